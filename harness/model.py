@@ -1,0 +1,307 @@
+"""The nouns that rooms pass to each other: frozen, without I/O, defaults or third-party types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from harness.location import Location
+
+JSON: TypeAlias = "None | bool | int | float | str | Sequence[JSON] | Mapping[str, JSON]"
+
+
+class Mode(StrEnum):
+    """How a run gets its answers."""
+
+    REPLAY = "replay"
+    RECORD = "record"
+    LIVE = "live"
+
+
+class VerdictStatus(StrEnum):
+    """What came of one expectation. `SKIPPED`: what it asks for was not recorded."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Severity(StrEnum):
+    """Whether a failed expectation fails its trial (`ERROR`) or is only told (`WARNING`)."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class TrialStatus(StrEnum):
+    """What came of one trial.
+
+    `ERROR` means that we could not judge. `KNOWN_FAILURE` and `FIXED` are the failed and the passed
+    trial of a scenario that is marked `known_failure`.
+    """
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    SKIPPED = "skipped"
+    KNOWN_FAILURE = "known_failure"
+    FIXED = "fixed"
+
+
+class CassetteState(StrEnum):
+    """What a look at a trial's cassette says before anything is played."""
+
+    RECORDED = "recorded"
+    STALE = "stale"
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+
+
+# --- what goes over the wire -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One HTTP request that a conversation wants made.
+
+    `path` is absolute within the service (`/v3/chat`); host and token are the transport's business.
+    `attempt` counts from 1; a higher number repeats the call before it, whose answer was refused.
+    """
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    body: Mapping[str, JSON] | None = None
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A conversation's wish to be woken `seconds` from now; replay does not wait."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back for a `Call`.
+
+    `headers` have lower-case names. `started` and `elapsed` are seconds, the former from the
+    trial's beginning; live and replayed they are the same. `stands_for` is how many equal answers
+    in a row this one was kept for.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    started: float = 0.0
+    elapsed: float = 0.0
+    stands_for: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One line of a trial's HTTP log; `start` and `elapsed` in seconds from the trial's beginning."""
+
+    method: str
+    path: str
+    status: int
+    start: float
+    elapsed: float
+    repeats: int = 1
+
+
+# --- what a bot said ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message of a chat. Types that Coze may add are kept as they come."""
+
+    id: str
+    role: str
+    type: str
+    content: str
+    content_type: str = "text"
+    reasoning: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Tokens as Coze counts them."""
+
+    total: int
+    input: int
+    output: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCall:
+    """A tool that the bot called: its name and the arguments as parsed JSON (text if not JSON)."""
+
+    name: str
+    arguments: JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """Everything that one finished chat gave.
+
+    `seconds` runs from sending the prompt to noticing the end, `first_token` to the first piece of
+    the answer (streams only); `None` where nothing was recorded. `polls` counts status look-ups.
+    `error_code` and `error_message` are the chat's own `last_error`.
+    """
+
+    chat_id: str
+    conversation_id: str
+    log_id: str
+    status: str
+    messages: tuple[Message, ...]
+    usage: Usage | None = None
+    seconds: float | None = None
+    first_token: float | None = None
+    polls: int = 0
+    tool_calls: tuple[ToolCall, ...] = ()
+    error_code: int = 0
+    error_message: str = ""
+
+    @property
+    def answer(self) -> str:
+        """Return the text that a user would read: every `answer` message, in list order."""
+        return "\n".join(m.content for m in self.messages if m.type == "answer")
+
+    @property
+    def follow_ups(self) -> tuple[str, ...]:
+        """Return the suggested next questions."""
+        return tuple(m.content for m in self.messages if m.type == "follow_up")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotSnapshot:
+    """What a bot was when it was recorded; `warning` says why this is not known."""
+
+    version: str = ""
+    model: str = ""
+    prompt: str = ""
+    details: Mapping[str, JSON] = field(default_factory=dict)
+    warning: str = ""
+
+
+# --- judging -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One expectation, judged.
+
+    `expected`, `actual` and `reason` are words for a person. `score` is 0..1 where the kind measures
+    closeness. `evidence` marks the pieces of the answer that decided, as (start, end) in characters
+    of the reply's answer.
+    """
+
+    kind: str
+    status: VerdictStatus
+    expected: str
+    actual: str
+    reason: str
+    location: Location
+    name: str = ""
+    weight: float = 1.0
+    severity: Severity = Severity.ERROR
+    score: float | None = None
+    evidence: tuple[tuple[int, int], ...] = ()
+
+
+# --- what is to be done ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """A bot by its name in the project and its id at Coze."""
+
+    name: str
+    id: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatOptions:
+    """What a scenario sends with each prompt besides the prompt."""
+
+    user_id: str
+    stream: bool = False
+    custom_variables: Mapping[str, str] = field(default_factory=dict)
+    meta_data: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, JSON] = field(default_factory=dict)
+    extra_params: Mapping[str, str] = field(default_factory=dict)
+    shortcut_command: Mapping[str, JSON] = field(default_factory=dict)
+    enable_card: bool = False
+    bot_version: str = ""
+    publish_status: str = ""
+    auto_save_history: bool = True
+    conversation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialKey:
+    """What names a trial in every output.
+
+    `id` is unique in the project and stable: scenario, then `@bot` where the scenario has several,
+    `[case]`, and `#n` from the second repeat on. `file` is relative to the project, `cassette` to
+    the cassettes folder; both with forward slashes. `case` is empty without cases; `trial` counts
+    repeats from 1.
+    """
+
+    id: str
+    scenario: str
+    file: str
+    line: int
+    bot: str
+    case: str
+    trial: int
+    tags: tuple[str, ...]
+    cassette: str
+
+
+# --- what came of it ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnResult:
+    """One prompt, what came back, and how it was judged; `reply` is `None` if nothing came."""
+
+    prompt: str
+    reply: Reply | None
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorNote:
+    """An error as it is kept: the parts of a `HarnessError`, as text."""
+
+    kind: str
+    what: str
+    where: str
+    next_step: str
+    exit_code: int
+    detail: tuple[str, ...] = ()
+    log_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialResult:
+    """Everything about one executed trial: the archive's line, and all that reports are made of."""
+
+    key: TrialKey
+    status: TrialStatus
+    seconds: float
+    turns: tuple[TurnResult, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
+    calls: int = 0
+    error: ErrorNote | None = None
+    known_failure: str = ""
+    warnings: tuple[str, ...] = ()
+    bot_id: str = ""
+    snapshot: BotSnapshot | None = None

@@ -1,0 +1,130 @@
+"""What rooms ask of each other without knowing each other."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol, TypeAlias, TypeVar
+
+from harness.location import Location
+from harness.model import Answer, Bot, Call, ChatOptions, Reply, TrialKey, Verdict, Wait
+
+Result = TypeVar("Result")
+
+Conversation: TypeAlias = Generator[Call | Wait, Answer | None, Result]
+"""A conversation does no I/O: it yields a `Call` and is sent its `Answer`, or yields a `Wait` and is
+sent `None` when the time has come. A call that got no answer is thrown in as a `TransportError`."""
+
+
+class Transport(Protocol):
+    """Answers a conversation's calls: from the network, or from a tape."""
+
+    def send(self, call: Call) -> Answer:
+        """Return the answer to a call.
+
+        Raises:
+            TransportError: no answer came back.
+            CassetteError: the tape does not hold this call.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What an expectation may look at: this turn's reply, and those of the turns before it."""
+
+    prompt: str
+    reply: Reply
+    earlier: tuple[Reply, ...] = ()
+    baseline: str | None = None
+
+
+class Expectation(Protocol):
+    """One declared demand."""
+
+    kind: ClassVar[str]
+
+    @property
+    def location(self) -> Location:
+        """Where the demand is written."""
+        ...
+
+    def judge(self, seen: Seen) -> Verdict:
+        """Judge a reply. A demand that cannot be met is a failed verdict, never an exception."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One prompt, filled in and ready to send, and what is expected of the reply.
+
+    `expects_status` says that the turn judges the chat's status itself, so that a chat which fails
+    is judged and not an error.
+    """
+
+    prompt: str
+    expectations: Sequence[Expectation]
+    location: Location
+    attach: tuple[str, ...] = ()
+    tools: Mapping[str, str] | None = None
+    expects_status: bool = False
+
+
+class Script(Protocol):
+    """The turns of a trial, as far as they can be known before values are drawn."""
+
+    @property
+    def draws(self) -> frozenset[str]:
+        """Names of the values that are not deterministic (`today`, `random_id`) and are used."""
+        ...
+
+    def turns(self, drawn: Mapping[str, str]) -> Sequence[Turn]:
+        """Return the turns, filled with the drawn values.
+
+        Raises:
+            ScenarioError: a template cannot be filled.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One execution of a scenario that is to be done: scenario × bot × case × repeat."""
+
+    key: TrialKey
+    bot: Bot
+    options: ChatOptions
+    script: Script
+    description: str = ""
+    known_failure: str = ""
+    min_pass_rate: float = 1.0
+    stop_on_failure: bool = False
+
+    @property
+    def location(self) -> Location:
+        """Where the scenario begins."""
+        return Location(self.key.file, self.key.line)
+
+
+class Dialogue(Protocol):
+    """A conversation with one bot that goes on from turn to turn."""
+
+    def ask(self, turn: Turn) -> Conversation[Reply]:
+        """Ask one prompt and take it to its end, whatever state that is.
+
+        Raises:
+            CozeError: the service or the network did not serve.
+        """
+        ...
+
+
+class Clock(Protocol):
+    """Time, given from outside so that replay and tests need none."""
+
+    def monotonic(self) -> float:
+        """Return seconds from an arbitrary start; never goes back."""
+        ...
+
+    def now(self) -> float:
+        """Return Unix time in seconds."""
+        ...
