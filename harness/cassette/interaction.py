@@ -1,0 +1,108 @@
+"""One HTTP request with its response, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from harness import jsontext
+from harness.cassette.redaction import KEPT_RESPONSE_HEADERS, Redactor
+from harness.model import JSON, Answer, Call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interaction:
+    """One request and its response, as they stand in a cassette.
+
+    `target` is path and query. Bodies are decoded bytes (no transfer or content encoding); an empty
+    request body is no body. `started` and `elapsed` are whole milliseconds, the former from the
+    trial's beginning. `stands_for` counts equal exchanges in a row of which this one was kept.
+    """
+
+    method: str
+    host: str
+    target: str
+    request_body: bytes
+    status: int
+    headers: Mapping[str, str]
+    response_body: bytes
+    started: int = 0
+    elapsed: int = 0
+    stands_for: int = 1
+
+    @classmethod
+    def of(cls, call: Call, answer: Answer, host: str, redactor: Redactor) -> Interaction:
+        """Return what may be kept of a call and its answer: allowed headers, and no secret."""
+        body = jsontext.compact(call.body) if call.body is not None else b""
+        return cls(
+            method=call.method,
+            host=redactor.clean(host),
+            target=redactor.clean(target(call)),
+            request_body=redactor.clean_body(body),
+            status=answer.status,
+            headers={
+                name: redactor.clean(value)
+                for name, value in answer.headers.items()
+                if name in KEPT_RESPONSE_HEADERS
+            },
+            response_body=redactor.clean_body(answer.body),
+            started=round(answer.started * 1000),
+            elapsed=round(answer.elapsed * 1000),
+        )
+
+    def answer(self) -> Answer:
+        """Return the stored response the way a conversation is sent it, live and replayed."""
+        return Answer(
+            self.status,
+            self.headers,
+            self.response_body,
+            self.started / 1000,
+            self.elapsed / 1000,
+            self.stands_for,
+        )
+
+    def same_request(self, other: Interaction) -> bool:
+        """Tell whether both ask the same (bodies compared as text: both are ours)."""
+        return (
+            self.method == other.method
+            and self.target == other.target
+            and self.request_body == other.request_body
+        )
+
+    def same_exchange(self, other: Interaction) -> bool:
+        """Tell whether both ask and answer the same, the log id and the date apart."""
+        return (
+            self.same_request(other)
+            and self.status == other.status
+            and _without_log_id(self.response_body) == _without_log_id(other.response_body)
+        )
+
+    def merged(self, later: Interaction) -> Interaction:
+        """Return this interaction standing for a later equal one too."""
+        end = later.started + later.elapsed
+        return replace(self, elapsed=end - self.started, stands_for=self.stands_for + 1)
+
+
+def target(call: Call) -> str:
+    """Return a call's path and query, percent-encoded as it is sent."""
+    if not call.query:
+        return call.path
+    pairs = (f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in call.query)
+    return f"{call.path}?{'&'.join(pairs)}"
+
+
+def split_target(text: str) -> tuple[str, list[tuple[str, str]]]:
+    """Return path and sorted query of a target, so that order and encoding do not matter."""
+    parts = urlsplit(text)
+    return parts.path, sorted(parse_qsl(parts.query, keep_blank_values=True))
+
+
+def _without_log_id(body: bytes) -> JSON | bytes:
+    try:
+        value = jsontext.parse(body)
+    except ValueError:
+        return body
+    if isinstance(value, dict):
+        return {key: item for key, item in value.items() if key != "detail"}
+    return value

@@ -1,0 +1,57 @@
+"""The transport of recording: the wire, and every exchange is kept."""
+
+from __future__ import annotations
+
+from harness.cassette.interaction import Interaction
+from harness.cassette.recording import Recording
+from harness.cassette.redaction import Redactor
+from harness.cassette.tape import exchanges
+from harness.model import Answer, Call, Exchange
+from harness.ports import Transport
+
+
+class Recorder:
+    """Passes calls on and keeps what may be kept.
+
+    The conversation is sent what the stored interaction says, not what the wire said: a recording
+    comes back through the door that its replay will use, so the two cannot differ.
+
+    Args:
+        wire: answers the calls.
+        host: scheme and host (and any path prefix) that the recording names, without a slash.
+        redactor: takes secrets out before anything is kept.
+    """
+
+    def __init__(self, wire: Transport, host: str, redactor: Redactor) -> None:
+        self._wire = wire
+        self._host = host
+        self._redactor = redactor
+        self._kept: list[Interaction] = []
+        self.calls = 0
+
+    def send(self, call: Call) -> Answer:
+        """Return the answer to a call as it was stored.
+
+        A repeated attempt takes the place of the refused one, and an answer equal to the one before
+        it is kept once, with a count.
+        """
+        self.calls += 1
+        answer = self._wire.send(call)
+        item = Interaction.of(call, answer, self._host, self._redactor)
+        if call.attempt > 1 and self._kept and self._kept[-1].target == item.target:
+            self._kept.pop()
+        if call.method == "GET" and self._kept and self._kept[-1].same_exchange(item):
+            self._kept[-1] = self._kept[-1].merged(item)
+        else:
+            self._kept.append(item)
+        return item.answer()
+
+    @property
+    def recording(self) -> Recording:
+        """Everything kept so far."""
+        return Recording(interactions=tuple(self._kept))
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """What was kept so far, as lines of a trial's HTTP log."""
+        return exchanges(self._kept)

@@ -1,0 +1,141 @@
+"""A trial's recording: its interactions in order, and what is known about how they came about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from harness.cassette.interaction import Interaction
+from harness.model import JSON, BotSnapshot
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What stands under `x-coze`; a file that plain vcrpy wrote has none of it.
+
+    `fingerprint` is of everything that was asked; `drawn` are the values that templates drew;
+    `calls` counts the requests that recording took, repeated ones included. `recorded_at` is
+    ISO 8601 in UTC.
+    """
+
+    scenario: str
+    trial: str
+    fingerprint: str
+    recorded_at: str
+    harness: str
+    drawn: Mapping[str, str] = field(default_factory=dict)
+    calls: int = 0
+    bot: BotSnapshot | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """Everything that a cassette file holds. `canonical` tells whether our own hand wrote it."""
+
+    interactions: tuple[Interaction, ...]
+    origin: Origin | None = None
+    canonical: bool = False
+
+
+def origin_block(recording: Recording, origin: Origin) -> dict[str, JSON]:
+    """Return the `x-coze` mapping of a recording that is about to be written."""
+    block: dict[str, JSON] = {
+        "format_version": FORMAT_VERSION,
+        "scenario": origin.scenario,
+        "trial": origin.trial,
+        "interactions": len(recording.interactions),
+        "fingerprint": origin.fingerprint,
+        "recorded_at": origin.recorded_at,
+        "harness": origin.harness,
+        "drawn": dict(origin.drawn),
+        "calls": origin.calls,
+        "timings_ms": [[item.started, item.elapsed] for item in recording.interactions],
+        "polls": [sum(item.stands_for for item in polls) for polls in _polls(recording)],
+    }
+    if origin.bot is not None:
+        snapshot = origin.bot
+        block["bot"] = {
+            "version": snapshot.version,
+            "model": snapshot.model,
+            "prompt": snapshot.prompt,
+            **({"details": snapshot.details} if snapshot.details else {}),
+            **({"warning": snapshot.warning} if snapshot.warning else {}),
+        }
+    return block
+
+
+def _polls(recording: Recording) -> list[list[Interaction]]:
+    """Return the groups of reads that ask the same again and again, in order.
+
+    A poll is a GET that repeats the one before it; the file says how many were made per group and
+    keeps only those whose answer was news.
+    """
+    groups: list[list[Interaction]] = []
+    previous: Interaction | None = None
+    for item in recording.interactions:
+        if item.method == "GET":
+            if previous is not None and item.same_request(previous):
+                groups[-1].append(item)
+            else:
+                groups.append([item])
+        previous = item
+    return groups
+
+
+def placed(
+    interactions: Sequence[Interaction], timings: JSON, polls: JSON
+) -> tuple[Interaction, ...]:
+    """Return interactions with their times and poll counts, as far as the file's lists fit them.
+
+    A hand-edited file may have lists that no longer fit; what is asked and answered counts, so they
+    are then left aside.
+    """
+    timed = list(interactions)
+    if isinstance(timings, list) and len(timings) == len(timed):
+        for index, pair in enumerate(timings):
+            if isinstance(pair, list) and len(pair) == 2 and all(isinstance(n, int) for n in pair):
+                timed[index] = replace(timed[index], started=pair[0], elapsed=pair[1])
+    if not isinstance(polls, list):
+        return tuple(timed)
+    index = 0
+    for group, count in zip(_polls(Recording(interactions=tuple(timed))), polls, strict=False):
+        while timed[index] is not group[0]:
+            index += 1
+        if isinstance(count, int) and count > len(group):
+            timed[index] = replace(timed[index], stands_for=count - len(group) + 1)
+    return tuple(timed)
+
+
+def origin_of(block: Mapping[str, JSON]) -> Origin:
+    """Return what an `x-coze` mapping says, tolerant of what is missing."""
+    drawn = block.get("drawn")
+    bot = block.get("bot")
+    calls = block.get("calls")
+    return Origin(
+        scenario=_text(block, "scenario"),
+        trial=_text(block, "trial") or _text(block, "scenario"),
+        fingerprint=_text(block, "fingerprint"),
+        recorded_at=_text(block, "recorded_at"),
+        harness=_text(block, "harness"),
+        drawn={k: str(v) for k, v in drawn.items()} if isinstance(drawn, dict) else {},
+        calls=calls if isinstance(calls, int) else 0,
+        bot=_snapshot(bot) if isinstance(bot, dict) else None,
+    )
+
+
+def _snapshot(block: Mapping[str, JSON]) -> BotSnapshot:
+    details = block.get("details")
+    return BotSnapshot(
+        version=_text(block, "version"),
+        model=_text(block, "model"),
+        prompt=_text(block, "prompt"),
+        details=details if isinstance(details, dict) else {},
+        warning=_text(block, "warning"),
+    )
+
+
+def _text(block: Mapping[str, JSON], key: str) -> str:
+    value = block.get(key)
+    return value if isinstance(value, str) else ""

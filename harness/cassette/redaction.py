@@ -1,0 +1,147 @@
+"""What never reaches a file, a log line or a message: tokens and keys, ours or a third party's.
+
+Two steps, because a literal search leaks (a percent-encoded or JSON-escaped token is another text):
+`Redactor.clean` replaces what it recognises, and `Redactor.leak` looks at finished text once more,
+for each secret's alphanumeric core and that core's base64 forms. A file in which it finds one is
+not written.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable, Mapping
+from urllib.parse import unquote
+
+from harness import jsontext
+from harness.model import JSON
+
+MARK = "<redacted>"
+KEPT_REQUEST_HEADERS = frozenset({"content-type"})
+KEPT_RESPONSE_HEADERS = frozenset({"content-type", "x-tt-logid", "x-log-id", "retry-after", "date"})
+
+_UNDERSCORE = r"(?:_|%5[Ff]|\\+u005[fF])"
+_SHAPES = (
+    rf"(?<![A-Za-z0-9])(?:pat|sat|czs|czu|cztei){_UNDERSCORE}[A-Za-z0-9_\-]{{8,}}",
+    r"(?<![A-Za-z0-9])sk-[A-Za-z0-9_\-]{16,}",
+    r"(?<![A-Za-z0-9])eyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{4,}(?:\.[A-Za-z0-9_\-]*)?",
+    r"(?i:(?<=bearer )|(?<=bearer%20)|(?<=bearer\+))[A-Za-z0-9._~+/\-]{16,}=*",
+)
+_CORE = re.compile(r"[A-Za-z0-9]+")
+_ESCAPE = re.compile(r"\\+u([0-9a-fA-F]{4})")
+_SHORTEST_CORE = 8
+_DEEPEST_NESTING = 6
+
+
+def core(secret: str) -> str:
+    """Return the longest alphanumeric run of a secret: what survives most encodings."""
+    return max(_CORE.findall(secret), key=len, default="")
+
+
+def base64_forms(text: str) -> tuple[str, ...]:
+    """Return the pieces of base64 that betray a text, whatever stood before and after it.
+
+    There are three alignments; the characters at either end that mix with neighbours are cut off.
+    """
+    raw = text.encode()
+    forms: list[str] = []
+    for shift in range(3):
+        coded = base64.b64encode(b"\0" * shift + raw).decode().rstrip("=")
+        first = (0, 2, 3)[shift]
+        last = len(coded) - (1 if (shift + len(raw)) % 3 else 0)
+        forms.append(coded[first:last])
+    urlsafe = [form.replace("+", "-").replace("/", "_") for form in forms]
+    return tuple(dict.fromkeys(forms + urlsafe))
+
+
+class Redactor:
+    """Knows what is secret: given values, the shapes of known tokens, and the project's patterns.
+
+    Args:
+        secrets: values that are secret as such (the token of this run).
+        patterns: further regular expressions, from `redact` in harness.yaml.
+    """
+
+    def __init__(self, secrets: Iterable[str] = (), patterns: Iterable[str] = ()) -> None:
+        self._shapes = re.compile("|".join((*_SHAPES, *(f"(?:{p})" for p in patterns))))
+        self._needles: dict[str, None] = {}
+        for secret in secrets:
+            self._learn(secret)
+        self._literals = self._compile()
+
+    def _learn(self, secret: str) -> None:
+        for needle in (secret, core(secret)):
+            if len(needle) >= _SHORTEST_CORE:
+                self._needles[needle] = None
+        if len(core(secret)) >= _SHORTEST_CORE:
+            self._needles.update(dict.fromkeys(base64_forms(core(secret))))
+
+    def _compile(self) -> re.Pattern[str] | None:
+        if not self._needles:
+            return None
+        longest_first = sorted(self._needles, key=len, reverse=True)
+        # Neighbours that belong to the token's alphabet go with it: `pat_` before its core.
+        return re.compile("|".join(rf"[\w\-]*{re.escape(n)}[\w\-]*=*" for n in longest_first))
+
+    def clean(self, text: str) -> str:
+        """Return a text with every recognised secret replaced by `<redacted>`."""
+        text = self._shapes.sub(MARK, text)
+        return self._literals.sub(MARK, text) if self._literals else text
+
+    def clean_body(self, body: bytes) -> bytes:
+        """Return a request's or response's body without secrets.
+
+        A JSON body is looked at twice: as text, which keeps it as it was written, and then string
+        by string, decoded, because an escape can hide a secret from the first look.
+        """
+        try:
+            text = body.decode("utf-8")
+        except UnicodeDecodeError:
+            return self.clean(body.decode("latin-1")).encode("latin-1")
+        cleaned = self.clean(text)
+        if "\\" in cleaned:
+            try:
+                value = jsontext.parse(cleaned.encode())
+            except ValueError:
+                return cleaned.encode()
+            decoded = self._clean_value(value)
+            if decoded != value:
+                return jsontext.compact(decoded)
+        return cleaned.encode() if cleaned != text else body
+
+    def _clean_value(self, value: JSON, depth: int = 0) -> JSON:
+        if isinstance(value, str):
+            return self._clean_string(value, depth)
+        if isinstance(value, Mapping):
+            return {self.clean(key): self._clean_value(item, depth) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._clean_value(item, depth) for item in value]
+        return value
+
+    def _clean_string(self, text: str, depth: int) -> str:
+        """Clean a decoded string, and the JSON that it may hold (tool calls carry JSON in JSON)."""
+        cleaned = self.clean(text)
+        if depth < _DEEPEST_NESTING and "\\" in cleaned and cleaned.lstrip()[:1] in ("{", "["):
+            try:
+                inner = jsontext.parse(cleaned.encode())
+            except ValueError:
+                return cleaned
+            decoded = self._clean_value(inner, depth + 1)
+            if decoded != inner:
+                return jsontext.compact(decoded).decode()
+        return cleaned
+
+    def leak(self, text: str) -> str:
+        """Return a description of a secret that the text still holds; empty if there is none.
+
+        Looks at the text as it is, without percent encoding and without JSON escapes.
+        """
+        views = {text, unquote(text), _ESCAPE.sub(lambda m: chr(int(m[1], 16)), text)}
+        for view in views:
+            if self._literals and (found := self._literals.search(view)):
+                return f"the API token (or a form of it), {len(found[0])} characters long"
+            if found := self._shapes.search(view):
+                return (
+                    f"text shaped like a secret: {found[0][:4]}…, {len(found[0])} characters long"
+                )
+        return ""

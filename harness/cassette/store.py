@@ -1,0 +1,106 @@
+"""Cassette files on disk: read with a reason when they cannot serve, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from harness.cassette import canonical
+from harness.cassette.recording import Origin, Recording
+from harness.cassette.redaction import Redactor
+from harness.errors import (
+    CassetteMissingError,
+    CassetteUnreadableError,
+    CassetteWriteError,
+    SecretLeakError,
+)
+from harness.location import Location
+
+TEMPORARY_SUFFIX = ".tmp"
+
+
+def read(path: Path) -> Recording:
+    """Return the recording in a file.
+
+    Raises:
+        CassetteMissingError: there is no such file.
+        CassetteUnreadableError: the file cannot be read, or is no whole cassette.
+    """
+    data = read_bytes(path)
+    recording = canonical.read(data)
+    if recording is not None:
+        return recording
+    if not data.strip():
+        what = "The file is empty: a recording was cut short, or the file was never filled."
+        raise CassetteUnreadableError(
+            what, where=Location(str(path)), next_step="record it again (or delete the file)."
+        )
+    from harness.cassette import foreign
+
+    return foreign.read(data, path)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return a file's bytes, in the fewest system calls: a run reads thousands of small files."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        try:
+            chunks: list[bytes] = []
+            while chunk := os.read(descriptor, 1 << 18):
+                chunks.append(chunk)
+                if len(chunk) < 1 << 18:
+                    break
+            return b"".join(chunks)
+        finally:
+            os.close(descriptor)
+    except FileNotFoundError as fault:
+        raise CassetteMissingError(
+            "There is no recording.", where=Location(str(path)), next_step="record it."
+        ) from fault
+    except OSError as fault:
+        raise CassetteUnreadableError(
+            f"The file cannot be read: {fault.strerror}.",
+            where=Location(str(path)),
+            next_step="mend its permissions, or take the file from version control.",
+        ) from fault
+
+
+def write(path: Path, recording: Recording, origin: Origin, redactor: Redactor) -> None:
+    """Write a recording; whatever happens, the file is the old one or the new one, whole.
+
+    Raises:
+        SecretLeakError: the text still holds a secret; nothing was written.
+        CassetteWriteError: the disk or its permissions; the old file is untouched.
+    """
+    text = canonical.write(recording, origin)
+    if found := redactor.leak(text.decode()):
+        raise SecretLeakError(
+            f"The recording was not written: it still holds {found}.",
+            where=Location(str(path)),
+            next_step="add a pattern for it under `redact:` in harness.yaml, then record again.",
+        )
+    write_atomically(path, text)
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Put bytes into a file by way of a temporary neighbour, synced, then renamed over it."""
+    temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as fault:
+        raise CassetteWriteError(
+            f"The recording could not be written: {fault.strerror}. The old file is whole.",
+            where=Location(str(path)),
+            next_step="free some space or mend the folder's permissions, then record again.",
+        ) from fault

@@ -1,0 +1,175 @@
+"""A loaded cassette with a head: the transport of replay. No session, no socket, no sleep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import orjson
+
+from harness import jsontext
+from harness.cassette.interaction import Interaction, split_target, target
+from harness.cassette.recording import Recording
+from harness.cassette.redaction import Redactor
+from harness.errors import CassetteLeftoverError, CassetteMismatchError
+from harness.location import Location
+from harness.model import JSON, Answer, Call, Exchange
+
+
+class Tape:
+    """Plays a recording in strict order.
+
+    Method, path, query and JSON body of a call must equal the interaction under the head; the host
+    is left out, so that a recording serves any base URL.
+
+    Args:
+        recording: what is played.
+        path: the file's name, for messages.
+        redactor: applied to a call that does not fit at first sight, since what was recorded has
+            had its secrets taken out.
+    """
+
+    def __init__(self, recording: Recording, path: str, redactor: Redactor) -> None:
+        self._interactions = recording.interactions
+        self._path = path
+        self._redactor = redactor
+        self._head = 0
+
+    def send(self, call: Call) -> Answer:
+        """Return the recorded answer to a call and move the head on.
+
+        Raises:
+            CassetteMismatchError: the interaction under the head is another one, or there is none.
+        """
+        if self._head == len(self._interactions):
+            raise CassetteMismatchError(
+                f"The recording ends after {self._head} interactions, but more is asked now.",
+                where=Location(self._path),
+                detail=(f"now       {call.method} {target(call)}",),
+                next_step="record it again: the conversation takes another course than it did.",
+            )
+        recorded = self._interactions[self._head]
+        if not (_equal(recorded, call) or self._equal_redacted(recorded, call)):
+            raise CassetteMismatchError(
+                f"Interaction {self._head + 1} of the recording is not what is asked now.",
+                where=Location(self._path),
+                detail=_difference(recorded, call),
+                next_step="if the change is intended, record it again.",
+            )
+        self._head += 1
+        return recorded.answer()
+
+    def _equal_redacted(self, recorded: Interaction, call: Call) -> bool:
+        body = jsontext.compact(call.body) if call.body is not None else b""
+        cleaned = self._redactor.clean_body(body)
+        return (
+            recorded.method == call.method
+            and split_target(recorded.target) == split_target(self._redactor.clean(target(call)))
+            and _same_json(recorded.request_body, cleaned)
+        )
+
+    def finish(self) -> None:
+        """Make sure that everything was played.
+
+        Raises:
+            CassetteLeftoverError: interactions are left.
+        """
+        left = len(self._interactions) - self._head
+        if left:
+            first = self._interactions[self._head]
+            raise CassetteLeftoverError(
+                f"{left} of {len(self._interactions)} recorded interactions were never played; "
+                f"the first is {first.method} {first.target}.",
+                where=Location(self._path),
+                next_step="record it again: the scenario is shorter than its recording.",
+            )
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """What has been played so far, as lines of a trial's HTTP log."""
+        return exchanges(self._interactions[: self._head])
+
+
+def exchanges(interactions: tuple[Interaction, ...] | list[Interaction]) -> tuple[Exchange, ...]:
+    """Return interactions as lines of a trial's HTTP log (seconds, not milliseconds)."""
+    return tuple(
+        Exchange(
+            item.method,
+            item.target.partition("?")[0],
+            item.status,
+            item.started / 1000,
+            item.elapsed / 1000,
+            item.stands_for,
+        )
+        for item in interactions
+    )
+
+
+def _equal(recorded: Interaction, call: Call) -> bool:
+    if recorded.method != call.method:
+        return False
+    now = target(call)
+    if recorded.target != now and split_target(recorded.target) != split_target(now):
+        return False
+    if call.body is None:
+        return not recorded.request_body
+    try:
+        return bool(orjson.loads(recorded.request_body) == call.body)
+    except orjson.JSONDecodeError:
+        return _same_json(recorded.request_body, jsontext.compact(call.body))
+
+
+def _same_json(one: bytes, other: bytes) -> bool:
+    if one == other:
+        return True
+    try:
+        return jsontext.parse(one) == jsontext.parse(other)
+    except ValueError:
+        return False
+
+
+def _difference(recorded: Interaction, call: Call) -> list[str]:
+    """Return recorded against now: the requests, or where they are alike, what in their bodies."""
+    now = target(call)
+    lines = [
+        f"recorded  {recorded.method} {recorded.target}",
+        f"now       {call.method} {now}",
+    ]
+    if recorded.method != call.method or split_target(recorded.target) != split_target(now):
+        return lines
+    try:
+        before = jsontext.parse(recorded.request_body) if recorded.request_body else None
+    except ValueError:
+        before = recorded.request_body.decode("utf-8", "replace")
+    changed = differences(before, call.body)
+    return [lines[1], *changed[:6]]
+
+
+def differences(before: JSON, now: JSON, path: str = "") -> list[str]:
+    """Return, for two JSON values, a line of `recorded` and one of `now` for each place of change."""
+    if isinstance(before, Mapping) and isinstance(now, Mapping):
+        keys = [*before, *(key for key in now if key not in before)]
+        found: list[str] = []
+        for key in keys:
+            inner = f"{path}.{key}" if path else key
+            if key not in now:
+                found += [
+                    f"recorded  {inner} = {_shown(before[key])}",
+                    f"now       {inner} is absent",
+                ]
+            elif key not in before:
+                found += [f"recorded  {inner} is absent", f"now       {inner} = {_shown(now[key])}"]
+            else:
+                found += differences(before[key], now[key], inner)
+        return found
+    if isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
+        pairs = enumerate(zip(before, now, strict=True))
+        return [line for i, (a, b) in pairs for line in differences(a, b, f"{path}[{i}]")]
+    if before == now and type(before) is type(now):
+        return []
+    name = path or "body"
+    return [f"recorded  {name} = {_shown(before)}", f"now       {name} = {_shown(now)}"]
+
+
+def _shown(value: JSON) -> str:
+    text = jsontext.compact(value).decode()
+    return text if len(text) <= 200 else f"{text[:200]}… ({len(text)} characters)"
