@@ -49,8 +49,8 @@ def canonical(value: JSON) -> bytes:
 def indented(text: str) -> str | None:
     """Return a JSON text over several lines, changed in nothing but white space.
 
-    Works on the lexemes as they were written, so that `1.0`, escapes and a key given twice stay what
-    they were. Returns `None` for what is not a JSON object or array.
+    Works on the lexemes as they were written, so that `1.0`, escapes and a key given twice stay
+    what they were. Returns `None` for what is not a JSON object or array.
     """
     if not text.lstrip(" \t\r\n").startswith(("{", "[")):
         return None

@@ -1,7 +1,7 @@
 """Reading a cassette that our own hand did not write, or that a person has edited since.
 
-libyaml parses it, vcrpy's own reader says what a request and a response in it are; both are imported
-only here, because a healthy project never needs them.
+libyaml parses it, vcrpy's own reader says what a request and a response in it are; both are
+imported only here, because a healthy project never needs them.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from typing import Any, Final, cast
 
 import yaml
 
+from harness import jsontext
 from harness.cassette.interaction import Interaction
 from harness.cassette.recording import FORMAT_VERSION, Origin, Recording, origin_of, placed
 from harness.errors import CassetteUnreadableError
 from harness.location import Location
 
 _AGAIN: Final = "record it again, or take the file from version control."
-_MARKERS = ("<<<<<<< ", "=======", ">>>>>>> ")
+_MARKERS = ("<<<<<<< ", "||||||| ", ">>>>>>> ")
 
 
 def read(data: bytes, path: Path) -> Recording:
@@ -48,6 +49,7 @@ def read(data: bytes, path: Path) -> Recording:
         )
     interactions = _interactions(document, path)
     if isinstance(block, dict):
+        _refuse_half_answers(interactions, path)
         interactions = placed(interactions, block.get("timings_ms"), block.get("polls"))
     return Recording(interactions=tuple(interactions), origin=origin)
 
@@ -58,8 +60,8 @@ def _parse(data: bytes, path: Path) -> Any:  # noqa: ANN401 (YAML holds anything
     except UnicodeDecodeError as fault:
         what = f"The file is not UTF-8 text (byte {fault.start})."
         raise _unreadable(path, what, _AGAIN) from fault
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.startswith(_MARKERS) and line.strip() in (line, line.rstrip()):
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.startswith(_MARKERS) or line.rstrip() == "=======":
             what = "Version control left conflict marks in the file."
             step = "resolve the conflict (keep one side whole), or record it again."
             raise _unreadable(path, what, step, number)
@@ -67,11 +69,9 @@ def _parse(data: bytes, path: Path) -> Any:  # noqa: ANN401 (YAML holds anything
         return yaml.load(text, Loader=_loader())  # noqa: S506 (a safe loader, chosen below)
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
-        line = mark.line + 1 if mark else 0
+        at = mark.line + 1 if mark else 0
         problem = getattr(fault, "problem", None) or str(fault).splitlines()[0]
-        raise _unreadable(
-            path, f"This is not YAML we can read: {problem}.", _AGAIN, line
-        ) from fault
+        raise _unreadable(path, f"This is not YAML we can read: {problem}.", _AGAIN, at) from fault
     except (RecursionError, ValueError) as fault:
         raise _unreadable(path, f"This is not YAML we can read: {fault}.", _AGAIN) from fault
 
@@ -140,6 +140,19 @@ def _interaction(request: Any, response: Mapping[str, Any]) -> Interaction:  # n
         headers=headers,
         response_body=_decoded(_response_body(response), headers),
     )
+
+
+def _refuse_half_answers(interactions: Sequence[Interaction], path: Path) -> None:
+    """A file cut inside its last answer still has all interactions; half a JSON gives it away."""
+    for number, item in enumerate(interactions, 1):
+        if "json" in item.headers.get("content-type", ""):
+            try:
+                jsontext.parse(item.response_body)
+            except ValueError as fault:
+                what = (
+                    f"The answer of interaction {number} is not whole JSON: the file is cut short"
+                )
+                raise _unreadable(path, f"{what}, or an edit broke it.", _AGAIN) from fault
 
 
 def _headers(raw: object) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Cassette files on disk: read with a reason when they cannot serve, written whole or not at all."""
+"""Cassette files on disk: refused with a reason, or read; written whole, or not at all."""
 
 from __future__ import annotations
 

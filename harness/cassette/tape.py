@@ -145,7 +145,7 @@ def _difference(recorded: Interaction, call: Call) -> list[str]:
 
 
 def differences(before: JSON, now: JSON, path: str = "") -> list[str]:
-    """Return, for two JSON values, a line of `recorded` and one of `now` for each place of change."""
+    """Return, for each place in which two JSON values differ, a line `recorded` and one `now`."""
     if isinstance(before, Mapping) and isinstance(now, Mapping):
         keys = [*before, *(key for key in now if key not in before)]
         found: list[str] = []
