@@ -1,0 +1,227 @@
+"""A conversation with one bot: prompt, polling, messages, and on to the next turn. No I/O.
+
+Times are those of the answers, which a tape gives as they were recorded; so what a replay sees is
+what the recording saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from harness.coze import payloads, requests
+from harness.coze.patience import Patience, patiently
+from harness.coze.payloads import Chat, Envelope
+from harness.coze.refusals import next_step
+from harness.errors import (
+    ApiError,
+    ChatFailedError,
+    ChatTimeoutError,
+    PayloadError,
+    ScenarioError,
+    TransportError,
+)
+from harness.model import Answer, Bot, ChatOptions, Message, Reply, Wait
+from harness.ports import Conversation, Turn
+
+_GROWTH: Final = 1.5
+_SLOWEST: Final = 2.0
+_EARLY: Final = 0.8
+_TOOL_ROUNDS: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How a chat is waited for, in seconds.
+
+    `interval` is the least time between two polls (Coze asks for one second). `timeout` is how long
+    one chat may take before it is cancelled; `None` in replay, where nothing takes time. `expected`
+    are the turns' durations when they were last recorded: the first poll is timed by them, since
+    every poll counts against the plan.
+    """
+
+    interval: float = 1.0
+    timeout: float | None = None
+    expected: Sequence[float] = ()
+
+    def wait(self, turn: int, poll: int) -> float:
+        """Return how long to wait before a poll (turns and polls counted from 0)."""
+        known = turn < len(self.expected)
+        if poll == 0 and known:
+            return max(self.interval, self.expected[turn] * _EARLY)
+        if known:
+            return self.interval
+        return self.interval * min(_GROWTH**poll, _SLOWEST)
+
+
+class CozeDialogue:
+    """Turns with one bot, each in the conversation that the first one opened.
+
+    Args:
+        bot: whom to ask.
+        options: what goes with each prompt.
+        pace: how to wait for a chat.
+        patience: how to repeat a call that was refused.
+    """
+
+    def __init__(self, bot: Bot, options: ChatOptions, pace: Pace, patience: Patience) -> None:
+        self._bot = bot
+        self._options = options
+        self._pace = pace
+        self._patience = patience
+        self._conversation_id = options.conversation_id
+        self._turn = -1
+
+    def ask(self, turn: Turn) -> Conversation[Reply]:
+        """Ask one prompt and take its chat to the end.
+
+        Raises:
+            CozeError: the service or the network did not serve; also when the chat ends in another
+                state than completed, unless the turn judges the status itself.
+            ScenarioError: the bot asks for a tool that the turn has no output for.
+        """
+        self._turn += 1
+        call = requests.start_chat(self._bot.id, self._options, turn, self._conversation_id)
+        found, answer = yield from patiently(call, self._patience, repeatable=False)
+        found.raise_for_code("the prompt")
+        watch = _Watch(answer.started, answer.started + answer.elapsed, found.log_id)
+        chat = payloads.chat(found.data)
+        if not chat.id or not chat.conversation_id:
+            raise _unusable(found, "a chat without its ids")
+        self._conversation_id = chat.conversation_id
+        chat = yield from self._finish(chat, turn, watch)
+        messages: tuple[Message, ...] = ()
+        if chat.status == "completed":
+            messages = yield from self._messages(chat)
+        elif not turn.expects_status:
+            raise _failed(chat, watch.log_id)
+        return Reply(
+            chat_id=chat.id,
+            conversation_id=chat.conversation_id,
+            log_id=watch.log_id,
+            status=chat.status,
+            messages=messages,
+            usage=chat.usage,
+            seconds=round(watch.now - watch.started, 3),
+            polls=watch.polls,
+            tool_calls=payloads.tool_calls(messages),
+            error_code=chat.error_code,
+            error_message=chat.error_message,
+        )
+
+    def _finish(self, chat: Chat, turn: Turn, watch: _Watch) -> Conversation[Chat]:
+        """Poll until the chat has ended, answering the tools that it asks for."""
+        for _round in range(_TOOL_ROUNDS):
+            chat = yield from self._settle(chat, watch)
+            if chat.status != "requires_action" or not turn.tools:
+                return chat
+            outputs = [
+                (call, _output(turn, name, arguments)) for call, name, arguments in chat.pending
+            ]
+            call = requests.submit_tool_outputs(chat.conversation_id, chat.id, outputs)
+            found, answer = yield from patiently(call, self._patience, repeatable=False)
+            found.raise_for_code("the tool outputs")
+            watch.saw(answer, found)
+            chat = payloads.chat(found.data)
+        return chat
+
+    def _settle(self, chat: Chat, watch: _Watch) -> Conversation[Chat]:
+        polls = 0
+        while chat.status not in payloads.FINAL:
+            pause = self._pace.wait(self._turn, polls)
+            limit = self._pace.timeout
+            if limit is not None and watch.now - watch.started + pause > limit:
+                yield from self._cancel(chat, watch, limit)
+            yield Wait(pause)
+            call = requests.retrieve_chat(chat.conversation_id, chat.id)
+            found, answer = yield from patiently(call, self._patience, repeatable=True)
+            found.raise_for_code("the look-up of a chat")
+            polls += 1
+            watch.polls += answer.stands_for
+            watch.saw(answer, found)
+            seen = payloads.chat(found.data)
+            if not seen.status:
+                raise _unusable(found, "a chat without a status")
+            chat = seen
+        return chat
+
+    def _cancel(self, chat: Chat, watch: _Watch, limit: float) -> Conversation[None]:
+        call = requests.cancel_chat(chat.conversation_id, chat.id)
+        try:
+            found, _answer = yield from patiently(call, self._patience, repeatable=True)
+            found.raise_for_code("to cancel the chat")
+            outcome = "it was cancelled"
+        except (ApiError, PayloadError, TransportError) as fault:
+            outcome = f"cancelling it failed too ({fault.what})"
+        raise ChatTimeoutError(
+            f"The chat was {chat.status} after {limit:g} s and {watch.polls} polls; {outcome}.",
+            next_step="raise `poll: {timeout: …}` in harness.yaml, or look at the bot's workflow.",
+            detail=(f"chat {chat.id}, conversation {chat.conversation_id}",),
+            log_id=watch.log_id,
+        )
+
+    def _messages(self, chat: Chat) -> Conversation[tuple[Message, ...]]:
+        """List what the chat gave; an answer may turn up a moment after the chat has completed."""
+        call = requests.list_messages(chat.conversation_id, chat.id)
+        found, _answer = yield from patiently(call, self._patience, repeatable=True)
+        found.raise_for_code("the list of messages")
+        listed = payloads.messages(found.data)
+        if any(item.type == "answer" for item in listed):
+            return listed
+        yield Wait(self._pace.interval)
+        found, _answer = yield from patiently(call, self._patience, repeatable=True)
+        found.raise_for_code("the list of messages")
+        return payloads.messages(found.data)
+
+
+class _Watch:
+    """What one turn's clock and counter say; times are seconds from the trial's beginning."""
+
+    def __init__(self, started: float, now: float, log_id: str) -> None:
+        self.started = started
+        self.now = now
+        self.log_id = log_id
+        self.polls = 0
+
+    def saw(self, answer: Answer, found: Envelope) -> None:
+        self.now = answer.started + answer.elapsed
+        self.log_id = found.log_id or self.log_id
+
+
+def _output(turn: Turn, name: str, arguments: str) -> str:
+    tools = turn.tools or {}
+    if name not in tools:
+        raise ScenarioError(
+            f'The bot asks for the tool "{name}", which this turn has no output for.',
+            where=turn.location,
+            detail=(f"arguments: {arguments}",),
+            next_step=f"add it under `tools:` of the turn (there now: {', '.join(tools) or 'none'}).",
+        )
+    return tools[name]
+
+
+def _failed(chat: Chat, log_id: str) -> ChatFailedError:
+    if chat.status == "requires_action":
+        names = ", ".join(name for _id, name, _arguments in chat.pending)
+        return ChatFailedError(
+            f"The chat waits for the output of a tool: {names or 'unnamed'}.",
+            next_step="give it under `tools:` of the turn, or expect `status: requires_action`.",
+            log_id=log_id,
+        )
+    code, said = chat.error_code, chat.error_message
+    reason = f": code {code}" + (f', "{said}"' if said else "") if code or said else ""
+    return ChatFailedError(
+        f"The chat ended {chat.status}{reason}.",
+        next_step=next_step(code, 200) if code else "quote the log id when asking Coze's support.",
+        detail=(f"chat {chat.id}, conversation {chat.conversation_id}",),
+        log_id=log_id,
+    )
+
+
+def _unusable(found: Envelope, what: str) -> PayloadError:
+    return PayloadError(
+        f"Coze answered with {what}.",
+        next_step="check the base URL: does it lead to Coze's API, version 3?",
+        log_id=found.log_id,
+    )

@@ -1,0 +1,73 @@
+"""Coze's error codes: what they mean, what a user does about them, and which are worth a new try.
+
+Codes and policies are those of Coze's table of error codes and of its SDKs; texts on the wire vary
+by region and language, so only the number is looked at.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_SIGN_IN: Final = (
+    "check COZE_API_TOKEN: it may be wrong, expired (personal tokens live 30 days at most), or of "
+    "the other region (api.coze.com and api.coze.cn have separate accounts and tokens)."
+)
+_QUOTA: Final = (
+    "look at the plan and balance of the Coze account; trying again will not help today."
+)
+_CALLER: Final = "mend the scenario: Coze will refuse the same request every time."
+_BUSY: Final = "wait a minute and record again, with fewer --workers or a `rate_limit`."
+
+_NEXT_STEPS: Final[dict[int, str]] = {
+    4000: _CALLER,
+    4001: "the chat is unknown, or belongs to another account: record again.",
+    4002: "check `conversation_id`: the conversation is unknown, or belongs to another account.",
+    4003: "`meta_data` is over its limits: 16 pairs, keys of 64 and values of 512 characters.",
+    4004: "send at most 100 messages in one turn.",
+    4005: _CALLER,
+    4006: "check the bot's id under `bots` in harness.yaml.",
+    4007: "keep `auto_save_history: true` unless `stream: true`.",
+    4008: _QUOTA,
+    4009: _BUSY,
+    4010: "shorten the prompt: it is longer than the bot's model takes.",
+    4011: _QUOTA,
+    4012: "choose another model for the bot: Coze no longer offers this one.",
+    4013: _BUSY,
+    4014: "the bot declined the topic (content safety); change the prompt, or expect the refusal.",
+    4015: "publish the bot to the channel “API” in Coze, wait a minute, and record again.",
+    4016: "another chat is still running in this conversation; wait for it, or cancel it.",
+    4019: _QUOTA,
+    4020: _BUSY,
+    4021: "configure the bot's workflow in Coze.",
+    4022: _QUOTA,
+    4027: _QUOTA,
+    4028: _QUOTA,
+    4100: _SIGN_IN,
+    4101: f"{_SIGN_IN} Or give it the permission that this call needs.",
+    4102: "Coze's risk control blocked the call; ask its support, with the log id.",
+    4104: "the chat had ended already.",
+    4200: "check the bot's id, and the region: a bot of the other region does not exist here.",
+    5000: "an internal error of Coze: try again in a while; quote the log id to its support.",
+    700012006: _SIGN_IN,
+}
+
+BUSY_CODES: Final = frozenset({4009, 4013, 4016, 4020})
+"""Refusals that say that the request was certainly not taken: safe to repeat even for a prompt."""
+
+TRANSIENT_CODES: Final = BUSY_CODES | {5000, 720702222}
+"""Refusals worth a new try where repeating does no harm (reads)."""
+
+TRANSIENT_STATUSES: Final = frozenset({429, 500, 502, 503, 504})
+
+
+def next_step(code: int, http_status: int) -> str:
+    """Return what a user does about a refusal."""
+    if code in _NEXT_STEPS:
+        return _NEXT_STEPS[code]
+    if http_status in (401, 403):
+        return _SIGN_IN
+    if http_status == 429:
+        return _BUSY
+    if http_status == 404:
+        return "check the base URL (`base_url` in harness.yaml, COZE_API_BASE or --base-url)."
+    return "look the code up in Coze's documentation; quote the log id to its support."

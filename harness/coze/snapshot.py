@@ -1,0 +1,64 @@
+"""What a bot was when it was asked: version, model and prompt, for the day its answers change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from harness.coze import payloads, requests
+from harness.coze.patience import Patience, patiently
+from harness.errors import CozeError
+from harness.model import JSON, BotSnapshot
+from harness.ports import Conversation
+
+_SETTINGS: Final = (
+    "temperature", "top_p", "top_k", "max_tokens", "context_round", "response_format",
+    "presence_penalty", "frequency_penalty",
+)  # fmt: skip
+
+
+def snapshot(bot_id: str, patience: Patience, *, published: bool) -> Conversation[BotSnapshot]:
+    """Ask what a bot is.
+
+    Never fails: a token without the permission gets a snapshot that says so.
+    """
+    call = requests.retrieve_bot(bot_id, published=published)
+    try:
+        found, _answer = yield from patiently(call, patience, repeatable=True)
+        found.raise_for_code("the bot's description")
+    except CozeError as fault:
+        return BotSnapshot(warning=f"the bot's prompt and version are not known: {fault.what}")
+    return describe(found.data)
+
+
+def describe(data: JSON) -> BotSnapshot:
+    """Return the snapshot in a bot's description, whatever parts of it are there."""
+    source = _mapping(data)
+    model = _mapping(source.get("model_info"))
+    prompt = _mapping(source.get("prompt_info"))
+    details: dict[str, JSON] = {
+        name: value
+        for name, value in (
+            ("name", payloads.text(source.get("name"))),
+            ("settings", {k: model[k] for k in _SETTINGS if model.get(k) is not None}),
+            ("plugins", _names(source.get("plugin_info_list"))),
+            ("workflows", _names(source.get("workflow_info_list"))),
+            ("knowledge", _names(_mapping(source.get("knowledge")).get("knowledge_infos"))),
+        )
+        if value
+    }
+    return BotSnapshot(
+        version=payloads.text(source.get("version")),
+        model=payloads.text(model.get("model_name")) or payloads.text(model.get("model_id")),
+        prompt=payloads.text(prompt.get("prompt")),
+        details=details,
+    )
+
+
+def _names(items: JSON) -> list[JSON]:
+    named = (_mapping(item).get("name") for item in items) if isinstance(items, list) else ()
+    return [name for name in named if isinstance(name, str)]
+
+
+def _mapping(value: JSON) -> Mapping[str, JSON]:
+    return value if isinstance(value, dict) else {}
