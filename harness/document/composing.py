@@ -1,0 +1,279 @@
+"""Events into data and nodes, in one loop: no recursion, whatever the depth of the text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import yaml
+from yaml import events
+
+from harness.document.places import Node
+from harness.document.scalars import MERGE, STANDARD, ScalarError, construct, refuse_tag, resolve
+from harness.model import JSON
+
+DEPTH = 100
+"""How many lists and mappings may stand inside each other."""
+
+ALIASED = 100_000
+"""How many values may come into a document by aliases."""
+
+
+class ComposeError(ValueError):
+    """What is wrong (`what`), at which character (`index`), and what to do (`next_step`)."""
+
+    def __init__(
+        self, what: str, index: int, next_step: str = "", other: int | None = None
+    ) -> None:
+        super().__init__(what)
+        self.what = what
+        self.index = index
+        self.next_step = next_step
+        self.other = other
+
+
+class _Open:
+    """A list or mapping whose end has not come yet."""
+
+    __slots__ = (
+        "anchor", "before", "children", "entries", "height",
+        "items", "key", "key_start", "keys", "merges", "nodes", "start",
+    )  # fmt: skip
+
+    def __init__(self, start: int, anchor: str | None, before: int, *, mapping: bool) -> None:
+        self.start = start
+        self.anchor = anchor
+        self.before = before
+        self.height = 1
+        self.key: str | None = None
+        self.key_start = -1
+        self.merges: list[tuple[JSON, Node]] | None = None
+        self.entries: dict[str, JSON] | None = {} if mapping else None
+        self.children: dict[str, Node] = {}
+        self.keys: dict[str, int] = {}
+        self.items: list[JSON] = []
+        self.nodes: list[Node] = []
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchored:
+    """A value that aliases may repeat, with its size and height once aliases are followed."""
+
+    value: JSON
+    node: Node
+    size: int
+    height: int
+    merge: bool
+
+
+class Composer:
+    """Puts one document together from its events; `value` and `node` are the result."""
+
+    def __init__(self) -> None:
+        self.value: JSON = None
+        self.node = Node(0, 0)
+        self._stack: list[_Open] = []
+        self._anchors: dict[str, _Anchored | None] = {}
+        self._documents = 0
+        self._values = 0
+        self._aliased = 0
+
+    def take(self, event: yaml.Event) -> None:
+        """Take the next event.
+
+        Raises:
+            ComposeError: the text is YAML, but not what a document may hold.
+        """
+        if isinstance(event, events.ScalarEvent):
+            self._scalar(event)
+        elif isinstance(event, events.CollectionEndEvent):
+            self._end(event)
+        elif isinstance(event, events.MappingStartEvent):
+            self._begin(event, "map", mapping=True)
+        elif isinstance(event, events.SequenceStartEvent):
+            self._begin(event, "seq", mapping=False)
+        elif isinstance(event, events.AliasEvent):
+            self._alias(event)
+        elif isinstance(event, events.DocumentStartEvent):
+            self._document(event)
+
+    def _scalar(self, event: events.ScalarEvent) -> None:
+        start = _begins(event)
+        tag = event.tag
+        value: JSON = event.value
+        merge = False
+        if tag is None or tag == "!":
+            if event.implicit[0]:
+                tag = resolve(event.value)
+                merge = tag == MERGE
+            else:
+                tag = None
+        if tag is not None:
+            try:
+                value = construct(event.value, tag)
+            except ScalarError as cause:
+                raise ComposeError(str(cause), start, cause.next_step) from cause
+        node = Node(start, _ends(event))
+        self._values += 1
+        if event.anchor is not None:
+            self._anchors[event.anchor] = _Anchored(value, node, 1, 0, merge)
+        self._place(value, node, merge=merge)
+
+    def _begin(self, event: events.CollectionStartEvent, kind: str, *, mapping: bool) -> None:
+        start = _begins(event)
+        if event.tag not in (None, "!", STANDARD + kind):
+            refused = refuse_tag(event.tag)
+            raise ComposeError(str(refused), start, refused.next_step)
+        if len(self._stack) >= DEPTH:
+            raise ComposeError(
+                f"The nesting is more than {DEPTH} levels deep.", start, "Flatten the file."
+            )
+        self._values += 1
+        if event.anchor is not None:
+            self._anchors[event.anchor] = None
+        self._stack.append(_Open(start, event.anchor, self._values, mapping=mapping))
+
+    def _end(self, event: events.CollectionEndEvent) -> None:
+        done = self._stack.pop()
+        end = _ends(event)
+        if done.entries is None:
+            value: JSON = done.items
+            node = Node(done.start, end, done.nodes)
+        else:
+            if done.merges:
+                _merge(done, done.merges)
+            value = done.entries
+            node = Node(done.start, end, done.children, done.keys)
+        if done.anchor is not None:
+            size = self._values - done.before + 1
+            self._anchors[done.anchor] = _Anchored(value, node, size, done.height, merge=False)
+        self._place(value, node, height=done.height)
+
+    def _alias(self, event: events.AliasEvent) -> None:
+        start = _begins(event)
+        name = event.anchor
+        if name not in self._anchors:
+            raise ComposeError(f"`*{name}` has no `&{name}` before it.", start, "Define it first.")
+        target = self._anchors[name]
+        if target is None:
+            raise ComposeError(f"`*{name}` repeats a value inside itself.", start, "Take it out.")
+        self._values += target.size
+        self._aliased += target.size
+        if self._aliased > ALIASED:
+            raise ComposeError(
+                f"Aliases expand this file to more than {ALIASED:,} values.",
+                start,
+                "Write the values out, or use `cases:`.",
+            )
+        if len(self._stack) + target.height > DEPTH:
+            raise ComposeError(
+                f"With its aliases followed, the nesting is more than {DEPTH} levels deep.",
+                start,
+                "Flatten the file.",
+            )
+        node = target.node
+        if node.children is not None:
+            node = node._replace(start=start, end=_ends(event))
+        self._place(target.value, node, merge=target.merge, height=target.height)
+
+    def _document(self, event: events.DocumentStartEvent) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            raise ComposeError(
+                "A second document begins here: a file holds one.",
+                _begins(event),
+                "Take the `---` out, or move what follows into a file of its own.",
+            )
+
+    def _place(self, value: JSON, node: Node, *, merge: bool = False, height: int = 0) -> None:
+        if not self._stack:
+            self.value, self.node = value, node
+            return
+        top = self._stack[-1]
+        if height >= top.height:
+            top.height = height + 1
+        if top.entries is None:
+            top.items.append(value)
+            top.nodes.append(node)
+        elif top.key_start < 0:
+            _take_key(top, value, node, merge=merge)
+        else:
+            key, top.key_start = top.key, -1
+            if key is None:
+                top.merges = [*(top.merges or ()), *_merge_sources(value, node)]
+            else:
+                top.entries[key] = value
+                top.children[key] = node
+
+
+def _begins(event: yaml.Event) -> int:
+    mark = event.start_mark
+    return 0 if mark is None else mark.index
+
+
+def _ends(event: yaml.Event) -> int:
+    mark = event.end_mark
+    return 0 if mark is None else mark.index
+
+
+def _take_key(top: _Open, value: JSON, node: Node, *, merge: bool) -> None:
+    """Keep a key until its value comes; `None` stands for the merge key `<<`."""
+    if not isinstance(value, str):
+        raise _no_key(value, node)
+    before = top.keys.get(value)
+    if before is not None:
+        raise ComposeError(
+            f"The key `{value}` is written twice.",
+            node.start,
+            "Keep one of them.",
+            other=before,
+        )
+    if merge:
+        if top.merges is not None:
+            raise ComposeError(
+                "The key `<<` is written twice.", node.start, "Write one `<<: [*a, *b]`."
+            )
+        top.merges = []
+        top.key = None
+    else:
+        top.keys[value] = node.start
+        top.key = value
+    top.key_start = node.start
+
+
+def _no_key(value: JSON, node: Node) -> ComposeError:
+    if node.children is not None:
+        what = "A key must be text, and this is a list or mapping."
+    else:
+        shown = f"the number {value}"
+        if value is None or isinstance(value, bool):
+            shown = {None: "nothing", True: "true", False: "false"}[value]
+        what = f"A key must be text, and YAML reads this one as {shown}."
+    return ComposeError(what, node.start, "Put quotes around the key.")
+
+
+def _merge_sources(value: JSON, node: Node) -> list[tuple[JSON, Node]]:
+    if isinstance(value, dict):
+        return [(value, node)]
+    if isinstance(value, list) and all(isinstance(item, dict) for item in value):
+        nodes = node.children
+        if isinstance(nodes, list):
+            return list(zip(value, nodes, strict=True))
+    raise ComposeError(
+        "`<<` takes in a mapping or a list of mappings.", node.start, "Write `<<: *name`."
+    )
+
+
+def _merge(done: _Open, merges: list[tuple[JSON, Node]]) -> None:
+    """Lay the mapping's own entries over the merged ones; of those, the first named wins."""
+    data: dict[str, JSON] = {}
+    children: dict[str, Node] = {}
+    keys: dict[str, int] = {}
+    for value, node in reversed(merges):
+        if isinstance(value, dict) and isinstance(node.children, dict) and node.keys is not None:
+            data.update(value)
+            children.update(node.children)
+            keys.update(node.keys)
+    data.update(done.entries or {})
+    children.update(done.children)
+    keys.update(done.keys)
+    done.entries, done.children, done.keys = data, children, keys

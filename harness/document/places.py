@@ -1,0 +1,103 @@
+"""Where the values of a document stand in its text."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from harness.location import Location, PathPart
+
+_BREAK = re.compile(r"\r\n|\n|\r")
+_PROPERTIES = re.compile(r"^(?:[&!]\S*\s+)+")
+
+
+class Node(NamedTuple):
+    """A value's span in the text (in characters), and the nodes of the values inside it.
+
+    `keys` holds, for a mapping, where each key begins.
+    """
+
+    start: int
+    end: int
+    children: Mapping[str, Node] | Sequence[Node] | None = None
+    keys: Mapping[str, int] | None = None
+
+
+class Text:
+    """A document's text, with its line starts looked up when the first place is asked for.
+
+    Lines are those that editors count: libyaml would also count U+0085, U+2028 and U+2029.
+    """
+
+    __slots__ = ("_starts", "path", "text")
+
+    def __init__(self, text: str, path: str) -> None:
+        self.text = text
+        self.path = path
+        self._starts: list[int] | None = None
+
+    def location(self, index: int) -> Location:
+        """Return the line and column, both from 1, of a character's index."""
+        starts = self._starts
+        if starts is None:
+            starts = self._starts = [0, *(found.end() for found in _BREAK.finditer(self.text))]
+        line = bisect_right(starts, index)
+        return Location(self.path, line, index - starts[line - 1] + 1)
+
+
+class Written:
+    """The places of one value and of all that is inside it (see `harness.location.Places`)."""
+
+    __slots__ = ("_node", "_text")
+
+    def __init__(self, text: Text, node: Node) -> None:
+        self._text = text
+        self._node = node
+
+    def at(self, *path: PathPart) -> Location:
+        """Return where a value begins; the nearest existing parent when it is absent."""
+        return self._text.location(_descend(self._node, path)[0].start)
+
+    def key(self, *path: PathPart) -> Location:
+        """Return where the path's last key is written; the place of the value if it has no key."""
+        if path:
+            parent, reached = _descend(self._node, path[:-1])
+            last = path[-1]
+            if reached and parent.keys is not None and isinstance(last, str):
+                start = parent.keys.get(last)
+                if start is not None:
+                    return self._text.location(start)
+        return self.at(*path)
+
+    def source(self, *path: PathPart) -> str:
+        """Return a scalar as its author wrote it; empty text for anything else."""
+        node, reached = _descend(self._node, path)
+        if not reached or node.children is not None:
+            return ""
+        return _PROPERTIES.sub("", self._text.text[node.start : node.end]).strip()
+
+    def below(self, *path: PathPart) -> Written:
+        """Return the places of a value inside this one; an absent value stands at its parent."""
+        node, reached = _descend(self._node, path)
+        return Written(self._text, node if reached else Node(node.start, node.start))
+
+    def has(self, *path: PathPart) -> bool:
+        """Tell whether the path leads to a value."""
+        return _descend(self._node, path)[1]
+
+
+def _descend(node: Node, path: Sequence[PathPart]) -> tuple[Node, bool]:
+    """Follow a path as far as it goes; tell whether that was to its end."""
+    for part in path:
+        children = node.children
+        child: Node | None = None
+        if isinstance(children, Mapping):
+            child = children.get(part) if isinstance(part, str) else None
+        elif children is not None and isinstance(part, int) and 0 <= part < len(children):
+            child = children[part]
+        if child is None:
+            return node, False
+        node = child
+    return node, True
