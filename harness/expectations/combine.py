@@ -1,0 +1,175 @@
+"""Kinds that are made of other expectations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final, Self
+
+from harness.expectations.arguments import Argument, is_list
+from harness.expectations.kind import Item, Kind, Schema, Undecided
+from harness.model import Verdict, VerdictStatus
+from harness.ports import Seen
+
+ITEM: Final[Schema] = {"$ref": "#/$defs/expectation"}
+"""Where the schema of a scenario file must put `item_schema()`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Not(Kind):
+    """The opposite of an expectation."""
+
+    kind: ClassVar[str] = "not"
+    summary: ClassVar[str] = "The opposite of one expectation."
+    example: ClassVar[str] = "not: {contains: ChatGPT}"
+    verbs: ClassVar[tuple[str, str]] = ("does not", "fail to")
+
+    demand: Kind
+
+    @classmethod
+    def parse(cls, given: Argument, item: Item) -> Self:
+        """Build from one expectation."""
+        if is_list(given.value):
+            raise given.misfit("one expectation", "to rule out several, write not: {any_of: […]}")
+        demand = item.build_inner(given.value, given.places.below(*given.path))
+        return cls(**item.common, wanted=f"{demand.verbs[1]} {demand.wanted}", demand=demand)
+
+    @classmethod
+    def schema(cls) -> Schema:
+        """Return the JSON Schema of one expectation."""
+        return {"description": cls.summary, "allOf": [ITEM]}
+
+    def inner(self) -> tuple[Kind, ...]:
+        """Return the expectation that must not hold."""
+        return (self.demand,)
+
+    def judge(self, seen: Seen) -> Verdict:
+        """Turn the inner verdict round; what could not be judged stays so."""
+        was = self.demand.judge(seen)
+        if was.status is VerdictStatus.SKIPPED:
+            return self.skipped(was.reason)
+        if isinstance(was, Undecided):
+            return self.undecided(was.reason, was.actual)
+        if was.status is VerdictStatus.FAILED:
+            return self.passed(f"it does not: {was.reason}", was.actual, (), was.score)
+        return self.failed(
+            f"the {self.demand.subject} must not {self.wanted}, but it does: {was.reason}",
+            was.actual,
+            was.evidence,
+            was.score,
+        )
+
+
+def _parse_list(given: Argument, item: Item) -> tuple[Kind, ...]:
+    """Build every expectation of a list with at least one member."""
+    if not is_list(given.value):
+        raise given.misfit(
+            "a list of expectations", f"write {given.path[-1]}: [{{contains: …}}, {{regex: …}}]"
+        )
+    if not given.value:
+        raise given.refusal(f'"{given.label}" is an empty list.', "name one expectation or more")
+    return tuple(
+        item.build_inner(member, given.places.below(*given.path, i))
+        for i, member in enumerate(given.value)
+    )
+
+
+def _list_schema(description: str) -> Schema:
+    return {"description": description, "type": "array", "items": ITEM, "minItems": 1}
+
+
+def _reasons(verdicts: Sequence[Verdict]) -> str:
+    """Return each inner demand with what came of it."""
+    return "; ".join(f"{v.name or v.expected}: {v.reason}" for v in verdicts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnyOf(Kind):
+    """At least one of several expectations holds."""
+
+    kind: ClassVar[str] = "any_of"
+    summary: ClassVar[str] = "At least one of several expectations holds."
+    example: ClassVar[str] = "any_of: [北京, {regex: '(?i)beijing'}]"
+    subject = "reply"
+    verbs: ClassVar[tuple[str, str]] = ("meets any of:", "meet any of:")
+
+    demands: tuple[Kind, ...]
+
+    @classmethod
+    def parse(cls, given: Argument, item: Item) -> Self:
+        """Build from a list of expectations."""
+        demands = _parse_list(given, item)
+        wanted = ", ".join(demand.expected for demand in demands)
+        return cls(**item.common, wanted=wanted, demands=demands)
+
+    @classmethod
+    def schema(cls) -> Schema:
+        """Return the JSON Schema of a list of expectations."""
+        return _list_schema(cls.summary)
+
+    def inner(self) -> tuple[Kind, ...]:
+        """Return the alternatives."""
+        return self.demands
+
+    def judge(self, seen: Seen) -> Verdict:
+        """Judge one after the other, up to the first that holds."""
+        verdicts: list[Verdict] = []
+        for demand in self.demands:
+            one = demand.judge(seen)
+            if one.status is VerdictStatus.PASSED:
+                reason = f"{one.expected}: {one.reason}"
+                return self.passed(reason, one.actual, one.evidence, one.score)
+            verdicts.append(one)
+        skipped = [one for one in verdicts if one.status is VerdictStatus.SKIPPED]
+        if skipped:
+            return self.skipped(_reasons(skipped))
+        reason = f"none of the {len(verdicts)} holds: {_reasons(verdicts)}"
+        actual = verdicts[0].actual
+        if any(isinstance(one, Undecided) for one in verdicts):
+            return self.undecided(reason, actual)
+        return self.failed(reason, actual, tuple(span for v in verdicts for span in v.evidence))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllOf(Kind):
+    """Every one of several expectations holds."""
+
+    kind: ClassVar[str] = "all_of"
+    summary: ClassVar[str] = "Every one of several expectations holds; useful inside `any_of`."
+    example: ClassVar[str] = "all_of: [{starts_with: 我}, {length: {max: 120}}]"
+    subject = "reply"
+    verbs: ClassVar[tuple[str, str]] = ("meets all of:", "meet all of:")
+
+    demands: tuple[Kind, ...]
+
+    @classmethod
+    def parse(cls, given: Argument, item: Item) -> Self:
+        """Build from a list of expectations."""
+        demands = _parse_list(given, item)
+        wanted = ", ".join(demand.expected for demand in demands)
+        return cls(**item.common, wanted=wanted, demands=demands)
+
+    @classmethod
+    def schema(cls) -> Schema:
+        """Return the JSON Schema of a list of expectations."""
+        return _list_schema(cls.summary)
+
+    def inner(self) -> tuple[Kind, ...]:
+        """Return the members."""
+        return self.demands
+
+    def judge(self, seen: Seen) -> Verdict:
+        """Judge every member, so that all that fail are told."""
+        verdicts = [demand.judge(seen) for demand in self.demands]
+        bad = [one for one in verdicts if one.status is VerdictStatus.FAILED]
+        if bad:
+            reason = f"{len(bad)} of {len(verdicts)} failed: {_reasons(bad)}"
+            evidence = tuple(span for one in bad for span in one.evidence)
+            if all(isinstance(one, Undecided) for one in bad):
+                return self.undecided(reason, bad[0].actual)
+            return self.failed(reason, bad[0].actual, evidence)
+        skipped = [one for one in verdicts if one.status is VerdictStatus.SKIPPED]
+        if skipped:
+            return self.skipped(_reasons(skipped))
+        evidence = tuple(span for one in verdicts for span in one.evidence)
+        return self.passed(_reasons(verdicts), verdicts[0].actual, evidence)

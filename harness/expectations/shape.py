@@ -1,0 +1,198 @@
+"""Kinds on what a reply is made of: its messages, its tool calls, its JSON."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Final, Self
+
+from harness.expectations.arguments import Argument, listed, nearest
+from harness.expectations.bounds import Bounds, range_schema
+from harness.expectations.excerpt import excerpt
+from harness.expectations.folding import nfc
+from harness.expectations.kind import Item, Kind, Schema
+from harness.model import JSON, ToolCall, Verdict
+from harness.ports import Seen
+
+MESSAGE_TYPES: Final = (
+    "question",
+    "answer",
+    "function_call",
+    "tool_output",
+    "tool_response",
+    "follow_up",
+    "verbose",
+)
+"""What Coze documents; a type that it may add is taken, a misspelt one is not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Messages(Kind):
+    """How many messages of each type a reply has."""
+
+    kind: ClassVar[str] = "messages"
+    summary: ClassVar[str] = "How many messages of each type the reply has: a number or {min, max}."
+    example: ClassVar[str] = "messages: {answer: 1, function_call: {min: 1}}"
+    keys: ClassVar[tuple[str, ...]] = MESSAGE_TYPES
+    subject = "reply"
+    verbs: ClassVar[tuple[str, str]] = ("has", "have")
+
+    counts: tuple[tuple[str, Bounds], ...]
+
+    @classmethod
+    def parse(cls, given: Argument, item: Item) -> Self:
+        """Build from a mapping of message types to counts."""
+        if not isinstance(given.value, Mapping):
+            raise given.misfit("a mapping", "write messages: {answer: 1}")
+        if not given.value:
+            raise given.refusal('"messages" names no type.', "write messages: {answer: 1}")
+        counts = []
+        for name, value in given.value.items():
+            near = nearest(name, MESSAGE_TYPES, alike=0.8)
+            if name not in MESSAGE_TYPES and near:
+                raise given.key_refusal(
+                    name,
+                    f'Coze has no message type "{name}"; did you mean "{near}"?',
+                    f"the types are: {listed(MESSAGE_TYPES)}",
+                )
+            counts.append((name, Bounds.parse(given.part(name, value), "exact", counts=True)))
+        wanted = " and ".join(f"{bounds.words} {name}" for name, bounds in counts)
+        return cls(**item.common, wanted=f"{wanted} messages", counts=tuple(counts))
+
+    @classmethod
+    def schema(cls) -> Schema:
+        """Return the JSON Schema of counts by message type."""
+        count = range_schema("Exactly so many, or {min, max}.", counts=True)
+        return {
+            "description": cls.summary,
+            "type": "object",
+            "properties": dict.fromkeys(MESSAGE_TYPES, count),
+            "additionalProperties": count,
+            "minProperties": 1,
+        }
+
+    def judge(self, seen: Seen) -> Verdict:
+        """Judge the counts."""
+        have = Counter(message.type for message in seen.reply.messages)
+        actual = ", ".join(f"{count} {name}" for name, count in have.items()) or "no messages"
+        faults = [
+            f"there are {have[name]} {name} messages, {breach}"
+            for name, bounds in self.counts
+            if (breach := bounds.breach(have[name]))
+        ]
+        if faults:
+            return self.failed("; ".join(faults), actual)
+        return self.passed("the counts are right", actual)
+
+
+def _same(wanted: JSON, got: JSON) -> bool:
+    """Tell whether two JSON scalars are the same; true is not 1, but 1 is 1.0."""
+    if isinstance(wanted, str) and isinstance(got, str):
+        return nfc(wanted) == nfc(got)
+    if isinstance(wanted, bool) or isinstance(got, bool):
+        return wanted is got
+    return wanted == got
+
+
+def missing_from(wanted: JSON, got: JSON, place: str = "") -> str:
+    """Return the first thing of `wanted` that `got` has not, in words, or empty text.
+
+    Mappings may hold more than is wanted; lists must be equally long.
+    """
+    here = place or "the arguments"
+    if isinstance(wanted, Mapping):
+        if not isinstance(got, Mapping):
+            return f"{here} should be a mapping and is {excerpt(_json(got))}"
+        for key, value in wanted.items():
+            inside = f"{place}.{key}" if place else key
+            if key not in got:
+                return f"there is no {inside}"
+            if fault := missing_from(value, got[key], inside):
+                return fault
+        return ""
+    if isinstance(wanted, list | tuple):
+        if not isinstance(got, list | tuple) or len(got) != len(wanted):
+            return f"{here} is {excerpt(_json(got))}, not {_json(wanted)}"
+        pairs = zip(wanted, got, strict=True)
+        faults = (missing_from(a, b, f"{place}[{i}]") for i, (a, b) in enumerate(pairs))
+        return next(filter(None, faults), "")
+    return "" if _same(wanted, got) else f"{here} is {excerpt(_json(got))}, not {_json(wanted)}"
+
+
+def _json(value: JSON) -> str:
+    return json.dumps(value, ensure_ascii=False, default=dict)
+
+
+def _call_words(call: ToolCall) -> str:
+    return excerpt(f"{call.name}({_json(call.arguments)})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCalled(Kind):
+    """A tool was called, with certain arguments."""
+
+    kind: ClassVar[str] = "tool_call"
+    summary: ClassVar[str] = "The bot called this tool; `arguments` may name a part of them."
+    example: ClassVar[str] = "tool_call: {name: get_weather, arguments: {city: 北京}}"
+    keys: ClassVar[tuple[str, ...]] = ("name", "arguments")
+    subject = "reply"
+    verbs: ClassVar[tuple[str, str]] = ("calls", "call")
+
+    tool: str
+    arguments: Mapping[str, JSON]
+
+    @classmethod
+    def parse(cls, given: Argument, item: Item) -> Self:
+        """Build from a tool's name or `{name, arguments}`."""
+        if not isinstance(given.value, Mapping):
+            tool = given.text()
+            return cls(**item.common, wanted=f"the tool {tool}", tool=tool, arguments={})
+        fields = given.fields(cls.keys, "tool_call: {name: …, arguments: {…}}")
+        if "name" not in fields:
+            raise given.refusal('"tool_call" does not name the tool.', "write tool_call: {name: …}")
+        tool, arguments = fields["name"].text(), dict[str, JSON]()
+        wanted = f"the tool {tool}"
+        if "arguments" in fields:
+            asked = fields["arguments"].value
+            if not isinstance(asked, Mapping):
+                raise fields["arguments"].misfit("a mapping", "write arguments: {city: 北京}")
+            arguments = dict(asked)
+            wanted += f" with {_json(arguments)}"
+        return cls(**item.common, wanted=wanted, tool=tool, arguments=arguments)
+
+    @classmethod
+    def schema(cls) -> Schema:
+        """Return the JSON Schema of a tool's name or `{name, arguments}`."""
+        name: Schema = {"type": "string", "minLength": 1}
+        return {
+            "description": cls.summary,
+            "anyOf": [
+                name,
+                {
+                    "type": "object",
+                    "properties": {"name": name, "arguments": {"type": "object"}},
+                    "required": ["name"],
+                    "additionalProperties": False,
+                },
+            ],
+        }
+
+    def judge(self, seen: Seen) -> Verdict:
+        """Judge the calls: one of the tool's calls must hold all arguments that are named."""
+        calls = seen.reply.tool_calls
+        actual = excerpt("; ".join(map(_call_words, calls)))
+        if not calls:
+            return self.failed("the bot called no tool", "no tool call")
+        named = [call for call in calls if call.name == self.tool]
+        if not named:
+            tools = ", ".join(dict.fromkeys(call.name for call in calls))
+            return self.failed(f"the bot did not call {self.tool}; it called {tools}", actual)
+        faults = []
+        for call in named:
+            fault = missing_from(self.arguments, call.arguments)
+            if not fault:
+                return self.passed("it does", _call_words(call))
+            faults.append(fault)
+        return self.failed(f"{self.tool} was called, but {'; '.join(faults)}", actual)

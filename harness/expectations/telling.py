@@ -1,0 +1,76 @@
+"""What editors and documentation are told about the kinds, all of it read from `KINDS`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from harness.expectations.folding import option_schemas
+from harness.expectations.kind import Schema
+from harness.expectations.kinds import KINDS
+from harness.model import JSON, Severity
+
+
+class Described(NamedTuple):
+    """One row of the table of kinds."""
+
+    kind: str
+    summary: str
+    example: str
+
+
+def describe() -> list[Described]:
+    """Return each kind with one line about it and one item as it is written in a scenario."""
+    return [Described(kind.kind, kind.summary, kind.example) for kind in KINDS]
+
+
+def schemas() -> dict[str, Schema]:
+    """Return, for each kind, the JSON Schema (draft 2020-12) of what is written behind its name.
+
+    Combinators refer to `#/$defs/expectation`: that is where a whole schema puts `item_schema()`.
+    """
+    return {kind.kind: kind.schema() for kind in KINDS}
+
+
+def item_schema() -> Schema:
+    """Return the JSON Schema (draft 2020-12) of one item of `expect:`.
+
+    A whole schema puts it at `#/$defs/expectation`.
+    """
+    common: dict[str, JSON] = {
+        "name": {"type": "string", "minLength": 1, "description": "What reports call it."},
+        "weight": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "default": 1,
+            "description": "How much it counts among a trial's expectations.",
+        },
+        "severity": {
+            "enum": [str(one) for one in Severity],
+            "default": str(Severity.ERROR),
+            "description": "warning: it is told when it fails, and fails nothing.",
+        },
+    }
+    one_each: list[JSON] = [
+        {
+            "title": kind.kind,
+            "description": kind.summary,
+            "type": "object",
+            "properties": {
+                kind.kind: kind.schema(),
+                **common,
+                **{key: shape for key, shape in option_schemas().items() if key in kind.options},
+            },
+            "required": [kind.kind],
+            "additionalProperties": False,
+        }
+        for kind in KINDS
+    ]
+    text: JSON = {
+        "type": "string",
+        "minLength": 1,
+        "description": "A text that the answer contains.",
+    }
+    return {
+        "description": "One demand on the reply: a text that it contains, or one kind.",
+        "anyOf": [text, *one_each],
+    }

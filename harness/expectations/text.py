@@ -1,0 +1,253 @@
+"""Kinds that look for given texts in the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Final, Literal, Self
+
+from harness.expectations.arguments import Argument, is_list, quoted
+from harness.expectations.closest import difference, near_miss
+from harness.expectations.excerpt import excerpt
+from harness.expectations.folding import OPTIONS, PLAIN, Folding, folding, option_schemas
+from harness.expectations.kind import Item, Kind, Schema, Spans
+from harness.model import Verdict
+from harness.ports import Seen
+
+_TEXT: Final[Schema] = {"type": "string", "minLength": 1}
+_TEXTS: Final[Schema] = {"type": "array", "items": _TEXT, "minItems": 1}
+
+How = Literal["all", "any", "none"]
+
+
+def _text_or_mapping(description: str, properties: Mapping[str, Schema], text: Schema) -> Schema:
+    """Return the schema of a kind that is written as a text or as a mapping."""
+    return {
+        "description": description,
+        "anyOf": [
+            text,
+            {
+                "type": "object",
+                "properties": {**properties, **option_schemas()},
+                "additionalProperties": False,
+            },
+        ],
+    }
+
+
+def one_text(given: Argument, item: Item, *, empty: bool = False) -> tuple[str, Folding]:
+    """Return the text and the folding of a kind that is written `kind: TEXT` or `{text: TEXT}`."""
+    if not isinstance(given.value, Mapping):
+        return given.text(empty=empty), folding(item, {})
+    fields = given.fields(("text", *OPTIONS), f'{given.path[-1]}: "…"')
+    if "text" not in fields:
+        raise given.refusal(
+            f'"{given.label}" does not say which text.', f'write {given.path[-1]}: {{text: "…"}}'
+        )
+    return fields["text"].text(empty=empty), folding(item, fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contains(Kind):
+    """The answer holds a text, or all, any or none of several."""
+
+    kind: ClassVar[str] = "contains"
+    summary: ClassVar[str] = (
+        "The answer holds this text; `{any: […]}`, `{all: […]}`, `{none: […]}`."
+    )
+    example: ClassVar[str] = "contains: {any: [学术助手, assistant], ignore_case: true}"
+    keys: ClassVar[tuple[str, ...]] = ("text", "all", "any", "none", *OPTIONS)
+    options: ClassVar[tuple[str, ...]] = OPTIONS
+    verbs: ClassVar[tuple[str, str]] = ("contains", "contain")
+
+    how: How = "all"
+    texts: tuple[str, ...]
+    needles: tuple[str, ...]
+    """The texts, made comparable."""
+    folding: Folding = PLAIN
+
+    @classmethod
+    def parse(cls, given: Argument, item: Item) -> Self:
+        """Build from a text, or from a mapping with one of `text`, `all`, `any`, `none`."""
+        how: How = "all"
+        if isinstance(given.value, Mapping):
+            fields = given.fields(cls.keys, f'{given.path[-1]}: "…"')
+            chosen = [key for key in ("text", "all", "any", "none") if key in fields]
+            if len(chosen) != 1:
+                said = " and ".join(chosen) if chosen else "none of them"
+                raise given.refusal(
+                    f'"{given.label}" wants one of text, all, any and none; it has {said}.',
+                    "write one; for several, write several expectations",
+                )
+            argument = fields[chosen[0]]
+            texts = (argument.text(),) if chosen[0] == "text" else argument.texts()
+            how = "any" if chosen[0] == "any" else "none" if chosen[0] == "none" else "all"
+            fold = folding(item, fields)
+        elif is_list(given.value):
+            raise given.misfit(
+                "text, or a mapping", f"write {given.path[-1]}: {{all: […]}} or {{any: […]}}"
+            )
+        else:
+            texts, fold = (given.text(),), folding(item, {})
+        shown = ", ".join(map(quoted, texts))
+        lead = "" if len(texts) == 1 and how != "none" else f"{how} of "
+        return cls(
+            **item.common,
+            wanted=f"{lead}{shown}{fold.words}",
+            how=how,
+            texts=texts,
+            needles=tuple(fold.fold(text)[0] for text in texts),
+            folding=fold,
+        )
+
+    @classmethod
+    def schema(cls) -> Schema:
+        """Return the JSON Schema of a text or `{text|all|any|none, …}`."""
+        properties = {"text": _TEXT, "all": _TEXTS, "any": _TEXTS, "none": _TEXTS}
+        return _text_or_mapping("The answer holds this text.", properties, _TEXT)
+
+    def judge(self, seen: Seen) -> Verdict:
+        """Judge the answer; evidence marks the first place of each text that was found."""
+        answer = seen.reply.answer
+        text, aligned = self.folding.fold(answer)
+        found: list[tuple[int, int]] = []
+        missing: list[str] = []
+        there: list[str] = []
+        for needle, shown in zip(self.needles, self.texts, strict=True):
+            at = text.find(needle)
+            if at < 0:
+                missing.append(shown)
+            else:
+                found.append((at, at + len(needle)))
+                there.append(shown)
+        spans: Spans = tuple(found) if aligned else ()
+        actual = excerpt(answer, *found[0]) if found else ""
+        where = f"found at character {found[0][0] + 1}" if found else ""
+        if self.how == "none":
+            if not found:
+                return self.passed("none of them was found", excerpt(answer))
+            listing = ", ".join(map(quoted, there))
+            return self.failed(f"the answer holds {listing}, {where}", actual, spans)
+        if not missing or (found and self.how == "any"):
+            return self.passed(where, actual, spans)
+        return self._missed(answer, missing, spans)
+
+    def _missed(self, answer: str, missing: list[str], spans: Spans) -> Verdict:
+        listing = ", ".join(map(quoted, missing))
+        if self.how == "any" and len(missing) > 1:
+            reason = f"the answer does not contain any of {listing}"
+        elif len(self.texts) > 1:
+            reason = f"the answer does not contain {listing} ({len(missing)} of {len(self.texts)})"
+        else:
+            reason = f"the answer does not contain {listing}"
+        near = near_miss(answer, missing[0], self.folding)
+        if near.words:
+            reason += (
+                f"; {near.words}" if len(missing) == 1 else f"; {quoted(missing[0])}: {near.words}"
+            )
+        return self.failed(reason, excerpt(answer, near.start, near.end), spans)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneText(Kind):
+    """The part that kinds with exactly one text share."""
+
+    keys: ClassVar[tuple[str, ...]] = ("text", *OPTIONS)
+    options: ClassVar[tuple[str, ...]] = OPTIONS
+    may_be_empty: ClassVar[bool] = False
+
+    text: str
+    needle: str
+    """The text, made comparable."""
+    folding: Folding = PLAIN
+
+    @classmethod
+    def parse(cls, given: Argument, item: Item) -> Self:
+        """Build from a text or `{text: …}`."""
+        text, fold = one_text(given, item, empty=cls.may_be_empty)
+        return cls(
+            **item.common,
+            wanted=f"{quoted(text)}{fold.words}",
+            text=text,
+            needle=fold.fold(text)[0],
+            folding=fold,
+        )
+
+    @classmethod
+    def schema(cls) -> Schema:
+        """Return the JSON Schema of a text or `{text: …}`."""
+        text: Schema = {"type": "string"} if cls.may_be_empty else _TEXT
+        return _text_or_mapping(cls.summary, {"text": text}, text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equals(OneText):
+    """The answer is exactly a text."""
+
+    kind: ClassVar[str] = "equals"
+    summary: ClassVar[str] = "The whole answer is this text, white space included."
+    example: ClassVar[str] = "equals: 好的。"
+    verbs: ClassVar[tuple[str, str]] = ("equals", "equal")
+    may_be_empty: ClassVar[bool] = True
+
+    def judge(self, seen: Seen) -> Verdict:
+        """Judge the whole answer."""
+        answer = seen.reply.answer
+        if self.folding.fold(answer)[0] == self.needle:
+            return self.passed("it is the same", excerpt(answer), ((0, len(answer)),))
+        near = difference(answer, self.text, self.folding)
+        return self.failed(
+            f"the answer is not {quoted(excerpt(self.text))}; {near.words}",
+            excerpt(answer, near.start, near.end),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartsWith(OneText):
+    """The answer begins with a text."""
+
+    kind: ClassVar[str] = "starts_with"
+    summary: ClassVar[str] = "The answer begins with this text."
+    example: ClassVar[str] = "starts_with: 我是chatchat"
+    verbs: ClassVar[tuple[str, str]] = ("starts with", "start with")
+
+    def judge(self, seen: Seen) -> Verdict:
+        """Judge the beginning of the answer."""
+        answer = seen.reply.answer
+        text, aligned = self.folding.fold(answer)
+        size = len(self.needle)
+        if text.startswith(self.needle):
+            return self.passed("it does", excerpt(answer), ((0, size),) if aligned else ())
+        at = text.find(self.needle)
+        reason = f"the answer starts with {quoted(text[: size + 10])}"
+        if at > 0:
+            reason += f"; {quoted(self.text)} comes at character {at + 1}"
+        elif not text:
+            reason = "the answer is empty"
+        return self.failed(reason, excerpt(answer))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndsWith(OneText):
+    """The answer ends with a text."""
+
+    kind: ClassVar[str] = "ends_with"
+    summary: ClassVar[str] = "The answer ends with this text, white space included."
+    example: ClassVar[str] = "ends_with: 。"
+    verbs: ClassVar[tuple[str, str]] = ("ends with", "end with")
+
+    def judge(self, seen: Seen) -> Verdict:
+        """Judge the end of the answer."""
+        answer = seen.reply.answer
+        text, aligned = self.folding.fold(answer)
+        last = len(text)
+        actual = excerpt(answer, len(answer), len(answer))
+        if text.endswith(self.needle):
+            span = ((last - len(self.needle), last),) if aligned else ()
+            return self.passed("it does", actual, span)
+        reason = f"the answer ends with {quoted(text[-len(self.needle) - 10 :])}"
+        if text.rstrip().endswith(self.needle):
+            reason += "; only white space comes after it"
+        elif not text:
+            reason = "the answer is empty"
+        return self.failed(reason, actual)
