@@ -196,7 +196,7 @@ def _output(turn: Turn, name: str, arguments: str) -> str:
             f'The bot asks for the tool "{name}", which this turn has no output for.',
             where=turn.location,
             detail=(f"arguments: {arguments}",),
-            next_step=f"add it under `tools:` of the turn (there now: {', '.join(tools) or 'none'}).",
+            next_step=f"add it under `tools:` of the turn (now: {', '.join(tools) or 'none'}).",
         )
     return tools[name]
 

@@ -1,0 +1,120 @@
+"""Turn by turn: ask, judge, collect. What comes of a trial is decided here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.errors import HarnessError
+from harness.model import (
+    BotSnapshot,
+    ErrorNote,
+    Exchange,
+    Reply,
+    Severity,
+    TrialResult,
+    TrialStatus,
+    TurnResult,
+    Verdict,
+    VerdictStatus,
+)
+from harness.ports import Conversation, Dialogue, Seen, Trial, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A conversation that has been held: its turns so far, and the error that ended it early."""
+
+    turns: tuple[TurnResult, ...]
+    error: HarnessError | None = None
+
+
+def hold(trial: Trial, turns: Sequence[Turn], dialogue: Dialogue) -> Conversation[Held]:
+    """Take a trial through its turns, judging each reply.
+
+    An error ends the conversation and is kept; it never leaves this function, so that one trial's
+    trouble is not another's.
+    """
+    done: list[TurnResult] = []
+    replies: tuple[Reply, ...] = ()
+    for turn in turns:
+        try:
+            reply = yield from dialogue.ask(turn)
+        except HarnessError as fault:
+            done.append(TurnResult(prompt=turn.prompt, reply=None, verdicts=()))
+            return Held(tuple(done), fault)
+        seen = Seen(turn.prompt, reply, replies)
+        verdicts = tuple([expectation.judge(seen) for expectation in turn.expectations])
+        done.append(TurnResult(prompt=turn.prompt, reply=reply, verdicts=verdicts))
+        if trial.stop_on_failure and _fails(verdicts):
+            break
+        replies = (*replies, reply)
+    return Held(tuple(done))
+
+
+def conclude(
+    trial: Trial,
+    held: Held,
+    *,
+    exchanges: tuple[Exchange, ...] = (),
+    calls: int = 0,
+    snapshot: BotSnapshot | None = None,
+    error: HarnessError | None = None,
+    warnings: tuple[str, ...] = (),
+) -> TrialResult:
+    """Return a trial's result.
+
+    Args:
+        trial: what was to be done.
+        held: what came of the conversation.
+        exchanges: its HTTP log.
+        calls: requests made, repeated ones included; 0 in replay.
+        snapshot: what the bot was when it was recorded.
+        error: what went wrong around the conversation (the tape, the file); the conversation's own
+            error comes first.
+        warnings: remarks about the trial that are no verdict.
+    """
+    fault = held.error or error
+    seconds = exchanges[-1].start + exchanges[-1].elapsed if exchanges else 0.0
+    return TrialResult(
+        key=trial.key,
+        status=_status(trial, held, fault),
+        seconds=round(seconds, 3),
+        turns=held.turns,
+        exchanges=exchanges,
+        calls=calls,
+        error=note(fault) if fault else None,
+        known_failure=trial.known_failure,
+        warnings=warnings,
+        bot_id=trial.bot.id,
+        snapshot=snapshot,
+    )
+
+
+def note(fault: HarnessError) -> ErrorNote:
+    """Return an error as it is kept in results."""
+    return ErrorNote(
+        kind=fault.kind,
+        what=fault.what,
+        where=str(fault.where) if fault.where else "",
+        next_step=fault.next_step,
+        exit_code=fault.exit_code,
+        detail=fault.detail,
+        log_id=fault.log_id,
+    )
+
+
+def _status(trial: Trial, held: Held, fault: HarnessError | None) -> TrialStatus:
+    if fault is not None:
+        return TrialStatus.ERROR
+    failed = any(_fails(turn.verdicts) for turn in held.turns)
+    if trial.known_failure:
+        return TrialStatus.KNOWN_FAILURE if failed else TrialStatus.FIXED
+    return TrialStatus.FAILED if failed else TrialStatus.PASSED
+
+
+def _fails(verdicts: Sequence[Verdict]) -> bool:
+    for verdict in verdicts:
+        if verdict.status is VerdictStatus.FAILED and verdict.severity is Severity.ERROR:
+            return True
+    return False
