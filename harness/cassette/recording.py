@@ -38,6 +38,17 @@ class Recording:
     origin: Origin | None = None
     canonical: bool = False
 
+    @property
+    def waits(self) -> tuple[float, ...]:
+        """How long each group of polls took to bring its last news, in seconds from its cause."""
+        waits: list[float] = []
+        items = self.interactions
+        for group in _polls(self):
+            first = next(index for index, item in enumerate(items) if item is group[0])
+            begun = items[first - 1].started if first else 0
+            waits.append((group[-1].started + group[-1].elapsed - begun) / 1000)
+        return tuple(waits)
+
 
 def origin_block(recording: Recording, origin: Origin) -> dict[str, JSON]:
     """Return the `x-coze` mapping of a recording that is about to be written."""

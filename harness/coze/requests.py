@@ -6,18 +6,19 @@ and the hosted service takes; cassettes so recorded answer that script as it sta
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
+from typing import Final
 
-from harness import jsontext
 from harness.model import JSON, Call, ChatOptions
 from harness.ports import Turn
+
+CHAT_PATH: Final = "/v3/chat"
 
 
 def start_chat(bot_id: str, options: ChatOptions, turn: Turn, conversation_id: str) -> Call:
     """Return the call that sends a prompt; the conversation's id belongs in the query."""
     query = (("conversation_id", conversation_id),) if conversation_id else ()
-    return Call("POST", "/v3/chat", query, chat_body(bot_id, options, turn))
+    return Call("POST", CHAT_PATH, query, chat_body(bot_id, options, turn))
 
 
 def chat_body(bot_id: str, options: ChatOptions, turn: Turn) -> dict[str, JSON]:
@@ -74,17 +75,6 @@ def retrieve_bot(bot_id: str, *, published: bool) -> Call:
     """Return the call that asks what a bot is."""
     query = () if published else (("is_published", "false"),)
     return Call("GET", f"/v1/bots/{bot_id}", query)
-
-
-def fingerprint(bot_id: str, options: ChatOptions, turns: Sequence[Turn]) -> str:
-    """Return a hash of everything that a trial would ask: equal questions, equal fingerprints."""
-    asked: JSON = [options.conversation_id, *(_asked(bot_id, options, turn) for turn in turns)]
-    return f"sha256:{hashlib.sha256(jsontext.canonical(asked)).hexdigest()}"
-
-
-def _asked(bot_id: str, options: ChatOptions, turn: Turn) -> JSON:
-    body = chat_body(bot_id, options, turn)
-    return [body, dict(turn.tools)] if turn.tools else body
 
 
 def _ids(conversation_id: str, chat_id: str) -> tuple[tuple[str, str], ...]:
