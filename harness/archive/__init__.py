@@ -1,0 +1,23 @@
+"""Runs on disk: `reports/<run id>/` with run.json and trials.jsonl."""
+
+from harness.archive.files import point_latest
+from harness.archive.folder import RunFolder, read_results, read_run, write_run
+from harness.archive.line import encode
+from harness.archive.reading import decode
+from harness.archive.shelf import find_run, list_runs, merge
+from harness.archive.tally import Tally, warnings_in
+
+__all__ = [
+    "RunFolder",
+    "Tally",
+    "decode",
+    "encode",
+    "find_run",
+    "list_runs",
+    "merge",
+    "point_latest",
+    "read_results",
+    "read_run",
+    "warnings_in",
+    "write_run",
+]

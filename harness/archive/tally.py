@@ -1,0 +1,119 @@
+"""Counts of a run, built while its trials finish."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from harness.model import (
+    PassRate,
+    Row,
+    Severity,
+    Summary,
+    TrialResult,
+    TrialStatus,
+    VerdictStatus,
+)
+
+# A share that was meant exactly (9 of 10 for 0.9) must not be missed by rounding.
+_ROUNDING = 1e-9
+
+
+def warnings_in(result: TrialResult) -> int:
+    """Return how many remarks and failed expectations of severity warning a trial has."""
+    count = len(result.warnings)
+    for turn in result.turns:
+        for verdict in turn.verdicts:
+            if verdict.status is VerdictStatus.FAILED and verdict.severity is Severity.WARNING:
+                count += 1
+    return count
+
+
+class Tally:
+    """Adds trials up to a summary, pass rates and the rows of run.json.
+
+    Only a row is kept of each trial. A trial that is added twice (an error, run again after
+    `--resume`) counts as it was added last.
+
+    Args:
+        required: by scenario, the share of its trials that must pass; 1.0 for those not named.
+    """
+
+    def __init__(self, required: Mapping[str, float] | None = None) -> None:
+        self._required = dict(required or {})
+        self._rows: dict[str, tuple[Row, int]] = {}
+
+    def add(self, result: TrialResult) -> Row:
+        """Count an executed trial and return its row."""
+        row = Row(key=result.key, status=result.status, seconds=result.seconds)
+        self.add_row(row, warnings_in(result))
+        return row
+
+    def add_row(self, row: Row, warnings: int = 0) -> None:
+        """Count a trial of which no more than its row and its number of warnings is at hand."""
+        self._rows[row.key.id] = (row, warnings)
+
+    def rows(self, order: Iterable[str] = ()) -> tuple[Row, ...]:
+        """Return every row: those named by `order` (ids) first, the rest by where they stand.
+
+        Trials finish in any order; what is written must not depend on it.
+        """
+        rest = dict(self._rows)
+        planned = [rest.pop(name)[0] for name in order if name in rest]
+        left = sorted((row for row, _ in rest.values()), key=_place)
+        return (*planned, *left)
+
+    def summary(self) -> Summary:
+        """Return the counts so far."""
+        counts = dict.fromkeys(TrialStatus, 0)
+        warnings = 0
+        for row, remarks in self._rows.values():
+            counts[row.status] += 1
+            warnings += remarks
+        return Summary(
+            trials=len(self._rows),
+            passed=counts[TrialStatus.PASSED] + counts[TrialStatus.FIXED],
+            failed=counts[TrialStatus.FAILED],
+            errors=counts[TrialStatus.ERROR],
+            skipped=counts[TrialStatus.SKIPPED],
+            known_failures=counts[TrialStatus.KNOWN_FAILURE],
+            fixed=counts[TrialStatus.FIXED],
+            warnings=warnings,
+        )
+
+    def pass_rates(self) -> tuple[PassRate, ...]:
+        """Return, by scenario and bot, how many of the trials that could be judged passed.
+
+        Errors and skipped trials are not judged. A known failure is judged and does not pass, but
+        it is what was foreseen: only a failed trial can miss the rate.
+        """
+        counts: dict[tuple[str, str], list[int]] = {}
+        for row, _ in self._rows.values():
+            trials_passed_failed = counts.setdefault((row.key.scenario, row.key.bot), [0, 0, 0])
+            if row.status in _JUDGED:
+                trials_passed_failed[0] += 1
+                trials_passed_failed[1] += row.status in _PASSED
+                trials_passed_failed[2] += row.status is TrialStatus.FAILED
+        return tuple(
+            self._rate(scenario, bot, trials, passed, failed)
+            for (scenario, bot), (trials, passed, failed) in sorted(counts.items())
+        )
+
+    def _rate(self, scenario: str, bot: str, trials: int, passed: int, failed: int) -> PassRate:
+        required = self._required.get(scenario, 1.0)
+        return PassRate(
+            scenario=scenario,
+            bot=bot,
+            trials=trials,
+            passed=passed,
+            required=required,
+            met=not failed or passed >= required * trials - _ROUNDING,
+        )
+
+
+_PASSED = frozenset({TrialStatus.PASSED, TrialStatus.FIXED})
+_JUDGED = _PASSED | {TrialStatus.FAILED, TrialStatus.KNOWN_FAILURE}
+
+
+def _place(row: Row) -> tuple[str, int, str, str, str, int, str]:
+    key = row.key
+    return (key.file, key.line, key.scenario, key.bot, key.case, key.trial, key.id)
