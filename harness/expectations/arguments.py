@@ -166,10 +166,13 @@ class Argument:
             raise self.refusal(f'"{self.label}" is not a finite number.', "write a finite number")
         if value < 0 or (above is not None and value <= above):
             least = f"more than {above:g}" if above is not None else "0 or more"
-            raise self.refusal(f'"{self.label}" is {value}; it must be {least}.', "correct it")
+            raise self.refusal(
+                f'"{self.label}" is {value}; it must be {least}.', f"write a number that is {least}"
+            )
         if up_to is not None and value > up_to:
             raise self.refusal(
-                f'"{self.label}" is {value}; it must be at most {up_to:g}.', "correct it"
+                f'"{self.label}" is {value}; it must be at most {up_to:g}.',
+                f"write a number up to {up_to:g}",
             )
         return value
 

@@ -10,6 +10,7 @@ from harness.expectations.excerpt import excerpt
 from harness.expectations.folding import Folding
 
 LONGEST_ANSWER: Final = 20_000
+"""Characters up to which an answer is searched for the reason why a text is missing."""
 LONGEST_TEXT: Final = 300
 ALIKE: Final = 60.0
 """From this likeness on (0..100) a piece of the answer is worth showing as the closest one."""
@@ -34,7 +35,7 @@ def _located(answer: str, text: str, folding: Folding, words: str) -> NearMiss |
 
 
 def _closest(answer: str, text: str) -> NearMiss:
-    if not 1 < len(text) <= LONGEST_TEXT or len(answer) > LONGEST_ANSWER:
+    if not 1 < len(text) <= LONGEST_TEXT:
         return NearMiss()
     from rapidfuzz import fuzz  # 40 ms to import, and only failures need it
 
@@ -50,6 +51,8 @@ def near_miss(answer: str, text: str, folding: Folding) -> NearMiss:
     """Look for what comes nearest to a text that an answer does not contain."""
     if not answer.strip():
         return NearMiss("the answer is empty" if not answer else "the answer is only white space")
+    if len(answer) > LONGEST_ANSWER:
+        return NearMiss()
     if not folding.ignore_case:
         looser = replace(folding, ignore_case=True)
         words = "it is there in another case (ignore_case: true would take it)"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, Self
 
 from harness.expectations.arguments import Argument, is_list
-from harness.expectations.kind import Item, Kind, Schema, Undecided
+from harness.expectations.kind import Item, Kind, Schema, Spans, Undecided
 from harness.model import Verdict, VerdictStatus
 from harness.ports import Seen
 
@@ -45,7 +45,7 @@ class Not(Kind):
 
     def judge(self, seen: Seen) -> Verdict:
         """Turn the inner verdict round; what could not be judged stays so."""
-        was = self.demand.judge(seen)
+        was = self.demand.glance(seen)
         if was.status is VerdictStatus.SKIPPED:
             return self.skipped(was.reason)
         if isinstance(was, Undecided):
@@ -60,116 +60,110 @@ class Not(Kind):
         )
 
 
-def _parse_list(given: Argument, item: Item) -> tuple[Kind, ...]:
-    """Build every expectation of a list with at least one member."""
-    if not is_list(given.value):
-        raise given.misfit(
-            "a list of expectations", f"write {given.path[-1]}: [{{contains: …}}, {{regex: …}}]"
-        )
-    if not given.value:
-        raise given.refusal(f'"{given.label}" is an empty list.', "name one expectation or more")
-    return tuple(
-        item.build_inner(member, given.places.below(*given.path, i))
-        for i, member in enumerate(given.value)
-    )
-
-
-def _list_schema(description: str) -> Schema:
-    return {"description": description, "type": "array", "items": ITEM, "minItems": 1}
-
-
 def _reasons(verdicts: Sequence[Verdict]) -> str:
     """Return each inner demand with what came of it."""
     return "; ".join(f"{v.name or v.expected}: {v.reason}" for v in verdicts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnyOf(Kind):
-    """At least one of several expectations holds."""
+def _evidence(verdicts: Sequence[Verdict]) -> Spans:
+    """Return the pieces of the answer that decided the inner demands."""
+    return tuple(span for one in verdicts for span in one.evidence)
 
-    kind: ClassVar[str] = "any_of"
-    summary: ClassVar[str] = "At least one of several expectations holds."
-    example: ClassVar[str] = "any_of: [北京, {regex: '(?i)beijing'}]"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Several(Kind):
+    """What the kinds share that are written as a list of expectations."""
+
     subject = "reply"
-    verbs: ClassVar[tuple[str, str]] = ("meets any of:", "meet any of:")
 
     demands: tuple[Kind, ...]
 
     @classmethod
     def parse(cls, given: Argument, item: Item) -> Self:
-        """Build from a list of expectations."""
-        demands = _parse_list(given, item)
+        """Build every expectation of a list with at least one member."""
+        if not is_list(given.value):
+            raise given.misfit(
+                "a list of expectations", f"write {given.path[-1]}: [{{contains: …}}, {{regex: …}}]"
+            )
+        if not given.value:
+            raise given.refusal(
+                f'"{given.label}" is an empty list.', "name one expectation or more"
+            )
+        demands = tuple(
+            item.build_inner(member, given.places.below(*given.path, i))
+            for i, member in enumerate(given.value)
+        )
         wanted = ", ".join(demand.expected for demand in demands)
         return cls(**item.common, wanted=wanted, demands=demands)
 
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of a list of expectations."""
-        return _list_schema(cls.summary)
+        return {"description": cls.summary, "type": "array", "items": ITEM, "minItems": 1}
 
     def inner(self) -> tuple[Kind, ...]:
-        """Return the alternatives."""
+        """Return the members of the list."""
         return self.demands
+
+
+def _explained(demand: Kind, glanced: Verdict, seen: Seen) -> Verdict:
+    """Return a failed inner verdict with all its reasons; what was given up is not tried again."""
+    return glanced if isinstance(glanced, Undecided) else demand.judge(seen)
+
+
+class AnyOf(Several):
+    """At least one of several expectations holds."""
+
+    __slots__ = ()
+
+    kind: ClassVar[str] = "any_of"
+    summary: ClassVar[str] = "At least one of several expectations holds."
+    example: ClassVar[str] = "any_of: [北京, {regex: '(?i)beijing'}]"
+    verbs: ClassVar[tuple[str, str]] = ("meets any of:", "meet any of:")
 
     def judge(self, seen: Seen) -> Verdict:
         """Judge one after the other, up to the first that holds."""
         verdicts: list[Verdict] = []
         for demand in self.demands:
-            one = demand.judge(seen)
+            one = demand.glance(seen)
             if one.status is VerdictStatus.PASSED:
-                reason = f"{one.expected}: {one.reason}"
+                reason = f"{one.name or one.expected}: {one.reason}"
                 return self.passed(reason, one.actual, one.evidence, one.score)
             verdicts.append(one)
         skipped = [one for one in verdicts if one.status is VerdictStatus.SKIPPED]
         if skipped:
             return self.skipped(_reasons(skipped))
-        reason = f"none of the {len(verdicts)} holds: {_reasons(verdicts)}"
-        actual = verdicts[0].actual
-        if any(isinstance(one, Undecided) for one in verdicts):
-            return self.undecided(reason, actual)
-        return self.failed(reason, actual, tuple(span for v in verdicts for span in v.evidence))
+        told = [_explained(d, v, seen) for d, v in zip(self.demands, verdicts, strict=True)]
+        reason = f"none of the {len(told)} holds: {_reasons(told)}"
+        if any(isinstance(one, Undecided) for one in told):
+            return self.undecided(reason, told[0].actual)
+        return self.failed(reason, told[0].actual, _evidence(told))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AllOf(Kind):
+class AllOf(Several):
     """Every one of several expectations holds."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "all_of"
     summary: ClassVar[str] = "Every one of several expectations holds; useful inside `any_of`."
     example: ClassVar[str] = "all_of: [{starts_with: 我}, {length: {max: 120}}]"
-    subject = "reply"
     verbs: ClassVar[tuple[str, str]] = ("meets all of:", "meet all of:")
-
-    demands: tuple[Kind, ...]
-
-    @classmethod
-    def parse(cls, given: Argument, item: Item) -> Self:
-        """Build from a list of expectations."""
-        demands = _parse_list(given, item)
-        wanted = ", ".join(demand.expected for demand in demands)
-        return cls(**item.common, wanted=wanted, demands=demands)
-
-    @classmethod
-    def schema(cls) -> Schema:
-        """Return the JSON Schema of a list of expectations."""
-        return _list_schema(cls.summary)
-
-    def inner(self) -> tuple[Kind, ...]:
-        """Return the members."""
-        return self.demands
 
     def judge(self, seen: Seen) -> Verdict:
         """Judge every member, so that all that fail are told."""
-        verdicts = [demand.judge(seen) for demand in self.demands]
-        bad = [one for one in verdicts if one.status is VerdictStatus.FAILED]
+        verdicts = [demand.glance(seen) for demand in self.demands]
+        bad = [
+            _explained(demand, one, seen)
+            for demand, one in zip(self.demands, verdicts, strict=True)
+            if one.status is VerdictStatus.FAILED
+        ]
         if bad:
             reason = f"{len(bad)} of {len(verdicts)} failed: {_reasons(bad)}"
-            evidence = tuple(span for one in bad for span in one.evidence)
             if all(isinstance(one, Undecided) for one in bad):
                 return self.undecided(reason, bad[0].actual)
-            return self.failed(reason, bad[0].actual, evidence)
+            return self.failed(reason, bad[0].actual, _evidence(bad))
         skipped = [one for one in verdicts if one.status is VerdictStatus.SKIPPED]
         if skipped:
             return self.skipped(_reasons(skipped))
-        evidence = tuple(span for one in verdicts for span in one.evidence)
-        return self.passed(_reasons(verdicts), verdicts[0].actual, evidence)
+        return self.passed(_reasons(verdicts), verdicts[0].actual, _evidence(verdicts))

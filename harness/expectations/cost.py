@@ -60,9 +60,10 @@ class Amount(Kind):
         return self.failed(f"it was {actual}, {breach}", actual)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Latency(Amount):
     """Seconds from sending the prompt to the end of the reply."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "latency"
     summary: ClassVar[str] = (
@@ -80,9 +81,10 @@ class Latency(Amount):
         return reply.seconds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FirstToken(Amount):
     """Seconds to the first piece of a streamed answer."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "first_token"
     summary: ClassVar[str] = (
@@ -100,9 +102,10 @@ class FirstToken(Amount):
         return reply.first_token
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens(Amount):
     """Tokens that the reply used in all."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "tokens"
     summary: ClassVar[str] = "Tokens used in all, prompt and answer; a bare number is the most."
@@ -117,9 +120,10 @@ class Tokens(Amount):
         return reply.usage.total if reply.usage else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Polls(Amount):
     """How often the chat's status was asked."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "polls"
     summary: ClassVar[str] = "How often the chat's status was asked; a bare number is the most."
@@ -133,9 +137,10 @@ class Polls(Amount):
         return reply.polls
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUps(Amount):
     """How many next questions the bot suggested."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "follow_ups"
     summary: ClassVar[str] = "How many next questions are suggested; a bare number is exact."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from harness.expectations.arguments import Argument
 from harness.expectations.kind import Item, Schema
 
 OPTIONS: Final = ("ignore_case", "normalize")
+
+
+_UNUSUAL: Final = re.compile("[\u3000\uff00-\uffef]")
 
 
 @cache
@@ -54,7 +58,7 @@ class Folding:
         folded = nfc(text)
         aligned = folded is text
         if self.width:
-            narrow = folded.translate(_narrowing())
+            narrow = folded.translate(_narrowing()) if _UNUSUAL.search(folded) else folded
             folded = nfc(narrow)
             aligned = aligned and folded is narrow
         if self.ignore_case:

@@ -88,6 +88,10 @@ class Kind(ABC):
     def judge(self, seen: Seen) -> Verdict:
         """Judge a reply; whatever it holds, this returns a verdict and raises nothing."""
 
+    def glance(self, seen: Seen) -> Verdict:
+        """Judge without the work that only explains a failure, for demands inside others."""
+        return self.judge(seen)
+
     @property
     def expected(self) -> str:
         """What is expected, in words: `contains "学术助手"`."""

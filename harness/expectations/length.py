@@ -10,7 +10,7 @@ from harness.expectations.bounds import Bounds, limits_schema, shown
 from harness.expectations.excerpt import excerpt
 from harness.expectations.folding import nfc
 from harness.expectations.kind import Item, Kind, Schema
-from harness.expectations.patterns import characters, words
+from harness.expectations.patterns import characters, count_words
 from harness.model import JSON, Verdict
 from harness.ports import Seen
 
@@ -28,7 +28,7 @@ def measure(text: str, unit: Unit) -> int:
     if unit == "chars":
         return characters(nfc(text))
     if unit == "words":
-        return len(words(nfc(text)))
+        return count_words(nfc(text))
     return sum(1 for line in text.splitlines() if line and not line.isspace())
 
 

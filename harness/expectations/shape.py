@@ -50,16 +50,15 @@ class Messages(Kind):
             raise given.refusal('"messages" names no type.', "write messages: {answer: 1}")
         counts = []
         for name, value in given.value.items():
-            near = nearest(name, MESSAGE_TYPES, alike=0.8)
-            if name not in MESSAGE_TYPES and near:
+            if name not in cls.keys and (near := nearest(name, cls.keys, alike=0.8)):
                 raise given.key_refusal(
                     name,
                     f'Coze has no message type "{name}"; did you mean "{near}"?',
                     f"the types are: {listed(MESSAGE_TYPES)}",
                 )
             counts.append((name, Bounds.parse(given.part(name, value), "exact", counts=True)))
-        wanted = " and ".join(f"{bounds.words} {name}" for name, bounds in counts)
-        return cls(**item.common, wanted=f"{wanted} messages", counts=tuple(counts))
+        wanted = ", ".join(f"{name}: {bounds.words}" for name, bounds in counts)
+        return cls(**item.common, wanted=f"messages of type {wanted}", counts=tuple(counts))
 
     @classmethod
     def schema(cls) -> Schema:
@@ -78,7 +77,7 @@ class Messages(Kind):
         have = Counter(message.type for message in seen.reply.messages)
         actual = ", ".join(f"{count} {name}" for name, count in have.items()) or "no messages"
         faults = [
-            f"there are {have[name]} {name} messages, {breach}"
+            f"messages of type {name}: {have[name]}, {breach}"
             for name, bounds in self.counts
             if (breach := bounds.breach(have[name]))
         ]

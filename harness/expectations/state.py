@@ -23,8 +23,7 @@ STATUSES: Final = (
 
 def _status(argument: Argument) -> str:
     word = argument.text()
-    near = nearest(word, STATUSES, alike=0.8)
-    if word not in STATUSES and near:
+    if word not in STATUSES and (near := nearest(word, STATUSES, alike=0.8)):
         raise argument.refusal(
             f'Coze has no status {quoted(word)}; did you mean "{near}"?',
             f"write one of: {listed(STATUSES)}",

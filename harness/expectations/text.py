@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import ClassVar, Final, Literal, Self
 
 from harness.expectations.arguments import Argument, is_list, quoted
 from harness.expectations.closest import difference, near_miss
-from harness.expectations.excerpt import excerpt
+from harness.expectations.excerpt import LIMIT, excerpt
 from harness.expectations.folding import OPTIONS, PLAIN, Folding, folding, option_schemas
 from harness.expectations.kind import Item, Kind, Schema, Spans
-from harness.model import Verdict
+from harness.model import Verdict, VerdictStatus
 from harness.ports import Seen
 
 _TEXT: Final[Schema] = {"type": "string", "minLength": 1}
@@ -108,44 +108,55 @@ class Contains(Kind):
 
     def judge(self, seen: Seen) -> Verdict:
         """Judge the answer; evidence marks the first place of each text that was found."""
+        verdict = self.glance(seen)
+        if verdict.status is VerdictStatus.PASSED or self.how == "none":
+            return verdict
+        answer = seen.reply.answer
+        text = self.folding.fold(answer)[0]
+        missing = next(t for t, n in zip(self.texts, self.needles, strict=True) if n not in text)
+        near = near_miss(answer, missing, self.folding)
+        if not near.words:
+            return verdict
+        about = f"{quoted(missing)}: " if len(self.texts) > 1 else ""
+        return replace(
+            verdict,
+            reason=f"{verdict.reason}; {about}{near.words}",
+            actual=excerpt(answer, near.start, near.end),
+        )
+
+    def glance(self, seen: Seen) -> Verdict:
+        """Judge the answer without looking for what comes nearest to a missing text."""
         answer = seen.reply.answer
         text, aligned = self.folding.fold(answer)
         found: list[tuple[int, int]] = []
-        missing: list[str] = []
         there: list[str] = []
-        for needle, shown in zip(self.needles, self.texts, strict=True):
+        for i, needle in enumerate(self.needles):
             at = text.find(needle)
-            if at < 0:
-                missing.append(shown)
-            else:
+            if at >= 0:
                 found.append((at, at + len(needle)))
-                there.append(shown)
-        spans: Spans = tuple(found) if aligned else ()
-        actual = excerpt(answer, *found[0]) if found else ""
-        where = f"found at character {found[0][0] + 1}" if found else ""
-        if self.how == "none":
-            if not found:
+                there.append(self.texts[i])
+        if not found:
+            if self.how == "none":
                 return self.passed("none of them was found", excerpt(answer))
-            listing = ", ".join(map(quoted, there))
-            return self.failed(f"the answer holds {listing}, {where}", actual, spans)
-        if not missing or (found and self.how == "any"):
-            return self.passed(where, actual, spans)
-        return self._missed(answer, missing, spans)
+            return self.failed(self._absence(()), excerpt(answer))
+        start, end = found[0]
+        actual = answer if len(answer) <= LIMIT else excerpt(answer, start, end)
+        spans: Spans = tuple(found) if aligned else ()
+        if self.how == "none":
+            shown = ", ".join(map(quoted, there))
+            reason = f"the answer holds {shown}, the first at character {start + 1}"
+            return self.failed(reason, actual, spans)
+        if self.how == "any" or len(found) == len(self.needles):
+            return self.passed(f"found at character {start + 1}", actual, spans)
+        return self.failed(self._absence(there), actual, spans)
 
-    def _missed(self, answer: str, missing: list[str], spans: Spans) -> Verdict:
-        listing = ", ".join(map(quoted, missing))
-        if self.how == "any" and len(missing) > 1:
-            reason = f"the answer does not contain any of {listing}"
-        elif len(self.texts) > 1:
-            reason = f"the answer does not contain {listing} ({len(missing)} of {len(self.texts)})"
-        else:
-            reason = f"the answer does not contain {listing}"
-        near = near_miss(answer, missing[0], self.folding)
-        if near.words:
-            reason += (
-                f"; {near.words}" if len(missing) == 1 else f"; {quoted(missing[0])}: {near.words}"
-            )
-        return self.failed(reason, excerpt(answer, near.start, near.end), spans)
+    def _absence(self, there: Collection[str]) -> str:
+        """Return which texts are missing, in words."""
+        if self.how == "any":
+            return "the answer contains none of them"
+        missing = [text for text in self.texts if text not in there]
+        of = f" ({len(missing)} of {len(self.texts)})" if len(self.texts) > 1 else ""
+        return f"the answer does not contain {', '.join(map(quoted, missing))}{of}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,9 +191,10 @@ class OneText(Kind):
         return _text_or_mapping(cls.summary, {"text": text}, text)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Equals(OneText):
     """The answer is exactly a text."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "equals"
     summary: ClassVar[str] = "The whole answer is this text, white space included."
@@ -194,7 +206,8 @@ class Equals(OneText):
         """Judge the whole answer."""
         answer = seen.reply.answer
         if self.folding.fold(answer)[0] == self.needle:
-            return self.passed("it is the same", excerpt(answer), ((0, len(answer)),))
+            span = ((0, len(answer)),) if answer else ()
+            return self.passed("it is the same", excerpt(answer), span)
         near = difference(answer, self.text, self.folding)
         return self.failed(
             f"the answer is not {quoted(excerpt(self.text))}; {near.words}",
@@ -202,9 +215,10 @@ class Equals(OneText):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StartsWith(OneText):
     """The answer begins with a text."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "starts_with"
     summary: ClassVar[str] = "The answer begins with this text."
@@ -227,9 +241,10 @@ class StartsWith(OneText):
         return self.failed(reason, excerpt(answer))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class EndsWith(OneText):
     """The answer ends with a text."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "ends_with"
     summary: ClassVar[str] = "The answer ends with this text, white space included."
