@@ -10,5 +10,6 @@ keys. Dates stay text, as they were written.
 
 from harness.document.places import Written
 from harness.document.reading import Document, read
+from harness.document.scalars import number
 
-__all__ = ["Document", "Written", "read"]
+__all__ = ["Document", "Written", "number", "read"]

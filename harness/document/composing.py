@@ -8,7 +8,15 @@ import yaml
 from yaml import events
 
 from harness.document.places import Node
-from harness.document.scalars import MERGE, STANDARD, ScalarError, construct, refuse_tag, resolve
+from harness.document.scalars import (
+    MERGE,
+    STANDARD,
+    TEXT,
+    ScalarError,
+    construct,
+    refuse_tag,
+    resolve,
+)
 from harness.model import JSON
 
 DEPTH = 100
@@ -35,23 +43,42 @@ class _Open:
     """A list or mapping whose end has not come yet."""
 
     __slots__ = (
-        "anchor", "before", "children", "entries", "height",
-        "items", "key", "key_start", "keys", "merges", "nodes", "start",
-    )  # fmt: skip
+        "anchor",
+        "before",
+        "children",
+        "entries",
+        "height",
+        "items",
+        "key",
+        "key_start",
+        "keys",
+        "merges",
+        "nodes",
+        "start",
+    )
+
+    entries: dict[str, JSON]
+    children: dict[str, Node]
+    keys: dict[str, int] | None
+    items: list[JSON]
+    nodes: list[Node]
 
     def __init__(self, start: int, anchor: str | None, before: int, *, mapping: bool) -> None:
         self.start = start
         self.anchor = anchor
         self.before = before
         self.height = 1
-        self.key: str | None = None
-        self.key_start = -1
-        self.merges: list[tuple[JSON, Node]] | None = None
-        self.entries: dict[str, JSON] | None = {} if mapping else None
-        self.children: dict[str, Node] = {}
-        self.keys: dict[str, int] = {}
-        self.items: list[JSON] = []
-        self.nodes: list[Node] = []
+        if mapping:
+            self.key: str | None = None
+            self.key_start = -1
+            self.merges: list[tuple[JSON, Node]] | None = None
+            self.entries = {}
+            self.children = {}
+            self.keys = {}
+        else:
+            self.keys = None
+            self.items = []
+            self.nodes = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +97,7 @@ class Composer:
 
     def __init__(self) -> None:
         self.value: JSON = None
-        self.node = Node(0, 0)
+        self.node: Node = (0, 0, None, None)
         self._stack: list[_Open] = []
         self._anchors: dict[str, _Anchored | None] = {}
         self._documents = 0
@@ -83,6 +110,7 @@ class Composer:
         Raises:
             ComposeError: the text is YAML, but not what a document may hold.
         """
+        # Ordered by how often they come.
         if isinstance(event, events.ScalarEvent):
             self._scalar(event)
         elif isinstance(event, events.CollectionEndEvent):
@@ -97,7 +125,8 @@ class Composer:
             self._document(event)
 
     def _scalar(self, event: events.ScalarEvent) -> None:
-        start = _begins(event)
+        begins, ends = event.start_mark, event.end_mark
+        start = begins.index if begins else 0
         tag = event.tag
         value: JSON = event.value
         merge = False
@@ -107,12 +136,12 @@ class Composer:
                 merge = tag == MERGE
             else:
                 tag = None
-        if tag is not None:
+        if tag is not None and tag is not TEXT:
             try:
                 value = construct(event.value, tag)
             except ScalarError as cause:
                 raise ComposeError(str(cause), start, cause.next_step) from cause
-        node = Node(start, _ends(event))
+        node: Node = (start, ends.index if ends else 0, None, None)
         self._values += 1
         if event.anchor is not None:
             self._anchors[event.anchor] = _Anchored(value, node, 1, 0, merge)
@@ -135,14 +164,14 @@ class Composer:
     def _end(self, event: events.CollectionEndEvent) -> None:
         done = self._stack.pop()
         end = _ends(event)
-        if done.entries is None:
+        if done.keys is None:
             value: JSON = done.items
-            node = Node(done.start, end, done.nodes)
+            node: Node = (done.start, end, done.nodes, None)
         else:
             if done.merges:
                 _merge(done, done.merges)
             value = done.entries
-            node = Node(done.start, end, done.children, done.keys)
+            node = (done.start, end, done.children, done.keys)
         if done.anchor is not None:
             size = self._values - done.before + 1
             self._anchors[done.anchor] = _Anchored(value, node, size, done.height, merge=False)
@@ -171,8 +200,8 @@ class Composer:
                 "Flatten the file.",
             )
         node = target.node
-        if node.children is not None:
-            node = node._replace(start=start, end=_ends(event))
+        if node[2] is not None:
+            node = (start, _ends(event), node[2], node[3])
         self._place(target.value, node, merge=target.merge, height=target.height)
 
     def _document(self, event: events.DocumentStartEvent) -> None:
@@ -191,11 +220,11 @@ class Composer:
         top = self._stack[-1]
         if height >= top.height:
             top.height = height + 1
-        if top.entries is None:
+        if top.keys is None:
             top.items.append(value)
             top.nodes.append(node)
         elif top.key_start < 0:
-            _take_key(top, value, node, merge=merge)
+            _take_key(top, top.keys, value, node, merge=merge)
         else:
             key, top.key_start = top.key, -1
             if key is None:
@@ -215,51 +244,51 @@ def _ends(event: yaml.Event) -> int:
     return 0 if mark is None else mark.index
 
 
-def _take_key(top: _Open, value: JSON, node: Node, *, merge: bool) -> None:
+def _take_key(top: _Open, keys: dict[str, int], value: JSON, node: Node, *, merge: bool) -> None:
     """Keep a key until its value comes; `None` stands for the merge key `<<`."""
     if not isinstance(value, str):
         raise _no_key(value, node)
-    before = top.keys.get(value)
+    before = keys.get(value)
     if before is not None:
         raise ComposeError(
             f"The key `{value}` is written twice.",
-            node.start,
+            node[0],
             "Keep one of them.",
             other=before,
         )
     if merge:
         if top.merges is not None:
             raise ComposeError(
-                "The key `<<` is written twice.", node.start, "Write one `<<: [*a, *b]`."
+                "The key `<<` is written twice.", node[0], "Write one `<<: [*a, *b]`."
             )
         top.merges = []
         top.key = None
     else:
-        top.keys[value] = node.start
+        keys[value] = node[0]
         top.key = value
-    top.key_start = node.start
+    top.key_start = node[0]
 
 
 def _no_key(value: JSON, node: Node) -> ComposeError:
-    if node.children is not None:
+    if node[2] is not None:
         what = "A key must be text, and this is a list or mapping."
     else:
         shown = f"the number {value}"
         if value is None or isinstance(value, bool):
             shown = {None: "nothing", True: "true", False: "false"}[value]
         what = f"A key must be text, and YAML reads this one as {shown}."
-    return ComposeError(what, node.start, "Put quotes around the key.")
+    return ComposeError(what, node[0], "Put quotes around the key.")
 
 
 def _merge_sources(value: JSON, node: Node) -> list[tuple[JSON, Node]]:
     if isinstance(value, dict):
         return [(value, node)]
     if isinstance(value, list) and all(isinstance(item, dict) for item in value):
-        nodes = node.children
+        nodes = node[2]
         if isinstance(nodes, list):
             return list(zip(value, nodes, strict=True))
     raise ComposeError(
-        "`<<` takes in a mapping or a list of mappings.", node.start, "Write `<<: *name`."
+        "`<<` takes in a mapping or a list of mappings.", node[0], "Write `<<: *name`."
     )
 
 
@@ -269,11 +298,11 @@ def _merge(done: _Open, merges: list[tuple[JSON, Node]]) -> None:
     children: dict[str, Node] = {}
     keys: dict[str, int] = {}
     for value, node in reversed(merges):
-        if isinstance(value, dict) and isinstance(node.children, dict) and node.keys is not None:
+        if isinstance(value, dict) and isinstance(node[2], dict):
             data.update(value)
-            children.update(node.children)
-            keys.update(node.keys)
-    data.update(done.entries or {})
+            children.update(node[2])
+            keys.update(node[3] or {})
+    data.update(done.entries)
     children.update(done.children)
-    keys.update(done.keys)
+    keys.update(done.keys or {})
     done.entries, done.children, done.keys = data, children, keys

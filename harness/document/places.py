@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TypeAlias
 
 from harness.location import Location, PathPart
 
@@ -13,16 +13,12 @@ _BREAK = re.compile(r"\r\n|\n|\r")
 _PROPERTIES = re.compile(r"^(?:[&!]\S*\s+)+")
 
 
-class Node(NamedTuple):
-    """A value's span in the text (in characters), and the nodes of the values inside it.
-
-    `keys` holds, for a mapping, where each key begins.
-    """
-
-    start: int
-    end: int
-    children: Mapping[str, Node] | Sequence[Node] | None = None
-    keys: Mapping[str, int] | None = None
+Node: TypeAlias = (
+    "tuple[int, int, Mapping[str, Node] | Sequence[Node] | None, Mapping[str, int] | None]"
+)
+"""A value's start and end in the text (in characters), the nodes of the values inside it and, for a
+mapping, where each key begins. A plain tuple: a file has one for every value, and a named tuple
+takes ten times as long to make."""
 
 
 class Text:
@@ -58,15 +54,16 @@ class Written:
 
     def at(self, *path: PathPart) -> Location:
         """Return where a value begins; the nearest existing parent when it is absent."""
-        return self._text.location(_descend(self._node, path)[0].start)
+        return self._text.location(_descend(self._node, path)[0][0])
 
     def key(self, *path: PathPart) -> Location:
         """Return where the path's last key is written; the place of the value if it has no key."""
         if path:
             parent, reached = _descend(self._node, path[:-1])
             last = path[-1]
-            if reached and parent.keys is not None and isinstance(last, str):
-                start = parent.keys.get(last)
+            keys = parent[3]
+            if reached and keys is not None and isinstance(last, str):
+                start = keys.get(last)
                 if start is not None:
                     return self._text.location(start)
         return self.at(*path)
@@ -74,28 +71,33 @@ class Written:
     def source(self, *path: PathPart) -> str:
         """Return a scalar as its author wrote it; empty text for anything else."""
         node, reached = _descend(self._node, path)
-        if not reached or node.children is not None:
+        if not reached or node[2] is not None:
             return ""
-        return _PROPERTIES.sub("", self._text.text[node.start : node.end]).strip()
+        return _PROPERTIES.sub("", self._text.text[node[0] : node[1]]).strip()
 
     def below(self, *path: PathPart) -> Written:
         """Return the places of a value inside this one; an absent value stands at its parent."""
         node, reached = _descend(self._node, path)
-        return Written(self._text, node if reached else Node(node.start, node.start))
+        return Written(self._text, node if reached else (node[0], node[0], None, None))
 
     def has(self, *path: PathPart) -> bool:
         """Tell whether the path leads to a value."""
         return _descend(self._node, path)[1]
 
+    def mapping(self, *path: PathPart) -> bool:
+        """Tell whether the path leads to a mapping."""
+        node, reached = _descend(self._node, path)
+        return reached and node[3] is not None
+
 
 def _descend(node: Node, path: Sequence[PathPart]) -> tuple[Node, bool]:
     """Follow a path as far as it goes; tell whether that was to its end."""
     for part in path:
-        children = node.children
+        children = node[2]
         child: Node | None = None
-        if isinstance(children, Mapping):
-            child = children.get(part) if isinstance(part, str) else None
-        elif children is not None and isinstance(part, int) and 0 <= part < len(children):
+        if isinstance(children, dict):
+            child = children.get(part)
+        elif isinstance(children, list) and isinstance(part, int) and 0 <= part < len(children):
             child = children[part]
         if child is None:
             return node, False

@@ -11,8 +11,11 @@ from yaml.resolver import Resolver
 STANDARD = "tag:yaml.org,2002:"
 MERGE = STANDARD + "merge"
 
-_TEXT = frozenset({STANDARD + "str", STANDARD + "timestamp", STANDARD + "value", MERGE})
+TEXT = STANDARD + "str"
+
+_TEXT = frozenset({TEXT, STANDARD + "timestamp", STANDARD + "value", MERGE})
 _LONGEST_NUMBER = 400
+_RESOLVERS = Resolver.yaml_implicit_resolvers
 
 
 class ScalarError(ValueError):
@@ -25,10 +28,10 @@ class ScalarError(ValueError):
 
 def resolve(value: str) -> str:
     """Return the tag that a plain (unquoted) scalar gets from how it looks."""
-    for tag, pattern in Resolver.yaml_implicit_resolvers.get(value[:1], ()):
+    for tag, pattern in _RESOLVERS.get(value[:1], ()):
         if pattern.match(value):
             return str(tag)
-    return STANDARD + "str"
+    return TEXT
 
 
 def construct(value: str, tag: str) -> str | int | float | bool | None:
@@ -51,6 +54,21 @@ def construct(value: str, tag: str) -> str | int | float | bool | None:
     except (ValueError, KeyError, IndexError, OverflowError) as cause:
         raise ScalarError(f"`{_short(value)}` cannot be read as a {_plainly(tag)}.") from cause
     raise refuse_tag(tag)
+
+
+def number(text: str) -> int | float | None:
+    """Return the number that a text would be for YAML; ``None`` for any other text.
+
+    Clock times (``12:30``), which YAML 1.1 counts as numbers, are none here.
+    """
+    tag = resolve(text)
+    if ":" in text or tag not in (STANDARD + "int", STANDARD + "float"):
+        return None
+    try:
+        value = construct(text, tag)
+    except ScalarError:
+        return None
+    return None if isinstance(value, str) else value
 
 
 def refuse_tag(tag: str) -> ScalarError:

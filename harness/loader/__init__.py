@@ -1,0 +1,22 @@
+"""Scenario files into trials: found, read, checked, filled with their cases, and named."""
+
+from harness.loader.discovery import Found, find
+from harness.loader.draws import DRAWABLE, draw
+from harness.loader.project import Project
+from harness.loader.reading import LoadedScenarios, load
+from harness.loader.scenario import Scenario
+from harness.loader.schema import scenario_schema
+from harness.loader.trials import trials
+
+__all__ = [
+    "DRAWABLE",
+    "Found",
+    "LoadedScenarios",
+    "Project",
+    "Scenario",
+    "draw",
+    "find",
+    "load",
+    "scenario_schema",
+    "trials",
+]

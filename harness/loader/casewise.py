@@ -1,0 +1,154 @@
+"""A scenario filled case by case: what no template touches is made once and shared by all."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final, cast
+
+from harness.errors import ScenarioError, ScenarioFaults
+from harness.loader.cases import Case
+from harness.loader.draws import DRAWABLE, draw
+from harness.loader.faults import Faults
+from harness.loader.options import FILLED, options_of
+from harness.loader.scenario import Filled
+from harness.loader.script import Drawn, Fixed, Plan
+from harness.loader.shapes import ScenarioShape
+from harness.loader.templates import Filler, templated
+from harness.location import Places
+from harness.model import JSON, ChatOptions
+from harness.ports import Script, Turn
+
+_SAMPLE: Final = datetime(2024, 10, 1, 8, 30, tzinfo=UTC)
+
+
+def fill(
+    shape: ScenarioShape,
+    places: Places,
+    plans: Sequence[Plan],
+    cases: Iterable[Case],
+    filler: Filler,
+    user_id: str,
+) -> list[Filled]:
+    """Return the scenario filled with each case.
+
+    Raises:
+        ScenarioFaults: what cannot be filled; a fault that many cases share is told once.
+    """
+    filling = _Filling(shape, places, plans, filler, user_id)
+    found: list[Filled] = []
+    told: dict[tuple[str, str], list[tuple[ScenarioError, Case]]] = {}
+    for case in cases:
+        try:
+            found.append(filling.case(case))
+        except ScenarioError as fault:
+            several = fault.faults if isinstance(fault, ScenarioFaults) else (fault,)
+            for one in several:
+                told.setdefault((str(one.where), one.what), []).append((one, case))
+    faults = Faults()
+    for same in told.values():
+        faults.add(_with_cases(same))
+    faults.settle()
+    return found
+
+
+def _with_cases(same: Sequence[tuple[ScenarioError, Case]]) -> ScenarioError:
+    fault, case = same[0]
+    if not case.label:
+        return fault
+    more = f", and {len(same) - 1} more" if len(same) > 1 else ""
+    return ScenarioError(
+        fault.what,
+        where=fault.where,
+        detail=[f"for case {case.label} at {case.location}{more}", *fault.detail],
+        next_step=fault.next_step,
+    )
+
+
+class _Filling:
+    """What the cases of one scenario share."""
+
+    def __init__(
+        self,
+        shape: ScenarioShape,
+        places: Places,
+        plans: Sequence[Plan],
+        filler: Filler,
+        user_id: str,
+    ) -> None:
+        self._shape = shape
+        self._places = places
+        self._filler = filler
+        self._user_id = user_id
+        self._plans = tuple(plans)
+        self._open = [plan.templated() for plan in plans]
+        self._turns: list[Turn | None] = [None] * len(self._plans)
+        self._fixed: Fixed | None = None
+        self._options: ChatOptions | None = None
+        self._names: frozenset[str] = frozenset()
+        if any(self._open):
+            opened = [p.templates() for p, left in zip(plans, self._open, strict=True) if left]
+            self._names = filler.names(opened)
+        # The document gave the values, and a document holds plain data only.
+        written = {key: cast("JSON", getattr(shape, key)) for key in FILLED}
+        self._option_names = {
+            key: filler.names(value) for key, value in written.items() if templated(value)
+        }
+
+    def case(self, case: Case) -> Filled:
+        """Return the scenario filled with one case.
+
+        Raises:
+            ScenarioError: it cannot be filled.
+        """
+        faults = Faults()
+        options = self._options
+        if options is None:
+            with faults.kept():
+                options = self._made_options(case.values)
+        script: Script | None = None
+        with faults.kept():
+            script = self._script(case.values)
+        faults.settle()
+        assert options is not None  # noqa: S101  # for mypy: settle has raised otherwise
+        assert script is not None  # noqa: S101  # as above
+        return Filled(case.label, options, script)
+
+    def _made_options(self, values: Mapping[str, JSON]) -> ChatOptions:
+        for key, names in self._option_names.items():
+            drawn = names & DRAWABLE.keys() - values.keys()
+            if drawn:
+                raise ScenarioError(
+                    f'"{key}" cannot hold a drawn value ({", ".join(sorted(drawn))}).',
+                    where=self._places.at(key),
+                    next_step="Use it in a prompt, or give it as a case column.",
+                )
+        options = options_of(self._shape, self._places, values, self._filler, self._user_id)
+        if not self._option_names:
+            self._options = options
+        return options
+
+    def _script(self, values: Mapping[str, JSON]) -> Script:
+        if self._fixed is not None:
+            return self._fixed
+        draws = (self._names & DRAWABLE.keys()) - values.keys()
+        given = {**draw(draws, _SAMPLE, random.Random(0)), **values} if draws else values  # noqa: S311  # a sample, no secret
+        faults = Faults()
+        turns: list[Turn] = []
+        for at, plan in enumerate(self._plans):
+            turn = self._turns[at]
+            if turn is None:
+                with faults.kept():
+                    turn = plan.turn(given)
+            if turn is not None:
+                turns.append(turn)
+                if not self._open[at]:
+                    self._turns[at] = turn
+        faults.settle()
+        if draws:
+            return Drawn(self._plans, values, frozenset(draws))
+        fixed = Fixed(tuple(turns))
+        if not any(self._open):
+            self._fixed = fixed
+        return fixed

@@ -1,0 +1,60 @@
+"""Values that are not deterministic: drawn once when recording, and kept in the cassette."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from random import Random
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+_Draw: TypeAlias = Callable[[datetime, Random], str]
+
+_DRAWS: Final[Mapping[str, tuple[str, _Draw]]] = MappingProxyType(
+    {
+        "today": ("the date, 2024-10-01", lambda now, _: now.date().isoformat()),
+        "yesterday": (
+            "the date of the day before",
+            lambda now, _: (now.date() - timedelta(days=1)).isoformat(),
+        ),
+        "tomorrow": (
+            "the date of the day after",
+            lambda now, _: (now.date() + timedelta(days=1)).isoformat(),
+        ),
+        "now": (
+            "date and time to the second, 2024-10-01T08:30:00+08:00",
+            lambda now, _: now.isoformat(timespec="seconds"),
+        ),
+        "timestamp": ("seconds since 1970", lambda now, _: str(int(now.timestamp()))),
+        "random_id": (
+            "twelve hexadecimal digits",
+            lambda _, rng: f"{rng.getrandbits(48):012x}",
+        ),
+        "random_number": (
+            "a whole number from 0 to 999999",
+            lambda _, rng: str(rng.randrange(1_000_000)),
+        ),
+        "uuid": (
+            "a random UUID (version 4)",
+            lambda _, rng: str(uuid.UUID(int=rng.getrandbits(128), version=4)),
+        ),
+    }
+)
+
+DRAWABLE: Final[Mapping[str, str]] = MappingProxyType(
+    {name: line for name, (line, _) in _DRAWS.items()}
+)
+"""The names that templates may use without a case column, each with what it stands for."""
+
+
+def draw(names: Iterable[str], now: datetime, rng: Random) -> dict[str, str]:
+    """Draw values, in the table's order so that a seeded `rng` gives the same ones again.
+
+    Args:
+        names: which of `DRAWABLE`; others are ignored.
+        now: the moment; with a time zone, `now` shows it.
+        rng: the source of the random ones.
+    """
+    wanted = frozenset(names)
+    return {name: make(now, rng) for name, (_, make) in _DRAWS.items() if name in wanted}

@@ -1,0 +1,121 @@
+"""What a scenario sends besides its prompts, within Coze's limits (developer guide, chat v3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from harness.errors import ScenarioError
+from harness.loader.faults import Faults
+from harness.loader.shapes import ScenarioShape
+from harness.loader.templates import Filler
+from harness.location import Places
+from harness.model import JSON, ChatOptions
+
+FILLED = ("custom_variables", "meta_data", "parameters", "extra_params", "shortcut_command")
+"""The keys whose texts are templates."""
+
+_PAIRS = 16
+_KEY = 64
+_VALUE = 512
+
+
+def check(shape: ScenarioShape, places: Places) -> None:
+    """Refuse what Coze would refuse, before any call.
+
+    Raises:
+        ScenarioFaults: combinations that Coze answers with 4000 or 4007, or an unnamed shortcut.
+    """
+    faults = Faults()
+    if shape.bot_version and shape.publish_status == "unpublished_draft":
+        faults.add(
+            ScenarioError(
+                '"bot_version" cannot go with "publish_status: unpublished_draft" (Coze: 4000).',
+                where=places.key("bot_version"),
+                next_step="Keep one of them.",
+            )
+        )
+    if not shape.auto_save_history and not shape.stream:
+        faults.add(
+            ScenarioError(
+                '"auto_save_history: false" needs "stream: true" (Coze: 4007).',
+                where=places.key("auto_save_history"),
+                next_step="Add `stream: true`, or take `auto_save_history` out.",
+            )
+        )
+    command = shape.shortcut_command
+    if command and not isinstance(command.get("command_id"), str):
+        faults.add(
+            ScenarioError(
+                '"shortcut_command" needs a "command_id" that is text.',
+                where=places.at("shortcut_command"),
+                next_step='Write shortcut_command: {command_id: "…", parameters: {…}}.',
+            )
+        )
+    faults.settle()
+
+
+def options_of(
+    shape: ScenarioShape,
+    places: Places,
+    values: Mapping[str, JSON],
+    filler: Filler,
+    user_id: str,
+) -> ChatOptions:
+    """Return the options for one case.
+
+    Raises:
+        ScenarioError: a template cannot be filled.
+        ScenarioFaults: what comes out is beyond Coze's limits.
+    """
+
+    def filled(key: str, value: Mapping[str, object]) -> Mapping[str, JSON]:
+        # The document gave it, and a document holds plain data only.
+        plain = cast("Mapping[str, JSON]", value)
+        made = filler.value(plain, values, lambda path: places.at(key, *path)) if plain else plain
+        return cast("Mapping[str, JSON]", made)
+
+    def texts(key: str, value: Mapping[str, str]) -> Mapping[str, str]:
+        return cast("Mapping[str, str]", filled(key, value))
+
+    meta_data = texts("meta_data", shape.meta_data)
+    if meta_data:
+        _check_meta_data(meta_data, places)
+    return ChatOptions(
+        user_id=shape.user_id or user_id,
+        stream=shape.stream,
+        custom_variables=texts("custom_variables", shape.custom_variables),
+        meta_data=meta_data,
+        parameters=filled("parameters", shape.parameters),
+        extra_params=texts("extra_params", shape.extra_params),
+        shortcut_command=filled("shortcut_command", shape.shortcut_command),
+        enable_card=shape.enable_card,
+        bot_version=shape.bot_version,
+        publish_status=shape.publish_status,
+        auto_save_history=shape.auto_save_history,
+        conversation_id=shape.conversation_id,
+    )
+
+
+def _check_meta_data(meta_data: Mapping[str, str], places: Places) -> None:
+    faults = Faults()
+    if len(meta_data) > _PAIRS:
+        faults.add(
+            ScenarioError(
+                f'"meta_data" has {len(meta_data)} pairs; Coze takes {_PAIRS} (4003).',
+                where=places.at("meta_data"),
+                next_step="Take some out.",
+            )
+        )
+    for key, value in meta_data.items():
+        for size, most, what in ((len(key), _KEY, "key"), (len(value), _VALUE, "value")):
+            if not 1 <= size <= most:
+                faults.add(
+                    ScenarioError(
+                        f'The {what} of "meta_data.{key[:80]}" has {size} characters;'
+                        f" Coze takes 1 to {most} (4003).",
+                        where=places.at("meta_data", key),
+                        next_step="Shorten or fill it.",
+                    )
+                )
+    faults.settle()

@@ -1,0 +1,69 @@
+"""Which folders are the project, and what is inside it.
+
+Paths are text in here: pathlib would take longer over two thousand of them than YAML over the
+files.
+"""
+
+# ruff: noqa: PTH118, PTH122, PTH123  (the reason is given above)
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The folders that scenario files may name files in, and what they need not say.
+
+    Both folders are absolute and real (no symbolic links); `user_id` is sent where a scenario
+    names none.
+    """
+
+    root: Path
+    scenarios: Path
+    user_id: str = "coze-harness"
+    _prefix: str = field(init=False, repr=False, compare=False)
+    _scenarios_prefix: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Paths are cut as text: pathlib would take longer over them than YAML over the files.
+        object.__setattr__(self, "_prefix", os.path.realpath(self.root).rstrip(os.sep) + os.sep)
+        folder = os.path.realpath(self.scenarios).rstrip(os.sep) + os.sep
+        object.__setattr__(self, "_scenarios_prefix", folder)
+
+    def holds(self, path: str) -> bool:
+        """Tell whether a path, its symbolic links followed, is inside the project."""
+        return (os.path.realpath(path) + os.sep).startswith(self._prefix)
+
+    def shown(self, path: str) -> str:
+        """Return an absolute path as outputs have it: from the project, with forward slashes."""
+        return path.removeprefix(self._prefix).replace(os.sep, "/")
+
+    def folder(self, path: str) -> str:
+        """Return a scenario file's folder below the scenarios folder; "" for that one itself."""
+        below = path.removeprefix(self._scenarios_prefix)
+        below = self.shown(path) if below == path else below.replace(os.sep, "/")
+        return below.rpartition("/")[0]
+
+
+def joined(start: str, path: str) -> str:
+    """Return a path as it is meant from a folder, with `..` taken out of it."""
+    return os.path.normpath(os.path.join(start, path))
+
+
+def parted(path: str) -> tuple[str, str, str]:
+    """Return a path's folder, and its name's stem and suffix."""
+    folder, name = os.path.split(path)
+    return folder, *os.path.splitext(name)
+
+
+def content(path: str, most: int = -1) -> bytes:
+    """Return a file's bytes, at most so many.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with open(path, "rb") as opened:
+        return opened.read(most)

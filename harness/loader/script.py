@@ -1,0 +1,187 @@
+"""A trial's turns: filled when the file is loaded, or once the drawn values are known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from harness.errors import ScenarioError
+from harness.expectations import asks_for, build
+from harness.loader.cases import found_inside
+from harness.loader.faults import Faults
+from harness.loader.filling import filled_expectation
+from harness.loader.project import Project
+from harness.loader.templates import Filler, templated
+from harness.location import Location, Places
+from harness.model import JSON
+from harness.ports import Expectation, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A script that needs no drawn value: its turns were filled when the file was loaded."""
+
+    filled: tuple[Turn, ...]
+
+    @property
+    def draws(self) -> frozenset[str]:
+        """Return the names of the drawn values: none."""
+        return frozenset()
+
+    def turns(self, drawn: Mapping[str, str]) -> Sequence[Turn]:
+        """Return the turns; `drawn` changes nothing."""
+        return self.filled
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A script whose templates use drawn values; one trial keeps what was drawn for it."""
+
+    plans: tuple[Plan, ...]
+    case: Mapping[str, JSON]
+    draws: frozenset[str]
+
+    def turns(self, drawn: Mapping[str, str]) -> Sequence[Turn]:
+        """Return the turns, filled with the case's values and the drawn ones.
+
+        Raises:
+            ScenarioError: a template cannot be filled, or a drawn value is missing.
+        """
+        missing = sorted(self.draws - drawn.keys())
+        if missing:
+            raise ScenarioError(
+                f"The recording holds no drawn value for {', '.join(missing)}.",
+                where=self.plans[0].location,
+                next_step="Record the scenario again.",
+            )
+        values = {**drawn, **self.case}
+        return tuple(plan.turn(values) for plan in self.plans)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the turns of one scenario share.
+
+    `folder` is the scenario file's, absolute; `marked` tells whether the file has templates at all;
+    `silent` whether a prompt may be empty, because a shortcut command asks by itself.
+    """
+
+    folder: str
+    project: Project
+    filler: Filler
+    marked: bool
+    silent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One turn as it is written: what has no template in it is built, the rest is filled later.
+
+    `built` has an expectation for each item of `expect`, or `None` for one with a template.
+    """
+
+    prompt: str
+    expect: tuple[JSON, ...]
+    built: tuple[Expectation | None, ...]
+    attach: tuple[str, ...]
+    tools: Mapping[str, str] | None
+    places: Places
+    location: Location
+    around: Surroundings
+
+    def templates(self) -> tuple[JSON, ...]:
+        """Return everything in the turn that may hold a template."""
+        open_items = [i for i, made in zip(self.expect, self.built, strict=True) if made is None]
+        return (self.prompt, self.attach, self.tools, open_items)
+
+    def templated(self) -> bool:
+        """Tell whether anything in the turn is left to fill."""
+        return self.around.marked and any(templated(value) for value in self.templates())
+
+    def turn(self, values: Mapping[str, JSON]) -> Turn:
+        """Return the turn, filled.
+
+        Raises:
+            ScenarioError: a template cannot be filled, or what comes out cannot be used.
+        """
+        places = self.places
+        filler = self.around.filler
+        prompt = filler.text(self.prompt, values, partial(places.at, "prompt"))
+        expectations = tuple(
+            made or filled_expectation(item, places.below("expect", at), values, filler)
+            for at, (item, made) in enumerate(zip(self.expect, self.built, strict=True))
+        )
+        attach = tuple(
+            filler.text(path, values, partial(places.at, "attach", at))
+            for at, path in enumerate(self.attach)
+        )
+        tools = self.tools
+        if tools is not None:
+            tools = {
+                name: filler.text(output, values, partial(places.at, "tools", name))
+                for name, output in tools.items()
+            }
+        return self._finished(prompt, expectations, attach, tools)
+
+    def _finished(
+        self,
+        prompt: str,
+        expectations: tuple[Expectation, ...],
+        attach: tuple[str, ...],
+        tools: Mapping[str, str] | None,
+    ) -> Turn:
+        if not (prompt.strip() or attach or self.around.silent):
+            raise ScenarioError(
+                "The prompt is empty.",
+                where=self.places.at("prompt"),
+                next_step="Write what is said to the bot: `prompt: …`.",
+            )
+        folder, project = self.around.folder, self.around.project
+        return Turn(
+            prompt=prompt,
+            expectations=expectations,
+            location=self.location,
+            attach=tuple(
+                project.shown(found_inside(path, self.places.at("attach", at), folder, project))
+                for at, path in enumerate(attach)
+            ),
+            tools=tools,
+            expects_status=any(asks_for(made, "status") for made in expectations),
+        )
+
+
+def planned(
+    prompt: str,
+    expect: Sequence[JSON],
+    attach: Sequence[str],
+    tools: Mapping[str, str] | None,
+    places: Places,
+    around: Surroundings,
+) -> Plan:
+    """Return the plan of a turn of the right shape, its untemplated expectations built.
+
+    Raises:
+        ScenarioFaults: expectations that cannot be built; all of them.
+    """
+    faults = Faults()
+    built: list[Expectation | None] = []
+    for at, item in enumerate(expect):
+        if around.marked and templated(item):
+            built.append(None)
+            continue
+        try:
+            built.append(build(item, places.below("expect", at)))
+        except ScenarioError as fault:
+            faults.add(fault)
+    faults.settle()
+    return Plan(
+        prompt=prompt,
+        expect=tuple(expect),
+        built=tuple(built),
+        attach=tuple(attach),
+        tools=tools,
+        places=places,
+        location=places.at(),
+        around=around,
+    )

@@ -1,0 +1,151 @@
+"""Filling templates: any text inside a value, with its place in every error."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from harness.errors import ScenarioError
+from harness.loader.draws import DRAWABLE
+from harness.location import Location, PathPart
+from harness.model import JSON
+
+if TYPE_CHECKING:
+    from harness.loader.sandbox import Compiled, Sandbox
+
+_MARKS = ("{{", "{%", "{#")
+_ABSENT = re.compile(r"^'([^']+)' is undefined$")
+
+
+def templated(value: JSON) -> bool:
+    """Tell whether a value is or holds a text with a template in it."""
+    return any(True for _ in template_texts(value))
+
+
+def marked(text: str) -> bool:
+    """Tell whether a text has the marks of a template."""
+    return any(mark in text for mark in _MARKS)
+
+
+def template_texts(value: JSON) -> Iterator[str]:
+    """Yield the templates inside a value."""
+    if isinstance(value, str):
+        if marked(value):
+            yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from template_texts(item)
+    elif isinstance(value, Sequence):
+        for item in value:
+            yield from template_texts(item)
+
+
+class Filler:
+    """Compiles each template once and fills it as often as there are cases.
+
+    It can be pickled: compiled templates stay behind and are compiled again when they are needed.
+    """
+
+    __slots__ = ("_compiled", "_sandbox")
+
+    def __init__(self) -> None:
+        self._sandbox: Sandbox | None = None
+        self._compiled: dict[str, Compiled] = {}
+
+    def __reduce__(self) -> tuple[type[Filler], tuple[()]]:
+        return (Filler, ())
+
+    def names(self, value: JSON) -> frozenset[str]:
+        """Return the names that the templates inside a value want from outside.
+
+        A template that cannot be compiled wants none: filling it will tell what is wrong with it.
+        """
+        found: set[str] = set()
+        for text in template_texts(value):
+            with suppress(ScenarioError):
+                found |= self._get(text, _nowhere).names
+        return frozenset(found)
+
+    def text(self, text: str, values: Mapping[str, JSON], where: Callable[[], Location]) -> str:
+        """Fill one text; one without marks comes back as it is.
+
+        Raises:
+            ScenarioError: it cannot be compiled or filled; `where` is asked for its place.
+        """
+        if not marked(text):
+            return text
+        template = self._get(text, where)
+        try:
+            return template.fill(values)
+        except Exception as cause:  # a template is code and may raise anything
+            raise _unfilled(cause, where(), values) from cause
+
+    def value(
+        self,
+        value: JSON,
+        values: Mapping[str, JSON],
+        where: Callable[[tuple[PathPart, ...]], Location],
+        path: tuple[PathPart, ...] = (),
+    ) -> JSON:
+        """Fill every text inside a value; `where` gives the place of a path inside it."""
+        if isinstance(value, str):
+            return self.text(value, values, lambda: where(path))
+        if isinstance(value, Mapping):
+            return {k: self.value(v, values, where, (*path, k)) for k, v in value.items()}
+        if isinstance(value, Sequence):
+            return [self.value(v, values, where, (*path, i)) for i, v in enumerate(value)]
+        return value
+
+    def _get(self, text: str, where: Callable[[], Location]) -> Compiled:
+        found = self._compiled.get(text)
+        if found is not None:
+            return found
+        from harness.loader import sandbox  # see there: a start-up cost only templates should pay
+
+        if self._sandbox is None:
+            self._sandbox = sandbox.Sandbox()
+        try:
+            made = sandbox.compiled(self._sandbox, text)
+        except Exception as cause:  # Python's own compiler refuses some, variously
+            message = str(cause) or type(cause).__name__
+            raise ScenarioError(
+                f"The template cannot be read: {message}.",
+                where=where(),
+                next_step="Correct what stands between `{{` and `}}`; "
+                "write {% raw %}…{% endraw %} around braces that are meant as they are.",
+            ) from cause
+        self._compiled[text] = made
+        return made
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return ` Did you mean "x"?` for the known word closest to a misspelt one, or nothing."""
+    by_fold = {name.casefold(): name for name in known}
+    found = get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
+    return f' Did you mean "{by_fold[found[0]]}"?' if found else ""
+
+
+def _nowhere() -> Location:
+    return Location("")
+
+
+def _unfilled(cause: Exception, where: Location, values: Mapping[str, JSON]) -> ScenarioError:
+    absent = _ABSENT.match(str(cause))
+    if not absent:
+        return ScenarioError(
+            f"The template cannot be filled: {str(cause) or type(cause).__name__}.",
+            where=where,
+            next_step="Correct the template.",
+        )
+    name = absent.group(1)
+    known = [*values, *DRAWABLE]
+    columns = ", ".join(values) or "none"
+    return ScenarioError(
+        f'The template asks for "{name}", which no case column gives.{nearest(name, known)}',
+        where=where,
+        detail=[f"case columns: {columns}", f"always there: {', '.join(DRAWABLE)}"],
+        next_step=f'Add a column "{name}" to the cases, or correct the name.',
+    )
