@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
@@ -135,7 +134,7 @@ class Argument:
     def _quoting(self) -> str:
         """Return how to write the value so that it is text."""
         written = self.places.source(*self.path)
-        lead = "- " if isinstance(self.path[-1], int) else f"{self.path[-1]}: "
+        lead = "" if isinstance(self.path[-1], int) else f"{self.path[-1]}: "
         if self.value is not None and isinstance(self.value, Mapping | Sequence):
             return f'write one text: {lead}"…"'
         if not written and self.value is not None:
@@ -155,15 +154,13 @@ class Argument:
         return tuple(self.part(i, member).text() for i, member in enumerate(self.value))
 
     def number(self, *, above: float | None = None, up_to: float | None = None) -> float:
-        """Return the value as a finite number, not below 0; `above` excludes its own value."""
+        """Return the value as a number, not below 0; `above` excludes its own value."""
         value = self.value
         if isinstance(value, bool) or not isinstance(value, int | float):
             step = f"write {self.path[-1]}: 1"
             if isinstance(value, str):
                 step = "take the quotes away, or correct the number"
             raise self.misfit("a number", step)
-        if isinstance(value, float) and not math.isfinite(value):
-            raise self.refusal(f'"{self.label}" is not a finite number.', "write a finite number")
         if value < 0 or (above is not None and value <= above):
             least = f"more than {above:g}" if above is not None else "0 or more"
             raise self.refusal(

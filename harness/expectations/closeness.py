@@ -113,7 +113,7 @@ class Similar(Kind):
             ],
         }
 
-    def judge(self, seen: Seen) -> Verdict:
+    def glance(self, seen: Seen) -> Verdict:
         """Judge the answer; the verdict's score is the likeness."""
         answer = seen.reply.answer
         score = likeness(self.folding.fold(answer)[0], self.text, self.metric)

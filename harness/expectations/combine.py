@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final, Self
@@ -43,7 +44,7 @@ class Not(Kind):
         """Return the expectation that must not hold."""
         return (self.demand,)
 
-    def judge(self, seen: Seen) -> Verdict:
+    def glance(self, seen: Seen) -> Verdict:
         """Turn the inner verdict round; what could not be judged stays so."""
         was = self.demand.glance(seen)
         if was.status is VerdictStatus.SKIPPED:
@@ -105,10 +106,15 @@ class Several(Kind):
         """Return the members of the list."""
         return self.demands
 
+    @abstractmethod
+    def conclude(self, verdicts: Sequence[Verdict]) -> Verdict:
+        """Return the verdict that follows from those of the members."""
 
-def _explained(demand: Kind, glanced: Verdict, seen: Seen) -> Verdict:
-    """Return a failed inner verdict with all its reasons; what was given up is not tried again."""
-    return glanced if isinstance(glanced, Undecided) else demand.judge(seen)
+    def explain(self, seen: Seen, failed: Verdict) -> Verdict:
+        """Let each member that failed explain itself; what was given up is not tried again."""
+        if isinstance(failed, Undecided):
+            return failed
+        return self.conclude([demand.judge(seen) for demand in self.demands])
 
 
 class AnyOf(Several):
@@ -121,7 +127,7 @@ class AnyOf(Several):
     example: ClassVar[str] = "any_of: [北京, {regex: '(?i)beijing'}]"
     verbs: ClassVar[tuple[str, str]] = ("meets any of:", "meet any of:")
 
-    def judge(self, seen: Seen) -> Verdict:
+    def glance(self, seen: Seen) -> Verdict:
         """Judge one after the other, up to the first that holds."""
         verdicts: list[Verdict] = []
         for demand in self.demands:
@@ -130,14 +136,17 @@ class AnyOf(Several):
                 reason = f"{one.name or one.expected}: {one.reason}"
                 return self.passed(reason, one.actual, one.evidence, one.score)
             verdicts.append(one)
+        return self.conclude(verdicts)
+
+    def conclude(self, verdicts: Sequence[Verdict]) -> Verdict:
+        """Return what follows when no alternative holds."""
         skipped = [one for one in verdicts if one.status is VerdictStatus.SKIPPED]
         if skipped:
             return self.skipped(_reasons(skipped))
-        told = [_explained(d, v, seen) for d, v in zip(self.demands, verdicts, strict=True)]
-        reason = f"none of the {len(told)} holds: {_reasons(told)}"
-        if any(isinstance(one, Undecided) for one in told):
-            return self.undecided(reason, told[0].actual)
-        return self.failed(reason, told[0].actual, _evidence(told))
+        reason = f"none of the {len(verdicts)} holds: {_reasons(verdicts)}"
+        if any(isinstance(one, Undecided) for one in verdicts):
+            return self.undecided(reason, verdicts[0].actual)
+        return self.failed(reason, verdicts[0].actual, _evidence(verdicts))
 
 
 class AllOf(Several):
@@ -150,14 +159,13 @@ class AllOf(Several):
     example: ClassVar[str] = "all_of: [{starts_with: 我}, {length: {max: 120}}]"
     verbs: ClassVar[tuple[str, str]] = ("meets all of:", "meet all of:")
 
-    def judge(self, seen: Seen) -> Verdict:
+    def glance(self, seen: Seen) -> Verdict:
         """Judge every member, so that all that fail are told."""
-        verdicts = [demand.glance(seen) for demand in self.demands]
-        bad = [
-            _explained(demand, one, seen)
-            for demand, one in zip(self.demands, verdicts, strict=True)
-            if one.status is VerdictStatus.FAILED
-        ]
+        return self.conclude([demand.glance(seen) for demand in self.demands])
+
+    def conclude(self, verdicts: Sequence[Verdict]) -> Verdict:
+        """Return the failures, if there are any."""
+        bad = [one for one in verdicts if one.status is VerdictStatus.FAILED]
         if bad:
             reason = f"{len(bad)} of {len(verdicts)} failed: {_reasons(bad)}"
             if all(isinstance(one, Undecided) for one in bad):

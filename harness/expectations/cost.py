@@ -46,7 +46,7 @@ class Amount(Kind):
         """Return the JSON Schema of a number or `{min, max}`."""
         return range_schema(cls.summary, counts=cls.counts)
 
-    def judge(self, seen: Seen) -> Verdict:
+    def glance(self, seen: Seen) -> Verdict:
         """Judge the number; where there is none, the verdict is skipped."""
         value = self.amount(seen.reply)
         if value is None:

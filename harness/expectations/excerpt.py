@@ -10,6 +10,9 @@ LIMIT: Final = 300
 REACH: Final = 32
 """How far a cut is moved to keep a character whole; longer chains of marks are no writing."""
 
+LONGEST_FLAGS: Final = 1000
+"""How far back a row of flags, which pair up from its beginning, is followed."""
+
 _JOINER: Final = "\u200d"
 
 
@@ -22,7 +25,7 @@ def _joined(text: str, cut: int) -> bool:
         return False
     if "\U0001f1e6" <= after <= "\U0001f1ff":
         run = cut
-        while run > max(0, cut - REACH) and "\U0001f1e6" <= text[run - 1] <= "\U0001f1ff":
+        while run > max(0, cut - LONGEST_FLAGS) and "\U0001f1e6" <= text[run - 1] <= "\U0001f1ff":
             run -= 1
         return bool((cut - run) % 2)
     return "\U0001f3fb" <= after <= "\U0001f3ff" or unicodedata.category(after).startswith("M")

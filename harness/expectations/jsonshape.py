@@ -67,7 +67,7 @@ class Json(Kind):
         empty: Schema = {"type": "object", "maxProperties": 0}
         return {"description": cls.summary, "anyOf": [{"const": True}, {"type": "null"}, empty]}
 
-    def judge(self, seen: Seen) -> Verdict:
+    def glance(self, seen: Seen) -> Verdict:
         """Judge the whole answer."""
         answer = seen.reply.answer
         why = fault(answer)

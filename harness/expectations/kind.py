@@ -39,14 +39,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undecided(Verdict):
-    """A failed verdict whose opposite would be wrong, too: `not` must not make it pass."""
+    """A failed verdict whose opposite would be wrong, too: `not` must not make it pass.
+
+    It stays among expectations: what leaves them is a plain verdict.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind(ABC):
     """One declared demand, ready to judge replies.
 
-    A kind is one class with a `parse`, a `schema` and a `judge`, named in `KINDS`. `wanted` is the
+    A kind is one class with a `parse`, a `schema` and a `glance`, named in `KINDS`. `wanted` is the
     demand's own words; with one of `verbs` before them they say what was expected (`contains "x"`)
     or, under `not`, what must not be (`does not contain "x"`).
     """
@@ -85,12 +88,25 @@ class Kind(ABC):
         """Return the JSON Schema of what may be written behind the kind's name."""
 
     @abstractmethod
+    def glance(self, seen: Seen) -> Verdict:
+        """Judge a reply, and leave words that take time to find to `explain`.
+
+        Whatever a reply holds, this returns a verdict and raises nothing.
+        """
+
+    def explain(self, seen: Seen, failed: Verdict) -> Verdict:
+        """Return the failed verdict that `glance` gave, with all that a person should know."""
+        return failed
+
     def judge(self, seen: Seen) -> Verdict:
         """Judge a reply; whatever it holds, this returns a verdict and raises nothing."""
-
-    def glance(self, seen: Seen) -> Verdict:
-        """Judge without the work that only explains a failure, for demands inside others."""
-        return self.judge(seen)
+        verdict = self.glance(seen)
+        if verdict.status is not VerdictStatus.FAILED:
+            return verdict
+        verdict = self.explain(seen, verdict)
+        if isinstance(verdict, Undecided):
+            return self.failed(verdict.reason, verdict.actual)
+        return verdict
 
     @property
     def expected(self) -> str:

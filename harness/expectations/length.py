@@ -71,7 +71,7 @@ class Length(Kind):
             "anyOf": [{"required": ["min"]}, {"required": ["max"]}],
         }
 
-    def judge(self, seen: Seen) -> Verdict:
+    def glance(self, seen: Seen) -> Verdict:
         """Judge the answer's length."""
         answer = seen.reply.answer
         size = measure(answer, self.unit)

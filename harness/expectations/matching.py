@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
 from harness.expectations.arguments import Argument
@@ -44,7 +44,8 @@ class Regex(Kind):
     options: ClassVar[tuple[str, ...]] = OPTIONS
     verbs: ClassVar[tuple[str, str]] = ("matches", "match")
 
-    pattern: Pattern
+    pattern: Pattern = field(compare=False)
+    """Compiled; equal patterns are not equal objects, and `wanted` holds the source."""
     folding: Folding = PLAIN
 
     @classmethod
@@ -93,7 +94,7 @@ class Regex(Kind):
             ],
         }
 
-    def judge(self, seen: Seen) -> Verdict:
+    def glance(self, seen: Seen) -> Verdict:
         """Judge the answer; evidence marks the first match."""
         answer = seen.reply.answer
         text, aligned = self.folding.fold(answer)

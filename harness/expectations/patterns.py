@@ -68,7 +68,7 @@ _ALONE: Final = (
 )
 """Chinese characters and Japanese kana, which are written without spaces: each is a word."""
 _RUN: Final = rf"[^\W{_ALONE}]+"
-_WORDS: Final = rf"[{_ALONE}]\p{{M}}*|{_RUN}(?:(?:[-'’]|(?<=\d)[.,:](?=\d)){_RUN})*"
+_WORDS: Final = rf"[{_ALONE}][\p{{M}}\uff9e\uff9f]*|{_RUN}(?:(?:[-'’]|(?<=\d)[.,:](?=\d)){_RUN})*"
 
 
 @cache

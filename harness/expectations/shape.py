@@ -72,7 +72,7 @@ class Messages(Kind):
             "minProperties": 1,
         }
 
-    def judge(self, seen: Seen) -> Verdict:
+    def glance(self, seen: Seen) -> Verdict:
         """Judge the counts."""
         have = Counter(message.type for message in seen.reply.messages)
         actual = ", ".join(f"{count} {name}" for name, count in have.items()) or "no messages"
@@ -178,7 +178,7 @@ class ToolCalled(Kind):
             ],
         }
 
-    def judge(self, seen: Seen) -> Verdict:
+    def glance(self, seen: Seen) -> Verdict:
         """Judge the calls: one of the tool's calls must hold all arguments that are named."""
         calls = seen.reply.tool_calls
         actual = excerpt("; ".join(map(_call_words, calls)))

@@ -62,7 +62,7 @@ class Status(Kind):
             "anyOf": [one, {"type": "array", "items": one, "minItems": 1}],
         }
 
-    def judge(self, seen: Seen) -> Verdict:
+    def glance(self, seen: Seen) -> Verdict:
         """Judge the reply's status; a failed chat's own words stand in the reason."""
         reply = seen.reply
         said = f"the chat ended as {reply.status or 'nothing'}"

@@ -11,7 +11,7 @@ from harness.expectations.closest import difference, near_miss
 from harness.expectations.excerpt import LIMIT, excerpt
 from harness.expectations.folding import OPTIONS, PLAIN, Folding, folding, option_schemas
 from harness.expectations.kind import Item, Kind, Schema, Spans
-from harness.model import Verdict, VerdictStatus
+from harness.model import Verdict
 from harness.ports import Seen
 
 _TEXT: Final[Schema] = {"type": "string", "minLength": 1}
@@ -106,26 +106,8 @@ class Contains(Kind):
         properties = {"text": _TEXT, "all": _TEXTS, "any": _TEXTS, "none": _TEXTS}
         return _text_or_mapping("The answer holds this text.", properties, _TEXT)
 
-    def judge(self, seen: Seen) -> Verdict:
-        """Judge the answer; evidence marks the first place of each text that was found."""
-        verdict = self.glance(seen)
-        if verdict.status is VerdictStatus.PASSED or self.how == "none":
-            return verdict
-        answer = seen.reply.answer
-        text = self.folding.fold(answer)[0]
-        missing = next(t for t, n in zip(self.texts, self.needles, strict=True) if n not in text)
-        near = near_miss(answer, missing, self.folding)
-        if not near.words:
-            return verdict
-        about = f"{quoted(missing)}: " if len(self.texts) > 1 else ""
-        return replace(
-            verdict,
-            reason=f"{verdict.reason}; {about}{near.words}",
-            actual=excerpt(answer, near.start, near.end),
-        )
-
     def glance(self, seen: Seen) -> Verdict:
-        """Judge the answer without looking for what comes nearest to a missing text."""
+        """Judge the answer; evidence marks the first place of each text that was found."""
         answer = seen.reply.answer
         text, aligned = self.folding.fold(answer)
         found: list[tuple[int, int]] = []
@@ -149,6 +131,23 @@ class Contains(Kind):
         if self.how == "any" or len(found) == len(self.needles):
             return self.passed(f"found at character {start + 1}", actual, spans)
         return self.failed(self._absence(there), actual, spans)
+
+    def explain(self, seen: Seen, failed: Verdict) -> Verdict:
+        """Add what comes nearest to the first text that is missing."""
+        if self.how == "none":
+            return failed
+        answer = seen.reply.answer
+        text = self.folding.fold(answer)[0]
+        missing = next(t for t, n in zip(self.texts, self.needles, strict=True) if n not in text)
+        near = near_miss(answer, missing, self.folding)
+        if not near.words:
+            return failed
+        about = f"{quoted(missing)}: " if len(self.texts) > 1 else ""
+        return replace(
+            failed,
+            reason=f"{failed.reason}; {about}{near.words}",
+            actual=excerpt(answer, near.start, near.end),
+        )
 
     def _absence(self, there: Collection[str]) -> str:
         """Return which texts are missing, in words."""
@@ -202,17 +201,20 @@ class Equals(OneText):
     verbs: ClassVar[tuple[str, str]] = ("equals", "equal")
     may_be_empty: ClassVar[bool] = True
 
-    def judge(self, seen: Seen) -> Verdict:
+    def glance(self, seen: Seen) -> Verdict:
         """Judge the whole answer."""
         answer = seen.reply.answer
         if self.folding.fold(answer)[0] == self.needle:
             span = ((0, len(answer)),) if answer else ()
             return self.passed("it is the same", excerpt(answer), span)
+        return self.failed(f"the answer is not {quoted(excerpt(self.text))}", excerpt(answer))
+
+    def explain(self, seen: Seen, failed: Verdict) -> Verdict:
+        """Add where the answer first differs."""
+        answer = seen.reply.answer
         near = difference(answer, self.text, self.folding)
-        return self.failed(
-            f"the answer is not {quoted(excerpt(self.text))}; {near.words}",
-            excerpt(answer, near.start, near.end),
-        )
+        actual = excerpt(answer, near.start, near.end)
+        return replace(failed, reason=f"{failed.reason}; {near.words}", actual=actual)
 
 
 class StartsWith(OneText):
@@ -225,7 +227,7 @@ class StartsWith(OneText):
     example: ClassVar[str] = "starts_with: 我是chatchat"
     verbs: ClassVar[tuple[str, str]] = ("starts with", "start with")
 
-    def judge(self, seen: Seen) -> Verdict:
+    def glance(self, seen: Seen) -> Verdict:
         """Judge the beginning of the answer."""
         answer = seen.reply.answer
         text, aligned = self.folding.fold(answer)
@@ -251,7 +253,7 @@ class EndsWith(OneText):
     example: ClassVar[str] = "ends_with: 。"
     verbs: ClassVar[tuple[str, str]] = ("ends with", "end with")
 
-    def judge(self, seen: Seen) -> Verdict:
+    def glance(self, seen: Seen) -> Verdict:
         """Judge the end of the answer."""
         answer = seen.reply.answer
         text, aligned = self.folding.fold(answer)

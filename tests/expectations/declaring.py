@@ -1,0 +1,60 @@
+"""Expectations as an author writes them: YAML text in, a demand or the refusal's text out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from builders import message, reply
+
+from harness.document import read
+from harness.errors import ScenarioError
+from harness.expectations import Kind, build
+from harness.model import JSON, Message, Reply, ToolCall, Usage, Verdict
+from harness.ports import Seen
+
+FILE = "scenarios/greet.yaml"
+
+
+def declare(item: str) -> Kind:
+    """Build the expectation that stands behind a dash on the first line of a file."""
+    document = read("- " + item.replace("\n", "\n  "), FILE, ScenarioError)
+    assert isinstance(document.data, list)
+    assert len(document.data) == 1
+    return build(document.data[0], document.places.below(0))
+
+
+def refusal(item: str) -> str:
+    """Return the message with which an item is refused."""
+    with pytest.raises(ScenarioError) as caught:
+        declare(item)
+    return str(caught.value)
+
+
+def seen(answer: str | Reply = "") -> Seen:
+    return Seen(prompt="你好", reply=reply(answer) if isinstance(answer, str) else answer)
+
+
+def judge(item: str, answer: str | Reply) -> Verdict:
+    return declare(item).judge(seen(answer))
+
+
+def bare(
+    *,
+    types: Sequence[str] = (),
+    usage: Usage | None = None,
+    seconds: float | None = None,
+    calls: Sequence[tuple[str, JSON]] = (),
+) -> Reply:
+    """A reply that holds only what is named."""
+    messages: list[Message] = [message("?", type=one) for one in types]
+    return Reply(
+        chat_id="1",
+        conversation_id="2",
+        log_id="3",
+        status="completed",
+        messages=tuple(messages),
+        usage=usage,
+        seconds=seconds,
+        tool_calls=tuple(ToolCall(name=name, arguments=arguments) for name, arguments in calls),
+    )

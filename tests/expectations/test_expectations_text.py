@@ -1,0 +1,199 @@
+"""What counts as the same text, what a reader counts, and which piece of an answer is shown."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+import regex  # type: ignore[import-untyped]  # the package has no types
+from declaring import declare, judge, seen
+
+from harness.expectations.excerpt import LIMIT, excerpt, whole
+from harness.expectations.length import Unit, measure
+from harness.expectations.patterns import words
+from harness.model import VerdictStatus
+
+PASSED, FAILED = VerdictStatus.PASSED, VerdictStatus.FAILED
+FAMILY = "👨‍👩‍👧‍👦"
+
+SAME = [
+    ("contains: 'café'", "un cafe\u0301 noir", PASSED),
+    ("contains: 'cafe\u0301'", "un café noir", PASSED),
+    ("equals: 'e'", "e\u0301", FAILED),
+    ("contains: 'e'", "e\u0301", FAILED),
+    ("regex: '^cafe\u0301$'", "café", PASSED),
+    ("starts_with: 'Å'", "\u212bngström", PASSED),
+    ("contains: ','", "你好，世界", FAILED),
+    ("contains: ','\nnormalize: width", "你好，世界", PASSED),
+    ("contains: '，'\nnormalize: width", "你好,世界", PASSED),
+    ("equals: 'ABC 123'\nnormalize: width", "ＡＢＣ\u3000１２３", PASSED),
+    ("contains: ガイド\nnormalize: width", "旅行ｶﾞｲﾄﾞ", PASSED),
+    ("contains: ガイド", "旅行ｶﾞｲﾄﾞ", FAILED),
+    ("contains: '1'\nnormalize: width", "①", FAILED),
+    ("contains: kg\nnormalize: width", "5㎏", FAILED),
+    ("contains: ￥\nnormalize: width", "¥5", PASSED),
+    ("contains: {text: STRASSE, ignore_case: true}", "die Straße", PASSED),
+    ("contains: {text: ΣΊΣΥΦΟΣ, ignore_case: true}", "σίσυφος", PASSED),
+    ("contains: {text: ＡＢＣ, ignore_case: true, normalize: width}", "abc", PASSED),
+    ("contains: {text: ＡＢＣ, ignore_case: true}", "abc", FAILED),
+    ("regex: '（[0-9]+）'\nnormalize: width", "答案(12)", PASSED),
+    ("regex: '[０-９]{2}'\nnormalize: width", "12", PASSED),
+    ("regex: '\\（'\nnormalize: width", "(", PASSED),
+    ("regex: '\\d\\.'\nnormalize: width", "１．", PASSED),
+    ("regex: {pattern: '[A-Z]+', ignore_case: true}", "abc", PASSED),
+    ("regex: '\\p{Lu}'", "abc", FAILED),
+    ("similar: {to: 'ＯＫ', at_least: 1, normalize: width}", "OK", PASSED),
+    ("similar: {to: 'OK', at_least: 1, ignore_case: true}", "ok", PASSED),
+]
+
+
+@pytest.mark.parametrize(("item", "answer", "status"), SAME)
+def test_texts_are_the_same_after_nfc_and_what_the_author_allows(
+    item: str, answer: str, status: VerdictStatus
+) -> None:
+    assert judge(item, answer).status is status
+
+
+@pytest.mark.parametrize(
+    ("item", "answer", "pieces"),
+    [
+        ("学术", "一个学术助手", ["学术"]),
+        ("contains: {any: [助手, 学术, x]}", "一个学术助手", ["助手", "学术"]),
+        ("contains: {none: [助手]}", "一个学术助手", ["助手"]),
+        ("contains: {all: [x, 助手]}", "一个学术助手", ["助手"]),
+        ("not: 助手", "一个学术助手", ["助手"]),
+        ("regex: '术.'", "一个学术助手", ["术助"]),
+        ("regex: '$'", "一个", []),
+        ("starts_with: 一个", "一个学术助手", ["一个"]),
+        ("ends_with: 助手", "一个学术助手", ["助手"]),
+        ("equals: 一个", "一个", ["一个"]),
+        ('equals: ""', "", []),
+        ("contains: {text: OPEN, ignore_case: true}", "🙂 Open 10", ["Open"]),
+        ("contains: 'O'\nnormalize: width", "是ＯＫ", ["Ｏ"]),
+        ("all_of: [一, 助手]", "一个学术助手", ["一", "助手"]),
+        # offsets would be those of another text
+        ("contains: b", "e\u0301b", []),
+        ("contains: {text: b, ignore_case: true}", "ßB", []),
+        ("contains: ド\nnormalize: width", "ｶﾞｲﾄﾞ", []),
+    ],
+)
+def test_evidence_marks_the_pieces_of_the_answer_itself(
+    item: str, answer: str, pieces: list[str]
+) -> None:
+    evidence = judge(item, answer).evidence
+    assert [answer[start:end] for start, end in evidence] == pieces
+
+
+@pytest.mark.parametrize(
+    ("item", "answer", "hint"),
+    [
+        ("contains: open", "We Open", "in another case (ignore_case: true would take it)"),
+        ("contains: 'a,b'", "a，b", "in another width (normalize: width would take it)"),
+        ("contains: 早上九点", "早上 九点", "with other spaces or line breaks"),
+        (
+            "contains: 早上九点开门",
+            "我们早上十点开门。",
+            'the closest piece is "早上十点开门", at character 3',
+        ),
+        ("contains: 九点", " \n", "the answer is only white space"),
+        ("equals: 好的", "好的\n", "they differ only in white space at the beginning or end"),
+        ("equals: OK", "ok", "they differ only in case (ignore_case: true would take it)"),
+        ("equals: 'a,b'", "a，b", "they differ only in width (normalize: width would take it)"),
+        ("equals: 好的没问题", "好的", 'the answer stops at character 2, before "没问题"'),
+        ("equals: 好的", "好的没问题", 'the answer goes on after character 2: "没问题"'),
+        ("equals: 好的", "", "the answer is empty"),
+    ],
+)
+def test_a_missing_text_is_explained_by_what_stands_there(
+    item: str, answer: str, hint: str
+) -> None:
+    assert judge(item, answer).reason.endswith(hint)
+
+
+def test_a_long_answer_is_shown_around_what_decided() -> None:
+    answer = "前" * 1000 + "学术助手" + "后" * 1000
+    shown = judge("学术助手", answer).actual
+    assert "前学术助手后" in shown
+    assert len(shown) <= LIMIT + 2
+    assert (shown[0], shown[-1]) == ("…", "…")
+
+    nearly = judge("学术助理", answer)
+    assert "前学术助手后" in nearly.actual
+
+    assert judge("ends_with: 后", answer).actual.endswith("后")
+    assert judge("ends_with: 后", answer).actual[0] == "…"
+
+
+@pytest.mark.parametrize(
+    "character", [FAMILY, "🇨🇳", "e\u0301", "👍🏽", "❤️", "の\u3099", "\r\n", "a\u0302\u0323\u031b"]
+)
+def test_an_excerpt_never_breaks_a_character(character: str) -> None:
+    answer = character * LIMIT
+    boundaries = {0, *(found.end() for found in regex.finditer(r"\X", answer))}
+    for cut in range(len(answer)):
+        assert whole(answer, cut) in boundaries
+    shown = excerpt(answer, len(answer) // 2, len(answer) // 2 + len(character))
+    assert shown.strip("…").replace(character, "") == ""
+
+
+COUNTED: list[tuple[str, Unit, int]] = [
+    ("", "chars", 0),
+    ("你好，世界！", "chars", 6),
+    (FAMILY, "chars", 1),
+    ("🇨🇳🇯🇵", "chars", 2),
+    ("e\u0301", "chars", 1),
+    ("a\r\nb", "chars", 3),
+    ("a b\n", "chars", 4),
+    ("\u200b", "chars", 1),
+    ("", "words", 0),
+    ("Don't stop: it's state-of-the-art.", "words", 4),
+    ("1,200.50 at 12:30", "words", 3),
+    ("我爱Python3编程，真的。", "words", 7),
+    ("カタカナ ひらがな", "words", 8),
+    ("ｶﾞｲﾄﾞ", "words", 3),
+    ("안녕하세요 세계", "words", 2),
+    ("नमस्ते दुनिया", "words", 2),
+    ("e\u0301te\u0301", "words", 1),
+    ("，。！ -- ...", "words", 0),
+    ("", "lines", 0),
+    ("\n \n\u3000\n", "lines", 0),
+    ("一\n二\r\n\r\n三\u2028四\n", "lines", 4),
+]
+
+
+@pytest.mark.parametrize(("text", "unit", "count"), COUNTED)
+def test_a_length_is_what_a_reader_counts(text: str, unit: Unit, count: int) -> None:
+    assert measure(text, unit) == count
+
+
+def test_closeness_of_chinese_looks_at_single_characters_and_whole_latin_words() -> None:
+    assert words("我是chatchat，学术助手。") == ["我", "是", "chatchat", "学", "术", "助", "手"]
+    verdict = judge("similar: {to: chatchat学术, metric: token_set}", "我是chatchat，学术助手。")
+    assert verdict.score == 1.0
+
+
+def test_a_likeness_just_below_the_limit_is_not_rounded_up_to_it() -> None:
+    verdict = judge(f"similar: {{to: {'a' * 999}, at_least: 1}}", "a" * 1000)
+    assert verdict.reason == "likeness is 0.999, at least 1 wanted"
+
+
+RUNAWAY = "regex: '(a|aa)+$'"
+VICTIM = "a" * 80 + "b"
+
+
+@pytest.mark.parametrize("item", [RUNAWAY, f"not: {{{RUNAWAY}}}", f"any_of: [x, {{{RUNAWAY}}}]"])
+def test_a_runaway_pattern_is_stopped_and_fails_whichever_way_it_is_asked(item: str) -> None:
+    expectation = declare(item)
+    began = time.perf_counter()
+    verdict = expectation.judge(seen(VICTIM))
+    assert time.perf_counter() - began < 5
+    assert verdict.status is FAILED
+    assert type(verdict).__name__ == "Verdict"
+    assert "the pattern was stopped after 1 s on an answer of 81 characters" in verdict.reason
+
+
+def test_classic_catastrophes_end_soon() -> None:
+    for pattern in ("(a+)+$", "^(([a-z])+.)+[A-Z]([a-z])+$", "(.*)*x(?<=y)"):
+        began = time.perf_counter()
+        judge(f"regex: '{pattern}'", "a" * 500 + "!")
+        assert time.perf_counter() - began < 5
