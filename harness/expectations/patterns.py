@@ -48,7 +48,7 @@ def compiled(pattern: str, *, ignore_case: bool = False) -> Pattern:
     Raises:
         PatternError: it is no pattern; says why.
     """
-    import regex  # type: ignore[import-untyped]  # 17 ms, which only some kinds need; has no types
+    import regex  # type: ignore[import-untyped]  # slow to import, and not always needed; has no types
 
     try:
         found: Pattern = regex.compile(pattern, regex.IGNORECASE if ignore_case else 0)

@@ -29,6 +29,7 @@ def _text_or_mapping(description: str, properties: Mapping[str, Schema], text: S
             {
                 "type": "object",
                 "properties": {**properties, **option_schemas()},
+                "oneOf": [{"required": [key]} for key in properties],
                 "additionalProperties": False,
             },
         ],
