@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NoReturn, TypeAlias
 
 from harness.document import read
+from harness.document.shaping import nature
 from harness.errors import ScenarioError
-from harness.loader.faults import nature
 from harness.loader.naming import usable_label
 from harness.loader.project import Project, content, joined, parted
 from harness.location import Location, PathPart, Places

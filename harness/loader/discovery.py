@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.document.shaping import nearest
 from harness.errors import UsageError
 from harness.loader.project import Project, joined
 from harness.loader.scenario import Scenario
-from harness.loader.templates import nearest
 
 _SUFFIXES = (".yaml", ".yml")
 _DATA = "cases"

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.document import Document, Written, read
+from harness.document.shaping import nature, unknown_key
 from harness.errors import ScenarioError
 from harness.loader.assembly import Assembler, Source
-from harness.loader.faults import Faults, nature, shaped, unknown_key
+from harness.loader.faults import Faults, as_fault, shaped
 from harness.loader.layers import Layers, layered
 from harness.loader.naming import folded
 from harness.loader.project import Project, content, joined, parted
@@ -112,7 +113,7 @@ def _suite(
     places = document.places
     for key in data:
         if key not in SuiteShape.model_fields:
-            faults.add(unknown_key(SuiteShape, key, (key,), places))
+            faults.add(as_fault(unknown_key(SuiteShape, (key,), places)))
     items = data.get("scenarios")
     if not isinstance(items, list) or not items:
         what = nature(items) if items else "nothing"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from harness.document.shaping import nearest
 from harness.errors import ScenarioError
 from harness.loader.draws import DRAWABLE
 from harness.location import Location, PathPart
@@ -119,13 +119,6 @@ class Filler:
             ) from cause
         self._compiled[text] = made
         return made
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return ` Did you mean "x"?` for the known word closest to a misspelt one, or nothing."""
-    by_fold = {name.casefold(): name for name in known}
-    found = get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
-    return f' Did you mean "{by_fold[found[0]]}"?' if found else ""
 
 
 def _nowhere() -> Location:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.document.shaping import nearest
 from harness.errors import ScenarioError, UsageError
 from harness.loader.faults import Faults
 from harness.loader.naming import folded, piece, stem
 from harness.loader.scenario import Filled, Scenario, Wanted
-from harness.loader.templates import nearest
 from harness.location import Location
 from harness.model import Bot, TrialKey
 from harness.ports import Trial

@@ -1,0 +1,78 @@
+"""What is set for a project, as the other rooms get it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from harness.model import Bot
+
+BASE_URL: Final = "https://api.coze.com"
+USER_ID: Final = "coze-harness"
+
+
+class Token:
+    """Coze's access token; nothing that is printed, logged or formatted shows it."""
+
+    __slots__ = ("_secret",)
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    def reveal(self) -> str:
+        """Return the secret itself, for the one header that needs it."""
+        return self._secret
+
+    def __repr__(self) -> str:
+        return "Token(…)"
+
+    def __str__(self) -> str:
+        return "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """How a running chat is watched: seconds between looks, and until it is given up."""
+
+    interval: float = 1.0
+    timeout: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """Settings given as options; ``None`` leaves a setting as it is. Paths count from `start`."""
+
+    base_url: str | None = None
+    workers: int | None = None
+    scenarios: str | None = None
+    cassettes: str | None = None
+    reports: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that is set for a project.
+
+    `root` is the folder of harness.yaml, or the working folder without one (`file` is then `None`).
+    Folders are absolute. `rate_limit` is in calls per second. `redact` holds regular expressions
+    that compile. `hints` are remarks for the user.
+    """
+
+    root: Path
+    scenarios: Path
+    cassettes: Path
+    reports: Path
+    file: Path | None = None
+    base_url: str = BASE_URL
+    token: Token | None = None
+    bots: Mapping[str, Bot] = field(default_factory=dict)
+    default_bot: str = ""
+    user_id: str = USER_ID
+    poll: Poll = Poll()
+    rate_limit: float | None = None
+    workers: int | None = None
+    redact: tuple[str, ...] = ()
+    judge_bot: str = ""
+    hints: tuple[str, ...] = ()
