@@ -8,53 +8,44 @@ Nothing is evaluated as code.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from typing import Final, NoReturn, TypeAlias
 
 from harness.errors import UsageError
 from harness.model import TrialKey
 
 Predicate: TypeAlias = Callable[[str], bool]
-"""Judges a trial by its words: the texts that `words` puts together."""
+"""Judges a trial by its names, put together as one text."""
 
 # As pytest has it: a word is letters, digits and these signs; everything Chinese is letters.
 _PIECE = re.compile(r"\s*(?:(?P<sign>[()])|(?P<word>[\w:+\-.\[\]\\/@#~]+)|\"(?P<quoted>[^\"]*)\")")
 _DEEPEST: Final = 100
 
 
-def selector(expression: str) -> Callable[[TrialKey], bool]:
-    """Return what tells whether a trial is meant by a `-k` expression; an empty one means all.
+class Selection:
+    """The trials that an expression and tags both mean; without either, all of them."""
 
-    Raises:
-        UsageError: the expression is broken; the message shows the column.
-    """
-    if not expression.strip():
-        return lambda key: True
-    holds = _Parser(expression).whole()
-    return lambda key: holds(words(key))
+    __slots__ = ("_holds", "_tags")
+
+    def __init__(self, expression: str = "", tags: Collection[str] = ()) -> None:
+        """Read the expression.
+
+        Raises:
+            UsageError: it is broken; the message shows the column.
+        """
+        self._holds = _Parser(expression).whole() if expression.strip() else None
+        self._tags = frozenset(tags)
+
+    def takes(self, key: TrialKey) -> bool:
+        """Tell whether a trial is meant; of several tags it needs any."""
+        if self._tags and self._tags.isdisjoint(key.tags):
+            return False
+        return self._holds is None or self._holds(_words(key))
 
 
-def words(key: TrialKey) -> str:
+def _words(key: TrialKey) -> str:
     """Return the text that an expression's words are looked for in."""
     return "\n".join((key.id, key.scenario, key.bot, key.case, *key.tags)).casefold()
-
-
-def tagged(tags: Collection[str]) -> Callable[[TrialKey], bool]:
-    """Return what tells whether a trial has any of some tags; none at all means every trial."""
-    wanted = frozenset(tags)
-    return lambda key: not wanted or not wanted.isdisjoint(key.tags)
-
-
-def select(
-    keys: Iterable[TrialKey], expression: str = "", tags: Collection[str] = ()
-) -> list[TrialKey]:
-    """Return the trials that an expression and tags both mean, in their order.
-
-    Raises:
-        UsageError: the expression is broken.
-    """
-    meant, has_tag = selector(expression), tagged(tags)
-    return [key for key in keys if has_tag(key) and meant(key)]
 
 
 class _Parser:

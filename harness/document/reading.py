@@ -27,6 +27,7 @@ _SENTENCES = (
     ("mapping values are not allowed", "A second `: ` stands where YAML wants none.", _QUOTE),
     ("did not find expected ',' or ']'", "The list opened with `[` is not closed.", "Add `]`."),
     ("did not find expected ',' or '}'", "The mapping opened with `{` is not closed.", "Add `}`."),
+    ("expected node content", "A value is missing, or a bracket is not closed.", _INDENT),
     ("found unexpected end of stream", "The quote opened here is never closed.", "Close it."),
     (
         "could not find expected ':'",

@@ -222,6 +222,7 @@ def test_a_number_that_json_cannot_hold_is_refused(value: str) -> None:
         ("a: b: c", "1:5", "`: `"),
         ("a: [1, 2\nb: 3", "1:4", "`[` is not closed"),
         ("a: {b: 1\n", "1:4", "`{` is not closed"),
+        ("a: [\n", "2:1", "bracket"),
         ("x: 1\na: 'b", "2:4", "quote"),
         ("a: @b", "1:4", "`@`"),
         ("a: 'it's'", "1:8", "fit"),
