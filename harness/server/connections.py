@@ -42,6 +42,7 @@ class Lines:
     def __init__(self) -> None:
         self.opened = 0
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._closing = False
         self._open: dict[tuple[str, int], Line] = {}
 
     def of(self, scope: Scope) -> Line:
@@ -54,6 +55,8 @@ class Lines:
         self.opened += 1
         self._loop = asyncio.get_running_loop()
         self._open[peer] = Line(transport)
+        if self._closing:
+            transport.abort()
 
     def remove(self, peer: tuple[str, int]) -> None:
         """Take note of a connection's end."""
@@ -63,6 +66,7 @@ class Lines:
 
     def abort(self) -> None:
         """Break every connection, so that stopping waits for nobody. From any thread."""
+        self._closing = True
         if self._loop and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._abort)
 

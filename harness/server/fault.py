@@ -1,4 +1,4 @@
-"""One thing that shall go wrong: its kind, on which call, how often, and its particulars."""
+"""One thing that shall go wrong: its kind, at which call, how often, and its particulars."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ _ROUTES: Mapping[Kind, tuple[Route, ...]] = {
 
 
 class Fault(BaseModel):
-    """A fault switch.
+    """A fault switch, `at` one kind of call.
 
     It skips the first `after` calls that it fits, strikes `times` calls (0: for ever), and then
     has healed. Counting is for the whole server: two chats at once share one count.
@@ -122,7 +122,7 @@ class Fault(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: Kind
-    on: Route = Route.CHAT
+    at: Route = Route.CHAT
     times: Annotated[int, Field(strict=True, ge=0)] = 0
     after: Annotated[int, Field(strict=True, ge=0)] = 0
     code: Annotated[int, Field(strict=True, ge=1)] | None = None
@@ -142,16 +142,16 @@ class Fault(BaseModel):
         if "code" in value and "kind" not in value:
             value = {"kind": Kind.REFUSE, **value}
         kind = value.get("kind")
-        if "on" not in value and kind in set(Kind):
-            value = {**value, "on": _ROUTES.get(Kind(kind), _ANYWHERE)[0]}
+        if "at" not in value and kind in set(Kind):
+            value = {**value, "at": _ROUTES.get(Kind(kind), _ANYWHERE)[0]}
         return value
 
     @model_validator(mode="after")
     def _stands_where_it_can(self) -> Self:
         allowed = _ROUTES.get(self.kind, _ANYWHERE)
-        if self.on not in allowed:
+        if self.at not in allowed:
             places = ", ".join(dict.fromkeys(allowed))
-            msg = f"{self.kind} cannot stand on {self.on}; it stands on {places}"
+            msg = f"{self.kind} cannot stand at {self.at}; it stands at {places}"
             raise ValueError(msg)
         if self.kind is Kind.ENDS and not self.status:
             msg = "ends needs a status (canceled, expired, …)"

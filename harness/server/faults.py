@@ -75,7 +75,7 @@ class FaultBook:
     ) -> Fault | None:
         injected = (fault for bot, fault in self._injected if bot in ("", bot_id))
         for fault in chain(injected, scripted, self._everywhere):
-            if fault.on is not route or fault.kind not in kinds:
+            if fault.at is not route or fault.kind not in kinds:
                 continue
             fitted = self._fitted.get(id(fault), 0) + 1
             self._fitted[id(fault)] = fitted

@@ -1,0 +1,232 @@
+"""The official Python client, unchanged but for its base URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from asking import BOT, TOKEN
+from cozepy import (
+    Chat,
+    ChatEventType,
+    ChatStatus,
+    Coze,
+    CozeAPIError,
+    Message,
+    MessageObjectString,
+    MessageType,
+    TokenAuth,
+    ToolOutput,
+)
+from cozepy.request import SyncHTTPClient
+
+from harness.server.reading import demo_script
+from harness.server.serving import RunningServer, serve
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[RunningServer]:
+    with serve(demo_script()) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def coze(server: RunningServer) -> Iterator[Coze]:
+    with SyncHTTPClient(trust_env=False) as client:  # type: ignore[no-untyped-call] # cozepy's
+        yield Coze(auth=TokenAuth(TOKEN), base_url=server.base_url, http_client=client)
+
+
+def asked(prompt: str) -> list[Message]:
+    return [Message.build_user_question_text(prompt)]
+
+
+def finished(coze: Coze, question: Message, conversation_id: str | None = None) -> Chat:
+    """Ask, and retrieve until the chat is over; the client's own poll sleeps a second at a time."""
+    chat = coze.chat.create(
+        bot_id=BOT, user_id="u", additional_messages=[question], conversation_id=conversation_id
+    )
+    while chat.status == ChatStatus.IN_PROGRESS:
+        chat = coze.chat.retrieve(conversation_id=chat.conversation_id, chat_id=chat.id)
+    return chat
+
+
+def first_message(coze: Coze, chat: Chat) -> str:
+    listed = coze.chat.messages.list(conversation_id=chat.conversation_id, chat_id=chat.id)
+    return listed[0].content
+
+
+def test_create_and_poll_brings_the_answer(coze: Coze) -> None:
+    poll = coze.chat.create_and_poll(
+        bot_id=BOT, user_id="u", additional_messages=asked("请用一句话介绍杭州。")
+    )
+    assert poll.chat.status == ChatStatus.COMPLETED
+    assert poll.chat.usage
+    assert poll.chat.usage.token_count == (
+        poll.chat.usage.input_count + poll.chat.usage.output_count
+    )
+    answers = [m.content for m in poll.messages or [] if m.type == MessageType.ANSWER]
+    assert answers == ["杭州是浙江省的省会,以西湖、龙井茶和发达的数字经济闻名。"]
+
+
+def test_create_retrieve_and_list_one_by_one(coze: Coze) -> None:
+    chat = coze.chat.create(
+        bot_id=BOT, user_id="u", additional_messages=asked("Who are you?"), meta_data={"k": "v"}
+    )
+    while chat.status == ChatStatus.IN_PROGRESS:
+        chat = coze.chat.retrieve(conversation_id=chat.conversation_id, chat_id=chat.id)
+    assert chat.status == ChatStatus.COMPLETED
+    assert chat.meta_data == {"k": "v"}
+    listed = coze.chat.messages.list(conversation_id=chat.conversation_id, chat_id=chat.id)
+    assert [m.type for m in listed] == [
+        MessageType.ANSWER,
+        MessageType.VERBOSE,
+        MessageType.FOLLOW_UP,
+        MessageType.FOLLOW_UP,
+    ]
+    assert listed.response.logid
+
+
+def test_stream_pieces_join_to_the_completed_answer(coze: Coze) -> None:
+    stream = coze.chat.stream(
+        bot_id=BOT, user_id="u", additional_messages=asked("杭州明天天气怎么样?")
+    )
+    seen = list(stream)
+    pieces = "".join(
+        event.message.content
+        for event in seen
+        if event.event == ChatEventType.CONVERSATION_MESSAGE_DELTA and event.message
+    )
+    whole = [
+        event.message.content
+        for event in seen
+        if event.event == ChatEventType.CONVERSATION_MESSAGE_COMPLETED
+        and event.message
+        and event.message.type == MessageType.ANSWER
+    ]
+    assert [pieces] == whole == ["杭州明天有小雨,气温17到24度,出门请带伞。"]
+    assert [event.event for event in seen[:2]] == [
+        ChatEventType.CONVERSATION_CHAT_CREATED,
+        ChatEventType.CONVERSATION_CHAT_IN_PROGRESS,
+    ]
+    assert seen[-1].event == ChatEventType.CONVERSATION_CHAT_COMPLETED
+
+
+def test_reasoning_streams_before_the_answer(coze: Coze) -> None:
+    stream = coze.chat.stream(
+        bot_id=BOT, user_id="u", additional_messages=asked("9.11和9.8哪个大?")
+    )
+    deltas = [
+        event.message
+        for event in stream
+        if event.event == ChatEventType.CONVERSATION_MESSAGE_DELTA and event.message
+    ]
+    assert "".join(m.reasoning_content or "" for m in deltas) == "比较小数部分:0.80大于0.11。"
+    assert "".join(m.content for m in deltas) == "9.8更大。"
+
+
+def test_cancel_stops_a_chat_and_only_once(coze: Coze) -> None:
+    chat = coze.chat.create(bot_id=BOT, user_id="u", additional_messages=asked("你是谁？"))
+    done = coze.chat.cancel(conversation_id=chat.conversation_id, chat_id=chat.id)
+    assert done.status == ChatStatus.CANCELED
+    with pytest.raises(CozeAPIError) as refused:
+        coze.chat.cancel(conversation_id=chat.conversation_id, chat_id=chat.id)
+    assert refused.value.code == 4104
+
+
+def test_a_conversation_made_first_is_continued_and_listed(coze: Coze) -> None:
+    conversation = coze.conversations.create(
+        messages=[Message.build_user_question_text("我叫小林,喜欢青色。")], meta_data={"a": "b"}
+    )
+    chat = finished(coze, Message.build_user_question_text("我叫什么?"), conversation.id)
+    assert first_message(coze, chat) == "你叫小林。"
+    again = coze.conversations.retrieve(conversation_id=conversation.id)
+    assert again.meta_data == {"a": "b"}
+    texts = [m.content for m in coze.conversations.messages.list(conversation_id=conversation.id)]
+    assert texts == ["你叫小林。", "我叫什么?", "我叫小林,喜欢青色。"]
+    section = coze.conversations.clear(conversation_id=conversation.id)
+    assert section.conversation_id == conversation.id
+    assert section.id != conversation.last_section_id
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_tool_outputs_are_asked_for_and_taken(coze: Coze, stream: bool) -> None:
+    chat = finished(coze, Message.build_user_question_text("打开厨房的灯。"))
+    assert chat.status == ChatStatus.REQUIRES_ACTION
+    assert chat.required_action
+    assert chat.required_action.submit_tool_outputs
+    call = chat.required_action.submit_tool_outputs.tool_calls[0]
+    assert call.function
+    assert call.function.name == "home_switch"
+    outputs = [ToolOutput(tool_call_id=call.id, output="已打开")]
+    where = {"conversation_id": chat.conversation_id, "chat_id": chat.id}
+    if stream:
+        seen = list(coze.chat.submit_tool_outputs(**where, tool_outputs=outputs, stream=True))
+        assert seen[-1].event == ChatEventType.CONVERSATION_CHAT_COMPLETED
+    else:
+        taken = coze.chat.submit_tool_outputs(**where, tool_outputs=outputs, stream=False)
+        assert isinstance(taken, Chat)
+        chat = taken
+        while chat.status == ChatStatus.IN_PROGRESS:
+            chat = coze.chat.retrieve(**where)
+    listed = coze.chat.messages.list(**where)
+    assert [m.type for m in listed][:2] == [MessageType.FUNCTION_CALL, MessageType.TOOL_RESPONSE]
+    assert [m.content for m in listed if m.type == MessageType.ANSWER] == ["厨房的灯已处理:已打开"]
+
+
+@pytest.mark.parametrize("api", [1, 2])
+def test_bot_information(coze: Coze, api: int) -> None:
+    bot = coze.bots.retrieve(bot_id=BOT, use_api_version=api)
+    assert bot.name == "chatchat"
+    assert bot.version == "1723726000000"
+    assert bot.model_info
+    assert bot.model_info.model_name == "GPT-4o"
+    assert bot.prompt_info
+    assert bot.prompt_info.prompt.startswith("你是chatchat")
+    assert bot.plugin_info_list
+    assert bot.plugin_info_list[0].api_info_list[0].name == "forecast"
+
+
+def test_the_draft_has_its_own_prompt(coze: Coze) -> None:
+    draft = coze.bots.retrieve(bot_id=BOT, is_published=False, use_api_version=2)
+    assert draft.prompt_info
+    assert "简短" in draft.prompt_info.prompt
+
+
+def test_an_uploaded_file_goes_out_with_a_prompt(coze: Coze) -> None:
+    content = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+    uploaded = coze.files.upload(file=("地图.png", content))
+    assert uploaded.bytes == 264
+    assert coze.files.retrieve(file_id=uploaded.id).file_name == "地图.png"
+    question = Message.build_user_question_objects(
+        [
+            MessageObjectString.build_text("Who are you?"),
+            MessageObjectString.build_image(uploaded.id),
+        ]
+    )
+    assert first_message(coze, finished(coze, question)).startswith("I am chatchat")
+
+
+def test_workflows_run_and_chat(coze: Coze) -> None:
+    result = coze.workflows.runs.create(
+        workflow_id="7403330000000000003", parameters={"name": "小林"}
+    )
+    assert result.data == '{"output":"你好,小林"}'
+    seen = list(
+        coze.workflows.chat.stream(
+            workflow_id="7403330000000000003", additional_messages=asked("喂"), parameters={}
+        )
+    )
+    assert seen[-1].event == ChatEventType.CONVERSATION_CHAT_COMPLETED
+    assert any(e.message and e.message.content == "工作流收到:喂" for e in seen)
+
+
+def test_errors_carry_code_and_log_id(coze: Coze) -> None:
+    with pytest.raises(CozeAPIError) as refused:
+        coze.chat.create(bot_id="7550000000000000000", user_id="u", additional_messages=asked("x"))
+    assert refused.value.code == 4200
+    assert refused.value.logid
+    with pytest.raises(CozeAPIError) as streamed:
+        list(coze.chat.stream(bot_id="755", user_id="u", additional_messages=asked("x")))
+    assert streamed.value.code == 4200

@@ -1,0 +1,214 @@
+"""Server-sent events, byte by byte."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+from asking import Caller, HandClock, events, script
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from harness.server.ids import Ids
+from harness.server.serving import serve
+
+NASTY = '行分隔\u2028段\u2029下一行\u0085 é e\u0301 👩‍👩‍👧 ＡＢ \\n "引号" & <b> \x7f\ufeff'
+
+
+def escaped(text: str) -> str:
+    """Return text as a YAML scalar that no YAML reader can touch."""
+    return '"' + "".join(f"\\U{ord(character):08x}" for character in text) + '"'
+
+
+SCRIPT = script(
+    f"""
+- prompt: nasty
+  delta: 2
+  answer: {escaped(NASTY)}
+- prompt: long
+  delta: 500
+  answer: {escaped(chr(0x1F600) * 4000)}
+- prompt: full
+  knowledge: [切片]
+  tools: [{{name: f, arguments: {{a: 1}}, output: 好}}]
+  reasoning: 想一想
+  answer: [第一, 第二]
+  follow_ups: [甲, 乙]
+- prompt: tool
+  requires_action:
+    calls: [{{name: f, id: c1}}]
+    then: {{answer: "得到{{{{ f }}}}"}}
+- regex: "^echo (?P<text>(?s:.*))$"
+  answer: "{{{{ text }}}}"
+- prompt: card
+  content_type: card
+  answer: "{{}}"
+- prompt: paced
+  delay: 10
+  answer: abcdefgh
+""",
+    rest="""
+workflows:
+- id: "9"
+  answers: [{default: true, answer: 流}]
+""",
+)
+
+
+@pytest.fixture(scope="module")
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture(scope="module")
+def caller(clock: HandClock) -> Iterator[Caller]:
+    with serve(SCRIPT, clock=clock) as server, Caller(server) as calling:
+        yield calling
+
+
+def test_the_framing_is_coze_s_and_nothing_else(caller: Caller) -> None:
+    with caller.raw_chat("nasty", stream=True) as response:
+        stream = response.content
+        assert response.headers["Content-Type"] == "text/event-stream"
+        assert re.fullmatch(r"\d{14}[0-9A-F]{20}", response.headers["X-Tt-Logid"])
+    assert re.fullmatch(rb"(event:[a-z_.]+\ndata:[^\n]+\n\n)+", stream)
+    assert stream.endswith(b'event:done\ndata:"[DONE]"\n\n')
+    assert b"\\u4e" not in stream
+    assert "行分隔\u2028段".encode() in stream
+
+
+def test_pieces_join_to_the_answer_whatever_it_holds(caller: Caller) -> None:
+    told = [(event, json.loads(data)) for event, data in events(caller.stream("nasty"))]
+    deltas = [data for event, data in told if event == "conversation.message.delta"]
+    completed = [d for e, d in told if e == "conversation.message.completed"]
+    assert "".join(delta["content"] for delta in deltas) == NASTY
+    assert completed[0]["content"] == NASTY
+    assert {delta["id"] for delta in deltas} == {completed[0]["id"]}
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(text=st.text(min_size=1, max_size=60))
+def test_any_text_survives_the_stream(caller: Caller, text: str) -> None:
+    told = events(caller.stream(f"echo {text}|"))
+    completed = [json.loads(d) for e, d in told if e == "conversation.message.completed"]
+    assert completed[0]["content"] == unicodedata.normalize("NFC", f"{text}|")
+
+
+def test_no_line_of_a_piece_is_longer_than_4_kb(caller: Caller) -> None:
+    frames = caller.stream("long").split(b"\n\n")
+    deltas = [frame for frame in frames if frame.startswith(b"event:conversation.message.delta")]
+    assert len(deltas) == 8
+    assert max(len(line) for frame in deltas for line in frame.split(b"\n")) <= 4096
+
+
+def test_events_come_in_the_documented_order(caller: Caller) -> None:
+    told = [(event, json.loads(data)) for event, data in events(caller.stream("full"))]
+    short = [
+        event.removeprefix("conversation.")
+        + (f" {data['type']}" if isinstance(data, dict) and "type" in data else "")
+        for event, data in told
+    ]
+    assert short == [
+        "chat.created",
+        "chat.in_progress",
+        "message.completed knowledge",
+        "message.completed function_call",
+        "message.completed tool_response",
+        "message.delta answer",
+        "message.delta answer",
+        "message.completed answer",
+        "message.delta answer",
+        "message.completed answer",
+        "message.completed verbose",
+        "message.completed follow_up",
+        "message.completed follow_up",
+        "chat.completed",
+        "done",
+    ]
+    assert told[5][1]["content"] == ""
+    assert told[5][1]["reasoning_content"] == "想一想"
+    last = told[-2][1]
+    assert last["status"] == "completed"
+    assert last["usage"]["token_count"] > 0
+    assert told[0][1]["usage"] == {"token_count": 0, "output_count": 0, "input_count": 0}
+
+
+def test_a_card_comes_whole(caller: Caller) -> None:
+    told = [event for event, _ in events(caller.stream("card"))]
+    assert "conversation.message.delta" not in told
+
+
+def test_a_halt_and_its_continuation_are_two_streams_of_one_chat(caller: Caller) -> None:
+    told = events(caller.stream("tool"))
+    assert [event for event, _ in told[-2:]] == ["conversation.chat.requires_action", "done"]
+    halted = json.loads(told[-2][1])
+    call = halted["required_action"]["submit_tool_outputs"]["tool_calls"][0]
+    assert call == {"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    response = caller.send(
+        "POST",
+        "/v3/chat/submit_tool_outputs",
+        params={"conversation_id": halted["conversation_id"], "chat_id": halted["id"]},
+        json={"tool_outputs": [{"tool_call_id": "c1", "output": "二十度"}], "stream": True},
+    )
+    rest = [(event, json.loads(data)) for event, data in events(response.content)]
+    assert rest[0][0] == "conversation.chat.in_progress"
+    assert {data["id"] for event, data in rest if event.startswith("conversation.chat")} == {
+        halted["id"]
+    }
+    contents = [d["content"] for e, d in rest if e == "conversation.message.completed"]
+    assert contents[:2] == ["二十度", "得到二十度"]
+
+
+def test_a_workflow_s_chat_has_blanks_and_no_bot(caller: Caller) -> None:
+    message = {"role": "user", "content": "喂", "content_type": "text"}
+    body = {"workflow_id": "9", "additional_messages": [message], "parameters": {}}
+    stream = caller.send("POST", "/v1/workflows/chat", json=body).content
+    assert re.fullmatch(rb"(event: [a-z_.]+\ndata: [^\n]+\n\n)+", stream)
+    assert b"bot_id" not in stream
+    assert b'event: done\ndata: {"debug_url":' in stream
+
+
+def test_cancelling_does_not_stop_a_stream() -> None:
+    with serve(SCRIPT) as server, Caller(server) as live:
+        with live.raw_chat("full", stream=True) as response:
+            lines = response.iter_lines()
+            assert next(lines) == b"event:conversation.chat.created"
+            chat = json.loads(next(lines).removeprefix(b"data:"))
+            body = {"conversation_id": chat["conversation_id"], "chat_id": chat["id"]}
+            assert live.call("POST", "/v3/chat/cancel", json=body)["code"] == 0
+            assert b"event:conversation.chat.completed" in list(lines)
+        retrieved = live.call("GET", "/v3/chat/retrieve", params=body)
+        assert retrieved["data"]["status"] == "canceled"
+
+
+def test_a_stream_takes_the_chat_s_time(caller: Caller, clock: HandClock) -> None:
+    before = clock.at
+    caller.stream("paced")
+    assert clock.at == pytest.approx(before + 10)
+
+
+def test_frames_are_flushed_one_by_one() -> None:
+    slow = script("- {default: true, delay: 30, answer: abcdefgh}")
+    with serve(slow) as server, Caller(server) as caller:
+        with caller.raw_chat("x", stream=True) as response:
+            first = next(response.iter_lines())
+        assert first == b"event:conversation.chat.created"
+
+
+def test_ids_carry_their_second_rise_and_repeat_with_a_seed() -> None:
+    clock = HandClock(1_723_726_839.5)
+    ids, twin = (Ids(clock, Random(1)) for _ in range(2))  # noqa: S311 - a seed is the point
+    made = [ids.new() for _ in range(20_000)]
+    assert made == sorted(set(made))
+    assert {int(number) >> 32 for number in made} == {1_723_726_839}
+    assert {len(number) for number in made} == {19}
+    assert [twin.new() for _ in range(20_000)] == made
+    clock.at += 1
+    assert int(ids.new()) >> 32 == 1_723_726_840
+    assert re.fullmatch(r"20240815210040[0-9A-F]{20}", ids.log_id())
