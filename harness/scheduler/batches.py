@@ -6,6 +6,7 @@ Written against `concurrent.futures`, so that any executor of that shape can tak
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -35,7 +36,9 @@ def in_batches(
         for batch in _batches(items, min(size, 16)):
             yield work(batch)
         return
-    with ProcessPoolExecutor(workers, mp_context=_context()) as pool:
+    with ProcessPoolExecutor(
+        workers, mp_context=_context(), initializer=_leave_interrupts_to_parent
+    ) as pool:
         yield from over(pool, work, _batches(items, size), ahead=workers * _AHEAD)
 
 
@@ -67,6 +70,11 @@ def over(
 def _batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def _leave_interrupts_to_parent() -> None:
+    """Ctrl-C reaches the whole process group; only the parent knows what to do about it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _context() -> multiprocessing.context.BaseContext:

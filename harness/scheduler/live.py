@@ -10,7 +10,7 @@ import heapq
 import itertools
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -36,7 +36,7 @@ def run_live(
     *,
     workers: int,
     monotonic: Callable[[], float],
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Drive conversations at once and yield results as they finish.
 
     Closing the iterator stops everything: calls under way are let finish, nothing new begins.

@@ -1,0 +1,63 @@
+"""`ask`: one chat from the command line, with its progress shown."""
+
+from __future__ import annotations
+
+import click
+
+from harness.cli import options
+from harness.model import Call
+from harness.report.visible import visible
+from harness.wiring.asking import ask as ask_bot
+from harness.wiring.outside import this_world
+from harness.wiring.project import open_project
+
+_WORDS = {
+    "/v3/chat": "Asking …",
+    "/v3/chat/retrieve": "Waiting for the answer …",
+    "/v3/chat/message/list": "Fetching the messages …",
+}
+
+
+@click.command(epilog="Example: coze-harness ask 你是谁? --bot chatchat")
+@click.argument("prompt")
+@click.option("--bot", default="", metavar="B", help="A name from harness.yaml, or a bot's id.")
+@click.option(
+    "--conversation",
+    "conversation_id",
+    default="",
+    metavar="ID",
+    help="Go on with this conversation.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="The answer and nothing else.")
+@options.service
+def ask(
+    prompt: str, bot: str, conversation_id: str, quiet: bool, base_url: str | None
+) -> int:  # fmt: skip
+    """Ask a bot one PROMPT and print its answer (stdout); the rest is told on stderr."""
+    project = open_project(this_world(), base_url=base_url)
+
+    def tell(call: Call) -> None:
+        if not quiet and call.path in _WORDS:
+            click.echo(_WORDS[call.path], err=True)
+
+    reply = ask_bot(
+        prompt,
+        bot=bot,
+        conversation_id=conversation_id,
+        settings=project.settings,
+        world=project.world,
+        tell=tell,
+    )
+    click.echo(visible(reply.answer))
+    if quiet:
+        return 0
+    for question in reply.follow_ups:
+        click.echo(f"  … {visible(question)}", err=True)
+    facts = [f"{reply.seconds:g} s", f"{reply.polls} polls"]
+    if reply.usage:
+        facts.append(f"{reply.usage.total} tokens")
+    if reply.log_id:
+        facts.append(f"log id {reply.log_id}")
+    click.echo(", ".join(facts), err=True)
+    click.echo(f"go on with: --conversation {reply.conversation_id}", err=True)
+    return 0

@@ -1,0 +1,68 @@
+"""`report` and `history`: runs that have been."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from harness.cli import options
+from harness.report.listing import history_rows
+from harness.wiring.outside import this_world
+from harness.wiring.project import open_project
+from harness.wiring.runs import all_runs, merge_and_render, render_again
+
+
+@click.command(epilog="Example: coze-harness report latest -o /tmp/page")
+@click.argument("runs", nargs=-1, required=True, metavar="RUN…")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where the reports go; the run's own folder unless told otherwise.",
+)
+@options.folders
+def report(
+    runs: tuple[str, ...], output: Path | None, cassettes: Path | None, reports: Path | None
+) -> int:  # fmt: skip
+    """Render the reports of a run again, from its run.json and trials.jsonl alone.
+
+    RUN is an id, a folder, or 'latest'. Several runs (shards of one) are merged into one, which
+    needs -o.
+    """
+    project = open_project(this_world(), cassettes=cassettes, reports=reports)
+    folders = [project.run_folder(name) for name in runs]
+    if len(folders) == 1:
+        page = render_again(folders[0], output)
+    else:
+        page = merge_and_render(folders, output)
+    click.echo(project.shown(page))
+    return 0
+
+
+@click.command(epilog="Example: coze-harness history -n 5")
+@click.option(
+    "-n",
+    "count",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="So many runs at the most.",
+)
+@options.folders
+def history(count: int, cassettes: Path | None, reports: Path | None) -> int:  # fmt: skip
+    """Show the runs there are, newest first."""
+    project = open_project(this_world(), cassettes=cassettes, reports=reports)
+    runs = all_runs(project.settings.reports, lambda words: click.echo(words, err=True))
+    if not runs:
+        click.echo("There is no run yet. Next: coze-harness run")
+        return 0
+    click.echo(f"{'run':<25}  {'mode':<6}  {'trials':>6}  {'passed':>7}  {'took':>8}  verdict")
+    for row in history_rows(runs[:count]):
+        click.echo(
+            f"{row.run_id:<25}  {row.mode:<6}  {row.trials:>6}  {row.share:>7}  {row.lasted:>8}  "
+            f"{row.verdict}"
+        )
+    return 0

@@ -1,0 +1,122 @@
+"""`run`, `record` and `live`: one pipeline, three ways to get the answers."""
+
+from __future__ import annotations
+
+import os
+import webbrowser
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness.cli import options
+from harness.cli.screen import Screen
+from harness.model import Mode
+from harness.report.text import closing_line
+from harness.wiring.outside import this_world
+from harness.wiring.pipeline import execute
+from harness.wiring.project import Choice, Project, open_project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Manner:
+    """How a run is executed and told, as the options say."""
+
+    stop_at_first: bool
+    workers: int | None
+    resume: str | None
+    quiet: bool
+    verbose: bool
+    no_progress: bool
+    open_report: bool
+
+
+@click.command(epilog="Example: coze-harness run scenarios/identity.yaml -k 'not slow'")
+@options.selection
+@options.folders
+@options.execution
+def run(cassettes: Path | None, reports: Path | None, **given: Any) -> int:  # noqa: ANN401 (click's options, taken apart below)
+    """Replay the scenarios from their cassettes, judge the answers, write the reports.
+
+    Never opens a connection and needs no token. PATH is a file, a folder or a scenario's name.
+    """
+    project = open_project(this_world(), cassettes=cassettes, reports=reports)
+    choice, manner = _taken_apart(given)
+    trials = project.choose(choice)
+    return _execute(project, trials, Mode.REPLAY, manner)
+
+
+@click.command(epilog="Example: COZE_API_TOKEN=… coze-harness record --missing")
+@options.selection
+@click.option("--missing", is_flag=True, help="Only trials that have no recording yet.")
+@click.option("--force", is_flag=True, help="Record although CI is set.")
+@options.folders
+@options.service
+@options.execution
+def record(
+    missing: bool,
+    force: bool,
+    cassettes: Path | None,
+    reports: Path | None,
+    base_url: str | None,
+    **given: Any,  # noqa: ANN401 (as above)
+) -> int:
+    """Hold the conversations with Coze, keep each as a cassette, judge the answers, report.
+
+    A cassette is written only when its conversation was finished, and then whole. Refuses to run
+    where CI is set, unless --force: CI replays.
+    """
+    project = open_project(this_world(), cassettes=cassettes, reports=reports, base_url=base_url)
+    project.refuse_recording_in_ci(force=force)
+    choice, manner = _taken_apart(given)
+    trials = project.choose(choice)
+    return _execute(project, project.unrecorded(trials) if missing else trials, Mode.RECORD, manner)
+
+
+@click.command(epilog="Example: COZE_API_TOKEN=… coze-harness live --tag smoke")
+@options.selection
+@options.folders
+@options.service
+@options.execution
+def live(
+    cassettes: Path | None,
+    reports: Path | None,
+    base_url: str | None,
+    **given: Any,  # noqa: ANN401 (as above)
+) -> int:
+    """Hold the conversations with Coze, judge the answers, report; keep no cassette."""
+    project = open_project(this_world(), cassettes=cassettes, reports=reports, base_url=base_url)
+    choice, manner = _taken_apart(given)
+    return _execute(project, project.choose(choice), Mode.LIVE, manner)
+
+
+def _taken_apart(given: dict[str, Any]) -> tuple[Choice, _Manner]:
+    """Return what chooses trials, and how they are executed."""
+    chosen = {name: given.pop(name) for name in Choice.__dataclass_fields__ if name in given}
+    return Choice(**chosen), _Manner(**given)
+
+
+def _execute(project: Project, trials: Sequence[Any], mode: Mode, manner: _Manner) -> int:
+    environment = project.world.environment
+    screen = Screen(
+        environment, quiet=manner.quiet, verbose=manner.verbose, bar=not manner.no_progress
+    )
+    with screen:
+        source = project.source(mode, workers=manner.workers, warn=screen.warned)
+        outcome = execute(
+            trials,
+            source,
+            mode=mode,
+            settings=project.settings,
+            world=project.world,
+            listener=screen,
+            stop_at_first=manner.stop_at_first,
+            resume=project.run_folder(manner.resume) if manner.resume else None,
+        )
+        shown = os.path.relpath(outcome.folder, project.world.folder)
+        screen.closing(closing_line(outcome.run, shown), good=outcome.exit_code == 0)
+    if manner.open_report:
+        webbrowser.open((outcome.folder / "index.html").resolve().as_uri())
+    return outcome.exit_code

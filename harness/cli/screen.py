@@ -1,0 +1,122 @@
+"""What a run shows while it goes on: progress on a terminal, plain lines in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from types import TracebackType
+from typing import TYPE_CHECKING, Final
+
+from harness.model import TrialResult, TrialStatus
+from harness.report.text import failure_block, failure_line
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+_COLOURS: Final[Mapping[TrialStatus, str]] = {
+    TrialStatus.FAILED: "31",
+    TrialStatus.ERROR: "35",
+    TrialStatus.KNOWN_FAILURE: "33",
+    TrialStatus.FIXED: "32",
+}
+_QUIET: Final = frozenset({TrialStatus.FAILED, TrialStatus.ERROR})
+
+
+class Screen:
+    """Listens to a run and shows it; a context manager, so that the bar goes when the run does.
+
+    Args:
+        environment: NO_COLOR and TERM are looked at.
+        quiet: a line a failed trial, and nothing of the rest.
+        verbose: every verdict of what did not pass, in a pipe too.
+        bar: whether a terminal may show a bar.
+    """
+
+    def __init__(
+        self, environment: Mapping[str, str], *, quiet: bool, verbose: bool, bar: bool
+    ) -> None:
+        terminal = sys.stdout.isatty() and environment.get("TERM") != "dumb"
+        self._colour = terminal and not environment.get("NO_COLOR")
+        self._blocks = verbose or (terminal and not quiet)
+        self._quiet = quiet
+        self._wants_bar = bar and terminal and not quiet
+        self._stack = ExitStack()
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Screen:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def begun(self, total: int, already: int) -> None:
+        """Show the bar, where there is one."""
+        if already and not self._quiet:
+            self.line(f"Going on: {already} of {total} trials were done before.")
+        if not self._wants_bar:
+            return
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
+
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("trials"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            console=Console(no_color=not self._colour, highlight=False, markup=False),
+            transient=True,
+        )
+        self._stack.enter_context(self._bar)
+        self._task = self._bar.add_task("", total=total, completed=already)
+
+    def done(self, count: int) -> None:
+        """Move the bar on."""
+        if self._bar is not None and self._task is not None:
+            self._bar.advance(self._task, count)
+
+    def told(self, result: TrialResult) -> None:
+        """Show a trial that did not simply pass."""
+        if self._quiet and result.status not in _QUIET:
+            return
+        lines = failure_block(result) if self._blocks else [failure_line(result)]
+        self.line(self._coloured(lines[0], _COLOURS.get(result.status, "")))
+        for line in lines[1:]:
+            self.line(line)
+
+    def warned(self, words: str) -> None:
+        """Show a remark on stderr."""
+        print(f"warning: {words}", file=sys.stderr)  # noqa: T201 (the command line speaks here)
+
+    def line(self, text: str) -> None:
+        """Print a line above the bar."""
+        if self._bar is not None:
+            # `out` neither wraps nor restyles: the line must be the same as in a pipe.
+            self._bar.console.out(text, highlight=False)
+        else:
+            print(text)  # noqa: T201 (the command line speaks here)
+
+    def closing(self, text: str, *, good: bool) -> None:
+        """Print the last line."""
+        self._stack.close()
+        self._bar = None
+        self.line(self._coloured(text, "32" if good else "31"))
+
+    def _coloured(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self._colour and code else text

@@ -1,0 +1,80 @@
+"""One chat, asked by hand: the same conversation as in a scenario, shown while it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from harness.coze import CozeDialogue, Pace, Patience
+from harness.errors import UsageError
+from harness.location import Location
+from harness.model import Answer, Bot, Call, ChatOptions, Reply
+from harness.ports import Turn
+from harness.scheduler import Task, run_live
+from harness.settings import Settings
+from harness.wire import Line
+from harness.wiring.network import open_wire
+from harness.wiring.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A transport that tells of each call before it is made."""
+
+    line: Line
+    tell: Callable[[Call], None]
+
+    def send(self, call: Call) -> Answer:
+        self.tell(call)
+        return self.line.send(call)
+
+
+def ask(
+    prompt: str,
+    *,
+    bot: str,
+    conversation_id: str,
+    settings: Settings,
+    world: World,
+    tell: Callable[[Call], None],
+) -> Reply:
+    """Ask a bot one prompt and return its reply, whatever state the chat ended in.
+
+    Args:
+        prompt: what to ask.
+        bot: a name from harness.yaml or an id; empty for the default one.
+        conversation_id: the conversation to go on with; empty for a new one.
+        settings: the project's.
+        world: clock, chance, environment.
+        tell: told of each call before it is made.
+
+    Raises:
+        UsageError: there is no such bot.
+        CozeError: the service or the network did not serve.
+    """
+    whom = _bot(bot or settings.default_bot, settings)
+    options = ChatOptions(user_id=settings.user_id, conversation_id=conversation_id)
+    pace = Pace(interval=settings.poll.interval, timeout=settings.poll.timeout)
+    patience = Patience(jitter=world.rng.random)
+    dialogue = CozeDialogue(whom, options, pace, patience)
+    wire = open_wire(settings, world, workers=1)
+    transport = _Told(Line(wire, world.clock.monotonic), tell)
+    turn = Turn(prompt=prompt, expectations=(), location=Location("ask"))
+    try:
+        task = Task(dialogue.ask(turn), transport, lambda reply: reply)
+        (reply,) = run_live([lambda: task], workers=1, monotonic=world.clock.monotonic)
+        return reply
+    finally:
+        wire.close()
+
+
+def _bot(word: str, settings: Settings) -> Bot:
+    if word in settings.bots:
+        return settings.bots[word]
+    if word.isascii() and word.isdecimal():
+        return Bot(name=word, id=word)
+    known = ", ".join(settings.bots) or "none"
+    raise UsageError(
+        f'There is no bot "{word}".' if word else "No bot is named.",
+        next_step=f"--bot with a name from harness.yaml (there: {known}), or with a bot's id.",
+    )

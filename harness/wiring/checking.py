@@ -1,0 +1,114 @@
+"""Everything that can be wrong with recordings, found without playing one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.cassette import Redactor, canonical, store
+from harness.errors import (
+    CassetteError,
+    CassetteMissingError,
+    CassetteStaleError,
+    HarnessError,
+    SecretLeakError,
+)
+from harness.location import Location
+from harness.model import CassetteState
+from harness.ports import Trial
+from harness.wiring.replaying import Replayer
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to tell; a remark is no fault and does not change the exit code."""
+
+    fault: HarnessError
+    is_remark: bool = False
+
+
+def state_of(trial: Trial, replayer: Replayer) -> tuple[CassetteState, HarnessError | None]:
+    """Return what a look at a trial's cassette says, and the error behind it."""
+    try:
+        replayer.load(trial)
+    except CassetteMissingError as fault:
+        return CassetteState.MISSING, fault
+    except CassetteStaleError as fault:
+        return CassetteState.STALE, fault
+    except HarnessError as fault:
+        return CassetteState.UNREADABLE, fault
+    return CassetteState.RECORDED, None
+
+
+def recordings(
+    trials: Sequence[Trial], replayer: Replayer, *, all_trials: Sequence[Trial] | None
+) -> Iterator[Finding]:
+    """Yield what is wrong with the cassettes of trials.
+
+    Args:
+        trials: whose cassettes are looked at.
+        replayer: what would play them.
+        all_trials: every trial of the project, to tell files that belong to none; `None` where only
+            a part of the project is looked at.
+    """
+    redactor = replayer.redactor
+    for trial in trials:
+        _state, fault = state_of(trial, replayer)
+        if fault is not None:
+            yield Finding(fault)
+        path = replayer.cassettes / trial.key.cassette
+        yield from _text(path, redactor)
+    if all_trials is not None:
+        known = {replayer.cassettes / trial.key.cassette for trial in all_trials}
+        yield from _strays(replayer.cassettes, known, redactor)
+
+
+def _text(path: Path, redactor: Redactor) -> Iterator[Finding]:
+    try:
+        data = store.read_bytes(path)
+    except CassetteError:
+        return
+    if found := redactor.leak(data.decode("utf-8", "replace")):
+        fault = SecretLeakError(
+            f"The recording holds {found}.",
+            where=Location(str(path)),
+            next_step="revoke that secret, then record again (or replace it by hand).",
+        )
+        yield Finding(fault)
+    if data.strip() and canonical.read(data) is None:
+        remark = CassetteError(
+            "The recording is not in our own shape: edited by hand, or by another recorder.",
+            where=Location(str(path)),
+            next_step="it is read all the same; to mend it: coze-harness check --rewrite",
+        )
+        yield Finding(remark, is_remark=True)
+
+
+def _strays(folder: Path, known: set[Path], redactor: Redactor) -> Iterator[Finding]:
+    for path in sorted(folder.rglob("*")):
+        if path in known or not path.is_file():
+            continue
+        if path.suffix == store.TEMPORARY_SUFFIX:
+            what = "This is left over from a recording that was killed."
+            step = "delete it."
+        elif path.suffix in (".yaml", ".yml"):
+            what = "No scenario's trial has this recording."
+            step = "delete it, or bring its scenario back."
+            yield from _text(path, redactor)
+        else:
+            continue
+        yield Finding(CassetteError(what, where=Location(str(path)), next_step=step))
+
+
+def rewrite(path: Path, redactor: Redactor) -> bool:
+    """Write a recording that was edited by hand in our own shape; tell whether that was needed.
+
+    Raises:
+        CassetteError: it cannot be read, holds a secret, or cannot be written.
+    """
+    recording = store.read(path)
+    if recording.canonical or recording.origin is None:
+        return False
+    store.write(path, recording, recording.origin, redactor)
+    return True

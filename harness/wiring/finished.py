@@ -1,0 +1,53 @@
+"""A finished trial as it travels from a worker to the run: encoded, with the little to count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from harness.archive import encode, warnings_in
+from harness.model import Row, TrialKey, TrialResult, TrialStatus
+from harness.ports import Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """One trial's line of the archive, and what the run needs to know without reading it.
+
+    `exit_code` is that of the trial's error, 0 without one; `calls` counts requests to Coze.
+    """
+
+    line: bytes
+    id: str
+    status: TrialStatus
+    seconds: float
+    warnings: int
+    calls: int
+    exit_code: int
+
+    def row(self, key: TrialKey) -> Row:
+        """Return the trial's row of run.json."""
+        return Row(key=key, status=self.status, seconds=self.seconds)
+
+    @property
+    def told(self) -> bool:
+        """Whether people want to hear about it at once."""
+        return self.status is not TrialStatus.PASSED
+
+
+Source: TypeAlias = Callable[[Sequence[Trial]], Generator[Sequence[Finished], None, None]]
+"""Executes trials and yields them as they finish; closing it stops what has not begun."""
+
+
+def finished(result: TrialResult) -> Finished:
+    """Encode a result where it was made, so that no worker hands objects around."""
+    return Finished(
+        encode(result),
+        result.key.id,
+        result.status,
+        result.seconds,
+        warnings_in(result),
+        result.calls,
+        result.error.exit_code if result.error else 0,
+    )

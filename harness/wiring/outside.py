@@ -1,0 +1,24 @@
+"""The one place that looks at the process: environment, working folder, processors."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from harness.wiring.world import World
+
+
+def this_world() -> World:
+    """Return the world that this process runs in."""
+    return World(
+        environment=dict(os.environ),  # noqa: TID251 (read here, handed on)
+        folder=Path.cwd(),
+        processors=_processors(),
+    )
+
+
+def _processors() -> int:
+    """Return how many processors this process may use, which in a container is not all of them."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

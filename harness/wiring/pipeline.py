@@ -1,0 +1,177 @@
+"""The one pipeline of run, record and live: trials in, a run's folder and an exit code out."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final, Protocol
+
+from harness.archive import RunFolder, Tally, decode, read_results
+from harness.model import Mode, Run, Summary, TrialResult, TrialStatus
+from harness.ports import Trial
+from harness.settings import Settings
+from harness.wiring.finished import Finished, Source
+from harness.wiring.rendering import publish
+from harness.wiring.world import World
+
+INTERRUPTED: Final = 130
+
+
+class Listener(Protocol):
+    """Hears how a run goes on; all of it in the thread that runs the pipeline."""
+
+    def begun(self, total: int, already: int) -> None:
+        """A run of `total` trials begins, `already` of which a resumed run had done."""
+        ...
+
+    def done(self, count: int) -> None:
+        """So many more trials are done."""
+        ...
+
+    def told(self, result: TrialResult) -> None:
+        """One of them did not simply pass."""
+        ...
+
+    def warned(self, words: str) -> None:
+        """Something is worth a remark that is no error."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a run: the run, its folder, and the exit code that says it in a number."""
+
+    run: Run
+    folder: Path
+    exit_code: int
+
+
+def execute(
+    trials: Sequence[Trial],
+    source: Source,
+    *,
+    mode: Mode,
+    settings: Settings,
+    world: World,
+    listener: Listener,
+    stop_at_first: bool = False,
+    resume: Path | None = None,
+) -> Outcome:
+    """Execute trials, keep every result as it comes, and write all reports.
+
+    An interruption (Ctrl-C) keeps what is done: the folder can be reported and resumed.
+
+    Args:
+        trials: what is to be done.
+        source: what does it.
+        mode: how it does it, for the record.
+        settings: the project's.
+        world: time and processors.
+        listener: hears how it goes on.
+        stop_at_first: begin no further trial once one has failed or could not be judged.
+        resume: the folder of an interrupted run to go on with; what it judged is not done again.
+
+    Raises:
+        ArchiveError: the run's folder cannot be made or written.
+    """
+    tally = Tally({trial.key.scenario: trial.min_pass_rate for trial in trials})
+    opening = _opening(mode, settings, world)
+    codes: set[int] = set()
+    calls = 0
+    interrupted = False
+    opened = RunFolder.resume(resume) if resume else RunFolder.create(settings.reports, opening)
+    with opened as folder:
+        todo = _left(folder, tally, trials)
+        listener.begun(len(trials), len(trials) - len(todo))
+        keys = {trial.key.id: trial.key for trial in todo}
+        try:
+            with closing(source(todo)) as batches:
+                for batch in batches:
+                    folder.append(*(item.line for item in batch))
+                    for item in batch:
+                        tally.add_row(item.row(keys[item.id]), item.warnings)
+                        codes.add(item.exit_code)
+                        calls += item.calls
+                    _tell(batch, listener)
+                    if stop_at_first and any(_is_bad(item) for item in batch):
+                        break
+        except KeyboardInterrupt:
+            interrupted = True
+        run = Run(
+            run_id=folder.path.name,
+            mode=mode,
+            started_at=opening.started_at,
+            finished_at=_iso(world.clock.now()),
+            harness_version=opening.harness_version,
+            summary=tally.summary(),
+            rows=tally.rows(trial.key.id for trial in trials),
+            pass_rates=tally.pass_rates(),
+            environment=opening.environment,
+            calls=calls,
+            interrupted=interrupted,
+        )
+        folder.finish(run)
+    publish(folder.path, run, settings.reports)
+    return Outcome(run, folder.path, exit_code(run, codes))
+
+
+def exit_code(run: Run, errors: Iterable[int]) -> int:
+    """Return a run's exit code: interrupted, else the gravest error's, else 1 for a missed rate."""
+    if run.interrupted:
+        return INTERRUPTED
+    found = set(errors)
+    for code in (4, 3, 2):
+        if code in found:
+            return code
+    return 0 if all(rate.met for rate in run.pass_rates) else 1
+
+
+def _opening(mode: Mode, settings: Settings, world: World) -> Run:
+    now = datetime.fromtimestamp(world.clock.now(), UTC)
+    environment = {"python": platform.python_version(), "platform": platform.platform()}
+    if mode is not Mode.REPLAY:
+        environment["base_url"] = settings.base_url
+    return Run(
+        run_id=f"{now:%Y%m%dT%H%M%SZ}-{world.rng.getrandbits(24):06x}",
+        mode=mode,
+        started_at=_iso(world.clock.now()),
+        finished_at="",
+        harness_version=version("coze-harness"),
+        summary=Summary(),
+        rows=(),
+        environment=environment,
+    )
+
+
+def _left(folder: RunFolder, tally: Tally, trials: Sequence[Trial]) -> Sequence[Trial]:
+    """Return the trials still to be done, and count those that a resumed run had judged."""
+    if not folder.done:
+        return trials
+    for result in read_results(folder.path):
+        if result.status is not TrialStatus.ERROR:
+            tally.add(result)
+    return [
+        trial
+        for trial in trials
+        if folder.done.get(trial.key.id, TrialStatus.ERROR) is TrialStatus.ERROR
+    ]
+
+
+def _tell(batch: Sequence[Finished], listener: Listener) -> None:
+    for item in batch:
+        if item.told:
+            listener.told(decode(item.line))
+    listener.done(len(batch))
+
+
+def _is_bad(item: Finished) -> bool:
+    return item.status in (TrialStatus.FAILED, TrialStatus.ERROR)
+
+
+def _iso(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")

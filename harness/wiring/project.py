@@ -1,0 +1,188 @@
+"""A project as commands see it: its settings, its trials, and what plays or records them."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.archive import find_run, read_run
+from harness.errors import ArchiveError, NothingToRunError, UsageError
+from harness.loader import Project as ScenarioProject
+from harness.loader import find, load, scenario_schema, trials
+from harness.model import CassetteState, Mode, TrialStatus
+from harness.ports import Trial
+from harness.selection import Selection
+from harness.settings import Overrides, Settings, load_settings
+from harness.wiring.finished import Source
+from harness.wiring.replaying import Replayer
+from harness.wiring.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which trials a user wants, in the words of the command line."""
+
+    paths: tuple[str, ...] = ()
+    keyword: str = ""
+    tags: tuple[str, ...] = ()
+    bots: tuple[str, ...] = ()
+    last_failed: bool = False
+    repeat: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One project, opened."""
+
+    settings: Settings
+    world: World
+
+    def choose(self, choice: Choice) -> list[Trial]:
+        """Return the chosen trials; every scenario file in question is checked on the way.
+
+        Raises:
+            ScenarioFaults: scenario files must be edited.
+            UsageError: a word of the choice means nothing.
+            NothingToRunError: no trial is left.
+        """
+        settings = self.settings
+        project = ScenarioProject(settings.root, settings.scenarios, settings.user_id)
+        found = find(choice.paths, project, self.world.folder)
+        scenarios = found.choose(load(found.files, project))
+        bots = choice.bots or None
+        made = trials(scenarios, settings.bots, settings.default_bot, bots, choice.repeat)
+        wanted = Selection(choice.keyword, choice.tags)
+        left = [trial for trial in made if wanted.takes(trial.key)]
+        if choice.last_failed:
+            failed = self._last_failed()
+            left = [trial for trial in left if trial.key.id in failed]
+        if not left:
+            raise _nothing(choice, len(made), settings)
+        return left
+
+    def _last_failed(self) -> frozenset[str]:
+        try:
+            run = read_run(find_run(self.settings.reports, "latest"))
+        except ArchiveError as fault:
+            raise UsageError(
+                "--last-failed needs a run before this one, and none can be read.",
+                detail=fault.lines(),
+                next_step="run without it once.",
+            ) from fault
+        bad = (TrialStatus.FAILED, TrialStatus.ERROR)
+        return frozenset(row.key.id for row in run.rows if row.status in bad)
+
+    @property
+    def cassettes(self) -> Path:
+        """The cassettes folder, as a user standing in the world's folder would name it."""
+        shown = Path(os.path.relpath(self.settings.cassettes, self.world.folder))
+        return self.settings.cassettes if shown.parts[:1] == ("..",) else shown
+
+    @property
+    def replayer(self) -> Replayer:
+        """What plays this project's cassettes."""
+        return Replayer(self.cassettes, self.settings.redact)
+
+    def unrecorded(self, chosen: Sequence[Trial]) -> list[Trial]:
+        """Return those of the trials that have no recording.
+
+        Raises:
+            NothingToRunError: all of them have one.
+        """
+        from harness.wiring.checking import state_of
+
+        left = [t for t in chosen if state_of(t, self.replayer)[0] is CassetteState.MISSING]
+        if not left:
+            raise NothingToRunError(
+                "Every chosen trial has a recording.",
+                next_step="coze-harness check tells whether they are up to date.",
+            )
+        return left
+
+    def source(self, mode: Mode, *, workers: int | None, warn: Callable[[str], None]) -> Source:
+        """Return what executes trials in a mode.
+
+        Raises:
+            SettingsError: a live mode, and no token.
+        """
+        if mode is Mode.REPLAY:
+            return self.replayer.source(workers or self.world.processors)
+        from harness.wiring.recording import live_source
+
+        return live_source(
+            self.settings,
+            self.world,
+            workers=workers,
+            cassettes=self.cassettes if mode is Mode.RECORD else None,
+            warn=warn,
+        )
+
+    def refuse_recording_in_ci(self, *, force: bool) -> None:
+        """Make sure that a CI job does not record by mistake.
+
+        Raises:
+            UsageError: `CI` is set in the environment.
+        """
+        if self.world.environment.get("CI", "").lower() in ("", "0", "false") or force:
+            return
+        raise UsageError(
+            "CI is set, and a CI job replays what was recorded before.",
+            next_step="coze-harness run; or record all the same: --force",
+        )
+
+    def run_folder(self, name: str) -> Path:
+        """Return the folder of a run by its id, its path, or `latest`.
+
+        Raises:
+            ArchiveError: there is none.
+        """
+        return find_run(self.settings.reports, name)
+
+    def shown(self, path: Path) -> str:
+        """Return a path as outputs have it: from the project's root, with forward slashes."""
+        return Path(os.path.relpath(path, self.settings.root)).as_posix()
+
+
+def open_project(
+    world: World,
+    *,
+    cassettes: Path | None = None,
+    reports: Path | None = None,
+    base_url: str | None = None,
+) -> Project:
+    """Open the project that the world's folder belongs to.
+
+    Raises:
+        SettingsError: harness.yaml, the environment or an option is wrong.
+    """
+    overrides = Overrides(
+        base_url=base_url,
+        cassettes=str(cassettes) if cassettes else None,
+        reports=str(reports) if reports else None,
+    )
+    return Project(load_settings(world.folder, world.environment, overrides), world)
+
+
+def schema_text() -> str:
+    """Return the JSON Schema of scenario files, as text."""
+    return json.dumps(scenario_schema(), ensure_ascii=False, indent=2) + "\n"
+
+
+def _nothing(choice: Choice, loaded: int, settings: Settings) -> NothingToRunError:
+    if not loaded:
+        return NothingToRunError(
+            f"There is no scenario in {settings.scenarios}.",
+            next_step="write one there, or start with: coze-harness init",
+        )
+    if choice.last_failed:
+        return NothingToRunError(
+            "Nothing failed in the latest run, or what failed is not chosen.",
+            next_step="run without --last-failed.",
+        )
+    return NothingToRunError(
+        f"None of the {loaded} trials is chosen by -k and --tag.",
+        next_step="coze-harness list shows their names and tags.",
+    )

@@ -1,0 +1,209 @@
+"""Live conversations: over the wire, through a recorder, into cassettes when they are to stay."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from harness.cassette import Origin, Recorder, Redactor, store
+from harness.coze import CozeDialogue, Pace, Patience, fingerprint, snapshot
+from harness.errors import CassetteError, HarnessError
+from harness.loader import draw
+from harness.model import BotSnapshot
+from harness.ports import Clock, Conversation, Trial, Turn
+from harness.runner import Held, conclude, hold
+from harness.scheduler import Task, run_live
+from harness.settings import Settings
+from harness.wire import Line, Wire
+from harness.wiring.finished import Finished, Source, finished
+from harness.wiring.network import open_wire, redactor
+from harness.wiring.world import World
+
+DEFAULT_WORKERS: Final = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Studio:
+    """Opens live conversations.
+
+    Args:
+        wire: the network.
+        redactor: takes secrets out of what is kept.
+        clock: time.
+        rng: chance, for templates and for the jitter of repeated calls.
+        snapshots: what each bot is, by its id.
+        interval, timeout: how a chat is waited for, in seconds.
+        cassettes: where recordings go; `None` keeps none.
+        version: of this program, for the recordings.
+    """
+
+    wire: Wire
+    redactor: Redactor
+    clock: Clock
+    rng: random.Random
+    snapshots: Mapping[str, BotSnapshot]
+    interval: float
+    timeout: float
+    cassettes: Path | None
+    version: str
+
+    def opener(self, trial: Trial) -> Callable[[], Task[Held, Finished]]:
+        """Return what opens a trial's conversation when its turn comes."""
+        return lambda: self._open(trial)
+
+    def _open(self, trial: Trial) -> Task[Held, Finished]:
+        now = datetime.fromtimestamp(self.clock.now(), UTC)
+        drawn = draw(trial.script.draws, now.astimezone(), self.rng)
+        line = Line(self.wire, self.clock.monotonic)
+        recorder = Recorder(line, self.wire.base_url, self.redactor)
+        conversation: Conversation[Held]
+        try:
+            turns = tuple(trial.script.turns(drawn))
+        except HarnessError as fault:
+            turns = ()
+            conversation = _over(Held((), fault))
+        else:
+            dialogue = CozeDialogue(trial.bot, trial.options, self._pace(trial), self._patience)
+            conversation = hold(trial, turns, dialogue)
+
+        def finish(held: Held) -> Finished:
+            return self._finish(trial, turns, drawn, recorder, line, held, now)
+
+        return Task(conversation, recorder, finish)
+
+    @property
+    def _patience(self) -> Patience:
+        return Patience(jitter=self.rng.random)
+
+    def _pace(self, trial: Trial) -> Pace:
+        """Return how to wait: by the last recording's durations, if there is one to read."""
+        expected: tuple[float, ...] = ()
+        if self.cassettes is not None:
+            try:
+                expected = store.read(self.cassettes / trial.key.cassette).waits
+            except CassetteError:
+                expected = ()
+        return Pace(interval=self.interval, timeout=self.timeout, expected=expected)
+
+    def _finish(
+        self,
+        trial: Trial,
+        turns: tuple[Turn, ...],
+        drawn: Mapping[str, str],
+        recorder: Recorder,
+        line: Line,
+        held: Held,
+        now: datetime,
+    ) -> Finished:
+        snapshot = self.snapshots.get(trial.bot.id)
+        error: HarnessError | None = None
+        if self.cassettes is not None and held.error is None:
+            origin = Origin(
+                scenario=trial.key.scenario,
+                trial=trial.key.id,
+                fingerprint=fingerprint(trial.bot.id, trial.options, turns),
+                recorded_at=now.isoformat(timespec="seconds"),
+                harness=self.version,
+                drawn=drawn,
+                calls=line.calls,
+                bot=snapshot,
+            )
+            path = self.cassettes / trial.key.cassette
+            try:
+                store.write(path, recorder.recording, origin, self.redactor)
+            except CassetteError as fault:
+                error = fault
+        return finished(
+            conclude(
+                trial,
+                held,
+                exchanges=recorder.exchanges,
+                calls=line.calls,
+                snapshot=snapshot,
+                error=error,
+            )
+        )
+
+
+def live_source(
+    settings: Settings,
+    world: World,
+    *,
+    workers: int | None,
+    cassettes: Path | None,
+    warn: Callable[[str], None],
+) -> Source:
+    """Return what holds trials with Coze itself.
+
+    Args:
+        settings: base URL, token, folders, patience.
+        world: clock, chance, environment.
+        workers: how many calls may be under way at a time.
+        cassettes: where the conversations are kept; `None` keeps none.
+        warn: told once for each bot that does not say what it is.
+
+    Raises:
+        SettingsError: there is no token.
+    """
+    threads = workers or settings.workers or DEFAULT_WORKERS
+
+    wire = open_wire(settings, world, workers=threads)
+
+    def held(trials: Sequence[Trial]) -> Generator[Sequence[Finished], None, None]:
+        try:
+            studio = Studio(
+                wire=wire,
+                redactor=redactor(settings),
+                clock=world.clock,
+                rng=world.rng,
+                snapshots=_snapshots(trials, wire, world, threads, warn),
+                interval=settings.poll.interval,
+                timeout=settings.poll.timeout,
+                cassettes=cassettes,
+                version=version("coze-harness"),
+            )
+            openers = (studio.opener(trial) for trial in trials)
+            results = run_live(openers, workers=threads, monotonic=world.clock.monotonic)
+            with closing(results):
+                for result in results:
+                    yield (result,)
+        finally:
+            wire.close()
+
+    return held
+
+
+def _snapshots(
+    trials: Sequence[Trial], wire: Wire, world: World, workers: int, warn: Callable[[str], None]
+) -> dict[str, BotSnapshot]:
+    """Ask each bot once what it is: its draft where that is what the trials talk to."""
+    bots = {trial.bot.id: trial for trial in trials}
+
+    def opener(trial: Trial) -> Callable[[], Task[BotSnapshot, tuple[str, BotSnapshot]]]:
+        draft = trial.options.publish_status == "unpublished_draft"
+        patience = Patience(jitter=world.rng.random, tries=2)
+
+        def opened() -> Task[BotSnapshot, tuple[str, BotSnapshot]]:
+            conversation = snapshot(trial.bot.id, patience, published=not draft)
+            return Task(conversation, wire, lambda found: (trial.bot.id, found))
+
+        return opened
+
+    openers = [opener(trial) for trial in bots.values()]
+    found = dict(run_live(openers, workers=workers, monotonic=world.clock.monotonic))
+    for bot_id, trial in bots.items():
+        if warning := found[bot_id].warning:
+            warn(f"bot {trial.bot.name}: {warning}")
+    return found
+
+
+def _over(held: Held) -> Conversation[Held]:
+    """Return a conversation that ends before it begins."""
+    yield from ()
+    return held

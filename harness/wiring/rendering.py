@@ -1,0 +1,54 @@
+"""Reports into a run's folder: every format, the link to the newest, the list of all runs."""
+
+from __future__ import annotations
+
+import io
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TextIO
+
+from harness.archive import list_runs, point_latest, read_results
+from harness.archive.files import replace_file, told
+from harness.model import Run
+from harness.report import FORMATS, Reports
+from harness.report.listing import render_listing
+
+
+def render(folder: Path, run: Run, into: Path | None = None) -> None:
+    """Make every report of a run from what its folder holds.
+
+    Args:
+        folder: where run.json and trials.jsonl are.
+        run: what run.json says.
+        into: where the reports go; the run's own folder unless told otherwise.
+
+    Raises:
+        ArchiveError: the folder cannot be read or written.
+    """
+    target = into or folder
+    with told("Writing the reports", target), Reports() as reports:
+        target.mkdir(parents=True, exist_ok=True)
+        reports.add_all(read_results(folder))
+        with ExitStack() as stack:
+            outs: dict[str, TextIO] = {}
+            for name, form in FORMATS.items():
+                temporary = target / f".{form.file_name}.tmp"
+                opened = temporary.open("w", encoding="utf-8", newline="\n")
+                outs[name] = stack.enter_context(opened)
+            reports.write(run, outs)
+        for form in FORMATS.values():
+            (target / f".{form.file_name}.tmp").replace(target / form.file_name)
+
+
+def publish(folder: Path, run: Run, reports: Path) -> None:
+    """Render a run that has just ended, and make it the one that `latest` and the list show.
+
+    Raises:
+        ArchiveError: something cannot be written; the results themselves are kept.
+    """
+    render(folder, run)
+    point_latest(folder)
+    page = io.StringIO()
+    render_listing(list_runs(reports), page)
+    with told("Writing the list of runs", reports):
+        replace_file(reports / "index.html", page.getvalue().encode())

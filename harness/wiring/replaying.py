@@ -1,0 +1,138 @@
+"""Replay: a trial's tape takes the place of the network. No session, no token, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import jsontext
+from harness.cassette import Recording, Redactor, Tape, store
+from harness.cassette.tape import differences
+from harness.coze import CozeDialogue, Pace, Patience, asked, fingerprint
+from harness.errors import CassetteMissingError, CassetteStaleError, HarnessError
+from harness.location import Location
+from harness.model import TrialResult
+from harness.ports import Trial, Turn
+from harness.runner import Held, conclude, hold
+from harness.scheduler import in_batches, play
+from harness.wiring.finished import Finished, Source, finished
+
+_PACE = Pace()
+_PATIENCE = Patience(jitter=lambda: 0.0, tries=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Replayer:
+    """Replays trials from a folder of cassettes; picklable, so that processes can share the work.
+
+    Args:
+        cassettes: the folder, as it is to be shown in messages too.
+        patterns: the project's own `redact` patterns, which the recordings have been through.
+    """
+
+    cassettes: Path
+    patterns: tuple[str, ...] = ()
+
+    def source(self, workers: int) -> Source:
+        """Return what replays trials on so many processes."""
+
+        def replayed(trials: Sequence[Trial]) -> Generator[Sequence[Finished], None, None]:
+            yield from in_batches(self.batch, trials, workers=workers)
+
+        return replayed
+
+    @property
+    def redactor(self) -> Redactor:
+        """What recordings have been through, as far as it is known without a token."""
+        return Redactor(patterns=self.patterns)
+
+    def batch(self, trials: Sequence[Trial]) -> list[Finished]:
+        """Replay and judge trials, one after the other."""
+        redactor = self.redactor
+        return [finished(self.replay(trial, redactor)) for trial in trials]
+
+    def replay(self, trial: Trial, redactor: Redactor) -> TrialResult:
+        """Replay and judge one trial; whatever is wrong with its cassette is the result's error."""
+        path = self.cassettes / trial.key.cassette
+        try:
+            recording, turns = self.load(trial)
+        except HarnessError as fault:
+            return conclude(trial, Held(()), error=fault)
+        tape = Tape(recording, str(path), redactor)
+        dialogue = CozeDialogue(trial.bot, trial.options, _PACE, _PATIENCE)
+        held = play(hold(trial, turns, dialogue), tape)
+        error: HarnessError | None = None
+        if held.error is None:
+            try:
+                tape.finish()
+            except HarnessError as fault:
+                error = fault
+        return conclude(
+            trial,
+            held,
+            exchanges=tape.exchanges,
+            snapshot=recording.origin.bot if recording.origin else None,
+            error=error,
+        )
+
+    def load(self, trial: Trial) -> tuple[Recording, Sequence[Turn]]:
+        """Return a trial's recording and its turns, filled with the values that it drew.
+
+        Raises:
+            CassetteError: the recording is missing, unreadable, or answers other questions.
+            ScenarioError: a template cannot be filled.
+        """
+        path = self.cassettes / trial.key.cassette
+        try:
+            recording = store.read(path)
+        except CassetteMissingError:
+            raise missing(trial, path) from None
+        origin = recording.origin
+        drawn = origin.drawn if origin else {}
+        if undrawn := trial.script.draws - drawn.keys():
+            names = ", ".join(sorted(undrawn))
+            raise _stale(trial, path, [f"the recording has no value drawn for: {names}"])
+        turns = trial.script.turns(drawn)
+        if origin and origin.fingerprint:
+            now = fingerprint(trial.bot.id, trial.options, turns)
+            if now != origin.fingerprint:
+                raise _stale(trial, path, _changes(trial, turns, recording))
+        return recording, turns
+
+
+def missing(trial: Trial, path: Path) -> CassetteMissingError:
+    """Return the error for a trial that was never recorded."""
+    return CassetteMissingError(
+        f'There is no recording for "{trial.key.id}" ({trial.location}).',
+        where=Location(str(path)),
+        next_step=f"with COZE_API_TOKEN set: coze-harness record {trial.key.file}",
+    )
+
+
+def _stale(trial: Trial, path: Path, changes: Sequence[str]) -> CassetteStaleError:
+    return CassetteStaleError(
+        f'The recording of "{trial.key.id}" answers other questions than {trial.location} asks.',
+        where=Location(str(path)),
+        detail=changes,
+        next_step=f"if the change is intended: coze-harness record {trial.key.file}",
+    )
+
+
+def _changes(trial: Trial, turns: Sequence[Turn], recording: Recording) -> list[str]:
+    """Return what changed, turn by turn, as far as the recorded requests show it."""
+    recorded = [
+        jsontext.parse(item.request_body)
+        for item in recording.interactions
+        if item.target.startswith(asked.CHAT_PATH) and item.request_body
+    ]
+    now = asked.bodies(trial.bot.id, trial.options, turns)
+    lines = [
+        f"turn {number}: {line}"
+        for number, (before, body) in enumerate(zip(recorded, now, strict=False), 1)
+        for line in differences(before, body)
+    ]
+    if len(recorded) != len(now):
+        lines.append(f"recorded  {len(recorded)} turns")
+        lines.append(f"now       {len(now)} turns")
+    return lines[:12] or ["the conversation's id or the tools' outputs changed"]

@@ -1,0 +1,43 @@
+"""Runs that have been: rendered again, merged, listed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from harness.archive import list_runs, merge, read_run
+from harness.errors import UsageError
+from harness.model import Run
+from harness.wiring.rendering import render
+
+
+def render_again(folder: Path, into: Path | None) -> Path:
+    """Render a run's reports from what its folder holds; return the page.
+
+    Raises:
+        ArchiveError: the folder cannot be read, or the reports not be written.
+    """
+    render(folder, read_run(folder), into)
+    return (into or folder) / "index.html"
+
+
+def merge_and_render(folders: Sequence[Path], into: Path | None) -> Path:
+    """Make one run of several in a new folder, render it and return the page.
+
+    Raises:
+        UsageError: there is no place for it.
+        ArchiveError: they cannot be one run.
+    """
+    if into is None:
+        raise UsageError(
+            "Several runs become one in a folder of its own.",
+            next_step="say where, with -o DIR",
+        )
+    run = merge(folders, into, into.name)
+    render(into, run)
+    return into / "index.html"
+
+
+def all_runs(reports: Path, remark: Callable[[str], None]) -> list[Run]:
+    """Return all runs, newest first; `remark` is told of folders that cannot be read."""
+    return list_runs(reports, remark)
