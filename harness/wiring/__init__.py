@@ -1,0 +1,1 @@
+"""Joins the rooms: the only one that knows all the others."""
