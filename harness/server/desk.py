@@ -40,6 +40,11 @@ class Question:
     meta_data: Mapping[str, str] = field(default_factory=dict)
     saved: bool = True
 
+    def words(self) -> Mapping[str, str]:
+        """Return what fills the texts of the answer."""
+        known = {"prompt": self.asked.prompt, "turn": str(self.asked.turn)}
+        return {**self.asked.words, **known, **self.fit.words}
+
 
 class Desk:
     """Script, clock, ids, faults and everything remembered: one server's whole state."""
@@ -150,7 +155,6 @@ class Desk:
         """Start a chat, in a new conversation if there is none."""
         answer = question.fit.answer
         bot_faults = face.bot.faults if face else ()
-        faults = (*answer.faults, *bot_faults)
         if conversation is None:
             conversation = self.open_conversation(
                 conversation_id=self._once(answer.conversation_id),
@@ -160,12 +164,6 @@ class Desk:
         fixed = chat_id == answer.chat_id
         created_at = answer.created_at if fixed and answer.created_at else self.ids.second()
         now = self.clock.monotonic()
-        words = {
-            **question.asked.words,
-            "prompt": question.asked.prompt,
-            "turn": str(question.asked.turn),
-            **question.fit.words,
-        }
         chat = Chat(
             id=chat_id,
             conversation=conversation,
@@ -175,19 +173,19 @@ class Desk:
             started=now,
             plan=Plan([], "chronological", 1, now, "completed", now),
             questions=[],
-            faults=faults,
+            faults=(*answer.faults, *bot_faults),
             meta_data=question.meta_data,
-            words=words,
+            words=question.words(),
             saved=question.saved,
         )
-        said = pieces(answer, self._chosen(answer), filler(words))
+        chat.questions = [self.entry(conversation, item, chat) for item in question.inputs]
+        said = pieces(answer, self._chosen(answer), filler(chat.words))
         heard = [face.prompt if face else "", *question.asked.earlier, question.asked.prompt]
         second_ids = derived(chat_id) if fixed else None
         new_id = (lambda: second_ids.new(created_at)) if second_ids else self.ids.new
         chat.plan = self._plan(chat, answer, said, heard, new_id)
         self._spoil_run(chat)
         self.conversations.count(chat.plan)
-        chat.questions = [self.entry(conversation, item, chat) for item in question.inputs]
         conversation.chats[chat_id] = chat
         if question.saved:
             conversation.turns.append(chat)

@@ -53,10 +53,25 @@ def parse_script(source: bytes | str, path: str) -> Script:
     try:
         return Script.model_validate(document.data)
     except ValidationError as error:
-        faults = [_located(detail, document.places) for detail in error.errors()]
+        faults = _faults(error.errors(include_url=False), document.places)
     if len(faults) == 1:
         raise faults[0]
     raise ScenarioFaults(faults)
+
+
+def _faults(details: Sequence[ErrorDetails], places: Places) -> list[ScenarioError]:
+    """Return the faults in the file's order, without those that follow from another one."""
+    paths = [detail["loc"] for detail in details]
+    faults = [
+        (places.at(*detail["loc"]), _located(detail, places))
+        for detail in details
+        if detail["type"] != "too_short"
+        or not any(
+            path != detail["loc"] and path[: len(detail["loc"])] == detail["loc"] for path in paths
+        )
+    ]
+    faults.sort(key=lambda fault: (fault[0].line, fault[0].column))
+    return [fault for _, fault in faults]
 
 
 def _located(detail: ErrorDetails, places: Places) -> ScenarioError:
@@ -91,13 +106,15 @@ def _sentence(detail: ErrorDetails, head: str) -> str:
         return (
             f"{head}{given!r} is not known{_nearest(str(given), words)}; known: {', '.join(words)}."
         )
+    if detail["type"] == "too_short":
+        return f"{head}it must not be empty."
     message = detail["msg"].removeprefix("Value error, ")
     return f"{head}{message[:1].lower()}{message[1:]}."
 
 
 def _nearest(word: str, words: Sequence[str]) -> str:
     near = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
-    return f"; did you mean {near[0]!r}?"[:-1] if near else ""
+    return f"; did you mean {near[0]!r}" if near else ""
 
 
 def _named(path: Sequence[PathPart]) -> str:

@@ -21,6 +21,7 @@ from harness.server.script import Script
 
 BACKLOG = 2048
 _IDLE = 75  # seconds a connection may rest; longer than clients' pools keep one
+_LAST_PORT = 65535
 _PATIENCE = 1  # seconds that stopping waits for answers under way
 
 
@@ -162,11 +163,16 @@ def _uvicorn(desk: Desk) -> uvicorn.Server:
 
 def _listening(host: str, port: int) -> socket.socket:
     """Return a listening socket: clients may connect before the thread has begun to accept."""
+    if not 0 <= port <= _LAST_PORT:
+        raise UsageError(
+            f"Cannot listen on port {port}: ports end at {_LAST_PORT}.",
+            next_step="Choose another --port (0 lets the system choose).",
+        )
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise UsageError(
-            f"Cannot listen on {host}:{port}: {getattr(error, 'strerror', None) or error}.",
+            f"Cannot listen on {host}:{port}: {error.strerror or error}.",
             next_step="Choose another --port (0 lets the system choose) or another address.",
         ) from error

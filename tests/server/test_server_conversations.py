@@ -1,0 +1,194 @@
+"""Conversations: what is remembered, cleared, listed; bots by draft and version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from asking import BOT, Caller, HandClock, script
+
+from harness.server.serving import serve
+
+SCRIPT = script(
+    """
+- {regex: 我叫(?P<name>.+), answer: "你好,{{ name }}。"}
+- {prompt: 我是谁?, earlier: 我叫(?P<name>.+), answer: "{{ name }}"}
+- {prompt: 我是谁?, turn: 1, answer: 不知道}
+- {prompt: 我是谁?, answer: 还是不知道}
+- {default: true, answer: "第{{ turn }}句"}
+""",
+    bot="""
+version: "3000"
+prompt: 现在的
+model: {id: "1", name: new, temperature: 0.5}
+draft: {version: "4000", prompt: 草稿, answers: [{prompt: 版本?, answer: 草稿的回答}]}
+versions:
+  "1000": {prompt: 旧的, model: old, answers: [{prompt: 版本?, answer: 旧的回答}]}
+""",
+)
+
+
+@pytest.fixture(scope="module")
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture(scope="module")
+def caller(clock: HandClock) -> Iterator[Caller]:
+    with serve(SCRIPT, clock=clock) as server, Caller(server) as calling:
+        yield calling
+
+
+@pytest.fixture
+def talk(caller: Caller) -> str:
+    body = {"bot_id": BOT, "name": "话题", "meta_data": {"k": "v"}}
+    made = caller.call("POST", "/v1/conversation/create", json=body)["data"]
+    return str(made["id"])
+
+
+def listed(caller: Caller, talk: str, **body: object) -> dict[str, Any]:
+    path = "/v1/conversation/message/list"
+    return caller.call("POST", path, params={"conversation_id": talk}, json=body)
+
+
+def contents(found: dict[str, Any]) -> list[str]:
+    return [message["content"] for message in found["data"]]
+
+
+def test_a_conversation_remembers_and_another_does_not(
+    caller: Caller, clock: HandClock, talk: str
+) -> None:
+    assert caller.answer(clock, "我是谁?") == "不知道"
+    assert caller.answer(clock, "我叫小林", talk) == "你好,小林。"
+    assert caller.answer(clock, "天气", talk) == "第2句"
+    assert caller.answer(clock, "我是谁?", talk) == "小林"
+    caller.answer(clock, "我叫阿青", talk)
+    assert caller.answer(clock, "我是谁?", talk) == "阿青"
+
+
+def test_messages_of_the_caller_count_as_conversation(caller: Caller, clock: HandClock) -> None:
+    history = [
+        {"role": "user", "content": "我叫小林", "content_type": "text"},
+        {"role": "assistant", "type": "answer", "content": "好", "content_type": "text"},
+        {"role": "user", "content": "我是谁?", "content_type": "text"},
+    ]
+    assert caller.answer(clock, "", additional_messages=history) == "小林"
+
+
+def test_a_question_put_in_beforehand_is_answered(
+    caller: Caller, clock: HandClock, talk: str
+) -> None:
+    caller.call(
+        "POST",
+        "/v1/conversation/message/create",
+        params={"conversation_id": talk},
+        json={"role": "user", "content": "我叫小林", "content_type": "text"},
+    )
+    assert caller.answer(clock, "", talk, additional_messages=[]) == "你好,小林。"
+    assert caller.chat("", talk, additional_messages=[])["code"] == 4000
+
+
+def test_clearing_makes_the_bot_forget_and_the_list_not(
+    caller: Caller, clock: HandClock, talk: str
+) -> None:
+    caller.answer(clock, "我叫小林", talk)
+    cleared = caller.call("POST", f"/v1/conversations/{talk}/clear")["data"]
+    assert cleared["conversation_id"] == talk
+    assert caller.answer(clock, "我是谁?", talk) == "不知道"
+    assert contents(listed(caller, talk)) == ["不知道", "我是谁?", "你好,小林。", "我叫小林"]
+    sections = {message["section_id"] for message in listed(caller, talk)["data"]}
+    assert sections == {talk, cleared["id"]}
+
+
+def test_a_cancelled_turn_is_no_context(caller: Caller, clock: HandClock, talk: str) -> None:
+    chat = caller.chat("我叫小林", talk)["data"]
+    where = {"conversation_id": talk, "chat_id": chat["id"]}
+    assert caller.call("POST", "/v3/chat/cancel", json=where)["code"] == 0
+    assert caller.answer(clock, "我是谁?", talk) == "不知道"
+
+
+def test_the_list_pages_both_ways(caller: Caller, clock: HandClock, talk: str) -> None:
+    for prompt in ("一", "二", "三"):
+        caller.answer(clock, prompt, talk)
+    every = listed(caller, talk, order="asc")
+    assert contents(every) == ["一", "第1句", "二", "第2句", "三", "第3句"]
+    assert every["has_more"] is False
+    first = listed(caller, talk, order="asc", limit=4)
+    assert (contents(first), first["has_more"]) == (["一", "第1句", "二", "第2句"], True)
+    rest = listed(caller, talk, order="asc", limit=4, after_id=first["last_id"])
+    assert (contents(rest), rest["has_more"]) == (["三", "第3句"], False)
+    back = listed(caller, talk, order="asc", limit=3, before_id=rest["first_id"])
+    assert (contents(back), back["has_more"]) == (["第1句", "二", "第2句"], True)
+    one_chat = listed(caller, talk, chat_id=every["data"][0]["chat_id"])
+    assert contents(one_chat) == ["第1句", "一"]
+    assert listed(caller, talk, after_id="12")["code"] == 4005
+    assert listed(caller, talk, order="up")["code"] == 4000
+
+
+def test_one_message_by_its_id(caller: Caller, clock: HandClock, talk: str) -> None:
+    caller.answer(clock, "一", talk)
+    wanted = listed(caller, talk)["data"][0]
+    where = {"conversation_id": talk, "message_id": wanted["id"]}
+    path = "/v1/conversation/message/retrieve"
+    assert caller.call("GET", path, params=where)["data"] == wanted
+    assert caller.call("GET", path, params={**where, "message_id": "1"})["code"] == 4005
+
+
+def test_an_empty_list_has_all_its_keys(caller: Caller, talk: str) -> None:
+    found = listed(caller, talk)
+    assert found["data"] == []
+    assert (found["first_id"], found["last_id"], found["has_more"]) == ("", "", False)
+
+
+def test_conversations_are_listed_renamed_and_deleted(caller: Caller, talk: str) -> None:
+    where = {"conversation_id": talk}
+    made = caller.call("GET", "/v1/conversation/retrieve", params=where)["data"]
+    assert (made["name"], made["meta_data"], made["last_section_id"]) == ("话题", {"k": "v"}, talk)
+    named = caller.call("PUT", f"/v1/conversations/{talk}", json={"name": "新名"})["data"]
+    assert named["name"] == "新名"
+    page = caller.call("GET", "/v1/conversations", params={"bot_id": BOT, "page_size": "1"})["data"]
+    assert [c["id"] for c in page["conversations"]] == [talk]
+    assert page["has_more"] is True
+    assert caller.call("DELETE", f"/v1/conversations/{talk}")["code"] == 0
+    assert caller.call("GET", "/v1/conversation/retrieve", params=where)["code"] == 4002
+
+
+@pytest.mark.parametrize(
+    ("fields", "answer"),
+    [
+        ({}, "第1句"),
+        ({"publish_status": "published_online"}, "第1句"),
+        ({"publish_status": "unpublished_draft"}, "草稿的回答"),
+        ({"bot_version": "1000"}, "旧的回答"),
+        ({"bot_version": "3000"}, "第1句"),
+    ],
+)
+def test_drafts_and_versions_answer_for_themselves(
+    caller: Caller, clock: HandClock, fields: dict[str, str], answer: str
+) -> None:
+    assert caller.answer(clock, "版本?", **fields) == answer
+    assert caller.answer(clock, "我叫小林", **fields) == "你好,小林。"
+
+
+def test_what_a_bot_says_of_itself(caller: Caller) -> None:
+    now = caller.call("GET", f"/v1/bots/{BOT}")["data"]
+    draft = caller.call("GET", f"/v1/bots/{BOT}", params={"is_published": "false"})["data"]
+    old_way = caller.call("GET", "/v1/bot/get_online_info", params={"bot_id": BOT})["data"]
+    assert now == old_way
+    assert (now["version"], now["prompt_info"]) == ("3000", {"prompt": "现在的"})
+    assert now["model_info"] == {"model_id": "1", "model_name": "new", "temperature": 0.5}
+    assert (draft["version"], draft["prompt_info"]) == ("4000", {"prompt": "草稿"})
+    assert caller.call("GET", "/v1/bots/755")["code"] == 4200
+    assert caller.call("GET", "/v1/bot/get_online_info")["code"] == 4000
+
+
+def test_a_halted_chat_does_not_occupy_its_conversation(clock: HandClock) -> None:
+    scripted = script(
+        "- {prompt: f, requires_action: {calls: [{name: f, id: c}], then: {answer: x}}}\n"
+        "- {default: true, answer: ok}"
+    )
+    with serve(scripted, clock=clock) as server, Caller(server) as caller:
+        halted = caller.chat("f")["data"]
+        clock.at += 1
+        assert caller.answer(clock, "g", halted["conversation_id"]) == "ok"

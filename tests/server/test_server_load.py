@@ -1,0 +1,84 @@
+"""Many at once, over real sockets, in real time and in a process of its own."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+from asking import Caller, ids, script
+
+from harness.errors import UsageError
+from harness.server.serving import RunningServer, serve
+
+AT_ONCE = 100
+SCRIPT = script('- {regex: "^n(?P<n>[0-9]+)$", delay: 1, answer: "回答{{ n }}"}')
+
+
+def talk(server: RunningServer, number: int) -> tuple[str, str]:
+    with Caller(server) as caller:
+        chat = caller.chat(f"n{number}")["data"]
+        while caller.retrieve(chat)["data"]["status"] == "in_progress":
+            time.sleep(0.1)
+        listed = caller.messages(chat)["data"]
+        polls = server.polls(ids(chat)["chat_id"])
+        assert polls > 1
+        return chat["id"], next(m["content"] for m in listed if m["type"] == "answer")
+
+
+def test_a_hundred_conversations_at_once_keep_apart() -> None:
+    with serve(SCRIPT) as server, ThreadPoolExecutor(AT_ONCE) as pool:
+        found = list(pool.map(lambda number: talk(server, number), range(AT_ONCE)))
+        assert [answer for _, answer in found] == [f"回答{number}" for number in range(AT_ONCE)]
+        assert len({chat_id for chat_id, _ in found}) == AT_ONCE
+        assert server.calls["POST /v3/chat"] == AT_ONCE
+        assert server.connections == AT_ONCE
+        assert AT_ONCE // 2 < server.peak_chats <= AT_ONCE
+
+
+def test_a_hundred_streams_at_once_keep_apart() -> None:
+    def streamed(number: int) -> bool:
+        with Caller(server) as caller:
+            return f'"content":"回答{number}"'.encode() in caller.stream(f"n{number}")
+
+    with serve(SCRIPT) as server, ThreadPoolExecutor(AT_ONCE) as pool:
+        assert all(pool.map(streamed, range(AT_ONCE)))
+
+
+PROGRAM = """
+import sys
+from harness.server.reading import demo_script
+from harness.server.serving import serve_forever
+serve_forever(demo_script(), "127.0.0.1", 0, lambda line: print(line, flush=True))
+"""
+
+
+def test_the_command_s_form_tells_its_address_and_ends_on_interrupt() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    base_url = process.stdout.readline().strip()
+    with requests.Session() as session:
+        session.trust_env = False
+        assert session.get(f"{base_url}/nothing", timeout=10).status_code == 404
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+    assert err == ""
+    assert out.splitlines()[0] == "1 requests, 1 connections, at most 0 chats at once"
+    assert process.returncode == 0
+
+
+def test_an_address_that_is_taken_is_told() -> None:
+    with serve(SCRIPT) as server, pytest.raises(UsageError, match="Cannot listen on") as caught:
+        serve(SCRIPT, port=server.port)
+    assert "--port" in str(caught.value)
+
+
+def test_a_port_that_does_not_exist_is_told() -> None:
+    with pytest.raises(UsageError, match="ports end at 65535"):
+        serve(SCRIPT, port=70_000)
