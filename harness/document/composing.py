@@ -251,7 +251,7 @@ def _take_key(top: _Open, keys: dict[str, int], value: JSON, node: Node, *, merg
     before = keys.get(value)
     if before is not None:
         raise ComposeError(
-            f"The key `{value}` is written twice.",
+            f'The key "{value}" is written twice.',
             node[0],
             "Keep one of them.",
             other=before,
@@ -259,7 +259,7 @@ def _take_key(top: _Open, keys: dict[str, int], value: JSON, node: Node, *, merg
     if merge:
         if top.merges is not None:
             raise ComposeError(
-                "The key `<<` is written twice.", node[0], "Write one `<<: [*a, *b]`."
+                'The key "<<" is written twice.', node[0], "Write one `<<: [*a, *b]`."
             )
         top.merges = []
         top.key = None

@@ -17,7 +17,7 @@ from harness.location import Location, PathPart, Places
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
-_WORD = re.compile(r"'([^']+)'")
+_WORD = re.compile(r"'([^']*)'")
 _WANTED: Mapping[str, str] = {
     "string_type": "text",
     "bool_type": "true or false",
@@ -56,7 +56,8 @@ def shaped(shape: type[Shape], data: Mapping[str, object], places: Places) -> Sh
         return shape.model_validate(data)
     except ValidationError as cause:
         details = cause.errors(include_url=False)
-        raise MisfitError([_misfit(shape, detail, places) for detail in details]) from cause
+        told = [one for one in details if not _is_misspelt(one, details)]
+        raise MisfitError([_misfit(shape, detail, places) for detail in told]) from cause
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -93,13 +94,13 @@ def unknown_key(shape: type[BaseModel], path: Sequence[PathPart], places: Places
     for part in path[:-1]:
         if isinstance(part, str) and (model := inner.get(part)) is not None:
             level, above = model, part
-    hint = nearest(key, level.model_fields)
-    if not hint:
-        into = [name for name, model in inner.items() if model and key in model.model_fields]
-        if above and key in shape.model_fields:
-            hint = f' It belongs beside "{above}", not inside.'
-        elif not above and into:
-            hint = f' It belongs inside "{into[0]}".'
+    into = [name for name, model in inner.items() if model and key in model.model_fields]
+    if above and key in shape.model_fields:
+        hint = f' It belongs beside "{above}", not inside.'
+    elif not above and into:
+        hint = f' It belongs inside "{into[0]}".'
+    else:
+        hint = nearest(key, level.model_fields)
     return Misfit(
         f'There is no key "{key}" here.{hint}',
         places.key(*path),
@@ -118,6 +119,17 @@ def _inner(shape: type[BaseModel], name: str) -> type[BaseModel] | None:
     return None
 
 
+def _is_misspelt(detail: ErrorDetails, details: Sequence[ErrorDetails]) -> bool:
+    """Tell whether a missing key is there under a name that will be told as misspelt."""
+    path = detail["loc"]
+    return detail["type"] == "missing" and any(
+        other["type"] == "extra_forbidden"
+        and other["loc"][:-1] == path[:-1]
+        and nearest(str(other["loc"][-1]), (str(path[-1]),))
+        for other in details
+    )
+
+
 def _misfit(shape: type[BaseModel], detail: ErrorDetails, places: Places) -> Misfit:
     path: tuple[PathPart, ...] = detail["loc"]
     kind = detail["type"]
@@ -134,7 +146,7 @@ def _misfit(shape: type[BaseModel], detail: ErrorDetails, places: Places) -> Mis
         return _other_type(name, _WANTED[kind], value, places.at(*path), places.source(*path))
     context = detail.get("ctx") or {}
     if kind == "literal_error":
-        words = _WORD.findall(str(context.get("expected", "")))
+        words = [word for word in _WORD.findall(str(context.get("expected", ""))) if word]
         what = f'"{name}" cannot be "{value}".{nearest(str(value), words)}'
         return Misfit(what, places.at(*path), f"Write one of: {', '.join(words)}.")
     sentences = {

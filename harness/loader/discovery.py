@@ -94,13 +94,13 @@ def _below(folder: str, project: Project) -> Iterator[str]:
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        if entry.is_symlink() and not project.holds(entry.path):
-            raise UsageError(
-                f'"{project.shown(entry.path)}" links to a place outside the project.',
-                next_step="Take the link out, or copy the file.",
-            )
         if entry.is_dir(follow_symlinks=False):
             if entry.name != _DATA:
                 yield from _below(entry.path, project)
         elif entry.name.endswith(_SUFFIXES) and entry.is_file():
+            if entry.is_symlink() and not project.holds(entry.path):
+                raise UsageError(
+                    f'"{project.shown(entry.path)}" links to a place outside the project.',
+                    next_step="Take the link out, or copy the file.",
+                )
             yield entry.path
