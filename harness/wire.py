@@ -1,36 +1,30 @@
-"""The network: one `requests.Session` and one pool of connections for all workers."""
+"""The network: one pool of connections for all workers.
+
+A call is put together by hand and given to requests' adapter. A `Session` would merge settings that
+never change into each request, look into ~/.netrc and the environment, keep cookies and follow
+redirects: a third of a call's cost, and nothing that a recording may depend on.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import version
+from pathlib import Path
 from typing import Final
+from urllib.parse import quote, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase
-from requests.utils import get_environ_proxies
+from requests.utils import should_bypass_proxies
 from urllib3.exceptions import NewConnectionError
 
 from harness import jsontext
-from harness.errors import TransportError
+from harness.errors import SettingsError, TransportError
 from harness.model import Answer, Call
 
 _CONNECT_SECONDS: Final = 10.0
 _READ_SECONDS: Final = 60.0
-
-
-class _Bearer(AuthBase):
-    """Signs requests. A bare header would be replaced where ~/.netrc knows the host."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
 
 
 class Wire:
@@ -38,35 +32,31 @@ class Wire:
 
     Args:
         base_url: scheme, host and any prefix, without a slash at the end.
-        token: what signs each request; never kept or shown.
+        token: what signs each request; never shown.
         workers: how many calls may be under way at a time, and so the size of the pool.
         environment: where proxies and certificates are looked up, once.
+        read_seconds: how long an answer may keep silent.
+
+    Raises:
+        SettingsError: the address, the token or the certificates cannot be used.
     """
 
     def __init__(
-        self, base_url: str, token: str, *, workers: int, environment: Mapping[str, str]
+        self,
+        base_url: str,
+        token: str,
+        *,
+        workers: int,
+        environment: Mapping[str, str],
+        read_seconds: float = _READ_SECONDS,
     ) -> None:
         self._base_url = base_url
-        session = requests.Session()
-        # Looked up once and not with every call: that costs more than the rest of a call.
-        session.trust_env = False
-        session.proxies.update(get_environ_proxies(base_url))
-        bundle = environment.get("REQUESTS_CA_BUNDLE") or environment.get("CURL_CA_BUNDLE")
-        session.verify = bundle or True
-        session.auth = _Bearer(token)
-        session.headers.update(
-            {
-                "User-Agent": f"coze-harness/{version('coze-harness')}",
-                "Accept": "application/json, text/event-stream",
-                "Accept-Encoding": "gzip, deflate",
-            }
-        )
-        # Conversations must not meet through a cookie.
-        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=workers, max_retries=0)
-        session.mount("https://", adapter)
-        session.mount("http://", adapter)
-        self._session = session
+        self._read_seconds = read_seconds
+        self._template = _template(base_url, token)
+        self._root = str(self._template.url).rstrip("/")
+        self._proxies = _proxies(base_url, environment)
+        self._certificates = _certificates(environment)
+        self._adapter = HTTPAdapter(pool_connections=1, pool_maxsize=workers, max_retries=0)
 
     @property
     def base_url(self) -> str:
@@ -80,24 +70,53 @@ class Wire:
             TransportError: no whole answer came back.
         """
         body = jsontext.compact(call.body) if call.body is not None else None
-        headers = {"Content-Type": "application/json"} if body is not None else None
-        with _translated(call, self._base_url):
-            response = self._session.request(
-                call.method,
-                self._base_url + call.path,
-                params=list(call.query),
-                data=body,
-                headers=headers,
-                timeout=(_CONNECT_SECONDS, _READ_SECONDS),
-                allow_redirects=False,
+        request = self._template.copy()
+        request.method = call.method
+        request.url = self._root + _target(call)
+        request.body = body
+        request.prepare_content_length(body)
+        if body is not None:
+            request.headers["Content-Type"] = "application/json"
+        with self._translated(call):
+            response = self._adapter.send(
+                request,
+                timeout=(_CONNECT_SECONDS, self._read_seconds),
+                verify=self._certificates,
+                proxies=self._proxies,
             )
             content = response.content
-        raw = {name.lower(): value for name, value in response.raw.headers.items()}
-        return Answer(response.status_code, raw, content)
+        headers = {name.lower(): value for name, value in response.raw.headers.items()}
+        return Answer(response.status_code, headers, content)
 
     def close(self) -> None:
         """Give the connections back."""
-        self._session.close()
+        self._adapter.close()
+
+    @contextmanager
+    def _translated(self, call: Call) -> Iterator[None]:
+        where = f"{self._base_url}{call.path}"
+        try:
+            yield
+        except requests.exceptions.ConnectionError as fault:
+            unreached = _never_connected(fault)
+            what = "No connection to" if unreached else "The connection broke while asking"
+            raise TransportError(
+                f"{what} {where}: {_cause(fault)}.",
+                taken=not unreached,
+                next_step="check the network, the proxy and the base URL; then record again.",
+            ) from fault
+        except requests.exceptions.Timeout as fault:
+            raise TransportError(
+                f"No answer from {where} within {self._read_seconds:g} s.",
+                taken=True,
+                next_step="look whether Coze is slow for this bot; then record again.",
+            ) from fault
+        except (requests.exceptions.RequestException, OSError) as fault:
+            raise TransportError(
+                f"The answer of {where} could not be read: {_cause(fault)}.",
+                taken=True,
+                next_step="check any proxy or gateway on the way; then record again.",
+            ) from fault
 
 
 class Line:
@@ -120,34 +139,73 @@ class Line:
         return Answer(answer.status, answer.headers, answer.body, started - self._begun, elapsed)
 
 
-@contextmanager
-def _translated(call: Call, base_url: str) -> Iterator[None]:
+def _target(call: Call) -> str:
+    path = quote(call.path, safe="/%:@!$&'()*+,;=")
+    if not call.query:
+        return path
+    pairs = (f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in call.query)
+    return f"{path}?{'&'.join(pairs)}"
+
+
+def _template(base_url: str, token: str) -> requests.PreparedRequest:
+    """Return what every request has in common."""
+    # http.client would name the whole header, and so the token, in its error.
+    if not token or not all("!" <= character <= "~" for character in token):
+        raise SettingsError(
+            "The token holds a character that no token of Coze has (a blank, a line break, …).",
+            next_step="copy it again from Coze into COZE_API_TOKEN.",
+        )
+    request = requests.PreparedRequest()
+    request.prepare_headers(
+        {
+            "Authorization": f"Bearer {token}",
+            "User-Agent": f"coze-harness/{version('coze-harness')}",
+            "Accept": "application/json, text/event-stream",
+            "Accept-Encoding": "gzip, deflate",
+        }
+    )
     try:
-        yield
-    except requests.exceptions.ConnectionError as fault:
-        refused = isinstance(fault, requests.exceptions.ConnectTimeout) or _never_connected(fault)
-        what = "No connection to" if refused else "The connection broke while asking"
-        raise TransportError(
-            f"{what} {base_url}{call.path}: {_cause(fault)}.",
-            taken=not refused,
-            next_step="check the network, the proxy and the base URL; then record again.",
-        ) from fault
-    except requests.exceptions.Timeout as fault:
-        raise TransportError(
-            f"No answer from {base_url}{call.path} within {_READ_SECONDS:g} s.",
-            taken=True,
-            next_step="look whether Coze is slow for this bot; then record again.",
-        ) from fault
-    except requests.exceptions.RequestException as fault:
-        raise TransportError(
-            f"The answer of {base_url}{call.path} could not be read: {_cause(fault)}.",
-            taken=True,
-            next_step="check any proxy or gateway on the way; then record again.",
-        ) from fault
+        request.prepare_url(base_url, None)
+        usable = urlsplit(str(request.url)).scheme in ("http", "https")
+    except (requests.exceptions.RequestException, ValueError):
+        usable = False
+    if not usable:
+        raise SettingsError(
+            f"The base URL is none: {base_url}",
+            next_step="write it like https://api.coze.com (or https://api.coze.cn).",
+        )
+    return request
 
 
-def _never_connected(fault: BaseException) -> bool:
+def _proxies(base_url: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the proxies that the environment names for this address: `HTTPS_PROXY` and so on."""
+
+    def named(name: str) -> str:
+        return environment.get(name) or environment.get(name.upper()) or ""
+
+    if should_bypass_proxies(base_url, no_proxy=named("no_proxy")):
+        return {}
+    found = {scheme: named(f"{scheme}_proxy") for scheme in ("http", "https", "all")}
+    return {scheme: proxy for scheme, proxy in found.items() if proxy}
+
+
+def _certificates(environment: Mapping[str, str]) -> bool | str:
+    """Return whose certificates are trusted: the environment's bundle, or certifi's."""
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        if bundle := environment.get(name):
+            if not Path(bundle).exists():
+                raise SettingsError(
+                    f"{name} names a file that is not there: {bundle}",
+                    next_step="set it to the file with the certificates that you trust.",
+                )
+            return bundle
+    return True
+
+
+def _never_connected(fault: requests.exceptions.ConnectionError) -> bool:
     """Tell whether no connection was made, so that the request certainly was not taken."""
+    if isinstance(fault, requests.exceptions.ConnectTimeout | requests.exceptions.ProxyError):
+        return True
     inner: object = fault.args[0] if fault.args else None
     return isinstance(getattr(inner, "reason", None), NewConnectionError)
 
@@ -156,5 +214,7 @@ def _cause(fault: BaseException) -> str:
     """Return the innermost reason in one line; the outer ones repeat the URL several times over."""
     inner: object = fault.args[0] if fault.args else fault
     reason = getattr(inner, "reason", None) or inner
+    reason = getattr(reason, "original_error", None) or reason
     text = str(reason.args[-1] if isinstance(reason, BaseException) and reason.args else reason)
-    return text.rpartition(": ")[2].strip() or type(fault).__name__
+    last = " ".join(text.rpartition(": ")[2].split())
+    return last.rstrip(".") or type(fault).__name__

@@ -11,7 +11,7 @@ import itertools
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from harness.model import Call, Wait
@@ -21,14 +21,6 @@ Value = TypeVar("Value")
 Result = TypeVar("Result")
 
 _END = object()
-
-
-@dataclass(order=True, slots=True)
-class _Sleeper(Generic[Value, Result]):
-    due: float
-    order: int
-    task: Task[Value, Result] = field(compare=False)
-    wish: Wait = field(compare=False)
 
 
 def run_live(
@@ -43,7 +35,7 @@ def run_live(
 
     Args:
         openers: make the tasks, each called when its turn comes, in a worker's thread.
-        workers: threads, and so the most calls under way at a time.
+        workers: threads, and so the most calls under way at a time; at least one works.
         monotonic: the clock, in seconds.
 
     Raises:
@@ -52,7 +44,7 @@ def run_live(
     crew: _Crew[Value, Result] = _Crew(openers, monotonic)
     threads = [
         threading.Thread(target=crew.work, name=f"live-{number}", daemon=True)
-        for number in range(workers)
+        for number in range(max(1, workers))
     ]
     try:
         for thread in threads:
@@ -63,7 +55,12 @@ def run_live(
 
 
 class _Crew(Generic[Value, Result]):
-    """The heap, the tasks not yet opened, and the queue of results, shared by the workers."""
+    """The heap, the tasks not yet opened, and the queue of results, shared by the workers.
+
+    Of the workers that have nothing to do, one watches the clock for the next due time and the
+    others rest on a bench. Whoever takes a conversation while nobody watches calls one of them:
+    waking all of them each time would cost more than the calls themselves.
+    """
 
     def __init__(
         self,
@@ -72,8 +69,10 @@ class _Crew(Generic[Value, Result]):
     ) -> None:
         self._openers = iter(openers)
         self._monotonic = monotonic
-        self._changed = threading.Condition()
-        self._sleepers: list[_Sleeper[Value, Result]] = []
+        self._lock = threading.Lock()
+        self._watch = threading.Condition(self._lock)
+        self._bench = threading.Condition(self._lock)
+        self._sleepers: list[tuple[float, int, Task[Value, Result]]] = []
         self._order = itertools.count()
         self._under_way = 0
         self._unopened = True
@@ -94,40 +93,40 @@ class _Crew(Generic[Value, Result]):
                 yield item.result
 
     def stop(self) -> None:
-        with self._changed:
+        """Send the workers home and close the conversations that wait."""
+        with self._lock:
             self._stopped = True
-            for sleeper in self._sleepers:
-                sleeper.task.conversation.close()
-            self._sleepers.clear()
-            self._changed.notify_all()
+            sleepers, self._sleepers = self._sleepers, []
+            self._watch.notify_all()
+            self._bench.notify_all()
+        for _due, _order, task in sleepers:
+            task.conversation.close()
 
     def work(self) -> None:
         """Take what is due, or open what is new, until nothing is left."""
         try:
             while (job := self._next()) is not None:
-                try:
-                    self._serve(job)
-                finally:
-                    with self._changed:
-                        self._under_way -= 1
-                        self._changed.notify_all()
+                task = job if isinstance(job, Task) else job()
+                self._put_back(task, self._drive(task))
         except BaseException as fault:  # noqa: BLE001 (handed to the consumer, who raises it)
             self._results.put(_Fault(fault))
         finally:
             self._results.put(_END)
 
-    def _next(self) -> _Sleeper[Value, Result] | Callable[[], Task[Value, Result]] | None:
+    def _next(self) -> Task[Value, Result] | Callable[[], Task[Value, Result]] | None:
         """Return the conversation that is due, else the next to open; wait while there is neither.
 
-        Only one of the waiting workers watches the clock; the others sleep until they are called,
-        or each due time would wake them all.
+        `None` says that nothing is left to do.
         """
-        with self._changed:
+        with self._lock:
             while not self._stopped:
                 now = self._monotonic()
-                if self._sleepers and self._sleepers[0].due <= now:
+                if self._sleepers and self._sleepers[0][0] <= now:
+                    task = heapq.heappop(self._sleepers)[2]
                     self._under_way += 1
-                    return heapq.heappop(self._sleepers)
+                    if self._sleepers and not self._watched:
+                        self._bench.notify()
+                    return task
                 if self._unopened:
                     opener = next(self._openers, None)
                     if opener is not None:
@@ -135,41 +134,44 @@ class _Crew(Generic[Value, Result]):
                         return opener
                     self._unopened = False
                 if not self._sleepers and not self._under_way:
+                    self._bench.notify_all()
                     return None
                 if self._watched or not self._sleepers:
-                    self._changed.wait()
+                    self._bench.wait()
                 else:
                     self._watched = True
-                    self._changed.wait(self._sleepers[0].due - now)
+                    self._watch.wait(self._sleepers[0][0] - now)
                     self._watched = False
-                    self._changed.notify()
             return None
 
-    def _serve(self, job: _Sleeper[Value, Result] | Callable[[], Task[Value, Result]]) -> None:
-        """Drive one conversation until it wants to wait, or ends."""
-        wish: Call | Wait
+    def _drive(self, task: Task[Value, Result]) -> Wait | None:
+        """Drive a conversation until it wants to wait; `None` when it is over."""
         try:
-            if isinstance(job, _Sleeper):
-                task = job.task
-                wish = step(task.conversation, task.transport, job.wish)
-            else:
-                task = job()
-                wish = next(task.conversation)
+            wish: Call | Wait = next(task.conversation)
             while isinstance(wish, Call):
                 if self._stopped:
                     task.conversation.close()
-                    return
+                    return None
                 wish = step(task.conversation, task.transport, wish)
         except StopIteration as end:
-            self._results.put(_Done(task.finish(end.value)))
-            return
-        with self._changed:
-            if self._stopped:
-                task.conversation.close()
+            value: Value = end.value
+        else:
+            return wish
+        self._results.put(_Done(task.finish(value)))
+        return None
+
+    def _put_back(self, task: Task[Value, Result], wish: Wait | None) -> None:
+        """Lay a conversation into the heap, or go without it if it is over."""
+        with self._lock:
+            self._under_way -= 1
+            if wish is not None and not self._stopped:
+                sleeper = (self._monotonic() + wish.seconds, next(self._order), task)
+                heapq.heappush(self._sleepers, sleeper)
+                if self._sleepers[0] is sleeper:
+                    self._watch.notify()
                 return
-            due = self._monotonic() + wish.seconds
-            heapq.heappush(self._sleepers, _Sleeper(due, next(self._order), task, wish))
-            self._changed.notify()
+        if wish is not None:
+            task.conversation.close()
 
 
 @dataclass(frozen=True, slots=True)
