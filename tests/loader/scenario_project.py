@@ -24,7 +24,7 @@ def project_in(root: Path, files: Mapping[str, str | bytes]) -> Project:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    (root / "scenarios").mkdir(exist_ok=True)
+    (root / "scenarios").mkdir(parents=True, exist_ok=True)
     return Project(root.resolve(), root.resolve() / "scenarios")
 
 

@@ -47,7 +47,7 @@ turns:
 
 
 def test_every_key_of_a_scenario_reaches_its_trials(tmp_path: Path) -> None:
-    files = {
+    files: dict[str, str | bytes] = {
         "scenarios/sub/a.yaml": WHOLE,
         "scenarios/sub/images/map.png": b"png",
         "scenarios/b.txt": "b",
