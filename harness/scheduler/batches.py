@@ -5,13 +5,15 @@ Written against `concurrent.futures`, so that any executor of that shape can tak
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
+Argument = TypeVar("Argument")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -29,23 +31,32 @@ def in_batches(
 ) -> Iterator[Result]:
     """Apply `work` to batches of the items and yield what it returns, in order of completion.
 
-    Few items, or one worker, are worked on right here. `work`, items and results must be picklable.
-    Closing the iterator drops the batches that have not begun.
+    Few items, or one worker, are worked on right here. Results must be picklable; where processes
+    cannot be forked, `work` and the items too. Closing the iterator drops the batches that have not
+    begun.
     """
     if workers < 2 or len(items) < _WORTH_IT:
-        for batch in _batches(items, min(size, 16)):
-            yield work(batch)
+        for start in range(0, len(items), min(size, 16)):
+            yield work(items[start : start + min(size, 16)])
         return
-    with ProcessPoolExecutor(
-        workers, mp_context=_context(), initializer=_leave_interrupts_to_parent
-    ) as pool:
-        yield from over(pool, work, _batches(items, size), ahead=workers * _AHEAD)
+    context = _context()
+    # What is there now stays: collecting it again and again in each child would copy its pages.
+    gc.freeze()
+    try:
+        with ProcessPoolExecutor(
+            workers, mp_context=context, initializer=_inherit, initargs=(work, items)
+        ) as pool:
+            starts = range(0, len(items), size)
+            batches = ((start, start + size) for start in starts)
+            yield from over(pool, _work_on_inheritance, batches, ahead=workers * _AHEAD)
+    finally:
+        gc.unfreeze()
 
 
 def over(
     pool: Executor,
-    work: Callable[[Sequence[Item]], Result],
-    batches: Iterator[Sequence[Item]],
+    work: Callable[[Argument], Result],
+    batches: Iterable[Argument],
     *,
     ahead: int,
 ) -> Iterator[Result]:
@@ -67,14 +78,20 @@ def over(
             future.cancel()
 
 
-def _batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+# A worker process's own: the work and the items that it was started with. A forked child has them
+# without any copying, where handing them over batch by batch would cost more than the work.
+_inheritance: list[tuple[Callable[[Sequence[Any]], Any], Sequence[Any]]] = []
 
 
-def _leave_interrupts_to_parent() -> None:
-    """Ctrl-C reaches the whole process group; only the parent knows what to do about it."""
+def _inherit(work: Callable[[Sequence[Any]], Any], items: Sequence[Any]) -> None:
+    """Begin a worker process. Ctrl-C reaches it too, and only the parent knows what to do then."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _inheritance[:] = [(work, items)]
+
+
+def _work_on_inheritance(span: tuple[int, int]) -> Any:  # noqa: ANN401 (whatever the work returns)
+    work, items = _inheritance[0]
+    return work(items[slice(*span)])
 
 
 def _context() -> multiprocessing.context.BaseContext:
