@@ -43,13 +43,25 @@ def hold(trial: Trial, turns: Sequence[Turn], dialogue: Dialogue) -> Conversatio
         except HarnessError as fault:
             done.append(TurnResult(prompt=turn.prompt, reply=None, verdicts=()))
             return Held(tuple(done), fault)
-        seen = Seen(turn.prompt, reply, replies)
-        verdicts = tuple([expectation.judge(seen) for expectation in turn.expectations])
+        verdicts, trouble = _judged(turn, Seen(turn.prompt, reply, replies))
         done.append(TurnResult(prompt=turn.prompt, reply=reply, verdicts=verdicts))
+        if trouble is not None:
+            return Held(tuple(done), trouble)
         if trial.stop_on_failure and _fails(verdicts):
             break
         replies = (*replies, reply)
     return Held(tuple(done))
+
+
+def _judged(turn: Turn, seen: Seen) -> tuple[tuple[Verdict, ...], HarnessError | None]:
+    """Return a turn's verdicts, up to the first expectation that could not judge, and its error."""
+    verdicts: list[Verdict] = []
+    try:
+        for expectation in turn.expectations:
+            verdicts.append(expectation.judge(seen))  # noqa: PERF401 (kept when a later one errs)
+    except HarnessError as fault:
+        return tuple(verdicts), fault
+    return tuple(verdicts), None
 
 
 def conclude(

@@ -29,6 +29,7 @@ _GROWTH: Final = 1.5
 _SLOWEST: Final = 2.0
 _EARLY: Final = 0.8
 _TOOL_ROUNDS: Final = 20
+_HAD_ENDED: Final = 4104
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,19 +38,20 @@ class Pace:
 
     `interval` is the least time between two polls (Coze asks for one second). `timeout` is how long
     one chat may take before it is cancelled; `None` in replay, where nothing takes time. `expected`
-    are the turns' durations when they were last recorded: the first poll is timed by them, since
-    every poll counts against the plan.
+    is how long each round of polls took when it was last recorded (one for each turn, and one more
+    each time that tool outputs were sent): the first poll is timed by it, since every poll counts
+    against the plan.
     """
 
     interval: float = 1.0
     timeout: float | None = None
     expected: Sequence[float] = ()
 
-    def wait(self, turn: int, poll: int) -> float:
-        """Return how long to wait before a poll (turns and polls counted from 0)."""
-        known = turn < len(self.expected)
+    def wait(self, rounds: int, poll: int) -> float:
+        """Return how long to wait before a poll (rounds and polls counted from 0)."""
+        known = rounds < len(self.expected)
         if poll == 0 and known:
-            return max(self.interval, self.expected[turn] * _EARLY)
+            return max(self.interval, self.expected[rounds] * _EARLY)
         if known:
             return self.interval
         return self.interval * min(_GROWTH**poll, _SLOWEST)
@@ -71,7 +73,7 @@ class CozeDialogue:
         self._pace = pace
         self._patience = patience
         self._conversation_id = options.conversation_id
-        self._turn = -1
+        self._rounds = 0
 
     def ask(self, turn: Turn) -> Conversation[Reply]:
         """Ask one prompt and take its chat to the end.
@@ -81,7 +83,6 @@ class CozeDialogue:
                 state than completed, unless the turn judges the status itself.
             ScenarioError: the bot asks for a tool that the turn has no output for.
         """
-        self._turn += 1
         call = requests.start_chat(self._bot.id, self._options, turn, self._conversation_id)
         found, answer = yield from patiently(call, self._patience, repeatable=False)
         found.raise_for_code("the prompt")
@@ -103,9 +104,9 @@ class CozeDialogue:
             status=chat.status,
             messages=messages,
             usage=chat.usage,
-            seconds=round(watch.now - watch.started, 3),
+            seconds=round(watch.seconds, 3),
             polls=watch.polls,
-            tool_calls=payloads.tool_calls(messages),
+            tool_calls=payloads.tool_calls(messages) or payloads.asked_for(chat),
             error_code=chat.error_code,
             error_message=chat.error_message,
         )
@@ -114,7 +115,7 @@ class CozeDialogue:
         """Poll until the chat has ended, answering the tools that it asks for."""
         for _round in range(_TOOL_ROUNDS):
             chat = yield from self._settle(chat, watch)
-            if chat.status != "requires_action" or not turn.tools:
+            if chat.status != "requires_action" or not turn.tools or not chat.pending:
                 return chat
             outputs = [
                 (call, _output(turn, name, arguments)) for call, name, arguments in chat.pending
@@ -123,16 +124,18 @@ class CozeDialogue:
             found, answer = yield from patiently(call, self._patience, repeatable=False)
             found.raise_for_code("the tool outputs")
             watch.saw(answer, found)
-            chat = payloads.chat(found.data)
+            chat = chat.now(payloads.chat(found.data))
         return chat
 
     def _settle(self, chat: Chat, watch: _Watch) -> Conversation[Chat]:
         polls = 0
         while chat.status not in payloads.FINAL:
-            pause = self._pace.wait(self._turn, polls)
-            limit = self._pace.timeout
-            if limit is not None and watch.now - watch.started + pause > limit:
-                yield from self._cancel(chat, watch, limit)
+            pause = self._pace.wait(self._rounds, polls)
+            if self._pace.timeout is not None:
+                left = self._pace.timeout - watch.seconds
+                if left <= 0:
+                    yield from self._cancel(chat, watch)
+                pause = min(pause, max(left, self._pace.interval))
             yield Wait(pause)
             call = requests.retrieve_chat(chat.conversation_id, chat.id)
             found, answer = yield from patiently(call, self._patience, repeatable=True)
@@ -143,19 +146,24 @@ class CozeDialogue:
             seen = payloads.chat(found.data)
             if not seen.status:
                 raise _unusable(found, "a chat without a status")
-            chat = seen
+            chat = chat.now(seen)
+        self._rounds += bool(polls)
         return chat
 
-    def _cancel(self, chat: Chat, watch: _Watch, limit: float) -> Conversation[None]:
+    def _cancel(self, chat: Chat, watch: _Watch) -> Conversation[None]:
         call = requests.cancel_chat(chat.conversation_id, chat.id)
         try:
             found, _answer = yield from patiently(call, self._patience, repeatable=True)
-            found.raise_for_code("to cancel the chat")
-            outcome = "it was cancelled"
+            if found.code == _HAD_ENDED:
+                outcome = "it ended before it could be cancelled"
+            else:
+                found.raise_for_code("to cancel the chat")
+                outcome = "it was cancelled"
         except (ApiError, PayloadError, TransportError) as fault:
             outcome = f"cancelling it failed too ({fault.what})"
         raise ChatTimeoutError(
-            f"The chat was {chat.status} after {limit:g} s and {watch.polls} polls; {outcome}.",
+            f"The chat was still {chat.status or 'without a status'} after {watch.seconds:.1f} s "
+            f"and {watch.polls} poll{'' if watch.polls == 1 else 's'}; {outcome}.",
             next_step="raise `poll: {timeout: …}` in harness.yaml, or look at the bot's workflow.",
             detail=(f"chat {chat.id}, conversation {chat.conversation_id}",),
             log_id=watch.log_id,
@@ -183,6 +191,10 @@ class _Watch:
         self.now = now
         self.log_id = log_id
         self.polls = 0
+
+    @property
+    def seconds(self) -> float:
+        return self.now - self.started
 
     def saw(self, answer: Answer, found: Envelope) -> None:
         self.now = answer.started + answer.elapsed

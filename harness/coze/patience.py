@@ -18,6 +18,8 @@ from harness.model import Answer, Call, Wait
 from harness.ports import Conversation
 
 _LONGEST_WAIT: Final = 60.0
+_GROWTH: Final = 2.0
+_GROWTH_BY_THE_MINUTE: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,20 +27,22 @@ class Patience:
     """How often and how long to try.
 
     `jitter` gives a number in 0..1 for each wait, so that many conversations that were refused
-    together do not come back together; `base` is the first wait in seconds, doubled each time.
+    together do not come back together; `base` is the first wait in seconds. The next ones double;
+    where a limit by the minute was met they grow faster, or all tries would fall into that minute.
     """
 
     jitter: Callable[[], float]
     tries: int = 5
     base: float = 1.0
 
-    def pause(self, attempt: int, answer: Answer | None) -> float:
-        """Return the seconds to wait after the given attempt (counted from 1) was refused."""
+    def pause(self, tried: int, answer: Answer | None, *, by_the_minute: bool = False) -> float:
+        """Return the seconds to wait after so many tries."""
         asked = _retry_after(answer)
         if asked is not None:
             return min(asked, _LONGEST_WAIT) + self.jitter() * 0.1
-        doubled = self.base * 2.0 ** (attempt - 1)
-        return float(min(doubled, _LONGEST_WAIT) * (0.5 + self.jitter() / 2))
+        growth = _GROWTH_BY_THE_MINUTE if by_the_minute else _GROWTH
+        grown = min(self.base * growth ** (tried - 1), _LONGEST_WAIT)
+        return grown * (0.5 + self.jitter() / 2)
 
 
 def patiently(
@@ -55,25 +59,29 @@ def patiently(
         TransportError: no answer came back.
         PayloadError: the answer was not Coze's JSON.
     """
-    attempt = 0
+    tried = refused = 0
     while True:
-        attempt += 1
-        last = attempt >= patience.tries
+        tried += 1
+        last = tried >= patience.tries
         answer: Answer | None = None
+        by_the_minute = False
         try:
-            answer = yield replace(call, attempt=attempt) if attempt > 1 else call
+            # Counted by answers: where none came, there is none for the repeated call to replace.
+            answer = yield replace(call, attempt=refused + 1) if refused else call
             assert answer is not None  # noqa: S101 (a Call is always sent an Answer)
+            refused += 1
+            by_the_minute = answer.status == 429
             found = envelope(answer)
             if last or not _worth_repeating(found, repeatable=repeatable):
-                return found, answer
+                return replace(found, tries=tried) if tried > 1 else found, answer
+            by_the_minute = by_the_minute or found.code in refusals.MINUTE_CODES
         except TransportError as fault:
             if last or (fault.taken and not repeatable):
                 raise
         except PayloadError:
-            refused = answer is not None and answer.status == 429
-            if last or not (repeatable or refused):
+            if last or not (repeatable or by_the_minute):
                 raise
-        yield Wait(patience.pause(attempt, answer))
+        yield Wait(patience.pause(tried, answer, by_the_minute=by_the_minute))
 
 
 def _worth_repeating(found: Envelope, *, repeatable: bool) -> bool:
@@ -91,12 +99,14 @@ def _retry_after(answer: Answer | None) -> float | None:
     if not value or answer is None:
         return None
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
+        return seconds if seconds > 0 else 0.0
     except ValueError:
         pass
     try:
         until = parsedate_to_datetime(value)
         now = parsedate_to_datetime(answer.headers.get("date", ""))
-    except ValueError:
+        return max(0.0, (until - now).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        # No date, one of the two without a time zone, or one beyond the calendar.
         return None
-    return max(0.0, (until - now).total_seconds())

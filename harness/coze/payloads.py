@@ -6,7 +6,7 @@ Plain functions and not models: this runs once per interaction of every replayed
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness import jsontext
 from harness.coze import refusals
@@ -16,13 +16,17 @@ from harness.model import JSON, Answer, Message, ToolCall, Usage
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What stands around every payload. `log_id` names the request to Coze's support."""
+    """What stands around every payload.
+
+    `log_id` names the request to Coze's support; `tries` counts the calls that it took.
+    """
 
     code: int
     message: str
     data: JSON
     log_id: str
     http_status: int
+    tries: int = 1
 
     def raise_for_code(self, what: str) -> None:
         """Make sure that Coze did what it was asked.
@@ -40,6 +44,7 @@ class Envelope:
             f"Coze refused {what}: code {self.code}, HTTP {self.http_status}{said}.",
             code=self.code or self.http_status,
             http_status=self.http_status,
+            detail=(f"tried {self.tries} times",) if self.tries > 1 else (),
             next_step=refusals.next_step(self.code, self.http_status),
             log_id=self.log_id,
         )
@@ -86,7 +91,13 @@ class Chat:
     pending: tuple[tuple[str, str, str], ...]
     """Tool calls that wait for an output: (id, name, arguments as JSON text)."""
 
+    def now(self, seen: Chat) -> Chat:
+        """Return what a later look at this chat shows; its ids stay those that it began with."""
+        return replace(seen, id=self.id, conversation_id=self.conversation_id)
 
+
+_LARGEST = 2**63 - 1
+_LARGEST_ID = 2**64 - 1
 _SPELLINGS = {"required_action": "requires_action", "cancelled": "canceled"}
 RUNNING = frozenset({"created", "in_progress"})
 FINAL = frozenset({"completed", "failed", "canceled", "requires_action", "expired", "deleted"})
@@ -147,7 +158,7 @@ def message(item: Mapping[str, JSON]) -> Message:
     """Return one message; content that is not text is kept as its JSON."""
     content = item.get("content")
     if not isinstance(content, str):
-        content = "" if content is None else jsontext.compact(content).decode()
+        content = "" if content is None else _as_json(content)
     return Message(
         id=text(item.get("id")),
         role=text(item.get("role")),
@@ -156,6 +167,13 @@ def message(item: Mapping[str, JSON]) -> Message:
         content_type=text(item.get("content_type")) or "text",
         reasoning=text(item.get("reasoning_content")),
     )
+
+
+def _as_json(value: JSON) -> str:
+    try:
+        return jsontext.compact(value).decode()
+    except RecursionError:
+        return ""
 
 
 def tool_calls(found: tuple[Message, ...]) -> tuple[ToolCall, ...]:
@@ -174,6 +192,14 @@ def tool_calls(found: tuple[Message, ...]) -> tuple[ToolCall, ...]:
     return tuple(calls)
 
 
+def asked_for(found: Chat) -> tuple[ToolCall, ...]:
+    """Return the tools that a chat waits for."""
+    return tuple(
+        ToolCall(name=name, arguments=_json_or_text(arguments))
+        for _id, name, arguments in found.pending
+    )
+
+
 def _json_or_text(source: str) -> JSON:
     try:
         return jsontext.parse(source.encode("utf-8", "surrogatepass"))
@@ -185,13 +211,17 @@ def text(value: JSON) -> str:
     """Return text as it is, a number as its digits (ids may come as either), the rest as empty."""
     if isinstance(value, str):
         return value
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _LARGEST_ID:
+        return ""
+    return str(value)
 
 
 def number(value: JSON) -> int:
-    """Return an integer, also one sent as text; 0 for what is none."""
-    if isinstance(value, bool):
+    """Return an integer, also one sent as text; 0 for what is none, or beyond 64 bits."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         return 0
-    if isinstance(value, int | float):
-        return int(value)
-    return int(value) if isinstance(value, str) and value.lstrip("-").isdecimal() else 0
+    try:
+        found = int(value)
+    except (ValueError, OverflowError):
+        return 0
+    return found if abs(found) <= _LARGEST else 0

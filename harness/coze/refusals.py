@@ -54,6 +54,9 @@ _NEXT_STEPS: Final[dict[int, str]] = {
 BUSY_CODES: Final = frozenset({4009, 4013, 4016, 4020})
 """Refusals that say that the request was certainly not taken: safe to repeat even for a prompt."""
 
+MINUTE_CODES: Final = frozenset({4013, 4020})
+"""Of these, what a limit by the minute says: worth waiting for the next minute."""
+
 TRANSIENT_CODES: Final = BUSY_CODES | {5000, 720702222}
 """Refusals worth a new try where repeating does no harm (reads)."""
 

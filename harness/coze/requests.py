@@ -23,12 +23,15 @@ def start_chat(bot_id: str, options: ChatOptions, turn: Turn, conversation_id: s
 
 def chat_body(bot_id: str, options: ChatOptions, turn: Turn) -> dict[str, JSON]:
     """Return the body of a prompt; optional fields stand only where the scenario sets them."""
+    messages: list[JSON] = [{"role": "user", "content": turn.prompt, "content_type": "text"}]
+    if options.shortcut_command and not turn.prompt:
+        messages = []  # the command brings the user's question itself
     body: dict[str, JSON] = {
         "bot_id": bot_id,
         "user_id": options.user_id,
         "stream": options.stream,
         "auto_save_history": options.auto_save_history,
-        "additional_messages": [{"role": "user", "content": turn.prompt, "content_type": "text"}],
+        "additional_messages": messages,
     }
     optional: dict[str, JSON] = {
         "custom_variables": dict(options.custom_variables),

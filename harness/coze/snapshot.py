@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -15,6 +16,9 @@ _SETTINGS: Final = (
     "temperature", "top_p", "top_k", "max_tokens", "context_round", "response_format",
     "presence_penalty", "frequency_penalty",
 )  # fmt: skip
+
+
+_CAPITAL: Final = re.compile(r"(?<=[a-z0-9])[A-Z]")
 
 
 def snapshot(bot_id: str, patience: Patience, *, published: bool) -> Conversation[BotSnapshot]:
@@ -61,4 +65,7 @@ def _names(items: JSON) -> list[JSON]:
 
 
 def _mapping(value: JSON) -> Mapping[str, JSON]:
-    return value if isinstance(value, dict) else {}
+    """Return a mapping by its keys in snake_case, whose way is only one of those Coze has sent."""
+    if not isinstance(value, dict):
+        return {}
+    return {_CAPITAL.sub(r"_\g<0>", key).lower(): item for key, item in value.items()}
