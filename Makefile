@@ -36,11 +36,22 @@ $(VENV)/bin/python:
 
 $(STAMP): pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --editable .
+	$(BIN)/python -m compileall -q harness
 	@touch $@
 
 $(DEV): pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	@touch $@ $(STAMP)
+
+# Record the shipped scenarios, and the one that `init` hands out, anew from the scripted server.
+record-shipped: $(DEV)
+	for project in . harness/starter; do \
+	  $(BIN)/coze-harness serve --demo --port 8787 >/dev/null & server=$$!; \
+	  until curl -s -o /dev/null http://127.0.0.1:8787/; do sleep 0.1; done; \
+	  (cd $$project && COZE_API_BASE=http://127.0.0.1:8787 COZE_API_TOKEN=pat_not_a_real_one \
+	    $(CURDIR)/$(BIN)/coze-harness record --reports $$(mktemp -d)); \
+	  kill -INT $$server; wait $$server; \
+	done
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

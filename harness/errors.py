@@ -96,7 +96,7 @@ class ScenarioFaults(ScenarioError):
     def __init__(self, faults: Sequence[ScenarioError]) -> None:
         self.faults = tuple(faults)
         count = len(self.faults)
-        super().__init__(f"{count} fault{'' if count == 1 else 's'} in the scenario files.")
+        super().__init__(f"{count} fault{'' if count == 1 else 's'} in the files.")
 
     def lines(self) -> list[str]:
         """Return each fault's block, one after the other, then the count."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import webbrowser
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -115,7 +114,7 @@ def _execute(project: Project, trials: Sequence[Any], mode: Mode, manner: _Manne
             stop_at_first=manner.stop_at_first,
             resume=project.run_folder(manner.resume) if manner.resume else None,
         )
-        shown = os.path.relpath(outcome.folder, project.world.folder)
+        shown = project.named(outcome.folder)
         screen.closing(closing_line(outcome.run, shown), good=outcome.exit_code == 0)
     if manner.open_report:
         webbrowser.open((outcome.folder / "index.html").resolve().as_uri())

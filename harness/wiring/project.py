@@ -78,8 +78,12 @@ class Project:
     @property
     def cassettes(self) -> Path:
         """The cassettes folder, as a user standing in the world's folder would name it."""
-        shown = Path(os.path.relpath(self.settings.cassettes, self.world.folder))
-        return self.settings.cassettes if shown.parts[:1] == ("..",) else shown
+        return self.named(self.settings.cassettes)
+
+    def named(self, path: Path) -> Path:
+        """Return a path as that user would type it: relative where it is below the folder."""
+        relative = Path(os.path.relpath(path, self.world.folder))
+        return path if relative.parts[:1] == ("..",) else relative
 
     @property
     def replayer(self) -> Replayer:
