@@ -1,0 +1,168 @@
+"""index.html: one self-contained page, made by jinja2 with escaping always on.
+
+No script and nothing from elsewhere: the page's own policy forbids both, and allows the one inline
+style by its hash. Bots' answers reach the page through escaping alone; no template marks any of
+them as safe.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple, Protocol, TextIO, cast
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from harness.model import Run, TrialStatus
+from harness.report.overview import FAILING, ORDER, Reasons, run_view
+from harness.report.spool import Spool
+from harness.report.view import BADGE, TrialView, anchor
+from harness.report.visible import duration, one_line
+
+# So many failing trials are open from the beginning; a page of 10,000 open ones helps nobody.
+OPEN = 25
+
+_HEADINGS = {
+    TrialStatus.FAILED: "Failed",
+    TrialStatus.ERROR: "Could not be judged",
+    TrialStatus.FIXED: "Known failures that now pass",
+    TrialStatus.KNOWN_FAILURE: "Known failures",
+    TrialStatus.SKIPPED: "Skipped",
+    TrialStatus.PASSED: "Passed",
+}
+
+
+class _Row(NamedTuple):
+    """One trial in the page; without a body where only run.json knows of it."""
+
+    open: bool
+    body: Markup
+
+
+class _Section(NamedTuple):
+    status: TrialStatus
+    heading: str
+    number: int
+    rows: Iterator[_Row]
+
+
+class _TrialMacro(Protocol):
+    def __call__(self, trial: TrialView) -> Markup: ...
+
+
+class Pages:
+    """The page templates, compiled, and the style that all of them carry."""
+
+    def __init__(self) -> None:
+        folder = Path(__file__).parent / "templates"
+        # Not select_autoescape(): by its defaults it would leave names ending in .j2 unescaped.
+        self._environment = Environment(
+            loader=FileSystemLoader(folder, encoding="utf-8"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        style = (folder / "style.css").read_text(encoding="utf-8")
+        self._environment.globals.update(
+            style=Markup(style),  # noqa: S704 - our own file, not a bot's text
+            style_hash=b64encode(sha256(style.encode()).digest()).decode(),
+        )
+
+    def trial_macro(self) -> _TrialMacro:
+        """Return what renders one trial's body."""
+        module = self._environment.get_template("trial.html.j2").module
+        return cast("_TrialMacro", module.trial)  # type: ignore[attr-defined]  # a template's macro
+
+    def write(self, name: str, out: TextIO, **values: object) -> None:
+        """Render a page piece by piece."""
+        pieces = self._environment.get_template(name).generate(**values)
+        buffered: list[str] = []
+        for piece in pieces:
+            buffered.append(piece)
+            if len(buffered) >= 500:
+                out.write("".join(buffered))
+                buffered.clear()
+        out.write("".join(buffered))
+
+
+class HtmlSheet:
+    """Renders each trial when it comes, and the page around them at the end."""
+
+    def __init__(self, pages: Pages | None = None) -> None:
+        self._pages = pages or Pages()
+        self._trial = self._pages.trial_macro()
+        self._spool = Spool()
+        self._reasons = Reasons()
+
+    def add(self, trial: TrialView) -> None:
+        """Take a trial."""
+        self._reasons.add(trial)
+        self._spool.put(trial.id, self._trial(trial))
+
+    def write(self, run: Run, out: TextIO) -> None:
+        """Write the page: failing trials first, then the rest, as the run's rows have them."""
+        ids: dict[TrialStatus, list[str]] = {status: [] for status in ORDER}
+        rows = {row.key.id: row for row in run.rows}
+        for row in rows.values():
+            ids[row.status].append(row.key.id)
+        self._pages.write(
+            "page.html.j2",
+            out,
+            run=run_view(run),
+            reasons=self._reasons.top(),
+            sections=[
+                _Section(status, _HEADINGS[status], len(ids[status]), self._rows(run, status))
+                for status in ORDER
+                if ids[status]
+            ],
+        )
+
+    def _rows(self, run: Run, status: TrialStatus) -> Iterator[_Row]:
+        shown = 0
+        for row in run.rows:
+            if row.status is not status:
+                continue
+            shown += 1
+            if row.key.id in self._spool:
+                # Rendered by `add`, with escaping on.
+                body = Markup(self._spool.get(row.key.id))  # noqa: S704
+            else:
+                body = self._trial(_bare(row.key.id, row.status, row.key.bot, row.seconds))
+            yield _Row(status in FAILING and shown <= OPEN, body)
+
+    def close(self) -> None:
+        """Drop the rendered trials."""
+        self._spool.close()
+
+
+def _bare(trial_id: str, status: TrialStatus, bot: str, seconds: float) -> TrialView:
+    """Return a trial of which trials.jsonl says nothing."""
+    return TrialView(
+        id=trial_id,
+        name=one_line(trial_id),
+        anchor=anchor(trial_id),
+        status=status,
+        badge=BADGE[status],
+        scenario="",
+        bot=one_line(bot),
+        case="",
+        tags=(),
+        place="",
+        cassette="",
+        seconds=seconds,
+        facts=f"{one_line(bot)} · {duration(seconds)}",
+        tokens=0,
+        reason="trials.jsonl has no line for this trial",
+        turns=(),
+        http=None,
+        error=None,
+        known_failure="",
+        warnings=(),
+        log_ids=(),
+        bot_facts=(),
+    )

@@ -1,0 +1,248 @@
+"""A run as every report shows it: the verdict in a sentence, counts, most frequent reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from harness.model import PassRate, Run, Summary, TrialStatus
+from harness.report.view import STATUS, TrialView, why
+from harness.report.visible import clipped, counted, duration, one_line
+
+# What a reader must look at first, first.
+ORDER = (
+    TrialStatus.FAILED,
+    TrialStatus.ERROR,
+    TrialStatus.FIXED,
+    TrialStatus.KNOWN_FAILURE,
+    TrialStatus.SKIPPED,
+    TrialStatus.PASSED,
+)
+FAILING = (TrialStatus.FAILED, TrialStatus.ERROR)
+
+
+class Count(NamedTuple):
+    """How many trials have a status; `share` and `begin` are per cent of all."""
+
+    status: TrialStatus
+    number: int
+    icon: str
+    word: str
+    share: str
+    begin: str
+
+
+class RunView(NamedTuple):
+    """A run's head. `tone` is good, bad, warning or nothing (no trial at all)."""
+
+    run_id: str
+    sentence: str
+    notes: Sequence[str]
+    tone: str
+    counts: Sequence[Count]
+    summary: Summary
+    mode: str
+    started: str
+    lasted: str
+    version: str
+    facts: Sequence[tuple[str, str]]
+    rates: Sequence[RateView]
+
+
+class RateView(NamedTuple):
+    """Repeated trials of a scenario with a bot, and whether enough of them passed."""
+
+    scenario: str
+    bot: str
+    passed: int
+    trials: int
+    share: str
+    required: str
+    met: bool
+
+
+class Reason(NamedTuple):
+    """Why trials failed, how many, and the first of them (name, anchor)."""
+
+    text: str
+    times: int
+    trials: Sequence[tuple[str, str]]
+
+
+def run_view(run: Run) -> RunView:
+    """Return a run's head as reports show it."""
+    lasted = _lasted(run.started_at, run.finished_at)
+    facts = [
+        ("Run", one_line(run.run_id)),
+        ("Mode", run.mode.value),
+        ("Started", moment(run.started_at)),
+        ("Lasted", duration(lasted) if lasted is not None else ""),
+        ("Calls to Coze", f"{run.calls:,}"),
+        ("coze-harness", one_line(run.harness_version)),
+        *((one_line(name), clipped(value)) for name, value in sorted(run.environment.items())),
+    ]
+    return RunView(
+        one_line(run.run_id),
+        sentence(run),
+        _notes(run),
+        tone(run),
+        _counts(run),
+        run.summary,
+        run.mode.value,
+        moment(run.started_at),
+        duration(lasted) if lasted is not None else "",
+        one_line(run.harness_version),
+        [(name, value) for name, value in facts if value],
+        [_rate(rate) for rate in run.pass_rates if rate.trials > 1 or rate.required < 1],
+    )
+
+
+def tone(run: Run) -> str:
+    """Return how a run went: ``good``, ``bad``, ``warning``, or ``none`` without a trial."""
+    if run.summary.errors or missed(run):
+        return "bad"
+    if not run.summary.trials:
+        return "none"
+    return "warning" if run.interrupted or run.summary.failed or run.summary.fixed else "good"
+
+
+def missed(run: Run) -> bool:
+    """Tell whether failed trials fail the run: with a rate that is met they do not."""
+    if not run.summary.failed:
+        return False
+    return not run.pass_rates or any(not rate.met for rate in run.pass_rates)
+
+
+def sentence(run: Run) -> str:
+    """Return the run's verdict, in one sentence."""
+    counts = run.summary
+    if not counts.trials:
+        return "No trial was executed."
+    trials = counted(counts.trials, "trial")
+    if counts.failed and counts.errors:
+        said = f"{counts.failed:,} of {trials} failed, and {counts.errors:,} could not be judged"
+    elif counts.failed:
+        said = f"{counts.failed:,} of {trials} failed"
+    elif counts.errors:
+        said = f"{counts.errors:,} of {trials} could not be judged"
+    elif counts.passed == counts.trials:
+        said = "The only trial passed" if counts.trials == 1 else f"All {trials} passed"
+    else:
+        said = f"No trial failed: {counts.passed:,} of {trials} passed"
+    if counts.failed and not missed(run):
+        said += ", within the pass rates that the scenarios ask for"
+    return f"Interrupted: {said[0].lower()}{said[1:]}." if run.interrupted else f"{said}."
+
+
+def _notes(run: Run) -> list[str]:
+    """Return what else a reader should know, one sentence each."""
+    counts = run.summary
+    notes = []
+    if counts.known_failures:
+        was = "trial fails as foreseen" if counts.known_failures == 1 else "trials fail as foreseen"
+        notes.append(f"{counts.known_failures:,} {was} (known_failure).")
+    if counts.fixed:
+        notes.append(
+            f"{counted(counts.fixed, 'known failure')} now"
+            f" {'passes' if counts.fixed == 1 else 'pass'}: take the mark away."
+        )
+    if counts.skipped:
+        notes.append(f"{counted(counts.skipped, 'trial')} skipped.")
+    if counts.warnings:
+        notes.append(f"{counted(counts.warnings, 'warning')}.")
+    if run.interrupted:
+        notes.append("The run did not come to its end: go on with --resume.")
+    return notes
+
+
+def _counts(run: Run) -> list[Count]:
+    summary = run.summary
+    numbers = {
+        TrialStatus.FAILED: summary.failed,
+        TrialStatus.ERROR: summary.errors,
+        TrialStatus.FIXED: summary.fixed,
+        TrialStatus.KNOWN_FAILURE: summary.known_failures,
+        TrialStatus.SKIPPED: summary.skipped,
+        TrialStatus.PASSED: summary.passed - summary.fixed,
+    }
+    counts: list[Count] = []
+    begin = 0.0
+    for status in ORDER:
+        share = 100 * numbers[status] / max(summary.trials, 1)
+        words = STATUS[status]
+        counts.append(
+            Count(status, numbers[status], *words, f"{share:.3f}", f"{begin:.3f}"),
+        )
+        begin += share
+    return counts
+
+
+def _rate(rate: PassRate) -> RateView:
+    return RateView(
+        one_line(rate.scenario),
+        one_line(rate.bot),
+        rate.passed,
+        rate.trials,
+        f"{100 * rate.passed / max(rate.trials, 1):.0f} %",
+        f"{100 * rate.required:g} %",
+        rate.met,
+    )
+
+
+def moment(iso: str) -> str:
+    """Return a time of run.json as ``2026-11-22 10:03:12 UTC``; nothing if it is no time."""
+    try:
+        time = datetime.fromisoformat(iso)
+    except ValueError:
+        return ""
+    if time.tzinfo is not None:
+        time = time.astimezone(UTC)
+    return f"{time:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _lasted(started: str, finished: str) -> float | None:
+    try:
+        seconds = (
+            datetime.fromisoformat(finished) - datetime.fromisoformat(started)
+        ).total_seconds()
+    except (ValueError, TypeError):
+        return None
+    return max(seconds, 0.0)
+
+
+def run_seconds(run: Run) -> float | None:
+    """Return how long a run took by the clock on the wall; None while it is not known."""
+    return _lasted(run.started_at, run.finished_at)
+
+
+class Reasons:
+    """Collects why trials failed or could not be judged."""
+
+    def __init__(self) -> None:
+        self._trials: dict[str, list[tuple[str, str]]] = {}
+        self._counts: dict[str, int] = {}
+
+    def add(self, trial: TrialView) -> None:
+        """Take note of a trial, if it failed."""
+        if trial.status not in FAILING:
+            return
+        for text in _reasons(trial):
+            self._counts[text] = self._counts.get(text, 0) + 1
+            first = self._trials.setdefault(text, [])
+            first.append((trial.name, trial.anchor))
+            # Kept small, and the same whatever the order in which trials finished.
+            first.sort()
+            del first[5:]
+
+    def top(self, most: int = 8) -> list[Reason]:
+        """Return the most frequent reasons."""
+        ranked = sorted(self._counts.items(), key=lambda item: (-item[1], item[0]))[:most]
+        return [Reason(text, count, tuple(self._trials[text])) for text, count in ranked]
+
+
+def _reasons(trial: TrialView) -> list[str]:
+    if trial.error is not None:
+        return [one_line(f"{trial.error.kind}: {trial.error.what}")]
+    failed = [v for turn in trial.turns for v in turn.verdicts if v.status == "failed"]
+    return list(dict.fromkeys(one_line(why(verdict)) for verdict in failed))

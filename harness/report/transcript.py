@@ -1,0 +1,76 @@
+"""A trial as plain lines: the transcript that JUnit keeps and the terminal prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.report.view import ErrorView, TrialView, TurnView, VerdictView
+
+_SHOWN_ALWAYS = ("failed", "warning")
+
+
+def transcript(trial: TrialView, *, all_verdicts: bool = True) -> Iterator[str]:
+    """Yield a trial's lines: warnings, error, then turn by turn what was said and how judged.
+
+    Args:
+        trial: the trial.
+        all_verdicts: False leaves out what passed or was skipped, and turns with nothing else.
+    """
+    for warning in trial.warnings:
+        yield from _labelled("warning", warning)
+    if trial.known_failure:
+        yield from _labelled("known", trial.known_failure)
+    for turn in trial.turns:
+        shown = [v for v in turn.verdicts if all_verdicts or v.status in _SHOWN_ALWAYS]
+        if all_verdicts or shown or (trial.error and turn is trial.turns[-1]):
+            yield from _turn(turn, shown, len(trial.turns))
+    if trial.error is not None:
+        yield from error_lines(trial.error)
+
+
+def _turn(turn: TurnView, verdicts: list[VerdictView], turns: int) -> Iterator[str]:
+    if turns > 1:
+        yield f"turn {turn.number} of {turns}"
+    yield from _labelled("prompt", turn.prompt)
+    if turn.replied:
+        yield from _labelled("answer", turn.answer or "(none)")
+        if turn.facts:
+            yield from _labelled("reply", turn.facts)
+        if turn.ids:
+            yield from _labelled("", turn.ids)
+    for verdict in verdicts:
+        yield from verdict_lines(verdict)
+
+
+def verdict_lines(verdict: VerdictView) -> Iterator[str]:
+    """Yield one verdict: what it is and where it is written, why, expected, seen."""
+    name = f" {verdict.name}" if verdict.name else ""
+    score = f" (score {verdict.score})" if verdict.score else ""
+    at = f"  {verdict.place}" if verdict.place else ""
+    yield f"{verdict.badge} {verdict.kind}{name}{score}{at}"
+    for label, text in (
+        ("why", verdict.reason),
+        ("expected", verdict.expected),
+        ("seen", verdict.actual),
+    ):
+        if text:
+            yield from _labelled(label, text, indent="  ")
+
+
+def error_lines(error: ErrorView) -> Iterator[str]:
+    """Yield why a trial could not be judged, the evidence, and what to do."""
+    at = f"{error.where}: " if error.where else ""
+    yield from _labelled("error", f"{at}{error.what}")
+    if error.detail:
+        yield from _labelled("", error.detail)
+    if error.log_id:
+        yield from _labelled("log id", error.log_id)
+    if error.next_step:
+        yield from _labelled("next", error.next_step)
+
+
+def _labelled(label: str, text: str, *, indent: str = "") -> Iterator[str]:
+    head = f"{indent}{label + ':' if label else '':<10}"
+    for line in text.split("\n"):
+        yield f"{head}{line}".rstrip()
+        head = " " * len(head)
