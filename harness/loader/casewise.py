@@ -91,7 +91,8 @@ class _Filling:
             opened = [p.templates() for p, left in zip(plans, self._open, strict=True) if left]
             self._names = filler.names(opened)
         # The document gave the values, and a document holds plain data only.
-        written = {key: cast("JSON", getattr(shape, key)) for key in FILLED}
+        there = (key for key in FILLED if key in shape.model_fields_set)
+        written = {key: cast("JSON", getattr(shape, key)) for key in there}
         self._option_names = {
             key: filler.names(value) for key, value in written.items() if templated(value)
         }

@@ -33,7 +33,9 @@ def check_name(name: str, where: Location) -> None:
     fault = ""
     if not name.strip():
         fault = "A scenario's name is empty."
-    elif any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in name):
+    elif not name.isprintable() and any(
+        unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in name
+    ):
         fault = "A scenario's name holds a line break or another control character."
     elif name != name.strip():
         fault = "A scenario's name begins or ends with a space."

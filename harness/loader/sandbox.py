@@ -78,10 +78,11 @@ class _Steps:
 class Compiled:
     """A template ready to be filled, and the names that it wants from outside."""
 
-    __slots__ = ("_template", "names")
+    __slots__ = ("_globals", "_template", "names")
 
     def __init__(self, template: Template, names: frozenset[str]) -> None:
         self._template = template
+        self._globals = dict(template.globals)
         self.names = names
 
     def fill(self, values: Mapping[str, object]) -> str:
@@ -92,7 +93,8 @@ class Compiled:
             Exception: whatever the template's own code raises.
         """
         template = self._template
-        context = template.new_context({"range": _Steps().range, **values})
+        given = {**self._globals, "range": _Steps().range, **values}
+        context = template.new_context(given, shared=True)
         pieces: list[str] = []
         size = 0
         # Not `render`: it rewrites the traceback of every error, which 10,000 cases would pay for.
