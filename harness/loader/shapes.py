@@ -93,13 +93,16 @@ class ScenarioShape(BaseModel):
 class DefaultsShape(ScenarioShape):
     """What the scenarios of a file share: any of their keys but the name; turns are optional."""
 
+    # Building a shape takes 10 ms, and most projects have no such file.
+    model_config = ConfigDict(defer_build=True)
+
     turns: list[TurnShape] = Field(default_factory=list, min_length=1)
 
 
 class SuiteShape(BaseModel):
     """Several scenarios in one file."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
     defaults: DefaultsShape | None = Field(
         None, description="Keys for every scenario below that does not have them itself."
