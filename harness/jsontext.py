@@ -10,7 +10,9 @@ import orjson
 
 from harness.model import JSON
 
-_LEXEME = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s"\[\]{},:]+')
+# Possessive: a string of megabytes must not leave a step to go back to for each character.
+_LEXEME = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{},:]|[^\s"\[\]{},:]+')
+_DEEPEST_INDENT = 60
 
 
 def parse(data: bytes) -> JSON:
@@ -50,13 +52,14 @@ def indented(text: str) -> str | None:
     """Return a JSON text over several lines, changed in nothing but white space.
 
     Works on the lexemes as they were written, so that `1.0`, escapes and a key given twice stay
-    what they were. Returns `None` for what is not a JSON object or array.
+    what they were. Returns `None` for what is not a JSON object or array, or so deep that it would
+    be mostly margin.
     """
     if not text.lstrip(" \t\r\n").startswith(("{", "[")):
         return None
     try:
-        json.loads(text)
-    except (ValueError, RecursionError):
+        parse(text.encode())
+    except ValueError:
         return None
     pieces: list[str] = []
     depth = 0
@@ -65,6 +68,8 @@ def indented(text: str) -> str | None:
         if lexeme in "[{":
             empty = lexemes[index + 1] in "]}"
             depth += 1
+            if depth > _DEEPEST_INDENT:
+                return None
             pieces.append(lexeme if empty else f"{lexeme}\n{'  ' * depth}")
         elif lexeme in "]}":
             depth -= 1

@@ -8,38 +8,79 @@ laid it out, and `read` may take the file apart by slicing. Anything else is lib
 from __future__ import annotations
 
 import base64
-import json
 import re
-import zlib
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import cast
+from zlib import crc32
 
 import orjson
+from orjson import loads
 
 from harness import jsontext
-from harness.cassette.interaction import Interaction
+from harness.cassette.interaction import Interaction, split_uri
 from harness.cassette.recording import Origin, Recording, origin_block, origin_of
 from harness.model import JSON
 
 _FIRST_LINE = b"# coze-cassette 1 crc32="
 _HEAD_LENGTH = len(_FIRST_LINE) + 9
 
+_METHODS = {method: method.decode() for method in (b"GET", b"POST", b"PUT", b"PATCH", b"DELETE")}
+
 # Characters that YAML folds, forbids or strips unless they are written as an escape.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+# A number that YAML 1.1 takes for one needs a point, and a sign in its exponent.
+_EXPONENT = re.compile(r"^(-?\d+)(\.\d+)?e([+-]?)(\d+)$")
+# YAML wants a key within 1,024 characters, and an escape takes six.
+_LONGEST_KEY = 160
+_DEEPEST = 20
 
 
 def write(recording: Recording, origin: Origin) -> bytes:
     """Return the text of a cassette file."""
     lines = ["version: 1", "x-coze: {"]
-    block = origin_block(recording, origin)
+    block = {key: _plain(value) for key, value in origin_block(recording, origin).items()}
     lines.append(",\n".join(f"    {_flow(key)}: {_flow(value)}" for key, value in block.items()))
     lines.append("  }")
     lines.append("interactions:" if recording.interactions else "interactions: []")
     for item in recording.interactions:
         lines.extend(_interaction_lines(item))
     rest = ("\n".join(lines) + "\n").encode()
-    return b"%s%08x\n" % (_FIRST_LINE, zlib.crc32(rest)) + rest
+    return b"%s%08x\n" % (_FIRST_LINE, crc32(rest)) + rest
+
+
+def _plain(value: JSON, depth: int = 0) -> JSON:
+    """Return a value of `x-coze` as both readers, YAML's and the fast one, take it for the same.
+
+    Exponents get YAML's spelling; whole numbers beyond 64 bits and what is nested too deeply become
+    text, lone surrogates question marks; a key is cut where YAML would not take it for one.
+    """
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, float):
+        # Not every type of the fragment is JSON by the type checker's book, but its text is.
+        return cast("JSON", orjson.Fragment(_number(value)))
+    if isinstance(value, int):
+        return value if isinstance(value, bool) or -(2**63) <= value < 2**64 else str(value)
+    if isinstance(value, Mapping | list | tuple) and depth == _DEEPEST:
+        return _plain(jsontext.compact(value).decode())
+    if isinstance(value, Mapping):
+        return {
+            cast("str", _plain(str(key)))[:_LONGEST_KEY]: _plain(item, depth + 1)
+            for key, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_plain(item, depth + 1) for item in value]
+    return value
+
+
+def _number(value: float) -> str:
+    text = orjson.dumps(value).decode()
+    found = _EXPONENT.match(text)
+    if found is None:
+        return text
+    whole, fraction, sign, exponent = found.groups()
+    return f"{whole}{fraction or '.0'}e{sign or '+'}{exponent}"
 
 
 def _interaction_lines(item: Interaction) -> list[str]:
@@ -50,7 +91,7 @@ def _interaction_lines(item: Interaction) -> list[str]:
         phrase = ""
     return [
         "- request:",
-        f"    method: {item.method}",
+        f"    method: {_method(item.method)}",
         f"    uri: {_flow(item.host + item.target)}",
         f"    headers: {_flow(request_headers)}",
         f"    body: {_body(item.request_body, 6) if item.request_body else 'null'}",
@@ -62,16 +103,17 @@ def _interaction_lines(item: Interaction) -> list[str]:
     ]
 
 
-def _flow(value: JSON) -> str:
-    """Return a value as JSON that YAML reads as the same value.
+def _method(method: str) -> str:
+    """Return a method plain where YAML is sure to take it for text."""
+    return method if method.encode("utf-8", "replace") in _METHODS else _flow(method)
 
-    A lone surrogate, which no YAML file can hold, becomes a question mark.
-    """
+
+def _flow(value: JSON) -> str:
+    """Return a value as JSON that YAML reads as the same value."""
     try:
         text = orjson.dumps(value).decode()
     except TypeError:
-        loose = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        text = loose.encode("utf-8", "replace").decode()
+        text = orjson.dumps(_plain(value)).decode()
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
@@ -91,75 +133,78 @@ def read(data: bytes) -> Recording | None:
     if not data.startswith(_FIRST_LINE) or data[_HEAD_LENGTH - 1 : _HEAD_LENGTH] != b"\n":
         return None
     rest = memoryview(data)[_HEAD_LENGTH:]
-    if data[len(_FIRST_LINE) : _HEAD_LENGTH - 1] != b"%08x" % zlib.crc32(rest):
+    if data[len(_FIRST_LINE) : _HEAD_LENGTH - 1] != b"%08x" % crc32(rest):
         return None
+    try:
+        return _read(data)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        # The checksum is right, but no hand of ours laid this out: libyaml may still read it.
+        return None
+
+
+def _read(data: bytes) -> Recording:
     head, *chunks = data.split(b"\n- request:\n")
-    block = orjson.loads(head[head.index(b"{") : head.rindex(b"}") + 1])
-    timings = block["timings_ms"]
+    block = loads(head[head.index(b"{") : head.rindex(b"}") + 1])
+    if block["interactions"] != len(chunks):
+        raise ValueError
+    base_path = block.get("base_path", "")
+    pairs = [chunk.split(b"\n  response:\n", 1) for chunk in chunks]
+    counts = _counts([request for request, _response in pairs], block["polls"])
     items: list[Interaction] = []
-    polls = iter(block["polls"])
-    group = -1
     previous = b""
-    for index, chunk in enumerate(chunks):
-        request, response = chunk.split(b"\n  response:\n", 1)
-        started, elapsed = timings[index]
-        items.append(_interaction(request, response, started, elapsed))
-        if not request.startswith(b"    method: GET\n"):
-            previous = b""
-        elif request == previous:
-            items[group] = _with_count(items[group], items[group].stands_for - 1)
-        else:
-            group, previous = index, request
-            items[group] = _with_count(items[group], next(polls))
+    for (request, response), count, (started, elapsed) in zip(
+        pairs, counts, block["timings_ms"], strict=True
+    ):
+        if request != previous:
+            previous = request
+            method_line, uri, _headers, body = request.split(b"\n", 3)
+            method = _METHODS.get(method_line[12:]) or loads(method_line[12:])
+            host, target = split_uri(loads(uri[9:]), base_path)
+            request_body = _scalar(body[10:], b"\n      ")
+        status, headers, _body_key, string = response.split(b"\n", 3)
+        items.append(
+            Interaction(
+                method=method,
+                host=host,
+                target=target,
+                request_body=request_body,
+                status=int(status[20 : status.index(b",", 20)]),
+                headers={name: values[0] for name, values in loads(headers[13:]).items()},
+                response_body=_scalar(string[14:], b"\n        "),
+                started=started,
+                elapsed=elapsed,
+                stands_for=count,
+            )
+        )
     return Recording(interactions=tuple(items), origin=origin_of(block), canonical=True)
 
 
-def _with_count(item: Interaction, count: int) -> Interaction:
-    if item.stands_for == count:
-        return item
-    return Interaction(
-        method=item.method,
-        host=item.host,
-        target=item.target,
-        request_body=item.request_body,
-        status=item.status,
-        headers=item.headers,
-        response_body=item.response_body,
-        started=item.started,
-        elapsed=item.elapsed,
-        stands_for=count,
-    )
+def _counts(requests: list[bytes], polls: list[int]) -> list[int]:
+    """Return how many exchanges each kept one stands for.
 
-
-def _interaction(request: bytes, response: bytes, started: int, elapsed: int) -> Interaction:
-    """Take one interaction apart; every line stands where `_interaction_lines` put it."""
-    method, uri, _headers, body = request.split(b"\n", 3)
-    host, target = _split_uri(orjson.loads(uri[9:]))
-    status, headers, _body_key, string = response.split(b"\n", 3)
-    kept = cast("Mapping[str, list[str]]", orjson.loads(headers[13:]))
-    return Interaction(
-        method=method[12:].decode(),
-        host=host,
-        target=target,
-        request_body=_scalar(body[10:], b"\n      "),
-        status=orjson.loads(status[12:])["code"],
-        headers={name: values[0] for name, values in kept.items()},
-        response_body=_scalar(string[14:], b"\n        "),
-        started=started,
-        elapsed=elapsed,
-    )
-
-
-def _split_uri(uri: str) -> tuple[str, str]:
-    slash = uri.find("/", uri.find("://") + 3)
-    return uri[:slash], uri[slash:]
+    The file counts polls by group (a `GET` and its repetitions); the first of a group takes what
+    the others do not stand for.
+    """
+    counts = [1] * len(requests)
+    left = iter(polls)
+    first = 0
+    previous = b""
+    for index, request in enumerate(requests):
+        if not request.startswith(b"    method: GET\n"):
+            previous = b""
+        elif request == previous:
+            counts[first] -= 1
+        else:
+            first, previous = index, request
+            counts[first] = next(left)
+    return counts
 
 
 def _scalar(text: bytes, margin: bytes) -> bytes:
     if text.startswith(b"|-"):
         return text[2 + len(margin) :].rstrip(b"\n").replace(margin, b"\n")
     if text.startswith(b'"'):
-        return cast("str", orjson.loads(text)).encode()
+        return cast("str", loads(text)).encode()
     if text.startswith(b"!!binary"):
         return base64.b64decode(text[10:].rstrip(b"\n"))
     return b""

@@ -10,18 +10,13 @@ import gzip
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, cast
-
-import yaml
+from typing import Any
 
 from harness import jsontext
-from harness.cassette.interaction import Interaction
+from harness.cassette.interaction import Interaction, split_uri
+from harness.cassette.parsing import AGAIN, Parsed, parse, unreadable
 from harness.cassette.recording import FORMAT_VERSION, Origin, Recording, origin_of, placed
 from harness.errors import CassetteUnreadableError
-from harness.location import Location
-
-_AGAIN: Final = "record it again, or take the file from version control."
-_MARKERS = ("<<<<<<< ", "||||||| ", ">>>>>>> ")
 
 
 def read(data: bytes, path: Path) -> Recording:
@@ -30,60 +25,38 @@ def read(data: bytes, path: Path) -> Recording:
     Raises:
         CassetteUnreadableError: the file is torn, of another tool, from a newer format, or no YAML.
     """
-    document = _parse(data, path)
+    parsed = parse(data, path)
+    document = parsed.data
     if not isinstance(document, dict) or "interactions" not in document:
-        raise _unreadable(path, "This is not a cassette: it has no list of interactions.", _AGAIN)
-    entries = document["interactions"] or []
+        raise unreadable(path, "This is not a cassette: it has no list of interactions.", AGAIN)
     block = document.get("x-coze")
     origin = _origin(block, path) if isinstance(block, dict) else None
-    if document.get("version") != 1:
-        raise _newer(path, f"version {document.get('version')!r}")
+    version = document.get("version")
+    if version is None:
+        what = "The file does not say its `version`: it is cut short, or of another tool."
+        raise unreadable(path, what, AGAIN)
+    if version != 1 or isinstance(version, bool):
+        raise _newer(path, f"version {version!r}")
+    entries = document["interactions"]
+    if entries is None and isinstance(block, dict):
+        entries = document["interactions"] = []
     if not isinstance(entries, list) or not all(_is_entry(entry) for entry in entries):
-        raise _unreadable(path, "Some interactions have no request or no response.", _AGAIN)
-    promised = block.get("interactions") if isinstance(block, dict) else None
-    if isinstance(promised, int) and len(entries) < promised:
-        raise _unreadable(
-            path,
-            f"The file is cut short: it says {promised} interactions and holds {len(entries)}.",
-            _AGAIN,
+        raise unreadable(
+            path, "Its interactions are no list, or have no request or no response.", AGAIN
         )
-    interactions = _interactions(document, path)
-    if isinstance(block, dict):
-        _refuse_half_answers(interactions, path)
-        interactions = placed(interactions, block.get("timings_ms"), block.get("polls"))
+    if not isinstance(block, dict):
+        return Recording(interactions=tuple(_interactions(document, "", path)))
+    _refuse_torn(parsed, entries, block, path)
+    base_path = block.get("base_path")
+    interactions = _interactions(document, base_path if isinstance(base_path, str) else "", path)
+    _refuse_half_answers(interactions, path)
+    interactions = placed(interactions, block.get("timings_ms"), block.get("polls"))
     return Recording(interactions=tuple(interactions), origin=origin)
-
-
-def _parse(data: bytes, path: Path) -> Any:  # noqa: ANN401 (YAML holds anything; checked by the caller)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        what = f"The file is not UTF-8 text (byte {fault.start})."
-        raise _unreadable(path, what, _AGAIN) from fault
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.startswith(_MARKERS) or line.rstrip() == "=======":
-            what = "Version control left conflict marks in the file."
-            step = "resolve the conflict (keep one side whole), or record it again."
-            raise _unreadable(path, what, step, number)
-    try:
-        return yaml.load(text, Loader=_loader())  # noqa: S506 (a safe loader, chosen below)
-    except yaml.YAMLError as fault:
-        mark = getattr(fault, "problem_mark", None)
-        at = mark.line + 1 if mark else 0
-        problem = getattr(fault, "problem", None) or str(fault).splitlines()[0]
-        raise _unreadable(path, f"This is not YAML we can read: {problem}.", _AGAIN, at) from fault
-    except (RecursionError, ValueError) as fault:
-        raise _unreadable(path, f"This is not YAML we can read: {fault}.", _AGAIN) from fault
-
-
-def _loader() -> type[yaml.SafeLoader]:
-    fast = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return cast("type[yaml.SafeLoader]", fast)
 
 
 def _origin(block: Mapping[str, Any], path: Path) -> Origin:
     version = block.get("format_version")
-    if not isinstance(version, int) or version > FORMAT_VERSION:
+    if not isinstance(version, int) or not 1 <= version <= FORMAT_VERSION:
         raise _newer(path, f"x-coze format {version!r}")
     return origin_of(block)
 
@@ -99,21 +72,57 @@ def _is_entry(entry: object) -> bool:
         and isinstance(request.get("uri"), str)
         and isinstance(response.get("status"), dict)
         and isinstance(response["status"].get("code"), int)
+        and isinstance(request.get("body"), str | bytes | None)
+        and isinstance(_string(response), str | bytes | None)
     )
 
 
-def _interactions(document: Mapping[str, Any], path: Path) -> Sequence[Interaction]:
+def _string(response: Mapping[str, Any]) -> object:
+    body = response.get("body")
+    return body.get("string") if isinstance(body, dict) else body
+
+
+def _refuse_torn(
+    parsed: Parsed, entries: Sequence[Any], block: Mapping[str, Any], path: Path
+) -> None:
+    """Refuse a file of ours whose end is missing though what is left of it is YAML."""
+    promised = block.get("interactions")
+    if isinstance(promised, int) and len(entries) < promised:
+        what = f"The file is cut short: it says {promised} interactions and holds {len(entries)}."
+        raise unreadable(path, what, AGAIN)
+    for number, entry in enumerate(entries, 1):
+        body = entry["response"].get("body")
+        if not isinstance(body, dict) or not isinstance(body.get("string"), str | bytes):
+            what = f"The file is cut short: the answer of interaction {number} has no body."
+            raise unreadable(path, what, AGAIN)
+    if entries and parsed.tail_style not in ("'", '"') and not _is_whole(parsed.tail):
+        what = f"The file is cut short inside the answer of interaction {len(entries)}."
+        raise unreadable(path, what, AGAIN)
+
+
+def _is_whole(tail: str) -> bool:
+    """Tell whether an unquoted body at the end of a file is all there; ours are JSON, if any."""
+    if tail.lstrip()[:1] not in ("{", "["):
+        return tail != ""
+    try:
+        jsontext.parse(tail.encode())
+    except ValueError:
+        return False
+    return True
+
+
+def _interactions(document: Mapping[str, Any], base_path: str, path: Path) -> Sequence[Interaction]:
     from vcr.serialize import deserialize
 
     try:
         requests, responses, *_metadata = deserialize("", _Parsed(document))
-    except (ValueError, TypeError, KeyError, AttributeError) as fault:
+        return [
+            _interaction(request, response, base_path)
+            for request, response in zip(requests, responses, strict=True)
+        ]
+    except (ValueError, TypeError, LookupError, AttributeError) as fault:
         what = f"vcrpy does not read this file: {fault}"
-        raise _unreadable(path, what, _AGAIN) from fault
-    return [
-        _interaction(request, response)
-        for request, response in zip(requests, responses, strict=True)
-    ]
+        raise unreadable(path, what, AGAIN) from fault
 
 
 class _Parsed:
@@ -126,10 +135,8 @@ class _Parsed:
         return self._document
 
 
-def _interaction(request: Any, response: Mapping[str, Any]) -> Interaction:  # noqa: ANN401 (vcrpy is untyped)
-    uri = str(request.uri)
-    slash = uri.find("/", uri.find("://") + 3)
-    host, target = (uri[:slash], uri[slash:]) if slash > 0 else (uri, "/")
+def _interaction(request: Any, response: Mapping[str, Any], base_path: str) -> Interaction:  # noqa: ANN401 (vcrpy is untyped)
+    host, target = split_uri(str(request.uri), base_path)
     headers = _headers(response.get("headers"))
     return Interaction(
         method=str(request.method),
@@ -138,21 +145,21 @@ def _interaction(request: Any, response: Mapping[str, Any]) -> Interaction:  # n
         request_body=_bytes(request.body),
         status=int(response["status"]["code"]),
         headers=headers,
-        response_body=_decoded(_response_body(response), headers),
+        response_body=_decoded(_bytes(_string(response)), headers),
     )
 
 
 def _refuse_half_answers(interactions: Sequence[Interaction], path: Path) -> None:
-    """A file cut inside its last answer still has all interactions; half a JSON gives it away."""
+    """Refuse an answer that an edit broke, here, where the file is known."""
     for number, item in enumerate(interactions, 1):
-        if "json" in item.headers.get("content-type", ""):
+        if item.response_body and "json" in item.headers.get("content-type", ""):
             try:
                 jsontext.parse(item.response_body)
             except ValueError as fault:
                 what = (
                     f"The answer of interaction {number} is not whole JSON: the file is cut short"
                 )
-                raise _unreadable(path, f"{what}, or an edit broke it.", _AGAIN) from fault
+                raise unreadable(path, f"{what}, or an edit broke it.", AGAIN) from fault
 
 
 def _headers(raw: object) -> dict[str, str]:
@@ -162,11 +169,6 @@ def _headers(raw: object) -> dict[str, str]:
         first = values[0] if isinstance(values, list) and values else values
         kept[str(name).lower()] = first if isinstance(first, str) else ""
     return kept
-
-
-def _response_body(response: Mapping[str, Any]) -> bytes:
-    body = response.get("body")
-    return _bytes(body.get("string") if isinstance(body, dict) else body)
 
 
 def _bytes(body: object) -> bytes:
@@ -181,16 +183,20 @@ def _decoded(body: bytes, headers: Mapping[str, str]) -> bytes:
         if body[:2] == b"\x1f\x8b":
             return gzip.decompress(body)
         if headers.get("content-encoding") == "deflate":
-            return zlib.decompress(body)
-    except (OSError, zlib.error):
+            return _inflated(body)
+    except (OSError, EOFError, zlib.error):
         return body
     return body
 
 
+def _inflated(body: bytes) -> bytes:
+    """Undo `deflate`, which by custom means with or without zlib's own head."""
+    try:
+        return zlib.decompress(body)
+    except zlib.error:
+        return zlib.decompress(body, -zlib.MAX_WBITS)
+
+
 def _newer(path: Path, seen: str) -> CassetteUnreadableError:
     what = f"This cassette is of a format that this version does not know ({seen})."
-    return _unreadable(path, what, "upgrade coze-harness, or record it again.")
-
-
-def _unreadable(path: Path, what: str, step: str, line: int = 0) -> CassetteUnreadableError:
-    return CassetteUnreadableError(what, where=Location(str(path), line), next_step=step)
+    return unreadable(path, what, "upgrade coze-harness, or record it again.")

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote
 
 from harness import jsontext
 from harness.cassette.redaction import KEPT_RESPONSE_HEADERS, Redactor
 from harness.model import JSON, Answer, Call
+
+# `quote` takes ten times as long to find that there is nothing to do.
+_PLAIN = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9_.~/%:@!$&'()*+,;=-]*").fullmatch
+_PATH_CHARACTERS = "/%:@!$&'()*+,;="
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,16 +92,36 @@ class Interaction:
 
 def target(call: Call) -> str:
     """Return a call's path and query, percent-encoded as it is sent."""
+    path = call.path if _PLAIN_PATH(call.path) else quote(call.path, safe=_PATH_CHARACTERS)
     if not call.query:
-        return call.path
-    pairs = (f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in call.query)
-    return f"{call.path}?{'&'.join(pairs)}"
+        return path
+    return f"{path}?{'&'.join([f'{_quoted(name)}={_quoted(value)}' for name, value in call.query])}"
+
+
+def _quoted(text: str) -> str:
+    return text if _PLAIN(text) else quote(text, safe="", errors="replace")
 
 
 def split_target(text: str) -> tuple[str, list[tuple[str, str]]]:
     """Return path and sorted query of a target, so that order and encoding do not matter."""
-    parts = urlsplit(text)
-    return parts.path, sorted(parse_qsl(parts.query, keep_blank_values=True))
+    path, _mark, query = text.partition("?")
+    return path, sorted(parse_qsl(query, keep_blank_values=True))
+
+
+def split_uri(uri: str, base_path: str = "") -> tuple[str, str]:
+    """Return host and target of a recorded URI; a base URL's own path belongs to the host."""
+    slash = uri.find("/", uri.find("://") + 3)
+    if slash < 0:
+        return uri, "/"
+    if base_path and uri.startswith(f"{base_path}/", slash):
+        slash += len(base_path)
+    return uri[:slash], uri[slash:]
+
+
+def base_path_of(host: str) -> str:
+    """Return the path that a base URL brings along (`/gateway`); mostly there is none."""
+    slash = host.find("/", host.find("://") + 3)
+    return host[slash:].rstrip("/") if slash >= 0 else ""
 
 
 def _without_log_id(body: bytes) -> JSON | bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from harness.cassette.interaction import Interaction
 from harness.cassette.recording import Recording
 from harness.cassette.redaction import Redactor
@@ -27,6 +29,8 @@ class Recorder:
         self._host = host
         self._redactor = redactor
         self._kept: list[Interaction] = []
+        # What the kept end was before the call under way was answered: `None` while it was not.
+        self._last: list[Interaction] | None = None
         self.calls = 0
 
     def send(self, call: Call) -> Answer:
@@ -36,14 +40,22 @@ class Recorder:
         it is kept once, with a count.
         """
         self.calls += 1
+        if call.attempt == 1:
+            self._last = None
         answer = self._wire.send(call)
         item = Interaction.of(call, answer, self._host, self._redactor)
-        if call.attempt > 1 and self._kept and self._kept[-1].target == item.target:
-            self._kept.pop()
-        if call.method == "GET" and self._kept and self._kept[-1].same_exchange(item):
-            self._kept[-1] = self._kept[-1].merged(item)
-        else:
-            self._kept.append(item)
+        if self._last is not None:
+            self._kept[-1:] = self._last
+        last = self._kept[-1:]
+        if call.method == "GET" and last and last[0].same_exchange(item):
+            self._kept[-1] = last[0].merged(item)
+            self._last = last
+            # What is news in an equal answer (its log id) is not kept, so it is not told either.
+            return replace(
+                last[0], started=item.started, elapsed=item.elapsed, stands_for=1
+            ).answer()
+        self._kept.append(item)
+        self._last = []
         return item.answer()
 
     @property

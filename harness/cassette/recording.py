@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from harness.cassette.interaction import Interaction
+from harness.cassette.interaction import Interaction, base_path_of
 from harness.model import JSON, BotSnapshot
 
 FORMAT_VERSION = 1
@@ -65,6 +65,8 @@ def origin_block(recording: Recording, origin: Origin) -> dict[str, JSON]:
         "timings_ms": [[item.started, item.elapsed] for item in recording.interactions],
         "polls": [sum(item.stands_for for item in polls) for polls in _polls(recording)],
     }
+    if recording.interactions and (base_path := base_path_of(recording.interactions[0].host)):
+        block["base_path"] = base_path
     if origin.bot is not None:
         snapshot = origin.bot
         block["bot"] = {

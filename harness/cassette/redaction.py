@@ -9,45 +9,65 @@ not written.
 from __future__ import annotations
 
 import base64
+import json
 import re
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import cast
 from urllib.parse import unquote
 
 from harness import jsontext
-from harness.model import JSON
+from harness.model import BotSnapshot
 
 MARK = "<redacted>"
 KEPT_REQUEST_HEADERS = frozenset({"content-type"})
 KEPT_RESPONSE_HEADERS = frozenset({"content-type", "x-tt-logid", "x-log-id", "retry-after", "date"})
 
-_UNDERSCORE = r"(?:_|%5[Ff]|\\+u005[fF])"
+_UNDERSCORE = r"(?:_|%(?:25)*5[Ff]|\\+u005[fF])"
+# A word must begin here; the last letter of an escape before it (`\n`, `%20`) belongs to no word.
+_BEGIN = r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[bfnrt]))"
+# What tells a token from words (`sat_down_together`, `sk-learn-compatible`): digits among letters.
+_RANDOM = "(?:[0-9][A-Za-z]|[A-Za-z][0-9]|[0-9]{8}|[A-Za-z]{24})"
 # Each shape with the words one of which must occur: a look for a word is a hundred times cheaper.
 _SHAPES = (
     (
         ("pat", "sat", "czs", "czu", "cztei"),
-        rf"(?<![A-Za-z0-9])(?:pat|sat|czs|czu|cztei){_UNDERSCORE}[A-Za-z0-9_\-]{{8,}}",
+        rf"{_BEGIN}(?:pat|sat|czs|czu|cztei){_UNDERSCORE}"
+        rf"(?=[A-Za-z0-9_\-]*?{_RANDOM})[A-Za-z0-9_\-]{{8,}}",
     ),
-    (("sk-",), r"(?<![A-Za-z0-9])sk-[A-Za-z0-9_\-]{16,}"),
+    (("sk-",), rf"{_BEGIN}sk-(?=[A-Za-z0-9_\-]*?{_RANDOM})[A-Za-z0-9_\-]{{16,}}"),
     (
         ("eyJ",),
-        r"(?<![A-Za-z0-9])eyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{4,}(?:\.[A-Za-z0-9_\-]*)?",
+        rf"{_BEGIN}eyJ[A-Za-z0-9_\-]{{8,}}\.eyJ[A-Za-z0-9_\-]{{4,}}(?:\.[A-Za-z0-9_\-]*)?",
     ),
     (
         ("earer", "EARER"),
-        r"(?i:(?<=bearer )|(?<=bearer%20)|(?<=bearer\+))[A-Za-z0-9._~+/\-]{16,}=*",
+        r"(?i:(?<=bearer )|(?<=bearer%20)|(?<=bearer\+))"
+        rf"(?=[A-Za-z0-9._~+/\-]*?{_RANDOM})[A-Za-z0-9._~+/\-]{{16,}}=*",
     ),
 )
+_WORDS = tuple(word for words, _shape in _SHAPES for word in words)
 _TOKEN_CHARACTERS = frozenset(string.ascii_letters + string.digits + "_-")
-_CORE = re.compile(r"[A-Za-z0-9]+")
-_ESCAPE = re.compile(r"\\+u([0-9a-fA-F]{4})")
+_RUN = re.compile(r"[A-Za-z0-9]+")
+_TELLING = re.compile(_RANDOM)
+_ESCAPE = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|/)")
+# A digest gives nothing away, and a project's pattern for hexadecimal keys must not meet it.
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_STRING = r'"(?:[^"\\]++|\\.)*+"'
+_STRINGS = re.compile(_STRING)
+_STRINGS_AND_NUMBERS = re.compile(rf"{_STRING}|-?[0-9][0-9.eE+-]*")
 _SHORTEST_CORE = 8
 _DEEPEST_NESTING = 6
 
 
-def core(secret: str) -> str:
-    """Return the longest alphanumeric run of a secret: what survives most encodings."""
-    return max(_CORE.findall(secret), key=len, default="")
+def cores(secret: str) -> list[str]:
+    """Return the alphanumeric runs of a secret that survive most encodings, longest first.
+
+    Runs that could be words are left out: they would be found in innocent text.
+    """
+    runs = sorted(set(_RUN.findall(secret)), key=len, reverse=True)
+    return [run for run in runs if len(run) >= _SHORTEST_CORE and _TELLING.search(run)]
 
 
 def base64_forms(text: str) -> tuple[str, ...]:
@@ -71,21 +91,19 @@ class Redactor:
 
     Args:
         secrets: values that are secret as such (the token of this run).
-        patterns: further regular expressions, from `redact` in harness.yaml.
+        patterns: further regular expressions, from `redact` in harness.yaml. They are matched
+            against each text inside a JSON body, as it reads without escapes.
     """
 
     def __init__(self, secrets: Iterable[str] = (), patterns: Iterable[str] = ()) -> None:
-        self._shapes = [
-            *((words, re.compile(shape)) for words, shape in _SHAPES),
-            *((("",), re.compile(pattern)) for pattern in patterns),
-        ]
+        self._shapes = [(words, re.compile(shape)) for words, shape in _SHAPES]
+        self._patterns = [re.compile(pattern) for pattern in patterns]
         needles: list[str] = []
         for secret in secrets:
-            heart = core(secret)
-            if len(heart) >= _SHORTEST_CORE:
-                needles += (secret, heart, *base64_forms(heart))
-            elif len(secret) >= _SHORTEST_CORE:
+            if len(secret) >= _SHORTEST_CORE:
                 needles.append(secret)
+            for number, run in enumerate(cores(secret)):
+                needles += (run, *(base64_forms(run) if number == 0 else ()))
         self._needles = tuple(dict.fromkeys(sorted(needles, key=len, reverse=True)))
 
     def clean(self, text: str) -> str:
@@ -94,60 +112,99 @@ class Redactor:
             if any(word in text for word in words):
                 text = shape.sub(MARK, text)
         for needle in self._needles:
-            while (start := text.find(needle)) >= 0:
-                text = _cut(text, start, start + len(needle))
+            if needle in text:
+                text = _without(text, needle)
+        return self._without_patterns(text)
+
+    def _without_patterns(self, text: str) -> str:
+        for pattern in self._patterns:
+            text = pattern.sub(lambda found: MARK if found[0] else "", text)
         return text
 
     def clean_body(self, body: bytes) -> bytes:
-        """Return a request's or response's body without secrets.
+        """Return a request's or response's body without secrets, and else as it was written.
 
-        A JSON body is looked at twice: as text, which keeps it as it was written, and then string
-        by string, decoded, because an escape can hide a secret from the first look.
+        In JSON, and in the JSON of an event stream, each text is looked at as it reads without
+        escapes, so that no escape hides a secret and no replacement breaks the JSON around it.
         """
         try:
             text = body.decode("utf-8")
         except UnicodeDecodeError:
             return self.clean(body.decode("latin-1")).encode("latin-1")
-        cleaned = self.clean(text)
-        if "\\" in cleaned:
-            try:
-                value = jsontext.parse(cleaned.encode())
-            except ValueError:
-                return cleaned.encode()
-            decoded = self._clean_value(value)
-            if decoded != value:
-                return jsontext.compact(decoded)
+        if not self._is_suspect(text):
+            return body
+        cleaned = self._clean_document(text)
         return cleaned.encode() if cleaned != text else body
 
-    def _clean_value(self, value: JSON, depth: int = 0) -> JSON:
-        if isinstance(value, str):
-            return self._clean_string(value, depth)
-        if isinstance(value, Mapping):
-            return {self.clean(key): self._clean_value(item, depth) for key, item in value.items()}
-        if isinstance(value, list):
-            return [self._clean_value(item, depth) for item in value]
-        return value
+    def clean_snapshot(self, snapshot: BotSnapshot) -> BotSnapshot:
+        """Return what a bot was without the secrets that its author put into it."""
+        details = jsontext.compact(snapshot.details)
+        cleaned = self.clean_body(details)
+        if cleaned != details:
+            kept = jsontext.parse(cleaned)
+            snapshot = replace(snapshot, details=kept if isinstance(kept, dict) else {})
+        return replace(
+            snapshot,
+            version=self.clean(snapshot.version),
+            model=self.clean(snapshot.model),
+            prompt=self.clean(snapshot.prompt),
+            warning=self.clean(snapshot.warning),
+        )
+
+    def _is_suspect(self, text: str) -> bool:
+        """Tell quickly whether a text may hold a secret; most hold none."""
+        return (
+            bool(self._patterns)
+            or "\\u" in text
+            or any(word in text for word in _WORDS)
+            or any(needle in text for needle in self._needles)
+            or (bool(self._needles) and "\\/" in text)
+        )
+
+    def _clean_document(self, text: str) -> str:
+        if _is_json(text):
+            return self._clean_json(text, 0)
+        lines = text.split("\n")
+        return "\n".join([self._clean_line(line) for line in lines])
+
+    def _clean_line(self, line: str) -> str:
+        """Clean a line of a text or event stream; an event's data is JSON of its own."""
+        name, colon, data = line.partition(":")
+        if name == "data" and _is_json(data):
+            return name + colon + self._clean_json(data, 0)
+        return self.clean(line)
+
+    def _clean_json(self, text: str, depth: int) -> str:
+        def cleaned(found: re.Match[str]) -> str:
+            lexeme = found[0]
+            if lexeme[0] != '"':
+                return lexeme if self._without_patterns(lexeme) == lexeme else f'"{MARK}"'
+            inner = cast("str", json.loads(lexeme)) if "\\" in lexeme else lexeme[1:-1]
+            kept = self._clean_string(inner, depth)
+            return lexeme if kept == inner else jsontext.compact(kept).decode()
+
+        lexemes = _STRINGS_AND_NUMBERS if self._patterns else _STRINGS
+        text = lexemes.sub(cleaned, text)
+        # A pattern may look for a key together with its value; it is obeyed where JSON stays JSON.
+        for pattern in self._patterns:
+            candidate = pattern.sub(lambda found: MARK if found[0] else "", text)
+            if candidate != text and _is_json(candidate):
+                text = candidate
+        return text
 
     def _clean_string(self, text: str, depth: int) -> str:
-        """Clean a decoded string, and the JSON that it may hold (tool calls carry JSON in JSON)."""
-        cleaned = self.clean(text)
-        if depth < _DEEPEST_NESTING and "\\" in cleaned and cleaned.lstrip()[:1] in ("{", "["):
-            try:
-                inner = jsontext.parse(cleaned.encode())
-            except ValueError:
-                return cleaned
-            decoded = self._clean_value(inner, depth + 1)
-            if decoded != inner:
-                return jsontext.compact(decoded).decode()
-        return cleaned
+        """Clean a decoded text, and the JSON that it may hold (tool calls carry JSON in JSON)."""
+        if depth < _DEEPEST_NESTING and _is_json(text):
+            return self._clean_json(text, depth + 1)
+        return self.clean(text)
 
     def leak(self, text: str) -> str:
         """Return a description of a secret that the text still holds; empty if there is none.
 
         Looks at the text as it is, without percent encoding and without JSON escapes.
         """
-        views = {text, unquote(text), _ESCAPE.sub(lambda m: chr(int(m[1], 16)), text)}
-        for view in views:
+        unescaped = _ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else "/", text)
+        for view in {text, unescaped, unquote(text), unquote(unquote(unescaped))}:
             if any(needle in view for needle in self._needles):
                 return "the API token, or a form of it"
             for words, shape in self._shapes:
@@ -155,13 +212,37 @@ class Redactor:
                     return (
                         f"text shaped like a secret ({found[0][:4]}…, {len(found[0])} characters)"
                     )
+        content = _DIGEST.sub("", text)
+        for pattern in self._patterns:
+            for found in pattern.finditer(content):
+                # What holds a mark has been cleaned: the pattern's surroundings are still there.
+                if found[0] and MARK not in found[0] and found[0] not in MARK:
+                    return f"text that the pattern {pattern.pattern!r} finds"
         return ""
 
 
-def _cut(text: str, start: int, end: int) -> str:
+def _is_json(text: str) -> bool:
+    if text.lstrip(" \t\r\n")[:1] not in ("{", "[", '"'):
+        return False
+    try:
+        jsontext.parse(text.encode("utf-8", "surrogatepass"))
+    except ValueError:
+        return False
+    return True
+
+
+def _without(text: str, needle: str) -> str:
     """Replace a secret together with the neighbours that belong to it: `pat_` before its core."""
-    while start and text[start - 1] in _TOKEN_CHARACTERS:
-        start -= 1
-    while end < len(text) and text[end] in _TOKEN_CHARACTERS:
-        end += 1
-    return text[:start] + MARK + text[end:].lstrip("=")
+    pieces: list[str] = []
+    done = 0
+    while (start := text.find(needle, done)) >= 0:
+        end = start + len(needle)
+        while start > done and text[start - 1] in _TOKEN_CHARACTERS:
+            start -= 1
+        while end < len(text) and text[end] in _TOKEN_CHARACTERS:
+            end += 1
+        while end < len(text) and text[end] == "=":
+            end += 1
+        pieces += (text[done:start], MARK)
+        done = end
+    return "".join([*pieces, text[done:]])

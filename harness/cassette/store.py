@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
 from harness.cassette import canonical
@@ -18,6 +19,12 @@ from harness.errors import (
 from harness.location import Location
 
 TEMPORARY_SUFFIX = ".tmp"
+
+# A named pipe must not keep a run waiting for a writer.
+_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+# Nearly every cassette fits; a larger buffer costs more than the file (the allocator maps it anew).
+_SMALL = 1 << 15
+_LARGE = 1 << 20
 
 
 def read(path: Path) -> Recording:
@@ -44,14 +51,15 @@ def read(path: Path) -> Recording:
 def read_bytes(path: Path) -> bytes:
     """Return a file's bytes, in the fewest system calls: a run reads thousands of small files."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        descriptor = os.open(path, _FLAGS)
         try:
             chunks: list[bytes] = []
-            while chunk := os.read(descriptor, 1 << 18):
+            size = _SMALL
+            while chunk := os.read(descriptor, size):
                 chunks.append(chunk)
-                if len(chunk) < 1 << 18:
-                    break
-            return b"".join(chunks)
+                if len(chunk) == size:
+                    size = _LARGE
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
         finally:
             os.close(descriptor)
     except FileNotFoundError as fault:
@@ -73,6 +81,8 @@ def write(path: Path, recording: Recording, origin: Origin, redactor: Redactor) 
         SecretLeakError: the text still holds a secret; nothing was written.
         CassetteWriteError: the disk or its permissions; the old file is untouched.
     """
+    if origin.bot is not None:
+        origin = replace(origin, bot=redactor.clean_snapshot(origin.bot))
     text = canonical.write(recording, origin)
     if found := redactor.leak(text.decode()):
         raise SecretLeakError(
@@ -85,7 +95,7 @@ def write(path: Path, recording: Recording, origin: Origin, redactor: Redactor) 
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Put bytes into a file by way of a temporary neighbour, synced, then renamed over it."""
-    temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
+    temporary = path.with_name(f".{path.name[:20]}.{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
