@@ -125,7 +125,7 @@ def _block(trial: TrialView) -> str:
         if not failed:
             continue
         lines += _fenced("prompt", turn.prompt)
-        lines += _fenced("answer", turn.answer or "(none)")
+        lines += _fenced("answer", f"({turn.missing})" if turn.missing else turn.answer)
         for verdict in failed[:5]:
             lines += _verdict(verdict)
         if len(failed) > 5:

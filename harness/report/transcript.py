@@ -32,12 +32,11 @@ def _turn(turn: TurnView, verdicts: list[VerdictView], turns: int) -> Iterator[s
     if turns > 1:
         yield f"turn {turn.number} of {turns}"
     yield from _labelled("prompt", turn.prompt)
-    if turn.replied:
-        yield from _labelled("answer", turn.answer or "(none)")
-        if turn.facts:
-            yield from _labelled("reply", turn.facts)
-        if turn.ids:
-            yield from _labelled("", turn.ids)
+    yield from _labelled("answer", f"({turn.missing})" if turn.missing else turn.answer)
+    if turn.facts:
+        yield from _labelled("reply", turn.facts)
+    if turn.ids:
+        yield from _labelled("", turn.ids)
     for verdict in verdicts:
         yield from verdict_lines(verdict)
 

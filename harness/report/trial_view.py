@@ -55,6 +55,8 @@ _ROLES = {
 }
 
 
+_NO_ANSWER = "The reply holds no answer."
+
 _VERDICT_BADGE = {
     "passed": "✓ passed",
     "failed": "✗ failed",
@@ -129,13 +131,12 @@ def _turn(number: int, turn: TurnResult) -> TurnView:
     prompt = clipped(turn.prompt, ANSWER_LIMIT)
     reply = turn.reply
     if reply is None:
-        return TurnView(number, prompt, language(prompt), False, "", (), (), "", "", verdicts)
+        return TurnView(number, prompt, language(prompt), "No reply.", (), (), "", "", verdicts)
     return TurnView(
         number,
         prompt,
         language(prompt),
-        True,
-        clipped(reply.answer, ANSWER_LIMIT),
+        "" if any(m.content and m.type == "answer" for m in reply.messages) else _NO_ANSWER,
         _messages(reply, turn.verdicts),
         [clipped(text) for text in reply.follow_ups],
         _reply_facts(reply),
@@ -216,21 +217,21 @@ def _reply_facts(reply: Reply) -> str:
 
 
 def _http(exchanges: Sequence[Exchange]) -> HttpView:
-    scale = 100 / (max([e.start + e.elapsed for e in exchanges]) or 1)
+    scale = 1000 / (max([e.start + e.elapsed for e in exchanges]) or 1)
     lines: list[InteractionView] = []
     bars: list[str] = []
-    for number, e in enumerate(exchanges):
+    for number, e in enumerate(exchanges, start=1):
         times = f" × {e.repeats}" if e.repeats > 1 else ""
         lines.append(
             InteractionView(
                 one_line(f"{e.method} {e.path}") + times,
-                e.status,
+                str(e.status),
                 f"{e.start:.2f}",
                 f"{e.elapsed:.2f}",
             )
         )
-        bars.append(f"M{e.start * scale:.1f} {number}.5h{e.elapsed * scale or 1:.1f}")
-    return HttpView(lines, "".join(bars))
+        bars.append(f"M{int(e.start * scale)} {number}.5h{int(e.elapsed * scale) or 5}")
+    return HttpView(lines, counted(len(lines), "interaction"), str(len(lines) + 1), "".join(bars))
 
 
 def _error(note: ErrorNote) -> ErrorView:

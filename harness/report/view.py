@@ -59,33 +59,50 @@ class MessageView(NamedTuple):
 
 
 class TurnView(NamedTuple):
-    """One prompt and all that came of it. `facts` and `ids` are lines of small print."""
+    """One prompt and all that came of it.
+
+    `missing` says that there is no reply, or no answer in it; `facts` and `ids` are small print.
+    """
 
     number: int
     prompt: str
     language: str
-    replied: bool
-    answer: str
+    missing: str
     messages: Sequence[MessageView]
     follow_ups: Sequence[str]
     facts: str
     ids: str
     verdicts: Sequence[VerdictView]
 
+    @property
+    def answer(self) -> str:
+        """Return what a user would read: the answers, without tool messages and the like."""
+        return "\n".join(
+            "".join(part.text for part in message.parts)
+            for message in self.messages
+            if not message.folded
+        )
+
 
 class InteractionView(NamedTuple):
     """One line of the HTTP log: method and path, status, seconds from the trial's beginning."""
 
     call: str
-    status: int
+    status: str
     start: str
     elapsed: str
 
 
 class HttpView(NamedTuple):
-    """A trial's HTTP log. `bars` draws it as an SVG path: 100 units wide, one high a line."""
+    """A trial's HTTP log.
+
+    `bars` draws it as an SVG path, 1000 units wide and `rows` high: one for the table's head and
+    one for each line.
+    """
 
     lines: Sequence[InteractionView]
+    size: str
+    rows: str
     bars: str
 
 

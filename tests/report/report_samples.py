@@ -54,7 +54,7 @@ def _wednesday() -> TrialResult:
                         "the answer lacks “星期二”.",
                         expected="星期二",
                         actual=answer,
-                        evidence=((10, 13),),
+                        evidence=((11, 14),),
                     )
                 ],
             )
