@@ -249,8 +249,8 @@ class TrialKey:
     """What names a trial in every output.
 
     `id` is unique in the project and stable: scenario, then `@bot` where the scenario has several,
-    `[case]`, and `#n` from the second repeat on. `file` is relative to the project, `cassette` to
-    the cassettes folder; both with forward slashes. `case` is empty without cases; `trial` counts
+    `[case]`, and `#n` from the second repeat on. `file` and `cassette` are relative to the
+    project (absolute where they lie outside), with forward slashes. `case` is empty without cases; `trial` counts
     repeats from 1.
     """
 

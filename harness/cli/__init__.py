@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import click
 
 __all__ = ["run"]
 
@@ -21,33 +25,31 @@ def run(arguments: Sequence[str]) -> int:
 
     try:
         code = coze_harness.main(words, prog_name="coze-harness", standalone_mode=False)
+        sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except HarnessError as fault:
-        if debug:
-            raise
-        _complain(fault.lines())
+        _complain(fault.lines(), debug=debug)
         return fault.exit_code
-    except click.UsageError as fault:
+    except click.exceptions.NoArgsIsHelpError as fault:
         fault.show()
         return 2
     except click.ClickException as fault:
-        fault.show()
+        _complain(_usage(fault), debug=debug)
         return 2
     except (KeyboardInterrupt, click.Abort):
-        _complain(["Interrupted."])
+        _complain(["Interrupted."], debug=debug)
         return 130
     except BrokenPipeError:
         # The reader (head, less) has gone; nothing more can be said, and that is no fault.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as fault:
-        if debug:
-            raise
         _complain(
             [
                 f"An error of coze-harness itself: {type(fault).__name__}: {fault}",
                 "  next: run the command again with --debug, and report what it prints.",
-            ]
+            ],
+            debug=debug,
         )
         return 2
 
@@ -61,8 +63,24 @@ def _speak_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _complain(lines: Sequence[str]) -> None:
-    from harness.report.visible import visible
+def _usage(fault: click.ClickException) -> list[str]:
+    """Return what click says as every error is said: one block, with the next step."""
+    import click
 
+    said = " ".join(fault.format_message().split())
+    command = fault.ctx.command_path if isinstance(fault, click.UsageError) and fault.ctx else ""
+    return [said, f"  next: {command or 'coze-harness'} --help"]
+
+
+def _complain(lines: Sequence[str], *, debug: bool) -> None:
+    """Print an error on stderr, and with --debug the traceback behind it; no secret in either."""
+    from harness.report.visible import visible
+    from harness.wiring.outside import scrub, this_world
+
+    if debug:
+        import traceback
+
+        lines = [*traceback.format_exc().splitlines(), *lines]
+    world = this_world()
     for line in lines:
-        print(visible(line), file=sys.stderr)  # noqa: T201 (the command line speaks here)
+        print(visible(scrub(line, world)), file=sys.stderr)  # noqa: T201 (the command line speaks here)

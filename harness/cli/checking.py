@@ -37,10 +37,16 @@ def check(
     if mend:
         redactor = project.replayer.redactor
         for trial in trials:
-            path = project.cassettes / trial.key.cassette
+            path = project.root / trial.key.cassette
             if path.is_file() and rewrite(path, redactor):
                 click.echo(f"{path}: rewritten.")
-    found = list(recordings(trials, project.replayer, all_trials=None if paths else trials))
+    found = list(
+        recordings(
+            trials,
+            project.replayer,
+            folder=None if paths else project.named(project.settings.cassettes),
+        )
+    )
     for finding in found:
         _tell(finding)
     faults = [finding.fault for finding in found if not finding.is_remark]

@@ -45,7 +45,7 @@ def list_trials(
                 "case": trial.key.case,
                 "trial": trial.key.trial,
                 "tags": list(trial.key.tags),
-                "cassette": project.shown(project.settings.cassettes / trial.key.cassette),
+                "cassette": trial.key.cassette,
                 "state": state.value,
             }
             for trial, state in rows

@@ -23,6 +23,7 @@ def trials(
     default_bot: str = "",
     chosen_bots: Sequence[str] | None = None,
     repeat: int | None = None,
+    cassettes: str = "",
 ) -> list[Trial]:
     """Return the trials of scenarios: by scenario, then bot, case and repeat.
 
@@ -32,6 +33,7 @@ def trials(
         default_bot: for scenarios that name none; a name or an id.
         chosen_bots: names or ids that take the place of every scenario's own.
         repeat: takes the place of every scenario's own.
+        cassettes: the folder of recordings, as the trials shall name it.
 
     Raises:
         ScenarioFaults: scenarios with an unknown bot or none, or with trials of the same name.
@@ -51,7 +53,8 @@ def trials(
                 faults.add(fault)
                 continue
             own = []
-        made += _of_scenario(scenario, own, chosen or own, repeat or scenario.repeat)
+        folder = "/".join(part for part in (cassettes, scenario.folder) if part)
+        made += _of_scenario(scenario, own, chosen or own, repeat or scenario.repeat, folder)
     _refuse_same_ids(made, faults)
     faults.settle()
     return made
@@ -139,7 +142,7 @@ def _is_id(word: str) -> bool:
 
 
 def _of_scenario(
-    scenario: Scenario, own: Sequence[Bot], bots: Sequence[Bot], repeat: int
+    scenario: Scenario, own: Sequence[Bot], bots: Sequence[Bot], repeat: int, folder: str
 ) -> list[Trial]:
     single = own[0].id if len(own) == 1 else ""
     name_piece = piece(scenario.name)
@@ -158,7 +161,7 @@ def _of_scenario(
                 identity += f"[{case.label}]"
                 pieces.append(label_piece)
             for number in range(1, repeat + 1):
-                key = _key(scenario, bot, case, number, identity, pieces)
+                key = _key(scenario, bot, case, number, identity, pieces, folder)
                 made.append(_trial(scenario, bot, case, key))
     return made
 
@@ -185,6 +188,7 @@ def _key(
     number: int,
     identity: str,
     pieces: list[tuple[str, bool]],
+    folder: str,
 ) -> TrialKey:
     if number > 1:
         identity = f"{identity}#{number}"
@@ -199,7 +203,7 @@ def _key(
         case=case.label,
         trial=number,
         tags=scenario.tags,
-        cassette=f"{scenario.folder}/{file}" if scenario.folder else file,
+        cassette=f"{folder}/{file}" if folder else file,
     )
 
 

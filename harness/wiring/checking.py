@@ -42,26 +42,26 @@ def state_of(trial: Trial, replayer: Replayer) -> tuple[CassetteState, HarnessEr
 
 
 def recordings(
-    trials: Sequence[Trial], replayer: Replayer, *, all_trials: Sequence[Trial] | None
+    trials: Sequence[Trial], replayer: Replayer, *, folder: Path | None
 ) -> Iterator[Finding]:
     """Yield what is wrong with the cassettes of trials.
 
     Args:
         trials: whose cassettes are looked at.
         replayer: what would play them.
-        all_trials: every trial of the project, to tell files that belong to none; `None` where only
-            a part of the project is looked at.
+        folder: of all cassettes, to tell files that belong to none of the trials; `None` where
+            the trials are only a part of the project.
     """
     redactor = replayer.redactor
     for trial in trials:
         _state, fault = state_of(trial, replayer)
         if fault is not None:
             yield Finding(fault)
-        path = replayer.cassettes / trial.key.cassette
+        path = replayer.root / trial.key.cassette
         yield from _text(path, redactor)
-    if all_trials is not None:
-        known = {replayer.cassettes / trial.key.cassette for trial in all_trials}
-        yield from _strays(replayer.cassettes, known, redactor)
+    if folder is not None:
+        known = {replayer.root / trial.key.cassette for trial in trials}
+        yield from _strays(folder, known, redactor)
 
 
 def _text(path: Path, redactor: Redactor) -> Iterator[Finding]:

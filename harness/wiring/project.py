@@ -53,7 +53,14 @@ class Project:
         found = find(choice.paths, project, self.world.folder)
         scenarios = found.choose(load(found.files, project))
         bots = choice.bots or None
-        made = trials(scenarios, settings.bots, settings.default_bot, bots, choice.repeat)
+        made = trials(
+            scenarios,
+            settings.bots,
+            settings.default_bot,
+            bots,
+            choice.repeat,
+            self.shown(settings.cassettes),
+        )
         wanted = Selection(choice.keyword, choice.tags)
         left = [trial for trial in made if wanted.takes(trial.key)]
         if choice.last_failed:
@@ -76,19 +83,18 @@ class Project:
         return frozenset(row.key.id for row in run.rows if row.status in bad)
 
     @property
-    def cassettes(self) -> Path:
-        """The cassettes folder, as a user standing in the world's folder would name it."""
-        return self.named(self.settings.cassettes)
+    def root(self) -> Path:
+        """The project's folder, as a user standing in the world's folder would name it."""
+        return self.named(self.settings.root)
 
     def named(self, path: Path) -> Path:
-        """Return a path as that user would type it: relative where it is below the folder."""
-        relative = Path(os.path.relpath(path, self.world.folder))
-        return path if relative.parts[:1] == ("..",) else relative
+        """Return a path as that user would type it: from the folder, where that is shorter."""
+        return min(Path(os.path.relpath(path, self.world.folder)), path, key=lambda p: len(str(p)))
 
     @property
     def replayer(self) -> Replayer:
         """What plays this project's cassettes."""
-        return Replayer(self.cassettes, self.settings.redact)
+        return Replayer(self.root, self.settings.redact)
 
     def unrecorded(self, chosen: Sequence[Trial]) -> list[Trial]:
         """Return those of the trials that have no recording.
@@ -120,7 +126,7 @@ class Project:
             self.settings,
             self.world,
             workers=workers,
-            cassettes=self.cassettes if mode is Mode.RECORD else None,
+            root=self.root if mode is Mode.RECORD else None,
             warn=warn,
         )
 
@@ -146,8 +152,9 @@ class Project:
         return find_run(self.settings.reports, name)
 
     def shown(self, path: Path) -> str:
-        """Return a path as outputs have it: from the project's root, with forward slashes."""
-        return Path(os.path.relpath(path, self.settings.root)).as_posix()
+        """Return a path as outputs have it: from the project's root where it is below it."""
+        relative = Path(os.path.relpath(path, self.settings.root))
+        return (path if relative.parts[:1] == ("..",) else relative).as_posix()
 
 
 def open_project(

@@ -39,7 +39,7 @@ class Studio:
         rng: chance, for templates and for the jitter of repeated calls.
         snapshots: what each bot is, by its id.
         interval, timeout: how a chat is waited for, in seconds.
-        cassettes: where recordings go; `None` keeps none.
+        root: the project that recordings are kept in; `None` keeps none.
         version: of this program, for the recordings.
     """
 
@@ -50,7 +50,7 @@ class Studio:
     snapshots: Mapping[str, BotSnapshot]
     interval: float
     timeout: float
-    cassettes: Path | None
+    root: Path | None
     version: str
 
     def opener(self, trial: Trial) -> Callable[[], Task[Held, Finished]]:
@@ -84,9 +84,9 @@ class Studio:
     def _pace(self, trial: Trial) -> Pace:
         """Return how to wait: by the last recording's durations, if there is one to read."""
         expected: tuple[float, ...] = ()
-        if self.cassettes is not None:
+        if self.root is not None:
             try:
-                expected = store.read(self.cassettes / trial.key.cassette).waits
+                expected = store.read(self.root / trial.key.cassette).waits
             except CassetteError:
                 expected = ()
         return Pace(interval=self.interval, timeout=self.timeout, expected=expected)
@@ -103,7 +103,7 @@ class Studio:
     ) -> Finished:
         snapshot = self.snapshots.get(trial.bot.id)
         error: HarnessError | None = None
-        if self.cassettes is not None and held.error is None:
+        if self.root is not None and held.error is None:
             origin = Origin(
                 scenario=trial.key.scenario,
                 trial=trial.key.id,
@@ -114,7 +114,7 @@ class Studio:
                 calls=line.calls,
                 bot=snapshot,
             )
-            path = self.cassettes / trial.key.cassette
+            path = self.root / trial.key.cassette
             try:
                 store.write(path, recorder.recording, origin, self.redactor)
             except CassetteError as fault:
@@ -136,7 +136,7 @@ def live_source(
     world: World,
     *,
     workers: int | None,
-    cassettes: Path | None,
+    root: Path | None,
     warn: Callable[[str], None],
 ) -> Source:
     """Return what holds trials with Coze itself.
@@ -145,7 +145,7 @@ def live_source(
         settings: base URL, token, folders, patience.
         world: clock, chance, environment.
         workers: how many calls may be under way at a time.
-        cassettes: where the conversations are kept; `None` keeps none.
+        root: the project that the conversations are kept in; `None` keeps none.
         warn: told once for each bot that does not say what it is.
 
     Raises:
@@ -165,7 +165,7 @@ def live_source(
                 snapshots=_snapshots(trials, wire, world, threads, warn),
                 interval=settings.poll.interval,
                 timeout=settings.poll.timeout,
-                cassettes=cassettes,
+                root=root,
                 version=version("coze-harness"),
             )
             openers = (studio.opener(trial) for trial in trials)

@@ -24,14 +24,14 @@ _PATIENCE = Patience(jitter=lambda: 0.0, tries=1)
 
 @dataclass(frozen=True, slots=True)
 class Replayer:
-    """Replays trials from a folder of cassettes; picklable, so that processes can share the work.
+    """Replays the trials of a project; picklable, so that processes can share the work.
 
     Args:
-        cassettes: the folder, as it is to be shown in messages too.
+        root: the project's folder, as it is to be shown in messages too.
         patterns: the project's own `redact` patterns, which the recordings have been through.
     """
 
-    cassettes: Path
+    root: Path
     patterns: tuple[str, ...] = ()
 
     def source(self, workers: int) -> Source:
@@ -54,7 +54,7 @@ class Replayer:
 
     def replay(self, trial: Trial, redactor: Redactor) -> TrialResult:
         """Replay and judge one trial; whatever is wrong with its cassette is the result's error."""
-        path = self.cassettes / trial.key.cassette
+        path = self.root / trial.key.cassette
         try:
             recording, turns = self.load(trial)
         except HarnessError as fault:
@@ -83,7 +83,7 @@ class Replayer:
             CassetteError: the recording is missing, unreadable, or answers other questions.
             ScenarioError: a template cannot be filled.
         """
-        path = self.cassettes / trial.key.cassette
+        path = self.root / trial.key.cassette
         try:
             recording = store.read(path)
         except CassetteMissingError:
