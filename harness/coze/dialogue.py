@@ -26,6 +26,7 @@ from harness.model import Answer, Bot, ChatOptions, Message, Reply, Wait
 from harness.ports import Conversation, Turn
 
 _GROWTH: Final = 1.5
+_GROWN: Final = 2
 _SLOWEST: Final = 2.0
 _EARLY: Final = 0.8
 _TOOL_ROUNDS: Final = 20
@@ -54,7 +55,7 @@ class Pace:
             return max(self.interval, self.expected[rounds] * _EARLY)
         if known:
             return self.interval
-        return self.interval * min(_GROWTH**poll, _SLOWEST)
+        return self.interval * min(_GROWTH ** min(poll, _GROWN), _SLOWEST)
 
 
 class CozeDialogue:

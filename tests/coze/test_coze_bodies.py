@@ -1,0 +1,119 @@
+"""What is sent: the body of a prompt, the ids, and the fingerprint of everything asked."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from talking import BOT, ByHand, body, chat, dialogue, good, listed, turn
+
+from harness import jsontext
+from harness.coze import fingerprint
+from harness.model import ChatOptions
+
+BARE = ChatOptions(user_id="0")
+ALWAYS = {"bot_id", "user_id", "stream", "auto_save_history", "additional_messages"}
+OPTIONAL: dict[str, Any] = {
+    "custom_variables": {"tone": "正式"},
+    "meta_data": {"k": "v"},
+    "parameters": {"n": 1, "deep": [{"x": None}]},
+    "extra_params": {"latitude": "30.2"},
+    "shortcut_command": {"command_id": "1", "parameters": {"a": "b"}},
+    "enable_card": True,
+    "bot_version": "17",
+    "publish_status": "unpublished_draft",
+}
+
+
+def sent(options: ChatOptions, prompt: str = "你是谁?") -> Any:
+    hand = ByHand([chat("completed"), listed("好")])
+    hand.drive(dialogue(options).ask(turn(prompt)))
+    return body(hand.calls[0])
+
+
+def test_a_bare_prompt_sends_what_the_walkthrough_sends() -> None:
+    assert sent(BARE) == {
+        "bot_id": BOT,
+        "user_id": "0",
+        "stream": False,
+        "auto_save_history": True,
+        "additional_messages": [{"role": "user", "content": "你是谁?", "content_type": "text"}],
+    }
+
+
+@pytest.mark.parametrize("name", OPTIONAL)
+def test_an_optional_field_is_sent_when_it_is_set_and_only_then(name: str) -> None:
+    assert set(sent(BARE)) == ALWAYS
+    found = sent(replace(BARE, **{name: OPTIONAL[name]}))
+    assert found[name] == OPTIONAL[name]
+    assert set(found) == ALWAYS | {name}
+
+
+def test_all_optional_fields_go_together() -> None:
+    found = sent(replace(BARE, **OPTIONAL))
+    assert {name: found[name] for name in OPTIONAL} == OPTIONAL
+
+
+def test_history_that_is_not_saved_is_said_so() -> None:
+    assert sent(replace(BARE, auto_save_history=False))["auto_save_history"] is False
+
+
+def test_a_shortcut_without_a_prompt_sends_no_message_of_its_own() -> None:
+    command = {"command_id": "1"}
+    assert sent(replace(BARE, shortcut_command=command), "")["additional_messages"] == []
+    assert len(sent(replace(BARE, shortcut_command=command), "hi")["additional_messages"]) == 1
+
+
+@given(st.text())
+def test_a_prompt_stands_unescaped_in_utf8_and_comes_back_the_same(prompt: str) -> None:
+    data = jsontext.compact(sent(BARE, prompt))
+    assert json.loads(data)["additional_messages"][0]["content"] == prompt
+
+
+def test_chinese_and_separators_are_not_escaped() -> None:
+    prompt = "你是谁?\u2028ＡＢ é🙂"
+    assert prompt.encode() in jsontext.compact(sent(BARE, prompt))
+
+
+def test_ids_stay_text_of_any_length() -> None:
+    long = "7" * 19
+    hand = ByHand(
+        [good({"id": long, "conversation_id": f"0{long}", "status": "completed"}), listed("好")]
+    )
+    reply = hand.drive(dialogue().ask(turn()))
+    assert (reply.chat_id, reply.conversation_id) == (long, f"0{long}")
+    assert dict(hand.calls[1].query) == {"chat_id": long, "conversation_id": f"0{long}"}
+
+
+def test_ids_that_come_as_numbers_lose_no_digit() -> None:
+    hand = ByHand(
+        [
+            good({"id": 7403315657221079041, "conversation_id": 2**64 - 1, "status": "completed"}),
+            listed("好"),
+        ]
+    )
+    reply = hand.drive(dialogue().ask(turn()))
+    assert (reply.chat_id, reply.conversation_id) == ("7403315657221079041", str(2**64 - 1))
+
+
+def test_a_fingerprint_is_of_what_is_asked_and_of_nothing_else() -> None:
+    asked = fingerprint(BOT, BARE, [turn("a"), turn("b")])
+    assert asked == fingerprint(BOT, BARE, [turn("a", expects_status=True), turn("b")])
+    others = {
+        fingerprint(BOT, BARE, [turn("b"), turn("a")]),
+        fingerprint(BOT, BARE, [turn("a")]),
+        fingerprint(BOT, BARE, [turn("ab")]),
+        fingerprint("1", BARE, [turn("a"), turn("b")]),
+        fingerprint(BOT, replace(BARE, conversation_id="1"), [turn("a"), turn("b")]),
+        fingerprint(BOT, BARE, [turn("a", tools={"f": "1"}), turn("b")]),
+        *(
+            fingerprint(BOT, replace(BARE, **{name: value}), [turn("a"), turn("b")])
+            for name, value in OPTIONAL.items()
+        ),
+    }
+    assert asked not in others
+    assert len(others) == 6 + len(OPTIONAL)

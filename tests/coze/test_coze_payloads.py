@@ -1,0 +1,209 @@
+"""Whatever comes, reading it gives a value or an error of ours: never a crash."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from talking import BOT, ByHand, chat, dialogue, good, listed, told, turn
+
+from harness.coze import Pace, Patience, snapshot
+from harness.coze.payloads import FINAL, envelope, messages, number, text, tool_calls
+from harness.errors import HarnessError, PayloadError
+from harness.model import Answer, BotSnapshot, Reply
+
+NUMBERS = st.integers() | st.floats() | st.sampled_from([10**400, -(10**4299), float("inf")])
+WORDS = st.text(max_size=8) | st.sampled_from(
+    [
+        "completed",
+        "in_progress",
+        "failed",
+        "requires_action",
+        "--5",
+        "-",
+        "١٢",
+        "9" * 5000,
+        "\ud800",
+    ]
+)
+SCALARS = st.none() | st.booleans() | NUMBERS | WORDS
+KEYS = st.sampled_from(
+    ["id", "conversation_id", "status", "last_error", "code", "msg", "usage", "token_count",
+     "required_action", "submit_tool_outputs", "tool_calls", "function", "name", "arguments",
+     "type", "role", "content", "content_type", "data", "detail", "logid", "model_info"]
+)  # fmt: skip
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def encoded(value: object) -> bytes:
+    """Return JSON as Python writes it: NaN, huge numbers and lone surrogates included."""
+    return json.dumps(value).encode()
+
+
+def held(answers: list[Answer]) -> object:
+    """Hold a conversation with these answers, the last one again and again, to its end."""
+    hand = ByHand(lambda _call, _now: answers.pop(0) if len(answers) > 1 else answers[0])
+    patience = Patience(jitter=lambda: 0.0, tries=2)
+    pace = Pace(interval=1.0, timeout=10.0)
+    try:
+        return hand.drive(dialogue(pace=pace, patience=patience).ask(turn(tools={"f": "1"})))
+    except HarnessError as error:
+        return error
+
+
+@given(st.lists(VALUES, min_size=1, max_size=4))
+@settings(max_examples=150)
+def test_any_json_in_place_of_any_answer(values: list[Any]) -> None:
+    found = held([told(encoded(value)) for value in values])
+    assert isinstance(found, Reply | HarnessError)
+
+
+@given(st.lists(VALUES, min_size=1, max_size=4))
+@settings(max_examples=150)
+def test_any_data_in_any_answer(values: list[Any]) -> None:
+    found = held([told(encoded({"code": 0, "data": value})) for value in values])
+    assert isinstance(found, Reply | HarnessError)
+
+
+@given(VALUES, VALUES, VALUES)
+@settings(max_examples=150)
+def test_any_end_of_a_chat(error: Any, usage: Any, action: Any) -> None:
+    for status in sorted(FINAL):
+        ended = {
+            "id": "1",
+            "conversation_id": "2",
+            "status": status,
+            "last_error": error,
+            "usage": usage,
+            "required_action": action,
+        }
+        ending = told(encoded({"code": 0, "data": ended}))
+        assert isinstance(held([chat(), ending, listed("好")]), Reply | HarnessError)
+
+
+@given(VALUES)
+@settings(max_examples=150)
+def test_any_list_of_messages(value: Any) -> None:
+    found = held([chat("completed"), told(encoded({"code": 0, "data": value}))])
+    assert isinstance(found, Reply)
+    assert isinstance(found.answer, str)
+
+
+@given(VALUES)
+@settings(max_examples=150)
+def test_any_description_of_a_bot(value: Any) -> None:
+    answer = told(encoded({"code": 0, "data": value}))
+    patience = Patience(jitter=lambda: 0.0, tries=1)
+    assert isinstance(ByHand([answer]).drive(snapshot(BOT, patience, published=True)), BotSnapshot)
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes(data: bytes) -> None:
+    try:
+        envelope(told(data))
+    except PayloadError as error:
+        assert "not the JSON that Coze sends" in error.what  # noqa: PT017 - both ways are right
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b" ",
+        b"null",
+        b"[]",
+        b'"text"',
+        b'{"code": 0, "data": {"id": "1"',
+        b"<html></html>",
+        b"\xff\xfe{}",
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+    ],
+)
+def test_what_is_no_object_is_an_error_that_shows_how_it_begins(data: bytes) -> None:
+    with pytest.raises(PayloadError) as caught:
+        envelope(told(data, 502, x_tt_logid="LOG"))
+    assert caught.value.log_id == "LOG"
+    assert "HTTP 502" in caught.value.what
+    assert caught.value.detail
+
+
+@pytest.mark.parametrize("depth", [200, 600, 1000])
+def test_content_nested_deeply_is_kept_or_left_empty(depth: int) -> None:
+    nested = b'{"code":0,"data":[{"type":"answer","content":' + b"[" * depth + b"]" * depth + b"}]}"
+    try:
+        (message,) = messages(envelope(told(nested)).data)
+    except PayloadError:
+        return
+    assert message.content in ("[" * depth + "]" * depth, "")
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        (5, 5), ("5", 5), ("-5", -5), (5.9, 5), (True, 0), (None, 0), ("", 0), ("--5", 0), ([], 0),
+        (float("nan"), 0), (float("inf"), 0), ("9" * 5000, 0), (10**30, 0),
+    ],
+)  # fmt: skip
+def test_numbers_come_in_several_shapes(value: Any, meant: int) -> None:
+    assert number(value) == meant
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [("7" * 19, "7" * 19), (74, "74"), (True, ""), (None, ""), (1.5, ""), ({}, "")],
+)
+def test_ids_come_as_text_or_number(value: Any, meant: str) -> None:
+    assert text(value) == meant
+
+
+def test_a_number_beyond_all_ids_is_none() -> None:
+    assert text(10**5000) == ""
+
+
+def test_the_log_id_is_the_body_s_or_the_header_s() -> None:
+    assert envelope(told({"detail": {"logid": "B"}}, x_tt_logid="H")).log_id == "B"
+    assert envelope(told({"detail": None}, x_tt_logid="H")).log_id == "H"
+    assert envelope(told({})).log_id == ""
+
+
+def test_messages_of_the_open_source_server_are_found_under_their_own_name() -> None:
+    assert envelope(told({"code": 0, "Messages": [{"type": "answer"}]})).data
+
+
+def test_zero_usage_is_no_usage_and_a_missing_total_is_the_sum() -> None:
+    def used(**counts: int) -> Any:
+        ended = good({"id": "1", "conversation_id": "2", "status": "completed", "usage": counts})
+        found = held([ended, listed("好")])
+        assert isinstance(found, Reply)
+        return found.usage
+
+    assert used(token_count=0, input_count=0, output_count=0) is None
+    assert used(input_count=3, output_count=4).total == 7
+
+
+def test_a_tool_call_s_arguments_may_be_data_text_or_broken() -> None:
+    def call(content: str) -> Any:
+        listing = [{"type": "function_call", "content": content}]
+        (found,) = tool_calls(messages(listing))
+        return found.name, found.arguments
+
+    assert call('{"name":"f","arguments":{"a":1}}') == ("f", {"a": 1})
+    assert call('{"name":"f","arguments":"{\\"a\\":1}"}') == ("f", {"a": 1})
+    assert call('{"name":"f","arguments":"{oops"}') == ("f", "{oops")
+    assert call("{oops") == ("", "{oops")
+    assert call('{"name":7}') == ("7", None)
+
+
+def test_an_answer_may_be_data_and_is_then_kept_as_json() -> None:
+    (found,) = messages([{"type": "answer", "content": {"标题": [1]}}, "no message"])
+    assert found.content == '{"标题":[1]}'
+    assert orjson.loads(found.content) == {"标题": [1]}

@@ -1,0 +1,355 @@
+"""What is repeated and what never is: every fault of the server, with the calls it took."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from talking import BOT, TOKEN, ByHand, Talk, chat, dialogue, listed, refused, script, told, turn
+
+from harness.coze import Patience
+from harness.errors import ApiError, HarnessError, PayloadError, TransportError
+from harness.model import Reply, Wait
+from harness.server.fault import Fault
+from harness.server.serving import RunningServer, serve
+from harness.wire import Line, Wire
+
+PROMPT, POLL, LIST = "POST /v3/chat", "GET /v3/chat/retrieve", "POST /v3/chat/message/list"
+TRIES = 5
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[RunningServer]:
+    with serve(script("- {default: true, answer: 好的, delay: 0.01}")) as running:
+        yield running
+
+
+@dataclass(frozen=True)
+class Told:
+    """What came of a conversation, and how often the server was asked what."""
+
+    outcome: Reply | HarnessError
+    prompts: int
+    polls: int
+    lists: int
+
+
+def held(server: RunningServer, fault: dict[str, object], *, read_seconds: float = 10) -> Told:
+    server.heal()
+    server.inject(Fault.model_validate(fault))
+    before = server.calls
+    outcome: Reply | HarnessError
+    with Talk(server, read_seconds=read_seconds) as talk:
+        try:
+            outcome = talk.ask("hello")
+        except HarnessError as error:
+            outcome = error
+    server.heal()
+    made = [server.calls.get(name, 0) - before.get(name, 0) for name in (PROMPT, POLL, LIST)]
+    return Told(outcome, *made)
+
+
+@pytest.mark.parametrize("code", [4009, 4013, 4016, 4020])
+def test_a_prompt_that_a_busy_service_refused_is_sent_again(
+    server: RunningServer, code: int
+) -> None:
+    seen = held(server, {"code": code, "times": 2})
+    assert isinstance(seen.outcome, Reply)
+    assert seen.outcome.answer == "好的"
+    assert seen.prompts == 3
+
+
+@pytest.mark.parametrize("code", [4009, 4013, 4016, 4020])
+def test_a_service_that_stays_busy_is_an_error_with_its_code(
+    server: RunningServer, code: int
+) -> None:
+    seen = held(server, {"code": code, "message": "忙"})
+    assert isinstance(seen.outcome, ApiError)
+    assert seen.outcome.code == code
+    assert "忙" in seen.outcome.what
+    assert seen.outcome.detail == ("tried 5 times",)
+    assert len(seen.outcome.log_id) == 34
+    assert seen.outcome.next_step
+    assert seen.prompts == TRIES
+
+
+FOR_GOOD = (
+    4000, 4001, 4002, 4003, 4004, 4005, 4006, 4007, 4008, 4010, 4011, 4012, 4014, 4015, 4019, 4021,
+    4022, 4027, 4028, 4100, 4101, 4102, 4200, 5000, 720702222, 700012006, 702232007, 999,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("code", FOR_GOOD)
+def test_a_prompt_refused_for_good_is_sent_once(server: RunningServer, code: int) -> None:
+    seen = held(server, {"code": code, "message": "不行"})
+    assert isinstance(seen.outcome, ApiError)
+    assert seen.outcome.code == code
+    assert "不行" in seen.outcome.what
+    assert len(seen.outcome.log_id) == 34
+    assert seen.outcome.next_step
+    assert not seen.outcome.detail
+    assert (seen.prompts, seen.polls) == (1, 0)
+
+
+def test_a_token_that_http_refuses_too_is_sent_once(server: RunningServer) -> None:
+    seen = held(server, {"code": 700012006, "http": 401})
+    assert isinstance(seen.outcome, ApiError)
+    assert (seen.outcome.code, seen.outcome.http_status) == (700012006, 401)
+    assert "COZE_API_TOKEN" in seen.outcome.next_step
+    assert seen.prompts == 1
+
+
+def test_a_prompt_is_sent_again_after_http_429(server: RunningServer) -> None:
+    seen = held(server, {"kind": "too_many_requests", "times": 1, "retry_after": 0})
+    assert isinstance(seen.outcome, Reply)
+    assert seen.prompts == 2
+
+
+def test_http_429_that_stays_is_an_error(server: RunningServer) -> None:
+    seen = held(server, {"kind": "too_many_requests", "retry_after": 0})
+    assert isinstance(seen.outcome, ApiError | PayloadError)
+    assert seen.prompts == TRIES
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("html", PayloadError),
+        ("unavailable", PayloadError),
+        ("half_json", PayloadError),
+        ("empty_body", PayloadError),
+        ("omit_data", PayloadError),
+        ("empty_data", PayloadError),
+        ("half_body", TransportError),
+        ("reset_before", TransportError),
+        ("reset_after", TransportError),
+    ],
+)
+def test_a_prompt_that_may_have_been_taken_is_never_sent_twice(
+    server: RunningServer, kind: str, error: type[HarnessError]
+) -> None:
+    seen = held(server, {"kind": kind, "at": "chat", "times": 1})
+    assert isinstance(seen.outcome, error)
+    assert seen.prompts == 1
+    assert (seen.polls, seen.lists) == (0, 0)
+    if isinstance(seen.outcome, TransportError):
+        assert seen.outcome.taken
+
+
+def test_a_prompt_is_not_sent_twice_after_a_read_time_out(server: RunningServer) -> None:
+    fault: dict[str, object] = {"kind": "slow", "at": "chat", "seconds": 0.6, "times": 1}
+    seen = held(server, fault, read_seconds=0.2)
+    assert isinstance(seen.outcome, TransportError)
+    assert seen.outcome.taken
+    assert "within 0.2 s" in seen.outcome.what
+    assert seen.prompts == 1
+
+
+def test_html_on_a_prompt_is_told_with_its_first_words(server: RunningServer) -> None:
+    seen = held(server, {"kind": "html", "at": "chat"})
+    assert isinstance(seen.outcome, PayloadError)
+    assert "HTTP 502" in seen.outcome.what
+    assert "Bad Gateway" in seen.outcome.detail[0]
+
+
+READS = ["html", "unavailable", "half_json", "empty_body", "half_body", "reset_before"]
+
+
+@pytest.mark.parametrize("route", ["retrieve", "list"])
+@pytest.mark.parametrize("kind", [*READS, "reset_after"])
+def test_reads_are_repeated(server: RunningServer, kind: str, route: str) -> None:
+    seen = held(server, {"kind": kind, "at": route, "times": 2})
+    assert isinstance(seen.outcome, Reply)
+    assert seen.outcome.answer == "好的"
+    assert seen.prompts == 1
+    assert (seen.polls if route == "retrieve" else seen.lists) >= 3
+
+
+@pytest.mark.parametrize("route", ["retrieve", "list"])
+@pytest.mark.parametrize("code", [4009, 4013, 4016, 4020, 5000, 720702222])
+def test_reads_are_repeated_after_a_passing_refusal(
+    server: RunningServer, code: int, route: str
+) -> None:
+    seen = held(server, {"code": code, "at": route, "times": 4})
+    assert isinstance(seen.outcome, Reply)
+    assert (seen.polls if route == "retrieve" else seen.lists) == 5
+
+
+def test_reads_that_fail_for_ever_end_in_an_error(server: RunningServer) -> None:
+    seen = held(server, {"kind": "html", "at": "list"})
+    assert isinstance(seen.outcome, PayloadError)
+    assert (seen.prompts, seen.lists) == (1, TRIES)
+
+
+def test_reads_refused_for_good_are_not_repeated(server: RunningServer) -> None:
+    seen = held(server, {"code": 4101, "at": "retrieve"})
+    assert isinstance(seen.outcome, ApiError)
+    assert (seen.prompts, seen.polls) == (1, 1)
+
+
+def test_a_poll_without_data_names_what_is_missing(server: RunningServer) -> None:
+    seen = held(server, {"kind": "omit_data", "at": "retrieve"})
+    assert isinstance(seen.outcome, PayloadError)
+    assert "without a status" in seen.outcome.what
+    assert len(seen.outcome.log_id) == 34
+
+
+def test_a_body_by_another_content_type_is_read_all_the_same(server: RunningServer) -> None:
+    assert isinstance(held(server, {"kind": "wrong_content_type"}).outcome, Reply)
+
+
+def test_a_refused_connection_is_tried_again_even_for_a_prompt() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+    wire = Wire(f"http://127.0.0.1:{port}", TOKEN, workers=1, environment={})
+    line = Line(wire, time.monotonic)
+    conversation = dialogue().ask(turn())
+    wish = next(conversation)
+    for attempt in range(TRIES):
+        with pytest.raises(TransportError) as caught:
+            line.send(wish)  # type: ignore[arg-type]  # a Call, as the next line shows
+        assert not caught.value.taken
+        if attempt < TRIES - 1:
+            assert isinstance(conversation.throw(caught.value), Wait)
+            wish = conversation.send(None)
+        else:
+            with pytest.raises(TransportError, match="No connection to"):
+                conversation.throw(caught.value)
+    wire.close()
+
+
+# --- by hand, in simulated time -----------------------------------------------------------------
+
+
+def waits(answers: list[object], *, jitter: float = 0.0, base: float = 1.0) -> list[float]:
+    hand = ByHand([*answers, chat("completed"), listed("好")])  # type: ignore[list-item]
+    hand.drive(dialogue(patience=Patience(jitter=lambda: jitter, base=base)).ask(turn()))
+    return hand.waits
+
+
+def test_retry_after_in_seconds_is_honoured() -> None:
+    assert waits([refused(4009, 429, retry_after="7")]) == [7.0]
+    assert waits([refused(4009, retry_after="2.5")]) == [2.5]
+
+
+def test_retry_after_as_a_date_is_counted_from_the_answer_s_own_date() -> None:
+    later = refused(
+        0,
+        429,
+        retry_after="Sun, 22 Nov 2026 17:00:09 GMT",
+        date="Sun, 22 Nov 2026 17:00:00 GMT",
+    )
+    assert waits([later]) == [9.0]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"retry_after": "soon"},
+        {"retry_after": "Sun, 22 Nov 2026 17:00:09 GMT"},
+        {
+            "retry_after": "Sun, 22 Nov 2026 17:00:09 -0000",
+            "date": "Sun, 22 Nov 2026 17:00:00 GMT",
+        },
+        {"retry_after": "Sun, 22 Nov 99999 17:00:09 GMT", "date": "x"},
+    ],
+)
+def test_a_retry_after_that_says_nothing_is_left_aside(headers: dict[str, Any]) -> None:
+    assert waits([refused(4009, **headers)]) == [0.5]
+
+
+@pytest.mark.parametrize("value", ["0", "-5", "nan", "Thu, 01 Jan 1970 00:00:00 GMT"])
+def test_a_retry_after_in_the_past_is_now(value: str) -> None:
+    answer = refused(4009, retry_after=value, date="Sun, 22 Nov 2026 17:00:00 GMT")
+    assert waits([answer]) == [0.0]
+
+
+@pytest.mark.parametrize("value", ["86400", "inf", "Mon, 23 Nov 2026 17:00:00 GMT"])
+def test_a_retry_after_of_a_day_is_not_waited_for(value: str) -> None:
+    answer = refused(4009, retry_after=value, date="Sun, 22 Nov 2026 17:00:00 GMT")
+    assert waits([answer]) == [60.0]
+
+
+@given(value=st.text(max_size=40), date=st.text(max_size=40))
+def test_no_header_breaks_the_wait(value: str, date: str) -> None:
+    answer = told({"code": 4009}, 200)
+    answer = type(answer)(200, {"retry-after": value, "date": date}, answer.body)
+    pause = Patience(jitter=lambda: 1.0).pause(1, answer)
+    assert 0.0 <= pause <= 60.1
+
+
+def test_waits_double_between_tries() -> None:
+    assert waits([refused(4009)] * 4) == [0.5, 1.0, 2.0, 4.0]
+    assert waits([refused(4009)] * 4, jitter=1.0) == [1.0, 2.0, 4.0, 8.0]
+
+
+@pytest.mark.parametrize("answer", [refused(4013), refused(4020), refused(0, 429)])
+def test_a_limit_by_the_minute_is_waited_for_beyond_the_minute(answer: object) -> None:
+    assert waits([answer] * 4, jitter=1.0) == [1.0, 4.0, 16.0, 60.0]
+
+
+@given(
+    jitter=st.floats(0, 1),
+    tried=st.integers(1, 50),
+    base=st.floats(0.001, 10),
+    by_the_minute=st.booleans(),
+)
+def test_jitter_stays_between_half_the_wait_and_the_whole(
+    jitter: float, tried: int, base: float, *, by_the_minute: bool
+) -> None:
+    pause = Patience(jitter=lambda: jitter, base=base).pause(
+        tried, None, by_the_minute=by_the_minute
+    )
+    whole = min(60.0, base * (4.0 if by_the_minute else 2.0) ** (tried - 1))
+    assert whole / 2 <= pause <= whole
+
+
+def test_only_an_answer_that_was_refused_is_replaced_by_the_next() -> None:
+    broken = TransportError("broken", taken=True)
+    hand = ByHand(
+        [chat(), chat(), broken, refused(5000), broken, chat("completed"), broken, listed("好")]
+    )
+    reply = hand.drive(dialogue(patience=Patience(jitter=lambda: 0.0)).ask(turn()))
+    assert reply.answer == "好"
+    polls = [call.attempt for call in hand.calls if call.path.endswith("retrieve")]
+    assert polls == [1, 1, 1, 2, 2]
+    assert [call.attempt for call in hand.calls if call.path.endswith("list")] == [1, 1]
+
+
+def test_one_try_is_one_call() -> None:
+    hand = ByHand([refused(4009)])
+    patience = Patience(jitter=lambda: 0.0, tries=1)
+    with pytest.raises(ApiError):
+        hand.drive(dialogue(patience=patience).ask(turn()))
+    assert (len(hand.calls), hand.waits) == (1, [])
+
+
+def test_tool_outputs_are_not_sent_twice_when_they_may_have_been_taken() -> None:
+    asked = {
+        "type": "submit_tool_outputs",
+        "submit_tool_outputs": {"tool_calls": [{"id": "c1", "function": {"name": "f"}}]},
+    }
+    broken = TransportError("broken", taken=True)
+    hand = ByHand([chat("requires_action", required_action=asked), broken])
+    with pytest.raises(TransportError):
+        hand.drive(dialogue().ask(turn(tools={"f": "1"})))
+    assert hand.paths() == ["prompt", "/submit_tool_outputs"]
+    assert hand.calls[1].body == {
+        "stream": False,
+        "tool_outputs": [{"tool_call_id": "c1", "output": "1"}],
+    }
+
+
+def test_an_api_error_names_the_bot_s_trouble_in_words() -> None:
+    hand = ByHand([told({"code": 4015, "msg": f"The bot_id {BOT} is not published"})])
+    with pytest.raises(ApiError) as caught:
+        hand.drive(dialogue().ask(turn()))
+    assert f"The bot_id {BOT} is not published" in caught.value.what
+    assert "publish the bot" in caught.value.next_step

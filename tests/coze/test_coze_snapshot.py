@@ -1,0 +1,100 @@
+"""What a bot was when it was asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from talking import BOT, HASTY, ByHand, Talk, good, refused, told
+
+from harness.coze import Patience, snapshot
+from harness.model import BotSnapshot
+from harness.server.fault import Fault
+from harness.server.reading import parse_script
+from harness.server.serving import serve
+
+SCRIPT = f"""
+bots:
+- id: '{BOT}'
+  name: 学者
+  version: '1718867040'
+  model: {{name: doubao-pro-32k, temperature: 0.5, max_tokens: 1024}}
+  prompt: 你是一个学术助手。
+  plugins: [{{id: '1', name: 天气}}]
+  answers: [{{default: true, answer: 好}}]
+  draft: {{prompt: 你是草稿。}}
+"""
+
+
+def described(data: object) -> Any:
+    return ByHand([good(data)]).drive(snapshot(BOT, HASTY, published=True))
+
+
+def test_a_bot_s_version_model_prompt_and_settings_are_kept() -> None:
+    with serve(parse_script(SCRIPT, "s.yaml")) as server, Talk(server) as talk:
+        found = talk.drive(snapshot(BOT, HASTY, published=True))
+        draft = talk.drive(snapshot(BOT, HASTY, published=False))
+    assert found == BotSnapshot(
+        version="1718867040",
+        model="doubao-pro-32k",
+        prompt="你是一个学术助手。",
+        details={
+            "name": "学者",
+            "settings": {"temperature": 0.5, "max_tokens": 1024},
+            "plugins": ["天气"],
+        },
+    )
+    assert draft.prompt == "你是草稿。"
+
+
+def test_capitalised_keys_are_read_too() -> None:
+    found = described(
+        {
+            "Version": "3",
+            "Name": "b",
+            "PromptInfo": {"Prompt": "p"},
+            "ModelInfo": {"ModelName": "m", "Temperature": 0.1, "MaxTokens": 5},
+            "PluginInfoList": [{"Name": "x"}],
+            "Knowledge": {"KnowledgeInfos": [{"Id": "1", "Name": "k"}]},
+        }
+    )
+    assert (found.version, found.model, found.prompt) == ("3", "m", "p")
+    assert found.details == {
+        "name": "b",
+        "settings": {"temperature": 0.1, "max_tokens": 5},
+        "plugins": ["x"],
+        "knowledge": ["k"],
+    }
+
+
+@pytest.mark.parametrize("data", [None, {}, [], "text", 7, {"model_info": 3, "prompt_info": []}])
+def test_missing_parts_are_empty(data: object) -> None:
+    assert described(data) == BotSnapshot()
+
+
+def test_a_model_without_a_name_is_told_by_its_id() -> None:
+    assert described({"model_info": {"model_id": 1706077826}}).model == "1706077826"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refused(4101),
+        refused(700012006, 401),
+        refused(4200),
+        told(b"<html>"),
+        told({"code": 5000}, 500),
+    ],
+)
+def test_a_token_without_the_permission_gets_a_warning_and_no_failure(answer: Any) -> None:
+    patience = Patience(jitter=lambda: 0.0, tries=2)
+    found = ByHand([answer, answer]).drive(snapshot(BOT, patience, published=True))
+    assert found.warning.startswith("the bot's prompt and version are not known: ")
+    assert found == BotSnapshot(warning=found.warning)
+
+
+def test_a_gateway_in_the_way_is_a_warning_too() -> None:
+    with serve(parse_script(SCRIPT, "s.yaml")) as server, Talk(server) as talk:
+        server.inject(Fault.model_validate({"kind": "reset_before", "at": "bot"}))
+        found = talk.drive(snapshot(BOT, HASTY, published=True))
+    assert "The connection broke" in found.warning

@@ -1,0 +1,185 @@
+"""Conversations held in tests: over real sockets with a server, or by hand with answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+
+from harness.coze import CozeDialogue, Pace, Patience
+from harness.errors import HarnessError
+from harness.location import Location
+from harness.model import Answer, Bot, Call, ChatOptions, Reply, Wait
+from harness.ports import Conversation, Turn
+from harness.scheduler import Task, run_live
+from harness.server.reading import parse_script
+from harness.server.script import Script
+from harness.server.serving import RunningServer
+from harness.wire import Line, Wire
+
+BOT = "7403315657221079041"
+TOKEN = "pat_" + "a1" * 32
+HERE = Location("scenarios/identity.yaml", 9, 5)
+
+QUICK = Pace(interval=0.02, timeout=5.0)
+HASTY = Patience(jitter=lambda: 0.5, base=0.01)
+
+
+def script(answers: str, *, rest: str = "") -> Script:
+    """Return a script of one bot whose answers are the given YAML list."""
+    lines = "".join(f"  {line}\n" for line in answers.strip().splitlines())
+    return parse_script(
+        f"bots:\n- id: '{BOT}'\n  name: tester\n  answers:\n{lines}{rest}\n", "script.yaml"
+    )
+
+
+def turn(prompt: str = "你是谁?", **fields: Any) -> Turn:
+    return Turn(prompt=prompt, **{"expectations": (), "location": HERE, **fields})
+
+
+def dialogue(
+    options: ChatOptions | None = None, pace: Pace = QUICK, patience: Patience = HASTY
+) -> CozeDialogue:
+    bot = Bot(name="tester", id=BOT)
+    return CozeDialogue(bot, options or ChatOptions(user_id="0"), pace, patience)
+
+
+class Overheard:
+    """A transport that keeps every call and answer that passes it."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self.calls: list[Call] = []
+        self.answers: list[Answer] = []
+
+    def send(self, call: Call) -> Answer:
+        self.calls.append(call)
+        answer = self._line.send(call)
+        self.answers.append(answer)
+        return answer
+
+
+class Talk:
+    """One conversation with a server, over a real wire and the live scheduler."""
+
+    def __init__(
+        self,
+        server: RunningServer,
+        *,
+        options: ChatOptions | None = None,
+        pace: Pace = QUICK,
+        patience: Patience = HASTY,
+        read_seconds: float = 10.0,
+    ) -> None:
+        self.wire = Wire(
+            server.base_url, TOKEN, workers=1, environment={}, read_seconds=read_seconds
+        )
+        self.line = Overheard(Line(self.wire, time.monotonic))
+        self._dialogue = dialogue(options, pace, patience)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.wire.close()
+
+    def ask(self, prompt: str = "你是谁?", **fields: Any) -> Reply:
+        reply = self.drive(self._dialogue.ask(turn(prompt, **fields)))
+        assert isinstance(reply, Reply)
+        return reply
+
+    def drive(self, conversation: Conversation[Any]) -> Any:
+        task = Task(conversation, self.line, lambda value: value)
+        with closing(run_live([lambda: task], workers=1, monotonic=time.monotonic)) as results:
+            return next(results)
+
+    def paths(self) -> list[str]:
+        return [call.path.removeprefix("/v3/chat") or "prompt" for call in self.line.calls]
+
+
+def told(payload: object, status: int = 200, **headers: str) -> Answer:
+    """Return an answer whose body is JSON (or bytes as they are)."""
+    body = payload if isinstance(payload, bytes) else orjson.dumps(payload)
+    return Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, body)
+
+
+def good(data: object) -> Answer:
+    return told({"code": 0, "msg": "", "data": data, "detail": {"logid": "LOG"}})
+
+
+def chat(status: str = "in_progress", **fields: object) -> Answer:
+    return good({"id": "71", "conversation_id": "72", "status": status, **fields})
+
+
+def refused(code: int, http: int = 200, **headers: Any) -> Answer:
+    return told({"code": code, "msg": "no", "detail": {"logid": "LOG"}}, http, **headers)
+
+
+def listed(*answers: str) -> Answer:
+    return good([{"id": "1", "role": "assistant", "type": "answer", "content": a} for a in answers])
+
+
+class ByHand:
+    """Drives a conversation with given answers, in a time that only waits and calls move.
+
+    `answers` is a list of answers (or errors to throw), or a function of call and time.
+    """
+
+    def __init__(
+        self,
+        answers: Sequence[Answer | HarnessError] | Callable[[Call, float], Answer | HarnessError],
+        *,
+        latency: float = 0.0,
+    ) -> None:
+        self._given = None if callable(answers) else iter(answers)
+        self._ask = answers if callable(answers) else None
+        self._latency = latency
+        self.now = 0.0
+        self.calls: list[Call] = []
+        self.at: list[float] = []
+        self.waits: list[float] = []
+
+    def drive(self, conversation: Conversation[Any]) -> Any:
+        try:
+            wish = next(conversation)
+            while True:
+                wish = self._serve(conversation, wish)
+        except StopIteration as end:
+            return end.value
+
+    def _serve(self, conversation: Conversation[Any], wish: Call | Wait) -> Call | Wait:
+        if isinstance(wish, Wait):
+            self.waits.append(wish.seconds)
+            self.now += wish.seconds
+            return conversation.send(None)
+        self.calls.append(wish)
+        self.at.append(self.now)
+        found = self._ask(wish, self.now) if self._ask else next(self._given or iter(()))
+        started = self.now
+        self.now += self._latency
+        if isinstance(found, HarnessError):
+            return conversation.throw(found)
+        answer = Answer(found.status, found.headers, found.body, started, self._latency)
+        return conversation.send(answer)
+
+    def paths(self) -> list[str]:
+        return [call.path.removeprefix("/v3/chat") or "prompt" for call in self.calls]
+
+    def polls(self) -> list[float]:
+        """Return when the chat was looked up."""
+        looked = zip(self.at, self.calls, strict=True)
+        return [at for at, call in looked if call.path.endswith("/retrieve")]
+
+
+def body(call: Call) -> Mapping[str, Any]:
+    assert call.body is not None
+    return call.body
