@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
 import orjson
 
 from harness.archive.line import key_fields, slow_json
-from harness.model import Row, Run
+from harness.model import PassRate, Row, Run
 
 FORMAT_VERSION = 1
 
 
-def encode_run(run: Run) -> bytes:
-    """Return run.json: one line for the head's keys each, one line for each trial."""
-    summary = asdict(run.summary)
+def encode_run(run: Run) -> Iterator[bytes]:
+    """Yield run.json piece by piece: a line for each key of the head, a line for each trial."""
     head: dict[str, object] = {
         "format_version": FORMAT_VERSION,
         "run_id": run.run_id,
@@ -24,14 +24,37 @@ def encode_run(run: Run) -> bytes:
         "harness_version": run.harness_version,
         "interrupted": run.interrupted,
         "calls": run.calls,
-        "summary": summary,
+        "summary": asdict(run.summary),
         "environment": dict(run.environment),
-        "pass_rates": [asdict(rate) for rate in run.pass_rates],
     }
-    lines = [_json(name) + b": " + _json(value) for name, value in head.items()]
-    rows = b",\n  ".join(_json(_row(row)) for row in run.rows)
-    lines.append(b'"trials": [' + (b"\n  " + rows + b"\n" if rows else b"") + b"]")
-    return b"{\n" + b",\n".join(lines) + b"\n}\n"
+    yield b"{"
+    for name, value in head.items():
+        yield b"\n" + _json(name) + b": " + _json(value) + b","
+    yield b'\n"pass_rates": ['
+    yield from _lines(_rate(rate) for rate in run.pass_rates)
+    yield b'],\n"trials": ['
+    yield from _lines(_row(row) for row in run.rows)
+    yield b"]\n}\n"
+
+
+def _lines(values: Iterable[object]) -> Iterator[bytes]:
+    between = b"\n  "
+    for value in values:
+        yield between + _json(value)
+        between = b",\n  "
+    if between != b"\n  ":
+        yield b"\n"
+
+
+def _rate(rate: PassRate) -> dict[str, object]:
+    return {
+        "scenario": rate.scenario,
+        "bot": rate.bot,
+        "trials": rate.trials,
+        "passed": rate.passed,
+        "required": rate.required,
+        "met": rate.met,
+    }
 
 
 def _json(value: object) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -58,7 +58,7 @@ def told(doing: str, path: Path) -> Iterator[None]:
         ) from fault
 
 
-def replace_file(path: Path, content: bytes) -> None:
+def replace_file(path: Path, pieces: Iterable[bytes]) -> None:
     """Write a file whole or not at all: temporary file, fsync, rename.
 
     Raises:
@@ -67,7 +67,7 @@ def replace_file(path: Path, content: bytes) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as file:
-            file.write(content)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

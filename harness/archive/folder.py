@@ -58,7 +58,7 @@ class RunFolder:
                     where=Location(str(path)),
                     next_step="choose another id, or go on with that one by --resume",
                 ) from None
-            (path / RUN).write_bytes(encode_run(replace(opening, finished_at="")))
+            (path / RUN).write_bytes(b"".join(encode_run(replace(opening, finished_at=""))))
             return cls(path, FileIO(path / TRIALS, "ab"), {})
 
     @classmethod
