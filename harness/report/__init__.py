@@ -1,50 +1,72 @@
 """What a run looks like to people and to other programs.
 
 `FORMATS` is the table of what can be made of a run; adding one is a line here and a file beside it.
-Every format is a sheet: it takes trials in any order, one at a time, and is written when the run's
-rows are known, which give the order. So one reading of trials.jsonl serves all formats, and sheets
-may be fed while a run still goes on. The same run gives the same bytes.
+A format is a sheet: it makes a piece of text of each trial, on its own and so in any process, and
+is written from those pieces in the order of the run's rows. So one reading of trials.jsonl serves
+all formats, trials may be added while the run goes on, and the same run gives the same bytes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
 from typing import NamedTuple, Protocol, TextIO
 
 from harness.model import Run, TrialResult
+from harness.report.overview import Reasons, TrialReasons, reasons_of
+from harness.report.spool import Pieces, Spool
 from harness.report.trial_view import trial_view
 from harness.report.view import TrialView
 
 
 class Sheet(Protocol):
-    """A report that is being made."""
+    """Renders one format. It keeps nothing of a trial."""
 
-    def add(self, trial: TrialView) -> None:
-        """Take a trial. One that comes again (an error, run again) replaces the first."""
+    def piece(self, trial: TrialView) -> str:
+        """Return what the report says of a trial; nothing where it says nothing."""
         ...
 
-    def write(self, run: Run, out: TextIO) -> None:
+    def write(self, run: Run, pieces: Pieces, reasons: Reasons, out: TextIO) -> None:
         """Write the report in the order of the run's rows."""
-        ...
-
-    def close(self) -> None:
-        """Drop what was kept."""
         ...
 
 
 class Format(NamedTuple):
-    """A kind of report: the name of its file in a run's folder, and how a sheet of it begins."""
+    """A kind of report: the name of its file in a run's folder, and how its sheet is made."""
 
     file_name: str
     sheet: Callable[[], Sheet]
 
     def render(self, run: Run, results: Callable[[], Iterator[TrialResult]], out: TextIO) -> None:
-        """Write this report of a finished run."""
+        """Write this report of a finished run. `out` is opened as UTF-8 with newline LF."""
         with Reports({"": self}) as reports:
-            for result in results():
-                reports.add(result)
+            reports.add_all(results())
             reports.write(run, {"": out})
+
+
+class TrialPieces(NamedTuple):
+    """What every chosen format says of one trial: plain text, to be sent between processes."""
+
+    trial_id: str
+    reasons: TrialReasons | None
+    texts: Mapping[str, str]
+
+
+class Renderer:
+    """Makes the pieces of trials. Any number of processes may each have one.
+
+    Args:
+        formats: by name; all of `FORMATS` unless told otherwise.
+    """
+
+    def __init__(self, formats: Mapping[str, Format] | None = None) -> None:
+        chosen = FORMATS if formats is None else formats
+        self.sheets = {name: form.sheet() for name, form in chosen.items()}
+
+    def pieces(self, result: TrialResult) -> TrialPieces:
+        """Return what every format says of a trial."""
+        view = trial_view(result)
+        texts = {name: sheet.piece(view) for name, sheet in self.sheets.items()}
+        return TrialPieces(view.id, reasons_of(view), texts)
 
 
 class Reports:
@@ -55,34 +77,40 @@ class Reports:
     """
 
     def __init__(self, formats: Mapping[str, Format] | None = None) -> None:
-        chosen = FORMATS if formats is None else formats
-        self._stack = ExitStack()
-        self._sheets: dict[str, Sheet] = {}
-        for name, form in chosen.items():
-            self._sheets[name] = sheet = form.sheet()
-            self._stack.callback(sheet.close)
+        self._renderer = Renderer(formats)
+        self._spools = {name: Spool() for name in self._renderer.sheets}
+        self._reasons = Reasons()
 
     def add(self, result: TrialResult) -> None:
-        """Take a trial, as soon as it has finished or as it is read back."""
-        view = trial_view(result)
-        for sheet in self._sheets.values():
-            sheet.add(view)
+        """Take a trial. One that comes again (an error, run again) replaces the first."""
+        self.put(self._renderer.pieces(result))
 
     def add_all(self, results: Iterable[TrialResult]) -> None:
         """Take several trials."""
         for result in results:
             self.add(result)
 
+    def put(self, pieces: TrialPieces) -> None:
+        """Take a trial that was rendered elsewhere, by a `Renderer` of the same formats."""
+        self._reasons.put(pieces.trial_id, pieces.reasons)
+        for name, text in pieces.texts.items():
+            self._spools[name].put(pieces.trial_id, text)
+
     def write(self, run: Run, outs: Mapping[str, TextIO]) -> None:
         """Write the formats that have somewhere to go: files opened as UTF-8, newline LF."""
         for name, out in outs.items():
-            self._sheets[name].write(run, out)
+            self._renderer.sheets[name].write(run, self._spools[name], self._reasons, out)
+
+    def close(self) -> None:
+        """Drop the pieces."""
+        for spool in self._spools.values():
+            spool.close()
 
     def __enter__(self) -> Reports:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stack.close()
+        self.close()
 
 
 def _html() -> Sheet:

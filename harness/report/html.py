@@ -8,6 +8,7 @@ them as safe.
 from __future__ import annotations
 
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +19,7 @@ from markupsafe import Markup
 
 from harness.model import Run, TrialStatus
 from harness.report.overview import FAILING, ORDER, Reasons, run_view
-from harness.report.spool import Spool
+from harness.report.spool import Pieces
 from harness.report.view import BADGE, TrialView, anchor
 from harness.report.visible import duration, one_line
 
@@ -91,53 +92,45 @@ class Pages:
 
 
 class HtmlSheet:
-    """Renders each trial when it comes, and the page around them at the end."""
+    """Renders the trials, and the page around them."""
 
     def __init__(self, pages: Pages | None = None) -> None:
         self._pages = pages or Pages()
         self._trial = self._pages.trial_macro()
-        self._spool = Spool()
-        self._reasons = Reasons()
 
-    def add(self, trial: TrialView) -> None:
-        """Take a trial."""
-        self._reasons.add(trial)
-        self._spool.put(trial.id, self._trial(trial))
+    def piece(self, trial: TrialView) -> str:
+        """Return a trial's row and what unfolds below it."""
+        return str(self._trial(trial))
 
-    def write(self, run: Run, out: TextIO) -> None:
+    def write(self, run: Run, pieces: Pieces, reasons: Reasons, out: TextIO) -> None:
         """Write the page: failing trials first, then the rest, as the run's rows have them."""
-        ids: dict[TrialStatus, list[str]] = {status: [] for status in ORDER}
-        rows = {row.key.id: row for row in run.rows}
-        for row in rows.values():
-            ids[row.status].append(row.key.id)
+        numbers = Counter(row.status for row in run.rows)
         self._pages.write(
             "page.html.j2",
             out,
             run=run_view(run),
-            reasons=self._reasons.top(),
+            reasons=reasons.top(),
             sections=[
-                _Section(status, _HEADINGS[status], len(ids[status]), self._rows(run, status))
+                _Section(
+                    status, _HEADINGS[status], numbers[status], self._rows(run, status, pieces)
+                )
                 for status in ORDER
-                if ids[status]
+                if numbers[status]
             ],
         )
 
-    def _rows(self, run: Run, status: TrialStatus) -> Iterator[_Row]:
+    def _rows(self, run: Run, status: TrialStatus, pieces: Pieces) -> Iterator[_Row]:
         shown = 0
         for row in run.rows:
             if row.status is not status:
                 continue
             shown += 1
-            if row.key.id in self._spool:
-                # Rendered by `add`, with escaping on.
-                body = Markup(self._spool.get(row.key.id))  # noqa: S704
+            if row.key.id in pieces:
+                # Rendered by `piece`, with escaping on.
+                body = Markup(pieces.get(row.key.id))  # noqa: S704
             else:
                 body = self._trial(_bare(row.key.id, row.status, row.key.bot, row.seconds))
             yield _Row(status in FAILING and shown <= OPEN, body)
-
-    def close(self) -> None:
-        """Drop the rendered trials."""
-        self._spool.close()
 
 
 def _bare(trial_id: str, status: TrialStatus, bot: str, seconds: float) -> TrialView:

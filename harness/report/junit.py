@@ -25,8 +25,8 @@ from junitparser import (
 )
 
 from harness.model import Row, Run, TrialStatus
-from harness.report.overview import run_seconds
-from harness.report.spool import Spool
+from harness.report.overview import Reasons, run_seconds
+from harness.report.spool import Pieces
 from harness.report.transcript import error_lines, transcript, verdict_lines
 from harness.report.view import TrialView
 from harness.report.visible import one_line
@@ -43,16 +43,13 @@ class _Case(TestCase):
 
 
 class JUnitSheet:
-    """Makes a <testcase> of each trial, and the suites around them at the end."""
+    """Makes a <testcase> of each trial, and the suites around them."""
 
-    def __init__(self) -> None:
-        self._spool = Spool()
+    def piece(self, trial: TrialView) -> str:
+        """Return a trial's <testcase>."""
+        return _text(_case(trial))
 
-    def add(self, trial: TrialView) -> None:
-        """Take a trial."""
-        self._spool.put(trial.id, _text(_case(trial)))
-
-    def write(self, run: Run, out: TextIO) -> None:
+    def write(self, run: Run, pieces: Pieces, reasons: Reasons, out: TextIO) -> None:
         """Write the suites in the order in which the run's rows name their files."""
         suites: dict[str, list[Row]] = {}
         for row in run.rows:
@@ -65,28 +62,25 @@ class JUnitSheet:
             root.time = seconds
         out.write(_opening(root))
         for file, rows in suites.items():
-            self._suite(run, file, rows, out)
+            _write_suite(run, file, rows, pieces, out)
         out.write("</testsuites>\n")
 
-    def _suite(self, run: Run, file: str, rows: Sequence[Row], out: TextIO) -> None:
-        suite = TestSuite(one_line(file) or "scenarios")
-        suite.timestamp = _timestamp(run.started_at)  # type: ignore[assignment]  # None: left out
-        suite.time = round(sum(row.seconds for row in rows), 3)
-        _counted(suite, rows)
-        out.write(_opening(suite))
-        about = {"mode": run.mode.value, "run_id": one_line(run.run_id)}
-        out.write(_text(_property_list(about)) + "\n")
-        for row in rows:
-            if row.key.id in self._spool:
-                out.write(self._spool.get(row.key.id))
-            else:
-                out.write(_text(_Case(one_line(row.key.id), one_line(row.key.scenario))))
-            out.write("\n")
-        out.write("</testsuite>\n")
 
-    def close(self) -> None:
-        """Drop the cases."""
-        self._spool.close()
+def _write_suite(run: Run, file: str, rows: Sequence[Row], pieces: Pieces, out: TextIO) -> None:
+    suite = TestSuite(one_line(file) or "scenarios")
+    suite.timestamp = _timestamp(run.started_at)  # type: ignore[assignment]  # None: left out
+    suite.time = round(sum(row.seconds for row in rows), 3)
+    _counted(suite, rows)
+    out.write(_opening(suite))
+    about = {"mode": run.mode.value, "run_id": one_line(run.run_id)}
+    out.write(_text(_property_list(about)) + "\n")
+    for row in rows:
+        if row.key.id in pieces:
+            out.write(pieces.get(row.key.id))
+        else:
+            out.write(_text(_Case(one_line(row.key.id), one_line(row.key.scenario))))
+        out.write("\n")
+    out.write("</testsuite>\n")
 
 
 def _case(trial: TrialView) -> TestCase:

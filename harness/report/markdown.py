@@ -12,7 +12,7 @@ from typing import TextIO
 
 from harness.model import Run
 from harness.report.overview import FAILING, Reasons, RunView, run_view
-from harness.report.spool import Spool
+from harness.report.spool import Pieces
 from harness.report.view import BADGE, TrialView, VerdictView
 from harness.report.visible import one_line
 
@@ -26,32 +26,26 @@ _TICKS = re.compile("`+")
 
 
 class MarkdownSheet:
-    """Keeps the failing trials, and counts the reasons of all."""
+    """Renders the first failing trials in the order of the run, and the reasons of all."""
 
-    def __init__(self) -> None:
-        self._reasons = Reasons()
-        self._blocks = Spool()
+    def piece(self, trial: TrialView) -> str:
+        """Return a failing trial's part of the comment."""
+        return _block(trial) if trial.status in FAILING else ""
 
-    def add(self, trial: TrialView) -> None:
-        """Take a trial."""
-        self._reasons.add(trial)
-        if trial.status in FAILING:
-            self._blocks.put(trial.id, _block(trial))
-
-    def write(self, run: Run, out: TextIO) -> None:
+    def write(self, run: Run, pieces: Pieces, reasons: Reasons, out: TextIO) -> None:
         """Write the comment: verdict, counts, reasons, the first failing trials."""
         view = run_view(run)
-        parts = [_head(view), _counts(view), _rates(view), _reasons(self._reasons)]
+        parts = [_head(view), _counts(view), _rates(view), _reasons(reasons)]
         text = "\n".join(part for part in parts if part)
         failing = [
             row.key.id
             for status in FAILING
             for row in run.rows
-            if row.status is status and row.key.id in self._blocks
+            if row.status is status and row.key.id in pieces
         ]
         shown = 0
         for trial_id in failing[:_BLOCKS]:
-            block = self._blocks.get(trial_id)
+            block = pieces.get(trial_id)
             if len(text) + len(block) > LIMIT:
                 break
             text += f"\n{block}"
@@ -59,10 +53,6 @@ class MarkdownSheet:
         if shown < len(failing):
             text += f"\nand {len(failing) - shown:,} more: see `index.html`.\n"
         out.write(f"{text}\n{_foot(view)}")
-
-    def close(self) -> None:
-        """Drop what was kept."""
-        self._blocks.close()
 
 
 def span(text: str, limit: int = _FIELD) -> str:

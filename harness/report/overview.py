@@ -216,33 +216,44 @@ def run_seconds(run: Run) -> float | None:
     return _lasted(run.started_at, run.finished_at)
 
 
+class TrialReasons(NamedTuple):
+    """Why one trial failed or could not be judged."""
+
+    name: str
+    anchor: str
+    texts: Sequence[str]
+
+
+def reasons_of(trial: TrialView) -> TrialReasons | None:
+    """Return why a trial failed or could not be judged; None if it did not."""
+    if trial.status not in FAILING:
+        return None
+    if trial.error is not None:
+        texts = [one_line(f"{trial.error.kind}: {trial.error.what}")]
+    else:
+        failed = [v for turn in trial.turns for v in turn.verdicts if v.status == "failed"]
+        texts = list(dict.fromkeys(one_line(why(verdict)) for verdict in failed))
+    return TrialReasons(trial.name, trial.anchor, texts)
+
+
 class Reasons:
     """Collects why trials failed or could not be judged."""
 
     def __init__(self) -> None:
-        self._trials: dict[str, list[tuple[str, str]]] = {}
-        self._counts: dict[str, int] = {}
+        self._trials: dict[str, TrialReasons] = {}
 
-    def add(self, trial: TrialView) -> None:
-        """Take note of a trial, if it failed."""
-        if trial.status not in FAILING:
-            return
-        for text in _reasons(trial):
-            self._counts[text] = self._counts.get(text, 0) + 1
-            first = self._trials.setdefault(text, [])
-            first.append((trial.name, trial.anchor))
-            # Kept small, and the same whatever the order in which trials finished.
-            first.sort()
-            del first[5:]
+    def put(self, trial_id: str, reasons: TrialReasons | None) -> None:
+        """Take note of a trial; None if it did not fail, or does no longer."""
+        if reasons is not None:
+            self._trials[trial_id] = reasons
+        else:
+            self._trials.pop(trial_id, None)
 
     def top(self, most: int = 8) -> list[Reason]:
-        """Return the most frequent reasons."""
-        ranked = sorted(self._counts.items(), key=lambda item: (-item[1], item[0]))[:most]
-        return [Reason(text, count, tuple(self._trials[text])) for text, count in ranked]
-
-
-def _reasons(trial: TrialView) -> list[str]:
-    if trial.error is not None:
-        return [one_line(f"{trial.error.kind}: {trial.error.what}")]
-    failed = [v for turn in trial.turns for v in turn.verdicts if v.status == "failed"]
-    return list(dict.fromkeys(one_line(why(verdict)) for verdict in failed))
+        """Return the most frequent reasons, each with the first five of its trials by name."""
+        trials: dict[str, list[tuple[str, str]]] = {}
+        for trial in self._trials.values():
+            for text in trial.texts:
+                trials.setdefault(text, []).append((trial.name, trial.anchor))
+        ranked = sorted(trials.items(), key=lambda item: (-len(item[1]), item[0]))[:most]
+        return [Reason(text, len(found), sorted(found)[:5]) for text, found in ranked]

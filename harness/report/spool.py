@@ -7,11 +7,21 @@ grow with the number of trials.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from tempfile import SpooledTemporaryFile
 from types import TracebackType
+from typing import Protocol
 
 _IN_MEMORY = 2 * 1024 * 1024
+
+
+class Pieces(Protocol):
+    """Texts by name, for reading."""
+
+    def get(self, name: str) -> str:
+        """Return a text; KeyError if there is none of that name."""
+        ...
+
+    def __contains__(self, name: object) -> bool: ...
 
 
 class Spool:
@@ -38,9 +48,6 @@ class Spool:
 
     def __contains__(self, name: object) -> bool:
         return name in self._places
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
 
     def close(self) -> None:
         """Delete the temporary file."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import pickle
 import re
 import tracemalloc
 from base64 import b64encode
@@ -19,7 +20,7 @@ from report_rendering import Page, rendered, squeezed
 from report_samples import everything, full_run
 
 from harness.model import PassRate, Row, Run, Summary, TrialResult, TrialStatus
-from harness.report import FORMATS, Reports, html
+from harness.report import FORMATS, Renderer, Reports, html
 from harness.report.view import anchor
 
 TEMPLATES = Path(html.__file__).parent / "templates"
@@ -175,12 +176,26 @@ def test_one_pass_for_all_formats_gives_what_each_alone_gives() -> None:
         assert out.getvalue() == rendered(name, everything(), full_run())
 
 
+def test_pieces_made_in_another_process_give_the_same_reports() -> None:
+    renderer = Renderer()
+    sent = pickle.dumps([renderer.pieces(result) for result in everything()])
+    outs = {name: io.StringIO() for name in FORMATS}
+    with Reports() as reports:
+        for pieces in pickle.loads(sent):  # noqa: S301 - packed two lines above
+            reports.put(pieces)
+        reports.write(full_run(), outs)
+    assert b"markupsafe" not in sent
+    for name, out in outs.items():
+        assert out.getvalue() == rendered(name, everything(), full_run())
+
+
 def test_a_trial_that_was_run_again_is_shown_once_as_it_came_last() -> None:
     first = trial(TrialStatus.FAILED, turns=[turn("first", verdicts=[failed_verdict()])])
     second = trial(turns=[turn("second")])
     source = rendered("html", [first, second], run([second]))
     assert "second" in source
     assert ">first<" not in source
+    assert '<h2 id="why">' not in source
 
 
 def test_a_row_without_a_line_is_shown_and_says_so() -> None:

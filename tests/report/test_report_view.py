@@ -145,4 +145,3 @@ def test_a_spool_gives_back_the_last_text_of_a_name_and_forgets_its_file() -> No
         assert spool.get("3") == "28九" * 40_000
         assert spool.get("24") == "49九" * 40_000
         assert "25" not in spool
-        assert len(list(spool)) == 25
