@@ -149,7 +149,7 @@ def _read(data: bytes) -> Recording:
         raise ValueError
     base_path = block.get("base_path", "")
     pairs = [chunk.split(b"\n  response:\n", 1) for chunk in chunks]
-    counts = _counts([request for request, _response in pairs], block["polls"])
+    counts = block.get("repeats") or _counts([pair[0] for pair in pairs], block["polls"])
     items: list[Interaction] = []
     previous = b""
     for (request, response), count, (started, elapsed) in zip(

@@ -38,20 +38,18 @@ def read(data: bytes, path: Path) -> Recording:
     if version != 1 or isinstance(version, bool):
         raise _newer(path, f"version {version!r}")
     entries = document["interactions"]
-    if entries is None and isinstance(block, dict):
+    if entries is None and isinstance(block, dict) and block.get("interactions") == 0:
         entries = document["interactions"] = []
     if not isinstance(entries, list) or not all(_is_entry(entry) for entry in entries):
-        raise unreadable(
-            path, "Its interactions are no list, or have no request or no response.", AGAIN
-        )
+        what = "Its interactions are no list, or some have no request, response or status."
+        raise unreadable(path, what, AGAIN)
     if not isinstance(block, dict):
         return Recording(interactions=tuple(_interactions(document, "", path)))
     _refuse_torn(parsed, entries, block, path)
     base_path = block.get("base_path")
     interactions = _interactions(document, base_path if isinstance(base_path, str) else "", path)
     _refuse_half_answers(interactions, path)
-    interactions = placed(interactions, block.get("timings_ms"), block.get("polls"))
-    return Recording(interactions=tuple(interactions), origin=origin)
+    return Recording(interactions=placed(interactions, block), origin=origin)
 
 
 def _origin(block: Mapping[str, Any], path: Path) -> Origin:

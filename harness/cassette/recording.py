@@ -65,6 +65,9 @@ def origin_block(recording: Recording, origin: Origin) -> dict[str, JSON]:
         "timings_ms": [[item.started, item.elapsed] for item in recording.interactions],
         "polls": [sum(item.stands_for for item in polls) for polls in _polls(recording)],
     }
+    counts = [item.stands_for for item in recording.interactions]
+    if counts != [item.stands_for for item in _spread(recording.interactions, block["polls"])]:
+        block["repeats"] = counts
     if recording.interactions and (base_path := base_path_of(recording.interactions[0].host)):
         block["base_path"] = base_path
     if origin.bot is not None:
@@ -98,27 +101,42 @@ def _polls(recording: Recording) -> list[list[Interaction]]:
 
 
 def placed(
-    interactions: Sequence[Interaction], timings: JSON, polls: JSON
+    interactions: Sequence[Interaction], block: Mapping[str, JSON]
 ) -> tuple[Interaction, ...]:
-    """Return interactions with their times and poll counts, as far as the file's lists fit them.
+    """Return interactions with their times and counts, as far as the lists of `x-coze` fit them.
 
     A hand-edited file may have lists that no longer fit; what is asked and answered counts, so they
     are then left aside.
     """
+    timings, counts = block.get("timings_ms"), block.get("repeats")
     timed = list(interactions)
     if isinstance(timings, list) and len(timings) == len(timed):
         for index, pair in enumerate(timings):
             if isinstance(pair, list) and len(pair) == 2 and all(isinstance(n, int) for n in pair):
                 timed[index] = replace(timed[index], started=pair[0], elapsed=pair[1])
-    if not isinstance(polls, list):
-        return tuple(timed)
+    if isinstance(counts, list) and len(counts) == len(timed):
+        return tuple(
+            replace(item, stands_for=count) if isinstance(count, int) and count > 0 else item
+            for item, count in zip(timed, counts, strict=True)
+        )
+    return _spread(timed, block.get("polls"))
+
+
+def _spread(interactions: Sequence[Interaction], polls: JSON) -> tuple[Interaction, ...]:
+    """Return interactions with the counts that follow from the polls of each group.
+
+    The first of a group takes what the others, which stand for one each, leave.
+    """
+    counted = [replace(item, stands_for=1) for item in interactions]
     index = 0
-    for group, count in zip(_polls(Recording(interactions=tuple(timed))), polls, strict=False):
-        while timed[index] is not group[0]:
+    groups = _polls(Recording(interactions=tuple(counted)))
+    for group, count in zip(groups, polls if isinstance(polls, list) else (), strict=False):
+        while counted[index] is not group[0]:
             index += 1
         if isinstance(count, int) and count > len(group):
-            timed[index] = replace(timed[index], stands_for=count - len(group) + 1)
-    return tuple(timed)
+            counted[index] = replace(group[0], stands_for=count - len(group) + 1)
+        index += 1
+    return tuple(counted)
 
 
 def origin_of(block: Mapping[str, JSON]) -> Origin:
