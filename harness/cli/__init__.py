@@ -25,7 +25,8 @@ def run(arguments: Sequence[str]) -> int:
 
     try:
         code = coze_harness.main(words, prog_name="coze-harness", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # closed by the caller: `coze-harness run >&-`
+            sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except HarnessError as fault:
         _complain(fault.lines(), debug=debug)
@@ -43,7 +44,7 @@ def run(arguments: Sequence[str]) -> int:
         # The reader (head, less) has gone; nothing more can be said, and that is no fault.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as fault:
+    except Exception as fault:  # noqa: BLE001 (the last door: no user shall see a traceback)
         _complain(
             [
                 f"An error of coze-harness itself: {type(fault).__name__}: {fault}",

@@ -6,7 +6,7 @@ import click
 
 from harness.cli import options
 from harness.model import Call
-from harness.report.visible import visible
+from harness.report.visible import counted, duration, visible
 from harness.wiring.asking import ask as ask_bot
 from harness.wiring.outside import this_world
 from harness.wiring.project import open_project
@@ -36,9 +36,13 @@ def ask(
     """Ask a bot one PROMPT and print its answer (stdout); the rest is told on stderr."""
     project = open_project(this_world(), base_url=base_url)
 
+    for hint in project.settings.hints:
+        click.echo(f"warning: {hint}", err=True)
+
     def tell(call: Call) -> None:
         if not quiet and call.path in _WORDS:
-            click.echo(_WORDS[call.path], err=True)
+            again = f" (again, attempt {call.attempt})" if call.attempt > 1 else ""
+            click.echo(f"{_WORDS[call.path]}{again}", err=True)
 
     reply = ask_bot(
         prompt,
@@ -53,9 +57,9 @@ def ask(
         return 0
     for question in reply.follow_ups:
         click.echo(f"  … {visible(question)}", err=True)
-    facts = [f"{reply.seconds:g} s", f"{reply.polls} polls"]
+    facts = [duration(reply.seconds or 0.0), counted(reply.polls, "poll")]
     if reply.usage:
-        facts.append(f"{reply.usage.total} tokens")
+        facts.append(counted(reply.usage.total, "token"))
     if reply.log_id:
         facts.append(f"log id {reply.log_id}")
     click.echo(", ".join(facts), err=True)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from harness.cli import options
 from harness.errors import HarnessError
-from harness.report.visible import visible
-from harness.wiring.checking import Finding, recordings, rewrite
+from harness.report.visible import counted, visible
+from harness.wiring.checking import Finding, recordings, rewritten
 from harness.wiring.outside import this_world
 from harness.wiring.project import Choice, open_project
 
 
 @click.command(epilog="Example: coze-harness check scenarios/identity.yaml")
-@click.argument("paths", nargs=-1, metavar="[PATH]…")
+@options.selection
 @click.option(
     "--rewrite",
     "mend",
@@ -26,35 +26,33 @@ from harness.wiring.project import Choice, open_project
 )
 @options.folders
 def check(
-    paths: Sequence[str], mend: bool, cassettes: Path | None, reports: Path | None
-) -> int:  # fmt: skip
+    mend: bool,
+    cassettes: Path | None,
+    reports: Path | None,
+    **given: Any,  # noqa: ANN401 (click's options, all of them fields of Choice)
+) -> int:
     """Check scenarios and settings, and the recordings: missing, stale, stray, unreadable, leaking.
 
     Exit code 0: all is well. 2: a file of yours is wrong. 3: a recording is.
     """
     project = open_project(this_world(), cassettes=cassettes, reports=reports)
-    trials = project.choose(Choice(paths=tuple(paths)))
+    choice = Choice(**given)
+    trials = project.choose(choice)
     if mend:
-        redactor = project.replayer.redactor
-        for trial in trials:
-            path = project.root / trial.key.cassette
-            if path.is_file() and rewrite(path, redactor):
-                click.echo(f"{path}: rewritten.")
-    found = list(
-        recordings(
-            trials,
-            project.replayer,
-            folder=None if paths else project.named(project.settings.cassettes),
-        )
-    )
+        for path in rewritten(trials, project.replayer):
+            click.echo(f"{path}: rewritten.")
+    whole = choice == Choice()
+    folder = project.named(project.settings.cassettes) if whole else None
+    found = list(recordings(trials, project.replayer, folder=folder))
     for finding in found:
         _tell(finding)
     faults = [finding.fault for finding in found if not finding.is_remark]
     scenarios = len({trial.key.scenario for trial in trials})
+    looked_at = f"{counted(scenarios, 'scenario')}, {counted(len(trials), 'trial')}"
     if faults:
-        click.echo(f"{len(faults)} of the recordings' faults to mend.", err=True)
+        click.echo(f"{looked_at}: {counted(len(faults), 'fault')} in their recordings.", err=True)
         return max(fault.exit_code for fault in faults)
-    click.echo(f"{scenarios} scenarios, {len(trials)} trials, every recording in order.")
+    click.echo(f"{looked_at}: every recording is in order.")
     return 0
 
 

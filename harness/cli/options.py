@@ -48,7 +48,9 @@ def folders(command: Command) -> Command:
 
 def service(command: Command) -> Command:
     """Add where the service is: --base-url."""
-    add = click.option("--base-url", metavar="URL", help="Coze's address (COZE_API_BASE).")
+    add = click.option(
+        "--base-url", metavar="URL", help="Coze's address (COZE_API_BASE); a replay asks nobody."
+    )
     return add(command)
 
 

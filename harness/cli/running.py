@@ -35,13 +35,19 @@ class _Manner:
 @click.command(epilog="Example: coze-harness run scenarios/identity.yaml -k 'not slow'")
 @options.selection
 @options.folders
+@options.service
 @options.execution
-def run(cassettes: Path | None, reports: Path | None, **given: Any) -> int:  # noqa: ANN401 (click's options, taken apart below)
+def run(
+    cassettes: Path | None,
+    reports: Path | None,
+    base_url: str | None,
+    **given: Any,  # noqa: ANN401 (click's options, taken apart below)
+) -> int:
     """Replay the scenarios from their cassettes, judge the answers, write the reports.
 
     Never opens a connection and needs no token. PATH is a file, a folder or a scenario's name.
     """
-    project = open_project(this_world(), cassettes=cassettes, reports=reports)
+    project = open_project(this_world(), cassettes=cassettes, reports=reports, base_url=base_url)
     choice, manner = _taken_apart(given)
     trials = project.choose(choice)
     return _execute(project, trials, Mode.REPLAY, manner)
@@ -103,6 +109,9 @@ def _execute(project: Project, trials: Sequence[Any], mode: Mode, manner: _Manne
         environment, quiet=manner.quiet, verbose=manner.verbose, bar=not manner.no_progress
     )
     with screen:
+        if mode is not Mode.REPLAY:
+            for hint in project.settings.hints:
+                screen.warned(hint)
         source = project.source(mode, workers=manner.workers, warn=screen.warned)
         outcome = execute(
             trials,

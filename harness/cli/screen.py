@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
-from harness.model import TrialResult, TrialStatus
+from harness.model import ErrorNote, TrialResult, TrialStatus
 from harness.report.text import failure_block, failure_line
+from harness.report.visible import counted, visible
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -21,6 +23,26 @@ _COLOURS: Final[Mapping[TrialStatus, str]] = {
     TrialStatus.FIXED: "32",
 }
 _QUIET: Final = frozenset({TrialStatus.FAILED, TrialStatus.ERROR})
+
+
+@dataclass(slots=True)
+class _Errors:
+    """Errors of one kind: the first of them, told in full, stands for the others."""
+
+    first: ErrorNote
+    count: int = 0
+
+    def lines(self) -> list[str]:
+        note = self.first
+        shown = [f"{note.where}: {note.what}" if note.where else note.what]
+        shown += [f"  {line}" for line in note.detail]
+        if note.log_id:
+            shown.append(f"  log id: {note.log_id}")
+        if note.next_step:
+            shown.append(f"  next: {note.next_step}")
+        if self.count > 1:
+            shown.append(f"  and {counted(self.count - 1, 'other error')} of this kind")
+        return shown
 
 
 class Screen:
@@ -44,6 +66,7 @@ class Screen:
         self._stack = ExitStack()
         self._bar: Progress | None = None
         self._task: TaskID | None = None
+        self._errors: dict[str, _Errors] = {}
 
     def __enter__(self) -> Screen:
         return self
@@ -95,6 +118,9 @@ class Screen:
         """Show a trial that did not simply pass."""
         if self._quiet and result.status not in _QUIET:
             return
+        if result.error and not self._blocks:
+            same = self._errors.setdefault(result.error.kind, _Errors(result.error))
+            same.count += 1
         lines = failure_block(result) if self._blocks else [failure_line(result)]
         self.line(self._coloured(lines[0], _COLOURS.get(result.status, "")))
         for line in lines[1:]:
@@ -113,9 +139,12 @@ class Screen:
             print(text)  # noqa: T201 (the command line speaks here)
 
     def closing(self, text: str, *, good: bool) -> None:
-        """Print the last line."""
+        """Print the last line; before it, on stderr, what to do about errors told on one line."""
         self._stack.close()
         self._bar = None
+        for errors in self._errors.values():
+            for line in errors.lines():
+                print(visible(line), file=sys.stderr)  # noqa: T201 (the command line speaks here)
         self.line(self._coloured(text, "32" if good else "31"))
 
     def _coloured(self, text: str, code: str) -> str:

@@ -3,7 +3,7 @@
 The token comes from the environment alone; a file of the project never holds a secret.
 """
 
-from harness.settings.loading import load_settings
+from harness.settings.loading import TOKEN_NAMES, load_settings
 from harness.settings.nouns import Overrides, Poll, Settings, Token
 
-__all__ = ["Overrides", "Poll", "Settings", "Token", "load_settings"]
+__all__ = ["TOKEN_NAMES", "Overrides", "Poll", "Settings", "Token", "load_settings"]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from harness.errors import SettingsError
 from harness.location import Location
 from harness.settings.file import FILE, FileShape, Written, check_base_url, read_file
 from harness.settings.nouns import Overrides, Poll, Settings, Token
+
+TOKEN_NAMES: Final = ("COZE_API_TOKEN", "COZE_APE_KEY")
+"""Where a token is looked for: the name that Coze's SDKs use, then the walkthrough's own."""
 
 
 def load_settings(
@@ -71,7 +75,7 @@ def _folder(root: Path, written: str, start: Path, option: str | None) -> Path:
 
 def _token(env: Mapping[str, str]) -> tuple[Token | None, tuple[str, ...]]:
     """Return the token, and a hint where it comes by its old name."""
-    for name in ("COZE_API_TOKEN", "COZE_APE_KEY"):
+    for name in TOKEN_NAMES:
         secret = env.get(name, "").strip()
         secret = secret.removeprefix("Bearer ").strip()
         if not secret:
@@ -81,8 +85,6 @@ def _token(env: Mapping[str, str]) -> tuple[Token | None, tuple[str, ...]]:
                 f"{name} holds a character that no token has.",
                 next_step=f"Set {name} again: the token alone, on one line.",
             )
-        hints = (
-            () if name == "COZE_API_TOKEN" else ("COZE_APE_KEY is read; call it COZE_API_TOKEN.",)
-        )
+        hints = () if name == TOKEN_NAMES[0] else ("COZE_APE_KEY is read; call it COZE_API_TOKEN.",)
         return Token(secret), hints
     return None, ()

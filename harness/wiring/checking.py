@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.cassette import Redactor, canonical, store
+from harness.cassette import Origin, Redactor, canonical, store
 from harness.errors import (
     CassetteError,
     CassetteMissingError,
@@ -76,7 +76,7 @@ def _text(path: Path, redactor: Redactor) -> Iterator[Finding]:
             next_step="revoke that secret, then record again (or replace it by hand).",
         )
         yield Finding(fault)
-    if data.strip() and canonical.read(data) is None:
+    if data.strip() and canonical.read(data) is None and _is_readable(path):
         remark = CassetteError(
             "The recording is not in our own shape: edited by hand, or by another recorder.",
             where=Location(str(path)),
@@ -101,14 +101,36 @@ def _strays(folder: Path, known: set[Path], redactor: Redactor) -> Iterator[Find
         yield Finding(CassetteError(what, where=Location(str(path)), next_step=step))
 
 
-def rewrite(path: Path, redactor: Redactor) -> bool:
-    """Write a recording that was edited by hand in our own shape; tell whether that was needed.
+def _is_readable(path: Path) -> bool:
+    try:
+        store.read(path)
+    except CassetteError:
+        return False
+    return True
+
+
+def rewritten(trials: Sequence[Trial], replayer: Replayer) -> Iterator[Path]:
+    """Write recordings that were edited by hand, or made by vcrpy, in our own shape; yield them.
+
+    What cannot be read is passed over: `recordings` tells of it.
 
     Raises:
-        CassetteError: it cannot be read, holds a secret, or cannot be written.
+        CassetteError: one holds a secret, or cannot be written; it is as it was.
     """
-    recording = store.read(path)
-    if recording.canonical or recording.origin is None:
-        return False
-    store.write(path, recording, recording.origin, redactor)
-    return True
+    for trial in trials:
+        path = replayer.root / trial.key.cassette
+        try:
+            recording = store.read(path)
+        except CassetteError:
+            continue
+        if recording.canonical:
+            continue
+        store.write(path, recording, recording.origin or _unknown(trial), replayer.redactor)
+        yield path
+
+
+def _unknown(trial: Trial) -> Origin:
+    """Return the origin of a recording that another recorder made and said nothing about."""
+    return Origin(
+        scenario=trial.key.scenario, trial=trial.key.id, fingerprint="", recorded_at="", harness=""
+    )

@@ -49,6 +49,8 @@ class Project:
             NothingToRunError: no trial is left.
         """
         settings = self.settings
+        if not choice.paths and settings.file is None and not settings.scenarios.exists():
+            raise _nothing(choice, 0, settings)
         project = ScenarioProject(settings.root, settings.scenarios, settings.user_id)
         found = find(choice.paths, project, self.world.folder)
         scenarios = found.choose(load(found.files, project))
