@@ -94,7 +94,8 @@ class Reports:
         """Take a trial that was rendered elsewhere, by a `Renderer` of the same formats."""
         self._reasons.put(pieces.trial_id, pieces.reasons)
         for name, text in pieces.texts.items():
-            self._spools[name].put(pieces.trial_id, text)
+            if text or pieces.trial_id in self._spools[name]:
+                self._spools[name].put(pieces.trial_id, text)
 
     def write(self, run: Run, outs: Mapping[str, TextIO]) -> None:
         """Write the formats that have somewhere to go: files opened as UTF-8, newline LF."""

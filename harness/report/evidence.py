@@ -63,12 +63,15 @@ def _parts(text: str, begin: int, spans: Sequence[tuple[int, int, str]]) -> list
     ]
     cuts = sorted({0, limit, *(at for start, end, _ in inside for at in (start, end))})
     parts: list[Part] = []
-    begun = 0
+    begun, last = 0, ""
     for start, end in pairwise(cuts):
         mark = _worst(start, end, inside)
-        if end == limit or mark != _worst(end, end + 1, inside):
-            parts.append(Part(visible(text[begun:end]), mark))
-            begun = end
+        if mark != last and start:
+            parts.append(Part(visible(text[begun:start]), last))
+            begun = start
+        last = mark
+    if limit:
+        parts.append(Part(visible(text[begun:limit]), last))
     if limit < len(text):
         note = f"\n… (the first {limit:,} of {len(text):,} characters; trials.jsonl has them all)"
         parts.append(Part(note, ""))
