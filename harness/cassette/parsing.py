@@ -7,6 +7,7 @@ is a number that takes hours to work out. So the events are looked through first
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,6 +139,12 @@ def parse(data: bytes, path: Path) -> Parsed:
         what = "Version control left conflict marks in the file."
         step = "resolve the conflict (keep one side whole), or record it again."
         raise unreadable(path, what, step, text.count("\n", 0, mark.start()) + 1)
+    if text.lstrip()[:1] == "{":
+        # vcrpy's other serializer. Most JSON is YAML, but not what it makes of an emoji.
+        try:
+            return Parsed(json.loads(text), "", '"')
+        except (ValueError, RecursionError):
+            pass  # YAML may begin with a brace as well.
     try:
         look = _looked_through(text, path)
         return Parsed(yaml.load(text, Loader=_loader()), look.tail, look.tail_style)  # noqa: S506 (a safe loader, chosen below)

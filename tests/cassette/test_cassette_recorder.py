@@ -130,6 +130,18 @@ def test_equal_polls_are_kept_once_with_their_count_and_time(tmp_path: Path) -> 
     assert made.calls == 8
 
 
+def test_each_kept_poll_keeps_its_own_count(tmp_path: Path) -> None:
+    states = ["created", "in_progress", "in_progress", "in_progress", "completed"]
+    made = recorder(*[answered(chat(state), n) for n, state in enumerate(states)])
+    for _ in states:
+        made.send(poll())
+    tape = replayed(made, tmp_path)
+    assert [tape.send(poll()).stands_for for _ in range(3)] == [1, 3, 1]
+    path = tmp_path / "a.yaml"
+    path.write_bytes(path.read_bytes() + b"# edited\n")
+    assert [item.stands_for for item in store.read(path).interactions] == [1, 3, 1]
+
+
 def test_only_polls_are_collapsed(tmp_path: Path) -> None:
     made = recorder(answered(said()), answered(said()))
     made.send(listing())
