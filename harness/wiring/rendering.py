@@ -51,4 +51,4 @@ def publish(folder: Path, run: Run, reports: Path) -> None:
     page = io.StringIO()
     render_listing(list_runs(reports), page)
     with told("Writing the list of runs", reports):
-        replace_file(reports / "index.html", page.getvalue().encode())
+        replace_file(reports / "index.html", [page.getvalue().encode()])
