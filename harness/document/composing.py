@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import yaml
@@ -11,6 +12,7 @@ from harness.document.places import Node
 from harness.document.scalars import (
     MERGE,
     STANDARD,
+    STARTS,
     TEXT,
     ScalarError,
     construct,
@@ -40,7 +42,7 @@ class ComposeError(ValueError):
 
 
 class _Open:
-    """A list or mapping whose end has not come yet."""
+    """A list or mapping whose end has not come yet; `keys` is `None` for a list."""
 
     __slots__ = (
         "anchor",
@@ -96,24 +98,65 @@ class Composer:
     """Puts one document together from its events; `value` and `node` are the result."""
 
     def __init__(self) -> None:
-        self.value: JSON = None
-        self.node: Node = (0, 0, None, None)
-        self._stack: list[_Open] = []
+        # The document is the only member of a list that nobody wrote.
+        self._stack = [_Open(0, None, 0, mapping=False)]
         self._anchors: dict[str, _Anchored | None] = {}
         self._documents = 0
         self._values = 0
         self._aliased = 0
 
-    def take(self, event: yaml.Event) -> None:
-        """Take the next event.
+    @property
+    def value(self) -> JSON:
+        """The document's data; `None` as long as there is no document."""
+        items = self._stack[0].items
+        return items[0] if items else None
+
+    @property
+    def node(self) -> Node:
+        """Where the data stands."""
+        nodes = self._stack[0].nodes
+        return nodes[0] if nodes else (0, 0, None, None)
+
+    def take_all(self, next_event: Callable[[], yaml.Event | None]) -> None:
+        """Take events until there are none.
+
+        Most events are scalars, and most scalars plain text: those are placed here, without a call.
 
         Raises:
             ComposeError: the text is YAML, but not what a document may hold.
         """
-        # Ordered by how often they come.
-        if isinstance(event, events.ScalarEvent):
-            self._scalar(event)
-        elif isinstance(event, events.CollectionEndEvent):
+        stack = self._stack
+        while (event := next_event()) is not None:
+            if not isinstance(event, events.ScalarEvent):
+                self._structure(event)
+                continue
+            value = event.value
+            plain = event.implicit[0] and value[:1] in STARTS
+            if event.anchor or event.tag or (plain and resolve(value) is not TEXT):
+                self._scalar(event)
+                continue
+            self._values += 1
+            start = _begins(event)
+            top = stack[-1]
+            keys = top.keys
+            if keys is None:
+                top.items.append(value)
+                top.nodes.append((start, _ends(event), None, None))
+            elif top.key_start < 0:
+                if value in keys:
+                    raise _twice(value, start, keys[value])
+                keys[value] = top.key_start = start
+                top.key = value
+            elif top.key is None:
+                self._place(value, (start, _ends(event), None, None))
+            else:
+                top.entries[top.key] = value
+                top.children[top.key] = (start, _ends(event), None, None)
+                top.key_start = -1
+
+    def _structure(self, event: yaml.Event) -> None:
+        """Take an event that is no scalar."""
+        if isinstance(event, events.CollectionEndEvent):
             self._end(event)
         elif isinstance(event, events.MappingStartEvent):
             self._begin(event, "map", mapping=True)
@@ -125,8 +168,7 @@ class Composer:
             self._document(event)
 
     def _scalar(self, event: events.ScalarEvent) -> None:
-        begins, ends = event.start_mark, event.end_mark
-        start = begins.index if begins else 0
+        start = _begins(event)
         tag = event.tag
         value: JSON = event.value
         merge = False
@@ -141,7 +183,7 @@ class Composer:
                 value = construct(event.value, tag)
             except ScalarError as cause:
                 raise ComposeError(str(cause), start, cause.next_step) from cause
-        node: Node = (start, ends.index if ends else 0, None, None)
+        node: Node = (start, _ends(event), None, None)
         self._values += 1
         if event.anchor is not None:
             self._anchors[event.anchor] = _Anchored(value, node, 1, 0, merge)
@@ -149,10 +191,10 @@ class Composer:
 
     def _begin(self, event: events.CollectionStartEvent, kind: str, *, mapping: bool) -> None:
         start = _begins(event)
-        if event.tag not in (None, "!", STANDARD + kind):
+        if event.tag is not None and event.tag not in ("!", STANDARD + kind):
             refused = refuse_tag(event.tag)
             raise ComposeError(str(refused), start, refused.next_step)
-        if len(self._stack) >= DEPTH:
+        if len(self._stack) > DEPTH:
             raise ComposeError(
                 f"The nesting is more than {DEPTH} levels deep.", start, "Flatten the file."
             )
@@ -193,7 +235,7 @@ class Composer:
                 start,
                 "Write the values out, or use `cases:`.",
             )
-        if len(self._stack) + target.height > DEPTH:
+        if len(self._stack) + target.height > DEPTH + 1:
             raise ComposeError(
                 f"With its aliases followed, the nesting is more than {DEPTH} levels deep.",
                 start,
@@ -214,9 +256,6 @@ class Composer:
             )
 
     def _place(self, value: JSON, node: Node, *, merge: bool = False, height: int = 0) -> None:
-        if not self._stack:
-            self.value, self.node = value, node
-            return
         top = self._stack[-1]
         if height >= top.height:
             top.height = height + 1
@@ -248,14 +287,8 @@ def _take_key(top: _Open, keys: dict[str, int], value: JSON, node: Node, *, merg
     """Keep a key until its value comes; `None` stands for the merge key `<<`."""
     if not isinstance(value, str):
         raise _no_key(value, node)
-    before = keys.get(value)
-    if before is not None:
-        raise ComposeError(
-            f'The key "{value}" is written twice.',
-            node[0],
-            "Keep one of them.",
-            other=before,
-        )
+    if value in keys:
+        raise _twice(value, node[0], keys[value])
     if merge:
         if top.merges is not None:
             raise ComposeError(
@@ -267,6 +300,11 @@ def _take_key(top: _Open, keys: dict[str, int], value: JSON, node: Node, *, merg
         keys[value] = node[0]
         top.key = value
     top.key_start = node[0]
+
+
+def _twice(key: str, start: int, other: int) -> ComposeError:
+    what = f'The key "{key}" is written twice.'
+    return ComposeError(what, start, "Keep one of them.", other=other)
 
 
 def _no_key(value: JSON, node: Node) -> ComposeError:

@@ -78,9 +78,7 @@ def read(source: bytes | str, path: str, error: type[HarnessError]) -> Document:
         text.text = text.text[1:]
     composer = Composer()
     try:
-        parser = _parser(text.text)
-        while (event := parser.get_event()) is not None:
-            composer.take(event)
+        composer.take_all(_parser(text.text).get_event)
     except ComposeError as cause:
         detail = () if cause.other is None else (f"also written at {text.location(cause.other)}",)
         raise error(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import yaml
 from yaml.constructor import SafeConstructor
@@ -16,6 +17,8 @@ TEXT = STANDARD + "str"
 _TEXT = frozenset({TEXT, STANDARD + "timestamp", STANDARD + "value", MERGE})
 _LONGEST_NUMBER = 400
 _RESOLVERS = Resolver.yaml_implicit_resolvers
+STARTS = frozenset(_RESOLVERS)
+"""The first characters of plain scalars that may be anything but text."""
 
 
 class ScalarError(ValueError):
@@ -26,6 +29,7 @@ class ScalarError(ValueError):
         self.next_step = next_step
 
 
+@lru_cache(maxsize=1024)  # the same keys stand in every file
 def resolve(value: str) -> str:
     """Return the tag that a plain (unquoted) scalar gets from how it looks."""
     for tag, pattern in _RESOLVERS.get(value[:1], ()):
