@@ -9,7 +9,7 @@ import gc
 import multiprocessing
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from typing import Any, Final, TypeVar
 
@@ -28,7 +28,7 @@ def in_batches(
     *,
     workers: int,
     size: int = BATCH,
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Apply `work` to batches of the items and yield what it returns, in order of completion.
 
     Few items, or one worker, are worked on right here. Results must be picklable; where processes
@@ -59,7 +59,7 @@ def over(
     batches: Iterable[Argument],
     *,
     ahead: int,
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Hand batches to an executor, never more than `ahead` at a time, and yield their results."""
     pending: set[Future[Result]] = set()
     try:
