@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from harness.cassette import Recorder
 from harness.coze import CozeDialogue, Pace, Patience
 from harness.errors import UsageError
 from harness.location import Location
@@ -13,7 +14,7 @@ from harness.ports import Turn
 from harness.scheduler import Task, run_live
 from harness.settings import Settings
 from harness.wire import Line
-from harness.wiring.network import open_wire
+from harness.wiring.network import open_wire, redactor
 from harness.wiring.world import World
 
 
@@ -21,12 +22,12 @@ from harness.wiring.world import World
 class _Told:
     """A transport that tells of each call before it is made."""
 
-    line: Line
+    recorder: Recorder
     tell: Callable[[Call], None]
 
     def send(self, call: Call) -> Answer:
         self.tell(call)
-        return self.line.send(call)
+        return self.recorder.send(call)
 
 
 def ask(
@@ -58,7 +59,9 @@ def ask(
     patience = Patience(jitter=world.rng.random)
     dialogue = CozeDialogue(whom, options, pace, patience)
     wire = open_wire(settings, world, workers=1)
-    transport = _Told(Line(wire, world.clock.monotonic), tell)
+    line = Line(wire, world.clock.monotonic)
+    # The recorder is here for what it takes out: an answer may repeat the token to the terminal.
+    transport = _Told(Recorder(line, wire.base_url, redactor(settings)), tell)
     turn = Turn(prompt=prompt, expectations=(), location=Location("ask"))
     try:
         task = Task(dialogue.ask(turn), transport, lambda reply: reply)
