@@ -90,7 +90,7 @@ class ScenarioError(HarnessError):
     kind = "scenario"
 
 
-class ScenarioFaults(ScenarioError):
+class ScenarioFaults(ScenarioError):  # noqa: N818 (many faults, each an error)
     """Every fault of every scenario file, found in one go."""
 
     def __init__(self, faults: Sequence[ScenarioError]) -> None:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from harness.location import Location
 
-JSON: TypeAlias = "None | bool | int | float | str | Sequence[JSON] | Mapping[str, JSON]"
+JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
 
 
 class Mode(StrEnum):
@@ -103,7 +103,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One line of a trial's HTTP log; `start` and `elapsed` in seconds from the trial's beginning."""
+    """One line of a trial's HTTP log; `start` is seconds from the trial's beginning."""
 
     method: str
     path: str
@@ -196,9 +196,9 @@ class BotSnapshot:
 class Verdict:
     """One expectation, judged.
 
-    `expected`, `actual` and `reason` are words for a person. `score` is 0..1 where the kind measures
-    closeness. `evidence` marks the pieces of the answer that decided, as (start, end) in characters
-    of the reply's answer.
+    `expected`, `actual` and `reason` are words for a person. `score` is 0..1 where the kind
+    measures closeness. `evidence` marks the pieces of the answer that decided, as (start, end) in
+    characters of the reply's answer.
     """
 
     kind: str
@@ -250,8 +250,8 @@ class TrialKey:
 
     `id` is unique in the project and stable: scenario, then `@bot` where the scenario has several,
     `[case]`, and `#n` from the second repeat on. `file` and `cassette` are relative to the
-    project (absolute where they lie outside), with forward slashes. `case` is empty without cases; `trial` counts
-    repeats from 1.
+    project (absolute where they lie outside), with forward slashes. `case` is empty without cases;
+    `trial` counts repeats from 1.
     """
 
     id: str

@@ -12,8 +12,8 @@ from harness.model import Answer, Bot, Call, ChatOptions, Reply, TrialKey, Verdi
 Result = TypeVar("Result")
 
 Conversation: TypeAlias = Generator[Call | Wait, Answer | None, Result]
-"""A conversation does no I/O: it yields a `Call` and is sent its `Answer`, or yields a `Wait` and is
-sent `None` when the time has come. A call that got no answer is thrown in as a `TransportError`."""
+"""A conversation does no I/O: it yields a `Call` and is sent its `Answer`, or yields a `Wait` and
+is sent `None` when the time has come. A call without an answer is thrown in as an error."""
 
 
 class Transport(Protocol):

@@ -112,7 +112,12 @@ def _execute(project: Project, trials: Sequence[Any], mode: Mode, manner: _Manne
         if mode is not Mode.REPLAY:
             for hint in project.settings.hints:
                 screen.warned(hint)
-        source = project.source(mode, workers=manner.workers, warn=screen.warned)
+        source = project.source(
+            mode,
+            workers=manner.workers,
+            one_by_one=manner.stop_at_first,
+            warn=screen.warned,
+        )
         outcome = execute(
             trials,
             source,

@@ -43,9 +43,11 @@ def _build(item: JSON, places: Places, *, outer: bool) -> Kind:
     whole = Argument(item, places, ())
     if isinstance(item, str):
         return _bare(whole)
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict):
         raise _no_item(whole)
-    name = _kind_name(item, whole)
+    if len(item) > 1 or not BY_NAME.keys() >= item.keys():
+        return _with_others(item, whole, outer=outer)
+    (name,) = item
     if not outer:
         for key in OUTER_KEYS:
             if key in item:

@@ -58,7 +58,7 @@ class Similar(Kind):
     def parse(cls, given: Argument, item: Item) -> Self:
         """Build from `{to, at_least, metric}`, or from the text alone."""
         fields: dict[str, Argument] = {"to": given}
-        if isinstance(given.value, Mapping):
+        if isinstance(given.value, dict):
             fields = given.fields(cls.keys, 'similar: {to: "…", at_least: 0.6}')
         if "to" not in fields:
             raise given.refusal(

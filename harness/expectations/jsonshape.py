@@ -50,7 +50,7 @@ class Json(Kind):
     @classmethod
     def parse(cls, given: Argument, item: Item) -> Self:
         """Build from `true`, nothing, or an empty mapping."""
-        if isinstance(given.value, Mapping):
+        if isinstance(given.value, dict):
             for key in given.value:
                 if key in _TO_COME:
                     raise given.key_refusal(

@@ -52,7 +52,7 @@ class Regex(Kind):
     def parse(cls, given: Argument, item: Item) -> Self:
         """Build from a pattern or `{pattern: …}`; the pattern is compiled here."""
         source, fields = given, dict[str, Argument]()
-        if isinstance(given.value, Mapping):
+        if isinstance(given.value, dict):
             fields = given.fields(cls.keys, r"regex: '\d+'")
             if "pattern" not in fields:
                 raise given.refusal(

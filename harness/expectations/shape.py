@@ -44,7 +44,7 @@ class Messages(Kind):
     @classmethod
     def parse(cls, given: Argument, item: Item) -> Self:
         """Build from a mapping of message types to counts."""
-        if not isinstance(given.value, Mapping):
+        if not isinstance(given.value, dict):
             raise given.misfit("a mapping", "write messages: {answer: 1}")
         if not given.value:
             raise given.refusal('"messages" names no type.', "write messages: {answer: 1}")
@@ -145,7 +145,7 @@ class ToolCalled(Kind):
     @classmethod
     def parse(cls, given: Argument, item: Item) -> Self:
         """Build from a tool's name or `{name, arguments}`."""
-        if not isinstance(given.value, Mapping):
+        if not isinstance(given.value, dict):
             tool = given.text()
             return cls(**item.common, wanted=f"the tool {tool}", tool=tool, arguments={})
         fields = given.fields(cls.keys, "tool_call: {name: …, arguments: {…}}")
@@ -155,7 +155,7 @@ class ToolCalled(Kind):
         wanted = f"the tool {tool}"
         if "arguments" in fields:
             asked = fields["arguments"].value
-            if not isinstance(asked, Mapping):
+            if not isinstance(asked, dict):
                 raise fields["arguments"].misfit("a mapping", "write arguments: {city: 北京}")
             arguments = dict(asked)
             wanted += f" with {_json(arguments)}"

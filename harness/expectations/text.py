@@ -38,7 +38,7 @@ def _text_or_mapping(description: str, properties: Mapping[str, Schema], text: S
 
 def one_text(given: Argument, item: Item, *, empty: bool = False) -> tuple[str, Folding]:
     """Return the text and the folding of a kind that is written `kind: TEXT` or `{text: TEXT}`."""
-    if not isinstance(given.value, Mapping):
+    if not isinstance(given.value, dict):
         return given.text(empty=empty), folding(item, {})
     fields = given.fields(("text", *OPTIONS), f'{given.path[-1]}: "…"')
     if "text" not in fields:
@@ -71,7 +71,7 @@ class Contains(Kind):
     def parse(cls, given: Argument, item: Item) -> Self:
         """Build from a text, or from a mapping with one of `text`, `all`, `any`, `none`."""
         how: How = "all"
-        if isinstance(given.value, Mapping):
+        if isinstance(given.value, dict):
             fields = given.fields(cls.keys, f'{given.path[-1]}: "…"')
             chosen = [key for key in ("text", "all", "any", "none") if key in fields]
             if len(chosen) != 1:

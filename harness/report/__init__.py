@@ -77,13 +77,13 @@ class Reports:
     """
 
     def __init__(self, formats: Mapping[str, Format] | None = None) -> None:
-        self._renderer = Renderer(formats)
-        self._spools = {name: Spool() for name in self._renderer.sheets}
+        self.renderer = Renderer(formats)
+        self._spools = {name: Spool() for name in self.renderer.sheets}
         self._reasons = Reasons()
 
     def add(self, result: TrialResult) -> None:
         """Take a trial. One that comes again (an error, run again) replaces the first."""
-        self.put(self._renderer.pieces(result))
+        self.put(self.renderer.pieces(result))
 
     def add_all(self, results: Iterable[TrialResult]) -> None:
         """Take several trials."""
@@ -100,7 +100,7 @@ class Reports:
     def write(self, run: Run, outs: Mapping[str, TextIO]) -> None:
         """Write the formats that have somewhere to go: files opened as UTF-8, newline LF."""
         for name, out in outs.items():
-            self._renderer.sheets[name].write(run, self._spools[name], self._reasons, out)
+            self.renderer.sheets[name].write(run, self._spools[name], self._reasons, out)
 
     def close(self) -> None:
         """Drop the pieces."""

@@ -9,16 +9,18 @@ from typing import TypeAlias
 from harness.archive import encode, warnings_in
 from harness.model import Row, TrialKey, TrialResult, TrialStatus
 from harness.ports import Trial
+from harness.report import Renderer, TrialPieces
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """One trial's line of the archive, and what the run needs to know without reading it.
+    """One trial's line of the archive, its pieces of the reports, and what the run counts.
 
     `exit_code` is that of the trial's error, 0 without one; `calls` counts requests to Coze.
     """
 
     line: bytes
+    pieces: TrialPieces
     id: str
     status: TrialStatus
     seconds: float
@@ -36,14 +38,15 @@ class Finished:
         return self.status is not TrialStatus.PASSED
 
 
-Source: TypeAlias = Callable[[Sequence[Trial]], Generator[Sequence[Finished], None, None]]
+Source: TypeAlias = Callable[[Sequence[Trial], Renderer], Generator[Sequence[Finished], None, None]]
 """Executes trials and yields them as they finish; closing it stops what has not begun."""
 
 
-def finished(result: TrialResult) -> Finished:
-    """Encode a result where it was made, so that no worker hands objects around."""
+def finished(result: TrialResult, renderer: Renderer) -> Finished:
+    """Encode and render a result where it was made, so that no worker hands objects around."""
     return Finished(
         encode(result),
+        renderer.pieces(result),
         result.key.id,
         result.status,
         result.seconds,

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final, Protocol
 
 from harness.archive import RunFolder, Tally, decode, read_results
-from harness.model import Mode, Run, Summary, TrialResult, TrialStatus
+from harness.model import Mode, PassRate, Run, Summary, TrialKey, TrialResult, TrialStatus
 from harness.ports import Trial
+from harness.report import Reports
 from harness.settings import Settings
 from harness.wiring.finished import Finished, Source
-from harness.wiring.rendering import publish
+from harness.wiring.rendering import announce, write
 from harness.wiring.world import World
 
 INTERRUPTED: Final = 130
@@ -79,45 +80,73 @@ def execute(
     Raises:
         ArchiveError: the run's folder cannot be made or written.
     """
-    tally = Tally({trial.key.scenario: trial.min_pass_rate for trial in trials})
-    opening = _opening(mode, settings, world)
+    opening = _opening(mode, settings, world, trials)
     codes: set[int] = set()
-    calls = 0
     interrupted = False
     opened = RunFolder.resume(resume) if resume else RunFolder.create(settings.reports, opening)
-    with opened as folder:
-        todo = _left(folder, tally, trials)
+    with opened as folder, Reports() as reports:
+        books = _Books(folder, reports, Tally(_required(trials)))
+        todo = books.left(trials)
         listener.begun(len(trials), len(trials) - len(todo))
         keys = {trial.key.id: trial.key for trial in todo}
         try:
-            with closing(source(todo)) as batches:
+            with closing(source(todo, reports.renderer)) as batches:
                 for batch in batches:
-                    folder.append(*(item.line for item in batch))
-                    for item in batch:
-                        tally.add_row(item.row(keys[item.id]), item.warnings)
-                        codes.add(item.exit_code)
-                        calls += item.calls
+                    books.enter(batch, keys)
+                    codes.update(item.exit_code for item in batch)
                     _tell(batch, listener)
                     if stop_at_first and any(_is_bad(item) for item in batch):
                         break
         except KeyboardInterrupt:
             interrupted = True
-        run = Run(
+        run = replace(
+            opening,
             run_id=folder.path.name,
-            mode=mode,
-            started_at=opening.started_at,
             finished_at=_iso(world.clock.now()),
-            harness_version=opening.harness_version,
-            summary=tally.summary(),
-            rows=tally.rows(trial.key.id for trial in trials),
-            pass_rates=tally.pass_rates(),
-            environment=opening.environment,
-            calls=calls,
+            summary=books.tally.summary(),
+            rows=books.tally.rows(trial.key.id for trial in trials),
+            pass_rates=books.tally.pass_rates(),
+            calls=books.calls,
             interrupted=interrupted,
         )
         folder.finish(run)
-    publish(folder.path, run, settings.reports)
+        write(reports, run, folder.path)
+    announce(folder.path)
     return Outcome(run, folder.path, exit_code(run, codes))
+
+
+class _Books:
+    """Where a finished trial is entered: the run's folder, its reports, its counts."""
+
+    def __init__(self, folder: RunFolder, reports: Reports, tally: Tally) -> None:
+        self._folder = folder
+        self._reports = reports
+        self.tally = tally
+        self.calls = 0
+
+    def enter(self, batch: Sequence[Finished], keys: Mapping[str, TrialKey]) -> None:
+        """Enter finished trials; on disk they are before anything else is told of them."""
+        self._folder.append(*(item.line for item in batch))
+        for item in batch:
+            self._reports.put(item.pieces)
+            self.tally.add_row(item.row(keys[item.id]), item.warnings)
+            self.calls += item.calls
+
+    def left(self, trials: Sequence[Trial]) -> Sequence[Trial]:
+        """Return the trials still to be done, and enter those that a resumed run had judged."""
+        judged = self._folder.done
+        if not judged:
+            return trials
+        for result in read_results(self._folder.path):
+            self.calls += result.calls
+            if result.status is not TrialStatus.ERROR:
+                self.tally.add(result)
+                self._reports.add(result)
+        return [
+            trial
+            for trial in trials
+            if judged.get(trial.key.id, TrialStatus.ERROR) is TrialStatus.ERROR
+        ]
 
 
 def exit_code(run: Run, errors: Iterable[int]) -> int:
@@ -131,7 +160,8 @@ def exit_code(run: Run, errors: Iterable[int]) -> int:
     return 0 if all(rate.met for rate in run.pass_rates) else 1
 
 
-def _opening(mode: Mode, settings: Settings, world: World) -> Run:
+def _opening(mode: Mode, settings: Settings, world: World, trials: Sequence[Trial]) -> Run:
+    """Return the run as far as it is known; with the required shares, for one that is killed."""
     now = datetime.fromtimestamp(world.clock.now(), UTC)
     environment = {"python": platform.python_version(), "platform": platform.platform()}
     if mode is not Mode.REPLAY:
@@ -144,22 +174,16 @@ def _opening(mode: Mode, settings: Settings, world: World) -> Run:
         harness_version=version("coze-harness"),
         summary=Summary(),
         rows=(),
+        pass_rates=tuple(
+            PassRate(scenario=name, bot="", trials=0, passed=0, required=share, met=True)
+            for name, share in _required(trials).items()
+        ),
         environment=environment,
     )
 
 
-def _left(folder: RunFolder, tally: Tally, trials: Sequence[Trial]) -> Sequence[Trial]:
-    """Return the trials still to be done, and count those that a resumed run had judged."""
-    if not folder.done:
-        return trials
-    for result in read_results(folder.path):
-        if result.status is not TrialStatus.ERROR:
-            tally.add(result)
-    return [
-        trial
-        for trial in trials
-        if folder.done.get(trial.key.id, TrialStatus.ERROR) is TrialStatus.ERROR
-    ]
+def _required(trials: Sequence[Trial]) -> dict[str, float]:
+    return {trial.key.scenario: trial.min_pass_rate for trial in trials}
 
 
 def _tell(batch: Sequence[Finished], listener: Listener) -> None:

@@ -14,6 +14,7 @@ from harness.loader import Project as ScenarioProject
 from harness.loader import find, load, scenario_schema, trials
 from harness.model import CassetteState, Mode, TrialStatus
 from harness.ports import Trial
+from harness.scheduler import BATCH
 from harness.selection import Selection
 from harness.settings import Overrides, Settings, load_settings
 from harness.wiring.finished import Source
@@ -114,14 +115,18 @@ class Project:
             )
         return left
 
-    def source(self, mode: Mode, *, workers: int | None, warn: Callable[[str], None]) -> Source:
-        """Return what executes trials in a mode.
+    def source(
+        self, mode: Mode, *, workers: int | None, one_by_one: bool, warn: Callable[[str], None]
+    ) -> Source:
+        """Return what executes trials in a mode; `one_by_one` where the first failure ends it.
 
         Raises:
             SettingsError: a live mode, and no token.
         """
         if mode is Mode.REPLAY:
-            return self.replayer.source(workers or self.world.processors)
+            if one_by_one:
+                return self.replayer.source(workers=1, size=1)
+            return self.replayer.source(workers or self.world.processors, BATCH)
         from harness.wiring.recording import live_source
 
         return live_source(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from harness.cassette import Origin, Recorder, Redactor, store
 from harness.coze import CozeDialogue, Pace, Patience, fingerprint, snapshot
@@ -17,6 +17,7 @@ from harness.errors import CassetteError, HarnessError
 from harness.loader import draw
 from harness.model import BotSnapshot
 from harness.ports import Clock, Conversation, Trial, Turn
+from harness.report import Renderer
 from harness.runner import Held, conclude, hold
 from harness.scheduler import Task, run_live
 from harness.settings import Settings
@@ -27,6 +28,8 @@ from harness.wiring.world import World
 
 DEFAULT_WORKERS: Final = 32
 
+_Asked: TypeAlias = tuple[str, bool]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Studio:
@@ -34,20 +37,22 @@ class Studio:
 
     Args:
         wire: the network.
+        renderer: makes each trial's pieces of the reports.
         redactor: takes secrets out of what is kept.
         clock: time.
         rng: chance, for templates and for the jitter of repeated calls.
-        snapshots: what each bot is, by its id.
+        snapshots: what each bot is, by its id and whether its draft is meant.
         interval, timeout: how a chat is waited for, in seconds.
         root: the project that recordings are kept in; `None` keeps none.
         version: of this program, for the recordings.
     """
 
     wire: Wire
+    renderer: Renderer
     redactor: Redactor
     clock: Clock
     rng: random.Random
-    snapshots: Mapping[str, BotSnapshot]
+    snapshots: Mapping[_Asked, BotSnapshot]
     interval: float
     timeout: float
     root: Path | None
@@ -101,7 +106,7 @@ class Studio:
         held: Held,
         now: datetime,
     ) -> Finished:
-        snapshot = self.snapshots.get(trial.bot.id)
+        snapshot = self.snapshots.get(_asked(trial))
         error: HarnessError | None = None
         if self.root is not None and held.error is None:
             origin = Origin(
@@ -119,16 +124,15 @@ class Studio:
                 store.write(path, recorder.recording, origin, self.redactor)
             except CassetteError as fault:
                 error = fault
-        return finished(
-            conclude(
-                trial,
-                held,
-                exchanges=recorder.exchanges,
-                calls=line.calls,
-                snapshot=snapshot,
-                error=error,
-            )
+        result = conclude(
+            trial,
+            held,
+            exchanges=recorder.exchanges,
+            calls=line.calls,
+            snapshot=snapshot,
+            error=error,
         )
+        return finished(result, self.renderer)
 
 
 def live_source(
@@ -155,10 +159,13 @@ def live_source(
 
     wire = open_wire(settings, world, workers=threads)
 
-    def held(trials: Sequence[Trial]) -> Generator[Sequence[Finished], None, None]:
+    def held(
+        trials: Sequence[Trial], renderer: Renderer
+    ) -> Generator[Sequence[Finished], None, None]:
         try:
             studio = Studio(
                 wire=wire,
+                renderer=renderer,
                 redactor=redactor(settings),
                 clock=world.clock,
                 rng=world.rng,
@@ -181,26 +188,29 @@ def live_source(
 
 def _snapshots(
     trials: Sequence[Trial], wire: Wire, world: World, workers: int, warn: Callable[[str], None]
-) -> dict[str, BotSnapshot]:
+) -> dict[_Asked, BotSnapshot]:
     """Ask each bot once what it is: its draft where that is what the trials talk to."""
-    bots = {trial.bot.id: trial for trial in trials}
+    bots = {_asked(trial): trial for trial in trials}
 
-    def opener(trial: Trial) -> Callable[[], Task[BotSnapshot, tuple[str, BotSnapshot]]]:
-        draft = trial.options.publish_status == "unpublished_draft"
-        patience = Patience(jitter=world.rng.random, tries=2)
-
-        def opened() -> Task[BotSnapshot, tuple[str, BotSnapshot]]:
-            conversation = snapshot(trial.bot.id, patience, published=not draft)
-            return Task(conversation, wire, lambda found: (trial.bot.id, found))
+    def opener(key: _Asked) -> Callable[[], Task[BotSnapshot, tuple[_Asked, BotSnapshot]]]:
+        def opened() -> Task[BotSnapshot, tuple[_Asked, BotSnapshot]]:
+            bot_id, is_draft = key
+            patience = Patience(jitter=world.rng.random, tries=2)
+            conversation = snapshot(bot_id, patience, published=not is_draft)
+            return Task(conversation, wire, lambda found: (key, found))
 
         return opened
 
-    openers = [opener(trial) for trial in bots.values()]
+    openers = [opener(key) for key in bots]
     found = dict(run_live(openers, workers=workers, monotonic=world.clock.monotonic))
-    for bot_id, trial in bots.items():
-        if warning := found[bot_id].warning:
+    for key, trial in bots.items():
+        if warning := found[key].warning:
             warn(f"bot {trial.bot.name}: {warning}")
     return found
+
+
+def _asked(trial: Trial) -> _Asked:
+    return trial.bot.id, trial.options.publish_status == "unpublished_draft"
 
 
 def _over(held: Held) -> Conversation[Held]:

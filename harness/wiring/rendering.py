@@ -25,30 +25,38 @@ def render(folder: Path, run: Run, into: Path | None = None) -> None:
     Raises:
         ArchiveError: the folder cannot be read or written.
     """
-    target = into or folder
-    with told("Writing the reports", target), Reports() as reports:
-        target.mkdir(parents=True, exist_ok=True)
+    with Reports() as reports:
         reports.add_all(read_results(folder))
+        write(reports, run, into or folder)
+
+
+def write(reports: Reports, run: Run, folder: Path) -> None:
+    """Write every report of a run, each whole or not at all.
+
+    Raises:
+        ArchiveError: the folder cannot be written.
+    """
+    with told("Writing the reports", folder):
+        folder.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
             outs: dict[str, TextIO] = {}
             for name, form in FORMATS.items():
-                temporary = target / f".{form.file_name}.tmp"
+                temporary = folder / f".{form.file_name}.tmp"
                 opened = temporary.open("w", encoding="utf-8", newline="\n")
                 outs[name] = stack.enter_context(opened)
             reports.write(run, outs)
         for form in FORMATS.values():
-            (target / f".{form.file_name}.tmp").replace(target / form.file_name)
+            (folder / f".{form.file_name}.tmp").replace(folder / form.file_name)
 
 
-def publish(folder: Path, run: Run, reports: Path) -> None:
-    """Render a run that has just ended, and make it the one that `latest` and the list show.
+def announce(folder: Path) -> None:
+    """Make a run that has just ended the one that `latest` shows, and renew the list of runs.
 
     Raises:
         ArchiveError: something cannot be written; the results themselves are kept.
     """
-    render(folder, run)
     point_latest(folder)
     page = io.StringIO()
-    render_listing(list_runs(reports), page)
-    with told("Writing the list of runs", reports):
-        replace_file(reports / "index.html", [page.getvalue().encode()])
+    render_listing(list_runs(folder.parent), page)
+    with told("Writing the list of runs", folder.parent):
+        replace_file(folder.parent / "index.html", [page.getvalue().encode()])

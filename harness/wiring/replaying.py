@@ -14,6 +14,7 @@ from harness.errors import CassetteMissingError, CassetteStaleError, HarnessErro
 from harness.location import Location
 from harness.model import TrialResult
 from harness.ports import Trial, Turn
+from harness.report import Renderer
 from harness.runner import Held, conclude, hold
 from harness.scheduler import in_batches, play
 from harness.wiring.finished import Finished, Source, finished
@@ -34,11 +35,13 @@ class Replayer:
     root: Path
     patterns: tuple[str, ...] = ()
 
-    def source(self, workers: int) -> Source:
-        """Return what replays trials on so many processes."""
+    def source(self, workers: int, size: int) -> Source:
+        """Return what replays trials on so many processes, in batches of at most `size`."""
 
-        def replayed(trials: Sequence[Trial]) -> Generator[Sequence[Finished], None, None]:
-            yield from in_batches(self.batch, trials, workers=workers)
+        def replayed(
+            trials: Sequence[Trial], renderer: Renderer
+        ) -> Generator[Sequence[Finished], None, None]:
+            yield from in_batches(_Player(self, renderer), trials, workers=workers, size=size)
 
         return replayed
 
@@ -46,11 +49,6 @@ class Replayer:
     def redactor(self) -> Redactor:
         """What recordings have been through, as far as it is known without a token."""
         return Redactor(patterns=self.patterns)
-
-    def batch(self, trials: Sequence[Trial]) -> list[Finished]:
-        """Replay and judge trials, one after the other."""
-        redactor = self.redactor
-        return [finished(self.replay(trial, redactor)) for trial in trials]
 
     def replay(self, trial: Trial, redactor: Redactor) -> TrialResult:
         """Replay and judge one trial; whatever is wrong with its cassette is the result's error."""
@@ -99,6 +97,22 @@ class Replayer:
             if now != origin.fingerprint:
                 raise _stale(trial, path, _changes(trial, turns, recording))
         return recording, turns
+
+
+class _Player:
+    """Replays and judges batches. Sent to another process, it makes itself a renderer there."""
+
+    def __init__(self, replayer: Replayer, renderer: Renderer | None = None) -> None:
+        self._replayer = replayer
+        self._redactor = replayer.redactor
+        self._renderer = renderer or Renderer()
+
+    def __reduce__(self) -> tuple[type[_Player], tuple[Replayer]]:
+        return _Player, (self._replayer,)
+
+    def __call__(self, trials: Sequence[Trial]) -> list[Finished]:
+        replay, redactor, renderer = self._replayer.replay, self._redactor, self._renderer
+        return [finished(replay(trial, redactor), renderer) for trial in trials]
 
 
 def missing(trial: Trial, path: Path) -> CassetteMissingError:
