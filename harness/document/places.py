@@ -54,7 +54,8 @@ class Written:
 
     def at(self, *path: PathPart) -> Location:
         """Return where a value begins; the nearest existing parent when it is absent."""
-        return self._text.location(_descend(self._node, path)[0][0])
+        node = _descend(self._node, path)[0] if path else self._node
+        return self._text.location(node[0])
 
     def key(self, *path: PathPart) -> Location:
         """Return where the path's last key is written; the place of the value if it has no key."""

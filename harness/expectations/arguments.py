@@ -15,7 +15,6 @@ from harness.errors import ScenarioError
 from harness.location import PathPart, Places
 from harness.model import JSON
 
-
 _QUOTED: Final = json.JSONEncoder(ensure_ascii=False)
 
 

@@ -29,10 +29,8 @@ class Bounds:
         Raises:
             ScenarioError: neither is given, one is no number, or min is above max.
         """
-        least, most = (
-            None if side is None else side.count() if counts else side.number()
-            for side in (low, high)
-        )
+        least = None if low is None else low.count() if counts else low.number()
+        most = None if high is None else high.count() if counts else high.number()
         if least is None and most is None:
             raise whole.refusal(
                 f'"{whole.label}" sets no limit.', f"write {whole.path[-1]}: {{max: 1}}"

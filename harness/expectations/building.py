@@ -45,30 +45,41 @@ def _build(item: JSON, places: Places, *, outer: bool) -> Kind:
         return _bare(whole)
     if not isinstance(item, dict):
         raise _no_item(whole)
-    if len(item) > 1 or not BY_NAME.keys() >= item.keys():
-        return _with_others(item, whole, outer=outer)
-    (name,) = item
-    if not outer:
-        for key in OUTER_KEYS:
-            if key in item:
-                raise whole.key_refusal(
-                    key,
-                    f'"{key}" means nothing for an expectation inside another one.',
-                    "move it to the outer expectation",
-                )
-    kind = BY_NAME[name]
+    name = _kind_name(item, whole)
+    common = _usual(places)
+    options: Mapping[str, Argument] = {}
+    if len(item) > 1:
+        if not outer:
+            _refuse_outer(item, whole)
+        options = _options(name, item, whole)
+        _take_common(common, item, whole)
+    return BY_NAME[name].parse(
+        whole.part(name, item[name]),
+        Item(common=common, options=options, build_inner=_build_inner),
+    )
+
+
+def _refuse_outer(item: Mapping[str, JSON], whole: Argument) -> None:
+    for key in OUTER_KEYS:
+        if key in item:
+            raise whole.key_refusal(
+                key,
+                f'"{key}" means nothing for an expectation inside another one.',
+                "move it to the outer expectation",
+            )
+
+
+def _options(name: str, item: Mapping[str, JSON], whole: Argument) -> dict[str, Argument]:
+    """Return the text options beside a kind; one that it does not take is refused."""
     options = {key: whole.part(key, item[key]) for key in OPTION_KEYS if key in item}
     for key in options:
-        if key not in kind.options:
+        if key not in BY_NAME[name].options:
             raise whole.key_refusal(
                 key,
                 f'"{key}" means nothing beside "{name}".',
                 f'delete it, or write it with a text: contains: {{text: "…", {key}: …}}',
             )
-    return kind.parse(
-        whole.part(name, item[name]),
-        Item(common=_common(item, whole), options=options, build_inner=_build_inner),
-    )
+    return options
 
 
 def _bare(whole: Argument) -> Kind:
@@ -78,14 +89,13 @@ def _bare(whole: Argument) -> Kind:
             "an empty text is expected, and every answer contains it.",
             "write the text, or delete the item",
         )
-    common = Common(location=whole.places.at(), name="", weight=1.0, severity=Severity.ERROR)
-    item = Item(common=common, options={}, build_inner=_build_inner)
+    item = Item(common=_usual(whole.places), options={}, build_inner=_build_inner)
     return BY_NAME["contains"].parse(whole, item)
 
 
 def _no_item(whole: Argument) -> ScenarioError:
     """Return the error for an item that is neither text nor mapping."""
-    if isinstance(whole.value, Sequence):
+    if isinstance(whole.value, list):
         return whole.refusal(
             "an expectation is a text or a mapping; this is a list.",
             "take the extra dash away, or write any_of: […]",
@@ -102,6 +112,10 @@ def _kind_name(item: Mapping[str, JSON], whole: Argument) -> str:
     Raises:
         ScenarioError: it names none, several, or one that there is not.
     """
+    if len(item) == 1:
+        (only,) = item
+        if only in BY_NAME:
+            return only
     named = [key for key in item if key in BY_NAME]
     rest = [key for key in item if key not in BY_NAME and key not in (*COMMON_KEYS, *OPTION_KEYS)]
     if rest:
@@ -158,9 +172,13 @@ def _unknown(
     )
 
 
-def _common(item: Mapping[str, JSON], whole: Argument) -> Common:
-    """Return the keys that every kind shares."""
-    common = Common(location=whole.places.at(), name="", weight=1.0, severity=Severity.ERROR)
+def _usual(places: Places) -> Common:
+    """Return the keys that every kind shares as they are when none is written."""
+    return Common(location=places.at(), name="", weight=1.0, severity=Severity.ERROR)
+
+
+def _take_common(common: Common, item: Mapping[str, JSON], whole: Argument) -> None:
+    """Take the keys that every kind shares from an item."""
     if "name" in item:
         common["name"] = whole.part("name", item["name"]).text()
     if "weight" in item:
@@ -168,4 +186,3 @@ def _common(item: Mapping[str, JSON], whole: Argument) -> Common:
     if "severity" in item:
         chosen = whole.part("severity", item["severity"]).choice(tuple(Severity))
         common["severity"] = Severity(chosen)
-    return common

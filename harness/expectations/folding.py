@@ -80,6 +80,8 @@ PLAIN: Final = Folding()
 
 def folding(item: Item, fields: Mapping[str, Argument]) -> Folding:
     """Return the folding that an author asks for, beside the kind or in its mapping."""
+    if not fields and not item.options:
+        return PLAIN
     asked: dict[str, Argument] = {}
     for option in OPTIONS:
         inside, beside = fields.get(option), item.options.get(option)

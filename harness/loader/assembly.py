@@ -56,9 +56,9 @@ class Assembler:
         faults = Faults()
         shape = shaped(ScenarioShape, data, places)
         name = shape.name or source.stem
-        with faults.kept():
+        with faults:
             check_name(name, places.at("name") if shape.name else Location(source.shown))
-        with faults.kept():
+        with faults:
             check(shape, places)
         bots = _bots(shape, places, faults)
         if source.marked:
@@ -86,7 +86,7 @@ class Assembler:
         self, shape: ScenarioShape, places: Places, source: Source, faults: Faults
     ) -> Sequence[Case]:
         if "cases" in shape.model_fields_set:
-            with faults.kept():
+            with faults:
                 below = places.below("cases")
                 named = self.case_files
                 return cases_of(shape.cases, below, source.folder, self._project, named)
@@ -102,7 +102,7 @@ class Assembler:
             # The document gave the items, and a document holds plain data only.
             expect = cast("Sequence[JSON]", turn.expect)
             below = places.below("turns", at)
-            with faults.kept():
+            with faults:
                 plans.append(planned(turn.prompt, expect, turn.attach, turn.tools, below, around))
         return plans
 

@@ -106,10 +106,10 @@ class _Filling:
         faults = Faults()
         options = self._options
         if options is None:
-            with faults.kept():
+            with faults:
                 options = self._made_options(case.values)
         script: Script | None = None
-        with faults.kept():
+        with faults:
             script = self._script(case.values)
         faults.settle()
         assert options is not None  # noqa: S101  # for mypy: settle has raised otherwise
@@ -140,7 +140,7 @@ class _Filling:
         for at, plan in enumerate(self._plans):
             turn = self._turns[at]
             if turn is None:
-                with faults.kept():
+                with faults:
                     turn = plan.turn(given)
             if turn is not None:
                 turns.append(turn)

@@ -52,7 +52,7 @@ def load(paths: Iterable[Path], project: Project) -> LoadedScenarios:
         if path not in by_file:
             found: list[Scenario] = []
             own = Faults()
-            with own.kept():
+            with own:
                 _file(path, project, assembler, found, own)
             by_file[path] = (found, own)
     scenarios: list[Scenario] = []
@@ -123,7 +123,7 @@ def _suite(
         return
     for at, item in enumerate(items):
         below = places.below("scenarios", at)
-        with faults.kept():
+        with faults:
             if not isinstance(item, Mapping):
                 raise _no(nature(item), "A scenario must be a mapping", below)
             if "name" not in item and len(items) > 1:
@@ -152,7 +152,7 @@ def _defaults(value: JSON, places: Written, faults: Faults) -> Mapping[str, JSON
                 next_step="Give each scenario its own.",
             )
         )
-    with faults.kept():
+    with faults:
         shaped(DefaultsShape, value, places)
     return value
 
