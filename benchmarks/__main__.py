@@ -1,0 +1,87 @@
+"""`python -m benchmarks`: measure, print the table, and write it for the docs if asked to."""
+
+from __future__ import annotations
+
+import argparse
+import compileall
+import platform
+import random
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
+from typing import Final
+
+from benchmarks import engine, profiling, recording, replaying, startup
+from benchmarks.bench import Bench
+from benchmarks.comparing import Found
+from benchmarks.processes import ROOT, Machine
+from benchmarks.table import markdown, plain
+
+ROWS: Final[Mapping[str, Callable[[Bench], Found]]] = MappingProxyType(
+    {
+        "suite": replaying.against_pytest_recording,
+        "engine": engine.measured,
+        "size": replaying.against_itself,
+        "recording": recording.many_at_once,
+        "calls": recording.calls_for_one,
+        "start": startup.measured,
+    }
+)
+
+
+def main() -> int:
+    """Run what is asked for; 0 whether aims are met or not: the words in the table tell."""
+    given = _arguments()
+    compileall.compile_dir(ROOT / "harness", quiet=2)
+    circumstances = _circumstances(quick=given.quick)
+    sys.stdout.write(f"{circumstances}\n\n")
+    found: list[Found] = []
+    with TemporaryDirectory(prefix="coze-harness-bench-") as name:
+        scratch = Path(name)
+        rng = random.Random(given.seed)  # noqa: S311 (an order of contenders, no secret)
+        bench = Bench(scratch, Machine(scratch), rng, given.quick, _tell)
+        for new in _measured(bench, given):
+            found.append(new)
+            sys.stdout.write(f"{plain([new])}\n")
+            sys.stdout.flush()
+    if given.markdown:
+        given.markdown.write_text(f"{circumstances}\n\n{markdown(found)}", encoding="utf-8")
+    return 0
+
+
+def _measured(bench: Bench, given: argparse.Namespace) -> Iterator[Found]:
+    if given.profile:
+        yield from profiling.measured(bench)
+        return
+    for row in given.only or ROWS:
+        _tell(row)
+        yield ROWS[row](bench)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small sizes: does it work at all?")
+    parser.add_argument("--only", action="append", choices=ROWS, help="one row (repeatable)")
+    parser.add_argument("--profile", action="store_true", help="where replay's time goes, instead")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables there too")
+    parser.add_argument("--seed", type=int, default=1, help="for the order of the contenders")
+    return parser.parse_args()
+
+
+def _circumstances(*, quick: bool) -> str:
+    packages = ("requests", "vcrpy", "pytest", "pytest-recording", "pytest-xdist")
+    versions = ", ".join(f"{package} {version(package)}" for package in packages)
+    words = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+    size = " Quick sizes: not to be quoted." if quick else ""
+    return f"{words}; {versions}.{size}"
+
+
+def _tell(words: str) -> None:
+    sys.stderr.write(f"… {words}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,167 @@
+"""Where the time of `coze-harness run` goes, by looking at its stack a thousand times a second.
+
+Run as `python -m benchmarks.profiling REPORTS`, it executes the command in this process, on one
+processor, and prints its samples as JSON; `measured` starts it so and makes lines of them.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import signal
+import sys
+import time
+from collections import Counter
+from contextlib import redirect_stdout
+from functools import partial
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from benchmarks.bench import Bench
+from benchmarks.comparing import Found, Line, spread
+from benchmarks.processes import ROOT, BenchmarkError, Taken, harness_command
+
+_EVERY: Final = 0.001  # seconds between two looks
+_SHOWN: Final = 30
+
+_STEPS: Final = (
+    ("importlib._bootstrap", "start-up: imports"),
+    ("harness.settings", "start-up: settings"),
+    ("harness.loader.discovery", "scenarios: finding the files"),
+    ("harness.loader.trials", "trials: naming"),
+    ("harness.document.shaping", "scenarios: checking shapes"),
+    ("harness.document", "scenarios: reading the YAML"),
+    ("harness.expectations.building", "scenarios: building expectations"),
+    ("harness.loader", "scenarios: the rest"),
+    ("harness.report.html", "reports: HTML"),
+    ("harness.report.junit", "reports: JUnit"),
+    ("harness.report.markdown", "reports: Markdown"),
+    ("harness.report.listing", "reports: the list of runs"),
+    ("harness.report", "reports: what is shown of a trial"),
+    ("harness.archive.reading", "reports: reading the results back"),
+    ("harness.archive.document", "archive: run.json"),
+    ("harness.archive.line", "archive: encoding a line"),
+    ("harness.archive", "archive: the rest"),
+    ("harness.expectations", "judging"),
+    ("harness.cassette.canonical", "cassettes: reading the text"),
+    ("harness.cassette.store", "cassettes: from the disk"),
+    ("harness.cassette", "replay: the tape"),
+    ("harness.coze.asked", "replay: is it stale?"),
+    ("harness.coze", "replay: the conversation"),
+    ("harness.runner", "replay: the conversation"),
+    ("harness.scheduler", "replay: the conversation"),
+    ("harness.wiring", "wiring"),
+)
+"""A step is known by a module that is somewhere in the stack; the first that is found counts."""
+
+
+def measured(bench: Bench) -> list[Found]:
+    """Tell how many microseconds a trial each step and each function takes."""
+    count, rounds = (100, 2) if bench.quick else (2000, 5)
+    project, _ = bench.project(count)
+    one, _ = bench.project(1)
+    bench.told("a run of one trial, and of all on one processor")
+    alone = [_run(bench, one).wall * 1000 for _ in range(rounds)]
+    single = [_run(bench, project, "--workers", "1").wall * 1000 for _ in range(rounds)]
+    both = [_run(bench, project).wall * 1000 for _ in range(rounds)]
+    steps: Counter[str] = Counter()
+    places: Counter[str] = Counter()
+    by_round: list[dict[str, float]] = []
+    for number in range(rounds):
+        bench.told(f"looking, {number + 1} of {rounds}")
+        command = [sys.executable, "-m", "benchmarks.profiling", str(bench.reports())]
+        bench.machine.takes(command, project)
+        seen = json.loads(bench.machine.said())
+        worth = seen["seconds"] / sum(seen["steps"].values()) / count * 1e6
+        by_round.append({name: looks * worth for name, looks in seen["steps"].items()})
+        steps.update(seen["steps"])
+        places.update({name: looks * worth / rounds for name, looks in seen["places"].items()})
+    line = partial(spread, "profile")
+    unit = "µs a trial"
+    lines = [
+        line(name, unit, [found.get(name, 0.0) for found in by_round])
+        for name, _ in steps.most_common()
+    ]
+    lines.append(line("all of these", unit, [sum(found.values()) for found in by_round]))
+    lines += [
+        line("a whole run of one trial", "ms", alone),
+        line(f"a whole run of {count:,}, one worker", "ms", single),
+        line(f"a whole run of {count:,}", "ms", both),
+    ]
+    functions = [
+        Line("profile", name, unit, worth, worth, worth)
+        for name, worth in places.most_common(_SHOWN)
+    ]
+    remarks = (
+        "Start-up is shared out over the trials too. A run spreads replay, judging and encoding "
+        "over the processors; the rest is one process's.",
+    )
+    return [
+        Found(f"Where the time goes: a run of {count:,} trials on one processor", lines, remarks),
+        Found("Functions, with what they call outside this package", functions),
+    ]
+
+
+def _run(bench: Bench, project: Path, *options: str) -> Taken:
+    command = harness_command("run", "--no-progress", "--reports", str(bench.reports()), *options)
+    return bench.machine.takes(command, project)
+
+
+class _Looks:
+    """What was seen: how often each step, and each innermost function of this package."""
+
+    def __init__(self) -> None:
+        self.steps: Counter[str] = Counter()
+        self.places: Counter[str] = Counter()
+
+    def look(self, _signal: int, frame: FrameType | None) -> None:
+        """Take one sample."""
+        modules: list[str] = []
+        place = ""
+        while frame is not None:
+            module = str(frame.f_globals.get("__name__", ""))
+            modules.append(module)
+            if not place and module.startswith("harness."):
+                place = _place(frame, module)
+            frame = frame.f_back
+        self.steps[_step(modules)] += 1
+        self.places[place or "outside this package"] += 1
+
+
+def _place(frame: FrameType, module: str) -> str:
+    code = frame.f_code
+    if code.co_filename == "<string>":  # made by dataclasses: only its object tells whose it is
+        return f"{module} {type(frame.f_locals.get('self')).__name__}.{code.co_name}"
+    file = code.co_filename.removeprefix(f"{ROOT}/")
+    return f"{file}:{code.co_firstlineno} {code.co_qualname}"
+
+
+def _step(modules: list[str]) -> str:
+    for prefix, step in _STEPS:
+        for module in modules:
+            if module == prefix or module.startswith((f"{prefix}.", f"{prefix}_")):
+                return step
+    return "the rest"
+
+
+def main(reports: str) -> None:
+    """Execute the command here, looking at it all the while."""
+    looks = _Looks()
+    signal.signal(signal.SIGALRM, looks.look)
+    signal.setitimer(signal.ITIMER_REAL, _EVERY, _EVERY)
+    begun = time.perf_counter()
+    with redirect_stdout(io.StringIO()):
+        from harness.cli import run
+
+        code = run(["run", "--workers", "1", "--no-progress", "--quiet", "--reports", reports])
+    seconds = time.perf_counter() - begun
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    if code:
+        raise BenchmarkError(f"the run ended with {code}")
+    found = {"seconds": seconds, "steps": looks.steps, "places": looks.places}
+    sys.stdout.write(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
