@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,8 +26,7 @@ def run(arguments: Sequence[str]) -> int:
 
     try:
         code = coze_harness.main(words, prog_name="coze-harness", standalone_mode=False)
-        if sys.stdout is not None:  # closed by the caller: `coze-harness run >&-`
-            sys.stdout.flush()
+        sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except HarnessError as fault:
         _complain(fault.lines(), debug=debug)
@@ -59,6 +59,9 @@ def _speak_utf8() -> None:
     """Print UTF-8 whatever the locale says; what even UTF-8 cannot hold is shown escaped."""
     import io
 
+    # Closed by the caller (`>&-`): there is nobody to talk to, and everything else goes on.
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (to the end)
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (to the end)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

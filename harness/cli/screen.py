@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
-from harness.model import ErrorNote, TrialResult, TrialStatus
+from harness.model import TrialResult, TrialStatus
 from harness.report.text import failure_block, failure_line
 from harness.report.visible import counted, visible
 
@@ -29,12 +29,15 @@ _QUIET: Final = frozenset({TrialStatus.FAILED, TrialStatus.ERROR})
 class _Errors:
     """Errors of one kind: the first of them, told in full, stands for the others."""
 
-    first: ErrorNote
+    first: TrialResult
     count: int = 0
 
     def lines(self) -> list[str]:
-        note = self.first
-        shown = [f"{note.where}: {note.what}" if note.where else note.what]
+        note = self.first.error
+        if note is None:
+            return []
+        key = self.first.key
+        shown = [f"{note.where or f'{key.file}:{key.line}'}: {note.what}"]
         shown += [f"  {line}" for line in note.detail]
         if note.log_id:
             shown.append(f"  log id: {note.log_id}")
@@ -119,7 +122,7 @@ class Screen:
         if self._quiet and result.status not in _QUIET:
             return
         if result.error and not self._blocks:
-            same = self._errors.setdefault(result.error.kind, _Errors(result.error))
+            same = self._errors.setdefault(result.error.kind, _Errors(result))
             same.count += 1
         lines = failure_block(result) if self._blocks else [failure_line(result)]
         self.line(self._coloured(lines[0], _COLOURS.get(result.status, "")))

@@ -1,0 +1,160 @@
+"""The token and third parties' keys reach no file, no report and no terminal."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from leaking import CORE, THIRD_PARTY, TOKEN, LeakingService
+from project import Done, ProjectFolder
+
+from harness.cassette.redaction import base64_forms
+
+SCENARIOS = """
+scenarios:
+- name: identity
+  turns:
+    - {prompt: 你是谁?, expect: [学术助手]}
+    - {prompt: 再说一遍, expect: [绝不会有的话]}
+- name: refused
+  turns: [{prompt: refused, expect: [x]}]
+- name: page
+  turns: [{prompt: page, expect: [x]}]
+- name: fail
+  turns: [{prompt: fail, expect: [x]}]
+- name: failure-expected
+  turns: [{prompt: fail, expect: [{status: failed}]}]
+"""
+
+
+@pytest.fixture
+def leaking() -> Iterator[LeakingService]:
+    with LeakingService() as service:
+        yield service
+
+
+@pytest.fixture
+def leaky(empty: ProjectFolder, leaking: LeakingService) -> ProjectFolder:
+    empty.write("scenarios/all.yaml", SCENARIOS)
+    empty.env |= {"COZE_API_BASE": leaking.base_url, "COZE_API_TOKEN": TOKEN}
+    return empty
+
+
+def _betrayals() -> list[str]:
+    forms = [TOKEN, CORE, CORE[:16], THIRD_PARTY, base64.b64encode(TOKEN.encode()).decode()]
+    return [*forms, *base64_forms(CORE)]
+
+
+def _holding_secrets(folder: Path) -> list[str]:
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            text = path.read_bytes().decode("utf-8", "replace")
+            found += [f"{path.relative_to(folder)}: {b[:12]}…" for b in _betrayals() if b in text]
+    return found
+
+
+def _is_silent(done: Done) -> bool:
+    return not [b for b in _betrayals() if b in done.out or b in done.err]
+
+
+def test_no_file_and_no_output_holds_a_secret_that_the_service_repeats(
+    leaky: ProjectFolder,
+) -> None:
+    recorded = leaky.does("record", "-v")
+    assert recorded.code == 4, recorded
+    assert leaky.statuses() == {
+        "identity": "failed",
+        "refused": "error",
+        "page": "error",
+        "fail": "error",
+        "failure-expected": "passed",
+    }
+    done = [
+        recorded,
+        leaky.does("record", "-q"),
+        leaky.does("record", "--debug"),
+        leaky.does("live"),
+        leaky.does("run", "-v"),
+        leaky.does("check"),
+        leaky.does("list", "--json"),
+        leaky.does("report", "latest"),
+        leaky.does("history"),
+    ]
+    assert [one for one in done if not _is_silent(one)] == []
+    assert _holding_secrets(leaky.root) == []
+    assert leaky.path("cassettes/identity.yaml").exists()
+    assert "<redacted>" in leaky.text("cassettes/identity.yaml")
+    assert "你是助手" in leaky.text("cassettes/identity.yaml")
+
+
+def test_the_recording_and_its_replay_judge_the_same_redacted_answer(leaky: ProjectFolder) -> None:
+    leaky.does("record", "identity")
+    recorded = leaky.lines()["identity"]["turns"]
+    leaky.does("run", "identity", drop=["COZE_API_TOKEN"])
+    assert leaky.lines()["identity"]["turns"] == recorded
+
+
+@pytest.mark.parametrize("prompt", ["你是谁?", "refused", "page", "fail"])
+@pytest.mark.parametrize("option", [[], ["--debug"]])
+def test_asking_prints_no_secret(leaky: ProjectFolder, prompt: str, option: list[str]) -> None:
+    done = leaky.does("ask", prompt, *option)
+    assert done.code == (0 if prompt == "你是谁?" else 4)
+    assert _is_silent(done), done
+
+
+def test_a_secret_in_a_prompt_stays_in_the_authors_file(leaky: ProjectFolder) -> None:
+    scenarios = f"turns: [{{prompt: '我的密钥是 {THIRD_PARTY}', expect: [学术]}}]\n"
+    leaky.write("scenarios/all.yaml", scenarios)
+    recorded = leaky.does("record")
+    assert recorded.code == 0, recorded
+    replayed = leaky.does("run", drop=["COZE_API_TOKEN"])
+    assert replayed.code == 0, replayed
+    assert leaky.path("scenarios/all.yaml").exists()
+    leaky.path("scenarios/all.yaml").unlink()
+    assert _holding_secrets(leaky.root) == []
+    assert _is_silent(recorded)
+    assert _is_silent(replayed)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["ask", "hi", "--bot", TOKEN],
+        ["record", TOKEN],
+        ["run", "--resume", TOKEN],
+        ["ask", "hi", "--base-url", f"https://{TOKEN}@example.com"],
+        ["record", f"--token={TOKEN}"],
+        [TOKEN],
+    ],
+)
+@pytest.mark.parametrize("option", [[], ["--debug"]])
+def test_a_token_given_as_an_argument_is_not_repeated(
+    leaky: ProjectFolder, arguments: list[str], option: list[str]
+) -> None:
+    done = leaky.does(*arguments, *option)
+    assert done.code == 2
+    assert _is_silent(done), done
+
+
+def test_a_base_url_that_nobody_listens_on_is_told_without_the_token(empty: ProjectFolder) -> None:
+    empty.write("scenarios/identity.yaml", "turns: [{prompt: 你好, expect: [好]}]\n")
+    done = empty.does(
+        "ask", "hi", "--debug",
+        env={"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": "http://127.0.0.1:9"},
+    )  # fmt: skip
+    assert done.code == 4
+    assert "127.0.0.1:9" in done.err
+    assert "Traceback" in done.err
+    assert _is_silent(done), done
+    assert _holding_secrets(empty.root) == []
+
+
+def test_a_secret_in_harness_yaml_is_refused_without_repeating_it(empty: ProjectFolder) -> None:
+    empty.write("harness.yaml", f"user_id: {TOKEN}\n")
+    done = empty.does("list")
+    assert done.code == 2
+    assert "harness.yaml:1:10" in done.err
+    assert _is_silent(done)
