@@ -1,0 +1,68 @@
+"""What was recorded in trouble replays as it was: the same reply, without the trouble."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import pytest
+from talking import HASTY, TOKEN, dialogue, script, turn
+
+from harness.cassette import Recorder, Redactor, Tape
+from harness.coze import Pace, Patience
+from harness.model import Reply
+from harness.scheduler import Task, play, run_live
+from harness.server.fault import Fault
+from harness.server.serving import serve
+from harness.wire import Line, Wire
+
+ANSWERS = """
+- prompt: 天气
+  delay: 0.1
+  requires_action: {calls: [{name: f}], then: {answer: '{{ f }}。', delay: 0.1}}
+- default: true
+  answer: 好的
+  delay: 0.1
+"""
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [],
+        [{"code": 4009, "at": "chat", "times": 2}],
+        [{"kind": "too_many_requests", "at": "retrieve", "times": 1, "after": 1}],
+        [{"kind": "reset_before", "at": "retrieve", "times": 2, "after": 1}],
+        [{"kind": "half_body", "at": "retrieve", "times": 1, "after": 2}],
+        [{"code": 5000, "at": "retrieve", "times": 1}, {"kind": "html", "at": "list", "times": 2}],
+        [
+            {"kind": "html", "at": "retrieve", "times": 1, "after": 1},
+            {"kind": "reset_after", "at": "retrieve", "times": 1, "after": 1},
+        ],
+        [{"kind": "omit_data", "times": 1}, {"kind": "reset_before", "at": "list", "times": 1}],
+    ],
+)
+@pytest.mark.parametrize("prompts", [["hello"], ["天气", "hello"]])
+def test_a_recording_made_in_trouble_replays_the_same(
+    faults: Sequence[dict[str, object]], prompts: list[str]
+) -> None:
+    turns = [turn(prompt, tools={"f": "晴"}) for prompt in prompts]
+    recorded: list[Reply] = []
+    with serve(script(ANSWERS)) as server:
+        for fault in faults:
+            server.inject(Fault.model_validate(fault))
+        wire = Wire(server.base_url, TOKEN, workers=1, environment={})
+        recorder = Recorder(Line(wire, time.monotonic), server.base_url, Redactor([TOKEN], ()))
+        talk = dialogue(pace=Pace(interval=0.02, timeout=10), patience=HASTY)
+        for asked in turns:
+            task = Task(talk.ask(asked), recorder, lambda reply: reply)
+            recorded += run_live([lambda task=task: task], workers=1, monotonic=time.monotonic)  # type: ignore[misc]  # a default's type is not inferred
+        wire.close()
+    tape = Tape(recorder.recording, "cassettes/x.yaml", Redactor([TOKEN], ()))
+    again = dialogue(pace=Pace(), patience=Patience(jitter=lambda: 0.0, tries=1))
+    replayed = [play(again.ask(asked), tape) for asked in turns]
+    tape.finish()
+    assert replayed == recorded
+    assert [reply.answer for reply in replayed] == [
+        "好的" if p == "hello" else "晴。" for p in prompts
+    ]
