@@ -50,10 +50,11 @@ _OPENED = ("',' or ']'", "',' or '}'", "unexpected end of stream")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file's data, and where each piece of it stands."""
+    """A file's data, where each piece of it stands, and the text (without byte order mark)."""
 
     data: JSON
     places: Written
+    text: str
 
 
 def read(source: bytes | str, path: str, error: type[HarnessError]) -> Document:
@@ -89,7 +90,7 @@ def read(source: bytes | str, path: str, error: type[HarnessError]) -> Document:
         ) from cause
     except (yaml.YAMLError, UnicodeEncodeError) as cause:
         raise _explained(cause, text, error) from cause
-    return Document(composer.value, Written(text, composer.node))
+    return Document(composer.value, Written(text, composer.node), text.text)
 
 
 def _parser(text: str) -> yaml.CSafeLoader | yaml.SafeLoader:

@@ -29,4 +29,5 @@ def asks_for(expectation: Expectation, kind: str) -> bool:
     """Tell whether an expectation is of a kind, or holds one inside `not`, `any_of` or `all_of`."""
     if expectation.kind == kind:
         return True
-    return isinstance(expectation, Kind) and any(asks_for(i, kind) for i in expectation.inner())
+    inner = expectation.inner() if isinstance(expectation, Kind) else ()
+    return bool(inner) and any(asks_for(one, kind) for one in inner)

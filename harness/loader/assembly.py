@@ -18,7 +18,7 @@ from harness.loader.script import Plan, Surroundings, planned
 from harness.loader.shapes import ScenarioShape
 from harness.loader.templates import Filler, marked
 from harness.location import Location, Places
-from harness.model import JSON
+from harness.model import JSON, ChatOptions
 
 _UNFILLED: Final = ("name", "bot", "user_id", "conversation_id", "bot_version")
 """Keys in which a template would be sent or shown as it stands."""
@@ -45,6 +45,7 @@ class Assembler:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._filler = Filler()
+        self._usual_options = ChatOptions(user_id=project.user_id)
         self.case_files: set[str] = set()
 
     def scenario(self, data: Mapping[str, JSON], places: Places, source: Source) -> Scenario:
@@ -57,7 +58,7 @@ class Assembler:
         shape = shaped(ScenarioShape, data, places)
         name = shape.name or source.stem
         with faults:
-            check_name(name, places.at("name") if shape.name else Location(source.shown))
+            check_name(name, lambda: places.at("name") if shape.name else Location(source.shown))
         with faults:
             check(shape, places)
         bots = _bots(shape, places, faults)
@@ -66,7 +67,7 @@ class Assembler:
         cases = self._cases(shape, places, source, faults)
         plans = self._plans(shape, places, source, faults)
         faults.settle()
-        filled = fill(shape, places, plans, cases, self._filler, self._project.user_id)
+        filled = fill(shape, places, plans, cases, self._filler, self._usual_options)
         return Scenario(
             name=name,
             file=source.shown,
@@ -97,7 +98,7 @@ class Assembler:
     ) -> list[Plan]:
         silent = bool(shape.shortcut_command)
         around = Surroundings(source.folder, self._project, self._filler, source.marked, silent)
-        plans = []
+        plans: list[Plan] = []
         for at, turn in enumerate(shape.turns):
             # The document gave the items, and a document holds plain data only.
             expect = cast("Sequence[JSON]", turn.expect)

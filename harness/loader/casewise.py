@@ -29,14 +29,14 @@ def fill(
     plans: Sequence[Plan],
     cases: Iterable[Case],
     filler: Filler,
-    user_id: str,
+    usual: ChatOptions,
 ) -> list[Filled]:
-    """Return the scenario filled with each case.
+    """Return the scenario filled with each case; `usual` is for one that sets no option.
 
     Raises:
         ScenarioFaults: what cannot be filled; a fault that many cases share is told once.
     """
-    filling = _Filling(shape, places, plans, filler, user_id)
+    filling = _Filling(shape, places, plans, filler, usual)
     found: list[Filled] = []
     told: dict[tuple[str, str], list[tuple[ScenarioError, Case]]] = {}
     for case in cases:
@@ -75,12 +75,12 @@ class _Filling:
         places: Places,
         plans: Sequence[Plan],
         filler: Filler,
-        user_id: str,
+        usual: ChatOptions,
     ) -> None:
         self._shape = shape
         self._places = places
         self._filler = filler
-        self._user_id = user_id
+        self._usual = usual
         self._plans = tuple(plans)
         self._open = [plan.templated() for plan in plans]
         self._turns: list[Turn | None] = [None] * len(self._plans)
@@ -125,7 +125,7 @@ class _Filling:
                     where=self._places.at(key),
                     next_step="Use it in a prompt, or give it as a case column.",
                 )
-        options = options_of(self._shape, self._places, values, self._filler, self._user_id)
+        options = options_of(self._shape, self._places, values, self._filler, self._usual)
         if not self._option_names:
             self._options = options
         return options

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Final
 
 from harness.errors import ScenarioError
@@ -14,6 +15,8 @@ _LONGEST_NAME: Final = 200
 _LONGEST_STEM: Final = 110
 _DIGEST: Final = 10
 # `@`, `+` and `~` part bot, case and repeat in a file's name, so no piece may hold them itself.
+_PLAIN = re.compile(rf"\w[\w-]{{0,{_LONGEST_NAME - 1}}}")
+_SAFE = re.compile(r"[A-Za-z0-9_-]+")
 _UNSAFE = re.compile(r'[/\\:*?"<>|@+~\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECASE)
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -21,15 +24,19 @@ _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 def folded(text: str) -> str:
     """Return what two names share that some file system cannot tell apart."""
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
-def check_name(name: str, where: Location) -> None:
-    """Refuse a scenario's name that files and reports could not carry.
+def check_name(name: str, where: Callable[[], Location]) -> None:
+    """Refuse a scenario's name that files and reports could not carry; `where` gives its place.
 
     Raises:
         ScenarioError: it is blank, too long, climbs out of a folder or holds control characters.
     """
+    if _PLAIN.fullmatch(name):
+        return
     fault = ""
     if not name.strip():
         fault = "A scenario's name is empty."
@@ -44,7 +51,7 @@ def check_name(name: str, where: Location) -> None:
     elif len(name) > _LONGEST_NAME:
         fault = f"A scenario's name has {len(name)} characters; {_LONGEST_NAME} are allowed."
     if fault:
-        raise ScenarioError(fault, where=where, next_step="Choose a plain name.")
+        raise ScenarioError(fault, where=where(), next_step="Choose a plain name.")
 
 
 def usable_label(label: str) -> bool:
@@ -61,6 +68,8 @@ def usable_label(label: str) -> bool:
 
 def piece(text: str) -> tuple[str, bool]:
     """Return a text as a piece of a file's name, and whether that changed more than its form."""
+    if _SAFE.fullmatch(text) and not _RESERVED.match(text):
+        return text, False
     normal = unicodedata.normalize("NFC", text)
     safe = _UNSAFE.sub("-", normal)
     if not safe.isascii():

@@ -15,6 +15,8 @@ from harness.model import JSON, ChatOptions
 FILLED = ("custom_variables", "meta_data", "parameters", "extra_params", "shortcut_command")
 """The keys whose texts are templates."""
 
+_OPTIONS = frozenset(ChatOptions.__dataclass_fields__)
+
 _PAIRS = 16
 _KEY = 64
 _VALUE = 512
@@ -60,14 +62,16 @@ def options_of(
     places: Places,
     values: Mapping[str, JSON],
     filler: Filler,
-    user_id: str,
+    usual: ChatOptions,
 ) -> ChatOptions:
-    """Return the options for one case.
+    """Return the options for one case; `usual` are those of a scenario that sets none.
 
     Raises:
         ScenarioError: a template cannot be filled.
         ScenarioFaults: what comes out is beyond Coze's limits.
     """
+    if shape.model_fields_set.isdisjoint(_OPTIONS):
+        return usual
 
     def filled(key: str, value: Mapping[str, object]) -> Mapping[str, JSON]:
         # The document gave it, and a document holds plain data only.
@@ -82,7 +86,7 @@ def options_of(
     if meta_data:
         _check_meta_data(meta_data, places)
     return ChatOptions(
-        user_id=shape.user_id or user_id,
+        user_id=shape.user_id or usual.user_id,
         stream=shape.stream,
         custom_variables=texts("custom_variables", shape.custom_variables),
         meta_data=meta_data,

@@ -4,7 +4,7 @@ Paths are text in here: pathlib would take longer over two thousand of them than
 files.
 """
 
-# ruff: noqa: PTH118, PTH122, PTH123  (the reason is given above)
+# ruff: noqa: PTH100, PTH118, PTH122, PTH123  (the reason is given above)
 
 from __future__ import annotations
 
@@ -53,6 +53,11 @@ def joined(start: str, path: str) -> str:
     return os.path.normpath(os.path.join(start, path))
 
 
+def absolute(path: Path) -> str:
+    """Return a path as it is meant from the working folder, with `..` taken out of it."""
+    return os.path.abspath(path)
+
+
 def parted(path: str) -> tuple[str, str, str]:
     """Return a path's folder, and its name's stem and suffix."""
     folder, name = os.path.split(path)
@@ -65,5 +70,5 @@ def content(path: str, most: int = -1) -> bytes:
     Raises:
         OSError: it cannot be read.
     """
-    with open(path, "rb") as opened:
+    with open(path, "rb", buffering=0 if most < 0 else -1) as opened:
         return opened.read(most)

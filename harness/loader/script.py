@@ -105,6 +105,9 @@ class Plan:
         Raises:
             ScenarioError: a template cannot be filled, or what comes out cannot be used.
         """
+        if not self.around.marked:
+            built = tuple(made for made in self.built if made)
+            return self._finished(self.prompt, built, self.attach, self.tools)
         places = self.places
         filler = self.around.filler
         prompt = filler.text(self.prompt, values, partial(places.at, "prompt"))

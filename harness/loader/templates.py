@@ -27,7 +27,7 @@ def templated(value: JSON) -> bool:
 
 def marked(text: str) -> bool:
     """Tell whether a text has the marks of a template."""
-    return any(mark in text for mark in _MARKS)
+    return "{" in text and any(mark in text for mark in _MARKS)
 
 
 def template_texts(value: JSON) -> Iterator[str]:
