@@ -6,7 +6,8 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from harness.archive import encode, warnings_in
+from harness.archive import decode, encode, warnings_in
+from harness.cassette import Redactor
 from harness.model import Row, TrialKey, TrialResult, TrialStatus
 from harness.ports import Trial
 from harness.report import Renderer, TrialPieces
@@ -42,10 +43,20 @@ Source: TypeAlias = Callable[[Sequence[Trial], Renderer], Generator[Sequence[Fin
 """Executes trials and yields them as they finish; closing it stops what has not begun."""
 
 
-def finished(result: TrialResult, renderer: Renderer) -> Finished:
-    """Encode and render a result where it was made, so that no worker hands objects around."""
+def finished(result: TrialResult, renderer: Renderer, redactor: Redactor) -> Finished:
+    """Encode and render a result where it was made, so that no worker hands objects around.
+
+    What the service said has been through the redactor; a prompt, or an error that quotes one, has
+    not, and must not carry a secret from its author's file into the reports.
+    """
+    line = encode(result)
+    text = line.decode()
+    cleaned = redactor.clean(text)
+    if cleaned != text:
+        line = cleaned.encode()
+        result = decode(line)
     return Finished(
-        encode(result),
+        line,
         renderer.pieces(result),
         result.key.id,
         result.status,

@@ -132,7 +132,7 @@ class Studio:
             snapshot=snapshot,
             error=error,
         )
-        return finished(result, self.renderer)
+        return finished(result, self.renderer, self.redactor)
 
 
 def live_source(

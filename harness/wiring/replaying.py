@@ -112,7 +112,7 @@ class _Player:
 
     def __call__(self, trials: Sequence[Trial]) -> list[Finished]:
         replay, redactor, renderer = self._replayer.replay, self._redactor, self._renderer
-        return [finished(replay(trial, redactor), renderer) for trial in trials]
+        return [finished(replay(trial, redactor), renderer, redactor) for trial in trials]
 
 
 def missing(trial: Trial, path: Path) -> CassetteMissingError:
