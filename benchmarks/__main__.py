@@ -18,7 +18,7 @@ from benchmarks import engine, profiling, recording, replaying, startup
 from benchmarks.bench import Bench
 from benchmarks.comparing import Found
 from benchmarks.processes import ROOT, Machine
-from benchmarks.table import markdown, plain
+from benchmarks.table import markdown, placed, plain
 
 ROWS: Final[Mapping[str, Callable[[Bench], Found]]] = MappingProxyType(
     {
@@ -38,17 +38,15 @@ def main() -> int:
     compileall.compile_dir(ROOT / "harness", quiet=2)
     circumstances = _circumstances(quick=given.quick)
     sys.stdout.write(f"{circumstances}\n\n")
-    found: list[Found] = []
     with TemporaryDirectory(prefix="coze-harness-bench-") as name:
         scratch = Path(name)
         rng = random.Random(given.seed)  # noqa: S311 (an order of contenders, no secret)
         bench = Bench(scratch, Machine(scratch), rng, given.quick, _tell)
-        for new in _measured(bench, given):
-            found.append(new)
-            sys.stdout.write(f"{plain([new])}\n")
+        for found in _measured(bench, given):
+            sys.stdout.write(f"{plain(found)}\n")
             sys.stdout.flush()
-    if given.markdown:
-        given.markdown.write_text(f"{circumstances}\n\n{markdown(found)}", encoding="utf-8")
+            if given.markdown:
+                _place(given.markdown, found, circumstances)
     return 0
 
 
@@ -61,12 +59,22 @@ def _measured(bench: Bench, given: argparse.Namespace) -> Iterator[Found]:
         yield ROWS[row](bench)
 
 
+def _place(path: Path, found: Found, circumstances: str) -> None:
+    page = path.read_text("utf-8") if path.exists() else ""
+    path.write_text(placed(page, found.row, markdown(found, circumstances)), encoding="utf-8")
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes: does it work at all?")
     parser.add_argument("--only", action="append", choices=ROWS, help="one row (repeatable)")
     parser.add_argument("--profile", action="store_true", help="where replay's time goes, instead")
-    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables there too")
+    parser.add_argument(
+        "--markdown",
+        type=Path,
+        metavar="FILE",
+        help="put the tables into a page, each between its marks",
+    )
     parser.add_argument("--seed", type=int, default=1, help="for the order of the contenders")
     return parser.parse_args()
 

@@ -61,7 +61,6 @@ class Line:
     there to be read beside the others.
     """
 
-    row: str
     what: str
     unit: str
     value: float
@@ -81,18 +80,18 @@ class Line:
 class Found:
     """What one row found: its lines, and remarks on how it was measured."""
 
+    row: str
     title: str
     lines: Sequence[Line]
     remarks: Sequence[str] = field(default=())
 
 
-def spread(row: str, what: str, unit: str, values: Sequence[float], aim: Aim | None = None) -> Line:
+def spread(what: str, unit: str, values: Sequence[float], aim: Aim | None = None) -> Line:
     """Return the line of a figure: its median, with the least and the most."""
-    return Line(row, what, unit, median(values), min(values), max(values), aim)
+    return Line(what, unit, median(values), min(values), max(values), aim)
 
 
 def ratio(
-    row: str,
     what: str,
     over: Sequence[Sequence[float]],
     under: Sequence[Sequence[float]],
@@ -105,4 +104,4 @@ def ratio(
     by_round = [median(a) / median(b) for a, b in zip(over, under, strict=True)]
     whole = median([x for a in over for x in a]) / median([x for b in under for x in b])
     least, most = min(*by_round, whole), max(*by_round, whole)
-    return Line(row, what, "times", whole, least, most, aim)
+    return Line(what, "times", whole, least, most, aim)

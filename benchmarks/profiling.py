@@ -13,7 +13,6 @@ import sys
 import time
 from collections import Counter
 from contextlib import redirect_stdout
-from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -65,9 +64,42 @@ def measured(bench: Bench) -> list[Found]:
     alone = [_run(bench, one).wall * 1000 for _ in range(rounds)]
     single = [_run(bench, project, "--workers", "1").wall * 1000 for _ in range(rounds)]
     both = [_run(bench, project).wall * 1000 for _ in range(rounds)]
-    steps: Counter[str] = Counter()
-    places: Counter[str] = Counter()
+    by_round, places = _looked(bench, project, count, rounds)
+    steps = sorted(
+        {name for found in by_round for name in found}, key=lambda name: -by_round[0].get(name, 0.0)
+    )
+    unit = "µs a trial"
+    lines = [spread(name, unit, [found.get(name, 0.0) for found in by_round]) for name in steps]
+    lines.append(spread("all of these", unit, [sum(found.values()) for found in by_round]))
+    lines += [
+        spread("a whole run of one trial", "ms", alone),
+        spread(f"a whole run of {count:,}, one worker", "ms", single),
+        spread(f"a whole run of {count:,}", "ms", both),
+    ]
+    functions = [
+        Line(name, unit, worth, worth, worth) for name, worth in places.most_common(_SHOWN)
+    ]
+    remarks = (
+        "Start-up is shared out over the trials too. Memory that is being tidied up counts for "
+        "whatever was being made just then.",
+    )
+    return [
+        Found(
+            "profile",
+            f"Where the time goes: a run of {count:,} trials on one processor",
+            lines,
+            remarks,
+        ),
+        Found("functions", "Functions, with what they call outside this package", functions),
+    ]
+
+
+def _looked(
+    bench: Bench, project: Path, count: int, rounds: int
+) -> tuple[list[dict[str, float]], Counter[str]]:
+    """Return µs a trial by step, for each round, and by function, for all of them together."""
     by_round: list[dict[str, float]] = []
+    places: Counter[str] = Counter()
     for number in range(rounds):
         bench.told(f"looking, {number + 1} of {rounds}")
         command = [sys.executable, "-m", "benchmarks.profiling", str(bench.reports())]
@@ -75,32 +107,8 @@ def measured(bench: Bench) -> list[Found]:
         seen = json.loads(bench.machine.said())
         worth = seen["seconds"] / sum(seen["steps"].values()) / count * 1e6
         by_round.append({name: looks * worth for name, looks in seen["steps"].items()})
-        steps.update(seen["steps"])
         places.update({name: looks * worth / rounds for name, looks in seen["places"].items()})
-    line = partial(spread, "profile")
-    unit = "µs a trial"
-    lines = [
-        line(name, unit, [found.get(name, 0.0) for found in by_round])
-        for name, _ in steps.most_common()
-    ]
-    lines.append(line("all of these", unit, [sum(found.values()) for found in by_round]))
-    lines += [
-        line("a whole run of one trial", "ms", alone),
-        line(f"a whole run of {count:,}, one worker", "ms", single),
-        line(f"a whole run of {count:,}", "ms", both),
-    ]
-    functions = [
-        Line("profile", name, unit, worth, worth, worth)
-        for name, worth in places.most_common(_SHOWN)
-    ]
-    remarks = (
-        "Start-up is shared out over the trials too. A run spreads replay, judging and encoding "
-        "over the processors; the rest is one process's.",
-    )
-    return [
-        Found(f"Where the time goes: a run of {count:,} trials on one processor", lines, remarks),
-        Found("Functions, with what they call outside this package", functions),
-    ]
+    return by_round, places
 
 
 def _run(bench: Bench, project: Path, *options: str) -> Taken:

@@ -53,7 +53,7 @@ def many_at_once(bench: Bench) -> Found:
         "The ideal is the time that a chat takes and one interval between two polls (1 s).",
         "Calls are those of the conversations; one more asks what the bot is.",
     )
-    return Found("Recording many conversations at once", lines, remarks)
+    return Found("recording", "Recording many conversations at once", lines, remarks)
 
 
 def _at_once(
@@ -66,14 +66,13 @@ def _at_once(
     recorded = [one for values in taken for one in values[name]]
     ideal = seconds + _POLL
     walls = [one.taken.wall for one in recorded]
-    row = "recording"
-    yield spread(row, f"wall over the ideal, {name}", "times", [s / ideal for s in walls], aim)
-    yield spread(row, f"wall, {name}", "s", walls)
-    yield spread(row, f"processor time, {name}", "s", [one.taken.cpu for one in recorded])
-    yield spread(row, f"calls a conversation, {name}", "", [one.calls / count for one in recorded])
-    yield spread(row, f"connections, {name}", "", [one.connections for one in recorded])
+    yield spread(f"wall over the ideal, {name}", "times", [s / ideal for s in walls], aim)
+    yield spread(f"wall, {name}", "s", walls)
+    yield spread(f"processor time, {name}", "s", [one.taken.cpu for one in recorded])
+    yield spread(f"calls a conversation, {name}", "", [one.calls / count for one in recorded])
+    yield spread(f"connections, {name}", "", [one.connections for one in recorded])
     memory = [one.taken.largest / 1e6 for one in recorded]
-    yield spread(row, f"memory, {name}", "MB", memory)
+    yield spread(f"memory, {name}", "MB", memory)
 
 
 def calls_for_one(bench: Bench) -> Found:
@@ -89,13 +88,13 @@ def calls_for_one(bench: Bench) -> Found:
         taken = bench.machine.takes(command, bench.scratch)
     theirs = Recorded(taken, counts.calls, counts.connections)
     lines = [
-        spread("calls", "calls, recorded for the first time", "", [first.calls], Aim(6)),
-        spread("calls", "calls, recorded again", "", [again.calls]),
-        spread("calls", "calls, the walkthrough's loop", "", [theirs.calls]),
-        spread("calls", "connections, ours", "", [first.connections]),
-        spread("calls", "connections, the walkthrough's loop", "", [theirs.connections]),
+        spread("calls, recorded for the first time", "", [first.calls], Aim(6)),
+        spread("calls, recorded again", "", [again.calls]),
+        spread("calls, the walkthrough's loop", "", [theirs.calls]),
+        spread("connections, ours", "", [first.connections]),
+        spread("connections, the walkthrough's loop", "", [theirs.connections]),
     ]
-    return Found(f"Calls for one conversation of {seconds:g} s", lines)
+    return Found("calls", f"Calls for one conversation of {seconds:g} s", lines)
 
 
 @contextmanager

@@ -38,16 +38,14 @@ def measured(bench: Bench) -> Found:
     taken = in_turn(contenders, rounds, bench.rng)
     walls = {name: [[one.wall for one in values[name]] for values in taken] for name in contenders}
     lines = [
-        ratio(
-            "start", f"{_COMPILED}, over {_REQUESTS}", walls[_COMPILED], walls[_REQUESTS], Aim(1.5)
-        ),
-        ratio("start", f"{_SOURCE}, over the same", walls[_SOURCE], walls[_REQUESTS]),
+        ratio(f"{_COMPILED}, over {_REQUESTS}", walls[_COMPILED], walls[_REQUESTS], Aim(1.5)),
+        ratio(f"{_SOURCE}, over the same", walls[_SOURCE], walls[_REQUESTS]),
     ]
     for name, rounds_taken in walls.items():
         milliseconds = [wall * 1000 for values in rounds_taken for wall in values]
-        lines.append(spread("start", name, "ms", milliseconds))
+        lines.append(spread(name, "ms", milliseconds))
     remarks = (
         "Compiled: with bytecode for both, as an installer leaves it. Never compiled: this "
         "package's own bytecode is missing and not written (PYTHONDONTWRITEBYTECODE=1).",
     )
-    return Found("Start-up", lines, remarks)
+    return Found("start", "Start-up", lines, remarks)

@@ -10,29 +10,33 @@ from benchmarks.comparing import Found, Line
 _HEAD = ("measured", "asked", "median", "least", "most", "unit", "")
 
 
-def plain(found: Sequence[Found]) -> str:
-    """Return findings for a terminal."""
-    rows = [[_cells(line) for line in one.lines] for one in found]
-    everything = [_HEAD, *(cells for one in rows for cells in one)]
-    widths = [max(_width(row[at]) for row in everything) for at in range(len(_HEAD))]
-    out: list[str] = []
-    for one, lines in zip(found, rows, strict=True):
-        out += ["", one.title, _aligned(_HEAD, widths)]
-        out += [_aligned(cells, widths) for cells in lines]
-        out += [f"  {remark}" for remark in one.remarks]
-    return "\n".join(out).lstrip("\n") + "\n"
+def plain(one: Found) -> str:
+    """Return a row's findings for a terminal."""
+    rows = [_HEAD, *(_cells(line) for line in one.lines)]
+    widths = [max(_width(row[at]) for row in rows) for at in range(len(_HEAD))]
+    lines = [one.title, *(_aligned(row, widths) for row in rows)]
+    return "\n".join([*lines, *(f"  {remark}" for remark in one.remarks)]) + "\n"
 
 
-def markdown(found: Sequence[Found]) -> str:
-    """Return findings for a page."""
-    out: list[str] = []
-    for one in found:
-        out += [f"### {one.title}", "", f"| {' | '.join(_HEAD)} |", "|---|---|--:|--:|--:|---|---|"]
-        out += [f"| {' | '.join(_cells(line))} |" for line in one.lines]
-        out.append("")
-        if one.remarks:
-            out += [*(f"- {remark}" for remark in one.remarks), ""]
-    return "\n".join(out)
+def markdown(one: Found, circumstances: str) -> str:
+    """Return a row's findings for a page."""
+    out = [f"| {' | '.join(_HEAD)} |", "|---|---|--:|--:|--:|---|---|"]
+    out += [f"| {' | '.join(_cells(line))} |" for line in one.lines]
+    out += ["", *(f"- {remark}" for remark in one.remarks), f"- {circumstances}"]
+    return f"**{one.title}**\n\n" + "\n".join(out) + "\n"
+
+
+def placed(page: str, row: str, text: str) -> str:
+    """Return a page with a row's findings in their place, between its two marks.
+
+    A page without such marks gets them at its end.
+    """
+    begin, end = f"<!-- measured: {row} -->", f"<!-- /measured: {row} -->"
+    head, found, rest = page.partition(begin)
+    _old, closed, tail = rest.partition(end)
+    if found and closed:
+        return f"{head}{begin}\n{text}{end}{tail}"
+    return f"{page}\n{begin}\n{text}{end}\n".lstrip("\n")
 
 
 def _cells(line: Line) -> tuple[str, ...]:

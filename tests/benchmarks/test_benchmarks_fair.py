@@ -121,10 +121,10 @@ def test_memory_is_the_childs_own_and_adds_up_over_its_processes(
 
 
 def test_a_ratio_is_that_of_the_medians_with_the_rounds_as_its_spread() -> None:
-    line = ratio("row", "what", [[10, 12], [30]], [[1], [2, 2]], Aim(6, at_least=True))
+    line = ratio("what", [[10, 12], [30]], [[1], [2, 2]], Aim(6, at_least=True))
     assert (line.value, line.least, line.most) == (6, 6, 15)
     assert line.word == "pass"
-    assert ratio("row", "what", [[3]], [[2]], Aim(1.4)).word == "miss"
+    assert ratio("what", [[3]], [[2]], Aim(1.4)).word == "miss"
 
 
 def test_the_command_knows_its_rows() -> None:
