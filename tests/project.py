@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import harness
 from harness.server.reading import parse_script
 from harness.server.script import Script
 
@@ -117,7 +118,8 @@ class ProjectFolder:
             "PATH": os.environ.get("PATH", ""),
             "HOME": str(home),
             "LANG": "C.UTF-8",
-            "PYTHONDONTWRITEBYTECODE": "1",
+            # The very package that the tests have imported, wherever it was found.
+            "PYTHONPATH": str(Path(harness.__file__).parent.parent),
         }
 
     def write(self, name: str, text: str) -> Path:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 import click
 
@@ -17,6 +18,14 @@ from harness.report.text import closing_line
 from harness.wiring.outside import this_world
 from harness.wiring.pipeline import execute
 from harness.wiring.project import Choice, Project, open_project
+
+_COMMANDS: Final[Mapping[Mode, str]] = MappingProxyType(
+    {
+        Mode.REPLAY: "coze-harness run",
+        Mode.RECORD: "coze-harness record",
+        Mode.LIVE: "coze-harness live",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +139,9 @@ def _execute(project: Project, trials: Sequence[Any], mode: Mode, manner: _Manne
         )
         shown = project.named(outcome.folder)
         screen.closing(closing_line(outcome.run, shown), good=outcome.exit_code == 0)
+    if outcome.run.interrupted:
+        words = f"{_COMMANDS[mode]} --resume {outcome.run.run_id}"
+        click.echo(f"What is done is kept.\n  next: {words}, with the same paths", err=True)
     if manner.open_report:
         webbrowser.open((outcome.folder / "index.html").resolve().as_uri())
     return outcome.exit_code

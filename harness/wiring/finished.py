@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -46,14 +46,15 @@ Source: TypeAlias = Callable[[Sequence[Trial], Renderer], Generator[Sequence[Fin
 def finished(result: TrialResult, renderer: Renderer, redactor: Redactor) -> Finished:
     """Encode and render a result where it was made, so that no worker hands objects around.
 
-    What the service said has been through the redactor; a prompt, or an error that quotes one, has
-    not, and must not carry a secret from its author's file into the reports.
+    What the service said has been through the redactor; a prompt, what was expected of its answer,
+    or an error that quotes them, has not, and must not carry a secret from its author's file into
+    the reports.
     """
     line = encode(result)
-    text = line.decode()
-    cleaned = redactor.clean(text)
-    if cleaned != text:
-        line = cleaned.encode()
+    written = "\n".join(_from_the_author(result))
+    if redactor.clean(written) != written:
+        # As JSON, since a pattern knows nothing of quotes and would take them with it.
+        line = redactor.clean_body(line)
         result = decode(line)
     return Finished(
         line,
@@ -65,3 +66,19 @@ def finished(result: TrialResult, renderer: Renderer, redactor: Redactor) -> Fin
         result.calls,
         result.error.exit_code if result.error else 0,
     )
+
+
+def _from_the_author(result: TrialResult) -> Iterator[str]:
+    """Yield the texts of a result that come from the project's files."""
+    yield result.key.id
+    yield result.known_failure
+    for turn in result.turns:
+        yield turn.prompt
+        for verdict in turn.verdicts:
+            yield verdict.name
+            yield verdict.expected
+            yield verdict.reason
+    if error := result.error:
+        yield error.what
+        yield error.next_step
+        yield from error.detail

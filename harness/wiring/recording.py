@@ -158,6 +158,7 @@ def live_source(
     threads = workers or settings.workers or DEFAULT_WORKERS
 
     wire = open_wire(settings, world, workers=threads)
+    cleaner = redactor(settings)
 
     def held(
         trials: Sequence[Trial], renderer: Renderer
@@ -166,10 +167,10 @@ def live_source(
             studio = Studio(
                 wire=wire,
                 renderer=renderer,
-                redactor=redactor(settings),
+                redactor=cleaner,
                 clock=world.clock,
                 rng=world.rng,
-                snapshots=_snapshots(trials, wire, world, threads, warn),
+                snapshots=_snapshots(trials, wire, cleaner, world, threads, warn),
                 interval=settings.poll.interval,
                 timeout=settings.poll.timeout,
                 root=root,
@@ -187,7 +188,12 @@ def live_source(
 
 
 def _snapshots(
-    trials: Sequence[Trial], wire: Wire, world: World, workers: int, warn: Callable[[str], None]
+    trials: Sequence[Trial],
+    wire: Wire,
+    cleaner: Redactor,
+    world: World,
+    workers: int,
+    warn: Callable[[str], None],
 ) -> dict[_Asked, BotSnapshot]:
     """Ask each bot once what it is: its draft where that is what the trials talk to."""
     bots = {_asked(trial): trial for trial in trials}
@@ -197,7 +203,7 @@ def _snapshots(
             bot_id, is_draft = key
             patience = Patience(jitter=world.rng.random, tries=2)
             conversation = snapshot(bot_id, patience, published=not is_draft)
-            return Task(conversation, wire, lambda found: (key, found))
+            return Task(conversation, wire, lambda found: (key, cleaner.clean_snapshot(found)))
 
         return opened
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import textwrap
 from typing import Any
 
@@ -58,7 +59,9 @@ def test_a_replay_opens_no_socket_and_asks_no_server(
             """
         ),
     )
-    done = recorded.does("run", env={"PYTHONPATH": str(recorded.root)})
+    done = recorded.does(
+        "run", env={"PYTHONPATH": f"{recorded.root}{os.pathsep}{recorded.env['PYTHONPATH']}"}
+    )
     assert done.code == 1
     assert done.err == ""
     assert server.calls == before

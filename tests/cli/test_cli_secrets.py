@@ -119,6 +119,25 @@ def test_a_secret_in_a_prompt_stays_in_the_authors_file(leaky: ProjectFolder) ->
     assert _is_silent(replayed)
 
 
+def test_a_pattern_of_the_project_spoils_no_report(leaky: ProjectFolder) -> None:
+    leaky.edit("harness.yaml", "user_id:", "redact: ['密钥.*', '1[0-9]{10}']\nuser_id:")
+    leaky.write(
+        "scenarios/all.yaml",
+        "turns:\n- prompt: '我的密钥是\"开门\"'\n"
+        "  expect: [学术, {not: {contains: '13800138000'}}]\n",
+    )
+    recorded = leaky.does("record")
+    assert recorded.code == 0, recorded
+    replayed = leaky.does("run")
+    assert replayed.code == 0, replayed
+    told = leaky.lines()["all"]["turns"][0]
+    assert told["prompt"] == "我的<redacted>"
+    for path in [*leaky.path("reports").rglob("*"), *leaky.path("cassettes").rglob("*")]:
+        if path.is_file():
+            assert "开门" not in path.read_text("utf-8"), path
+            assert "13800138000" not in path.read_text("utf-8"), path
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -1,0 +1,227 @@
+"""What `record` keeps, what it refuses, and what is left when it is stopped half-way."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from project import ProjectFolder, scripted
+
+from harness.server.reading import parse_script
+from harness.server.script import Script
+from harness.server.serving import RunningServer
+
+Serving = Callable[[Script], RunningServer]
+
+
+def _wait_until(is_so: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait for another process to come to a point; fails where it never does."""
+    nap = threading.Event()
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, "it never came to that point"
+        nap.wait(0.01)
+
+
+def test_missing_records_what_has_no_recording_and_leaves_the_rest(project: ProjectFolder) -> None:
+    assert project.does("record", "identity").code == 0
+    before = project.path("cassettes/identity.yaml").read_bytes()
+    done = project.does("record", "--missing", "identity", "weather")
+    assert done.code == 0, done
+    assert sorted(project.statuses()) == ["weather[1]", "weather[2]"]
+    assert project.path("cassettes/identity.yaml").read_bytes() == before
+    again = project.does("record", "--missing", "identity", "weather")
+    assert again.code == 5
+    assert "Every chosen trial has a recording." in again.err
+
+
+def test_ci_replays_and_does_not_record(project: ProjectFolder, server: RunningServer) -> None:
+    done = project.does("record", "identity", env={"CI": "true"})
+    assert done.code == 2
+    assert "--force" in done.err
+    assert not server.calls
+    assert not project.path("cassettes").exists()
+    assert project.does("record", "identity", "--force", env={"CI": "true"}).code == 0
+    assert project.does("run", "identity", env={"CI": "true"}).code == 0
+
+
+def test_live_judges_and_keeps_no_cassette(project: ProjectFolder) -> None:
+    done = project.does("live")
+    assert done.code == 1
+    assert project.run_json()["mode"] == "live"
+    assert not project.path("cassettes").exists()
+
+
+def test_a_failed_conversation_leaves_the_old_cassette_untouched(
+    recorded: ProjectFolder, serving: Serving
+) -> None:
+    before = recorded.path("cassettes/identity.yaml").read_bytes()
+    broken = serving(scripted("- {prompt: 你是谁?, faults: [failed], answer: x}"))
+    env = {"COZE_API_BASE": broken.base_url, "COZE_API_TOKEN": "pat_" + "a" * 20}
+    done = recorded.does("record", "identity", env=env)
+    assert done.code == 4
+    assert recorded.path("cassettes/identity.yaml").read_bytes() == before
+    assert recorded.does("run", "identity").code == 0
+
+
+def test_a_failed_verdict_is_kept_like_any_other(recorded: ProjectFolder) -> None:
+    assert recorded.path("cassettes/wrong.yaml").exists()
+    recorded.edit("scenarios/wrong.yaml", "绝不会有的话", "不知道")
+    assert recorded.does("run", "wrong").code == 0
+
+
+def test_a_failed_chat_is_kept_where_the_scenario_expects_it(project: ProjectFolder) -> None:
+    project.write("scenarios/fail.yaml", "turns: [{prompt: fail, expect: [{status: failed}]}]\n")
+    assert project.does("record", "fail").code == 0
+    assert project.does("run", "fail").code == 0
+    assert project.lines()["fail"]["turns"][0]["status"] == "failed"
+
+
+def test_a_chat_that_never_ends_is_cancelled_at_its_deadline(
+    project: ProjectFolder, server: RunningServer
+) -> None:
+    project.write("scenarios/never.yaml", "turns: [{prompt: never, expect: [x]}]\n")
+    project.edit("harness.yaml", "timeout: 2", "timeout: 0.5")
+    done = project.does("record", "never", "identity")
+    assert done.code == 4
+    assert "it was cancelled" in done.out
+    assert server.calls["POST /v3/chat/cancel"] == 1
+    told = project.lines()["never"]
+    assert told["error"]["kind"] == "timeout"
+    assert told["error"]["log_id"]
+    assert project.statuses() == {"never": "error", "identity": "passed"}
+
+
+def test_a_later_turn_that_fails_keeps_the_turns_before_it_in_the_report(
+    project: ProjectFolder,
+) -> None:
+    project.write(
+        "scenarios/two.yaml",
+        "turns: [{prompt: 天气杭州, expect: [杭州]}, {prompt: fail, expect: [x]}]\n",
+    )
+    assert project.does("record", "two").code == 4
+    first, second = project.lines()["two"]["turns"]
+    assert first["answer"] == "杭州天气很好☀️"
+    assert second["status"] is None
+    assert not project.path("cassettes/two.yaml").exists()
+
+
+def _many(project: ProjectFolder, serving: Serving, count: int) -> None:
+    """Make a scenario of many trials of which those after the third take very long."""
+    served = serving(
+        scripted(
+            "- {regex: '^问题[012]$', answer: 好。}\n- {regex: '^问题', delay: 20, answer: 好。}"
+        )
+    )
+    cases = ", ".join(f"{{n: '{number}'}}" for number in range(count))
+    project.write(
+        "scenarios/many.yaml",
+        f"cases: [{cases}]\nturns: [{{prompt: '问题{{{{ n }}}}', expect: [好]}}]\n",
+    )
+    project.edit("harness.yaml", "timeout: 2", "timeout: 60")
+    project.env["COZE_API_BASE"] = served.base_url
+
+
+def _lines_so_far(project: ProjectFolder) -> int:
+    found = list(project.root.glob("reports/2*/trials.jsonl"))
+    return sum(file.read_bytes().count(b"\n") for file in found)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_stopped_recording_loses_only_what_is_under_way_and_is_resumed(
+    project: ProjectFolder, serving: Serving, server: RunningServer, how: signal.Signals
+) -> None:
+    _many(project, serving, 5)
+    process = project.starts("record", "many")
+    _wait_until(lambda: _lines_so_far(project) == 3)
+    process.send_signal(how)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == (130 if how is signal.SIGINT else -signal.SIGKILL), err
+    assert "Traceback" not in err
+    cassettes = sorted(project.path("cassettes").glob("*.yaml"))
+    assert [path.name for path in cassettes] == ["many+1.yaml", "many+2.yaml", "many+3.yaml"]
+    (run,) = project.runs()
+    if how is signal.SIGINT:
+        assert out.splitlines()[-1].startswith("Interrupted: ")
+        assert project.run_json(run)["interrupted"] is True
+        assert project.path("reports/latest/index.html").exists()
+        assert "--resume" in err
+    # Whatever stopped it, what is there can be replayed and reported.
+    assert project.does("run", "-k", "many and not (4 or 5)").code == 0
+    assert project.does("report", run).code == 0
+    # And the rest can be done: by a server that is quick again.
+    done = project.does("record", "many", "--resume", run, env={"COZE_API_BASE": server.base_url})
+    assert done.code == 1, done  # the other server does not know the question
+    assert server.calls["POST /v3/chat"] == 2
+    statuses = project.statuses(run)
+    assert list(statuses) == [f"many[{number}]" for number in (1, 2, 3, 4, 5)]
+    assert list(statuses.values()) == ["passed"] * 3 + ["failed"] * 2
+    assert project.run_json(run)["interrupted"] is False
+    assert project.does("check", "many").code == 0
+
+
+def test_a_killed_writing_leaves_a_whole_cassette_and_check_tells_of_the_rest(
+    recorded: ProjectFolder,
+) -> None:
+    whole = recorded.text("cassettes/identity.yaml")
+    recorded.write("cassettes/.identity.yaml.0a1b2c3d.tmp", whole[:700])
+    assert recorded.does("run", "identity").code == 0
+    done = recorded.does("check")
+    assert done.code == 3
+    assert ".identity.yaml.0a1b2c3d.tmp: This is left over" in done.err
+
+
+def test_two_recordings_at_once_do_not_disturb_each_other(project: ProjectFolder) -> None:
+    project.write("scenarios/more.yaml", "repeat: 4\nturns: [{prompt: 天气上海, expect: [上海]}]\n")
+    processes = [project.starts("record", name) for name in ("weather", "more", "identity")]
+    for process in processes:
+        out, err = process.communicate(timeout=60)
+        assert (process.returncode, err) == (0, ""), out
+    assert len(project.runs()) == 3
+    assert project.does("run", "weather", "more", "identity").code == 0
+    assert project.does("check", "weather", "more", "identity").code == 0
+
+
+def test_two_replays_at_once_do_not_disturb_each_other(recorded: ProjectFolder) -> None:
+    processes = [recorded.starts("run") for _ in range(3)]
+    for process in processes:
+        out, err = process.communicate(timeout=60)
+        assert (process.returncode, err) == (1, ""), out
+    assert len(recorded.runs()) == 4
+    assert recorded.run_json()["summary"]["passed"] == 3
+
+
+def test_the_old_name_of_the_token_works_with_a_hint(project: ProjectFolder) -> None:
+    token = project.env.pop("COZE_API_TOKEN")
+    done = project.does("record", "identity", env={"COZE_APE_KEY": token})
+    assert done.code == 0
+    assert "COZE_API_TOKEN" in done.err
+    asked = project.does("ask", "你是谁?", env={"COZE_APE_KEY": token})
+    assert asked.code == 0
+    assert "call it COZE_API_TOKEN" in asked.err
+    assert project.does("run", "identity", env={"COZE_APE_KEY": token}).err == ""
+
+
+def test_a_bot_that_does_not_say_what_it_is_gets_a_warning(
+    serving: Serving, project: ProjectFolder
+) -> None:
+    script = parse_script(
+        "bots:\n- id: '7403315657221079041'\n  name: x\n"
+        "  faults: [{code: 4101, at: bot}]\n  answers: [{default: true, answer: 学术助手}]\n",
+        "script.yaml",
+    )
+    done = project.does("record", "identity", env={"COZE_API_BASE": serving(script).base_url})
+    assert done.code == 0, done
+    assert "warning: bot chatchat: " in done.err
+    assert '"warning"' in project.text("cassettes/identity.yaml")
+    assert project.does("run", "identity").code == 0
+
+
+def test_x_stops_at_the_first_trial_that_does_not_pass(recorded: ProjectFolder) -> None:
+    recorded.path("cassettes/identity.yaml").unlink()
+    done = recorded.does("run", "-x")
+    assert done.code == 3
+    assert recorded.statuses() == {"identity": "error"}
