@@ -6,13 +6,13 @@ Kept out of `harness.document`'s own names: only rooms that check an author's fi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from harness.document.words import nature, nearest
 from harness.location import Location, PathPart, Places
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -58,26 +58,6 @@ def shaped(shape: type[Shape], data: Mapping[str, object], places: Places) -> Sh
         details = cause.errors(include_url=False)
         told = [one for one in details if not _is_misspelt(one, details)]
         raise MisfitError([_misfit(shape, detail, places) for detail in told]) from cause
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return ` Did you mean "x"?` for the known word closest to a misspelt one, or nothing."""
-    by_fold = {name.casefold(): name for name in known}
-    found = get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
-    return f' Did you mean "{by_fold[found[0]]}"?' if found else ""
-
-
-def nature(value: object) -> str:
-    """Return what a value is, in YAML's words."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return f"the number {value}"
-    if isinstance(value, str):
-        return "text"
-    return "a mapping" if isinstance(value, Mapping) else "a list"
 
 
 def unknown_key(shape: type[BaseModel], path: Sequence[PathPart], places: Places) -> Misfit:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final
 
 from harness.errors import ScenarioError
 from harness.loader.cases import Case, cases_of
 from harness.loader.casewise import fill
-from harness.loader.faults import Faults, shaped
+from harness.loader.declared import Declared, declared
+from harness.loader.faults import Faults
 from harness.loader.naming import check_name
 from harness.loader.options import check
 from harness.loader.project import Project
 from harness.loader.scenario import Scenario, Wanted
 from harness.loader.script import Plan, Surroundings, planned
-from harness.loader.shapes import ScenarioShape
 from harness.loader.templates import Filler, marked
 from harness.location import Location, Places
 from harness.model import JSON, ChatOptions
@@ -55,62 +55,60 @@ class Assembler:
             ScenarioFaults: everything that is wrong with it.
         """
         faults = Faults()
-        shape = shaped(ScenarioShape, data, places)
-        name = shape.name or source.stem
+        given = declared(data, places)
+        name = given.name or source.stem
         with faults:
-            check_name(name, lambda: places.at("name") if shape.name else Location(source.shown))
+            check_name(name, lambda: places.at("name") if given.name else Location(source.shown))
         with faults:
-            check(shape, places)
-        bots = _bots(shape, places, faults)
+            check(given, places)
+        bots = _bots(given, places, faults)
         if source.marked:
-            _refuse_marks(shape, places, faults)
-        cases = self._cases(shape, places, source, faults)
-        plans = self._plans(shape, places, source, faults)
+            _refuse_marks(given, places, faults)
+        cases = self._cases(given, places, source, faults)
+        plans = self._plans(given, places, source, faults)
         faults.settle()
-        filled = fill(shape, places, plans, cases, self._filler, self._usual_options)
+        filled = fill(given, places, plans, cases, self._filler, self._usual_options)
         return Scenario(
             name=name,
             file=source.shown,
             folder=self._project.folder(source.path),
             location=places.at(),
-            description=shape.description,
-            tags=tuple(dict.fromkeys(shape.tags)),
+            description=given.description,
+            tags=tuple(dict.fromkeys(given.tags)),
             bots=bots,
-            repeat=shape.repeat,
-            min_pass_rate=shape.min_pass_rate,
-            known_failure=shape.known_failure,
-            stop_on_failure=shape.stop_on_failure,
+            repeat=given.repeat,
+            min_pass_rate=given.min_pass_rate,
+            known_failure=given.known_failure,
+            stop_on_failure=given.stop_on_failure,
             filled=tuple(filled),
         )
 
     def _cases(
-        self, shape: ScenarioShape, places: Places, source: Source, faults: Faults
+        self, given: Declared, places: Places, source: Source, faults: Faults
     ) -> Sequence[Case]:
-        if "cases" in shape.model_fields_set:
+        if "cases" in given.there:
             with faults:
                 below = places.below("cases")
                 named = self.case_files
-                return cases_of(shape.cases, below, source.folder, self._project, named)
+                return cases_of(given.cases, below, source.folder, self._project, named)
         return (Case("", {}, places.at()),)
 
-    def _plans(
-        self, shape: ScenarioShape, places: Places, source: Source, faults: Faults
-    ) -> list[Plan]:
-        silent = bool(shape.shortcut_command)
+    def _plans(self, given: Declared, places: Places, source: Source, faults: Faults) -> list[Plan]:
+        silent = bool(given.shortcut_command)
         around = Surroundings(source.folder, self._project, self._filler, source.marked, silent)
         plans: list[Plan] = []
-        for at, turn in enumerate(shape.turns):
-            # The document gave the items, and a document holds plain data only.
-            expect = cast("Sequence[JSON]", turn.expect)
+        for at, turn in enumerate(given.turns):
             below = places.below("turns", at)
             with faults:
-                plans.append(planned(turn.prompt, expect, turn.attach, turn.tools, below, around))
+                plans.append(
+                    planned(turn.prompt, turn.expect, turn.attach, turn.tools, below, around)
+                )
         return plans
 
 
-def _bots(shape: ScenarioShape, places: Places, faults: Faults) -> tuple[Wanted, ...]:
+def _bots(given: Declared, places: Places, faults: Faults) -> tuple[Wanted, ...]:
     """Return the bots that a scenario names, in order."""
-    if shape.bot and shape.bots:
+    if given.bot and given.bots:
         faults.add(
             ScenarioError(
                 'Both "bot" and "bots" are there.',
@@ -119,8 +117,8 @@ def _bots(shape: ScenarioShape, places: Places, faults: Faults) -> tuple[Wanted,
                 next_step="Keep one of them.",
             )
         )
-    for at, word in enumerate(shape.bots):
-        if word in shape.bots[:at]:
+    for at, word in enumerate(given.bots):
+        if word in given.bots[:at]:
             faults.add(
                 ScenarioError(
                     f'The bot "{word}" is there twice.',
@@ -128,14 +126,14 @@ def _bots(shape: ScenarioShape, places: Places, faults: Faults) -> tuple[Wanted,
                     next_step="Take one out; `repeat:` asks a bot several times.",
                 )
             )
-    if shape.bot:
-        return (Wanted(shape.bot, places.at("bot")),)
-    return tuple(Wanted(word, places.at("bots", at)) for at, word in enumerate(shape.bots))
+    if given.bot:
+        return (Wanted(given.bot, places.at("bot")),)
+    return tuple(Wanted(word, places.at("bots", at)) for at, word in enumerate(given.bots))
 
 
-def _refuse_marks(shape: ScenarioShape, places: Places, faults: Faults) -> None:
+def _refuse_marks(given: Declared, places: Places, faults: Faults) -> None:
     for key in _UNFILLED:
-        if marked(getattr(shape, key)):
+        if marked(getattr(given, key)):
             faults.add(
                 ScenarioError(
                     f'Templates are not filled in "{key}".',

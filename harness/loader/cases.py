@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn, TypeAlias
 
 from harness.document import read
-from harness.document.shaping import nature
+from harness.document.words import nature
 from harness.errors import ScenarioError
 from harness.loader.naming import usable_label
 from harness.loader.project import Project, content, joined, parted

@@ -5,16 +5,16 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final, cast
+from typing import Final
 
 from harness.errors import ScenarioError, ScenarioFaults
 from harness.loader.cases import Case
+from harness.loader.declared import Declared
 from harness.loader.draws import DRAWABLE, draw
 from harness.loader.faults import Faults
 from harness.loader.options import FILLED, options_of
 from harness.loader.scenario import Filled
 from harness.loader.script import Drawn, Fixed, Plan
-from harness.loader.shapes import ScenarioShape
 from harness.loader.templates import Filler, templated
 from harness.location import Places
 from harness.model import JSON, ChatOptions
@@ -24,7 +24,7 @@ _SAMPLE: Final = datetime(2024, 10, 1, 8, 30, tzinfo=UTC)
 
 
 def fill(
-    shape: ScenarioShape,
+    given: Declared,
     places: Places,
     plans: Sequence[Plan],
     cases: Iterable[Case],
@@ -36,7 +36,7 @@ def fill(
     Raises:
         ScenarioFaults: what cannot be filled; a fault that many cases share is told once.
     """
-    filling = _Filling(shape, places, plans, filler, usual)
+    filling = _Filling(given, places, plans, filler, usual)
     found: list[Filled] = []
     told: dict[tuple[str, str], list[tuple[ScenarioError, Case]]] = {}
     for case in cases:
@@ -71,13 +71,13 @@ class _Filling:
 
     def __init__(
         self,
-        shape: ScenarioShape,
+        given: Declared,
         places: Places,
         plans: Sequence[Plan],
         filler: Filler,
         usual: ChatOptions,
     ) -> None:
-        self._shape = shape
+        self._shape = given
         self._places = places
         self._filler = filler
         self._usual = usual
@@ -90,9 +90,7 @@ class _Filling:
         if any(self._open):
             opened = [p.templates() for p, left in zip(plans, self._open, strict=True) if left]
             self._names = filler.names(opened)
-        # The document gave the values, and a document holds plain data only.
-        there = (key for key in FILLED if key in shape.model_fields_set)
-        written = {key: cast("JSON", getattr(shape, key)) for key in there}
+        written = {key: getattr(given, key) for key in FILLED if key in given.there}
         self._option_names = {
             key: filler.names(value) for key, value in written.items() if templated(value)
         }

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.document.shaping import nearest
+from harness.document.words import nearest
 from harness.errors import UsageError
 from harness.loader.project import Project, joined
 from harness.loader.scenario import Scenario

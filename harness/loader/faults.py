@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from harness.document import shaping
-from harness.document.shaping import Shape
 from harness.errors import ScenarioError, ScenarioFaults
 from harness.location import Places
+
+if TYPE_CHECKING:
+    from harness.document.shaping import Misfit, Shape
 
 
 class Faults:
@@ -58,12 +60,14 @@ def shaped(shape: type[Shape], data: Mapping[str, object], places: Places) -> Sh
     Raises:
         ScenarioFaults: it has another one; every misfit is told.
     """
+    from harness.document import shaping  # imports pydantic, which good files do not need
+
     try:
         return shaping.shaped(shape, data, places)
     except shaping.MisfitError as cause:
         raise ScenarioFaults([as_fault(misfit) for misfit in cause.misfits]) from cause
 
 
-def as_fault(misfit: shaping.Misfit) -> ScenarioError:
+def as_fault(misfit: Misfit) -> ScenarioError:
     """Return the fault of a scenario file that a misfit is."""
     return ScenarioError(misfit.what, where=misfit.where, next_step=misfit.next_step)

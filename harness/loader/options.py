@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import cast
 
 from harness.errors import ScenarioError
+from harness.loader.declared import Declared
 from harness.loader.faults import Faults
-from harness.loader.shapes import ScenarioShape
 from harness.loader.templates import Filler
 from harness.location import Places
 from harness.model import JSON, ChatOptions
@@ -22,14 +22,14 @@ _KEY = 64
 _VALUE = 512
 
 
-def check(shape: ScenarioShape, places: Places) -> None:
+def check(given: Declared, places: Places) -> None:
     """Refuse what Coze would refuse, before any call.
 
     Raises:
         ScenarioFaults: combinations that Coze answers with 4000 or 4007, or an unnamed shortcut.
     """
     faults = Faults()
-    if shape.bot_version and shape.publish_status == "unpublished_draft":
+    if given.bot_version and given.publish_status == "unpublished_draft":
         faults.add(
             ScenarioError(
                 '"bot_version" cannot go with "publish_status: unpublished_draft" (Coze: 4000).',
@@ -37,7 +37,7 @@ def check(shape: ScenarioShape, places: Places) -> None:
                 next_step="Keep one of them.",
             )
         )
-    if not shape.auto_save_history and not shape.stream:
+    if not given.auto_save_history and not given.stream:
         faults.add(
             ScenarioError(
                 '"auto_save_history: false" needs "stream: true" (Coze: 4007).',
@@ -45,7 +45,7 @@ def check(shape: ScenarioShape, places: Places) -> None:
                 next_step="Add `stream: true`, or take `auto_save_history` out.",
             )
         )
-    command = shape.shortcut_command
+    command = given.shortcut_command
     if command and not isinstance(command.get("command_id"), str):
         faults.add(
             ScenarioError(
@@ -58,7 +58,7 @@ def check(shape: ScenarioShape, places: Places) -> None:
 
 
 def options_of(
-    shape: ScenarioShape,
+    given: Declared,
     places: Places,
     values: Mapping[str, JSON],
     filler: Filler,
@@ -70,34 +70,32 @@ def options_of(
         ScenarioError: a template cannot be filled.
         ScenarioFaults: what comes out is beyond Coze's limits.
     """
-    if shape.model_fields_set.isdisjoint(_OPTIONS):
+    if given.there.isdisjoint(_OPTIONS):
         return usual
 
-    def filled(key: str, value: Mapping[str, object]) -> Mapping[str, JSON]:
-        # The document gave it, and a document holds plain data only.
-        plain = cast("Mapping[str, JSON]", value)
-        made = filler.value(plain, values, lambda path: places.at(key, *path)) if plain else plain
+    def filled(key: str, value: Mapping[str, JSON]) -> Mapping[str, JSON]:
+        made = filler.value(value, values, lambda path: places.at(key, *path)) if value else value
         return cast("Mapping[str, JSON]", made)
 
     def texts(key: str, value: Mapping[str, str]) -> Mapping[str, str]:
         return cast("Mapping[str, str]", filled(key, value))
 
-    meta_data = texts("meta_data", shape.meta_data)
+    meta_data = texts("meta_data", given.meta_data)
     if meta_data:
         _check_meta_data(meta_data, places)
     return ChatOptions(
-        user_id=shape.user_id or usual.user_id,
-        stream=shape.stream,
-        custom_variables=texts("custom_variables", shape.custom_variables),
+        user_id=given.user_id or usual.user_id,
+        stream=given.stream,
+        custom_variables=texts("custom_variables", given.custom_variables),
         meta_data=meta_data,
-        parameters=filled("parameters", shape.parameters),
-        extra_params=texts("extra_params", shape.extra_params),
-        shortcut_command=filled("shortcut_command", shape.shortcut_command),
-        enable_card=shape.enable_card,
-        bot_version=shape.bot_version,
-        publish_status=shape.publish_status,
-        auto_save_history=shape.auto_save_history,
-        conversation_id=shape.conversation_id,
+        parameters=filled("parameters", given.parameters),
+        extra_params=texts("extra_params", given.extra_params),
+        shortcut_command=filled("shortcut_command", given.shortcut_command),
+        enable_card=given.enable_card,
+        bot_version=given.bot_version,
+        publish_status=given.publish_status,
+        auto_save_history=given.auto_save_history,
+        conversation_id=given.conversation_id,
     )
 
 

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.document import Document, Written, read
-from harness.document.shaping import nature, unknown_key
+from harness.document.words import nature
 from harness.errors import ScenarioError
 from harness.loader.assembly import Assembler, Source
-from harness.loader.faults import Faults, as_fault, shaped
+from harness.loader.declared import check_defaults
+from harness.loader.faults import Faults, as_fault
 from harness.loader.layers import Layers, layered
 from harness.loader.naming import folded
 from harness.loader.project import Project, absolute, content, parted
 from harness.loader.scenario import Scenario
-from harness.loader.shapes import DefaultsShape, SuiteShape
 from harness.loader.templates import marked
 from harness.location import Location, Places
 from harness.model import JSON
@@ -129,9 +129,8 @@ def _suite(
 ) -> None:
     """Load the scenarios of a file with `scenarios:`."""
     places = document.places
-    for key in data:
-        if key not in SuiteShape.model_fields:
-            faults.add(as_fault(unknown_key(SuiteShape, (key,), places)))
+    if not data.keys() <= {"defaults", "scenarios"}:
+        _refuse_unknown(data, places, faults)
     items = data.get("scenarios")
     if not isinstance(items, list) or not items:
         what = nature(items) if items else "nothing"
@@ -157,6 +156,15 @@ def _suite(
                 found.append(assembler.scenario(item, below, source))
 
 
+def _refuse_unknown(data: Mapping[str, JSON], places: Written, faults: Faults) -> None:
+    from harness.document.shaping import unknown_key
+    from harness.loader.shapes import SuiteShape  # pydantic, for faults only
+
+    for key in data:
+        if key not in SuiteShape.model_fields:
+            faults.add(as_fault(unknown_key(SuiteShape, (key,), places)))
+
+
 def _defaults(value: JSON, places: Written, faults: Faults) -> Mapping[str, JSON]:
     """Return the defaults, checked by themselves so that their faults are told once."""
     if not isinstance(value, Mapping):
@@ -171,7 +179,7 @@ def _defaults(value: JSON, places: Written, faults: Faults) -> Mapping[str, JSON
             )
         )
     with faults:
-        shaped(DefaultsShape, value, places)
+        check_defaults(value, places)
     return value
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from harness.document.shaping import nearest
+from harness.document.words import nearest
 from harness.errors import ScenarioError
 from harness.loader.draws import DRAWABLE
 from harness.location import Location, PathPart

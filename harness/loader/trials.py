@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.document.shaping import nearest
+from harness.document.words import nearest
 from harness.errors import ScenarioError, UsageError
 from harness.loader.faults import Faults
 from harness.loader.naming import folded, piece, stem
