@@ -28,30 +28,31 @@ _UNDERSCORE = r"(?:_|%(?:25)*5[Ff]|\\+u005[fF])"
 # A word must begin here; the last letter of an escape before it (`\n`, `%20`) belongs to no word.
 _BEGIN = r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[bfnrt]))"
 # What tells a token from words (`sat_down_together`, `sk-learn-compatible`): digits among letters.
+# It is looked for nearby, or a line of megabytes would be gone through from each of its places.
 _RANDOM = "(?:[0-9][A-Za-z]|[A-Za-z][0-9]|[0-9]{8}|[A-Za-z]{24})"
 # Each shape with the words one of which must occur: a look for a word is a hundred times cheaper.
 _SHAPES = (
     (
         ("pat", "sat", "czs", "czu", "cztei"),
         rf"{_BEGIN}(?:pat|sat|czs|czu|cztei){_UNDERSCORE}"
-        rf"(?=[A-Za-z0-9_\-]*?{_RANDOM})[A-Za-z0-9_\-]{{8,}}",
+        rf"(?=[A-Za-z0-9_\-]{{0,39}}?{_RANDOM})[A-Za-z0-9_\-]{{8,}}",
     ),
-    (("sk-",), rf"{_BEGIN}sk-(?=[A-Za-z0-9_\-]*?{_RANDOM})[A-Za-z0-9_\-]{{16,}}"),
+    (("sk-",), rf"{_BEGIN}sk-(?=[A-Za-z0-9_\-]{{0,39}}?{_RANDOM})[A-Za-z0-9_\-]{{16,}}"),
     (
         ("eyJ",),
-        rf"{_BEGIN}eyJ[A-Za-z0-9_\-]{{8,}}\.eyJ[A-Za-z0-9_\-]{{4,}}(?:\.[A-Za-z0-9_\-]*)?",
+        rf"{_BEGIN}eyJ[A-Za-z0-9_\-]{{8,1999}}+\.eyJ[A-Za-z0-9_\-]{{4,}}(?:\.[A-Za-z0-9_\-]*)?",
     ),
     (
         ("earer", "EARER"),
         r"(?i:(?<=bearer )|(?<=bearer%20)|(?<=bearer\+))"
-        rf"(?=[A-Za-z0-9._~+/\-]*?{_RANDOM})[A-Za-z0-9._~+/\-]{{16,}}=*",
+        rf"(?=[A-Za-z0-9._~+/\-]{{0,39}}?{_RANDOM})[A-Za-z0-9._~+/\-]{{16,}}=*",
     ),
 )
 _WORDS = tuple(word for words, _shape in _SHAPES for word in words)
 _TOKEN_CHARACTERS = frozenset(string.ascii_letters + string.digits + "_-")
 _RUN = re.compile(r"[A-Za-z0-9]+")
 _TELLING = re.compile(_RANDOM)
-_ESCAPE = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|/)")
+_ESCAPE = re.compile(r"(?<!\\)\\++(?:u([0-9a-fA-F]{4})|/)")
 # A digest gives nothing away, and a project's pattern for hexadecimal keys must not meet it.
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _STRING = r'"(?:[^"\\]++|\\.)*+"'
