@@ -80,8 +80,8 @@ def measured(bench: Bench) -> list[Found]:
         Line(name, unit, worth, worth, worth) for name, worth in places.most_common(_SHOWN)
     ]
     remarks = (
-        "Start-up is shared out over the trials too. Memory that is being tidied up counts for "
-        "whatever was being made just then.",
+        "Processor time; start-up is shared out over the trials too. Memory that is being tidied "
+        "up counts for whatever was being made just then.",
     )
     return [
         Found(
@@ -158,12 +158,12 @@ def main(reports: str) -> None:
     looks = _Looks()
     signal.signal(signal.SIGALRM, looks.look)
     signal.setitimer(signal.ITIMER_REAL, _EVERY, _EVERY)
-    begun = time.perf_counter()
+    begun = time.process_time()
     with redirect_stdout(io.StringIO()):
         from harness.cli import run
 
         code = run(["run", "--workers", "1", "--no-progress", "--quiet", "--reports", reports])
-    seconds = time.perf_counter() - begun
+    seconds = time.process_time() - begun
     signal.setitimer(signal.ITIMER_REAL, 0)
     if code:
         raise BenchmarkError(f"the run ended with {code}")
