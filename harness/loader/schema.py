@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import cast
 
 from harness.expectations import item_schema
-from harness.loader.shapes import ScenarioShape, SuiteShape
 from harness.model import JSON
 
 
 def scenario_schema() -> dict[str, JSON]:
     """Return the JSON Schema (draft 2020-12) of a scenario file, single or with `scenarios:`."""
-    from pydantic.json_schema import models_json_schema  # only this function needs it
+    # All of these import pydantic, which only this function needs.
+    from pydantic.json_schema import models_json_schema
+
+    from harness.loader.shapes import ScenarioShape, SuiteShape
 
     _, shapes = models_json_schema(
         [(ScenarioShape, "validation"), (SuiteShape, "validation")],

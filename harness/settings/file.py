@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from harness.document import Document, read
-from harness.document.shaping import MisfitError, nature, nearest, shaped
+from harness.document.fitting import Check, fits, listed, number, text, whole
+from harness.document.words import nature, nearest
 from harness.errors import SettingsError
 from harness.location import Location, PathPart, Places
 from harness.model import JSON, Bot
-from harness.settings.nouns import BASE_URL, USER_ID
+from harness.settings.nouns import BASE_URL, USER_ID, Poll
 
 FILE: Final = "harness.yaml"
 
@@ -24,48 +23,54 @@ _SECRET = re.compile(r"\b(?:pat|sat|czs|cztei)_[A-Za-z0-9]{6,}|\bsk-[A-Za-z0-9_-
 _SECRET_KEYS: Final = ("token", "api_token", "api_key", "access_token", "secret", "password")
 _BOT_NAME = re.compile(r"[^\s@\[\]#/\\][^@\[\]#/\\\x00-\x1f\x7f]*")
 
-_Text = Annotated[str, Field(min_length=1)]
-_Seconds = Annotated[float, Field(gt=0, le=86_400)]
+# Numbers beyond these limits may be right, too; pydantic knows.
+_LEAST: Final = 0.001
+_MOST: Final = 1e9
+
+_SECONDS: Final = number(_LEAST, 86_400)
+_POLL_KEYS: Final[Mapping[str, Check]] = {"interval": _SECONDS, "timeout": _SECONDS}
+_JUDGE_KEYS: Final[Mapping[str, Check]] = {"bot": text}
+_KEYS: Final[Mapping[str, Check]] = {
+    "base_url": text,
+    "bots": lambda bots: isinstance(bots, dict) and "" not in bots,
+    "default_bot": text,
+    "user_id": text,
+    "poll": lambda poll: fits(poll, _POLL_KEYS),
+    "rate_limit": number(_LEAST, _MOST),
+    "workers": whole(1, 1024),
+    "scenarios": text,
+    "cassettes": text,
+    "reports": text,
+    "redact": listed(text),
+    "judge": lambda judge: fits(judge, _JUDGE_KEYS, "bot"),
+}
+"""What `harness.settings.shapes` says to pydantic, said for a quick look."""
 
 
-class _PollShape(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """harness.yaml as it is written."""
 
-    interval: _Seconds = 1.0
-    timeout: _Seconds = 120.0
-
-
-class _JudgeShape(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    bot: _Text
-
-
-class FileShape(BaseModel):
-    """What may stand in harness.yaml."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    base_url: _Text = BASE_URL
-    bots: dict[_Text, object] = Field(default_factory=dict)
-    default_bot: _Text = ""
-    user_id: _Text = USER_ID
-    poll: _PollShape = _PollShape()
-    rate_limit: Annotated[float, Field(gt=0)] | None = None
-    workers: Annotated[int, Field(ge=1, le=1024)] | None = None
-    scenarios: _Text = "scenarios"
-    cassettes: _Text = "cassettes"
-    reports: _Text = "reports"
-    redact: list[_Text] = Field(default_factory=list)
-    judge: _JudgeShape | None = None
+    base_url: str = BASE_URL
+    bots: Mapping[str, JSON] = field(default_factory=dict)
+    default_bot: str = ""
+    user_id: str = USER_ID
+    poll: Poll = field(default_factory=Poll)
+    rate_limit: float | None = None
+    workers: int | None = None
+    scenarios: str = "scenarios"
+    cassettes: str = "cassettes"
+    reports: str = "reports"
+    redact: Sequence[str] = ()
+    judge_bot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
     """A checked harness.yaml, and its bots by name."""
 
-    shape: FileShape
-    bots: Mapping[str, Bot]
+    declared: Declared = field(default_factory=Declared)
+    bots: Mapping[str, Bot] = field(default_factory=dict)
 
 
 def read_file(file: Path) -> Written:
@@ -75,11 +80,11 @@ def read_file(file: Path) -> Written:
         SettingsError: it cannot be read, or something in it cannot be meant.
     """
     document = _document(file)
-    shape = _shape(document)
-    bots = _bots(shape, document.places)
-    _check(shape, bots, document.places)
-    check_base_url(shape.base_url, document.places.at("base_url"))
-    return Written(shape, bots)
+    declared = _declared(document)
+    bots = _bots(declared, document.places)
+    _check(declared, bots, document.places)
+    check_base_url(declared.base_url, document.places.at("base_url"))
+    return Written(declared, bots)
 
 
 def _document(file: Path) -> Document:
@@ -92,19 +97,35 @@ def _document(file: Path) -> Document:
     return read(content, FILE, SettingsError)
 
 
-def _shape(document: Document) -> FileShape:
+def _declared(document: Document) -> Declared:
     data, places = document.data, document.places
     if data is None:
-        return FileShape.model_validate({})
-    if not isinstance(data, Mapping):
+        return Declared()
+    if not isinstance(data, dict):
         raise SettingsError(
             f"harness.yaml is a mapping, and this is {nature(data)}.",
             where=places.at(),
             next_step="Write `key: value` lines, such as `default_bot: NAME`.",
         )
     _refuse_secrets(data, places, ())
+    given: dict[str, Any] = data if fits(data, _KEYS) else _asked_of_pydantic(data, places)
+    poll = Poll(**given.get("poll", {}))
+    judge_bot = (given.get("judge") or {}).get("bot", "")
+    rest = {key: value for key, value in given.items() if key != "judge"}
+    return Declared(**{**rest, "poll": poll, "judge_bot": judge_bot})
+
+
+def _asked_of_pydantic(data: Mapping[str, JSON], places: Places) -> dict[str, Any]:
+    """Return the data as pydantic takes it.
+
+    Raises:
+        SettingsError: it has another shape.
+    """
+    from harness.document.shaping import MisfitError, shaped  # imports pydantic, as does this:
+    from harness.settings.shapes import FileShape
+
     try:
-        return shaped(FileShape, data, places)
+        return shaped(FileShape, data, places).model_dump(exclude_unset=True)
     except MisfitError as cause:
         first, *rest = cause.misfits
         raise SettingsError(
@@ -137,7 +158,7 @@ def _secret(where: Location) -> SettingsError:
     )
 
 
-def _bots(written: FileShape, places: Places) -> dict[str, Bot]:
+def _bots(written: Declared, places: Places) -> dict[str, Bot]:
     found: dict[str, Bot] = {}
     for name, value in written.bots.items():
         if not _BOT_NAME.fullmatch(name):
@@ -156,13 +177,14 @@ def _bots(written: FileShape, places: Places) -> dict[str, Bot]:
                     where=places.key(*path, unknown),
                     next_step="The keys are: id, title.",
                 )
-            title = value.get("title", "")
-            if not isinstance(title, str):
+            given = value.get("title", "")
+            if not isinstance(given, str):
                 raise SettingsError(
-                    f'"title" must be text, and this is {nature(title)}.',
+                    f'"title" must be text, and this is {nature(given)}.',
                     where=places.at(*path, "title"),
                     next_step="Put quotes around it.",
                 )
+            title = given
             path = (*path, "id")
             value = value.get("id")
         found[name] = Bot(name=name, id=_id(value, places, path), title=title)
@@ -171,21 +193,21 @@ def _bots(written: FileShape, places: Places) -> dict[str, Bot]:
 
 def _id(value: object, places: Places, path: tuple[PathPart, ...]) -> str:
     """Return a bot's id; a bare number only as its author wrote it, digit for digit."""
-    text = value if isinstance(value, str) else places.source(*path)
-    if isinstance(value, bool) or not (text.isascii() and text.isdecimal()):
+    digits = value if isinstance(value, str) else places.source(*path)
+    if isinstance(value, bool) or not (digits.isascii() and digits.isdecimal()):
         seen = f'"{value}"' if isinstance(value, str) else nature(value)
         raise SettingsError(
             f"A bot's id is digits in quotes, and this is {seen}.",
             where=places.at(*path),
             next_step="Copy the number behind /bot/ in the address of the bot's page.",
         )
-    return text
+    return digits
 
 
-def _check(written: FileShape, bots: Mapping[str, Bot], places: Places) -> None:
+def _check(written: Declared, bots: Mapping[str, Bot], places: Places) -> None:
     """Refuse bots that nobody knows, patterns that do not compile, folders that climb."""
-    judge = written.judge.bot if written.judge else ""
-    for word, path in ((written.default_bot, ("default_bot",)), (judge, ("judge", "bot"))):
+    named = ((written.default_bot, ("default_bot",)), (written.judge_bot, ("judge", "bot")))
+    for word, path in named:
         is_id = len(word) >= 6 and word.isascii() and word.isdecimal()
         if word and word not in bots and not is_id:
             raise SettingsError(

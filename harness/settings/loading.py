@@ -8,8 +8,8 @@ from typing import Final
 
 from harness.errors import SettingsError
 from harness.location import Location
-from harness.settings.file import FILE, FileShape, Written, check_base_url, read_file
-from harness.settings.nouns import Overrides, Poll, Settings, Token
+from harness.settings.file import FILE, Written, check_base_url, read_file
+from harness.settings.nouns import Overrides, Settings, Token
 
 TOKEN_NAMES: Final = ("COZE_API_TOKEN", "COZE_APE_KEY")
 """Where a token is looked for: the name that Coze's SDKs use, then the walkthrough's own."""
@@ -32,8 +32,8 @@ def load_settings(
     start = start.resolve()
     file = _found(start)
     root = file.parent if file else start
-    found = read_file(file) if file else Written(FileShape.model_validate({}), {})
-    written = found.shape
+    found = read_file(file) if file else Written()
+    written = found.declared
     base_url = options.base_url or env.get("COZE_API_BASE", "").strip()
     if base_url:
         source = "--base-url" if options.base_url else "COZE_API_BASE"
@@ -52,11 +52,11 @@ def load_settings(
         bots=found.bots,
         default_bot=written.default_bot,
         user_id=written.user_id,
-        poll=Poll(written.poll.interval, written.poll.timeout),
+        poll=written.poll,
         rate_limit=written.rate_limit,
         workers=options.workers if options.workers is not None else written.workers,
         redact=tuple(written.redact),
-        judge_bot=written.judge.bot if written.judge else "",
+        judge_bot=written.judge_bot,
         hints=hints,
     )
 
