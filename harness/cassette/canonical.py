@@ -19,7 +19,7 @@ from orjson import loads
 
 from harness import jsontext
 from harness.cassette.interaction import Interaction, split_uri
-from harness.cassette.recording import Origin, Recording, origin_block, origin_of
+from harness.cassette.recording import Origin, Recording, framed, origin_block, origin_of
 from harness.model import JSON
 
 _FIRST_LINE = b"# coze-cassette 1 crc32="
@@ -34,6 +34,7 @@ _EXPONENT = re.compile(r"^(-?\d+)(\.\d+)?e([+-]?)(\d+)$")
 # YAML wants a key within 1,024 characters, and an escape takes six.
 _LONGEST_KEY = 160
 _DEEPEST = 20
+_STREAM = re.compile(r"(?:event|data|id|retry|):")
 
 
 def write(recording: Recording, origin: Origin) -> bytes:
@@ -122,10 +123,14 @@ def _body(body: bytes, indent: int) -> str:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         return f'!!binary "{base64.b64encode(body).decode()}"'
+    margin = " " * indent
+    if _STREAM.match(text) and text.endswith("\n") and not _UNSAFE.search(text):
+        lines = text.split("\n")[:-1]
+        return "|+\n" + "\n".join([margin + line if line else "" for line in lines])
     block = jsontext.indented(text)
     if block is None or _UNSAFE.search(block):
         return _flow(text)
-    return "|-\n" + " " * indent + block.replace("\n", "\n" + " " * indent)
+    return "|-\n" + margin + block.replace("\n", "\n" + margin)
 
 
 def read(data: bytes) -> Recording | None:
@@ -143,7 +148,7 @@ def read(data: bytes) -> Recording | None:
 
 
 def _read(data: bytes) -> Recording:
-    head, *chunks = data.split(b"\n- request:\n")
+    head, *chunks = data.removesuffix(b"\n").split(b"\n- request:\n")
     block = loads(head[head.index(b"{") : head.rindex(b"}") + 1])
     if block["interactions"] != len(chunks):
         raise ValueError
@@ -176,6 +181,8 @@ def _read(data: bytes) -> Recording:
                 stands_for=count,
             )
         )
+    if "frames_ms" in block:
+        items = framed(items, block["frames_ms"])
     return Recording(interactions=tuple(items), origin=origin_of(block), canonical=True)
 
 
@@ -203,6 +210,8 @@ def _counts(requests: list[bytes], polls: list[int]) -> list[int]:
 def _scalar(text: bytes, margin: bytes) -> bytes:
     if text.startswith(b"|-"):
         return text[2 + len(margin) :].rstrip(b"\n").replace(margin, b"\n")
+    if text.startswith(b"|+"):
+        return text[2 + len(margin) :].replace(margin, b"\n") + b"\n"
     if text.startswith(b'"'):
         return cast("str", loads(text)).encode()
     if text.startswith(b"!!binary"):

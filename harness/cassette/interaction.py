@@ -24,6 +24,8 @@ class Interaction:
     `target` is path and query. Bodies are decoded bytes (no transfer or content encoding); an empty
     request body is no body. `started` and `elapsed` are whole milliseconds, the former from the
     trial's beginning. `stands_for` counts equal exchanges in a row of which this one was kept.
+    `frames` are the moments at which the frames of an event stream were there, in milliseconds from
+    the interaction's beginning.
     """
 
     method: str
@@ -36,6 +38,7 @@ class Interaction:
     started: int = 0
     elapsed: int = 0
     stands_for: int = 1
+    frames: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, call: Call, answer: Answer, host: str, redactor: Redactor) -> Interaction:
@@ -55,6 +58,7 @@ class Interaction:
             response_body=redactor.clean_body(answer.body),
             started=round(answer.started * 1000),
             elapsed=round(answer.elapsed * 1000),
+            frames=tuple([round((moment - answer.started) * 1000) for moment in answer.frames]),
         )
 
     def answer(self) -> Answer:
@@ -66,6 +70,7 @@ class Interaction:
             self.started / 1000,
             self.elapsed / 1000,
             self.stands_for,
+            tuple([(self.started + moment) / 1000 for moment in self.frames]),
         )
 
     def same_request(self, other: Interaction) -> bool:

@@ -65,6 +65,9 @@ def origin_block(recording: Recording, origin: Origin) -> dict[str, JSON]:
         "timings_ms": [[item.started, item.elapsed] for item in recording.interactions],
         "polls": [sum(item.stands_for for item in polls) for polls in _polls(recording)],
     }
+    frames = {str(i): list(item.frames) for i, item in enumerate(recording.interactions)}
+    if any(frames.values()):
+        block["frames_ms"] = {number: moments for number, moments in frames.items() if moments}
     counts = [item.stands_for for item in recording.interactions]
     if counts != [item.stands_for for item in _spread(recording.interactions, block["polls"])]:
         block["repeats"] = counts
@@ -114,12 +117,25 @@ def placed(
         for index, pair in enumerate(timings):
             if isinstance(pair, list) and len(pair) == 2 and all(isinstance(n, int) for n in pair):
                 timed[index] = replace(timed[index], started=pair[0], elapsed=pair[1])
+    timed = framed(timed, block.get("frames_ms"))
     if isinstance(counts, list) and len(counts) == len(timed):
         return tuple(
             replace(item, stands_for=count) if isinstance(count, int) and count > 0 else item
             for item, count in zip(timed, counts, strict=True)
         )
     return _spread(timed, block.get("polls"))
+
+
+def framed(interactions: Sequence[Interaction], frames: JSON) -> list[Interaction]:
+    """Return interactions with the moments of their streams' frames, where the file has some."""
+    moments = frames if isinstance(frames, dict) else {}
+    return [
+        replace(item, frames=tuple(found))
+        if isinstance(found := moments.get(str(index)), list)
+        and all(isinstance(moment, int) for moment in found)
+        else item
+        for index, item in enumerate(interactions)
+    ]
 
 
 def _spread(interactions: Sequence[Interaction], polls: JSON) -> tuple[Interaction, ...]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 
 from harness.cassette import Origin, Recording, Redactor
 from harness.cassette.interaction import Interaction
@@ -188,6 +190,16 @@ def _odd_interaction(rng: random.Random, host: str) -> Interaction:
     )
 
 
+def put(path: Path, data: bytes) -> None:
+    """Put bytes into a file that may be there; cutting it to nothing first would flush the disk."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT)
+    try:
+        os.write(descriptor, data)
+        os.ftruncate(descriptor, len(data))
+    finally:
+        os.close(descriptor)
+
+
 def minified(text: str) -> str | None:
     """Return a JSON text without the white space between its lexemes; `None` if it is no JSON."""
     try:
@@ -205,6 +217,3 @@ def minified(text: str) -> str | None:
             pieces.append(character)
             inside = character == '"'
     return "".join(pieces)
-
-
-Wire = Callable[[Call], Answer]

@@ -17,6 +17,7 @@ from cassette_samples import (
     minified,
     odd_recording,
     plain_recording,
+    put,
     seeded,
 )
 
@@ -42,10 +43,11 @@ def _same_body(read: bytes, written: bytes) -> bool:
 
 
 def _check(recording: Recording, origin: Origin, path: Path, *, thorough: bool) -> None:
-    path.write_bytes(canonical.write(recording, origin))
+    data = canonical.write(recording, origin)
+    put(path, data)
     read = store.read(path)
     assert read.canonical
-    _check_yaml(read, yaml.load(path.read_bytes(), yaml.CSafeLoader))
+    _check_yaml(read, yaml.load(data, yaml.CSafeLoader))
     for item, given in zip(read.interactions, recording.interactions, strict=True):
         assert _same_body(item.response_body, given.response_body)
         assert _same_body(item.request_body, given.request_body)
@@ -55,7 +57,7 @@ def _check(recording: Recording, origin: Origin, path: Path, *, thorough: bool) 
     assert read.origin is not None
     assert (read.origin.scenario, read.origin.drawn) == (origin.scenario, origin.drawn)
     if thorough and _has_whole_answers(read):
-        other = foreign.read(path.read_bytes(), path)
+        other = foreign.read(data, path)
         assert other.interactions == read.interactions
         assert other.origin == read.origin
 
@@ -93,9 +95,9 @@ def test_libyaml_reads_what_the_fast_reader_reads(share: int, tmp_path: Path) ->
     for number in range(FILES // SHARES):
         seed = share * FILES + number
         recording, origin = odd_recording(seeded(seed))
-        path = tmp_path / f"{number}.yaml"
+        path = tmp_path / "a.yaml"
         try:
-            _check(recording, origin, path, thorough=number % 10 == 0)
+            _check(recording, origin, path, thorough=number % 20 == 0)
         except Exception as fault:
             fault.add_note(f"seed {seed}: {recording!r} {origin!r}")
             raise

@@ -87,19 +87,18 @@ def test_sixty_four_threads_record_without_a_mistake(tmp_path: Path) -> None:
         path = tmp_path / f"{thread}.yaml"
         for step in range(200):
             name = f"线程{thread}·{step}。"
-            data = canonical.write(record(name, redactor), ORIGIN)
-            read = canonical.read(data)
-            assert read is not None
-            right += [i.stands_for for i in read.interactions] == [1, 2, 1, 1] and all(
-                name in item.response_body.decode() for item in read.interactions
+            recording = record(name, redactor)
+            right += [i.stands_for for i in recording.interactions] == [1, 2, 1, 1] and all(
+                name in item.response_body.decode() for item in recording.interactions
             )
-            if step % 50 == 0:
-                store.write(path, read, ORIGIN, redactor)
-                right -= store.read(path).interactions != read.interactions
+            if step % 25 == 24:
+                store.write(path, recording, ORIGIN, redactor)
+                bodies = [item.response_body.decode() for item in store.read(path).interactions]
+                right -= not all(name in body for body in bodies)
         return right
 
     assert all_at_once(64, recorded) == 64 * 200
     assert len(list(tmp_path.iterdir())) == 64
     for path in tmp_path.iterdir():
         body = json.loads(store.read(path).interactions[-1].response_body)
-        assert body["data"][0]["content"] == f"线程{path.stem}·150。"
+        assert body["data"][0]["content"] == f"线程{path.stem}·199。"
