@@ -68,6 +68,8 @@ class Call:
 
     `path` is absolute within the service (`/v3/chat`); host and token are the transport's business.
     `attempt` counts from 1; a higher number repeats the call before it, whose answer was refused.
+    `stream` says that the answer may come as server-sent events, to be read as they come, for at
+    most `patience` seconds (`None`: as long as they come).
     """
 
     method: str
@@ -75,6 +77,8 @@ class Call:
     query: tuple[tuple[str, str], ...] = ()
     body: Mapping[str, JSON] | None = None
     attempt: int = 1
+    stream: bool = False
+    patience: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,8 @@ class Answer:
 
     `headers` have lower-case names. `started` and `elapsed` are seconds, the former from the
     trial's beginning; live and replayed they are the same. `stands_for` is how many equal answers
-    in a row this one was kept for.
+    in a row this one was kept for. `frames` are the moments, counted like `started`, at which
+    each frame of an event stream was there; a stream that broke is as long as what came of it.
     """
 
     status: int
@@ -99,6 +104,7 @@ class Answer:
     started: float = 0.0
     elapsed: float = 0.0
     stands_for: int = 1
+    frames: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

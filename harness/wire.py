@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -17,13 +18,15 @@ from urllib.parse import quote, urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import should_bypass_proxies
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from harness import jsontext
 from harness.errors import SettingsError, TransportError
+from harness.eventstream import arrivals
 from harness.model import Answer, Call
 
 _CONNECT_SECONDS: Final = 10.0
+_PIECE: Final = 1 << 16
 _READ_SECONDS: Final = 60.0
 
 
@@ -63,11 +66,15 @@ class Wire:
         """The service's address."""
         return self._base_url
 
-    def send(self, call: Call) -> Answer:
+    def send(self, call: Call, hear: Callable[[bytes], bool] | None = None) -> Answer:
         """Return the answer to a call, whatever its status; redirects are not followed.
 
+        Args:
+            call: the call.
+            hear: given the pieces of a stream as they come; true ends it there.
+
         Raises:
-            TransportError: no whole answer came back.
+            TransportError: no answer came back, or not all of it. Of a stream, what came is kept.
         """
         body = jsontext.compact(call.body) if call.body is not None else None
         request = self._template.copy()
@@ -83,8 +90,9 @@ class Wire:
                 timeout=(_CONNECT_SECONDS, self._read_seconds),
                 verify=self._certificates,
                 proxies=self._proxies,
+                stream=call.stream,
             )
-            content = response.content
+            content = _received(response, hear) if call.stream else response.content
         headers = {name.lower(): value for name, value in response.raw.headers.items()}
         return Answer(response.status_code, headers, content)
 
@@ -119,12 +127,45 @@ class Wire:
             ) from fault
 
 
-class Line:
-    """A trial's own view of the wire: the same answers, with times from the trial's first call."""
+def _received(response: requests.Response, hear: Callable[[bytes], bool] | None) -> bytes:
+    """Read a body piece by piece, as the network gives it.
 
-    def __init__(self, wire: Wire, monotonic: Callable[[], float]) -> None:
+    Raises:
+        requests.exceptions.ConnectionError: the connection broke before the first byte.
+    """
+    pieces: list[bytes] = []
+    try:
+        while piece := response.raw.read1(_PIECE, decode_content=True):
+            pieces.append(piece)
+            if hear is not None and hear(piece):
+                break
+    except (HTTPError, OSError) as fault:
+        if not pieces:
+            raise requests.exceptions.ConnectionError(fault) from fault
+    finally:
+        # A stream that was left in the middle must not go back into the pool.
+        response.close()
+    return b"".join(pieces)
+
+
+class Line:
+    """A trial's own view of the wire: the same answers, with times from the trial's first call.
+
+    Args:
+        wire: what answers.
+        monotonic: the clock, in seconds.
+        hear: given the pieces of streams as they come.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        monotonic: Callable[[], float],
+        hear: Callable[[bytes], None] | None = None,
+    ) -> None:
         self._wire = wire
         self._monotonic = monotonic
+        self._hear = hear
         self._begun: float | None = None
         self.calls = 0
 
@@ -134,9 +175,25 @@ class Line:
         if self._begun is None:
             self._begun = started
         self.calls += 1
-        answer = self._wire.send(call)
+        chunks: list[tuple[float, int]] = []
+
+        def hear(piece: bytes) -> bool:
+            now = self._monotonic()
+            length = chunks[-1][1] if chunks else 0
+            chunks.append((now - begun, length + len(piece)))
+            if self._hear is not None:
+                self._hear(piece)
+            return call.patience is not None and now - started > call.patience
+
+        begun = self._begun
+        answer = self._wire.send(call, hear)
         elapsed = self._monotonic() - started
-        return Answer(answer.status, answer.headers, answer.body, started - self._begun, elapsed)
+        return replace(
+            answer,
+            started=started - begun,
+            elapsed=elapsed,
+            frames=arrivals(answer.body, chunks) if chunks else (),
+        )
 
 
 def _target(call: Call) -> str:

@@ -28,11 +28,17 @@ _WORDS = {
     metavar="ID",
     help="Go on with this conversation.",
 )
+@click.option("--stream", is_flag=True, help="Print the answer as it comes.")
 @click.option("-q", "--quiet", is_flag=True, help="The answer and nothing else.")
 @options.service
 def ask(
-    prompt: str, bot: str, conversation_id: str, quiet: bool, base_url: str | None
-) -> int:  # fmt: skip
+    prompt: str,
+    bot: str,
+    conversation_id: str,
+    stream: bool,
+    quiet: bool,
+    base_url: str | None,
+) -> int:
     """Ask a bot one PROMPT and print its answer (stdout); the rest is told on stderr."""
     project = open_project(this_world(), base_url=base_url)
 
@@ -44,6 +50,12 @@ def ask(
             again = f" (again, attempt {call.attempt})" if call.attempt > 1 else ""
             click.echo(f"{_WORDS[call.path]}{again}", err=True)
 
+    come: list[str] = []
+
+    def show(text: str) -> None:
+        come.append(text)
+        click.echo(visible(text), nl=False)
+
     reply = ask_bot(
         prompt,
         bot=bot,
@@ -51,13 +63,19 @@ def ask(
         settings=project.settings,
         world=project.world,
         tell=tell,
+        show=show if stream else None,
     )
-    click.echo(visible(reply.answer))
+    # A stream that broke, or held no pieces, leaves the whole answer to be told.
+    click.echo(
+        "" if "".join(come) == reply.answer else f"{chr(10) * bool(come)}{visible(reply.answer)}"
+    )
     if quiet:
         return 0
     for question in reply.follow_ups:
         click.echo(f"  … {visible(question)}", err=True)
     facts = [duration(reply.seconds or 0.0), counted(reply.polls, "poll")]
+    if reply.first_token is not None:
+        facts.insert(0, f"first piece after {duration(reply.first_token)}")
     if reply.usage:
         facts.append(counted(reply.usage.total, "token"))
     if reply.log_id:

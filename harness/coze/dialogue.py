@@ -7,10 +7,10 @@ what the recording saw.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from harness.coze import payloads, requests
+from harness.coze import payloads, requests, streaming
 from harness.coze.patience import Patience, patiently
 from harness.coze.payloads import Chat, Envelope
 from harness.coze.refusals import next_step
@@ -82,27 +82,23 @@ class CozeDialogue:
         Raises:
             CozeError: the service or the network did not serve; also when the chat ends in another
                 state than completed, unless the turn judges the status itself.
-            ScenarioError: the bot asks for a tool that the turn has no output for; or the scenario
-                wants a stream, which this version cannot read.
+            ScenarioError: the bot asks for a tool that the turn has no output for.
         """
-        if self._options.stream:
-            raise ScenarioError(
-                "`stream: true` cannot be held yet.",
-                where=turn.location,
-                next_step="take it out of the scenario: the same answer comes by polling.",
-            )
         call = requests.start_chat(self._bot.id, self._options, turn, self._conversation_id)
+        call = replace(call, patience=self._pace.timeout)
         found, answer = yield from patiently(call, self._patience, repeatable=False)
         found.raise_for_code("the prompt")
         watch = _Watch(answer.started, answer.started + answer.elapsed, found.log_id)
-        chat = payloads.chat(found.data)
+        chat = watch.chat_of(found, answer)
         if not chat.id or not chat.conversation_id:
             raise _unusable(found, "a chat without its ids")
         self._conversation_id = chat.conversation_id
         chat = yield from self._finish(chat, turn, watch)
         messages: tuple[Message, ...] = ()
         if chat.status == "completed":
-            messages = yield from self._messages(chat)
+            messages = watch.streamed
+            if not any(item.type == "answer" for item in messages):
+                messages = yield from self._messages(chat)
         elif not turn.expects_status:
             raise _failed(chat, watch.log_id)
         return Reply(
@@ -113,6 +109,7 @@ class CozeDialogue:
             messages=messages,
             usage=chat.usage,
             seconds=round(watch.seconds, 3),
+            first_token=watch.first_token,
             polls=watch.polls,
             tool_calls=payloads.tool_calls(messages) or payloads.asked_for(chat),
             error_code=chat.error_code,
@@ -128,11 +125,13 @@ class CozeDialogue:
             outputs = [
                 (call, _output(turn, name, arguments)) for call, name, arguments in chat.pending
             ]
-            call = requests.submit_tool_outputs(chat.conversation_id, chat.id, outputs)
+            call = requests.submit_tool_outputs(
+                chat.conversation_id, chat.id, outputs, stream=self._options.stream
+            )
             found, answer = yield from patiently(call, self._patience, repeatable=False)
             found.raise_for_code("the tool outputs")
             watch.saw(answer, found)
-            chat = chat.now(payloads.chat(found.data))
+            chat = chat.now(watch.chat_of(found, answer))
         return chat
 
     def _settle(self, chat: Chat, watch: _Watch) -> Conversation[Chat]:
@@ -199,10 +198,31 @@ class _Watch:
         self.now = now
         self.log_id = log_id
         self.polls = 0
+        self.first_token: float | None = None
+        self.streamed: tuple[Message, ...] = ()
 
     @property
     def seconds(self) -> float:
         return self.now - self.started
+
+    def chat_of(self, found: Envelope, answer: Answer) -> Chat:
+        """Return the chat in an answer, which may be a stream: then its messages are kept.
+
+        A stream that broke leaves a chat that still runs, to be polled like any other; what it had
+        said by then comes again in the list of messages, whole.
+        """
+        if not payloads.is_stream(answer):
+            return payloads.chat(found.data)
+        stream = streaming.read(answer)
+        if self.first_token is None and stream.first_token is not None:
+            self.first_token = round(stream.first_token - self.started, 3)
+        if stream.error is not None:
+            raise _stopped(stream.error, found)
+        if stream.chat is None:
+            raise _unusable(found, "a stream that broke before it said anything")
+        if stream.chat.status in payloads.FINAL:
+            self.streamed += stream.messages
+        return stream.chat
 
     def saw(self, answer: Answer, found: Envelope) -> None:
         self.now = answer.started + answer.elapsed
@@ -236,6 +256,17 @@ def _failed(chat: Chat, log_id: str) -> ChatFailedError:
         next_step=next_step(code, 200) if code else "quote the log id when asking Coze's support.",
         detail=(f"chat {chat.id}, conversation {chat.conversation_id}",),
         log_id=log_id,
+    )
+
+
+def _stopped(error: tuple[int, str], found: Envelope) -> ApiError:
+    code, said = error
+    return ApiError(
+        f'Coze ended the stream with an error: code {code}, "{said}".',
+        code=code,
+        http_status=found.http_status,
+        next_step=next_step(code, 200),
+        log_id=found.log_id,
     )
 
 

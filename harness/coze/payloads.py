@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from harness import jsontext
+from harness import eventstream, jsontext
 from harness.coze import refusals
 from harness.errors import ApiError, PayloadError
 from harness.model import JSON, Answer, Message, ToolCall, Usage
@@ -50,13 +50,22 @@ class Envelope:
         )
 
 
+def is_stream(answer: Answer) -> bool:
+    """Tell whether events came, and not the JSON that Coze refuses a stream with."""
+    return eventstream.MEDIA_TYPE in answer.headers.get("content-type", "").lower()
+
+
 def envelope(answer: Answer) -> Envelope:
     """Return the envelope of an answer; the JSON is looked at first, the HTTP status second.
+
+    A stream has none: its events are looked at by `streaming`.
 
     Raises:
         PayloadError: the body is no JSON object.
     """
     log_id = answer.headers.get("x-tt-logid", "")
+    if is_stream(answer):
+        return Envelope(0, "", None, log_id, answer.status)
     try:
         body = jsontext.parse(answer.body)
     except ValueError:

@@ -18,7 +18,8 @@ CHAT_PATH: Final = "/v3/chat"
 def start_chat(bot_id: str, options: ChatOptions, turn: Turn, conversation_id: str) -> Call:
     """Return the call that sends a prompt; the conversation's id belongs in the query."""
     query = (("conversation_id", conversation_id),) if conversation_id else ()
-    return Call("POST", CHAT_PATH, query, chat_body(bot_id, options, turn))
+    body = chat_body(bot_id, options, turn)
+    return Call("POST", CHAT_PATH, query, body, stream=options.stream)
 
 
 def chat_body(bot_id: str, options: ChatOptions, turn: Turn) -> dict[str, JSON]:
@@ -64,14 +65,15 @@ def cancel_chat(conversation_id: str, chat_id: str) -> Call:
 
 
 def submit_tool_outputs(
-    conversation_id: str, chat_id: str, outputs: Sequence[tuple[str, str]]
+    conversation_id: str, chat_id: str, outputs: Sequence[tuple[str, str]], *, stream: bool
 ) -> Call:
     """Return the call that answers every waiting tool call at once: (tool call id, output)."""
     body: dict[str, JSON] = {
-        "stream": False,
+        "stream": stream,
         "tool_outputs": [{"tool_call_id": call, "output": output} for call, output in outputs],
     }
-    return Call("POST", "/v3/chat/submit_tool_outputs", _ids(conversation_id, chat_id), body)
+    query = _ids(conversation_id, chat_id)
+    return Call("POST", "/v3/chat/submit_tool_outputs", query, body, stream=stream)
 
 
 def retrieve_bot(bot_id: str, *, published: bool) -> Call:

@@ -71,7 +71,7 @@ def read(source: bytes | str, path: str, error: type[HarnessError]) -> Document:
     if len(source) > LARGEST:
         raise error(
             f"The file is larger than {LARGEST // 1_000_000} MB.",
-            where=Location(path),
+            where=Location(path, 1, 1),
             next_step="Split it, or move its data into `cases:` files.",
         )
     text = Text(source if isinstance(source, str) else _decode(source, path, error), path)

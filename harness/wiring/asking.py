@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
-from harness.cassette import Recorder
+from harness.cassette import Recorder, Redactor
 from harness.coze import CozeDialogue, Pace, Patience
+from harness.coze.streaming import pieces
 from harness.errors import UsageError
+from harness.eventstream import whole
 from harness.location import Location
 from harness.model import Answer, Bot, Call, ChatOptions, Reply
 from harness.ports import Turn
@@ -16,6 +20,8 @@ from harness.settings import Settings
 from harness.wire import Line
 from harness.wiring.network import open_wire, redactor
 from harness.wiring.world import World
+
+_WORD: Final = re.compile(r"[A-Za-z0-9_.=%+/-]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,34 @@ class _Told:
         return self.recorder.send(call)
 
 
+class _Shown:
+    """Shows a stream's answer as it comes, a secret in it excepted.
+
+    A secret may come in several pieces; so a word is held back until it has ended.
+    """
+
+    def __init__(self, show: Callable[[str], None], secrets: Redactor) -> None:
+        self._show = show
+        self._secrets = secrets
+        self._bytes = b""
+        self._word = ""
+
+    def __call__(self, piece: bytes) -> None:
+        self._bytes += piece
+        end = whole(self._bytes)
+        text = self._word + "".join(pieces(self._bytes[:end]))
+        self._bytes = self._bytes[end:]
+        ended = _WORD.search(text)
+        cut = ended.start() if ended else len(text)
+        self._word = text[cut:]
+        if cut:
+            self._show(self._secrets.clean(text[:cut]))
+
+    def finish(self) -> None:
+        if self._word:
+            self._show(self._secrets.clean(self._word))
+
+
 def ask(
     prompt: str,
     *,
@@ -38,6 +72,7 @@ def ask(
     settings: Settings,
     world: World,
     tell: Callable[[Call], None],
+    show: Callable[[str], None] | None = None,
 ) -> Reply:
     """Ask a bot one prompt and return its reply, whatever state the chat ended in.
 
@@ -48,24 +83,31 @@ def ask(
         settings: the project's.
         world: clock, chance, environment.
         tell: told of each call before it is made.
+        show: given the answer as it comes; `None` asks without a stream.
 
     Raises:
         UsageError: there is no such bot.
         CozeError: the service or the network did not serve.
     """
     whom = _bot(bot or settings.default_bot, settings)
-    options = ChatOptions(user_id=settings.user_id, conversation_id=conversation_id)
+    options = ChatOptions(
+        user_id=settings.user_id, conversation_id=conversation_id, stream=show is not None
+    )
     pace = Pace(interval=settings.poll.interval, timeout=settings.poll.timeout)
     patience = Patience(jitter=world.rng.random)
     dialogue = CozeDialogue(whom, options, pace, patience)
     wire = open_wire(settings, world, workers=1)
-    line = Line(wire, world.clock.monotonic)
+    secrets = redactor(settings)
+    shown = _Shown(show, secrets) if show else None
+    line = Line(wire, world.clock.monotonic, shown)
     # The recorder is here for what it takes out: an answer may repeat the token to the terminal.
-    transport = _Told(Recorder(line, wire.base_url, redactor(settings)), tell)
+    transport = _Told(Recorder(line, wire.base_url, secrets), tell)
     turn = Turn(prompt=prompt, expectations=(), location=Location("ask"))
     try:
         task = Task(dialogue.ask(turn), transport, lambda reply: reply)
         (reply,) = run_live([lambda: task], workers=1, monotonic=world.clock.monotonic)
+        if shown:
+            shown.finish()
         return reply
     finally:
         wire.close()

@@ -13,7 +13,6 @@ from talking import BOT, ByHand, body, chat, dialogue, good, listed, turn
 
 from harness import jsontext
 from harness.coze import fingerprint
-from harness.errors import ScenarioError
 from harness.model import ChatOptions
 
 BARE = ChatOptions(user_id="0")
@@ -57,13 +56,6 @@ def test_an_optional_field_is_sent_when_it_is_set_and_only_then(name: str) -> No
 def test_all_optional_fields_go_together() -> None:
     found = sent(replace(BARE, **OPTIONAL))
     assert {name: found[name] for name in OPTIONAL} == OPTIONAL
-
-
-def test_a_stream_is_refused_before_anything_is_sent() -> None:
-    hand = ByHand([])
-    with pytest.raises(ScenarioError, match="stream"):
-        hand.drive(dialogue(replace(BARE, stream=True)).ask(turn()))
-    assert hand.calls == []
 
 
 def test_history_that_is_not_saved_is_said_so() -> None:

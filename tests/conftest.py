@@ -1,1 +1,0 @@
-"""Its being here puts this folder on the import path: tests share what lies beside it."""
