@@ -12,6 +12,9 @@ from harness.model import PassRate, Row, Run
 
 FORMAT_VERSION = 1
 
+# Behind this stand the rows, and nothing else but the end.
+ROWS = b'],\n"trials": ['
+
 
 def encode_run(run: Run) -> Iterator[bytes]:
     """Yield run.json piece by piece: a line for each key of the head, a line for each trial."""
@@ -32,7 +35,7 @@ def encode_run(run: Run) -> Iterator[bytes]:
         yield b"\n" + _json(name) + b": " + _json(value) + b","
     yield b'\n"pass_rates": ['
     yield from _lines(_rate(rate) for rate in run.pass_rates)
-    yield b'],\n"trials": ['
+    yield ROWS
     yield from _lines(_row(row) for row in run.rows)
     yield b"]\n}\n"
 
