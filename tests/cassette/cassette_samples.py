@@ -111,7 +111,7 @@ SPELLINGS = (
 
 def seeded(seed: int) -> random.Random:
     """Return chance that comes out the same for the same seed."""
-    return random.Random(seed)  # noqa: S311 (samples, not secrets)
+    return random.Random(seed)
 
 
 def odd_text(rng: random.Random) -> str:

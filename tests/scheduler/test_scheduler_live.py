@@ -149,7 +149,7 @@ def test_an_earlier_due_time_wakes_the_watcher() -> None:
 
 @pytest.mark.parametrize("workers", [1, 2, 3, 8, 32])
 def test_no_wake_up_is_lost(workers: int) -> None:
-    rng = random.Random(workers)  # noqa: S311 - a test's luck, repeatable
+    rng = random.Random(workers)
     wire = Instant()
     openers = [
         opener(waiting(n, *(rng.choice([0.0, 0.0, 0.0001, 0.001, 0.003]) for _ in range(20))), wire)
@@ -159,7 +159,7 @@ def test_no_wake_up_is_lost(workers: int) -> None:
 
 
 def test_no_wake_up_is_lost_when_calls_take_a_while() -> None:
-    rng = random.Random(7)  # noqa: S311 - a test's luck, repeatable
+    rng = random.Random(7)
     wire = Instant(0.0005)
     openers = [
         opener(waiting(n, *(rng.random() * 0.01 for _ in range(15))), wire) for n in range(120)
