@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from itertools import accumulate
 from typing import TypeAlias
 
 from harness.location import Location, PathPart
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)")
+_BREAK = re.compile(r"\r\n|\n|\r")
 _PROPERTIES = re.compile(r"^(?:[&!]\S*\s+)+")
 
 
@@ -39,8 +38,7 @@ class Text:
         """Return the line and column, both from 1, of a character's index."""
         starts = self._starts
         if starts is None:
-            lengths = map(len, _LINE.findall(self.text))
-            starts = self._starts = [0, *accumulate(lengths)]
+            starts = self._starts = [0, *[found.end() for found in _BREAK.finditer(self.text)]]
         line = bisect_right(starts, index)
         return Location(self.path, line, index - starts[line - 1] + 1)
 
