@@ -1,0 +1,297 @@
+"""The contract's table of bad input, row by row: what it gets, and that everything else goes on."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+
+import pytest
+from project import IDENTITY, ProjectFolder, scripted
+
+from harness.server.script import Script
+from harness.server.serving import RunningServer
+
+GOOD = IDENTITY.encode()
+
+
+def _nested(levels: int) -> bytes:
+    return b"turns: " + b"[" * levels + b"]" * levels + b"\n"
+
+
+def _bomb() -> bytes:
+    levels = (f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12))
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]", *levels]
+    return ("\n".join(lines) + "\nturns: *a11\n").encode()
+
+
+SCENARIO_FILES = {
+    "broken YAML": b"name: x\nturns: [{prompt: hi\n",
+    "a tab": b"name: x\nturns:\n\t- prompt: hi\n",
+    "10 MB of nesting": _nested(5_000_000),
+    "deep nesting": _nested(3_000),
+    "an alias bomb": _bomb(),
+    "a Python tag": b"turns: !!python/object/apply:os.system ['touch pwned']\n",
+    "a key twice": b"name: a\nname: b\nturns: [{prompt: hi}]\n",
+    "a key misspelt": b"nmae: a\nturns: [{prompt: hi}]\n",
+    "no text": b"turns: [{prompt: no}]\n",
+    "a number for text": b"turns: [{prompt: 12:30}]\n",
+    "no mapping": b"- 1\n- 2\n",
+    "nothing": b"",
+    "NUL": b"turns: [{prompt: 'a\0b'}]\n",
+    "no UTF-8": "turns: [{prompt: 你好}]\n".encode("gbk"),
+    "an unknown bot": b"bot: chatcat\nturns: [{prompt: hi}]\n",
+    "a missing column": b"cases: [{city: a}]\nturns: [{prompt: '{{ town }}'}]\n",
+    "a foreign kind": b"turns: [{prompt: hi, expect: [{icontains: x}]}]\n",
+    "a path that climbs": b"cases: ../../../etc/passwd\nturns: [{prompt: hi}]\n",
+    "a name that climbs": b"name: ../../x\nturns: [{prompt: hi}]\n",
+}
+
+
+@pytest.mark.parametrize("what", SCENARIO_FILES)
+def test_a_bad_scenario_file_is_named_with_its_place(recorded: ProjectFolder, what: str) -> None:
+    recorded.path("scenarios/bad.yaml").write_bytes(SCENARIO_FILES[what])
+    done = recorded.does("run", seconds=30)
+    assert done.code == 2, done
+    place = re.search(r"^scenarios/bad\.yaml:\d+", done.err, re.MULTILINE)
+    assert place, done.err
+    assert "Traceback" not in done.err
+    assert len(done.err) < 4_000
+    assert not recorded.path("pwned").exists()
+    assert len(recorded.runs()) == 1  # nothing was begun
+
+
+def test_a_byte_order_mark_and_windows_lines_are_taken(recorded: ProjectFolder) -> None:
+    path = recorded.path("scenarios/identity.yaml")
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD.replace(b"\n", b"\r\n"))
+    assert recorded.does("run", "identity").code == 0
+
+
+def test_faults_of_all_files_are_told_in_one_go(recorded: ProjectFolder) -> None:
+    for name in ("a key misspelt", "broken YAML", "a foreign kind"):
+        recorded.path(f"scenarios/{name}.yaml").write_bytes(SCENARIO_FILES[name])
+    done = recorded.does("check")
+    assert done.code == 2
+    for word in ("a key misspelt.yaml:1:1", "broken YAML.yaml:", "a foreign kind.yaml:1:"):
+        assert f"scenarios/{word}" in done.err
+    assert 'Did you mean "name"?' in done.err
+    assert done.err.splitlines()[-1].startswith("3 faults in the ")
+
+
+def _cut(text: str) -> str:
+    """Return a cassette without its last interaction, whole as YAML."""
+    return text[: text.rindex("- request:")]
+
+
+CASSETTES: dict[str, tuple[Callable[[str], str], str]] = {
+    "cut short in a line": (lambda text: text[:1500], ""),
+    "cut short between interactions": (_cut, "3 interactions and holds 2"),
+    "empty": (lambda _: "", "empty"),
+    "conflict marks": (
+        lambda text: text.replace("version: 1\n", "<<<<<<< HEAD\nversion: 1\n=======\n>>>>>>> b\n"),
+        "conflict",
+    ),
+    "of another tool (HAR)": (lambda _: '{"log": {"version": "1.2", "entries": []}}', ""),
+    "of another tool (text)": (lambda _: "HTTP/1.1 200 OK\n\nhello\n", ""),
+    "newer": (
+        lambda text: text.replace("coze-cassette 1", "coze-cassette 2").replace(
+            '"format_version": 1', '"format_version": 2'
+        ),
+        "upgrade",
+    ),
+    "a Python tag": (lambda _: "a: !!python/object/apply:os.system ['touch pwned']\n", ""),
+    "an alias bomb": (lambda _: _bomb().decode(), ""),
+    "deep nesting": (lambda _: "[" * 100_000, ""),
+    "NUL": (lambda text: text.replace("学术", "\0", 1), ""),
+    "binary": (lambda _: "\x89PNG\r\n\x1a\n\0\0", ""),
+}
+
+
+@pytest.mark.parametrize("what", CASSETTES)
+def test_a_bad_cassette_is_named_left_alone_and_stops_nobody_else(
+    recorded: ProjectFolder, what: str
+) -> None:
+    spoil, word = CASSETTES[what]
+    path = recorded.path("cassettes/identity.yaml")
+    path.write_bytes(spoil(recorded.text("cassettes/identity.yaml")).encode())
+    before = path.read_bytes()
+    done = recorded.does("run", seconds=30)
+    assert done.code == 3, done
+    assert recorded.statuses() == {
+        "identity": "error",
+        "weather[1]": "passed",
+        "weather[2]": "passed",
+        "wrong": "failed",
+    }
+    assert "cassettes/identity.yaml" in done.err
+    assert word in done.err
+    assert re.search(r"^  next: \S", done.err, re.MULTILINE)
+    assert "Traceback" not in done.err
+    assert path.read_bytes() == before
+    assert not recorded.path("pwned").exists()
+
+
+@pytest.mark.parametrize("how", ["a folder", "no permission", "a link to nowhere"])
+def test_what_stands_in_a_cassettes_place(recorded: ProjectFolder, how: str) -> None:
+    path = recorded.path("cassettes/identity.yaml")
+    if how == "no permission":
+        if os.geteuid() == 0:
+            pytest.skip("root may read everything")
+        path.chmod(0)
+    else:
+        path.unlink()
+        if how == "a folder":
+            path.mkdir()
+        else:
+            path.symlink_to("nowhere.yaml")
+    done = recorded.does("run", "identity")
+    assert done.code == 3
+    assert "cassettes/identity.yaml" in done.err
+    assert "next: " in done.err
+
+
+FAULTS = {
+    "HTML": ("html", "payload"),
+    "half a JSON": ("{kind: half_json, at: list}", "payload"),
+    "half a body": ("{kind: half_body, at: list}", "network"),
+    "a reset": ("{kind: reset_after, at: chat}", "network"),
+    "no byte": ("{kind: empty_body, at: retrieve}", "payload"),
+    "no service": ("{kind: unavailable, at: list}", "payload"),
+    "too many": ("{kind: too_many_requests, retry_after: 0}", "api"),
+    "a refusal": ("{kind: refuse, code: 4028}", "api"),
+    "never ends": ("never_ends", "timeout"),
+    "failed": ("failed", "chat"),
+    "canceled": ("{kind: ends, status: canceled}", "chat"),
+}
+# Refused for a while, and then served: nothing that a user need hear of.
+HEALED = {
+    "429 once": "{kind: too_many_requests, times: 1, retry_after: 0}",
+    "503 once": "{kind: unavailable, at: retrieve, times: 1}",
+    "busy once": "{code: 4013, times: 1}",
+    "a reset while looking": "{kind: reset_before, at: retrieve, times: 1}",
+}
+
+
+def test_whatever_coze_does_wrong_to_some_trials_all_others_go_on(
+    project: ProjectFolder, serving: Callable[[Script], RunningServer]
+) -> None:
+    faults = {what: fault for what, (fault, _kind) in FAULTS.items()} | HEALED
+    answers = [f"- {{prompt: {w}, answer: 好, faults: [{f}]}}" for w, f in faults.items()]
+    project.env["COZE_API_BASE"] = serving(scripted("\n".join(answers))).base_url
+    project.edit("harness.yaml", "timeout: 2", "timeout: 0.4")
+    scenarios = [f"- {{name: {w}, turns: [{{prompt: {w}, expect: [好]}}]}}" for w in faults]
+    project.write("scenarios/faults.yaml", "scenarios:\n" + "\n".join(scenarios) + "\n")
+    done = project.does("record", "scenarios/faults.yaml", "identity", "weather")
+    assert done.code == 4, done
+    lines = project.lines()
+    errors = {what: line["error"] for what, line in lines.items() if line["error"]}
+    assert {what: error["kind"] for what, error in errors.items()} == {
+        what: kind for what, (_fault, kind) in FAULTS.items()
+    }
+    assert {what: lines[what]["status"] for what in (*HEALED, "identity", "weather[2]")} == (
+        dict.fromkeys((*HEALED, "identity", "weather[2]"), "passed")
+    )
+    for what, error in errors.items():
+        assert error["next_step"], what
+        # A gateway's page and a broken connection carry no log id; everything of Coze's does.
+        assert error["log_id"] or what in ("HTML", "no service") or error["kind"] == "network"
+    assert "log id: " in done.err
+    kept = {path.stem for path in project.path("cassettes").iterdir()}
+    assert kept.isdisjoint(FAULTS)
+    replayed = project.does("run", *HEALED, "identity", "weather")
+    assert (replayed.code, replayed.err) == (0, "")
+
+
+HOSTILE = (
+    "\x1b[2J\x1b[1;31mred\x1b[0m \x1b]0;title\x07 \u202etxet\u202c \u2066x\u2069 nul\0nul "
+    "<script>alert(1)</script> </script> ]]> | ` \u2028 \ufeff \r\nmore"
+)
+
+
+def test_a_hostile_answer_is_text_everywhere(
+    project: ProjectFolder, serving: Callable[[Script], RunningServer]
+) -> None:
+    import json
+    import xml.etree.ElementTree as ElementTree
+
+    huge = "长" * 200_000
+    quoted = json.dumps(HOSTILE)
+    server = serving(
+        scripted(f"- {{prompt: 坏, answer: [{quoted}]}}\n- {{prompt: 长, answer: [{huge}]}}")
+    )
+    project.env["COZE_API_BASE"] = server.base_url
+    project.write(
+        "scenarios/hostile.yaml",
+        "scenarios:\n- {name: hostile, turns: [{prompt: 坏, expect: [nope]}]}\n"
+        "- {name: huge, turns: [{prompt: 长, expect: [nope]}]}\n",
+    )
+    for done in (
+        project.does("record", "scenarios/hostile.yaml", "-v"),
+        project.does("run", "scenarios/hostile.yaml"),
+        project.does("run", "scenarios/hostile.yaml", "-v"),
+        project.does("ask", "坏"),
+        project.does("history"),
+    ):
+        assert done.code in (0, 1), done.err
+        for text in (done.out, done.err):
+            assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
+            assert len(text) < 50_000
+    assert project.lines()["hostile"]["turns"][0]["answer"] == HOSTILE
+    assert project.lines()["huge"]["turns"][0]["answer"] == huge
+    ElementTree.parse(project.path("reports/latest/junit.xml"))  # noqa: S314 (made by us)
+    page = project.text("reports/latest/index.html")
+    assert "<script>alert" not in page
+    for character in "\0\x1b\u202e":
+        assert character not in page
+        assert character not in project.text("reports/latest/summary.md")
+    assert project.does("check", "scenarios/hostile.yaml").code == 0
+
+
+def test_a_cassette_with_answers_left_over_is_an_error(recorded: ProjectFolder) -> None:
+    recorded.edit("scenarios/weather.yaml", "  - prompt: 然后呢?\n    expect: [不知道]\n", "")
+    done = recorded.does("run", "weather")
+    assert done.code == 3
+    assert "turns" in done.err
+
+
+def test_a_changed_prompt_or_bot_is_stale_and_told(recorded: ProjectFolder) -> None:
+    recorded.edit("scenarios/identity.yaml", "你是谁?", "你叫什么?")
+    done = recorded.does("run", "identity")
+    assert done.code == 3
+    assert 'recorded  additional_messages[0].content = "你是谁?"' in done.err
+    assert 'now       additional_messages[0].content = "你叫什么?"' in done.err
+    assert "coze-harness record scenarios/identity.yaml" in done.err
+    recorded.edit("scenarios/identity.yaml", "你叫什么?", "你是谁?")
+    recorded.edit("harness.yaml", 'chatchat: "7403315657221079041"', 'chatchat: "9403315657221079"')
+    assert 'now       bot_id = "9403315657221079"' in recorded.does("run", "identity").err
+
+
+def test_a_changed_expectation_is_never_stale(recorded: ProjectFolder) -> None:
+    recorded.edit(
+        "scenarios/identity.yaml", "- 学术助手", "- {regex: 助.}\n      - {length: {max: 50}}"
+    )
+    done = recorded.does("run", "identity")
+    assert (done.code, done.err) == (0, "")
+
+
+def test_a_cassette_edited_by_hand_is_replayed_as_it_now_reads(recorded: ProjectFolder) -> None:
+    recorded.edit("cassettes/identity.yaml", "虚拟的学术助手", "真实的数学助手")
+    done = recorded.does("run", "identity")
+    assert done.code == 1
+    assert recorded.lines()["identity"]["turns"][0]["answer"] == "我是chatchat,一个真实的数学助手。"
+    checked = recorded.does("check")
+    assert checked.code == 0
+    assert "check --rewrite" in checked.err
+    assert recorded.does("check", "--rewrite").out.startswith("cassettes/identity.yaml: rewritten.")
+    again = recorded.does("check")
+    assert (again.code, again.err) == (0, "")
+    assert recorded.does("run", "identity").code == 1
+
+
+def test_an_interaction_out_of_order_is_refused(recorded: ProjectFolder) -> None:
+    text = recorded.text("cassettes/identity.yaml")
+    head, first, second, third = re.split(r"(?m)^(?=- request:)", text)
+    recorded.write("cassettes/identity.yaml", head + first + third + second)
+    done = recorded.does("run", "identity")
+    assert done.code == 3
+    assert recorded.lines()["identity"]["error"]["kind"] == "mismatch"
