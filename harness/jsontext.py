@@ -45,6 +45,10 @@ def compact(value: JSON) -> bytes:
 
 def canonical(value: JSON) -> bytes:
     """Return a value as one line with sorted keys: equal values give equal bytes."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        pass
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode()
 
 

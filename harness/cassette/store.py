@@ -27,7 +27,7 @@ _SMALL = 1 << 15
 _LARGE = 1 << 20
 
 
-def read(path: Path) -> Recording:
+def read(path: Path | str) -> Recording:
     """Return the recording in a file.
 
     Raises:
@@ -45,10 +45,10 @@ def read(path: Path) -> Recording:
         )
     from harness.cassette import foreign
 
-    return foreign.read(data, path)
+    return foreign.read(data, Path(path))
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path | str) -> bytes:
     """Return a file's bytes, in the fewest system calls: a run reads thousands of small files."""
     try:
         descriptor = os.open(path, _FLAGS)

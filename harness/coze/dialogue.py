@@ -85,7 +85,8 @@ class CozeDialogue:
             ScenarioError: the bot asks for a tool that the turn has no output for.
         """
         call = requests.start_chat(self._bot.id, self._options, turn, self._conversation_id)
-        call = replace(call, patience=self._pace.timeout)
+        if call.stream:
+            call = replace(call, patience=self._pace.timeout)
         found, answer = yield from patiently(call, self._patience, repeatable=False)
         found.raise_for_code("the prompt")
         watch = _Watch(answer.started, answer.started + answer.elapsed, found.log_id)

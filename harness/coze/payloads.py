@@ -102,6 +102,8 @@ class Chat:
 
     def now(self, seen: Chat) -> Chat:
         """Return what a later look at this chat shows; its ids stay those that it began with."""
+        if seen.id == self.id and seen.conversation_id == self.conversation_id:
+            return seen
         return replace(seen, id=self.id, conversation_id=self.conversation_id)
 
 
@@ -227,6 +229,8 @@ def text(value: JSON) -> str:
 
 def number(value: JSON) -> int:
     """Return an integer, also one sent as text; 0 for what is none, or beyond 64 bits."""
+    if type(value) is int:
+        return value if abs(value) <= _LARGEST else 0
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return 0
     try:

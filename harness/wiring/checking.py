@@ -31,7 +31,7 @@ class Finding:
 def state_of(trial: Trial, replayer: Replayer) -> tuple[CassetteState, HarnessError | None]:
     """Return what a look at a trial's cassette says, and the error behind it."""
     try:
-        replayer.load(trial)
+        replayer.load(trial, replayer.path(trial))
     except CassetteMissingError as fault:
         return CassetteState.MISSING, fault
     except CassetteStaleError as fault:
@@ -57,10 +57,10 @@ def recordings(
         _state, fault = state_of(trial, replayer)
         if fault is not None:
             yield Finding(fault)
-        path = replayer.root / trial.key.cassette
+        path = Path(replayer.path(trial))
         yield from _text(path, redactor)
     if folder is not None:
-        known = {replayer.root / trial.key.cassette for trial in trials}
+        known = {Path(replayer.path(trial)) for trial in trials}
         yield from _strays(folder, known, redactor)
 
 
@@ -118,7 +118,7 @@ def rewritten(trials: Sequence[Trial], replayer: Replayer) -> Iterator[Path]:
         CassetteError: one holds a secret, or cannot be written; it is as it was.
     """
     for trial in trials:
-        path = replayer.root / trial.key.cassette
+        path = Path(replayer.path(trial))
         try:
             recording = store.read(path)
         except CassetteError:

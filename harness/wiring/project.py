@@ -97,7 +97,8 @@ class Project:
     @property
     def replayer(self) -> Replayer:
         """What plays this project's cassettes."""
-        return Replayer(self.root, self.settings.redact)
+        here = "" if self.root == Path() else str(self.root)
+        return Replayer(here, self.settings.redact)
 
     def unrecorded(self, chosen: Sequence[Trial]) -> list[Trial]:
         """Return those of the trials that have no recording.
