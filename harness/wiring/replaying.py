@@ -75,7 +75,7 @@ class Replayer:
         )
 
     def path(self, trial: Trial) -> str:
-        """Return where a trial's cassette is, as text: pathlib takes longer than the look itself."""
+        """Return where a trial's cassette is, as text: pathlib takes longer than a look at it."""
         return os.path.join(self.root, trial.key.cassette)  # noqa: PTH118 (as said)
 
     def load(self, trial: Trial, path: str) -> tuple[Recording, Sequence[Turn]]:
