@@ -1,0 +1,287 @@
+"""What a run leaves behind, and what commands print for programs."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+from project import CHATCHAT, ProjectFolder
+
+from harness.server.serving import RunningServer
+
+ROW = {
+    "id", "scenario", "file", "line", "bot", "case", "trial", "tags", "status", "cassette",
+    "seconds",
+}  # fmt: skip
+TURN = {
+    "prompt", "answer", "messages", "chat_id", "conversation_id", "log_id", "status", "usage",
+    "seconds", "verdicts",
+}  # fmt: skip
+VERDICT = {"kind", "status", "expected", "actual", "reason", "location"}
+FILES = {"index.html", "run.json", "trials.jsonl", "junit.xml", "summary.md"}
+LISTED = {
+    "id", "scenario", "file", "line", "bot", "case", "trial", "tags", "cassette", "state",
+}  # fmt: skip
+
+
+def _bytes(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_a_runs_folder_holds_what_the_contract_says(recorded: ProjectFolder) -> None:
+    recorded.does("run")
+    assert {path.name for path in recorded.path("reports/latest").iterdir()} == FILES
+    run = recorded.run_json()
+    assert run["format_version"] == 1
+    for key in ("run_id", "mode", "started_at", "finished_at", "harness_version"):
+        assert isinstance(run[key], str), key
+        assert run[key], key
+    assert run["mode"] == "replay"
+    assert set(run["summary"]) >= {
+        "trials", "passed", "failed", "errors", "skipped", "known_failures", "warnings",
+    }  # fmt: skip
+    for row in run["trials"]:
+        assert set(row) == ROW
+    first = run["trials"][0]
+    assert first == {
+        "id": "identity",
+        "scenario": "identity",
+        "file": "scenarios/identity.yaml",
+        "line": 1,
+        "bot": "chatchat",
+        "case": "",
+        "trial": 1,
+        "tags": ["smoke", "zh"],
+        "status": "passed",
+        "cassette": "cassettes/identity.yaml",
+        "seconds": first["seconds"],
+    }
+    for row in run["trials"]:
+        line = recorded.lines()[row["id"]]
+        assert {key: line[key] for key in ROW} == row
+        assert line["error"] is None
+        for turn in line["turns"]:
+            assert set(turn) >= TURN
+            for verdict in turn["verdicts"]:
+                assert set(verdict) >= VERDICT
+                assert re.match(r"scenarios/\w+\.yaml:\d+", verdict["location"])
+        for entry in line["interactions"]:
+            assert set(entry) >= {"method", "path", "status", "start", "elapsed"}
+
+
+def test_an_error_is_kept_with_what_where_and_the_next_step(recorded: ProjectFolder) -> None:
+    recorded.path("cassettes/identity.yaml").unlink()
+    recorded.does("run")
+    error = recorded.lines()["identity"]["error"]
+    assert set(error) >= {"kind", "what", "where", "next_step"}
+    assert error["kind"] == "missing"
+    assert error["where"] == "cassettes/identity.yaml"
+    assert "coze-harness record" in error["next_step"]
+    suites = ElementTree.parse(recorded.path("reports/latest/junit.xml")).getroot()  # noqa: S314 (ours)
+    assert len(list(suites.iter("testcase"))) == 4
+    assert len(list(suites.iter("failure"))) == 1
+    assert len(list(suites.iter("error"))) == 1
+    assert "绝不会有的话" in recorded.text("reports/latest/summary.md")
+
+
+def test_latest_is_the_newest_and_the_list_names_all(recorded: ProjectFolder) -> None:
+    for _ in range(2):
+        recorded.does("run", "identity")
+        assert recorded.path("reports/latest").resolve().name == recorded.run_json()["run_id"]
+    assert len(recorded.runs()) == 3
+    page = recorded.text("reports/index.html")
+    assert all(run in page for run in recorded.runs())
+    assert recorded.text("reports/.gitignore") == "*\n"
+    done = recorded.does("history")
+    assert done.code == 0
+    told = [line.split()[0] for line in done.out.splitlines()[1:]]
+    assert told[0] == recorded.run_json()["run_id"]
+    assert sorted(told) == recorded.runs()
+    assert len(recorded.does("history", "-n", "1").out.splitlines()) == 2
+
+
+def test_rendering_again_gives_the_same_bytes(recorded: ProjectFolder) -> None:
+    recorded.does("run")
+    before = _bytes(recorded.path("reports/latest"))
+    assert recorded.does("report", "latest").code == 0
+    assert _bytes(recorded.path("reports/latest")) == before
+    for name in FILES - {"run.json", "trials.jsonl"}:
+        recorded.path(f"reports/latest/{name}").unlink()
+    assert recorded.does("report", recorded.run_json()["run_id"]).code == 0
+    assert _bytes(recorded.path("reports/latest")) == before
+    elsewhere = recorded.root.parent / "page"
+    assert recorded.does("report", "latest", "-o", str(elsewhere)).code == 0
+    assert (elsewhere / "index.html").read_bytes() == before["index.html"]
+
+
+def test_two_runs_merge_into_one(recorded: ProjectFolder) -> None:
+    recorded.does("run", "identity")
+    first = recorded.run_json()["run_id"]
+    recorded.does("run", "weather", "wrong")
+    second = recorded.run_json()["run_id"]
+    done = recorded.does("report", first, second, "-o", "merged")
+    assert done.code == 0, done
+    assert {path.name for path in recorded.path("merged").iterdir()} == FILES
+    run = json.loads(recorded.text("merged/run.json"))
+    names = ["identity", "weather[1]", "weather[2]", "wrong"]
+    assert [row["id"] for row in run["trials"]] == names
+    assert run["summary"]["passed"] == 3
+    refused = recorded.does("report", first, second)
+    assert refused.code == 2
+    assert "-o DIR" in refused.err
+    assert recorded.does("report", second, recorded.runs()[0], "-o", "twice").code == 2
+
+
+def test_list_as_json_has_the_contracts_keys_and_states(recorded: ProjectFolder) -> None:
+    recorded.path("cassettes/weather+1.yaml").unlink()
+    recorded.edit("scenarios/identity.yaml", "你是谁?", "你叫什么?")
+    recorded.write("cassettes/wrong.yaml", "<<<<<<< HEAD\n")
+    done = recorded.does("list", "--json")
+    assert (done.code, done.err) == (0, "")
+    rows = json.loads(done.out)
+    assert all(set(row) == LISTED for row in rows)
+    assert {row["id"]: row["state"] for row in rows} == {
+        "identity": "stale",
+        "weather[1]": "missing",
+        "weather[2]": "recorded",
+        "wrong": "unreadable",
+    }
+    assert {row["cassette"] for row in rows} == {
+        f"cassettes/{name}.yaml" for name in ("identity", "weather+1", "weather+2", "wrong")
+    }
+    below = recorded.does("list", "--json", cwd=recorded.path("scenarios"))
+    assert json.loads(below.out) == rows
+    plain = recorded.does("list").out.splitlines()
+    assert plain[0].split() == ["stale", "identity", "scenarios/identity.yaml:1"]
+    assert plain[-1] == "4 trials: 1 recorded, 1 stale, 1 missing, 1 unreadable"
+
+
+def test_check_finds_everything_that_is_wrong(recorded: ProjectFolder) -> None:
+    assert recorded.does("check").code == 0
+    whole = recorded.text("cassettes/weather+2.yaml")
+    recorded.path("cassettes/weather+1.yaml").unlink()
+    recorded.edit("scenarios/identity.yaml", "你是谁?", "你叫什么?")
+    recorded.write("cassettes/wrong.yaml", whole[:900])
+    recorded.write("cassettes/gone.yaml", whole)
+    recorded.write("cassettes/.x.yaml.123.tmp", whole[:9])
+    recorded.edit("cassettes/weather+2.yaml", "不知道", "密钥 sk-Qw3Er5Ty7Ui9Op1AQw3Er5")
+    done = recorded.does("check")
+    assert done.code == 3
+    for name, words in (
+        ("weather+1.yaml", "There is no recording"),
+        ("identity.yaml", "answers other questions"),
+        ("wrong.yaml", ""),
+        ("gone.yaml", "No scenario's trial has this recording"),
+        (".x.yaml.123.tmp", "left over"),
+        ("weather+2.yaml", "text shaped like a secret"),
+    ):
+        pattern = rf"^cassettes/{re.escape(name)}(:\d+)*: .*{re.escape(words)}"
+        assert re.search(pattern, done.err, re.MULTILINE), f"{name}: {done.err}"
+    assert "sk-Qw3" not in done.err
+    assert "6 faults" in done.err
+    # What cannot be read is not offered to be mended, and mending leaves it alone.
+    assert recorded.does("check", "--rewrite", "wrong").code == 3
+    assert recorded.text("cassettes/wrong.yaml") == whole[:900]
+
+
+_BY_VCR = f"""
+import sys, requests, vcr
+base = sys.argv[1]
+message = {{"role": "user", "content": "你是谁?", "content_type": "text"}}
+body = {{"bot_id": "{CHATCHAT}", "user_id": "0", "stream": False, "auto_save_history": True,
+        "additional_messages": [message]}}
+with vcr.use_cassette("cassettes/identity.yaml", filter_headers=["authorization"]):
+    with requests.Session() as session:
+        session.trust_env = False
+        session.headers["Authorization"] = "Bearer pat_{"a" * 20}"
+        chat = session.post(base + "/v3/chat", json=body).json()["data"]
+        where = f"?conversation_id={{chat['conversation_id']}}&chat_id={{chat['id']}}"
+        while True:
+            found = session.get(base + "/v3/chat/retrieve" + where).json()
+            if found["data"]["status"] == "completed":
+                break
+        session.post(base + "/v3/chat/message/list" + where)
+"""
+
+
+def test_a_recording_by_plain_vcrpy_is_replayed_and_rewritten(
+    project: ProjectFolder, server: RunningServer
+) -> None:
+    script = project.write("by_vcr.py", _BY_VCR)
+    made = subprocess.run(
+        [sys.executable, str(script), server.base_url],
+        cwd=project.root,
+        env=project.env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert made.returncode == 0, made.stderr
+    assert project.does("run", "identity").code == 0
+    before = project.lines()["identity"]["turns"][0]
+    checked = project.does("check", "identity")
+    assert checked.code == 0
+    assert "another recorder" in checked.err
+    assert "rewritten" in project.does("check", "--rewrite", "identity").out
+    assert project.text("cassettes/identity.yaml").startswith("# coze-cassette 1 crc32=")
+    again = project.does("check", "identity")
+    assert (again.code, again.err) == (0, "")
+    assert project.does("run", "identity").code == 0
+    now = project.lines()["identity"]["turns"][0]
+    assert (now["answer"], now["verdicts"]) == (before["answer"], before["verdicts"])
+
+
+def test_the_schema_is_one_that_editors_take(project: ProjectFolder) -> None:
+    done = project.does("schema")
+    assert done.code == 0
+    schema = json.loads(done.out)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert "turns" in done.out
+    assert "known_failure" in done.out
+
+
+def test_the_shipped_scenarios_fit_the_schema(project: ProjectFolder) -> None:
+    import yaml
+
+    jsonschema = pytest.importorskip("jsonschema", reason="it tells what the schema accepts")
+    schema = json.loads(project.does("schema").out)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    shipped = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
+    assert shipped
+    for path in [*shipped, *sorted(project.path("scenarios").glob("*.yaml"))]:
+        validator.validate(yaml.safe_load(path.read_text("utf-8")))
+    assert not validator.is_valid({"trns": []})
+    assert not validator.is_valid({"turns": [{"promt": "x"}]})
+
+
+def test_every_command_has_help_with_an_example(empty: ProjectFolder) -> None:
+    overview = empty.does("--help")
+    assert overview.code == 0
+    for name in (
+        "init", "run", "record", "live", "check", "ask", "list", "schema", "report", "history",
+        "serve",
+    ):  # fmt: skip
+        assert re.search(rf"^  {name} ", overview.out, re.MULTILINE), name
+        done = empty.does(name, "--help")
+        assert (done.code, done.err) == (0, "")
+        assert f"Example: coze-harness {name}" in done.out or "Example: COZE_API_TOKEN" in done.out
+        assert max(map(len, done.out.splitlines())) <= 80
+
+
+def test_the_version_is_said_without_loading_what_it_does_not_need(empty: ProjectFolder) -> None:
+    done = empty.does("--version")
+    assert (done.code, done.err) == (0, "")
+    assert re.fullmatch(r"coze-harness \d+\.\d+\.\d+\S*\n", done.out)
+    probe = "import sys; from harness.cli import run; run(['--version']); print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", probe], env=empty.env, capture_output=True, text=True, check=True
+    ).stdout.split()
+    heavy = {"requests", "pydantic", "jinja2", "rich", "yaml", "vcr", "regex", "pytest", "orjson"}
+    assert heavy.isdisjoint(loaded)

@@ -1,0 +1,122 @@
+"""`init`, what is selected, and which setting wins."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from project import CHATCHAT, SECOND, ProjectFolder
+
+from harness.server.serving import RunningServer
+
+
+def test_init_makes_a_project_that_runs_at_once_without_network(
+    empty: ProjectFolder, offline: tuple[str, ...]
+) -> None:
+    done = empty.does("init", "demo", within=offline)
+    assert done.code == 0, done
+    demo = empty.path("demo")
+    for name in ("harness.yaml", "scenarios/identity.yaml", ".gitignore", "scenario.schema.json"):
+        assert (demo / name).is_file(), name
+    assert list((demo / ".github/workflows").iterdir())
+    ran = empty.does("run", within=offline, cwd=demo)
+    assert (ran.code, ran.err) == (0, ""), ran
+    assert "passed" in ran.last
+    assert empty.does("check", cwd=demo).code == 0
+
+
+def test_init_keeps_what_is_there(empty: ProjectFolder) -> None:
+    before = empty.text("harness.yaml")
+    done = empty.does("init")
+    assert done.code == 0
+    assert "kept     harness.yaml" in done.out
+    assert empty.text("harness.yaml") == before
+    again = empty.does("init")
+    assert "written" not in again.out
+
+
+def test_init_into_a_files_path_is_told_in_words(empty: ProjectFolder) -> None:
+    done = empty.does("init", "harness.yaml")
+    assert done.code == 2
+    assert "harness.yaml" in done.err
+    assert "next: " in done.err
+    assert "Traceback" not in done.err
+
+
+def _listed(project: ProjectFolder, *arguments: str) -> list[str]:
+    done = project.does("list", "--json", *arguments)
+    assert done.code == 0, done
+    return [row["id"] for row in json.loads(done.out)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "trials"),
+    [
+        (["scenarios/identity.yaml"], ["identity"]),
+        (["scenarios"], ["identity", "weather[1]", "weather[2]", "wrong"]),
+        (["weather"], ["weather[1]", "weather[2]"]),
+        (["weather", "scenarios/wrong.yaml"], ["weather[1]", "weather[2]", "wrong"]),
+        (["-k", "not wrong and not identity"], ["weather[1]", "weather[2]"]),
+        (["--tag", "smoke"], ["identity"]),
+        (["--tag", "smoke", "--tag", "tools"], ["identity", "weather[1]", "weather[2]"]),
+        (["identity", "--repeat", "3"], ["identity", "identity#2", "identity#3"]),
+        (
+            ["identity", "--bot", "chatchat", "--bot", "second"],
+            ["identity@chatchat", "identity@second"],
+        ),
+    ],
+    ids=lambda value: " ".join(value),
+)
+def test_what_a_command_line_selects(
+    project: ProjectFolder, arguments: list[str], trials: list[str]
+) -> None:
+    found = _listed(project, *arguments)
+    # A scenario's own bot may go without its name.
+    assert sorted(name.replace("@chatchat", "") for name in found) == [
+        name.replace("@chatchat", "") for name in trials
+    ]
+
+
+def test_last_failed_goes_by_the_latest_run(recorded: ProjectFolder) -> None:
+    recorded.path("cassettes/weather+2.yaml").unlink()
+    recorded.does("run")
+    assert _listed(recorded, "--last-failed") == ["weather[2]", "wrong"]
+    recorded.does("run", "identity")
+    done = recorded.does("run", "--last-failed")
+    assert done.code == 5
+    assert "Nothing failed in the latest run" in done.err
+
+
+def test_an_option_wins_over_the_environment_and_that_over_the_file(
+    project: ProjectFolder, server: RunningServer
+) -> None:
+    nobody = "http://127.0.0.1:9"
+    project.edit("harness.yaml", "https://api.coze.com", nobody)
+    assert project.does("ask", "你是谁?", "-q").code == 0
+    done = project.does(
+        "ask", "你是谁?", "--base-url", server.base_url, env={"COZE_API_BASE": nobody}
+    )
+    assert done.code == 0, done
+    project.edit("harness.yaml", nobody, server.base_url)
+    assert project.does("ask", "你是谁?", drop=["COZE_API_BASE"]).code == 0
+
+
+def test_the_same_prompts_are_put_to_several_bots(project: ProjectFolder) -> None:
+    done = project.does("record", "identity", "--bot", "chatchat", "--bot", "second")
+    assert done.code == 1, done
+    assert sorted(project.statuses().values()) == ["failed", "passed"]
+    assert project.does("run", "identity", "--bot", "chatchat", "--bot", "second").code == 1
+    asked = {line["bot_id"] for line in project.lines().values()}
+    assert asked == {CHATCHAT, SECOND}
+
+
+def test_cassettes_and_reports_may_lie_elsewhere(project: ProjectFolder) -> None:
+    folders = ["--cassettes", "tapes", "--reports", "out"]
+    assert project.does("record", "identity", *folders).code == 0
+    assert project.path("tapes/identity.yaml").is_file()
+    done = project.does("run", "identity", *folders)
+    assert done.code == 0
+    assert done.last.endswith("/index.html")
+    assert project.path("out/latest/run.json").is_file()
+    assert not project.path("reports").exists()
+    assert project.does("history", "--reports", "out").out.count("\n") == 3
