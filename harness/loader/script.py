@@ -10,7 +10,7 @@ from harness.errors import ScenarioError
 from harness.expectations import asks_for, build
 from harness.loader.cases import found_inside
 from harness.loader.faults import Faults
-from harness.loader.filling import filled_expectation
+from harness.loader.filling import OpenItem
 from harness.loader.project import Project
 from harness.loader.templates import Filler, templated
 from harness.location import Location, Places
@@ -78,12 +78,11 @@ class Surroundings:
 class Plan:
     """One turn as it is written: what has no template in it is built, the rest is filled later.
 
-    `built` has an expectation for each item of `expect`, or `None` for one with a template.
+    `expected` has an expectation for each item, or the item itself where it has a template.
     """
 
     prompt: str
-    expect: tuple[JSON, ...]
-    built: tuple[Expectation | None, ...]
+    expected: tuple[Expectation | OpenItem, ...]
     attach: tuple[str, ...]
     tools: Mapping[str, str] | None
     places: Places
@@ -92,7 +91,7 @@ class Plan:
 
     def templates(self) -> tuple[JSON, ...]:
         """Return everything in the turn that may hold a template."""
-        open_items = [i for i, made in zip(self.expect, self.built, strict=True) if made is None]
+        open_items = [one.item for one in self.expected if isinstance(one, OpenItem)]
         return (self.prompt, self.attach, self.tools, open_items)
 
     def templated(self) -> bool:
@@ -106,14 +105,14 @@ class Plan:
             ScenarioError: a template cannot be filled, or what comes out cannot be used.
         """
         if not self.around.marked:
-            built = tuple(made for made in self.built if made)
+            built = tuple(one for one in self.expected if not isinstance(one, OpenItem))
             return self._finished(self.prompt, built, self.attach, self.tools)
         places = self.places
         filler = self.around.filler
         prompt = filler.text(self.prompt, values, partial(places.at, "prompt"))
         expectations = tuple(
-            made or filled_expectation(item, places.below("expect", at), values, filler)
-            for at, (item, made) in enumerate(zip(self.expect, self.built, strict=True))
+            one.filled(values, filler) if isinstance(one, OpenItem) else one
+            for one in self.expected
         )
         attach = tuple(
             filler.text(path, values, partial(places.at, "attach", at))
@@ -168,20 +167,20 @@ def planned(
         ScenarioFaults: expectations that cannot be built; all of them.
     """
     faults = Faults()
-    built: list[Expectation | None] = []
+    expected: list[Expectation | OpenItem] = []
     for at, item in enumerate(expect):
+        below = places.below("expect", at)
         if around.marked and templated(item):
-            built.append(None)
+            expected.append(OpenItem(item, below))
             continue
         try:
-            built.append(build(item, places.below("expect", at)))
+            expected.append(build(item, below))
         except ScenarioError as fault:
             faults.add(fault)
     faults.settle()
     return Plan(
         prompt=prompt,
-        expect=tuple(expect),
-        built=tuple(built),
+        expected=tuple(expected),
         attach=tuple(attach),
         tools=tools,
         places=places,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -35,10 +35,10 @@ def template_texts(value: JSON) -> Iterator[str]:
     if isinstance(value, str):
         if marked(value):
             yield value
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         for item in value.values():
             yield from template_texts(item)
-    elif isinstance(value, Sequence):
+    elif isinstance(value, list | tuple):
         for item in value:
             yield from template_texts(item)
 
@@ -93,9 +93,9 @@ class Filler:
         """Fill every text inside a value; `where` gives the place of a path inside it."""
         if isinstance(value, str):
             return self.text(value, values, lambda: where(path))
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             return {k: self.value(v, values, where, (*path, k)) for k, v in value.items()}
-        if isinstance(value, Sequence):
+        if isinstance(value, list | tuple):
             return [self.value(v, values, where, (*path, i)) for i, v in enumerate(value)]
         return value
 
