@@ -128,7 +128,7 @@ class Composer:
         stack = self._stack
         while (event := next_event()) is not None:
             if not isinstance(event, events.ScalarEvent):
-                self._structure(event)
+                self._take_structure(event)
                 continue
             value = event.value
             plain = event.implicit[0] and value[:1] in STARTS
@@ -154,14 +154,12 @@ class Composer:
                 top.children[top.key] = (start, _ends(event), None, None)
                 top.key_start = -1
 
-    def _structure(self, event: yaml.Event) -> None:
+    def _take_structure(self, event: yaml.Event) -> None:
         """Take an event that is no scalar."""
         if isinstance(event, events.CollectionEndEvent):
             self._end(event)
-        elif isinstance(event, events.MappingStartEvent):
-            self._begin(event, "map", mapping=True)
-        elif isinstance(event, events.SequenceStartEvent):
-            self._begin(event, "seq", mapping=False)
+        elif isinstance(event, events.CollectionStartEvent):
+            self._begin(event, mapping=isinstance(event, events.MappingStartEvent))
         elif isinstance(event, events.AliasEvent):
             self._alias(event)
         elif isinstance(event, events.DocumentStartEvent):
@@ -189,9 +187,9 @@ class Composer:
             self._anchors[event.anchor] = _Anchored(value, node, 1, 0, merge)
         self._place(value, node, merge=merge)
 
-    def _begin(self, event: events.CollectionStartEvent, kind: str, *, mapping: bool) -> None:
+    def _begin(self, event: events.CollectionStartEvent, *, mapping: bool) -> None:
         start = _begins(event)
-        if event.tag is not None and event.tag not in ("!", STANDARD + kind):
+        if event.tag and event.tag not in ("!", STANDARD + ("map" if mapping else "seq")):
             refused = refuse_tag(event.tag)
             raise ComposeError(str(refused), start, refused.next_step)
         if len(self._stack) > DEPTH:
