@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from shutil import get_terminal_size
 
 import click
 
 from harness.cli import options
 from harness.report.listing import history_rows
+from harness.report.text import fitted
 from harness.wiring.outside import this_world
 from harness.wiring.project import open_project
 from harness.wiring.runs import all_runs, merge_and_render, render_again
@@ -61,8 +64,9 @@ def history(count: int, cassettes: Path | None, reports: Path | None) -> int:  #
         return 0
     click.echo(f"{'run':<25}  {'mode':<6}  {'trials':>6}  {'passed':>7}  {'took':>8}  verdict")
     for row in history_rows(runs[:count]):
-        click.echo(
+        line = (
             f"{row.run_id:<25}  {row.mode:<6}  {row.trials:>6}  {row.share:>7}  {row.lasted:>8}  "
             f"{row.verdict}"
         )
+        click.echo(fitted(line, get_terminal_size().columns) if sys.stdout.isatty() else line)
     return 0

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from shutil import get_terminal_size
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
@@ -62,6 +63,7 @@ class Screen:
         self, environment: Mapping[str, str], *, quiet: bool, verbose: bool, bar: bool
     ) -> None:
         terminal = sys.stdout.isatty() and environment.get("TERM") != "dumb"
+        self._terminal = terminal
         self._colour = terminal and not environment.get("NO_COLOR")
         self._blocks = verbose or (terminal and not quiet)
         self._quiet = quiet
@@ -148,7 +150,19 @@ class Screen:
         for errors in self._errors.values():
             for line in errors.lines():
                 print(visible(line), file=sys.stderr)  # noqa: T201 (the command line speaks here)
+        said, mark, report = text.rpartition("  report: ")
+        if self._terminal and _width(text) > get_terminal_size().columns:
+            # A path that the terminal breaks in two can neither be clicked nor copied.
+            self.line(self._coloured(said, "32" if good else "31"))
+            self.line(f"{mark}{report}")
+            return
         self.line(self._coloured(text, "32" if good else "31"))
 
     def _coloured(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self._colour and code else text
+
+
+def _width(text: str) -> int:
+    from rich.cells import cell_len  # a run in a pipe has no need of rich
+
+    return cell_len(text)
