@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import yaml
 from yaml import events
 
+from harness.document.opened import ComposeError, Open, merge, merge_sources, take_key, twice
 from harness.document.places import Node
 from harness.document.scalars import (
     MERGE,
@@ -28,61 +29,6 @@ ALIASED = 100_000
 """How many values may come into a document by aliases."""
 
 
-class ComposeError(ValueError):
-    """What is wrong (`what`), at which character (`index`), and what to do (`next_step`)."""
-
-    def __init__(
-        self, what: str, index: int, next_step: str = "", other: int | None = None
-    ) -> None:
-        super().__init__(what)
-        self.what = what
-        self.index = index
-        self.next_step = next_step
-        self.other = other
-
-
-class _Open:
-    """A list or mapping whose end has not come yet; `keys` is `None` for a list."""
-
-    __slots__ = (
-        "anchor",
-        "before",
-        "children",
-        "entries",
-        "height",
-        "items",
-        "key",
-        "key_start",
-        "keys",
-        "merges",
-        "nodes",
-        "start",
-    )
-
-    entries: dict[str, JSON]
-    children: dict[str, Node]
-    keys: dict[str, int] | None
-    items: list[JSON]
-    nodes: list[Node]
-
-    def __init__(self, start: int, anchor: str | None, before: int, *, mapping: bool) -> None:
-        self.start = start
-        self.anchor = anchor
-        self.before = before
-        self.height = 1
-        if mapping:
-            self.key: str | None = None
-            self.key_start = -1
-            self.merges: list[tuple[JSON, Node]] | None = None
-            self.entries = {}
-            self.children = {}
-            self.keys = {}
-        else:
-            self.keys = None
-            self.items = []
-            self.nodes = []
-
-
 @dataclass(frozen=True, slots=True)
 class _Anchored:
     """A value that aliases may repeat, with its size and height once aliases are followed."""
@@ -99,7 +45,7 @@ class Composer:
 
     def __init__(self) -> None:
         # The document is the only member of a list that nobody wrote.
-        self._stack = [_Open(0, None, 0, mapping=False)]
+        self._stack = [Open(0, None, 0, mapping=False)]
         self._anchors: dict[str, _Anchored | None] = {}
         self._documents = 0
         self._values = 0
@@ -144,7 +90,7 @@ class Composer:
                 top.nodes.append((start, _ends(event), None, None))
             elif top.key_start < 0:
                 if value in keys:
-                    raise _twice(value, start, keys[value])
+                    raise twice(value, start, keys[value])
                 keys[value] = top.key_start = start
                 top.key = value
             elif top.key is None:
@@ -199,7 +145,7 @@ class Composer:
         self._values += 1
         if event.anchor is not None:
             self._anchors[event.anchor] = None
-        self._stack.append(_Open(start, event.anchor, self._values, mapping=mapping))
+        self._stack.append(Open(start, event.anchor, self._values, mapping=mapping))
 
     def _end(self, event: events.CollectionEndEvent) -> None:
         done = self._stack.pop()
@@ -209,7 +155,7 @@ class Composer:
             node: Node = (done.start, end, done.nodes, None)
         else:
             if done.merges:
-                _merge(done, done.merges)
+                merge(done, done.merges)
             value = done.entries
             node = (done.start, end, done.children, done.keys)
         if done.anchor is not None:
@@ -261,11 +207,11 @@ class Composer:
             top.items.append(value)
             top.nodes.append(node)
         elif top.key_start < 0:
-            _take_key(top, top.keys, value, node, merge=merge)
+            take_key(top, top.keys, value, node, merge=merge)
         else:
             key, top.key_start = top.key, -1
             if key is None:
-                top.merges = [*(top.merges or ()), *_merge_sources(value, node)]
+                top.merges = [*(top.merges or ()), *merge_sources(value, node)]
             else:
                 top.entries[key] = value
                 top.children[key] = node
@@ -279,66 +225,3 @@ def _begins(event: yaml.Event) -> int:
 def _ends(event: yaml.Event) -> int:
     mark = event.end_mark
     return 0 if mark is None else mark.index
-
-
-def _take_key(top: _Open, keys: dict[str, int], value: JSON, node: Node, *, merge: bool) -> None:
-    """Keep a key until its value comes; `None` stands for the merge key `<<`."""
-    if not isinstance(value, str):
-        raise _no_key(value, node)
-    if value in keys:
-        raise _twice(value, node[0], keys[value])
-    if merge:
-        if top.merges is not None:
-            raise ComposeError(
-                'The key "<<" is written twice.', node[0], "Write one `<<: [*a, *b]`."
-            )
-        top.merges = []
-        top.key = None
-    else:
-        keys[value] = node[0]
-        top.key = value
-    top.key_start = node[0]
-
-
-def _twice(key: str, start: int, other: int) -> ComposeError:
-    what = f'The key "{key}" is written twice.'
-    return ComposeError(what, start, "Keep one of them.", other=other)
-
-
-def _no_key(value: JSON, node: Node) -> ComposeError:
-    if node[2] is not None:
-        what = "A key must be text, and this is a list or mapping."
-    else:
-        shown = f"the number {value}"
-        if value is None or isinstance(value, bool):
-            shown = {None: "nothing", True: "true", False: "false"}[value]
-        what = f"A key must be text, and YAML reads this one as {shown}."
-    return ComposeError(what, node[0], "Put quotes around the key.")
-
-
-def _merge_sources(value: JSON, node: Node) -> list[tuple[JSON, Node]]:
-    if isinstance(value, dict):
-        return [(value, node)]
-    if isinstance(value, list) and all(isinstance(item, dict) for item in value):
-        nodes = node[2]
-        if isinstance(nodes, list):
-            return list(zip(value, nodes, strict=True))
-    raise ComposeError(
-        "`<<` takes in a mapping or a list of mappings.", node[0], "Write `<<: *name`."
-    )
-
-
-def _merge(done: _Open, merges: list[tuple[JSON, Node]]) -> None:
-    """Lay the mapping's own entries over the merged ones; of those, the first named wins."""
-    data: dict[str, JSON] = {}
-    children: dict[str, Node] = {}
-    keys: dict[str, int] = {}
-    for value, node in reversed(merges):
-        if isinstance(value, dict) and isinstance(node[2], dict):
-            data.update(value)
-            children.update(node[2])
-            keys.update(node[3] or {})
-    data.update(done.entries)
-    children.update(done.children)
-    keys.update(done.keys or {})
-    done.entries, done.children, done.keys = data, children, keys

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import yaml
 
-from harness.document.composing import ComposeError, Composer
+from harness.document.composing import Composer
+from harness.document.opened import ComposeError
 from harness.document.places import Text, Written
 from harness.errors import HarnessError
 from harness.location import Location
