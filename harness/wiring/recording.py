@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from harness.cassette import Origin, Recorder, Redactor, store
 from harness.coze import CozeDialogue, Pace, Patience, fingerprint, snapshot
@@ -19,7 +20,7 @@ from harness.model import BotSnapshot
 from harness.ports import Clock, Conversation, Trial, Turn
 from harness.report import Renderer
 from harness.runner import Held, conclude, hold
-from harness.scheduler import Task, run_live
+from harness.scheduler import RateLimit, Task, limited, run_live
 from harness.settings import Settings
 from harness.wire import Line, Wire
 from harness.wiring.finished import Finished, Source, finished
@@ -28,6 +29,7 @@ from harness.wiring.world import World
 
 DEFAULT_WORKERS: Final = 32
 
+Value = TypeVar("Value")
 _Asked: TypeAlias = tuple[str, bool]
 
 
@@ -41,6 +43,7 @@ class Studio:
         redactor: takes secrets out of what is kept.
         clock: time.
         rng: chance, for templates and for the jitter of repeated calls.
+        limit: the rate that all calls share, if there is one.
         snapshots: what each bot is, by its id and whether its draft is meant.
         interval, timeout: how a chat is waited for, in seconds.
         root: the project that recordings are kept in; `None` keeps none.
@@ -52,11 +55,12 @@ class Studio:
     redactor: Redactor
     clock: Clock
     rng: random.Random
-    snapshots: Mapping[_Asked, BotSnapshot]
+    limit: RateLimit | None
     interval: float
     timeout: float
     root: Path | None
     version: str
+    snapshots: Mapping[_Asked, BotSnapshot] = field(default_factory=dict)
 
     def opener(self, trial: Trial) -> Callable[[], Task[Held, Finished]]:
         """Return what opens a trial's conversation when its turn comes."""
@@ -75,12 +79,40 @@ class Studio:
             conversation = _over(Held((), fault))
         else:
             dialogue = CozeDialogue(trial.bot, trial.options, self._pace(trial), self._patience)
-            conversation = hold(trial, turns, dialogue)
+            conversation = self._limited(hold(trial, turns, dialogue))
 
         def finish(held: Held) -> Finished:
             return self._finish(trial, turns, drawn, recorder, line, held, now)
 
         return Task(conversation, recorder, finish)
+
+    def look_at_bots(
+        self, trials: Sequence[Trial], workers: int, warn: Callable[[str], None]
+    ) -> dict[_Asked, BotSnapshot]:
+        """Ask each bot once what it is: its draft where that is what the trials talk to.
+
+        Args:
+            trials: whose bots.
+            workers: how many calls may be under way at a time.
+            warn: told once for each bot that does not say.
+        """
+        bots = {_asked(trial): trial for trial in trials}
+        openers = [partial(self._look, key) for key in bots]
+        found = dict(run_live(openers, workers=workers, monotonic=self.clock.monotonic))
+        for key, trial in bots.items():
+            if warning := found[key].warning:
+                warn(f"bot {trial.bot.name}: {warning}")
+        return found
+
+    def _look(self, key: _Asked) -> Task[BotSnapshot, tuple[_Asked, BotSnapshot]]:
+        bot_id, is_draft = key
+        patience = Patience(jitter=self.rng.random, tries=2)
+        conversation = self._limited(snapshot(bot_id, patience, published=not is_draft))
+        clean = self.redactor.clean_snapshot
+        return Task(conversation, self.wire, lambda found: (key, clean(found)))
+
+    def _limited(self, conversation: Conversation[Value]) -> Conversation[Value]:
+        return limited(conversation, self.limit) if self.limit else conversation
 
     @property
     def _patience(self) -> Patience:
@@ -156,9 +188,8 @@ def live_source(
         SettingsError: there is no token.
     """
     threads = workers or settings.workers or DEFAULT_WORKERS
-
     wire = open_wire(settings, world, workers=threads)
-    cleaner = redactor(settings)
+    limit = RateLimit(settings.rate_limit, world.clock.monotonic) if settings.rate_limit else None
 
     def held(
         trials: Sequence[Trial], renderer: Renderer
@@ -167,15 +198,16 @@ def live_source(
             studio = Studio(
                 wire=wire,
                 renderer=renderer,
-                redactor=cleaner,
+                redactor=redactor(settings),
                 clock=world.clock,
                 rng=world.rng,
-                snapshots=_snapshots(trials, wire, cleaner, world, threads, warn),
+                limit=limit,
                 interval=settings.poll.interval,
                 timeout=settings.poll.timeout,
                 root=root,
                 version=version("coze-harness"),
             )
+            studio = replace(studio, snapshots=studio.look_at_bots(trials, threads, warn))
             openers = (studio.opener(trial) for trial in trials)
             results = run_live(openers, workers=threads, monotonic=world.clock.monotonic)
             with closing(results):
@@ -185,34 +217,6 @@ def live_source(
             wire.close()
 
     return held
-
-
-def _snapshots(
-    trials: Sequence[Trial],
-    wire: Wire,
-    cleaner: Redactor,
-    world: World,
-    workers: int,
-    warn: Callable[[str], None],
-) -> dict[_Asked, BotSnapshot]:
-    """Ask each bot once what it is: its draft where that is what the trials talk to."""
-    bots = {_asked(trial): trial for trial in trials}
-
-    def opener(key: _Asked) -> Callable[[], Task[BotSnapshot, tuple[_Asked, BotSnapshot]]]:
-        def opened() -> Task[BotSnapshot, tuple[_Asked, BotSnapshot]]:
-            bot_id, is_draft = key
-            patience = Patience(jitter=world.rng.random, tries=2)
-            conversation = snapshot(bot_id, patience, published=not is_draft)
-            return Task(conversation, wire, lambda found: (key, cleaner.clean_snapshot(found)))
-
-        return opened
-
-    openers = [opener(key) for key in bots]
-    found = dict(run_live(openers, workers=workers, monotonic=world.clock.monotonic))
-    for key, trial in bots.items():
-        if warning := found[key].warning:
-            warn(f"bot {trial.bot.name}: {warning}")
-    return found
 
 
 def _asked(trial: Trial) -> _Asked:
