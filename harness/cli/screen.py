@@ -127,9 +127,9 @@ class Screen:
             same = self._errors.setdefault(result.error.kind, _Errors(result))
             same.count += 1
         lines = failure_block(result) if self._blocks else [failure_line(result)]
-        self.line(self._coloured(lines[0], _COLOURS.get(result.status, "")))
-        for line in lines[1:]:
-            self.line(line)
+        head = self._coloured(lines[0], _COLOURS.get(result.status, ""))
+        # In one piece: the bar is drawn anew for each.
+        self.line("\n".join([head, *lines[1:]]))
 
     def warned(self, words: str) -> None:
         """Show a remark on stderr."""
