@@ -12,8 +12,10 @@ from harness.model import PassRate, Row, Run
 
 FORMAT_VERSION = 1
 
-# Behind this stand the rows, and nothing else but the end.
+# Behind these stand the rates, the missed ones first, and the rows; nothing else but the end.
+RATES = b'\n"pass_rates": ['
 ROWS = b'],\n"trials": ['
+END = b"]\n}\n"
 
 
 def encode_run(run: Run) -> Iterator[bytes]:
@@ -33,11 +35,11 @@ def encode_run(run: Run) -> Iterator[bytes]:
     yield b"{"
     for name, value in head.items():
         yield b"\n" + _json(name) + b": " + _json(value) + b","
-    yield b'\n"pass_rates": ['
+    yield RATES
     yield from _lines(_rate(rate) for rate in run.pass_rates)
     yield ROWS
     yield from _lines(_row(row) for row in run.rows)
-    yield b"]\n}\n"
+    yield END
 
 
 def _lines(values: Iterable[object]) -> Iterator[bytes]:

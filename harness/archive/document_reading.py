@@ -1,79 +1,38 @@
-"""run.json, read and checked by pydantic. Its mirror is `document.py`."""
+"""run.json, read and checked by hand: every run reads the heads of those before it.
+
+Its mirror is `document.py`. Keys that a later version may add are left alone; types are taken
+strictly.
+"""
 
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import BinaryIO, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, InstanceOf, ValidationError
-
-from harness.archive.document import FORMAT_VERSION, ROWS
+from harness.archive.document import END, FORMAT_VERSION, RATES, ROWS
 from harness.archive.reading import LineError, number, parse, read_key, read_status
 from harness.errors import ArchiveError
 from harness.location import Location
 from harness.model import Mode, PassRate, Row, Run, Summary
 
-# pydantic's own `str` refuses lone surrogates, which a file's or a scenario's name may hold.
-Text = InstanceOf[str]
-Count = Annotated[int, Field(ge=0)]
+Value = TypeVar("Value")
+
+# A head is some 600 bytes; one that does not fit is read with all the rest.
+_HEAD = 8_192
 
 
-class _Shape(BaseModel):
-    """Keys that a later version may add are left alone; types are taken strictly."""
-
-    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
-
-
-class _Summary(_Shape):
-    trials: Count
-    passed: Count
-    failed: Count
-    errors: Count
-    skipped: Count
-    known_failures: Count
-    warnings: Count
-    fixed: Count = 0
-
-
-class _PassRate(_Shape):
-    scenario: Text
-    bot: Text
-    trials: Count
-    passed: Count
-    required: float
-    met: bool
-
-
-def _mode(value: str) -> str:
-    return Mode(value).value
-
-
-class _Head(_Shape):
-    run_id: Text
-    mode: Annotated[Text, AfterValidator(_mode)]
-    started_at: Text
-    finished_at: Text
-    harness_version: Text
-    summary: _Summary
-    trials: list[object]
-    pass_rates: tuple[_PassRate, ...] = Field(default=(), strict=False)
-    environment: dict[Text, Text] = Field(default_factory=dict)
-    calls: Count = 0
-    interrupted: bool = False
-
-
-def decode_run(text: bytes, place: Location, *, rows: bool = True) -> Run:
+def decode_run(text: bytes, place: Location) -> Run:
     """Return the run that run.json holds.
 
     Args:
         text: the file.
         place: the file's name, for messages.
-        rows: False leaves out the trials' rows (a list of runs has no need of them).
 
     Raises:
         ArchiveError: it is not JSON, from a newer version, or a key is missing or wrong.
     """
-    record = _object(text if rows else _head_of(text), place)
+    record = _object(text, place)
     version = record.get("format_version")
     if type(version) is not int:
         raise ArchiveError(
@@ -88,34 +47,40 @@ def decode_run(text: bytes, place: Location, *, rows: bool = True) -> Run:
             where=place,
             next_step="upgrade it: pip install -U coze-harness",
         )
-    try:
-        head = _Head.model_validate(record)
-    except ValidationError as fault:
-        first = fault.errors(include_url=False, include_context=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise _broken(f"{key}: {first['msg'].lower()}", place) from fault
     return Run(
-        run_id=head.run_id,
-        mode=Mode(head.mode),
-        started_at=head.started_at,
-        finished_at=head.finished_at,
-        harness_version=head.harness_version,
-        summary=Summary(**dict(head.summary)),
-        rows=tuple(_read_row(row, place) for row in head.trials) if rows else (),
-        pass_rates=tuple(PassRate(**dict(rate)) for rate in head.pass_rates),
-        environment=dict(head.environment),
-        calls=head.calls,
-        interrupted=head.interrupted,
+        run_id=_taken(record, "run_id", _text, place),
+        mode=_taken(record, "mode", _mode, place),
+        started_at=_taken(record, "started_at", _text, place),
+        finished_at=_taken(record, "finished_at", _text, place),
+        harness_version=_taken(record, "harness_version", _text, place),
+        summary=_taken(record, "summary", _summary, place),
+        rows=tuple([_read_row(row, place) for row in _taken(record, "trials", _list, place)]),
+        pass_rates=_taken(record, "pass_rates", _rates, place, ()),
+        environment=_taken(record, "environment", _texts, place, {}),
+        calls=_taken(record, "calls", _count, place, 0),
+        interrupted=_taken(record, "interrupted", _truth, place, False),
     )
 
 
-def _head_of(text: bytes) -> bytes:
-    """Return run.json without its rows, as `document.py` lays them out: they are nearly all of it.
+def read_head_of(file: BinaryIO) -> bytes:
+    """Return run.json without its rows, and with the first of its pass rates at most.
 
-    A file that another hand laid out is returned as it is.
+    Missed rates stand first, so that one tells whether the run failed. A file that another hand
+    laid out, or that was cut short, is returned as it is.
     """
-    head, mark, rows = text.partition(ROWS)
-    return head + mark + b"]\n}\n" if rows.endswith(b"]\n}\n") else text
+    text = file.read(_HEAD)
+    begin = text.find(RATES)
+    first = text.find(b"\n", begin + len(RATES))
+    if begin >= 0 and first >= 0:
+        rate = b""
+        if text[begin + len(RATES) : first + 1] == b"\n":
+            line_end = text.find(b"\n", first + 1)
+            rate = text[first + 1 : line_end].rstrip(b",") if line_end >= 0 else b"?"
+        file.seek(-len(END), 2)
+        if rate != b"?" and file.read() == END:
+            return text[: begin + len(RATES)] + rate + ROWS + END
+    file.seek(0)
+    return file.read()
 
 
 def _object(text: bytes, place: Location) -> dict[str, object]:
@@ -146,4 +111,92 @@ def _broken(reason: str, place: Location) -> ArchiveError:
         f"run.json cannot be read: {reason}.",
         where=place,
         next_step="run again, or delete run.json: the trials are then counted from trials.jsonl",
+    )
+
+
+def _taken(
+    record: Mapping[str, object],
+    name: str,
+    read: Callable[[object], Value],
+    place: Location,
+    usual: Value | None = None,
+) -> Value:
+    """Return a key's value as `read` takes it; `usual` where the key may be absent and is."""
+    if name not in record:
+        if usual is None:
+            raise _broken(f"{name} is missing", place)
+        return usual
+    try:
+        return read(record[name])
+    except KeyError as missing:
+        raise _broken(f"{name}: {missing} is missing", place) from missing
+    except ValueError as fault:
+        raise _broken(f"{name}: {fault}", place) from fault
+
+
+def _text(value: object) -> str:
+    if type(value) is not str:
+        raise ValueError("text is expected")
+    return value
+
+
+def _mode(value: object) -> Mode:
+    return Mode(_text(value))
+
+
+def _count(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError("a whole number is expected, 0 or more")
+    return value
+
+
+def _truth(value: object) -> bool:
+    if type(value) is not bool:
+        raise ValueError("true or false is expected")
+    return value
+
+
+def _list(value: object) -> list[object]:
+    if type(value) is not list:
+        raise ValueError("a list is expected")
+    return value
+
+
+def _record(value: object) -> dict[str, object]:
+    if type(value) is not dict:
+        raise ValueError("an object is expected")
+    return value
+
+
+def _texts(value: object) -> dict[str, str]:
+    return {name: _text(entry) for name, entry in _record(value).items()}
+
+
+def _summary(value: object) -> Summary:
+    counts = _record(value)
+    return Summary(
+        trials=_count(counts["trials"]),
+        passed=_count(counts["passed"]),
+        failed=_count(counts["failed"]),
+        errors=_count(counts["errors"]),
+        skipped=_count(counts["skipped"]),
+        known_failures=_count(counts["known_failures"]),
+        fixed=_count(counts.get("fixed", 0)),
+        warnings=_count(counts["warnings"]),
+    )
+
+
+def _rates(value: object) -> tuple[PassRate, ...]:
+    return tuple([_rate(entry) for entry in _list(value)])
+
+
+def _rate(value: object) -> PassRate:
+    rate = _record(value)
+    return PassRate(
+        scenario=_text(rate["scenario"]),
+        bot=_text(rate["bot"]),
+        trials=_count(rate["trials"]),
+        passed=_count(rate["passed"]),
+        required=number(rate["required"]),
+        met=_truth(rate["met"]),
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from harness.archive.document import encode_run
+from harness.archive.document_reading import decode_run, read_head_of
 from harness.archive.files import checked_run_id, replace_file, told
 from harness.archive.line import encode
 from harness.archive.reading import LineError, decode_line
@@ -164,15 +165,18 @@ def read_run(folder: Path) -> Run:
 def read_head(folder: Path, *, rows: bool) -> Run:
     """Return what run.json says, or what little is known where a killed run left none.
 
+    Without `rows` only its beginning is read, and the first of its pass rates, which tells whether
+    any was missed.
+
     Raises:
         ArchiveError: it is no run's folder, damaged, or from a newer version.
     """
-    from harness.archive.document_reading import decode_run  # pydantic: no need when writing
-
     path = folder / RUN
     with told("Reading a run", path):
         if path.is_file():
-            return decode_run(path.read_bytes(), Location(str(path)), rows=rows)
+            with path.open("rb") as file:
+                text = file.read() if rows else read_head_of(file)
+            return decode_run(text, Location(str(path)))
         if not (folder / TRIALS).is_file():
             raise ArchiveError(
                 "This is not a run's folder: it holds neither run.json nor trials.jsonl.",

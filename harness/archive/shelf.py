@@ -39,7 +39,9 @@ def find_run(reports: Path, name: str) -> Path:
 
 
 def list_runs(reports: Path, remark: Callable[[str], None] = lambda _: None) -> list[Run]:
-    """Return all runs, newest first, without their rows.
+    """Return all runs, newest first, without their rows and with one pass rate at most.
+
+    That rate is a missed one if there is any: it tells whether the run failed.
 
     Args:
         reports: the folder of all runs.

@@ -40,7 +40,8 @@ class Tally:
 
     def __init__(self, required: Mapping[str, float] | None = None) -> None:
         self._required = dict(required or {})
-        self._rows: dict[str, tuple[Row, int]] = {}
+        self._rows: dict[str, Row] = {}
+        self._warnings: dict[str, int] = {}
 
     def add(self, result: TrialResult) -> Row:
         """Count an executed trial and return its row."""
@@ -50,7 +51,10 @@ class Tally:
 
     def add_row(self, row: Row, warnings: int = 0) -> None:
         """Count a trial of which no more than its row and its number of warnings is at hand."""
-        self._rows[row.key.id] = (row, warnings)
+        name = row.key.id
+        self._rows[name] = row
+        if warnings or name in self._warnings:
+            self._warnings[name] = warnings
 
     def rows(self, order: Iterable[str] = ()) -> tuple[Row, ...]:
         """Return every row: those named by `order` (ids) first, the rest by where they stand.
@@ -58,17 +62,15 @@ class Tally:
         Trials finish in any order; what is written must not depend on it.
         """
         rest = dict(self._rows)
-        planned = [rest.pop(name)[0] for name in order if name in rest]
-        left = sorted((row for row, _ in rest.values()), key=_place)
+        planned = [rest.pop(name) for name in order if name in rest]
+        left = sorted(rest.values(), key=_place)
         return (*planned, *left)
 
     def summary(self) -> Summary:
         """Return the counts so far."""
         counts = dict.fromkeys(TrialStatus, 0)
-        warnings = 0
-        for row, remarks in self._rows.values():
+        for row in self._rows.values():
             counts[row.status] += 1
-            warnings += remarks
         return Summary(
             trials=len(self._rows),
             passed=counts[TrialStatus.PASSED] + counts[TrialStatus.FIXED],
@@ -77,26 +79,27 @@ class Tally:
             skipped=counts[TrialStatus.SKIPPED],
             known_failures=counts[TrialStatus.KNOWN_FAILURE],
             fixed=counts[TrialStatus.FIXED],
-            warnings=warnings,
+            warnings=sum(self._warnings.values()),
         )
 
     def pass_rates(self) -> tuple[PassRate, ...]:
         """Return, by scenario and bot, how many of the trials that could be judged passed.
 
-        Errors and skipped trials are not judged. A known failure is judged and does not pass, but
-        it is what was foreseen: only a failed trial can miss the rate.
+        Those that were missed stand first. Errors and skipped trials are not judged. A known
+        failure is judged and does not pass, but it is what was foreseen: only a failed trial can
+        miss the rate.
         """
-        counts: dict[tuple[str, str], list[int]] = {}
-        for row, _ in self._rows.values():
-            trials_passed_failed = counts.setdefault((row.key.scenario, row.key.bot), [0, 0, 0])
+        counts: dict[tuple[str, str], tuple[int, int, int]] = {}
+        for row in self._rows.values():
+            key = (row.key.scenario, row.key.bot)
+            trials, passed, failed = counts.get(key, _NONE)
             if row.status in _JUDGED:
-                trials_passed_failed[0] += 1
-                trials_passed_failed[1] += row.status in _PASSED
-                trials_passed_failed[2] += row.status is TrialStatus.FAILED
-        return tuple(
-            self._rate(scenario, bot, trials, passed, failed)
-            for (scenario, bot), (trials, passed, failed) in sorted(counts.items())
-        )
+                trials += 1
+                passed += row.status in _PASSED
+                failed += row.status is TrialStatus.FAILED
+            counts[key] = _ONE if trials == passed == 1 else (trials, passed, failed)
+        rates = [self._rate(scenario, bot, *found) for (scenario, bot), found in counts.items()]
+        return tuple(sorted(rates, key=lambda rate: (rate.met, rate.scenario, rate.bot)))
 
     def _rate(self, scenario: str, bot: str, trials: int, passed: int, failed: int) -> PassRate:
         required = self._required.get(scenario, 1.0)
@@ -109,6 +112,10 @@ class Tally:
             met=not failed or passed >= required * trials - _ROUNDING,
         )
 
+
+# Trials, passed, failed. One object for all scenarios whose only trial passed.
+_NONE = (0, 0, 0)
+_ONE = (1, 1, 0)
 
 _PASSED = frozenset({TrialStatus.PASSED, TrialStatus.FIXED})
 _JUDGED = _PASSED | {TrialStatus.FAILED, TrialStatus.KNOWN_FAILURE}

@@ -15,6 +15,7 @@ from harness.cli import options
 from harness.cli.screen import Screen
 from harness.model import Mode
 from harness.report.text import closing_line
+from harness.report.visible import counted
 from harness.wiring.outside import this_world
 from harness.wiring.pipeline import execute
 from harness.wiring.project import Choice, Project, open_project
@@ -127,6 +128,9 @@ def _execute(project: Project, trials: Sequence[Any], mode: Mode, manner: _Manne
             one_by_one=manner.stop_at_first,
             warn=screen.warned,
         )
+        if mode is not Mode.REPLAY and not manner.quiet:
+            ahead = counted(project.calls_ahead(trials), "call")
+            click.echo(f"About {ahead} to Coze ahead (a free plan has 500 in all).", err=True)
         outcome = execute(
             trials,
             source,

@@ -138,6 +138,12 @@ class Project:
             warn=warn,
         )
 
+    def calls_ahead(self, trials: Sequence[Trial]) -> int:
+        """Return about how many requests to Coze holding these trials will take."""
+        from harness.wiring.recording import calls_ahead
+
+        return calls_ahead(trials, self.root, self.world)
+
     def refuse_recording_in_ci(self, *, force: bool) -> None:
         """Make sure that a CI job does not record by mistake.
 

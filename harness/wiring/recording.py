@@ -28,6 +28,7 @@ from harness.wiring.network import open_wire, redactor
 from harness.wiring.world import World
 
 DEFAULT_WORKERS: Final = 32
+_CALLS_A_TURN: Final = 5
 
 Value = TypeVar("Value")
 _Asked: TypeAlias = tuple[str, bool]
@@ -217,6 +218,27 @@ def live_source(
             wire.close()
 
     return held
+
+
+def calls_ahead(trials: Sequence[Trial], root: Path, world: World) -> int:
+    """Return about how many requests holding trials with Coze will take, the bots' own included.
+
+    What was recorded before took as many as it says. Of the rest a prompt is sent, three times
+    looked after and its messages listed; a streamed one is sent and that is all.
+    """
+    now = datetime.fromtimestamp(world.clock.now(), UTC)
+    calls = len({_asked(trial) for trial in trials})
+    for trial in trials:
+        try:
+            origin = store.read(root / trial.key.cassette).origin
+        except CassetteError:
+            origin = None
+        if origin and origin.calls:
+            calls += origin.calls
+        else:
+            turns = trial.script.turns(draw(trial.script.draws, now, world.rng))
+            calls += len(turns) * (1 if trial.options.stream else _CALLS_A_TURN)
+    return calls
 
 
 def _asked(trial: Trial) -> _Asked:

@@ -507,3 +507,31 @@ def test_a_trial_that_is_run_again_counts_once() -> None:
     tally.add(trial(TrialStatus.ERROR))
     tally.add(trial(TrialStatus.PASSED))
     assert (tally.summary().trials, tally.summary().errors) == (1, 0)
+
+
+def test_a_list_of_runs_knows_a_missed_rate_among_thousands(tmp_path: Path) -> None:
+    tally = Tally()
+    for number in range(2_000):
+        status = TrialStatus.FAILED if number == 1_500 else TrialStatus.PASSED
+        tally.add(trial(status, named=key(f"s{number}", scenario=f"s{number}")))
+    of = replace(run(), rows=tally.rows(), pass_rates=tally.pass_rates(), summary=tally.summary())
+    with RunFolder.create(tmp_path, of) as folder:
+        folder.finish(of)
+    assert read_run(folder.path) == of
+    (listed,) = list_runs(tmp_path)
+    assert listed == replace(of, rows=(), pass_rates=listed.pass_rates)
+    assert [(rate.scenario, rate.met) for rate in listed.pass_rates] == [("s1500", False)]
+
+
+@pytest.mark.parametrize("size", [0, 1, 7_900, 8_192, 20_000])
+def test_a_head_of_any_size_is_read(tmp_path: Path, size: int) -> None:
+    rate = PassRate(scenario="九" * 40, bot="b", trials=1, passed=1, required=1.0, met=True)
+    rates = (rate, replace(rate, bot="c"))
+    of = replace(run(), environment={"note": "x" * size}, pass_rates=rates)
+    for run_id, entry in (("with", of), ("without", replace(of, pass_rates=()))):
+        with RunFolder.create(tmp_path, replace(entry, run_id=run_id)) as folder:
+            folder.finish(replace(entry, run_id=run_id))
+    found = {entry.run_id: entry for entry in list_runs(tmp_path)}
+    assert found["with"].environment == found["without"].environment == {"note": "x" * size}
+    assert found["with"].pass_rates[0] == rate
+    assert found["without"].pass_rates == ()

@@ -179,10 +179,31 @@ def test_two_recordings_at_once_do_not_disturb_each_other(project: ProjectFolder
     processes = [project.starts("record", name) for name in ("weather", "more", "identity")]
     for process in processes:
         out, err = process.communicate(timeout=60)
-        assert (process.returncode, err) == (0, ""), out
+        assert process.returncode == 0, (out, err)
     assert len(project.runs()) == 3
     assert project.does("run", "weather", "more", "identity").code == 0
     assert project.does("check", "weather", "more", "identity").code == 0
+
+
+def test_recording_tells_before_it_starts_how_many_calls_lie_ahead(project: ProjectFolder) -> None:
+    project.write("scenarios/more.yaml", "repeat: 4\nturns: [{prompt: 天气上海, expect: [上海]}]\n")
+    first = project.does("record", "more")
+    assert first.err == "About 21 calls to Coze ahead (a free plan has 500 in all).\n"
+    calls = project.run_json()["calls"]
+    again = project.does("record", "more")
+    assert again.err.startswith(f"About {calls + 1} calls to Coze ahead")
+    assert project.does("record", "more", "-q").err == ""
+
+
+def test_a_shared_rate_limit_spaces_the_calls(project: ProjectFolder) -> None:
+    settings = project.text("harness.yaml")
+    project.write("harness.yaml", f"{settings}rate_limit: 10\n")
+    project.write("scenarios/more.yaml", "repeat: 4\nturns: [{prompt: 天气上海, expect: [上海]}]\n")
+    began = time.monotonic()
+    assert project.does("record", "more").code == 0
+    calls = project.run_json()["calls"]
+    assert calls >= 12
+    assert time.monotonic() - began >= (calls - 1) / 10
 
 
 def test_two_replays_at_once_do_not_disturb_each_other(recorded: ProjectFolder) -> None:
