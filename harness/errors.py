@@ -22,6 +22,7 @@ HarnessError
 │   ├── ApiError                 `code` is not 0
 │   ├── ChatFailedError          the chat ended failed, canceled or asking for an action
 │   └── ChatTimeoutError         the chat did not end before the deadline
+├── WorkerLostError              a process that shared the work died
 ├── ArchiveError                 a run's folder is unreadable or newer
 └── NothingToRunError            the selection is empty
 """
@@ -216,6 +217,13 @@ class ChatTimeoutError(CozeError):
     """A chat had not ended when its deadline passed; it was cancelled."""
 
     kind = "timeout"
+
+
+class WorkerLostError(HarnessError):
+    """A process that shared the work died: killed from outside, or out of memory."""
+
+    exit_code = 4
+    kind = "worker"
 
 
 class ArchiveError(HarnessError):

@@ -116,7 +116,11 @@ def _taken_apart(given: dict[str, Any]) -> tuple[Choice, _Manner]:
 def _execute(project: Project, trials: Sequence[Any], mode: Mode, manner: _Manner) -> int:
     environment = project.world.environment
     screen = Screen(
-        environment, quiet=manner.quiet, verbose=manner.verbose, bar=not manner.no_progress
+        environment,
+        quiet=manner.quiet,
+        verbose=manner.verbose,
+        bar=not manner.no_progress,
+        ticking=mode is not Mode.REPLAY,
     )
     with screen:
         if mode is not Mode.REPLAY:

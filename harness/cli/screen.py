@@ -57,16 +57,25 @@ class Screen:
         quiet: a line a failed trial, and nothing of the rest.
         verbose: every verdict of what did not pass, in a pipe too.
         bar: whether a terminal may show a bar.
+        ticking: whether the bar moves on while nothing happens. That takes a thread, and with one
+            there can be no forked processes to share a replay.
     """
 
     def __init__(
-        self, environment: Mapping[str, str], *, quiet: bool, verbose: bool, bar: bool
+        self,
+        environment: Mapping[str, str],
+        *,
+        quiet: bool,
+        verbose: bool,
+        bar: bool,
+        ticking: bool,
     ) -> None:
         terminal = sys.stdout.isatty() and environment.get("TERM") != "dumb"
         self._terminal = terminal
         self._colour = terminal and not environment.get("NO_COLOR")
         self._blocks = verbose or (terminal and not quiet)
         self._quiet = quiet
+        self._ticking = ticking
         self._wants_bar = bar and terminal and not quiet
         self._stack = ExitStack()
         self._bar: Progress | None = None
@@ -110,6 +119,7 @@ class Screen:
             TimeRemainingColumn(),
             console=Console(no_color=not self._colour, highlight=False, markup=False),
             transient=True,
+            auto_refresh=self._ticking,
         )
         self._stack.enter_context(self._bar)
         self._task = self._bar.add_task("", total=total, completed=already)
@@ -118,6 +128,7 @@ class Screen:
         """Move the bar on."""
         if self._bar is not None and self._task is not None:
             self._bar.advance(self._task, count)
+            self._bar.refresh()
 
     def told(self, result: TrialResult) -> None:
         """Show a trial that did not simply pass."""

@@ -10,8 +10,17 @@ import multiprocessing
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from typing import Any, Final, TypeVar
+
+from harness.errors import WorkerLostError
 
 Argument = TypeVar("Argument")
 Item = TypeVar("Item")
@@ -60,7 +69,11 @@ def over(
     *,
     ahead: int,
 ) -> Generator[Result, None, None]:
-    """Hand batches to an executor, never more than `ahead` at a time, and yield their results."""
+    """Hand batches to an executor, never more than `ahead` at a time, and yield their results.
+
+    Raises:
+        WorkerLostError: a worker died, and its batch with it.
+    """
     pending: set[Future[Result]] = set()
     try:
         for batch in batches:
@@ -73,6 +86,11 @@ def over(
             done, pending = wait(pending, return_when=FIRST_COMPLETED)
             for future in done:
                 yield future.result()
+    except BrokenExecutor as fault:
+        raise WorkerLostError(
+            "A process that shared the work died: killed from outside, or out of memory.",
+            next_step="go on where it stopped with --resume, and fewer --workers",
+        ) from fault
     finally:
         for future in pending:
             future.cancel()

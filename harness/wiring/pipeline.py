@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from harness.archive import RunFolder, Tally, decode, read_results
+from harness.errors import WorkerLostError
 from harness.model import Mode, PassRate, Run, Summary, TrialKey, TrialResult, TrialStatus
 from harness.ports import Trial
 from harness.report import Reports
@@ -79,10 +80,12 @@ def execute(
 
     Raises:
         ArchiveError: the run's folder cannot be made or written.
+        WorkerLostError: a process that shared the work died; what was done is kept and reported.
     """
     opening = _opening(mode, settings, world, trials)
     codes: set[int] = set()
     interrupted = False
+    lost: WorkerLostError | None = None
     opened = RunFolder.resume(resume) if resume else RunFolder.create(settings.reports, opening)
     with opened as folder, Reports() as reports:
         books = _Books(folder, reports, Tally(_required(trials)))
@@ -99,6 +102,8 @@ def execute(
                         break
         except KeyboardInterrupt:
             interrupted = True
+        except WorkerLostError as fault:
+            interrupted, lost = True, fault
         run = replace(
             opening,
             run_id=folder.path.name,
@@ -112,6 +117,8 @@ def execute(
         folder.finish(run)
         write(reports, run, folder.path)
     announce(folder.path)
+    if lost:
+        raise lost
     return Outcome(run, folder.path, exit_code(run, codes))
 
 

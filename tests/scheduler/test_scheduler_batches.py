@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.errors import WorkerLostError
 from harness.scheduler import in_batches
 from harness.scheduler.batches import over
 
@@ -112,6 +113,7 @@ def until_no_children(seconds: float = 10) -> bool:
 
 SCRIPT = """
 import sys, time
+from harness.errors import WorkerLostError
 from harness.scheduler import in_batches
 
 def work(items):
@@ -145,3 +147,17 @@ def test_ctrl_c_leaves_the_children_quiet(tmp_path: Path) -> None:
         out, err = process.communicate(timeout=20)
     assert out.splitlines()[-1] == "interrupted"
     assert (err, process.returncode) == ("", 130)
+
+
+def _die_at_700(numbers: Sequence[int]) -> list[int]:
+    if 700 in numbers:
+        os._exit(9)
+    return list(numbers)
+
+
+def test_a_worker_that_dies_is_told_and_what_came_before_is_kept() -> None:
+    got: list[int] = []
+    with pytest.raises(WorkerLostError, match="died"):
+        for batch in in_batches(_die_at_700, range(1000), workers=2):
+            got += batch
+    assert 700 not in got
