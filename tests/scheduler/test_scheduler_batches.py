@@ -158,6 +158,5 @@ def _die_at_700(numbers: Sequence[int]) -> list[int]:
 def test_a_worker_that_dies_is_told_and_what_came_before_is_kept() -> None:
     got: list[int] = []
     with pytest.raises(WorkerLostError, match="died"):
-        for batch in in_batches(_die_at_700, range(1000), workers=2):
-            got += batch
+        got.extend(n for batch in in_batches(_die_at_700, range(1000), workers=2) for n in batch)
     assert 700 not in got
