@@ -1,0 +1,357 @@
+"""What the pages show is what the program takes: examples load, commands parse, links lead on."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+import doc_pages
+import pytest
+import yaml
+from doc_pages import PAGES, ROOT, Block
+from project import ProjectFolder
+
+from harness.cassette import Origin, Recording, Redactor, canonical
+from harness.cassette.interaction import Interaction
+from harness.cassette.recording import origin_block
+from harness.cli.commands import coze_harness
+from harness.expectations import KINDS, asks_for, describe
+from harness.loader import DRAWABLE, Project, find, load, trials
+from harness.loader.shapes import ScenarioShape, TurnShape
+from harness.model import BotSnapshot
+from harness.ports import Expectation, Trial
+from harness.settings import TOKEN_NAMES, load_settings
+from harness.settings.nouns import BASE_URL, USER_ID, Poll
+from harness.settings.shapes import FileShape
+from harness.wiring.recording import DEFAULT_WORKERS
+
+WITH_EXAMPLES = ("README.md", "docs/scenarios.md")
+USUAL_SETTINGS = 'bots: {chatchat: "7403315657221079041"}\ndefault_bot: chatchat\n'
+DESIGNED = (
+    "init", "run", "record", "live", "compare", "accept", "check", "report", "mutate", "ask",
+    "serve", "capture", "list", "schema", "history",
+)  # fmt: skip
+TO_COME = ("compare", "accept", "mutate", "capture")
+"""Commands of the design that the program does not have yet."""
+
+
+def all_trials(root: Path, files: Mapping[str, str]) -> list[Trial]:
+    """Load a project as commands do; a fault in it is raised."""
+    for name, text in {"harness.yaml": USUAL_SETTINGS, **files}.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    settings = load_settings(root, {})
+    project = Project(settings.root, settings.scenarios, settings.user_id)
+    scenarios = load(find((), project, root).files, project)
+    return trials(scenarios, settings.bots, settings.default_bot)
+
+
+def sample(trial: Trial) -> dict[str, str]:
+    return dict.fromkeys(trial.script.draws, "7")
+
+
+def expectations(trial: Trial) -> list[Expectation]:
+    return [one for turn in trial.script.turns(sample(trial)) for one in turn.expectations]
+
+
+def as_scenario(block: Block) -> str:
+    """Return the scenario that an unnamed example is, or is the `expect:` list of."""
+    data = yaml.safe_load(block.text)
+    if isinstance(data, list):
+        margin = block.text.replace("\n", "\n      ").rstrip()
+        return f"turns:\n  - prompt: 你好\n    expect:\n      {margin}\n"
+    assert {"turns", "scenarios"} & data.keys(), f"{block} is neither a scenario nor a list"
+    return block.text
+
+
+@pytest.mark.parametrize("page", WITH_EXAMPLES)
+def test_the_files_that_a_page_shows_are_a_project_without_faults(
+    page: str, tmp_path: Path
+) -> None:
+    shown = [block for block in doc_pages.blocks(page, "yaml", "csv", "jsonl") if block.name]
+    files = {block.name: block.text for block in shown}
+    assert len(files) == len(shown), "two examples stand for one file"
+    made = all_trials(tmp_path, files)
+    scenarios = {name for name in files if name.startswith("scenarios/") and "/cases/" not in name}
+    assert {trial.key.file for trial in made} == scenarios != set()
+    assert all(trial.script.turns(sample(trial)) for trial in made)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [b for page in WITH_EXAMPLES for b in doc_pages.blocks(page, "yaml") if not b.name],
+    ids=str,
+)
+def test_an_example_without_a_name_loads(block: Block, tmp_path: Path) -> None:
+    made = all_trials(tmp_path, {"scenarios/example.yaml": as_scenario(block)})
+    written = yaml.safe_load(block.text)
+    assert [len(expectations(trial)) for trial in made] == [len(written)]
+
+
+def test_the_examples_show_every_kind(tmp_path: Path) -> None:
+    found: list[Expectation] = []
+    for number, block in enumerate(doc_pages.blocks("docs/scenarios.md", "yaml")):
+        if not block.name:
+            scenario = {"scenarios/example.yaml": as_scenario(block)}
+            found += expectations(all_trials(tmp_path / str(number), scenario)[0])
+    assert [kind.kind for kind in KINDS if not any(asks_for(e, kind.kind) for e in found)] == []
+
+
+def test_the_cassette_that_is_shown_is_in_our_own_shape() -> None:
+    (block,) = doc_pages.blocks("docs/cassettes.md", "yaml")
+    recording = canonical.read(block.text.encode())
+    assert recording is not None, "its checksum is wrong"
+    assert recording.origin is not None
+    assert canonical.write(recording, recording.origin) == block.text.encode()
+    assert Redactor().leak(block.text) == ""
+
+
+# --- tables --------------------------------------------------------------------------------------
+
+
+def test_the_readme_lists_the_kinds_as_they_describe_themselves() -> None:
+    table = doc_pages.rows("README.md", "kind", "What can be expected")
+    wanted = [[f"`{one.kind}`", f"`{one.example}`", one.summary] for one in describe()]
+    assert table == wanted
+
+
+def test_the_number_of_kinds_in_the_changelog_is_right() -> None:
+    words = {19: "Nineteen", 20: "Twenty", 21: "Twenty-one", 22: "Twenty-two", 23: "Twenty-three"}
+    assert f"{words[len(KINDS)]} kinds" in doc_pages.source("CHANGELOG.md")
+
+
+@pytest.mark.parametrize(
+    ("section", "shape"),
+    [("Keys of a scenario", ScenarioShape), ("Keys of a turn", TurnShape)],
+)
+def test_every_key_is_listed_with_its_default(
+    section: str, shape: type[ScenarioShape] | type[TurnShape]
+) -> None:
+    table = doc_pages.rows("docs/scenarios.md", "key", section)
+    fields = shape.model_fields
+    assert sorted(cells[0] for cells in table) == sorted(f"`{name}`" for name in fields)
+    for key, _, default, _ in table:
+        field = fields[key.strip("`")]
+        given = field.get_default(call_default_factory=True)
+        if default == "none":
+            assert not given, key
+        elif default in ("`true`", "`false`", "`1`", "`1.0`"):
+            assert json.loads(default.strip("`")) == given, key
+        else:
+            assert not given or field.is_required(), key
+
+
+def test_every_setting_is_listed_with_its_default() -> None:
+    table = doc_pages.rows("docs/scenarios.md", "key", "harness.yaml")
+    told = {cells[0].strip("`"): cells[2].strip("`") for cells in table}
+    fields = set(FileShape.model_fields) - {"poll", "judge"}
+    assert set(told) == fields | {"poll.interval", "poll.timeout", "judge.bot"}
+    right = {
+        "base_url": BASE_URL,
+        "user_id": USER_ID,
+        "poll.interval": str(Poll().interval),
+        "poll.timeout": str(Poll().timeout),
+        "workers": str(DEFAULT_WORKERS),
+    }
+    right |= {folder: folder for folder in ("scenarios", "cassettes", "reports")}
+    assert told == {**dict.fromkeys(told, "none"), **right}
+
+
+def test_every_name_of_a_token_and_every_drawn_value_is_listed() -> None:
+    variables = doc_pages.rows("docs/scenarios.md", "variable", "The environment")
+    told = [name for cells in variables for name in doc_pages.names(cells[0])]
+    assert told[: len(TOKEN_NAMES)] == list(TOKEN_NAMES)
+    drawn = doc_pages.rows("docs/scenarios.md", "name", "Drawn values")
+    names = [name for cells in drawn for name in doc_pages.names(cells[0])]
+    assert sorted(names) == sorted(DRAWABLE)
+
+
+def _asked(method: str, **given: object) -> Interaction:
+    item = {
+        "host": "https://gate.example/way", "target": "/v1", "request_body": b"", "status": 200,
+        "headers": {}, "response_body": b"", "method": method, **given,
+    }  # fmt: skip
+    return Interaction(**item)  # type: ignore[arg-type]  # the fields, some of them given
+
+
+def test_every_key_under_x_coze_is_listed() -> None:
+    items = (
+        _asked("POST", frames=(1,), stands_for=2),
+        _asked("GET", response_body=b"1"),
+        _asked("GET", response_body=b"2", stands_for=3),
+    )
+    bot = BotSnapshot(version="1", model="m", prompt="p", details={"name": "n"}, warning="w")
+    origin = Origin(
+        scenario="a", trial="a", fingerprint="f", recorded_at="r", harness="h", bot=bot
+    )  # fmt: skip
+    block = origin_block(Recording(interactions=items), origin)
+    table = doc_pages.rows("docs/cassettes.md", "key", "`x-coze`")
+    assert sorted(name for cells in table for name in doc_pages.names(cells[0])[:2]) == sorted(
+        block
+    )
+    snapshot = block["bot"]
+    assert isinstance(snapshot, dict)
+    told = next(cells[1] for cells in table if cells[0] == "`bot`")
+    assert sorted(doc_pages.names(told)) == sorted(snapshot)
+
+
+# --- commands ------------------------------------------------------------------------------------
+
+
+def _commands() -> dict[str, click.Command]:
+    context = click.Context(coze_harness)
+    found = {name: coze_harness.get_command(context, name) for name in _listed()}
+    return {name: command for name, command in found.items() if command is not None}
+
+
+def _listed() -> list[str]:
+    return coze_harness.list_commands(click.Context(coze_harness))
+
+
+def _parse(words: Sequence[str]) -> None:
+    """Parse a command line of ours without running it; what is wrong with it is raised."""
+    name, *rest = words
+    if name in ("--help", "--version", "COMMAND"):
+        return
+    command = _commands().get(name)
+    assert command is not None, f"there is no command {name}"
+    if rest != ["--help"]:
+        command.make_context(name, rest)
+
+
+def _serves(words: Sequence[str]) -> None:
+    """Make sure that a line of a console example can be typed."""
+    match words:
+        case ["coze-harness", *rest]:
+            _parse(rest)
+        case ["python", "-m", "harness", *rest]:
+            _parse(rest)
+        case ["python", "-m", package, *_]:
+            assert (ROOT / package / "__main__.py").is_file()
+        case ["pip", "install", name]:
+            ours = tomllib.loads(doc_pages.source("pyproject.toml"))["project"]
+            extras = [f"{ours['name']}[{extra}]" for extra in ours["optional-dependencies"]]
+            assert name in (ours["name"], *extras)
+        case ["make", target]:
+            assert f"\n{target}:" in doc_pages.source("Makefile")
+        case ["cd" | "export", *_] | []:
+            pass
+        case _:
+            pytest.fail(f"nobody knows whether this can be typed: {words}")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_in_console_examples_exist_with_their_options(page: str) -> None:
+    for line in doc_pages.typed(page):
+        for words in doc_pages.commands(line):
+            _serves(words)
+
+
+def test_the_readme_has_commands_to_type() -> None:
+    assert {
+        words[0] for line in doc_pages.typed("README.md") for words in doc_pages.commands(line)
+    } >= {
+        "pip",
+        "coze-harness",
+    }
+
+
+@pytest.mark.parametrize(
+    "line", ["coze-harness reccord", "coze-harness run --no-such-option", "pip install coze"]
+)
+def test_a_command_that_does_not_exist_is_noticed(line: str) -> None:
+    (words,) = doc_pages.commands(line)
+    with pytest.raises((AssertionError, click.UsageError)):
+        _serves(words)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_and_options_in_the_text_exist(page: str) -> None:
+    options = {
+        option
+        for command in _commands().values()
+        for parameter in command.params
+        for option in parameter.opts
+    }
+    for code in doc_pages.inline_code(page):
+        if code.startswith(("coze-harness ", "make ", "pip install ")):
+            for words in doc_pages.commands(code):
+                _serves(words)
+        elif code.startswith("--"):
+            assert code.split()[0].partition("=")[0] in options | {"--debug", "--help"}, code
+
+
+def test_each_command_shows_an_example_that_parses() -> None:
+    for name, command in _commands().items():
+        epilog = command.epilog or ""
+        assert epilog.startswith("Example: "), name
+        for words in doc_pages.commands(epilog.removeprefix("Example: ")):
+            _serves(words)
+            assert words[:2] == ["coze-harness", name]
+
+
+def test_the_table_of_commands_is_in_step_with_the_design() -> None:
+    assert sorted(_listed()) == sorted(set(DESIGNED) - set(TO_COME))
+    assert list(_commands()) == _listed()
+    told = coze_harness.get_help(click.Context(coze_harness)).partition("Commands:\n")[2]
+    shown = [line.split()[0] for line in told.split("\n\n")[0].splitlines() if line[2:3].strip()]
+    assert shown == _listed()
+
+
+def test_the_readme_names_every_command() -> None:
+    said = set(doc_pages.inline_code("README.md"))
+    said |= {
+        w for line in doc_pages.typed("README.md") for c in doc_pages.commands(line) for w in c
+    }
+    said |= {word for code in said for word in code.split()}
+    assert [name for name in _listed() if name not in said] == []
+
+
+# --- links and outputs ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_relative_links_lead_to_a_file_or_a_heading(page: str) -> None:
+    for link in doc_pages.links(page):
+        path, _, anchor = link.partition("#")
+        target = (ROOT / page).parent / path if path else ROOT / page
+        assert target.exists(), f"{page}: {link}"
+        assert target.resolve().is_relative_to(ROOT), f"{page}: {link}"
+        if anchor:
+            there = doc_pages.anchors(target.resolve().relative_to(ROOT).as_posix())
+            assert anchor in there, f"{page}: {link}"
+
+
+def test_the_failure_in_the_readme_is_what_the_program_prints(tmp_path: Path) -> None:
+    project = ProjectFolder(tmp_path / "p", home=tmp_path / "home")
+    for name in ("harness.yaml", "scenarios/weekday.yaml", "cassettes/weekday.yaml"):
+        (project.root / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, project.root / name)
+    project.edit("scenarios/weekday.yaml", "known_failure:", "#")
+    done = project.does("run", "-q")
+    assert done.code == 1
+    assert done.out.splitlines()[0] in [b.text.rstrip() for b in doc_pages.blocks("README.md", "")]
+
+
+def test_the_faults_in_the_page_on_scenarios_are_what_the_program_prints(tmp_path: Path) -> None:
+    (block,) = doc_pages.blocks("docs/scenarios.md", "")
+    project = ProjectFolder(tmp_path / "p", home=tmp_path / "home")
+    project.write("harness.yaml", USUAL_SETTINGS)
+    project.write(
+        "scenarios/hours.yaml",
+        "name: hours\nturns:\n  - prompt: 营业时间?\n    expect:\n      - contians: 九点\n"
+        "      - contains: 12:30\n      - 九点\n      - icontains: 九点\n",
+    )
+    done = project.does("check")
+    assert done.code == 2
+    shown = [line.removesuffix("…") for line in block.text.splitlines()]
+    printed = done.err.splitlines()
+    assert len(shown) == len(printed)
+    assert [
+        real for real, begin in zip(printed, shown, strict=True) if not real.startswith(begin)
+    ] == []
