@@ -8,12 +8,12 @@ all formats, trials may be added while the run goes on, and the same run gives t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple, Protocol, TextIO
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 from harness.model import Run, TrialResult
 from harness.report.overview import Reasons, TrialReasons, reasons_of
-from harness.report.spool import Pieces, Spool
+from harness.report.spool import Out, Pieces, Spool
 from harness.report.trial_view import trial_view
 from harness.report.view import TrialView
 
@@ -21,11 +21,11 @@ from harness.report.view import TrialView
 class Sheet(Protocol):
     """Renders one format. It keeps nothing of a trial."""
 
-    def piece(self, trial: TrialView) -> str:
-        """Return what the report says of a trial; nothing where it says nothing."""
+    def piece(self, trial: TrialView) -> bytes:
+        """Return what the report says of a trial, as UTF-8; nothing where it says nothing."""
         ...
 
-    def write(self, run: Run, pieces: Pieces, reasons: Reasons, out: TextIO) -> None:
+    def write(self, run: Run, pieces: Pieces, reasons: Reasons, out: Out) -> None:
         """Write the report in the order of the run's rows."""
         ...
 
@@ -36,19 +36,22 @@ class Format(NamedTuple):
     file_name: str
     sheet: Callable[[], Sheet]
 
-    def render(self, run: Run, results: Callable[[], Iterator[TrialResult]], out: TextIO) -> None:
-        """Write this report of a finished run. `out` is opened as UTF-8 with newline LF."""
+    def render(self, run: Run, results: Callable[[], Iterator[TrialResult]], out: Out) -> None:
+        """Write this report of a finished run."""
         with Reports({"": self}) as reports:
             reports.add_all(results())
             reports.write(run, {"": out})
 
 
 class TrialPieces(NamedTuple):
-    """What every chosen format says of one trial: plain text, to be sent between processes."""
+    """What every chosen format says of one trial: plain bytes, to be sent between processes.
+
+    `record` has a piece for each format, in the order in which the renderer has them.
+    """
 
     trial_id: str
     reasons: TrialReasons | None
-    texts: Mapping[str, str]
+    record: Sequence[bytes]
 
 
 class Renderer:
@@ -65,8 +68,8 @@ class Renderer:
     def pieces(self, result: TrialResult) -> TrialPieces:
         """Return what every format says of a trial."""
         view = trial_view(result)
-        texts = {name: sheet.piece(view) for name, sheet in self.sheets.items()}
-        return TrialPieces(view.id, reasons_of(view), texts)
+        record = [sheet.piece(view) for sheet in self.sheets.values()]
+        return TrialPieces(view.id, reasons_of(view), record)
 
 
 class Reports:
@@ -78,7 +81,7 @@ class Reports:
 
     def __init__(self, formats: Mapping[str, Format] | None = None) -> None:
         self.renderer = Renderer(formats)
-        self._spools = {name: Spool() for name in self.renderer.sheets}
+        self._spool = Spool(len(self.renderer.sheets))
         self._reasons = Reasons()
 
     def add(self, result: TrialResult) -> None:
@@ -93,19 +96,17 @@ class Reports:
     def put(self, pieces: TrialPieces) -> None:
         """Take a trial that was rendered elsewhere, by a `Renderer` of the same formats."""
         self._reasons.put(pieces.trial_id, pieces.reasons)
-        for name, text in pieces.texts.items():
-            if text or pieces.trial_id in self._spools[name]:
-                self._spools[name].put(pieces.trial_id, text)
+        self._spool.put(pieces.trial_id, pieces.record)
 
-    def write(self, run: Run, outs: Mapping[str, TextIO]) -> None:
-        """Write the formats that have somewhere to go: files opened as UTF-8, newline LF."""
-        for name, out in outs.items():
-            self.renderer.sheets[name].write(run, self._spools[name], self._reasons, out)
+    def write(self, run: Run, outs: Mapping[str, Out]) -> None:
+        """Write the formats that have somewhere to go."""
+        for position, (name, sheet) in enumerate(self.renderer.sheets.items()):
+            if name in outs:
+                sheet.write(run, self._spool.column(position), self._reasons, outs[name])
 
     def close(self) -> None:
         """Drop the pieces."""
-        for spool in self._spools.values():
-            spool.close()
+        self._spool.close()
 
     def __enter__(self) -> Reports:
         return self

@@ -27,14 +27,14 @@ def marked(reply: Reply, verdicts: Sequence[Verdict]) -> list[list[Part]]:
     Evidence counts characters of the reply's whole answer, which is its answer messages joined by
     line feeds. Where several verdicts claim a character, the worst one marks it.
     """
-    spans = [
-        (start, end, _mark(verdict))
-        for verdict in verdicts
-        if verdict.evidence and verdict.status is not VerdictStatus.SKIPPED
-        for start, end in verdict.evidence
-    ][:_MOST]
+    spans: list[tuple[int, int, str]] = []
+    for verdict in verdicts:
+        if verdict.evidence and verdict.status is not VerdictStatus.SKIPPED:
+            mark = _mark(verdict)
+            spans += [(start, end, mark) for start, end in verdict.evidence]
     if not spans:
         return []
+    spans = sorted(spans[:_MOST])
     answers: list[list[Part]] = []
     begin = 0
     for message in reply.messages:
@@ -61,21 +61,44 @@ def _parts(text: str, begin: int, spans: Sequence[tuple[int, int, str]]) -> list
         for start, end, mark in spans
         if start - begin < limit and end > begin and start < end
     ]
-    cuts = sorted({0, limit, *(at for start, end, _ in inside for at in (start, end))})
+    parts = _apart(text, limit, inside)
+    if parts is None:
+        parts = _overlapping(text, limit, inside)
+    if limit < len(text):
+        note = f"\n… (the first {limit:,} of {len(text):,} characters; trials.jsonl has them all)"
+        parts.append(Part(note, ""))
+    return parts or [Part("", "")]
+
+
+def _apart(text: str, limit: int, spans: Sequence[tuple[int, int, str]]) -> list[Part] | None:
+    """Cut at spans that stand in order with text between them, as most do; None if they do not."""
+    parts: list[Part] = []
+    last = 0
+    for start, end, mark in spans:
+        if start > last:
+            parts.append(Part(visible(text[last:start]), ""))
+        elif start or last:
+            return None
+        parts.append(Part(visible(text[start:end]), mark))
+        last = end
+    if last < limit:
+        parts.append(Part(visible(text[last:limit]), ""))
+    return parts
+
+
+def _overlapping(text: str, limit: int, spans: Sequence[tuple[int, int, str]]) -> list[Part]:
+    cuts = sorted({0, limit, *(at for start, end, _ in spans for at in (start, end))})
     parts: list[Part] = []
     begun, last = 0, ""
     for start, end in pairwise(cuts):
-        mark = _worst(start, end, inside)
+        mark = _worst(start, end, spans)
         if mark != last and start:
             parts.append(Part(visible(text[begun:start]), last))
             begun = start
         last = mark
     if limit:
         parts.append(Part(visible(text[begun:limit]), last))
-    if limit < len(text):
-        note = f"\n… (the first {limit:,} of {len(text):,} characters; trials.jsonl has them all)"
-        parts.append(Part(note, ""))
-    return parts or [Part("", "")]
+    return parts
 
 
 def _worst(start: int, end: int, spans: Sequence[tuple[int, int, str]]) -> str:

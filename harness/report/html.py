@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple, Protocol, TextIO, cast
+from typing import NamedTuple, Protocol, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from harness.model import Run, TrialStatus
+from harness.model import Row, Run, TrialStatus
+from harness.report.forms import Forms
 from harness.report.overview import FAILING, ORDER, Reasons, run_view
-from harness.report.spool import Pieces
+from harness.report.spool import Out, Pieces
 from harness.report.view import BADGE, TrialView, anchor
 from harness.report.visible import duration, one_line
 
@@ -36,18 +37,15 @@ _HEADINGS = {
 }
 
 
-class _Row(NamedTuple):
-    """One trial in the page; without a body where only run.json knows of it."""
-
-    open: bool
-    body: Markup
+# Stands in the page where a section's trials go. No text of a view holds a NUL.
+_TRIALS = "\0"
 
 
 class _Section(NamedTuple):
     status: TrialStatus
     heading: str
     number: int
-    rows: Iterator[_Row]
+    trials: str
 
 
 class _TrialMacro(Protocol):
@@ -79,16 +77,9 @@ class Pages:
         module = self._environment.get_template("trial.html.j2").module
         return cast("_TrialMacro", module.trial)  # type: ignore[attr-defined]  # a template's macro
 
-    def write(self, name: str, out: TextIO, **values: object) -> None:
-        """Render a page piece by piece."""
-        pieces = self._environment.get_template(name).generate(**values)
-        buffered: list[str] = []
-        for piece in pieces:
-            buffered.append(piece)
-            if len(buffered) >= 500:
-                out.write("".join(buffered))
-                buffered.clear()
-        out.write("".join(buffered))
+    def render(self, name: str, **values: object) -> str:
+        """Return a page."""
+        return self._environment.get_template(name).render(**values)
 
 
 class HtmlSheet:
@@ -96,41 +87,46 @@ class HtmlSheet:
 
     def __init__(self, pages: Pages | None = None) -> None:
         self._pages = pages or Pages()
-        self._trial = self._pages.trial_macro()
+        self._forms = Forms(self._pages.trial_macro())
 
-    def piece(self, trial: TrialView) -> str:
+    def piece(self, trial: TrialView) -> bytes:
         """Return a trial's row and what unfolds below it."""
-        return str(self._trial(trial))
+        return self._forms.filled(trial)
 
-    def write(self, run: Run, pieces: Pieces, reasons: Reasons, out: TextIO) -> None:
+    def write(self, run: Run, pieces: Pieces, reasons: Reasons, out: Out) -> None:
         """Write the page: failing trials first, then the rest, as the run's rows have them."""
-        numbers = Counter(row.status for row in run.rows)
-        self._pages.write(
+        numbers = Counter([row.status for row in run.rows])
+        statuses = [status for status in ORDER if numbers[status]]
+        page = self._pages.render(
             "page.html.j2",
-            out,
             run=run_view(run),
             reasons=reasons.top(),
             sections=[
-                _Section(
-                    status, _HEADINGS[status], numbers[status], self._rows(run, status, pieces)
-                )
-                for status in ORDER
-                if numbers[status]
+                _Section(status, _HEADINGS[status], numbers[status], _TRIALS) for status in statuses
             ],
         )
+        head, *sections = page.split(_TRIALS)
+        out.write(head.encode())
+        for status, section in zip(statuses, sections, strict=True):
+            self._write_trials(status, run.rows, pieces, out)
+            out.write(section.encode())
 
-    def _rows(self, run: Run, status: TrialStatus, pieces: Pieces) -> Iterator[_Row]:
-        shown = 0
-        for row in run.rows:
+    def _write_trials(
+        self, status: TrialStatus, rows: Sequence[Row], pieces: Pieces, out: Out
+    ) -> None:
+        opening = f'<details class="trial {status}"'
+        closed, opened = f"{opening}>".encode(), f"{opening} open>".encode()
+        left = OPEN if status in FAILING else 0
+        for row in rows:
             if row.status is not status:
                 continue
-            shown += 1
+            out.write(opened if left > 0 else closed)
+            left -= 1
             if row.key.id in pieces:
-                # Rendered by `piece`, with escaping on.
-                body = Markup(pieces.get(row.key.id))  # noqa: S704
+                out.write(pieces.get(row.key.id))
             else:
-                body = self._trial(_bare(row.key.id, row.status, row.key.bot, row.seconds))
-            yield _Row(status in FAILING and shown <= OPEN, body)
+                out.write(self.piece(_bare(row.key.id, row.status, row.key.bot, row.seconds)))
+            out.write(b"</details>\n")
 
 
 def _bare(trial_id: str, status: TrialStatus, bot: str, seconds: float) -> TrialView:

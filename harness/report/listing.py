@@ -69,15 +69,15 @@ def render_listing(runs: Sequence[Run], out: TextIO) -> None:
     shown = list(runs[:MOST])
     shares = [share for run in reversed(shown) if (share := pass_share(run)) is not None]
     lowest = _lowest(shares)
-    Pages().write(
+    page = Pages().render(
         "listing.html.j2",
-        out,
         rows=history_rows(shown),
         more=len(runs) - len(shown),
         points=_points(shares, lowest),
         lowest=lowest,
         height=_HEIGHT,
     )
+    out.write(page)
 
 
 def _lowest(shares: Sequence[float]) -> int:

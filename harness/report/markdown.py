@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TextIO
 
 from harness.model import Run
 from harness.report.overview import FAILING, Reasons, RunView, run_view
-from harness.report.spool import Pieces
+from harness.report.spool import Out, Pieces
 from harness.report.view import BADGE, TrialView, VerdictView
 from harness.report.visible import one_line
 
@@ -28,11 +27,11 @@ _TICKS = re.compile("`+")
 class MarkdownSheet:
     """Renders the first failing trials in the order of the run, and the reasons of all."""
 
-    def piece(self, trial: TrialView) -> str:
+    def piece(self, trial: TrialView) -> bytes:
         """Return a failing trial's part of the comment."""
-        return _block(trial) if trial.status in FAILING else ""
+        return _block(trial).encode() if trial.status in FAILING else b""
 
-    def write(self, run: Run, pieces: Pieces, reasons: Reasons, out: TextIO) -> None:
+    def write(self, run: Run, pieces: Pieces, reasons: Reasons, out: Out) -> None:
         """Write the comment: verdict, counts, reasons, the first failing trials."""
         view = run_view(run)
         parts = [_head(view), _counts(view), _rates(view), _reasons(reasons)]
@@ -45,14 +44,14 @@ class MarkdownSheet:
         ]
         shown = 0
         for trial_id in failing[:_BLOCKS]:
-            block = pieces.get(trial_id)
+            block = pieces.get(trial_id).decode()
             if len(text) + len(block) > LIMIT:
                 break
             text += f"\n{block}"
             shown += 1
         if shown < len(failing):
             text += f"\nand {len(failing) - shown:,} more: see `index.html`.\n"
-        out.write(f"{text}\n{_foot(view)}")
+        out.write(f"{text}\n{_foot(view)}".encode())
 
 
 def span(text: str, limit: int = _FIELD) -> str:

@@ -20,7 +20,6 @@ from harness.model import (
     TrialStatus,
     TurnResult,
     Verdict,
-    VerdictStatus,
 )
 from harness.report.evidence import Part, marked
 from harness.report.view import (
@@ -127,9 +126,12 @@ def _reason(result: TrialResult, error: ErrorView | None, turns: Sequence[TurnVi
 
 
 def _turn(number: int, turn: TurnResult) -> TurnView:
-    verdicts = [_verdict(verdict) for verdict in turn.verdicts]
     prompt = clipped(turn.prompt, ANSWER_LIMIT)
     reply = turn.reply
+    # What most verdicts have seen is the whole answer: it is looked through once.
+    answer = "" if reply is None else reply.answer
+    seen = clipped(answer)
+    verdicts = [_verdict(verdict, answer, seen) for verdict in turn.verdicts]
     if reply is None:
         return TurnView(number, prompt, language(prompt), "No reply.", (), (), "", "", verdicts)
     return TurnView(
@@ -153,23 +155,24 @@ def _turn(number: int, turn: TurnResult) -> TurnView:
     )
 
 
-def _verdict(verdict: Verdict) -> VerdictView:
-    status = verdict.status.value
-    if verdict.status is VerdictStatus.FAILED and verdict.severity is Severity.WARNING:
+def _verdict(verdict: Verdict, answer: str, seen: str) -> VerdictView:
+    """Return a verdict; `seen` is how the reply's `answer` is shown."""
+    status: str = verdict.status._value_
+    if status == "failed" and verdict.severity is Severity.WARNING:
         status = "warning"
     where = verdict.location
+    place = _place(where.path, where.line)
+    actual, score = verdict.actual, verdict.score
     return VerdictView(
         status,
         _VERDICT_BADGE[status],
         one_line(verdict.kind),
-        one_line(verdict.name),
+        one_line(verdict.name) if verdict.name else "",
         clipped(verdict.expected),
-        clipped(verdict.actual),
+        seen if actual == answer else clipped(actual),
         clipped(verdict.reason),
-        f"{_place(where.path, where.line)}:{where.column}"
-        if where.line and where.column
-        else _place(where.path, where.line),
-        "" if verdict.score is None else f"{verdict.score:.2f}",
+        f"{place}:{where.column}" if where.line and where.column else place,
+        "" if score is None else f"{score:.2f}",
     )
 
 

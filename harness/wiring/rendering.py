@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TextIO
 
 from harness.archive import list_runs, point_latest, read_results
 from harness.archive.files import replace_file, told
@@ -39,11 +38,10 @@ def write(reports: Reports, run: Run, folder: Path) -> None:
     with told("Writing the reports", folder):
         folder.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
-            outs: dict[str, TextIO] = {}
-            for name, form in FORMATS.items():
-                temporary = folder / f".{form.file_name}.tmp"
-                opened = temporary.open("w", encoding="utf-8", newline="\n")
-                outs[name] = stack.enter_context(opened)
+            outs = {
+                name: stack.enter_context((folder / f".{form.file_name}.tmp").open("wb"))
+                for name, form in FORMATS.items()
+            }
             reports.write(run, outs)
         for form in FORMATS.values():
             (folder / f".{form.file_name}.tmp").replace(folder / form.file_name)

@@ -18,9 +18,9 @@ IMPLIED = {"td", "th", "tr"}
 
 
 def rendered(name: str, results: Sequence[TrialResult], of: Run | None = None) -> str:
-    out = io.StringIO()
+    out = io.BytesIO()
     FORMATS[name].render(of or run(results), lambda: iter(results), out)
-    return out.getvalue()
+    return out.getvalue().decode()
 
 
 class Page(HTMLParser):

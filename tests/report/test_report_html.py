@@ -168,25 +168,25 @@ def test_the_same_run_gives_the_same_bytes_in_every_format() -> None:
 
 
 def test_one_pass_for_all_formats_gives_what_each_alone_gives() -> None:
-    outs = {name: io.StringIO() for name in FORMATS}
+    outs = {name: io.BytesIO() for name in FORMATS}
     with Reports() as reports:
         reports.add_all(everything())
         reports.write(full_run(), outs)
     for name, out in outs.items():
-        assert out.getvalue() == rendered(name, everything(), full_run())
+        assert out.getvalue().decode() == rendered(name, everything(), full_run())
 
 
 def test_pieces_made_in_another_process_give_the_same_reports() -> None:
     renderer = Renderer()
     sent = pickle.dumps([renderer.pieces(result) for result in everything()])
-    outs = {name: io.StringIO() for name in FORMATS}
+    outs = {name: io.BytesIO() for name in FORMATS}
     with Reports() as reports:
         for pieces in pickle.loads(sent):  # noqa: S301 - packed two lines above
             reports.put(pieces)
         reports.write(full_run(), outs)
     assert b"markupsafe" not in sent
     for name, out in outs.items():
-        assert out.getvalue() == rendered(name, everything(), full_run())
+        assert out.getvalue().decode() == rendered(name, everything(), full_run())
 
 
 def test_a_trial_that_was_run_again_is_shown_once_as_it_came_last() -> None:
@@ -282,7 +282,7 @@ def test_a_report_does_not_hold_its_trials_in_memory(name: str) -> None:
     for number in (200, 800):
         of = rows(number)
         tracemalloc.start()
-        with Path(os.devnull).open("w", encoding="utf-8") as out:
+        with Path(os.devnull).open("wb") as out:
             FORMATS[name].render(of, partial(many, number), out)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()

@@ -138,10 +138,14 @@ def test_marks_never_lose_or_repeat_text(texts: list[str], spans: list[tuple[int
     assert joined == [visible(text) for text in texts]
 
 
-def test_a_spool_gives_back_the_last_text_of_a_name_and_forgets_its_file() -> None:
-    with Spool() as spool:
+def test_a_spool_gives_back_the_last_record_of_a_name_and_forgets_its_file() -> None:
+    with Spool(3) as spool:
+        first, second, third = (spool.column(position) for position in range(3))
         for number in range(50):
-            spool.put(f"{number % 25}", f"{number}九" * 40_000)
-        assert spool.get("3") == "28九" * 40_000
-        assert spool.get("24") == "49九" * 40_000
-        assert "25" not in spool
+            spool.put(f"{number % 25}", [f"{number}九".encode() * 40_000, b"", b"%d" % number])
+            assert third.get(f"{number // 2 % 25}")
+        assert first.get("3") == "28九".encode() * 40_000
+        assert first.get("24") == "49九".encode() * 40_000
+        assert third.get("24") == b"49"
+        assert ("3" in first, "3" in second, "3" in third) == (True, False, True)
+        assert "25" not in first
