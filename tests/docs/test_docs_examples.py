@@ -1,14 +1,12 @@
-"""What the pages show is what the program takes: examples load, commands parse, links lead on."""
+"""What the pages show is what the program takes and prints, and their links lead on."""
 
 from __future__ import annotations
 
 import json
 import shutil
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
-import click
 import doc_pages
 import pytest
 import yaml
@@ -18,7 +16,6 @@ from project import ProjectFolder
 from harness.cassette import Origin, Recording, Redactor, canonical
 from harness.cassette.interaction import Interaction
 from harness.cassette.recording import origin_block
-from harness.cli.commands import coze_harness
 from harness.expectations import KINDS, asks_for, describe
 from harness.loader import DRAWABLE, Project, find, load, trials
 from harness.loader.shapes import ScenarioShape, TurnShape
@@ -31,12 +28,6 @@ from harness.wiring.recording import DEFAULT_WORKERS
 
 WITH_EXAMPLES = ("README.md", "docs/scenarios.md")
 USUAL_SETTINGS = 'bots: {chatchat: "7403315657221079041"}\ndefault_bot: chatchat\n'
-DESIGNED = (
-    "init", "run", "record", "live", "compare", "accept", "check", "report", "mutate", "ask",
-    "serve", "capture", "list", "schema", "history",
-)  # fmt: skip
-TO_COME = ("compare", "accept", "mutate", "capture")
-"""Commands of the design that the program does not have yet."""
 
 
 def all_trials(root: Path, files: Mapping[str, str]) -> list[Trial]:
@@ -198,118 +189,6 @@ def test_every_key_under_x_coze_is_listed() -> None:
     assert isinstance(snapshot, dict)
     told = next(cells[1] for cells in table if cells[0] == "`bot`")
     assert sorted(doc_pages.names(told)) == sorted(snapshot)
-
-
-# --- commands ------------------------------------------------------------------------------------
-
-
-def _commands() -> dict[str, click.Command]:
-    context = click.Context(coze_harness)
-    found = {name: coze_harness.get_command(context, name) for name in _listed()}
-    return {name: command for name, command in found.items() if command is not None}
-
-
-def _listed() -> list[str]:
-    return coze_harness.list_commands(click.Context(coze_harness))
-
-
-def _parse(words: Sequence[str]) -> None:
-    """Parse a command line of ours without running it; what is wrong with it is raised."""
-    name, *rest = words
-    if name in ("--help", "--version", "COMMAND"):
-        return
-    command = _commands().get(name)
-    assert command is not None, f"there is no command {name}"
-    if rest != ["--help"]:
-        command.make_context(name, rest)
-
-
-def _serves(words: Sequence[str]) -> None:
-    """Make sure that a line of a console example can be typed."""
-    match words:
-        case ["coze-harness", *rest]:
-            _parse(rest)
-        case ["python", "-m", "harness", *rest]:
-            _parse(rest)
-        case ["python", "-m", package, *_]:
-            assert (ROOT / package / "__main__.py").is_file()
-        case ["pip", "install", name]:
-            ours = tomllib.loads(doc_pages.source("pyproject.toml"))["project"]
-            extras = [f"{ours['name']}[{extra}]" for extra in ours["optional-dependencies"]]
-            assert name in (ours["name"], *extras)
-        case ["make", target]:
-            assert f"\n{target}:" in doc_pages.source("Makefile")
-        case ["cd" | "export", *_] | []:
-            pass
-        case _:
-            pytest.fail(f"nobody knows whether this can be typed: {words}")
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_commands_in_console_examples_exist_with_their_options(page: str) -> None:
-    for line in doc_pages.typed(page):
-        for words in doc_pages.commands(line):
-            _serves(words)
-
-
-def test_the_readme_has_commands_to_type() -> None:
-    assert {
-        words[0] for line in doc_pages.typed("README.md") for words in doc_pages.commands(line)
-    } >= {
-        "pip",
-        "coze-harness",
-    }
-
-
-@pytest.mark.parametrize(
-    "line", ["coze-harness reccord", "coze-harness run --no-such-option", "pip install coze"]
-)
-def test_a_command_that_does_not_exist_is_noticed(line: str) -> None:
-    (words,) = doc_pages.commands(line)
-    with pytest.raises((AssertionError, click.UsageError)):
-        _serves(words)
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_commands_and_options_in_the_text_exist(page: str) -> None:
-    options = {
-        option
-        for command in _commands().values()
-        for parameter in command.params
-        for option in parameter.opts
-    }
-    for code in doc_pages.inline_code(page):
-        if code.startswith(("coze-harness ", "make ", "pip install ")):
-            for words in doc_pages.commands(code):
-                _serves(words)
-        elif code.startswith("--"):
-            assert code.split()[0].partition("=")[0] in options | {"--debug", "--help"}, code
-
-
-def test_each_command_shows_an_example_that_parses() -> None:
-    for name, command in _commands().items():
-        epilog = command.epilog or ""
-        assert epilog.startswith("Example: "), name
-        for words in doc_pages.commands(epilog.removeprefix("Example: ")):
-            _serves(words)
-            assert words[:2] == ["coze-harness", name]
-
-
-def test_the_table_of_commands_is_in_step_with_the_design() -> None:
-    assert sorted(_listed()) == sorted(set(DESIGNED) - set(TO_COME))
-    assert list(_commands()) == _listed()
-    told = coze_harness.get_help(click.Context(coze_harness)).partition("Commands:\n")[2]
-    shown = [line.split()[0] for line in told.split("\n\n")[0].splitlines() if line[2:3].strip()]
-    assert shown == _listed()
-
-
-def test_the_readme_names_every_command() -> None:
-    said = set(doc_pages.inline_code("README.md"))
-    said |= {
-        w for line in doc_pages.typed("README.md") for c in doc_pages.commands(line) for w in c
-    }
-    said |= {word for code in said for word in code.split()}
-    assert [name for name in _listed() if name not in said] == []
 
 
 # --- links and outputs ---------------------------------------------------------------------------
