@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -28,6 +30,8 @@ from harness.wiring.recording import DEFAULT_WORKERS
 
 WITH_EXAMPLES = ("README.md", "docs/scenarios.md")
 USUAL_SETTINGS = 'bots: {chatchat: "7403315657221079041"}\ndefault_bot: chatchat\n'
+WITHOUT_IMPORT = {"pytest"}
+"""What is installed for users' sake and imported by no room yet."""
 
 
 def all_trials(root: Path, files: Mapping[str, str]) -> list[Trial]:
@@ -234,3 +238,15 @@ def test_the_faults_in_the_page_on_scenarios_are_what_the_program_prints(tmp_pat
     assert [
         real for real, begin in zip(printed, shown, strict=True) if not real.startswith(begin)
     ] == []
+
+
+def test_architecture_lists_every_room_and_every_library() -> None:
+    rooms, *_ = doc_pages.blocks("ARCHITECTURE.md", "")
+    listed = {line.split()[0] for line in rooms.text.splitlines() if line.strip("─ ")}
+    there = {path.stem for path in (ROOT / "harness").iterdir() if path.suffix in ("", ".py")}
+    assert listed == there - {"__init__", "__pycache__", "starter"}
+    libraries = doc_pages.source("ARCHITECTURE.md").partition("# Libraries")[2].casefold()
+    project = tomllib.loads(doc_pages.source("pyproject.toml"))["project"]
+    needed = [*project["dependencies"], *project["optional-dependencies"]["serve"]]
+    names = {re.split(r"[<>=\[ ]", line)[0] for line in needed} - WITHOUT_IMPORT
+    assert [name for name in names if name not in libraries] == []
