@@ -49,7 +49,6 @@ class TrialPieces(NamedTuple):
     `record` has a piece for each format, in the order in which the renderer has them.
     """
 
-    trial_id: str
     reasons: TrialReasons | None
     record: Sequence[bytes]
 
@@ -69,7 +68,7 @@ class Renderer:
         """Return what every format says of a trial."""
         view = trial_view(result)
         record = [sheet.piece(view) for sheet in self.sheets.values()]
-        return TrialPieces(view.id, reasons_of(view), record)
+        return TrialPieces(reasons_of(view), record)
 
 
 class Reports:
@@ -86,17 +85,17 @@ class Reports:
 
     def add(self, result: TrialResult) -> None:
         """Take a trial. One that comes again (an error, run again) replaces the first."""
-        self.put(self.renderer.pieces(result))
+        self.put(result.key.id, self.renderer.pieces(result))
 
     def add_all(self, results: Iterable[TrialResult]) -> None:
         """Take several trials."""
         for result in results:
             self.add(result)
 
-    def put(self, pieces: TrialPieces) -> None:
+    def put(self, trial_id: str, pieces: TrialPieces) -> None:
         """Take a trial that was rendered elsewhere, by a `Renderer` of the same formats."""
-        self._reasons.put(pieces.trial_id, pieces.reasons)
-        self._spool.put(pieces.trial_id, pieces.record)
+        self._reasons.put(trial_id, pieces.reasons)
+        self._spool.put(trial_id, pieces.record)
 
     def write(self, run: Run, outs: Mapping[str, Out]) -> None:
         """Write the formats that have somewhere to go."""

@@ -181,8 +181,9 @@ def test_pieces_made_in_another_process_give_the_same_reports() -> None:
     sent = pickle.dumps([renderer.pieces(result) for result in everything()])
     outs = {name: io.BytesIO() for name in FORMATS}
     with Reports() as reports:
-        for pieces in pickle.loads(sent):  # noqa: S301 - packed two lines above
-            reports.put(pieces)
+        came = pickle.loads(sent)  # noqa: S301 - packed above
+        for result, pieces in zip(everything(), came, strict=True):
+            reports.put(result.key.id, pieces)
         reports.write(full_run(), outs)
     assert b"markupsafe" not in sent
     for name, out in outs.items():
