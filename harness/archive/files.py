@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -56,24 +56,6 @@ def told(doing: str, path: Path) -> Iterator[None]:
             next_step="check that the folder exists, is yours and its disk has room,"
             " or choose another one with --reports",
         ) from fault
-
-
-def replace_file(path: Path, pieces: Iterable[bytes]) -> None:
-    """Write a file whole or not at all: temporary file, fsync, rename.
-
-    Raises:
-        OSError: the old file is as it was.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.writelines(pieces)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def point_latest(folder: Path) -> None:

@@ -9,9 +9,10 @@ from io import FileIO
 from pathlib import Path
 from types import TracebackType
 
+from harness import wholefile
 from harness.archive.document import encode_run
 from harness.archive.document_reading import decode_run, read_head_of
-from harness.archive.files import checked_run_id, replace_file, told
+from harness.archive.files import checked_run_id, told
 from harness.archive.line import encode
 from harness.archive.reading import LineError, decode_line
 from harness.archive.tally import Tally
@@ -135,7 +136,7 @@ def write_run(folder: Path, run: Run) -> None:
         ArchiveError: it cannot be written; the old file is whole.
     """
     with told("Writing run.json", folder / RUN):
-        replace_file(folder / RUN, encode_run(run))
+        wholefile.replace(folder / RUN, encode_run(run))
 
 
 def read_run(folder: Path) -> Run:

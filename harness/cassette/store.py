@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import secrets
 from dataclasses import replace
 from pathlib import Path
 
+from harness import wholefile
 from harness.cassette import canonical
 from harness.cassette.recording import Origin, Recording
 from harness.cassette.redaction import Redactor
@@ -17,8 +17,6 @@ from harness.errors import (
     SecretLeakError,
 )
 from harness.location import Location
-
-TEMPORARY_SUFFIX = ".tmp"
 
 # A named pipe must not keep a run waiting for a writer.
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -94,20 +92,13 @@ def write(path: Path, recording: Recording, origin: Origin, redactor: Redactor) 
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Put bytes into a file by way of a temporary neighbour, synced, then renamed over it."""
-    temporary = path.with_name(f".{path.name[:20]}.{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
+    """Write a file whole or not at all.
+
+    Raises:
+        CassetteWriteError: the disk or its permissions; the old file is untouched.
+    """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        wholefile.replace(path, [data])
     except OSError as fault:
         raise CassetteWriteError(
             f"The recording could not be written: {fault.strerror}. The old file is whole.",

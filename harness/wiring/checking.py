@@ -17,6 +17,7 @@ from harness.errors import (
 from harness.location import Location
 from harness.model import CassetteState
 from harness.ports import Trial
+from harness.wholefile import TEMPORARY_SUFFIX
 from harness.wiring.replaying import Replayer
 
 
@@ -89,7 +90,7 @@ def _strays(folder: Path, known: set[Path], redactor: Redactor) -> Iterator[Find
     for path in sorted(folder.rglob("*")):
         if path in known or not path.is_file():
             continue
-        if path.suffix == store.TEMPORARY_SUFFIX:
+        if path.suffix == TEMPORARY_SUFFIX:
             what = "This is left over from a recording that was killed."
             step = "delete it."
         elif path.suffix in (".yaml", ".yml"):

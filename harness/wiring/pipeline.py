@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final, Protocol
 
-from harness.archive import RunFolder, Tally, decode, read_results
+from harness.archive import RunFolder, Tally, decode, point_latest, read_results
 from harness.errors import WorkerLostError
 from harness.model import Mode, PassRate, Run, Summary, TrialKey, TrialResult, TrialStatus
 from harness.ports import Trial
@@ -88,6 +88,8 @@ def execute(
     lost: WorkerLostError | None = None
     opened = RunFolder.resume(resume) if resume else RunFolder.create(settings.reports, opening)
     with opened as folder, Reports() as reports:
+        # At once, so that a run which is killed is the latest too, and can be gone on with.
+        point_latest(folder.path)
         books = _Books(folder, reports, Tally(_required(trials)))
         todo = books.left(trials)
         listener.begun(len(trials), len(trials) - len(todo))

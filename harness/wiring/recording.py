@@ -14,7 +14,7 @@ from typing import Final, TypeAlias, TypeVar
 
 from harness.cassette import Origin, Recorder, Redactor, store
 from harness.coze import CozeDialogue, Pace, Patience, fingerprint, snapshot
-from harness.errors import CassetteError, HarnessError
+from harness.errors import CassetteError, CassetteMissingError, HarnessError
 from harness.loader import draw
 from harness.model import BotSnapshot
 from harness.ports import Clock, Conversation, Trial, Turn
@@ -49,6 +49,7 @@ class Studio:
         interval, timeout: how a chat is waited for, in seconds.
         root: the project that recordings are kept in; `None` keeps none.
         version: of this program, for the recordings.
+        warn: told of what is no error.
     """
 
     wire: Wire
@@ -61,6 +62,7 @@ class Studio:
     timeout: float
     root: Path | None
     version: str
+    warn: Callable[[str], None]
     snapshots: Mapping[_Asked, BotSnapshot] = field(default_factory=dict)
 
     def opener(self, trial: Trial) -> Callable[[], Task[Held, Finished]]:
@@ -87,22 +89,19 @@ class Studio:
 
         return Task(conversation, recorder, finish)
 
-    def look_at_bots(
-        self, trials: Sequence[Trial], workers: int, warn: Callable[[str], None]
-    ) -> dict[_Asked, BotSnapshot]:
+    def look_at_bots(self, trials: Sequence[Trial], workers: int) -> dict[_Asked, BotSnapshot]:
         """Ask each bot once what it is: its draft where that is what the trials talk to.
 
         Args:
             trials: whose bots.
             workers: how many calls may be under way at a time.
-            warn: told once for each bot that does not say.
         """
         bots = {_asked(trial): trial for trial in trials}
         openers = [partial(self._look, key) for key in bots]
         found = dict(run_live(openers, workers=workers, monotonic=self.clock.monotonic))
         for key, trial in bots.items():
             if warning := found[key].warning:
-                warn(f"bot {trial.bot.name}: {warning}")
+                self.warn(f"bot {trial.bot.name}: {warning}")
         return found
 
     def _look(self, key: _Asked) -> Task[BotSnapshot, tuple[_Asked, BotSnapshot]]:
@@ -125,8 +124,10 @@ class Studio:
         if self.root is not None:
             try:
                 expected = store.read(self.root / trial.key.cassette).waits
-            except CassetteError:
-                expected = ()
+            except CassetteMissingError:
+                pass
+            except CassetteError as fault:
+                self.warn(f"{fault.where}: {fault.what} It is recorded anew.")
         return Pace(interval=self.interval, timeout=self.timeout, expected=expected)
 
     def _finish(
@@ -183,7 +184,8 @@ def live_source(
         world: clock, chance, environment.
         workers: how many calls may be under way at a time.
         root: the project that the conversations are kept in; `None` keeps none.
-        warn: told once for each bot that does not say what it is.
+        warn: told of what is no error: a bot that does not say what it is, a recording that could
+            not be read and is replaced.
 
     Raises:
         SettingsError: there is no token.
@@ -207,8 +209,9 @@ def live_source(
                 timeout=settings.poll.timeout,
                 root=root,
                 version=version("coze-harness"),
+                warn=warn,
             )
-            studio = replace(studio, snapshots=studio.look_at_bots(trials, threads, warn))
+            studio = replace(studio, snapshots=studio.look_at_bots(trials, threads))
             openers = (studio.opener(trial) for trial in trials)
             results = run_live(openers, workers=threads, monotonic=world.clock.monotonic)
             with closing(results):

@@ -6,8 +6,9 @@ import io
 from contextlib import ExitStack
 from pathlib import Path
 
+from harness import wholefile
 from harness.archive import list_runs, point_latest, read_results
-from harness.archive.files import replace_file, told
+from harness.archive.files import told
 from harness.model import Run
 from harness.report import FORMATS, Reports
 from harness.report.listing import render_listing
@@ -57,4 +58,4 @@ def announce(folder: Path) -> None:
     page = io.StringIO()
     render_listing(list_runs(folder.parent), page)
     with told("Writing the list of runs", folder.parent):
-        replace_file(folder.parent / "index.html", [page.getvalue().encode()])
+        wholefile.replace(folder.parent / "index.html", [page.getvalue().encode()])

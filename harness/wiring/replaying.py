@@ -61,7 +61,7 @@ class Replayer:
         dialogue = CozeDialogue(trial.bot, trial.options, _PACE, _PATIENCE)
         held = play(hold(trial, turns, dialogue), tape)
         error: HarnessError | None = None
-        if held.error is None:
+        if held.error is None and len(held.turns) == len(turns):
             try:
                 tape.finish()
             except HarnessError as fault:

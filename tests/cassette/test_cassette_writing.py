@@ -15,6 +15,7 @@ from cassette_samples import ORIGIN, answered, ask, kept, said
 
 from harness.cassette import Recording, Redactor, canonical, store
 from harness.errors import CassetteWriteError
+from harness.wholefile import TEMPORARY_SUFFIX
 
 WRITER = """
 import sys
@@ -82,7 +83,7 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_file(share: int, tmp_path:
         body = read.interactions[0].response_body.decode()
         assert f"{read.origin.calls} 长长" in body
     left = [name for name in names(tmp_path) if name != "a.yaml"]
-    assert all(name.endswith(store.TEMPORARY_SUFFIX) for name in left)
+    assert all(name.endswith(TEMPORARY_SUFFIX) for name in left)
     assert len(numbers) > 1
 
 

@@ -1,0 +1,47 @@
+"""What a replay demands of a recording, and what recording says of the one it replaces."""
+
+from __future__ import annotations
+
+from project import ProjectFolder
+
+
+def test_a_turn_that_fails_now_and_ends_the_conversation_is_a_failure_and_no_leftover(
+    project: ProjectFolder,
+) -> None:
+    project.write(
+        "scenarios/two.yaml",
+        "stop_on_failure: true\n"
+        "turns:\n- {prompt: 天气上海, expect: [上海]}\n- {prompt: 天气北京, expect: [北京]}\n",
+    )
+    assert project.does("record", "two").code == 0
+    project.edit("scenarios/two.yaml", "expect: [上海]", "expect: [广州]")
+    done = project.does("run", "two")
+    assert done.code == 1, done
+    assert project.statuses() == {"two": "failed"}
+    assert len(project.lines()["two"]["turns"]) == 1
+
+
+def test_an_unreadable_recording_is_replaced_but_not_silently(project: ProjectFolder) -> None:
+    project.write("scenarios/one.yaml", "turns: [{prompt: 天气上海, expect: [上海]}]\n")
+    project.write("cassettes/one.yaml", "{[")
+    done = project.does("record", "one")
+    assert done.code == 0
+    assert "cassettes/one.yaml" in done.err
+    assert "It is recorded anew." in done.err
+    assert project.does("run", "one").code == 0
+
+
+def test_a_run_that_is_killed_is_the_latest_all_the_same(project: ProjectFolder) -> None:
+    project.write("scenarios/long.yaml", "repeat: 3\nturns: [{prompt: never}]\n")
+    project.write("scenarios/one.yaml", "turns: [{prompt: 天气上海, expect: [上海]}]\n")
+    assert project.does("record", "one").code == 0
+    process = project.starts("record", "long")
+    while len(project.runs()) < 2:
+        pass
+    while project.path("reports/latest").resolve().name != project.runs()[-1]:
+        assert process.poll() is None
+    process.kill()
+    process.communicate(timeout=30)
+    history = project.does("history")
+    assert history.code == 0
+    assert project.runs()[-1] in history.out
