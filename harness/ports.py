@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol, TypeAlias, TypeVar
 
 from harness.location import Location
-from harness.model import Answer, Bot, Call, ChatOptions, Reply, TrialKey, Verdict, Wait
+from harness.model import JSON, Answer, Bot, Call, ChatOptions, Reply, TrialKey, Verdict, Wait
 
 Result = TypeVar("Result")
 
@@ -54,10 +54,32 @@ class Expectation(Protocol):
         ...
 
 
+class Tool(Protocol):
+    """Answers a bot's calls of one tool with what is not known before the bot asks."""
+
+    @property
+    def name(self) -> str:
+        """What is asked, as the scenario names it: it stands for the tool in fingerprints."""
+        ...
+
+    def output(self, call_id: str, arguments: JSON) -> str:
+        """Return the text to submit for a call.
+
+        Args:
+            call_id: Coze's own id of the call.
+            arguments: parsed; text where the bot's are no JSON.
+
+        Raises:
+            HarnessError: there is none.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """One prompt, filled in and ready to send, and what is expected of the reply.
 
+    `tools` are what the bot's calls of tools are answered with: a fixed text, or a `Tool`.
     `expects_status` says that the turn judges the chat's status itself, so that a chat which fails
     is judged and not an error.
     """
@@ -66,7 +88,7 @@ class Turn:
     expectations: Sequence[Expectation]
     location: Location
     attach: tuple[str, ...] = ()
-    tools: Mapping[str, str] | None = None
+    tools: Mapping[str, str | Tool] | None = None
     expects_status: bool = False
 
 

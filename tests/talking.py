@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
@@ -13,7 +14,7 @@ import orjson
 from harness.coze import CozeDialogue, Pace, Patience
 from harness.errors import HarnessError
 from harness.location import Location
-from harness.model import Answer, Bot, Call, ChatOptions, Reply, Wait
+from harness.model import JSON, Answer, Bot, Call, ChatOptions, Reply, Wait
 from harness.ports import Conversation, Turn
 from harness.scheduler import Task, run_live
 from harness.server.reading import parse_script
@@ -46,6 +47,18 @@ def dialogue(
 ) -> CozeDialogue:
     bot = Bot(name="tester", id=BOT)
     return CozeDialogue(bot, options or ChatOptions(user_id="0"), pace, patience)
+
+
+@dataclass
+class Computed:
+    """A tool that keeps what it was called with, and says it again."""
+
+    name: str
+    called: list[tuple[str, JSON]] = field(default_factory=list)
+
+    def output(self, call_id: str, arguments: JSON) -> str:
+        self.called.append((call_id, arguments))
+        return f"{self.name}{arguments}"
 
 
 class Overheard:

@@ -59,6 +59,15 @@ class Tape:
         self._head += 1
         return recorded.answer()
 
+    @property
+    def next_body(self) -> bytes:
+        """The recorded request body of the interaction under the head; empty where there is none.
+
+        What was sent once and cannot be made again (a tool's output) is read back from here.
+        """
+        left = self._interactions[self._head : self._head + 1]
+        return left[0].request_body if left else b""
+
     def _equal_redacted(self, recorded: Interaction, call: Call) -> bool:
         body = jsontext.compact(call.body) if call.body is not None else b""
         cleaned = self._redactor.clean_body(body)

@@ -21,11 +21,21 @@ def bodies(bot_id: str, options: ChatOptions, turns: Sequence[Turn]) -> list[dic
 def fingerprint(bot_id: str, options: ChatOptions, turns: Sequence[Turn]) -> str:
     """Return a hash of everything that a trial would ask: equal questions, equal fingerprints.
 
-    What is expected of the answers has no part in it: judging again is free.
+    What is expected of the answers has no part in it: judging again is free. A tool that is
+    computed has its name in it and not what it gave: that stands in the recording.
     """
     asked: JSON = [
         options.conversation_id,
         bodies(bot_id, options, turns),
-        [dict(turn.tools or {}) for turn in turns],
+        [_tools(turn) for turn in turns],
     ]
     return f"sha256:{hashlib.sha256(jsontext.canonical(asked)).hexdigest()}"
+
+
+def _tools(turn: Turn) -> dict[str, JSON]:
+    if not turn.tools:
+        return {}
+    return {
+        name: tool if isinstance(tool, str) else {"computed": tool.name}
+        for name, tool in turn.tools.items()
+    }

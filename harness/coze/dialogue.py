@@ -124,7 +124,8 @@ class CozeDialogue:
             if chat.status != "requires_action" or not turn.tools or not chat.pending:
                 return chat
             outputs = [
-                (call, _output(turn, name, arguments)) for call, name, arguments in chat.pending
+                (call, _output(turn, call, name, arguments))
+                for call, name, arguments in chat.pending
             ]
             call = requests.submit_tool_outputs(
                 chat.conversation_id, chat.id, outputs, stream=self._options.stream
@@ -230,7 +231,7 @@ class _Watch:
         self.log_id = found.log_id or self.log_id
 
 
-def _output(turn: Turn, name: str, arguments: str) -> str:
+def _output(turn: Turn, call: str, name: str, arguments: str) -> str:
     tools = turn.tools or {}
     if name not in tools:
         raise ScenarioError(
@@ -239,7 +240,8 @@ def _output(turn: Turn, name: str, arguments: str) -> str:
             detail=(f"arguments: {arguments}",),
             next_step=f"add it under `tools:` of the turn (now: {', '.join(tools) or 'none'}).",
         )
-    return tools[name]
+    tool = tools[name]
+    return tool if isinstance(tool, str) else tool.output(call, payloads.arguments(arguments))
 
 
 def _failed(chat: Chat, log_id: str) -> ChatFailedError:

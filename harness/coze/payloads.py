@@ -211,6 +211,11 @@ def asked_for(found: Chat) -> tuple[ToolCall, ...]:
     )
 
 
+def arguments(source: str) -> JSON:
+    """Return the arguments of a tool that a chat waits for; a tool without any may send nothing."""
+    return _json_or_text(source) if source.strip() else {}
+
+
 def _json_or_text(source: str) -> JSON:
     try:
         return jsontext.parse(source.encode("utf-8", "surrogatepass"))

@@ -17,6 +17,7 @@ from harness.loader.project import Project
 from harness.loader.scenario import Scenario, Wanted
 from harness.loader.script import Plan, Surroundings, planned
 from harness.loader.templates import Filler, marked
+from harness.loader.tools import Planned, planned_tools
 from harness.location import Location, Places
 from harness.model import JSON, ChatOptions
 
@@ -96,14 +97,24 @@ class Assembler:
     def _plans(self, given: Declared, places: Places, source: Source, faults: Faults) -> list[Plan]:
         silent = bool(given.shortcut_command)
         around = Surroundings(source.folder, self._project, self._filler, source.marked, silent)
+        usual: Planned | None = None
+        if given.tools:
+            with faults:
+                usual = self._tools(given.tools, places, source)
         plans: list[Plan] = []
         for at, turn in enumerate(given.turns):
             below = places.below("turns", at)
             with faults:
-                plans.append(
-                    planned(turn.prompt, turn.expect, turn.attach, turn.tools, below, around)
-                )
+                tools = usual
+                if turn.tools is not None:
+                    own = self._tools(turn.tools, below, source)
+                    tools = {**(usual or {}), **own} if own else None
+                plans.append(planned(turn.prompt, turn.expect, turn.attach, tools, below, around))
         return plans
+
+    def _tools(self, written: Mapping[str, JSON], places: Places, source: Source) -> Planned:
+        root = str(self._project.root)
+        return planned_tools(written, places.below("tools"), root, marked=source.marked)
 
 
 def _bots(given: Declared, places: Places, faults: Faults) -> tuple[Wanted, ...]:

@@ -26,7 +26,7 @@ _TURN_KEYS: Final[Mapping[str, Check]] = {
     "prompt": any_text,
     "expect": listed(anything),
     "attach": listed(text),
-    "tools": keyed(any_text),
+    "tools": keyed(anything),
 }
 _KEYS: Final[Mapping[str, Check]] = {
     "name": text,
@@ -51,6 +51,7 @@ _KEYS: Final[Mapping[str, Check]] = {
     "publish_status": ("", "published_online", "unpublished_draft").__contains__,
     "auto_save_history": flag,
     "conversation_id": text,
+    "tools": keyed(anything),
     "turns": listed(lambda turn: fits(turn, _TURN_KEYS), 1),
 }
 """What `harness.loader.shapes` says to pydantic and to editors, said for a quick look."""
@@ -63,7 +64,7 @@ class DeclaredTurn:
     prompt: str = ""
     expect: Sequence[JSON] = ()
     attach: Sequence[str] = ()
-    tools: Mapping[str, str] | None = None
+    tools: Mapping[str, JSON] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,7 @@ class Declared:
     publish_status: str = ""
     auto_save_history: bool = True
     conversation_id: str = ""
+    tools: Mapping[str, JSON] | None = None
 
 
 def declared(data: Mapping[str, JSON], places: Places) -> Declared:

@@ -13,9 +13,10 @@ from harness.loader.faults import Faults
 from harness.loader.filling import OpenItem
 from harness.loader.project import Project
 from harness.loader.templates import Filler, templated
+from harness.loader.tools import OpenOutput, Planned
 from harness.location import Location, Places
 from harness.model import JSON
-from harness.ports import Expectation, Turn
+from harness.ports import Expectation, Tool, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Plan:
     prompt: str
     expected: tuple[Expectation | OpenItem, ...]
     attach: tuple[str, ...]
-    tools: Mapping[str, str] | None
+    tools: Planned | None
     places: Places
     location: Location
     around: Surroundings
@@ -92,7 +93,9 @@ class Plan:
     def templates(self) -> tuple[JSON, ...]:
         """Return everything in the turn that may hold a template."""
         open_items = [one.item for one in self.expected if isinstance(one, OpenItem)]
-        return (self.prompt, self.attach, self.tools, open_items)
+        tools = self.tools.values() if self.tools else ()
+        open_outputs = [one.written for one in tools if isinstance(one, OpenOutput)]
+        return (self.prompt, self.attach, open_outputs, open_items)
 
     def templated(self) -> bool:
         """Tell whether anything in the turn is left to fill."""
@@ -106,7 +109,7 @@ class Plan:
         """
         if not self.around.marked:
             built = tuple(one for one in self.expected if not isinstance(one, OpenItem))
-            return self._finished(self.prompt, built, self.attach, self.tools)
+            return self._finished(self.prompt, built, self.attach, self._tools({}))
         places = self.places
         filler = self.around.filler
         prompt = filler.text(self.prompt, values, partial(places.at, "prompt"))
@@ -118,20 +121,23 @@ class Plan:
             filler.text(path, values, partial(places.at, "attach", at))
             for at, path in enumerate(self.attach)
         )
-        tools = self.tools
-        if tools is not None:
-            tools = {
-                name: filler.text(output, values, partial(places.at, "tools", name))
-                for name, output in tools.items()
-            }
-        return self._finished(prompt, expectations, attach, tools)
+        return self._finished(prompt, expectations, attach, self._tools(values))
+
+    def _tools(self, values: Mapping[str, JSON]) -> Mapping[str, str | Tool] | None:
+        if not self.tools:
+            return None
+        filler = self.around.filler
+        return {
+            name: one.filled(values, filler) if isinstance(one, OpenOutput) else one
+            for name, one in self.tools.items()
+        }
 
     def _finished(
         self,
         prompt: str,
         expectations: tuple[Expectation, ...],
         attach: tuple[str, ...],
-        tools: Mapping[str, str] | None,
+        tools: Mapping[str, str | Tool] | None,
     ) -> Turn:
         if not (prompt.strip() or attach or self.around.silent):
             raise ScenarioError(
@@ -157,7 +163,7 @@ def planned(
     prompt: str,
     expect: Sequence[JSON],
     attach: Sequence[str],
-    tools: Mapping[str, str] | None,
+    tools: Planned | None,
     places: Places,
     around: Surroundings,
 ) -> Plan:

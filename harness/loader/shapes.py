@@ -24,6 +24,15 @@ _Rows = Annotated[
 ]
 _Free = Annotated[object, WithJsonSchema({})]
 _Item = Annotated[object, WithJsonSchema({"$ref": "#/$defs/expectation"})]
+_Tool = Annotated[
+    object,
+    WithJsonSchema(
+        {
+            "description": "Text, data to send as JSON text, or {python: package.module:function}.",
+            "type": ["string", "object", "array"],
+        }
+    ),
+]
 
 
 class TurnShape(BaseModel):
@@ -39,8 +48,9 @@ class TurnShape(BaseModel):
         default_factory=list,
         description="Files and images to send along, from this file's folder or the project's.",
     )
-    tools: dict[str, str] | None = Field(
-        None, description="Outputs, by the tool's name, to submit when the bot asks for them."
+    tools: dict[str, _Tool] | None = Field(
+        None,
+        description="Outputs, by the tool's name, to submit when the bot asks for them; {}: none.",
     )
 
 
@@ -87,6 +97,7 @@ class ScenarioShape(BaseModel):
     )
     auto_save_history: bool = Field(True, description="Needed for polling: false wants stream.")
     conversation_id: _Text = Field("", description="Continue this conversation.")
+    tools: dict[str, _Tool] | None = Field(None, description="What every turn's tools begin with.")
     turns: list[TurnShape] = Field(min_length=1, description="The conversation, in order.")
 
 

@@ -18,6 +18,7 @@ from harness.report import Renderer
 from harness.runner import Held, conclude, hold
 from harness.scheduler import in_batches, play
 from harness.wiring.finished import Finished, Source, finished
+from harness.wiring.recorded_tools import with_recorded_tools
 
 _PACE = Pace()
 _PATIENCE = Patience(jitter=lambda: 0.0, tries=1)
@@ -59,7 +60,7 @@ class Replayer:
             return conclude(trial, Held(()), error=fault)
         tape = Tape(recording, path, redactor)
         dialogue = CozeDialogue(trial.bot, trial.options, _PACE, _PATIENCE)
-        held = play(hold(trial, turns, dialogue), tape)
+        held = play(hold(trial, with_recorded_tools(turns, tape), dialogue), tape)
         error: HarnessError | None = None
         if held.error is None and len(held.turns) == len(turns):
             try:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from talking import BOT, ByHand, body, chat, dialogue, good, listed, turn
+from talking import BOT, ByHand, Computed, body, chat, dialogue, good, listed, turn
 
 from harness import jsontext
 from harness.coze import fingerprint
@@ -110,10 +110,12 @@ def test_a_fingerprint_is_of_what_is_asked_and_of_nothing_else() -> None:
         fingerprint("1", BARE, [turn("a"), turn("b")]),
         fingerprint(BOT, replace(BARE, conversation_id="1"), [turn("a"), turn("b")]),
         fingerprint(BOT, BARE, [turn("a", tools={"f": "1"}), turn("b")]),
+        fingerprint(BOT, BARE, [turn("a", tools={"f": Computed("1")}), turn("b")]),
+        fingerprint(BOT, BARE, [turn("a", tools={"f": Computed("2")}), turn("b")]),
         *(
             fingerprint(BOT, replace(BARE, **{name: value}), [turn("a"), turn("b")])
             for name, value in OPTIONAL.items()
         ),
     }
     assert asked not in others
-    assert len(others) == 6 + len(OPTIONAL)
+    assert len(others) == 8 + len(OPTIONAL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from talking import BOT, HERE, Talk, script
+from talking import BOT, HERE, Computed, Talk, script
 
 from harness.coze import Pace
 from harness.errors import ApiError, ChatFailedError, ChatTimeoutError, ScenarioError
@@ -253,6 +253,26 @@ def test_tool_outputs_are_given_all_at_once_and_the_chat_goes_on(spelling: str) 
         assert reply.answer == "It is 21° at 正午."
         assert server.calls["POST /v3/chat/submit_tool_outputs"] == 1
         assert talk.paths().count("/retrieve") == reply.polls
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_computed_tools_get_the_arguments_of_their_calls(
+    server: RunningServer, stream: bool
+) -> None:
+    weather, clock = Computed("w"), Computed("t")
+    with Talk(server, options=ChatOptions(user_id="0", stream=stream)) as talk:
+        tools = {"get_weather": weather, "get_time": clock}
+        reply = talk.ask("weather, please", tools=tools)
+        (submitted,) = [call for call in talk.line.calls if call.path.endswith("tool_outputs")]
+    assert reply.answer == "It is w{'city': '北京'} at t{}."
+    ((first, arguments),) = weather.called
+    ((second, nothing),) = clock.called
+    assert (arguments, nothing) == ({"city": "北京"}, {})
+    assert submitted.body is not None
+    assert submitted.body["tool_outputs"] == [
+        {"tool_call_id": first, "output": "w{'city': '北京'}"},
+        {"tool_call_id": second, "output": "t{}"},
+    ]
 
 
 def test_a_tool_without_an_output_is_the_scenario_s_fault(server: RunningServer) -> None:

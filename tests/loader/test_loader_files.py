@@ -157,7 +157,16 @@ scenarios: [{name: one}, {name: two, bot: 助手}]
         ("tags: [on]\nturns: [{prompt: a}]", "1:8", "read `on` as true", '"on"'),
         ("bot: 7374752000116113452\nturns: [{prompt: a}]", "1:6", "must be text", "quotes"),
         ("custom_variables: {a: 1}\nturns: [{prompt: a}]", "1:23", "must be text", "quotes"),
-        ("turns: [{prompt: a, tools: {t: {x: 1}}}]", "1:32", "this is a mapping", "one text"),
+        ("turns: [{prompt: a, tools: {t: 12}}]", "1:32", "YAML read `12` as the number", '"12"'),
+        ("tools: {t: no}\nturns: [{prompt: a}]", "1:12", "YAML read `no` as false", '"no"'),
+        ("tools: {t: }\nturns: [{prompt: a}]", "1:12", "this is nothing", "quotes"),
+        (
+            "tools: {t: {python: f}}\nturns: [{prompt: a}]",
+            "1:21",
+            "package.module:function",
+            "JSON",
+        ),
+        ("tools: [f]\nturns: [{prompt: a}]", "1:8", "must be a mapping", "key: value"),
         ("name:\nturns: [{prompt: a}]", "1:1", '"name" is empty', "take the key out"),
         # shapes
         ("tags: smoke\nturns: [{prompt: a}]", "1:7", "must be a list", "[smoke]"),

@@ -1,0 +1,81 @@
+"""Tools of a scenario in commands: functions are called when recording, and never in replay."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+
+import pytest
+from project import TOKEN, ProjectFolder, scripted
+
+from harness.server.script import Script
+from harness.server.serving import RunningServer
+
+ANSWERS = """
+- prompt: [天气?, 还有呢?]
+  requires_action:
+    calls:
+    - {id: same, name: weather, arguments: {city: 杭州}}
+    - {name: clock, arguments: {}}
+    then: {answer: '{{ weather }} {{ clock }}'}
+"""
+
+SCENARIO = """
+stream: %s
+tools: {clock: {hour: 12}, weather: {python: "own.tools:weather"}}
+turns:
+  - {prompt: 天气?, expect: [杭州1, '{"hour": 12}']}
+  - {prompt: 还有呢?, expect: [杭州2]}
+"""
+
+FUNCTION = """
+from pathlib import Path
+
+def weather(arguments):
+    with Path("calls.txt").open("a", encoding="utf-8") as calls:
+        calls.write("x")
+    return {"at": arguments["city"] + str(Path("calls.txt").stat().st_size)}
+"""
+
+
+@pytest.fixture
+def tooled(empty: ProjectFolder, serving: Callable[[Script], RunningServer]) -> ProjectFolder:
+    server = serving(scripted(ANSWERS))
+    empty.env |= {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
+    empty.write("own/tools.py", FUNCTION)
+    return empty
+
+
+@pytest.mark.parametrize("stream", ["false", "true"])
+def test_a_function_s_outputs_are_recorded_and_replayed_without_it(
+    tooled: ProjectFolder, stream: str
+) -> None:
+    tooled.write("scenarios/tools.yaml", SCENARIO % stream)
+    done = tooled.does("record")
+    assert done.code == 0, done
+    assert tooled.text("calls.txt") == "xx"
+    (live,) = tooled.lines().values()
+    shutil.rmtree(tooled.path("own"))
+    for _again in range(2):
+        done = tooled.does("run", drop=["COZE_API_BASE", "COZE_API_TOKEN"])
+        assert done.code == 0, done
+        (replayed,) = tooled.lines().values()
+        assert replayed["turns"] == live["turns"]
+    assert tooled.text("calls.txt") == "xx"
+    tooled.edit("scenarios/tools.yaml", "own.tools:weather", "own.tools:other")
+    done = tooled.does("run")
+    assert done.code == 3
+    assert "tools" in done.err + done.out
+
+
+def test_a_function_that_fails_is_its_trial_s_error_and_no_other_s(tooled: ProjectFolder) -> None:
+    tooled.write("scenarios/tools.yaml", SCENARIO % "false")
+    tooled.write("scenarios/bad.yaml", (SCENARIO % "false").replace(":weather", ":wether"))
+    tooled.write("scenarios/plain.yaml", "turns: [{prompt: 好, expect: [不知道]}]")
+    done = tooled.does("record")
+    assert done.code == 2
+    assert tooled.statuses() == {"bad": "error", "plain": "passed", "tools": "passed"}
+    assert tooled.lines()["bad"]["error"]["where"] == "scenarios/bad.yaml:3:46"
+    assert "own.tools:wether is not in its module" in done.out + done.err
+    assert not tooled.path("cassettes/bad.yaml").exists()
+    assert tooled.path("cassettes/tools.yaml").exists()
