@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import quote, urlsplit
 
 import requests
@@ -28,6 +28,38 @@ from harness.model import Answer, Call
 _CONNECT_SECONDS: Final = 10.0
 _PIECE: Final = 1 << 16
 _READ_SECONDS: Final = 60.0
+_UNSIGNED: Final = frozenset({4100, 700012006})
+_LONGEST_REFUSAL: Final = 4096
+
+
+class Signer(Protocol):
+    """Gives the token of each request. Asked from many threads at once."""
+
+    def token(self) -> str:
+        """Return the token to use now.
+
+        Raises:
+            HarnessError: there is none.
+        """
+        ...
+
+    def renewed(self, refused: str) -> str:
+        """Return another token than one that was refused; empty if there is no use in that."""
+        ...
+
+
+class _Unchanging:
+    """A token that lives longer than any run."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def token(self) -> str:
+        return self._token
+
+    def renewed(self, refused: str) -> str:
+        del refused
+        return ""
 
 
 class Wire:
@@ -35,7 +67,7 @@ class Wire:
 
     Args:
         base_url: scheme, host and any prefix, without a slash at the end.
-        token: what signs each request; never shown.
+        signer: what signs each request: a token, or who gives one; never shown.
         workers: how many calls may be under way at a time, and so the size of the pool.
         environment: where proxies and certificates are looked up, once.
         read_seconds: how long an answer may keep silent.
@@ -47,7 +79,7 @@ class Wire:
     def __init__(
         self,
         base_url: str,
-        token: str,
+        signer: str | Signer,
         *,
         workers: int,
         environment: Mapping[str, str],
@@ -55,10 +87,12 @@ class Wire:
     ) -> None:
         self._base_url = base_url
         self._read_seconds = read_seconds
-        self._template = _template(base_url, token)
+        self._signer = _Unchanging(signer) if isinstance(signer, str) else signer
+        self._template = _template(base_url)
+        _make_sure_of(self._signer.token())
         self._root = str(self._template.url).rstrip("/")
-        self._proxies = _proxies(base_url, environment)
-        self._certificates = _certificates(environment)
+        self._proxies = proxies_for(base_url, environment)
+        self._certificates = certificates(environment)
         self._adapter = HTTPAdapter(pool_connections=1, pool_maxsize=workers, max_retries=0)
 
     @property
@@ -76,10 +110,20 @@ class Wire:
         Raises:
             TransportError: no answer came back, or not all of it. Of a stream, what came is kept.
         """
+        token = self._signer.token()
+        answer = self._send(call, token, hear)
+        if _is_unsigned(answer, call):
+            renewed = self._signer.renewed(token)
+            if renewed:
+                return self._send(call, renewed, hear)
+        return answer
+
+    def _send(self, call: Call, token: str, hear: Callable[[bytes], bool] | None) -> Answer:
         body = jsontext.compact(call.body) if call.body is not None else None
         request = self._template.copy()
         request.method = call.method
         request.url = self._root + _target(call)
+        request.headers["Authorization"] = f"Bearer {token}"
         request.body = body
         request.prepare_content_length(body)
         if body is not None:
@@ -204,18 +248,36 @@ def _target(call: Call) -> str:
     return f"{path}?{'&'.join(pairs)}"
 
 
-def _template(base_url: str, token: str) -> requests.PreparedRequest:
-    """Return what every request has in common."""
+def _is_unsigned(answer: Answer, call: Call) -> bool:
+    """Tell whether a call was refused for its token alone, and may be made with another.
+
+    Coze's own codes say that nothing was begun, so that even a prompt may be sent again. An HTTP
+    401 without them is some gateway's, who may have let the call through: good for reads only.
+    """
+    if answer.status != 401 and (answer.status != 200 or len(answer.body) > _LONGEST_REFUSAL):
+        return False
+    try:
+        body = jsontext.parse(answer.body)
+    except ValueError:
+        body = None
+    code = body.get("code") if isinstance(body, dict) else None
+    return code in _UNSIGNED or (answer.status == 401 and call.method == "GET")
+
+
+def _make_sure_of(token: str) -> None:
     # http.client would name the whole header, and so the token, in its error.
     if not token or not all("!" <= character <= "~" for character in token):
         raise SettingsError(
             "The token holds a character that no token of Coze has (a blank, a line break, …).",
             next_step="copy it again from Coze into COZE_API_TOKEN.",
         )
+
+
+def _template(base_url: str) -> requests.PreparedRequest:
+    """Return what every request has in common."""
     request = requests.PreparedRequest()
     request.prepare_headers(
         {
-            "Authorization": f"Bearer {token}",
             "User-Agent": f"coze-harness/{version('coze-harness')}",
             "Accept": "application/json, text/event-stream",
             "Accept-Encoding": "gzip, deflate",
@@ -234,7 +296,7 @@ def _template(base_url: str, token: str) -> requests.PreparedRequest:
     return request
 
 
-def _proxies(base_url: str, environment: Mapping[str, str]) -> dict[str, str]:
+def proxies_for(base_url: str, environment: Mapping[str, str]) -> dict[str, str]:
     """Return the proxies that the environment names for this address: `HTTPS_PROXY` and so on."""
 
     def named(name: str) -> str:
@@ -246,8 +308,12 @@ def _proxies(base_url: str, environment: Mapping[str, str]) -> dict[str, str]:
     return {scheme: proxy for scheme, proxy in found.items() if proxy}
 
 
-def _certificates(environment: Mapping[str, str]) -> bool | str:
-    """Return whose certificates are trusted: the environment's bundle, or certifi's."""
+def certificates(environment: Mapping[str, str]) -> bool | str:
+    """Return whose certificates are trusted: the environment's bundle, or certifi's (`True`).
+
+    Raises:
+        SettingsError: the bundle is not there.
+    """
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         if bundle := environment.get(name):
             if not Path(bundle).exists():

@@ -12,6 +12,7 @@ import base64
 import json
 import re
 import string
+import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import cast
@@ -90,13 +91,21 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = (), patterns: Iterable[str] = ()) -> None:
         self._shapes = [re.compile(shape) for shape in _SHAPES]
         self._patterns = [re.compile(pattern) for pattern in patterns]
-        needles: list[str] = []
+        self._needles: tuple[str, ...] = ()
+        self._learning = threading.Lock()
         for secret in secrets:
-            if len(secret) >= _SHORTEST_CORE:
-                needles.append(secret)
-            for number, run in enumerate(cores(secret)):
-                needles += (run, *(base64_forms(run) if number == 0 else ()))
-        self._needles = tuple(dict.fromkeys(sorted(needles, key=len, reverse=True)))
+            self.learn(secret)
+
+    def learn(self, secret: str) -> None:
+        """Take a further value for secret, from any thread, before it is first used."""
+        needles: list[str] = []
+        if len(secret) >= _SHORTEST_CORE:
+            needles.append(secret)
+        for number, run in enumerate(cores(secret)):
+            needles += (run, *(base64_forms(run) if number == 0 else ()))
+        with self._learning:
+            known = sorted((*self._needles, *needles), key=len, reverse=True)
+            self._needles = tuple(dict.fromkeys(known))
 
     def clean(self, text: str) -> str:
         """Return a text with every recognised secret replaced by `<redacted>`."""

@@ -1,9 +1,20 @@
 """A project's settings: harness.yaml, then the environment, then options; the last one wins.
 
-The token comes from the environment alone; a file of the project never holds a secret.
+What signs in comes from the environment alone; a file of the project never holds a secret.
 """
 
-from harness.settings.loading import TOKEN_NAMES, load_settings
-from harness.settings.nouns import Overrides, Poll, Settings, Token
+from harness.settings.loading import load_settings
+from harness.settings.nouns import JwtKeys, Overrides, Poll, Settings, SignIn, Token
+from harness.settings.signing_in import private_key, secrets
 
-__all__ = ["TOKEN_NAMES", "Overrides", "Poll", "Settings", "Token", "load_settings"]
+__all__ = [
+    "JwtKeys",
+    "Overrides",
+    "Poll",
+    "Settings",
+    "SignIn",
+    "Token",
+    "load_settings",
+    "private_key",
+    "secrets",
+]

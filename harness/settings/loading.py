@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 from harness.errors import SettingsError
 from harness.location import Location
 from harness.settings.file import FILE, Written, check_base_url, read_file
-from harness.settings.nouns import Overrides, Settings, Token
-
-TOKEN_NAMES: Final = ("COZE_API_TOKEN", "COZE_APE_KEY")
-"""Where a token is looked for: the name that Coze's SDKs use, then the walkthrough's own."""
+from harness.settings.nouns import Overrides, Settings
+from harness.settings.signing_in import sign_in
 
 
 def load_settings(
@@ -40,7 +37,7 @@ def load_settings(
         check_base_url(base_url, Location(source))
     if options.workers is not None and options.workers < 1:
         raise SettingsError(f"--workers is {options.workers}.", next_step="Give 1 or more.")
-    token, hints = _token(env)
+    signing_in, hints = sign_in(env, start)
     return Settings(
         root=root,
         scenarios=_folder(root, written.scenarios, start, options.scenarios),
@@ -48,7 +45,7 @@ def load_settings(
         reports=_folder(root, written.reports, start, options.reports),
         file=file,
         base_url=(base_url or written.base_url).rstrip("/"),
-        token=token,
+        sign_in=signing_in,
         bots=found.bots,
         default_bot=written.default_bot,
         user_id=written.user_id,
@@ -71,20 +68,3 @@ def _found(start: Path) -> Path | None:
 
 def _folder(root: Path, written: str, start: Path, option: str | None) -> Path:
     return (start / option).absolute() if option else root / written
-
-
-def _token(env: Mapping[str, str]) -> tuple[Token | None, tuple[str, ...]]:
-    """Return the token, and a hint where it comes by its old name."""
-    for name in TOKEN_NAMES:
-        secret = env.get(name, "").strip()
-        secret = secret.removeprefix("Bearer ").strip()
-        if not secret:
-            continue
-        if not secret.isascii() or not secret.isprintable() or " " in secret:
-            raise SettingsError(
-                f"{name} holds a character that no token has.",
-                next_step=f"Set {name} again: the token alone, on one line.",
-            )
-        hints = () if name == TOKEN_NAMES[0] else ("COZE_APE_KEY is read; call it COZE_API_TOKEN.",)
-        return Token(secret), hints
-    return None, ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from harness.model import Bot
 
@@ -30,6 +30,23 @@ class Token:
 
     def __str__(self) -> str:
         return "…"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JwtKeys:
+    """What an OAuth app signs in with, complete or not; the private key is never shown.
+
+    The private key stands here as PEM text, or in a file, or (both empty) nowhere.
+    """
+
+    client_id: str
+    public_key_id: str
+    private_key: Token
+    key_file: Path | None = None
+
+
+SignIn: TypeAlias = Token | JwtKeys
+"""What opens the door to Coze."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +83,7 @@ class Settings:
     reports: Path
     file: Path | None = None
     base_url: str = BASE_URL
-    token: Token | None = None
+    sign_in: SignIn | None = None
     bots: Mapping[str, Bot] = field(default_factory=dict)
     default_bot: str = ""
     user_id: str = USER_ID

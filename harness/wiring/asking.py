@@ -96,8 +96,8 @@ def ask(
     pace = Pace(interval=settings.poll.interval, timeout=settings.poll.timeout)
     patience = Patience(jitter=world.rng.random)
     dialogue = CozeDialogue(whom, options, pace, patience)
-    wire = open_wire(settings, world, workers=1)
     secrets = redactor(settings)
+    wire = open_wire(settings, world, secrets, workers=1)
     shown = _Shown(show, secrets) if show else None
     line = Line(wire, world.clock.monotonic, shown)
     # The recorder is here for what it takes out: an answer may repeat the token to the terminal.

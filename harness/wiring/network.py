@@ -1,30 +1,49 @@
-"""The way out: the wire signed with the project's token, and what hides that token everywhere."""
+"""The way out: the wire, signed as the environment says, and what hides its secrets everywhere."""
 
 from __future__ import annotations
 
 from harness.cassette import Redactor
 from harness.errors import SettingsError
-from harness.settings import Settings
-from harness.wire import Wire
+from harness.settings import JwtKeys, Settings, private_key
+from harness.wire import Signer, Wire
 from harness.wiring.world import World
 
 
-def open_wire(settings: Settings, world: World, *, workers: int) -> Wire:
-    """Return the network, signed with the project's token.
+def open_wire(settings: Settings, world: World, secrets: Redactor, *, workers: int) -> Wire:
+    """Return the network, signed with the project's token or with its OAuth app's.
+
+    Args:
+        settings: the project's.
+        world: clock and environment.
+        secrets: told of the private key and of each token before it is used.
+        workers: how many calls may be under way at a time.
 
     Raises:
-        SettingsError: there is no token.
+        SettingsError: there is nothing to sign in with, or it cannot be used.
+        CozeError: Coze refuses to sign the OAuth app in.
     """
-    token = settings.token.reveal() if settings.token else ""
-    if not token:
+    if settings.sign_in is None:
         raise SettingsError(
             "There is no token to talk to Coze with.",
             next_step="set COZE_API_TOKEN; or try without an account: coze-harness serve --demo",
         )
-    return Wire(settings.base_url, token, workers=workers, environment=world.environment)
+    signer: str | Signer
+    if isinstance(settings.sign_in, JwtKeys):
+        signer = _app_signer(settings, settings.sign_in, world, secrets)
+    else:
+        signer = settings.sign_in.reveal()
+        secrets.learn(signer)
+    return Wire(settings.base_url, signer, workers=workers, environment=world.environment)
 
 
 def redactor(settings: Settings) -> Redactor:
-    """Return what takes the project's secrets out of any text."""
-    token = settings.token.reveal() if settings.token else ""
-    return Redactor([token] if token else (), settings.redact)
+    """Return what takes secrets out of any text; `open_wire` tells it those of the sign-in."""
+    return Redactor((), settings.redact)
+
+
+def _app_signer(settings: Settings, keys: JwtKeys, world: World, secrets: Redactor) -> Signer:
+    from harness.wiring.signing import JwtSigner, official
+
+    secrets.learn(private_key(keys))
+    ask = official(keys, settings.base_url, world.environment, secrets.clean)
+    return JwtSigner(ask, world.clock, secrets.learn)

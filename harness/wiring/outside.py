@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from harness.cassette import Redactor
-from harness.settings import TOKEN_NAMES
+from harness.settings import secrets
 from harness.wiring.world import World
 
 
@@ -20,12 +20,11 @@ def this_world() -> World:
 
 
 def scrub(text: str, world: World) -> str:
-    """Return a text for people without the token of this process, or anything shaped like one.
+    """Return a text for people without the secrets of this process, or anything shaped like one.
 
     Works whatever is wrong with the settings, since it stands on the way of every error.
     """
-    tokens = (world.environment.get(name, "").strip() for name in TOKEN_NAMES)
-    return Redactor([token for token in tokens if token]).clean(text)
+    return Redactor(secrets(world.environment, world.folder)).clean(text)
 
 
 def _processors() -> int:

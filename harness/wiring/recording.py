@@ -188,10 +188,11 @@ def live_source(
             not be read and is replaced.
 
     Raises:
-        SettingsError: there is no token.
+        SettingsError: there is nothing to sign in with.
     """
     threads = workers or settings.workers or DEFAULT_WORKERS
-    wire = open_wire(settings, world, workers=threads)
+    secrets = redactor(settings)
+    wire = open_wire(settings, world, secrets, workers=threads)
     limit = RateLimit(settings.rate_limit, world.clock.monotonic) if settings.rate_limit else None
 
     def held(
@@ -201,7 +202,7 @@ def live_source(
             studio = Studio(
                 wire=wire,
                 renderer=renderer,
-                redactor=redactor(settings),
+                redactor=secrets,
                 clock=world.clock,
                 rng=world.rng,
                 limit=limit,

@@ -41,7 +41,7 @@ def test_without_a_file_there_are_defaults_and_the_working_folder_is_the_project
     assert found.scenarios == tmp_path / "scenarios"
     assert found.cassettes == tmp_path / "cassettes"
     assert found.reports == tmp_path / "reports"
-    assert found.token is None
+    assert found.sign_in is None
     assert not found.bots
 
 
@@ -114,25 +114,25 @@ def test_folders_given_as_options_count_from_the_working_folder(tmp_path: Path) 
 
 def test_the_token_comes_from_the_environment_and_is_never_shown(tmp_path: Path) -> None:
     found = load(tmp_path, None, {"COZE_API_TOKEN": " Bearer pat_abcdef123456 \n"})
-    assert isinstance(found.token, Token)
-    assert found.token.reveal() == "pat_abcdef123456"
-    for shown in (repr(found), str(found.token), f"{found.token}", f"{found.token!r:>40}"):
+    assert isinstance(found.sign_in, Token)
+    assert found.sign_in.reveal() == "pat_abcdef123456"
+    for shown in (repr(found), str(found.sign_in), f"{found.sign_in}", f"{found.sign_in!r:>40}"):
         assert "abcdef" not in shown
     assert found.hints == ()
 
 
 def test_the_walkthroughs_name_of_the_token_is_taken_with_a_hint(tmp_path: Path) -> None:
     found = load(tmp_path, None, {"COZE_APE_KEY": "pat_abcdef123456"})
-    assert found.token is not None
+    assert isinstance(found.sign_in, Token)
     assert "COZE_API_TOKEN" in found.hints[0]
     both = load(tmp_path, None, {"COZE_APE_KEY": "old", "COZE_API_TOKEN": "new"})
-    assert both.token is not None
-    assert both.token.reveal() == "new"
+    assert isinstance(both.sign_in, Token)
+    assert both.sign_in.reveal() == "new"
     assert both.hints == ()
 
 
 def test_an_empty_token_is_none(tmp_path: Path) -> None:
-    assert load(tmp_path, None, {"COZE_API_TOKEN": "  "}).token is None
+    assert load(tmp_path, None, {"COZE_API_TOKEN": "  "}).sign_in is None
 
 
 @pytest.mark.parametrize("secret", ["pat_a\nb", "pat_é", "two words", "pat_“x”"])
