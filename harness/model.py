@@ -69,7 +69,9 @@ class Call:
     `path` is absolute within the service (`/v3/chat`); host and token are the transport's business.
     `attempt` counts from 1; a higher number repeats the call before it, whose answer was refused.
     `stream` says that the answer may come as server-sent events, to be read as they come, for at
-    most `patience` seconds (`None`: as long as they come).
+    most `patience` seconds (`None`: as long as they come). `upload` is the path of a file to send
+    (from the project's folder), as the multipart field `file`; the body then describes the file:
+    it is what is recorded and compared in place of the file's bytes, and is not sent.
     """
 
     method: str
@@ -79,6 +81,7 @@ class Call:
     attempt: int = 1
     stream: bool = False
     patience: float | None = None
+    upload: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +226,24 @@ class Verdict:
 # --- what is to be done ------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a prompt.
+
+    `name` is its path from the project's folder, with forward slashes, or a URL that Coze fetches
+    itself: then it has no size (in bytes) and no digest (SHA-256, hexadecimal) here.
+    """
+
+    name: str
+    size: int = 0
+    sha256: str = ""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is a file of the project, to be uploaded."""
+        return bool(self.sha256)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bot:
     """A bot by its name in the project and its id at Coze."""
@@ -234,7 +255,12 @@ class Bot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatOptions:
-    """What a scenario sends with each prompt besides the prompt."""
+    """What a scenario sends with each prompt besides the prompt.
+
+    `history` are the messages (role, content) that go out before the first prompt. The conversation
+    is the one of `conversation_id`, or made beforehand (`create_conversation`), or opened by the
+    first prompt. `workflow` is the id of a workflow that is addressed in place of a bot.
+    """
 
     user_id: str
     stream: bool = False
@@ -248,6 +274,9 @@ class ChatOptions:
     publish_status: str = ""
     auto_save_history: bool = True
     conversation_id: str = ""
+    create_conversation: bool = False
+    history: tuple[tuple[str, str], ...] = ()
+    workflow: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

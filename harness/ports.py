@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol, TypeAlias, TypeVar
 
 from harness.location import Location
-from harness.model import JSON, Answer, Bot, Call, ChatOptions, Reply, TrialKey, Verdict, Wait
+from harness.model import (
+    JSON,
+    Answer,
+    Attachment,
+    Bot,
+    Call,
+    ChatOptions,
+    Reply,
+    TrialKey,
+    Verdict,
+    Wait,
+)
 
 Result = TypeVar("Result")
 
@@ -81,15 +92,17 @@ class Turn:
 
     `tools` are what the bot's calls of tools are answered with: a fixed text, or a `Tool`.
     `expects_status` says that the turn judges the chat's status itself, so that a chat which fails
-    is judged and not an error.
+    is judged and not an error. A turn with `input` runs a workflow on it; its prompt is then that
+    input as JSON.
     """
 
     prompt: str
     expectations: Sequence[Expectation]
     location: Location
-    attach: tuple[str, ...] = ()
+    attach: tuple[Attachment, ...] = ()
     tools: Mapping[str, str | Tool] | None = None
     expects_status: bool = False
+    input: Mapping[str, JSON] | None = None
 
 
 class Script(Protocol):

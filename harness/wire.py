@@ -7,22 +7,27 @@ redirects: a third of a call's cost, and nothing that a recording may depend on.
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
+from mimetypes import guess_type
 from pathlib import Path
-from typing import Final, Protocol
+from typing import BinaryIO, Final, Protocol, cast
 from urllib.parse import quote, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import should_bypass_proxies
 from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.fields import RequestField
 
 from harness import jsontext
-from harness.errors import SettingsError, TransportError
+from harness.errors import ScenarioError, SettingsError, TransportError
 from harness.eventstream import arrivals
+from harness.location import Location
 from harness.model import Answer, Call
 
 _CONNECT_SECONDS: Final = 10.0
@@ -109,6 +114,7 @@ class Wire:
 
         Raises:
             TransportError: no answer came back, or not all of it. Of a stream, what came is kept.
+            ScenarioError: the file to upload cannot be read, or has changed.
         """
         token = self._signer.token()
         answer = self._send(call, token, hear)
@@ -119,19 +125,17 @@ class Wire:
         return answer
 
     def _send(self, call: Call, token: str, hear: Callable[[bytes], bool] | None) -> Answer:
-        body = jsontext.compact(call.body) if call.body is not None else None
         request = self._template.copy()
         request.method = call.method
         request.url = self._root + _target(call)
         request.headers["Authorization"] = f"Bearer {token}"
-        request.body = body
-        request.prepare_content_length(body)
-        if body is not None:
-            request.headers["Content-Type"] = "application/json"
-        with self._translated(call):
+        silence = self._read_seconds
+        if call.patience is not None and not call.stream:
+            silence = max(silence, call.patience)
+        with _sent_along(call, request), self._translated(call):
             response = self._adapter.send(
                 request,
-                timeout=(_CONNECT_SECONDS, self._read_seconds),
+                timeout=(_CONNECT_SECONDS, silence),
                 verify=self._certificates,
                 proxies=self._proxies,
                 stream=call.stream,
@@ -171,6 +175,56 @@ class Wire:
             ) from fault
 
 
+@contextmanager
+def _sent_along(call: Call, request: requests.PreparedRequest) -> Iterator[None]:
+    """Give a request its body: JSON, or a file that is read while it is sent.
+
+    Raises:
+        ScenarioError: the file cannot be read, or is not the one that the call describes.
+    """
+    if not call.upload:
+        body = jsontext.compact(call.body) if call.body is not None else None
+        request.body = body
+        request.prepare_content_length(body)
+        if body is not None:
+            request.headers["Content-Type"] = "application/json"
+        yield
+        return
+    try:
+        file = Path(call.upload).open("rb")  # noqa: SIM115  (closed below; a fault is ours to word)
+    except OSError as fault:
+        raise _unread(call, f"cannot be read: {fault.strerror}") from fault
+    with file:
+        size = os.fstat(file.fileno()).st_size
+        if call.body is not None and call.body.get("bytes") != size:
+            raise _unread(call, "was changed since the scenario was loaded")
+        field = RequestField("file", b"", filename=Path(call.upload).name)
+        field.make_multipart(content_type=guess_type(call.upload)[0] or "application/octet-stream")
+        boundary = secrets.token_hex(16)
+        head = f"--{boundary}\r\n{field.render_headers()}".encode()
+        tail = f"\r\n--{boundary}--\r\n".encode()
+        request.headers["Content-Type"] = f"multipart/form-data; boundary={boundary}"
+        request.headers["Content-Length"] = str(len(head) + size + len(tail))
+        # requests' types know of bytes and text only; its adapter hands any iterable on.
+        request.body = cast("bytes", _pieces(head, file, tail))
+        yield
+
+
+def _pieces(head: bytes, file: BinaryIO, tail: bytes) -> Iterator[bytes]:
+    yield head
+    while piece := file.read(_PIECE):
+        yield piece
+    yield tail
+
+
+def _unread(call: Call, what: str) -> ScenarioError:
+    return ScenarioError(
+        f"The attached file {what}.",
+        where=Location(call.upload),
+        next_step="leave it in place while it is sent; then record again.",
+    )
+
+
 def _received(response: requests.Response, hear: Callable[[bytes], bool] | None) -> bytes:
     """Read a body piece by piece, as the network gives it.
 
@@ -199,6 +253,7 @@ class Line:
         wire: what answers.
         monotonic: the clock, in seconds.
         hear: given the pieces of streams as they come.
+        root: the project's folder, from which the paths of uploads count.
     """
 
     def __init__(
@@ -206,8 +261,10 @@ class Line:
         wire: Wire,
         monotonic: Callable[[], float],
         hear: Callable[[bytes], None] | None = None,
+        root: Path | None = None,
     ) -> None:
         self._wire = wire
+        self._root = root
         self._monotonic = monotonic
         self._hear = hear
         self._begun: float | None = None
@@ -230,6 +287,8 @@ class Line:
             return call.patience is not None and now - started > call.patience
 
         begun = self._begun
+        if call.upload and self._root is not None:
+            call = replace(call, upload=str(self._root / call.upload))
         answer = self._wire.send(call, hear)
         elapsed = self._monotonic() - started
         return replace(

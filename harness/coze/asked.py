@@ -4,18 +4,60 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Final
 
 from harness import jsontext
-from harness.coze.requests import CHAT_PATH, chat_body
+from harness.coze import prompts, workflows
+from harness.coze.requests import CHAT_PATH, UPLOAD_PATH, chat_body
 from harness.model import JSON, ChatOptions
 from harness.ports import Turn
 
-__all__ = ["CHAT_PATH", "bodies", "fingerprint"]
+_ASKING: Final = frozenset({CHAT_PATH, workflows.CHAT_PATH, workflows.RUN_PATH})
 
 
 def bodies(bot_id: str, options: ChatOptions, turns: Sequence[Turn]) -> list[dict[str, JSON]]:
-    """Return the bodies that a trial's prompts are sent with, in order."""
-    return [chat_body(bot_id, options, turn) for turn in turns]
+    """Return the bodies that a trial's prompts are sent with, in order.
+
+    Of what is known only once Coze has answered, an uploaded file's id is its digest here, and the
+    conversation's id, which a workflow takes in the body, is left out.
+    """
+    return [_body(bot_id, options, turn, first=not at) for at, turn in enumerate(turns)]
+
+
+def _body(bot_id: str, options: ChatOptions, turn: Turn, *, first: bool) -> dict[str, JSON]:
+    if turn.input is not None:
+        return workflows.run_body(options, turn.input)
+    digests = {item: item.sha256 for item in turn.attach} if turn.attach else {}
+    said = prompts.messages(options, turn, digests, first=first)
+    if options.workflow:
+        return workflows.chat_body(options, said)
+    return chat_body(bot_id, options, said)
+
+
+def recorded(exchanges: Sequence[tuple[str, bytes, bytes]]) -> list[JSON]:
+    """Return the bodies that a recording's prompts were sent with, as `bodies` has them.
+
+    Args:
+        exchanges: path, request body and response body of each interaction, in order.
+    """
+    found: list[JSON] = []
+    digests: dict[bytes, bytes] = {}
+    for path, request, response in exchanges:
+        if path == UPLOAD_PATH:
+            with suppress(ValueError, TypeError, KeyError):
+                made: Any = jsontext.parse(response)
+                sent: Any = jsontext.parse(request)
+                digests[made["data"]["id"].encode()] = sent["sha256"].encode()
+        elif path in _ASKING and request:
+            for file_id, digest in digests.items():
+                request = request.replace(file_id, digest)
+            with suppress(ValueError):
+                body = jsontext.parse(request)
+                if isinstance(body, dict):
+                    body = {key: value for key, value in body.items() if key != "conversation_id"}
+                found.append(body)
+    return found
 
 
 def fingerprint(bot_id: str, options: ChatOptions, turns: Sequence[Turn]) -> str:
@@ -24,11 +66,16 @@ def fingerprint(bot_id: str, options: ChatOptions, turns: Sequence[Turn]) -> str
     What is expected of the answers has no part in it: judging again is free. A tool that is
     computed has its name in it and not what it gave: that stands in the recording.
     """
-    asked: JSON = [
+    asked: list[JSON] = [
         options.conversation_id,
         bodies(bot_id, options, turns),
         [_tools(turn) for turn in turns],
     ]
+    # What few trials have is added only to theirs: all others keep the fingerprint they had.
+    if options.create_conversation:
+        asked.append("a conversation of its own")
+    if files := [prompts.descriptor(item) for turn in turns for item in turn.attach]:
+        asked.append(files)
     return f"sha256:{hashlib.sha256(jsontext.canonical(asked)).hexdigest()}"
 
 

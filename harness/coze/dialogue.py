@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from harness.coze import payloads, requests, streaming
+from harness.coze import opening, payloads, prompts, requests, streaming, workflows
 from harness.coze.patience import Patience, patiently
 from harness.coze.payloads import Chat, Envelope
 from harness.coze.refusals import next_step
@@ -22,7 +22,7 @@ from harness.errors import (
     ScenarioError,
     TransportError,
 )
-from harness.model import Answer, Bot, ChatOptions, Message, Reply, Wait
+from harness.model import Answer, Attachment, Bot, Call, ChatOptions, Message, Reply, Wait
 from harness.ports import Conversation, Turn
 
 _GROWTH: Final = 1.5
@@ -74,6 +74,8 @@ class CozeDialogue:
         self._pace = pace
         self._patience = patience
         self._conversation_id = options.conversation_id
+        self._file_ids: dict[Attachment, str] = {}
+        self._begun = False
         self._rounds = 0
 
     def ask(self, turn: Turn) -> Conversation[Reply]:
@@ -84,7 +86,10 @@ class CozeDialogue:
                 state than completed, unless the turn judges the status itself.
             ScenarioError: the bot asks for a tool that the turn has no output for.
         """
-        call = requests.start_chat(self._bot.id, self._options, turn, self._conversation_id)
+        if turn.input is not None:
+            timeout = self._pace.timeout
+            return (yield from workflows.run(self._options, turn, timeout, self._patience))
+        call = yield from self._prompt(turn)
         if call.stream:
             call = replace(call, patience=self._pace.timeout)
         found, answer = yield from patiently(call, self._patience, repeatable=False)
@@ -116,6 +121,20 @@ class CozeDialogue:
             error_code=chat.error_code,
             error_message=chat.error_message,
         )
+
+    def _prompt(self, turn: Turn) -> Conversation[Call]:
+        """Make what a prompt needs, and return the call that sends it."""
+        options, patience = self._options, self._patience
+        if options.create_conversation and not self._conversation_id:
+            asked = "" if options.workflow else self._bot.id
+            self._conversation_id = yield from opening.create_conversation(asked, patience)
+        if turn.attach:
+            yield from opening.upload(turn.attach, self._file_ids, patience)
+        messages = prompts.messages(options, turn, self._file_ids, first=not self._begun)
+        self._begun = True
+        if options.workflow:
+            return workflows.start_chat(options, messages, self._conversation_id)
+        return requests.start_chat(self._bot.id, options, messages, self._conversation_id)
 
     def _finish(self, chat: Chat, turn: Turn, watch: _Watch) -> Conversation[Chat]:
         """Poll until the chat has ended, answering the tools that it asks for."""

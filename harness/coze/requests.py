@@ -6,27 +6,26 @@ and the hosted service takes; cassettes so recorded answer that script as it sta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from harness.model import JSON, Call, ChatOptions
-from harness.ports import Turn
 
 CHAT_PATH: Final = "/v3/chat"
+UPLOAD_PATH: Final = "/v1/files/upload"
 
 
-def start_chat(bot_id: str, options: ChatOptions, turn: Turn, conversation_id: str) -> Call:
+def start_chat(
+    bot_id: str, options: ChatOptions, messages: Sequence[JSON], conversation_id: str
+) -> Call:
     """Return the call that sends a prompt; the conversation's id belongs in the query."""
     query = (("conversation_id", conversation_id),) if conversation_id else ()
-    body = chat_body(bot_id, options, turn)
+    body = chat_body(bot_id, options, messages)
     return Call("POST", CHAT_PATH, query, body, stream=options.stream)
 
 
-def chat_body(bot_id: str, options: ChatOptions, turn: Turn) -> dict[str, JSON]:
+def chat_body(bot_id: str, options: ChatOptions, messages: Sequence[JSON]) -> dict[str, JSON]:
     """Return the body of a prompt; optional fields stand only where the scenario sets them."""
-    messages: list[JSON] = [{"role": "user", "content": turn.prompt, "content_type": "text"}]
-    if options.shortcut_command and not turn.prompt:
-        messages = []  # the command brings the user's question itself
     body: dict[str, JSON] = {
         "bot_id": bot_id,
         "user_id": options.user_id,
@@ -74,6 +73,17 @@ def submit_tool_outputs(
     }
     query = _ids(conversation_id, chat_id)
     return Call("POST", "/v3/chat/submit_tool_outputs", query, body, stream=stream)
+
+
+def create_conversation(bot_id: str) -> Call:
+    """Return the call that makes a conversation, for a bot if one is named."""
+    body: dict[str, JSON] = {"bot_id": bot_id} if bot_id else {}
+    return Call("POST", "/v1/conversation/create", (), body)
+
+
+def upload_file(path: str, described: Mapping[str, JSON]) -> Call:
+    """Return the call that uploads a file of the project."""
+    return Call("POST", UPLOAD_PATH, (), described, upload=path)
 
 
 def retrieve_bot(bot_id: str, *, published: bool) -> Call:

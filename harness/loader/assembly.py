@@ -12,16 +12,17 @@ from harness.loader.casewise import fill
 from harness.loader.declared import Declared, declared
 from harness.loader.faults import Faults
 from harness.loader.naming import check_name
-from harness.loader.options import check
+from harness.loader.options import check, check_turn
 from harness.loader.project import Project
 from harness.loader.scenario import Scenario, Wanted
 from harness.loader.script import Plan, Surroundings, planned
 from harness.loader.templates import Filler, marked
 from harness.loader.tools import Planned, planned_tools
+from harness.loader.trials import is_id
 from harness.location import Location, Places
 from harness.model import JSON, ChatOptions
 
-_UNFILLED: Final = ("name", "bot", "user_id", "conversation_id", "bot_version")
+_UNFILLED: Final = ("name", "bot", "user_id", "conversation_id", "bot_version", "workflow")
 """Keys in which a template would be sent or shown as it stands."""
 
 
@@ -77,6 +78,7 @@ class Assembler:
             description=given.description,
             tags=tuple(dict.fromkeys(given.tags)),
             bots=bots,
+            workflow=given.workflow,
             repeat=given.repeat,
             min_pass_rate=given.min_pass_rate,
             known_failure=given.known_failure,
@@ -105,11 +107,14 @@ class Assembler:
         for at, turn in enumerate(given.turns):
             below = places.below("turns", at)
             with faults:
+                check_turn(turn, below, given, first=not at)
                 tools = usual
                 if turn.tools is not None:
                     own = self._tools(turn.tools, below, source)
                     tools = {**(usual or {}), **own} if own else None
-                plans.append(planned(turn.prompt, turn.expect, turn.attach, tools, below, around))
+                plans.append(
+                    planned(turn.prompt, turn.expect, turn.attach, tools, turn.input, below, around)
+                )
         return plans
 
     def _tools(self, written: Mapping[str, JSON], places: Places, source: Source) -> Planned:
@@ -119,6 +124,24 @@ class Assembler:
 
 def _bots(given: Declared, places: Places, faults: Faults) -> tuple[Wanted, ...]:
     """Return the bots that a scenario names, in order."""
+    for rival in ("bot", "bots") if given.workflow else ():
+        if getattr(given, rival):
+            faults.add(
+                ScenarioError(
+                    f'Both "{rival}" and "workflow" are there.',
+                    where=places.key("workflow"),
+                    detail=[f'"{rival}" is written at {places.key(rival)}'],
+                    next_step="Keep one of them.",
+                )
+            )
+    if given.workflow and not is_id(given.workflow) and not marked(given.workflow):
+        faults.add(
+            ScenarioError(
+                f'"{given.workflow}" is no workflow\'s id.',
+                where=places.at("workflow"),
+                next_step="Give the number in the address of the workflow's page, in quotes.",
+            )
+        )
     if given.bot and given.bots:
         faults.add(
             ScenarioError(

@@ -27,6 +27,11 @@ _TURN_KEYS: Final[Mapping[str, Check]] = {
     "expect": listed(anything),
     "attach": listed(text),
     "tools": keyed(anything),
+    "input": keyed(anything),
+}
+_SAID_KEYS: Final[Mapping[str, Check]] = {
+    "role": ("user", "assistant").__contains__,
+    "content": text,
 }
 _KEYS: Final[Mapping[str, Check]] = {
     "name": text,
@@ -51,6 +56,9 @@ _KEYS: Final[Mapping[str, Check]] = {
     "publish_status": ("", "published_online", "unpublished_draft").__contains__,
     "auto_save_history": flag,
     "conversation_id": text,
+    "conversation": ("", "create").__contains__,
+    "history": listed(lambda said: fits(said, _SAID_KEYS, "role", "content")),
+    "workflow": text,
     "tools": keyed(anything),
     "turns": listed(lambda turn: fits(turn, _TURN_KEYS), 1),
 }
@@ -65,6 +73,7 @@ class DeclaredTurn:
     expect: Sequence[JSON] = ()
     attach: Sequence[str] = ()
     tools: Mapping[str, JSON] | None = None
+    input: Mapping[str, JSON] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +104,9 @@ class Declared:
     publish_status: str = ""
     auto_save_history: bool = True
     conversation_id: str = ""
+    conversation: str = ""
+    history: Sequence[Mapping[str, str]] = ()
+    workflow: str = ""
     tools: Mapping[str, JSON] | None = None
 
 

@@ -8,17 +8,21 @@ from harness.document import Written
 from harness.location import Location, PathPart, Places
 from harness.model import JSON
 
+_RIVALS = (frozenset({"bot", "bots", "workflow"}), frozenset({"conversation", "conversation_id"}))
+
 
 def layered(over: Mapping[str, JSON], under: Mapping[str, JSON]) -> dict[str, JSON]:
     """Return a scenario's keys over the defaults'.
 
     Mappings (`custom_variables`, `meta_data`) are joined key by key, one level deep; of anything
-    else the scenario's own value stands. `bot` and `bots` take each other's place.
+    else the scenario's own value stands. `bot`, `bots` and `workflow` take each other's place, as
+    `conversation` and `conversation_id` do.
     """
     made = dict(under)
-    for own, other in (("bot", "bots"), ("bots", "bot")):
-        if own in over:
-            made.pop(other, None)
+    for rivals in _RIVALS:
+        if not rivals.isdisjoint(over):
+            for key in rivals:
+                made.pop(key, None)
     for key, value in over.items():
         beneath = made.get(key)
         if isinstance(value, Mapping) and isinstance(beneath, Mapping):

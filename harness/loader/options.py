@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from harness.errors import ScenarioError
-from harness.loader.declared import Declared
+from harness.loader.declared import Declared, DeclaredTurn
 from harness.loader.faults import Faults
 from harness.loader.templates import Filler
 from harness.location import Places
 from harness.model import JSON, ChatOptions
 
-FILLED = ("custom_variables", "meta_data", "parameters", "extra_params", "shortcut_command")
+FILLED = (
+    "custom_variables", "meta_data", "parameters", "extra_params", "shortcut_command", "history",
+)  # fmt: skip
 """The keys whose texts are templates."""
 
-_OPTIONS = frozenset(ChatOptions.__dataclass_fields__)
+_OPTIONS = frozenset(ChatOptions.__dataclass_fields__) | {"conversation"}
+_NOT_FOR_WORKFLOWS = (
+    "custom_variables", "meta_data", "shortcut_command", "enable_card", "bot_version",
+    "publish_status", "auto_save_history",
+)  # fmt: skip
 
+_MESSAGES = 100
+_WORKFLOW_MESSAGES = 50
 _PAIRS = 16
 _KEY = 64
 _VALUE = 512
@@ -54,6 +62,71 @@ def check(given: Declared, places: Places) -> None:
                 next_step='Write shortcut_command: {command_id: "…", parameters: {…}}.',
             )
         )
+    _check_conversation(given, places, faults)
+    if given.workflow:
+        _check_workflow(given, places, faults)
+    faults.settle()
+
+
+def _check_conversation(given: Declared, places: Places, faults: Faults) -> None:
+    if given.conversation and given.conversation_id:
+        faults.add(
+            ScenarioError(
+                'Both "conversation" and "conversation_id" are there.',
+                where=places.key("conversation"),
+                detail=[f'"conversation_id" is written at {places.key("conversation_id")}'],
+                next_step="Keep one of them.",
+            )
+        )
+    most = (_WORKFLOW_MESSAGES if given.workflow else _MESSAGES) - 1  # the prompt comes with them
+    if len(given.history) > most:
+        faults.add(
+            ScenarioError(
+                f'"history" has {len(given.history)} messages; with the prompt, Coze takes {most}'
+                " (4004).",
+                where=places.at("history"),
+                next_step="Shorten it.",
+            )
+        )
+
+
+def _check_workflow(given: Declared, places: Places, faults: Faults) -> None:
+    for key in _NOT_FOR_WORKFLOWS:
+        if key in given.there:
+            faults.add(
+                ScenarioError(
+                    f'"{key}" is for bots: it cannot be sent to a workflow.',
+                    where=places.key(key),
+                    next_step="Take it out; `parameters` and `input` are what a workflow takes.",
+                )
+            )
+
+
+def check_turn(turn: DeclaredTurn, places: Places, given: Declared, *, first: bool) -> None:
+    """Refuse a turn whose keys cannot go together, or not with what is addressed.
+
+    Raises:
+        ScenarioFaults: all that is wrong with it in this way.
+    """
+    faults = Faults()
+
+    def refuse(key: str, what: str, next_step: str) -> None:
+        faults.add(ScenarioError(what, where=places.key(key), next_step=next_step))
+
+    if turn.input is not None:
+        if not given.workflow:
+            refuse("input", '"input" is for a workflow.', "Address one: `workflow: ID`.")
+        for key in ("prompt", "attach", "tools"):
+            if getattr(turn, key):
+                refuse(key, f'"{key}" cannot go with "input".', "Keep one of them.")
+        if first and given.history:
+            refuse(
+                "input",
+                'The "history" has no prompt to go before.',
+                "Write a `prompt:`, or take `history:` out.",
+            )
+    elif given.workflow and turn.tools:
+        refuse("tools", "A workflow asks for no tools in a chat.", "Take `tools:` out.")
     faults.settle()
 
 
@@ -80,6 +153,8 @@ def options_of(
     def texts(key: str, value: Mapping[str, str]) -> Mapping[str, str]:
         return cast("Mapping[str, str]", filled(key, value))
 
+    history = filler.value(given.history, values, lambda path: places.at("history", *path))
+    said = cast("Sequence[Mapping[str, str]]", history)
     meta_data = texts("meta_data", given.meta_data)
     if meta_data:
         _check_meta_data(meta_data, places)
@@ -96,6 +171,9 @@ def options_of(
         publish_status=given.publish_status,
         auto_save_history=given.auto_save_history,
         conversation_id=given.conversation_id,
+        create_conversation=given.conversation == "create",
+        history=tuple((message["role"], message["content"]) for message in said),
+        workflow=given.workflow,
     )
 
 

@@ -31,6 +31,7 @@ class Scenario:
     """A named conversation, ready to become trials.
 
     `file` is relative to the project, `folder` to the scenarios folder, with forward slashes.
+    `workflow` is the id of what is addressed in place of bots.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Scenario:
     description: str
     tags: tuple[str, ...]
     bots: tuple[Wanted, ...]
+    workflow: str
     repeat: int
     min_pass_rate: float
     known_failure: str

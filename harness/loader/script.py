@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import cast
 
+from harness import jsontext
 from harness.errors import ScenarioError
 from harness.expectations import asks_for, build
-from harness.loader.cases import found_inside
+from harness.loader.attached import attachment
 from harness.loader.faults import Faults
 from harness.loader.filling import OpenItem
 from harness.loader.project import Project
@@ -86,6 +88,7 @@ class Plan:
     expected: tuple[Expectation | OpenItem, ...]
     attach: tuple[str, ...]
     tools: Planned | None
+    input: Mapping[str, JSON] | None
     places: Places
     location: Location
     around: Surroundings
@@ -95,7 +98,7 @@ class Plan:
         open_items = [one.item for one in self.expected if isinstance(one, OpenItem)]
         tools = self.tools.values() if self.tools else ()
         open_outputs = [one.written for one in tools if isinstance(one, OpenOutput)]
-        return (self.prompt, self.attach, open_outputs, open_items)
+        return (self.prompt, self.attach, open_outputs, self.input, open_items)
 
     def templated(self) -> bool:
         """Tell whether anything in the turn is left to fill."""
@@ -109,7 +112,7 @@ class Plan:
         """
         if not self.around.marked:
             built = tuple(one for one in self.expected if not isinstance(one, OpenItem))
-            return self._finished(self.prompt, built, self.attach, self._tools({}))
+            return self._finished(self.prompt, built, self.attach, self._tools({}), self.input)
         places = self.places
         filler = self.around.filler
         prompt = filler.text(self.prompt, values, partial(places.at, "prompt"))
@@ -121,7 +124,11 @@ class Plan:
             filler.text(path, values, partial(places.at, "attach", at))
             for at, path in enumerate(self.attach)
         )
-        return self._finished(prompt, expectations, attach, self._tools(values))
+        given = self.input
+        if given is not None:
+            filled = filler.value(given, values, lambda path: places.at("input", *path))
+            given = cast("Mapping[str, JSON]", filled)
+        return self._finished(prompt, expectations, attach, self._tools(values), given)
 
     def _tools(self, values: Mapping[str, JSON]) -> Mapping[str, str | Tool] | None:
         if not self.tools:
@@ -138,8 +145,11 @@ class Plan:
         expectations: tuple[Expectation, ...],
         attach: tuple[str, ...],
         tools: Mapping[str, str | Tool] | None,
+        given: Mapping[str, JSON] | None,
     ) -> Turn:
-        if not (prompt.strip() or attach or self.around.silent):
+        if given is not None:
+            prompt = jsontext.compact(given).decode()
+        elif not (prompt.strip() or attach or self.around.silent):
             raise ScenarioError(
                 "The prompt is empty.",
                 where=self.places.at("prompt"),
@@ -151,11 +161,12 @@ class Plan:
             expectations=expectations,
             location=self.location,
             attach=tuple(
-                project.shown(found_inside(path, self.places.at("attach", at), folder, project))
+                attachment(path, self.places.at("attach", at), folder, project)
                 for at, path in enumerate(attach)
             ),
             tools=tools,
             expects_status=any(asks_for(made, "status") for made in expectations),
+            input=given,
         )
 
 
@@ -164,6 +175,7 @@ def planned(
     expect: Sequence[JSON],
     attach: Sequence[str],
     tools: Planned | None,
+    given: Mapping[str, JSON] | None,
     places: Places,
     around: Surroundings,
 ) -> Plan:
@@ -189,6 +201,7 @@ def planned(
         expected=tuple(expected),
         attach=tuple(attach),
         tools=tools,
+        input=given,
         places=places,
         location=places.at(),
         around=around,

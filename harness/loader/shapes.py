@@ -46,12 +46,25 @@ class TurnShape(BaseModel):
     )
     attach: list[_Text] = Field(
         default_factory=list,
-        description="Files and images to send along, from this file's folder or the project's.",
+        description="Files, images and audio to send along: paths from this file's folder or the "
+        "project's, or URLs.",
     )
     tools: dict[str, _Tool] | None = Field(
         None,
         description="Outputs, by the tool's name, to submit when the bot asks for them; {}: none.",
     )
+    input: dict[str, _Free] | None = Field(
+        None, description="In place of a prompt: run the workflow with these inputs."
+    )
+
+
+class SaidShape(BaseModel):
+    """One message of the history that goes before the first prompt."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    role: Literal["user", "assistant"] = Field(description="Who said it.")
+    content: _Text = Field(description="What was said. Templates are filled.")
 
 
 class ScenarioShape(BaseModel):
@@ -97,6 +110,13 @@ class ScenarioShape(BaseModel):
     )
     auto_save_history: bool = Field(True, description="Needed for polling: false wants stream.")
     conversation_id: _Text = Field("", description="Continue this conversation.")
+    conversation: Literal["", "create"] = Field(
+        "", description="create: make the conversation before the first prompt."
+    )
+    history: list[SaidShape] = Field(
+        default_factory=list, description="Messages to send before the first prompt."
+    )
+    workflow: _Text = Field("", description="A workflow's id in quotes, in place of a bot.")
     tools: dict[str, _Tool] | None = Field(None, description="What every turn's tools begin with.")
     turns: list[TurnShape] = Field(min_length=1, description="The conversation, in order.")
 

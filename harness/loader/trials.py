@@ -31,7 +31,7 @@ def trials(
         scenarios: what to try.
         bots: the project's, by name.
         default_bot: for scenarios that name none; a name or an id.
-        chosen_bots: names or ids that take the place of every scenario's own.
+        chosen_bots: names or ids that take the place of every scenario's own; a workflow stays.
         repeat: takes the place of every scenario's own.
         cassettes: the folder of recordings, as the trials shall name it.
 
@@ -54,7 +54,8 @@ def trials(
                 continue
             own = []
         folder = "/".join(part for part in (cassettes, scenario.folder) if part)
-        made += _of_scenario(scenario, own, chosen or own, repeat or scenario.repeat, folder)
+        asked = own if scenario.workflow else chosen or own
+        made += _of_scenario(scenario, own, asked, repeat or scenario.repeat, folder)
     _refuse_same_ids(made, faults)
     faults.settle()
     return made
@@ -85,17 +86,19 @@ class _Book:
 
     def find(self, word: str) -> Bot | None:
         bot = self.bots.get(word)
-        if bot is None and _is_id(word):
+        if bot is None and is_id(word):
             bot = Bot(name=word, id=word)
         return bot
 
     def own(self, scenario: Scenario) -> list[Bot]:
-        """Return a scenario's bots, or the default one.
+        """Return a scenario's bots, or the default one; a workflow stands in for a bot.
 
         Raises:
             ScenarioFaults: a bot is not known.
             ScenarioError: there is none.
         """
+        if scenario.workflow:
+            return [Bot(name=f"workflow:{scenario.workflow}", id=scenario.workflow)]
         wanted = scenario.bots
         if not wanted:
             if not self.default:
@@ -137,7 +140,8 @@ class _Book:
         )
 
 
-def _is_id(word: str) -> bool:
+def is_id(word: str) -> bool:
+    """Tell whether a word has the look of Coze's ids."""
     return len(word) >= _SHORTEST_ID and word.isascii() and word.isdecimal()
 
 

@@ -49,6 +49,7 @@ class Studio:
         interval, timeout: how a chat is waited for, in seconds.
         root: the project that recordings are kept in; `None` keeps none.
         version: of this program, for the recordings.
+        folder: the project's, from which attached files are read.
         warn: told of what is no error.
     """
 
@@ -62,6 +63,7 @@ class Studio:
     timeout: float
     root: Path | None
     version: str
+    folder: Path
     warn: Callable[[str], None]
     snapshots: Mapping[_Asked, BotSnapshot] = field(default_factory=dict)
 
@@ -72,7 +74,7 @@ class Studio:
     def _open(self, trial: Trial) -> Task[Held, Finished]:
         now = datetime.fromtimestamp(self.clock.now(), UTC)
         drawn = draw(trial.script.draws, now.astimezone(), self.rng)
-        line = Line(self.wire, self.clock.monotonic)
+        line = Line(self.wire, self.clock.monotonic, root=self.folder)
         recorder = Recorder(line, self.wire.base_url, self.redactor)
         conversation: Conversation[Held]
         try:
@@ -96,7 +98,7 @@ class Studio:
             trials: whose bots.
             workers: how many calls may be under way at a time.
         """
-        bots = {_asked(trial): trial for trial in trials}
+        bots = {_asked(trial): trial for trial in trials if not trial.options.workflow}
         openers = [partial(self._look, key) for key in bots]
         found = dict(run_live(openers, workers=workers, monotonic=self.clock.monotonic))
         for key, trial in bots.items():
@@ -140,7 +142,7 @@ class Studio:
         held: Held,
         now: datetime,
     ) -> Finished:
-        snapshot = self.snapshots.get(_asked(trial))
+        snapshot = None if trial.options.workflow else self.snapshots.get(_asked(trial))
         error: HarnessError | None = None
         if self.root is not None and held.error is None:
             origin = Origin(
@@ -210,6 +212,7 @@ def live_source(
                 timeout=settings.poll.timeout,
                 root=root,
                 version=version("coze-harness"),
+                folder=settings.root,
                 warn=warn,
             )
             studio = replace(studio, snapshots=studio.look_at_bots(trials, threads))
@@ -228,10 +231,10 @@ def calls_ahead(trials: Sequence[Trial], root: Path, world: World) -> int:
     """Return about how many requests holding trials with Coze will take, the bots' own included.
 
     What was recorded before took as many as it says. Of the rest a prompt is sent, three times
-    looked after and its messages listed; a streamed one is sent and that is all.
+    looked after and its messages listed; a streamed one, or a workflow's, is sent and that is all.
     """
     now = datetime.fromtimestamp(world.clock.now(), UTC)
-    calls = len({_asked(trial) for trial in trials})
+    calls = len({_asked(trial) for trial in trials if not trial.options.workflow})
     for trial in trials:
         try:
             origin = store.read(root / trial.key.cassette).origin
@@ -240,8 +243,11 @@ def calls_ahead(trials: Sequence[Trial], root: Path, world: World) -> int:
         if origin and origin.calls:
             calls += origin.calls
         else:
+            options = trial.options
             turns = trial.script.turns(draw(trial.script.draws, now, world.rng))
-            calls += len(turns) * (1 if trial.options.stream else _CALLS_A_TURN)
+            calls += len(turns) * (1 if options.stream or options.workflow else _CALLS_A_TURN)
+            calls += len({item for turn in turns for item in turn.attach if item.is_local})
+            calls += options.create_conversation
     return calls
 
 

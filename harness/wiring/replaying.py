@@ -6,7 +6,6 @@ import os
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
-from harness import jsontext
 from harness.cassette import Recording, Redactor, Tape, store
 from harness.cassette.tape import differences
 from harness.coze import CozeDialogue, Pace, Patience, asked, fingerprint
@@ -139,11 +138,12 @@ def _stale(trial: Trial, path: str, changes: Sequence[str]) -> CassetteStaleErro
 
 def _changes(trial: Trial, turns: Sequence[Turn], recording: Recording) -> list[str]:
     """Return what changed, turn by turn, as far as the recorded requests show it."""
-    recorded = [
-        jsontext.parse(item.request_body)
-        for item in recording.interactions
-        if item.target.startswith(asked.CHAT_PATH) and item.request_body
-    ]
+    recorded = asked.recorded(
+        [
+            (item.target.partition("?")[0], item.request_body, item.response_body)
+            for item in recording.interactions
+        ]
+    )
     now = asked.bodies(trial.bot.id, trial.options, turns)
     lines = [
         f"turn {number}: {line}"
@@ -153,4 +153,4 @@ def _changes(trial: Trial, turns: Sequence[Turn], recording: Recording) -> list[
     if len(recorded) != len(now):
         lines.append(f"recorded  {len(recorded)} turns")
         lines.append(f"now       {len(now)} turns")
-    return lines[:12] or ["the conversation's id or the tools' outputs changed"]
+    return lines[:12] or ["the conversation, the tools' outputs or a file's name changed"]

@@ -169,7 +169,7 @@ turns:
     (trial,) = trials_of(tmp_path, text, b__txt="b")
     (turn,) = trial.script.turns({})
     assert turn.prompt == "北京!"
-    assert turn.attach == ("scenarios/b.txt",)
+    assert [item.name for item in turn.attach] == ["scenarios/b.txt"]
     assert turn.tools == {"t": '{"temp": 3}'}
     assert trial.options.custom_variables == {"a": "北京"}
     assert trial.options.meta_data == {"b": "3"}

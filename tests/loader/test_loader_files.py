@@ -83,7 +83,7 @@ def test_every_key_of_a_scenario_reaches_its_trials(tmp_path: Path) -> None:
     assert str(one.expectations[1].location) == "scenarios/sub/a.yaml:26:9"
     assert one.expects_status
     assert not two.expects_status
-    assert two.attach == ("scenarios/sub/images/map.png", "scenarios/b.txt")
+    assert [item.name for item in two.attach] == ["scenarios/sub/images/map.png", "scenarios/b.txt"]
     assert two.tools == {"get_weather": '{"temp": 21}'}
     assert str(two.location) == "scenarios/sub/a.yaml:28:5"
 

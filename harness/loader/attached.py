@@ -1,0 +1,52 @@
+"""The files that a turn sends along, looked at while a mistake still has a line to point to."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Final
+
+from harness.errors import ScenarioError
+from harness.loader.cases import found_inside
+from harness.loader.project import Project
+from harness.location import Location
+from harness.model import Attachment
+
+_LARGEST: Final = 512 * 1024 * 1024
+
+
+def attachment(path: str, where: Location, folder: str, project: Project) -> Attachment:
+    """Return what is attached: a URL as it is, a file with its size and digest.
+
+    The digest is part of what a trial asks, so that a changed file makes its recording stale.
+
+    Raises:
+        ScenarioError: the file is missing, outside the project, empty, unreadable, or larger than
+            Coze takes (512 MB).
+    """
+    if path.lower().startswith(("https://", "http://")):
+        return Attachment(path)
+    found = found_inside(path, where, folder, project)
+    try:
+        with Path(found).open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            size = file.tell()
+    except OSError as cause:
+        raise ScenarioError(
+            f'The file "{path}" cannot be read: {cause.strerror}.',
+            where=where,
+            next_step="Check its permissions.",
+        ) from cause
+    if not size:
+        raise ScenarioError(
+            f'The file "{path}" is empty (Coze: 4300).',
+            where=where,
+            next_step="Attach one that holds something.",
+        )
+    if size > _LARGEST:
+        raise ScenarioError(
+            f'The file "{path}" has {size / 1024 / 1024:.0f} MB; Coze takes 512 MB (4302).',
+            where=where,
+            next_step="Attach a smaller one, or give its URL.",
+        )
+    return Attachment(project.shown(found), size, digest)
