@@ -79,6 +79,8 @@ HERE: Final[Mapping[str, str]] = {
     "message-type": "messages: {answer: 1}",
     "follow-up": "follow_ups: 3",
     "suggestions": "follow_ups: 3",
+    "reasoning-content": 'reasoning: {contains: "…"}',
+    "thinking": 'reasoning: {contains: "…"}',
     # closeness
     "levenshtein": _SIMILAR,
     "similarity": _SIMILAR,

@@ -10,10 +10,11 @@ from typing import ClassVar, Final, Self
 from harness.expectations.arguments import Argument
 from harness.expectations.excerpt import excerpt
 from harness.expectations.kind import Item, Kind, Schema
-from harness.model import Verdict
+from harness.expectations.paths import WHERE_SCHEMA, Path, first_fault, paths, words
+from harness.model import JSON, Verdict
 from harness.ports import Seen
 
-_TO_COME: Final = ("schema", "where")
+_TO_COME: Final = ("schema",)
 _FENCED: Final = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
 
 
@@ -42,38 +43,64 @@ class Json(Kind):
     """The answer is JSON."""
 
     kind: ClassVar[str] = "json"
-    summary: ClassVar[str] = "The whole answer is valid JSON."
-    example: ClassVar[str] = "json: true"
+    summary: ClassVar[str] = (
+        "The whole answer is valid JSON; `where` finds values in it by JMESPath."
+    )
+    example: ClassVar[str] = 'json: {where: {"items[0].name": 北京}}'
+    keys: ClassVar[tuple[str, ...]] = ("where",)
     verbs: ClassVar[tuple[str, str]] = ("parses as", "parse as")
+
+    where: tuple[Path, ...] = ()
 
     @classmethod
     def parse(cls, given: Argument, item: Item) -> Self:
-        """Build from `true`, nothing, or an empty mapping."""
+        """Build from `true`, nothing, or `{where: …}`."""
+        where: tuple[Path, ...] = ()
         if isinstance(given.value, dict):
             for key in given.value:
                 if key in _TO_COME:
                     raise given.key_refusal(
                         key, f'"json.{key}" is not available in this version.', "write json: true"
                     )
-            given.fields((), "json: true")
+            fields = given.fields(cls.keys, "json: true")
+            if "where" in fields:
+                where = paths(fields["where"])
         elif given.value is not None and not given.flag():
             raise given.refusal('"json" cannot be false.', "write not: {json: true}")
-        return cls(**item.common, wanted="JSON")
+        wanted = f"JSON where {words(where)}" if where else "JSON"
+        return cls(**item.common, wanted=wanted, where=where)
 
     @classmethod
     def schema(cls) -> Schema:
-        """Return the JSON Schema of `true`."""
-        empty: Schema = {"type": "object", "maxProperties": 0}
-        return {"description": cls.summary, "anyOf": [{"const": True}, {"type": "null"}, empty]}
+        """Return the JSON Schema of `true` or `{where: …}`."""
+        mapping: Schema = {
+            "type": "object",
+            "properties": {"where": WHERE_SCHEMA},
+            "additionalProperties": False,
+        }
+        return {"description": cls.summary, "anyOf": [{"const": True}, {"type": "null"}, mapping]}
 
     def glance(self, seen: Seen) -> Verdict:
         """Judge the whole answer."""
         answer = seen.reply.answer
         why = fault(answer)
         if not why:
+            missing = self._missing(answer)
+            if missing:
+                return self.failed(f"the answer is JSON, but {missing}", excerpt(answer))
             return self.passed("it is", excerpt(answer))
         if not answer.strip():
             why = "the answer is empty"
         elif any(not fault(block) for block in _FENCED.findall(answer[:100_000])):
             why = "the JSON stands in a code block, with other text around it"
         return self.failed(f"the answer is not JSON: {why}", excerpt(answer))
+
+    def _missing(self, answer: str) -> str:
+        """Return what `where` does not find, in words, or empty text."""
+        if not self.where:
+            return ""
+        try:
+            value: JSON = json.loads(answer)
+        except ValueError as cause:  # a number of more digits than Python reads
+            return f"it cannot be looked into: {cause}"
+        return first_fault(self.where, value)

@@ -13,6 +13,7 @@ from harness.expectations.jsonshape import Json
 from harness.expectations.kind import Kind
 from harness.expectations.length import Length
 from harness.expectations.matching import Regex
+from harness.expectations.reasoning import Reasoning
 from harness.expectations.shape import Messages, ToolCalled
 from harness.expectations.state import Status
 from harness.expectations.text import Contains, EndsWith, Equals, StartsWith
@@ -31,6 +32,7 @@ KINDS: Final[tuple[type[Kind], ...]] = (
     Messages,
     ToolCalled,
     FollowUps,
+    Reasoning,
     Similar,
     Latency,
     FirstToken,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,8 +10,16 @@ from typing import ClassVar, Final, Self
 from harness.expectations.arguments import Argument, listed, nearest
 from harness.expectations.bounds import Bounds, range_schema
 from harness.expectations.excerpt import excerpt
-from harness.expectations.folding import nfc
 from harness.expectations.kind import Item, Kind, Schema
+from harness.expectations.paths import (
+    WHERE_SCHEMA,
+    Path,
+    as_json,
+    first_fault,
+    missing_from,
+    paths,
+    words,
+)
 from harness.model import JSON, ToolCall, Verdict
 from harness.ports import Seen
 
@@ -24,8 +31,13 @@ MESSAGE_TYPES: Final = (
     "tool_response",
     "follow_up",
     "verbose",
+    "knowledge",
 )
 """What Coze documents; a type that it may add is taken, a misspelt one is not."""
+
+CONTENT_TYPES: Final = ("card", "audio", "object_string")
+"""What a message's content may be besides text. No type has such a name, so that they are counted
+beside the types: a card comes as an `answer`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +45,12 @@ class Messages(Kind):
     """How many messages of each type a reply has."""
 
     kind: ClassVar[str] = "messages"
-    summary: ClassVar[str] = "How many messages of each type the reply has: a number or {min, max}."
+    summary: ClassVar[str] = (
+        "How many messages of each type the reply has: a number or {min, max}. `card`, `audio` and "
+        "`object_string` count what their content is."
+    )
     example: ClassVar[str] = "messages: {answer: 1, function_call: {min: 1}}"
-    keys: ClassVar[tuple[str, ...]] = MESSAGE_TYPES
+    keys: ClassVar[tuple[str, ...]] = (*MESSAGE_TYPES, *CONTENT_TYPES)
     subject = "reply"
     verbs: ClassVar[tuple[str, str]] = ("has", "have")
 
@@ -54,7 +69,7 @@ class Messages(Kind):
                 raise given.key_refusal(
                     name,
                     f'Coze has no message type "{name}"; did you mean "{near}"?',
-                    f"the types are: {listed(MESSAGE_TYPES)}",
+                    f"the types are: {listed(cls.keys)}",
                 )
             counts.append((name, Bounds.parse(given.part(name, value), "exact", counts=True)))
         wanted = ", ".join(f"{name}: {bounds.words}" for name, bounds in counts)
@@ -67,14 +82,16 @@ class Messages(Kind):
         return {
             "description": cls.summary,
             "type": "object",
-            "properties": dict.fromkeys(MESSAGE_TYPES, count),
+            "properties": dict.fromkeys(cls.keys, count),
             "additionalProperties": count,
             "minProperties": 1,
         }
 
     def glance(self, seen: Seen) -> Verdict:
         """Judge the counts."""
-        have = Counter(message.type for message in seen.reply.messages)
+        messages = seen.reply.messages
+        have = Counter(message.type for message in messages)
+        have.update(one.content_type for one in messages if one.content_type in CONTENT_TYPES)
         actual = ", ".join(f"{count} {name}" for name, count in have.items()) or "no messages"
         faults = [
             f"messages of type {name}: {have[name]}, {breach}"
@@ -86,46 +103,8 @@ class Messages(Kind):
         return self.passed("the counts are right", actual)
 
 
-def _same(wanted: JSON, got: JSON) -> bool:
-    """Tell whether two JSON scalars are the same; true is not 1, but 1 is 1.0."""
-    if isinstance(wanted, str) and isinstance(got, str):
-        return nfc(wanted) == nfc(got)
-    if isinstance(wanted, bool) or isinstance(got, bool):
-        return wanted is got
-    return wanted == got
-
-
-def missing_from(wanted: JSON, got: JSON, place: str = "") -> str:
-    """Return the first thing of `wanted` that `got` has not, in words, or empty text.
-
-    Mappings may hold more than is wanted; lists must be equally long.
-    """
-    here = place or "the arguments"
-    if isinstance(wanted, Mapping):
-        if not isinstance(got, Mapping):
-            return f"{here} should be a mapping and is {excerpt(_json(got))}"
-        for key, value in wanted.items():
-            inside = f"{place}.{key}" if place else key
-            if key not in got:
-                return f"there is no {inside}"
-            if fault := missing_from(value, got[key], inside):
-                return fault
-        return ""
-    if isinstance(wanted, list | tuple):
-        if not isinstance(got, list | tuple) or len(got) != len(wanted):
-            return f"{here} is {excerpt(_json(got))}, not {_json(wanted)}"
-        pairs = zip(wanted, got, strict=True)
-        faults = (missing_from(a, b, f"{place}[{i}]") for i, (a, b) in enumerate(pairs))
-        return next(filter(None, faults), "")
-    return "" if _same(wanted, got) else f"{here} is {excerpt(_json(got))}, not {_json(wanted)}"
-
-
-def _json(value: JSON) -> str:
-    return json.dumps(value, ensure_ascii=False, default=dict)
-
-
 def _call_words(call: ToolCall) -> str:
-    return excerpt(f"{call.name}({_json(call.arguments)})")
+    return excerpt(f"{call.name}({as_json(call.arguments)})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,18 +112,22 @@ class ToolCalled(Kind):
     """A tool was called, with certain arguments."""
 
     kind: ClassVar[str] = "tool_call"
-    summary: ClassVar[str] = "The bot called this tool; `arguments` may name a part of them."
+    summary: ClassVar[str] = (
+        "The bot called this tool; `arguments` may name a part of them, `where` finds values in "
+        "them by JMESPath."
+    )
     example: ClassVar[str] = "tool_call: {name: get_weather, arguments: {city: 北京}}"
-    keys: ClassVar[tuple[str, ...]] = ("name", "arguments")
+    keys: ClassVar[tuple[str, ...]] = ("name", "arguments", "where")
     subject = "reply"
     verbs: ClassVar[tuple[str, str]] = ("calls", "call")
 
     tool: str
     arguments: Mapping[str, JSON]
+    where: tuple[Path, ...] = ()
 
     @classmethod
     def parse(cls, given: Argument, item: Item) -> Self:
-        """Build from a tool's name or `{name, arguments}`."""
+        """Build from a tool's name or `{name, arguments, where}`."""
         if not isinstance(given.value, dict):
             tool = given.text()
             return cls(**item.common, wanted=f"the tool {tool}", tool=tool, arguments={})
@@ -158,12 +141,16 @@ class ToolCalled(Kind):
             if not isinstance(asked, dict):
                 raise fields["arguments"].misfit("a mapping", "write arguments: {city: 北京}")
             arguments = dict(asked)
-            wanted += f" with {_json(arguments)}"
-        return cls(**item.common, wanted=wanted, tool=tool, arguments=arguments)
+            wanted += f" with {as_json(arguments)}"
+        where: tuple[Path, ...] = ()
+        if "where" in fields:
+            where = paths(fields["where"])
+            wanted += f" where {words(where)}"
+        return cls(**item.common, wanted=wanted, tool=tool, arguments=arguments, where=where)
 
     @classmethod
     def schema(cls) -> Schema:
-        """Return the JSON Schema of a tool's name or `{name, arguments}`."""
+        """Return the JSON Schema of a tool's name or `{name, arguments, where}`."""
         name: Schema = {"type": "string", "minLength": 1}
         return {
             "description": cls.summary,
@@ -171,7 +158,11 @@ class ToolCalled(Kind):
                 name,
                 {
                     "type": "object",
-                    "properties": {"name": name, "arguments": {"type": "object"}},
+                    "properties": {
+                        "name": name,
+                        "arguments": {"type": "object"},
+                        "where": WHERE_SCHEMA,
+                    },
                     "required": ["name"],
                     "additionalProperties": False,
                 },
@@ -179,7 +170,7 @@ class ToolCalled(Kind):
         }
 
     def glance(self, seen: Seen) -> Verdict:
-        """Judge the calls: one of the tool's calls must hold all arguments that are named."""
+        """Judge the calls: one of the tool's calls must meet everything that is named."""
         calls = seen.reply.tool_calls
         actual = excerpt("; ".join(map(_call_words, calls)))
         if not calls:
@@ -191,6 +182,7 @@ class ToolCalled(Kind):
         faults = []
         for call in named:
             fault = missing_from(self.arguments, call.arguments)
+            fault = fault or first_fault(self.where, call.arguments)
             if not fault:
                 return self.passed("it does", _call_words(call))
             faults.append(fault)

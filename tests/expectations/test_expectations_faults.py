@@ -235,7 +235,7 @@ FAULTS = {
     "messages: {awnser: 1}": (
         '1:14: Coze has no message type "awnser"; did you mean "answer"?',
         "the types are: question, answer, function_call, tool_output, tool_response, follow_up, "
-        "verbose",
+        "verbose, knowledge, card, audio, object_string",
     ),
     "messages: 2": (
         '1:13: "messages" wants a mapping, but YAML read 2 as a number.',
@@ -252,6 +252,26 @@ FAULTS = {
     "json: {schema: {type: object}}": (
         '1:10: "json.schema" is not available in this version.',
         "write json: true",
+    ),
+    "json: {where: {}}": (
+        '1:17: "json.where" is empty.',
+        'write where: {"items[0].name": 北京}',
+    ),
+    "json: {where: [a]}": (
+        '1:17: "json.where" wants a mapping; this is a list.',
+        'write where: {"items[0].name": 北京}',
+    ),
+    "reasoning: {status: failed}": (
+        '1:14: "status" is not about a text, and reasoning is one.',
+        "write a kind of text inside: reasoning: {contains: …}",
+    ),
+    "reasoning: {not: {any_of: [a, {tokens: 3}]}}": (
+        '1:14: "tokens" is not about a text, and reasoning is one.',
+        "write a kind of text inside: reasoning: {contains: …}",
+    ),
+    "reasoning: [a]": (
+        '1:14: "reasoning" wants one expectation; this is a list.',
+        "for several, write reasoning: {all_of: […]}",
     ),
     "json: false": ('1:9: "json" cannot be false.', "write not: {json: true}"),
 }
@@ -322,3 +342,9 @@ def test_a_number_that_yaml_reads_in_another_base_is_shown_as_both() -> None:
 
 def test_a_date_is_text() -> None:
     assert declare("contains: 2024-10-01").expected == 'contains "2024-10-01"'
+
+
+def test_an_expression_that_cannot_be_read_is_refused_at_its_key() -> None:
+    told = refusal('json: {where: {"items[": 1}}')
+    assert told.startswith(f'{FILE}:1:18: "items[" is no JMESPath expression: ')
+    assert "next: correct it" in told

@@ -27,6 +27,11 @@ STREAMED = reply("好", first_token=0.8)
 FAILED = reply("", status="failed", error_code=4028, error_message="quota")
 MIXED = bare(types=["verbose", "answer", "answer", "follow_up"])
 
+CITY = '{"items": [{"name": "北京", "n": 1}]}'
+THOUGHT = reply("好", messages=[message("好", reasoning="先想想。"), message("。")])
+SLOW = reply("", messages=[message("", reasoning="a" * 60 + "b")])
+CARDS = reply("", messages=[message("{}", content_type="card"), message("好")])
+
 TABLE: dict[str, list[Row]] = {
     "contains": [
         Row("学术助手", ANSWER, "passed", "found at character 17"),
@@ -163,11 +168,36 @@ TABLE: dict[str, list[Row]] = {
             "failed",
             "the answer is not JSON: the JSON stands in a code block, with other text around it",
         ),
+        Row('json: {where: {"items[0].name": 北京, "length(items) > `1`": false}}', CITY, "passed"),
+        Row("json: {where: {no.such.key: null}}", CITY, "passed"),
+        Row('json: {where: {"items[0]": {n: 1.0}}}', CITY, "passed"),
+        Row(
+            'json: {where: {"items[0].n": 1, "items[].name": [上海]}}',
+            CITY,
+            "failed",
+            'the answer is JSON, but items[].name[0] is "北京", not "上海"',
+        ),
+        Row(
+            'json: {where: {"items[0].n": true}}',
+            CITY,
+            "failed",
+            "the answer is JSON, but items[0].n is 1, not true",
+        ),
+        Row(
+            'json: {where: {"abs(items)": 1}}',
+            CITY,
+            "failed",
+            "the answer is JSON, but abs(items) cannot be looked for: ",
+        ),
+        Row("json: {where: {a: 1}}", "1" * 5000, "failed", "the answer is JSON, but it cannot be"),
+        Row("json: {where: {a: 1}}", "no", "failed", "the answer is not JSON: "),
     ],
     "messages": [
         Row("messages: {answer: 2}", MIXED, "passed"),
         Row("messages: {answer: {min: 1}, verbose: 1}", MIXED, "passed"),
         Row("messages: {card_from_the_future: 0}", MIXED, "passed"),
+        Row("messages: {card: 1, answer: 2, knowledge: 0}", CARDS, "passed"),
+        Row("messages: {card: 0}", CARDS, "failed", "messages of type card: 1, exactly 0 wanted"),
         Row(
             "messages: {answer: 1, function_call: {min: 1}}",
             MIXED,
@@ -212,6 +242,25 @@ TABLE: dict[str, list[Row]] = {
             "the bot did not call search; it called get_weather",
         ),
         Row("tool_call: search", bare(), "failed", "the bot called no tool"),
+        Row(
+            'tool_call: {name: get_weather, where: {city: 北京, "days[-1] > `1`": true}}',
+            WEATHER,
+            "passed",
+        ),
+        Row(
+            "tool_call: {name: get_weather, arguments: {city: 北京}, where: {units.t: F}}",
+            WEATHER,
+            "failed",
+            'get_weather was called, but units.t is "C", not "F"',
+        ),
+    ],
+    "reasoning": [
+        Row("reasoning: 先想想", THOUGHT, "passed", "found at character 1"),
+        Row("reasoning: {length: {max: 9, unit: lines}}", THOUGHT, "passed"),
+        Row("reasoning: {all_of: [想, {not: {contains: 好}}]}", THOUGHT, "passed"),
+        Row("reasoning: {contains: 好}", THOUGHT, "failed", 'the reasoning does not contain "好"'),
+        Row("reasoning: {regex: '^(a|aa)+$'}", SLOW, "failed", "the pattern was stopped"),
+        Row("reasoning: {contains: 好}", "好", "skipped", "the reply has no reasoning"),
     ],
     "follow_ups": [
         Row("follow_ups: 1", MIXED, "passed"),
@@ -319,6 +368,10 @@ EXPECTED = {
         "has messages of type answer: exactly 1, verbose: at most 2"
     ),
     "json: true": "parses as JSON",
+    'json: {where: {"a[0]": 北京, b: 1}}': 'parses as JSON where a[0] is "北京" and b is 1',
+    "not: {tool_call: {name: f, where: {c: 北京}}}": ('does not call the tool f where c is "北京"'),
+    "reasoning: {contains: 天气}": 'has reasoning that contains "天气"',
+    "not: {reasoning: 天气}": 'does not have reasoning that contains "天气"',
 }
 
 
