@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Final
 
@@ -29,14 +30,19 @@ def attachment(path: str, where: Location, folder: str, project: Project) -> Att
     found = found_inside(path, where, folder, project)
     try:
         with Path(found).open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            _check_size(path, size, where)
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-            size = file.tell()
     except OSError as cause:
         raise ScenarioError(
             f'The file "{path}" cannot be read: {cause.strerror}.',
             where=where,
             next_step="Check its permissions.",
         ) from cause
+    return Attachment(project.shown(found), size, digest)
+
+
+def _check_size(path: str, size: int, where: Location) -> None:
     if not size:
         raise ScenarioError(
             f'The file "{path}" is empty (Coze: 4300).',
@@ -49,4 +55,3 @@ def attachment(path: str, where: Location, folder: str, project: Project) -> Att
             where=where,
             next_step="Attach a smaller one, or give its URL.",
         )
-    return Attachment(project.shown(found), size, digest)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 from project import TOKEN, ProjectFolder, scripted
-from vcr.serialize import deserialize  # type: ignore[import-untyped]  # vcrpy has no types
-from vcr.serializers import yamlserializer  # type: ignore[import-untyped]  # as above
+from vcr.serialize import deserialize
+from vcr.serializers import yamlserializer
 
 from harness.server.script import Script
 from harness.server.serving import RunningServer

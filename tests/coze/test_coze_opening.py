@@ -1,0 +1,160 @@
+"""What comes before a prompt: a conversation, files, and the messages of its history."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from talking import (
+    BOT,
+    HASTY,
+    TOKEN,
+    ByHand,
+    body,
+    chat,
+    dialogue,
+    good,
+    listed,
+    refused,
+    script,
+    turn,
+)
+
+from harness.coze import fingerprint
+from harness.errors import ApiError, HarnessError, PayloadError, ScenarioError, TransportError
+from harness.model import JSON, Answer, Attachment, Call, ChatOptions
+from harness.scheduler import Task, run_live
+from harness.server.serving import serve
+from harness.wire import Line, Wire
+
+BARE = ChatOptions(user_id="0")
+MAP = Attachment("images/地图.PNG", 3, "a" * 64)
+SONG = Attachment("https://example.com/歌.m4a?x=.png")
+CREATE = "/v1/conversation/create"
+UPLOAD = "/v1/files/upload"
+
+
+def asked(
+    answers: Sequence[Answer | HarnessError], options: ChatOptions = BARE, **fields: Any
+) -> ByHand:
+    hand = ByHand(answers)
+    hand.drive(dialogue(options).ask(turn(**fields)))
+    return hand
+
+
+def said(call: Call) -> Any:
+    return body(call)["additional_messages"]
+
+
+def test_a_conversation_is_made_for_the_bot_and_its_id_goes_into_the_query() -> None:
+    options = replace(BARE, create_conversation=True)
+    hand = asked([good({"id": "72"}), chat("completed"), listed("好")], options)
+    assert hand.paths() == [CREATE, "prompt", "/message/list"]
+    assert body(hand.calls[0]) == {"bot_id": BOT}
+    assert hand.calls[1].query == (("conversation_id", "72"),)
+
+
+def test_a_conversation_that_cannot_be_made_ends_the_turn() -> None:
+    options = replace(BARE, create_conversation=True)
+    with pytest.raises(ApiError, match="make a conversation"):
+        asked([refused(4101)], options)
+    with pytest.raises(PayloadError, match="no id"):
+        asked([good({})], options)
+
+
+def test_history_goes_out_in_order_before_the_first_prompt_alone() -> None:
+    options = replace(BARE, history=(("user", "我叫小明。"), ("assistant", "你好,小明。")))
+    hand = ByHand([chat("completed"), listed("好"), chat("completed"), listed("好")])
+    talk = dialogue(options)
+    hand.drive(talk.ask(turn("我叫什么?")))
+    hand.drive(talk.ask(turn("再说一次。")))
+    assert [(m["role"], m["content"]) for m in said(hand.calls[0])] == [
+        ("user", "我叫小明。"),
+        ("assistant", "你好,小明。"),
+        ("user", "我叫什么?"),
+    ]
+    assert len(said(hand.calls[2])) == 1
+
+
+def test_a_file_goes_up_and_out_by_its_id_and_a_url_as_it_is() -> None:
+    hand = asked(
+        [good({"id": "91"}), chat("completed"), listed("好")], prompt="看", attach=(MAP, SONG)
+    )
+    assert hand.paths() == [UPLOAD, "prompt", "/message/list"]
+    assert hand.calls[0].upload == MAP.name
+    assert body(hand.calls[0]) == {"file": "地图.PNG", "bytes": 3, "sha256": "a" * 64}
+    (message,) = said(hand.calls[1])
+    assert message["content_type"] == "object_string"
+    assert json.loads(message["content"]) == [
+        {"type": "text", "text": "看"},
+        {"type": "image", "file_id": "91"},
+        {"type": "audio", "file_url": SONG.name},
+    ]
+    assert "看" in message["content"]
+
+
+def test_a_file_that_was_refused_for_now_is_sent_again_and_one_refused_for_good_is_not() -> None:
+    busy: list[Answer | HarnessError] = [
+        refused(4009),
+        TransportError("Reset.", taken=True, next_step="x"),
+    ]
+    hand = asked([*busy, good({"id": "91"}), chat("completed"), listed("好")], attach=(MAP,))
+    assert hand.paths()[:4] == [UPLOAD, UPLOAD, UPLOAD, "prompt"]
+    with pytest.raises(ApiError, match=r"地图\.PNG"):
+        asked([refused(4302)], attach=(MAP,))
+
+
+def test_files_alone_go_out_without_a_text() -> None:
+    hand = asked([good({"id": "91"}), chat("completed"), listed("好")], prompt="", attach=(MAP,))
+    assert json.loads(said(hand.calls[1])[0]["content"]) == [{"type": "image", "file_id": "91"}]
+
+
+def test_a_fingerprint_is_of_all_that_goes_before_too() -> None:
+    plain = fingerprint(BOT, BARE, [turn("a")])
+    prints = [
+        plain,
+        fingerprint(BOT, replace(BARE, create_conversation=True), [turn("a")]),
+        fingerprint(BOT, replace(BARE, history=(("user", "x"),)), [turn("a")]),
+        fingerprint(BOT, replace(BARE, history=(("assistant", "x"),)), [turn("a")]),
+        fingerprint(BOT, BARE, [turn("a", attach=(MAP,))]),
+        fingerprint(BOT, BARE, [turn("a", attach=(replace(MAP, sha256="b" * 64),))]),
+        fingerprint(BOT, BARE, [turn("a", attach=(replace(MAP, name="b.png"),))]),
+        fingerprint(BOT, BARE, [turn("a", attach=(SONG,))]),
+    ]
+    assert len(set(prints)) == len(prints)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "地图 1.png", 'odd"quote.bin', "é🙂.wav"])
+def test_an_upload_arrives_whole_under_its_own_name(tmp_path: Path, name: str) -> None:
+    content = b"--\r\n\r\n" + os.urandom(200_000) + b"\r\n--"
+    (tmp_path / name).write_bytes(content)
+    with serve(script("- {default: true, answer: x}")) as server:
+        wire = Wire(server.base_url, TOKEN, workers=1, environment={})
+        line = Line(wire, time.monotonic, root=tmp_path)
+        described: dict[str, JSON] = {"file": name, "bytes": len(content), "sha256": ""}
+        answer = line.send(Call("POST", UPLOAD, (), described, upload=name))
+        wire.close()
+    data = json.loads(answer.body)["data"]
+    assert data["bytes"] == len(content)
+    assert data["file_name"].replace("%22", '"') == name
+
+
+def test_a_file_that_is_gone_or_changed_is_told_before_anything_is_sent(tmp_path: Path) -> None:
+    with serve(script("- {default: true, answer: x}")) as server:
+        wire = Wire(server.base_url, TOKEN, workers=1, environment={})
+        line = Line(wire, time.monotonic, root=tmp_path)
+        file = Attachment("a.txt", 3, "a" * 64)
+        task = Task(dialogue(patience=HASTY).ask(turn(attach=(file,))), line, lambda reply: reply)
+        with pytest.raises(ScenarioError, match="cannot be read"):
+            list(run_live([lambda: task], workers=1, monotonic=time.monotonic))
+        (tmp_path / "a.txt").write_bytes(b"four")
+        with pytest.raises(ScenarioError, match="changed"):
+            line.send(Call("POST", UPLOAD, (), {"bytes": 3}, upload="a.txt"))
+        wire.close()
+        assert not server.calls
