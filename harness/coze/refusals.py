@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Final
 
 _SIGN_IN: Final = (
-    "check COZE_API_TOKEN: it may be wrong, expired (personal tokens live 30 days at most), or of "
-    "the other region (api.coze.com and api.coze.cn have separate accounts and tokens)."
+    "check COZE_API_TOKEN (or the OAuth app): it may be wrong, expired (personal tokens live 30 "
+    "days at most), or of the other region (api.coze.com and api.coze.cn have separate accounts "
+    "and tokens)."
 )
 _QUOTA: Final = (
     "look at the plan and balance of the Coze account; trying again will not help today."

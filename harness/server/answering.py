@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -38,7 +39,16 @@ class Streamed:
     fault: Fault | None = None
 
 
-Outcome = Told | Streamed
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """A JSON answer without an envelope, as OAuth's endpoints give."""
+
+    fields: Mapping[str, JSON]
+    http: int = 200
+    fault: Fault | None = None
+
+
+Outcome = Told | Streamed | Bare
 Handler = Callable[[Desk, Request], Awaitable[Outcome]]
 
 
@@ -49,6 +59,8 @@ def answering(desk: Desk, name: str, handler: Handler) -> Callable[[Request], Aw
         desk.calls[name] += 1
         log_id = desk.ids.log_id()
         try:
+            if desk.tokens.has_ended(request.headers.get("authorization", "")):
+                raise Refused(4101 if name == "POST /v3/chat" else 700012006)
             outcome = await handler(desk, request)
         except Refused as refused:
             return refusal(refused, log_id)
@@ -66,6 +78,8 @@ def answering(desk: Desk, name: str, handler: Handler) -> Callable[[Request], Aw
 def _plain(outcome: Outcome, log_id: str) -> Response:
     if isinstance(outcome, Told):
         return json_response(success(outcome.fields, log_id), log_id)
+    if isinstance(outcome, Bare):
+        return json_response(orjson.dumps(outcome.fields), log_id, http=outcome.http)
     return _stream(outcome, log_id, "text/event-stream")
 
 
@@ -102,6 +116,8 @@ async def _spoilt(
         return Response()
     if fault.kind is Kind.EMPTY_BODY:
         return Response(b"", headers={"x-tt-logid": log_id, "content-type": JSON_TYPE})
+    if isinstance(outcome, Bare):
+        outcome = Told(outcome.fields)
     if isinstance(outcome, Streamed):
         return _stream(outcome, log_id, "text/plain; charset=utf-8")
     return _spoilt_json(desk, scope, outcome, fault, log_id)

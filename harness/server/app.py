@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from harness.server import bots, chats, files, talks, workflows
+from harness.server import bots, chats, files, talks, tokens, workflows
 from harness.server.answering import Handler, answering
 from harness.server.desk import Desk
 from harness.server.envelope import Refused, refusal
@@ -33,6 +33,7 @@ _TABLE: Sequence[tuple[str, Sequence[str], Handler]] = (
     ("/v1/bot/get_online_info", ("GET",), bots.information),
     ("/v1/files/upload", ("POST",), files.upload),
     ("/v1/files/retrieve", ("GET",), files.retrieve),
+    ("/api/permission/oauth2/token", ("POST",), tokens.give),
     ("/v1/workflow/run", ("POST",), workflows.run),
     ("/v1/workflows/chat", ("POST",), workflows.chat),
 )

@@ -16,6 +16,7 @@ from harness.server.conversations import Chat, Conversation, Conversations, Plan
 from harness.server.envelope import MESSAGES, Refused
 from harness.server.fault import ANSWERED_AT_ONCE, Fault, Kind, Route
 from harness.server.faults import FaultBook
+from harness.server.given import Tokens
 from harness.server.ids import Ids, derived
 from harness.server.matching import Asked, Face, Fit, faces, filler, fitting, nearest_prompt
 from harness.server.messages import Ground, Piece, as_text, pieces, tokens, with_ids
@@ -54,6 +55,7 @@ class Desk:
         self.clock = clock or RealClock()
         random = SystemRandom() if script.seed is None else Random(script.seed)  # noqa: S311 - ids
         self.ids = Ids(self.clock, random)
+        self.tokens = Tokens(self.clock, random)
         self.faults = FaultBook(script.faults)
         self.conversations = Conversations(self.clock)
         self.faces = faces(script)

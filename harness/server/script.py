@@ -240,11 +240,12 @@ class Workflow(Part):
 
 
 class Defaults(Part):
-    """What an answer has when it says nothing itself."""
+    """What an answer has when it says nothing itself, and the longest life of OAuth tokens."""
 
     delay: Seconds = _DELAY
     order: Order = "chronological"
     delta: Annotated[int, Field(strict=True, ge=1, le=500)] = 4
+    token_seconds: Annotated[int, Field(strict=True, ge=1)] = 86_399
 
 
 class Script(Part):

@@ -5,9 +5,10 @@ What signs in comes from the environment alone; a file of the project never hold
 
 from harness.settings.loading import load_settings
 from harness.settings.nouns import JwtKeys, Overrides, Poll, Settings, SignIn, Token
-from harness.settings.signing_in import private_key, secrets
+from harness.settings.signing_in import TOKEN_NAMES, private_key, secrets
 
 __all__ = [
+    "TOKEN_NAMES",
     "JwtKeys",
     "Overrides",
     "Poll",

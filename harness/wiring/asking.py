@@ -10,7 +10,7 @@ from typing import Final
 from harness.cassette import Recorder, Redactor
 from harness.coze import CozeDialogue, Pace, Patience
 from harness.coze.streaming import pieces
-from harness.errors import UsageError
+from harness.errors import CozeError, UsageError
 from harness.eventstream import whole
 from harness.location import Location
 from harness.model import Answer, Bot, Call, ChatOptions, Reply
@@ -19,6 +19,7 @@ from harness.scheduler import Task, run_live
 from harness.settings import Settings
 from harness.wire import Line
 from harness.wiring.network import open_wire, redactor
+from harness.wiring.region import placed
 from harness.wiring.world import World
 
 _WORD: Final = re.compile(r"[A-Za-z0-9_.=%+/-]+$")
@@ -109,6 +110,9 @@ def ask(
         if shown:
             shown.finish()
         return reply
+    except CozeError as fault:
+        placed(fault, wire.base_url)
+        raise
     finally:
         wire.close()
 

@@ -25,6 +25,7 @@ from harness.settings import Settings
 from harness.wire import Line, Wire
 from harness.wiring.finished import Finished, Source, finished
 from harness.wiring.network import open_wire, redactor
+from harness.wiring.region import placed
 from harness.wiring.world import World
 
 DEFAULT_WORKERS: Final = 32
@@ -144,6 +145,7 @@ class Studio:
     ) -> Finished:
         snapshot = None if trial.options.workflow else self.snapshots.get(_asked(trial))
         error: HarnessError | None = None
+        placed(held.error, self.wire.base_url)
         if self.root is not None and held.error is None:
             origin = Origin(
                 scenario=trial.key.scenario,

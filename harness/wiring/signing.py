@@ -151,22 +151,26 @@ def official(
     bundle = certificates(environment)
     proxies = proxies_for(base_url, environment)
     app = JWTOAuthApp(keys.client_id, pem, keys.public_key_id, base_url=base_url)
-    # The SDK's own client would read this process's environment, and wait ten minutes.
-    app._requester = Requester(
-        sync_client=SyncHTTPClient(  # type: ignore[no-untyped-call]  # it is not annotated
+    verify = True if bundle is True else _trusting(Path(str(bundle)))
+    proxy = proxies.get(base_url.partition(":")[0]) or proxies.get("all")
+
+    def request() -> tuple[str, int]:
+        # The SDK's own client would read this process's environment, and wait ten minutes.
+        with SyncHTTPClient(  # type: ignore[no-untyped-call]  # it is not annotated
             timeout=httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS),
             follow_redirects=False,
             trust_env=False,
-            proxy=proxies.get(base_url.partition(":")[0]) or proxies.get("all"),
-            verify=True if bundle is True else _trusting(Path(str(bundle))),
-        )
-    )
+            proxy=proxy,
+            verify=verify,
+        ) as client:
+            app._requester = Requester(sync_client=client)  # it has no parameter for it
+            given = app.get_access_token(ttl=_SECONDS)
+        return _usable(given.access_token), given.expires_in
 
     def ask() -> tuple[str, int]:
         try:
             with _silent():
-                given = app.get_access_token(ttl=_SECONDS)
-            return _usable(given.access_token), given.expires_in
+                return request()
         except CozeAPIError as fault:
             code, said, log_id = fault.code or 0, clean(fault.msg or ""), fault.logid or ""
         except CozePKCEAuthError as fault:
@@ -203,7 +207,7 @@ def _refusal(base_url: str, code: int, said: str, log_id: str) -> CozeError:
             next_step="try again in a while.",
         )
     return ApiError(
-        f"Coze refused to sign in the OAuth app at {base_url}"
+        f"Coze refused to sign the OAuth app in at {base_url}"
         + (f": {words}" if words else "")
         + ("." if not words.endswith(".") else ""),
         code=code,

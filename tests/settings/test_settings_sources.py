@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from harness.errors import HarnessError, SettingsError
 from harness.model import Bot
-from harness.settings import Overrides, Settings, Token, load_settings
+from harness.settings import (
+    JwtKeys,
+    Overrides,
+    Settings,
+    Token,
+    load_settings,
+    private_key,
+    secrets,
+)
 
 
 def load(
@@ -244,3 +252,57 @@ def test_no_file_makes_anything_but_our_error_escape(tmp_path: Path, text: str) 
     # Anything else that is raised fails the test.
     with contextlib.suppress(HarnessError):
         load(tmp_path, text.encode("utf-8", "replace").decode("utf-8"))
+
+
+# --- an OAuth app -------------------------------------------------------------------------------
+
+APP = {
+    "COZE_JWT_OAUTH_CLIENT_ID": "app",
+    "COZE_JWT_OAUTH_PUBLIC_KEY_ID": "kid",
+    "COZE_JWT_OAUTH_PRIVATE_KEY": "-----BEGIN PRIVATE KEY-----\\nQUJDsecret\\n-----END-----",
+}
+
+
+def app_of(root: Path, env: dict[str, str]) -> JwtKeys:
+    found = load(root, None, env).sign_in
+    assert isinstance(found, JwtKeys)
+    return found
+
+
+def test_an_oauth_apps_keys_are_read_and_never_shown(tmp_path: Path) -> None:
+    found = app_of(tmp_path, APP)
+    assert (found.client_id, found.public_key_id) == ("app", "kid")
+    assert private_key(found) == "-----BEGIN PRIVATE KEY-----\nQUJDsecret\n-----END-----"
+    assert "QUJDsecret" not in repr(found) + str(found)
+
+
+def test_a_private_key_may_stand_in_a_file_beside_the_working_folder(tmp_path: Path) -> None:
+    (tmp_path / "钥匙.pem").write_text("-----BEGIN\nQUJD\n", "utf-8")
+    env = {
+        **APP,
+        "COZE_JWT_OAUTH_PRIVATE_KEY": "",
+        "COZE_JWT_OAUTH_PRIVATE_KEY_FILE_PATH": "钥匙.pem",
+    }
+    assert private_key(app_of(tmp_path, env)) == "-----BEGIN\nQUJD"
+    (tmp_path / "钥匙.pem").unlink()
+    with pytest.raises(SettingsError, match=r"cannot be read from .*钥匙\.pem"):
+        private_key(app_of(tmp_path, env))
+
+
+@pytest.mark.parametrize("missing", list(APP))
+def test_incomplete_keys_stop_nothing_until_they_are_used(tmp_path: Path, missing: str) -> None:
+    found = app_of(tmp_path, {**APP, missing: " "})
+    with pytest.raises(SettingsError, match=f"{missing}.* must be set"):
+        private_key(found)
+
+
+def test_a_token_wins_over_an_apps_keys_with_a_remark(tmp_path: Path) -> None:
+    found = load(tmp_path, None, {**APP, "COZE_API_TOKEN": "sat_abcdef123456"})
+    assert isinstance(found.sign_in, Token)
+    assert "COZE_JWT_OAUTH_CLIENT_ID is not looked at" in found.hints[0]
+
+
+def test_every_secret_of_the_environment_is_known(tmp_path: Path) -> None:
+    (tmp_path / "key.pem").write_text("in a file", "utf-8")
+    env = {**APP, "COZE_API_TOKEN": "pat_x", "COZE_JWT_OAUTH_PRIVATE_KEY_FILE_PATH": "key.pem"}
+    assert {"pat_x", "in a file", private_key(app_of(tmp_path, APP))} <= set(secrets(env, tmp_path))

@@ -1,0 +1,157 @@
+"""Signing in from the command line: with an OAuth app's keys, and in the wrong region."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from app_keys import pem
+from leaking import LeakingService
+from project import TOKEN, ProjectFolder, scripted
+
+from harness.cassette.redaction import cores
+from harness.server.fault import Fault, Kind, Route
+from harness.server.script import Script
+from harness.server.serving import RunningServer
+
+ROUTE = "POST /api/permission/oauth2/token"
+
+
+@pytest.fixture
+def app(project: ProjectFolder) -> ProjectFolder:
+    """The project, signed in by an OAuth app whose private key stands in a file outside it."""
+    key = project.root.parent / "private.pem"
+    key.write_text(pem(), "utf-8")
+    del project.env["COZE_API_TOKEN"]
+    project.env |= {
+        "COZE_JWT_OAUTH_CLIENT_ID": "1166025850000",
+        "COZE_JWT_OAUTH_PUBLIC_KEY_ID": "kid-1",
+        "COZE_JWT_OAUTH_PRIVATE_KEY_FILE_PATH": str(key),
+    }
+    return project
+
+
+def written(project: ProjectFolder) -> str:
+    return "\n".join(
+        path.read_bytes().decode("utf-8", "replace")
+        for path in sorted(project.root.rglob("*"))
+        if path.is_file()
+    )
+
+
+def betrayed(text: str) -> list[str]:
+    forms = ["czs_", "Bearer", "eyJ", *cores(pem())]
+    return [form[:12] for form in forms if form in text]
+
+
+def test_record_signs_in_once_and_leaves_no_trace_of_it(
+    app: ProjectFolder, server: RunningServer
+) -> None:
+    recorded = app.does("record", "-v")
+    assert recorded.code == 1, recorded
+    assert server.calls[ROUTE] == 1
+    assert betrayed(written(app) + recorded.out + recorded.err) == []
+    assert "warning" not in recorded.err.lower()
+    for name in list(app.env):
+        if name.startswith("COZE_"):
+            del app.env[name]
+    assert app.does("run").code == 1
+
+
+def test_a_run_that_outlives_its_token_goes_on(
+    app: ProjectFolder, serving: Callable[[Script], RunningServer]
+) -> None:
+    script = scripted("- {prompt: 慢, delay: 1.2, answer: 好}", rest="")
+    short = script.model_copy(
+        update={"defaults": script.defaults.model_copy(update={"token_seconds": 2})}
+    )
+    server = serving(short)
+    app.env["COZE_API_BASE"] = server.base_url
+    app.path("scenarios/wrong.yaml").unlink()
+    turns = "".join("  - {prompt: 慢, expect: [好]}\n" for _ in range(3))
+    app.write("scenarios/slow.yaml", f"turns:\n{turns}")
+    done = app.does("record", "-v")
+    assert done.code == 0, done
+    assert server.calls[ROUTE] >= 2
+    assert betrayed(written(app) + done.out + done.err) == []
+
+
+def test_a_token_that_is_refused_in_mid_run_is_renewed(
+    app: ProjectFolder, server: RunningServer
+) -> None:
+    server.inject(Fault(kind=Kind.REFUSE, at=Route.CHAT, code=4100, times=1))
+    done = app.does("live", "identity")
+    assert done.code == 0, done
+    assert server.calls[ROUTE] == 2
+
+
+def test_ask_signs_in_too(app: ProjectFolder) -> None:
+    done = app.does("ask", "你是谁?", "--stream")
+    assert done.code == 0, done
+    assert "学术助手" in done.out
+
+
+def test_a_service_that_repeats_the_tokens_of_an_app_finds_them_taken_out(
+    app: ProjectFolder,
+) -> None:
+    with LeakingService() as leaking:
+        done = app.does("ask", "hi", "--debug", env={"COZE_API_BASE": leaking.base_url})
+    assert done.code == 4
+    assert betrayed(done.out + done.err) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("COZE_JWT_OAUTH_CLIENT_ID", "", "COZE_JWT_OAUTH_CLIENT_ID must be set"),
+        ("COZE_JWT_OAUTH_PRIVATE_KEY_FILE_PATH", "nowhere.pem", "nowhere.pem"),
+        ("COZE_JWT_OAUTH_PRIVATE_KEY", "no PEM at all", "cannot be read as PEM"),
+    ],
+)
+def test_keys_that_cannot_sign_in_stop_a_recording_and_no_replay(
+    app: ProjectFolder, name: str, value: str, words: str
+) -> None:
+    assert app.does("record", "identity").code == 0
+    env = {name: value}
+    refused = app.does("record", "identity", "--debug", env=env)
+    assert refused.code == 2, refused
+    assert words in refused.err
+    assert "next: " in refused.err
+    assert betrayed(refused.err) == []
+    assert app.does("run", "identity", env=env).code == 0
+
+
+def test_without_the_extra_it_is_named(app: ProjectFolder, tmp_path: Path) -> None:
+    stub = tmp_path / "stub"
+    stub.mkdir()
+    (stub / "cozepy.py").write_text("raise ModuleNotFoundError(name='cozepy')\n", "utf-8")
+    done = app.does("record", env={"PYTHONPATH": f"{stub}:{app.env['PYTHONPATH']}"})
+    assert done.code == 2, done
+    assert "pip install 'coze-harness[oauth]'" in done.err
+
+
+def test_a_token_wins_and_it_is_said(app: ProjectFolder, server: RunningServer) -> None:
+    done = app.does("live", "identity", env={"COZE_API_TOKEN": TOKEN})
+    assert done.code == 0
+    assert "COZE_JWT_OAUTH_CLIENT_ID is not looked at" in done.err
+    assert server.calls.get(ROUTE, 0) == 0
+
+
+def test_a_service_token_is_as_good_as_a_personal_one(project: ProjectFolder) -> None:
+    done = project.does("live", "identity", env={"COZE_API_TOKEN": TOKEN.replace("pat_", "sat_")})
+    assert done.code == 0, done
+
+
+@pytest.mark.parametrize("code", [4101, 4200, 700012006])
+@pytest.mark.parametrize("command", [["ask", "hi"], ["live", "identity", "-v"]])
+def test_a_refusal_that_the_wrong_region_gives_names_both_addresses(
+    project: ProjectFolder, server: RunningServer, code: int, command: list[str]
+) -> None:
+    server.inject(Fault(kind=Kind.REFUSE, at=Route.CHAT, code=code))
+    done = project.does(*command)
+    assert done.code == 4, done
+    told = done.out + done.err
+    assert f"asked at {server.base_url}" in told
+    assert "https://api.coze.com" in told
+    assert "https://api.coze.cn" in told

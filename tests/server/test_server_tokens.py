@@ -1,0 +1,99 @@
+"""The token endpoint: what a JWT must look like, and tokens that end."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+import requests
+from asking import BOT, HandClock, script
+
+from harness.server.serving import RunningServer, serve
+
+GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+GOOD: dict[str, Any] = {"duration_seconds": 900, "grant_type": GRANT, "scope": None}
+NOW = 1_760_000_000
+
+
+def jwt(server: RunningServer, head: dict[str, Any], claims: dict[str, Any]) -> str:
+    whole = {"iss": "app", "aud": f"{server.host}:{server.port}", "iat": NOW, "exp": NOW + 60}
+    parts = (
+        {"alg": "RS256", "kid": "kid", **head},
+        {**whole, "jti": "1", **claims},
+    )
+    coded = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in parts]
+    return ".".join([*(part.rstrip("=") for part in coded), "signature"])
+
+
+def asked(server: RunningServer, token: str, body: dict[str, Any]) -> requests.Response:
+    return requests.post(
+        f"{server.base_url}/api/permission/oauth2/token",
+        headers={"Authorization": f"Bearer {token}"},
+        json=body,
+        timeout=5,
+    )
+
+
+def test_a_token_is_given_good_until_an_absolute_second_and_then_refused() -> None:
+    clock = HandClock(NOW)
+    with serve(script("- {default: true, answer: x}"), clock=clock) as server:
+        answer = asked(server, jwt(server, {}, {}), GOOD)
+        given = answer.json()
+        assert set(given) == {"access_token", "expires_in", "token_type"}
+        assert given["access_token"].startswith("czs_")
+        assert given["expires_in"] == NOW + 900
+        signed = {"Authorization": f"Bearer {given['access_token']}"}
+        url = f"{server.base_url}/v1/bots/{BOT}"
+        assert requests.get(url, headers=signed, timeout=5).json()["code"] == 0
+        clock.at += 900
+        refused = requests.get(url, headers=signed, timeout=5)
+        assert (refused.status_code, refused.json()["code"]) == (401, 700012006)
+        chat = requests.post(f"{server.base_url}/v3/chat", headers=signed, json={}, timeout=5)
+        assert (chat.status_code, chat.json()["code"]) == (200, 4101)
+
+
+@pytest.mark.parametrize(
+    ("head", "claims", "words"),
+    [
+        ({"kid": ""}, {}, "kid"),
+        ({"alg": "none"}, {}, "RS256"),
+        ({}, {"iss": None}, "iss"),
+        ({}, {"jti": ""}, "jti"),
+        ({}, {"aud": "api.coze.cn"}, "aud"),
+        ({}, {"exp": NOW}, "exp"),
+        ({}, {"exp": "soon"}, "exp"),
+    ],
+)
+def test_a_jwt_of_the_wrong_shape_is_refused(
+    head: dict[str, Any], claims: dict[str, Any], words: str
+) -> None:
+    with serve(script("- {default: true, answer: x}"), clock=HandClock(NOW)) as server:
+        answer = asked(server, jwt(server, head, claims), GOOD)
+    assert answer.status_code == 400
+    assert answer.json()["error_code"] == "invalid_client"
+    assert words in answer.json()["error_message"]
+
+
+@pytest.mark.parametrize("token", ["", "pat_x", "a.b.c", "e30.e30.x", "W10.W10.x", "é"])
+def test_what_is_no_jwt_is_refused(token: str) -> None:
+    with serve(script("- {default: true, answer: x}")) as server:
+        answer = asked(server, token.encode().decode("latin-1"), GOOD)
+    assert answer.json()["error_code"] == "invalid_client"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"grant_type": "x"},
+        {**GOOD, "duration_seconds": 0},
+        {**GOOD, "duration_seconds": 86_400},
+    ],
+)
+def test_a_grant_of_another_kind_or_length_is_refused(body: dict[str, Any]) -> None:
+    with serve(script("- {default: true, answer: x}"), clock=HandClock(NOW)) as server:
+        answer = asked(server, jwt(server, {}, {}), body)
+    assert answer.status_code == 400
+    assert answer.json()["error_code"] in ("unsupported_grant_type", "invalid_request")
