@@ -14,7 +14,7 @@ import click
 from harness.cli import options
 from harness.cli.screen import Screen
 from harness.model import Mode
-from harness.report.text import closing_line
+from harness.report.text import closing_line, side_by_side
 from harness.report.visible import counted
 from harness.wiring.outside import this_world
 from harness.wiring.pipeline import execute
@@ -145,6 +145,9 @@ def _execute(project: Project, trials: Sequence[Any], mode: Mode, manner: _Manne
             stop_at_first=manner.stop_at_first,
             resume=project.run_folder(manner.resume) if manner.resume else None,
         )
+        if not manner.quiet:
+            for line in side_by_side(outcome.run, width=screen.width):
+                screen.line(line)
         shown = project.named(outcome.folder)
         screen.closing(closing_line(outcome.run, shown), good=outcome.exit_code == 0)
     if outcome.run.interrupted:

@@ -154,6 +154,11 @@ class Screen:
         else:
             print(text)  # noqa: T201 (the command line speaks here)
 
+    @property
+    def width(self) -> int:
+        """Cells in a line of the terminal; 0 in a pipe, where no line is too long."""
+        return get_terminal_size().columns if self._terminal else 0
+
     def closing(self, text: str, *, good: bool) -> None:
         """Print the last line; before it, on stderr, what to do about errors told on one line."""
         self._stack.close()

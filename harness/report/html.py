@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from harness.model import Row, Run, TrialStatus
 from harness.report.forms import Forms
+from harness.report.matrix import matrix
 from harness.report.overview import FAILING, ORDER, Reasons, run_view
 from harness.report.spool import Out, Pieces
 from harness.report.view import BADGE, TrialView, anchor
@@ -101,6 +102,7 @@ class HtmlSheet:
             "page.html.j2",
             run=run_view(run),
             reasons=reasons.top(),
+            matrix=matrix(run.rows),
             sections=[
                 _Section(status, _HEADINGS[status], numbers[status], _TRIALS) for status in statuses
             ],

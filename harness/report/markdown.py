@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from harness.model import Run
+from harness.report.matrix import matrix
 from harness.report.overview import FAILING, Reasons, RunView, run_view
 from harness.report.spool import Out, Pieces
 from harness.report.view import BADGE, TrialView, VerdictView
@@ -34,7 +35,7 @@ class MarkdownSheet:
     def write(self, run: Run, pieces: Pieces, reasons: Reasons, out: Out) -> None:
         """Write the comment: verdict, counts, reasons, the first failing trials."""
         view = run_view(run)
-        parts = [_head(view), _counts(view), _rates(view), _reasons(reasons)]
+        parts = [_head(view), _counts(view), _bots(run), _rates(view), _reasons(reasons)]
         text = "\n".join(part for part in parts if part)
         failing = [
             row.key.id
@@ -75,6 +76,24 @@ def _counts(view: RunView) -> str:
     heads = " | ".join(["trials", *(f"{count.icon} {count.word}" for count in shown)])
     numbers = " | ".join([f"{view.summary.trials:,}", *(f"{count.number:,}" for count in shown)])
     return f"| {heads} |\n|{' ---: |' * (len(shown) + 1)}\n| {numbers} |\n"
+
+
+def _bots(run: Run) -> str:
+    """Return the table of scenarios by bots: those first that differ."""
+    found = matrix(run.rows)
+    if found is None:
+        return ""
+    heads = [f"{span(bot)} {total}" for bot, total in zip(found.bots, found.totals, strict=True)]
+    lines = [
+        f"| {span(line.name)} | "
+        + " | ".join(f"{cell.badge} {cell.share}".strip() if cell else "" for cell in line.cells)
+        + " |"
+        for line in found.lines[:_BLOCKS]
+    ]
+    more = len(found.lines) - _BLOCKS
+    rest = [f"\nand {more:,} more: see `index.html`."] if more > 0 else []
+    head = f"| scenario | {' | '.join(heads)} |"
+    return "\n".join([head, f"|{' --- |' * (len(heads) + 1)}", *lines, *rest, ""])
 
 
 def _rates(view: RunView) -> str:

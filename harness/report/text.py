@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from harness.model import Run, TrialResult
+from harness.report.matrix import matrix
 from harness.report.overview import sentence
 from harness.report.transcript import transcript
 from harness.report.trial_view import trial_view
 from harness.report.view import BADGE
-from harness.report.visible import one_line
+from harness.report.visible import counted, one_line
 
 _MOST_LINES = 12
 
@@ -41,6 +42,36 @@ def failure_block(result: TrialResult, *, width: int = 0) -> list[str]:
     place = f"  {trial.place}" if trial.place else ""
     lines = [f"{BADGE[trial.status]}  {trial.name}{place}"]
     lines += [f"  {line}" for line in _short(list(transcript(trial, all_verdicts=False)))]
+    return [fitted(line, width) for line in lines] if width else lines
+
+
+def side_by_side(run: Run, *, width: int = 0) -> list[str]:
+    """Return the table of scenarios by bots; nothing where no scenario met two of them.
+
+    Args:
+        run: the finished run.
+        width: cut lines after so many cells; 0 leaves them as long as they are.
+    """
+    found = matrix(run.rows)
+    if found is None:
+        return []
+    heads = [f"{bot} {total}" for bot, total in zip(found.bots, found.totals, strict=True)]
+    from rich.cells import cell_len, set_cell_size
+
+    table = [["bots side by side", *heads]]
+    for line in found.lines[:_MOST_LINES]:
+        cells = [f"{cell.badge} {cell.share}".rstrip() if cell else "" for cell in line.cells]
+        table.append([line.name, *cells])
+    widths = [max(cell_len(row[column]) for row in table) for column in range(len(table[0]))]
+    lines = [
+        "  ".join(
+            set_cell_size(cell, size) for cell, size in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in table
+    ]
+    more = len(found.lines) - _MOST_LINES
+    if more > 0:
+        lines.append(f"and {counted(more, 'line')} more in the report")
     return [fitted(line, width) for line in lines] if width else lines
 
 
