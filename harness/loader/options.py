@@ -20,7 +20,7 @@ FILLED = (
 _OPTIONS = frozenset(ChatOptions.__dataclass_fields__) | {"conversation"}
 _NOT_FOR_WORKFLOWS = (
     "custom_variables", "meta_data", "shortcut_command", "enable_card", "bot_version",
-    "publish_status", "auto_save_history",
+    "publish_status", "auto_save_history", "tools",
 )  # fmt: skip
 
 _MESSAGES = 100

@@ -101,6 +101,7 @@ def test_an_input_is_filled_and_shown_as_its_json(tmp_path: Path) -> None:
         (f"workflow: 7403315657221079099\n{ASK}", "1:11", "text", "quotes"),
         (f"{FLOW}bot_version: '1'\n{ASK}", "2:1", "for bots", "Take it out"),
         (f"{FLOW}custom_variables: {{a: b}}\n{ASK}", "2:1", "for bots", "Take it out"),
+        (f"{FLOW}tools: {{f: x}}\n{ASK}", "2:1", "for bots", "Take it out"),
         ("turns: [{input: {a: 1}}]", "1:10", "for a workflow", "workflow: ID"),
         (f"{FLOW}turns: [{{input: {{}}, prompt: a}}]", "2:21", "cannot go with", "Keep one"),
         (f"{FLOW}turns: [{{prompt: a, tools: {{f: x}}}}]", "2:21", "no tools", "Take"),
