@@ -29,6 +29,8 @@ from harness.wiring.region import placed
 from harness.wiring.world import World
 
 DEFAULT_WORKERS: Final = 32
+# A stream holds its thread and its connection for as long as the bot speaks.
+STREAM_WORKERS: Final = 256
 _CALLS_A_TURN: Final = 5
 
 Value = TypeVar("Value")
@@ -194,14 +196,16 @@ def live_source(
     Raises:
         SettingsError: there is nothing to sign in with.
     """
-    threads = workers or settings.workers or DEFAULT_WORKERS
+    chosen = workers or settings.workers
     secrets = redactor(settings)
-    wire = open_wire(settings, world, secrets, workers=threads)
+    wire = open_wire(settings, world, secrets, workers=chosen or STREAM_WORKERS)
     limit = RateLimit(settings.rate_limit, world.clock.monotonic) if settings.rate_limit else None
 
     def held(
         trials: Sequence[Trial], renderer: Renderer
     ) -> Generator[Sequence[Finished], None, None]:
+        streams = sum(1 for trial in trials if trial.options.stream or trial.options.workflow)
+        threads = chosen or min(max(streams, DEFAULT_WORKERS), STREAM_WORKERS)
         try:
             studio = Studio(
                 wire=wire,
