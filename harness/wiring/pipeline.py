@@ -178,7 +178,7 @@ def _opening(mode: Mode, settings: Settings, world: World, trials: Sequence[Tria
     if mode is not Mode.REPLAY:
         environment["base_url"] = settings.base_url
     return Run(
-        run_id=f"{now:%Y%m%dT%H%M%SZ}-{world.rng.getrandbits(24):06x}",
+        run_id=f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03}Z-{world.rng.getrandbits(16):04x}",
         mode=mode,
         started_at=_iso(world.clock.now()),
         finished_at="",
