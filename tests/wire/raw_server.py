@@ -18,7 +18,8 @@ def says(answer: bytes) -> Handler:
 
 
 def http(body: bytes, status: str = "200 OK", *headers: str) -> bytes:
-    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers]
+    """Return a whole answer, which says that the connection ends with it: `says` closes it."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
 
 
