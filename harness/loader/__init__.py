@@ -6,7 +6,7 @@ from harness.loader.project import Project
 from harness.loader.reading import LoadedScenarios, load
 from harness.loader.scenario import Scenario
 from harness.loader.schema import scenario_schema
-from harness.loader.trials import trials
+from harness.loader.trials import bots_known, trials
 
 __all__ = [
     "DRAWABLE",
@@ -14,6 +14,7 @@ __all__ = [
     "LoadedScenarios",
     "Project",
     "Scenario",
+    "bots_known",
     "draw",
     "find",
     "load",

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from harness.errors import ScenarioError
+from harness.errors import ScenarioError, ScenarioFaults
 from harness.loader.cases import Case, cases_of
 from harness.loader.casewise import fill
 from harness.loader.declared import Declared, declared
+from harness.loader.demands import look_through
 from harness.loader.faults import Faults
 from harness.loader.naming import check_name
 from harness.loader.options import check, check_turn
@@ -57,7 +58,13 @@ class Assembler:
             ScenarioFaults: everything that is wrong with it.
         """
         faults = Faults()
-        given = declared(data, places)
+        try:
+            given = declared(data, places)
+        except ScenarioFaults as misfits:
+            faults.add(misfits)
+            look_through(data, places, faults)
+            faults.settle()
+            raise
         name = given.name or source.stem
         with faults:
             check_name(name, lambda: places.at("name") if given.name else Location(source.shown))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,12 +36,17 @@ class LoadedScenarios:
         return len(self.scenarios)
 
 
-def load(paths: Iterable[Path], project: Project) -> LoadedScenarios:
+def load(
+    paths: Iterable[Path],
+    project: Project,
+    check: Callable[[Scenario], object] = lambda _scenario: None,
+) -> LoadedScenarios:
     """Load scenario files.
 
     Args:
         paths: the files; those that another one names as its cases are left out.
         project: the folders that they belong to.
+        check: looks at each scenario for what only its caller knows (`bots_known`).
 
     Raises:
         ScenarioFaults: every fault of every file, by file and line.
@@ -64,6 +69,9 @@ def load(paths: Iterable[Path], project: Project) -> LoadedScenarios:
             scenarios += found
             faults.found += own.found
     _refuse_same_names(scenarios, faults)
+    for scenario in scenarios:
+        with faults:
+            check(scenario)
     faults.settle()
     return LoadedScenarios(tuple(scenarios))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.document.words import nearest
@@ -75,6 +75,11 @@ def _refuse_same_ids(made: Sequence[Trial], faults: Faults) -> None:
                     next_step="Rename one of the scenarios.",
                 )
             )
+
+
+def bots_known(bots: Mapping[str, Bot], default_bot: str = "") -> Callable[[Scenario], object]:
+    """Return what makes sure that a scenario's bots are known, for `load` to tell with the rest."""
+    return _Book(bots, default_bot).own
 
 
 @dataclass(frozen=True, slots=True)

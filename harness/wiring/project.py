@@ -11,7 +11,7 @@ from pathlib import Path
 from harness.archive import find_run, read_run
 from harness.errors import ArchiveError, NothingToRunError, UsageError
 from harness.loader import Project as ScenarioProject
-from harness.loader import find, load, scenario_schema, trials
+from harness.loader import bots_known, find, load, scenario_schema, trials
 from harness.model import CassetteState, Mode, TrialStatus
 from harness.ports import Trial
 from harness.scheduler import BATCH
@@ -54,8 +54,10 @@ class Project:
             raise _nothing(choice, 0, settings)
         project = ScenarioProject(settings.root, settings.scenarios, settings.user_id)
         found = find(choice.paths, project, self.world.folder)
-        scenarios = found.choose(load(found.files, project))
         bots = choice.bots or None
+        known = bots_known(settings.bots, settings.default_bot)
+        loaded = load(found.files, project, known) if bots is None else load(found.files, project)
+        scenarios = found.choose(loaded)
         made = trials(
             scenarios,
             settings.bots,

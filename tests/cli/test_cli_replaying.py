@@ -45,3 +45,14 @@ def test_a_run_that_is_killed_is_the_latest_all_the_same(project: ProjectFolder)
     history = project.does("history")
     assert history.code == 0
     assert project.runs()[-1] in history.out
+
+
+def test_an_unknown_bot_is_told_with_all_other_faults(project: ProjectFolder) -> None:
+    project.write("scenarios/a.yaml", "nmae: x\nturns: [{prompt: a, expect: [{contians: a}]}]\n")
+    project.write("scenarios/b.yaml", "bot: chatcat\nturns: [{prompt: a}]\n")
+    done = project.does("check")
+    assert done.code == 2
+    assert "scenarios/a.yaml:1:1" in done.err
+    assert "scenarios/a.yaml:2:31" in done.err
+    assert 'scenarios/b.yaml:1:6: There is no bot "chatcat". Did you mean' in done.err
+    assert "3 faults" in done.err

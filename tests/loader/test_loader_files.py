@@ -258,11 +258,12 @@ def test_all_faults_of_all_files_are_told_in_one_go_by_file_and_line(tmp_path: P
         "scenarios/a.yaml:1:31",
         "scenarios/a.yaml:1:54",
         "scenarios/b.yaml:2:13",
+        "scenarios/b.yaml:3:15",
         "scenarios/b.yaml:4:1",
         "scenarios/c.yaml:1:5",
     ]
     shown = str(ScenarioFaults(faults))
-    assert "5 faults" in shown
+    assert "6 faults" in shown
     assert "scenarios/b.yaml:4:1: There is no key" in shown
 
 
