@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
+from urllib.parse import quote
 
 from harness.location import Location
 
 JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
+
+# `quote` takes ten times as long to find that there is nothing to do.
+_PLAIN = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9_.~/%:@!$&'()*+,;=-]*").fullmatch
+_PATH_CHARACTERS = "/%:@!$&'()*+,;="
+
+
+def _quoted(text: str) -> str:
+    return text if _PLAIN(text) else quote(text, safe="", errors="replace")
 
 
 class Mode(StrEnum):
@@ -82,6 +93,14 @@ class Call:
     stream: bool = False
     patience: float | None = None
     upload: str = ""
+
+    @property
+    def target(self) -> str:
+        """Path and query, percent-encoded as they are sent."""
+        path = self.path if _PLAIN_PATH(self.path) else quote(self.path, safe=_PATH_CHARACTERS)
+        if not self.query:
+            return path
+        return f"{path}?{'&'.join([f'{_quoted(n)}={_quoted(value)}' for n, value in self.query])}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl
 
 from harness import jsontext
 from harness.cassette.redaction import KEPT_RESPONSE_HEADERS, Redactor
 from harness.model import Answer, Call
-
-# `quote` takes ten times as long to find that there is nothing to do.
-_PLAIN = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
-_PLAIN_PATH = re.compile(r"[A-Za-z0-9_.~/%:@!$&'()*+,;=-]*").fullmatch
-_PATH_CHARACTERS = "/%:@!$&'()*+,;="
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +41,7 @@ class Interaction:
         return cls(
             method=call.method,
             host=redactor.clean(host),
-            target=redactor.clean(target(call)),
+            target=redactor.clean(call.target),
             request_body=redactor.clean_body(body),
             status=answer.status,
             headers={
@@ -96,18 +90,6 @@ class Interaction:
         """Return this interaction standing for a later equal one too."""
         end = later.started + later.elapsed
         return replace(self, elapsed=end - self.started, stands_for=self.stands_for + 1)
-
-
-def target(call: Call) -> str:
-    """Return a call's path and query, percent-encoded as it is sent."""
-    path = call.path if _PLAIN_PATH(call.path) else quote(call.path, safe=_PATH_CHARACTERS)
-    if not call.query:
-        return path
-    return f"{path}?{'&'.join([f'{_quoted(name)}={_quoted(value)}' for name, value in call.query])}"
-
-
-def _quoted(text: str) -> str:
-    return text if _PLAIN(text) else quote(text, safe="", errors="replace")
 
 
 def split_target(text: str) -> tuple[str, list[tuple[str, str]]]:

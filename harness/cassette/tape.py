@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import orjson
 
 from harness import jsontext
-from harness.cassette.interaction import Interaction, split_target, target
+from harness.cassette.interaction import Interaction, split_target
 from harness.cassette.recording import Recording
 from harness.cassette.redaction import Redactor
 from harness.errors import CassetteLeftoverError, CassetteMismatchError
@@ -45,7 +45,7 @@ class Tape:
             raise CassetteMismatchError(
                 f"The recording ends after {self._head} interactions, but more is asked now.",
                 where=Location(self._path),
-                detail=self._scrubbed([f"now       {call.method} {target(call)}"]),
+                detail=self._scrubbed([f"now       {call.method} {call.target}"]),
                 next_step="record it again: the conversation takes another course than it did.",
             )
         recorded = self._interactions[self._head]
@@ -73,7 +73,7 @@ class Tape:
         cleaned = self._redactor.clean_body(body)
         return (
             recorded.method == call.method
-            and split_target(recorded.target) == split_target(self._redactor.clean(target(call)))
+            and split_target(recorded.target) == split_target(self._redactor.clean(call.target))
             and _same_json(recorded.request_body, cleaned)
         )
 
@@ -121,7 +121,7 @@ def exchanges(interactions: tuple[Interaction, ...] | list[Interaction]) -> tupl
 def _equal(recorded: Interaction, call: Call) -> bool:
     if recorded.method != call.method:
         return False
-    now = target(call)
+    now = call.target
     if recorded.target != now and split_target(recorded.target) != split_target(now):
         return False
     if call.body is None:
@@ -146,7 +146,7 @@ def _same_json(one: bytes, other: bytes) -> bool:
 
 def _difference(recorded: Interaction, call: Call) -> list[str]:
     """Return recorded against now: the requests, or where they are alike, what in their bodies."""
-    now = target(call)
+    now = call.target
     lines = [
         f"recorded  {recorded.method} {recorded.target}",
         f"now       {call.method} {now}",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
-from urllib.parse import quote
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -82,7 +81,7 @@ class Wire:
     def _send(self, call: Call, token: str, hear: Callable[[bytes], bool] | None) -> Answer:
         request = self._template.copy()
         request.method = call.method
-        request.url = self._root + _target(call)
+        request.url = self._root + call.target
         request.headers["Authorization"] = f"Bearer {token}"
         silence = self._read_seconds
         if call.patience is not None and not call.stream:
@@ -149,14 +148,6 @@ def _received(response: requests.Response, hear: Callable[[bytes], bool] | None)
         # A stream that was left in the middle must not go back into the pool.
         response.close()
     return b"".join(pieces)
-
-
-def _target(call: Call) -> str:
-    path = quote(call.path, safe="/%:@!$&'()*+,;=")
-    if not call.query:
-        return path
-    pairs = (f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in call.query)
-    return f"{path}?{'&'.join(pairs)}"
 
 
 def _never_connected(fault: requests.exceptions.ConnectionError) -> bool:

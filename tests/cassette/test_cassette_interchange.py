@@ -29,7 +29,7 @@ from cassette_samples import (
 
 from harness import jsontext
 from harness.cassette import Recording, Redactor, Tape, canonical, store
-from harness.cassette.interaction import Interaction, target
+from harness.cassette.interaction import Interaction
 from harness.model import Call
 
 PROMPT = "你是谁？😀 \u2028 “引号”"
@@ -88,7 +88,7 @@ def service() -> Iterator[str]:
 def send(session: requests.Session, host: str, call: Call) -> tuple[int, bytes]:
     body = jsontext.compact(call.body) if call.body is not None else None
     headers = {"Content-Type": "application/json"} if body else {}
-    sent = session.request(call.method, host + target(call), data=body, headers=headers)
+    sent = session.request(call.method, host + call.target, data=body, headers=headers)
     return sent.status_code, sent.content
 
 
@@ -246,7 +246,7 @@ def _pytest_recording(
     listed = [
         (
             call.method,
-            host + target(call),
+            host + call.target,
             jsontext.compact(call.body).decode() if call.body else None,
         )
         for call in calls
