@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from sys import intern
+from typing import Final
 
 import yaml
 from yaml import events
@@ -27,6 +29,9 @@ DEPTH = 100
 
 ALIASED = 100_000
 """How many values may come into a document by aliases."""
+
+# Texts of this length and less are kept once: thousands of files say the same things.
+_SHARED: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,8 @@ class Composer:
             if event.anchor or event.tag or (plain and resolve(value) is not TEXT):
                 self._scalar(event)
                 continue
+            if len(value) <= _SHARED:
+                value = intern(value)
             self._values += 1
             start = _begins(event)
             top = stack[-1]

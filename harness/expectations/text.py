@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from sys import intern
 from typing import ClassVar, Final, Literal, Self
 
 from harness.expectations.arguments import Argument, is_list, quoted
@@ -92,12 +93,14 @@ class Contains(Kind):
             texts, fold = (given.text(),), folding(item, {})
         shown = ", ".join(map(quoted, texts))
         lead = "" if len(texts) == 1 and how != "none" else f"{how} of "
+        needles = tuple([fold.fold(text)[0] for text in texts])
         return cls(
             **item.common,
-            wanted=f"{lead}{shown}{fold.words}",
+            # Thousands of scenarios demand the same: it is kept once.
+            wanted=intern(f"{lead}{shown}{fold.words}"),
             how=how,
             texts=texts,
-            needles=tuple(fold.fold(text)[0] for text in texts),
+            needles=texts if needles == texts else needles,
             folding=fold,
         )
 

@@ -24,7 +24,7 @@ class Found:
     the words that are no path, hence scenarios' names. Without names, everything loaded is wanted.
     """
 
-    files: tuple[Path, ...]
+    files: tuple[str, ...]
     whole: frozenset[str]
     names: tuple[str, ...]
 
@@ -84,7 +84,7 @@ def find(words: Sequence[str], project: Project, start: Path) -> Found:
                 next_step="`coze-harness init` makes one; `scenarios:` in harness.yaml names it.",
             )
         files.update(dict.fromkeys(_below(os.path.realpath(folder), project)))
-    return Found(tuple(map(Path, files)), whole, tuple(names))
+    return Found(tuple(files), whole, tuple(names))
 
 
 def _below(folder: str, project: Project) -> Iterator[str]:

@@ -53,7 +53,7 @@ def joined(start: str, path: str) -> str:
     return os.path.normpath(os.path.join(start, path))
 
 
-def absolute(path: Path) -> str:
+def absolute(path: Path | str) -> str:
     """Return a path as it is meant from the working folder, with `..` taken out of it."""
     return os.path.abspath(path)
 

@@ -37,7 +37,7 @@ class LoadedScenarios:
 
 
 def load(
-    paths: Iterable[Path],
+    paths: Iterable[Path | str],
     project: Project,
     check: Callable[[Scenario], object] = lambda _scenario: None,
 ) -> LoadedScenarios:
