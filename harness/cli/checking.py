@@ -59,4 +59,4 @@ def check(
 def _tell(finding: Finding) -> None:
     fault: HarnessError = finding.fault
     for line in fault.lines():
-        print(visible(f"note: {line}" if finding.is_remark else line), file=sys.stderr)  # noqa: T201
+        print(visible(f"note: {line}" if finding.is_remark else line), file=sys.stderr)  # noqa: T201 (the command line speaks here)
