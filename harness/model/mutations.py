@@ -1,0 +1,47 @@
+"""What came of spoiling recorded answers: which spoilings the expectations miss."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survivor:
+    """A spoilt answer that every expectation of its turn let pass.
+
+    `turn` counts from 1; `answer` is the spoilt one, `original` what it was made of.
+    `expectations` are those of the turn, in words, one of which should have seen it.
+    """
+
+    spoiling: str
+    trial: str
+    turn: int
+    answer: str
+    original: str
+    expectations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """How many of the spoilings of a scenario's answers its expectations caught.
+
+    `score` is the share caught, 0..1; a scenario to which no spoiling applies has none.
+    """
+
+    scenario: str
+    spoilings: int
+    caught: int
+    survivors: tuple[Survivor, ...] = ()
+
+    @property
+    def score(self) -> float | None:
+        """Return the share of spoilings caught."""
+        return self.caught / self.spoilings if self.spoilings else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutation:
+    """The scores of all scenarios, the lowest first; `seed` makes the same spoilings again."""
+
+    seed: int
+    scores: tuple[Score, ...]
