@@ -1,0 +1,1 @@
+"""What changed between two sides of trials, and whether it is luck."""

@@ -1,0 +1,1 @@
+"""Recorded answers, spoilt on purpose: which spoilings do the expectations miss?"""

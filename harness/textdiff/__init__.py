@@ -1,0 +1,1 @@
+"""What differs between two texts, in pieces that a reader knows: words, numbers, graphemes."""
