@@ -12,10 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from harness.model import Run, TrialResult
+from harness.report.options import PageOptions
 from harness.report.overview import Reasons, TrialReasons, reasons_of
 from harness.report.spool import Out, Pieces, Spool
 from harness.report.trial_view import trial_view
 from harness.report.view import TrialView
+
+
+_PLAIN = PageOptions()
 
 
 class Sheet(Protocol):
@@ -34,7 +38,7 @@ class Format(NamedTuple):
     """A kind of report: the name of its file in a run's folder, and how its sheet is made."""
 
     file_name: str
-    sheet: Callable[[], Sheet]
+    sheet: Callable[[PageOptions], Sheet]
 
     def render(self, run: Run, results: Callable[[], Iterator[TrialResult]], out: Out) -> None:
         """Write this report of a finished run."""
@@ -58,11 +62,14 @@ class Renderer:
 
     Args:
         formats: by name; all of `FORMATS` unless told otherwise.
+        options: how the page is to be. The pieces do not depend on it.
     """
 
-    def __init__(self, formats: Mapping[str, Format] | None = None) -> None:
+    def __init__(
+        self, formats: Mapping[str, Format] | None = None, options: PageOptions = _PLAIN
+    ) -> None:
         chosen = FORMATS if formats is None else formats
-        self.sheets = {name: form.sheet() for name, form in chosen.items()}
+        self.sheets = {name: form.sheet(options) for name, form in chosen.items()}
 
     def pieces(self, result: TrialResult) -> TrialPieces:
         """Return what every format says of a trial."""
@@ -76,10 +83,13 @@ class Reports:
 
     Args:
         formats: by name; all of `FORMATS` unless told otherwise.
+        options: how the page is to be.
     """
 
-    def __init__(self, formats: Mapping[str, Format] | None = None) -> None:
-        self.renderer = Renderer(formats)
+    def __init__(
+        self, formats: Mapping[str, Format] | None = None, options: PageOptions = _PLAIN
+    ) -> None:
+        self.renderer = Renderer(formats, options)
         self._spool = Spool(len(self.renderer.sheets))
         self._reasons = Reasons()
 
@@ -114,19 +124,19 @@ class Reports:
         self.close()
 
 
-def _html() -> Sheet:
+def _html(_options: PageOptions) -> Sheet:
     from harness.report.html import HtmlSheet  # jinja2
 
     return HtmlSheet()
 
 
-def _junit() -> Sheet:
+def _junit(_options: PageOptions) -> Sheet:
     from harness.report.junit import JUnitSheet  # junitparser
 
     return JUnitSheet()
 
 
-def _markdown() -> Sheet:
+def _markdown(_options: PageOptions) -> Sheet:
     from harness.report.markdown import MarkdownSheet
 
     return MarkdownSheet()
