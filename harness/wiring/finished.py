@@ -44,18 +44,8 @@ Source: TypeAlias = Callable[[Sequence[Trial], Renderer], Generator[Sequence[Fin
 
 
 def finished(result: TrialResult, renderer: Renderer, redactor: Redactor) -> Finished:
-    """Encode and render a result where it was made, so that no worker hands objects around.
-
-    What the service said has been through the redactor; a prompt, what was expected of its answer,
-    or an error that quotes them, has not, and must not carry a secret from its author's file into
-    the reports.
-    """
-    line = encode(result)
-    written = "\n".join(_from_the_author(result))
-    if redactor.clean(written) != written:
-        # As JSON, since a pattern knows nothing of quotes and would take them with it.
-        line = redactor.clean_body(line)
-        result = decode(line)
+    """Encode and render a result where it was made, so that no worker hands objects around."""
+    line, result = kept(result, redactor)
     return Finished(
         line,
         renderer.pieces(result),
@@ -66,6 +56,22 @@ def finished(result: TrialResult, renderer: Renderer, redactor: Redactor) -> Fin
         result.calls,
         result.error.exit_code if result.error else 0,
     )
+
+
+def kept(result: TrialResult, redactor: Redactor) -> tuple[bytes, TrialResult]:
+    """Return a result's line of trials.jsonl, and the result as that line has it.
+
+    What the service said has been through the redactor; a prompt, what was expected of its answer,
+    or an error that quotes them, has not, and must not carry a secret from its author's file into
+    the reports.
+    """
+    line = encode(result)
+    written = "\n".join(_from_the_author(result))
+    if redactor.clean(written) == written:
+        return line, result
+    # As JSON, since a pattern knows nothing of quotes and would take them with it.
+    line = redactor.clean_body(line)
+    return line, decode(line)
 
 
 def _from_the_author(result: TrialResult) -> Iterator[str]:
