@@ -60,6 +60,8 @@ def execution(command: Command) -> Command:
         (
             click.option("-x", "stop_at_first", is_flag=True,
                          help="Stop at the first trial that does not pass."),
+            click.option("--strict-known", is_flag=True,
+                         help="Fail where a scenario marked known_failure passes."),
             click.option("--workers", type=click.IntRange(1), metavar="N",
                          help="Processes (run), or calls under way at a time (record, live)."),
             click.option("--resume", metavar="RUN",

@@ -34,6 +34,7 @@ class _Manner:
     """How a run is executed and told, as the options say."""
 
     stop_at_first: bool
+    strict_known: bool
     workers: int | None
     resume: str | None
     quiet: bool
@@ -143,6 +144,7 @@ def _execute(project: Project, trials: Sequence[Any], mode: Mode, manner: _Manne
             world=project.world,
             listener=screen,
             stop_at_first=manner.stop_at_first,
+            strict_known=manner.strict_known,
             resume=project.run_folder(manner.resume) if manner.resume else None,
         )
         if not manner.quiet:

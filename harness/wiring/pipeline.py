@@ -1,9 +1,9 @@
-"""The one pipeline of run, record and live: trials in, a run's folder and an exit code out."""
+"""The one pipeline of all runs: trials in, a run's folder and an exit code out."""
 
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -63,6 +63,8 @@ def execute(
     listener: Listener,
     stop_at_first: bool = False,
     resume: Path | None = None,
+    strict_known: bool = False,
+    complete: Callable[[Run, Path], Run] | None = None,
 ) -> Outcome:
     """Execute trials, keep every result as it comes, and write all reports.
 
@@ -77,6 +79,9 @@ def execute(
         listener: hears how it goes on.
         stop_at_first: begin no further trial once one has failed or could not be judged.
         resume: the folder of an interrupted run to go on with; what it judged is not done again.
+        strict_known: whether a known failure that passes fails the run.
+        complete: adds what only the whole of a run can tell, from it and its folder (all lines are
+            there), before it is written and reported.
 
     Raises:
         ArchiveError: the run's folder cannot be made or written.
@@ -116,12 +121,14 @@ def execute(
             calls=books.calls,
             interrupted=interrupted,
         )
+        if complete is not None:
+            run = complete(run, folder.path)
         folder.finish(run)
         write(reports, run, folder.path)
     announce(folder.path)
     if lost:
         raise lost
-    return Outcome(run, folder.path, exit_code(run, codes))
+    return Outcome(run, folder.path, exit_code(run, codes, strict_known=strict_known))
 
 
 class _Books:
@@ -160,14 +167,22 @@ class _Books:
         ]
 
 
-def exit_code(run: Run, errors: Iterable[int]) -> int:
-    """Return a run's exit code: interrupted, else the gravest error's, else 1 for a missed rate."""
+def exit_code(run: Run, errors: Iterable[int], *, strict_known: bool = False) -> int:
+    """Return a run's exit code: interrupted, else the gravest error's, else 1 for a missed rate.
+
+    A comparison goes by what regressed, whatever its trials came to by themselves. With
+    `strict_known`, a known failure that passes is a fault, too: its mark tells an untruth.
+    """
     if run.interrupted:
         return INTERRUPTED
     found = set(errors)
     for code in (4, 3, 2):
         if code in found:
             return code
+    if strict_known and run.summary.fixed:
+        return 1
+    if run.comparison is not None:
+        return int(any(scenario.regressed for scenario in run.comparison.scenarios))
     return 0 if all(rate.met for rate in run.pass_rates) else 1
 
 
