@@ -10,7 +10,8 @@ class Survivor:
     """A spoilt answer that every expectation of its turn let pass.
 
     `turn` counts from 1; `answer` is the spoilt one, `original` what it was made of.
-    `expectations` are those of the turn, in words, one of which should have seen it.
+    `expectations` are those of the turn, in words, one of which should have seen it. `hint` is an
+    item to add to them that would. Long answers are cut, with a remark of how long they are.
     """
 
     spoiling: str
@@ -19,13 +20,15 @@ class Survivor:
     answer: str
     original: str
     expectations: tuple[str, ...]
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
     """How many of the spoilings of a scenario's answers its expectations caught.
 
-    `score` is the share caught, 0..1; a scenario to which no spoiling applies has none.
+    `score` is the share caught, 0..1; a scenario to which no spoiling applies has none. Of very
+    many survivors only the first are kept.
     """
 
     scenario: str
