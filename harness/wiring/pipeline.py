@@ -3,25 +3,41 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from harness.archive import RunFolder, Tally, decode, point_latest, read_results
 from harness.errors import WorkerLostError
 from harness.model import Mode, PassRate, Run, Summary, TrialKey, TrialResult, TrialStatus
-from harness.ports import Trial
-from harness.report import Reports
+from harness.report import Renderer, Reports
 from harness.settings import Settings
-from harness.wiring.finished import Finished, Source
+from harness.wiring.finished import Finished
 from harness.wiring.rendering import announce, write
 from harness.wiring.world import World
 
 INTERRUPTED: Final = 130
+
+
+class Planned(Protocol):
+    """What the pipeline needs to know of a trial that is to be done."""
+
+    @property
+    def key(self) -> TrialKey:
+        """What names it."""
+        ...
+
+    @property
+    def min_pass_rate(self) -> float:
+        """The share of its scenario's trials that must pass, 0..1."""
+        ...
+
+
+Item = TypeVar("Item", bound=Planned)
 
 
 class Listener(Protocol):
@@ -54,8 +70,8 @@ class Outcome:
 
 
 def execute(
-    trials: Sequence[Trial],
-    source: Source,
+    trials: Sequence[Item],
+    source: Callable[[Sequence[Item], Renderer], Generator[Sequence[Finished], None, None]],
     *,
     mode: Mode,
     settings: Settings,
@@ -150,7 +166,7 @@ class _Books:
             self.tally.add_row(item.row(key), item.warnings)
             self.calls += item.calls
 
-    def left(self, trials: Sequence[Trial]) -> Sequence[Trial]:
+    def left(self, trials: Sequence[Item]) -> Sequence[Item]:
         """Return the trials still to be done, and enter those that a resumed run had judged."""
         judged = self._folder.done
         if not judged:
@@ -186,7 +202,7 @@ def exit_code(run: Run, errors: Iterable[int], *, strict_known: bool = False) ->
     return 0 if all(rate.met for rate in run.pass_rates) else 1
 
 
-def _opening(mode: Mode, settings: Settings, world: World, trials: Sequence[Trial]) -> Run:
+def _opening(mode: Mode, settings: Settings, world: World, trials: Sequence[Planned]) -> Run:
     """Return the run as far as it is known; with the required shares, for one that is killed."""
     now = datetime.fromtimestamp(world.clock.now(), UTC)
     environment = {"python": platform.python_version(), "platform": platform.platform()}
@@ -208,7 +224,7 @@ def _opening(mode: Mode, settings: Settings, world: World, trials: Sequence[Tria
     )
 
 
-def _required(trials: Sequence[Trial]) -> dict[str, float]:
+def _required(trials: Sequence[Planned]) -> dict[str, float]:
     """Return, by scenario, the share that must pass, where that is not all of its trials."""
     return {trial.key.scenario: trial.min_pass_rate for trial in trials if trial.min_pass_rate < 1}
 
