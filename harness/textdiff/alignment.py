@@ -1,0 +1,91 @@
+"""Which items of two sequences belong together, within bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from harness.textdiff.likeness import common_ends, comparable
+
+
+class Span(NamedTuple):
+    """Items `start` to `stop` before and `begin` to `end` after: equal, or one for the other."""
+
+    equal: bool
+    start: int
+    stop: int
+    begin: int
+    end: int
+
+    def moved(self, shift: int, drift: int) -> Span:
+        """Return the span of sequences that begin so much earlier."""
+        equal, start, stop, begin, end = self
+        return Span(equal, start + shift, stop + shift, begin + drift, end + drift)
+
+
+class Match(NamedTuple):
+    """`size` items from `start` before and from `begin` after that belong together."""
+
+    start: int
+    begin: int
+    size: int
+
+
+def aligned(before: Sequence[Hashable], after: Sequence[Hashable]) -> Iterator[Span]:
+    """Give the spans of two sequences in order: a longest common subsequence, and what is between.
+
+    Two sequences that are too long to be compared are one changed span between their equal ends.
+    """
+    head, tail = common_ends(before, after)
+    stop, end = len(before) - tail, len(after) - tail
+    if head:
+        yield Span(True, 0, head, 0, head)
+    for span in _compared(before[head:stop], after[head:end]):
+        yield span.moved(head, head)
+    if tail:
+        yield Span(True, stop, len(before), end, len(after))
+
+
+def _compared(before: Sequence[Hashable], after: Sequence[Hashable]) -> Iterator[Span]:
+    if not before and not after:
+        return
+    matches: list[Match] = []
+    if before and after and comparable(before, after):
+        from rapidfuzz.distance import Indel  # 20 ms to import; equal texts do not need it
+
+        blocks = Indel.opcodes(before, after).as_matching_blocks()
+        matches = [Match(block.a, block.b, block.size) for block in blocks if block.size]
+    yield from between(matches, (len(before), len(after)))
+
+
+def between(matches: Iterable[Match], lengths: tuple[int, int]) -> Iterator[Span]:
+    """Give matches, which are in order, as equal spans, and what lies between as changed ones.
+
+    Args:
+        matches: what belongs together.
+        lengths: how many items the two sequences have.
+    """
+    start = begin = 0
+    for match in matches:
+        if start < match.start or begin < match.begin:
+            yield Span(False, start, match.start, begin, match.begin)
+        start, begin = match.start + match.size, match.begin + match.size
+        yield Span(True, match.start, start, match.begin, begin)
+    if start < lengths[0] or begin < lengths[1]:
+        yield Span(False, start, lengths[0], begin, lengths[1])
+
+
+def without_islands(spans: Iterable[Span], is_island: Callable[[Span], bool]) -> Iterator[Span]:
+    """Give the spans, each island between two changes taken into them."""
+    changed: Span | None = None
+    island: Span | None = None
+    for span in spans:
+        if not span.equal:
+            changed = span._replace(start=changed.start, begin=changed.begin) if changed else span
+            island = None
+        elif changed and not island and is_island(span):
+            island = span
+        else:
+            yield from (one for one in (changed, island, span) if one)
+            changed = island = None
+    yield from (one for one in (changed, island) if one)
