@@ -66,11 +66,11 @@ export type Entry = [
 
 /** A gzipped JSON text in base64: `<script type="application/octet-stream" id="c0">`, c1, … */
 export interface Chunk {
-  trials: [tree: Tree, record: Record | null][];
+  trials: [tree: Tree, record: TrialRecord | null][];
 }
 
 /** The trial's line of trials.jsonl, parsed with the rest; null where the line is over 64 KB. */
-export type Record = { [key: string]: unknown };
+export type TrialRecord = { [key: string]: unknown };
 
 /**
  * An element or a text. `0` stands for no attributes.
@@ -82,7 +82,12 @@ export type Record = { [key: string]: unknown };
  *   element (by the same allow-list), and not set as an attribute.
  * - `href` is "#s=…" (percent-encoded) or, in rendered Markdown only, an absolute http(s) or mailto.
  */
-export type Tree = string | [tag: string, attributes: Attributes | 0, ...children: Tree[]];
+export type Tree = string | Branch;
+/** `[tag, attributes, ...children]`; a tuple type cannot hold itself. */
+export interface Branch extends Array<string | Attributes | 0 | Branch> {
+  0: string;
+  1: Attributes | 0;
+}
 export interface Attributes {
   [name: string]: string;
 }

@@ -1,0 +1,76 @@
+/** The index of the page: what is known of each trial without unpacking it. */
+
+/** @import { Index, Entry as Packed } from "./page.d.ts" */
+
+import { fold } from "./query.js";
+import { linkable } from "./hash.js";
+
+/**
+ * One trial of the index. `at` is its place there; `facets` are what bot:, tag:, st:, exp: and code: look at, folded.
+ * @typedef {{at: number, id: string, status: string, bot: string, tags: string[], seconds: number, tokens: number,
+ *   turns: number, failed: string[], change: string, past: string, text: string, failing: boolean,
+ *   facets: Map<string, string[]>}} Entry
+ */
+
+/**
+ * Return the entries of an index.
+ * @param {Index} index
+ * @returns {Entry[]}
+ */
+export function entriesOf(index) {
+  return index.trials.map(entryOf);
+}
+
+/**
+ * @param {Packed} packed
+ * @param {number} at
+ * @returns {Entry}
+ */
+function entryOf([id, status, bot, tags, seconds, tokens, turns, failed, code, change, past, text], at) {
+  const marks = [status, ...(change ? [change] : []), ...(flaky(past, status) ? ["flaky"] : [])];
+  return {
+    at,
+    id: linkable(id),
+    status,
+    bot,
+    tags,
+    seconds,
+    tokens,
+    turns,
+    failed,
+    change,
+    past,
+    text,
+    failing: status === "failed" || status === "error",
+    facets: new Map([
+      ["st", marks],
+      ["bot", [fold(bot)]],
+      ["tag", tags.map(fold)],
+      ["exp", failed.map(fold)],
+      ["code", code ? fold(code).split(" ") : []],
+    ]),
+  };
+}
+
+/** The letters of `past`, and the statuses that they stand for. */
+export const LETTERS = new Map([
+  ["p", "passed"],
+  ["f", "failed"],
+  ["e", "error"],
+  ["s", "skipped"],
+  ["k", "known_failure"],
+  ["x", "fixed"],
+]);
+
+/**
+ * Say whether a trial changed between passed and not passed at least twice in the runs that judged it.
+ * @param {string} past
+ * @param {string} status
+ */
+function flaky(past, status) {
+  const passed = [...past].filter((letter) => "pfkx".includes(letter)).map((letter) => "px".includes(letter));
+  if (["passed", "failed", "known_failure", "fixed"].includes(status)) {
+    passed.push(status === "passed" || status === "fixed");
+  }
+  return passed.filter((now, at) => at > 0 && now !== passed[at - 1]).length >= 2;
+}

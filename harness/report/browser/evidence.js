@@ -1,0 +1,97 @@
+/** What an expectation saw, and the expectation: each lights up the other. And the place that a link names. */
+
+import { make } from "./tree.js";
+
+/**
+ * Light up evidence and expectations together, on hover and on focus.
+ * @param {HTMLElement} article
+ * @param {(turn: number, expectation: number) => void} chosen told when a mark is clicked
+ */
+export function linkEvidence(article, chosen) {
+  for (const mark of /** @type {NodeListOf<HTMLElement>} */ (article.querySelectorAll("mark[data-e]"))) {
+    mark.tabIndex = 0;
+  }
+  const light = (/** @type {Event} */ event) => {
+    dim(article);
+    const [turn, numbers] = named(event.target);
+    if (!turn) return;
+    for (const number of numbers) for (const part of partsOf(turn, number)) part.classList.add("lit");
+  };
+  for (const type of ["mouseover", "focusin"]) article.addEventListener(type, light);
+  for (const type of ["mouseleave", "focusout"]) article.addEventListener(type, () => dim(article));
+  const choose = (/** @type {Event} */ event) => {
+    const [turn, numbers] = named(event.target);
+    if (turn && /** @type {Element} */ (event.target).closest("mark")) chosen(Number(turn.dataset.t), numbers[0] ?? 0);
+  };
+  article.addEventListener("click", choose);
+  article.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target instanceof HTMLElement && event.target.matches("mark")) choose(event);
+  });
+}
+
+/**
+ * Mark a turn, or an expectation of it, as the place that is meant; returns it, or null if there is none.
+ * @param {HTMLElement} article
+ * @param {number} turn from 1; 0 takes the mark away
+ * @param {number} expectation from 1; 0 means the turn
+ */
+export function pointAt(article, turn, expectation) {
+  for (const part of article.querySelectorAll(".here")) part.classList.remove("here");
+  const found = turnOf(article, turn);
+  const place = expectation ? found?.querySelector(`li[data-e="${expectation}"]`) : found;
+  place?.classList.add("here");
+  return place ?? null;
+}
+
+/**
+ * Give each turn and each expectation a button that copies a link to it.
+ * @param {HTMLElement} article
+ */
+export function addLinks(article) {
+  const button = (/** @type {string} */ t, /** @type {string} */ e) =>
+    make(["button", { type: "button", class: "link", "data-do": "link", "data-to-t": t, "data-to-e": e, "data-w-label": e ? "copy.expectation" : "copy.turn", "data-w-title": "copy.link" }, "#"]);
+  for (const turn of /** @type {NodeListOf<HTMLElement>} */ (article.querySelectorAll(".turn[data-t]"))) {
+    const t = turn.dataset.t ?? "";
+    turn.querySelector(".msg.user .who")?.after(button(t, ""));
+    for (const verdict of /** @type {NodeListOf<HTMLElement>} */ (turn.querySelectorAll("li[data-e]"))) {
+      verdict.append(button(t, verdict.dataset.e ?? ""));
+    }
+  }
+}
+
+/**
+ * Return a turn of the chat.
+ * @param {HTMLElement} article
+ * @param {number} turn
+ */
+export function turnOf(article, turn) {
+  return /** @type {HTMLElement | null} */ (article.querySelector(`.turn[data-t="${turn}"]`));
+}
+
+/** @param {HTMLElement} article */
+function dim(article) {
+  for (const part of article.querySelectorAll(".lit")) part.classList.remove("lit");
+}
+
+/**
+ * @param {EventTarget | null} target
+ * @returns {[HTMLElement | null, number[]]}
+ */
+function named(target) {
+  const part = target instanceof Element ? target.closest("mark[data-e], li[data-e]") : null;
+  const turn = part?.closest(".turn") ?? null;
+  return [/** @type {HTMLElement | null} */ (turn), numbersOf(part)];
+}
+
+/** @param {Element | null} part */
+function numbersOf(part) {
+  return (part?.getAttribute("data-e") ?? "").split(" ").filter(Boolean).map(Number);
+}
+
+/**
+ * @param {HTMLElement} turn
+ * @param {number} number
+ */
+function partsOf(turn, number) {
+  return [...turn.querySelectorAll("[data-e]")].filter((part) => numbersOf(part).includes(number));
+}

@@ -1,0 +1,90 @@
+/** The keyboard, and the sheet that tells of it. Letters work alone, never while somebody types. */
+
+/** @import { Tree } from "./page.d.ts" */
+/** @import { Words } from "./words.js" */
+
+import { keep, kept } from "./theme.js";
+import { make } from "./tree.js";
+
+const KEPT = "coze-harness-keys";
+const SHEET = [
+  ["/", "key.search"],
+  ["j k", "key.rows"],
+  ["n p", "key.failing"],
+  ["Enter", "key.open"],
+  ["Esc", "key.close"],
+  ["1 – 6", "key.tabs"],
+  ["d", "key.diff"],
+  ["r", "key.raw"],
+  ["[ ]", "key.turns"],
+  ["c", "key.link"],
+  ["t", "key.theme"],
+  ["l", "key.language"],
+  ["?", "key.help"],
+];
+const FILTERS = [
+  ["退货 \"7 天\"", "help.words"],
+  ["st:failed,error", "help.st"],
+  ["bot:b1 tag:smoke", "help.bot"],
+  ["exp:contains code:4013", "help.exp"],
+  [">10s <2s >500tok", "help.numbers"],
+  ["-tag:zh -word", "help.not"],
+];
+
+export class Keys {
+  /**
+   * @param {Words} words
+   * @param {(key: string) => boolean} press does what a key stands for; false when it stands for nothing
+   */
+  constructor(words, press) {
+    this.dialog = /** @type {HTMLDialogElement} */ (words.put(make(sheet())));
+    document.body.append(this.dialog);
+    const box = /** @type {HTMLInputElement} */ (this.dialog.querySelector("input"));
+    box.checked = kept(KEPT) !== "off";
+    box.addEventListener("change", () => keep(KEPT, box.checked ? "" : "off"));
+    this.dialog.querySelector("button")?.addEventListener("click", () => this.dialog.close());
+    this.dialog.addEventListener("click", (event) => {
+      if (event.target === this.dialog) this.dialog.close();
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+      if (this.dialog.open || typing(event.target)) return;
+      // Esc and Enter are no letters: they stay when the letters are switched off.
+      if (!box.checked && event.key !== "Escape") return;
+      if (press(event.key)) event.preventDefault();
+    });
+  }
+
+  /** Show the sheet. */
+  help() {
+    this.dialog.showModal();
+  }
+}
+
+/** @param {EventTarget | null} target */
+function typing(target) {
+  return target instanceof HTMLElement && target.matches("textarea, select, [contenteditable], input:not([type=checkbox])");
+}
+
+/** @returns {Tree} */
+function sheet() {
+  /** @type {(pairs: string[][], tag: string) => Tree} */
+  const table = (pairs, tag) => [
+    "dl",
+    0,
+    ...pairs.flatMap(([sign = "", word = ""]) => {
+      const signs = tag === "kbd" ? sign.split(" ").map((key) => /** @type {Tree} */ (key === "–" ? " – " : ["kbd", 0, key])) : [/** @type {Tree} */ ([tag, 0, sign])];
+      return /** @type {Tree[]} */ ([["dt", 0, ...signs], ["dd", { "data-w": word }]]);
+    }),
+  ];
+  return [
+    "dialog",
+    { id: "keys", "aria-labelledby": "keys-title" },
+    ["h2", { id: "keys-title", "data-w": "help.keys" }],
+    table(SHEET, "kbd"),
+    ["label", 0, ["input", { type: "checkbox" }], " ", ["span", { "data-w": "help.letters" }]],
+    ["h2", { "data-w": "help.filter" }],
+    table(FILTERS, "code"),
+    ["button", { type: "button", "data-w": "help.close" }],
+  ];
+}

@@ -1,0 +1,107 @@
+/** The state of the page, kept in its address: going somewhere, and coming back to the same place. */
+
+/** @import { State } from "./hash.js" */
+
+import { readHash, writeHash } from "./hash.js";
+
+// Browsers refuse or slow down addresses that change with every key.
+const PAUSE = 200;
+
+/**
+ * How a state came: at the beginning, by going there, in its place, or back in history; and its scroll, if known.
+ * @typedef {{how: "start" | "push" | "replace" | "back", scroll: number | undefined}} Arrival
+ */
+
+export class Navigation {
+  #timer = 0;
+  #place = 1;
+  /** @type {Map<number, number>} */
+  #scrolls = new Map();
+
+  /** @param {(state: State, before: State, arrival: Arrival) => void} apply */
+  constructor(apply) {
+    this.apply = apply;
+    this.state = readHash(location.hash);
+    history.scrollRestoration = "manual";
+    addEventListener("popstate", () => this.#back());
+    addEventListener("pagehide", () => this.#leave());
+  }
+
+  /** Show the state that the address names. */
+  start() {
+    const { place, scroll } = entry();
+    this.#place = place ?? 1;
+    this.apply(this.state, this.state, { how: "start", scroll });
+  }
+
+  /**
+   * Change the state.
+   * @param {Partial<State>} changes
+   * @param {"push" | "replace" | "typing"} how a new step in history, the same step, or the same a little later
+   */
+  go(changes, how) {
+    const before = this.state;
+    if (how === "push") {
+      this.#leave();
+      this.#place += 1;
+    }
+    this.state = { ...before, ...changes };
+    clearTimeout(this.#timer);
+    if (how === "typing") this.#timer = setTimeout(() => this.#write("replace"), PAUSE);
+    else this.#write(how);
+    this.apply(this.state, before, { how: how === "push" ? "push" : "replace", scroll: undefined });
+  }
+
+  /**
+   * Go where a link inside the page leads; what it does not speak of stays as it is.
+   * @param {string} hash
+   */
+  follow(hash) {
+    if (!hash.includes("=")) {
+      const place = document.getElementById(hash.slice(1));
+      place?.scrollIntoView();
+      place?.focus({ preventScroll: true });
+      return;
+    }
+    const next = readHash(hash);
+    const { view, query, sort, lang, theme } = this.state;
+    const kept = { lang: next.lang || lang, theme: next.theme || theme };
+    // A trial is opened over the list as it is; any other link says all about the list.
+    this.go({ ...next, ...kept, ...(next.trial ? { view, query, sort } : { sort: next.sort || sort }) }, "push");
+  }
+
+  #leave() {
+    if (this.#timer) this.#write("replace");
+    this.#scrolls.set(this.#place, scrollY);
+    history.replaceState({ place: this.#place, scroll: scrollY }, "");
+  }
+
+  #back() {
+    const before = this.state;
+    const next = readHash(location.hash);
+    // A choice of language or theme holds for all of the page's past.
+    this.state = { ...next, lang: next.lang || before.lang, theme: next.theme || before.theme };
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    this.#scrolls.set(this.#place, scrollY);
+    const { place, scroll } = entry();
+    this.#place = place ?? this.#place + 1;
+    if (place === undefined) this.#write("replace");
+    const known = this.#scrolls.get(this.#place) ?? scroll;
+    this.apply(this.state, before, { how: place === undefined ? "push" : "back", scroll: known });
+  }
+
+  /** @param {"push" | "replace"} how */
+  #write(how) {
+    this.#timer = 0;
+    const step = { place: this.#place, scroll: scrollY };
+    const address = writeHash(this.state) || "#v=overview";
+    if (how === "push") history.pushState(step, "", address);
+    else history.replaceState(step, "", address);
+  }
+}
+
+/** @returns {{place?: number, scroll?: number}} */
+function entry() {
+  return history.state ?? {};
+}

@@ -1,0 +1,47 @@
+/** Above an opened trial: back to the list, the failing ones before and after, and a link to copy. */
+
+/** @import { List, Row } from "./list.js" */
+/** @import { Words } from "./words.js" */
+
+import { make } from "./tree.js";
+
+/**
+ * Return the pager, to be told of each trial by `showPlace`.
+ * @returns {HTMLElement}
+ */
+export function pager() {
+  const button = (/** @type {string} */ what, /** @type {string} */ sign, /** @type {string} */ word) =>
+    make(["button", { type: "button", "data-do": what, "data-w-label": word, "data-w-title": word }, sign]);
+  const bar = make(["nav", { class: "pager", "data-w-label": "pager.label" }]);
+  bar.append(
+    make(["button", { type: "button", "data-do": "close", "data-w": "pager.close" }]),
+    make(["span", { class: "where", "data-w": "pager.where" }]),
+    button("back", "‹", "pager.back"),
+    button("on", "›", "pager.on"),
+    make(["button", { type: "button", "data-do": "link", "data-w": "copy.link" }]),
+  );
+  return bar;
+}
+
+/**
+ * Say where a trial stands among the failing ones that are shown, and which ways there are.
+ * @param {HTMLElement} bar
+ * @param {List} list
+ * @param {string} id
+ * @param {Words} words
+ */
+export function showPlace(bar, list, id, words) {
+  const failing = list.shown().filter(isFailing);
+  const at = failing.findIndex((row) => row.entry.id === id);
+  const where = /** @type {HTMLElement} */ (bar.querySelector(".where"));
+  where.dataset.v = JSON.stringify({ n: at < 0 ? "–" : String(at + 1), of: String(failing.length) });
+  words.put(where);
+  for (const [what, step] of /** @type {[string, number][]} */ ([["back", -1], ["on", 1]])) {
+    bar.querySelector(`[data-do="${what}"]`)?.toggleAttribute("disabled", !list.next(id, step, isFailing));
+  }
+}
+
+/** @param {Row} row */
+export function isFailing(row) {
+  return row.entry.failing;
+}

@@ -1,0 +1,38 @@
+/** The JSON tab: the trial's line of trials.jsonl, laid out and coloured. */
+
+/** @import { TrialRecord } from "./page.d.ts" */
+
+import { make } from "./tree.js";
+
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|-?\d[\d.eE+-]*|\btrue\b|\bfalse\b|\bnull\b/g;
+
+/**
+ * Return a record as text to copy.
+ * @param {TrialRecord} record
+ */
+export function recordText(record) {
+  return JSON.stringify(record, null, 2);
+}
+
+/**
+ * Show a record in the panel's own <pre>, or say where it is to be found when it is too long for the page.
+ * @param {HTMLElement} panel
+ * @param {TrialRecord | null} record
+ */
+export function showRecord(panel, record) {
+  const holder = panel.querySelector("pre");
+  if (!holder || holder.firstChild) return;
+  if (!record) {
+    holder.replaceWith(make(["p", { class: "empty", "data-w": "json.elsewhere" }]));
+    return;
+  }
+  const text = recordText(record);
+  let from = 0;
+  for (const found of text.matchAll(TOKEN)) {
+    const [whole, colon] = found;
+    const kind = colon ? "key" : whole.startsWith('"') ? "string" : "value";
+    holder.append(text.slice(from, found.index), make(["span", { class: `json-${kind}` }, whole]));
+    from = found.index + whole.length;
+  }
+  holder.append(text.slice(from));
+}

@@ -1,0 +1,44 @@
+/** The diff of a trial: one text with what came and went, or both side by side; all turns, or the changed ones. */
+
+import { another, make } from "./tree.js";
+
+/** @typedef {{sides: boolean, changed: boolean}} Look */
+
+/**
+ * Put the choices above a diff, if there is one.
+ * @param {HTMLElement} panel
+ */
+export function addLooks(panel) {
+  if (!panel.querySelector(".diff")) return;
+  const button = (/** @type {string} */ name) =>
+    make(["button", { type: "button", class: "toggle", "data-do": name, "aria-pressed": "false", "data-w": `diff.${name}` }]);
+  const looks = make(["div", { class: "looks" }]);
+  looks.append(button("sides"), " ", button("changed"));
+  panel.prepend(looks);
+}
+
+/**
+ * Show a diff so; its trees are built by now.
+ * @param {HTMLElement} panel
+ * @param {Look} look
+ */
+export function showDiff(panel, look) {
+  for (const diff of /** @type {NodeListOf<HTMLElement>} */ (panel.querySelectorAll(".diff"))) {
+    const turn = diff.closest("[data-t]") ?? diff;
+    turn.toggleAttribute("hidden", look.changed && !diff.querySelector("ins, del"));
+    let pair = diff.nextElementSibling;
+    if (look.sides && !pair?.matches(".sides")) {
+      const [before, after] = [make(["div", { class: "diff before" }]), make(["div", { class: "diff after" }])];
+      before.append(another(diff));
+      after.append(another(diff));
+      pair = make(["div", { class: "sides" }]);
+      pair.append(before, after);
+      diff.after(pair);
+    }
+    diff.hidden = look.sides;
+    if (pair?.matches(".sides")) pair.toggleAttribute("hidden", !look.sides);
+  }
+  for (const [name, on] of Object.entries(look)) {
+    panel.querySelector(`[data-do="${name}"]`)?.setAttribute("aria-pressed", String(on));
+  }
+}

@@ -1,0 +1,41 @@
+/** The history tab: how this trial went in the last runs, and in this one. */
+
+/** @import { Head, PastRun } from "./page.d.ts" */
+/** @import { Entry } from "./entries.js" */
+
+import { LETTERS } from "./entries.js";
+import { make } from "./tree.js";
+
+/**
+ * Fill the panel: one line a run, the newest first.
+ * @param {HTMLElement} panel
+ * @param {Entry} entry
+ * @param {Head} head
+ */
+export function showHistory(panel, entry, head) {
+  const runs = head.past.map((run, at) => ({ run, status: LETTERS.get(entry.past[at] ?? "") ?? "" }));
+  if (!runs.some(({ status }) => status)) {
+    panel.replaceChildren(make(["p", { class: "empty", "data-w": "history.none" }]));
+    return;
+  }
+  const list = make(["ol", { class: "strip" }]);
+  list.append(line(head.run.id, head.run.started, entry.status, ""));
+  for (const { run, status } of runs.reverse()) list.append(line(run.id, run.started, status, run.link));
+  panel.replaceChildren(list);
+}
+
+/**
+ * @param {string} id
+ * @param {string} started
+ * @param {string} status
+ * @param {PastRun["link"]} link
+ */
+function line(id, started, status, link) {
+  const word = status ? `status.${status}` : "history.absent";
+  const item = make(["li", { class: status }, ["span", { class: "st", "data-w": word }], " "]);
+  const name = make(link ? ["a", 0, id] : ["b", { "data-w": "history.this_run" }]);
+  // Only a report that lies beside this one.
+  if (/^\.\.\/[^/:]+\//.test(link)) name.setAttribute("href", link);
+  item.append(name, " ", make(["time", { datetime: started }, started]));
+  return item;
+}

@@ -1,0 +1,121 @@
+/**
+ * Trees of JSON into elements, by allow-lists of tags and attributes and never by markup.
+ * What a bot said comes through here, and only ever becomes text.
+ */
+
+/** @import { Tree } from "./page.d.ts" */
+
+const TAGS = new Set(
+  ("a article b bdi blockquote br button caption code dd del details dialog div dl dt em fieldset figcaption " +
+    "figure footer form h1 h2 h3 h4 h5 h6 header hr i input ins kbd label legend li mark nav ol option output p " +
+    "pre s section select small span strong sub summary sup table tbody td tfoot th thead time tr ul").split(" "),
+);
+const DRAWN = new Set("svg g path rect line polyline circle text title desc".split(" "));
+const ATTRIBUTES = new Set(
+  ("id class dir lang title role hidden open tabindex type for value name start colspan rowspan scope datetime " +
+    "autocomplete spellcheck checked " +
+    "viewBox preserveAspectRatio x y x1 x2 y1 y2 cx cy r rx width height d points transform text-anchor").split(" "),
+);
+const SVG = "http://www.w3.org/2000/svg";
+const DEEPEST = 200;
+
+// The trees inside an element, as JSON text, until somebody looks at it.
+/** @type {WeakMap<Element, string>} */
+const inside = new WeakMap();
+
+/**
+ * Return the element for a tree.
+ * @param {Tree} tree
+ * @param {boolean} own the page's own markup: may have ids, controls and links inside the page
+ * @param {number} depth
+ * @returns {Node}
+ */
+export function build(tree, own = false, depth = 0) {
+  if (typeof tree === "string") return document.createTextNode(tree);
+  if (depth > DEEPEST) return document.createTextNode(textOf(tree));
+  const [tag, attributes, ...children] = tree;
+  const element = DRAWN.has(tag)
+    ? document.createElementNS(SVG, tag)
+    : document.createElement(TAGS.has(tag) ? tag : "span");
+  if (attributes) {
+    for (const [name, value] of Object.entries(attributes)) adorn(element, name, value, own);
+  }
+  for (const child of /** @type {Tree[]} */ (children)) element.append(build(child, own, depth + 1));
+  return element;
+}
+
+/**
+ * Return an element of the page's own making.
+ * @param {Tree} tree not a bare text
+ * @returns {HTMLElement}
+ */
+export function make(tree) {
+  return /** @type {HTMLElement} */ (build(tree, true));
+}
+
+/**
+ * Build what `data-tree` promised at or below an element; what is built stays.
+ * @param {Element} root
+ */
+export function fill(root) {
+  for (const element of [root, ...root.querySelectorAll("*")]) {
+    const text = inside.get(element);
+    if (text !== undefined && !element.firstChild) element.append(builtFrom(text));
+  }
+}
+
+/**
+ * Return what the tree inside an element makes, once more; empty if there is none.
+ * @param {Element} element
+ */
+export function another(element) {
+  return builtFrom(inside.get(element) ?? '""');
+}
+
+/** @param {string} text */
+function builtFrom(text) {
+  try {
+    return build(JSON.parse(text));
+  } catch {
+    return document.createTextNode(text);
+  }
+}
+
+/**
+ * @param {Element} element
+ * @param {string} name
+ * @param {string} value
+ * @param {boolean} own
+ */
+function adorn(element, name, value, own) {
+  if (name === "data-tree") {
+    if (own) inside.set(element, value);
+    return;
+  }
+  if (name === "href") {
+    if (own && value.startsWith("#")) element.setAttribute(name, value);
+    else if (/^(?:https?:\/\/|mailto:)[^\s]/i.test(value)) {
+      element.setAttribute(name, value);
+      element.setAttribute("rel", "noopener noreferrer nofollow");
+      element.setAttribute("target", "_blank");
+    }
+    return;
+  }
+  if (!own && (name === "id" || name === "for" || name === "name")) return;
+  if (ATTRIBUTES.has(name) || /^(?:data|aria)-[a-z-]+$/.test(name)) element.setAttribute(name, value);
+}
+
+/**
+ * @param {Tree} tree
+ * @returns {string}
+ */
+function textOf(tree) {
+  const texts = [];
+  const left = [tree];
+  while (left.length) {
+    const next = left.pop();
+    if (typeof next === "string") texts.push(next);
+    else if (next) left.push(.../** @type {Tree[]} */ (next.slice(2)).reverse());
+  }
+  return texts.join("");
+}
