@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from harness.textdiff.likeness import common_ends, comparable
+# Comparing n items with m takes n * m / 64 steps and, where the places are wanted, n * m / 8 bytes:
+# a tenth of a second and 50 MB for 20,000 with 20,000.
+_WORK = 20_000 * 20_000
 
 
 class Span(NamedTuple):
@@ -21,6 +23,19 @@ class Span(NamedTuple):
         """Return the span of sequences that begin so much earlier."""
         equal, start, stop, begin, end = self
         return Span(equal, start + shift, stop + shift, begin + drift, end + drift)
+
+
+def comparable(before: Sequence[Hashable], after: Sequence[Hashable]) -> bool:
+    """Tell whether two sequences are short enough to be compared item by item."""
+    return len(before) * len(after) <= _WORK
+
+
+def common_ends(before: Sequence[Hashable], after: Sequence[Hashable]) -> tuple[int, int]:
+    """Return how many items two sequences have in common at the beginning, and then at the end."""
+    from rapidfuzz.distance import Postfix, Prefix  # 20 ms to import; equal texts do not need it
+
+    head = Prefix.similarity(before, after)
+    return head, Postfix.similarity(before[head:], after[head:])
 
 
 class Match(NamedTuple):

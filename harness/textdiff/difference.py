@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
 
 from harness.textdiff.alignment import Span, aligned, without_islands
-from harness.textdiff.likeness import legible, similarity
+from harness.textdiff.likeness import similarity
 from harness.textdiff.lineup import lined_up
 from harness.textdiff.pieces import Diff, Op, Piece, whole
-from harness.textdiff.tokens import lines, tokens
+from harness.textdiff.tokens import legible, lines, tokens
 
 # Unrelated answers are 0.1 to 0.2 alike in Chinese as in English, retold ones 0.5 and more.
 _REWRITTEN = 0.3
@@ -33,7 +33,8 @@ def diff(before: str, after: str) -> Diff:
     if before == after:
         return Diff(whole(before, after), alike, rewritten=False)
     pieces = _joined(_compared(before, after))
-    if alike < _REWRITTEN and not _stands(pieces, min(len(before), len(after))):
+    distant = alike < _REWRITTEN or not legible(before, after)
+    if distant and not _stands(pieces, min(len(before), len(after))):
         return Diff(whole(before, after), alike, rewritten=True)
     return Diff(pieces, alike, rewritten=False)
 
@@ -96,4 +97,4 @@ def _joined(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
 
 def _stands(pieces: Sequence[Piece], shorter: int) -> bool:
     kept = sum(len(piece.text) for piece in pieces if piece.op is Op.SAME)
-    return kept >= _STANDING * shorter > 0
+    return kept >= _STANDING * shorter

@@ -31,8 +31,8 @@ class Diff:
             ones the text after. Neighbours differ in `op`; a DEL stands before its INS. No text is
             empty.
         similarity: 0 to 1, as `harness.textdiff.similarity` has it.
-        rewritten: the texts have too little in common (or are too long) to be laid side by side
-            word by word: `pieces` is the whole text before and the whole text after.
+        rewritten: the texts have too little in common, or are too long, to be told apart word by
+            word: `pieces` is the whole text before and the whole text after.
     """
 
     pieces: tuple[Piece, ...]

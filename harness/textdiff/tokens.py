@@ -8,15 +8,18 @@ from typing import Protocol
 
 # Alphabets whose words stand between spaces. A word ends where Chinese begins: of "30GB流量" only
 # "GB" is one. Arabic letters would lose their shapes if a word were cut.
-_LETTERS = r"\p{Latin}\p{Greek}\p{Cyrillic}\p{Armenian}\p{Georgian}\p{Arabic}\p{Hebrew}"
-_INNER = rf"{_LETTERS}\p{{M}}\p{{Nd}}_"
-_WORD = rf"[{_LETTERS}][{_INNER}]*(?:['’-][{_INNER}]+)*"
+_SCRIPTS = r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Armenian}\p{Georgian}\p{Arabic}\p{Hebrew}]"
+_LETTER = rf"[{_SCRIPTS}&&\p{{L}}]"
+_INNER = rf"[{_LETTER}\p{{M}}\p{{Nd}}_]"
+_WORD = rf"{_LETTER}{_INNER}*(?:['’-]{_INNER}+)*"
 # Dates, times, versions, prices, also in full width; the T of 2024-05-01T10:00.
-_NUMBER = r"[vV]\d+(?:\.\d+)+|\d+(?:(?:[.,:/-]|[．，：／－]|T(?=\d\d:))\d+)*"
+_JOINT = r"(?:[.,:/-]|[．，：／－]|T(?=\d\d:))"
+_NUMBER = rf"(?:[vV](?=\d+\.\d))?\d+(?:{_JOINT}\d+)*"
 _SPACE = r"\r\n|\n|[^\S\r\n]+"
 # What joins the character before it (a keycap's ring, an accent on a digit) stays with the token.
 _TAIL = r"[\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}]*"
-_TOKEN = rf"\p{{GCB=Prepend}}*(?:{_NUMBER}|{_WORD}|{_SPACE}){_TAIL}|\X"
+# Version 1 of the package's syntax knows sets of characters.
+_TOKEN = rf"(?V1)\p{{GCB=Prepend}}*(?:{_NUMBER}|{_WORD}|{_SPACE}){_TAIL}|\X"
 
 # For telling how alike two texts are, code points serve as well as graphemes, and `re` is twice as
 # fast. White space is left out, or any two English texts would be half alike.
@@ -25,6 +28,9 @@ _COUNTED = re.compile(
     rf"\d+(?:[.,:/-]\d+)*|[{_LATIN}][0-9{_LATIN}_\u0300-\u036f]*"
     rf"(?:['’-][0-9{_LATIN}_\u0300-\u036f]+)*|\S"
 )
+
+# Characters of two texts together, above which they are not taken apart: a tenth of a second.
+_SIZE = 200_000
 
 
 class _Finder(Protocol):
@@ -37,6 +43,11 @@ def _finder() -> _Finder:
 
     found: _Finder = regex.compile(_TOKEN)
     return found
+
+
+def legible(before: str, after: str) -> bool:
+    """Tell whether two texts are short enough to be taken apart into words."""
+    return len(before) + len(after) <= _SIZE
 
 
 def tokens(text: str) -> list[str]:
