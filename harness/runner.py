@@ -29,11 +29,23 @@ class Held:
     error: HarnessError | None = None
 
 
-def hold(trial: Trial, turns: Sequence[Turn], dialogue: Dialogue) -> Conversation[Held]:
+def hold(
+    trial: Trial,
+    turns: Sequence[Turn],
+    dialogue: Dialogue,
+    committed: Sequence[str | None] | None = (),
+) -> Conversation[Held]:
     """Take a trial through its turns, judging each reply.
 
     An error ends the conversation and is kept; it never leaves this function, so that one trial's
     trouble is not another's.
+
+    Args:
+        trial: what is done.
+        turns: its turns.
+        dialogue: asks the bot, or the tape.
+        committed: the baseline's answer to each turn, as far as there are any; `None` where this
+            conversation is the baseline itself.
     """
     done: list[TurnResult] = []
     replies: tuple[Reply, ...] = ()
@@ -41,16 +53,22 @@ def hold(trial: Trial, turns: Sequence[Turn], dialogue: Dialogue) -> Conversatio
         try:
             reply = yield from dialogue.ask(turn)
         except HarnessError as fault:
-            done.append(TurnResult(prompt=turn.prompt, reply=None, verdicts=()))
+            done.append(_turn(turn, None, ()))
             return Held(tuple(done), fault)
-        verdicts, trouble = _judged(turn, Seen(turn.prompt, reply, replies))
-        done.append(TurnResult(prompt=turn.prompt, reply=reply, verdicts=verdicts))
+        answers = (reply.answer,) if committed is None else committed[len(done) : len(done) + 1]
+        verdicts, trouble = _judged(turn, Seen(turn.prompt, reply, replies, *answers))
+        done.append(_turn(turn, reply, verdicts))
         if trouble is not None:
             return Held(tuple(done), trouble)
         if trial.stop_on_failure and _fails(verdicts):
             break
         replies = (*replies, reply)
     return Held(tuple(done))
+
+
+def _turn(turn: Turn, reply: Reply | None, verdicts: tuple[Verdict, ...]) -> TurnResult:
+    attached = tuple([item.name for item in turn.attach]) if turn.attach else ()
+    return TurnResult(prompt=turn.prompt, reply=reply, verdicts=verdicts, attached=attached)
 
 
 def _judged(turn: Turn, seen: Seen) -> tuple[tuple[Verdict, ...], HarnessError | None]:
@@ -71,6 +89,7 @@ def conclude(
     exchanges: tuple[Exchange, ...] = (),
     calls: int = 0,
     snapshot: BotSnapshot | None = None,
+    recorded_at: str = "",
     error: HarnessError | None = None,
     warnings: tuple[str, ...] = (),
 ) -> TrialResult:
@@ -82,6 +101,7 @@ def conclude(
         exchanges: its HTTP log.
         calls: requests made, repeated ones included; 0 in replay.
         snapshot: what the bot was when it was recorded.
+        recorded_at: when that was (ISO 8601), where a recording tells.
         error: what went wrong around the conversation (the tape, the file); the conversation's own
             error comes first.
         warnings: remarks about the trial that are no verdict.
@@ -100,6 +120,7 @@ def conclude(
         warnings=warnings,
         bot_id=trial.bot.id,
         snapshot=snapshot,
+        recorded_at=recorded_at,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from harness.cassette.interaction import Interaction, base_path_of
 from harness.model import JSON, BotSnapshot
@@ -17,7 +17,10 @@ class Origin:
 
     `fingerprint` is of everything that was asked; `drawn` are the values that templates drew;
     `calls` counts the requests that recording took, repeated ones included. `recorded_at` is
-    ISO 8601 in UTC.
+    ISO 8601 in UTC. `asked` are fields of the prompts that were sent otherwise than the scenario
+    says (`publish_status`, `bot_version`): a candidate's requests have them as they were sent, an
+    accepted recording's as the scenario has them. `candidate` is there as long as the recording is
+    not accepted.
     """
 
     scenario: str
@@ -28,6 +31,18 @@ class Origin:
     drawn: Mapping[str, str] = field(default_factory=dict)
     calls: int = 0
     bot: BotSnapshot | None = None
+    asked: Mapping[str, str] = field(default_factory=dict)
+    candidate: Candidacy | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidacy:
+    """Which trial a recording that is not accepted yet is of; names alone cannot be taken apart."""
+
+    case: str
+    trial: int
+    bot: str
+    bot_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +88,10 @@ def origin_block(recording: Recording, origin: Origin) -> dict[str, JSON]:
         block["repeats"] = counts
     if recording.interactions and (base_path := base_path_of(recording.interactions[0].host)):
         block["base_path"] = base_path
+    if origin.asked:
+        block["asked"] = dict(origin.asked)
+    if origin.candidate is not None:
+        block["candidate"] = asdict(origin.candidate)
     if origin.bot is not None:
         snapshot = origin.bot
         block["bot"] = {
@@ -160,6 +179,8 @@ def origin_of(block: Mapping[str, JSON]) -> Origin:
     drawn = block.get("drawn")
     bot = block.get("bot")
     calls = block.get("calls")
+    asked = block.get("asked")
+    candidate = block.get("candidate")
     return Origin(
         scenario=_text(block, "scenario"),
         trial=_text(block, "trial") or _text(block, "scenario"),
@@ -169,6 +190,18 @@ def origin_of(block: Mapping[str, JSON]) -> Origin:
         drawn={k: str(v) for k, v in drawn.items()} if isinstance(drawn, dict) else {},
         calls=calls if isinstance(calls, int) else 0,
         bot=_snapshot(bot) if isinstance(bot, dict) else None,
+        asked={k: str(v) for k, v in asked.items()} if isinstance(asked, dict) else {},
+        candidate=_candidacy(candidate) if isinstance(candidate, dict) else None,
+    )
+
+
+def _candidacy(block: Mapping[str, JSON]) -> Candidacy:
+    trial = block.get("trial")
+    return Candidacy(
+        case=_text(block, "case"),
+        trial=trial if isinstance(trial, int) else 1,
+        bot=_text(block, "bot"),
+        bot_id=_text(block, "bot_id"),
     )
 
 

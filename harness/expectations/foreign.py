@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-NOT_YET: Final = ("judge", "language", "python", "same_as_baseline")
+NOT_YET: Final = ("judge", "language", "python")
 """Kinds that are planned and that this version does not have."""
 
 _CASELESS: Final = 'contains: {text: "…", ignore_case: true}'

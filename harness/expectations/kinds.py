@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from harness.expectations.baseline import SameAsBaseline
 from harness.expectations.closeness import Similar
 from harness.expectations.combine import AllOf, AnyOf, Not
 from harness.expectations.cost import FirstToken, FollowUps, Latency, Polls, Tokens
@@ -34,6 +35,7 @@ KINDS: Final[tuple[type[Kind], ...]] = (
     FollowUps,
     Reasoning,
     Similar,
+    SameAsBaseline,
     Latency,
     FirstToken,
     Tokens,

@@ -137,12 +137,13 @@ class Project:
             self.world,
             workers=workers,
             root=self.root if mode is Mode.RECORD else None,
+            replayer=self.replayer,
             warn=warn,
         )
 
     def calls_ahead(self, trials: Sequence[Trial]) -> int:
         """Return about how many requests to Coze holding these trials will take."""
-        from harness.wiring.recording import calls_ahead
+        from harness.wiring.ahead import calls_ahead
 
         return calls_ahead(trials, self.root, self.world)
 

@@ -12,11 +12,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
 
-from harness.cassette import Origin, Recorder, Redactor, store
+from harness.cassette import Candidacy, Origin, Recorder, Redactor, store
 from harness.coze import CozeDialogue, Pace, Patience, fingerprint, snapshot
 from harness.errors import CassetteError, CassetteMissingError, HarnessError
+from harness.expectations import asks_for
 from harness.loader import draw
-from harness.model import BotSnapshot
+from harness.model import BotSnapshot, TrialResult
 from harness.ports import Clock, Conversation, Trial, Turn
 from harness.report import Renderer
 from harness.runner import Held, conclude, hold
@@ -26,15 +27,31 @@ from harness.wire import Line, Wire
 from harness.wiring.finished import Finished, Source, finished
 from harness.wiring.network import open_wire, redactor
 from harness.wiring.region import placed
+from harness.wiring.replaying import Replayer
 from harness.wiring.world import World
 
 DEFAULT_WORKERS: Final = 32
 # A stream holds its thread and its connection for as long as the bot speaks.
 STREAM_WORKERS: Final = 256
-_CALLS_A_TURN: Final = 5
 
 Value = TypeVar("Value")
-_Asked: TypeAlias = tuple[str, bool]
+_Asked: TypeAlias = tuple[str, str]
+Seal: TypeAlias = Callable[[TrialResult, Renderer, Redactor], Finished]
+"""Makes of a result what the run takes: its line, its pieces of the reports, its counts."""
+_DRAFT: Final = "unpublished_draft"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What a recording is made beside: a candidate leaves its baseline as it is.
+
+    `committed` is the trial whose recording has the values to draw, the pace, and the answers that
+    `same_as_baseline` goes by. `asked` are fields that are sent otherwise than the scenario says.
+    """
+
+    committed: Trial
+    asked: Mapping[str, str]
+    candidate: Candidacy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,21 +60,23 @@ class Studio:
 
     Args:
         wire: the network.
-        renderer: makes each trial's pieces of the reports.
+        seal: makes of a result what the run takes.
         redactor: takes secrets out of what is kept.
         clock: time.
         rng: chance, for templates and for the jitter of repeated calls.
         limit: the rate that all calls share, if there is one.
-        snapshots: what each bot is, by its id and whether its draft is meant.
+        snapshots: what each bot is, by its id and which of its versions is meant.
         interval, timeout: how a chat is waited for, in seconds.
         root: the project that recordings are kept in; `None` keeps none.
         version: of this program, for the recordings.
         folder: the project's, from which attached files are read.
+        replayer: plays what was recorded before.
+        beside: what recordings that replace none are made beside, by trial.
         warn: told of what is no error.
     """
 
     wire: Wire
-    renderer: Renderer
+    seal: Callable[[TrialResult], Finished]
     redactor: Redactor
     clock: Clock
     rng: random.Random
@@ -67,7 +86,9 @@ class Studio:
     root: Path | None
     version: str
     folder: Path
+    replayer: Replayer
     warn: Callable[[str], None]
+    beside: Mapping[str, Beside] = field(default_factory=dict)
     snapshots: Mapping[_Asked, BotSnapshot] = field(default_factory=dict)
 
     def opener(self, trial: Trial) -> Callable[[], Task[Held, Finished]]:
@@ -76,7 +97,7 @@ class Studio:
 
     def _open(self, trial: Trial) -> Task[Held, Finished]:
         now = datetime.fromtimestamp(self.clock.now(), UTC)
-        drawn = draw(trial.script.draws, now.astimezone(), self.rng)
+        drawn = draw(trial.script.draws, now.astimezone(), self.rng) | self._drawn_before(trial)
         line = Line(self.wire, self.clock.monotonic, root=self.folder)
         recorder = Recorder(line, self.wire.base_url, self.redactor)
         conversation: Conversation[Held]
@@ -87,7 +108,7 @@ class Studio:
             conversation = _over(Held((), fault))
         else:
             dialogue = CozeDialogue(trial.bot, trial.options, self._pace(trial), self._patience)
-            conversation = self._limited(hold(trial, turns, dialogue))
+            conversation = self._limited(hold(trial, turns, dialogue, self._answers(trial, turns)))
 
         def finish(held: Held) -> Finished:
             return self._finish(trial, turns, drawn, recorder, line, held, now)
@@ -101,7 +122,7 @@ class Studio:
             trials: whose bots.
             workers: how many calls may be under way at a time.
         """
-        bots = {_asked(trial): trial for trial in trials if not trial.options.workflow}
+        bots = {asked_bot(trial): trial for trial in trials if not trial.options.workflow}
         openers = [partial(self._look, key) for key in bots]
         found = dict(run_live(openers, workers=workers, monotonic=self.clock.monotonic))
         for key, trial in bots.items():
@@ -110,11 +131,11 @@ class Studio:
         return found
 
     def _look(self, key: _Asked) -> Task[BotSnapshot, tuple[_Asked, BotSnapshot]]:
-        bot_id, is_draft = key
+        bot_id, which = key
         patience = Patience(jitter=self.rng.random, tries=2)
-        conversation = self._limited(snapshot(bot_id, patience, published=not is_draft))
+        conversation = self._limited(snapshot(bot_id, patience, published=which != _DRAFT))
         clean = self.redactor.clean_snapshot
-        return Task(conversation, self.wire, lambda found: (key, clean(found)))
+        return Task(conversation, self.wire, lambda found: (key, clean(_that(which, found))))
 
     def _limited(self, conversation: Conversation[Value]) -> Conversation[Value]:
         return limited(conversation, self.limit) if self.limit else conversation
@@ -123,16 +144,40 @@ class Studio:
     def _patience(self) -> Patience:
         return Patience(jitter=self.rng.random)
 
+    def _committed(self, trial: Trial) -> Trial:
+        beside = self.beside.get(trial.key.id)
+        return beside.committed if beside else trial
+
+    def _drawn_before(self, trial: Trial) -> dict[str, str]:
+        """Return the values that a candidate's baseline drew: both shall be asked the same."""
+        beside = self.beside.get(trial.key.id)
+        if beside is None or not trial.script.draws:
+            return {}
+        try:
+            origin = store.read(self.replayer.path(beside.committed)).origin
+        except CassetteError:
+            return {}
+        drawn = origin.drawn if origin else {}
+        return {name: drawn[name] for name in trial.script.draws if name in drawn}
+
+    def _answers(self, trial: Trial, turns: Sequence[Turn]) -> Sequence[str | None]:
+        """Return the committed answers, where an expectation asks for them."""
+        demands = (one for turn in turns for one in turn.expectations)
+        if any(asks_for(one, "same_as_baseline") for one in demands):
+            return self.replayer.answers(self._committed(trial), self.redactor)
+        return ()
+
     def _pace(self, trial: Trial) -> Pace:
         """Return how to wait: by the last recording's durations, if there is one to read."""
         expected: tuple[float, ...] = ()
         if self.root is not None:
             try:
-                expected = store.read(self.root / trial.key.cassette).waits
+                expected = store.read(self.root / self._committed(trial).key.cassette).waits
             except CassetteMissingError:
                 pass
             except CassetteError as fault:
-                self.warn(f"{fault.where}: {fault.what} It is recorded anew.")
+                if trial.key.id not in self.beside:
+                    self.warn(f"{fault.where}: {fault.what} It is recorded anew.")
         return Pace(interval=self.interval, timeout=self.timeout, expected=expected)
 
     def _finish(
@@ -145,10 +190,11 @@ class Studio:
         held: Held,
         now: datetime,
     ) -> Finished:
-        snapshot = None if trial.options.workflow else self.snapshots.get(_asked(trial))
+        snapshot = None if trial.options.workflow else self.snapshots.get(asked_bot(trial))
         error: HarnessError | None = None
         placed(held.error, self.wire.base_url)
         if self.root is not None and held.error is None:
+            beside = self.beside.get(trial.key.id)
             origin = Origin(
                 scenario=trial.key.scenario,
                 trial=trial.key.id,
@@ -158,6 +204,8 @@ class Studio:
                 drawn=drawn,
                 calls=line.calls,
                 bot=snapshot,
+                asked=beside.asked if beside else {},
+                candidate=beside.candidate if beside else None,
             )
             path = self.root / trial.key.cassette
             try:
@@ -172,7 +220,7 @@ class Studio:
             snapshot=snapshot,
             error=error,
         )
-        return finished(result, self.renderer, self.redactor)
+        return self.seal(result)
 
 
 def live_source(
@@ -181,7 +229,10 @@ def live_source(
     *,
     workers: int | None,
     root: Path | None,
+    replayer: Replayer,
     warn: Callable[[str], None],
+    beside: Mapping[str, Beside] | None = None,
+    seal: Seal = finished,
 ) -> Source:
     """Return what holds trials with Coze itself.
 
@@ -190,8 +241,11 @@ def live_source(
         world: clock, chance, environment.
         workers: how many calls may be under way at a time.
         root: the project that the conversations are kept in; `None` keeps none.
+        replayer: plays what was recorded before.
         warn: told of what is no error: a bot that does not say what it is, a recording that could
             not be read and is replaced.
+        beside: what recordings that replace none are made beside, by trial.
+        seal: makes of a result what the run takes.
 
     Raises:
         SettingsError: there is nothing to sign in with.
@@ -209,7 +263,7 @@ def live_source(
         try:
             studio = Studio(
                 wire=wire,
-                renderer=renderer,
+                seal=lambda result: seal(result, renderer, secrets),
                 redactor=secrets,
                 clock=world.clock,
                 rng=world.rng,
@@ -219,7 +273,9 @@ def live_source(
                 root=root,
                 version=version("coze-harness"),
                 folder=settings.root,
+                replayer=replayer,
                 warn=warn,
+                beside=beside or {},
             )
             studio = replace(studio, snapshots=studio.look_at_bots(trials, threads))
             openers = (studio.opener(trial) for trial in trials)
@@ -233,32 +289,18 @@ def live_source(
     return held
 
 
-def calls_ahead(trials: Sequence[Trial], root: Path, world: World) -> int:
-    """Return about how many requests holding trials with Coze will take, the bots' own included.
-
-    What was recorded before took as many as it says. Of the rest a prompt is sent, three times
-    looked after and its messages listed; a streamed one, or a workflow's, is sent and that is all.
-    """
-    now = datetime.fromtimestamp(world.clock.now(), UTC)
-    calls = len({_asked(trial) for trial in trials if not trial.options.workflow})
-    for trial in trials:
-        try:
-            origin = store.read(root / trial.key.cassette).origin
-        except CassetteError:
-            origin = None
-        if origin and origin.calls:
-            calls += origin.calls
-        else:
-            options = trial.options
-            turns = trial.script.turns(draw(trial.script.draws, now, world.rng))
-            calls += len(turns) * (1 if options.stream or options.workflow else _CALLS_A_TURN)
-            calls += len({item for turn in turns for item in turn.attach if item.is_local})
-            calls += options.create_conversation
-    return calls
+def asked_bot(trial: Trial) -> tuple[str, str]:
+    """Return whom a trial talks to: the bot's id, and its version (empty: the published one)."""
+    options = trial.options
+    return trial.bot.id, _DRAFT if options.publish_status == _DRAFT else options.bot_version
 
 
-def _asked(trial: Trial) -> _Asked:
-    return trial.bot.id, trial.options.publish_status == "unpublished_draft"
+def _that(which: str, found: BotSnapshot) -> BotSnapshot:
+    """Return what is known of a bot's version: Coze tells only of the draft and the published."""
+    if which in ("", _DRAFT, found.version) or found.warning:
+        return found
+    why = f"the prompt and model of version {which} are not known: Coze tells the published ones"
+    return BotSnapshot(version=which, warning=why)
 
 
 def _over(held: Held) -> Conversation[Held]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.cassette import Recording, Redactor, Tape, store
 from harness.cassette.tape import differences
@@ -30,10 +30,12 @@ class Replayer:
     Args:
         root: the project's folder, as it is to be shown in messages too; empty for the working one.
         patterns: the project's own `redact` patterns, which the recordings have been through.
+        again: the command that makes a recording anew, for messages.
     """
 
     root: str
     patterns: tuple[str, ...] = ()
+    again: str = "record"
 
     def source(self, workers: int, size: int) -> Source:
         """Return what replays trials on so many processes, in batches of at most `size`."""
@@ -50,16 +52,34 @@ class Replayer:
         """What recordings have been through, as far as it is known without a token."""
         return Redactor(patterns=self.patterns)
 
-    def replay(self, trial: Trial, redactor: Redactor) -> TrialResult:
-        """Replay and judge one trial; whatever is wrong with its cassette is the result's error."""
-        path = self.path(trial)
+    def replay(
+        self, trial: Trial, redactor: Redactor, committed: Sequence[str | None] | None = None
+    ) -> TrialResult:
+        """Replay and judge one trial; whatever is wrong with its cassette is the result's error.
+
+        Args:
+            trial: what is replayed.
+            redactor: what its recording has been through.
+            committed: the baseline's answers; `None` where this recording is the baseline.
+        """
         try:
-            recording, turns = self.load(trial, path)
+            recording, turns = self.load(trial, self.path(trial))
         except HarnessError as fault:
             return conclude(trial, Held(()), error=fault)
-        tape = Tape(recording, path, redactor)
+        return self.played(trial, recording, turns, redactor, committed)
+
+    def played(
+        self,
+        trial: Trial,
+        recording: Recording,
+        turns: Sequence[Turn],
+        redactor: Redactor,
+        committed: Sequence[str | None] | None = None,
+    ) -> TrialResult:
+        """Replay and judge a recording that has been loaded."""
+        tape = Tape(recording, self.path(trial), redactor)
         dialogue = CozeDialogue(trial.bot, trial.options, _PACE, _PATIENCE)
-        held = play(hold(trial, with_recorded_tools(turns, tape), dialogue), tape)
+        held = play(hold(trial, with_recorded_tools(turns, tape), dialogue, committed), tape)
         error: HarnessError | None = None
         if held.error is None and len(held.turns) == len(turns):
             try:
@@ -73,6 +93,20 @@ class Replayer:
             snapshot=recording.origin.bot if recording.origin else None,
             error=error,
         )
+
+    def answers(self, trial: Trial, redactor: Redactor) -> tuple[str | None, ...]:
+        """Return a recording's answers, up to the first turn that it does not answer (any more)."""
+        path = self.path(trial)
+        try:
+            recording = store.read(path)
+            turns = trial.script.turns(recording.origin.drawn if recording.origin else {})
+        except HarnessError:
+            return ()
+        tape = Tape(recording, path, redactor)
+        dialogue = CozeDialogue(trial.bot, trial.options, _PACE, _PATIENCE)
+        asked = [replace(turn, expectations=()) for turn in with_recorded_tools(turns, tape)]
+        held = play(hold(trial, asked, dialogue), tape)
+        return tuple(turn.reply.answer if turn.reply else None for turn in held.turns)
 
     def path(self, trial: Trial) -> str:
         """Return where a trial's cassette is, as text: pathlib takes longer than a look at it."""
@@ -88,18 +122,27 @@ class Replayer:
         try:
             recording = store.read(path)
         except CassetteMissingError:
-            raise missing(trial, path) from None
+            raise missing(trial, path, self.again) from None
         origin = recording.origin
         drawn = origin.drawn if origin else {}
         if undrawn := trial.script.draws - drawn.keys():
             names = ", ".join(sorted(undrawn))
-            raise _stale(trial, path, [f"the recording has no value drawn for: {names}"])
+            raise self._stale(trial, path, [f"the recording has no value drawn for: {names}"])
         turns = trial.script.turns(drawn)
         if origin and origin.fingerprint:
             now = fingerprint(trial.bot.id, trial.options, turns)
             if now != origin.fingerprint:
-                raise _stale(trial, path, _changes(trial, turns, recording))
+                raise self._stale(trial, path, _changes(trial, turns, recording))
         return recording, turns
+
+    def _stale(self, trial: Trial, path: str, changes: Sequence[str]) -> CassetteStaleError:
+        return CassetteStaleError(
+            f'The recording of "{trial.key.id}" answers other questions than {trial.location} '
+            "asks.",
+            where=Location(path),
+            detail=changes,
+            next_step=f"if the change is intended: coze-harness {self.again} {trial.key.file}",
+        )
 
 
 class _Player:
@@ -118,21 +161,12 @@ class _Player:
         return [finished(replay(trial, redactor), renderer, redactor) for trial in trials]
 
 
-def missing(trial: Trial, path: str) -> CassetteMissingError:
+def missing(trial: Trial, path: str, again: str = "record") -> CassetteMissingError:
     """Return the error for a trial that was never recorded."""
     return CassetteMissingError(
         f'There is no recording for "{trial.key.id}" ({trial.location}).',
         where=Location(path),
-        next_step=f"with COZE_API_TOKEN set: coze-harness record {trial.key.file}",
-    )
-
-
-def _stale(trial: Trial, path: str, changes: Sequence[str]) -> CassetteStaleError:
-    return CassetteStaleError(
-        f'The recording of "{trial.key.id}" answers other questions than {trial.location} asks.',
-        where=Location(path),
-        detail=changes,
-        next_step=f"if the change is intended: coze-harness record {trial.key.file}",
+        next_step=f"with COZE_API_TOKEN set: coze-harness {again} {trial.key.file}",
     )
 
 

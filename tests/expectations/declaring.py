@@ -31,8 +31,9 @@ def refusal(item: str) -> str:
     return str(caught.value)
 
 
-def seen(answer: str | Reply = "") -> Seen:
-    return Seen(prompt="你好", reply=reply(answer) if isinstance(answer, str) else answer)
+def seen(answer: str | Reply = "", baseline: str | None = None) -> Seen:
+    replied = reply(answer) if isinstance(answer, str) else answer
+    return Seen(prompt="你好", reply=replied, baseline=baseline)
 
 
 def judge(item: str, answer: str | Reply) -> Verdict:

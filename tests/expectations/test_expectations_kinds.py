@@ -19,6 +19,7 @@ class Row(NamedTuple):
     seen: str | Reply
     status: str
     reason: str = ""
+    baseline: str | None = None
 
 
 ANSWER = "我是chatchat，一个虚拟的学术助手。Open at 10:00."
@@ -275,6 +276,17 @@ TABLE: dict[str, list[Row]] = {
         Row("similar: {to: 学术助手, at_least: 0.9}", "助手学术", "failed"),
         Row("similar: {to: 天气, metric: token_set, at_least: 0.5}", "学术助手", "failed"),
     ],
+    "same_as_baseline": [
+        Row("same_as_baseline: true", ANSWER, "passed", "it is the baseline's answer", ANSWER),
+        Row("same_as_baseline: true", ANSWER, "skipped", "there is no committed recording"),
+        Row(
+            "same_as_baseline: true",
+            "对不起,我不知道。",
+            "failed",
+            "likeness to the baseline's answer is 0",
+            ANSWER,
+        ),
+    ],
     "latency": [
         Row("latency: 4", reply(seconds=3.25), "passed", "it was 3.25 s"),
         Row("latency: {max: 3}", reply(seconds=3.25), "failed", "it was 3.25 s, at most 3 allowed"),
@@ -330,7 +342,7 @@ def test_every_kind_has_rows_that_pass_and_rows_that_fail() -> None:
 )
 def test_a_kind_judges_as_the_table_says(kind: str, row: Row) -> None:
     expectation = declare(row.item)
-    verdict = expectation.judge(seen(row.seen))
+    verdict = expectation.judge(seen(row.seen, row.baseline))
 
     assert (verdict.kind, verdict.status.value) == (kind, row.status), verdict.reason
     assert verdict.expected == expectation.expected
@@ -338,7 +350,8 @@ def test_a_kind_judges_as_the_table_says(kind: str, row: Row) -> None:
     assert verdict.reason
     if row.reason:
         assert verdict.reason.startswith(row.reason)
-    assert pickle.loads(pickle.dumps(expectation)).judge(seen(row.seen)) == verdict  # noqa: S301
+    copy = pickle.loads(pickle.dumps(expectation))  # noqa: S301
+    assert copy.judge(seen(row.seen, row.baseline)) == verdict
 
 
 @pytest.mark.parametrize("row", describe(), ids=lambda row: row.kind)

@@ -1,0 +1,41 @@
+"""What lies ahead before anything is asked: how many calls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from harness.cassette import store
+from harness.errors import CassetteError
+from harness.loader import draw
+from harness.ports import Trial
+from harness.wiring.recording import asked_bot
+from harness.wiring.world import World
+
+_CALLS_A_TURN: Final = 5
+
+
+def calls_ahead(trials: Sequence[Trial], root: Path, world: World) -> int:
+    """Return about how many requests holding trials with Coze will take, the bots' own included.
+
+    What was recorded before took as many as it says. Of the rest a prompt is sent, three times
+    looked after and its messages listed; a streamed one, or a workflow's, is sent and that is all.
+    """
+    now = datetime.fromtimestamp(world.clock.now(), UTC)
+    calls = len({asked_bot(trial) for trial in trials if not trial.options.workflow})
+    for trial in trials:
+        try:
+            origin = store.read(root / trial.key.cassette).origin
+        except CassetteError:
+            origin = None
+        if origin and origin.calls:
+            calls += origin.calls
+        else:
+            options = trial.options
+            turns = trial.script.turns(draw(trial.script.draws, now, world.rng))
+            calls += len(turns) * (1 if options.stream or options.workflow else _CALLS_A_TURN)
+            calls += len({item for turn in turns for item in turn.attach if item.is_local})
+            calls += options.create_conversation
+    return calls
