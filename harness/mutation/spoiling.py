@@ -1,0 +1,67 @@
+"""What a spoiling is: a way to make a good answer wrong, and what would have seen it."""
+
+from __future__ import annotations
+
+import random
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TypeAlias
+
+Change: TypeAlias = Callable[[str, random.Random, Sequence[str]], str | None]
+"""Makes a spoilt answer of an answer, from chance and from what other scenarios were answered."""
+
+Remedy: TypeAlias = Callable[[str, str], str]
+"""Makes, of an answer and what became of it, an item of `expect:` that tells them apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoiling:
+    """One way to spoil an answer.
+
+    `summary` says what becomes of the answer, `fault` which real fault of a bot that stands for.
+    """
+
+    name: str
+    summary: str
+    fault: str
+    change: Change
+    remedy: Remedy
+
+    def spoil(self, answer: str, rng: random.Random, others: Sequence[str]) -> str | None:
+        """Return the spoilt answer; `None` where there is nothing in it to spoil in this way.
+
+        Never the answer itself, nor one that differs from it only in white space or in how
+        Unicode writes the same characters.
+
+        Args:
+            answer: what the bot said.
+            rng: chance; the same one gives the same spoilt answer.
+            others: what other scenarios were answered, the one to take first.
+        """
+        spoilt = self.change(answer, rng, others)
+        return None if spoilt is None or same(answer, spoilt) else spoilt
+
+
+def same(one: str, other: str) -> bool:
+    """Tell whether two answers read the same."""
+    return one == other or _comparable(one) == _comparable(other)
+
+
+def _comparable(text: str) -> list[str]:
+    return unicodedata.normalize("NFC", text).split()
+
+
+def chance(seed: int, trial: str, turn: int, spoiling: str) -> random.Random:
+    """Return the chance of one spoiling of one answer, which depends on nothing else.
+
+    A scenario more, another order or another Python leave it as it is.
+    """
+    drawn = hashed(f"{seed}\n{trial}\n{turn}\n{spoiling}")
+    return random.Random(drawn)  # noqa: S311 (chance that can be repeated is what is wanted)
+
+
+def hashed(text: str) -> int:
+    """Return a number of 64 bits that stands for a text in every process."""
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())
