@@ -10,14 +10,15 @@ from typing import Final
 from harness.cassette import Recorder, Redactor
 from harness.coze import CozeDialogue, Pace, Patience
 from harness.coze.streaming import pieces
-from harness.errors import CozeError, UsageError
+from harness.errors import CozeError
 from harness.eventstream import whole
 from harness.location import Location
-from harness.model import Answer, Bot, Call, ChatOptions, Reply
+from harness.model import Answer, Call, ChatOptions, Reply
 from harness.ports import Turn
 from harness.scheduler import Task, run_live
 from harness.settings import Settings
 from harness.wire import Line
+from harness.wiring.bots import find_bot
 from harness.wiring.network import open_wire, redactor
 from harness.wiring.region import placed
 from harness.wiring.world import World
@@ -90,7 +91,7 @@ def ask(
         UsageError: there is no such bot.
         CozeError: the service or the network did not serve.
     """
-    whom = _bot(bot or settings.default_bot, settings)
+    whom = find_bot(bot, settings)
     options = ChatOptions(
         user_id=settings.user_id, conversation_id=conversation_id, stream=show is not None
     )
@@ -115,15 +116,3 @@ def ask(
         raise
     finally:
         wire.close()
-
-
-def _bot(word: str, settings: Settings) -> Bot:
-    if word in settings.bots:
-        return settings.bots[word]
-    if word.isascii() and word.isdecimal():
-        return Bot(name=word, id=word)
-    known = ", ".join(settings.bots) or "none"
-    raise UsageError(
-        f'There is no bot "{word}".' if word else "No bot is named.",
-        next_step=f"--bot with a name from harness.yaml (there: {known}), or with a bot's id.",
-    )

@@ -88,7 +88,7 @@ def _text(path: Path, redactor: Redactor) -> Iterator[Finding]:
 
 def _strays(folder: Path, known: set[Path], redactor: Redactor) -> Iterator[Finding]:
     for path in sorted(folder.rglob("*")):
-        if path in known or not path.is_file():
+        if path in known or not path.is_file() or _is_a_tests(path):
             continue
         if path.suffix == TEMPORARY_SUFFIX:
             what = "This is left over from a recording that was killed."
@@ -100,6 +100,15 @@ def _strays(folder: Path, known: set[Path], redactor: Redactor) -> Iterator[Find
         else:
             continue
         yield Finding(CassetteError(what, where=Location(str(path)), next_step=step))
+
+
+def _is_a_tests(path: Path) -> bool:
+    """Tell whether a recording is that of a test written in Python, which no scenario has."""
+    try:
+        origin = store.read(path).origin
+    except CassetteError:
+        return False
+    return origin is not None and not origin.scenario
 
 
 def _is_readable(path: Path) -> bool:
