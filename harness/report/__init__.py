@@ -18,19 +18,27 @@ from harness.report.spool import Out, Pieces, Spool
 from harness.report.trial_view import trial_view
 from harness.report.view import TrialView
 
-
 _PLAIN = PageOptions()
 
 
 class Sheet(Protocol):
     """Renders one format. It keeps nothing of a trial."""
 
-    def piece(self, trial: TrialView) -> bytes:
-        """Return what the report says of a trial, as UTF-8; nothing where it says nothing."""
+    def piece(self, trial: TrialView, line: bytes, /) -> bytes:
+        """Return what the report says of a trial, as UTF-8; nothing where it says nothing.
+
+        Args:
+            trial: as it is to be shown.
+            line: its line of trials.jsonl.
+        """
         ...
 
     def write(self, run: Run, pieces: Pieces, reasons: Reasons, out: Out) -> None:
         """Write the report in the order of the run's rows."""
+        ...
+
+    def beside(self) -> Mapping[str, bytes]:
+        """Return the files that go beside the report, by their names."""
         ...
 
 
@@ -40,7 +48,9 @@ class Format(NamedTuple):
     file_name: str
     sheet: Callable[[PageOptions], Sheet]
 
-    def render(self, run: Run, results: Callable[[], Iterator[TrialResult]], out: Out) -> None:
+    def render(
+        self, run: Run, results: Callable[[], Iterator[tuple[TrialResult, bytes]]], out: Out
+    ) -> None:
         """Write this report of a finished run."""
         with Reports({"": self}) as reports:
             reports.add_all(results())
@@ -71,10 +81,10 @@ class Renderer:
         chosen = FORMATS if formats is None else formats
         self.sheets = {name: form.sheet(options) for name, form in chosen.items()}
 
-    def pieces(self, result: TrialResult) -> TrialPieces:
-        """Return what every format says of a trial."""
+    def pieces(self, result: TrialResult, line: bytes) -> TrialPieces:
+        """Return what every format says of a trial, whose line of trials.jsonl goes with it."""
         view = trial_view(result)
-        record = [sheet.piece(view) for sheet in self.sheets.values()]
+        record = [sheet.piece(view, line) for sheet in self.sheets.values()]
         return TrialPieces(reasons_of(view), record)
 
 
@@ -93,14 +103,17 @@ class Reports:
         self._spool = Spool(len(self.renderer.sheets))
         self._reasons = Reasons()
 
-    def add(self, result: TrialResult) -> None:
-        """Take a trial. One that comes again (an error, run again) replaces the first."""
-        self.put(result.key.id, self.renderer.pieces(result))
+    def add(self, result: TrialResult, line: bytes) -> None:
+        """Take a trial, with its line of trials.jsonl.
 
-    def add_all(self, results: Iterable[TrialResult]) -> None:
-        """Take several trials."""
-        for result in results:
-            self.add(result)
+        One that comes again (an error, run again) replaces the first.
+        """
+        self.put(result.key.id, self.renderer.pieces(result, line))
+
+    def add_all(self, results: Iterable[tuple[TrialResult, bytes]]) -> None:
+        """Take several trials, each with its line."""
+        for result, line in results:
+            self.add(result, line)
 
     def put(self, trial_id: str, pieces: TrialPieces) -> None:
         """Take a trial that was rendered elsewhere, by a `Renderer` of the same formats."""
@@ -113,6 +126,13 @@ class Reports:
             if name in outs:
                 sheet.write(run, self._spool.column(position), self._reasons, outs[name])
 
+    def beside(self) -> Mapping[str, bytes]:
+        """Return the files that belong to the formats' own, by their names."""
+        files: dict[str, bytes] = {}
+        for sheet in self.renderer.sheets.values():
+            files.update(sheet.beside())
+        return files
+
     def close(self) -> None:
         """Drop the pieces."""
         self._spool.close()
@@ -124,10 +144,10 @@ class Reports:
         self.close()
 
 
-def _html(_options: PageOptions) -> Sheet:
+def _html(options: PageOptions) -> Sheet:
     from harness.report.html import HtmlSheet  # jinja2
 
-    return HtmlSheet()
+    return HtmlSheet(options)
 
 
 def _junit(_options: PageOptions) -> Sheet:

@@ -11,10 +11,21 @@ from harness.report.visible import ANSWER_LIMIT, visible
 
 
 class Part(NamedTuple):
-    """A piece of text; `mark` is what it decided: ``failed``, ``warning``, ``passed`` or ``""``."""
+    """A piece of text; `mark` is what it decided: ``failed``, ``warning``, ``passed`` or ``""``.
+
+    `numbers` are those of the verdicts that it decided, from 1, with blanks between.
+    """
 
     text: str
     mark: str
+    numbers: str = ""
+
+
+class _Span(NamedTuple):
+    start: int
+    end: int
+    mark: str
+    number: int
 
 
 # A page full of marks marks nothing, and each one is looked for among all others.
@@ -27,11 +38,11 @@ def marked(reply: Reply, verdicts: Sequence[Verdict]) -> list[list[Part]]:
     Evidence counts characters of the reply's whole answer, which is its answer messages joined by
     line feeds. Where several verdicts claim a character, the worst one marks it.
     """
-    spans: list[tuple[int, int, str]] = []
-    for verdict in verdicts:
+    spans: list[_Span] = []
+    for number, verdict in enumerate(verdicts, 1):
         if verdict.evidence and verdict.status is not VerdictStatus.SKIPPED:
             mark = _mark(verdict)
-            spans += [(start, end, mark) for start, end in verdict.evidence]
+            spans += [_Span(start, end, mark, number) for start, end in verdict.evidence]
     if not spans:
         return []
     spans = sorted(spans[:_MOST])
@@ -53,12 +64,12 @@ def _mark(verdict: Verdict) -> str:
 _WORSE = {"": 0, "passed": 1, "warning": 2, "failed": 3}
 
 
-def _parts(text: str, begin: int, spans: Sequence[tuple[int, int, str]]) -> list[Part]:
+def _parts(text: str, begin: int, spans: Sequence[_Span]) -> list[Part]:
     """Cut one message's text, which begins at `begin` of the answer, where marks begin and end."""
     limit = min(len(text), ANSWER_LIMIT)
     inside = [
-        (max(start - begin, 0), min(end - begin, limit), mark)
-        for start, end, mark in spans
+        _Span(max(start - begin, 0), min(end - begin, limit), mark, number)
+        for start, end, mark, number in spans
         if start - begin < limit and end > begin and start < end
     ]
     parts = _apart(text, limit, inside)
@@ -70,37 +81,39 @@ def _parts(text: str, begin: int, spans: Sequence[tuple[int, int, str]]) -> list
     return parts or [Part("", "")]
 
 
-def _apart(text: str, limit: int, spans: Sequence[tuple[int, int, str]]) -> list[Part] | None:
+def _apart(text: str, limit: int, spans: Sequence[_Span]) -> list[Part] | None:
     """Cut at spans that stand in order with text between them, as most do; None if they do not."""
     parts: list[Part] = []
     last = 0
-    for start, end, mark in spans:
+    for start, end, mark, number in spans:
         if start > last:
             parts.append(Part(visible(text[last:start]), ""))
         elif start or last:
             return None
-        parts.append(Part(visible(text[start:end]), mark))
+        parts.append(Part(visible(text[start:end]), mark, str(number)))
         last = end
     if last < limit:
         parts.append(Part(visible(text[last:limit]), ""))
     return parts
 
 
-def _overlapping(text: str, limit: int, spans: Sequence[tuple[int, int, str]]) -> list[Part]:
-    cuts = sorted({0, limit, *(at for start, end, _ in spans for at in (start, end))})
+def _overlapping(text: str, limit: int, spans: Sequence[_Span]) -> list[Part]:
+    cuts = sorted({0, limit, *(at for span in spans for at in (span.start, span.end))})
     parts: list[Part] = []
-    begun, last = 0, ""
+    begun, last = 0, ("", "")
     for start, end in pairwise(cuts):
-        mark = _worst(start, end, spans)
-        if mark != last and start:
-            parts.append(Part(visible(text[begun:start]), last))
+        claimed = _claimed(start, end, spans)
+        if claimed != last and start:
+            parts.append(Part(visible(text[begun:start]), *last))
             begun = start
-        last = mark
+        last = claimed
     if limit:
-        parts.append(Part(visible(text[begun:limit]), last))
+        parts.append(Part(visible(text[begun:limit]), *last))
     return parts
 
 
-def _worst(start: int, end: int, spans: Sequence[tuple[int, int, str]]) -> str:
-    marks = [mark for low, high, mark in spans if low <= start and end <= high]
-    return max(marks, key=_WORSE.__getitem__, default="")
+def _claimed(start: int, end: int, spans: Sequence[_Span]) -> tuple[str, str]:
+    """Return the worst mark between two cuts, and the numbers of all verdicts that claim them."""
+    claims = [span for span in spans if span.start <= start and end <= span.end]
+    mark = max((span.mark for span in claims), key=_WORSE.__getitem__, default="")
+    return mark, " ".join(map(str, sorted({span.number for span in claims})))

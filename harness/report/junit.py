@@ -39,7 +39,7 @@ _ENTITIES: Final = {
 class JUnitSheet:
     """Makes a <testcase> of each trial, and the suites around them."""
 
-    def piece(self, trial: TrialView) -> bytes:
+    def piece(self, trial: TrialView, _line: bytes) -> bytes:
         """Return a trial's <testcase>."""
         properties = {
             "bot": trial.bot,
@@ -54,6 +54,10 @@ class JUnitSheet:
         from harness.report.junit_cases import case  # junitparser: most runs have no need of it
 
         return case(trial, properties)
+
+    def beside(self) -> Mapping[str, bytes]:
+        """Return the files that go beside the report: none."""
+        return {}
 
     def write(self, run: Run, pieces: Pieces, reasons: Reasons, out: Out) -> None:
         """Write the suites in the order in which the run's rows name their files."""

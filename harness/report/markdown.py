@@ -7,12 +7,13 @@ mention, a link or an issue's number means anything.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from harness.model import Run
 from harness.report.matrix import matrix
 from harness.report.overview import FAILING, Reasons, RunView, run_view
 from harness.report.spool import Out, Pieces
+from harness.report.transcript import answer_of
 from harness.report.view import BADGE, TrialView, VerdictView
 from harness.report.visible import one_line
 
@@ -28,9 +29,13 @@ _TICKS = re.compile("`+")
 class MarkdownSheet:
     """Renders the first failing trials in the order of the run, and the reasons of all."""
 
-    def piece(self, trial: TrialView) -> bytes:
+    def piece(self, trial: TrialView, _line: bytes) -> bytes:
         """Return a failing trial's part of the comment."""
         return _block(trial).encode() if trial.status in FAILING else b""
+
+    def beside(self) -> Mapping[str, bytes]:
+        """Return the files that go beside the report: none."""
+        return {}
 
     def write(self, run: Run, pieces: Pieces, reasons: Reasons, out: Out) -> None:
         """Write the comment: verdict, counts, reasons, the first failing trials."""
@@ -133,7 +138,7 @@ def _block(trial: TrialView) -> str:
         if not failed:
             continue
         lines += _fenced("prompt", turn.prompt)
-        lines += _fenced("answer", f"({turn.missing})" if turn.missing else turn.answer)
+        lines += _fenced("answer", answer_of(turn))
         for verdict in failed[:5]:
             lines += _verdict(verdict)
         if len(failed) > 5:

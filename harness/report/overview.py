@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from harness.model import PassRate, Run, Summary, TrialStatus
 from harness.report.view import STATUS, TrialView, why
-from harness.report.visible import clipped, counted, duration, one_line
+from harness.report.visible import duration, one_line
+from harness.report.words import Phrase, Words, phrase
 
 # What a reader must look at first, first.
 ORDER = (
@@ -46,7 +47,6 @@ class RunView(NamedTuple):
     started: str
     lasted: str
     version: str
-    facts: Sequence[tuple[str, str]]
     rates: Sequence[RateView]
 
 
@@ -73,28 +73,19 @@ class Reason(NamedTuple):
 def run_view(run: Run) -> RunView:
     """Return a run's head as reports show it."""
     lasted = _lasted(run.started_at, run.finished_at)
-    facts = [
-        ("Run", one_line(run.run_id)),
-        ("Mode", run.mode.value),
-        ("Started", moment(run.started_at)),
-        ("Lasted", duration(lasted) if lasted is not None else ""),
-        ("Calls to Coze", f"{run.calls:,}"),
-        ("coze-harness", one_line(run.harness_version)),
-        *((one_line(name), clipped(value)) for name, value in sorted(run.environment.items())),
-    ]
+    words = Words()
     return RunView(
         one_line(run.run_id),
         sentence(run),
-        _notes(run),
+        [words.say(note) for note in notes(run)],
         tone(run),
-        _counts(run),
+        run_counts(run),
         run.summary,
         run.mode.value,
         moment(run.started_at),
         duration(lasted) if lasted is not None else "",
         one_line(run.harness_version),
-        [(name, value) for name, value in facts if value],
-        [_rate(rate) for rate in run.pass_rates if rate.trials > 1 or rate.required < 1],
+        run_rates(run),
     )
 
 
@@ -115,48 +106,57 @@ def missed(run: Run) -> bool:
 
 
 def sentence(run: Run) -> str:
-    """Return the run's verdict, in one sentence."""
+    """Return the run's verdict, in one English sentence."""
+    return Words().say(sentence_phrase(run))
+
+
+def sentence_phrase(run: Run) -> Phrase:
+    """Return the run's verdict, in one sentence of any language."""
     counts = run.summary
+    within = "_within" if counts.failed and not missed(run) else ""
     if not counts.trials:
-        return "No trial was executed."
-    trials = counted(counts.trials, "trial")
+        return phrase("run.none")
     if counts.failed and counts.errors:
-        said = f"{counts.failed:,} of {trials} failed, and {counts.errors:,} could not be judged"
+        key = f"run.failed_and_errors{within}"
     elif counts.failed:
-        said = f"{counts.failed:,} of {trials} failed"
+        key = f"run.failed{within}"
     elif counts.errors:
-        said = f"{counts.errors:,} of {trials} could not be judged"
+        key = "run.errors"
     elif counts.passed == counts.trials:
-        said = "The only trial passed" if counts.trials == 1 else f"All {trials} passed"
+        key = "run.all_passed"
     else:
-        said = f"No trial failed: {counts.passed:,} of {trials} passed"
-    if counts.failed and not missed(run):
-        said += ", within the pass rates that the scenarios ask for"
-    return f"Interrupted: {said[0].lower()}{said[1:]}." if run.interrupted else f"{said}."
+        key = "run.some_passed"
+    return phrase(
+        f"interrupted.{key}" if run.interrupted else key,
+        n=counts.trials,
+        failed=counts.failed,
+        errors=counts.errors,
+        passed=counts.passed,
+    )
 
 
-def _notes(run: Run) -> list[str]:
+def notes(run: Run) -> list[Phrase]:
     """Return what else a reader should know, one sentence each."""
     counts = run.summary
-    notes = []
-    if counts.known_failures:
-        was = "trial fails as foreseen" if counts.known_failures == 1 else "trials fail as foreseen"
-        notes.append(f"{counts.known_failures:,} {was} (known_failure).")
-    if counts.fixed:
-        notes.append(
-            f"{counted(counts.fixed, 'known failure')} now"
-            f" {'passes' if counts.fixed == 1 else 'pass'}: take the mark away."
-        )
-    if counts.skipped:
-        notes.append(f"{counted(counts.skipped, 'trial')} skipped.")
-    if counts.warnings:
-        notes.append(f"{counted(counts.warnings, 'warning')}.")
+    found = (
+        (counts.known_failures, "note.known_failures"),
+        (counts.fixed, "note.fixed"),
+        (counts.skipped, "note.skipped"),
+        (counts.warnings, "note.warnings"),
+    )
+    said = [phrase(key, n=number) for number, key in found if number]
     if run.interrupted:
-        notes.append("The run did not come to its end: go on with --resume.")
-    return notes
+        said.append(phrase("note.interrupted"))
+    return said
 
 
-def _counts(run: Run) -> list[Count]:
+def run_rates(run: Run) -> list[RateView]:
+    """Return the pass rates of what was repeated, or need not pass always."""
+    return [_rate(rate) for rate in run.pass_rates if rate.trials > 1 or rate.required < 1]
+
+
+def run_counts(run: Run) -> list[Count]:
+    """Return how many trials have each status, those first that a reader must look at."""
     summary = run.summary
     numbers = {
         TrialStatus.FAILED: summary.failed,
@@ -228,12 +228,17 @@ def reasons_of(trial: TrialView) -> TrialReasons | None:
     """Return why a trial failed or could not be judged; None if it did not."""
     if trial.status not in FAILING:
         return None
+    return TrialReasons(trial.name, trial.anchor, reason_texts(trial))
+
+
+def reason_texts(trial: TrialView) -> Sequence[str]:
+    """Return why a trial failed or could not be judged, in one line each."""
+    if trial.status not in FAILING:
+        return ()
     if trial.error is not None:
-        texts = [one_line(f"{trial.error.kind}: {trial.error.what}")]
-    else:
-        failed = [v for turn in trial.turns for v in turn.verdicts if v.status == "failed"]
-        texts = list(dict.fromkeys(one_line(why(verdict)) for verdict in failed))
-    return TrialReasons(trial.name, trial.anchor, texts)
+        return [one_line(f"{trial.error.kind}: {trial.error.what}")]
+    failed = [v for turn in trial.turns for v in turn.verdicts if v.status == "failed"]
+    return list(dict.fromkeys([one_line(why(verdict)) for verdict in failed]))
 
 
 class Reasons:

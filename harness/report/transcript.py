@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from harness.report.view import ErrorView, TrialView, TurnView, VerdictView
+from harness.report.words import Fact, Words
 
 _SHOWN_ALWAYS = ("failed", "warning")
 
@@ -32,13 +33,23 @@ def _turn(turn: TurnView, verdicts: list[VerdictView], turns: int) -> Iterator[s
     if turns > 1:
         yield f"turn {turn.number} of {turns}"
     yield from _labelled("prompt", turn.prompt)
-    yield from _labelled("answer", f"({turn.missing})" if turn.missing else turn.answer)
+    yield from _labelled("answer", answer_of(turn))
     if turn.facts:
-        yield from _labelled("reply", turn.facts)
+        yield from _labelled("reply", _said(turn.facts))
     if turn.ids:
-        yield from _labelled("", turn.ids)
+        yield from _labelled("", _said(turn.ids))
     for verdict in verdicts:
         yield from verdict_lines(verdict)
+
+
+def answer_of(turn: TurnView) -> str:
+    """Return what a user would read of a turn's reply, or that there is nothing to read."""
+    return f"({Words().text(turn.missing)})" if turn.missing else turn.answer
+
+
+def _said(facts: Iterable[Fact]) -> str:
+    words = Words()
+    return " · ".join(f"{words.text(key)} {value}" for key, value in facts)
 
 
 def verdict_lines(verdict: VerdictView) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """From a finished trial to what every report shows of it.
 
-The only place where text of a recording enters a report: here it is made visible and cut.
+With `message_view`, `http_view` and `diff_view` the only place where text of a recording enters a
+report: here it is made visible and cut.
 """
 
 from __future__ import annotations
@@ -12,8 +13,6 @@ import orjson
 from harness.model import (
     BotSnapshot,
     ErrorNote,
-    Exchange,
-    Message,
     Reply,
     Severity,
     TrialResult,
@@ -21,40 +20,22 @@ from harness.model import (
     TurnResult,
     Verdict,
 )
-from harness.report.evidence import Part, marked
+from harness.report.diff_view import diff_view
+from harness.report.http_view import http_view
+from harness.report.message_view import messages_of
 from harness.report.view import (
     BADGE,
     ErrorView,
-    HttpView,
-    InteractionView,
-    MessageView,
     TrialView,
     TurnView,
     VerdictView,
     anchor,
     why,
 )
-from harness.report.visible import (
-    ANSWER_LIMIT,
-    clipped,
-    counted,
-    duration,
-    language,
-    one_line,
-)
+from harness.report.visible import ANSWER_LIMIT, clipped, duration, language, one_line
+from harness.report.words import Fact
 
-# Coze's message types in a reader's words. `answer` and `follow_up` are not folded away.
-_ROLES = {
-    "function_call": "Tool call",
-    "tool_output": "Tool output",
-    "tool_response": "Tool output",
-    "knowledge": "Knowledge",
-    "verbose": "Internal message (verbose)",
-    "question": "Question",
-}
-
-
-_NO_ANSWER = "The reply holds no answer."
+_NO_ANSWER = "trial.no_answer"
 
 _VERDICT_BADGE = {
     "passed": "✓ passed",
@@ -68,32 +49,38 @@ def trial_view(result: TrialResult) -> TrialView:
     """Return a trial as reports show it."""
     key = result.key
     turns = [_turn(number, turn) for number, turn in enumerate(result.turns, start=1)]
-    tokens = sum(t.reply.usage.total for t in result.turns if t.reply and t.reply.usage)
+    tokens = sum([t.reply.usage.total for t in result.turns if t.reply and t.reply.usage])
     error = None if result.error is None else _error(result.error)
-    name = one_line(key.id)
+    change = result.change
     return TrialView(
         key.id,
-        name,
         anchor(key.id),
-        result.status,
-        BADGE[result.status],
-        one_line(key.scenario),
+        one_line(key.id),
         one_line(key.bot),
+        change.kind._value_ if change else "",
+        duration(result.seconds),
+        f"{tokens:,}" if tokens else "",
+        _reason(result, error, turns),
+        result.status,
         one_line(key.case),
         [one_line(tag) for tag in key.tags],
         _place(key.file, key.line),
         one_line(key.cassette),
-        result.seconds,
-        _trial_facts(result, tokens),
-        tokens,
-        _reason(result, error, turns),
+        one_line(result.recorded_at),
         turns,
-        _http(result.exchanges) if result.exchanges else None,
+        http_view(result.exchanges) if result.exchanges else None,
+        diff_view(result, turns) if change or result.status is not TrialStatus.PASSED else None,
         error,
         clipped(result.known_failure),
         [clipped(warning) for warning in result.warnings],
-        [one_line(t.reply.log_id) for t in result.turns if t.reply and t.reply.log_id],
         _bot_facts(result.bot_id, result.snapshot),
+        one_line(key.scenario),
+        BADGE[result.status],
+        result.seconds,
+        tokens,
+        [one_line(t.reply.log_id) for t in result.turns if t.reply and t.reply.log_id],
+        _failed(turns),
+        _codes(result),
     )
 
 
@@ -102,14 +89,16 @@ def _place(file: str, line: int) -> str:
     return f"{shown}:{line}" if line else shown
 
 
-def _trial_facts(result: TrialResult, tokens: int) -> str:
-    facts = [one_line(result.key.bot)]
-    if len(result.turns) > 1:
-        facts.append(f"{len(result.turns)} turns")
-    if tokens:
-        facts.append(f"{tokens:,} tokens")
-    facts.append(duration(result.seconds))
-    return " · ".join(facts)
+def _failed(turns: Sequence[TurnView]) -> Sequence[str]:
+    """Return the kinds of the expectations that failed, warnings too, each once."""
+    kinds = [v.kind for turn in turns for v in turn.verdicts if v.status in ("failed", "warning")]
+    return list(dict.fromkeys(kinds)) if kinds else ()
+
+
+def _codes(result: TrialResult) -> Sequence[str]:
+    codes = [one_line(result.error.kind)] if result.error else []
+    codes += [str(t.reply.error_code) for t in result.turns if t.reply and t.reply.error_code]
+    return list(dict.fromkeys(codes)) if codes else ()
 
 
 def _reason(result: TrialResult, error: ErrorView | None, turns: Sequence[TurnView]) -> str:
@@ -127,30 +116,27 @@ def _reason(result: TrialResult, error: ErrorView | None, turns: Sequence[TurnVi
 
 def _turn(number: int, turn: TurnResult) -> TurnView:
     prompt = clipped(turn.prompt, ANSWER_LIMIT)
+    attached = [one_line(name) for name in turn.attached] if turn.attached else ()
+    told = language(prompt)
     reply = turn.reply
     # What most verdicts have seen is the whole answer: it is looked through once.
     answer = "" if reply is None else reply.answer
     seen = clipped(answer)
     verdicts = [_verdict(verdict, answer, seen) for verdict in turn.verdicts]
     if reply is None:
-        return TurnView(number, prompt, language(prompt), "No reply.", (), (), "", "", verdicts)
+        missing = "trial.no_reply"
+        return TurnView(number, prompt, told, attached, missing, (), (), (), (), verdicts)
+    messages = messages_of(reply, turn.verdicts)
     return TurnView(
         number,
         prompt,
-        language(prompt),
-        "" if any(m.content and m.type == "answer" for m in reply.messages) else _NO_ANSWER,
-        _messages(reply, turn.verdicts),
+        told,
+        attached,
+        "" if any([m.content and m.type == "answer" for m in reply.messages]) else _NO_ANSWER,
+        messages,
         [clipped(text) for text in reply.follow_ups],
         _reply_facts(reply),
-        " · ".join(
-            f"{label} {one_line(value)}"
-            for label, value in (
-                ("log id", reply.log_id),
-                ("chat", reply.chat_id),
-                ("conversation", reply.conversation_id),
-            )
-            if value
-        ),
+        _ids(reply),
         verdicts,
     )
 
@@ -176,65 +162,32 @@ def _verdict(verdict: Verdict, answer: str, seen: str) -> VerdictView:
     )
 
 
-def _messages(reply: Reply, verdicts: Sequence[Verdict]) -> list[MessageView]:
-    """Return the messages in list order, without the follow-ups."""
-    pieces = marked(reply, verdicts)
-    answers = sum(message.type == "answer" for message in reply.messages)
-    views: list[MessageView] = []
-    nth = 0
-    for message in reply.messages:
-        if message.type == "answer":
-            parts = pieces[nth] if pieces else [Part(clipped(message.content, ANSWER_LIMIT), "")]
-            nth += 1
-            label = f"Answer {nth} of {answers}" if answers > 1 else "Answer"
-            views.append(_message(message, label, False, parts))
-        elif message.type != "follow_up":
-            label = _ROLES.get(message.type) or one_line(message.type) or "Message"
-            parts = [Part(clipped(message.content, ANSWER_LIMIT), "")]
-            views.append(_message(message, label, True, parts))
-    return views
-
-
-def _message(message: Message, label: str, folded: bool, parts: Sequence[Part]) -> MessageView:
-    if message.content_type not in ("text", ""):
-        label = f"{label} ({one_line(message.content_type)})"
-    reasoning = clipped(message.reasoning, ANSWER_LIMIT) if message.reasoning else ""
-    return MessageView(label, folded, parts, language(message.content[:ANSWER_LIMIT]), reasoning)
-
-
-def _reply_facts(reply: Reply) -> str:
-    facts = [one_line(reply.status)]
+def _reply_facts(reply: Reply) -> list[Fact]:
+    facts = [Fact("fact.status", one_line(reply.status))]
     if reply.error_code or reply.error_message:
-        facts.append(f"error {reply.error_code}: {one_line(reply.error_message)}")
+        facts.append(Fact("fact.error", f"{reply.error_code}: {one_line(reply.error_message)}"))
     if reply.seconds is not None:
-        facts.append(duration(reply.seconds))
+        facts.append(Fact("fact.seconds", duration(reply.seconds)))
     if reply.first_token is not None:
-        facts.append(f"first token after {duration(reply.first_token)}")
-    if reply.usage is not None:
-        usage = reply.usage
-        facts.append(f"{usage.total:,} tokens ({usage.input:,} in, {usage.output:,} out)")
-    if reply.polls:
-        facts.append(counted(reply.polls, "poll"))
-    facts.extend(f"called {one_line(call.name)}" for call in reply.tool_calls)
-    return " · ".join(facts)
-
-
-def _http(exchanges: Sequence[Exchange]) -> HttpView:
-    scale = 1000 / (max([e.start + e.elapsed for e in exchanges]) or 1)
-    lines: list[InteractionView] = []
-    bars: list[str] = []
-    for number, e in enumerate(exchanges, start=1):
-        times = f" × {e.repeats}" if e.repeats > 1 else ""
-        lines.append(
-            InteractionView(
-                one_line(f"{e.method} {e.path}") + times,
-                str(e.status),
-                f"{e.start:.2f}",
-                f"{e.elapsed:.2f}",
-            )
+        facts.append(Fact("fact.first_token", duration(reply.first_token)))
+    if usage := reply.usage:
+        facts.append(
+            Fact("fact.tokens_of", f"{usage.total:,} = {usage.input:,} + {usage.output:,}")
         )
-        bars.append(f"M{int(e.start * scale)} {number}.5h{int(e.elapsed * scale) or 5}")
-    return HttpView(lines, counted(len(lines), "interaction"), str(len(lines) + 1), "".join(bars))
+    if reply.polls:
+        facts.append(Fact("fact.polls", f"{reply.polls:,}"))
+    for call in reply.tool_calls:
+        facts.append(Fact("fact.tool", one_line(call.name)))
+    return facts
+
+
+def _ids(reply: Reply) -> list[Fact]:
+    ids = (
+        ("fact.log_id", reply.log_id),
+        ("fact.chat", reply.chat_id),
+        ("fact.conversation", reply.conversation_id),
+    )
+    return [Fact(key, one_line(value)) for key, value in ids if value]
 
 
 def _error(note: ErrorNote) -> ErrorView:
@@ -248,18 +201,18 @@ def _error(note: ErrorNote) -> ErrorView:
     )
 
 
-def _bot_facts(bot_id: str, snapshot: BotSnapshot | None) -> list[tuple[str, str]]:
-    facts = [("id", one_line(bot_id))]
+def _bot_facts(bot_id: str, snapshot: BotSnapshot | None) -> list[Fact]:
+    facts = [Fact("fact.bot_id", one_line(bot_id))]
     if snapshot is None:
         return facts
     facts += [
-        ("version", one_line(snapshot.version)),
-        ("model", one_line(snapshot.model)),
-        ("prompt", clipped(snapshot.prompt)),
-        ("details", clipped(_as_json(snapshot))),
-        ("warning", clipped(snapshot.warning)),
+        Fact("fact.bot_version", one_line(snapshot.version)),
+        Fact("fact.bot_model", one_line(snapshot.model)),
+        Fact("fact.bot_prompt", clipped(snapshot.prompt)),
+        Fact("fact.bot_details", clipped(_as_json(snapshot))),
+        Fact("fact.bot_warning", clipped(snapshot.warning)),
     ]
-    return [(name, value) for name, value in facts if value]
+    return [fact for fact in facts if fact.value]
 
 
 def _as_json(snapshot: BotSnapshot) -> str:

@@ -5,14 +5,17 @@ Named tuples and not dataclasses: a report of 10,000 trials makes some 200,000 o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from hashlib import blake2b
 from typing import NamedTuple
+from urllib.parse import quote
 
-from harness.model import (
-    TrialStatus,
-)
+from harness.model import Row, TrialStatus
 from harness.report.evidence import Part
+from harness.report.visible import duration, one_line
+from harness.report.words import Fact
+
+_PLAIN = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 
 
 class StatusWords(NamedTuple):
@@ -48,30 +51,50 @@ class VerdictView(NamedTuple):
     score: str
 
 
-class MessageView(NamedTuple):
-    """One message; `folded` ones are tool messages and the like, which `label` names."""
+class ChipView(NamedTuple):
+    """Something in a message that is not text: what it is (a key of words.json), and its JSON."""
 
+    key: str
+    text: str
+    detail: str
+
+
+class MessageView(NamedTuple):
+    """One message; `folded` ones are tool messages and the like.
+
+    `key` names it (a key of words.json), and `label` does where Coze has a type that we do not
+    know, or a content type that is not text. Of several answers, this one is number `number` of
+    `of`; both are 0 otherwise. `tree` is the text's Markdown, rendered, as JSON (see markdown_tree).
+    """
+
+    key: str
     label: str
+    number: int
+    of: int
     folded: bool
     parts: Sequence[Part]
     language: str
     reasoning: str
+    tree: str
+    chips: Sequence[ChipView]
 
 
 class TurnView(NamedTuple):
     """One prompt and all that came of it.
 
-    `missing` says that there is no reply, or no answer in it; `facts` and `ids` are small print.
+    `missing` says that there is no reply, or no answer in it (a key); `facts` and `ids` are small
+    print.
     """
 
     number: int
     prompt: str
     language: str
+    attached: Sequence[str]
     missing: str
     messages: Sequence[MessageView]
     follow_ups: Sequence[str]
-    facts: str
-    ids: str
+    facts: Sequence[Fact]
+    ids: Sequence[Fact]
     verdicts: Sequence[VerdictView]
 
     @property
@@ -84,26 +107,38 @@ class TurnView(NamedTuple):
         )
 
 
-class InteractionView(NamedTuple):
-    """One line of the HTTP log: method and path, status, seconds from the trial's beginning."""
+class CallView(NamedTuple):
+    """One line of the HTTP log: method and path, status, Coze's code, seconds from the beginning.
 
-    call: str
+    `wait` are the seconds between the end of the call before and this one. `at` and `data` are the
+    address and the body as a shell takes them.
+    """
+
+    method: str
+    path: str
+    repeats: str
     status: str
+    code: str
     start: str
     elapsed: str
+    wait: str
+    at: str
+    data: str
 
 
 class HttpView(NamedTuple):
     """A trial's HTTP log.
 
-    `bars` draws it as an SVG path, 1000 units wide and `rows` high: one for the table's head and
-    one for each line.
+    `bars` and `waits` draw it as SVG paths, 1000 units wide and `rows` high: one for the table's
+    head and one for each line. `total` and `waited` are seconds.
     """
 
-    lines: Sequence[InteractionView]
-    size: str
+    calls: Sequence[CallView]
     rows: str
     bars: str
+    waits: str
+    total: str
+    waited: str
 
 
 class ErrorView(NamedTuple):
@@ -117,38 +152,107 @@ class ErrorView(NamedTuple):
     log_id: str
 
 
+class FlipView(NamedTuple):
+    """One expectation that came to another verdict: two statuses, or "" where it was not judged."""
+
+    kind: str
+    name: str
+    expected: str
+    place: str
+    before: str
+    after: str
+
+
+class SideFact(NamedTuple):
+    """A label, by its key, and what it was before and is now."""
+
+    key: str
+    before: str
+    after: str
+
+
+class TurnDiffView(NamedTuple):
+    """Two texts of one turn: baseline's and candidate's answers, or what was expected and seen.
+
+    `answer` is how the answer changed (empty for the latter), `tree` the differences as JSON.
+    """
+
+    number: int
+    answer: str
+    similarity: str
+    flips: Sequence[FlipView]
+    facts: Sequence[SideFact]
+    tree: str
+
+
+class DiffView(NamedTuple):
+    """What changed against the baseline, or, with an empty `kind`, against what was expected."""
+
+    kind: str
+    turns: Sequence[TurnDiffView]
+
+
 class TrialView(NamedTuple):
-    """Everything about one trial, as it is shown. `reason` is why, in one line."""
+    """Everything about one trial, as it is shown. `reason` is why, in one line.
+
+    `change` is how it changed against its baseline, if it has one; `lasted` and `spent` are its
+    seconds and tokens in words. `failed` are the kinds of expectations that failed; `codes` the error's kind and Coze's codes.
+    """
 
     id: str
-    name: str
     anchor: str
-    status: TrialStatus
-    badge: str
-    scenario: str
+    name: str
     bot: str
+    change: str
+    lasted: str
+    spent: str
+    reason: str
+    status: TrialStatus
     case: str
     tags: Sequence[str]
     place: str
     cassette: str
-    seconds: float
-    facts: str
-    tokens: int
-    reason: str
+    recorded: str
     turns: Sequence[TurnView]
     http: HttpView | None
+    diff: DiffView | None
     error: ErrorView | None
     known_failure: str
     warnings: Sequence[str]
+    bot_facts: Sequence[Fact]
+    scenario: str
+    badge: str
+    seconds: float
+    tokens: int
     log_ids: Sequence[str]
-    bot_facts: Sequence[tuple[str, str]]
+    failed: Sequence[str]
+    codes: Sequence[str]
 
 
 def anchor(trial_id: str) -> str:
-    """Return the name of a trial's place in the page: the same in every run, safe in a link."""
-    return "t" + blake2b(trial_id.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+    """Return a trial's id as it stands in links and in names of places, after ``s=``.
+
+    Half a surrogate pair, which no address can hold, is written out.
+    """
+    return trial_id if _PLAIN(trial_id) else quote(shown_id(trial_id), safe="")
+
+
+def shown_id(trial_id: str) -> str:
+    """Return an id that can be encoded."""
+    return trial_id.encode("utf-8", "backslashreplace").decode()
 
 
 def why(verdict: VerdictView) -> str:
     """Return a verdict's kind and reason in one sentence."""
     return f"{verdict.kind}: {verdict.reason or verdict.expected}"
+
+
+def bare(row: Row) -> TrialView:
+    """Return a trial of which trials.jsonl says nothing."""
+    bot = one_line(row.key.bot)
+    return TrialView(
+        row.key.id, anchor(row.key.id), one_line(row.key.id), bot, "", duration(row.seconds), "",
+        "trials.jsonl has no line for this trial", row.status, one_line(row.key.case), (), "", "",
+        "", (), None, None, None, "", (), (), one_line(row.key.scenario), BADGE[row.status],
+        row.seconds, 0, (), (), (),
+    )  # fmt: skip

@@ -11,7 +11,7 @@ import re
 
 # Kept although they are not "printable": tab, line feed, the joiners that emoji and Indic and
 # Persian words need (U+200C, U+200D), variation selectors, ideographic and no-break spaces.
-_HIDDEN = re.compile(
+HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
     "\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
     "\ud800-\udfff\U000e0000-\U000e00ff]"
@@ -41,7 +41,7 @@ def visible(text: str) -> str:
         return text
     if "\r" in text:
         text = text.replace("\r\n", "\n")
-    return _HIDDEN.sub(_shown, text)
+    return HIDDEN.sub(_shown, text)
 
 
 def _shown(match: re.Match[str]) -> str:

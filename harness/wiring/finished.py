@@ -48,7 +48,7 @@ def finished(result: TrialResult, renderer: Renderer, redactor: Redactor) -> Fin
     line, result = kept(result, redactor)
     return Finished(
         line,
-        renderer.pieces(result),
+        renderer.pieces(result, line),
         result.key.id,
         result.status,
         result.seconds,

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
-from harness.archive import RunFolder, Tally, decode, point_latest, read_results
+from harness.archive import RunFolder, Tally, decode, encode, point_latest, read_results
 from harness.errors import WorkerLostError
 from harness.model import Mode, PassRate, Run, Summary, TrialKey, TrialResult, TrialStatus
 from harness.report import Renderer, Reports
@@ -175,7 +175,7 @@ class _Books:
             self.calls += result.calls
             if result.status is not TrialStatus.ERROR:
                 self.tally.add(result)
-                self._reports.add(result)
+                self._reports.add(result, encode(result))
         return [
             trial
             for trial in trials

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from harness import wholefile
-from harness.archive import list_runs, point_latest, read_results
+from harness.archive import encode, list_runs, point_latest, read_results
 from harness.archive.files import told
 from harness.model import Run
 from harness.report import FORMATS, Reports
@@ -26,7 +26,7 @@ def render(folder: Path, run: Run, into: Path | None = None) -> None:
         ArchiveError: the folder cannot be read or written.
     """
     with Reports() as reports:
-        reports.add_all(read_results(folder))
+        reports.add_all((result, encode(result)) for result in read_results(folder))
         write(reports, run, into or folder)
 
 
@@ -44,6 +44,8 @@ def write(reports: Reports, run: Run, folder: Path) -> None:
                 for name, form in FORMATS.items()
             }
             reports.write(run, outs)
+        for name, data in reports.beside().items():
+            wholefile.replace(folder / name, [data])
         for form in FORMATS.values():
             (folder / f".{form.file_name}.tmp").replace(folder / form.file_name)
 

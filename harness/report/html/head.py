@@ -1,0 +1,55 @@
+"""What the page's script is told of the run, as JSON that can stand in a page."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import quote
+
+import orjson
+from markupsafe import Markup
+
+from harness.model import Run
+from harness.report.options import PageOptions
+from harness.report.visible import one_line
+from harness.report.words import catalogue
+
+# What would end the element, begin a comment in it, or break a line of an old script.
+_ESCAPES: Final = {
+    "<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029",
+}  # fmt: skip
+
+
+def head(run: Run, options: PageOptions, chunk: int, detailed: int) -> Markup:
+    """Return the JSON."""
+    told = {
+        "lang": options.lang,
+        "static": options.written_in,
+        "words": catalogue(),
+        "chunk": chunk,
+        "trials": len(run.rows),
+        "detailed": detailed,
+        "run": {
+            "id": one_line(run.run_id),
+            "mode": run.mode.value,
+            "started": one_line(run.started_at),
+        },
+        "past": [
+            {
+                "id": one_line(past.run_id),
+                "started": one_line(past.started_at),
+                "passed": past.summary.passed,
+                "trials": past.summary.trials,
+                "link": run_link(past.run_id),
+            }
+            for past in run.past
+        ],
+    }
+    text = orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
+    for character, escape in _ESCAPES.items():
+        text = text.replace(character, escape)
+    return Markup(text)  # noqa: S704 - JSON without any character that means something in HTML
+
+
+def run_link(run_id: str) -> str:
+    """Return the way from one run's page to another's."""
+    return f"../{quote(run_id, safe='', errors='surrogatepass')}/index.html"

@@ -1,0 +1,103 @@
+"""The page templates, compiled, with the words, the style and the script that go into them."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Final, cast
+
+import orjson
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from harness.report.html.script import joined
+from harness.report.view import TrialView
+from harness.report.words import Phrase, Words
+
+_FOLDER: Final = Path(__file__).parents[1] / "templates"
+
+# Stands around the key of a word in what is rendered before its language is known.
+WORD_MARK: Final = "\x01"
+
+
+class Pages:
+    """Renders pages.
+
+    Args:
+        language: of what stands in them; ``en`` or ``zh``.
+    """
+
+    def __init__(self, language: str = "en") -> None:
+        self.words = Words(language)
+        # Not select_autoescape(): by its defaults it would leave names ending in .j2 unescaped.
+        self._environment = Environment(
+            loader=FileSystemLoader(_FOLDER, encoding="utf-8"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        style = _read("style.css")
+        self._environment.globals.update(
+            language=language,
+            say=self._say,
+            values_of=_json,
+            phrase=self.words.say,
+            word_mark=WORD_MARK,
+            style=Markup(style),  # noqa: S704 - our own file, not a bot's text
+            style_hash=digest(style),
+        )
+
+    def _say(self, key: str, values: Mapping[str, str] = {}) -> str:
+        return self.words.say(Phrase(key, values))
+
+    def macro(self, template: str, name: str) -> Callable[..., str]:
+        """Return a template's macro."""
+        module = self._environment.get_template(template).module
+        return cast("Callable[..., str]", getattr(module, name))
+
+    def escaped(self, key: str) -> bytes:
+        """Return a word as it stands in a page."""
+        return str(escape(self.words.text(key))).encode()
+
+    def trial_macros(self) -> tuple[Callable[[TrialView], str], Callable[[TrialView], str]]:
+        """Return what renders a trial's row, and what renders its body."""
+        return self.macro("trial.html.j2", "row"), self.macro("trial.html.j2", "body")
+
+    def render(self, name: str, **values: object) -> str:
+        """Return a page."""
+        return self._environment.get_template(name).render(**values)
+
+
+def _json(values: Mapping[str, str]) -> str:
+    return orjson.dumps(dict(values), option=orjson.OPT_SORT_KEYS).decode()
+
+
+def page_style() -> str:
+    """Return the style of a run's page: all pages', and that of what its script builds."""
+    return _read("style.css") + _read("controls.css")
+
+
+def page_script() -> str:
+    """Return the script of a run's page."""
+    return joined()
+
+
+def digest(text: str) -> str:
+    """Return how a policy names a text: its SHA-256 in base64."""
+    return b64encode(sha256(text.encode()).digest()).decode()
+
+
+def inline(text: str) -> Markup:
+    """Return our own style or script as it stands in a page; ValueError if it would end early."""
+    if "</" in text or "<!--" in text:
+        raise ValueError("Our own style or script would end its element.")
+    return Markup(text)  # noqa: S704 - our own file, not a bot's text
+
+
+def _read(name: str) -> str:
+    path = _FOLDER / name
+    return path.read_text(encoding="utf-8") if path.is_file() else ""

@@ -1,0 +1,164 @@
+"""index.html, written: the page around the rows, the trials in chunks, the first ones in full."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Final
+
+from harness.model import Row, Run
+from harness.report.html.chunks import Packer, all_packed
+from harness.report.html.forms import Forms
+from harness.report.html.head import head
+from harness.report.html.layout import Layout
+from harness.report.html.pages import WORD_MARK, Pages
+from harness.report.html.pieces import Piece, pack, unpack
+from harness.report.html.static import static_tree
+from harness.report.options import PageOptions
+from harness.report.overview import FAILING, Reasons
+from harness.report.page_view import page_view
+from harness.report.ranking import flaky_ids, ranked
+from harness.report.spool import Out, Pieces
+from harness.report.view import TrialView, bare
+from harness.report.visible import one_line
+
+# Trials in a chunk: one is unpacked when one of its trials is opened.
+CHUNK: Final = 100
+# So many failing trials stand in the page itself.
+IN_FULL: Final = 20
+# So many trials have a chunk to lie in; a page that is larger opens nowhere.
+DETAILED: Final = 20_000
+
+# Stand in the page where rows, trials and chunks go. No text of a view holds a NUL.
+_ROWS, _FIRST, _CHUNKS = "\0rows\0", "\0first\0", "\0chunks\0"
+_SLOT = re.compile("(\0[a-z]+\0)")
+_WORD = re.compile(re.escape(WORD_MARK.encode()) + b"([^\x01]*)" + re.escape(WORD_MARK.encode()))
+
+
+class HtmlSheet:
+    """Renders the trials, and the page around them.
+
+    Args:
+        options: how the page is to be; what it says of a trial does not depend on them.
+    """
+
+    def __init__(self, options: PageOptions | None = None) -> None:
+        self._options = options or PageOptions()
+        self._pages = Pages(self._options.written_in)
+        self._forms = Forms(*self._pages.trial_macros())
+
+    def piece(self, trial: TrialView, line: bytes) -> bytes:
+        """Return a trial's row, its entry of the index, its tree and its record."""
+        return pack(trial, self._forms.filled(trial), line)
+
+    def beside(self) -> Mapping[str, bytes]:
+        """Return the files that go beside the page, by their names."""
+        return Layout(self._options.layout).files()
+
+    def write(self, run: Run, pieces: Pieces, reasons: Reasons, out: Out) -> None:
+        """Write the page: what a reader must look at first, first."""
+        flaky = flaky_ids(run.rows)
+        kept = _Kept(pieces, self)
+        changes = kept.changes(run)
+        rows = ranked(run.rows, changes, flaky)
+        detailed = min(len(rows), DETAILED)
+        index = Packer()
+        page = self._pages.render(
+            "page.html.j2",
+            view=page_view(run, reasons, flaky),
+            layout=Layout(self._options.layout),
+            head=head(run, self._options, CHUNK, detailed),
+            detailed=detailed,
+            rows=_ROWS,
+            first=_FIRST,
+            chunks=_CHUNKS,
+        )
+        first: list[tuple[Row, bytes]] = []
+        for part in _SLOT.split(page):
+            if part == _ROWS:
+                self._write_rows(rows, kept, flaky, index, first, out)
+            elif part == _FIRST:
+                out.write(self._in_full(first))
+            elif part == _CHUNKS:
+                _write_chunks(rows[:detailed], kept, index, out)
+            else:
+                out.write(part.encode())
+
+    def _write_rows(
+        self,
+        rows: Sequence[Row],
+        kept: _Kept,
+        flaky: set[str],
+        index: Packer,
+        first: list[tuple[Row, bytes]],
+        out: Out,
+    ) -> None:
+        """Write the rows; what is read for them goes into the index, and into the first trials."""
+        said: dict[bytes, bytes] = {}
+        opening: dict[bool, bytes] = {False: b"<li>", True: b'<li class="flaky">'}
+        for number, row in enumerate(rows):
+            piece = kept.piece(row)
+            shown = _WORD.sub(lambda found: self._word(found.group(1), said), piece.row)
+            out.write(opening[row.key.id in flaky] + shown + b"</li>\n")
+            index.put(b"," * (number > 0) + piece.indexed(row.past))
+            if row.status in FAILING and len(first) < IN_FULL:
+                first.append((row, piece.tree))
+
+    def _word(self, key: bytes, said: dict[bytes, bytes]) -> bytes:
+        word = said.get(key)
+        if word is None:
+            word = said[key] = self._pages.escaped(key.decode())
+        return word
+
+    def _in_full(self, first: Sequence[tuple[Row, bytes]]) -> bytes:
+        words = self._pages.words
+        trials = [
+            (
+                one_line(row.key.id),
+                row.status.value,
+                words.text(f"status.{row.status.value}"),
+                static_tree(tree, words),
+            )
+            for row, tree in first
+        ]
+        return self._pages.render("nodes.html.j2", trials=trials).encode()
+
+
+class _Kept:
+    """The pieces of a run's trials, and one for a trial of which trials.jsonl says nothing."""
+
+    def __init__(self, pieces: Pieces, sheet: HtmlSheet) -> None:
+        self._pieces = pieces
+        self._sheet = sheet
+
+    def piece(self, row: Row) -> Piece:
+        if row.key.id in self._pieces:
+            return unpack(self._pieces.get(row.key.id))
+        return unpack(self._sheet.piece(bare(row), b""))
+
+    def changes(self, run: Run) -> dict[str, str]:
+        """Return, by id, how trials changed; only a comparison's have."""
+        if run.comparison is None:
+            return {}
+        return {row.key.id: self.piece(row).change for row in run.rows}
+
+
+def _write_chunks(rows: Sequence[Row], kept: _Kept, index: Packer, out: Out) -> None:
+    _write_block(b"index", index.packed(), out)
+    blocks = (
+        b'{"trials":[%b]}' % b",".join([kept.piece(row).detailed() for row in group])
+        for group in _grouped(rows)
+    )
+    for number, block in enumerate(all_packed(blocks)):
+        _write_block(b"c%d" % number, block, out)
+
+
+def _write_block(name: bytes, block: bytes, out: Out) -> None:
+    out.write(b'<script type="application/octet-stream" id="%b">%b</script>\n' % (name, block))
+
+
+def _grouped(rows: Sequence[Row]) -> Iterator[list[Row]]:
+    left = iter(rows)
+    while group := list(islice(left, CHUNK)):
+        yield group
