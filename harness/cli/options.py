@@ -64,6 +64,8 @@ def execution(command: Command) -> Command:
                          help="Fail where a scenario marked known_failure passes."),
             click.option("--workers", type=click.IntRange(1), metavar="N",
                          help="Processes (run), or calls under way at a time (record, live)."),
+            click.option("--cluster", metavar="ADDRESS",
+                         help="Replay on the Dask scheduler at this address (run)."),
             click.option("--resume", metavar="RUN",
                          help="Go on with an interrupted run: its id, folder, or 'latest'."),
             click.option("-q", "--quiet", is_flag=True,

@@ -36,6 +36,7 @@ class _Manner:
     stop_at_first: bool
     strict_known: bool
     workers: int | None
+    cluster: str | None
     resume: str | None
     quiet: bool
     verbose: bool
@@ -130,6 +131,7 @@ def _execute(project: Project, trials: Sequence[Any], mode: Mode, manner: _Manne
         source = project.source(
             mode,
             workers=manner.workers,
+            cluster=manner.cluster,
             one_by_one=manner.stop_at_first,
             warn=screen.warned,
         )

@@ -119,17 +119,31 @@ class Project:
         return left
 
     def source(
-        self, mode: Mode, *, workers: int | None, one_by_one: bool, warn: Callable[[str], None]
+        self,
+        mode: Mode,
+        *,
+        workers: int | None,
+        one_by_one: bool,
+        warn: Callable[[str], None],
+        cluster: str | None = None,
     ) -> Source:
         """Return what executes trials in a mode; `one_by_one` where the first failure ends it.
 
         Raises:
             SettingsError: a live mode, and no token.
+            UsageError: a live mode on a cluster.
         """
         if mode is Mode.REPLAY:
+            if cluster:
+                return self.replayer.on_cluster(cluster, str(self.settings.root))
             if one_by_one:
                 return self.replayer.source(workers=1, size=1)
             return self.replayer.source(workers or self.world.processors, BATCH)
+        if cluster:
+            raise UsageError(
+                "A cluster replays; conversations with Coze are held from one machine.",
+                next_step="leave --cluster out: waiting takes no thread, and the rate is shared.",
+            )
         from harness.wiring.recording import live_source
 
         return live_source(

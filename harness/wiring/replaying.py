@@ -47,6 +47,24 @@ class Replayer:
 
         return replayed
 
+    def on_cluster(self, address: str, root: str) -> Source:
+        """Return what replays trials on a Dask cluster.
+
+        Args:
+            address: the scheduler's.
+            root: the project's folder, as its workers find it.
+        """
+
+        def replayed(
+            trials: Sequence[Trial], renderer: Renderer
+        ) -> Generator[Sequence[Finished], None, None]:
+            from harness.wiring.cluster import on_cluster
+
+            there = replace(self, root=root)
+            yield from on_cluster(address, _Player(there, renderer), trials)
+
+        return replayed
+
     @property
     def redactor(self) -> Redactor:
         """What recordings have been through, as far as it is known without a token."""
@@ -86,11 +104,13 @@ class Replayer:
                 tape.finish()
             except HarnessError as fault:
                 error = fault
+        origin = recording.origin
         return conclude(
             trial,
             held,
             exchanges=tape.exchanges,
-            snapshot=recording.origin.bot if recording.origin else None,
+            snapshot=origin.bot if origin else None,
+            recorded_at=origin.recorded_at if origin else "",
             error=error,
         )
 

@@ -1,0 +1,88 @@
+"""Replay on the machines of a Dask cluster, through the interface of the local pool.
+
+The scheduler decides who does what, and gives a dead worker's batches to others; nothing
+of that is ours. Workers need this package, and the cassettes under the same path (or URL).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from harness.errors import UsageError, WorkerLostError
+from harness.scheduler import BATCH
+from harness.scheduler.batches import over
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_PATIENCE: Final = "10s"
+# As many batches for each thread of the cluster as keep it busy while results travel.
+_AHEAD: Final = 3
+
+
+def on_cluster(
+    address: str,
+    work: Callable[[Sequence[Item]], Result],
+    items: Sequence[Item],
+    *,
+    size: int = BATCH,
+) -> Generator[Result, None, None]:
+    """Apply `work` to batches of the items on a cluster; yield results in order of completion.
+
+    Closing the iterator drops the batches that have not begun. `work`, items and results travel
+    pickled.
+
+    Args:
+        address: the scheduler's, as in ``tcp://10.0.0.1:8786``.
+        work: what is done with a batch.
+        items: what it is done with.
+        size: how many items travel together: a task for each takes several times as long.
+
+    Raises:
+        UsageError: the package is missing, nobody answers at the address, or there is no worker.
+        WorkerLostError: workers died again and again, or the connection is gone.
+    """
+    with closing(_client(address)) as client:
+        threads = sum(client.nthreads().values())
+        if not threads:
+            raise UsageError(
+                f"The scheduler at {address} has no worker.",
+                next_step=f"start some on machines that have this package: dask worker {address}",
+            )
+        # Not pure: equal batches would be taken for one and done once.
+        pool = client.get_executor(pure=False)
+        batches = (items[start : start + size] for start in range(0, len(items), size))
+        from distributed import KilledWorker
+        from distributed.client import FutureCancelledError
+
+        try:
+            yield from over(pool, work, batches, ahead=threads * _AHEAD)
+        except (KilledWorker, FutureCancelledError, OSError) as fault:
+            raise WorkerLostError(
+                f"The cluster at {address} lost the work: {type(fault).__name__}.",
+                next_step="go on where it stopped with --resume; the workers' logs tell why",
+            ) from fault
+        finally:
+            pool.shutdown(wait=False)
+
+
+def _client(address: str) -> Client:
+    try:
+        from distributed import Client
+    except ImportError as fault:
+        raise UsageError(
+            "--cluster needs packages that are not installed.",
+            next_step="pip install 'coze-harness[dask]'",
+        ) from fault
+    try:
+        return Client(address, timeout=_PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as fault:
+        raise UsageError(
+            f"No Dask scheduler answers at {address}.",
+            next_step="give its address as it prints it when it starts: tcp://HOST:8786",
+        ) from fault

@@ -1,0 +1,85 @@
+"""Replay on a Dask cluster: a real scheduler and real workers on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from dask_cluster import cluster
+from project import ProjectFolder
+
+from benchmarks.project import build
+
+TRIALS = 3_000
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
+    folder = tmp_path_factory.mktemp("cluster")
+    build(folder / "project", TRIALS)
+    return ProjectFolder(folder / "project", home=folder / "home")
+
+
+def test_a_cluster_comes_to_the_same_results_as_this_machine(project: ProjectFolder) -> None:
+    with cluster(project.root, project.env) as dask:
+        done = project.does("run", "--cluster", dask.address, "-k", "s0000")
+        there = project.lines("latest")
+        assert done.code == 0, done.err
+    assert project.does("run", "-k", "s0000").code == 0
+    assert there == project.lines("latest")
+    assert len(there) == 100
+
+
+def test_the_trials_of_a_killed_worker_are_done_by_another_and_none_twice(
+    project: ProjectFolder,
+) -> None:
+    with cluster(project.root, project.env) as dask:
+        run = project.starts("run", "--cluster", dask.address, "--no-progress")
+        _wait_for_lines(project.path("reports/latest/trials.jsonl"), 200, run.poll)
+        dask.workers[0].kill()
+        out, err = run.communicate(timeout=120)
+    assert run.returncode == 0, err
+    assert f"All {TRIALS:,} trials passed" in out
+    ids = [json.loads(line)["id"] for line in project.lines_as_bytes("latest")]
+    assert len(ids) == len(set(ids)) == TRIALS
+
+
+def test_ctrl_c_keeps_what_is_done(project: ProjectFolder) -> None:
+    with cluster(project.root, project.env) as dask:
+        run = project.starts("run", "--cluster", dask.address, "--no-progress")
+        _wait_for_lines(project.path("reports/latest/trials.jsonl"), 200, run.poll)
+        os.kill(run.pid, signal.SIGINT)
+        _out, err = run.communicate(timeout=60)
+        assert run.returncode == 130, err
+        assert "--resume" in err
+        assert 200 <= len(project.lines_as_bytes("latest")) < TRIALS
+        done = project.does("run", "--cluster", dask.address, "--resume", "latest")
+        assert done.code == 0, done.err
+    assert len(project.lines("latest")) == TRIALS
+
+
+def test_nobody_at_the_address_is_told(project: ProjectFolder) -> None:
+    done = project.does("run", "--cluster", "tcp://127.0.0.1:9")
+    assert done.code == 2
+    assert "No Dask scheduler answers at tcp://127.0.0.1:9" in done.err
+
+
+def test_a_scheduler_without_workers_is_told(project: ProjectFolder) -> None:
+    with cluster(project.root, project.env, workers=0) as dask:
+        done = project.does("run", "--cluster", dask.address)
+    assert done.code == 2
+    assert "has no worker" in done.err
+
+
+def _wait_for_lines(path: Path, count: int, ended: object) -> None:
+    """Wait until a run has written so many lines."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if path.exists() and path.read_bytes().count(b"\n") >= count:
+            return
+        time.sleep(0.01)  # until another process has written
+    pytest.fail("the run wrote nothing")
