@@ -3,9 +3,10 @@
 from harness.archive.files import point_latest
 from harness.archive.folder import RunFolder, read_results, read_run, write_run
 from harness.archive.line import encode
+from harness.archive.past import with_past
 from harness.archive.reading import decode
 from harness.archive.shelf import find_run, list_runs, merge
-from harness.archive.tally import Tally, warnings_in
+from harness.archive.tally import Tally, spent_in, warnings_in
 
 __all__ = [
     "RunFolder",
@@ -18,6 +19,8 @@ __all__ = [
     "point_latest",
     "read_results",
     "read_run",
+    "spent_in",
     "warnings_in",
+    "with_past",
     "write_run",
 ]

@@ -8,31 +8,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, Final, TypeVar
 
-from harness.archive.document import END, FORMAT_VERSION, RATES, ROWS
-from harness.archive.reading import LineError, number, parse, read_key, read_status
+from harness.archive.document import COMPARISON, END, FORMAT_VERSION, MUTATION, RATES, ROWS
+from harness.archive.findings import read_comparison, read_mutation
+from harness.archive.reading import LineError, parse, read_key, read_status
+from harness.archive.values import count, listed, number, one, text, truth
 from harness.errors import ArchiveError
 from harness.location import Location
-from harness.model import Mode, PassRate, Row, Run, Summary
+from harness.model import Cost, Mode, PassRate, PastRun, Row, Run, Summary
 
 Value = TypeVar("Value")
 
-# A head is some 600 bytes; one that does not fit is read with all the rest.
+# A head is some 700 bytes; one that does not fit is read with all the rest.
 _HEAD = 8_192
 
 
-def decode_run(text: bytes, place: Location) -> Run:
+def decode_run(source: bytes, place: Location) -> Run:
     """Return the run that run.json holds.
 
     Args:
-        text: the file.
+        source: the file.
         place: the file's name, for messages.
 
     Raises:
         ArchiveError: it is not JSON, from a newer version, or a key is missing or wrong.
     """
-    record = _object(text, place)
+    record = _object(source, place)
     version = record.get("format_version")
     if type(version) is not int:
         raise ArchiveError(
@@ -48,48 +50,72 @@ def decode_run(text: bytes, place: Location) -> Run:
             next_step="upgrade it: pip install -U coze-harness",
         )
     return Run(
-        run_id=_taken(record, "run_id", _text, place),
+        run_id=_taken(record, "run_id", text, place),
         mode=_taken(record, "mode", _mode, place),
-        started_at=_taken(record, "started_at", _text, place),
-        finished_at=_taken(record, "finished_at", _text, place),
-        harness_version=_taken(record, "harness_version", _text, place),
+        started_at=_taken(record, "started_at", text, place),
+        finished_at=_taken(record, "finished_at", text, place),
+        harness_version=_taken(record, "harness_version", text, place),
         summary=_taken(record, "summary", _summary, place),
-        rows=tuple([_read_row(row, place) for row in _taken(record, "trials", _list, place)]),
+        rows=tuple([_read_row(row, place) for row in _taken(record, "trials", listed, place)]),
         pass_rates=_taken(record, "pass_rates", _rates, place, ()),
         environment=_taken(record, "environment", _texts, place, {}),
-        calls=_taken(record, "calls", _count, place, 0),
-        interrupted=_taken(record, "interrupted", _truth, place, False),
+        calls=_taken(record, "calls", count, place, 0),
+        interrupted=_taken(record, "interrupted", truth, place, False),
+        cost=_taken(record, "cost", _cost, place, Cost()),
+        past=_taken(record, "past", _pasts, place, ()),
+        comparison=_found(record, "comparison", read_comparison, place),
+        mutation=_found(record, "mutation", read_mutation, place),
     )
 
 
 def read_head_of(file: BinaryIO) -> bytes:
-    """Return run.json without its rows, and with the first of its pass rates at most.
+    """Return run.json without its rows, and of what is long with the first item at most.
 
-    Missed rates stand first, so that one tells whether the run failed. A file that another hand
-    laid out, or that was cut short, is returned as it is.
+    Missed rates and scenarios that regressed stand first, so that one tells whether the run failed.
+    A file that another hand laid out, or that was cut short, is returned as it is.
     """
-    text = file.read(_HEAD)
-    begin = text.find(RATES)
-    first = text.find(b"\n", begin + len(RATES))
-    if begin >= 0 and first >= 0:
-        rate = b""
-        if text[begin + len(RATES) : first + 1] == b"\n":
-            line_end = text.find(b"\n", first + 1)
-            rate = text[first + 1 : line_end].rstrip(b",") if line_end >= 0 else b"?"
+    head = _cut(file.read(_HEAD))
+    if head:
         file.seek(-len(END), 2)
-        if rate != b"?" and file.read() == END:
-            return text[: begin + len(RATES)] + rate + ROWS + END
+        if file.read() == END:
+            return head
     file.seek(0)
     return file.read()
 
 
-def _object(text: bytes, place: Location) -> dict[str, object]:
+def _cut(text: bytes) -> bytes:
+    """Return a head from the beginning of a file; nothing where that does not hold it."""
+    for key, lists, rest in _LONG:
+        begin = text.find(key)
+        at = text.find(lists, begin) + len(lists)
+        if begin < 0 or at < len(lists):
+            continue
+        item = b""
+        if rest is not _SCORES and text[at : at + 1] == b"\n":
+            end = text.find(b"\n", at + 1)
+            if end < 0:
+                return b""
+            item = text[at + 1 : end].rstrip(b",")
+        return text[:at] + item + rest + ROWS + END
+    return b""
+
+
+# Where a long value begins, which list in it is cut, and what closes the head behind that.
+_SCORES: Final = b"]}," + RATES + b"]"
+_LONG: Final = (
+    (COMPARISON, b'"scenarios":[', b'],"bots":[]},' + RATES + b"]"),
+    (MUTATION, b'"scores":[', _SCORES),
+    (RATES, RATES, b"]"),
+)
+
+
+def _object(source: bytes, place: Location) -> dict[str, object]:
     try:
-        return dict(parse(text))
+        return dict(parse(source))
     except LineError:
         pass
     try:  # lone surrogates stand in one value of many here, so that no mark is in front
-        record: object = json.loads(text)
+        record: object = json.loads(source)
     except (ValueError, RecursionError) as fault:
         raise _broken("it is not JSON", place) from fault
     if not isinstance(record, dict):
@@ -101,7 +127,12 @@ def _read_row(row: object, place: Location) -> Row:
     if not isinstance(row, dict):
         raise _broken("a row of 'trials' is not an object", place)
     try:
-        return Row(key=read_key(row), status=read_status(row), seconds=number(row["seconds"]))
+        return Row(
+            key=read_key(row),
+            status=read_status(row),
+            seconds=number(row["seconds"]),
+            past=text(row.get("past", "")),
+        )
     except (KeyError, TypeError, ValueError) as fault:
         raise _broken(f"a row of 'trials' has no or a wrong value ({fault})", place) from fault
 
@@ -130,73 +161,78 @@ def _taken(
         return read(record[name])
     except KeyError as missing:
         raise _broken(f"{name}: {missing} is missing", place) from missing
-    except ValueError as fault:
+    except (TypeError, ValueError) as fault:
         raise _broken(f"{name}: {fault}", place) from fault
 
 
-def _text(value: object) -> str:
-    if type(value) is not str:
-        raise ValueError("text is expected")
-    return value
+def _found(
+    record: Mapping[str, object],
+    name: str,
+    read: Callable[[object], Value],
+    place: Location,
+) -> Value | None:
+    """Return a key's value where there is one."""
+    return None if record.get(name) is None else _taken(record, name, read, place)
 
 
 def _mode(value: object) -> Mode:
-    return Mode(_text(value))
-
-
-def _count(value: object) -> int:
-    if type(value) is not int or value < 0:
-        raise ValueError("a whole number is expected, 0 or more")
-    return value
-
-
-def _truth(value: object) -> bool:
-    if type(value) is not bool:
-        raise ValueError("true or false is expected")
-    return value
-
-
-def _list(value: object) -> list[object]:
-    if type(value) is not list:
-        raise ValueError("a list is expected")
-    return value
-
-
-def _record(value: object) -> dict[str, object]:
-    if type(value) is not dict:
-        raise ValueError("an object is expected")
-    return value
+    return Mode(text(value))
 
 
 def _texts(value: object) -> dict[str, str]:
-    return {name: _text(entry) for name, entry in _record(value).items()}
+    return {name: text(entry) for name, entry in one(value).items()}
 
 
 def _summary(value: object) -> Summary:
-    counts = _record(value)
+    counts = one(value)
     return Summary(
-        trials=_count(counts["trials"]),
-        passed=_count(counts["passed"]),
-        failed=_count(counts["failed"]),
-        errors=_count(counts["errors"]),
-        skipped=_count(counts["skipped"]),
-        known_failures=_count(counts["known_failures"]),
-        fixed=_count(counts.get("fixed", 0)),
-        warnings=_count(counts["warnings"]),
+        trials=count(counts["trials"]),
+        passed=count(counts["passed"]),
+        failed=count(counts["failed"]),
+        errors=count(counts["errors"]),
+        skipped=count(counts["skipped"]),
+        known_failures=count(counts["known_failures"]),
+        fixed=count(counts.get("fixed", 0)),
+        warnings=count(counts["warnings"]),
+    )
+
+
+def _cost(value: object) -> Cost:
+    cost = one(value)
+    return Cost(
+        tokens=count(cost["tokens"]),
+        polls=count(cost["polls"]),
+        p50=number(cost["p50"]),
+        p95=number(cost["p95"]),
+    )
+
+
+def _pasts(value: object) -> tuple[PastRun, ...]:
+    return tuple([_past(entry) for entry in listed(value)])
+
+
+def _past(value: object) -> PastRun:
+    past = one(value)
+    return PastRun(
+        run_id=text(past["run_id"]),
+        started_at=text(past["started_at"]),
+        mode=_mode(past["mode"]),
+        summary=_summary(past["summary"]),
+        cost=_cost(past["cost"]),
     )
 
 
 def _rates(value: object) -> tuple[PassRate, ...]:
-    return tuple([_rate(entry) for entry in _list(value)])
+    return tuple([_rate(entry) for entry in listed(value)])
 
 
 def _rate(value: object) -> PassRate:
-    rate = _record(value)
+    rate = one(value)
     return PassRate(
-        scenario=_text(rate["scenario"]),
-        bot=_text(rate["bot"]),
-        trials=_count(rate["trials"]),
-        passed=_count(rate["passed"]),
+        scenario=text(rate["scenario"]),
+        bot=text(rate["bot"]),
+        trials=count(rate["trials"]),
+        passed=count(rate["passed"]),
         required=number(rate["required"]),
-        met=_truth(rate["met"]),
+        met=truth(rate["met"]),
     )

@@ -159,6 +159,7 @@ def read_run(folder: Path) -> Run:
         rows=tally.rows(),
         pass_rates=tally.pass_rates(),
         calls=max(run.calls, calls if run.mode is not Mode.REPLAY else 0),
+        cost=tally.cost(),
         interrupted=True,
     )
 

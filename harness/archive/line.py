@@ -11,15 +11,18 @@ from collections.abc import Mapping, Sequence
 
 import orjson
 
-from harness.location import Location
+from harness.archive.places import place
 from harness.model import (
     BotSnapshot,
     ErrorNote,
     Exchange,
+    Flip,
     Message,
     Reply,
+    TrialChange,
     TrialKey,
     TrialResult,
+    TurnChange,
     TurnResult,
     Verdict,
 )
@@ -48,12 +51,19 @@ def _encode_slowly(line: dict[str, object]) -> bytes:
     try:
         return slow_json(line) + b"\n"
     except RecursionError:
-        for turn in line["turns"]:  # type: ignore[attr-defined]  # a list that _line made
-            for call in turn["tool_calls"]:
-                call["arguments"] = TOO_DEEP
-        if line["snapshot"] is not None:
-            line["snapshot"]["details"] = {"note": TOO_DEEP}  # type: ignore[index]  # a dictionary that _line made
+        _make_shallow(line)
+        change = line["change"]
+        if isinstance(change, dict) and change["baseline"] is not None:
+            _make_shallow(change["baseline"])
         return slow_json(line) + b"\n"
+
+
+def _make_shallow(line: dict[str, object]) -> None:
+    for turn in line["turns"]:  # type: ignore[attr-defined]  # a list that _content made
+        for call in turn["tool_calls"]:
+            call["arguments"] = TOO_DEEP
+    if line["snapshot"] is not None:
+        line["snapshot"]["details"] = {"note": TOO_DEEP}  # type: ignore[index]  # a dictionary that _content made
 
 
 def slow_json(value: object) -> bytes:
@@ -77,6 +87,12 @@ def key_fields(key: TrialKey) -> dict[str, object]:
 
 def _line(result: TrialResult) -> dict[str, object]:
     line = key_fields(result.key)
+    _add_content(line, result)
+    line["change"] = None if result.change is None else _change(result.change, result.key)
+    return line
+
+
+def _add_content(line: dict[str, object], result: TrialResult) -> None:
     line["status"] = result.status._value_
     line["cassette"] = result.key.cassette
     line["seconds"] = result.seconds
@@ -87,15 +103,18 @@ def _line(result: TrialResult) -> dict[str, object]:
     line["known_failure"] = result.known_failure
     line["warnings"] = result.warnings
     line["bot_id"] = result.bot_id
-    line["snapshot"] = None if result.snapshot is None else _snapshot(result.snapshot)
-    return line
+    line["snapshot"] = None if result.snapshot is None else snapshot(result.snapshot)
+    line["recorded_at"] = result.recorded_at
 
 
 def _turn(turn: TurnResult) -> dict[str, object]:
-    verdicts = [_verdict(verdict) for verdict in turn.verdicts]
-    if turn.reply is None:
-        return {"prompt": turn.prompt, **_NO_REPLY, "verdicts": verdicts}
-    return {"prompt": turn.prompt, **_reply(turn.reply), "verdicts": verdicts}
+    fields = _NO_REPLY if turn.reply is None else _reply(turn.reply)
+    return {
+        "prompt": turn.prompt,
+        **fields,
+        "verdicts": [_verdict(verdict) for verdict in turn.verdicts],
+        "attached": turn.attached,
+    }
 
 
 # `status: null` is what tells a turn without a reply: a reply always has a status.
@@ -151,29 +170,23 @@ def _message(message: Message) -> dict[str, object]:
 
 
 def _verdict(verdict: Verdict) -> dict[str, object]:
-    place = verdict.location
+    where = verdict.location
     return {
         "kind": verdict.kind,
         "status": verdict.status._value_,
         "expected": verdict.expected,
         "actual": verdict.actual,
         "reason": verdict.reason,
-        "location": _place(place),
+        "location": place(where),
         # `location` is for people and editors; the two numbers say where in it the path ends.
-        "line": place.line,
-        "column": place.column,
+        "line": where.line,
+        "column": where.column,
         "name": verdict.name,
         "weight": verdict.weight,
         "severity": verdict.severity._value_,
         "score": verdict.score,
         "evidence": verdict.evidence,
     }
-
-
-def _place(place: Location) -> str:
-    if place.line and place.column:
-        return f"{place.path}:{place.line}:{place.column}"
-    return str(place)
 
 
 def _interaction(exchange: Exchange) -> dict[str, object]:
@@ -184,6 +197,8 @@ def _interaction(exchange: Exchange) -> dict[str, object]:
         "start": exchange.start,
         "elapsed": exchange.elapsed,
         "repeats": exchange.repeats,
+        "code": exchange.code,
+        "body": exchange.body,
     }
 
 
@@ -199,13 +214,51 @@ def _error(note: ErrorNote) -> dict[str, object]:
     }
 
 
-def _snapshot(snapshot: BotSnapshot) -> dict[str, object]:
+def snapshot(bot: BotSnapshot) -> dict[str, object]:
+    """Return what a bot was, as both trials.jsonl and run.json have it."""
     return {
-        "version": snapshot.version,
-        "model": snapshot.model,
-        "prompt": snapshot.prompt,
-        "details": snapshot.details,
-        "warning": snapshot.warning,
+        "version": bot.version,
+        "model": bot.model,
+        "prompt": bot.prompt,
+        "details": bot.details,
+        "warning": bot.warning,
+    }
+
+
+def _change(change: TrialChange, key: TrialKey) -> dict[str, object]:
+    """Return how a trial changed; of its baseline's key only what differs from its own."""
+    baseline: dict[str, object] | None = None
+    if change.baseline is not None:
+        own = key_fields(key)
+        named = key_fields(change.baseline.key)
+        baseline = {name: value for name, value in named.items() if value != own[name]}
+        _add_content(baseline, change.baseline)
+    return {
+        "kind": change.kind.value,
+        "turns": [_turn_change(turn) for turn in change.turns],
+        "baseline": baseline,
+    }
+
+
+def _turn_change(turn: TurnChange) -> dict[str, object]:
+    return {
+        "answer": turn.answer.value,
+        "similarity": turn.similarity,
+        "flips": [_flip(flip) for flip in turn.flips],
+    }
+
+
+def _flip(flip: Flip) -> dict[str, object]:
+    return {
+        "kind": flip.kind,
+        "name": flip.name,
+        "expected": flip.expected,
+        "location": place(flip.location),
+        "line": flip.location.line,
+        "column": flip.location.column,
+        "severity": flip.severity.value,
+        "before": None if flip.before is None else flip.before.value,
+        "after": None if flip.after is None else flip.after.value,
     }
 
 

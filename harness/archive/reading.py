@@ -2,20 +2,32 @@
 
 Built by hand because it runs once a trial for every report (pydantic takes no lone surrogates, and
 the nouns' recursive JSON type is beyond it). Unknown keys are left alone, so that a later version
-may add some; a key that is missing or of another type makes the line unreadable.
+may add some; a key that is missing or of another type makes the line unreadable, but for those that
+the first version did not write.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from operator import itemgetter
-from typing import Final, TypeAlias, cast
+from collections.abc import Mapping
+from typing import Final, cast
 
 import orjson
 
+from harness.archive.change_reading import read_change
+from harness.archive.places import location
+from harness.archive.values import (
+    Record,
+    lines,
+    number,
+    number_or_none,
+    one,
+    records,
+    text,
+    texts,
+    whole,
+)
 from harness.errors import ArchiveError
-from harness.location import Location
 from harness.model import (
     JSON,
     BotSnapshot,
@@ -33,8 +45,6 @@ from harness.model import (
     Verdict,
     VerdictStatus,
 )
-
-Record: TypeAlias = Mapping[str, "object"]
 
 _TRIAL_STATUS = {status.value: status for status in TrialStatus}
 _VERDICT_STATUS = {status.value: status for status in VerdictStatus}
@@ -75,7 +85,7 @@ def decode_line(line: bytes) -> TrialResult:
         raise LineError(f"a value is of the wrong type ({fault})") from fault
 
 
-def parse(text: bytes) -> Record:
+def parse(source: bytes) -> Record:
     """Return a JSON object, lone surrogates and long integers included.
 
     Raises:
@@ -83,7 +93,7 @@ def parse(text: bytes) -> Record:
     """
     try:
         # A space in front: written by `slow_json`, because orjson would refuse it or round it.
-        record: object = json.loads(text) if text[:1] == b" " else orjson.loads(text)
+        record: object = json.loads(source) if source[:1] == b" " else orjson.loads(source)
     except (ValueError, RecursionError) as fault:
         raise LineError("it is not JSON") from fault
     if not isinstance(record, dict):
@@ -91,26 +101,14 @@ def parse(text: bytes) -> Record:
     return cast("Record", record)
 
 
-def _texts(*names: str) -> Callable[[Record], tuple[str, ...]]:
-    """Return what takes several values out of a record at once, and sees that they are text."""
-    take = itemgetter(*names)
-
-    def taken(record: Record) -> tuple[str, ...]:
-        values: tuple[str, ...] = take(record)
-        "".join(values)  # the cheapest way to have a TypeError for whatever is not text
-        return values
-
-    return taken
-
-
-_KEY: Final = _texts("id", "scenario", "file", "bot", "case", "cassette")
-_TRIAL: Final = _texts("known_failure", "bot_id")
-_REPLY: Final = _texts("chat_id", "conversation_id", "log_id", "status", "error_message")
-_MESSAGE: Final = _texts("id", "role", "type", "content", "content_type", "reasoning")
-_VERDICT: Final = _texts("kind", "expected", "actual", "reason", "location", "name")
-_INTERACTION: Final = _texts("method", "path")
-_ERROR: Final = _texts("kind", "what", "where", "next_step", "log_id")
-_SNAPSHOT: Final = _texts("version", "model", "prompt", "warning")
+_KEY: Final = texts("id", "scenario", "file", "bot", "case", "cassette")
+_TRIAL: Final = texts("known_failure", "bot_id")
+_REPLY: Final = texts("chat_id", "conversation_id", "log_id", "status", "error_message")
+_MESSAGE: Final = texts("id", "role", "type", "content", "content_type", "reasoning")
+_VERDICT: Final = texts("kind", "expected", "actual", "reason", "location", "name")
+_INTERACTION: Final = texts("method", "path")
+_ERROR: Final = texts("kind", "what", "where", "next_step", "log_id")
+_SNAPSHOT: Final = texts("version", "model", "prompt", "warning")
 
 
 def read_key(record: Record) -> TrialKey:
@@ -120,11 +118,11 @@ def read_key(record: Record) -> TrialKey:
         id=name,
         scenario=scenario,
         file=file,
-        line=_whole(record["line"]),
+        line=whole(record["line"]),
         bot=bot,
         case=case,
-        trial=_whole(record["trial"]),
-        tags=_lines(record["tags"]),
+        trial=whole(record["trial"]),
+        tags=lines(record["tags"]),
         cassette=cassette,
     )
 
@@ -138,29 +136,31 @@ def _trial(record: Record) -> TrialResult:
     known_failure, bot_id = _TRIAL(record)
     error = record["error"]
     snapshot = record["snapshot"]
+    change = record.get("change")
     return TrialResult(
         key=read_key(record),
         status=read_status(record),
         seconds=number(record["seconds"]),
-        turns=tuple([_turn(turn) for turn in _records(record["turns"])]),
-        exchanges=tuple([_exchange(entry) for entry in _records(record["interactions"])]),
-        calls=_whole(record["calls"]),
-        error=None if error is None else _error(_one(error)),
+        turns=tuple([_turn(turn) for turn in records(record["turns"])]),
+        exchanges=tuple([_exchange(entry) for entry in records(record["interactions"])]),
+        calls=whole(record["calls"]),
+        error=None if error is None else _error(one(error)),
         known_failure=known_failure,
-        warnings=_lines(record["warnings"]),
+        warnings=lines(record["warnings"]),
         bot_id=bot_id,
-        snapshot=None if snapshot is None else _snapshot(_one(snapshot)),
+        snapshot=None if snapshot is None else read_snapshot(one(snapshot)),
+        recorded_at=text(record.get("recorded_at", "")),
+        change=None if change is None else read_change(one(change), record, _trial),
     )
 
 
 def _turn(record: Record) -> TurnResult:
-    prompt = record["prompt"]
-    if type(prompt) is not str:
-        raise ValueError("'prompt' is not text")
+    attached = record.get("attached")
     return TurnResult(
-        prompt=prompt,
+        prompt=text(record["prompt"]),
         reply=None if record["status"] is None else _reply(record),
-        verdicts=tuple([_verdict(verdict) for verdict in _records(record["verdicts"])]),
+        verdicts=tuple([_verdict(verdict) for verdict in records(record["verdicts"])]),
+        attached=lines(attached) if attached else (),
     )
 
 
@@ -172,13 +172,13 @@ def _reply(record: Record) -> Reply:
         conversation_id=conversation_id,
         log_id=log_id,
         status=status,
-        messages=tuple([_message(message) for message in _records(record["messages"])]),
-        usage=None if usage is None else _usage(_one(usage)),
-        seconds=_number_or_none(record["seconds"]),
-        first_token=_number_or_none(record["first_token"]),
-        polls=_whole(record["polls"]),
-        tool_calls=tuple([_tool_call(call) for call in _records(record["tool_calls"])]),
-        error_code=_whole(record["error_code"]),
+        messages=tuple([_message(message) for message in records(record["messages"])]),
+        usage=None if usage is None else _usage(one(usage)),
+        seconds=number_or_none(record["seconds"]),
+        first_token=number_or_none(record["first_token"]),
+        polls=whole(record["polls"]),
+        tool_calls=tuple([_tool_call(call) for call in records(record["tool_calls"])]),
+        error_code=whole(record["error_code"]),
         error_message=error_message,
     )
 
@@ -197,21 +197,18 @@ def _message(record: Record) -> Message:
 
 def _usage(record: Record) -> Usage:
     return Usage(
-        total=_whole(record["total"]),
-        input=_whole(record["input"]),
-        output=_whole(record["output"]),
+        total=whole(record["total"]),
+        input=whole(record["input"]),
+        output=whole(record["output"]),
     )
 
 
 def _tool_call(record: Record) -> ToolCall:
-    name = record["name"]
-    if type(name) is not str:
-        raise ValueError("a tool's name is not text")
-    return ToolCall(name=name, arguments=cast("JSON", record["arguments"]))
+    return ToolCall(name=text(record["name"]), arguments=cast("JSON", record["arguments"]))
 
 
 def _verdict(record: Record) -> Verdict:
-    kind, expected, actual, reason, location, name = _VERDICT(record)
+    kind, expected, actual, reason, place, name = _VERDICT(record)
     evidence = record["evidence"]
     return Verdict(
         kind=kind,
@@ -219,37 +216,31 @@ def _verdict(record: Record) -> Verdict:
         expected=expected,
         actual=actual,
         reason=reason,
-        location=_location(location, _whole(record["line"]), _whole(record["column"])),
+        location=location(place, whole(record["line"]), whole(record["column"])),
         name=name,
         weight=number(record["weight"]),
         severity=_SEVERITY[cast("str", record["severity"])],
-        score=_number_or_none(record["score"]),
+        score=number_or_none(record["score"]),
         evidence=_spans(evidence) if evidence else (),
     )
 
 
-def _location(text: str, line: int, column: int) -> Location:
-    if not line:
-        return Location(text, 0, column)
-    end = f":{line}:{column}" if column else f":{line}"
-    if not text.endswith(end):
-        raise ValueError(f"'location' does not end with {end}")
-    return Location(text[: -len(end)], line, column)
-
-
 def _spans(value: object) -> tuple[tuple[int, int], ...]:
-    return tuple([(_whole(start), _whole(end)) for start, end in cast("list[list[object]]", value)])
+    return tuple([(whole(start), whole(end)) for start, end in cast("list[list[object]]", value)])
 
 
 def _exchange(record: Record) -> Exchange:
     method, path = _INTERACTION(record)
+    code = record.get("code")
     return Exchange(
         method,
         path,
-        _whole(record["status"]),
+        whole(record["status"]),
         number(record["start"]),
         number(record["elapsed"]),
-        _whole(record["repeats"]),
+        whole(record["repeats"]),
+        None if code is None else whole(code),
+        text(record.get("body", "")),
     )
 
 
@@ -260,55 +251,19 @@ def _error(record: Record) -> ErrorNote:
         what=what,
         where=where,
         next_step=next_step,
-        exit_code=_whole(record["exit_code"]),
-        detail=_lines(record["detail"]),
+        exit_code=whole(record["exit_code"]),
+        detail=lines(record["detail"]),
         log_id=log_id,
     )
 
 
-def _snapshot(record: Record) -> BotSnapshot:
+def read_snapshot(record: Record) -> BotSnapshot:
+    """Return what a bot was; KeyError, TypeError or ValueError where that is not there."""
     version, model, prompt, warning = _SNAPSHOT(record)
     return BotSnapshot(
         version=version,
         model=model,
         prompt=prompt,
-        details=cast("Mapping[str, JSON]", _one(record["details"])),
+        details=cast("Mapping[str, JSON]", one(record["details"])),
         warning=warning,
     )
-
-
-def _one(value: object) -> Record:
-    if type(value) is not dict:
-        raise ValueError("an object is expected")
-    return value
-
-
-def _records(value: object) -> list[Record]:
-    if type(value) is not list:
-        raise ValueError("a list is expected")
-    return value
-
-
-def _lines(value: object) -> tuple[str, ...]:
-    if type(value) is not list or not all(type(entry) is str for entry in value):
-        raise ValueError("a list of texts is expected")
-    return tuple(value)
-
-
-def _whole(value: object) -> int:
-    if type(value) is not int:
-        raise ValueError(f"{value!r:.40} is not a whole number")
-    return value
-
-
-def number(value: object) -> float:
-    """Return a JSON number as a float; ValueError where it is none."""
-    if type(value) is float:
-        return value
-    if type(value) is int:
-        return float(value)
-    raise ValueError(f"{value!r:.40} is not a number")
-
-
-def _number_or_none(value: object) -> float | None:
-    return None if value is None else number(value)

@@ -10,7 +10,7 @@ from pathlib import Path
 from harness.archive.files import LATEST, checked_run_id, told
 from harness.archive.folder import RUN, TRIALS, read_head, read_results, read_run, write_run
 from harness.archive.line import encode
-from harness.archive.tally import Tally, warnings_in
+from harness.archive.tally import Tally, spent_in, warnings_in
 from harness.errors import ArchiveError
 from harness.location import Location
 from harness.model import Run
@@ -41,7 +41,8 @@ def find_run(reports: Path, name: str) -> Path:
 def list_runs(reports: Path, remark: Callable[[str], None] = lambda _: None) -> list[Run]:
     """Return all runs, newest first, without their rows and with one pass rate at most.
 
-    That rate is a missed one if there is any: it tells whether the run failed.
+    That rate is a missed one if there is any: it tells whether the run failed. So does the one
+    scenario of a comparison, and scores of spoiling are added up to one.
 
     Args:
         reports: the folder of all runs.
@@ -81,16 +82,16 @@ def merge(folders: Sequence[Path], into: Path, run_id: str) -> Run:
         )
     runs = [read_run(folder) for folder in folders]
     _refuse_mixture(folders, runs)
-    warnings: dict[str, int] = {}
+    counts: dict[str, tuple[int, tuple[int, int]]] = {}
     with told("Merging runs", into):
         into.mkdir(parents=True, exist_ok=True)
         temporary = into / f".{TRIALS}.tmp"
         with temporary.open("wb") as file:
             for result in chain.from_iterable(read_results(folder) for folder in folders):
-                warnings[result.key.id] = warnings_in(result)
+                counts[result.key.id] = (warnings_in(result), spent_in(result))
                 file.write(encode(result))
         temporary.replace(into / TRIALS)
-    merged = _joined(run_id, runs, warnings)
+    merged = _joined(run_id, runs, counts)
     write_run(into, merged)
     return merged
 
@@ -117,11 +118,14 @@ def _refuse_mixture(folders: Sequence[Path], runs: Sequence[Run]) -> None:
                 )
 
 
-def _joined(run_id: str, runs: Sequence[Run], warnings: Mapping[str, int]) -> Run:
+def _joined(
+    run_id: str, runs: Sequence[Run], counts: Mapping[str, tuple[int, tuple[int, int]]]
+) -> Run:
     tally = Tally({rate.scenario: rate.required for run in runs for rate in run.pass_rates})
-    rows = tuple(row for run in runs for row in run.rows)
+    # A past is that of one folder of runs; shards come from several.
+    rows = tuple(replace(row, past="") if row.past else row for run in runs for row in run.rows)
     for row in rows:
-        tally.add_row(row, warnings.get(row.key.id, 0))
+        tally.add_row(row, *counts.get(row.key.id, ()))
     environment: dict[str, str] = {}
     for run in runs:
         for name, value in run.environment.items():
@@ -140,6 +144,7 @@ def _joined(run_id: str, runs: Sequence[Run], warnings: Mapping[str, int]) -> Ru
         environment=environment,
         calls=sum(run.calls for run in runs),
         interrupted=any(run.interrupted for run in runs),
+        cost=tally.cost(),
     )
 
 

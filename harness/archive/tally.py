@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from harness.model import (
+    Cost,
     PassRate,
     Row,
     Severity,
@@ -28,8 +29,19 @@ def warnings_in(result: TrialResult) -> int:
     return count
 
 
+def spent_in(result: TrialResult) -> tuple[int, int]:
+    """Return how many tokens a trial took, and how many polls."""
+    tokens = polls = 0
+    for turn in result.turns:
+        if reply := turn.reply:
+            polls += reply.polls
+            if reply.usage:
+                tokens += reply.usage.total
+    return tokens, polls
+
+
 class Tally:
-    """Adds trials up to a summary, pass rates and the rows of run.json.
+    """Adds trials up to a summary, their cost, pass rates and the rows of run.json.
 
     Only a row is kept of each trial. A trial that is added twice (an error, run again after
     `--resume`) counts as it was added last.
@@ -42,17 +54,19 @@ class Tally:
         self._required = dict(required or {})
         self._rows: dict[str, Row] = {}
         self._warnings: dict[str, int] = {}
+        self._spent: dict[str, tuple[int, int]] = {}
 
     def add(self, result: TrialResult) -> Row:
         """Count an executed trial and return its row."""
         row = Row(key=result.key, status=result.status, seconds=result.seconds)
-        self.add_row(row, warnings_in(result))
+        self.add_row(row, warnings_in(result), spent_in(result))
         return row
 
-    def add_row(self, row: Row, warnings: int = 0) -> None:
-        """Count a trial of which no more than its row and its number of warnings is at hand."""
+    def add_row(self, row: Row, warnings: int = 0, spent: tuple[int, int] = (0, 0)) -> None:
+        """Count a trial of which no more is at hand than its row, its warnings, what it took."""
         name = row.key.id
         self._rows[name] = row
+        self._spent[name] = spent
         if warnings or name in self._warnings:
             self._warnings[name] = warnings
 
@@ -80,6 +94,16 @@ class Tally:
             known_failures=counts[TrialStatus.KNOWN_FAILURE],
             fixed=counts[TrialStatus.FIXED],
             warnings=sum(self._warnings.values()),
+        )
+
+    def cost(self) -> Cost:
+        """Return what the conversations took so far; a trial without one has no part in times."""
+        times = sorted([row.seconds for row in self._rows.values() if row.seconds])
+        return Cost(
+            tokens=sum([tokens for tokens, _ in self._spent.values()]),
+            polls=sum([polls for _, polls in self._spent.values()]),
+            p50=_percentile(times, 50),
+            p95=_percentile(times, 95),
         )
 
     def pass_rates(self) -> tuple[PassRate, ...]:
@@ -111,6 +135,11 @@ class Tally:
             required=required,
             met=not failed or passed >= required * trials - _ROUNDING,
         )
+
+
+def _percentile(times: Sequence[float], share: int) -> float:
+    """Return, of times in order, the least that so many per cent of them do not exceed."""
+    return times[-(-share * len(times) // 100) - 1] if times else 0.0
 
 
 # Trials, passed, failed. One object for all scenarios whose only trial passed.

@@ -106,16 +106,57 @@ class Tape:
 def exchanges(interactions: tuple[Interaction, ...] | list[Interaction]) -> tuple[Exchange, ...]:
     """Return interactions as lines of a trial's HTTP log (seconds, not milliseconds)."""
     return tuple(
-        Exchange(
-            item.method,
-            item.target.partition("?")[0],
-            item.status,
-            item.started / 1000,
-            item.elapsed / 1000,
-            item.stands_for,
-        )
-        for item in interactions
+        [
+            Exchange(
+                item.method,
+                item.target.partition("?")[0],
+                item.status,
+                item.started / 1000,
+                item.elapsed / 1000,
+                item.stands_for,
+                _code(item.response_body),
+                _as_written(item.request_body) if item.request_body else "",
+            )
+            for item in interactions
+        ]
     )
+
+
+_CODE_KEY = b'\n  "code": '
+# Up to so many bytes, reading it all takes no longer than looking for the envelope's end.
+_SHORT = 400
+
+
+def _code(body: bytes) -> int | None:
+    """Return Coze's code in a response's envelope; `None` for what is no JSON object or has none.
+
+    It mostly stands behind a long list of messages, so the end is tried first: from the last line
+    that begins with the key. JSON has no line feed inside a string, so the key is one; and where
+    all from there on, with a brace before it, is an object, nothing opened earlier is still open
+    but the envelope itself. (What stands before is not checked to be JSON: the conversation does.)
+    """
+    at = body.rfind(_CODE_KEY) if len(body) > _SHORT and body[:1] == b"{" else -1
+    envelope: JSON
+    try:
+        envelope = orjson.loads(b"{" + body[at:] if at > 0 else body)
+    except ValueError:
+        if body[:1].isalpha() or body[:1] in b"<:":  # a stream or a page, or nothing at all
+            return None
+        try:
+            envelope = jsontext.parse(body)
+        except ValueError:
+            return None
+    code = envelope.get("code") if isinstance(envelope, dict) else None
+    return code if type(code) is int else None
+
+
+def _as_written(body: bytes) -> str:
+    """Return a request's body as a cassette shows it: over several lines where it is JSON.
+
+    So a trial's log is the same when it is recorded, from one line, and when it is replayed.
+    """
+    text = body.decode("utf-8", "replace")
+    return text if "\n" in text else jsontext.indented(text) or text
 
 
 def _equal(recorded: Interaction, call: Call) -> bool:

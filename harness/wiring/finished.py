@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from harness.archive import decode, encode, warnings_in
+from harness.archive import decode, encode, spent_in, warnings_in
 from harness.cassette import Redactor
 from harness.model import Row, TrialKey, TrialResult, TrialStatus
 from harness.ports import Trial
@@ -17,7 +17,8 @@ from harness.report import Renderer, TrialPieces
 class Finished:
     """One trial's line of the archive, its pieces of the reports, and what the run counts.
 
-    `exit_code` is that of the trial's error, 0 without one; `calls` counts requests to Coze.
+    `exit_code` is that of the trial's error, 0 without one; `calls` counts requests to Coze, `spent`
+    is what the conversation took: tokens, polls.
     """
 
     line: bytes
@@ -27,6 +28,7 @@ class Finished:
     seconds: float
     warnings: int
     calls: int
+    spent: tuple[int, int]
     exit_code: int
 
     def row(self, key: TrialKey) -> Row:
@@ -54,6 +56,7 @@ def finished(result: TrialResult, renderer: Renderer, redactor: Redactor) -> Fin
         result.seconds,
         warnings_in(result),
         result.calls,
+        spent_in(result),
         result.error.exit_code if result.error else 0,
     )
 
@@ -80,6 +83,7 @@ def _from_the_author(result: TrialResult) -> Iterator[str]:
     yield result.known_failure
     for turn in result.turns:
         yield turn.prompt
+        yield from turn.attached
         for verdict in turn.verdicts:
             yield verdict.name
             yield verdict.expected

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
-from harness.archive import RunFolder, Tally, decode, encode, point_latest, read_results
+from harness.archive import RunFolder, Tally, decode, encode, point_latest, read_results, with_past
 from harness.errors import WorkerLostError
 from harness.model import Mode, PassRate, Run, Summary, TrialKey, TrialResult, TrialStatus
 from harness.report import Renderer, Reports
@@ -136,9 +136,11 @@ def execute(
             pass_rates=books.tally.pass_rates(),
             calls=books.calls,
             interrupted=interrupted,
+            cost=books.tally.cost(),
         )
         if complete is not None:
             run = complete(run, folder.path)
+        run = with_past(run, folder.path.parent)
         folder.finish(run)
         write(reports, run, folder.path)
     announce(folder.path)
@@ -163,7 +165,7 @@ class _Books:
             # By the trial's own id: the equal one that came with the item need not be kept.
             key = keys[item.id]
             self._reports.put(key.id, item.pieces)
-            self.tally.add_row(item.row(key), item.warnings)
+            self.tally.add_row(item.row(key), item.warnings, item.spent)
             self.calls += item.calls
 
     def left(self, trials: Sequence[Item]) -> Sequence[Item]:
@@ -206,7 +208,7 @@ def _opening(mode: Mode, settings: Settings, world: World, trials: Sequence[Plan
     """Return the run as far as it is known; with the required shares, for one that is killed."""
     now = datetime.fromtimestamp(world.clock.now(), UTC)
     environment = {"python": platform.python_version(), "platform": platform.platform()}
-    if mode is not Mode.REPLAY:
+    if mode not in (Mode.REPLAY, Mode.MUTATE):
         environment["base_url"] = settings.base_url
     return Run(
         run_id=f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03}Z-{world.rng.getrandbits(16):04x}",

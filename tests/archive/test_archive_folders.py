@@ -36,6 +36,7 @@ RUN_KEYS = {
     "finished_at",
     "harness_version",
     "summary",
+    "cost",
     "trials",
     "pass_rates",
     "environment",
@@ -80,6 +81,7 @@ def written(reports: Path, results: Sequence[TrialResult], run_id: str = "r1") -
         finished = replace(
             run(run_id=run_id),
             summary=tally.summary(),
+            cost=tally.cost(),
             rows=tally.rows(result.key.id for result in results),
             pass_rates=tally.pass_rates(),
         )

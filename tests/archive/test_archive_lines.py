@@ -16,16 +16,21 @@ from harness.errors import ArchiveError
 from harness.location import Location
 from harness.model import (
     JSON,
+    AnswerChange,
     BotSnapshot,
+    ChangeKind,
     ErrorNote,
     Exchange,
+    Flip,
     Message,
     Reply,
     Severity,
     ToolCall,
+    TrialChange,
     TrialKey,
     TrialResult,
     TrialStatus,
+    TurnChange,
     TurnResult,
     Usage,
     Verdict,
@@ -52,6 +57,8 @@ LINE_KEYS = [
     "warnings",
     "bot_id",
     "snapshot",
+    "recorded_at",
+    "change",
 ]
 TURN_KEYS = [
     "prompt",
@@ -69,6 +76,7 @@ TURN_KEYS = [
     "error_code",
     "error_message",
     "verdicts",
+    "attached",
 ]
 VERDICT_KEYS = [
     "kind",
@@ -110,6 +118,8 @@ def test_a_line_has_the_keys_that_readers_are_promised() -> None:
         "start",
         "elapsed",
         "repeats",
+        "code",
+        "body",
     }
     assert set(line["error"]) == {
         "kind",
@@ -180,18 +190,48 @@ def test_what_json_parsers_round_or_refuse_is_kept() -> None:
     assert kept.tool_calls[0].arguments == {"long": 2**80, "deep": {"a": [1, 2]}}
 
 
-def test_arguments_nested_beyond_reason_do_not_lose_the_trial() -> None:
+@pytest.mark.parametrize("of_the_baseline", [False, True])
+def test_arguments_nested_beyond_reason_do_not_lose_the_trial(of_the_baseline: bool) -> None:
     nested: list[object] = []
     for _ in range(100_000):
         nested = [nested]
     result = trial(turns=[turn(replied=reply(tool_calls={"t": nested}))])  # type: ignore[dict-item]  # JSON is a recursive alias
-    back = decode(encode(result))
+    if of_the_baseline:
+        change = TrialChange(kind=ChangeKind.SAME, baseline=result)
+        found = decode(encode(replace(trial(), change=change))).change
+        assert found is not None
+        assert found.baseline is not None
+        back = found.baseline
+    else:
+        back = decode(encode(result))
     assert back.key == result.key
     kept = back.turns[0].reply
     assert kept is not None
     assert kept.tool_calls[0].arguments == "(nested too deep to be kept)"
     while nested:  # taken apart by hand: freeing it in one go would overflow the stack
         nested = nested.pop()  # type: ignore[assignment]  # a list in a list
+
+
+def test_a_line_of_the_first_version_is_still_read() -> None:
+    result = trial(TrialStatus.FAILED, turns=[turn(verdicts=[failed_verdict()])], asked=snapshot())
+    line = json.loads(encode(result))
+    for name in ("recorded_at", "change"):
+        del line[name]
+    del line["turns"][0]["attached"]
+    for interaction in line["interactions"]:
+        del interaction["code"], interaction["body"]
+    assert decode(json.dumps(line).encode()) == result
+
+
+def test_a_baseline_repeats_of_its_key_only_what_differs() -> None:
+    before = trial(named=key(bot="old", cassette="cassettes/identity.yaml"))
+    own = trial(named=key(bot="new", cassette=".candidates/identity.yaml"))
+    line = json.loads(
+        encode(replace(own, change=TrialChange(kind=ChangeKind.SAME, baseline=before)))
+    )
+    kept = line["change"]["baseline"]
+    assert (kept["bot"], kept["cassette"]) == ("old", "cassettes/identity.yaml")
+    assert not {"id", "scenario", "file", "tags", "change"} & set(kept)
 
 
 def test_unknown_keys_of_a_later_version_are_left_alone() -> None:
@@ -236,6 +276,14 @@ def test_what_is_not_a_trial_is_refused_in_words(line: bytes, said: str) -> None
         (("turns", 0, "usage"), [1]),
         (("interactions", 0, "status"), "200"),
         (("error",), "it broke"),
+        (("recorded_at",), 3),
+        (("turns", 0, "attached"), "map.png"),
+        (("interactions", 0, "code"), "0"),
+        (("interactions", 0, "body"), None),
+        (("change",), "regressed"),
+        (("change",), {"kind": "worse", "turns": [], "baseline": None}),
+        (("change",), {"kind": "same", "turns": [], "baseline": 3}),
+        (("change",), {"kind": "same", "turns": [{"answer": "same"}], "baseline": None}),
     ],
 )
 def test_a_value_of_another_type_is_refused_and_not_reported_on(
@@ -302,20 +350,21 @@ verdicts = st.builds(
     evidence=st.lists(st.tuples(whole, whole), max_size=2).map(tuple),
 )
 lines_of_text = st.lists(texts, max_size=2).map(tuple)
-results = st.builds(
+keys = st.builds(
+    TrialKey,
+    id=texts,
+    scenario=texts,
+    file=texts,
+    line=whole,
+    bot=texts,
+    case=texts,
+    trial=whole,
+    tags=lines_of_text,
+    cassette=texts,
+)
+alone = st.builds(
     TrialResult,
-    key=st.builds(
-        TrialKey,
-        id=texts,
-        scenario=texts,
-        file=texts,
-        line=whole,
-        bot=texts,
-        case=texts,
-        trial=whole,
-        tags=lines_of_text,
-        cassette=texts,
-    ),
+    key=keys,
     status=st.sampled_from(TrialStatus),
     seconds=seconds,
     turns=st.lists(
@@ -324,11 +373,13 @@ results = st.builds(
             prompt=texts,
             reply=st.none() | replies,
             verdicts=st.lists(verdicts, max_size=2).map(tuple),
+            attached=lines_of_text,
         ),
         max_size=2,
     ).map(tuple),
     exchanges=st.lists(
-        st.builds(Exchange, texts, texts, whole, seconds, seconds, whole), max_size=2
+        st.builds(Exchange, texts, texts, whole, seconds, seconds, whole, st.none() | whole, texts),
+        max_size=2,
     ).map(tuple),
     calls=whole,
     error=st.none()
@@ -354,7 +405,34 @@ results = st.builds(
         details=st.dictionaries(texts, json_values, max_size=2),
         warning=texts,
     ),
+    recorded_at=texts,
 )
+statuses = st.none() | st.sampled_from(VerdictStatus)
+flips = st.builds(
+    Flip,
+    kind=texts,
+    name=texts,
+    expected=texts,
+    location=places,
+    before=statuses,
+    after=statuses,
+    severity=st.sampled_from(Severity),
+)
+changes = st.builds(
+    TrialChange,
+    kind=st.sampled_from(ChangeKind),
+    baseline=st.none() | alone,
+    turns=st.lists(
+        st.builds(
+            TurnChange,
+            answer=st.sampled_from(AnswerChange),
+            similarity=seconds,
+            flips=st.lists(flips, max_size=2).map(tuple),
+        ),
+        max_size=2,
+    ).map(tuple),
+)
+results = alone | st.builds(lambda result, change: replace(result, change=change), alone, changes)
 
 
 @settings(max_examples=300, deadline=None)

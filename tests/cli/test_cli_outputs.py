@@ -45,7 +45,9 @@ def test_a_runs_folder_holds_what_the_contract_says(recorded: ProjectFolder) -> 
     assert set(run["summary"]) >= {
         "trials", "passed", "failed", "errors", "skipped", "known_failures", "warnings",
     }  # fmt: skip
+    assert [past["mode"] for past in run["past"]] == ["record"]
     for row in run["trials"]:
+        assert row.pop("past") == ("f" if row["id"] == "wrong" else "p")
         assert set(row) == ROW
     first = run["trials"][0]
     assert first == {

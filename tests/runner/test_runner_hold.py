@@ -19,6 +19,7 @@ from harness.errors import (
 from harness.location import Location
 from harness.model import (
     Answer,
+    Attachment,
     Bot,
     Call,
     ChatOptions,
@@ -223,6 +224,16 @@ def test_what_is_no_error_of_ours_is_not_swallowed() -> None:
         play(hold(trial(), [turn()], Broken()), Nowhere())
 
 
+def test_the_files_that_went_with_a_prompt_are_named_whether_it_is_answered_or_not() -> None:
+    files = (Attachment("images/地图.png", 3, "abc"), Attachment("https://example.com/a.png"))
+    asked = Turn(prompt="你好", expectations=(), location=HERE, attach=files)
+    held = play(
+        hold(trial(), [asked, asked], Answers(reply(), CassetteMissingError("x"))), Nowhere()
+    )
+    names = ("images/地图.png", "https://example.com/a.png")
+    assert [turn.attached for turn in held.turns] == [names, names]
+
+
 # --- conclude -----------------------------------------------------------------------------------
 
 
@@ -233,11 +244,13 @@ def concluded(**fields: object) -> TrialResult:
 def test_a_result_holds_all_that_is_known() -> None:
     bot = snapshot()
     log = (Exchange("POST", "/v3/chat", 200, 0.0, 0.5), Exchange("GET", "/x", 200, 2.25, 0.1234))
-    found = concluded(exchanges=log, calls=7, snapshot=bot, warnings=("careful",))
+    found = concluded(
+        exchanges=log, calls=7, snapshot=bot, recorded_at="2026-11-22", warnings=("careful",)
+    )
     assert found.key.id == "identity"
     assert found.bot_id == "7403315657221079041"
     assert (found.exchanges, found.calls, found.snapshot) == (log, 7, bot)
-    assert found.warnings == ("careful",)
+    assert (found.warnings, found.recorded_at) == (("careful",), "2026-11-22")
     assert found.seconds == 2.373
     assert found.error is None
 
