@@ -8,7 +8,7 @@ import { linkable } from "./hash.js";
 /**
  * One trial of the index. `at` is its place there; `facets` are what bot:, tag:, st:, exp: and code: look at, folded.
  * @typedef {{at: number, id: string, status: string, bot: string, tags: string[], seconds: number, tokens: number,
- *   turns: number, failed: string[], change: string, past: string, text: string, failing: boolean,
+ *   turns: number, failed: string[], change: string, past: string, text: string, byName: string, failing: boolean,
  *   facets: Map<string, string[]>}} Entry
  */
 
@@ -41,6 +41,8 @@ function entryOf([id, status, bot, tags, seconds, tokens, turns, failed, code, c
     change,
     past,
     text,
+    // Numbers by their size. A collator takes seconds for ten thousand names.
+    byName: fold(id).replace(/\d+/g, (digits) => digits.padStart(9, "0")),
     failing: status === "failed" || status === "error",
     facets: new Map([
       ["st", marks],

@@ -54,7 +54,7 @@ export function addLinks(article) {
     const t = turn.dataset.t ?? "";
     turn.querySelector(".msg.user .who")?.after(button(t, ""));
     for (const verdict of /** @type {NodeListOf<HTMLElement>} */ (turn.querySelectorAll("li[data-e]"))) {
-      verdict.append(button(t, verdict.dataset.e ?? ""));
+      (verdict.querySelector(".head") ?? verdict).append(button(t, verdict.dataset.e ?? ""));
     }
   }
 }

@@ -6,7 +6,7 @@
 import { keep, kept } from "./theme.js";
 import { make } from "./tree.js";
 
-const KEPT = "coze-harness-keys";
+const SWITCH = "coze-harness-keys";
 const SHEET = [
   ["/", "key.search"],
   ["j k", "key.rows"],
@@ -40,8 +40,8 @@ export class Keys {
     this.dialog = /** @type {HTMLDialogElement} */ (words.put(make(sheet())));
     document.body.append(this.dialog);
     const box = /** @type {HTMLInputElement} */ (this.dialog.querySelector("input"));
-    box.checked = kept(KEPT) !== "off";
-    box.addEventListener("change", () => keep(KEPT, box.checked ? "" : "off"));
+    box.checked = kept(SWITCH) !== "off";
+    box.addEventListener("change", () => keep(SWITCH, box.checked ? "" : "off"));
     this.dialog.querySelector("button")?.addEventListener("click", () => this.dialog.close());
     this.dialog.addEventListener("click", (event) => {
       if (event.target === this.dialog) this.dialog.close();

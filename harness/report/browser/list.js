@@ -7,11 +7,17 @@ import { matcher, parse } from "./query.js";
 /** What the list can be ordered by, each also backwards with a - before it; the page's own order is by status. */
 export const SORTS = ["status", "name", "seconds", "tokens", "turns"];
 
+const FIRST = 300;
+const SLICE = 2000;
+
 /** @typedef {{entry: Entry, item: HTMLElement, link: HTMLAnchorElement, shown: boolean}} Row */
 
 export class List {
   #query = "";
   #sort = "";
+  #timer = 0;
+  /** @type {Row[]} */
+  #waiting = [];
   /** @type {Row[]} */
   #ordered;
 
@@ -45,14 +51,39 @@ export class List {
     if (query !== this.#query) {
       this.#query = query;
       const fits = matcher(parse(query), this.entries, this.statuses);
-      for (const row of this.#ordered) {
-        const shown = fits(row.entry);
-        if (shown === row.shown) continue;
-        row.shown = shown;
-        row.item.hidden = !shown;
-      }
+      for (const row of this.#ordered) row.shown = fits(row.entry);
+      this.#begin();
     }
     return this.shown().length;
+  }
+
+  /** Paint what is still to be painted: before anything is measured, scrolled to or printed. */
+  settle() {
+    this.#paint(this.#waiting.length);
+  }
+
+  // Rows that come back take time, a window holds some thirty: the first are painted now, the rest bit by bit.
+  #begin() {
+    this.#waiting = [];
+    let now = FIRST;
+    for (const row of this.#ordered) {
+      if (row.item.hidden !== row.shown) continue;
+      if (!row.shown || now > 0) row.item.hidden = !row.shown;
+      else this.#waiting.push(row);
+      if (row.shown) now -= 1;
+    }
+    this.#goOn();
+  }
+
+  #goOn() {
+    clearTimeout(this.#timer);
+    if (this.#waiting.length) this.#timer = setTimeout(() => requestAnimationFrame(() => this.#paint(SLICE)));
+  }
+
+  /** @param {number} most */
+  #paint(most) {
+    for (const row of this.#waiting.splice(0, most)) row.item.hidden = !row.shown;
+    this.#goOn();
   }
 
   /** Return the rows that are shown, in their order. */
@@ -84,8 +115,10 @@ export class List {
     else if (down && key === "status") ordered.reverse();
     if (ordered.every((row, at) => row === this.#ordered[at])) return;
     this.#ordered = ordered;
+    // Emptied first: taking ten thousand rows out one by one, in another order, takes seconds.
+    this.holder.replaceChildren();
     const all = document.createDocumentFragment();
-    all.append(...ordered.map((row) => row.item));
+    for (const row of ordered) all.append(row.item);
     this.holder.append(all);
   }
 }
@@ -95,8 +128,7 @@ export class List {
  * @returns {((a: Entry, b: Entry) => number) | undefined}
  */
 function comparison(key) {
-  const collator = new Intl.Collator(undefined, { numeric: true });
-  if (key === "name") return (a, b) => collator.compare(a.id, b.id);
+  if (key === "name") return (a, b) => (a.byName < b.byName ? -1 : Number(a.byName > b.byName));
   if (key === "seconds") return (a, b) => a.seconds - b.seconds;
   if (key === "tokens") return (a, b) => a.tokens - b.tokens;
   if (key === "turns") return (a, b) => a.turns - b.turns;

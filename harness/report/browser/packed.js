@@ -41,13 +41,13 @@ export class Packed {
  * @returns {Promise<unknown>}
  */
 async function unpacked(id) {
-  if (typeof DecompressionStream === "undefined") throw new Unreadable("no_unpacking");
+  if (typeof DecompressionStream === "undefined") throw new Unreadable("packed.old_browser");
   try {
     const base64 = document.getElementById(id)?.textContent ?? "";
     const bytes = Uint8Array.from(atob(base64.trim()), (letter) => letter.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     return JSON.parse(await new Response(stream).text());
   } catch {
-    throw new Unreadable("part_broken");
+    throw new Unreadable("packed.broken");
   }
 }

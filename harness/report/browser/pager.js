@@ -34,7 +34,7 @@ export function showPlace(bar, list, id, words) {
   const failing = list.shown().filter(isFailing);
   const at = failing.findIndex((row) => row.entry.id === id);
   const where = /** @type {HTMLElement} */ (bar.querySelector(".where"));
-  where.dataset.v = JSON.stringify({ n: at < 0 ? "–" : String(at + 1), of: String(failing.length) });
+  where.dataset.v = JSON.stringify({ at: at < 0 ? "–" : String(at + 1), of: String(failing.length) });
   words.put(where);
   for (const [what, step] of /** @type {[string, number][]} */ ([["back", -1], ["on", 1]])) {
     bar.querySelector(`[data-do="${what}"]`)?.toggleAttribute("disabled", !list.next(id, step, isFailing));

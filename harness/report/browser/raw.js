@@ -1,24 +1,29 @@
 /** An answer as its bot meant it to look, or letter by letter. */
 
+import { make } from "./tree.js";
+
 /**
- * Show all answers of a trial raw, or rendered where there is something to render.
+ * Give each answer that has two looks its switch. One with evidence begins raw: there the evidence is marked.
  * @param {HTMLElement} article
- * @param {boolean} raw
  */
-export function showRaw(article, raw) {
-  for (const rendered of /** @type {NodeListOf<HTMLElement>} */ (article.querySelectorAll(".md"))) {
-    const letters = /** @type {HTMLElement | null} */ (rendered.parentElement?.querySelector(".raw"));
-    if (!letters) continue;
-    rendered.hidden = raw;
-    letters.hidden = !raw;
+export function addRaw(article) {
+  for (const rendered of article.querySelectorAll(".md")) {
+    const answer = rendered.parentElement;
+    const letters = answer?.querySelector(".raw");
+    if (!answer || !letters) continue;
+    const button = make(["button", { type: "button", class: "toggle", "data-do": "raw", "data-w": "trial.raw" }]);
+    (answer.querySelector(".who") ?? answer).append(" ", button);
+    showRaw(answer, letters.querySelector("mark") !== null);
   }
-  for (const button of article.querySelectorAll("[data-do=raw]")) button.setAttribute("aria-pressed", String(raw));
 }
 
 /**
- * Say whether a trial has an answer that looks different rendered.
- * @param {HTMLElement} article
+ * Show all answers in an area raw, or rendered.
+ * @param {Element} area
+ * @param {boolean} raw
  */
-export function canBeRaw(article) {
-  return article.querySelector(".md") !== null;
+export function showRaw(area, raw) {
+  for (const rendered of area.querySelectorAll(".md")) rendered.toggleAttribute("hidden", raw);
+  for (const letters of area.querySelectorAll(".md ~ .raw")) letters.toggleAttribute("hidden", !raw);
+  for (const button of area.querySelectorAll("[data-do=raw]")) button.setAttribute("aria-pressed", String(raw));
 }

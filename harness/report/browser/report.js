@@ -37,7 +37,7 @@ export class Report {
     this.navigation = new Navigation((state, before, arrival) => {
       this.done = this.#apply(state, before, arrival);
     });
-    const { go } = { go: this.navigation.go.bind(this.navigation) };
+    const go = this.navigation.go.bind(this.navigation);
     this.list = new List(held("list"), entries, statusWords(this.words));
     this.bar = new FilterBar(held("filter"), entries, this.words, {
       typed: (query) => go({ query }, "typing"),
@@ -51,6 +51,7 @@ export class Report {
     this.keys = new Keys(this.words, (key) => this.#press(key));
     held("tools").append(this.words.put(tools()));
     document.addEventListener("click", (event) => this.#click(event));
+    addEventListener("beforeprint", () => this.list.settle());
   }
 
   /** Show what the address names. */
@@ -69,6 +70,7 @@ export class Report {
     const number = this.list.show(state.query, state.sort);
     this.bar.show(state.query, state.sort);
     this.#count(number);
+    if (arrival.how !== "replace") this.list.settle();
     if (state.trial && !before.trial && arrival.how !== "start") this.#listScroll = scrollY;
     document.body.dataset.view = state.trial ? "trial" : state.view;
     for (const link of document.querySelectorAll("#tabs a")) {
@@ -133,7 +135,7 @@ export class Report {
     else if (what === "link") this.#copyLink(from);
     else if (what === "record") this.copier.copy(this.pane.recordText);
     else if (what === "curl") this.copier.copy(from?.nextElementSibling?.textContent ?? "");
-    else if (what === "raw") this.pane.toggleRaw();
+    else if (what === "raw") this.pane.toggleRaw(from);
     else if (what === "sides" || what === "changed") this.pane.toggleLook(what);
     else if (what === "on" || what === "back") this.#step(what === "on" ? 1 : -1, true);
   }
@@ -156,7 +158,7 @@ export class Report {
     if (trial) {
       keys.set("Escape", () => this.#close());
       keys.set("d", () => this.navigation.go({ tab: "diff" }, "replace"));
-      keys.set("r", () => this.pane.toggleRaw());
+      keys.set("r", () => this.pane.toggleRaw(undefined));
       keys.set("[", () => this.#turn(-1));
       keys.set("]", () => this.#turn(1));
     }
@@ -190,7 +192,10 @@ export class Report {
     const row = this.list.next(from, step, failing ? isFailing : () => true);
     if (!row) return;
     if (state.trial) this.navigation.go({ ...nowhere(), trial: row.entry.id, tab: state.tab }, "push");
-    else row.link.focus();
+    else {
+      this.list.settle();
+      row.link.focus();
+    }
   }
 
   /** @param {number} step */

@@ -24,19 +24,19 @@ export function addLooks(panel) {
  */
 export function showDiff(panel, look) {
   for (const diff of /** @type {NodeListOf<HTMLElement>} */ (panel.querySelectorAll(".diff"))) {
-    const turn = diff.closest("[data-t]") ?? diff;
+    const turn = diff.closest(".change") ?? diff;
     turn.toggleAttribute("hidden", look.changed && !diff.querySelector("ins, del"));
     let pair = diff.nextElementSibling;
-    if (look.sides && !pair?.matches(".sides")) {
+    if (look.sides && !pair?.matches(".pair")) {
       const [before, after] = [make(["div", { class: "diff before" }]), make(["div", { class: "diff after" }])];
       before.append(another(diff));
       after.append(another(diff));
-      pair = make(["div", { class: "sides" }]);
+      pair = make(["div", { class: "pair" }]);
       pair.append(before, after);
       diff.after(pair);
     }
     diff.hidden = look.sides;
-    if (pair?.matches(".sides")) pair.toggleAttribute("hidden", !look.sides);
+    if (pair?.matches(".pair")) pair.toggleAttribute("hidden", !look.sides);
   }
   for (const [name, on] of Object.entries(look)) {
     panel.querySelector(`[data-do="${name}"]`)?.setAttribute("aria-pressed", String(on));

@@ -13,15 +13,16 @@ import { make } from "./tree.js";
  * @param {Head} head
  */
 export function showHistory(panel, entry, head) {
+  const holder = panel.querySelector(".strip") ?? panel;
   const runs = head.past.map((run, at) => ({ run, status: LETTERS.get(entry.past[at] ?? "") ?? "" }));
   if (!runs.some(({ status }) => status)) {
-    panel.replaceChildren(make(["p", { class: "empty", "data-w": "history.none" }]));
+    holder.replaceChildren(make(["p", { class: "empty", "data-w": "history.none" }]));
     return;
   }
-  const list = make(["ol", { class: "strip" }]);
+  const list = make(["ol", 0]);
   list.append(line(head.run.id, head.run.started, entry.status, ""));
   for (const { run, status } of runs.reverse()) list.append(line(run.id, run.started, status, run.link));
-  panel.replaceChildren(list);
+  holder.replaceChildren(list);
 }
 
 /**

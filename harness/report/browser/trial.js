@@ -8,7 +8,7 @@
 
 import { addLinks, linkEvidence, pointAt } from "./evidence.js";
 import { Unreadable } from "./packed.js";
-import { canBeRaw, showRaw } from "./raw.js";
+import { addRaw, showRaw } from "./raw.js";
 import { recordText, showRecord } from "./record.js";
 import { addLooks, showDiff } from "./sides.js";
 import { showHistory } from "./strip.js";
@@ -21,7 +21,6 @@ export class TrialPane {
   /** @type {Opened | null} */
   #opened = null;
   #asked = 0;
-  raw = false;
   look = { sides: false, changed: false };
 
   /**
@@ -87,10 +86,13 @@ export class TrialPane {
     return this.#opened ? pointAt(this.#opened.article, state.turn, state.expectation) : null;
   }
 
-  /** Show answers raw, or rendered. */
-  toggleRaw() {
-    this.raw = !this.raw;
-    if (this.#opened) showRaw(this.#opened.article, this.raw);
+  /**
+   * Show answers raw, or rendered.
+   * @param {HTMLElement | undefined} one a part of the answer that is meant; without it, all
+   */
+  toggleRaw(one) {
+    const area = one?.closest(".msg") ?? this.article;
+    if (area) showRaw(area, area.querySelector(".md:not([hidden])") !== null);
   }
 
   /** @param {"sides" | "changed"} name */
@@ -112,7 +114,7 @@ export class TrialPane {
       const { chunk } = this.head;
       const read = await this.packed.read(`c${Math.floor(entry.at / chunk)}`);
       const found = /** @type {Chunk} */ (read).trials[entry.at % chunk];
-      if (!found) throw new Unreadable("part_broken");
+      if (!found) throw new Unreadable("packed.broken");
       return this.#build(/** @type {Branch} */ (found[0]), found[1], entry);
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
@@ -129,19 +131,19 @@ export class TrialPane {
    */
   #build(tree, record, entry) {
     const article = make(tree);
+    // The one for readers without script has the same.
+    article.removeAttribute("id");
     article.querySelector("h2")?.setAttribute("tabindex", "-1");
+    article.querySelector("button.copy")?.setAttribute("data-do", "record");
     const tabs = new Tabs(article, (tab) => this.changed({ tab }));
     linkEvidence(article, (turn, expectation) => this.changed({ turn, expectation }));
     addLinks(article);
     const chat = tabs.panel("chat");
     if (chat) fill(chat);
-    if (canBeRaw(article)) {
-      chat?.prepend(make(["button", { type: "button", class: "toggle", "data-do": "raw", "data-w": "trial.raw" }]));
-    }
+    addRaw(article);
     for (const curl of article.querySelectorAll("pre.curl")) {
       curl.before(make(["button", { type: "button", class: "toggle", "data-do": "curl", "data-w": "copy.curl" }]));
     }
-    showRaw(article, this.raw);
     this.words.put(article);
     this.holder.replaceChildren(article);
     return { article, tabs, record, entry };
