@@ -71,7 +71,7 @@ class Difference:
 class BotChange:
     """A bot on both sides. Prompts are compared by readers; `differences` are all the rest.
 
-    `known` is False where a snapshot is missing, so that nothing can be said.
+    `known` is False where a snapshot is missing or empty, so that nothing can be said.
     """
 
     bot: str
@@ -82,8 +82,8 @@ class BotChange:
 
     @property
     def prompt_changed(self) -> bool:
-        """Whether the bot's own prompt differs."""
-        if self.before is None or self.after is None:
+        """Whether the bot's own prompt is known to differ."""
+        if not self.known or self.before is None or self.after is None:
             return False
         return self.before.prompt != self.after.prompt
 

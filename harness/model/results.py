@@ -170,6 +170,7 @@ class Flip:
     location: Location
     before: VerdictStatus | None
     after: VerdictStatus | None
+    severity: Severity = Severity.ERROR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,155 @@
+"""Whatever two sides hold, they can be compared, and the comparison is sound."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from itertools import zip_longest
+
+from builders import key, reply, trial, turn, verdict
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.compare import Comparing, compared, comparison
+from harness.compare.exact import Plain
+from harness.model import (
+    BotSnapshot,
+    ChangeKind,
+    Comparison,
+    Finding,
+    Severity,
+    TrialResult,
+    TrialStatus,
+    TurnResult,
+    VerdictStatus,
+)
+
+texts = st.sampled_from(
+    ["", "是", "是。", "I am", "cafe\u0301", "café", "👨‍👩‍👧", "\u2028", "\ud83d"]
+)
+verdicts = st.builds(
+    verdict,
+    st.sampled_from(VerdictStatus),
+    kind=st.sampled_from(["contains", "length"]),
+    name=st.sampled_from(["", "n"]),
+    expected=st.sampled_from(["甲", "乙", "丙"]),
+    severity=st.sampled_from(Severity),
+)
+
+
+@st.composite
+def turns(draw: st.DrawFn) -> TurnResult:
+    made = draw(st.lists(verdicts, max_size=4))
+    if draw(st.booleans()):
+        return turn(no_reply=True, verdicts=made)
+    return turn(replied=reply(draw(texts)), verdicts=made)
+
+
+snapshots = st.none() | st.builds(
+    BotSnapshot,
+    version=st.sampled_from(["", "1", "2"]),
+    prompt=st.sampled_from(["", "你是助手。"]),
+    warning=st.sampled_from(["", "no permission"]),
+)
+
+
+@st.composite
+def sides(draw: st.DrawFn) -> list[tuple[TrialResult | None, TrialResult | None]]:
+    keys = st.tuples(st.sampled_from("st"), st.sampled_from(["", "c1", "c2"]), st.integers(1, 3))
+    pairs = []
+    for scenario, case, number in sorted(draw(st.sets(keys, max_size=12))):
+        named = key(f"{scenario}[{case}]#{number}", scenario=scenario, case=case, trial=number)
+        one, other = (
+            trial(
+                draw(st.sampled_from(TrialStatus)),
+                named=named,
+                turns=draw(st.lists(turns(), max_size=2)),
+                asked=draw(snapshots),
+            )
+            for _ in "12"
+        )
+        missing = draw(st.sampled_from(["", "", "", "one", "other"]))
+        pairs.append((None if missing == "one" else one, None if missing == "other" else other))
+    return pairs
+
+
+def over(results: list[TrialResult]) -> Comparison:
+    comparing = Comparing("a", "b", exact=Plain())
+    for result in results:
+        comparing.add(result)
+    return comparing.finish()
+
+
+@given(sides(), st.randoms(use_true_random=False))
+def test_any_two_sides_compare_and_their_order_does_not_matter(
+    pairs: list[tuple[TrialResult | None, TrialResult | None]], shuffler: random.Random
+) -> None:
+    results = [compared(*pair) for pair in pairs]
+    found = over(results)
+    shuffler.shuffle(results)
+    assert over(results) == found
+
+    kinds = Counter(result.change.kind for result in results if result.change)
+    assert sum(kinds.values()) == len(results)
+    assert dict(kinds) == found.counts
+    for one in found.scenarios:
+        for share in (one.before, one.after):
+            assert 0 <= share.passed <= share.trials
+            assert 0 <= share.low <= share.high <= 1
+        if one.p is not None:
+            assert one.adjusted is not None
+            assert 0 < one.p <= one.adjusted * (1 + 1e-9) <= 1 + 1e-9
+            assert one.test
+        assert (one.repeats > 0) == (one.finding is Finding.DOUBTFUL)
+        assert one.repeats <= 100
+
+
+@given(sides())
+def test_the_other_way_round_every_change_is_its_opposite(
+    pairs: list[tuple[TrialResult | None, TrialResult | None]],
+) -> None:
+    there = over([compared(one, other) for one, other in pairs])
+    back = over([compared(other, one) for one, other in pairs])
+    mirror = {(s.scenario, s.bot): s for s in back.scenarios}
+    for one in there.scenarios:
+        other = mirror[one.scenario, one.bot]
+        assert (one.before, one.after) == (other.after, other.before)
+        assert (one.p, one.adjusted, one.test) == (other.p, other.adjusted, other.test)
+        assert (one.finding, one.flaky) == (other.finding, other.flaky)
+        assert one.repeats == other.repeats
+    both_judged = ChangeKind.REGRESSED
+    fell = [p for p in pairs if p[0] and p[1] and compared(*p).change.kind is both_judged]  # type: ignore[union-attr]  # compared fills it
+    assert all(compared(b, a).change.kind is ChangeKind.IMPROVED for a, b in fell)  # type: ignore[union-attr]  # compared fills it
+
+
+@given(sides())
+def test_turns_of_a_change_are_those_of_the_longer_side(
+    pairs: list[tuple[TrialResult | None, TrialResult | None]],
+) -> None:
+    for before, after in pairs:
+        change = compared(before, after).change
+        assert change is not None
+        if before is None or after is None:
+            assert change.turns == ()
+            continue
+        aligned = list(zip_longest(before.turns, after.turns))
+        assert len(change.turns) == len(aligned)
+        for (was, now), turned in zip(aligned, change.turns, strict=True):
+            assert 0 <= turned.similarity <= 1
+            for flip in turned.flips:
+                assert flip.before is not flip.after
+            if was and now and was.reply and now.reply:
+                gone = sum(f.after is None for f in turned.flips)
+                come = sum(f.before is None for f in turned.flips)
+                assert len(was.verdicts) - gone == len(now.verdicts) - come
+
+
+@given(sides())
+def test_a_side_compared_with_itself_has_not_changed(
+    pairs: list[tuple[TrialResult | None, TrialResult | None]],
+) -> None:
+    found = comparison("a", "a", [compared(one, one) for pair in pairs for one in pair if one])
+    assert set(found.counts) <= {ChangeKind.SAME}
+    assert {one.finding for one in found.scenarios} <= {Finding.NONE}
+    assert not any(one.regressed for one in found.scenarios)
+    assert all(not bot.differences and not bot.prompt_changed for bot in found.bots)

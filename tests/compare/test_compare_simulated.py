@@ -1,0 +1,68 @@
+"""Planted truths: how often a change, a coin flip and nothing are called a change.
+
+Small numbers and a fixed seed, so that it is quick and always the same; the shares asked for leave
+room, since the tests are exact and keep well below their 5 %.
+"""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from compare_sides import results
+
+from harness.compare import Comparing
+from harness.compare.exact import Plain
+from harness.model import Finding, ScenarioChange
+
+ROUNDS = 40
+
+
+def letters(rng: random.Random, rate: float, repeats: int) -> str:
+    return "".join("p" if rng.random() < rate else "f" for _ in range(repeats))
+
+
+def simulated(
+    planted: tuple[float, float], others: float, scenarios: int, repeats: int
+) -> list[dict[str, ScenarioChange]]:
+    """Comparisons by scenario; ``s00`` has the planted rates before and now, the rest one rate."""
+    rng = random.Random(f"{planted} {others} {scenarios} {repeats}")
+    rounds = []
+    for _ in range(ROUNDS):
+        comparing = Comparing("a", "b", exact=Plain())
+        for number in range(scenarios):
+            before, after = planted if number == 0 else (others, others)
+            sides = letters(rng, before, repeats), letters(rng, after, repeats)
+            for result in results(*sides, scenario=f"s{number:02}"):
+                comparing.add(result)
+        rounds.append({one.scenario: one for one in comparing.finish().scenarios})
+    return rounds
+
+
+@pytest.mark.parametrize("scenarios", [1, 20])
+@pytest.mark.parametrize(("repeats", "least"), [(10, 0.3), (20, 0.7)])
+def test_a_real_drop_is_called_one_and_regresses(
+    scenarios: int, repeats: int, least: float
+) -> None:
+    found = [one["s00"] for one in simulated((0.95, 0.4), 0.9, scenarios, repeats)]
+    assert sum(one.finding is Finding.REAL for one in found) >= least * ROUNDS
+    assert sum(one.regressed for one in found) >= least * ROUNDS
+
+
+@pytest.mark.parametrize("scenarios", [1, 20])
+@pytest.mark.parametrize("repeats", [6, 10, 20])
+def test_a_break_is_called_one_each_time(scenarios: int, repeats: int) -> None:
+    for one in simulated((1.0, 0.0), 1.0, scenarios, repeats):
+        assert one["s00"].finding is Finding.REAL
+        assert [name for name, change in one.items() if change.regressed] == ["s00"]
+
+
+@pytest.mark.parametrize("rate", [0.5, 0.9, 1.0])
+@pytest.mark.parametrize(("scenarios", "repeats"), [(1, 6), (1, 20), (20, 6), (20, 10)])
+def test_luck_is_seldom_called_a_change(rate: float, scenarios: int, repeats: int) -> None:
+    rounds = simulated((rate, rate), rate, scenarios, repeats)
+    real = sum(any(c.finding is Finding.REAL for c in one.values()) for one in rounds)
+    regressed = sum(any(c.regressed for c in one.values()) for one in rounds)
+    limit = 0 if rate == 1.0 else 0.1 * ROUNDS
+    assert real <= limit
+    assert regressed <= limit
