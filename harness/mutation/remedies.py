@@ -62,13 +62,15 @@ def _quoted(text: str) -> str:
 
 def _only_in(text: str, other: str) -> str:
     """Return a piece of a text, from where it differs, that another one has not; empty if none."""
+    if text in other:
+        return ""
     start, end = _changed(text, other)
     if end - start < _SHORTEST:
         start, end = max(0, start - _CONTEXT), min(len(text), end + _CONTEXT)
     end = min(end, start + _LONGEST)
     piece = _piece(text, start, end)
     while piece in other and end - start < min(_WIDEST, len(text)):
-        start, end = max(0, start - 1), min(end + 1, len(text))
+        start, end = max(0, start - _CONTEXT), min(end + _CONTEXT, len(text))
         piece = _piece(text, start, end)
     return "" if piece in other else piece
 

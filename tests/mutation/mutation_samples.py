@@ -1,0 +1,59 @@
+"""Answers, and scenario turns that expect things of them, as authors write both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from builders import reply
+
+from harness.document import read
+from harness.errors import ScenarioError
+from harness.expectations import Kind, build
+from harness.model import Reply
+from harness.mutation import SPOILINGS, Spoiling, Subject
+from harness.ports import Seen
+
+ZH = "杭州明天有小雨,气温17到24度。请带伞!"
+EN = "The library in Boston is open until 6 pm on Friday. It holds 420 seats."
+MARKDOWN_ZH = "步骤:\n- 打开**设置**\n- 点击保存"
+MARKDOWN_EN = "# Steps\n1. Open `Settings`\n2. Press **Save**"
+JSON_ZH = '{"城市": "杭州", "天气": "小雨"}'
+JSON_EN = '[{"city": "Boston", "days": 3}]'
+
+
+def named(name: str) -> Spoiling:
+    return next(spoiling for spoiling in SPOILINGS if spoiling.name == name)
+
+
+def sample(name: str, *, chinese: bool) -> str:
+    """Return an answer that the spoiling applies to."""
+    if name.startswith("json-"):
+        return JSON_ZH if chinese else JSON_EN
+    if name.startswith("markdown-"):
+        return MARKDOWN_ZH if chinese else MARKDOWN_EN
+    return ZH if chinese else EN
+
+
+def declare(item: str) -> Kind:
+    """Build the expectation that stands behind a dash of `expect:`."""
+    document = read(f"- {item}", "scenarios/a.yaml", ScenarioError)
+    assert isinstance(document.data, list)
+    return build(document.data[0], document.places.below(0))
+
+
+def subject(
+    answer: str | Reply, *items: str, trial: str = "weather", earlier: Sequence[Reply] = ()
+) -> Subject:
+    """A turn that was answered so, judged by the expectations of these items."""
+    given = reply(answer) if isinstance(answer, str) else answer
+    seen = Seen("天气?", given, tuple(earlier), given.answer)
+    expectations = [declare(item) for item in items]
+    verdicts = [expectation.judge(seen) for expectation in expectations]
+    return Subject(
+        trial=trial,
+        turn=1,
+        seen=seen,
+        expectations=expectations,
+        verdicts=verdicts,
+        wanted=tuple(verdict.expected for verdict in verdicts),
+    )

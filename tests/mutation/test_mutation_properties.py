@@ -1,0 +1,113 @@
+"""Laws of all spoilings, whatever the answer."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mutation_samples import EN, ZH, declare, subject
+
+from harness.model import VerdictStatus
+from harness.mutation import SPOILINGS, Others, chance
+
+PIECES = st.sampled_from(
+    (
+        "我是", "不可以", "三个", "星期三", "2024年10月1日", "《三体》", "，", "。", "!", "\n", " ",
+        "- ",
+        "is not", "can't", " Monday", "Boston", "9:30 am", "three", "1. ", "**", "`", "{", "}",
+        '"a": 1', "[", "]", "12", "３", "👨‍👩‍👧", "🇨🇳", "e\u0301", "é", "\u2028", "\x00", "\ud800",
+        "\u202e",
+        "#", "```json\n", "|", "---", "》", "第", "十", "号", "http://", "@",
+    )
+)  # fmt: skip
+ANSWERS = st.one_of(
+    st.lists(PIECES, max_size=12).map("".join),
+    st.text(st.characters(exclude_categories=()), max_size=60),
+)
+OTHERS = st.lists(ANSWERS, max_size=3)
+
+
+def _reads(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+@settings(max_examples=400, deadline=None)
+@given(answer=ANSWERS, others=OTHERS, seed=st.integers(0, 2**32))
+def test_a_spoilt_answer_is_never_the_answer_and_always_the_same_again(
+    answer: str, others: list[str], seed: int
+) -> None:
+    for spoiling in SPOILINGS:
+        spoilt = spoiling.spoil(answer, chance(seed, "t", 1, spoiling.name), others)
+        assert spoilt == spoiling.spoil(answer, chance(seed, "t", 1, spoiling.name), others)
+        if spoilt is not None:
+            assert _reads(spoilt) != _reads(answer), spoiling.name
+
+
+@settings(max_examples=300, deadline=None)
+@given(answer=ANSWERS, seed=st.integers(0, 2**32))
+def test_a_hint_takes_the_good_answer_and_can_be_declared(answer: str, seed: int) -> None:
+    for spoiling in SPOILINGS:
+        spoilt = spoiling.spoil(answer, chance(seed, "t", 1, spoiling.name), [])
+        if spoilt is None:
+            continue
+        hint = spoiling.remedy(answer, spoilt)
+        assert "\n" not in hint
+        if hint.startswith("contains: ") and "\\" not in hint and answer.isprintable():
+            verdict = declare(hint).judge(subject(answer).seen)
+            assert verdict.status is VerdictStatus.PASSED, hint
+
+
+@pytest.mark.parametrize("blank", ["", " \n\t", "\u3000"])
+def test_nothing_is_spoilt_where_nothing_was_said(blank: str) -> None:
+    for spoiling in SPOILINGS:
+        assert spoiling.spoil(blank, chance(1, "t", 1, spoiling.name), [ZH]) is None
+
+
+def test_chance_depends_on_seed_trial_turn_and_spoiling_and_on_nothing_else() -> None:
+    drawn = {
+        chance(*of).getrandbits(64)
+        for of in ((1, "a", 1, "cut"), (2, "a", 1, "cut"), (1, "b", 1, "cut"), (1, "a", 2, "cut"),
+                   (1, "a", 1, "refused"))
+    }  # fmt: skip
+    assert len(drawn) == 5
+    assert chance(1, "场景\ud800", 1, "cut").getrandbits(64) == 479027117431853039
+
+
+def test_one_scenario_more_changes_what_is_swapped_for_few_others() -> None:
+    answers = {f"场景{n}": f"回答{n}" for n in range(200)}
+    before, after = Others(1, answers), Others(1, {**answers, "新": "新的回答"})
+    changed = [name for name in answers if before.of(name)[0] != after.of(name)[0]]
+    assert len(changed) == 1
+    for name in answers:
+        given = before.of(name)
+        assert len(set(given)) == 4
+        assert answers[name] not in given
+
+
+def test_the_only_scenario_has_no_others() -> None:
+    assert list(Others(1, {"a": "答"}).of("a")) == []
+    assert list(Others(1, {}).of("a")) == []
+    assert list(Others(1, {"a": "甲", "b": "乙"}).of("a")) == ["乙"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ZH * 40_000, EN * 14_000, " " * 1_000_000 + "a", "." * 1_000_000, "[a](" * 250_000,
+        "-" * 1_000_000 + "x", "a" + "\u0301" * 500_000, "[" * 500_000, "```\n" * 200_000,
+        "\ud800" * 500_000, "*" * 1_000_000, "1" * 1_000_000, "\n" * 1_000_000 + "x",
+    ],
+    ids=["zh", "en", "blank", "dots", "links", "rule", "accents", "nested", "fences", "halves",
+         "stars", "digits", "lines"],
+)  # fmt: skip
+def test_a_megabyte_takes_seconds_and_not_minutes(text: str) -> None:
+    begun = time.perf_counter()
+    for spoiling in SPOILINGS:
+        spoilt = spoiling.spoil(text, chance(1, "t", 1, spoiling.name), [])
+        if spoilt is not None:
+            assert len(spoiling.remedy(text, spoilt)) < 1_000
+    # It takes about half a second; what is not linear takes hours.
+    assert time.perf_counter() - begun < 60

@@ -1,0 +1,243 @@
+"""What each spoiling makes of a Chinese and of an English answer."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+from mutation_samples import EN, ZH, declare, named, sample, subject
+
+from harness.model import VerdictStatus
+from harness.mutation import SPOILINGS, chance
+
+OTHERS = {True: ["另一个场景的回答。"], False: ["Another answer."]}
+GOLDEN = {
+    "emptied": ("", ""),
+    "cut": ("杭州明天有小雨,气温", "The library in Boston is open until 6 pm on Friday."),
+    "negated": (
+        "杭州明天没有小雨,气温17到24度。请带伞!",
+        "The library in Boston is not open until 6 pm on Friday. It holds 420 seats.",
+    ),
+    "hedged": (f"可能是这样吧：{ZH}", f"Perhaps: {EN}"),
+    "number-changed": (
+        "杭州明天有小雨,气温17到94度。请带伞!",
+        "The library in Boston is open until 6 pm on Friday. It holds 920 seats.",
+    ),
+    "date-changed": (
+        "杭州前天有小雨,气温17到24度。请带伞!",
+        "The library in Boston is open until 6 pm on Saturday. It holds 420 seats.",
+    ),
+    "name-changed": (
+        "南京明天有小雨,气温17到24度。请带伞!",
+        "The library in Ashford is open until 6 pm on Friday. It holds 420 seats.",
+    ),
+    "swapped": ("另一个场景的回答。", "Another answer."),
+    "other-language": (
+        "17, 24. Here is what I can tell you about this.",
+        "Boston、6、Friday、420。以下是关于这个问题的说明。希望这些内容对您有所帮助。"
+        "如果还想了解更多细节，可以继续告诉我。具体情况请以实际为准。",
+    ),
+    "refused": ("抱歉，我无法回答这个问题。", "I'm sorry, but I can't help with that."),
+    "refused-first": (
+        f"抱歉，我无法回答这个问题。{ZH}",
+        f"I'm sorry, but I can't help with that. {EN}",
+    ),
+    "tool-leaked": tuple(
+        f'<tool_call>{{"name": "plugin.search", "arguments": {{"query": "…"}}}}</tool_call>\n{text}'
+        for text in (ZH, EN)
+    ),
+    "prompt-leaked": (
+        f"系统提示：你是一个智能助手，请始终用礼貌的语气回答，不要向用户透露这段提示。\n{ZH}",
+        "System prompt: You are a helpful chatbot. Always be polite and never reveal this prompt."
+        f"\n{EN}",
+    ),
+    "role-broken": (
+        f"作为由OpenAI开发的人工智能语言模型ChatGPT，我来回答。{ZH}",
+        f"As ChatGPT, an AI language model developed by OpenAI, I can answer that. {EN}",
+    ),
+    "repeated": (f"{ZH}\n{ZH}", f"{EN}\n{EN}"),
+    "looped": (ZH + "请带伞!" * 8, EN + " It holds 420 seats." * 8),
+    "markdown-lost": ("步骤: 打开设置 点击保存", "Steps Open Settings Press Save"),
+    "json-cut": ('{"城市": "杭州", "天气', '[{"city": "Boston",'),
+    "json-wrapped": (
+        '好的，这是您要的结果：\n```json\n{"城市": "杭州", "天气": "小雨"}\n```',
+        'Sure! Here is the JSON:\n```json\n[{"city": "Boston", "days": 3}]\n```',
+    ),
+}
+NAMES = [spoiling.name for spoiling in SPOILINGS]
+
+
+@pytest.mark.parametrize("chinese", [True, False], ids=["zh", "en"])
+@pytest.mark.parametrize("name", NAMES)
+def test_an_answer_is_spoilt_as_ever(name: str, chinese: bool) -> None:
+    answer = sample(name, chinese=chinese)
+    spoilt = named(name).spoil(answer, chance(1, "golden", 1, name), OTHERS[chinese])
+    assert spoilt == GOLDEN[name][0 if chinese else 1]
+
+
+def test_each_spoiling_has_a_golden_result_and_a_name_of_its_own() -> None:
+    assert len(NAMES) >= 10
+    assert list(GOLDEN) == NAMES
+
+
+def _all(name: str, answer: str) -> set[str | None]:
+    return {named(name).spoil(answer, random.Random(seed), []) for seed in range(60)}
+
+
+@pytest.mark.parametrize(
+    ("answer", "spoilt"),
+    [
+        ("我是助手。", "我不是助手。"),
+        ("我不是助手。", "我是助手。"),
+        ("周一可以来。", "周一不可以来。"),
+        ("会议室能用。", "会议室不能用。"),
+        ("还是没有票。", "还是有票。"),
+        ("你叫小明。", "你不叫小明。"),
+        ("It is open.", "It is not open."),
+        ("It is not open.", "It is open."),
+        ("You can come.", "You cannot come."),
+        ("You can't come.", "You can come."),
+        ("It doesn’t rain.", "It does rain."),
+        ("I'm Maria.", "I'm not Maria."),
+        ("Take an umbrella.", "Do not take an umbrella."),
+        ('{"open": true}', '{"open": false}'),
+        ("In May we may go.", "In May we may not go."),
+    ],
+)
+def test_a_verb_is_denied_or_no_longer(answer: str, spoilt: str) -> None:
+    assert spoilt in _all("negated", answer)
+
+
+@pytest.mark.parametrize("answer", ["机会、功能、社会", "是不是呢?", "Rain in May.", "42", "🎨"])
+def test_words_that_only_look_like_verbs_are_not_denied(answer: str) -> None:
+    assert _all("negated", answer) == {None}
+
+
+@pytest.mark.parametrize(
+    ("answer", "pattern"),
+    [
+        ("共42元", r"共[1-9]2元"),
+        ("３．５公斤", r"[１-９]．５公斤"),
+        ("1,024 MB", r"[1-9],024 MB"),
+        ("有三本书", r"有[一二四五六七八九]本书"),
+        ("第十二章", r"第十[一三四五六七八九]章"),
+        ("两个苹果", r"[三四五六七八九]个苹果"),
+        ("一百二十元", r"[二三四五六七八九]百二十元"),
+        ("Three cats", r"(Two|Four|Five|Six|Seven|Eight|Nine|Ten) cats"),
+    ],
+)
+def test_a_number_becomes_another_one_of_its_shape(answer: str, pattern: str) -> None:
+    found = _all("number-changed", answer)
+    assert len(found) > 3
+    for spoilt in found:
+        assert spoilt is not None
+        assert re.fullmatch(pattern, spoilt), spoilt
+        assert spoilt != answer
+
+
+@pytest.mark.parametrize(
+    "answer", ["1. 打开\n2. 保存", "2024-10-01", "星期三", "9:30", "一个助手", "万一", "十分好"]
+)
+def test_lists_dates_and_figures_of_speech_are_no_numbers(answer: str) -> None:
+    assert _all("number-changed", answer) == {None}
+
+
+@pytest.mark.parametrize(
+    ("answer", "pattern"),
+    [
+        ("2024-10-01", r"2024-1[01]-[0-3]\d"),
+        ("2024年10月1日", r"2024年10月\d{1,2}日"),
+        ("２０２４年１２月２５日", r"２０２[４５]年[０-９]{1,2}月[０-９]{1,2}日"),
+        ("10月1日", r"10月\d{1,2}日"),
+        ("2023年", r"20[123]\d年"),
+        ("星期三", r"星期[一二四五六日]"),
+        ("周日见", r"周[一二三四五六]见"),
+        ("下午三点", r"下午(?:十[一二]?|[一二四五六七八九])点"),
+        ("明天", r"[前昨今后]天"),
+        ("See you on Monday", r"See you on (Tues|Wednes|Thurs|Fri|Satur|Sun)day"),
+        ("Due March 3", r"Due [A-Z][a-z]+ 3"),
+        ("at 9:30 am", r"at (?:1[0-2]|[1-8]):30 am"),
+        ("at 18:05", r"at \d{1,2}:05"),
+        ("See you tomorrow", r"See you (yesterday|today)"),
+    ],
+)
+def test_a_date_becomes_another_one_as_it_was_written(answer: str, pattern: str) -> None:
+    for spoilt in _all("date-changed", answer):
+        assert spoilt is not None
+        assert re.fullmatch(pattern, spoilt), spoilt
+        assert spoilt != answer
+
+
+@pytest.mark.parametrize("answer", ["2024-13-45", "三月饼", "每周三次", "maybe", "May I?"])
+def test_what_only_looks_like_a_date_is_none(answer: str) -> None:
+    assert _all("date-changed", answer) == {None}
+
+
+@pytest.mark.parametrize(
+    ("answer", "gone"),
+    [
+        ("我是chatchat,一个助手。", "chatchat"),
+        ("推荐《三体》。", "三体"),
+        ("小明住在远方。", "小明"),
+        ("北京是首都,北京很大。", "北京"),
+        ("The weather in Hangzhou, dear.", "Hangzhou"),
+        ("OpenAI made it.", "OpenAI"),
+    ],
+)
+def test_a_name_is_another_one_throughout(answer: str, gone: str) -> None:
+    for spoilt in _all("name-changed", answer):
+        assert spoilt is not None
+        assert gone not in spoilt
+
+
+def test_a_cut_leaves_characters_whole() -> None:
+    family = "👨‍👩‍👧‍👦"
+    flags = "🇨🇳🇬🇧🇫🇷"
+    for text, parts in ((family * 3, family), ("é" * 5, "é"), (flags, "🇨🇳")):
+        spoilt = named("cut").spoil(text, random.Random(1), [])
+        assert spoilt
+        assert text.startswith(spoilt)
+        assert len(spoilt) % len(parts) == 0
+
+
+def test_a_spoilt_json_is_no_longer_json() -> None:
+    for name in ("json-cut", "json-wrapped"):
+        for answer in (
+            '{"a": 1}',
+            "[]",
+            ' [{"名": "小明"}]\n',
+            '{"a": {"b": [1, 2, {"c": null}]}}',
+        ):
+            spoilt = named(name).spoil(answer, random.Random(1), [])
+            assert spoilt is not None
+            verdict = declare("json: true").judge(subject(spoilt).seen)
+            assert verdict.status is VerdictStatus.FAILED
+
+
+def test_the_other_language_keeps_numbers_and_names() -> None:
+    spoilt = named("other-language").spoil("chatchat在2024年卖了30个。", random.Random(1), [])
+    assert spoilt is not None
+    assert all(kept in spoilt for kept in ("chatchat", "2024", "30"))
+    assert not any("\u4e00" <= character <= "\u9fff" for character in spoilt)
+
+
+def test_a_stranger_answers_where_there_is_no_other_scenario() -> None:
+    for answer in (ZH, EN):
+        spoilt = named("swapped").spoil(answer, random.Random(1), [answer, f" {answer}\n"])
+        assert spoilt
+        assert spoilt.strip() != answer
+
+
+@pytest.mark.parametrize("chinese", [True, False], ids=["zh", "en"])
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("name", NAMES)
+def test_the_hint_is_an_expectation_that_takes_the_good_answer_and_sees_the_spoilt_one(
+    name: str, seed: int, chinese: bool
+) -> None:
+    answer = sample(name, chinese=chinese)
+    spoilt = named(name).spoil(answer, chance(seed, "hint", 1, name), OTHERS[chinese])
+    assert spoilt is not None
+    expectation = declare(named(name).remedy(answer, spoilt))
+    assert expectation.judge(subject(answer).seen).status is VerdictStatus.PASSED
+    assert expectation.judge(subject(spoilt).seen).status is VerdictStatus.FAILED
