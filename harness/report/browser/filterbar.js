@@ -111,7 +111,7 @@ function group(key, label, pairs) {
   const chips = pairs.map(([value, number]) => {
     /** @type {Tree} */
     const name = key === "st" ? ["span", { "data-w": words(value) }] : ["bdi", 0, value];
-    const attributes = { type: "button", class: `pick ${key === "st" ? value : ""}`, "data-key": key, "data-value": value, "aria-pressed": "false" };
+    const attributes = { type: "button", class: `chip ${key === "st" ? value : ""}`, "data-key": key, "data-value": value, "aria-pressed": "false" };
     return /** @type {Tree} */ (["button", attributes, name, " ", ["span", { class: "n" }, String(number)]]);
   });
   return [["div", { role: "group", "data-w-label": label }, ["span", { class: "over", "data-w": label }], ...chips]];

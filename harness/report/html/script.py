@@ -16,6 +16,9 @@ _IMPORT = re.compile(r"^import\s+(?:[^;]*?\s+from\s+)?[\"']\./([\w.-]+)[\"'];?[ 
 _EXPORT = re.compile(r"^export\s+(?:\{[^}]*\};?[ \t]*\n|(?:default\s+)?)", re.M)
 _BLOCK = re.compile(r"^[ \t]*/\*\*?.*?\*/[ \t]*\n", re.M | re.S)
 _LINE = re.compile(r"^[ \t]*//.*\n", re.M)
+# A type told in the middle of a line, and indentation: no text of the modules goes over a line's end.
+_CAST = re.compile(r"/\*\* @type \{.*?\} \*/ ?")
+_INDENT = re.compile(r"^[ \t]+", re.M)
 _BLANK = re.compile(r"\n\s*\n")
 
 
@@ -42,4 +45,5 @@ def _visit(folder: Path, name: str, order: list[str], above: tuple[str, ...]) ->
 
 def _body(source: str) -> str:
     text = _EXPORT.sub("", _IMPORT.sub("", source))
-    return _BLANK.sub("\n", _LINE.sub("", _BLOCK.sub("", text))).strip()
+    text = _INDENT.sub("", _CAST.sub("", _LINE.sub("", _BLOCK.sub("", text))))
+    return _BLANK.sub("\n", text).strip()
