@@ -27,7 +27,8 @@ def find_run(reports: Path, name: str) -> Path:
         given = given.parent
     for folder in (given if given.is_absolute() or len(given.parts) > 1 else None, reports / name):
         if folder is not None and _is_run(folder):
-            return folder
+            # A run that goes on must not be written through the link that it moves itself.
+            return folder.resolve() if folder.is_symlink() else folder
     if "/" not in name and "\\" not in name and name != LATEST:
         checked_run_id(name)
     known = ", ".join(sorted(path.name for path in _folders(reports))[-3:])

@@ -68,4 +68,4 @@ def _told(process: subprocess.Popen[str], words: str) -> str:
         found = _ADDRESS.search(line)
         if words in line and found:
             return found[1]
-    pytest.fail(f"{process.args} ended early:\n{''.join(log)}")
+    pytest.fail(f"it ended early:\n{''.join(log)}")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
+import subprocess
 import time
-from pathlib import Path
 
 import pytest
 from dask_cluster import cluster
@@ -14,7 +15,7 @@ from project import ProjectFolder
 
 from benchmarks.project import build
 
-TRIALS = 3_000
+TRIALS = 2_000
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +39,7 @@ def test_the_trials_of_a_killed_worker_are_done_by_another_and_none_twice(
     project: ProjectFolder,
 ) -> None:
     with cluster(project.root, project.env) as dask:
-        run = project.starts("run", "--cluster", dask.address, "--no-progress")
-        _wait_for_lines(project.path("reports/latest/trials.jsonl"), 200, run.poll)
+        run = _begun(project, dask.address)
         dask.workers[0].kill()
         out, err = run.communicate(timeout=120)
     assert run.returncode == 0, err
@@ -50,8 +50,7 @@ def test_the_trials_of_a_killed_worker_are_done_by_another_and_none_twice(
 
 def test_ctrl_c_keeps_what_is_done(project: ProjectFolder) -> None:
     with cluster(project.root, project.env) as dask:
-        run = project.starts("run", "--cluster", dask.address, "--no-progress")
-        _wait_for_lines(project.path("reports/latest/trials.jsonl"), 200, run.poll)
+        run = _begun(project, dask.address)
         os.kill(run.pid, signal.SIGINT)
         _out, err = run.communicate(timeout=60)
         assert run.returncode == 130, err
@@ -75,11 +74,13 @@ def test_a_scheduler_without_workers_is_told(project: ProjectFolder) -> None:
     assert "has no worker" in done.err
 
 
-def _wait_for_lines(path: Path, count: int, ended: object) -> None:
-    """Wait until a run has written so many lines."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if path.exists() and path.read_bytes().count(b"\n") >= count:
-            return
-        time.sleep(0.01)  # until another process has written
-    pytest.fail("the run wrote nothing")
+def _begun(project: ProjectFolder, address: str) -> subprocess.Popen[str]:
+    """Start a run on a cluster and return it once it has written some of its trials."""
+    shutil.rmtree(project.path("reports"), ignore_errors=True)
+    run = project.starts("run", "--cluster", address, "--no-progress")
+    lines = project.path("reports/latest/trials.jsonl")
+    while run.poll() is None:
+        if lines.exists() and lines.read_bytes().count(b"\n") >= 200:
+            return run
+        time.sleep(0.01)  # until the other process has written
+    pytest.fail(f"it ended before that: {run.communicate()}")
