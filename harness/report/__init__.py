@@ -9,7 +9,7 @@ all formats, trials may be added while the run goes on, and the same run gives t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 from harness.model import Run, TrialResult
 from harness.report.options import PageOptions
@@ -19,6 +19,9 @@ from harness.report.trial_view import trial_view
 from harness.report.view import TrialView
 
 _PLAIN = PageOptions()
+
+Told: TypeAlias = tuple[TrialResult, bytes]
+"""A trial, and its line of trials.jsonl."""
 
 
 class Sheet(Protocol):
@@ -41,6 +44,10 @@ class Sheet(Protocol):
         """Return the files that go beside the report, by their names."""
         ...
 
+    def fresh(self) -> Mapping[bytes, bytes]:
+        """Return what the pieces have in common, as far as it is new since the last time."""
+        ...
+
 
 class Format(NamedTuple):
     """A kind of report: the name of its file in a run's folder, and how its sheet is made."""
@@ -48,9 +55,7 @@ class Format(NamedTuple):
     file_name: str
     sheet: Callable[[PageOptions], Sheet]
 
-    def render(
-        self, run: Run, results: Callable[[], Iterator[tuple[TrialResult, bytes]]], out: Out
-    ) -> None:
+    def render(self, run: Run, results: Callable[[], Iterator[Told]], out: Out) -> None:
         """Write this report of a finished run."""
         with Reports({"": self}) as reports:
             reports.add_all(results())
@@ -60,11 +65,13 @@ class Format(NamedTuple):
 class TrialPieces(NamedTuple):
     """What every chosen format says of one trial: plain bytes, to be sent between processes.
 
-    `record` has a piece for each format, in the order in which the renderer has them.
+    `record` has a piece for each format, in the order in which the renderer has them. `shared` is
+    what it has in common with those of later trials; it comes with the first of them.
     """
 
     reasons: TrialReasons | None
     record: Sequence[bytes]
+    shared: Mapping[bytes, bytes]
 
 
 class Renderer:
@@ -85,7 +92,11 @@ class Renderer:
         """Return what every format says of a trial, whose line of trials.jsonl goes with it."""
         view = trial_view(result)
         record = [sheet.piece(view, line) for sheet in self.sheets.values()]
-        return TrialPieces(reasons_of(view), record)
+        shared: dict[bytes, bytes] = {}
+        for sheet in self.sheets.values():
+            if fresh := sheet.fresh():
+                shared.update(fresh)
+        return TrialPieces(reasons_of(view), record, shared)
 
 
 class Reports:
@@ -110,7 +121,7 @@ class Reports:
         """
         self.put(result.key.id, self.renderer.pieces(result, line))
 
-    def add_all(self, results: Iterable[tuple[TrialResult, bytes]]) -> None:
+    def add_all(self, results: Iterable[Told]) -> None:
         """Take several trials, each with its line."""
         for result, line in results:
             self.add(result, line)
@@ -118,7 +129,7 @@ class Reports:
     def put(self, trial_id: str, pieces: TrialPieces) -> None:
         """Take a trial that was rendered elsewhere, by a `Renderer` of the same formats."""
         self._reasons.put(trial_id, pieces.reasons)
-        self._spool.put(trial_id, pieces.record)
+        self._spool.put(trial_id, pieces.record, pieces.shared)
 
     def write(self, run: Run, outs: Mapping[str, Out]) -> None:
         """Write the formats that have somewhere to go."""

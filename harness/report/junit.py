@@ -59,6 +59,10 @@ class JUnitSheet:
         """Return the files that go beside the report: none."""
         return {}
 
+    def fresh(self) -> Mapping[bytes, bytes]:
+        """Return what the pieces have in common: nothing."""
+        return {}
+
     def write(self, run: Run, pieces: Pieces, reasons: Reasons, out: Out) -> None:
         """Write the suites in the order in which the run's rows name their files."""
         root = {"name": f"coze-harness {one_line(run.run_id)}", **_counts(run.rows)}

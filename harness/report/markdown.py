@@ -37,6 +37,10 @@ class MarkdownSheet:
         """Return the files that go beside the report: none."""
         return {}
 
+    def fresh(self) -> Mapping[bytes, bytes]:
+        """Return what the pieces have in common: nothing."""
+        return {}
+
     def write(self, run: Run, pieces: Pieces, reasons: Reasons, out: Out) -> None:
         """Write the comment: verdict, counts, reasons, the first failing trials."""
         view = run_view(run)

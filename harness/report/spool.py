@@ -8,14 +8,15 @@ grow with what trials say: about a hundred bytes are kept of each.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from tempfile import SpooledTemporaryFile
-from types import TracebackType
-from typing import Protocol
+from types import MappingProxyType, TracebackType
+from typing import Final, Protocol
 
 _IN_MEMORY = 2 * 1024 * 1024
 # Pieces are read nearly in the order in which they came.
 _AT_ONCE = 256 * 1024
+_NOTHING: Final[Mapping[bytes, bytes]] = MappingProxyType({})
 
 
 class Pieces(Protocol):
@@ -23,6 +24,10 @@ class Pieces(Protocol):
 
     def get(self, name: str) -> bytes:
         """Return a piece; KeyError if there is none of that name."""
+        ...
+
+    def shared(self, key: bytes) -> bytes:
+        """Return what several pieces have in common; KeyError if there is none of that key."""
         ...
 
     def __contains__(self, name: object) -> bool: ...
@@ -54,9 +59,20 @@ class Spool:
         # Where each piece of each record ends; the pieces follow each other without a gap.
         self._ends = array("Q", [0])
         self._at_end = True
+        self.shared: dict[bytes, bytes] = {}
 
-    def put(self, name: str, pieces: Sequence[bytes]) -> None:
-        """Keep a record; one that was kept under the same name before is replaced."""
+    def put(
+        self, name: str, pieces: Sequence[bytes], shared: Mapping[bytes, bytes] = _NOTHING
+    ) -> None:
+        """Keep a record; one that was kept under the same name before is replaced.
+
+        Args:
+            name: what the record is asked for by.
+            pieces: the record.
+            shared: what it has in common with others, for good, by keys of its own.
+        """
+        if shared:
+            self.shared.update(shared)
         ends = self._ends
         end = ends[-1]
         if not self._at_end:
@@ -111,6 +127,9 @@ class _Column:
 
     def get(self, name: str) -> bytes:
         return self._spool.read(*self._spool.place(name, self._position))
+
+    def shared(self, key: bytes) -> bytes:
+        return self._spool.shared[key]
 
     def __contains__(self, name: object) -> bool:
         if not isinstance(name, str) or name not in self._spool:

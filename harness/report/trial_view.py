@@ -132,7 +132,7 @@ def _turn(number: int, turn: TurnResult) -> TurnView:
         prompt,
         told,
         attached,
-        "" if any([m.content and m.type == "answer" for m in reply.messages]) else _NO_ANSWER,
+        "" if any(m.content and m.type == "answer" for m in reply.messages) else _NO_ANSWER,
         messages,
         [clipped(text) for text in reply.follow_ups],
         _reply_facts(reply),
@@ -176,8 +176,7 @@ def _reply_facts(reply: Reply) -> list[Fact]:
         )
     if reply.polls:
         facts.append(Fact("fact.polls", f"{reply.polls:,}"))
-    for call in reply.tool_calls:
-        facts.append(Fact("fact.tool", one_line(call.name)))
+    facts.extend(Fact("fact.tool", one_line(call.name)) for call in reply.tool_calls)
     return facts
 
 

@@ -64,7 +64,7 @@ class MessageView(NamedTuple):
 
     `key` names it (a key of words.json), and `label` does where Coze has a type that we do not
     know, or a content type that is not text. Of several answers, this one is number `number` of
-    `of`; both are 0 otherwise. `tree` is the text's Markdown, rendered, as JSON (see markdown_tree).
+    `of`; both are 0 otherwise. `tree` is the text's Markdown, rendered (see `markdown_tree`).
     """
 
     key: str
@@ -196,7 +196,8 @@ class TrialView(NamedTuple):
     """Everything about one trial, as it is shown. `reason` is why, in one line.
 
     `change` is how it changed against its baseline, if it has one; `lasted` and `spent` are its
-    seconds and tokens in words. `failed` are the kinds of expectations that failed; `codes` the error's kind and Coze's codes.
+    seconds and tokens in words. `failed` are the kinds of expectations that failed; `codes` the
+    error's kind and Coze's codes.
     """
 
     id: str

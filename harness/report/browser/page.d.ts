@@ -66,7 +66,10 @@ export type Entry = [
 
 /** A gzipped JSON text in base64: `<script type="application/octet-stream" id="c0">`, c1, … */
 export interface Chunk {
-  trials: [tree: Tree, record: TrialRecord | null][];
+  /** What many trials have in common: trees in whose texts and attributes there are gaps. */
+  forms: Tree[];
+  /** A trial is the number of its form with the texts that fill it (forms.js), or a whole tree. */
+  trials: [form: number | Tree, texts: string[], record: TrialRecord | null][];
 }
 
 /** The trial's line of trials.jsonl, parsed with the rest; null where the line is over 64 KB. */

@@ -7,6 +7,7 @@
 /** @import { Words } from "./words.js" */
 
 import { addLinks, linkEvidence, pointAt } from "./evidence.js";
+import { trialOf } from "./forms.js";
 import { Unreadable } from "./packed.js";
 import { addRaw, showRaw } from "./raw.js";
 import { recordText, showRecord } from "./record.js";
@@ -113,7 +114,7 @@ export class TrialPane {
       if (entry.at >= this.head.detailed) throw new Unreadable("trial.elsewhere");
       const { chunk } = this.head;
       const read = await this.packed.read(`c${Math.floor(entry.at / chunk)}`);
-      const found = /** @type {Chunk} */ (read).trials[entry.at % chunk];
+      const found = trialOf(/** @type {Chunk} */ (read), entry.at % chunk);
       if (!found) throw new Unreadable("packed.broken");
       return this.#build(/** @type {Branch} */ (found[0]), found[1], entry);
     } catch (error) {

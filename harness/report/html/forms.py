@@ -5,14 +5,17 @@ filled. Their row and their tree are rendered once by the templates, with a numb
 place of each text; all others of that shape are those pieces with their own texts between them. The
 templates stay the only place that knows the markup. All of a trial's texts are escaped at once: for
 the row as the templates do it, for the tree as JSON.
+
+A tree is filled only when it is written: until then a trial is its texts, and the form, which is
+some ten times as long, is kept once for all.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import blake2b
 from itertools import chain, count
-from operator import itemgetter
 from typing import Final, NamedTuple, TypeAlias, TypeVar, cast
 
 import orjson
@@ -28,6 +31,7 @@ Value = TypeVar("Value")
 # but not the second.
 _GAP: Final = "\0"
 _BETWEEN: Final = "\x7f"
+_DEL: Final = b"\x7f"
 _GAPS = re.compile(rb"\0(\d+)\0|\\u0000(\d+)\\u0000")
 
 # In place of a trial's id, which is as its author wrote it; what is shown is the name.
@@ -39,23 +43,43 @@ _MOST: Final = 300
 _ROW: Final = 8
 
 
-class _Form(NamedTuple):
-    """What stands between the gaps, the gaps left free, and which text goes into each of them."""
+class Form(NamedTuple):
+    """What stands between the gaps, the gaps left free, and the number of each gap's text."""
 
     parts: list[bytes]
-    texts: Callable[[Sequence[bytes]], tuple[bytes, ...]]
+    numbers: list[int]
 
     def filled(self, texts: Sequence[bytes]) -> bytes:
+        """Return the whole, with the texts in the gaps."""
         parts = self.parts.copy()
-        parts[1::2] = self.texts(texts)
+        parts[1::2] = [texts[number] for number in self.numbers]
         return b"".join(parts)
 
 
-class Filled(NamedTuple):
-    """A trial's row as HTML, and its body as a tree."""
+class Told(NamedTuple):
+    """A trial's row as HTML, and its body: the key of a form, and the texts that fill it.
+
+    Without a key, `texts` is the body's whole tree.
+    """
 
     row: bytes
-    tree: bytes
+    key: bytes
+    texts: bytes
+
+
+def body(form: Form, texts: bytes) -> bytes:
+    """Return a trial's tree as JSON."""
+    return form.filled(texts.split(_DEL))
+
+
+def listed(texts: bytes) -> bytes:
+    """Return the texts as a list in JSON: gap n of the form takes text n."""
+    return b'["%b"]' % texts.replace(_DEL, b'","')
+
+
+class _Shape(NamedTuple):
+    row: Form
+    key: bytes
 
 
 class Forms:
@@ -69,39 +93,51 @@ class Forms:
     def __init__(self, row: Callable[[TrialView], str], body: Callable[[TrialView], str]) -> None:
         self._row = row
         self._body = body
-        self._forms: dict[Shape, tuple[_Form, _Form]] = {}
+        self._shapes: dict[Shape, _Shape] = {}
+        self._fresh: dict[bytes, bytes] = {}
 
-    def filled(self, trial: TrialView) -> Filled:
+    def told(self, trial: TrialView) -> Told:
         """Return what the templates would make of a trial."""
         texts, sizes = _laid_out(trial)
         shape = (trial.status, *sizes, bytes(map(bool, texts)))
-        forms = self._forms.get(shape)
-        if forms is None:
-            if len(self._forms) >= _MOST:
+        form = self._shapes.get(shape)
+        if form is None:
+            if len(self._shapes) >= _MOST:
                 return self.rendered(trial)
-            forms = self._forms[shape] = self._made(trial)
-        row = str(escape(_BETWEEN.join(texts[:_ROW]))).encode().split(b"\x7f")
-        tree = orjson.dumps(_BETWEEN.join(texts))[1:-1].split(b"\x7f")
-        if len(tree) != len(texts) or len(row) != _ROW:
+            form = self._shapes[shape] = self._made(trial)
+        row = str(escape(_BETWEEN.join(texts[:_ROW]))).encode().split(_DEL)
+        filling = orjson.dumps(_BETWEEN.join(texts))[1:-1]
+        if filling.count(_DEL) + 1 != len(texts) or len(row) != _ROW:
             return self.rendered(trial)
-        return Filled(forms[0].filled(row), forms[1].filled(tree))
+        return Told(form.row.filled(row), form.key, filling)
 
-    def rendered(self, trial: TrialView) -> Filled:
+    def rendered(self, trial: TrialView) -> Told:
         """Return what the templates make of a trial, without a form."""
-        return Filled(self._row(trial).encode(), orjson.dumps(tree_of(self._body(trial))))
+        tree = orjson.dumps(tree_of(self._body(trial)))
+        return Told(self._row(trial).encode(), b"", tree)
 
-    def _made(self, trial: TrialView) -> tuple[_Form, _Form]:
+    def fresh(self) -> Mapping[bytes, bytes]:
+        """Return the forms made since the last time, by their keys."""
+        if not self._fresh:
+            return self._fresh
+        fresh, self._fresh = self._fresh, {}
+        return fresh
+
+    def _made(self, trial: TrialView) -> _Shape:
         gapped = _gapped(trial._replace(id=_UNSHOWN), count())
-        return _form(self._row(gapped).encode()), _form(orjson.dumps(tree_of(self._body(gapped))))
+        tree = orjson.dumps(tree_of(self._body(gapped)))
+        key = blake2b(tree, digest_size=12).hexdigest().encode()
+        self._fresh[key] = tree
+        return _Shape(form_of(self._row(gapped).encode()), key)
 
 
-def _form(source: bytes) -> _Form:
+def form_of(source: bytes) -> Form:
+    """Return the form that a template's output with gaps is, as HTML or as a tree in JSON."""
     pieces = _GAPS.split(source)
     numbers = [int(one or other) for one, other in zip(pieces[1::3], pieces[2::3], strict=True)]
     parts: list[bytes] = [b""] * (2 * len(numbers) + 1)
     parts[::2] = pieces[::3]
-    # At least the name and the anchor are shown, so that this getter gives a tuple.
-    return _Form(parts, itemgetter(*numbers))
+    return Form(parts, numbers)
 
 
 def _gapped(value: Value, numbers: count[int]) -> Value:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from harness.report.html.forms import Filled
+from harness.report.html.forms import Told
 from harness.report.overview import reason_texts
 from harness.report.view import TrialView, shown_id
 
@@ -19,12 +19,13 @@ _REASONS: Final = 5
 
 
 class Piece(NamedTuple):
-    """A trial's row; its entry of the index, before and after its past; its tree; its record."""
+    """A trial's row; its entry of the index, before and after its past; its body; its record."""
 
     row: bytes
     entry: bytes
     text: bytes
-    tree: bytes
+    key: bytes
+    texts: bytes
     record: bytes
 
     @property
@@ -37,22 +38,19 @@ class Piece(NamedTuple):
         """Return the trial's entry of the index."""
         return b"%b,%b,%b]" % (self.entry, orjson.dumps(past), self.text)
 
-    def detailed(self) -> bytes:
-        """Return the trial's entry of a chunk."""
-        return b"[%b,%b]" % (self.tree, self.record)
 
-
-def pack(trial: TrialView, filled: Filled, line: bytes) -> bytes:
+def pack(trial: TrialView, told: Told, line: bytes) -> bytes:
     """Return a trial's piece as one text."""
     entry = [
         shown_id(trial.id), trial.status._value_, trial.bot, trial.tags, round(trial.seconds, 3),
         trial.tokens, len(trial.turns), trial.failed, " ".join(trial.codes), trial.change,
     ]  # fmt: skip
     parts = (
-        filled.row,
+        told.row,
         orjson.dumps(entry)[:-1],
         orjson.dumps(_searched(trial)),
-        filled.tree,
+        told.key,
+        told.texts,
         _record(line),
     )
     return _BETWEEN.join(parts)

@@ -9,7 +9,7 @@ from typing import Final
 
 from harness.model import Row, Run
 from harness.report.html.chunks import Packer, all_packed
-from harness.report.html.forms import Forms
+from harness.report.html.forms import Forms, body, form_of, listed
 from harness.report.html.head import head
 from harness.report.html.layout import Layout
 from harness.report.html.pages import WORD_MARK, Pages
@@ -50,7 +50,15 @@ class HtmlSheet:
 
     def piece(self, trial: TrialView, line: bytes) -> bytes:
         """Return a trial's row, its entry of the index, its tree and its record."""
-        return pack(trial, self._forms.filled(trial), line)
+        return pack(trial, self._forms.told(trial), line)
+
+    def whole(self, trial: TrialView) -> bytes:
+        """Return the piece of a trial that has no line, with nothing to be shared."""
+        return pack(trial, self._forms.rendered(trial), b"")
+
+    def fresh(self) -> Mapping[bytes, bytes]:
+        """Return the forms of trials that are new since the last time."""
+        return self._forms.fresh()
 
     def beside(self) -> Mapping[str, bytes]:
         """Return the files that go beside the page, by their names."""
@@ -103,7 +111,7 @@ class HtmlSheet:
             out.write(opening[row.key.id in flaky] + shown + b"</li>\n")
             index.put(b"," * (number > 0) + piece.indexed(row.past))
             if row.status in FAILING and len(first) < IN_FULL:
-                first.append((row, piece.tree))
+                first.append((row, kept.tree(piece)))
 
     def _word(self, key: bytes, said: dict[bytes, bytes]) -> bytes:
         word = said.get(key)
@@ -135,7 +143,27 @@ class _Kept:
     def piece(self, row: Row) -> Piece:
         if row.key.id in self._pieces:
             return unpack(self._pieces.get(row.key.id))
-        return unpack(self._sheet.piece(bare(row), b""))
+        return unpack(self._sheet.whole(bare(row)))
+
+    def tree(self, piece: Piece) -> bytes:
+        """Return a trial's tree."""
+        if not piece.key:
+            return piece.texts
+        return body(form_of(self._pieces.shared(piece.key)), piece.texts)
+
+    def chunk(self, rows: Sequence[Row]) -> bytes:
+        """Return trials as the script reads them: the forms they share, then texts and records."""
+        numbers: dict[bytes, int] = {}
+        trials: list[bytes] = []
+        for row in rows:
+            piece = self.piece(row)
+            if piece.key:
+                number = numbers.setdefault(piece.key, len(numbers))
+                trials.append(b"[%d,%b,%b]" % (number, listed(piece.texts), piece.record))
+            else:
+                trials.append(b"[%b,[],%b]" % (piece.texts, piece.record))
+        forms = b",".join([self._pieces.shared(key) for key in numbers])
+        return b'{"forms":[%b],"trials":[%b]}' % (forms, b",".join(trials))
 
     def changes(self, run: Run) -> dict[str, str]:
         """Return, by id, how trials changed; only a comparison's have."""
@@ -146,11 +174,8 @@ class _Kept:
 
 def _write_chunks(rows: Sequence[Row], kept: _Kept, index: Packer, out: Out) -> None:
     _write_block(b"index", index.packed(), out)
-    blocks = (
-        b'{"trials":[%b]}' % b",".join([kept.piece(row).detailed() for row in group])
-        for group in _grouped(rows)
-    )
-    for number, block in enumerate(all_packed(blocks)):
+    chunks = (kept.chunk(group) for group in _grouped(rows))
+    for number, block in enumerate(all_packed(chunks)):
         _write_block(b"c%d" % number, block, out)
 
 

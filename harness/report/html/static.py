@@ -1,7 +1,7 @@
 """Trees as they stand in the page itself, for readers without a script.
 
-Words are put in, rendered texts taken out of their JSON, and what only a script can use is left out.
-The page's template writes these nodes with its own escaping.
+Words are put in, rendered texts taken out of their JSON, and what only a script can use is left
+out. The page's template writes these nodes with its own escaping.
 """
 
 from __future__ import annotations
