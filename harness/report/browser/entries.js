@@ -27,7 +27,6 @@ export function entriesOf(index) {
  * @returns {Entry}
  */
 function entryOf([id, status, bot, tags, seconds, tokens, turns, failed, code, change, past, text], at) {
-  const marks = [status, ...(change ? [change] : []), ...(flaky(past, status) ? ["flaky"] : [])];
   return {
     at,
     id: linkable(id),
@@ -45,7 +44,7 @@ function entryOf([id, status, bot, tags, seconds, tokens, turns, failed, code, c
     byName: fold(id).replace(/\d+/g, (digits) => digits.padStart(9, "0")),
     failing: status === "failed" || status === "error",
     facets: new Map([
-      ["st", marks],
+      ["st", change ? [status, change] : [status]],
       ["bot", [fold(bot)]],
       ["tag", tags.map(fold)],
       ["exp", failed.map(fold)],
@@ -63,16 +62,3 @@ export const LETTERS = new Map([
   ["k", "known_failure"],
   ["x", "fixed"],
 ]);
-
-/**
- * Say whether a trial changed between passed and not passed at least twice in the runs that judged it.
- * @param {string} past
- * @param {string} status
- */
-function flaky(past, status) {
-  const passed = [...past].filter((letter) => "pfkx".includes(letter)).map((letter) => "px".includes(letter));
-  if (["passed", "failed", "known_failure", "fixed"].includes(status)) {
-    passed.push(status === "passed" || status === "fixed");
-  }
-  return passed.filter((now, at) => at > 0 && now !== passed[at - 1]).length >= 2;
-}

@@ -66,7 +66,7 @@ function barTree() {
   });
   return [
     "div",
-    { class: "bar-of-filters", role: "search" },
+    { class: "asking", role: "search" },
     ["input", { type: "search", autocomplete: "off", spellcheck: "false", "data-w-label": "filter.label", "data-w-placeholder": "filter.placeholder" }],
     ["label", 0, ["span", { "data-w": "sort.label" }], ["select", 0, ...options]],
   ];

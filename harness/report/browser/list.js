@@ -35,6 +35,8 @@ export class List {
     this.rows = links.flatMap((link, at) => {
       const entry = entries[Number(link.dataset.i ?? at)];
       const item = link.closest("li");
+      // What is flaky the history tells, and it marked the row.
+      if (item?.matches(".flaky")) entry?.facets.get("st")?.push("flaky");
       return entry && item ? [{ entry, item, link, shown: !item.hidden }] : [];
     });
     this.#ordered = this.rows;

@@ -17,12 +17,14 @@ import { Words, firstLanguage } from "./words.js";
 function admit(head, word) {
   const words = new Words(head);
   words.language = firstLanguage("", head.lang);
+  delete document.documentElement.dataset.on;
   held("filter").replaceChildren(words.put(make(["p", { class: "note error", role: "alert", "data-w": word }])));
 }
 
 /** Take the page over. */
 async function begin() {
   const head = /** @type {Head} */ (JSON.parse(held("head").textContent ?? ""));
+  document.documentElement.dataset.on = "1";
   try {
     const index = /** @type {Index} */ (await new Packed().read("index"));
     await new Report(head, entriesOf(index)).start();
