@@ -90,9 +90,12 @@ def _bars(line: str) -> int:
 def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt  # 50 ms to import, and plain answers do not need it
 
+    from harness.report.emphasis import emphasis
+
     made = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": _DEPTH})
     # A link's definition elsewhere would be out of sight.
     made.enable(["table", "strikethrough"]).disable("reference")
+    made.inline.ruler.at("emphasis", emphasis)
     # What must not lead anywhere stays as it was written.
     made.validateLink = lambda url: bool(_host(url)) or url.startswith(_PICTURE)  # type: ignore[method-assign]  # markdown-it's own way to set it
     return made

@@ -188,7 +188,7 @@ def test_a_character_that_nobody_sees_does_not_come_back_by_its_number() -> None
     "text",
     [
         "", " ", "\n", "您好，请问有什么可以帮您？", "第一行\n第二行\n\n第三行", "a_b 3 < 5 & 6",
-        "3~5 天", "价格|数量", "#1 和 #话题", "2024.5.1 发布\n3.5 元", "**时限：**7 天",
+        "3~5 天", "价格|数量", "#1 和 #话题", "2024.5.1 发布\n3.5 元",
         "a * b * c", "[方括号]", "👨‍👩‍👧 ok", "-5 度",
     ],
 )  # fmt: skip
@@ -299,3 +299,24 @@ def test_a_plain_answer_costs_next_to_nothing_and_loads_no_parser() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ran.stdout.split() == ["False", "True"]
+
+
+@pytest.mark.parametrize(
+    ("source", "strong"),
+    [
+        ("**时限：**7 天内可退", "时限："),
+        ("请看**“说明”**一节", "“说明”"),
+        ("我可以强调**这个`code`**吗", "这个"),
+        ("이 **용어(This term)**를 강조", "용어(This term)"),
+        ("**注意！**7 天", "注意！"),
+        ("价格是**99元（含税）**每月", "99元（含税）"),
+        ("a **b** c", "b"),
+    ],
+)
+def test_emphasis_needs_no_spaces_in_chinese(source: str, strong: str) -> None:
+    assert f'["strong",0,"{strong}"' in markdown_tree(source)
+
+
+@pytest.mark.parametrize("source", ["2 * 3 * 4", 'a*"b"*c', "snake_case_name"])
+def test_what_is_no_emphasis_elsewhere_stays_as_it_is(source: str) -> None:
+    assert "em" not in markdown_tree(source)
