@@ -17,6 +17,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
         "record": ("running", "record", "Talk to Coze, write cassettes, judge, report."),
         "live": ("running", "live", "Talk to Coze, judge, report; keep no cassette."),
         "check": ("checking", "check", "Tell everything that is wrong, without running."),
+        "mutate": ("mutating", "mutate", "Spoil recorded answers; tell which ones still pass."),
         "ask": ("asking", "ask", "Ask a bot one prompt and show its answer."),
         "list": ("listing", "list_trials", "List the trials and the state of their cassettes."),
         "schema": ("listing", "schema", "Print the JSON Schema of scenario files, for editors."),

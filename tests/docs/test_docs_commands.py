@@ -16,7 +16,7 @@ DESIGNED = (
     "init", "run", "record", "live", "compare", "accept", "check", "report", "mutate", "ask",
     "serve", "capture", "list", "schema", "history",
 )  # fmt: skip
-TO_COME = ("compare", "accept", "mutate", "capture")
+TO_COME = ("compare", "accept", "capture")
 """Commands of the design that the program does not have yet."""
 
 

@@ -1,0 +1,239 @@
+"""`mutate`, as users type it: on the shipped scenarios, and on small projects."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from project import ProjectFolder
+from rich.cells import cell_len
+
+ROOT = Path(__file__).resolve().parents[2]
+
+WEAK = """name: 弱
+turns:
+  - prompt: 你是谁?
+    expect:
+      - length: {max: 5000}
+"""
+STRONG = """name: strong
+turns:
+  - prompt: 天气杭州
+    expect:
+      - equals: 杭州天气很好☀️
+"""
+
+
+@pytest.fixture
+def shipped(tmp_path: Path) -> ProjectFolder:
+    """The scenarios and cassettes of this repository, in a folder of their own."""
+    project = ProjectFolder(tmp_path / "shipped", home=tmp_path / "home")
+    for name in ("scenarios", "cassettes"):
+        shutil.copytree(ROOT / name, project.root / name)
+    shutil.copy(ROOT / "harness.yaml", project.root)
+    return project
+
+
+@pytest.fixture
+def small(project: ProjectFolder) -> ProjectFolder:
+    """A weak and a strong scenario, recorded; without a token from here on."""
+    for name in ("identity", "weather", "wrong"):
+        project.path(f"scenarios/{name}.yaml").unlink()
+    project.write("scenarios/weak.yaml", WEAK)
+    project.write("scenarios/strong.yaml", STRONG)
+    assert project.does("record").code == 0
+    del project.env["COZE_API_TOKEN"]
+    del project.env["COZE_API_BASE"]
+    return project
+
+
+def _scores(project: ProjectFolder, *arguments: str, code: int = 0) -> dict[str, dict[str, Any]]:
+    done = project.does("mutate", "--json", *arguments)
+    assert done.code == code, done
+    return {one["scenario"]: one for one in json.loads(done.out)["scenarios"]}
+
+
+def test_a_weak_scenario_scores_low_and_a_strong_one_full(small: ProjectFolder) -> None:
+    scores = _scores(small)
+    assert list(scores) == ["弱", "strong"]
+    weak, strong = scores["弱"], scores["strong"]
+    assert (weak["score"], weak["caught"]) == (0.0, 0)
+    assert weak["spoilings"] == len(weak["survivors"]) > 10
+    assert (strong["score"], strong["survivors"]) == (1.0, [])
+    assert strong["spoilings"] == strong["caught"] > 10
+    first = weak["survivors"][0]
+    assert set(first) == {
+        "spoiling", "answer", "turn", "trial", "original", "expectations", "hint",
+    }  # fmt: skip
+    assert (first["spoiling"], first["answer"], first["turn"]) == ("emptied", "", 1)
+    assert first["hint"] == "length: {min: 1}"
+    assert first["expectations"] == ["has at most 5000 characters"]
+
+
+def test_people_are_told_the_scores_the_survivors_and_what_to_add(small: ProjectFolder) -> None:
+    done = small.does("mutate")
+    assert done.code == 0, done
+    lines = done.out.splitlines()
+    weak, strong = lines[0], lines[1]
+    assert weak.startswith("弱       0/")
+    assert "░░░░░░░░░░  emptied, cut, negated" in weak
+    assert strong.startswith("strong ")
+    assert strong.endswith("██████████")
+    assert cell_len(weak.partition("░")[0]) == cell_len(strong.partition("█")[0])
+    assert (
+        "弱, turn 1: every spoiling survives: no expectation looks at what the answer says" in lines
+    )
+    assert "弱, turn 1 passes with its answer emptied:" in lines
+    assert "  spoilt   (an empty answer)" in lines
+    assert "  add      - length: {min: 1}" in lines
+    assert " caught (0." in done.last
+    assert done.last.endswith("/index.html")
+    assert done.err == ""
+
+
+def test_the_runs_folder_has_the_scores_and_the_replayed_trials(small: ProjectFolder) -> None:
+    scores = _scores(small)
+    run = small.run_json()
+    assert run["mode"] == "mutate"
+    assert "base_url" not in run["environment"]
+    kept = {one["scenario"]: one for one in run["mutation"]["scores"]}
+    assert run["mutation"]["seed"] == 1
+    assert kept["弱"]["survivors"] == scores["弱"]["survivors"]
+    assert kept["strong"]["caught"] == scores["strong"]["caught"]
+    assert small.statuses() == {"弱": "passed", "strong": "passed"}
+    assert set(small.lines()) == {"弱", "strong"}
+
+
+def test_the_same_seed_spoils_in_the_same_way_and_another_scenario_changes_nothing(
+    small: ProjectFolder,
+) -> None:
+    first = _scores(small)
+    assert _scores(small) == first
+    assert _scores(small, "--seed", "2") != first
+
+    def unswapped(scores: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+        return [one for one in scores["弱"]["survivors"] if one["spoiling"] != "swapped"]
+
+    assert unswapped(_scores(small, "弱")) == unswapped(first)
+
+
+def test_a_low_score_is_a_failure_only_where_it_is_asked_for(small: ProjectFolder) -> None:
+    done = small.does("mutate", "-q", "--fail-under", "0.5")
+    assert done.code == 1
+    below, last = done.out.splitlines()
+    assert below.startswith("弱 catches 0/")
+    assert below.endswith(", less than 0.5")
+    assert " caught " in last
+    assert small.does("mutate", "strong", "--fail-under", "1").code == 0
+    as_json = small.does("mutate", "--json", "--fail-under", "0.5")
+    assert as_json.code == 1
+    assert json.loads(as_json.out)["seed"] == 1
+    assert "弱 catches 0/" in as_json.err
+
+
+def test_a_turn_that_expects_nothing_is_said_to(small: ProjectFolder) -> None:
+    small.edit("scenarios/weak.yaml", "    expect:\n      - length: {max: 5000}\n", "")
+    done = small.does("mutate", "弱")
+    assert "弱, turn 1: every spoiling survives: nothing is expected of it" in done.out
+
+
+def test_a_turn_that_does_not_pass_is_left_out_and_is_no_failure(recorded: ProjectFolder) -> None:
+    scores = _scores(recorded, "--fail-under", "0")
+    assert scores["wrong"] == {
+        "scenario": "wrong",
+        "score": None,
+        "spoilings": 0,
+        "caught": 0,
+        "survivors": [],
+        "left_out": [
+            {
+                "trial": "wrong",
+                "turn": 1,
+                "reason": 'its recorded answer does not pass: contains "绝不会有的话"',
+            }
+        ],
+    }
+    assert {one["trial"] for one in scores["weather"]["survivors"]} == {
+        "weather[1]",
+        "weather[2]",
+    }
+    assert {one["turn"] for one in scores["weather"]["survivors"]} == {1, 2}
+
+
+def test_recordings_that_do_not_serve_are_told_and_the_others_go_on(small: ProjectFolder) -> None:
+    small.write("scenarios/new.yaml", "turns: [{prompt: 新的, expect: [新]}]\n")
+    small.path("cassettes/strong.yaml").write_text("{[", "utf-8")
+    done = small.does("mutate", "--json", "--fail-under", "0.5")
+    assert done.code == 3
+    scores = {one["scenario"]: one for one in json.loads(done.out)["scenarios"]}
+    assert scores["弱"]["spoilings"] > 10
+    assert scores["strong"]["score"] is scores["new"]["score"] is None
+    assert scores["new"]["left_out"][0]["turn"] == 0
+    assert 'There is no recording for "new"' in scores["new"]["left_out"][0]["reason"]
+    assert "cassettes/new.yaml: There is no recording" in done.err
+    assert "cassettes/strong.yaml" in done.err
+    assert "next: with COZE_API_TOKEN set: coze-harness record scenarios/new.yaml" in done.err
+    small.edit("scenarios/weak.yaml", "你是谁?", "你到底是谁?")
+    assert "answers other questions" in small.does("mutate", "弱").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("--fail-under", "1.5"), 2, "--fail-under"),
+        (("--seed", "x"), 2, "--seed"),
+        (("nowhere",), 2, "nowhere"),
+        (("--tag", "none"), 5, "None of the 2 trials is chosen"),
+    ],
+)
+def test_what_cannot_be_served_is_refused(
+    small: ProjectFolder, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    done = small.does("mutate", *arguments)
+    assert done.code == code, done
+    assert words in done.err
+
+
+def test_no_secret_of_a_scenarios_author_reaches_the_reports(small: ProjectFolder) -> None:
+    secret = "pat_" + "Q7hT2kVw9ZxL4mBn" * 4
+    small.edit("scenarios/weak.yaml", "length: {max: 5000}", f"not: {{contains: {secret}}}")
+    done = small.does("mutate")
+    assert done.code == 0
+    assert secret not in done.out
+    for path in small.path("reports/latest").iterdir():
+        assert secret not in path.read_text("utf-8"), path.name
+
+
+def test_an_answer_cannot_move_the_cursor(project: ProjectFolder) -> None:
+    project.write("scenarios/esc.yaml", "turns: [{prompt: '天气\\e[2J杭州', expect: []}]\n")
+    project.edit("scenarios/esc.yaml", "'天气\\e[2J杭州'", '"天气\\e[2J杭州"')
+    assert project.does("record", "esc").code == 0
+    done = project.does("mutate", "esc")
+    assert done.code == 0
+    assert "\x1b" not in done.out
+    assert "⟨ESC⟩[2J" in done.out
+
+
+def test_it_needs_no_network(small: ProjectFolder, offline: tuple[str, ...]) -> None:
+    assert small.does("mutate", within=offline).code == 0
+
+
+def test_the_shipped_scenarios_have_these_scores(shipped: ProjectFolder) -> None:
+    scores = _scores(shipped)
+    found = {name: (one["caught"], one["spoilings"]) for name, one in scores.items()}
+    assert found == {
+        "weather-en": (5, 16),
+        "books": (5, 14),
+        "weather-zh": (6, 16),
+        "memory": (27, 55),
+        "identity": (8, 15),
+        "cities": (38, 43),
+        "weekday": (0, 0),
+    }
+    assert {one["trial"] for one in scores["books"]["survivors"]} == {"books"}
+    assert "不" in next(
+        one["answer"] for one in scores["books"]["survivors"] if one["spoiling"] == "negated"
+    )
