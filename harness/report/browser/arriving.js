@@ -5,6 +5,9 @@
 /** @import { Arrival } from "./navigation.js" */
 /** @import { TrialPane } from "./trial.js" */
 
+// Where the page's head fills the window, a trial is what is looked for.
+const NARROW = 640;
+
 /**
  * Return an element that the page is made with.
  * @param {string} id
@@ -36,7 +39,7 @@ export function arrive(state, before, arrival, pane, left, listScroll) {
       if (!opened) focus(place);
       return place.scrollIntoView({ block: "center" });
     }
-    if (opened) toView();
+    if (opened) toView(innerWidth < NARROW);
   } else if (before.trial && !start) {
     scrollTo(0, arrival.how === "back" ? (arrival.scroll ?? listScroll) : listScroll);
     if (left?.shown) {
@@ -47,10 +50,13 @@ export function arrive(state, before, arrival, pane, left, listScroll) {
   else if (state.view !== before.view) toView();
 }
 
-/** Bring the view's beginning into sight, if it was left above. */
-function toView() {
+/**
+ * Bring the view's beginning into sight, if it was left above.
+ * @param {boolean} always also when it is still to come
+ */
+function toView(always = false) {
   const top = held("tabs").getBoundingClientRect().top + scrollY;
-  if (scrollY > top) scrollTo(0, top);
+  if (always || scrollY > top) scrollTo(0, top);
 }
 
 /** @param {Element | null} element */

@@ -52,7 +52,7 @@ export function addLinks(article) {
     make(["button", { type: "button", class: "link", "data-do": "link", "data-to-t": t, "data-to-e": e, "data-w-label": e ? "copy.expectation" : "copy.turn", "data-w-title": "copy.link" }, "#"]);
   for (const turn of /** @type {NodeListOf<HTMLElement>} */ (article.querySelectorAll(".turn[data-t]"))) {
     const t = turn.dataset.t ?? "";
-    turn.querySelector(".msg.user .who")?.after(button(t, ""));
+    turn.querySelector(".msg.user .who")?.before(button(t, ""));
     for (const verdict of /** @type {NodeListOf<HTMLElement>} */ (turn.querySelectorAll("li[data-e]"))) {
       (verdict.querySelector(".head") ?? verdict).append(button(t, verdict.dataset.e ?? ""));
     }

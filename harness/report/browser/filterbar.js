@@ -78,7 +78,7 @@ function barTree() {
  */
 function groups(entries) {
   return [
-    group("st", "fact.status", counts(entries, (entry) => entry.facets.get("st") ?? [], [...STATUSES, ...CHANGES])),
+    group("st", "filter.st", counts(entries, (entry) => entry.facets.get("st") ?? [], [...STATUSES, ...CHANGES])),
     group("bot", "fact.bot", counts(entries, (entry) => [entry.bot])),
     group("tag", "filter.tag", counts(entries, (entry) => entry.tags)),
     group("exp", "filter.exp", counts(entries, (entry) => entry.failed)),

@@ -34,7 +34,7 @@ export function readHash(hash) {
   }
   const view = text("v");
   return {
-    view: VIEWS.includes(view) ? view : terms.length ? "trials" : "overview",
+    view: VIEWS.includes(view) ? view : terms.length || found.has("s") ? "trials" : "overview",
     query: written(terms),
     sort: text("sort"),
     trial: text("s"),
@@ -55,7 +55,7 @@ export function writeHash(state) {
   const named = NAMED.map((key) => terms.find((term) => term.key === key && !term.not));
   const rest = terms.filter((term) => !named.includes(term));
   const pairs = [
-    ["v", state.view === "overview" ? "" : encoded(state.view ?? "")],
+    ["v", state.view === "overview" && !terms.length && !state.trial ? "" : (state.view ?? "")],
     ["q", encoded(written(rest))],
     ...NAMED.map((key, at) => [key, (named[at]?.values ?? []).map(encoded).join(",")]),
     ["sort", encoded(state.sort ?? "")],

@@ -3,7 +3,7 @@
 import { make } from "./tree.js";
 
 /**
- * Give each answer that has two looks its switch. One with evidence begins raw: there the evidence is marked.
+ * Give each answer that has two looks its switch. One with evidence against it begins raw: there it is marked.
  * @param {HTMLElement} article
  */
 export function addRaw(article) {
@@ -13,7 +13,7 @@ export function addRaw(article) {
     if (!answer || !letters) continue;
     const button = make(["button", { type: "button", class: "toggle", "data-do": "raw", "data-w": "trial.raw" }]);
     (answer.querySelector(".who") ?? answer).append(" ", button);
-    showRaw(answer, letters.querySelector("mark") !== null);
+    showRaw(answer, letters.querySelector("mark.failed, mark.warning") !== null);
   }
 }
 
