@@ -54,6 +54,20 @@ def service(command: Command) -> Command:
     return add(command)
 
 
+def page(command: Command) -> Command:
+    """Add how the page of a run is written: --lang, --layout."""
+    for add in reversed(
+        (
+            click.option("--lang", type=click.Choice(["en", "zh"]),
+                         help="The reports' language; unless told, the page follows its reader."),
+            click.option("--layout", type=click.Choice(["single", "folder"]),
+                         help="One file, or style and script in files beside the page."),
+        )
+    ):  # fmt: skip
+        command = add(command)
+    return command
+
+
 def execution(command: Command) -> Command:
     """Add how trials are executed, and how that is told."""
     for add in reversed(

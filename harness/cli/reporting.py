@@ -13,6 +13,7 @@ from harness.report.listing import history_rows
 from harness.report.text import fitted
 from harness.wiring.outside import this_world
 from harness.wiring.project import open_project
+from harness.wiring.rendering import page_options
 from harness.wiring.runs import all_runs, merge_and_render, render_again
 
 
@@ -26,21 +27,30 @@ from harness.wiring.runs import all_runs, merge_and_render, render_again
     help="Where the reports go; the run's own folder unless told otherwise.",
 )
 @options.folders
+@options.page
 def report(
-    runs: tuple[str, ...], output: Path | None, cassettes: Path | None, reports: Path | None
-) -> int:  # fmt: skip
+    runs: tuple[str, ...],
+    output: Path | None,
+    cassettes: Path | None,
+    reports: Path | None,
+    lang: str | None,
+    layout: str | None,
+) -> int:
     """Render the reports of a run again, from its run.json and trials.jsonl alone.
 
     RUN is an id, a folder, or 'latest'. Several runs (shards of one) are merged into one, which
     needs -o.
     """
-    project = open_project(this_world(), cassettes=cassettes, reports=reports)
+    project = open_project(
+        this_world(), cassettes=cassettes, reports=reports, lang=lang, layout=layout
+    )
+    page = page_options(project.settings)
     folders = [project.run_folder(name) for name in runs]
     if len(folders) == 1:
-        page = render_again(folders[0], output)
+        made = render_again(folders[0], output, page)
     else:
-        page = merge_and_render(folders, output)
-    click.echo(project.shown(page))
+        made = merge_and_render(folders, output, page)
+    click.echo(project.shown(made))
     return 0
 
 
@@ -62,11 +72,12 @@ def history(count: int, cassettes: Path | None, reports: Path | None) -> int:  #
     if not runs:
         click.echo("There is no run yet. Next: coze-harness run")
         return 0
-    click.echo(f"{'run':<25}  {'mode':<6}  {'trials':>6}  {'passed':>7}  {'took':>8}  verdict")
+    head = f"{'run':<25}  {'mode':<7}  {'trials':>6}  {'passed':>7}"
+    click.echo(f"{head}  {'p95':>8}  {'tokens':>10}  verdict")
     for row in history_rows(runs[:count]):
         line = (
-            f"{row.run_id:<25}  {row.mode:<6}  {row.trials:>6}  {row.share:>7}  {row.lasted:>8}  "
-            f"{row.verdict}"
+            f"{row.run_id:<25}  {row.mode:<7}  {row.trials:>6}  {row.share:>7}  {row.p95:>8}  "
+            f"{row.tokens:>10}  {row.verdict}"
         )
         click.echo(fitted(line, get_terminal_size().columns) if sys.stdout.isatty() else line)
     return 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import webbrowser
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -30,7 +29,7 @@ _COMMANDS: Final[Mapping[Mode, str]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Manner:
+class Manner:
     """How a run is executed and told, as the options say."""
 
     stop_at_first: bool
@@ -48,19 +47,15 @@ class _Manner:
 @options.selection
 @options.folders
 @options.service
+@options.page
 @options.execution
-def run(
-    cassettes: Path | None,
-    reports: Path | None,
-    base_url: str | None,
-    **given: Any,  # noqa: ANN401 (click's options, taken apart below)
-) -> int:
+def run(**given: Any) -> int:  # noqa: ANN401 (click's options, taken apart below)
     """Replay the scenarios from their cassettes, judge the answers, write the reports.
 
     Never opens a connection and needs no token. PATH is a file, a folder or a scenario's name.
     """
-    project = open_project(this_world(), cassettes=cassettes, reports=reports, base_url=base_url)
-    choice, manner = _taken_apart(given)
+    project = opened(given)
+    choice, manner = taken_apart(given)
     trials = project.choose(choice)
     return _execute(project, trials, Mode.REPLAY, manner)
 
@@ -71,23 +66,17 @@ def run(
 @click.option("--force", is_flag=True, help="Record although CI is set.")
 @options.folders
 @options.service
+@options.page
 @options.execution
-def record(
-    missing: bool,
-    force: bool,
-    cassettes: Path | None,
-    reports: Path | None,
-    base_url: str | None,
-    **given: Any,  # noqa: ANN401 (as above)
-) -> int:
+def record(missing: bool, force: bool, **given: Any) -> int:  # noqa: ANN401 (as above)
     """Hold the conversations with Coze, keep each as a cassette, judge the answers, report.
 
     A cassette is written only when its conversation was finished, and then whole. Refuses to run
     where CI is set, unless --force: CI replays.
     """
-    project = open_project(this_world(), cassettes=cassettes, reports=reports, base_url=base_url)
+    project = opened(given)
     project.refuse_recording_in_ci(force=force)
-    choice, manner = _taken_apart(given)
+    choice, manner = taken_apart(given)
     trials = project.choose(choice)
     return _execute(project, project.unrecorded(trials) if missing else trials, Mode.RECORD, manner)
 
@@ -96,26 +85,28 @@ def record(
 @options.selection
 @options.folders
 @options.service
+@options.page
 @options.execution
-def live(
-    cassettes: Path | None,
-    reports: Path | None,
-    base_url: str | None,
-    **given: Any,  # noqa: ANN401 (as above)
-) -> int:
+def live(**given: Any) -> int:  # noqa: ANN401 (as above)
     """Hold the conversations with Coze, judge the answers, report; keep no cassette."""
-    project = open_project(this_world(), cassettes=cassettes, reports=reports, base_url=base_url)
-    choice, manner = _taken_apart(given)
+    project = opened(given)
+    choice, manner = taken_apart(given)
     return _execute(project, project.choose(choice), Mode.LIVE, manner)
 
 
-def _taken_apart(given: dict[str, Any]) -> tuple[Choice, _Manner]:
+def opened(given: dict[str, Any]) -> Project:
+    """Open the project that the options say, and take these out."""
+    names = ("cassettes", "reports", "base_url", "lang", "layout")
+    return open_project(this_world(), **{name: given.pop(name) for name in names})
+
+
+def taken_apart(given: dict[str, Any]) -> tuple[Choice, Manner]:
     """Return what chooses trials, and how they are executed."""
     chosen = {name: given.pop(name) for name in Choice.__dataclass_fields__ if name in given}
-    return Choice(**chosen), _Manner(**given)
+    return Choice(**chosen), Manner(**given)
 
 
-def _execute(project: Project, trials: Sequence[Any], mode: Mode, manner: _Manner) -> int:
+def _execute(project: Project, trials: Sequence[Any], mode: Mode, manner: Manner) -> int:
     environment = project.world.environment
     screen = Screen(
         environment,

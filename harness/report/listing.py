@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, TextIO
 from urllib.parse import quote
 
-from harness.model import Run
-from harness.report.overview import moment, run_seconds, sentence, tone
+from harness.model import Mode, Run
+from harness.report.options import PageOptions
+from harness.report.overview import moment, run_seconds, sentence_phrase, tone
 from harness.report.visible import duration, one_line
+from harness.report.words import Phrase, Words
 
 # So many runs are drawn and listed; older ones are still in their folders.
 MOST = 500
 _HEIGHT = 60
+_PLAIN = PageOptions()
 
 
 class HistoryRow(NamedTuple):
-    """One run in words; `link` leads from the reports folder to its page."""
+    """One run in words; `link` leads from the reports folder to its page.
+
+    `p50` and `p95` are seconds of a trial. `said` is the verdict, as yet without a language.
+    """
 
     run_id: str
     mode: str
@@ -28,8 +34,30 @@ class HistoryRow(NamedTuple):
     errors: int
     share: str
     tone: str
-    verdict: str
+    said: Phrase
     link: str
+    p50: str
+    p95: str
+    tokens: str
+
+    @property
+    def verdict(self) -> str:
+        """The verdict in an English sentence."""
+        return Words().say(self.said)
+
+
+class Trend(NamedTuple):
+    """How one number of a run went on from run to run, as an SVG polyline's points.
+
+    `label` is what it is (a key of words.json), `last` the newest run's; `top` and `bottom` are
+    what stands at the ends of the axis.
+    """
+
+    label: str
+    last: str
+    top: str
+    bottom: str
+    points: str
 
 
 def history_rows(runs: Sequence[Run]) -> list[HistoryRow]:
@@ -41,6 +69,7 @@ def _row(run: Run) -> HistoryRow:
     seconds = run_seconds(run)
     counts = run.summary
     share = pass_share(run)
+    cost = run.cost
     return HistoryRow(
         one_line(run.run_id),
         run.mode.value,
@@ -52,8 +81,11 @@ def _row(run: Run) -> HistoryRow:
         counts.errors,
         "" if share is None else f"{100 * share:.1f} %",
         tone(run),
-        sentence(run),
+        sentence_phrase(run),
         f"{quote(run.run_id, safe='', errors='surrogatepass')}/index.html",
+        duration(cost.p50) if cost.p50 else "",
+        duration(cost.p95) if cost.p95 else "",
+        f"{cost.tokens:,}" if cost.tokens else "",
     )
 
 
@@ -62,36 +94,68 @@ def pass_share(run: Run) -> float | None:
     return run.summary.passed / run.summary.trials if run.summary.trials else None
 
 
-def render_listing(runs: Sequence[Run], out: TextIO) -> None:
-    """Write `reports/index.html`: the runs, newest first, and the trend of what passed."""
+def render_listing(runs: Sequence[Run], out: TextIO, options: PageOptions = _PLAIN) -> None:
+    """Write `reports/index.html`: the runs, newest first, and how they went on from one to another.
+
+    Args:
+        runs: newest first.
+        out: where the page goes.
+        options: in which language.
+    """
     from harness.report.html import Pages  # jinja2
 
     shown = list(runs[:MOST])
-    shares = [share for run in reversed(shown) if (share := pass_share(run)) is not None]
-    lowest = _lowest(shares)
-    page = Pages().render(
+    page = Pages(options.written_in).render(
         "listing.html.j2",
         rows=history_rows(shown),
         more=len(runs) - len(shown),
-        points=_points(shares, lowest),
-        lowest=lowest,
+        runs=len(runs),
+        trends=trends(shown),
         height=_HEIGHT,
     )
     out.write(page)
 
 
-def _lowest(shares: Sequence[float]) -> int:
-    """Return where the trend's axis begins, in per cent: a full ten below the lowest share."""
-    return min(int(10 * min(shares, default=1.0)) * 10, 90)
+def trends(runs: Sequence[Run]) -> list[Trend]:
+    """Return what went on from run to run: the share that passed, a trial's seconds, tokens.
+
+    Runs that spoilt answers tell nothing of the bot and have no part in it.
+
+    Args:
+        runs: newest first.
+    """
+    told = [run for run in reversed(runs) if run.mode is not Mode.MUTATE]
+    shares = [share for run in told if (share := pass_share(run)) is not None]
+    times = [run.cost.p95 for run in told if run.cost.p95]
+    tokens = [float(run.cost.tokens) for run in told if run.cost.tokens]
+    lowest = min(int(10 * min(shares, default=1.0)) / 10, 0.9)
+    return [
+        trend
+        for trend in (
+            _trend("listing.passed", shares, lambda share: f"{100 * share:.0f} %", lowest, 1.0),
+            _trend("listing.p95", times, duration, 0.0, max(times, default=0.0)),
+            _trend(
+                "fact.tokens",
+                tokens,
+                lambda number: f"{number:,.0f}",
+                0.0,
+                max(tokens, default=0.0),
+            ),
+        )
+        if trend.points
+    ]
 
 
-def _points(shares: Sequence[float], lowest: int) -> str:
-    """Return the trend as an SVG polyline's points: oldest on the left, all passed on top."""
-    if len(shares) < 2:
-        return ""
-    step = 100 / (len(shares) - 1)
-    scale = _HEIGHT / (100 - lowest)
-    return " ".join(
-        f"{number * step:.2f},{(100 - 100 * share) * scale:.2f}"
-        for number, share in enumerate(shares)
-    )
+def _trend(
+    label: str, values: Sequence[float], say: Callable[[float], str], bottom: float, top: float
+) -> Trend:
+    """Return a trend, oldest on the left; without points where two runs do not have the number."""
+    points = ""
+    if len(values) > 1:
+        step = 100 / (len(values) - 1)
+        scale = _HEIGHT / (top - bottom)
+        points = " ".join(
+            f"{number * step:.2f},{(top - value) * scale:.2f}"
+            for number, value in enumerate(values)
+        )
+    return Trend(label, say(values[-1]) if values else "", say(top), say(bottom), points)

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from harness.model import PassRate, Run, Summary, TrialStatus
+from harness.model import (
+    ChangeKind,
+    Comparison,
+    Mutation,
+    PassRate,
+    Run,
+    Summary,
+    TrialStatus,
+)
 from harness.report.view import STATUS, TrialView, why
 from harness.report.visible import duration, one_line
 from harness.report.words import Phrase, Words, phrase
@@ -90,12 +98,35 @@ def run_view(run: Run) -> RunView:
 
 
 def tone(run: Run) -> str:
-    """Return how a run went: ``good``, ``bad``, ``warning``, or ``none`` without a trial."""
+    """Return how a run went: ``good``, ``bad``, ``warning``, or ``none`` without a trial.
+
+    A comparison goes by what changed, and spoilt answers by whether all were caught.
+    """
+    if run.comparison is not None:
+        return _tone_of_changes(run.comparison, run)
+    if run.mutation is not None:
+        missing = _uncaught(run.mutation)
+        return "none" if not run.mutation.scores else "warning" if missing else "good"
     if run.summary.errors or missed(run):
         return "bad"
     if not run.summary.trials:
         return "none"
     return "warning" if run.interrupted or run.summary.failed or run.summary.fixed else "good"
+
+
+def _tone_of_changes(comparison: Comparison, run: Run) -> str:
+    counts = comparison.counts
+    if any(scenario.regressed for scenario in comparison.scenarios):
+        return "bad"
+    if counts.get(ChangeKind.BROKEN) or run.summary.errors:
+        return "bad"
+    if not counts:
+        return "none"
+    return "warning" if run.interrupted or counts.get(ChangeKind.REGRESSED) else "good"
+
+
+def _uncaught(mutation: Mutation) -> int:
+    return sum(score.spoilings - score.caught for score in mutation.scores)
 
 
 def missed(run: Run) -> bool:
@@ -112,6 +143,10 @@ def sentence(run: Run) -> str:
 
 def sentence_phrase(run: Run) -> Phrase:
     """Return the run's verdict, in one sentence of any language."""
+    if run.comparison is not None:
+        return _changes_phrase(run.comparison)
+    if run.mutation is not None:
+        return _mutation_phrase(run.mutation)
     counts = run.summary
     within = "_within" if counts.failed and not missed(run) else ""
     if not counts.trials:
@@ -133,6 +168,35 @@ def sentence_phrase(run: Run) -> Phrase:
         errors=counts.errors,
         passed=counts.passed,
     )
+
+
+def _changes_phrase(comparison: Comparison) -> Phrase:
+    """Return what changed, the worst first. Of many scenarios a list of runs knows the first."""
+    counts = comparison.counts
+    of = sum(counts.values())
+    worse, better = counts.get(ChangeKind.REGRESSED, 0), counts.get(ChangeKind.IMPROVED, 0)
+    otherwise = counts.get(ChangeKind.DIFFERENT, 0) + counts.get(ChangeKind.REWORDED, 0)
+    if any(scenario.regressed for scenario in comparison.scenarios):
+        return phrase("compare.regressed", n=worse, of=of, better=better)
+    for key, number in (
+        ("compare.broken", counts.get(ChangeKind.BROKEN, 0)),
+        ("compare.luck", worse),
+        ("compare.better", better),
+        ("compare.answers", otherwise),
+    ):
+        if number:
+            return phrase(key, n=number, of=of)
+    return phrase("compare.unchanged", n=of) if of else phrase("run.none")
+
+
+def _mutation_phrase(mutation: Mutation) -> Phrase:
+    spoilings = sum(score.spoilings for score in mutation.scores)
+    missing = _uncaught(mutation)
+    if not spoilings:
+        return phrase("mutations.nothing")
+    if missing:
+        return phrase("mutations.missed", n=spoilings, missed=missing)
+    return phrase("mutations.all", n=spoilings)
 
 
 def notes(run: Run) -> list[Phrase]:
@@ -242,13 +306,28 @@ def reason_texts(trial: TrialView) -> Sequence[str]:
 
 
 class Reasons:
-    """Collects why trials failed or could not be judged."""
+    """Collects why trials failed or could not be judged, what each took and how it changed."""
 
     def __init__(self) -> None:
         self._trials: dict[str, TrialReasons] = {}
+        self.tokens: dict[str, int] = {}
+        self.changes: dict[str, str] = {}
 
-    def put(self, trial_id: str, reasons: TrialReasons | None) -> None:
-        """Take note of a trial; None if it did not fail, or does no longer."""
+    def put(
+        self, trial_id: str, reasons: TrialReasons | None, tokens: int = 0, change: str = ""
+    ) -> None:
+        """Take note of a trial.
+
+        Args:
+            trial_id: its id.
+            reasons: why it failed; None if it did not, or does no longer.
+            tokens: what it took.
+            change: the kind of its change against the baseline, if it has one.
+        """
+        if tokens:
+            self.tokens[trial_id] = tokens
+        if change:
+            self.changes[trial_id] = change
         if reasons is not None:
             self._trials[trial_id] = reasons
         else:

@@ -4,7 +4,7 @@ What signs in comes from the environment alone; a file of the project never hold
 """
 
 from harness.settings.loading import load_settings
-from harness.settings.nouns import JwtKeys, Overrides, Poll, Settings, SignIn, Token
+from harness.settings.nouns import JwtKeys, Overrides, Poll, Report, Settings, SignIn, Token
 from harness.settings.signing_in import TOKEN_NAMES, private_key, secrets
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "JwtKeys",
     "Overrides",
     "Poll",
+    "Report",
     "Settings",
     "SignIn",
     "Token",

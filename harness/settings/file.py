@@ -15,7 +15,7 @@ from harness.document.words import nature, nearest
 from harness.errors import SettingsError
 from harness.location import Location, PathPart, Places
 from harness.model import JSON, Bot
-from harness.settings.nouns import BASE_URL, USER_ID, Poll
+from harness.settings.nouns import BASE_URL, USER_ID, Poll, Report
 
 FILE: Final = "harness.yaml"
 
@@ -30,6 +30,10 @@ _MOST: Final = 1e9
 _SECONDS: Final = number(_LEAST, 86_400)
 _POLL_KEYS: Final[Mapping[str, Check]] = {"interval": _SECONDS, "timeout": _SECONDS}
 _JUDGE_KEYS: Final[Mapping[str, Check]] = {"bot": text}
+_REPORT_KEYS: Final[Mapping[str, Check]] = {
+    "lang": lambda lang: lang in ("en", "zh"),
+    "layout": lambda layout: layout in ("single", "folder"),
+}
 _KEYS: Final[Mapping[str, Check]] = {
     "base_url": text,
     "bots": lambda bots: isinstance(bots, dict) and "" not in bots,
@@ -43,6 +47,7 @@ _KEYS: Final[Mapping[str, Check]] = {
     "reports": text,
     "redact": listed(text),
     "judge": lambda judge: fits(judge, _JUDGE_KEYS, "bot"),
+    "report": lambda report: fits(report, _REPORT_KEYS),
 }
 """What `harness.settings.shapes` says to pydantic, said for a quick look."""
 
@@ -63,6 +68,7 @@ class Declared:
     reports: str = "reports"
     redact: Sequence[str] = ()
     judge_bot: str = ""
+    report: Report = field(default_factory=Report)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,8 @@ def _declared(document: Document) -> Declared:
     poll = Poll(**given.get("poll", {}))
     judge_bot = (given.get("judge") or {}).get("bot", "")
     rest = {key: value for key, value in given.items() if key != "judge"}
-    return Declared(**{**rest, "poll": poll, "judge_bot": judge_bot})
+    report = Report(**given.get("report", {}))
+    return Declared(**{**rest, "poll": poll, "judge_bot": judge_bot, "report": report})
 
 
 def _asked_of_pydantic(data: Mapping[str, JSON], places: Places) -> dict[str, Any]:

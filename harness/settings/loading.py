@@ -8,7 +8,7 @@ from pathlib import Path
 from harness.errors import SettingsError
 from harness.location import Location
 from harness.settings.file import FILE, Written, check_base_url, read_file
-from harness.settings.nouns import Overrides, Settings
+from harness.settings.nouns import Overrides, Report, Settings
 from harness.settings.signing_in import sign_in
 
 
@@ -54,6 +54,10 @@ def load_settings(
         workers=options.workers if options.workers is not None else written.workers,
         redact=tuple(written.redact),
         judge_bot=written.judge_bot,
+        report=Report(
+            lang=options.lang or written.report.lang,
+            layout=options.layout or written.report.layout,
+        ),
         hints=hints,
     )
 

@@ -58,6 +58,17 @@ class Poll:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """How reports are written: `lang` is ``en``, ``zh`` or empty (the reader's).
+
+    A page of the `layout` ``single`` is one file; ``folder`` has style and script beside it.
+    """
+
+    lang: str = ""
+    layout: str = "single"
+
+
+@dataclass(frozen=True, slots=True)
 class Overrides:
     """Settings given as options; ``None`` leaves a setting as it is. Paths count from `start`."""
 
@@ -66,6 +77,8 @@ class Overrides:
     scenarios: str | None = None
     cassettes: str | None = None
     reports: str | None = None
+    lang: str | None = None
+    layout: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,4 +105,5 @@ class Settings:
     workers: int | None = None
     redact: tuple[str, ...] = ()
     judge_bot: str = ""
+    report: Report = Report()
     hints: tuple[str, ...] = ()

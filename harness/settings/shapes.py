@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -23,6 +23,13 @@ class _JudgeShape(BaseModel):
     bot: _Text
 
 
+class _ReportShape(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    lang: Literal["en", "zh"] = "en"
+    layout: Literal["single", "folder"] = "single"
+
+
 class FileShape(BaseModel):
     """What may stand in harness.yaml."""
 
@@ -40,3 +47,4 @@ class FileShape(BaseModel):
     reports: _Text = ""
     redact: list[_Text] = Field(default_factory=list)
     judge: _JudgeShape | None = None
+    report: _ReportShape = _ReportShape()

@@ -17,7 +17,7 @@ from harness.model import Mode, PassRate, Run, Summary, TrialKey, TrialResult, T
 from harness.report import Renderer, Reports
 from harness.settings import Settings
 from harness.wiring.finished import Finished
-from harness.wiring.rendering import announce, write
+from harness.wiring.rendering import announce, page_options, write
 from harness.wiring.world import World
 
 INTERRUPTED: Final = 130
@@ -108,7 +108,8 @@ def execute(
     interrupted = False
     lost: WorkerLostError | None = None
     opened = RunFolder.resume(resume) if resume else RunFolder.create(settings.reports, opening)
-    with opened as folder, Reports() as reports:
+    options = page_options(settings)
+    with opened as folder, Reports(options=options) as reports:
         # At once, so that a run which is killed is the latest too, and can be gone on with.
         point_latest(folder.path)
         books = _Books(folder, reports, Tally(_required(trials)))
@@ -143,7 +144,7 @@ def execute(
         run = with_past(run, folder.path.parent)
         folder.finish(run)
         write(reports, run, folder.path)
-    announce(folder.path)
+    announce(folder.path, options)
     if lost:
         raise lost
     return Outcome(run, folder.path, exit_code(run, codes, strict_known=strict_known))

@@ -194,6 +194,8 @@ def open_project(
     cassettes: Path | None = None,
     reports: Path | None = None,
     base_url: str | None = None,
+    lang: str | None = None,
+    layout: str | None = None,
 ) -> Project:
     """Open the project that the world's folder belongs to.
 
@@ -204,6 +206,8 @@ def open_project(
         base_url=base_url,
         cassettes=str(cassettes) if cassettes else None,
         reports=str(reports) if reports else None,
+        lang=lang,
+        layout=layout,
     )
     return Project(load_settings(world.folder, world.environment, overrides), world)
 

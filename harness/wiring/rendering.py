@@ -12,20 +12,30 @@ from harness.archive.files import told
 from harness.model import Run
 from harness.report import FORMATS, Reports
 from harness.report.listing import render_listing
+from harness.report.options import PageOptions
+from harness.settings import Settings
 
 
-def render(folder: Path, run: Run, into: Path | None = None) -> None:
+def page_options(settings: Settings) -> PageOptions:
+    """Return how a project's pages are to be."""
+    return PageOptions(lang=settings.report.lang, layout=settings.report.layout)
+
+
+def render(
+    folder: Path, run: Run, into: Path | None = None, options: PageOptions | None = None
+) -> None:
     """Make every report of a run from what its folder holds.
 
     Args:
         folder: where run.json and trials.jsonl are.
         run: what run.json says.
         into: where the reports go; the run's own folder unless told otherwise.
+        options: how the page is to be.
 
     Raises:
         ArchiveError: the folder cannot be read or written.
     """
-    with Reports() as reports:
+    with Reports(options=options or PageOptions()) as reports:
         reports.add_all((result, encode(result)) for result in read_results(folder))
         write(reports, run, into or folder)
 
@@ -50,14 +60,18 @@ def write(reports: Reports, run: Run, folder: Path) -> None:
             (folder / f".{form.file_name}.tmp").replace(folder / form.file_name)
 
 
-def announce(folder: Path) -> None:
+def announce(folder: Path, options: PageOptions | None = None) -> None:
     """Make a run that has just ended the one that `latest` shows, and renew the list of runs.
+
+    Args:
+        folder: the run's.
+        options: how pages are to be; of the list, the language.
 
     Raises:
         ArchiveError: something cannot be written; the results themselves are kept.
     """
     point_latest(folder)
     page = io.StringIO()
-    render_listing(list_runs(folder.parent), page)
+    render_listing(list_runs(folder.parent), page, options or PageOptions())
     with told("Writing the list of runs", folder.parent):
         wholefile.replace(folder.parent / "index.html", [page.getvalue().encode()])

@@ -8,20 +8,21 @@ from pathlib import Path
 from harness.archive import list_runs, merge, read_run
 from harness.errors import UsageError
 from harness.model import Run
+from harness.report.options import PageOptions
 from harness.wiring.rendering import render
 
 
-def render_again(folder: Path, into: Path | None) -> Path:
+def render_again(folder: Path, into: Path | None, options: PageOptions) -> Path:
     """Render a run's reports from what its folder holds; return the page.
 
     Raises:
         ArchiveError: the folder cannot be read, or the reports not be written.
     """
-    render(folder, read_run(folder), into)
+    render(folder, read_run(folder), into, options)
     return (into or folder) / "index.html"
 
 
-def merge_and_render(folders: Sequence[Path], into: Path | None) -> Path:
+def merge_and_render(folders: Sequence[Path], into: Path | None, options: PageOptions) -> Path:
     """Make one run of several in a new folder, render it and return the page.
 
     Raises:
@@ -34,7 +35,7 @@ def merge_and_render(folders: Sequence[Path], into: Path | None) -> Path:
             next_step="say where, with -o DIR",
         )
     run = merge(folders, into, into.name)
-    render(into, run)
+    render(into, run, options=options)
     return into / "index.html"
 
 

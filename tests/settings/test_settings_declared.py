@@ -20,7 +20,11 @@ VALUES: list[Any] = [
     [],
     {},
     *([one] for one in SCALARS),
-    *({key: one} for key in ("interval", "timeout", "bot", "odd", "") for one in SCALARS),
+    *(
+        {key: one}
+        for key in ("interval", "timeout", "bot", "lang", "layout", "odd", "")
+        for one in [*SCALARS, "en", "zh", "single", "folder"]
+    ),
     {"bot": "a", "odd": 1},
 ]
 
@@ -43,6 +47,7 @@ def test_a_usual_file_fits_at_a_quick_look() -> None:
         "workers": 8,
         "redact": ["a+"],
         "judge": {"bot": "guide"},
+        "report": {"lang": "zh", "layout": "folder"},
     }
     assert fits(usual, _KEYS)
 

@@ -14,6 +14,7 @@ from harness.model import Bot
 from harness.settings import (
     JwtKeys,
     Overrides,
+    Report,
     Settings,
     Token,
     load_settings,
@@ -72,6 +73,7 @@ cassettes: tapes
 reports: out
 redact: ['my-[0-9]+']
 judge: {bot: chatchat}
+report: {lang: zh, layout: folder}
 """,
     )
     assert found.base_url == "https://api.coze.cn"
@@ -87,6 +89,7 @@ judge: {bot: chatchat}
     assert found.reports == tmp_path / "out"
     assert found.redact == ("my-[0-9]+",)
     assert found.judge_bot == "chatchat"
+    assert found.report == Report(lang="zh", layout="folder")
 
 
 def test_the_file_is_found_upward_and_its_folder_is_the_project(tmp_path: Path) -> None:
@@ -109,6 +112,9 @@ def test_environment_wins_over_the_file_and_options_over_both(tmp_path: Path) ->
     assert load(tmp_path, text, env).base_url == "https://env.example"
     found = load(tmp_path, text, env, base_url="http://127.0.0.1:8080/", workers=5)
     assert (found.base_url, found.workers) == ("http://127.0.0.1:8080", 5)
+    page = load(tmp_path, "report: {lang: zh, layout: folder}\n", lang="en").report
+    assert page == Report(lang="en", layout="folder")
+    assert load(tmp_path, "").report == Report(lang="", layout="single")
 
 
 def test_folders_given_as_options_count_from_the_working_folder(tmp_path: Path) -> None:
@@ -191,6 +197,10 @@ def test_a_secret_in_the_file_is_refused_and_not_repeated(
         ("bots: {chat: '123456'}\ndefault_bot: chta\n", "2:14", 'Did you mean "chat"?'),
         ("judge: {bot: x}\n", "1:14", 'no bot "x"'),
         ("judge: {}\n", "1:8", '"judge.bot" is missing'),
+        ("report: {lang: cn}\n", "1:16", '"report.lang" cannot be "cn"'),
+        ("report: {layout: singel}\n", "1:18", 'Did you mean "single"?'),
+        ("report: {language: en}\n", "1:10", 'Did you mean "lang"?'),
+        ("report: out\n", "1:9", "a mapping"),
         ("redact: ['(']\n", "1:10", "cannot be compiled"),
         ("redact: ['x*']\n", "1:10", "empty text"),
         ("poll: {interval: 0}\n", "1:18", "more than 0"),
