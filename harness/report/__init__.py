@@ -70,6 +70,8 @@ class TrialPieces(NamedTuple):
     """
 
     reasons: TrialReasons | None
+    tokens: int
+    change: str
     record: Sequence[bytes]
     shared: Mapping[bytes, bytes]
 
@@ -96,7 +98,7 @@ class Renderer:
         for sheet in self.sheets.values():
             if fresh := sheet.fresh():
                 shared.update(fresh)
-        return TrialPieces(reasons_of(view), record, shared)
+        return TrialPieces(reasons_of(view), view.tokens, view.change, record, shared)
 
 
 class Reports:
@@ -128,7 +130,7 @@ class Reports:
 
     def put(self, trial_id: str, pieces: TrialPieces) -> None:
         """Take a trial that was rendered elsewhere, by a `Renderer` of the same formats."""
-        self._reasons.put(trial_id, pieces.reasons)
+        self._reasons.put(trial_id, pieces.reasons, pieces.tokens, pieces.change)
         self._spool.put(trial_id, pieces.record, pieces.shared)
 
     def write(self, run: Run, outs: Mapping[str, Out]) -> None:

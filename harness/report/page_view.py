@@ -7,7 +7,10 @@ from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from harness.model import Row, Run, TrialStatus
+from harness.report.compare_view import CompareView, compare_view
+from harness.report.history_view import HistoryView, history_view
 from harness.report.matrix import Matrix, matrix
+from harness.report.mutation_view import MutationView, mutation_view
 from harness.report.overview import (
     Count,
     RateView,
@@ -21,12 +24,13 @@ from harness.report.overview import (
     tone,
 )
 from harness.report.ranking import turns
-from harness.report.view import anchor
+from harness.report.view import STATUS, anchor
 from harness.report.visible import clipped, duration, one_line
 from harness.report.words import Fact, Phrase
 
 _MOST: Final = 5
 _FLAKY: Final = 20
+_PAST: Final = 30
 _STATUS_LINKS: Final = "#v=trials&st="
 
 
@@ -36,6 +40,14 @@ class Top(NamedTuple):
     name: str
     anchor: str
     value: str
+
+
+class Flaky(NamedTuple):
+    """A trial that wavers, and what it came to run by run: a letter and a sign each."""
+
+    name: str
+    anchor: str
+    past: Sequence[tuple[str, str]]
 
 
 class ReasonView(NamedTuple):
@@ -75,11 +87,14 @@ class PageView(NamedTuple):
     rates: Sequence[RateView]
     slowest: Sequence[Top]
     costliest: Sequence[Top]
-    flaky: Sequence[Top]
+    flaky: Sequence[Flaky]
     facts: Sequence[Fact]
     environment: Sequence[tuple[str, str]]
     again: str
     matrix: Matrix | None
+    compare: CompareView | None
+    history: HistoryView | None
+    mutation: MutationView | None
 
 
 def page_view(run: Run, reasons: Reasons, flaky: set[str]) -> PageView:
@@ -100,12 +115,15 @@ def page_view(run: Run, reasons: Reasons, flaky: set[str]) -> PageView:
         [ReasonView(text, times, trials, _search(text)) for text, times, trials in reasons.top()],
         run_rates(run),
         _slowest(run.rows),
-        (),
+        _costliest(run.rows, reasons),
         _flaky(run.rows, flaky),
         _facts(run, lasted),
         [(one_line(name), clipped(value)) for name, value in sorted(run.environment.items())],
         _again(run),
         matrix(run.rows),
+        compare_view(run.comparison) if run.comparison else None,
+        history_view(run),
+        mutation_view(run.mutation) if run.mutation else None,
     )
 
 
@@ -125,10 +143,27 @@ def _slowest(rows: Sequence[Row]) -> list[Top]:
     return [_top(row, duration(row.seconds)) for row in found if row.seconds > 0]
 
 
-def _flaky(rows: Sequence[Row], flaky: set[str]) -> list[Top]:
+def _costliest(rows: Sequence[Row], reasons: Reasons) -> list[Top]:
+    spent = {row.key.id: reasons.tokens.get(row.key.id, 0) for row in rows}
+    if len(rows) < 2:
+        return []
+    found = sorted(rows, key=lambda row: -spent[row.key.id])[:_MOST]
+    return [_top(row, f"{spent[row.key.id]:,}") for row in found if spent[row.key.id]]
+
+
+def _flaky(rows: Sequence[Row], flaky: set[str]) -> list[Flaky]:
     found = [row for row in rows if row.key.id in flaky]
     found.sort(key=lambda row: -turns(row))
-    return [_top(row, f"{row.past}{row.status.letter}") for row in found[:_FLAKY]]
+    return [Flaky(one_line(row.key.id), anchor(row.key.id), _past(row)) for row in found[:_FLAKY]]
+
+
+def _past(row: Row) -> list[tuple[str, str]]:
+    """Return what a trial came to, run by run; a letter that we do not know is none."""
+    letters = [letter if letter in _ICONS else "none" for letter in row.past[-_PAST:]]
+    return [(letter, _ICONS.get(letter, "·")) for letter in (*letters, row.status.letter)]
+
+
+_ICONS: Final = {status.letter: words.icon for status, words in STATUS.items()}
 
 
 def _top(row: Row, value: str) -> Top:

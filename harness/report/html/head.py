@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import quote
 
 import orjson
 from markupsafe import Markup
 
 from harness.model import Run
+from harness.report.history_view import run_link
 from harness.report.options import PageOptions
 from harness.report.visible import one_line
 from harness.report.words import catalogue
@@ -48,8 +48,3 @@ def head(run: Run, options: PageOptions, chunk: int, detailed: int) -> Markup:
     for character, escape in _ESCAPES.items():
         text = text.replace(character, escape)
     return Markup(text)  # noqa: S704 - JSON without any character that means something in HTML
-
-
-def run_link(run_id: str) -> str:
-    """Return the way from one run's page to another's."""
-    return f"../{quote(run_id, safe='', errors='surrogatepass')}/index.html"

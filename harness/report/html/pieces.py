@@ -28,12 +28,6 @@ class Piece(NamedTuple):
     texts: bytes
     record: bytes
 
-    @property
-    def change(self) -> str:
-        """Return the kind of change against the baseline, or nothing."""
-        kind: str = orjson.loads(self.entry + b"]")[-1]
-        return kind
-
     def indexed(self, past: str) -> bytes:
         """Return the trial's entry of the index."""
         return b"%b,%b,%b]" % (self.entry, orjson.dumps(past), self.text)

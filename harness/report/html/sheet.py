@@ -8,16 +8,18 @@ from itertools import islice
 from typing import Final
 
 from harness.model import Row, Run
+from harness.report.compare_view import BotView
 from harness.report.html.chunks import Packer, all_packed
 from harness.report.html.forms import Forms, body, form_of, listed
 from harness.report.html.head import head
 from harness.report.html.layout import Layout
 from harness.report.html.pages import WORD_MARK, Pages
 from harness.report.html.pieces import Piece, pack, unpack
-from harness.report.html.static import static_tree
+from harness.report.html.static import Node, static_tree
+from harness.report.mutation_view import SurvivorView
 from harness.report.options import PageOptions
 from harness.report.overview import FAILING, Reasons
-from harness.report.page_view import page_view
+from harness.report.page_view import PageView, page_view
 from harness.report.ranking import flaky_ids, ranked
 from harness.report.spool import Out, Pieces
 from harness.report.view import TrialView, bare
@@ -68,13 +70,15 @@ class HtmlSheet:
         """Write the page: what a reader must look at first, first."""
         flaky = flaky_ids(run.rows)
         kept = _Kept(pieces, self)
-        changes = kept.changes(run)
-        rows = ranked(run.rows, changes, flaky)
+        rows = ranked(run.rows, reasons.changes, flaky)
         detailed = min(len(rows), DETAILED)
         index = Packer()
+        view = page_view(run, reasons, flaky)
         page = self._pages.render(
             "page.html.j2",
-            view=page_view(run, reasons, flaky),
+            view=view,
+            bots=self._bots(view),
+            survivors=self._survivors(view),
             layout=Layout(self._options.layout),
             head=head(run, self._options, CHUNK, detailed),
             detailed=detailed,
@@ -119,6 +123,19 @@ class HtmlSheet:
             word = said[key] = self._pages.escaped(key.decode())
         return word
 
+    def _bots(self, view: PageView) -> list[tuple[BotView, Node | None]]:
+        """Return the bots that were compared, with what changed in their prompts."""
+        bots = view.compare.bots if view.compare else ()
+        return [(bot, self._static(bot.prompt) if bot.prompt else None) for bot in bots]
+
+    def _survivors(self, view: PageView) -> list[tuple[SurvivorView, Node]]:
+        """Return the spoilt answers that were let pass, with what is wrong in them."""
+        scores = view.mutation.scores if view.mutation else ()
+        return [(found, self._static(found.tree)) for score in scores for found in score.survivors]
+
+    def _static(self, tree: str) -> Node:
+        return static_tree(tree.encode(), self._pages.words)
+
     def _in_full(self, first: Sequence[tuple[Row, bytes]]) -> bytes:
         words = self._pages.words
         trials = [
@@ -130,7 +147,7 @@ class HtmlSheet:
             )
             for row, tree in first
         ]
-        return self._pages.render("nodes.html.j2", trials=trials).encode()
+        return self._pages.render("first.html.j2", trials=trials).encode()
 
 
 class _Kept:
@@ -164,12 +181,6 @@ class _Kept:
                 trials.append(b"[%b,[],%b]" % (piece.texts, piece.record))
         forms = b",".join([self._pieces.shared(key) for key in numbers])
         return b'{"forms":[%b],"trials":[%b]}' % (forms, b",".join(trials))
-
-    def changes(self, run: Run) -> dict[str, str]:
-        """Return, by id, how trials changed; only a comparison's have."""
-        if run.comparison is None:
-            return {}
-        return {row.key.id: self.piece(row).change for row in run.rows}
 
 
 def _write_chunks(rows: Sequence[Row], kept: _Kept, index: Packer, out: Out) -> None:
