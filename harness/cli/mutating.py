@@ -85,20 +85,18 @@ def mutate(
             complete=mutator.complete,
         )
         found = outcome.run.mutation or Mutation(seed=seed, scores=())
-        low = [s for s in found.scores if _is_below(s, fail_under)]
+        low = [score for score in found.scores if _is_below(score, fail_under)]
         code = _exit_code(outcome, low)
-        if not (quiet or as_json):
-            for line in _table(found.scores, mutator):
-                screen.line(fitted(line, screen.width) if screen.width else line)
+        below = list(_below(low, fail_under))
         if not as_json:
-            for line in _below(low, fail_under):
-                screen.line(line)
+            lines = [] if quiet else _table(found.scores, mutator)
+            for line in (*lines, *below):
+                screen.line(fitted(line, screen.width) if screen.width else line)
             screen.closing(_last(found.scores, project, outcome), good=code == 0)
     listener.tell()
     if as_json:
         click.echo(json.dumps(_as_record(found, mutator.left_out), ensure_ascii=False, indent=2))
-        for line in _below(low, fail_under):
-            click.echo(line, err=True)
+        click.echo("".join(f"{line}\n" for line in below), err=True, nl=False)
     if open_report:
         webbrowser.open((outcome.folder / "index.html").resolve().as_uri())
     return code

@@ -13,6 +13,8 @@ from harness.ports import Expectation, Seen
 
 MOST_SURVIVORS = 200
 """Survivors kept of one scenario; a weak one with thousands of cases has tens of thousands."""
+MOST_IN_ALL = 20_000
+"""Survivors kept of all scenarios together, but at least the first three of each."""
 LONGEST = 4_000
 """Characters kept of a survivor's answer."""
 
@@ -112,7 +114,8 @@ class Scores:
 
     def sorted(self) -> tuple[Score, ...]:
         """Return the scores, the lowest first; scenarios without one come last."""
-        found = self._found.values()
+        most = max(3, MOST_IN_ALL // max(len(self._found), 1))
+        found = [replace(score, survivors=score.survivors[:most]) for score in self._found.values()]
         return tuple(sorted(found, key=lambda s: (s.score is None, s.score or 0.0)))
 
 

@@ -135,6 +135,15 @@ def test_of_very_many_survivors_the_first_are_kept_and_all_are_counted() -> None
     assert (score.spoilings, score.caught, len(score.survivors)) == (320, 0, 200)
 
 
+def test_of_very_many_scenarios_each_keeps_the_first_survivors() -> None:
+    weak = examine(subject(ZH), [], 1)
+    scores = Scores()
+    for number in range(8_000):
+        scores.add(f"weak {number}", [weak])
+    found = scores.sorted()
+    assert {(score.spoilings, score.survivors) for score in found} == {(16, weak.survivors[:3])}
+
+
 def test_a_survivor_of_megabytes_is_shown_by_its_beginning() -> None:
     found = examine(subject(ZH * 50_000, "length: {min: 1}"), [], 1)
     for survivor in found.survivors:
