@@ -26,6 +26,8 @@ const UNITS = new Map([
   ["tokens", "tok"],
   ["turns", "turns"],
 ]);
+// Either sign of a kind opens and closes; the other kind stands inside for itself.
+const QUOTES = ['"＂', "“”"];
 const NUMBER = /^([<>])(\d+(?:\.\d+)?)([a-z]*)$/;
 
 /**
@@ -42,40 +44,59 @@ export function fold(text) {
  * @returns {Term[]}
  */
 export function parse(text) {
-  const terms = [];
-  const token = /([-－]?)(?:([a-z]+)[:：])?((?:["“”](?:[^"“”\\]|\\.)*["“”]?|[^\s"“”])+)/giu;
-  for (const [whole, minus = "", word = "", rest = ""] of text.matchAll(token)) {
-    const key = KEYS.get(word.toLowerCase());
-    if (word && !key) terms.push(term(whole.slice(minus.length), minus !== "", ""));
-    else terms.push(term(rest, minus !== "", key ?? ""));
-  }
-  return terms.filter(({ key, values }) => key !== "" || values[0] !== "");
+  return tokensOf(text).flatMap(termOf);
 }
 
 /**
+ * Return what stands between spaces; `marks` says of each letter whether it stood in quotes ("q") or not (".").
  * @param {string} text
- * @param {boolean} not
- * @param {string} key
- * @returns {Term}
  */
-function term(text, not, key) {
-  if (key) return { not, key, values: listed(text).filter(Boolean), unit: "" };
-  const number = NUMBER.exec(fold(text));
-  const unit = UNITS.get(number?.[3] ?? "-");
-  if (number && unit) return { not, key: number[1] ?? "", values: [number[2] ?? ""], unit };
-  return { not, key, values: [bare(text)], unit: "" };
+function tokensOf(text) {
+  const tokens = [];
+  let [letters, marks, closing] = ["", "", ""];
+  for (let at = 0; at <= text.length; at += 1) {
+    const letter = text[at] ?? " ";
+    const quote = QUOTES.find((signs) => signs.includes(letter)) ?? "";
+    if (closing && letter === "\\" && at + 1 < text.length) {
+      at += 1;
+      letters += text[at];
+      marks += "q";
+    } else if (quote && (!closing || closing === quote)) closing = closing ? "" : quote;
+    else if (at === text.length || (!closing && /\s/.test(letter))) {
+      if (letters) tokens.push({ letters, marks });
+      [letters, marks] = ["", ""];
+    } else {
+      letters += letter;
+      marks += closing ? "q" : ".";
+    }
+  }
+  return tokens;
 }
 
 /**
- * @param {string} text values with commas between, each perhaps in quotes
+ * Return the term of a token; none for a key without a value.
+ * @param {{letters: string, marks: string}} token
+ * @returns {Term[]}
  */
-function listed(text) {
-  return (text.match(/(?:["“”](?:[^"“”\\]|\\.)*["“”]?|[^,，"“”])+/gu) ?? []).map(bare);
-}
-
-/** @param {string} text */
-function bare(text) {
-  return text.replace(/["“”]((?:[^"“”\\]|\\.)*)["“”]?/gu, (_, inner) => inner.replace(/\\(.)/gu, "$1"));
+function termOf({ letters, marks }) {
+  const not = /^[-－]/.test(letters) && marks[0] === "." && letters.length > 1;
+  const rest = letters.slice(Number(not));
+  const bare = marks.slice(Number(not));
+  const [start = "", word = ""] = /^([a-z]+)[:：]/i.exec(rest) ?? [];
+  const key = bare.startsWith(".".repeat(start.length)) ? KEYS.get(word.toLowerCase()) : undefined;
+  if (key) {
+    const values = [""];
+    for (let at = start.length; at < rest.length; at += 1) {
+      if (bare[at] === "." && /[,，]/.test(rest.charAt(at))) values.push("");
+      else values.push(values.pop() + rest.charAt(at));
+    }
+    const given = values.filter(Boolean);
+    return given.length ? [{ not, key, values: given, unit: "" }] : [];
+  }
+  const number = bare.includes("q") ? null : NUMBER.exec(fold(rest));
+  const unit = number && UNITS.get(number[3] ?? "");
+  if (number && unit) return [{ not, key: number[1] ?? "", values: [number[2] ?? ""], unit }];
+  return [{ not, key: "", values: [rest], unit: "" }];
 }
 
 /**
@@ -87,8 +108,8 @@ export function written(terms) {
     .map(({ not, key, values, unit }) => {
       const minus = not ? "-" : "";
       if (unit) return `${minus}${key}${values[0]}${unit}`;
-      if (!key) return minus + quoted(values[0] ?? "", /^[-－]|[\s"“”\\:：]|^[<>＜＞]/u);
-      return `${minus}${key}:${values.map((value) => quoted(value, /[\s"“”\\,，]|^$/u)).join(",")}`;
+      if (!key) return minus + quoted(values[0] ?? "", /^[-－<>＜＞]|[\s"＂“”:：]/);
+      return `${minus}${key}:${values.map((value) => quoted(value, /[\s"＂“”,，]/)).join(",")}`;
     })
     .join(" ");
 }
@@ -98,7 +119,7 @@ export function written(terms) {
  * @param {RegExp} special
  */
 function quoted(value, special) {
-  return special.test(value) ? `"${value.replace(/["“”\\]/gu, "\\$&")}"` : value;
+  return special.test(value) ? `"${value.replace(/["＂\\]/g, "\\$&")}"` : value;
 }
 
 /**
@@ -160,7 +181,6 @@ function testOf({ key, values, unit }, entries, statuses) {
   }
   const wanted = values.map(fold);
   if (!key) return (entry) => entry.text.includes(wanted[0] ?? "");
-  if (!wanted.length) return () => true;
   const named = key === "st" ? wanted.map((word) => statuses.get(word) ?? word.replaceAll(" ", "_")) : wanted;
   const known = new Set(entries.flatMap((entry) => entry.facets.get(key) ?? []));
   const tests = named.map((value) => {
