@@ -223,7 +223,7 @@ def rich_run() -> Run:
         of,
         mode=Mode.COMPARE,
         rows=tuple(rows),
-        summary=replace(of.summary, trials=len(rows), passed=8, failed=4),
+        summary=replace(of.summary, trials=len(rows), passed=9, failed=4),
         cost=Cost(tokens=11_000, polls=60, p50=3.2, p95=7.5),
         past=past(),
         comparison=comparison(),
