@@ -133,9 +133,15 @@ class TrialItem(pytest.Item):
                 told = f"{rate}: {told}"
             raise TrialFailedError(told)
         # As what the test printed, which is all that pytest puts into junit.xml.
-        for result in self._results:
+        for result in self._results if self._is_read else ():
             lines = transcript(trial_view(result))
             self.add_report_section("call", "stdout", self._scrubbed("\n".join(lines)))
+
+    @property
+    def _is_read(self) -> bool:
+        """Whether anybody will see what trials that passed have said."""
+        shown = self.config.getoption("reportchars", "")
+        return bool(self.config.getoption("xmlpath", None)) or not {"P", "A"}.isdisjoint(shown)
 
     def repr_failure(  # type: ignore[override]  # the signature that pytest documents
         self, excinfo: pytest.ExceptionInfo[BaseException]
