@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Sequence
+from functools import cache
 
 import click
 import doc_pages
@@ -41,6 +45,15 @@ def _parse(words: Sequence[str]) -> None:
         command.make_context(name, rest)
 
 
+@cache
+def _pytests_options() -> frozenset[str]:
+    """Return the options that pytest has with our plugin and pytest-xdist."""
+    told = subprocess.run(
+        [sys.executable, "-m", "pytest", "--help"], capture_output=True, check=True, text=True
+    ).stdout
+    return frozenset(re.findall(r"(?<!\w)--?[a-z][a-z-]*", told))
+
+
 def _serves(words: Sequence[str]) -> None:
     """Make sure that a line of a console example can be typed."""
     match words:
@@ -54,6 +67,9 @@ def _serves(words: Sequence[str]) -> None:
             ours = tomllib.loads(doc_pages.source("pyproject.toml"))["project"]
             extras = [f"{ours['name']}[{extra}]" for extra in ours["optional-dependencies"]]
             assert name in (ours["name"], *extras)
+        case ["pytest", *rest]:
+            known = _pytests_options()
+            assert all(word.partition("=")[0] in known for word in rest if word.startswith("-"))
         case ["make", target]:
             assert f"\n{target}:" in doc_pages.source("Makefile")
         case ["cd" | "export", *_] | []:
@@ -100,7 +116,8 @@ def test_commands_and_options_in_the_text_exist(page: str) -> None:
             for words in doc_pages.commands(code):
                 _serves(words)
         elif code.startswith("--"):
-            assert code.split()[0].partition("=")[0] in options | {"--debug", "--help"}, code
+            known = options | {"--debug", "--help"} | _pytests_options()
+            assert code.split()[0].partition("=")[0] in known, code
 
 
 def test_each_command_shows_an_example_that_parses() -> None:
