@@ -6,31 +6,58 @@ mention, a link or an issue's number means anything.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from harness.model import Run
+from harness.report.markdown_text import TEXT, labelled, span
 from harness.report.matrix import matrix
 from harness.report.overview import FAILING, Reasons, RunView, run_view
 from harness.report.spool import Out, Pieces
 from harness.report.transcript import answer_of
 from harness.report.view import BADGE, TrialView, VerdictView
-from harness.report.visible import one_line
+from harness.report.visible import duration
 
 # GitHub takes 65,536 characters in a comment; the rest is room for a greeting around it.
-LIMIT = 60_000
-_BLOCKS = 20
-_TEXT = 600
-_FIELD = 300
+LIMIT: Final = 60_000
+_BLOCKS: Final = 20
+_TURNS: Final = 3
+_FOOT: Final = 2_500
 
-_TICKS = re.compile("`+")
+
+class _Comment:
+    """Takes parts as long as there is room for them."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def add(self, part: str, room: int = 0) -> bool:
+        """Take a part, unless less than `room` were left behind it; tell whether it was taken."""
+        if not part:
+            return True
+        if len(self.text) + len(part) + 1 > LIMIT - _FOOT - room:
+            return False
+        self.text += f"\n{part}" if self.text else part
+        return True
+
+    def add_all(self, parts: Iterable[str]) -> None:
+        """Take several parts; where there is no room for one, it says so."""
+        left = [part for part in parts if not self.add(part)]
+        if left:
+            self.text += "\nMore is in `index.html`.\n"
 
 
 class MarkdownSheet:
-    """Renders the first failing trials in the order of the run, and the reasons of all."""
+    """Renders what a reviewer wants to know first, and as much of the rest as a comment takes."""
 
     def piece(self, trial: TrialView, _line: bytes) -> bytes:
-        """Return a failing trial's part of the comment."""
+        """Return a trial's part of the comment: what changed in it, or why it failed."""
+        if trial.change:
+            from harness.report.markdown_changes import SIGNS, change_block
+
+            if trial.change not in SIGNS:
+                return b""
+            return (_block(trial) if trial.error else change_block(trial)).encode()
         return _block(trial).encode() if trial.status in FAILING else b""
 
     def beside(self) -> Mapping[str, bytes]:
@@ -42,34 +69,66 @@ class MarkdownSheet:
         return {}
 
     def write(self, run: Run, pieces: Pieces, reasons: Reasons, out: Out) -> None:
-        """Write the comment: verdict, counts, reasons, the first failing trials."""
+        """Write the comment: verdict, counts, what changed or why it failed, the first trials."""
         view = run_view(run)
-        parts = [_head(view), _counts(view), _bots(run), _rates(view), _reasons(reasons)]
-        text = "\n".join(part for part in parts if part)
-        failing = [
-            row.key.id
-            for status in FAILING
-            for row in run.rows
-            if row.status is status and row.key.id in pieces
-        ]
-        shown = 0
-        for trial_id in failing[:_BLOCKS]:
-            block = pieces.get(trial_id).decode()
-            if len(text) + len(block) > LIMIT:
-                break
-            text += f"\n{block}"
-            shown += 1
-        if shown < len(failing):
-            text += f"\nand {len(failing) - shown:,} more: see `index.html`.\n"
-        out.write(f"{text}\n{_foot(view)}".encode())
+        comment = _Comment()
+        comment.add(_head(view))
+        if run.comparison is not None:
+            _compared(run, pieces, reasons, comment)
+        elif run.mutation is not None:
+            from harness.report.markdown_changes import mutation_parts
+
+            comment.add_all(mutation_parts(run.mutation))
+        else:
+            parts = [_counts(view), _cost(run), _bots(run), _rates(view), _reasons(reasons)]
+            comment.add_all(parts)
+            failing = [
+                row.key.id
+                for status in FAILING
+                for row in run.rows
+                if row.status is status and row.key.id in pieces
+            ]
+            _add_trials(failing, pieces, comment)
+        out.write(f"{comment.text}\n{_foot(view)}".encode())
 
 
-def span(text: str, limit: int = _FIELD) -> str:
-    """Return text as a code span on one line, fit for a table's cell."""
-    shown = one_line(text, limit).replace("|", "\\|") or " "
-    ticks = "`" * (1 + max((len(run) for run in _TICKS.findall(shown)), default=0))
-    pad = " " if shown[0] in "` " or shown[-1] in "` " else ""
-    return f"{ticks}{pad}{shown}{pad}{ticks}"
+def _compared(run: Run, pieces: Pieces, reasons: Reasons, comment: _Comment) -> None:
+    """Add a comparison: the findings, what regressed, what changed of the bots, then the rest."""
+    from harness.report.markdown_changes import SIGNS, bots_changed, comparison_head
+
+    if run.comparison is None:
+        return
+    comment.add_all([*comparison_head(run.comparison), _cost(run)])
+    regressed = {
+        (scenario.scenario, scenario.bot)
+        for scenario in run.comparison.scenarios
+        if scenario.regressed
+    }
+    bots = bots_changed(run.comparison)
+    shown = [row for row in run.rows if row.key.id in pieces]
+    by_kind = {
+        kind: sorted(
+            [row for row in shown if reasons.changes.get(row.key.id) == kind],
+            key=lambda row: (row.key.scenario, row.key.bot) not in regressed,
+        )
+        for kind in SIGNS
+    }
+    worse, *rest = by_kind.values()
+    room = min(sum(map(len, bots)), LIMIT // 3)
+    _add_trials([row.key.id for row in worse], pieces, comment, room)
+    comment.add_all(bots)
+    _add_trials([row.key.id for rows in rest for row in rows], pieces, comment)
+
+
+def _add_trials(names: Sequence[str], pieces: Pieces, comment: _Comment, room: int = 0) -> None:
+    """Add the first of these trials, and how many there are more."""
+    shown = 0
+    for name in names[:_BLOCKS]:
+        if not comment.add(pieces.get(name).decode(), room):
+            break
+        shown += 1
+    if shown < len(names):
+        comment.text += f"\nand {len(names) - shown:,} more: see `index.html`.\n"
 
 
 def _head(view: RunView) -> str:
@@ -85,6 +144,14 @@ def _counts(view: RunView) -> str:
     heads = " | ".join(["trials", *(f"{count.icon} {count.word}" for count in shown)])
     numbers = " | ".join([f"{view.summary.trials:,}", *(f"{count.number:,}" for count in shown)])
     return f"| {heads} |\n|{' ---: |' * (len(shown) + 1)}\n| {numbers} |\n"
+
+
+def _cost(run: Run) -> str:
+    cost = run.cost
+    said = [f"tokens {cost.tokens:,}"] if cost.tokens else []
+    if cost.p95:
+        said += [f"P50 {duration(cost.p50)}", f"P95 {duration(cost.p95)}"]
+    return f"{' · '.join(said)}\n" if said else ""
 
 
 def _bots(run: Run) -> str:
@@ -132,21 +199,25 @@ def _block(trial: TrialView) -> str:
     where = f"{span(trial.place)} · " if trial.place else ""
     lines += [f"{where}bot {span(trial.bot)} · {trial.seconds:.2f} s", ""]
     if trial.error is not None:
-        lines += _fenced("error", trial.error.what, trial.error.detail)
+        lines += labelled("error", trial.error.what, trial.error.detail)
         if trial.error.where:
             lines += [f"at {span(trial.error.where)}", ""]
         if trial.error.next_step:
-            lines += [f"next: {span(trial.error.next_step, _TEXT)}", ""]
-    for turn in trial.turns:
-        failed = [verdict for verdict in turn.verdicts if verdict.status == "failed"]
-        if not failed:
-            continue
-        lines += _fenced("prompt", turn.prompt)
-        lines += _fenced("answer", answer_of(turn))
+            lines += [f"next: {span(trial.error.next_step, TEXT)}", ""]
+    told = [
+        (turn, failed)
+        for turn in trial.turns
+        if (failed := [verdict for verdict in turn.verdicts if verdict.status == "failed"])
+    ]
+    for turn, failed in told[:_TURNS]:
+        lines += labelled("prompt", turn.prompt)
+        lines += labelled("answer", answer_of(turn))
         for verdict in failed[:5]:
             lines += _verdict(verdict)
         if len(failed) > 5:
             lines += [f"and {len(failed) - 5} more verdicts", ""]
+    if len(told) > _TURNS:
+        lines += [f"and {len(told) - _TURNS} more turns", ""]
     return "\n".join(lines)
 
 
@@ -160,15 +231,6 @@ def _verdict(verdict: VerdictView) -> list[str]:
         if text:
             lines.append(f"  - {label}: {span(text)}")
     return [*lines, ""]
-
-
-def _fenced(label: str, *texts: str) -> list[str]:
-    text = "\n".join(text for text in texts if text)
-    if len(text) > _TEXT:
-        text = f"{text[:_TEXT]}…"
-    longest = max((len(run) for run in _TICKS.findall(text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return [f"{label}:", "", f"{fence}text", text, fence, ""]
 
 
 def _foot(view: RunView) -> str:

@@ -24,7 +24,7 @@ from harness.loader.shapes import ScenarioShape, TurnShape
 from harness.model import BotSnapshot
 from harness.ports import Expectation, Trial
 from harness.settings import TOKEN_NAMES, load_settings
-from harness.settings.nouns import BASE_URL, USER_ID, Poll
+from harness.settings.nouns import BASE_URL, USER_ID, Poll, Report
 from harness.settings.shapes import FileShape
 from harness.wiring.recording import DEFAULT_WORKERS
 
@@ -144,14 +144,16 @@ def test_every_key_is_listed_with_its_default(
 def test_every_setting_is_listed_with_its_default() -> None:
     table = doc_pages.rows("docs/scenarios.md", "key", "harness.yaml")
     told = {cells[0].strip("`"): cells[2].strip("`") for cells in table}
-    fields = set(FileShape.model_fields) - {"poll", "judge"}
-    assert set(told) == fields | {"poll.interval", "poll.timeout", "judge.bot"}
+    fields = set(FileShape.model_fields) - {"poll", "judge", "report"}
+    inner = {"poll.interval", "poll.timeout", "judge.bot", "report.lang", "report.layout"}
+    assert set(told) == fields | inner
     right = {
         "base_url": BASE_URL,
         "user_id": USER_ID,
         "poll.interval": str(Poll().interval),
         "poll.timeout": str(Poll().timeout),
         "workers": str(DEFAULT_WORKERS),
+        "report.layout": Report().layout,
     }
     right |= {folder: folder for folder in ("scenarios", "cassettes", "reports")}
     assert told == {**dict.fromkeys(told, "none"), **right}
