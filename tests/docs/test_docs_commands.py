@@ -51,7 +51,8 @@ def _pytests_options() -> frozenset[str]:
     told = subprocess.run(
         [sys.executable, "-m", "pytest", "--help"], capture_output=True, check=True, text=True
     ).stdout
-    return frozenset(re.findall(r"(?<!\w)--?[a-z][a-z-]*", told))
+    # The help knows --junit-xml only by its newer name.
+    return frozenset(re.findall(r"(?<!\w)--?[a-z][a-z-]*", told)) | {"--junitxml"}
 
 
 def _serves(words: Sequence[str]) -> None:
