@@ -15,8 +15,9 @@ from harness.cli.screen import Screen
 from harness.model import Mode
 from harness.report.text import closing_line, side_by_side
 from harness.report.visible import counted
+from harness.wiring.hosted import annotated, summarized
 from harness.wiring.outside import this_world
-from harness.wiring.pipeline import execute
+from harness.wiring.pipeline import Outcome, execute
 from harness.wiring.project import Choice, Project, open_project
 
 _COMMANDS: Final[Mapping[Mode, str]] = MappingProxyType(
@@ -106,6 +107,14 @@ def taken_apart(given: dict[str, Any]) -> tuple[Choice, Manner]:
     return Choice(**chosen), Manner(**given)
 
 
+def tell_host(project: Project, outcome: Outcome, screen: Screen, *, strict_known: bool) -> None:
+    """Give a job on GitHub its annotations and its summary; nothing happens elsewhere."""
+    world = project.world
+    screen.commands(annotated(outcome, project.settings, world, strict_known=strict_known))
+    for remark in summarized(outcome.folder, world.environment):
+        screen.warned(remark)
+
+
 def _execute(project: Project, trials: Sequence[Any], mode: Mode, manner: Manner) -> int:
     environment = project.world.environment
     screen = Screen(
@@ -143,6 +152,7 @@ def _execute(project: Project, trials: Sequence[Any], mode: Mode, manner: Manner
         if not manner.quiet:
             for line in side_by_side(outcome.run, width=screen.width):
                 screen.line(line)
+        tell_host(project, outcome, screen, strict_known=manner.strict_known)
         shown = project.named(outcome.folder)
         screen.closing(closing_line(outcome.run, shown), good=outcome.exit_code == 0)
     if outcome.run.interrupted:

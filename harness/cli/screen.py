@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from shutil import get_terminal_size
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from harness.model import TrialResult, TrialStatus
 from harness.report.text import failure_block, failure_line
 from harness.report.visible import counted, visible
+from harness.wiring.hosted import on_github
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -53,7 +54,8 @@ class Screen:
     """Listens to a run and shows it; a context manager, so that the bar goes when the run does.
 
     Args:
-        environment: NO_COLOR and TERM are looked at.
+        environment: NO_COLOR and TERM are looked at, and whether GitHub reads what is printed:
+            then nothing that a bot has answered may pass for one of its commands.
         quiet: a line a failed trial, and nothing of the rest.
         verbose: every verdict of what did not pass, in a pipe too.
         bar: whether a terminal may show a bar.
@@ -77,6 +79,7 @@ class Screen:
         self._quiet = quiet
         self._ticking = ticking
         self._wants_bar = bar and terminal and not quiet
+        self._hosted = on_github(environment)
         self._stack = ExitStack()
         self._bar: Progress | None = None
         self._task: TaskID | None = None
@@ -144,7 +147,7 @@ class Screen:
 
     def warned(self, words: str) -> None:
         """Show a remark on stderr."""
-        print(f"warning: {words}", file=sys.stderr)  # noqa: T201 (the command line speaks here)
+        print(self._safe(f"warning: {words}"), file=sys.stderr)  # noqa: T201 (the command line speaks here)
 
     def line(self, text: str) -> None:
         """Print a line above the bar."""
@@ -152,7 +155,12 @@ class Screen:
             # `out` neither wraps nor restyles: the line must be the same as in a pipe.
             self._bar.console.out(text, highlight=False)
         else:
-            print(text)  # noqa: T201 (the command line speaks here)
+            print(self._safe(text))  # noqa: T201 (the command line speaks here)
+
+    def commands(self, lines: Sequence[str]) -> None:
+        """Print what GitHub is to take for its commands."""
+        for line in lines:
+            print(line)  # noqa: T201 (the command line speaks here)
 
     @property
     def width(self) -> int:
@@ -165,7 +173,8 @@ class Screen:
         self._bar = None
         for errors in self._errors.values():
             for line in errors.lines():
-                print(visible(line), file=sys.stderr)  # noqa: T201 (the command line speaks here)
+                shown = self._safe(visible(line))
+                print(shown, file=sys.stderr)  # noqa: T201 (the command line speaks here)
         said, mark, report = text.rpartition("  report: ")
         if self._terminal and _width(text) > get_terminal_size().columns:
             # A path that the terminal breaks in two can neither be clicked nor copied.
@@ -173,6 +182,13 @@ class Screen:
             self.line(f"{mark}{report}")
             return
         self.line(self._coloured(text, "32" if good else "31"))
+
+    def _safe(self, text: str) -> str:
+        if not self._hosted:
+            return text
+        from harness.report.annotations import harmless
+
+        return harmless(text)
 
     def _coloured(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self._colour and code else text

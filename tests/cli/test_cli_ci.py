@@ -1,0 +1,118 @@
+"""What a CI server gets: annotations, a step's summary, workflows, a pre-commit hook."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+from project import ProjectFolder
+
+GITHUB = {"GITHUB_ACTIONS": "true", "CI": "true"}
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _commands(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip().startswith("::")]
+
+
+def test_a_run_on_github_points_at_the_failed_expectation(recorded: ProjectFolder) -> None:
+    done = recorded.does("run", env=GITHUB)
+    assert done.code == 1
+    (found,) = _commands(done.out)
+    assert found.startswith(
+        "::error file=scenarios/wrong.yaml,line=5,col=9,title=wrong%3A contains::"
+    )
+    assert "%0Aprompt: 说点什么%0A" in found
+    assert "1 failed" in done.last
+    assert done.last.endswith("/index.html")
+    assert _commands(recorded.does("run").out) == []
+
+
+def test_paths_are_those_of_the_checked_out_repository(
+    recorded: ProjectFolder, tmp_path: Path
+) -> None:
+    done = recorded.does("run", env=GITHUB | {"GITHUB_WORKSPACE": str(tmp_path)})
+    assert _commands(done.out)[0].startswith("::error file=project/scenarios/wrong.yaml,line=5,")
+    elsewhere = recorded.does("run", env=GITHUB | {"GITHUB_WORKSPACE": str(tmp_path / "other")})
+    assert _commands(elsewhere.out)[0].startswith("::error file=scenarios/wrong.yaml,line=5,")
+    below = recorded.does(
+        "run",
+        env=GITHUB | {"GITHUB_WORKSPACE": str(recorded.root)},
+        cwd=recorded.path("scenarios"),
+    )
+    assert _commands(below.out)[0].startswith("::error file=scenarios/wrong.yaml,line=5,")
+
+
+def test_errors_warnings_and_fixed_known_failures_are_told_apart(recorded: ProjectFolder) -> None:
+    recorded.path("cassettes/weather+1.yaml").unlink()
+    recorded.edit("scenarios/identity.yaml", "tags:", "known_failure: 从来没过\ntags:")
+    recorded.edit(
+        "scenarios/wrong.yaml", "- 绝不会有的话", "- {contains: 绝不会有的话, severity: warning}"
+    )
+    done = recorded.does("run", "-q", env=GITHUB)
+    assert done.code == 3
+    told = {re.sub("::([a-z]+) .*title=([^:,]+).*", r"\1 \2", line) for line in _commands(done.out)}
+    assert told == {"warning identity", "error weather[1]%3A missing", "warning wrong%3A contains"}
+    strict = recorded.does("run", "identity", "--strict-known", env=GITHUB)
+    assert strict.code == 1
+    assert _commands(strict.out)[0].startswith("::error file=scenarios/identity.yaml,line=1,")
+
+
+def test_no_answer_is_taken_for_a_command(recorded: ProjectFolder) -> None:
+    answer = "::add-mask::a\\n  ::error::b\\n##[add-path]c"
+    recorded.edit("cassettes/wrong.yaml", "不知道。", answer)
+    done = recorded.does("run", "wrong", "-v", env=GITHUB)
+    assert ": :add-mask::a" in done.out
+    assert ": :error::b" in done.out
+    assert len(_commands(done.out)) == 1
+    assert not any("##[" in line for line in done.out.splitlines() if not line.startswith("::"))
+
+
+def test_the_steps_summary_gets_each_runs_markdown(recorded: ProjectFolder, tmp_path: Path) -> None:
+    summary = tmp_path / "step.md"
+    env = GITHUB | {"GITHUB_STEP_SUMMARY": str(summary)}
+    recorded.does("run", "identity", env=env)
+    first = recorded.text("reports/latest/summary.md")
+    assert summary.read_text("utf-8") == first
+    recorded.does("run", "wrong", env=env)
+    second = recorded.text("reports/latest/summary.md")
+    assert summary.read_text("utf-8") == f"{first}\n{second}"
+
+
+def test_a_summary_that_is_full_or_cannot_be_written_does_not_fail_the_run(
+    recorded: ProjectFolder, tmp_path: Path
+) -> None:
+    full = tmp_path / "step.md"
+    full.write_bytes(b"x" * 1_048_576)
+    done = recorded.does("run", "identity", env={"GITHUB_STEP_SUMMARY": str(full)})
+    assert done.code == 0
+    assert "summary is full" in done.err
+    assert full.stat().st_size == 1_048_576
+    nowhere = str(tmp_path / "none" / "step.md")
+    done = recorded.does("run", "identity", env={"GITHUB_STEP_SUMMARY": nowhere})
+    assert done.code == 0
+    assert nowhere in done.err
+
+
+@pytest.mark.parametrize("command", ["record", "live"])
+def test_conversations_with_coze_are_annotated_too(project: ProjectFolder, command: str) -> None:
+    force = ["--force"] if command == "record" else []
+    done = project.does(command, *force, env=GITHUB)
+    assert done.code == 1
+    assert len([line for line in _commands(done.out) if line.startswith("::error ")]) == 1
+
+
+def test_junit_has_properties_and_the_transcript(recorded: ProjectFolder) -> None:
+    recorded.does("run")
+    root = ElementTree.parse(recorded.path("reports/latest/junit.xml")).getroot()  # noqa: S314 (ours)
+    cases = {case.attrib["name"]: case for case in root.iter("testcase")}
+    properties = {
+        item.attrib["name"]: item.attrib["value"] for item in cases["identity"].iter("property")
+    }
+    assert {"bot", "tokens", "log_id"} <= set(properties)
+    assert "学术助手" in (cases["identity"].findtext("system-out") or "")
+    wrong = cases["wrong"].findtext("system-out") or ""
+    assert "说点什么" in wrong
+    assert "绝不会有的话" in wrong
