@@ -1,9 +1,11 @@
 """junit.xml, as CI servers read it: a suite for each scenario file.
 
 A failed expectation is a <failure>, what could not be judged an <error>, a known failure <skipped>
-with its reason. Those are made by junitparser; the suites' tags and the cases that simply passed,
-which are nearly all, are written here, byte for byte as it would write them. Each case is built,
-written and forgotten, so memory does not grow with the run.
+with its reason; GitLab shows the text in these and not their `message`, Jenkins both. <system-out>
+has the whole transcript of such a trial, and what was said of one that passed, in short and only in
+a run that is not large. Those are made by junitparser; the suites' tags and the cases that simply
+passed, which are nearly all, are written here, byte for byte as it would write them. Each case is
+built, written and forgotten, so memory does not grow with the run.
 """
 
 from __future__ import annotations
@@ -17,11 +19,22 @@ from typing import Final
 from harness.model import Row, Run, TrialStatus
 from harness.report.overview import Reasons, run_seconds
 from harness.report.spool import Out, Pieces
+from harness.report.transcript import said
 from harness.report.view import TrialView
 from harness.report.visible import one_line
 
 # Counted as <skipped>: it neither passed nor failed the run.
 _SKIPPED: Final = (TrialStatus.SKIPPED, TrialStatus.KNOWN_FAILURE)
+
+LARGE: Final = 1_000
+"""With more trials than this, nothing is said of those that passed: GitLab reads up to 30 MB."""
+SAID: Final = 1_000
+"""Characters that Jenkins keeps of what a passed test has said."""
+
+# Between what is always written of a passed trial, and what is not in a large run. XML has no NUL.
+_SPLIT: Final = b"\0"
+_END: Final = b"</testcase>"
+_IN_TEXT: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 # What the standard library's ElementTree, which junitparser writes with, escapes in an attribute.
 _SPECIAL = re.compile('[&<>"\r\n\t]')
@@ -50,7 +63,7 @@ class JUnitSheet:
             "cassette": trial.cassette,
         }
         if trial.status is TrialStatus.PASSED and not trial.warnings:
-            return _passed(trial, properties).encode()
+            return _passed(trial, properties).encode() + _SPLIT + _short(trial)
         from harness.report.junit_cases import case  # junitparser: most runs have no need of it
 
         return case(trial, properties)
@@ -79,7 +92,10 @@ class JUnitSheet:
             opening = _tag("testsuite", suite | _counts(rows))
             out.write(f"{opening}\n<properties>{listed}</properties>\n".encode())
             for row in rows:
-                out.write(_case(row, pieces))
+                always, split, short = _case(row, pieces).partition(_SPLIT)
+                out.write(always)
+                if split:
+                    out.write(short if len(run.rows) <= LARGE else _END)
                 out.write(b"\n")
             out.write(b"</testsuite>\n")
         out.write(b"</testsuites>\n")
@@ -99,8 +115,18 @@ def _passed(trial: TrialView, properties: Mapping[str, str]) -> str:
     return (
         f'<testcase name="{name}" classname="{scenario}" time="{float(trial.seconds)}"{place}>'
         + (f"<properties>{listed}</properties>" if listed else "<properties />")
-        + "</testcase>"
     )
+
+
+def _short(trial: TrialView) -> bytes:
+    """Return the end of a passed trial's <testcase>, with what was said."""
+    text = unattached(said(trial, SAID)).translate(_IN_TEXT)
+    return f"<system-out>{text}</system-out></testcase>".encode() if text else _END
+
+
+def unattached(text: str) -> str:
+    """Return text of which GitLab takes nothing for the path of an attachment."""
+    return text.replace("[[ATTACHMENT|", "[[ATTACHMENT¦") if "[[A" in text else text
 
 
 def _case(row: Row, pieces: Pieces) -> bytes:

@@ -17,7 +17,8 @@ from junitparser import (
 )
 
 from harness.model import TrialStatus
-from harness.report.transcript import error_lines, transcript, verdict_lines
+from harness.report.junit import SAID, unattached
+from harness.report.transcript import error_lines, said, transcript, verdict_lines
 from harness.report.view import TrialView
 from harness.report.visible import one_line
 
@@ -50,10 +51,16 @@ def case(trial: TrialView, properties: Mapping[str, str]) -> bytes:
         _put(made, error)
     elif trial.status in (TrialStatus.SKIPPED, TrialStatus.KNOWN_FAILURE):
         _put(made, _skipped(trial))
-    if trial.status is not TrialStatus.PASSED or trial.warnings:
-        note = [trial.reason] if trial.status is TrialStatus.FIXED else []
-        _put(made, SystemOut("\n".join([*note, *transcript(trial)])))
+    if out := unattached(_out(trial)):
+        _put(made, SystemOut(out))
     return _written(made)
+
+
+def _out(trial: TrialView) -> str:
+    if trial.status is TrialStatus.PASSED and not trial.warnings:
+        return said(trial, SAID)
+    note = [trial.reason] if trial.status is TrialStatus.FIXED else []
+    return "\n".join([*note, *transcript(trial)])
 
 
 def bare(name: str, scenario: str) -> bytes:
@@ -63,14 +70,16 @@ def bare(name: str, scenario: str) -> bytes:
 
 def _skipped(trial: TrialView) -> Skipped:
     why = f"known failure: {one_line(trial.known_failure)}" if trial.known_failure else ""
-    skipped = Skipped(why or trial.reason or "skipped")
-    skipped.text = "\n".join(
+    message = why or trial.reason or "skipped"
+    skipped = Skipped(message)
+    lines = [
         line
         for turn in trial.turns
         for verdict in turn.verdicts
         if verdict.status != "passed"
         for line in verdict_lines(verdict)
-    )
+    ]
+    skipped.text = "\n".join([message, *lines])
     return skipped
 
 

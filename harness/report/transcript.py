@@ -29,6 +29,17 @@ def transcript(trial: TrialView, *, all_verdicts: bool = True) -> Iterator[str]:
         yield from error_lines(trial.error)
 
 
+def said(trial: TrialView, limit: int) -> str:
+    """Return what was said, turn by turn and no more than so many characters: of one that passed.
+
+    Args:
+        trial: the trial.
+        limit: the most characters.
+    """
+    text = "\n".join([f"prompt: {turn.prompt}\nanswer: {answer_of(turn)}" for turn in trial.turns])
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
 def _turn(turn: TurnView, verdicts: list[VerdictView], turns: int) -> Iterator[str]:
     if turns > 1:
         yield f"turn {turn.number} of {turns}"
