@@ -1,6 +1,6 @@
 /** What an expectation saw, and the expectation: each lights up the other. And the place that a link names. */
 
-import { make } from "./tree.js";
+import { button } from "./tree.js";
 
 /**
  * Light up evidence and expectations together, on hover and on focus.
@@ -8,9 +8,6 @@ import { make } from "./tree.js";
  * @param {(turn: number, expectation: number) => void} chosen told when a mark is clicked
  */
 export function linkEvidence(article, chosen) {
-  for (const mark of /** @type {NodeListOf<HTMLElement>} */ (article.querySelectorAll("mark[data-e]"))) {
-    mark.tabIndex = 0;
-  }
   const light = (/** @type {Event} */ event) => {
     dim(article);
     const [turn, numbers] = named(event.target);
@@ -48,13 +45,16 @@ export function pointAt(article, turn, expectation) {
  * @param {HTMLElement} article
  */
 export function addLinks(article) {
-  const button = (/** @type {string} */ t, /** @type {string} */ e) =>
-    make(["button", { type: "button", class: "link", "data-do": "link", "data-to-t": t, "data-to-e": e, "data-w-label": e ? "copy.expectation" : "copy.turn", "data-w-title": "copy.link" }, "#"]);
+  const link = (/** @type {string} */ t, /** @type {string} */ e) => {
+    const made = button("link", e ? "copy.expectation" : "copy.turn", { sign: "#", class: "link" });
+    Object.assign(made.dataset, { toT: t, toE: e });
+    return made;
+  };
   for (const turn of /** @type {NodeListOf<HTMLElement>} */ (article.querySelectorAll(".turn[data-t]"))) {
     const t = turn.dataset.t ?? "";
-    turn.querySelector(".msg.user .who")?.before(button(t, ""));
+    turn.querySelector(".msg.user .who")?.before(link(t, ""));
     for (const verdict of /** @type {NodeListOf<HTMLElement>} */ (turn.querySelectorAll("li[data-e]"))) {
-      (verdict.querySelector(".head") ?? verdict).append(button(t, verdict.dataset.e ?? ""));
+      (verdict.querySelector(".head") ?? verdict).append(link(t, verdict.dataset.e ?? ""));
     }
   }
 }

@@ -100,10 +100,11 @@ export class List {
    * @param {(row: Row) => boolean} counts
    */
   next(id, step, counts) {
-    const rows = step > 0 ? this.#ordered : [...this.#ordered].reverse();
-    const at = rows.findIndex((row) => row.entry.id === id);
-    if (at < 0 && step < 0) return undefined;
-    return rows.slice(at + 1).find((row) => row.shown && counts(row));
+    let at = this.#ordered.findIndex((row) => row.entry.id === id) + step;
+    for (let row = this.#ordered[at]; row; at += step, row = this.#ordered[at]) {
+      if (row.shown && counts(row)) return row;
+    }
+    return undefined;
   }
 
   /** @param {string} sort */

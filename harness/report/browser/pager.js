@@ -3,22 +3,20 @@
 /** @import { List, Row } from "./list.js" */
 /** @import { Words } from "./words.js" */
 
-import { make } from "./tree.js";
+import { button, make } from "./tree.js";
 
 /**
  * Return the pager, to be told of each trial by `showPlace`.
  * @returns {HTMLElement}
  */
 export function pager() {
-  const button = (/** @type {string} */ what, /** @type {string} */ sign, /** @type {string} */ word) =>
-    make(["button", { type: "button", "data-do": what, "data-w-label": word, "data-w-title": word }, sign]);
   const bar = make(["nav", { class: "pager", "data-w-label": "pager.label" }]);
   bar.append(
-    make(["button", { type: "button", "data-do": "close", "data-w": "pager.close" }]),
+    button("close", "pager.close"),
     make(["span", { class: "where", "data-w": "pager.where" }]),
-    button("back", "‹", "pager.back"),
-    button("on", "›", "pager.on"),
-    make(["button", { type: "button", "data-do": "link", "data-w": "copy.link" }]),
+    button("back", "pager.back", { sign: "‹" }),
+    button("on", "pager.on", { sign: "›" }),
+    button("link", "copy.link"),
   );
   return bar;
 }

@@ -1,6 +1,6 @@
 /** An answer as its bot meant it to look, or letter by letter. */
 
-import { make } from "./tree.js";
+import { button } from "./tree.js";
 
 /**
  * Give each answer that has two looks its switch. One with evidence against it begins raw: there it is marked.
@@ -11,8 +11,7 @@ export function addRaw(article) {
     const answer = rendered.parentElement;
     const letters = answer?.querySelector(".raw");
     if (!answer || !letters) continue;
-    const button = make(["button", { type: "button", class: "toggle", "data-do": "raw", "data-w": "trial.raw" }]);
-    (answer.querySelector(".who") ?? answer).append(" ", button);
+    (answer.querySelector(".who") ?? answer).append(" ", button("raw", "trial.raw", { class: "toggle" }));
     showRaw(answer, letters.querySelector("mark.failed, mark.warning") !== null);
   }
 }
@@ -25,5 +24,5 @@ export function addRaw(article) {
 export function showRaw(area, raw) {
   for (const rendered of area.querySelectorAll(".md")) rendered.toggleAttribute("hidden", raw);
   for (const letters of area.querySelectorAll(".md ~ .raw")) letters.toggleAttribute("hidden", !raw);
-  for (const button of area.querySelectorAll("[data-do=raw]")) button.setAttribute("aria-pressed", String(raw));
+  for (const pressed of area.querySelectorAll("[data-do=raw]")) pressed.setAttribute("aria-pressed", String(raw));
 }

@@ -16,9 +16,29 @@ import { isFailing, pager, showPlace } from "./pager.js";
 import { fold } from "./query.js";
 import { arrive, held } from "./arriving.js";
 import { THEMES, firstTheme, wear } from "./theme.js";
-import { make } from "./tree.js";
+import { button, make } from "./tree.js";
 import { TrialPane } from "./trial.js";
 import { Words, firstLanguage } from "./words.js";
+
+// Enter is the browser's own: it opens the row that has the focus. Digits are tabs, or views.
+const DEEDS = new Map(
+  Object.entries({
+    "/": "search",
+    j: "down",
+    k: "up",
+    n: "on",
+    p: "back",
+    c: "link",
+    t: "theme",
+    l: "language",
+    "?": "help",
+    Escape: "close",
+    d: "diff",
+    r: "raw",
+    "[": "before",
+    "]": "after",
+  }),
+);
 
 export class Report {
   /** Where the list stood when a trial was opened. */
@@ -67,9 +87,10 @@ export class Report {
    */
   async #apply(state, before, arrival) {
     this.#speak(state);
-    const number = this.list.show(state.query, state.sort);
-    this.bar.show(state.query, state.sort);
-    this.#count(number);
+    if (arrival.how === "start" || state.query !== before.query || state.sort !== before.sort) {
+      this.bar.show(state.query, state.sort);
+      this.#count(this.list.show(state.query, state.sort));
+    }
     if (arrival.how !== "replace") this.list.settle();
     if (state.trial && !before.trial && arrival.how !== "start") this.#listScroll = scrollY;
     document.body.dataset.view = state.trial ? "trial" : state.view;
@@ -91,8 +112,8 @@ export class Report {
   #speak(state) {
     wear(firstTheme(state.theme));
     const language = firstLanguage(state.lang, this.head.lang);
-    document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
     if (language === this.words.language) return;
+    document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
     this.words.language = language;
     this.words.put(document);
   }
@@ -110,63 +131,57 @@ export class Report {
     if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     const target = /** @type {Element} */ (event.target);
     const pressed = /** @type {HTMLElement | null} */ (target.closest("[data-do]"));
-    if (pressed) return this.#do(pressed.dataset.do ?? "", pressed);
     const link = target.closest('a[href^="#"]');
-    if (!link) return;
-    event.preventDefault();
-    this.navigation.follow(link.getAttribute("href") ?? "");
+    if (pressed) this.#deeds().get(pressed.dataset.do ?? "")?.(pressed);
+    else if (link) {
+      event.preventDefault();
+      this.navigation.follow(link.getAttribute("href") ?? "");
+    }
   }
 
-  /**
-   * @param {string} what
-   * @param {HTMLElement | undefined} from the button, if it was one
-   */
-  #do(what, from = undefined) {
+  /** Return what buttons and keys do now. */
+  #deeds() {
     const { state } = this.navigation;
-    if (what === "theme") {
-      const next = THEMES[(THEMES.indexOf(firstTheme(state.theme)) + 1) % THEMES.length];
-      this.navigation.go({ theme: next ?? "auto" }, "replace");
-      this.copier.say(`theme.${next}`);
-    } else if (what === "language") {
-      this.navigation.go({ lang: this.words.language === "zh" ? "en" : "zh" }, "replace");
-    } else if (what === "help") this.keys.help();
-    else if (what === "search") this.#search();
-    else if (what === "close") this.#close();
-    else if (what === "link") this.#copyLink(from);
-    else if (what === "record") this.copier.copy(this.pane.recordText);
-    else if (what === "curl") this.copier.copy(from?.nextElementSibling?.textContent ?? "");
-    else if (what === "raw") this.pane.toggleRaw(from);
-    else if (what === "sides" || what === "changed") this.pane.toggleLook(what);
-    else if (what === "on" || what === "back") this.#step(what === "on" ? 1 : -1, true);
+    const go = this.navigation.go.bind(this.navigation);
+    const next = THEMES[(THEMES.indexOf(firstTheme(state.theme)) + 1) % THEMES.length] ?? "auto";
+    /** @type {{[what: string]: (from?: HTMLElement) => unknown}} */
+    const anywhere = {
+      search: () => this.#search(),
+      language: () => go({ lang: this.words.language === "zh" ? "en" : "zh" }, "replace"),
+      help: () => this.keys.help(),
+      link: (from) => this.#copyLink(from),
+      down: () => this.#step(1, false),
+      up: () => this.#step(-1, false),
+      on: () => this.#step(1, true),
+      back: () => this.#step(-1, true),
+      theme: () => {
+        go({ theme: next }, "replace");
+        this.copier.say(`theme.${next}`);
+      },
+    };
+    /** @type {{[what: string]: (from?: HTMLElement) => unknown}} */
+    const inTrial = {
+      close: () => this.#close(),
+      diff: () => go({ tab: "diff" }, "replace"),
+      before: () => this.#turn(-1),
+      after: () => this.#turn(1),
+      raw: (from) => this.pane.toggleRaw(from),
+      sides: () => this.pane.toggleLook("sides"),
+      changed: () => this.pane.toggleLook("changed"),
+      record: () => this.copier.copy(this.pane.recordText),
+      curl: (from) => this.copier.copy(from?.nextElementSibling?.textContent ?? ""),
+    };
+    return new Map(Object.entries({ ...anywhere, ...(state.trial ? inTrial : {}) }));
   }
 
   /** @param {string} key */
   #press(key) {
     const { trial } = this.navigation.state;
-    /** @type {Map<string, () => unknown>} */
-    const keys = new Map([
-      ["/", () => this.#search()],
-      ["j", () => this.#step(1, false)],
-      ["k", () => this.#step(-1, false)],
-      ["n", () => this.#step(1, true)],
-      ["p", () => this.#step(-1, true)],
-      ["c", () => this.#copyLink(undefined)],
-      ["t", () => this.#do("theme")],
-      ["l", () => this.#do("language")],
-      ["?", () => this.keys.help()],
-    ]);
-    if (trial) {
-      keys.set("Escape", () => this.#close());
-      keys.set("d", () => this.navigation.go({ tab: "diff" }, "replace"));
-      keys.set("r", () => this.pane.toggleRaw(undefined));
-      keys.set("[", () => this.#turn(-1));
-      keys.set("]", () => this.#turn(1));
-    }
     const named = (trial ? TABS : VIEWS)[Number(key) - 1];
+    const deed = this.#deeds().get(DEEDS.get(key) ?? "");
     if (named) this.navigation.go(trial ? { tab: named } : { view: named }, trial ? "replace" : "push");
-    else if (keys.has(key)) keys.get(key)?.();
-    else return false;
-    return true;
+    else deed?.();
+    return Boolean(named ?? deed);
   }
 
   #search() {
@@ -224,13 +239,13 @@ function nowhere() {
 
 /** Return the page's own switches. */
 function tools() {
-  return make([
-    "div",
-    { class: "switches" },
-    ["button", { type: "button", "data-do": "language", "data-w": "tools.language", "data-w-title": "key.language" }],
-    ["button", { type: "button", "data-do": "theme", "data-w-label": "tools.theme", "data-w-title": "tools.theme" }, "◐"],
-    ["button", { type: "button", "data-do": "help", "data-w-label": "tools.help", "data-w-title": "tools.help" }, "?"],
-  ]);
+  const switches = make(["div", { class: "switches" }]);
+  switches.append(
+    button("language", "tools.language"),
+    button("theme", "tools.theme", { sign: "◐" }),
+    button("help", "tools.help", { sign: "?" }),
+  );
+  return switches;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The diff of a trial: one text with what came and went, or both side by side; all turns, or the changed ones. */
 
-import { another, make } from "./tree.js";
+import { another, button, make } from "./tree.js";
 
 /** @typedef {{sides: boolean, changed: boolean}} Look */
 
@@ -10,10 +10,8 @@ import { another, make } from "./tree.js";
  */
 export function addLooks(panel) {
   if (!panel.querySelector(".diff")) return;
-  const button = (/** @type {string} */ name) =>
-    make(["button", { type: "button", class: "toggle", "data-do": name, "aria-pressed": "false", "data-w": `diff.${name}` }]);
   const looks = make(["div", { class: "looks" }]);
-  looks.append(button("sides"), " ", button("changed"));
+  for (const name of ["sides", "changed"]) looks.append(button(name, `diff.${name}`, { class: "toggle" }), " ");
   panel.prepend(looks);
 }
 

@@ -17,6 +17,7 @@ export function firstTheme(linked) {
  * @param {string} theme
  */
 export function wear(theme) {
+  if (document.documentElement.dataset.theme === theme) return;
   document.documentElement.dataset.theme = theme;
   keep(KEPT, theme === "auto" ? "" : theme);
 }

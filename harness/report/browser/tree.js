@@ -17,7 +17,6 @@ const ATTRIBUTES = new Set(
     "viewBox preserveAspectRatio x y x1 x2 y1 y2 cx cy r rx width height d points transform text-anchor").split(" "),
 );
 const SVG = "http://www.w3.org/2000/svg";
-const DEEPEST = 200;
 
 // The trees inside an element, as JSON text, until somebody looks at it.
 /** @type {WeakMap<Element, string>} */
@@ -27,12 +26,10 @@ const inside = new WeakMap();
  * Return the element for a tree.
  * @param {Tree} tree
  * @param {boolean} own the page's own markup: may have ids, controls and links inside the page
- * @param {number} depth
  * @returns {Node}
  */
-export function build(tree, own = false, depth = 0) {
+export function build(tree, own = false) {
   if (typeof tree === "string") return document.createTextNode(tree);
-  if (depth > DEEPEST) return document.createTextNode(textOf(tree));
   const [tag, attributes, ...children] = tree;
   const element = DRAWN.has(tag)
     ? document.createElementNS(SVG, tag)
@@ -40,7 +37,7 @@ export function build(tree, own = false, depth = 0) {
   if (attributes) {
     for (const [name, value] of Object.entries(attributes)) adorn(element, name, value, own);
   }
-  for (const child of /** @type {Tree[]} */ (children)) element.append(build(child, own, depth + 1));
+  for (const child of /** @type {Tree[]} */ (children)) element.append(build(child, own));
   return element;
 }
 
@@ -51,6 +48,18 @@ export function build(tree, own = false, depth = 0) {
  */
 export function make(tree) {
   return /** @type {HTMLElement} */ (build(tree, true));
+}
+
+/**
+ * Return a button; the page does what it says (report.js).
+ * @param {string} what
+ * @param {string} word what stands on it, or, where there is a sign on it, what it is called
+ * @param {{sign?: string, class?: string}} look
+ */
+export function button(what, word, { sign = "", class: name = "" } = {}) {
+  /** @type {{[name: string]: string}} */
+  const said = sign ? { "data-w-label": word, "data-w-title": word } : { "data-w": word };
+  return make(["button", { type: "button", class: name, "data-do": what, ...said }, sign]);
 }
 
 /**
@@ -103,19 +112,4 @@ function adorn(element, name, value, own) {
   }
   if (!own && (name === "id" || name === "for" || name === "name")) return;
   if (ATTRIBUTES.has(name) || /^(?:data|aria)-[a-z-]+$/.test(name)) element.setAttribute(name, value);
-}
-
-/**
- * @param {Tree} tree
- * @returns {string}
- */
-function textOf(tree) {
-  const texts = [];
-  const left = [tree];
-  while (left.length) {
-    const next = left.pop();
-    if (typeof next === "string") texts.push(next);
-    else if (next) left.push(.../** @type {Tree[]} */ (next.slice(2)).reverse());
-  }
-  return texts.join("");
 }

@@ -14,7 +14,7 @@ import { recordText, showRecord } from "./record.js";
 import { addLooks, showDiff } from "./sides.js";
 import { showHistory } from "./strip.js";
 import { Tabs } from "./tabs.js";
-import { fill, make } from "./tree.js";
+import { button, fill, make } from "./tree.js";
 
 /** @typedef {{article: HTMLElement, tabs: Tabs, record: TrialRecord | null, entry: Entry}} Opened */
 
@@ -143,7 +143,7 @@ export class TrialPane {
     if (chat) fill(chat);
     addRaw(article);
     for (const curl of article.querySelectorAll("pre.curl")) {
-      curl.before(make(["button", { type: "button", class: "toggle", "data-do": "curl", "data-w": "copy.curl" }]));
+      curl.before(button("curl", "copy.curl", { class: "toggle" }));
     }
     this.words.put(article);
     this.holder.replaceChildren(article);
