@@ -21,6 +21,7 @@ _FILES: Final[Mapping[str, str]] = MappingProxyType(
         "cassettes/identity.yaml": "cassettes/identity.yaml",
         ".gitignore": "gitignore",
         ".github/workflows/coze-harness.yml": "workflow.yml",
+        ".gitlab-ci.yml": "gitlab.yml",
     }
 )
 _SCHEMA: Final = "scenario.schema.json"

@@ -6,8 +6,12 @@ import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+import click
 import pytest
+import yaml
 from project import ProjectFolder
+
+from harness.cli.commands import coze_harness
 
 GITHUB = {"GITHUB_ACTIONS": "true", "CI": "true"}
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,7 +68,7 @@ def test_no_answer_is_taken_for_a_command(recorded: ProjectFolder) -> None:
     answer = "::add-mask::a\\n  ::error::b\\n##[add-path]c"
     recorded.edit("cassettes/wrong.yaml", "不知道。", answer)
     done = recorded.does("run", "wrong", "-v", env=GITHUB)
-    assert ": :add-mask::a" in done.out
+    assert "answer:   ::add-mask::a" in done.out
     assert ": :error::b" in done.out
     assert len(_commands(done.out)) == 1
     assert not any("##[" in line for line in done.out.splitlines() if not line.startswith("::"))
@@ -116,3 +120,54 @@ def test_junit_has_properties_and_the_transcript(recorded: ProjectFolder) -> Non
     wrong = cases["wrong"].findtext("system-out") or ""
     assert "说点什么" in wrong
     assert "绝不会有的话" in wrong
+
+
+def _typed(script: list[str]) -> list[list[str]]:
+    """Return the commands of ours in a job's script."""
+    return [line.split() for line in script if line.startswith("coze-harness ")]
+
+
+def _exists(words: list[str]) -> bool:
+    command = coze_harness.get_command(click.Context(coze_harness), words[1])
+    return command is not None and bool(command.make_context(words[1], words[2:]))
+
+
+def test_init_writes_workflows_that_run_offline_and_keep_the_report(
+    empty: ProjectFolder, offline: tuple[str, ...]
+) -> None:
+    demo = empty.path("demo")
+    assert empty.does("init", "demo").code == 0
+    github = yaml.safe_load((demo / ".github/workflows/coze-harness.yml").read_text("utf-8"))
+    steps = github["jobs"]["replay"]["steps"]
+    gitlab = yaml.safe_load((demo / ".gitlab-ci.yml").read_text("utf-8"))["bot"]
+    on_github = _typed([step["run"] for step in steps if "run" in step])
+    assert on_github == _typed(gitlab["script"])
+    assert all(_exists(words) for words in on_github)
+    assert "COZE_API_TOKEN" not in str(github) + str(gitlab)
+    # Spoilt, so that the job fails: what it keeps must be there all the same.
+    scenario = demo / "scenarios/identity.yaml"
+    scenario.write_text(scenario.read_text("utf-8").replace("学术助手", "九点开门"), "utf-8")
+    for words in on_github:
+        code = empty.does(*words[1:], cwd=demo, within=offline, env={"CI": "true"}).code
+    assert code == 1
+    upload = steps[-1]
+    assert "!cancelled()" in upload["if"]
+    assert (demo / upload["with"]["path"] / "index.html").is_file()
+    kept = gitlab["artifacts"]
+    assert kept["when"] == "always"
+    assert (demo / kept["reports"]["junit"]).is_file()
+    # GitLab shows a folder in the merge request only if its name ends with a slash.
+    assert all(path.endswith("/") and (demo / path).is_dir() for path in kept["paths"])
+    assert kept["expose_as"]
+
+
+def test_the_pre_commit_hook_is_a_command_and_looks_at_what_it_checks() -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    assert (hook["id"], hook["language"]) == ("coze-harness-check", "python")
+    assert hook["pass_filenames"] is False
+    assert _exists(hook["entry"].split())
+    looks_at = re.compile(hook["files"])
+    for path in ("harness.yaml", "bots/harness.yaml", "scenarios/a/b.yaml", "cases/城市.csv",
+                 "cassettes/identity.yaml"):  # fmt: skip
+        assert looks_at.search(path), path
+    assert not any(looks_at.search(path) for path in ("README.md", "src/harness.yaml.py"))
