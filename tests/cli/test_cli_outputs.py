@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
-from project import CHATCHAT, ProjectFolder
+from project import CHATCHAT, SETTINGS, ProjectFolder
 
 from harness.server.serving import RunningServer
 
@@ -119,6 +119,26 @@ def test_rendering_again_gives_the_same_bytes(recorded: ProjectFolder) -> None:
     elsewhere = recorded.root.parent / "page"
     assert recorded.does("report", "latest", "-o", str(elsewhere)).code == 0
     assert (elsewhere / "index.html").read_bytes() == before["index.html"]
+
+
+def test_the_page_is_in_the_language_and_layout_of_settings_or_options(
+    recorded: ProjectFolder,
+) -> None:
+    page = recorded.path("reports/latest/index.html")
+    recorded.does("run", "identity", "--lang", "zh", "--layout", "folder")
+    assert '<html lang="zh' in page.read_text("utf-8")
+    assert '<html lang="zh' in recorded.text("reports/index.html")
+    assert (page.parent / "report.css").is_file()
+    recorded.does("run", "identity")
+    assert '<html lang="en' in page.read_text("utf-8")
+    assert {path.name for path in page.parent.iterdir()} == FILES
+    recorded.write("harness.yaml", f"{SETTINGS}report: {{lang: zh, layout: folder}}\n")
+    assert recorded.does("report", "latest").code == 0
+    assert '<html lang="zh' in page.read_text("utf-8")
+    assert (page.parent / "report.js").is_file()
+    assert recorded.does("report", "latest", "--lang", "en").code == 0
+    assert '<html lang="en' in page.read_text("utf-8")
+    assert recorded.does("run", "--lang", "de").code == 2
 
 
 def test_two_runs_merge_into_one(recorded: ProjectFolder) -> None:

@@ -175,14 +175,14 @@ def test_nothing_different_is_nothing_to_show() -> None:
     assert diff_fence(diff_tree(diff("同", "同").pieces)) == []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.lists(st.sampled_from(["天", "7", "a b", "```", "", "- x", "。"]), max_size=6),
        st.lists(st.sampled_from(["天", "14", "a b", "```", "", "+ y"]), max_size=6))  # fmt: skip
 def test_no_line_is_lost_and_none_closes_the_fence(old: list[str], new: list[str]) -> None:
     before, after = "\n".join(old), "\n".join(new)
     shown = diff_fence(diff_tree(line_diff(before, after)))
     if not shown:
-        assert before == after or not (before.strip() and after.strip())
+        assert before.strip("\n") == after.strip("\n")
         return
     opening, text, closing, _ = shown
     ticks = opening.removesuffix("diff")
