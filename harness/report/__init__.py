@@ -18,6 +18,17 @@ from harness.report.spool import Out, Pieces, Spool
 from harness.report.trial_view import trial_view
 from harness.report.view import TrialView
 
+__all__ = [
+    "FORMATS",
+    "Format",
+    "PageOptions",
+    "Renderer",
+    "Reports",
+    "Sheet",
+    "Told",
+    "TrialPieces",
+]
+
 _PLAIN = PageOptions()
 
 Told: TypeAlias = tuple[TrialResult, bytes]

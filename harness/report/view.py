@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from hashlib import blake2b
+from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from harness.model import Row, TrialStatus
 from harness.report.evidence import Part
-from harness.report.visible import duration, one_line
+from harness.report.visible import NAME_LIMIT, duration, one_line
 from harness.report.words import Fact
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
+_ID_LIMIT: Final = 300
 
 
 class StatusWords(NamedTuple):
@@ -235,12 +237,18 @@ def anchor(trial_id: str) -> str:
 
     Half a surrogate pair, which no address can hold, is written out.
     """
-    return trial_id if _PLAIN(trial_id) else quote(shown_id(trial_id), safe="")
+    if len(trial_id) <= _ID_LIMIT and _PLAIN(trial_id):
+        return trial_id
+    return quote(shown_id(trial_id), safe="")
 
 
 def shown_id(trial_id: str) -> str:
-    """Return an id that can be encoded."""
-    return trial_id.encode("utf-8", "backslashreplace").decode()
+    """Return the id by which a page knows a trial: one that can be encoded and is not endless."""
+    shown = trial_id.encode("utf-8", "backslashreplace")
+    if len(trial_id) > _ID_LIMIT:
+        begin = shown[:NAME_LIMIT].decode(errors="ignore")
+        return f"{begin}~{blake2b(shown, digest_size=8).hexdigest()}"
+    return shown.decode()
 
 
 def why(verdict: VerdictView) -> str:

@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
-from builders import error, key, message, reply, trial, turn, verdict
+from dataclasses import replace
+
+from builders import error, key, message, reply, run, trial, turn, verdict
 
 from harness.location import Location
 from harness.model import (
+    AnswerChange,
+    BotChange,
     BotSnapshot,
+    ChangeKind,
+    Comparison,
+    Cost,
+    Difference,
     Exchange,
+    Finding,
+    Flip,
+    Mode,
+    Mutation,
+    PastRun,
+    Row,
+    Run,
+    ScenarioChange,
+    Score,
     Severity,
+    Share,
+    Summary,
+    Survivor,
+    TrialChange,
     TrialResult,
     TrialStatus,
+    TurnChange,
     VerdictStatus,
 )
 
@@ -103,15 +125,67 @@ def filled(text: str, status: TrialStatus = TrialStatus.FAILED) -> TrialResult:
     asked = BotSnapshot(
         version=text, model=text, prompt=text, details={text: {text: text}}, warning=text
     )
-    return trial(
+    named = key(
+        text, scenario=text, file=text, bot=text, case=text, tags=[text, text], cassette=text
+    )
+    first = replace(turn(text, replied, judged), attached=(text, text))
+    flip = Flip(
+        kind=text, name=text, expected=text, location=places, before=VerdictStatus.PASSED,
+        after=None,
+    )  # fmt: skip
+    before = trial(named=named, turns=[turn(text, reply(f"{text}!"))])
+    changed = TurnChange(answer=AnswerChange.DIFFERENT, similarity=0.5, flips=(flip, flip))
+    change = TrialChange(kind=ChangeKind.REGRESSED, baseline=before, turns=(changed,))
+    made = trial(
         status,
-        named=key(
-            text, scenario=text, file=text, bot=text, case=text, tags=[text, text], cassette=text
-        ),
-        turns=[turn(text, replied, judged), turn(text, no_reply=True, verdicts=judged)],
+        named=named,
+        turns=[first, turn(text, no_reply=True, verdicts=judged)],
         note=error(text, kind=text, where=text, next_step=text, detail=[text, text], log_id=text),
         known_failure=text,
         warnings=[text, text],
         asked=asked,
-        http=[Exchange(text, text, 200, 0.0, 0.5, 3)],
+        http=[
+            Exchange(text, text, 200, 0.0, 0.5, 3, 0, text),
+            Exchange("GET", text, 500, 2.0, 0.5),
+        ],
     )
+    return replace(made, change=change, recorded_at=text)
+
+
+def hostile_run(text: str) -> Run:
+    """A run that holds a text in its comparison, its spoilt answers and the runs before it."""
+    share = Share(passed=1, trials=2, low=0.1, high=0.9)
+    change = ScenarioChange(
+        scenario=text, bot=text, before=share, after=share, finding=Finding.DOUBTFUL,
+        regressed=True, test=text, p=0.5, repeats=2, flaky=True,
+    )  # fmt: skip
+    bot = BotChange(
+        bot=text,
+        before=BotSnapshot(version=text, model=text, prompt=text),
+        after=BotSnapshot(version=f"{text}2", model=f"{text}2", prompt=f"{text}2"),
+        differences=(Difference(name=text, before=text, after=text),),
+    )
+    survivor = Survivor(
+        spoiling=text, trial=text, turn=1, answer=text, original=f"{text} ", hint=text,
+        expectations=(text, text),
+    )  # fmt: skip
+    before = PastRun(
+        run_id=text, started_at=text, mode=Mode.REPLAY, summary=Summary(trials=2, passed=1),
+        cost=Cost(tokens=1, p95=1.0),
+    )  # fmt: skip
+    row = Row(
+        key=key(text), status=TrialStatus.FAILED, seconds=1.0, past="pfp" + f"{text}..."[:3] + "pf"
+    )
+    return replace(
+        run([]),
+        rows=(row,),
+        past=(before, before),
+        comparison=Comparison(
+            baseline=text, candidate=text, counts={ChangeKind.REGRESSED: 1}, scenarios=(change,),
+            bots=(bot,),
+        ),
+        mutation=Mutation(
+            seed=1,
+            scores=(Score(scenario=text, spoilings=2, caught=1, survivors=(survivor,)),),
+        ),
+    )  # fmt: skip

@@ -2,25 +2,111 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import json
 import re
-from collections.abc import Sequence
+from base64 import b64decode
+from collections.abc import Iterable, Iterator, Sequence
 from html.parser import HTMLParser
+from typing import Any
 
 from builders import run
 
+from harness.archive import encode
 from harness.model import Run, TrialResult
-from harness.report import FORMATS
+from harness.report import FORMATS, PageOptions, Reports
+from harness.report.html.forms import form_of
 
+# What stands in these depends on the text: Markdown, and what differs.
+DEPENDING = {"md", "diff", "diff lines"}
 VOID = {"meta", "br", "link", "img", "input", "hr", "base"}
-# Their end tags are left out, as HTML allows: some hundred bytes less for each trial.
+# The list of runs leaves their end tags out, as HTML allows.
 IMPLIED = {"td", "th", "tr"}
 
 
 def rendered(name: str, results: Sequence[TrialResult], of: Run | None = None) -> str:
     out = io.BytesIO()
-    FORMATS[name].render(of or run(results), lambda: iter(results), out)
+    FORMATS[name].render(of or run(results), lambda: lined(results), out)
     return out.getvalue().decode()
+
+
+def lined(results: Iterable[TrialResult]) -> Iterator[tuple[TrialResult, bytes]]:
+    """Trials with their lines of trials.jsonl."""
+    return ((result, encode(result)) for result in results)
+
+
+def page_of(results: Sequence[TrialResult], of: Run, options: PageOptions) -> str:
+    """The page as somebody asked for it."""
+    out = io.BytesIO()
+    with Reports({"html": FORMATS["html"]}, options) as reports:
+        reports.add_all(lined(results))
+        reports.write(of, {"html": out})
+    return out.getvalue().decode()
+
+
+def packed(source: str, name: str) -> dict[str, Any]:
+    """What lies in a page for its script."""
+    found = re.search(
+        rf'<script type="application/octet-stream" id="{name}">([^<]*)</script>', source
+    )
+    assert found is not None
+    data: dict[str, Any] = json.loads(gzip.decompress(b64decode(found.group(1))))
+    return data
+
+
+def index_of(source: str) -> list[list[Any]]:
+    trials: list[list[Any]] = packed(source, "index")["trials"]
+    return trials
+
+
+def head_of(source: str) -> dict[str, Any]:
+    found = re.search(r'<script type="application/json" id="head">(.*?)</script>', source, re.S)
+    assert found is not None
+    head: dict[str, Any] = json.loads(found.group(1))
+    return head
+
+
+def trees_of(source: str) -> list[tuple[list[Any], Any]]:
+    """Every trial's tree and record, in the order of the rows, filled as the script fills them."""
+    found: list[tuple[list[Any], Any]] = []
+    for number in range((head_of(source)["detailed"] + 99) // 100):
+        chunk = packed(source, f"c{number}")
+        for form, texts, record in chunk["trials"]:
+            if isinstance(form, int):
+                escaped = [json.dumps(text)[1:-1].encode() for text in texts]
+                form = json.loads(
+                    form_of(json.dumps(chunk["forms"][form]).encode()).filled(escaped)
+                )
+            found.append((form, record))
+    return found
+
+
+def nodes(tree: Any, *, laid: bool = True) -> Iterator[tuple[str, dict[str, str]]]:
+    """A tree's elements, in order; with `laid` those that depend on the text in them, too."""
+    if isinstance(tree, str):
+        return
+    tag, attributes, *children = tree
+    if not laid and attributes and attributes.get("class") in DEPENDING:
+        return
+    yield tag, attributes or {}
+    if attributes and "data-tree" in attributes:
+        yield from nodes(json.loads(attributes["data-tree"]), laid=laid)
+    for child in children:
+        yield from nodes(child, laid=laid)
+
+
+def text_of(tree: Any) -> str:
+    """What a tree says, without interface words."""
+    if isinstance(tree, str):
+        return tree
+    _, attributes, *children = tree
+    inside = (
+        text_of(json.loads(attributes["data-tree"]))
+        if attributes and "data-tree" in attributes
+        else ""
+    )
+    return inside + "".join(map(text_of, children))
 
 
 class Page(HTMLParser):
@@ -32,12 +118,18 @@ class Page(HTMLParser):
         self.words: list[str] = []
         self.faults: list[str] = []
         self._open: list[str] = []
+        self._plain: list[tuple[str, dict[str, str | None]]] = []
+        self._depending = 0
         self.feed(text)
         self.close()
         self.faults += [f"<{tag}> is not closed" for tag in self._open]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
+        if self._depending or dict(attrs).get("class") in DEPENDING:
+            self._depending += tag not in VOID
+        else:
+            self._plain.append((tag, dict(attrs)))
         if len(attrs) != len(dict(attrs)):
             self.faults.append(f"<{tag}> has an attribute twice")
         if tag not in VOID | IMPLIED:
@@ -47,7 +139,8 @@ class Page(HTMLParser):
         self.elements.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag: str) -> None:
-        if not self._open or self._open.pop() != tag:
+        self._depending -= bool(self._depending)
+        if tag not in IMPLIED and (not self._open or self._open.pop() != tag):
             self.faults.append(f"</{tag}> closes nothing")
 
     def handle_data(self, data: str) -> None:
@@ -74,8 +167,8 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
     def skeleton(self) -> list[tuple[str, tuple[str, ...]]]:
-        """Tags and names of attributes; `lang` depends on the text and is left out."""
-        return [(tag, tuple(name for name in at if name != "lang")) for tag, at in self.elements]
+        """Tags and names of attributes, but for what depends on the text, such as `lang`."""
+        return [(tag, tuple(name for name in at if name != "lang")) for tag, at in self._plain]
 
 
 def squeezed(text: str) -> str:

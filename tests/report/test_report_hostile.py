@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
@@ -13,15 +14,16 @@ import pytest
 from builders import run, trial
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from report_hostile import ATTACKS, filled
-from report_rendering import Page, rendered
+from report_hostile import ATTACKS, filled, hostile_run
+from report_rendering import Page, head_of, index_of, nodes, rendered, text_of, trees_of
 
 from harness.model import PassRate, Run, TrialResult, TrialStatus
 from harness.report import FORMATS
 from harness.report.listing import render_listing
 from harness.report.markdown import LIMIT
 from harness.report.text import closing_line, failure_block, failure_line
-from harness.report.visible import visible
+from harness.report.view import shown_id
+from harness.report.visible import one_line, visible
 
 # A control, a bidi mark or half a pair: what must reach no reader as it is.
 HIDDEN = re.compile(
@@ -60,42 +62,100 @@ def harmless() -> dict[str, str]:
     return {name: source_of(name, "harmless") for name in ("junit", "markdown")}
 
 
+Skeleton = list[tuple[str, tuple[str, ...]]]
+
+
 @pytest.fixture(scope="module")
-def skeleton() -> list[tuple[str, tuple[str, ...]]]:
+def skeleton() -> Skeleton:
     return Page(source_of("html", "harmless")).skeleton()
 
 
+@pytest.fixture(scope="module")
+def branches() -> list[Skeleton]:
+    return skeletons(source_of("html", "harmless"))
+
+
+def skeletons(source: str) -> list[Skeleton]:
+    """Tags and names of attributes of every trial's tree; `lang` depends on the text."""
+    return [
+        [(tag, tuple(name for name in at if name != "lang")) for tag, at in nodes(tree, laid=False)]
+        for tree, _ in trees_of(source)
+    ]
+
+
+def without_data(source: str) -> str:
+    """The page without its blocks of data and its own script."""
+    return re.sub(r"(<script[^>]*>).*?(</script>)", r"\1\2", source, flags=re.S)
+
+
 @pytest.mark.parametrize("text", ATTACKS)
-def test_a_page_has_the_same_elements_whatever_the_text(
-    text: str, skeleton: list[tuple[str, tuple[str, ...]]]
-) -> None:
+def test_a_page_has_the_same_elements_whatever_the_text(text: str, skeleton: Skeleton) -> None:
     source = source_of("html", text)
     page = Page(source)
     assert page.faults == []
     assert page.skeleton() == skeleton
-    assert not HIDDEN.search(source)
+    assert not HIDDEN.search(without_data(source))
     assert visible(text).strip() in page.text
     # No text has become an address, a handler or a style.
     for tag, attributes in page.elements:
         assert not any(name.startswith("on") or name in ("style", "src") for name in attributes)
-        assert tag not in {"script", "iframe", "img", "base", "form", "object", "embed", "link"}
+        assert tag not in {"iframe", "img", "base", "form", "object", "embed", "link"}
         address = attributes.get("href")
         assert address is None or re.fullmatch(
-            r"#[a-z0-9_]+|(\.\./)?[a-z]+\.(json|jsonl|xml|md|html)", address
+            r"#[a-z]+=[\w.%~&=-]*|(\.\./)?([\w.%~-]+/)?[a-z]+\.(json|jsonl|xml|md|html)", address
         )
+
+
+@pytest.mark.parametrize("text", ATTACKS)
+def test_a_tree_has_the_same_elements_whatever_the_text(
+    text: str, branches: list[Skeleton]
+) -> None:
+    source = source_of("html", text)
+    assert skeletons(source) == branches
+    for tree, _ in trees_of(source):
+        assert not HIDDEN.search(json.dumps(tree, ensure_ascii=False))
+        assert visible(text).strip() in text_of(tree)
+        assert all("\0" not in value for _, at in nodes(tree) for value in at.values())
+
+
+@pytest.mark.parametrize("text", ATTACKS)
+def test_what_lies_in_a_page_for_its_script_never_ends_its_element(text: str) -> None:
+    source = source_of("html", text)
+    head = re.search(r'id="head">(.*?)</script>', source, re.S)
+    assert head is not None
+    assert not re.search("[<>&\u2028\u2029]", head.group(1))
+    assert head_of(source)["run"]["id"] == one_line(text)
+    ids = [entry[0] for entry in index_of(source)]
+    assert ids == [shown_id(f"{number}{text}") for number in range(4)]
+    assert len(text) > 250 or [shown.encode() for shown in ids] == [
+        f"{number}{text}".encode("utf-8", "backslashreplace") for number in range(4)
+    ]
+    for _, record in trees_of(source):
+        assert record is None or record["turns"][0]["prompt"] == text
 
 
 @settings(max_examples=40, deadline=None)
 @given(anything)
-def test_any_text_leaves_a_page_well_formed(
-    skeleton: list[tuple[str, tuple[str, ...]]], text: str
-) -> None:
+def test_any_text_leaves_a_page_well_formed(skeleton: Skeleton, text: str) -> None:
     source = source_of("html", text)
     page = Page(source)
     assert page.faults == []
     assert page.skeleton() == skeleton
-    assert not HIDDEN.search(source)
+    assert not HIDDEN.search(without_data(source))
     source.encode()
+
+
+@pytest.mark.parametrize("text", ["harmless", *ATTACKS[:12], "\ud83d", "\x00", "__proto__"])
+def test_comparisons_spoilings_and_past_runs_hold_any_text(text: str) -> None:
+    def page_with(told: str) -> Page:
+        return Page(rendered("html", [], hostile_run(told)))
+
+    page = page_with(text)
+    assert page.faults == []
+    assert page.skeleton() == page_with("harmless").skeleton()
+    assert page.text.count(visible(text)) > 20
+    for link in page.named("a"):
+        assert re.fullmatch(r"#[\w.%~&=-]*|(\.\./)?([\w.%~-]+/)?\w+\.\w+", link["href"] or "")
 
 
 @pytest.mark.parametrize("text", ATTACKS)
@@ -185,7 +245,9 @@ def test_a_line_of_five_million_characters_is_cut_with_a_remark() -> None:
     text = "九" * 5_000_000
     source = rendered("html", [filled(text)])
     assert len(source) < 1_000_000
-    assert "the first 20,000 of 5,000,000 characters" in source
+    ((tree, record),) = trees_of(source)
+    assert "the first 20,000 of 5,000,000 characters" in text_of(tree)
+    assert record is None
     for name in FORMATS:
         assert "九九九" in rendered(name, [filled(text)])
     assert max(map(len, failure_block(filled(text)))) < 1_000

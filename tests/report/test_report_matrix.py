@@ -35,6 +35,9 @@ def page(of: Sequence[Row], sheet: HtmlSheet | MarkdownSheet) -> str:
         def get(self, name: str) -> bytes:
             raise KeyError(name)
 
+        def shared(self, key: bytes) -> bytes:
+            raise KeyError(key)
+
         def __contains__(self, name: object) -> bool:
             return False
 
@@ -91,8 +94,8 @@ def test_every_output_has_the_table_and_hostile_names_are_text() -> None:
     hostile = "<script>alert(1)</script>|@all"
     of = rows(("退货", "", hostile, P), ("退货", "", "豆包", F))
     html = page(of, HtmlSheet())
-    assert "Bots side by side" in html
-    assert "<script>" not in html
+    assert '<table class="matrix">' in html
+    assert "<script>alert" not in html
     markdown = page(of, MarkdownSheet())
     assert "| `退货` | ✓ passed | ✗ failed |" in markdown
     lines = side_by_side(of_rows(of))

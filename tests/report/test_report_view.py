@@ -110,17 +110,25 @@ def test_evidence_is_counted_over_all_answers_of_a_reply() -> None:
     said = reply(messages=[message("九点"), message("x", type="verbose"), message("开门吗")])
     assert said.answer == "九点\n开门吗"
     assert marked(said, [judged("passed", (1, 5))]) == [
-        [Part("九", ""), Part("点", "passed")],
-        [Part("开门", "passed"), Part("吗", "")],
+        [Part("九", ""), Part("点", "passed", "1")],
+        [Part("开门", "passed", "1"), Part("吗", "")],
     ]
 
 
-def test_where_verdicts_overlap_the_worst_one_marks() -> None:
+def test_where_verdicts_overlap_the_worst_one_marks_and_all_are_named() -> None:
     parts = marked(
         reply("abcdef"),
         [judged("passed", (0, 4)), judged("failed", (2, 6)), judged("warning", (1, 3))],
     )
-    assert parts == [[Part("a", "passed"), Part("b", "warning"), Part("cdef", "failed")]]
+    assert parts == [
+        [
+            Part("a", "passed", "1"),
+            Part("b", "warning", "1 3"),
+            Part("c", "failed", "1 2 3"),
+            Part("d", "failed", "1 2"),
+            Part("ef", "failed", "2"),
+        ]
+    ]
 
 
 def test_without_evidence_nothing_is_cut() -> None:

@@ -55,7 +55,7 @@ def test_junit_keeps_failures_errors_and_known_failures_apart() -> None:
         for name in ("identity", "hours[北京]", "orders", "weekday", "greeting", "voice")
     }
     assert children == {
-        "identity": ["properties"],
+        "identity": ["properties", "system-out"],
         "hours[北京]": ["properties", "failure", "system-out"],
         "orders": ["properties", "error", "system-out"],
         "weekday": ["properties", "skipped", "system-out"],

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
 _THREADS: Final = 2
-_AHEAD: Final = 4
+_AHEAD: Final = 2
 # Beyond level 6 a fiftieth of the size costs half as much time again.
 _LEVEL: Final = 6
 _GZIP: Final = 16 + zlib.MAX_WBITS

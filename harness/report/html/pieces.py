@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final, NamedTuple
 
@@ -14,6 +15,7 @@ from harness.report.view import TrialView, shown_id
 # Occurs in none of the parts: a row's texts are visible, and JSON escapes it.
 _BETWEEN: Final = b"\0"
 _RECORD_LIMIT: Final = 64 * 1024
+_UNKNOWN: Final = re.compile("[^pfeskx.]")
 _PROMPT: Final = 120
 _REASONS: Final = 5
 
@@ -30,7 +32,8 @@ class Piece(NamedTuple):
 
     def indexed(self, past: str) -> bytes:
         """Return the trial's entry of the index."""
-        return b"%b,%b,%b]" % (self.entry, orjson.dumps(past), self.text)
+        known = _UNKNOWN.sub(".", past)
+        return b'%b,"%b",%b]' % (self.entry, known.encode(), self.text)
 
 
 def pack(trial: TrialView, told: Told, line: bytes) -> bytes:
