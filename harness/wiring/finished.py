@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeAlias
 
 from harness.archive import decode, encode, spent_in, warnings_in
@@ -92,3 +93,9 @@ def _from_the_author(result: TrialResult) -> Iterator[str]:
         yield error.what
         yield error.next_step
         yield from error.detail
+    if result.change:
+        for flip in chain.from_iterable(turn.flips for turn in result.change.turns):
+            yield flip.name
+            yield flip.expected
+        if result.change.baseline:
+            yield from _from_the_author(result.change.baseline)
