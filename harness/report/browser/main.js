@@ -4,7 +4,7 @@
 
 import { held } from "./arriving.js";
 import { entriesOf } from "./entries.js";
-import { Packed, Unreadable } from "./packed.js";
+import { Packed, unreadable } from "./packed.js";
 import { Report } from "./report.js";
 import { make } from "./tree.js";
 import { Words, firstLanguage } from "./words.js";
@@ -29,8 +29,7 @@ async function begin() {
     const index = /** @type {Index} */ (await new Packed().read("index"));
     await new Report(head, entriesOf(index)).start();
   } catch (error) {
-    if (!(error instanceof Unreadable)) throw error;
-    admit(head, error.word);
+    admit(head, unreadable(error));
   }
   document.documentElement.dataset.ready = "1";
 }

@@ -9,6 +9,16 @@ export class Unreadable extends Error {
   }
 }
 
+/**
+ * Return the word for what went wrong; what nobody foresaw goes to the console too.
+ * @param {unknown} error
+ */
+export function unreadable(error) {
+  if (error instanceof Unreadable) return error.word;
+  console.error(error);
+  return "packed.broken";
+}
+
 export class Packed {
   /** @type {Map<string, Promise<unknown>>} */
   #kept = new Map();

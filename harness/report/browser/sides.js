@@ -39,4 +39,5 @@ export function showDiff(panel, look) {
   for (const [name, on] of Object.entries(look)) {
     panel.querySelector(`[data-do="${name}"]`)?.setAttribute("aria-pressed", String(on));
   }
+  return panel;
 }

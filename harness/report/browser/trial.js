@@ -8,7 +8,7 @@
 
 import { addLinks, linkEvidence, pointAt } from "./evidence.js";
 import { trialOf } from "./forms.js";
-import { Unreadable } from "./packed.js";
+import { Unreadable, unreadable } from "./packed.js";
 import { addRaw, showRaw } from "./raw.js";
 import { recordText, showRecord } from "./record.js";
 import { addLooks, showDiff } from "./sides.js";
@@ -100,7 +100,7 @@ export class TrialPane {
   toggleLook(name) {
     this.look[name] = !this.look[name];
     const panel = this.#opened?.tabs.panel("diff");
-    if (panel) showDiff(panel, this.look);
+    if (panel) this.words.put(showDiff(panel, this.look));
   }
 
   /**
@@ -118,8 +118,7 @@ export class TrialPane {
       if (!found) throw new Unreadable("packed.broken");
       return this.#build(/** @type {Branch} */ (found[0]), found[1], entry);
     } catch (error) {
-      if (!(error instanceof Unreadable)) throw error;
-      this.#refuse(id, error.word);
+      this.#refuse(id, unreadable(error));
       return null;
     }
   }
@@ -162,9 +161,9 @@ export class TrialPane {
       if (state.tab === "diff") addLooks(panel);
       if (state.tab === "json") showRecord(panel, record);
       if (state.tab === "history") showHistory(panel, entry, this.head);
-      this.words.put(panel);
     }
     if (panel && state.tab === "diff") showDiff(panel, this.look);
+    if (panel) this.words.put(panel);
     tabs.show(state.tab);
     article.querySelector(".nowhere")?.remove();
     const place = pointAt(article, state.turn, state.expectation);

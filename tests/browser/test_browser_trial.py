@@ -1,0 +1,208 @@
+"""What can be pressed in an opened trial: links to copy, raw answers, sides of a diff, its past."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from builders import key, reply, trial, turn, verdict
+from playwright.sync_api import Page
+from report_rich import rich_results, rich_run
+
+from browser.conftest import Visit
+from browser.making import write_page
+from browser.watching import Watch
+from harness.model import TrialStatus, VerdictStatus
+
+HOURS = "s=hours%5B%E5%8C%97%E4%BA%AC%5D"
+NO_CLIPBOARD = "Object.defineProperty(Navigator.prototype, 'clipboard', {value: undefined});"
+
+
+@pytest.fixture(scope="module")
+def rich(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("rich") / "index.html"
+    return write_page(path, rich_results(), rich_run())
+
+
+def row_named(page: Page, name: str) -> str:
+    """Return the hash of the first row with this in its name."""
+    link = page.locator("#list a.row", has_text=name).first.get_attribute("href")
+    return str(link)[1:]
+
+
+def copied(watch: Watch, selector: str) -> str:
+    """Press a button that copies, and return what the clipboard holds then."""
+    watch.page.locator(selector).first.click()
+    watch.page.locator("#note", has_text="Copied").wait_for()
+    return str(watch.page.evaluate("navigator.clipboard.readText()"))
+
+
+def allowed(watch: Watch) -> Watch:
+    watch.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    return watch
+
+
+def test_links_to_trial_turn_and_expectation_are_copied_without_the_readers_own_choices(
+    samples: Path, visit: Visit
+) -> None:
+    watch = allowed(visit(samples))
+    watch.go(f"v=trials&q=hours&{HOURS}&tab=diff&lang=en&theme=dark")
+    assert unquote(copied(watch, ".pager [data-do=link]")) == f"{watch.at}#s=hours[北京]&tab=diff"
+    watch.page.keyboard.press("1")
+    turn = copied(watch, ".turn[data-t='2'] .msg.user [data-do=link]")
+    assert unquote(turn) == f"{watch.at}#s=hours[北京]&t=2"
+    expectation = copied(watch, ".turn[data-t='2'] li[data-e='3'] [data-do=link]")
+    assert unquote(expectation) == f"{watch.at}#s=hours[北京]&t=2&e=3"
+    watch.go(expectation.partition("#")[2])
+    assert watch.page.locator("#trial li.here").get_attribute("data-e") == "3"
+
+
+def test_c_copies_a_link_to_the_list_as_it_is_filtered(samples: Path, visit: Visit) -> None:
+    watch = allowed(visit(samples))
+    page = watch.go("v=trials&st=failed&sort=-seconds&lang=en")
+    page.keyboard.press("c")
+    page.locator("#note", has_text="Copied").wait_for()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link == f"{watch.at}#v=trials&st=failed&sort=-seconds"
+
+
+def test_without_a_clipboard_the_text_is_shown_and_marked(samples: Path, visit: Visit) -> None:
+    watch = visit(samples)
+    watch.context.add_init_script(NO_CLIPBOARD)
+    page = watch.go(HOURS)
+    page.keyboard.press("c")
+    page.locator("#note code").wait_for()
+    marked = page.evaluate("getSelection().toString()")
+    assert unquote(marked) == f"{watch.at}#s=hours[北京]"
+    assert "Ctrl+C" in page.locator("#note").inner_text()
+
+
+def test_a_command_and_the_record_are_copied_whole(page: Path, visit: Visit) -> None:
+    watch = allowed(visit(page))
+    shown = watch.go("s=hours&tab=http")
+    shown.locator("#trial details", has=shown.locator("pre.curl")).locator("summary").click()
+    command = copied(watch, "#trial [data-do=curl]")
+    assert command == shown.locator("#trial pre.curl").first.text_content()
+    watch.move("s=hours&tab=json")
+    record = copied(watch, "#trial [data-do=record]")
+    assert record == shown.locator("#trial pre.json").text_content()
+    assert '"id": "hours"' in record
+
+
+def test_one_answer_can_be_raw_and_the_others_not(tmp_path: Path, visit: Visit) -> None:
+    two = trial(named=key("two"), turns=[turn(replied=reply("# 一")), turn(replied=reply("# 二"))])
+    page = visit(write_page(tmp_path / "index.html", [two])).go("s=two")
+    first, second = page.locator("#trial .msg.bot").all()
+    first.locator("[data-do=raw]").click()
+    assert first.locator(".raw").inner_text() == "# 一"
+    assert not first.locator(".md").is_visible()
+    assert second.locator(".md").is_visible()
+    assert not second.locator(".raw").is_visible()
+    page.keyboard.press("r")
+    assert second.locator(".raw").is_visible()
+    page.keyboard.press("r")
+    assert first.locator(".md").is_visible()
+    assert first.locator("[data-do=raw]").get_attribute("aria-pressed") == "false"
+
+
+def test_an_answer_with_evidence_against_it_begins_raw_because_there_it_is_marked(
+    tmp_path: Path, visit: Visit
+) -> None:
+    bad = verdict(VerdictStatus.FAILED, kind="not", actual="# 一 ChatGPT", evidence=((4, 11),))
+    marked = trial(
+        TrialStatus.FAILED,
+        named=key("m"),
+        turns=[turn(replied=reply("# 一 ChatGPT"), verdicts=[bad])],
+    )
+    page = visit(write_page(tmp_path / "index.html", [marked])).go("s=m")
+    assert page.locator("#trial mark.failed").inner_text() == "ChatGPT"
+    assert page.locator("#trial .raw").is_visible()
+    assert page.locator("#trial [data-do=raw]").get_attribute("aria-pressed") == "true"
+
+
+def test_a_diff_stands_in_one_text_or_side_by_side(rich: Path, visit: Visit) -> None:
+    watch = visit(rich)
+    page = watch.go("v=trials&st=regressed")
+    watch.move(f"{row_named(page, 'refund')}&tab=diff")
+    panel = page.locator("#trial [data-panel=diff]")
+    panel.locator(".diff ins").first.wait_for()
+    one = panel.locator(".diff:visible")
+    assert one.count() == 1
+    gone = panel.locator(".diff del").all_text_contents()
+    came = panel.locator(".diff ins").all_text_contents()
+    assert gone
+    assert came
+    panel.locator("[data-do=sides]").click()
+    before, after = panel.locator(".before"), panel.locator(".after")
+    assert before.is_visible()
+    assert after.is_visible()
+    assert all(text in before.inner_text() for text in gone)
+    assert all(text in after.inner_text() for text in came)
+    assert not before.locator("ins:visible").count()
+    assert not after.locator("del:visible").count()
+    assert before.locator("del").first.get_attribute("aria-label")
+    panel.locator("[data-do=sides]").click()
+    assert panel.locator(".diff:visible").count() == 1
+    assert not before.is_visible()
+
+
+def test_the_look_of_a_diff_holds_for_the_next_trial(rich: Path, visit: Visit) -> None:
+    watch = visit(rich)
+    page = watch.go("v=trials")
+    regressed, reworded = row_named(page, "refund"), row_named(page, "steps")
+    watch.move(f"{regressed}&tab=diff")
+    page.locator("[data-do=sides]").click()
+    watch.move(f"{reworded}&tab=diff")
+    page.locator("#trial .before").first.wait_for()
+    assert page.locator("[data-do=sides]").get_attribute("aria-pressed") == "true"
+
+
+def test_the_past_of_a_trial_leads_to_the_reports_beside_this_one(page: Path, visit: Visit) -> None:
+    shown = visit(page).go("s=hours&tab=history")
+    lines = shown.locator("#trial .strip li")
+    assert lines.count() >= 3
+    assert lines.first.locator("b").inner_text() == "this run"
+    links = shown.locator("#trial .strip a").all()
+    assert links
+    for link in links:
+        beside = page.parent / str(link.get_attribute("href"))
+        assert beside.resolve().is_file(), beside
+
+
+def test_a_trial_without_a_past_says_what_would_fill_it(samples: Path, visit: Visit) -> None:
+    shown = visit(samples).go(f"{HOURS}&tab=history")
+    assert "No earlier run" in shown.locator("#trial [data-panel=history]").inner_text()
+
+
+def test_the_pager_counts_the_failing_trials_that_are_shown(samples: Path, visit: Visit) -> None:
+    watch = visit(samples)
+    page = watch.go("v=trials")
+    page.locator("#list a.row").first.click()
+    page.wait_for_selector("#trial article")
+    where = page.locator(".pager .where")
+    assert where.inner_text() == "1/3 failing"
+    assert page.locator(".pager [data-do=back]").is_disabled()
+    page.locator(".pager [data-do=on]").click()
+    page.locator(".where", has_text="2/3").wait_for()
+    page.keyboard.press("n")
+    page.locator(".where", has_text="3/3").wait_for()
+    assert page.locator(".pager [data-do=on]").is_disabled()
+    watch.go(f"v=trials&tag=营业&{HOURS}")
+    assert where.inner_text() == "1/1 failing"
+
+
+def test_a_click_on_evidence_leads_to_its_expectation(samples: Path, visit: Visit) -> None:
+    watch = visit(samples)
+    page = watch.go(HOURS)
+    mark = page.locator("#trial .turn[data-t='2'] mark").first
+    number = str(mark.get_attribute("data-e")).split()[0]
+    mark.click()
+    watch.settle()
+    here = page.locator("#trial li.here")
+    assert here.get_attribute("data-e") == number
+    assert f"t=2&e={number}" in page.url
+    mark.focus()
+    page.keyboard.press("Enter")
+    watch.settle()
+    assert page.evaluate("document.activeElement.matches('li.here, mark')")
