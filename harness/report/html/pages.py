@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, Protocol, cast
 
 import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -22,6 +23,25 @@ _FOLDER: Final = Path(__file__).parents[1] / "templates"
 WORD_MARK: Final = "\x01"
 
 
+@cache
+def _environment() -> Environment:
+    """Return the templates, compiled as they are asked for, and once for all.
+
+    Compiling takes longer than a thousand trials; processes that are forked later have it already.
+    """
+    # Not select_autoescape(): by its defaults it would leave names ending in .j2 unescaped.
+    made = Environment(
+        loader=FileSystemLoader(_FOLDER, encoding="utf-8"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals.update(values_of=_json, word_mark=WORD_MARK)
+    return made
+
+
 class Pages:
     """Renders pages.
 
@@ -31,33 +51,9 @@ class Pages:
 
     def __init__(self, language: str = "en") -> None:
         self.words = Words(language)
-        # Not select_autoescape(): by its defaults it would leave names ending in .j2 unescaped.
-        self._environment = Environment(
-            loader=FileSystemLoader(_FOLDER, encoding="utf-8"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        style = _read("style.css")
-        self._environment.globals.update(
-            language=language,
-            say=self._say,
-            values_of=_json,
-            phrase=self.words.say,
-            word_mark=WORD_MARK,
-            style=Markup(style),  # noqa: S704 - our own file, not a bot's text
-            style_hash=digest(style),
-        )
 
     def _say(self, key: str, values: Mapping[str, str] = {}) -> str:
         return self.words.say(Phrase(key, values))
-
-    def macro(self, template: str, name: str) -> Callable[..., str]:
-        """Return a template's macro."""
-        module = self._environment.get_template(template).module
-        return cast("Callable[..., str]", getattr(module, name))
 
     def escaped(self, key: str) -> bytes:
         """Return a word as it stands in a page."""
@@ -65,11 +61,31 @@ class Pages:
 
     def trial_macros(self) -> tuple[Callable[[TrialView], str], Callable[[TrialView], str]]:
         """Return what renders a trial's row, and what renders its body."""
-        return self.macro("trial.html.j2", "row"), self.macro("trial.html.j2", "body")
+        trial = _environment().get_template("trial.html.j2").module
+        return cast("_Trial", trial).row, cast("_Trial", trial).body
 
     def render(self, name: str, **values: object) -> str:
         """Return a page."""
-        return self._environment.get_template(name).render(**values)
+        style = _read("style.css")
+        return (
+            _environment()
+            .get_template(name)
+            .render(
+                language=self.words.language,
+                say=self._say,
+                phrase=self.words.say,
+                style=Markup(style),  # noqa: S704 - our own file, not a bot's text
+                style_hash=digest(style),
+                **values,
+            )
+        )
+
+
+class _Trial(Protocol):
+    """The macros of a trial's template."""
+
+    row: Callable[[TrialView], str]
+    body: Callable[[TrialView], str]
 
 
 def _json(values: Mapping[str, str]) -> str:

@@ -137,6 +137,8 @@ class HtmlSheet:
         return static_tree(tree.encode(), self._pages.words)
 
     def _in_full(self, first: Sequence[tuple[Row, bytes]]) -> bytes:
+        if not first:
+            return b""
         words = self._pages.words
         trials = [
             (
