@@ -18,8 +18,8 @@ from harness.report import Renderer, TrialPieces
 class Finished:
     """One trial's line of the archive, its pieces of the reports, and what the run counts.
 
-    `exit_code` is that of the trial's error, 0 without one; `calls` counts requests to Coze, `spent`
-    is what the conversation took: tokens, polls.
+    `exit_code` is that of the trial's error, 0 without one; `calls` counts requests to Coze;
+    `spent` is what the conversation took: tokens, polls.
     """
 
     line: bytes
