@@ -4,23 +4,33 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.run
 DEV := $(VENV)/.dev
+NODE := node_modules/.installed
+CHROMIUM := /usr/bin/chromium
+APT := apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qy
 
-.PHONY: run test check offline bench record-shipped clean
+.PHONY: run test check browser offline bench record-shipped clean
 
 # Replay the shipped scenarios and say where the report is.
 run: $(STAMP)
 	$(BIN)/coze-harness run --no-progress
 
 # Everything: style, types, architecture, then every test. Fast tests come first.
-test: check
+test: check browser
 	$(BIN)/pytest -q -n auto --dist worksteal
 
-check: $(DEV)
+check: $(DEV) $(NODE)
 	$(BIN)/ruff format --check --diff .
 	$(BIN)/ruff check .
+	node_modules/.bin/tsc --noEmit
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/coze-harness check
+
+# A browser for the tests of the report's page. Where it cannot be installed (no Debian, no rights)
+# those tests are skipped and say so; with CI set they fail instead.
+browser:
+	@test -x $(CHROMIUM) || { $(APT) chromium fonts-noto-cjk; } || echo \
+	  "$(CHROMIUM) is missing and could not be installed: the page will not be tested in a browser" >&2
 
 # The shipped scenarios with the network taken away (Linux).
 offline: $(STAMP)
@@ -44,6 +54,15 @@ $(DEV): pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	@touch $@ $(STAMP)
 
+# The type checker and the accessibility rules for the page's script: for tests alone. What a user
+# installs has no part of them.
+$(NODE): package.json package-lock.json
+	@command -v npm >/dev/null || { $(APT) nodejs npm; } || { echo \
+	  "npm is missing and could not be installed: install Node.js 20 or newer, then try again" >&2; \
+	  exit 1; }
+	npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
+	@touch $@
+
 # Record the shipped scenarios, and the one that `init` hands out, anew from the scripted server.
 record-shipped: $(DEV)
 	for project in . harness/starter; do \
@@ -55,4 +74,4 @@ record-shipped: $(DEV)
 	done
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

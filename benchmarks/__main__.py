@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Final
 
-from benchmarks import engine, profiling, recording, replaying, startup
+from benchmarks import engine, page, profiling, recording, replaying, startup
 from benchmarks.bench import Bench
 from benchmarks.comparing import Found
 from benchmarks.processes import ROOT, Machine
@@ -28,6 +28,7 @@ ROWS: Final[Mapping[str, Callable[[Bench], Found]]] = MappingProxyType(
         "recording": recording.many_at_once,
         "calls": recording.calls_for_one,
         "start": startup.measured,
+        "page": page.measured,
     }
 )
 
@@ -80,7 +81,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _circumstances(*, quick: bool) -> str:
-    packages = ("requests", "vcrpy", "pytest", "pytest-recording", "pytest-xdist")
+    packages = ("requests", "vcrpy", "pytest", "pytest-recording", "pytest-xdist", "playwright")
     versions = ", ".join(f"{package} {version(package)}" for package in packages)
     words = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
     size = " Quick sizes: not to be quoted." if quick else ""

@@ -58,8 +58,9 @@ class Machine:
         environment: Mapping[str, str] | None = None,
         *,
         watch: bool = False,
+        code: int = 0,
     ) -> Taken:
-        """Run a command to its end and return what it took.
+        """Run a command to its end, which is to be with `code`, and return what it took.
 
         Raises:
             BenchmarkError: it failed; its output is in the message.
@@ -74,7 +75,7 @@ class Machine:
             check=True,
         )
         taken = Taken(**json.loads(done.stdout))
-        if taken.code:
+        if taken.code != code:
             said = self._output.read_text("utf-8", "replace")[-2000:]
             raise BenchmarkError(f"{' '.join(command)} ended with {taken.code}:\n{said}")
         return taken

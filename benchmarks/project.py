@@ -126,10 +126,10 @@ def _interactions(exchange: Exchange) -> tuple[Interaction, ...]:
     ids = f"conversation_id={exchange.conversation_id}&chat_id={exchange.chat_id}"
     retrieve = f"/v3/chat/retrieve?{ids}"
     return (
-        _interaction("POST", "/v3/chat", chat_body(BOT, exchange.prompt), chat, 0),
-        _interaction("GET", retrieve, None, chat, 1000, polls=2),
-        _interaction("GET", retrieve, None, done, 3000),
-        _interaction("POST", f"/v3/chat/message/list?{ids}", None, _messages(exchange), 3100),
+        interaction("POST", "/v3/chat", chat_body(BOT, exchange.prompt), chat, 0),
+        interaction("GET", retrieve, None, chat, 1000, polls=2),
+        interaction("GET", retrieve, None, done, 3000),
+        interaction("POST", f"/v3/chat/message/list?{ids}", None, _messages(exchange), 3100),
     )
 
 
@@ -158,9 +158,10 @@ def _messages(exchange: Exchange) -> list[dict[str, object]]:
     ]
 
 
-def _interaction(
+def interaction(
     method: str, target: str, body: object, data: object, started: int, polls: int = 1
 ) -> Interaction:
+    """Return a call and its answer as they are recorded; `started` is in milliseconds."""
     log_id = f"20241001{started:06}A1B2C3D4E5F60718293A"
     envelope = {"data": data, "code": 0, "msg": "", "detail": {"logid": log_id}}
     return Interaction(

@@ -1,0 +1,110 @@
+"""A browser for each worker process, pages under watch, and the reports that they show."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from project import ProjectFolder
+from report_samples import everything, full_run
+
+from browser import ROOT
+from browser.making import hostile_results, hostile_run, write_page
+from browser.recorded import recorded_project
+from browser.watching import Watch, address
+
+_CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def _do_without(what: str) -> None:
+    """Skip, and say why; where CI is set, nothing may be missing."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{what}: CI must install it (make test does)")
+    pytest.skip(f"{what}: make test installs it")
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """A browser that ends with the last test of this package on this worker.
+
+    Not later: as long as Playwright runs, its event loop is that of the whole process, and no
+    other test could have one of its own.
+    """
+    if _CHROMIUM is None:
+        _do_without("there is no Chromium")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
+        yield started
+        started.close()
+
+
+Visit = Callable[..., Watch]
+"""Opens a file or an address under watch: `visit(path, **how)`; see `Watch`."""
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    """Opens pages, and fails the test if any of them did what no report may do."""
+    watches: list[Watch] = []
+
+    def opened(at: Path | str, **how: Any) -> Watch:
+        watches.append(Watch(browser, address(at) if isinstance(at, Path) else at, **how))
+        return watches[-1]
+
+    yield opened
+    faults = [fault for watch in watches for fault in watch.faults]
+    for watch in watches:
+        watch.close()
+    assert faults == []
+
+
+@pytest.fixture(scope="session")
+def axe_source() -> str:
+    """The text of axe-core, which judges whether a page can be used by everyone."""
+    path = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+    if not path.exists():
+        _do_without("there is no axe-core")
+    return path.read_text("utf-8")
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
+    """A project recorded, replayed three times and told; `reports/latest` is the last run."""
+    return recorded_project(tmp_path_factory.mktemp("told"))
+
+
+@pytest.fixture(scope="session")
+def page(told: ProjectFolder) -> Path:
+    """The page of that run."""
+    return told.path("reports/latest/index.html").resolve()
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of the sample results, which have something of everything."""
+    path = tmp_path_factory.mktemp("samples") / "index.html"
+    return write_page(path, everything(), full_run())
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a run in which every field of every trial is an attack."""
+    results = hostile_results()
+    path = tmp_path_factory.mktemp("hostile") / "index.html"
+    return write_page(path, results, hostile_run(results))

@@ -1,0 +1,59 @@
+"""axe-core finds nothing, on every screen, light and dark, in both languages, wide and narrow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from browser.conftest import Visit
+from browser.watching import Scheme, script
+
+STATES = (
+    "v=overview", "v=trials", "v=compare", "v=matrix", "v=history", "v=mutations",
+    *(f"s=hours&tab={tab}" for tab in ("chat", "diff", "http", "json", "history")),
+    "s=broken", "s=no-such-trial", "v=trials&q=nothing-has-this",
+)  # fmt: skip
+_RUN = script("axe_run.js")
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_has_nothing_to_say(
+    page: Path, visit: Visit, axe_source: str, scheme: Scheme, lang: str, width: int
+) -> None:
+    watch = visit(page, scheme=scheme, width=width)
+    shown = watch.go(f"lang={lang}")
+    shown.evaluate(axe_source)
+    found: dict[str, Any] = {}
+    for state in STATES:
+        watch.move(f"{state}&lang={lang}")
+        if violations := shown.evaluate(_RUN):
+            found[state] = violations
+    shown.keyboard.press("?")
+    if violations := shown.evaluate(_RUN):
+        found["the sheet of keys"] = violations
+    assert found == {}
+
+
+def test_axe_has_nothing_to_say_without_a_script(
+    samples: Path, tmp_path: Path, visit: Visit, axe_source: str
+) -> None:
+    """The page as it is written: its script has not begun, or never does."""
+    head, _, _ = samples.read_text("utf-8").rpartition("<script>")
+    path = tmp_path / "index.html"
+    path.write_text(f"{head}</body></html>", encoding="utf-8")
+    for width in (1400, 390):
+        shown = visit(path, width=width).go(ready=False)
+        shown.evaluate(axe_source)
+        assert shown.evaluate(_RUN) == []
+
+
+def test_axe_would_find_something(samples: Path, visit: Visit, axe_source: str) -> None:
+    shown = visit(samples).go()
+    shown.evaluate(axe_source)
+    shown.evaluate("document.querySelector('h1').replaceWith(document.createElement('button'))")
+    found = shown.evaluate(_RUN)
+    assert any(one.startswith("button-name") for one in found)

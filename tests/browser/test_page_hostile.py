@@ -1,0 +1,125 @@
+"""Whatever a bot, a file or a person writes stays text: nothing runs, nothing is asked for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from browser.conftest import Visit
+from browser.making import TEXTS
+from browser.watching import Scheme, script
+from harness.report.visible import visible
+
+# Opens every trial and each tab, shows answers raw and rendered, and returns what was there.
+_WALK = script("walk.js")
+
+
+def plain(text: str) -> str:
+    """Return text without white space, in which a page may differ."""
+    return re.sub(r"\s+", "", text)
+
+
+def expected(text: str) -> str:
+    """Return what must be read of an attack: its beginning, as it is shown."""
+    return plain(visible(text))[:300]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_attack_in_every_field_is_text_on_every_screen(
+    hostile: Path, visit: Visit, scheme: Scheme
+) -> None:
+    watch = visit(hostile, scheme=scheme)
+    page = watch.go()
+    for view in ("trials", "compare", "matrix", "history", "mutations", "overview"):
+        watch.move(f"v={view}")
+    seen = page.evaluate(_WALK)
+    assert len(seen) == len(set(TEXTS))
+    assert [one["bad"] for one in seen if one["bad"]] == []
+    for href, rel, target in (link for one in seen for link in one["links"]):
+        assert re.match(r"https?://|mailto:|#|\.\./[^/:]+/", href), href
+        if not href.startswith(("#", "../")):
+            assert (rel, target) == ("noopener noreferrer nofollow", "_blank")
+    everything = "\n".join(plain(one["text"]) for one in seen)
+    assert [text for text in TEXTS if expected(text) not in everything] == []
+
+
+def test_every_attack_is_text_without_a_script(hostile: Path, visit: Visit) -> None:
+    page = visit(hostile, script=False).go()
+    names = [plain(text) for text in page.locator("#list a.row b").all_text_contents()]
+    assert len(names) == len(set(TEXTS))
+    first = page.locator("#first > details")
+    assert first.count() == 20
+    for fold in first.all():
+        if fold.get_attribute("open") is None:
+            fold.locator("summary").first.click()
+    assert all(len(text) > 200 for text in first.all_inner_texts())
+    whole = plain(page.locator("body").inner_text())
+    assert "window.__xss" in whole
+    assert page.locator("img, iframe, object, embed, base, form, video, audio").count() == 0
+
+
+@pytest.mark.parametrize("raw", [False, True], ids=["encoded", "raw"])
+def test_a_hostile_address_is_only_an_address(samples: Path, visit: Visit, raw: bool) -> None:
+    watch = visit(samples)
+    page = watch.go()
+    keys = ("v", "q", "st", "bot", "tag", "sort", "t", "e", "tab", "lang", "theme")
+    hashes = []
+    for text in TEXTS:
+        value = text[:300].encode("utf-8", "replace").decode()
+        value = value if raw else quote(value, safe="")
+        hashes.append("&".join(f"{key}={value}" for key in keys))
+        hashes.append(f"v=trials&s={value}&" + "&".join(f"{key}={value}" for key in keys))
+    alive = """async (hashes) => {
+      const dead = [];
+      for (const hash of hashes) {
+        location.hash = hash;
+        await new Promise((done) => setTimeout(() => setTimeout(() => done(0), 0), 0));
+        const view = document.body.dataset.view;
+        const shown = document.querySelector(`#v-${view}`)?.textContent.trim();
+        if (!shown && view !== 'trials') dead.push([hash, view]);
+      }
+      return dead;
+    }"""
+    assert page.evaluate(alive, hashes) == []
+    watch.go("v=overview")
+    assert page.locator("#list a.row").count() > 0
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        "s=%3Cimg%20src=x%20onerror=window.__xss=1%3E",
+        "s=<script>window.__xss=1</script>",
+        "s=%E0%A4%A",
+        "s=__proto__",
+        "s=constructor&tab=__proto__",
+        "s=..%2F..%2Fx",
+        "__proto__=1&constructor=2",
+        "=&=&&",
+        "s=",
+    ],
+)
+def test_a_hostile_address_opened_cold_leaves_a_page_that_speaks(
+    samples: Path, visit: Visit, fragment: str
+) -> None:
+    page = visit(samples).go(fragment)
+    view = page.locator("body").get_attribute("data-view")
+    assert page.locator(f"#v-{view}").inner_text().strip()
+
+
+def test_the_names_of_objects_are_ids_like_any_other(hostile: Path, visit: Visit) -> None:
+    watch = visit(hostile)
+    for name in ("__proto__", "constructor", "toString", "../../x", "CON"):
+        page = watch.go(f"s={quote(name, safe='')}")
+        assert page.locator("#trial h2").inner_text() == name
+
+
+def test_what_is_compared_after_folding_is_found_in_any_width(samples: Path, visit: Visit) -> None:
+    page = visit(samples).go("v=trials&q=" + quote("ＨＯＵＲＳ"))
+    shown = [row for row in page.locator("#list a.row").all() if row.is_visible()]
+    assert shown
+    assert all("hours" in unicodedata.normalize("NFKC", row.inner_text()) for row in shown)

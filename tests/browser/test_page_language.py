@@ -1,0 +1,117 @@
+"""Two languages: every interface word changes, no word of the data does."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+from report_samples import everything, full_run
+
+from browser import ROOT
+from browser.conftest import Visit
+from browser.making import write_page
+from browser.watching import script
+from harness.report import PageOptions
+
+WORDS = json.loads((ROOT / "harness" / "report" / "words.json").read_text("utf-8"))
+STATES = (
+    "v=overview", "v=trials", "v=compare", "v=matrix", "v=history", "v=mutations", "s=none",
+    *(f"s=hours&tab={tab}" for tab in ("chat", "diff", "http", "json", "history")),
+    "s=broken", "s=known", "s=fixed", "s=hours&t=99",
+)  # fmt: skip
+
+# All texts and spoken attributes of what is shown, but for data: what stands in bdi, code, pre, a
+# bubble's text, or what bot and scenario gave; each with a word about where it stands.
+_TEXTS = script("texts.js")
+
+# Names, units and abbreviations that are the same in Chinese.
+SAME = re.compile(
+    r"coze-harness|known_failure|run\.json|trials\.jsonl|junit\.xml|summary\.md|HTTP|JSON|Coze|curl|token|tok|ID|"
+    r"CSV|Markdown|EN|English|UTC|GET|POST|ms|min|bot:|tag:|st:|exp:|code:|Esc|Enter|P50|P95|KB|MB|s\b|h\b"
+)
+
+
+def english(text: str) -> list[str]:
+    """Return the Latin words of a text that are not the same in both languages."""
+    return re.findall(r"[A-Za-z]{2,}", SAME.sub("", text))
+
+
+def texts(page: Page) -> list[str]:
+    found: Any = page.evaluate(_TEXTS)
+    return [str(text) for text in found]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_no_english_word_is_left_in_chinese(page: Path, visit: Visit, state: str) -> None:
+    watch = visit(page)
+    shown = watch.go(f"{state}&lang=zh")
+    left = {text: words for text in texts(shown) if (words := english(text))}
+    names = {"identity", "hours", "broken", "known", "fixed", "attack", "again", "plain", "weather"}
+    names |= {"chatchat", "second", "smoke", "tools", "hostile", "repeat", "contains", "similar"}
+    names |= {"regex", "not", "length", "none", "missing", "first", "replay", "zh"}
+    assert {text: words for text, words in left.items() if not set(words) <= names} == {}
+
+
+def test_the_switch_changes_every_word_in_place_and_back(page: Path, visit: Visit) -> None:
+    watch = visit(page)
+    for state in ("v=overview", "v=trials", "s=hours", "s=hours&tab=http"):
+        shown = watch.go(f"{state}&lang=en")
+        before = texts(shown)
+        shown.keyboard.press("l")
+        watch.settle()
+        chinese = texts(shown)
+        watch.go(f"{state}&lang=zh")
+        assert texts(watch.page) == chinese
+        shown.keyboard.press("l")
+        watch.settle()
+        assert texts(shown) == before
+
+
+def test_each_word_that_is_marked_is_the_catalogue_s(page: Path, visit: Visit) -> None:
+    watch = visit(page)
+    shown = watch.go()
+    used: set[str] = set()
+    for state in STATES:
+        watch.move(state)
+        marked: Any = shown.evaluate(
+            """() => [...document.querySelectorAll('*')].flatMap((one) => [...one.attributes]
+              .filter(({ name }) => name.startsWith('data-w')).map(({ value }) => value))"""
+        )
+        used |= set(marked)
+    assert used
+    assert used - set(WORDS["en"]) == set()
+
+
+def test_what_bots_and_authors_said_is_never_translated(samples: Path, visit: Visit) -> None:
+    watch = visit(samples)
+    said = """() => [...document.querySelectorAll('#trial bdi, #trial .msg p, #trial .reason')]
+      .map((one) => one.textContent)"""
+    for state in ("s=hours%5B%E5%8C%97%E4%BA%AC%5D", "s=weekday", "s=orders"):
+        assert watch.go(f"{state}&lang=en").evaluate(said) == watch.go(f"{state}&lang=zh").evaluate(
+            said
+        )
+
+
+@pytest.mark.parametrize(
+    ("given", "locale", "lang"),
+    [("", "zh-CN", "zh-CN"), ("", "zh-TW", "zh-CN"), ("", "en-GB", "en"), ("", "fr-FR", "en"),
+     ("zh", "en-US", "zh-CN"), ("en", "zh-CN", "en")],
+)  # fmt: skip
+def test_the_first_language_is_that_of_the_option_or_else_the_reader(
+    tmp_path: Path, visit: Visit, given: str, locale: str, lang: str
+) -> None:
+    path = write_page(tmp_path / "index.html", everything(), full_run(), PageOptions(lang=given))
+    page = visit(path, locale=locale).go()
+    assert page.evaluate("document.documentElement.lang") == lang
+    assert ("未通过" in (page.locator("#list").text_content() or "")) is (lang == "zh-CN")
+
+
+def test_the_title_speaks_the_language_too(samples: Path, visit: Visit) -> None:
+    watch = visit(samples)
+    assert "failed" in watch.go("lang=en").title()
+    title = watch.go("lang=zh").title()
+    assert not english(title.replace("r1", "")) or "未通过" in title

@@ -1,0 +1,89 @@
+"""Ten thousand trials, with bounds that only a mistake breaks; the benchmark has the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from time import perf_counter
+
+import pytest
+from builders import failed_verdict, key, reply, run, trial, turn
+
+from benchmarks.conversations import chinese, english
+from benchmarks.page import empty_page
+from browser.conftest import Visit
+from browser.making import write_page
+from harness.model import TrialResult, TrialStatus
+
+COUNT = 10_000
+
+
+def many() -> Sequence[TrialResult]:
+    return list(_many())
+
+
+def _many() -> Iterator[TrialResult]:
+    rng = Random(1)
+    for number in range(COUNT):
+        fails = number % 100 == 0
+        verdicts = [failed_verdict()] if fails else []
+        said = [
+            turn(chinese(rng, 12), reply(chinese(rng, 48) + english(rng, 10)), verdicts)
+            for _ in range(2)
+        ]
+        named = key(f"场景-{number:05}", tags=[f"t{number % 7}"])
+        status = TrialStatus.FAILED if fails else TrialStatus.PASSED
+        yield replace(trial(status, named=named, turns=said), seconds=number % 60)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float]:
+    results = many()
+    begun = perf_counter()
+    path = write_page(tmp_path_factory.mktemp("large") / "index.html", results, run(results))
+    return path, perf_counter() - begun
+
+
+def test_ten_thousand_trials_are_read_filtered_and_opened_in_no_time(
+    large: tuple[Path, float], visit: Visit
+) -> None:
+    path, built = large
+    assert built < 30
+    assert path.stat().st_size < 15_000_000
+    watch = visit(path)
+    begun = perf_counter()
+    page = watch.go("v=trials")
+    assert perf_counter() - begun < 10
+    assert page.locator("#list li").count() == COUNT
+    typed: dict[str, float] = page.evaluate(
+        """async () => {
+          const field = document.querySelector('#filter input');
+          const taken = {};
+          for (const query of ['场景-05', 'st:failed', '']) {
+            const begun = performance.now();
+            field.value = query;
+            field.dispatchEvent(new Event('input', { bubbles: true }));
+            await new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(0), 0)));
+            taken[query] = performance.now() - begun;
+          }
+          return taken;
+        }"""
+    )
+    assert max(typed.values()) < 2000, typed
+    begun = perf_counter()
+    watch.move("s=%E5%9C%BA%E6%99%AF-07777")
+    page.wait_for_selector("#trial article")
+    assert perf_counter() - begun < 3
+    assert page.locator("#trial h2").inner_text() == "场景-07777"
+    shown = page.evaluate("document.querySelectorAll('#trial *').length")
+    assert shown < 1000
+
+
+def test_a_page_of_nothing_is_small() -> None:
+    import gzip
+
+    data = empty_page()
+    assert len(data) <= 80_000
+    assert len(gzip.compress(data, 9)) <= 25_000
