@@ -16,6 +16,8 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
         "run": ("running", "run", "Replay, judge, report. Offline; needs no token."),
         "record": ("running", "record", "Talk to Coze, write cassettes, judge, report."),
         "live": ("running", "live", "Talk to Coze, judge, report; keep no cassette."),
+        "compare": ("comparing", "compare", "Ask again beside the baseline; tell what changed."),
+        "accept": ("accepting", "accept", "Make candidates the baseline."),
         "check": ("checking", "check", "Tell everything that is wrong, without running."),
         "mutate": ("mutating", "mutate", "Spoil recorded answers; tell which ones still pass."),
         "ask": ("asking", "ask", "Ask a bot one prompt and show its answer."),

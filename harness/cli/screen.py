@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
 from harness.model import TrialResult, TrialStatus
+from harness.report.pen import Pen, Style
 from harness.report.text import failure_block, failure_line
 from harness.report.visible import counted, visible
 from harness.wiring.hosted import on_github
@@ -23,6 +24,15 @@ _COLOURS: Final[Mapping[TrialStatus, str]] = {
     TrialStatus.ERROR: "35",
     TrialStatus.KNOWN_FAILURE: "33",
     TrialStatus.FIXED: "32",
+}
+_INKS: Final[Mapping[Style, str]] = {
+    Style.BAD: "31",
+    Style.GOOD: "32",
+    Style.DOUBT: "33",
+    Style.HEAD: "1",
+    # Struck out and underlined: never by colour alone.
+    Style.GONE: "9;31",
+    Style.COME: "4;32",
 }
 _QUIET: Final = frozenset({TrialStatus.FAILED, TrialStatus.ERROR})
 
@@ -166,6 +176,14 @@ class Screen:
     def width(self) -> int:
         """Cells in a line of the terminal; 0 in a pipe, where no line is too long."""
         return get_terminal_size().columns if self._terminal else 0
+
+    @property
+    def pen(self) -> Pen:
+        """What writes lines for this screen: cut to its width, in its colours."""
+        return Pen(self.width, self._ink if self._colour else None)
+
+    def _ink(self, style: Style, text: str) -> str:
+        return self._coloured(text, _INKS.get(style, ""))
 
     def closing(self, text: str, *, good: bool) -> None:
         """Print the last line; before it, on stderr, what to do about errors told on one line."""

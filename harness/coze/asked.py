@@ -60,6 +60,32 @@ def recorded(exchanges: Sequence[tuple[str, bytes, bytes]]) -> list[JSON]:
     return found
 
 
+def readdressed(path: str, request: bytes, options: ChatOptions) -> bytes:
+    """Return a recorded request with the bot's version asked for as options say.
+
+    Only a prompt to a bot says which version shall answer; all else stays to the byte, and so does
+    a prompt that asks for that version already.
+
+    Args:
+        path: where it was sent.
+        request: its body.
+        options: what the scenario sends.
+    """
+    if path != CHAT_PATH:
+        return request
+    try:
+        body = jsontext.parse(request)
+    except ValueError:
+        return request
+    if not isinstance(body, dict):
+        return request
+    wanted = {"bot_version": options.bot_version, "publish_status": options.publish_status}
+    if all(body.get(name, "") == text for name, text in wanted.items()):
+        return request
+    kept = {name: value for name, value in body.items() if name not in wanted}
+    return jsontext.compact(kept | {name: text for name, text in wanted.items() if text})
+
+
 def fingerprint(bot_id: str, options: ChatOptions, turns: Sequence[Turn]) -> str:
     """Return a hash of everything that a trial would ask: equal questions, equal fingerprints.
 

@@ -18,6 +18,7 @@ from harness.location import Location
 from harness.model import CassetteState
 from harness.ports import Trial
 from harness.wholefile import TEMPORARY_SUFFIX
+from harness.wiring.candidates import FOLDER
 from harness.wiring.replaying import Replayer
 
 
@@ -88,7 +89,9 @@ def _text(path: Path, redactor: Redactor) -> Iterator[Finding]:
 
 def _strays(folder: Path, known: set[Path], redactor: Redactor) -> Iterator[Finding]:
     for path in sorted(folder.rglob("*")):
-        if path in known or not path.is_file() or _is_a_tests(path):
+        if path in known or not path.is_file() or folder / FOLDER in path.parents:
+            continue
+        if _is_a_tests(path):
             continue
         if path.suffix == TEMPORARY_SUFFIX:
             what = "This is left over from a recording that was killed."

@@ -46,10 +46,11 @@ class Beside:
     """What a recording is made beside: a candidate leaves its baseline as it is.
 
     `committed` is the trial whose recording has the values to draw, the pace, and the answers that
-    `same_as_baseline` goes by. `asked` are fields that are sent otherwise than the scenario says.
+    `same_as_baseline` goes by, if there is one. `asked` are fields that are sent otherwise than the
+    scenario says.
     """
 
-    committed: Trial
+    committed: Trial | None
     asked: Mapping[str, str]
     candidate: Candidacy
 
@@ -144,14 +145,14 @@ class Studio:
     def _patience(self) -> Patience:
         return Patience(jitter=self.rng.random)
 
-    def _committed(self, trial: Trial) -> Trial:
+    def _committed(self, trial: Trial) -> Trial | None:
         beside = self.beside.get(trial.key.id)
         return beside.committed if beside else trial
 
     def _drawn_before(self, trial: Trial) -> dict[str, str]:
         """Return the values that a candidate's baseline drew: both shall be asked the same."""
         beside = self.beside.get(trial.key.id)
-        if beside is None or not trial.script.draws:
+        if beside is None or beside.committed is None or not trial.script.draws:
             return {}
         try:
             origin = store.read(self.replayer.path(beside.committed)).origin
@@ -162,17 +163,19 @@ class Studio:
 
     def _answers(self, trial: Trial, turns: Sequence[Turn]) -> Sequence[str | None]:
         """Return the committed answers, where an expectation asks for them."""
+        committed = self._committed(trial)
         demands = (one for turn in turns for one in turn.expectations)
-        if any(asks_for(one, "same_as_baseline") for one in demands):
-            return self.replayer.answers(self._committed(trial), self.redactor)
+        if committed and any(asks_for(one, "same_as_baseline") for one in demands):
+            return self.replayer.answers(committed, self.redactor)
         return ()
 
     def _pace(self, trial: Trial) -> Pace:
         """Return how to wait: by the last recording's durations, if there is one to read."""
         expected: tuple[float, ...] = ()
-        if self.root is not None:
+        committed = self._committed(trial)
+        if self.root is not None and committed is not None:
             try:
-                expected = store.read(self.root / self._committed(trial).key.cassette).waits
+                expected = store.read(self.root / committed.key.cassette).waits
             except CassetteMissingError:
                 pass
             except CassetteError as fault:

@@ -1,0 +1,422 @@
+"""`compare`: candidates beside a baseline that stays as it is; what changed, why, exit codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from comparing_scripts import CITY, HOURS, IDENTITY, SUM, after, before, draft
+from project import CHATCHAT, TOKEN, ProjectFolder
+
+from harness.server.fault import Fault, Kind
+from harness.server.script import Script
+from harness.server.serving import RunningServer
+
+Serving = Callable[[Script], RunningServer]
+
+
+@pytest.fixture
+def asks(empty: ProjectFolder) -> ProjectFolder:
+    """A project of four scenarios; nobody serves it yet."""
+    empty.write("scenarios/identity.yaml", IDENTITY)
+    empty.write("scenarios/hours.yaml", HOURS)
+    empty.write("scenarios/sum.yaml", SUM)
+    empty.write("scenarios/city.yaml", CITY)
+    empty.env["COZE_API_TOKEN"] = TOKEN
+    return empty
+
+
+@pytest.fixture
+def baseline(asks: ProjectFolder, serving: Serving) -> ProjectFolder:
+    """The same, recorded from the bot as it was, which still answers."""
+    asks.env["COZE_API_BASE"] = serving(before()).base_url
+    assert asks.does("record").code == 1  # the bot cannot add
+    return asks
+
+
+def cassettes(project: ProjectFolder) -> dict[str, bytes]:
+    """Return every file in the folder of cassettes, candidates apart."""
+    folder = project.path("cassettes")
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*.yaml"))
+        if ".candidate" not in path.parts
+    }
+
+
+def waiting(project: ProjectFolder) -> list[str]:
+    """Return the candidates, by their paths in their folder."""
+    folder = project.path("cassettes/.candidate")
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.yaml"))
+
+
+def kinds(project: ProjectFolder) -> dict[str, str]:
+    """Return how each trial of the latest run changed."""
+    return {name: line["change"]["kind"] for name, line in project.lines().items()}
+
+
+def test_a_changed_bot_is_told_trial_by_trial_and_the_baseline_stays(
+    baseline: ProjectFolder, serving: Serving
+) -> None:
+    committed = cassettes(baseline)
+    done = baseline.does("compare", env={"COZE_API_BASE": serving(after()).base_url})
+    assert done.code == 1, done
+    assert cassettes(baseline) == committed
+    assert waiting(baseline) == ["city.yaml", "hours.yaml", "identity.yaml", "sum.yaml"]
+    assert kinds(baseline) == {
+        "city": "same",
+        "hours": "reworded",
+        "identity": "regressed",
+        "sum": "improved",
+    }
+    assert baseline.run_json()["mode"] == "compare"
+    assert done.last.startswith(
+        "1 scenario regressed (1 worse, 1 better, 1 reworded, 1 the same).  report: "
+    )
+    for name in ("index.html", "summary.md", "junit.xml"):
+        assert baseline.path(f"reports/latest/{name}").stat().st_size
+
+
+def test_the_summary_has_regressions_first_with_the_place_the_diff_and_the_figures(
+    baseline: ProjectFolder, serving: Serving
+) -> None:
+    done = baseline.does("compare", env={"COZE_API_BASE": serving(after()).base_url})
+    lines = done.out.splitlines()
+    first = next(line for line in lines if line and line.split()[0].isupper())
+    assert first.startswith("REGRESSED  identity: passed before, fails now")
+    assert '  ✗ now fails: contains "学术助手"  scenarios/identity.yaml:3:27' in lines
+    (answer,) = [line for line in lines if line.startswith("  answer") and "朋友" in line]
+    assert "我是chatchat,[-一个虚拟的学术助手-]{+你的朋友😀+}。" in answer
+    assert "tokens 140 → 112" in done.out
+    assert lines.index(first) < lines.index(next(x for x in lines if x.startswith("IMPROVED  sum")))
+
+
+def test_the_summary_says_what_changed_of_the_bot(
+    baseline: ProjectFolder, serving: Serving
+) -> None:
+    done = baseline.does("compare", env={"COZE_API_BASE": serving(after()).base_url})
+    lines = [line.strip() for line in done.out.splitlines()]
+    assert "version: 100 → 200" in lines
+    assert "model: GPT-4o → 豆包·Pro·32k" in lines
+    assert "model.temperature: 0.7 → 0.2" in lines
+    assert "- 你是chatchat,一个虚拟的学术助手。" in lines
+    assert "+ 你是chatchat,一个开心的朋友。" in lines
+    assert "+ 回答要简短。" in lines
+    (bot,) = baseline.run_json()["comparison"]["bots"]
+    assert bot["bot"] == "chatchat"
+
+
+def test_only_what_passed_and_now_fails_makes_the_exit_code_1(
+    baseline: ProjectFolder, serving: Serving
+) -> None:
+    env = {"COZE_API_BASE": serving(after()).base_url}
+    codes = {
+        name: baseline.does("compare", name, env=env).code
+        for name in ("identity", "hours", "sum", "city")
+    }
+    assert codes == {"identity": 1, "hours": 0, "sum": 0, "city": 0}
+
+
+def test_a_failure_that_the_baseline_has_too_is_no_regression(baseline: ProjectFolder) -> None:
+    done = baseline.does("compare")
+    assert done.code == 0, done
+    assert set(kinds(baseline).values()) == {"same"}
+    assert "chatchat: nothing of the bot changed" in done.out
+    assert done.last.startswith("Nothing regressed (4 the same).  report: ")
+
+
+def test_a_draft_is_asked_and_told_of(asks: ProjectFolder, serving: Serving) -> None:
+    server = serving(draft("- {prompt: 你是谁?, answer: 我是草稿。}"))
+    asks.env["COZE_API_BASE"] = server.base_url
+    asks.does("record")
+    done = asks.does("compare", "--draft", "identity", "city")
+    assert done.code == 1, done
+    assert kinds(asks) == {"identity": "regressed", "city": "same"}
+    assert "candidate   the draft" in done.out
+    assert "version: 100 → 150" in done.out
+    body = asks.text("cassettes/.candidate/identity.yaml")
+    assert '"publish_status": "unpublished_draft"' in body
+    assert "publish_status" not in asks.text("cassettes/identity.yaml")
+
+
+def test_a_version_is_asked_and_its_prompt_is_not_guessed(
+    asks: ProjectFolder, serving: Serving
+) -> None:
+    old = "  versions:\n    '90':\n      answers: [{prompt: 北京?, answer: 首都是北京。}]\n"
+    asks.env["COZE_API_BASE"] = serving(draft("- {prompt: x, answer: y}", rest=old)).base_url
+    asks.does("record")
+    done = asks.does("compare", "--bot-version", "90", "city")
+    assert done.code == 0, done
+    assert "首都是北京" in str(asks.lines()["city"]["turns"])
+    assert "candidate   version 90" in done.out
+    assert "the prompt and model of version 90 are not known" in done.out
+
+
+def test_another_bot_is_asked_the_baselines_questions(
+    baseline: ProjectFolder, serving: Serving
+) -> None:
+    script = after(
+        instead=(f'id: "{CHATCHAT}"\n  name: chatchat', 'id: "7403315657221079042"\n  name: second')
+    )
+    committed = cassettes(baseline)
+    env = {"COZE_API_BASE": serving(script).base_url}
+    done = baseline.does("compare", "--bot", "second", env=env)
+    assert done.code == 1, done
+    assert kinds(baseline) == {
+        "city@second": "same",
+        "hours@second": "reworded",
+        "identity@second": "regressed",
+        "sum@second": "improved",
+    }
+    assert cassettes(baseline) == committed
+    again = baseline.does("compare", "--replay", drop=["COZE_API_TOKEN"])
+    assert (again.code, kinds(baseline)["identity@second"]) == (1, "regressed")
+
+
+def test_replay_judges_both_sets_offline_by_todays_expectations(
+    baseline: ProjectFolder, serving: Serving, offline: tuple[str, ...]
+) -> None:
+    baseline.does("compare", env={"COZE_API_BASE": serving(after()).base_url})
+    found = kinds(baseline)
+    env = {"CI": "true", "COZE_API_BASE": "http://192.0.2.1"}
+    done = baseline.does("compare", "--replay", env=env, drop=["COZE_API_TOKEN"], within=offline)
+    assert (done.code, kinds(baseline)) == (1, found), done
+    baseline.edit("scenarios/identity.yaml", "学术助手", "chatchat")
+    again = baseline.does("compare", "--replay", drop=["COZE_API_TOKEN"], within=offline)
+    assert again.code == 0, again
+    assert kinds(baseline)["identity"] == "reworded"
+
+
+def test_replay_of_a_part_takes_no_more(baseline: ProjectFolder) -> None:
+    assert baseline.does("compare", "--tag", "steady").code == 0
+    assert waiting(baseline) == ["city.yaml"]
+    assert baseline.does("compare", "--replay").code == 0
+    assert kinds(baseline) == {"city": "same"}
+    done = baseline.does("compare", "--replay", "hours")
+    assert done.code == 5
+    assert "None of the candidates is of a chosen trial." in done.err
+
+
+def test_repeats_pair_as_far_as_there_are_any_and_luck_is_called_luck(
+    asks: ProjectFolder, serving: Serving
+) -> None:
+    asks.write(
+        "scenarios/coin.yaml", "name: coin\nrepeat: 4\nturns: [{prompt: 掷硬币, expect: [正面]}]\n"
+    )
+    asks.env["COZE_API_BASE"] = serving(before()).base_url
+    asks.does("record", "coin")
+    done = asks.does(
+        "compare", "coin", "--repeat", "6", env={"COZE_API_BASE": serving(after()).base_url}
+    )
+    assert done.code == 0, done
+    assert len(asks.lines()) == 6
+    (coin,) = asks.run_json()["comparison"]["scenarios"]
+    assert (coin["before"]["passed"], coin["before"]["trials"]) == (2, 4)
+    assert (coin["after"]["passed"], coin["after"]["trials"]) == (3, 6)
+    assert coin["flaky"] is True
+    assert "flaky" in done.out
+    assert "coin" in done.out.partition("flaky")[2]
+
+
+def test_six_of_six_before_and_none_now_is_a_real_change(
+    asks: ProjectFolder, serving: Serving
+) -> None:
+    asks.write("scenarios/identity.yaml", f"{IDENTITY}repeat: 6\n")
+    asks.env["COZE_API_BASE"] = serving(before()).base_url
+    assert asks.does("record", "identity").code == 0
+    done = asks.does("compare", "identity", env={"COZE_API_BASE": serving(after()).base_url})
+    assert done.code == 1, done
+    assert "REGRESSED  identity: 6 of 6 before, 0 of 6 now: a real change" in done.out
+
+
+def test_a_trial_without_a_baseline_is_new(baseline: ProjectFolder) -> None:
+    baseline.path("cassettes/city.yaml").unlink()
+    done = baseline.does("compare", "city", "hours")
+    assert done.code == 0, done
+    assert kinds(baseline) == {"city": "new", "hours": "same"}
+    assert not baseline.path("cassettes/city.yaml").exists()
+
+
+def test_a_stale_baseline_is_told_and_exits_3(baseline: ProjectFolder) -> None:
+    baseline.edit("scenarios/city.yaml", "北京?", "北京在哪里?")
+    done = baseline.does("compare", "city", "hours")
+    assert done.code == 3, done
+    assert "there is nothing to compare with: " in done.out
+    assert "answers other questions" in done.out
+    assert kinds(baseline) == {"city": "new", "hours": "same"}
+
+
+def test_a_candidate_that_coze_does_not_answer_is_broken_and_exits_4(
+    baseline: ProjectFolder, serving: Serving
+) -> None:
+    assert baseline.does("compare", "city", "identity").code == 0
+    server = serving(after())
+    server.inject(Fault(kind=Kind.FAILED))
+    done = baseline.does("compare", "city", "identity", env={"COZE_API_BASE": server.base_url})
+    assert done.code == 4, done
+    assert kinds(baseline) == {"city": "broken", "identity": "broken"}
+    assert "NOT JUDGED  city" in done.out
+    # What was asked before is gone: it would be taken for what was asked now.
+    assert waiting(baseline) == []
+
+
+def test_ci_does_not_ask(baseline: ProjectFolder) -> None:
+    done = baseline.does("compare", env={"CI": "1"})
+    assert done.code == 2
+    assert "--force" in done.err
+    assert waiting(baseline) == []
+    assert baseline.does("compare", "city", "--force", env={"CI": "1"}).code == 0
+
+
+def test_it_needs_a_token_and_says_the_calls_ahead(baseline: ProjectFolder) -> None:
+    done = baseline.does("compare", "city", drop=["COZE_API_TOKEN"])
+    assert done.code == 2
+    assert "COZE_API_TOKEN" in done.err
+    told = baseline.does("compare", "city")
+    assert re.match(r"About \d calls to Coze ahead", told.err)
+    assert baseline.does("compare", "city", "-q").err == ""
+
+
+def test_quiet_is_a_line_a_regression_and_the_last_line(
+    baseline: ProjectFolder, serving: Serving
+) -> None:
+    env = {"COZE_API_BASE": serving(after()).base_url}
+    done = baseline.does("compare", "-q", env=env)
+    first, last = done.out.splitlines()
+    assert first.startswith("REGRESSED  identity: ")
+    assert last == done.last
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--draft", "--bot-version", "7"), "--draft and --bot-version do not go together"),
+        (("--replay", "--draft"), "--replay asks nobody"),
+        (("nosuch",), 'There is no file, folder or scenario "nosuch"'),
+        (("latest", "city"), '"latest" is a run, and "city" is none.'),
+        (("latest", "latest", "--draft"), "--draft would change nothing"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_words(
+    baseline: ProjectFolder, arguments: tuple[str, ...], said: str
+) -> None:
+    done = baseline.does("compare", *arguments)
+    assert done.code == 2, done
+    assert said in done.err
+    assert "  next: " in done.err
+
+
+def test_nothing_to_replay_is_5(baseline: ProjectFolder) -> None:
+    done = baseline.does("compare", "--replay")
+    assert done.code == 5
+    assert "There is no candidate to compare." in done.err
+
+
+def test_two_runs_are_compared_offline(
+    baseline: ProjectFolder, serving: Serving, offline: tuple[str, ...]
+) -> None:
+    first = baseline.runs()[-1]
+    baseline.does("live", env={"COZE_API_BASE": serving(after()).base_url})
+    done = baseline.does("compare", first, "latest", drop=["COZE_API_TOKEN"], within=offline)
+    assert done.code == 1, done
+    assert kinds(baseline) == {
+        "city": "same",
+        "hours": "reworded",
+        "identity": "regressed",
+        "sum": "improved",
+    }
+    assert f"baseline    run {first}" in done.out
+    assert "coze-harness accept" not in done.out
+    chosen = baseline.does("compare", str(baseline.path(f"reports/{first}")), first, "-k", "city")
+    assert (chosen.code, kinds(baseline)) == (0, {"city": "same"})
+
+
+def test_of_two_runs_what_only_one_has_is_new_or_missing(
+    baseline: ProjectFolder,
+) -> None:
+    assert baseline.does("run", "city", "hours").code == 0
+    assert baseline.does("run", "hours", "identity").code == 0
+    _record, first, second = baseline.runs()
+    done = baseline.does("compare", first, second)
+    assert done.code == 0, done
+    assert kinds(baseline) == {"city": "missing", "hours": "same", "identity": "new"}
+
+
+def test_an_interrupted_comparison_goes_on(baseline: ProjectFolder, serving: Serving) -> None:
+    server = serving(after())
+    server.inject(Fault(kind=Kind.FAILED))
+    env = {"COZE_API_BASE": server.base_url}
+    assert baseline.does("compare", "city", "identity", env=env).code == 4
+    server.heal()
+    (run,) = baseline.runs()[-1:]
+    done = baseline.does("compare", "city", "identity", "--resume", run, env=env)
+    assert done.code == 1, done
+    assert baseline.run_json()["comparison"]["counts"] == {"regressed": 1, "same": 1}
+    assert waiting(baseline) == ["city.yaml", "identity.yaml"]
+
+
+def test_other_commands_leave_candidates_alone(baseline: ProjectFolder, serving: Serving) -> None:
+    baseline.does("compare", env={"COZE_API_BASE": serving(after()).base_url})
+    assert baseline.does("check").code == 0
+    assert baseline.does("run").code == 1
+    assert baseline.statuses()["identity"] == "passed"
+    assert ".candidate" not in baseline.does("list", "--json").out
+    assert Path(baseline.path("cassettes/.candidate/identity.yaml")).exists()
+
+
+def test_init_keeps_candidates_out_of_version_control(tmp_path: Path) -> None:
+    project = ProjectFolder(tmp_path / "new", home=tmp_path / "home")
+    assert project.does("init").code == 0
+    assert "cassettes/.candidate/" in project.text(".gitignore").splitlines()
+
+
+def test_a_baselines_drawn_values_are_asked_again(baseline: ProjectFolder) -> None:
+    baseline.write(
+        "scenarios/lot.yaml", "turns: [{prompt: '号码{{ random_id }}', expect: [不知道]}]\n"
+    )
+    assert baseline.does("record", "lot").code == 0
+    assert baseline.does("compare", "lot").code == 0
+    (line,) = baseline.lines().values()
+    assert line["turns"][0]["prompt"] in baseline.text("cassettes/lot.yaml")
+    assert line["change"]["kind"] == "same"
+
+
+SAME = "name: held\nturns:\n- {prompt: 几点开门?, expect: [{same_as_baseline: {at_least: 0.95}}]}\n"
+
+
+def test_same_as_baseline_judges_what_is_asked_now_and_passes_in_replay(
+    baseline: ProjectFolder, serving: Serving
+) -> None:
+    baseline.write("scenarios/held.yaml", SAME)
+    env = {"COZE_API_BASE": serving(after()).base_url}
+    assert baseline.does("record", "held").code == 0
+    first = baseline.lines()["held"]["turns"][0]["verdicts"][0]
+    assert (first["status"], "no committed recording" in first["reason"]) == ("skipped", True)
+    assert baseline.does("run", "held").code == 0
+    second = baseline.lines()["held"]["turns"][0]["verdicts"][0]
+    assert (second["status"], "it is the baseline's answer" in second["reason"]) == ("passed", True)
+    for command in (("live",), ("compare",), ("compare", "--replay"), ("record",)):
+        done = baseline.does(*command, "held", env=env)
+        assert done.code == 1, (command, done)
+        verdict = baseline.lines()["held"]["turns"][0]["verdicts"][0]
+        assert "晚上六点关门" in verdict["reason"], command
+    # What was recorded last is the baseline now.
+    assert baseline.does("live", "held", env=env).code == 0
+
+
+KNOWN = "name: known\nknown_failure: 模型不会算\nturns:\n- {prompt: 1加1?, expect: [等于2]}\n"
+
+
+def test_a_known_failure_fails_quietly_passes_loudly_and_strictly_is_a_fault(
+    baseline: ProjectFolder, serving: Serving
+) -> None:
+    baseline.write("scenarios/known.yaml", KNOWN)
+    assert baseline.does("record", "known", "--strict-known").code == 0
+    assert baseline.does("run", "known", "--strict-known").code == 0
+    env = {"COZE_API_BASE": serving(after()).base_url}
+    for command in (("compare",), ("compare", "--replay"), ("live",), ("record",), ("run",)):
+        assert baseline.does(*command, "known", env=env).code == 0, command
+        assert baseline.statuses() == {"known": "fixed"}
+        assert baseline.does(*command, "known", "--strict-known", env=env).code == 1, command
