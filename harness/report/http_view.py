@@ -8,8 +8,11 @@ from typing import Final
 
 from harness.model import Exchange
 from harness.report.view import CallView, HttpView
-from harness.report.visible import ANSWER_LIMIT, HIDDEN, one_line
+from harness.report.visible import ANSWER_LIMIT, HIDDEN, NAME_LIMIT, one_line
 
+# Seconds; what is shorter is no wait.
+_SHORTEST: Final = 0.005
+_METHODS: Final = ("GET", "POST")
 _UPLOAD: Final = "/v1/files/upload"
 _PLAIN = re.compile(r"[A-Za-z0-9_./%-]+").fullmatch
 
@@ -23,26 +26,31 @@ def http_view(exchanges: Sequence[Exchange]) -> HttpView:
     waits: list[str] = []
     end = waited = 0.0
     for number, e in enumerate(exchanges, start=1):
-        wait = e.start - end
-        if calls and wait >= 0.005:
-            waited += wait
-            waits.append(f"M{int(end * scale)} {number}.5h{int(wait * scale)}")
-        end = max(end, e.start + e.elapsed)
+        start, elapsed, repeats = e.start, e.elapsed, e.repeats
+        wait = ""
+        if start - end >= _SHORTEST and number > 1:
+            waited += start - end
+            wait = f"{start - end:.2f}"
+            waits.append(f"M{int(end * scale)} {number}.5h{int((start - end) * scale)}")
+        end = max(end, start + elapsed)
+        at = path = e.path
+        if len(path) > NAME_LIMIT or not _PLAIN(path):
+            at, path = _quoted(one_line(path, ANSWER_LIMIT)), one_line(path)
         calls.append(
             CallView(
-                one_line(e.method),
-                one_line(e.path),
-                str(e.repeats) if e.repeats > 1 else "",
+                e.method if e.method in _METHODS else one_line(e.method),
+                path,
+                str(repeats) if repeats > 1 else "",
                 str(e.status),
                 "" if e.code is None else str(e.code),
-                f"{e.start:.2f}",
-                f"{e.elapsed:.2f}",
-                f"{wait:.2f}" if len(calls) and wait >= 0.005 else "",
-                _quoted(one_line(e.path, ANSWER_LIMIT)),
+                f"{start:.2f}",
+                f"{elapsed:.2f}",
+                wait,
+                at,
                 _data(e) if e.body else "",
             )
         )
-        bars.append(f"M{int(e.start * scale)} {number}.5h{int(e.elapsed * scale) or 5}")
+        bars.append(f"M{int(start * scale)} {number}.5h{int(elapsed * scale) or 5}")
     return HttpView(
         calls, str(len(calls) + 1), "".join(bars), "".join(waits), f"{total:.2f}", f"{waited:.2f}"
     )

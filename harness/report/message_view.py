@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -10,6 +9,7 @@ import orjson
 
 from harness.model import Message, Reply, Verdict
 from harness.report.evidence import Part, marked
+from harness.report.markdown_tree import markdown_tree
 from harness.report.view import ChipView, MessageView
 from harness.report.visible import ANSWER_LIMIT, clipped, language, one_line, visible
 
@@ -22,8 +22,6 @@ _TYPES: Final = {
 }  # fmt: skip
 _ITEMS: Final = {name: f"message.{name}" for name in ("image", "file", "audio", "card")}
 _NO_CHIPS: Final[Sequence[ChipView]] = ()
-# Only what may be Markdown is looked at more closely: parsing costs more than all the rest.
-_MARKED_UP = re.compile(r"[*_`#>|\[~]|^\s*(?:[-+]|\d+[.)])\s", re.M).search
 _MOST_ITEMS: Final = 50
 
 
@@ -65,22 +63,12 @@ def _message(
         label = " ".join(part for part in (one_line(message.type), label) if part)
     if parts is None or text is not content:
         parts = [Part(clipped(text, ANSWER_LIMIT), "")] if text or not chips else []
-    tree = ""
-    if not folded and text and _MARKED_UP(text):
-        tree = _markdown(visible(text[:ANSWER_LIMIT]))
+    tree = "" if folded else markdown_tree(text if text.isprintable() else visible(text))
     reasoning = clipped(message.reasoning, ANSWER_LIMIT) if message.reasoning else ""
     told = language(content if len(content) <= ANSWER_LIMIT else content[:ANSWER_LIMIT])
     return MessageView(
         key, label, nth if of else 0, of, folded, parts, told, reasoning, tree, chips
     )
-
-
-def _markdown(text: str) -> str:
-    try:
-        from harness.report.markdown_tree import markdown_tree  # markdown-it
-    except ModuleNotFoundError:
-        return ""
-    return markdown_tree(text)
 
 
 def _content(message: Message) -> _Content:

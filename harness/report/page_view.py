@@ -172,14 +172,14 @@ def _top(row: Row, value: str) -> Top:
 
 def _facts(run: Run, lasted: str) -> list[Fact]:
     facts = [
-        Fact("fact.run", one_line(run.run_id)),
-        Fact("fact.mode", run.mode.value),
-        Fact("fact.started", moment(run.started_at)),
-        Fact("fact.lasted", lasted),
-        Fact("fact.calls", f"{run.calls:,}"),
-        Fact("fact.harness", one_line(run.harness_version)),
+        ("fact.run", one_line(run.run_id)),
+        ("fact.mode", run.mode.value),
+        ("fact.started", moment(run.started_at)),
+        ("fact.lasted", lasted),
+        ("fact.calls", f"{run.calls:,}"),
+        ("fact.harness", one_line(run.harness_version)),
     ]
-    return [fact for fact in facts if fact.value]
+    return [fact for fact in facts if fact[1]]
 
 
 def _again(run: Run) -> str:

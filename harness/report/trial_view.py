@@ -163,30 +163,30 @@ def _verdict(verdict: Verdict, answer: str, seen: str) -> VerdictView:
 
 
 def _reply_facts(reply: Reply) -> list[Fact]:
-    facts = [Fact("fact.status", one_line(reply.status))]
+    facts = [("fact.status", one_line(reply.status))]
     if reply.error_code or reply.error_message:
-        facts.append(Fact("fact.error", f"{reply.error_code}: {one_line(reply.error_message)}"))
+        facts.append(("fact.error", f"{reply.error_code}: {one_line(reply.error_message)}"))
     if reply.seconds is not None:
-        facts.append(Fact("fact.seconds", duration(reply.seconds)))
+        facts.append(("fact.seconds", duration(reply.seconds)))
     if reply.first_token is not None:
-        facts.append(Fact("fact.first_token", duration(reply.first_token)))
+        facts.append(("fact.first_token", duration(reply.first_token)))
     if usage := reply.usage:
-        facts.append(
-            Fact("fact.tokens_of", f"{usage.total:,} = {usage.input:,} + {usage.output:,}")
-        )
+        facts.append(("fact.tokens_of", f"{usage.total:,} = {usage.input:,} + {usage.output:,}"))
     if reply.polls:
-        facts.append(Fact("fact.polls", f"{reply.polls:,}"))
-    facts.extend(Fact("fact.tool", one_line(call.name)) for call in reply.tool_calls)
+        facts.append(("fact.polls", f"{reply.polls:,}"))
+    facts.extend(("fact.tool", one_line(call.name)) for call in reply.tool_calls)
     return facts
 
 
 def _ids(reply: Reply) -> list[Fact]:
-    ids = (
-        ("fact.log_id", reply.log_id),
-        ("fact.chat", reply.chat_id),
-        ("fact.conversation", reply.conversation_id),
-    )
-    return [Fact(key, one_line(value)) for key, value in ids if value]
+    ids = []
+    if reply.log_id:
+        ids.append(("fact.log_id", one_line(reply.log_id)))
+    if reply.chat_id:
+        ids.append(("fact.chat", one_line(reply.chat_id)))
+    if reply.conversation_id:
+        ids.append(("fact.conversation", one_line(reply.conversation_id)))
+    return ids
 
 
 def _error(note: ErrorNote) -> ErrorView:
@@ -201,17 +201,17 @@ def _error(note: ErrorNote) -> ErrorView:
 
 
 def _bot_facts(bot_id: str, snapshot: BotSnapshot | None) -> list[Fact]:
-    facts = [Fact("fact.bot_id", one_line(bot_id))]
+    facts = [("fact.bot_id", one_line(bot_id))]
     if snapshot is None:
         return facts
     facts += [
-        Fact("fact.bot_version", one_line(snapshot.version)),
-        Fact("fact.bot_model", one_line(snapshot.model)),
-        Fact("fact.bot_prompt", clipped(snapshot.prompt)),
-        Fact("fact.bot_details", clipped(_as_json(snapshot))),
-        Fact("fact.bot_warning", clipped(snapshot.warning)),
+        ("fact.bot_version", one_line(snapshot.version)),
+        ("fact.bot_model", one_line(snapshot.model)),
+        ("fact.bot_prompt", clipped(snapshot.prompt)),
+        ("fact.bot_details", clipped(_as_json(snapshot))),
+        ("fact.bot_warning", clipped(snapshot.warning)),
     ]
-    return [fact for fact in facts if fact.value]
+    return [fact for fact in facts if fact[1]]
 
 
 def _as_json(snapshot: BotSnapshot) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import orjson
 
@@ -18,11 +18,8 @@ LANGUAGES: Final = ("en", "zh")
 _VALUE = re.compile(r"\{(\w+)\}")
 
 
-class Fact(NamedTuple):
-    """A label, by its key, and the value beside it."""
-
-    key: str
-    value: str
+Fact: TypeAlias = tuple[str, str]
+"""A label, by its key, and the value beside it."""
 
 
 class Phrase(NamedTuple):

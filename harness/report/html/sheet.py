@@ -43,10 +43,12 @@ class HtmlSheet:
 
     Args:
         options: how the page is to be; what it says of a trial does not depend on them.
+        detailed: so many trials can be opened; the others have a row only.
     """
 
-    def __init__(self, options: PageOptions | None = None) -> None:
+    def __init__(self, options: PageOptions | None = None, detailed: int = DETAILED) -> None:
         self._options = options or PageOptions()
+        self._detailed = detailed
         self._pages = Pages(self._options.written_in)
         self._forms = Forms(*self._pages.trial_macros())
 
@@ -71,7 +73,7 @@ class HtmlSheet:
         flaky = flaky_ids(run.rows)
         kept = _Kept(pieces, self)
         rows = ranked(run.rows, reasons.changes, flaky)
-        detailed = min(len(rows), DETAILED)
+        detailed = min(len(rows), self._detailed)
         index = Packer()
         view = page_view(run, reasons, flaky)
         page = self._pages.render(
