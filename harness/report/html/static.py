@@ -43,6 +43,9 @@ def _node(node: object, words: Words) -> list[Node]:
         for name, value in named.items()
         if name != "data-tree"
     ]
+    # A link of an answer, not one of ours: it must not learn where it was followed from.
+    if named.get("href", "#")[0] != "#":
+        shown.append(("rel", "noopener noreferrer nofollow"))
     panel = named.get("data-panel", "")
     if panel in ("", "chat"):
         return [(cast("str", tag), shown, inside)]
