@@ -48,6 +48,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and what gathers the results where a report is wanted."""
     config.addinivalue_line("markers", _MARKER)
+    if config.getoption("--coze-record") and config.getoption("numprocesses", None):
+        raise pytest.UsageError(
+            "--coze-record holds all conversations at once in one process, and its calls share one"
+            " rate: leave -n out."
+        )
     if config.getoption("--coze-report") and not hasattr(config, "workerinput"):
         from harness.pytest_plugin.reporting import RunReport
 

@@ -12,7 +12,7 @@ import pytest
 from harness.errors import HarnessError, NothingToRunError
 from harness.model import TrialResult, TrialStatus
 from harness.ports import Trial
-from harness.pytest_plugin.playing import Player, player
+from harness.pytest_plugin.playing import Player
 from harness.pytest_plugin.projects import projects
 from harness.report.text import failure_block
 from harness.report.transcript import transcript
@@ -59,7 +59,7 @@ class ScenarioFile(pytest.File):
         except HarnessError as fault:
             words = "\n".join(fault.lines())
             raise self.CollectError(scrub(words, projects(self.config).world)) from None
-        plays = player(self.config, project)
+        plays = projects(self.config).player(self.session, project)
         for (name, rate), group in groupby(trials, key=_grouped):
             together = list(group)
             if rate < 1:
@@ -86,13 +86,13 @@ class TrialItem(pytest.Item):
         self, name: str, parent: pytest.Collector, *, trials: Sequence[Trial], player: Player
     ) -> None:
         super().__init__(name, parent)
-        self._trials = trials
-        self._player = player
+        self.trials = trials
+        self.player = player
         self._results: list[TrialResult] = []
         self._mark()
 
     def _mark(self) -> None:
-        first = self._trials[0]
+        first = self.trials[0]
         for tag in first.key.tags:
             if tag.isidentifier() and not tag.startswith("_") and tag not in _PYTESTS_OWN:
                 self.config.addinivalue_line("markers", f"{tag}: scenarios with this tag.")
@@ -110,7 +110,13 @@ class TrialItem(pytest.Item):
 
     def setup(self) -> None:
         """Hold the conversations. One that cannot be judged is pytest's error, and no failure."""
-        self._results = [self._player.play(trial) for trial in self._trials]
+        words = ""
+        try:
+            self._results = [self.player.play(trial) for trial in self.trials]
+        except HarnessError as fault:
+            words = self._scrubbed("\n".join(fault.lines()))
+        if words:
+            pytest.fail(words, pytrace=False)
         for name, value in self._properties():
             self.user_properties.append((name, value))
         bad = [result for result in self._results if result.status is TrialStatus.ERROR]
@@ -125,7 +131,7 @@ class TrialItem(pytest.Item):
         """
         bad = [r for r in self._results if r.status in (TrialStatus.FAILED, _KNOWN)]
         passed = len(self._results) - len(bad)
-        required = self._trials[0].min_pass_rate
+        required = self.trials[0].min_pass_rate
         if bad and passed / len(self._results) < required:
             told = self._told(bad)
             if len(self._results) > 1:
@@ -153,12 +159,12 @@ class TrialItem(pytest.Item):
 
     def reportinfo(self) -> Where:
         """Return where the scenario is written."""
-        return self.path, max(self._trials[0].key.line - 1, 0), self.name
+        return self.path, max(self.trials[0].key.line - 1, 0), self.name
 
     def kept(self) -> list[tuple[str, float]]:
         """Return the trials' lines of trials.jsonl, each with the pass rate asked for."""
-        required = self._trials[0].min_pass_rate
-        return [(self._player.line(result), required) for result in self._results]
+        required = self.trials[0].min_pass_rate
+        return [(self.player.line(result), required) for result in self._results]
 
     def _told(self, results: Sequence[TrialResult]) -> str:
         """Return the reason, which pytest's summary shows, and the conversations below it."""

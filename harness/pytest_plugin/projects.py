@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.cassette import Redactor
 from harness.errors import HarnessError
+from harness.pytest_plugin.playing import Player, player
 from harness.settings import load_settings
 from harness.wiring.outside import this_world
 from harness.wiring.project import Project
@@ -22,6 +22,7 @@ class Projects:
     world: World
     _opened: dict[Path, Project] = field(default_factory=dict)
     _by_root: dict[Path, Project] = field(default_factory=dict)
+    _players: dict[Path, Player] = field(default_factory=dict)
 
     def of(self, folder: Path) -> Project:
         """Return the project of a folder: that of the nearest harness.yaml from there upward.
@@ -39,6 +40,13 @@ class Projects:
             project = self._by_root.setdefault(settings.root, Project(settings, self.world))
             self._opened[folder] = project
         return project
+
+    def player(self, session: pytest.Session, project: Project) -> Player:
+        """Return what plays a project's trials, the same for all of its files."""
+        found = self._players.get(project.settings.root)
+        if found is None:
+            found = self._players[project.settings.root] = player(session, project)
+        return found
 
     def holds_scenario(self, file: Path) -> bool:
         """Tell whether a YAML file is one of a project's scenarios, and no data of theirs.
@@ -58,7 +66,6 @@ class Projects:
 
 
 _KEY = pytest.StashKey[Projects]()
-_SECRETS = pytest.StashKey[Redactor]()
 
 
 def projects(config: pytest.Config) -> Projects:

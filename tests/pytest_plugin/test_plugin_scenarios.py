@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 from junitparser import JUnitXml, Properties
 from plugin_running import Testing
-from project import ProjectFolder
+from project import TOKEN, ProjectFolder
+
+from harness.server.serving import RunningServer
 
 
 def test_every_trial_is_an_item_and_fails_as_the_command_says(
@@ -178,3 +181,34 @@ def test_without_scenarios_nothing_of_the_project_is_imported(
     )
     done = tests("other")
     assert done.code == 0, done.out
+
+
+def test_scenarios_are_recorded_at_once_and_then_replayed(
+    tests: Testing, project: ProjectFolder, server: RunningServer
+) -> None:
+    shutil.rmtree(project.path("cassettes"))
+    live = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
+    before = _looks_at_bots(server)
+    done = tests("--coze-record", "--coze-report", env=live)
+    assert "3 passed" in done.out, done.out
+    assert "1 failed" in done.out
+    assert _looks_at_bots(server) == before + 1
+    assert project.run_json("latest")["mode"] == "record"
+    server.stop()
+    assert "3 passed" in tests().out
+    assert project.does("check").code == 0
+
+
+def _looks_at_bots(server: RunningServer) -> int:
+    return sum(count for route, count in server.calls.items() if route.startswith("GET /v1/bot"))
+
+
+def test_recording_without_a_token_or_by_several_processes_is_told(
+    tests: Testing, project: ProjectFolder
+) -> None:
+    done = tests("scenarios/identity.yaml", "--coze-record")
+    assert "1 error" in done.out
+    assert "COZE_API_TOKEN" in done.out
+    done = tests("--coze-record", "-n", "2")
+    assert done.code == 4
+    assert "leave -n out" in done.err
