@@ -91,8 +91,8 @@ _TYPED = """async ([search, text, listed]) => {
 class Parts:
     """Where things are in a report, as CSS selectors.
 
-    `rows` is the first thing of a list that can be seen; `opener` what has to be clicked before
-    results are listed ("" where they are); `row` a result; `body` the text inside an opened result.
+    `rows` is the first thing of a list that can be seen; `opener` what has to be clicked where
+    results are not listed yet; `row` a result; `body` the text inside an opened result.
     `search` is the field, and what is typed there changes the text of `counted`; it is in sight
     once the address ends in `listing`. `ready` is there when the report's script is done.
     """
@@ -152,7 +152,9 @@ def read(browser: Browser, path: Path, parts: Parts, typed: str, results: int) -
     page.goto(path.as_uri())
     page.wait_for_function("bench.rows && bench.ready")
     loaded = page.evaluate(_LOADED)
-    opening = page.evaluate(_CLICKED, [[parts.opener, 0], parts.row]) if parts.opener else 0.0
+    opening = 0.0
+    if not page.evaluate("selector => bench.shown(selector)", parts.row):
+        opening = page.evaluate(_CLICKED, [[parts.opener, 0], parts.row])
     memory = _memory(browser) - blank
     detail = page.evaluate(_CLICKED, [[parts.row, results // 2], parts.body])
     page.go_back()
