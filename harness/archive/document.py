@@ -55,6 +55,8 @@ def encode_run(run: Run) -> Iterator[bytes]:
         yield b',\n"past": ['
         yield from _lines(_past(past) for past in run.past)
         yield b"]"
+    if run.shard is not None:
+        yield b',\n"shard": ' + _json(asdict(run.shard))
     yield ROWS
     yield from _lines(_row(row) for row in run.rows)
     yield END

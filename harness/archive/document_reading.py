@@ -16,7 +16,7 @@ from harness.archive.reading import LineError, parse, read_key, read_status
 from harness.archive.values import count, listed, number, one, text, truth
 from harness.errors import ArchiveError
 from harness.location import Location
-from harness.model import Cost, Mode, PassRate, PastRun, Row, Run, Summary
+from harness.model import Cost, Mode, PassRate, PastRun, Row, Run, Shard, Summary
 
 Value = TypeVar("Value")
 
@@ -65,6 +65,7 @@ def decode_run(source: bytes, place: Location) -> Run:
         past=_taken(record, "past", _pasts, place, ()),
         comparison=_found(record, "comparison", read_comparison, place),
         mutation=_found(record, "mutation", read_mutation, place),
+        shard=_found(record, "shard", _shard, place),
     )
 
 
@@ -235,4 +236,19 @@ def _rate(value: object) -> PassRate:
         passed=count(rate["passed"]),
         required=number(rate["required"]),
         met=truth(rate["met"]),
+    )
+
+
+def _shard(value: object) -> Shard:
+    shard = one(value)
+    trials = count(shard["trials"])
+    places = tuple([count(place) for place in listed(shard["places"])])
+    if places and max(places) >= trials:
+        raise ValueError(f"a place is beyond its {trials} trials")
+    return Shard(
+        number=count(shard["number"]),
+        of=count(shard["of"]),
+        trials=trials,
+        digest=text(shard["digest"]),
+        places=places,
     )

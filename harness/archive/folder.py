@@ -75,7 +75,7 @@ class RunFolder:
         read_head(path, rows=False)
         done: dict[str, TrialStatus] = {}
         whole = 0
-        for result, end in _scan(path / TRIALS):
+        for result, end in scan(path / TRIALS):
             done[result.key.id] = result.status
             whole = end
         with told("Opening the run's folder", path / TRIALS):
@@ -206,11 +206,11 @@ def read_results(folder: Path) -> Iterator[TrialResult]:
     Raises:
         ArchiveError: a line before the last cannot be read.
     """
-    for result, _ in _scan(folder / TRIALS):
+    for result, _ in scan(folder / TRIALS):
         yield result
 
 
-def _scan(path: Path) -> Iterator[tuple[TrialResult, int]]:
+def scan(path: Path) -> Iterator[tuple[TrialResult, int]]:
     """Yield each trial, and the position in the file where its line ends."""
     with told("Reading a run's trials", path):
         if not path.exists():

@@ -41,6 +41,7 @@ from harness.model.runs import (
     PastRun,
     Row,
     Run,
+    Shard,
     Summary,
 )
 from harness.model.tasks import (
@@ -88,6 +89,7 @@ __all__ = [
     "ScenarioChange",
     "Score",
     "Severity",
+    "Shard",
     "Share",
     "Summary",
     "Survivor",

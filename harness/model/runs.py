@@ -92,11 +92,30 @@ class PastRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shard:
+    """Which part of a whole a run is: shard `number` (from 1) `of` so many.
+
+    `trials` are those of the whole, `digest` stands for all of them in their order, and `places`
+    are where in that order (from 0) this shard's own ones stand, as its rows have them.
+    """
+
+    number: int
+    of: int
+    trials: int
+    digest: str
+    places: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """Trials executed once. Times are ISO 8601 in UTC; `finished_at` is empty while it runs.
 
     `environment` says with what: base URL, Python, platform. `calls` counts requests to Coze.
-    `past` are the last runs before this one, oldest first.
+    `past` are the last runs before this one, oldest first. `shard` is there where these are not all
+    trials that were chosen.
     """
 
     run_id: str
@@ -114,3 +133,4 @@ class Run:
     past: tuple[PastRun, ...] = ()
     comparison: Comparison | None = None
     mutation: Mutation | None = None
+    shard: Shard | None = None
