@@ -15,7 +15,7 @@ from harness.report.html.head import head
 from harness.report.html.layout import Layout
 from harness.report.html.pages import WORD_MARK, Pages
 from harness.report.html.pieces import Piece, pack, unpack
-from harness.report.html.static import Node, static_tree
+from harness.report.html.static import Token, static_tree
 from harness.report.mutation_view import SurvivorView
 from harness.report.options import PageOptions
 from harness.report.overview import FAILING, Reasons
@@ -125,18 +125,18 @@ class HtmlSheet:
             word = said[key] = self._pages.escaped(key.decode())
         return word
 
-    def _bots(self, view: PageView) -> list[tuple[BotView, Node | None]]:
+    def _bots(self, view: PageView) -> list[tuple[BotView, Sequence[Token] | None]]:
         """Return the bots that were compared, with what changed in their prompts."""
         bots = view.compare.bots if view.compare else ()
         return [(bot, self._static(bot.prompt) if bot.prompt else None) for bot in bots]
 
-    def _survivors(self, view: PageView) -> list[tuple[SurvivorView, Node]]:
+    def _survivors(self, view: PageView) -> list[tuple[SurvivorView, Sequence[Token]]]:
         """Return the spoilt answers that were let pass, with what is wrong in them."""
         scores = view.mutation.scores if view.mutation else ()
         return [(found, self._static(found.tree)) for score in scores for found in score.survivors]
 
-    def _static(self, tree: str) -> Node:
-        return static_tree(tree.encode(), self._pages.words)
+    def _static(self, tree: str) -> Sequence[Token]:
+        return static_tree(tree, self._pages.words)
 
     def _in_full(self, first: Sequence[tuple[Row, bytes]]) -> bytes:
         if not first:
