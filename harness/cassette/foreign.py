@@ -19,7 +19,7 @@ from harness.cassette.recording import FORMAT_VERSION, Origin, Recording, origin
 from harness.errors import CassetteUnreadableError
 
 
-def read(data: bytes, path: Path) -> Recording:
+def read(data: bytes, path: Path | str) -> Recording:
     """Return the recording in any file of vcrpy's format.
 
     Raises:
@@ -52,7 +52,7 @@ def read(data: bytes, path: Path) -> Recording:
     return Recording(interactions=placed(interactions, block), origin=origin)
 
 
-def _origin(block: Mapping[str, Any], path: Path) -> Origin:
+def _origin(block: Mapping[str, Any], path: Path | str) -> Origin:
     version = block.get("format_version")
     if not isinstance(version, int) or not 1 <= version <= FORMAT_VERSION:
         raise _newer(path, f"x-coze format {version!r}")
@@ -81,7 +81,7 @@ def _string(response: Mapping[str, Any]) -> object:
 
 
 def _refuse_torn(
-    parsed: Parsed, entries: Sequence[Any], block: Mapping[str, Any], path: Path
+    parsed: Parsed, entries: Sequence[Any], block: Mapping[str, Any], path: Path | str
 ) -> None:
     """Refuse a file of ours whose end is missing though what is left of it is YAML."""
     promised = block.get("interactions")
@@ -109,7 +109,9 @@ def _is_whole(tail: str) -> bool:
     return True
 
 
-def _interactions(document: Mapping[str, Any], base_path: str, path: Path) -> Sequence[Interaction]:
+def _interactions(
+    document: Mapping[str, Any], base_path: str, path: Path | str
+) -> Sequence[Interaction]:
     from vcr.serialize import deserialize
 
     try:
@@ -147,7 +149,7 @@ def _interaction(request: Any, response: Mapping[str, Any], base_path: str) -> I
     )
 
 
-def _refuse_half_answers(interactions: Sequence[Interaction], path: Path) -> None:
+def _refuse_half_answers(interactions: Sequence[Interaction], path: Path | str) -> None:
     """Refuse an answer that an edit broke, here, where the file is known."""
     for number, item in enumerate(interactions, 1):
         if item.response_body and "json" in item.headers.get("content-type", ""):
@@ -195,6 +197,6 @@ def _inflated(body: bytes) -> bytes:
         return zlib.decompress(body, -zlib.MAX_WBITS)
 
 
-def _newer(path: Path, seen: str) -> CassetteUnreadableError:
+def _newer(path: Path | str, seen: str) -> CassetteUnreadableError:
     what = f"This cassette is of a format that this version does not know ({seen})."
     return unreadable(path, what, "upgrade coze-harness, or record it again.")

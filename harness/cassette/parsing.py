@@ -121,7 +121,7 @@ class _Look:
         return f"aliases stand for more than {ALIASED:,} values" if self._aliased > ALIASED else ""
 
 
-def parse(data: bytes, path: Path) -> Parsed:
+def parse(data: bytes, path: Path | str) -> Parsed:
     """Return what a YAML file holds; of tags, only those of plain data and `!!binary` are known.
 
     Raises:
@@ -159,7 +159,7 @@ def parse(data: bytes, path: Path) -> Parsed:
         raise unreadable(path, what, AGAIN) from fault
 
 
-def _looked_through(text: str, path: Path) -> _Look:
+def _looked_through(text: str, path: Path | str) -> _Look:
     look = _Look()
     parser: Any = _loader()(text)
     try:
@@ -178,6 +178,6 @@ def _loader() -> type[yaml.SafeLoader]:
     return cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
-def unreadable(path: Path, what: str, step: str, line: int = 0) -> CassetteUnreadableError:
+def unreadable(path: Path | str, what: str, step: str, line: int = 0) -> CassetteUnreadableError:
     """Return the error for a file that does not serve."""
     return CassetteUnreadableError(what, where=Location(str(path), line), next_step=step)

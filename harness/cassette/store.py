@@ -1,12 +1,14 @@
-"""Cassette files on disk: refused with a reason, or read; written whole, or not at all."""
+"""Cassettes, on disk or by URL: refused with a reason, or read; written whole or not at all."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final, TypeAlias
 
-from harness import wholefile
+from harness import remote, wholefile
 from harness.cassette import canonical
 from harness.cassette.recording import Origin, Recording
 from harness.cassette.redaction import Redactor
@@ -25,14 +27,24 @@ _SMALL = 1 << 15
 _LARGE = 1 << 20
 
 
-def read(path: Path | str) -> Recording:
+AtHand: TypeAlias = Mapping[str, bytes | OSError]
+"""What has been fetched by URL: the bytes of a file, or why there are none."""
+
+NOTHING: Final[AtHand] = {}
+
+
+def read(path: Path | str, at_hand: AtHand = NOTHING) -> Recording:
     """Return the recording in a file.
+
+    Args:
+        path: where it is; a URL is text.
+        at_hand: what need not be fetched any more.
 
     Raises:
         CassetteMissingError: there is no such file.
         CassetteUnreadableError: the file cannot be read, or is no whole cassette.
     """
-    data = read_bytes(path)
+    data = read_bytes(path, at_hand)
     recording = canonical.read(data)
     if recording is not None:
         return recording
@@ -43,11 +55,23 @@ def read(path: Path | str) -> Recording:
         )
     from harness.cassette import foreign
 
-    return foreign.read(data, Path(path))
+    return foreign.read(data, path)
 
 
-def read_bytes(path: Path | str) -> bytes:
-    """Return a file's bytes, in the fewest system calls: a run reads thousands of small files."""
+def fetch(urls: Sequence[str]) -> AtHand:
+    """Return recordings that are elsewhere, all asked for at once, as `read` takes them."""
+    return remote.read_all(urls)
+
+
+def read_bytes(path: Path | str, at_hand: AtHand = NOTHING) -> bytes:
+    """Return a file's bytes, in the fewest system calls: a run reads thousands of small files.
+
+    Raises:
+        CassetteMissingError: there is no such file.
+        CassetteUnreadableError: it cannot be read.
+    """
+    if isinstance(path, str) and "://" in path:
+        return _fetched(path, at_hand)
     try:
         descriptor = os.open(path, _FLAGS)
         try:
@@ -61,9 +85,7 @@ def read_bytes(path: Path | str) -> bytes:
         finally:
             os.close(descriptor)
     except FileNotFoundError as fault:
-        raise CassetteMissingError(
-            "There is no recording.", where=Location(str(path)), next_step="record it."
-        ) from fault
+        raise _missing(path) from fault
     except OSError as fault:
         raise CassetteUnreadableError(
             f"The file cannot be read: {fault.strerror}.",
@@ -72,7 +94,34 @@ def read_bytes(path: Path | str) -> bytes:
         ) from fault
 
 
-def write(path: Path, recording: Recording, origin: Origin, redactor: Redactor) -> None:
+def _fetched(url: str, at_hand: AtHand) -> bytes:
+    try:
+        found = at_hand.get(url)
+        if isinstance(found, OSError):
+            raise found
+        return remote.read(url) if found is None else found
+    except FileNotFoundError as fault:
+        raise _missing(url) from fault
+    except OSError as fault:
+        raise refused(url, fault) from fault
+
+
+def _missing(path: Path | str) -> CassetteMissingError:
+    return CassetteMissingError(
+        "There is no recording.", where=Location(str(path)), next_step="record it."
+    )
+
+
+def refused(url: str, fault: OSError) -> CassetteUnreadableError:
+    """Return what a store's refusal means for who wants to read."""
+    return CassetteUnreadableError(
+        f"It cannot be read: {fault.strerror}.",
+        where=Location(url),
+        next_step=fault.next_step if isinstance(fault, remote.RemoteError) else "try again.",
+    )
+
+
+def write(path: Path | str, recording: Recording, origin: Origin, redactor: Redactor) -> None:
     """Write a recording; whatever happens, the file is the old one or the new one, whole.
 
     Raises:
@@ -91,14 +140,23 @@ def write(path: Path, recording: Recording, origin: Origin, redactor: Redactor) 
     write_atomically(path, text)
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path | str, data: bytes) -> None:
     """Write a file whole or not at all.
 
     Raises:
         CassetteWriteError: the disk or its permissions; the old file is untouched.
     """
     try:
-        wholefile.replace(path, [data])
+        if isinstance(path, str) and remote.is_url(path):
+            remote.write(path, data)
+        else:
+            wholefile.replace(Path(path), [data])
+    except remote.RemoteError as fault:
+        raise CassetteWriteError(
+            f"The recording could not be written: {fault.strerror}. The old one is whole.",
+            where=Location(str(path)),
+            next_step=f"{fault.next_step}; record again",
+        ) from fault
     except OSError as fault:
         raise CassetteWriteError(
             f"The recording could not be written: {fault.strerror}. The old file is whole.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
@@ -12,6 +11,7 @@ from harness.cli import options
 from harness.errors import HarnessError
 from harness.report.visible import counted, visible
 from harness.wiring.checking import Finding, recordings, rewritten
+from harness.wiring.fetching import reach
 from harness.wiring.outside import this_world
 from harness.wiring.project import Choice, open_project
 
@@ -27,8 +27,8 @@ from harness.wiring.project import Choice, open_project
 @options.folders
 def check(
     mend: bool,
-    cassettes: Path | None,
-    reports: Path | None,
+    cassettes: str | None,
+    reports: str | None,
     **given: Any,  # noqa: ANN401 (click's options, all of them fields of Choice)
 ) -> int:
     """Check scenarios and settings, and the recordings: missing, stale, stray, unreadable, leaking.
@@ -38,6 +38,7 @@ def check(
     project = open_project(this_world(), cassettes=cassettes, reports=reports)
     choice = Choice(**given)
     trials = project.choose(choice)
+    reach(project.settings.cassettes)
     if mend:
         for path in rewritten(trials, project.replayer):
             click.echo(f"{path}: rewritten.")

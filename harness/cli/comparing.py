@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import webbrowser
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,6 +11,7 @@ from typing import Any, Generic
 import click
 
 from harness.cli import options
+from harness.cli.opening import open_page
 from harness.cli.running import Manner, opened, taken_apart, tell_host
 from harness.cli.screen import Screen
 from harness.errors import UsageError
@@ -61,6 +61,11 @@ def compare(
     """  # fmt: skip
     project = opened(given)
     choice, manner = taken_apart(given)
+    if manner.cluster:
+        raise UsageError(
+            "A comparison is made on this machine, and on no cluster.",
+            next_step="leave --cluster out; coze-harness run takes it",
+        )
     asking = Asking(draft, version)
     if runs := two_runs(project, choice.paths):
         _refuse_for_runs(choice, manner, draft=draft, version=version, replay=replay)
@@ -226,7 +231,7 @@ def _told(project: Project, sides: _Sides[Item], manner: Manner, screen: Screen)
             for line in _next_steps(found, sides):
                 screen.line(line)
     tell_host(project, outcome, screen, strict_known=manner.strict_known)
-    shown = str(project.named(outcome.folder))
+    shown = str(project.named(outcome.place))
     screen.closing(closing(outcome.run, shown), good=outcome.exit_code == 0)
     return outcome
 
@@ -244,9 +249,9 @@ def _next_steps(found: Comparison, sides: _Sides[Item]) -> list[str]:
     steps = []
     if repeats:
         steps.append(f"coze-harness compare {words} --repeat {max(repeats)}".replace("  ", " "))
-        steps[-1] += "   tells whether it is luck"
-    steps.append("coze-harness accept --interactive   shows each change, to accept or not")
-    steps.append("coze-harness accept   makes the candidates the baseline")
+        steps[-1] += "   would tell luck from change"
+    steps.append("coze-harness accept --interactive   to look at each change")
+    steps.append("coze-harness accept   to make the candidates the baseline")
     return ["", *(f"{'next' if not at else '':<12}{step}" for at, step in enumerate(steps))]
 
 
@@ -262,5 +267,5 @@ def _ended(outcome: Outcome, manner: Manner) -> int:
             f"What is done is kept.\n  next: {words}, with the same paths and options", err=True
         )
     if manner.open_report:
-        webbrowser.open((outcome.folder / "index.html").resolve().as_uri())
+        open_page(outcome)
     return outcome.exit_code

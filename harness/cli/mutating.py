@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-import webbrowser
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from harness.cli import options
+from harness.cli.opening import open_page
 from harness.cli.screen import Screen
 from harness.model import Mode, Mutation, Score, Survivor, TrialResult
 from harness.report.text import fitted
 from harness.report.visible import counted, one_line, visible
+from harness.wiring.fetching import reach
 from harness.wiring.mutating import Mutator, Remark, one_of_each
 from harness.wiring.outside import this_world
 from harness.wiring.pipeline import INTERRUPTED, Outcome, execute
@@ -48,8 +48,8 @@ _MOST_REMARKS: Final = 10
 @click.option("--no-progress", is_flag=True, help="No progress bar.")
 @click.option("--open", "open_report", is_flag=True, help="Open the report in a browser.")
 def mutate(
-    cassettes: Path | None,
-    reports: Path | None,
+    cassettes: str | None,
+    reports: str | None,
     seed: int,
     as_json: bool,
     fail_under: float | None,
@@ -65,6 +65,7 @@ def mutate(
     """
     project = open_project(this_world(), cassettes=cassettes, reports=reports)
     trials = one_of_each(project.choose(Choice(**given)))
+    reach(project.settings.cassettes)
     mutator = Mutator(project.replayer, seed)
     screen = Screen(
         project.world.environment,
@@ -98,7 +99,7 @@ def mutate(
         click.echo(json.dumps(_as_record(found, mutator.left_out), ensure_ascii=False, indent=2))
         click.echo("".join(f"{line}\n" for line in below), err=True, nl=False)
     if open_report:
-        webbrowser.open((outcome.folder / "index.html").resolve().as_uri())
+        open_page(outcome)
     return code
 
 
@@ -225,7 +226,7 @@ def _last(scores: Sequence[Score], project: Project, outcome: Outcome) -> str:
     said += f" in {counted(len(scores), 'scenario')}."
     if outcome.exit_code == INTERRUPTED:
         said = f"Interrupted. {said}"
-    report = one_line(str(project.named(outcome.folder)), 1_000).rstrip("/\\")
+    report = one_line(str(project.named(outcome.place)), 1_000).rstrip("/\\")
     return f"{said}  report: {report}/index.html"
 
 

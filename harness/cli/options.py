@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -32,23 +31,14 @@ def selection(command: Command) -> Command:
     return command
 
 
-def shard(command: Command) -> Command:
-    """Add which part of the chosen trials is executed: --shard."""
-    add = click.option(
-        "--shard", metavar="I/N", default="",
-        help="Only the Ith of N parts, dealt alike by every job; `report` merges them.",
-    )  # fmt: skip
-    return add(command)
-
-
 def folders(command: Command) -> Command:
     """Add where things are: --cassettes, --reports."""
     for add in reversed(
         (
-            click.option("--cassettes", type=click.Path(path_type=Path), metavar="DIR",
-                         help="Where recordings are."),
-            click.option("--reports", type=click.Path(path_type=Path), metavar="DIR",
-                         help="Where the runs' folders are."),
+            click.option("--cassettes", metavar="DIR",
+                         help="Where recordings are: a folder, or its URL (s3://bucket/folder)."),
+            click.option("--reports", metavar="DIR",
+                         help="Where the runs' folders are: a folder, or its URL."),
         )
     ):  # fmt: skip
         command = add(command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from functools import partial
 from shutil import get_terminal_size
 
 import click
@@ -14,7 +14,7 @@ from harness.report.text import fitted
 from harness.wiring.outside import this_world
 from harness.wiring.project import open_project
 from harness.wiring.rendering import page_options
-from harness.wiring.runs import all_runs, merge_and_render, render_again
+from harness.wiring.runs import all_runs, report_on
 
 
 @click.command(epilog="Example: coze-harness report latest -o /tmp/page")
@@ -22,34 +22,30 @@ from harness.wiring.runs import all_runs, merge_and_render, render_again
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Where the reports go; the run's own folder unless told otherwise.",
+    help="Where the reports go, a folder or its URL; the run's own unless told otherwise.",
 )
 @options.folders
 @options.page
 def report(
     runs: tuple[str, ...],
-    output: Path | None,
-    cassettes: Path | None,
-    reports: Path | None,
+    output: str | None,
+    cassettes: str | None,
+    reports: str | None,
     lang: str | None,
     layout: str | None,
 ) -> int:
     """Render the reports of a run again, from its run.json and trials.jsonl alone.
 
-    RUN is an id, a folder, or 'latest'. Several runs are merged into one, which needs -o. Of shards
-    it takes all: one that is missing, incomplete, there twice or of another run is refused.
+    RUN is an id, a folder, or 'latest'. Several runs (shards of one) are merged into one, which
+    needs -o.
     """
     project = open_project(
         this_world(), cassettes=cassettes, reports=reports, lang=lang, layout=layout
     )
     page = page_options(project.settings)
-    folders = [project.run_folder(name) for name in runs]
-    if len(folders) == 1:
-        made = render_again(folders[0], output, page)
-    else:
-        made = merge_and_render(folders, output, page)
+    found = [project.found_run(name) for name in runs]
+    made = report_on(found, output, page, project.temporary)
     click.echo(project.shown(made))
     return 0
 
@@ -65,10 +61,11 @@ def report(
     help="So many runs at the most.",
 )
 @options.folders
-def history(count: int, cassettes: Path | None, reports: Path | None) -> int:  # fmt: skip
+def history(count: int, cassettes: str | None, reports: str | None) -> int:  # fmt: skip
     """Show the runs there are, newest first."""
     project = open_project(this_world(), cassettes=cassettes, reports=reports)
-    runs = all_runs(project.settings.reports, lambda words: click.echo(words, err=True))
+    remark = partial(click.echo, err=True)
+    runs = all_runs(project.settings.reports, remark, project.temporary)
     if not runs:
         click.echo("There is no run yet. Next: coze-harness run")
         return 0

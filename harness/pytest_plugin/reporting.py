@@ -76,7 +76,7 @@ class RunReport:
         """Say where the report is."""
         if self._outcome is not None:
             project = projects(self._config).of(projects(self._config).world.folder)
-            page = project.named(self._outcome.folder) / "index.html"
+            page = project.named(self._outcome.place) / "index.html"
             terminalreporter.write_line(f"coze-harness report: {page}")
 
 

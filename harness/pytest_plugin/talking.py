@@ -12,6 +12,7 @@ from harness.errors import HarnessError
 from harness.loader.naming import piece, stem
 from harness.model import ChatOptions, Reply
 from harness.pytest_plugin.projects import projects
+from harness.remote import RemoteFolder
 from harness.wiring.bots import find_bot
 from harness.wiring.outside import scrub
 from harness.wiring.project import Project
@@ -127,7 +128,9 @@ def opened(request: pytest.FixtureRequest) -> Iterator[Coze]:
         pytest.fail(words, pytrace=False)
 
 
-def _talks(request: pytest.FixtureRequest, project: Project, path: Path) -> Replayed | Recorded:
+def _talks(
+    request: pytest.FixtureRequest, project: Project, path: Path | RemoteFolder
+) -> Replayed | Recorded:
     if request.config.getoption("--coze-record"):
         project.refuse_recording_in_ci(force=False)
         return Recorded(project, path, request.node.nodeid)

@@ -16,6 +16,7 @@ from harness.errors import SettingsError
 from harness.location import Location, PathPart, Places
 from harness.model import JSON, Bot
 from harness.settings.nouns import BASE_URL, USER_ID, Poll, Report
+from harness.settings.places import check_folder
 
 FILE: Final = "harness.yaml"
 
@@ -238,17 +239,7 @@ def _check(written: Declared, bots: Mapping[str, Bot], places: Places) -> None:
                 next_step="Make it match what is to be hidden, and nothing else.",
             )
     for key in ("scenarios", "cassettes", "reports"):
-        _check_folder(getattr(written, key), places.at(key))
-
-
-def _check_folder(value: str, where: Location) -> None:
-    path = Path(value)
-    if "\0" in value or "://" in value or path.is_absolute() or ".." in path.parts:
-        raise SettingsError(
-            f'"{value}" is no folder inside the project.',
-            where=where,
-            next_step="Give a path that counts from the folder of harness.yaml.",
-        )
+        check_folder(key, getattr(written, key), places.at(key))
 
 
 def check_base_url(value: str, where: Location) -> None:

@@ -9,6 +9,7 @@ from harness.errors import SettingsError
 from harness.location import Location
 from harness.settings.file import FILE, Written, check_base_url, read_file
 from harness.settings.nouns import Overrides, Report, Settings
+from harness.settings.places import folder, place
 from harness.settings.signing_in import sign_in
 
 
@@ -40,9 +41,9 @@ def load_settings(
     signing_in, hints = sign_in(env, start)
     return Settings(
         root=root,
-        scenarios=_folder(root, written.scenarios, start, options.scenarios),
-        cassettes=_folder(root, written.cassettes, start, options.cassettes),
-        reports=_folder(root, written.reports, start, options.reports),
+        scenarios=folder(root, written.scenarios, start, options.scenarios),
+        cassettes=place("cassettes", root, written.cassettes, start, options.cassettes),
+        reports=place("reports", root, written.reports, start, options.reports),
         file=file,
         base_url=(base_url or written.base_url).rstrip("/"),
         sign_in=signing_in,
@@ -64,11 +65,7 @@ def load_settings(
 
 def _found(start: Path) -> Path | None:
     """Return the nearest harness.yaml, from a folder upward."""
-    for folder in (start, *start.parents):
-        if (folder / FILE).is_file():
-            return folder / FILE
+    for parent in (start, *start.parents):
+        if (parent / FILE).is_file():
+            return parent / FILE
     return None
-
-
-def _folder(root: Path, written: str, start: Path, option: str | None) -> Path:
-    return (start / option).absolute() if option else root / written

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from harness.model import Bot
+from harness.remote import RemoteFolder
 
 BASE_URL: Final = "https://api.coze.com"
 USER_ID: Final = "coze-harness"
@@ -86,14 +87,14 @@ class Settings:
     """Everything that is set for a project.
 
     `root` is the folder of harness.yaml, or the working folder without one (`file` is then `None`).
-    Folders are absolute. `rate_limit` is in calls per second. `redact` holds regular expressions
-    that compile. `hints` are remarks for the user.
+    Folders are absolute; recordings and runs may be elsewhere, by URL. `rate_limit` is in calls per
+    second. `redact` holds regular expressions that compile. `hints` are remarks for the user.
     """
 
     root: Path
     scenarios: Path
-    cassettes: Path
-    reports: Path
+    cassettes: Path | RemoteFolder
+    reports: Path | RemoteFolder
     file: Path | None = None
     base_url: str = BASE_URL
     sign_in: SignIn | None = None

@@ -229,7 +229,7 @@ class Desk:
 
     def _sweep(self) -> None:
         """Take away folders of candidates that are empty."""
-        top = self.project.settings.cassettes / FOLDER
+        top = self.project.local_cassettes / FOLDER
         folders = [path for path in top.rglob("*") if path.is_dir()]
         for folder in (*sorted(folders, reverse=True), top):
             with suppress(OSError):
@@ -245,7 +245,7 @@ def _place(candidate: Candidate) -> tuple[str, str, str, int] | None:
 
 def _committed(candidate: Path, project: Project) -> Path:
     """Return where the recording is that a candidate stands beside, by their paths."""
-    cassettes = project.settings.cassettes
+    cassettes = project.local_cassettes
     return cassettes / candidate.relative_to(cassettes / FOLDER)
 
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 
 from harness.cassette import store
 from harness.errors import CassetteError
 from harness.loader import draw
 from harness.ports import Trial
+from harness.wiring.checking import batches
 from harness.wiring.recording import asked_bot
+from harness.wiring.replaying import Replayer
 from harness.wiring.world import World
 
 _CALLS_A_TURN: Final = 5
 
 
-def calls_ahead(trials: Sequence[Trial], root: Path, world: World) -> int:
+def calls_ahead(trials: Sequence[Trial], replayer: Replayer, world: World) -> int:
     """Return about how many requests holding trials with Coze will take, the bots' own included.
 
     What was recorded before took as many as it says. Of the rest a prompt is sent, three times
@@ -25,17 +26,21 @@ def calls_ahead(trials: Sequence[Trial], root: Path, world: World) -> int:
     """
     now = datetime.fromtimestamp(world.clock.now(), UTC)
     calls = len({asked_bot(trial) for trial in trials if not trial.options.workflow})
-    for trial in trials:
-        try:
-            origin = store.read(root / trial.key.cassette).origin
-        except CassetteError:
-            origin = None
-        if origin and origin.calls:
-            calls += origin.calls
-        else:
-            options = trial.options
-            turns = trial.script.turns(draw(trial.script.draws, now, world.rng))
-            calls += len(turns) * (1 if options.stream or options.workflow else _CALLS_A_TURN)
-            calls += len({item for turn in turns for item in turn.attach if item.is_local})
-            calls += options.create_conversation
+    for batch in batches(trials):
+        looking = replayer.with_fetched(batch)
+        calls += sum(_calls(trial, looking, now, world) for trial in batch)
     return calls
+
+
+def _calls(trial: Trial, replayer: Replayer, now: datetime, world: World) -> int:
+    try:
+        origin = store.read(replayer.path(trial), replayer.at_hand).origin
+    except CassetteError:
+        origin = None
+    if origin and origin.calls:
+        return origin.calls
+    options = trial.options
+    turns = trial.script.turns(draw(trial.script.draws, now, world.rng))
+    calls = len(turns) * (1 if options.stream or options.workflow else _CALLS_A_TURN)
+    calls += len({item for turn in turns for item in turn.attach if item.is_local})
+    return calls + options.create_conversation

@@ -92,7 +92,7 @@ def candidacy(trial: Trial) -> Candidacy:
 
 def paths(project: Project) -> list[Path]:
     """Return the files of all candidates, by name."""
-    folder = project.settings.cassettes / FOLDER
+    folder = project.local_cassettes / FOLDER
     return sorted(path for path in folder.rglob("*.yaml") if path.is_file())
 
 
@@ -103,7 +103,7 @@ def candidates(project: Project, trials: Sequence[Trial]) -> Iterator[Candidate]
         project: whose candidates.
         trials: the project's as it is now, to which they are matched by scenario and case.
     """
-    cassettes = project.shown(project.settings.cassettes)
+    cassettes = project.shown(project.local_cassettes)
     by_case: dict[tuple[str, str], list[Trial]] = {}
     by_place: dict[str, Trial] = {}
     for trial in trials:

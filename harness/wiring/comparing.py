@@ -62,7 +62,7 @@ def recording_source(
         project.settings,
         project.world,
         workers=workers,
-        root=project.root,
+        keeps=True,
         replayer=replayer,
         warn=warn,
         beside=beside,

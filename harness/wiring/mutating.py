@@ -13,6 +13,7 @@ from harness.mutation import Others, Scores, Subject, examine, unfit
 from harness.ports import Seen, Trial, Turn
 from harness.report import Renderer
 from harness.runner import Held, conclude
+from harness.wiring.checking import batches
 from harness.wiring.finished import Finished, finished
 from harness.wiring.replaying import Replayer
 
@@ -72,7 +73,10 @@ class Mutator:
         self, trials: Sequence[Trial], renderer: Renderer
     ) -> Generator[Sequence[Finished], None, None]:
         """Replay trials, spoil their answers, and yield their results."""
-        played = [self._play(trial) for trial in trials]
+        played: list[_Played] = []
+        for chunk in batches(trials):
+            replayer = self._replayer.with_fetched(chunk)
+            played += [self._play(trial, replayer) for trial in chunk]
         others = Others(self._seed, _answers(played))
         batch: list[Finished] = []
         for one in played:
@@ -87,12 +91,12 @@ class Mutator:
         """Return the run with the scores."""
         return replace(run, mutation=Mutation(seed=self._seed, scores=self._scores.sorted()))
 
-    def _play(self, trial: Trial) -> _Played:
+    def _play(self, trial: Trial, replayer: Replayer) -> _Played:
         try:
-            recording, turns = self._replayer.load(trial, self._replayer.path(trial))
+            recording, turns = replayer.load(trial, replayer.path(trial))
         except HarnessError as fault:
             return _Played(conclude(trial, Held(()), error=fault), ())
-        result = self._replayer.played(trial, recording, turns, self._redactor)
+        result = replayer.played(trial, recording, turns, self._redactor)
         return _Played(result, () if result.error else turns)
 
     def _spoil(self, played: _Played, others: Others) -> None:

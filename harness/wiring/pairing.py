@@ -43,7 +43,7 @@ def to_record(project: Project, choice: Choice, asking: Asking) -> list[Pair]:
     """
     chosen = project.choose(choice)
     baselines = _Baselines(project, _own(project, choice) if choice.bots else chosen)
-    cassettes = project.shown(project.settings.cassettes)
+    cassettes = project.shown(project.local_cassettes)
     pairs = []
     for trial in chosen:
         asked = asking.of(trial)

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import platform
+import weakref
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from harness.archive import RunFolder, Tally, decode, encode, point_latest, read_results, with_past
 from harness.errors import WorkerLostError
-from harness.model import Mode, PassRate, Run, Shard, Summary, TrialKey, TrialResult, TrialStatus
+from harness.model import Mode, PassRate, Run, Summary, TrialKey, TrialResult, TrialStatus
+from harness.remote import RemoteFolder
 from harness.report import Renderer, Reports
 from harness.settings import Settings
 from harness.wiring.finished import Finished
 from harness.wiring.rendering import announce, page_options, write
 from harness.wiring.world import World
+
+if TYPE_CHECKING:
+    from harness.wiring.staging import Staging
 
 INTERRUPTED: Final = 130
 
@@ -60,13 +65,18 @@ class Listener(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Outcome:
-    """What came of a run: the run, its folder, and the exit code that says it in a number."""
+    """What came of a run: the run, its folder, and the exit code that says it in a number.
+
+    `place` is where people find it: the same folder, or where its reports went. Of these, `folder`
+    is a copy that lasts as long as this outcome is kept.
+    """
 
     run: Run
     folder: Path
     exit_code: int
+    place: Path | RemoteFolder
 
 
 def execute(
@@ -81,7 +91,6 @@ def execute(
     resume: Path | None = None,
     strict_known: bool = False,
     complete: Callable[[Run, Path], Run] | None = None,
-    shard: Shard | None = None,
 ) -> Outcome:
     """Execute trials, keep every result as it comes, and write all reports.
 
@@ -99,17 +108,16 @@ def execute(
         strict_known: whether a known failure that passes fails the run.
         complete: adds what only the whole of a run can tell, from it and its folder (all lines are
             there), before it is written and reported.
-        shard: which part of a whole the trials are.
 
     Raises:
         ArchiveError: the run's folder cannot be made or written.
         WorkerLostError: a process that shared the work died; what was done is kept and reported.
     """
-    opening = replace(_opening(mode, settings, world, trials), shard=shard)
+    opening = _opening(mode, settings, world, trials)
     codes: set[int] = set()
     interrupted = False
     lost: WorkerLostError | None = None
-    opened = RunFolder.resume(resume) if resume else RunFolder.create(settings.reports, opening)
+    staging, opened = _opened(settings, world, opening, resume)
     options = page_options(settings)
     with opened as folder, Reports(options=options) as reports:
         # At once, so that a run which is killed is the latest too, and can be gone on with.
@@ -143,13 +151,33 @@ def execute(
         )
         if complete is not None:
             run = complete(run, folder.path)
+        if staging is not None:
+            staging.past(folder.path)
         run = with_past(run, folder.path.parent)
         folder.finish(run)
         write(reports, run, folder.path)
     announce(folder.path, options)
+    place = staging.publish(folder.path) if staging is not None else folder.path
     if lost:
         raise lost
-    return Outcome(run, folder.path, exit_code(run, codes, strict_known=strict_known))
+    code = exit_code(run, codes, strict_known=strict_known)
+    outcome = Outcome(run, folder.path, code, place)
+    if staging is not None:
+        weakref.finalize(outcome, staging.forget, folder.path)
+    return outcome
+
+
+def _opened(
+    settings: Settings, world: World, opening: Run, resume: Path | None
+) -> tuple[Staging | None, RunFolder]:
+    """Return the folder of a run, and where it is made if its reports go elsewhere."""
+    if isinstance(settings.reports, Path):
+        made = RunFolder.resume(resume) if resume else RunFolder.create(settings.reports, opening)
+        return None, made
+    from harness.wiring.staging import Staging
+
+    staging = Staging(settings.reports, world)
+    return staging, RunFolder.resume(resume) if resume else staging.begin(opening)
 
 
 class _Books:

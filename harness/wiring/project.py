@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import overload
 
-from harness.archive import find_run, read_run
+from harness.archive import read_run
 from harness.errors import ArchiveError, NothingToRunError, UsageError
 from harness.loader import Project as ScenarioProject
 from harness.loader import bots_known, find, load, scenario_schema, trials
 from harness.model import CassetteState, Mode, TrialStatus
 from harness.ports import Trial
+from harness.remote import RemoteFolder
 from harness.scheduler import BATCH
 from harness.selection import Selection
 from harness.settings import Overrides, Settings, load_settings
+from harness.wiring.fetching import Found, found_run, reach
 from harness.wiring.finished import Source
 from harness.wiring.replaying import Replayer
 from harness.wiring.world import World
@@ -34,7 +38,7 @@ class Choice:
     repeat: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Project:
     """One project, opened."""
 
@@ -77,7 +81,7 @@ class Project:
 
     def _last_failed(self) -> frozenset[str]:
         try:
-            run = read_run(find_run(self.settings.reports, "latest"))
+            run = read_run(self.found_run("latest", rows_only=True).folder)
         except ArchiveError as fault:
             raise UsageError(
                 "--last-failed needs a run before this one, and none can be read.",
@@ -92,8 +96,14 @@ class Project:
         """The project's folder, as a user standing in the world's folder would name it."""
         return self.named(self.settings.root)
 
-    def named(self, path: Path) -> Path:
+    @overload
+    def named(self, path: Path) -> Path: ...
+    @overload
+    def named(self, path: RemoteFolder) -> RemoteFolder: ...
+    def named(self, path: Path | RemoteFolder) -> Path | RemoteFolder:
         """Return a path as that user would type it: from the folder, where that is shorter."""
+        if isinstance(path, RemoteFolder):
+            return path
         return min(Path(os.path.relpath(path, self.world.folder)), path, key=lambda p: len(str(p)))
 
     @property
@@ -108,9 +118,11 @@ class Project:
         Raises:
             NothingToRunError: all of them have one.
         """
-        from harness.wiring.checking import state_of
+        from harness.wiring.checking import states
 
-        left = [t for t in chosen if state_of(t, self.replayer)[0] is CassetteState.MISSING]
+        reach(self.settings.cassettes)
+        looked_at = states(chosen, self.replayer)
+        left = [trial for trial, state, _fault in looked_at if state is CassetteState.MISSING]
         if not left:
             raise NothingToRunError(
                 "Every chosen trial has a recording.",
@@ -132,12 +144,18 @@ class Project:
         Raises:
             SettingsError: a live mode, and no token.
             UsageError: a live mode on a cluster.
+            CassetteError: recordings are elsewhere, and nobody answers there.
         """
+        if mode is not Mode.LIVE:
+            reach(self.settings.cassettes)
         if mode is Mode.REPLAY:
             if cluster:
                 return self.replayer.on_cluster(cluster, str(self.settings.root))
             if one_by_one:
                 return self.replayer.source(workers=1, size=1)
+            cassettes = self.settings.cassettes
+            if isinstance(cassettes, RemoteFolder) and cassettes.is_private:
+                workers = 1
             return self.replayer.source(workers or self.world.processors, BATCH)
         if cluster:
             raise UsageError(
@@ -150,7 +168,7 @@ class Project:
             self.settings,
             self.world,
             workers=workers,
-            root=self.root if mode is Mode.RECORD else None,
+            keeps=mode is Mode.RECORD,
             replayer=self.replayer,
             warn=warn,
         )
@@ -159,7 +177,22 @@ class Project:
         """Return about how many requests to Coze holding these trials will take."""
         from harness.wiring.ahead import calls_ahead
 
-        return calls_ahead(trials, self.root, self.world)
+        return calls_ahead(trials, self.replayer, self.world)
+
+    @property
+    def local_cassettes(self) -> Path:
+        """The folder of recordings, for what moves them about.
+
+        Raises:
+            UsageError: they are elsewhere.
+        """
+        if isinstance(self.settings.cassettes, RemoteFolder):
+            raise UsageError(
+                f"The recordings are in {self.settings.cassettes}, and candidates stand beside"
+                " recordings on disk.",
+                next_step="copy them into a folder, and give that: --cassettes DIR",
+            )
+        return self.settings.cassettes
 
     def refuse_recording_in_ci(self, *, force: bool) -> None:
         """Make sure that a CI job does not record by mistake.
@@ -175,15 +208,53 @@ class Project:
         )
 
     def run_folder(self, name: str) -> Path:
-        """Return the folder of a run by its id, its path, or `latest`.
+        """Return the folder of a run by its id, its path, its URL, or `latest`.
+
+        Of one that is elsewhere it is a copy, which lasts as long as this project is open.
 
         Raises:
             ArchiveError: there is none.
         """
-        return find_run(self.settings.reports, name)
+        return self.found_run(name).folder
 
-    def shown(self, path: Path) -> str:
+    def found_run(self, name: str, *, rows_only: bool = False) -> Found:
+        """Return a run's folder as above, and where it was fetched from.
+
+        Args:
+            name: as above.
+            rows_only: whether its run.json will do.
+
+        Raises:
+            ArchiveError: there is none.
+        """
+        return found_run(self.settings.reports, name, self.temporary, rows_only=rows_only)
+
+    def run_to_resume(self, name: str) -> Path:
+        """Return the folder of a run to go on with: one that has not reached its store, first.
+
+        Raises:
+            ArchiveError: there is none.
+        """
+        reports = self.settings.reports
+        if not isinstance(reports, RemoteFolder):
+            return self.run_folder(name)
+        from harness.wiring.staging import Staging
+
+        return Staging(reports, self.world).resumed(name)
+
+    def temporary(self) -> Path:
+        """Return a new folder that is there as long as this project is open."""
+        import tempfile
+        import weakref
+
+        made = Path(tempfile.mkdtemp(prefix="coze-harness-", dir=self.world.temporary))
+        weakref.finalize(self, shutil.rmtree, made, ignore_errors=True)
+        return made
+
+    def shown(self, path: Path | RemoteFolder) -> str:
         """Return a path as outputs have it: from the project's root where it is below it."""
+        if isinstance(path, RemoteFolder):
+            return str(path)
         relative = Path(os.path.relpath(path, self.settings.root))
         return (path if relative.parts[:1] == ("..",) else relative).as_posix()
 
@@ -191,8 +262,8 @@ class Project:
 def open_project(
     world: World,
     *,
-    cassettes: Path | None = None,
-    reports: Path | None = None,
+    cassettes: str | None = None,
+    reports: str | None = None,
     base_url: str | None = None,
     lang: str | None = None,
     layout: str | None = None,
@@ -204,8 +275,8 @@ def open_project(
     """
     overrides = Overrides(
         base_url=base_url,
-        cassettes=str(cassettes) if cassettes else None,
-        reports=str(reports) if reports else None,
+        cassettes=cassettes,
+        reports=reports,
         lang=lang,
         layout=layout,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from harness.model import BotSnapshot, TrialResult
 from harness.ports import Clock, Conversation, Trial, Turn
 from harness.report import Renderer
 from harness.runner import Held, conclude, hold
-from harness.scheduler import RateLimit, Task, limited, run_live
+from harness.scheduler import BATCH, RateLimit, Task, limited, run_live
 from harness.settings import Settings
 from harness.wire import Line, Wire
 from harness.wiring.finished import Finished, Source, finished
@@ -68,7 +68,7 @@ class Studio:
         limit: the rate that all calls share, if there is one.
         snapshots: what each bot is, by its id and which of its versions is meant.
         interval, timeout: how a chat is waited for, in seconds.
-        root: the project that recordings are kept in; `None` keeps none.
+        keeps: whether what is said becomes a recording.
         version: of this program, for the recordings.
         folder: the project's, from which attached files are read.
         replayer: plays what was recorded before.
@@ -84,7 +84,7 @@ class Studio:
     limit: RateLimit | None
     interval: float
     timeout: float
-    root: Path | None
+    keeps: bool
     version: str
     folder: Path
     replayer: Replayer
@@ -95,6 +95,13 @@ class Studio:
     def opener(self, trial: Trial) -> Callable[[], Task[Held, Finished]]:
         """Return what opens a trial's conversation when its turn comes."""
         return lambda: self._open(trial)
+
+    def openers(self, trials: Sequence[Trial]) -> Iterator[Callable[[], Task[Held, Finished]]]:
+        """Yield what opens each trial; recordings from before, if elsewhere, come in batches."""
+        for start in range(0, len(trials), BATCH):
+            batch = trials[start : start + BATCH]
+            studio = replace(self, replayer=self.replayer.with_fetched(batch))
+            yield from map(studio.opener, batch)
 
     def _open(self, trial: Trial) -> Task[Held, Finished]:
         now = datetime.fromtimestamp(self.clock.now(), UTC)
@@ -173,9 +180,10 @@ class Studio:
         """Return how to wait: by the last recording's durations, if there is one to read."""
         expected: tuple[float, ...] = ()
         committed = self._committed(trial)
-        if self.root is not None and committed is not None:
+        if self.keeps and committed is not None:
             try:
-                expected = store.read(self.root / committed.key.cassette).waits
+                path = self.replayer.path(committed)
+                expected = store.read(path, self.replayer.at_hand).waits
             except CassetteMissingError:
                 pass
             except CassetteError as fault:
@@ -195,14 +203,15 @@ class Studio:
     ) -> Finished:
         snapshot = None if trial.options.workflow else self.snapshots.get(asked_bot(trial))
         error: HarnessError | None = None
+        recorded_at = now.isoformat(timespec="seconds") if self.keeps else ""
         placed(held.error, self.wire.base_url)
-        if self.root is not None and held.error is None:
+        if self.keeps and held.error is None:
             beside = self.beside.get(trial.key.id)
             origin = Origin(
                 scenario=trial.key.scenario,
                 trial=trial.key.id,
                 fingerprint=fingerprint(trial.bot.id, trial.options, turns),
-                recorded_at=now.isoformat(timespec="seconds"),
+                recorded_at=recorded_at,
                 harness=self.version,
                 drawn=drawn,
                 calls=line.calls,
@@ -210,7 +219,7 @@ class Studio:
                 asked=beside.asked if beside else {},
                 candidate=beside.candidate if beside else None,
             )
-            path = self.root / trial.key.cassette
+            path = self.replayer.path(trial)
             try:
                 store.write(path, recorder.recording, origin, self.redactor)
             except CassetteError as fault:
@@ -221,6 +230,7 @@ class Studio:
             exchanges=recorder.exchanges,
             calls=line.calls,
             snapshot=snapshot,
+            recorded_at=recorded_at,
             error=error,
         )
         return self.seal(result)
@@ -231,7 +241,7 @@ def live_source(
     world: World,
     *,
     workers: int | None,
-    root: Path | None,
+    keeps: bool,
     replayer: Replayer,
     warn: Callable[[str], None],
     beside: Mapping[str, Beside] | None = None,
@@ -243,7 +253,7 @@ def live_source(
         settings: base URL, token, folders, patience.
         world: clock, chance, environment.
         workers: how many calls may be under way at a time.
-        root: the project that the conversations are kept in; `None` keeps none.
+        keeps: whether the conversations become recordings.
         replayer: plays what was recorded before.
         warn: told of what is no error: a bot that does not say what it is, a recording that could
             not be read and is replaced.
@@ -273,7 +283,7 @@ def live_source(
                 limit=limit,
                 interval=settings.poll.interval,
                 timeout=settings.poll.timeout,
-                root=root,
+                keeps=keeps,
                 version=version("coze-harness"),
                 folder=settings.root,
                 replayer=replayer,
@@ -281,7 +291,7 @@ def live_source(
                 beside=beside or {},
             )
             studio = replace(studio, snapshots=studio.look_at_bots(trials, threads))
-            openers = (studio.opener(trial) for trial in trials)
+            openers = studio.openers(trials)
             results = run_live(openers, workers=threads, monotonic=world.clock.monotonic)
             with closing(results):
                 for result in results:

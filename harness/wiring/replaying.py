@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from harness.cassette import Recording, Redactor, Tape, store
 from harness.cassette.tape import differences
@@ -15,7 +15,7 @@ from harness.model import TrialResult
 from harness.ports import Trial, Turn
 from harness.report import Renderer
 from harness.runner import Held, conclude, hold
-from harness.scheduler import in_batches, play
+from harness.scheduler import BATCH, in_batches, play
 from harness.wiring.finished import Finished, Source, finished
 from harness.wiring.recorded_tools import with_recorded_tools
 
@@ -31,11 +31,13 @@ class Replayer:
         root: the project's folder, as it is to be shown in messages too; empty for the working one.
         patterns: the project's own `redact` patterns, which the recordings have been through.
         again: the command that makes a recording anew, for messages.
+        at_hand: recordings that were fetched by URL.
     """
 
     root: str
     patterns: tuple[str, ...] = ()
     again: str = "record"
+    at_hand: store.AtHand = field(default_factory=dict, repr=False, compare=False)
 
     def source(self, workers: int, size: int) -> Source:
         """Return what replays trials on so many processes, in batches of at most `size`."""
@@ -43,9 +45,21 @@ class Replayer:
         def replayed(
             trials: Sequence[Trial], renderer: Renderer
         ) -> Generator[Sequence[Finished], None, None]:
+            if workers < 2 and trials and "://" in trials[0].key.cassette:
+                yield from self._fetching_ahead(trials, renderer, size)
+                return
             yield from in_batches(_Player(self, renderer), trials, workers=workers, size=size)
 
         return replayed
+
+    def _fetching_ahead(
+        self, trials: Sequence[Trial], renderer: Renderer, size: int
+    ) -> Generator[Sequence[Finished], None, None]:
+        """Replay in this process, however small the batches, with many fetched at a time."""
+        for start in range(0, len(trials), BATCH):
+            chunk = trials[start : start + BATCH]
+            player = _Player(self.with_fetched(chunk), renderer)
+            yield from in_batches(player, chunk, workers=1, size=size)
 
     def on_cluster(self, address: str, root: str) -> Source:
         """Return what replays trials on a Dask cluster.
@@ -118,7 +132,7 @@ class Replayer:
         """Return a recording's answers, up to the first turn that it does not answer (any more)."""
         path = self.path(trial)
         try:
-            recording = store.read(path)
+            recording = store.read(path, self.at_hand)
             turns = trial.script.turns(recording.origin.drawn if recording.origin else {})
         except HarnessError:
             return ()
@@ -130,7 +144,20 @@ class Replayer:
 
     def path(self, trial: Trial) -> str:
         """Return where a trial's cassette is, as text: pathlib takes longer than a look at it."""
-        return os.path.join(self.root, trial.key.cassette)  # noqa: PTH118 (as said)
+        cassette = trial.key.cassette
+        if "://" in cassette:
+            return cassette
+        return os.path.join(self.root, cassette)  # noqa: PTH118 (as said)
+
+    def with_fetched(self, trials: Sequence[Trial]) -> Replayer:
+        """Return a replayer that has those recordings of trials at hand that are elsewhere.
+
+        They are fetched all at once, and dropped with the replayer: give it a batch.
+        """
+        if not trials or "://" not in trials[0].key.cassette:
+            return self
+        urls = {trial.key.cassette for trial in trials} - self.at_hand.keys()
+        return replace(self, at_hand=store.fetch(sorted(urls))) if urls else self
 
     def load(self, trial: Trial, path: str) -> tuple[Recording, Sequence[Turn]]:
         """Return a trial's recording and its turns, filled with the values that it drew.
@@ -140,7 +167,7 @@ class Replayer:
             ScenarioError: a template cannot be filled.
         """
         try:
-            recording = store.read(path)
+            recording = store.read(path, self.at_hand)
         except CassetteMissingError:
             raise missing(trial, path, self.again) from None
         origin = recording.origin
@@ -177,7 +204,8 @@ class _Player:
         return _Player, (self._replayer,)
 
     def __call__(self, trials: Sequence[Trial]) -> list[Finished]:
-        replay, redactor, renderer = self._replayer.replay, self._redactor, self._renderer
+        replay = self._replayer.with_fetched(trials).replay
+        redactor, renderer = self._redactor, self._renderer
         return [finished(replay(trial, redactor), renderer, redactor) for trial in trials]
 
 

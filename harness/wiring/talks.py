@@ -19,6 +19,7 @@ from harness.errors import CassetteMissingError
 from harness.location import Location
 from harness.model import Bot, ChatOptions, Reply
 from harness.ports import Turn
+from harness.remote import RemoteFolder
 from harness.scheduler import Task, play, run_live
 from harness.wire import Line
 from harness.wiring.network import open_wire, redactor
@@ -48,6 +49,11 @@ class _Talk:
         return self.hold(self.dialogue, turn)
 
 
+def _stored(path: Path | RemoteFolder) -> Path | str:
+    """Return where a cassette is as the store takes it."""
+    return str(path) if isinstance(path, RemoteFolder) else path
+
+
 class Replayed:
     """Conversations from a cassette.
 
@@ -60,9 +66,9 @@ class Replayed:
         CassetteError: the file is missing or unreadable.
     """
 
-    def __init__(self, project: Project, path: Path, again: str) -> None:
+    def __init__(self, project: Project, path: Path | RemoteFolder, again: str) -> None:
         try:
-            recording = store.read(path)
+            recording = store.read(_stored(path))
         except CassetteMissingError:
             raise CassetteMissingError(
                 "There is no recording of this test's conversations.",
@@ -101,11 +107,11 @@ class Recorded:
         SettingsError: there is nothing to sign in with.
     """
 
-    def __init__(self, project: Project, path: Path, name: str) -> None:
+    def __init__(self, project: Project, path: Path | RemoteFolder, name: str) -> None:
         settings, world = project.settings, project.world
         self._settings = settings
         self._world = world
-        self._path = path
+        self._path = _stored(path)
         self._name = name
         self._secrets = redactor(settings)
         self._wire = open_wire(settings, world, self._secrets, workers=1)

@@ -25,10 +25,14 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """Environment, folder, time, chance and processors of one command."""
+    """Environment, folder, time, chance and processors of one command.
+
+    `temporary` is the system's folder for what need not last; asked for when needed, if `None`.
+    """
 
     environment: Mapping[str, str]
     folder: Path
     processors: int
     clock: Clock = field(default_factory=SystemClock)
     rng: random.Random = field(default_factory=random.SystemRandom)
+    temporary: Path | None = None
