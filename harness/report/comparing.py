@@ -101,9 +101,7 @@ def rate_words(change: ScenarioChange) -> str:
     if before.trials == after.trials == 1:
         if after.passed:
             return said
-        return said + (
-            f"; --repeat {change.repeats} would tell if it is luck" if change.repeats else ""
-        )
+        return said + (f"; --repeat {change.repeats} would tell" if change.repeats else "")
     more = f"; --repeat {change.repeats} would tell" if change.repeats else ""
     return f"{said}: may be luck{more}"
 
@@ -150,13 +148,11 @@ class _Teller:
                 yield self._pen.line(Span("NOT JUDGED", Style.BAD), said)
 
     def may_be_luck(self) -> Iterator[str]:
-        failing = {_place(result) for result in self._kept.get(ChangeKind.REGRESSED, ())}
-        found = [one for one in self._scenarios if not one.regressed and _of(one) in failing]
+        found = [one for one in self._scenarios if not one.regressed and _trend(one) < 0]
         yield from self._scenes("DOUBTFUL", Style.DOUBT, found, ChangeKind.REGRESSED)
 
     def better(self) -> Iterator[str]:
-        better = {_place(result) for result in self._kept.get(ChangeKind.IMPROVED, ())}
-        found = [one for one in self._scenarios if _of(one) in better and not one.regressed]
+        found = [one for one in self._scenarios if not one.regressed and _trend(one) > 0]
         yield from self._scenes("IMPROVED", Style.GOOD, found, ChangeKind.IMPROVED)
 
     def answers(self) -> Iterator[str]:
@@ -217,6 +213,12 @@ class _Teller:
     def _name(self, one: ScenarioChange) -> str:
         name = one_line(one.scenario)
         return f"{name} ({one_line(one.bot)})" if one.scenario in self._several else name
+
+
+def _trend(change: ScenarioChange) -> int:
+    """Return whether a scenario passes more (above 0) or less often (below 0) than before."""
+    before, after = change.before, change.after
+    return after.passed * before.trials - before.passed * after.trials
 
 
 def _of(change: ScenarioChange) -> tuple[str, str]:

@@ -20,7 +20,7 @@ DESIGNED = (
     "init", "run", "record", "live", "compare", "accept", "check", "report", "mutate", "ask",
     "serve", "capture", "list", "schema", "history",
 )  # fmt: skip
-TO_COME = ("compare", "accept", "capture")
+TO_COME = ("capture",)
 """Commands of the design that the program does not have yet."""
 
 

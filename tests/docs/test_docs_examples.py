@@ -15,7 +15,7 @@ import yaml
 from doc_pages import PAGES, ROOT, Block
 from project import ProjectFolder
 
-from harness.cassette import Origin, Recording, Redactor, canonical
+from harness.cassette import Candidacy, Origin, Recording, Redactor, canonical
 from harness.cassette.interaction import Interaction
 from harness.cassette.recording import origin_block
 from harness.expectations import KINDS, asks_for, describe
@@ -184,7 +184,8 @@ def test_every_key_under_x_coze_is_listed() -> None:
     )
     bot = BotSnapshot(version="1", model="m", prompt="p", details={"name": "n"}, warning="w")
     origin = Origin(
-        scenario="a", trial="a", fingerprint="f", recorded_at="r", harness="h", bot=bot
+        scenario="a", trial="a", fingerprint="f", recorded_at="r", harness="h", bot=bot,
+        asked={"bot_version": "1"}, candidate=Candidacy(case="", trial=1, bot="b", bot_id="1"),
     )  # fmt: skip
     block = origin_block(Recording(interactions=items), origin)
     table = doc_pages.rows("docs/cassettes.md", "key", "`x-coze`")
