@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
@@ -33,7 +32,7 @@ _TONES = {
 )
 @options.folders
 def accept(
-    names: tuple[str, ...], interactive: bool, cassettes: Path | None, reports: Path | None
+    names: tuple[str, ...], interactive: bool, cassettes: str | None, reports: str | None
 ) -> int:
     """Make candidates the baseline: whole recordings, all of those named, or none of them.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import webbrowser
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,6 +11,7 @@ from typing import Any, Generic
 import click
 
 from harness.cli import options
+from harness.cli.opening import open_page
 from harness.cli.running import Manner, opened, taken_apart, tell_host
 from harness.cli.screen import Screen
 from harness.errors import UsageError
@@ -219,7 +219,7 @@ def _told(project: Project, sides: _Sides[Item], manner: Manner, screen: Screen)
         listener=_OnlyProgress(screen),
         stop_at_first=manner.stop_at_first,
         strict_known=manner.strict_known,
-        resume=project.run_folder(manner.resume) if manner.resume else None,
+        resume=project.run_to_resume(manner.resume) if manner.resume else None,
         complete=ledger.complete,
     )
     found = outcome.run.comparison
@@ -231,7 +231,7 @@ def _told(project: Project, sides: _Sides[Item], manner: Manner, screen: Screen)
             for line in _next_steps(found, sides):
                 screen.line(line)
     tell_host(project, outcome, screen, strict_known=manner.strict_known)
-    shown = str(project.named(outcome.folder))
+    shown = str(project.named(outcome.place))
     screen.closing(closing(outcome.run, shown), good=outcome.exit_code == 0)
     return outcome
 
@@ -267,5 +267,5 @@ def _ended(outcome: Outcome, manner: Manner) -> int:
             f"What is done is kept.\n  next: {words}, with the same paths and options", err=True
         )
     if manner.open_report:
-        webbrowser.open((outcome.folder / "index.html").resolve().as_uri())
+        open_page(outcome)
     return outcome.exit_code
