@@ -186,8 +186,10 @@ def test_links_of_the_overview_lead_to_filtered_lists(page: Path, visit: Visit) 
     }
     assert links
     for link in links:
-        watch.go(link[1:])
+        watch.move("v=overview")
+        watch.move(link[1:])
         if "s=" in link:
+            shown.wait_for_selector("#trial article")
             assert shown.locator("#trial article").count() == 1, link
         elif "&" in link:
             count = shown.locator("#list li:not([hidden])").count()
