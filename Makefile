@@ -57,7 +57,7 @@ $(DEV): pyproject.toml | $(VENV)/bin/python
 # The type checker and the accessibility rules for the page's script: for tests alone. What a user
 # installs has no part of them.
 $(NODE): package.json package-lock.json
-	@command -v npm >/dev/null || { $(APT) nodejs npm; } || { echo \
+	@command -v npm >/dev/null || { $(APT) nodejs && { command -v npm >/dev/null || $(APT) npm; }; } || { echo \
 	  "npm is missing and could not be installed: install Node.js 20 or newer, then try again" >&2; \
 	  exit 1; }
 	npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
