@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Final
 
-from benchmarks import engine, page, profiling, recording, replaying, startup
+from benchmarks import engine, page, profiling, recording, replaying, startup, under_pytest
 from benchmarks.bench import Bench
 from benchmarks.comparing import Found
 from benchmarks.processes import ROOT, Machine
@@ -29,6 +29,7 @@ ROWS: Final[Mapping[str, Callable[[Bench], Found]]] = MappingProxyType(
         "calls": recording.calls_for_one,
         "start": startup.measured,
         "page": page.measured,
+        "pytest": under_pytest.measured,
     }
 )
 
