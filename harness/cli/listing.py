@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -11,28 +12,34 @@ from rich.cells import cell_len, set_cell_size
 
 from harness.cli import options
 from harness.model import CassetteState
+from harness.ports import Trial
 from harness.report.visible import one_line
 from harness.wiring.checking import states
 from harness.wiring.fetching import reach
 from harness.wiring.outside import this_world
 from harness.wiring.project import Choice, open_project
+from harness.wiring.shards import shared
 
 _LONGEST = 44
 
 
 @click.command("list", epilog="Example: coze-harness list --tag smoke --json")
 @options.selection
+@options.shard
 @click.option("--json", "as_json", is_flag=True, help="A JSON array, one object a trial.")
 @options.folders
 def list_trials(
     as_json: bool,
+    shard: str,
     cassettes: str | None,
     reports: str | None,
     **given: Any,  # noqa: ANN401 (click's options, all of them fields of Choice)
 ) -> int:
     """List the trials that `run` would execute, each with the state of its cassette."""
     project = open_project(this_world(), cassettes=cassettes, reports=reports)
-    trials = project.choose(Choice(**given))
+    trials: Sequence[Trial] = project.choose(Choice(**given))
+    if shard:
+        trials, _ = shared(trials, shard, project.replayer)
     reach(project.settings.cassettes)
     rows = [(trial, state) for trial, state, _fault in states(trials, project.replayer)]
     if as_json:
@@ -53,14 +60,14 @@ def list_trials(
         ]
         click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
         return 0
-    width = min(max(cell_len(trial.key.id) for trial, _state in rows), _LONGEST)
+    width = min(max((cell_len(trial.key.id) for trial, _state in rows), default=0), _LONGEST)
     for trial, state in rows:
         where = f"{trial.key.file}:{trial.key.line}"
         name = set_cell_size(one_line(trial.key.id), width)
         click.echo(f"{state.value:<10}  {name}  {where}")
     counts = Counter(state for _trial, state in rows)
     told = ", ".join(f"{counts[state]} {state.value}" for state in CassetteState if counts[state])
-    click.echo(f"{len(rows)} trials: {told}")
+    click.echo(f"{len(rows)} trials: {told}" if told else f"Shard {shard} is empty.")
     return 0
 
 

@@ -31,6 +31,15 @@ def selection(command: Command) -> Command:
     return command
 
 
+def shard(command: Command) -> Command:
+    """Add which part of the chosen trials is executed: --shard."""
+    add = click.option(
+        "--shard", metavar="I/N", default="",
+        help="Only the Ith of N parts, dealt alike by every job; `report` merges them.",
+    )  # fmt: skip
+    return add(command)
+
+
 def folders(command: Command) -> Command:
     """Add where things are: --cassettes, --reports."""
     for add in reversed(

@@ -37,8 +37,8 @@ def report(
 ) -> int:
     """Render the reports of a run again, from its run.json and trials.jsonl alone.
 
-    RUN is an id, a folder, or 'latest'. Several runs (shards of one) are merged into one, which
-    needs -o.
+    RUN is an id, a folder, or 'latest'. Several runs are merged into one, which needs -o. Of shards
+    it takes all: one that is missing, incomplete, there twice or of another run is refused.
     """
     project = open_project(
         this_world(), cassettes=cassettes, reports=reports, lang=lang, layout=layout

@@ -12,13 +12,15 @@ import click
 from harness.cli import options
 from harness.cli.opening import open_page
 from harness.cli.screen import Screen
-from harness.model import Mode
+from harness.model import Mode, Shard
+from harness.ports import Trial
 from harness.report.text import closing_line, side_by_side
 from harness.report.visible import counted
 from harness.wiring.hosted import annotated, summarized
 from harness.wiring.outside import this_world
 from harness.wiring.pipeline import Outcome, execute
 from harness.wiring.project import Choice, Project, open_project
+from harness.wiring.shards import in_words, shared
 
 _COMMANDS: Final[Mapping[Mode, str]] = MappingProxyType(
     {
@@ -38,6 +40,7 @@ class Manner:
     workers: int | None
     cluster: str | None
     resume: str | None
+    shard: str = ""
     quiet: bool
     verbose: bool
     no_progress: bool
@@ -46,6 +49,7 @@ class Manner:
 
 @click.command(epilog="Example: coze-harness run scenarios/identity.yaml -k 'not slow'")
 @options.selection
+@options.shard
 @options.folders
 @options.service
 @options.page
@@ -63,6 +67,7 @@ def run(**given: Any) -> int:  # noqa: ANN401 (click's options, taken apart belo
 
 @click.command(epilog="Example: COZE_API_TOKEN=… coze-harness record --missing")
 @options.selection
+@options.shard
 @click.option("--missing", is_flag=True, help="Only trials that have no recording yet.")
 @click.option("--force", is_flag=True, help="Record although CI is set.")
 @options.folders
@@ -84,6 +89,7 @@ def record(missing: bool, force: bool, **given: Any) -> int:  # noqa: ANN401 (as
 
 @click.command(epilog="Example: COZE_API_TOKEN=… coze-harness live --tag smoke")
 @options.selection
+@options.shard
 @options.folders
 @options.service
 @options.page
@@ -115,9 +121,12 @@ def tell_host(project: Project, outcome: Outcome, screen: Screen, *, strict_know
         screen.warned(remark)
 
 
-def _execute(project: Project, trials: Sequence[Any], mode: Mode, manner: Manner) -> int:
+def _execute(project: Project, trials: Sequence[Trial], mode: Mode, manner: Manner) -> int:
     environment = project.world.environment
     resumed = project.run_to_resume(manner.resume) if manner.resume else None
+    shard: Shard | None = None
+    if manner.shard or resumed:
+        trials, shard = shared(trials, manner.shard, project.replayer, resumed)
     screen = Screen(
         environment,
         quiet=manner.quiet,
@@ -129,6 +138,8 @@ def _execute(project: Project, trials: Sequence[Any], mode: Mode, manner: Manner
         if mode is not Mode.REPLAY:
             for hint in project.settings.hints:
                 screen.warned(hint)
+        if shard and not (manner.quiet and trials):
+            screen.line(in_words(shard))
         source = project.source(
             mode,
             workers=manner.workers,
@@ -149,6 +160,7 @@ def _execute(project: Project, trials: Sequence[Any], mode: Mode, manner: Manner
             stop_at_first=manner.stop_at_first,
             strict_known=manner.strict_known,
             resume=resumed,
+            shard=shard,
         )
         if not manner.quiet:
             for line in side_by_side(outcome.run, width=screen.width):

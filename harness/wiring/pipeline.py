@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from harness.archive import RunFolder, Tally, decode, encode, point_latest, read_results, with_past
 from harness.errors import WorkerLostError
-from harness.model import Mode, PassRate, Run, Summary, TrialKey, TrialResult, TrialStatus
+from harness.model import Mode, PassRate, Run, Shard, Summary, TrialKey, TrialResult, TrialStatus
 from harness.remote import RemoteFolder
 from harness.report import Renderer, Reports
 from harness.settings import Settings
@@ -91,6 +91,7 @@ def execute(
     resume: Path | None = None,
     strict_known: bool = False,
     complete: Callable[[Run, Path], Run] | None = None,
+    shard: Shard | None = None,
 ) -> Outcome:
     """Execute trials, keep every result as it comes, and write all reports.
 
@@ -108,12 +109,13 @@ def execute(
         strict_known: whether a known failure that passes fails the run.
         complete: adds what only the whole of a run can tell, from it and its folder (all lines are
             there), before it is written and reported.
+        shard: which part of a whole the trials are.
 
     Raises:
         ArchiveError: the run's folder cannot be made or written.
         WorkerLostError: a process that shared the work died; what was done is kept and reported.
     """
-    opening = _opening(mode, settings, world, trials)
+    opening = replace(_opening(mode, settings, world, trials), shard=shard)
     codes: set[int] = set()
     interrupted = False
     lost: WorkerLostError | None = None

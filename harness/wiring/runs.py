@@ -61,10 +61,15 @@ def _away(output: str | None) -> RemoteFolder | None:
 def render_again(folder: Path, into: Path | None, options: PageOptions) -> Path:
     """Render a run's reports from what its folder holds; return the page.
 
+    A shard in another folder would pass for the whole: that takes all of them.
+
     Raises:
         ArchiveError: the folder cannot be read, or the reports not be written.
     """
-    render(folder, read_run(folder), into, options)
+    run = read_run(folder)
+    if into is not None and run.shard is not None:
+        return merge_and_render([folder], into, options)
+    render(folder, run, into, options)
     return (into or folder) / "index.html"
 
 
