@@ -288,7 +288,7 @@ def _told(url: str) -> Iterator[None]:
         package = _PACKAGES.get(scheme, "coze-harness[remote]")
         reason = f"a package for {scheme}:// is missing ({_first_line(fault)})"
         step = f"pip install '{package}'"
-        if fault.name != "fsspec" and scheme not in _PACKAGES:
+        if (fault.name or "").partition(".")[0] != "fsspec" and scheme not in _PACKAGES:
             step = f"install the fsspec package for {scheme}://, such as it names"
         raise RemoteError(reason, step) from fault
     except Exception as fault:
