@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from plugin_running import Testing
 from project import IDENTITY, SETTINGS, TOKEN, WEATHER, WRONG, Done, ProjectFolder, scripted
 
 from harness.server.serving import RunningServer, serve
+from pytest_plugin.plugin_running import Testing
 
 
 @pytest.fixture

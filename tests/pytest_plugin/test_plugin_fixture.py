@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from plugin_running import Testing
 from project import TOKEN, ProjectFolder
 
 from harness.server.serving import RunningServer
+from pytest_plugin.plugin_running import Testing
 
 BOT = """
 import pytest

@@ -7,10 +7,10 @@ import shutil
 
 import pytest
 from junitparser import JUnitXml, Properties
-from plugin_running import Testing
 from project import TOKEN, ProjectFolder
 
 from harness.server.serving import RunningServer
+from pytest_plugin.plugin_running import Testing
 
 
 def test_every_trial_is_an_item_and_fails_as_the_command_says(
