@@ -12,10 +12,10 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from bucket import Bucket
 from project import IDENTITY, SETTINGS, TOKEN, WEATHER, WRONG, ProjectFolder, scripted
 
 from harness.server.serving import RunningServer, serve
+from remote.bucket import Bucket
 
 _NUMBERS = count(1)
 _SECONDS = 60

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from bucket import SECRET, Bucket
 from project import ProjectFolder, interrupt
+
+from remote.bucket import SECRET, Bucket
 
 CASSETTES = [f"录音/{name}.yaml" for name in ("identity", "weather+1", "weather+2", "wrong")]
 FILES = ["index.html", "junit.xml", "run.json", "summary.md", "trials.jsonl"]
