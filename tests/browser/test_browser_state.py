@@ -42,7 +42,7 @@ def with_part(path: Path, to: Path, name: str, text: str) -> Path:
 
 
 def packed(text: str) -> str:
-    return base64.b64encode(gzip.compress(text.encode())).decode()
+    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
 
 
 @pytest.mark.parametrize(

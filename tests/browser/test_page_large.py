@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from builders import failed_verdict, key, reply, run, trial, turn
 
 from benchmarks.conversations import chinese, english
-from benchmarks.page import empty_page
+from benchmarks.page import empty_page, without_words
 from browser.conftest import Visit
 from browser.making import write_page
 from harness.model import TrialResult, TrialStatus
@@ -82,8 +83,10 @@ def test_ten_thousand_trials_are_read_filtered_and_opened_in_no_time(
 
 
 def test_a_page_of_nothing_is_small() -> None:
-    import gzip
-
-    data = empty_page()
-    assert len(data) <= 80_000
-    assert len(gzip.compress(data, 9)) <= 25_000
+    page = empty_page()
+    shell = without_words(page)
+    assert 10_000 < len(shell) < len(page) - 10_000
+    assert len(shell) <= 80_000
+    assert len(gzip.compress(shell, 9)) <= 25_000
+    assert len(page) <= 105_000
+    assert len(gzip.compress(page, 9)) <= 32_000

@@ -52,7 +52,6 @@ export class Report {
    */
   constructor(head, entries) {
     this.head = head;
-    this.title = document.title;
     this.words = new Words(head);
     this.navigation = new Navigation((state, before, arrival) => {
       this.done = this.#apply(state, before, arrival);
@@ -104,7 +103,8 @@ export class Report {
       if (!(await this.pane.show(state, this.list.byId.get(state.trial)?.entry))) return;
     } else if (before.trial) this.pane.close();
     const name = state.trial ? this.pane.heading?.textContent : "";
-    document.title = name ? `${name} · ${this.title}` : this.title;
+    const title = `${document.querySelector("h1")?.textContent ?? ""} ${this.head.run.id}`.trim();
+    document.title = name ? `${name} · ${title}` : title;
     arrive(state, before, arrival, this.pane, this.list.byId.get(before.trial), this.#listScroll);
   }
 
