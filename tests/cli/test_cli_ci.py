@@ -171,3 +171,20 @@ def test_the_pre_commit_hook_is_a_command_and_looks_at_what_it_checks() -> None:
                  "cassettes/identity.yaml"):  # fmt: skip
         assert looks_at.search(path), path
     assert not any(looks_at.search(path) for path in ("README.md", "src/harness.yaml.py"))
+
+
+def test_a_comparison_points_at_what_regressed_and_only_warns_of_what_failed_before(
+    recorded: ProjectFolder,
+) -> None:
+    recorded.does("run")
+    before = recorded.run_json()["run_id"]
+    same = recorded.does("compare", before, before, env=GITHUB)
+    assert same.code == 0
+    assert [line.split(" ")[0] for line in _commands(same.out)] == ["::warning"]
+    recorded.edit("scenarios/identity.yaml", "- 学术助手", "- 九点开门")
+    recorded.does("run")
+    done = recorded.does("compare", before, recorded.run_json()["run_id"], env=GITHUB)
+    assert done.code == 1
+    levels = {re.sub("::([a-z]+) file=([^,]+),.*", r"\1 \2", line) for line in _commands(done.out)}
+    assert levels == {"error scenarios/identity.yaml", "warning scenarios/wrong.yaml"}
+    assert done.last.endswith("/index.html")

@@ -80,7 +80,9 @@ def test_a_failed_expectation_is_an_error_at_its_own_place() -> None:
 def test_paths_begin_at_the_repositorys_root() -> None:
     (found,) = _commands([_failing()], "bots/客服")
     assert found[1]["file"] == "bots/客服/scenarios/a,b:c.yaml"
-    outside = replace(_failing(), key=replace(key("a"), file="../a.yaml"), turns=(), error=error(where=""))
+    outside = replace(
+        _failing(), key=replace(key("a"), file="../a.yaml"), turns=(), error=error(where="")
+    )
     ((_, properties, _),) = _commands([outside], "bots/客服")
     assert properties["file"] == "bots/a.yaml"
 
