@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import stores
 from project import IDENTITY, SETTINGS, TOKEN, WEATHER, WRONG, ProjectFolder
 
 from harness import remote
@@ -26,6 +25,7 @@ from harness.wiring.project import Choice, Project, open_project
 from harness.wiring.runs import all_runs, report_on
 from harness.wiring.staging import Staging
 from harness.wiring.world import World
+from remote import stores
 
 _NUMBERS = count(1)
 
