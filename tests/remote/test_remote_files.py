@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Barrier, Thread
+from typing import ClassVar
 
 import pytest
 
@@ -62,6 +65,32 @@ def test_many_files_come_at_once_each_with_its_own_fault(folder: RemoteFolder) -
     assert isinstance(found[str(folder / "none")], FileNotFoundError)
     assert set(remote.read_all(urls, most=4).values()) == {b"0123"}
     assert remote.read_all([]) == {}
+
+
+class _Together(BaseHTTPRequestHandler):
+    """Answers only when as many are asking as the barrier holds."""
+
+    barrier: ClassVar[Barrier]
+
+    def do_GET(self) -> None:
+        self.barrier.wait(timeout=30)
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+    def log_message(self, *_: object) -> None: ...
+
+
+def test_a_store_over_the_network_is_asked_for_many_at_a_time() -> None:
+    _Together.barrier = Barrier(20)
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Together) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        folder = folder_at(f"http://127.0.0.1:{server.server_port}/store")
+        urls = [str(folder / f"{number}.yaml") for number in range(20)]
+        found = remote.read_all(urls)
+        server.shutdown()
+    assert found == dict.fromkeys(urls, b"ok")
 
 
 def test_files_go_there_come_back_and_are_copied(folder: RemoteFolder, tmp_path: Path) -> None:
