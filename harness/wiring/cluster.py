@@ -6,9 +6,11 @@ of that is ours. Workers need this package, and the cassettes under the same pat
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Final, TypeVar
+from urllib.parse import urlsplit
 
 from harness.errors import UsageError, WorkerLostError
 from harness.scheduler import BATCH
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_PATIENCE: Final = "10s"
+_PATIENCE: Final = 10
 # As many batches for each thread of the cluster as keep it busy while results travel.
 _AHEAD: Final = 3
 
@@ -80,9 +82,20 @@ def _client(address: str) -> Client:
             next_step="pip install 'coze-harness[dask]'",
         ) from fault
     try:
+        # The client would go on trying in threads of its own, long after it has given up.
+        with socket.create_connection(_host_and_port(address), _PATIENCE):
+            pass
         return Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError) as fault:
         raise UsageError(
             f"No Dask scheduler answers at {address}.",
             next_step="give its address as it prints it when it starts: tcp://HOST:8786",
         ) from fault
+
+
+def _host_and_port(address: str) -> tuple[str, int]:
+    """Return where a scheduler listens; ValueError if the address does not say so."""
+    parts = urlsplit(address if "://" in address else f"tcp://{address}")
+    if not parts.hostname or not parts.port:
+        raise ValueError(address)
+    return parts.hostname, parts.port
