@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -74,17 +75,15 @@ def on_cluster(
 
 
 def _client(address: str) -> Client:
-    try:
-        from distributed import Client
-    except ImportError as fault:
+    if find_spec("distributed") is None:
         raise UsageError(
             "--cluster needs packages that are not installed.",
             next_step="pip install 'coze-harness[dask]'",
-        ) from fault
+        )
     try:
-        # The client would go on trying in threads of its own, long after it has given up.
+        # Dask's client takes long to load, and tries on in threads of its own after it gave up.
         with socket.create_connection(_host_and_port(address), _PATIENCE):
-            pass
+            from distributed import Client
         return Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError) as fault:
         raise UsageError(
