@@ -52,9 +52,12 @@ class Tally:
 
     def __init__(self, required: Mapping[str, float] | None = None) -> None:
         self._required = dict(required or {})
-        self._rows: dict[str, Row] = {}
+        self._places: dict[str, int] = {}
+        self._rows: list[Row] = []
         self._warnings: dict[str, int] = {}
-        self._spent: dict[str, tuple[int, int]] = {}
+        self._spent: list[tuple[int, int]] = []
+        # One object for all that took the same.
+        self._same: dict[tuple[int, int], tuple[int, int]] = {}
 
     def add(self, result: TrialResult) -> Row:
         """Count an executed trial and return its row."""
@@ -65,8 +68,13 @@ class Tally:
     def add_row(self, row: Row, warnings: int = 0, spent: tuple[int, int] = (0, 0)) -> None:
         """Count a trial of which no more is at hand than its row, its warnings, what it took."""
         name = row.key.id
-        self._rows[name] = row
-        self._spent[name] = spent
+        spent = self._same.setdefault(spent, spent)
+        place = self._places.setdefault(name, len(self._rows))
+        if place < len(self._rows):
+            self._rows[place], self._spent[place] = row, spent
+        else:
+            self._rows.append(row)
+            self._spent.append(spent)
         if warnings or name in self._warnings:
             self._warnings[name] = warnings
 
@@ -75,15 +83,18 @@ class Tally:
 
         Trials finish in any order; what is written must not depend on it.
         """
-        rest = dict(self._rows)
-        planned = [rest.pop(name) for name in order if name in rest]
-        left = sorted(rest.values(), key=_place)
-        return (*planned, *left)
+        places = self._places
+        planned = [places[name] for name in dict.fromkeys(order) if name in places]
+        rows = [self._rows[place] for place in planned]
+        if len(rows) < len(self._rows):
+            rest = set(range(len(self._rows))).difference(planned)
+            rows += sorted([self._rows[place] for place in rest], key=_place)
+        return tuple(rows)
 
     def summary(self) -> Summary:
         """Return the counts so far."""
         counts = dict.fromkeys(TrialStatus, 0)
-        for row in self._rows.values():
+        for row in self._rows:
             counts[row.status] += 1
         return Summary(
             trials=len(self._rows),
@@ -98,10 +109,10 @@ class Tally:
 
     def cost(self) -> Cost:
         """Return what the conversations took so far; a trial without one has no part in times."""
-        times = sorted([row.seconds for row in self._rows.values() if row.seconds])
+        times = sorted([row.seconds for row in self._rows if row.seconds])
         return Cost(
-            tokens=sum([tokens for tokens, _ in self._spent.values()]),
-            polls=sum([polls for _, polls in self._spent.values()]),
+            tokens=sum([tokens for tokens, _ in self._spent]),
+            polls=sum([polls for _, polls in self._spent]),
             p50=_percentile(times, 50),
             p95=_percentile(times, 95),
         )
@@ -114,7 +125,7 @@ class Tally:
         miss the rate.
         """
         counts: dict[tuple[str, str], tuple[int, int, int]] = {}
-        for row in self._rows.values():
+        for row in self._rows:
             key = (row.key.scenario, row.key.bot)
             trials, passed, failed = counts.get(key, _NONE)
             if row.status in _JUDGED:

@@ -61,7 +61,7 @@ def run(**given: Any) -> int:  # noqa: ANN401 (click's options, taken apart belo
     """
     project = opened(given)
     choice, manner = taken_apart(given)
-    trials = project.choose(choice)
+    trials = project.choose(choice, manner.workers)
     return _execute(project, trials, Mode.REPLAY, manner)
 
 

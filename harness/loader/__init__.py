@@ -6,6 +6,7 @@ from harness.loader.project import Project
 from harness.loader.reading import LoadedScenarios, load
 from harness.loader.scenario import Scenario
 from harness.loader.schema import scenario_schema
+from harness.loader.shares import Share, join_shares, load_share
 from harness.loader.trials import bots_known, trials
 
 __all__ = [
@@ -14,10 +15,13 @@ __all__ = [
     "LoadedScenarios",
     "Project",
     "Scenario",
+    "Share",
     "bots_known",
     "draw",
     "find",
+    "join_shares",
     "load",
+    "load_share",
     "scenario_schema",
     "trials",
 ]

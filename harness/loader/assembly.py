@@ -50,6 +50,7 @@ class Assembler:
         self._filler = Filler()
         self._usual_options = ChatOptions(user_id=project.user_id)
         self.case_files: set[str] = set()
+        self._tags: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def scenario(self, data: Mapping[str, JSON], places: Places, source: Source) -> Scenario:
         """Return the scenario that a mapping declares.
@@ -83,7 +84,7 @@ class Assembler:
             folder=self._project.folder(source.path),
             location=places.at(),
             description=given.description,
-            tags=tuple(dict.fromkeys(given.tags)),
+            tags=self._tags_of(given),
             bots=bots,
             workflow=given.workflow,
             repeat=given.repeat,
@@ -92,6 +93,11 @@ class Assembler:
             stop_on_failure=given.stop_on_failure,
             filled=tuple(filled),
         )
+
+    def _tags_of(self, given: Declared) -> tuple[str, ...]:
+        """Return a scenario's tags: one object for all scenarios that have the same."""
+        tags = tuple(dict.fromkeys(given.tags))
+        return self._tags.setdefault(tags, tags)
 
     def _cases(
         self, given: Declared, places: Places, source: Source, faults: Faults

@@ -20,23 +20,24 @@ _DATA = "cases"
 class Found:
     """What the words mean: files to load, and of the loaded scenarios those that are wanted.
 
-    `whole` are the files all of whose scenarios are wanted, as the project shows them; `names` are
-    the words that are no path, hence scenarios' names. Without names, everything loaded is wanted.
+    `names` are the words that are no path, hence scenarios' names; beside them, `whole` are the
+    files all of whose scenarios are wanted, as the project shows them. Without names, everything
+    loaded is wanted.
     """
 
     files: tuple[str, ...]
     whole: frozenset[str]
     names: tuple[str, ...]
 
-    def choose(self, scenarios: Iterable[Scenario]) -> list[Scenario]:
+    def choose(self, scenarios: Iterable[Scenario]) -> Iterable[Scenario]:
         """Return the wanted scenarios.
 
         Raises:
             UsageError: a word is neither a path nor a scenario's name.
         """
-        loaded = list(scenarios)
         if not self.names:
-            return loaded
+            return scenarios
+        loaded = list(scenarios)
         known = [scenario.name for scenario in loaded]
         for name in self.names:
             if name not in known:
@@ -75,7 +76,8 @@ def find(words: Sequence[str], project: Project, start: Path) -> Found:
                 next_step="Give a path inside it, or run the command in the other project.",
             )
         files.update(dict.fromkeys(_below(path, project) if Path(path).is_dir() else [path]))
-    whole = frozenset(project.shown(path) for path in files)
+    # Asked for beside names only.
+    whole = frozenset([project.shown(path) for path in files] if names else ())
     if names or not words:
         folder = str(project.scenarios)
         if not project.scenarios.is_dir():

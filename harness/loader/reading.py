@@ -54,7 +54,7 @@ def load(
     assembler = Assembler(project)
     faults = Faults()
     by_file: dict[str, tuple[list[Scenario], Faults]] = {}
-    with _no_collection():
+    with without_collection():
         for given in paths:
             path = absolute(given)
             if path not in by_file:
@@ -77,7 +77,7 @@ def load(
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def without_collection() -> Iterator[None]:
     """Keep the garbage collector away: it would look through all that is loaded, again and again.
 
     Trials live as long as the program and hold no cycles, so that there is nothing to collect;

@@ -37,14 +37,15 @@ def in_batches(
     *,
     workers: int,
     size: int = BATCH,
+    least: int = _WORTH_IT,
 ) -> Generator[Result, None, None]:
     """Apply `work` to batches of the items and yield what it returns, in order of completion.
 
-    Few items, or one worker, are worked on right here. Results must be picklable; where processes
-    cannot be forked, `work` and the items too. Closing the iterator drops the batches that have not
-    begun.
+    Fewer items than `least`, or one worker, are worked on right here. Results must be picklable;
+    where processes cannot be forked, `work` and the items too. Closing the iterator drops the
+    batches that have not begun.
     """
-    if workers < 2 or len(items) < _WORTH_IT:
+    if workers < 2 or len(items) < least:
         for start in range(0, len(items), min(size, 16)):
             yield work(items[start : start + min(size, 16)])
         return
@@ -114,6 +115,9 @@ def _work_on_inheritance(span: tuple[int, int]) -> Any:  # noqa: ANN401 (whateve
 
 def _context() -> multiprocessing.context.BaseContext:
     """Return how processes are started: by forking where that is safe, which saves the imports."""
-    if "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1:
-        return multiprocessing.get_context("fork")
-    return multiprocessing.get_context("spawn")
+    return multiprocessing.get_context("fork" if can_fork() else "spawn")
+
+
+def can_fork() -> bool:
+    """Tell whether processes can be forked here and now: they start at once, with all they need."""
+    return "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1

@@ -13,7 +13,7 @@ from typing import overload
 from harness.archive import read_run
 from harness.errors import ArchiveError, NothingToRunError, UsageError
 from harness.loader import Project as ScenarioProject
-from harness.loader import bots_known, find, load, scenario_schema, trials
+from harness.loader import Scenario, bots_known, find, scenario_schema, trials
 from harness.model import CassetteState, Mode, TrialStatus
 from harness.ports import Trial
 from harness.remote import RemoteFolder
@@ -22,6 +22,7 @@ from harness.selection import Selection
 from harness.settings import Overrides, Settings, load_settings
 from harness.wiring.fetching import Found, found_run, reach
 from harness.wiring.finished import Source
+from harness.wiring.loading import load_all
 from harness.wiring.replaying import Replayer
 from harness.wiring.world import World
 
@@ -45,8 +46,12 @@ class Project:
     settings: Settings
     world: World
 
-    def choose(self, choice: Choice) -> list[Trial]:
+    def choose(self, choice: Choice, workers: int | None = None) -> list[Trial]:
         """Return the chosen trials; every scenario file in question is checked on the way.
+
+        Args:
+            choice: which they are.
+            workers: how many processes share the work; as many as there are processors by default.
 
         Raises:
             ScenarioFaults: scenario files must be edited.
@@ -60,7 +65,8 @@ class Project:
         found = find(choice.paths, project, self.world.folder)
         bots = choice.bots or None
         known = bots_known(settings.bots, settings.default_bot)
-        loaded = load(found.files, project, known) if bots is None else load(found.files, project)
+        check = known if bots is None else _anything
+        loaded = load_all(found.files, project, check, workers or self.world.processors)
         scenarios = found.choose(loaded)
         made = trials(
             scenarios,
@@ -281,6 +287,10 @@ def open_project(
         layout=layout,
     )
     return Project(load_settings(world.folder, world.environment, overrides), world)
+
+
+def _anything(_scenario: Scenario) -> None:
+    """Take every scenario: other bots stand in for its own."""
 
 
 def schema_text() -> str:
