@@ -278,6 +278,20 @@ def test_more_trials_than_a_page_holds_in_full_keep_their_rows() -> None:
     assert "The last 130 trials have a row only: a page holds 120 in full." in Page(source).text
 
 
+def test_of_more_trials_than_a_page_lists_those_to_look_at_are_listed_first() -> None:
+    known = [trial(named=key(f"t{n}")) for n in range(30)]
+    known[28] = trial(TrialStatus.FAILED, named=key("t28"))
+    form = FORMATS["html"]._replace(sheet=lambda options: HtmlSheet(options, detailed=5, listed=10))
+    out = io.BytesIO()
+    form.render(run(known), lambda: lined(known), out)
+    source = out.getvalue().decode()
+    assert [entry[0] for entry in index_of(source)] == ["t28", *(f"t{n}" for n in range(9))]
+    assert source.count('<a class="row ') == 10
+    text = Page(source).text
+    assert "20 more trials are not listed: a page lists 10," in text
+    assert "The last 5 trials have a row only: a page holds 5 in full." in text
+
+
 def test_a_comparison_without_changes_says_so() -> None:
     quiet = replace(comparison(), scenarios=comparison().scenarios[2:], bots=())
     of = replace(run([trial()]), comparison=quiet)

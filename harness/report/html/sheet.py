@@ -31,6 +31,8 @@ CHUNK: Final = 100
 IN_FULL: Final = 20
 # So many trials have a chunk to lie in; a page that is larger opens nowhere.
 DETAILED: Final = 20_000
+# So many have a row; of a larger run those that passed, without more to tell, are left out first.
+LISTED: Final = 50_000
 
 # Stand in the page where rows, trials and chunks go. No text of a view holds a NUL.
 _ROWS, _FIRST, _CHUNKS = "\0rows\0", "\0first\0", "\0chunks\0"
@@ -44,11 +46,18 @@ class HtmlSheet:
     Args:
         options: how the page is to be; what it says of a trial does not depend on them.
         detailed: so many trials can be opened; the others have a row only.
+        listed: so many have a row.
     """
 
-    def __init__(self, options: PageOptions | None = None, detailed: int = DETAILED) -> None:
+    def __init__(
+        self,
+        options: PageOptions | None = None,
+        detailed: int = DETAILED,
+        listed: int = LISTED,
+    ) -> None:
         self._options = options or PageOptions()
         self._detailed = detailed
+        self._listed = listed
         self._pages = Pages(self._options.written_in)
         self._forms = Forms(*self._pages.trial_macros())
 
@@ -72,7 +81,7 @@ class HtmlSheet:
         """Write the page: what a reader must look at first, first."""
         flaky = flaky_ids(run.rows)
         kept = _Kept(pieces, self)
-        rows = ranked(run.rows, reasons.changes, flaky)
+        rows = ranked(run.rows, reasons.changes, flaky)[: self._listed]
         detailed = min(len(rows), self._detailed)
         index = Packer()
         view = page_view(run, reasons, flaky)
@@ -84,6 +93,7 @@ class HtmlSheet:
             layout=Layout(self._options.layout),
             head=head(run, self._options, CHUNK, detailed),
             detailed=detailed,
+            listed=len(rows),
             rows=_ROWS,
             first=_FIRST,
             chunks=_CHUNKS,
