@@ -83,12 +83,16 @@ class Tally:
 
         Trials finish in any order; what is written must not depend on it.
         """
-        places = self._places
-        planned = [places[name] for name in dict.fromkeys(order) if name in places]
-        rows = [self._rows[place] for place in planned]
+        taken = bytearray(len(self._rows))
+        rows: list[Row] = []
+        for name in order:
+            place = self._places.get(name)
+            if place is not None and not taken[place]:
+                taken[place] = True
+                rows.append(self._rows[place])
         if len(rows) < len(self._rows):
-            rest = set(range(len(self._rows))).difference(planned)
-            rows += sorted([self._rows[place] for place in rest], key=_place)
+            rest = [row for row, done in zip(self._rows, taken, strict=True) if not done]
+            rows += sorted(rest, key=_place)
         return tuple(rows)
 
     def summary(self) -> Summary:

@@ -39,6 +39,8 @@ class Matrix(NamedTuple):
 
 def matrix(rows: Sequence[Row]) -> Matrix | None:
     """Return what several bots made of the same scenarios; `None` where none met two of them."""
+    if len({row.key.bot for row in rows}) < 2:
+        return None
     places: dict[tuple[str, str], dict[str, list[Row]]] = {}
     for row in rows:
         by_bot = places.setdefault((row.key.scenario, row.key.case), {})

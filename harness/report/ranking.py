@@ -47,17 +47,25 @@ def flaky_ids(rows: Sequence[Row]) -> set[str]:
     The repeats of one scenario, bot and case came to different verdicts in this run; or what a
     trial came to has changed at least twice, counting this run.
     """
-    repeats: dict[tuple[str, str, str], list[Row]] = {}
+    # Of a large run most trials have no repeat, and nothing need be kept of these.
+    repeats: dict[tuple[str, str, str], list[Row]] = {
+        _repeated(row): [] for row in rows if row.key.trial > 1
+    }
     found: set[str] = set()
     for row in rows:
-        key = row.key
-        repeats.setdefault((key.scenario, key.bot, key.case), []).append(row)
+        if repeats and (group := repeats.get(_repeated(row))) is not None:
+            group.append(row)
         if row.past and turns(row) >= 2:
-            found.add(key.id)
+            found.add(row.key.id)
     for group in repeats.values():
-        if len(group) > 1 and len({row.status for row in group}) > 1:
+        if len({row.status for row in group}) > 1:
             found.update(row.key.id for row in group)
     return found
+
+
+def _repeated(row: Row) -> tuple[str, str, str]:
+    key = row.key
+    return key.scenario, key.bot, key.case
 
 
 def turns(row: Row) -> int:
