@@ -135,5 +135,5 @@ def test_the_command_knows_its_rows() -> None:
         text=True,
         check=True,
     )
-    for row in ("suite", "engine", "size", "recording", "calls", "start"):
+    for row in ("suite", "engine", "size", "recording", "calls", "start", "scale"):
         assert row in done.stdout
