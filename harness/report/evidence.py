@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from harness.model import Reply, Severity, Verdict, VerdictStatus
-from harness.report.visible import ANSWER_LIMIT, visible
+from harness.report.visible import ANSWER_LIMIT, cut, visible
 
 
 class Part(NamedTuple):
@@ -76,8 +76,7 @@ def _parts(text: str, begin: int, spans: Sequence[_Span]) -> list[Part]:
     if parts is None:
         parts = _overlapping(text, limit, inside)
     if limit < len(text):
-        note = f"\n… (the first {limit:,} of {len(text):,} characters; trials.jsonl has them all)"
-        parts.append(Part(note, ""))
+        parts.append(Part(cut(limit, len(text)), ""))
     return parts or [Part("", "")]
 
 

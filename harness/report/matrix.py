@@ -74,4 +74,4 @@ def _cell(group: Sequence[Row]) -> Cell:
 def _share(group: Sequence[Row]) -> str:
     counts = Counter(row.status for row in group)
     passed = counts[TrialStatus.PASSED] + counts[TrialStatus.FIXED]
-    return f"{passed} of {len(group)}"
+    return f"{passed}/{len(group)}"

@@ -43,7 +43,7 @@ class Top(NamedTuple):
 
 
 class Flaky(NamedTuple):
-    """A trial that wavers, and what it came to run by run: a letter and a sign each."""
+    """A trial that wavers, and what it came to run by run: a status and a sign each."""
 
     name: str
     anchor: str
@@ -159,11 +159,11 @@ def _flaky(rows: Sequence[Row], flaky: set[str]) -> list[Flaky]:
 
 def _past(row: Row) -> list[tuple[str, str]]:
     """Return what a trial came to, run by run; a letter that we do not know is none."""
-    letters = [letter if letter in _ICONS else "none" for letter in row.past[-_PAST:]]
-    return [(letter, _ICONS.get(letter, "·")) for letter in (*letters, row.status.letter)]
+    letters = (*row.past[-_PAST:], row.status.letter)
+    return [_SIGNS.get(letter, ("none", "·")) for letter in letters]
 
 
-_ICONS: Final = {status.letter: words.icon for status, words in STATUS.items()}
+_SIGNS: Final = {status.letter: (status.value, words.icon) for status, words in STATUS.items()}
 
 
 def _top(row: Row, value: str) -> Top:

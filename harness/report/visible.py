@@ -53,10 +53,12 @@ def clipped(text: str, limit: int = FIELD_LIMIT) -> str:
     """Return visible text, cut after `limit` characters with a remark of how long it is."""
     if len(text) <= limit:
         return text if text.isprintable() else visible(text)
-    return (
-        f"{visible(text[:limit])}\n… (the first {limit:,} of {len(text):,} characters;"
-        " trials.jsonl has them all)"
-    )
+    return f"{visible(text[:limit])}{cut(limit, len(text))}"
+
+
+def cut(shown: int, of: int) -> str:
+    """Return the remark after a text that was cut: signs alone, it stands in any language."""
+    return f"\n… ⟨{shown:,} / {of:,} → trials.jsonl⟩"
 
 
 def one_line(text: str, limit: int = NAME_LIMIT) -> str:

@@ -246,7 +246,7 @@ def test_a_line_of_five_million_characters_is_cut_with_a_remark() -> None:
     source = rendered("html", [filled(text)])
     assert len(source) < 1_000_000
     ((tree, record),) = trees_of(source)
-    assert "the first 20,000 of 5,000,000 characters" in text_of(tree)
+    assert "⟨20,000 / 5,000,000 → trials.jsonl⟩" in text_of(tree)
     assert record is None
     for name in FORMATS:
         assert "九九九" in rendered(name, [filled(text)])

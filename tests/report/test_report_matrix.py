@@ -61,7 +61,7 @@ def test_lines_that_differ_come_first_and_totals_count_what_is_shared() -> None:
     )  # fmt: skip
     assert found is not None
     assert found.bots == ["gpt", "claude"]
-    assert found.totals == ["2 of 2", "1 of 2"]
+    assert found.totals == ["2/2", "1/2"]
     assert [(line.name, line.differs) for line in found.lines] == [
         ("other[北京]", True),
         ("same", False),
@@ -76,7 +76,7 @@ def test_a_cell_shows_its_worst_trial_and_how_many_passed() -> None:
     first, second = found.lines[0].cells
     assert first is not None
     assert second is not None
-    assert (first.status, first.share) == (E, "2 of 3")
+    assert (first.status, first.share) == (E, "2/3")
     assert (second.status, second.share) == (P, "")
 
 

@@ -19,12 +19,21 @@ from report_rendering import Page, index_of, lined, page_of, rendered, trees_of
 from report_rich import comparison, rich_results, rich_run
 
 from harness import report
-from harness.model import Exchange, Row, TrialStatus
+from harness.model import (
+    AnswerChange,
+    ChangeKind,
+    Exchange,
+    Finding,
+    Mode,
+    Row,
+    TrialStatus,
+)
 from harness.report import FORMATS, PageOptions
 from harness.report.html import HtmlSheet
 from harness.report.html.chunks import Packer, all_packed, packed
 from harness.report.html.script import joined
 from harness.report.html.tree import tree_of
+from harness.report.html.wording import words_of
 from harness.report.http_view import http_view
 from harness.report.overview import Reasons
 from harness.report.page_view import page_view
@@ -134,6 +143,56 @@ def test_every_word_that_templates_ask_for_is_there() -> None:
         assert f"status.{status.value}" in known
 
 
+def test_every_word_is_said_somewhere() -> None:
+    """Keys that are put together end in what a table has; all others stand somewhere whole."""
+    sources = [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.j2"), *PACKAGE.rglob("*.js")]
+    said = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    put_together = {
+        f"{group}.{one.value}"
+        for group, kinds in (
+            ("answer", AnswerChange), ("change", ChangeKind), ("mode", Mode),
+            ("status", TrialStatus), ("compare", Finding),
+        )
+        for one in kinds
+    }  # fmt: skip
+    put_together |= {f"diff.{name}" for name in ("ins", "del", "sides", "changed")}
+    put_together |= {f"theme.{name}" for name in ("auto", "light", "dark")}
+    put_together |= {"change.flaky", "status.none", "status.warning", "view.trial"}
+    for word in catalogue()["en"]:
+        group, _, name = word.partition(".")
+        if f'"{word}"' in said or word in put_together or group in ("interrupted", "run", "sort"):
+            continue
+        assert f'"{name}"' in said or f'"{word.removesuffix(".next")}"' in said, word
+
+
+def test_the_words_of_a_page_are_those_that_it_can_come_to_say() -> None:
+    groups, english, chinese = words_of('<b data-w="run.none"></b>', '"help.close"')
+    assert groups["run"] == ["none"]
+    assert groups["help"] == ["close"]
+    assert "listing" not in groups
+    words = [f"{group}.{name}" for group, names in groups.items() for name in names]
+    assert [catalogue()["zh"][word] for word in words] == list(chinese)
+    assert len(english) == len(chinese)
+
+
+def test_texts_and_patterns_of_the_script_stay_letter_by_letter(tmp_path: Path) -> None:
+    kept = [
+        '"a = b, c; // {x}"',
+        "'say (\\'no\\') : yes'",
+        "`${ a } + (b) `",
+        "/[/\"'`] = \\/ ( ,/g",
+    ]
+    lines = "".join(f"const t{n} = ({text}).x;\n" for n, text in enumerate(kept))
+    (tmp_path / "main.js").write_text(f"{lines}const half = (a, b) => (a.long / b) * -1;\n")
+    script = joined(tmp_path)
+    for text in kept:
+        assert text in script
+    assert "let half=(a,b)=>(a.long / b)* -1;" in script
+    (tmp_path / "main.js").write_text("const a = `one\ntwo`;\n")
+    with pytest.raises(ValueError, match="does not end in its line"):
+        joined(tmp_path)
+
+
 def test_a_phrase_chooses_its_form_by_its_number_and_separates_thousands() -> None:
     words = Words()
     assert words.say(phrase("note.skipped", n=1)) == "1 trial skipped."
@@ -150,7 +209,7 @@ def test_modules_are_joined_after_what_they_import_without_its_words(tmp_path: P
     )
     (tmp_path / "b.js").write_text("export const b = 1;\n")
     script = joined(tmp_path)
-    assert script.index("const b = 1") < script.index("const a = b") < script.index("console.log")
+    assert script.index("let b=1") < script.index("let a=b") < script.index("console.log")
     assert "import" not in script
     assert "one" not in script
 
@@ -244,7 +303,7 @@ def test_spoilt_answers_show_what_is_wrong_and_what_would_see_it(rich: str) -> N
 def test_a_history_draws_three_lines_and_has_their_table(rich: str) -> None:
     assert rich.count("<polyline") == 3
     assert 'href="../20261122-090000-aaaa/index.html"' in rich
-    assert rich.count('<i class="p-f">✗</i>') == 3
+    assert rich.count('<i class="failed">✗</i>') == 3
 
 
 def test_without_any_of_it_each_screen_says_what_would_fill_it() -> None:

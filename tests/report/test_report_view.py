@@ -55,9 +55,7 @@ def test_one_line_is_one_line(text: str, limit: int) -> None:
 
 def test_a_cut_text_says_how_long_it_is() -> None:
     assert clipped("九" * 10, 10) == "九" * 10
-    assert clipped("九" * 1_200, 3) == (
-        "九九九\n… (the first 3 of 1,200 characters; trials.jsonl has them all)"
-    )
+    assert clipped("九" * 1_200, 3) == ("九九九\n… ⟨3 / 1,200 → trials.jsonl⟩")
     assert one_line("九" * 5, 3) == "九九九…"
 
 

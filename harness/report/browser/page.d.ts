@@ -9,8 +9,8 @@ export interface Head {
   lang: "" | Language;
   /** The language in which the static parts of the page are written. */
   static: Language;
-  /** harness/report/words.json as it is. */
-  words: Record<Language, Record<string, string>>;
+  /** What of harness/report/words.json this page can come to say (html/wording.py). */
+  words: [names: { [group: string]: string[] }, english: string[], chinese: string[]];
   /** So many trials lie in a chunk: trial i is chunk `c${Math.floor(i / chunk)}`, entry `i % chunk`. */
   chunk: number;
   /** So many rows there are, and so many entries has the index. */

@@ -37,6 +37,6 @@ function line(id, started, status, link) {
   const name = make(link ? ["a", 0, id] : ["b", { "data-w": "history.this_run" }]);
   // Only a report that lies beside this one.
   if (/^\.\.\/[^/:]+\//.test(link)) name.setAttribute("href", link);
-  item.append(name, " ", make(["time", { datetime: started, title: new Date(started).toLocaleString(document.documentElement.lang) }, started.slice(0, 16).replace("T", " ")]));
+  item.append(name, " ", make(["time", { datetime: started }, started.slice(0, 16).replace("T", " ")]));
   return item;
 }

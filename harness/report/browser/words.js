@@ -10,8 +10,10 @@ export class Words {
 
   /** @param {Head} head */
   constructor(head) {
-    const { en, zh } = head.words;
-    this.#catalogues = { en: new Map(Object.entries(en)), zh: new Map(Object.entries(zh)) };
+    const [groups, ...languages] = head.words;
+    const keys = Object.entries(groups).flatMap(([group, names]) => names.map((name) => `${group}.${name}`));
+    const [en, zh] = languages.map((texts) => new Map(keys.map((key, at) => [key, texts[at] ?? ""])));
+    this.#catalogues = { en: en ?? new Map(), zh: zh ?? new Map() };
     /** @type {Language} */
     this.language = head.static;
   }

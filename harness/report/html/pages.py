@@ -14,10 +14,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from harness.report.html.script import joined
+from harness.report.html.style import style
 from harness.report.view import TrialView
 from harness.report.words import Phrase, Words
 
 _FOLDER: Final = Path(__file__).parents[1] / "templates"
+_TRIAL: Final = "trial.html.j2"
 
 # Stands around the key of a word in what is rendered before its language is known.
 WORD_MARK: Final = "\x01"
@@ -61,12 +63,12 @@ class Pages:
 
     def trial_macros(self) -> tuple[Callable[[TrialView], str], Callable[[TrialView], str]]:
         """Return what renders a trial's row, and what renders its body."""
-        trial = _environment().get_template("trial.html.j2").module
+        trial = _environment().get_template(_TRIAL).module
         return cast("_Trial", trial).row, cast("_Trial", trial).body
 
     def render(self, name: str, **values: object) -> str:
         """Return a page."""
-        style = _read("style.css")
+        style_text = style("style.css", "listing.css")
         return (
             _environment()
             .get_template(name)
@@ -74,8 +76,8 @@ class Pages:
                 language=self.words.language,
                 say=self._say,
                 phrase=self.words.say,
-                style=Markup(style),  # noqa: S704 - our own file, not a bot's text
-                style_hash=digest(style),
+                style=Markup(style_text),  # noqa: S704 - our own file, not a bot's text
+                style_hash=digest(style_text),
                 **values,
             )
         )
@@ -94,12 +96,17 @@ def _json(values: Mapping[str, str]) -> str:
 
 def page_style() -> str:
     """Return the style of a run's page: all pages', and that of what its script builds."""
-    return _read("style.css") + _read("controls.css")
+    return style("style.css", "controls.css")
 
 
 def page_script() -> str:
     """Return the script of a run's page."""
     return joined()
+
+
+def trial_source() -> str:
+    """Return the template of trials, which names the words that every trial may bring."""
+    return (_FOLDER / _TRIAL).read_text(encoding="utf-8")
 
 
 def digest(text: str) -> str:
@@ -112,8 +119,3 @@ def inline(text: str) -> Markup:
     if "</" in text or "<!--" in text:
         raise ValueError("Our own style or script would end its element.")
     return Markup(text)  # noqa: S704 - our own file, not a bot's text
-
-
-def _read(name: str) -> str:
-    path = _FOLDER / name
-    return path.read_text(encoding="utf-8") if path.is_file() else ""

@@ -13,9 +13,10 @@ from harness.report.html.chunks import Packer, all_packed
 from harness.report.html.forms import Forms, body, form_of, listed
 from harness.report.html.head import head
 from harness.report.html.layout import Layout
-from harness.report.html.pages import WORD_MARK, Pages
+from harness.report.html.pages import WORD_MARK, Pages, page_script, trial_source
 from harness.report.html.pieces import Piece, pack, unpack
 from harness.report.html.static import Token, static_tree
+from harness.report.html.wording import words_of
 from harness.report.mutation_view import SurvivorView
 from harness.report.options import PageOptions
 from harness.report.overview import FAILING, Reasons
@@ -35,7 +36,7 @@ DETAILED: Final = 20_000
 LISTED: Final = 50_000
 
 # Stand in the page where rows, trials and chunks go. No text of a view holds a NUL.
-_ROWS, _FIRST, _CHUNKS = "\0rows\0", "\0first\0", "\0chunks\0"
+_ROWS, _FIRST, _HEAD, _CHUNKS = "\0rows\0", "\0first\0", "\0head\0", "\0chunks\0"
 _SLOT = re.compile("(\0[a-z]+\0)")
 _WORD = re.compile(re.escape(WORD_MARK.encode()) + b"([^\x01]*)" + re.escape(WORD_MARK.encode()))
 
@@ -91,7 +92,7 @@ class HtmlSheet:
             bots=self._bots(view),
             survivors=self._survivors(view),
             layout=Layout(self._options.layout),
-            head=head(run, self._options, CHUNK, detailed),
+            head=_HEAD,
             detailed=detailed,
             listed=len(rows),
             rows=_ROWS,
@@ -104,6 +105,9 @@ class HtmlSheet:
                 self._write_rows(rows, kept, flaky, index, first, out)
             elif part == _FIRST:
                 out.write(self._in_full(first))
+            elif part == _HEAD:
+                words = words_of(page, page_script(), trial_source())
+                out.write(head(run, self._options, CHUNK, detailed, words))
             elif part == _CHUNKS:
                 _write_chunks(rows[:detailed], kept, index, out)
             else:
