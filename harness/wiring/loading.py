@@ -14,7 +14,7 @@ from harness.scheduler import can_fork, in_batches
 LARGE: Final = 1_000
 """Files from which on sharing the work is quicker: starting and packing take as long as 300."""
 _SHARE: Final = 200
-_FIRST: Final = 10
+_LAST: Final = 10
 
 Check = Callable[[Scenario], object]
 
@@ -39,10 +39,11 @@ def load_all(
 
 def _in_shares(files: Sequence[str], work: _Loader, processes: int) -> list[Share] | None:
     """Return the shares that the files were loaded in, in their order; `None` if any has faults."""
-    todo = [(at, files[at : at + _SHARE]) for at in range(_FIRST, len(files), _SHARE)]
-    # These here, so that the processes find imported what loading takes.
-    ((_, begin),) = work([(0, files[:_FIRST])])
-    found = {0: begin}
+    end = len(files) - _LAST
+    todo = [(at, files[at : min(at + _SHARE, end)]) for at in range(0, end, _SHARE)]
+    # These here, so that the processes find imported what loading takes. The last ones, so that the
+    # others lie in packs by hundreds, as they are played.
+    found = dict(work([(end, files[end:])]))
     try:
         with closing(in_batches(work, todo, workers=processes, size=1, least=2)) as done:
             for shares in done:
