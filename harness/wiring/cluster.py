@@ -47,7 +47,7 @@ def on_cluster(
         size: how many items travel together: a task for each takes several times as long.
 
     Raises:
-        UsageError: the package is missing, nobody answers at the address, or there is no worker.
+        UsageError: no scheduler answers at the address, or it has no worker.
         WorkerLostError: workers died again and again, or the connection is gone.
     """
     with closing(_client(address)) as client:
@@ -74,22 +74,41 @@ def on_cluster(
             pool.shutdown(wait=False)
 
 
-def _client(address: str) -> Client:
+def reach(address: str) -> None:
+    """Make sure that somebody listens where a scheduler is said to be.
+
+    To be asked first: Dask's client takes long to load, and goes on trying in threads of its own
+    after it has given up.
+
+    Raises:
+        UsageError: the package is missing, or nobody listens at the address.
+    """
     if find_spec("distributed") is None:
         raise UsageError(
             "--cluster needs packages that are not installed.",
             next_step="pip install 'coze-harness[dask]'",
         )
     try:
-        # Dask's client takes long to load, and tries on in threads of its own after it gave up.
         with socket.create_connection(_host_and_port(address), _PATIENCE):
-            from distributed import Client
+            return
+    except (OSError, ValueError) as fault:
+        raise _nobody(address) from fault
+
+
+def _client(address: str) -> Client:
+    from distributed import Client
+
+    try:
         return Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError) as fault:
-        raise UsageError(
-            f"No Dask scheduler answers at {address}.",
-            next_step="give its address as it prints it when it starts: tcp://HOST:8786",
-        ) from fault
+        raise _nobody(address) from fault
+
+
+def _nobody(address: str) -> UsageError:
+    return UsageError(
+        f"No Dask scheduler answers at {address}.",
+        next_step="give its address as it prints it when it starts: tcp://HOST:8786",
+    )
 
 
 def _host_and_port(address: str) -> tuple[str, int]:

@@ -67,13 +67,17 @@ class Replayer:
         Args:
             address: the scheduler's.
             root: the project's folder, as its workers find it.
+
+        Raises:
+            UsageError: nobody listens at the address, or a package is missing.
         """
+        from harness.wiring.cluster import on_cluster, reach
+
+        reach(address)
 
         def replayed(
             trials: Sequence[Trial], renderer: Renderer
         ) -> Generator[Sequence[Finished], None, None]:
-            from harness.wiring.cluster import on_cluster
-
             there = replace(self, root=root)
             yield from on_cluster(address, _Player(there, renderer), trials)
 

@@ -13,13 +13,15 @@ from project import CHATCHAT, TOKEN, ProjectFolder
 from harness.server.serving import RunningServer
 
 # What differs between a recording and its replay: the run itself, and calls that were made.
-_OF_THE_RUN = ("run_id", "mode", "started_at", "finished_at", "environment", "calls")
+_OF_THE_RUN = ("run_id", "mode", "started_at", "finished_at", "environment", "calls", "past")
 
 
 def _comparable(project: ProjectFolder, run: str) -> tuple[dict[str, Any], dict[str, Any]]:
     head = project.run_json(run)
     for key in _OF_THE_RUN:
-        del head[key]
+        head.pop(key, None)
+    for row in head["trials"]:
+        row.pop("past", None)
     lines = project.lines(run)
     for line in lines.values():
         del line["calls"]

@@ -42,6 +42,7 @@ def written(project: ProjectFolder) -> str:
 
 def betrayed(text: str) -> list[str]:
     forms = ["czs_", "Bearer", "eyJ", *cores(pem())]
+    text = text.replace("Bearer $COZE_API_TOKEN", "")  # the page's curl names the variable
     return [form[:12] for form in forms if form in text]
 
 
