@@ -69,17 +69,39 @@ def head_of(source: str) -> dict[str, Any]:
 
 def trees_of(source: str) -> list[tuple[list[Any], Any]]:
     """Every trial's tree and record, in the order of the rows, filled as the script fills them."""
+    head = head_of(source)
+    size = head["chunk"]
     found: list[tuple[list[Any], Any]] = []
-    for number in range((head_of(source)["detailed"] + 99) // 100):
-        chunk = packed(source, f"c{number}")
-        for form, texts, record in chunk["trials"]:
-            if isinstance(form, int):
-                escaped = [json.dumps(text)[1:-1].encode() for text in texts]
-                form = json.loads(
-                    form_of(json.dumps(chunk["forms"][form]).encode()).filled(escaped)
-                )
-            found.append((form, record))
+    for number in range((head["detailed"] + size - 1) // size):
+        found += filled_chunk(packed(source, f"c{number}"))
     return found
+
+
+def filled_chunk(chunk: dict[str, Any]) -> list[tuple[list[Any], Any]]:
+    """The trees and records of a chunk (forms.js)."""
+    found: list[tuple[list[Any], Any]] = []
+    for form, texts, record, *as_it_is in chunk["trials"]:
+        own = [texts[text] if isinstance(text, int) else text for text in texts]
+        told = record if as_it_is else _whole(record, own)
+        if isinstance(form, int):
+            tree, fixed = chunk["forms"][form]
+            left = iter(own)
+            all_ = [next(left) if text == 0 else text for text in fixed]
+            assert not list(left)
+            escaped = [json.dumps(text)[1:-1].encode() for text in all_]
+            form = json.loads(form_of(json.dumps(tree).encode()).filled(escaped))
+        found.append((form, told))
+    return found
+
+
+def _whole(value: Any, own: Sequence[str]) -> Any:
+    if isinstance(value, str) and value.startswith("\0"):
+        return own[int(value[1:])]
+    if isinstance(value, list):
+        return [_whole(one, own) for one in value]
+    if isinstance(value, dict):
+        return {name: _whole(one, own) for name, one in value.items()}
+    return value
 
 
 def nodes(tree: Any, *, laid: bool = True) -> Iterator[tuple[str, dict[str, str]]]:

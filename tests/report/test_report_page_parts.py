@@ -10,12 +10,22 @@ import subprocess
 from base64 import b64decode
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from builders import key, reply, run, trial, turn
+from builders import key, reply, run, trial, turn, verdict
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from report_rendering import Page, index_of, lined, page_of, rendered, trees_of
+from report_rendering import (
+    Page,
+    filled_chunk,
+    index_of,
+    lined,
+    page_of,
+    rendered,
+    trees_of,
+)
+from report_rendering import packed as part_of
 from report_rich import comparison, rich_results, rich_run
 
 from harness import report
@@ -30,7 +40,9 @@ from harness.model import (
 )
 from harness.report import FORMATS, PageOptions
 from harness.report.html import HtmlSheet
+from harness.report.html.chunk import chunk
 from harness.report.html.chunks import Packer, all_packed, packed
+from harness.report.html.pieces import Piece
 from harness.report.html.script import joined
 from harness.report.html.tree import tree_of
 from harness.report.html.wording import words_of
@@ -38,6 +50,7 @@ from harness.report.http_view import http_view
 from harness.report.overview import Reasons
 from harness.report.page_view import page_view
 from harness.report.ranking import flaky_ids, ranked
+from harness.report.visible import visible
 from harness.report.words import LANGUAGES, Words, catalogue, phrase
 
 anything = st.text(st.characters(exclude_categories=()), max_size=30)
@@ -85,6 +98,58 @@ def test_an_index_is_packed_as_its_entries_come() -> None:
     packer.put(b"[1]")
     packer.put(b",[2]")
     assert json.loads(gzip.decompress(b64decode(packer.packed()))) == {"trials": [[1], [2]]}
+
+
+MANY = "so many letters that they are looked for in records, too: 六十字节"
+HARD = (
+    MANY, f"{MANY}:", ":", f'{MANY}"', f'a"{MANY}', f"{MANY}\\", f'"{MANY}"', "\0000000000005",
+    f"\u2028 {MANY}", ",null" * 20, "{}[]:,," * 20, f"\x01\x02{MANY}", "九点开门。",
+)  # fmt: skip
+said = st.sampled_from(HARD) | st.text(max_size=20)
+told = st.recursive(
+    said | st.integers() | st.booleans() | st.none(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(said, inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(st.booleans(), said, said, st.lists(said | told)), min_size=1, max_size=6)
+)
+def test_a_chunk_gives_every_text_and_record_back(trials: list[tuple[bool, str, str, Any]]) -> None:
+    forms = {b"a": b'["p",0,"\\u00000\\u0000 \\u00001\\u0000"]', b"b": b'["i",0,"\\u00001\\u0000"]'}
+    shown = [(first, visible(one), visible(two), record) for first, one, two, record in trials]
+    pieces = [
+        Piece(b"", b"", b"", b"a" if first else b"b", _texts(one, two), _line(record))
+        for first, one, two, record in shown
+    ]
+    read = filled_chunk(json.loads(chunk(pieces, forms)))
+    assert [tree for tree, _ in read] == [
+        ["p", 0, f"{one} {two}"] if first else ["i", 0, two] for first, one, two, _ in shown
+    ]
+    assert [record for _, record in read] == [json.loads(_line(record)) for *_, record in shown]
+
+
+def _texts(*texts: str) -> bytes:
+    return b"\x7f".join(json.dumps(text, ensure_ascii=False)[1:-1].encode() for text in texts)
+
+
+def _line(record: Any) -> bytes:
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def test_what_trials_have_in_common_stands_in_a_chunk_once() -> None:
+    said = "我们每天九点开门，二十点关门，节假日照常营业。"
+    known = [
+        trial(named=key(f"t{n}"), turns=[turn("几点？", reply(f"{said}{n}"), [verdict()])])
+        for n in range(3)
+    ]
+    read = part_of(page_of(known, run(known), PageOptions()), "c0")
+    assert len(read["forms"]) == 1
+    text = json.dumps(read, ensure_ascii=False)
+    assert text.count("几点？") == 1 + 3
+    assert text.count(said) == 3
 
 
 def test_rows_are_ordered_by_what_must_be_looked_at_first() -> None:
@@ -333,7 +398,7 @@ def test_more_trials_than_a_page_holds_in_full_keep_their_rows() -> None:
     assert source.count('<a class="row ') == 250
     assert len(index_of(source)) == 250
     assert len(trees_of(source)) == 200 - 80
-    assert 'id="c2"' not in source
+    assert 'id="c3"' not in source
     assert "The last 130 trials have a row only: a page holds 120 in full." in Page(source).text
 
 

@@ -1,6 +1,6 @@
 /** Trees that many trials share, with gaps for what each of them says: `\0n\0` takes its n-th text. */
 
-/** @import { Attributes, Chunk, Tree, TrialRecord } from "./page.d.ts" */
+/** @import { Attributes, Chunk, Form, Tree, TrialRecord } from "./page.d.ts" */
 
 const GAP = /\0(\d+)\0/g;
 
@@ -13,8 +13,16 @@ const GAP = /\0(\d+)\0/g;
 export function trialOf(chunk, at) {
   const found = chunk.trials[at];
   if (!found) return undefined;
-  const [form, texts, record] = found;
-  return [typeof form === "number" ? filled(/** @type {Tree} */ (chunk.forms[form]), texts) : form, record];
+  const [form, texts, record, asItIs] = found;
+  const own = texts.map((text) => String(typeof text === "number" ? texts[text] : text));
+  // What a record says as the trial does is a NUL and the number of that text.
+  const whole = (/** @type {string} */ _, /** @type {unknown} */ value) =>
+    typeof value === "string" && value.startsWith("\0") ? own[Number(value.slice(1))] : value;
+  const told = asItIs ? record : JSON.parse(JSON.stringify(record), whole);
+  if (typeof form !== "number") return [form, told];
+  const [tree, fixed] = /** @type {Form} */ (chunk.forms[form]);
+  const left = own.values();
+  return [filled(tree, fixed.map((text) => (text === 0 ? (left.next().value ?? "") : text))), told];
 }
 
 /**

@@ -66,11 +66,17 @@ export type Entry = [
 
 /** A gzipped JSON text in base64: `<script type="application/octet-stream" id="c0">`, c1, … */
 export interface Chunk {
-  /** What many trials have in common: trees in whose texts and attributes there are gaps. */
-  forms: Tree[];
-  /** A trial is the number of its form with the texts that fill it (forms.js), or a whole tree. */
-  trials: [form: number | Tree, texts: string[], record: TrialRecord | null][];
+  /** What many trials have in common. */
+  forms: Form[];
+  /**
+   * A trial is the number of its form with its own texts, or a whole tree; a text that is a number
+   * is the one with that number. In a record, unless it is told to be as it is, "\u0000n" is text n.
+   */
+  trials: [form: number | Tree, texts: (string | number)[], record: TrialRecord | null, asItIs?: 1][];
 }
+
+/** A tree in whose texts and attributes there are gaps, and their texts; 0 where each trial has its own. */
+export type Form = [tree: Tree, texts: (string | 0)[]];
 
 /** The trial's line of trials.jsonl, parsed with the rest; null where the line is over 64 KB. */
 export type TrialRecord = { [key: string]: unknown };

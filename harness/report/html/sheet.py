@@ -9,8 +9,9 @@ from typing import Final
 
 from harness.model import Row, Run
 from harness.report.compare_view import BotView
+from harness.report.html.chunk import chunk
 from harness.report.html.chunks import Packer, all_packed
-from harness.report.html.forms import Forms, body, form_of, listed
+from harness.report.html.forms import Forms, body, form_of
 from harness.report.html.head import head
 from harness.report.html.layout import Layout
 from harness.report.html.pages import WORD_MARK, Pages, page_script, trial_source
@@ -27,7 +28,7 @@ from harness.report.view import TrialView, bare
 from harness.report.visible import one_line
 
 # Trials in a chunk: one is unpacked when one of its trials is opened.
-CHUNK: Final = 100
+CHUNK: Final = 50
 # So many failing trials stand in the page itself.
 IN_FULL: Final = 20
 # So many trials have a chunk to lie in; a page that is larger opens nowhere.
@@ -187,18 +188,10 @@ class _Kept:
         return body(form_of(self._pieces.shared(piece.key)), piece.texts)
 
     def chunk(self, rows: Sequence[Row]) -> bytes:
-        """Return trials as the script reads them: the forms they share, then texts and records."""
-        numbers: dict[bytes, int] = {}
-        trials: list[bytes] = []
-        for row in rows:
-            piece = self.piece(row)
-            if piece.key:
-                number = numbers.setdefault(piece.key, len(numbers))
-                trials.append(b"[%d,%b,%b]" % (number, listed(piece.texts), piece.record))
-            else:
-                trials.append(b"[%b,[],%b]" % (piece.texts, piece.record))
-        forms = b",".join([self._pieces.shared(key) for key in numbers])
-        return b'{"forms":[%b],"trials":[%b]}' % (forms, b",".join(trials))
+        """Return trials as the script reads them."""
+        pieces = [self.piece(row) for row in rows]
+        keys = {piece.key for piece in pieces if piece.key}
+        return chunk(pieces, {key: self._pieces.shared(key) for key in keys})
 
 
 def _write_chunks(rows: Sequence[Row], kept: _Kept, index: Packer, out: Out) -> None:
