@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from harness.model import Run, TrialResult
 from harness.report.options import PageOptions
-from harness.report.overview import Reasons, TrialReasons, reasons_of
+from harness.report.reasons import Reasons, TrialReasons, reasons_of
 from harness.report.spool import Out, Pieces, Spool
 from harness.report.trial_view import trial_view
 from harness.report.view import TrialView

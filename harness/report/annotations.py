@@ -19,7 +19,7 @@ import orjson
 
 from harness.model import ChangeKind, Row, Run, TrialResult, TrialStatus, VerdictStatus
 from harness.report import Format, Told
-from harness.report.overview import Reasons
+from harness.report.reasons import Reasons
 from harness.report.spool import Out, Pieces
 from harness.report.transcript import error_lines
 from harness.report.view import TrialView, TurnView, VerdictView

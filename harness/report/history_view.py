@@ -7,19 +7,21 @@ from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from harness.model import Cost, Run, Summary
-from harness.report.overview import moment
 from harness.report.visible import duration, one_line
+from harness.report.when import moment
 
 WIDTH: Final = 300
 HEIGHT: Final = 60
 
 
 class Chart(NamedTuple):
-    """A line over the runs, oldest on the left; `key` is what it shows. Both ends are in words."""
+    """A number over the runs, oldest on the left, as points; `key` is what it is.
+
+    Where runs do not tell it, there is a gap between `lines`. Both ends of the axis are in words.
+    """
 
     key: str
-    points: str
-    marks: Sequence[tuple[str, str]]
+    lines: Sequence[str]
     low: str
     high: str
 
@@ -54,13 +56,15 @@ def history_view(run: Run) -> HistoryView | None:
         for past, side in zip(run.past, sides, strict=False)
     ]
     rows.append(_past(run.run_id, "", run.started_at, run.mode.value, run.summary, run.cost))
-    shares = [100 * summary.passed / max(summary.trials, 1) for summary, _ in sides]
+    shares = [
+        100 * summary.passed / summary.trials if summary.trials else None for summary, _ in sides
+    ]
+    times = [cost.p95 or None for _, cost in sides]
+    tokens = [cost.tokens or None for _, cost in sides]
     charts = [
         _chart("history.share", shares, [row.share for row in rows], 100.0),
-        _chart("history.p95", [cost.p95 for _, cost in sides], [row.p95 for row in rows]),
-        _chart(
-            "history.tokens", [float(cost.tokens) for _, cost in sides], [r.tokens for r in rows]
-        ),
+        _chart("history.p95", times, [row.p95 for row in rows]),
+        _chart("history.tokens", tokens, [row.tokens for row in rows]),
     ]
     return HistoryView([chart for chart in charts if chart], rows[::-1])
 
@@ -86,20 +90,22 @@ def _past(
 
 
 def _chart(
-    key: str, values: Sequence[float], said: Sequence[str], top: float | None = None
+    key: str, values: Sequence[float | None], said: Sequence[str], top: float | None = None
 ) -> Chart | None:
-    """Return a line from the lowest value to the highest; None where there is nothing but zero."""
-    high = max(values) if top is None else top
-    if not high:
+    """Return lines between the lowest and the highest value; None where no run tells any."""
+    known = [(value, words) for value, words in zip(values, said, strict=True) if value is not None]
+    if not known:
         return None
-    low = 0.0 if top is None else min(min(values), 90.0)
+    high, highest = max(known) if top is None else (top, f"{top:.0f} %")
+    low = 0.0 if top is None else min(min(known)[0], 90.0)
     step = WIDTH / max(len(values) - 1, 1)
     scale = HEIGHT / ((high - low) or 1)
-    places = [
-        (f"{number * step:.1f}", f"{HEIGHT - (value - low) * scale:.1f}")
-        for number, value in enumerate(values)
-    ]
-    words = sorted(zip(values, said, strict=True))
-    lowest = f"{low:.0f} %" if top is not None else "0"
-    highest = "100 %" if top is not None else words[-1][1]
-    return Chart(key, " ".join(",".join(place) for place in places), places, lowest, highest)
+    lines: list[list[str]] = [[]]
+    for number, value in enumerate(values):
+        if value is not None:
+            lines[-1].append(f"{number * step:.1f},{HEIGHT - (value - low) * scale:.1f}")
+        elif lines[-1]:
+            lines.append([])
+    # A line of one point is drawn as that point: it goes there twice.
+    drawn = [" ".join(line if len(line) > 1 else line * 2) for line in lines if line]
+    return Chart(key, drawn, "0" if top is None else f"{low:.0f} %", highest)

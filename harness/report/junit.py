@@ -17,11 +17,12 @@ from itertools import groupby
 from typing import Final
 
 from harness.model import Row, Run, TrialStatus
-from harness.report.overview import Reasons, run_seconds
+from harness.report.reasons import Reasons
 from harness.report.spool import Out, Pieces
 from harness.report.transcript import said
 from harness.report.view import TrialView
 from harness.report.visible import one_line
+from harness.report.when import run_seconds
 
 # Counted as <skipped>: it neither passed nor failed the run.
 _SKIPPED: Final = (TrialStatus.SKIPPED, TrialStatus.KNOWN_FAILURE)

@@ -8,8 +8,9 @@ from urllib.parse import quote
 
 from harness.model import Mode, Run
 from harness.report.options import PageOptions
-from harness.report.overview import moment, run_seconds, sentence_phrase, tone
+from harness.report.sentence import sentence_phrase, tone
 from harness.report.visible import duration, one_line
+from harness.report.when import moment, run_seconds
 from harness.report.words import Phrase, Words
 
 # So many runs are drawn and listed; older ones are still in their folders.

@@ -12,7 +12,8 @@ from typing import Final
 from harness.model import Run
 from harness.report.markdown_text import TEXT, labelled, span
 from harness.report.matrix import matrix
-from harness.report.overview import FAILING, Reasons, RunView, run_view
+from harness.report.overview import RunView, run_view
+from harness.report.reasons import FAILING, Reasons
 from harness.report.spool import Out, Pieces
 from harness.report.transcript import answer_of
 from harness.report.view import BADGE, TrialView, VerdictView

@@ -11,21 +11,13 @@ from harness.report.compare_view import CompareView, compare_view
 from harness.report.history_view import HistoryView, history_view
 from harness.report.matrix import Matrix, matrix
 from harness.report.mutation_view import MutationView, mutation_view
-from harness.report.overview import (
-    Count,
-    RateView,
-    Reasons,
-    moment,
-    notes,
-    run_counts,
-    run_rates,
-    run_seconds,
-    sentence_phrase,
-    tone,
-)
+from harness.report.overview import Count, RateView, run_counts, run_rates
 from harness.report.ranking import turns
+from harness.report.reasons import Reasons
+from harness.report.sentence import notes, sentence_phrase, tone
 from harness.report.view import STATUS, anchor
 from harness.report.visible import clipped, duration, one_line
+from harness.report.when import moment, run_seconds
 from harness.report.words import Fact, Phrase
 
 _MOST: Final = 5

@@ -11,7 +11,7 @@ from pathlib import PurePath
 
 from harness.model import Run, TrialResult
 from harness.report.matrix import matrix
-from harness.report.overview import sentence
+from harness.report.sentence import sentence
 from harness.report.transcript import transcript
 from harness.report.trial_view import trial_view
 from harness.report.view import BADGE

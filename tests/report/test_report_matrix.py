@@ -12,7 +12,7 @@ from harness.model import Row, Run, TrialStatus
 from harness.report.html import HtmlSheet
 from harness.report.markdown import MarkdownSheet
 from harness.report.matrix import matrix
-from harness.report.overview import Reasons
+from harness.report.reasons import Reasons
 from harness.report.text import side_by_side
 
 P, F, E = TrialStatus.PASSED, TrialStatus.FAILED, TrialStatus.ERROR

@@ -32,13 +32,17 @@ from harness import report
 from harness.model import (
     AnswerChange,
     ChangeKind,
+    Cost,
     Exchange,
     Finding,
     Mode,
+    PastRun,
     Row,
+    Summary,
     TrialStatus,
 )
 from harness.report import FORMATS, PageOptions
+from harness.report.history_view import history_view
 from harness.report.html import HtmlSheet
 from harness.report.html.chunk import chunk
 from harness.report.html.chunks import Packer, all_packed, packed
@@ -47,9 +51,9 @@ from harness.report.html.script import joined
 from harness.report.html.tree import tree_of
 from harness.report.html.wording import words_of
 from harness.report.http_view import http_view
-from harness.report.overview import Reasons
 from harness.report.page_view import page_view
 from harness.report.ranking import flaky_ids, ranked
+from harness.report.reasons import Reasons
 from harness.report.visible import visible
 from harness.report.words import LANGUAGES, Words, catalogue, phrase
 
@@ -369,6 +373,24 @@ def test_a_history_draws_three_lines_and_has_their_table(rich: str) -> None:
     assert rich.count("<polyline") == 3
     assert 'href="../20261122-090000-aaaa/index.html"' in rich
     assert rich.count('<i class="failed">✗</i>') == 3
+
+
+def test_runs_that_do_not_tell_a_number_leave_a_gap_in_its_line() -> None:
+    costs = (Cost(tokens=100, p95=4.0), Cost(), Cost(tokens=50, p95=2.0), Cost(p95=3.0))
+    past = [
+        PastRun(
+            run_id=f"r{n}", started_at="2026-11-22T09:00:00Z", mode=Mode.REPLAY,
+            summary=Summary(trials=2, passed=n), cost=cost,
+        )
+        for n, cost in enumerate(costs[:3])
+    ]  # fmt: skip
+    view = history_view(replace(run([trial()]), past=tuple(past), cost=costs[3]))
+    assert view is not None
+    share, times, tokens = view.charts
+    assert [len(line.split()) for line in share.lines] == [4]
+    assert times.lines == ["0.0,0.0 0.0,0.0", "200.0,30.0 300.0,15.0"]
+    assert tokens.lines == ["0.0,0.0 0.0,0.0", "200.0,30.0 200.0,30.0"]
+    assert (times.low, times.high) == ("0", "4.00 s")
 
 
 def test_without_any_of_it_each_screen_says_what_would_fill_it() -> None:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from harness.model import Severity, Verdict, VerdictStatus
 from harness.report.evidence import Part, marked
-from harness.report.overview import moment
 from harness.report.spool import Spool
 from harness.report.visible import clipped, duration, language, one_line, visible
+from harness.report.when import moment
 
 anything = st.text(st.characters(exclude_categories=()), max_size=30)
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import orjson
 
 from harness.report.html.forms import Told
-from harness.report.overview import reason_texts
+from harness.report.reasons import reason_texts
 from harness.report.view import TrialView, shown_id
 
 # Occurs in none of the parts: a row's texts are visible, and JSON escapes it.

@@ -20,9 +20,9 @@ from harness.report.html.static import Token, static_tree
 from harness.report.html.wording import words_of
 from harness.report.mutation_view import SurvivorView
 from harness.report.options import PageOptions
-from harness.report.overview import FAILING, Reasons
 from harness.report.page_view import PageView, page_view
 from harness.report.ranking import flaky_ids, ranked
+from harness.report.reasons import FAILING, Reasons
 from harness.report.spool import Out, Pieces
 from harness.report.view import TrialView, bare
 from harness.report.visible import one_line
