@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,10 +41,15 @@ def written(project: ProjectFolder) -> str:
     )
 
 
+_SIGNED = re.compile(r"eyJ[\w-]{6,}\.[\w-]+")
+
+
 def betrayed(text: str) -> list[str]:
-    forms = ["czs_", "Bearer", "eyJ", *cores(pem())]
+    forms = ["czs_", "Bearer", *cores(pem())]
     text = text.replace("Bearer $COZE_API_TOKEN", "")  # the page's curl names the variable
-    return [form[:12] for form in forms if form in text]
+    found = [form[:12] for form in forms if form in text]
+    # With its dot: three letters of it come by chance in what the page has packed.
+    return found + _SIGNED.findall(text)
 
 
 def test_record_signs_in_once_and_leaves_no_trace_of_it(
