@@ -15,7 +15,7 @@ from harness.model import (
     Share,
 )
 from harness.report.diff_view import diff_tree
-from harness.report.view import SideFact
+from harness.report.view import SideFact, filtered
 from harness.report.visible import ANSWER_LIMIT, clipped, one_line
 from harness.report.words import Phrase, phrase
 from harness.textdiff import line_diff
@@ -34,11 +34,14 @@ class ChangeCount(NamedTuple):
 class ScenarioView(NamedTuple):
     """How often a scenario passed with a bot, before and now, and what to think of it.
 
+    `link` filters its trials.
+
     Shares and the ends of their intervals are per cent, for drawing; `test` is the test's name and
     its result.
     """
 
     scenario: str
+    link: str
     bot: str
     tone: str
     said: Phrase
@@ -68,10 +71,11 @@ class BotView(NamedTuple):
 
 
 class CompareView(NamedTuple):
-    """Two sides by their names, and what lies between them."""
+    """Two sides by their names (and those in any language), and what lies between them."""
 
     baseline: str
     candidate: str
+    sides: Sequence[Phrase]
     counts: Sequence[ChangeCount]
     scenarios: Sequence[ScenarioView]
     more: int
@@ -84,6 +88,7 @@ def compare_view(comparison: Comparison) -> CompareView:
     return CompareView(
         one_line(comparison.baseline),
         one_line(comparison.candidate),
+        [_side(comparison.baseline), _side(comparison.candidate)],
         [
             ChangeCount(kind.value, comparison.counts[kind], f"#v=trials&st={kind.value}")
             for kind in ChangeKind
@@ -92,6 +97,18 @@ def compare_view(comparison: Comparison) -> CompareView:
         [_scenario(found) for found in changed[:_MOST_SCENARIOS]],
         max(len(changed) - _MOST_SCENARIOS, 0),
         [_bot(bot) for bot in comparison.bots],
+    )
+
+
+def _side(name: str) -> Phrase:
+    """Return a side's name; the English ones that `compare` gives to what is no run have a key."""
+    start, found, folder = one_line(name).partition("the recordings in ")
+    if found and not start:
+        return phrase("compare.recordings", what=folder)
+    return (
+        phrase("compare.draft")
+        if name == "the draft"
+        else phrase("compare.side", what=one_line(name))
     )
 
 
@@ -115,8 +132,8 @@ def _scenario(change: ScenarioChange) -> ScenarioView:
     worse = after.passed * before.trials < before.passed * after.trials
     tone = "failed" if change.regressed else "warning" if worse or change.flaky else "passed"
     return ScenarioView(
-        one_line(change.scenario), one_line(change.bot), tone, said, more,
-        _share(before), _share(after), _test(change),
+        one_line(change.scenario), filtered(change.scenario), one_line(change.bot), tone,
+        said, more, _share(before), _share(after), _test(change),
     )  # fmt: skip
 
 
@@ -153,6 +170,7 @@ def _bot(change: BotChange) -> BotView:
         [
             SideFact(one_line(found.name), clipped(found.before), clipped(found.after))
             for found in change.differences
+            if found.name != "version"
         ],
         prompt,
     )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
+from json import JSONDecoder
 from typing import Final
 
 import orjson
 
 from harness.model import ChangeKind, Flip, Reply, TrialChange, TrialResult, TurnChange, TurnResult
 from harness.report.view import DiffView, FlipView, SideFact, TurnDiffView, TurnView
-from harness.report.visible import ANSWER_LIMIT, clipped, duration, one_line
+from harness.report.visible import ANSWER_LIMIT, clipped, duration, one_line, visible
 from harness.textdiff import Piece, diff
+
+_JSON: Final = JSONDecoder()
 
 # Kinds whose expectation is a text to lay beside the one that was seen.
 _TEXTS: Final = ("equals", "similar", "same_as_baseline")
@@ -41,10 +44,22 @@ def diff_tree(pieces: Iterable[Piece]) -> str:
 
 
 def _against(number: int, expected: str, seen: str) -> TurnDiffView:
-    found = diff(expected, seen)
+    found = diff(_wanted(expected), seen)
     return TurnDiffView(
         number, "", f"{100 * found.similarity:.0f} %", (), (), diff_tree(found.pieces)
     )
+
+
+def _wanted(expected: str) -> str:
+    """Return the text that an expectation's words quote, as JSON; the words if they quote none."""
+    start = expected.find('"')
+    if start < 0:
+        return expected
+    try:
+        text, _ = _JSON.raw_decode(expected, start)
+    except ValueError:
+        return expected
+    return visible(text)
 
 
 def _turns(change: TrialChange, result: TrialResult) -> list[TurnDiffView]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
-from urllib.parse import quote
 
 from harness.model import Row, Run, TrialStatus
 from harness.report.compare_view import CompareView, compare_view
@@ -15,7 +14,7 @@ from harness.report.overview import Count, RateView, run_counts, run_rates
 from harness.report.ranking import turns
 from harness.report.reasons import Reasons
 from harness.report.sentence import notes, sentence_phrase, tone
-from harness.report.view import STATUS, anchor
+from harness.report.view import STATUS, anchor, filtered
 from harness.report.visible import clipped, duration, one_line
 from harness.report.when import moment, run_seconds
 from harness.report.words import Fact, Phrase
@@ -104,7 +103,7 @@ def page_view(run: Run, reasons: Reasons, flaky: set[str]) -> PageView:
         f"{run.summary.trials:,}",
         len(run.rows),
         [_count(count) for count in run_counts(run) if count.number],
-        [ReasonView(text, times, trials, _search(text)) for text, times, trials in reasons.top()],
+        [ReasonView(text, times, trials, filtered(text)) for text, times, trials in reasons.top()],
         run_rates(run),
         _slowest(run.rows),
         _costliest(run.rows, reasons),
@@ -124,12 +123,6 @@ def _count(count: Count) -> StatusCount:
     return StatusCount(count.status, count.number, count.icon, count.share, count.begin, link)
 
 
-def _search(text: str) -> str:
-    """Return the filter that finds a reason: as a phrase, or several where it has quotes."""
-    phrases = [f'"{part.strip()}"' for part in text.rstrip("…").split('"') if part.strip()]
-    return f"#v=trials&q={quote(' '.join(phrases), safe='', errors='replace')}"
-
-
 def _slowest(rows: Sequence[Row]) -> list[Top]:
     found = sorted(rows, key=lambda row: -row.seconds)[:_MOST] if len(rows) > 1 else []
     return [_top(row, duration(row.seconds)) for row in found if row.seconds > 0]
@@ -146,12 +139,17 @@ def _costliest(rows: Sequence[Row], reasons: Reasons) -> list[Top]:
 def _flaky(rows: Sequence[Row], flaky: set[str]) -> list[Flaky]:
     found = [row for row in rows if row.key.id in flaky]
     found.sort(key=lambda row: -turns(row))
-    return [Flaky(one_line(row.key.id), anchor(row.key.id), _past(row)) for row in found[:_FLAKY]]
+    return [Flaky(one_line(row.key.id), anchor(row.key.id), past_of(row)) for row in found[:_FLAKY]]
 
 
-def _past(row: Row) -> list[tuple[str, str]]:
-    """Return what a trial came to, run by run; a letter that we do not know is none."""
-    letters = (*row.past[-_PAST:], row.status.letter)
+def past_of(row: Row, most: int = _PAST) -> list[tuple[str, str]]:
+    """Return what a trial came to, run by run, this one last; an unknown letter is none.
+
+    Args:
+        row: the trial.
+        most: so many runs before this one.
+    """
+    letters = (*row.past[-most:], row.status.letter)
     return [_SIGNS.get(letter, ("none", "·")) for letter in letters]
 
 
@@ -165,7 +163,6 @@ def _top(row: Row, value: str) -> Top:
 def _facts(run: Run, lasted: str) -> list[Fact]:
     facts = [
         ("fact.run", one_line(run.run_id)),
-        ("fact.mode", run.mode.value),
         ("fact.started", moment(run.started_at)),
         ("fact.lasted", lasted),
         ("fact.calls", f"{run.calls:,}"),

@@ -66,7 +66,7 @@ def trial_view(result: TrialResult) -> TrialView:
         [one_line(tag) for tag in key.tags],
         _place(key.file, key.line),
         one_line(key.cassette),
-        one_line(result.recorded_at),
+        _moment(result.recorded_at),
         turns,
         http_view(result.exchanges) if result.exchanges else None,
         diff_view(result, turns) if change or result.status is not TrialStatus.PASSED else None,
@@ -82,6 +82,11 @@ def trial_view(result: TrialResult) -> TrialView:
         _failed(turns),
         _codes(result),
     )
+
+
+def _moment(recorded: str) -> str:
+    """Return when something was recorded, which our own clock wrote down, for people."""
+    return one_line(recorded).replace("T", " ", 1).replace("+00:00", " UTC")
 
 
 def _place(file: str, line: int) -> str:
@@ -142,7 +147,10 @@ def _turn(number: int, turn: TurnResult) -> TurnView:
 
 
 def _verdict(verdict: Verdict, answer: str, seen: str) -> VerdictView:
-    """Return a verdict; `seen` is how the reply's `answer` is shown."""
+    """Return a verdict; `seen` is how the reply's `answer` is shown.
+
+    One that passed does not say the whole answer once more.
+    """
     status: str = verdict.status._value_
     if status == "failed" and verdict.severity is Severity.WARNING:
         status = "warning"
@@ -155,7 +163,7 @@ def _verdict(verdict: Verdict, answer: str, seen: str) -> VerdictView:
         one_line(verdict.kind),
         one_line(verdict.name) if verdict.name else "",
         clipped(verdict.expected),
-        seen if actual == answer else clipped(actual),
+        (seen if status != "passed" else "") if actual == answer else clipped(actual),
         clipped(verdict.reason),
         f"{place}:{where.column}" if where.line and where.column else place,
         "" if score is None else f"{score:.2f}",

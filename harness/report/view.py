@@ -251,6 +251,14 @@ def shown_id(trial_id: str) -> str:
     return shown.decode()
 
 
+def filtered(text: str) -> str:
+    """Return the filter that finds a text: as a phrase, or several where it has quotes."""
+    phrases = [
+        f'"{part.strip()}"' for part in one_line(text).rstrip("…").split('"') if part.strip()
+    ]
+    return f"#v=trials&q={quote(' '.join(phrases), safe='', errors='replace')}"
+
+
 def why(verdict: VerdictView) -> str:
     """Return a verdict's kind and reason in one sentence."""
     return f"{verdict.kind}: {verdict.reason or verdict.expected}"

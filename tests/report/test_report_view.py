@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 import xml.etree.ElementTree as ET
 
 import pytest
-from builders import message, reply, verdict
+from builders import failed_verdict, message, reply, trial, turn, verdict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.model import Severity, Verdict, VerdictStatus
+from harness.model import Severity, TrialStatus, Verdict, VerdictStatus
 from harness.report.evidence import Part, marked
 from harness.report.spool import Spool
+from harness.report.trial_view import trial_view
 from harness.report.visible import clipped, duration, language, one_line, visible
 from harness.report.when import moment
 
@@ -155,3 +157,16 @@ def test_a_spool_gives_back_the_last_record_of_a_name_and_forgets_its_file() -> 
         assert third.get("24") == b"49"
         assert ("3" in first, "3" in second, "3" in third) == (True, False, True)
         assert "25" not in first
+
+
+def test_a_failed_comparison_of_texts_shows_the_text_that_was_wanted_not_its_description() -> None:
+    wanted = 'equals "9.8 更\\n大！"'
+    failed = failed_verdict(kind="equals", expected=wanted, actual="9.8 更\n大。")
+    view = trial_view(trial(TrialStatus.FAILED, turns=[turn("?", reply("9.8 更\n大。"), [failed])]))
+    assert view.diff is not None
+    (change,) = view.diff.turns
+    assert json.loads(change.tree)[2:] == [
+        "9.8 更\n大",
+        ["del", {"data-w-label": "diff.del"}, "！"],
+        ["ins", {"data-w-label": "diff.ins"}, "。"],
+    ]

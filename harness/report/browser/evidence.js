@@ -54,7 +54,7 @@ export function addLinks(article) {
     const t = turn.dataset.t ?? "";
     turn.querySelector(".msg.user .who")?.before(link(t, ""));
     for (const verdict of /** @type {NodeListOf<HTMLElement>} */ (turn.querySelectorAll("li[data-e]"))) {
-      (verdict.querySelector(".head") ?? verdict).append(link(t, verdict.dataset.e ?? ""));
+      (verdict.querySelector("p") ?? verdict).append(link(t, verdict.dataset.e ?? ""));
     }
   }
 }

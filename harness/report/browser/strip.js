@@ -33,7 +33,7 @@ export function showHistory(panel, entry, head) {
  */
 function line(id, started, status, link) {
   const word = status ? `status.${status}` : "history.absent";
-  const item = make(["li", { class: status }, ["span", { class: "st", "data-w": word }], " "]);
+  const item = make(["li", { class: status || "none" }, ["span", { class: "st", "data-w": word }], " "]);
   const name = make(link ? ["a", 0, id] : ["b", { "data-w": "history.this_run" }]);
   // Only a report that lies beside this one.
   if (/^\.\.\/[^/:]+\//.test(link)) name.setAttribute("href", link);

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
-from harness.model import Row, Run
+from harness.model import Row, Run, TrialStatus
 from harness.report.compare_view import BotView
 from harness.report.html.chunk import chunk
 from harness.report.html.chunks import Packer, all_packed
@@ -18,9 +18,9 @@ from harness.report.html.pages import WORD_MARK, Pages, page_script, trial_sourc
 from harness.report.html.pieces import Piece, pack, unpack
 from harness.report.html.static import Token, static_tree
 from harness.report.html.wording import words_of
-from harness.report.mutation_view import SurvivorView
+from harness.report.mutation_view import ScoreView, SurvivorView
 from harness.report.options import PageOptions
-from harness.report.page_view import PageView, page_view
+from harness.report.page_view import PageView, page_view, past_of
 from harness.report.ranking import flaky_ids, ranked
 from harness.report.reasons import FAILING, Reasons
 from harness.report.spool import Out, Pieces
@@ -35,6 +35,9 @@ IN_FULL: Final = 20
 DETAILED: Final = 20_000
 # So many have a row; of a larger run those that passed, without more to tell, are left out first.
 LISTED: Final = 50_000
+
+# So many runs stand at the end of a row.
+_PAST: Final = 10
 
 # Stand in the page where rows, trials and chunks go. No text of a view holds a NUL.
 _ROWS, _FIRST, _HEAD, _CHUNKS = "\0rows\0", "\0first\0", "\0head\0", "\0chunks\0"
@@ -129,10 +132,21 @@ class HtmlSheet:
         for number, row in enumerate(rows):
             piece = kept.piece(row)
             shown = _WORD.sub(lambda found: self._word(found.group(1), said), piece.row)
-            out.write(opening[row.key.id in flaky] + shown + b"</li>\n")
+            told = row.past and (row.status is not TrialStatus.PASSED or row.key.id in flaky)
+            past = self._past(row) if told else b""
+            out.write(b"%b%b%b</a></li>\n" % (opening[row.key.id in flaky], shown[:-4], past))
             index.put(b"," * (number > 0) + piece.indexed(row.past))
             if row.status in FAILING and len(first) < IN_FULL:
                 first.append((row, kept.tree(piece)))
+
+    def _past(self, row: Row) -> bytes:
+        """Return the strip of the last runs, at the end of a row."""
+        signs = "".join([f'<i class="{status}">{sign}</i>' for status, sign in past_of(row, _PAST)])
+        label = self._pages.words.text("history.past")
+        return (
+            f'<span class="past" role="img" data-w-label="history.past" aria-label="{label}">'
+            f"{signs}</span>"
+        ).encode()
 
     def _word(self, key: bytes, said: dict[bytes, bytes]) -> bytes:
         word = said.get(key)
@@ -145,10 +159,16 @@ class HtmlSheet:
         bots = view.compare.bots if view.compare else ()
         return [(bot, self._static(bot.prompt) if bot.prompt else None) for bot in bots]
 
-    def _survivors(self, view: PageView) -> list[tuple[SurvivorView, Sequence[Token]]]:
-        """Return the spoilt answers that were let pass, with what is wrong in them."""
+    def _survivors(
+        self, view: PageView
+    ) -> list[tuple[ScoreView, list[tuple[SurvivorView, Sequence[Token]]]]]:
+        """Return the spoilt answers that were let pass, by scenario, with what is wrong in them."""
         scores = view.mutation.scores if view.mutation else ()
-        return [(found, self._static(found.tree)) for score in scores for found in score.survivors]
+        return [
+            (score, [(found, self._static(found.tree)) for found in score.survivors])
+            for score in scores
+            if score.survivors
+        ]
 
     def _static(self, tree: str) -> Sequence[Token]:
         return static_tree(tree, self._pages.words)
