@@ -87,7 +87,7 @@ def filled_chunk(chunk: dict[str, Any]) -> list[tuple[list[Any], Any]]:
             tree, fixed = chunk["forms"][form]
             left = iter(own)
             all_ = [next(left) if text == 0 else text for text in fixed]
-            assert not list(left)
+            assert all(len(text) >= 20 for text in left), "only answers that the record refers to"
             escaped = [json.dumps(text)[1:-1].encode() for text in all_]
             form = json.loads(form_of(json.dumps(tree).encode()).filled(escaped))
         found.append((form, told))

@@ -70,7 +70,7 @@ export interface Chunk {
   forms: Form[];
   /**
    * A trial is the number of its form with its own texts, or a whole tree; a text that is a number
-   * is the one with that number. In a record, unless it is told to be as it is, "\u0000n" is text n.
+   * is the one with that number, and only the record has need of the last. In a record, unless it is told to be as it is, "\u0000n" is text n.
    */
   trials: [form: number | Tree, texts: (string | number)[], record: TrialRecord | null, asItIs?: 1][];
 }

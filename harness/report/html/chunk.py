@@ -1,12 +1,13 @@
 """A chunk of trials, as the script reads it: each text as seldom as can be.
 
 What all trials of a form say in the same place stands once, with the form. What a trial says twice
-stands once in its own texts, and so do the texts of its record: an answer is in a record four or
+stands once in its own texts, and so do the answers of its record, each of which is there four or
 five times over. That halves what is to be packed, unpacked and parsed.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -17,6 +18,7 @@ from harness.report.html.pieces import Piece
 # found again to look for them.
 _LONG: Final = 18
 _ANSWER: Final = 60
+_ANSWERS = re.compile(rb'"answer":"([^"\\]*(?:\\.[^"\\]*)*)"')
 # Begins, in a record, a reference to the trial's own text of that number.
 _NUL: Final = b"\\u0000"
 
@@ -42,6 +44,10 @@ def chunk(pieces: Iterable[Piece], shared: Mapping[bytes, bytes]) -> bytes:
             piece, texts = told[number]
             free = [text for text, same in zip(texts, fixed, strict=True) if same is None]
             own, places = _once(free)
+            for answer in _ANSWERS.findall(piece.record):
+                if len(answer) >= _ANSWER and answer not in places:
+                    places[answer] = len(own)
+                    own.append(b'"%b"' % answer)
             record = _referring(piece.record, places)
             trials[number] = b"[%d,[%b],%b]" % (len(forms), b",".join(own), record)
         listed = b",".join([b"0" if text is None else b'"%b"' % text for text in fixed])
