@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
@@ -291,6 +292,8 @@ def live_source(
                 beside=beside or {},
             )
             studio = replace(studio, snapshots=studio.look_at_bots(trials, threads))
+            # Two threads that load a package and its part at once would each wait for the other.
+            import_module("rapidfuzz.distance")
             openers = studio.openers(trials)
             results = run_live(openers, workers=threads, monotonic=world.clock.monotonic)
             with closing(results):
