@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from typing import Final
 
 from harness.cassette.interaction import Interaction, base_path_of
 from harness.model import JSON, BotSnapshot
@@ -33,6 +34,10 @@ class Origin:
     bot: BotSnapshot | None = None
     asked: Mapping[str, str] = field(default_factory=dict)
     candidate: Candidacy | None = None
+
+
+CANDIDATES: Final = ".candidate"
+"""The folder, among the cassettes, of recordings that are not accepted yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

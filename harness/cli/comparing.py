@@ -10,6 +10,7 @@ from typing import Any, Generic
 
 import click
 
+from harness.cassette import CANDIDATES
 from harness.cli import options
 from harness.cli.opening import open_page
 from harness.cli.running import Manner, opened, taken_apart, tell_host
@@ -20,7 +21,7 @@ from harness.report import Renderer
 from harness.report.comparing import closing, summary
 from harness.report.visible import counted
 from harness.selection import Selection
-from harness.wiring.candidates import FOLDER, Asking
+from harness.wiring.candidates import Asking
 from harness.wiring.comparing import recording_source, replaying_source
 from harness.wiring.comparing_runs import recalled, recalling, two_runs
 from harness.wiring.finished import Finished
@@ -153,7 +154,7 @@ def _compare_again(project: Project, choice: Choice, manner: Manner) -> int:
         source = replaying_source(project, workers=manner.workers, one_by_one=manner.stop_at_first)
         sides = _Sides(
             baseline=_baseline(project),
-            candidate=f"the candidates in {project.shown(project.settings.cassettes)}/{FOLDER}",
+            candidate=f"the candidates in {project.shown(project.settings.cassettes)}/{CANDIDATES}",
             items=pairs,
             source=source,
             rates=rates(pairs),

@@ -17,6 +17,7 @@ from itertools import groupby
 from typing import Final
 
 from harness.model import Row, Run, TrialStatus
+from harness.report.junit_text import SAID, unattached
 from harness.report.reasons import Reasons
 from harness.report.spool import Out, Pieces
 from harness.report.transcript import said
@@ -29,9 +30,6 @@ _SKIPPED: Final = (TrialStatus.SKIPPED, TrialStatus.KNOWN_FAILURE)
 
 LARGE: Final = 1_000
 """With more trials than this, nothing is said of those that passed: GitLab reads up to 30 MB."""
-SAID: Final = 1_000
-"""Characters that Jenkins keeps of what a passed test has said."""
-
 # Between what is always written of a passed trial, and what is not in a large run. XML has no NUL.
 _SPLIT: Final = b"\0"
 _END: Final = b"</testcase>"
@@ -123,11 +121,6 @@ def _short(trial: TrialView) -> bytes:
     text = unattached(said(trial, SAID)).replace("&", "&amp;")
     text = text.replace("<", "&lt;").replace(">", "&gt;")
     return f"<system-out>{text}</system-out></testcase>".encode() if text else _END
-
-
-def unattached(text: str) -> str:
-    """Return text of which GitLab takes nothing for the path of an attachment."""
-    return text.replace("[[ATTACHMENT|", "[[ATTACHMENT¦") if "[[A" in text else text
 
 
 def _case(row: Row, pieces: Pieces) -> bytes:

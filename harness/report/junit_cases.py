@@ -17,7 +17,7 @@ from junitparser import (
 )
 
 from harness.model import TrialStatus
-from harness.report.junit import SAID, unattached
+from harness.report.junit_text import SAID, unattached
 from harness.report.transcript import error_lines, said, transcript, verdict_lines
 from harness.report.view import TrialView
 from harness.report.visible import one_line

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from harness.cassette import Origin, Recording, Redactor, store
+from harness.cassette import CANDIDATES, Origin, Recording, Redactor, store
 from harness.compare import compared
 from harness.coze import asked, fingerprint
 from harness.errors import (
@@ -30,7 +30,7 @@ from harness.location import Location
 from harness.model import TrialResult
 from harness.ports import Trial
 from harness.wholefile import TEMPORARY_SUFFIX
-from harness.wiring.candidates import FOLDER, Candidate, candidates
+from harness.wiring.candidates import Candidate, candidates
 from harness.wiring.comparing import both
 from harness.wiring.pairing import Pair
 from harness.wiring.project import Choice, Project
@@ -229,7 +229,7 @@ class Desk:
 
     def _sweep(self) -> None:
         """Take away folders of candidates that are empty."""
-        top = self.project.local_cassettes / FOLDER
+        top = self.project.local_cassettes / CANDIDATES
         folders = [path for path in top.rglob("*") if path.is_dir()]
         for folder in (*sorted(folders, reverse=True), top):
             with suppress(OSError):
@@ -246,7 +246,7 @@ def _place(candidate: Candidate) -> tuple[str, str, str, int] | None:
 def _committed(candidate: Path, project: Project) -> Path:
     """Return where the recording is that a candidate stands beside, by their paths."""
     cassettes = project.local_cassettes
-    return cassettes / candidate.relative_to(cassettes / FOLDER)
+    return cassettes / candidate.relative_to(cassettes / CANDIDATES)
 
 
 def _another_bot(trial: Trial, shown: Path) -> CassetteStaleError:

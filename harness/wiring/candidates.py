@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from harness.cassette import Candidacy, Origin, store
+from harness.cassette import CANDIDATES, Candidacy, Origin, store
 from harness.errors import (
     CassetteError,
     CassetteStaleError,
@@ -25,7 +25,6 @@ from harness.model import Bot
 from harness.ports import Trial
 from harness.wiring.project import Project
 
-FOLDER: Final = ".candidate"
 FIELDS: Final = ("publish_status", "bot_version")
 """What a candidate may be asked otherwise than its scenario says."""
 
@@ -75,7 +74,7 @@ def as_candidate(trial: Trial, asked: Mapping[str, str], cassettes: str) -> Tria
         cassettes: the folder of recordings, as trials name it.
     """
     prefix = f"{cassettes}/" if cassettes else ""
-    place = f"{prefix}{FOLDER}/{trial.key.cassette.removeprefix(prefix)}"
+    place = f"{prefix}{CANDIDATES}/{trial.key.cassette.removeprefix(prefix)}"
     options = replace(
         trial.options,
         publish_status=asked.get("publish_status", trial.options.publish_status),
@@ -92,7 +91,7 @@ def candidacy(trial: Trial) -> Candidacy:
 
 def paths(project: Project) -> list[Path]:
     """Return the files of all candidates, by name."""
-    folder = project.local_cassettes / FOLDER
+    folder = project.local_cassettes / CANDIDATES
     return sorted(path for path in folder.rglob("*.yaml") if path.is_file())
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from harness import remote
-from harness.cassette import Origin, Redactor, canonical, store
+from harness.cassette import CANDIDATES, Origin, Redactor, canonical, store
 from harness.errors import (
     CassetteError,
     CassetteMissingError,
@@ -22,7 +22,6 @@ from harness.ports import Trial
 from harness.remote import RemoteFolder, is_url
 from harness.scheduler import BATCH
 from harness.wholefile import TEMPORARY_SUFFIX
-from harness.wiring.candidates import FOLDER
 from harness.wiring.replaying import Replayer
 
 Item = TypeVar("Item")
@@ -143,7 +142,7 @@ def _files(folder: Path | RemoteFolder) -> list[str]:
             return [str(folder / name) for name in remote.files(folder)]
         except OSError as fault:
             raise store.refused(str(folder), fault) from fault
-    hidden = folder / FOLDER
+    hidden = folder / CANDIDATES
     return [
         str(path)
         for path in sorted(folder.rglob("*"))

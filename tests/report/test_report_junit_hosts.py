@@ -10,7 +10,8 @@ from builders import failed_verdict, key, reply, run, trial, turn, verdict
 
 from harness.model import TrialResult, TrialStatus
 from harness.report import FORMATS
-from harness.report.junit import LARGE, SAID
+from harness.report.junit import LARGE
+from harness.report.junit_text import SAID
 
 
 def _cases(results: Sequence[TrialResult]) -> dict[str, ET.Element]:
