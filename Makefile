@@ -65,7 +65,7 @@ $(NODE): package.json package-lock.json
 
 # Record the shipped scenarios, and the one that `init` hands out, anew from the scripted server.
 record-shipped: $(DEV)
-	for project in . harness/starter; do \
+	for project in . harness/coze_harness/starter; do \
 	  $(BIN)/coze-harness serve --demo --port 8787 >/dev/null & server=$$!; \
 	  until curl -s -o /dev/null http://127.0.0.1:8787/; do sleep 0.1; done; \
 	  (cd $$project && COZE_API_BASE=http://127.0.0.1:8787 COZE_API_TOKEN=pat_not_a_real_one \

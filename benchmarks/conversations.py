@@ -13,14 +13,16 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from coze_harness.cassettes import Origin, Recording
+from coze_harness.cassettes import canonical_format as canonical
+from coze_harness.cassettes.interaction import Interaction
+from coze_harness.coze import fingerprint
+from coze_harness.model import ChatOptions
+from coze_harness.model.location import Location
+from coze_harness.model.trial import Turn
+
 from benchmarks.project import BOT, SETTINGS, interaction
 from benchmarks.walkthrough import chat_body
-from harness.cassette import Origin, Recording, canonical
-from harness.cassette.interaction import Interaction
-from harness.coze import fingerprint
-from harness.location import Location
-from harness.model import ChatOptions
-from harness.ports import Turn
 
 TURNS = 3
 _A_FILE = 100  # scenarios in a file

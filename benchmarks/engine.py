@@ -17,16 +17,16 @@ from pathlib import Path
 
 import requests
 import vcr
+from coze_harness.commands.project import Choice, open_project
+from coze_harness.model import TrialStatus
+from coze_harness.model.process_context import World
+from coze_harness.model.trial import Trial
 
 from benchmarks.bench import Bench
 from benchmarks.comparing import Aim, Contender, Found, in_turn, ratio, spread
 from benchmarks.processes import BenchmarkError
 from benchmarks.project import BOT, HOST
 from benchmarks.walkthrough import Http, ask
-from harness.model import TrialStatus
-from harness.ports import Trial
-from harness.wiring.project import Choice, open_project
-from harness.wiring.world import World
 
 _ASKED = 60
 _BLOCK = 20

@@ -16,6 +16,9 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
+from coze_harness.model import Mode, Run, Summary
+from coze_harness.reporting.report_formats import FORMATS
+from coze_harness.results import encode, read_results, read_run
 from playwright.sync_api import Browser
 
 from benchmarks import conversations, playwright_report
@@ -23,9 +26,6 @@ from benchmarks.bench import Bench
 from benchmarks.comparing import Aim, Found, Line, spread
 from benchmarks.processes import BenchmarkError, harness_command
 from benchmarks.reader import Parts, Seen, read, reader
-from harness.archive import encode, read_results, read_run
-from harness.model import Mode, Run, Summary
-from harness.report import FORMATS
 
 OURS = Parts(
     rows="a.row",

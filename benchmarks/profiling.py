@@ -26,31 +26,31 @@ _SHOWN: Final = 30
 
 _STEPS: Final = (
     ("importlib._bootstrap", "start-up: imports"),
-    ("harness.settings", "start-up: settings"),
-    ("harness.loader.discovery", "scenarios: finding the files"),
-    ("harness.loader.trials", "trials: naming"),
-    ("harness.document.shaping", "scenarios: checking shapes"),
-    ("harness.document", "scenarios: reading the YAML"),
-    ("harness.expectations.building", "scenarios: building expectations"),
-    ("harness.loader", "scenarios: the rest"),
-    ("harness.report.html", "reports: HTML"),
-    ("harness.report.junit", "reports: JUnit"),
-    ("harness.report.markdown", "reports: Markdown"),
-    ("harness.report.listing", "reports: the list of runs"),
-    ("harness.report", "reports: what is shown of a trial"),
-    ("harness.archive.reading", "reports: reading the results back"),
-    ("harness.archive.document", "archive: run.json"),
-    ("harness.archive.line", "archive: encoding a line"),
-    ("harness.archive", "archive: the rest"),
-    ("harness.expectations", "judging"),
-    ("harness.cassette.canonical", "cassettes: reading the text"),
-    ("harness.cassette.store", "cassettes: from the disk"),
-    ("harness.cassette", "replay: the tape"),
-    ("harness.coze.asked", "replay: is it stale?"),
-    ("harness.coze", "replay: the conversation"),
-    ("harness.runner", "replay: the conversation"),
-    ("harness.scheduler", "replay: the conversation"),
-    ("harness.wiring", "wiring"),
+    ("coze_harness.config", "start-up: settings"),
+    ("coze_harness.scenarios.file_discovery", "scenarios: finding the files"),
+    ("coze_harness.scenarios.trial_expansion", "trials: naming"),
+    ("coze_harness.yaml_source.shape_check", "scenarios: checking shapes"),
+    ("coze_harness.yaml_source", "scenarios: reading the YAML"),
+    ("coze_harness.expectations.item_builder", "scenarios: building expectations"),
+    ("coze_harness.scenarios", "scenarios: the rest"),
+    ("coze_harness.reporting.html", "reports: HTML"),
+    ("coze_harness.reporting.junit_report", "reports: JUnit"),
+    ("coze_harness.reporting.markdown_report", "reports: Markdown"),
+    ("coze_harness.reporting.run_list_page", "reports: the list of runs"),
+    ("coze_harness.reporting.report_formats", "reports: what is shown of a trial"),
+    ("coze_harness.results.reading", "reports: reading the results back"),
+    ("coze_harness.results.run_codec", "archive: run.json"),
+    ("coze_harness.results.trial_codec", "archive: encoding a line"),
+    ("coze_harness.results", "archive: the rest"),
+    ("coze_harness.expectations", "judging"),
+    ("coze_harness.cassettes.canonical_format", "cassettes: reading the text"),
+    ("coze_harness.cassettes.cassette_files", "cassettes: from the disk"),
+    ("coze_harness.cassettes", "replay: the tape"),
+    ("coze_harness.coze.request_fingerprint", "replay: is it stale?"),
+    ("coze_harness.coze", "replay: the conversation"),
+    ("coze_harness.execution.conversation_runner", "replay: the conversation"),
+    ("coze_harness.execution", "replay: the conversation"),
+    ("coze_harness.commands", "wiring"),
 )
 """A step is known by a module that is somewhere in the stack; the first that is found counts."""
 
@@ -160,7 +160,7 @@ def main(reports: str) -> None:
     signal.setitimer(signal.ITIMER_REAL, _EVERY, _EVERY)
     begun = time.process_time()
     with redirect_stdout(io.StringIO()):
-        from harness.cli import run
+        from coze_harness.cli.main import run
 
         code = run(["run", "--workers", "1", "--no-progress", "--quiet", "--reports", reports])
     seconds = time.process_time() - begun

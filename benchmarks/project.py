@@ -6,13 +6,15 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from coze_harness.cassettes import Origin, Recording
+from coze_harness.cassettes import canonical_format as canonical
+from coze_harness.cassettes.interaction import Interaction
+from coze_harness.coze import fingerprint
+from coze_harness.model import ChatOptions
+from coze_harness.model.location import Location
+from coze_harness.model.trial import Turn
+
 from benchmarks.walkthrough import chat_body
-from harness.cassette import Origin, Recording, canonical
-from harness.cassette.interaction import Interaction
-from harness.coze import fingerprint
-from harness.location import Location
-from harness.model import ChatOptions
-from harness.ports import Turn
 
 BOT = "7403315657221079041"
 HOST = "https://api.coze.com"

@@ -20,8 +20,8 @@ def measured(bench: Bench) -> Found:
     rounds = 5 if bench.quick else 25
     copy = bench.scratch / "source"
     shutil.copytree(
-        ROOT / "harness",
-        copy / "harness",
+        ROOT / "harness/coze_harness",
+        copy / "coze_harness",
         ignore=shutil.ignore_patterns("__pycache__"),
         dirs_exist_ok=True,
     )

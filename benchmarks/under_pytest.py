@@ -13,7 +13,7 @@ from benchmarks.bench import Bench
 from benchmarks.comparing import Contender, Found, in_turn, ratio, spread
 from benchmarks.processes import BenchmarkError, Taken, harness_command
 
-_IMPORT = "import pytest; import harness.pytest_plugin"
+_IMPORT = "import pytest; import coze_harness.pytest_plugin"
 _WITHOUT = "import pytest"
 
 
@@ -65,7 +65,7 @@ def _cpu(taken: Sequence[Mapping[str, Sequence[Taken]]], name: str) -> list[floa
 
 def _ours(workers: int) -> list[str]:
     spread_out = ["-p", "xdist.plugin", "-n", str(workers)] if workers > 1 else []
-    plugins = ["-p", "harness.pytest_plugin", "-p", "no:cacheprovider"]
+    plugins = ["-p", "coze_harness.pytest_plugin", "-p", "no:cacheprovider"]
     return [sys.executable, "-m", "pytest", "-q", *plugins, *spread_out, "scenarios"]
 
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from harness.location import Location
-from harness.model import (
+from coze_harness.model import (
     JSON,
     BotSnapshot,
     ErrorNote,
@@ -30,6 +29,7 @@ from harness.model import (
     Verdict,
     VerdictStatus,
 )
+from coze_harness.model.location import Location
 
 USAGE = Usage(total=633, input=500, output=133)
 PLACE = Location("scenarios/identity.yaml", 9, 9)

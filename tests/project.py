@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import harness
-from harness.server.reading import parse_script
-from harness.server.script import Script
+import coze_harness
+from coze_harness.server.script_reader import parse_script
+from coze_harness.server.script_schema import Script
 
 CHATCHAT = "7403315657221079041"
 SECOND = "7403315657221079042"
@@ -119,7 +119,7 @@ class ProjectFolder:
             "HOME": str(home),
             "LANG": "C.UTF-8",
             # The very package that the tests have imported, wherever it was found.
-            "PYTHONPATH": str(Path(harness.__file__).parent.parent),
+            "PYTHONPATH": str(Path(coze_harness.__file__).parent.parent),
         }
 
     def write(self, name: str, text: str) -> Path:
@@ -137,7 +137,7 @@ class ProjectFolder:
     def starts(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
         """Start a command and do not wait for it."""
         return subprocess.Popen(
-            [sys.executable, "-m", "harness", *arguments],
+            [sys.executable, "-m", "coze_harness", *arguments],
             cwd=options.pop("cwd", self.root),
             env={**self.env, **options.pop("env", {})},
             stdin=subprocess.DEVNULL,
@@ -162,7 +162,7 @@ class ProjectFolder:
         for name in drop:
             environment.pop(name, None)
         done = subprocess.run(
-            [*within, sys.executable, "-m", "harness", *arguments],
+            [*within, sys.executable, "-m", "coze_harness", *arguments],
             cwd=cwd or self.root,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -10,17 +10,16 @@ from types import TracebackType
 from typing import Any, Self
 
 import orjson
-
-from harness.coze import CozeDialogue, Pace, Patience
-from harness.errors import HarnessError
-from harness.location import Location
-from harness.model import JSON, Answer, Bot, Call, ChatOptions, Reply, Wait
-from harness.ports import Conversation, Turn
-from harness.scheduler import Task, run_live
-from harness.server.reading import parse_script
-from harness.server.script import Script
-from harness.server.serving import RunningServer
-from harness.wire import Line, Wire
+from coze_harness.coze import CozeDialogue, Pace, Patience
+from coze_harness.execution import Task, run_live
+from coze_harness.model import JSON, Answer, Bot, Call, ChatOptions, Reply, Wait
+from coze_harness.model.errors import HarnessError
+from coze_harness.model.location import Location
+from coze_harness.model.trial import Conversation, Turn
+from coze_harness.server.script_reader import parse_script
+from coze_harness.server.script_schema import Script
+from coze_harness.server.server_process import RunningServer
+from coze_harness.transport import Line, Wire
 
 BOT = "7403315657221079041"
 TOKEN = "pat_" + "a1" * 32

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 import requests
 import vcr
+from coze_harness.server.script_reader import parse_script
+from coze_harness.server.server_process import serve
 
 from benchmarks import peer
 from benchmarks.comparing import Aim, ratio
 from benchmarks.processes import BenchmarkError, Machine, harness_command
 from benchmarks.project import BOT, HOST, Exchange, build, build_unrecorded, script
 from benchmarks.walkthrough import ask
-from harness.server.reading import parse_script
-from harness.server.serving import serve
 
 
 @pytest.fixture

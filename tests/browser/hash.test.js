@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { linkable, readHash, writeHash } from "../../harness/report/browser/hash.js";
+import { linkable, readHash, writeHash } from "../../harness/coze_harness/reporting/browser/hash.js";
 
 const NOTHING = { view: "overview", query: "", sort: "", trial: "", turn: 0, expectation: 0, tab: "chat", lang: "", theme: "" };
 

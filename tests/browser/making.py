@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from builders import run
+from coze_harness.model import Run, TrialResult, TrialStatus
+from coze_harness.reporting.report_formats import FORMATS, PageOptions, Reports
+from coze_harness.results import encode
 from report_hostile import ATTACKS, filled
-
-from harness.archive import encode
-from harness.model import Run, TrialResult, TrialStatus
-from harness.report import FORMATS, PageOptions, Reports
 
 # More of our own: what would speak to this page's way of building, and not to another's.
 MORE: Final = [

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { entriesOf } from "../../harness/report/browser/entries.js";
-import { fold, holds, matcher, parse, toggled, written } from "../../harness/report/browser/query.js";
+import { entriesOf } from "../../harness/coze_harness/reporting/browser/entries.js";
+import { fold, holds, matcher, parse, toggled, written } from "../../harness/coze_harness/reporting/browser/query.js";
 
 const ENTRIES = entriesOf({
   trials: [

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from coze_harness.server.server_process import serve
 from project import SETTINGS, TOKEN, ProjectFolder, scripted
-
-from harness.server.serving import serve
 
 # The attack is in what the bot says, so that it comes all the way: server, cassette, replay, page.
 _TABLE = """# 营业时间

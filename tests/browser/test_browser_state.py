@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 from builders import key, run, trial
+from coze_harness.model import TrialStatus
+from coze_harness.reporting.report_formats import PageOptions
 from playwright.sync_api import Page
 
 from browser import ROOT
 from browser.conftest import Visit
 from browser.making import write_page
-from harness.model import TrialStatus
-from harness.report import PageOptions
 
 HOURS = "s=hours%5B%E5%8C%97%E4%BA%AC%5D"
 
@@ -227,6 +227,6 @@ _LINK = 'rel="noopener noreferrer nofollow" target="_blank"'
 def test_trees_become_elements_by_allow_lists_alone(
     blank: Page, tree: object, own: bool, html: str
 ) -> None:
-    source = (ROOT / "harness/report/browser/tree.js").read_text("utf-8")
+    source = (ROOT / "harness/coze_harness/reporting/browser/tree.js").read_text("utf-8")
     source = re.sub(r"^export ", "", source, flags=re.MULTILINE)
     assert blank.evaluate(_BUILT, {"source": source, "trees": [[tree, own]]}) == [html]

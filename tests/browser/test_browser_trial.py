@@ -7,13 +7,13 @@ from urllib.parse import unquote
 
 import pytest
 from builders import key, reply, trial, turn, verdict
+from coze_harness.model import TrialStatus, VerdictStatus
 from playwright.sync_api import Page
 from report_rich import rich_results, rich_run
 
 from browser.conftest import Visit
 from browser.making import write_page
 from browser.watching import Watch
-from harness.model import TrialStatus, VerdictStatus
 
 HOURS = "s=hours%5B%E5%8C%97%E4%BA%AC%5D"
 NO_CLIPBOARD = "Object.defineProperty(Navigator.prototype, 'clipboard', {value: undefined});"

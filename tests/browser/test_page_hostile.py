@@ -8,11 +8,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from coze_harness.reporting.visible import visible
 
 from browser.conftest import Visit
 from browser.making import TEXTS
 from browser.watching import Scheme, script
-from harness.report.visible import visible
 
 # Opens every trial and each tab, shows answers raw and rendered, and returns what was there.
 _WALK = script("walk.js")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from coze_harness.reporting.report_formats import PageOptions
 from playwright.sync_api import Page
 from report_samples import everything, full_run
 
@@ -15,9 +16,8 @@ from browser import ROOT
 from browser.conftest import Visit
 from browser.making import write_page
 from browser.watching import script
-from harness.report import PageOptions
 
-WORDS = json.loads((ROOT / "harness" / "report" / "words.json").read_text("utf-8"))
+WORDS = json.loads((ROOT / "harness/coze_harness/reporting/words.json").read_text("utf-8"))
 STATES = (
     "v=overview", "v=trials", "v=compare", "v=matrix", "v=history", "v=mutations", "s=none",
     *(f"s=hours&tab={tab}" for tab in ("chat", "diff", "http", "json", "history")),

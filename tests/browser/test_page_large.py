@@ -11,12 +11,12 @@ from time import perf_counter
 
 import pytest
 from builders import failed_verdict, key, reply, run, trial, turn
+from coze_harness.model import TrialResult, TrialStatus
 
 from benchmarks.conversations import chinese, english
 from benchmarks.page import empty_page, without_words
 from browser.conftest import Visit
 from browser.making import write_page
-from harness.model import TrialResult, TrialStatus
 
 COUNT = 10_000
 

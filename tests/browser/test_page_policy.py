@@ -14,13 +14,13 @@ from random import Random
 
 import pytest
 from builders import run
+from coze_harness.reporting.report_formats import FORMATS, PageOptions, Reports
+from coze_harness.results import encode
 from project import ProjectFolder
 from report_samples import everything, full_run
 
 from browser.conftest import Visit
 from browser.making import hostile_results, hostile_run, write_page
-from harness.archive import encode
-from harness.report import FORMATS, PageOptions, Reports
 
 JENKINS = "sandbox; default-src 'none'; img-src 'self'; style-src 'self'"
 

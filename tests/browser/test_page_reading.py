@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from builders import failed_verdict, key, run, trial, turn
+from coze_harness.model import TrialStatus
+from coze_harness.reporting.report_formats import PageOptions
 from playwright.sync_api import Page
 
 from browser.conftest import Visit
 from browser.making import write_page
-from harness.model import TrialStatus
-from harness.report import PageOptions
 
 HOURS = "s=hours%5B%E5%8C%97%E4%BA%AC%5D"
 STATES = (

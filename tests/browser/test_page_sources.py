@@ -11,7 +11,7 @@ import pytest
 
 from browser import ROOT
 
-REPORT = ROOT / "harness" / "report"
+REPORT = ROOT / "harness/coze_harness/reporting"
 TEMPLATES = sorted(REPORT.rglob("*.j2"))
 MODULES = sorted((REPORT / "browser").glob("*.js"))
 PYTHON = sorted(REPORT.rglob("*.py"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from harness.server.reading import parse_script
-from harness.server.script import Script
+from coze_harness.server.script_reader import parse_script
+from coze_harness.server.script_schema import Script
 
 BEFORE = """
 seed: 7

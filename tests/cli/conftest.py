@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from coze_harness.server.script_schema import Script
+from coze_harness.server.server_process import RunningServer, serve
 from project import (
     IDENTITY,
     SETTINGS,
@@ -16,9 +18,6 @@ from project import (
     scripted,
     without_network,
 )
-
-from harness.server.script import Script
-from harness.server.serving import RunningServer, serve
 
 
 @pytest.fixture

@@ -15,11 +15,10 @@ from collections.abc import Callable
 import pytest
 import vcr
 from comparing_scripts import CITY, HOURS, IDENTITY, SUM, after, before, draft
+from coze_harness.server.script_reader import demo_script
+from coze_harness.server.script_schema import Script
+from coze_harness.server.server_process import RunningServer
 from project import TOKEN, ProjectFolder
-
-from harness.server.reading import demo_script
-from harness.server.script import Script
-from harness.server.serving import RunningServer
 
 Serving = Callable[[Script], RunningServer]
 NAMES = ("city", "hours", "identity", "sum")
@@ -302,7 +301,7 @@ def test_plain_vcrpy_reads_what_was_accepted(compared: ProjectFolder) -> None:
 def _walk(project: ProjectFolder, keys: str) -> tuple[int, str]:
     """Run `accept --interactive` with lines in a pipe."""
     done = subprocess.run(
-        [sys.executable, "-m", "harness", "accept", "--interactive"],
+        [sys.executable, "-m", "coze_harness", "accept", "--interactive"],
         cwd=project.root,
         env=project.env,
         input=keys.encode(),
@@ -349,7 +348,7 @@ def test_on_a_terminal_a_key_is_enough(compared: ProjectFolder) -> None:
     master, slave = pty.openpty()
     env = {**compared.env, "TERM": "xterm-256color", "COLUMNS": "80"}
     process = subprocess.Popen(
-        [sys.executable, "-m", "harness", "accept", "--interactive"],
+        [sys.executable, "-m", "coze_harness", "accept", "--interactive"],
         cwd=compared.root, env=env, stdin=slave, stdout=slave, stderr=slave,
     )  # fmt: skip
     os.close(slave)

@@ -7,10 +7,9 @@ import re
 from collections.abc import Callable
 
 import pytest
+from coze_harness.server.script_schema import Script
+from coze_harness.server.server_process import RunningServer
 from project import IDENTITY, ProjectFolder, scripted
-
-from harness.server.script import Script
-from harness.server.serving import RunningServer
 
 GOOD = IDENTITY.encode()
 

@@ -9,9 +9,8 @@ from pathlib import Path
 import click
 import pytest
 import yaml
+from coze_harness.cli.command_table import coze_harness
 from project import ProjectFolder
-
-from harness.cli.commands import coze_harness
 
 GITHUB = {"GITHUB_ACTIONS": "true", "CI": "true"}
 ROOT = Path(__file__).resolve().parents[2]

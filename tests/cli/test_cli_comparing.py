@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 from comparing_scripts import CITY, HOURS, IDENTITY, SUM, after, before, draft
+from coze_harness.server.fault_schema import Fault, Kind
+from coze_harness.server.script_schema import Script
+from coze_harness.server.server_process import RunningServer
 from project import CHATCHAT, TOKEN, ProjectFolder
-
-from harness.server.fault import Fault, Kind
-from harness.server.script import Script
-from harness.server.serving import RunningServer
 
 Serving = Callable[[Script], RunningServer]
 

@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 import yaml
+from coze_harness.server.script_schema import Script
+from coze_harness.server.server_process import RunningServer
 from project import TOKEN, ProjectFolder, scripted
 from vcr.serialize import deserialize
 from vcr.serializers import yamlserializer
-
-from harness.server.script import Script
-from harness.server.serving import RunningServer
 
 WORKFLOW = "7403315657221079099"
 ANSWERS = """

@@ -7,9 +7,8 @@ import subprocess
 import sys
 
 import pytest
+from coze_harness.server.server_process import RunningServer
 from project import CHATCHAT, TOKEN, Done, ProjectFolder
-
-from harness.server.serving import RunningServer
 
 
 def _is_a_block(done: Done, *words: str) -> bool:
@@ -166,9 +165,8 @@ def test_repeats_that_reach_their_rate_pass_and_others_fail(
     from collections.abc import Callable
     from typing import cast
 
+    from coze_harness.server.script_schema import Script
     from project import scripted
-
-    from harness.server.script import Script
 
     serve = cast("Callable[[Script], RunningServer]", serving)
     varied = serve(scripted("- prompt: 选\n  vary: [甲, 乙]"))
@@ -208,7 +206,7 @@ def test_debug_adds_the_traceback_and_keeps_the_exit_code(
 
 def test_a_reader_that_goes_away_is_no_fault(recorded: ProjectFolder) -> None:
     for command in ("list --json", "schema", "history", "run"):
-        piped = f'set -o pipefail; "$0" -m harness {command} | head -c 1'
+        piped = f'set -o pipefail; "$0" -m coze_harness {command} | head -c 1'
         done = subprocess.run(
             ["bash", "-c", piped, sys.executable],
             cwd=recorded.root,
@@ -223,7 +221,7 @@ def test_a_reader_that_goes_away_is_no_fault(recorded: ProjectFolder) -> None:
 
 def test_a_closed_output_does_not_change_the_verdict(recorded: ProjectFolder) -> None:
     done = subprocess.run(
-        ["bash", "-c", '"$0" -m harness run >&-', sys.executable],
+        ["bash", "-c", '"$0" -m coze_harness run >&-', sys.executable],
         cwd=recorded.root,
         env=recorded.env,
         capture_output=True,

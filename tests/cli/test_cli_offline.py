@@ -8,9 +8,8 @@ import textwrap
 from typing import Any
 
 import pytest
+from coze_harness.server.server_process import RunningServer
 from project import CHATCHAT, TOKEN, ProjectFolder
-
-from harness.server.serving import RunningServer
 
 # What differs between a recording and its replay: the run itself, and calls that were made.
 _OF_THE_RUN = ("run_id", "mode", "started_at", "finished_at", "environment", "calls", "past")

@@ -10,9 +10,8 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
+from coze_harness.server.server_process import RunningServer
 from project import CHATCHAT, SETTINGS, ProjectFolder
-
-from harness.server.serving import RunningServer
 
 ROW = {
     "id", "scenario", "file", "line", "bot", "case", "trial", "tags", "status", "cassette",
@@ -301,7 +300,9 @@ def test_the_version_is_said_without_loading_what_it_does_not_need(empty: Projec
     done = empty.does("--version")
     assert (done.code, done.err) == (0, "")
     assert re.fullmatch(r"coze-harness \d+\.\d+\.\d+\S*\n", done.out)
-    probe = "import sys; from harness.cli import run; run(['--version']); print(*sys.modules)"
+    probe = (
+        "import sys; from coze_harness.cli.main import run; run(['--version']); print(*sys.modules)"
+    )
     loaded = subprocess.run(
         [sys.executable, "-c", probe], env=empty.env, capture_output=True, text=True, check=True
     ).stdout.split()

@@ -8,11 +8,10 @@ import time
 from collections.abc import Callable
 
 import pytest
+from coze_harness.server.script_reader import parse_script
+from coze_harness.server.script_schema import Script
+from coze_harness.server.server_process import RunningServer
 from project import ProjectFolder, scripted
-
-from harness.server.reading import parse_script
-from harness.server.script import Script
-from harness.server.serving import RunningServer
 
 Serving = Callable[[Script], RunningServer]
 

@@ -44,7 +44,7 @@ def _on_a_terminal(
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     process = subprocess.Popen(
-        [sys.executable, "-m", "harness", *arguments],
+        [sys.executable, "-m", "coze_harness", *arguments],
         cwd=project.root,
         env={**project.env, "TERM": "xterm-256color", **env},
         stdin=slave,

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from coze_harness.cassettes.redaction import base64_forms
 from leaking import CORE, THIRD_PARTY, TOKEN, LeakingService
 from project import Done, ProjectFolder
-
-from harness.cassette.redaction import base64_forms
 
 SCENARIOS = """
 scenarios:

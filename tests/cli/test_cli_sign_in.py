@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 from app_keys import pem
+from coze_harness.cassettes.redaction import cores
+from coze_harness.server.fault_schema import Fault, Kind, Route
+from coze_harness.server.script_schema import Script
+from coze_harness.server.server_process import RunningServer
 from leaking import LeakingService
 from project import TOKEN, ProjectFolder, scripted
-
-from harness.cassette.redaction import cores
-from harness.server.fault import Fault, Kind, Route
-from harness.server.script import Script
-from harness.server.serving import RunningServer
 
 ROUTE = "POST /api/permission/oauth2/token"
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from coze_harness.server.server_process import RunningServer
 from project import CHATCHAT, SECOND, ProjectFolder
-
-from harness.server.serving import RunningServer
 
 
 def test_init_makes_a_project_that_runs_at_once_without_network(

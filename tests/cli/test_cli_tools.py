@@ -6,10 +6,9 @@ import shutil
 from collections.abc import Callable
 
 import pytest
+from coze_harness.server.script_schema import Script
+from coze_harness.server.server_process import RunningServer
 from project import TOKEN, ProjectFolder, scripted
-
-from harness.server.script import Script
-from harness.server.serving import RunningServer
 
 ANSWERS = """
 - prompt: [天气?, 还有呢?]

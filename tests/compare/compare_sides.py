@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 
 from builders import key, reply, trial, turn, verdict
-
-from harness.compare import compared
-from harness.model import BotSnapshot, TrialResult, TrialStatus, VerdictStatus
+from coze_harness.compare import compared
+from coze_harness.model import BotSnapshot, TrialResult, TrialStatus, VerdictStatus
 
 STATUSES = {status.letter: status for status in TrialStatus}
 FAILING = (TrialStatus.FAILED, TrialStatus.KNOWN_FAILURE)

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 from compare_sides import results
-
-from harness.compare import comparison, differences
-from harness.model import JSON, BotChange, BotSnapshot, Difference
+from coze_harness.compare import comparison, differences
+from coze_harness.model import JSON, BotChange, BotSnapshot, Difference
 
 
 def bot(details: Mapping[str, JSON] | None = None, **named: str) -> BotSnapshot:

@@ -6,14 +6,21 @@ from itertools import product
 from math import comb
 
 import pytest
+from coze_harness.compare import sign_test, wilson
+from coze_harness.compare.exact_tests import Plain, holm
+from coze_harness.compare.scipy_tests import Scipy, at_hand
+from coze_harness.compare.stratified_tests import (
+    BY_CASE,
+    FISHER,
+    MCNEMAR,
+    Stratum,
+    examined,
+    is_drop,
+    plain_p,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest  # type: ignore[import-untyped]  # has no types
-
-from harness.compare import sign_test, wilson
-from harness.compare.by_scipy import Scipy, at_hand
-from harness.compare.exact import Plain, holm
-from harness.compare.strata import BY_CASE, FISHER, MCNEMAR, Stratum, examined, is_drop, plain_p
 
 PLAIN, SCIPY = Plain(), Scipy()
 

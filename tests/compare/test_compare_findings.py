@@ -9,11 +9,10 @@ from itertools import chain
 import pytest
 from builders import key, snapshot, trial, turn, verdict
 from compare_sides import by_case, result, results
-
-from harness.compare import Comparing, compared, comparison
-from harness.compare.by_scipy import Scipy
-from harness.compare.exact import Plain
-from harness.model import (
+from coze_harness.compare import Comparing, compared, comparison
+from coze_harness.compare.exact_tests import Plain
+from coze_harness.compare.scipy_tests import Scipy
+from coze_harness.model import (
     ChangeKind,
     Comparison,
     Finding,

@@ -7,12 +7,9 @@ from collections import Counter
 from itertools import zip_longest
 
 from builders import key, reply, trial, turn, verdict
-from hypothesis import given
-from hypothesis import strategies as st
-
-from harness.compare import Comparing, compared, comparison
-from harness.compare.exact import Plain
-from harness.model import (
+from coze_harness.compare import Comparing, compared, comparison
+from coze_harness.compare.exact_tests import Plain
+from coze_harness.model import (
     BotSnapshot,
     ChangeKind,
     Comparison,
@@ -23,6 +20,8 @@ from harness.model import (
     TurnResult,
     VerdictStatus,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 texts = st.sampled_from(
     ["", "是", "是。", "I am", "cafe\u0301", "café", "👨‍👩‍👧", "\u2028", "\ud83d"]

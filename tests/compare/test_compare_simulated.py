@@ -10,10 +10,9 @@ import random
 
 import pytest
 from compare_sides import results
-
-from harness.compare import Comparing
-from harness.compare.exact import Plain
-from harness.model import Finding, ScenarioChange
+from coze_harness.compare import Comparing
+from coze_harness.compare.exact_tests import Plain
+from coze_harness.model import Finding, ScenarioChange
 
 ROUNDS = 40
 

@@ -7,9 +7,8 @@ from dataclasses import replace
 import pytest
 from builders import PLACE, error, failed_verdict, message, reply, trial, turn, verdict
 from compare_answers import DIFFERENT, REWORDED
-
-from harness.compare import compared
-from harness.model import (
+from coze_harness.compare import compared
+from coze_harness.model import (
     AnswerChange,
     ChangeKind,
     Severity,

@@ -7,13 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from coze_harness.coze import fingerprint
+from coze_harness.model import ChatOptions
+from coze_harness.text import json_text as jsontext
 from hypothesis import given
 from hypothesis import strategies as st
 from talking import BOT, ByHand, Computed, body, chat, dialogue, good, listed, turn
-
-from harness import jsontext
-from harness.coze import fingerprint
-from harness.model import ChatOptions
 
 BARE = ChatOptions(user_id="0")
 ALWAYS = {"bot_id", "user_id", "stream", "auto_save_history", "additional_messages"}

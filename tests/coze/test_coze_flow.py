@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from coze_harness.coze import Pace
+from coze_harness.model import ChatOptions
+from coze_harness.model.errors import ApiError, ChatFailedError, ChatTimeoutError, ScenarioError
+from coze_harness.server.fault_schema import Fault
+from coze_harness.server.server_process import RunningServer, serve
 from talking import BOT, HERE, Computed, Talk, script
-
-from harness.coze import Pace
-from harness.errors import ApiError, ChatFailedError, ChatTimeoutError, ScenarioError
-from harness.model import ChatOptions
-from harness.server.fault import Fault
-from harness.server.serving import RunningServer, serve
 
 ANSWERS = """
 - prompt: 你是谁?

@@ -11,6 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from coze_harness.coze import fingerprint
+from coze_harness.execution import Task, run_live
+from coze_harness.model import JSON, Answer, Attachment, Call, ChatOptions
+from coze_harness.model.errors import (
+    ApiError,
+    HarnessError,
+    PayloadError,
+    ScenarioError,
+    TransportError,
+)
+from coze_harness.server.server_process import serve
+from coze_harness.transport import Line, Wire
 from talking import (
     BOT,
     HASTY,
@@ -25,13 +37,6 @@ from talking import (
     script,
     turn,
 )
-
-from harness.coze import fingerprint
-from harness.errors import ApiError, HarnessError, PayloadError, ScenarioError, TransportError
-from harness.model import JSON, Answer, Attachment, Call, ChatOptions
-from harness.scheduler import Task, run_live
-from harness.server.serving import serve
-from harness.wire import Line, Wire
 
 BARE = ChatOptions(user_id="0")
 MAP = Attachment("images/地图.PNG", 3, "a" * 64)

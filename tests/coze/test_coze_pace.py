@@ -6,13 +6,12 @@ import itertools
 from collections.abc import Callable
 
 import pytest
+from coze_harness.coze import Pace
+from coze_harness.model import Answer, Call, Reply
+from coze_harness.model.errors import ChatTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 from talking import ByHand, chat, dialogue, good, listed, turn
-
-from harness.coze import Pace
-from harness.errors import ChatTimeoutError
-from harness.model import Answer, Call, Reply
 
 
 def service(*durations: float) -> Callable[[Call, float], Answer]:

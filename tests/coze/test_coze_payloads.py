@@ -7,14 +7,13 @@ from typing import Any
 
 import orjson
 import pytest
+from coze_harness.coze import Pace, Patience, snapshot
+from coze_harness.coze.response_parsing import FINAL, envelope, messages, number, text, tool_calls
+from coze_harness.model import Answer, BotSnapshot, Reply
+from coze_harness.model.errors import HarnessError, PayloadError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from talking import BOT, ByHand, chat, dialogue, good, listed, told, turn
-
-from harness.coze import Pace, Patience, snapshot
-from harness.coze.payloads import FINAL, envelope, messages, number, text, tool_calls
-from harness.errors import HarnessError, PayloadError
-from harness.model import Answer, BotSnapshot, Reply
 
 NUMBERS = st.integers() | st.floats() | st.sampled_from([10**400, -(10**4299), float("inf")])
 WORDS = st.text(max_size=8) | st.sampled_from(

@@ -6,15 +6,14 @@ import time
 from collections.abc import Sequence
 
 import pytest
+from coze_harness.cassettes import Recorder, Redactor, Tape
+from coze_harness.coze import Pace, Patience
+from coze_harness.execution import Task, play, run_live
+from coze_harness.model import Reply
+from coze_harness.server.fault_schema import Fault
+from coze_harness.server.server_process import serve
+from coze_harness.transport import Line, Wire
 from talking import HASTY, TOKEN, dialogue, script, turn
-
-from harness.cassette import Recorder, Redactor, Tape
-from harness.coze import Pace, Patience
-from harness.model import Reply
-from harness.scheduler import Task, play, run_live
-from harness.server.fault import Fault
-from harness.server.serving import serve
-from harness.wire import Line, Wire
 
 ANSWERS = """
 - prompt: 天气

@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from coze_harness.coze import Patience
+from coze_harness.model import Reply, Wait
+from coze_harness.model.errors import ApiError, HarnessError, PayloadError, TransportError
+from coze_harness.server.fault_schema import Fault
+from coze_harness.server.server_process import RunningServer, serve
+from coze_harness.transport import Line, Wire
 from hypothesis import given
 from hypothesis import strategies as st
 from talking import BOT, TOKEN, ByHand, Talk, chat, dialogue, listed, refused, script, told, turn
-
-from harness.coze import Patience
-from harness.errors import ApiError, HarnessError, PayloadError, TransportError
-from harness.model import Reply, Wait
-from harness.server.fault import Fault
-from harness.server.serving import RunningServer, serve
-from harness.wire import Line, Wire
 
 PROMPT, POLL, LIST = "POST /v3/chat", "GET /v3/chat/retrieve", "POST /v3/chat/message/list"
 TRIES = 5

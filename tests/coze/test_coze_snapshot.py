@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from coze_harness.coze import Patience, snapshot
+from coze_harness.model import BotSnapshot
+from coze_harness.server.fault_schema import Fault
+from coze_harness.server.script_reader import parse_script
+from coze_harness.server.server_process import serve
 from talking import BOT, HASTY, ByHand, Talk, good, refused, told
-
-from harness.coze import Patience, snapshot
-from harness.model import BotSnapshot
-from harness.server.fault import Fault
-from harness.server.reading import parse_script
-from harness.server.serving import serve
 
 SCRIPT = f"""
 bots:

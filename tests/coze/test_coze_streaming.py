@@ -7,20 +7,28 @@ from collections.abc import Iterator
 
 import orjson
 import pytest
+from coze_harness.cassettes import (
+    Origin,
+    Recorder,
+    Recording,
+    Redactor,
+    Tape,
+)
+from coze_harness.cassettes import (
+    canonical_format as canonical,
+)
+from coze_harness.coze import CozeDialogue, Pace
+from coze_harness.execution import Task, play, run_live
+from coze_harness.model import Answer, Call, ChatOptions, Reply
+from coze_harness.model.errors import ApiError, ChatFailedError, ChatTimeoutError, PayloadError
+from coze_harness.model.trial import Turn
+from coze_harness.server.fault_schema import Fault, Kind, Route
+from coze_harness.server.server_process import RunningServer, serve
+from coze_harness.text.sse import arrivals, events, frames
+from coze_harness.transport import Line, Wire
 from hypothesis import given
 from hypothesis import strategies as st
 from talking import TOKEN, ByHand, Talk, dialogue, script, told, turn
-
-from harness.cassette import Origin, Recorder, Recording, Redactor, Tape, canonical
-from harness.coze import CozeDialogue, Pace
-from harness.errors import ApiError, ChatFailedError, ChatTimeoutError, PayloadError
-from harness.eventstream import arrivals, events, frames
-from harness.model import Answer, Call, ChatOptions, Reply
-from harness.ports import Turn
-from harness.scheduler import Task, play, run_live
-from harness.server.fault import Fault, Kind, Route
-from harness.server.serving import RunningServer, serve
-from harness.wire import Line, Wire
 
 STREAM = ChatOptions(user_id="0", stream=True)
 ANSWERS = """

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import pytest
+from coze_harness.coze import Pace, fingerprint
+from coze_harness.model import Answer, ChatOptions
+from coze_harness.model.errors import ApiError, ChatFailedError, PayloadError, TransportError
+from coze_harness.server.server_process import RunningServer, serve
 from talking import BOT, ByHand, Talk, body, chat, dialogue, listed, script, told, turn
-
-from harness.coze import Pace, fingerprint
-from harness.errors import ApiError, ChatFailedError, PayloadError, TransportError
-from harness.model import Answer, ChatOptions
-from harness.server.serving import RunningServer, serve
 
 WORKFLOW = "7403315657221079099"
 OPTIONS = ChatOptions(user_id="0", workflow=WORKFLOW, parameters={"lang": "zh"})

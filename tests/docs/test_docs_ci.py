@@ -10,10 +10,9 @@ import click
 import doc_pages
 import pytest
 import yaml
+from coze_harness.cli.command_table import coze_harness
+from coze_harness.config import load_settings
 from doc_pages import ROOT, Block
-
-from harness.cli.commands import coze_harness
-from harness.settings import load_settings
 
 PAGE = "docs/ci.md"
 EXAMPLES = doc_pages.blocks(PAGE, "yaml")
@@ -22,7 +21,9 @@ EXAMPLES = doc_pages.blocks(PAGE, "yaml")
 def _commands(text: str) -> Iterator[list[str]]:
     """Yield the commands of ours, with a number for whatever a server puts in."""
     plain = re.sub(r"\$\{\{ [\w.]+ \}\}|\$CI_NODE_INDEX", "2", text.replace("$CI_NODE_TOTAL", "4"))
-    for line in re.findall(r"(?:coze-harness|python -m harness) (\w.*?)'?$", plain, re.MULTILINE):
+    for line in re.findall(
+        r"(?:coze-harness|python -m coze_harness) (\w.*?)'?$", plain, re.MULTILINE
+    ):
         yield line.split()
 
 
@@ -48,7 +49,7 @@ def test_examples_are_yaml(block: Block) -> None:
 
 
 def test_actions_have_the_versions_that_init_writes() -> None:
-    starter = (ROOT / "harness/starter/workflow.yml").read_text("utf-8")
+    starter = (ROOT / "harness/coze_harness/starter/workflow.yml").read_text("utf-8")
     ours = dict(re.findall(r"uses: (actions/[\w-]+)@(\S+)", starter))
     shown = re.findall(r"uses: (actions/[\w-]+)@(\S+)", doc_pages.source(PAGE))
     assert {name: version for name, version in shown if name in ours} == ours

@@ -12,9 +12,8 @@ from functools import cache
 import click
 import doc_pages
 import pytest
+from coze_harness.cli.command_table import coze_harness
 from doc_pages import PAGES, ROOT
-
-from harness.cli.commands import coze_harness
 
 DESIGNED = (
     "init", "run", "record", "live", "compare", "accept", "check", "report", "mutate", "ask",
@@ -60,7 +59,7 @@ def _serves(words: Sequence[str]) -> None:
     match words:
         case ["coze-harness", *rest]:
             _parse(rest)
-        case ["python", "-m", "harness", *rest]:
+        case ["python", "-m", "coze_harness", *rest]:
             _parse(rest)
         case ["python", "-m", package, *_]:
             assert (ROOT / package / "__main__.py").is_file()

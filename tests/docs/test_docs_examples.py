@@ -12,21 +12,29 @@ from pathlib import Path
 import doc_pages
 import pytest
 import yaml
+from coze_harness.auth.credentials import TOKEN_NAMES
+from coze_harness.cassettes import (
+    Candidacy,
+    Origin,
+    Recording,
+    Redactor,
+)
+from coze_harness.cassettes import (
+    canonical_format as canonical,
+)
+from coze_harness.cassettes.interaction import Interaction
+from coze_harness.cassettes.recording import origin_block
+from coze_harness.config import load_settings
+from coze_harness.config.settings import BASE_URL, USER_ID, Poll, Report
+from coze_harness.config.shapes import FileShape
+from coze_harness.execution.live_runner import DEFAULT_WORKERS
+from coze_harness.expectations import KINDS, asks_for, describe
+from coze_harness.model import BotSnapshot
+from coze_harness.model.trial import Expectation, Trial
+from coze_harness.scenarios import DRAWABLE, Project, find, load, trials
+from coze_harness.scenarios.scenario_keys import ScenarioShape, TurnShape
 from doc_pages import PAGES, ROOT, Block
 from project import ProjectFolder
-
-from harness.cassette import Candidacy, Origin, Recording, Redactor, canonical
-from harness.cassette.interaction import Interaction
-from harness.cassette.recording import origin_block
-from harness.expectations import KINDS, asks_for, describe
-from harness.loader import DRAWABLE, Project, find, load, trials
-from harness.loader.shapes import ScenarioShape, TurnShape
-from harness.model import BotSnapshot
-from harness.ports import Expectation, Trial
-from harness.settings import TOKEN_NAMES, load_settings
-from harness.settings.nouns import BASE_URL, USER_ID, Poll, Report
-from harness.settings.shapes import FileShape
-from harness.wiring.recording import DEFAULT_WORKERS
 
 WITH_EXAMPLES = ("README.md", "docs/scenarios.md")
 USUAL_SETTINGS = 'bots: {chatchat: "7403315657221079041"}\ndefault_bot: chatchat\n'
@@ -246,7 +254,11 @@ def test_the_faults_in_the_page_on_scenarios_are_what_the_program_prints(tmp_pat
 def test_architecture_lists_every_room_and_every_library() -> None:
     rooms, *_ = doc_pages.blocks("ARCHITECTURE.md", "")
     listed = {line.split()[0] for line in rooms.text.splitlines() if line.strip("─ ")}
-    there = {path.stem for path in (ROOT / "harness").iterdir() if path.suffix in ("", ".py")}
+    there = {
+        path.stem
+        for path in (ROOT / "harness/coze_harness").iterdir()
+        if path.suffix in ("", ".py")
+    }
     assert listed == there - {"__init__", "__pycache__", "starter"}
     libraries = doc_pages.source("ARCHITECTURE.md").partition("# Libraries")[2].casefold()
     project = tomllib.loads(doc_pages.source("pyproject.toml"))["project"]

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 import pytest
 from builders import message, reply
-
-from harness.document import read
-from harness.errors import ScenarioError
-from harness.expectations import Kind, build
-from harness.model import JSON, Message, Reply, ToolCall, Usage, Verdict
-from harness.ports import Seen
+from coze_harness.expectations import Kind, build
+from coze_harness.model import JSON, Message, Reply, ToolCall, Usage, Verdict
+from coze_harness.model.errors import ScenarioError
+from coze_harness.model.trial import Seen
+from coze_harness.yaml_source import read
 
 FILE = "scenarios/greet.yaml"
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from coze_harness.model import Severity, Verdict
 from declaring import declare, refusal, seen
 from hypothesis import given
 from hypothesis import strategies as st
-
-from harness.model import Severity, Verdict
 
 BEFORE = "我们每天九点开门，晚上六点关门。"
 RETOLD = "我们每天九点开门，晚上六点打烊。"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from coze_harness.expectations import KINDS
 from declaring import FILE, declare, refusal
-
-from harness.expectations import KINDS
 
 KNOWN = ", ".join(kind.kind for kind in KINDS)
 

@@ -7,11 +7,10 @@ from typing import NamedTuple
 
 import pytest
 from builders import message, reply
+from coze_harness.expectations import KINDS, asks_for, describe
+from coze_harness.model import Reply, Severity, Usage, VerdictStatus
+from coze_harness.model.location import Location
 from declaring import FILE, bare, declare, judge, seen
-
-from harness.expectations import KINDS, asks_for, describe
-from harness.location import Location
-from harness.model import Reply, Severity, Usage, VerdictStatus
 
 
 class Row(NamedTuple):

@@ -8,16 +8,15 @@ from typing import cast
 
 import pytest
 from builders import message
+from coze_harness.expectations import Kind, build
+from coze_harness.expectations.excerpt import LIMIT, excerpt
+from coze_harness.expectations.safe_regex import count_words, words
+from coze_harness.expectations.text_normalization import Folding
+from coze_harness.model import JSON, Message, Reply, ToolCall, Usage, Verdict, VerdictStatus
+from coze_harness.model.location import Location, PathPart, Places
 from declaring import bare, declare, seen
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from harness.expectations import Kind, build
-from harness.expectations.excerpt import LIMIT, excerpt
-from harness.expectations.folding import Folding
-from harness.expectations.patterns import count_words, words
-from harness.location import Location, PathPart, Places
-from harness.model import JSON, Message, Reply, ToolCall, Usage, Verdict, VerdictStatus
 
 ODD = "\x00\ud800\udfff\u202e\u2066\u200b\u200d\ufeff\u2028\x1b\r\n\u0301\u3099ｶﾞＡ①ßİ👨‍👩‍👧🇨🇳é"
 TEXTS = st.text(max_size=60) | st.text(alphabet=ODD + "abc学术。", max_size=60)

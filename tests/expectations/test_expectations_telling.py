@@ -8,9 +8,8 @@ import sys
 from collections.abc import Iterator, Mapping
 
 import pytest
-
-from harness.expectations import KINDS, Kind, describe, item_schema, schemas
-from harness.model import JSON
+from coze_harness.expectations import KINDS, Kind, describe, item_schema, schemas
+from coze_harness.model import JSON
 
 
 def mappings(value: JSON) -> Iterator[Mapping[str, JSON]]:
@@ -67,12 +66,13 @@ def test_a_kinds_schema_knows_the_keys_that_the_kind_takes(kind: type[Kind]) -> 
 
 def test_importing_the_room_loads_no_third_party_package() -> None:
     probe = (
-        "import sys; import harness.ports; before = set(sys.modules); import harness.expectations;"
+        "import sys; import coze_harness.model.trial; before = set(sys.modules);"
+        "import coze_harness.expectations;"
         "print(sorted({name.partition('.')[0] for name in set(sys.modules) - before}))"
     )
     done = subprocess.run(
         [sys.executable, "-c", probe], capture_output=True, text=True, check=True, timeout=60
     )
     loaded = {name.strip(" '") for name in done.stdout.strip(" []\n").split(",")}
-    assert loaded - set(sys.stdlib_module_names) == {"harness"}
+    assert loaded - set(sys.stdlib_module_names) == {"coze_harness"}
     assert "difflib" not in loaded

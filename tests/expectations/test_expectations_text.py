@@ -6,12 +6,11 @@ import time
 
 import pytest
 import regex  # type: ignore[import-untyped]  # the package has no types
+from coze_harness.expectations.excerpt import LIMIT, excerpt, whole
+from coze_harness.expectations.length_kind import Unit, measure
+from coze_harness.expectations.safe_regex import words
+from coze_harness.model import VerdictStatus
 from declaring import declare, judge, seen
-
-from harness.expectations.excerpt import LIMIT, excerpt, whole
-from harness.expectations.length import Unit, measure
-from harness.expectations.patterns import words
-from harness.model import VerdictStatus
 
 PASSED, FAILED = VerdictStatus.PASSED, VerdictStatus.FAILED
 FAMILY = "👨‍👩‍👧‍👦"

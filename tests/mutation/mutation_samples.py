@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from builders import reply
-
-from harness.document import read
-from harness.errors import ScenarioError
-from harness.expectations import Kind, build
-from harness.model import Reply
-from harness.mutation import SPOILINGS, Spoiling, Subject
-from harness.ports import Seen
+from coze_harness.expectations import Kind, build
+from coze_harness.model import Reply
+from coze_harness.model.errors import ScenarioError
+from coze_harness.model.trial import Seen
+from coze_harness.mutation import SPOILINGS, Spoiling, Subject
+from coze_harness.yaml_source import read
 
 ZH = "杭州明天有小雨,气温17到24度。请带伞!"
 EN = "The library in Boston is open until 6 pm on Friday. It holds 420 seats."

@@ -6,13 +6,12 @@ from typing import ClassVar
 
 import pytest
 from builders import message, reply
+from coze_harness.model import Verdict
+from coze_harness.model.errors import CassetteMissingError
+from coze_harness.model.location import Location
+from coze_harness.model.trial import Seen
+from coze_harness.mutation import Examined, Scores, Subject, examine, unfit
 from mutation_samples import EN, ZH, subject
-
-from harness.errors import CassetteMissingError
-from harness.location import Location
-from harness.model import Verdict
-from harness.mutation import Examined, Scores, Subject, examine, unfit
-from harness.ports import Seen
 
 STRONG = ("equals: 杭州明天有小雨,气温17到24度。请带伞!",)
 WEAK = ("length: {min: 1}",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.mutation import SPOILINGS
+from coze_harness.mutation import SPOILINGS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "mutation.md"
 

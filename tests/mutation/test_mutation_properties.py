@@ -6,12 +6,11 @@ import time
 import unicodedata
 
 import pytest
+from coze_harness.model import VerdictStatus
+from coze_harness.mutation import SPOILINGS, Others, chance
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutation_samples import EN, ZH, declare, subject
-
-from harness.model import VerdictStatus
-from harness.mutation import SPOILINGS, Others, chance
 
 PIECES = st.sampled_from(
     (

@@ -6,10 +6,9 @@ import random
 import re
 
 import pytest
+from coze_harness.model import VerdictStatus
+from coze_harness.mutation import SPOILINGS, chance
 from mutation_samples import EN, ZH, declare, named, sample, subject
-
-from harness.model import VerdictStatus
-from harness.mutation import SPOILINGS, chance
 
 OTHERS = {True: ["另一个场景的回答。"], False: ["Another answer."]}
 GOLDEN = {

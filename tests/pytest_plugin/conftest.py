@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from coze_harness.server.server_process import RunningServer, serve
 from project import IDENTITY, SETTINGS, TOKEN, WEATHER, WRONG, Done, ProjectFolder, scripted
 
-from harness.server.serving import RunningServer, serve
 from pytest_plugin.plugin_running import Testing
 
 

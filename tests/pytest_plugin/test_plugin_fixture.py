@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from coze_harness.server.server_process import RunningServer
 from project import TOKEN, ProjectFolder
 
-from harness.server.serving import RunningServer
 from pytest_plugin.plugin_running import Testing
 
 BOT = """

@@ -6,10 +6,10 @@ import json
 import shutil
 
 import pytest
+from coze_harness.server.server_process import RunningServer
 from junitparser import JUnitXml, Properties
 from project import TOKEN, ProjectFolder
 
-from harness.server.serving import RunningServer
 from pytest_plugin.plugin_running import Testing
 
 
@@ -176,8 +176,9 @@ def test_without_scenarios_nothing_of_the_project_is_imported(
     project.write(
         "other/test_plain.py",
         "import sys\n\n\ndef test_plain():\n"
-        "    mine = {m for m in sys.modules if m.startswith('harness')}\n"
-        "    assert mine == {'harness', 'harness.pytest_plugin', 'harness.pytest_plugin.nearby'}\n",
+        "    mine = {m for m in sys.modules if m.startswith('coze_harness')}\n"
+        "    room = 'coze_harness.pytest_plugin'\n"
+        "    assert mine == {'coze_harness', room, room + '.scenario_detection'}\n",
     )
     done = tests("other")
     assert done.code == 0, done.out

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import requests
-
-from harness.server.reading import parse_script
-from harness.server.script import Script
-from harness.server.serving import RunningServer
+from coze_harness.server.script_reader import parse_script
+from coze_harness.server.script_schema import Script
+from coze_harness.server.server_process import RunningServer
 
 BOT = "7403315657221079041"
 TOKEN = "pat_" + "a1" * 32

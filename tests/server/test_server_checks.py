@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 from asking import BOT, TOKEN, Caller, HandClock, ids, script
-
-from harness.server.serving import RunningServer, serve
+from coze_harness.server.server_process import RunningServer, serve
 
 SCRIPT = script(
     """

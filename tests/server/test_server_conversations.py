@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 from asking import BOT, Caller, HandClock, script
-
-from harness.server.serving import serve
+from coze_harness.server.server_process import serve
 
 SCRIPT = script(
     """

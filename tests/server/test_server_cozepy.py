@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from asking import BOT, TOKEN
+from coze_harness.server.script_reader import demo_script
+from coze_harness.server.server_process import RunningServer, serve
 from cozepy import (
     Chat,
     ChatEventType,
@@ -19,9 +21,6 @@ from cozepy import (
     ToolOutput,
 )
 from cozepy.request import SyncHTTPClient
-
-from harness.server.reading import demo_script
-from harness.server.serving import RunningServer, serve
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 

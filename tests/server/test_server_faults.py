@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 import requests
 from asking import BOT, Caller, HandClock, events, ids, script
-
-from harness.server.fault import Fault, Kind
-from harness.server.serving import RunningServer, serve
+from coze_harness.server.fault_schema import Fault, Kind
+from coze_harness.server.server_process import RunningServer, serve
 
 ANSWER = "我是小示,一个用于测试的虚构助手。"
 SCRIPT = script(

@@ -11,9 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 from asking import Caller, ids, script
-
-from harness.errors import UsageError
-from harness.server.serving import RunningServer, serve
+from coze_harness.model.errors import UsageError
+from coze_harness.server.server_process import RunningServer, serve
 
 AT_ONCE = 100
 SCRIPT = script('- {regex: "^n(?P<n>[0-9]+)$", delay: 1, answer: "回答{{ n }}"}')
@@ -51,8 +50,8 @@ def test_a_hundred_streams_at_once_keep_apart() -> None:
 
 PROGRAM = """
 import sys
-from harness.server.reading import demo_script
-from harness.server.serving import serve_forever
+from coze_harness.server.script_reader import demo_script
+from coze_harness.server.server_process import serve_forever
 serve_forever(demo_script(), "127.0.0.1", 0, lambda line: print(line, flush=True))
 """
 

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 from asking import BOT, Caller, HandClock, script
-
-from harness.errors import HarnessError, ScenarioError, ScenarioFaults, UsageError
-from harness.server.fault import Fault, Kind, Route
-from harness.server.reading import demo_script, load_script, parse_script
-from harness.server.serving import serve
+from coze_harness.model.errors import HarnessError, ScenarioError, ScenarioFaults, UsageError
+from coze_harness.server.fault_schema import Fault, Kind, Route
+from coze_harness.server.script_reader import demo_script, load_script, parse_script
+from coze_harness.server.server_process import serve
 
 HEAD = f"bots:\n- id: '{BOT}'\n  name: tester\n"
 

@@ -10,11 +10,10 @@ from random import Random
 
 import pytest
 from asking import Caller, HandClock, events, script
+from coze_harness.server.coze_ids import Ids
+from coze_harness.server.server_process import serve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from harness.server.ids import Ids
-from harness.server.serving import serve
 
 NASTY = '行分隔\u2028段\u2029下一行\u0085 é e\u0301 👩‍👩‍👧 ＡＢ \\n "引号" & <b> \x7f\ufeff'
 

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 import requests
 from asking import BOT, HandClock, script
-
-from harness.server.serving import RunningServer, serve
+from coze_harness.server.server_process import RunningServer, serve
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 GOOD: dict[str, Any] = {"duration_seconds": 900, "grant_type": GRANT, "scope": None}

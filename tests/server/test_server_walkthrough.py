@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 import requests
 from asking import BOT, TOKEN
-
-from harness.server.reading import demo_script
-from harness.server.serving import RunningServer, serve
+from coze_harness.server.script_reader import demo_script
+from coze_harness.server.server_process import RunningServer, serve
 
 ANSWER = (
     "我是chatchat,一个虚拟的学术助手。我可以帮助你研究各种主题,并提供结构化的文章或论文。"

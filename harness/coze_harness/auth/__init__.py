@@ -1,0 +1,1 @@
+"""Credentials from the environment, and tokens of an OAuth app, renewed in time."""

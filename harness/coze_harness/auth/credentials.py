@@ -1,0 +1,144 @@
+"""Who signs in to Coze: a token, or the keys of an OAuth app. Both come from the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from coze_harness.model.errors import SettingsError
+
+TOKEN_NAMES: Final = ("COZE_API_TOKEN", "COZE_APE_KEY")
+"""Where a token is looked for: the name that Coze's SDKs use, then the walkthrough's own."""
+
+CLIENT_ID: Final = "COZE_JWT_OAUTH_CLIENT_ID"
+PUBLIC_KEY_ID: Final = "COZE_JWT_OAUTH_PUBLIC_KEY_ID"
+PRIVATE_KEY: Final = "COZE_JWT_OAUTH_PRIVATE_KEY"
+PRIVATE_KEY_FILE: Final = "COZE_JWT_OAUTH_PRIVATE_KEY_FILE_PATH"
+JWT_NAMES: Final = (CLIENT_ID, PUBLIC_KEY_ID, PRIVATE_KEY, PRIVATE_KEY_FILE)
+"""Where an OAuth app's keys are looked for, as in the examples of Coze's SDKs."""
+
+
+class Token:
+    """Coze's access token; nothing that is printed, logged or formatted shows it."""
+
+    __slots__ = ("_secret",)
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    def reveal(self) -> str:
+        """Return the secret itself, for the one header that needs it."""
+        return self._secret
+
+    def __repr__(self) -> str:
+        return "Token(…)"
+
+    def __str__(self) -> str:
+        return "…"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JwtKeys:
+    """What an OAuth app signs in with, complete or not; the private key is never shown.
+
+    The private key stands here as PEM text, or in a file, or (both empty) nowhere.
+    """
+
+    client_id: str
+    public_key_id: str
+    private_key: Token
+    key_file: Path | None = None
+
+
+SignIn: TypeAlias = Token | JwtKeys
+"""What opens the door to Coze."""
+
+
+def sign_in(env: Mapping[str, str], folder: Path) -> tuple[SignIn | None, tuple[str, ...]]:
+    """Return what signs in, and remarks about it; a token wins over an app's keys.
+
+    No key file is opened here, and keys may be incomplete: a replay needs none of them.
+
+    Args:
+        env: the environment.
+        folder: the working folder, which the path of a key file counts from.
+
+    Raises:
+        SettingsError: the token holds what no token can.
+    """
+    token, hints = _token(env)
+    keys = JwtKeys(
+        client_id=_given(env, CLIENT_ID),
+        public_key_id=_given(env, PUBLIC_KEY_ID),
+        # Many CI systems keep a secret on one line, with its line breaks written out.
+        private_key=Token(_given(env, PRIVATE_KEY).replace("\\n", "\n")),
+        key_file=folder / _given(env, PRIVATE_KEY_FILE) if _given(env, PRIVATE_KEY_FILE) else None,
+    )
+    given = [name for name in JWT_NAMES if _given(env, name)]
+    if token and given:
+        hints += (f"the token of the environment is used; {given[0]} is not looked at.",)
+    return token or (keys if given else None), hints
+
+
+def private_key(keys: JwtKeys) -> str:
+    """Return the private key of an OAuth app, as PEM text, read from its file if it is in one.
+
+    Raises:
+        SettingsError: something is missing, or the file cannot be read.
+    """
+    missing = [
+        name
+        for name, value in ((CLIENT_ID, keys.client_id), (PUBLIC_KEY_ID, keys.public_key_id))
+        if not value
+    ]
+    written = keys.private_key.reveal()
+    if not written and keys.key_file is None:
+        missing.append(f"{PRIVATE_KEY} (or {PRIVATE_KEY_FILE})")
+    if missing:
+        raise SettingsError(
+            f"To sign in with an OAuth app, {' and '.join(missing)} must be set, too.",
+            next_step="set what is missing, or a token: COZE_API_TOKEN (docs/sign-in.md).",
+        )
+    if written or keys.key_file is None:
+        return written
+    try:
+        return keys.key_file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) else "it is no text"
+        raise SettingsError(
+            f"The private key cannot be read from {keys.key_file}: {reason}.",
+            next_step=f"set {PRIVATE_KEY_FILE} to the PEM file that Coze gave you.",
+        ) from None
+
+
+def secrets(env: Mapping[str, str], folder: Path) -> list[str]:
+    """Return every secret that the environment holds or leads to, whatever is wrong with it."""
+    found = [_given(env, name) for name in (*TOKEN_NAMES, PRIVATE_KEY)]
+    found.append(found[-1].replace("\\n", "\n"))
+    if path := _given(env, PRIVATE_KEY_FILE):
+        with suppress(OSError, ValueError):
+            found.append((folder / path).read_text("utf-8"))
+    return [secret for secret in found if secret]
+
+
+def _given(env: Mapping[str, str], name: str) -> str:
+    return env.get(name, "").strip()
+
+
+def _token(env: Mapping[str, str]) -> tuple[Token | None, tuple[str, ...]]:
+    """Return the token, and a hint where it comes by its old name."""
+    for name in TOKEN_NAMES:
+        secret = _given(env, name).removeprefix("Bearer ").strip()
+        if not secret:
+            continue
+        if not secret.isascii() or not secret.isprintable() or " " in secret:
+            raise SettingsError(
+                f"{name} holds a character that no token has.",
+                next_step=f"Set {name} again: the token alone, on one line.",
+            )
+        hints = () if name == TOKEN_NAMES[0] else ("COZE_APE_KEY is read; call it COZE_API_TOKEN.",)
+        return Token(secret), hints
+    return None, ()

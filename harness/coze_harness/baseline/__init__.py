@@ -1,0 +1,1 @@
+"""Candidates, their comparison with the baseline, promotion, and the check of cassettes."""

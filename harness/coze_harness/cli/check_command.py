@@ -1,0 +1,63 @@
+"""`check`: everything that can be wrong, without running."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from coze_harness.baseline.cassette_check import Finding, recordings, rewritten
+from coze_harness.cli import shared_options as options
+from coze_harness.commands.current_process import this_world
+from coze_harness.commands.project import Choice, open_project
+from coze_harness.model.errors import HarnessError
+from coze_harness.reporting.visible import counted, visible
+from coze_harness.results.remote_runs import reach
+
+
+@click.command(epilog="Example: coze-harness check scenarios/identity.yaml")
+@options.selection
+@click.option(
+    "--rewrite",
+    "mend",
+    is_flag=True,
+    help="Write recordings that were edited by hand in our own shape again.",
+)
+@options.folders
+def check(
+    mend: bool,
+    cassettes: str | None,
+    reports: str | None,
+    **given: Any,  # noqa: ANN401 (click's options, all of them fields of Choice)
+) -> int:
+    """Check scenarios and settings, and the recordings: missing, stale, stray, unreadable, leaking.
+
+    Exit code 0: all is well. 2: a file of yours is wrong. 3: a recording is.
+    """
+    project = open_project(this_world(), cassettes=cassettes, reports=reports)
+    choice = Choice(**given)
+    trials = project.choose(choice)
+    reach(project.settings.cassettes)
+    if mend:
+        for path in rewritten(trials, project.replayer):
+            click.echo(f"{path}: rewritten.")
+    whole = choice == Choice()
+    folder = project.named(project.settings.cassettes) if whole else None
+    found = list(recordings(trials, project.replayer, folder=folder))
+    for finding in found:
+        _tell(finding)
+    faults = [finding.fault for finding in found if not finding.is_remark]
+    scenarios = len({trial.key.scenario for trial in trials})
+    looked_at = f"{counted(scenarios, 'scenario')}, {counted(len(trials), 'trial')}"
+    if faults:
+        click.echo(f"{looked_at}: {counted(len(faults), 'fault')} in their recordings.", err=True)
+        return max(fault.exit_code for fault in faults)
+    click.echo(f"{looked_at}: every recording is in order.")
+    return 0
+
+
+def _tell(finding: Finding) -> None:
+    fault: HarnessError = finding.fault
+    for line in fault.lines():
+        print(visible(f"note: {line}" if finding.is_remark else line), file=sys.stderr)  # noqa: T201 (the command line speaks here)

@@ -1,0 +1,272 @@
+"""`compare`: a candidate beside the baseline, or one run beside another; what changed, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, Generic
+
+import click
+
+from coze_harness.baseline.candidate_comparison import recording_source, replaying_source
+from coze_harness.baseline.candidate_pairs import rates, recorded_before, to_record
+from coze_harness.baseline.candidates import Asking
+from coze_harness.cassettes import CANDIDATES
+from coze_harness.cli import shared_options as options
+from coze_harness.cli.opening import open_page
+from coze_harness.cli.progress_display import Screen
+from coze_harness.cli.run_command import Manner, opened, taken_apart, tell_host
+from coze_harness.commands.project import Choice, Project
+from coze_harness.commands.run_trials import Item, Outcome, execute
+from coze_harness.compare.ledger import Ledger
+from coze_harness.compare.run_pairing import recalled, recalling, two_runs
+from coze_harness.model import Comparison, Finding, Mode, ScenarioChange, TrialResult
+from coze_harness.model.errors import UsageError
+from coze_harness.reporting.encoded_result import Finished
+from coze_harness.reporting.report_formats import Renderer
+from coze_harness.reporting.terminal_comparison import closing, summary
+from coze_harness.reporting.visible import counted
+from coze_harness.scenarios.trial_filter import Selection
+
+
+@click.command(epilog="Example: coze-harness compare --draft --tag smoke")
+@options.selection
+@click.option("--draft", is_flag=True, help="Ask the bot's unpublished draft.")
+@click.option("--bot-version", "version", metavar="V", default="", help="Ask this version.")
+@click.option(
+    "--replay", is_flag=True, help="Judge the candidates that are there, offline; ask nothing."
+)
+@click.option("--force", is_flag=True, help="Ask although CI is set.")
+@options.folders
+@options.service
+@options.page
+@options.execution
+def compare(
+    draft: bool,
+    version: str,
+    replay: bool,
+    force: bool,
+    **given: Any,  # noqa: ANN401 (click's options, taken apart below)
+) -> int:
+    """Ask again, keep the answers as candidates beside the baseline, and tell what changed.
+
+    The committed recordings stay as they are until `coze-harness accept` puts the candidates there.
+    PATH is a file, a folder or a scenario's name.
+
+    Two words that both name runs (an id, a folder of reports/, or latest) compare these, the older
+    one first, and ask nothing: coze-harness compare BASE CANDIDATE.
+
+    Exit code 1: something that passed now fails, and not by mere luck.
+    """  # fmt: skip
+    project = opened(given)
+    choice, manner = taken_apart(given)
+    if manner.cluster:
+        raise UsageError(
+            "A comparison is made on this machine, and on no cluster.",
+            next_step="leave --cluster out; coze-harness run takes it",
+        )
+    asking = Asking(draft, version)
+    if runs := two_runs(project, choice.paths):
+        _refuse_for_runs(choice, manner, draft=draft, version=version, replay=replay)
+        return _compare_runs(project, runs, Selection(choice.keyword, choice.tags), manner)
+    if draft and version:
+        raise UsageError(
+            "The draft has no version, so --draft and --bot-version do not go together.",
+            next_step="give one of them.",
+        )
+    if replay:
+        if draft or version:
+            raise UsageError(
+                "--replay asks nobody: the candidates that are there say what was asked.",
+                next_step="leave --draft and --bot-version out, or --replay.",
+            )
+        return _compare_again(project, choice, manner)
+    project.refuse_recording_in_ci(force=force)
+    return _compare_now(project, choice, asking, manner)
+
+
+def _refuse_for_runs(
+    choice: Choice, manner: Manner, *, draft: bool, version: str, replay: bool
+) -> None:
+    given = {
+        "--draft": draft,
+        "--bot-version": version,
+        "--replay": replay,
+        "--bot": choice.bots,
+        "--repeat": choice.repeat,
+        "--last-failed": choice.last_failed,
+        "--resume": manner.resume,
+    }
+    if idle := [name for name, value in given.items() if value]:
+        raise UsageError(
+            f"Two runs are compared as they were: {', '.join(idle)} would change nothing.",
+            next_step=f"leave {'it' if len(idle) == 1 else 'them'} out; -k and --tag choose trials",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sides(Generic[Item]):
+    """What is compared: the two sides in words, the trials' pass rates, what makes the results."""
+
+    baseline: str
+    candidate: str
+    items: Sequence[Item]
+    source: Callable[[Sequence[Item], Renderer], Generator[Sequence[Finished], None, None]]
+    rates: Mapping[str, float]
+    paths: Sequence[str] = field(default=())
+    can_accept: bool = True
+
+
+def _compare_now(project: Project, choice: Choice, asking: Asking, manner: Manner) -> int:
+    pairs = to_record(project, choice, asking)
+    with _screen(project, manner, ticking=True) as screen:
+        for hint in project.settings.hints:
+            screen.warned(hint)
+        source = recording_source(
+            project,
+            pairs,
+            workers=manner.workers,
+            warn=screen.warned,
+            afresh=manner.resume is None,
+        )
+        if not manner.quiet:
+            likely = [pair.baseline or pair.candidate for pair in pairs]
+            ahead = counted(project.calls_ahead(likely), "call")
+            click.echo(f"About {ahead} to Coze ahead (a free plan has 500 in all).", err=True)
+        bots = ", ".join(choice.bots)
+        sides = _Sides(
+            baseline=_baseline(project),
+            candidate=f"{asking.words or 'asked now'}{f', of {bots}' if bots else ''}",
+            items=pairs,
+            source=source,
+            rates=rates(pairs),
+            paths=choice.paths,
+        )
+        outcome = _told(project, sides, manner, screen)
+    return _ended(outcome, manner)
+
+
+def _compare_again(project: Project, choice: Choice, manner: Manner) -> int:
+    with _screen(project, manner, ticking=False) as screen:
+        pairs = recorded_before(project, choice, screen.warned)
+        source = replaying_source(project, workers=manner.workers, one_by_one=manner.stop_at_first)
+        sides = _Sides(
+            baseline=_baseline(project),
+            candidate=f"the candidates in {project.shown(project.settings.cassettes)}/{CANDIDATES}",
+            items=pairs,
+            source=source,
+            rates=rates(pairs),
+            paths=choice.paths,
+        )
+        outcome = _told(project, sides, manner, screen)
+    return _ended(outcome, manner)
+
+
+def _compare_runs(
+    project: Project, runs: tuple[Path, Path], wanted: Selection, manner: Manner
+) -> int:
+    items = recalled(*runs, wanted)
+    redactor = project.replayer.redactor
+    with _screen(project, manner, ticking=False) as screen:
+        sides = _Sides(
+            baseline=f"run {runs[0].resolve().name}",
+            candidate=f"run {runs[1].resolve().name}",
+            items=items,
+            source=partial(recalling, redactor),
+            rates={item.key.scenario: item.min_pass_rate for item in items},
+            can_accept=False,
+        )
+        outcome = _told(project, sides, manner, screen)
+    return _ended(outcome, manner)
+
+
+def _baseline(project: Project) -> str:
+    return f"the recordings in {project.shown(project.settings.cassettes)}"
+
+
+def _screen(project: Project, manner: Manner, *, ticking: bool) -> Screen:
+    return Screen(
+        project.world.environment,
+        quiet=manner.quiet,
+        verbose=manner.verbose,
+        bar=not manner.no_progress,
+        ticking=ticking,
+    )
+
+
+class _OnlyProgress:
+    """Listens for a screen that tells of trials in the end: what failed may have failed before."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.begun = screen.begun
+        self.done = screen.done
+        self.warned = screen.warned
+
+    def told(self, result: TrialResult) -> None:
+        """Leave a trial to the summary."""
+
+
+def _told(project: Project, sides: _Sides[Item], manner: Manner, screen: Screen) -> Outcome:
+    """Execute a comparison and tell what it came to."""
+    ledger = Ledger(sides.baseline, sides.candidate, sides.rates, again=manner.resume is not None)
+    outcome = execute(
+        sides.items,
+        sides.source,
+        mode=Mode.COMPARE,
+        settings=project.settings,
+        world=project.world,
+        listener=_OnlyProgress(screen),
+        stop_at_first=manner.stop_at_first,
+        strict_known=manner.strict_known,
+        resume=project.run_to_resume(manner.resume) if manner.resume else None,
+        complete=ledger.complete,
+    )
+    found = outcome.run.comparison
+    if found is not None:
+        lines = summary(found, ledger.kept, ledger.unusable, screen.pen, brief=manner.quiet)
+        for line in lines:
+            screen.line(line)
+        if not manner.quiet:
+            for line in _next_steps(found, sides):
+                screen.line(line)
+    tell_host(project, outcome, screen, strict_known=manner.strict_known)
+    shown = str(project.named(outcome.place))
+    screen.closing(closing(outcome.run, shown), good=outcome.exit_code == 0)
+    return outcome
+
+
+def _next_steps(found: Comparison, sides: _Sides[Item]) -> list[str]:
+    """Return what to do next: accept, or ask more often."""
+    if not sides.can_accept:
+        return []
+    repeats = [
+        one.repeats
+        for one in found.scenarios
+        if one.finding is Finding.DOUBTFUL and one.repeats and _is_worse(one)
+    ]
+    words = " ".join(sides.paths)
+    steps = []
+    if repeats:
+        steps.append(f"coze-harness compare {words} --repeat {max(repeats)}".replace("  ", " "))
+        steps[-1] += "   would tell luck from change"
+    steps.append("coze-harness accept --interactive   to look at each change")
+    steps.append("coze-harness accept   to make the candidates the baseline")
+    return ["", *(f"{'next' if not at else '':<12}{step}" for at, step in enumerate(steps))]
+
+
+def _is_worse(change: ScenarioChange) -> bool:
+    before, after = change.before, change.after
+    return after.passed * before.trials < before.passed * after.trials
+
+
+def _ended(outcome: Outcome, manner: Manner) -> int:
+    if outcome.run.interrupted:
+        words = f"coze-harness compare --resume {outcome.run.run_id}"
+        click.echo(
+            f"What is done is kept.\n  next: {words}, with the same paths and options", err=True
+        )
+    if manner.open_report:
+        open_page(outcome)
+    return outcome.exit_code

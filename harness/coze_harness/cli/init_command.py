@@ -1,0 +1,63 @@
+"""`init`: a project that runs at once, to be changed into the user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import click
+
+from coze_harness.commands.project import schema_text
+from coze_harness.model.errors import UsageError
+from coze_harness.model.location import Location
+
+_FILES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "harness.yaml": "harness.yaml",
+        "scenarios/identity.yaml": "scenarios/identity.yaml",
+        "cassettes/identity.yaml": "cassettes/identity.yaml",
+        ".gitignore": "gitignore",
+        ".github/workflows/coze-harness.yml": "workflow.yml",
+        ".gitlab-ci.yml": "gitlab.yml",
+    }
+)
+_SCHEMA: Final = "scenario.schema.json"
+
+
+@click.command(epilog="Example: coze-harness init my-bot-tests")
+@click.argument("folder", default=".", metavar="[DIR]", type=click.Path(path_type=Path))
+def init(folder: Path) -> int:
+    """Set up a project in DIR: settings, a scenario with its recording, CI, editor schema.
+
+    Files that are there already stay as they are.
+    """
+    starter = files("coze_harness") / "starter"
+    texts = {name: (starter / source).read_text("utf-8") for name, source in _FILES.items()}
+    texts[_SCHEMA] = schema_text()
+    try:
+        for name, text in texts.items():
+            path = folder / name
+            if path.exists():
+                click.echo(f"kept     {path}")
+                continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+            click.echo(f"written  {path}")
+    except OSError as fault:
+        raise UsageError(
+            f"The project could not be set up: {fault.strerror}.",
+            where=Location(str(fault.filename or folder)),
+            next_step="choose a folder that you may write to.",
+        ) from fault
+    click.echo("")
+    click.echo("Next:")
+    if folder != Path():
+        click.echo(f"  cd {folder}")
+    click.echo("  coze-harness run              # replays the sample recording, offline")
+    click.echo("  then put your bot's id into harness.yaml and your prompts into scenarios/, and")
+    click.echo("  COZE_API_TOKEN=… coze-harness record")
+    click.echo("No account at hand? coze-harness serve --demo speaks Coze's API on this machine.")
+    return 0

@@ -1,0 +1,18 @@
+"""`--open`: a run's page in a browser."""
+
+from __future__ import annotations
+
+import webbrowser
+from pathlib import Path
+
+import click
+
+from coze_harness.commands.run_trials import Outcome
+
+
+def open_page(outcome: Outcome) -> None:
+    """Open the page of a run that has just ended; of one that was sent away, say where it is."""
+    if isinstance(outcome.place, Path):
+        webbrowser.open((outcome.place / "index.html").resolve().as_uri())
+    else:
+        click.echo(f"No browser opens {outcome.place}/index.html.", err=True)

@@ -1,0 +1,50 @@
+"""The way out: the wire, signed as the environment says, and what hides its secrets everywhere."""
+
+from __future__ import annotations
+
+from coze_harness.auth.credentials import JwtKeys, private_key
+from coze_harness.cassettes import Redactor
+from coze_harness.config import Settings
+from coze_harness.model.errors import SettingsError
+from coze_harness.model.process_context import World
+from coze_harness.transport import Signer, Wire
+
+
+def open_wire(settings: Settings, world: World, secrets: Redactor, *, workers: int) -> Wire:
+    """Return the network, signed with the project's token or with its OAuth app's.
+
+    Args:
+        settings: the project's.
+        world: clock and environment.
+        secrets: told of the private key and of each token before it is used.
+        workers: how many calls may be under way at a time.
+
+    Raises:
+        SettingsError: there is nothing to sign in with, or it cannot be used.
+        CozeError: Coze refuses to sign the OAuth app in.
+    """
+    if settings.sign_in is None:
+        raise SettingsError(
+            "There is no token to talk to Coze with.",
+            next_step="set COZE_API_TOKEN; or try without an account: coze-harness serve --demo",
+        )
+    signer: str | Signer
+    if isinstance(settings.sign_in, JwtKeys):
+        signer = _app_signer(settings, settings.sign_in, world, secrets)
+    else:
+        signer = settings.sign_in.reveal()
+        secrets.learn(signer)
+    return Wire(settings.base_url, signer, workers=workers, environment=world.environment)
+
+
+def redactor(settings: Settings) -> Redactor:
+    """Return what takes secrets out of any text; `open_wire` tells it those of the sign-in."""
+    return Redactor((), settings.redact)
+
+
+def _app_signer(settings: Settings, keys: JwtKeys, world: World, secrets: Redactor) -> Signer:
+    from coze_harness.auth.oauth_app import JwtSigner, official
+
+    secrets.learn(private_key(keys))
+    ask = official(keys, settings.base_url, world.environment, secrets.clean)
+    return JwtSigner(ask, world.clock, secrets.learn)

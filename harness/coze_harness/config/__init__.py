@@ -1,0 +1,9 @@
+"""A project's settings: harness.yaml, then the environment, then options; the last one wins.
+
+What signs in comes from the environment alone; a file of the project never holds a secret.
+"""
+
+from coze_harness.config.settings import Overrides, Poll, Report, Settings
+from coze_harness.config.settings_loader import load_settings
+
+__all__ = ["Overrides", "Poll", "Report", "Settings", "load_settings"]

@@ -1,0 +1,71 @@
+"""harness.yaml, then the environment, then options: the last one that says something wins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from coze_harness.auth.credentials import sign_in
+from coze_harness.config.config_file import FILE, Written, check_base_url, read_file
+from coze_harness.config.folder_settings import folder, place
+from coze_harness.config.settings import Overrides, Report, Settings
+from coze_harness.model.errors import SettingsError
+from coze_harness.model.location import Location
+
+
+def load_settings(
+    start: Path, env: Mapping[str, str], overrides: Overrides | None = None
+) -> Settings:
+    """Return the settings of the project that a folder belongs to.
+
+    Args:
+        start: the working folder; harness.yaml is looked for here and upward.
+        env: the environment.
+        overrides: what options say.
+
+    Raises:
+        SettingsError: harness.yaml, the environment or an option is wrong.
+    """
+    options = overrides or Overrides()
+    start = start.resolve()
+    file = _found(start)
+    root = file.parent if file else start
+    found = read_file(file) if file else Written()
+    written = found.declared
+    base_url = options.base_url or env.get("COZE_API_BASE", "").strip()
+    if base_url:
+        source = "--base-url" if options.base_url else "COZE_API_BASE"
+        check_base_url(base_url, Location(source))
+    if options.workers is not None and options.workers < 1:
+        raise SettingsError(f"--workers is {options.workers}.", next_step="Give 1 or more.")
+    signing_in, hints = sign_in(env, start)
+    return Settings(
+        root=root,
+        scenarios=folder(root, written.scenarios, start, options.scenarios),
+        cassettes=place("cassettes", root, written.cassettes, start, options.cassettes),
+        reports=place("reports", root, written.reports, start, options.reports),
+        file=file,
+        base_url=(base_url or written.base_url).rstrip("/"),
+        sign_in=signing_in,
+        bots=found.bots,
+        default_bot=written.default_bot,
+        user_id=written.user_id,
+        poll=written.poll,
+        rate_limit=written.rate_limit,
+        workers=options.workers if options.workers is not None else written.workers,
+        redact=tuple(written.redact),
+        judge_bot=written.judge_bot,
+        report=Report(
+            lang=options.lang or written.report.lang,
+            layout=options.layout or written.report.layout,
+        ),
+        hints=hints,
+    )
+
+
+def _found(start: Path) -> Path | None:
+    """Return the nearest harness.yaml, from a folder upward."""
+    for parent in (start, *start.parents):
+        if (parent / FILE).is_file():
+            return parent / FILE
+    return None

@@ -1,0 +1,65 @@
+"""The messages that a prompt goes out as: what stood before it, its words, and its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+from coze_harness.model import JSON, Attachment, ChatOptions
+from coze_harness.model.trial import Turn
+from coze_harness.text import json_text as jsontext
+
+_IMAGES: Final = frozenset(
+    {"jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff", "heic", "heif", "svg", "ico"}
+)
+_AUDIO: Final = frozenset({"wav", "mp3", "ogg", "m4a"})
+
+
+def messages(
+    options: ChatOptions, turn: Turn, file_ids: Mapping[Attachment, str], *, first: bool
+) -> list[JSON]:
+    """Return a prompt's messages in order; the last one is the user's.
+
+    Args:
+        options: what the scenario sends besides its prompts.
+        turn: the prompt and its files.
+        file_ids: of the files that were uploaded.
+        first: whether this is the conversation's first prompt, which its history goes before.
+    """
+    found: list[JSON] = []
+    if first and options.history:
+        found += [
+            {"role": role, "content": content, "content_type": "text"}
+            for role, content in options.history
+        ]
+    if turn.attach:
+        content = jsontext.compact(_objects(turn, file_ids)).decode()
+        found.append({"role": "user", "content": content, "content_type": "object_string"})
+    elif turn.prompt or not options.shortcut_command:  # a shortcut may bring the question itself
+        found.append({"role": "user", "content": turn.prompt, "content_type": "text"})
+    return found
+
+
+def _objects(turn: Turn, file_ids: Mapping[Attachment, str]) -> Sequence[JSON]:
+    items: list[JSON] = [{"type": "text", "text": turn.prompt}] if turn.prompt.strip() else []
+    for attached in turn.attach:
+        if attached.is_local:
+            items.append({"type": _kind(attached), "file_id": file_ids[attached]})
+        else:
+            items.append({"type": _kind(attached), "file_url": attached.name})
+    return items
+
+
+def _kind(attached: Attachment) -> str:
+    path = attached.name if attached.is_local else urlsplit(attached.name).path
+    extension = path.rpartition("/")[2].rpartition(".")[2].lower()
+    if extension in _IMAGES:
+        return "image"
+    return "audio" if extension in _AUDIO else "file"
+
+
+def descriptor(attached: Attachment) -> dict[str, JSON]:
+    """Return what stands for a file's bytes where they are recorded, compared and hashed."""
+    name = attached.name.rpartition("/")[2]
+    return {"file": name, "bytes": attached.size, "sha256": attached.sha256}

@@ -1,0 +1,153 @@
+"""Conversations that code leads, prompt by prompt: with Coze and kept, or from a cassette.
+
+What is asked is not known beforehand, so nothing can be stale; replay is as strict as ever, and
+tells the first request that is another one than was recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Protocol
+
+from coze_harness.cassettes import Origin, Recorder, Tape
+from coze_harness.cassettes import cassette_files as store
+from coze_harness.commands.network import open_wire, redactor
+from coze_harness.commands.project import Project
+from coze_harness.coze import CozeDialogue, Pace, Patience
+from coze_harness.execution import Task, play, run_live
+from coze_harness.model import Bot, ChatOptions, Reply
+from coze_harness.model.errors import CassetteMissingError
+from coze_harness.model.location import Location
+from coze_harness.model.trial import Turn
+from coze_harness.storage.remote_folder import RemoteFolder
+from coze_harness.transport import Line
+
+
+class Talk(Protocol):
+    """One conversation with a bot, which goes on from prompt to prompt."""
+
+    def ask(self, prompt: str) -> Reply:
+        """Ask a prompt and return the reply.
+
+        Raises:
+            CozeError: the service or the network did not serve, or the chat failed.
+            CassetteError: the recording holds another conversation.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    dialogue: CozeDialogue
+    hold: Callable[[CozeDialogue, Turn], Reply]
+
+    def ask(self, prompt: str) -> Reply:
+        turn = Turn(prompt=prompt, expectations=(), location=Location("ask"))
+        return self.hold(self.dialogue, turn)
+
+
+def _stored(path: Path | RemoteFolder) -> Path | str:
+    """Return where a cassette is as the store takes it."""
+    return str(path) if isinstance(path, RemoteFolder) else path
+
+
+class Replayed:
+    """Conversations from a cassette.
+
+    Args:
+        project: whose settings and patterns.
+        path: the cassette.
+        again: what records it, for the error of one that is missing.
+
+    Raises:
+        CassetteError: the file is missing or unreadable.
+    """
+
+    def __init__(self, project: Project, path: Path | RemoteFolder, again: str) -> None:
+        try:
+            recording = store.read(_stored(path))
+        except CassetteMissingError:
+            raise CassetteMissingError(
+                "There is no recording of this test's conversations.",
+                where=Location(project.shown(path)),
+                next_step=f"with COZE_API_TOKEN set: {again}",
+            ) from None
+        self._tape = Tape(recording, project.shown(path), project.replayer.redactor)
+
+    def talk(self, bot: Bot, options: ChatOptions) -> Talk:
+        """Return a new conversation."""
+        patience = Patience(jitter=lambda: 0.0, tries=1)
+        return _Talk(CozeDialogue(bot, options, Pace(), patience), self._hold)
+
+    def _hold(self, dialogue: CozeDialogue, turn: Turn) -> Reply:
+        return play(dialogue.ask(turn), self._tape)
+
+    def finish(self, *, whole: bool) -> None:
+        """Make sure that all was played, where the conversations were led to their end.
+
+        Raises:
+            CassetteLeftoverError: something was not.
+        """
+        if whole:
+            self._tape.finish()
+
+
+class Recorded:
+    """Conversations with Coze, kept in a cassette.
+
+    Args:
+        project: whose settings, token and clock.
+        path: the cassette to write.
+        name: what it is a recording of.
+
+    Raises:
+        SettingsError: there is nothing to sign in with.
+    """
+
+    def __init__(self, project: Project, path: Path | RemoteFolder, name: str) -> None:
+        settings, world = project.settings, project.world
+        self._settings = settings
+        self._world = world
+        self._path = _stored(path)
+        self._name = name
+        self._secrets = redactor(settings)
+        self._wire = open_wire(settings, world, self._secrets, workers=1)
+        self._line = Line(self._wire, world.clock.monotonic, root=settings.root)
+        self._recorder = Recorder(self._line, self._wire.base_url, self._secrets)
+
+    def talk(self, bot: Bot, options: ChatOptions) -> Talk:
+        """Return a new conversation."""
+        poll = self._settings.poll
+        pace = Pace(interval=poll.interval, timeout=poll.timeout)
+        patience = Patience(jitter=self._world.rng.random)
+        return _Talk(CozeDialogue(bot, options, pace, patience), self._hold)
+
+    def _hold(self, dialogue: CozeDialogue, turn: Turn) -> Reply:
+        task = Task(dialogue.ask(turn), self._recorder, lambda reply: reply)
+        (reply,) = run_live([lambda: task], workers=1, monotonic=self._world.clock.monotonic)
+        return reply
+
+    def finish(self, *, whole: bool) -> None:
+        """Write the cassette, if the conversations were led to their end; close the network.
+
+        Raises:
+            CassetteError: it holds a secret, or cannot be written.
+        """
+        self._wire.close()
+        if not whole:
+            return
+        origin = Origin(
+            scenario="",
+            trial=self._name,
+            fingerprint="",
+            recorded_at=datetime.fromtimestamp(self._world.clock.now(), UTC).isoformat(
+                timespec="seconds"
+            ),
+            harness=version("coze-harness"),
+            calls=self._line.calls,
+        )
+        store.write(self._path, self._recorder.recording, origin, self._secrets)

@@ -1,0 +1,50 @@
+"""A conversation with the transport that serves it and what is done with its outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from coze_harness.model import Answer, Call, Wait
+from coze_harness.model.errors import HarnessError
+from coze_harness.model.trial import Conversation, Transport
+
+Value = TypeVar("Value")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Task(Generic[Value, Result]):
+    """One conversation to drive; `finish` makes the result of what it returns."""
+
+    conversation: Conversation[Value]
+    transport: Transport
+    finish: Callable[[Value], Result]
+
+
+def step(conversation: Conversation[Value], transport: Transport, wish: Call | Wait) -> Call | Wait:
+    """Answer one wish of a conversation and return its next one; a `Wait` is over by now.
+
+    Raises:
+        StopIteration: the conversation has returned; `value` holds what.
+    """
+    if isinstance(wish, Wait):
+        return conversation.send(None)
+    answer: Answer
+    try:
+        answer = transport.send(wish)
+    except HarnessError as fault:
+        return conversation.throw(fault)
+    return conversation.send(answer)
+
+
+def play(conversation: Conversation[Value], transport: Transport) -> Value:
+    """Drive one conversation from beginning to end here and now, without ever waiting."""
+    try:
+        wish = next(conversation)
+        while True:
+            wish = step(conversation, transport, wish)
+    except StopIteration as end:
+        value: Value = end.value
+        return value

@@ -1,0 +1,251 @@
+"""Replay: a trial's tape takes the place of the network. No session, no token, no clock."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field, replace
+
+from coze_harness.cassettes import Recording, Redactor, Tape
+from coze_harness.cassettes import cassette_files as store
+from coze_harness.cassettes.replay_transport import differences
+from coze_harness.coze import (
+    CozeDialogue,
+    Pace,
+    Patience,
+    fingerprint,
+)
+from coze_harness.coze import (
+    request_fingerprint as asked,
+)
+from coze_harness.execution import BATCH, in_batches, play
+from coze_harness.execution.conversation_runner import Held, conclude, hold
+from coze_harness.execution.recorded_tools import with_recorded_tools
+from coze_harness.model import TrialResult
+from coze_harness.model.errors import CassetteMissingError, CassetteStaleError, HarnessError
+from coze_harness.model.location import Location
+from coze_harness.model.trial import Trial, Turn
+from coze_harness.reporting.encoded_result import Finished, Source, finished
+from coze_harness.reporting.report_formats import Renderer
+
+_PACE = Pace()
+_PATIENCE = Patience(jitter=lambda: 0.0, tries=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Replayer:
+    """Replays the trials of a project; picklable, so that processes can share the work.
+
+    Args:
+        root: the project's folder, as it is to be shown in messages too; empty for the working one.
+        patterns: the project's own `redact` patterns, which the recordings have been through.
+        again: the command that makes a recording anew, for messages.
+        at_hand: recordings that were fetched by URL.
+    """
+
+    root: str
+    patterns: tuple[str, ...] = ()
+    again: str = "record"
+    at_hand: store.AtHand = field(default_factory=dict, repr=False, compare=False)
+
+    def source(self, workers: int, size: int) -> Source:
+        """Return what replays trials on so many processes, in batches of at most `size`."""
+
+        def replayed(
+            trials: Sequence[Trial], renderer: Renderer
+        ) -> Generator[Sequence[Finished], None, None]:
+            if workers < 2 and trials and "://" in trials[0].key.cassette:
+                yield from self._fetching_ahead(trials, renderer, size)
+                return
+            yield from in_batches(_Player(self, renderer), trials, workers=workers, size=size)
+
+        return replayed
+
+    def _fetching_ahead(
+        self, trials: Sequence[Trial], renderer: Renderer, size: int
+    ) -> Generator[Sequence[Finished], None, None]:
+        """Replay in this process, however small the batches, with many fetched at a time."""
+        for start in range(0, len(trials), BATCH):
+            chunk = trials[start : start + BATCH]
+            player = _Player(self.with_fetched(chunk), renderer)
+            yield from in_batches(player, chunk, workers=1, size=size)
+
+    def on_cluster(self, address: str, root: str) -> Source:
+        """Return what replays trials on a Dask cluster.
+
+        Args:
+            address: the scheduler's.
+            root: the project's folder, as its workers find it.
+
+        Raises:
+            UsageError: nobody listens at the address, or a package is missing.
+        """
+        from coze_harness.execution.dask_cluster import on_cluster, reach
+
+        reach(address)
+
+        def replayed(
+            trials: Sequence[Trial], renderer: Renderer
+        ) -> Generator[Sequence[Finished], None, None]:
+            there = replace(self, root=root)
+            yield from on_cluster(address, _Player(there, renderer), trials)
+
+        return replayed
+
+    @property
+    def redactor(self) -> Redactor:
+        """What recordings have been through, as far as it is known without a token."""
+        return Redactor(patterns=self.patterns)
+
+    def replay(
+        self, trial: Trial, redactor: Redactor, committed: Sequence[str | None] | None = None
+    ) -> TrialResult:
+        """Replay and judge one trial; whatever is wrong with its cassette is the result's error.
+
+        Args:
+            trial: what is replayed.
+            redactor: what its recording has been through.
+            committed: the baseline's answers; `None` where this recording is the baseline.
+        """
+        try:
+            recording, turns = self.load(trial, self.path(trial))
+        except HarnessError as fault:
+            return conclude(trial, Held(()), error=fault)
+        return self.played(trial, recording, turns, redactor, committed)
+
+    def played(
+        self,
+        trial: Trial,
+        recording: Recording,
+        turns: Sequence[Turn],
+        redactor: Redactor,
+        committed: Sequence[str | None] | None = None,
+    ) -> TrialResult:
+        """Replay and judge a recording that has been loaded."""
+        tape = Tape(recording, self.path(trial), redactor)
+        dialogue = CozeDialogue(trial.bot, trial.options, _PACE, _PATIENCE)
+        held = play(hold(trial, with_recorded_tools(turns, tape), dialogue, committed), tape)
+        error: HarnessError | None = None
+        if held.error is None and len(held.turns) == len(turns):
+            try:
+                tape.finish()
+            except HarnessError as fault:
+                error = fault
+        origin = recording.origin
+        return conclude(
+            trial,
+            held,
+            exchanges=tape.exchanges,
+            snapshot=origin.bot if origin else None,
+            recorded_at=origin.recorded_at if origin else "",
+            error=error,
+        )
+
+    def answers(self, trial: Trial, redactor: Redactor) -> tuple[str | None, ...]:
+        """Return a recording's answers, up to the first turn that it does not answer (any more)."""
+        path = self.path(trial)
+        try:
+            recording = store.read(path, self.at_hand)
+            turns = trial.script.turns(recording.origin.drawn if recording.origin else {})
+        except HarnessError:
+            return ()
+        tape = Tape(recording, path, redactor)
+        dialogue = CozeDialogue(trial.bot, trial.options, _PACE, _PATIENCE)
+        asked = [replace(turn, expectations=()) for turn in with_recorded_tools(turns, tape)]
+        held = play(hold(trial, asked, dialogue), tape)
+        return tuple(turn.reply.answer if turn.reply else None for turn in held.turns)
+
+    def path(self, trial: Trial) -> str:
+        """Return where a trial's cassette is, as text: pathlib takes longer than a look at it."""
+        cassette = trial.key.cassette
+        if "://" in cassette:
+            return cassette
+        return os.path.join(self.root, cassette)  # noqa: PTH118 (as said)
+
+    def with_fetched(self, trials: Sequence[Trial]) -> Replayer:
+        """Return a replayer that has those recordings of trials at hand that are elsewhere.
+
+        They are fetched all at once, and dropped with the replayer: give it a batch.
+        """
+        if not trials or "://" not in trials[0].key.cassette:
+            return self
+        urls = {trial.key.cassette for trial in trials} - self.at_hand.keys()
+        return replace(self, at_hand=store.fetch(sorted(urls))) if urls else self
+
+    def load(self, trial: Trial, path: str) -> tuple[Recording, Sequence[Turn]]:
+        """Return a trial's recording and its turns, filled with the values that it drew.
+
+        Raises:
+            CassetteError: the recording is missing, unreadable, or answers other questions.
+            ScenarioError: a template cannot be filled.
+        """
+        try:
+            recording = store.read(path, self.at_hand)
+        except CassetteMissingError:
+            raise missing(trial, path, self.again) from None
+        origin = recording.origin
+        drawn = origin.drawn if origin else {}
+        if undrawn := trial.script.draws - drawn.keys():
+            names = ", ".join(sorted(undrawn))
+            raise self._stale(trial, path, [f"the recording has no value drawn for: {names}"])
+        turns = trial.script.turns(drawn)
+        if origin and origin.fingerprint:
+            now = fingerprint(trial.bot.id, trial.options, turns)
+            if now != origin.fingerprint:
+                raise self._stale(trial, path, _changes(trial, turns, recording))
+        return recording, turns
+
+    def _stale(self, trial: Trial, path: str, changes: Sequence[str]) -> CassetteStaleError:
+        return CassetteStaleError(
+            f'The recording of "{trial.key.id}" answers other questions than {trial.location} '
+            "asks.",
+            where=Location(path),
+            detail=changes,
+            next_step=f"if the change is intended: coze-harness {self.again} {trial.key.file}",
+        )
+
+
+class _Player:
+    """Replays and judges batches. Sent to another process, it makes itself a renderer there."""
+
+    def __init__(self, replayer: Replayer, renderer: Renderer | None = None) -> None:
+        self._replayer = replayer
+        self._redactor = replayer.redactor
+        self._renderer = renderer or Renderer()
+
+    def __reduce__(self) -> tuple[type[_Player], tuple[Replayer]]:
+        return _Player, (self._replayer,)
+
+    def __call__(self, trials: Sequence[Trial]) -> list[Finished]:
+        replay = self._replayer.with_fetched(trials).replay
+        redactor, renderer = self._redactor, self._renderer
+        return [finished(replay(trial, redactor), renderer, redactor) for trial in trials]
+
+
+def missing(trial: Trial, path: str, again: str = "record") -> CassetteMissingError:
+    """Return the error for a trial that was never recorded."""
+    return CassetteMissingError(
+        f'There is no recording for "{trial.key.id}" ({trial.location}).',
+        where=Location(path),
+        next_step=f"with COZE_API_TOKEN set: coze-harness {again} {trial.key.file}",
+    )
+
+
+def _changes(trial: Trial, turns: Sequence[Turn], recording: Recording) -> list[str]:
+    """Return what changed, turn by turn, as far as the recorded requests show it."""
+    recorded = asked.recorded(
+        [
+            (item.target.partition("?")[0], item.request_body, item.response_body)
+            for item in recording.interactions
+        ]
+    )
+    now = asked.bodies(trial.bot.id, trial.options, turns)
+    lines = [
+        f"turn {number}: {line}"
+        for number, (before, body) in enumerate(zip(recorded, now, strict=False), 1)
+        for line in differences(before, body)
+    ]
+    if len(recorded) != len(now):
+        lines.append(f"recorded  {len(recorded)} turns")
+        lines.append(f"now       {len(now)} turns")
+    return lines[:12] or ["the conversation, the tools' outputs or a file's name changed"]

@@ -1,0 +1,76 @@
+"""The nouns that rooms pass to each other: frozen, without I/O, defaults or third-party types."""
+
+from coze_harness.model.comparison import (
+    BotChange,
+    Comparison,
+    Difference,
+    Finding,
+    ScenarioChange,
+    Share,
+)
+from coze_harness.model.http_call import JSON, Answer, Call, Exchange, Wait
+from coze_harness.model.mutation_score import Mutation, Score, Survivor
+from coze_harness.model.reply import BotSnapshot, Message, Reply, ToolCall, Usage
+from coze_harness.model.run_record import Cost, Mode, PassRate, PastRun, Row, Run, Shard, Summary
+from coze_harness.model.trial_key import Attachment, Bot, CassetteState, ChatOptions, TrialKey
+from coze_harness.model.trial_result import (
+    AnswerChange,
+    ChangeKind,
+    ErrorNote,
+    Flip,
+    Severity,
+    TrialChange,
+    TrialResult,
+    TrialStatus,
+    TurnChange,
+    TurnResult,
+    Verdict,
+    VerdictStatus,
+)
+
+__all__ = [
+    "JSON",
+    "Answer",
+    "AnswerChange",
+    "Attachment",
+    "Bot",
+    "BotChange",
+    "BotSnapshot",
+    "Call",
+    "CassetteState",
+    "ChangeKind",
+    "ChatOptions",
+    "Comparison",
+    "Cost",
+    "Difference",
+    "ErrorNote",
+    "Exchange",
+    "Finding",
+    "Flip",
+    "Message",
+    "Mode",
+    "Mutation",
+    "PassRate",
+    "PastRun",
+    "Reply",
+    "Row",
+    "Run",
+    "ScenarioChange",
+    "Score",
+    "Severity",
+    "Shard",
+    "Share",
+    "Summary",
+    "Survivor",
+    "ToolCall",
+    "TrialChange",
+    "TrialKey",
+    "TrialResult",
+    "TrialStatus",
+    "TurnChange",
+    "TurnResult",
+    "Usage",
+    "Verdict",
+    "VerdictStatus",
+    "Wait",
+]

@@ -1,0 +1,136 @@
+"""What came of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from coze_harness.model.comparison import Comparison
+from coze_harness.model.mutation_score import Mutation
+from coze_harness.model.trial_key import TrialKey
+from coze_harness.model.trial_result import TrialStatus
+
+
+class Mode(StrEnum):
+    """How a run gets its answers."""
+
+    REPLAY = "replay"
+    RECORD = "record"
+    LIVE = "live"
+    COMPARE = "compare"
+    MUTATE = "mutate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One trial as `run.json` lists it; `seconds` is the conversation's own time, not ours.
+
+    `past` has a letter (`TrialStatus.letter`) for each run of the run's `past`, in their order;
+    ``.`` where the trial was not in that one.
+    """
+
+    key: TrialKey
+    status: TrialStatus
+    seconds: float
+    past: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassRate:
+    """How many of a scenario's trials with one bot passed, and how many had to (both 0..1).
+
+    `met` is what the exit code goes by: a failed trial of a scenario that reached its
+    `min_pass_rate` does not fail the run.
+    """
+
+    scenario: str
+    bot: str
+    trials: int
+    passed: int
+    required: float
+    met: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """Counts of a run. `trials` is the sum of passed, failed, errors, skipped and known failures.
+
+    `fixed` (a known failure that passes) is counted in `passed` too; `warnings` counts failed
+    expectations of severity warning and remarks about a trial.
+    """
+
+    trials: int = 0
+    passed: int = 0
+    failed: int = 0
+    errors: int = 0
+    skipped: int = 0
+    known_failures: int = 0
+    fixed: int = 0
+    warnings: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What a run's conversations took: tokens and polls in all, seconds a trial (p50, p95)."""
+
+    tokens: int = 0
+    polls: int = 0
+    p50: float = 0.0
+    p95: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastRun:
+    """A run before this one, as its trend shows it."""
+
+    run_id: str
+    started_at: str
+    mode: Mode
+    summary: Summary
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shard:
+    """Which part of a whole a run is: shard `number` (from 1) `of` so many.
+
+    `trials` are those of the whole, `digest` stands for all of them in their order, and `places`
+    are where in that order (from 0) this shard's own ones stand, as its rows have them.
+    """
+
+    number: int
+    of: int
+    trials: int
+    digest: str
+    places: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Trials executed once. Times are ISO 8601 in UTC; `finished_at` is empty while it runs.
+
+    `environment` says with what: base URL, Python, platform. `calls` counts requests to Coze.
+    `past` are the last runs before this one, oldest first. `shard` is there where these are not all
+    trials that were chosen.
+    """
+
+    run_id: str
+    mode: Mode
+    started_at: str
+    finished_at: str
+    harness_version: str
+    summary: Summary
+    rows: Sequence[Row]
+    pass_rates: tuple[PassRate, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    calls: int = 0
+    interrupted: bool = False
+    cost: Cost = Cost()
+    past: tuple[PastRun, ...] = ()
+    comparison: Comparison | None = None
+    mutation: Mutation | None = None
+    shard: Shard | None = None

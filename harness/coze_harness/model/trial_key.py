@@ -1,0 +1,92 @@
+"""What is to be done: which bot is asked what, and what names the trial."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from coze_harness.model.http_call import JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a prompt.
+
+    `name` is its path from the project's folder, with forward slashes, or a URL that Coze fetches
+    itself: then it has no size (in bytes) and no digest (SHA-256, hexadecimal) here.
+    """
+
+    name: str
+    size: int = 0
+    sha256: str = ""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is a file of the project, to be uploaded."""
+        return bool(self.sha256)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """A bot by its name in the project and its id at Coze."""
+
+    name: str
+    id: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatOptions:
+    """What a scenario sends with each prompt besides the prompt.
+
+    `history` are the messages (role, content) that go out before the first prompt. The conversation
+    is the one of `conversation_id`, or made beforehand (`create_conversation`), or opened by the
+    first prompt. `workflow` is the id of a workflow that is addressed in place of a bot.
+    """
+
+    user_id: str
+    stream: bool = False
+    custom_variables: Mapping[str, str] = field(default_factory=dict)
+    meta_data: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, JSON] = field(default_factory=dict)
+    extra_params: Mapping[str, str] = field(default_factory=dict)
+    shortcut_command: Mapping[str, JSON] = field(default_factory=dict)
+    enable_card: bool = False
+    bot_version: str = ""
+    publish_status: str = ""
+    auto_save_history: bool = True
+    conversation_id: str = ""
+    create_conversation: bool = False
+    history: tuple[tuple[str, str], ...] = ()
+    workflow: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialKey:
+    """What names a trial in every output.
+
+    `id` is unique in the project and stable: scenario, then `@bot` where the scenario has several,
+    `[case]`, and `#n` from the second repeat on. `file` and `cassette` are relative to the
+    project (absolute where they lie outside), with forward slashes. `case` is empty without cases;
+    `trial` counts repeats from 1.
+    """
+
+    id: str
+    scenario: str
+    file: str
+    line: int
+    bot: str
+    case: str
+    trial: int
+    tags: tuple[str, ...]
+    cassette: str
+
+
+class CassetteState(StrEnum):
+    """What a look at a trial's cassette says before anything is played."""
+
+    RECORDED = "recorded"
+    STALE = "stale"
+    MISSING = "missing"
+    UNREADABLE = "unreadable"

@@ -1,0 +1,74 @@
+"""Spoilings that take something away: all of it, the second half, its form."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Sequence
+
+from coze_harness.mutation.text_language import boundary, is_chinese, sentence_ends
+
+_FENCED = re.compile(r"```(?:json)?[ \t]*\n(.*?)\n?```", re.DOTALL)
+# Possessive and bounded: no answer, however long, is looked at twice.
+_ITEM = r"[ \t]*+(?:[-*+•]|[0-9]{1,3}[.)、])[ \t]++"
+_NEXT_ITEM = re.compile(rf"\n{_ITEM}")
+_MARKS = re.compile(
+    rf"(?m:^{_ITEM})"
+    r"|(?m:^#{1,6}[ \t]++)"
+    r"|(?m:^```.*$\n?)"
+    r"|(?m:^>[ \t]?)"
+    r"|(?m:^\|?[ \t]*+:?-{3}[-:| \t]*+$\n?)"
+)
+_INLINE = re.compile(r"\*\*([^*\n]+)\*\*|__([^_\n]+)__|`([^`\n]+)`|\[([^\[\]\n]+)\]\([^()\s]*\)")
+
+
+def emptied(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
+    """Return nothing at all."""
+    return "" if answer else None
+
+
+def cut(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
+    """Return about the first half, up to a sentence's end where one is near."""
+    length, half = len(answer), len(answer) // 2
+    ends = sentence_ends(answer, length // 4, length * 3 // 4)
+    at = min(ends, key=lambda end: abs(end - half)) if ends else boundary(answer, half)
+    return answer[:at].rstrip() or None
+
+
+def json_cut(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
+    """Return two thirds of an answer that is JSON, or that of a code block."""
+    fenced = _FENCED.search(answer)
+    text = fenced[1].strip() if fenced else answer.strip()
+    if not _is_json(text):
+        return None
+    kept = text[: max(1, boundary(text, len(text) * 2 // 3))].rstrip()
+    return f"{answer[: fenced.start(1)]}{kept}" if fenced else kept
+
+
+def json_wrapped(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
+    """Return JSON in a code block, with words before it."""
+    text = answer.strip()
+    if not _is_json(text):
+        return None
+    words = "好的，这是您要的结果：" if is_chinese(text) else "Sure! Here is the JSON:"
+    return f"{words}\n```json\n{text}\n```"
+
+
+def markdown_lost(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
+    """Return the words without their Markdown, a list's items in one line."""
+    if not (_MARKS.search(answer) or _INLINE.search(answer)):
+        return None
+    plain = _MARKS.sub("", _NEXT_ITEM.sub(" ", answer))
+    return _INLINE.sub(lambda found: next(part for part in found.groups() if part), plain)
+
+
+def _is_json(text: str) -> bool:
+    """Tell whether a text is a JSON object or array."""
+    if text[:1] not in ("{", "["):
+        return False
+    try:
+        json.loads(text, parse_int=len, parse_float=len)
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,83 @@
+"""Why trials failed or could not be judged, over a whole run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from coze_harness.model import TrialStatus
+from coze_harness.reporting.view_model import TrialView, why
+from coze_harness.reporting.visible import one_line
+
+FAILING: Final = (TrialStatus.FAILED, TrialStatus.ERROR)
+
+
+class Reason(NamedTuple):
+    """Why trials failed, how many, and the first of them (name, anchor)."""
+
+    text: str
+    times: int
+    trials: Sequence[tuple[str, str]]
+
+
+class TrialReasons(NamedTuple):
+    """Why one trial failed or could not be judged."""
+
+    name: str
+    anchor: str
+    texts: Sequence[str]
+
+
+def reasons_of(trial: TrialView) -> TrialReasons | None:
+    """Return why a trial failed or could not be judged; None if it did not."""
+    if trial.status not in FAILING:
+        return None
+    return TrialReasons(trial.name, trial.anchor, reason_texts(trial))
+
+
+def reason_texts(trial: TrialView) -> Sequence[str]:
+    """Return why a trial failed or could not be judged, in one line each."""
+    if trial.status not in FAILING:
+        return ()
+    if trial.error is not None:
+        return [one_line(f"{trial.error.kind}: {trial.error.what}")]
+    failed = [v for turn in trial.turns for v in turn.verdicts if v.status == "failed"]
+    return list(dict.fromkeys([one_line(why(verdict)) for verdict in failed]))
+
+
+class Reasons:
+    """Collects why trials failed or could not be judged, what each took and how it changed."""
+
+    def __init__(self) -> None:
+        self._trials: dict[str, TrialReasons] = {}
+        self.tokens: dict[str, int] = {}
+        self.changes: dict[str, str] = {}
+
+    def put(
+        self, trial_id: str, reasons: TrialReasons | None, tokens: int = 0, change: str = ""
+    ) -> None:
+        """Take note of a trial.
+
+        Args:
+            trial_id: its id.
+            reasons: why it failed; None if it did not, or does no longer.
+            tokens: what it took.
+            change: the kind of its change against the baseline, if it has one.
+        """
+        if tokens:
+            self.tokens[trial_id] = tokens
+        if change:
+            self.changes[trial_id] = change
+        if reasons is not None:
+            self._trials[trial_id] = reasons
+        else:
+            self._trials.pop(trial_id, None)
+
+    def top(self, most: int = 8) -> list[Reason]:
+        """Return the most frequent reasons, each with the first five of its trials by name."""
+        trials: dict[str, list[tuple[str, str]]] = {}
+        for trial in self._trials.values():
+            for text in trial.texts:
+                trials.setdefault(text, []).append((trial.name, trial.anchor))
+        ranked = sorted(trials.items(), key=lambda item: (-len(item[1]), item[0]))[:most]
+        return [Reason(text, len(found), sorted(found)[:5]) for text, found in ranked]

@@ -1,0 +1,77 @@
+"""Reports into a run's folder: every format, the link to the newest, the list of all runs."""
+
+from __future__ import annotations
+
+import io
+from contextlib import ExitStack
+from pathlib import Path
+
+from coze_harness.config import Settings
+from coze_harness.model import Run
+from coze_harness.reporting.page_options import PageOptions
+from coze_harness.reporting.report_formats import FORMATS, Reports
+from coze_harness.reporting.run_list_page import render_listing
+from coze_harness.results import encode, list_runs, point_latest, read_results
+from coze_harness.results.files import told
+from coze_harness.storage import atomic_write as wholefile
+
+
+def page_options(settings: Settings) -> PageOptions:
+    """Return how a project's pages are to be."""
+    return PageOptions(lang=settings.report.lang, layout=settings.report.layout)
+
+
+def render(
+    folder: Path, run: Run, into: Path | None = None, options: PageOptions | None = None
+) -> None:
+    """Make every report of a run from what its folder holds.
+
+    Args:
+        folder: where run.json and trials.jsonl are.
+        run: what run.json says.
+        into: where the reports go; the run's own folder unless told otherwise.
+        options: how the page is to be.
+
+    Raises:
+        ArchiveError: the folder cannot be read or written.
+    """
+    with Reports(options=options or PageOptions()) as reports:
+        reports.add_all((result, encode(result)) for result in read_results(folder))
+        write(reports, run, into or folder)
+
+
+def write(reports: Reports, run: Run, folder: Path) -> None:
+    """Write every report of a run, each whole or not at all.
+
+    Raises:
+        ArchiveError: the folder cannot be written.
+    """
+    with told("Writing the reports", folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as stack:
+            outs = {
+                name: stack.enter_context((folder / f".{form.file_name}.tmp").open("wb"))
+                for name, form in FORMATS.items()
+            }
+            reports.write(run, outs)
+        for name, data in reports.beside().items():
+            wholefile.replace(folder / name, [data])
+        for form in FORMATS.values():
+            (folder / f".{form.file_name}.tmp").replace(folder / form.file_name)
+
+
+def announce(folder: Path, options: PageOptions | None = None) -> None:
+    """Make a run that has just ended the one that `latest` shows, and renew the list of runs.
+
+    Args:
+        folder: the run's.
+        options: how pages are to be; of the list, the language.
+
+    Raises:
+        ArchiveError: something cannot be written; the results themselves are kept.
+    """
+    point_latest(folder)
+    page = io.StringIO()
+    render_listing(list_runs(folder.parent), page, options or PageOptions())
+    with told("Writing the list of runs", folder.parent):
+        wholefile.replace(folder.parent / "index.html", [page.getvalue().encode()])

@@ -1,0 +1,121 @@
+"""A run as every report shows it: its verdict, how many trials have each status, pass rates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from coze_harness.model import PassRate, Run, Summary, TrialStatus
+from coze_harness.reporting.message_catalogue import Words
+from coze_harness.reporting.run_verdict import notes, sentence, tone
+from coze_harness.reporting.safe_text import moment, run_seconds
+from coze_harness.reporting.view_model import STATUS
+from coze_harness.reporting.visible import duration, one_line
+
+# What a reader must look at first, first.
+ORDER = (
+    TrialStatus.FAILED,
+    TrialStatus.ERROR,
+    TrialStatus.FIXED,
+    TrialStatus.KNOWN_FAILURE,
+    TrialStatus.SKIPPED,
+    TrialStatus.PASSED,
+)
+
+
+class Count(NamedTuple):
+    """How many trials have a status; `share` and `begin` are per cent of all."""
+
+    status: TrialStatus
+    number: int
+    icon: str
+    word: str
+    share: str
+    begin: str
+
+
+class RunView(NamedTuple):
+    """A run's head. `tone` is good, bad, warning or nothing (no trial at all)."""
+
+    run_id: str
+    sentence: str
+    notes: Sequence[str]
+    tone: str
+    counts: Sequence[Count]
+    summary: Summary
+    mode: str
+    started: str
+    lasted: str
+    version: str
+    rates: Sequence[RateView]
+
+
+class RateView(NamedTuple):
+    """Repeated trials of a scenario with a bot, and whether enough of them passed."""
+
+    scenario: str
+    bot: str
+    passed: int
+    trials: int
+    share: str
+    required: str
+    met: bool
+
+
+def run_view(run: Run) -> RunView:
+    """Return a run's head as reports show it."""
+    lasted = run_seconds(run)
+    words = Words()
+    return RunView(
+        one_line(run.run_id),
+        sentence(run),
+        [words.say(note) for note in notes(run)],
+        tone(run),
+        run_counts(run),
+        run.summary,
+        run.mode.value,
+        moment(run.started_at),
+        duration(lasted) if lasted is not None else "",
+        one_line(run.harness_version),
+        run_rates(run),
+    )
+
+
+def run_rates(run: Run) -> list[RateView]:
+    """Return the pass rates of what was repeated, or need not pass always."""
+    return [_rate(rate) for rate in run.pass_rates if rate.trials > 1 or rate.required < 1]
+
+
+def run_counts(run: Run) -> list[Count]:
+    """Return how many trials have each status, those first that a reader must look at."""
+    summary = run.summary
+    numbers = {
+        TrialStatus.FAILED: summary.failed,
+        TrialStatus.ERROR: summary.errors,
+        TrialStatus.FIXED: summary.fixed,
+        TrialStatus.KNOWN_FAILURE: summary.known_failures,
+        TrialStatus.SKIPPED: summary.skipped,
+        TrialStatus.PASSED: summary.passed - summary.fixed,
+    }
+    counts: list[Count] = []
+    begin = 0.0
+    for status in ORDER:
+        share = 100 * numbers[status] / max(summary.trials, 1)
+        words = STATUS[status]
+        counts.append(
+            Count(status, numbers[status], *words, f"{share:.3f}", f"{begin:.3f}"),
+        )
+        begin += share
+    return counts
+
+
+def _rate(rate: PassRate) -> RateView:
+    return RateView(
+        one_line(rate.scenario),
+        one_line(rate.bot),
+        rate.passed,
+        rate.trials,
+        f"{100 * rate.passed / max(rate.trials, 1):.0f} %",
+        f"{100 * rate.required:g} %",
+        rate.met,
+    )

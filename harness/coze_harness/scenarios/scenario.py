@@ -1,0 +1,49 @@
+"""A loaded scenario: everything but the bot it meets and how often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from coze_harness.model import ChatOptions
+from coze_harness.model.location import Location
+from coze_harness.model.trial import Script
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A bot as a scenario names it: a name of the project or an id, and where that is written."""
+
+    word: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A scenario filled with one case; `label` is empty where there are no cases."""
+
+    label: str
+    options: ChatOptions
+    script: Script
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """A named conversation, ready to become trials.
+
+    `file` is relative to the project, `folder` to the scenarios folder, with forward slashes.
+    `workflow` is the id of what is addressed in place of bots.
+    """
+
+    name: str
+    file: str
+    folder: str
+    location: Location
+    description: str
+    tags: tuple[str, ...]
+    bots: tuple[Wanted, ...]
+    workflow: str
+    repeat: int
+    min_pass_rate: float
+    known_failure: str
+    stop_on_failure: bool
+    filled: tuple[Filled, ...]

@@ -1,0 +1,208 @@
+"""A trial's turns: filled when the file is loaded, or once the drawn values are known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import cast
+
+from coze_harness.expectations import asks_for, build
+from coze_harness.model import JSON
+from coze_harness.model.errors import ScenarioError
+from coze_harness.model.location import Location, Places
+from coze_harness.model.trial import Expectation, Tool, Turn
+from coze_harness.scenarios.attachment_check import attachment
+from coze_harness.scenarios.error_collector import Faults
+from coze_harness.scenarios.expectation_template import OpenItem
+from coze_harness.scenarios.project_paths import Project
+from coze_harness.scenarios.template_renderer import Filler, templated
+from coze_harness.scenarios.tool_outputs import OpenOutput, Planned
+from coze_harness.text import json_text as jsontext
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A script that needs no drawn value: its turns were filled when the file was loaded."""
+
+    filled: tuple[Turn, ...]
+
+    @property
+    def draws(self) -> frozenset[str]:
+        """Return the names of the drawn values: none."""
+        return frozenset()
+
+    def turns(self, drawn: Mapping[str, str]) -> Sequence[Turn]:
+        """Return the turns; `drawn` changes nothing."""
+        return self.filled
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A script whose templates use drawn values; one trial keeps what was drawn for it."""
+
+    plans: tuple[Plan, ...]
+    case: Mapping[str, JSON]
+    draws: frozenset[str]
+
+    def turns(self, drawn: Mapping[str, str]) -> Sequence[Turn]:
+        """Return the turns, filled with the case's values and the drawn ones.
+
+        Raises:
+            ScenarioError: a template cannot be filled, or a drawn value is missing.
+        """
+        missing = sorted(self.draws - drawn.keys())
+        if missing:
+            raise ScenarioError(
+                f"The recording holds no drawn value for {', '.join(missing)}.",
+                where=self.plans[0].location,
+                next_step="Record the scenario again.",
+            )
+        values = {**drawn, **self.case}
+        return tuple(plan.turn(values) for plan in self.plans)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the turns of one scenario share.
+
+    `folder` is the scenario file's, absolute; `marked` tells whether the file has templates at all;
+    `silent` whether a prompt may be empty, because a shortcut command asks by itself.
+    """
+
+    folder: str
+    project: Project
+    filler: Filler
+    marked: bool
+    silent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One turn as it is written: what has no template in it is built, the rest is filled later.
+
+    `expected` has an expectation for each item, or the item itself where it has a template.
+    """
+
+    prompt: str
+    expected: tuple[Expectation | OpenItem, ...]
+    attach: tuple[str, ...]
+    tools: Planned | None
+    input: Mapping[str, JSON] | None
+    places: Places
+    location: Location
+    around: Surroundings
+
+    def templates(self) -> tuple[JSON, ...]:
+        """Return everything in the turn that may hold a template."""
+        open_items = [one.item for one in self.expected if isinstance(one, OpenItem)]
+        tools = self.tools.values() if self.tools else ()
+        open_outputs = [one.written for one in tools if isinstance(one, OpenOutput)]
+        return (self.prompt, self.attach, open_outputs, self.input, open_items)
+
+    def templated(self) -> bool:
+        """Tell whether anything in the turn is left to fill."""
+        return self.around.marked and any(templated(value) for value in self.templates())
+
+    def turn(self, values: Mapping[str, JSON]) -> Turn:
+        """Return the turn, filled.
+
+        Raises:
+            ScenarioError: a template cannot be filled, or what comes out cannot be used.
+        """
+        if not self.around.marked:
+            built = tuple(one for one in self.expected if not isinstance(one, OpenItem))
+            return self._finished(self.prompt, built, self.attach, self._tools({}), self.input)
+        places = self.places
+        filler = self.around.filler
+        prompt = filler.text(self.prompt, values, partial(places.at, "prompt"))
+        expectations = tuple(
+            one.filled(values, filler) if isinstance(one, OpenItem) else one
+            for one in self.expected
+        )
+        attach = tuple(
+            filler.text(path, values, partial(places.at, "attach", at))
+            for at, path in enumerate(self.attach)
+        )
+        given = self.input
+        if given is not None:
+            filled = filler.value(given, values, lambda path: places.at("input", *path))
+            given = cast("Mapping[str, JSON]", filled)
+        return self._finished(prompt, expectations, attach, self._tools(values), given)
+
+    def _tools(self, values: Mapping[str, JSON]) -> Mapping[str, str | Tool] | None:
+        if not self.tools:
+            return None
+        filler = self.around.filler
+        return {
+            name: one.filled(values, filler) if isinstance(one, OpenOutput) else one
+            for name, one in self.tools.items()
+        }
+
+    def _finished(
+        self,
+        prompt: str,
+        expectations: tuple[Expectation, ...],
+        attach: tuple[str, ...],
+        tools: Mapping[str, str | Tool] | None,
+        given: Mapping[str, JSON] | None,
+    ) -> Turn:
+        if given is not None:
+            prompt = jsontext.compact(given).decode()
+        elif not (prompt.strip() or attach or self.around.silent):
+            raise ScenarioError(
+                "The prompt is empty.",
+                where=self.places.at("prompt"),
+                next_step="Write what is said to the bot: `prompt: …`.",
+            )
+        folder, project = self.around.folder, self.around.project
+        return Turn(
+            prompt=prompt,
+            expectations=expectations,
+            location=self.location,
+            attach=tuple(
+                attachment(path, self.places.at("attach", at), folder, project)
+                for at, path in enumerate(attach)
+            ),
+            tools=tools,
+            expects_status=any(asks_for(made, "status") for made in expectations),
+            input=given,
+        )
+
+
+def planned(
+    prompt: str,
+    expect: Sequence[JSON],
+    attach: Sequence[str],
+    tools: Planned | None,
+    given: Mapping[str, JSON] | None,
+    places: Places,
+    around: Surroundings,
+) -> Plan:
+    """Return the plan of a turn of the right shape, its untemplated expectations built.
+
+    Raises:
+        ScenarioFaults: expectations that cannot be built; all of them.
+    """
+    faults = Faults()
+    expected: list[Expectation | OpenItem] = []
+    for at, item in enumerate(expect):
+        below = places.below("expect", at)
+        if around.marked and templated(item):
+            expected.append(OpenItem(item, below))
+            continue
+        try:
+            expected.append(build(item, below))
+        except ScenarioError as fault:
+            faults.add(fault)
+    faults.settle()
+    return Plan(
+        prompt=prompt,
+        expected=tuple(expected),
+        attach=tuple(attach),
+        tools=tools,
+        input=given,
+        places=places,
+        location=places.at(),
+        around=around,
+    )

@@ -1,0 +1,106 @@
+"""Lines beside lines: the equal ones first, then those that are alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterator, Sequence
+from itertools import chain
+
+from coze_harness.text.sequence_alignment import Match, Span, aligned, between, comparable
+from coze_harness.text.tokenizer import counted
+
+# Blank lines, rules and brackets are everywhere: they hold nothing in its place.
+_TELLING = re.compile(r"\w.*\w", re.DOTALL)
+# How many pairs of lines are weighed for one change; each takes some two microseconds.
+_PAIRS = 2_500
+# Two lines are versions of one from here on.
+_ALIKE = 0.5
+# Two blocks of lines are one text, cut into lines otherwise, if so much of it is the same.
+_SAME_TEXT = 0.8
+
+
+def lined_up(before: Sequence[str], after: Sequence[str]) -> Iterator[Span]:
+    """Give the spans of two texts' lines: equal lines, pairs of changed ones, and the rest."""
+    old: list[Hashable] = _anchors(before, "before")
+    new: list[Hashable] = _anchors(after, "after")
+    for span in aligned(old, new):
+        if span.equal:
+            yield span
+            continue
+        _, start, stop, begin, end = span
+        for inner in _paired(before[start:stop], after[begin:end]):
+            yield inner.moved(start, begin)
+
+
+def _anchors(lines: Sequence[str], side: str) -> list[Hashable]:
+    return [line if _TELLING.search(line) else (side, place) for place, line in enumerate(lines)]
+
+
+def _paired(before: Sequence[str], after: Sequence[str]) -> Iterator[Span]:
+    rows, columns = len(before), len(after)
+    pairs: list[tuple[int, int]] = []
+    if rows == columns == 1:
+        pairs = [(0, 0)]
+    elif rows * columns <= _PAIRS:
+        old, new = [counted(line) for line in before], [counted(line) for line in after]
+        weights = _weights(before, after, old, new)
+        pairs = _best_pairs(weights)
+        if _reflowed(old, new, sum(weights[i][j] for i, j in pairs)):
+            pairs = []
+    for span in between((Match(i, j, 1) for i, j in pairs), (rows, columns)):
+        equal = before[span.start : span.stop] == after[span.begin : span.end]
+        yield span._replace(equal=equal)
+
+
+def _weights(
+    before: Sequence[str], after: Sequence[str], old: list[list[str]], new: list[list[str]]
+) -> list[list[float]]:
+    """How much each line before has in common with each line after; 0 for too little."""
+    from rapidfuzz.distance import Indel  # 20 ms to import; equal texts do not need it
+
+    return [
+        [
+            # Equal lines without any text (blank ones) weigh little, but more than nothing.
+            0.1 + len(mine) + len(theirs)
+            if before[i] == after[j]
+            else share * (len(mine) + len(theirs))
+            if (share := Indel.normalized_similarity(mine, theirs)) >= _ALIKE
+            else 0.0
+            for j, theirs in enumerate(new)
+        ]
+        for i, mine in enumerate(old)
+    ]
+
+
+def _reflowed(old: list[list[str]], new: list[list[str]], paired: float) -> bool:
+    """Tell whether the text is the same and only its lines are cut otherwise."""
+    from rapidfuzz.distance import Indel  # 20 ms to import; equal texts do not need it
+
+    gone, come = list(chain.from_iterable(old)), list(chain.from_iterable(new))
+    if not comparable(gone, come):
+        return False
+    share = Indel.normalized_similarity(gone, come, score_cutoff=_SAME_TEXT)
+    return share > 0 and paired < _SAME_TEXT * share * (len(gone) + len(come))
+
+
+def _best_pairs(weights: list[list[float]]) -> list[tuple[int, int]]:
+    """The pairs, in order and not crossing, that weigh most together."""
+    rows, columns = len(weights), len(weights[0]) if weights else 0
+    best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
+    for i in reversed(range(rows)):
+        for j in reversed(range(columns)):
+            weight = weights[i][j]
+            paired = weight + best[i + 1][j + 1] if weight else 0.0
+            best[i][j] = max(paired, best[i + 1][j], best[i][j + 1])
+    pairs = []
+    i = j = 0
+    while i < rows and j < columns:
+        # Of equal ways, the one that pairs early: a blank line goes with the paragraph above it.
+        if weights[i][j] and best[i][j] == weights[i][j] + best[i + 1][j + 1]:
+            pairs.append((i, j))
+            i, j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
+            i += 1
+        else:
+            j += 1
+    return pairs

@@ -1,0 +1,71 @@
+"""What goes along with a request: JSON, or a file that is read while it is sent."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from mimetypes import guess_type
+from pathlib import Path
+from typing import BinaryIO, Final, cast
+
+import requests
+from urllib3.fields import RequestField
+
+from coze_harness.model import Call
+from coze_harness.model.errors import ScenarioError
+from coze_harness.model.location import Location
+from coze_harness.text import json_text as jsontext
+
+_PIECE: Final = 1 << 16
+
+
+@contextmanager
+def sent_along(call: Call, request: requests.PreparedRequest) -> Iterator[None]:
+    """Give a request its body: JSON, or a file that is read while it is sent.
+
+    Raises:
+        ScenarioError: the file cannot be read, or is not the one that the call describes.
+    """
+    if not call.upload:
+        body = jsontext.compact(call.body) if call.body is not None else None
+        request.body = body
+        request.prepare_content_length(body)
+        if body is not None:
+            request.headers["Content-Type"] = "application/json"
+        yield
+        return
+    try:
+        file = Path(call.upload).open("rb")  # noqa: SIM115  (closed below; a fault is ours to word)
+    except OSError as fault:
+        raise _unread(call, f"cannot be read: {fault.strerror}") from fault
+    with file:
+        size = os.fstat(file.fileno()).st_size
+        if call.body is not None and call.body.get("bytes") != size:
+            raise _unread(call, "was changed since the scenario was loaded")
+        field = RequestField("file", b"", filename=Path(call.upload).name)
+        field.make_multipart(content_type=guess_type(call.upload)[0] or "application/octet-stream")
+        boundary = secrets.token_hex(16)
+        head = f"--{boundary}\r\n{field.render_headers()}".encode()
+        tail = f"\r\n--{boundary}--\r\n".encode()
+        request.headers["Content-Type"] = f"multipart/form-data; boundary={boundary}"
+        request.headers["Content-Length"] = str(len(head) + size + len(tail))
+        # requests' types know of bytes and text only; its adapter hands any iterable on.
+        request.body = cast("bytes", _pieces(head, file, tail))
+        yield
+
+
+def _pieces(head: bytes, file: BinaryIO, tail: bytes) -> Iterator[bytes]:
+    yield head
+    while piece := file.read(_PIECE):
+        yield piece
+    yield tail
+
+
+def _unread(call: Call, what: str) -> ScenarioError:
+    return ScenarioError(
+        f"The attached file {what}.",
+        where=Location(call.upload),
+        next_step="leave it in place while it is sent; then record again.",
+    )

@@ -1,0 +1,168 @@
+"""A document's data against a pydantic shape: what does not fit, in words, with its place.
+
+Kept out of `yaml_source`'s own names: only rooms that check an author's file import pydantic.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from coze_harness.model.location import Location, PathPart, Places
+from coze_harness.yaml_source.spelling import nature, nearest
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+_WORD = re.compile(r"'([^']*)'")
+_WANTED: Mapping[str, str] = {
+    "string_type": "text",
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+}
+
+
+class Misfit(NamedTuple):
+    """One thing that does not fit: the sentence, its place, and what to do."""
+
+    what: str
+    where: Location
+    next_step: str
+
+
+class MisfitError(ValueError):
+    """Everything in some data that does not fit its shape."""
+
+    def __init__(self, misfits: Sequence[Misfit]) -> None:
+        super().__init__("; ".join(misfit.what for misfit in misfits))
+        self.misfits = tuple(misfits)
+
+
+def shaped(shape: type[Shape], data: Mapping[str, object], places: Places) -> Shape:
+    """Return data in a shape.
+
+    Raises:
+        MisfitError: it has another one; every misfit is told.
+    """
+    try:
+        return shape.model_validate(data)
+    except ValidationError as cause:
+        details = cause.errors(include_url=False)
+        told = [one for one in details if not _is_misspelt(one, details)]
+        raise MisfitError([_misfit(shape, detail, places) for detail in told]) from cause
+
+
+def unknown_key(shape: type[BaseModel], path: Sequence[PathPart], places: Places) -> Misfit:
+    """Return the misfit of a key that its place in a shape does not have.
+
+    Args:
+        shape: of the whole data.
+        path: to the key, from the whole data.
+        places: of the whole data.
+    """
+    key = str(path[-1])
+    inner = {name: _inner(shape, name) for name in shape.model_fields}
+    level, above = shape, ""
+    for part in path[:-1]:
+        if isinstance(part, str) and (model := inner.get(part)) is not None:
+            level, above = model, part
+    into = [name for name, model in inner.items() if model and key in model.model_fields]
+    if above and key in shape.model_fields:
+        hint = f' It belongs beside "{above}", not inside.'
+    elif not above and into:
+        hint = f' It belongs inside "{into[0]}".'
+    else:
+        hint = nearest(key, level.model_fields)
+    return Misfit(
+        f'There is no key "{key}" here.{hint}',
+        places.key(*path),
+        f"The keys are: {', '.join(level.model_fields)}.",
+    )
+
+
+def _inner(shape: type[BaseModel], name: str) -> type[BaseModel] | None:
+    """Return the shape inside a field: its own, or that of its list's members."""
+    waiting: list[object] = [shape.model_fields[name].annotation]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, type) and issubclass(one, BaseModel):
+            return one
+        waiting.extend(get_args(one))
+    return None
+
+
+def _is_misspelt(detail: ErrorDetails, details: Sequence[ErrorDetails]) -> bool:
+    """Tell whether a missing key is there under a name that will be told as misspelt."""
+    path = detail["loc"]
+    return detail["type"] == "missing" and any(
+        other["type"] == "extra_forbidden"
+        and other["loc"][:-1] == path[:-1]
+        and nearest(str(other["loc"][-1]), (str(path[-1]),))
+        for other in details
+    )
+
+
+def _misfit(shape: type[BaseModel], detail: ErrorDetails, places: Places) -> Misfit:
+    path: tuple[PathPart, ...] = detail["loc"]
+    kind = detail["type"]
+    if kind == "extra_forbidden":
+        return unknown_key(shape, path, places)
+    name = dotted(path)
+    value = detail["input"]
+    if kind == "missing":
+        return Misfit(f'"{name}" is missing.', places.at(*path), f"Add `{path[-1]}:` here.")
+    if value is None:
+        step = "Write a value, or take the key out."
+        return Misfit(f'"{name}" is empty.', places.key(*path), step)
+    if kind in _WANTED:
+        return _other_type(name, _WANTED[kind], value, places.at(*path), places.source(*path))
+    context = detail.get("ctx") or {}
+    if kind == "literal_error":
+        words = [word for word in _WORD.findall(str(context.get("expected", ""))) if word]
+        what = f'"{name}" cannot be "{value}".{nearest(str(value), words)}'
+        return Misfit(what, places.at(*path), f"Write one of: {', '.join(words)}.")
+    sentences = {
+        "greater_than_equal": f'"{name}" is {value}; it must be at least {context.get("ge")}.',
+        "greater_than": f'"{name}" is {value}; it must be more than {context.get("gt")}.',
+        "less_than_equal": f'"{name}" is {value}; it must be at most {context.get("le")}.',
+        "string_too_short": f'"{name}" is empty.',
+        "too_short": f'"{name}" is an empty list.',
+    }
+    what = sentences.get(kind, f'"{name}": {detail["msg"]}.')
+    return Misfit(what, places.at(*path), "Correct the value.")
+
+
+def _other_type(name: str, wanted: str, value: object, where: Location, source: str) -> Misfit:
+    if wanted == "text" and source:
+        return Misfit(
+            f'"{name}" must be text, but YAML read `{source}` as {nature(value)}.',
+            where,
+            f'Put quotes around it: "{source}".',
+        )
+    steps = {
+        "text": "Write one text.",
+        "true or false": "Write true or false, without quotes.",
+        "a list": f"Write `- ` before each entry, or brackets around them: [{source or '…'}].",
+        "a mapping": "Write `key: value` pairs.",
+    }
+    return Misfit(
+        f'"{name}" must be {wanted}, and this is {nature(value)}.',
+        where,
+        steps.get(wanted, "Write a number, without quotes."),
+    )
+
+
+def dotted(path: Sequence[PathPart]) -> str:
+    """Return a path as messages show it: `turns[0].prompt`."""
+    shown = ""
+    for part in path:
+        shown += f"[{part}]" if isinstance(part, int) else f".{part}" if shown else part
+    return shown

@@ -1,0 +1,234 @@
+"""The canonical file means the same to libyaml and to the fast reader, whatever stands in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import pytest
+import yaml
+from cassette_samples import (
+    ORIGIN,
+    SPELLINGS,
+    answered,
+    ask,
+    kept,
+    minified,
+    odd_recording,
+    plain_recording,
+    put,
+    seeded,
+)
+from coze_harness.cassettes import (
+    Origin,
+    Recording,
+    Redactor,
+)
+from coze_harness.cassettes import (
+    canonical_format as canonical,
+)
+from coze_harness.cassettes import (
+    cassette_files as store,
+)
+from coze_harness.cassettes import (
+    vcr_format as foreign,
+)
+from coze_harness.cassettes.interaction import Interaction
+from coze_harness.model import BotSnapshot
+
+FILES = 20_000
+SHARES = 8
+
+
+def _text(value: object) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    return str(value).encode() if value is not None else b""
+
+
+def _same_body(read: bytes, written: bytes) -> bool:
+    """Tell whether a body came back, but for white space between JSON's lexemes."""
+    if read == written:
+        return True
+    return minified(read.decode()) == minified(written.decode()) is not None
+
+
+def _check(recording: Recording, origin: Origin, path: Path, *, thorough: bool) -> None:
+    data = canonical.write(recording, origin)
+    put(path, data)
+    read = store.read(path)
+    assert read.canonical
+    _check_yaml(read, yaml.load(data, yaml.CSafeLoader))
+    for item, given in zip(read.interactions, recording.interactions, strict=True):
+        assert _same_body(item.response_body, given.response_body)
+        assert _same_body(item.request_body, given.request_body)
+        assert item.headers == given.headers
+        assert (item.method, item.target) == (given.method, given.target)
+        assert (item.status, item.started) == (given.status, given.started)
+    assert read.origin is not None
+    assert (read.origin.scenario, read.origin.drawn) == (origin.scenario, origin.drawn)
+    if thorough and _has_whole_answers(read):
+        other = foreign.read(data, path)
+        assert other.interactions == read.interactions
+        assert other.origin == read.origin
+
+
+def _has_whole_answers(recording: Recording) -> bool:
+    """Tell whether the reader of strange files takes it: it refuses half JSON by its type."""
+    return not any("json" in i.headers.get("content-type", "") for i in recording.interactions)
+
+
+def _check_yaml(read: Recording, document: dict[str, Any]) -> None:
+    block = document["x-coze"]
+    assert document["version"] == 1
+    assert block["interactions"] == len(document["interactions"]) == len(read.interactions)
+    assert block["timings_ms"] == [[i.started, i.elapsed] for i in read.interactions]
+    assert read.origin is not None
+    assert block["scenario"] == read.origin.scenario
+    assert block["drawn"] == read.origin.drawn
+    if "bot" in block:
+        assert read.origin.bot is not None
+        assert repr(block["bot"].get("details", {})) == repr(read.origin.bot.details)
+        assert block["bot"]["prompt"] == read.origin.bot.prompt
+        assert block["bot"].get("warning", "") == read.origin.bot.warning
+    for item, entry in zip(read.interactions, document["interactions"], strict=True):
+        request, response = entry["request"], entry["response"]
+        assert request["method"] == item.method
+        assert request["uri"] == item.host + item.target
+        assert _text(request["body"]) == item.request_body
+        assert response["status"]["code"] == item.status
+        assert response["headers"] == {name: [value] for name, value in item.headers.items()}
+        assert _text(response["body"]["string"]) == item.response_body
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_libyaml_reads_what_the_fast_reader_reads(share: int, tmp_path: Path) -> None:
+    for number in range(FILES // SHARES):
+        seed = share * FILES + number
+        recording, origin = odd_recording(seeded(seed))
+        path = tmp_path / "a.yaml"
+        try:
+            _check(recording, origin, path, thorough=number % 20 == 0)
+        except Exception as fault:
+            fault.add_note(f"seed {seed}: {recording!r} {origin!r}")
+            raise
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_body_keeps_the_spelling_of_its_json(spelling: str, tmp_path: Path) -> None:
+    body = spelling.encode("utf-8", "surrogatepass")
+    item = Interaction(
+        method="POST",
+        host="https://a.example",
+        target="/x",
+        request_body=body,
+        status=200,
+        headers={},
+        response_body=body,
+    )
+    _check(Recording(interactions=(item,)), ORIGIN, tmp_path / "a.yaml", thorough=True)
+
+
+def test_lone_surrogates_in_what_is_told_about_a_recording_become_question_marks(
+    tmp_path: Path,
+) -> None:
+    snapshot = BotSnapshot(prompt="bad \ud800 end", details={"k\udfff": ["\ud83d"]})
+    origin = Origin(
+        scenario="a\udc80",
+        trial="t",
+        fingerprint="",
+        recorded_at="",
+        harness="",
+        drawn={"x": "\udfff"},
+        bot=snapshot,
+    )
+    path = tmp_path / "a.yaml"
+    path.write_bytes(canonical.write(plain_recording(), origin))
+    read = store.read(path)
+    assert read.canonical
+    assert read.origin is not None
+    assert read.origin.bot is not None
+    assert read.origin.scenario == "a?"
+    assert read.origin.drawn == {"x": "?"}
+    assert (read.origin.bot.prompt, read.origin.bot.details) == ("bad ? end", {"k?": ["?"]})
+    assert foreign.read(path.read_bytes(), path).origin == read.origin
+
+
+def test_details_that_yaml_or_json_could_not_hold_are_kept_readable(tmp_path: Path) -> None:
+    deep: Any = "end"
+    for _ in range(150):
+        deep = [deep]
+    details = {"k" * 3000: 1, "big": 10**30, "deep": deep, "small": 1e-9, "nan": float("nan")}
+    snapshot = BotSnapshot(details=details)
+    origin = Origin(
+        scenario="s", trial="t", fingerprint="", recorded_at="", harness="", bot=snapshot
+    )
+    path = tmp_path / "a.yaml"
+    path.write_bytes(canonical.write(plain_recording(), origin))
+    read = store.read(path)
+    assert read.canonical
+    assert foreign.read(path.read_bytes(), path).origin == read.origin
+    assert read.origin is not None
+    assert read.origin.bot is not None
+    told = read.origin.bot.details
+    assert told["k" * 160] == 1
+    assert told["big"] == str(10**30)
+    assert told["small"] == 1e-9
+    assert told["nan"] is None
+
+
+def test_a_base_url_with_a_path_comes_back(tmp_path: Path) -> None:
+    item = Interaction.of(ask(), answered({}), "https://gate.example/coze/v1", Redactor())
+    path = tmp_path / "a.yaml"
+    path.write_bytes(canonical.write(Recording(interactions=(item,)), ORIGIN))
+    assert store.read(path).interactions[0].target == "/v3/chat"
+    assert store.read(path).interactions[0].host == "https://gate.example/coze/v1"
+    edited = path.read_bytes().replace("你是谁".encode(), "你是哪位".encode())
+    assert foreign.read(edited, path).interactions[0].target == "/v3/chat"
+    document = yaml.load(path.read_bytes(), yaml.CSafeLoader)
+    uri = document["interactions"][0]["request"]["uri"]
+    assert uri == "https://gate.example/coze/v1/v3/chat"
+
+
+def test_chinese_stands_as_it_is_and_json_is_laid_out_for_people() -> None:
+    text = canonical.write(plain_recording(), ORIGIN).decode()
+    assert '            "content": "你是谁?",\n' in text
+    assert '"prompt":"你是一个学术助手。\\n只谈学术: yes"' in text
+    assert text.splitlines()[0].startswith("# coze-cassette 1 crc32=")
+
+
+def test_writing_what_was_read_gives_the_same_bytes() -> None:
+    for seed in range(300):
+        recording, origin = odd_recording(seeded(seed))
+        once = canonical.write(recording, origin)
+        read = canonical.read(once)
+        assert read is not None
+        assert read.origin is not None
+        assert canonical.write(read, read.origin) == once
+
+
+def test_very_deep_json_does_not_fill_the_file_with_margin() -> None:
+    body = b"[" * 900 + b"]" * 900
+    item = kept(ask(), answered({}))
+    deep = Interaction(
+        method=item.method,
+        host=item.host,
+        target=item.target,
+        request_body=item.request_body,
+        status=200,
+        headers={},
+        response_body=body,
+    )
+    data = canonical.write(Recording(interactions=(deep,)), ORIGIN)
+    assert len(data) < 10_000
+    read = canonical.read(data)
+    assert read is not None
+    assert read.interactions[0].response_body == body
+
+
+@pytest.mark.parametrize(
+    "rest", [b"", b"version: 1\n", b"x-coze: {}\n- request:\n", b"x-coze: {1}\n", b"}{\n"]
+)
+def test_a_right_checksum_over_something_else_is_not_ours(rest: bytes) -> None:
+    assert canonical.read(b"# coze-cassette 1 crc32=%08x\n" % crc32(rest) + rest) is None

@@ -1,0 +1,319 @@
+"""Files that our own hand did not write: edited ones play, all others are named and left alone."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from cassette_samples import ORIGIN, answered, ask, kept, listing, plain_recording, poll, said
+from coze_harness.cassettes import (
+    Recording,
+    Redactor,
+    Tape,
+)
+from coze_harness.cassettes import (
+    canonical_format as canonical,
+)
+from coze_harness.cassettes import (
+    cassette_files as store,
+)
+from coze_harness.model.errors import CassetteMissingError, CassetteUnreadableError
+
+WHOLE = canonical.write(plain_recording(), ORIGIN)
+SECONDS = 20
+
+
+def _play(path: Path) -> list[bytes]:
+    tape = Tape(store.read(path), str(path), Redactor())
+    bodies = [tape.send(call).body for call in (ask(), poll(), poll(), listing())]
+    tape.finish()
+    return bodies
+
+
+def _reindented(data: bytes) -> bytes:
+    document = yaml.load(data, yaml.CSafeLoader)
+    text = yaml.safe_dump(document, indent=4, allow_unicode=True, sort_keys=False, width=60)
+    assert isinstance(text, str)
+    return text.encode()
+
+
+EDITS = {
+    "another answer": WHOLE.replace("虚拟的学术助手".encode(), "真正的老师：“甲”".encode()),
+    "windows line ends": WHOLE.replace(b"\n", b"\r\n"),
+    "byte order mark": b"\xef\xbb\xbf" + WHOLE,
+    "comments": WHOLE.replace(b"interactions:", "# 改过了\ninteractions:  # all".encode()),
+    "blank lines": WHOLE.replace(b"\n- request:", b"\n\n\n- request:"),
+    "no final line feed": WHOLE[:-1],
+    "no first line": WHOLE.partition(b"\n")[2],
+    "laid out anew": _reindented(WHOLE),
+    "times dropped": WHOLE.replace(b'"timings_ms":', b'"old":').replace(b'"polls":', b'"p":'),
+    "blanks at line ends": WHOLE.replace(b",\n", b", \n"),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_a_file_edited_by_hand_plays(edit: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_bytes(EDITS[edit])
+    recording = store.read(path)
+    assert not recording.canonical
+    assert recording.origin is not None
+    assert recording.origin.bot == ORIGIN.bot
+    answer = _play(path)[-1].decode()
+    assert ("真正的老师：“甲”" if edit == "another answer" else "虚拟的学术助手") in answer
+
+
+def test_an_edited_file_keeps_its_times_and_counts(tmp_path: Path) -> None:
+    first, second = plain_recording().interactions[1:3]
+    merged = first.merged(first).merged(first)
+    path = tmp_path / "a.yaml"
+    items = (kept(ask(), answered({})), merged, second)
+    path.write_bytes(canonical.write(Recording(interactions=items), ORIGIN))
+    whole = store.read(path)
+    path.write_bytes(path.read_bytes().replace(b"in_progress", b"in_progre55"))
+    edited = store.read(path)
+    assert [i.stands_for for i in edited.interactions] == [1, 3, 1]
+    assert [(i.started, i.elapsed, i.stands_for) for i in edited.interactions] == [
+        (i.started, i.elapsed, i.stands_for) for i in whole.interactions
+    ]
+
+
+def test_a_line_added_to_an_answer_of_text_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    lines = "        甲\n        乙\n".encode()
+    answer = WHOLE.rindex(b"string: |-\n") + len(b"string: |-\n")
+    path.write_bytes(WHOLE[:answer].replace(b"application/json", b"text/plain") + lines)
+    assert store.read(path).interactions[-1].response_body == "甲\n乙".encode()
+
+
+HEAD = (
+    b"version: 1\ninteractions:\n"
+    b"- request: {method: GET, uri: 'http://a/b', body: null, headers: {}}\n"
+)
+TAIL = b"  response: {status: {code: 200, message: OK}, headers: {}, body: {string: x}}\n"
+ALIASES = b"a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + b"".join(
+    b"a%d: &a%d [%s]\n" % (n, n, b", ".join([b"*a%d" % (n - 1)] * 9)) for n in range(1, 12)
+)
+MERGES = b"m0: &m0 {a: 1}\n" + b"".join(
+    b"m%d: &m%d {<<: [%s]}\n" % (n, n, b", ".join([b"*m%d" % (n - 1)] * 9)) for n in range(1, 12)
+)
+NEWER = WHOLE.replace(b'"format_version": 1', b'"format_version": 2')
+BAD = {
+    "empty": b"",
+    "blank": b"\n  \n\xe3\x80\x80\n",
+    "a comment": b"# coze-cassette 1 crc32=00000000\n",
+    "conflict marks": WHOLE.replace(
+        b"interactions:\n", b"<<<<<<< HEAD\ninteractions:\n=======\ninteractions: []\n>>>>>>> x\n"
+    ),
+    "conflict marks of another tool": WHOLE + b"||||||| 12ab34c\n",
+    "a newer format of ours": NEWER,
+    "a format of no number": WHOLE.replace(b'"format_version": 1', b'"format_version": "1"'),
+    "a format of nought": WHOLE.replace(b'"format_version": 1', b'"format_version": 0'),
+    "a newer format of vcrpy": WHOLE.replace(b"version: 1\n", b"version: 2\n", 1),
+    "a version that is true": WHOLE.replace(b"version: 1\n", b"version: yes\n", 1),
+    "no version": WHOLE.replace(b"version: 1\n", b"", 1),
+    "not UTF-8": WHOLE.replace("你".encode(), b"\xc4\xe3"),
+    "UTF-16": WHOLE.decode().encode("utf-16"),
+    "a scenario": b"name: x\nbot: y\nturns: []\n",
+    "a list": b"- 1\n- 2\n",
+    "a word": b"hello\n",
+    "nothing for interactions": b"version: 1\ninteractions:\n",
+    "an old cassette": b'[{"request": {}, "response": {}}]',
+    "another tool's JSON": b'{"log": {"version": "1.2", "entries": []}}',
+    "another tool's YAML": b"http_interactions:\n- request: {}\nrecorded_with: VCR 6\n",
+    "a number for interactions": b"version: 1\ninteractions: 12\n",
+    "a text for interactions": b"version: 1\ninteractions: all\n",
+    "an interaction without response": HEAD,
+    "a status that is text": HEAD + TAIL.replace(b"200", b"OK"),
+    "a request body that is a list": HEAD.replace(b"null", b"[[1]]") + TAIL,
+    "a control character": HEAD + TAIL + b"# \x00\n",
+    "two documents": WHOLE + b"---\n" + WHOLE,
+    "an open quote": WHOLE + b'more: "\n',
+    "a tab": HEAD + b"\tx: 1\n",
+    "an alias of nothing": HEAD + TAIL + b"x: *nothing\n",
+    "an alias inside itself": HEAD + TAIL + b"x: &x [*x]\n",
+    "a key written twice": WHOLE + WHOLE,
+    "an alias bomb": ALIASES + HEAD + TAIL,
+    "a merge bomb": MERGES + HEAD + TAIL,
+    "a list as a key": HEAD + TAIL + b"? [a]\n: b\n",
+    "a bool that is none": HEAD + TAIL + b"x: !!bool perhaps\n",
+    "an int that is none": HEAD + TAIL + b"x: !!int ''\n",
+    "a float that is none": HEAD + TAIL + b"x: !!float a\n",
+    "a time that is none": HEAD + TAIL + b"x: !!timestamp soon\n",
+    "a day that is none": HEAD + TAIL + b"x: 2026-02-31\n",
+    "base64 that is none": HEAD + TAIL.replace(b"x}", b"!!binary 'a'}"),
+    "a long number": HEAD + TAIL + b"x: " + b"7" * 6000 + b"\n",
+    "a number of hours and hours": HEAD + TAIL + b"x: 1" + b":1" * 400_000 + b"\n",
+    **{
+        f"the tag {tag.decode()}": HEAD + TAIL + b"x: %s\n" % tag
+        for tag in (
+            b"!!python/object/apply:os.system ['echo pwned >&2']",
+            b"!!python/object/new:os.system ['echo pwned >&2']",
+            b"!!python/object:os.PathLike {}",
+            b"!!python/name:os.system",
+            b"!!python/module:os",
+            b"!!python/tuple [1]",
+            b"!!python/str 'x'",
+            b"!!python/unicode 'x'",
+            b"!!python/bytes 'eA=='",
+            b"!!python/none",
+            b"!ruby/object:VCR::Cassette {}",
+            b"!mine x",
+        )
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_file_that_does_not_serve_is_named_and_left_alone(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "某.yaml"
+    path.write_bytes(BAD[name])
+    with pytest.raises(CassetteUnreadableError) as caught:
+        store.read(path)
+    assert str(caught.value).startswith(str(path))
+    assert caught.value.next_step
+    assert path.read_bytes() == BAD[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("empty", "The file is empty"),
+        ("conflict marks", "conflict marks"),
+        ("a newer format of ours", "x-coze format 2"),
+        ("a newer format of vcrpy", "version 2"),
+        ("not UTF-8", "not UTF-8"),
+        ("a key written twice", "`version` is written twice"),
+        ("another tool's YAML", "not a cassette"),
+        ("no version", "does not say its `version`"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said(name: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_bytes(BAD[name])
+    with pytest.raises(CassetteUnreadableError, match=words):
+        store.read(path)
+
+
+@pytest.mark.parametrize(
+    "name", ["conflict marks", "not UTF-8", "a tab", "a key written twice", "the tag !mine x"]
+)
+def test_the_line_is_told_where_it_is_known(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_bytes(BAD[name])
+    with pytest.raises(CassetteUnreadableError) as caught:
+        store.read(path)
+    assert caught.value.where is not None
+    assert caught.value.where.line > 1
+
+
+@pytest.mark.parametrize("kind", ["folder", "under a file", "pipe", "loop of links", "long name"])
+def test_what_is_no_file_is_refused(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "under a file":
+        path.write_bytes(WHOLE)
+        path /= "b.yaml"
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "loop of links":
+        path.symlink_to(path)
+    else:
+        path = tmp_path / ("字" * 100 + ".yaml")
+    with pytest.raises(CassetteUnreadableError):
+        store.read(path)
+
+
+def test_a_file_that_is_not_there_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(CassetteMissingError):
+        store.read(tmp_path / "a.yaml")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_permission_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_bytes(WHOLE)
+    path.chmod(0)
+    with pytest.raises(CassetteUnreadableError, match="cannot be read"):
+        store.read(path)
+
+
+DEEP = {
+    "lists": b"[" * 10_000_000,
+    "mappings": b"{a: " * 2_500_000,
+    "closed lists": b"[" * 200_000 + b"]" * 200_000,
+    "closed mappings": b"{a: " * 200_000 + b"}" * 200_000,
+    "dashes": b"\n  " + b"- " * 5_000_000,
+    "questions": b"\n  " + b"? " * 5_000_000,
+    "steps": b"".join(b"\n" + b" " * n + b"a:" for n in range(1, 4000)),
+    "quotes": b'"' + b"\\u4f60" * 1_600_000,
+    "anchors": b"".join(b"&a%d " % n for n in range(1_000_000)),
+    "a long line": b"x" * 10_000_000,
+    "blanks": b"\n" * 10_000_000,
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_ten_megabytes_of_nesting_end_neither_the_process_nor_patience(
+    name: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "deep.yaml"
+    path.write_bytes(b"version: 1\nx-coze: {format_version: 1}\ninteractions: " + DEEP[name])
+    program = (
+        "import sys; from pathlib import Path; from coze_harness.cassettes import store\n"
+        "from coze_harness.model.errors import CassetteUnreadableError\n"
+        "try: store.read(Path(sys.argv[1]))\n"
+        "except CassetteUnreadableError as fault: print('refused', fault)\n"
+    )
+
+    def small_stack() -> None:
+        resource.setrlimit(resource.RLIMIT_STACK, (1 << 20, 1 << 20))
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=small_stack,
+    )
+    assert done.returncode not in (-signal.SIGSEGV, -signal.SIGXCPU), done
+    assert done.stdout.startswith(f"refused {path}"), done
+    path.unlink()
+
+
+def test_an_answer_of_vcrpy_may_be_binary(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_bytes(HEAD + TAIL.replace(b"string: x", b"string: !!binary '/wD+'"))
+    assert store.read(path).interactions[0].response_body == b"\xff\x00\xfe"
+
+
+def test_aliases_as_vcrpy_may_write_them_are_followed(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    more = HEAD.partition(b"interactions:\n")[2] + TAIL.replace(b"{}", b"*h ")
+    path.write_bytes(HEAD + TAIL.replace(b"{}", b"&h {X-Tt-Logid: [L1]}") + more)
+    assert [i.headers for i in store.read(path).interactions] == [{"x-tt-logid": "L1"}] * 2
+
+
+def test_half_an_answer_after_an_edit_is_told_with_its_number(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_bytes(WHOLE.replace(b'"in_progress"', b'"in_progress'))
+    with pytest.raises(CassetteUnreadableError, match="interaction 2 is not whole JSON"):
+        store.read(path)
+
+
+def test_an_empty_answer_may_stand_in_an_edited_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    empty = kept(listing(), answered(said()))
+    items = (kept(ask("甲"), answered({})), empty)
+    data = canonical.write(Recording(interactions=items), ORIGIN)
+    answer = data.rindex(b"string: |-\n") + len(b"string: ")
+    path.write_bytes(data[:answer] + b'""\n')
+    assert store.read(path).interactions[1].response_body == b""

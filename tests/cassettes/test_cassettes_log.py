@@ -1,0 +1,140 @@
+"""A trial's HTTP log: Coze's own code and the request's body, whatever bodies came."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from coze_harness.cassettes.interaction import Interaction
+from coze_harness.cassettes.replay_transport import exchanges
+from coze_harness.model import JSON, Exchange
+from coze_harness.text import json_text as jsontext
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+LONG = "答" * 200
+
+
+def logged(response: bytes, request: bytes = b"") -> Exchange:
+    item = Interaction(
+        method="POST",
+        host="https://api.coze.com",
+        target="/v3/chat?conversation_id=1",
+        request_body=request,
+        status=200,
+        headers={},
+        response_body=response,
+    )
+    (found,) = exchanges([item])
+    return found
+
+
+def pretty(value: JSON) -> bytes:
+    """As a cassette keeps it."""
+    text = jsontext.compact(value).decode()
+    return (jsontext.indented(text) or text).encode()
+
+
+@pytest.mark.parametrize("filling", ["", LONG])
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ({"data": {"code": 1}, "code": 0, "msg": ""}, 0),
+        ({"code": 4101, "msg": "refused", "detail": {"logid": "a"}}, 4101),
+        ({"code": 0, "data": [{"code": 5, "n": {"code": 6}}]}, 0),
+        ({"data": {"code": 5}}, None),
+        ({"data": [{"code": 5}]}, None),
+        ({"detail": {"code": 5}, "msg": '\n  "code": 7'}, None),
+        ({"code": 0, "msg": '"code": 7}'}, 0),
+        ({"code": -1}, -1),
+        ({"code": "0"}, None),
+        ({"code": True}, None),
+        ({"code": 1.0}, None),
+        ({"code": None}, None),
+        ({"code": 2**80}, None),
+        ({"\ud83d": 1, "code": 3}, 3),
+        ([{"code": 5}], None),
+    ],
+)
+def test_the_code_is_that_of_the_envelope_and_of_nothing_within(
+    value: JSON, code: int | None, filling: str
+) -> None:
+    if isinstance(value, dict) and filling:
+        value = {"filling": filling, **value}
+    for text in (json.dumps(value).encode(), pretty(value)):
+        assert logged(text).code == code
+
+
+def padded(text: str) -> bytes:
+    """A body in which nobody's rules on white space hold."""
+    return text.replace("…", LONG).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (padded('{"x":"…","data":{\n  "code": 5\n}}'), None),
+        (padded('{"code":1,"x":"…","data":{\n  "code": 5\n}}'), 1),
+        (padded('{"code":1,"x":"…","data":[{\n  "code": 5\n}]}'), 1),
+        (padded('{"x":"…",\n  "code": 1,"code":2}'), 2),
+        (padded('{"x":"…",\n  "code": 1,"\\u0063ode":2}'), 2),
+        (padded('{"code":2,"x":"…",\n  "code": 1}'), 1),
+        (padded('{"x":"…",\n  "code": NaN}'), None),
+        (padded('[{"x":"…",\n  "code": 1}]'), None),
+        (padded('\ufeff{"x":"…","code": 1}'), 1),
+        (padded('  {"x":"…",\n  "code": 1}'), 1),
+        (padded('<html>…\n  "code": 1}'), None),
+        (padded('event:done\ndata:{"x":"…",\n  "code": 1}\n'), None),
+        (padded('{"x":"…",\n  "code": 1'), None),
+        (padded('{"x":"…",\n  "code": 1}}'), None),
+        (b"", None),
+        (b"\xff\xfe\x00", None),
+        (b"[" * 100_000, None),
+        (b'{"code":' * 100_000, None),
+        ('{"x":"…","code": 1}'.encode("utf-16"), 1),
+    ],
+)
+def test_odd_bodies_have_the_code_that_a_parser_finds(body: bytes, code: int | None) -> None:
+    assert logged(body).code == code
+
+
+scalars = st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=3)
+names = st.sampled_from(["code", "data", "msg", "x", '\n  "code": 3', "答" * 150])
+values: st.SearchStrategy[JSON] = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(names, values, min_size=1, max_size=4), st.integers(0, 4))
+def test_however_an_envelope_is_laid_out_its_code_is_found(
+    envelope: dict[str, JSON], indent: int
+) -> None:
+    found = envelope.get("code")
+    code = found if type(found) is int else None
+    assert logged(json.dumps(envelope, ensure_ascii=False).encode()).code == code
+    assert logged(json.dumps(envelope, ensure_ascii=False, indent=indent).encode()).code == code
+    assert logged(pretty(envelope)).code == code
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"bot_id": "1", "additional_messages": [{"content": "你是谁?\u2028🤖"}]},
+        {"parameters": {"n": 2**80, "x": 1.0}},
+        {"a": "\ud83d"},
+        [],
+    ],
+)
+def test_a_requests_body_is_told_the_same_recorded_and_replayed(value: JSON) -> None:
+    recorded, replayed = jsontext.compact(value), pretty(value)
+    assert logged(b"{}", recorded).body == logged(b"{}", replayed).body
+    assert json.loads(logged(b"{}", recorded).body) == value
+
+
+def test_a_request_without_a_body_has_none_and_one_that_is_no_json_is_kept() -> None:
+    assert logged(b"{}").body == ""
+    assert logged(b"{}", b"a=1&b=2").body == "a=1&b=2"
+    assert logged(b"{}", b"\xff").body == "\ufffd"

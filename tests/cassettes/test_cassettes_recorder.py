@@ -1,0 +1,277 @@
+"""What a conversation is sent while it is recorded is what its replay is sent."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import orjson
+import pytest
+from cassette_samples import (
+    HEADERS,
+    HOST,
+    IDS,
+    ORIGIN,
+    answered,
+    ask,
+    chat,
+    listing,
+    odd_body,
+    poll,
+    said,
+    seeded,
+)
+from coze_harness.cassettes import (
+    Recorder,
+    Redactor,
+    Tape,
+)
+from coze_harness.cassettes import (
+    canonical_format as canonical,
+)
+from coze_harness.cassettes import (
+    cassette_files as store,
+)
+from coze_harness.model import Answer, Call
+from coze_harness.model.errors import TransportError
+from coze_harness.text import json_text as jsontext
+
+TOKEN = "czs_" + "Zz09" * 12
+
+
+class Scripted:
+    """A wire that gives the answers it was made with; `None` stands for a broken connection."""
+
+    def __init__(self, answers: Sequence[Answer | None]) -> None:
+        self._answers: Iterator[Answer | None] = iter(answers)
+
+    def send(self, call: Call) -> Answer:
+        answer = next(self._answers)
+        if answer is None:
+            raise TransportError(f"no answer to {call.path}", taken=True)
+        return answer
+
+
+def recorder(*answers: Answer | None, redactor: Redactor | None = None) -> Recorder:
+    return Recorder(Scripted(answers), HOST, redactor or Redactor())
+
+
+def replayed(made: Recorder, tmp_path: Path) -> Tape:
+    path = tmp_path / "a.yaml"
+    store.write(path, made.recording, ORIGIN, Redactor())
+    read = store.read(path)
+    assert read.canonical
+    return Tape(read, str(path), Redactor())
+
+
+def _said(body: bytes) -> object:
+    """Return what a body says, JSON by value and anything else by its bytes."""
+    try:
+        return jsontext.canonical(jsontext.parse(body))
+    except ValueError:
+        return body
+
+
+def _answer(rng: random.Random, body: bytes, started: float) -> Answer:
+    headers = {**HEADERS, "x-tt-logid": str(rng.random()), "set-cookie": "a=b", "server": "nginx"}
+    for name in rng.sample(sorted(headers), rng.randrange(len(headers))):
+        del headers[name]
+    return Answer(rng.choice((200, 200, 200, 429, 502)), headers, body, started, rng.random() * 3)
+
+
+@pytest.mark.parametrize("share", range(4))
+def test_a_recorded_conversation_and_its_replay_are_told_the_same(
+    share: int, tmp_path: Path
+) -> None:
+    for number in range(150):
+        rng = seeded(share * 1000 + number)
+        calls: list[Call] = []
+        answers: list[Answer] = []
+        at = 0.0
+        for _ in range(rng.randrange(1, 6)):
+            call = rng.choice((ask(), listing(), poll(), Call("GET", "/v1/files", IDS)))
+            body = odd_body(rng)
+            for _ in range(rng.choice((1, 1, 2, 5)) if call.method == "GET" else 1):
+                calls.append(call)
+                answers.append(_answer(rng, body, at))
+                at += rng.random() * 10
+        made = recorder(*answers)
+        live = [made.send(call) for call in calls]
+        tape = replayed(made, tmp_path)
+        told: list[Answer] = []
+        while len(tape.exchanges) < len(made.recording.interactions):
+            told.append(tape.send(calls[sum(answer.stands_for for answer in told)]))
+        tape.finish()
+        assert tape.exchanges == made.exchanges
+        _assert_same(live, told)
+
+
+def _assert_same(live: list[Answer], told: list[Answer]) -> None:
+    """Compare answer by answer; one that stands for several is held against the last of them."""
+    assert sum(answer.stands_for for answer in told) == len(live) == len(live)
+    at = 0
+    for answer in told:
+        group = live[at : at + answer.stands_for]
+        at += answer.stands_for
+        for one in group:
+            assert one.status == answer.status
+            assert one.headers == answer.headers
+            assert _said(one.body) == _said(answer.body)
+        assert answer.started == group[0].started
+        assert answer.started + answer.elapsed == pytest.approx(
+            group[-1].started + group[-1].elapsed, abs=1e-9
+        )
+
+
+def test_equal_polls_are_kept_once_with_their_count_and_time(tmp_path: Path) -> None:
+    waiting = [answered(chat("in_progress", f"L{n}"), n, 0.25) for n in range(1, 6)]
+    made = recorder(
+        answered(chat("created")), *waiting, answered(chat("completed")), answered(said())
+    )
+    for call in (ask(), *[poll()] * 6, listing()):
+        made.send(call)
+    tape = replayed(made, tmp_path)
+    assert [item.stands_for for item in made.recording.interactions] == [1, 5, 1, 1]
+    assert tape.send(ask()).stands_for == 1
+    answer = tape.send(poll())
+    assert (answer.started, answer.elapsed, answer.stands_for) == (1.0, 4.25, 5)
+    assert made.calls == 8
+
+
+def test_each_kept_poll_keeps_its_own_count(tmp_path: Path) -> None:
+    states = ["created", "in_progress", "in_progress", "in_progress", "completed"]
+    made = recorder(*[answered(chat(state), n) for n, state in enumerate(states)])
+    for _ in states:
+        made.send(poll())
+    tape = replayed(made, tmp_path)
+    assert [tape.send(poll()).stands_for for _ in range(3)] == [1, 3, 1]
+    path = tmp_path / "a.yaml"
+    path.write_bytes(path.read_bytes() + b"# edited\n")
+    assert [item.stands_for for item in store.read(path).interactions] == [1, 3, 1]
+
+
+def test_only_polls_are_collapsed(tmp_path: Path) -> None:
+    made = recorder(answered(said()), answered(said()))
+    made.send(listing())
+    made.send(listing())
+    assert len(made.recording.interactions) == 2
+    replayed(made, tmp_path)
+
+
+def test_polls_that_differ_in_truth_or_number_are_both_kept() -> None:
+    made = recorder(answered({"done": 1}), answered({"done": True}), answered({"done": 1.0}))
+    for _ in range(3):
+        made.send(poll())
+    assert len(made.recording.interactions) == 3
+
+
+def test_of_equal_polls_all_are_told_the_log_id_that_is_kept() -> None:
+    made = recorder(answered(chat("in_progress", "L1")), answered(chat("in_progress", "L2")))
+    first, second = made.send(poll()), made.send(poll())
+    assert orjson.loads(second.body)["detail"]["logid"] == "L1"
+    assert second.body == first.body
+
+
+def test_a_repeated_attempt_takes_the_place_of_the_refused_one(tmp_path: Path) -> None:
+    refused = answered({"code": 4013, "msg": "slow down"}, status=429)
+    made = recorder(refused, refused, answered(chat("created"), 3.0))
+    for attempt in (1, 2, 3):
+        made.send(Call("POST", "/v3/chat", (), ask().body, attempt))
+    assert [item.status for item in made.recording.interactions] == [200]
+    assert made.calls == 3
+    tape = replayed(made, tmp_path)
+    assert tape.send(ask()).started == 3.0
+    tape.finish()
+
+
+def test_an_attempt_without_an_answer_takes_nothing_from_the_tape() -> None:
+    made = recorder(
+        answered(chat("in_progress")), None, answered(chat("completed")), answered(said())
+    )
+    made.send(poll())
+    with pytest.raises(TransportError):
+        made.send(poll())
+    made.send(Call("GET", poll().path, IDS, None, 2))
+    statuses = [
+        orjson.loads(item.response_body)["data"]["status"] for item in made.recording.interactions
+    ]
+    assert statuses == ["in_progress", "completed"]
+
+
+def test_a_refused_attempt_goes_even_when_the_next_got_no_answer() -> None:
+    refused = answered({"code": 4013}, status=429)
+    made = recorder(answered(chat("in_progress")), refused, None, answered(chat("completed")))
+    made.send(poll())
+    made.send(poll())
+    with pytest.raises(TransportError):
+        made.send(Call("GET", poll().path, IDS, None, 2))
+    made.send(Call("GET", poll().path, IDS, None, 3))
+    assert [item.status for item in made.recording.interactions] == [200, 200]
+
+
+def test_a_refused_poll_leaves_the_polls_before_it_as_they_were() -> None:
+    busy = answered({"code": 5000}, status=500)
+    waiting = answered(chat("in_progress"), 1.0)
+    made = recorder(waiting, waiting, busy, busy, waiting, waiting)
+    made.send(poll())
+    made.send(poll())
+    made.send(poll())
+    made.send(Call("GET", poll().path, IDS, None, 2))
+    made.send(Call("GET", poll().path, IDS, None, 3))
+    made.send(poll())
+    assert [(i.status, i.stands_for) for i in made.recording.interactions] == [(200, 4)]
+
+
+def test_a_refusal_that_equals_the_one_before_it_is_undone_too() -> None:
+    busy = answered({"code": 5000}, status=500)
+    made = recorder(busy, busy, answered(chat("completed")))
+    made.send(poll())
+    made.send(poll())
+    made.send(Call("GET", poll().path, IDS, None, 2))
+    assert [(i.status, i.stands_for) for i in made.recording.interactions] == [(500, 1), (200, 1)]
+
+
+def test_only_allowed_headers_are_kept_and_told() -> None:
+    headers = {
+        **HEADERS,
+        "set-cookie": "session=1",
+        "authorization": "Bearer x",
+        "content-encoding": "gzip",
+        "transfer-encoding": "chunked",
+        "content-length": "12",
+        "server": "tengine",
+        "retry-after": "3",
+        "x-log-id": "L",
+    }
+    made = recorder(Answer(200, headers, b"{}"))
+    answer = made.send(ask())
+    allowed = {"content-type", "date", "retry-after", "x-log-id", "x-tt-logid"}
+    assert set(answer.headers) == set(made.recording.interactions[0].headers) == allowed
+    data = canonical.write(made.recording, ORIGIN)
+    assert b"session" not in data
+    assert b"uthorization" not in data
+
+
+def test_a_conversation_is_told_what_is_kept_and_not_the_secret() -> None:
+    redactor = Redactor([TOKEN])
+    made = recorder(answered(said(f"你的令牌是{TOKEN}。")), redactor=redactor)
+    answer = made.send(listing())
+    assert TOKEN.encode() not in answer.body
+    assert "你的令牌是<redacted>。" in answer.body.decode()
+    assert answer.body == made.recording.interactions[0].response_body
+
+
+def test_waits_tell_how_long_each_chat_took() -> None:
+    made = recorder(
+        answered(chat("created"), 0.0),
+        answered(chat("in_progress"), 1.0),
+        answered(chat("in_progress"), 2.0),
+        answered(chat("completed"), 3.0, 0.5),
+        answered(said(), 3.6),
+        answered(chat("created"), 10.0),
+        answered(chat("completed"), 12.0, 0.25),
+    )
+    for call in (ask(), poll(), poll(), poll(), listing(), ask("然后呢?"), poll()):
+        made.send(call)
+    assert made.recording.waits == (3.5, 2.25)

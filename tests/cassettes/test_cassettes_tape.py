@@ -1,0 +1,268 @@
+"""The tape plays in strict order, and says in words what does not fit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from cassette_samples import (
+    HOST,
+    IDS,
+    answered,
+    ask,
+    chat,
+    kept,
+    listing,
+    plain_recording,
+    poll,
+    said,
+    seeded,
+)
+from coze_harness.cassettes import Recording, Redactor, Tape
+from coze_harness.cassettes.interaction import Interaction, split_target, split_uri
+from coze_harness.cassettes.replay_transport import differences
+from coze_harness.model import JSON, Call
+from coze_harness.model.errors import CassetteLeftoverError, CassetteMismatchError
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+CALLS = (ask(), poll(), poll(), listing())
+TOKEN = "pat_" + "a1B2" * 16
+
+
+def tape(*items: Interaction, redactor: Redactor | None = None) -> Tape:
+    recording = Recording(interactions=items) if items else plain_recording()
+    return Tape(recording, "cassettes/某.yaml", redactor or Redactor())
+
+
+def mismatch(recorded: Call, now: Call) -> str:
+    with pytest.raises(CassetteMismatchError) as caught:
+        tape(kept(recorded, answered({}))).send(now)
+    return str(caught.value)
+
+
+def test_a_recording_plays_in_order_with_its_times() -> None:
+    played = tape()
+    answers = [played.send(call) for call in CALLS]
+    played.finish()
+    assert [answer.body for answer in answers] == [
+        item.response_body for item in plain_recording().interactions
+    ]
+    assert [(answer.started, answer.elapsed) for answer in answers] == [
+        (0.0, 0.1),
+        (1.0, 0.1),
+        (2.0, 0.1),
+        (2.2, 0.1),
+    ]
+    assert [(e.method, e.path, e.status, e.start) for e in played.exchanges] == [
+        ("POST", "/v3/chat", 200, 0.0),
+        ("GET", "/v3/chat/retrieve", 200, 1.0),
+        ("GET", "/v3/chat/retrieve", 200, 2.0),
+        ("POST", "/v3/chat/message/list", 200, 2.2),
+    ]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_any_other_order_is_refused(seed: int) -> None:
+    rng = seeded(seed)
+    order = [0, 1, 3]
+    while order == [0, 1, 3]:
+        rng.shuffle(order)
+    played = tape(*(plain_recording().interactions[n] for n in (0, 1, 3)))
+    with pytest.raises(CassetteMismatchError):
+        [played.send(CALLS[n]) for n in order]
+
+
+def test_a_call_that_does_not_fit_does_not_move_the_head() -> None:
+    played = tape()
+    with pytest.raises(CassetteMismatchError):
+        played.send(listing())
+    assert played.exchanges == ()
+    assert played.send(ask()).status == 200
+
+
+def test_a_mismatch_shows_recorded_against_now_where_the_bodies_differ() -> None:
+    shown = mismatch(ask("你是谁?"), ask("你叫什么?"))
+    assert "cassettes/某.yaml: Interaction 1 of the recording is not what is asked now." in shown
+    assert 'recorded  additional_messages[0].content = "你是谁?"' in shown
+    assert 'now       additional_messages[0].content = "你叫什么?"' in shown
+    assert "next: if the change is intended, record it again." in shown
+
+
+def test_a_mismatch_of_another_path_shows_both_requests() -> None:
+    shown = mismatch(ask(), listing())
+    assert "recorded  POST /v3/chat\n" in shown
+    assert "now       POST /v3/chat/message/list?conversation_id=7381" in shown
+
+
+def test_the_end_of_the_tape_is_told() -> None:
+    played = tape(kept(ask(), answered({})))
+    played.send(ask())
+    with pytest.raises(CassetteMismatchError) as caught:
+        played.send(poll())
+    assert "ends after 1 interactions" in str(caught.value)
+    assert "now       GET /v3/chat/retrieve?" in str(caught.value)
+
+
+def test_what_was_never_played_is_told() -> None:
+    played = tape()
+    played.send(ask())
+    with pytest.raises(CassetteLeftoverError) as caught:
+        played.finish()
+    assert "3 of 4 recorded interactions were never played" in str(caught.value)
+    assert "the first is GET /v3/chat/retrieve" in str(caught.value)
+
+
+def test_the_host_is_left_out() -> None:
+    item = replace(kept(ask(), answered({})), host="https://other.example/gate")
+    assert tape(item).send(ask()).status == 200
+
+
+def test_the_order_of_the_query_does_not_matter_but_its_values_do() -> None:
+    now = Call("GET", "/v3/chat/retrieve", IDS[::-1])
+    assert tape(kept(poll(), answered({}))).send(now).status == 200
+    other = Call("GET", "/v3/chat/retrieve", (IDS[0], ("chat_id", "1")))
+    assert "chat_id=1" in mismatch(poll(), other)
+    assert "GET" in mismatch(poll(), Call("GET", "/v3/chat/retrieve", IDS[:1]))
+    assert "GET" in mismatch(poll(), Call("GET", "/v3/chat/retrieve", (*IDS, IDS[0])))
+
+
+def test_a_query_may_be_encoded_otherwise() -> None:
+    now = Call("GET", "/x", (("q", "你 好&=#+/~"), ("空", "")))
+    item = replace(
+        kept(now, answered({})), target="/x?%E7%A9%BA=&q=%e4%bd%a0+%e5%a5%bd%26%3D%23%2B/~"
+    )
+    assert tape(item).send(now).status == 200
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(True, 1), (False, 0), (1, 1.0), ("1", 1), (None, False), ([], {}), ("", None), ([1], [1, 2])],
+)
+def test_what_python_takes_for_equal_is_told_apart(one: JSON, other: JSON) -> None:
+    shown = mismatch(Call("POST", "/x", (), {"a": [one]}), Call("POST", "/x", (), {"a": [other]}))
+    assert "recorded  a" in shown
+
+
+def test_large_numbers_are_told_apart_to_the_last_digit() -> None:
+    one, other = Call("POST", "/x", (), {"n": 2**70}), Call("POST", "/x", (), {"n": 2**70 + 1})
+    assert tape(kept(one, answered({}))).send(one).status == 200
+    mismatch(one, other)
+
+
+def test_keys_in_another_order_and_spacing_are_the_same_body() -> None:
+    item = replace(kept(ask(), answered({})), request_body=b' {"b" : [1, {"d":2,"c": 1}],\n"a":1}')
+    now = Call("POST", "/v3/chat", (), {"a": 1, "b": [1, {"c": 1, "d": 2}]})
+    assert tape(item).send(now).status == 200
+    tuples = Call("POST", "/v3/chat", (), {"a": 1, "b": (1, {"c": 1, "d": 2})})
+    assert tape(item).send(tuples).status == 200
+
+
+def test_a_body_where_there_was_none_and_none_where_there_was_one() -> None:
+    assert "recorded  body = null" in mismatch(listing(), replace(listing(), body={"a": 1}))
+    assert "now       body = null" in mismatch(ask(), replace(ask(), body=None))
+    mismatch(listing(), replace(listing(), body={}))
+
+
+def test_a_recorded_body_that_is_no_json_fits_nothing() -> None:
+    item = replace(kept(ask(), answered({})), request_body=b"a=1&b=2")
+    with pytest.raises(CassetteMismatchError):
+        tape(item).send(ask())
+
+
+@pytest.mark.parametrize("prompt", ["\ud800", "a\udfffb", "😀", "\x00", "\u2028", "\\ud800"])
+def test_odd_prompts_fit_themselves(prompt: str) -> None:
+    assert tape(kept(ask(prompt), answered({}))).send(ask(prompt)).status == 200
+
+
+def test_a_prompt_that_was_redacted_still_fits() -> None:
+    redactor = Redactor([TOKEN], ["1[38][0-9]{9}"])
+    asked = ask(f"我的令牌是 {TOKEN}，电话 13800138000，钥匙 sk-{'x9' * 20}")
+    item = kept(asked, answered({}), redactor)
+    assert b"<redacted>" in item.request_body
+    played = tape(item, redactor=Redactor(patterns=["1[38][0-9]{9}"]))
+    assert played.send(asked).status == 200
+
+
+def test_a_query_that_was_redacted_still_fits() -> None:
+    asked = Call("GET", "/x", (("token", TOKEN), ("b", "1")))
+    item = kept(asked, answered({}), Redactor())
+    assert TOKEN not in item.target
+    assert tape(item).send(asked).status == 200
+
+
+def test_a_message_does_not_give_away_what_is_asked_now() -> None:
+    shown = mismatch(ask("你是谁?"), ask(f"令牌 {TOKEN}"))
+    assert "令牌 <redacted>" in shown
+    assert "a1B2" not in shown
+    assert "a1B2" not in mismatch(poll(), Call("GET", "/x", (("t", TOKEN),)))
+    played = tape(kept(ask(), answered({})))
+    played.send(ask())
+    with pytest.raises(CassetteMismatchError) as caught:
+        played.send(Call("GET", "/x", (("t", TOKEN),)))
+    assert "a1B2" not in str(caught.value)
+
+
+def test_polls_count_for_all_that_they_stand_for() -> None:
+    waiting = replace(kept(poll(), answered(chat("in_progress"), 1.0)), stands_for=7)
+    played = tape(waiting, kept(listing(), answered(said())))
+    assert played.send(poll()).stands_for == 7
+    assert played.exchanges[0].repeats == 7
+
+
+def test_a_long_difference_is_cut() -> None:
+    shown = mismatch(ask("甲" * 5000), ask("乙" * 5000))
+    assert "(5002 characters)" in shown
+    assert len(shown) < 1200
+
+
+def test_differences_name_the_place() -> None:
+    before: JSON = {"a": [{"b": 1}], "gone": None, "same": {"x": []}}
+    now: JSON = {"a": [{"b": True}], "same": {"x": []}, "new": "新"}
+    assert differences(before, now) == [
+        "recorded  a[0].b = 1",
+        "now       a[0].b = true",
+        "recorded  gone = null",
+        "now       gone is absent",
+        "recorded  new is absent",
+        'now       new = "新"',
+    ]
+
+
+json_values: st.SearchStrategy[JSON] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.dictionaries(st.text(), json_values, max_size=4), st.lists(st.tuples(st.text(), st.text()))
+)
+def test_every_call_fits_its_own_recording(
+    body: dict[str, JSON], query: list[tuple[str, str]]
+) -> None:
+    call = Call("POST", "/v3/chat", tuple(query), body)
+    assert tape(kept(call, answered({}))).send(call).status == 200
+    turned = Call("POST", "/v3/chat", tuple(query[::-1]), dict(reversed(body.items())))
+    assert tape(kept(call, answered({}))).send(turned).status == 200
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.tuples(st.text(), st.text(min_size=1))))
+def test_a_target_says_exactly_what_is_asked(query: list[tuple[str, str]]) -> None:
+    sent = Call("GET", "/v3/x", tuple(query)).target
+    assert sent.isascii()
+    assert " " not in sent
+    assert split_target(sent) == ("/v3/x", sorted(query))
+    assert split_uri(HOST + sent) == (HOST, sent)
+
+
+def test_a_path_is_encoded_as_it_is_sent() -> None:
+    assert (
+        Call("GET", "/v1/bots/机器 人?#").target == "/v1/bots/%E6%9C%BA%E5%99%A8%20%E4%BA%BA%3F%23"
+    )
+    assert Call("GET", "//v1/%41:@").target == "//v1/%41:@"
+    assert split_uri("https://a.example") == ("https://a.example", "/")

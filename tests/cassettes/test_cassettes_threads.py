@@ -1,0 +1,114 @@
+"""Any number of tapes and recorders at once do not touch each other."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from cassette_samples import HOST, ORIGIN, answered, ask, chat, listing, poll, said
+from coze_harness.cassettes import (
+    Recorder,
+    Recording,
+    Redactor,
+    Tape,
+)
+from coze_harness.cassettes import (
+    canonical_format as canonical,
+)
+from coze_harness.cassettes import (
+    cassette_files as store,
+)
+from coze_harness.model import Answer, Call
+
+NAMES = 50
+
+
+class Echo:
+    """A wire that answers each prompt with itself, so that a mix-up shows."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._polls = 0
+
+    def send(self, call: Call) -> Answer:
+        if call.method == "GET":
+            self._polls += 1
+            state = "completed" if self._polls == 3 else "in_progress"
+            return answered({**chat(state), "msg": self._name}, self._polls)
+        if call.body is None:
+            return answered(said(self._name), 9)
+        return answered({"code": 0, "msg": self._name})
+
+
+def calls(name: str) -> list[Call]:
+    return [ask(name), poll(), poll(), poll(), listing()]
+
+
+def record(name: str, redactor: Redactor) -> Recording:
+    recorder = Recorder(Echo(name), HOST, redactor)
+    for call in calls(name):
+        assert name in recorder.send(call).body.decode()
+    return recorder.recording
+
+
+def all_at_once(threads: int, work: Callable[[int], int]) -> int:
+    """Return the sum of what so many threads return that begin at the same moment."""
+    gate = threading.Barrier(threads)
+
+    def begun(number: int) -> int:
+        gate.wait()
+        return work(number)
+
+    with ThreadPoolExecutor(threads) as pool:
+        return sum(pool.map(begun, range(threads)))
+
+
+def test_sixteen_threads_replay_without_a_mistake(tmp_path: Path) -> None:
+    redactor = Redactor()
+    for number in range(NAMES):
+        name = f"场景{number:03}"
+        path = tmp_path / f"{number}.yaml"
+        path.write_bytes(canonical.write(record(name, redactor), ORIGIN))
+
+    def replay(thread: int) -> int:
+        right = 0
+        for step in range(200):
+            number = (thread * 7 + step) % NAMES
+            name = f"场景{number:03}"
+            path = tmp_path / f"{number}.yaml"
+            tape = Tape(store.read(path), str(path), redactor)
+            asked, *_polls, last = calls(name)
+            answers = [tape.send(call) for call in (asked, poll(), poll(), last)]
+            tape.finish()
+            right += all(name in answer.body.decode() for answer in answers)
+        return right
+
+    assert all_at_once(16, replay) == 16 * 200
+
+
+def test_sixty_four_threads_record_without_a_mistake(tmp_path: Path) -> None:
+    redactor = Redactor(["pat_" + "q1" * 32])
+
+    def recorded(thread: int) -> int:
+        right = 0
+        path = tmp_path / f"{thread}.yaml"
+        for step in range(200):
+            name = f"线程{thread}·{step}。"
+            recording = record(name, redactor)
+            right += [i.stands_for for i in recording.interactions] == [1, 2, 1, 1] and all(
+                name in item.response_body.decode() for item in recording.interactions
+            )
+            if step % 25 == 24:
+                store.write(path, recording, ORIGIN, redactor)
+                bodies = [item.response_body.decode() for item in store.read(path).interactions]
+                right -= not all(name in body for body in bodies)
+        return right
+
+    assert all_at_once(64, recorded) == 64 * 200
+    assert len(list(tmp_path.iterdir())) == 64
+    for path in tmp_path.iterdir():
+        body = json.loads(store.read(path).interactions[-1].response_body)
+        assert body["data"][0]["content"] == f"线程{path.stem}·199。"

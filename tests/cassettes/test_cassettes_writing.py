@@ -1,0 +1,203 @@
+"""Whatever happens while a cassette is written, the file is the old one or the new one, whole."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cassette_samples import ORIGIN, answered, ask, kept, said
+from coze_harness.cassettes import (
+    Recording,
+    Redactor,
+)
+from coze_harness.cassettes import (
+    canonical_format as canonical,
+)
+from coze_harness.cassettes import (
+    cassette_files as store,
+)
+from coze_harness.model.errors import CassetteWriteError
+from coze_harness.storage.atomic_write import TEMPORARY_SUFFIX
+
+WRITER = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from cassette_samples import ORIGIN, answered, ask, kept, said
+from coze_harness.cassettes import Recording, Redactor, store
+path = Path(sys.argv[1])
+number = 0
+while True:
+    number += 1
+    answer = answered(said(f"{number} " + "长" * 60_000))
+    recording = Recording(interactions=(kept(ask(), answer),))
+    store.write(path, recording, replace(ORIGIN, calls=number), Redactor())
+    if number == 1:
+        print("ready", flush=True)
+"""
+LIMITED = """
+import resource, signal, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from cassette_samples import ORIGIN, answered, ask, kept, said
+from coze_harness.cassettes import Recording, Redactor, store
+from coze_harness.model.errors import CassetteWriteError
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+recording = Recording(interactions=(kept(ask(), answered(said("长" * 60_000))),))
+try:
+    store.write(Path(sys.argv[1]), recording, ORIGIN, Redactor())
+except CassetteWriteError as fault:
+    print(fault)
+"""
+
+
+def recording(answer: str = "甲") -> Recording:
+    return Recording(interactions=(kept(ask(), answered(said(answer))),))
+
+
+def write(path: Path, answer: str = "甲") -> None:
+    store.write(path, recording(answer), ORIGIN, Redactor())
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+@pytest.mark.parametrize("share", range(4))
+def test_a_writer_killed_at_any_moment_leaves_a_whole_file(share: int, tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    numbers = set()
+    for attempt in range(10):
+        command = [sys.executable, "-c", WRITER, str(path), str(Path(__file__).parent)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == b"ready\n"
+            # Somewhere within the next few writes: that many bytes of them must be on the disk.
+            for _ in range(share * 40 + attempt * 17):
+                store.read(path)
+            writer.send_signal(signal.SIGKILL)
+        read = store.read(path)
+        assert read.canonical
+        assert read.origin is not None
+        numbers.add(read.origin.calls)
+        body = read.interactions[0].response_body.decode()
+        assert f"{read.origin.calls} 长长" in body
+    left = [name for name in names(tmp_path) if name != "a.yaml"]
+    assert all(name.endswith(TEMPORARY_SUFFIX) for name in left)
+    assert len(numbers) > 1
+
+
+def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    write(path, "旧的")
+    old = path.read_bytes()
+    command = [sys.executable, "-c", LIMITED, str(path), str(Path(__file__).parent)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert f"{path}: The recording could not be written: File too large." in done.stdout
+    assert "next: free some space" in done.stdout
+    assert path.read_bytes() == old
+    assert names(tmp_path) == ["a.yaml"]
+
+
+@pytest.mark.parametrize("kind", ["the file is a folder", "the folder is a file", "no such device"])
+def test_a_place_that_cannot_be_written_is_told(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    if kind == "the file is a folder":
+        (path / "inside").mkdir(parents=True)
+    elif kind == "the folder is a file":
+        path.write_bytes(b"x")
+        path /= "b.yaml"
+    else:
+        path = Path("/proc/cassettes/a.yaml")
+    before = names(tmp_path)
+    with pytest.raises(CassetteWriteError) as caught:
+        write(path)
+    assert str(caught.value).startswith(f"{path}: The recording could not be written: ")
+    assert names(tmp_path) == before
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_permission_keeps_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    write(path, "旧的")
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(CassetteWriteError, match="Permission denied"):
+            write(path, "新的")
+        assert "旧的" in path.read_text("utf-8")
+    finally:
+        tmp_path.chmod(0o700)
+
+
+def test_folders_are_made_and_nothing_is_left_beside_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "甲" / "乙" / "a.yaml"
+    write(path)
+    write(path, "乙")
+    assert names(path.parent) == ["a.yaml"]
+    assert "乙" in store.read(path).interactions[0].response_body.decode()
+
+
+@pytest.mark.parametrize("name", ["😀" * 60 + ".yaml", "字" * 80 + ".yaml", "a" * 250 + ".yaml"])
+def test_a_name_as_long_as_the_disk_takes_is_written(name: str, tmp_path: Path) -> None:
+    write(tmp_path / name)
+    assert names(tmp_path) == [name]
+
+
+def test_many_writers_of_one_file_leave_one_of_their_files(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    stop = threading.Event()
+    faults: list[Exception] = []
+
+    def put(number: int) -> None:
+        origin = replace(ORIGIN, calls=number)
+        while not stop.is_set():
+            try:
+                store.write(path, recording(f"{number}号" * 3000), origin, Redactor())
+            except Exception as fault:  # noqa: BLE001 (told below)
+                faults.append(fault)
+
+    write(path)
+    writers = [threading.Thread(target=put, args=(number,)) for number in range(2, 10)]
+    for writer in writers:
+        writer.start()
+    try:
+        for _ in range(600):
+            read = store.read(path)
+            assert read.canonical
+            assert read.origin is not None
+            if read.origin.calls != ORIGIN.calls or len(read.interactions[0].response_body) > 5000:
+                assert f"{read.origin.calls}号" in read.interactions[0].response_body.decode()
+    finally:
+        stop.set()
+        for writer in writers:
+            writer.join()
+    assert faults == []
+    assert names(tmp_path) == ["a.yaml"]
+
+
+def test_an_interrupted_write_leaves_no_temporary_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    write(path, "旧的")
+    with pytest.raises(TypeError):
+        store.write_atomically(path, "text, not bytes")  # type: ignore[arg-type] # what is tried
+    assert names(tmp_path) == ["a.yaml"]
+    assert "旧的" in path.read_text("utf-8")
+
+
+def test_a_large_file_is_read_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    for size in (1 << 15, (1 << 15) - 1, (1 << 15) + 1, 3_000_000):
+        data = os.urandom(size)
+        path.write_bytes(data)
+        assert store.read_bytes(path) == data
+    write(path, "长" * 1_000_000)
+    assert store.read(path).canonical
+    assert canonical.read(path.read_bytes()) == store.read(path)

@@ -1,0 +1,282 @@
+"""Turn by turn: what is asked, judged and kept, and what comes of a trial."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import pytest
+from builders import reply, snapshot
+from coze_harness.execution import play
+from coze_harness.execution.conversation_runner import Held, conclude, hold, note
+from coze_harness.model import (
+    Answer,
+    Attachment,
+    Bot,
+    Call,
+    ChatOptions,
+    Exchange,
+    Reply,
+    Severity,
+    TrialKey,
+    TrialResult,
+    TrialStatus,
+    Verdict,
+    VerdictStatus,
+    Wait,
+)
+from coze_harness.model.errors import (
+    CassetteLeftoverError,
+    CassetteMissingError,
+    ChatFailedError,
+    CozeError,
+    HarnessError,
+)
+from coze_harness.model.location import Location
+from coze_harness.model.trial import Conversation, Seen, Trial, Turn
+
+HERE = Location("scenarios/identity.yaml", 9, 5)
+PASSED, FAILED, SKIPPED = VerdictStatus.PASSED, VerdictStatus.FAILED, VerdictStatus.SKIPPED
+
+
+@dataclass(frozen=True)
+class Demand:
+    """An expectation whose verdict is given beforehand, and that keeps what it saw."""
+
+    kind: ClassVar[str] = "demand"
+    status: VerdictStatus = PASSED
+    severity: Severity = Severity.ERROR
+    fault: HarnessError | None = None
+    location: Location = HERE
+    seen: list[Seen] = field(default_factory=list)
+
+    def judge(self, seen: Seen) -> Verdict:
+        self.seen.append(seen)
+        if self.fault is not None:
+            raise self.fault
+        return Verdict(
+            kind="demand",
+            status=self.status,
+            expected="",
+            actual="",
+            reason="",
+            location=HERE,
+            severity=self.severity,
+        )
+
+
+class Answers:
+    """A dialogue that gives replies, or raises errors, one a turn."""
+
+    def __init__(self, *given: Reply | HarnessError) -> None:
+        self._given = iter(given)
+        self.asked: list[str] = []
+
+    def ask(self, turn: Turn) -> Generator[Call | Wait, Answer | None, Reply]:
+        self.asked.append(turn.prompt)
+        yield Wait(3600)
+        given = next(self._given)
+        if isinstance(given, HarnessError):
+            raise given
+        return given
+
+
+class NoScript:
+    draws: frozenset[str] = frozenset()
+
+    def turns(self, drawn: Mapping[str, str]) -> Sequence[Turn]:
+        raise NotImplementedError
+
+
+class Nowhere:
+    def send(self, call: Call) -> Answer:
+        raise AssertionError(call)
+
+
+def trial(*, known_failure: str = "", stop_on_failure: bool = False) -> Trial:
+    key = TrialKey(
+        id="identity",
+        scenario="identity",
+        file="scenarios/identity.yaml",
+        line=2,
+        bot="chatchat",
+        case="",
+        trial=1,
+        tags=(),
+        cassette="identity.yaml",
+    )
+    return Trial(
+        key=key,
+        bot=Bot(name="chatchat", id="7403315657221079041"),
+        options=ChatOptions(user_id="0"),
+        script=NoScript(),
+        known_failure=known_failure,
+        stop_on_failure=stop_on_failure,
+    )
+
+
+def turn(*demands: Demand, prompt: str = "你是谁?") -> Turn:
+    return Turn(prompt=prompt, expectations=demands, location=HERE)
+
+
+def held(trial: Trial, turns: Sequence[Turn], dialogue: Answers) -> Held:
+    conversation: Conversation[Held] = hold(trial, turns, dialogue)
+    return play(conversation, Nowhere())
+
+
+def status(
+    *demands: Demand, known_failure: str = "", error: HarnessError | None = None
+) -> TrialStatus:
+    found = trial(known_failure=known_failure)
+    return conclude(found, held(found, [turn(*demands)], Answers(reply())), error=error).status
+
+
+FAULT = CozeError("trouble")
+WARNED = Demand(FAILED, Severity.WARNING)
+
+
+@pytest.mark.parametrize(
+    ("demands", "known_failure", "error", "meant"),
+    [
+        ([], "", None, TrialStatus.PASSED),
+        ([Demand(PASSED)], "", None, TrialStatus.PASSED),
+        ([Demand(SKIPPED)], "", None, TrialStatus.PASSED),
+        ([WARNED], "", None, TrialStatus.PASSED),
+        ([Demand(PASSED), Demand(FAILED)], "", None, TrialStatus.FAILED),
+        ([WARNED, Demand(FAILED)], "", None, TrialStatus.FAILED),
+        ([Demand(PASSED)], "a bug", None, TrialStatus.FIXED),
+        ([WARNED], "a bug", None, TrialStatus.FIXED),
+        ([Demand(FAILED)], "a bug", None, TrialStatus.KNOWN_FAILURE),
+        ([Demand(PASSED)], "", FAULT, TrialStatus.ERROR),
+        ([Demand(FAILED)], "", FAULT, TrialStatus.ERROR),
+        ([Demand(PASSED)], "a bug", FAULT, TrialStatus.ERROR),
+        ([Demand(FAILED)], "a bug", FAULT, TrialStatus.ERROR),
+        ([Demand(fault=FAULT)], "", None, TrialStatus.ERROR),
+    ],
+)
+def test_what_comes_of_a_trial(
+    demands: list[Demand], known_failure: str, error: HarnessError | None, meant: TrialStatus
+) -> None:
+    assert status(*demands, known_failure=known_failure, error=error) is meant
+
+
+def test_a_failure_in_any_turn_fails_the_trial_and_the_conversation_goes_on() -> None:
+    found = trial()
+    dialogue = Answers(reply("一"), reply("二"), reply("三"))
+    turns = [turn(Demand(FAILED), prompt="1"), turn(prompt="2"), turn(Demand(), prompt="3")]
+    outcome = held(found, turns, dialogue)
+    assert dialogue.asked == ["1", "2", "3"]
+    assert [t.reply.answer for t in outcome.turns if t.reply] == ["一", "二", "三"]
+    assert conclude(found, outcome).status is TrialStatus.FAILED
+
+
+def test_an_expectation_sees_its_own_reply_and_those_before_it() -> None:
+    demand = Demand()
+    first, second, third = reply("一"), reply("二"), reply("三")
+    turns = [turn(prompt="1"), turn(prompt="2"), turn(demand, prompt="3")]
+    held(trial(), turns, Answers(first, second, third))
+    assert demand.seen == [Seen("3", third, (first, second))]
+
+
+@pytest.mark.parametrize(("demand", "asked"), [(Demand(FAILED), 1), (WARNED, 2), (Demand(), 2)])
+def test_stop_on_failure_ends_the_conversation_at_a_failed_turn(demand: Demand, asked: int) -> None:
+    dialogue = Answers(reply(), reply())
+    outcome = held(trial(stop_on_failure=True), [turn(demand), turn()], dialogue)
+    assert len(dialogue.asked) == len(outcome.turns) == asked
+    assert outcome.error is None
+
+
+def test_an_error_in_the_second_turn_keeps_the_first_turn_s_verdicts() -> None:
+    fault = ChatFailedError("The chat ended failed.", log_id="LOG")
+    dialogue = Answers(reply("一"), fault, reply("三"))
+    outcome = held(trial(), [turn(Demand(FAILED)), turn(prompt="二?"), turn()], dialogue)
+    first, second = outcome.turns
+    assert first.reply is not None
+    assert [verdict.status for verdict in first.verdicts] == [FAILED]
+    assert (second.prompt, second.reply, second.verdicts) == ("二?", None, ())
+    assert outcome.error is fault
+    assert len(dialogue.asked) == 2
+
+
+def test_an_expectation_that_cannot_judge_is_an_error_that_keeps_the_reply() -> None:
+    said = reply("一")
+    demands = [Demand(), Demand(fault=FAULT), Demand(FAILED)]
+    outcome = held(trial(), [turn(*demands), turn()], Answers(said, reply()))
+    (only,) = outcome.turns
+    assert only.reply is said
+    assert [verdict.status for verdict in only.verdicts] == [PASSED]
+    assert outcome.error is FAULT
+    assert demands[2].seen == []
+
+
+def test_a_conversation_without_turns_passes() -> None:
+    assert held(trial(), [], Answers()) == Held(())
+
+
+def test_what_is_no_error_of_ours_is_not_swallowed() -> None:
+    class Broken:
+        def ask(self, turn: Turn) -> Conversation[Reply]:
+            raise ZeroDivisionError(turn.prompt)
+
+    with pytest.raises(ZeroDivisionError):
+        play(hold(trial(), [turn()], Broken()), Nowhere())
+
+
+def test_the_files_that_went_with_a_prompt_are_named_whether_it_is_answered_or_not() -> None:
+    files = (Attachment("images/地图.png", 3, "abc"), Attachment("https://example.com/a.png"))
+    asked = Turn(prompt="你好", expectations=(), location=HERE, attach=files)
+    held = play(
+        hold(trial(), [asked, asked], Answers(reply(), CassetteMissingError("x"))), Nowhere()
+    )
+    names = ("images/地图.png", "https://example.com/a.png")
+    assert [turn.attached for turn in held.turns] == [names, names]
+
+
+# --- conclude -----------------------------------------------------------------------------------
+
+
+def concluded(**fields: object) -> TrialResult:
+    return conclude(trial(), Held(()), **fields)  # type: ignore[arg-type]  # checked by conclude
+
+
+def test_a_result_holds_all_that_is_known() -> None:
+    bot = snapshot()
+    log = (Exchange("POST", "/v3/chat", 200, 0.0, 0.5), Exchange("GET", "/x", 200, 2.25, 0.1234))
+    found = concluded(
+        exchanges=log, calls=7, snapshot=bot, recorded_at="2026-11-22", warnings=("careful",)
+    )
+    assert found.key.id == "identity"
+    assert found.bot_id == "7403315657221079041"
+    assert (found.exchanges, found.calls, found.snapshot) == (log, 7, bot)
+    assert (found.warnings, found.recorded_at) == (("careful",), "2026-11-22")
+    assert found.seconds == 2.373
+    assert found.error is None
+
+
+def test_a_trial_without_an_exchange_took_no_time() -> None:
+    assert concluded().seconds == 0.0
+
+
+def test_the_conversation_s_own_error_comes_before_the_tape_s() -> None:
+    first, second = CozeError("first"), CassetteLeftoverError("second")
+    found = conclude(trial(), Held((), first), error=second)
+    assert found.error == note(first)
+    assert concluded(error=second).error == note(second)
+
+
+def test_an_error_is_kept_in_its_parts() -> None:
+    fault = CassetteMissingError(
+        "没有录音。", where=HERE, next_step="record", detail=["a", "b"], log_id="LOG"
+    )
+    kept = note(fault)
+    assert (kept.kind, kept.what, kept.where) == ("missing", "没有录音。", str(HERE))
+    assert (kept.next_step, kept.exit_code) == ("record", 3)
+    assert (kept.detail, kept.log_id) == (("a", "b"), "LOG")
+    assert note(CozeError("x")).where == ""
+
+
+def test_the_reason_of_a_known_failure_is_kept_whatever_came_of_it() -> None:
+    found = trial(known_failure="周二")
+    assert conclude(found, Held(())).known_failure == "周二"
+    assert conclude(found, Held((), FAULT)).known_failure == "周二"

@@ -1,0 +1,74 @@
+"""Hundreds and thousands of conversations at once, over real sockets."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from coze_harness.coze import Pace
+from coze_harness.execution import Task, run_live
+from coze_harness.model import Reply
+from coze_harness.server.server_process import RunningServer, serve
+from coze_harness.transport import Line, Wire
+from talking import TOKEN, dialogue, script, turn
+
+
+def held(
+    server: RunningServer, count: int, *, workers: int, pace: Pace
+) -> tuple[list[Reply], float, int]:
+    """Hold so many conversations at once; return replies, wall seconds and the most threads."""
+    threads = threading.active_count()
+    most = 0
+    wire = Wire(server.base_url, TOKEN, workers=workers, environment={})
+
+    def opened() -> Task[Reply, Reply]:
+        conversation = dialogue(pace=pace).ask(turn())
+        return Task(conversation, Line(wire, time.monotonic), lambda reply: reply)
+
+    replies: list[Reply] = []
+    began = time.monotonic()
+    with closing(run_live([opened] * count, workers=workers, monotonic=time.monotonic)) as results:
+        for reply in results:
+            replies.append(reply)
+            most = max(most, threading.active_count() - threads)
+    wall = time.monotonic() - began
+    wire.close()
+    return replies, wall, most
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest) -> Iterator[RunningServer]:
+    with serve(script(f"- {{default: true, answer: 好的, delay: {request.param}}}")) as running:
+        yield running
+
+
+@pytest.mark.parametrize("server", [2.0], indirect=True)
+def test_256_conversations_of_two_seconds_take_little_longer_than_one(
+    server: RunningServer,
+) -> None:
+    pace = Pace(timeout=30, expected=(2.6,))
+    for _attempt in range(3):
+        replies, wall, threads = held(server, 256, workers=32, pace=pace)
+        # The machine may be busy with something else, but not three times in a row.
+        if wall <= 1.25 * (2.0 + 1.0):
+            break
+    assert [reply.answer for reply in replies] == ["好的"] * 256
+    assert len({reply.chat_id for reply in replies}) == 256
+    assert server.peak_chats >= 250
+    assert wall <= 1.25 * (2.0 + 1.0)
+    assert server.connections <= 32 * 3
+    assert threads <= 32
+    assert sum(reply.polls for reply in replies) <= 256 * 2
+
+
+@pytest.mark.parametrize("server", [1.0], indirect=True)
+def test_2000_conversations_at_once_need_no_more_than_their_workers(server: RunningServer) -> None:
+    replies, _wall, threads = held(server, 2000, workers=16, pace=Pace(timeout=60))
+    assert [reply.answer for reply in replies] == ["好的"] * 2000
+    assert len({reply.conversation_id for reply in replies}) == 2000
+    assert server.calls["POST /v3/chat"] == 2000
+    assert server.connections <= 16
+    assert threads <= 16

@@ -1,0 +1,267 @@
+"""Whatever a bot says and wherever it stands, it is text: in HTML, JUnit, Markdown, terminal."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+from dataclasses import replace
+
+import junitparser
+import pytest
+from builders import run, trial
+from coze_harness.model import PassRate, Run, TrialResult, TrialStatus
+from coze_harness.reporting.markdown_report import LIMIT
+from coze_harness.reporting.report_formats import FORMATS
+from coze_harness.reporting.run_list_page import render_listing
+from coze_harness.reporting.terminal_trials import closing_line, failure_block, failure_line
+from coze_harness.reporting.view_model import shown_id
+from coze_harness.reporting.visible import one_line, visible
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from report_hostile import ATTACKS, filled, hostile_run
+from report_rendering import Page, head_of, index_of, nodes, rendered, text_of, trees_of
+
+# A control, a bidi mark or half a pair: what must reach no reader as it is.
+HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+STATUSES = [TrialStatus.FAILED, TrialStatus.ERROR, TrialStatus.KNOWN_FAILURE, TrialStatus.PASSED]
+anything = st.text(st.characters(exclude_categories=()), min_size=1, max_size=40)
+
+
+def trials_of(text: str) -> list[TrialResult]:
+    """A trial of each status, told apart by a digit in front of the text."""
+    trials = [filled(text, status) for status in STATUSES]
+    return [
+        replace(result, key=replace(result.key, id=f"{number}{text}"))
+        for number, result in enumerate(trials)
+    ]
+
+
+def around(text: str, results: Sequence[TrialResult]) -> Run:
+    """A run whose own fields hold the text too."""
+    return replace(
+        run(results, run_id=text, environment={text: text}, started_at=text, finished_at=text),
+        harness_version=text,
+        pass_rates=(
+            PassRate(scenario=text, bot=text, trials=3, passed=1, required=0.5, met=False),
+        ),
+    )
+
+
+def source_of(name: str, text: str) -> str:
+    return rendered(name, trials_of(text), around(text, trials_of(text)))
+
+
+@pytest.fixture(scope="module")
+def harmless() -> dict[str, str]:
+    return {name: source_of(name, "harmless") for name in ("junit", "markdown")}
+
+
+Skeleton = list[tuple[str, tuple[str, ...]]]
+
+
+@pytest.fixture(scope="module")
+def skeleton() -> Skeleton:
+    return Page(source_of("html", "harmless")).skeleton()
+
+
+@pytest.fixture(scope="module")
+def branches() -> list[Skeleton]:
+    return skeletons(source_of("html", "harmless"))
+
+
+def skeletons(source: str) -> list[Skeleton]:
+    """Tags and names of attributes of every trial's tree; `lang` depends on the text."""
+    return [
+        [(tag, tuple(name for name in at if name != "lang")) for tag, at in nodes(tree, laid=False)]
+        for tree, _ in trees_of(source)
+    ]
+
+
+def without_data(source: str) -> str:
+    """The page without its blocks of data and its own script."""
+    return re.sub(r"(<script[^>]*>).*?(</script>)", r"\1\2", source, flags=re.S)
+
+
+@pytest.mark.parametrize("text", ATTACKS)
+def test_a_page_has_the_same_elements_whatever_the_text(text: str, skeleton: Skeleton) -> None:
+    source = source_of("html", text)
+    page = Page(source)
+    assert page.faults == []
+    assert page.skeleton() == skeleton
+    assert not HIDDEN.search(without_data(source))
+    assert visible(text).strip() in page.text
+    # No text has become an address, a handler or a style.
+    for tag, attributes in page.elements:
+        assert not any(name.startswith("on") or name in ("style", "src") for name in attributes)
+        assert tag not in {"iframe", "img", "base", "form", "object", "embed", "link"}
+        address = attributes.get("href")
+        assert address is None or re.fullmatch(
+            r"#[a-z]+=[\w.%~&=-]*|(\.\./)?([\w.%~-]+/)?[a-z]+\.(json|jsonl|xml|md|html)", address
+        )
+
+
+@pytest.mark.parametrize("text", ATTACKS)
+def test_a_tree_has_the_same_elements_whatever_the_text(
+    text: str, branches: list[Skeleton]
+) -> None:
+    source = source_of("html", text)
+    assert skeletons(source) == branches
+    for tree, _ in trees_of(source):
+        assert not HIDDEN.search(json.dumps(tree, ensure_ascii=False))
+        assert visible(text).strip() in text_of(tree)
+        assert all("\0" not in value for _, at in nodes(tree) for value in at.values())
+
+
+@pytest.mark.parametrize("text", ATTACKS)
+def test_what_lies_in_a_page_for_its_script_never_ends_its_element(text: str) -> None:
+    source = source_of("html", text)
+    head = re.search(r'id="head">(.*?)</script>', source, re.S)
+    assert head is not None
+    assert not re.search("[<>&\u2028\u2029]", head.group(1))
+    assert head_of(source)["run"]["id"] == one_line(text)
+    ids = [entry[0] for entry in index_of(source)]
+    assert ids == [shown_id(f"{number}{text}") for number in range(4)]
+    assert len(text) > 250 or [shown.encode() for shown in ids] == [
+        f"{number}{text}".encode("utf-8", "backslashreplace") for number in range(4)
+    ]
+    for _, record in trees_of(source):
+        assert record is None or record["turns"][0]["prompt"] == text
+
+
+@settings(max_examples=40, deadline=None)
+@given(anything)
+def test_any_text_leaves_a_page_well_formed(skeleton: Skeleton, text: str) -> None:
+    source = source_of("html", text)
+    page = Page(source)
+    assert page.faults == []
+    assert page.skeleton() == skeleton
+    assert not HIDDEN.search(without_data(source))
+    source.encode()
+
+
+@pytest.mark.parametrize("text", ["harmless", *ATTACKS[:12], "\ud83d", "\x00", "__proto__"])
+def test_comparisons_spoilings_and_past_runs_hold_any_text(text: str) -> None:
+    def page_with(told: str) -> Page:
+        return Page(rendered("html", [], hostile_run(told)))
+
+    page = page_with(text)
+    assert page.faults == []
+    assert page.skeleton() == page_with("harmless").skeleton()
+    assert page.text.count(visible(text)) > 20
+    for link in page.named("a"):
+        assert re.fullmatch(r"#[\w.%~&=-]*|(\.\./)?([\w.%~-]+/)?\w+\.\w+", link["href"] or "")
+
+
+@pytest.mark.parametrize("text", ATTACKS)
+def test_junit_holds_any_text_and_two_parsers_agree(text: str, harmless: dict[str, str]) -> None:
+    source = source_of("junit", text)
+    assert not HIDDEN.search(source)
+    elements = [element.tag for element in parsed(source).iter()]
+    assert elements == [element.tag for element in parsed(harmless["junit"]).iter()]
+    suites = junitparser.JUnitXml.fromstring(source.encode())
+    assert [len(suite) for suite in suites] == [len(STATUSES)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(anything)
+def test_junit_parses_whatever_the_text(text: str) -> None:
+    root = parsed(source_of("junit", text))
+    assert len(root.findall(".//testcase/failure")) == 1
+    assert len(root.findall(".//testcase")) == len(STATUSES)
+
+
+def parsed(source: str) -> ET.Element:
+    return ET.fromstring(source.encode())  # noqa: S314 - it is ours
+
+
+def outside_code(markdown: str) -> str:
+    """Return what stands outside code: fences by CommonMark's rule, then spans by theirs."""
+    kept: list[str] = []
+    fence = ""
+    for line in markdown.split("\n"):
+        opened = re.match(r"(`{3,})text$", line)
+        if fence:
+            if re.fullmatch(rf"`{{{len(fence)},}}\s*", line):
+                fence = ""
+        elif opened:
+            fence = opened.group(1)
+        else:
+            kept.append(line)
+    assert not fence, "a fence is left open"
+    return re.sub(r"(?<!`)(`+)(?!`)(.*?)(?<!`)\1(?!`)", "<code>", "\n".join(kept))
+
+
+@pytest.mark.parametrize("text", ATTACKS)
+def test_markdown_keeps_any_text_inside_code(text: str, harmless: dict[str, str]) -> None:
+    source = source_of("markdown", text)
+    outside = outside_code(source)
+    assert outside.count("\n") == outside_code(harmless["markdown"]).count("\n")
+    assert "@someone" not in outside
+    assert "__xss" not in outside
+    assert not re.search(r"<(?!code>)", outside)
+    assert not HIDDEN.search(source)
+    cells = [len(re.findall(r"(?<!\\)\|", row)) for row in re.findall(r"^\|.*", source, re.M)]
+    assert cells[:3] == [6] * 3
+    assert set(cells[3:6]) == {5}
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(st.sampled_from("`|\\<@[]()!#*_~- \n\tx九\ud83d\u202e"), min_size=1, max_size=30))
+def test_markdown_keeps_whatever_it_is_inside_code(text: str) -> None:
+    outside = outside_code(source_of("markdown", text))
+    assert "九" not in outside
+    assert not re.search(r"<(?!code>)|@|\[", outside)
+
+
+@pytest.mark.parametrize("text", ["答" * 70_000, "`" * 70_000, "|" * 70_000, "<>&" * 30_000])
+def test_markdown_always_fits_a_comment(text: str) -> None:
+    results = [replace(filled(text), key=replace(filled(text).key, id=f"{n}")) for n in range(40)]
+    source = rendered("markdown", results)
+    assert len(source) < 65_536
+    assert len(source) < LIMIT + 1_000
+    assert "40" in source.splitlines()[0]
+    assert "more: see" in source
+
+
+@pytest.mark.parametrize("text", ATTACKS)
+def test_a_terminal_is_never_told_to_do_anything(text: str) -> None:
+    result = filled(text)
+    line = failure_line(result)
+    block = failure_block(result)
+    last = closing_line(run([result]), text, text)
+    for shown in (line, last, *block):
+        assert not HIDDEN.search(shown)
+        assert "\n" not in shown
+        shown.encode()
+
+
+def test_a_line_of_five_million_characters_is_cut_with_a_remark() -> None:
+    text = "九" * 5_000_000
+    source = rendered("html", [filled(text)])
+    assert len(source) < 1_000_000
+    ((tree, record),) = trees_of(source)
+    assert "⟨20,000 / 5,000,000 → trials.jsonl⟩" in text_of(tree)
+    assert record is None
+    for name in FORMATS:
+        assert "九九九" in rendered(name, [filled(text)])
+    assert max(map(len, failure_block(filled(text)))) < 1_000
+
+
+@pytest.mark.parametrize("text", ATTACKS)
+def test_the_list_of_runs_holds_any_text(text: str) -> None:
+    def listing(name: str) -> str:
+        out = io.StringIO()
+        render_listing([around(name, [trial()]), around(name, [trial()])], out)
+        return out.getvalue()
+
+    page = Page(listing(text))
+    assert page.faults == []
+    assert page.skeleton() == Page(listing("harmless")).skeleton()
+    assert not HIDDEN.search(listing(text))
+    for link in page.named("a"):
+        assert re.fullmatch(r"#runs|[\w.%~-]+/index\.html", link["href"] or "")

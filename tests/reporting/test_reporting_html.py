@@ -1,0 +1,408 @@
+"""index.html: what a reader finds, in which order, under which policy."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import pickle
+import re
+import tracemalloc
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from builders import failed_verdict, key, message, reply, run, trial, turn, verdict
+from coze_harness.model import PassRate, Row, Run, Summary, TrialResult, TrialStatus
+from coze_harness.reporting import html
+from coze_harness.reporting.report_formats import FORMATS, PageOptions, Renderer, Reports
+from coze_harness.reporting.view_model import anchor
+from coze_harness.results import encode
+from report_rendering import (
+    Page,
+    index_of,
+    lined,
+    nodes,
+    page_of,
+    rendered,
+    squeezed,
+    text_of,
+    trees_of,
+)
+from report_samples import everything, full_run
+
+TEMPLATES = Path(html.__file__).parents[1] / "templates"
+
+
+@pytest.fixture(scope="module")
+def source() -> str:
+    return rendered("html", everything(), full_run())
+
+
+@pytest.fixture(scope="module")
+def page(source: str) -> Page:
+    return Page(source)
+
+
+def test_a_page_is_well_formed_and_has_one_of_what_there_must_be_one(page: Page) -> None:
+    assert page.faults == []
+    for tag in ("h1", "main", "nav", "title", "style"):
+        assert len(page.named(tag)) == 1
+    ids = [at["id"] for _, at in page.elements if "id" in at]
+    assert len(ids) == len(set(ids))
+    assert page.named("html") == [{"lang": "en"}]
+    for view in ("overview", "trials", "trial", "compare", "matrix", "history", "mutations"):
+        assert f"v-{view}" in ids
+
+
+def test_the_policy_allows_the_one_style_and_the_one_script(source: str, page: Page) -> None:
+    policy = page.named("meta")[1]
+    assert policy["http-equiv"] == "Content-Security-Policy"
+    (style,) = re.findall(r"<style>(.*?)</style>", source, re.S)
+    (script,) = re.findall(r"<script>(.*?)</script>", source, re.S)
+    allowed = [b64encode(sha256(text.encode()).digest()).decode() for text in (script, style)]
+    assert policy["content"] == (
+        f"default-src 'none'; script-src 'sha256-{allowed[0]}'; style-src 'sha256-{allowed[1]}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+    assert page.elements.index(("meta", {"charset": "utf-8"})) == 2
+
+
+def test_a_folder_has_style_and_script_beside_the_page() -> None:
+    options = PageOptions(layout="folder")
+    page = Page(page_of(everything(), full_run(), options))
+    with Reports({"html": FORMATS["html"]}, options) as reports:
+        beside = reports.beside()
+    assert page.faults == []
+    assert {"rel": "stylesheet", "href": "report.css"} in page.named("link")
+    assert {"src": "report.js"} in page.named("script")
+    assert not page.named("style")
+    assert "script-src 'self'; style-src 'self';" in str(page.named("meta")[1]["content"])
+    assert set(beside) == {"report.css", "report.js"}
+    assert b"--page" in beside["report.css"]
+
+
+def test_nothing_is_fetched_from_anywhere(source: str, page: Page) -> None:
+    for _, attributes in page.elements:
+        assert not {"src", "srcset", "poster", "data", "background"} & set(attributes)
+    (style,) = re.findall(r"<style>(.*?)</style>", source, re.S)
+    assert "@import" not in style
+    assert "url(" not in style
+
+
+def test_style_script_and_skeleton_are_small() -> None:
+    shell = rendered("html", [])
+    assert len(shell.encode()) < 120_000
+    assert len(gzip.compress(shell.encode())) < 32_000
+
+
+def test_the_verdict_comes_first_in_a_sentence(page: Page) -> None:
+    text = squeezed(page.text)
+    assert "2 of 13 trials failed, and 1 could not be judged." in text
+    assert text.index("could not be judged.") < text.index("Why") < text.index("hours[上海]")
+
+
+def test_rows_come_in_the_order_in_which_they_are_to_be_looked_at(page: Page, source: str) -> None:
+    rows = [at for at in page.named("a") if str(at.get("class", "")).startswith("row ")]
+    statuses = [str(at["class"]).split()[1] for at in rows]
+    assert (
+        statuses == ["failed"] * 2 + ["error", "fixed", "known_failure", "skipped"] + ["passed"] * 7
+    )
+    assert [entry[1] for entry in index_of(source)] == statuses
+    assert [f"#s={quote(entry[0], safe='')}" for entry in index_of(source)] == [
+        at["href"] for at in rows
+    ]
+
+
+def test_the_first_failing_trials_stand_in_full_and_rows_lead_there(page: Page) -> None:
+    places = [str(at["id"]) for at in page.named("article")]
+    assert places == [f"s={anchor(name)}" for name in ("hours[北京]", "hours[上海]", "orders")]
+    links = [at["href"] for at in page.named("a")]
+    assert all(f"#{place}" in links for place in places)
+
+
+def test_the_chunks_hold_every_trial_with_its_line(source: str) -> None:
+    results = {result.key.id: result for result in everything()}
+    names = [entry[0] for entry in index_of(source)]
+    assert sorted(names) == sorted(results)
+    for name, (tree, record) in zip(names, trees_of(source), strict=True):
+        assert record == json.loads(encode(results[name]))
+        assert tree[:2] == ["article", tree[1]]
+        assert tree[1]["data-id"] == anchor(name)
+        for turn_ in results[name].turns:
+            assert turn_.prompt in text_of(tree)
+
+
+def test_the_index_tells_what_filters_need(source: str) -> None:
+    (entry,) = [entry for entry in index_of(source) if entry[0] == "hours[北京]"]
+    assert entry[:11] == [
+        "hours[北京]", "failed", "chatchat", ["smoke", "营业"], 7.5, 1266, 2,
+        ["contains", "similar"], "", "", "",
+    ]  # fmt: skip
+    assert entry[11] == "hours[北京]\ncontains: the answer lacks “九点”.\n你好"
+    (error_entry,) = [entry for entry in index_of(source) if entry[0] == "orders"]
+    assert error_entry[8] == "mismatch"
+
+
+def test_a_search_is_told_full_width_and_half_width_alike() -> None:
+    known = trial(named=key("ＡＢＣ１２３"))
+    assert index_of(rendered("html", [known]))[0][11].startswith("abc123\n")
+
+
+def test_reasons_are_counted_and_lead_to_their_trials(source: str) -> None:
+    why = source[source.index('id="why"') : source.index('id="rates"')]
+    assert why.index("2 ×") < why.index("the answer lacks “九点”.") < why.index("1 ×")
+    assert why.count(anchor("hours[北京]")) == why.count(anchor("hours[上海]")) == 1
+    assert (
+        f'href="#v=trials&amp;q={quote(chr(34) + "contains: the answer lacks “九点”." + chr(34))}'
+        in why
+    )
+    assert "0.58 is below" not in why
+
+
+def test_a_trial_tells_prompt_answer_expected_seen_reason_and_place(page: Page) -> None:
+    text = squeezed(page.text)
+    for shown in (
+        "Prompt 2 of 2北京的店几点开门？",
+        "我们每天 10:00 开门，20:00 关门。",
+        "the answer lacks “九点”.expected九点seen我们每天 10:00 开门",
+        "scenarios/identity.yaml:9:9",
+        "close to the approved answer score 0.58",
+        "not a stream: no first token was recorded",
+        "还想了解周末的时间吗？",
+        "log id 20241122103012ABCDEF",
+        "tokens (in + out) 633 = 500 + 133",
+        "the token lacks the permission getMetadata",
+    ):
+        assert shown in text
+
+
+def test_an_error_tells_the_evidence_and_the_next_step(page: Page) -> None:
+    text = squeezed(page.text)
+    assert "error (mismatch) The next request is not what the cassette holds" in text
+    assert 'now POST /v3/chat content = "我的订单到哪里了？"' in text
+    assert "Next: if the new prompt is intended: coze-harness record orders" in text
+    assert "No reply." in text
+
+
+def test_tool_messages_and_reasoning_are_folded_and_complete(source: str) -> None:
+    trees = {
+        entry[0]: tree for entry, (tree, _) in zip(index_of(source), trees_of(source), strict=True)
+    }
+    tree = trees["weekday"]
+    text = text_of(tree)
+    for shown in ('{"name":"calendar"', "星期二", "generate_answer_finish", "日历说是星期二"):
+        assert shown in text
+    words = [at["data-w"] for _, at in nodes(tree) if "data-w" in at]
+    for word in ("message.function_call", "message.tool_response", "message.verbose"):
+        assert word in words
+    assert sum(tag == "tr" for tag, _ in nodes(tree)) == 6
+
+
+def test_evidence_is_marked_in_the_answer_and_names_its_verdicts(source: str) -> None:
+    assert '我们每天 <mark class="failed" data-e="1" tabindex="0">10:00</mark> 开门' in source
+    trees = {
+        entry[0]: tree for entry, (tree, _) in zip(index_of(source), trees_of(source), strict=True)
+    }
+    marks = [at for tag, at in nodes(trees["repeat#1"]) if tag == "mark"]
+    assert marks == [{"class": "passed", "data-e": "1", "tabindex": "0"}]
+
+
+def test_a_status_is_a_word_and_never_a_colour_alone(page: Page) -> None:
+    rows = squeezed(page.text[page.text.index("Trials") :])
+    for word in ("failed", "error", "fixed", "known failure", "skipped", "passed"):
+        assert word in rows
+
+
+def test_chinese_is_told_to_the_browser(source: str) -> None:
+    assert '<p lang="zh">北京的店几点开门？</p>' in source.replace(' dir="auto"', "")
+    assert 'lang="zh">おはよう' not in rendered("html", [trial(turns=[turn("おはよう、世界")])])
+
+
+def test_pass_rates_of_repeats_say_whether_they_are_met(page: Page) -> None:
+    assert "repeatchatchat6/6100 %80 %yes" in squeezed(page.text)
+    assert "hourschatchat0/20 %100 %no" in squeezed(page.text)
+
+
+def test_a_page_in_chinese_says_the_same_and_translates_no_data() -> None:
+    page = Page(page_of(everything(), full_run(), PageOptions(lang="zh")))
+    assert page.faults == []
+    assert page.named("html") == [{"lang": "zh-CN"}]
+    assert "13 次测试中 2 次未通过，1 次无法判定。" in page.text
+    assert "the answer lacks “九点”." in page.text
+    english = Page(rendered("html", everything(), full_run()))
+    assert [tag for tag, _ in page.elements] == [tag for tag, _ in english.elements]
+
+
+def test_words_in_rows_have_the_language_of_the_page() -> None:
+    source = page_of([trial()], run([trial()]), PageOptions(lang="zh"))
+    assert '<span class="st" data-w="status.passed">通过</span>' in source
+    assert "\x01" not in source
+
+
+def test_several_answers_are_numbered_and_all_shown() -> None:
+    said = reply(messages=[message("一"), message("plugin", type="tool_response"), message("二")])
+    source = rendered("html", [trial(TrialStatus.FAILED, turns=[turn(replied=said)])])
+    text = Page(source).text
+    assert text.index("Answer 1 of 2") < text.index("plugin") < text.index("Answer 2 of 2")
+
+
+def test_the_order_of_finishing_does_not_change_a_byte() -> None:
+    assert rendered("html", everything(), full_run()) == rendered(
+        "html", everything()[::-1], full_run()
+    )
+
+
+def test_the_same_run_gives_the_same_bytes_in_every_format() -> None:
+    for name in FORMATS:
+        assert rendered(name, everything(), full_run()) == rendered(name, everything(), full_run())
+
+
+def test_one_pass_for_all_formats_gives_what_each_alone_gives() -> None:
+    outs = {name: io.BytesIO() for name in FORMATS}
+    with Reports() as reports:
+        reports.add_all(lined(everything()))
+        reports.write(full_run(), outs)
+    for name, out in outs.items():
+        assert out.getvalue().decode() == rendered(name, everything(), full_run())
+
+
+def test_pieces_made_in_another_process_give_the_same_reports() -> None:
+    renderer = Renderer()
+    sent = pickle.dumps([renderer.pieces(result, encode(result)) for result in everything()])
+    outs = {name: io.BytesIO() for name in FORMATS}
+    with Reports() as reports:
+        came = pickle.loads(sent)  # noqa: S301 - packed above
+        for result, pieces in zip(everything(), came, strict=True):
+            reports.put(result.key.id, pieces)
+        reports.write(full_run(), outs)
+    assert b"markupsafe" not in sent
+    for name, out in outs.items():
+        assert out.getvalue().decode() == rendered(name, everything(), full_run())
+
+
+def test_a_trial_that_was_run_again_is_shown_once_as_it_came_last() -> None:
+    first = trial(TrialStatus.FAILED, turns=[turn("first", verdicts=[failed_verdict()])])
+    second = trial(turns=[turn("second")])
+    source = rendered("html", [first, second], run([second]))
+    ((tree, _),) = trees_of(source)
+    assert "second" in text_of(tree)
+    assert "first" not in text_of(tree)
+    assert 'id="why"' not in source
+
+
+def test_a_row_without_a_line_is_shown_and_says_so() -> None:
+    known = [trial(), trial(TrialStatus.ERROR, named=key("lost"))]
+    source = rendered("html", known[:1], run(known))
+    page = Page(source)
+    assert page.faults == []
+    assert [record is None for _, record in trees_of(source)] == [True, False]
+    assert "trials.jsonl has no line for this trial" in page.text
+    for name in FORMATS:
+        assert "lost" in rendered(name, known[:1], run(known)) or name == "markdown"
+
+
+def test_a_run_without_trials_is_a_page() -> None:
+    page = Page(rendered("html", []))
+    assert page.faults == []
+    assert "No trial was executed." in page.text
+
+
+@pytest.mark.parametrize(
+    ("summary", "said"),
+    [
+        (Summary(trials=1, passed=1), "The only trial passed."),
+        (Summary(trials=2000, passed=2000), "All 2,000 trials passed."),
+        (Summary(trials=3, passed=1, skipped=2), "No trial failed: 1 of 3 trials passed."),
+        (Summary(trials=3, passed=1, failed=2), "2 of 3 trials failed."),
+        (Summary(trials=3, passed=2, errors=1), "1 of 3 trials could not be judged."),
+    ],
+)
+def test_the_sentence_says_what_happened(summary: Summary, said: str) -> None:
+    assert said in rendered("html", [], replace(run(), summary=summary))
+    assert said in rendered("markdown", [], replace(run(), summary=summary))
+
+
+def test_failures_within_the_rate_that_is_asked_for_are_not_called_a_failed_run() -> None:
+    rate = PassRate(scenario="s", bot="b", trials=10, passed=9, required=0.9, met=True)
+    of = replace(run(pass_rates=[rate]), summary=Summary(trials=10, passed=9, failed=1))
+    source = rendered("html", [], of)
+    assert "1 of 10 trials failed, within the pass rates that the scenarios ask for." in source
+    assert '<header class="warning">' in source
+
+
+def test_an_interrupted_run_says_so_first() -> None:
+    of = run([trial()], interrupted=True)
+    assert "Interrupted: the only trial passed." in rendered("html", [trial()], of)
+
+
+def test_no_template_takes_a_text_for_markup() -> None:
+    for template in TEMPLATES.glob("*.j2"):
+        source = template.read_text(encoding="utf-8")
+        assert not re.search(r"\|\s*safe|autoescape|Markup|style=|javascript:", source)
+
+
+def test_markup_is_made_of_our_own_files_and_of_escaped_json_alone() -> None:
+    found = [
+        (path.name, line.strip())
+        for path in sorted(TEMPLATES.parent.rglob("*.py"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "Markup(" in line
+    ]
+    assert [name for name, _ in found] == ["pages.py", "pages.py"]
+
+
+def test_every_class_in_the_templates_is_styled_or_a_status() -> None:
+    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    style += (TEMPLATES / "controls.css").read_text(encoding="utf-8")
+    style += (TEMPLATES / "listing.css").read_text(encoding="utf-8")
+    # For the page without a script, which leaves it out.
+    unstyled = {"nothing"}
+    for template in TEMPLATES.glob("*.j2"):
+        for names in re.findall(r'class="([a-z -]+)"', template.read_text(encoding="utf-8")):
+            for name in names.split():
+                assert f".{name}" in style or name in unstyled, name
+
+
+def many(number: int) -> Iterator[TrialResult]:
+    for n in range(number):
+        failing = n % 10 == 0
+        yield trial(
+            TrialStatus.FAILED if failing else TrialStatus.PASSED,
+            named=key(f"t{n}"),
+            turns=[
+                turn(
+                    replied=reply("答" * 5_000),
+                    verdicts=[failed_verdict() if failing else verdict()],
+                )
+            ],
+        )
+
+
+def rows(number: int) -> Run:
+    made = tuple(Row(key=r.key, status=r.status, seconds=r.seconds) for r in many(number))
+    return replace(run(), rows=made, summary=Summary(trials=number, failed=number // 10))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_report_does_not_hold_its_trials_in_memory(name: str) -> None:
+    """Held texts would make a difference of some ten megabytes; a full spool is two.
+
+    From 600 on, as many chunks of a page as ever are on their way to be packed.
+    """
+    peaks = []
+    for number in (600, 1_200):
+        of = rows(number)
+        tracemalloc.start()
+        with Path(os.devnull).open("wb") as out:
+            FORMATS[name].render(of, partial(lined, many(number)), out)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] - peaks[0] < 2_500_000

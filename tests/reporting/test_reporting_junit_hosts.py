@@ -1,0 +1,74 @@
+"""junit.xml as the servers read it that show it: GitLab, Jenkins."""
+
+from __future__ import annotations
+
+import io
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+
+from builders import failed_verdict, key, reply, run, trial, turn, verdict
+from coze_harness.model import TrialResult, TrialStatus
+from coze_harness.reporting.junit_report import LARGE
+from coze_harness.reporting.junit_text import SAID
+from coze_harness.reporting.report_formats import FORMATS
+
+
+def _cases(results: Sequence[TrialResult]) -> dict[str, ET.Element]:
+    out = io.BytesIO()
+    FORMATS["junit"].render(run(results), lambda: ((result, b"") for result in results), out)
+    root = ET.fromstring(out.getvalue())  # noqa: S314 - ours
+    return {case.attrib["name"]: case for case in root.iter("testcase")}
+
+
+def _passed(name: str, answer: str = "我是<chatchat>。") -> TrialResult:
+    return trial(named=key(name), turns=[turn("你是谁?", reply(answer), [verdict()])])
+
+
+def test_a_passed_trial_says_what_was_said() -> None:
+    out = _cases([_passed("a")])["a"].findtext("system-out")
+    assert out == "prompt: 你是谁?\nanswer: 我是<chatchat>。"
+
+
+def test_what_a_passed_trial_says_is_short() -> None:
+    out = _cases([_passed("a", "九" * 5_000)])["a"].findtext("system-out")
+    assert out is not None
+    assert len(out) == SAID
+
+
+def test_a_large_run_says_it_only_of_what_did_not_pass() -> None:
+    failed = trial(
+        TrialStatus.FAILED, named=key("bad"), turns=[turn("?", reply("!"), [failed_verdict("no")])]
+    )
+    results = [_passed(f"t{number}") for number in range(LARGE)]
+    assert _cases(results)["t0"].find("system-out") is not None
+    cases = _cases([*results, failed])
+    assert len(cases) == LARGE + 1
+    said = [name for name, case in cases.items() if case.find("system-out") is not None]
+    assert said == ["bad"]
+    assert cases["t0"].find("properties") is not None
+
+
+def test_the_reason_of_a_known_failure_is_in_the_text_too_which_is_all_that_gitlab_shows() -> None:
+    known = trial(
+        TrialStatus.KNOWN_FAILURE,
+        named=key("a"),
+        turns=[turn("?", reply("!"), [failed_verdict("the answer lacks 九.")])],
+        known_failure="the model cannot count",
+    )
+    skipped = _cases([known])["a"].find("skipped")
+    assert skipped is not None
+    assert skipped.text is not None
+    assert skipped.text.startswith("known failure: the model cannot count\n")
+    assert "the answer lacks 九." in skipped.text
+
+
+def test_no_answer_names_a_file_that_gitlab_would_attach() -> None:
+    answer = "[[ATTACHMENT|/etc/passwd]]"
+    failed = trial(
+        TrialStatus.FAILED, named=key("b"), turns=[turn("?", reply(answer), [failed_verdict("no")])]
+    )
+    for case in _cases([_passed("a", answer), failed]).values():
+        out = case.findtext("system-out")
+        assert out is not None
+        assert "ATTACHMENT" in out
+        assert "[[ATTACHMENT|" not in out

@@ -1,0 +1,375 @@
+"""summary.md: it fits a comment whatever the run, and says first what a reviewer wants to know."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from builders import failed_verdict, key, reply, run, snapshot, trial, turn, verdict
+from coze_harness.model import (
+    AnswerChange,
+    BotChange,
+    ChangeKind,
+    Comparison,
+    Cost,
+    Difference,
+    Finding,
+    Flip,
+    Mode,
+    Mutation,
+    Run,
+    ScenarioChange,
+    Score,
+    Share,
+    Survivor,
+    TrialChange,
+    TrialResult,
+    TrialStatus,
+    TurnChange,
+    VerdictStatus,
+)
+from coze_harness.model.location import Location
+from coze_harness.reporting.diff_view import diff_tree
+from coze_harness.reporting.markdown_diff import diff_fence
+from coze_harness.reporting.report_formats import FORMATS
+from coze_harness.results import encode
+from coze_harness.text import diff, line_diff
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+PASSED, FAILED = VerdictStatus.PASSED, VerdictStatus.FAILED
+PLACE = Location("scenarios/refund.yaml", 9, 9)
+BEFORE = "退货期限是 7 天，请联系客服。"
+AFTER = "退货期限是 14 天，请联系客服。"
+
+
+def summary(of: Run, results: Sequence[TrialResult]) -> str:
+    out = io.BytesIO()
+    told = [(result, encode(result)) for result in results]
+    FORMATS["markdown"].render(of, lambda: iter(told), out)
+    return out.getvalue().decode()
+
+
+def compared(
+    name: str,
+    kind: ChangeKind,
+    before: str = BEFORE,
+    after: str = AFTER,
+    *,
+    scenario: str = "refund",
+) -> TrialResult:
+    """A trial beside its baseline; where it regressed or improved, `contains "7 天"` flipped."""
+    was, now = {
+        ChangeKind.REGRESSED: (PASSED, FAILED),
+        ChangeKind.IMPROVED: (FAILED, PASSED),
+    }.get(kind, (PASSED, PASSED))
+    flips = (
+        Flip(kind="contains", name="", expected="7 天", location=PLACE, before=was, after=now),
+    )
+
+    def side(answer: str, status: VerdictStatus) -> TrialResult:
+        judged = (
+            failed_verdict("the answer lacks “7 天”.", expected="7 天", location=PLACE)
+            if status is FAILED
+            else verdict(expected="7 天", location=PLACE)
+        )
+        result = TrialStatus.FAILED if status is FAILED else TrialStatus.PASSED
+        return trial(
+            result,
+            named=key(name, scenario=scenario),
+            turns=[turn("几天能退货?", reply(answer), [judged])],
+        )
+
+    answered = AnswerChange.SAME if before == after else AnswerChange.REWORDED
+    change = TrialChange(
+        kind=kind,
+        baseline=side(before, was),
+        turns=(
+            TurnChange(answer=answered, similarity=0.94, flips=flips if was is not now else ()),
+        ),
+    )
+    return replace(side(after, now), change=change)
+
+
+def share(passed: int, trials: int) -> Share:
+    return Share(passed=passed, trials=trials, low=0.1, high=0.9)
+
+
+def scenario(
+    name: str, before: int, after: int, finding: Finding, **fields: object
+) -> ScenarioChange:
+    return ScenarioChange(
+        scenario=name,
+        bot="chatchat",
+        before=share(before, 6),
+        after=share(after, 6),
+        finding=finding,
+        regressed=finding is Finding.REAL and after < before,
+        **fields,  # type: ignore[arg-type]  # as each test gives them
+    )
+
+
+def a_comparison(
+    results: Sequence[TrialResult],
+    scenarios: Sequence[ScenarioChange] = (),
+    bots: Sequence[BotChange] = (),
+) -> Run:
+    kinds = [result.change.kind for result in results if result.change]
+    found = Comparison(
+        baseline="cassettes",
+        candidate=".candidates",
+        counts={kind: kinds.count(kind) for kind in ChangeKind if kind in kinds},
+        scenarios=tuple(scenarios),
+        bots=tuple(bots),
+    )
+    return replace(run(results, mode=Mode.COMPARE), comparison=found)
+
+
+def fence(before: str, after: str) -> list[str]:
+    return diff_fence(diff_tree(diff(before, after).pieces))[1:-2]
+
+
+# --- differences --------------------------------------------------------------------------------
+
+
+def test_a_changed_word_is_marked_in_the_line_that_went_and_the_line_that_came() -> None:
+    (text,) = fence(BEFORE, AFTER)
+    assert text.split("\n") == [
+        "- 退货期限是 [-7-] 天，请联系客服。",
+        "+ 退货期限是 {+14+} 天，请联系客服。",
+    ]
+
+
+def test_what_is_all_new_needs_no_marks() -> None:
+    assert fence("", "全新\n两行") == ["+ 全新\n+ 两行"]
+    assert fence("Good morning.", "今天不营业。") == ["- Good morning.\n+ 今天不营业。"]
+
+
+def test_unchanged_lines_are_left_out_but_the_next_ones() -> None:
+    lines = [f"{number}. 这一行没有变化" for number in range(9)]
+    after = [*lines[:4], "4. 这一行有变化", *lines[5:]]
+    (text,) = fence("\n".join(lines), "\n".join(after))
+    assert text.split("\n") == [
+        "  …",
+        "  3. 这一行没有变化",
+        "- 4. 这一行[-没-]有变化",
+        "+ 4. 这一行有变化",
+        "  5. 这一行没有变化",
+        "  …",
+    ]
+
+
+def test_a_long_unchanged_stretch_is_shortened_around_the_change() -> None:
+    long = "这是一段很长的说明文字。" * 30
+    (text,) = fence(f"{long}7{long}", f"{long}14{long}")
+    assert max(map(len, text.split("\n"))) < 80
+    assert "[-7-]" in text
+    assert "{+14+}" in text
+
+
+def test_nothing_different_is_nothing_to_show() -> None:
+    assert diff_fence(diff_tree(diff("同", "同").pieces)) == []
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.sampled_from(["天", "7", "a b", "```", "", "- x", "。"]), max_size=6),
+       st.lists(st.sampled_from(["天", "14", "a b", "```", "", "+ y"]), max_size=6))  # fmt: skip
+def test_no_line_is_lost_and_none_closes_the_fence(old: list[str], new: list[str]) -> None:
+    before, after = "\n".join(old), "\n".join(new)
+    shown = diff_fence(diff_tree(line_diff(before, after)))
+    if not shown:
+        assert before.strip("\n") == after.strip("\n")
+        return
+    opening, text, closing, _ = shown
+    ticks = opening.removesuffix("diff")
+    assert closing == ticks
+    assert ticks not in text
+    lines = text.split("\n")
+    assert {line[:2] for line in lines} <= {"  ", "- ", "+ "}
+    gone = [line[2:] for line in lines if line[0] == "-"]
+    assert set(gone) <= set(old) | {""}
+
+
+# --- runs ---------------------------------------------------------------------------------------
+
+
+def test_a_failure_is_told_with_what_was_expected_and_what_was_seen() -> None:
+    result = trial(TrialStatus.FAILED, turns=[turn(verdicts=[failed_verdict()])])
+    text = summary(
+        replace(run([result]), cost=Cost(tokens=633, polls=4, p50=3.25, p95=3.25)), [result]
+    )
+    assert text.startswith("## ❌ 1 of 1 trial failed.")
+    assert "tokens 633 · P50 3.25 s · P95 3.25 s" in text
+    assert "expected: `九点`" in text
+    assert "seen: `我们每天 10:00 开门。`" in text
+
+
+def test_a_comparison_says_first_what_regressed_word_by_word_and_why_it_may_have() -> None:
+    results = [
+        compared("hours", ChangeKind.SAME, AFTER, AFTER, scenario="hours"),
+        compared("tone", ChangeKind.IMPROVED, scenario="tone"),
+        compared("refund#2", ChangeKind.REGRESSED, "七天。", "两周。"),
+        compared("refund", ChangeKind.REGRESSED),
+    ]
+    before, after = snapshot(version="1"), snapshot(version="2", prompt="你是一个客服。")
+    of = a_comparison(
+        results,
+        [
+            scenario("refund", 6, 0, Finding.REAL),
+            scenario("tone", 2, 4, Finding.DOUBTFUL, repeats=30),
+        ],
+        [
+            BotChange(
+                bot="chatchat",
+                before=before,
+                after=after,
+                differences=(Difference(name="model.temperature", before="0.7", after="1"),),
+            )
+        ],
+    )
+    text = summary(of, results)
+    wanted = [
+        "## ❌ 2 of 4 trials regressed, 1 improved.",
+        "`cassettes` → `.candidates`",
+        "| regressed | improved | same |",
+        "| 2 | 1 | 1 |",
+        "- ✗ `refund` (bot `chatchat`): 6 of 6 before, 0 of 6 now: a real change.",
+        "- ✓ `tone` (bot `chatchat`): 2 of 6 before, 4 of 6 now: it may be luck. 30 repeats",
+        "### ✗ regressed `refund#2`",
+        "### ✗ regressed `refund`",
+        "- ✗ `contains` `scenarios/refund.yaml:9`: passed before, failed now",
+        "  - expected: `7 天`",
+        "  - why: `the answer lacks “7 天”.`",
+        "- 退货期限是 [-7-] 天，请联系客服。",
+        "+ 退货期限是 {+14+} 天，请联系客服。",
+        "**Bot** `chatchat`",
+        "`1` → `2`",
+        "- `model.temperature`: `0.7` → `1`",
+        "- 你是一个学术助手。",
+        "+ 你是一个客服。",
+        "### ✓ improved `tone`",
+    ]
+    at = 0
+    for words in wanted:
+        assert words in text[at:], words
+        at = text.index(words, at)
+    assert "hours" not in text
+
+
+def test_a_comparison_in_which_nothing_changed_is_short() -> None:
+    results = [compared("a", ChangeKind.SAME, AFTER, AFTER)]
+    bot = BotChange(bot="chatchat", before=snapshot(), after=snapshot())
+    text = summary(a_comparison(results, bots=[bot]), results)
+    assert text.startswith("## ✅ Nothing changed in the only trial.")
+    assert "**Bot** `chatchat`: The bot is the same on both sides." in text
+    assert "###" not in text
+
+
+def test_spoilt_answers_are_told_by_score_and_by_what_would_have_seen_them() -> None:
+    survivor = Survivor(
+        spoiling="number",
+        trial="refund",
+        turn=1,
+        answer=AFTER,
+        original=BEFORE,
+        expectations=('contains "退货"',),
+        hint='contains: "7 天"',
+    )
+    scores = (
+        Score(scenario="refund", spoilings=4, caught=3, survivors=(survivor,)),
+        Score(scenario="hours", spoilings=4, caught=4),
+    )
+    of = replace(run([trial()], mode=Mode.MUTATE), mutation=Mutation(seed=1, scores=scores))
+    text = summary(of, [trial()])
+    assert text.startswith("## ⚠️ 1 of 8 spoilt answers were not caught.")
+    assert "| `refund` | 0.75 | 3/4 |" in text
+    assert "{+14+}" in text
+    assert '- `contains "退货"`' in text
+    assert 'contains: "7 天"' in text
+    assert "hours" not in text
+
+
+# --- any run fits -------------------------------------------------------------------------------
+
+hostile = st.sampled_from(
+    [
+        "`" * 300,
+        "|" * 300,
+        "<script>" * 80,
+        "退货" * 400,
+        "a\n" * 500,
+        "```\n# x",
+        "@all #1",
+        "\ud83d",
+    ]
+)
+kinds = st.sampled_from(ChangeKind)
+
+
+def outside_code(text: str) -> str:
+    """What Markdown itself is made of: all that stands in no fence and no code span."""
+    kept: list[str] = []
+    closing = ""
+    for line in text.split("\n"):
+        mark = re.match(r"(`{3,})(\w*)$", line)
+        if closing:
+            closing = "" if line == closing else closing
+        elif mark:
+            closing = mark[1]
+        else:
+            kept.append(re.sub(r"(?<!`)(`+)(?!`)(.*?)(?<!`)\1(?!`)", "", line))
+    assert not closing
+    return "\n".join(kept)
+
+
+@settings(max_examples=40, deadline=None)
+@given(hostile, hostile, hostile, st.integers(1, 60), st.integers(1, 30), kinds, st.booleans())
+def test_any_run_fits_a_comment_and_no_text_of_it_is_markdown(
+    name: str, before: str, after: str, trials: int, turns: int, kind: ChangeKind, whole: bool
+) -> None:
+    one = compared(name, kind, before, after, scenario=name)
+    assert one.change is not None
+    long = replace(
+        one, turns=one.turns * turns, change=replace(one.change, turns=one.change.turns * turns)
+    )
+    results = [
+        replace(long, key=key(f"{name}{number}", scenario=name, bot=f"{name}{number % 9}"))
+        for number in range(trials)
+    ]
+    bot = BotChange(
+        bot=name,
+        before=snapshot(version=name, prompt=before),
+        after=snapshot(version=after, prompt=after),
+        differences=(Difference(name=name, before=before, after=after),) * turns,
+    )
+    if whole:
+        of = a_comparison(results, [scenario(name, 6, 0, Finding.REAL)] * trials, [bot] * turns)
+    else:
+        results = [replace(result, change=None) for result in results]
+        of = run(results)
+    text = summary(replace(of, run_id=name, harness_version=name), results)
+    assert len(text) < 65_536
+    left = outside_code(text)
+    for sign in ("<script", "@all", "# x"):
+        assert sign not in left
+
+
+@pytest.mark.parametrize("survivors", [1, 500])
+def test_any_number_of_survivors_fits_a_comment(survivors: int) -> None:
+    one = Survivor(
+        spoiling="x" * 400,
+        trial="`" * 300,
+        turn=1,
+        answer="好" * 5_000,
+        original="坏" * 5_000,
+        expectations=("`|" * 500,) * 90,
+        hint="x\n" * 900,
+    )
+    scores = (Score(scenario="s", spoilings=999, caught=1, survivors=(one,) * survivors),) * 30
+    of = replace(run([], mode=Mode.MUTATE), mutation=Mutation(seed=1, scores=scores))
+    text = summary(of, [])
+    assert len(text) < 65_536
+    assert "was not caught" in text

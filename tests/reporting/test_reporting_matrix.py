@@ -1,0 +1,119 @@
+"""Scenarios by bots: what is shown where several bots met the same scenario."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+
+from builders import key, run
+from coze_harness.model import Row, Run, TrialStatus
+from coze_harness.reporting.bot_matrix import matrix
+from coze_harness.reporting.failure_reasons import Reasons
+from coze_harness.reporting.html import HtmlSheet
+from coze_harness.reporting.markdown_report import MarkdownSheet
+from coze_harness.reporting.terminal_trials import side_by_side
+
+P, F, E = TrialStatus.PASSED, TrialStatus.FAILED, TrialStatus.ERROR
+
+
+def rows(*found: tuple[str, str, str, TrialStatus]) -> list[Row]:
+    made: list[Row] = []
+    for number, (scenario, case, bot, status) in enumerate(found):
+        named = key(f"{scenario}@{bot}#{number}", scenario=scenario, bot=bot, case=case)
+        made.append(Row(key=named, status=status, seconds=1.0))
+    return made
+
+
+def of_rows(found: Sequence[Row]) -> Run:
+    return replace(run([]), rows=tuple(found))
+
+
+def page(of: Sequence[Row], sheet: HtmlSheet | MarkdownSheet) -> str:
+    class Nothing:
+        def get(self, name: str) -> bytes:
+            raise KeyError(name)
+
+        def shared(self, key: bytes) -> bytes:
+            raise KeyError(key)
+
+        def __contains__(self, name: object) -> bool:
+            return False
+
+    out = io.BytesIO()
+    sheet.write(of_rows(of), Nothing(), Reasons(), out)
+    return out.getvalue().decode()
+
+
+def test_one_bot_alone_has_nothing_beside_it() -> None:
+    assert matrix(rows(("a", "", "gpt", P), ("b", "", "claude", P))) is None
+    assert side_by_side(of_rows(rows(("a", "", "gpt", P)))) == []
+
+
+def test_lines_that_differ_come_first_and_totals_count_what_is_shared() -> None:
+    found = matrix(
+        rows(
+            ("same", "", "gpt", P), ("same", "", "claude", P),
+            ("alone", "", "gpt", F),
+            ("other", "北京", "gpt", P), ("other", "北京", "claude", F),
+        )
+    )  # fmt: skip
+    assert found is not None
+    assert found.bots == ["gpt", "claude"]
+    assert found.totals == ["2/2", "1/2"]
+    assert [(line.name, line.differs) for line in found.lines] == [
+        ("other[北京]", True),
+        ("same", False),
+    ]
+
+
+def test_a_cell_shows_its_worst_trial_and_how_many_passed() -> None:
+    found = matrix(
+        rows(("a", "", "gpt", P), ("a", "", "gpt", E), ("a", "", "gpt", P), ("a", "", "claude", P))
+    )
+    assert found is not None
+    first, second = found.lines[0].cells
+    assert first is not None
+    assert second is not None
+    assert (first.status, first.share) == (E, "2/3")
+    assert (second.status, second.share) == (P, "")
+
+
+def test_a_bot_that_was_not_asked_leaves_its_place_empty() -> None:
+    found = matrix(
+        rows(
+            ("a", "", "gpt", P), ("a", "", "claude", P), ("b", "", "gpt", P), ("b", "", "gemini", P)
+        )
+    )
+    assert found is not None
+    assert [cell is None for cell in found.lines[1].cells] == [False, True, False]
+
+
+def test_every_output_has_the_table_and_hostile_names_are_text() -> None:
+    hostile = "<script>alert(1)</script>|@all"
+    of = rows(("退货", "", hostile, P), ("退货", "", "豆包", F))
+    html = page(of, HtmlSheet())
+    assert '<table class="matrix">' in html
+    assert "<script>alert" not in html
+    markdown = page(of, MarkdownSheet())
+    assert "| `退货` | ✓ passed | ✗ failed |" in markdown
+    lines = side_by_side(of_rows(of))
+    assert lines[0].startswith("bots side by side")
+    assert "✓ passed" in lines[1]
+    assert "✗ failed" in lines[1]
+
+
+def test_the_terminals_table_keeps_its_columns_in_chinese_and_its_width() -> None:
+    from rich.cells import cell_len
+
+    of = rows(
+        ("退货政策", "", "豆包", P),
+        ("退货政策", "", "gpt", F),
+        ("a", "", "豆包", P),
+        ("a", "", "gpt", P),
+    )
+    head, *lines = side_by_side(of_rows(of))
+    starts = {cell_len(line[: line.index("passed")]) for line in lines if "✓ passed" in line[:40]}
+    assert len(starts) <= 2
+    assert all(cell_len(line) <= 24 for line in side_by_side(of_rows(of), width=24))
+    assert cell_len(head) >= 30

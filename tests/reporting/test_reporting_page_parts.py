@@ -1,0 +1,451 @@
+"""What a page is put together from: trees, packed blocks, order, words, requests to make again."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import re
+import subprocess
+from base64 import b64decode
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import key, reply, run, trial, turn, verdict
+from coze_harness.model import (
+    AnswerChange,
+    ChangeKind,
+    Cost,
+    Exchange,
+    Finding,
+    Mode,
+    PastRun,
+    Row,
+    Summary,
+    TrialStatus,
+)
+from coze_harness.reporting import report_formats as report
+from coze_harness.reporting.failure_reasons import Reasons
+from coze_harness.reporting.history_view import history_view
+from coze_harness.reporting.html import HtmlSheet
+from coze_harness.reporting.html.chunk import chunk
+from coze_harness.reporting.html.chunks import Packer, all_packed, packed
+from coze_harness.reporting.html.markup_tree import tree_of
+from coze_harness.reporting.html.page_chunks import Piece
+from coze_harness.reporting.html.script import joined
+from coze_harness.reporting.html.wording import words_of
+from coze_harness.reporting.http_view import http_view
+from coze_harness.reporting.message_catalogue import LANGUAGES, Words, catalogue, phrase
+from coze_harness.reporting.page_view import page_view
+from coze_harness.reporting.report_formats import FORMATS, PageOptions
+from coze_harness.reporting.row_order import flaky_ids, ranked
+from coze_harness.reporting.visible import visible
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from report_rendering import (
+    Page,
+    filled_chunk,
+    index_of,
+    lined,
+    page_of,
+    rendered,
+    trees_of,
+)
+from report_rendering import packed as part_of
+from report_rich import comparison, rich_results, rich_run
+
+anything = st.text(st.characters(exclude_categories=()), max_size=30)
+PACKAGE = Path(report.__file__).parent
+
+
+def row(name: str, status: TrialStatus = TrialStatus.PASSED, **named: object) -> Row:
+    made = Row(key=key(name), status=status, seconds=1.0)
+    return replace(made, **named)  # type: ignore[arg-type]  # checked by Row
+
+
+def test_markup_becomes_a_tree_with_its_texts_unescaped() -> None:
+    markup = '<div class="a" hidden>x &lt;b&gt;<br><p data-v="{&#34;n&#34;:1}">&amp;</p></div>'
+    assert tree_of(markup) == [
+        "div", {"class": "a", "hidden": ""}, "x <b>", ["br", 0], ["p", {"data-v": '{"n":1}'}, "&"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "",
+        "x",
+        "<p>",
+        "<p></b>",
+        "<p></p><p></p>",
+        "<p a='1'></p>",
+        "<p><!-- --></p>",
+        "<p a=1></p>",
+    ],
+)
+def test_what_is_no_whole_element_in_our_way_of_writing_is_refused(markup: str) -> None:
+    with pytest.raises(ValueError, match=r"closes nothing|no whole element"):
+        tree_of(markup)
+
+
+@given(st.lists(st.binary(max_size=200), max_size=12))
+def test_blocks_come_out_as_they_went_in_and_in_order(blocks: list[bytes]) -> None:
+    assert [gzip.decompress(b64decode(block)) for block in all_packed(blocks)] == blocks
+    assert list(all_packed(blocks)) == [packed(block) for block in blocks]
+
+
+def test_an_index_is_packed_as_its_entries_come() -> None:
+    packer = Packer()
+    packer.put(b"[1]")
+    packer.put(b",[2]")
+    assert json.loads(gzip.decompress(b64decode(packer.packed()))) == {"trials": [[1], [2]]}
+
+
+MANY = "so many letters that they are looked for in records, too: 六十字节"
+HARD = (
+    MANY, f"{MANY}:", ":", f'{MANY}"', f'a"{MANY}', f"{MANY}\\", f'"{MANY}"', "\0000000000005",
+    f"\u2028 {MANY}", ",null" * 20, "{}[]:,," * 20, f"\x01\x02{MANY}", "九点开门。",
+)  # fmt: skip
+said = st.sampled_from(HARD) | st.text(max_size=20)
+told = st.recursive(
+    said | st.integers() | st.booleans() | st.none(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(said, inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(st.booleans(), said, said, st.lists(said | told)), min_size=1, max_size=6)
+)
+def test_a_chunk_gives_every_text_and_record_back(trials: list[tuple[bool, str, str, Any]]) -> None:
+    forms = {b"a": b'["p",0,"\\u00000\\u0000 \\u00001\\u0000"]', b"b": b'["i",0,"\\u00001\\u0000"]'}
+    shown = [(first, visible(one), visible(two), record) for first, one, two, record in trials]
+    pieces = [
+        Piece(b"", b"", b"", b"a" if first else b"b", _texts(one, two), _line(record))
+        for first, one, two, record in shown
+    ]
+    read = filled_chunk(json.loads(chunk(pieces, forms)))
+    assert [tree for tree, _ in read] == [
+        ["p", 0, f"{one} {two}"] if first else ["i", 0, two] for first, one, two, _ in shown
+    ]
+    assert [record for _, record in read] == [json.loads(_line(record)) for *_, record in shown]
+
+
+def _texts(*texts: str) -> bytes:
+    return b"\x7f".join(json.dumps(text, ensure_ascii=False)[1:-1].encode() for text in texts)
+
+
+def _line(record: Any) -> bytes:
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def test_what_trials_have_in_common_stands_in_a_chunk_once() -> None:
+    said = "我们每天九点开门，二十点关门，节假日照常营业。"
+    known = [
+        trial(named=key(f"t{n}"), turns=[turn("几点？", reply(f"{said}{n}"), [verdict()])])
+        for n in range(3)
+    ]
+    read = part_of(page_of(known, run(known), PageOptions()), "c0")
+    assert len(read["forms"]) == 1
+    text = json.dumps(read, ensure_ascii=False)
+    assert text.count("几点？") == 1 + 3
+    assert text.count(said) == 3
+
+
+def test_rows_are_ordered_by_what_must_be_looked_at_first() -> None:
+    S = TrialStatus  # noqa: N806 - short for a table
+    rows = [
+        row("passed"), row("skipped", S.SKIPPED), row("known", S.KNOWN_FAILURE),
+        row("fixed", S.FIXED), row("reworded"), row("wavers", past="pfp"), row("error", S.ERROR),
+        row("failed", S.FAILED), row("broken", S.ERROR), row("regressed", S.FAILED), row("same"),
+    ]  # fmt: skip
+    changes = {
+        "regressed": "regressed", "broken": "broken", "reworded": "reworded", "same": "same",
+    }  # fmt: skip
+    names = [found.key.id for found in ranked(rows, changes, flaky_ids(rows))]
+    assert names == [
+        "regressed", "broken", "failed", "error", "wavers", "reworded", "fixed", "known",
+        "skipped", "passed", "same",
+    ]  # fmt: skip
+
+
+def test_flaky_is_what_changed_twice_or_differs_among_repeats() -> None:
+    repeats = [
+        replace(row(f"r#{n}", status), key=key(f"r#{n}", scenario="r", trial=n))
+        for n, status in enumerate((TrialStatus.PASSED, TrialStatus.FAILED), 1)
+    ]
+    rows = [
+        row("once", past="ff.f"),
+        row("twice", past="pf.f"),
+        row("absent", past="..."),
+        *repeats,
+    ]
+    assert flaky_ids(rows) == {"twice", "r#1", "r#2"}
+
+
+def test_both_languages_have_the_same_keys_and_the_same_values_in_them() -> None:
+    english, chinese = (catalogue()[language] for language in LANGUAGES)
+    assert english.keys() == chinese.keys()
+    for name, text in english.items():
+        assert set(re.findall(r"\{(\w+)\}", chinese[name])) <= set(
+            re.findall(r"\{(\w+)\}", text)
+        ), name
+        assert text
+        assert chinese[name]
+
+
+def test_every_word_that_templates_ask_for_is_there() -> None:
+    known = catalogue()["en"]
+    for template in (PACKAGE / "templates").glob("*.j2"):
+        source = template.read_text(encoding="utf-8")
+        asked = re.findall(
+            r"""(?:data-w(?:-[a-z]+)?="|\bw\("|\bsay\("|label\(")([a-z_.]+)["]""", source
+        )
+        assert (
+            set(asked) - {"status.", "change.", "mode.", "view.", "tab.", "answer."} <= known.keys()
+        )
+    for status in TrialStatus:
+        assert f"status.{status.value}" in known
+
+
+def test_every_word_is_said_somewhere() -> None:
+    """Keys that are put together end in what a table has; all others stand somewhere whole."""
+    sources = [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.j2"), *PACKAGE.rglob("*.js")]
+    said = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    put_together = {
+        f"{group}.{one.value}"
+        for group, kinds in (
+            ("answer", AnswerChange), ("change", ChangeKind), ("mode", Mode),
+            ("status", TrialStatus), ("compare", Finding),
+        )
+        for one in kinds
+    }  # fmt: skip
+    put_together |= {f"diff.{name}" for name in ("ins", "del", "sides", "changed")}
+    put_together |= {f"theme.{name}" for name in ("auto", "light", "dark")}
+    put_together |= {"change.flaky", "status.none", "status.warning", "view.trial"}
+    for word in catalogue()["en"]:
+        group, _, name = word.partition(".")
+        if f'"{word}"' in said or word in put_together or group in ("interrupted", "run", "sort"):
+            continue
+        assert f'"{name}"' in said or f'"{word.removesuffix(".next")}"' in said, word
+
+
+def test_the_words_of_a_page_are_those_that_it_can_come_to_say() -> None:
+    groups, english, chinese = words_of('<b data-w="run.none"></b>', '"help.close"')
+    assert groups["run"] == ["none"]
+    assert groups["help"] == ["close"]
+    assert "listing" not in groups
+    words = [f"{group}.{name}" for group, names in groups.items() for name in names]
+    assert [catalogue()["zh"][word] for word in words] == list(chinese)
+    assert len(english) == len(chinese)
+
+
+def test_texts_and_patterns_of_the_script_stay_letter_by_letter(tmp_path: Path) -> None:
+    kept = [
+        '"a = b, c; // {x}"',
+        "'say (\\'no\\') : yes'",
+        "`${ a } + (b) `",
+        "/[/\"'`] = \\/ ( ,/g",
+    ]
+    lines = "".join(f"const t{n} = ({text}).x;\n" for n, text in enumerate(kept))
+    (tmp_path / "main.js").write_text(f"{lines}const half = (a, b) => (a.long / b) * -1;\n")
+    script = joined(tmp_path)
+    for text in kept:
+        assert text in script
+    assert "let half=(a,b)=>(a.long / b)* -1;" in script
+    (tmp_path / "main.js").write_text("const a = `one\ntwo`;\n")
+    with pytest.raises(ValueError, match="does not end in its line"):
+        joined(tmp_path)
+
+
+def test_a_phrase_chooses_its_form_by_its_number_and_separates_thousands() -> None:
+    words = Words()
+    assert words.say(phrase("note.skipped", n=1)) == "1 trial skipped."
+    assert words.say(phrase("note.skipped", n=1200)) == "1,200 trials skipped."
+    assert Words("zh").say(phrase("note.skipped", n=1)) == "1 次跳过。"
+
+
+def test_modules_are_joined_after_what_they_import_without_its_words(tmp_path: Path) -> None:
+    (tmp_path / "main.js").write_text(
+        'import { a } from "./a.js";\nimport { b } from "./b.js";\n// gone\nconsole.log(a, b);\n'
+    )
+    (tmp_path / "a.js").write_text(
+        '/** Gone. */\nimport { b } from "./b.js";\nexport const a = b;\n'
+    )
+    (tmp_path / "b.js").write_text("export const b = 1;\n")
+    script = joined(tmp_path)
+    assert script.index("let b=1") < script.index("let a=b") < script.index("console.log")
+    assert "import" not in script
+    assert "one" not in script
+
+
+def test_modules_that_import_each_other_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "main.js").write_text('import { a } from "./a.js";\n')
+    (tmp_path / "a.js").write_text('import { b } from "./main.js";\n')
+    with pytest.raises(ValueError, match=r"main\.js → a\.js → main\.js"):
+        joined(tmp_path)
+
+
+def test_a_log_tells_waits_codes_and_repeats() -> None:
+    asked = '{"content":"7 天?"}'
+    http = http_view(
+        [
+            Exchange("POST", "/v3/chat", 200, 0.0, 0.5, body=asked, code=0),
+            Exchange("GET", "/v3/chat/retrieve?chat_id=1", 200, 1.5, 0.5, 3, 4000),
+        ]
+    )
+    first, second = http.calls
+    assert (first.wait, first.repeats, first.code) == ("", "", "0")
+    assert (second.wait, second.repeats, second.code) == ("1.00", "3", "4000")
+    assert (http.total, http.waited, http.rows) == ("2.00", "1.00", "3")
+    assert http.waits == "M250 2.5h500"
+
+
+@settings(max_examples=40, deadline=None)
+@given(anything, anything)
+def test_a_shell_takes_a_request_word_by_word(path: str, said: str) -> None:
+    """By a real shell, in which curl is a function that prints what it is given."""
+    body = json.dumps({"content": said}, ensure_ascii=False)
+    (call,) = http_view([Exchange("POST", f"/{path}", 200, 0, 1, body=body)]).calls
+    command = f'curl "$B"{call.at} {call.data}'
+    script = f"curl() {{ printf '%s\\0' \"$@\"; }}\n{command}\n"
+    done = subprocess.run(["sh", "-c", script], capture_output=True, check=True, env={"B": "base"})
+    words = done.stdout.decode().split("\0")
+    assert words[0].startswith("base/")
+    assert words[1:3] == ["-H", "Content-Type: application/json"]
+    assert words[3] == "-d"
+    assert json.loads(words[4]) == {"content": said}
+    assert len(words) == 6
+    assert done.stderr == b""
+
+
+def test_an_upload_names_no_bytes_and_a_long_body_is_left_out() -> None:
+    upload, long = http_view(
+        [
+            Exchange("POST", "/v1/files/upload", 200, 0, 1, body='{"file":"a.png"}'),
+            Exchange("POST", "/v3/chat", 200, 1, 1, body="九" * 30_000),
+        ]
+    ).calls
+    assert upload.data == "-F 'file=@…'"
+    assert long.data == "-d @…"
+
+
+@pytest.fixture(scope="module")
+def rich() -> str:
+    return page_of(rich_results(), rich_run(), PageOptions())
+
+
+def test_a_rich_page_is_well_formed_in_both_languages(rich: str) -> None:
+    chinese = page_of(rich_results(), rich_run(), PageOptions(lang="zh"))
+    for source in (rich, chinese):
+        page = Page(source)
+        assert page.faults == []
+        ids = [at["id"] for _, at in page.elements if "id" in at]
+        assert len(ids) == len(set(ids))
+    assert [tag for tag, _ in Page(rich).elements] == [tag for tag, _ in Page(chinese).elements]
+
+
+def test_a_comparison_says_what_to_think_of_each_change(rich: str) -> None:
+    text = Page(rich).text
+    assert "6 of 6 before, 0 of 6 now: a real change." in text
+    assert "8 repeats a side would tell." in text
+    assert "model.temperature" in text
+    assert '<del aria-label="removed">退货期为 7 天。' in rich
+    assert "One side has no snapshot of this bot" in text
+    assert 'href="#v=trials&amp;st=regressed"' in rich
+    assert index_of(rich)[0][0] == "refund"
+    assert index_of(rich)[0][9:11] == ["regressed", "pppfpfpppppp"]
+
+
+def test_spoilt_answers_show_what_is_wrong_and_what_would_see_it(rich: str) -> None:
+    text = Page(rich).text
+    assert "5/8" in text
+    assert "contains: 7 天" in text
+    assert "nothing to spoil" in text
+    assert 'href="#s=refund&amp;t=1"' in rich
+
+
+def test_a_history_draws_three_lines_and_has_their_table(rich: str) -> None:
+    assert rich.count("<polyline") == 3
+    assert 'href="../20261122-090000-aaaa/index.html"' in rich
+    assert rich.count('<i class="failed">✗</i>') == 3 * 3
+
+
+def test_runs_that_do_not_tell_a_number_leave_a_gap_in_its_line() -> None:
+    costs = (Cost(tokens=100, p95=4.0), Cost(), Cost(tokens=50, p95=2.0), Cost(p95=3.0))
+    past = [
+        PastRun(
+            run_id=f"r{n}", started_at="2026-11-22T09:00:00Z", mode=Mode.REPLAY,
+            summary=Summary(trials=2, passed=n), cost=cost,
+        )
+        for n, cost in enumerate(costs[:3])
+    ]  # fmt: skip
+    view = history_view(replace(run([trial()]), past=tuple(past), cost=costs[3]))
+    assert view is not None
+    share, times, tokens = view.charts
+    assert [len(line.split()) for line in share.lines] == [4]
+    assert times.lines == ["0.0,0.0 0.0,0.0", "200.0,30.0 300.0,15.0"]
+    assert tokens.lines == ["0.0,0.0 0.0,0.0", "200.0,30.0 200.0,30.0"]
+    assert (times.low, times.high) == ("0", "4.00 s")
+
+
+def test_without_any_of_it_each_screen_says_what_would_fill_it() -> None:
+    text = Page(rendered("html", [trial()])).text
+    for command in (
+        "coze-harness compare",
+        "coze-harness mutate",
+        "bots: [a, b]",
+        "The runs before",
+    ):
+        assert command in text
+
+
+def test_slowest_and_costliest_are_listed_only_where_there_is_a_choice() -> None:
+    assert 'id="overview-slowest"' not in rendered("html", [trial()])
+    source = rendered("html", [trial(named=key("a"), seconds=9), trial(named=key("b"))])
+    slowest = source.index('id="overview-slowest"')
+    assert slowest < source.index("9.00 s") < source.index('id="overview-costliest"')
+
+
+def test_more_trials_than_a_page_holds_in_full_keep_their_rows() -> None:
+    known = [trial(named=key(f"t{n}")) for n in range(250)]
+    form = FORMATS["html"]._replace(sheet=lambda options: HtmlSheet(options, detailed=120))
+    out = io.BytesIO()
+    form.render(run(known), lambda: lined(known), out)
+    source = out.getvalue().decode()
+    assert source.count('<a class="row ') == 250
+    assert len(index_of(source)) == 250
+    assert len(trees_of(source)) == 200 - 80
+    assert 'id="c3"' not in source
+    assert "The last 130 trials have a row only: a page holds 120 in full." in Page(source).text
+
+
+def test_of_more_trials_than_a_page_lists_those_to_look_at_are_listed_first() -> None:
+    known = [trial(named=key(f"t{n}")) for n in range(30)]
+    known[28] = trial(TrialStatus.FAILED, named=key("t28"))
+    form = FORMATS["html"]._replace(sheet=lambda options: HtmlSheet(options, detailed=5, listed=10))
+    out = io.BytesIO()
+    form.render(run(known), lambda: lined(known), out)
+    source = out.getvalue().decode()
+    assert [entry[0] for entry in index_of(source)] == ["t28", *(f"t{n}" for n in range(9))]
+    assert source.count('<a class="row ') == 10
+    text = Page(source).text
+    assert "20 more trials are not listed: a page lists 10," in text
+    assert "The last 5 trials have a row only: a page holds 5 in full." in text
+
+
+def test_a_comparison_without_changes_says_so() -> None:
+    quiet = replace(comparison(), scenarios=comparison().scenarios[2:], bots=())
+    of = replace(run([trial()]), comparison=quiet)
+    assert "Every scenario passes as often as before." in Page(rendered("html", [trial()], of)).text
+    assert page_view(of, Reasons(), set()).compare is not None
+
+
+def test_a_record_that_only_python_reads_is_left_out() -> None:
+    odd = trial(turns=[turn("\ud83d", reply(tool_calls={"t": float("nan")}))])
+    source = rendered("html", [odd], run([odd]))
+    ((_, record),) = trees_of(source)
+    assert record is None

@@ -1,0 +1,146 @@
+"""What is written without junitparser or without the template is what those would have written."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from io import BytesIO
+
+from builders import failed_verdict, key, message, reply, run, snapshot, trial, turn, verdict
+from coze_harness.model import Message, TrialResult, TrialStatus
+from coze_harness.reporting.html import Pages
+from coze_harness.reporting.html.trial_markup import Forms, body, form_of
+from coze_harness.reporting.junit_cases import case
+from coze_harness.reporting.junit_report import JUnitSheet
+from coze_harness.reporting.report_formats import FORMATS
+from coze_harness.reporting.trial_view import trial_view
+from coze_harness.reporting.visible import one_line
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from junitparser import JUnitXml, Property, TestSuite
+from report_hostile import filled
+from report_rendering import lined
+from report_rich import rich_results
+
+anything = st.text(
+    st.one_of(st.characters(exclude_categories=()), st.sampled_from("&<>\"'\r\n\t九🤖\x00é%{}")),
+    max_size=30,
+)
+few = st.lists(anything, max_size=3)
+
+
+@st.composite
+def messages(draw: st.DrawFn) -> Message:
+    kind = draw(st.sampled_from(["answer", "answer", "verbose", "follow_up", "x"]))
+    return message(draw(anything), type=kind)
+
+
+@st.composite
+def passing(draw: st.DrawFn) -> TrialResult:
+    name = draw(anything)
+    named = replace(
+        key(name, scenario=draw(anything)),
+        file=draw(anything),
+        case=draw(anything),
+        bot=draw(anything),
+        line=draw(st.integers(0, 3)),
+        tags=tuple(draw(few)),
+        cassette=draw(anything),
+    )
+    turns = [
+        turn(
+            draw(anything),
+            replied=draw(
+                st.one_of(st.none(), st.builds(reply, messages=st.lists(messages(), max_size=4)))
+            ),
+            verdicts=[
+                verdict(reason=draw(anything), evidence=draw(st.just(((0, 2), (1, 4)))))
+                for _ in range(draw(st.integers(0, 2)))
+            ],
+        )
+        for _ in range(draw(st.integers(0, 3)))
+    ]
+    asked = draw(st.one_of(st.none(), st.just(snapshot())))
+    seconds = draw(st.one_of(st.integers(0, 9), st.floats(0, 1e9)))
+    return trial(named=named, turns=turns, seconds=seconds, asked=asked)
+
+
+@given(passing())
+@settings(max_examples=200, deadline=None)
+def test_a_passing_case_is_what_junitparser_writes(result: TrialResult) -> None:
+    view = trial_view(result)
+    properties = {
+        "bot": view.bot,
+        "case": view.case,
+        "tags": ", ".join(view.tags),
+        "tokens": str(view.tokens) if view.tokens else "",
+        "log_id": ", ".join(view.log_ids),
+        "cassette": view.cassette,
+    }
+    # A piece has two parts, of which a large run's report has the first alone.
+    assert b"".join(JUnitSheet().piece(view, b"").split(b"\0")) == case(view, properties)
+
+
+@given(anything, anything)
+@settings(max_examples=100, deadline=None)
+def test_a_suite_begins_as_junitparser_has_it(file: str, run_id: str) -> None:
+    result = trial(named=replace(key("a"), file=file), seconds=2.5)
+    out = BytesIO()
+    FORMATS["junit"].render(run([result], run_id=run_id), lambda: lined([result]), out)
+    root = JUnitXml(name=f"coze-harness {one_line(run_id)}")
+    suite = TestSuite(one_line(file) or "scenarios")
+    suite.timestamp = "2026-11-22T10:03:12"
+    suite.time = 2.5
+    counts = {"tests": 1, "failures": 0, "errors": 0, "skipped": 0}
+    for name, number in counts.items():
+        setattr(root, name, number)
+        setattr(suite, name, number)
+    root.time = 2.0
+    listed = [
+        Property(name, value).tostring()  # type: ignore[no-untyped-call]  # half typed
+        for name, value in (("mode", "replay"), ("run_id", one_line(run_id)))
+        if value
+    ]
+    lines = out.getvalue().split(b"\n")
+    assert lines[1][:-1] + b" />" == root.tostring()  # type: ignore[no-untyped-call]  # half typed
+    assert lines[2][:-1] + b" />" == suite.tostring()  # type: ignore[no-untyped-call]  # half typed
+    assert lines[3] == b"<properties>" + b"".join(listed) + b"</properties>"
+
+
+class Reading:
+    """Makes trees both ways: by a form, and by the template alone."""
+
+    def __init__(self) -> None:
+        self.forms = Forms(*Pages().trial_macros())
+        self.kept: dict[bytes, bytes] = {}
+
+    def check(self, result: TrialResult) -> None:
+        view = trial_view(result)
+        told, alone = self.forms.told(view), self.forms.rendered(view)
+        self.kept.update(self.forms.fresh())
+        assert told.row == alone.row
+        tree = body(form_of(self.kept[told.key]), told.texts) if told.key else told.texts
+        assert json.loads(tree) == json.loads(alone.texts)
+
+
+@given(st.lists(passing(), min_size=1, max_size=4))
+@settings(max_examples=100, deadline=None)
+def test_a_form_that_is_filled_is_what_the_template_makes(results: list[TrialResult]) -> None:
+    reading = Reading()
+    for result in (*results, *results):
+        reading.check(result)
+
+
+def test_forms_know_every_field_of_every_kind_of_trial() -> None:
+    reading = Reading()
+    samples = [*rich_results(), *(filled("<&\u202e\x00>", status) for status in TrialStatus)]
+    samples += [trial(turns=[turn(f"{n}", verdicts=[failed_verdict()])]) for n in range(3)]
+    for result in samples:
+        reading.check(result)
+
+
+def test_more_shapes_than_are_kept_are_rendered_all_the_same() -> None:
+    reading = Reading()
+    for tags in range(320):
+        reading.check(trial(named=replace(key("a"), tags=("t",) * tags)))
+    assert len(reading.kept) == 300

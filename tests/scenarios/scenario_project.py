@@ -1,0 +1,65 @@
+"""Small projects on disk for the loader's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from coze_harness.model import Bot
+from coze_harness.model.errors import ScenarioError, ScenarioFaults
+from coze_harness.model.trial import Trial
+from coze_harness.scenarios import LoadedScenarios, Project, find, load, trials
+
+BOTS = {
+    "chat": Bot(name="chat", id="7374752000116113452"),
+    "助手": Bot(name="助手", id="7374752000116113453"),
+}
+
+
+def project_in(root: Path, files: Mapping[str, str | bytes]) -> Project:
+    """Write files, named from the project's folder."""
+    for name, content in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    (root / "scenarios").mkdir(parents=True, exist_ok=True)
+    return Project(root.resolve(), root.resolve() / "scenarios")
+
+
+def load_all(root: Path, files: Mapping[str, str | bytes]) -> LoadedScenarios:
+    """Load every scenario of a project."""
+    project = project_in(root, files)
+    return load(find([], project, project.root).files, project)
+
+
+def load_one(root: Path, text: str | bytes, **others: str | bytes) -> LoadedScenarios:
+    """Load one scenario file; `others` are files beside it (`__` stands for a dot)."""
+    files = {f"scenarios/{name.replace('__', '.')}": other for name, other in others.items()}
+    return load_all(root, {"scenarios/a.yaml": text, **files})
+
+
+def trials_of(root: Path, text: str, **others: str | bytes) -> list[Trial]:
+    """Return the trials of one scenario file with the bot `chat` for default."""
+    return trials(load_one(root, text, **others), BOTS, "chat")
+
+
+def faults_of(root: Path, files: Mapping[str, str | bytes]) -> Sequence[ScenarioError]:
+    """Return the faults of a project."""
+    with pytest.raises(ScenarioFaults) as caught:
+        load_all(root, files)
+    assert caught.value.exit_code == 2
+    return caught.value.faults
+
+
+def fault_of(root: Path, text: str | bytes, **others: str | bytes) -> ScenarioError:
+    """Return the only fault of one scenario file."""
+    files = {f"scenarios/{name.replace('__', '.')}": other for name, other in others.items()}
+    faults = faults_of(root, {"scenarios/a.yaml": text, **files})
+    assert len(faults) == 1, [str(fault) for fault in faults]
+    return faults[0]
+
+
+def prompts(trial: Trial, **drawn: str) -> list[str]:
+    """Return a trial's prompts."""
+    return [turn.prompt for turn in trial.script.turns(drawn)]

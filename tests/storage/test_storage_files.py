@@ -1,0 +1,192 @@
+"""Files by URL: in a store that puts them in place at once, and in one where they are moved."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Barrier, Thread
+from typing import ClassVar
+
+import coze_harness
+import pytest
+from coze_harness.storage import remote_folder as remote
+from coze_harness.storage.remote_folder import RemoteError, RemoteFolder, folder_at
+
+NAMES = [
+    "a.yaml",
+    "天气/北京.yaml",
+    "e\u0301/🙂 [1]*?.yaml",
+    "一\u2028二/#1%20.yaml",
+    "天气/ａ.yaml",
+]
+
+
+@pytest.fixture(params=["memory", "local"])
+def folder(request: pytest.FixtureRequest, tmp_path: Path) -> RemoteFolder:
+    if request.param == "memory":
+        return folder_at(f"memory://{tmp_path.name}/store")
+    return folder_at(f"local://{tmp_path}/store")
+
+
+def test_what_is_written_is_read_whatever_its_name(folder: RemoteFolder) -> None:
+    for name in NAMES:
+        remote.write(str(folder / name), name.encode())
+    for name in NAMES:
+        assert remote.read(str(folder / name)) == name.encode()
+    assert remote.files(folder) == sorted(NAMES)
+    assert remote.folders(folder) == sorted({name.split("/")[0] for name in NAMES} - {"a.yaml"})
+
+
+def test_a_file_is_replaced_and_nothing_is_left_beside_it(folder: RemoteFolder) -> None:
+    for text in (b"old" * 1000, b"new"):
+        remote.write(str(folder / "a.yaml"), text)
+    assert remote.read(str(folder / "a.yaml")) == b"new"
+    assert remote.files(folder) == ["a.yaml"]
+
+
+def test_what_is_missing_is_told_apart(folder: RemoteFolder) -> None:
+    with pytest.raises(FileNotFoundError):
+        remote.read(str(folder / "none.yaml"))
+    assert remote.files(folder) == []
+    assert remote.folders(folder) == []
+    remote.remove(str(folder / "none.yaml"))
+    remote.look(folder)
+
+
+def test_many_files_come_at_once_each_with_its_own_fault(folder: RemoteFolder) -> None:
+    urls = [str(folder / name) for name in NAMES]
+    for url in urls:
+        remote.write(url, b"0123456789")
+    found = remote.read_all([*urls, str(folder / "none")])
+    assert [found[url] for url in urls] == [b"0123456789"] * len(urls)
+    assert isinstance(found[str(folder / "none")], FileNotFoundError)
+    assert set(remote.read_all(urls, most=4).values()) == {b"0123"}
+    assert remote.read_all([]) == {}
+
+
+class _Together(BaseHTTPRequestHandler):
+    """Answers only when as many are asking as the barrier holds."""
+
+    barrier: ClassVar[Barrier]
+
+    def do_GET(self) -> None:
+        self.barrier.wait(timeout=30)
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+    def log_message(self, *_: object) -> None: ...
+
+
+def test_a_store_over_the_network_is_asked_for_many_at_a_time() -> None:
+    _Together.barrier = Barrier(20)
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Together) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        folder = folder_at(f"http://127.0.0.1:{server.server_port}/store")
+        urls = [str(folder / f"{number}.yaml") for number in range(20)]
+        found = remote.read_all(urls)
+        server.shutdown()
+    assert found == dict.fromkeys(urls, b"ok")
+
+
+def test_files_go_there_come_back_and_are_copied(folder: RemoteFolder, tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    here.write_bytes(b"x" * 100_000)
+    remote.put(here, str(folder / "a/b"))
+    remote.copy(str(folder / "a/b"), str(folder / "c/d"))
+    remote.remove(str(folder / "a/b"))
+    remote.get(str(folder / "c/d"), tmp_path / "back")
+    assert (tmp_path / "back").read_bytes() == here.read_bytes()
+    assert remote.files(folder) == ["c/d"]
+
+
+def test_a_file_that_cannot_be_moved_in_place_leaves_nothing(tmp_path: Path) -> None:
+    folder = folder_at(f"local://{tmp_path}/store")
+    remote.write(str(folder / "taken/inside"), b"old")
+    with pytest.raises(OSError, match=r"."):
+        remote.write(str(folder / "taken/inside/a.yaml"), b"new")
+    assert remote.files(folder) == ["taken/inside"]
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("s3://", "not the URL of a folder"),
+        ("s3:///", "not the URL of a folder"),
+        ("://bucket/x", "not the URL of a folder"),
+        ("s 3://bucket/x", "not the URL of a folder"),
+        ("sftp://me:hunter2@host/x", "password"),
+        ("s3://AKIA:hunter2@bucket/x", "password"),
+        ("s3://bucket/x?X-Amz-Signature=hunter2", "query"),
+        ("s3://bucket/x#hunter2", "fragment"),
+        ("s3://bucket/../x", "climb"),
+        ("s3://bucket/x\n", "control"),
+        ("simplecache::s3://bucket/x", "chain"),
+        ("s3://[bucket/x", "not the URL of a folder"),
+    ],
+)
+def test_a_url_that_is_no_folders_or_holds_a_secret_is_refused(url: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words) as caught:
+        folder_at(url)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["S3://bucket/x/", "s3://bucket/x"])
+def test_a_folder_has_one_name(url: str) -> None:
+    folder = folder_at(url)
+    assert str(folder) == "s3://bucket/x"
+    assert str(folder / "a" / Path("b/c")) == "s3://bucket/x/a/b/c"
+    assert (folder / "a").parent == folder
+    assert (folder / "a").name == "a"
+
+
+def test_a_store_that_nobody_knows_is_told_in_words() -> None:
+    with pytest.raises(RemoteError, match="zzz"):
+        remote.look(folder_at("zzz://bucket/x"))
+
+
+@pytest.mark.parametrize(
+    ("missing", "url", "package"),
+    [
+        ("fsspec", "memory://x", "coze-harness[remote]"),
+        ("fsspec", "s3://bucket/x", "coze-harness[s3]"),
+        ("s3fs", "s3://bucket/x", "coze-harness[s3]"),
+    ],
+)
+def test_a_package_that_is_missing_is_named(missing: str, url: str, package: str) -> None:
+    code = f"""
+import sys
+sys.modules[{missing!r}] = None
+from harness import remote
+try:
+    remote.look(remote.folder_at({url!r}))
+except remote.RemoteError as fault:
+    print(fault.strerror, "|", fault.next_step)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(Path(coze_harness.__file__).parent.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert f"pip install '{package}'" in done.stdout, done
+    assert "is missing" in done.stdout
+
+
+def test_nothing_of_a_store_is_imported_for_folders_on_disk() -> None:
+    code = (
+        "import coze_harness.commands.project, coze_harness.reporting.runs, sys;"
+        "print('fsspec' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(Path(coze_harness.__file__).parent.parent)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "False"

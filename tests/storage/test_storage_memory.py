@@ -1,0 +1,366 @@
+"""Cassettes and reports by URL, in this process: recorded, replayed, reported, listed, broken."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from coze_harness.baseline.cassette_check import recordings, states
+from coze_harness.commands.project import Choice, Project, open_project
+from coze_harness.commands.run_trials import Outcome, execute
+from coze_harness.model import Mode, TrialResult, TrialStatus
+from coze_harness.model.errors import ArchiveError, CassetteError, HarnessError, UsageError
+from coze_harness.model.process_context import World
+from coze_harness.reporting.report_formats import PageOptions, Renderer
+from coze_harness.reporting.runs import all_runs, report_on
+from coze_harness.results.remote_runs import reach
+from coze_harness.results.run_upload import Staging
+from coze_harness.server.server_process import RunningServer
+from coze_harness.storage import remote_folder as remote
+from project import IDENTITY, SETTINGS, TOKEN, WEATHER, WRONG, ProjectFolder
+
+from storage import stores
+
+_NUMBERS = count(1)
+
+
+class Quiet:
+    def begun(self, total: int, already: int) -> None: ...
+    def done(self, count: int) -> None: ...
+    def told(self, result: TrialResult) -> None: ...
+    def warned(self, words: str) -> None: ...
+
+
+class Interrupts(Quiet):
+    """Presses Ctrl-C when so many trials are done."""
+
+    def __init__(self, after: int) -> None:
+        self._left = after
+
+    def done(self, count: int) -> None:
+        self._left -= count
+        if self._left <= 0:
+            raise KeyboardInterrupt
+
+
+@pytest.fixture
+def folders() -> str:
+    """A URL of its own for each test."""
+    return f"memory://remote-{next(_NUMBERS)}"
+
+
+@pytest.fixture
+def opening(tmp_path: Path, server: RunningServer, folders: str) -> Callable[..., Project]:
+    """Opens a project whose cassettes and reports are at these URLs."""
+    files = ProjectFolder(tmp_path / "project", home=tmp_path / "home")
+    files.write("harness.yaml", SETTINGS)
+    files.write("scenarios/identity.yaml", IDENTITY)
+    files.write("scenarios/weather.yaml", WEATHER)
+    files.write("scenarios/wrong.yaml", WRONG)
+    (tmp_path / "temporary").mkdir()
+
+    def opened(**given: Any) -> Project:
+        world = World(
+            environment={"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN},
+            folder=files.root,
+            processors=2,
+            temporary=tmp_path / "temporary",
+        )
+        places = {"cassettes": f"{folders}/录音", "reports": f"{folders}/reports"}
+        return open_project(world, **(places | given))
+
+    return opened
+
+
+def done(project: Project, mode: Mode = Mode.REPLAY, **given: Any) -> Outcome:
+    choice = given.pop("choice", Choice())
+    source = project.source(
+        mode, workers=None, one_by_one=given.pop("one_by_one", False), warn=pytest.fail
+    )
+    return execute(
+        project.choose(choice),
+        source,
+        mode=mode,
+        settings=project.settings,
+        world=project.world,
+        listener=given.pop("listener", Quiet()),
+        **given,
+    )
+
+
+@pytest.fixture
+def recorded(opening: Callable[..., Project]) -> Project:
+    project = opening()
+    assert done(project, Mode.RECORD).exit_code == 1
+    return project
+
+
+def places(project: Project) -> list[str]:
+    assert isinstance(project.settings.reports, remote.RemoteFolder)
+    return remote.files(project.settings.reports)
+
+
+def whole_runs(project: Project) -> list[str]:
+    found = (re.fullmatch(r"(2[^/]+)/run\.json", name) for name in places(project))
+    return [match[1] for match in found if match]
+
+
+def lines(folder: Path) -> dict[str, Any]:
+    records = map(json.loads, (folder / "trials.jsonl").read_text("utf-8").splitlines())
+    return {record.pop("id"): record for record in records}
+
+
+def test_a_recording_goes_to_the_store_and_is_replayed_from_there(recorded: Project) -> None:
+    cassettes = recorded.settings.cassettes
+    assert isinstance(cassettes, remote.RemoteFolder)
+    assert remote.files(cassettes) == [
+        "identity.yaml", "weather+1.yaml", "weather+2.yaml", "wrong.yaml",
+    ]  # fmt: skip
+    outcome = done(recorded)
+    assert outcome.exit_code == 1
+    assert outcome.run.summary.passed == 3
+    assert not (recorded.settings.root / "cassettes").exists()
+    assert not (recorded.settings.root / "reports").exists()
+
+
+def test_verdicts_and_lines_are_those_of_local_folders(
+    recorded: Project, opening: Callable[..., Project], tmp_path: Path
+) -> None:
+    cassettes, folder = recorded.settings.cassettes, tmp_path / "录音"
+    assert isinstance(cassettes, remote.RemoteFolder)
+    folder.mkdir()
+    for name in remote.files(cassettes):
+        (folder / name).write_bytes(remote.read(str(cassettes / name)))
+    local = done(opening(cassettes=folder.as_uri(), reports="here"))
+    away = done(recorded)
+    here, there = lines(local.folder), lines(away.folder)
+    for record in here.values():
+        record["cassette"] = record["cassette"].replace(str(folder), str(cassettes))
+    assert there == here
+    assert away.run.summary == local.run.summary
+    assert (away.exit_code, away.run.pass_rates) == (local.exit_code, local.run.pass_rates)
+
+
+def test_what_is_sent_is_what_was_made_and_latest_a_copy_of_it(recorded: Project) -> None:
+    outcome = done(recorded)
+    assert isinstance(outcome.place, remote.RemoteFolder)
+    reports = outcome.place.parent
+    names = remote.files(outcome.place)
+    assert names == ["index.html", "junit.xml", "run.json", "summary.md", "trials.jsonl"]
+    for name in names:
+        made = (outcome.folder / name).read_bytes()
+        assert remote.read(str(outcome.place / name)) == made
+        assert remote.read(str(reports / "latest" / name)) == made
+    listing = remote.read(str(reports / "index.html")).decode()
+    assert all(run in listing for run in whole_runs(recorded))
+
+
+def test_nothing_stays_on_this_machine(recorded: Project) -> None:
+    outcome = done(recorded)
+    staged = outcome.folder.parent
+    assert staged.is_dir()
+    del outcome
+    assert not staged.exists()
+
+
+def test_the_past_is_that_of_the_store(recorded: Project) -> None:
+    first = done(recorded)
+    second = done(recorded)
+    assert [past.run_id for past in second.run.past][-1] == first.run.run_id
+    assert {row.past for row in second.run.rows} == {"pp", "ff"}
+    found = all_runs(recorded.settings.reports, pytest.fail, recorded.temporary)
+    assert [run.run_id for run in found] == whole_runs(recorded)[::-1]
+    assert {run.summary.trials for run in found} == {4}
+
+
+def test_heads_too_long_for_a_first_look_are_fetched_whole(recorded: Project) -> None:
+    reports = recorded.settings.reports
+    assert isinstance(reports, remote.RemoteFolder)
+    (name,) = whole_runs(recorded)
+    text = json.loads(remote.read(str(reports / name / "run.json")))
+    text["environment"]["note"] = "长" * 9000
+    remote.write(str(reports / name / "run.json"), json.dumps(text).encode())
+    (run,) = all_runs(reports, pytest.fail, recorded.temporary)
+    assert run.environment["note"] == "长" * 9000
+
+
+def test_last_failed_goes_by_the_stores_latest_run(recorded: Project) -> None:
+    (trial,) = recorded.choose(Choice(last_failed=True))
+    assert trial.key.id == "wrong"
+
+
+def test_a_run_is_rendered_again_where_it_is(recorded: Project) -> None:
+    page = str(recorded.settings.reports) + "/latest/index.html"
+    before = remote.read(page)
+    found = recorded.found_run("latest")
+    made = report_on([found], None, PageOptions(lang="zh"), recorded.temporary)
+    assert str(made) == str(found.origin) + "/index.html"
+    assert remote.read(str(made)) != before
+    assert remote.read(page) == remote.read(str(made))
+
+
+def test_runs_are_merged_from_urls_into_a_url(
+    recorded: Project, opening: Callable[..., Project], folders: str
+) -> None:
+    parts = [
+        done(opening(reports=f"{folders}/{name}"), choice=Choice(paths=(name,))).place
+        for name in ("identity", "weather")
+    ]
+    found = [recorded.found_run(str(part)) for part in parts]
+    into = f"{folders}/merged"
+    report_on(found, into, PageOptions(), recorded.temporary)
+    merged = json.loads(remote.read(f"{into}/run.json"))
+    assert merged["summary"]["trials"] == 3
+    assert remote.read(f"{into}/index.html")
+
+
+def test_an_interrupted_run_is_sent_and_gone_on_with(recorded: Project, tmp_path: Path) -> None:
+    stopped = done(recorded, listener=Interrupts(1), one_by_one=True)
+    assert stopped.exit_code == 130
+    name = stopped.run.run_id
+    assert name in whole_runs(recorded)
+    del stopped
+    assert not list((tmp_path / "temporary").rglob(name))
+    resumed = done(recorded, resume=recorded.run_to_resume("latest"))
+    assert resumed.run.run_id == name
+    assert resumed.run.summary.trials == 4
+    assert not resumed.run.interrupted
+    assert whole_runs(recorded).count(name) == 1
+
+
+def test_a_killed_run_is_found_by_its_id_or_as_the_latest(recorded: Project) -> None:
+    """What kill -9 leaves: the folder on this machine, and nothing in the store."""
+    reports = recorded.settings.reports
+    assert isinstance(reports, remote.RemoteFolder)
+    whole = done(recorded)
+    run_id = "20990101T000000000Z-abcd"
+    opening = replace(whole.run, run_id=run_id, rows=(), past=())
+    with Staging(reports, recorded.world).begin(opening) as folder:
+        first, *_ = (whole.folder / "trials.jsonl").read_bytes().splitlines(keepends=True)
+        folder.append(first)
+    assert run_id not in whole_runs(recorded)
+    assert recorded.run_to_resume(run_id) == recorded.run_to_resume("latest") == folder.path
+    again = done(recorded, resume=folder.path)
+    assert again.run.run_id == run_id
+    assert again.run.summary == whole.run.summary
+    assert lines(again.folder) == lines(whole.folder)
+    assert run_id in whole_runs(recorded)
+
+
+@pytest.fixture
+def flaky(recorded: Project, opening: Callable[..., Project]) -> Iterator[Project]:
+    """The recorded project with its reports in a store that may go away."""
+    stores.register()
+    stores.Flaky.left = 1_000_000
+    yield opening(reports=f"flaky://store-{next(_NUMBERS)}/reports")
+    stores.Flaky.left = 1_000_000
+
+
+@pytest.mark.parametrize("left", range(6))
+def test_an_upload_that_breaks_leaves_the_old_run_the_latest(flaky: Project, left: int) -> None:
+    old = done(flaky)
+    stores.Flaky.left = left
+    with pytest.raises(ArchiveError, match="has gone away") as caught:
+        done(flaky)
+    reports = flaky.settings.reports
+    assert isinstance(reports, remote.RemoteFolder)
+    found = flaky.found_run("latest")
+    if left < 5:
+        assert whole_runs(flaky) == [old.run.run_id]
+        assert (found.folder / "run.json").read_bytes() == (old.folder / "run.json").read_bytes()
+        assert lines(found.folder) == lines(old.folder)
+    kept = re.search(r"the run is kept in (.*)", "\n".join(caught.value.lines()))
+    assert kept
+    name = Path(kept[1]).name
+    assert f"--resume {name}" in caught.value.next_step
+
+    stores.Flaky.left = 1_000_000
+    sent = done(flaky, resume=flaky.run_to_resume("latest"))
+    assert sent.run.run_id == name
+    assert flaky.found_run("latest").folder.name == name
+    assert sent.run.summary == old.run.summary
+
+
+def test_cassettes_are_listed_and_strays_found(recorded: Project) -> None:
+    cassettes = recorded.settings.cassettes
+    assert isinstance(cassettes, remote.RemoteFolder)
+    trials = recorded.choose(Choice())
+    text = remote.read(str(cassettes / "identity.yaml"))
+    remote.write(str(cassettes / "旧/gone.yaml"), text)
+    remote.write(str(cassettes / ".gone.1.tmp"), b"half")
+    remote.write(str(cassettes / "wrong.yaml"), text[: len(text) // 2])
+    remote.remove(str(cassettes / "weather+1.yaml"))
+    found = {trial.key.id: state.value for trial, state, _ in states(trials, recorded.replayer)}
+    assert found == {
+        "identity": "recorded", "weather[1]": "missing", "weather[2]": "recorded",
+        "wrong": "unreadable",
+    }  # fmt: skip
+    told = {
+        str(finding.fault.where)
+        for finding in recordings(trials, recorded.replayer, folder=cassettes)
+    }
+    assert told == {
+        str(cassettes / name)
+        for name in ("旧/gone.yaml", ".gone.1.tmp", "wrong.yaml", "weather+1.yaml")
+    }
+
+
+def test_a_cassette_that_is_missing_or_torn_is_an_error_of_its_trial(recorded: Project) -> None:
+    cassettes = recorded.settings.cassettes
+    assert isinstance(cassettes, remote.RemoteFolder)
+    remote.remove(str(cassettes / "identity.yaml"))
+    remote.write(str(cassettes / "wrong.yaml"), b"")
+    outcome = done(recorded)
+    assert outcome.exit_code == 3
+    found = {row.key.id: row.status for row in outcome.run.rows}
+    assert found["identity"] is found["wrong"] is TrialStatus.ERROR
+    assert found["weather[1]"] is TrialStatus.PASSED
+    assert [t.key.id for t in recorded.unrecorded(recorded.choose(Choice()))] == ["identity"]
+
+
+def test_what_moves_recordings_about_refuses_remote_ones(recorded: Project) -> None:
+    with pytest.raises(UsageError, match="memory://"):
+        _ = recorded.local_cassettes
+
+
+@pytest.mark.parametrize("key", ["cassettes", "reports"])
+def test_a_store_that_cannot_be_asked_is_told_before_anything_is_done(
+    opening: Callable[..., Project], key: str, tmp_path: Path
+) -> None:
+    project = opening(**{key: "zzz://bucket/x"})
+    kind: type[HarnessError] = CassetteError if key == "cassettes" else ArchiveError
+    with pytest.raises(kind, match="zzz") as caught:
+        done(project)
+    assert str(caught.value.where) == "zzz://bucket/x"
+    assert caught.value.next_step
+    assert not list((tmp_path / "temporary").rglob("run.json"))
+
+
+def test_a_run_that_is_not_there_is_told_with_those_that_are(recorded: Project) -> None:
+    with pytest.raises(ArchiveError, match="no run") as caught:
+        recorded.found_run("20200101T000000000Z-0000")
+    assert whole_runs(recorded)[0] in caught.value.next_step
+
+
+def test_a_folder_for_staging_that_others_may_read_is_refused(
+    recorded: Project, tmp_path: Path
+) -> None:
+    (folder,) = (tmp_path / "temporary").glob("coze-harness-*")
+    folder.chmod(0o755)
+    with pytest.raises(ArchiveError, match="alone"):
+        done(recorded)
+
+
+def test_a_store_of_this_process_is_replayed_in_it(recorded: Project) -> None:
+    reach(recorded.settings.cassettes)
+    identity, *_ = recorded.choose(Choice())
+    source = recorded.source(Mode.REPLAY, workers=2, one_by_one=False, warn=pytest.fail)
+    found = [item for batch in source([identity] * 400, Renderer()) for item in batch]
+    assert {item.status for item in found} == {TrialStatus.PASSED}
+    assert len(found) == 400

@@ -1,0 +1,125 @@
+"""Cassettes and reports in a bucket of a real S3-compatible server, through the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from project import ProjectFolder, interrupt
+
+from storage.bucket import SECRET, Bucket
+
+CASSETTES = [f"录音/{name}.yaml" for name in ("identity", "weather+1", "weather+2", "wrong")]
+FILES = ["index.html", "junit.xml", "run.json", "summary.md", "trials.jsonl"]
+
+
+def test_from_recording_to_history(recorded: ProjectFolder, bucket: Bucket) -> None:
+    assert bucket.keys("录音/") == CASSETTES
+    (first,) = bucket.runs()
+    assert bucket.keys("reports/") == sorted(
+        [f"reports/{folder}/{name}" for folder in (first, "latest") for name in FILES]
+        + ["reports/index.html"]
+    )
+
+    done = recorded.does("run", "--workers", "2")
+    assert done.code == 1, done
+    second = bucket.runs()[-1]
+    assert done.last.endswith(f"report: {bucket.url}/reports/{second}/index.html")
+    assert bucket.run_json()["run_id"] == second
+    assert bucket.run_json()["summary"] == bucket.run_json(first)["summary"]
+    assert bucket.read("reports/latest/trials.jsonl") == bucket.read(
+        f"reports/{second}/trials.jsonl"
+    )
+    assert [past["run_id"] for past in bucket.run_json()["past"]] == [first]
+    assert not (recorded.root / "reports").exists()
+    assert not (recorded.root / "cassettes").exists()
+    assert not list(Path(recorded.env["TMPDIR"]).rglob("run.json"))
+
+    listed = recorded.does("history")
+    assert listed.code == 0, listed
+    assert [line.split()[0] for line in listed.out.splitlines()[1:]] == [second, first]
+
+    again = recorded.does("run", "--last-failed")
+    assert again.code == 1, again
+    assert [trial["id"] for trial in bucket.run_json()["trials"]] == ["wrong"]
+
+
+def test_looking_at_cassettes(recorded: ProjectFolder, bucket: Bucket) -> None:
+    bucket.write("录音/old/gone.yaml", bucket.read(CASSETTES[0]))
+    bucket.delete(CASSETTES[1])
+    listed = json.loads(recorded.does("list", "--json").out)
+    assert {trial["cassette"]: trial["state"] for trial in listed} == {
+        f"{bucket.url}/{key}": "missing" if key == CASSETTES[1] else "recorded" for key in CASSETTES
+    }
+    done = recorded.does("check")
+    assert done.code == 3, done
+    assert f"{bucket.url}/录音/old/gone.yaml: No scenario" in done.err
+    assert f"{bucket.url}/{CASSETTES[1]}: There is no recording" in done.err
+    assert done.err.count("next:") == 2
+
+
+def test_verdicts_and_lines_are_those_of_local_folders(
+    recorded: ProjectFolder, bucket: Bucket, tmp_path: Path
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    for key in CASSETTES:
+        (here / Path(key).name).write_bytes(bucket.read(key))
+    away = recorded.does("run")
+    local = recorded.does("run", "--cassettes", str(here), "--reports", str(tmp_path / "runs"))
+    assert (away.code, away.out.splitlines()[:-1]) == (local.code, local.out.splitlines()[:-1])
+    lines = (tmp_path / "runs" / "latest" / "trials.jsonl").read_text("utf-8")
+    there = bucket.read("reports/latest/trials.jsonl").decode()
+    assert sorted(there.splitlines()) == sorted(
+        lines.replace(str(here), f"{bucket.url}/录音").splitlines()
+    )
+
+
+def test_a_recording_that_is_stopped_is_sent_and_gone_on_with(
+    project: ProjectFolder, bucket: Bucket
+) -> None:
+    project.write("scenarios/never.yaml", "name: never\nturns: [{prompt: never}]\n")
+    project.edit("harness.yaml", "timeout: 2", "timeout: 120")
+    process = project.starts("record", "-v")
+    while len(bucket.keys("录音/")) < len(CASSETTES):
+        assert process.poll() is None, process.communicate()
+    interrupt(process)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, (out, err)
+    (name,) = bucket.runs()
+    assert f"--resume {name}" in err
+    assert bucket.run_json()["interrupted"]
+    project.path("scenarios/never.yaml").unlink()
+    done = project.does("record", "--resume", name)
+    assert done.code == 1, done
+    assert bucket.runs() == [name]
+    assert bucket.run_json()["summary"]["trials"] == 4
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        pytest.param({"bucket": "no-such-bucket"}, "bucket does not exist", id="bucket"),
+        pytest.param({"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "connect", id="network"),
+        pytest.param({"AWS_ACCESS_KEY_ID": ""}, "redentials", id="credentials"),
+    ],
+)
+def test_a_store_that_does_not_serve_is_one_block(
+    project: ProjectFolder, bucket: Bucket, change: dict[str, str], words: str
+) -> None:
+    name = change.pop("bucket", bucket.name)
+    if "AWS_ACCESS_KEY_ID" in change:
+        change |= {"AWS_SECRET_ACCESS_KEY": "", "AWS_EC2_METADATA_DISABLED": "true"}
+    cassettes, reports = f"s3://{name}/cassettes", f"s3://{name}/reports"
+    for folder, code, given in (
+        (cassettes, 3, ("--cassettes", cassettes, "--reports", "here")),
+        (reports, 2, ("--cassettes", "here", "--reports", reports)),
+    ):
+        done = project.does("run", *given, env=change)
+        assert done.code == code, done
+        assert words in done.err
+        assert folder in done.err
+        assert done.err.count("next:") == 1, done.err
+        assert SECRET not in done.out + done.err
+        assert "Traceback" not in done.err

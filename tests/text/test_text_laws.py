@@ -1,0 +1,193 @@
+"""What holds for every pair of texts, and that no pair hangs a diff."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import subprocess
+import sys
+import time
+
+import pytest
+import regex  # type: ignore[import-untyped]
+from coze_harness.text import Op, Piece, diff, line_diff, similarity
+from hypothesis import given
+from hypothesis import strategies as st
+
+_MADE_OF = [
+    *"的退货天。，、！ \n\n|#-.:/’'\t\r",
+    *("99", "2024-05-01", "v1.2", "１２．５", "don't", "GB", "Coze-3", "\r\n", "\n\n", "T10:"),
+    *("👨‍👩‍👧", "🇨🇳", "🇨", "e\u0301", "1\ufe0f\u20e3", "\u0301", "\u200d", "\ufe0f"),
+    *("각", "\u1100", "\u1161"),
+    *("क्षि", "\u0600", "\u2028", "\ud83d", "\x00", "\U000f0000", "صل", "дом"),
+]  # fmt: skip
+texts = st.lists(
+    st.one_of(st.sampled_from(_MADE_OF), st.characters(exclude_categories=())), max_size=25
+).map("".join)
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[str, str]:
+    """Two texts that have much in common, as two answers to one prompt have."""
+    shared = draw(st.lists(texts, max_size=4))
+    before, after = draw(texts), draw(texts)
+    for part in shared:
+        before += part + draw(texts.filter(lambda text: len(text) < 9))
+        after += part + draw(texts.filter(lambda text: len(text) < 9))
+    return before, after
+
+
+def text_before(pieces: tuple[Piece, ...]) -> str:
+    return "".join(piece.text for piece in pieces if piece.op is not Op.INS)
+
+
+def text_after(pieces: tuple[Piece, ...]) -> str:
+    return "".join(piece.text for piece in pieces if piece.op is not Op.DEL)
+
+
+def edges(pieces: tuple[Piece, ...], without: Op) -> set[int]:
+    """Where one piece ends and the next begins, in the text that lacks an op's pieces."""
+    place, found = 0, set()
+    for piece in pieces:
+        if piece.op is not without:
+            place += len(piece.text)
+            found.add(place)
+    return found
+
+
+def inner_places(pattern: str, text: str) -> set[int]:
+    return {
+        place
+        for match in regex.finditer(pattern, text)
+        for place in range(match.start() + 1, match.end())
+    }
+
+
+_WHOLE = r"[A-Za-z][A-Za-z0-9_]*(?:['-][A-Za-z0-9_]+)*|\d+(?:[.,:/-]\d+)*"
+
+
+@given(pairs())
+def test_the_pieces_give_both_texts_back(pair: tuple[str, str]) -> None:
+    before, after = pair
+    told = diff(before, after)
+    for pieces in (told.pieces, line_diff(before, after)):
+        assert text_before(pieces) == before
+        assert text_after(pieces) == after
+        assert all(piece.text for piece in pieces)
+    assert not told.rewritten or len(told.pieces) == 2
+
+
+@given(pairs())
+def test_no_piece_cuts_a_grapheme_a_number_or_a_word(pair: tuple[str, str]) -> None:
+    before, after = pair
+    pieces = diff(before, after).pieces
+    for text, without in ((before, Op.INS), (after, Op.DEL)):
+        cut = edges(pieces, without)
+        assert not cut & inner_places(r"\X", text)
+        assert not cut & inner_places(_WHOLE, text)
+
+
+@given(pairs())
+def test_neighbours_differ_and_what_went_stands_before_what_came(pair: tuple[str, str]) -> None:
+    ops = [piece.op for piece in diff(*pair).pieces]
+    neighbours = set(itertools.pairwise(ops))
+    assert not neighbours & {(op, op) for op in Op}
+    assert (Op.INS, Op.DEL) not in neighbours
+
+
+@given(pairs())
+def test_each_piece_of_a_line_diff_is_whole_lines(pair: tuple[str, str]) -> None:
+    before, after = pair
+    pieces = line_diff(before, after)
+    for text, without in ((before, Op.INS), (after, Op.DEL)):
+        for place in edges(pieces, without):
+            assert place == len(text) or text[place - 1] == "\n"
+
+
+@given(pairs())
+def test_likeness_is_the_same_both_ways_and_whole_for_equal_texts_only(
+    pair: tuple[str, str],
+) -> None:
+    before, after = pair
+    alike = similarity(before, after)
+    assert alike == similarity(after, before) == diff(before, after).similarity
+    assert 0.0 <= alike <= 1.0
+    assert (alike == 1.0) == (before == after)
+
+
+@given(texts)
+def test_a_text_differs_from_itself_in_nothing(text: str) -> None:
+    told = diff(text, text)
+    assert told.similarity == 1.0
+    assert not told.rewritten
+    assert told.pieces == (((Op.SAME, text),) if text else ())
+    assert line_diff(text, text) == told.pieces
+
+
+def shuffled(seed: int, size: int) -> str:
+    drawn = random.Random(seed)
+    return "".join(chr(0x4E00 + drawn.randrange(500)) for _ in range(size))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("ab" * 4000, "ba" * 4000),
+        ("的是" * 4000, "是的" * 4000),
+        ("a b " * 4000, "b a " * 4000),
+        ("|的 |\n" * 800, "|的  |\n" * 800),
+        (shuffled(1, 8000), shuffled(2, 8000)),
+        ("\n".join(shuffled(3, 8000)), "\n".join(shuffled(4, 8000))),
+        ("a" * 5_000_000, "b" * 5_000_000),
+        (shuffled(5, 5000) * 1000, shuffled(6, 5000) * 1000),
+        ("好\n" * 300_000, "好 \n" * 300_000),
+        ("第一行\n" * 500_000, "第一行\n" * 250_000 + "第二行\n" * 250_001),
+    ],
+    ids=["ab", "的是", "words", "table", "unrelated", "short lines", "one word", "one line",
+         "many lines", "half of the lines"],
+)  # fmt: skip
+def test_no_pair_hangs(before: str, after: str) -> None:
+    started = time.process_time()
+    told = diff(before, after)
+    lined = line_diff(before, after)
+    # Generous for a busy machine: the naive ways take from half a minute to hours.
+    assert time.process_time() - started < 5
+    for pieces in (told.pieces, lined):
+        assert text_before(pieces) == before
+        assert text_after(pieces) == after
+
+
+def test_a_giant_line_with_one_edit_is_shown_whole_with_its_likeness() -> None:
+    before = shuffled(7, 300_000)
+    told = diff(before, before[:150_000] + "改" + before[150_000:])
+    assert told.rewritten
+    assert 0.99 < told.similarity < 1.0
+
+
+def test_giant_texts_are_told_apart_by_their_lines() -> None:
+    before = [f"第 {number} 行：{shuffled(number, 20)}\n" for number in range(20_000)]
+    after = [*before[:7], "插入一行\n", *before[7:19_000], "改了\n", *before[19_001:]]
+    told = diff("".join(before), "".join(after))
+    assert not told.rewritten
+    assert (Op.INS, "插入一行\n") in told.pieces
+    assert told.similarity > 0.99
+    assert len(told.pieces) < 10
+
+
+def test_the_seed_of_hashes_does_not_show() -> None:
+    script = (
+        "from coze_harness.text import diff\n"
+        "print(ascii(diff('今天 go home 99 元 and more', 'today go away 98 元，and more words')))"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={"PYTHONHASHSEED": seed, "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "77")
+    }
+    assert len(told) == 1
+    assert "Diff(" in told.pop()

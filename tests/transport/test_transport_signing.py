@@ -1,0 +1,301 @@
+"""Tokens that are renewed: before they end, once for all workers, and when one is refused."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from contextlib import suppress
+
+import pytest
+from app_keys import pem
+from coze_harness.auth.credentials import JwtKeys, Token
+from coze_harness.auth.oauth_app import JwtSigner, official
+from coze_harness.cassettes import Redactor
+from coze_harness.model import Answer, Call
+from coze_harness.model.errors import ApiError, PayloadError, SettingsError, TransportError
+from coze_harness.model.process_context import SystemClock
+from coze_harness.server.fault_schema import Fault, Kind, Route
+from coze_harness.server.server_process import serve
+from coze_harness.transport import Wire
+from raw_server import RawServer, http, says
+from talking import script
+
+POLL = Call("GET", "/v3/chat/retrieve", (("conversation_id", "72"), ("chat_id", "71")))
+PROMPT = Call("POST", "/v3/chat", (), {"bot_id": "1"})
+REFUSED = http(b'{"code":700012006,"msg":"access token invalid"}', "401 Unauthorized")
+ROUTE = "POST /api/permission/oauth2/token"
+BOTS = "- {default: true, answer: x}"
+
+
+class HandClock:
+    """Moves when a test says so; both of its times together."""
+
+    def __init__(self) -> None:
+        self.at = 1_000_000.0
+
+    def monotonic(self) -> float:
+        return self.at
+
+    def now(self) -> float:
+        return self.at
+
+
+class Office:
+    """Gives numbered tokens, and counts."""
+
+    def __init__(self, clock: HandClock, life: float = 900) -> None:
+        self.clock = clock
+        self.life = life
+        self.given = 0
+        self.fault: Exception | None = None
+
+    def __call__(self) -> tuple[str, int]:
+        if self.fault:
+            raise self.fault
+        self.given += 1
+        return f"czs_{self.given:016}", int(self.clock.at + self.life)
+
+
+def signer(office: Office, learnt: list[str] | None = None) -> JwtSigner:
+    return JwtSigner(office, office.clock, (learnt if learnt is not None else []).append)
+
+
+def keys(**given: str) -> JwtKeys:
+    private = Token(given.get("private_key", pem()))
+    return JwtKeys(client_id="app-1", public_key_id="kid-1", private_key=private)
+
+
+# --- when a token is renewed --------------------------------------------------------------------
+
+
+def test_a_token_serves_until_shortly_before_its_end() -> None:
+    office = Office(HandClock())
+    signs = signer(office)
+    first = signs.token()
+    office.clock.at += 830
+    assert signs.token() == first
+    office.clock.at += 15
+    assert signs.token() != first
+    assert office.given == 2
+
+
+@pytest.mark.parametrize("error", [-5000, 5000])
+def test_a_wrong_clock_of_this_machine_makes_no_flood_of_tokens(error: float) -> None:
+    office = Office(HandClock(), life=900 + error)
+    signs = signer(office)
+    signs.token()
+    office.clock.at += 0.5
+    signs.token()
+    assert office.given == 1
+    office.clock.at += 900
+    signs.token()
+    assert office.given == 2
+
+
+def test_every_token_is_told_before_it_is_used() -> None:
+    office = Office(HandClock())
+    learnt: list[str] = []
+    signs = signer(office, learnt)
+    assert learnt == []
+    used = [signs.token(), signs.renewed(signs.token())]
+    assert learnt == used
+
+
+def test_a_refused_token_is_renewed_once_and_not_for_ever() -> None:
+    office = Office(HandClock())
+    signs = signer(office)
+    first = signs.token()
+    second = signs.renewed(first)
+    assert second
+    assert second != first
+    assert signs.renewed(first) == second  # a worker that comes late with the old one
+    assert signs.renewed(second) == ""
+    assert office.given == 2
+    office.clock.at += 1000
+    third = signs.token()
+    assert signs.renewed(third) not in ("", third)
+
+
+def test_an_endpoint_that_is_away_is_waited_for_while_the_token_is_good() -> None:
+    office = Office(HandClock())
+    signs = signer(office)
+    first = signs.token()
+    office.clock.at += 850
+    office.fault = TransportError("away", taken=False)
+    assert signs.token() == first
+    office.clock.at += 60
+    with pytest.raises(TransportError):
+        signs.token()
+    office.fault = None
+    assert signs.token() != first
+
+
+def test_a_refusal_is_final_and_is_not_asked_for_again() -> None:
+    office = Office(HandClock())
+    office.fault = ApiError("no", code=0, http_status=0)
+    signs = signer(office)
+    with pytest.raises(ApiError):
+        signs.token()
+    office.fault = None
+    with pytest.raises(ApiError):
+        signs.token()
+    assert office.given == 0
+
+
+# --- a wire that is signed so -------------------------------------------------------------------
+
+
+def answered(call: Call, *answers: bytes) -> tuple[Answer, list[str]]:
+    """Return the last answer to a call, and the tokens of the requests that it took."""
+    with RawServer(*(says(answer) for answer in answers)) as server:
+        wire = Wire(server.base_url, signer(Office(HandClock())), workers=1, environment={})
+        answer = wire.send(call)
+        wire.close()
+        heads = [request.decode().partition("Bearer czs_")[2][:16] for request in server.requests]
+        return answer, [head.lstrip("0") for head in heads]
+
+
+@pytest.mark.parametrize("call", [POLL, PROMPT])
+@pytest.mark.parametrize(
+    "refused",
+    [
+        REFUSED,
+        http(b'{"code":4100,"msg":"authentication is invalid"}', "401 Unauthorized"),
+        http(b'{"code":700012006,"msg":"authentication failed"}'),
+    ],
+)
+def test_a_call_refused_for_its_token_is_made_once_more(call: Call, refused: bytes) -> None:
+    answer, tokens = answered(call, refused, http(b'{"code":0}'))
+    assert answer.body == b'{"code":0}'
+    assert tokens == ["1", "2"]
+
+
+def test_a_second_refusal_stands() -> None:
+    answer, tokens = answered(POLL, REFUSED)
+    assert answer.status == 401
+    assert tokens == ["1", "2"]
+
+
+def test_a_gateways_own_401_repeats_a_read_and_no_prompt() -> None:
+    page = http(b"<html>login</html>", "401 Unauthorized")
+    assert answered(POLL, page, http(b"{}"))[1] == ["1", "2"]
+    assert answered(PROMPT, page, http(b"{}"))[1] == ["1"]
+
+
+@pytest.mark.parametrize("code", [4101, 4200, 4000, 0])
+def test_other_refusals_are_not_about_the_token(code: int) -> None:
+    body = json.dumps({"code": code, "msg": "4100"}).encode()
+    assert answered(PROMPT, http(body))[1] == ["1"]
+
+
+def test_a_plain_token_has_nothing_to_renew() -> None:
+    with RawServer(says(REFUSED)) as server:
+        wire = Wire(server.base_url, "pat_right", workers=1, environment={})
+        assert wire.send(POLL).status == 401
+        wire.close()
+        assert len(server.requests) == 1
+
+
+# --- with the official SDK and a server ---------------------------------------------------------
+
+
+def test_sixty_four_workers_share_each_renewal() -> None:
+    secrets = Redactor()
+    with serve(script(BOTS, rest="defaults: {token_seconds: 2}")) as server:
+        ask = official(keys(), server.base_url, {}, secrets.clean)
+        signs = JwtSigner(ask, SystemClock(), secrets.learn)
+        wire = Wire(server.base_url, signs, workers=64, environment={})
+        codes: list[bytes] = []
+        until = time.monotonic() + 3
+
+        def work() -> None:
+            while time.monotonic() < until:
+                # A crowded loopback resets a connection now and then; a read is made again.
+                with suppress(TransportError):
+                    codes.append(wire.send(POLL).body)
+
+        threads = [threading.Thread(target=work) for _ in range(64)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        wire.close()
+        # A token lives one to two seconds here, and three are worked: a handful of renewals.
+        assert 2 <= server.calls[ROUTE] <= 6
+        assert len(codes) > 64
+    assert b"700012006" not in b"".join(codes)
+    assert secrets.clean(f"core {signs.token()[4:]}") == "core <redacted>"
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("ec", "no RSA key"), ("locked", "password"), ("none", "PEM")]
+)
+def test_a_key_that_cannot_be_used_is_a_fault_of_the_settings(kind: str, words: str) -> None:
+    text = "-----BEGIN PRIVATE KEY-----\nQUJD\n-----END" if kind == "none" else pem(kind)
+    with pytest.raises(SettingsError, match=words) as caught:
+        official(keys(private_key=text), "http://127.0.0.1:1", {}, str)
+    assert text.splitlines()[1] not in str(caught.value)
+    assert caught.value.next_step
+
+
+def test_a_refused_jwt_is_told_in_the_services_words_without_secrets(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    said = {"error_code": "invalid_client", "error_message": "kid unknown: czs_a1b2c3d4e5f6"}
+    answer = http(json.dumps(said).encode(), "401 Unauthorized", "Content-Type: application/json")
+    with RawServer(says(answer)) as server:
+        with pytest.raises(ApiError) as caught:
+            official(keys(), server.base_url, {}, Redactor().clean)()
+        assert server.base_url in caught.value.what
+    assert "kid unknown: <redacted>" in caught.value.what
+    assert "COZE_JWT_OAUTH_PUBLIC_KEY_ID" in caught.value.next_step
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    "body", [b"[]", b'{"access_token": "x"}', b'{"access_token":"a b","expires_in":9}']
+)
+def test_what_is_no_answer_of_a_token_endpoint_is_said_so(body: bytes) -> None:
+    answer = http(body, "200 OK", "Content-Type: application/json")
+    with RawServer(says(answer)) as server, pytest.raises(PayloadError, match="token endpoint"):
+        official(keys(), server.base_url, {}, str)()
+
+
+@pytest.mark.parametrize("status", ["502 Bad Gateway", "503 Away", "429 Too Many"])
+def test_a_gateways_trouble_may_pass(status: str) -> None:
+    answer = http(b"<html>", status)
+    with RawServer(says(answer)) as server, pytest.raises(TransportError) as caught:
+        official(keys(), server.base_url, {}, str)()
+    assert not caught.value.taken
+
+
+def test_the_environments_proxy_is_used_and_the_processs_is_not() -> None:
+    given = {"access_token": "czs_1", "expires_in": 9, "token_type": "Bearer"}
+    with RawServer(says(http(json.dumps(given).encode()))) as proxy:
+        ask = official(keys(), "http://api.coze.example", {"http_proxy": proxy.base_url}, str)
+        assert ask() == ("czs_1", 9)
+        assert proxy.requests[0].startswith(
+            b"POST http://api.coze.example/api/permission/oauth2/token"
+        )
+
+
+@pytest.mark.parametrize("kind", [Kind.HTML, Kind.RESET_BEFORE])
+def test_the_servers_faults_reach_the_token_endpoint(kind: Kind) -> None:
+    with serve(script(BOTS)) as server:
+        ask = official(keys(), server.base_url, {}, str)
+        server.inject(Fault(kind=kind, at=Route.TOKEN, times=1))
+        with pytest.raises(TransportError):
+            ask()
+        token, ends = ask()
+    assert token.startswith("czs_")
+    assert 880 < ends - time.time() <= 901
+
+
+def test_the_server_looks_at_the_jwts_audience() -> None:
+    with serve(script(BOTS)) as server:
+        other = server.base_url.replace("127.0.0.1", "localhost")
+        assert official(keys(), other, {}, str)()[0]
+        bad = JwtKeys(client_id="", public_key_id="k", private_key=Token(pem()))
+        with pytest.raises(SettingsError, match="COZE_JWT_OAUTH_CLIENT_ID"):
+            official(bad, server.base_url, {}, str)
