@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from coze_harness.cassettes import Origin, Recording
+from coze_harness.cassettes import Recording, RecordingInfo
 from coze_harness.cassettes import canonical_format as canonical
 from coze_harness.cassettes.interaction import Interaction
 from coze_harness.coze import fingerprint
@@ -56,7 +56,7 @@ def build(folder: Path, count: int, failing: int) -> None:
         fails = number * failing // count != (number + 1) * failing // count
         scenarios.append(_scenario(name, said, fails=fails))
         path = folder / "cassettes" / f"{name}.yaml"
-        path.write_bytes(canonical.write(_recording(rng, said), _origin(name, said)))
+        path.write_bytes(canonical.write_canonical(_recording(rng, said), _origin(name, said)))
     for begin in range(0, count, _A_FILE):
         path = folder / "scenarios" / f"s{begin:05}.yaml"
         text = "".join(scenarios[begin : begin + _A_FILE])
@@ -90,9 +90,9 @@ def _scenario(name: str, said: list[Said], *, fails: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _origin(name: str, said: list[Said]) -> Origin:
+def _origin(name: str, said: list[Said]) -> RecordingInfo:
     turns = [Turn(prompt=one.prompt, expectations=(), location=Location("")) for one in said]
-    return Origin(
+    return RecordingInfo(
         scenario=name,
         trial=name,
         fingerprint=fingerprint(BOT, ChatOptions(user_id="0"), turns),

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import requests
 import vcr
-from coze_harness.commands.project import Choice, open_project
+from coze_harness.commands.project import TrialSelection, open_project
 from coze_harness.model import TrialStatus
-from coze_harness.model.process_context import World
+from coze_harness.model.process_context import ProcessContext
 from coze_harness.model.trial import Trial
 
 from benchmarks.bench import Bench
@@ -70,8 +70,8 @@ def measured(bench: Bench) -> Found:
 
 def main(folder: str, rounds: str) -> None:
     """Measure in this process and print what was found."""
-    project = open_project(World(environment={}, folder=Path(folder), processors=1))
-    trials = project.choose(Choice())
+    project = open_project(ProcessContext(environment={}, folder=Path(folder), processors=1))
+    trials = project.choose(TrialSelection())
     replayer = project.replayer
     redactor = replayer.redactor
     rng = random.Random(1)  # noqa: S311 (an order of contenders, no secret)

@@ -18,7 +18,7 @@ from statistics import median
 
 from coze_harness.model import Mode, Run, Summary
 from coze_harness.reporting.report_formats import FORMATS
-from coze_harness.results import encode, read_results, read_run
+from coze_harness.results import encode_trial, read_results, read_run
 from playwright.sync_api import Browser
 
 from benchmarks import conversations, playwright_report
@@ -222,7 +222,7 @@ def main(folder: str, out: str) -> None:
     begun = time.perf_counter()
     with Path(out).open("wb") as page:
         FORMATS["html"].render(
-            run, lambda: ((one, encode(one)) for one in read_results(Path(folder))), page
+            run, lambda: ((one, encode_trial(one)) for one in read_results(Path(folder))), page
         )
     sys.stdout.write(str(time.perf_counter() - begun))
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from coze_harness.cassettes import Origin, Recording
+from coze_harness.cassettes import Recording, RecordingInfo
 from coze_harness.cassettes import canonical_format as canonical
 from coze_harness.cassettes.interaction import Interaction
 from coze_harness.coze import fingerprint
@@ -45,7 +45,7 @@ def build(folder: Path, count: int) -> list[Exchange]:
         scenario = folder / "scenarios" / f"{exchange.name}.yaml"
         scenario.write_text(_scenario(exchange), encoding="utf-8")
         turn = Turn(prompt=exchange.prompt, expectations=(), location=Location(""))
-        origin = Origin(
+        origin = RecordingInfo(
             scenario=exchange.name,
             trial=exchange.name,
             fingerprint=fingerprint(BOT, ChatOptions(user_id="0"), [turn]),
@@ -55,7 +55,7 @@ def build(folder: Path, count: int) -> list[Exchange]:
         )
         path = folder / "cassettes" / f"{exchange.name}.yaml"
         recording = Recording(interactions=_interactions(exchange))
-        path.write_bytes(canonical.write(recording, origin))
+        path.write_bytes(canonical.write_canonical(recording, origin))
     return exchanges
 
 

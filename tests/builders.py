@@ -10,19 +10,19 @@ from collections.abc import Mapping, Sequence
 from coze_harness.model import (
     JSON,
     BotSnapshot,
-    ErrorNote,
-    Exchange,
+    ErrorRecord,
+    LoggedCall,
     Message,
     Mode,
-    PassRate,
     Reply,
-    Row,
+    RequiredPassRate,
     Run,
     Severity,
     Summary,
     ToolCall,
     TrialKey,
     TrialResult,
+    TrialRow,
     TrialStatus,
     TurnResult,
     Usage,
@@ -174,8 +174,8 @@ def error(
     exit_code: int = 3,
     detail: Sequence[str] = (),
     log_id: str = "",
-) -> ErrorNote:
-    return ErrorNote(
+) -> ErrorRecord:
+    return ErrorRecord(
         kind=kind,
         what=what,
         where=where,
@@ -186,12 +186,12 @@ def error(
     )
 
 
-def exchanges(polls: int = 3) -> tuple[Exchange, ...]:
-    looks = [Exchange("GET", "/v3/chat/retrieve", 200, 0.6 + i, 0.12) for i in range(polls)]
+def exchanges(polls: int = 3) -> tuple[LoggedCall, ...]:
+    looks = [LoggedCall("GET", "/v3/chat/retrieve", 200, 0.6 + i, 0.12) for i in range(polls)]
     return (
-        Exchange("POST", "/v3/chat", 200, 0.0, 0.48),
+        LoggedCall("POST", "/v3/chat", 200, 0.0, 0.48),
         *looks,
-        Exchange("GET", "/v3/chat/message/list", 200, 0.8 + polls, 0.2),
+        LoggedCall("GET", "/v3/chat/message/list", 200, 0.8 + polls, 0.2),
     )
 
 
@@ -211,11 +211,11 @@ def trial(
     named: TrialKey | None = None,
     turns: Sequence[TurnResult] | None = None,
     seconds: float = 3.25,
-    note: ErrorNote | None = None,
+    note: ErrorRecord | None = None,
     known_failure: str = "",
     warnings: Sequence[str] = (),
     asked: BotSnapshot | None = None,
-    http: Sequence[Exchange] | None = None,
+    http: Sequence[LoggedCall] | None = None,
 ) -> TrialResult:
     made = exchanges() if http is None else tuple(http)
     return TrialResult(
@@ -240,7 +240,7 @@ def run(
     mode: Mode = Mode.REPLAY,
     started_at: str = "2026-11-22T10:03:12Z",
     finished_at: str = "2026-11-22T10:03:14Z",
-    pass_rates: Sequence[PassRate] = (),
+    pass_rates: Sequence[RequiredPassRate] = (),
     environment: Mapping[str, str] | None = None,
     interrupted: bool = False,
     warnings: int = 0,
@@ -263,7 +263,7 @@ def run(
             fixed=counts[TrialStatus.FIXED],
             warnings=warnings,
         ),
-        rows=tuple(Row(key=r.key, status=r.status, seconds=r.seconds) for r in results),
+        rows=tuple(TrialRow(key=r.key, status=r.status, seconds=r.seconds) for r in results),
         pass_rates=tuple(pass_rates),
         environment=environment
         if environment is not None

@@ -10,23 +10,23 @@ from types import TracebackType
 from typing import Any, Self
 
 import orjson
-from coze_harness.coze import CozeDialogue, Pace, Patience
-from coze_harness.execution import Task, run_live
-from coze_harness.model import JSON, Answer, Bot, Call, ChatOptions, Reply, Wait
+from coze_harness.coze import CozeConversation, PollSchedule, RetryPolicy
+from coze_harness.execution import FlowTask, run_concurrently
+from coze_harness.model import JSON, Bot, ChatOptions, HttpCall, HttpResponse, Reply, Wait
 from coze_harness.model.errors import HarnessError
 from coze_harness.model.location import Location
-from coze_harness.model.trial import Conversation, Turn
+from coze_harness.model.trial import CallFlow, Turn
 from coze_harness.server.script_reader import parse_script
 from coze_harness.server.script_schema import Script
 from coze_harness.server.server_process import RunningServer
-from coze_harness.transport import Line, Wire
+from coze_harness.transport import HttpTransport, TimedTransport
 
 BOT = "7403315657221079041"
 TOKEN = "pat_" + "a1" * 32
 HERE = Location("scenarios/identity.yaml", 9, 5)
 
-QUICK = Pace(interval=0.02, timeout=5.0)
-HASTY = Patience(jitter=lambda: 0.5, base=0.01)
+QUICK = PollSchedule(interval=0.02, timeout=5.0)
+HASTY = RetryPolicy(jitter=lambda: 0.5, base=0.01)
 
 
 def script(answers: str, *, rest: str = "") -> Script:
@@ -42,10 +42,10 @@ def turn(prompt: str = "你是谁?", **fields: Any) -> Turn:
 
 
 def dialogue(
-    options: ChatOptions | None = None, pace: Pace = QUICK, patience: Patience = HASTY
-) -> CozeDialogue:
+    options: ChatOptions | None = None, pace: PollSchedule = QUICK, patience: RetryPolicy = HASTY
+) -> CozeConversation:
     bot = Bot(name="tester", id=BOT)
-    return CozeDialogue(bot, options or ChatOptions(user_id="0"), pace, patience)
+    return CozeConversation(bot, options or ChatOptions(user_id="0"), pace, patience)
 
 
 @dataclass
@@ -63,12 +63,12 @@ class Computed:
 class Overheard:
     """A transport that keeps every call and answer that passes it."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: TimedTransport) -> None:
         self._line = line
-        self.calls: list[Call] = []
-        self.answers: list[Answer] = []
+        self.calls: list[HttpCall] = []
+        self.answers: list[HttpResponse] = []
 
-    def send(self, call: Call) -> Answer:
+    def send(self, call: HttpCall) -> HttpResponse:
         self.calls.append(call)
         answer = self._line.send(call)
         self.answers.append(answer)
@@ -83,14 +83,14 @@ class Talk:
         server: RunningServer,
         *,
         options: ChatOptions | None = None,
-        pace: Pace = QUICK,
-        patience: Patience = HASTY,
+        pace: PollSchedule = QUICK,
+        patience: RetryPolicy = HASTY,
         read_seconds: float = 10.0,
     ) -> None:
-        self.wire = Wire(
+        self.wire = HttpTransport(
             server.base_url, TOKEN, workers=1, environment={}, read_seconds=read_seconds
         )
-        self.line = Overheard(Line(self.wire, time.monotonic))
+        self.line = Overheard(TimedTransport(self.wire, time.monotonic))
         self._dialogue = dialogue(options, pace, patience)
 
     def __enter__(self) -> Self:
@@ -109,34 +109,38 @@ class Talk:
         assert isinstance(reply, Reply)
         return reply
 
-    def drive(self, conversation: Conversation[Any]) -> Any:
-        task = Task(conversation, self.line, lambda value: value)
-        with closing(run_live([lambda: task], workers=1, monotonic=time.monotonic)) as results:
+    def drive(self, conversation: CallFlow[Any]) -> Any:
+        task = FlowTask(conversation, self.line, lambda value: value)
+        with closing(
+            run_concurrently([lambda: task], workers=1, monotonic=time.monotonic)
+        ) as results:
             return next(results)
 
     def paths(self) -> list[str]:
         return [call.path.removeprefix("/v3/chat") or "prompt" for call in self.line.calls]
 
 
-def told(payload: object, status: int = 200, **headers: str) -> Answer:
+def told(payload: object, status: int = 200, **headers: str) -> HttpResponse:
     """Return an answer whose body is JSON (or bytes as they are)."""
     body = payload if isinstance(payload, bytes) else orjson.dumps(payload)
-    return Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, body)
+    return HttpResponse(
+        status, {name.replace("_", "-"): value for name, value in headers.items()}, body
+    )
 
 
-def good(data: object) -> Answer:
+def good(data: object) -> HttpResponse:
     return told({"code": 0, "msg": "", "data": data, "detail": {"logid": "LOG"}})
 
 
-def chat(status: str = "in_progress", **fields: object) -> Answer:
+def chat(status: str = "in_progress", **fields: object) -> HttpResponse:
     return good({"id": "71", "conversation_id": "72", "status": status, **fields})
 
 
-def refused(code: int, http: int = 200, **headers: Any) -> Answer:
+def refused(code: int, http: int = 200, **headers: Any) -> HttpResponse:
     return told({"code": code, "msg": "no", "detail": {"logid": "LOG"}}, http, **headers)
 
 
-def listed(*answers: str) -> Answer:
+def listed(*answers: str) -> HttpResponse:
     return good([{"id": "1", "role": "assistant", "type": "answer", "content": a} for a in answers])
 
 
@@ -148,7 +152,8 @@ class ByHand:
 
     def __init__(
         self,
-        answers: Sequence[Answer | HarnessError] | Callable[[Call, float], Answer | HarnessError],
+        answers: Sequence[HttpResponse | HarnessError]
+        | Callable[[HttpCall, float], HttpResponse | HarnessError],
         *,
         latency: float = 0.0,
     ) -> None:
@@ -156,11 +161,11 @@ class ByHand:
         self._ask = answers if callable(answers) else None
         self._latency = latency
         self.now = 0.0
-        self.calls: list[Call] = []
+        self.calls: list[HttpCall] = []
         self.at: list[float] = []
         self.waits: list[float] = []
 
-    def drive(self, conversation: Conversation[Any]) -> Any:
+    def drive(self, conversation: CallFlow[Any]) -> Any:
         try:
             wish = next(conversation)
             while True:
@@ -168,7 +173,7 @@ class ByHand:
         except StopIteration as end:
             return end.value
 
-    def _serve(self, conversation: Conversation[Any], wish: Call | Wait) -> Call | Wait:
+    def _serve(self, conversation: CallFlow[Any], wish: HttpCall | Wait) -> HttpCall | Wait:
         if isinstance(wish, Wait):
             self.waits.append(wish.seconds)
             self.now += wish.seconds
@@ -180,7 +185,7 @@ class ByHand:
         self.now += self._latency
         if isinstance(found, HarnessError):
             return conversation.throw(found)
-        answer = Answer(found.status, found.headers, found.body, started, self._latency)
+        answer = HttpResponse(found.status, found.headers, found.body, started, self._latency)
         return conversation.send(answer)
 
     def paths(self) -> list[str]:
@@ -192,6 +197,6 @@ class ByHand:
         return [at for at, call in looked if call.path.endswith("/retrieve")]
 
 
-def body(call: Call) -> Mapping[str, Any]:
+def body(call: HttpCall) -> Mapping[str, Any]:
     assert call.body is not None
     return call.body

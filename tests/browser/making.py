@@ -9,8 +9,8 @@ from typing import Final
 
 from builders import run
 from coze_harness.model import Run, TrialResult, TrialStatus
-from coze_harness.reporting.report_formats import FORMATS, PageOptions, Reports
-from coze_harness.results import encode
+from coze_harness.reporting.report_formats import FORMATS, PageOptions, ReportSet
+from coze_harness.results import encode_trial
 from report_hostile import ATTACKS, filled
 
 # More of our own: what would speak to this page's way of building, and not to another's.
@@ -68,8 +68,8 @@ def write_page(
     """Write the page of a run and return its path."""
     path.parent.mkdir(parents=True, exist_ok=True)
     chosen = {"html": FORMATS["html"]}
-    with Reports(chosen, options or PageOptions()) as reports, path.open("wb") as out:
-        reports.add_all((result, encode(result)) for result in results)
+    with ReportSet(chosen, options or PageOptions()) as reports, path.open("wb") as out:
+        reports.add_all((result, encode_trial(result)) for result in results)
         reports.write(of or run(results), {"html": out})
         for name, data in reports.beside().items():
             (path.parent / name).write_bytes(data)

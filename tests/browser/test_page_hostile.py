@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from coze_harness.reporting.visible import visible
+from coze_harness.reporting.visible import show_control_characters
 
 from browser.conftest import Visit
 from browser.making import TEXTS
@@ -25,7 +25,7 @@ def plain(text: str) -> str:
 
 def expected(text: str) -> str:
     """Return what must be read of an attack: its beginning, as it is shown."""
-    return plain(visible(text))[:300]
+    return plain(show_control_characters(text))[:300]
 
 
 @pytest.mark.parametrize(("scheme", "every"), [("light", 1), ("dark", 5)])

@@ -14,8 +14,8 @@ from random import Random
 
 import pytest
 from builders import run
-from coze_harness.reporting.report_formats import FORMATS, PageOptions, Reports
-from coze_harness.results import encode
+from coze_harness.reporting.report_formats import FORMATS, PageOptions, ReportSet
+from coze_harness.results import encode_trial
 from project import ProjectFolder
 from report_samples import everything, full_run
 
@@ -81,8 +81,8 @@ def test_the_same_results_give_the_same_bytes_in_whatever_order_they_come(tmp_pa
     pages = set()
     for seed in range(3):
         Random(seed).shuffle(results)
-        with Reports({"html": FORMATS["html"]}) as reports:
-            reports.add_all((result, encode(result)) for result in results)
+        with ReportSet({"html": FORMATS["html"]}) as reports:
+            reports.add_all((result, encode_trial(result)) for result in results)
             path = tmp_path / f"{seed}.html"
             with path.open("wb") as out:
                 reports.write(of, {"html": out})

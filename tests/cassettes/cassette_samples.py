@@ -8,9 +8,9 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
-from coze_harness.cassettes import Origin, Recording, Redactor
+from coze_harness.cassettes import Recording, RecordingInfo, Redactor
 from coze_harness.cassettes.interaction import Interaction
-from coze_harness.model import JSON, Answer, BotSnapshot, Call
+from coze_harness.model import JSON, BotSnapshot, HttpCall, HttpResponse
 
 HOST = "https://api.coze.com"
 IDS = (("conversation_id", "7381234567890123456"), ("chat_id", "7381234567890123457"))
@@ -19,7 +19,7 @@ HEADERS = {
     "x-tt-logid": "20261122163012ABCDEF0123456789",
     "date": "Sun, 22 Nov 2026 16:30:12 GMT",
 }
-ORIGIN = Origin(
+ORIGIN = RecordingInfo(
     scenario="identity",
     trial="identity@chatchat",
     fingerprint="sha256:" + "ab" * 32,
@@ -31,7 +31,7 @@ ORIGIN = Origin(
 )
 
 
-def ask(prompt: str = "你是谁?") -> Call:
+def ask(prompt: str = "你是谁?") -> HttpCall:
     message: JSON = {"role": "user", "content": prompt, "content_type": "text"}
     body: dict[str, JSON] = {
         "bot_id": "7376",
@@ -39,20 +39,22 @@ def ask(prompt: str = "你是谁?") -> Call:
         "stream": False,
         "additional_messages": [message],
     }
-    return Call("POST", "/v3/chat", (), body)
+    return HttpCall("POST", "/v3/chat", (), body)
 
 
-def poll() -> Call:
-    return Call("GET", "/v3/chat/retrieve", IDS)
+def poll() -> HttpCall:
+    return HttpCall("GET", "/v3/chat/retrieve", IDS)
 
 
-def listing() -> Call:
-    return Call("POST", "/v3/chat/message/list", IDS)
+def listing() -> HttpCall:
+    return HttpCall("POST", "/v3/chat/message/list", IDS)
 
 
-def answered(value: JSON, started: float = 0.0, elapsed: float = 0.1, status: int = 200) -> Answer:
+def answered(
+    value: JSON, started: float = 0.0, elapsed: float = 0.1, status: int = 200
+) -> HttpResponse:
     body = json.dumps(value, ensure_ascii=False).encode()
-    return Answer(status, HEADERS, body, started, elapsed)
+    return HttpResponse(status, HEADERS, body, started, elapsed)
 
 
 def chat(status: str, log_id: str = "L1") -> dict[str, JSON]:
@@ -65,7 +67,7 @@ def said(answer: str = "我是chatchat,一个虚拟的学术助手。") -> dict[
     return {"code": 0, "msg": "", "data": [message]}
 
 
-def kept(call: Call, answer: Answer, redactor: Redactor | None = None) -> Interaction:
+def kept(call: HttpCall, answer: HttpResponse, redactor: Redactor | None = None) -> Interaction:
     return Interaction.of(call, answer, HOST, redactor or Redactor())
 
 
@@ -149,7 +151,7 @@ def odd_body(rng: random.Random) -> bytes:
     return text.encode()
 
 
-def odd_recording(rng: random.Random) -> tuple[Recording, Origin]:
+def odd_recording(rng: random.Random) -> tuple[Recording, RecordingInfo]:
     """Return a recording of one to three interactions that no sane service would cause."""
     host = rng.choice((HOST, "http://127.0.0.1:8000", "https://网关.例/coze"))
     items = tuple(_odd_interaction(rng, host) for _ in range(rng.choice((1, 1, 1, 2, 3))))
@@ -161,7 +163,7 @@ def odd_recording(rng: random.Random) -> tuple[Recording, Origin]:
         details={odd_text(rng)[:900]: odd_json(rng, 1)},
         warning=rng.choice(("", odd_text(rng))),
     )
-    return Recording(interactions=items), Origin(
+    return Recording(interactions=items), RecordingInfo(
         scenario=odd_text(rng),
         trial=odd_text(rng) or "t",
         fingerprint="sha256:0",

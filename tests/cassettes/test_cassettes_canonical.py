@@ -21,8 +21,8 @@ from cassette_samples import (
     seeded,
 )
 from coze_harness.cassettes import (
-    Origin,
     Recording,
+    RecordingInfo,
     Redactor,
 )
 from coze_harness.cassettes import (
@@ -54,10 +54,10 @@ def _same_body(read: bytes, written: bytes) -> bool:
     return minified(read.decode()) == minified(written.decode()) is not None
 
 
-def _check(recording: Recording, origin: Origin, path: Path, *, thorough: bool) -> None:
-    data = canonical.write(recording, origin)
+def _check(recording: Recording, origin: RecordingInfo, path: Path, *, thorough: bool) -> None:
+    data = canonical.write_canonical(recording, origin)
     put(path, data)
-    read = store.read(path)
+    read = store.read_cassette(path)
     assert read.canonical
     _check_yaml(read, yaml.load(data, yaml.CSafeLoader))
     for item, given in zip(read.interactions, recording.interactions, strict=True):
@@ -69,7 +69,7 @@ def _check(recording: Recording, origin: Origin, path: Path, *, thorough: bool) 
     assert read.origin is not None
     assert (read.origin.scenario, read.origin.drawn) == (origin.scenario, origin.drawn)
     if thorough and _has_whole_answers(read):
-        other = foreign.read(data, path)
+        other = foreign.read_vcr_cassette(data, path)
         assert other.interactions == read.interactions
         assert other.origin == read.origin
 
@@ -134,7 +134,7 @@ def test_lone_surrogates_in_what_is_told_about_a_recording_become_question_marks
     tmp_path: Path,
 ) -> None:
     snapshot = BotSnapshot(prompt="bad \ud800 end", details={"k\udfff": ["\ud83d"]})
-    origin = Origin(
+    origin = RecordingInfo(
         scenario="a\udc80",
         trial="t",
         fingerprint="",
@@ -144,15 +144,15 @@ def test_lone_surrogates_in_what_is_told_about_a_recording_become_question_marks
         bot=snapshot,
     )
     path = tmp_path / "a.yaml"
-    path.write_bytes(canonical.write(plain_recording(), origin))
-    read = store.read(path)
+    path.write_bytes(canonical.write_canonical(plain_recording(), origin))
+    read = store.read_cassette(path)
     assert read.canonical
     assert read.origin is not None
     assert read.origin.bot is not None
     assert read.origin.scenario == "a?"
     assert read.origin.drawn == {"x": "?"}
     assert (read.origin.bot.prompt, read.origin.bot.details) == ("bad ? end", {"k?": ["?"]})
-    assert foreign.read(path.read_bytes(), path).origin == read.origin
+    assert foreign.read_vcr_cassette(path.read_bytes(), path).origin == read.origin
 
 
 def test_details_that_yaml_or_json_could_not_hold_are_kept_readable(tmp_path: Path) -> None:
@@ -161,14 +161,14 @@ def test_details_that_yaml_or_json_could_not_hold_are_kept_readable(tmp_path: Pa
         deep = [deep]
     details = {"k" * 3000: 1, "big": 10**30, "deep": deep, "small": 1e-9, "nan": float("nan")}
     snapshot = BotSnapshot(details=details)
-    origin = Origin(
+    origin = RecordingInfo(
         scenario="s", trial="t", fingerprint="", recorded_at="", harness="", bot=snapshot
     )
     path = tmp_path / "a.yaml"
-    path.write_bytes(canonical.write(plain_recording(), origin))
-    read = store.read(path)
+    path.write_bytes(canonical.write_canonical(plain_recording(), origin))
+    read = store.read_cassette(path)
     assert read.canonical
-    assert foreign.read(path.read_bytes(), path).origin == read.origin
+    assert foreign.read_vcr_cassette(path.read_bytes(), path).origin == read.origin
     assert read.origin is not None
     assert read.origin.bot is not None
     told = read.origin.bot.details
@@ -181,18 +181,18 @@ def test_details_that_yaml_or_json_could_not_hold_are_kept_readable(tmp_path: Pa
 def test_a_base_url_with_a_path_comes_back(tmp_path: Path) -> None:
     item = Interaction.of(ask(), answered({}), "https://gate.example/coze/v1", Redactor())
     path = tmp_path / "a.yaml"
-    path.write_bytes(canonical.write(Recording(interactions=(item,)), ORIGIN))
-    assert store.read(path).interactions[0].target == "/v3/chat"
-    assert store.read(path).interactions[0].host == "https://gate.example/coze/v1"
+    path.write_bytes(canonical.write_canonical(Recording(interactions=(item,)), ORIGIN))
+    assert store.read_cassette(path).interactions[0].target == "/v3/chat"
+    assert store.read_cassette(path).interactions[0].host == "https://gate.example/coze/v1"
     edited = path.read_bytes().replace("你是谁".encode(), "你是哪位".encode())
-    assert foreign.read(edited, path).interactions[0].target == "/v3/chat"
+    assert foreign.read_vcr_cassette(edited, path).interactions[0].target == "/v3/chat"
     document = yaml.load(path.read_bytes(), yaml.CSafeLoader)
     uri = document["interactions"][0]["request"]["uri"]
     assert uri == "https://gate.example/coze/v1/v3/chat"
 
 
 def test_chinese_stands_as_it_is_and_json_is_laid_out_for_people() -> None:
-    text = canonical.write(plain_recording(), ORIGIN).decode()
+    text = canonical.write_canonical(plain_recording(), ORIGIN).decode()
     assert '            "content": "你是谁?",\n' in text
     assert '"prompt":"你是一个学术助手。\\n只谈学术: yes"' in text
     assert text.splitlines()[0].startswith("# coze-cassette 1 crc32=")
@@ -201,11 +201,11 @@ def test_chinese_stands_as_it_is_and_json_is_laid_out_for_people() -> None:
 def test_writing_what_was_read_gives_the_same_bytes() -> None:
     for seed in range(300):
         recording, origin = odd_recording(seeded(seed))
-        once = canonical.write(recording, origin)
-        read = canonical.read(once)
+        once = canonical.write_canonical(recording, origin)
+        read = canonical.read_canonical(once)
         assert read is not None
         assert read.origin is not None
-        assert canonical.write(read, read.origin) == once
+        assert canonical.write_canonical(read, read.origin) == once
 
 
 def test_very_deep_json_does_not_fill_the_file_with_margin() -> None:
@@ -220,9 +220,9 @@ def test_very_deep_json_does_not_fill_the_file_with_margin() -> None:
         headers={},
         response_body=body,
     )
-    data = canonical.write(Recording(interactions=(deep,)), ORIGIN)
+    data = canonical.write_canonical(Recording(interactions=(deep,)), ORIGIN)
     assert len(data) < 10_000
-    read = canonical.read(data)
+    read = canonical.read_canonical(data)
     assert read is not None
     assert read.interactions[0].response_body == body
 
@@ -231,4 +231,4 @@ def test_very_deep_json_does_not_fill_the_file_with_margin() -> None:
     "rest", [b"", b"version: 1\n", b"x-coze: {}\n- request:\n", b"x-coze: {1}\n", b"}{\n"]
 )
 def test_a_right_checksum_over_something_else_is_not_ours(rest: bytes) -> None:
-    assert canonical.read(b"# coze-cassette 1 crc32=%08x\n" % crc32(rest) + rest) is None
+    assert canonical.read_canonical(b"# coze-cassette 1 crc32=%08x\n" % crc32(rest) + rest) is None

@@ -61,14 +61,14 @@ RECORDINGS: dict[str, Callable[[], Recording]] = {
 @pytest.mark.parametrize("name", RECORDINGS)
 def test_a_file_cut_short_anywhere_is_refused_or_still_whole(name: str, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
-    whole = canonical.write(RECORDINGS[name](), ORIGIN)
+    whole = canonical.write_canonical(RECORDINGS[name](), ORIGIN)
     path.write_bytes(whole)
-    recording = store.read(path)
+    recording = store.read_cassette(path)
     refused = 0
     for length in reversed(range(len(whole))):
         os.truncate(path, length)
         try:
-            read = store.read(path)
+            read = store.read_cassette(path)
         except CassetteUnreadableError as fault:
             refused += str(fault).startswith(str(path)) and bool(fault.next_step)
         else:
@@ -84,15 +84,15 @@ def test_odd_files_cut_short_are_refused_or_still_whole(seed: int, tmp_path: Pat
     rng = seeded(seed)
     path = tmp_path / "a.yaml"
     for _ in range(12):
-        whole = canonical.write(*odd_recording(rng))
-        recording = canonical.read(whole)
+        whole = canonical.write_canonical(*odd_recording(rng))
+        recording = canonical.read_canonical(whole)
         assert recording is not None
         path.unlink(missing_ok=True)
         path.write_bytes(whole)
         for length in sorted(rng.sample(range(len(whole)), 30), reverse=True):
             os.truncate(path, length)
             try:
-                read = store.read(path)
+                read = store.read_cassette(path)
             except CassetteUnreadableError:
                 continue
             assert read.interactions == recording.interactions, whole[:length]
@@ -109,7 +109,7 @@ def _by_libyaml(data: bytes) -> object:
 def test_one_spoilt_byte_is_refused_or_read_as_libyaml_reads_it(seed: int, tmp_path: Path) -> None:
     rng = seeded(seed)
     path = tmp_path / "a.yaml"
-    whole = bytearray(canonical.write(plain_recording(), ORIGIN))
+    whole = bytearray(canonical.write_canonical(plain_recording(), ORIGIN))
     for _ in range(120):
         place = rng.randrange(len(whole))
         spoilt = bytearray(whole)
@@ -123,7 +123,7 @@ def test_one_spoilt_byte_is_refused_or_read_as_libyaml_reads_it(seed: int, tmp_p
         path.unlink(missing_ok=True)
         path.write_bytes(spoilt)
         try:
-            read = store.read(path)
+            read = store.read_cassette(path)
         except CassetteUnreadableError:
             continue
         assert not read.canonical
@@ -141,13 +141,13 @@ def test_one_spoilt_byte_is_refused_or_read_as_libyaml_reads_it(seed: int, tmp_p
 
 def test_two_files_run_together_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
-    path.write_bytes(canonical.write(plain_recording(), ORIGIN) * 2)
+    path.write_bytes(canonical.write_canonical(plain_recording(), ORIGIN) * 2)
     with pytest.raises(CassetteUnreadableError):
-        store.read(path)
+        store.read_cassette(path)
 
 
 def test_a_file_of_zeros_as_a_crash_leaves_it_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_bytes(b"\0" * 8192)
     with pytest.raises(CassetteUnreadableError):
-        store.read(path)
+        store.read_cassette(path)

@@ -15,7 +15,7 @@ from cassette_samples import ORIGIN, answered, ask, kept, listing, plain_recordi
 from coze_harness.cassettes import (
     Recording,
     Redactor,
-    Tape,
+    ReplayTransport,
 )
 from coze_harness.cassettes import (
     canonical_format as canonical,
@@ -25,12 +25,12 @@ from coze_harness.cassettes import (
 )
 from coze_harness.model.errors import CassetteMissingError, CassetteUnreadableError
 
-WHOLE = canonical.write(plain_recording(), ORIGIN)
+WHOLE = canonical.write_canonical(plain_recording(), ORIGIN)
 SECONDS = 20
 
 
 def _play(path: Path) -> list[bytes]:
-    tape = Tape(store.read(path), str(path), Redactor())
+    tape = ReplayTransport(store.read_cassette(path), str(path), Redactor())
     bodies = [tape.send(call).body for call in (ask(), poll(), poll(), listing())]
     tape.finish()
     return bodies
@@ -61,7 +61,7 @@ EDITS = {
 def test_a_file_edited_by_hand_plays(edit: str, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_bytes(EDITS[edit])
-    recording = store.read(path)
+    recording = store.read_cassette(path)
     assert not recording.canonical
     assert recording.origin is not None
     assert recording.origin.bot == ORIGIN.bot
@@ -74,10 +74,10 @@ def test_an_edited_file_keeps_its_times_and_counts(tmp_path: Path) -> None:
     merged = first.merged(first).merged(first)
     path = tmp_path / "a.yaml"
     items = (kept(ask(), answered({})), merged, second)
-    path.write_bytes(canonical.write(Recording(interactions=items), ORIGIN))
-    whole = store.read(path)
+    path.write_bytes(canonical.write_canonical(Recording(interactions=items), ORIGIN))
+    whole = store.read_cassette(path)
     path.write_bytes(path.read_bytes().replace(b"in_progress", b"in_progre55"))
-    edited = store.read(path)
+    edited = store.read_cassette(path)
     assert [i.stands_for for i in edited.interactions] == [1, 3, 1]
     assert [(i.started, i.elapsed, i.stands_for) for i in edited.interactions] == [
         (i.started, i.elapsed, i.stands_for) for i in whole.interactions
@@ -89,7 +89,7 @@ def test_a_line_added_to_an_answer_of_text_is_read(tmp_path: Path) -> None:
     lines = "        甲\n        乙\n".encode()
     answer = WHOLE.rindex(b"string: |-\n") + len(b"string: |-\n")
     path.write_bytes(WHOLE[:answer].replace(b"application/json", b"text/plain") + lines)
-    assert store.read(path).interactions[-1].response_body == "甲\n乙".encode()
+    assert store.read_cassette(path).interactions[-1].response_body == "甲\n乙".encode()
 
 
 HEAD = (
@@ -175,7 +175,7 @@ def test_a_file_that_does_not_serve_is_named_and_left_alone(name: str, tmp_path:
     path = tmp_path / "某.yaml"
     path.write_bytes(BAD[name])
     with pytest.raises(CassetteUnreadableError) as caught:
-        store.read(path)
+        store.read_cassette(path)
     assert str(caught.value).startswith(str(path))
     assert caught.value.next_step
     assert path.read_bytes() == BAD[name]
@@ -198,7 +198,7 @@ def test_what_is_wrong_with_a_file_is_said(name: str, words: str, tmp_path: Path
     path = tmp_path / "a.yaml"
     path.write_bytes(BAD[name])
     with pytest.raises(CassetteUnreadableError, match=words):
-        store.read(path)
+        store.read_cassette(path)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_the_line_is_told_where_it_is_known(name: str, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_bytes(BAD[name])
     with pytest.raises(CassetteUnreadableError) as caught:
-        store.read(path)
+        store.read_cassette(path)
     assert caught.value.where is not None
     assert caught.value.where.line > 1
 
@@ -228,12 +228,12 @@ def test_what_is_no_file_is_refused(kind: str, tmp_path: Path) -> None:
     else:
         path = tmp_path / ("字" * 100 + ".yaml")
     with pytest.raises(CassetteUnreadableError):
-        store.read(path)
+        store.read_cassette(path)
 
 
 def test_a_file_that_is_not_there_is_missing(tmp_path: Path) -> None:
     with pytest.raises(CassetteMissingError):
-        store.read(tmp_path / "a.yaml")
+        store.read_cassette(tmp_path / "a.yaml")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
@@ -242,7 +242,7 @@ def test_a_file_without_permission_is_refused(tmp_path: Path) -> None:
     path.write_bytes(WHOLE)
     path.chmod(0)
     with pytest.raises(CassetteUnreadableError, match="cannot be read"):
-        store.read(path)
+        store.read_cassette(path)
 
 
 DEEP = {
@@ -292,28 +292,28 @@ def test_ten_megabytes_of_nesting_end_neither_the_process_nor_patience(
 def test_an_answer_of_vcrpy_may_be_binary(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_bytes(HEAD + TAIL.replace(b"string: x", b"string: !!binary '/wD+'"))
-    assert store.read(path).interactions[0].response_body == b"\xff\x00\xfe"
+    assert store.read_cassette(path).interactions[0].response_body == b"\xff\x00\xfe"
 
 
 def test_aliases_as_vcrpy_may_write_them_are_followed(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     more = HEAD.partition(b"interactions:\n")[2] + TAIL.replace(b"{}", b"*h ")
     path.write_bytes(HEAD + TAIL.replace(b"{}", b"&h {X-Tt-Logid: [L1]}") + more)
-    assert [i.headers for i in store.read(path).interactions] == [{"x-tt-logid": "L1"}] * 2
+    assert [i.headers for i in store.read_cassette(path).interactions] == [{"x-tt-logid": "L1"}] * 2
 
 
 def test_half_an_answer_after_an_edit_is_told_with_its_number(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_bytes(WHOLE.replace(b'"in_progress"', b'"in_progress'))
     with pytest.raises(CassetteUnreadableError, match="interaction 2 is not whole JSON"):
-        store.read(path)
+        store.read_cassette(path)
 
 
 def test_an_empty_answer_may_stand_in_an_edited_file(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     empty = kept(listing(), answered(said()))
     items = (kept(ask("甲"), answered({})), empty)
-    data = canonical.write(Recording(interactions=items), ORIGIN)
+    data = canonical.write_canonical(Recording(interactions=items), ORIGIN)
     answer = data.rindex(b"string: |-\n") + len(b"string: ")
     path.write_bytes(data[:answer] + b'""\n')
-    assert store.read(path).interactions[1].response_body == b""
+    assert store.read_cassette(path).interactions[1].response_body == b""

@@ -29,7 +29,7 @@ from cassette_samples import (
 from coze_harness.cassettes import (
     Recording,
     Redactor,
-    Tape,
+    ReplayTransport,
 )
 from coze_harness.cassettes import (
     canonical_format as canonical,
@@ -38,7 +38,7 @@ from coze_harness.cassettes import (
     cassette_files as store,
 )
 from coze_harness.cassettes.interaction import Interaction
-from coze_harness.model import Call
+from coze_harness.model import HttpCall
 from coze_harness.text import json_text as jsontext
 
 PROMPT = "你是谁？😀 \u2028 “引号”"
@@ -94,8 +94,8 @@ def service() -> Iterator[str]:
         thread.join()
 
 
-def send(session: requests.Session, host: str, call: Call) -> tuple[int, bytes]:
-    body = jsontext.compact(call.body) if call.body is not None else None
+def send(session: requests.Session, host: str, call: HttpCall) -> tuple[int, bytes]:
+    body = jsontext.dump_json(call.body) if call.body is not None else None
     headers = {"Content-Type": "application/json"} if body else {}
     sent = session.request(call.method, host + call.target, data=body, headers=headers)
     return sent.status_code, sent.content
@@ -114,7 +114,7 @@ OURS = (
     .merged(kept(poll(), answered(chat("in_progress"), 2.0))),
     kept(poll(), answered(chat("completed"), 3.0)),
     kept(listing(), answered(said(ANSWER), 3.1)),
-    kept(Call("GET", "/v1/文件", (("q", "甲 乙&"),)), answered({"code": 4000}, status=429)),
+    kept(HttpCall("GET", "/v1/文件", (("q", "甲 乙&"),)), answered({"code": 4000}, status=429)),
 )  # fmt: skip
 
 
@@ -132,9 +132,9 @@ def _with_body(body: bytes) -> Interaction:
 
 def test_plain_vcrpy_replays_our_file(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
-    store.write(path, Recording(interactions=OURS), ORIGIN, Redactor())
+    store.write_cassette(path, Recording(interactions=OURS), ORIGIN, Redactor())
     whole = path.read_bytes()
-    read = store.read(path)
+    read = store.read_cassette(path)
     with plain_vcr(path) as session:
         for item in read.interactions:
             call = requests.Request(
@@ -162,18 +162,18 @@ def test_plain_vcrpy_replays_our_file(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_plain_vcrpy_replays_our_odd_bodies(body: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
-    path.write_bytes(canonical.write(Recording(interactions=(_with_body(body),)), ORIGIN))
-    kept_body = store.read(path).interactions[0].response_body
+    path.write_bytes(canonical.write_canonical(Recording(interactions=(_with_body(body),)), ORIGIN))
+    kept_body = store.read_cassette(path).interactions[0].response_body
     with plain_vcr(path) as session:
         assert session.get("https://api.coze.com/odd").content == kept_body
 
 
 def test_what_vcrpy_reads_of_our_file_it_may_write_again(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
-    store.write(path, plain_recording(), ORIGIN, Redactor())
+    store.write_cassette(path, plain_recording(), ORIGIN, Redactor())
     with vcr.use_cassette(str(path), record_mode="new_episodes") as tape:
         tape.dirty = True
-    read = store.read(path)
+    read = store.read_cassette(path)
     assert not read.canonical
     assert read.origin is None
     assert [item.response_body for item in read.interactions] == [
@@ -182,7 +182,7 @@ def test_what_vcrpy_reads_of_our_file_it_may_write_again(tmp_path: Path) -> None
 
 
 def _laid_out(recording: Recording) -> Recording:
-    read = canonical.read(canonical.write(recording, ORIGIN))
+    read = canonical.read_canonical(canonical.write_canonical(recording, ORIGIN))
     assert read is not None
     return read
 
@@ -191,9 +191,9 @@ PLAYED = [ask(PROMPT), poll(), poll(), poll(), listing()]
 
 
 def _check_played(path: Path, bodies: list[bytes]) -> None:
-    recording = store.read(path)
+    recording = store.read_cassette(path)
     assert not recording.canonical
-    tape = Tape(recording, str(path), Redactor())
+    tape = ReplayTransport(recording, str(path), Redactor())
     assert [tape.send(call).body for call in PLAYED] == bodies
     tape.finish()
     assert recording.interactions[0].headers["x-tt-logid"] == "L7"
@@ -221,12 +221,15 @@ def test_a_compressed_body_that_a_recorder_left_is_opened(tmp_path: Path) -> Non
     packed = gzip.compress('{"甲": 1}'.encode())
     item = _with_body(packed)
     path = tmp_path / "a.yaml"
-    path.write_bytes(canonical.write(Recording(interactions=(item,)), ORIGIN) + b"# edited\n")
-    assert store.read(path).interactions[0].response_body == '{"甲": 1}'.encode()
     path.write_bytes(
-        canonical.write(Recording(interactions=(_with_body(packed[:-9]),)), ORIGIN) + b"#\n"
+        canonical.write_canonical(Recording(interactions=(item,)), ORIGIN) + b"# edited\n"
     )
-    assert store.read(path).interactions[0].response_body == packed[:-9]
+    assert store.read_cassette(path).interactions[0].response_body == '{"甲": 1}'.encode()
+    path.write_bytes(
+        canonical.write_canonical(Recording(interactions=(_with_body(packed[:-9]),)), ORIGIN)
+        + b"#\n"
+    )
+    assert store.read_cassette(path).interactions[0].response_body == packed[:-9]
 
 
 TEST_FILE = """
@@ -249,14 +252,14 @@ def test_conversation():
 
 
 def _pytest_recording(
-    folder: Path, cassette: Path, host: str, calls: list[Call], *options: str
+    folder: Path, cassette: Path, host: str, calls: list[HttpCall], *options: str
 ) -> list[str]:
     (folder / "test_it.py").write_text(TEST_FILE.format(cassette=str(cassette)))
     listed = [
         (
             call.method,
             host + call.target,
-            jsontext.compact(call.body).decode() if call.body else None,
+            jsontext.dump_json(call.body).decode() if call.body else None,
         )
         for call in calls
     ]
@@ -276,12 +279,12 @@ def _pytest_recording(
 
 def test_pytest_recording_replays_our_file_without_a_network(tmp_path: Path) -> None:
     path = tmp_path / "ours.yaml"
-    store.write(path, Recording(interactions=OURS), ORIGIN, Redactor())
+    store.write_cassette(path, Recording(interactions=OURS), ORIGIN, Redactor())
     calls = [ask(PROMPT), poll(), poll(), listing()]
     bodies = _pytest_recording(
         tmp_path, path, "https://api.coze.com", calls, "--record-mode=none", "--block-network"
     )
-    expected = [item.response_body.decode() for item in store.read(path).interactions[:4]]
+    expected = [item.response_body.decode() for item in store.read_cassette(path).interactions[:4]]
     assert bodies == expected
 
 

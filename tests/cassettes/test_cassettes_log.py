@@ -6,8 +6,8 @@ import json
 
 import pytest
 from coze_harness.cassettes.interaction import Interaction
-from coze_harness.cassettes.replay_transport import exchanges
-from coze_harness.model import JSON, Exchange
+from coze_harness.cassettes.replay_transport import build_http_log
+from coze_harness.model import JSON, LoggedCall
 from coze_harness.text import json_text as jsontext
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 LONG = "答" * 200
 
 
-def logged(response: bytes, request: bytes = b"") -> Exchange:
+def logged(response: bytes, request: bytes = b"") -> LoggedCall:
     item = Interaction(
         method="POST",
         host="https://api.coze.com",
@@ -25,14 +25,14 @@ def logged(response: bytes, request: bytes = b"") -> Exchange:
         headers={},
         response_body=response,
     )
-    (found,) = exchanges([item])
+    (found,) = build_http_log([item])
     return found
 
 
 def pretty(value: JSON) -> bytes:
     """As a cassette keeps it."""
-    text = jsontext.compact(value).decode()
-    return (jsontext.indented(text) or text).encode()
+    text = jsontext.dump_json(value).decode()
+    return (jsontext.reindent_json(text) or text).encode()
 
 
 @pytest.mark.parametrize("filling", ["", LONG])
@@ -129,7 +129,7 @@ def test_however_an_envelope_is_laid_out_its_code_is_found(
     ],
 )
 def test_a_requests_body_is_told_the_same_recorded_and_replayed(value: JSON) -> None:
-    recorded, replayed = jsontext.compact(value), pretty(value)
+    recorded, replayed = jsontext.dump_json(value), pretty(value)
     assert logged(b"{}", recorded).body == logged(b"{}", replayed).body
     assert json.loads(logged(b"{}", recorded).body) == value
 

@@ -23,9 +23,9 @@ from cassette_samples import (
     seeded,
 )
 from coze_harness.cassettes import (
-    Recorder,
+    RecordingTransport,
     Redactor,
-    Tape,
+    ReplayTransport,
 )
 from coze_harness.cassettes import (
     canonical_format as canonical,
@@ -33,7 +33,7 @@ from coze_harness.cassettes import (
 from coze_harness.cassettes import (
     cassette_files as store,
 )
-from coze_harness.model import Answer, Call
+from coze_harness.model import HttpCall, HttpResponse
 from coze_harness.model.errors import TransportError
 from coze_harness.text import json_text as jsontext
 
@@ -43,41 +43,43 @@ TOKEN = "czs_" + "Zz09" * 12
 class Scripted:
     """A wire that gives the answers it was made with; `None` stands for a broken connection."""
 
-    def __init__(self, answers: Sequence[Answer | None]) -> None:
-        self._answers: Iterator[Answer | None] = iter(answers)
+    def __init__(self, answers: Sequence[HttpResponse | None]) -> None:
+        self._answers: Iterator[HttpResponse | None] = iter(answers)
 
-    def send(self, call: Call) -> Answer:
+    def send(self, call: HttpCall) -> HttpResponse:
         answer = next(self._answers)
         if answer is None:
             raise TransportError(f"no answer to {call.path}", taken=True)
         return answer
 
 
-def recorder(*answers: Answer | None, redactor: Redactor | None = None) -> Recorder:
-    return Recorder(Scripted(answers), HOST, redactor or Redactor())
+def recorder(*answers: HttpResponse | None, redactor: Redactor | None = None) -> RecordingTransport:
+    return RecordingTransport(Scripted(answers), HOST, redactor or Redactor())
 
 
-def replayed(made: Recorder, tmp_path: Path) -> Tape:
+def replayed(made: RecordingTransport, tmp_path: Path) -> ReplayTransport:
     path = tmp_path / "a.yaml"
-    store.write(path, made.recording, ORIGIN, Redactor())
-    read = store.read(path)
+    store.write_cassette(path, made.recording, ORIGIN, Redactor())
+    read = store.read_cassette(path)
     assert read.canonical
-    return Tape(read, str(path), Redactor())
+    return ReplayTransport(read, str(path), Redactor())
 
 
 def _said(body: bytes) -> object:
     """Return what a body says, JSON by value and anything else by its bytes."""
     try:
-        return jsontext.canonical(jsontext.parse(body))
+        return jsontext.dump_sorted_json(jsontext.parse_json(body))
     except ValueError:
         return body
 
 
-def _answer(rng: random.Random, body: bytes, started: float) -> Answer:
+def _answer(rng: random.Random, body: bytes, started: float) -> HttpResponse:
     headers = {**HEADERS, "x-tt-logid": str(rng.random()), "set-cookie": "a=b", "server": "nginx"}
     for name in rng.sample(sorted(headers), rng.randrange(len(headers))):
         del headers[name]
-    return Answer(rng.choice((200, 200, 200, 429, 502)), headers, body, started, rng.random() * 3)
+    return HttpResponse(
+        rng.choice((200, 200, 200, 429, 502)), headers, body, started, rng.random() * 3
+    )
 
 
 @pytest.mark.parametrize("share", range(4))
@@ -86,11 +88,11 @@ def test_a_recorded_conversation_and_its_replay_are_told_the_same(
 ) -> None:
     for number in range(150):
         rng = seeded(share * 1000 + number)
-        calls: list[Call] = []
-        answers: list[Answer] = []
+        calls: list[HttpCall] = []
+        answers: list[HttpResponse] = []
         at = 0.0
         for _ in range(rng.randrange(1, 6)):
-            call = rng.choice((ask(), listing(), poll(), Call("GET", "/v1/files", IDS)))
+            call = rng.choice((ask(), listing(), poll(), HttpCall("GET", "/v1/files", IDS)))
             body = odd_body(rng)
             for _ in range(rng.choice((1, 1, 2, 5)) if call.method == "GET" else 1):
                 calls.append(call)
@@ -99,7 +101,7 @@ def test_a_recorded_conversation_and_its_replay_are_told_the_same(
         made = recorder(*answers)
         live = [made.send(call) for call in calls]
         tape = replayed(made, tmp_path)
-        told: list[Answer] = []
+        told: list[HttpResponse] = []
         while len(tape.exchanges) < len(made.recording.interactions):
             told.append(tape.send(calls[sum(answer.stands_for for answer in told)]))
         tape.finish()
@@ -107,7 +109,7 @@ def test_a_recorded_conversation_and_its_replay_are_told_the_same(
         _assert_same(live, told)
 
 
-def _assert_same(live: list[Answer], told: list[Answer]) -> None:
+def _assert_same(live: list[HttpResponse], told: list[HttpResponse]) -> None:
     """Compare answer by answer; one that stands for several is held against the last of them."""
     assert sum(answer.stands_for for answer in told) == len(live) == len(live)
     at = 0
@@ -148,7 +150,7 @@ def test_each_kept_poll_keeps_its_own_count(tmp_path: Path) -> None:
     assert [tape.send(poll()).stands_for for _ in range(3)] == [1, 3, 1]
     path = tmp_path / "a.yaml"
     path.write_bytes(path.read_bytes() + b"# edited\n")
-    assert [item.stands_for for item in store.read(path).interactions] == [1, 3, 1]
+    assert [item.stands_for for item in store.read_cassette(path).interactions] == [1, 3, 1]
 
 
 def test_only_polls_are_collapsed(tmp_path: Path) -> None:
@@ -177,7 +179,7 @@ def test_a_repeated_attempt_takes_the_place_of_the_refused_one(tmp_path: Path) -
     refused = answered({"code": 4013, "msg": "slow down"}, status=429)
     made = recorder(refused, refused, answered(chat("created"), 3.0))
     for attempt in (1, 2, 3):
-        made.send(Call("POST", "/v3/chat", (), ask().body, attempt))
+        made.send(HttpCall("POST", "/v3/chat", (), ask().body, attempt))
     assert [item.status for item in made.recording.interactions] == [200]
     assert made.calls == 3
     tape = replayed(made, tmp_path)
@@ -192,7 +194,7 @@ def test_an_attempt_without_an_answer_takes_nothing_from_the_tape() -> None:
     made.send(poll())
     with pytest.raises(TransportError):
         made.send(poll())
-    made.send(Call("GET", poll().path, IDS, None, 2))
+    made.send(HttpCall("GET", poll().path, IDS, None, 2))
     statuses = [
         orjson.loads(item.response_body)["data"]["status"] for item in made.recording.interactions
     ]
@@ -205,8 +207,8 @@ def test_a_refused_attempt_goes_even_when_the_next_got_no_answer() -> None:
     made.send(poll())
     made.send(poll())
     with pytest.raises(TransportError):
-        made.send(Call("GET", poll().path, IDS, None, 2))
-    made.send(Call("GET", poll().path, IDS, None, 3))
+        made.send(HttpCall("GET", poll().path, IDS, None, 2))
+    made.send(HttpCall("GET", poll().path, IDS, None, 3))
     assert [item.status for item in made.recording.interactions] == [200, 200]
 
 
@@ -217,8 +219,8 @@ def test_a_refused_poll_leaves_the_polls_before_it_as_they_were() -> None:
     made.send(poll())
     made.send(poll())
     made.send(poll())
-    made.send(Call("GET", poll().path, IDS, None, 2))
-    made.send(Call("GET", poll().path, IDS, None, 3))
+    made.send(HttpCall("GET", poll().path, IDS, None, 2))
+    made.send(HttpCall("GET", poll().path, IDS, None, 3))
     made.send(poll())
     assert [(i.status, i.stands_for) for i in made.recording.interactions] == [(200, 4)]
 
@@ -228,7 +230,7 @@ def test_a_refusal_that_equals_the_one_before_it_is_undone_too() -> None:
     made = recorder(busy, busy, answered(chat("completed")))
     made.send(poll())
     made.send(poll())
-    made.send(Call("GET", poll().path, IDS, None, 2))
+    made.send(HttpCall("GET", poll().path, IDS, None, 2))
     assert [(i.status, i.stands_for) for i in made.recording.interactions] == [(500, 1), (200, 1)]
 
 
@@ -244,11 +246,11 @@ def test_only_allowed_headers_are_kept_and_told() -> None:
         "retry-after": "3",
         "x-log-id": "L",
     }
-    made = recorder(Answer(200, headers, b"{}"))
+    made = recorder(HttpResponse(200, headers, b"{}"))
     answer = made.send(ask())
     allowed = {"content-type", "date", "retry-after", "x-log-id", "x-tt-logid"}
     assert set(answer.headers) == set(made.recording.interactions[0].headers) == allowed
-    data = canonical.write(made.recording, ORIGIN)
+    data = canonical.write_canonical(made.recording, ORIGIN)
     assert b"session" not in data
     assert b"uthorization" not in data
 

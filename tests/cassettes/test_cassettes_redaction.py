@@ -14,11 +14,11 @@ from urllib.parse import quote
 
 import pytest
 from cassette_samples import HEADERS, HOST, ORIGIN, ask, poll, seeded
-from coze_harness.cassettes import Recorder, Recording, Redactor
+from coze_harness.cassettes import Recording, RecordingTransport, Redactor
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.cassettes.interaction import Interaction
 from coze_harness.cassettes.redaction import MARK, base64_forms
-from coze_harness.model import JSON, Answer, BotSnapshot, Call
+from coze_harness.model import JSON, BotSnapshot, HttpCall, HttpResponse
 from coze_harness.model.errors import SecretLeakError
 from coze_harness.text import json_text as jsontext
 from hypothesis import given, settings
@@ -122,10 +122,10 @@ def _found(data: bytes, core: str) -> bool:
 class Given:
     """A wire that gives one answer."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: HttpResponse) -> None:
         self._answer = answer
 
-    def send(self, call: Call) -> Answer:
+    def send(self, call: HttpCall) -> HttpResponse:
         assert call.method
         return self._answer
 
@@ -144,7 +144,7 @@ def _plant(
         call = ask(f"令牌\n{token}")
     else:
         answer_body = body
-    recorder = Recorder(Given(Answer(200, headers, answer_body)), HOST, redactor)
+    recorder = RecordingTransport(Given(HttpResponse(200, headers, answer_body)), HOST, redactor)
     recorder.send(call)
     return recorder.recording
 
@@ -167,7 +167,7 @@ def test_no_planted_secret_is_on_disk(share: int, tmp_path: Path) -> None:
         path = tmp_path / f"{number}.yaml"
         planted += 1
         try:
-            store.write(path, recording, ORIGIN, redactor)
+            store.write_cassette(path, recording, ORIGIN, redactor)
         except SecretLeakError as fault:
             refused += 1
             assert core not in str(fault), (way, place)  # noqa: PT017 (both ways out are right)
@@ -188,10 +188,10 @@ def test_a_cleaned_answer_is_still_what_it_was_around_the_secret(way: str) -> No
         assert core.encode() not in cleaned
         assert MARK.encode() in cleaned
     try:
-        before = jsontext.parse(body)
+        before = jsontext.parse_json(body)
     except ValueError:
         return
-    assert _shape(jsontext.parse(cleaned)) == _shape(before)
+    assert _shape(jsontext.parse_json(cleaned)) == _shape(before)
 
 
 def _shape(value: JSON) -> object:
@@ -242,12 +242,12 @@ def test_a_pattern_that_matches_nothing_at_all_destroys_nothing(
     assert redactor.clean("你好 world") == "你好 world"
     assert redactor.clean_body(body) == body
     recording = Recording(interactions=(_item(body, redactor),))
-    store.write(tmp_path / "a.yaml", recording, ORIGIN, redactor)
-    assert store.read(tmp_path / "a.yaml").canonical
+    store.write_cassette(tmp_path / "a.yaml", recording, ORIGIN, redactor)
+    assert store.read_cassette(tmp_path / "a.yaml").canonical
 
 
 def _item(body: bytes, redactor: Redactor) -> Interaction:
-    return Interaction.of(ask("你好"), Answer(200, HEADERS, body), HOST, redactor)
+    return Interaction.of(ask("你好"), HttpResponse(200, HEADERS, body), HOST, redactor)
 
 
 @pytest.mark.parametrize(
@@ -271,15 +271,15 @@ def test_a_projects_own_pattern_is_obeyed_without_breaking_json(
     assert redactor.clean_body(body.encode()).decode() == cleaned
     assert redactor.clean_body(cleaned.encode()).decode() == cleaned
     recording = Recording(interactions=(_item(body.encode(), redactor),))
-    store.write(tmp_path / "a.yaml", recording, ORIGIN, redactor)
-    assert store.read(tmp_path / "a.yaml").canonical
+    store.write_cassette(tmp_path / "a.yaml", recording, ORIGIN, redactor)
+    assert store.read_cassette(tmp_path / "a.yaml").canonical
 
 
 def test_a_pattern_that_cannot_be_obeyed_keeps_the_file_from_being_written(tmp_path: Path) -> None:
     redactor = Redactor(patterns=['"secret": ?"[^"]*"'])
     recording = Recording(interactions=(_item(b'{"secret":"s"}', redactor),))
     with pytest.raises(SecretLeakError, match="pattern"):
-        store.write(tmp_path / "a.yaml", recording, ORIGIN, redactor)
+        store.write_cassette(tmp_path / "a.yaml", recording, ORIGIN, redactor)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -290,9 +290,11 @@ def test_secrets_in_a_bots_own_prompt_are_taken_out(tmp_path: Path) -> None:
         prompt=f"调用天气接口，钥匙 {token}。", model=token, details={"plugins": [f"key {token}"]}
     )
     path = tmp_path / "a.yaml"
-    store.write(path, Recording(interactions=()), replace(ORIGIN, bot=snapshot), Redactor())
+    store.write_cassette(
+        path, Recording(interactions=()), replace(ORIGIN, bot=snapshot), Redactor()
+    )
     assert core.encode() not in path.read_bytes()
-    origin = store.read(path).origin
+    origin = store.read_cassette(path).origin
     assert origin is not None
     assert origin.bot is not None
     assert origin.bot.prompt == "调用天气接口，钥匙 <redacted>。"
@@ -304,7 +306,7 @@ def test_a_secret_among_the_drawn_values_keeps_the_file_from_being_written(tmp_p
     path = tmp_path / "a.yaml"
     path.write_bytes(b"old")
     with pytest.raises(SecretLeakError) as caught:
-        store.write(
+        store.write_cassette(
             path, Recording(interactions=()), replace(ORIGIN, drawn={"x": token}), Redactor()
         )
     assert core not in str(caught.value)

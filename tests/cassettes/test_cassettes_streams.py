@@ -7,8 +7,8 @@ from pathlib import Path
 
 import yaml
 from coze_harness.cassettes import (
-    Origin,
     Recording,
+    RecordingInfo,
 )
 from coze_harness.cassettes import (
     canonical_format as canonical,
@@ -52,19 +52,19 @@ def _recording(rng: random.Random) -> Recording:
 
 def test_streams_read_by_slicing_equal_libyamls_reading() -> None:
     rng = random.Random(20241001)
-    origin = Origin(scenario="s", trial="s", fingerprint="", recorded_at="", harness="")
+    origin = RecordingInfo(scenario="s", trial="s", fingerprint="", recorded_at="", harness="")
     blocks = 0
     for number in range(4000):
         recording = _recording(rng)
-        text = canonical.write(recording, origin)
-        back = canonical.read(text)
+        text = canonical.write_canonical(recording, origin)
+        back = canonical.read_canonical(text)
         assert back is not None
         assert back.interactions == recording.interactions
         entries = yaml.load(text, yaml.CSafeLoader)["interactions"]
         bodies = [entry["response"]["body"]["string"].encode() for entry in entries]
         assert bodies == [item.response_body for item in recording.interactions]
         if number % 20 == 0:
-            read = foreign.read(text, Path("s.yaml"))
+            read = foreign.read_vcr_cassette(text, Path("s.yaml"))
             assert read.interactions == recording.interactions
         blocks += text.count(b"string: |+")
     assert blocks > 1000, "no stream was laid out line by line"

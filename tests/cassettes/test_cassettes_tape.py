@@ -18,11 +18,11 @@ from cassette_samples import (
     said,
     seeded,
 )
-from coze_harness.cassettes import Recording, Redactor, Tape
+from coze_harness.cassettes import Recording, Redactor, ReplayTransport
 from coze_harness.cassettes.interaction import Interaction, split_target, split_uri
-from coze_harness.cassettes.replay_transport import differences
-from coze_harness.model import JSON, Call
-from coze_harness.model.errors import CassetteLeftoverError, CassetteMismatchError
+from coze_harness.cassettes.replay_transport import request_differences
+from coze_harness.model import JSON, HttpCall
+from coze_harness.model.errors import CassetteMismatchError, UnplayedInteractionsError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,12 +30,12 @@ CALLS = (ask(), poll(), poll(), listing())
 TOKEN = "pat_" + "a1B2" * 16
 
 
-def tape(*items: Interaction, redactor: Redactor | None = None) -> Tape:
+def tape(*items: Interaction, redactor: Redactor | None = None) -> ReplayTransport:
     recording = Recording(interactions=items) if items else plain_recording()
-    return Tape(recording, "cassettes/某.yaml", redactor or Redactor())
+    return ReplayTransport(recording, "cassettes/某.yaml", redactor or Redactor())
 
 
-def mismatch(recorded: Call, now: Call) -> str:
+def mismatch(recorded: HttpCall, now: HttpCall) -> str:
     with pytest.raises(CassetteMismatchError) as caught:
         tape(kept(recorded, answered({}))).send(now)
     return str(caught.value)
@@ -107,7 +107,7 @@ def test_the_end_of_the_tape_is_told() -> None:
 def test_what_was_never_played_is_told() -> None:
     played = tape()
     played.send(ask())
-    with pytest.raises(CassetteLeftoverError) as caught:
+    with pytest.raises(UnplayedInteractionsError) as caught:
         played.finish()
     assert "3 of 4 recorded interactions were never played" in str(caught.value)
     assert "the first is GET /v3/chat/retrieve" in str(caught.value)
@@ -119,16 +119,16 @@ def test_the_host_is_left_out() -> None:
 
 
 def test_the_order_of_the_query_does_not_matter_but_its_values_do() -> None:
-    now = Call("GET", "/v3/chat/retrieve", IDS[::-1])
+    now = HttpCall("GET", "/v3/chat/retrieve", IDS[::-1])
     assert tape(kept(poll(), answered({}))).send(now).status == 200
-    other = Call("GET", "/v3/chat/retrieve", (IDS[0], ("chat_id", "1")))
+    other = HttpCall("GET", "/v3/chat/retrieve", (IDS[0], ("chat_id", "1")))
     assert "chat_id=1" in mismatch(poll(), other)
-    assert "GET" in mismatch(poll(), Call("GET", "/v3/chat/retrieve", IDS[:1]))
-    assert "GET" in mismatch(poll(), Call("GET", "/v3/chat/retrieve", (*IDS, IDS[0])))
+    assert "GET" in mismatch(poll(), HttpCall("GET", "/v3/chat/retrieve", IDS[:1]))
+    assert "GET" in mismatch(poll(), HttpCall("GET", "/v3/chat/retrieve", (*IDS, IDS[0])))
 
 
 def test_a_query_may_be_encoded_otherwise() -> None:
-    now = Call("GET", "/x", (("q", "你 好&=#+/~"), ("空", "")))
+    now = HttpCall("GET", "/x", (("q", "你 好&=#+/~"), ("空", "")))
     item = replace(
         kept(now, answered({})), target="/x?%E7%A9%BA=&q=%e4%bd%a0+%e5%a5%bd%26%3D%23%2B/~"
     )
@@ -140,21 +140,26 @@ def test_a_query_may_be_encoded_otherwise() -> None:
     [(True, 1), (False, 0), (1, 1.0), ("1", 1), (None, False), ([], {}), ("", None), ([1], [1, 2])],
 )
 def test_what_python_takes_for_equal_is_told_apart(one: JSON, other: JSON) -> None:
-    shown = mismatch(Call("POST", "/x", (), {"a": [one]}), Call("POST", "/x", (), {"a": [other]}))
+    shown = mismatch(
+        HttpCall("POST", "/x", (), {"a": [one]}), HttpCall("POST", "/x", (), {"a": [other]})
+    )
     assert "recorded  a" in shown
 
 
 def test_large_numbers_are_told_apart_to_the_last_digit() -> None:
-    one, other = Call("POST", "/x", (), {"n": 2**70}), Call("POST", "/x", (), {"n": 2**70 + 1})
+    one, other = (
+        HttpCall("POST", "/x", (), {"n": 2**70}),
+        HttpCall("POST", "/x", (), {"n": 2**70 + 1}),
+    )
     assert tape(kept(one, answered({}))).send(one).status == 200
     mismatch(one, other)
 
 
 def test_keys_in_another_order_and_spacing_are_the_same_body() -> None:
     item = replace(kept(ask(), answered({})), request_body=b' {"b" : [1, {"d":2,"c": 1}],\n"a":1}')
-    now = Call("POST", "/v3/chat", (), {"a": 1, "b": [1, {"c": 1, "d": 2}]})
+    now = HttpCall("POST", "/v3/chat", (), {"a": 1, "b": [1, {"c": 1, "d": 2}]})
     assert tape(item).send(now).status == 200
-    tuples = Call("POST", "/v3/chat", (), {"a": 1, "b": (1, {"c": 1, "d": 2})})
+    tuples = HttpCall("POST", "/v3/chat", (), {"a": 1, "b": (1, {"c": 1, "d": 2})})
     assert tape(item).send(tuples).status == 200
 
 
@@ -185,7 +190,7 @@ def test_a_prompt_that_was_redacted_still_fits() -> None:
 
 
 def test_a_query_that_was_redacted_still_fits() -> None:
-    asked = Call("GET", "/x", (("token", TOKEN), ("b", "1")))
+    asked = HttpCall("GET", "/x", (("token", TOKEN), ("b", "1")))
     item = kept(asked, answered({}), Redactor())
     assert TOKEN not in item.target
     assert tape(item).send(asked).status == 200
@@ -195,11 +200,11 @@ def test_a_message_does_not_give_away_what_is_asked_now() -> None:
     shown = mismatch(ask("你是谁?"), ask(f"令牌 {TOKEN}"))
     assert "令牌 <redacted>" in shown
     assert "a1B2" not in shown
-    assert "a1B2" not in mismatch(poll(), Call("GET", "/x", (("t", TOKEN),)))
+    assert "a1B2" not in mismatch(poll(), HttpCall("GET", "/x", (("t", TOKEN),)))
     played = tape(kept(ask(), answered({})))
     played.send(ask())
     with pytest.raises(CassetteMismatchError) as caught:
-        played.send(Call("GET", "/x", (("t", TOKEN),)))
+        played.send(HttpCall("GET", "/x", (("t", TOKEN),)))
     assert "a1B2" not in str(caught.value)
 
 
@@ -219,7 +224,7 @@ def test_a_long_difference_is_cut() -> None:
 def test_differences_name_the_place() -> None:
     before: JSON = {"a": [{"b": 1}], "gone": None, "same": {"x": []}}
     now: JSON = {"a": [{"b": True}], "same": {"x": []}, "new": "新"}
-    assert differences(before, now) == [
+    assert request_differences(before, now) == [
         "recorded  a[0].b = 1",
         "now       a[0].b = true",
         "recorded  gone = null",
@@ -244,16 +249,16 @@ json_values: st.SearchStrategy[JSON] = st.recursive(
 def test_every_call_fits_its_own_recording(
     body: dict[str, JSON], query: list[tuple[str, str]]
 ) -> None:
-    call = Call("POST", "/v3/chat", tuple(query), body)
+    call = HttpCall("POST", "/v3/chat", tuple(query), body)
     assert tape(kept(call, answered({}))).send(call).status == 200
-    turned = Call("POST", "/v3/chat", tuple(query[::-1]), dict(reversed(body.items())))
+    turned = HttpCall("POST", "/v3/chat", tuple(query[::-1]), dict(reversed(body.items())))
     assert tape(kept(call, answered({}))).send(turned).status == 200
 
 
 @settings(deadline=None, max_examples=300)
 @given(st.lists(st.tuples(st.text(), st.text(min_size=1))))
 def test_a_target_says_exactly_what_is_asked(query: list[tuple[str, str]]) -> None:
-    sent = Call("GET", "/v3/x", tuple(query)).target
+    sent = HttpCall("GET", "/v3/x", tuple(query)).target
     assert sent.isascii()
     assert " " not in sent
     assert split_target(sent) == ("/v3/x", sorted(query))
@@ -262,7 +267,8 @@ def test_a_target_says_exactly_what_is_asked(query: list[tuple[str, str]]) -> No
 
 def test_a_path_is_encoded_as_it_is_sent() -> None:
     assert (
-        Call("GET", "/v1/bots/机器 人?#").target == "/v1/bots/%E6%9C%BA%E5%99%A8%20%E4%BA%BA%3F%23"
+        HttpCall("GET", "/v1/bots/机器 人?#").target
+        == "/v1/bots/%E6%9C%BA%E5%99%A8%20%E4%BA%BA%3F%23"
     )
-    assert Call("GET", "//v1/%41:@").target == "//v1/%41:@"
+    assert HttpCall("GET", "//v1/%41:@").target == "//v1/%41:@"
     assert split_uri("https://a.example") == ("https://a.example", "/")

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from cassette_samples import HOST, ORIGIN, answered, ask, chat, listing, poll, said
 from coze_harness.cassettes import (
-    Recorder,
     Recording,
+    RecordingTransport,
     Redactor,
-    Tape,
+    ReplayTransport,
 )
 from coze_harness.cassettes import (
     canonical_format as canonical,
@@ -21,7 +21,7 @@ from coze_harness.cassettes import (
 from coze_harness.cassettes import (
     cassette_files as store,
 )
-from coze_harness.model import Answer, Call
+from coze_harness.model import HttpCall, HttpResponse
 
 NAMES = 50
 
@@ -33,7 +33,7 @@ class Echo:
         self._name = name
         self._polls = 0
 
-    def send(self, call: Call) -> Answer:
+    def send(self, call: HttpCall) -> HttpResponse:
         if call.method == "GET":
             self._polls += 1
             state = "completed" if self._polls == 3 else "in_progress"
@@ -43,12 +43,12 @@ class Echo:
         return answered({"code": 0, "msg": self._name})
 
 
-def calls(name: str) -> list[Call]:
+def calls(name: str) -> list[HttpCall]:
     return [ask(name), poll(), poll(), poll(), listing()]
 
 
 def record(name: str, redactor: Redactor) -> Recording:
-    recorder = Recorder(Echo(name), HOST, redactor)
+    recorder = RecordingTransport(Echo(name), HOST, redactor)
     for call in calls(name):
         assert name in recorder.send(call).body.decode()
     return recorder.recording
@@ -71,7 +71,7 @@ def test_sixteen_threads_replay_without_a_mistake(tmp_path: Path) -> None:
     for number in range(NAMES):
         name = f"场景{number:03}"
         path = tmp_path / f"{number}.yaml"
-        path.write_bytes(canonical.write(record(name, redactor), ORIGIN))
+        path.write_bytes(canonical.write_canonical(record(name, redactor), ORIGIN))
 
     def replay(thread: int) -> int:
         right = 0
@@ -79,7 +79,7 @@ def test_sixteen_threads_replay_without_a_mistake(tmp_path: Path) -> None:
             number = (thread * 7 + step) % NAMES
             name = f"场景{number:03}"
             path = tmp_path / f"{number}.yaml"
-            tape = Tape(store.read(path), str(path), redactor)
+            tape = ReplayTransport(store.read_cassette(path), str(path), redactor)
             asked, *_polls, last = calls(name)
             answers = [tape.send(call) for call in (asked, poll(), poll(), last)]
             tape.finish()
@@ -102,13 +102,15 @@ def test_sixty_four_threads_record_without_a_mistake(tmp_path: Path) -> None:
                 name in item.response_body.decode() for item in recording.interactions
             )
             if step % 25 == 24:
-                store.write(path, recording, ORIGIN, redactor)
-                bodies = [item.response_body.decode() for item in store.read(path).interactions]
+                store.write_cassette(path, recording, ORIGIN, redactor)
+                bodies = [
+                    item.response_body.decode() for item in store.read_cassette(path).interactions
+                ]
                 right -= not all(name in body for body in bodies)
         return right
 
     assert all_at_once(64, recorded) == 64 * 200
     assert len(list(tmp_path.iterdir())) == 64
     for path in tmp_path.iterdir():
-        body = json.loads(store.read(path).interactions[-1].response_body)
+        body = json.loads(store.read_cassette(path).interactions[-1].response_body)
         assert body["data"][0]["content"] == f"线程{path.stem}·199。"

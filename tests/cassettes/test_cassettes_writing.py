@@ -64,7 +64,7 @@ def recording(answer: str = "甲") -> Recording:
 
 
 def write(path: Path, answer: str = "甲") -> None:
-    store.write(path, recording(answer), ORIGIN, Redactor())
+    store.write_cassette(path, recording(answer), ORIGIN, Redactor())
 
 
 def names(folder: Path) -> list[str]:
@@ -82,9 +82,9 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_file(share: int, tmp_path:
             assert writer.stdout.readline() == b"ready\n"
             # Somewhere within the next few writes: that many bytes of them must be on the disk.
             for _ in range(share * 40 + attempt * 17):
-                store.read(path)
+                store.read_cassette(path)
             writer.send_signal(signal.SIGKILL)
-        read = store.read(path)
+        read = store.read_cassette(path)
         assert read.canonical
         assert read.origin is not None
         numbers.add(read.origin.calls)
@@ -142,7 +142,7 @@ def test_folders_are_made_and_nothing_is_left_beside_the_file(tmp_path: Path) ->
     write(path)
     write(path, "乙")
     assert names(path.parent) == ["a.yaml"]
-    assert "乙" in store.read(path).interactions[0].response_body.decode()
+    assert "乙" in store.read_cassette(path).interactions[0].response_body.decode()
 
 
 @pytest.mark.parametrize("name", ["😀" * 60 + ".yaml", "字" * 80 + ".yaml", "a" * 250 + ".yaml"])
@@ -160,7 +160,7 @@ def test_many_writers_of_one_file_leave_one_of_their_files(tmp_path: Path) -> No
         origin = replace(ORIGIN, calls=number)
         while not stop.is_set():
             try:
-                store.write(path, recording(f"{number}号" * 3000), origin, Redactor())
+                store.write_cassette(path, recording(f"{number}号" * 3000), origin, Redactor())
             except Exception as fault:  # noqa: BLE001 (told below)
                 faults.append(fault)
 
@@ -170,7 +170,7 @@ def test_many_writers_of_one_file_leave_one_of_their_files(tmp_path: Path) -> No
         writer.start()
     try:
         for _ in range(600):
-            read = store.read(path)
+            read = store.read_cassette(path)
             assert read.canonical
             assert read.origin is not None
             if read.origin.calls != ORIGIN.calls or len(read.interactions[0].response_body) > 5000:
@@ -187,7 +187,7 @@ def test_an_interrupted_write_leaves_no_temporary_file(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     write(path, "旧的")
     with pytest.raises(TypeError):
-        store.write_atomically(path, "text, not bytes")  # type: ignore[arg-type] # what is tried
+        store.write_cassette_bytes(path, "text, not bytes")  # type: ignore[arg-type] # what is tried
     assert names(tmp_path) == ["a.yaml"]
     assert "旧的" in path.read_text("utf-8")
 
@@ -199,5 +199,5 @@ def test_a_large_file_is_read_whole(tmp_path: Path) -> None:
         path.write_bytes(data)
         assert store.read_bytes(path) == data
     write(path, "长" * 1_000_000)
-    assert store.read(path).canonical
-    assert canonical.read(path.read_bytes()) == store.read(path)
+    assert store.read_cassette(path).canonical
+    assert canonical.read_canonical(path.read_bytes()) == store.read_cassette(path)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from app_keys import pem
-from coze_harness.cassettes.redaction import cores
+from coze_harness.cassettes.redaction import secret_fragments
 from coze_harness.server.fault_schema import Fault, Kind, Route
 from coze_harness.server.script_schema import Script
 from coze_harness.server.server_process import RunningServer
@@ -44,7 +44,7 @@ _SIGNED = re.compile(r"eyJ[\w-]{6,}\.[\w-]+")
 
 
 def betrayed(text: str) -> list[str]:
-    forms = ["czs_", "Bearer", *cores(pem())]
+    forms = ["czs_", "Bearer", *secret_fragments(pem())]
     text = text.replace("Bearer $COZE_API_TOKEN", "")  # the page's curl names the variable
     found = [form[:12] for form in forms if form in text]
     # With its dot: three letters of it come by chance in what the page has packed.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 
 from builders import key, reply, trial, turn, verdict
-from coze_harness.compare import compared
+from coze_harness.compare import compare_trial
 from coze_harness.model import BotSnapshot, TrialResult, TrialStatus, VerdictStatus
 
 STATUSES = {status.letter: status for status in TrialStatus}
@@ -56,7 +56,7 @@ def results(
             for letter, asked in zip(letters, bots, strict=True)
         )
         if old or new:
-            yield compared(old, new)
+            yield compare_trial(old, new)
 
 
 def by_case(sides: Mapping[str, tuple[str, str]], scenario: str = "退货") -> Iterator[TrialResult]:

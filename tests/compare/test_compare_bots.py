@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 from compare_sides import results
-from coze_harness.compare import comparison, differences
-from coze_harness.model import JSON, BotChange, BotSnapshot, Difference
+from coze_harness.compare import build_comparison, snapshot_differences
+from coze_harness.model import JSON, BotComparison, BotDifference, BotSnapshot
 
 
 def bot(details: Mapping[str, JSON] | None = None, **named: str) -> BotSnapshot:
@@ -21,21 +21,21 @@ def bot(details: Mapping[str, JSON] | None = None, **named: str) -> BotSnapshot:
 
 
 def told(before: Mapping[str, JSON], after: Mapping[str, JSON]) -> list[tuple[str, str, str]]:
-    return [(d.name, d.before, d.after) for d in differences(bot(before), bot(after))]
+    return [(d.name, d.before, d.after) for d in snapshot_differences(bot(before), bot(after))]
 
 
-def only(before: BotSnapshot | None, after: BotSnapshot | None) -> BotChange:
-    (found,) = comparison("a", "b", results("p", "p", bots=(before, after))).bots
+def only(before: BotSnapshot | None, after: BotSnapshot | None) -> BotComparison:
+    (found,) = build_comparison("a", "b", results("p", "p", bots=(before, after))).bots
     return found
 
 
 def test_version_model_and_its_settings_are_named_by_their_path() -> None:
     before = bot({"settings": {"temperature": 0.7, "top_p": 1}})
     after = bot({"settings": {"top_p": 1.0, "temperature": 0.1}}, version="2", model="GPT-4o")
-    assert differences(before, after) == (
-        Difference(name="version", before='"1718867040"', after='"2"'),
-        Difference(name="model", before='"豆包·1.5·Pro·32k"', after='"GPT-4o"'),
-        Difference(name="model.temperature", before="0.7", after="0.1"),
+    assert snapshot_differences(before, after) == (
+        BotDifference(name="version", before='"1718867040"', after='"2"'),
+        BotDifference(name="model", before='"豆包·1.5·Pro·32k"', after='"GPT-4o"'),
+        BotDifference(name="model.temperature", before="0.7", after="0.1"),
     )
 
 
@@ -161,7 +161,7 @@ def test_each_bot_is_told_once_whatever_the_order_of_its_trials() -> None:
         *results("p", "p", scenario="c", bots=(bot(version="0"), new)),
         *results("p", "", scenario="d", bot="other", bots=(old, None)),
     ]
-    found = comparison("a", "b", trials).bots
+    found = build_comparison("a", "b", trials).bots
     assert [(one.bot, one.known) for one in found] == [("chatchat", True), ("other", False)]
     assert [d.before for d in found[0].differences] == ['"1718867040"']
-    assert comparison("a", "b", reversed(trials)).bots == found
+    assert build_comparison("a", "b", reversed(trials)).bots == found

@@ -6,23 +6,23 @@ from itertools import product
 from math import comb
 
 import pytest
-from coze_harness.compare import sign_test, wilson
-from coze_harness.compare.exact_tests import Plain, holm
-from coze_harness.compare.scipy_tests import Scipy, at_hand
+from coze_harness.compare import sign_test, wilson_interval
+from coze_harness.compare.exact_tests import PythonTests, holm_adjusted
+from coze_harness.compare.scipy_tests import ScipyTests, best_available_tests
 from coze_harness.compare.stratified_tests import (
     BY_CASE,
     FISHER,
     MCNEMAR,
     Stratum,
-    examined,
     is_drop,
     plain_p,
+    run_stratified_test,
 )
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest  # type: ignore[import-untyped]  # has no types
 
-PLAIN, SCIPY = Plain(), Scipy()
+PLAIN, SCIPY = PythonTests(), ScipyTests()
 
 
 def side(draw: st.DrawFn, most: int) -> tuple[int, int]:
@@ -67,26 +67,26 @@ def test_the_binomial_and_wilsons_interval_are_scipys(trials: int) -> None:
         assert PLAIN.binomial(k, trials) == pytest.approx(SCIPY.binomial(k, trials), abs=1e-9)
         if trials:
             theirs = binomtest(k, trials).proportion_ci(method="wilson")
-            assert wilson(k, trials) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
+            assert wilson_interval(k, trials) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
 
 
 def test_figures_that_stand_in_books() -> None:
     assert PLAIN.fisher((3, 4), (1, 4)) == pytest.approx(34 / 70)  # the lady tasting tea
     assert PLAIN.binomial(0, 6) == 0.03125
     assert PLAIN.fisher((6, 6), (0, 6)) == pytest.approx(2 / 924)
-    assert wilson(0, 0) == (0.0, 1.0)
-    assert wilson(6, 6) == pytest.approx((0.6097, 1.0), abs=1e-4)
+    assert wilson_interval(0, 0) == (0.0, 1.0)
+    assert wilson_interval(6, 6) == pytest.approx((0.6097, 1.0), abs=1e-4)
 
 
 def test_holm_multiplies_the_smallest_most_and_never_falls() -> None:
-    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert holm([]) == []
-    assert holm([0.9, 0.8]) == [1.0, 1.0]
+    assert holm_adjusted([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm_adjusted([]) == []
+    assert holm_adjusted([0.9, 0.8]) == [1.0, 1.0]
 
 
 @given(st.lists(st.floats(0, 1), max_size=12))
 def test_correction_never_lowers_p_and_keeps_their_order(values: list[float]) -> None:
-    adjusted = holm(values)
+    adjusted = holm_adjusted(values)
     assert all(p <= q <= 1 for p, q in zip(values, adjusted, strict=True))
     ranked = sorted(range(len(values)), key=values.__getitem__)
     assert [adjusted[n] for n in ranked] == sorted(adjusted)
@@ -111,18 +111,18 @@ def test_the_test_by_case_is_what_counting_every_outcome_gives(cases: list[Strat
 @given(st.lists(strata(12), min_size=1, max_size=5))
 def test_p_is_a_probability_and_the_same_both_ways_round(cases: list[Stratum]) -> None:
     for exact in (PLAIN, SCIPY):
-        found = examined([c for c in cases if c.before and c.after], exact)
+        found = run_stratified_test([c for c in cases if c.before and c.after], exact)
         if found is not None:
             assert 0 < found.least <= found.p * (1 + 1e-9)
             assert found.p <= 1 + 1e-9
-            back = examined([mirrored(c) for c in cases if c.before and c.after], exact)
+            back = run_stratified_test([mirrored(c) for c in cases if c.before and c.after], exact)
             assert back is not None
             assert back.p == pytest.approx(found.p, abs=1e-12)
     assert not (is_drop(cases) and is_drop([mirrored(one) for one in cases]))
 
 
 def test_one_case_with_repeats_is_fishers_test() -> None:
-    found = examined([Stratum(6, 6, 0, 6)], PLAIN)
+    found = run_stratified_test([Stratum(6, 6, 0, 6)], PLAIN)
     assert found is not None
     assert found.test == FISHER
     assert found.p == pytest.approx(0.0021645, abs=1e-7)
@@ -131,7 +131,7 @@ def test_one_case_with_repeats_is_fishers_test() -> None:
 def test_cases_that_pair_are_mcnemars_test() -> None:
     fell, rose = Stratum(1, 1, 0, 1), Stratum(0, 1, 1, 1)
     stayed = [Stratum(1, 1, 1, 1)] * 30 + [Stratum(0, 1, 0, 1)] * 7
-    found = examined([*stayed, *[fell] * 9, rose], PLAIN)
+    found = run_stratified_test([*stayed, *[fell] * 9, rose], PLAIN)
     assert found is not None
     assert found.test == MCNEMAR
     assert found.p == pytest.approx(binomtest(1, 10).pvalue)
@@ -139,24 +139,24 @@ def test_cases_that_pair_are_mcnemars_test() -> None:
 
 def test_a_case_that_always_fails_does_not_blur_the_others() -> None:
     broken = [Stratum(0, 6, 0, 6)] * 4
-    found = examined([Stratum(6, 6, 0, 6), *broken], PLAIN)
+    found = run_stratified_test([Stratum(6, 6, 0, 6), *broken], PLAIN)
     assert found is not None
     assert found.test == BY_CASE
     assert found.p == pytest.approx(2 / 924)
 
 
 def test_one_trial_a_side_leaves_nothing_to_test() -> None:
-    assert examined([Stratum(1, 1, 0, 1)], PLAIN) is None
-    assert examined([], PLAIN) is None
-    assert examined([Stratum(1, 1, 0, 2)], PLAIN) is not None
+    assert run_stratified_test([Stratum(1, 1, 0, 1)], PLAIN) is None
+    assert run_stratified_test([], PLAIN) is None
+    assert run_stratified_test([Stratum(1, 1, 0, 2)], PLAIN) is not None
 
 
 def test_a_thousand_cases_of_twenty_repeats_are_tested_to_the_end() -> None:
     cases = [Stratum(n % 20, 20, (n * 7 + 3) % 20, 20) for n in range(1000)]
-    found = examined(cases, PLAIN)
+    found = run_stratified_test(cases, PLAIN)
     assert found is not None
     assert 0 <= found.p <= 1
 
 
 def test_scipy_is_taken_where_it_is_installed() -> None:
-    assert isinstance(at_hand(), Scipy)
+    assert isinstance(best_available_tests(), ScipyTests)

@@ -7,13 +7,13 @@ from collections import Counter
 from itertools import zip_longest
 
 from builders import key, reply, trial, turn, verdict
-from coze_harness.compare import Comparing, compared, comparison
-from coze_harness.compare.exact_tests import Plain
+from coze_harness.compare import ComparisonBuilder, build_comparison, compare_trial
+from coze_harness.compare.exact_tests import PythonTests
 from coze_harness.model import (
+    Assessment,
     BotSnapshot,
     ChangeKind,
     Comparison,
-    Finding,
     Severity,
     TrialResult,
     TrialStatus,
@@ -73,7 +73,7 @@ def sides(draw: st.DrawFn) -> list[tuple[TrialResult | None, TrialResult | None]
 
 
 def over(results: list[TrialResult]) -> Comparison:
-    comparing = Comparing("a", "b", exact=Plain())
+    comparing = ComparisonBuilder("a", "b", exact=PythonTests())
     for result in results:
         comparing.add(result)
     return comparing.finish()
@@ -83,7 +83,7 @@ def over(results: list[TrialResult]) -> Comparison:
 def test_any_two_sides_compare_and_their_order_does_not_matter(
     pairs: list[tuple[TrialResult | None, TrialResult | None]], shuffler: random.Random
 ) -> None:
-    results = [compared(*pair) for pair in pairs]
+    results = [compare_trial(*pair) for pair in pairs]
     found = over(results)
     shuffler.shuffle(results)
     assert over(results) == found
@@ -99,7 +99,7 @@ def test_any_two_sides_compare_and_their_order_does_not_matter(
             assert one.adjusted is not None
             assert 0 < one.p <= one.adjusted * (1 + 1e-9) <= 1 + 1e-9
             assert one.test
-        assert (one.repeats > 0) == (one.finding is Finding.DOUBTFUL)
+        assert (one.repeats > 0) == (one.finding is Assessment.DOUBTFUL)
         assert one.repeats <= 100
 
 
@@ -107,8 +107,8 @@ def test_any_two_sides_compare_and_their_order_does_not_matter(
 def test_the_other_way_round_every_change_is_its_opposite(
     pairs: list[tuple[TrialResult | None, TrialResult | None]],
 ) -> None:
-    there = over([compared(one, other) for one, other in pairs])
-    back = over([compared(other, one) for one, other in pairs])
+    there = over([compare_trial(one, other) for one, other in pairs])
+    back = over([compare_trial(other, one) for one, other in pairs])
     mirror = {(s.scenario, s.bot): s for s in back.scenarios}
     for one in there.scenarios:
         other = mirror[one.scenario, one.bot]
@@ -117,8 +117,8 @@ def test_the_other_way_round_every_change_is_its_opposite(
         assert (one.finding, one.flaky) == (other.finding, other.flaky)
         assert one.repeats == other.repeats
     both_judged = ChangeKind.REGRESSED
-    fell = [p for p in pairs if p[0] and p[1] and compared(*p).change.kind is both_judged]  # type: ignore[union-attr]  # compared fills it
-    assert all(compared(b, a).change.kind is ChangeKind.IMPROVED for a, b in fell)  # type: ignore[union-attr]  # compared fills it
+    fell = [p for p in pairs if p[0] and p[1] and compare_trial(*p).change.kind is both_judged]  # type: ignore[union-attr]  # compared fills it
+    assert all(compare_trial(b, a).change.kind is ChangeKind.IMPROVED for a, b in fell)  # type: ignore[union-attr]  # compared fills it
 
 
 @given(sides())
@@ -126,7 +126,7 @@ def test_turns_of_a_change_are_those_of_the_longer_side(
     pairs: list[tuple[TrialResult | None, TrialResult | None]],
 ) -> None:
     for before, after in pairs:
-        change = compared(before, after).change
+        change = compare_trial(before, after).change
         assert change is not None
         if before is None or after is None:
             assert change.turns == ()
@@ -147,8 +147,10 @@ def test_turns_of_a_change_are_those_of_the_longer_side(
 def test_a_side_compared_with_itself_has_not_changed(
     pairs: list[tuple[TrialResult | None, TrialResult | None]],
 ) -> None:
-    found = comparison("a", "a", [compared(one, one) for pair in pairs for one in pair if one])
+    found = build_comparison(
+        "a", "a", [compare_trial(one, one) for pair in pairs for one in pair if one]
+    )
     assert set(found.counts) <= {ChangeKind.SAME}
-    assert {one.finding for one in found.scenarios} <= {Finding.NONE}
+    assert {one.finding for one in found.scenarios} <= {Assessment.NONE}
     assert not any(one.regressed for one in found.scenarios)
     assert all(not bot.differences and not bot.prompt_changed for bot in found.bots)

@@ -10,9 +10,9 @@ import random
 
 import pytest
 from compare_sides import results
-from coze_harness.compare import Comparing
-from coze_harness.compare.exact_tests import Plain
-from coze_harness.model import Finding, ScenarioChange
+from coze_harness.compare import ComparisonBuilder
+from coze_harness.compare.exact_tests import PythonTests
+from coze_harness.model import Assessment, ScenarioComparison
 
 ROUNDS = 40
 
@@ -23,12 +23,12 @@ def letters(rng: random.Random, rate: float, repeats: int) -> str:
 
 def simulated(
     planted: tuple[float, float], others: float, scenarios: int, repeats: int
-) -> list[dict[str, ScenarioChange]]:
+) -> list[dict[str, ScenarioComparison]]:
     """Comparisons by scenario; ``s00`` has the planted rates before and now, the rest one rate."""
     rng = random.Random(f"{planted} {others} {scenarios} {repeats}")
     rounds = []
     for _ in range(ROUNDS):
-        comparing = Comparing("a", "b", exact=Plain())
+        comparing = ComparisonBuilder("a", "b", exact=PythonTests())
         for number in range(scenarios):
             before, after = planted if number == 0 else (others, others)
             sides = letters(rng, before, repeats), letters(rng, after, repeats)
@@ -44,7 +44,7 @@ def test_a_real_drop_is_called_one_and_regresses(
     scenarios: int, repeats: int, least: float
 ) -> None:
     found = [one["s00"] for one in simulated((0.95, 0.4), 0.9, scenarios, repeats)]
-    assert sum(one.finding is Finding.REAL for one in found) >= least * ROUNDS
+    assert sum(one.finding is Assessment.REAL for one in found) >= least * ROUNDS
     assert sum(one.regressed for one in found) >= least * ROUNDS
 
 
@@ -52,7 +52,7 @@ def test_a_real_drop_is_called_one_and_regresses(
 @pytest.mark.parametrize("repeats", [6, 10, 20])
 def test_a_break_is_called_one_each_time(scenarios: int, repeats: int) -> None:
     for one in simulated((1.0, 0.0), 1.0, scenarios, repeats):
-        assert one["s00"].finding is Finding.REAL
+        assert one["s00"].finding is Assessment.REAL
         assert [name for name, change in one.items() if change.regressed] == ["s00"]
 
 
@@ -60,7 +60,7 @@ def test_a_break_is_called_one_each_time(scenarios: int, repeats: int) -> None:
 @pytest.mark.parametrize(("scenarios", "repeats"), [(1, 6), (1, 20), (20, 6), (20, 10)])
 def test_luck_is_seldom_called_a_change(rate: float, scenarios: int, repeats: int) -> None:
     rounds = simulated((rate, rate), rate, scenarios, repeats)
-    real = sum(any(c.finding is Finding.REAL for c in one.values()) for one in rounds)
+    real = sum(any(c.finding is Assessment.REAL for c in one.values()) for one in rounds)
     regressed = sum(any(c.regressed for c in one.values()) for one in rounds)
     limit = 0 if rate == 1.0 else 0.1 * ROUNDS
     assert real <= limit

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from builders import PLACE, error, failed_verdict, message, reply, trial, turn, verdict
 from compare_answers import DIFFERENT, REWORDED
-from coze_harness.compare import compared
+from coze_harness.compare import compare_trial
 from coze_harness.model import (
     AnswerChange,
     ChangeKind,
@@ -23,7 +23,7 @@ P, F = VerdictStatus.PASSED, VerdictStatus.FAILED
 
 
 def change(before: TrialResult | None, after: TrialResult | None) -> TrialChange:
-    found = compared(before, after).change
+    found = compare_trial(before, after).change
     assert found is not None
     return found
 
@@ -69,14 +69,14 @@ def test_a_trial_with_one_side_is_new_or_missing() -> None:
     one = trial()
     assert change(None, one) == TrialChange(kind=ChangeKind.NEW, baseline=None)
     assert change(one, None) == TrialChange(kind=ChangeKind.MISSING, baseline=None)
-    assert compared(one, None).key is one.key
+    assert compare_trial(one, None).key is one.key
     with pytest.raises(ValueError, match="both sides are missing"):
-        compared(None, None)
+        compare_trial(None, None)
 
 
 def test_the_candidate_keeps_all_that_it_is_and_holds_its_baseline() -> None:
     before, after = said("九点开门。"), said("十点开门。")
-    found = compared(before, after)
+    found = compare_trial(before, after)
     assert replace(found, change=None) == after
     assert found.change is not None
     assert found.change.baseline is before
@@ -84,7 +84,7 @@ def test_the_candidate_keeps_all_that_it_is_and_holds_its_baseline() -> None:
 
 def test_a_baseline_that_was_compared_itself_does_not_bring_its_own_baseline_along() -> None:
     oldest, older, now = said("一"), said("二"), said("三")
-    found = change(compared(oldest, older), now)
+    found = change(compare_trial(oldest, older), now)
     assert found.baseline == older
 
 

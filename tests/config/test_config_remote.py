@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from coze_harness.config import Overrides, load_settings
+from coze_harness.config import SettingsOverrides, load_settings
 from coze_harness.model.errors import SettingsError
 from coze_harness.storage.remote_folder import RemoteFolder
 
@@ -25,7 +25,7 @@ def test_recordings_and_runs_may_be_elsewhere(tmp_path: Path) -> None:
 
 def test_an_option_wins_whichever_is_the_url(tmp_path: Path) -> None:
     written(tmp_path, "cassettes: s3://bucket/a\nreports: runs\n")
-    options = Overrides(cassettes="here", reports="gs://bucket/b")
+    options = SettingsOverrides(cassettes="here", reports="gs://bucket/b")
     settings = load_settings(tmp_path, {}, options)
     assert settings.cassettes == tmp_path / "here"
     assert settings.reports == RemoteFolder("gs://bucket/b")
@@ -33,7 +33,7 @@ def test_an_option_wins_whichever_is_the_url(tmp_path: Path) -> None:
 
 def test_a_file_url_is_another_word_for_a_path(tmp_path: Path) -> None:
     folder = tmp_path / "录 音%"
-    settings = load_settings(tmp_path, {}, Overrides(cassettes=folder.as_uri()))
+    settings = load_settings(tmp_path, {}, SettingsOverrides(cassettes=folder.as_uri()))
     assert settings.cassettes == folder
 
 
@@ -58,6 +58,6 @@ def test_what_harness_yaml_must_not_name(tmp_path: Path, text: str, words: str) 
 
 def test_a_wrong_option_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
-        load_settings(tmp_path, {}, Overrides(reports="s3://key:hunter2@bucket"))
+        load_settings(tmp_path, {}, SettingsOverrides(reports="s3://key:hunter2@bucket"))
     assert str(caught.value.where) == "--reports"
     assert "hunter2" not in str(caught.value)

@@ -6,8 +6,13 @@ import contextlib
 from pathlib import Path
 
 import pytest
-from coze_harness.auth.credentials import JwtKeys, Token, private_key, secrets
-from coze_harness.config import Overrides, Report, Settings, load_settings
+from coze_harness.auth.credentials import (
+    AccessToken,
+    OAuthAppKeys,
+    environment_secrets,
+    read_private_key,
+)
+from coze_harness.config import ReportSettings, Settings, SettingsOverrides, load_settings
 from coze_harness.model import Bot
 from coze_harness.model.errors import HarnessError, SettingsError
 from hypothesis import HealthCheck, given, settings
@@ -19,7 +24,7 @@ def load(
 ) -> Settings:
     if text is not None:
         (root / "harness.yaml").write_text(text, encoding="utf-8")
-    return load_settings(root, env or {}, Overrides(**options))  # type: ignore[arg-type]  # as each test gives them
+    return load_settings(root, env or {}, SettingsOverrides(**options))  # type: ignore[arg-type]  # as each test gives them
 
 
 def refused(root: Path, text: str, env: dict[str, str] | None = None) -> SettingsError:
@@ -80,7 +85,7 @@ report: {lang: zh, layout: folder}
     assert found.reports == tmp_path / "out"
     assert found.redact == ("my-[0-9]+",)
     assert found.judge_bot == "chatchat"
-    assert found.report == Report(lang="zh", layout="folder")
+    assert found.report == ReportSettings(lang="zh", layout="folder")
 
 
 def test_the_file_is_found_upward_and_its_folder_is_the_project(tmp_path: Path) -> None:
@@ -104,22 +109,22 @@ def test_environment_wins_over_the_file_and_options_over_both(tmp_path: Path) ->
     found = load(tmp_path, text, env, base_url="http://127.0.0.1:8080/", workers=5)
     assert (found.base_url, found.workers) == ("http://127.0.0.1:8080", 5)
     page = load(tmp_path, "report: {lang: zh, layout: folder}\n", lang="en").report
-    assert page == Report(lang="en", layout="folder")
-    assert load(tmp_path, "").report == Report(lang="", layout="single")
+    assert page == ReportSettings(lang="en", layout="folder")
+    assert load(tmp_path, "").report == ReportSettings(lang="", layout="single")
 
 
 def test_folders_given_as_options_count_from_the_working_folder(tmp_path: Path) -> None:
     (tmp_path / "harness.yaml").write_text("reports: out\n", encoding="utf-8")
     inner = tmp_path / "inner"
     inner.mkdir()
-    found = load_settings(inner, {}, Overrides(reports="mine", cassettes="../tapes"))
+    found = load_settings(inner, {}, SettingsOverrides(reports="mine", cassettes="../tapes"))
     assert found.reports == inner / "mine"
     assert Path(str(found.cassettes)).resolve() == tmp_path / "tapes"
 
 
 def test_the_token_comes_from_the_environment_and_is_never_shown(tmp_path: Path) -> None:
     found = load(tmp_path, None, {"COZE_API_TOKEN": " Bearer pat_abcdef123456 \n"})
-    assert isinstance(found.sign_in, Token)
+    assert isinstance(found.sign_in, AccessToken)
     assert found.sign_in.reveal() == "pat_abcdef123456"
     for shown in (repr(found), str(found.sign_in), f"{found.sign_in}", f"{found.sign_in!r:>40}"):
         assert "abcdef" not in shown
@@ -128,10 +133,10 @@ def test_the_token_comes_from_the_environment_and_is_never_shown(tmp_path: Path)
 
 def test_the_walkthroughs_name_of_the_token_is_taken_with_a_hint(tmp_path: Path) -> None:
     found = load(tmp_path, None, {"COZE_APE_KEY": "pat_abcdef123456"})
-    assert isinstance(found.sign_in, Token)
+    assert isinstance(found.sign_in, AccessToken)
     assert "COZE_API_TOKEN" in found.hints[0]
     both = load(tmp_path, None, {"COZE_APE_KEY": "old", "COZE_API_TOKEN": "new"})
-    assert isinstance(both.sign_in, Token)
+    assert isinstance(both.sign_in, AccessToken)
     assert both.sign_in.reveal() == "new"
     assert both.hints == ()
 
@@ -264,16 +269,16 @@ APP = {
 }
 
 
-def app_of(root: Path, env: dict[str, str]) -> JwtKeys:
+def app_of(root: Path, env: dict[str, str]) -> OAuthAppKeys:
     found = load(root, None, env).sign_in
-    assert isinstance(found, JwtKeys)
+    assert isinstance(found, OAuthAppKeys)
     return found
 
 
 def test_an_oauth_apps_keys_are_read_and_never_shown(tmp_path: Path) -> None:
     found = app_of(tmp_path, APP)
     assert (found.client_id, found.public_key_id) == ("app", "kid")
-    assert private_key(found) == "-----BEGIN PRIVATE KEY-----\nQUJDsecret\n-----END-----"
+    assert read_private_key(found) == "-----BEGIN PRIVATE KEY-----\nQUJDsecret\n-----END-----"
     assert "QUJDsecret" not in repr(found) + str(found)
 
 
@@ -284,26 +289,28 @@ def test_a_private_key_may_stand_in_a_file_beside_the_working_folder(tmp_path: P
         "COZE_JWT_OAUTH_PRIVATE_KEY": "",
         "COZE_JWT_OAUTH_PRIVATE_KEY_FILE_PATH": "钥匙.pem",
     }
-    assert private_key(app_of(tmp_path, env)) == "-----BEGIN\nQUJD"
+    assert read_private_key(app_of(tmp_path, env)) == "-----BEGIN\nQUJD"
     (tmp_path / "钥匙.pem").unlink()
     with pytest.raises(SettingsError, match=r"cannot be read from .*钥匙\.pem"):
-        private_key(app_of(tmp_path, env))
+        read_private_key(app_of(tmp_path, env))
 
 
 @pytest.mark.parametrize("missing", list(APP))
 def test_incomplete_keys_stop_nothing_until_they_are_used(tmp_path: Path, missing: str) -> None:
     found = app_of(tmp_path, {**APP, missing: " "})
     with pytest.raises(SettingsError, match=f"{missing}.* must be set"):
-        private_key(found)
+        read_private_key(found)
 
 
 def test_a_token_wins_over_an_apps_keys_with_a_remark(tmp_path: Path) -> None:
     found = load(tmp_path, None, {**APP, "COZE_API_TOKEN": "sat_abcdef123456"})
-    assert isinstance(found.sign_in, Token)
+    assert isinstance(found.sign_in, AccessToken)
     assert "COZE_JWT_OAUTH_CLIENT_ID is not looked at" in found.hints[0]
 
 
 def test_every_secret_of_the_environment_is_known(tmp_path: Path) -> None:
     (tmp_path / "key.pem").write_text("in a file", "utf-8")
     env = {**APP, "COZE_API_TOKEN": "pat_x", "COZE_JWT_OAUTH_PRIVATE_KEY_FILE_PATH": "key.pem"}
-    assert {"pat_x", "in a file", private_key(app_of(tmp_path, APP))} <= set(secrets(env, tmp_path))
+    assert {"pat_x", "in a file", read_private_key(app_of(tmp_path, APP))} <= set(
+        environment_secrets(env, tmp_path)
+    )

@@ -69,13 +69,13 @@ def test_a_shortcut_without_a_prompt_sends_no_message_of_its_own() -> None:
 
 @given(st.text())
 def test_a_prompt_stands_unescaped_in_utf8_and_comes_back_the_same(prompt: str) -> None:
-    data = jsontext.compact(sent(BARE, prompt))
+    data = jsontext.dump_json(sent(BARE, prompt))
     assert json.loads(data)["additional_messages"][0]["content"] == prompt
 
 
 def test_chinese_and_separators_are_not_escaped() -> None:
     prompt = "你是谁?\u2028ＡＢ é🙂"
-    assert prompt.encode() in jsontext.compact(sent(BARE, prompt))
+    assert prompt.encode() in jsontext.dump_json(sent(BARE, prompt))
 
 
 def test_ids_stay_text_of_any_length() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from coze_harness.coze import Pace
+from coze_harness.coze import PollSchedule
 from coze_harness.model import ChatOptions
 from coze_harness.model.errors import ApiError, ChatFailedError, ChatTimeoutError, ScenarioError
 from coze_harness.server.fault_schema import Fault
@@ -129,7 +129,7 @@ def test_a_message_of_an_unknown_type_is_kept() -> None:
 
 
 def test_a_status_that_stays_unknown_is_polled_until_the_deadline() -> None:
-    with serving() as server, Talk(server, pace=Pace(interval=0.05, timeout=1.5)) as talk:
+    with serving() as server, Talk(server, pace=PollSchedule(interval=0.05, timeout=1.5)) as talk:
         server.inject(Fault.model_validate("never_ends"))
         server.inject(Fault.model_validate({"kind": "unknown_status", "status": "冥想"}))
         with pytest.raises(ChatTimeoutError, match="still 冥想"):
@@ -138,7 +138,7 @@ def test_a_status_that_stays_unknown_is_polled_until_the_deadline() -> None:
 
 
 def test_a_chat_past_its_deadline_is_cancelled_and_says_so() -> None:
-    with serving() as server, Talk(server, pace=Pace(interval=0.05, timeout=0.25)) as talk:
+    with serving() as server, Talk(server, pace=PollSchedule(interval=0.05, timeout=0.25)) as talk:
         server.inject(Fault.model_validate("never_ends"))
         with pytest.raises(ChatTimeoutError) as caught:
             talk.ask("你是谁?")
@@ -155,7 +155,7 @@ def test_a_chat_past_its_deadline_is_cancelled_and_says_so() -> None:
 
 
 def test_a_cancel_that_fails_is_told_and_the_time_out_stays_the_error() -> None:
-    with serving() as server, Talk(server, pace=Pace(interval=0.05, timeout=0.1)) as talk:
+    with serving() as server, Talk(server, pace=PollSchedule(interval=0.05, timeout=0.1)) as talk:
         server.inject(Fault.model_validate("never_ends"))
         server.inject(Fault.model_validate({"code": 4101, "at": "cancel"}))
         with pytest.raises(ChatTimeoutError, match=r"cancelling it failed too \(.*4101"):
@@ -163,7 +163,7 @@ def test_a_cancel_that_fails_is_told_and_the_time_out_stays_the_error() -> None:
 
 
 def test_a_chat_that_ends_while_it_is_cancelled_is_a_time_out_too() -> None:
-    with serving() as server, Talk(server, pace=Pace(interval=0.05, timeout=0.1)) as talk:
+    with serving() as server, Talk(server, pace=PollSchedule(interval=0.05, timeout=0.1)) as talk:
         server.inject(Fault.model_validate("never_ends"))
         server.inject(Fault.model_validate({"code": 4104, "at": "cancel"}))
         with pytest.raises(ChatTimeoutError, match="it ended before it could be cancelled"):

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 from coze_harness.coze import fingerprint
-from coze_harness.execution import Task, run_live
-from coze_harness.model import JSON, Answer, Attachment, Call, ChatOptions
+from coze_harness.execution import FlowTask, run_concurrently
+from coze_harness.model import JSON, Attachment, ChatOptions, HttpCall, HttpResponse
 from coze_harness.model.errors import (
     ApiError,
     HarnessError,
@@ -22,7 +22,7 @@ from coze_harness.model.errors import (
     TransportError,
 )
 from coze_harness.server.server_process import serve
-from coze_harness.transport import Line, Wire
+from coze_harness.transport import HttpTransport, TimedTransport
 from talking import (
     BOT,
     HASTY,
@@ -46,14 +46,14 @@ UPLOAD = "/v1/files/upload"
 
 
 def asked(
-    answers: Sequence[Answer | HarnessError], options: ChatOptions = BARE, **fields: Any
+    answers: Sequence[HttpResponse | HarnessError], options: ChatOptions = BARE, **fields: Any
 ) -> ByHand:
     hand = ByHand(answers)
     hand.drive(dialogue(options).ask(turn(**fields)))
     return hand
 
 
-def said(call: Call) -> Any:
+def said(call: HttpCall) -> Any:
     return body(call)["additional_messages"]
 
 
@@ -105,7 +105,7 @@ def test_a_file_goes_up_and_out_by_its_id_and_a_url_as_it_is() -> None:
 
 
 def test_a_file_that_was_refused_for_now_is_sent_again_and_one_refused_for_good_is_not() -> None:
-    busy: list[Answer | HarnessError] = [
+    busy: list[HttpResponse | HarnessError] = [
         refused(4009),
         TransportError("Reset.", taken=True, next_step="x"),
     ]
@@ -140,10 +140,10 @@ def test_an_upload_arrives_whole_under_its_own_name(tmp_path: Path, name: str) -
     content = b"--\r\n\r\n" + os.urandom(200_000) + b"\r\n--"
     (tmp_path / name).write_bytes(content)
     with serve(script("- {default: true, answer: x}")) as server:
-        wire = Wire(server.base_url, TOKEN, workers=1, environment={})
-        line = Line(wire, time.monotonic, root=tmp_path)
+        wire = HttpTransport(server.base_url, TOKEN, workers=1, environment={})
+        line = TimedTransport(wire, time.monotonic, root=tmp_path)
         described: dict[str, JSON] = {"file": name, "bytes": len(content), "sha256": ""}
-        answer = line.send(Call("POST", UPLOAD, (), described, upload=name))
+        answer = line.send(HttpCall("POST", UPLOAD, (), described, upload=name))
         wire.close()
     data = json.loads(answer.body)["data"]
     assert data["bytes"] == len(content)
@@ -152,14 +152,16 @@ def test_an_upload_arrives_whole_under_its_own_name(tmp_path: Path, name: str) -
 
 def test_a_file_that_is_gone_or_changed_is_told_before_anything_is_sent(tmp_path: Path) -> None:
     with serve(script("- {default: true, answer: x}")) as server:
-        wire = Wire(server.base_url, TOKEN, workers=1, environment={})
-        line = Line(wire, time.monotonic, root=tmp_path)
+        wire = HttpTransport(server.base_url, TOKEN, workers=1, environment={})
+        line = TimedTransport(wire, time.monotonic, root=tmp_path)
         file = Attachment("a.txt", 3, "a" * 64)
-        task = Task(dialogue(patience=HASTY).ask(turn(attach=(file,))), line, lambda reply: reply)
+        task = FlowTask(
+            dialogue(patience=HASTY).ask(turn(attach=(file,))), line, lambda reply: reply
+        )
         with pytest.raises(ScenarioError, match="cannot be read"):
-            list(run_live([lambda: task], workers=1, monotonic=time.monotonic))
+            list(run_concurrently([lambda: task], workers=1, monotonic=time.monotonic))
         (tmp_path / "a.txt").write_bytes(b"four")
         with pytest.raises(ScenarioError, match="changed"):
-            line.send(Call("POST", UPLOAD, (), {"bytes": 3}, upload="a.txt"))
+            line.send(HttpCall("POST", UPLOAD, (), {"bytes": 3}, upload="a.txt"))
         wire.close()
         assert not server.calls

@@ -6,20 +6,20 @@ import itertools
 from collections.abc import Callable
 
 import pytest
-from coze_harness.coze import Pace
-from coze_harness.model import Answer, Call, Reply
+from coze_harness.coze import PollSchedule
+from coze_harness.model import HttpCall, HttpResponse, Reply
 from coze_harness.model.errors import ChatTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 from talking import ByHand, chat, dialogue, good, listed, turn
 
 
-def service(*durations: float) -> Callable[[Call, float], Answer]:
+def service(*durations: float) -> Callable[[HttpCall, float], HttpResponse]:
     """Return a service whose chats end so many seconds after they were asked for."""
     left = iter(durations)
     ends = 0.0
 
-    def answer(call: Call, now: float) -> Answer:
+    def answer(call: HttpCall, now: float) -> HttpResponse:
         nonlocal ends
         if call.path == "/v3/chat":
             ends = now + next(left)
@@ -33,7 +33,7 @@ def service(*durations: float) -> Callable[[Call, float], Answer]:
     return answer
 
 
-def held(pace: Pace, *durations: float, latency: float = 0.0) -> tuple[ByHand, list[Reply]]:
+def held(pace: PollSchedule, *durations: float, latency: float = 0.0) -> tuple[ByHand, list[Reply]]:
     hand = ByHand(service(*durations), latency=latency)
     talk = dialogue(pace=pace)
     return hand, [hand.drive(talk.ask(turn())) for _ in durations]
@@ -41,7 +41,7 @@ def held(pace: Pace, *durations: float, latency: float = 0.0) -> tuple[ByHand, l
 
 @pytest.mark.parametrize("latency", [0.0, 0.05, 0.3])
 def test_a_chat_of_six_seconds_takes_six_calls_in_all(latency: float) -> None:
-    hand, (reply,) = held(Pace(timeout=60), 6.0, latency=latency)
+    hand, (reply,) = held(PollSchedule(timeout=60), 6.0, latency=latency)
     assert reply.polls <= 4
     assert len(hand.calls) <= 6
     assert hand.now <= 8 + 6 * latency
@@ -49,14 +49,14 @@ def test_a_chat_of_six_seconds_takes_six_calls_in_all(latency: float) -> None:
 
 @pytest.mark.parametrize("expected", [5.0, 6.0, 6.5, 7.4])
 def test_a_chat_whose_duration_is_known_takes_fewer_polls(expected: float) -> None:
-    hand, (reply,) = held(Pace(timeout=60, expected=(expected,)), 6.0)
+    hand, (reply,) = held(PollSchedule(timeout=60, expected=(expected,)), 6.0)
     assert hand.polls()[0] == pytest.approx(expected * 0.8)
     assert reply.polls <= 3
     assert 6.0 <= hand.polls()[-1] < 7.0
 
 
 def test_each_turn_is_timed_by_its_own_duration() -> None:
-    hand, _replies = held(Pace(timeout=60, expected=(10.0, 20.0)), 9.0, 18.0)
+    hand, _replies = held(PollSchedule(timeout=60, expected=(10.0, 20.0)), 9.0, 18.0)
     first, *_, last = hand.polls()
     assert first == pytest.approx(8.0)
     begun = hand.at[[i for i, call in enumerate(hand.calls) if call.path == "/v3/chat"][1]]
@@ -72,7 +72,7 @@ def test_each_turn_is_timed_by_its_own_duration() -> None:
 def test_never_more_than_one_poll_a_second(
     durations: list[float], expected: list[float], latency: float
 ) -> None:
-    hand, replies = held(Pace(timeout=100, expected=expected), *durations, latency=latency)
+    hand, replies = held(PollSchedule(timeout=100, expected=expected), *durations, latency=latency)
     assert all(wait >= 1.0 for wait in hand.waits)
     polls = hand.polls()
     assert all(after - before > 1.0 - 1e-9 for before, after in itertools.pairwise(polls))
@@ -89,7 +89,7 @@ def test_a_chat_that_never_ends_is_looked_at_until_its_deadline_and_not_long_aft
     timeout: float, interval: float, expected: list[float], latency: float
 ) -> None:
     hand = ByHand(service(float("inf")), latency=latency)
-    pace = Pace(interval=interval, timeout=timeout, expected=expected)
+    pace = PollSchedule(interval=interval, timeout=timeout, expected=expected)
     with pytest.raises(ChatTimeoutError):
         hand.drive(dialogue(pace=pace).ask(turn()))
     assert hand.paths()[-1] == "/cancel"
@@ -99,7 +99,7 @@ def test_a_chat_that_never_ends_is_looked_at_until_its_deadline_and_not_long_aft
 
 
 def test_a_deadline_before_the_expected_end_still_lets_the_chat_be_looked_up() -> None:
-    hand, (reply,) = held(Pace(timeout=5, expected=(30.0,)), 4.0)
+    hand, (reply,) = held(PollSchedule(timeout=5, expected=(30.0,)), 4.0)
     assert hand.polls() == [5.0]
     assert reply.status == "completed"
 
@@ -121,27 +121,27 @@ def test_rounds_of_tool_outputs_are_timed_each_by_its_own() -> None:
             listed("好"),
         ]
     )
-    talk = dialogue(pace=Pace(timeout=60, expected=(10.0, 20.0, 30.0)))
+    talk = dialogue(pace=PollSchedule(timeout=60, expected=(10.0, 20.0, 30.0)))
     hand.drive(talk.ask(turn(tools={"f": "1"})))
     hand.drive(talk.ask(turn()))
     assert hand.waits == pytest.approx([8.0, 16.0, 24.0])
 
 
 def test_without_a_deadline_nothing_is_cancelled() -> None:
-    hand, (reply,) = held(Pace(), 5000.0)
+    hand, (reply,) = held(PollSchedule(), 5000.0)
     assert reply.status == "completed"
     assert "/cancel" not in hand.paths()
 
 
 def test_seconds_run_from_sending_the_prompt_to_noticing_the_end() -> None:
-    hand, (reply,) = held(Pace(timeout=60), 2.0, latency=0.25)
+    hand, (reply,) = held(PollSchedule(timeout=60), 2.0, latency=0.25)
     assert reply.seconds == pytest.approx(hand.polls()[-1] + 0.25)
 
 
 def test_a_recorded_answer_that_stands_for_several_polls_counts_them_all() -> None:
     merged = chat()
     merged = type(merged)(200, {}, merged.body, 1.0, 4.0, stands_for=4)
-    talk = dialogue(pace=Pace()).ask(turn())
+    talk = dialogue(pace=PollSchedule()).ask(turn())
     next(talk)
     talk.send(chat())
     talk.send(None)

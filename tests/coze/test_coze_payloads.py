@@ -7,9 +7,16 @@ from typing import Any
 
 import orjson
 import pytest
-from coze_harness.coze import Pace, Patience, snapshot
-from coze_harness.coze.response_parsing import FINAL, envelope, messages, number, text, tool_calls
-from coze_harness.model import Answer, BotSnapshot, Reply
+from coze_harness.coze import PollSchedule, RetryPolicy, fetch_bot_snapshot
+from coze_harness.coze.response_parsing import (
+    FINAL,
+    number,
+    parse_envelope,
+    parse_messages,
+    parse_tool_calls,
+    text,
+)
+from coze_harness.model import BotSnapshot, HttpResponse, Reply
 from coze_harness.model.errors import HarnessError, PayloadError
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -47,11 +54,11 @@ def encoded(value: object) -> bytes:
     return json.dumps(value).encode()
 
 
-def held(answers: list[Answer]) -> object:
+def held(answers: list[HttpResponse]) -> object:
     """Hold a conversation with these answers, the last one again and again, to its end."""
     hand = ByHand(lambda _call, _now: answers.pop(0) if len(answers) > 1 else answers[0])
-    patience = Patience(jitter=lambda: 0.0, tries=2)
-    pace = Pace(interval=1.0, timeout=10.0)
+    patience = RetryPolicy(jitter=lambda: 0.0, tries=2)
+    pace = PollSchedule(interval=1.0, timeout=10.0)
     try:
         return hand.drive(dialogue(pace=pace, patience=patience).ask(turn(tools={"f": "1"})))
     except HarnessError as error:
@@ -100,14 +107,16 @@ def test_any_list_of_messages(value: Any) -> None:
 @settings(max_examples=150)
 def test_any_description_of_a_bot(value: Any) -> None:
     answer = told(encoded({"code": 0, "data": value}))
-    patience = Patience(jitter=lambda: 0.0, tries=1)
-    assert isinstance(ByHand([answer]).drive(snapshot(BOT, patience, published=True)), BotSnapshot)
+    patience = RetryPolicy(jitter=lambda: 0.0, tries=1)
+    assert isinstance(
+        ByHand([answer]).drive(fetch_bot_snapshot(BOT, patience, published=True)), BotSnapshot
+    )
 
 
 @given(st.binary(max_size=60))
 def test_any_bytes(data: bytes) -> None:
     try:
-        envelope(told(data))
+        parse_envelope(told(data))
     except PayloadError as error:
         assert "not the JSON that Coze sends" in error.what  # noqa: PT017 - both ways are right
 
@@ -129,7 +138,7 @@ def test_any_bytes(data: bytes) -> None:
 )
 def test_what_is_no_object_is_an_error_that_shows_how_it_begins(data: bytes) -> None:
     with pytest.raises(PayloadError) as caught:
-        envelope(told(data, 502, x_tt_logid="LOG"))
+        parse_envelope(told(data, 502, x_tt_logid="LOG"))
     assert caught.value.log_id == "LOG"
     assert "HTTP 502" in caught.value.what
     assert caught.value.detail
@@ -139,7 +148,7 @@ def test_what_is_no_object_is_an_error_that_shows_how_it_begins(data: bytes) -> 
 def test_content_nested_deeply_is_kept_or_left_empty(depth: int) -> None:
     nested = b'{"code":0,"data":[{"type":"answer","content":' + b"[" * depth + b"]" * depth + b"}]}"
     try:
-        (message,) = messages(envelope(told(nested)).data)
+        (message,) = parse_messages(parse_envelope(told(nested)).data)
     except PayloadError:
         return
     assert message.content in ("[" * depth + "]" * depth, "")
@@ -169,13 +178,13 @@ def test_a_number_beyond_all_ids_is_none() -> None:
 
 
 def test_the_log_id_is_the_body_s_or_the_header_s() -> None:
-    assert envelope(told({"detail": {"logid": "B"}}, x_tt_logid="H")).log_id == "B"
-    assert envelope(told({"detail": None}, x_tt_logid="H")).log_id == "H"
-    assert envelope(told({})).log_id == ""
+    assert parse_envelope(told({"detail": {"logid": "B"}}, x_tt_logid="H")).log_id == "B"
+    assert parse_envelope(told({"detail": None}, x_tt_logid="H")).log_id == "H"
+    assert parse_envelope(told({})).log_id == ""
 
 
 def test_messages_of_the_open_source_server_are_found_under_their_own_name() -> None:
-    assert envelope(told({"code": 0, "Messages": [{"type": "answer"}]})).data
+    assert parse_envelope(told({"code": 0, "Messages": [{"type": "answer"}]})).data
 
 
 def test_zero_usage_is_no_usage_and_a_missing_total_is_the_sum() -> None:
@@ -192,7 +201,7 @@ def test_zero_usage_is_no_usage_and_a_missing_total_is_the_sum() -> None:
 def test_a_tool_call_s_arguments_may_be_data_text_or_broken() -> None:
     def call(content: str) -> Any:
         listing = [{"type": "function_call", "content": content}]
-        (found,) = tool_calls(messages(listing))
+        (found,) = parse_tool_calls(parse_messages(listing))
         return found.name, found.arguments
 
     assert call('{"name":"f","arguments":{"a":1}}') == ("f", {"a": 1})
@@ -203,6 +212,6 @@ def test_a_tool_call_s_arguments_may_be_data_text_or_broken() -> None:
 
 
 def test_an_answer_may_be_data_and_is_then_kept_as_json() -> None:
-    (found,) = messages([{"type": "answer", "content": {"标题": [1]}}, "no message"])
+    (found,) = parse_messages([{"type": "answer", "content": {"标题": [1]}}, "no message"])
     assert found.content == '{"标题":[1]}'
     assert orjson.loads(found.content) == {"标题": [1]}

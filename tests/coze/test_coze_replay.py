@@ -6,13 +6,13 @@ import time
 from collections.abc import Sequence
 
 import pytest
-from coze_harness.cassettes import Recorder, Redactor, Tape
-from coze_harness.coze import Pace, Patience
-from coze_harness.execution import Task, play, run_live
+from coze_harness.cassettes import RecordingTransport, Redactor, ReplayTransport
+from coze_harness.coze import PollSchedule, RetryPolicy
+from coze_harness.execution import FlowTask, run_concurrently, run_flow
 from coze_harness.model import Reply
 from coze_harness.server.fault_schema import Fault
 from coze_harness.server.server_process import serve
-from coze_harness.transport import Line, Wire
+from coze_harness.transport import HttpTransport, TimedTransport
 from talking import HASTY, TOKEN, dialogue, script, turn
 
 ANSWERS = """
@@ -50,16 +50,20 @@ def test_a_recording_made_in_trouble_replays_the_same(
     with serve(script(ANSWERS)) as server:
         for fault in faults:
             server.inject(Fault.model_validate(fault))
-        wire = Wire(server.base_url, TOKEN, workers=1, environment={})
-        recorder = Recorder(Line(wire, time.monotonic), server.base_url, Redactor([TOKEN], ()))
-        talk = dialogue(pace=Pace(interval=0.02, timeout=10), patience=HASTY)
+        wire = HttpTransport(server.base_url, TOKEN, workers=1, environment={})
+        recorder = RecordingTransport(
+            TimedTransport(wire, time.monotonic), server.base_url, Redactor([TOKEN], ())
+        )
+        talk = dialogue(pace=PollSchedule(interval=0.02, timeout=10), patience=HASTY)
         for asked in turns:
-            task = Task(talk.ask(asked), recorder, lambda reply: reply)
-            recorded += run_live([lambda task=task: task], workers=1, monotonic=time.monotonic)  # type: ignore[misc]  # a default's type is not inferred
+            task = FlowTask(talk.ask(asked), recorder, lambda reply: reply)
+            recorded += run_concurrently(
+                [iter([task]).__next__], workers=1, monotonic=time.monotonic
+            )
         wire.close()
-    tape = Tape(recorder.recording, "cassettes/x.yaml", Redactor([TOKEN], ()))
-    again = dialogue(pace=Pace(), patience=Patience(jitter=lambda: 0.0, tries=1))
-    replayed = [play(again.ask(asked), tape) for asked in turns]
+    tape = ReplayTransport(recorder.recording, "cassettes/x.yaml", Redactor([TOKEN], ()))
+    again = dialogue(pace=PollSchedule(), patience=RetryPolicy(jitter=lambda: 0.0, tries=1))
+    replayed = [run_flow(again.ask(asked), tape) for asked in turns]
     tape.finish()
     assert replayed == recorded
     assert [reply.answer for reply in replayed] == [

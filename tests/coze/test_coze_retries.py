@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from coze_harness.coze import Patience
+from coze_harness.coze import RetryPolicy
 from coze_harness.model import Reply, Wait
 from coze_harness.model.errors import ApiError, HarnessError, PayloadError, TransportError
 from coze_harness.server.fault_schema import Fault
 from coze_harness.server.server_process import RunningServer, serve
-from coze_harness.transport import Line, Wire
+from coze_harness.transport import HttpTransport, TimedTransport
 from hypothesis import given
 from hypothesis import strategies as st
 from talking import BOT, TOKEN, ByHand, Talk, chat, dialogue, listed, refused, script, told, turn
@@ -207,8 +207,8 @@ def test_a_body_by_another_content_type_is_read_all_the_same(server: RunningServ
 def test_a_refused_connection_is_tried_again_even_for_a_prompt() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
-    wire = Wire(f"http://127.0.0.1:{port}", TOKEN, workers=1, environment={})
-    line = Line(wire, time.monotonic)
+    wire = HttpTransport(f"http://127.0.0.1:{port}", TOKEN, workers=1, environment={})
+    line = TimedTransport(wire, time.monotonic)
     conversation = dialogue().ask(turn())
     wish = next(conversation)
     for attempt in range(TRIES):
@@ -229,7 +229,7 @@ def test_a_refused_connection_is_tried_again_even_for_a_prompt() -> None:
 
 def waits(answers: list[object], *, jitter: float = 0.0, base: float = 1.0) -> list[float]:
     hand = ByHand([*answers, chat("completed"), listed("好")])  # type: ignore[list-item]
-    hand.drive(dialogue(patience=Patience(jitter=lambda: jitter, base=base)).ask(turn()))
+    hand.drive(dialogue(patience=RetryPolicy(jitter=lambda: jitter, base=base)).ask(turn()))
     return hand.waits
 
 
@@ -280,7 +280,7 @@ def test_a_retry_after_of_a_day_is_not_waited_for(value: str) -> None:
 def test_no_header_breaks_the_wait(value: str, date: str) -> None:
     answer = told({"code": 4009}, 200)
     answer = type(answer)(200, {"retry-after": value, "date": date}, answer.body)
-    pause = Patience(jitter=lambda: 1.0).pause(1, answer)
+    pause = RetryPolicy(jitter=lambda: 1.0).pause(1, answer)
     assert 0.0 <= pause <= 60.1
 
 
@@ -303,7 +303,7 @@ def test_a_limit_by_the_minute_is_waited_for_beyond_the_minute(answer: object) -
 def test_jitter_stays_between_half_the_wait_and_the_whole(
     jitter: float, tried: int, base: float, *, by_the_minute: bool
 ) -> None:
-    pause = Patience(jitter=lambda: jitter, base=base).pause(
+    pause = RetryPolicy(jitter=lambda: jitter, base=base).pause(
         tried, None, by_the_minute=by_the_minute
     )
     whole = min(60.0, base * (4.0 if by_the_minute else 2.0) ** (tried - 1))
@@ -315,7 +315,7 @@ def test_only_an_answer_that_was_refused_is_replaced_by_the_next() -> None:
     hand = ByHand(
         [chat(), chat(), broken, refused(5000), broken, chat("completed"), broken, listed("好")]
     )
-    reply = hand.drive(dialogue(patience=Patience(jitter=lambda: 0.0)).ask(turn()))
+    reply = hand.drive(dialogue(patience=RetryPolicy(jitter=lambda: 0.0)).ask(turn()))
     assert reply.answer == "好"
     polls = [call.attempt for call in hand.calls if call.path.endswith("retrieve")]
     assert polls == [1, 1, 1, 2, 2]
@@ -324,7 +324,7 @@ def test_only_an_answer_that_was_refused_is_replaced_by_the_next() -> None:
 
 def test_one_try_is_one_call() -> None:
     hand = ByHand([refused(4009)])
-    patience = Patience(jitter=lambda: 0.0, tries=1)
+    patience = RetryPolicy(jitter=lambda: 0.0, tries=1)
     with pytest.raises(ApiError):
         hand.drive(dialogue(patience=patience).ask(turn()))
     assert (len(hand.calls), hand.waits) == (1, [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from coze_harness.coze import Patience, snapshot
+from coze_harness.coze import RetryPolicy, fetch_bot_snapshot
 from coze_harness.model import BotSnapshot
 from coze_harness.server.fault_schema import Fault
 from coze_harness.server.script_reader import parse_script
@@ -26,13 +26,13 @@ bots:
 
 
 def described(data: object) -> Any:
-    return ByHand([good(data)]).drive(snapshot(BOT, HASTY, published=True))
+    return ByHand([good(data)]).drive(fetch_bot_snapshot(BOT, HASTY, published=True))
 
 
 def test_a_bot_s_version_model_prompt_and_settings_are_kept() -> None:
     with serve(parse_script(SCRIPT, "s.yaml")) as server, Talk(server) as talk:
-        found = talk.drive(snapshot(BOT, HASTY, published=True))
-        draft = talk.drive(snapshot(BOT, HASTY, published=False))
+        found = talk.drive(fetch_bot_snapshot(BOT, HASTY, published=True))
+        draft = talk.drive(fetch_bot_snapshot(BOT, HASTY, published=False))
     assert found == BotSnapshot(
         version="1718867040",
         model="doubao-pro-32k",
@@ -86,8 +86,8 @@ def test_a_model_without_a_name_is_told_by_its_id() -> None:
     ],
 )
 def test_a_token_without_the_permission_gets_a_warning_and_no_failure(answer: Any) -> None:
-    patience = Patience(jitter=lambda: 0.0, tries=2)
-    found = ByHand([answer, answer]).drive(snapshot(BOT, patience, published=True))
+    patience = RetryPolicy(jitter=lambda: 0.0, tries=2)
+    found = ByHand([answer, answer]).drive(fetch_bot_snapshot(BOT, patience, published=True))
     assert found.warning.startswith("the bot's prompt and version are not known: ")
     assert found == BotSnapshot(warning=found.warning)
 
@@ -95,5 +95,5 @@ def test_a_token_without_the_permission_gets_a_warning_and_no_failure(answer: An
 def test_a_gateway_in_the_way_is_a_warning_too() -> None:
     with serve(parse_script(SCRIPT, "s.yaml")) as server, Talk(server) as talk:
         server.inject(Fault.model_validate({"kind": "reset_before", "at": "bot"}))
-        found = talk.drive(snapshot(BOT, HASTY, published=True))
+        found = talk.drive(fetch_bot_snapshot(BOT, HASTY, published=True))
     assert "The connection broke" in found.warning

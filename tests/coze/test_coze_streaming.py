@@ -8,24 +8,24 @@ from collections.abc import Iterator
 import orjson
 import pytest
 from coze_harness.cassettes import (
-    Origin,
-    Recorder,
     Recording,
+    RecordingInfo,
+    RecordingTransport,
     Redactor,
-    Tape,
+    ReplayTransport,
 )
 from coze_harness.cassettes import (
     canonical_format as canonical,
 )
-from coze_harness.coze import CozeDialogue, Pace
-from coze_harness.execution import Task, play, run_live
-from coze_harness.model import Answer, Call, ChatOptions, Reply
+from coze_harness.coze import CozeConversation, PollSchedule
+from coze_harness.execution import FlowTask, run_concurrently, run_flow
+from coze_harness.model import ChatOptions, HttpCall, HttpResponse, Reply
 from coze_harness.model.errors import ApiError, ChatFailedError, ChatTimeoutError, PayloadError
 from coze_harness.model.trial import Turn
 from coze_harness.server.fault_schema import Fault, Kind, Route
 from coze_harness.server.server_process import RunningServer, serve
-from coze_harness.text.sse import arrivals, events, frames
-from coze_harness.transport import Line, Wire
+from coze_harness.text.sse import frame_ends, frame_times, parse_events
+from coze_harness.transport import HttpTransport, TimedTransport
 from hypothesis import given
 from hypothesis import strategies as st
 from talking import TOKEN, ByHand, Talk, dialogue, script, told, turn
@@ -62,22 +62,24 @@ def _healed(server: RunningServer) -> None:
 
 def recorded(server: RunningServer, asked: Turn) -> tuple[Reply, Recording]:
     """Hold one streamed turn through a recorder."""
-    wire = Wire(server.base_url, TOKEN, workers=1, environment={})
-    recorder = Recorder(Line(wire, time.monotonic), server.base_url, Redactor([TOKEN]))
-    task = Task(dialogue(STREAM).ask(asked), recorder, lambda reply: reply)
-    (reply,) = run_live([lambda: task], workers=1, monotonic=time.monotonic)
+    wire = HttpTransport(server.base_url, TOKEN, workers=1, environment={})
+    recorder = RecordingTransport(
+        TimedTransport(wire, time.monotonic), server.base_url, Redactor([TOKEN])
+    )
+    task = FlowTask(dialogue(STREAM).ask(asked), recorder, lambda reply: reply)
+    (reply,) = run_concurrently([lambda: task], workers=1, monotonic=time.monotonic)
     wire.close()
     return reply, recorder.recording
 
 
 def replayed(recording: Recording, asked: Turn) -> Reply:
     """Play a recording that has been through its file."""
-    origin = Origin(scenario="s", trial="s", fingerprint="", recorded_at="", harness="")
-    again = canonical.read(canonical.write(recording, origin))
+    origin = RecordingInfo(scenario="s", trial="s", fingerprint="", recorded_at="", harness="")
+    again = canonical.read_canonical(canonical.write_canonical(recording, origin))
     assert again is not None
-    tape = Tape(again, "s.yaml", Redactor())
-    talker: CozeDialogue = dialogue(STREAM)
-    reply = play(talker.ask(asked), tape)
+    tape = ReplayTransport(again, "s.yaml", Redactor())
+    talker: CozeConversation = dialogue(STREAM)
+    reply = run_flow(talker.ask(asked), tape)
     tape.finish()
     return reply
 
@@ -154,7 +156,7 @@ def test_a_chat_that_fails_in_a_stream_is_a_failed_chat(server: RunningServer) -
 
 def test_a_stream_past_the_deadline_is_left_and_its_chat_cancelled(server: RunningServer) -> None:
     server.inject(Fault(kind=Kind.SLOW_RUN, at=Route.CHAT, seconds=1.5, times=1))
-    pace = Pace(interval=0.02, timeout=0.2)
+    pace = PollSchedule(interval=0.02, timeout=0.2)
     with Talk(server, options=STREAM, pace=pace) as talk, pytest.raises(ChatTimeoutError):
         talk.ask()
     assert talk.paths()[-1] == "/cancel"
@@ -163,7 +165,7 @@ def test_a_stream_past_the_deadline_is_left_and_its_chat_cancelled(server: Runni
 CHAT = {"id": "1", "conversation_id": "2", "status": "in_progress"}
 
 
-def streamed(*lines: str, end: str = "\n") -> Answer:
+def streamed(*lines: str, end: str = "\n") -> HttpResponse:
     body = end.join(lines).encode()
     return told(body, content_type="text/event-stream")
 
@@ -192,12 +194,12 @@ def test_a_stream_without_any_event_is_told_and_not_crashed_on() -> None:
 
 @given(st.binary(max_size=200), st.lists(st.integers(0, 200), max_size=6))
 def test_any_bytes_cut_anywhere_are_frames_and_events(body: bytes, cuts: list[int]) -> None:
-    ends = frames(body)
+    ends = frame_ends(body)
     assert list(ends) == sorted(set(ends))
     assert (ends[-1] if ends else 0) == len(body)
-    assert all(0 <= event.frame < len(ends) for event in events(body))
+    assert all(0 <= event.frame < len(ends) for event in parse_events(body))
     lengths = sorted({min(cut, len(body)) for cut in cuts} | {len(body)})
-    moments = arrivals(body, [(float(at), length) for at, length in enumerate(lengths)])
+    moments = frame_times(body, [(float(at), length) for at, length in enumerate(lengths)])
     assert len(moments) == len(ends)
     assert list(moments) == sorted(moments)
 
@@ -215,7 +217,7 @@ def test_any_answer_comes_through_a_stream_unchanged(text: str) -> None:
 def test_the_call_says_that_it_streams_and_how_long_it_may_take() -> None:
     conversation = dialogue(STREAM).ask(turn())
     call = next(conversation)
-    assert isinstance(call, Call)
+    assert isinstance(call, HttpCall)
     assert call.stream
     assert call.patience == 5.0
     assert call.body is not None

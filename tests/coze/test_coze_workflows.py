@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import pytest
-from coze_harness.coze import Pace, fingerprint
-from coze_harness.model import Answer, ChatOptions
+from coze_harness.coze import PollSchedule, fingerprint
+from coze_harness.model import ChatOptions, HttpResponse
 from coze_harness.model.errors import ApiError, ChatFailedError, PayloadError, TransportError
 from coze_harness.server.server_process import RunningServer, serve
 from talking import BOT, ByHand, Talk, body, chat, dialogue, listed, script, told, turn
@@ -28,11 +28,11 @@ def server() -> Iterator[RunningServer]:
         yield running
 
 
-def ran(**fields: object) -> Answer:
+def ran(**fields: object) -> HttpResponse:
     return told({"code": 0, "msg": "", "detail": {"logid": "LOG"}, **fields})
 
 
-def run(answer: Answer, *, expects_status: bool = False) -> tuple[ByHand, object]:
+def run(answer: HttpResponse, *, expects_status: bool = False) -> tuple[ByHand, object]:
     hand = ByHand([answer])
     asked = turn("", input={"city": "杭州"}, expects_status=expects_status)
     return hand, hand.drive(dialogue(OPTIONS).ask(asked))
@@ -66,7 +66,7 @@ def test_a_chat_whose_stream_breaks_is_polled_to_its_end() -> None:
         b'data: {"id": "71", "conversation_id": "72", "status": "created"}\n\n'
         b"event: conversation.message.delta\ndata: "
     )
-    cut = Answer(200, {"content-type": "text/event-stream"}, begun)
+    cut = HttpResponse(200, {"content-type": "text/event-stream"}, begun)
     hand = ByHand([cut, chat("in_progress"), chat("completed"), listed("你好😀")])
     reply = hand.drive(dialogue(OPTIONS).ask(turn("一")))
     assert reply.answer == "你好😀"
@@ -129,7 +129,7 @@ def test_a_run_that_may_have_been_taken_is_not_made_twice() -> None:
 
 def test_a_run_may_keep_silent_as_long_as_a_chat_may_take() -> None:
     hand = ByHand([ran(data="x")])
-    hand.drive(dialogue(OPTIONS, pace=Pace(timeout=300.0)).ask(turn("", input={})))
+    hand.drive(dialogue(OPTIONS, pace=PollSchedule(timeout=300.0)).ask(turn("", input={})))
     assert hand.calls[0].patience == 300.0
 
 

@@ -14,24 +14,30 @@ import pytest
 import yaml
 from coze_harness.auth.credentials import TOKEN_NAMES
 from coze_harness.cassettes import (
-    Candidacy,
-    Origin,
+    CandidateInfo,
     Recording,
+    RecordingInfo,
     Redactor,
 )
 from coze_harness.cassettes import (
     canonical_format as canonical,
 )
 from coze_harness.cassettes.interaction import Interaction
-from coze_harness.cassettes.recording import origin_block
+from coze_harness.cassettes.recording import dump_info
 from coze_harness.config import load_settings
-from coze_harness.config.settings import BASE_URL, USER_ID, Poll, Report
+from coze_harness.config.settings import BASE_URL, USER_ID, PollSettings, ReportSettings
 from coze_harness.config.shapes import FileShape
 from coze_harness.execution.live_runner import DEFAULT_WORKERS
-from coze_harness.expectations import KINDS, asks_for, describe
+from coze_harness.expectations import KINDS, asks_for, summarize_kinds
 from coze_harness.model import BotSnapshot
 from coze_harness.model.trial import Expectation, Trial
-from coze_harness.scenarios import DRAWABLE, Project, find, load, trials
+from coze_harness.scenarios import (
+    GENERATED_NAMES,
+    ProjectPaths,
+    expand_trials,
+    find_files,
+    load_scenarios,
+)
 from coze_harness.scenarios.scenario_keys import ScenarioShape, TurnShape
 from doc_pages import PAGES, ROOT, Block
 from project import ProjectFolder
@@ -49,9 +55,9 @@ def all_trials(root: Path, files: Mapping[str, str]) -> list[Trial]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     settings = load_settings(root, {})
-    project = Project(settings.root, settings.scenarios, settings.user_id)
-    scenarios = load(find((), project, root).files, project)
-    return trials(scenarios, settings.bots, settings.default_bot)
+    project = ProjectPaths(settings.root, settings.scenarios, settings.user_id)
+    scenarios = load_scenarios(find_files((), project, root).files, project)
+    return expand_trials(scenarios, settings.bots, settings.default_bot)
 
 
 def sample(trial: Trial) -> dict[str, str]:
@@ -107,10 +113,10 @@ def test_the_examples_show_every_kind(tmp_path: Path) -> None:
 
 def test_the_cassette_that_is_shown_is_in_our_own_shape() -> None:
     (block,) = doc_pages.blocks("docs/cassettes.md", "yaml")
-    recording = canonical.read(block.text.encode())
+    recording = canonical.read_canonical(block.text.encode())
     assert recording is not None, "its checksum is wrong"
     assert recording.origin is not None
-    assert canonical.write(recording, recording.origin) == block.text.encode()
+    assert canonical.write_canonical(recording, recording.origin) == block.text.encode()
     assert Redactor().leak(block.text) == ""
 
 
@@ -119,7 +125,7 @@ def test_the_cassette_that_is_shown_is_in_our_own_shape() -> None:
 
 def test_the_readme_lists_the_kinds_as_they_describe_themselves() -> None:
     table = doc_pages.rows("README.md", "kind", "What can be expected")
-    wanted = [[f"`{one.kind}`", f"`{one.example}`", one.summary] for one in describe()]
+    wanted = [[f"`{one.kind}`", f"`{one.example}`", one.summary] for one in summarize_kinds()]
     assert table == wanted
 
 
@@ -158,10 +164,10 @@ def test_every_setting_is_listed_with_its_default() -> None:
     right = {
         "base_url": BASE_URL,
         "user_id": USER_ID,
-        "poll.interval": str(Poll().interval),
-        "poll.timeout": str(Poll().timeout),
+        "poll.interval": str(PollSettings().interval),
+        "poll.timeout": str(PollSettings().timeout),
         "workers": str(DEFAULT_WORKERS),
-        "report.layout": Report().layout,
+        "report.layout": ReportSettings().layout,
     }
     right |= {folder: folder for folder in ("scenarios", "cassettes", "reports")}
     assert told == {**dict.fromkeys(told, "none"), **right}
@@ -173,7 +179,7 @@ def test_every_name_of_a_token_and_every_drawn_value_is_listed() -> None:
     assert told[: len(TOKEN_NAMES)] == list(TOKEN_NAMES)
     drawn = doc_pages.rows("docs/scenarios.md", "name", "Drawn values")
     names = [name for cells in drawn for name in doc_pages.names(cells[0])]
-    assert sorted(names) == sorted(DRAWABLE)
+    assert sorted(names) == sorted(GENERATED_NAMES)
 
 
 def _asked(method: str, **given: object) -> Interaction:
@@ -191,11 +197,11 @@ def test_every_key_under_x_coze_is_listed() -> None:
         _asked("GET", response_body=b"2", stands_for=3),
     )
     bot = BotSnapshot(version="1", model="m", prompt="p", details={"name": "n"}, warning="w")
-    origin = Origin(
+    origin = RecordingInfo(
         scenario="a", trial="a", fingerprint="f", recorded_at="r", harness="h", bot=bot,
-        asked={"bot_version": "1"}, candidate=Candidacy(case="", trial=1, bot="b", bot_id="1"),
+        asked={"bot_version": "1"}, candidate=CandidateInfo(case="", trial=1, bot="b", bot_id="1"),
     )  # fmt: skip
-    block = origin_block(Recording(interactions=items), origin)
+    block = dump_info(Recording(interactions=items), origin)
     table = doc_pages.rows("docs/cassettes.md", "key", "`x-coze`")
     assert sorted(name for cells in table for name in doc_pages.names(cells[0])[:2]) == sorted(
         block

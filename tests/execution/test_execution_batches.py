@@ -15,8 +15,8 @@ from pathlib import Path
 
 import coze_harness
 import pytest
-from coze_harness.execution import in_batches
-from coze_harness.execution.process_pool import over
+from coze_harness.execution import map_in_processes
+from coze_harness.execution.process_pool import map_with_executor
 from coze_harness.model.errors import WorkerLostError
 
 
@@ -38,20 +38,20 @@ MANY = list(range(700))
 def test_results_are_the_same_for_any_number_of_workers(workers: int, size: int) -> None:
     if workers > 1 and size == 1:
         size = 50
-    found = [batch for _pid, batch in in_batches(squared, MANY, workers=workers, size=size)]
+    found = [batch for _pid, batch in map_in_processes(squared, MANY, workers=workers, size=size)]
     assert sorted(item for batch in found for item in batch) == [n * n for n in MANY]
     assert all(len(batch) <= size for batch in found)
 
 
 def test_many_items_are_worked_on_in_other_processes() -> None:
-    pids = {pid for pid, _batch in in_batches(squared, MANY, workers=2)}
+    pids = {pid for pid, _batch in map_in_processes(squared, MANY, workers=2)}
     assert os.getpid() not in pids
     assert until_no_children()
 
 
 @pytest.mark.parametrize(("count", "workers"), [(299, 8), (5000, 1), (0, 8)])
 def test_few_items_or_one_worker_stay_in_this_process(count: int, workers: int) -> None:
-    found = list(in_batches(squared, range(count), workers=workers))
+    found = list(map_in_processes(squared, range(count), workers=workers))
     assert {pid for pid, _batch in found} <= {os.getpid()}
     assert [item for _pid, batch in found for item in batch] == [n * n for n in range(count)]
 
@@ -59,7 +59,7 @@ def test_few_items_or_one_worker_stay_in_this_process(count: int, workers: int) 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_an_exception_in_the_work_surfaces(workers: int) -> None:
     with pytest.raises(LookupError, match="450"):
-        list(in_batches(picky, MANY, workers=workers))
+        list(map_in_processes(picky, MANY, workers=workers))
     assert until_no_children()
 
 
@@ -75,7 +75,7 @@ def test_closing_drops_what_has_not_begun() -> None:
 
     batches = iter([[number] for number in range(100)])
     with ThreadPoolExecutor(2) as pool:
-        results = over(pool, work, batches, ahead=6)
+        results = map_with_executor(pool, work, batches, ahead=6)
         assert next(results) == 0
         results.close()
         gate.set()
@@ -91,14 +91,14 @@ def test_never_more_batches_are_handed_out_than_allowed() -> None:
             yield [number]
 
     with ThreadPoolExecutor(2) as pool:
-        results = over(pool, list, batches(), ahead=4)
+        results = map_with_executor(pool, list, batches(), ahead=4)
         for done, _batch in enumerate(results, 1):
             assert len(taken) <= done + 4
     assert len(taken) == 50
 
 
 def test_closing_leaves_no_process_behind() -> None:
-    results = in_batches(squared, list(range(3000)), workers=2)
+    results = map_in_processes(squared, list(range(3000)), workers=2)
     next(results)
     results.close()
     assert until_no_children()
@@ -158,5 +158,7 @@ def _die_at_700(numbers: Sequence[int]) -> list[int]:
 def test_a_worker_that_dies_is_told_and_what_came_before_is_kept() -> None:
     got: list[int] = []
     with pytest.raises(WorkerLostError, match="died"):
-        got.extend(n for batch in in_batches(_die_at_700, range(1000), workers=2) for n in batch)
+        got.extend(
+            n for batch in map_in_processes(_die_at_700, range(1000), workers=2) for n in batch
+        )
     assert 700 not in got

@@ -8,15 +8,20 @@ from typing import ClassVar
 
 import pytest
 from builders import reply, snapshot
-from coze_harness.execution import play
-from coze_harness.execution.conversation_runner import Held, conclude, hold, note
+from coze_harness.execution import run_flow
+from coze_harness.execution.conversation_runner import (
+    ConversationResult,
+    build_trial_result,
+    error_record,
+    run_conversation,
+)
 from coze_harness.model import (
-    Answer,
     Attachment,
     Bot,
-    Call,
     ChatOptions,
-    Exchange,
+    HttpCall,
+    HttpResponse,
+    LoggedCall,
     Reply,
     Severity,
     TrialKey,
@@ -27,14 +32,14 @@ from coze_harness.model import (
     Wait,
 )
 from coze_harness.model.errors import (
-    CassetteLeftoverError,
     CassetteMissingError,
     ChatFailedError,
     CozeError,
     HarnessError,
+    UnplayedInteractionsError,
 )
 from coze_harness.model.location import Location
-from coze_harness.model.trial import Conversation, Seen, Trial, Turn
+from coze_harness.model.trial import CallFlow, EvaluationContext, Trial, Turn
 
 HERE = Location("scenarios/identity.yaml", 9, 5)
 PASSED, FAILED, SKIPPED = VerdictStatus.PASSED, VerdictStatus.FAILED, VerdictStatus.SKIPPED
@@ -49,9 +54,9 @@ class Demand:
     severity: Severity = Severity.ERROR
     fault: HarnessError | None = None
     location: Location = HERE
-    seen: list[Seen] = field(default_factory=list)
+    seen: list[EvaluationContext] = field(default_factory=list)
 
-    def judge(self, seen: Seen) -> Verdict:
+    def judge(self, seen: EvaluationContext) -> Verdict:
         self.seen.append(seen)
         if self.fault is not None:
             raise self.fault
@@ -73,7 +78,7 @@ class Answers:
         self._given = iter(given)
         self.asked: list[str] = []
 
-    def ask(self, turn: Turn) -> Generator[Call | Wait, Answer | None, Reply]:
+    def ask(self, turn: Turn) -> Generator[HttpCall | Wait, HttpResponse | None, Reply]:
         self.asked.append(turn.prompt)
         yield Wait(3600)
         given = next(self._given)
@@ -90,7 +95,7 @@ class NoScript:
 
 
 class Nowhere:
-    def send(self, call: Call) -> Answer:
+    def send(self, call: HttpCall) -> HttpResponse:
         raise AssertionError(call)
 
 
@@ -120,16 +125,18 @@ def turn(*demands: Demand, prompt: str = "你是谁?") -> Turn:
     return Turn(prompt=prompt, expectations=demands, location=HERE)
 
 
-def held(trial: Trial, turns: Sequence[Turn], dialogue: Answers) -> Held:
-    conversation: Conversation[Held] = hold(trial, turns, dialogue)
-    return play(conversation, Nowhere())
+def held(trial: Trial, turns: Sequence[Turn], dialogue: Answers) -> ConversationResult:
+    conversation: CallFlow[ConversationResult] = run_conversation(trial, turns, dialogue)
+    return run_flow(conversation, Nowhere())
 
 
 def status(
     *demands: Demand, known_failure: str = "", error: HarnessError | None = None
 ) -> TrialStatus:
     found = trial(known_failure=known_failure)
-    return conclude(found, held(found, [turn(*demands)], Answers(reply())), error=error).status
+    return build_trial_result(
+        found, held(found, [turn(*demands)], Answers(reply())), error=error
+    ).status
 
 
 FAULT = CozeError("trouble")
@@ -168,7 +175,7 @@ def test_a_failure_in_any_turn_fails_the_trial_and_the_conversation_goes_on() ->
     outcome = held(found, turns, dialogue)
     assert dialogue.asked == ["1", "2", "3"]
     assert [t.reply.answer for t in outcome.turns if t.reply] == ["一", "二", "三"]
-    assert conclude(found, outcome).status is TrialStatus.FAILED
+    assert build_trial_result(found, outcome).status is TrialStatus.FAILED
 
 
 def test_an_expectation_sees_its_own_reply_and_those_before_it() -> None:
@@ -176,7 +183,7 @@ def test_an_expectation_sees_its_own_reply_and_those_before_it() -> None:
     first, second, third = reply("一"), reply("二"), reply("三")
     turns = [turn(prompt="1"), turn(prompt="2"), turn(demand, prompt="3")]
     held(trial(), turns, Answers(first, second, third))
-    assert demand.seen == [Seen("3", third, (first, second))]
+    assert demand.seen == [EvaluationContext("3", third, (first, second))]
 
 
 @pytest.mark.parametrize(("demand", "asked"), [(Demand(FAILED), 1), (WARNED, 2), (Demand(), 2)])
@@ -211,23 +218,24 @@ def test_an_expectation_that_cannot_judge_is_an_error_that_keeps_the_reply() -> 
 
 
 def test_a_conversation_without_turns_passes() -> None:
-    assert held(trial(), [], Answers()) == Held(())
+    assert held(trial(), [], Answers()) == ConversationResult(())
 
 
 def test_what_is_no_error_of_ours_is_not_swallowed() -> None:
     class Broken:
-        def ask(self, turn: Turn) -> Conversation[Reply]:
+        def ask(self, turn: Turn) -> CallFlow[Reply]:
             raise ZeroDivisionError(turn.prompt)
 
     with pytest.raises(ZeroDivisionError):
-        play(hold(trial(), [turn()], Broken()), Nowhere())
+        run_flow(run_conversation(trial(), [turn()], Broken()), Nowhere())
 
 
 def test_the_files_that_went_with_a_prompt_are_named_whether_it_is_answered_or_not() -> None:
     files = (Attachment("images/地图.png", 3, "abc"), Attachment("https://example.com/a.png"))
     asked = Turn(prompt="你好", expectations=(), location=HERE, attach=files)
-    held = play(
-        hold(trial(), [asked, asked], Answers(reply(), CassetteMissingError("x"))), Nowhere()
+    held = run_flow(
+        run_conversation(trial(), [asked, asked], Answers(reply(), CassetteMissingError("x"))),
+        Nowhere(),
     )
     names = ("images/地图.png", "https://example.com/a.png")
     assert [turn.attached for turn in held.turns] == [names, names]
@@ -237,12 +245,15 @@ def test_the_files_that_went_with_a_prompt_are_named_whether_it_is_answered_or_n
 
 
 def concluded(**fields: object) -> TrialResult:
-    return conclude(trial(), Held(()), **fields)  # type: ignore[arg-type]  # checked by conclude
+    return build_trial_result(trial(), ConversationResult(()), **fields)  # type: ignore[arg-type]  # checked by conclude
 
 
 def test_a_result_holds_all_that_is_known() -> None:
     bot = snapshot()
-    log = (Exchange("POST", "/v3/chat", 200, 0.0, 0.5), Exchange("GET", "/x", 200, 2.25, 0.1234))
+    log = (
+        LoggedCall("POST", "/v3/chat", 200, 0.0, 0.5),
+        LoggedCall("GET", "/x", 200, 2.25, 0.1234),
+    )
     found = concluded(
         exchanges=log, calls=7, snapshot=bot, recorded_at="2026-11-22", warnings=("careful",)
     )
@@ -259,24 +270,24 @@ def test_a_trial_without_an_exchange_took_no_time() -> None:
 
 
 def test_the_conversation_s_own_error_comes_before_the_tape_s() -> None:
-    first, second = CozeError("first"), CassetteLeftoverError("second")
-    found = conclude(trial(), Held((), first), error=second)
-    assert found.error == note(first)
-    assert concluded(error=second).error == note(second)
+    first, second = CozeError("first"), UnplayedInteractionsError("second")
+    found = build_trial_result(trial(), ConversationResult((), first), error=second)
+    assert found.error == error_record(first)
+    assert concluded(error=second).error == error_record(second)
 
 
 def test_an_error_is_kept_in_its_parts() -> None:
     fault = CassetteMissingError(
         "没有录音。", where=HERE, next_step="record", detail=["a", "b"], log_id="LOG"
     )
-    kept = note(fault)
+    kept = error_record(fault)
     assert (kept.kind, kept.what, kept.where) == ("missing", "没有录音。", str(HERE))
     assert (kept.next_step, kept.exit_code) == ("record", 3)
     assert (kept.detail, kept.log_id) == (("a", "b"), "LOG")
-    assert note(CozeError("x")).where == ""
+    assert error_record(CozeError("x")).where == ""
 
 
 def test_the_reason_of_a_known_failure_is_kept_whatever_came_of_it() -> None:
     found = trial(known_failure="周二")
-    assert conclude(found, Held(())).known_failure == "周二"
-    assert conclude(found, Held((), FAULT)).known_failure == "周二"
+    assert build_trial_result(found, ConversationResult(())).known_failure == "周二"
+    assert build_trial_result(found, ConversationResult((), FAULT)).known_failure == "周二"

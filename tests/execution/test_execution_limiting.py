@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 
 import pytest
-from coze_harness.execution import RateLimit, Task, limited, play, run_live
-from coze_harness.model import Answer, Call, Wait
+from coze_harness.execution import FlowTask, RateLimit, rate_limited, run_concurrently, run_flow
+from coze_harness.model import HttpCall, HttpResponse, Wait
 from coze_harness.model.errors import TransportError
-from coze_harness.model.trial import Conversation
+from coze_harness.model.trial import CallFlow
 
-CALL = Call("GET", "/v3/chat/retrieve")
+CALL = HttpCall("GET", "/v3/chat/retrieve")
 
 
 class Clock:
@@ -25,12 +25,12 @@ class Answering:
     def __init__(self) -> None:
         self.moments: list[float] = []
 
-    def send(self, call: Call) -> Answer:
+    def send(self, call: HttpCall) -> HttpResponse:
         self.moments.append(time.monotonic())
-        return Answer(200, {}, b"{}")
+        return HttpResponse(200, {}, b"{}")
 
 
-def asking(times: int) -> Conversation[int]:
+def asking(times: int) -> CallFlow[int]:
     for _ in range(times):
         answer = yield CALL
         assert answer is not None
@@ -50,24 +50,24 @@ def test_a_call_waits_for_its_moment_and_a_wait_is_left_as_it_is() -> None:
     clock = Clock()
     limit = RateLimit(2, clock.monotonic)
 
-    def both() -> Conversation[str]:
+    def both() -> CallFlow[str]:
         yield CALL
         yield Wait(3)
         yield CALL
         return "done"
 
-    conversation = limited(both(), limit)
+    conversation = rate_limited(both(), limit)
     assert next(conversation) == CALL
-    assert conversation.send(Answer(200, {}, b"")) == Wait(3)
+    assert conversation.send(HttpResponse(200, {}, b"")) == Wait(3)
     assert conversation.send(None) == Wait(0.5)
     assert conversation.send(None) == CALL
     with pytest.raises(StopIteration) as end:
-        conversation.send(Answer(200, {}, b""))
+        conversation.send(HttpResponse(200, {}, b""))
     assert end.value.value == "done"
 
 
 def test_an_error_thrown_in_reaches_the_conversation() -> None:
-    def careful() -> Conversation[str]:
+    def careful() -> CallFlow[str]:
         try:
             yield CALL
         except TransportError:
@@ -75,22 +75,22 @@ def test_an_error_thrown_in_reaches_the_conversation() -> None:
         return "missed"
 
     class Broken:
-        def send(self, call: Call) -> Answer:
+        def send(self, call: HttpCall) -> HttpResponse:
             raise TransportError("no", taken=False)
 
-    assert play(limited(careful(), RateLimit(1000, time.monotonic)), Broken()) == "caught"
+    assert run_flow(rate_limited(careful(), RateLimit(1000, time.monotonic)), Broken()) == "caught"
 
 
 def test_closing_it_closes_the_conversation() -> None:
     closed: list[bool] = []
 
-    def listening() -> Conversation[None]:
+    def listening() -> CallFlow[None]:
         try:
             yield CALL
         finally:
             closed.append(True)
 
-    conversation = limited(listening(), RateLimit(1000, time.monotonic))
+    conversation = rate_limited(listening(), RateLimit(1000, time.monotonic))
     next(conversation)
     conversation.close()
     assert closed == [True]
@@ -101,9 +101,10 @@ def test_many_conversations_together_keep_the_rate() -> None:
     answering = Answering()
     began = time.monotonic()
     openers = [
-        lambda: Task(limited(asking(2), limit), answering, lambda value: value) for _ in range(20)
+        lambda: FlowTask(rate_limited(asking(2), limit), answering, lambda value: value)
+        for _ in range(20)
     ]
-    assert list(run_live(openers, workers=8, monotonic=time.monotonic)) == [2] * 20
+    assert list(run_concurrently(openers, workers=8, monotonic=time.monotonic)) == [2] * 20
     spent = max(answering.moments) - began
     assert len(answering.moments) == 40
     assert spent >= 0.38, "40 calls at 100 a second take 39 intervals"

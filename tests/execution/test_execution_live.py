@@ -15,13 +15,13 @@ from pathlib import Path
 
 import coze_harness
 import pytest
-from coze_harness.execution import Task, play, run_live
-from coze_harness.model import Answer, Call, Wait
+from coze_harness.execution import FlowTask, run_concurrently, run_flow
+from coze_harness.model import HttpCall, HttpResponse, Wait
 from coze_harness.model.errors import TransportError
-from coze_harness.model.trial import Conversation
+from coze_harness.model.trial import CallFlow
 
-CALL = Call("GET", "/")
-OK = Answer(200, {}, b"{}")
+CALL = HttpCall("GET", "/")
+OK = HttpResponse(200, {}, b"{}")
 
 
 class Instant:
@@ -35,7 +35,7 @@ class Instant:
         self.peak = 0
         self.gate = threading.Event()
 
-    def send(self, call: Call) -> Answer:
+    def send(self, call: HttpCall) -> HttpResponse:
         with self._lock:
             self.calls += 1
             self.under_way += 1
@@ -47,7 +47,7 @@ class Instant:
         return OK
 
 
-def waiting(name: int, *waits: float) -> Conversation[int]:
+def waiting(name: int, *waits: float) -> CallFlow[int]:
     yield CALL
     for seconds in waits:
         yield Wait(seconds)
@@ -56,11 +56,11 @@ def waiting(name: int, *waits: float) -> Conversation[int]:
     return name
 
 
-Opener = Callable[[], Task[int, int]]
+Opener = Callable[[], FlowTask[int, int]]
 
 
-def opener(conversation: Conversation[int], transport: Instant) -> Opener:
-    return lambda: Task(conversation, transport, lambda value: value)
+def opener(conversation: CallFlow[int], transport: Instant) -> Opener:
+    return lambda: FlowTask(conversation, transport, lambda value: value)
 
 
 def collected(openers: list[Opener], *, workers: int, seconds: float = 20) -> list[int]:
@@ -70,7 +70,7 @@ def collected(openers: list[Opener], *, workers: int, seconds: float = 20) -> li
 
     def run() -> None:
         try:
-            found.extend(run_live(openers, workers=workers, monotonic=time.monotonic))
+            found.extend(run_concurrently(openers, workers=workers, monotonic=time.monotonic))
         except BaseException as fault:  # noqa: BLE001 - raised below
             faults.append(fault)
 
@@ -142,7 +142,7 @@ def test_an_earlier_due_time_wakes_the_watcher() -> None:
     wire = Instant()
     openers = [opener(waiting(1, 1.0), wire), opener(waiting(2, *[0.01] * 10), wire)]
     began = time.monotonic()
-    with closing(run_live(openers, workers=4, monotonic=time.monotonic)) as results:
+    with closing(run_concurrently(openers, workers=4, monotonic=time.monotonic)) as results:
         assert next(results) == 2
         assert time.monotonic() - began < 0.7
 
@@ -186,7 +186,7 @@ def test_closing_begins_nothing_new_and_ends_the_threads() -> None:
             opened.append(number)
             yield opener(waiting(number, 0.01 if number == 0 else 0.05), wire)
 
-    results = run_live(openers(), workers=3, monotonic=time.monotonic)
+    results = run_concurrently(openers(), workers=3, monotonic=time.monotonic)
     next(results)
     results.close()
     assert until(lambda: live_threads() == 0)
@@ -198,7 +198,7 @@ def test_closing_begins_nothing_new_and_ends_the_threads() -> None:
 def test_closing_closes_the_conversations_that_wait() -> None:
     closed: list[int] = []
 
-    def tidy(name: int) -> Conversation[int]:
+    def tidy(name: int) -> CallFlow[int]:
         try:
             yield CALL
             yield Wait(0.0 if name == 0 else 60.0)
@@ -208,7 +208,7 @@ def test_closing_closes_the_conversations_that_wait() -> None:
         return name
 
     wire = Instant()
-    results = run_live(
+    results = run_concurrently(
         [opener(tidy(n), wire) for n in range(5)], workers=2, monotonic=time.monotonic
     )
     assert next(results) == 0
@@ -222,7 +222,7 @@ def test_closing_lets_a_call_under_way_finish_and_makes_no_other() -> None:
     slow = Instant(30)
     quick = Instant()
     openers = [opener(waiting(1), quick), opener(waiting(2, 0.0), slow)]
-    results = run_live(openers, workers=2, monotonic=time.monotonic)
+    results = run_concurrently(openers, workers=2, monotonic=time.monotonic)
     assert next(results) == 1
     assert until(lambda: slow.under_way == 1)
     results.close()
@@ -238,16 +238,16 @@ class Oops(Exception):  # noqa: N818 - no error of ours
     pass
 
 
-def broken_opener() -> Task[int, int]:
+def broken_opener() -> FlowTask[int, int]:
     raise Oops
 
 
-def broken_conversation() -> Conversation[int]:
+def broken_conversation() -> CallFlow[int]:
     yield CALL
     raise Oops
 
 
-def broken_later() -> Conversation[int]:
+def broken_later() -> CallFlow[int]:
     yield CALL
     yield Wait(0.01)
     raise Oops
@@ -263,7 +263,7 @@ def broken_finish(_value: int) -> int:
         broken_opener,
         opener(broken_conversation(), Instant()),
         opener(broken_later(), Instant()),
-        lambda: Task(waiting(1), Instant(), broken_finish),
+        lambda: FlowTask(waiting(1), Instant(), broken_finish),
     ],
 )
 def test_what_goes_wrong_reaches_the_consumer(broken: Opener) -> None:
@@ -280,25 +280,27 @@ def test_openers_that_go_wrong_reach_the_consumer() -> None:
         yield opener(waiting(1), Instant())
         raise Oops
 
-    results = run_live(openers(), workers=2, monotonic=time.monotonic)
+    results = run_concurrently(openers(), workers=2, monotonic=time.monotonic)
     with pytest.raises(Oops):
         list(results)
 
 
 class Failing:
-    def send(self, call: Call) -> Answer:
+    def send(self, call: HttpCall) -> HttpResponse:
         raise TransportError("broken", taken=call.path == "/")
 
 
 def test_a_call_without_an_answer_is_thrown_into_the_conversation() -> None:
-    def careful() -> Conversation[str]:
+    def careful() -> CallFlow[str]:
         try:
             yield CALL
         except TransportError as fault:
             return f"heard: {fault.what}"
         return "nothing heard"
 
-    found = run_live([lambda: Task(careful(), Failing(), str)], workers=1, monotonic=time.monotonic)
+    found = run_concurrently(
+        [lambda: FlowTask(careful(), Failing(), str)], workers=1, monotonic=time.monotonic
+    )
     assert list(found) == ["heard: broken"]
 
 
@@ -347,14 +349,14 @@ def test_ctrl_c_reaches_the_consumer_at_once() -> None:
 
 def test_playing_never_waits() -> None:
     began = time.monotonic()
-    assert play(waiting(5, *[3600.0] * 100), Instant()) == 5
+    assert run_flow(waiting(5, *[3600.0] * 100), Instant()) == 5
     assert time.monotonic() - began < 1
 
 
 def test_playing_throws_the_transport_s_errors_into_the_conversation() -> None:
     heard: list[str] = []
 
-    def stubborn() -> Generator[Call | Wait, Answer | None, int]:
+    def stubborn() -> Generator[HttpCall | Wait, HttpResponse | None, int]:
         for _ in range(3):
             try:
                 yield CALL
@@ -363,14 +365,14 @@ def test_playing_throws_the_transport_s_errors_into_the_conversation() -> None:
         yield Wait(3600)
         return len(heard)
 
-    assert play(stubborn(), Failing()) == 3
+    assert run_flow(stubborn(), Failing()) == 3
     with pytest.raises(TransportError):
-        play(waiting(1), Failing())
+        run_flow(waiting(1), Failing())
 
 
 def test_playing_a_conversation_that_is_over_before_it_begins() -> None:
-    def over(*calls: Call) -> Conversation[str]:
+    def over(*calls: HttpCall) -> CallFlow[str]:
         yield from calls
         return "over"
 
-    assert play(over(), Failing()) == "over"
+    assert run_flow(over(), Failing()) == "over"

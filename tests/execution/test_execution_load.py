@@ -8,29 +8,31 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from coze_harness.coze import Pace
-from coze_harness.execution import Task, run_live
+from coze_harness.coze import PollSchedule
+from coze_harness.execution import FlowTask, run_concurrently
 from coze_harness.model import Reply
 from coze_harness.server.server_process import RunningServer, serve
-from coze_harness.transport import Line, Wire
+from coze_harness.transport import HttpTransport, TimedTransport
 from talking import TOKEN, dialogue, script, turn
 
 
 def held(
-    server: RunningServer, count: int, *, workers: int, pace: Pace
+    server: RunningServer, count: int, *, workers: int, pace: PollSchedule
 ) -> tuple[list[Reply], float, int]:
     """Hold so many conversations at once; return replies, wall seconds and the most threads."""
     threads = threading.active_count()
     most = 0
-    wire = Wire(server.base_url, TOKEN, workers=workers, environment={})
+    wire = HttpTransport(server.base_url, TOKEN, workers=workers, environment={})
 
-    def opened() -> Task[Reply, Reply]:
+    def opened() -> FlowTask[Reply, Reply]:
         conversation = dialogue(pace=pace).ask(turn())
-        return Task(conversation, Line(wire, time.monotonic), lambda reply: reply)
+        return FlowTask(conversation, TimedTransport(wire, time.monotonic), lambda reply: reply)
 
     replies: list[Reply] = []
     began = time.monotonic()
-    with closing(run_live([opened] * count, workers=workers, monotonic=time.monotonic)) as results:
+    with closing(
+        run_concurrently([opened] * count, workers=workers, monotonic=time.monotonic)
+    ) as results:
         for reply in results:
             replies.append(reply)
             most = max(most, threading.active_count() - threads)
@@ -49,7 +51,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[RunningServer]:
 def test_256_conversations_of_two_seconds_take_little_longer_than_one(
     server: RunningServer,
 ) -> None:
-    pace = Pace(timeout=30, expected=(2.6,))
+    pace = PollSchedule(timeout=30, expected=(2.6,))
     for _attempt in range(3):
         replies, wall, threads = held(server, 256, workers=32, pace=pace)
         # The machine may be busy with something else, but not three times in a row.
@@ -66,7 +68,7 @@ def test_256_conversations_of_two_seconds_take_little_longer_than_one(
 
 @pytest.mark.parametrize("server", [1.0], indirect=True)
 def test_2000_conversations_at_once_need_no_more_than_their_workers(server: RunningServer) -> None:
-    replies, _wall, threads = held(server, 2000, workers=16, pace=Pace(timeout=60))
+    replies, _wall, threads = held(server, 2000, workers=16, pace=PollSchedule(timeout=60))
     assert [reply.answer for reply in replies] == ["好的"] * 2000
     assert len({reply.conversation_id for reply in replies}) == 2000
     assert server.calls["POST /v3/chat"] == 2000

@@ -8,21 +8,21 @@ from random import Random
 
 import pytest
 from builders import key
-from coze_harness.execution.sharding import Card, Cut, deal, digest
+from coze_harness.execution.sharding import ShardItem, ShardNumber, assign_shards, digest_trials
 from coze_harness.model.errors import UsageError
 from hypothesis import given
 from hypothesis import strategies as st
 
 names = st.text(min_size=1, max_size=6)
 seconds = st.one_of(st.none(), st.floats(0, 100), st.sampled_from([0.0, 1.5]))
-cards = st.lists(st.builds(Card, names, seconds), max_size=40)
+cards = st.lists(st.builds(ShardItem, names, seconds), max_size=40)
 
 
 @given(cards, st.integers(1, 9))
 def test_every_trial_comes_to_one_shard_and_what_belongs_together_to_the_same(
-    dealt: list[Card], of: int
+    dealt: list[ShardItem], of: int
 ) -> None:
-    shards = deal(dealt, of)
+    shards = assign_shards(dealt, of)
     assert len(shards) == len(dealt)
     assert set(shards) <= set(range(1, of + 1))
     where = defaultdict(set)
@@ -32,11 +32,11 @@ def test_every_trial_comes_to_one_shard_and_what_belongs_together_to_the_same(
 
 
 @given(cards, st.integers(1, 9), st.randoms(use_true_random=False))
-def test_the_order_of_files_means_nothing(dealt: list[Card], of: int, rng: Random) -> None:
+def test_the_order_of_files_means_nothing(dealt: list[ShardItem], of: int, rng: Random) -> None:
     shuffled = list(enumerate(dealt))
     rng.shuffle(shuffled)
-    before = deal(dealt, of)
-    after = deal([card for _, card in shuffled], of)
+    before = assign_shards(dealt, of)
+    after = assign_shards([card for _, card in shuffled], of)
     assert {n: shard for (n, _), shard in zip(shuffled, after, strict=True)} == dict(
         enumerate(before)
     )
@@ -46,48 +46,52 @@ def test_the_order_of_files_means_nothing(dealt: list[Card], of: int, rng: Rando
 def test_no_shard_has_more_to_do_than_another_by_more_than_one_trial(
     lasted: list[int], of: int
 ) -> None:
-    dealt = [Card(f"t{n}", float(took)) for n, took in enumerate(lasted)]
+    dealt = [ShardItem(f"t{n}", float(took)) for n, took in enumerate(lasted)]
     loads = dict.fromkeys(range(1, of + 1), 0)
-    for shard, took in zip(deal(dealt, of), lasted, strict=True):
+    for shard, took in zip(assign_shards(dealt, of), lasted, strict=True):
         loads[shard] += took
     assert max(loads.values()) - min(loads.values()) <= max(lasted)
 
 
 def test_trials_of_unknown_length_are_dealt_by_number() -> None:
-    shards = deal([Card(f"t{n}", None) for n in range(100)], 4)
+    shards = assign_shards([ShardItem(f"t{n}", None) for n in range(100)], 4)
     assert Counter(shards) == {1: 25, 2: 25, 3: 25, 4: 25}
-    instant = deal([Card(f"t{n}", 0.0) for n in range(100)], 4)
+    instant = assign_shards([ShardItem(f"t{n}", 0.0) for n in range(100)], 4)
     assert Counter(instant) == {1: 25, 2: 25, 3: 25, 4: 25}
 
 
 def test_one_long_trial_has_a_shard_for_itself() -> None:
-    shards = deal([Card("long", 60.0), *(Card(f"t{n}", 1.0) for n in range(30))], 3)
+    shards = assign_shards(
+        [ShardItem("long", 60.0), *(ShardItem(f"t{n}", 1.0) for n in range(30))], 3
+    )
     assert Counter(shards)[shards[0]] == 1
 
 
 def test_the_deal_is_the_same_on_every_machine() -> None:
     # Written down, and not computed: another hash or another rule would part jobs from each other.
     named = ["identity", "天气[杭州]", "天气[北京]", "wrong", "a#2", "🤖"]
-    assert deal([Card(name, None) for name in named], 3) == [2, 1, 2, 3, 1, 3]
+    assert assign_shards([ShardItem(name, None) for name in named], 3) == [2, 1, 2, 3, 1, 3]
 
 
 @given(st.lists(names, unique=True, min_size=2, max_size=6))
 def test_another_order_or_other_trials_are_another_whole(ids: list[str]) -> None:
     keys = [replace(key(), id=name) for name in ids]
-    assert digest(keys) == digest(list(keys))
-    assert digest(keys) != digest(keys[::-1])
-    assert digest(keys) != digest(keys[1:])
-    assert digest(keys) != digest([replace(keys[0], line=keys[0].line + 1), *keys[1:]])
+    assert digest_trials(keys) == digest_trials(list(keys))
+    assert digest_trials(keys) != digest_trials(keys[::-1])
+    assert digest_trials(keys) != digest_trials(keys[1:])
+    assert digest_trials(keys) != digest_trials(
+        [replace(keys[0], line=keys[0].line + 1), *keys[1:]]
+    )
 
 
 def test_half_a_surrogate_pair_in_a_name_is_no_obstacle() -> None:
-    assert deal([Card("\ud83e", None)], 1) == [1]
-    assert digest([replace(key(), id="\ud83e")])
+    assert assign_shards([ShardItem("\ud83e", None)], 1) == [1]
+    assert digest_trials([replace(key(), id="\ud83e")])
 
 
 @pytest.mark.parametrize("text", ["1/1", " 3/12 ", "10000/10000"])
 def test_a_shard_is_read(text: str) -> None:
-    assert str(Cut.read(text)) == text.strip()
+    assert str(ShardNumber.read(text)) == text.strip()
 
 
 @pytest.mark.parametrize(
@@ -108,6 +112,6 @@ def test_a_shard_is_read(text: str) -> None:
 )
 def test_what_is_no_shard_is_refused_with_words(text: str, why: str) -> None:
     with pytest.raises(UsageError) as refused:
-        Cut.read(text)
+        ShardNumber.read(text)
     assert why in str(refused.value)
     assert "--shard 2/4" in refused.value.next_step

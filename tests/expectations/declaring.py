@@ -6,21 +6,21 @@ from collections.abc import Sequence
 
 import pytest
 from builders import message, reply
-from coze_harness.expectations import Kind, build
+from coze_harness.expectations import ExpectationKind, build_expectation
 from coze_harness.model import JSON, Message, Reply, ToolCall, Usage, Verdict
 from coze_harness.model.errors import ScenarioError
-from coze_harness.model.trial import Seen
-from coze_harness.yaml_source import read
+from coze_harness.model.trial import EvaluationContext
+from coze_harness.yaml_source import read_yaml
 
 FILE = "scenarios/greet.yaml"
 
 
-def declare(item: str) -> Kind:
+def declare(item: str) -> ExpectationKind:
     """Build the expectation that stands behind a dash on the first line of a file."""
-    document = read("- " + item.replace("\n", "\n  "), FILE, ScenarioError)
+    document = read_yaml("- " + item.replace("\n", "\n  "), FILE, ScenarioError)
     assert isinstance(document.data, list)
     assert len(document.data) == 1
-    return build(document.data[0], document.places.below(0))
+    return build_expectation(document.data[0], document.places.below(0))
 
 
 def refusal(item: str) -> str:
@@ -30,9 +30,9 @@ def refusal(item: str) -> str:
     return str(caught.value)
 
 
-def seen(answer: str | Reply = "", baseline: str | None = None) -> Seen:
+def seen(answer: str | Reply = "", baseline: str | None = None) -> EvaluationContext:
     replied = reply(answer) if isinstance(answer, str) else answer
-    return Seen(prompt="你好", reply=replied, baseline=baseline)
+    return EvaluationContext(prompt="你好", reply=replied, baseline=baseline)
 
 
 def judge(item: str, answer: str | Reply) -> Verdict:

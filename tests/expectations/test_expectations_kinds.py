@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 from builders import message, reply
-from coze_harness.expectations import KINDS, asks_for, describe
+from coze_harness.expectations import KINDS, asks_for, summarize_kinds
 from coze_harness.model import Reply, Severity, Usage, VerdictStatus
 from coze_harness.model.location import Location
 from declaring import FILE, bare, declare, judge, seen
@@ -353,7 +353,7 @@ def test_a_kind_judges_as_the_table_says(kind: str, row: Row) -> None:
     assert copy.judge(seen(row.seen, row.baseline)) == verdict
 
 
-@pytest.mark.parametrize("row", describe(), ids=lambda row: row.kind)
+@pytest.mark.parametrize("row", summarize_kinds(), ids=lambda row: row.kind)
 def test_the_example_that_documentation_shows_is_of_its_kind(row: tuple[str, str, str]) -> None:
     kind, summary, example = row
     assert declare(example).kind == kind

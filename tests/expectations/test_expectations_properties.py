@@ -8,12 +8,12 @@ from typing import cast
 
 import pytest
 from builders import message
-from coze_harness.expectations import Kind, build
+from coze_harness.expectations import ExpectationKind, build_expectation
 from coze_harness.expectations.excerpt import LIMIT, excerpt
 from coze_harness.expectations.safe_regex import count_words, words
-from coze_harness.expectations.text_normalization import Folding
+from coze_harness.expectations.text_normalization import TextNormalization
 from coze_harness.model import JSON, Message, Reply, ToolCall, Usage, Verdict, VerdictStatus
-from coze_harness.model.location import Location, PathPart, Places
+from coze_harness.model.location import Location, PathPart, SourcePositions
 from declaring import bare, declare, seen
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -35,12 +35,12 @@ class Nowhere:
     def source(self, *path: PathPart) -> str:
         return ""
 
-    def below(self, *path: PathPart) -> Places:
+    def below(self, *path: PathPart) -> SourcePositions:
         return self
 
 
-def made(item: JSON) -> Kind:
-    return build(item, Nowhere())
+def made(item: JSON) -> ExpectationKind:
+    return build_expectation(item, Nowhere())
 
 
 @st.composite
@@ -185,7 +185,7 @@ def test_all_of_is_what_any_of_is_not(items: list[JSON], reply: Reply) -> None:
 @settings(max_examples=100, deadline=None)
 def test_an_expectation_survives_pickling(item: JSON, reply: Reply) -> None:
     expectation = made(item)
-    copy: Kind = pickle.loads(pickle.dumps(expectation))  # noqa: S301
+    copy: ExpectationKind = pickle.loads(pickle.dumps(expectation))  # noqa: S301
     assert copy == expectation
     assert copy.judge(seen(reply)) == expectation.judge(seen(reply))
 
@@ -218,13 +218,17 @@ def test_a_piece_of_an_answer_in_normal_form_is_found_in_it(
     verdict = made({"contains": {"text": piece, **options}}).judge(seen(bare_answer(answer)))
     assert verdict.status is VerdictStatus.PASSED, verdict.reason
     for start, end in verdict.evidence:
-        folding = Folding(bool(options.get("ignore_case")), "normalize" in options)
+        folding = TextNormalization(bool(options.get("ignore_case")), "normalize" in options)
         assert folding.fold(answer[start:end])[0] == folding.fold(piece)[0]
 
 
 @given(TEXTS)
 def test_folding_twice_changes_nothing_more(text: str) -> None:
-    for folding in (Folding(), Folding(width=True), Folding(ignore_case=True, width=True)):
+    for folding in (
+        TextNormalization(),
+        TextNormalization(width=True),
+        TextNormalization(ignore_case=True, width=True),
+    ):
         once = folding.fold(text)[0]
         assert folding.fold(once)[0] == once
 

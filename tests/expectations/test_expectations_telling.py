@@ -8,7 +8,13 @@ import sys
 from collections.abc import Iterator, Mapping
 
 import pytest
-from coze_harness.expectations import KINDS, Kind, describe, item_schema, schemas
+from coze_harness.expectations import (
+    KINDS,
+    ExpectationKind,
+    item_schema,
+    kind_schemas,
+    summarize_kinds,
+)
 from coze_harness.model import JSON
 
 
@@ -26,8 +32,8 @@ def mappings(value: JSON) -> Iterator[Mapping[str, JSON]]:
 def test_every_kind_is_told_once_and_in_one_order() -> None:
     names = [kind.kind for kind in KINDS]
     assert len(set(names)) == len(names)
-    assert [row.kind for row in describe()] == names
-    assert list(schemas()) == names
+    assert [row.kind for row in summarize_kinds()] == names
+    assert list(kind_schemas()) == names
 
 
 def test_the_schema_is_json_and_refers_only_to_the_item_itself() -> None:
@@ -52,8 +58,8 @@ def test_an_item_is_a_text_or_exactly_one_kind() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
-def test_a_kinds_schema_knows_the_keys_that_the_kind_takes(kind: type[Kind]) -> None:
-    schema = schemas()[kind.kind]
+def test_a_kinds_schema_knows_the_keys_that_the_kind_takes(kind: type[ExpectationKind]) -> None:
+    schema = kind_schemas()[kind.kind]
     assert schema["description"]
     known = {
         key

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from builders import reply
-from coze_harness.expectations import Kind, build
+from coze_harness.expectations import ExpectationKind, build_expectation
 from coze_harness.model import Reply
 from coze_harness.model.errors import ScenarioError
-from coze_harness.model.trial import Seen
-from coze_harness.mutation import SPOILINGS, Spoiling, Subject
-from coze_harness.yaml_source import read
+from coze_harness.model.trial import EvaluationContext
+from coze_harness.mutation import OPERATORS, MutationOperator, MutationTarget
+from coze_harness.yaml_source import read_yaml
 
 ZH = "杭州明天有小雨,气温17到24度。请带伞!"
 EN = "The library in Boston is open until 6 pm on Friday. It holds 420 seats."
@@ -20,8 +20,8 @@ JSON_ZH = '{"城市": "杭州", "天气": "小雨"}'
 JSON_EN = '[{"city": "Boston", "days": 3}]'
 
 
-def named(name: str) -> Spoiling:
-    return next(spoiling for spoiling in SPOILINGS if spoiling.name == name)
+def named(name: str) -> MutationOperator:
+    return next(spoiling for spoiling in OPERATORS if spoiling.name == name)
 
 
 def sample(name: str, *, chinese: bool) -> str:
@@ -33,22 +33,22 @@ def sample(name: str, *, chinese: bool) -> str:
     return ZH if chinese else EN
 
 
-def declare(item: str) -> Kind:
+def declare(item: str) -> ExpectationKind:
     """Build the expectation that stands behind a dash of `expect:`."""
-    document = read(f"- {item}", "scenarios/a.yaml", ScenarioError)
+    document = read_yaml(f"- {item}", "scenarios/a.yaml", ScenarioError)
     assert isinstance(document.data, list)
-    return build(document.data[0], document.places.below(0))
+    return build_expectation(document.data[0], document.places.below(0))
 
 
 def subject(
     answer: str | Reply, *items: str, trial: str = "weather", earlier: Sequence[Reply] = ()
-) -> Subject:
+) -> MutationTarget:
     """A turn that was answered so, judged by the expectations of these items."""
     given = reply(answer) if isinstance(answer, str) else answer
-    seen = Seen("天气?", given, tuple(earlier), given.answer)
+    seen = EvaluationContext("天气?", given, tuple(earlier), given.answer)
     expectations = [declare(item) for item in items]
     verdicts = [expectation.judge(seen) for expectation in expectations]
-    return Subject(
+    return MutationTarget(
         trial=trial,
         turn=1,
         seen=seen,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from coze_harness.mutation import SPOILINGS
+from coze_harness.mutation import OPERATORS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "mutation.md"
 
@@ -12,6 +12,6 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "mutation.md"
 def test_the_page_tells_every_spoiling_as_the_table_does() -> None:
     text = PAGE.read_text("utf-8")
     shown = [line for line in text.splitlines() if line.startswith("| `")]
-    assert shown == [f"| `{s.name}` | {s.summary} | {s.fault} |" for s in SPOILINGS]
-    assert len(SPOILINGS) == 19
+    assert shown == [f"| `{s.name}` | {s.summary} | {s.fault} |" for s in OPERATORS]
+    assert len(OPERATORS) == 19
     assert "in nineteen ways" in text

@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 from coze_harness.model import VerdictStatus
-from coze_harness.mutation import SPOILINGS, Others, chance
+from coze_harness.mutation import OPERATORS, AnswerPool, seeded_random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutation_samples import EN, ZH, declare, subject
@@ -38,9 +38,9 @@ def _reads(text: str) -> str:
 def test_a_spoilt_answer_is_never_the_answer_and_always_the_same_again(
     answer: str, others: list[str], seed: int
 ) -> None:
-    for spoiling in SPOILINGS:
-        spoilt = spoiling.spoil(answer, chance(seed, "t", 1, spoiling.name), others)
-        assert spoilt == spoiling.spoil(answer, chance(seed, "t", 1, spoiling.name), others)
+    for spoiling in OPERATORS:
+        spoilt = spoiling.spoil(answer, seeded_random(seed, "t", 1, spoiling.name), others)
+        assert spoilt == spoiling.spoil(answer, seeded_random(seed, "t", 1, spoiling.name), others)
         if spoilt is not None:
             assert _reads(spoilt) != _reads(answer), spoiling.name
 
@@ -48,8 +48,8 @@ def test_a_spoilt_answer_is_never_the_answer_and_always_the_same_again(
 @settings(max_examples=300, deadline=None)
 @given(answer=ANSWERS, seed=st.integers(0, 2**32))
 def test_a_hint_takes_the_good_answer_and_can_be_declared(answer: str, seed: int) -> None:
-    for spoiling in SPOILINGS:
-        spoilt = spoiling.spoil(answer, chance(seed, "t", 1, spoiling.name), [])
+    for spoiling in OPERATORS:
+        spoilt = spoiling.spoil(answer, seeded_random(seed, "t", 1, spoiling.name), [])
         if spoilt is None:
             continue
         hint = spoiling.remedy(answer, spoilt)
@@ -61,23 +61,23 @@ def test_a_hint_takes_the_good_answer_and_can_be_declared(answer: str, seed: int
 
 @pytest.mark.parametrize("blank", ["", " \n\t", "\u3000"])
 def test_nothing_is_spoilt_where_nothing_was_said(blank: str) -> None:
-    for spoiling in SPOILINGS:
-        assert spoiling.spoil(blank, chance(1, "t", 1, spoiling.name), [ZH]) is None
+    for spoiling in OPERATORS:
+        assert spoiling.spoil(blank, seeded_random(1, "t", 1, spoiling.name), [ZH]) is None
 
 
 def test_chance_depends_on_seed_trial_turn_and_spoiling_and_on_nothing_else() -> None:
     drawn = {
-        chance(*of).getrandbits(64)
+        seeded_random(*of).getrandbits(64)
         for of in ((1, "a", 1, "cut"), (2, "a", 1, "cut"), (1, "b", 1, "cut"), (1, "a", 2, "cut"),
                    (1, "a", 1, "refused"))
     }  # fmt: skip
     assert len(drawn) == 5
-    assert chance(1, "场景\ud800", 1, "cut").getrandbits(64) == 479027117431853039
+    assert seeded_random(1, "场景\ud800", 1, "cut").getrandbits(64) == 479027117431853039
 
 
 def test_one_scenario_more_changes_what_is_swapped_for_few_others() -> None:
     answers = {f"场景{n}": f"回答{n}" for n in range(200)}
-    before, after = Others(1, answers), Others(1, {**answers, "新": "新的回答"})
+    before, after = AnswerPool(1, answers), AnswerPool(1, {**answers, "新": "新的回答"})
     changed = [name for name in answers if before.of(name)[0] != after.of(name)[0]]
     assert len(changed) == 1
     for name in answers:
@@ -87,9 +87,9 @@ def test_one_scenario_more_changes_what_is_swapped_for_few_others() -> None:
 
 
 def test_the_only_scenario_has_no_others() -> None:
-    assert list(Others(1, {"a": "答"}).of("a")) == []
-    assert list(Others(1, {}).of("a")) == []
-    assert list(Others(1, {"a": "甲", "b": "乙"}).of("a")) == ["乙"]
+    assert list(AnswerPool(1, {"a": "答"}).of("a")) == []
+    assert list(AnswerPool(1, {}).of("a")) == []
+    assert list(AnswerPool(1, {"a": "甲", "b": "乙"}).of("a")) == ["乙"]
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,8 @@ def test_the_only_scenario_has_no_others() -> None:
 )  # fmt: skip
 def test_a_megabyte_takes_seconds_and_not_minutes(text: str) -> None:
     begun = time.perf_counter()
-    for spoiling in SPOILINGS:
-        spoilt = spoiling.spoil(text, chance(1, "t", 1, spoiling.name), [])
+    for spoiling in OPERATORS:
+        spoilt = spoiling.spoil(text, seeded_random(1, "t", 1, spoiling.name), [])
         if spoilt is not None:
             assert len(spoiling.remedy(text, spoilt)) < 1_000
     # It takes about half a second; what is not linear takes hours.

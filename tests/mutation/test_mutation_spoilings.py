@@ -7,7 +7,7 @@ import re
 
 import pytest
 from coze_harness.model import VerdictStatus
-from coze_harness.mutation import SPOILINGS, chance
+from coze_harness.mutation import OPERATORS, seeded_random
 from mutation_samples import EN, ZH, declare, named, sample, subject
 
 OTHERS = {True: ["另一个场景的回答。"], False: ["Another answer."]}
@@ -64,14 +64,14 @@ GOLDEN = {
         'Sure! Here is the JSON:\n```json\n[{"city": "Boston", "days": 3}]\n```',
     ),
 }
-NAMES = [spoiling.name for spoiling in SPOILINGS]
+NAMES = [spoiling.name for spoiling in OPERATORS]
 
 
 @pytest.mark.parametrize("chinese", [True, False], ids=["zh", "en"])
 @pytest.mark.parametrize("name", NAMES)
 def test_an_answer_is_spoilt_as_ever(name: str, chinese: bool) -> None:
     answer = sample(name, chinese=chinese)
-    spoilt = named(name).spoil(answer, chance(1, "golden", 1, name), OTHERS[chinese])
+    spoilt = named(name).spoil(answer, seeded_random(1, "golden", 1, name), OTHERS[chinese])
     assert spoilt == GOLDEN[name][0 if chinese else 1]
 
 
@@ -235,7 +235,7 @@ def test_the_hint_is_an_expectation_that_takes_the_good_answer_and_sees_the_spoi
     name: str, seed: int, chinese: bool
 ) -> None:
     answer = sample(name, chinese=chinese)
-    spoilt = named(name).spoil(answer, chance(seed, "hint", 1, name), OTHERS[chinese])
+    spoilt = named(name).spoil(answer, seeded_random(seed, "hint", 1, name), OTHERS[chinese])
     assert spoilt is not None
     expectation = declare(named(name).remedy(answer, spoilt))
     assert expectation.judge(subject(answer).seen).status is VerdictStatus.PASSED

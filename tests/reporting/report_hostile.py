@@ -7,30 +7,30 @@ from dataclasses import replace
 from builders import error, key, message, reply, run, trial, turn, verdict
 from coze_harness.model import (
     AnswerChange,
-    BotChange,
+    Assessment,
+    BotComparison,
+    BotDifference,
     BotSnapshot,
     ChangeKind,
     Comparison,
-    Cost,
-    Difference,
-    Exchange,
-    Finding,
-    Flip,
+    LoggedCall,
     Mode,
-    Mutation,
-    PastRun,
-    Row,
+    MutationReport,
+    MutationScore,
+    PassShare,
+    PreviousRun,
     Run,
-    ScenarioChange,
-    Score,
+    RunCost,
+    ScenarioComparison,
     Severity,
-    Share,
     Summary,
-    Survivor,
+    SurvivingMutant,
     TrialChange,
     TrialResult,
+    TrialRow,
     TrialStatus,
     TurnChange,
+    VerdictChange,
     VerdictStatus,
 )
 from coze_harness.model.location import Location
@@ -128,7 +128,7 @@ def filled(text: str, status: TrialStatus = TrialStatus.FAILED) -> TrialResult:
         text, scenario=text, file=text, bot=text, case=text, tags=[text, text], cassette=text
     )
     first = replace(turn(text, replied, judged), attached=(text, text))
-    flip = Flip(
+    flip = VerdictChange(
         kind=text, name=text, expected=text, location=places, before=VerdictStatus.PASSED,
         after=None,
     )  # fmt: skip
@@ -144,8 +144,8 @@ def filled(text: str, status: TrialStatus = TrialStatus.FAILED) -> TrialResult:
         warnings=[text, text],
         asked=asked,
         http=[
-            Exchange(text, text, 200, 0.0, 0.5, 3, 0, text),
-            Exchange("GET", text, 500, 2.0, 0.5),
+            LoggedCall(text, text, 200, 0.0, 0.5, 3, 0, text),
+            LoggedCall("GET", text, 500, 2.0, 0.5),
         ],
     )
     return replace(made, change=change, recorded_at=text)
@@ -153,26 +153,26 @@ def filled(text: str, status: TrialStatus = TrialStatus.FAILED) -> TrialResult:
 
 def hostile_run(text: str) -> Run:
     """A run that holds a text in its comparison, its spoilt answers and the runs before it."""
-    share = Share(passed=1, trials=2, low=0.1, high=0.9)
-    change = ScenarioChange(
-        scenario=text, bot=text, before=share, after=share, finding=Finding.DOUBTFUL,
+    share = PassShare(passed=1, trials=2, low=0.1, high=0.9)
+    change = ScenarioComparison(
+        scenario=text, bot=text, before=share, after=share, finding=Assessment.DOUBTFUL,
         regressed=True, test=text, p=0.5, repeats=2, flaky=True,
     )  # fmt: skip
-    bot = BotChange(
+    bot = BotComparison(
         bot=text,
         before=BotSnapshot(version=text, model=text, prompt=text),
         after=BotSnapshot(version=f"{text}2", model=f"{text}2", prompt=f"{text}2"),
-        differences=(Difference(name=text, before=text, after=text),),
+        differences=(BotDifference(name=text, before=text, after=text),),
     )
-    survivor = Survivor(
+    survivor = SurvivingMutant(
         spoiling=text, trial=text, turn=1, answer=text, original=f"{text} ", hint=text,
         expectations=(text, text),
     )  # fmt: skip
-    before = PastRun(
+    before = PreviousRun(
         run_id=text, started_at=text, mode=Mode.REPLAY, summary=Summary(trials=2, passed=1),
-        cost=Cost(tokens=1, p95=1.0),
+        cost=RunCost(tokens=1, p95=1.0),
     )  # fmt: skip
-    row = Row(
+    row = TrialRow(
         key=key(text), status=TrialStatus.FAILED, seconds=1.0, past="pfp" + f"{text}..."[:3] + "pf"
     )
     return replace(
@@ -183,8 +183,8 @@ def hostile_run(text: str) -> Run:
             baseline=text, candidate=text, counts={ChangeKind.REGRESSED: 1}, scenarios=(change,),
             bots=(bot,),
         ),
-        mutation=Mutation(
+        mutation=MutationReport(
             seed=1,
-            scores=(Score(scenario=text, spoilings=2, caught=1, survivors=(survivor,)),),
+            scores=(MutationScore(scenario=text, spoilings=2, caught=1, survivors=(survivor,)),),
         ),
     )  # fmt: skip

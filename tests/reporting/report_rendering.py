@@ -14,8 +14,8 @@ from typing import Any
 from builders import run
 from coze_harness.model import Run, TrialResult
 from coze_harness.reporting.html.trial_markup import form_of
-from coze_harness.reporting.report_formats import FORMATS, PageOptions, Reports
-from coze_harness.results import encode
+from coze_harness.reporting.report_formats import FORMATS, PageOptions, ReportSet
+from coze_harness.results import encode_trial
 
 # What stands in these depends on the text: Markdown, and what differs.
 DEPENDING = {"md", "diff", "diff lines"}
@@ -32,13 +32,13 @@ def rendered(name: str, results: Sequence[TrialResult], of: Run | None = None) -
 
 def lined(results: Iterable[TrialResult]) -> Iterator[tuple[TrialResult, bytes]]:
     """Trials with their lines of trials.jsonl."""
-    return ((result, encode(result)) for result in results)
+    return ((result, encode_trial(result)) for result in results)
 
 
 def page_of(results: Sequence[TrialResult], of: Run, options: PageOptions) -> str:
     """The page as somebody asked for it."""
     out = io.BytesIO()
-    with Reports({"html": FORMATS["html"]}, options) as reports:
+    with ReportSet({"html": FORMATS["html"]}, options) as reports:
         reports.add_all(lined(results))
         reports.write(of, {"html": out})
     return out.getvalue().decode()

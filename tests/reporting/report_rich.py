@@ -7,29 +7,29 @@ from dataclasses import replace
 from builders import failed_verdict, key, message, reply, snapshot, trial, turn, verdict
 from coze_harness.model import (
     AnswerChange,
-    BotChange,
+    Assessment,
+    BotComparison,
+    BotDifference,
     ChangeKind,
     Comparison,
-    Cost,
-    Difference,
-    Exchange,
-    Finding,
-    Flip,
+    LoggedCall,
     Mode,
-    Mutation,
-    PastRun,
-    Row,
+    MutationReport,
+    MutationScore,
+    PassShare,
+    PreviousRun,
     Run,
-    ScenarioChange,
-    Score,
-    Share,
+    RunCost,
+    ScenarioComparison,
     Summary,
-    Survivor,
+    SurvivingMutant,
     TrialChange,
     TrialResult,
+    TrialRow,
     TrialStatus,
     TurnChange,
     TurnResult,
+    VerdictChange,
     VerdictStatus,
 )
 from coze_harness.model.location import Location
@@ -59,13 +59,13 @@ print("退货")
 _PLACE = Location("scenarios/refund.yaml", 9, 9)
 
 
-def http() -> tuple[Exchange, ...]:
+def http() -> tuple[LoggedCall, ...]:
     asked = '{"bot_id":"73","user_id":"0","additional_messages":[{"content":"it\'s 7 天?"}]}'
     return (
-        Exchange("POST", "/v3/chat", 200, 0.0, 0.48, code=0, body=asked),
-        Exchange("GET", "/v3/chat/retrieve?chat_id=1&conversation_id=2", 200, 1.5, 0.12, 3, 0),
-        Exchange("GET", "/v3/chat/retrieve?chat_id=1&conversation_id=2", 200, 4.6, 0.12, 1, 0),
-        Exchange("GET", "/v3/chat/message/list?chat_id=1", 200, 4.8, 0.2, 1, 4000),
+        LoggedCall("POST", "/v3/chat", 200, 0.0, 0.48, code=0, body=asked),
+        LoggedCall("GET", "/v3/chat/retrieve?chat_id=1&conversation_id=2", 200, 1.5, 0.12, 3, 0),
+        LoggedCall("GET", "/v3/chat/retrieve?chat_id=1&conversation_id=2", 200, 4.6, 0.12, 1, 0),
+        LoggedCall("GET", "/v3/chat/message/list?chat_id=1", 200, 4.8, 0.2, 1, 4000),
     )
 
 
@@ -78,7 +78,7 @@ def _said(text: str) -> TurnResult:
 def regressed() -> TrialResult:
     """A trial that passed on its baseline."""
     before = trial(named=key("refund"), turns=[_said(BEFORE)])
-    flip = Flip(
+    flip = VerdictChange(
         kind="contains",
         name="",
         expected="7 天",
@@ -141,8 +141,8 @@ def rich_results() -> list[TrialResult]:
     return [*everything(), regressed(), reworded(), pictured()]
 
 
-def _share(passed: int, trials: int, low: float, high: float) -> Share:
-    return Share(passed=passed, trials=trials, low=low, high=high)
+def _share(passed: int, trials: int, low: float, high: float) -> PassShare:
+    return PassShare(passed=passed, trials=trials, low=low, high=high)
 
 
 def comparison() -> Comparison:
@@ -151,58 +151,58 @@ def comparison() -> Comparison:
         candidate="draft of 退货机器人",
         counts={ChangeKind.REGRESSED: 1, ChangeKind.REWORDED: 1, ChangeKind.SAME: 11},
         scenarios=(
-            ScenarioChange(
+            ScenarioComparison(
                 scenario="refund", bot="chatchat", before=_share(6, 6, 0.61, 1.0),
-                after=_share(0, 6, 0.0, 0.39), finding=Finding.REAL, regressed=True,
+                after=_share(0, 6, 0.0, 0.39), finding=Assessment.REAL, regressed=True,
                 test="Fisher's exact", p=0.0022, adjusted=0.0043,
             ),
-            ScenarioChange(
+            ScenarioComparison(
                 scenario="hours", bot="chatchat", before=_share(3, 3, 0.44, 1.0),
-                after=_share(2, 3, 0.2, 0.94), finding=Finding.DOUBTFUL, regressed=False,
+                after=_share(2, 3, 0.2, 0.94), finding=Assessment.DOUBTFUL, regressed=False,
                 test="Fisher's exact", p=1.0, repeats=8, flaky=True,
             ),
-            ScenarioChange(
+            ScenarioComparison(
                 scenario="weekday", bot="chatchat", before=_share(1, 1, 0.2, 1.0),
-                after=_share(1, 1, 0.2, 1.0), finding=Finding.NONE, regressed=False,
+                after=_share(1, 1, 0.2, 1.0), finding=Assessment.NONE, regressed=False,
             ),
         ),
         bots=(
-            BotChange(
+            BotComparison(
                 bot="chatchat",
                 before=snapshot(prompt="你是退货助手。\n退货期为 7 天。\n回答要简短。"),
                 after=snapshot(
                     version="1718867999", prompt="你是退货助手。\n退货期为 15 天。\n回答要简短。"
                 ),
-                differences=(Difference(name="model.temperature", before="0.7", after="0.1"),),
+                differences=(BotDifference(name="model.temperature", before="0.7", after="0.1"),),
             ),
-            BotChange(bot="other", before=None, after=None, known=False),
+            BotComparison(bot="other", before=None, after=None, known=False),
         ),
     )  # fmt: skip
 
 
-def mutation() -> Mutation:
-    survivor = Survivor(
+def mutation() -> MutationReport:
+    survivor = SurvivingMutant(
         spoiling="number", trial="refund", turn=1, answer=AFTER, original=BEFORE,
         expectations=("contains 退货", "at most 120 characters"), hint="contains: 7 天",
     )  # fmt: skip
-    return Mutation(
+    return MutationReport(
         seed=7,
         scores=(
-            Score(scenario="refund", spoilings=8, caught=5, survivors=(survivor,)),
-            Score(scenario="identity", spoilings=8, caught=8),
-            Score(scenario="voice", spoilings=0, caught=0),
+            MutationScore(scenario="refund", spoilings=8, caught=5, survivors=(survivor,)),
+            MutationScore(scenario="identity", spoilings=8, caught=8),
+            MutationScore(scenario="voice", spoilings=0, caught=0),
         ),
     )
 
 
-def past() -> tuple[PastRun, ...]:
+def past() -> tuple[PreviousRun, ...]:
     return tuple(
-        PastRun(
+        PreviousRun(
             run_id=f"20261122-09{n:02}00-aaaa",
             started_at=f"2026-11-22T09:{n:02}:00Z",
             mode=Mode.REPLAY,
             summary=Summary(trials=16, passed=10 + n % 4, failed=6 - n % 4),
-            cost=Cost(tokens=9_000 + 400 * n, polls=40, p50=3.0, p95=4.0 + n % 3),
+            cost=RunCost(tokens=9_000 + 400 * n, polls=40, p50=3.0, p95=4.0 + n % 3),
         )
         for n in range(12)
     )
@@ -211,7 +211,7 @@ def past() -> tuple[PastRun, ...]:
 def rich_run() -> Run:
     results = rich_results()
     rows = [
-        Row(
+        TrialRow(
             key=result.key, status=result.status, seconds=result.seconds,
             past="pppfpfpppppp" if result.key.id == "refund" else "pp.ppppppppp",
         )
@@ -223,7 +223,7 @@ def rich_run() -> Run:
         mode=Mode.COMPARE,
         rows=tuple(rows),
         summary=replace(of.summary, trials=len(rows), passed=9, failed=4),
-        cost=Cost(tokens=11_000, polls=60, p50=3.2, p95=7.5),
+        cost=RunCost(tokens=11_000, polls=60, p50=3.2, p95=7.5),
         past=past(),
         comparison=comparison(),
         mutation=mutation(),

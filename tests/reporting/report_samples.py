@@ -15,7 +15,14 @@ from builders import (
     turn,
     verdict,
 )
-from coze_harness.model import PassRate, Run, Severity, TrialResult, TrialStatus, VerdictStatus
+from coze_harness.model import (
+    RequiredPassRate,
+    Run,
+    Severity,
+    TrialResult,
+    TrialStatus,
+    VerdictStatus,
+)
 from coze_harness.model.location import Location
 
 
@@ -187,7 +194,11 @@ def full_run() -> Run:
         everything(),
         warnings=2,
         pass_rates=[
-            PassRate(scenario="hours", bot="chatchat", trials=2, passed=0, required=1.0, met=False),
-            PassRate(scenario="repeat", bot="chatchat", trials=6, passed=6, required=0.8, met=True),
+            RequiredPassRate(
+                scenario="hours", bot="chatchat", trials=2, passed=0, required=1.0, met=False
+            ),
+            RequiredPassRate(
+                scenario="repeat", bot="chatchat", trials=6, passed=6, required=0.8, met=True
+            ),
         ],
     )

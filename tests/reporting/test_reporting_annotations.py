@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from builders import error, failed_verdict, key, reply, run, trial, turn
-from coze_harness.model import PassRate, Run, Severity, TrialResult, TrialStatus
+from coze_harness.model import RequiredPassRate, Run, Severity, TrialResult, TrialStatus
 from coze_harness.model.location import Location
 from coze_harness.reporting.github_actions import MOST, harmless, workflow_commands
 from hypothesis import given, settings
@@ -52,7 +52,7 @@ def _failing(
 
 def _run(results: Sequence[TrialResult], **fields: object) -> Run:
     rates = tuple(
-        PassRate(
+        RequiredPassRate(
             scenario=result.key.scenario, bot=result.key.bot, trials=1, passed=0, required=1.0,
             met=result.status is not TrialStatus.FAILED,
         )
@@ -118,7 +118,7 @@ def test_a_fixed_known_failure_is_an_error_where_that_fails_the_run() -> None:
 
 
 def test_with_a_rate_that_is_met_a_failed_trial_does_not_fail_the_job_and_is_a_warning() -> None:
-    met = PassRate(
+    met = RequiredPassRate(
         scenario=key().scenario, bot=key().bot, trials=5, passed=4, required=0.8, met=True
     )
     result = replace(_failing(), key=key())

@@ -12,13 +12,13 @@ from dataclasses import replace
 import junitparser
 import pytest
 from builders import run, trial
-from coze_harness.model import PassRate, Run, TrialResult, TrialStatus
+from coze_harness.model import RequiredPassRate, Run, TrialResult, TrialStatus
 from coze_harness.reporting.markdown_report import LIMIT
 from coze_harness.reporting.report_formats import FORMATS
 from coze_harness.reporting.run_list_page import render_listing
-from coze_harness.reporting.terminal_trials import closing_line, failure_block, failure_line
+from coze_harness.reporting.terminal_trials import failure_block, failure_line, summary_line
 from coze_harness.reporting.view_model import shown_id
-from coze_harness.reporting.visible import one_line, visible
+from coze_harness.reporting.visible import show_control_characters, single_line
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_hostile import ATTACKS, filled, hostile_run
@@ -47,7 +47,7 @@ def around(text: str, results: Sequence[TrialResult]) -> Run:
         run(results, run_id=text, environment={text: text}, started_at=text, finished_at=text),
         harness_version=text,
         pass_rates=(
-            PassRate(scenario=text, bot=text, trials=3, passed=1, required=0.5, met=False),
+            RequiredPassRate(scenario=text, bot=text, trials=3, passed=1, required=0.5, met=False),
         ),
     )
 
@@ -94,7 +94,7 @@ def test_a_page_has_the_same_elements_whatever_the_text(text: str, skeleton: Ske
     assert page.faults == []
     assert page.skeleton() == skeleton
     assert not HIDDEN.search(without_data(source))
-    assert visible(text).strip() in page.text
+    assert show_control_characters(text).strip() in page.text
     # No text has become an address, a handler or a style.
     for tag, attributes in page.elements:
         assert not any(name.startswith("on") or name in ("style", "src") for name in attributes)
@@ -113,7 +113,7 @@ def test_a_tree_has_the_same_elements_whatever_the_text(
     assert skeletons(source) == branches
     for tree, _ in trees_of(source):
         assert not HIDDEN.search(json.dumps(tree, ensure_ascii=False))
-        assert visible(text).strip() in text_of(tree)
+        assert show_control_characters(text).strip() in text_of(tree)
         assert all("\0" not in value for _, at in nodes(tree) for value in at.values())
 
 
@@ -123,7 +123,7 @@ def test_what_lies_in_a_page_for_its_script_never_ends_its_element(text: str) ->
     head = re.search(r'id="head">(.*?)</script>', source, re.S)
     assert head is not None
     assert not re.search("[<>&\u2028\u2029]", head.group(1))
-    assert head_of(source)["run"]["id"] == one_line(text)
+    assert head_of(source)["run"]["id"] == single_line(text)
     ids = [entry[0] for entry in index_of(source)]
     assert ids == [shown_id(f"{number}{text}") for number in range(4)]
     assert len(text) > 250 or [shown.encode() for shown in ids] == [
@@ -152,7 +152,7 @@ def test_comparisons_spoilings_and_past_runs_hold_any_text(text: str) -> None:
     page = page_with(text)
     assert page.faults == []
     assert page.skeleton() == page_with("harmless").skeleton()
-    assert page.text.count(visible(text)) > 20
+    assert page.text.count(show_control_characters(text)) > 20
     for link in page.named("a"):
         assert re.fullmatch(r"#[\w.%~&=-]*|(\.\./)?([\w.%~-]+/)?\w+\.\w+", link["href"] or "")
 
@@ -233,7 +233,7 @@ def test_a_terminal_is_never_told_to_do_anything(text: str) -> None:
     result = filled(text)
     line = failure_line(result)
     block = failure_block(result)
-    last = closing_line(run([result]), text, text)
+    last = summary_line(run([result]), text, text)
     for shown in (line, last, *block):
         assert not HIDDEN.search(shown)
         assert "\n" not in shown

@@ -19,11 +19,11 @@ from urllib.parse import quote
 
 import pytest
 from builders import failed_verdict, key, message, reply, run, trial, turn, verdict
-from coze_harness.model import PassRate, Row, Run, Summary, TrialResult, TrialStatus
+from coze_harness.model import RequiredPassRate, Run, Summary, TrialResult, TrialRow, TrialStatus
 from coze_harness.reporting import html
-from coze_harness.reporting.report_formats import FORMATS, PageOptions, Renderer, Reports
+from coze_harness.reporting.report_formats import FORMATS, PageOptions, ReportSet, TrialRenderer
 from coze_harness.reporting.view_model import anchor
-from coze_harness.results import encode
+from coze_harness.results import encode_trial
 from report_rendering import (
     Page,
     index_of,
@@ -78,7 +78,7 @@ def test_the_policy_allows_the_one_style_and_the_one_script(source: str, page: P
 def test_a_folder_has_style_and_script_beside_the_page() -> None:
     options = PageOptions(layout="folder")
     page = Page(page_of(everything(), full_run(), options))
-    with Reports({"html": FORMATS["html"]}, options) as reports:
+    with ReportSet({"html": FORMATS["html"]}, options) as reports:
         beside = reports.beside()
     assert page.faults == []
     assert {"rel": "stylesheet", "href": "report.css"} in page.named("link")
@@ -133,7 +133,7 @@ def test_the_chunks_hold_every_trial_with_its_line(source: str) -> None:
     names = [entry[0] for entry in index_of(source)]
     assert sorted(names) == sorted(results)
     for name, (tree, record) in zip(names, trees_of(source), strict=True):
-        assert record == json.loads(encode(results[name]))
+        assert record == json.loads(encode_trial(results[name]))
         assert tree[:2] == ["article", tree[1]]
         assert tree[1]["data-id"] == anchor(name)
         for turn_ in results[name].turns:
@@ -267,7 +267,7 @@ def test_the_same_run_gives_the_same_bytes_in_every_format() -> None:
 
 def test_one_pass_for_all_formats_gives_what_each_alone_gives() -> None:
     outs = {name: io.BytesIO() for name in FORMATS}
-    with Reports() as reports:
+    with ReportSet() as reports:
         reports.add_all(lined(everything()))
         reports.write(full_run(), outs)
     for name, out in outs.items():
@@ -275,10 +275,10 @@ def test_one_pass_for_all_formats_gives_what_each_alone_gives() -> None:
 
 
 def test_pieces_made_in_another_process_give_the_same_reports() -> None:
-    renderer = Renderer()
-    sent = pickle.dumps([renderer.pieces(result, encode(result)) for result in everything()])
+    renderer = TrialRenderer()
+    sent = pickle.dumps([renderer.pieces(result, encode_trial(result)) for result in everything()])
     outs = {name: io.BytesIO() for name in FORMATS}
-    with Reports() as reports:
+    with ReportSet() as reports:
         came = pickle.loads(sent)  # noqa: S301 - packed above
         for result, pieces in zip(everything(), came, strict=True):
             reports.put(result.key.id, pieces)
@@ -331,7 +331,7 @@ def test_the_sentence_says_what_happened(summary: Summary, said: str) -> None:
 
 
 def test_failures_within_the_rate_that_is_asked_for_are_not_called_a_failed_run() -> None:
-    rate = PassRate(scenario="s", bot="b", trials=10, passed=9, required=0.9, met=True)
+    rate = RequiredPassRate(scenario="s", bot="b", trials=10, passed=9, required=0.9, met=True)
     of = replace(run(pass_rates=[rate]), summary=Summary(trials=10, passed=9, failed=1))
     source = rendered("html", [], of)
     assert "1 of 10 trials failed, within the pass rates that the scenarios ask for." in source
@@ -387,7 +387,7 @@ def many(number: int) -> Iterator[TrialResult]:
 
 
 def rows(number: int) -> Run:
-    made = tuple(Row(key=r.key, status=r.status, seconds=r.seconds) for r in many(number))
+    made = tuple(TrialRow(key=r.key, status=r.status, seconds=r.seconds) for r in many(number))
     return replace(run(), rows=made, summary=Summary(trials=number, failed=number // 10))
 
 

@@ -10,16 +10,16 @@ from dataclasses import replace
 import pytest
 from builders import run
 from coze_harness.model import (
+    Assessment,
     ChangeKind,
     Comparison,
-    Cost,
-    Finding,
     Mode,
-    Mutation,
+    MutationReport,
+    MutationScore,
+    PassShare,
     Run,
-    ScenarioChange,
-    Score,
-    Share,
+    RunCost,
+    ScenarioComparison,
     Summary,
 )
 from coze_harness.reporting.page_options import PageOptions
@@ -28,7 +28,7 @@ from report_rendering import Page, squeezed
 
 GOOD = Summary(trials=10, passed=10)
 BAD = Summary(trials=10, passed=5, failed=5)
-SHARE = Share(passed=6, trials=6, low=0.6, high=1.0)
+SHARE = PassShare(passed=6, trials=6, low=0.6, high=1.0)
 
 
 def a_run(number: int, summary: Summary = GOOD, **fields: object) -> Run:
@@ -46,12 +46,12 @@ def cells(page: Page) -> str:
 
 
 def compared(*, regressed: bool, **counts: int) -> Run:
-    change = ScenarioChange(
+    change = ScenarioComparison(
         scenario="退货",
         bot="b",
         before=SHARE,
         after=SHARE,
-        finding=Finding.REAL if regressed else Finding.NONE,
+        finding=Assessment.REAL if regressed else Assessment.NONE,
         regressed=regressed,
     )
     comparison = Comparison(
@@ -64,8 +64,8 @@ def compared(*, regressed: bool, **counts: int) -> Run:
 
 
 def test_each_number_that_two_runs_have_is_drawn_oldest_on_the_left() -> None:
-    newest = a_run(3, GOOD, cost=Cost(tokens=1_200, polls=4, p50=1.0, p95=3.0))
-    oldest = a_run(1, BAD, cost=Cost(tokens=2_400, polls=4, p50=1.0, p95=6.0))
+    newest = a_run(3, GOOD, cost=RunCost(tokens=1_200, polls=4, p50=1.0, p95=3.0))
+    oldest = a_run(1, BAD, cost=RunCost(tokens=2_400, polls=4, p50=1.0, p95=6.0))
     page = listing(newest, a_run(2, Summary()), oldest)
     assert page.faults == []
     assert [at["points"] for at in page.named("polyline")] == [
@@ -94,7 +94,7 @@ def test_spoilt_answers_are_no_part_of_a_trend() -> None:
 
 
 def test_a_row_has_the_counts_the_cost_and_a_link() -> None:
-    one = a_run(1, BAD, mode=Mode.LIVE, cost=Cost(tokens=12_345, polls=9, p50=1.5, p95=75.0))
+    one = a_run(1, BAD, mode=Mode.LIVE, cost=RunCost(tokens=12_345, polls=9, p50=1.5, p95=75.0))
     page = listing(one)
     for words in ("50.0 %", "1.50 s", "75.0 s", "12,345", "live", "2026-11-22 10:03:12 UTC"):
         assert words in cells(page)
@@ -153,10 +153,10 @@ def test_a_comparison_that_regressed_is_bad_and_one_that_may_be_luck_a_warning()
 def test_spoilt_answers_go_by_how_many_were_caught(
     spoilings: int, caught: int, tone: str, said: str
 ) -> None:
-    scores: Sequence[Score] = (
-        (Score(scenario="s", spoilings=spoilings, caught=caught),) if spoilings else ()
+    scores: Sequence[MutationScore] = (
+        (MutationScore(scenario="s", spoilings=spoilings, caught=caught),) if spoilings else ()
     )
-    one = a_run(1, mode=Mode.MUTATE, mutation=Mutation(seed=1, scores=tuple(scores)))
+    one = a_run(1, mode=Mode.MUTATE, mutation=MutationReport(seed=1, scores=tuple(scores)))
     (row,) = history_rows([one])
     assert (row.tone, row.verdict) == (tone, said)
 

@@ -11,32 +11,32 @@ import pytest
 from builders import failed_verdict, key, reply, run, snapshot, trial, turn, verdict
 from coze_harness.model import (
     AnswerChange,
-    BotChange,
+    Assessment,
+    BotComparison,
+    BotDifference,
     ChangeKind,
     Comparison,
-    Cost,
-    Difference,
-    Finding,
-    Flip,
     Mode,
-    Mutation,
+    MutationReport,
+    MutationScore,
+    PassShare,
     Run,
-    ScenarioChange,
-    Score,
-    Share,
-    Survivor,
+    RunCost,
+    ScenarioComparison,
+    SurvivingMutant,
     TrialChange,
     TrialResult,
     TrialStatus,
     TurnChange,
+    VerdictChange,
     VerdictStatus,
 )
 from coze_harness.model.location import Location
 from coze_harness.reporting.diff_view import diff_tree
 from coze_harness.reporting.markdown_diff import diff_fence
 from coze_harness.reporting.report_formats import FORMATS
-from coze_harness.results import encode
-from coze_harness.text import diff, line_diff
+from coze_harness.results import encode_trial
+from coze_harness.text import diff_lines, diff_texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -48,7 +48,7 @@ AFTER = "退货期限是 14 天，请联系客服。"
 
 def summary(of: Run, results: Sequence[TrialResult]) -> str:
     out = io.BytesIO()
-    told = [(result, encode(result)) for result in results]
+    told = [(result, encode_trial(result)) for result in results]
     FORMATS["markdown"].render(of, lambda: iter(told), out)
     return out.getvalue().decode()
 
@@ -67,7 +67,9 @@ def compared(
         ChangeKind.IMPROVED: (FAILED, PASSED),
     }.get(kind, (PASSED, PASSED))
     flips = (
-        Flip(kind="contains", name="", expected="7 天", location=PLACE, before=was, after=now),
+        VerdictChange(
+            kind="contains", name="", expected="7 天", location=PLACE, before=was, after=now
+        ),
     )
 
     def side(answer: str, status: VerdictStatus) -> TrialResult:
@@ -94,28 +96,28 @@ def compared(
     return replace(side(after, now), change=change)
 
 
-def share(passed: int, trials: int) -> Share:
-    return Share(passed=passed, trials=trials, low=0.1, high=0.9)
+def share(passed: int, trials: int) -> PassShare:
+    return PassShare(passed=passed, trials=trials, low=0.1, high=0.9)
 
 
 def scenario(
-    name: str, before: int, after: int, finding: Finding, **fields: object
-) -> ScenarioChange:
-    return ScenarioChange(
+    name: str, before: int, after: int, finding: Assessment, **fields: object
+) -> ScenarioComparison:
+    return ScenarioComparison(
         scenario=name,
         bot="chatchat",
         before=share(before, 6),
         after=share(after, 6),
         finding=finding,
-        regressed=finding is Finding.REAL and after < before,
+        regressed=finding is Assessment.REAL and after < before,
         **fields,  # type: ignore[arg-type]  # as each test gives them
     )
 
 
 def a_comparison(
     results: Sequence[TrialResult],
-    scenarios: Sequence[ScenarioChange] = (),
-    bots: Sequence[BotChange] = (),
+    scenarios: Sequence[ScenarioComparison] = (),
+    bots: Sequence[BotComparison] = (),
 ) -> Run:
     kinds = [result.change.kind for result in results if result.change]
     found = Comparison(
@@ -129,7 +131,7 @@ def a_comparison(
 
 
 def fence(before: str, after: str) -> list[str]:
-    return diff_fence(diff_tree(diff(before, after).pieces))[1:-2]
+    return diff_fence(diff_tree(diff_texts(before, after).pieces))[1:-2]
 
 
 # --- differences --------------------------------------------------------------------------------
@@ -171,7 +173,7 @@ def test_a_long_unchanged_stretch_is_shortened_around_the_change() -> None:
 
 
 def test_nothing_different_is_nothing_to_show() -> None:
-    assert diff_fence(diff_tree(diff("同", "同").pieces)) == []
+    assert diff_fence(diff_tree(diff_texts("同", "同").pieces)) == []
 
 
 @settings(max_examples=400, deadline=None)
@@ -179,7 +181,7 @@ def test_nothing_different_is_nothing_to_show() -> None:
        st.lists(st.sampled_from(["天", "14", "a b", "```", "", "+ y"]), max_size=6))  # fmt: skip
 def test_no_line_is_lost_and_none_closes_the_fence(old: list[str], new: list[str]) -> None:
     before, after = "\n".join(old), "\n".join(new)
-    shown = diff_fence(diff_tree(line_diff(before, after)))
+    shown = diff_fence(diff_tree(diff_lines(before, after)))
     if not shown:
         assert before.strip("\n") == after.strip("\n")
         return
@@ -199,7 +201,7 @@ def test_no_line_is_lost_and_none_closes_the_fence(old: list[str], new: list[str
 def test_a_failure_is_told_with_what_was_expected_and_what_was_seen() -> None:
     result = trial(TrialStatus.FAILED, turns=[turn(verdicts=[failed_verdict()])])
     text = summary(
-        replace(run([result]), cost=Cost(tokens=633, polls=4, p50=3.25, p95=3.25)), [result]
+        replace(run([result]), cost=RunCost(tokens=633, polls=4, p50=3.25, p95=3.25)), [result]
     )
     assert text.startswith("## ❌ 1 of 1 trial failed.")
     assert "tokens 633 · P50 3.25 s · P95 3.25 s" in text
@@ -218,15 +220,15 @@ def test_a_comparison_says_first_what_regressed_word_by_word_and_why_it_may_have
     of = a_comparison(
         results,
         [
-            scenario("refund", 6, 0, Finding.REAL),
-            scenario("tone", 2, 4, Finding.DOUBTFUL, repeats=30),
+            scenario("refund", 6, 0, Assessment.REAL),
+            scenario("tone", 2, 4, Assessment.DOUBTFUL, repeats=30),
         ],
         [
-            BotChange(
+            BotComparison(
                 bot="chatchat",
                 before=before,
                 after=after,
-                differences=(Difference(name="model.temperature", before="0.7", after="1"),),
+                differences=(BotDifference(name="model.temperature", before="0.7", after="1"),),
             )
         ],
     )
@@ -261,7 +263,7 @@ def test_a_comparison_says_first_what_regressed_word_by_word_and_why_it_may_have
 
 def test_a_comparison_in_which_nothing_changed_is_short() -> None:
     results = [compared("a", ChangeKind.SAME, AFTER, AFTER)]
-    bot = BotChange(bot="chatchat", before=snapshot(), after=snapshot())
+    bot = BotComparison(bot="chatchat", before=snapshot(), after=snapshot())
     text = summary(a_comparison(results, bots=[bot]), results)
     assert text.startswith("## ✅ Nothing changed in the only trial.")
     assert "**Bot** `chatchat`: The bot is the same on both sides." in text
@@ -269,7 +271,7 @@ def test_a_comparison_in_which_nothing_changed_is_short() -> None:
 
 
 def test_spoilt_answers_are_told_by_score_and_by_what_would_have_seen_them() -> None:
-    survivor = Survivor(
+    survivor = SurvivingMutant(
         spoiling="number",
         trial="refund",
         turn=1,
@@ -279,10 +281,10 @@ def test_spoilt_answers_are_told_by_score_and_by_what_would_have_seen_them() -> 
         hint='contains: "7 天"',
     )
     scores = (
-        Score(scenario="refund", spoilings=4, caught=3, survivors=(survivor,)),
-        Score(scenario="hours", spoilings=4, caught=4),
+        MutationScore(scenario="refund", spoilings=4, caught=3, survivors=(survivor,)),
+        MutationScore(scenario="hours", spoilings=4, caught=4),
     )
-    of = replace(run([trial()], mode=Mode.MUTATE), mutation=Mutation(seed=1, scores=scores))
+    of = replace(run([trial()], mode=Mode.MUTATE), mutation=MutationReport(seed=1, scores=scores))
     text = summary(of, [trial()])
     assert text.startswith("## ⚠️ 1 of 8 spoilt answers were not caught.")
     assert "| `refund` | 0.75 | 3/4 |" in text
@@ -339,14 +341,14 @@ def test_any_run_fits_a_comment_and_no_text_of_it_is_markdown(
         replace(long, key=key(f"{name}{number}", scenario=name, bot=f"{name}{number % 9}"))
         for number in range(trials)
     ]
-    bot = BotChange(
+    bot = BotComparison(
         bot=name,
         before=snapshot(version=name, prompt=before),
         after=snapshot(version=after, prompt=after),
-        differences=(Difference(name=name, before=before, after=after),) * turns,
+        differences=(BotDifference(name=name, before=before, after=after),) * turns,
     )
     if whole:
-        of = a_comparison(results, [scenario(name, 6, 0, Finding.REAL)] * trials, [bot] * turns)
+        of = a_comparison(results, [scenario(name, 6, 0, Assessment.REAL)] * trials, [bot] * turns)
     else:
         results = [replace(result, change=None) for result in results]
         of = run(results)
@@ -359,7 +361,7 @@ def test_any_run_fits_a_comment_and_no_text_of_it_is_markdown(
 
 @pytest.mark.parametrize("survivors", [1, 500])
 def test_any_number_of_survivors_fits_a_comment(survivors: int) -> None:
-    one = Survivor(
+    one = SurvivingMutant(
         spoiling="x" * 400,
         trial="`" * 300,
         turn=1,
@@ -368,8 +370,10 @@ def test_any_number_of_survivors_fits_a_comment(survivors: int) -> None:
         expectations=("`|" * 500,) * 90,
         hint="x\n" * 900,
     )
-    scores = (Score(scenario="s", spoilings=999, caught=1, survivors=(one,) * survivors),) * 30
-    of = replace(run([], mode=Mode.MUTATE), mutation=Mutation(seed=1, scores=scores))
+    scores = (
+        MutationScore(scenario="s", spoilings=999, caught=1, survivors=(one,) * survivors),
+    ) * 30
+    of = replace(run([], mode=Mode.MUTATE), mutation=MutationReport(seed=1, scores=scores))
     text = summary(of, [])
     assert len(text) < 65_536
     assert "was not caught" in text

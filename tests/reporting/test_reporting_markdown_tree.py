@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import pytest
 from coze_harness.reporting.answer_markdown import markdown_tree
-from coze_harness.reporting.visible import visible
+from coze_harness.reporting.visible import show_control_characters
 from hypothesis import given
 from hypothesis import strategies as st
 from report_hostile import ATTACKS
@@ -67,7 +67,7 @@ def check(told: str) -> None:
         assert depth <= 70
         if isinstance(node, str):
             assert node
-            assert visible(node) == node
+            assert show_control_characters(node) == node
             continue
         assert TAGS.fullmatch(node[0])
         for name, value in (node[1] or {}).items():
@@ -226,7 +226,7 @@ def test_no_attack_becomes_more_than_known_elements(attack: str) -> None:
         f"- {attack}\n\n```\n{attack}",
         f"| a |\n|-|\n|{attack}|",
     ):
-        check(markdown_tree(visible(text)))
+        check(markdown_tree(show_control_characters(text)))
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_every_letter_that_was_said_can_be_read(pieces: list[tuple[str, str]]) -
     st.text(st.one_of(st.sampled_from("*_`~[]()<>!|-#\n \\&;:/a1好"), st.characters()), max_size=60)
 )
 def test_any_text_makes_a_sound_tree_or_none(text: str) -> None:
-    check(markdown_tree(visible(text)))
+    check(markdown_tree(show_control_characters(text)))
 
 
 def test_a_plain_answer_costs_next_to_nothing_and_loads_no_parser() -> None:

@@ -7,29 +7,29 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from builders import key, run
-from coze_harness.model import Row, Run, TrialStatus
-from coze_harness.reporting.bot_matrix import matrix
+from coze_harness.model import Run, TrialRow, TrialStatus
+from coze_harness.reporting.bot_matrix import build_matrix
 from coze_harness.reporting.failure_reasons import Reasons
 from coze_harness.reporting.html import HtmlSheet
 from coze_harness.reporting.markdown_report import MarkdownSheet
-from coze_harness.reporting.terminal_trials import side_by_side
+from coze_harness.reporting.terminal_trials import bot_table
 
 P, F, E = TrialStatus.PASSED, TrialStatus.FAILED, TrialStatus.ERROR
 
 
-def rows(*found: tuple[str, str, str, TrialStatus]) -> list[Row]:
-    made: list[Row] = []
+def rows(*found: tuple[str, str, str, TrialStatus]) -> list[TrialRow]:
+    made: list[TrialRow] = []
     for number, (scenario, case, bot, status) in enumerate(found):
         named = key(f"{scenario}@{bot}#{number}", scenario=scenario, bot=bot, case=case)
-        made.append(Row(key=named, status=status, seconds=1.0))
+        made.append(TrialRow(key=named, status=status, seconds=1.0))
     return made
 
 
-def of_rows(found: Sequence[Row]) -> Run:
+def of_rows(found: Sequence[TrialRow]) -> Run:
     return replace(run([]), rows=tuple(found))
 
 
-def page(of: Sequence[Row], sheet: HtmlSheet | MarkdownSheet) -> str:
+def page(of: Sequence[TrialRow], sheet: HtmlSheet | MarkdownSheet) -> str:
     class Nothing:
         def get(self, name: str) -> bytes:
             raise KeyError(name)
@@ -46,12 +46,12 @@ def page(of: Sequence[Row], sheet: HtmlSheet | MarkdownSheet) -> str:
 
 
 def test_one_bot_alone_has_nothing_beside_it() -> None:
-    assert matrix(rows(("a", "", "gpt", P), ("b", "", "claude", P))) is None
-    assert side_by_side(of_rows(rows(("a", "", "gpt", P)))) == []
+    assert build_matrix(rows(("a", "", "gpt", P), ("b", "", "claude", P))) is None
+    assert bot_table(of_rows(rows(("a", "", "gpt", P)))) == []
 
 
 def test_lines_that_differ_come_first_and_totals_count_what_is_shared() -> None:
-    found = matrix(
+    found = build_matrix(
         rows(
             ("same", "", "gpt", P), ("same", "", "claude", P),
             ("alone", "", "gpt", F),
@@ -68,7 +68,7 @@ def test_lines_that_differ_come_first_and_totals_count_what_is_shared() -> None:
 
 
 def test_a_cell_shows_its_worst_trial_and_how_many_passed() -> None:
-    found = matrix(
+    found = build_matrix(
         rows(("a", "", "gpt", P), ("a", "", "gpt", E), ("a", "", "gpt", P), ("a", "", "claude", P))
     )
     assert found is not None
@@ -80,7 +80,7 @@ def test_a_cell_shows_its_worst_trial_and_how_many_passed() -> None:
 
 
 def test_a_bot_that_was_not_asked_leaves_its_place_empty() -> None:
-    found = matrix(
+    found = build_matrix(
         rows(
             ("a", "", "gpt", P), ("a", "", "claude", P), ("b", "", "gpt", P), ("b", "", "gemini", P)
         )
@@ -97,7 +97,7 @@ def test_every_output_has_the_table_and_hostile_names_are_text() -> None:
     assert "<script>alert" not in html
     markdown = page(of, MarkdownSheet())
     assert "| `退货` | ✓ passed | ✗ failed |" in markdown
-    lines = side_by_side(of_rows(of))
+    lines = bot_table(of_rows(of))
     assert lines[0].startswith("bots side by side")
     assert "✓ passed" in lines[1]
     assert "✗ failed" in lines[1]
@@ -112,8 +112,8 @@ def test_the_terminals_table_keeps_its_columns_in_chinese_and_its_width() -> Non
         ("a", "", "豆包", P),
         ("a", "", "gpt", P),
     )
-    head, *lines = side_by_side(of_rows(of))
+    head, *lines = bot_table(of_rows(of))
     starts = {cell_len(line[: line.index("passed")]) for line in lines if "✓ passed" in line[:40]}
     assert len(starts) <= 2
-    assert all(cell_len(line) <= 24 for line in side_by_side(of_rows(of), width=24))
+    assert all(cell_len(line) <= 24 for line in bot_table(of_rows(of), width=24))
     assert cell_len(head) >= 30

@@ -16,14 +16,14 @@ import pytest
 from builders import key, reply, run, trial, turn, verdict
 from coze_harness.model import (
     AnswerChange,
+    Assessment,
     ChangeKind,
-    Cost,
-    Exchange,
-    Finding,
+    LoggedCall,
     Mode,
-    PastRun,
-    Row,
+    PreviousRun,
+    RunCost,
     Summary,
+    TrialRow,
     TrialStatus,
 )
 from coze_harness.reporting import report_formats as report
@@ -37,11 +37,16 @@ from coze_harness.reporting.html.page_chunks import Piece
 from coze_harness.reporting.html.script import joined
 from coze_harness.reporting.html.wording import words_of
 from coze_harness.reporting.http_view import http_view
-from coze_harness.reporting.message_catalogue import LANGUAGES, Words, catalogue, phrase
+from coze_harness.reporting.message_catalogue import (
+    LANGUAGES,
+    Catalogue,
+    load_catalogue,
+    parse_phrase,
+)
 from coze_harness.reporting.page_view import page_view
 from coze_harness.reporting.report_formats import FORMATS, PageOptions
 from coze_harness.reporting.row_order import flaky_ids, ranked
-from coze_harness.reporting.visible import visible
+from coze_harness.reporting.visible import show_control_characters
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_rendering import (
@@ -60,8 +65,8 @@ anything = st.text(st.characters(exclude_categories=()), max_size=30)
 PACKAGE = Path(report.__file__).parent
 
 
-def row(name: str, status: TrialStatus = TrialStatus.PASSED, **named: object) -> Row:
-    made = Row(key=key(name), status=status, seconds=1.0)
+def row(name: str, status: TrialStatus = TrialStatus.PASSED, **named: object) -> TrialRow:
+    made = TrialRow(key=key(name), status=status, seconds=1.0)
     return replace(made, **named)  # type: ignore[arg-type]  # checked by Row
 
 
@@ -122,7 +127,10 @@ told = st.recursive(
 )
 def test_a_chunk_gives_every_text_and_record_back(trials: list[tuple[bool, str, str, Any]]) -> None:
     forms = {b"a": b'["p",0,"\\u00000\\u0000 \\u00001\\u0000"]', b"b": b'["i",0,"\\u00001\\u0000"]'}
-    shown = [(first, visible(one), visible(two), record) for first, one, two, record in trials]
+    shown = [
+        (first, show_control_characters(one), show_control_characters(two), record)
+        for first, one, two, record in trials
+    ]
     pieces = [
         Piece(b"", b"", b"", b"a" if first else b"b", _texts(one, two), _line(record))
         for first, one, two, record in shown
@@ -187,7 +195,7 @@ def test_flaky_is_what_changed_twice_or_differs_among_repeats() -> None:
 
 
 def test_both_languages_have_the_same_keys_and_the_same_values_in_them() -> None:
-    english, chinese = (catalogue()[language] for language in LANGUAGES)
+    english, chinese = (load_catalogue()[language] for language in LANGUAGES)
     assert english.keys() == chinese.keys()
     for name, text in english.items():
         assert set(re.findall(r"\{(\w+)\}", chinese[name])) <= set(
@@ -198,7 +206,7 @@ def test_both_languages_have_the_same_keys_and_the_same_values_in_them() -> None
 
 
 def test_every_word_that_templates_ask_for_is_there() -> None:
-    known = catalogue()["en"]
+    known = load_catalogue()["en"]
     for template in (PACKAGE / "templates").glob("*.j2"):
         source = template.read_text(encoding="utf-8")
         asked = re.findall(
@@ -219,14 +227,14 @@ def test_every_word_is_said_somewhere() -> None:
         f"{group}.{one.value}"
         for group, kinds in (
             ("answer", AnswerChange), ("change", ChangeKind), ("mode", Mode),
-            ("status", TrialStatus), ("compare", Finding),
+            ("status", TrialStatus), ("compare", Assessment),
         )
         for one in kinds
     }  # fmt: skip
     put_together |= {f"diff.{name}" for name in ("ins", "del", "sides", "changed")}
     put_together |= {f"theme.{name}" for name in ("auto", "light", "dark")}
     put_together |= {"change.flaky", "status.none", "status.warning", "view.trial"}
-    for word in catalogue()["en"]:
+    for word in load_catalogue()["en"]:
         group, _, name = word.partition(".")
         if f'"{word}"' in said or word in put_together or group in ("interrupted", "run", "sort"):
             continue
@@ -239,7 +247,7 @@ def test_the_words_of_a_page_are_those_that_it_can_come_to_say() -> None:
     assert groups["help"] == ["close"]
     assert "listing" not in groups
     words = [f"{group}.{name}" for group, names in groups.items() for name in names]
-    assert [catalogue()["zh"][word] for word in words] == list(chinese)
+    assert [load_catalogue()["zh"][word] for word in words] == list(chinese)
     assert len(english) == len(chinese)
 
 
@@ -262,10 +270,10 @@ def test_texts_and_patterns_of_the_script_stay_letter_by_letter(tmp_path: Path) 
 
 
 def test_a_phrase_chooses_its_form_by_its_number_and_separates_thousands() -> None:
-    words = Words()
-    assert words.say(phrase("note.skipped", n=1)) == "1 trial skipped."
-    assert words.say(phrase("note.skipped", n=1200)) == "1,200 trials skipped."
-    assert Words("zh").say(phrase("note.skipped", n=1)) == "1 次跳过。"
+    words = Catalogue()
+    assert words.say(parse_phrase("note.skipped", n=1)) == "1 trial skipped."
+    assert words.say(parse_phrase("note.skipped", n=1200)) == "1,200 trials skipped."
+    assert Catalogue("zh").say(parse_phrase("note.skipped", n=1)) == "1 次跳过。"
 
 
 def test_modules_are_joined_after_what_they_import_without_its_words(tmp_path: Path) -> None:
@@ -293,8 +301,8 @@ def test_a_log_tells_waits_codes_and_repeats() -> None:
     asked = '{"content":"7 天?"}'
     http = http_view(
         [
-            Exchange("POST", "/v3/chat", 200, 0.0, 0.5, body=asked, code=0),
-            Exchange("GET", "/v3/chat/retrieve?chat_id=1", 200, 1.5, 0.5, 3, 4000),
+            LoggedCall("POST", "/v3/chat", 200, 0.0, 0.5, body=asked, code=0),
+            LoggedCall("GET", "/v3/chat/retrieve?chat_id=1", 200, 1.5, 0.5, 3, 4000),
         ]
     )
     first, second = http.calls
@@ -309,7 +317,7 @@ def test_a_log_tells_waits_codes_and_repeats() -> None:
 def test_a_shell_takes_a_request_word_by_word(path: str, said: str) -> None:
     """By a real shell, in which curl is a function that prints what it is given."""
     body = json.dumps({"content": said}, ensure_ascii=False)
-    (call,) = http_view([Exchange("POST", f"/{path}", 200, 0, 1, body=body)]).calls
+    (call,) = http_view([LoggedCall("POST", f"/{path}", 200, 0, 1, body=body)]).calls
     command = f'curl "$B"{call.at} {call.data}'
     script = f"curl() {{ printf '%s\\0' \"$@\"; }}\n{command}\n"
     done = subprocess.run(["sh", "-c", script], capture_output=True, check=True, env={"B": "base"})
@@ -325,8 +333,8 @@ def test_a_shell_takes_a_request_word_by_word(path: str, said: str) -> None:
 def test_an_upload_names_no_bytes_and_a_long_body_is_left_out() -> None:
     upload, long = http_view(
         [
-            Exchange("POST", "/v1/files/upload", 200, 0, 1, body='{"file":"a.png"}'),
-            Exchange("POST", "/v3/chat", 200, 1, 1, body="九" * 30_000),
+            LoggedCall("POST", "/v1/files/upload", 200, 0, 1, body='{"file":"a.png"}'),
+            LoggedCall("POST", "/v3/chat", 200, 1, 1, body="九" * 30_000),
         ]
     ).calls
     assert upload.data == "-F 'file=@…'"
@@ -375,9 +383,9 @@ def test_a_history_draws_three_lines_and_has_their_table(rich: str) -> None:
 
 
 def test_runs_that_do_not_tell_a_number_leave_a_gap_in_its_line() -> None:
-    costs = (Cost(tokens=100, p95=4.0), Cost(), Cost(tokens=50, p95=2.0), Cost(p95=3.0))
+    costs = (RunCost(tokens=100, p95=4.0), RunCost(), RunCost(tokens=50, p95=2.0), RunCost(p95=3.0))
     past = [
-        PastRun(
+        PreviousRun(
             run_id=f"r{n}", started_at="2026-11-22T09:00:00Z", mode=Mode.REPLAY,
             summary=Summary(trials=2, passed=n), cost=cost,
         )

@@ -14,7 +14,7 @@ from coze_harness.reporting.junit_cases import case
 from coze_harness.reporting.junit_report import JUnitSheet
 from coze_harness.reporting.report_formats import FORMATS
 from coze_harness.reporting.trial_view import trial_view
-from coze_harness.reporting.visible import one_line
+from coze_harness.reporting.visible import single_line
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from junitparser import JUnitXml, Property, TestSuite
@@ -87,8 +87,8 @@ def test_a_suite_begins_as_junitparser_has_it(file: str, run_id: str) -> None:
     result = trial(named=replace(key("a"), file=file), seconds=2.5)
     out = BytesIO()
     FORMATS["junit"].render(run([result], run_id=run_id), lambda: lined([result]), out)
-    root = JUnitXml(name=f"coze-harness {one_line(run_id)}")
-    suite = TestSuite(one_line(file) or "scenarios")
+    root = JUnitXml(name=f"coze-harness {single_line(run_id)}")
+    suite = TestSuite(single_line(file) or "scenarios")
     suite.timestamp = "2026-11-22T10:03:12"
     suite.time = 2.5
     counts = {"tests": 1, "failures": 0, "errors": 0, "skipped": 0}
@@ -98,7 +98,7 @@ def test_a_suite_begins_as_junitparser_has_it(file: str, run_id: str) -> None:
     root.time = 2.0
     listed = [
         Property(name, value).tostring()  # type: ignore[no-untyped-call]  # half typed
-        for name, value in (("mode", "replay"), ("run_id", one_line(run_id)))
+        for name, value in (("mode", "replay"), ("run_id", single_line(run_id)))
         if value
     ]
     lines = out.getvalue().split(b"\n")

@@ -9,11 +9,17 @@ import xml.etree.ElementTree as ET
 import pytest
 from builders import failed_verdict, message, reply, trial, turn, verdict
 from coze_harness.model import Severity, TrialStatus, Verdict, VerdictStatus
-from coze_harness.reporting.evidence_marks import Part, marked
-from coze_harness.reporting.piece_spool import Spool
+from coze_harness.reporting.evidence_marks import MarkedText, marked
+from coze_harness.reporting.piece_spool import FragmentSpool
 from coze_harness.reporting.safe_text import moment
 from coze_harness.reporting.trial_view import trial_view
-from coze_harness.reporting.visible import clipped, duration, language, one_line, visible
+from coze_harness.reporting.visible import (
+    format_duration,
+    language,
+    show_control_characters,
+    single_line,
+    truncate_text,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,27 +43,27 @@ anything = st.text(st.characters(exclude_categories=()), max_size=30)
     ],
 )
 def test_what_cannot_be_seen_is_shown_and_what_can_is_left(text: str, shown: str) -> None:
-    assert visible(text) == shown
+    assert show_control_characters(text) == shown
 
 
 @given(anything)
 def test_visible_text_is_utf8_xml_and_stays_as_it_is(text: str) -> None:
-    shown = visible(text)
+    shown = show_control_characters(text)
     shown.encode()
     ET.fromstring(f"<a>{shown.replace('&', '').replace('<', '').replace(']]>', '')}</a>")  # noqa: S314
-    assert visible(shown) == shown
+    assert show_control_characters(shown) == shown
     assert not any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in shown)
 
 
 @given(anything, st.integers(1, 40))
 def test_one_line_is_one_line(text: str, limit: int) -> None:
-    assert len(one_line(text, limit).splitlines()) <= 1
+    assert len(single_line(text, limit).splitlines()) <= 1
 
 
 def test_a_cut_text_says_how_long_it_is() -> None:
-    assert clipped("九" * 10, 10) == "九" * 10
-    assert clipped("九" * 1_200, 3) == ("九九九\n… ⟨3 / 1,200 → trials.jsonl⟩")
-    assert one_line("九" * 5, 3) == "九九九…"
+    assert truncate_text("九" * 10, 10) == "九" * 10
+    assert truncate_text("九" * 1_200, 3) == ("九九九\n… ⟨3 / 1,200 → trials.jsonl⟩")
+    assert single_line("九" * 5, 3) == "九九九…"
 
 
 @pytest.mark.parametrize(
@@ -80,7 +86,7 @@ def test_chinese_is_told_from_the_rest(text: str, found: str) -> None:
     ],
 )
 def test_times_are_said_as_people_say_them(seconds: float, said: str) -> None:
-    assert duration(seconds) == said
+    assert format_duration(seconds) == said
 
 
 @pytest.mark.parametrize(
@@ -109,8 +115,8 @@ def test_evidence_is_counted_over_all_answers_of_a_reply() -> None:
     said = reply(messages=[message("九点"), message("x", type="verbose"), message("开门吗")])
     assert said.answer == "九点\n开门吗"
     assert marked(said, [judged("passed", (1, 5))]) == [
-        [Part("九", ""), Part("点", "passed", "1")],
-        [Part("开门", "passed", "1"), Part("吗", "")],
+        [MarkedText("九", ""), MarkedText("点", "passed", "1")],
+        [MarkedText("开门", "passed", "1"), MarkedText("吗", "")],
     ]
 
 
@@ -121,11 +127,11 @@ def test_where_verdicts_overlap_the_worst_one_marks_and_all_are_named() -> None:
     )
     assert parts == [
         [
-            Part("a", "passed", "1"),
-            Part("b", "warning", "1 3"),
-            Part("c", "failed", "1 2 3"),
-            Part("d", "failed", "1 2"),
-            Part("ef", "failed", "2"),
+            MarkedText("a", "passed", "1"),
+            MarkedText("b", "warning", "1 3"),
+            MarkedText("c", "failed", "1 2 3"),
+            MarkedText("d", "failed", "1 2"),
+            MarkedText("ef", "failed", "2"),
         ]
     ]
 
@@ -142,11 +148,11 @@ def test_marks_never_lose_or_repeat_text(texts: list[str], spans: list[tuple[int
     said = reply(messages=[message(text) for text in texts])
     parts = marked(said, [judged("passed", *spans)])
     joined = ["".join(part.text for part in answer) for answer in parts]
-    assert joined == [visible(text) for text in texts]
+    assert joined == [show_control_characters(text) for text in texts]
 
 
 def test_a_spool_gives_back_the_last_record_of_a_name_and_forgets_its_file() -> None:
-    with Spool(3) as spool:
+    with FragmentSpool(3) as spool:
         first, second, third = (spool.column(position) for position in range(3))
         for number in range(50):
             spool.put(f"{number % 25}", [f"{number}九".encode() * 40_000, b"", b"%d" % number])

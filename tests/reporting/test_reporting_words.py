@@ -12,7 +12,7 @@ from builders import error, failed_verdict, key, reply, run, trial, turn, verdic
 from coze_harness.model import Mode, Summary, TrialStatus, VerdictStatus
 from coze_harness.model.location import Location
 from coze_harness.reporting.run_list_page import history_rows, render_listing
-from coze_harness.reporting.terminal_trials import closing_line, failure_block, failure_line
+from coze_harness.reporting.terminal_trials import failure_block, failure_line, summary_line
 from report_rendering import Page, rendered
 from report_samples import everything, full_run
 from rich.cells import cell_len
@@ -197,13 +197,13 @@ def test_a_long_answer_is_folded_in_the_terminal() -> None:
 
 
 def test_the_last_line_has_the_counts_and_the_path() -> None:
-    line = closing_line(full_run(), "reports/r1/", "exit 4: Coze or the network failed")
+    line = summary_line(full_run(), "reports/r1/", "exit 4: Coze or the network failed")
     assert line == (
         "2 of 13 trials failed, and 1 could not be judged. (8 passed, 2 failed, 1 not judged,"
         " 1 skipped, 1 known to fail, 2 warnings) exit 4: Coze or the network failed"
         "  report: reports/r1/index.html"
     )
-    assert closing_line(run([trial()]), "reports/r1") == (
+    assert summary_line(run([trial()]), "reports/r1") == (
         "The only trial passed.  report: reports/r1/index.html"
     )
 

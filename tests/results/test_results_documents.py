@@ -11,28 +11,28 @@ from pathlib import Path
 import pytest
 from builders import key, run, snapshot, trial
 from coze_harness.model import (
-    BotChange,
+    Assessment,
+    BotComparison,
+    BotDifference,
     BotSnapshot,
     ChangeKind,
     Comparison,
-    Cost,
-    Difference,
-    Finding,
     Mode,
-    Mutation,
-    PassRate,
-    PastRun,
-    Row,
+    MutationReport,
+    MutationScore,
+    PassShare,
+    PreviousRun,
+    RequiredPassRate,
     Run,
-    ScenarioChange,
-    Score,
-    Share,
+    RunCost,
+    ScenarioComparison,
     Summary,
-    Survivor,
+    SurvivingMutant,
+    TrialRow,
     TrialStatus,
 )
-from coze_harness.model.errors import ArchiveError
-from coze_harness.results import RunFolder, Tally, list_runs, merge, read_run, write_run
+from coze_harness.model.errors import ResultsError
+from coze_harness.results import RunFolder, RunTotals, list_runs, merge_runs, read_run, write_run
 from coze_harness.results.document_reading import read_head_of
 from coze_harness.results.run_codec import encode_run
 from hypothesis import given, settings
@@ -50,16 +50,16 @@ snapshots = st.builds(
     details=st.dictionaries(texts, texts | counts, max_size=2),
     warning=texts,
 )
-costs = st.builds(Cost, tokens=counts, polls=counts, p50=numbers, p95=numbers)
+costs = st.builds(RunCost, tokens=counts, polls=counts, p50=numbers, p95=numbers)
 summaries = st.builds(Summary, trials=counts, passed=counts, failed=counts, fixed=counts)
-shares = st.builds(Share, passed=counts, trials=counts, low=numbers, high=numbers)
+shares = st.builds(PassShare, passed=counts, trials=counts, low=numbers, high=numbers)
 scenarios = st.builds(
-    ScenarioChange,
+    ScenarioComparison,
     scenario=texts,
     bot=texts,
     before=shares,
     after=shares,
-    finding=st.sampled_from(Finding),
+    finding=st.sampled_from(Assessment),
     regressed=st.booleans(),
     test=texts,
     p=st.none() | numbers,
@@ -68,12 +68,12 @@ scenarios = st.builds(
     flaky=st.booleans(),
 )
 bots = st.builds(
-    BotChange,
+    BotComparison,
     bot=texts,
     before=st.none() | snapshots,
     after=st.none() | snapshots,
     differences=st.lists(
-        st.builds(Difference, name=texts, before=texts, after=texts), max_size=2
+        st.builds(BotDifference, name=texts, before=texts, after=texts), max_size=2
     ).map(tuple),
     known=st.booleans(),
 )
@@ -86,7 +86,7 @@ comparisons = st.builds(
     bots=st.lists(bots, max_size=2).map(tuple),
 )
 survivors = st.builds(
-    Survivor,
+    SurvivingMutant,
     spoiling=texts,
     trial=texts,
     turn=counts,
@@ -96,15 +96,15 @@ survivors = st.builds(
     hint=texts,
 )
 scores = st.builds(
-    Score,
+    MutationScore,
     scenario=texts,
     spoilings=st.integers(1, 9),
     caught=counts,
     survivors=st.lists(survivors, max_size=2).map(tuple),
 )
-mutations = st.builds(Mutation, seed=counts, scores=st.lists(scores, max_size=3).map(tuple))
+mutations = st.builds(MutationReport, seed=counts, scores=st.lists(scores, max_size=3).map(tuple))
 pasts = st.builds(
-    PastRun,
+    PreviousRun,
     run_id=texts,
     started_at=texts,
     mode=st.sampled_from(Mode),
@@ -112,7 +112,7 @@ pasts = st.builds(
     cost=costs,
 )
 rates = st.builds(
-    PassRate,
+    RequiredPassRate,
     scenario=texts,
     bot=texts,
     trials=counts,
@@ -121,7 +121,7 @@ rates = st.builds(
     met=st.booleans(),
 )
 rows = st.builds(
-    Row,
+    TrialRow,
     key=st.builds(key, texts, scenario=texts, tags=st.lists(texts, max_size=2), cassette=texts),
     status=st.sampled_from(TrialStatus),
     seconds=numbers,
@@ -170,7 +170,7 @@ def expected_head(one: Run) -> Run:
         short = replace(comparison, scenarios=comparison.scenarios[:1], bots=())
         return replace(head, pass_rates=(), comparison=short)
     if (mutation := one.mutation) and mutation.scores:
-        total = Score(
+        total = MutationScore(
             scenario="",
             spoilings=sum(score.spoilings for score in mutation.scores),
             caught=sum(score.caught for score in mutation.scores),
@@ -191,14 +191,16 @@ class Counted(io.BytesIO):
 
 
 def long_ones() -> Iterator[Run]:
-    share = Share(passed=6, trials=6, low=0.6, high=1.0)
-    change = ScenarioChange(
-        scenario="退货", bot="b", before=share, after=share, finding=Finding.REAL, regressed=True
+    share = PassShare(passed=6, trials=6, low=0.6, high=1.0)
+    change = ScenarioComparison(
+        scenario="退货", bot="b", before=share, after=share, finding=Assessment.REAL, regressed=True
     )
-    many = tuple(Row(key=key(f"t{n}"), status=TrialStatus.PASSED, seconds=1.0) for n in range(500))
+    many = tuple(
+        TrialRow(key=key(f"t{n}"), status=TrialStatus.PASSED, seconds=1.0) for n in range(500)
+    )
     prompt = snapshot(prompt="你是一个学术助手。" * 5_000)
-    bot = BotChange(bot="b", before=prompt, after=prompt)
-    survivor = Survivor(
+    bot = BotComparison(bot="b", before=prompt, after=prompt)
+    survivor = SurvivingMutant(
         spoiling="empty", trial="t1", turn=1, answer="答" * 9_000, original="", expectations=()
     )
     yield replace(run(), rows=many)
@@ -212,8 +214,9 @@ def long_ones() -> Iterator[Run]:
     yield replace(
         run(),
         rows=many,
-        mutation=Mutation(
-            seed=1, scores=(Score(scenario="s", spoilings=9, caught=1, survivors=(survivor,)),)
+        mutation=MutationReport(
+            seed=1,
+            scores=(MutationScore(scenario="s", spoilings=9, caught=1, survivors=(survivor,)),),
         ),
     )
 
@@ -260,36 +263,38 @@ def test_a_wrong_value_in_what_is_new_is_named(tmp_path: Path, name: str, value:
     document = json.loads((folder / "run.json").read_bytes())
     document[name] = value
     (folder / "run.json").write_text(json.dumps(document), encoding="utf-8")
-    with pytest.raises(ArchiveError, match=name):
+    with pytest.raises(ResultsError, match=name):
         read_run(folder)
 
 
 def test_the_cost_of_a_run_is_that_of_its_trials_as_they_came_last() -> None:
-    tally = Tally()
+    tally = RunTotals()
     for number in range(1, 101):
         tally.add(trial(named=key(f"t{number}"), seconds=float(number)))
     tally.add(trial(TrialStatus.ERROR, named=key("none"), turns=[], seconds=0.0))
     tally.add(trial(named=key("t100"), seconds=100.0))
-    assert tally.cost() == Cost(tokens=63_300, polls=400, p50=50.0, p95=95.0)
-    assert Tally().cost() == Cost()
+    assert tally.cost() == RunCost(tokens=63_300, polls=400, p50=50.0, p95=95.0)
+    assert RunTotals().cost() == RunCost()
 
 
 def test_a_killed_run_and_a_merged_one_have_their_cost(tmp_path: Path) -> None:
     with RunFolder.create(tmp_path, run(run_id="killed")) as folder:
         folder.add(trial(seconds=2.0))
     killed = read_run(folder.path)
-    assert killed.cost == Cost(tokens=633, polls=4, p50=2.0, p95=2.0)
-    merged = merge([folder.path], tmp_path / "all", "all")
+    assert killed.cost == RunCost(tokens=633, polls=4, p50=2.0, p95=2.0)
+    merged = merge_runs([folder.path], tmp_path / "all", "all")
     assert merged.cost == killed.cost
 
 
 def test_a_merged_run_has_no_past(tmp_path: Path) -> None:
-    past = PastRun(run_id="r0", started_at="", mode=Mode.REPLAY, summary=Summary(), cost=Cost())
+    past = PreviousRun(
+        run_id="r0", started_at="", mode=Mode.REPLAY, summary=Summary(), cost=RunCost()
+    )
     one = run([trial()], run_id="r1")
     one = replace(one, past=(past,), rows=(replace(one.rows[0], past="p"),))
     with RunFolder.create(tmp_path, one) as folder:
         folder.add(trial())
         folder.finish(one)
-    merged = merge([folder.path], tmp_path / "all", "all")
+    merged = merge_runs([folder.path], tmp_path / "all", "all")
     assert merged.past == ()
     assert [row.past for row in merged.rows] == [""]

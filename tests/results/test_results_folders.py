@@ -13,18 +13,18 @@ from pathlib import Path
 
 import pytest
 from builders import error, failed_verdict, key, run, trial, turn
-from coze_harness.model import Mode, PassRate, Run, Severity, TrialResult, TrialStatus
-from coze_harness.model.errors import ArchiveError
+from coze_harness.model import Mode, RequiredPassRate, Run, Severity, TrialResult, TrialStatus
+from coze_harness.model.errors import ResultsError
 from coze_harness.results import (
     RunFolder,
-    Tally,
-    encode,
+    RunTotals,
+    encode_trial,
     find_run,
     list_runs,
-    merge,
-    point_latest,
+    merge_runs,
     read_results,
     read_run,
+    update_latest,
 )
 
 RUN_KEYS = {
@@ -72,7 +72,7 @@ def several() -> list[TrialResult]:
 
 def written(reports: Path, results: Sequence[TrialResult], run_id: str = "r1") -> tuple[Path, Run]:
     """Write a whole run as the pipeline does: open, lines, finish."""
-    tally = Tally()
+    tally = RunTotals()
     with RunFolder.create(reports, run(run_id=run_id)) as folder:
         for result in results:
             tally.add(result)
@@ -149,7 +149,7 @@ def test_nothing_but_the_two_files_is_left_in_a_folder(tmp_path: Path) -> None:
     ],
 )
 def test_an_id_that_climbs_or_cannot_be_a_folder_is_refused(tmp_path: Path, run_id: str) -> None:
-    with pytest.raises(ArchiveError, match="cannot be the id of a run") as caught:
+    with pytest.raises(ResultsError, match="cannot be the id of a run") as caught:
         RunFolder.create(tmp_path / "reports", run(run_id=run_id))
     assert caught.value.next_step
     assert not (tmp_path / "reports").exists()
@@ -158,14 +158,14 @@ def test_an_id_that_climbs_or_cannot_be_a_folder_is_refused(tmp_path: Path, run_
 def test_a_run_never_writes_into_another_ones_folder(tmp_path: Path) -> None:
     folder, _ = written(tmp_path, several())
     before = (folder / "trials.jsonl").read_bytes()
-    with pytest.raises(ArchiveError, match="There is a run r1 already"):
+    with pytest.raises(ResultsError, match="There is a run r1 already"):
         RunFolder.create(tmp_path, run(run_id="r1"))
     assert (folder / "trials.jsonl").read_bytes() == before
 
 
 def test_a_file_in_the_place_of_the_reports_is_told_in_words(tmp_path: Path) -> None:
     (tmp_path / "reports").write_text("", encoding="utf-8")
-    with pytest.raises(ArchiveError, match="did not work") as caught:
+    with pytest.raises(ResultsError, match="did not work") as caught:
         RunFolder.create(tmp_path / "reports", run())
     assert "--reports" in caught.value.next_step
 
@@ -175,7 +175,9 @@ def killed(reports: Path, results: Sequence[TrialResult], torn: bytes = b"") -> 
     opening = replace(
         run(run_id="killed", mode=Mode.RECORD, finished_at=""),
         pass_rates=(
-            PassRate(scenario="hours", bot="chatchat", trials=0, passed=0, required=0.0, met=True),
+            RequiredPassRate(
+                scenario="hours", bot="chatchat", trials=0, passed=0, required=0.0, met=True
+            ),
         ),
     )
     folder = RunFolder.create(reports, opening)
@@ -186,7 +188,14 @@ def killed(reports: Path, results: Sequence[TrialResult], torn: bytes = b"") -> 
     return folder.path
 
 
-TORN = [b"", b"{", encode(several()[0])[:-1], encode(several()[0])[:300], b"\x00" * 4096, b"\x00\n"]
+TORN = [
+    b"",
+    b"{",
+    encode_trial(several()[0])[:-1],
+    encode_trial(several()[0])[:300],
+    b"\x00" * 4096,
+    b"\x00\n",
+]
 
 
 @pytest.mark.parametrize("torn", TORN)
@@ -289,14 +298,14 @@ def test_a_full_disk_leaves_whole_lines(tmp_path: Path) -> None:
         check=True,
     )
     assert "Writing down a trial did not work" in done.stdout
-    assert (tmp_path / "k" / "trials.jsonl").read_bytes() == encode(trial())
+    assert (tmp_path / "k" / "trials.jsonl").read_bytes() == encode_trial(trial())
 
 
 def test_a_damaged_line_in_the_middle_is_named(tmp_path: Path) -> None:
     folder, _ = written(tmp_path, several())
     lines = (folder / "trials.jsonl").read_bytes().splitlines(keepends=True)
     (folder / "trials.jsonl").write_bytes(lines[0] + b"<<<<<<< HEAD\n" + lines[1])
-    with pytest.raises(ArchiveError) as caught:
+    with pytest.raises(ResultsError) as caught:
         list(read_results(folder))
     assert str(caught.value.where).endswith("trials.jsonl:2")
 
@@ -319,7 +328,7 @@ def test_what_is_not_our_run_json_is_refused_in_words(
 ) -> None:
     folder, _ = written(tmp_path, several())
     (folder / "run.json").write_bytes(text)
-    with pytest.raises(ArchiveError, match=said) as caught:
+    with pytest.raises(ResultsError, match=said) as caught:
         read_run(folder)
     assert str(caught.value.where).endswith("run.json")
     assert caught.value.next_step
@@ -343,7 +352,7 @@ def test_a_wrong_value_in_run_json_is_named(
     document = json.loads((folder / "run.json").read_bytes())
     document[name] = value
     (folder / "run.json").write_text(json.dumps(document), encoding="utf-8")
-    with pytest.raises(ArchiveError, match=said):
+    with pytest.raises(ResultsError, match=said):
         read_run(folder)
 
 
@@ -356,16 +365,16 @@ def test_keys_of_a_later_version_are_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_no_runs_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ArchiveError, match="not a run's folder"):
+    with pytest.raises(ResultsError, match="not a run's folder"):
         read_run(tmp_path)
-    with pytest.raises(ArchiveError, match="not a run's folder"):
+    with pytest.raises(ResultsError, match="not a run's folder"):
         RunFolder.resume(tmp_path / "nowhere")
 
 
 def test_latest_is_a_relative_link_to_the_newest_run(tmp_path: Path) -> None:
     for run_id in ("r1", "r2"):
         folder, _ = written(tmp_path, several(), run_id)
-        point_latest(folder)
+        update_latest(folder)
     assert (tmp_path / "latest").readlink() == Path("r2")
     assert read_run(tmp_path / "latest").run_id == "r2"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["latest", "r1", "r2"]
@@ -375,7 +384,7 @@ def test_latest_takes_the_place_of_an_earlier_copy(tmp_path: Path) -> None:
     folder, _ = written(tmp_path, several())
     (tmp_path / "latest").mkdir()
     (tmp_path / "latest" / "run.json").write_bytes(b"{}")
-    point_latest(folder)
+    update_latest(folder)
     assert (tmp_path / "latest").readlink() == Path("r1")
 
 
@@ -383,8 +392,8 @@ def test_a_foreign_latest_is_not_deleted(tmp_path: Path) -> None:
     folder, _ = written(tmp_path, several())
     (tmp_path / "latest").mkdir()
     (tmp_path / "latest" / "thesis.txt").write_text("mine", encoding="utf-8")
-    with pytest.raises(ArchiveError, match="not replaced"):
-        point_latest(folder)
+    with pytest.raises(ResultsError, match="not replaced"):
+        update_latest(folder)
     assert (tmp_path / "latest" / "thesis.txt").exists()
 
 
@@ -393,7 +402,7 @@ def test_runs_are_listed_newest_first_and_foreign_folders_left_out(tmp_path: Pat
         path = tmp_path / run_id
         with RunFolder.create(tmp_path, run(run_id=run_id)) as folder:
             folder.finish(run(run_id=run_id, started_at=f"2026-11-22T{hour:02}:00:00Z"))
-        point_latest(path)
+        update_latest(path)
     killed(tmp_path, several())
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "run.json").write_bytes(b"{")
@@ -415,12 +424,12 @@ def test_no_reports_folder_is_no_runs(tmp_path: Path) -> None:
 
 def test_a_run_is_found_by_id_by_path_and_as_latest(tmp_path: Path) -> None:
     folder, _ = written(tmp_path / "reports", several())
-    point_latest(folder)
+    update_latest(folder)
     reports = tmp_path / "reports"
     for name in ("r1", str(folder), str(folder / "run.json"), str(reports / "latest")):
         assert find_run(reports, name).resolve() == folder
     assert find_run(reports, "latest").resolve() == folder
-    with pytest.raises(ArchiveError, match="no run 'r2'") as caught:
+    with pytest.raises(ResultsError, match="no run 'r2'") as caught:
         find_run(reports, "r2")
     assert "r1" in caught.value.next_step
 
@@ -430,7 +439,7 @@ def test_shards_become_one_run(tmp_path: Path) -> None:
     second = killed(tmp_path, several()[1:], b"{torn")
     document = json.loads((second / "run.json").read_bytes())
     (second / "run.json").write_text(json.dumps(document | {"mode": "replay"}), encoding="utf-8")
-    merged = merge([first, second], tmp_path / "all", "all")
+    merged = merge_runs([first, second], tmp_path / "all", "all")
     assert read_run(tmp_path / "all") == merged
     assert list(read_results(tmp_path / "all")) == several()
     assert merged.interrupted
@@ -444,8 +453,8 @@ def test_shards_become_one_run(tmp_path: Path) -> None:
 def test_a_trial_in_two_shards_is_refused(tmp_path: Path) -> None:
     first, _ = written(tmp_path, several(), "s1")
     second, _ = written(tmp_path, several()[1:], "s2")
-    with pytest.raises(ArchiveError, match="stands in two runs") as caught:
-        merge([first, second], tmp_path / "all", "all")
+    with pytest.raises(ResultsError, match="stands in two runs") as caught:
+        merge_runs([first, second], tmp_path / "all", "all")
     assert "compare" in caught.value.next_step
     assert not (tmp_path / "all").exists()
 
@@ -453,12 +462,12 @@ def test_a_trial_in_two_shards_is_refused(tmp_path: Path) -> None:
 def test_runs_of_different_modes_and_none_at_all_are_refused(tmp_path: Path) -> None:
     first, _ = written(tmp_path, several()[:1], "s1")
     second = killed(tmp_path, several()[1:])
-    with pytest.raises(ArchiveError, match="record, replay"):
-        merge([first, second], tmp_path / "all", "all")
-    with pytest.raises(ArchiveError, match="no run to merge"):
-        merge([], tmp_path / "all", "all")
-    with pytest.raises(ArchiveError, match="into itself"):
-        merge([first], first, "s1")
+    with pytest.raises(ResultsError, match="record, replay"):
+        merge_runs([first, second], tmp_path / "all", "all")
+    with pytest.raises(ResultsError, match="no run to merge"):
+        merge_runs([], tmp_path / "all", "all")
+    with pytest.raises(ResultsError, match="into itself"):
+        merge_runs([first], first, "s1")
     assert read_run(first).summary.trials == 1
 
 
@@ -471,7 +480,7 @@ def test_a_tally_counts_each_status_and_rates_only_what_was_judged() -> None:
         TrialStatus.KNOWN_FAILURE,
         TrialStatus.FIXED,
     ]
-    tally = Tally({"s": 0.66})
+    tally = RunTotals({"s": 0.66})
     for number, status in enumerate(statuses):
         tally.add(trial(status, named=key(f"s#{number}", scenario="s", trial=number)))
     summary = tally.summary()
@@ -485,7 +494,7 @@ def test_a_tally_counts_each_status_and_rates_only_what_was_judged() -> None:
     ("passed", "required", "met"), [(9, 0.9, True), (8, 0.9, False), (3, 0.3, True), (7, 0.7, True)]
 )
 def test_a_share_that_is_met_exactly_is_met(passed: int, required: float, met: bool) -> None:
-    tally = Tally({"s": required})
+    tally = RunTotals({"s": required})
     for number in range(10):
         status = TrialStatus.PASSED if number < passed else TrialStatus.FAILED
         tally.add(trial(status, named=key(f"s#{number}", scenario="s", trial=number)))
@@ -494,7 +503,7 @@ def test_a_share_that_is_met_exactly_is_met(passed: int, required: float, met: b
 
 def test_rows_do_not_depend_on_the_order_of_finishing() -> None:
     results = [trial(named=key(f"t{number}", trial=number)) for number in range(5)]
-    forwards, backwards = Tally(), Tally()
+    forwards, backwards = RunTotals(), RunTotals()
     for result in results:
         forwards.add(result)
     for result in reversed(results):
@@ -504,14 +513,14 @@ def test_rows_do_not_depend_on_the_order_of_finishing() -> None:
 
 
 def test_a_trial_that_is_run_again_counts_once() -> None:
-    tally = Tally()
+    tally = RunTotals()
     tally.add(trial(TrialStatus.ERROR))
     tally.add(trial(TrialStatus.PASSED))
     assert (tally.summary().trials, tally.summary().errors) == (1, 0)
 
 
 def test_a_list_of_runs_knows_a_missed_rate_among_thousands(tmp_path: Path) -> None:
-    tally = Tally()
+    tally = RunTotals()
     for number in range(2_000):
         status = TrialStatus.FAILED if number == 1_500 else TrialStatus.PASSED
         tally.add(trial(status, named=key(f"s{number}", scenario=f"s{number}")))
@@ -526,7 +535,7 @@ def test_a_list_of_runs_knows_a_missed_rate_among_thousands(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("size", [0, 1, 7_900, 8_192, 20_000])
 def test_a_head_of_any_size_is_read(tmp_path: Path, size: int) -> None:
-    rate = PassRate(scenario="九" * 40, bot="b", trials=1, passed=1, required=1.0, met=True)
+    rate = RequiredPassRate(scenario="九" * 40, bot="b", trials=1, passed=1, required=1.0, met=True)
     rates = (rate, replace(rate, bot="c"))
     of = replace(run(), environment={"note": "x" * size}, pass_rates=rates)
     for run_id, entry in (("with", of), ("without", replace(of, pass_rates=()))):

@@ -13,9 +13,8 @@ from coze_harness.model import (
     AnswerChange,
     BotSnapshot,
     ChangeKind,
-    ErrorNote,
-    Exchange,
-    Flip,
+    ErrorRecord,
+    LoggedCall,
     Message,
     Reply,
     Severity,
@@ -28,11 +27,12 @@ from coze_harness.model import (
     TurnResult,
     Usage,
     Verdict,
+    VerdictChange,
     VerdictStatus,
 )
-from coze_harness.model.errors import ArchiveError
+from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
-from coze_harness.results import decode, encode
+from coze_harness.results import decode_trial, encode_trial
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -98,7 +98,7 @@ def test_a_line_has_the_keys_that_readers_are_promised() -> None:
     result = trial(
         TrialStatus.ERROR, turns=[turn(verdicts=[failed_verdict()])], note=error(), asked=snapshot()
     )
-    line = json.loads(encode(result))
+    line = json.loads(encode_trial(result))
     assert list(line) == LINE_KEYS
     assert list(line["turns"][0]) == TURN_KEYS
     assert list(line["turns"][0]["verdicts"][0]) == VERDICT_KEYS
@@ -133,7 +133,7 @@ def test_a_line_has_the_keys_that_readers_are_promised() -> None:
 
 def test_a_line_tells_the_answer_and_places_as_people_read_them() -> None:
     two = reply(messages=[message("九点"), message("想问什么?", type="follow_up"), message("开门")])
-    line = json.loads(encode(trial(turns=[turn(replied=two)])))
+    line = json.loads(encode_trial(trial(turns=[turn(replied=two)])))
     assert line["turns"][0]["answer"] == "九点\n开门"
     assert line["turns"][0]["verdicts"][0]["location"] == "scenarios/identity.yaml:9:9"
     assert line["turns"][0]["usage"] == {"total": 633, "input": 500, "output": 133}
@@ -141,7 +141,7 @@ def test_a_line_tells_the_answer_and_places_as_people_read_them() -> None:
 
 
 def test_a_line_is_one_line_and_chinese_stays_readable() -> None:
-    line = encode(trial(turns=[turn("第一行\n第二行\u2028第三行")]))
+    line = encode_trial(trial(turns=[turn("第一行\n第二行\u2028第三行")]))
     assert line.count(b"\n") == 1
     assert line.endswith(b"}\n")
     assert "第一行".encode() in line
@@ -149,8 +149,8 @@ def test_a_line_is_one_line_and_chinese_stays_readable() -> None:
 
 def test_a_turn_without_a_reply_comes_back_without_one() -> None:
     result = trial(TrialStatus.ERROR, turns=[turn(no_reply=True, verdicts=[])], note=error())
-    assert json.loads(encode(result))["turns"][0]["answer"] is None
-    assert decode(encode(result)) == result
+    assert json.loads(encode_trial(result))["turns"][0]["answer"] is None
+    assert decode_trial(encode_trial(result)) == result
 
 
 @pytest.mark.parametrize(
@@ -178,12 +178,14 @@ def test_any_text_in_any_field_comes_back_as_it_was(text: str) -> None:
         note=error(text, detail=[text]),
         warnings=[text],
     )
-    assert decode(encode(result)) == result
+    assert decode_trial(encode_trial(result)) == result
 
 
 def test_what_json_parsers_round_or_refuse_is_kept() -> None:
     arguments: dict[str, JSON] = {"long": 2**80, "deep": MappingProxyType({"a": (1, 2)})}
-    back = decode(encode(trial(turns=[turn(replied=reply(tool_calls={"t": arguments}))])))
+    back = decode_trial(
+        encode_trial(trial(turns=[turn(replied=reply(tool_calls={"t": arguments}))]))
+    )
     kept = back.turns[0].reply
     assert kept is not None
     assert kept.tool_calls[0].arguments == {"long": 2**80, "deep": {"a": [1, 2]}}
@@ -197,12 +199,12 @@ def test_arguments_nested_beyond_reason_do_not_lose_the_trial(of_the_baseline: b
     result = trial(turns=[turn(replied=reply(tool_calls={"t": nested}))])  # type: ignore[dict-item]  # JSON is a recursive alias
     if of_the_baseline:
         change = TrialChange(kind=ChangeKind.SAME, baseline=result)
-        found = decode(encode(replace(trial(), change=change))).change
+        found = decode_trial(encode_trial(replace(trial(), change=change))).change
         assert found is not None
         assert found.baseline is not None
         back = found.baseline
     else:
-        back = decode(encode(result))
+        back = decode_trial(encode_trial(result))
     assert back.key == result.key
     kept = back.turns[0].reply
     assert kept is not None
@@ -213,20 +215,20 @@ def test_arguments_nested_beyond_reason_do_not_lose_the_trial(of_the_baseline: b
 
 def test_a_line_of_the_first_version_is_still_read() -> None:
     result = trial(TrialStatus.FAILED, turns=[turn(verdicts=[failed_verdict()])], asked=snapshot())
-    line = json.loads(encode(result))
+    line = json.loads(encode_trial(result))
     for name in ("recorded_at", "change"):
         del line[name]
     del line["turns"][0]["attached"]
     for interaction in line["interactions"]:
         del interaction["code"], interaction["body"]
-    assert decode(json.dumps(line).encode()) == result
+    assert decode_trial(json.dumps(line).encode()) == result
 
 
 def test_a_baseline_repeats_of_its_key_only_what_differs() -> None:
     before = trial(named=key(bot="old", cassette="cassettes/identity.yaml"))
     own = trial(named=key(bot="new", cassette=".candidates/identity.yaml"))
     line = json.loads(
-        encode(replace(own, change=TrialChange(kind=ChangeKind.SAME, baseline=before)))
+        encode_trial(replace(own, change=TrialChange(kind=ChangeKind.SAME, baseline=before)))
     )
     kept = line["change"]["baseline"]
     assert (kept["bot"], kept["cassette"]) == ("old", "cassettes/identity.yaml")
@@ -235,10 +237,10 @@ def test_a_baseline_repeats_of_its_key_only_what_differs() -> None:
 
 def test_unknown_keys_of_a_later_version_are_left_alone() -> None:
     result = trial()
-    line = json.loads(encode(result))
+    line = json.loads(encode_trial(result))
     line["new"] = {"a": 1}
     line["turns"][0]["new"] = line["turns"][0]["messages"][0]["new"] = 1
-    assert decode(json.dumps(line).encode()) == result
+    assert decode_trial(json.dumps(line).encode()) == result
 
 
 @pytest.mark.parametrize(
@@ -252,8 +254,8 @@ def test_unknown_keys_of_a_later_version_are_left_alone() -> None:
     ],
 )
 def test_what_is_not_a_trial_is_refused_in_words(line: bytes, said: str) -> None:
-    with pytest.raises(ArchiveError, match=said) as caught:
-        decode(line)
+    with pytest.raises(ResultsError, match=said) as caught:
+        decode_trial(line)
     assert caught.value.next_step
 
 
@@ -288,13 +290,13 @@ def test_what_is_not_a_trial_is_refused_in_words(line: bytes, said: str) -> None
 def test_a_value_of_another_type_is_refused_and_not_reported_on(
     path: tuple[str | int, ...], value: object
 ) -> None:
-    line = json.loads(encode(trial()))
+    line = json.loads(encode_trial(trial()))
     inner = line
     for part in path[:-1]:
         inner = inner[part]
     inner[path[-1]] = value
-    with pytest.raises(ArchiveError):
-        decode(json.dumps(line).encode())
+    with pytest.raises(ResultsError):
+        decode_trial(json.dumps(line).encode())
 
 
 # Two half pairs side by side are one character in JSON, so text is drawn without surrogates here;
@@ -377,13 +379,15 @@ alone = st.builds(
         max_size=2,
     ).map(tuple),
     exchanges=st.lists(
-        st.builds(Exchange, texts, texts, whole, seconds, seconds, whole, st.none() | whole, texts),
+        st.builds(
+            LoggedCall, texts, texts, whole, seconds, seconds, whole, st.none() | whole, texts
+        ),
         max_size=2,
     ).map(tuple),
     calls=whole,
     error=st.none()
     | st.builds(
-        ErrorNote,
+        ErrorRecord,
         kind=texts,
         what=texts,
         where=texts,
@@ -408,7 +412,7 @@ alone = st.builds(
 )
 statuses = st.none() | st.sampled_from(VerdictStatus)
 flips = st.builds(
-    Flip,
+    VerdictChange,
     kind=texts,
     name=texts,
     expected=texts,
@@ -437,19 +441,19 @@ results = alone | st.builds(lambda result, change: replace(result, change=change
 @settings(max_examples=300, deadline=None)
 @given(results)
 def test_every_trial_comes_back_equal(result: TrialResult) -> None:
-    line = encode(result)
+    line = encode_trial(result)
     assert line.index(b"\n") == len(line) - 1
-    assert decode(line) == result
+    assert decode_trial(line) == result
 
 
 @settings(max_examples=200, deadline=None)
 @given(results, st.integers(0, 4000))
 def test_a_torn_line_is_never_taken_for_a_trial(result: TrialResult, at: int) -> None:
-    line = encode(result)
-    with pytest.raises(ArchiveError):
-        decode(line[: at % (len(line) - 1)])
+    line = encode_trial(result)
+    with pytest.raises(ResultsError):
+        decode_trial(line[: at % (len(line) - 1)])
 
 
 def test_the_status_of_a_reply_is_what_tells_it_from_none() -> None:
     result = trial(turns=[turn(replied=replace(reply(), status=""))])
-    assert decode(encode(result)) == result
+    assert decode_trial(encode_trial(result)) == result

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from builders import key, run
-from coze_harness.model import Mode, Row, Run, TrialStatus
-from coze_harness.results import read_run, with_past, write_run
+from coze_harness.model import Mode, Run, TrialRow, TrialStatus
+from coze_harness.results import read_run, with_history, write_run
 from coze_harness.results.run_history import MOST
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,7 +20,7 @@ PASSED, FAILED = TrialStatus.PASSED, TrialStatus.FAILED
 
 def a_run(number: int, statuses: Mapping[str, TrialStatus], **named: object) -> Run:
     rows = tuple(
-        Row(key=key(name, tags=['","status":"failed"', "b"]), status=status, seconds=1.0)
+        TrialRow(key=key(name, tags=['","status":"failed"', "b"]), status=status, seconds=1.0)
         for name, status in statuses.items()
     )
     one = replace(run(run_id=f"2026{number:04}", **named), rows=rows)  # type: ignore[arg-type]  # checked by run
@@ -44,7 +44,7 @@ def test_a_trial_has_a_letter_for_each_run_before_it_the_oldest_first(tmp_path: 
         a_run(2, {"问候": PASSED}),
         a_run(3, {"问候": TrialStatus.FIXED, "b": TrialStatus.KNOWN_FAILURE}),
     )
-    found = with_past(a_run(4, {"问候": PASSED, "b": PASSED, "new": FAILED}), tmp_path)
+    found = with_history(a_run(4, {"问候": PASSED, "b": PASSED, "new": FAILED}), tmp_path)
     assert [past.run_id for past in found.past] == ["20260001", "20260002", "20260003"]
     assert strips(found) == {"问候": "fpx", "b": "p.k", "new": "..."}
     assert [past.summary.trials for past in found.past] == [2, 1, 2]
@@ -52,15 +52,15 @@ def test_a_trial_has_a_letter_for_each_run_before_it_the_oldest_first(tmp_path: 
 
 def test_without_any_run_before_there_is_no_past(tmp_path: Path) -> None:
     one = a_run(1, {"a": PASSED})
-    assert with_past(one, tmp_path) == one
-    assert with_past(one, tmp_path / "nowhere") == one
+    assert with_history(one, tmp_path) == one
+    assert with_history(one, tmp_path / "nowhere") == one
 
 
 def test_later_runs_and_the_run_itself_are_not_its_past(tmp_path: Path) -> None:
     one = a_run(2, {"a": PASSED})
     shelved(tmp_path, one, a_run(3, {"a": FAILED}))
     (tmp_path / "latest").symlink_to("20260003")
-    assert with_past(one, tmp_path) == one
+    assert with_history(one, tmp_path) == one
 
 
 def test_what_tells_nothing_is_left_out(tmp_path: Path) -> None:
@@ -79,14 +79,14 @@ def test_what_tells_nothing_is_left_out(tmp_path: Path) -> None:
     (tmp_path / "20260006" / "run.json").write_bytes(torn)
     (tmp_path / "20260007x").mkdir()
     (tmp_path / "20260007y").write_text("", encoding="utf-8")
-    found = with_past(a_run(8, {"a": PASSED}), tmp_path)
+    found = with_history(a_run(8, {"a": PASSED}), tmp_path)
     assert strips(found) == {"a": "p"}
     assert [past.run_id for past in found.past] == ["20260007"]
 
 
 def test_so_many_runs_are_looked_at_and_no_more(tmp_path: Path) -> None:
     shelved(tmp_path, *(a_run(n, {"a": FAILED if n == 1 else PASSED}) for n in range(1, MOST + 2)))
-    found = with_past(a_run(99, {"a": PASSED}), tmp_path)
+    found = with_history(a_run(99, {"a": PASSED}), tmp_path)
     assert strips(found) == {"a": "p" * MOST}
     assert found.past[0].run_id == "20260002"
 
@@ -94,7 +94,7 @@ def test_so_many_runs_are_looked_at_and_no_more(tmp_path: Path) -> None:
 def test_spoilt_answers_have_no_past(tmp_path: Path) -> None:
     shelved(tmp_path, a_run(1, {"a": PASSED}))
     one = a_run(2, {"a": PASSED}, mode=Mode.MUTATE)
-    assert with_past(one, tmp_path) == one
+    assert with_history(one, tmp_path) == one
 
 
 def test_a_run_json_that_another_program_laid_out_is_left_out(tmp_path: Path) -> None:
@@ -102,12 +102,12 @@ def test_a_run_json_that_another_program_laid_out_is_left_out(tmp_path: Path) ->
     file = tmp_path / "20260001" / "run.json"
     file.write_text(json.dumps(json.loads(file.read_bytes()), indent=2), encoding="utf-8")
     one = a_run(2, {"a": PASSED})
-    assert with_past(one, tmp_path) == one
+    assert with_history(one, tmp_path) == one
 
 
 def test_a_past_is_written_and_read_back(tmp_path: Path) -> None:
     shelved(tmp_path, a_run(1, {"a": FAILED}))
-    found = with_past(a_run(2, {"a": PASSED}), tmp_path)
+    found = with_history(a_run(2, {"a": PASSED}), tmp_path)
     shelved(tmp_path, found)
     assert read_run(tmp_path / found.run_id) == found
 
@@ -131,7 +131,7 @@ def test_the_scan_finds_what_a_full_reading_finds(
     shelf: Path, before: dict[str, TrialStatus], now: dict[str, TrialStatus]
 ) -> None:
     write_run(shelf / "20260001", a_run(1, before))
-    found = with_past(a_run(2, now), shelf)
+    found = with_history(a_run(2, now), shelf)
     known = {row.key.id: row.status.letter for row in read_run(shelf / "20260001").rows}
     if set(known) & set(now):
         assert strips(found) == {name: known.get(name, ".") for name in now}

@@ -7,9 +7,15 @@ from pathlib import Path
 
 import pytest
 from coze_harness.model import Bot
-from coze_harness.model.errors import ScenarioError, ScenarioFaults
+from coze_harness.model.errors import ScenarioError, ScenarioErrors
 from coze_harness.model.trial import Trial
-from coze_harness.scenarios import LoadedScenarios, Project, find, load, trials
+from coze_harness.scenarios import (
+    LoadedScenarios,
+    ProjectPaths,
+    expand_trials,
+    find_files,
+    load_scenarios,
+)
 
 BOTS = {
     "chat": Bot(name="chat", id="7374752000116113452"),
@@ -17,20 +23,20 @@ BOTS = {
 }
 
 
-def project_in(root: Path, files: Mapping[str, str | bytes]) -> Project:
+def project_in(root: Path, files: Mapping[str, str | bytes]) -> ProjectPaths:
     """Write files, named from the project's folder."""
     for name, content in files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
     (root / "scenarios").mkdir(parents=True, exist_ok=True)
-    return Project(root.resolve(), root.resolve() / "scenarios")
+    return ProjectPaths(root.resolve(), root.resolve() / "scenarios")
 
 
 def load_all(root: Path, files: Mapping[str, str | bytes]) -> LoadedScenarios:
     """Load every scenario of a project."""
     project = project_in(root, files)
-    return load(find([], project, project.root).files, project)
+    return load_scenarios(find_files([], project, project.root).files, project)
 
 
 def load_one(root: Path, text: str | bytes, **others: str | bytes) -> LoadedScenarios:
@@ -41,12 +47,12 @@ def load_one(root: Path, text: str | bytes, **others: str | bytes) -> LoadedScen
 
 def trials_of(root: Path, text: str, **others: str | bytes) -> list[Trial]:
     """Return the trials of one scenario file with the bot `chat` for default."""
-    return trials(load_one(root, text, **others), BOTS, "chat")
+    return expand_trials(load_one(root, text, **others), BOTS, "chat")
 
 
 def faults_of(root: Path, files: Mapping[str, str | bytes]) -> Sequence[ScenarioError]:
     """Return the faults of a project."""
-    with pytest.raises(ScenarioFaults) as caught:
+    with pytest.raises(ScenarioErrors) as caught:
         load_all(root, files)
     assert caught.value.exit_code == 2
     return caught.value.faults

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from coze_harness.model.errors import ScenarioError
-from coze_harness.scenarios import DRAWABLE, draw, trials
+from coze_harness.scenarios import GENERATED_NAMES, expand_trials, generate_values
 from scenario_project import BOTS, fault_of, load_all, load_one, prompts, trials_of
 
 ASK = "cases: {}\nturns: [{{prompt: '{{{{ city }}}}?'}}]\n"
@@ -47,7 +47,7 @@ def test_cases_are_found_from_the_files_folder_then_from_the_projects(tmp_path: 
         "data/c.csv": "city\nfar\n",
         "scenarios/b.yaml": ASK.format("data/c.csv"),
     }
-    made = trials(load_all(tmp_path, files), BOTS, "chat")
+    made = expand_trials(load_all(tmp_path, files), BOTS, "chat")
     assert {t.key.scenario: prompts(t) for t in made} == {"a": ["near?"], "b": ["far?"]}
 
 
@@ -248,8 +248,8 @@ NOW = datetime(2024, 3, 1, 8, 30, 15, 999, tzinfo=timezone(timedelta(hours=8)))
 
 
 def test_every_drawable_has_its_form() -> None:
-    drawn = draw(DRAWABLE, NOW, seeded(1))
-    assert list(drawn) == list(DRAWABLE)
+    drawn = generate_values(GENERATED_NAMES, NOW, seeded(1))
+    assert list(drawn) == list(GENERATED_NAMES)
     assert (drawn["yesterday"], drawn["today"], drawn["tomorrow"]) == (
         "2024-02-29",
         "2024-03-01",
@@ -264,9 +264,9 @@ def test_every_drawable_has_its_form() -> None:
 
 def test_drawing_is_repeatable_from_a_seed_and_gives_only_what_is_asked() -> None:
     names = {"uuid", "random_id"}
-    assert draw(names, NOW, seeded(7)) == draw(names, NOW, seeded(7))
-    assert draw(names, NOW, seeded(7)) != draw(names, NOW, seeded(8))
-    assert draw({"today", "city"}, NOW, seeded(1)) == {"today": "2024-03-01"}
+    assert generate_values(names, NOW, seeded(7)) == generate_values(names, NOW, seeded(7))
+    assert generate_values(names, NOW, seeded(7)) != generate_values(names, NOW, seeded(8))
+    assert generate_values({"today", "city"}, NOW, seeded(1)) == {"today": "2024-03-01"}
 
 
 def test_drawn_values_fill_prompts_and_expectations_when_they_are_known(tmp_path: Path) -> None:
@@ -310,7 +310,7 @@ turns:
     expect: ["{{ random_id }}", {length: {max: 5}}]
 """
     drawn = trials_of(tmp_path, text)
-    plain = trials(load_one(tmp_path, "turns: [{prompt: a, expect: [b]}]"), BOTS, "chat")
+    plain = expand_trials(load_one(tmp_path, "turns: [{prompt: a, expect: [b]}]"), BOTS, "chat")
     for made in (drawn, plain):
         again = pickle.loads(pickle.dumps(made))  # noqa: S301  # our own bytes
         values = {"random_id": "abc"}
@@ -331,4 +331,4 @@ def test_what_no_template_touches_is_made_once_for_all_cases_and_repeats(tmp_pat
 
 def test_a_date_of_another_zone_is_that_zones_day() -> None:
     late = datetime(2024, 12, 31, 23, 59, tzinfo=UTC)
-    assert draw({"tomorrow"}, late, seeded(1)) == {"tomorrow": "2025-01-01"}
+    assert generate_values({"tomorrow"}, late, seeded(1)) == {"tomorrow": "2025-01-01"}

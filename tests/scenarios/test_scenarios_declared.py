@@ -6,13 +6,19 @@ import dataclasses
 from typing import Any
 
 import pytest
-from coze_harness.model.errors import ScenarioError, ScenarioFaults
-from coze_harness.scenarios.declared import _KEYS, _TURN_KEYS, Declared, DeclaredTurn, declared
+from coze_harness.model.errors import ScenarioError, ScenarioErrors
+from coze_harness.scenarios.declared import (
+    _KEYS,
+    _TURN_KEYS,
+    ScenarioSpec,
+    TurnSpec,
+    parse_scenario,
+)
 from coze_harness.scenarios.scenario_keys import ScenarioShape, TurnShape
-from coze_harness.yaml_source import read
+from coze_harness.yaml_source import read_yaml
 from pydantic import ValidationError
 
-PLACES = read("{}", "x.yaml", ScenarioError).places
+PLACES = read_yaml("{}", "x.yaml", ScenarioError).places
 
 SCALARS: list[Any] = [
     None, True, False, -1, 0, 1, 2, 1000, 1001, 10**400, -0.5, 0.0, 0.5, 1.0, 1.5, "", "a", "你好",
@@ -43,10 +49,10 @@ def compare(data: dict[str, Any]) -> None:
     try:
         shape = ScenarioShape.model_validate(data)
     except ValidationError:
-        with pytest.raises(ScenarioFaults):
-            declared(data, PLACES)
+        with pytest.raises(ScenarioErrors):
+            parse_scenario(data, PLACES)
         return
-    found = declared(data, PLACES)
+    found = parse_scenario(data, PLACES)
     assert found.there == shape.model_fields_set
     for name in ScenarioShape.model_fields.keys() - {"turns"}:
         assert plainly(getattr(found, name)) == getattr(shape, name)
@@ -72,7 +78,7 @@ def test_turns_are_needed() -> None:
 
 
 def test_both_shapes_have_the_same_keys() -> None:
-    pairs = ((Declared, ScenarioShape, _KEYS), (DeclaredTurn, TurnShape, _TURN_KEYS))
+    pairs = ((ScenarioSpec, ScenarioShape, _KEYS), (TurnSpec, TurnShape, _TURN_KEYS))
     for plain_shape, shape, checks in pairs:
         names = {one.name for one in dataclasses.fields(plain_shape)} - {"there"}
         assert names == set(shape.model_fields) == set(checks)

@@ -6,8 +6,8 @@ import contextlib
 from pathlib import Path
 
 import pytest
-from coze_harness.model.errors import HarnessError, ScenarioFaults
-from coze_harness.scenarios import trials
+from coze_harness.model.errors import HarnessError, ScenarioErrors
+from coze_harness.scenarios import expand_trials
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scenario_project import BOTS, fault_of, faults_of, load_all, load_one, prompts, trials_of
@@ -51,7 +51,7 @@ def test_every_key_of_a_scenario_reaches_its_trials(tmp_path: Path) -> None:
         "scenarios/sub/images/map.png": b"png",
         "scenarios/b.txt": "b",
     }
-    made = trials(load_all(tmp_path, files), BOTS)
+    made = expand_trials(load_all(tmp_path, files), BOTS)
     assert [trial.key.trial for trial in made] == [1, 2]
     first = made[0]
     assert first.key.id == "identity 身份"
@@ -96,7 +96,7 @@ def test_a_scenario_is_named_by_its_file_and_sends_the_projects_user(tmp_path: P
 
 
 def test_a_byte_order_mark_is_taken(tmp_path: Path) -> None:
-    made = trials(load_one(tmp_path, b"\xef\xbb\xbfturns: [{prompt: hi}]"), BOTS, "chat")
+    made = expand_trials(load_one(tmp_path, b"\xef\xbb\xbfturns: [{prompt: hi}]"), BOTS, "chat")
     assert prompts(made[0]) == ["hi"]
 
 
@@ -261,7 +261,7 @@ def test_all_faults_of_all_files_are_told_in_one_go_by_file_and_line(tmp_path: P
         "scenarios/b.yaml:4:1",
         "scenarios/c.yaml:1:5",
     ]
-    shown = str(ScenarioFaults(faults))
+    shown = str(ScenarioErrors(faults))
     assert "6 faults" in shown
     assert "scenarios/b.yaml:4:1: There is no key" in shown
 
@@ -355,4 +355,4 @@ _FILES = st.dictionaries(st.sampled_from(_KEYS), _VALUES, max_size=4).map(
 def test_no_file_makes_anything_but_our_error_escape(tmp_path: Path, text: str) -> None:
     # Anything else that is raised fails the test.
     with contextlib.suppress(HarnessError):
-        trials(load_one(tmp_path, text.encode("utf-8", "replace")), BOTS, "chat")
+        expand_trials(load_one(tmp_path, text.encode("utf-8", "replace")), BOTS, "chat")

@@ -8,7 +8,7 @@ import itertools
 import pytest
 from coze_harness.model import TrialKey
 from coze_harness.model.errors import UsageError
-from coze_harness.scenarios.trial_filter import Selection
+from coze_harness.scenarios.trial_filter import TrialFilter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,7 +59,7 @@ SAMPLE = key("Weather 天气", "chatchat", "北京", ("smoke", "zh"))
     ],
 )
 def test_an_expression_takes_the_trial(expression: str) -> None:
-    assert Selection(expression).takes(SAMPLE)
+    assert TrialFilter(expression).takes(SAMPLE)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_an_expression_takes_the_trial(expression: str) -> None:
     ],
 )
 def test_an_expression_leaves_the_trial(expression: str) -> None:
-    assert not Selection(expression).takes(SAMPLE)
+    assert not TrialFilter(expression).takes(SAMPLE)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_an_expression_leaves_the_trial(expression: str) -> None:
 )
 def test_a_broken_expression_is_refused_with_its_column(expression: str, column: int) -> None:
     with pytest.raises(UsageError) as caught:
-        Selection(expression)
+        TrialFilter(expression)
     assert f"column {column}" in caught.value.what
     assert caught.value.detail[1].index("^") == column - 1
     assert caught.value.exit_code == 2
@@ -104,31 +104,31 @@ def test_a_broken_expression_is_refused_with_its_column(expression: str, column:
 
 def test_code_is_never_run() -> None:
     with pytest.raises(UsageError):
-        Selection("__import__('os')")
+        TrialFilter("__import__('os')")
 
 
 @pytest.mark.parametrize("deep", ["(" * 5000 + "a" + ")" * 5000, "not " * 5000 + "a"])
 def test_a_deep_expression_is_refused_without_a_crash(deep: str) -> None:
     with pytest.raises(UsageError, match="deeply"):
-        Selection(deep)
+        TrialFilter(deep)
 
 
 def test_a_long_expression_is_served() -> None:
-    assert Selection(" or ".join(["slow"] * 5000 + ["zh"])).takes(SAMPLE)
+    assert TrialFilter(" or ".join(["slow"] * 5000 + ["zh"])).takes(SAMPLE)
 
 
 def test_of_several_tags_any_is_enough_and_whole_words_count() -> None:
-    assert Selection(tags=["slow", "zh"]).takes(SAMPLE)
-    assert not Selection(tags=["slow"]).takes(SAMPLE)
-    assert not Selection(tags=["smo"]).takes(SAMPLE)
-    assert not Selection(tags=["ZH"]).takes(SAMPLE)
-    assert Selection(tags=[]).takes(SAMPLE)
+    assert TrialFilter(tags=["slow", "zh"]).takes(SAMPLE)
+    assert not TrialFilter(tags=["slow"]).takes(SAMPLE)
+    assert not TrialFilter(tags=["smo"]).takes(SAMPLE)
+    assert not TrialFilter(tags=["ZH"]).takes(SAMPLE)
+    assert TrialFilter(tags=[]).takes(SAMPLE)
 
 
 def test_expression_and_tags_must_both_take() -> None:
-    assert Selection("weather", ["zh"]).takes(SAMPLE)
-    assert not Selection("slow", ["zh"]).takes(SAMPLE)
-    assert not Selection("weather", ["slow"]).takes(SAMPLE)
+    assert TrialFilter("weather", ["zh"]).takes(SAMPLE)
+    assert not TrialFilter("slow", ["zh"]).takes(SAMPLE)
+    assert not TrialFilter("weather", ["slow"]).takes(SAMPLE)
 
 
 _TREES = st.recursive(
@@ -144,7 +144,7 @@ _TREES = st.recursive(
 
 @given(_TREES)
 def test_precedence_is_that_of_python(expression: str) -> None:
-    selection = Selection(expression)
+    selection = TrialFilter(expression)
     for a, b, c in itertools.product([True, False], repeat=3):
         tags = tuple(name for name, there in (("a", a), ("b", b), ("c", c)) if there)
         expected = eval(expression, {"__builtins__": {}}, {"a": a, "b": b, "c": c})  # noqa: S307  # the peer, on words we made
@@ -155,4 +155,4 @@ def test_precedence_is_that_of_python(expression: str) -> None:
 def test_no_text_makes_anything_but_our_error_escape(expression: str) -> None:
     # Anything else that is raised fails the test.
     with contextlib.suppress(UsageError):
-        Selection(expression).takes(SAMPLE)
+        TrialFilter(expression).takes(SAMPLE)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from coze_harness.model import Attachment, Bot
-from coze_harness.scenarios import trials
+from coze_harness.scenarios import expand_trials
 from scenario_project import BOTS, fault_of, load_all, load_one, trials_of
 
 WORKFLOW = "7403315657221079099"
@@ -50,11 +50,11 @@ def test_a_file_is_known_by_size_and_digest_and_a_url_by_itself(tmp_path: Path) 
 
 def test_a_workflow_stands_in_for_a_bot(tmp_path: Path) -> None:
     loaded = load_one(tmp_path, f"{FLOW}{ASK}")
-    (trial,) = trials(loaded, BOTS, "chat")
+    (trial,) = expand_trials(loaded, BOTS, "chat")
     assert trial.bot == Bot(name=f"workflow:{WORKFLOW}", id=WORKFLOW)
     assert trial.options.workflow == WORKFLOW
     assert (trial.key.id, trial.key.bot) == ("a", f"workflow:{WORKFLOW}")
-    (chosen,) = trials(loaded, BOTS, chosen_bots=["助手"])
+    (chosen,) = expand_trials(loaded, BOTS, chosen_bots=["助手"])
     assert chosen.key == trial.key
 
 
@@ -64,7 +64,7 @@ def test_a_scenarios_workflow_takes_the_place_of_the_defaults_bot(tmp_path: Path
         f"scenarios: [{{name: x, workflow: '{WORKFLOW}', conversation: create, {ASK}}},"
         f" {{name: y, {ASK}}}]"
     )
-    x, y = trials(load_all(tmp_path, {"scenarios/a.yaml": suite}), BOTS)
+    x, y = expand_trials(load_all(tmp_path, {"scenarios/a.yaml": suite}), BOTS)
     assert (x.bot.id, x.options.conversation_id) == (WORKFLOW, "")
     assert (y.bot.id, y.options.conversation_id) == (BOTS["chat"].id, "1")
 

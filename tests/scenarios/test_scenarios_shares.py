@@ -11,21 +11,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from coze_harness.model.errors import ScenarioFaults
+from coze_harness.model.errors import ScenarioErrors
 from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial, Turn
 from coze_harness.scenarios import (
-    Project,
+    ProjectPaths,
     Scenario,
-    bots_known,
-    find,
-    join_shares,
-    load,
-    load_share,
-    trials,
+    check_bots,
+    expand_trials,
+    find_files,
+    load_batch,
+    load_scenarios,
+    merge_batches,
 )
-from coze_harness.scenarios.packing import packed, unpacked
-from coze_harness.scenarios.parallel_loader import Pack, Stored
+from coze_harness.scenarios.packing import pack_object, unpack_object
+from coze_harness.scenarios.parallel_loader import PackedScript, ScriptPack
 from scenario_project import BOTS, project_in
 
 EVERYTHING = """
@@ -51,30 +51,30 @@ turns:
 """
 
 
-def a_project(root: Path, count: int, **others: str) -> tuple[Project, Sequence[str]]:
+def a_project(root: Path, count: int, **others: str) -> tuple[ProjectPaths, Sequence[str]]:
     files = {f"scenarios/s{n:03}.yaml": EVERYTHING.format(number=n) for n in range(count)}
     files |= {f"scenarios/{name}.yaml": text for name, text in others.items()}
     project = project_in(root, files)
-    return project, find([], project, project.root).files
+    return project, find_files([], project, project.root).files
 
 
-def in_shares(project: Project, files: Sequence[str], size: int) -> Iterable[Scenario] | None:
-    known = bots_known(BOTS)
+def in_shares(project: ProjectPaths, files: Sequence[str], size: int) -> Iterable[Scenario] | None:
+    known = check_bots(BOTS)
     shares = [
-        load_share(files[at : at + size], project, known) for at in range(0, len(files), size)
+        load_batch(files[at : at + size], project, known) for at in range(0, len(files), size)
     ]
-    return join_shares([share for share in shares if share is not None])
+    return merge_batches([share for share in shares if share is not None])
 
 
 def made(scenarios: Iterable[Scenario] | None) -> list[Trial]:
     assert scenarios is not None
-    return trials(scenarios, BOTS, cassettes="cassettes")
+    return expand_trials(scenarios, BOTS, cassettes="cassettes")
 
 
 @pytest.mark.parametrize("size", [1, 7, 500])
 def test_trials_of_shares_are_those_of_the_whole(tmp_path: Path, size: int) -> None:
     project, files = a_project(tmp_path, 30)
-    whole = made(load(files, project))
+    whole = made(load_scenarios(files, project))
     shared = made(in_shares(project, files, size))
     assert len(whole) == 30 * 2 * 2 * 2
     assert [replace(trial, script=whole[0].script) for trial in shared] == [
@@ -82,7 +82,7 @@ def test_trials_of_shares_are_those_of_the_whole(tmp_path: Path, size: int) -> N
     ]
     drawn = {"today": "2026-11-22"}
     for trial, other in zip(shared, whole, strict=True):
-        assert isinstance(trial.script, Stored)
+        assert isinstance(trial.script, PackedScript)
         assert trial.script.draws == other.script.draws == {"today"}
         ours, theirs = trial.script.turns(drawn), other.script.turns(drawn)
         # A compiled pattern is equal to none but itself.
@@ -96,8 +96,8 @@ def test_a_name_taken_in_two_shares_leaves_it_to_the_whole_to_tell(
     other = f"name: {name}\nbot: chat\nturns: [{{prompt: hi}}]\n"
     project, files = a_project(tmp_path, 3, z=other, été="bot: chat\nturns: [{prompt: hi}]\n")
     assert in_shares(project, files, 1) is None
-    with pytest.raises(ScenarioFaults, match="taken by another scenario"):
-        load(files, project)
+    with pytest.raises(ScenarioErrors, match="taken by another scenario"):
+        load_scenarios(files, project)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_name_taken_in_two_shares_leaves_it_to_the_whole_to_tell(
 )
 def test_a_share_with_a_fault_is_no_share(tmp_path: Path, text: str) -> None:
     project, files = a_project(tmp_path, 1, bad=text)
-    assert load_share(files, project, bots_known(BOTS)) is None
+    assert load_batch(files, project, check_bots(BOTS)) is None
 
 
 class Numbered:
@@ -128,19 +128,19 @@ class Numbered:
         return [Turn(prompt=str(self.number), expectations=(), location=Location("a.yaml"))]
 
 
-def prompt_of(pack: Pack, number: int) -> str:
+def prompt_of(pack: ScriptPack, number: int) -> str:
     (turn,) = pack.script(number).turns({})
     return turn.prompt
 
 
 def test_scripts_are_found_in_whatever_order_they_are_asked_for() -> None:
-    pack = Pack.of([Numbered(number) for number in range(5)])
+    pack = ScriptPack.of([Numbered(number) for number in range(5)])
     for number in (0, 1, 4, 0, 3, 3, 2):
         assert prompt_of(pack, number) == str(number)
 
 
 def test_scripts_that_were_played_are_let_go() -> None:
-    pack = Pack.of([Numbered(number) for number in range(3)])
+    pack = ScriptPack.of([Numbered(number) for number in range(3)])
     first = weakref.ref(pack.script(0))
     assert first() is not None
     assert pack.script(0) is first()
@@ -151,7 +151,7 @@ def test_scripts_that_were_played_are_let_go() -> None:
 
 
 def test_many_threads_may_ask_at_once() -> None:
-    pack = Pack.of([Numbered(number) for number in range(40)])
+    pack = ScriptPack.of([Numbered(number) for number in range(40)])
     asked = [(number * 7) % 40 for number in range(300)]
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda number: prompt_of(pack, number), asked))
@@ -160,8 +160,8 @@ def test_many_threads_may_ask_at_once() -> None:
 
 def test_packed_nouns_come_back_equal_and_frozen(tmp_path: Path) -> None:
     project, files = a_project(tmp_path, 2)
-    keys = [trial.key for trial in made(load(files, project))]
-    back = unpacked(packed(keys))
+    keys = [trial.key for trial in made(load_scenarios(files, project))]
+    back = unpack_object(pack_object(keys))
     assert back == keys
     assert {hash(key) for key in back} == {hash(key) for key in keys}
     assert back[0].tags is back[1].tags
@@ -171,7 +171,7 @@ def test_packed_nouns_come_back_equal_and_frozen(tmp_path: Path) -> None:
 
 def test_packed_scripts_are_small(tmp_path: Path) -> None:
     project, files = a_project(tmp_path, 100)
-    share = load_share(files, project, bots_known(BOTS))
+    share = load_batch(files, project, check_bots(BOTS))
     assert share is not None
     assert len(share.scenarios) < 100 * 1_000
-    assert len(pickle.dumps(list(load(files, project)))) > 3 * len(share.scenarios)
+    assert len(pickle.dumps(list(load_scenarios(files, project)))) > 3 * len(share.scenarios)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from coze_harness.model import Bot
-from coze_harness.model.errors import ScenarioFaults, UsageError
+from coze_harness.model.errors import ScenarioErrors, UsageError
 from coze_harness.model.trial import Trial
-from coze_harness.scenarios import find, load, scenario_schema, trials
+from coze_harness.scenarios import expand_trials, find_files, load_scenarios, scenario_schema
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scenario_project import BOTS, load_all, load_one, project_in, trials_of
@@ -47,22 +47,22 @@ def test_trials_go_by_bot_case_and_repeat(tmp_path: Path) -> None:
 
 def test_a_single_bot_is_not_named_but_another_one_is(tmp_path: Path) -> None:
     loaded = load_one(tmp_path, f"bot: chat\n{ASK}")
-    assert ids(trials(loaded, BOTS)) == ["a"]
-    assert ids(trials(loaded, BOTS, chosen_bots=["chat"])) == ["a"]
-    assert ids(trials(loaded, BOTS, chosen_bots=[BOTS["chat"].id])) == ["a"]
-    assert ids(trials(loaded, BOTS, chosen_bots=["助手", "chat"])) == ["a@助手", "a"]
-    assert cassettes(trials(loaded, BOTS, chosen_bots=["助手"])) == ["a@助手.yaml"]
+    assert ids(expand_trials(loaded, BOTS)) == ["a"]
+    assert ids(expand_trials(loaded, BOTS, chosen_bots=["chat"])) == ["a"]
+    assert ids(expand_trials(loaded, BOTS, chosen_bots=[BOTS["chat"].id])) == ["a"]
+    assert ids(expand_trials(loaded, BOTS, chosen_bots=["助手", "chat"])) == ["a@助手", "a"]
+    assert cassettes(expand_trials(loaded, BOTS, chosen_bots=["助手"])) == ["a@助手.yaml"]
 
 
 def test_a_chosen_bot_of_several_keeps_its_name(tmp_path: Path) -> None:
     loaded = load_one(tmp_path, f"bots: [chat, 助手]\n{ASK}")
-    assert ids(trials(loaded, BOTS, chosen_bots=["chat"])) == ["a@chat"]
+    assert ids(expand_trials(loaded, BOTS, chosen_bots=["chat"])) == ["a@chat"]
 
 
 def test_a_bot_may_be_an_id_or_the_default(tmp_path: Path) -> None:
-    (trial,) = trials(load_one(tmp_path, f"bot: '{ID}'\n{ASK}"), {})
+    (trial,) = expand_trials(load_one(tmp_path, f"bot: '{ID}'\n{ASK}"), {})
     assert trial.bot == Bot(name=ID, id=ID)
-    (trial,) = trials(load_one(tmp_path, ASK), {}, ID)
+    (trial,) = expand_trials(load_one(tmp_path, ASK), {}, ID)
     assert trial.bot.id == ID
     assert trial.key.id == "a"
 
@@ -76,8 +76,8 @@ def test_an_unknown_bot_is_a_fault_with_the_nearest_name(tmp_path: Path) -> None
             "scenarios/c.yaml": ASK,
         },
     )
-    with pytest.raises(ScenarioFaults) as caught:
-        trials(loaded, BOTS)
+    with pytest.raises(ScenarioErrors) as caught:
+        expand_trials(loaded, BOTS)
     a, b, c = caught.value.faults
     assert str(a.where) == "scenarios/a.yaml:1:6"
     assert 'Did you mean "chat"?' in a.what
@@ -87,16 +87,16 @@ def test_an_unknown_bot_is_a_fault_with_the_nearest_name(tmp_path: Path) -> None
 
 
 def test_chosen_bots_serve_scenarios_that_name_none(tmp_path: Path) -> None:
-    assert ids(trials(load_one(tmp_path, ASK), BOTS, chosen_bots=["chat"])) == ["a@chat"]
+    assert ids(expand_trials(load_one(tmp_path, ASK), BOTS, chosen_bots=["chat"])) == ["a@chat"]
     with pytest.raises(UsageError, match="chat"):
-        trials(load_one(tmp_path, ASK), BOTS, chosen_bots=["chta"])
+        expand_trials(load_one(tmp_path, ASK), BOTS, chosen_bots=["chta"])
 
 
 def test_repeat_as_an_option_wins(tmp_path: Path) -> None:
     loaded = load_one(tmp_path, f"bot: chat\nrepeat: 5\n{ASK}")
-    assert ids(trials(loaded, BOTS, repeat=2)) == ["a", "a#2"]
+    assert ids(expand_trials(loaded, BOTS, repeat=2)) == ["a", "a#2"]
     with pytest.raises(UsageError):
-        trials(loaded, BOTS, repeat=0)
+        expand_trials(loaded, BOTS, repeat=0)
 
 
 def test_two_trials_are_never_called_the_same(tmp_path: Path) -> None:
@@ -107,8 +107,8 @@ def test_two_trials_are_never_called_the_same(tmp_path: Path) -> None:
             "scenarios/2.yaml": f"name: a[b]\n{ASK}",
         },
     )
-    with pytest.raises(ScenarioFaults) as caught:
-        trials(loaded, BOTS, "chat")
+    with pytest.raises(ScenarioErrors) as caught:
+        expand_trials(loaded, BOTS, "chat")
     assert 'called "a[b]"' in caught.value.faults[0].what
 
 
@@ -140,7 +140,7 @@ def test_a_cassettes_name_is_safe_readable_and_short(
 
 
 def test_the_scenarios_folder_is_mirrored(tmp_path: Path) -> None:
-    made = trials(
+    made = expand_trials(
         load_all(tmp_path, {"scenarios/深/er/a.yaml": ASK, "scenarios/b.yaml": ASK}), BOTS, "chat"
     )
     assert cassettes(made) == ["b.yaml", "深/er/a.yaml"]
@@ -182,8 +182,8 @@ def test_words_are_files_folders_or_names(tmp_path: Path) -> None:
     project = project_in(tmp_path, files)
 
     def names(*words: str, start: Path = project.root) -> list[str]:
-        found = find(words, project, start)
-        return [s.name for s in found.choose(load(found.files, project))]
+        found = find_files(words, project, start)
+        return [s.name for s in found.choose(load_scenarios(found.files, project))]
 
     assert names() == ["a", "b", "第三 个"]
     assert names("scenarios/sub") == ["b", "第三 个"]
@@ -197,9 +197,9 @@ def test_words_are_files_folders_or_names(tmp_path: Path) -> None:
 @pytest.mark.parametrize("word", ["identiti", "scenarios/identiti.yaml", "", "a\0b"])
 def test_an_unknown_word_is_refused_with_the_nearest_name(tmp_path: Path, word: str) -> None:
     project = project_in(tmp_path, {"scenarios/a.yaml": f"name: identity\n{ASK}"})
-    found = find([word], project, project.root)
+    found = find_files([word], project, project.root)
     with pytest.raises(UsageError) as caught:
-        found.choose(load(found.files, project))
+        found.choose(load_scenarios(found.files, project))
     assert "no file, folder or scenario" in caught.value.what
     if word == "identiti":
         assert 'Did you mean "identity"?' in caught.value.what
@@ -211,16 +211,16 @@ def test_a_path_that_leads_out_of_the_project_is_refused(tmp_path: Path, word: s
     project = project_in(tmp_path / "project", {})
     (project.scenarios / "link.yaml").symlink_to(tmp_path / "outside.yaml")
     with pytest.raises(UsageError, match="leads out"):
-        find([word], project, project.root)
+        find_files([word], project, project.root)
     with pytest.raises(UsageError, match="outside the project"):
-        find([], project, project.root)
+        find_files([], project, project.root)
 
 
 def test_a_missing_scenarios_folder_is_told(tmp_path: Path) -> None:
     project = project_in(tmp_path, {})
     project.scenarios.rmdir()
     with pytest.raises(UsageError, match="init"):
-        find([], project, project.root)
+        find_files([], project, project.root)
 
 
 # --- schema ------------------------------------------------------------------------------------

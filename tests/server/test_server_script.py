@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from asking import BOT, Caller, HandClock, script
-from coze_harness.model.errors import HarnessError, ScenarioError, ScenarioFaults, UsageError
+from coze_harness.model.errors import HarnessError, ScenarioError, ScenarioErrors, UsageError
 from coze_harness.server.fault_schema import Fault, Kind, Route
 from coze_harness.server.script_reader import demo_script, load_script, parse_script
 from coze_harness.server.server_process import serve
@@ -83,7 +83,7 @@ def test_a_slip_is_told_with_its_place(text: str, place: str, words: list[str]) 
 
 
 def test_all_slips_are_told_in_one_go() -> None:
-    with pytest.raises(ScenarioFaults) as caught:
+    with pytest.raises(ScenarioErrors) as caught:
         parse_script(f"{HEAD}  promt: x\n  modle: y\n  answers: [{{prompt: 1}}]\n", "bots.yaml")
     places = {str(fault.where) for fault in caught.value.faults}
     assert {"bots.yaml:4:3", "bots.yaml:5:3"} <= places

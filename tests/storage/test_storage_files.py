@@ -12,7 +12,7 @@ from typing import ClassVar
 import coze_harness
 import pytest
 from coze_harness.storage import remote_folder as remote
-from coze_harness.storage.remote_folder import RemoteError, RemoteFolder, folder_at
+from coze_harness.storage.remote_folder import RemoteError, RemoteFolder, open_folder
 
 NAMES = [
     "a.yaml",
@@ -26,44 +26,46 @@ NAMES = [
 @pytest.fixture(params=["memory", "local"])
 def folder(request: pytest.FixtureRequest, tmp_path: Path) -> RemoteFolder:
     if request.param == "memory":
-        return folder_at(f"memory://{tmp_path.name}/store")
-    return folder_at(f"local://{tmp_path}/store")
+        return open_folder(f"memory://{tmp_path.name}/store")
+    return open_folder(f"local://{tmp_path}/store")
 
 
 def test_what_is_written_is_read_whatever_its_name(folder: RemoteFolder) -> None:
     for name in NAMES:
-        remote.write(str(folder / name), name.encode())
+        remote.write_file(str(folder / name), name.encode())
     for name in NAMES:
-        assert remote.read(str(folder / name)) == name.encode()
-    assert remote.files(folder) == sorted(NAMES)
-    assert remote.folders(folder) == sorted({name.split("/")[0] for name in NAMES} - {"a.yaml"})
+        assert remote.read_file(str(folder / name)) == name.encode()
+    assert remote.list_files(folder) == sorted(NAMES)
+    assert remote.list_folders(folder) == sorted(
+        {name.split("/")[0] for name in NAMES} - {"a.yaml"}
+    )
 
 
 def test_a_file_is_replaced_and_nothing_is_left_beside_it(folder: RemoteFolder) -> None:
     for text in (b"old" * 1000, b"new"):
-        remote.write(str(folder / "a.yaml"), text)
-    assert remote.read(str(folder / "a.yaml")) == b"new"
-    assert remote.files(folder) == ["a.yaml"]
+        remote.write_file(str(folder / "a.yaml"), text)
+    assert remote.read_file(str(folder / "a.yaml")) == b"new"
+    assert remote.list_files(folder) == ["a.yaml"]
 
 
 def test_what_is_missing_is_told_apart(folder: RemoteFolder) -> None:
     with pytest.raises(FileNotFoundError):
-        remote.read(str(folder / "none.yaml"))
-    assert remote.files(folder) == []
-    assert remote.folders(folder) == []
-    remote.remove(str(folder / "none.yaml"))
-    remote.look(folder)
+        remote.read_file(str(folder / "none.yaml"))
+    assert remote.list_files(folder) == []
+    assert remote.list_folders(folder) == []
+    remote.remove_file(str(folder / "none.yaml"))
+    remote.check_reachable(folder)
 
 
 def test_many_files_come_at_once_each_with_its_own_fault(folder: RemoteFolder) -> None:
     urls = [str(folder / name) for name in NAMES]
     for url in urls:
-        remote.write(url, b"0123456789")
-    found = remote.read_all([*urls, str(folder / "none")])
+        remote.write_file(url, b"0123456789")
+    found = remote.read_files([*urls, str(folder / "none")])
     assert [found[url] for url in urls] == [b"0123456789"] * len(urls)
     assert isinstance(found[str(folder / "none")], FileNotFoundError)
-    assert set(remote.read_all(urls, most=4).values()) == {b"0123"}
-    assert remote.read_all([]) == {}
+    assert set(remote.read_files(urls, most=4).values()) == {b"0123"}
+    assert remote.read_files([]) == {}
 
 
 class _Together(BaseHTTPRequestHandler):
@@ -85,9 +87,9 @@ def test_a_store_over_the_network_is_asked_for_many_at_a_time() -> None:
     _Together.barrier = Barrier(20)
     with ThreadingHTTPServer(("127.0.0.1", 0), _Together) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        folder = folder_at(f"http://127.0.0.1:{server.server_port}/store")
+        folder = open_folder(f"http://127.0.0.1:{server.server_port}/store")
         urls = [str(folder / f"{number}.yaml") for number in range(20)]
-        found = remote.read_all(urls)
+        found = remote.read_files(urls)
         server.shutdown()
     assert found == dict.fromkeys(urls, b"ok")
 
@@ -95,20 +97,20 @@ def test_a_store_over_the_network_is_asked_for_many_at_a_time() -> None:
 def test_files_go_there_come_back_and_are_copied(folder: RemoteFolder, tmp_path: Path) -> None:
     here = tmp_path / "here"
     here.write_bytes(b"x" * 100_000)
-    remote.put(here, str(folder / "a/b"))
-    remote.copy(str(folder / "a/b"), str(folder / "c/d"))
-    remote.remove(str(folder / "a/b"))
-    remote.get(str(folder / "c/d"), tmp_path / "back")
+    remote.upload_file(here, str(folder / "a/b"))
+    remote.copy_file(str(folder / "a/b"), str(folder / "c/d"))
+    remote.remove_file(str(folder / "a/b"))
+    remote.download_file(str(folder / "c/d"), tmp_path / "back")
     assert (tmp_path / "back").read_bytes() == here.read_bytes()
-    assert remote.files(folder) == ["c/d"]
+    assert remote.list_files(folder) == ["c/d"]
 
 
 def test_a_file_that_cannot_be_moved_in_place_leaves_nothing(tmp_path: Path) -> None:
-    folder = folder_at(f"local://{tmp_path}/store")
-    remote.write(str(folder / "taken/inside"), b"old")
+    folder = open_folder(f"local://{tmp_path}/store")
+    remote.write_file(str(folder / "taken/inside"), b"old")
     with pytest.raises(OSError, match=r"."):
-        remote.write(str(folder / "taken/inside/a.yaml"), b"new")
-    assert remote.files(folder) == ["taken/inside"]
+        remote.write_file(str(folder / "taken/inside/a.yaml"), b"new")
+    assert remote.list_files(folder) == ["taken/inside"]
 
 
 @pytest.mark.parametrize(
@@ -130,13 +132,13 @@ def test_a_file_that_cannot_be_moved_in_place_leaves_nothing(tmp_path: Path) -> 
 )
 def test_a_url_that_is_no_folders_or_holds_a_secret_is_refused(url: str, words: str) -> None:
     with pytest.raises(ValueError, match=words) as caught:
-        folder_at(url)
+        open_folder(url)
     assert "hunter2" not in str(caught.value)
 
 
 @pytest.mark.parametrize("url", ["S3://bucket/x/", "s3://bucket/x"])
 def test_a_folder_has_one_name(url: str) -> None:
-    folder = folder_at(url)
+    folder = open_folder(url)
     assert str(folder) == "s3://bucket/x"
     assert str(folder / "a" / Path("b/c")) == "s3://bucket/x/a/b/c"
     assert (folder / "a").parent == folder
@@ -145,7 +147,7 @@ def test_a_folder_has_one_name(url: str) -> None:
 
 def test_a_store_that_nobody_knows_is_told_in_words() -> None:
     with pytest.raises(RemoteError, match="zzz"):
-        remote.look(folder_at("zzz://bucket/x"))
+        remote.check_reachable(open_folder("zzz://bucket/x"))
 
 
 @pytest.mark.parametrize(

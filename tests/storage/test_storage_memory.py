@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from coze_harness.baseline.cassette_check import recordings, states
-from coze_harness.commands.project import Choice, Project, open_project
-from coze_harness.commands.run_trials import Outcome, execute
+from coze_harness.baseline.cassette_check import check_cassettes, inspect_recordings
+from coze_harness.commands.project import Project, TrialSelection, open_project
+from coze_harness.commands.run_trials import RunOutcome, run_trials
 from coze_harness.model import Mode, TrialResult, TrialStatus
-from coze_harness.model.errors import ArchiveError, CassetteError, HarnessError, UsageError
-from coze_harness.model.process_context import World
-from coze_harness.reporting.report_formats import PageOptions, Renderer
-from coze_harness.reporting.runs import all_runs, report_on
-from coze_harness.results.remote_runs import reach
-from coze_harness.results.run_upload import Staging
+from coze_harness.model.errors import CassetteError, HarnessError, ResultsError, UsageError
+from coze_harness.model.process_context import ProcessContext
+from coze_harness.reporting.report_formats import PageOptions, TrialRenderer
+from coze_harness.reporting.runs import all_runs, render_run
+from coze_harness.results.remote_runs import check_cassettes_reachable
+from coze_harness.results.run_upload import RunUpload
 from coze_harness.server.server_process import RunningServer
 from coze_harness.storage import remote_folder as remote
 from project import IDENTITY, SETTINGS, TOKEN, WEATHER, WRONG, ProjectFolder
@@ -66,7 +66,7 @@ def opening(tmp_path: Path, server: RunningServer, folders: str) -> Callable[...
     (tmp_path / "temporary").mkdir()
 
     def opened(**given: Any) -> Project:
-        world = World(
+        world = ProcessContext(
             environment={"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN},
             folder=files.root,
             processors=2,
@@ -78,12 +78,12 @@ def opening(tmp_path: Path, server: RunningServer, folders: str) -> Callable[...
     return opened
 
 
-def done(project: Project, mode: Mode = Mode.REPLAY, **given: Any) -> Outcome:
-    choice = given.pop("choice", Choice())
+def done(project: Project, mode: Mode = Mode.REPLAY, **given: Any) -> RunOutcome:
+    choice = given.pop("choice", TrialSelection())
     source = project.source(
         mode, workers=None, one_by_one=given.pop("one_by_one", False), warn=pytest.fail
     )
-    return execute(
+    return run_trials(
         project.choose(choice),
         source,
         mode=mode,
@@ -103,7 +103,7 @@ def recorded(opening: Callable[..., Project]) -> Project:
 
 def places(project: Project) -> list[str]:
     assert isinstance(project.settings.reports, remote.RemoteFolder)
-    return remote.files(project.settings.reports)
+    return remote.list_files(project.settings.reports)
 
 
 def whole_runs(project: Project) -> list[str]:
@@ -119,7 +119,7 @@ def lines(folder: Path) -> dict[str, Any]:
 def test_a_recording_goes_to_the_store_and_is_replayed_from_there(recorded: Project) -> None:
     cassettes = recorded.settings.cassettes
     assert isinstance(cassettes, remote.RemoteFolder)
-    assert remote.files(cassettes) == [
+    assert remote.list_files(cassettes) == [
         "identity.yaml", "weather+1.yaml", "weather+2.yaml", "wrong.yaml",
     ]  # fmt: skip
     outcome = done(recorded)
@@ -135,8 +135,8 @@ def test_verdicts_and_lines_are_those_of_local_folders(
     cassettes, folder = recorded.settings.cassettes, tmp_path / "录音"
     assert isinstance(cassettes, remote.RemoteFolder)
     folder.mkdir()
-    for name in remote.files(cassettes):
-        (folder / name).write_bytes(remote.read(str(cassettes / name)))
+    for name in remote.list_files(cassettes):
+        (folder / name).write_bytes(remote.read_file(str(cassettes / name)))
     local = done(opening(cassettes=folder.as_uri(), reports="here"))
     away = done(recorded)
     here, there = lines(local.folder), lines(away.folder)
@@ -151,13 +151,13 @@ def test_what_is_sent_is_what_was_made_and_latest_a_copy_of_it(recorded: Project
     outcome = done(recorded)
     assert isinstance(outcome.place, remote.RemoteFolder)
     reports = outcome.place.parent
-    names = remote.files(outcome.place)
+    names = remote.list_files(outcome.place)
     assert names == ["index.html", "junit.xml", "run.json", "summary.md", "trials.jsonl"]
     for name in names:
         made = (outcome.folder / name).read_bytes()
-        assert remote.read(str(outcome.place / name)) == made
-        assert remote.read(str(reports / "latest" / name)) == made
-    listing = remote.read(str(reports / "index.html")).decode()
+        assert remote.read_file(str(outcome.place / name)) == made
+        assert remote.read_file(str(reports / "latest" / name)) == made
+    listing = remote.read_file(str(reports / "index.html")).decode()
     assert all(run in listing for run in whole_runs(recorded))
 
 
@@ -183,41 +183,41 @@ def test_heads_too_long_for_a_first_look_are_fetched_whole(recorded: Project) ->
     reports = recorded.settings.reports
     assert isinstance(reports, remote.RemoteFolder)
     (name,) = whole_runs(recorded)
-    text = json.loads(remote.read(str(reports / name / "run.json")))
+    text = json.loads(remote.read_file(str(reports / name / "run.json")))
     text["environment"]["note"] = "长" * 9000
-    remote.write(str(reports / name / "run.json"), json.dumps(text).encode())
+    remote.write_file(str(reports / name / "run.json"), json.dumps(text).encode())
     (run,) = all_runs(reports, pytest.fail, recorded.temporary)
     assert run.environment["note"] == "长" * 9000
 
 
 def test_last_failed_goes_by_the_stores_latest_run(recorded: Project) -> None:
-    (trial,) = recorded.choose(Choice(last_failed=True))
+    (trial,) = recorded.choose(TrialSelection(last_failed=True))
     assert trial.key.id == "wrong"
 
 
 def test_a_run_is_rendered_again_where_it_is(recorded: Project) -> None:
     page = str(recorded.settings.reports) + "/latest/index.html"
-    before = remote.read(page)
+    before = remote.read_file(page)
     found = recorded.found_run("latest")
-    made = report_on([found], None, PageOptions(lang="zh"), recorded.temporary)
+    made = render_run([found], None, PageOptions(lang="zh"), recorded.temporary)
     assert str(made) == str(found.origin) + "/index.html"
-    assert remote.read(str(made)) != before
-    assert remote.read(page) == remote.read(str(made))
+    assert remote.read_file(str(made)) != before
+    assert remote.read_file(page) == remote.read_file(str(made))
 
 
 def test_runs_are_merged_from_urls_into_a_url(
     recorded: Project, opening: Callable[..., Project], folders: str
 ) -> None:
     parts = [
-        done(opening(reports=f"{folders}/{name}"), choice=Choice(paths=(name,))).place
+        done(opening(reports=f"{folders}/{name}"), choice=TrialSelection(paths=(name,))).place
         for name in ("identity", "weather")
     ]
     found = [recorded.found_run(str(part)) for part in parts]
     into = f"{folders}/merged"
-    report_on(found, into, PageOptions(), recorded.temporary)
-    merged = json.loads(remote.read(f"{into}/run.json"))
+    render_run(found, into, PageOptions(), recorded.temporary)
+    merged = json.loads(remote.read_file(f"{into}/run.json"))
     assert merged["summary"]["trials"] == 3
-    assert remote.read(f"{into}/index.html")
+    assert remote.read_file(f"{into}/index.html")
 
 
 def test_an_interrupted_run_is_sent_and_gone_on_with(recorded: Project, tmp_path: Path) -> None:
@@ -241,7 +241,7 @@ def test_a_killed_run_is_found_by_its_id_or_as_the_latest(recorded: Project) -> 
     whole = done(recorded)
     run_id = "20990101T000000000Z-abcd"
     opening = replace(whole.run, run_id=run_id, rows=(), past=())
-    with Staging(reports, recorded.world).begin(opening) as folder:
+    with RunUpload(reports, recorded.world).begin(opening) as folder:
         first, *_ = (whole.folder / "trials.jsonl").read_bytes().splitlines(keepends=True)
         folder.append(first)
     assert run_id not in whole_runs(recorded)
@@ -266,7 +266,7 @@ def flaky(recorded: Project, opening: Callable[..., Project]) -> Iterator[Projec
 def test_an_upload_that_breaks_leaves_the_old_run_the_latest(flaky: Project, left: int) -> None:
     old = done(flaky)
     stores.Flaky.left = left
-    with pytest.raises(ArchiveError, match="has gone away") as caught:
+    with pytest.raises(ResultsError, match="has gone away") as caught:
         done(flaky)
     reports = flaky.settings.reports
     assert isinstance(reports, remote.RemoteFolder)
@@ -290,20 +290,23 @@ def test_an_upload_that_breaks_leaves_the_old_run_the_latest(flaky: Project, lef
 def test_cassettes_are_listed_and_strays_found(recorded: Project) -> None:
     cassettes = recorded.settings.cassettes
     assert isinstance(cassettes, remote.RemoteFolder)
-    trials = recorded.choose(Choice())
-    text = remote.read(str(cassettes / "identity.yaml"))
-    remote.write(str(cassettes / "旧/gone.yaml"), text)
-    remote.write(str(cassettes / ".gone.1.tmp"), b"half")
-    remote.write(str(cassettes / "wrong.yaml"), text[: len(text) // 2])
-    remote.remove(str(cassettes / "weather+1.yaml"))
-    found = {trial.key.id: state.value for trial, state, _ in states(trials, recorded.replayer)}
+    trials = recorded.choose(TrialSelection())
+    text = remote.read_file(str(cassettes / "identity.yaml"))
+    remote.write_file(str(cassettes / "旧/gone.yaml"), text)
+    remote.write_file(str(cassettes / ".gone.1.tmp"), b"half")
+    remote.write_file(str(cassettes / "wrong.yaml"), text[: len(text) // 2])
+    remote.remove_file(str(cassettes / "weather+1.yaml"))
+    found = {
+        trial.key.id: state.value
+        for trial, state, _ in inspect_recordings(trials, recorded.replayer)
+    }
     assert found == {
         "identity": "recorded", "weather[1]": "missing", "weather[2]": "recorded",
         "wrong": "unreadable",
     }  # fmt: skip
     told = {
         str(finding.fault.where)
-        for finding in recordings(trials, recorded.replayer, folder=cassettes)
+        for finding in check_cassettes(trials, recorded.replayer, folder=cassettes)
     }
     assert told == {
         str(cassettes / name)
@@ -314,14 +317,16 @@ def test_cassettes_are_listed_and_strays_found(recorded: Project) -> None:
 def test_a_cassette_that_is_missing_or_torn_is_an_error_of_its_trial(recorded: Project) -> None:
     cassettes = recorded.settings.cassettes
     assert isinstance(cassettes, remote.RemoteFolder)
-    remote.remove(str(cassettes / "identity.yaml"))
-    remote.write(str(cassettes / "wrong.yaml"), b"")
+    remote.remove_file(str(cassettes / "identity.yaml"))
+    remote.write_file(str(cassettes / "wrong.yaml"), b"")
     outcome = done(recorded)
     assert outcome.exit_code == 3
     found = {row.key.id: row.status for row in outcome.run.rows}
     assert found["identity"] is found["wrong"] is TrialStatus.ERROR
     assert found["weather[1]"] is TrialStatus.PASSED
-    assert [t.key.id for t in recorded.unrecorded(recorded.choose(Choice()))] == ["identity"]
+    assert [t.key.id for t in recorded.unrecorded(recorded.choose(TrialSelection()))] == [
+        "identity"
+    ]
 
 
 def test_what_moves_recordings_about_refuses_remote_ones(recorded: Project) -> None:
@@ -334,7 +339,7 @@ def test_a_store_that_cannot_be_asked_is_told_before_anything_is_done(
     opening: Callable[..., Project], key: str, tmp_path: Path
 ) -> None:
     project = opening(**{key: "zzz://bucket/x"})
-    kind: type[HarnessError] = CassetteError if key == "cassettes" else ArchiveError
+    kind: type[HarnessError] = CassetteError if key == "cassettes" else ResultsError
     with pytest.raises(kind, match="zzz") as caught:
         done(project)
     assert str(caught.value.where) == "zzz://bucket/x"
@@ -343,7 +348,7 @@ def test_a_store_that_cannot_be_asked_is_told_before_anything_is_done(
 
 
 def test_a_run_that_is_not_there_is_told_with_those_that_are(recorded: Project) -> None:
-    with pytest.raises(ArchiveError, match="no run") as caught:
+    with pytest.raises(ResultsError, match="no run") as caught:
         recorded.found_run("20200101T000000000Z-0000")
     assert whole_runs(recorded)[0] in caught.value.next_step
 
@@ -353,14 +358,14 @@ def test_a_folder_for_staging_that_others_may_read_is_refused(
 ) -> None:
     (folder,) = (tmp_path / "temporary").glob("coze-harness-*")
     folder.chmod(0o755)
-    with pytest.raises(ArchiveError, match="alone"):
+    with pytest.raises(ResultsError, match="alone"):
         done(recorded)
 
 
 def test_a_store_of_this_process_is_replayed_in_it(recorded: Project) -> None:
-    reach(recorded.settings.cassettes)
-    identity, *_ = recorded.choose(Choice())
+    check_cassettes_reachable(recorded.settings.cassettes)
+    identity, *_ = recorded.choose(TrialSelection())
     source = recorded.source(Mode.REPLAY, workers=2, one_by_one=False, warn=pytest.fail)
-    found = [item for batch in source([identity] * 400, Renderer()) for item in batch]
+    found = [item for batch in source([identity] * 400, TrialRenderer()) for item in batch]
     assert {item.status for item in found} == {TrialStatus.PASSED}
     assert len(found) == 400

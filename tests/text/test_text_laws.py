@@ -10,7 +10,7 @@ import time
 
 import pytest
 import regex  # type: ignore[import-untyped]
-from coze_harness.text import Op, Piece, diff, line_diff, similarity
+from coze_harness.text import DiffOperation, DiffSegment, diff_lines, diff_texts, similarity
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,15 +37,15 @@ def pairs(draw: st.DrawFn) -> tuple[str, str]:
     return before, after
 
 
-def text_before(pieces: tuple[Piece, ...]) -> str:
-    return "".join(piece.text for piece in pieces if piece.op is not Op.INS)
+def text_before(pieces: tuple[DiffSegment, ...]) -> str:
+    return "".join(piece.text for piece in pieces if piece.op is not DiffOperation.INS)
 
 
-def text_after(pieces: tuple[Piece, ...]) -> str:
-    return "".join(piece.text for piece in pieces if piece.op is not Op.DEL)
+def text_after(pieces: tuple[DiffSegment, ...]) -> str:
+    return "".join(piece.text for piece in pieces if piece.op is not DiffOperation.DEL)
 
 
-def edges(pieces: tuple[Piece, ...], without: Op) -> set[int]:
+def edges(pieces: tuple[DiffSegment, ...], without: DiffOperation) -> set[int]:
     """Where one piece ends and the next begins, in the text that lacks an op's pieces."""
     place, found = 0, set()
     for piece in pieces:
@@ -69,8 +69,8 @@ _WHOLE = r"[A-Za-z][A-Za-z0-9_]*(?:['-][A-Za-z0-9_]+)*|\d+(?:[.,:/-]\d+)*"
 @given(pairs())
 def test_the_pieces_give_both_texts_back(pair: tuple[str, str]) -> None:
     before, after = pair
-    told = diff(before, after)
-    for pieces in (told.pieces, line_diff(before, after)):
+    told = diff_texts(before, after)
+    for pieces in (told.pieces, diff_lines(before, after)):
         assert text_before(pieces) == before
         assert text_after(pieces) == after
         assert all(piece.text for piece in pieces)
@@ -80,8 +80,8 @@ def test_the_pieces_give_both_texts_back(pair: tuple[str, str]) -> None:
 @given(pairs())
 def test_no_piece_cuts_a_grapheme_a_number_or_a_word(pair: tuple[str, str]) -> None:
     before, after = pair
-    pieces = diff(before, after).pieces
-    for text, without in ((before, Op.INS), (after, Op.DEL)):
+    pieces = diff_texts(before, after).pieces
+    for text, without in ((before, DiffOperation.INS), (after, DiffOperation.DEL)):
         cut = edges(pieces, without)
         assert not cut & inner_places(r"\X", text)
         assert not cut & inner_places(_WHOLE, text)
@@ -89,17 +89,17 @@ def test_no_piece_cuts_a_grapheme_a_number_or_a_word(pair: tuple[str, str]) -> N
 
 @given(pairs())
 def test_neighbours_differ_and_what_went_stands_before_what_came(pair: tuple[str, str]) -> None:
-    ops = [piece.op for piece in diff(*pair).pieces]
+    ops = [piece.op for piece in diff_texts(*pair).pieces]
     neighbours = set(itertools.pairwise(ops))
-    assert not neighbours & {(op, op) for op in Op}
-    assert (Op.INS, Op.DEL) not in neighbours
+    assert not neighbours & {(op, op) for op in DiffOperation}
+    assert (DiffOperation.INS, DiffOperation.DEL) not in neighbours
 
 
 @given(pairs())
 def test_each_piece_of_a_line_diff_is_whole_lines(pair: tuple[str, str]) -> None:
     before, after = pair
-    pieces = line_diff(before, after)
-    for text, without in ((before, Op.INS), (after, Op.DEL)):
+    pieces = diff_lines(before, after)
+    for text, without in ((before, DiffOperation.INS), (after, DiffOperation.DEL)):
         for place in edges(pieces, without):
             assert place == len(text) or text[place - 1] == "\n"
 
@@ -110,18 +110,18 @@ def test_likeness_is_the_same_both_ways_and_whole_for_equal_texts_only(
 ) -> None:
     before, after = pair
     alike = similarity(before, after)
-    assert alike == similarity(after, before) == diff(before, after).similarity
+    assert alike == similarity(after, before) == diff_texts(before, after).similarity
     assert 0.0 <= alike <= 1.0
     assert (alike == 1.0) == (before == after)
 
 
 @given(texts)
 def test_a_text_differs_from_itself_in_nothing(text: str) -> None:
-    told = diff(text, text)
+    told = diff_texts(text, text)
     assert told.similarity == 1.0
     assert not told.rewritten
-    assert told.pieces == (((Op.SAME, text),) if text else ())
-    assert line_diff(text, text) == told.pieces
+    assert told.pieces == (((DiffOperation.SAME, text),) if text else ())
+    assert diff_lines(text, text) == told.pieces
 
 
 def shuffled(seed: int, size: int) -> str:
@@ -148,8 +148,8 @@ def shuffled(seed: int, size: int) -> str:
 )  # fmt: skip
 def test_no_pair_hangs(before: str, after: str) -> None:
     started = time.process_time()
-    told = diff(before, after)
-    lined = line_diff(before, after)
+    told = diff_texts(before, after)
+    lined = diff_lines(before, after)
     # Generous for a busy machine: the naive ways take from half a minute to hours.
     assert time.process_time() - started < 5
     for pieces in (told.pieces, lined):
@@ -159,7 +159,7 @@ def test_no_pair_hangs(before: str, after: str) -> None:
 
 def test_a_giant_line_with_one_edit_is_shown_whole_with_its_likeness() -> None:
     before = shuffled(7, 300_000)
-    told = diff(before, before[:150_000] + "改" + before[150_000:])
+    told = diff_texts(before, before[:150_000] + "改" + before[150_000:])
     assert told.rewritten
     assert 0.99 < told.similarity < 1.0
 
@@ -167,9 +167,9 @@ def test_a_giant_line_with_one_edit_is_shown_whole_with_its_likeness() -> None:
 def test_giant_texts_are_told_apart_by_their_lines() -> None:
     before = [f"第 {number} 行：{shuffled(number, 20)}\n" for number in range(20_000)]
     after = [*before[:7], "插入一行\n", *before[7:19_000], "改了\n", *before[19_001:]]
-    told = diff("".join(before), "".join(after))
+    told = diff_texts("".join(before), "".join(after))
     assert not told.rewritten
-    assert (Op.INS, "插入一行\n") in told.pieces
+    assert (DiffOperation.INS, "插入一行\n") in told.pieces
     assert told.similarity > 0.99
     assert len(told.pieces) < 10
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from coze_harness.text import Op, diff, line_diff, similarity
+from coze_harness.text import DiffOperation, diff_lines, diff_texts, similarity
 
 
 def marked(before: str, after: str) -> str:
-    marks = {Op.SAME: "{}", Op.DEL: "[-{}-]", Op.INS: "[+{}+]"}
-    return "".join(marks[piece.op].format(piece.text) for piece in diff(before, after).pieces)
+    marks = {DiffOperation.SAME: "{}", DiffOperation.DEL: "[-{}-]", DiffOperation.INS: "[+{}+]"}
+    return "".join(marks[piece.op].format(piece.text) for piece in diff_texts(before, after).pieces)
 
 
 @pytest.mark.parametrize(
@@ -96,10 +96,10 @@ def test_a_paragraph_cut_in_two_has_gained_a_line_end_and_nothing_else() -> None
     ],
 )  # fmt: skip
 def test_another_answer_altogether_is_rewritten(before: str, after: str) -> None:
-    told = diff(before, after)
+    told = diff_texts(before, after)
     assert told.rewritten
     assert told.similarity < 0.3
-    assert told.pieces == ((Op.DEL, before), (Op.INS, after))
+    assert told.pieces == ((DiffOperation.DEL, before), (DiffOperation.INS, after))
 
 
 @pytest.mark.parametrize(
@@ -115,8 +115,8 @@ def test_another_answer_altogether_is_rewritten(before: str, after: str) -> None
     ],
 )  # fmt: skip
 def test_a_retold_or_longer_answer_is_not_rewritten(before: str, after: str) -> None:
-    assert not diff(before, after).rewritten
-    assert not diff(after, before).rewritten
+    assert not diff_texts(before, after).rewritten
+    assert not diff_texts(after, before).rewritten
 
 
 def test_white_space_does_not_make_texts_alike_nor_wholly_alike() -> None:
@@ -127,27 +127,27 @@ def test_white_space_does_not_make_texts_alike_nor_wholly_alike() -> None:
 def test_lines_of_a_prompt_are_told_whole_and_pair_by_pair() -> None:
     before = "# 角色\n你是客服。\n\n- 回答要短\n- 语气友好\n- 不谈价格\n结束"
     after = "# 角色\n你是资深客服。\n\n- 回答要简短\n- 语气友好\n- 不谈价格\n- 不谈竞品\n结束\n"
-    assert line_diff(before, after) == (
-        (Op.SAME, "# 角色\n"),
-        (Op.DEL, "你是客服。\n"),
-        (Op.INS, "你是资深客服。\n"),
-        (Op.SAME, "\n"),
-        (Op.DEL, "- 回答要短\n"),
-        (Op.INS, "- 回答要简短\n"),
-        (Op.SAME, "- 语气友好\n- 不谈价格\n"),
-        (Op.INS, "- 不谈竞品\n"),
-        (Op.DEL, "结束"),
-        (Op.INS, "结束\n"),
+    assert diff_lines(before, after) == (
+        (DiffOperation.SAME, "# 角色\n"),
+        (DiffOperation.DEL, "你是客服。\n"),
+        (DiffOperation.INS, "你是资深客服。\n"),
+        (DiffOperation.SAME, "\n"),
+        (DiffOperation.DEL, "- 回答要短\n"),
+        (DiffOperation.INS, "- 回答要简短\n"),
+        (DiffOperation.SAME, "- 语气友好\n- 不谈价格\n"),
+        (DiffOperation.INS, "- 不谈竞品\n"),
+        (DiffOperation.DEL, "结束"),
+        (DiffOperation.INS, "结束\n"),
     )
 
 
 def test_changed_lines_side_by_side_stay_pairs() -> None:
     before, after = "回答要短\n语气要友好\n", "回答要长\n语气要严肃\n"
-    assert [piece.text for piece in line_diff(before, after)] == [
+    assert [piece.text for piece in diff_lines(before, after)] == [
         "回答要短\n", "回答要长\n", "语气要友好\n", "语气要严肃\n",
     ]  # fmt: skip
-    assert line_diff("", "") == ()
-    assert line_diff("一\u2028二\r\n", "一\u2028三\r\n") == (
-        (Op.DEL, "一\u2028二\r\n"),
-        (Op.INS, "一\u2028三\r\n"),
+    assert diff_lines("", "") == ()
+    assert diff_lines("一\u2028二\r\n", "一\u2028三\r\n") == (
+        (DiffOperation.DEL, "一\u2028二\r\n"),
+        (DiffOperation.INS, "一\u2028三\r\n"),
     )

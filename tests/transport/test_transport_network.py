@@ -15,23 +15,25 @@ from pathlib import Path
 
 import coze_harness
 import pytest
-from coze_harness.model import Answer, Call
+from coze_harness.model import HttpCall, HttpResponse
 from coze_harness.model.errors import HarnessError, SettingsError, TransportError
-from coze_harness.transport import Line, Wire
+from coze_harness.transport import HttpTransport, TimedTransport
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from raw_server import Handler, RawServer, http, says
 from talking import TOKEN
 
-POLL = Call("GET", "/v3/chat/retrieve", (("conversation_id", "72"), ("chat_id", "7=1&2 3")))
-PROMPT = Call("POST", "/v3/chat", (), {"content": "你是谁?\u2028🙂"})
+POLL = HttpCall("GET", "/v3/chat/retrieve", (("conversation_id", "72"), ("chat_id", "7=1&2 3")))
+PROMPT = HttpCall("POST", "/v3/chat", (), {"content": "你是谁?\u2028🙂"})
 
 
-def wire_to(base_url: str, environment: Mapping[str, str] | None = None) -> Wire:
-    return Wire(base_url, TOKEN, workers=1, environment=environment or {}, read_seconds=0.4)
+def wire_to(base_url: str, environment: Mapping[str, str] | None = None) -> HttpTransport:
+    return HttpTransport(
+        base_url, TOKEN, workers=1, environment=environment or {}, read_seconds=0.4
+    )
 
 
-def sent(call: Call, *handlers: Handler) -> tuple[Answer, bytes]:
+def sent(call: HttpCall, *handlers: Handler) -> tuple[HttpResponse, bytes]:
     with RawServer(*handlers or [says(http(b"{}"))]) as server:
         wire = wire_to(server.base_url)
         try:
@@ -88,13 +90,13 @@ def test_a_query_is_encoded_and_a_get_has_no_body() -> None:
 
 
 def test_a_post_without_a_body_says_that_it_is_empty() -> None:
-    _answer, request = sent(Call("POST", "/v3/chat/message/list", (("chat_id", "1"),)))
+    _answer, request = sent(HttpCall("POST", "/v3/chat/message/list", (("chat_id", "1"),)))
     assert b"Content-Length: 0\r\n" in request
     assert b"Content-Type" not in request
 
 
 def test_a_path_with_strange_characters_cannot_break_the_request() -> None:
-    _answer, request = sent(Call("GET", "/v1/bots/甲 x\r\nEvil: 1?y#z"))
+    _answer, request = sent(HttpCall("GET", "/v1/bots/甲 x\r\nEvil: 1?y#z"))
     assert request.split(b"\r\n")[0] == (
         b"GET /v1/bots/%E7%94%B2%20x%0D%0AEvil:%201%3Fy%23z HTTP/1.1"
     )
@@ -184,7 +186,7 @@ def test_a_line_counts_calls_and_times_from_its_first() -> None:
     ticks = iter([100.0, 100.5, 103.0, 103.25])
     with RawServer(says(http(b"{}", "200 OK", "Connection: close"))) as server:
         wire = wire_to(server.base_url)
-        line = Line(wire, lambda: next(ticks))
+        line = TimedTransport(wire, lambda: next(ticks))
         first, second = line.send(POLL), line.send(POLL)
         wire.close()
     assert (first.started, first.elapsed) == (0.0, 0.5)
@@ -288,7 +290,7 @@ def test_a_base_url_that_is_none_is_a_fault_of_the_settings(base_url: str) -> No
 @pytest.mark.parametrize("token", ["pat_a b", "pat_a\n", "令牌", "pat_a\r\nEvil: 1", ""])
 def test_a_token_that_cannot_be_one_is_refused_without_being_shown(token: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        Wire("http://127.0.0.1:1", token, workers=1, environment={})
+        HttpTransport("http://127.0.0.1:1", token, workers=1, environment={})
     assert not token or token not in str(caught.value)
 
 
@@ -372,7 +374,7 @@ def test_workers_share_one_pool_of_their_own_number() -> None:
     from talking import script
 
     with serve(script("- {default: true, answer: x}")) as server:
-        wire = Wire(server.base_url, TOKEN, workers=4, environment={})
+        wire = HttpTransport(server.base_url, TOKEN, workers=4, environment={})
 
         def ask() -> None:
             for _ in range(10):

@@ -9,20 +9,20 @@ from contextlib import suppress
 
 import pytest
 from app_keys import pem
-from coze_harness.auth.credentials import JwtKeys, Token
-from coze_harness.auth.oauth_app import JwtSigner, official
+from coze_harness.auth.credentials import AccessToken, OAuthAppKeys
+from coze_harness.auth.oauth_app import OAuthTokenSource, sdk_token_request
 from coze_harness.cassettes import Redactor
-from coze_harness.model import Answer, Call
+from coze_harness.model import HttpCall, HttpResponse
 from coze_harness.model.errors import ApiError, PayloadError, SettingsError, TransportError
 from coze_harness.model.process_context import SystemClock
 from coze_harness.server.fault_schema import Fault, Kind, Route
 from coze_harness.server.server_process import serve
-from coze_harness.transport import Wire
+from coze_harness.transport import HttpTransport
 from raw_server import RawServer, http, says
 from talking import script
 
-POLL = Call("GET", "/v3/chat/retrieve", (("conversation_id", "72"), ("chat_id", "71")))
-PROMPT = Call("POST", "/v3/chat", (), {"bot_id": "1"})
+POLL = HttpCall("GET", "/v3/chat/retrieve", (("conversation_id", "72"), ("chat_id", "71")))
+PROMPT = HttpCall("POST", "/v3/chat", (), {"bot_id": "1"})
 REFUSED = http(b'{"code":700012006,"msg":"access token invalid"}', "401 Unauthorized")
 ROUTE = "POST /api/permission/oauth2/token"
 BOTS = "- {default: true, answer: x}"
@@ -57,13 +57,13 @@ class Office:
         return f"czs_{self.given:016}", int(self.clock.at + self.life)
 
 
-def signer(office: Office, learnt: list[str] | None = None) -> JwtSigner:
-    return JwtSigner(office, office.clock, (learnt if learnt is not None else []).append)
+def signer(office: Office, learnt: list[str] | None = None) -> OAuthTokenSource:
+    return OAuthTokenSource(office, office.clock, (learnt if learnt is not None else []).append)
 
 
-def keys(**given: str) -> JwtKeys:
-    private = Token(given.get("private_key", pem()))
-    return JwtKeys(client_id="app-1", public_key_id="kid-1", private_key=private)
+def keys(**given: str) -> OAuthAppKeys:
+    private = AccessToken(given.get("private_key", pem()))
+    return OAuthAppKeys(client_id="app-1", public_key_id="kid-1", private_key=private)
 
 
 # --- when a token is renewed --------------------------------------------------------------------
@@ -146,10 +146,12 @@ def test_a_refusal_is_final_and_is_not_asked_for_again() -> None:
 # --- a wire that is signed so -------------------------------------------------------------------
 
 
-def answered(call: Call, *answers: bytes) -> tuple[Answer, list[str]]:
+def answered(call: HttpCall, *answers: bytes) -> tuple[HttpResponse, list[str]]:
     """Return the last answer to a call, and the tokens of the requests that it took."""
     with RawServer(*(says(answer) for answer in answers)) as server:
-        wire = Wire(server.base_url, signer(Office(HandClock())), workers=1, environment={})
+        wire = HttpTransport(
+            server.base_url, signer(Office(HandClock())), workers=1, environment={}
+        )
         answer = wire.send(call)
         wire.close()
         heads = [request.decode().partition("Bearer czs_")[2][:16] for request in server.requests]
@@ -165,7 +167,7 @@ def answered(call: Call, *answers: bytes) -> tuple[Answer, list[str]]:
         http(b'{"code":700012006,"msg":"authentication failed"}'),
     ],
 )
-def test_a_call_refused_for_its_token_is_made_once_more(call: Call, refused: bytes) -> None:
+def test_a_call_refused_for_its_token_is_made_once_more(call: HttpCall, refused: bytes) -> None:
     answer, tokens = answered(call, refused, http(b'{"code":0}'))
     assert answer.body == b'{"code":0}'
     assert tokens == ["1", "2"]
@@ -191,7 +193,7 @@ def test_other_refusals_are_not_about_the_token(code: int) -> None:
 
 def test_a_plain_token_has_nothing_to_renew() -> None:
     with RawServer(says(REFUSED)) as server:
-        wire = Wire(server.base_url, "pat_right", workers=1, environment={})
+        wire = HttpTransport(server.base_url, "pat_right", workers=1, environment={})
         assert wire.send(POLL).status == 401
         wire.close()
         assert len(server.requests) == 1
@@ -203,9 +205,9 @@ def test_a_plain_token_has_nothing_to_renew() -> None:
 def test_sixty_four_workers_share_each_renewal() -> None:
     secrets = Redactor()
     with serve(script(BOTS, rest="defaults: {token_seconds: 2}")) as server:
-        ask = official(keys(), server.base_url, {}, secrets.clean)
-        signs = JwtSigner(ask, SystemClock(), secrets.learn)
-        wire = Wire(server.base_url, signs, workers=64, environment={})
+        ask = sdk_token_request(keys(), server.base_url, {}, secrets.clean)
+        signs = OAuthTokenSource(ask, SystemClock(), secrets.learn)
+        wire = HttpTransport(server.base_url, signs, workers=64, environment={})
         codes: list[bytes] = []
         until = time.monotonic() + 3
 
@@ -234,7 +236,7 @@ def test_sixty_four_workers_share_each_renewal() -> None:
 def test_a_key_that_cannot_be_used_is_a_fault_of_the_settings(kind: str, words: str) -> None:
     text = "-----BEGIN PRIVATE KEY-----\nQUJD\n-----END" if kind == "none" else pem(kind)
     with pytest.raises(SettingsError, match=words) as caught:
-        official(keys(private_key=text), "http://127.0.0.1:1", {}, str)
+        sdk_token_request(keys(private_key=text), "http://127.0.0.1:1", {}, str)
     assert text.splitlines()[1] not in str(caught.value)
     assert caught.value.next_step
 
@@ -246,7 +248,7 @@ def test_a_refused_jwt_is_told_in_the_services_words_without_secrets(
     answer = http(json.dumps(said).encode(), "401 Unauthorized", "Content-Type: application/json")
     with RawServer(says(answer)) as server:
         with pytest.raises(ApiError) as caught:
-            official(keys(), server.base_url, {}, Redactor().clean)()
+            sdk_token_request(keys(), server.base_url, {}, Redactor().clean)()
         assert server.base_url in caught.value.what
     assert "kid unknown: <redacted>" in caught.value.what
     assert "COZE_JWT_OAUTH_PUBLIC_KEY_ID" in caught.value.next_step
@@ -259,21 +261,23 @@ def test_a_refused_jwt_is_told_in_the_services_words_without_secrets(
 def test_what_is_no_answer_of_a_token_endpoint_is_said_so(body: bytes) -> None:
     answer = http(body, "200 OK", "Content-Type: application/json")
     with RawServer(says(answer)) as server, pytest.raises(PayloadError, match="token endpoint"):
-        official(keys(), server.base_url, {}, str)()
+        sdk_token_request(keys(), server.base_url, {}, str)()
 
 
 @pytest.mark.parametrize("status", ["502 Bad Gateway", "503 Away", "429 Too Many"])
 def test_a_gateways_trouble_may_pass(status: str) -> None:
     answer = http(b"<html>", status)
     with RawServer(says(answer)) as server, pytest.raises(TransportError) as caught:
-        official(keys(), server.base_url, {}, str)()
+        sdk_token_request(keys(), server.base_url, {}, str)()
     assert not caught.value.taken
 
 
 def test_the_environments_proxy_is_used_and_the_processs_is_not() -> None:
     given = {"access_token": "czs_1", "expires_in": 9, "token_type": "Bearer"}
     with RawServer(says(http(json.dumps(given).encode()))) as proxy:
-        ask = official(keys(), "http://api.coze.example", {"http_proxy": proxy.base_url}, str)
+        ask = sdk_token_request(
+            keys(), "http://api.coze.example", {"http_proxy": proxy.base_url}, str
+        )
         assert ask() == ("czs_1", 9)
         assert proxy.requests[0].startswith(
             b"POST http://api.coze.example/api/permission/oauth2/token"
@@ -283,7 +287,7 @@ def test_the_environments_proxy_is_used_and_the_processs_is_not() -> None:
 @pytest.mark.parametrize("kind", [Kind.HTML, Kind.RESET_BEFORE])
 def test_the_servers_faults_reach_the_token_endpoint(kind: Kind) -> None:
     with serve(script(BOTS)) as server:
-        ask = official(keys(), server.base_url, {}, str)
+        ask = sdk_token_request(keys(), server.base_url, {}, str)
         server.inject(Fault(kind=kind, at=Route.TOKEN, times=1))
         with pytest.raises(TransportError):
             ask()
@@ -295,7 +299,7 @@ def test_the_servers_faults_reach_the_token_endpoint(kind: Kind) -> None:
 def test_the_server_looks_at_the_jwts_audience() -> None:
     with serve(script(BOTS)) as server:
         other = server.base_url.replace("127.0.0.1", "localhost")
-        assert official(keys(), other, {}, str)()[0]
-        bad = JwtKeys(client_id="", public_key_id="k", private_key=Token(pem()))
+        assert sdk_token_request(keys(), other, {}, str)()[0]
+        bad = OAuthAppKeys(client_id="", public_key_id="k", private_key=AccessToken(pem()))
         with pytest.raises(SettingsError, match="COZE_JWT_OAUTH_CLIENT_ID"):
-            official(bad, server.base_url, {}, str)
+            sdk_token_request(bad, server.base_url, {}, str)

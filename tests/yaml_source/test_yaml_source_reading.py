@@ -9,18 +9,18 @@ import pytest
 import yaml
 from coze_harness.model import JSON
 from coze_harness.model.errors import HarnessError, ScenarioError, SettingsError
-from coze_harness.yaml_source import read
+from coze_harness.yaml_source import read_yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
 def data_of(text: str | bytes) -> JSON:
-    return read(text, "a.yaml", ScenarioError).data
+    return read_yaml(text, "a.yaml", ScenarioError).data
 
 
 def refused(text: str | bytes) -> ScenarioError:
     with pytest.raises(ScenarioError) as caught:
-        read(text, "a.yaml", ScenarioError)
+        read_yaml(text, "a.yaml", ScenarioError)
     return caught.value
 
 
@@ -41,19 +41,19 @@ def test_plain_data_is_read_by_yaml_rules_and_dates_stay_text() -> None:
 
 @pytest.mark.parametrize("empty", ["", "# only a remark\n", "---\n", b"\xef\xbb\xbf"])
 def test_an_empty_document_is_none(empty: str | bytes) -> None:
-    document = read(empty, "a.yaml", ScenarioError)
+    document = read_yaml(empty, "a.yaml", ScenarioError)
     assert document.data is None
     assert document.places.at("x").path == "a.yaml"
 
 
 def test_a_byte_order_mark_is_taken_and_moves_no_column() -> None:
-    document = read(b"\xef\xbb\xbfname: x\n", "a.yaml", ScenarioError)
+    document = read_yaml(b"\xef\xbb\xbfname: x\n", "a.yaml", ScenarioError)
     assert document.data == {"name": "x"}
     assert str(document.places.at("name")) == "a.yaml:1:7"
 
 
 def test_places_are_lines_and_columns_from_one_in_characters() -> None:
-    places = read(
+    places = read_yaml(
         "名字: 你好\nturns:\n  - prompt: 😀 x\n    expect: [ａ, b]\n", "目录/a.yaml", ScenarioError
     ).places
     assert str(places.at()) == "目录/a.yaml:1:1"
@@ -64,7 +64,7 @@ def test_places_are_lines_and_columns_from_one_in_characters() -> None:
 
 
 def test_the_place_of_what_is_absent_is_its_nearest_parent() -> None:
-    places = read("a: 1\nturns:\n  - prompt: x\n", "a.yaml", ScenarioError).places
+    places = read_yaml("a: 1\nturns:\n  - prompt: x\n", "a.yaml", ScenarioError).places
     assert places.at("turns", 0, "expect", 3) == places.at("turns", 0)
     assert places.at("turns", 7) == places.at("turns")
     assert places.below("turns", 7).at("x") == places.at("turns")
@@ -73,7 +73,7 @@ def test_the_place_of_what_is_absent_is_its_nearest_parent() -> None:
 
 
 def test_source_is_what_the_author_wrote() -> None:
-    places = read(
+    places = read_yaml(
         "a: no\nb: 12:30\nc: &x 0777\nd: !!str 5\ne: '7'\nf: [1]\n", "a.yaml", ScenarioError
     ).places
     written = [places.source(key) for key in "abcdefg"]
@@ -82,12 +82,12 @@ def test_source_is_what_the_author_wrote() -> None:
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_lines_are_counted_for_every_line_end(end: str) -> None:
-    places = read(f"a: 1{end}b: 2{end}c: 3{end}", "a.yaml", ScenarioError).places
+    places = read_yaml(f"a: 1{end}b: 2{end}c: 3{end}", "a.yaml", ScenarioError).places
     assert str(places.at("c")) == "a.yaml:3:4"
 
 
 def test_a_line_separator_inside_quotes_counts_no_line_of_an_editor() -> None:
-    document = read('a: "x\u2028y"\nb: 2\n', "a.yaml", ScenarioError)
+    document = read_yaml('a: "x\u2028y"\nb: 2\n', "a.yaml", ScenarioError)
     assert str(document.places.at("b")) == "a.yaml:2:4"
 
 
@@ -120,7 +120,7 @@ def test_merge_keys_and_aliases_are_followed_and_own_keys_win() -> None:
     text = (
         "a: &a {x: 1, y: 2}\nb: &b {x: 5, z: 6}\nc:\n  y: 3\n  <<: [*a, *b]\nd: *a\ne: [*a, *b]\n"
     )
-    document = read(text, "a.yaml", ScenarioError)
+    document = read_yaml(text, "a.yaml", ScenarioError)
     assert document.data == yaml.safe_load(text)
     assert str(document.places.at("c", "x")) == "a.yaml:1:11"
     assert str(document.places.at("c", "y")) == "a.yaml:4:6"
@@ -257,7 +257,7 @@ def test_a_file_too_large_is_refused_unread() -> None:
 
 def test_the_error_is_of_the_class_asked_for() -> None:
     with pytest.raises(SettingsError):
-        read("[", "harness.yaml", SettingsError)
+        read_yaml("[", "harness.yaml", SettingsError)
 
 
 def test_an_ordinary_small_file_is_read_fast() -> None:
@@ -269,7 +269,7 @@ def test_an_ordinary_small_file_is_read_fast() -> None:
 
 def _seconds(text: str) -> float:
     began = time.perf_counter()
-    read(text, "a.yaml", ScenarioError)
+    read_yaml(text, "a.yaml", ScenarioError)
     return time.perf_counter() - began
 
 
@@ -339,7 +339,7 @@ def test_arbitrary_yaml_is_read_as_pyyaml_reads_it_or_refused(text: str) -> None
 )
 def test_no_text_makes_anything_but_our_error_escape(text: str | bytes) -> None:
     try:
-        document = read(text, "a.yaml", ScenarioError)
+        document = read_yaml(text, "a.yaml", ScenarioError)
     except HarnessError:
         return
     assert document.places.at().line >= 1

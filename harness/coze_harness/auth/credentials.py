@@ -21,7 +21,7 @@ JWT_NAMES: Final = (CLIENT_ID, PUBLIC_KEY_ID, PRIVATE_KEY, PRIVATE_KEY_FILE)
 """Where an OAuth app's keys are looked for, as in the examples of Coze's SDKs."""
 
 
-class Token:
+class AccessToken:
     """Coze's access token; nothing that is printed, logged or formatted shows it."""
 
     __slots__ = ("_secret",)
@@ -41,7 +41,7 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JwtKeys:
+class OAuthAppKeys:
     """What an OAuth app signs in with, complete or not; the private key is never shown.
 
     The private key stands here as PEM text, or in a file, or (both empty) nowhere.
@@ -49,15 +49,17 @@ class JwtKeys:
 
     client_id: str
     public_key_id: str
-    private_key: Token
+    private_key: AccessToken
     key_file: Path | None = None
 
 
-SignIn: TypeAlias = Token | JwtKeys
+Credentials: TypeAlias = AccessToken | OAuthAppKeys
 """What opens the door to Coze."""
 
 
-def sign_in(env: Mapping[str, str], folder: Path) -> tuple[SignIn | None, tuple[str, ...]]:
+def read_credentials(
+    env: Mapping[str, str], folder: Path
+) -> tuple[Credentials | None, tuple[str, ...]]:
     """Return what signs in, and remarks about it; a token wins over an app's keys.
 
     No key file is opened here, and keys may be incomplete: a replay needs none of them.
@@ -70,11 +72,11 @@ def sign_in(env: Mapping[str, str], folder: Path) -> tuple[SignIn | None, tuple[
         SettingsError: the token holds what no token can.
     """
     token, hints = _token(env)
-    keys = JwtKeys(
+    keys = OAuthAppKeys(
         client_id=_given(env, CLIENT_ID),
         public_key_id=_given(env, PUBLIC_KEY_ID),
         # Many CI systems keep a secret on one line, with its line breaks written out.
-        private_key=Token(_given(env, PRIVATE_KEY).replace("\\n", "\n")),
+        private_key=AccessToken(_given(env, PRIVATE_KEY).replace("\\n", "\n")),
         key_file=folder / _given(env, PRIVATE_KEY_FILE) if _given(env, PRIVATE_KEY_FILE) else None,
     )
     given = [name for name in JWT_NAMES if _given(env, name)]
@@ -83,7 +85,7 @@ def sign_in(env: Mapping[str, str], folder: Path) -> tuple[SignIn | None, tuple[
     return token or (keys if given else None), hints
 
 
-def private_key(keys: JwtKeys) -> str:
+def read_private_key(keys: OAuthAppKeys) -> str:
     """Return the private key of an OAuth app, as PEM text, read from its file if it is in one.
 
     Raises:
@@ -114,7 +116,7 @@ def private_key(keys: JwtKeys) -> str:
         ) from None
 
 
-def secrets(env: Mapping[str, str], folder: Path) -> list[str]:
+def environment_secrets(env: Mapping[str, str], folder: Path) -> list[str]:
     """Return every secret that the environment holds or leads to, whatever is wrong with it."""
     found = [_given(env, name) for name in (*TOKEN_NAMES, PRIVATE_KEY)]
     found.append(found[-1].replace("\\n", "\n"))
@@ -128,7 +130,7 @@ def _given(env: Mapping[str, str], name: str) -> str:
     return env.get(name, "").strip()
 
 
-def _token(env: Mapping[str, str]) -> tuple[Token | None, tuple[str, ...]]:
+def _token(env: Mapping[str, str]) -> tuple[AccessToken | None, tuple[str, ...]]:
     """Return the token, and a hint where it comes by its old name."""
     for name in TOKEN_NAMES:
         secret = _given(env, name).removeprefix("Bearer ").strip()
@@ -140,5 +142,5 @@ def _token(env: Mapping[str, str]) -> tuple[Token | None, tuple[str, ...]]:
                 next_step=f"Set {name} again: the token alone, on one line.",
             )
         hints = () if name == TOKEN_NAMES[0] else ("COZE_APE_KEY is read; call it COZE_API_TOKEN.",)
-        return Token(secret), hints
+        return AccessToken(secret), hints
     return None, ()

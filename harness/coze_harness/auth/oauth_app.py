@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from coze_harness.auth.credentials import JwtKeys, private_key
+from coze_harness.auth.credentials import OAuthAppKeys, read_private_key
 from coze_harness.model.errors import (
     ApiError,
     CozeError,
@@ -21,7 +21,7 @@ from coze_harness.model.errors import (
     TransportError,
 )
 from coze_harness.model.trial import Clock
-from coze_harness.transport import certificates, proxies_for
+from coze_harness.transport import ca_bundle, proxies_for
 
 _SECONDS: Final = 900
 _MARGIN: Final = 60.0
@@ -34,7 +34,7 @@ _CHECK: Final = (
 )
 _BAD_KEY: Final = "give the whole PEM file of the OAuth app, -----BEGIN and END lines included."
 
-Ask: TypeAlias = Callable[[], tuple[str, int]]
+TokenRequest: TypeAlias = Callable[[], tuple[str, int]]
 """Gets a new token, and the Unix second at which it ends."""
 
 
@@ -47,7 +47,7 @@ class _Held:
     ends: float = float("-inf")
 
 
-class JwtSigner:
+class OAuthTokenSource:
     """Gives every request a token that is still good; one renewal serves all workers.
 
     Args:
@@ -56,7 +56,7 @@ class JwtSigner:
         learn: told each token before it is used, so that it is taken out of everything.
     """
 
-    def __init__(self, ask: Ask, clock: Clock, learn: Callable[[str], None]) -> None:
+    def __init__(self, ask: TokenRequest, clock: Clock, learn: Callable[[str], None]) -> None:
         self._ask = ask
         self._clock = clock
         self._learn = learn
@@ -127,9 +127,9 @@ class JwtSigner:
         self._held = _Held(token, asked + life - min(_MARGIN, life * _SHARE), asked + life)
 
 
-def official(
-    keys: JwtKeys, base_url: str, environment: Mapping[str, str], clean: Callable[[str], str]
-) -> Ask:
+def sdk_token_request(
+    keys: OAuthAppKeys, base_url: str, environment: Mapping[str, str], clean: Callable[[str], str]
+) -> TokenRequest:
     """Return what asks Coze for tokens through the official SDK.
 
     Args:
@@ -141,7 +141,7 @@ def official(
     Raises:
         SettingsError: the SDK is not installed, or the keys cannot be used.
     """
-    pem = private_key(keys)
+    pem = read_private_key(keys)
     try:
         with warnings.catch_warnings(record=True):  # of the SDK's own, for its authors
             import httpx
@@ -153,8 +153,8 @@ def official(
             f"Signing in with an OAuth app needs a package that is not installed: {fault.name}.",
             next_step="pip install 'coze-harness[oauth]'",
         ) from fault
-    _make_sure_of(pem)
-    bundle = certificates(environment)
+    _check_private_key(pem)
+    bundle = ca_bundle(environment)
     proxies = proxies_for(base_url, environment)
     app = JWTOAuthApp(keys.client_id, pem, keys.public_key_id, base_url=base_url)
     verify = True if bundle is True else _trusting(Path(str(bundle)))
@@ -223,7 +223,7 @@ def _refusal(base_url: str, code: int, said: str, log_id: str) -> CozeError:
     )
 
 
-def _make_sure_of(pem: str) -> None:
+def _check_private_key(pem: str) -> None:
     """Make sure that a text is a private key that Coze can have given.
 
     Raises:

@@ -6,26 +6,28 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
-from coze_harness.baseline.candidate_pairs import Pair
-from coze_harness.baseline.candidates import candidacy, clear
+from coze_harness.baseline.candidate_pairs import TrialPair
+from coze_harness.baseline.candidates import candidate_info, remove_candidates
 from coze_harness.cassettes import Redactor
 from coze_harness.commands.project import Project
-from coze_harness.compare import compared
-from coze_harness.execution import BATCH, in_batches
-from coze_harness.execution.replay_runner import Replayer
+from coze_harness.compare import compare_trial
+from coze_harness.execution import BATCH_SIZE, map_in_processes
+from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.model import TrialResult
-from coze_harness.reporting.encoded_result import Finished, finished
-from coze_harness.reporting.report_formats import Renderer
+from coze_harness.reporting.encoded_result import EncodedResult, encode_result
+from coze_harness.reporting.report_formats import TrialRenderer
 
 MISSING: Final = "missing"
 """The kind of the error that there is no recording: then there is no baseline, and no fault."""
 
-Source: TypeAlias = Callable[[Sequence[Pair], Renderer], Generator[Sequence[Finished], None, None]]
+Source: TypeAlias = Callable[
+    [Sequence[TrialPair], TrialRenderer], Generator[Sequence[EncodedResult], None, None]
+]
 
 
 def recording_source(
     project: Project,
-    pairs: Sequence[Pair],
+    pairs: Sequence[TrialPair],
     *,
     workers: int | None,
     warn: Callable[[str], None],
@@ -44,21 +46,23 @@ def recording_source(
     Raises:
         SettingsError: there is nothing to sign in with.
     """
-    from coze_harness.execution.live_runner import Beside, live_source
+    from coze_harness.execution.live_runner import CandidateContext, open_live_results
 
     by_id = {pair.key.id: pair for pair in pairs}
     replayer = project.replayer
 
-    def sealed(result: TrialResult, renderer: Renderer, redactor: Redactor) -> Finished:
+    def sealed(result: TrialResult, renderer: TrialRenderer, redactor: Redactor) -> EncodedResult:
         committed = by_id[result.key.id].baseline
         baseline = replayer.replay(committed, redactor) if committed else None
-        return concluded(baseline, result, renderer, redactor)
+        return compare_pair(baseline, result, renderer, redactor)
 
     beside = {
-        name: Beside(committed=pair.baseline, asked=pair.asked, candidate=candidacy(pair.candidate))
+        name: CandidateContext(
+            committed=pair.baseline, asked=pair.asked, candidate=candidate_info(pair.candidate)
+        )
         for name, pair in by_id.items()
     }
-    live = live_source(
+    live = open_live_results(
         project.settings,
         project.world,
         workers=workers,
@@ -70,10 +74,10 @@ def recording_source(
     )
 
     def recorded(
-        todo: Sequence[Pair], renderer: Renderer
-    ) -> Generator[Sequence[Finished], None, None]:
+        todo: Sequence[TrialPair], renderer: TrialRenderer
+    ) -> Generator[Sequence[EncodedResult], None, None]:
         if afresh:
-            clear(project, [pair.candidate for pair in todo])
+            remove_candidates(project, [pair.candidate for pair in todo])
         yield from live([pair.candidate for pair in todo], renderer)
 
     return recorded
@@ -85,10 +89,12 @@ def replaying_source(project: Project, *, workers: int | None, one_by_one: bool)
     processes = 1 if one_by_one else workers or project.world.processors
 
     def replayed(
-        todo: Sequence[Pair], renderer: Renderer
-    ) -> Generator[Sequence[Finished], None, None]:
+        todo: Sequence[TrialPair], renderer: TrialRenderer
+    ) -> Generator[Sequence[EncodedResult], None, None]:
         work = _Pairs(project.replayer, replayer, renderer)
-        yield from in_batches(work, todo, workers=processes, size=1 if one_by_one else BATCH)
+        yield from map_in_processes(
+            work, todo, workers=processes, size=1 if one_by_one else BATCH_SIZE
+        )
 
     return replayed
 
@@ -97,26 +103,29 @@ class _Pairs:
     """Judges batches of pairs. Sent to another process, it makes itself a renderer there."""
 
     def __init__(
-        self, baselines: Replayer, candidates: Replayer, renderer: Renderer | None = None
+        self,
+        baselines: ReplayRunner,
+        candidates: ReplayRunner,
+        renderer: TrialRenderer | None = None,
     ) -> None:
         self._baselines = baselines
         self._candidates = candidates
         self._redactor = baselines.redactor
-        self._renderer = renderer or Renderer()
+        self._renderer = renderer or TrialRenderer()
 
-    def __reduce__(self) -> tuple[type[_Pairs], tuple[Replayer, Replayer]]:
+    def __reduce__(self) -> tuple[type[_Pairs], tuple[ReplayRunner, ReplayRunner]]:
         return _Pairs, (self._baselines, self._candidates)
 
-    def __call__(self, pairs: Sequence[Pair]) -> list[Finished]:
+    def __call__(self, pairs: Sequence[TrialPair]) -> list[EncodedResult]:
         return [self._finished(pair) for pair in pairs]
 
-    def _finished(self, pair: Pair) -> Finished:
-        baseline, candidate = both(pair, self._baselines, self._candidates, self._redactor)
-        return concluded(baseline, candidate, self._renderer, self._redactor)
+    def _finished(self, pair: TrialPair) -> EncodedResult:
+        baseline, candidate = replay_pair(pair, self._baselines, self._candidates, self._redactor)
+        return compare_pair(baseline, candidate, self._renderer, self._redactor)
 
 
-def both(
-    pair: Pair, baselines: Replayer, candidates: Replayer, redactor: Redactor
+def replay_pair(
+    pair: TrialPair, baselines: ReplayRunner, candidates: ReplayRunner, redactor: Redactor
 ) -> tuple[TrialResult | None, TrialResult]:
     """Replay and judge a baseline and its candidate by today's expectations."""
     baseline: TrialResult | None = None
@@ -129,22 +138,22 @@ def both(
     return baseline, candidates.replay(pair.candidate, redactor, answers)
 
 
-def concluded(
+def compare_pair(
     baseline: TrialResult | None,
     candidate: TrialResult,
-    renderer: Renderer,
+    renderer: TrialRenderer,
     redactor: Redactor,
-) -> Finished:
+) -> EncodedResult:
     """Put a result beside its baseline's; a baseline that cannot be judged is a fault of the run's.
 
     A candidate is then told as new: with what it would be compared is not known.
     """
-    baseline, candidate, code = usable(baseline, candidate)
-    item = finished(compared(baseline, candidate), renderer, redactor)
+    baseline, candidate, code = usable_baseline(baseline, candidate)
+    item = encode_result(compare_trial(baseline, candidate), renderer, redactor)
     return replace(item, exit_code=max(item.exit_code, code))
 
 
-def usable(
+def usable_baseline(
     baseline: TrialResult | None, candidate: TrialResult
 ) -> tuple[TrialResult | None, TrialResult, int]:
     """Return a baseline if it was judged; if not, a warning on the candidate, and an exit code."""

@@ -6,15 +6,20 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from coze_harness.baseline.candidates import Asking, as_candidate, candidates, paths
-from coze_harness.commands.project import Choice, Project
+from coze_harness.baseline.candidates import (
+    CandidateOptions,
+    candidate_paths,
+    candidate_trial,
+    find_candidates,
+)
+from coze_harness.commands.project import Project, TrialSelection
 from coze_harness.model import TrialKey
-from coze_harness.model.errors import NothingToRunError, ScenarioError
+from coze_harness.model.errors import NothingSelectedError, ScenarioError
 from coze_harness.model.trial import Trial
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class TrialPair:
     """A trial of the candidate, and the one whose recording it is compared with, if there is one.
 
     A repeat that the baseline has no recording of is compared with the first.
@@ -35,7 +40,9 @@ class Pair:
         return self.candidate.min_pass_rate
 
 
-def to_record(project: Project, choice: Choice, asking: Asking) -> list[Pair]:
+def pairs_to_record(
+    project: Project, choice: TrialSelection, asking: CandidateOptions
+) -> list[TrialPair]:
     """Return the chosen trials as candidates that are yet to be recorded.
 
     Raises:
@@ -47,11 +54,15 @@ def to_record(project: Project, choice: Choice, asking: Asking) -> list[Pair]:
     pairs = []
     for trial in chosen:
         asked = asking.of(trial)
-        pairs.append(Pair(as_candidate(trial, asked, cassettes), baselines.of(trial), asked))
+        pairs.append(
+            TrialPair(candidate_trial(trial, asked, cassettes), baselines.of(trial), asked)
+        )
     return pairs
 
 
-def recorded_before(project: Project, choice: Choice, warn: Callable[[str], None]) -> list[Pair]:
+def recorded_pairs(
+    project: Project, choice: TrialSelection, warn: Callable[[str], None]
+) -> list[TrialPair]:
     """Return the candidates on disk that are of the chosen trials.
 
     Args:
@@ -65,40 +76,40 @@ def recorded_before(project: Project, choice: Choice, warn: Callable[[str], None
     """
     whole = replace(choice, bots=(), repeat=None)
     found = []
-    for candidate in candidates(project, project.choose(whole)):
+    for candidate in find_candidates(project, project.choose(whole)):
         trial = candidate.trial
         if trial is not None:
             if _is_wanted(trial, choice):
                 found.append(trial)
-        elif candidate.fault is not None and whole == Choice():
+        elif candidate.fault is not None and whole == TrialSelection():
             warn(f"{candidate.fault.where}: {candidate.fault.what}")
     if not found:
-        raise NothingToRunError(
+        raise NothingSelectedError(
             "None of the candidates is of a chosen trial."
-            if paths(project)
+            if candidate_paths(project)
             else "There is no candidate to compare.",
             next_step="record one beside the baseline: coze-harness compare",
         )
     found.sort(key=lambda t: (t.key.file, t.key.line, t.key.bot, t.key.case, t.key.trial))
     repeats = max(trial.key.trial for trial in found)
     baselines = _Baselines(project, _own(project, replace(whole, repeat=repeats)))
-    return [Pair(trial, baselines.of(trial)) for trial in found]
+    return [TrialPair(trial, baselines.of(trial)) for trial in found]
 
 
-def _is_wanted(trial: Trial, choice: Choice) -> bool:
+def _is_wanted(trial: Trial, choice: TrialSelection) -> bool:
     if choice.repeat is not None and trial.key.trial > choice.repeat:
         return False
     return not choice.bots or trial.bot.id in choice.bots or trial.key.bot in choice.bots
 
 
-def _own(project: Project, choice: Choice) -> list[Trial]:
+def _own(project: Project, choice: TrialSelection) -> list[Trial]:
     """Return all trials of the chosen paths with the scenarios' own bots; none where there is none.
 
     Raises:
         HarnessError: as `Project.choose`.
     """
     try:
-        return project.choose(Choice(paths=choice.paths, repeat=choice.repeat))
+        return project.choose(TrialSelection(paths=choice.paths, repeat=choice.repeat))
     except ScenarioError:
         # What was chosen has loaded: only bots that scenarios do not name can be wrong here.
         return []
@@ -128,6 +139,6 @@ class _Baselines:
         return os.path.lexists(self._root / trial.key.cassette)
 
 
-def rates(pairs: Iterable[Pair]) -> dict[str, float]:
+def required_rates(pairs: Iterable[TrialPair]) -> dict[str, float]:
     """Return, by scenario, the share of its trials that must pass."""
     return {pair.key.scenario: pair.min_pass_rate for pair in pairs}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from coze_harness.cassettes import CANDIDATES, Candidacy, Origin
+from coze_harness.cassettes import CANDIDATE_FOLDER, CandidateInfo, RecordingInfo
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.commands.project import Project
 from coze_harness.model import Bot
@@ -31,7 +31,7 @@ FIELDS: Final = ("publish_status", "bot_version")
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class CandidateOptions:
     """Which of a bot's versions is asked; neither: the one that the scenario says."""
 
     draft: bool = False
@@ -66,7 +66,7 @@ class Candidate:
     fault: HarnessError | None = None
 
 
-def as_candidate(trial: Trial, asked: Mapping[str, str], cassettes: str) -> Trial:
+def candidate_trial(trial: Trial, asked: Mapping[str, str], cassettes: str) -> Trial:
     """Return a trial whose recording is a candidate.
 
     Args:
@@ -75,7 +75,7 @@ def as_candidate(trial: Trial, asked: Mapping[str, str], cassettes: str) -> Tria
         cassettes: the folder of recordings, as trials name it.
     """
     prefix = f"{cassettes}/" if cassettes else ""
-    place = f"{prefix}{CANDIDATES}/{trial.key.cassette.removeprefix(prefix)}"
+    place = f"{prefix}{CANDIDATE_FOLDER}/{trial.key.cassette.removeprefix(prefix)}"
     options = replace(
         trial.options,
         publish_status=asked.get("publish_status", trial.options.publish_status),
@@ -84,19 +84,19 @@ def as_candidate(trial: Trial, asked: Mapping[str, str], cassettes: str) -> Tria
     return replace(trial, key=replace(trial.key, cassette=place), options=options)
 
 
-def candidacy(trial: Trial) -> Candidacy:
+def candidate_info(trial: Trial) -> CandidateInfo:
     """Return what a candidate's recording says of whose it is."""
     key = trial.key
-    return Candidacy(case=key.case, trial=key.trial, bot=key.bot, bot_id=trial.bot.id)
+    return CandidateInfo(case=key.case, trial=key.trial, bot=key.bot, bot_id=trial.bot.id)
 
 
-def paths(project: Project) -> list[Path]:
+def candidate_paths(project: Project) -> list[Path]:
     """Return the files of all candidates, by name."""
-    folder = project.local_cassettes / CANDIDATES
+    folder = project.local_cassettes / CANDIDATE_FOLDER
     return sorted(path for path in folder.rglob("*.yaml") if path.is_file())
 
 
-def candidates(project: Project, trials: Sequence[Trial]) -> Iterator[Candidate]:
+def find_candidates(project: Project, trials: Sequence[Trial]) -> Iterator[Candidate]:
     """Yield every candidate.
 
     Args:
@@ -108,18 +108,18 @@ def candidates(project: Project, trials: Sequence[Trial]) -> Iterator[Candidate]
     by_place: dict[str, Trial] = {}
     for trial in trials:
         by_case.setdefault((trial.key.scenario, trial.key.case), []).append(trial)
-        candidate = as_candidate(trial, {}, cassettes)
+        candidate = candidate_trial(trial, {}, cassettes)
         by_place[candidate.key.cassette] = candidate
-    for path in paths(project):
+    for path in candidate_paths(project):
         yield _read(path, project, by_case, by_place)
 
 
-def clear(project: Project, trials: Sequence[Trial]) -> None:
+def remove_candidates(project: Project, trials: Sequence[Trial]) -> None:
     """Take away the candidates of trials, and those of other repeats of theirs."""
     mine = {(trial.key.scenario, trial.key.case, trial.bot.id) for trial in trials}
-    for path in paths(project):
+    for path in candidate_paths(project):
         with suppress(CassetteError):
-            origin = store.read(path).origin
+            origin = store.read_cassette(path).origin
             asked = origin.candidate if origin else None
             if origin and asked and (origin.scenario, asked.case, asked.bot_id) in mine:
                 path.unlink(missing_ok=True)
@@ -133,7 +133,7 @@ def _read(
 ) -> Candidate:
     shown = project.named(path)
     try:
-        origin = store.read(shown).origin
+        origin = store.read_cassette(shown).origin
     except HarnessError as fault:
         # Whose it was is told by where it stands.
         return Candidate(path=path, trial=by_place.get(project.shown(path)), fault=fault)
@@ -151,12 +151,12 @@ def _read(
     return Candidate(path=path, trial=trial)
 
 
-def _nearest(likely: Sequence[Trial], asked: Candidacy) -> Trial:
+def _nearest(likely: Sequence[Trial], asked: CandidateInfo) -> Trial:
     """Return the trial of the same bot and repeat, as far as there is one."""
     return min(likely, key=lambda t: (t.bot.id != asked.bot_id, t.key.trial != asked.trial))
 
 
-def _as_asked(trial: Trial, origin: Origin, cassette: str) -> Trial:
+def _as_asked(trial: Trial, origin: RecordingInfo, cassette: str) -> Trial:
     asked = origin.candidate
     if asked is None:
         return trial
@@ -170,7 +170,7 @@ def _as_asked(trial: Trial, origin: Origin, cassette: str) -> Trial:
     return replace(trial, key=key, bot=bot, options=options)
 
 
-def _orphan(path: Path, origin: Origin) -> CassetteStaleError:
+def _orphan(path: Path, origin: RecordingInfo) -> CassetteStaleError:
     case = f", case {origin.candidate.case}" if origin.candidate and origin.candidate.case else ""
     return CassetteStaleError(
         f'No scenario has this candidate any more: it is of "{origin.scenario}"{case}.',

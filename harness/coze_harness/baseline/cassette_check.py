@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from coze_harness.cassettes import (
-    CANDIDATES,
-    Origin,
+    CANDIDATE_FOLDER,
+    RecordingInfo,
     Redactor,
 )
 from coze_harness.cassettes import (
@@ -18,8 +18,8 @@ from coze_harness.cassettes import (
 from coze_harness.cassettes import (
     cassette_files as store,
 )
-from coze_harness.execution import BATCH
-from coze_harness.execution.replay_runner import Replayer
+from coze_harness.execution import BATCH_SIZE
+from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.model import CassetteState
 from coze_harness.model.errors import (
     CassetteError,
@@ -40,14 +40,16 @@ _KINDS: Final = (TEMPORARY_SUFFIX, ".yaml", ".yml")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckMessage:
     """One thing to tell; a remark is no fault and does not change the exit code."""
 
     fault: HarnessError
     is_remark: bool = False
 
 
-def state_of(trial: Trial, replayer: Replayer) -> tuple[CassetteState, HarnessError | None]:
+def recording_state(
+    trial: Trial, replayer: ReplayRunner
+) -> tuple[CassetteState, HarnessError | None]:
     """Return what a look at a trial's cassette says, and the error behind it."""
     try:
         replayer.load(trial, replayer.path(trial))
@@ -60,24 +62,24 @@ def state_of(trial: Trial, replayer: Replayer) -> tuple[CassetteState, HarnessEr
     return CassetteState.RECORDED, None
 
 
-def states(
-    trials: Sequence[Trial], replayer: Replayer
+def inspect_recordings(
+    trials: Sequence[Trial], replayer: ReplayRunner
 ) -> Iterator[tuple[Trial, CassetteState, HarnessError | None]]:
     """Yield each trial with what a look at its cassette says; those elsewhere come in batches."""
     for batch in batches(trials):
         looking = replayer.with_fetched(batch)
         for trial in batch:
-            yield (trial, *state_of(trial, looking))
+            yield (trial, *recording_state(trial, looking))
 
 
 def batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     """Yield items, so many at a time as are fetched at once."""
-    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
+    return (items[start : start + BATCH_SIZE] for start in range(0, len(items), BATCH_SIZE))
 
 
-def recordings(
-    trials: Sequence[Trial], replayer: Replayer, *, folder: Path | RemoteFolder | None
-) -> Iterator[Finding]:
+def check_cassettes(
+    trials: Sequence[Trial], replayer: ReplayRunner, *, folder: Path | RemoteFolder | None
+) -> Iterator[CheckMessage]:
     """Yield what is wrong with the cassettes of trials.
 
     Args:
@@ -93,9 +95,9 @@ def recordings(
     for batch in batches(trials):
         looking = replayer.with_fetched(batch)
         for trial in batch:
-            _state, fault = state_of(trial, looking)
+            _state, fault = recording_state(trial, looking)
             if fault is not None:
-                yield Finding(fault)
+                yield CheckMessage(fault)
             yield from _text(looking.path(trial), redactor, looking.at_hand)
     if folder is not None:
         known = {_plain(replayer.path(trial)) for trial in trials}
@@ -107,7 +109,9 @@ def _plain(path: str) -> str:
     return path if is_url(path) else str(Path(path))
 
 
-def _text(path: str, redactor: Redactor, at_hand: store.AtHand) -> Iterator[Finding]:
+def _text(
+    path: str, redactor: Redactor, at_hand: store.PrefetchedCassettes
+) -> Iterator[CheckMessage]:
     try:
         data = store.read_bytes(path, at_hand)
     except CassetteError:
@@ -118,20 +122,26 @@ def _text(path: str, redactor: Redactor, at_hand: store.AtHand) -> Iterator[Find
             where=Location(path),
             next_step="revoke that secret, then record again (or replace it by hand).",
         )
-        yield Finding(fault)
-    if data.strip() and canonical.read(data) is None and _is_readable(path, at_hand):
+        yield CheckMessage(fault)
+    if data.strip() and canonical.read_canonical(data) is None and _is_readable(path, at_hand):
         remark = CassetteError(
             "The recording is not in our own shape: edited by hand, or by another recorder.",
             where=Location(path),
             next_step="it is read all the same; to mend it: coze-harness check --rewrite",
         )
-        yield Finding(remark, is_remark=True)
+        yield CheckMessage(remark, is_remark=True)
 
 
-def _strays(folder: Path | RemoteFolder, known: set[str], redactor: Redactor) -> Iterator[Finding]:
+def _strays(
+    folder: Path | RemoteFolder, known: set[str], redactor: Redactor
+) -> Iterator[CheckMessage]:
     unknown = [path for path in _files(folder) if path not in known]
     for batch in batches([path for path in unknown if path.endswith(_KINDS)]):
-        at_hand = store.fetch(batch) if isinstance(folder, RemoteFolder) else store.NOTHING
+        at_hand = (
+            store.fetch_cassettes(batch)
+            if isinstance(folder, RemoteFolder)
+            else store.NONE_PREFETCHED
+        )
         for path in batch:
             if path.endswith(TEMPORARY_SUFFIX):
                 what = "This is left over from a recording that was killed."
@@ -142,17 +152,17 @@ def _strays(folder: Path | RemoteFolder, known: set[str], redactor: Redactor) ->
                 what = "No scenario's trial has this recording."
                 step = "delete it, or bring its scenario back."
                 yield from _text(path, redactor, at_hand)
-            yield Finding(CassetteError(what, where=Location(path), next_step=step))
+            yield CheckMessage(CassetteError(what, where=Location(path), next_step=step))
 
 
 def _files(folder: Path | RemoteFolder) -> list[str]:
     """Return all files in a folder of cassettes but the candidates."""
     if isinstance(folder, RemoteFolder):
         try:
-            return [str(folder / name) for name in remote.files(folder)]
+            return [str(folder / name) for name in remote.list_files(folder)]
         except OSError as fault:
-            raise store.refused(str(folder), fault) from fault
-    hidden = folder / CANDIDATES
+            raise store.fetch_error(str(folder), fault) from fault
+    hidden = folder / CANDIDATE_FOLDER
     return [
         str(path)
         for path in sorted(folder.rglob("*"))
@@ -160,27 +170,27 @@ def _files(folder: Path | RemoteFolder) -> list[str]:
     ]
 
 
-def _is_a_tests(path: str, at_hand: store.AtHand) -> bool:
+def _is_a_tests(path: str, at_hand: store.PrefetchedCassettes) -> bool:
     """Tell whether a recording is that of a test written in Python, which no scenario has."""
     try:
-        origin = store.read(path, at_hand).origin
+        origin = store.read_cassette(path, at_hand).origin
     except CassetteError:
         return False
     return origin is not None and not origin.scenario
 
 
-def _is_readable(path: str, at_hand: store.AtHand) -> bool:
+def _is_readable(path: str, at_hand: store.PrefetchedCassettes) -> bool:
     try:
-        store.read(path, at_hand)
+        store.read_cassette(path, at_hand)
     except CassetteError:
         return False
     return True
 
 
-def rewritten(trials: Sequence[Trial], replayer: Replayer) -> Iterator[str]:
+def reformat_cassettes(trials: Sequence[Trial], replayer: ReplayRunner) -> Iterator[str]:
     """Write recordings that were edited by hand, or made by vcrpy, in our own shape; yield them.
 
-    What cannot be read is passed over: `recordings` tells of it.
+    What cannot be read is passed over: `check_cassettes` tells of it.
 
     Raises:
         CassetteError: one holds a secret, or cannot be written; it is as it was.
@@ -188,17 +198,19 @@ def rewritten(trials: Sequence[Trial], replayer: Replayer) -> Iterator[str]:
     for trial in trials:
         path = replayer.path(trial)
         try:
-            recording = store.read(path)
+            recording = store.read_cassette(path)
         except CassetteError:
             continue
         if recording.canonical:
             continue
-        store.write(path, recording, recording.origin or _unknown(trial), replayer.redactor)
+        store.write_cassette(
+            path, recording, recording.origin or _unknown(trial), replayer.redactor
+        )
         yield path
 
 
-def _unknown(trial: Trial) -> Origin:
+def _unknown(trial: Trial) -> RecordingInfo:
     """Return the origin of a recording that another recorder made and said nothing about."""
-    return Origin(
+    return RecordingInfo(
         scenario=trial.key.scenario, trial=trial.key.id, fingerprint="", recorded_at="", harness=""
     )

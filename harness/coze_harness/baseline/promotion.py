@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from coze_harness.baseline.candidate_comparison import both
-from coze_harness.baseline.candidate_pairs import Pair
-from coze_harness.baseline.candidates import Candidate, candidates
-from coze_harness.cassettes import CANDIDATES, Origin, Recording, Redactor
+from coze_harness.baseline.candidate_comparison import replay_pair
+from coze_harness.baseline.candidate_pairs import TrialPair
+from coze_harness.baseline.candidates import Candidate, find_candidates
+from coze_harness.cassettes import CANDIDATE_FOLDER, Recording, RecordingInfo, Redactor
 from coze_harness.cassettes import cassette_files as store
-from coze_harness.commands.project import Choice, Project
-from coze_harness.compare import compared
+from coze_harness.commands.project import Project, TrialSelection
+from coze_harness.compare import compare_trial
 from coze_harness.coze import fingerprint
 from coze_harness.coze import request_fingerprint as asked
 from coze_harness.model import TrialResult
@@ -30,7 +30,7 @@ from coze_harness.model.errors import (
     CassetteStaleError,
     CassetteWriteError,
     HarnessError,
-    NothingToRunError,
+    NothingSelectedError,
     UsageError,
 )
 from coze_harness.model.location import Location
@@ -49,12 +49,12 @@ class Promotion:
     candidate: Candidate
     trial: Trial
     recording: Recording
-    origin: Origin
+    origin: RecordingInfo
     extra: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class CandidateReview:
     """Finds, looks at and promotes a project's candidates."""
 
     project: Project
@@ -71,10 +71,10 @@ class Desk:
             NothingToRunError: there is no candidate, or none of a name.
             HarnessError: scenario files must be edited.
         """
-        trials = self.project.choose(Choice())
-        found = list(candidates(self.project, trials))
+        trials = self.project.choose(TrialSelection())
+        found = list(find_candidates(self.project, trials))
         if not found:
-            raise NothingToRunError(
+            raise NothingSelectedError(
                 "There is no candidate: all are accepted already, or nothing was compared yet.",
                 next_step="record some beside the baseline: coze-harness compare",
             )
@@ -107,7 +107,7 @@ class Desk:
     def _unknown(self, name: str, path: Path, trials: Sequence[Trial]) -> HarnessError:
         known = {word for trial in trials for word in (trial.key.id, trial.key.scenario)}
         if name in known or path.exists():
-            return NothingToRunError(
+            return NothingSelectedError(
                 f'There is no candidate of "{name}": it is accepted already, or was not asked.',
                 next_step=f"record one beside the baseline: coze-harness compare {name}",
             )
@@ -139,7 +139,7 @@ class Desk:
             elif (*place[:3], 1) not in own:
                 looked.append(_another_bot(one.trial, self.project.named(one.path)))
         if not looked:
-            raise NothingToRunError(
+            raise NothingSelectedError(
                 "These candidates are of more repeats than their scenarios have, and were for the "
                 "comparison only.",
                 next_step="write `repeat:` into the scenario to keep as many recordings",
@@ -166,7 +166,7 @@ class Desk:
             interactions=tuple(
                 replace(
                     item,
-                    request_body=asked.readdressed(
+                    request_body=asked.with_bot_version(
                         item.target.partition("?")[0], item.request_body, trial.options
                     ),
                 )
@@ -201,8 +201,8 @@ class Desk:
         trial = promotion.trial
         recorded = os.path.lexists(self.project.root / trial.key.cassette)
         candidate = promotion.candidate.trial or trial
-        pair = Pair(candidate, trial if recorded else None)
-        return compared(*both(pair, self.project.replayer, replayer, replayer.redactor))
+        pair = TrialPair(candidate, trial if recorded else None)
+        return compare_trial(*replay_pair(pair, self.project.replayer, replayer, replayer.redactor))
 
     def promote(self, promotions: Sequence[Promotion]) -> list[Path]:
         """Put candidates in their baselines' places; return these, as a user would name them.
@@ -231,7 +231,7 @@ class Desk:
 
     def _sweep(self) -> None:
         """Take away folders of candidates that are empty."""
-        top = self.project.local_cassettes / CANDIDATES
+        top = self.project.local_cassettes / CANDIDATE_FOLDER
         folders = [path for path in top.rglob("*") if path.is_dir()]
         for folder in (*sorted(folders, reverse=True), top):
             with suppress(OSError):
@@ -248,7 +248,7 @@ def _place(candidate: Candidate) -> tuple[str, str, str, int] | None:
 def _committed(candidate: Path, project: Project) -> Path:
     """Return where the recording is that a candidate stands beside, by their paths."""
     cassettes = project.local_cassettes
-    return cassettes / candidate.relative_to(cassettes / CANDIDATES)
+    return cassettes / candidate.relative_to(cassettes / CANDIDATE_FOLDER)
 
 
 def _another_bot(trial: Trial, shown: Path) -> CassetteStaleError:
@@ -270,7 +270,9 @@ class _Staged:
 
     def write(self, redactor: Redactor) -> None:
         try:
-            store.write(self.beside, self.promotion.recording, self.promotion.origin, redactor)
+            store.write_cassette(
+                self.beside, self.promotion.recording, self.promotion.origin, redactor
+            )
         except CassetteError as fault:
             fault.where = Location(str(self.place))
             raise

@@ -1,8 +1,21 @@
 """Recordings of HTTP interactions: kept, read, played. This room knows no bots and no scenarios."""
 
-from coze_harness.cassettes.recording import CANDIDATES, Candidacy, Origin, Recording
-from coze_harness.cassettes.recording_transport import Recorder
+from coze_harness.cassettes.recording import (
+    CANDIDATE_FOLDER,
+    CandidateInfo,
+    Recording,
+    RecordingInfo,
+)
+from coze_harness.cassettes.recording_transport import RecordingTransport
 from coze_harness.cassettes.redaction import Redactor
-from coze_harness.cassettes.replay_transport import Tape
+from coze_harness.cassettes.replay_transport import ReplayTransport
 
-__all__ = ["CANDIDATES", "Candidacy", "Origin", "Recorder", "Recording", "Redactor", "Tape"]
+__all__ = [
+    "CANDIDATE_FOLDER",
+    "CandidateInfo",
+    "Recording",
+    "RecordingInfo",
+    "RecordingTransport",
+    "Redactor",
+    "ReplayTransport",
+]

@@ -1,8 +1,8 @@
 """The one shape in which we write cassettes, and the fast way to read it back.
 
 The file is vcrpy's format (YAML, `version: 1`), laid out so that a person can read and compare it.
-Its first line carries a checksum of all the rest: where that is right, every byte is as `write`
-laid it out, and `read` may take the file apart by slicing. Anything else is libyaml's business.
+Its first line carries a checksum of all the rest. Where it matches, every byte is as
+`write_canonical` laid it out, and `read_canonical` slices the file. Anything else goes to libyaml.
 """
 
 from __future__ import annotations
@@ -18,7 +18,13 @@ import orjson
 from orjson import loads
 
 from coze_harness.cassettes.interaction import Interaction, split_uri
-from coze_harness.cassettes.recording import Origin, Recording, framed, origin_block, origin_of
+from coze_harness.cassettes.recording import (
+    Recording,
+    RecordingInfo,
+    dump_info,
+    parse_info,
+    with_frame_times,
+)
 from coze_harness.model import JSON
 from coze_harness.text import json_text as jsontext
 
@@ -37,10 +43,10 @@ _DEEPEST = 20
 _STREAM = re.compile(r"(?:event|data|id|retry|):")
 
 
-def write(recording: Recording, origin: Origin) -> bytes:
+def write_canonical(recording: Recording, origin: RecordingInfo) -> bytes:
     """Return the text of a cassette file."""
     lines = ["version: 1", "x-coze: {"]
-    block = {key: _plain(value) for key, value in origin_block(recording, origin).items()}
+    block = {key: _plain(value) for key, value in dump_info(recording, origin).items()}
     lines.append(",\n".join(f"    {_flow(key)}: {_flow(value)}" for key, value in block.items()))
     lines.append("  }")
     lines.append("interactions:" if recording.interactions else "interactions: []")
@@ -64,7 +70,7 @@ def _plain(value: JSON, depth: int = 0) -> JSON:
     if isinstance(value, int):
         return value if isinstance(value, bool) or -(2**63) <= value < 2**64 else str(value)
     if isinstance(value, Mapping | list | tuple) and depth == _DEEPEST:
-        return _plain(jsontext.compact(value).decode())
+        return _plain(jsontext.dump_json(value).decode())
     if isinstance(value, Mapping):
         return {
             cast("str", _plain(str(key)))[:_LONGEST_KEY]: _plain(item, depth + 1)
@@ -127,13 +133,13 @@ def _body(body: bytes, indent: int) -> str:
     if _STREAM.match(text) and text.endswith("\n") and not _UNSAFE.search(text):
         lines = text.split("\n")[:-1]
         return "|+\n" + "\n".join([margin + line if line else "" for line in lines])
-    block = jsontext.indented(text)
+    block = jsontext.reindent_json(text)
     if block is None or _UNSAFE.search(block):
         return _flow(text)
     return "|-\n" + margin + block.replace("\n", "\n" + margin)
 
 
-def read(data: bytes) -> Recording | None:
+def read_canonical(data: bytes) -> Recording | None:
     """Return the recording in a file of ours; `None` where the checksum is wrong or absent."""
     if not data.startswith(_FIRST_LINE) or data[_HEAD_LENGTH - 1 : _HEAD_LENGTH] != b"\n":
         return None
@@ -182,8 +188,8 @@ def _read(data: bytes) -> Recording:
             )
         )
     if "frames_ms" in block:
-        items = framed(items, block["frames_ms"])
-    return Recording(interactions=tuple(items), origin=origin_of(block), canonical=True)
+        items = with_frame_times(items, block["frames_ms"])
+    return Recording(interactions=tuple(items), origin=parse_info(block), canonical=True)
 
 
 def _counts(requests: list[bytes], polls: list[int]) -> list[int]:

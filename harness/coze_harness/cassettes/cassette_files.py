@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from coze_harness.cassettes import canonical_format as canonical
-from coze_harness.cassettes.recording import Origin, Recording
+from coze_harness.cassettes.recording import Recording, RecordingInfo
 from coze_harness.cassettes.redaction import Redactor
 from coze_harness.model.errors import (
     CassetteMissingError,
@@ -28,13 +28,13 @@ _SMALL = 1 << 15
 _LARGE = 1 << 20
 
 
-AtHand: TypeAlias = Mapping[str, bytes | OSError]
+PrefetchedCassettes: TypeAlias = Mapping[str, bytes | OSError]
 """What has been fetched by URL: the bytes of a file, or why there are none."""
 
-NOTHING: Final[AtHand] = {}
+NONE_PREFETCHED: Final[PrefetchedCassettes] = {}
 
 
-def read(path: Path | str, at_hand: AtHand = NOTHING) -> Recording:
+def read_cassette(path: Path | str, at_hand: PrefetchedCassettes = NONE_PREFETCHED) -> Recording:
     """Return the recording in a file.
 
     Args:
@@ -46,7 +46,7 @@ def read(path: Path | str, at_hand: AtHand = NOTHING) -> Recording:
         CassetteUnreadableError: the file cannot be read, or is no whole cassette.
     """
     data = read_bytes(path, at_hand)
-    recording = canonical.read(data)
+    recording = canonical.read_canonical(data)
     if recording is not None:
         return recording
     if not data.strip():
@@ -56,15 +56,15 @@ def read(path: Path | str, at_hand: AtHand = NOTHING) -> Recording:
         )
     from coze_harness.cassettes import vcr_format as foreign
 
-    return foreign.read(data, path)
+    return foreign.read_vcr_cassette(data, path)
 
 
-def fetch(urls: Sequence[str]) -> AtHand:
-    """Return recordings that are elsewhere, all asked for at once, as `read` takes them."""
-    return remote.read_all(urls)
+def fetch_cassettes(urls: Sequence[str]) -> PrefetchedCassettes:
+    """Fetch remote recordings, all at once, for `read_cassette`."""
+    return remote.read_files(urls)
 
 
-def read_bytes(path: Path | str, at_hand: AtHand = NOTHING) -> bytes:
+def read_bytes(path: Path | str, at_hand: PrefetchedCassettes = NONE_PREFETCHED) -> bytes:
     """Return a file's bytes, in the fewest system calls: a run reads thousands of small files.
 
     Raises:
@@ -95,16 +95,16 @@ def read_bytes(path: Path | str, at_hand: AtHand = NOTHING) -> bytes:
         ) from fault
 
 
-def _fetched(url: str, at_hand: AtHand) -> bytes:
+def _fetched(url: str, at_hand: PrefetchedCassettes) -> bytes:
     try:
         found = at_hand.get(url)
         if isinstance(found, OSError):
             raise found
-        return remote.read(url) if found is None else found
+        return remote.read_file(url) if found is None else found
     except FileNotFoundError as fault:
         raise _missing(url) from fault
     except OSError as fault:
-        raise refused(url, fault) from fault
+        raise fetch_error(url, fault) from fault
 
 
 def _missing(path: Path | str) -> CassetteMissingError:
@@ -113,7 +113,7 @@ def _missing(path: Path | str) -> CassetteMissingError:
     )
 
 
-def refused(url: str, fault: OSError) -> CassetteUnreadableError:
+def fetch_error(url: str, fault: OSError) -> CassetteUnreadableError:
     """Return what a store's refusal means for who wants to read."""
     return CassetteUnreadableError(
         f"It cannot be read: {fault.strerror}.",
@@ -122,7 +122,9 @@ def refused(url: str, fault: OSError) -> CassetteUnreadableError:
     )
 
 
-def write(path: Path | str, recording: Recording, origin: Origin, redactor: Redactor) -> None:
+def write_cassette(
+    path: Path | str, recording: Recording, origin: RecordingInfo, redactor: Redactor
+) -> None:
     """Write a recording; whatever happens, the file is the old one or the new one, whole.
 
     Raises:
@@ -131,17 +133,17 @@ def write(path: Path | str, recording: Recording, origin: Origin, redactor: Reda
     """
     if origin.bot is not None:
         origin = replace(origin, bot=redactor.clean_snapshot(origin.bot))
-    text = canonical.write(recording, origin)
+    text = canonical.write_canonical(recording, origin)
     if found := redactor.leak(text.decode()):
         raise SecretLeakError(
             f"The recording was not written: it still holds {found}.",
             where=Location(str(path)),
             next_step="add a pattern for it under `redact:` in harness.yaml, then record again.",
         )
-    write_atomically(path, text)
+    write_cassette_bytes(path, text)
 
 
-def write_atomically(path: Path | str, data: bytes) -> None:
+def write_cassette_bytes(path: Path | str, data: bytes) -> None:
     """Write a file whole or not at all.
 
     Raises:
@@ -149,9 +151,9 @@ def write_atomically(path: Path | str, data: bytes) -> None:
     """
     try:
         if isinstance(path, str) and remote.is_url(path):
-            remote.write(path, data)
+            remote.write_file(path, data)
         else:
-            wholefile.replace(Path(path), [data])
+            wholefile.write_atomically(Path(path), [data])
     except remote.RemoteError as fault:
         raise CassetteWriteError(
             f"The recording could not be written: {fault.strerror}. The old one is whole.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
 
 from coze_harness.cassettes.redaction import KEPT_RESPONSE_HEADERS, Redactor
-from coze_harness.model import Answer, Call
+from coze_harness.model import HttpCall, HttpResponse
 from coze_harness.text import json_text as jsontext
 
 
@@ -35,9 +35,9 @@ class Interaction:
     frames: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, call: Call, answer: Answer, host: str, redactor: Redactor) -> Interaction:
+    def of(cls, call: HttpCall, answer: HttpResponse, host: str, redactor: Redactor) -> Interaction:
         """Return what may be kept of a call and its answer: allowed headers, and no secret."""
-        body = jsontext.compact(call.body) if call.body is not None else b""
+        body = jsontext.dump_json(call.body) if call.body is not None else b""
         return cls(
             method=call.method,
             host=redactor.clean(host),
@@ -55,9 +55,9 @@ class Interaction:
             frames=tuple([round((moment - answer.started) * 1000) for moment in answer.frames]),
         )
 
-    def answer(self) -> Answer:
+    def answer(self) -> HttpResponse:
         """Return the stored response the way a conversation is sent it, live and replayed."""
-        return Answer(
+        return HttpResponse(
             self.status,
             self.headers,
             self.response_body,
@@ -117,9 +117,9 @@ def base_path_of(host: str) -> str:
 def _without_log_id(body: bytes) -> bytes:
     """Return what a body says, order, spacing and log id apart; `1` and `true` stay different."""
     try:
-        value = jsontext.parse(body)
+        value = jsontext.parse_json(body)
         if isinstance(value, dict):
             value = {key: item for key, item in value.items() if key != "detail"}
-        return jsontext.canonical(value)
+        return jsontext.dump_sorted_json(value)
     except (ValueError, RecursionError):
         return body

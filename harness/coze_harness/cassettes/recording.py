@@ -13,7 +13,7 @@ FORMAT_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class RecordingInfo:
     """What stands under `x-coze`; a file that plain vcrpy wrote has none of it.
 
     `fingerprint` is of everything that was asked; `drawn` are the values that templates drew;
@@ -33,15 +33,15 @@ class Origin:
     calls: int = 0
     bot: BotSnapshot | None = None
     asked: Mapping[str, str] = field(default_factory=dict)
-    candidate: Candidacy | None = None
+    candidate: CandidateInfo | None = None
 
 
-CANDIDATES: Final = ".candidate"
+CANDIDATE_FOLDER: Final = ".candidate"
 """The folder, among the cassettes, of recordings that are not accepted yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidacy:
+class CandidateInfo:
     """Which trial a recording that is not accepted yet is of; names alone cannot be taken apart."""
 
     case: str
@@ -55,7 +55,7 @@ class Recording:
     """Everything that a cassette file holds. `canonical` tells whether our own hand wrote it."""
 
     interactions: tuple[Interaction, ...]
-    origin: Origin | None = None
+    origin: RecordingInfo | None = None
     canonical: bool = False
 
     @property
@@ -70,7 +70,7 @@ class Recording:
         return tuple(waits)
 
 
-def origin_block(recording: Recording, origin: Origin) -> dict[str, JSON]:
+def dump_info(recording: Recording, origin: RecordingInfo) -> dict[str, JSON]:
     """Return the `x-coze` mapping of a recording that is about to be written."""
     block: dict[str, JSON] = {
         "format_version": FORMAT_VERSION,
@@ -127,7 +127,7 @@ def _polls(recording: Recording) -> list[list[Interaction]]:
     return groups
 
 
-def placed(
+def with_repeat_counts(
     interactions: Sequence[Interaction], block: Mapping[str, JSON]
 ) -> tuple[Interaction, ...]:
     """Return interactions with their times and counts, as far as the lists of `x-coze` fit them.
@@ -141,7 +141,7 @@ def placed(
         for index, pair in enumerate(timings):
             if isinstance(pair, list) and len(pair) == 2 and all(isinstance(n, int) for n in pair):
                 timed[index] = replace(timed[index], started=pair[0], elapsed=pair[1])
-    timed = framed(timed, block.get("frames_ms"))
+    timed = with_frame_times(timed, block.get("frames_ms"))
     if isinstance(counts, list) and len(counts) == len(timed):
         return tuple(
             replace(item, stands_for=count) if isinstance(count, int) and count > 0 else item
@@ -150,7 +150,7 @@ def placed(
     return _spread(timed, block.get("polls"))
 
 
-def framed(interactions: Sequence[Interaction], frames: JSON) -> list[Interaction]:
+def with_frame_times(interactions: Sequence[Interaction], frames: JSON) -> list[Interaction]:
     """Return interactions with the moments of their streams' frames, where the file has some."""
     moments = frames if isinstance(frames, dict) else {}
     return [
@@ -179,14 +179,14 @@ def _spread(interactions: Sequence[Interaction], polls: JSON) -> tuple[Interacti
     return tuple(counted)
 
 
-def origin_of(block: Mapping[str, JSON]) -> Origin:
+def parse_info(block: Mapping[str, JSON]) -> RecordingInfo:
     """Return what an `x-coze` mapping says, tolerant of what is missing."""
     drawn = block.get("drawn")
     bot = block.get("bot")
     calls = block.get("calls")
     asked = block.get("asked")
     candidate = block.get("candidate")
-    return Origin(
+    return RecordingInfo(
         scenario=_text(block, "scenario"),
         trial=_text(block, "trial") or _text(block, "scenario"),
         fingerprint=_text(block, "fingerprint"),
@@ -200,9 +200,9 @@ def origin_of(block: Mapping[str, JSON]) -> Origin:
     )
 
 
-def _candidacy(block: Mapping[str, JSON]) -> Candidacy:
+def _candidacy(block: Mapping[str, JSON]) -> CandidateInfo:
     trial = block.get("trial")
-    return Candidacy(
+    return CandidateInfo(
         case=_text(block, "case"),
         trial=trial if isinstance(trial, int) else 1,
         bot=_text(block, "bot"),

@@ -7,12 +7,12 @@ from dataclasses import replace
 from coze_harness.cassettes.interaction import Interaction
 from coze_harness.cassettes.recording import Recording
 from coze_harness.cassettes.redaction import Redactor
-from coze_harness.cassettes.replay_transport import exchanges
-from coze_harness.model import Answer, Call, Exchange
+from coze_harness.cassettes.replay_transport import build_http_log
+from coze_harness.model import HttpCall, HttpResponse, LoggedCall
 from coze_harness.model.trial import Transport
 
 
-class Recorder:
+class RecordingTransport:
     """Passes calls on and keeps what may be kept.
 
     The conversation is sent what the stored interaction says, not what the wire said: a recording
@@ -33,7 +33,7 @@ class Recorder:
         self._last: list[Interaction] | None = None
         self.calls = 0
 
-    def send(self, call: Call) -> Answer:
+    def send(self, call: HttpCall) -> HttpResponse:
         """Return the answer to a call as it was stored.
 
         A repeated attempt takes the place of the refused one, and an answer equal to the one before
@@ -64,6 +64,6 @@ class Recorder:
         return Recording(interactions=tuple(self._kept))
 
     @property
-    def exchanges(self) -> tuple[Exchange, ...]:
+    def exchanges(self) -> tuple[LoggedCall, ...]:
         """What was kept so far, as lines of a trial's HTTP log."""
-        return exchanges(self._kept)
+        return build_http_log(self._kept)

@@ -54,7 +54,7 @@ _SHORTEST_CORE = 8
 _DEEPEST_NESTING = 6
 
 
-def cores(secret: str) -> list[str]:
+def secret_fragments(secret: str) -> list[str]:
     """Return the alphanumeric runs of a secret that survive most encodings, longest first.
 
     Runs that could be words are left out: they would be found in innocent text.
@@ -101,7 +101,7 @@ class Redactor:
         needles: list[str] = []
         if len(secret) >= _SHORTEST_CORE:
             needles.append(secret)
-        for number, run in enumerate(cores(secret)):
+        for number, run in enumerate(secret_fragments(secret)):
             needles += (run, *(base64_forms(run) if number == 0 else ()))
         with self._learning:
             known = sorted((*self._needles, *needles), key=len, reverse=True)
@@ -139,10 +139,10 @@ class Redactor:
 
     def clean_snapshot(self, snapshot: BotSnapshot) -> BotSnapshot:
         """Return what a bot was without the secrets that its author put into it."""
-        details = jsontext.compact(snapshot.details)
+        details = jsontext.dump_json(snapshot.details)
         cleaned = self.clean_body(details)
         if cleaned != details:
-            kept = jsontext.parse(cleaned)
+            kept = jsontext.parse_json(cleaned)
             snapshot = replace(snapshot, details=kept if isinstance(kept, dict) else {})
         return replace(
             snapshot,
@@ -182,7 +182,7 @@ class Redactor:
                 return lexeme if self._without_patterns(lexeme) == lexeme else f'"{MARK}"'
             inner = cast("str", json.loads(lexeme)) if "\\" in lexeme else lexeme[1:-1]
             kept = self._clean_string(inner, depth)
-            return lexeme if kept == inner else jsontext.compact(kept).decode()
+            return lexeme if kept == inner else jsontext.dump_json(kept).decode()
 
         lexemes = _STRINGS_AND_NUMBERS if self._patterns else _STRINGS
         text = lexemes.sub(cleaned, text)
@@ -235,7 +235,7 @@ def _is_json(text: str) -> bool:
     if text.lstrip(" \t\r\n")[:1] not in ("{", "[", '"'):
         return False
     try:
-        jsontext.parse(text.encode("utf-8", "surrogatepass"))
+        jsontext.parse_json(text.encode("utf-8", "surrogatepass"))
     except ValueError:
         return False
     return True

@@ -10,13 +10,13 @@ import orjson
 from coze_harness.cassettes.interaction import Interaction, split_target
 from coze_harness.cassettes.recording import Recording
 from coze_harness.cassettes.redaction import Redactor
-from coze_harness.model import JSON, Answer, Call, Exchange
-from coze_harness.model.errors import CassetteLeftoverError, CassetteMismatchError
+from coze_harness.model import JSON, HttpCall, HttpResponse, LoggedCall
+from coze_harness.model.errors import CassetteMismatchError, UnplayedInteractionsError
 from coze_harness.model.location import Location
 from coze_harness.text import json_text as jsontext
 
 
-class Tape:
+class ReplayTransport:
     """Plays a recording in strict order.
 
     Method, path, query and JSON body of a call must equal the interaction under the head; the host
@@ -35,7 +35,7 @@ class Tape:
         self._redactor = redactor
         self._head = 0
 
-    def send(self, call: Call) -> Answer:
+    def send(self, call: HttpCall) -> HttpResponse:
         """Return the recorded answer to a call and move the head on.
 
         Raises:
@@ -68,8 +68,8 @@ class Tape:
         left = self._interactions[self._head : self._head + 1]
         return left[0].request_body if left else b""
 
-    def _equal_redacted(self, recorded: Interaction, call: Call) -> bool:
-        body = jsontext.compact(call.body) if call.body is not None else b""
+    def _equal_redacted(self, recorded: Interaction, call: HttpCall) -> bool:
+        body = jsontext.dump_json(call.body) if call.body is not None else b""
         cleaned = self._redactor.clean_body(body)
         return (
             recorded.method == call.method
@@ -90,7 +90,7 @@ class Tape:
         left = len(self._interactions) - self._head
         if left:
             first = self._interactions[self._head]
-            raise CassetteLeftoverError(
+            raise UnplayedInteractionsError(
                 f"{left} of {len(self._interactions)} recorded interactions were never played; "
                 f"the first is {first.method} {first.target}.",
                 where=Location(self._path),
@@ -98,16 +98,18 @@ class Tape:
             )
 
     @property
-    def exchanges(self) -> tuple[Exchange, ...]:
+    def exchanges(self) -> tuple[LoggedCall, ...]:
         """What has been played so far, as lines of a trial's HTTP log."""
-        return exchanges(self._interactions[: self._head])
+        return build_http_log(self._interactions[: self._head])
 
 
-def exchanges(interactions: tuple[Interaction, ...] | list[Interaction]) -> tuple[Exchange, ...]:
+def build_http_log(
+    interactions: tuple[Interaction, ...] | list[Interaction],
+) -> tuple[LoggedCall, ...]:
     """Return interactions as lines of a trial's HTTP log (seconds, not milliseconds)."""
     return tuple(
         [
-            Exchange(
+            LoggedCall(
                 item.method,
                 item.target.partition("?")[0],
                 item.status,
@@ -143,7 +145,7 @@ def _code(body: bytes) -> int | None:
         if body[:1].isalpha() or body[:1] in b"<:":  # a stream or a page, or nothing at all
             return None
         try:
-            envelope = jsontext.parse(body)
+            envelope = jsontext.parse_json(body)
         except ValueError:
             return None
     code = envelope.get("code") if isinstance(envelope, dict) else None
@@ -156,10 +158,10 @@ def _as_written(body: bytes) -> str:
     So a trial's log is the same when it is recorded, from one line, and when it is replayed.
     """
     text = body.decode("utf-8", "replace")
-    return text if "\n" in text else jsontext.indented(text) or text
+    return text if "\n" in text else jsontext.reindent_json(text) or text
 
 
-def _equal(recorded: Interaction, call: Call) -> bool:
+def _equal(recorded: Interaction, call: HttpCall) -> bool:
     if recorded.method != call.method:
         return False
     now = call.target
@@ -167,7 +169,7 @@ def _equal(recorded: Interaction, call: Call) -> bool:
         return False
     if call.body is None:
         return not recorded.request_body
-    return _same_json(recorded.request_body, jsontext.compact(call.body))
+    return _same_json(recorded.request_body, jsontext.dump_json(call.body))
 
 
 def _same_json(one: bytes, other: bytes) -> bool:
@@ -180,12 +182,14 @@ def _same_json(one: bytes, other: bytes) -> bool:
     except (ValueError, TypeError):
         pass  # orjson takes no lone surrogate; the exact way does.
     try:
-        return jsontext.canonical(json.loads(one)) == jsontext.canonical(json.loads(other))
+        return jsontext.dump_sorted_json(json.loads(one)) == jsontext.dump_sorted_json(
+            json.loads(other)
+        )
     except (ValueError, RecursionError):
         return False
 
 
-def _difference(recorded: Interaction, call: Call) -> list[str]:
+def _difference(recorded: Interaction, call: HttpCall) -> list[str]:
     """Return recorded against now: the requests, or where they are alike, what in their bodies."""
     now = call.target
     lines = [
@@ -195,15 +199,15 @@ def _difference(recorded: Interaction, call: Call) -> list[str]:
     if recorded.method != call.method or split_target(recorded.target) != split_target(now):
         return lines
     try:
-        before = jsontext.parse(recorded.request_body) if recorded.request_body else None
+        before = jsontext.parse_json(recorded.request_body) if recorded.request_body else None
     except ValueError:
         before = recorded.request_body.decode("utf-8", "replace")
-    body = jsontext.parse(jsontext.compact(call.body)) if call.body is not None else None
-    changed = differences(before, body)
+    body = jsontext.parse_json(jsontext.dump_json(call.body)) if call.body is not None else None
+    changed = request_differences(before, body)
     return [lines[1], *changed[:6]]
 
 
-def differences(before: JSON, now: JSON, path: str = "") -> list[str]:
+def request_differences(before: JSON, now: JSON, path: str = "") -> list[str]:
     """Return, for each place in which two JSON values differ, a line `recorded` and one `now`."""
     if isinstance(before, Mapping) and isinstance(now, Mapping):
         keys = [*before, *(key for key in now if key not in before)]
@@ -218,11 +222,11 @@ def differences(before: JSON, now: JSON, path: str = "") -> list[str]:
             elif key not in before:
                 found += [f"recorded  {inner} is absent", f"now       {inner} = {_shown(now[key])}"]
             else:
-                found += differences(before[key], now[key], inner)
+                found += request_differences(before[key], now[key], inner)
         return found
     if isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
         pairs = enumerate(zip(before, now, strict=True))
-        return [line for i, (a, b) in pairs for line in differences(a, b, f"{path}[{i}]")]
+        return [line for i, (a, b) in pairs for line in request_differences(a, b, f"{path}[{i}]")]
     if before == now and type(before) is type(now):
         return []
     name = path or "body"
@@ -230,5 +234,5 @@ def differences(before: JSON, now: JSON, path: str = "") -> list[str]:
 
 
 def _shown(value: JSON) -> str:
-    text = jsontext.compact(value).decode()
+    text = jsontext.dump_json(value).decode()
     return text if len(text) <= 200 else f"{text[:200]}… ({len(text)} characters)"

@@ -13,19 +13,25 @@ from pathlib import Path
 from typing import Any
 
 from coze_harness.cassettes.interaction import Interaction, split_uri
-from coze_harness.cassettes.recording import FORMAT_VERSION, Origin, Recording, origin_of, placed
+from coze_harness.cassettes.recording import (
+    FORMAT_VERSION,
+    Recording,
+    RecordingInfo,
+    parse_info,
+    with_repeat_counts,
+)
 from coze_harness.model.errors import CassetteUnreadableError
 from coze_harness.text import json_text as jsontext
-from coze_harness.yaml_source.parsing import AGAIN, Parsed, parse, unreadable
+from coze_harness.yaml_source.parsing import AGAIN, UntrustedYaml, read_untrusted_yaml, unreadable
 
 
-def read(data: bytes, path: Path | str) -> Recording:
+def read_vcr_cassette(data: bytes, path: Path | str) -> Recording:
     """Return the recording in any file of vcrpy's format.
 
     Raises:
         CassetteUnreadableError: the file is torn, of another tool, from a newer format, or no YAML.
     """
-    parsed = parse(data, path)
+    parsed = read_untrusted_yaml(data, path)
     document = parsed.data
     if not isinstance(document, dict) or "interactions" not in document:
         raise unreadable(path, "This is not a cassette: it has no list of interactions.", AGAIN)
@@ -49,14 +55,14 @@ def read(data: bytes, path: Path | str) -> Recording:
     base_path = block.get("base_path")
     interactions = _interactions(document, base_path if isinstance(base_path, str) else "", path)
     _refuse_half_answers(interactions, path)
-    return Recording(interactions=placed(interactions, block), origin=origin)
+    return Recording(interactions=with_repeat_counts(interactions, block), origin=origin)
 
 
-def _origin(block: Mapping[str, Any], path: Path | str) -> Origin:
+def _origin(block: Mapping[str, Any], path: Path | str) -> RecordingInfo:
     version = block.get("format_version")
     if not isinstance(version, int) or not 1 <= version <= FORMAT_VERSION:
         raise _newer(path, f"x-coze format {version!r}")
-    return origin_of(block)
+    return parse_info(block)
 
 
 def _is_entry(entry: object) -> bool:
@@ -81,7 +87,7 @@ def _string(response: Mapping[str, Any]) -> object:
 
 
 def _refuse_torn(
-    parsed: Parsed, entries: Sequence[Any], block: Mapping[str, Any], path: Path | str
+    parsed: UntrustedYaml, entries: Sequence[Any], block: Mapping[str, Any], path: Path | str
 ) -> None:
     """Refuse a file of ours whose end is missing though what is left of it is YAML."""
     promised = block.get("interactions")
@@ -103,7 +109,7 @@ def _is_whole(tail: str) -> bool:
     if tail.lstrip()[:1] not in ("{", "["):
         return tail != ""
     try:
-        jsontext.parse(tail.encode())
+        jsontext.parse_json(tail.encode())
     except ValueError:
         return False
     return True
@@ -154,7 +160,7 @@ def _refuse_half_answers(interactions: Sequence[Interaction], path: Path | str) 
     for number, item in enumerate(interactions, 1):
         if item.response_body and "json" in item.headers.get("content-type", ""):
             try:
-                jsontext.parse(item.response_body)
+                jsontext.parse_json(item.response_body)
             except ValueError as fault:
                 what = (
                     f"The answer of interaction {number} is not whole JSON: the file is cut short"

@@ -7,21 +7,21 @@ from collections.abc import Sequence
 
 import click
 
-from coze_harness.baseline.promotion import Desk, Promotion
+from coze_harness.baseline.promotion import CandidateReview, Promotion
 from coze_harness.cli import shared_options as options
-from coze_harness.cli.progress_display import Screen
-from coze_harness.commands.current_process import this_world
+from coze_harness.cli.progress_display import ProgressDisplay
+from coze_harness.commands.current_process import current_process
 from coze_harness.commands.project import open_project
 from coze_harness.model import ChangeKind, TrialResult
 from coze_harness.model.errors import HarnessError
 from coze_harness.reporting.changes import trial_lines
-from coze_harness.reporting.terminal_writer import Pen, Span, Style
-from coze_harness.reporting.visible import counted, one_line, visible
+from coze_harness.reporting.terminal_writer import StyledText, TerminalWriter, TextStyle
+from coze_harness.reporting.visible import format_count, show_control_characters, single_line
 
 _TONES = {
-    ChangeKind.REGRESSED: Style.BAD,
-    ChangeKind.BROKEN: Style.BAD,
-    ChangeKind.IMPROVED: Style.GOOD,
+    ChangeKind.REGRESSED: TextStyle.BAD,
+    ChangeKind.BROKEN: TextStyle.BAD,
+    ChangeKind.IMPROVED: TextStyle.GOOD,
 }
 
 
@@ -40,42 +40,42 @@ def accept(
     candidate; without one, all candidates are meant. A candidate whose scenario has changed since
     is refused.
     """  # fmt: skip
-    project = open_project(this_world(), cassettes=cassettes, reports=reports)
-    desk = Desk(project)
+    project = open_project(current_process(), cassettes=cassettes, reports=reports)
+    desk = CandidateReview(project)
     found = desk.find(names)
     promotions = [one for one in found if isinstance(one, Promotion)]
     faults = [one for one in found if isinstance(one, HarnessError)]
     for fault in faults:
         for line in fault.lines():
-            print(visible(line), file=sys.stderr)  # noqa: T201 (the command line speaks here)
+            print(show_control_characters(line), file=sys.stderr)  # noqa: T201 (the command line speaks here)
     code = max((fault.exit_code for fault in faults), default=0)
     if interactive:
         environment = project.world.environment
-        screen = Screen(environment, quiet=False, verbose=True, bar=False, ticking=False)
+        screen = ProgressDisplay(environment, quiet=False, verbose=True, bar=False, ticking=False)
         return _walk(desk, promotions, screen.pen) or code
     if faults:
-        bad = counted(len(faults), "candidate does", "candidates do")
+        bad = format_count(len(faults), "candidate does", "candidates do")
         click.echo(f"Nothing was accepted: {bad} not serve.", err=True)
         return code
     _told(desk, promotions)
     return 0
 
 
-def _told(desk: Desk, promotions: Sequence[Promotion]) -> None:
+def _told(desk: CandidateReview, promotions: Sequence[Promotion]) -> None:
     """Promote candidates, and tell of each."""
     asked: dict[str, None] = {}
     for place, promotion in zip(desk.promote(promotions), promotions, strict=True):
-        click.echo(f"accepted  {one_line(str(place), 1_000)}")
+        click.echo(f"accepted  {single_line(str(place), 1_000)}")
         asked |= dict.fromkeys(f"{n}: {text}" for n, text in promotion.origin.asked.items() if text)
         if promotion.extra:
-            more = counted(len(promotion.extra), "further repeat was", "further repeats were")
+            more = format_count(len(promotion.extra), "further repeat was", "further repeats were")
             click.echo(f"          {more} for the comparison only, and not kept")
     if asked:
         click.echo(f"Asked with {', '.join(asked)}; the recordings replay as the scenarios ask.")
-    click.echo(f"{counted(len(promotions), 'recording')} accepted. Next: coze-harness run")
+    click.echo(f"{format_count(len(promotions), 'recording')} accepted. Next: coze-harness run")
 
 
-def _walk(desk: Desk, promotions: Sequence[Promotion], pen: Pen) -> int:
+def _walk(desk: CandidateReview, promotions: Sequence[Promotion], pen: TerminalWriter) -> int:
     """Show one change after the other, and promote those that are accepted."""
     shown = []
     same = 0
@@ -104,12 +104,12 @@ def _walk(desk: Desk, promotions: Sequence[Promotion], pen: Pen) -> int:
     left = skipped + same
     if left:
         unchanged = f", {same:,} of them with the same answers" if same else ""
-        stay = counted(left, "candidate stays", "candidates stay")
+        stay = format_count(left, "candidate stays", "candidates stay")
         click.echo(f"{stay}{unchanged}: coze-harness accept takes all that are left.")
     return 0
 
 
-def _show(result: TrialResult, pen: Pen, count: str) -> None:
+def _show(result: TrialResult, pen: TerminalWriter, count: str) -> None:
     change = result.change
     kind = change.kind if change else ChangeKind.NEW
     before = change.baseline.status.value if change and change.baseline else "no baseline"
@@ -117,12 +117,12 @@ def _show(result: TrialResult, pen: Pen, count: str) -> None:
     click.echo(
         pen.line(
             f"{count}  ",
-            Span(kind.value.upper(), _TONES.get(kind, Style.DOUBT)),
-            f"  {one_line(result.key.id)}: {before} → {result.status.value}",
+            StyledText(kind.value.upper(), _TONES.get(kind, TextStyle.DOUBT)),
+            f"  {single_line(result.key.id)}: {before} → {result.status.value}",
         )
     )
     if result.error:
-        click.echo(pen.line(f"  {one_line(result.error.what, 600)}"))
+        click.echo(pen.line(f"  {single_line(result.error.what, 600)}"))
     for line in trial_lines(result, pen):
         click.echo(line)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from coze_harness.cli import shared_options as options
-from coze_harness.commands.current_process import this_world
+from coze_harness.commands.current_process import current_process
 from coze_harness.commands.project import open_project
-from coze_harness.execution.single_chat import ask as ask_bot
-from coze_harness.model import Call
-from coze_harness.reporting.visible import counted, duration, visible
+from coze_harness.execution.single_chat import send_single_prompt as ask_bot
+from coze_harness.model import HttpCall
+from coze_harness.reporting.visible import format_count, format_duration, show_control_characters
 
 _WORDS = {
     "/v3/chat": "Asking …",
@@ -40,12 +40,12 @@ def ask(
     base_url: str | None,
 ) -> int:
     """Ask a bot one PROMPT and print its answer (stdout); the rest is told on stderr."""
-    project = open_project(this_world(), base_url=base_url)
+    project = open_project(current_process(), base_url=base_url)
 
     for hint in project.settings.hints:
         click.echo(f"warning: {hint}", err=True)
 
-    def tell(call: Call) -> None:
+    def tell(call: HttpCall) -> None:
         if not quiet and call.path in _WORDS:
             again = f" (again, attempt {call.attempt})" if call.attempt > 1 else ""
             click.echo(f"{_WORDS[call.path]}{again}", err=True)
@@ -54,7 +54,7 @@ def ask(
 
     def show(text: str) -> None:
         come.append(text)
-        click.echo(visible(text), nl=False)
+        click.echo(show_control_characters(text), nl=False)
 
     reply = ask_bot(
         prompt,
@@ -67,17 +67,19 @@ def ask(
     )
     # A stream that broke, or held no pieces, leaves the whole answer to be told.
     click.echo(
-        "" if "".join(come) == reply.answer else f"{chr(10) * bool(come)}{visible(reply.answer)}"
+        ""
+        if "".join(come) == reply.answer
+        else f"{chr(10) * bool(come)}{show_control_characters(reply.answer)}"
     )
     if quiet:
         return 0
     for question in reply.follow_ups:
-        click.echo(f"  … {visible(question)}", err=True)
-    facts = [duration(reply.seconds or 0.0), counted(reply.polls, "poll")]
+        click.echo(f"  … {show_control_characters(question)}", err=True)
+    facts = [format_duration(reply.seconds or 0.0), format_count(reply.polls, "poll")]
     if reply.first_token is not None:
-        facts.insert(0, f"first piece after {duration(reply.first_token)}")
+        facts.insert(0, f"first piece after {format_duration(reply.first_token)}")
     if reply.usage:
-        facts.append(counted(reply.usage.total, "token"))
+        facts.append(format_count(reply.usage.total, "token"))
     if reply.log_id:
         facts.append(f"log id {reply.log_id}")
     click.echo(", ".join(facts), err=True)

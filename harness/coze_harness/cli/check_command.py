@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from coze_harness.baseline.cassette_check import Finding, recordings, rewritten
+from coze_harness.baseline.cassette_check import CheckMessage, check_cassettes, reformat_cassettes
 from coze_harness.cli import shared_options as options
-from coze_harness.commands.current_process import this_world
-from coze_harness.commands.project import Choice, open_project
+from coze_harness.commands.current_process import current_process
+from coze_harness.commands.project import TrialSelection, open_project
 from coze_harness.model.errors import HarnessError
-from coze_harness.reporting.visible import counted, visible
-from coze_harness.results.remote_runs import reach
+from coze_harness.reporting.visible import format_count, show_control_characters
+from coze_harness.results.remote_runs import check_cassettes_reachable
 
 
 @click.command(epilog="Example: coze-harness check scenarios/identity.yaml")
@@ -35,29 +35,32 @@ def check(
 
     Exit code 0: all is well. 2: a file of yours is wrong. 3: a recording is.
     """
-    project = open_project(this_world(), cassettes=cassettes, reports=reports)
-    choice = Choice(**given)
+    project = open_project(current_process(), cassettes=cassettes, reports=reports)
+    choice = TrialSelection(**given)
     trials = project.choose(choice)
-    reach(project.settings.cassettes)
+    check_cassettes_reachable(project.settings.cassettes)
     if mend:
-        for path in rewritten(trials, project.replayer):
+        for path in reformat_cassettes(trials, project.replayer):
             click.echo(f"{path}: rewritten.")
-    whole = choice == Choice()
+    whole = choice == TrialSelection()
     folder = project.named(project.settings.cassettes) if whole else None
-    found = list(recordings(trials, project.replayer, folder=folder))
+    found = list(check_cassettes(trials, project.replayer, folder=folder))
     for finding in found:
         _tell(finding)
     faults = [finding.fault for finding in found if not finding.is_remark]
     scenarios = len({trial.key.scenario for trial in trials})
-    looked_at = f"{counted(scenarios, 'scenario')}, {counted(len(trials), 'trial')}"
+    looked_at = f"{format_count(scenarios, 'scenario')}, {format_count(len(trials), 'trial')}"
     if faults:
-        click.echo(f"{looked_at}: {counted(len(faults), 'fault')} in their recordings.", err=True)
+        click.echo(
+            f"{looked_at}: {format_count(len(faults), 'fault')} in their recordings.", err=True
+        )
         return max(fault.exit_code for fault in faults)
     click.echo(f"{looked_at}: every recording is in order.")
     return 0
 
 
-def _tell(finding: Finding) -> None:
+def _tell(finding: CheckMessage) -> None:
     fault: HarnessError = finding.fault
     for line in fault.lines():
-        print(visible(f"note: {line}" if finding.is_remark else line), file=sys.stderr)  # noqa: T201 (the command line speaks here)
+        shown = show_control_characters(f"note: {line}" if finding.is_remark else line)
+        print(shown, file=sys.stderr)  # noqa: T201 (the command line's own output)

@@ -11,24 +11,24 @@ from typing import Any, Generic
 import click
 
 from coze_harness.baseline.candidate_comparison import recording_source, replaying_source
-from coze_harness.baseline.candidate_pairs import rates, recorded_before, to_record
-from coze_harness.baseline.candidates import Asking
-from coze_harness.cassettes import CANDIDATES
+from coze_harness.baseline.candidate_pairs import pairs_to_record, recorded_pairs, required_rates
+from coze_harness.baseline.candidates import CandidateOptions
+from coze_harness.cassettes import CANDIDATE_FOLDER
 from coze_harness.cli import shared_options as options
 from coze_harness.cli.opening import open_page
-from coze_harness.cli.progress_display import Screen
-from coze_harness.cli.run_command import Manner, opened, taken_apart, tell_host
-from coze_harness.commands.project import Choice, Project
-from coze_harness.commands.run_trials import Item, Outcome, execute
-from coze_harness.compare.ledger import Ledger
-from coze_harness.compare.run_pairing import recalled, recalling, two_runs
-from coze_harness.model import Comparison, Finding, Mode, ScenarioChange, TrialResult
+from coze_harness.cli.progress_display import ProgressDisplay
+from coze_harness.cli.run_command import RunOptions, opened, report_to_ci, split_options
+from coze_harness.commands.project import Project, TrialSelection
+from coze_harness.commands.run_trials import Item, RunOutcome, run_trials
+from coze_harness.compare.ledger import ComparisonSummary
+from coze_harness.compare.run_pairing import compare_run_pairs, find_two_runs, pair_runs
+from coze_harness.model import Assessment, Comparison, Mode, ScenarioComparison, TrialResult
 from coze_harness.model.errors import UsageError
-from coze_harness.reporting.encoded_result import Finished
-from coze_harness.reporting.report_formats import Renderer
+from coze_harness.reporting.encoded_result import EncodedResult
+from coze_harness.reporting.report_formats import TrialRenderer
 from coze_harness.reporting.terminal_comparison import closing, summary
-from coze_harness.reporting.visible import counted
-from coze_harness.scenarios.trial_filter import Selection
+from coze_harness.reporting.visible import format_count
+from coze_harness.scenarios.trial_filter import TrialFilter
 
 
 @click.command(epilog="Example: coze-harness compare --draft --tag smoke")
@@ -61,16 +61,16 @@ def compare(
     Exit code 1: something that passed now fails, and not by mere luck.
     """  # fmt: skip
     project = opened(given)
-    choice, manner = taken_apart(given)
+    choice, manner = split_options(given)
     if manner.cluster:
         raise UsageError(
             "A comparison is made on this machine, and on no cluster.",
             next_step="leave --cluster out; coze-harness run takes it",
         )
-    asking = Asking(draft, version)
-    if runs := two_runs(project, choice.paths):
+    asking = CandidateOptions(draft, version)
+    if runs := find_two_runs(project, choice.paths):
         _refuse_for_runs(choice, manner, draft=draft, version=version, replay=replay)
-        return _compare_runs(project, runs, Selection(choice.keyword, choice.tags), manner)
+        return _compare_runs(project, runs, TrialFilter(choice.keyword, choice.tags), manner)
     if draft and version:
         raise UsageError(
             "The draft has no version, so --draft and --bot-version do not go together.",
@@ -88,7 +88,7 @@ def compare(
 
 
 def _refuse_for_runs(
-    choice: Choice, manner: Manner, *, draft: bool, version: str, replay: bool
+    choice: TrialSelection, manner: RunOptions, *, draft: bool, version: str, replay: bool
 ) -> None:
     given = {
         "--draft": draft,
@@ -113,14 +113,18 @@ class _Sides(Generic[Item]):
     baseline: str
     candidate: str
     items: Sequence[Item]
-    source: Callable[[Sequence[Item], Renderer], Generator[Sequence[Finished], None, None]]
+    source: Callable[
+        [Sequence[Item], TrialRenderer], Generator[Sequence[EncodedResult], None, None]
+    ]
     rates: Mapping[str, float]
     paths: Sequence[str] = field(default=())
     can_accept: bool = True
 
 
-def _compare_now(project: Project, choice: Choice, asking: Asking, manner: Manner) -> int:
-    pairs = to_record(project, choice, asking)
+def _compare_now(
+    project: Project, choice: TrialSelection, asking: CandidateOptions, manner: RunOptions
+) -> int:
+    pairs = pairs_to_record(project, choice, asking)
     with _screen(project, manner, ticking=True) as screen:
         for hint in project.settings.hints:
             screen.warned(hint)
@@ -133,7 +137,7 @@ def _compare_now(project: Project, choice: Choice, asking: Asking, manner: Manne
         )
         if not manner.quiet:
             likely = [pair.baseline or pair.candidate for pair in pairs]
-            ahead = counted(project.calls_ahead(likely), "call")
+            ahead = format_count(project.calls_ahead(likely), "call")
             click.echo(f"About {ahead} to Coze ahead (a free plan has 500 in all).", err=True)
         bots = ", ".join(choice.bots)
         sides = _Sides(
@@ -141,23 +145,24 @@ def _compare_now(project: Project, choice: Choice, asking: Asking, manner: Manne
             candidate=f"{asking.words or 'asked now'}{f', of {bots}' if bots else ''}",
             items=pairs,
             source=source,
-            rates=rates(pairs),
+            rates=required_rates(pairs),
             paths=choice.paths,
         )
         outcome = _told(project, sides, manner, screen)
     return _ended(outcome, manner)
 
 
-def _compare_again(project: Project, choice: Choice, manner: Manner) -> int:
+def _compare_again(project: Project, choice: TrialSelection, manner: RunOptions) -> int:
     with _screen(project, manner, ticking=False) as screen:
-        pairs = recorded_before(project, choice, screen.warned)
+        pairs = recorded_pairs(project, choice, screen.warned)
         source = replaying_source(project, workers=manner.workers, one_by_one=manner.stop_at_first)
         sides = _Sides(
             baseline=_baseline(project),
-            candidate=f"the candidates in {project.shown(project.settings.cassettes)}/{CANDIDATES}",
+            candidate="the candidates in "
+            f"{project.shown(project.settings.cassettes)}/{CANDIDATE_FOLDER}",
             items=pairs,
             source=source,
-            rates=rates(pairs),
+            rates=required_rates(pairs),
             paths=choice.paths,
         )
         outcome = _told(project, sides, manner, screen)
@@ -165,16 +170,16 @@ def _compare_again(project: Project, choice: Choice, manner: Manner) -> int:
 
 
 def _compare_runs(
-    project: Project, runs: tuple[Path, Path], wanted: Selection, manner: Manner
+    project: Project, runs: tuple[Path, Path], wanted: TrialFilter, manner: RunOptions
 ) -> int:
-    items = recalled(*runs, wanted)
+    items = pair_runs(*runs, wanted)
     redactor = project.replayer.redactor
     with _screen(project, manner, ticking=False) as screen:
         sides = _Sides(
             baseline=f"run {runs[0].resolve().name}",
             candidate=f"run {runs[1].resolve().name}",
             items=items,
-            source=partial(recalling, redactor),
+            source=partial(compare_run_pairs, redactor),
             rates={item.key.scenario: item.min_pass_rate for item in items},
             can_accept=False,
         )
@@ -186,8 +191,8 @@ def _baseline(project: Project) -> str:
     return f"the recordings in {project.shown(project.settings.cassettes)}"
 
 
-def _screen(project: Project, manner: Manner, *, ticking: bool) -> Screen:
-    return Screen(
+def _screen(project: Project, manner: RunOptions, *, ticking: bool) -> ProgressDisplay:
+    return ProgressDisplay(
         project.world.environment,
         quiet=manner.quiet,
         verbose=manner.verbose,
@@ -199,7 +204,7 @@ def _screen(project: Project, manner: Manner, *, ticking: bool) -> Screen:
 class _OnlyProgress:
     """Listens for a screen that tells of trials in the end: what failed may have failed before."""
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: ProgressDisplay) -> None:
         self.begun = screen.begun
         self.done = screen.done
         self.warned = screen.warned
@@ -208,10 +213,14 @@ class _OnlyProgress:
         """Leave a trial to the summary."""
 
 
-def _told(project: Project, sides: _Sides[Item], manner: Manner, screen: Screen) -> Outcome:
+def _told(
+    project: Project, sides: _Sides[Item], manner: RunOptions, screen: ProgressDisplay
+) -> RunOutcome:
     """Execute a comparison and tell what it came to."""
-    ledger = Ledger(sides.baseline, sides.candidate, sides.rates, again=manner.resume is not None)
-    outcome = execute(
+    ledger = ComparisonSummary(
+        sides.baseline, sides.candidate, sides.rates, again=manner.resume is not None
+    )
+    outcome = run_trials(
         sides.items,
         sides.source,
         mode=Mode.COMPARE,
@@ -231,7 +240,7 @@ def _told(project: Project, sides: _Sides[Item], manner: Manner, screen: Screen)
         if not manner.quiet:
             for line in _next_steps(found, sides):
                 screen.line(line)
-    tell_host(project, outcome, screen, strict_known=manner.strict_known)
+    report_to_ci(project, outcome, screen, strict_known=manner.strict_known)
     shown = str(project.named(outcome.place))
     screen.closing(closing(outcome.run, shown), good=outcome.exit_code == 0)
     return outcome
@@ -244,7 +253,7 @@ def _next_steps(found: Comparison, sides: _Sides[Item]) -> list[str]:
     repeats = [
         one.repeats
         for one in found.scenarios
-        if one.finding is Finding.DOUBTFUL and one.repeats and _is_worse(one)
+        if one.finding is Assessment.DOUBTFUL and one.repeats and _is_worse(one)
     ]
     words = " ".join(sides.paths)
     steps = []
@@ -256,12 +265,12 @@ def _next_steps(found: Comparison, sides: _Sides[Item]) -> list[str]:
     return ["", *(f"{'next' if not at else '':<12}{step}" for at, step in enumerate(steps))]
 
 
-def _is_worse(change: ScenarioChange) -> bool:
+def _is_worse(change: ScenarioComparison) -> bool:
     before, after = change.before, change.after
     return after.passed * before.trials < before.passed * after.trials
 
 
-def _ended(outcome: Outcome, manner: Manner) -> int:
+def _ended(outcome: RunOutcome, manner: RunOptions) -> int:
     if outcome.run.interrupted:
         words = f"coze-harness compare --resume {outcome.run.run_id}"
         click.echo(

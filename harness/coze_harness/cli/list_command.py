@@ -10,15 +10,15 @@ from typing import Any
 import click
 from rich.cells import cell_len, set_cell_size
 
-from coze_harness.baseline.cassette_check import states
+from coze_harness.baseline.cassette_check import inspect_recordings
 from coze_harness.cli import shared_options as options
-from coze_harness.commands.current_process import this_world
-from coze_harness.commands.project import Choice, open_project
-from coze_harness.execution.shards import shared
+from coze_harness.commands.current_process import current_process
+from coze_harness.commands.project import TrialSelection, open_project
+from coze_harness.execution.shards import select_shard
 from coze_harness.model import CassetteState
 from coze_harness.model.trial import Trial
-from coze_harness.reporting.visible import one_line
-from coze_harness.results.remote_runs import reach
+from coze_harness.reporting.visible import single_line
+from coze_harness.results.remote_runs import check_cassettes_reachable
 
 _LONGEST = 44
 
@@ -36,12 +36,12 @@ def list_trials(
     **given: Any,  # noqa: ANN401 (click's options, all of them fields of Choice)
 ) -> int:
     """List the trials that `run` would execute, each with the state of its cassette."""
-    project = open_project(this_world(), cassettes=cassettes, reports=reports)
-    trials: Sequence[Trial] = project.choose(Choice(**given))
+    project = open_project(current_process(), cassettes=cassettes, reports=reports)
+    trials: Sequence[Trial] = project.choose(TrialSelection(**given))
     if shard:
-        trials, _ = shared(trials, shard, project.replayer)
-    reach(project.settings.cassettes)
-    rows = [(trial, state) for trial, state, _fault in states(trials, project.replayer)]
+        trials, _ = select_shard(trials, shard, project.replayer)
+    check_cassettes_reachable(project.settings.cassettes)
+    rows = [(trial, state) for trial, state, _fault in inspect_recordings(trials, project.replayer)]
     if as_json:
         listed = [
             {
@@ -63,7 +63,7 @@ def list_trials(
     width = min(max((cell_len(trial.key.id) for trial, _state in rows), default=0), _LONGEST)
     for trial, state in rows:
         where = f"{trial.key.file}:{trial.key.line}"
-        name = set_cell_size(one_line(trial.key.id), width)
+        name = set_cell_size(single_line(trial.key.id), width)
         click.echo(f"{state.value:<10}  {name}  {where}")
     counts = Counter(state for _trial, state in rows)
     told = ", ".join(f"{counts[state]} {state.value}" for state in CassetteState if counts[state])

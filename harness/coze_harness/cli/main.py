@@ -78,13 +78,13 @@ def _usage(fault: click.ClickException) -> list[str]:
 
 def _complain(lines: Sequence[str], *, debug: bool) -> None:
     """Print an error on stderr, and with --debug the traceback behind it; no secret in either."""
-    from coze_harness.commands.current_process import scrub, this_world
-    from coze_harness.reporting.visible import visible
+    from coze_harness.commands.current_process import current_process, redact_for_display
+    from coze_harness.reporting.visible import show_control_characters
 
     if debug:
         import traceback
 
         lines = [*traceback.format_exc().splitlines(), *lines]
-    world = this_world()
+    world = current_process()
     for line in lines:
-        print(visible(scrub(line, world)), file=sys.stderr)  # noqa: T201 (the command line speaks here)
+        print(show_control_characters(redact_for_display(line, world)), file=sys.stderr)  # noqa: T201 (the command line speaks here)

@@ -12,15 +12,15 @@ import click
 
 from coze_harness.cli import shared_options as options
 from coze_harness.cli.opening import open_page
-from coze_harness.cli.progress_display import Screen
-from coze_harness.commands.current_process import this_world
-from coze_harness.commands.project import Choice, Project, open_project
-from coze_harness.commands.run_trials import INTERRUPTED, Outcome, execute
-from coze_harness.model import Mode, Mutation, Score, Survivor, TrialResult
-from coze_harness.mutation.mutation_runner import Mutator, Remark, one_of_each
+from coze_harness.cli.progress_display import ProgressDisplay
+from coze_harness.commands.current_process import current_process
+from coze_harness.commands.project import Project, TrialSelection, open_project
+from coze_harness.commands.run_trials import INTERRUPTED, RunOutcome, run_trials
+from coze_harness.model import Mode, MutationReport, MutationScore, SurvivingMutant, TrialResult
+from coze_harness.mutation.mutation_runner import MutationRunner, Remark, one_of_each
 from coze_harness.reporting.terminal_trials import fitted
-from coze_harness.reporting.visible import counted, one_line, visible
-from coze_harness.results.remote_runs import reach
+from coze_harness.reporting.visible import format_count, show_control_characters, single_line
+from coze_harness.results.remote_runs import check_cassettes_reachable
 
 _FAILED: Final = 1
 _BAR: Final = 10
@@ -63,11 +63,11 @@ def mutate(
     Each answer is emptied, cut, negated, given another number or date, swapped, refused and more,
     and judged by its own turn's expectations. What still passes is what they would not notice.
     """
-    project = open_project(this_world(), cassettes=cassettes, reports=reports)
-    trials = one_of_each(project.choose(Choice(**given)))
-    reach(project.settings.cassettes)
-    mutator = Mutator(project.replayer, seed)
-    screen = Screen(
+    project = open_project(current_process(), cassettes=cassettes, reports=reports)
+    trials = one_of_each(project.choose(TrialSelection(**given)))
+    check_cassettes_reachable(project.settings.cassettes)
+    mutator = MutationRunner(project.replayer, seed)
+    screen = ProgressDisplay(
         project.world.environment,
         quiet=quiet or as_json,
         verbose=False,
@@ -76,7 +76,7 @@ def mutate(
     )
     listener = _Listener(screen)
     with screen:
-        outcome = execute(
+        outcome = run_trials(
             trials,
             mutator.source,
             mode=Mode.MUTATE,
@@ -85,7 +85,7 @@ def mutate(
             listener=listener,
             complete=mutator.complete,
         )
-        found = outcome.run.mutation or Mutation(seed=seed, scores=())
+        found = outcome.run.mutation or MutationReport(seed=seed, scores=())
         low = [score for score in found.scores if _is_below(score, fail_under)]
         code = _exit_code(outcome, low)
         below = list(_below(low, fail_under))
@@ -109,7 +109,7 @@ class _Listener:
     That a recorded answer fails is `run`'s to tell: here its turn is left out, and said so.
     """
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: ProgressDisplay) -> None:
         self.begun = screen.begun
         self.done = screen.done
         self.warned = screen.warned
@@ -126,7 +126,7 @@ class _Listener:
         """Tell the errors on stderr: what happened, where, what to do next."""
         for kind, result in self._errors.items():
             for line in _error_lines(result, self._counts[kind] - 1):
-                print(visible(line), file=sys.stderr)  # noqa: T201 (the command line speaks here)
+                print(show_control_characters(line), file=sys.stderr)  # noqa: T201 (the command line speaks here)
 
 
 def _error_lines(result: TrialResult, others: int) -> Iterator[str]:
@@ -138,25 +138,25 @@ def _error_lines(result: TrialResult, others: int) -> Iterator[str]:
     if note.next_step:
         yield f"  next: {note.next_step}"
     if others:
-        yield f"  and {counted(others, 'other error')} of this kind"
+        yield f"  and {format_count(others, 'other error')} of this kind"
 
 
-def _exit_code(outcome: Outcome, low: Sequence[Score]) -> int:
+def _exit_code(outcome: RunOutcome, low: Sequence[MutationScore]) -> int:
     """Return the exit code: errors and interruptions as ever, but 1 only for too low a score."""
     if outcome.exit_code not in (0, _FAILED):
         return outcome.exit_code
     return _FAILED if low else 0
 
 
-def _is_below(score: Score, share: float | None) -> bool:
+def _is_below(score: MutationScore, share: float | None) -> bool:
     return share is not None and score.score is not None and score.score < share
 
 
-def _table(scores: Sequence[Score], mutator: Mutator) -> Iterator[str]:
+def _table(scores: Sequence[MutationScore], mutator: MutationRunner) -> Iterator[str]:
     """Yield a line a scenario, what is to be said of turns, and some survivors to look at."""
     from rich.cells import cell_len, set_cell_size
 
-    names = [one_line(score.scenario) for score in scores]
+    names = [single_line(score.scenario) for score in scores]
     width = min(max(map(cell_len, names), default=0), _LONGEST_NAME)
     parts = [_caught(score) for score in scores]
     wide = max(map(len, parts), default=0)
@@ -169,11 +169,11 @@ def _table(scores: Sequence[Score], mutator: Mutator) -> Iterator[str]:
     yield from _survivors(scores)
 
 
-def _caught(score: Score) -> str:
+def _caught(score: MutationScore) -> str:
     return f"{score.caught}/{score.spoilings}" if score.spoilings else "none"
 
 
-def _bar(score: Score) -> str:
+def _bar(score: MutationScore) -> str:
     full = score.caught * _BAR // score.spoilings if score.spoilings else 0
     return "█" * full + "░" * (_BAR - full)
 
@@ -182,14 +182,15 @@ def _remarks(remarks: Sequence[Remark]) -> Iterator[str]:
     if remarks:
         yield ""
     for remark in remarks[:_MOST_REMARKS]:
-        yield f"{_place(remark.trial, remark.turn)}: {one_line(remark.words)}"
+        yield f"{_place(remark.trial, remark.turn)}: {single_line(remark.words)}"
     if len(remarks) > _MOST_REMARKS:
-        yield f"and {counted(len(remarks) - _MOST_REMARKS, 'other remark')} (--json has them all)"
+        others = format_count(len(remarks) - _MOST_REMARKS, "other remark")
+        yield f"and {others} (--json has them all)"
 
 
-def _survivors(scores: Sequence[Score]) -> Iterator[str]:
+def _survivors(scores: Sequence[MutationScore]) -> Iterator[str]:
     """Yield some survivors, each of another kind and scenario, from the weakest one on."""
-    chosen: dict[str, Survivor] = {}
+    chosen: dict[str, SurvivingMutant] = {}
     for score in scores:
         new = (one for one in score.survivors if one.spoiling not in chosen)
         if (survivor := next(new, None)) and len(chosen) < _SHOWN:
@@ -197,40 +198,40 @@ def _survivors(scores: Sequence[Score]) -> Iterator[str]:
     for survivor in chosen.values():
         yield ""
         yield f"{_place(survivor.trial, survivor.turn)} passes with its answer {survivor.spoiling}:"
-        yield f"  spoilt   {one_line(survivor.answer) or '(an empty answer)'}"
-        yield f"  good     {one_line(survivor.original)}"
+        yield f"  spoilt   {single_line(survivor.answer) or '(an empty answer)'}"
+        yield f"  good     {single_line(survivor.original)}"
         if survivor.expectations:
-            yield f"  expects  {one_line('; '.join(survivor.expectations))}"
+            yield f"  expects  {single_line('; '.join(survivor.expectations))}"
         yield f"  add      - {survivor.hint}"
     if chosen:
         yield ""
 
 
 def _place(trial: str, turn: int) -> str:
-    name = one_line(trial)
+    name = single_line(trial)
     return f"{name}, turn {turn}" if turn else name
 
 
-def _below(low: Sequence[Score], share: float | None) -> Iterator[str]:
+def _below(low: Sequence[MutationScore], share: float | None) -> Iterator[str]:
     for score in low:
-        yield f"{one_line(score.scenario)} catches {_caught(score)}, less than {share:g}"
+        yield f"{single_line(score.scenario)} catches {_caught(score)}, less than {share:g}"
 
 
-def _last(scores: Sequence[Score], project: Project, outcome: Outcome) -> str:
+def _last(scores: Sequence[MutationScore], project: Project, outcome: RunOutcome) -> str:
     caught = sum(score.caught for score in scores)
     spoilings = sum(score.spoilings for score in scores)
-    said = f"{caught:,} of {counted(spoilings, 'spoiling')} caught"
+    said = f"{caught:,} of {format_count(spoilings, 'spoiling')} caught"
     if spoilings:
         # Never rounded up: 1.00 is said of all and nothing less.
         said += f" ({caught * 100 // spoilings / 100:.2f})"
-    said += f" in {counted(len(scores), 'scenario')}."
+    said += f" in {format_count(len(scores), 'scenario')}."
     if outcome.exit_code == INTERRUPTED:
         said = f"Interrupted. {said}"
-    report = one_line(str(project.named(outcome.place)), 1_000).rstrip("/\\")
+    report = single_line(str(project.named(outcome.place)), 1_000).rstrip("/\\")
     return f"{said}  report: {report}/index.html"
 
 
-def _as_record(found: Mutation, left_out: Sequence[Remark]) -> dict[str, object]:
+def _as_record(found: MutationReport, left_out: Sequence[Remark]) -> dict[str, object]:
     """Return what `--json` prints; a score is null where nothing could be spoilt."""
     remarks = defaultdict[str, list[Remark]](list)
     for remark in left_out:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from coze_harness.commands.run_trials import Outcome
+from coze_harness.commands.run_trials import RunOutcome
 
 
-def open_page(outcome: Outcome) -> None:
+def open_page(outcome: RunOutcome) -> None:
     """Open the page of a run that has just ended; of one that was sent away, say where it is."""
     if isinstance(outcome.place, Path):
         webbrowser.open((outcome.place / "index.html").resolve().as_uri())

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 from coze_harness.model import TrialResult, TrialStatus
 from coze_harness.reporting.hosted import on_github
 from coze_harness.reporting.terminal_trials import failure_block, failure_line
-from coze_harness.reporting.terminal_writer import Pen, Style
-from coze_harness.reporting.visible import counted, visible
+from coze_harness.reporting.terminal_writer import TerminalWriter, TextStyle
+from coze_harness.reporting.visible import format_count, show_control_characters
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -25,14 +25,14 @@ _COLOURS: Final[Mapping[TrialStatus, str]] = {
     TrialStatus.KNOWN_FAILURE: "33",
     TrialStatus.FIXED: "32",
 }
-_INKS: Final[Mapping[Style, str]] = {
-    Style.BAD: "31",
-    Style.GOOD: "32",
-    Style.DOUBT: "33",
-    Style.HEAD: "1",
+_INKS: Final[Mapping[TextStyle, str]] = {
+    TextStyle.BAD: "31",
+    TextStyle.GOOD: "32",
+    TextStyle.DOUBT: "33",
+    TextStyle.HEAD: "1",
     # Struck out and underlined: never by colour alone.
-    Style.GONE: "9;31",
-    Style.COME: "4;32",
+    TextStyle.GONE: "9;31",
+    TextStyle.COME: "4;32",
 }
 _QUIET: Final = frozenset({TrialStatus.FAILED, TrialStatus.ERROR})
 
@@ -56,11 +56,11 @@ class _Errors:
         if note.next_step:
             shown.append(f"  next: {note.next_step}")
         if self.count > 1:
-            shown.append(f"  and {counted(self.count - 1, 'other error')} of this kind")
+            shown.append(f"  and {format_count(self.count - 1, 'other error')} of this kind")
         return shown
 
 
-class Screen:
+class ProgressDisplay:
     """Listens to a run and shows it; a context manager, so that the bar goes when the run does.
 
     Args:
@@ -95,7 +95,7 @@ class Screen:
         self._task: TaskID | None = None
         self._errors: dict[str, _Errors] = {}
 
-    def __enter__(self) -> Screen:
+    def __enter__(self) -> ProgressDisplay:
         return self
 
     def __exit__(
@@ -178,11 +178,11 @@ class Screen:
         return get_terminal_size().columns if self._terminal else 0
 
     @property
-    def pen(self) -> Pen:
+    def pen(self) -> TerminalWriter:
         """What writes lines for this screen: cut to its width, in its colours."""
-        return Pen(self.width, self._ink if self._colour else None)
+        return TerminalWriter(self.width, self._ink if self._colour else None)
 
-    def _ink(self, style: Style, text: str) -> str:
+    def _ink(self, style: TextStyle, text: str) -> str:
         return self._coloured(text, _INKS.get(style, ""))
 
     def closing(self, text: str, *, good: bool) -> None:
@@ -191,7 +191,7 @@ class Screen:
         self._bar = None
         for errors in self._errors.values():
             for line in errors.lines():
-                shown = self._safe(visible(line))
+                shown = self._safe(show_control_characters(line))
                 print(shown, file=sys.stderr)  # noqa: T201 (the command line speaks here)
         said, mark, report = text.rpartition("  report: ")
         if self._terminal and _width(text) > get_terminal_size().columns:

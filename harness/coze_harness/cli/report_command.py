@@ -9,11 +9,11 @@ from shutil import get_terminal_size
 import click
 
 from coze_harness.cli import shared_options as options
-from coze_harness.commands.current_process import this_world
+from coze_harness.commands.current_process import current_process
 from coze_harness.commands.project import open_project
 from coze_harness.reporting.run_list_page import history_rows
 from coze_harness.reporting.run_reports import page_options
-from coze_harness.reporting.runs import all_runs, report_on
+from coze_harness.reporting.runs import all_runs, render_run
 from coze_harness.reporting.terminal_trials import fitted
 
 
@@ -41,11 +41,11 @@ def report(
     it takes all: one that is missing, incomplete, there twice or of another run is refused.
     """
     project = open_project(
-        this_world(), cassettes=cassettes, reports=reports, lang=lang, layout=layout
+        current_process(), cassettes=cassettes, reports=reports, lang=lang, layout=layout
     )
     page = page_options(project.settings)
     found = [project.found_run(name) for name in runs]
-    made = report_on(found, output, page, project.temporary)
+    made = render_run(found, output, page, project.temporary)
     click.echo(project.shown(made))
     return 0
 
@@ -63,7 +63,7 @@ def report(
 @options.folders
 def history(count: int, cassettes: str | None, reports: str | None) -> int:  # fmt: skip
     """Show the runs there are, newest first."""
-    project = open_project(this_world(), cassettes=cassettes, reports=reports)
+    project = open_project(current_process(), cassettes=cassettes, reports=reports)
     remark = partial(click.echo, err=True)
     runs = all_runs(project.settings.reports, remark, project.temporary)
     if not runs:

@@ -11,16 +11,16 @@ import click
 
 from coze_harness.cli import shared_options as options
 from coze_harness.cli.opening import open_page
-from coze_harness.cli.progress_display import Screen
-from coze_harness.commands.current_process import this_world
-from coze_harness.commands.project import Choice, Project, open_project
-from coze_harness.commands.run_trials import Outcome, execute
-from coze_harness.execution.shards import in_words, shared
-from coze_harness.model import Mode, Shard
+from coze_harness.cli.progress_display import ProgressDisplay
+from coze_harness.commands.current_process import current_process
+from coze_harness.commands.project import Project, TrialSelection, open_project
+from coze_harness.commands.run_trials import RunOutcome, run_trials
+from coze_harness.execution.shards import describe_shard, select_shard
+from coze_harness.model import Mode, ShardInfo
 from coze_harness.model.trial import Trial
-from coze_harness.reporting.hosted import annotated, summarized
-from coze_harness.reporting.terminal_trials import closing_line, side_by_side
-from coze_harness.reporting.visible import counted
+from coze_harness.reporting.hosted import annotation_lines, append_step_summary
+from coze_harness.reporting.terminal_trials import bot_table, summary_line
+from coze_harness.reporting.visible import format_count
 
 _COMMANDS: Final[Mapping[Mode, str]] = MappingProxyType(
     {
@@ -32,7 +32,7 @@ _COMMANDS: Final[Mapping[Mode, str]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
+class RunOptions:
     """How a run is executed and told, as the options say."""
 
     stop_at_first: bool
@@ -60,7 +60,7 @@ def run(**given: Any) -> int:  # noqa: ANN401 (click's options, taken apart belo
     Never opens a connection and needs no token. PATH is a file, a folder or a scenario's name.
     """
     project = opened(given)
-    choice, manner = taken_apart(given)
+    choice, manner = split_options(given)
     trials = project.choose(choice, manner.workers)
     return _execute(project, trials, Mode.REPLAY, manner)
 
@@ -82,7 +82,7 @@ def record(missing: bool, force: bool, **given: Any) -> int:  # noqa: ANN401 (as
     """
     project = opened(given)
     project.refuse_recording_in_ci(force=force)
-    choice, manner = taken_apart(given)
+    choice, manner = split_options(given)
     trials = project.choose(choice)
     return _execute(project, project.unrecorded(trials) if missing else trials, Mode.RECORD, manner)
 
@@ -97,37 +97,41 @@ def record(missing: bool, force: bool, **given: Any) -> int:  # noqa: ANN401 (as
 def live(**given: Any) -> int:  # noqa: ANN401 (as above)
     """Hold the conversations with Coze, judge the answers, report; keep no cassette."""
     project = opened(given)
-    choice, manner = taken_apart(given)
+    choice, manner = split_options(given)
     return _execute(project, project.choose(choice), Mode.LIVE, manner)
 
 
 def opened(given: dict[str, Any]) -> Project:
     """Open the project that the options say, and take these out."""
     names = ("cassettes", "reports", "base_url", "lang", "layout")
-    return open_project(this_world(), **{name: given.pop(name) for name in names})
+    return open_project(current_process(), **{name: given.pop(name) for name in names})
 
 
-def taken_apart(given: dict[str, Any]) -> tuple[Choice, Manner]:
+def split_options(given: dict[str, Any]) -> tuple[TrialSelection, RunOptions]:
     """Return what chooses trials, and how they are executed."""
-    chosen = {name: given.pop(name) for name in Choice.__dataclass_fields__ if name in given}
-    return Choice(**chosen), Manner(**given)
+    chosen = {
+        name: given.pop(name) for name in TrialSelection.__dataclass_fields__ if name in given
+    }
+    return TrialSelection(**chosen), RunOptions(**given)
 
 
-def tell_host(project: Project, outcome: Outcome, screen: Screen, *, strict_known: bool) -> None:
+def report_to_ci(
+    project: Project, outcome: RunOutcome, screen: ProgressDisplay, *, strict_known: bool
+) -> None:
     """Give a job on GitHub its annotations and its summary; nothing happens elsewhere."""
     world = project.world
-    screen.commands(annotated(outcome, project.settings, world, strict_known=strict_known))
-    for remark in summarized(outcome.folder, world.environment):
+    screen.commands(annotation_lines(outcome, project.settings, world, strict_known=strict_known))
+    for remark in append_step_summary(outcome.folder, world.environment):
         screen.warned(remark)
 
 
-def _execute(project: Project, trials: Sequence[Trial], mode: Mode, manner: Manner) -> int:
+def _execute(project: Project, trials: Sequence[Trial], mode: Mode, manner: RunOptions) -> int:
     environment = project.world.environment
     resumed = project.run_to_resume(manner.resume) if manner.resume else None
-    shard: Shard | None = None
+    shard: ShardInfo | None = None
     if manner.shard or resumed:
-        trials, shard = shared(trials, manner.shard, project.replayer, resumed)
-    screen = Screen(
+        trials, shard = select_shard(trials, manner.shard, project.replayer, resumed)
+    screen = ProgressDisplay(
         environment,
         quiet=manner.quiet,
         verbose=manner.verbose,
@@ -139,7 +143,7 @@ def _execute(project: Project, trials: Sequence[Trial], mode: Mode, manner: Mann
             for hint in project.settings.hints:
                 screen.warned(hint)
         if shard and not (manner.quiet and trials):
-            screen.line(in_words(shard))
+            screen.line(describe_shard(shard))
         source = project.source(
             mode,
             workers=manner.workers,
@@ -148,9 +152,9 @@ def _execute(project: Project, trials: Sequence[Trial], mode: Mode, manner: Mann
             warn=screen.warned,
         )
         if mode is not Mode.REPLAY and not manner.quiet:
-            ahead = counted(project.calls_ahead(trials), "call")
+            ahead = format_count(project.calls_ahead(trials), "call")
             click.echo(f"About {ahead} to Coze ahead (a free plan has 500 in all).", err=True)
-        outcome = execute(
+        outcome = run_trials(
             trials,
             source,
             mode=mode,
@@ -163,11 +167,11 @@ def _execute(project: Project, trials: Sequence[Trial], mode: Mode, manner: Mann
             shard=shard,
         )
         if not manner.quiet:
-            for line in side_by_side(outcome.run, width=screen.width):
+            for line in bot_table(outcome.run, width=screen.width):
                 screen.line(line)
-        tell_host(project, outcome, screen, strict_known=manner.strict_known)
+        report_to_ci(project, outcome, screen, strict_known=manner.strict_known)
         shown = str(project.named(outcome.place))
-        screen.closing(closing_line(outcome.run, shown), good=outcome.exit_code == 0)
+        screen.closing(summary_line(outcome.run, shown), good=outcome.exit_code == 0)
     if outcome.run.interrupted:
         words = f"{_COMMANDS[mode]} --resume {outcome.run.run_id}"
         click.echo(f"What is done is kept.\n  next: {words}, with the same paths", err=True)

@@ -5,26 +5,26 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from coze_harness.auth.credentials import secrets
+from coze_harness.auth.credentials import environment_secrets
 from coze_harness.cassettes import Redactor
-from coze_harness.model.process_context import World
+from coze_harness.model.process_context import ProcessContext
 
 
-def this_world() -> World:
+def current_process() -> ProcessContext:
     """Return the world that this process runs in."""
-    return World(
+    return ProcessContext(
         environment=dict(os.environ),  # noqa: TID251 (read here, handed on)
         folder=Path.cwd(),
         processors=_processors(),
     )
 
 
-def scrub(text: str, world: World) -> str:
+def redact_for_display(text: str, world: ProcessContext) -> str:
     """Return a text for people without the secrets of this process, or anything shaped like one.
 
     Works whatever is wrong with the settings, since it stands on the way of every error.
     """
-    return Redactor(secrets(world.environment, world.folder)).clean(text)
+    return Redactor(environment_secrets(world.environment, world.folder)).clean(text)
 
 
 def _processors() -> int:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from coze_harness.auth.credentials import JwtKeys, private_key
+from coze_harness.auth.credentials import OAuthAppKeys, read_private_key
 from coze_harness.cassettes import Redactor
 from coze_harness.config import Settings
 from coze_harness.model.errors import SettingsError
-from coze_harness.model.process_context import World
-from coze_harness.transport import Signer, Wire
+from coze_harness.model.process_context import ProcessContext
+from coze_harness.transport import HttpTransport, TokenSource
 
 
-def open_wire(settings: Settings, world: World, secrets: Redactor, *, workers: int) -> Wire:
+def open_transport(
+    settings: Settings, world: ProcessContext, secrets: Redactor, *, workers: int
+) -> HttpTransport:
     """Return the network, signed with the project's token or with its OAuth app's.
 
     Args:
@@ -28,23 +30,25 @@ def open_wire(settings: Settings, world: World, secrets: Redactor, *, workers: i
             "There is no token to talk to Coze with.",
             next_step="set COZE_API_TOKEN; or try without an account: coze-harness serve --demo",
         )
-    signer: str | Signer
-    if isinstance(settings.sign_in, JwtKeys):
+    signer: str | TokenSource
+    if isinstance(settings.sign_in, OAuthAppKeys):
         signer = _app_signer(settings, settings.sign_in, world, secrets)
     else:
         signer = settings.sign_in.reveal()
         secrets.learn(signer)
-    return Wire(settings.base_url, signer, workers=workers, environment=world.environment)
+    return HttpTransport(settings.base_url, signer, workers=workers, environment=world.environment)
 
 
-def redactor(settings: Settings) -> Redactor:
-    """Return what takes secrets out of any text; `open_wire` tells it those of the sign-in."""
+def build_redactor(settings: Settings) -> Redactor:
+    """Return what takes secrets out of any text; `open_transport` adds those of the sign-in."""
     return Redactor((), settings.redact)
 
 
-def _app_signer(settings: Settings, keys: JwtKeys, world: World, secrets: Redactor) -> Signer:
-    from coze_harness.auth.oauth_app import JwtSigner, official
+def _app_signer(
+    settings: Settings, keys: OAuthAppKeys, world: ProcessContext, secrets: Redactor
+) -> TokenSource:
+    from coze_harness.auth.oauth_app import OAuthTokenSource, sdk_token_request
 
-    secrets.learn(private_key(keys))
-    ask = official(keys, settings.base_url, world.environment, secrets.clean)
-    return JwtSigner(ask, world.clock, secrets.learn)
+    secrets.learn(read_private_key(keys))
+    ask = sdk_token_request(keys, settings.base_url, world.environment, secrets.clean)
+    return OAuthTokenSource(ask, world.clock, secrets.learn)

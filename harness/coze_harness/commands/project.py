@@ -10,25 +10,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import overload
 
-from coze_harness.config import Overrides, Settings, load_settings
-from coze_harness.execution import BATCH
-from coze_harness.execution.replay_runner import Replayer
+from coze_harness.config import Settings, SettingsOverrides, load_settings
+from coze_harness.execution import BATCH_SIZE
+from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.model import CassetteState, Mode, TrialStatus
-from coze_harness.model.errors import ArchiveError, NothingToRunError, UsageError
-from coze_harness.model.process_context import World
+from coze_harness.model.errors import NothingSelectedError, ResultsError, UsageError
+from coze_harness.model.process_context import ProcessContext
 from coze_harness.model.trial import Trial
-from coze_harness.reporting.encoded_result import Source
+from coze_harness.reporting.encoded_result import ResultStream
 from coze_harness.results import read_run
-from coze_harness.results.remote_runs import Found, found_run, reach
-from coze_harness.scenarios import Project as ScenarioProject
-from coze_harness.scenarios import Scenario, bots_known, find, scenario_schema, trials
-from coze_harness.scenarios.loading import load_all
-from coze_harness.scenarios.trial_filter import Selection
+from coze_harness.results.remote_runs import LocatedRun, check_cassettes_reachable, locate_run
+from coze_harness.scenarios import ProjectPaths as ScenarioProject
+from coze_harness.scenarios import Scenario, check_bots, expand_trials, find_files, scenario_schema
+from coze_harness.scenarios.loading import load_in_parallel
+from coze_harness.scenarios.trial_filter import TrialFilter
 from coze_harness.storage.remote_folder import RemoteFolder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class TrialSelection:
     """Which trials a user wants, in the words of the command line."""
 
     paths: tuple[str, ...] = ()
@@ -44,9 +44,9 @@ class Project:
     """One project, opened."""
 
     settings: Settings
-    world: World
+    world: ProcessContext
 
-    def choose(self, choice: Choice, workers: int | None = None) -> list[Trial]:
+    def choose(self, choice: TrialSelection, workers: int | None = None) -> list[Trial]:
         """Return the chosen trials; every scenario file in question is checked on the way.
 
         Args:
@@ -62,13 +62,13 @@ class Project:
         if not choice.paths and settings.file is None and not settings.scenarios.exists():
             raise _nothing(choice, 0, settings)
         project = ScenarioProject(settings.root, settings.scenarios, settings.user_id)
-        found = find(choice.paths, project, self.world.folder)
+        found = find_files(choice.paths, project, self.world.folder)
         bots = choice.bots or None
-        known = bots_known(settings.bots, settings.default_bot)
+        known = check_bots(settings.bots, settings.default_bot)
         check = known if bots is None else _anything
-        loaded = load_all(found.files, project, check, workers or self.world.processors)
+        loaded = load_in_parallel(found.files, project, check, workers or self.world.processors)
         scenarios = found.choose(loaded)
-        made = trials(
+        made = expand_trials(
             scenarios,
             settings.bots,
             settings.default_bot,
@@ -76,7 +76,7 @@ class Project:
             choice.repeat,
             self.shown(settings.cassettes),
         )
-        wanted = Selection(choice.keyword, choice.tags)
+        wanted = TrialFilter(choice.keyword, choice.tags)
         left = [trial for trial in made if wanted.takes(trial.key)]
         if choice.last_failed:
             failed = self._last_failed()
@@ -88,7 +88,7 @@ class Project:
     def _last_failed(self) -> frozenset[str]:
         try:
             run = read_run(self.found_run("latest", rows_only=True).folder)
-        except ArchiveError as fault:
+        except ResultsError as fault:
             raise UsageError(
                 "--last-failed needs a run before this one, and none can be read.",
                 detail=fault.lines(),
@@ -113,10 +113,10 @@ class Project:
         return min(Path(os.path.relpath(path, self.world.folder)), path, key=lambda p: len(str(p)))
 
     @property
-    def replayer(self) -> Replayer:
+    def replayer(self) -> ReplayRunner:
         """What plays this project's cassettes."""
         here = "" if self.root == Path() else str(self.root)
-        return Replayer(here, self.settings.redact)
+        return ReplayRunner(here, self.settings.redact)
 
     def unrecorded(self, chosen: Sequence[Trial]) -> list[Trial]:
         """Return those of the trials that have no recording.
@@ -124,13 +124,13 @@ class Project:
         Raises:
             NothingToRunError: all of them have one.
         """
-        from coze_harness.baseline.cassette_check import states
+        from coze_harness.baseline.cassette_check import inspect_recordings
 
-        reach(self.settings.cassettes)
-        looked_at = states(chosen, self.replayer)
+        check_cassettes_reachable(self.settings.cassettes)
+        looked_at = inspect_recordings(chosen, self.replayer)
         left = [trial for trial, state, _fault in looked_at if state is CassetteState.MISSING]
         if not left:
-            raise NothingToRunError(
+            raise NothingSelectedError(
                 "Every chosen trial has a recording.",
                 next_step="coze-harness check tells whether they are up to date.",
             )
@@ -144,7 +144,7 @@ class Project:
         one_by_one: bool,
         warn: Callable[[str], None],
         cluster: str | None = None,
-    ) -> Source:
+    ) -> ResultStream:
         """Return what executes trials in a mode; `one_by_one` where the first failure ends it.
 
         Raises:
@@ -153,7 +153,7 @@ class Project:
             CassetteError: recordings are elsewhere, and nobody answers there.
         """
         if mode is not Mode.LIVE:
-            reach(self.settings.cassettes)
+            check_cassettes_reachable(self.settings.cassettes)
         if mode is Mode.REPLAY:
             if cluster:
                 return self.replayer.on_cluster(cluster, str(self.settings.root))
@@ -162,15 +162,15 @@ class Project:
             cassettes = self.settings.cassettes
             if isinstance(cassettes, RemoteFolder) and cassettes.is_private:
                 workers = 1
-            return self.replayer.source(workers or self.world.processors, BATCH)
+            return self.replayer.source(workers or self.world.processors, BATCH_SIZE)
         if cluster:
             raise UsageError(
                 "A cluster replays; conversations with Coze are held from one machine.",
                 next_step="leave --cluster out: waiting takes no thread, and the rate is shared.",
             )
-        from coze_harness.execution.live_runner import live_source
+        from coze_harness.execution.live_runner import open_live_results
 
-        return live_source(
+        return open_live_results(
             self.settings,
             self.world,
             workers=workers,
@@ -181,9 +181,9 @@ class Project:
 
     def calls_ahead(self, trials: Sequence[Trial]) -> int:
         """Return about how many requests to Coze holding these trials will take."""
-        from coze_harness.execution.call_estimate import calls_ahead
+        from coze_harness.execution.call_estimate import estimate_requests
 
-        return calls_ahead(trials, self.replayer, self.world)
+        return estimate_requests(trials, self.replayer, self.world)
 
     @property
     def local_cassettes(self) -> Path:
@@ -223,7 +223,7 @@ class Project:
         """
         return self.found_run(name).folder
 
-    def found_run(self, name: str, *, rows_only: bool = False) -> Found:
+    def found_run(self, name: str, *, rows_only: bool = False) -> LocatedRun:
         """Return a run's folder as above, and where it was fetched from.
 
         Args:
@@ -233,7 +233,7 @@ class Project:
         Raises:
             ArchiveError: there is none.
         """
-        return found_run(self.settings.reports, name, self.temporary, rows_only=rows_only)
+        return locate_run(self.settings.reports, name, self.temporary, rows_only=rows_only)
 
     def run_to_resume(self, name: str) -> Path:
         """Return the folder of a run to go on with: one that has not reached its store, first.
@@ -244,9 +244,9 @@ class Project:
         reports = self.settings.reports
         if not isinstance(reports, RemoteFolder):
             return self.run_folder(name)
-        from coze_harness.results.run_upload import Staging
+        from coze_harness.results.run_upload import RunUpload
 
-        return Staging(reports, self.world).resumed(name)
+        return RunUpload(reports, self.world).resumed(name)
 
     def temporary(self) -> Path:
         """Return a new folder that is there as long as this project is open."""
@@ -266,7 +266,7 @@ class Project:
 
 
 def open_project(
-    world: World,
+    world: ProcessContext,
     *,
     cassettes: str | None = None,
     reports: str | None = None,
@@ -279,7 +279,7 @@ def open_project(
     Raises:
         SettingsError: harness.yaml, the environment or an option is wrong.
     """
-    overrides = Overrides(
+    overrides = SettingsOverrides(
         base_url=base_url,
         cassettes=cassettes,
         reports=reports,
@@ -298,18 +298,18 @@ def schema_text() -> str:
     return json.dumps(scenario_schema(), ensure_ascii=False, indent=2) + "\n"
 
 
-def _nothing(choice: Choice, loaded: int, settings: Settings) -> NothingToRunError:
+def _nothing(choice: TrialSelection, loaded: int, settings: Settings) -> NothingSelectedError:
     if not loaded:
-        return NothingToRunError(
+        return NothingSelectedError(
             f"There is no scenario in {settings.scenarios}.",
             next_step="write one there, or start with: coze-harness init",
         )
     if choice.last_failed:
-        return NothingToRunError(
+        return NothingSelectedError(
             "Nothing failed in the latest run, or what failed is not chosen.",
             next_step="run without --last-failed.",
         )
-    return NothingToRunError(
+    return NothingSelectedError(
         f"None of the {loaded} trials is chosen by -k and --tag.",
         next_step="coze-harness list shows their names and tags.",
     )

@@ -15,37 +15,37 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 from coze_harness.config import Settings
 from coze_harness.model import (
     Mode,
-    PassRate,
+    RequiredPassRate,
     Run,
-    Shard,
+    ShardInfo,
     Summary,
     TrialKey,
     TrialResult,
     TrialStatus,
 )
 from coze_harness.model.errors import WorkerLostError
-from coze_harness.model.process_context import World
-from coze_harness.reporting.encoded_result import Finished
-from coze_harness.reporting.report_formats import Renderer, Reports
-from coze_harness.reporting.run_reports import announce, page_options, write
+from coze_harness.model.process_context import ProcessContext
+from coze_harness.reporting.encoded_result import EncodedResult
+from coze_harness.reporting.report_formats import ReportSet, TrialRenderer
+from coze_harness.reporting.run_reports import page_options, update_run_list, write_reports
 from coze_harness.results import (
     RunFolder,
-    Tally,
-    decode,
-    encode,
-    point_latest,
+    RunTotals,
+    decode_trial,
+    encode_trial,
     read_results,
-    with_past,
+    update_latest,
+    with_history,
 )
 from coze_harness.storage.remote_folder import RemoteFolder
 
 if TYPE_CHECKING:
-    from coze_harness.results.run_upload import Staging
+    from coze_harness.results.run_upload import RunUpload
 
 INTERRUPTED: Final = 130
 
 
-class Planned(Protocol):
+class SelectedTrial(Protocol):
     """What the pipeline needs to know of a trial that is to be done."""
 
     @property
@@ -59,10 +59,10 @@ class Planned(Protocol):
         ...
 
 
-Item = TypeVar("Item", bound=Planned)
+Item = TypeVar("Item", bound=SelectedTrial)
 
 
-class Listener(Protocol):
+class RunListener(Protocol):
     """Hears how a run goes on; all of it in the thread that runs the pipeline."""
 
     def begun(self, total: int, already: int) -> None:
@@ -83,7 +83,7 @@ class Listener(Protocol):
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
-class Outcome:
+class RunOutcome:
     """What came of a run: the run, its folder, and the exit code that says it in a number.
 
     `place` is where people find it: the same folder, or where its reports went. Of these, `folder`
@@ -96,20 +96,22 @@ class Outcome:
     place: Path | RemoteFolder
 
 
-def execute(
+def run_trials(
     trials: Sequence[Item],
-    source: Callable[[Sequence[Item], Renderer], Generator[Sequence[Finished], None, None]],
+    source: Callable[
+        [Sequence[Item], TrialRenderer], Generator[Sequence[EncodedResult], None, None]
+    ],
     *,
     mode: Mode,
     settings: Settings,
-    world: World,
-    listener: Listener,
+    world: ProcessContext,
+    listener: RunListener,
     stop_at_first: bool = False,
     resume: Path | None = None,
     strict_known: bool = False,
     complete: Callable[[Run, Path], Run] | None = None,
-    shard: Shard | None = None,
-) -> Outcome:
+    shard: ShardInfo | None = None,
+) -> RunOutcome:
     """Execute trials, keep every result as it comes, and write all reports.
 
     An interruption (Ctrl-C) keeps what is done: the folder can be reported and resumed.
@@ -138,10 +140,10 @@ def execute(
     lost: WorkerLostError | None = None
     staging, opened = _opened(settings, world, opening, resume)
     options = page_options(settings)
-    with opened as folder, Reports(options=options) as reports:
+    with opened as folder, ReportSet(options=options) as reports:
         # At once, so that a run which is killed is the latest too, and can be gone on with.
-        point_latest(folder.path)
-        books = _Books(folder, reports, Tally(_required(trials)))
+        update_latest(folder.path)
+        books = _RunWriter(folder, reports, RunTotals(_required(trials)))
         todo = books.left(trials)
         listener.begun(len(trials), len(trials) - len(todo))
         keys = {trial.key.id: trial.key for trial in todo}
@@ -172,43 +174,43 @@ def execute(
             run = complete(run, folder.path)
         if staging is not None:
             staging.past(folder.path)
-        run = with_past(run, folder.path.parent)
+        run = with_history(run, folder.path.parent)
         folder.finish(run)
-        write(reports, run, folder.path)
-    announce(folder.path, options)
+        write_reports(reports, run, folder.path)
+    update_run_list(folder.path, options)
     place = staging.publish(folder.path) if staging is not None else folder.path
     if lost:
         raise lost
     code = exit_code(run, codes, strict_known=strict_known)
-    outcome = Outcome(run, folder.path, code, place)
+    outcome = RunOutcome(run, folder.path, code, place)
     if staging is not None:
         weakref.finalize(outcome, staging.forget, folder.path)
     return outcome
 
 
 def _opened(
-    settings: Settings, world: World, opening: Run, resume: Path | None
-) -> tuple[Staging | None, RunFolder]:
+    settings: Settings, world: ProcessContext, opening: Run, resume: Path | None
+) -> tuple[RunUpload | None, RunFolder]:
     """Return the folder of a run, and where it is made if its reports go elsewhere."""
     if isinstance(settings.reports, Path):
         made = RunFolder.resume(resume) if resume else RunFolder.create(settings.reports, opening)
         return None, made
-    from coze_harness.results.run_upload import Staging
+    from coze_harness.results.run_upload import RunUpload
 
-    staging = Staging(settings.reports, world)
+    staging = RunUpload(settings.reports, world)
     return staging, RunFolder.resume(resume) if resume else staging.begin(opening)
 
 
-class _Books:
+class _RunWriter:
     """Where a finished trial is entered: the run's folder, its reports, its counts."""
 
-    def __init__(self, folder: RunFolder, reports: Reports, tally: Tally) -> None:
+    def __init__(self, folder: RunFolder, reports: ReportSet, tally: RunTotals) -> None:
         self._folder = folder
         self._reports = reports
         self.tally = tally
         self.calls = 0
 
-    def enter(self, batch: Sequence[Finished], keys: Mapping[str, TrialKey]) -> None:
+    def enter(self, batch: Sequence[EncodedResult], keys: Mapping[str, TrialKey]) -> None:
         """Enter finished trials; on disk they are before anything else is told of them."""
         self._folder.append(*(item.line for item in batch))
         for item in batch:
@@ -227,7 +229,7 @@ class _Books:
             self.calls += result.calls
             if result.status is not TrialStatus.ERROR:
                 self.tally.add(result)
-                self._reports.add(result, encode(result))
+                self._reports.add(result, encode_trial(result))
         return [
             trial
             for trial in trials
@@ -254,7 +256,9 @@ def exit_code(run: Run, errors: Iterable[int], *, strict_known: bool = False) ->
     return 0 if all(rate.met for rate in run.pass_rates) else 1
 
 
-def _opening(mode: Mode, settings: Settings, world: World, trials: Sequence[Planned]) -> Run:
+def _opening(
+    mode: Mode, settings: Settings, world: ProcessContext, trials: Sequence[SelectedTrial]
+) -> Run:
     """Return the run as far as it is known; with the required shares, for one that is killed."""
     now = datetime.fromtimestamp(world.clock.now(), UTC)
     environment = {"python": platform.python_version(), "platform": platform.platform()}
@@ -269,26 +273,26 @@ def _opening(mode: Mode, settings: Settings, world: World, trials: Sequence[Plan
         summary=Summary(),
         rows=(),
         pass_rates=tuple(
-            PassRate(scenario=name, bot="", trials=0, passed=0, required=share, met=True)
+            RequiredPassRate(scenario=name, bot="", trials=0, passed=0, required=share, met=True)
             for name, share in _required(trials).items()
         ),
         environment=environment,
     )
 
 
-def _required(trials: Sequence[Planned]) -> dict[str, float]:
+def _required(trials: Sequence[SelectedTrial]) -> dict[str, float]:
     """Return, by scenario, the share that must pass, where that is not all of its trials."""
     return {trial.key.scenario: trial.min_pass_rate for trial in trials if trial.min_pass_rate < 1}
 
 
-def _tell(batch: Sequence[Finished], listener: Listener) -> None:
+def _tell(batch: Sequence[EncodedResult], listener: RunListener) -> None:
     for item in batch:
         if item.told:
-            listener.told(decode(item.line))
+            listener.told(decode_trial(item.line))
     listener.done(len(batch))
 
 
-def _is_bad(item: Finished) -> bool:
+def _is_bad(item: EncodedResult) -> bool:
     return item.status in (TrialStatus.FAILED, TrialStatus.ERROR)
 
 

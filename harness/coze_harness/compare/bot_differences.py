@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from coze_harness.model import JSON, BotChange, BotSnapshot, Difference
-from coze_harness.text.json_text import canonical
+from coze_harness.model import JSON, BotComparison, BotDifference, BotSnapshot
+from coze_harness.text.json_text import dump_sorted_json
 
 # Times of saving say nothing that the version does not, and an icon's address is signed anew at
 # each look: neither is a change of the bot.
@@ -49,18 +49,20 @@ class BotPair:
         """Return what the pair is chosen by."""
         return (2 - _is_known(self.before) - _is_known(self.after), self.trial)
 
-    def change(self, bot: str) -> BotChange:
+    def change(self, bot: str) -> BotComparison:
         """Return what changed about the bot of this name."""
-        return BotChange(
+        return BotComparison(
             bot=bot,
             before=self.before,
             after=self.after,
-            differences=differences(self.before, self.after),
+            differences=snapshot_differences(self.before, self.after),
             known=_is_known(self.before) and _is_known(self.after),
         )
 
 
-def differences(before: BotSnapshot | None, after: BotSnapshot | None) -> tuple[Difference, ...]:
+def snapshot_differences(
+    before: BotSnapshot | None, after: BotSnapshot | None
+) -> tuple[BotDifference, ...]:
     """Return everything but the prompt that is not what it was; nothing where a side is not known.
 
     A difference is named by its path: ``model.temperature``, ``plugins[weather]``,
@@ -77,7 +79,7 @@ def is_unchanged(before: BotSnapshot | None, after: BotSnapshot | None) -> bool:
     """Tell whether a bot is known to be in nothing but volatile matters other than it was."""
     if before is None or after is None or not (_is_known(before) and _is_known(after)):
         return False
-    return before.prompt == after.prompt and not differences(before, after)
+    return before.prompt == after.prompt and not snapshot_differences(before, after)
 
 
 def _is_known(snapshot: BotSnapshot | None) -> bool:
@@ -130,7 +132,7 @@ def _address(text: str) -> str:
     return text.partition("?")[0].partition("#")[0]
 
 
-def _values(path: str, before: JSON, after: JSON) -> Iterator[Difference]:
+def _values(path: str, before: JSON, after: JSON) -> Iterator[BotDifference]:
     """Give the differences of two values; `None` is one that is not there."""
     if isinstance(before, dict | None) and isinstance(after, dict | None):
         yield from _objects(f"{path}.", before or {}, after or {})
@@ -140,20 +142,20 @@ def _values(path: str, before: JSON, after: JSON) -> Iterator[Difference]:
         yield from _whole(path, before, after)
 
 
-def _whole(path: str, before: JSON, after: JSON) -> Iterator[Difference]:
+def _whole(path: str, before: JSON, after: JSON) -> Iterator[BotDifference]:
     was, now = _text(before), _text(after)
     if was != now:
-        yield Difference(name=path, before=was, after=now)
+        yield BotDifference(name=path, before=was, after=now)
 
 
 def _objects(
     path: str, before: Mapping[str, JSON], after: Mapping[str, JSON]
-) -> Iterator[Difference]:
+) -> Iterator[BotDifference]:
     for name in dict.fromkeys((*before, *after)):
         yield from _values(f"{path}{name}", before.get(name), after.get(name))
 
 
-def _lists(path: str, before: Sequence[JSON], after: Sequence[JSON]) -> Iterator[Difference]:
+def _lists(path: str, before: Sequence[JSON], after: Sequence[JSON]) -> Iterator[BotDifference]:
     old, new = _items(before), _items(after)
     for identity in old | new:
         was, now = old.get(identity), new.get(identity)
@@ -192,4 +194,4 @@ def _first(value: JSON, names: Sequence[str]) -> JSON:
 
 
 def _text(value: JSON) -> str:
-    return "" if value is None else canonical(value).decode()
+    return "" if value is None else dump_sorted_json(value).decode()

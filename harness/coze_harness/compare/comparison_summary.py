@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from coze_harness.compare.bot_differences import BotPair, is_unchanged
-from coze_harness.compare.exact_tests import Exact
-from coze_harness.compare.scenario_findings import Counted, concluded
-from coze_harness.compare.scipy_tests import at_hand
+from coze_harness.compare.exact_tests import ExactTests
+from coze_harness.compare.scenario_findings import ScenarioCounts, assess_scenarios
+from coze_harness.compare.scipy_tests import best_available_tests
 from coze_harness.compare.trial_comparison import FAILING, PASSING
 from coze_harness.model import (
     BotSnapshot,
@@ -22,7 +22,7 @@ from coze_harness.model import (
 _JUDGED: Final = PASSING | FAILING
 
 
-class Comparing:
+class ComparisonBuilder:
     """Adds compared trials up to a comparison; nothing of a trial is kept but counts.
 
     Trials may come in any order: the comparison is the same.
@@ -39,13 +39,13 @@ class Comparing:
         baseline: str,
         candidate: str,
         required: Mapping[str, float] | None = None,
-        exact: Exact | None = None,
+        exact: ExactTests | None = None,
     ) -> None:
         self._names = baseline, candidate
         self._required = required or {}
         self._exact = exact
         self._kinds = dict.fromkeys(ChangeKind, 0)
-        self._counted: dict[tuple[str, str], Counted] = {}
+        self._counted: dict[tuple[str, str], ScenarioCounts] = {}
         self._bots: dict[str, BotPair] = {}
 
     def add(self, result: TrialResult) -> None:
@@ -61,7 +61,7 @@ class Comparing:
         place = (key.scenario, key.bot)
         counted = self._counted.get(place)
         if counted is None:
-            counted = self._counted[place] = Counted(*place)
+            counted = self._counted[place] = ScenarioCounts(*place)
         counts = counted.cases.get(key.case)
         if counts is None:
             counts = counted.cases[key.case] = [0, 0, 0, 0]
@@ -83,24 +83,24 @@ class Comparing:
     def finish(self) -> Comparison:
         """Return what all trials added so far come to."""
         baseline, candidate = self._names
-        exact = self._exact or at_hand()
+        exact = self._exact or best_available_tests()
         return Comparison(
             baseline=baseline,
             candidate=candidate,
             counts={kind: count for kind, count in self._kinds.items() if count},
-            scenarios=concluded(self._counted.values(), self._required, exact),
+            scenarios=assess_scenarios(self._counted.values(), self._required, exact),
             bots=tuple(self._bots[bot].change(bot) for bot in sorted(self._bots)),
         )
 
 
-def comparison(
+def build_comparison(
     baseline: str,
     candidate: str,
     results: Iterable[TrialResult],
     required: Mapping[str, float] | None = None,
 ) -> Comparison:
-    """Return what results that went through `compared` come to; see `Comparing`."""
-    comparing = Comparing(baseline, candidate, required)
+    """Return what results that went through `compared` come to; see `ComparisonBuilder`."""
+    comparing = ComparisonBuilder(baseline, candidate, required)
     for result in results:
         comparing.add(result)
     return comparing.finish()

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 _Z: Final = 1.959963984540054
 
 
-class Exact(Protocol):
+class ExactTests(Protocol):
     """The two tests that a statistics library has as well; both give p in 0..1."""
 
     def binomial(self, successes: int, trials: int) -> float:
@@ -31,7 +31,7 @@ class Exact(Protocol):
         ...
 
 
-class Plain:
+class PythonTests:
     """The tests without a library."""
 
     def binomial(self, successes: int, trials: int) -> float:
@@ -40,7 +40,7 @@ class Plain:
 
     def fisher(self, before: tuple[int, int], after: tuple[int, int]) -> float:
         """Return the two-sided p of Fisher's exact test."""
-        first, ways = spreads(before[1], after[1], before[0] + after[0])
+        first, ways = outcome_spreads(before[1], after[1], before[0] + after[0])
         return two_sided(ways, after[0] - first)
 
 
@@ -53,7 +53,7 @@ def even_odds(trials: int) -> list[int]:
     return ways
 
 
-def spreads(before: int, after: int, passed: int) -> tuple[int, list[int]]:
+def outcome_spreads(before: int, after: int, passed: int) -> tuple[int, list[int]]:
     """Return in how many ways so many passes fall on two sides of so many trials.
 
     The ways are by how many of them fall on the second side, beginning with the number returned.
@@ -71,12 +71,14 @@ def two_sided(ways: Sequence[int], seen: int) -> float:
     return sum(way for way in ways if way <= limit) / sum(ways)
 
 
-def least(ways: Sequence[int]) -> float:
+def smallest_p_value(ways: Sequence[int]) -> float:
     """Return the smallest two-sided p that any outcome could have come to."""
     return two_sided(ways, min(range(len(ways)), key=ways.__getitem__))
 
 
-def sign_test(before: Sequence[float], after: Sequence[float], exact: Exact | None = None) -> float:
+def sign_test(
+    before: Sequence[float], after: Sequence[float], exact: ExactTests | None = None
+) -> float:
     """Return how likely paired scores are to rise (or fall) so often by chance; equal ones are out.
 
     Raises:
@@ -85,10 +87,10 @@ def sign_test(before: Sequence[float], after: Sequence[float], exact: Exact | No
     pairs = list(zip(before, after, strict=True))
     rose = sum(now > was for was, now in pairs)
     fell = sum(now < was for was, now in pairs)
-    return (exact or Plain()).binomial(rose, rose + fell)
+    return (exact or PythonTests()).binomial(rose, rose + fell)
 
 
-def holm(values: Sequence[float]) -> list[float]:
+def holm_adjusted(values: Sequence[float]) -> list[float]:
     """Return the p of many tests after Holm's correction, in their own order.
 
     The share of luck called a change stays below 5 % over all of them together.
@@ -102,7 +104,7 @@ def holm(values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def wilson(passed: int, trials: int) -> tuple[float, float]:
+def wilson_interval(passed: int, trials: int) -> tuple[float, float]:
     """Return the 95 % Wilson interval of a share; all of 0..1 where there were no trials."""
     if not trials:
         return 0.0, 1.0

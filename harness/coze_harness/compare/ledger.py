@@ -7,14 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from coze_harness.compare import Comparing
+from coze_harness.compare import ComparisonBuilder
 from coze_harness.model import ChangeKind, Run, TrialResult
 from coze_harness.results import read_results
 
 _MOST_KEPT: Final = 20
 
 
-class Ledger:
+class ComparisonSummary:
     """Adds a comparison's trials up when all are there, and keeps those worth showing.
 
     Args:
@@ -26,7 +26,7 @@ class Ledger:
     def __init__(
         self, baseline: str, candidate: str, rates: Mapping[str, float], *, again: bool
     ) -> None:
-        self._comparing = Comparing(baseline, candidate, rates)
+        self._comparing = ComparisonBuilder(baseline, candidate, rates)
         self._again = again
         self.kept: dict[ChangeKind, list[TrialResult]] = {}
         self.unusable: list[TrialResult] = []

@@ -8,17 +8,17 @@ from pathlib import Path
 
 from coze_harness.cassettes import Redactor
 from coze_harness.commands.project import Project
-from coze_harness.compare import compared
+from coze_harness.compare import compare_trial
 from coze_harness.model import ChangeKind, TrialKey, TrialResult
-from coze_harness.model.errors import ArchiveError, NothingToRunError, UsageError
-from coze_harness.reporting.encoded_result import Finished, finished
-from coze_harness.reporting.report_formats import Renderer
+from coze_harness.model.errors import NothingSelectedError, ResultsError, UsageError
+from coze_harness.reporting.encoded_result import EncodedResult, encode_result
+from coze_harness.reporting.report_formats import TrialRenderer
 from coze_harness.results import read_results, read_run
-from coze_harness.scenarios.trial_filter import Selection
+from coze_harness.scenarios.trial_filter import TrialFilter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recalled:
+class RunTrialPair:
     """A trial of the candidate's run, of the baseline's, or of both."""
 
     baseline: TrialResult | None
@@ -27,7 +27,7 @@ class Recalled:
     min_pass_rate: float
 
 
-def two_runs(project: Project, words: Sequence[str]) -> tuple[Path, Path] | None:
+def find_two_runs(project: Project, words: Sequence[str]) -> tuple[Path, Path] | None:
     """Return the folders of two runs where two words name them; `None` where they are PATHs.
 
     Raises:
@@ -51,11 +51,11 @@ def two_runs(project: Project, words: Sequence[str]) -> tuple[Path, Path] | None
 def _folder(project: Project, word: str) -> Path | None:
     try:
         return project.run_folder(word)
-    except ArchiveError:
+    except ResultsError:
         return None
 
 
-def recalled(baseline: Path, candidate: Path, wanted: Selection) -> list[Recalled]:
+def pair_runs(baseline: Path, candidate: Path, wanted: TrialFilter) -> list[RunTrialPair]:
     """Return the trials of two runs, paired: by id, else by scenario, case and repeat.
 
     Raises:
@@ -81,7 +81,7 @@ def recalled(baseline: Path, candidate: Path, wanted: Selection) -> list[Recalle
         if result.key.id not in used
     ]
     if not found:
-        raise NothingToRunError(
+        raise NothingSelectedError(
             "The two runs have no trial that is chosen.",
             next_step="compare them without -k and --tag",
         )
@@ -90,17 +90,19 @@ def recalled(baseline: Path, candidate: Path, wanted: Selection) -> list[Recalle
 
 def _recalled(
     baseline: TrialResult | None, candidate: TrialResult | None, required: float
-) -> Recalled:
+) -> RunTrialPair:
     either = candidate or baseline
     assert either is not None  # noqa: S101 (one side is always there)
-    return Recalled(baseline=baseline, candidate=candidate, key=either.key, min_pass_rate=required)
+    return RunTrialPair(
+        baseline=baseline, candidate=candidate, key=either.key, min_pass_rate=required
+    )
 
 
 def _place(key: TrialKey) -> tuple[str, str, int]:
     return key.scenario, key.case, key.trial
 
 
-def _results(folder: Path, wanted: Selection) -> Iterable[TrialResult]:
+def _results(folder: Path, wanted: TrialFilter) -> Iterable[TrialResult]:
     """Return a run's own results, each as it was executed last."""
     found: dict[str, TrialResult] = {}
     for result in read_results(folder):
@@ -111,13 +113,13 @@ def _results(folder: Path, wanted: Selection) -> Iterable[TrialResult]:
     return found.values()
 
 
-def recalling(
+def compare_run_pairs(
     redactor: Redactor,
-    todo: Sequence[Recalled],
-    renderer: Renderer,
-) -> Generator[Sequence[Finished], None, None]:
+    todo: Sequence[RunTrialPair],
+    renderer: TrialRenderer,
+) -> Generator[Sequence[EncodedResult], None, None]:
     """Yield each trial of two runs, compared."""
     for one in todo:
-        item = finished(compared(one.baseline, one.candidate), renderer, redactor)
+        item = encode_result(compare_trial(one.baseline, one.candidate), renderer, redactor)
         # What a run lacked, or could not judge then, is no fault of the other.
         yield (item if one.candidate else replace(item, exit_code=0),)

@@ -36,11 +36,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from coze_harness.compare.exact_tests import Exact, holm, wilson
-from coze_harness.compare.stratified_tests import Found, Stratum, examined, is_drop, plain_p
-from coze_harness.model import Finding, ScenarioChange, Share
+from coze_harness.compare.exact_tests import ExactTests, holm_adjusted, wilson_interval
+from coze_harness.compare.stratified_tests import (
+    StratifiedTestResult,
+    Stratum,
+    is_drop,
+    plain_p,
+    run_stratified_test,
+)
+from coze_harness.model import Assessment, PassShare, ScenarioComparison
 
-LUCK: Final = 0.05
+SIGNIFICANCE_LEVEL: Final = 0.05
 MOST_REPEATS: Final = 100
 
 # A share that was meant exactly (9 of 10 for 0.9) must not be missed by rounding.
@@ -48,7 +54,7 @@ _ROUNDING: Final = 1e-9
 
 
 @dataclass(slots=True)
-class Counted:
+class ScenarioCounts:
     """A scenario with one bot, counted: by case, passed before, judged before, the same now."""
 
     scenario: str
@@ -72,9 +78,9 @@ class Counted:
         )
 
 
-def concluded(
-    counted: Iterable[Counted], required: Mapping[str, float], exact: Exact
-) -> tuple[ScenarioChange, ...]:
+def assess_scenarios(
+    counted: Iterable[ScenarioCounts], required: Mapping[str, float], exact: ExactTests
+) -> tuple[ScenarioComparison, ...]:
     """Return what is to be thought of each scenario, those that regressed first.
 
     Args:
@@ -83,10 +89,10 @@ def concluded(
         exact: who computes the tests.
     """
     every = [(one, one.strata()) for one in counted]
-    found = [examined(strata, exact) for _, strata in every]
+    found = [run_stratified_test(strata, exact) for _, strata in every]
     adjusted = _adjusted(found)
     doubts = sum(1 for _, strata in every if any(s.is_mixed for s in strata))
-    hints = _Hints(LUCK / max(1, doubts))
+    hints = _Hints(SIGNIFICANCE_LEVEL / max(1, doubts))
     changes = [
         _change(one, strata, test, p, required.get(one.scenario, 1.0), hints)
         for (one, strata), test, p in zip(every, found, adjusted, strict=True)
@@ -94,27 +100,29 @@ def concluded(
     return tuple(sorted(changes, key=_rank))
 
 
-def _adjusted(found: Sequence[Found | None]) -> list[float | None]:
+def _adjusted(found: Sequence[StratifiedTestResult | None]) -> list[float | None]:
     """Return each test's p after correction over those that could have found anything."""
     adjusted = [test and test.p for test in found]
-    able = [number for number, test in enumerate(found) if test and test.least < LUCK]
-    corrected = holm([test.p for test in found if test and test.least < LUCK])
+    able = [number for number, test in enumerate(found) if test and test.least < SIGNIFICANCE_LEVEL]
+    corrected = holm_adjusted(
+        [test.p for test in found if test and test.least < SIGNIFICANCE_LEVEL]
+    )
     for number, p in zip(able, corrected, strict=True):
         adjusted[number] = p
     return adjusted
 
 
 def _change(
-    counted: Counted,
+    counted: ScenarioCounts,
     strata: Sequence[Stratum],
-    test: Found | None,
+    test: StratifiedTestResult | None,
     adjusted: float | None,
     required: float,
     hints: _Hints,
-) -> ScenarioChange:
+) -> ScenarioComparison:
     before, after = _shares(counted, strata)
     finding = _finding(strata, adjusted)
-    return ScenarioChange(
+    return ScenarioComparison(
         scenario=counted.scenario,
         bot=counted.bot,
         before=before,
@@ -124,12 +132,12 @@ def _change(
         test=test.test if test else "",
         p=test.p if test else None,
         adjusted=adjusted,
-        repeats=hints.repeats(strata) if finding is Finding.DOUBTFUL else 0,
+        repeats=hints.repeats(strata) if finding is Assessment.DOUBTFUL else 0,
         flaky=counted.is_flaky(),
     )
 
 
-def _shares(counted: Counted, strata: Sequence[Stratum]) -> tuple[Share, Share]:
+def _shares(counted: ScenarioCounts, strata: Sequence[Stratum]) -> tuple[PassShare, PassShare]:
     """Return both sides' shares, over the cases that are compared; over all where none is."""
     rows: Iterable[Sequence[int]] = strata or counted.cases.values()
     passed_before, before, passed_after, after = map(sum, zip(*rows, strict=True)) if rows else _NO
@@ -139,20 +147,22 @@ def _shares(counted: Counted, strata: Sequence[Stratum]) -> tuple[Share, Share]:
 _NO: Final = (0, 0, 0, 0)
 
 
-def _share(passed: int, trials: int) -> Share:
-    low, high = wilson(passed, trials)
-    return Share(passed=passed, trials=trials, low=low, high=high)
+def _share(passed: int, trials: int) -> PassShare:
+    low, high = wilson_interval(passed, trials)
+    return PassShare(passed=passed, trials=trials, low=low, high=high)
 
 
-def _finding(strata: Iterable[Stratum], adjusted: float | None) -> Finding:
-    if adjusted is not None and adjusted < LUCK:
-        return Finding.REAL
+def _finding(strata: Iterable[Stratum], adjusted: float | None) -> Assessment:
+    if adjusted is not None and adjusted < SIGNIFICANCE_LEVEL:
+        return Assessment.REAL
     steady = all(s.passed_before * s.after == s.passed_after * s.before for s in strata)
-    return Finding.NONE if steady else Finding.DOUBTFUL
+    return Assessment.NONE if steady else Assessment.DOUBTFUL
 
 
-def _regressed(strata: Sequence[Stratum], finding: Finding, after: Share, required: float) -> bool:
-    if finding is Finding.REAL and is_drop(strata):
+def _regressed(
+    strata: Sequence[Stratum], finding: Assessment, after: PassShare, required: float
+) -> bool:
+    if finding is Assessment.REAL and is_drop(strata):
         return True
     if after.passed >= required * after.trials - _ROUNDING:
         return False
@@ -207,7 +217,7 @@ def _scaled(stratum: Stratum, repeats: int) -> Stratum:
     return Stratum(down_before, repeats, down_before, repeats)
 
 
-def _rank(change: ScenarioChange) -> tuple[bool, int, bool, str, str]:
+def _rank(change: ScenarioComparison) -> tuple[bool, int, bool, str, str]:
     return (
         not change.regressed,
         _ORDER.index(change.finding),
@@ -217,4 +227,4 @@ def _rank(change: ScenarioChange) -> tuple[bool, int, bool, str, str]:
     )
 
 
-_ORDER: Final = (Finding.REAL, Finding.DOUBTFUL, Finding.NONE)
+_ORDER: Final = (Assessment.REAL, Assessment.DOUBTFUL, Assessment.NONE)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from coze_harness.compare.exact_tests import Exact, Plain
+from coze_harness.compare.exact_tests import ExactTests, PythonTests
 
 
-def at_hand() -> Exact:
+def best_available_tests() -> ExactTests:
     """Return scipy's tests if it is installed, else our own: the figures are the same."""
-    return Scipy() if find_spec("scipy") else Plain()
+    return ScipyTests() if find_spec("scipy") else PythonTests()
 
 
-class Scipy:
+class ScipyTests:
     """The tests by scipy, which takes a second to import and is asked late for that reason.
 
     A call takes it 0.2 ms, and most scenarios of a comparison have the same few tables: they are

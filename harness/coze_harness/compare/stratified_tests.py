@@ -22,7 +22,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from coze_harness.compare.exact_tests import Exact, even_odds, least, spreads, two_sided
+from coze_harness.compare.exact_tests import (
+    ExactTests,
+    even_odds,
+    outcome_spreads,
+    smallest_p_value,
+    two_sided,
+)
 
 FISHER: Final = "Fisher's exact"
 MCNEMAR: Final = "McNemar's exact"
@@ -55,15 +61,17 @@ class Stratum(NamedTuple):
         return bool(self.before and self.after) and 0 < self.passed < self.before + self.after
 
 
-class Found(NamedTuple):
-    """What a test came to. `least` is the smallest p that it could have come to at all."""
+class StratifiedTestResult(NamedTuple):
+    """A test's result. `least` is the smallest p that these counts could have given at all."""
 
     test: str
     p: float
     least: float
 
 
-def examined(strata: Sequence[Stratum], exact: Exact) -> Found | None:
+def run_stratified_test(
+    strata: Sequence[Stratum], exact: ExactTests
+) -> StratifiedTestResult | None:
     """Test whether a scenario passes as often as before; `None` where one trial a side stands.
 
     Args:
@@ -78,7 +86,7 @@ def examined(strata: Sequence[Stratum], exact: Exact) -> Found | None:
     if all(s.before == s.after == 1 for s in strata):
         return _mcnemar(mixed, exact)
     if not mixed:
-        return Found(BY_CASE, 1.0, 1.0)
+        return StratifiedTestResult(BY_CASE, 1.0, 1.0)
     return _by_case(mixed)
 
 
@@ -88,7 +96,7 @@ def plain_p(strata: Iterable[Stratum]) -> float:
     if not mixed:
         return 1.0
     if len(mixed) == 1:
-        first, ways = spreads(mixed[0].before, mixed[0].after, mixed[0].passed)
+        first, ways = outcome_spreads(mixed[0].before, mixed[0].after, mixed[0].passed)
         return two_sided(ways, mixed[0].passed_after - first)
     return _by_case(mixed).p
 
@@ -102,32 +110,36 @@ def is_drop(strata: Iterable[Stratum]) -> bool:
     return excess < 0
 
 
-def _fisher(mixed: Sequence[Stratum], exact: Exact) -> Found:
+def _fisher(mixed: Sequence[Stratum], exact: ExactTests) -> StratifiedTestResult:
     if not mixed:
-        return Found(FISHER, 1.0, 1.0)
+        return StratifiedTestResult(FISHER, 1.0, 1.0)
     (one,) = mixed
     p = exact.fisher((one.passed_before, one.before), (one.passed_after, one.after))
-    return Found(FISHER, p, least(spreads(one.before, one.after, one.passed)[1]))
+    return StratifiedTestResult(
+        FISHER, p, smallest_p_value(outcome_spreads(one.before, one.after, one.passed)[1])
+    )
 
 
-def _mcnemar(mixed: Sequence[Stratum], exact: Exact) -> Found:
+def _mcnemar(mixed: Sequence[Stratum], exact: ExactTests) -> StratifiedTestResult:
     if not mixed:
-        return Found(MCNEMAR, 1.0, 1.0)
+        return StratifiedTestResult(MCNEMAR, 1.0, 1.0)
     rose = sum(stratum.passed_after for stratum in mixed)
-    return Found(MCNEMAR, exact.binomial(rose, len(mixed)), least(even_odds(len(mixed))))
+    return StratifiedTestResult(
+        MCNEMAR, exact.binomial(rose, len(mixed)), smallest_p_value(even_odds(len(mixed)))
+    )
 
 
-def _by_case(mixed: Sequence[Stratum]) -> Found:
+def _by_case(mixed: Sequence[Stratum]) -> StratifiedTestResult:
     groups = Counter((s.before, s.after, s.passed) for s in mixed)
     first, shares = 0, [1 << _BITS]
     for (before, after, passed), count in groups.items():
-        begin, ways = spreads(before, after, passed)
+        begin, ways = outcome_spreads(before, after, passed)
         total = sum(ways)
         one = [(way << _BITS) // total for way in ways]
         first += begin * count
         shares = _product(shares, _power(one, count))
     seen = shares[sum(s.passed_after for s in mixed) - first]
-    return Found(BY_CASE, _as_likely(shares, seen), _as_likely(shares, min(shares)))
+    return StratifiedTestResult(BY_CASE, _as_likely(shares, seen), _as_likely(shares, min(shares)))
 
 
 def _as_likely(shares: Sequence[int], seen: int) -> float:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import Final
 
-from coze_harness.compare.verdict_changes import flips
+from coze_harness.compare.verdict_changes import find_verdict_changes
 from coze_harness.model import (
     AnswerChange,
     ChangeKind,
@@ -26,13 +26,13 @@ from coze_harness.text import similarity
 # in other words have a similarity of 0.30 to 0.73, fourteen of fifteen above this bound; those that
 # say something else 0 to 0.44, fourteen of fifteen below. One changed number in a long answer stays
 # `REWORDED`: similarity does not weigh what a word means, and expectations are there for that.
-REWORDED_FROM: Final = 0.4
+SIMILARITY_THRESHOLD: Final = 0.4
 
 PASSING: Final = frozenset({TrialStatus.PASSED, TrialStatus.FIXED})
 FAILING: Final = frozenset({TrialStatus.FAILED, TrialStatus.KNOWN_FAILURE})
 
 
-def compared(baseline: TrialResult | None, candidate: TrialResult | None) -> TrialResult:
+def compare_trial(baseline: TrialResult | None, candidate: TrialResult | None) -> TrialResult:
     """Return the candidate with what changed in it; the baseline's own result if there is none.
 
     A known failure that fails counts as failing, a fixed one as passing. Errors and skipped trials
@@ -83,7 +83,7 @@ def _turn(was: TurnResult | None, now: TurnResult | None) -> TurnChange:
     # A side that was not answered judged nothing: its absent verdicts are no flips.
     if was is None or now is None or before is None or after is None:
         return _UNANSWERED if before is after else _ONE_SIDED
-    found = flips(was.verdicts, now.verdicts)
+    found = find_verdict_changes(was.verdicts, now.verdicts)
     answer, alike = _answers(before, after)
     if answer is AnswerChange.SAME and not found:
         return _SAME
@@ -99,7 +99,9 @@ def _answers(was: Reply, now: Reply) -> tuple[AnswerChange, float]:
     if before == after:
         return AnswerChange.SAME, 1.0
     alike = similarity(before, after)
-    return (AnswerChange.REWORDED if alike >= REWORDED_FROM else AnswerChange.DIFFERENT), alike
+    return (
+        AnswerChange.REWORDED if alike >= SIMILARITY_THRESHOLD else AnswerChange.DIFFERENT
+    ), alike
 
 
 def _by_verdict(before: TrialStatus, after: TrialStatus) -> ChangeKind | None:

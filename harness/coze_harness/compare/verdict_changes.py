@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from coze_harness.model import Flip, Verdict
+from coze_harness.model import Verdict, VerdictChange
 
 _Key: TypeAlias = tuple[str, ...]
 
 
-def flips(before: Sequence[Verdict], after: Sequence[Verdict]) -> tuple[Flip, ...]:
+def find_verdict_changes(
+    before: Sequence[Verdict], after: Sequence[Verdict]
+) -> tuple[VerdictChange, ...]:
     """Return the expectations of one turn whose verdict changed, in the candidate's order.
 
     Expectations pair by kind, name and what they expect, in the order they are written. What is
@@ -30,7 +32,7 @@ def flips(before: Sequence[Verdict], after: Sequence[Verdict]) -> tuple[Flip, ..
     return _paired(before, after)
 
 
-def _paired(before: Sequence[Verdict], after: Sequence[Verdict]) -> tuple[Flip, ...]:
+def _paired(before: Sequence[Verdict], after: Sequence[Verdict]) -> tuple[VerdictChange, ...]:
     went, came = dict(enumerate(before)), dict(enumerate(after))
     partners: dict[int, int] = {}
     for key, uneven in ((_as_written, True), (_by_name, False)):
@@ -79,10 +81,10 @@ def _by_name(verdict: Verdict) -> _Key:
     return (verdict.kind, verdict.name)
 
 
-def _flip(was: Verdict | None, now: Verdict | None) -> Flip:
+def _flip(was: Verdict | None, now: Verdict | None) -> VerdictChange:
     shown = now or was
     assert shown is not None  # noqa: S101 (a flip has a side)
-    return Flip(
+    return VerdictChange(
         kind=shown.kind,
         name=shown.name,
         expected=shown.expected,

@@ -3,7 +3,7 @@
 What signs in comes from the environment alone; a file of the project never holds a secret.
 """
 
-from coze_harness.config.settings import Overrides, Poll, Report, Settings
+from coze_harness.config.settings import PollSettings, ReportSettings, Settings, SettingsOverrides
 from coze_harness.config.settings_loader import load_settings
 
-__all__ = ["Overrides", "Poll", "Report", "Settings", "load_settings"]
+__all__ = ["PollSettings", "ReportSettings", "Settings", "SettingsOverrides", "load_settings"]

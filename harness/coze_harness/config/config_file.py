@@ -10,13 +10,13 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from coze_harness.config.folder_settings import check_folder
-from coze_harness.config.settings import BASE_URL, USER_ID, Poll, Report
+from coze_harness.config.settings import BASE_URL, USER_ID, PollSettings, ReportSettings
 from coze_harness.model import JSON, Bot
 from coze_harness.model.errors import SettingsError
-from coze_harness.model.location import Location, PathPart, Places
-from coze_harness.yaml_source import Document, read
+from coze_harness.model.location import Location, PathPart, SourcePositions
+from coze_harness.yaml_source import YamlDocument, read_yaml
 from coze_harness.yaml_source.fitting import Check, fits, listed, number, text, whole
-from coze_harness.yaml_source.spelling import nature, nearest
+from coze_harness.yaml_source.spelling import suggest_word, yaml_type_name
 
 FILE: Final = "harness.yaml"
 
@@ -54,14 +54,14 @@ _KEYS: Final[Mapping[str, Check]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
+class ConfigSpec:
     """harness.yaml as it is written."""
 
     base_url: str = BASE_URL
     bots: Mapping[str, JSON] = field(default_factory=dict)
     default_bot: str = ""
     user_id: str = USER_ID
-    poll: Poll = field(default_factory=Poll)
+    poll: PollSettings = field(default_factory=PollSettings)
     rate_limit: float | None = None
     workers: int | None = None
     scenarios: str = "scenarios"
@@ -69,18 +69,18 @@ class Declared:
     reports: str = "reports"
     redact: Sequence[str] = ()
     judge_bot: str = ""
-    report: Report = field(default_factory=Report)
+    report: ReportSettings = field(default_factory=ReportSettings)
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class LoadedConfig:
     """A checked harness.yaml, and its bots by name."""
 
-    declared: Declared = field(default_factory=Declared)
+    declared: ConfigSpec = field(default_factory=ConfigSpec)
     bots: Mapping[str, Bot] = field(default_factory=dict)
 
 
-def read_file(file: Path) -> Written:
+def read_config(file: Path) -> LoadedConfig:
     """Return what a harness.yaml says, checked.
 
     Raises:
@@ -91,39 +91,39 @@ def read_file(file: Path) -> Written:
     bots = _bots(declared, document.places)
     _check(declared, bots, document.places)
     check_base_url(declared.base_url, document.places.at("base_url"))
-    return Written(declared, bots)
+    return LoadedConfig(declared, bots)
 
 
-def _document(file: Path) -> Document:
+def _document(file: Path) -> YamlDocument:
     try:
         content = file.read_bytes()
     except OSError as cause:
         raise SettingsError(
             f"The file cannot be read: {cause.strerror}.", where=Location(FILE)
         ) from cause
-    return read(content, FILE, SettingsError)
+    return read_yaml(content, FILE, SettingsError)
 
 
-def _declared(document: Document) -> Declared:
+def _declared(document: YamlDocument) -> ConfigSpec:
     data, places = document.data, document.places
     if data is None:
-        return Declared()
+        return ConfigSpec()
     if not isinstance(data, dict):
         raise SettingsError(
-            f"harness.yaml is a mapping, and this is {nature(data)}.",
+            f"harness.yaml is a mapping, and this is {yaml_type_name(data)}.",
             where=places.at(),
             next_step="Write `key: value` lines, such as `default_bot: NAME`.",
         )
     _refuse_secrets(data, places, ())
     given: dict[str, Any] = data if fits(data, _KEYS) else _asked_of_pydantic(data, places)
-    poll = Poll(**given.get("poll", {}))
+    poll = PollSettings(**given.get("poll", {}))
     judge_bot = (given.get("judge") or {}).get("bot", "")
     rest = {key: value for key, value in given.items() if key != "judge"}
-    report = Report(**given.get("report", {}))
-    return Declared(**{**rest, "poll": poll, "judge_bot": judge_bot, "report": report})
+    report = ReportSettings(**given.get("report", {}))
+    return ConfigSpec(**{**rest, "poll": poll, "judge_bot": judge_bot, "report": report})
 
 
-def _asked_of_pydantic(data: Mapping[str, JSON], places: Places) -> dict[str, Any]:
+def _asked_of_pydantic(data: Mapping[str, JSON], places: SourcePositions) -> dict[str, Any]:
     """Return the data as pydantic takes it.
 
     Raises:
@@ -131,13 +131,13 @@ def _asked_of_pydantic(data: Mapping[str, JSON], places: Places) -> dict[str, An
     """
     from coze_harness.config.shapes import FileShape
     from coze_harness.yaml_source.shape_check import (  # imports pydantic, as does this:
-        MisfitError,
-        shaped,
+        ShapeMismatchError,
+        check_shape,
     )
 
     try:
-        return shaped(FileShape, data, places).model_dump(exclude_unset=True)
-    except MisfitError as cause:
+        return check_shape(FileShape, data, places).model_dump(exclude_unset=True)
+    except ShapeMismatchError as cause:
         first, *rest = cause.misfits
         raise SettingsError(
             first.what,
@@ -147,7 +147,7 @@ def _asked_of_pydantic(data: Mapping[str, JSON], places: Places) -> dict[str, An
         ) from cause
 
 
-def _refuse_secrets(value: JSON, places: Places, path: tuple[PathPart, ...]) -> None:
+def _refuse_secrets(value: JSON, places: SourcePositions, path: tuple[PathPart, ...]) -> None:
     """Refuse a file that holds what must not be committed; the message does not repeat it."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
@@ -169,7 +169,7 @@ def _secret(where: Location) -> SettingsError:
     )
 
 
-def _bots(written: Declared, places: Places) -> dict[str, Bot]:
+def _bots(written: ConfigSpec, places: SourcePositions) -> dict[str, Bot]:
     found: dict[str, Bot] = {}
     for name, value in written.bots.items():
         if not _BOT_NAME.fullmatch(name):
@@ -184,14 +184,14 @@ def _bots(written: Declared, places: Places) -> dict[str, Bot]:
             unknown = next((key for key in value if key not in ("id", "title")), None)
             if unknown is not None:
                 raise SettingsError(
-                    f'There is no key "{unknown}" here.{nearest(unknown, ("id", "title"))}',
+                    f'There is no key "{unknown}" here.{suggest_word(unknown, ("id", "title"))}',
                     where=places.key(*path, unknown),
                     next_step="The keys are: id, title.",
                 )
             given = value.get("title", "")
             if not isinstance(given, str):
                 raise SettingsError(
-                    f'"title" must be text, and this is {nature(given)}.',
+                    f'"title" must be text, and this is {yaml_type_name(given)}.',
                     where=places.at(*path, "title"),
                     next_step="Put quotes around it.",
                 )
@@ -202,11 +202,11 @@ def _bots(written: Declared, places: Places) -> dict[str, Bot]:
     return found
 
 
-def _id(value: object, places: Places, path: tuple[PathPart, ...]) -> str:
+def _id(value: object, places: SourcePositions, path: tuple[PathPart, ...]) -> str:
     """Return a bot's id; a bare number only as its author wrote it, digit for digit."""
     digits = value if isinstance(value, str) else places.source(*path)
     if isinstance(value, bool) or not (digits.isascii() and digits.isdecimal()):
-        seen = f'"{value}"' if isinstance(value, str) else nature(value)
+        seen = f'"{value}"' if isinstance(value, str) else yaml_type_name(value)
         raise SettingsError(
             f"A bot's id is digits in quotes, and this is {seen}.",
             where=places.at(*path),
@@ -215,14 +215,14 @@ def _id(value: object, places: Places, path: tuple[PathPart, ...]) -> str:
     return digits
 
 
-def _check(written: Declared, bots: Mapping[str, Bot], places: Places) -> None:
+def _check(written: ConfigSpec, bots: Mapping[str, Bot], places: SourcePositions) -> None:
     """Refuse bots that nobody knows, patterns that do not compile, folders that climb."""
     named = ((written.default_bot, ("default_bot",)), (written.judge_bot, ("judge", "bot")))
     for word, path in named:
         is_id = len(word) >= 6 and word.isascii() and word.isdecimal()
         if word and word not in bots and not is_id:
             raise SettingsError(
-                f'There is no bot "{word}".{nearest(word, bots)}',
+                f'There is no bot "{word}".{suggest_word(word, bots)}',
                 where=places.at(*path),
                 next_step="Name it under `bots:`, or give its id in quotes.",
             )

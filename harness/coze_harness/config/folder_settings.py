@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from coze_harness.model.errors import SettingsError
 from coze_harness.model.location import Location
-from coze_harness.storage.remote_folder import RemoteFolder, folder_at, is_url
+from coze_harness.storage.remote_folder import RemoteFolder, is_url, open_folder
 
 
 def check_folder(key: str, value: str, where: Location) -> None:
@@ -35,12 +35,12 @@ def check_folder(key: str, value: str, where: Location) -> None:
         )
 
 
-def folder(root: Path, written: str, start: Path, option: str | None) -> Path:
+def resolve_folder(root: Path, written: str, start: Path, option: str | None) -> Path:
     """Return a folder: as an option says, else as harness.yaml does."""
     return (start / option).absolute() if option else root / written
 
 
-def place(
+def resolve_location(
     key: str, root: Path, written: str, start: Path, option: str | None
 ) -> Path | RemoteFolder:
     """Return a folder that may be elsewhere. ``file://`` is another word for a path.
@@ -50,7 +50,7 @@ def place(
     """
     given = option or written
     if not is_url(given):
-        return folder(root, written, start, option)
+        return resolve_folder(root, written, start, option)
     if given.lower().startswith("file://"):
         from urllib.request import url2pathname  # takes longer than all settings
 
@@ -60,7 +60,7 @@ def place(
 
 def _remote(url: str, where: Location) -> RemoteFolder:
     try:
-        return folder_at(url)
+        return open_folder(url)
     except ValueError as fault:
         raise SettingsError(
             str(fault), where=where, next_step="Write it as in s3://bucket/folder."

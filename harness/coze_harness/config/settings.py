@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from coze_harness.auth.credentials import SignIn
+from coze_harness.auth.credentials import Credentials
 from coze_harness.model import Bot
 from coze_harness.storage.remote_folder import RemoteFolder
 
@@ -16,7 +16,7 @@ USER_ID: Final = "coze-harness"
 
 
 @dataclass(frozen=True, slots=True)
-class Poll:
+class PollSettings:
     """How a running chat is watched: seconds between looks, and until it is given up."""
 
     interval: float = 1.0
@@ -24,7 +24,7 @@ class Poll:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ReportSettings:
     """How reports are written: `lang` is ``en``, ``zh`` or empty (the reader's).
 
     A page of the `layout` ``single`` is one file; ``folder`` has style and script beside it.
@@ -35,7 +35,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Overrides:
+class SettingsOverrides:
     """Settings given as options; ``None`` leaves a setting as it is. Paths count from `start`."""
 
     base_url: str | None = None
@@ -62,14 +62,14 @@ class Settings:
     reports: Path | RemoteFolder
     file: Path | None = None
     base_url: str = BASE_URL
-    sign_in: SignIn | None = None
+    sign_in: Credentials | None = None
     bots: Mapping[str, Bot] = field(default_factory=dict)
     default_bot: str = ""
     user_id: str = USER_ID
-    poll: Poll = Poll()
+    poll: PollSettings = PollSettings()
     rate_limit: float | None = None
     workers: int | None = None
     redact: tuple[str, ...] = ()
     judge_bot: str = ""
-    report: Report = Report()
+    report: ReportSettings = ReportSettings()
     hints: tuple[str, ...] = ()

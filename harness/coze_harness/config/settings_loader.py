@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from coze_harness.auth.credentials import sign_in
-from coze_harness.config.config_file import FILE, Written, check_base_url, read_file
-from coze_harness.config.folder_settings import folder, place
-from coze_harness.config.settings import Overrides, Report, Settings
+from coze_harness.auth.credentials import read_credentials
+from coze_harness.config.config_file import FILE, LoadedConfig, check_base_url, read_config
+from coze_harness.config.folder_settings import resolve_folder, resolve_location
+from coze_harness.config.settings import ReportSettings, Settings, SettingsOverrides
 from coze_harness.model.errors import SettingsError
 from coze_harness.model.location import Location
 
 
 def load_settings(
-    start: Path, env: Mapping[str, str], overrides: Overrides | None = None
+    start: Path, env: Mapping[str, str], overrides: SettingsOverrides | None = None
 ) -> Settings:
     """Return the settings of the project that a folder belongs to.
 
@@ -26,11 +26,11 @@ def load_settings(
     Raises:
         SettingsError: harness.yaml, the environment or an option is wrong.
     """
-    options = overrides or Overrides()
+    options = overrides or SettingsOverrides()
     start = start.resolve()
     file = _found(start)
     root = file.parent if file else start
-    found = read_file(file) if file else Written()
+    found = read_config(file) if file else LoadedConfig()
     written = found.declared
     base_url = options.base_url or env.get("COZE_API_BASE", "").strip()
     if base_url:
@@ -38,12 +38,12 @@ def load_settings(
         check_base_url(base_url, Location(source))
     if options.workers is not None and options.workers < 1:
         raise SettingsError(f"--workers is {options.workers}.", next_step="Give 1 or more.")
-    signing_in, hints = sign_in(env, start)
+    signing_in, hints = read_credentials(env, start)
     return Settings(
         root=root,
-        scenarios=folder(root, written.scenarios, start, options.scenarios),
-        cassettes=place("cassettes", root, written.cassettes, start, options.cassettes),
-        reports=place("reports", root, written.reports, start, options.reports),
+        scenarios=resolve_folder(root, written.scenarios, start, options.scenarios),
+        cassettes=resolve_location("cassettes", root, written.cassettes, start, options.cassettes),
+        reports=resolve_location("reports", root, written.reports, start, options.reports),
         file=file,
         base_url=(base_url or written.base_url).rstrip("/"),
         sign_in=signing_in,
@@ -55,7 +55,7 @@ def load_settings(
         workers=options.workers if options.workers is not None else written.workers,
         redact=tuple(written.redact),
         judge_bot=written.judge_bot,
-        report=Report(
+        report=ReportSettings(
             lang=options.lang or written.report.lang,
             layout=options.layout or written.report.layout,
         ),

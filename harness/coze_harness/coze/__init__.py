@@ -1,8 +1,8 @@
 """Coze's API as conversations without I/O. This room knows no files and no sockets."""
 
-from coze_harness.coze.bot_snapshot import snapshot
-from coze_harness.coze.coze_conversation import CozeDialogue, Pace
+from coze_harness.coze.bot_snapshot import fetch_bot_snapshot
+from coze_harness.coze.coze_conversation import CozeConversation, PollSchedule
 from coze_harness.coze.request_fingerprint import fingerprint
-from coze_harness.coze.retry_policy import Patience
+from coze_harness.coze.retry_policy import RetryPolicy
 
-__all__ = ["CozeDialogue", "Pace", "Patience", "fingerprint", "snapshot"]
+__all__ = ["CozeConversation", "PollSchedule", "RetryPolicy", "fetch_bot_snapshot", "fingerprint"]

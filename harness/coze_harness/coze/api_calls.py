@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from coze_harness.model import JSON, Call, ChatOptions
+from coze_harness.model import JSON, ChatOptions, HttpCall
 
 CHAT_PATH: Final = "/v3/chat"
 UPLOAD_PATH: Final = "/v1/files/upload"
@@ -17,11 +17,11 @@ UPLOAD_PATH: Final = "/v1/files/upload"
 
 def start_chat(
     bot_id: str, options: ChatOptions, messages: Sequence[JSON], conversation_id: str
-) -> Call:
+) -> HttpCall:
     """Return the call that sends a prompt; the conversation's id belongs in the query."""
     query = (("conversation_id", conversation_id),) if conversation_id else ()
     body = chat_body(bot_id, options, messages)
-    return Call("POST", CHAT_PATH, query, body, stream=options.stream)
+    return HttpCall("POST", CHAT_PATH, query, body, stream=options.stream)
 
 
 def chat_body(bot_id: str, options: ChatOptions, messages: Sequence[JSON]) -> dict[str, JSON]:
@@ -47,49 +47,49 @@ def chat_body(bot_id: str, options: ChatOptions, messages: Sequence[JSON]) -> di
     return body
 
 
-def retrieve_chat(conversation_id: str, chat_id: str) -> Call:
+def retrieve_chat(conversation_id: str, chat_id: str) -> HttpCall:
     """Return the call that looks up a chat's state (a poll)."""
-    return Call("GET", "/v3/chat/retrieve", _ids(conversation_id, chat_id))
+    return HttpCall("GET", "/v3/chat/retrieve", _ids(conversation_id, chat_id))
 
 
-def list_messages(conversation_id: str, chat_id: str) -> Call:
+def list_messages(conversation_id: str, chat_id: str) -> HttpCall:
     """Return the call that lists what a finished chat gave."""
-    return Call("POST", "/v3/chat/message/list", _ids(conversation_id, chat_id))
+    return HttpCall("POST", "/v3/chat/message/list", _ids(conversation_id, chat_id))
 
 
-def cancel_chat(conversation_id: str, chat_id: str) -> Call:
+def cancel_chat(conversation_id: str, chat_id: str) -> HttpCall:
     """Return the call that stops a chat; its ids belong in the body."""
     body: dict[str, JSON] = {"chat_id": chat_id, "conversation_id": conversation_id}
-    return Call("POST", "/v3/chat/cancel", (), body)
+    return HttpCall("POST", "/v3/chat/cancel", (), body)
 
 
 def submit_tool_outputs(
     conversation_id: str, chat_id: str, outputs: Sequence[tuple[str, str]], *, stream: bool
-) -> Call:
+) -> HttpCall:
     """Return the call that answers every waiting tool call at once: (tool call id, output)."""
     body: dict[str, JSON] = {
         "stream": stream,
         "tool_outputs": [{"tool_call_id": call, "output": output} for call, output in outputs],
     }
     query = _ids(conversation_id, chat_id)
-    return Call("POST", "/v3/chat/submit_tool_outputs", query, body, stream=stream)
+    return HttpCall("POST", "/v3/chat/submit_tool_outputs", query, body, stream=stream)
 
 
-def create_conversation(bot_id: str) -> Call:
+def create_conversation(bot_id: str) -> HttpCall:
     """Return the call that makes a conversation, for a bot if one is named."""
     body: dict[str, JSON] = {"bot_id": bot_id} if bot_id else {}
-    return Call("POST", "/v1/conversation/create", (), body)
+    return HttpCall("POST", "/v1/conversation/create", (), body)
 
 
-def upload_file(path: str, described: Mapping[str, JSON]) -> Call:
+def upload_file(path: str, described: Mapping[str, JSON]) -> HttpCall:
     """Return the call that uploads a file of the project."""
-    return Call("POST", UPLOAD_PATH, (), described, upload=path)
+    return HttpCall("POST", UPLOAD_PATH, (), described, upload=path)
 
 
-def retrieve_bot(bot_id: str, *, published: bool) -> Call:
+def retrieve_bot(bot_id: str, *, published: bool) -> HttpCall:
     """Return the call that asks what a bot is."""
     query = () if published else (("is_published", "false"),)
-    return Call("GET", f"/v1/bots/{bot_id}", query)
+    return HttpCall("GET", f"/v1/bots/{bot_id}", query)
 
 
 def _ids(conversation_id: str, chat_id: str) -> tuple[tuple[str, str], ...]:

@@ -8,10 +8,10 @@ from typing import Final
 
 from coze_harness.coze import api_calls as requests
 from coze_harness.coze import response_parsing as payloads
-from coze_harness.coze.retry_policy import Patience, patiently
+from coze_harness.coze.retry_policy import RetryPolicy, call_with_retry
 from coze_harness.model import JSON, BotSnapshot
 from coze_harness.model.errors import CozeError
-from coze_harness.model.trial import Conversation
+from coze_harness.model.trial import CallFlow
 
 _SETTINGS: Final = (
     "temperature", "top_p", "top_k", "max_tokens", "context_round", "response_format",
@@ -22,21 +22,23 @@ _SETTINGS: Final = (
 _CAPITAL: Final = re.compile(r"(?<=[a-z0-9])[A-Z]")
 
 
-def snapshot(bot_id: str, patience: Patience, *, published: bool) -> Conversation[BotSnapshot]:
+def fetch_bot_snapshot(
+    bot_id: str, patience: RetryPolicy, *, published: bool
+) -> CallFlow[BotSnapshot]:
     """Ask what a bot is.
 
     Never fails: a token without the permission gets a snapshot that says so.
     """
     call = requests.retrieve_bot(bot_id, published=published)
     try:
-        found, _answer = yield from patiently(call, patience, repeatable=True)
+        found, _answer = yield from call_with_retry(call, patience, repeatable=True)
         found.raise_for_code("the bot's description")
     except CozeError as fault:
         return BotSnapshot(warning=f"the bot's prompt and version are not known: {fault.what}")
-    return describe(found.data)
+    return parse_bot_snapshot(found.data)
 
 
-def describe(data: JSON) -> BotSnapshot:
+def parse_bot_snapshot(data: JSON) -> BotSnapshot:
     """Return the snapshot in a bot's description, whatever parts of it are there."""
     source = _mapping(data)
     model = _mapping(source.get("model_info"))

@@ -28,10 +28,19 @@ from coze_harness.coze import (
 from coze_harness.coze import (
     workflow_calls as workflows,
 )
-from coze_harness.coze.error_codes import next_step
-from coze_harness.coze.response_parsing import Chat, Envelope
-from coze_harness.coze.retry_policy import Patience, patiently
-from coze_harness.model import Answer, Attachment, Bot, Call, ChatOptions, Message, Reply, Wait
+from coze_harness.coze.error_codes import advice_for
+from coze_harness.coze.response_parsing import ChatState, Envelope
+from coze_harness.coze.retry_policy import RetryPolicy, call_with_retry
+from coze_harness.model import (
+    Attachment,
+    Bot,
+    ChatOptions,
+    HttpCall,
+    HttpResponse,
+    Message,
+    Reply,
+    Wait,
+)
 from coze_harness.model.errors import (
     ApiError,
     ChatFailedError,
@@ -40,7 +49,7 @@ from coze_harness.model.errors import (
     ScenarioError,
     TransportError,
 )
-from coze_harness.model.trial import Conversation, Turn
+from coze_harness.model.trial import CallFlow, Turn
 
 _GROWTH: Final = 1.5
 _GROWN: Final = 2
@@ -51,7 +60,7 @@ _HAD_ENDED: Final = 4104
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class PollSchedule:
     """How a chat is waited for, in seconds.
 
     `interval` is the least time between two polls (Coze asks for one second). `timeout` is how long
@@ -75,7 +84,7 @@ class Pace:
         return self.interval * min(_GROWTH ** min(poll, _GROWN), _SLOWEST)
 
 
-class CozeDialogue:
+class CozeConversation:
     """Turns with one bot, each in the conversation that the first one opened.
 
     Args:
@@ -85,7 +94,9 @@ class CozeDialogue:
         patience: how to repeat a call that was refused.
     """
 
-    def __init__(self, bot: Bot, options: ChatOptions, pace: Pace, patience: Patience) -> None:
+    def __init__(
+        self, bot: Bot, options: ChatOptions, pace: PollSchedule, patience: RetryPolicy
+    ) -> None:
         self._bot = bot
         self._options = options
         self._pace = pace
@@ -95,7 +106,7 @@ class CozeDialogue:
         self._begun = False
         self._rounds = 0
 
-    def ask(self, turn: Turn) -> Conversation[Reply]:
+    def ask(self, turn: Turn) -> CallFlow[Reply]:
         """Ask one prompt and take its chat to the end.
 
         Raises:
@@ -105,11 +116,11 @@ class CozeDialogue:
         """
         if turn.input is not None:
             timeout = self._pace.timeout
-            return (yield from workflows.run(self._options, turn, timeout, self._patience))
+            return (yield from workflows.run_workflow(self._options, turn, timeout, self._patience))
         call = yield from self._prompt(turn)
         if call.stream:
             call = replace(call, patience=self._pace.timeout)
-        found, answer = yield from patiently(call, self._patience, repeatable=False)
+        found, answer = yield from call_with_retry(call, self._patience, repeatable=False)
         found.raise_for_code("the prompt")
         watch = _Watch(answer.started, answer.started + answer.elapsed, found.log_id)
         chat = watch.chat_of(found, answer)
@@ -134,26 +145,28 @@ class CozeDialogue:
             seconds=round(watch.seconds, 3),
             first_token=watch.first_token,
             polls=watch.polls,
-            tool_calls=payloads.tool_calls(messages) or payloads.asked_for(chat),
+            tool_calls=payloads.parse_tool_calls(messages) or payloads.pending_tool_calls(chat),
             error_code=chat.error_code,
             error_message=chat.error_message,
         )
 
-    def _prompt(self, turn: Turn) -> Conversation[Call]:
+    def _prompt(self, turn: Turn) -> CallFlow[HttpCall]:
         """Make what a prompt needs, and return the call that sends it."""
         options, patience = self._options, self._patience
         if options.create_conversation and not self._conversation_id:
             asked = "" if options.workflow else self._bot.id
             self._conversation_id = yield from opening.create_conversation(asked, patience)
         if turn.attach:
-            yield from opening.upload(turn.attach, self._file_ids, patience)
-        messages = prompts.messages(options, turn, self._file_ids, first=not self._begun)
+            yield from opening.upload_attachment(turn.attach, self._file_ids, patience)
+        messages = prompts.build_prompt_messages(
+            options, turn, self._file_ids, first=not self._begun
+        )
         self._begun = True
         if options.workflow:
             return workflows.start_chat(options, messages, self._conversation_id)
         return requests.start_chat(self._bot.id, options, messages, self._conversation_id)
 
-    def _finish(self, chat: Chat, turn: Turn, watch: _Watch) -> Conversation[Chat]:
+    def _finish(self, chat: ChatState, turn: Turn, watch: _Watch) -> CallFlow[ChatState]:
         """Poll until the chat has ended, answering the tools that it asks for."""
         for _round in range(_TOOL_ROUNDS):
             chat = yield from self._settle(chat, watch)
@@ -166,13 +179,13 @@ class CozeDialogue:
             call = requests.submit_tool_outputs(
                 chat.conversation_id, chat.id, outputs, stream=self._options.stream
             )
-            found, answer = yield from patiently(call, self._patience, repeatable=False)
+            found, answer = yield from call_with_retry(call, self._patience, repeatable=False)
             found.raise_for_code("the tool outputs")
             watch.saw(answer, found)
             chat = chat.now(watch.chat_of(found, answer))
         return chat
 
-    def _settle(self, chat: Chat, watch: _Watch) -> Conversation[Chat]:
+    def _settle(self, chat: ChatState, watch: _Watch) -> CallFlow[ChatState]:
         polls = 0
         while chat.status not in payloads.FINAL:
             pause = self._pace.wait(self._rounds, polls)
@@ -183,22 +196,22 @@ class CozeDialogue:
                 pause = min(pause, max(left, self._pace.interval))
             yield Wait(pause)
             call = requests.retrieve_chat(chat.conversation_id, chat.id)
-            found, answer = yield from patiently(call, self._patience, repeatable=True)
+            found, answer = yield from call_with_retry(call, self._patience, repeatable=True)
             found.raise_for_code("the look-up of a chat")
             polls += 1
             watch.polls += answer.stands_for
             watch.saw(answer, found)
-            seen = payloads.chat(found.data)
+            seen = payloads.parse_chat(found.data)
             if not seen.status:
                 raise _unusable(found, "a chat without a status")
             chat = chat.now(seen)
         self._rounds += bool(polls)
         return chat
 
-    def _cancel(self, chat: Chat, watch: _Watch) -> Conversation[None]:
+    def _cancel(self, chat: ChatState, watch: _Watch) -> CallFlow[None]:
         call = requests.cancel_chat(chat.conversation_id, chat.id)
         try:
-            found, _answer = yield from patiently(call, self._patience, repeatable=True)
+            found, _answer = yield from call_with_retry(call, self._patience, repeatable=True)
             if found.code == _HAD_ENDED:
                 outcome = "it ended before it could be cancelled"
             else:
@@ -214,18 +227,18 @@ class CozeDialogue:
             log_id=watch.log_id,
         )
 
-    def _messages(self, chat: Chat) -> Conversation[tuple[Message, ...]]:
+    def _messages(self, chat: ChatState) -> CallFlow[tuple[Message, ...]]:
         """List what the chat gave; an answer may turn up a moment after the chat has completed."""
         call = requests.list_messages(chat.conversation_id, chat.id)
-        found, _answer = yield from patiently(call, self._patience, repeatable=True)
+        found, _answer = yield from call_with_retry(call, self._patience, repeatable=True)
         found.raise_for_code("the list of messages")
-        listed = payloads.messages(found.data)
+        listed = payloads.parse_messages(found.data)
         if any(item.type == "answer" for item in listed):
             return listed
         yield Wait(self._pace.interval)
-        found, _answer = yield from patiently(call, self._patience, repeatable=True)
+        found, _answer = yield from call_with_retry(call, self._patience, repeatable=True)
         found.raise_for_code("the list of messages")
-        return payloads.messages(found.data)
+        return payloads.parse_messages(found.data)
 
 
 class _Watch:
@@ -243,15 +256,15 @@ class _Watch:
     def seconds(self) -> float:
         return self.now - self.started
 
-    def chat_of(self, found: Envelope, answer: Answer) -> Chat:
+    def chat_of(self, found: Envelope, answer: HttpResponse) -> ChatState:
         """Return the chat in an answer, which may be a stream: then its messages are kept.
 
         A stream that broke leaves a chat that still runs, to be polled like any other; what it had
         said by then comes again in the list of messages, whole.
         """
         if not payloads.is_stream(answer):
-            return payloads.chat(found.data)
-        stream = streaming.read(answer)
+            return payloads.parse_chat(found.data)
+        stream = streaming.parse_stream(answer)
         if self.first_token is None and stream.first_token is not None:
             self.first_token = round(stream.first_token - self.started, 3)
         if stream.error is not None:
@@ -262,7 +275,7 @@ class _Watch:
             self.streamed += stream.messages
         return stream.chat
 
-    def saw(self, answer: Answer, found: Envelope) -> None:
+    def saw(self, answer: HttpResponse, found: Envelope) -> None:
         self.now = answer.started + answer.elapsed
         self.log_id = found.log_id or self.log_id
 
@@ -277,10 +290,10 @@ def _output(turn: Turn, call: str, name: str, arguments: str) -> str:
             next_step=f"add it under `tools:` of the turn (now: {', '.join(tools) or 'none'}).",
         )
     tool = tools[name]
-    return tool if isinstance(tool, str) else tool.output(call, payloads.arguments(arguments))
+    return tool if isinstance(tool, str) else tool.output(call, payloads.parse_arguments(arguments))
 
 
-def _failed(chat: Chat, log_id: str) -> ChatFailedError:
+def _failed(chat: ChatState, log_id: str) -> ChatFailedError:
     if chat.status == "requires_action":
         names = ", ".join(name for _id, name, _arguments in chat.pending)
         return ChatFailedError(
@@ -292,7 +305,7 @@ def _failed(chat: Chat, log_id: str) -> ChatFailedError:
     reason = f": code {code}" + (f', "{said}"' if said else "") if code or said else ""
     return ChatFailedError(
         f"The chat ended {chat.status}{reason}.",
-        next_step=next_step(code, 200) if code else "quote the log id when asking Coze's support.",
+        next_step=advice_for(code, 200) if code else "quote the log id when asking Coze's support.",
         detail=(f"chat {chat.id}, conversation {chat.conversation_id}",),
         log_id=log_id,
     )
@@ -304,7 +317,7 @@ def _stopped(error: tuple[int, str], found: Envelope) -> ApiError:
         f'Coze ended the stream with an error: code {code}, "{said}".',
         code=code,
         http_status=found.http_status,
-        next_step=next_step(code, 200),
+        next_step=advice_for(code, 200),
         log_id=found.log_id,
     )
 

@@ -64,7 +64,7 @@ TRANSIENT_CODES: Final = BUSY_CODES | {5000, 720702222}
 TRANSIENT_STATUSES: Final = frozenset({429, 500, 502, 503, 504})
 
 
-def next_step(code: int, http_status: int) -> str:
+def advice_for(code: int, http_status: int) -> str:
     """Return what a user does about a refusal."""
     if code in _NEXT_STEPS:
         return _NEXT_STEPS[code]

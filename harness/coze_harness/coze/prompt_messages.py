@@ -16,7 +16,7 @@ _IMAGES: Final = frozenset(
 _AUDIO: Final = frozenset({"wav", "mp3", "ogg", "m4a"})
 
 
-def messages(
+def build_prompt_messages(
     options: ChatOptions, turn: Turn, file_ids: Mapping[Attachment, str], *, first: bool
 ) -> list[JSON]:
     """Return a prompt's messages in order; the last one is the user's.
@@ -34,7 +34,7 @@ def messages(
             for role, content in options.history
         ]
     if turn.attach:
-        content = jsontext.compact(_objects(turn, file_ids)).decode()
+        content = jsontext.dump_json(_objects(turn, file_ids)).decode()
         found.append({"role": "user", "content": content, "content_type": "object_string"})
     elif turn.prompt or not options.shortcut_command:  # a shortcut may bring the question itself
         found.append({"role": "user", "content": turn.prompt, "content_type": "text"})
@@ -59,7 +59,7 @@ def _kind(attached: Attachment) -> str:
     return "audio" if extension in _AUDIO else "file"
 
 
-def descriptor(attached: Attachment) -> dict[str, JSON]:
+def describe_attachment(attached: Attachment) -> dict[str, JSON]:
     """Return what stands for a file's bytes where they are recorded, compared and hashed."""
     name = attached.name.rpartition("/")[2]
     return {"file": name, "bytes": attached.size, "sha256": attached.sha256}

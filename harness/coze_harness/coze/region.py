@@ -11,7 +11,7 @@ _INTERNATIONAL: Final = "https://api.coze.com"
 _CHINA: Final = "https://api.coze.cn"
 
 
-def placed(fault: HarnessError | None, base_url: str) -> None:
+def add_region_hint(fault: HarnessError | None, base_url: str) -> None:
     """Say in a refusal where was asked, if another region's account would be refused so.
 
     Args:

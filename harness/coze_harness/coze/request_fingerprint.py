@@ -17,7 +17,9 @@ from coze_harness.text import json_text as jsontext
 _ASKING: Final = frozenset({CHAT_PATH, workflows.CHAT_PATH, workflows.RUN_PATH})
 
 
-def bodies(bot_id: str, options: ChatOptions, turns: Sequence[Turn]) -> list[dict[str, JSON]]:
+def prompt_bodies(
+    bot_id: str, options: ChatOptions, turns: Sequence[Turn]
+) -> list[dict[str, JSON]]:
     """Return the bodies that a trial's prompts are sent with, in order.
 
     Of what is known only once Coze has answered, an uploaded file's id is its digest here, and the
@@ -30,14 +32,14 @@ def _body(bot_id: str, options: ChatOptions, turn: Turn, *, first: bool) -> dict
     if turn.input is not None:
         return workflows.run_body(options, turn.input)
     digests = {item: item.sha256 for item in turn.attach} if turn.attach else {}
-    said = prompts.messages(options, turn, digests, first=first)
+    said = prompts.build_prompt_messages(options, turn, digests, first=first)
     if options.workflow:
         return workflows.chat_body(options, said)
     return chat_body(bot_id, options, said)
 
 
-def recorded(exchanges: Sequence[tuple[str, bytes, bytes]]) -> list[JSON]:
-    """Return the bodies that a recording's prompts were sent with, as `bodies` has them.
+def recorded_prompt_bodies(exchanges: Sequence[tuple[str, bytes, bytes]]) -> list[JSON]:
+    """Return the bodies that a recording's prompts were sent with, as `prompt_bodies` has them.
 
     Args:
         exchanges: path, request body and response body of each interaction, in order.
@@ -47,21 +49,21 @@ def recorded(exchanges: Sequence[tuple[str, bytes, bytes]]) -> list[JSON]:
     for path, request, response in exchanges:
         if path == UPLOAD_PATH:
             with suppress(ValueError, TypeError, KeyError):
-                made: Any = jsontext.parse(response)
-                sent: Any = jsontext.parse(request)
+                made: Any = jsontext.parse_json(response)
+                sent: Any = jsontext.parse_json(request)
                 digests[made["data"]["id"].encode()] = sent["sha256"].encode()
         elif path in _ASKING and request:
             for file_id, digest in digests.items():
                 request = request.replace(file_id, digest)
             with suppress(ValueError):
-                body = jsontext.parse(request)
+                body = jsontext.parse_json(request)
                 if isinstance(body, dict):
                     body = {key: value for key, value in body.items() if key != "conversation_id"}
                 found.append(body)
     return found
 
 
-def readdressed(path: str, request: bytes, options: ChatOptions) -> bytes:
+def with_bot_version(path: str, request: bytes, options: ChatOptions) -> bytes:
     """Return a recorded request with the bot's version asked for as options say.
 
     Only a prompt to a bot says which version shall answer; all else stays to the byte, and so does
@@ -75,7 +77,7 @@ def readdressed(path: str, request: bytes, options: ChatOptions) -> bytes:
     if path != CHAT_PATH:
         return request
     try:
-        body = jsontext.parse(request)
+        body = jsontext.parse_json(request)
     except ValueError:
         return request
     if not isinstance(body, dict):
@@ -84,7 +86,7 @@ def readdressed(path: str, request: bytes, options: ChatOptions) -> bytes:
     if all(body.get(name, "") == text for name, text in wanted.items()):
         return request
     kept = {name: value for name, value in body.items() if name not in wanted}
-    return jsontext.compact(kept | {name: text for name, text in wanted.items() if text})
+    return jsontext.dump_json(kept | {name: text for name, text in wanted.items() if text})
 
 
 def fingerprint(bot_id: str, options: ChatOptions, turns: Sequence[Turn]) -> str:
@@ -95,15 +97,15 @@ def fingerprint(bot_id: str, options: ChatOptions, turns: Sequence[Turn]) -> str
     """
     asked: list[JSON] = [
         options.conversation_id,
-        bodies(bot_id, options, turns),
+        prompt_bodies(bot_id, options, turns),
         [_tools(turn) for turn in turns],
     ]
     # What few trials have is added only to theirs: all others keep the fingerprint they had.
     if options.create_conversation:
         asked.append("a conversation of its own")
-    if files := [prompts.descriptor(item) for turn in turns for item in turn.attach]:
+    if files := [prompts.describe_attachment(item) for turn in turns for item in turn.attach]:
         asked.append(files)
-    return f"sha256:{hashlib.sha256(jsontext.canonical(asked)).hexdigest()}"
+    return f"sha256:{hashlib.sha256(jsontext.dump_sorted_json(asked)).hexdigest()}"
 
 
 def _tools(turn: Turn) -> dict[str, JSON]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from coze_harness.coze import error_codes as refusals
-from coze_harness.model import JSON, Answer, Message, ToolCall, Usage
+from coze_harness.model import JSON, HttpResponse, Message, ToolCall, Usage
 from coze_harness.model.errors import ApiError, PayloadError
 from coze_harness.text import json_text as jsontext
 from coze_harness.text import sse as eventstream
@@ -46,17 +46,17 @@ class Envelope:
             code=self.code or self.http_status,
             http_status=self.http_status,
             detail=(f"tried {self.tries} times",) if self.tries > 1 else (),
-            next_step=refusals.next_step(self.code, self.http_status),
+            next_step=refusals.advice_for(self.code, self.http_status),
             log_id=self.log_id,
         )
 
 
-def is_stream(answer: Answer) -> bool:
+def is_stream(answer: HttpResponse) -> bool:
     """Tell whether events came, and not the JSON that Coze refuses a stream with."""
     return eventstream.MEDIA_TYPE in answer.headers.get("content-type", "").lower()
 
 
-def envelope(answer: Answer) -> Envelope:
+def parse_envelope(answer: HttpResponse) -> Envelope:
     """Return the envelope of an answer; the JSON is looked at first, the HTTP status second.
 
     A stream has none: its events are looked at by `streaming`.
@@ -68,7 +68,7 @@ def envelope(answer: Answer) -> Envelope:
     if is_stream(answer):
         return Envelope(0, "", None, log_id, answer.status)
     try:
-        body = jsontext.parse(answer.body)
+        body = jsontext.parse_json(answer.body)
     except ValueError:
         body = None
     if not isinstance(body, dict):
@@ -89,7 +89,7 @@ def envelope(answer: Answer) -> Envelope:
 
 
 @dataclass(frozen=True, slots=True)
-class Chat:
+class ChatState:
     """One chat's state. `status` is Coze's word in its main spelling."""
 
     id: str
@@ -101,7 +101,7 @@ class Chat:
     pending: tuple[tuple[str, str, str], ...]
     """Tool calls that wait for an output: (id, name, arguments as JSON text)."""
 
-    def now(self, seen: Chat) -> Chat:
+    def now(self, seen: ChatState) -> ChatState:
         """Return what a later look at this chat shows; its ids stay those that it began with."""
         if seen.id == self.id and seen.conversation_id == self.conversation_id:
             return seen
@@ -115,18 +115,18 @@ RUNNING = frozenset({"created", "in_progress"})
 FINAL = frozenset({"completed", "failed", "canceled", "requires_action", "expired", "deleted"})
 
 
-def chat(data: JSON) -> Chat:
+def parse_chat(data: JSON) -> ChatState:
     """Return a chat object; ids stay text, and `completed_at` is no sign of an end."""
     source: Mapping[str, JSON] = data if isinstance(data, dict) else {}
     status = text(source.get("status"))
     status = _SPELLINGS.get(status, status)
     error = source.get("last_error")
     failed = error if isinstance(error, dict) else {}
-    return Chat(
+    return ChatState(
         text(source.get("id")),
         text(source.get("conversation_id")),
         status,
-        usage(source.get("usage")),
+        parse_usage(source.get("usage")),
         number(failed.get("code")),
         text(failed.get("msg")),
         _pending(source.get("required_action")) if status == "requires_action" else (),
@@ -147,7 +147,7 @@ def _pending(action: JSON) -> tuple[tuple[str, str, str], ...]:
     return tuple(found)
 
 
-def usage(data: JSON) -> Usage | None:
+def parse_usage(data: JSON) -> Usage | None:
     """Return token counts; `None` where Coze gave none (zeros are what it gives while running)."""
     if not isinstance(data, dict):
         return None
@@ -159,14 +159,14 @@ def usage(data: JSON) -> Usage | None:
     return Usage(total=total or sent + received, input=sent, output=received)
 
 
-def messages(data: JSON) -> tuple[Message, ...]:
+def parse_messages(data: JSON) -> tuple[Message, ...]:
     """Return a chat's messages in the order of the list; a missing list is an empty one."""
     if not isinstance(data, list):
         return ()
-    return tuple(message(item) for item in data if isinstance(item, dict))
+    return tuple(parse_message(item) for item in data if isinstance(item, dict))
 
 
-def message(item: Mapping[str, JSON]) -> Message:
+def parse_message(item: Mapping[str, JSON]) -> Message:
     """Return one message; content that is not text is kept as its JSON."""
     content = item.get("content")
     if not isinstance(content, str):
@@ -183,12 +183,12 @@ def message(item: Mapping[str, JSON]) -> Message:
 
 def _as_json(value: JSON) -> str:
     try:
-        return jsontext.compact(value).decode()
+        return jsontext.dump_json(value).decode()
     except RecursionError:
         return ""
 
 
-def tool_calls(found: tuple[Message, ...]) -> tuple[ToolCall, ...]:
+def parse_tool_calls(found: tuple[Message, ...]) -> tuple[ToolCall, ...]:
     """Return the tools that the bot called, from its `function_call` messages."""
     calls: list[ToolCall] = []
     for item in found:
@@ -204,7 +204,7 @@ def tool_calls(found: tuple[Message, ...]) -> tuple[ToolCall, ...]:
     return tuple(calls)
 
 
-def asked_for(found: Chat) -> tuple[ToolCall, ...]:
+def pending_tool_calls(found: ChatState) -> tuple[ToolCall, ...]:
     """Return the tools that a chat waits for."""
     return tuple(
         ToolCall(name=name, arguments=_json_or_text(arguments))
@@ -212,14 +212,14 @@ def asked_for(found: Chat) -> tuple[ToolCall, ...]:
     )
 
 
-def arguments(source: str) -> JSON:
+def parse_arguments(source: str) -> JSON:
     """Return the arguments of a tool that a chat waits for; a tool without any may send nothing."""
     return _json_or_text(source) if source.strip() else {}
 
 
 def _json_or_text(source: str) -> JSON:
     try:
-        return jsontext.parse(source.encode("utf-8", "surrogatepass"))
+        return jsontext.parse_json(source.encode("utf-8", "surrogatepass"))
     except ValueError:
         return source
 

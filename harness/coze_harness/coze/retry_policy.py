@@ -12,10 +12,10 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from coze_harness.coze import error_codes as refusals
-from coze_harness.coze.response_parsing import Envelope, envelope
-from coze_harness.model import Answer, Call, Wait
+from coze_harness.coze.response_parsing import Envelope, parse_envelope
+from coze_harness.model import HttpCall, HttpResponse, Wait
 from coze_harness.model.errors import PayloadError, TransportError
-from coze_harness.model.trial import Conversation
+from coze_harness.model.trial import CallFlow
 
 _LONGEST_WAIT: Final = 60.0
 _GROWTH: Final = 2.0
@@ -23,7 +23,7 @@ _GROWTH_BY_THE_MINUTE: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class RetryPolicy:
     """How often and how long to try.
 
     `jitter` gives a number in 0..1 for each wait, so that many conversations that were refused
@@ -35,7 +35,9 @@ class Patience:
     tries: int = 5
     base: float = 1.0
 
-    def pause(self, tried: int, answer: Answer | None, *, by_the_minute: bool = False) -> float:
+    def pause(
+        self, tried: int, answer: HttpResponse | None, *, by_the_minute: bool = False
+    ) -> float:
         """Return the seconds to wait after so many tries."""
         asked = _retry_after(answer)
         if asked is not None:
@@ -45,9 +47,9 @@ class Patience:
         return grown * (0.5 + self.jitter() / 2)
 
 
-def patiently(
-    call: Call, patience: Patience, *, repeatable: bool
-) -> Conversation[tuple[Envelope, Answer]]:
+def call_with_retry(
+    call: HttpCall, patience: RetryPolicy, *, repeatable: bool
+) -> CallFlow[tuple[Envelope, HttpResponse]]:
     """Make a call, again where that helps and does no harm.
 
     Args:
@@ -63,7 +65,7 @@ def patiently(
     while True:
         tried += 1
         last = tried >= patience.tries
-        answer: Answer | None = None
+        answer: HttpResponse | None = None
         by_the_minute = False
         try:
             # Counted by answers: where none came, there is none for the repeated call to replace.
@@ -71,7 +73,7 @@ def patiently(
             assert answer is not None  # noqa: S101 (a Call is always sent an Answer)
             refused += 1
             by_the_minute = answer.status == 429
-            found = envelope(answer)
+            found = parse_envelope(answer)
             if last or not _worth_repeating(found, repeatable=repeatable):
                 return replace(found, tries=tried) if tried > 1 else found, answer
             by_the_minute = by_the_minute or found.code in refusals.MINUTE_CODES
@@ -93,7 +95,7 @@ def _worth_repeating(found: Envelope, *, repeatable: bool) -> bool:
     return found.code in refusals.BUSY_CODES or found.http_status == 429
 
 
-def _retry_after(answer: Answer | None) -> float | None:
+def _retry_after(answer: HttpResponse | None) -> float | None:
     """Return the seconds that `Retry-After` asks for: a number, or a date after `Date`."""
     value = answer.headers.get("retry-after", "") if answer else ""
     if not value or answer is None:

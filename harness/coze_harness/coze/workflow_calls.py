@@ -10,20 +10,20 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from coze_harness.coze import response_parsing as payloads
-from coze_harness.coze.retry_policy import Patience, patiently
-from coze_harness.model import JSON, Answer, Call, ChatOptions, Reply
+from coze_harness.coze.retry_policy import RetryPolicy, call_with_retry
+from coze_harness.model import JSON, ChatOptions, HttpCall, HttpResponse, Reply
 from coze_harness.model.errors import ChatFailedError, PayloadError
-from coze_harness.model.trial import Conversation, Turn
+from coze_harness.model.trial import CallFlow, Turn
 from coze_harness.text import json_text as jsontext
 
 CHAT_PATH: Final = "/v1/workflows/chat"
 RUN_PATH: Final = "/v1/workflow/run"
 
 
-def start_chat(options: ChatOptions, messages: Sequence[JSON], conversation_id: str) -> Call:
+def start_chat(options: ChatOptions, messages: Sequence[JSON], conversation_id: str) -> HttpCall:
     """Return the call that sends a prompt to a workflow."""
     body = chat_body(options, messages, conversation_id)
-    return Call("POST", CHAT_PATH, (), body, stream=True)
+    return HttpCall("POST", CHAT_PATH, (), body, stream=True)
 
 
 def chat_body(
@@ -54,9 +54,9 @@ def _ext(options: ChatOptions) -> dict[str, JSON]:
     return {"user_id": options.user_id, **options.extra_params}
 
 
-def run(
-    options: ChatOptions, turn: Turn, timeout: float | None, patience: Patience
-) -> Conversation[Reply]:
+def run_workflow(
+    options: ChatOptions, turn: Turn, timeout: float | None, patience: RetryPolicy
+) -> CallFlow[Reply]:
     """Run a workflow on a turn's input, and return its output as the answer.
 
     Args:
@@ -69,8 +69,8 @@ def run(
         CozeError: the service or the network did not serve; also when the run stops with a
             question, unless the turn judges the status itself.
     """
-    call = Call("POST", RUN_PATH, (), run_body(options, turn.input or {}), patience=timeout)
-    found, answer = yield from patiently(call, patience, repeatable=False)
+    call = HttpCall("POST", RUN_PATH, (), run_body(options, turn.input or {}), patience=timeout)
+    found, answer = yield from call_with_retry(call, patience, repeatable=False)
     found.raise_for_code("to run the workflow")
     source = _fields(answer)
     output = source.get("data")
@@ -94,13 +94,13 @@ def run(
         conversation_id="",
         log_id=found.log_id,
         status="requires_action" if stopped else "completed",
-        messages=() if stopped else (payloads.message(said),),
-        usage=payloads.usage(source.get("usage")),
+        messages=() if stopped else (payloads.parse_message(said),),
+        usage=payloads.parse_usage(source.get("usage")),
         seconds=round(answer.elapsed, 3),
     )
 
 
-def _fields(answer: Answer) -> Mapping[str, JSON]:
+def _fields(answer: HttpResponse) -> Mapping[str, JSON]:
     """Return everything beside `data`; that it is a JSON object has been seen to."""
-    body = jsontext.parse(answer.body)
+    body = jsontext.parse_json(answer.body)
     return body if isinstance(body, dict) else {}

@@ -1,8 +1,17 @@
 """Drives conversations, whatever they are about: live ones by due time, replays in batches."""
 
-from coze_harness.execution.flow_driver import Task, play
-from coze_harness.execution.live_scheduler import run_live
-from coze_harness.execution.process_pool import BATCH, can_fork, in_batches
-from coze_harness.execution.rate_limit import RateLimit, limited
+from coze_harness.execution.flow_driver import FlowTask, run_flow
+from coze_harness.execution.live_scheduler import run_concurrently
+from coze_harness.execution.process_pool import BATCH_SIZE, can_fork, map_in_processes
+from coze_harness.execution.rate_limit import RateLimit, rate_limited
 
-__all__ = ["BATCH", "RateLimit", "Task", "can_fork", "in_batches", "limited", "play", "run_live"]
+__all__ = [
+    "BATCH_SIZE",
+    "FlowTask",
+    "RateLimit",
+    "can_fork",
+    "map_in_processes",
+    "rate_limited",
+    "run_concurrently",
+    "run_flow",
+]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from coze_harness.model import (
     BotSnapshot,
-    ErrorNote,
-    Exchange,
+    ErrorRecord,
+    LoggedCall,
     Reply,
     Severity,
     TrialResult,
@@ -18,23 +18,23 @@ from coze_harness.model import (
     VerdictStatus,
 )
 from coze_harness.model.errors import HarnessError
-from coze_harness.model.trial import Conversation, Dialogue, Seen, Trial, Turn
+from coze_harness.model.trial import CallFlow, Conversation, EvaluationContext, Trial, Turn
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ConversationResult:
     """A conversation that has been held: its turns so far, and the error that ended it early."""
 
     turns: tuple[TurnResult, ...]
     error: HarnessError | None = None
 
 
-def hold(
+def run_conversation(
     trial: Trial,
     turns: Sequence[Turn],
-    dialogue: Dialogue,
+    dialogue: Conversation,
     committed: Sequence[str | None] | None = (),
-) -> Conversation[Held]:
+) -> CallFlow[ConversationResult]:
     """Take a trial through its turns, judging each reply.
 
     An error ends the conversation and is kept; it never leaves this function, so that one trial's
@@ -54,16 +54,16 @@ def hold(
             reply = yield from dialogue.ask(turn)
         except HarnessError as fault:
             done.append(_turn(turn, None, ()))
-            return Held(tuple(done), fault)
+            return ConversationResult(tuple(done), fault)
         answers = (reply.answer,) if committed is None else committed[len(done) : len(done) + 1]
-        verdicts, trouble = _judged(turn, Seen(turn.prompt, reply, replies, *answers))
+        verdicts, trouble = _judged(turn, EvaluationContext(turn.prompt, reply, replies, *answers))
         done.append(_turn(turn, reply, verdicts))
         if trouble is not None:
-            return Held(tuple(done), trouble)
+            return ConversationResult(tuple(done), trouble)
         if trial.stop_on_failure and _fails(verdicts):
             break
         replies = (*replies, reply)
-    return Held(tuple(done))
+    return ConversationResult(tuple(done))
 
 
 def _turn(turn: Turn, reply: Reply | None, verdicts: tuple[Verdict, ...]) -> TurnResult:
@@ -71,7 +71,7 @@ def _turn(turn: Turn, reply: Reply | None, verdicts: tuple[Verdict, ...]) -> Tur
     return TurnResult(prompt=turn.prompt, reply=reply, verdicts=verdicts, attached=attached)
 
 
-def _judged(turn: Turn, seen: Seen) -> tuple[tuple[Verdict, ...], HarnessError | None]:
+def _judged(turn: Turn, seen: EvaluationContext) -> tuple[tuple[Verdict, ...], HarnessError | None]:
     """Return a turn's verdicts, up to the first expectation that could not judge, and its error."""
     verdicts: list[Verdict] = []
     try:
@@ -82,11 +82,11 @@ def _judged(turn: Turn, seen: Seen) -> tuple[tuple[Verdict, ...], HarnessError |
     return tuple(verdicts), None
 
 
-def conclude(
+def build_trial_result(
     trial: Trial,
-    held: Held,
+    held: ConversationResult,
     *,
-    exchanges: tuple[Exchange, ...] = (),
+    exchanges: tuple[LoggedCall, ...] = (),
     calls: int = 0,
     snapshot: BotSnapshot | None = None,
     recorded_at: str = "",
@@ -115,7 +115,7 @@ def conclude(
         turns=held.turns,
         exchanges=exchanges,
         calls=calls,
-        error=note(fault) if fault else None,
+        error=error_record(fault) if fault else None,
         known_failure=trial.known_failure,
         warnings=warnings,
         bot_id=trial.bot.id,
@@ -124,9 +124,9 @@ def conclude(
     )
 
 
-def note(fault: HarnessError) -> ErrorNote:
+def error_record(fault: HarnessError) -> ErrorRecord:
     """Return an error as it is kept in results."""
-    return ErrorNote(
+    return ErrorRecord(
         kind=fault.kind,
         what=fault.what,
         where=str(fault.where) if fault.where else "",
@@ -137,7 +137,7 @@ def note(fault: HarnessError) -> ErrorNote:
     )
 
 
-def _status(trial: Trial, held: Held, fault: HarnessError | None) -> TrialStatus:
+def _status(trial: Trial, held: ConversationResult, fault: HarnessError | None) -> TrialStatus:
     if fault is not None:
         return TrialStatus.ERROR
     failed = any(_fails(turn.verdicts) for turn in held.turns)

@@ -13,21 +13,21 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
-from coze_harness.cassettes import Origin, Recorder, Tape
+from coze_harness.cassettes import RecordingInfo, RecordingTransport, ReplayTransport
 from coze_harness.cassettes import cassette_files as store
-from coze_harness.commands.network import open_wire, redactor
+from coze_harness.commands.network import build_redactor, open_transport
 from coze_harness.commands.project import Project
-from coze_harness.coze import CozeDialogue, Pace, Patience
-from coze_harness.execution import Task, play, run_live
+from coze_harness.coze import CozeConversation, PollSchedule, RetryPolicy
+from coze_harness.execution import FlowTask, run_concurrently, run_flow
 from coze_harness.model import Bot, ChatOptions, Reply
 from coze_harness.model.errors import CassetteMissingError
 from coze_harness.model.location import Location
 from coze_harness.model.trial import Turn
 from coze_harness.storage.remote_folder import RemoteFolder
-from coze_harness.transport import Line
+from coze_harness.transport import TimedTransport
 
 
-class Talk(Protocol):
+class ConversationSession(Protocol):
     """One conversation with a bot, which goes on from prompt to prompt."""
 
     def ask(self, prompt: str) -> Reply:
@@ -42,8 +42,8 @@ class Talk(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Talk:
-    dialogue: CozeDialogue
-    hold: Callable[[CozeDialogue, Turn], Reply]
+    dialogue: CozeConversation
+    hold: Callable[[CozeConversation, Turn], Reply]
 
     def ask(self, prompt: str) -> Reply:
         turn = Turn(prompt=prompt, expectations=(), location=Location("ask"))
@@ -55,7 +55,7 @@ def _stored(path: Path | RemoteFolder) -> Path | str:
     return str(path) if isinstance(path, RemoteFolder) else path
 
 
-class Replayed:
+class ReplaySession:
     """Conversations from a cassette.
 
     Args:
@@ -69,22 +69,22 @@ class Replayed:
 
     def __init__(self, project: Project, path: Path | RemoteFolder, again: str) -> None:
         try:
-            recording = store.read(_stored(path))
+            recording = store.read_cassette(_stored(path))
         except CassetteMissingError:
             raise CassetteMissingError(
                 "There is no recording of this test's conversations.",
                 where=Location(project.shown(path)),
                 next_step=f"with COZE_API_TOKEN set: {again}",
             ) from None
-        self._tape = Tape(recording, project.shown(path), project.replayer.redactor)
+        self._tape = ReplayTransport(recording, project.shown(path), project.replayer.redactor)
 
-    def talk(self, bot: Bot, options: ChatOptions) -> Talk:
+    def talk(self, bot: Bot, options: ChatOptions) -> ConversationSession:
         """Return a new conversation."""
-        patience = Patience(jitter=lambda: 0.0, tries=1)
-        return _Talk(CozeDialogue(bot, options, Pace(), patience), self._hold)
+        patience = RetryPolicy(jitter=lambda: 0.0, tries=1)
+        return _Talk(CozeConversation(bot, options, PollSchedule(), patience), self._hold)
 
-    def _hold(self, dialogue: CozeDialogue, turn: Turn) -> Reply:
-        return play(dialogue.ask(turn), self._tape)
+    def _hold(self, dialogue: CozeConversation, turn: Turn) -> Reply:
+        return run_flow(dialogue.ask(turn), self._tape)
 
     def finish(self, *, whole: bool) -> None:
         """Make sure that all was played, where the conversations were led to their end.
@@ -96,7 +96,7 @@ class Replayed:
             self._tape.finish()
 
 
-class Recorded:
+class RecordSession:
     """Conversations with Coze, kept in a cassette.
 
     Args:
@@ -114,21 +114,23 @@ class Recorded:
         self._world = world
         self._path = _stored(path)
         self._name = name
-        self._secrets = redactor(settings)
-        self._wire = open_wire(settings, world, self._secrets, workers=1)
-        self._line = Line(self._wire, world.clock.monotonic, root=settings.root)
-        self._recorder = Recorder(self._line, self._wire.base_url, self._secrets)
+        self._secrets = build_redactor(settings)
+        self._wire = open_transport(settings, world, self._secrets, workers=1)
+        self._line = TimedTransport(self._wire, world.clock.monotonic, root=settings.root)
+        self._recorder = RecordingTransport(self._line, self._wire.base_url, self._secrets)
 
-    def talk(self, bot: Bot, options: ChatOptions) -> Talk:
+    def talk(self, bot: Bot, options: ChatOptions) -> ConversationSession:
         """Return a new conversation."""
         poll = self._settings.poll
-        pace = Pace(interval=poll.interval, timeout=poll.timeout)
-        patience = Patience(jitter=self._world.rng.random)
-        return _Talk(CozeDialogue(bot, options, pace, patience), self._hold)
+        pace = PollSchedule(interval=poll.interval, timeout=poll.timeout)
+        patience = RetryPolicy(jitter=self._world.rng.random)
+        return _Talk(CozeConversation(bot, options, pace, patience), self._hold)
 
-    def _hold(self, dialogue: CozeDialogue, turn: Turn) -> Reply:
-        task = Task(dialogue.ask(turn), self._recorder, lambda reply: reply)
-        (reply,) = run_live([lambda: task], workers=1, monotonic=self._world.clock.monotonic)
+    def _hold(self, dialogue: CozeConversation, turn: Turn) -> Reply:
+        task = FlowTask(dialogue.ask(turn), self._recorder, lambda reply: reply)
+        (reply,) = run_concurrently(
+            [lambda: task], workers=1, monotonic=self._world.clock.monotonic
+        )
         return reply
 
     def finish(self, *, whole: bool) -> None:
@@ -140,7 +142,7 @@ class Recorded:
         self._wire.close()
         if not whole:
             return
-        origin = Origin(
+        origin = RecordingInfo(
             scenario="",
             trial=self._name,
             fingerprint="",
@@ -150,4 +152,4 @@ class Recorded:
             harness=version("coze-harness"),
             calls=self._line.calls,
         )
-        store.write(self._path, self._recorder.recording, origin, self._secrets)
+        store.write_cassette(self._path, self._recorder.recording, origin, self._secrets)

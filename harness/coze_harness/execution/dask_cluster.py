@@ -13,8 +13,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 
-from coze_harness.execution import BATCH
-from coze_harness.execution.process_pool import over
+from coze_harness.execution import BATCH_SIZE
+from coze_harness.execution.process_pool import map_with_executor
 from coze_harness.model.errors import UsageError, WorkerLostError
 
 if TYPE_CHECKING:
@@ -28,12 +28,12 @@ _PATIENCE: Final = 10
 _AHEAD: Final = 3
 
 
-def on_cluster(
+def map_on_cluster(
     address: str,
     work: Callable[[Sequence[Item]], Result],
     items: Sequence[Item],
     *,
-    size: int = BATCH,
+    size: int = BATCH_SIZE,
 ) -> Generator[Result, None, None]:
     """Apply `work` to batches of the items on a cluster; yield results in order of completion.
 
@@ -64,7 +64,7 @@ def on_cluster(
         from distributed.client import FutureCancelledError
 
         try:
-            yield from over(pool, work, batches, ahead=threads * _AHEAD)
+            yield from map_with_executor(pool, work, batches, ahead=threads * _AHEAD)
         except (KilledWorker, FutureCancelledError, OSError) as fault:
             raise WorkerLostError(
                 f"The cluster at {address} lost the work: {type(fault).__name__}.",
@@ -74,7 +74,7 @@ def on_cluster(
             pool.shutdown(wait=False)
 
 
-def reach(address: str) -> None:
+def check_scheduler(address: str) -> None:
     """Make sure that somebody listens where a scheduler is said to be.
 
     To be asked first: Dask's client takes long to load, and goes on trying in threads of its own

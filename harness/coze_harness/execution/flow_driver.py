@@ -6,24 +6,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from coze_harness.model import Answer, Call, Wait
+from coze_harness.model import HttpCall, HttpResponse, Wait
 from coze_harness.model.errors import HarnessError
-from coze_harness.model.trial import Conversation, Transport
+from coze_harness.model.trial import CallFlow, Transport
 
 Value = TypeVar("Value")
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Task(Generic[Value, Result]):
+class FlowTask(Generic[Value, Result]):
     """One conversation to drive; `finish` makes the result of what it returns."""
 
-    conversation: Conversation[Value]
+    conversation: CallFlow[Value]
     transport: Transport
     finish: Callable[[Value], Result]
 
 
-def step(conversation: Conversation[Value], transport: Transport, wish: Call | Wait) -> Call | Wait:
+def advance_flow(
+    conversation: CallFlow[Value], transport: Transport, wish: HttpCall | Wait
+) -> HttpCall | Wait:
     """Answer one wish of a conversation and return its next one; a `Wait` is over by now.
 
     Raises:
@@ -31,7 +33,7 @@ def step(conversation: Conversation[Value], transport: Transport, wish: Call | W
     """
     if isinstance(wish, Wait):
         return conversation.send(None)
-    answer: Answer
+    answer: HttpResponse
     try:
         answer = transport.send(wish)
     except HarnessError as fault:
@@ -39,12 +41,12 @@ def step(conversation: Conversation[Value], transport: Transport, wish: Call | W
     return conversation.send(answer)
 
 
-def play(conversation: Conversation[Value], transport: Transport) -> Value:
+def run_flow(conversation: CallFlow[Value], transport: Transport) -> Value:
     """Drive one conversation from beginning to end here and now, without ever waiting."""
     try:
         wish = next(conversation)
         while True:
-            wish = step(conversation, transport, wish)
+            wish = advance_flow(conversation, transport, wish)
     except StopIteration as end:
         value: Value = end.value
         return value

@@ -13,24 +13,34 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
 
-from coze_harness.cassettes import Candidacy, Origin, Recorder, Redactor
+from coze_harness.cassettes import CandidateInfo, RecordingInfo, RecordingTransport, Redactor
 from coze_harness.cassettes import cassette_files as store
-from coze_harness.commands.network import open_wire, redactor
+from coze_harness.commands.network import build_redactor, open_transport
 from coze_harness.config import Settings
-from coze_harness.coze import CozeDialogue, Pace, Patience, fingerprint, snapshot
-from coze_harness.coze.region import placed
-from coze_harness.execution import BATCH, RateLimit, Task, limited, run_live
-from coze_harness.execution.conversation_runner import Held, conclude, hold
-from coze_harness.execution.replay_runner import Replayer
+from coze_harness.coze import (
+    CozeConversation,
+    PollSchedule,
+    RetryPolicy,
+    fetch_bot_snapshot,
+    fingerprint,
+)
+from coze_harness.coze.region import add_region_hint
+from coze_harness.execution import BATCH_SIZE, FlowTask, RateLimit, rate_limited, run_concurrently
+from coze_harness.execution.conversation_runner import (
+    ConversationResult,
+    build_trial_result,
+    run_conversation,
+)
+from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.expectations import asks_for
 from coze_harness.model import BotSnapshot, TrialResult
 from coze_harness.model.errors import CassetteError, CassetteMissingError, HarnessError
-from coze_harness.model.process_context import World
-from coze_harness.model.trial import Clock, Conversation, Trial, Turn
-from coze_harness.reporting.encoded_result import Finished, Source, finished
-from coze_harness.reporting.report_formats import Renderer
-from coze_harness.scenarios import draw
-from coze_harness.transport import Line, Wire
+from coze_harness.model.process_context import ProcessContext
+from coze_harness.model.trial import CallFlow, Clock, Trial, Turn
+from coze_harness.reporting.encoded_result import EncodedResult, ResultStream, encode_result
+from coze_harness.reporting.report_formats import TrialRenderer
+from coze_harness.scenarios import generate_values
+from coze_harness.transport import HttpTransport, TimedTransport
 
 DEFAULT_WORKERS: Final = 32
 # A stream holds its thread and its connection for as long as the bot speaks.
@@ -38,13 +48,13 @@ STREAM_WORKERS: Final = 256
 
 Value = TypeVar("Value")
 _Asked: TypeAlias = tuple[str, str]
-Seal: TypeAlias = Callable[[TrialResult, Renderer, Redactor], Finished]
+EncodeResult: TypeAlias = Callable[[TrialResult, TrialRenderer, Redactor], EncodedResult]
 """Makes of a result what the run takes: its line, its pieces of the reports, its counts."""
 _DRAFT: Final = "unpublished_draft"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
+class CandidateContext:
     """What a recording is made beside: a candidate leaves its baseline as it is.
 
     `committed` is the trial whose recording has the values to draw, the pace, and the answers that
@@ -54,11 +64,11 @@ class Beside:
 
     committed: Trial | None
     asked: Mapping[str, str]
-    candidate: Candidacy
+    candidate: CandidateInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Studio:
+class LiveRunner:
     """Opens live conversations.
 
     Args:
@@ -78,8 +88,8 @@ class Studio:
         warn: told of what is no error.
     """
 
-    wire: Wire
-    seal: Callable[[TrialResult], Finished]
+    wire: HttpTransport
+    seal: Callable[[TrialResult], EncodedResult]
     redactor: Redactor
     clock: Clock
     rng: random.Random
@@ -89,41 +99,47 @@ class Studio:
     keeps: bool
     version: str
     folder: Path
-    replayer: Replayer
+    replayer: ReplayRunner
     warn: Callable[[str], None]
-    beside: Mapping[str, Beside] = field(default_factory=dict)
+    beside: Mapping[str, CandidateContext] = field(default_factory=dict)
     snapshots: Mapping[_Asked, BotSnapshot] = field(default_factory=dict)
 
-    def opener(self, trial: Trial) -> Callable[[], Task[Held, Finished]]:
+    def opener(self, trial: Trial) -> Callable[[], FlowTask[ConversationResult, EncodedResult]]:
         """Return what opens a trial's conversation when its turn comes."""
         return lambda: self._open(trial)
 
-    def openers(self, trials: Sequence[Trial]) -> Iterator[Callable[[], Task[Held, Finished]]]:
+    def openers(
+        self, trials: Sequence[Trial]
+    ) -> Iterator[Callable[[], FlowTask[ConversationResult, EncodedResult]]]:
         """Yield what opens each trial; recordings from before, if elsewhere, come in batches."""
-        for start in range(0, len(trials), BATCH):
-            batch = trials[start : start + BATCH]
+        for start in range(0, len(trials), BATCH_SIZE):
+            batch = trials[start : start + BATCH_SIZE]
             studio = replace(self, replayer=self.replayer.with_fetched(batch))
             yield from map(studio.opener, batch)
 
-    def _open(self, trial: Trial) -> Task[Held, Finished]:
+    def _open(self, trial: Trial) -> FlowTask[ConversationResult, EncodedResult]:
         now = datetime.fromtimestamp(self.clock.now(), UTC)
-        drawn = draw(trial.script.draws, now.astimezone(), self.rng) | self._drawn_before(trial)
-        line = Line(self.wire, self.clock.monotonic, root=self.folder)
-        recorder = Recorder(line, self.wire.base_url, self.redactor)
-        conversation: Conversation[Held]
+        drawn = generate_values(
+            trial.script.draws, now.astimezone(), self.rng
+        ) | self._drawn_before(trial)
+        line = TimedTransport(self.wire, self.clock.monotonic, root=self.folder)
+        recorder = RecordingTransport(line, self.wire.base_url, self.redactor)
+        conversation: CallFlow[ConversationResult]
         try:
             turns = tuple(trial.script.turns(drawn))
         except HarnessError as fault:
             turns = ()
-            conversation = _over(Held((), fault))
+            conversation = _over(ConversationResult((), fault))
         else:
-            dialogue = CozeDialogue(trial.bot, trial.options, self._pace(trial), self._patience)
-            conversation = self._limited(hold(trial, turns, dialogue, self._answers(trial, turns)))
+            dialogue = CozeConversation(trial.bot, trial.options, self._pace(trial), self._patience)
+            conversation = self._limited(
+                run_conversation(trial, turns, dialogue, self._answers(trial, turns))
+            )
 
-        def finish(held: Held) -> Finished:
+        def finish(held: ConversationResult) -> EncodedResult:
             return self._finish(trial, turns, drawn, recorder, line, held, now)
 
-        return Task(conversation, recorder, finish)
+        return FlowTask(conversation, recorder, finish)
 
     def look_at_bots(self, trials: Sequence[Trial], workers: int) -> dict[_Asked, BotSnapshot]:
         """Ask each bot once what it is: its draft where that is what the trials talk to.
@@ -132,27 +148,29 @@ class Studio:
             trials: whose bots.
             workers: how many calls may be under way at a time.
         """
-        bots = {asked_bot(trial): trial for trial in trials if not trial.options.workflow}
+        bots = {requested_version(trial): trial for trial in trials if not trial.options.workflow}
         openers = [partial(self._look, key) for key in bots]
-        found = dict(run_live(openers, workers=workers, monotonic=self.clock.monotonic))
+        found = dict(run_concurrently(openers, workers=workers, monotonic=self.clock.monotonic))
         for key, trial in bots.items():
             if warning := found[key].warning:
                 self.warn(f"bot {trial.bot.name}: {warning}")
         return found
 
-    def _look(self, key: _Asked) -> Task[BotSnapshot, tuple[_Asked, BotSnapshot]]:
+    def _look(self, key: _Asked) -> FlowTask[BotSnapshot, tuple[_Asked, BotSnapshot]]:
         bot_id, which = key
-        patience = Patience(jitter=self.rng.random, tries=2)
-        conversation = self._limited(snapshot(bot_id, patience, published=which != _DRAFT))
+        patience = RetryPolicy(jitter=self.rng.random, tries=2)
+        conversation = self._limited(
+            fetch_bot_snapshot(bot_id, patience, published=which != _DRAFT)
+        )
         clean = self.redactor.clean_snapshot
-        return Task(conversation, self.wire, lambda found: (key, clean(_that(which, found))))
+        return FlowTask(conversation, self.wire, lambda found: (key, clean(_that(which, found))))
 
-    def _limited(self, conversation: Conversation[Value]) -> Conversation[Value]:
-        return limited(conversation, self.limit) if self.limit else conversation
+    def _limited(self, conversation: CallFlow[Value]) -> CallFlow[Value]:
+        return rate_limited(conversation, self.limit) if self.limit else conversation
 
     @property
-    def _patience(self) -> Patience:
-        return Patience(jitter=self.rng.random)
+    def _patience(self) -> RetryPolicy:
+        return RetryPolicy(jitter=self.rng.random)
 
     def _committed(self, trial: Trial) -> Trial | None:
         beside = self.beside.get(trial.key.id)
@@ -164,7 +182,7 @@ class Studio:
         if beside is None or beside.committed is None or not trial.script.draws:
             return {}
         try:
-            origin = store.read(self.replayer.path(beside.committed)).origin
+            origin = store.read_cassette(self.replayer.path(beside.committed)).origin
         except CassetteError:
             return {}
         drawn = origin.drawn if origin else {}
@@ -178,38 +196,38 @@ class Studio:
             return self.replayer.answers(committed, self.redactor)
         return ()
 
-    def _pace(self, trial: Trial) -> Pace:
+    def _pace(self, trial: Trial) -> PollSchedule:
         """Return how to wait: by the last recording's durations, if there is one to read."""
         expected: tuple[float, ...] = ()
         committed = self._committed(trial)
         if self.keeps and committed is not None:
             try:
                 path = self.replayer.path(committed)
-                expected = store.read(path, self.replayer.at_hand).waits
+                expected = store.read_cassette(path, self.replayer.at_hand).waits
             except CassetteMissingError:
                 pass
             except CassetteError as fault:
                 if trial.key.id not in self.beside:
                     self.warn(f"{fault.where}: {fault.what} It is recorded anew.")
-        return Pace(interval=self.interval, timeout=self.timeout, expected=expected)
+        return PollSchedule(interval=self.interval, timeout=self.timeout, expected=expected)
 
     def _finish(
         self,
         trial: Trial,
         turns: tuple[Turn, ...],
         drawn: Mapping[str, str],
-        recorder: Recorder,
-        line: Line,
-        held: Held,
+        recorder: RecordingTransport,
+        line: TimedTransport,
+        held: ConversationResult,
         now: datetime,
-    ) -> Finished:
-        snapshot = None if trial.options.workflow else self.snapshots.get(asked_bot(trial))
+    ) -> EncodedResult:
+        snapshot = None if trial.options.workflow else self.snapshots.get(requested_version(trial))
         error: HarnessError | None = None
         recorded_at = now.isoformat(timespec="seconds") if self.keeps else ""
-        placed(held.error, self.wire.base_url)
+        add_region_hint(held.error, self.wire.base_url)
         if self.keeps and held.error is None:
             beside = self.beside.get(trial.key.id)
-            origin = Origin(
+            origin = RecordingInfo(
                 scenario=trial.key.scenario,
                 trial=trial.key.id,
                 fingerprint=fingerprint(trial.bot.id, trial.options, turns),
@@ -223,10 +241,10 @@ class Studio:
             )
             path = self.replayer.path(trial)
             try:
-                store.write(path, recorder.recording, origin, self.redactor)
+                store.write_cassette(path, recorder.recording, origin, self.redactor)
             except CassetteError as fault:
                 error = fault
-        result = conclude(
+        result = build_trial_result(
             trial,
             held,
             exchanges=recorder.exchanges,
@@ -238,17 +256,17 @@ class Studio:
         return self.seal(result)
 
 
-def live_source(
+def open_live_results(
     settings: Settings,
-    world: World,
+    world: ProcessContext,
     *,
     workers: int | None,
     keeps: bool,
-    replayer: Replayer,
+    replayer: ReplayRunner,
     warn: Callable[[str], None],
-    beside: Mapping[str, Beside] | None = None,
-    seal: Seal = finished,
-) -> Source:
+    beside: Mapping[str, CandidateContext] | None = None,
+    seal: EncodeResult = encode_result,
+) -> ResultStream:
     """Return what holds trials with Coze itself.
 
     Args:
@@ -266,17 +284,17 @@ def live_source(
         SettingsError: there is nothing to sign in with.
     """
     chosen = workers or settings.workers
-    secrets = redactor(settings)
-    wire = open_wire(settings, world, secrets, workers=chosen or STREAM_WORKERS)
+    secrets = build_redactor(settings)
+    wire = open_transport(settings, world, secrets, workers=chosen or STREAM_WORKERS)
     limit = RateLimit(settings.rate_limit, world.clock.monotonic) if settings.rate_limit else None
 
     def held(
-        trials: Sequence[Trial], renderer: Renderer
-    ) -> Generator[Sequence[Finished], None, None]:
+        trials: Sequence[Trial], renderer: TrialRenderer
+    ) -> Generator[Sequence[EncodedResult], None, None]:
         streams = sum(1 for trial in trials if trial.options.stream or trial.options.workflow)
         threads = chosen or min(max(streams, DEFAULT_WORKERS), STREAM_WORKERS)
         try:
-            studio = Studio(
+            studio = LiveRunner(
                 wire=wire,
                 seal=lambda result: seal(result, renderer, secrets),
                 redactor=secrets,
@@ -296,7 +314,7 @@ def live_source(
             # Two threads that load a package and its part at once would each wait for the other.
             import_module("rapidfuzz.distance")
             openers = studio.openers(trials)
-            results = run_live(openers, workers=threads, monotonic=world.clock.monotonic)
+            results = run_concurrently(openers, workers=threads, monotonic=world.clock.monotonic)
             with closing(results):
                 for result in results:
                     yield (result,)
@@ -306,7 +324,7 @@ def live_source(
     return held
 
 
-def asked_bot(trial: Trial) -> tuple[str, str]:
+def requested_version(trial: Trial) -> tuple[str, str]:
     """Return whom a trial talks to: the bot's id, and its version (empty: the published one)."""
     options = trial.options
     return trial.bot.id, _DRAFT if options.publish_status == _DRAFT else options.bot_version
@@ -320,7 +338,7 @@ def _that(which: str, found: BotSnapshot) -> BotSnapshot:
     return BotSnapshot(version=which, warning=why)
 
 
-def _over(held: Held) -> Conversation[Held]:
+def _over(held: ConversationResult) -> CallFlow[ConversationResult]:
     """Return a conversation that ends before it begins."""
     yield from ()
     return held

@@ -14,8 +14,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from coze_harness.execution.flow_driver import Task, step
-from coze_harness.model import Call, Wait
+from coze_harness.execution.flow_driver import FlowTask, advance_flow
+from coze_harness.model import HttpCall, Wait
 
 Value = TypeVar("Value")
 Result = TypeVar("Result")
@@ -23,8 +23,8 @@ Result = TypeVar("Result")
 _END = object()
 
 
-def run_live(
-    openers: Iterable[Callable[[], Task[Value, Result]]],
+def run_concurrently(
+    openers: Iterable[Callable[[], FlowTask[Value, Result]]],
     *,
     workers: int,
     monotonic: Callable[[], float],
@@ -41,7 +41,7 @@ def run_live(
     Raises:
         BaseException: whatever an opener, a conversation or a task's `finish` raised.
     """
-    crew: _Crew[Value, Result] = _Crew(openers, monotonic)
+    crew: _WorkerPool[Value, Result] = _WorkerPool(openers, monotonic)
     threads = [
         threading.Thread(target=crew.work, name=f"live-{number}", daemon=True)
         for number in range(max(1, workers))
@@ -54,7 +54,7 @@ def run_live(
         crew.stop()
 
 
-class _Crew(Generic[Value, Result]):
+class _WorkerPool(Generic[Value, Result]):
     """The heap, the tasks not yet opened, and the queue of results, shared by the workers.
 
     Of the workers that have nothing to do, one watches the clock for the next due time and the
@@ -64,7 +64,7 @@ class _Crew(Generic[Value, Result]):
 
     def __init__(
         self,
-        openers: Iterable[Callable[[], Task[Value, Result]]],
+        openers: Iterable[Callable[[], FlowTask[Value, Result]]],
         monotonic: Callable[[], float],
     ) -> None:
         self._openers = iter(openers)
@@ -72,7 +72,7 @@ class _Crew(Generic[Value, Result]):
         self._lock = threading.Lock()
         self._watch = threading.Condition(self._lock)
         self._bench = threading.Condition(self._lock)
-        self._sleepers: list[tuple[float, int, Task[Value, Result]]] = []
+        self._sleepers: list[tuple[float, int, FlowTask[Value, Result]]] = []
         self._order = itertools.count()
         self._under_way = 0
         self._unopened = True
@@ -106,14 +106,14 @@ class _Crew(Generic[Value, Result]):
         """Take what is due, or open what is new, until nothing is left."""
         try:
             while (job := self._next()) is not None:
-                task = job if isinstance(job, Task) else job()
+                task = job if isinstance(job, FlowTask) else job()
                 self._put_back(task, self._drive(task))
         except BaseException as fault:  # noqa: BLE001 (handed to the consumer, who raises it)
             self._results.put(_Fault(fault))
         finally:
             self._results.put(_END)
 
-    def _next(self) -> Task[Value, Result] | Callable[[], Task[Value, Result]] | None:
+    def _next(self) -> FlowTask[Value, Result] | Callable[[], FlowTask[Value, Result]] | None:
         """Return the conversation that is due, else the next to open; wait while there is neither.
 
         `None` says that nothing is left to do.
@@ -144,15 +144,15 @@ class _Crew(Generic[Value, Result]):
                     self._watched = False
             return None
 
-    def _drive(self, task: Task[Value, Result]) -> Wait | None:
+    def _drive(self, task: FlowTask[Value, Result]) -> Wait | None:
         """Drive a conversation until it wants to wait; `None` when it is over."""
         try:
-            wish: Call | Wait = next(task.conversation)
-            while isinstance(wish, Call):
+            wish: HttpCall | Wait = next(task.conversation)
+            while isinstance(wish, HttpCall):
                 if self._stopped:
                     task.conversation.close()
                     return None
-                wish = step(task.conversation, task.transport, wish)
+                wish = advance_flow(task.conversation, task.transport, wish)
         except StopIteration as end:
             value: Value = end.value
         else:
@@ -160,7 +160,7 @@ class _Crew(Generic[Value, Result]):
         self._results.put(_Done(task.finish(value)))
         return None
 
-    def _put_back(self, task: Task[Value, Result], wish: Wait | None) -> None:
+    def _put_back(self, task: FlowTask[Value, Result], wish: Wait | None) -> None:
         """Lay a conversation into the heap, or go without it if it is over."""
         with self._lock:
             self._under_way -= 1

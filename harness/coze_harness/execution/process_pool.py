@@ -26,17 +26,17 @@ Argument = TypeVar("Argument")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-BATCH: Final = 100
+BATCH_SIZE: Final = 100
 _WORTH_IT: Final = 300
 _AHEAD: Final = 3
 
 
-def in_batches(
+def map_in_processes(
     work: Callable[[Sequence[Item]], Result],
     items: Sequence[Item],
     *,
     workers: int,
-    size: int = BATCH,
+    size: int = BATCH_SIZE,
     least: int = _WORTH_IT,
 ) -> Generator[Result, None, None]:
     """Apply `work` to batches of the items and yield what it returns, in order of completion.
@@ -58,12 +58,14 @@ def in_batches(
         ) as pool:
             starts = range(0, len(items), size)
             batches = ((start, start + size) for start in starts)
-            yield from over(pool, _work_on_inheritance, batches, ahead=workers * _AHEAD)
+            yield from map_with_executor(
+                pool, _work_on_inheritance, batches, ahead=workers * _AHEAD
+            )
     finally:
         gc.unfreeze()
 
 
-def over(
+def map_with_executor(
     pool: Executor,
     work: Callable[[Argument], Result],
     batches: Iterable[Argument],

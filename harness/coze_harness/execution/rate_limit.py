@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from coze_harness.model import Call, Wait
+from coze_harness.model import HttpCall, Wait
 from coze_harness.model.errors import HarnessError
-from coze_harness.model.trial import Conversation
+from coze_harness.model.trial import CallFlow
 
 Value = TypeVar("Value")
 
@@ -40,12 +40,12 @@ class RateLimit:
             return moment - now
 
 
-def limited(conversation: Conversation[Value], limit: RateLimit) -> Conversation[Value]:
+def rate_limited(conversation: CallFlow[Value], limit: RateLimit) -> CallFlow[Value]:
     """Return a conversation whose every call waits for its reserved moment."""
     try:
         wish = next(conversation)
         while True:
-            if isinstance(wish, Call):
+            if isinstance(wish, HttpCall):
                 pause = limit.reserve()
                 if pause > 0:
                     yield Wait(pause)

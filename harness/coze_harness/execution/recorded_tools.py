@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from coze_harness.cassettes import Tape
+from coze_harness.cassettes import ReplayTransport
 from coze_harness.model import JSON
 from coze_harness.model.trial import Turn
 from coze_harness.text import json_text as jsontext
 
 
-def with_recorded_tools(turns: Sequence[Turn], tape: Tape) -> Sequence[Turn]:
+def with_recorded_tools(turns: Sequence[Turn], tape: ReplayTransport) -> Sequence[Turn]:
     """Return turns whose computed tools answer from the tape; the turns themselves without any."""
     return [_recorded(turn, tape) for turn in turns] if any(map(_computed, turns)) else turns
 
@@ -20,7 +20,7 @@ def _computed(turn: Turn) -> bool:
     return turn.tools is not None and not all(isinstance(x, str) for x in turn.tools.values())
 
 
-def _recorded(turn: Turn, tape: Tape) -> Turn:
+def _recorded(turn: Turn, tape: ReplayTransport) -> Turn:
     if not turn.tools:
         return turn
     tools = {
@@ -35,12 +35,12 @@ class _Recorded:
     """A tool whose outputs stand in the request under the tape's head, which submitted them."""
 
     name: str
-    tape: Tape
+    tape: ReplayTransport
 
     def output(self, call_id: str, arguments: JSON) -> str:
         """Return what was submitted; nothing where the tape goes on otherwise, as it will say."""
         try:
-            body = jsontext.parse(self.tape.next_body)
+            body = jsontext.parse_json(self.tape.next_body)
         except ValueError:
             return ""
         outputs = body.get("tool_outputs") if isinstance(body, dict) else None

@@ -6,34 +6,38 @@ import os
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 
-from coze_harness.cassettes import Recording, Redactor, Tape
+from coze_harness.cassettes import Recording, Redactor, ReplayTransport
 from coze_harness.cassettes import cassette_files as store
-from coze_harness.cassettes.replay_transport import differences
+from coze_harness.cassettes.replay_transport import request_differences
 from coze_harness.coze import (
-    CozeDialogue,
-    Pace,
-    Patience,
+    CozeConversation,
+    PollSchedule,
+    RetryPolicy,
     fingerprint,
 )
 from coze_harness.coze import (
     request_fingerprint as asked,
 )
-from coze_harness.execution import BATCH, in_batches, play
-from coze_harness.execution.conversation_runner import Held, conclude, hold
+from coze_harness.execution import BATCH_SIZE, map_in_processes, run_flow
+from coze_harness.execution.conversation_runner import (
+    ConversationResult,
+    build_trial_result,
+    run_conversation,
+)
 from coze_harness.execution.recorded_tools import with_recorded_tools
 from coze_harness.model import TrialResult
 from coze_harness.model.errors import CassetteMissingError, CassetteStaleError, HarnessError
 from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial, Turn
-from coze_harness.reporting.encoded_result import Finished, Source, finished
-from coze_harness.reporting.report_formats import Renderer
+from coze_harness.reporting.encoded_result import EncodedResult, ResultStream, encode_result
+from coze_harness.reporting.report_formats import TrialRenderer
 
-_PACE = Pace()
-_PATIENCE = Patience(jitter=lambda: 0.0, tries=1)
+_PACE = PollSchedule()
+_PATIENCE = RetryPolicy(jitter=lambda: 0.0, tries=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Replayer:
+class ReplayRunner:
     """Replays the trials of a project; picklable, so that processes can share the work.
 
     Args:
@@ -46,31 +50,31 @@ class Replayer:
     root: str
     patterns: tuple[str, ...] = ()
     again: str = "record"
-    at_hand: store.AtHand = field(default_factory=dict, repr=False, compare=False)
+    at_hand: store.PrefetchedCassettes = field(default_factory=dict, repr=False, compare=False)
 
-    def source(self, workers: int, size: int) -> Source:
+    def source(self, workers: int, size: int) -> ResultStream:
         """Return what replays trials on so many processes, in batches of at most `size`."""
 
         def replayed(
-            trials: Sequence[Trial], renderer: Renderer
-        ) -> Generator[Sequence[Finished], None, None]:
+            trials: Sequence[Trial], renderer: TrialRenderer
+        ) -> Generator[Sequence[EncodedResult], None, None]:
             if workers < 2 and trials and "://" in trials[0].key.cassette:
                 yield from self._fetching_ahead(trials, renderer, size)
                 return
-            yield from in_batches(_Player(self, renderer), trials, workers=workers, size=size)
+            yield from map_in_processes(_Player(self, renderer), trials, workers=workers, size=size)
 
         return replayed
 
     def _fetching_ahead(
-        self, trials: Sequence[Trial], renderer: Renderer, size: int
-    ) -> Generator[Sequence[Finished], None, None]:
+        self, trials: Sequence[Trial], renderer: TrialRenderer, size: int
+    ) -> Generator[Sequence[EncodedResult], None, None]:
         """Replay in this process, however small the batches, with many fetched at a time."""
-        for start in range(0, len(trials), BATCH):
-            chunk = trials[start : start + BATCH]
+        for start in range(0, len(trials), BATCH_SIZE):
+            chunk = trials[start : start + BATCH_SIZE]
             player = _Player(self.with_fetched(chunk), renderer)
-            yield from in_batches(player, chunk, workers=1, size=size)
+            yield from map_in_processes(player, chunk, workers=1, size=size)
 
-    def on_cluster(self, address: str, root: str) -> Source:
+    def on_cluster(self, address: str, root: str) -> ResultStream:
         """Return what replays trials on a Dask cluster.
 
         Args:
@@ -80,15 +84,15 @@ class Replayer:
         Raises:
             UsageError: nobody listens at the address, or a package is missing.
         """
-        from coze_harness.execution.dask_cluster import on_cluster, reach
+        from coze_harness.execution.dask_cluster import check_scheduler, map_on_cluster
 
-        reach(address)
+        check_scheduler(address)
 
         def replayed(
-            trials: Sequence[Trial], renderer: Renderer
-        ) -> Generator[Sequence[Finished], None, None]:
+            trials: Sequence[Trial], renderer: TrialRenderer
+        ) -> Generator[Sequence[EncodedResult], None, None]:
             there = replace(self, root=root)
-            yield from on_cluster(address, _Player(there, renderer), trials)
+            yield from map_on_cluster(address, _Player(there, renderer), trials)
 
         return replayed
 
@@ -110,7 +114,7 @@ class Replayer:
         try:
             recording, turns = self.load(trial, self.path(trial))
         except HarnessError as fault:
-            return conclude(trial, Held(()), error=fault)
+            return build_trial_result(trial, ConversationResult(()), error=fault)
         return self.played(trial, recording, turns, redactor, committed)
 
     def played(
@@ -122,9 +126,11 @@ class Replayer:
         committed: Sequence[str | None] | None = None,
     ) -> TrialResult:
         """Replay and judge a recording that has been loaded."""
-        tape = Tape(recording, self.path(trial), redactor)
-        dialogue = CozeDialogue(trial.bot, trial.options, _PACE, _PATIENCE)
-        held = play(hold(trial, with_recorded_tools(turns, tape), dialogue, committed), tape)
+        tape = ReplayTransport(recording, self.path(trial), redactor)
+        dialogue = CozeConversation(trial.bot, trial.options, _PACE, _PATIENCE)
+        held = run_flow(
+            run_conversation(trial, with_recorded_tools(turns, tape), dialogue, committed), tape
+        )
         error: HarnessError | None = None
         if held.error is None and len(held.turns) == len(turns):
             try:
@@ -132,7 +138,7 @@ class Replayer:
             except HarnessError as fault:
                 error = fault
         origin = recording.origin
-        return conclude(
+        return build_trial_result(
             trial,
             held,
             exchanges=tape.exchanges,
@@ -145,14 +151,14 @@ class Replayer:
         """Return a recording's answers, up to the first turn that it does not answer (any more)."""
         path = self.path(trial)
         try:
-            recording = store.read(path, self.at_hand)
+            recording = store.read_cassette(path, self.at_hand)
             turns = trial.script.turns(recording.origin.drawn if recording.origin else {})
         except HarnessError:
             return ()
-        tape = Tape(recording, path, redactor)
-        dialogue = CozeDialogue(trial.bot, trial.options, _PACE, _PATIENCE)
+        tape = ReplayTransport(recording, path, redactor)
+        dialogue = CozeConversation(trial.bot, trial.options, _PACE, _PATIENCE)
         asked = [replace(turn, expectations=()) for turn in with_recorded_tools(turns, tape)]
-        held = play(hold(trial, asked, dialogue), tape)
+        held = run_flow(run_conversation(trial, asked, dialogue), tape)
         return tuple(turn.reply.answer if turn.reply else None for turn in held.turns)
 
     def path(self, trial: Trial) -> str:
@@ -162,7 +168,7 @@ class Replayer:
             return cassette
         return os.path.join(self.root, cassette)  # noqa: PTH118 (as said)
 
-    def with_fetched(self, trials: Sequence[Trial]) -> Replayer:
+    def with_fetched(self, trials: Sequence[Trial]) -> ReplayRunner:
         """Return a replayer that has those recordings of trials at hand that are elsewhere.
 
         They are fetched all at once, and dropped with the replayer: give it a batch.
@@ -170,7 +176,7 @@ class Replayer:
         if not trials or "://" not in trials[0].key.cassette:
             return self
         urls = {trial.key.cassette for trial in trials} - self.at_hand.keys()
-        return replace(self, at_hand=store.fetch(sorted(urls))) if urls else self
+        return replace(self, at_hand=store.fetch_cassettes(sorted(urls))) if urls else self
 
     def load(self, trial: Trial, path: str) -> tuple[Recording, Sequence[Turn]]:
         """Return a trial's recording and its turns, filled with the values that it drew.
@@ -180,9 +186,9 @@ class Replayer:
             ScenarioError: a template cannot be filled.
         """
         try:
-            recording = store.read(path, self.at_hand)
+            recording = store.read_cassette(path, self.at_hand)
         except CassetteMissingError:
-            raise missing(trial, path, self.again) from None
+            raise missing_recording_error(trial, path, self.again) from None
         origin = recording.origin
         drawn = origin.drawn if origin else {}
         if undrawn := trial.script.draws - drawn.keys():
@@ -208,21 +214,21 @@ class Replayer:
 class _Player:
     """Replays and judges batches. Sent to another process, it makes itself a renderer there."""
 
-    def __init__(self, replayer: Replayer, renderer: Renderer | None = None) -> None:
+    def __init__(self, replayer: ReplayRunner, renderer: TrialRenderer | None = None) -> None:
         self._replayer = replayer
         self._redactor = replayer.redactor
-        self._renderer = renderer or Renderer()
+        self._renderer = renderer or TrialRenderer()
 
-    def __reduce__(self) -> tuple[type[_Player], tuple[Replayer]]:
+    def __reduce__(self) -> tuple[type[_Player], tuple[ReplayRunner]]:
         return _Player, (self._replayer,)
 
-    def __call__(self, trials: Sequence[Trial]) -> list[Finished]:
+    def __call__(self, trials: Sequence[Trial]) -> list[EncodedResult]:
         replay = self._replayer.with_fetched(trials).replay
         redactor, renderer = self._redactor, self._renderer
-        return [finished(replay(trial, redactor), renderer, redactor) for trial in trials]
+        return [encode_result(replay(trial, redactor), renderer, redactor) for trial in trials]
 
 
-def missing(trial: Trial, path: str, again: str = "record") -> CassetteMissingError:
+def missing_recording_error(trial: Trial, path: str, again: str = "record") -> CassetteMissingError:
     """Return the error for a trial that was never recorded."""
     return CassetteMissingError(
         f'There is no recording for "{trial.key.id}" ({trial.location}).',
@@ -233,17 +239,17 @@ def missing(trial: Trial, path: str, again: str = "record") -> CassetteMissingEr
 
 def _changes(trial: Trial, turns: Sequence[Turn], recording: Recording) -> list[str]:
     """Return what changed, turn by turn, as far as the recorded requests show it."""
-    recorded = asked.recorded(
+    recorded = asked.recorded_prompt_bodies(
         [
             (item.target.partition("?")[0], item.request_body, item.response_body)
             for item in recording.interactions
         ]
     )
-    now = asked.bodies(trial.bot.id, trial.options, turns)
+    now = asked.prompt_bodies(trial.bot.id, trial.options, turns)
     lines = [
         f"turn {number}: {line}"
         for number, (before, body) in enumerate(zip(recorded, now, strict=False), 1)
-        for line in differences(before, body)
+        for line in request_differences(before, body)
     ]
     if len(recorded) != len(now):
         lines.append(f"recorded  {len(recorded)} turns")

@@ -25,14 +25,14 @@ _CUT: Final = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
 _UNKNOWN: Final = 1_000
 
 
-class Cut(NamedTuple):
+class ShardNumber(NamedTuple):
     """Shard `number` (from 1) `of` so many."""
 
     number: int
     of: int
 
     @classmethod
-    def read(cls, text: str) -> Cut:
+    def read(cls, text: str) -> ShardNumber:
         """Read what a user gives as I/N.
 
         Raises:
@@ -52,7 +52,7 @@ class Cut(NamedTuple):
         return f"{self.number}/{self.of}"
 
 
-class Card(NamedTuple):
+class ShardItem(NamedTuple):
     """A trial to be dealt.
 
     `hand` names the trials that must come to the same shard, since they are judged together; a
@@ -64,7 +64,7 @@ class Card(NamedTuple):
     seconds: float | None
 
 
-def deal(cards: Sequence[Card], of: int) -> list[int]:
+def assign_shards(cards: Sequence[ShardItem], of: int) -> list[int]:
     """Return the shard, numbered from 1, of each card. The order of the cards means nothing.
 
     What takes unknown time is taken to need as much as most others.
@@ -85,7 +85,7 @@ def deal(cards: Sequence[Card], of: int) -> list[int]:
     return [shards[card.hand] for card in cards]
 
 
-def digest(keys: Iterable[TrialKey]) -> str:
+def digest_trials(keys: Iterable[TrialKey]) -> str:
     """Return what tells one whole from another: a hash of all its trials in order.
 
     It goes by their ids, and where they are written: another commit rarely has all of these alike.

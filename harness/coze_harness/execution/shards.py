@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from coze_harness.cassettes import cassette_files as store
-from coze_harness.execution.replay_runner import Replayer
-from coze_harness.execution.sharding import Card, Cut, deal, digest
-from coze_harness.model import Shard
+from coze_harness.execution.replay_runner import ReplayRunner
+from coze_harness.execution.sharding import ShardItem, ShardNumber, assign_shards, digest_trials
+from coze_harness.model import ShardInfo
 from coze_harness.model.errors import CassetteError, UsageError
 from coze_harness.model.trial import Trial
 from coze_harness.results import read_head
 
 
-def shared(
-    trials: Sequence[Trial], given: str, replayer: Replayer, resumed: Path | None = None
-) -> tuple[Sequence[Trial], Shard | None]:
+def select_shard(
+    trials: Sequence[Trial], given: str, replayer: ReplayRunner, resumed: Path | None = None
+) -> tuple[Sequence[Trial], ShardInfo | None]:
     """Return a shard's trials in their order, and what it is; all of them where none is asked for.
 
     Trials of one scenario and bot stay together where not all of them must pass, for they are
@@ -34,21 +34,23 @@ def shared(
         ArchiveError: that run cannot be read.
     """
     before = read_head(resumed, rows=True).shard if resumed else None
-    cut = Cut.read(given) if given else None
+    cut = ShardNumber.read(given) if given else None
     if cut is None and before is None:
         return trials, None
-    whole = digest(trial.key for trial in trials)
+    whole = digest_trials(trial.key for trial in trials)
     if resumed:
         shard = _same(before, cut, whole, len(trials), resumed)
     else:
         assert cut is not None  # noqa: S101 (nothing is resumed, so it was given)
-        shards = deal([_card(trial, replayer) for trial in trials], cut.of)
+        shards = assign_shards([_card(trial, replayer) for trial in trials], cut.of)
         places = tuple([place for place, number in enumerate(shards) if number == cut.number])
-        shard = Shard(number=cut.number, of=cut.of, trials=len(trials), digest=whole, places=places)
+        shard = ShardInfo(
+            number=cut.number, of=cut.of, trials=len(trials), digest=whole, places=places
+        )
     return [trials[place] for place in shard.places], shard
 
 
-def in_words(shard: Shard) -> str:
+def describe_shard(shard: ShardInfo) -> str:
     """Return which part of a run a shard is, as a line for people."""
     whole = "1 trial" if shard.trials == 1 else f"{shard.trials:,} trials"
     if not shard.places:
@@ -56,7 +58,9 @@ def in_words(shard: Shard) -> str:
     return f"Shard {shard}: {len(shard.places):,} of {whole}."
 
 
-def _same(before: Shard | None, cut: Cut | None, whole: str, trials: int, resumed: Path) -> Shard:
+def _same(
+    before: ShardInfo | None, cut: ShardNumber | None, whole: str, trials: int, resumed: Path
+) -> ShardInfo:
     """Return the shard that a run is, if it is the one that is asked for."""
     if before is None:
         raise UsageError(
@@ -76,10 +80,10 @@ def _same(before: Shard | None, cut: Cut | None, whole: str, trials: int, resume
     return before
 
 
-def _card(trial: Trial, replayer: Replayer) -> Card:
+def _card(trial: Trial, replayer: ReplayRunner) -> ShardItem:
     key = trial.key
     together = f"{key.scenario}\0{key.bot}" if trial.min_pass_rate < 1 else key.id
-    return Card(together, _seconds(str(replayer.path(trial))))
+    return ShardItem(together, _seconds(str(replayer.path(trial))))
 
 
 def _seconds(cassette: str) -> float | None:
@@ -90,7 +94,7 @@ def _seconds(cassette: str) -> float | None:
     if "://" in cassette:
         return None
     try:
-        last = store.read(cassette).interactions[-1]
+        last = store.read_cassette(cassette).interactions[-1]
     except (CassetteError, IndexError):
         return None
     return (last.started + last.elapsed) / 1_000

@@ -7,21 +7,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from coze_harness.cassettes import Recorder, Redactor
-from coze_harness.commands.network import open_wire, redactor
+from coze_harness.cassettes import RecordingTransport, Redactor
+from coze_harness.commands.network import build_redactor, open_transport
 from coze_harness.config import Settings
-from coze_harness.coze import CozeDialogue, Pace, Patience
-from coze_harness.coze.chat_stream import pieces
-from coze_harness.coze.region import placed
-from coze_harness.execution import Task, run_live
-from coze_harness.model import Answer, Call, ChatOptions, Reply
+from coze_harness.coze import CozeConversation, PollSchedule, RetryPolicy
+from coze_harness.coze.chat_stream import answer_deltas
+from coze_harness.coze.region import add_region_hint
+from coze_harness.execution import FlowTask, run_concurrently
+from coze_harness.model import ChatOptions, HttpCall, HttpResponse, Reply
 from coze_harness.model.errors import CozeError
 from coze_harness.model.location import Location
-from coze_harness.model.process_context import World
+from coze_harness.model.process_context import ProcessContext
 from coze_harness.model.trial import Turn
 from coze_harness.scenarios.bots import find_bot
-from coze_harness.text.sse import whole
-from coze_harness.transport import Line
+from coze_harness.text.sse import complete_length
+from coze_harness.transport import TimedTransport
 
 _WORD: Final = re.compile(r"[A-Za-z0-9_.=%+/-]+$")
 
@@ -30,10 +30,10 @@ _WORD: Final = re.compile(r"[A-Za-z0-9_.=%+/-]+$")
 class _Told:
     """A transport that tells of each call before it is made."""
 
-    recorder: Recorder
-    tell: Callable[[Call], None]
+    recorder: RecordingTransport
+    tell: Callable[[HttpCall], None]
 
-    def send(self, call: Call) -> Answer:
+    def send(self, call: HttpCall) -> HttpResponse:
         self.tell(call)
         return self.recorder.send(call)
 
@@ -52,8 +52,8 @@ class _Shown:
 
     def __call__(self, piece: bytes) -> None:
         self._bytes += piece
-        end = whole(self._bytes)
-        text = self._word + "".join(pieces(self._bytes[:end]))
+        end = complete_length(self._bytes)
+        text = self._word + "".join(answer_deltas(self._bytes[:end]))
         self._bytes = self._bytes[end:]
         ended = _WORD.search(text)
         cut = ended.start() if ended else len(text)
@@ -66,14 +66,14 @@ class _Shown:
             self._show(self._secrets.clean(self._word))
 
 
-def ask(
+def send_single_prompt(
     prompt: str,
     *,
     bot: str,
     conversation_id: str,
     settings: Settings,
-    world: World,
-    tell: Callable[[Call], None],
+    world: ProcessContext,
+    tell: Callable[[HttpCall], None],
     show: Callable[[str], None] | None = None,
 ) -> Reply:
     """Ask a bot one prompt and return its reply, whatever state the chat ended in.
@@ -95,24 +95,24 @@ def ask(
     options = ChatOptions(
         user_id=settings.user_id, conversation_id=conversation_id, stream=show is not None
     )
-    pace = Pace(interval=settings.poll.interval, timeout=settings.poll.timeout)
-    patience = Patience(jitter=world.rng.random)
-    dialogue = CozeDialogue(whom, options, pace, patience)
-    secrets = redactor(settings)
-    wire = open_wire(settings, world, secrets, workers=1)
+    pace = PollSchedule(interval=settings.poll.interval, timeout=settings.poll.timeout)
+    patience = RetryPolicy(jitter=world.rng.random)
+    dialogue = CozeConversation(whom, options, pace, patience)
+    secrets = build_redactor(settings)
+    wire = open_transport(settings, world, secrets, workers=1)
     shown = _Shown(show, secrets) if show else None
-    line = Line(wire, world.clock.monotonic, shown)
+    line = TimedTransport(wire, world.clock.monotonic, shown)
     # The recorder is here for what it takes out: an answer may repeat the token to the terminal.
-    transport = _Told(Recorder(line, wire.base_url, secrets), tell)
+    transport = _Told(RecordingTransport(line, wire.base_url, secrets), tell)
     turn = Turn(prompt=prompt, expectations=(), location=Location("ask"))
     try:
-        task = Task(dialogue.ask(turn), transport, lambda reply: reply)
-        (reply,) = run_live([lambda: task], workers=1, monotonic=world.clock.monotonic)
+        task = FlowTask(dialogue.ask(turn), transport, lambda reply: reply)
+        (reply,) = run_concurrently([lambda: task], workers=1, monotonic=world.clock.monotonic)
         if shown:
             shown.finish()
         return reply
     except CozeError as fault:
-        placed(fault, wire.base_url)
+        add_region_hint(fault, wire.base_url)
         raise
     finally:
         wire.close()

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, Literal, Self, cast
 
 from coze_harness.expectations.excerpt import LIMIT, excerpt
-from coze_harness.expectations.item_argument import Argument, listed, quoted
-from coze_harness.expectations.kind import Item, Kind, Schema
+from coze_harness.expectations.item_argument import ItemArgument, listed, quoted
+from coze_harness.expectations.kind import ExpectationKind, ItemContext, Schema
 from coze_harness.expectations.similarity_kind import AT_LEAST
 from coze_harness.expectations.text_normalization import (
     OPTIONS,
     PLAIN,
-    Folding,
-    folding,
+    TextNormalization,
     option_schemas,
+    parse_normalization,
 )
 from coze_harness.model import Verdict
-from coze_harness.model.trial import Seen
+from coze_harness.model.trial import EvaluationContext
 from coze_harness.text import similarity
 
 Metric = Literal["similar", "equals"]
@@ -27,7 +27,7 @@ _EXAMPLE: Final = "same_as_baseline: {at_least: 0.8}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SameAsBaseline(Kind):
+class SameAsBaseline(ExpectationKind):
     """The answer is that of the committed recording, or near to it."""
 
     kind: ClassVar[str] = "same_as_baseline"
@@ -42,12 +42,12 @@ class SameAsBaseline(Kind):
 
     metric: Metric = "similar"
     at_least: float = AT_LEAST
-    folding: Folding = PLAIN
+    folding: TextNormalization = PLAIN
 
     @classmethod
-    def parse(cls, given: Argument, item: Item) -> Self:
+    def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
         """Build from `true`, or from `{metric, at_least}`."""
-        fields: dict[str, Argument] = {}
+        fields: dict[str, ItemArgument] = {}
         if isinstance(given.value, dict):
             fields = given.fields(cls.keys, _EXAMPLE)
         elif given.value is not True:
@@ -61,7 +61,7 @@ class SameAsBaseline(Kind):
                     "delete it, or take metric: similar",
                 )
             at_least = fields["at_least"].number(above=0, up_to=1)
-        fold = folding(item, fields)
+        fold = parse_normalization(item, fields)
         how = "in every character" if metric == "equals" else f"by at least {at_least:g}"
         return cls(
             **item.common,
@@ -95,7 +95,7 @@ class SameAsBaseline(Kind):
             ],
         }
 
-    def glance(self, seen: Seen) -> Verdict:
+    def glance(self, seen: EvaluationContext) -> Verdict:
         """Judge the answer by the committed one; the verdict's score is how alike they are."""
         if seen.baseline is None:
             return self.skipped("there is no committed recording of this turn to judge against")
@@ -121,7 +121,7 @@ def _short(text: str) -> str:
     return excerpt(text) if len(text) <= LIMIT else f"{excerpt(text)} ({len(text)} characters)"
 
 
-def _metric(asked: Argument) -> Metric:
+def _metric(asked: ItemArgument) -> Metric:
     if asked.value in METRICS_TO_COME:
         raise asked.refusal(
             f'the metric "{asked.value}" is not available in this version.',

@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final, Self
 
-from coze_harness.expectations.item_argument import Argument, is_list
-from coze_harness.expectations.kind import Item, Kind, Schema, Spans, Undecided
+from coze_harness.expectations.item_argument import ItemArgument, is_list
+from coze_harness.expectations.kind import ExpectationKind, Inconclusive, ItemContext, Schema, Spans
 from coze_harness.model import Verdict, VerdictStatus
-from coze_harness.model.trial import Seen
+from coze_harness.model.trial import EvaluationContext
 
 ITEM: Final[Schema] = {"$ref": "#/$defs/expectation"}
 """Where the schema of a scenario file must put `item_schema()`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Not(Kind):
+class Not(ExpectationKind):
     """The opposite of an expectation."""
 
     kind: ClassVar[str] = "not"
@@ -25,10 +25,10 @@ class Not(Kind):
     example: ClassVar[str] = "not: {contains: ChatGPT}"
     verbs: ClassVar[tuple[str, str]] = ("does not", "fail to")
 
-    demand: Kind
+    demand: ExpectationKind
 
     @classmethod
-    def parse(cls, given: Argument, item: Item) -> Self:
+    def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
         """Build from one expectation."""
         if is_list(given.value):
             raise given.misfit("one expectation", "to rule out several, write not: {any_of: […]}")
@@ -40,16 +40,16 @@ class Not(Kind):
         """Return the JSON Schema of one expectation."""
         return {"description": cls.summary, "allOf": [ITEM]}
 
-    def inner(self) -> tuple[Kind, ...]:
+    def inner(self) -> tuple[ExpectationKind, ...]:
         """Return the expectation that must not hold."""
         return (self.demand,)
 
-    def glance(self, seen: Seen) -> Verdict:
+    def glance(self, seen: EvaluationContext) -> Verdict:
         """Turn the inner verdict round; what could not be judged stays so."""
         was = self.demand.glance(seen)
         if was.status is VerdictStatus.SKIPPED:
             return self.skipped(was.reason)
-        if isinstance(was, Undecided):
+        if isinstance(was, Inconclusive):
             return self.undecided(was.reason, was.actual)
         if was.status is VerdictStatus.FAILED:
             return self.passed(f"it does not: {was.reason}", was.actual, (), was.score)
@@ -72,15 +72,15 @@ def _evidence(verdicts: Sequence[Verdict]) -> Spans:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Several(Kind):
+class ListKind(ExpectationKind):
     """What the kinds share that are written as a list of expectations."""
 
     subject = "reply"
 
-    demands: tuple[Kind, ...]
+    demands: tuple[ExpectationKind, ...]
 
     @classmethod
-    def parse(cls, given: Argument, item: Item) -> Self:
+    def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
         """Build every expectation of a list with at least one member."""
         if not is_list(given.value):
             raise given.misfit(
@@ -102,7 +102,7 @@ class Several(Kind):
         """Return the JSON Schema of a list of expectations."""
         return {"description": cls.summary, "type": "array", "items": ITEM, "minItems": 1}
 
-    def inner(self) -> tuple[Kind, ...]:
+    def inner(self) -> tuple[ExpectationKind, ...]:
         """Return the members of the list."""
         return self.demands
 
@@ -110,14 +110,14 @@ class Several(Kind):
     def conclude(self, verdicts: Sequence[Verdict]) -> Verdict:
         """Return the verdict that follows from those of the members."""
 
-    def explain(self, seen: Seen, failed: Verdict) -> Verdict:
+    def explain(self, seen: EvaluationContext, failed: Verdict) -> Verdict:
         """Let each member that failed explain itself; what was given up is not tried again."""
-        if isinstance(failed, Undecided):
+        if isinstance(failed, Inconclusive):
             return failed
         return self.conclude([demand.judge(seen) for demand in self.demands])
 
 
-class AnyOf(Several):
+class AnyOf(ListKind):
     """At least one of several expectations holds."""
 
     __slots__ = ()
@@ -127,7 +127,7 @@ class AnyOf(Several):
     example: ClassVar[str] = "any_of: [北京, {regex: '(?i)beijing'}]"
     verbs: ClassVar[tuple[str, str]] = ("meets any of:", "meet any of:")
 
-    def glance(self, seen: Seen) -> Verdict:
+    def glance(self, seen: EvaluationContext) -> Verdict:
         """Judge one after the other, up to the first that holds."""
         verdicts: list[Verdict] = []
         for demand in self.demands:
@@ -144,12 +144,12 @@ class AnyOf(Several):
         if skipped:
             return self.skipped(_reasons(skipped))
         reason = f"none of the {len(verdicts)} holds: {_reasons(verdicts)}"
-        if any(isinstance(one, Undecided) for one in verdicts):
+        if any(isinstance(one, Inconclusive) for one in verdicts):
             return self.undecided(reason, verdicts[0].actual)
         return self.failed(reason, verdicts[0].actual, _evidence(verdicts))
 
 
-class AllOf(Several):
+class AllOf(ListKind):
     """Every one of several expectations holds."""
 
     __slots__ = ()
@@ -159,7 +159,7 @@ class AllOf(Several):
     example: ClassVar[str] = "all_of: [{starts_with: 我}, {length: {max: 120}}]"
     verbs: ClassVar[tuple[str, str]] = ("meets all of:", "meet all of:")
 
-    def glance(self, seen: Seen) -> Verdict:
+    def glance(self, seen: EvaluationContext) -> Verdict:
         """Judge every member, so that all that fail are told."""
         return self.conclude([demand.glance(seen) for demand in self.demands])
 
@@ -168,7 +168,7 @@ class AllOf(Several):
         bad = [one for one in verdicts if one.status is VerdictStatus.FAILED]
         if bad:
             reason = f"{len(bad)} of {len(verdicts)} failed: {_reasons(bad)}"
-            if all(isinstance(one, Undecided) for one in bad):
+            if all(isinstance(one, Inconclusive) for one in bad):
                 return self.undecided(reason, bad[0].actual)
             return self.failed(reason, bad[0].actual, _evidence(bad))
         skipped = [one for one in verdicts if one.status is VerdictStatus.SKIPPED]

@@ -130,7 +130,7 @@ HERE: Final[Mapping[str, str]] = {
 _JUDGED_PREFIXES: Final = ("model-graded", "context-", "conversation-", "search-rubric", "agent-")
 
 
-def written_here(name: str, kinds: frozenset[str]) -> str:
+def native_spelling(name: str, kinds: frozenset[str]) -> str:
     """Return how a foreign name is written here, or empty text when we do not know it.
 
     `not-` before a name, known here or foreign, is promptfoo's way to negate it.
@@ -148,11 +148,11 @@ def written_here(name: str, kinds: frozenset[str]) -> str:
     if plain.startswith("not-"):
         rest = plain.removeprefix("not-")
         inner = f"{rest.replace('-', '_')}: …" if rest.replace("-", "_") in kinds else ""
-        inner = inner or written_here(rest, kinds)
+        inner = inner or native_spelling(rest, kinds)
         return f"not: {{{inner}}}" if inner else ""
     return ""
 
 
-def kind_of(written: str) -> str:
+def native_kind(written: str) -> str:
     """Return the kind that a way of writing begins with."""
     return written.partition(":")[0]

@@ -13,7 +13,7 @@ from typing import Final, TypeGuard
 
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
-from coze_harness.model.location import PathPart, Places
+from coze_harness.model.location import PathPart, SourcePositions
 
 _QUOTED: Final = json.JSONEncoder(ensure_ascii=False)
 
@@ -67,7 +67,7 @@ def _nature(value: JSON) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Argument:
+class ItemArgument:
     """A value inside an item of `expect:`, with where it is written.
 
     `path` leads from the item to the value; `places` counts from the item. Every method that takes
@@ -75,7 +75,7 @@ class Argument:
     """
 
     value: JSON
-    places: Places
+    places: SourcePositions
     path: tuple[PathPart, ...]
 
     @property
@@ -108,11 +108,11 @@ class Argument:
             f'"{self.label}" wants {wants}, but YAML read {source} as {read}.', next_step
         )
 
-    def part(self, part: PathPart, value: JSON) -> Argument:
+    def part(self, part: PathPart, value: JSON) -> ItemArgument:
         """Return a value inside this one."""
-        return Argument(value, self.places, (*self.path, part))
+        return ItemArgument(value, self.places, (*self.path, part))
 
-    def fields(self, known: Sequence[str], example: str) -> dict[str, Argument]:
+    def fields(self, known: Sequence[str], example: str) -> dict[str, ItemArgument]:
         """Return the mapping's values by key; any key that is not known is refused."""
         if not isinstance(self.value, dict):
             raise self.misfit("a mapping", f"write {example}")

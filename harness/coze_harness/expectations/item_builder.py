@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from coze_harness.expectations.foreign_kind_names import NOT_YET, kind_of, written_here
-from coze_harness.expectations.item_argument import Argument, guess, listed, quoted
-from coze_harness.expectations.kind import Common, Item, Kind
+from coze_harness.expectations.foreign_kind_names import NOT_YET, native_kind, native_spelling
+from coze_harness.expectations.item_argument import ItemArgument, guess, listed, quoted
+from coze_harness.expectations.kind import CommonFields, ExpectationKind, ItemContext
 from coze_harness.expectations.kind_registry import BY_NAME
 from coze_harness.model import JSON, Severity
 from coze_harness.model.errors import ScenarioError
-from coze_harness.model.location import Places
+from coze_harness.model.location import SourcePositions
 
 OUTER_KEYS: Final = ("weight", "severity")
 """Keys that say how much a verdict counts: an expectation inside another one gives none."""
@@ -20,7 +20,7 @@ OPTION_KEYS: Final = tuple(dict.fromkeys(key for kind in BY_NAME.values() for ke
 _EXAMPLE: Final = 'contains: "…"'
 
 
-def build(item: JSON, places: Places) -> Kind:
+def build_expectation(item: JSON, places: SourcePositions) -> ExpectationKind:
     """Build the expectation that an item of `expect:` declares.
 
     Args:
@@ -34,20 +34,20 @@ def build(item: JSON, places: Places) -> Kind:
     return _build(item, places, outer=True)
 
 
-def _build_inner(item: JSON, places: Places) -> Kind:
+def _build_inner(item: JSON, places: SourcePositions) -> ExpectationKind:
     """Build an expectation that stands inside another one."""
     return _build(item, places, outer=False)
 
 
-def _build(item: JSON, places: Places, *, outer: bool) -> Kind:
-    whole = Argument(item, places, ())
+def _build(item: JSON, places: SourcePositions, *, outer: bool) -> ExpectationKind:
+    whole = ItemArgument(item, places, ())
     if isinstance(item, str):
         return _bare(whole)
     if not isinstance(item, dict):
         raise _no_item(whole)
     name = _kind_name(item, whole)
     common = _usual(places)
-    options: Mapping[str, Argument] = {}
+    options: Mapping[str, ItemArgument] = {}
     if len(item) > 1:
         if not outer:
             _refuse_outer(item, whole)
@@ -55,11 +55,11 @@ def _build(item: JSON, places: Places, *, outer: bool) -> Kind:
         _take_common(common, item, whole)
     return BY_NAME[name].parse(
         whole.part(name, item[name]),
-        Item(common=common, options=options, build_inner=_build_inner),
+        ItemContext(common=common, options=options, build_inner=_build_inner),
     )
 
 
-def _refuse_outer(item: Mapping[str, JSON], whole: Argument) -> None:
+def _refuse_outer(item: Mapping[str, JSON], whole: ItemArgument) -> None:
     for key in OUTER_KEYS:
         if key in item:
             raise whole.key_refusal(
@@ -69,7 +69,7 @@ def _refuse_outer(item: Mapping[str, JSON], whole: Argument) -> None:
             )
 
 
-def _options(name: str, item: Mapping[str, JSON], whole: Argument) -> dict[str, Argument]:
+def _options(name: str, item: Mapping[str, JSON], whole: ItemArgument) -> dict[str, ItemArgument]:
     """Return the text options beside a kind; one that it does not take is refused."""
     options = {key: whole.part(key, item[key]) for key in OPTION_KEYS if key in item}
     for key in options:
@@ -82,18 +82,18 @@ def _options(name: str, item: Mapping[str, JSON], whole: Argument) -> dict[str, 
     return options
 
 
-def _bare(whole: Argument) -> Kind:
+def _bare(whole: ItemArgument) -> ExpectationKind:
     """Build `contains` from a bare text."""
     if not whole.value:
         raise whole.refusal(
             "an empty text is expected, and every answer contains it.",
             "write the text, or delete the item",
         )
-    item = Item(common=_usual(whole.places), options={}, build_inner=_build_inner)
+    item = ItemContext(common=_usual(whole.places), options={}, build_inner=_build_inner)
     return BY_NAME["contains"].parse(whole, item)
 
 
-def _no_item(whole: Argument) -> ScenarioError:
+def _no_item(whole: ItemArgument) -> ScenarioError:
     """Return the error for an item that is neither text nor mapping."""
     if isinstance(whole.value, list):
         return whole.refusal(
@@ -106,7 +106,7 @@ def _no_item(whole: Argument) -> ScenarioError:
     return whole.misfit("text or a mapping", f"put quotes around it: {quoted(written)}")
 
 
-def _kind_name(item: Mapping[str, JSON], whole: Argument) -> str:
+def _kind_name(item: Mapping[str, JSON], whole: ItemArgument) -> str:
     """Return the one kind that an item names.
 
     Raises:
@@ -133,7 +133,7 @@ def _kind_name(item: Mapping[str, JSON], whole: Argument) -> str:
 
 
 def _unknown(
-    key: str, named: Sequence[str], item: Mapping[str, JSON], whole: Argument
+    key: str, named: Sequence[str], item: Mapping[str, JSON], whole: ItemArgument
 ) -> ScenarioError:
     """Return the error for a key that is neither a kind nor one that goes with every kind."""
     if key in NOT_YET:
@@ -149,15 +149,15 @@ def _unknown(
             )
     if key == "type" and isinstance(item["type"], str):
         asked = item["type"]
-        here = f"{asked}: …" if asked in BY_NAME else written_here(asked, frozenset(BY_NAME))
+        here = f"{asked}: …" if asked in BY_NAME else native_spelling(asked, frozenset(BY_NAME))
         return whole.key_refusal(
             key,
             'an expectation is written "kind: value", without type and value.',
             f"write {here or _EXAMPLE}",
         )
-    if here := written_here(key, frozenset(BY_NAME)):
-        later = kind_of(here) in NOT_YET
-        what = f'"{key}" is called "{kind_of(here)}" here'
+    if here := native_spelling(key, frozenset(BY_NAME)):
+        later = native_kind(here) in NOT_YET
+        what = f'"{key}" is called "{native_kind(here)}" here'
         return whole.key_refusal(
             key,
             f"{what}, and that is not available in this version." if later else f"{what}.",
@@ -172,12 +172,12 @@ def _unknown(
     )
 
 
-def _usual(places: Places) -> Common:
+def _usual(places: SourcePositions) -> CommonFields:
     """Return the keys that every kind shares as they are when none is written."""
-    return Common(location=places.at(), name="", weight=1.0, severity=Severity.ERROR)
+    return CommonFields(location=places.at(), name="", weight=1.0, severity=Severity.ERROR)
 
 
-def _take_common(common: Common, item: Mapping[str, JSON], whole: Argument) -> None:
+def _take_common(common: CommonFields, item: Mapping[str, JSON], whole: ItemArgument) -> None:
     """Take the keys that every kind shares from an item."""
     if "name" in item:
         common["name"] = whole.part("name", item["name"]).text()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from coze_harness.expectations.excerpt import excerpt
-from coze_harness.expectations.item_argument import Argument
+from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import Schema
 from coze_harness.expectations.text_normalization import nfc
 from coze_harness.model import JSON
@@ -20,7 +20,7 @@ WHERE_SCHEMA: Final[Schema] = {
 }
 
 
-class Expression(Protocol):
+class CompiledQuery(Protocol):
     """A compiled JMESPath expression."""
 
     def search(self, value: JSON) -> JSON:
@@ -29,12 +29,12 @@ class Expression(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
+class JmesPathCheck:
     """One expression and what it must find; mappings that are found may hold more."""
 
     source: str
     wanted: JSON
-    expression: Expression = field(compare=False)
+    expression: CompiledQuery = field(compare=False)
 
     @property
     def words(self) -> str:
@@ -52,7 +52,7 @@ class Path:
         return missing_from(self.wanted, found, self.source)
 
 
-def paths(given: Argument) -> tuple[Path, ...]:
+def parse_checks(given: ItemArgument) -> tuple[JmesPathCheck, ...]:
     """Return the expressions of a `where:`, compiled.
 
     Raises:
@@ -69,7 +69,7 @@ def paths(given: Argument) -> tuple[Path, ...]:
     made = []
     for source, wanted in given.value.items():
         try:
-            made.append(Path(source, wanted, compiled(source)))
+            made.append(JmesPathCheck(source, wanted, compiled(source)))
         except JMESPathError as cause:
             why = str(cause).strip().partition("\n")[0].rstrip(":.")
             raise given.key_refusal(
@@ -81,12 +81,12 @@ def paths(given: Argument) -> tuple[Path, ...]:
     return tuple(made)
 
 
-def first_fault(where: tuple[Path, ...], value: JSON) -> str:
+def first_mismatch(where: tuple[JmesPathCheck, ...], value: JSON) -> str:
     """Return the first reason why a value does not meet all, or empty text."""
     return next(filter(None, (path.fault(value) for path in where)), "")
 
 
-def words(where: tuple[Path, ...]) -> str:
+def describe_checks(where: tuple[JmesPathCheck, ...]) -> str:
     """Return all in words."""
     return " and ".join(path.words for path in where)
 

@@ -8,11 +8,17 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, Self
 
 from coze_harness.expectations.excerpt import excerpt
-from coze_harness.expectations.item_argument import Argument
-from coze_harness.expectations.jmespath_query import WHERE_SCHEMA, Path, first_fault, paths, words
-from coze_harness.expectations.kind import Item, Kind, Schema
+from coze_harness.expectations.item_argument import ItemArgument
+from coze_harness.expectations.jmespath_query import (
+    WHERE_SCHEMA,
+    JmesPathCheck,
+    describe_checks,
+    first_mismatch,
+    parse_checks,
+)
+from coze_harness.expectations.kind import ExpectationKind, ItemContext, Schema
 from coze_harness.model import JSON, Verdict
-from coze_harness.model.trial import Seen
+from coze_harness.model.trial import EvaluationContext
 
 _TO_COME: Final = ("schema",)
 _FENCED: Final = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
@@ -22,7 +28,7 @@ def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
 
 
-def fault(text: str) -> str:
+def json_error(text: str) -> str:
     """Return why a text is not JSON (RFC 8259), or empty text.
 
     Numbers stay text: Python refuses to read very long ones, JSON does not.
@@ -39,7 +45,7 @@ def fault(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Json(Kind):
+class Json(ExpectationKind):
     """The answer is JSON."""
 
     kind: ClassVar[str] = "json"
@@ -50,12 +56,12 @@ class Json(Kind):
     keys: ClassVar[tuple[str, ...]] = ("where",)
     verbs: ClassVar[tuple[str, str]] = ("parses as", "parse as")
 
-    where: tuple[Path, ...] = ()
+    where: tuple[JmesPathCheck, ...] = ()
 
     @classmethod
-    def parse(cls, given: Argument, item: Item) -> Self:
+    def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
         """Build from `true`, nothing, or `{where: …}`."""
-        where: tuple[Path, ...] = ()
+        where: tuple[JmesPathCheck, ...] = ()
         if isinstance(given.value, dict):
             for key in given.value:
                 if key in _TO_COME:
@@ -64,10 +70,10 @@ class Json(Kind):
                     )
             fields = given.fields(cls.keys, "json: true")
             if "where" in fields:
-                where = paths(fields["where"])
+                where = parse_checks(fields["where"])
         elif given.value is not None and not given.flag():
             raise given.refusal('"json" cannot be false.', "write not: {json: true}")
-        wanted = f"JSON where {words(where)}" if where else "JSON"
+        wanted = f"JSON where {describe_checks(where)}" if where else "JSON"
         return cls(**item.common, wanted=wanted, where=where)
 
     @classmethod
@@ -80,10 +86,10 @@ class Json(Kind):
         }
         return {"description": cls.summary, "anyOf": [{"const": True}, {"type": "null"}, mapping]}
 
-    def glance(self, seen: Seen) -> Verdict:
+    def glance(self, seen: EvaluationContext) -> Verdict:
         """Judge the whole answer."""
         answer = seen.reply.answer
-        why = fault(answer)
+        why = json_error(answer)
         if not why:
             missing = self._missing(answer)
             if missing:
@@ -91,7 +97,7 @@ class Json(Kind):
             return self.passed("it is", excerpt(answer))
         if not answer.strip():
             why = "the answer is empty"
-        elif any(not fault(block) for block in _FENCED.findall(answer[:100_000])):
+        elif any(not json_error(block) for block in _FENCED.findall(answer[:100_000])):
             why = "the JSON stands in a code block, with other text around it"
         return self.failed(f"the answer is not JSON: {why}", excerpt(answer))
 
@@ -103,4 +109,4 @@ class Json(Kind):
             value: JSON = json.loads(answer)
         except ValueError as cause:  # a number of more digits than Python reads
             return f"it cannot be looked into: {cause}"
-        return first_fault(self.where, value)
+        return first_mismatch(self.where, value)

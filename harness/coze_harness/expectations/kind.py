@@ -7,16 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Self, TypeAlias, TypedDict
 
-from coze_harness.expectations.item_argument import Argument
+from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.model import JSON, Severity, Verdict, VerdictStatus
-from coze_harness.model.location import Location, Places
-from coze_harness.model.trial import Seen
+from coze_harness.model.location import Location, SourcePositions
+from coze_harness.model.trial import EvaluationContext
 
 Schema: TypeAlias = Mapping[str, JSON]
 Spans: TypeAlias = tuple[tuple[int, int], ...]
 
 
-class Common(TypedDict):
+class CommonFields(TypedDict):
     """The fields that every kind takes from its item."""
 
     location: Location
@@ -26,19 +26,19 @@ class Common(TypedDict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class ItemContext:
     """What stands beside a kind in its item, and how a kind builds the items inside it.
 
     `options` holds the text options (`ignore_case`, `normalize`) as they are written.
     """
 
-    common: Common
-    options: Mapping[str, Argument]
-    build_inner: Callable[[JSON, Places], Kind]
+    common: CommonFields
+    options: Mapping[str, ItemArgument]
+    build_inner: Callable[[JSON, SourcePositions], ExpectationKind]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Undecided(Verdict):
+class Inconclusive(Verdict):
     """A failed verdict whose opposite would be wrong, too: `not` must not make it pass.
 
     It stays among expectations: what leaves them is a plain verdict.
@@ -46,7 +46,7 @@ class Undecided(Verdict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind(ABC):
+class ExpectationKind(ABC):
     """One declared demand, ready to judge replies.
 
     A kind is one class with a `parse`, a `schema` and a `glance`, named in `KINDS`. `wanted` is the
@@ -75,7 +75,7 @@ class Kind(ABC):
 
     @classmethod
     @abstractmethod
-    def parse(cls, given: Argument, item: Item) -> Self:
+    def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
         """Build the demand from what is written behind the kind's name.
 
         Raises:
@@ -88,23 +88,23 @@ class Kind(ABC):
         """Return the JSON Schema of what may be written behind the kind's name."""
 
     @abstractmethod
-    def glance(self, seen: Seen) -> Verdict:
+    def glance(self, seen: EvaluationContext) -> Verdict:
         """Judge a reply, and leave words that take time to find to `explain`.
 
         Whatever a reply holds, this returns a verdict and raises nothing.
         """
 
-    def explain(self, seen: Seen, failed: Verdict) -> Verdict:
+    def explain(self, seen: EvaluationContext, failed: Verdict) -> Verdict:
         """Return the failed verdict that `glance` gave, with all that a person should know."""
         return failed
 
-    def judge(self, seen: Seen) -> Verdict:
+    def judge(self, seen: EvaluationContext) -> Verdict:
         """Judge a reply; whatever it holds, this returns a verdict and raises nothing."""
         verdict = self.glance(seen)
         if verdict.status is not VerdictStatus.FAILED:
             return verdict
         verdict = self.explain(seen, verdict)
-        if isinstance(verdict, Undecided):
+        if isinstance(verdict, Inconclusive):
             return self.failed(verdict.reason, verdict.actual)
         return verdict
 
@@ -113,7 +113,7 @@ class Kind(ABC):
         """What is expected, in words: `contains "学术助手"`."""
         return f"{self.verbs[0]} {self.wanted}"
 
-    def inner(self) -> tuple[Kind, ...]:
+    def inner(self) -> tuple[ExpectationKind, ...]:
         """Return the demands that this one is made of."""
         return ()
 
@@ -158,7 +158,7 @@ class Kind(ABC):
 
     def undecided(self, reason: str, actual: str) -> Verdict:
         """Return the failed verdict for a judgement that was given up."""
-        return Undecided(
+        return Inconclusive(
             kind=self.kind,
             status=VerdictStatus.FAILED,
             expected=self.expected,

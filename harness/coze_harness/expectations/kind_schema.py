@@ -10,7 +10,7 @@ from coze_harness.expectations.text_normalization import option_schemas
 from coze_harness.model import JSON, Severity
 
 
-class Described(NamedTuple):
+class KindSummary(NamedTuple):
     """One row of the table of kinds."""
 
     kind: str
@@ -18,12 +18,12 @@ class Described(NamedTuple):
     example: str
 
 
-def describe() -> list[Described]:
+def summarize_kinds() -> list[KindSummary]:
     """Return each kind with one line about it and one item as it is written in a scenario."""
-    return [Described(kind.kind, kind.summary, kind.example) for kind in KINDS]
+    return [KindSummary(kind.kind, kind.summary, kind.example) for kind in KINDS]
 
 
-def schemas() -> dict[str, Schema]:
+def kind_schemas() -> dict[str, Schema]:
     """Return, for each kind, the JSON Schema (draft 2020-12) of what is written behind its name.
 
     Combinators refer to `#/$defs/expectation`: that is where a whole schema puts `item_schema()`.
@@ -58,7 +58,7 @@ def item_schema() -> Schema:
     # One flat mapping, and not one alternative a kind: editors complete and explain it better.
     mapping: JSON = {
         "type": "object",
-        "properties": {**schemas(), **common, **options},
+        "properties": {**kind_schemas(), **common, **options},
         "additionalProperties": False,
         "oneOf": [{"required": [kind.kind]} for kind in KINDS],
         "dependentSchemas": takers,

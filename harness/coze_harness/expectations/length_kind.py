@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, Literal, Self, cast
 
 from coze_harness.expectations.excerpt import excerpt
-from coze_harness.expectations.item_argument import Argument
-from coze_harness.expectations.kind import Item, Kind, Schema
-from coze_harness.expectations.number_range import Bounds, limits_schema, shown
+from coze_harness.expectations.item_argument import ItemArgument
+from coze_harness.expectations.kind import ExpectationKind, ItemContext, Schema
+from coze_harness.expectations.number_range import NumberRange, format_number, limits_schema
 from coze_harness.expectations.safe_regex import characters, count_words
 from coze_harness.expectations.text_normalization import nfc
 from coze_harness.model import JSON, Verdict
-from coze_harness.model.trial import Seen
+from coze_harness.model.trial import EvaluationContext
 
 Unit = Literal["chars", "words", "lines"]
 UNITS: Final[tuple[Unit, ...]] = ("chars", "words", "lines")
@@ -33,7 +33,7 @@ def measure(text: str, unit: Unit) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Length(Kind):
+class Length(ExpectationKind):
     """The answer is neither too short nor too long."""
 
     kind: ClassVar[str] = "length"
@@ -45,14 +45,14 @@ class Length(Kind):
     keys: ClassVar[tuple[str, ...]] = ("min", "max", "unit")
     verbs: ClassVar[tuple[str, str]] = ("has", "have")
 
-    bounds: Bounds
+    bounds: NumberRange
     unit: Unit = "chars"
 
     @classmethod
-    def parse(cls, given: Argument, item: Item) -> Self:
+    def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
         """Build from `{min, max, unit}`."""
         fields = given.fields(cls.keys, "length: {max: 120}")
-        bounds = Bounds.of(fields.get("min"), fields.get("max"), given, counts=True)
+        bounds = NumberRange.of(fields.get("min"), fields.get("max"), given, counts=True)
         unit: Unit = "chars"
         if "unit" in fields:
             unit = cast("Unit", fields["unit"].choice(UNITS))
@@ -71,11 +71,11 @@ class Length(Kind):
             "anyOf": [{"required": ["min"]}, {"required": ["max"]}],
         }
 
-    def glance(self, seen: Seen) -> Verdict:
+    def glance(self, seen: EvaluationContext) -> Verdict:
         """Judge the answer's length."""
         answer = seen.reply.answer
         size = measure(answer, self.unit)
-        reason = f"length is {shown(size)} {_NAMES[self.unit]}{'' if size == 1 else 's'}"
+        reason = f"length is {format_number(size)} {_NAMES[self.unit]}{'' if size == 1 else 's'}"
         if breach := self.bounds.breach(size):
             return self.failed(f"{reason}, {breach}", excerpt(answer))
         return self.passed(reason, excerpt(answer))

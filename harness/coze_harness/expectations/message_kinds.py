@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, Self
 
 from coze_harness.expectations.excerpt import excerpt
-from coze_harness.expectations.item_argument import Argument, listed, nearest
+from coze_harness.expectations.item_argument import ItemArgument, listed, nearest
 from coze_harness.expectations.jmespath_query import (
     WHERE_SCHEMA,
-    Path,
+    JmesPathCheck,
     as_json,
-    first_fault,
+    describe_checks,
+    first_mismatch,
     missing_from,
-    paths,
-    words,
+    parse_checks,
 )
-from coze_harness.expectations.kind import Item, Kind, Schema
-from coze_harness.expectations.number_range import Bounds, range_schema
+from coze_harness.expectations.kind import ExpectationKind, ItemContext, Schema
+from coze_harness.expectations.number_range import NumberRange, range_schema
 from coze_harness.model import JSON, ToolCall, Verdict
-from coze_harness.model.trial import Seen
+from coze_harness.model.trial import EvaluationContext
 
 MESSAGE_TYPES: Final = (
     "question",
@@ -41,7 +41,7 @@ beside the types: a card comes as an `answer`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Messages(Kind):
+class Messages(ExpectationKind):
     """How many messages of each type a reply has."""
 
     kind: ClassVar[str] = "messages"
@@ -54,10 +54,10 @@ class Messages(Kind):
     subject = "reply"
     verbs: ClassVar[tuple[str, str]] = ("has", "have")
 
-    counts: tuple[tuple[str, Bounds], ...]
+    counts: tuple[tuple[str, NumberRange], ...]
 
     @classmethod
-    def parse(cls, given: Argument, item: Item) -> Self:
+    def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
         """Build from a mapping of message types to counts."""
         if not isinstance(given.value, dict):
             raise given.misfit("a mapping", "write messages: {answer: 1}")
@@ -71,7 +71,7 @@ class Messages(Kind):
                     f'Coze has no message type "{name}"; did you mean "{near}"?',
                     f"the types are: {listed(cls.keys)}",
                 )
-            counts.append((name, Bounds.parse(given.part(name, value), "exact", counts=True)))
+            counts.append((name, NumberRange.parse(given.part(name, value), "exact", counts=True)))
         wanted = ", ".join(f"{name}: {bounds.words}" for name, bounds in counts)
         return cls(**item.common, wanted=f"messages of type {wanted}", counts=tuple(counts))
 
@@ -87,7 +87,7 @@ class Messages(Kind):
             "minProperties": 1,
         }
 
-    def glance(self, seen: Seen) -> Verdict:
+    def glance(self, seen: EvaluationContext) -> Verdict:
         """Judge the counts."""
         messages = seen.reply.messages
         have = Counter(message.type for message in messages)
@@ -108,7 +108,7 @@ def _call_words(call: ToolCall) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToolCalled(Kind):
+class ToolCalled(ExpectationKind):
     """A tool was called, with certain arguments."""
 
     kind: ClassVar[str] = "tool_call"
@@ -123,10 +123,10 @@ class ToolCalled(Kind):
 
     tool: str
     arguments: Mapping[str, JSON]
-    where: tuple[Path, ...] = ()
+    where: tuple[JmesPathCheck, ...] = ()
 
     @classmethod
-    def parse(cls, given: Argument, item: Item) -> Self:
+    def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
         """Build from a tool's name or `{name, arguments, where}`."""
         if not isinstance(given.value, dict):
             tool = given.text()
@@ -142,10 +142,10 @@ class ToolCalled(Kind):
                 raise fields["arguments"].misfit("a mapping", "write arguments: {city: 北京}")
             arguments = dict(asked)
             wanted += f" with {as_json(arguments)}"
-        where: tuple[Path, ...] = ()
+        where: tuple[JmesPathCheck, ...] = ()
         if "where" in fields:
-            where = paths(fields["where"])
-            wanted += f" where {words(where)}"
+            where = parse_checks(fields["where"])
+            wanted += f" where {describe_checks(where)}"
         return cls(**item.common, wanted=wanted, tool=tool, arguments=arguments, where=where)
 
     @classmethod
@@ -169,7 +169,7 @@ class ToolCalled(Kind):
             ],
         }
 
-    def glance(self, seen: Seen) -> Verdict:
+    def glance(self, seen: EvaluationContext) -> Verdict:
         """Judge the calls: one of the tool's calls must meet everything that is named."""
         calls = seen.reply.tool_calls
         actual = excerpt("; ".join(map(_call_words, calls)))
@@ -182,7 +182,7 @@ class ToolCalled(Kind):
         faults = []
         for call in named:
             fault = missing_from(self.arguments, call.arguments)
-            fault = fault or first_fault(self.where, call.arguments)
+            fault = fault or first_mismatch(self.where, call.arguments)
             if not fault:
                 return self.passed("it does", _call_words(call))
             faults.append(fault)

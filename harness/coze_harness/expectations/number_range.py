@@ -5,25 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Self
 
-from coze_harness.expectations.item_argument import Argument
+from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import Schema
 from coze_harness.model import JSON
 
 
-def shown(value: float) -> str:
+def format_number(value: float) -> str:
     """Return a number as a reader wants it: no trailing noise."""
     return str(value) if isinstance(value, int) else f"{value:.6g}"
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class NumberRange:
     """The least and the most that is allowed; `None` where there is no limit."""
 
     least: float | None = None
     most: float | None = None
 
     @classmethod
-    def of(cls, low: Argument | None, high: Argument | None, whole: Argument, counts: bool) -> Self:
+    def of(
+        cls, low: ItemArgument | None, high: ItemArgument | None, whole: ItemArgument, counts: bool
+    ) -> Self:
         """Build bounds from `min` and `max`; `whole` is what they stand in.
 
         Raises:
@@ -37,14 +39,14 @@ class Bounds:
             )
         if least is not None and most is not None and least > most:
             raise whole.refusal(
-                f'"{whole.label}" asks for at least {shown(least)} and at most {shown(most)}, '
-                "which nothing can meet.",
+                f'"{whole.label}" requires at least {format_number(least)} and at most '
+                f"{format_number(most)}: no number is both.",
                 "exchange min and max",
             )
         return cls(least, most)
 
     @classmethod
-    def parse(cls, given: Argument, bare: Literal["max", "exact"], *, counts: bool) -> Self:
+    def parse(cls, given: ItemArgument, bare: Literal["max", "exact"], *, counts: bool) -> Self:
         """Build bounds from `{min, max}`, or from a bare number: the most, or the only one."""
         if isinstance(given.value, int | float | str):
             limit = given.count() if counts else given.number()
@@ -56,24 +58,24 @@ class Bounds:
         """Return which limit a value breaks (`at most 120 allowed`), or empty text."""
         if self.most is not None and value > self.most:
             if self.least == self.most:
-                return f"exactly {shown(self.most)} wanted"
-            return f"at most {shown(self.most)} allowed"
+                return f"exactly {format_number(self.most)} wanted"
+            return f"at most {format_number(self.most)} allowed"
         if self.least is not None and value < self.least:
             if self.least == self.most:
-                return f"exactly {shown(self.least)} wanted"
-            return f"at least {shown(self.least)} wanted"
+                return f"exactly {format_number(self.least)} wanted"
+            return f"at least {format_number(self.least)} wanted"
         return ""
 
     @property
     def words(self) -> str:
         """Return the range in words, to stand before a unit."""
         if self.least is None:
-            return f"at most {shown(self.most or 0)}"
+            return f"at most {format_number(self.most or 0)}"
         if self.most is None:
-            return f"at least {shown(self.least)}"
+            return f"at least {format_number(self.least)}"
         if self.least == self.most:
-            return f"exactly {shown(self.least)}"
-        return f"{shown(self.least)} to {shown(self.most)}"
+            return f"exactly {format_number(self.least)}"
+        return f"{format_number(self.least)} to {format_number(self.most)}"
 
 
 def range_schema(description: str, *, counts: bool) -> Schema:

@@ -6,15 +6,15 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
 
-from coze_harness.expectations.item_argument import Argument
-from coze_harness.expectations.kind import Item, Kind, Schema
-from coze_harness.expectations.number_range import Bounds, range_schema, shown
+from coze_harness.expectations.item_argument import ItemArgument
+from coze_harness.expectations.kind import ExpectationKind, ItemContext, Schema
+from coze_harness.expectations.number_range import NumberRange, format_number, range_schema
 from coze_harness.model import Reply, Verdict
-from coze_harness.model.trial import Seen
+from coze_harness.model.trial import EvaluationContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Amount(Kind):
+class NumericKind(ExpectationKind):
     """What kinds share that compare one number of a reply with a range."""
 
     keys: ClassVar[tuple[str, ...]] = ("min", "max")
@@ -26,7 +26,7 @@ class Amount(Kind):
     absent: ClassVar[str] = ""
     """Why there may be no number."""
 
-    bounds: Bounds
+    bounds: NumberRange
 
     @staticmethod
     @abstractmethod
@@ -34,9 +34,9 @@ class Amount(Kind):
         """Return the number, or `None` where it was not recorded."""
 
     @classmethod
-    def parse(cls, given: Argument, item: Item) -> Self:
+    def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
         """Build from a number or `{min, max}`."""
-        bounds = Bounds.parse(given, cls.bare, counts=cls.counts)
+        bounds = NumberRange.parse(given, cls.bare, counts=cls.counts)
         one = 1 in (bounds.most, bounds.least) and None in (bounds.most, bounds.least)
         unit = cls.units[0 if one or bounds.least == bounds.most == 1 else 1]
         return cls(**item.common, wanted=f"{bounds.words} {unit}", bounds=bounds)
@@ -46,21 +46,21 @@ class Amount(Kind):
         """Return the JSON Schema of a number or `{min, max}`."""
         return range_schema(cls.summary, counts=cls.counts)
 
-    def glance(self, seen: Seen) -> Verdict:
+    def glance(self, seen: EvaluationContext) -> Verdict:
         """Judge the number; where there is none, the verdict is skipped."""
         value = self.amount(seen.reply)
         if value is None:
             return self.skipped(self.absent)
-        actual = f"{shown(value)} {self.units[0 if value == 1 else 1]}"
+        actual = f"{format_number(value)} {self.units[0 if value == 1 else 1]}"
         breach = self.bounds.breach(value)
         if not breach:
             return self.passed(f"it was {actual}", actual)
-        if shown(value) == shown(self.bounds.most or 0):
+        if format_number(value) == format_number(self.bounds.most or 0):
             actual = f"{value!r} {self.units[1]}"
         return self.failed(f"it was {actual}, {breach}", actual)
 
 
-class Latency(Amount):
+class Latency(NumericKind):
     """Seconds from sending the prompt to the end of the reply."""
 
     __slots__ = ()
@@ -81,7 +81,7 @@ class Latency(Amount):
         return reply.seconds
 
 
-class FirstToken(Amount):
+class FirstToken(NumericKind):
     """Seconds to the first piece of a streamed answer."""
 
     __slots__ = ()
@@ -102,7 +102,7 @@ class FirstToken(Amount):
         return reply.first_token
 
 
-class Tokens(Amount):
+class TokenUsage(NumericKind):
     """Tokens that the reply used in all."""
 
     __slots__ = ()
@@ -120,7 +120,7 @@ class Tokens(Amount):
         return reply.usage.total if reply.usage else None
 
 
-class Polls(Amount):
+class Polls(NumericKind):
     """How often the chat's status was asked."""
 
     __slots__ = ()
@@ -137,7 +137,7 @@ class Polls(Amount):
         return reply.polls
 
 
-class FollowUps(Amount):
+class FollowUps(NumericKind):
     """How many next questions the bot suggested."""
 
     __slots__ = ()

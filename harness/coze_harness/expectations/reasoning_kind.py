@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from coze_harness.expectations.combinator_kinds import ITEM
-from coze_harness.expectations.item_argument import Argument, is_list
-from coze_harness.expectations.kind import Item, Kind, Schema, Undecided
+from coze_harness.expectations.item_argument import ItemArgument, is_list
+from coze_harness.expectations.kind import ExpectationKind, Inconclusive, ItemContext, Schema
 from coze_harness.model import Message, Verdict, VerdictStatus
-from coze_harness.model.trial import Seen
+from coze_harness.model.trial import EvaluationContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reasoning(Kind):
+class Reasoning(ExpectationKind):
     """A demand on what the bot thought before it answered (Coze's `reasoning_content`)."""
 
     kind: ClassVar[str] = "reasoning"
@@ -25,10 +25,10 @@ class Reasoning(Kind):
     subject = "reply"
     verbs: ClassVar[tuple[str, str]] = ("has reasoning that", "have reasoning that")
 
-    demand: Kind
+    demand: ExpectationKind
 
     @classmethod
-    def parse(cls, given: Argument, item: Item) -> Self:
+    def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
         """Build from one expectation on text, or several by `all_of` and its like."""
         if is_list(given.value):
             raise given.misfit("one expectation", "for several, write reasoning: {all_of: […]}")
@@ -45,21 +45,21 @@ class Reasoning(Kind):
         """Return the JSON Schema of one expectation."""
         return {"description": cls.summary, "allOf": [ITEM]}
 
-    def inner(self) -> tuple[Kind, ...]:
+    def inner(self) -> tuple[ExpectationKind, ...]:
         """Return nothing: what is inside asks of the reasoning, and not of the reply."""
         return ()
 
-    def glance(self, seen: Seen) -> Verdict:
+    def glance(self, seen: EvaluationContext) -> Verdict:
         """Judge the reasoning of all answers as one text."""
         thought = _thought(seen)
         if thought is None:
             return self.skipped("the reply has no reasoning")
         return self._told(self.demand.glance(thought))
 
-    def explain(self, seen: Seen, failed: Verdict) -> Verdict:
+    def explain(self, seen: EvaluationContext, failed: Verdict) -> Verdict:
         """Let the inner demand explain itself; what was given up is not tried again."""
         thought = _thought(seen)
-        if thought is None or isinstance(failed, Undecided):
+        if thought is None or isinstance(failed, Inconclusive):
             return failed
         return self._told(self.demand.judge(thought))
 
@@ -70,12 +70,12 @@ class Reasoning(Kind):
             reason = f"the reasoning{reason.removeprefix('the answer')}"
         if was.status is VerdictStatus.SKIPPED:
             return self.skipped(reason)
-        if isinstance(was, Undecided):
+        if isinstance(was, Inconclusive):
             return self.undecided(reason, was.actual)
         return self.verdict(was.status, reason, was.actual, (), was.score)
 
 
-def _no_text_kind(demand: Kind) -> str:
+def _no_text_kind(demand: ExpectationKind) -> str:
     """Return the name of a kind that is not about a text, the demand's own or one inside it."""
     inner = demand.inner()
     if inner:
@@ -83,7 +83,7 @@ def _no_text_kind(demand: Kind) -> str:
     return "" if demand.subject == "answer" else demand.kind
 
 
-def _thought(seen: Seen) -> Seen | None:
+def _thought(seen: EvaluationContext) -> EvaluationContext | None:
     """Return the reasoning in the answer's place, if there is any."""
     thoughts = [one.reasoning for one in seen.reply.messages if one.reasoning]
     if not thoughts:

@@ -7,19 +7,24 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
 from coze_harness.expectations.excerpt import excerpt
-from coze_harness.expectations.item_argument import Argument
-from coze_harness.expectations.kind import Item, Kind, Schema
-from coze_harness.expectations.safe_regex import TIME_LIMIT, Pattern, PatternError, compiled
+from coze_harness.expectations.item_argument import ItemArgument
+from coze_harness.expectations.kind import ExpectationKind, ItemContext, Schema
+from coze_harness.expectations.safe_regex import (
+    TIME_LIMIT,
+    PatternError,
+    SafePattern,
+    compile_pattern,
+)
 from coze_harness.expectations.text_normalization import (
     OPTIONS,
     PLAIN,
-    Folding,
-    folding,
+    TextNormalization,
     nfc,
     option_schemas,
+    parse_normalization,
 )
 from coze_harness.model import Verdict
-from coze_harness.model.trial import Seen
+from coze_harness.model.trial import EvaluationContext
 
 
 def _narrowed_pattern(pattern: str) -> str:
@@ -27,7 +32,7 @@ def _narrowed_pattern(pattern: str) -> str:
 
     A full-width （ stands for itself, so its ordinary form must not become the pattern's syntax.
     """
-    width = Folding(width=True)
+    width = TextNormalization(width=True)
 
     def piece(found: re.Match[str]) -> str:
         token = found[0]
@@ -38,7 +43,7 @@ def _narrowed_pattern(pattern: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Regex(Kind):
+class Regex(ExpectationKind):
     """A pattern is found somewhere in the answer."""
 
     kind: ClassVar[str] = "regex"
@@ -50,14 +55,14 @@ class Regex(Kind):
     options: ClassVar[tuple[str, ...]] = OPTIONS
     verbs: ClassVar[tuple[str, str]] = ("matches", "match")
 
-    pattern: Pattern = field(compare=False)
+    pattern: SafePattern = field(compare=False)
     """Compiled; equal patterns are not equal objects, and `wanted` holds the source."""
-    folding: Folding = PLAIN
+    folding: TextNormalization = PLAIN
 
     @classmethod
-    def parse(cls, given: Argument, item: Item) -> Self:
+    def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
         """Build from a pattern or `{pattern: …}`; the pattern is compiled here."""
-        source, fields = given, dict[str, Argument]()
+        source, fields = given, dict[str, ItemArgument]()
         if isinstance(given.value, dict):
             fields = given.fields(cls.keys, r"regex: '\d+'")
             if "pattern" not in fields:
@@ -66,10 +71,10 @@ class Regex(Kind):
                 )
             source = fields["pattern"]
         written = source.text()
-        fold = folding(item, fields)
+        fold = parse_normalization(item, fields)
         pattern = _narrowed_pattern(nfc(written)) if fold.width else nfc(written)
         try:
-            ready = compiled(pattern, ignore_case=fold.ignore_case)
+            ready = compile_pattern(pattern, ignore_case=fold.ignore_case)
         except PatternError as error:
             raise source.refusal(
                 f'"{source.label}" is not a regular expression: {error}.',
@@ -80,7 +85,7 @@ class Regex(Kind):
             **item.common,
             wanted=f"/{written}/{fold.words}",
             pattern=ready,
-            folding=Folding(width=fold.width),
+            folding=TextNormalization(width=fold.width),
         )
 
     @classmethod
@@ -100,7 +105,7 @@ class Regex(Kind):
             ],
         }
 
-    def glance(self, seen: Seen) -> Verdict:
+    def glance(self, seen: EvaluationContext) -> Verdict:
         """Judge the answer; evidence marks the first match."""
         answer = seen.reply.answer
         text, aligned = self.folding.fold(answer)

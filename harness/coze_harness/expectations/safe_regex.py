@@ -10,7 +10,7 @@ TIME_LIMIT: Final = 1.0
 """Seconds that one search may take."""
 
 
-class Match(Protocol):
+class RegexMatch(Protocol):
     """Where a pattern was found."""
 
     def span(self) -> tuple[int, int]:
@@ -18,10 +18,10 @@ class Match(Protocol):
         ...
 
 
-class Pattern(Protocol):
+class SafePattern(Protocol):
     """A compiled pattern, as far as expectations need it."""
 
-    def search(self, string: str, *, timeout: float | None = None) -> Match | None:
+    def search(self, string: str, *, timeout: float | None = None) -> RegexMatch | None:
         """Return the first match.
 
         Raises:
@@ -43,7 +43,7 @@ class PatternError(Exception):
 
 
 @lru_cache(maxsize=1024)  # a tenth of a look-up in regex's own cache
-def compiled(pattern: str, *, ignore_case: bool = False) -> Pattern:
+def compile_pattern(pattern: str, *, ignore_case: bool = False) -> SafePattern:
     """Compile a pattern; the syntax is that of Python's `re`, and more.
 
     Raises:
@@ -52,7 +52,7 @@ def compiled(pattern: str, *, ignore_case: bool = False) -> Pattern:
     import regex  # type: ignore[import-untyped]  # slow to import, and not always needed; has no types
 
     try:
-        found: Pattern = regex.compile(pattern, regex.IGNORECASE if ignore_case else 0)
+        found: SafePattern = regex.compile(pattern, regex.IGNORECASE if ignore_case else 0)
     except regex.error as error:
         raise PatternError(str(error)) from error
     except (OverflowError, RecursionError, ValueError) as error:
@@ -73,13 +73,13 @@ _WORDS: Final = rf"[{_ALONE}][\p{{M}}\uff9e\uff9f]*|{_RUN}(?:(?:[-'’]|(?<=\d)[
 
 
 @cache
-def _words() -> Pattern:
-    return compiled(_WORDS)
+def _words() -> SafePattern:
+    return compile_pattern(_WORDS)
 
 
 @cache
-def _graphemes() -> Pattern:
-    return compiled(r"\X")
+def _graphemes() -> SafePattern:
+    return compile_pattern(r"\X")
 
 
 def characters(text: str) -> int:

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, Literal, Self, cast
 
 from coze_harness.expectations.excerpt import excerpt
-from coze_harness.expectations.item_argument import Argument, listed, quoted
-from coze_harness.expectations.kind import Item, Kind, Schema
+from coze_harness.expectations.item_argument import ItemArgument, listed, quoted
+from coze_harness.expectations.kind import ExpectationKind, ItemContext, Schema
 from coze_harness.expectations.safe_regex import words
 from coze_harness.expectations.text_normalization import (
     OPTIONS,
     PLAIN,
-    Folding,
-    folding,
+    TextNormalization,
     option_schemas,
+    parse_normalization,
 )
 from coze_harness.model import Verdict
-from coze_harness.model.trial import Seen
+from coze_harness.model.trial import EvaluationContext
 
 Metric = Literal["ratio", "token_set"]
 METRICS: Final[tuple[Metric, ...]] = ("ratio", "token_set")
@@ -26,7 +26,7 @@ AT_LEAST: Final = 0.75
 """The least likeness where none is given; promptfoo's."""
 
 
-def likeness(left: str, right: str, metric: Metric) -> float:
+def similarity_score(left: str, right: str, metric: Metric) -> float:
     """Return how alike two texts are, 0..1.
 
     `ratio` counts the characters to insert or delete (rapidfuzz's ratio). `token_set` compares the
@@ -41,7 +41,7 @@ def likeness(left: str, right: str, metric: Metric) -> float:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Similar(Kind):
+class Similar(ExpectationKind):
     """The answer is near to a text."""
 
     kind: ClassVar[str] = "similar"
@@ -57,19 +57,19 @@ class Similar(Kind):
     text: str
     at_least: float
     metric: Metric = "ratio"
-    folding: Folding = PLAIN
+    folding: TextNormalization = PLAIN
 
     @classmethod
-    def parse(cls, given: Argument, item: Item) -> Self:
+    def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
         """Build from `{to, at_least, metric}`, or from the text alone."""
-        fields: dict[str, Argument] = {"to": given}
+        fields: dict[str, ItemArgument] = {"to": given}
         if isinstance(given.value, dict):
             fields = given.fields(cls.keys, 'similar: {to: "…", at_least: 0.6}')
         if "to" not in fields:
             raise given.refusal(
                 f'"{given.label}" does not say to what.', 'write similar: {to: "…", at_least: 0.6}'
             )
-        text, fold = fields["to"].text(), folding(item, fields)
+        text, fold = fields["to"].text(), parse_normalization(item, fields)
         at_least = AT_LEAST
         if "at_least" in fields:
             at_least = fields["at_least"].number(above=0, up_to=1)
@@ -118,10 +118,10 @@ class Similar(Kind):
             ],
         }
 
-    def glance(self, seen: Seen) -> Verdict:
+    def glance(self, seen: EvaluationContext) -> Verdict:
         """Judge the answer; the verdict's score is the likeness."""
         answer = seen.reply.answer
-        score = likeness(self.folding.fold(answer)[0], self.text, self.metric)
+        score = similarity_score(self.folding.fold(answer)[0], self.text, self.metric)
         # Rounding must not turn 0.5996 into a "0.6" that failed.
         said = f"likeness is {int(score * 1000) / 1000:g}"
         if score >= self.at_least:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Final, Self
 
-from coze_harness.expectations.item_argument import Argument, is_list, listed, nearest, quoted
-from coze_harness.expectations.kind import Item, Kind, Schema
+from coze_harness.expectations.item_argument import ItemArgument, is_list, listed, nearest, quoted
+from coze_harness.expectations.kind import ExpectationKind, ItemContext, Schema
 from coze_harness.model import Verdict
-from coze_harness.model.trial import Seen
+from coze_harness.model.trial import EvaluationContext
 
 STATUSES: Final = (
     "completed",
@@ -21,7 +21,7 @@ STATUSES: Final = (
 """What Coze documents; a status that it may add is taken, a misspelt one is not."""
 
 
-def _status(argument: Argument) -> str:
+def _status(argument: ItemArgument) -> str:
     word = argument.text()
     if word not in STATUSES and (near := nearest(word, STATUSES, alike=0.8)):
         raise argument.refusal(
@@ -32,7 +32,7 @@ def _status(argument: Argument) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Status(Kind):
+class Status(ExpectationKind):
     """The state in which the chat ended."""
 
     kind: ClassVar[str] = "status"
@@ -44,7 +44,7 @@ class Status(Kind):
     statuses: tuple[str, ...]
 
     @classmethod
-    def parse(cls, given: Argument, item: Item) -> Self:
+    def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
         """Build from a status or a list of them."""
         if is_list(given.value):
             given.texts()
@@ -62,7 +62,7 @@ class Status(Kind):
             "anyOf": [one, {"type": "array", "items": one, "minItems": 1}],
         }
 
-    def glance(self, seen: Seen) -> Verdict:
+    def glance(self, seen: EvaluationContext) -> Verdict:
         """Judge the reply's status; a failed chat's own words stand in the reason."""
         reply = seen.reply
         said = f"the chat ended as {reply.status or 'nothing'}"

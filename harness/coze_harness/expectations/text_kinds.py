@@ -8,18 +8,18 @@ from sys import intern
 from typing import ClassVar, Final, Literal, Self
 
 from coze_harness.expectations.excerpt import LIMIT, excerpt
-from coze_harness.expectations.item_argument import Argument, is_list, quoted
-from coze_harness.expectations.kind import Item, Kind, Schema, Spans
-from coze_harness.expectations.near_match import difference, near_miss
+from coze_harness.expectations.item_argument import ItemArgument, is_list, quoted
+from coze_harness.expectations.kind import ExpectationKind, ItemContext, Schema, Spans
+from coze_harness.expectations.near_match import find_near_match, first_difference
 from coze_harness.expectations.text_normalization import (
     OPTIONS,
     PLAIN,
-    Folding,
-    folding,
+    TextNormalization,
     option_schemas,
+    parse_normalization,
 )
 from coze_harness.model import Verdict
-from coze_harness.model.trial import Seen
+from coze_harness.model.trial import EvaluationContext
 
 _TEXT: Final[Schema] = {"type": "string", "minLength": 1}
 _TEXTS: Final[Schema] = {"type": "array", "items": _TEXT, "minItems": 1}
@@ -43,20 +43,22 @@ def _text_or_mapping(description: str, properties: Mapping[str, Schema], text: S
     }
 
 
-def one_text(given: Argument, item: Item, *, empty: bool = False) -> tuple[str, Folding]:
+def parse_single_text(
+    given: ItemArgument, item: ItemContext, *, empty: bool = False
+) -> tuple[str, TextNormalization]:
     """Return the text and the folding of a kind that is written `kind: TEXT` or `{text: TEXT}`."""
     if not isinstance(given.value, dict):
-        return given.text(empty=empty), folding(item, {})
+        return given.text(empty=empty), parse_normalization(item, {})
     fields = given.fields(("text", *OPTIONS), f'{given.path[-1]}: "…"')
     if "text" not in fields:
         raise given.refusal(
             f'"{given.label}" does not say which text.', f'write {given.path[-1]}: {{text: "…"}}'
         )
-    return fields["text"].text(empty=empty), folding(item, fields)
+    return fields["text"].text(empty=empty), parse_normalization(item, fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contains(Kind):
+class Contains(ExpectationKind):
     """The answer holds a text, or all, any or none of several."""
 
     kind: ClassVar[str] = "contains"
@@ -72,10 +74,10 @@ class Contains(Kind):
     texts: tuple[str, ...]
     needles: tuple[str, ...]
     """The texts, made comparable."""
-    folding: Folding = PLAIN
+    folding: TextNormalization = PLAIN
 
     @classmethod
-    def parse(cls, given: Argument, item: Item) -> Self:
+    def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
         """Build from a text, or from a mapping with one of `text`, `all`, `any`, `none`."""
         how: How = "all"
         if isinstance(given.value, dict):
@@ -90,13 +92,13 @@ class Contains(Kind):
             argument = fields[chosen[0]]
             texts = (argument.text(),) if chosen[0] == "text" else argument.texts()
             how = "any" if chosen[0] == "any" else "none" if chosen[0] == "none" else "all"
-            fold = folding(item, fields)
+            fold = parse_normalization(item, fields)
         elif is_list(given.value):
             raise given.misfit(
                 "text, or a mapping", f"write {given.path[-1]}: {{all: […]}} or {{any: […]}}"
             )
         else:
-            texts, fold = (given.text(),), folding(item, {})
+            texts, fold = (given.text(),), parse_normalization(item, {})
         shown = ", ".join(map(quoted, texts))
         lead = "" if len(texts) == 1 and how != "none" else f"{how} of "
         needles = tuple([fold.fold(text)[0] for text in texts])
@@ -116,7 +118,7 @@ class Contains(Kind):
         properties = {"text": _TEXT, "all": _TEXTS, "any": _TEXTS, "none": _TEXTS}
         return _text_or_mapping("The answer holds this text.", properties, _TEXT)
 
-    def glance(self, seen: Seen) -> Verdict:
+    def glance(self, seen: EvaluationContext) -> Verdict:
         """Judge the answer; evidence marks the first place of each text that was found."""
         answer = seen.reply.answer
         text, aligned = self.folding.fold(answer)
@@ -142,14 +144,14 @@ class Contains(Kind):
             return self.passed(f"found at character {start + 1}", actual, spans)
         return self.failed(self._absence(there), actual, spans)
 
-    def explain(self, seen: Seen, failed: Verdict) -> Verdict:
+    def explain(self, seen: EvaluationContext, failed: Verdict) -> Verdict:
         """Add what comes nearest to the first text that is missing."""
         if self.how == "none":
             return failed
         answer = seen.reply.answer
         text = self.folding.fold(answer)[0]
         missing = next(t for t, n in zip(self.texts, self.needles, strict=True) if n not in text)
-        near = near_miss(answer, missing, self.folding)
+        near = find_near_match(answer, missing, self.folding)
         if not near.words:
             return failed
         about = f"{quoted(missing)}: " if len(self.texts) > 1 else ""
@@ -169,7 +171,7 @@ class Contains(Kind):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OneText(Kind):
+class OneText(ExpectationKind):
     """The part that kinds with exactly one text share."""
 
     keys: ClassVar[tuple[str, ...]] = ("text", *OPTIONS)
@@ -179,12 +181,12 @@ class OneText(Kind):
     text: str
     needle: str
     """The text, made comparable."""
-    folding: Folding = PLAIN
+    folding: TextNormalization = PLAIN
 
     @classmethod
-    def parse(cls, given: Argument, item: Item) -> Self:
+    def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
         """Build from a text or `{text: …}`."""
-        text, fold = one_text(given, item, empty=cls.may_be_empty)
+        text, fold = parse_single_text(given, item, empty=cls.may_be_empty)
         return cls(
             **item.common,
             wanted=f"{quoted(text)}{fold.words}",
@@ -211,7 +213,7 @@ class Equals(OneText):
     verbs: ClassVar[tuple[str, str]] = ("equals", "equal")
     may_be_empty: ClassVar[bool] = True
 
-    def glance(self, seen: Seen) -> Verdict:
+    def glance(self, seen: EvaluationContext) -> Verdict:
         """Judge the whole answer."""
         answer = seen.reply.answer
         if self.folding.fold(answer)[0] == self.needle:
@@ -219,10 +221,10 @@ class Equals(OneText):
             return self.passed("it is the same", excerpt(answer), span)
         return self.failed(f"the answer is not {quoted(excerpt(self.text))}", excerpt(answer))
 
-    def explain(self, seen: Seen, failed: Verdict) -> Verdict:
+    def explain(self, seen: EvaluationContext, failed: Verdict) -> Verdict:
         """Add where the answer first differs."""
         answer = seen.reply.answer
-        near = difference(answer, self.text, self.folding)
+        near = first_difference(answer, self.text, self.folding)
         actual = excerpt(answer, near.start, near.end)
         return replace(failed, reason=f"{failed.reason}; {near.words}", actual=actual)
 
@@ -237,7 +239,7 @@ class StartsWith(OneText):
     example: ClassVar[str] = "starts_with: 我是chatchat"
     verbs: ClassVar[tuple[str, str]] = ("starts with", "start with")
 
-    def glance(self, seen: Seen) -> Verdict:
+    def glance(self, seen: EvaluationContext) -> Verdict:
         """Judge the beginning of the answer."""
         answer = seen.reply.answer
         text, aligned = self.folding.fold(answer)
@@ -263,7 +265,7 @@ class EndsWith(OneText):
     example: ClassVar[str] = "ends_with: 。"
     verbs: ClassVar[tuple[str, str]] = ("ends with", "end with")
 
-    def glance(self, seen: Seen) -> Verdict:
+    def glance(self, seen: EvaluationContext) -> Verdict:
         """Judge the end of the answer."""
         answer = seen.reply.answer
         text, aligned = self.folding.fold(answer)

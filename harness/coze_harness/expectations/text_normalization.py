@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from coze_harness.expectations.item_argument import Argument
-from coze_harness.expectations.kind import Item, Schema
+from coze_harness.expectations.item_argument import ItemArgument
+from coze_harness.expectations.kind import ItemContext, Schema
 
 OPTIONS: Final = ("ignore_case", "normalize")
 
@@ -41,7 +41,7 @@ def nfc(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Folding:
+class TextNormalization:
     """How texts are made comparable before they are compared."""
 
     ignore_case: bool = False
@@ -75,14 +75,14 @@ class Folding:
         return f" (ignoring {' and '.join(ignored)})" if ignored else ""
 
 
-PLAIN: Final = Folding()
+PLAIN: Final = TextNormalization()
 
 
-def folding(item: Item, fields: Mapping[str, Argument]) -> Folding:
+def parse_normalization(item: ItemContext, fields: Mapping[str, ItemArgument]) -> TextNormalization:
     """Return the folding that an author asks for, beside the kind or in its mapping."""
     if not fields and not item.options:
         return PLAIN
-    asked: dict[str, Argument] = {}
+    asked: dict[str, ItemArgument] = {}
     for option in OPTIONS:
         inside, beside = fields.get(option), item.options.get(option)
         if inside and beside:
@@ -94,7 +94,7 @@ def folding(item: Item, fields: Mapping[str, Argument]) -> Folding:
     if not asked:
         return PLAIN
     width = "normalize" in asked and asked["normalize"].choice(("width",)) == "width"
-    return Folding("ignore_case" in asked and asked["ignore_case"].flag(), width)
+    return TextNormalization("ignore_case" in asked and asked["ignore_case"].flag(), width)
 
 
 def option_schemas() -> dict[str, Schema]:

@@ -10,7 +10,7 @@ from coze_harness.model.reply import BotSnapshot
 from coze_harness.model.trial_result import ChangeKind
 
 
-class Finding(StrEnum):
+class Assessment(StrEnum):
     """What is to be thought of a change in how often a scenario passes.
 
     `REAL` is beyond luck. `DOUBTFUL` may be luck, and more repeats would tell. `NONE`: as often as
@@ -23,7 +23,7 @@ class Finding(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
+class PassShare:
     """How many of so many trials passed, and the 95 % Wilson interval of that share (0..1)."""
 
     passed: int
@@ -33,7 +33,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScenarioChange:
+class ScenarioComparison:
     """How often a scenario passed with a bot, before and now.
 
     `p` is the exact test's, `adjusted` the same after Holm's correction over all scenarios (both
@@ -44,9 +44,9 @@ class ScenarioChange:
 
     scenario: str
     bot: str
-    before: Share
-    after: Share
-    finding: Finding
+    before: PassShare
+    after: PassShare
+    finding: Assessment
     regressed: bool
     test: str = ""
     p: float | None = None
@@ -56,7 +56,7 @@ class ScenarioChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class BotDifference:
     """One thing about a bot that is not what it was: `name` is where, as in ``model.temperature``.
 
     The values are JSON as text, empty where there is none.
@@ -68,7 +68,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BotChange:
+class BotComparison:
     """A bot on both sides. Prompts are compared by readers; `differences` are all the rest.
 
     `known` is False where a snapshot is missing or empty, so that nothing can be said.
@@ -77,7 +77,7 @@ class BotChange:
     bot: str
     before: BotSnapshot | None
     after: BotSnapshot | None
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[BotDifference, ...] = ()
     known: bool = True
 
     @property
@@ -98,5 +98,5 @@ class Comparison:
     baseline: str
     candidate: str
     counts: Mapping[ChangeKind, int]
-    scenarios: tuple[ScenarioChange, ...] = ()
-    bots: tuple[BotChange, ...] = ()
+    scenarios: tuple[ScenarioComparison, ...] = ()
+    bots: tuple[BotComparison, ...] = ()

@@ -91,7 +91,7 @@ class ScenarioError(HarnessError):
     kind = "scenario"
 
 
-class ScenarioFaults(ScenarioError):  # noqa: N818 (many faults, each an error)
+class ScenarioErrors(ScenarioError):  # noqa: N818 (many faults, each an error)
     """Every fault of every scenario file, found in one go."""
 
     def __init__(self, faults: Sequence[ScenarioError]) -> None:
@@ -142,7 +142,7 @@ class CassetteMismatchError(CassetteError):
     kind = "mismatch"
 
 
-class CassetteLeftoverError(CassetteError):
+class UnplayedInteractionsError(CassetteError):
     """Interactions were never played."""
 
     kind = "leftover"
@@ -226,13 +226,13 @@ class WorkerLostError(HarnessError):
     kind = "worker"
 
 
-class ArchiveError(HarnessError):
+class ResultsError(HarnessError):
     """A run's folder cannot be read."""
 
     kind = "archive"
 
 
-class NothingToRunError(HarnessError):
+class NothingSelectedError(HarnessError):
     """No trial is left after selection."""
 
     exit_code = 5

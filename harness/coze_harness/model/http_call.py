@@ -21,7 +21,7 @@ def _quoted(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class HttpCall:
     """One HTTP request that a conversation wants made.
 
     `path` is absolute within the service (`/v3/chat`); host and token are the transport's business.
@@ -58,8 +58,8 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back for a `Call`.
+class HttpResponse:
+    """What came back for a `HttpCall`.
 
     `headers` have lower-case names. `started` and `elapsed` are seconds, the former from the
     trial's beginning; live and replayed they are the same. `stands_for` is how many equal answers
@@ -77,7 +77,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class LoggedCall:
     """One line of a trial's HTTP log; `start` is seconds from the trial's beginning.
 
     `code` is Coze's own, where the answer has one: HTTP 200 says nothing. `body` is the request's,

@@ -27,7 +27,7 @@ class Location:
         return f"{self.path}:{self.line}:{self.column}"
 
 
-class Places(Protocol):
+class SourcePositions(Protocol):
     """Finds, for a value inside a parsed document, where it was written.
 
     A path is the chain of mapping keys and list positions that leads from this value to another
@@ -46,6 +46,6 @@ class Places(Protocol):
         """Return a scalar as its author wrote it (``no``, ``12:30``); empty text for the rest."""
         ...
 
-    def below(self, *path: PathPart) -> Places:
+    def below(self, *path: PathPart) -> SourcePositions:
         """Return the places of a value inside this one, with paths counted from there."""
         ...

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Survivor:
+class SurvivingMutant:
     """A spoilt answer that every expectation of its turn let pass.
 
     `turn` counts from 1; `answer` is the spoilt one, `original` what it was made of.
@@ -24,7 +24,7 @@ class Survivor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
+class MutationScore:
     """How many of the spoilings of a scenario's answers its expectations caught.
 
     `score` is the share caught, 0..1; a scenario to which no spoiling applies has none. Of very
@@ -34,7 +34,7 @@ class Score:
     scenario: str
     spoilings: int
     caught: int
-    survivors: tuple[Survivor, ...] = ()
+    survivors: tuple[SurvivingMutant, ...] = ()
 
     @property
     def score(self) -> float | None:
@@ -43,8 +43,8 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mutation:
+class MutationReport:
     """The scores of all scenarios, the lowest first; `seed` makes the same spoilings again."""
 
     seed: int
-    scores: tuple[Score, ...]
+    scores: tuple[MutationScore, ...]

@@ -24,7 +24,7 @@ class SystemClock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class ProcessContext:
     """Environment, folder, time, chance and processors of one command.
 
     `temporary` is the system's folder for what need not last; asked for when needed, if `None`.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from coze_harness.model.comparison import Comparison
-from coze_harness.model.mutation_score import Mutation
+from coze_harness.model.mutation_score import MutationReport
 from coze_harness.model.trial_key import TrialKey
 from coze_harness.model.trial_result import TrialStatus
 
@@ -23,7 +23,7 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class TrialRow:
     """One trial as `run.json` lists it; `seconds` is the conversation's own time, not ours.
 
     `past` has a letter (`TrialStatus.letter`) for each run of the run's `past`, in their order;
@@ -37,7 +37,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PassRate:
+class RequiredPassRate:
     """How many of a scenario's trials with one bot passed, and how many had to (both 0..1).
 
     `met` is what the exit code goes by: a failed trial of a scenario that reached its
@@ -71,7 +71,7 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cost:
+class RunCost:
     """What a run's conversations took: tokens and polls in all, seconds a trial (p50, p95)."""
 
     tokens: int = 0
@@ -81,18 +81,18 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PastRun:
+class PreviousRun:
     """A run before this one, as its trend shows it."""
 
     run_id: str
     started_at: str
     mode: Mode
     summary: Summary
-    cost: Cost
+    cost: RunCost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shard:
+class ShardInfo:
     """Which part of a whole a run is: shard `number` (from 1) `of` so many.
 
     `trials` are those of the whole, `digest` stands for all of them in their order, and `places`
@@ -124,13 +124,13 @@ class Run:
     finished_at: str
     harness_version: str
     summary: Summary
-    rows: Sequence[Row]
-    pass_rates: tuple[PassRate, ...] = ()
+    rows: Sequence[TrialRow]
+    pass_rates: tuple[RequiredPassRate, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     calls: int = 0
     interrupted: bool = False
-    cost: Cost = Cost()
-    past: tuple[PastRun, ...] = ()
+    cost: RunCost = RunCost()
+    past: tuple[PreviousRun, ...] = ()
     comparison: Comparison | None = None
-    mutation: Mutation | None = None
-    shard: Shard | None = None
+    mutation: MutationReport | None = None
+    shard: ShardInfo | None = None

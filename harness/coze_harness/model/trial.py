@@ -8,11 +8,11 @@ from typing import ClassVar, Protocol, TypeAlias, TypeVar
 
 from coze_harness.model import (
     JSON,
-    Answer,
     Attachment,
     Bot,
-    Call,
     ChatOptions,
+    HttpCall,
+    HttpResponse,
     Reply,
     TrialKey,
     Verdict,
@@ -22,15 +22,15 @@ from coze_harness.model.location import Location
 
 Result = TypeVar("Result")
 
-Conversation: TypeAlias = Generator[Call | Wait, Answer | None, Result]
-"""A conversation does no I/O: it yields a `Call` and is sent its `Answer`, or yields a `Wait` and
-is sent `None` when the time has come. A call without an answer is thrown in as an error."""
+CallFlow: TypeAlias = Generator[HttpCall | Wait, HttpResponse | None, Result]
+"""Calls without I/O: yields an `HttpCall` and is sent its `HttpResponse`, or yields a `Wait` and is
+sent `None` when the time has come. A call that got no response is thrown in as an error."""
 
 
 class Transport(Protocol):
     """Answers a conversation's calls: from the network, or from a tape."""
 
-    def send(self, call: Call) -> Answer:
+    def send(self, call: HttpCall) -> HttpResponse:
         """Return the answer to a call.
 
         Raises:
@@ -41,7 +41,7 @@ class Transport(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class EvaluationContext:
     """What an expectation may look at: this turn's reply, and those of the turns before it."""
 
     prompt: str
@@ -60,7 +60,7 @@ class Expectation(Protocol):
         """Where the demand is written."""
         ...
 
-    def judge(self, seen: Seen) -> Verdict:
+    def judge(self, seen: EvaluationContext) -> Verdict:
         """Judge a reply. A demand that cannot be met is a failed verdict, never an exception."""
         ...
 
@@ -105,7 +105,7 @@ class Turn:
     input: Mapping[str, JSON] | None = None
 
 
-class Script(Protocol):
+class TurnScript(Protocol):
     """The turns of a trial, as far as they can be known before values are drawn."""
 
     @property
@@ -129,7 +129,7 @@ class Trial:
     key: TrialKey
     bot: Bot
     options: ChatOptions
-    script: Script
+    script: TurnScript
     description: str = ""
     known_failure: str = ""
     min_pass_rate: float = 1.0
@@ -141,10 +141,10 @@ class Trial:
         return Location(self.key.file, self.key.line)
 
 
-class Dialogue(Protocol):
+class Conversation(Protocol):
     """A conversation with one bot that goes on from turn to turn."""
 
-    def ask(self, turn: Turn) -> Conversation[Reply]:
+    def ask(self, turn: Turn) -> CallFlow[Reply]:
         """Ask one prompt and take it to its end, whatever state that is.
 
         Raises:

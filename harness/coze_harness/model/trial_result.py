@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from coze_harness.model.http_call import Exchange
+from coze_harness.model.http_call import LoggedCall
 from coze_harness.model.location import Location
 from coze_harness.model.reply import BotSnapshot, Reply
 from coze_harness.model.trial_key import TrialKey
@@ -96,7 +96,7 @@ class TurnResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorNote:
+class ErrorRecord:
     """An error as it is kept: the parts of a `HarnessError`, as text."""
 
     kind: str
@@ -120,9 +120,9 @@ class TrialResult:
     status: TrialStatus
     seconds: float
     turns: tuple[TurnResult, ...] = ()
-    exchanges: tuple[Exchange, ...] = ()
+    exchanges: tuple[LoggedCall, ...] = ()
     calls: int = 0
-    error: ErrorNote | None = None
+    error: ErrorRecord | None = None
     known_failure: str = ""
     warnings: tuple[str, ...] = ()
     bot_id: str = ""
@@ -161,7 +161,7 @@ class ChangeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Flip:
+class VerdictChange:
     """One expectation that came to another verdict; `None` where a side did not judge it."""
 
     kind: str
@@ -179,7 +179,7 @@ class TurnChange:
 
     answer: AnswerChange
     similarity: float
-    flips: tuple[Flip, ...] = ()
+    flips: tuple[VerdictChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from itertools import islice
 from coze_harness.mutation.mutation_operator import hashed
 
 
-class Others:
+class AnswerPool:
     """Gives each scenario the answers of some others.
 
     Scenarios stand on a ring by the hash of their names, and each takes from those behind it. So

@@ -142,7 +142,7 @@ DATE: Final = "|".join(f"(?P<date{number}>{form})" for number, (form, _) in enum
 _DATE = re.compile(DATE)
 
 
-def date_changed(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
+def change_date(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
     """Return the answer with one of its dates, weekdays or times changed."""
     found = list(matches(_DATE, answer))
     rng.shuffle(found)

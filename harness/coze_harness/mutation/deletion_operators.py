@@ -23,12 +23,12 @@ _MARKS = re.compile(
 _INLINE = re.compile(r"\*\*([^*\n]+)\*\*|__([^_\n]+)__|`([^`\n]+)`|\[([^\[\]\n]+)\]\([^()\s]*\)")
 
 
-def emptied(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
+def empty_answer(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
     """Return nothing at all."""
     return "" if answer else None
 
 
-def cut(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
+def truncate_answer(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
     """Return about the first half, up to a sentence's end where one is near."""
     length, half = len(answer), len(answer) // 2
     ends = sentence_ends(answer, length // 4, length * 3 // 4)
@@ -36,7 +36,7 @@ def cut(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
     return answer[:at].rstrip() or None
 
 
-def json_cut(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
+def truncate_json(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
     """Return two thirds of an answer that is JSON, or that of a code block."""
     fenced = _FENCED.search(answer)
     text = fenced[1].strip() if fenced else answer.strip()
@@ -46,7 +46,7 @@ def json_cut(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | 
     return f"{answer[: fenced.start(1)]}{kept}" if fenced else kept
 
 
-def json_wrapped(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
+def wrap_json(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
     """Return JSON in a code block, with words before it."""
     text = answer.strip()
     if not _is_json(text):
@@ -55,7 +55,7 @@ def json_wrapped(answer: str, _rng: random.Random, _others: Sequence[str]) -> st
     return f"{words}\n```json\n{text}\n```"
 
 
-def markdown_lost(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
+def strip_markdown(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
     """Return the words without their Markdown, a list's items in one line."""
     if not (_MARKS.search(answer) or _INLINE.search(answer)):
         return None

@@ -7,7 +7,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 
-from coze_harness.mutation.mutation_operator import Remedy
+from coze_harness.mutation.mutation_operator import Suggestion
 from coze_harness.mutation.text_language import boundary, is_chinese
 
 _SHORTEST, _LONGEST, _WIDEST = 3, 20, 60
@@ -17,24 +17,24 @@ _HIDDEN = re.compile(
 )
 
 
-def always(item: str) -> Remedy:
+def suggest_fixed(item: str) -> Suggestion:
     """Return the remedy that is the same for all answers."""
     return lambda _original, _spoilt: item
 
 
-def without(*words: str) -> Remedy:
+def suggest_without(*words: str) -> Suggestion:
     """Return the remedy that none of these words is contained: those that the spoiling brought."""
 
     def none(original: str, spoilt: str) -> str:
         brought = [word for word in words if word in spoilt and word not in original]
         if not brought:
-            return a_limit(original, spoilt)
+            return suggest_limit(original, spoilt)
         return f"contains: {{none: [{', '.join(map(_quoted, brought))}]}}"
 
     return none
 
 
-def what_was_lost(original: str, spoilt: str) -> str:
+def suggest_lost_text(original: str, spoilt: str) -> str:
     """Return what tells two answers apart by a piece that only one of them has."""
     if piece := _only_in(original, spoilt):
         return f"contains: {_quoted(piece)}"
@@ -43,12 +43,12 @@ def what_was_lost(original: str, spoilt: str) -> str:
     return f"length: {{min: {len(original)}}}"
 
 
-def a_limit(original: str, spoilt: str) -> str:
+def suggest_limit(original: str, spoilt: str) -> str:
     """Return that the answer is not as long as the spoilt one is."""
     return f"length: {{max: {(len(original) + len(spoilt)) // 2}}}"
 
 
-def the_language(original: str, _spoilt: str) -> str:
+def suggest_language(original: str, _spoilt: str) -> str:
     """Return that there are Han characters, or that there are none."""
     return r"regex: '\p{Han}'" if is_chinese(original) else r"not: {regex: '\p{Han}'}"
 

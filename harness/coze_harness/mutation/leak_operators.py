@@ -25,27 +25,27 @@ _LOOPS = 8
 _SHORTEST_LOOP, _LONGEST_LOOP = 4, 200
 
 
-def tool_leaked(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
+def leak_tool_call(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
     """Return the answer with a tool's call or output before it."""
     return f"{rng.choice(_TOOLS)}\n{answer}" if answer.strip() else None
 
 
-def prompt_leaked(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
+def leak_prompt(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
     """Return the answer with a piece of a system prompt before it."""
     return _preceded(answer, _PROMPTS, "\n")
 
 
-def role_broken(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
+def break_role(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
     """Return the answer as of the model behind the bot."""
     return _preceded(answer, _ROLES, " ")
 
 
-def repeated(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
+def repeat_answer(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
     """Return the answer twice."""
     return f"{answer}\n{answer}" if answer.strip() else None
 
 
-def looped(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
+def loop_sentence(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
     """Return the answer with its last sentence said over and over."""
     text = answer.rstrip()
     if not text:

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from coze_harness.model import Message, Reply, Score, Severity, Survivor, Verdict, VerdictStatus
+from coze_harness.model import (
+    Message,
+    MutationScore,
+    Reply,
+    Severity,
+    SurvivingMutant,
+    Verdict,
+    VerdictStatus,
+)
 from coze_harness.model.errors import HarnessError
-from coze_harness.model.trial import Expectation, Seen
-from coze_harness.mutation.mutation_operator import Spoiling, chance
-from coze_harness.mutation.operator_registry import SPOILINGS
+from coze_harness.model.trial import EvaluationContext, Expectation
+from coze_harness.mutation.mutation_operator import MutationOperator, seeded_random
+from coze_harness.mutation.operator_registry import OPERATORS
 
 MOST_SURVIVORS = 200
 """Survivors kept of one scenario; a weak one with thousands of cases has tens of thousands."""
@@ -20,7 +28,7 @@ LONGEST = 4_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class MutationTarget:
     """One turn of a trial, whose recorded answer is to be spoilt.
 
     `turn` counts from 1. `verdicts` are what the expectations made of the recorded reply, in step
@@ -29,22 +37,22 @@ class Subject:
 
     trial: str
     turn: int
-    seen: Seen
+    seen: EvaluationContext
     expectations: Sequence[Expectation]
     verdicts: Sequence[Verdict]
     wanted: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class MutantResults:
     """What came of one turn's spoilings."""
 
     spoilings: int
     caught: int
-    survivors: tuple[Survivor, ...]
+    survivors: tuple[SurvivingMutant, ...]
 
 
-def unfit(subject: Subject) -> str:
+def skip_reason(subject: MutationTarget) -> str:
     """Return why a turn has nothing that could be spoilt, in words; empty where it has."""
     for verdict, wanted in zip(subject.verdicts, subject.wanted, strict=True):
         if _fails(verdict):
@@ -52,16 +60,16 @@ def unfit(subject: Subject) -> str:
     return "" if subject.seen.reply.answer.strip() else "its recorded answer is empty"
 
 
-def examine(
-    subject: Subject,
+def evaluate_mutants(
+    subject: MutationTarget,
     others: Sequence[str],
     seed: int,
-    spoilings: Sequence[Spoiling] = SPOILINGS,
-) -> Examined:
+    spoilings: Sequence[MutationOperator] = OPERATORS,
+) -> MutantResults:
     """Spoil a turn's answer in every way that applies, and judge what came of it.
 
     Args:
-        subject: a turn that is not `unfit`.
+        subject: a turn without a `skip_reason`.
         others: what other scenarios were answered.
         seed: the same one spoils in the same way.
         spoilings: the ways; all there are unless told otherwise.
@@ -69,9 +77,9 @@ def examine(
     original = subject.seen.reply.answer
     judges = _judges(subject)
     tried = caught = 0
-    survivors: list[Survivor] = []
+    survivors: list[SurvivingMutant] = []
     for spoiling in spoilings:
-        rng = chance(seed, subject.trial, subject.turn, spoiling.name)
+        rng = seeded_random(seed, subject.trial, subject.turn, spoiling.name)
         spoilt = spoiling.spoil(original, rng, others)
         if spoilt is None:
             continue
@@ -80,7 +88,7 @@ def examine(
             caught += 1
             continue
         survivors.append(
-            Survivor(
+            SurvivingMutant(
                 spoiling=spoiling.name,
                 trial=subject.trial,
                 turn=subject.turn,
@@ -90,21 +98,21 @@ def examine(
                 hint=spoiling.remedy(original, spoilt),
             )
         )
-    return Examined(tried, caught, tuple(survivors))
+    return MutantResults(tried, caught, tuple(survivors))
 
 
-class Scores:
+class ScoreBuilder:
     """Adds up what came of turns, by scenario."""
 
     def __init__(self) -> None:
-        self._found: dict[str, Score] = {}
+        self._found: dict[str, MutationScore] = {}
 
-    def add(self, scenario: str, turns: Iterable[Examined] = ()) -> None:
+    def add(self, scenario: str, turns: Iterable[MutantResults] = ()) -> None:
         """Take turns of a scenario; without any it is listed all the same."""
-        score = self._found.get(scenario) or Score(scenario=scenario, spoilings=0, caught=0)
+        score = self._found.get(scenario) or MutationScore(scenario=scenario, spoilings=0, caught=0)
         for one in turns:
             kept = (*score.survivors, *one.survivors[: MOST_SURVIVORS - len(score.survivors)])
-            score = Score(
+            score = MutationScore(
                 scenario=scenario,
                 spoilings=score.spoilings + one.spoilings,
                 caught=score.caught + one.caught,
@@ -112,14 +120,14 @@ class Scores:
             )
         self._found[scenario] = score
 
-    def sorted(self) -> tuple[Score, ...]:
+    def sorted(self) -> tuple[MutationScore, ...]:
         """Return the scores, the lowest first; scenarios without one come last."""
         most = max(3, MOST_IN_ALL // max(len(self._found), 1))
         found = [replace(score, survivors=score.survivors[:most]) for score in self._found.values()]
         return tuple(sorted(found, key=lambda s: (s.score is None, s.score or 0.0)))
 
 
-def _judges(subject: Subject) -> list[Expectation]:
+def _judges(subject: MutationTarget) -> list[Expectation]:
     """Return the expectations that can tell a spoilt answer by what it says.
 
     A spoilt answer is one message, whatever the bot sent. An expectation that minds that already
@@ -135,7 +143,7 @@ def _judges(subject: Subject) -> list[Expectation]:
     ]
 
 
-def _caught(judges: Iterable[Expectation], seen: Seen) -> bool:
+def _caught(judges: Iterable[Expectation], seen: EvaluationContext) -> bool:
     for expectation in judges:
         try:
             if _fails(expectation.judge(seen)):

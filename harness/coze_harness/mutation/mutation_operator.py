@@ -12,12 +12,12 @@ from typing import TypeAlias
 Change: TypeAlias = Callable[[str, random.Random, Sequence[str]], str | None]
 """Makes a spoilt answer of an answer, from chance and from what other scenarios were answered."""
 
-Remedy: TypeAlias = Callable[[str, str], str]
+Suggestion: TypeAlias = Callable[[str, str], str]
 """Makes, of an answer and what became of it, an item of `expect:` that tells them apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spoiling:
+class MutationOperator:
     """One way to spoil an answer.
 
     `summary` says what becomes of the answer, `fault` which real fault of a bot that stands for.
@@ -27,7 +27,7 @@ class Spoiling:
     summary: str
     fault: str
     change: Change
-    remedy: Remedy
+    remedy: Suggestion
 
     def spoil(self, answer: str, rng: random.Random, others: Sequence[str]) -> str | None:
         """Return the spoilt answer; `None` where there is nothing in it to spoil in this way.
@@ -41,10 +41,10 @@ class Spoiling:
             others: what other scenarios were answered, the one to take first.
         """
         spoilt = self.change(answer, rng, others)
-        return None if spoilt is None or same(answer, spoilt) else spoilt
+        return None if spoilt is None or is_same_text(answer, spoilt) else spoilt
 
 
-def same(one: str, other: str) -> bool:
+def is_same_text(one: str, other: str) -> bool:
     """Tell whether two answers read the same."""
     return one == other or _comparable(one) == _comparable(other)
 
@@ -53,7 +53,7 @@ def _comparable(text: str) -> list[str]:
     return unicodedata.normalize("NFC", text).split()
 
 
-def chance(seed: int, trial: str, turn: int, spoiling: str) -> random.Random:
+def seeded_random(seed: int, trial: str, turn: int, spoiling: str) -> random.Random:
     """Return the chance of one spoiling of one answer, which depends on nothing else.
 
     A scenario more, another order or another Python leave it as it is.

@@ -8,14 +8,20 @@ from pathlib import Path
 
 from coze_harness.baseline.cassette_check import batches
 from coze_harness.cassettes import Redactor
-from coze_harness.execution.conversation_runner import Held, conclude
-from coze_harness.execution.replay_runner import Replayer
-from coze_harness.model import Mutation, Reply, Run, TrialResult
+from coze_harness.execution.conversation_runner import ConversationResult, build_trial_result
+from coze_harness.execution.replay_runner import ReplayRunner
+from coze_harness.model import MutationReport, Reply, Run, TrialResult
 from coze_harness.model.errors import HarnessError
-from coze_harness.model.trial import Seen, Trial, Turn
-from coze_harness.mutation import Others, Scores, Subject, examine, unfit
-from coze_harness.reporting.encoded_result import Finished, finished
-from coze_harness.reporting.report_formats import Renderer
+from coze_harness.model.trial import EvaluationContext, Trial, Turn
+from coze_harness.mutation import (
+    AnswerPool,
+    MutationTarget,
+    ScoreBuilder,
+    evaluate_mutants,
+    skip_reason,
+)
+from coze_harness.reporting.encoded_result import EncodedResult, encode_result
+from coze_harness.reporting.report_formats import TrialRenderer
 
 _BATCH = 20
 _NOTHING = "every spoiling survives: nothing is expected of it"
@@ -46,7 +52,7 @@ def one_of_each(trials: Sequence[Trial]) -> list[Trial]:
     return list(reversed(first.values()))
 
 
-class Mutator:
+class MutationRunner:
     """Replays trials as `run` does, and keeps what came of spoiling their answers.
 
     All are replayed before the first is spoilt, since answers are also swapped. Interrupted, what
@@ -61,27 +67,27 @@ class Mutator:
         blind: turns of which no spoiling was caught.
     """
 
-    def __init__(self, replayer: Replayer, seed: int) -> None:
+    def __init__(self, replayer: ReplayRunner, seed: int) -> None:
         self.left_out: list[Remark] = []
         self.blind: list[Remark] = []
         self._replayer = replayer
         self._redactor = replayer.redactor
         self._seed = seed
-        self._scores = Scores()
+        self._scores = ScoreBuilder()
 
     def source(
-        self, trials: Sequence[Trial], renderer: Renderer
-    ) -> Generator[Sequence[Finished], None, None]:
+        self, trials: Sequence[Trial], renderer: TrialRenderer
+    ) -> Generator[Sequence[EncodedResult], None, None]:
         """Replay trials, spoil their answers, and yield their results."""
         played: list[_Played] = []
         for chunk in batches(trials):
             replayer = self._replayer.with_fetched(chunk)
             played += [self._play(trial, replayer) for trial in chunk]
-        others = Others(self._seed, _answers(played))
-        batch: list[Finished] = []
+        others = AnswerPool(self._seed, _answers(played))
+        batch: list[EncodedResult] = []
         for one in played:
             self._spoil(one, others)
-            batch.append(finished(one.result, renderer, self._redactor))
+            batch.append(encode_result(one.result, renderer, self._redactor))
             if len(batch) == _BATCH:
                 yield batch
                 batch = []
@@ -89,17 +95,17 @@ class Mutator:
 
     def complete(self, run: Run, _folder: Path) -> Run:
         """Return the run with the scores."""
-        return replace(run, mutation=Mutation(seed=self._seed, scores=self._scores.sorted()))
+        return replace(run, mutation=MutationReport(seed=self._seed, scores=self._scores.sorted()))
 
-    def _play(self, trial: Trial, replayer: Replayer) -> _Played:
+    def _play(self, trial: Trial, replayer: ReplayRunner) -> _Played:
         try:
             recording, turns = replayer.load(trial, replayer.path(trial))
         except HarnessError as fault:
-            return _Played(conclude(trial, Held(()), error=fault), ())
+            return _Played(build_trial_result(trial, ConversationResult(()), error=fault), ())
         result = replayer.played(trial, recording, turns, self._redactor)
         return _Played(result, () if result.error else turns)
 
-    def _spoil(self, played: _Played, others: Others) -> None:
+    def _spoil(self, played: _Played, others: AnswerPool) -> None:
         key = played.result.key
         self._scores.add(key.scenario)
         if fault := played.result.error:
@@ -108,10 +114,10 @@ class Mutator:
             return
         swapped = others.of(key.scenario)
         for subject in _subjects(played, self._redactor):
-            if reason := unfit(subject):
+            if reason := skip_reason(subject):
                 self.left_out.append(Remark(key.scenario, key.id, subject.turn, reason))
                 continue
-            found = examine(subject, swapped, self._seed)
+            found = evaluate_mutants(subject, swapped, self._seed)
             self._scores.add(key.scenario, [found])
             if not found.caught:
                 words = _BLIND if subject.expectations else _NOTHING
@@ -128,7 +134,7 @@ def _answers(played: Sequence[_Played]) -> dict[str, str]:
     return found
 
 
-def _subjects(played: _Played, redactor: Redactor) -> Generator[Subject, None, None]:
+def _subjects(played: _Played, redactor: Redactor) -> Generator[MutationTarget, None, None]:
     """Yield a trial's turns as they were judged, each with the replies before it."""
     earlier: tuple[Reply, ...] = ()
     # A conversation that a failed turn ended has fewer results than turns.
@@ -137,11 +143,11 @@ def _subjects(played: _Played, redactor: Redactor) -> Generator[Subject, None, N
     ):
         if judged.reply is None:
             return
-        yield Subject(
+        yield MutationTarget(
             trial=played.result.key.id,
             turn=number,
             # The recording is the baseline itself, and a spoilt answer is held to it.
-            seen=Seen(turn.prompt, judged.reply, earlier, judged.reply.answer),
+            seen=EvaluationContext(turn.prompt, judged.reply, earlier, judged.reply.answer),
             expectations=turn.expectations,
             verdicts=judged.verdicts,
             wanted=tuple([redactor.clean(verdict.expected) for verdict in judged.verdicts]),

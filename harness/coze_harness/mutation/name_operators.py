@@ -37,7 +37,7 @@ _ENGLISH = re.compile(
 _IN_CHINESE = re.compile(_WORD % rf"[{LATIN}]{{2,40}}")
 
 
-def name_changed(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
+def change_name(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
     """Return the answer with its first name, quoted title or place another one throughout."""
     chinese = is_chinese(answer)
     latin = _IN_CHINESE if chinese else _ENGLISH

@@ -76,7 +76,7 @@ _DOUBTS_ZH = ("我不太确定，也许", "可能是这样吧：", "我猜，也
 _DOUBTS_EN = ("I'm not sure, but maybe: ", "Perhaps: ", "I could be wrong, maybe: ")
 
 
-def negated(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
+def negate_verb(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
     """Return the answer with one of its verbs denied, or no longer denied."""
     first, second = (_in_chinese, _in_english) if is_chinese(answer) else (_in_english, _in_chinese)
     found = list(first(answer)) or list(second(answer))
@@ -101,7 +101,7 @@ def _in_english(answer: str) -> Iterator[tuple[int, int, str]]:
             yield found.start(), found.end(), words
 
 
-def hedged(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
+def add_hedge(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
     """Return the answer as one who does not know would give it."""
     if not answer.strip():
         return None

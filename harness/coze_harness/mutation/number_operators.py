@@ -28,7 +28,7 @@ _NUMBER = re.compile(
 )
 
 
-def number_changed(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
+def change_number(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
     """Return the answer with one number changed; those of dates and of lists are left alone."""
     shapes = ("digits", "wide", "zh", "word")
     found = [one for one in matches(_NUMBER, answer) if one.lastgroup in shapes]

@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Sequence
 
-from coze_harness.mutation.mutation_operator import same
+from coze_harness.mutation.mutation_operator import is_same_text
 from coze_harness.mutation.text_language import LATIN, has_words, is_chinese, matches
 
 _REFUSALS_ZH = (
@@ -44,22 +44,24 @@ _KEPT_NAMES = re.compile(rf"[0-9０-９]+(?:[.,:/-][0-9０-９]+)*|(?<=[a-z,] )[
 _MOST_KEPT = 12
 
 
-def swapped(answer: str, _rng: random.Random, others: Sequence[str]) -> str | None:
+def swap_answer(answer: str, _rng: random.Random, others: Sequence[str]) -> str | None:
     """Return what another scenario was answered; a stranger's answer where there is none."""
     if not answer.strip():
         return None
     strangers = _STRANGERS_ZH if is_chinese(answer) else _STRANGERS_EN
     return next(
-        other for other in (*others, *strangers) if other.strip() and not same(answer, other)
+        other
+        for other in (*others, *strangers)
+        if other.strip() and not is_same_text(answer, other)
     )
 
 
-def refused(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
+def replace_with_refusal(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
     """Return a refusal in the answer's place."""
     return _refusal(answer, rng) if answer.strip() else None
 
 
-def refused_first(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
+def prepend_refusal(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
     """Return the answer behind a refusal."""
     if not answer.strip():
         return None
@@ -70,7 +72,7 @@ def _refusal(answer: str, rng: random.Random) -> str:
     return rng.choice(_REFUSALS_ZH if is_chinese(answer) else _REFUSALS_EN)
 
 
-def other_language(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
+def switch_language(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
     """Return a text of about the same length in the other language, with numbers and names kept.
 
     Nothing is translated: offline there is nobody to ask. Chinese gives English, all else Chinese.

@@ -8,14 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from coze_harness.commands.current_process import scrub
+from coze_harness.commands.current_process import redact_for_display
 from coze_harness.commands.project import Project
-from coze_harness.execution.conversation_session import Recorded, Replayed, Talk
+from coze_harness.execution.conversation_session import (
+    ConversationSession,
+    RecordSession,
+    ReplaySession,
+)
 from coze_harness.model import ChatOptions, Reply
 from coze_harness.model.errors import HarnessError
 from coze_harness.pytest_plugin.session_projects import projects
 from coze_harness.scenarios.bots import find_bot
-from coze_harness.scenarios.name_rules import piece, stem
+from coze_harness.scenarios.name_rules import file_name_part, file_stem
 from coze_harness.storage.remote_folder import RemoteFolder
 
 # Set for a test that raised: what it left unasked is no fault of its recording.
@@ -31,7 +35,7 @@ class CozeFailure(Exception):  # noqa: N818 (its name heads what a failed test s
 class Conversation:
     """One conversation with a bot: it remembers what was said before."""
 
-    def __init__(self, talk: Talk, fixture: Coze) -> None:
+    def __init__(self, talk: ConversationSession, fixture: Coze) -> None:
         self._talk = talk
         self._fixture = fixture
 
@@ -59,7 +63,7 @@ class Coze:
     """
 
     def __init__(
-        self, project: Project, talks: Replayed | Recorded, bot: str, *, stream: bool
+        self, project: Project, talks: ReplaySession | RecordSession, bot: str, *, stream: bool
     ) -> None:
         self._project = project
         self._talks = talks
@@ -98,7 +102,7 @@ class Coze:
     def broken(self, fault: HarnessError) -> CozeFailure:
         """Return a fault as a test shows it; from now on nothing is a whole recording."""
         self.intact = False
-        return CozeFailure(scrub("\n".join(fault.lines()), self._project.world))
+        return CozeFailure(redact_for_display("\n".join(fault.lines()), self._project.world))
 
 
 def opened(request: pytest.FixtureRequest) -> Iterator[Coze]:
@@ -115,7 +119,7 @@ def opened(request: pytest.FixtureRequest) -> Iterator[Coze]:
         path = project.settings.cassettes / (given.get("cassette") or _cassette(request))
         talks = _talks(request, project, path)
     except HarnessError as fault:
-        words = scrub("\n".join(fault.lines()), known.world)
+        words = redact_for_display("\n".join(fault.lines()), known.world)
     if words:
         pytest.fail(words, pytrace=False)
     coze = Coze(project, talks, given.get("bot", ""), stream=given.get("stream", False))
@@ -123,18 +127,18 @@ def opened(request: pytest.FixtureRequest) -> Iterator[Coze]:
     try:
         talks.finish(whole=coze.intact and not request.node.stash.get(BROKEN_OFF, False))
     except HarnessError as fault:
-        words = scrub("\n".join(fault.lines()), known.world)
+        words = redact_for_display("\n".join(fault.lines()), known.world)
     if words:
         pytest.fail(words, pytrace=False)
 
 
 def _talks(
     request: pytest.FixtureRequest, project: Project, path: Path | RemoteFolder
-) -> Replayed | Recorded:
+) -> ReplaySession | RecordSession:
     if request.config.getoption("--coze-record"):
         project.refuse_recording_in_ci(force=False)
-        return Recorded(project, path, request.node.nodeid)
-    return Replayed(project, path, f'pytest --coze-record "{request.node.nodeid}"')
+        return RecordSession(project, path, request.node.nodeid)
+    return ReplaySession(project, path, f'pytest --coze-record "{request.node.nodeid}"')
 
 
 def _cassette(request: pytest.FixtureRequest) -> Path:
@@ -143,4 +147,4 @@ def _cassette(request: pytest.FixtureRequest) -> Path:
     # pytest writes what is not ASCII in a parameter as an escape.
     readable = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), name).replace("::", ".")
     folders = [part for part in Path(file).with_suffix("").parts if part != ".."]
-    return Path(*folders, f"{stem([piece(readable)], (name,))}.yaml")
+    return Path(*folders, f"{file_stem([file_name_part(readable)], (name,))}.yaml")

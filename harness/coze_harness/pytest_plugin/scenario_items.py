@@ -9,10 +9,10 @@ from typing import Final, TypeAlias
 
 import pytest
 
-from coze_harness.commands.current_process import scrub
-from coze_harness.commands.project import Choice
+from coze_harness.commands.current_process import redact_for_display
+from coze_harness.commands.project import TrialSelection
 from coze_harness.model import TrialResult, TrialStatus
-from coze_harness.model.errors import HarnessError, NothingToRunError
+from coze_harness.model.errors import HarnessError, NothingSelectedError
 from coze_harness.model.trial import Trial
 from coze_harness.pytest_plugin.session_projects import projects
 from coze_harness.pytest_plugin.trial_player import Player
@@ -53,12 +53,14 @@ class ScenarioFile(pytest.File):
         """
         try:
             project = projects(self.config).of(self.path.parent)
-            trials = project.choose(Choice(paths=(str(self.path),)))
-        except NothingToRunError:
+            trials = project.choose(TrialSelection(paths=(str(self.path),)))
+        except NothingSelectedError:
             return
         except HarnessError as fault:
             words = "\n".join(fault.lines())
-            raise self.CollectError(scrub(words, projects(self.config).world)) from None
+            raise self.CollectError(
+                redact_for_display(words, projects(self.config).world)
+            ) from None
         plays = projects(self.config).player(self.session, project)
         for (name, rate), group in groupby(trials, key=_grouped):
             together = list(group)
@@ -172,7 +174,7 @@ class TrialItem(pytest.Item):
         return self._scrubbed("\n\n".join([trial_view(results[0]).reason, *blocks]))
 
     def _scrubbed(self, text: str) -> str:
-        return scrub(text, projects(self.config).world)
+        return redact_for_display(text, projects(self.config).world)
 
     def _properties(self) -> Iterator[tuple[str, str]]:
         for result in self._results:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from coze_harness.commands.current_process import this_world
+from coze_harness.commands.current_process import current_process
 from coze_harness.commands.project import Project
 from coze_harness.config import load_settings
 from coze_harness.model.errors import HarnessError
-from coze_harness.model.process_context import World
+from coze_harness.model.process_context import ProcessContext
 from coze_harness.pytest_plugin.trial_player import Player, player
 
 
@@ -19,7 +19,7 @@ from coze_harness.pytest_plugin.trial_player import Player, player
 class Projects:
     """Opens the project that a folder belongs to; folders of one project share it."""
 
-    world: World
+    world: ProcessContext
     _opened: dict[Path, Project] = field(default_factory=dict)
     _by_root: dict[Path, Project] = field(default_factory=dict)
     _players: dict[Path, Player] = field(default_factory=dict)
@@ -71,5 +71,5 @@ _KEY = pytest.StashKey[Projects]()
 def projects(config: pytest.Config) -> Projects:
     """Return the session's projects."""
     if _KEY not in config.stash:
-        config.stash[_KEY] = Projects(this_world())
+        config.stash[_KEY] = Projects(current_process())
     return config.stash[_KEY]

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import pytest
 
 from coze_harness.commands.project import Project
-from coze_harness.commands.run_trials import Outcome, execute
+from coze_harness.commands.run_trials import RunOutcome, run_trials
 from coze_harness.model import Mode, TrialKey, TrialResult
 from coze_harness.pytest_plugin.session_projects import projects
-from coze_harness.reporting.encoded_result import Finished, finished
-from coze_harness.reporting.report_formats import Renderer
-from coze_harness.results import decode
+from coze_harness.reporting.encoded_result import EncodedResult, encode_result
+from coze_harness.reporting.report_formats import TrialRenderer
+from coze_harness.results import decode_trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,12 @@ class RunReport:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._trials: dict[str, _Gathered] = {}
-        self._outcome: Outcome | None = None
+        self._outcome: RunOutcome | None = None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the trials that came with a report."""
         for line, required in getattr(report, "coze_trials", ()):
-            result = decode(line.encode())
+            result = decode_trial(line.encode())
             self._trials[result.key.id] = _Gathered(result, required)
 
     def pytest_sessionfinish(self) -> None:
@@ -63,7 +63,7 @@ class RunReport:
         project = known.of(known.world.folder)
         mode = Mode.RECORD if self._config.getoption("--coze-record") else Mode.REPLAY
         trials = sorted(self._trials.values(), key=lambda trial: _place(trial.key))
-        self._outcome = execute(
+        self._outcome = run_trials(
             trials,
             _rendered(project),
             mode=mode,
@@ -87,14 +87,14 @@ def _place(key: TrialKey) -> tuple[str, int, str, str, int]:
 
 def _rendered(
     project: Project,
-) -> Callable[[Sequence[_Gathered], Renderer], Generator[Sequence[Finished], None, None]]:
+) -> Callable[[Sequence[_Gathered], TrialRenderer], Generator[Sequence[EncodedResult], None, None]]:
     """Return what renders gathered trials."""
 
     def source(
-        trials: Sequence[_Gathered], renderer: Renderer
-    ) -> Generator[Sequence[Finished], None, None]:
+        trials: Sequence[_Gathered], renderer: TrialRenderer
+    ) -> Generator[Sequence[EncodedResult], None, None]:
         redactor = project.replayer.redactor
         for trial in trials:
-            yield (finished(trial.result, renderer, redactor),)
+            yield (encode_result(trial.result, renderer, redactor),)
 
     return source

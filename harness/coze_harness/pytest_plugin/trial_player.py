@@ -11,9 +11,9 @@ import pytest
 from coze_harness.commands.project import Project
 from coze_harness.model import Mode, TrialResult
 from coze_harness.model.trial import Trial
-from coze_harness.reporting.encoded_result import Finished, kept
-from coze_harness.reporting.report_formats import Renderer
-from coze_harness.results import decode
+from coze_harness.reporting.encoded_result import EncodedResult, encode_redacted
+from coze_harness.reporting.report_formats import TrialRenderer
+from coze_harness.results import decode_trial
 
 
 class Player(Protocol):
@@ -56,7 +56,7 @@ class _Replays:
         return self._replayer.replay(trial, self._redactor)
 
     def line(self, result: TrialResult) -> str:
-        return kept(result, self._redactor)[0].decode()
+        return encode_redacted(result, self._redactor)[0].decode()
 
 
 class _Records:
@@ -68,27 +68,27 @@ class _Records:
     def __init__(self, project: Project, session: pytest.Session) -> None:
         self._project = project
         self._session = session
-        self._batches: Generator[Sequence[Finished], None, None] | None = None
-        self._done: dict[str, Finished] = {}
+        self._batches: Generator[Sequence[EncodedResult], None, None] | None = None
+        self._done: dict[str, EncodedResult] = {}
 
     def play(self, trial: Trial) -> TrialResult:
         if self._batches is None:
             self._batches = self._begun()
         while trial.key.id not in self._done:
             self._done |= {item.id: item for item in next(self._batches)}
-        return decode(self._done[trial.key.id].line)
+        return decode_trial(self._done[trial.key.id].line)
 
     def line(self, result: TrialResult) -> str:
         return self._done[result.key.id].line.decode()
 
-    def _begun(self) -> Generator[Sequence[Finished], None, None]:
+    def _begun(self) -> Generator[Sequence[EncodedResult], None, None]:
         self._project.refuse_recording_in_ci(force=False)
         source = self._project.source(
             Mode.RECORD, workers=None, one_by_one=False, warn=_on_standard_error
         )
         mine = (item for item in self._session.items if isinstance(item, Played))
         trials = [trial for item in mine if item.player is self for trial in item.trials]
-        batches = source(trials, Renderer({}))
+        batches = source(trials, TrialRenderer({}))
         # What has not begun when the session ends (-x) is not begun any more.
         self._session.config.add_cleanup(batches.close)
         return batches

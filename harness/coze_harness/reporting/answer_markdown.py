@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from coze_harness.reporting.visible import ANSWER_LIMIT, visible
+from coze_harness.reporting.visible import ANSWER_LIMIT, show_control_characters
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -59,7 +59,7 @@ def markdown_tree(text: str) -> str:
     with its host and is never loaded; only absolute http, https and mailto links lead anywhere.
 
     Args:
-        text: the answer, made `visible`.
+        text: the answer, after `show_control_characters`.
     """
     if len(text) > ANSWER_LIMIT or not _marked(text):
         return ""
@@ -186,7 +186,7 @@ class _Growing:
 
     def _say(self, text: str) -> None:
         # Character references have become characters since the text was made visible.
-        shown = visible(text)
+        shown = show_control_characters(text)
         if not shown:
             return
         self._said.append(shown)
@@ -250,20 +250,20 @@ class _Growing:
         self._open.pop()
         host, since = self._links.pop()
         if host and host.casefold() not in "".join(self._said[since:]).casefold():
-            self._put(["span", {"class": "host"}, f" ({visible(host)})"])
+            self._put(["span", {"class": "host"}, f" ({show_control_characters(host)})"])
 
     def _picture(self, token: Token) -> None:
         url = str(token.attrs.get("src", ""))
         told = [part for part in (token.content, _host(url) or url.partition(":")[0]) if part]
-        self._put(["span", {"class": "chip"}, visible(f"🖼 {' · '.join(told)}")])
+        self._put(["span", {"class": "chip"}, show_control_characters(f"🖼 {' · '.join(told)}")])
 
     def _code(self, token: Token) -> None:
-        shown = visible(token.content)
+        shown = show_control_characters(token.content)
         self._said.append(shown)
         code: Node = ["code", 0, *((shown,) if shown else ())]
         if token.type == "code_inline":
             self._put(code)
             return
-        language = visible(token.info.strip())
+        language = show_control_characters(token.info.strip())
         named: list[Node] = [["span", {"class": "lang"}, language]] if language else []
         self._put(["pre", 0, *named, code])

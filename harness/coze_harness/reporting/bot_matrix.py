@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from coze_harness.model import Row, TrialStatus
+from coze_harness.model import TrialRow, TrialStatus
 from coze_harness.reporting.run_view import ORDER
 from coze_harness.reporting.view_model import STATUS, anchor
-from coze_harness.reporting.visible import one_line
+from coze_harness.reporting.visible import single_line
 
 
-class Cell(NamedTuple):
+class MatrixCell(NamedTuple):
     """What came of a scenario with a bot; `status` is its worst trial's, `anchor` that trial's."""
 
     status: TrialStatus
@@ -21,11 +21,11 @@ class Cell(NamedTuple):
     anchor: str
 
 
-class Line(NamedTuple):
+class MatrixRow(NamedTuple):
     """One scenario (and case) with each bot; `None` where it was not put to that one."""
 
     name: str
-    cells: Sequence[Cell | None]
+    cells: Sequence[MatrixCell | None]
     differs: bool
 
 
@@ -34,14 +34,14 @@ class Matrix(NamedTuple):
 
     bots: Sequence[str]
     totals: Sequence[str]
-    lines: Sequence[Line]
+    lines: Sequence[MatrixRow]
 
 
-def matrix(rows: Sequence[Row]) -> Matrix | None:
+def build_matrix(rows: Sequence[TrialRow]) -> Matrix | None:
     """Return what several bots made of the same scenarios; `None` where none met two of them."""
     if len({row.key.bot for row in rows}) < 2:
         return None
-    places: dict[tuple[str, str], dict[str, list[Row]]] = {}
+    places: dict[tuple[str, str], dict[str, list[TrialRow]]] = {}
     for row in rows:
         by_bot = places.setdefault((row.key.scenario, row.key.case), {})
         by_bot.setdefault(row.key.bot, []).append(row)
@@ -55,23 +55,23 @@ def matrix(rows: Sequence[Row]) -> Matrix | None:
     ]
     totals = [_share([row for by in shared.values() for row in by.get(bot, ())]) for bot in bots]
     lines.sort(key=lambda line: not line.differs)
-    return Matrix([one_line(bot) for bot in bots], totals, lines)
+    return Matrix([single_line(bot) for bot in bots], totals, lines)
 
 
-def _line(scenario: str, case: str, groups: Sequence[Sequence[Row] | None]) -> Line:
+def _line(scenario: str, case: str, groups: Sequence[Sequence[TrialRow] | None]) -> MatrixRow:
     cells = [_cell(group) if group else None for group in groups]
-    name = one_line(f"{scenario}[{case}]" if case else scenario)
-    return Line(name, cells, len({cell.status for cell in cells if cell}) > 1)
+    name = single_line(f"{scenario}[{case}]" if case else scenario)
+    return MatrixRow(name, cells, len({cell.status for cell in cells if cell}) > 1)
 
 
-def _cell(group: Sequence[Row]) -> Cell:
+def _cell(group: Sequence[TrialRow]) -> MatrixCell:
     worst = min(group, key=lambda row: ORDER.index(row.status))
     words = STATUS[worst.status]
     share = _share(group) if len(group) > 1 else ""
-    return Cell(worst.status, f"{words.icon} {words.word}", share, anchor(worst.key.id))
+    return MatrixCell(worst.status, f"{words.icon} {words.word}", share, anchor(worst.key.id))
 
 
-def _share(group: Sequence[Row]) -> str:
+def _share(group: Sequence[TrialRow]) -> str:
     counts = Counter(row.status for row in group)
     passed = counts[TrialStatus.PASSED] + counts[TrialStatus.FIXED]
     return f"{passed}/{len(group)}"

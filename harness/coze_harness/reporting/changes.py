@@ -8,21 +8,21 @@ from typing import Final
 
 from coze_harness.model import (
     AnswerChange,
-    Flip,
     Reply,
     TrialResult,
     TurnChange,
     TurnResult,
     Verdict,
+    VerdictChange,
     VerdictStatus,
 )
-from coze_harness.reporting.terminal_writer import Pen, Span, Style
-from coze_harness.reporting.visible import duration, one_line
+from coze_harness.reporting.terminal_writer import StyledText, TerminalWriter, TextStyle
+from coze_harness.reporting.visible import format_duration, single_line
 
 _LABEL: Final = 12
 
 
-def trial_lines(result: TrialResult, pen: Pen) -> list[str]:
+def trial_lines(result: TrialResult, pen: TerminalWriter) -> list[str]:
     """Return what changed in a trial: of each turn that did its flips, its answer, its figures."""
     change = result.change
     before = change.baseline.turns if change and change.baseline else ()
@@ -32,7 +32,7 @@ def trial_lines(result: TrialResult, pen: Pen) -> list[str]:
         if turn is not None and turn.answer is AnswerChange.SAME and not turn.flips:
             continue
         told = was or now
-        prompt = one_line(told.prompt) if told else ""
+        prompt = single_line(told.prompt) if told else ""
         head = f"turn {number} of {len(result.turns)}" if len(result.turns) > 1 else "prompt"
         lines.append(pen.line(_labelled(head), prompt))
         lines += _turn_lines(was, now, turn, pen)
@@ -40,7 +40,7 @@ def trial_lines(result: TrialResult, pen: Pen) -> list[str]:
 
 
 def _turn_lines(
-    was: TurnResult | None, now: TurnResult | None, change: TurnChange | None, pen: Pen
+    was: TurnResult | None, now: TurnResult | None, change: TurnChange | None, pen: TerminalWriter
 ) -> Iterator[str]:
     before, after = was.reply if was else None, now.reply if now else None
     if change is not None:
@@ -53,14 +53,16 @@ def _turn_lines(
     if after is None:
         yield pen.line(_labelled("answer"), "(none)")
     elif before is None:
-        yield pen.line(_labelled("answer"), one_line(after.answer, 600))
+        yield pen.line(_labelled("answer"), single_line(after.answer, 600))
     else:
         yield from pen.changed(before.answer, after.answer, _labelled("answer"))
     if facts := figures(before, after):
         yield pen.line(_labelled(""), facts)
 
 
-def _flip_lines(flip: Flip, verdicts: Iterable[Verdict], pen: Pen) -> Iterator[str]:
+def _flip_lines(
+    flip: VerdictChange, verdicts: Iterable[Verdict], pen: TerminalWriter
+) -> Iterator[str]:
     mark = _MARK.get(flip.after, _NO_MARK)
     was = f" (was {flip.before.value})" if flip.before is VerdictStatus.SKIPPED else ""
     if flip.before is None:
@@ -68,29 +70,31 @@ def _flip_lines(flip: Flip, verdicts: Iterable[Verdict], pen: Pen) -> Iterator[s
     if flip.after is None:
         was = " (is not asked any more)"
     # The expectation's words begin with its kind, as in `contains "x"`.
-    name = f"{one_line(flip.name)}: " if flip.name else ""
-    yield pen.line("  ", mark, f" {name}{one_line(flip.expected)}{was}", end=f"  {flip.location}")
+    name = f"{single_line(flip.name)}: " if flip.name else ""
+    yield pen.line(
+        "  ", mark, f" {name}{single_line(flip.expected)}{was}", end=f"  {flip.location}"
+    )
     if flip.after is VerdictStatus.FAILED:
         for verdict in verdicts:
             if verdict.expected == flip.expected and verdict.name == flip.name and verdict.reason:
-                yield pen.line(_labelled("why"), one_line(verdict.reason, 600))
+                yield pen.line(_labelled("why"), single_line(verdict.reason, 600))
                 return
 
 
-def _failed_lines(verdict: Verdict, pen: Pen) -> Iterator[str]:
+def _failed_lines(verdict: Verdict, pen: TerminalWriter) -> Iterator[str]:
     yield pen.line(
-        "  ", _MARK[VerdictStatus.FAILED], f" {one_line(verdict.expected)}",
+        "  ", _MARK[VerdictStatus.FAILED], f" {single_line(verdict.expected)}",
         end=f"  {verdict.location}",
     )  # fmt: skip
-    yield pen.line(_labelled("why"), one_line(verdict.reason, 600))
+    yield pen.line(_labelled("why"), single_line(verdict.reason, 600))
 
 
-_MARK: Final[Mapping[VerdictStatus | None, Span]] = {
-    VerdictStatus.FAILED: Span("✗ now fails:", Style.BAD),
-    VerdictStatus.PASSED: Span("✓ now passes:", Style.GOOD),
-    VerdictStatus.SKIPPED: Span("– now skipped:", Style.DOUBT),
+_MARK: Final[Mapping[VerdictStatus | None, StyledText]] = {
+    VerdictStatus.FAILED: StyledText("✗ now fails:", TextStyle.BAD),
+    VerdictStatus.PASSED: StyledText("✓ now passes:", TextStyle.GOOD),
+    VerdictStatus.SKIPPED: StyledText("– now skipped:", TextStyle.DOUBT),
 }
-_NO_MARK: Final = Span("– gone:", Style.DOUBT)
+_NO_MARK: Final = StyledText("– gone:", TextStyle.DOUBT)
 
 
 def figures(before: Reply | None, after: Reply | None) -> str:
@@ -112,7 +116,7 @@ def _arrow(label: str, before: str, after: str) -> str:
 
 
 def _seconds(value: float | None) -> str:
-    return "" if value is None else duration(value)
+    return "" if value is None else format_duration(value)
 
 
 def _tokens(reply: Reply) -> str:

@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from coze_harness.model import (
-    BotChange,
+    Assessment,
+    BotComparison,
     BotSnapshot,
     ChangeKind,
     Comparison,
-    Finding,
-    ScenarioChange,
-    Share,
+    PassShare,
+    ScenarioComparison,
 )
 from coze_harness.reporting.diff_view import diff_tree
-from coze_harness.reporting.message_catalogue import Phrase, phrase
+from coze_harness.reporting.message_catalogue import Phrase, parse_phrase
 from coze_harness.reporting.view_model import SideFact, filtered
-from coze_harness.reporting.visible import ANSWER_LIMIT, clipped, one_line
-from coze_harness.text import line_diff
+from coze_harness.reporting.visible import ANSWER_LIMIT, single_line, truncate_text
+from coze_harness.text import diff_lines
 
 _MOST_SCENARIOS: Final = 500
 
@@ -86,8 +86,8 @@ def compare_view(comparison: Comparison) -> CompareView:
     """Return a comparison as it is shown; the order of scenarios is its own: regressed first."""
     changed = [found for found in comparison.scenarios if _is_told(found)]
     return CompareView(
-        one_line(comparison.baseline),
-        one_line(comparison.candidate),
+        single_line(comparison.baseline),
+        single_line(comparison.candidate),
         [_side(comparison.baseline), _side(comparison.candidate)],
         [
             ChangeCount(kind.value, comparison.counts[kind], f"#v=trials&st={kind.value}")
@@ -102,42 +102,42 @@ def compare_view(comparison: Comparison) -> CompareView:
 
 def _side(name: str) -> Phrase:
     """Return a side's name; the English ones that `compare` gives to what is no run have a key."""
-    start, found, folder = one_line(name).partition("the recordings in ")
+    start, found, folder = single_line(name).partition("the recordings in ")
     if found and not start:
-        return phrase("compare.recordings", what=folder)
+        return parse_phrase("compare.recordings", what=folder)
     return (
-        phrase("compare.draft")
+        parse_phrase("compare.draft")
         if name == "the draft"
-        else phrase("compare.side", what=one_line(name))
+        else parse_phrase("compare.side", what=single_line(name))
     )
 
 
-def _is_told(change: ScenarioChange) -> bool:
+def _is_told(change: ScenarioComparison) -> bool:
     """Tell whether there is anything to say: most scenarios pass as often as before."""
-    return change.regressed or change.flaky or change.finding is not Finding.NONE
+    return change.regressed or change.flaky or change.finding is not Assessment.NONE
 
 
-def _scenario(change: ScenarioChange) -> ScenarioView:
+def _scenario(change: ScenarioComparison) -> ScenarioView:
     before, after = change.before, change.after
-    said = phrase(
+    said = parse_phrase(
         f"compare.{change.finding.value}",
         before=before.passed,
         of=before.trials,
         now=after.passed,
         of_now=after.trials,
     )
-    more = [phrase("compare.repeats", n=change.repeats)] if change.repeats else []
+    more = [parse_phrase("compare.repeats", n=change.repeats)] if change.repeats else []
     if change.flaky:
-        more.append(phrase("compare.flaky"))
+        more.append(parse_phrase("compare.flaky"))
     worse = after.passed * before.trials < before.passed * after.trials
     tone = "failed" if change.regressed else "warning" if worse or change.flaky else "passed"
     return ScenarioView(
-        one_line(change.scenario), filtered(change.scenario), one_line(change.bot), tone,
+        single_line(change.scenario), filtered(change.scenario), single_line(change.bot), tone,
         said, more, _share(before), _share(after), _test(change),
     )  # fmt: skip
 
 
-def _share(share: Share) -> ShareView:
+def _share(share: PassShare) -> ShareView:
     return ShareView(
         f"{share.passed}/{share.trials}",
         f"{100 * share.passed / max(share.trials, 1):.1f}",
@@ -146,29 +146,34 @@ def _share(share: Share) -> ShareView:
     )
 
 
-def _test(change: ScenarioChange) -> str:
+def _test(change: ScenarioComparison) -> str:
     if change.p is None:
         return ""
     adjusted = "" if change.adjusted is None else f", Holm {change.adjusted:.3g}"
-    return one_line(f"{change.test} p = {change.p:.3g}{adjusted}")
+    return single_line(f"{change.test} p = {change.p:.3g}{adjusted}")
 
 
-def _bot(change: BotChange) -> BotView:
+def _bot(change: BotComparison) -> BotView:
     before, after = change.before or BotSnapshot(), change.after or BotSnapshot()
     facts = [
-        SideFact("fact.bot_version", one_line(before.version), one_line(after.version)),
-        SideFact("fact.bot_model", one_line(before.model), one_line(after.model)),
+        SideFact("fact.bot_version", single_line(before.version), single_line(after.version)),
+        SideFact("fact.bot_model", single_line(before.model), single_line(after.model)),
     ]
     prompt = ""
     if change.prompt_changed:
-        sides = (clipped(before.prompt, ANSWER_LIMIT), clipped(after.prompt, ANSWER_LIMIT))
-        prompt = diff_tree(line_diff(*sides))
+        sides = (
+            truncate_text(before.prompt, ANSWER_LIMIT),
+            truncate_text(after.prompt, ANSWER_LIMIT),
+        )
+        prompt = diff_tree(diff_lines(*sides))
     return BotView(
-        one_line(change.bot),
+        single_line(change.bot),
         change.known,
         [fact for fact in facts if fact.before != fact.after],
         [
-            SideFact(one_line(found.name), clipped(found.before), clipped(found.after))
+            SideFact(
+                single_line(found.name), truncate_text(found.before), truncate_text(found.after)
+            )
             for found in change.differences
             if found.name != "version"
         ],

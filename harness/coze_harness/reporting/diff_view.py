@@ -11,16 +11,22 @@ import orjson
 
 from coze_harness.model import (
     ChangeKind,
-    Flip,
     Reply,
     TrialChange,
     TrialResult,
     TurnChange,
     TurnResult,
+    VerdictChange,
 )
 from coze_harness.reporting.view_model import DiffView, FlipView, SideFact, TurnDiffView, TurnView
-from coze_harness.reporting.visible import ANSWER_LIMIT, clipped, duration, one_line, visible
-from coze_harness.text import Piece, diff
+from coze_harness.reporting.visible import (
+    ANSWER_LIMIT,
+    format_duration,
+    show_control_characters,
+    single_line,
+    truncate_text,
+)
+from coze_harness.text import DiffSegment, diff_texts
 
 _JSON: Final = JSONDecoder()
 
@@ -41,7 +47,7 @@ def diff_view(result: TrialResult, turns: Sequence[TurnView]) -> DiffView | None
     return DiffView("", found) if found else None
 
 
-def diff_tree(pieces: Iterable[Piece]) -> str:
+def diff_tree(pieces: Iterable[DiffSegment]) -> str:
     """Return pieces as JSON text of a tree, in which what went and came is told in words too."""
     tree: list[object] = ["div", {"class": "text"}]
     for op, text in pieces:
@@ -52,7 +58,7 @@ def diff_tree(pieces: Iterable[Piece]) -> str:
 
 
 def _against(number: int, expected: str, seen: str) -> TurnDiffView:
-    found = diff(_wanted(expected), seen)
+    found = diff_texts(_wanted(expected), seen)
     return TurnDiffView(
         number, "", f"{100 * found.similarity:.0f} %", (), (), diff_tree(found.pieces)
     )
@@ -67,7 +73,7 @@ def _wanted(expected: str) -> str:
         text, _ = _JSON.raw_decode(expected, start)
     except ValueError:
         return expected
-    return visible(text)
+    return show_control_characters(text)
 
 
 def _turns(change: TrialChange, result: TrialResult) -> list[TurnDiffView]:
@@ -87,7 +93,7 @@ def _turn(
 ) -> TurnDiffView:
     was = before.reply if before else None
     came = now.reply if now else None
-    found = diff(_answer(was), _answer(came))
+    found = diff_texts(_answer(was), _answer(came))
     return TurnDiffView(
         number,
         change.answer.value if change else "",
@@ -99,16 +105,16 @@ def _turn(
 
 
 def _answer(reply: Reply | None) -> str:
-    return clipped(reply.answer, ANSWER_LIMIT) if reply else ""
+    return truncate_text(reply.answer, ANSWER_LIMIT) if reply else ""
 
 
-def _flip(flip: Flip) -> FlipView:
+def _flip(flip: VerdictChange) -> FlipView:
     where = flip.location
     return FlipView(
-        one_line(flip.kind),
-        one_line(flip.name),
-        clipped(flip.expected),
-        f"{one_line(where.path)}:{where.line}" if where.line else one_line(where.path),
+        single_line(flip.kind),
+        single_line(flip.name),
+        truncate_text(flip.expected),
+        f"{single_line(where.path)}:{where.line}" if where.line else single_line(where.path),
         flip.before.value if flip.before else "",
         flip.after.value if flip.after else "",
     )
@@ -125,17 +131,20 @@ def _said(reply: Reply | None, tell: Callable[[Reply], str]) -> str:
 
 
 def _tools(reply: Reply) -> str:
-    return one_line(", ".join(call.name for call in reply.tool_calls))
+    return single_line(", ".join(call.name for call in reply.tool_calls))
 
 
 _COUNTED: Final[Sequence[tuple[str, Callable[[Reply], str]]]] = (
-    ("fact.seconds", lambda reply: duration(reply.seconds) if reply.seconds is not None else ""),
+    (
+        "fact.seconds",
+        lambda reply: format_duration(reply.seconds) if reply.seconds is not None else "",
+    ),
     (
         "fact.first_token",
-        lambda reply: duration(reply.first_token) if reply.first_token is not None else "",
+        lambda reply: format_duration(reply.first_token) if reply.first_token is not None else "",
     ),
     ("fact.tokens", lambda reply: f"{reply.usage.total:,}" if reply.usage else ""),
     ("fact.messages", lambda reply: f"{len(reply.messages):,}"),
     ("fact.tools", _tools),
-    ("fact.follow_ups", lambda reply: one_line(" · ".join(reply.follow_ups))),
+    ("fact.follow_ups", lambda reply: single_line(" · ".join(reply.follow_ups))),
 )

@@ -8,14 +8,14 @@ from itertools import chain
 from typing import TypeAlias
 
 from coze_harness.cassettes import Redactor
-from coze_harness.model import Row, TrialKey, TrialResult, TrialStatus
+from coze_harness.model import TrialKey, TrialResult, TrialRow, TrialStatus
 from coze_harness.model.trial import Trial
-from coze_harness.reporting.report_formats import Renderer, TrialPieces
-from coze_harness.results import decode, encode, spent_in, warnings_in
+from coze_harness.reporting.report_formats import TrialFragments, TrialRenderer
+from coze_harness.results import count_warnings, decode_trial, encode_trial, tokens_and_polls
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class EncodedResult:
     """One trial's line of the archive, its pieces of the reports, and what the run counts.
 
     `exit_code` is that of the trial's error, 0 without one; `calls` counts requests to Coze;
@@ -23,7 +23,7 @@ class Finished:
     """
 
     line: bytes
-    pieces: TrialPieces
+    pieces: TrialFragments
     id: str
     status: TrialStatus
     seconds: float
@@ -32,9 +32,9 @@ class Finished:
     spent: tuple[int, int]
     exit_code: int
 
-    def row(self, key: TrialKey) -> Row:
+    def row(self, key: TrialKey) -> TrialRow:
         """Return the trial's row of run.json."""
-        return Row(key=key, status=self.status, seconds=self.seconds)
+        return TrialRow(key=key, status=self.status, seconds=self.seconds)
 
     @property
     def told(self) -> bool:
@@ -42,40 +42,44 @@ class Finished:
         return self.status is not TrialStatus.PASSED
 
 
-Source: TypeAlias = Callable[[Sequence[Trial], Renderer], Generator[Sequence[Finished], None, None]]
+ResultStream: TypeAlias = Callable[
+    [Sequence[Trial], TrialRenderer], Generator[Sequence[EncodedResult], None, None]
+]
 """Executes trials and yields them as they finish; closing it stops what has not begun."""
 
 
-def finished(result: TrialResult, renderer: Renderer, redactor: Redactor) -> Finished:
+def encode_result(
+    result: TrialResult, renderer: TrialRenderer, redactor: Redactor
+) -> EncodedResult:
     """Encode and render a result where it was made, so that no worker hands objects around."""
-    line, result = kept(result, redactor)
-    return Finished(
+    line, result = encode_redacted(result, redactor)
+    return EncodedResult(
         line,
         renderer.pieces(result, line),
         result.key.id,
         result.status,
         result.seconds,
-        warnings_in(result),
+        count_warnings(result),
         result.calls,
-        spent_in(result),
+        tokens_and_polls(result),
         result.error.exit_code if result.error else 0,
     )
 
 
-def kept(result: TrialResult, redactor: Redactor) -> tuple[bytes, TrialResult]:
+def encode_redacted(result: TrialResult, redactor: Redactor) -> tuple[bytes, TrialResult]:
     """Return a result's line of trials.jsonl, and the result as that line has it.
 
     What the service said has been through the redactor; a prompt, what was expected of its answer,
     or an error that quotes them, has not, and must not carry a secret from its author's file into
     the reports.
     """
-    line = encode(result)
+    line = encode_trial(result)
     written = "\n".join(_from_the_author(result))
     if redactor.clean(written) == written:
         return line, result
     # As JSON, since a pattern knows nothing of quotes and would take them with it.
     line = redactor.clean_body(line)
-    return line, decode(line)
+    return line, decode_trial(line)
 
 
 def _from_the_author(result: TrialResult) -> Iterator[str]:

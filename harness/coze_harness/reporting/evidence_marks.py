@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from coze_harness.model import Reply, Severity, Verdict, VerdictStatus
-from coze_harness.reporting.visible import ANSWER_LIMIT, cut, visible
+from coze_harness.reporting.visible import ANSWER_LIMIT, cut, show_control_characters
 
 
-class Part(NamedTuple):
+class MarkedText(NamedTuple):
     """A piece of text; `mark` is what it decided: ``failed``, ``warning``, ``passed`` or ``""``.
 
     `numbers` are those of the verdicts that it decided, from 1, with blanks between.
@@ -32,7 +32,7 @@ class _Span(NamedTuple):
 _MOST = 100
 
 
-def marked(reply: Reply, verdicts: Sequence[Verdict]) -> list[list[Part]]:
+def marked(reply: Reply, verdicts: Sequence[Verdict]) -> list[list[MarkedText]]:
     """Return the parts of every answer message, or nothing at all where nothing is marked.
 
     Evidence counts characters of the reply's whole answer, which is its answer messages joined by
@@ -46,7 +46,7 @@ def marked(reply: Reply, verdicts: Sequence[Verdict]) -> list[list[Part]]:
     if not spans:
         return []
     spans = sorted(spans[:_MOST])
-    answers: list[list[Part]] = []
+    answers: list[list[MarkedText]] = []
     begin = 0
     for message in reply.messages:
         if message.type == "answer":
@@ -64,7 +64,7 @@ def _mark(verdict: Verdict) -> str:
 _WORSE = {"": 0, "passed": 1, "warning": 2, "failed": 3}
 
 
-def _parts(text: str, begin: int, spans: Sequence[_Span]) -> list[Part]:
+def _parts(text: str, begin: int, spans: Sequence[_Span]) -> list[MarkedText]:
     """Cut one message's text, which begins at `begin` of the answer, where marks begin and end."""
     limit = min(len(text), ANSWER_LIMIT)
     inside = [
@@ -76,38 +76,38 @@ def _parts(text: str, begin: int, spans: Sequence[_Span]) -> list[Part]:
     if parts is None:
         parts = _overlapping(text, limit, inside)
     if limit < len(text):
-        parts.append(Part(cut(limit, len(text)), ""))
-    return parts or [Part("", "")]
+        parts.append(MarkedText(cut(limit, len(text)), ""))
+    return parts or [MarkedText("", "")]
 
 
-def _apart(text: str, limit: int, spans: Sequence[_Span]) -> list[Part] | None:
+def _apart(text: str, limit: int, spans: Sequence[_Span]) -> list[MarkedText] | None:
     """Cut at spans that stand in order with text between them, as most do; None if they do not."""
-    parts: list[Part] = []
+    parts: list[MarkedText] = []
     last = 0
     for start, end, mark, number in spans:
         if start > last:
-            parts.append(Part(visible(text[last:start]), ""))
+            parts.append(MarkedText(show_control_characters(text[last:start]), ""))
         elif start or last:
             return None
-        parts.append(Part(visible(text[start:end]), mark, str(number)))
+        parts.append(MarkedText(show_control_characters(text[start:end]), mark, str(number)))
         last = end
     if last < limit:
-        parts.append(Part(visible(text[last:limit]), ""))
+        parts.append(MarkedText(show_control_characters(text[last:limit]), ""))
     return parts
 
 
-def _overlapping(text: str, limit: int, spans: Sequence[_Span]) -> list[Part]:
+def _overlapping(text: str, limit: int, spans: Sequence[_Span]) -> list[MarkedText]:
     cuts = sorted({0, limit, *(at for span in spans for at in (span.start, span.end))})
-    parts: list[Part] = []
+    parts: list[MarkedText] = []
     begun, last = 0, ("", "")
     for start, end in pairwise(cuts):
         claimed = _claimed(start, end, spans)
         if claimed != last and start:
-            parts.append(Part(visible(text[begun:start]), *last))
+            parts.append(MarkedText(show_control_characters(text[begun:start]), *last))
             begun = start
         last = claimed
     if limit:
-        parts.append(Part(visible(text[begun:limit]), *last))
+        parts.append(MarkedText(show_control_characters(text[begun:limit]), *last))
     return parts
 
 

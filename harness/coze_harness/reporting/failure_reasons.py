@@ -7,12 +7,12 @@ from typing import Final, NamedTuple
 
 from coze_harness.model import TrialStatus
 from coze_harness.reporting.view_model import TrialView, why
-from coze_harness.reporting.visible import one_line
+from coze_harness.reporting.visible import single_line
 
 FAILING: Final = (TrialStatus.FAILED, TrialStatus.ERROR)
 
 
-class Reason(NamedTuple):
+class FailureReason(NamedTuple):
     """Why trials failed, how many, and the first of them (name, anchor)."""
 
     text: str
@@ -40,9 +40,9 @@ def reason_texts(trial: TrialView) -> Sequence[str]:
     if trial.status not in FAILING:
         return ()
     if trial.error is not None:
-        return [one_line(f"{trial.error.kind}: {trial.error.what}")]
+        return [single_line(f"{trial.error.kind}: {trial.error.what}")]
     failed = [v for turn in trial.turns for v in turn.verdicts if v.status == "failed"]
-    return list(dict.fromkeys([one_line(why(verdict)) for verdict in failed]))
+    return list(dict.fromkeys([single_line(why(verdict)) for verdict in failed]))
 
 
 class Reasons:
@@ -73,11 +73,11 @@ class Reasons:
         else:
             self._trials.pop(trial_id, None)
 
-    def top(self, most: int = 8) -> list[Reason]:
+    def top(self, most: int = 8) -> list[FailureReason]:
         """Return the most frequent reasons, each with the first five of its trials by name."""
         trials: dict[str, list[tuple[str, str]]] = {}
         for trial in self._trials.values():
             for text in trial.texts:
                 trials.setdefault(text, []).append((trial.name, trial.anchor))
         ranked = sorted(trials.items(), key=lambda item: (-len(item[1]), item[0]))[:most]
-        return [Reason(text, len(found), sorted(found)[:5]) for text, found in ranked]
+        return [FailureReason(text, len(found), sorted(found)[:5]) for text, found in ranked]

@@ -17,13 +17,13 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from coze_harness.model import ChangeKind, Row, Run, TrialResult, TrialStatus, VerdictStatus
+from coze_harness.model import ChangeKind, Run, TrialResult, TrialRow, TrialStatus, VerdictStatus
 from coze_harness.reporting.failure_reasons import Reasons
-from coze_harness.reporting.piece_spool import Out, Pieces
-from coze_harness.reporting.report_formats import Format, Told
+from coze_harness.reporting.piece_spool import Fragments, TextOutput
+from coze_harness.reporting.report_formats import Format, ResultLine
 from coze_harness.reporting.transcript import error_lines
 from coze_harness.reporting.view_model import TrialView, TurnView, VerdictView
-from coze_harness.reporting.visible import counted
+from coze_harness.reporting.visible import format_count
 
 MOST: Final = 10
 """So many errors, and so many warnings, does GitHub show for a step."""
@@ -63,7 +63,7 @@ class AnnotationSheet:
         found = [tuple(annotation) for annotation in self._of(trial)]
         return orjson.dumps(found) if found else b""
 
-    def write(self, run: Run, pieces: Pieces, _reasons: Reasons, out: Out) -> None:
+    def write(self, run: Run, pieces: Fragments, _reasons: Reasons, out: TextOutput) -> None:
         """Write the first commands of each kind, and a notice of how many more there are."""
         counts = {_ERROR: 0, _WARNING: 0}
         fails = _failing(run)
@@ -79,7 +79,7 @@ class AnnotationSheet:
                 if counts[level] <= MOST:
                     out.write(f"{self._command(level, annotation)}\n".encode())
         more = [
-            counted(count - MOST, f"more {level}")
+            format_count(count - MOST, f"more {level}")
             for level, count in counts.items()
             if count > MOST
         ]
@@ -155,7 +155,7 @@ def harmless(text: str) -> str:
 _COMMAND: Final = re.compile(r"^(\s*)::", re.MULTILINE)
 
 
-def _worth_saying(results: Iterable[TrialResult]) -> Iterator[Told]:
+def _worth_saying(results: Iterable[TrialResult]) -> Iterator[ResultLine]:
     """Leave out what simply passed: nothing would be said of it, and it is most of a run."""
     said: set[str] = set()
     for result in results:
@@ -170,7 +170,7 @@ def _is_worth_saying(result: TrialResult) -> bool:
     return any(v.status is VerdictStatus.FAILED for turn in result.turns for v in turn.verdicts)
 
 
-def _failing(run: Run) -> Callable[[Row], bool]:
+def _failing(run: Run) -> Callable[[TrialRow], bool]:
     """Return what tells whether a failed trial fails the job; with a rate that is met it does not.
 
     Of a comparison that does whose scenario has become worse beyond luck.

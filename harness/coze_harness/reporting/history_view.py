@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
-from coze_harness.model import Cost, Run, Summary
+from coze_harness.model import Run, RunCost, Summary
 from coze_harness.reporting.safe_text import moment
-from coze_harness.reporting.visible import duration, one_line
+from coze_harness.reporting.visible import format_duration, single_line
 
 WIDTH: Final = 300
 HEIGHT: Final = 60
@@ -75,16 +75,16 @@ def run_link(run_id: str) -> str:
 
 
 def _past(
-    run_id: str, link: str, started: str, mode: str, summary: Summary, cost: Cost
+    run_id: str, link: str, started: str, mode: str, summary: Summary, cost: RunCost
 ) -> PastView:
     return PastView(
-        one_line(run_id),
+        single_line(run_id),
         link,
         moment(started),
         mode,
         f"{summary.passed:,}/{summary.trials:,}",
         f"{100 * summary.passed / max(summary.trials, 1):.1f} %",
-        duration(cost.p95) if cost.p95 else "",
+        format_duration(cost.p95) if cost.p95 else "",
         f"{cost.tokens:,}" if cost.tokens else "",
     )
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from coze_harness.commands.run_trials import Outcome
+from coze_harness.commands.run_trials import RunOutcome
 from coze_harness.config import Settings
 from coze_harness.model import Run
-from coze_harness.model.process_context import World
+from coze_harness.model.process_context import ProcessContext
 from coze_harness.reporting.report_formats import FORMATS
 from coze_harness.results import read_results
 
@@ -22,8 +22,8 @@ def on_github(environment: Mapping[str, str]) -> bool:
     return environment.get("GITHUB_ACTIONS", "").lower() not in ("", "0", "false")
 
 
-def annotated(
-    outcome: Outcome, settings: Settings, world: World, *, strict_known: bool = False
+def annotation_lines(
+    outcome: RunOutcome, settings: Settings, world: ProcessContext, *, strict_known: bool = False
 ) -> list[str]:
     """Return the lines for stdout that annotate the scenario files; none outside of GitHub.
 
@@ -42,7 +42,7 @@ def annotated(
     )
 
 
-def summarized(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
+def append_step_summary(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
     """Append a run's summary.md to the step's, where there is one; yield remarks on why not."""
     name = environment.get("GITHUB_STEP_SUMMARY", "")
     if not name:

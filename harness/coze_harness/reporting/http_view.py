@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from coze_harness.model import Exchange
+from coze_harness.model import LoggedCall
 from coze_harness.reporting.view_model import CallView, HttpView
-from coze_harness.reporting.visible import ANSWER_LIMIT, HIDDEN, NAME_LIMIT, one_line
+from coze_harness.reporting.visible import ANSWER_LIMIT, HIDDEN, NAME_LIMIT, single_line
 
 # Seconds; what is shorter is no wait.
 _SHORTEST: Final = 0.005
@@ -17,7 +17,7 @@ _UPLOAD: Final = "/v1/files/upload"
 _PLAIN = re.compile(r"[A-Za-z0-9_./%-]+").fullmatch
 
 
-def http_view(exchanges: Sequence[Exchange]) -> HttpView:
+def http_view(exchanges: Sequence[LoggedCall]) -> HttpView:
     """Return the log of the exchanges, which are in the order of their start."""
     total = max([e.start + e.elapsed for e in exchanges])
     scale = 1000 / (total or 1)
@@ -35,10 +35,10 @@ def http_view(exchanges: Sequence[Exchange]) -> HttpView:
         end = max(end, start + elapsed)
         at = path = e.path
         if len(path) > NAME_LIMIT or not _PLAIN(path):
-            at, path = _quoted(one_line(path, ANSWER_LIMIT)), one_line(path)
+            at, path = _quoted(single_line(path, ANSWER_LIMIT)), single_line(path)
         calls.append(
             CallView(
-                e.method if e.method in _METHODS else one_line(e.method),
+                e.method if e.method in _METHODS else single_line(e.method),
                 path,
                 str(repeats) if repeats > 1 else "",
                 str(e.status),
@@ -56,7 +56,7 @@ def http_view(exchanges: Sequence[Exchange]) -> HttpView:
     )
 
 
-def _data(exchange: Exchange) -> str:
+def _data(exchange: LoggedCall) -> str:
     """Return a request's body as arguments of curl.
 
     An upload's body describes the file, whose bytes are not kept. Nothing that cannot be seen is

@@ -20,7 +20,7 @@ from coze_harness.model import TrialStatus
 from coze_harness.reporting.junit_text import SAID, unattached
 from coze_harness.reporting.transcript import error_lines, said, transcript, verdict_lines
 from coze_harness.reporting.view_model import TrialView
-from coze_harness.reporting.visible import one_line
+from coze_harness.reporting.visible import single_line
 
 
 class _Case(TestCase):
@@ -69,7 +69,7 @@ def bare(name: str, scenario: str) -> bytes:
 
 
 def _skipped(trial: TrialView) -> Skipped:
-    why = f"known failure: {one_line(trial.known_failure)}" if trial.known_failure else ""
+    why = f"known failure: {single_line(trial.known_failure)}" if trial.known_failure else ""
     message = why or trial.reason or "skipped"
     skipped = Skipped(message)
     lines = [

@@ -16,14 +16,14 @@ from datetime import datetime
 from itertools import groupby
 from typing import Final
 
-from coze_harness.model import Row, Run, TrialStatus
+from coze_harness.model import Run, TrialRow, TrialStatus
 from coze_harness.reporting.failure_reasons import Reasons
 from coze_harness.reporting.junit_text import SAID, unattached
-from coze_harness.reporting.piece_spool import Out, Pieces
+from coze_harness.reporting.piece_spool import Fragments, TextOutput
 from coze_harness.reporting.safe_text import run_seconds
 from coze_harness.reporting.transcript import said
 from coze_harness.reporting.view_model import TrialView
-from coze_harness.reporting.visible import one_line
+from coze_harness.reporting.visible import single_line
 
 # Counted as <skipped>: it neither passed nor failed the run.
 _SKIPPED: Final = (TrialStatus.SKIPPED, TrialStatus.KNOWN_FAILURE)
@@ -74,18 +74,18 @@ class JUnitSheet:
         """Return what the pieces have in common: nothing."""
         return {}
 
-    def write(self, run: Run, pieces: Pieces, reasons: Reasons, out: Out) -> None:
+    def write(self, run: Run, pieces: Fragments, reasons: Reasons, out: TextOutput) -> None:
         """Write the suites in the order in which the run's rows name their files."""
-        root = {"name": f"coze-harness {one_line(run.run_id)}", **_counts(run.rows)}
+        root = {"name": f"coze-harness {single_line(run.run_id)}", **_counts(run.rows)}
         seconds = run_seconds(run)
         if seconds is not None:
             root["time"] = str(seconds)
         out.write(f"<?xml version='1.0' encoding='utf-8'?>\n{_tag('testsuites', root)}\n".encode())
-        about = {"mode": run.mode.value, "run_id": one_line(run.run_id)}
+        about = {"mode": run.mode.value, "run_id": single_line(run.run_id)}
         listed = "".join(_property(name, value) for name, value in about.items() if value)
         timestamp = _timestamp(run.started_at)
         for file, rows in _by_file(run.rows):
-            suite = {"name": one_line(file) or "scenarios", **timestamp}
+            suite = {"name": single_line(file) or "scenarios", **timestamp}
             suite["time"] = str(round(sum([row.seconds for row in rows]), 3))
             opening = _tag("testsuite", suite | _counts(rows))
             out.write(f"{opening}\n<properties>{listed}</properties>\n".encode())
@@ -124,15 +124,15 @@ def _short(trial: TrialView) -> bytes:
     return f"<system-out>{text}</system-out></testcase>".encode() if text else _END
 
 
-def _case(row: Row, pieces: Pieces) -> bytes:
+def _case(row: TrialRow, pieces: Fragments) -> bytes:
     if row.key.id in pieces:
         return pieces.get(row.key.id)
     from coze_harness.reporting.junit_cases import bare
 
-    return bare(one_line(row.key.id), one_line(row.key.scenario))
+    return bare(single_line(row.key.id), single_line(row.key.scenario))
 
 
-def _by_file(rows: Sequence[Row]) -> Iterator[tuple[str, Sequence[Row]]]:
+def _by_file(rows: Sequence[TrialRow]) -> Iterator[tuple[str, Sequence[TrialRow]]]:
     """Yield each file's rows: files in the order of their first row, rows as they come."""
     first: dict[str, int] = {}
     for row in rows:
@@ -143,7 +143,7 @@ def _by_file(rows: Sequence[Row]) -> Iterator[tuple[str, Sequence[Row]]]:
         yield file, list(group)
 
 
-def _counts(rows: Sequence[Row]) -> dict[str, str]:
+def _counts(rows: Sequence[TrialRow]) -> dict[str, str]:
     statuses = [row.status for row in rows]
     return {
         "tests": str(len(statuses)),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from coze_harness.model import ChangeKind, Comparison, Mutation
+from coze_harness.model import ChangeKind, Comparison, MutationReport
 from coze_harness.reporting.comparison_view import BotView, ScenarioView, compare_view
 from coze_harness.reporting.markdown_diff import diff_fence
 from coze_harness.reporting.markdown_escape import labelled, span
-from coze_harness.reporting.message_catalogue import Words
+from coze_harness.reporting.message_catalogue import Catalogue
 from coze_harness.reporting.mutation_view import ScoreView, SurvivorView, mutation_view
 from coze_harness.reporting.view_model import FlipView, TrialView, TurnDiffView
 
@@ -33,7 +33,7 @@ _EXPECTATIONS: Final = 5
 def comparison_head(comparison: Comparison) -> list[str]:
     """Return what a comparison came to, as parts: sides and counts, then the findings in words."""
     view = compare_view(comparison)
-    words = Words()
+    words = Catalogue()
     counts = [(words.text(f"change.{kind}"), number) for kind, number, _ in view.counts]
     parts = [f"{span(view.baseline)} → {span(view.candidate)}\n"]
     if counts:
@@ -50,7 +50,7 @@ def comparison_head(comparison: Comparison) -> list[str]:
     return parts
 
 
-def _finding(scenario: ScenarioView, words: Words) -> str:
+def _finding(scenario: ScenarioView, words: Catalogue) -> str:
     said = " ".join([words.say(phrase) for phrase in (scenario.said, *scenario.more)])
     bot = f" (bot {span(scenario.bot)})" if scenario.bot else ""
     return f"- {_TONES[scenario.tone]} {span(scenario.scenario)}{bot}: {said}"
@@ -58,11 +58,11 @@ def _finding(scenario: ScenarioView, words: Words) -> str:
 
 def bots_changed(comparison: Comparison) -> list[str]:
     """Return, for each bot, what is different about it: version, model, settings, its prompt."""
-    words = Words()
+    words = Catalogue()
     return [_bot(bot, words) for bot in compare_view(comparison).bots[:_BOTS]]
 
 
-def _bot(bot: BotView, words: Words) -> str:
+def _bot(bot: BotView, words: Catalogue) -> str:
     name = f"**Bot** {span(bot.name)}"
     if not bot.known:
         return f"{name}: {words.text('compare.unknown_bot')}\n"
@@ -92,7 +92,7 @@ def change_block(trial: TrialView) -> str:
     kind = trial.diff.kind
     where = f"{span(trial.place)} · " if trial.place else ""
     lines = [
-        f"### {SIGNS[kind]} {Words().text(f'change.{kind}')} {span(trial.name)}",
+        f"### {SIGNS[kind]} {Catalogue().text(f'change.{kind}')} {span(trial.name)}",
         "",
         f"{where}bot {span(trial.bot)}",
         "",
@@ -115,13 +115,13 @@ def _turn(turn: TurnDiffView, trial: TrialView, *, several: bool) -> list[str]:
     if len(turn.flips) > 5:
         lines += [f"and {len(turn.flips) - 5} more verdicts", ""]
     if turn.answer == "same":
-        return [*lines, Words().text("answer.same"), ""]
+        return [*lines, Catalogue().text("answer.same"), ""]
     alike = f" ({turn.similarity} alike)" if turn.similarity else ""
     return [*lines, f"answer{alike}:", "", *diff_fence(turn.tree)]
 
 
 def _flip(flip: FlipView, number: int, trial: TrialView) -> list[str]:
-    words = Words()
+    words = Catalogue()
     sign = "✗" if flip.after == "failed" else "✓" if flip.after == "passed" else "–"
     before, after = (
         words.text(f"status.{status or 'none'}") for status in (flip.before, flip.after)
@@ -140,10 +140,10 @@ def _flip(flip: FlipView, number: int, trial: TrialView) -> list[str]:
     return [*lines, ""]
 
 
-def mutation_parts(mutation: Mutation) -> list[str]:
+def mutation_parts(mutation: MutationReport) -> list[str]:
     """Return the scores, the lowest first, and then each of the first survivors, as parts."""
     view = mutation_view(mutation)
-    words = Words()
+    words = Catalogue()
     weak = [score for score in view.scores if score.tone == "warning"]
     if not weak:
         return []
@@ -154,7 +154,7 @@ def mutation_parts(mutation: Mutation) -> list[str]:
     return [*parts, f"and {left:,} more: see `index.html`.\n"] if left > 0 else parts
 
 
-def _scores(scores: Sequence[ScoreView], words: Words) -> str:
+def _scores(scores: Sequence[ScoreView], words: Catalogue) -> str:
     lines = [
         f"| {span(score.scenario)} | {score.score} | {score.caught} |"
         for score in scores[:_SCENARIOS]
@@ -167,7 +167,7 @@ def _scores(scores: Sequence[ScoreView], words: Words) -> str:
     return "\n".join([f"| {head} |", "| --- | ---: | ---: |", *lines, ""])
 
 
-def _survivor(score: ScoreView, found: SurvivorView, words: Words) -> str:
+def _survivor(score: ScoreView, found: SurvivorView, words: Catalogue) -> str:
     lines = [
         f"### {span(score.scenario)}: {span(found.spoiling)} was not caught",
         "",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from coze_harness.reporting.visible import one_line
+from coze_harness.reporting.visible import single_line
 
 FIELD: Final = 300
 TEXT: Final = 600
@@ -15,7 +15,7 @@ _TICKS: Final = re.compile("`+")
 
 def span(text: str, limit: int = FIELD) -> str:
     """Return text as a code span on one line, fit for a table's cell."""
-    shown = one_line(text, limit).replace("|", "\\|") or " "
+    shown = single_line(text, limit).replace("|", "\\|") or " "
     ticks = "`" * (1 + _longest(shown))
     pad = " " if shown[0] in "` " or shown[-1] in "` " else ""
     return f"{ticks}{pad}{shown}{pad}{ticks}"

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from coze_harness.model import Run
-from coze_harness.reporting.bot_matrix import matrix
+from coze_harness.reporting.bot_matrix import build_matrix
 from coze_harness.reporting.failure_reasons import FAILING, Reasons
 from coze_harness.reporting.markdown_escape import TEXT, labelled, span
-from coze_harness.reporting.piece_spool import Out, Pieces
+from coze_harness.reporting.piece_spool import Fragments, TextOutput
 from coze_harness.reporting.run_view import RunView, run_view
 from coze_harness.reporting.transcript import answer_of
 from coze_harness.reporting.view_model import BADGE, TrialView, VerdictView
-from coze_harness.reporting.visible import duration
+from coze_harness.reporting.visible import format_duration
 
 # GitHub takes 65,536 characters in a comment; the rest is room for a greeting around it.
 LIMIT: Final = 60_000
@@ -69,7 +69,7 @@ class MarkdownSheet:
         """Return what the pieces have in common: nothing."""
         return {}
 
-    def write(self, run: Run, pieces: Pieces, reasons: Reasons, out: Out) -> None:
+    def write(self, run: Run, pieces: Fragments, reasons: Reasons, out: TextOutput) -> None:
         """Write the comment: verdict, counts, what changed or why it failed, the first trials."""
         view = run_view(run)
         comment = _Comment()
@@ -93,7 +93,7 @@ class MarkdownSheet:
         out.write(f"{comment.text}\n{_foot(view)}".encode())
 
 
-def _compared(run: Run, pieces: Pieces, reasons: Reasons, comment: _Comment) -> None:
+def _compared(run: Run, pieces: Fragments, reasons: Reasons, comment: _Comment) -> None:
     """Add a comparison: the findings, what regressed, what changed of the bots, then the rest."""
     from coze_harness.reporting.markdown_comparison import SIGNS, bots_changed, comparison_head
 
@@ -121,7 +121,7 @@ def _compared(run: Run, pieces: Pieces, reasons: Reasons, comment: _Comment) -> 
     _add_trials([row.key.id for rows in rest for row in rows], pieces, comment)
 
 
-def _add_trials(names: Sequence[str], pieces: Pieces, comment: _Comment, room: int = 0) -> None:
+def _add_trials(names: Sequence[str], pieces: Fragments, comment: _Comment, room: int = 0) -> None:
     """Add the first of these trials, and how many there are more."""
     shown = 0
     for name in names[:_BLOCKS]:
@@ -151,13 +151,13 @@ def _cost(run: Run) -> str:
     cost = run.cost
     said = [f"tokens {cost.tokens:,}"] if cost.tokens else []
     if cost.p95:
-        said += [f"P50 {duration(cost.p50)}", f"P95 {duration(cost.p95)}"]
+        said += [f"P50 {format_duration(cost.p50)}", f"P95 {format_duration(cost.p95)}"]
     return f"{' · '.join(said)}\n" if said else ""
 
 
 def _bots(run: Run) -> str:
     """Return the table of scenarios by bots: those first that differ."""
-    found = matrix(run.rows)
+    found = build_matrix(run.rows)
     if found is None:
         return ""
     heads = [f"{span(bot)} {total}" for bot, total in zip(found.bots, found.totals, strict=True)]

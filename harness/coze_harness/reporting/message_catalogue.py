@@ -32,12 +32,12 @@ class Phrase(NamedTuple):
     values: Mapping[str, str] = {}
 
 
-def phrase(key: str, **values: object) -> Phrase:
+def parse_phrase(key: str, **values: object) -> Phrase:
     """Return a phrase; numbers are written with separators of thousands."""
     return Phrase(key, {n: f"{v:,}" if isinstance(v, int) else str(v) for n, v in values.items()})
 
 
-class Words:
+class Catalogue:
     """One language's words.
 
     Args:
@@ -46,7 +46,7 @@ class Words:
 
     def __init__(self, language: str = "en") -> None:
         self.language = language
-        self._texts = catalogue()[language]
+        self._texts = load_catalogue()[language]
 
     def say(self, said: Phrase) -> str:
         """Return a phrase in this language. KeyError for a key that words.json lacks."""
@@ -64,7 +64,7 @@ class Words:
 
 
 @cache
-def catalogue() -> dict[str, dict[str, str]]:
+def load_catalogue() -> dict[str, dict[str, str]]:
     """Return words.json: by language, the text of each key."""
     read: dict[str, dict[str, str]] = orjson.loads(
         Path(__file__).with_name("words.json").read_bytes()

@@ -9,9 +9,15 @@ import orjson
 
 from coze_harness.model import Message, Reply, Verdict
 from coze_harness.reporting.answer_markdown import markdown_tree
-from coze_harness.reporting.evidence_marks import Part, marked
+from coze_harness.reporting.evidence_marks import MarkedText, marked
 from coze_harness.reporting.view_model import ChipView, MessageView
-from coze_harness.reporting.visible import ANSWER_LIMIT, clipped, language, one_line, visible
+from coze_harness.reporting.visible import (
+    ANSWER_LIMIT,
+    language,
+    show_control_characters,
+    single_line,
+    truncate_text,
+)
 
 # The types of messages and of the items of an object string that words.json has a word for.
 _TYPES: Final = {
@@ -52,7 +58,7 @@ def messages_of(reply: Reply, verdicts: Sequence[Verdict]) -> list[MessageView]:
 
 
 def _message(
-    message: Message, key: str, parts: Sequence[Part] | None, nth: int = 0, of: int = 0
+    message: Message, key: str, parts: Sequence[MarkedText] | None, nth: int = 0, of: int = 0
 ) -> MessageView:
     content = message.content
     text, chips, label = content, _NO_CHIPS, ""
@@ -60,11 +66,15 @@ def _message(
         text, chips, label = _content(message)
     folded = not key.startswith("who.")
     if key == "message.other":
-        label = " ".join(part for part in (one_line(message.type), label) if part)
+        label = " ".join(part for part in (single_line(message.type), label) if part)
     if parts is None or text is not content:
-        parts = [Part(clipped(text, ANSWER_LIMIT), "")] if text or not chips else []
-    tree = "" if folded else markdown_tree(text if text.isprintable() else visible(text))
-    reasoning = clipped(message.reasoning, ANSWER_LIMIT) if message.reasoning else ""
+        parts = [MarkedText(truncate_text(text, ANSWER_LIMIT), "")] if text or not chips else []
+    tree = (
+        ""
+        if folded
+        else markdown_tree(text if text.isprintable() else show_control_characters(text))
+    )
+    reasoning = truncate_text(message.reasoning, ANSWER_LIMIT) if message.reasoning else ""
     told = language(content if len(content) <= ANSWER_LIMIT else content[:ANSWER_LIMIT])
     return MessageView(
         key, label, nth if of else 0, of, folded, parts, told, reasoning, tree, chips
@@ -81,10 +91,10 @@ def _content(message: Message) -> _Content:
             chips = [_chip(item) for item in items if item.get("type") != "text"]
             return _Content("\n".join(texts), chips, "")
     elif kind == "card":
-        return _Content("", [ChipView(_ITEMS["card"], "", clipped(message.content))], "")
+        return _Content("", [ChipView(_ITEMS["card"], "", truncate_text(message.content))], "")
     elif kind == "audio":
         return _Content("", [ChipView(_ITEMS["audio"], f"{len(message.content):,}", "")], "")
-    return _Content(message.content, (), one_line(kind))
+    return _Content(message.content, (), single_line(kind))
 
 
 def _items(content: str) -> list[dict[str, object]] | None:
@@ -100,4 +110,4 @@ def _items(content: str) -> list[dict[str, object]] | None:
 def _chip(item: dict[str, object]) -> ChipView:
     key = _ITEMS.get(str(item.get("type")), "message.other")
     name = next((str(item[n]) for n in ("name", "file_url", "file_id") if item.get(n)), "")
-    return ChipView(key, one_line(name), clipped(orjson.dumps(item).decode()))
+    return ChipView(key, single_line(name), truncate_text(orjson.dumps(item).decode()))

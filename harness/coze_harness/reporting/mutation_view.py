@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from coze_harness.model import Mutation, Score, Survivor
+from coze_harness.model import MutationReport, MutationScore, SurvivingMutant
 from coze_harness.reporting.diff_view import diff_tree
 from coze_harness.reporting.view_model import anchor
-from coze_harness.reporting.visible import clipped, one_line
-from coze_harness.text import diff
+from coze_harness.reporting.visible import single_line, truncate_text
+from coze_harness.text import diff_texts
 
 # So many survivors stand in a page; `coze-harness mutate --json` has them all.
 _MOST: Final = 200
@@ -46,7 +46,7 @@ class MutationView(NamedTuple):
     more: int
 
 
-def mutation_view(mutation: Mutation) -> MutationView:
+def mutation_view(mutation: MutationReport) -> MutationView:
     """Return the scores as they are shown."""
     left = _MOST
     scores: list[ScoreView] = []
@@ -58,10 +58,10 @@ def mutation_view(mutation: Mutation) -> MutationView:
     return MutationView(str(mutation.seed), scores, more)
 
 
-def _score(score: Score, survivors: Sequence[Survivor]) -> ScoreView:
+def _score(score: MutationScore, survivors: Sequence[SurvivingMutant]) -> ScoreView:
     share = score.score
     return ScoreView(
-        one_line(score.scenario),
+        single_line(score.scenario),
         "" if share is None else f"{share:.2f}",
         "" if share is None else f"{100 * share:.1f}",
         "skipped" if share is None else "passed" if share == 1 else "warning",
@@ -70,14 +70,14 @@ def _score(score: Score, survivors: Sequence[Survivor]) -> ScoreView:
     )
 
 
-def _survivor(survivor: Survivor) -> SurvivorView:
-    found = diff(clipped(survivor.original), clipped(survivor.answer))
+def _survivor(survivor: SurvivingMutant) -> SurvivorView:
+    found = diff_texts(truncate_text(survivor.original), truncate_text(survivor.answer))
     return SurvivorView(
-        one_line(survivor.spoiling),
-        one_line(survivor.trial),
+        single_line(survivor.spoiling),
+        single_line(survivor.trial),
         anchor(survivor.trial),
         str(survivor.turn),
         diff_tree(found.pieces),
-        [clipped(words) for words in survivor.expectations],
-        clipped(survivor.hint),
+        [truncate_text(words) for words in survivor.expectations],
+        truncate_text(survivor.hint),
     )

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from coze_harness.model import Row, Run, TrialStatus
-from coze_harness.reporting.bot_matrix import Matrix, matrix
+from coze_harness.model import Run, TrialRow, TrialStatus
+from coze_harness.reporting.bot_matrix import Matrix, build_matrix
 from coze_harness.reporting.comparison_view import CompareView, compare_view
 from coze_harness.reporting.failure_reasons import Reasons
 from coze_harness.reporting.history_view import HistoryView, history_view
 from coze_harness.reporting.message_catalogue import Fact, Phrase
 from coze_harness.reporting.mutation_view import MutationView, mutation_view
 from coze_harness.reporting.row_order import turns
-from coze_harness.reporting.run_verdict import notes, sentence_phrase, tone
+from coze_harness.reporting.run_verdict import run_notes, sentence_phrase, verdict_tone
 from coze_harness.reporting.run_view import Count, RateView, run_counts, run_rates
 from coze_harness.reporting.safe_text import moment, run_seconds
 from coze_harness.reporting.view_model import STATUS, anchor, filtered
-from coze_harness.reporting.visible import clipped, duration, one_line
+from coze_harness.reporting.visible import format_duration, single_line, truncate_text
 
 _MOST: Final = 5
 _FLAKY: Final = 20
@@ -91,15 +91,15 @@ class PageView(NamedTuple):
 def page_view(run: Run, reasons: Reasons, flaky: set[str]) -> PageView:
     """Return what the page says of a run."""
     seconds = run_seconds(run)
-    lasted = "" if seconds is None else duration(seconds)
+    lasted = "" if seconds is None else format_duration(seconds)
     return PageView(
-        one_line(run.run_id),
+        single_line(run.run_id),
         run.mode.value,
         moment(run.started_at),
         lasted,
-        tone(run),
+        verdict_tone(run),
         sentence_phrase(run),
-        notes(run),
+        run_notes(run),
         f"{run.summary.trials:,}",
         len(run.rows),
         [_count(count) for count in run_counts(run) if count.number],
@@ -109,9 +109,12 @@ def page_view(run: Run, reasons: Reasons, flaky: set[str]) -> PageView:
         _costliest(run.rows, reasons),
         _flaky(run.rows, flaky),
         _facts(run, lasted),
-        [(one_line(name), clipped(value)) for name, value in sorted(run.environment.items())],
+        [
+            (single_line(name), truncate_text(value))
+            for name, value in sorted(run.environment.items())
+        ],
         _again(run),
-        matrix(run.rows),
+        build_matrix(run.rows),
         compare_view(run.comparison) if run.comparison else None,
         history_view(run),
         mutation_view(run.mutation) if run.mutation else None,
@@ -123,12 +126,12 @@ def _count(count: Count) -> StatusCount:
     return StatusCount(count.status, count.number, count.icon, count.share, count.begin, link)
 
 
-def _slowest(rows: Sequence[Row]) -> list[Top]:
+def _slowest(rows: Sequence[TrialRow]) -> list[Top]:
     found = sorted(rows, key=lambda row: -row.seconds)[:_MOST] if len(rows) > 1 else []
-    return [_top(row, duration(row.seconds)) for row in found if row.seconds > 0]
+    return [_top(row, format_duration(row.seconds)) for row in found if row.seconds > 0]
 
 
-def _costliest(rows: Sequence[Row], reasons: Reasons) -> list[Top]:
+def _costliest(rows: Sequence[TrialRow], reasons: Reasons) -> list[Top]:
     spent = {row.key.id: reasons.tokens.get(row.key.id, 0) for row in rows}
     if len(rows) < 2:
         return []
@@ -136,13 +139,15 @@ def _costliest(rows: Sequence[Row], reasons: Reasons) -> list[Top]:
     return [_top(row, f"{spent[row.key.id]:,}") for row in found if spent[row.key.id]]
 
 
-def _flaky(rows: Sequence[Row], flaky: set[str]) -> list[Flaky]:
+def _flaky(rows: Sequence[TrialRow], flaky: set[str]) -> list[Flaky]:
     found = [row for row in rows if row.key.id in flaky]
     found.sort(key=lambda row: -turns(row))
-    return [Flaky(one_line(row.key.id), anchor(row.key.id), past_of(row)) for row in found[:_FLAKY]]
+    return [
+        Flaky(single_line(row.key.id), anchor(row.key.id), past_of(row)) for row in found[:_FLAKY]
+    ]
 
 
-def past_of(row: Row, most: int = _PAST) -> list[tuple[str, str]]:
+def past_of(row: TrialRow, most: int = _PAST) -> list[tuple[str, str]]:
     """Return what a trial came to, run by run, this one last; an unknown letter is none.
 
     Args:
@@ -156,17 +161,17 @@ def past_of(row: Row, most: int = _PAST) -> list[tuple[str, str]]:
 _SIGNS: Final = {status.letter: (status.value, words.icon) for status, words in STATUS.items()}
 
 
-def _top(row: Row, value: str) -> Top:
-    return Top(one_line(row.key.id), anchor(row.key.id), one_line(value))
+def _top(row: TrialRow, value: str) -> Top:
+    return Top(single_line(row.key.id), anchor(row.key.id), single_line(value))
 
 
 def _facts(run: Run, lasted: str) -> list[Fact]:
     facts = [
-        ("fact.run", one_line(run.run_id)),
+        ("fact.run", single_line(run.run_id)),
         ("fact.started", moment(run.started_at)),
         ("fact.lasted", lasted),
         ("fact.calls", f"{run.calls:,}"),
-        ("fact.harness", one_line(run.harness_version)),
+        ("fact.harness", single_line(run.harness_version)),
     ]
     return [fact for fact in facts if fact[1]]
 

@@ -19,7 +19,7 @@ _AT_ONCE = 256 * 1024
 _NOTHING: Final[Mapping[bytes, bytes]] = MappingProxyType({})
 
 
-class Pieces(Protocol):
+class Fragments(Protocol):
     """What one format says of each trial, as UTF-8, by the trial's id."""
 
     def get(self, name: str) -> bytes:
@@ -33,7 +33,7 @@ class Pieces(Protocol):
     def __contains__(self, name: object) -> bool: ...
 
 
-class Out(Protocol):
+class TextOutput(Protocol):
     """Where a report is written, as UTF-8."""
 
     def write(self, data: bytes, /) -> object:
@@ -41,7 +41,7 @@ class Out(Protocol):
         ...
 
 
-class Spool:
+class FragmentSpool:
     """A record of some pieces for each name, of which only places are held in memory.
 
     A context manager.
@@ -84,7 +84,7 @@ class Spool:
             end += len(piece)
             ends.append(end)
 
-    def column(self, position: int) -> Pieces:
+    def column(self, position: int) -> Fragments:
         """Return, of every record, the piece at a position."""
         return _Column(self, position)
 
@@ -106,7 +106,7 @@ class Spool:
         """Delete the temporary file."""
         self._file.close()
 
-    def __enter__(self) -> Spool:
+    def __enter__(self) -> FragmentSpool:
         return self
 
     def __exit__(
@@ -121,7 +121,7 @@ class Spool:
 class _Column:
     """The pieces of one format. An empty one is none."""
 
-    def __init__(self, spool: Spool, position: int) -> None:
+    def __init__(self, spool: FragmentSpool, position: int) -> None:
         self._spool = spool
         self._position = position
 

@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 from coze_harness.model import Run, TrialResult
 from coze_harness.reporting.failure_reasons import Reasons, TrialReasons, reasons_of
 from coze_harness.reporting.page_options import PageOptions
-from coze_harness.reporting.piece_spool import Out, Pieces, Spool
+from coze_harness.reporting.piece_spool import Fragments, FragmentSpool, TextOutput
 from coze_harness.reporting.trial_view import trial_view
 from coze_harness.reporting.view_model import TrialView
 
@@ -22,20 +22,20 @@ __all__ = [
     "FORMATS",
     "Format",
     "PageOptions",
-    "Renderer",
-    "Reports",
-    "Sheet",
-    "Told",
-    "TrialPieces",
+    "ReportSet",
+    "ReportWriter",
+    "ResultLine",
+    "TrialFragments",
+    "TrialRenderer",
 ]
 
 _PLAIN = PageOptions()
 
-Told: TypeAlias = tuple[TrialResult, bytes]
+ResultLine: TypeAlias = tuple[TrialResult, bytes]
 """A trial, and its line of trials.jsonl."""
 
 
-class Sheet(Protocol):
+class ReportWriter(Protocol):
     """Renders one format. It keeps nothing of a trial."""
 
     def piece(self, trial: TrialView, line: bytes, /) -> bytes:
@@ -47,7 +47,7 @@ class Sheet(Protocol):
         """
         ...
 
-    def write(self, run: Run, pieces: Pieces, reasons: Reasons, out: Out) -> None:
+    def write(self, run: Run, pieces: Fragments, reasons: Reasons, out: TextOutput) -> None:
         """Write the report in the order of the run's rows."""
         ...
 
@@ -64,16 +64,18 @@ class Format(NamedTuple):
     """A kind of report: the name of its file in a run's folder, and how its sheet is made."""
 
     file_name: str
-    sheet: Callable[[PageOptions], Sheet]
+    sheet: Callable[[PageOptions], ReportWriter]
 
-    def render(self, run: Run, results: Callable[[], Iterator[Told]], out: Out) -> None:
+    def render(
+        self, run: Run, results: Callable[[], Iterator[ResultLine]], out: TextOutput
+    ) -> None:
         """Write this report of a finished run."""
-        with Reports({"": self}) as reports:
+        with ReportSet({"": self}) as reports:
             reports.add_all(results())
             reports.write(run, {"": out})
 
 
-class TrialPieces(NamedTuple):
+class TrialFragments(NamedTuple):
     """What every chosen format says of one trial: plain bytes, to be sent between processes.
 
     `record` has a piece for each format, in the order in which the renderer has them. `shared` is
@@ -87,7 +89,7 @@ class TrialPieces(NamedTuple):
     shared: Mapping[bytes, bytes]
 
 
-class Renderer:
+class TrialRenderer:
     """Makes the pieces of trials. Any number of processes may each have one.
 
     Args:
@@ -101,7 +103,7 @@ class Renderer:
         chosen = FORMATS if formats is None else formats
         self.sheets = {name: form.sheet(options) for name, form in chosen.items()}
 
-    def pieces(self, result: TrialResult, line: bytes) -> TrialPieces:
+    def pieces(self, result: TrialResult, line: bytes) -> TrialFragments:
         """Return what every format says of a trial, whose line of trials.jsonl goes with it."""
         view = trial_view(result)
         record = [sheet.piece(view, line) for sheet in self.sheets.values()]
@@ -109,10 +111,10 @@ class Renderer:
         for sheet in self.sheets.values():
             if fresh := sheet.fresh():
                 shared.update(fresh)
-        return TrialPieces(reasons_of(view), view.tokens, view.change, record, shared)
+        return TrialFragments(reasons_of(view), view.tokens, view.change, record, shared)
 
 
-class Reports:
+class ReportSet:
     """Several formats, made in one pass. A context manager.
 
     Args:
@@ -123,8 +125,8 @@ class Reports:
     def __init__(
         self, formats: Mapping[str, Format] | None = None, options: PageOptions = _PLAIN
     ) -> None:
-        self.renderer = Renderer(formats, options)
-        self._spool = Spool(len(self.renderer.sheets))
+        self.renderer = TrialRenderer(formats, options)
+        self._spool = FragmentSpool(len(self.renderer.sheets))
         self._reasons = Reasons()
 
     def add(self, result: TrialResult, line: bytes) -> None:
@@ -134,17 +136,17 @@ class Reports:
         """
         self.put(result.key.id, self.renderer.pieces(result, line))
 
-    def add_all(self, results: Iterable[Told]) -> None:
+    def add_all(self, results: Iterable[ResultLine]) -> None:
         """Take several trials, each with its line."""
         for result, line in results:
             self.add(result, line)
 
-    def put(self, trial_id: str, pieces: TrialPieces) -> None:
-        """Take a trial that was rendered elsewhere, by a `Renderer` of the same formats."""
+    def put(self, trial_id: str, pieces: TrialFragments) -> None:
+        """Take a trial that was rendered elsewhere, by a `TrialRenderer` of the same formats."""
         self._reasons.put(trial_id, pieces.reasons, pieces.tokens, pieces.change)
         self._spool.put(trial_id, pieces.record, pieces.shared)
 
-    def write(self, run: Run, outs: Mapping[str, Out]) -> None:
+    def write(self, run: Run, outs: Mapping[str, TextOutput]) -> None:
         """Write the formats that have somewhere to go."""
         for position, (name, sheet) in enumerate(self.renderer.sheets.items()):
             if name in outs:
@@ -161,26 +163,26 @@ class Reports:
         """Drop the pieces."""
         self._spool.close()
 
-    def __enter__(self) -> Reports:
+    def __enter__(self) -> ReportSet:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
 
-def _html(options: PageOptions) -> Sheet:
+def _html(options: PageOptions) -> ReportWriter:
     from coze_harness.reporting.html import HtmlSheet  # jinja2
 
     return HtmlSheet(options)
 
 
-def _junit(_options: PageOptions) -> Sheet:
+def _junit(_options: PageOptions) -> ReportWriter:
     from coze_harness.reporting.junit_report import JUnitSheet  # junitparser
 
     return JUnitSheet()
 
 
-def _markdown(_options: PageOptions) -> Sheet:
+def _markdown(_options: PageOptions) -> ReportWriter:
     from coze_harness.reporting.markdown_report import MarkdownSheet
 
     return MarkdownSheet()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
-from coze_harness.model import ChangeKind, Row, TrialStatus
+from coze_harness.model import ChangeKind, TrialRow, TrialStatus
 
 _STATUSES: Final = {
     TrialStatus.FAILED: 2,
@@ -22,7 +22,7 @@ _CHANGED: Final = 5
 _UNCHANGED: Final = ("", ChangeKind.SAME.value)
 
 
-def ranked(rows: Sequence[Row], changes: Mapping[str, str], flaky: set[str]) -> list[Row]:
+def ranked(rows: Sequence[TrialRow], changes: Mapping[str, str], flaky: set[str]) -> list[TrialRow]:
     """Return the rows: regressed, broken, failed, error, flaky, changed, and the rest by status.
 
     Args:
@@ -31,7 +31,7 @@ def ranked(rows: Sequence[Row], changes: Mapping[str, str], flaky: set[str]) -> 
         flaky: the ids of those that waver.
     """
 
-    def rank(row: Row) -> int:
+    def rank(row: TrialRow) -> int:
         change = changes.get(row.key.id, "")
         own = _CHANGES.get(change, _STATUSES[row.status])
         if own > _FLAKY and row.key.id in flaky:
@@ -41,14 +41,14 @@ def ranked(rows: Sequence[Row], changes: Mapping[str, str], flaky: set[str]) -> 
     return sorted(rows, key=rank)
 
 
-def flaky_ids(rows: Sequence[Row]) -> set[str]:
+def flaky_ids(rows: Sequence[TrialRow]) -> set[str]:
     """Return the ids of the trials that waver.
 
     The repeats of one scenario, bot and case came to different verdicts in this run; or what a
     trial came to has changed at least twice, counting this run.
     """
     # Of a large run most trials have no repeat, and nothing need be kept of these.
-    repeats: dict[tuple[str, str, str], list[Row]] = {
+    repeats: dict[tuple[str, str, str], list[TrialRow]] = {
         _repeated(row): [] for row in rows if row.key.trial > 1
     }
     found: set[str] = set()
@@ -63,12 +63,12 @@ def flaky_ids(rows: Sequence[Row]) -> set[str]:
     return found
 
 
-def _repeated(row: Row) -> tuple[str, str, str]:
+def _repeated(row: TrialRow) -> tuple[str, str, str]:
     key = row.key
     return key.scenario, key.bot, key.case
 
 
-def turns(row: Row) -> int:
+def turns(row: TrialRow) -> int:
     """Return how often a trial came to something else than the time before, this run included."""
     known = [letter for letter in row.past if letter != "."]
     return sum([one != other for one, other in pairwise([*known, row.status.letter])])

@@ -7,11 +7,11 @@ from typing import NamedTuple, TextIO
 from urllib.parse import quote
 
 from coze_harness.model import Mode, Run
-from coze_harness.reporting.message_catalogue import Phrase, Words
+from coze_harness.reporting.message_catalogue import Catalogue, Phrase
 from coze_harness.reporting.page_options import PageOptions
-from coze_harness.reporting.run_verdict import sentence_phrase, tone
+from coze_harness.reporting.run_verdict import sentence_phrase, verdict_tone
 from coze_harness.reporting.safe_text import moment, run_seconds
-from coze_harness.reporting.visible import duration, one_line
+from coze_harness.reporting.visible import format_duration, single_line
 
 # So many runs are drawn and listed; older ones are still in their folders.
 MOST = 500
@@ -44,7 +44,7 @@ class HistoryRow(NamedTuple):
     @property
     def verdict(self) -> str:
         """The verdict in an English sentence."""
-        return Words().say(self.said)
+        return Catalogue().say(self.said)
 
 
 class Trend(NamedTuple):
@@ -72,20 +72,20 @@ def _row(run: Run) -> HistoryRow:
     share = pass_share(run)
     cost = run.cost
     return HistoryRow(
-        one_line(run.run_id),
+        single_line(run.run_id),
         run.mode.value,
         moment(run.started_at),
-        "" if seconds is None else duration(seconds),
+        "" if seconds is None else format_duration(seconds),
         counts.trials,
         counts.passed,
         counts.failed,
         counts.errors,
         "" if share is None else f"{100 * share:.1f} %",
-        tone(run),
+        verdict_tone(run),
         sentence_phrase(run),
         f"{quote(run.run_id, safe='', errors='surrogatepass')}/index.html",
-        duration(cost.p50) if cost.p50 else "",
-        duration(cost.p95) if cost.p95 else "",
+        format_duration(cost.p50) if cost.p50 else "",
+        format_duration(cost.p95) if cost.p95 else "",
         f"{cost.tokens:,}" if cost.tokens else "",
     )
 
@@ -134,7 +134,7 @@ def trends(runs: Sequence[Run]) -> list[Trend]:
         trend
         for trend in (
             _trend("listing.passed", shares, lambda share: f"{100 * share:.0f} %", lowest, 1.0),
-            _trend("listing.p95", times, duration, 0.0, max(times, default=0.0)),
+            _trend("listing.p95", times, format_duration, 0.0, max(times, default=0.0)),
             _trend(
                 "fact.tokens",
                 tokens,

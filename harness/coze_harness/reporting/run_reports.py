@@ -9,10 +9,10 @@ from pathlib import Path
 from coze_harness.config import Settings
 from coze_harness.model import Run
 from coze_harness.reporting.page_options import PageOptions
-from coze_harness.reporting.report_formats import FORMATS, Reports
+from coze_harness.reporting.report_formats import FORMATS, ReportSet
 from coze_harness.reporting.run_list_page import render_listing
-from coze_harness.results import encode, list_runs, point_latest, read_results
-from coze_harness.results.files import told
+from coze_harness.results import encode_trial, list_runs, read_results, update_latest
+from coze_harness.results.files import wrap_os_errors
 from coze_harness.storage import atomic_write as wholefile
 
 
@@ -21,7 +21,7 @@ def page_options(settings: Settings) -> PageOptions:
     return PageOptions(lang=settings.report.lang, layout=settings.report.layout)
 
 
-def render(
+def render_reports(
     folder: Path, run: Run, into: Path | None = None, options: PageOptions | None = None
 ) -> None:
     """Make every report of a run from what its folder holds.
@@ -35,18 +35,18 @@ def render(
     Raises:
         ArchiveError: the folder cannot be read or written.
     """
-    with Reports(options=options or PageOptions()) as reports:
-        reports.add_all((result, encode(result)) for result in read_results(folder))
-        write(reports, run, into or folder)
+    with ReportSet(options=options or PageOptions()) as reports:
+        reports.add_all((result, encode_trial(result)) for result in read_results(folder))
+        write_reports(reports, run, into or folder)
 
 
-def write(reports: Reports, run: Run, folder: Path) -> None:
+def write_reports(reports: ReportSet, run: Run, folder: Path) -> None:
     """Write every report of a run, each whole or not at all.
 
     Raises:
         ArchiveError: the folder cannot be written.
     """
-    with told("Writing the reports", folder):
+    with wrap_os_errors("Writing the reports", folder):
         folder.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
             outs = {
@@ -55,12 +55,12 @@ def write(reports: Reports, run: Run, folder: Path) -> None:
             }
             reports.write(run, outs)
         for name, data in reports.beside().items():
-            wholefile.replace(folder / name, [data])
+            wholefile.write_atomically(folder / name, [data])
         for form in FORMATS.values():
             (folder / f".{form.file_name}.tmp").replace(folder / form.file_name)
 
 
-def announce(folder: Path, options: PageOptions | None = None) -> None:
+def update_run_list(folder: Path, options: PageOptions | None = None) -> None:
     """Make a run that has just ended the one that `latest` shows, and renew the list of runs.
 
     Args:
@@ -70,8 +70,8 @@ def announce(folder: Path, options: PageOptions | None = None) -> None:
     Raises:
         ArchiveError: something cannot be written; the results themselves are kept.
     """
-    point_latest(folder)
+    update_latest(folder)
     page = io.StringIO()
     render_listing(list_runs(folder.parent), page, options or PageOptions())
-    with told("Writing the list of runs", folder.parent):
-        wholefile.replace(folder.parent / "index.html", [page.getvalue().encode()])
+    with wrap_os_errors("Writing the list of runs", folder.parent):
+        wholefile.write_atomically(folder.parent / "index.html", [page.getvalue().encode()])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from coze_harness.model import ChangeKind, Comparison, Mutation, Run
-from coze_harness.reporting.message_catalogue import Phrase, Words, phrase
+from coze_harness.model import ChangeKind, Comparison, MutationReport, Run
+from coze_harness.reporting.message_catalogue import Catalogue, Phrase, parse_phrase
 
 
-def tone(run: Run) -> str:
+def verdict_tone(run: Run) -> str:
     """Return how a run went: ``good``, ``bad``, ``warning``, or ``none`` without a trial.
 
     A comparison goes by what changed, and spoilt answers by whether all were caught.
@@ -16,7 +16,7 @@ def tone(run: Run) -> str:
     if run.mutation is not None:
         missing = _uncaught(run.mutation)
         return "none" if not run.mutation.scores else "warning" if missing else "good"
-    if run.summary.errors or missed(run):
+    if run.summary.errors or missed_rates(run):
         return "bad"
     if not run.summary.trials:
         return "none"
@@ -34,20 +34,20 @@ def _tone_of_changes(comparison: Comparison, run: Run) -> str:
     return "warning" if run.interrupted or counts.get(ChangeKind.REGRESSED) else "good"
 
 
-def _uncaught(mutation: Mutation) -> int:
+def _uncaught(mutation: MutationReport) -> int:
     return sum(score.spoilings - score.caught for score in mutation.scores)
 
 
-def missed(run: Run) -> bool:
+def missed_rates(run: Run) -> bool:
     """Tell whether failed trials fail the run: with a rate that is met they do not."""
     if not run.summary.failed:
         return False
     return not run.pass_rates or any(not rate.met for rate in run.pass_rates)
 
 
-def sentence(run: Run) -> str:
+def verdict_sentence(run: Run) -> str:
     """Return the run's verdict, in one English sentence."""
-    return Words().say(sentence_phrase(run))
+    return Catalogue().say(sentence_phrase(run))
 
 
 def sentence_phrase(run: Run) -> Phrase:
@@ -57,9 +57,9 @@ def sentence_phrase(run: Run) -> Phrase:
     if run.mutation is not None:
         return _mutation_phrase(run.mutation)
     counts = run.summary
-    within = "_within" if counts.failed and not missed(run) else ""
+    within = "_within" if counts.failed and not missed_rates(run) else ""
     if not counts.trials:
-        return phrase("run.none")
+        return parse_phrase("run.none")
     if counts.failed and counts.errors:
         key = f"run.failed_and_errors{within}"
     elif counts.failed:
@@ -70,7 +70,7 @@ def sentence_phrase(run: Run) -> Phrase:
         key = "run.all_passed"
     else:
         key = "run.some_passed"
-    return phrase(
+    return parse_phrase(
         f"interrupted.{key}" if run.interrupted else key,
         n=counts.trials,
         failed=counts.failed,
@@ -86,7 +86,7 @@ def _changes_phrase(comparison: Comparison) -> Phrase:
     worse, better = counts.get(ChangeKind.REGRESSED, 0), counts.get(ChangeKind.IMPROVED, 0)
     otherwise = counts.get(ChangeKind.DIFFERENT, 0) + counts.get(ChangeKind.REWORDED, 0)
     if any(scenario.regressed for scenario in comparison.scenarios):
-        return phrase("compare.regressed", n=worse, of=of, better=better)
+        return parse_phrase("compare.regressed", n=worse, of=of, better=better)
     for key, number in (
         ("compare.broken", counts.get(ChangeKind.BROKEN, 0)),
         ("compare.luck", worse),
@@ -94,21 +94,21 @@ def _changes_phrase(comparison: Comparison) -> Phrase:
         ("compare.answers", otherwise),
     ):
         if number:
-            return phrase(key, n=number, of=of)
-    return phrase("compare.unchanged", n=of) if of else phrase("run.none")
+            return parse_phrase(key, n=number, of=of)
+    return parse_phrase("compare.unchanged", n=of) if of else parse_phrase("run.none")
 
 
-def _mutation_phrase(mutation: Mutation) -> Phrase:
+def _mutation_phrase(mutation: MutationReport) -> Phrase:
     spoilings = sum(score.spoilings for score in mutation.scores)
     missing = _uncaught(mutation)
     if not spoilings:
-        return phrase("mutations.nothing")
+        return parse_phrase("mutations.nothing")
     if missing:
-        return phrase("mutations.missed", n=spoilings, missed=missing)
-    return phrase("mutations.all", n=spoilings)
+        return parse_phrase("mutations.missed", n=spoilings, missed=missing)
+    return parse_phrase("mutations.all", n=spoilings)
 
 
-def notes(run: Run) -> list[Phrase]:
+def run_notes(run: Run) -> list[Phrase]:
     """Return what else a reader should know, one sentence each."""
     counts = run.summary
     found = (
@@ -117,7 +117,7 @@ def notes(run: Run) -> list[Phrase]:
         (counts.skipped, "note.skipped"),
         (counts.warnings, "note.warnings"),
     )
-    said = [phrase(key, n=number) for number, key in found if number]
+    said = [parse_phrase(key, n=number) for number, key in found if number]
     if run.interrupted:
-        said.append(phrase("note.interrupted"))
+        said.append(parse_phrase("note.interrupted"))
     return said

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from coze_harness.model import PassRate, Run, Summary, TrialStatus
-from coze_harness.reporting.message_catalogue import Words
-from coze_harness.reporting.run_verdict import notes, sentence, tone
+from coze_harness.model import RequiredPassRate, Run, Summary, TrialStatus
+from coze_harness.reporting.message_catalogue import Catalogue
+from coze_harness.reporting.run_verdict import run_notes, verdict_sentence, verdict_tone
 from coze_harness.reporting.safe_text import moment, run_seconds
 from coze_harness.reporting.view_model import STATUS
-from coze_harness.reporting.visible import duration, one_line
+from coze_harness.reporting.visible import format_duration, single_line
 
 # What a reader must look at first, first.
 ORDER = (
@@ -65,18 +65,18 @@ class RateView(NamedTuple):
 def run_view(run: Run) -> RunView:
     """Return a run's head as reports show it."""
     lasted = run_seconds(run)
-    words = Words()
+    words = Catalogue()
     return RunView(
-        one_line(run.run_id),
-        sentence(run),
-        [words.say(note) for note in notes(run)],
-        tone(run),
+        single_line(run.run_id),
+        verdict_sentence(run),
+        [words.say(note) for note in run_notes(run)],
+        verdict_tone(run),
         run_counts(run),
         run.summary,
         run.mode.value,
         moment(run.started_at),
-        duration(lasted) if lasted is not None else "",
-        one_line(run.harness_version),
+        format_duration(lasted) if lasted is not None else "",
+        single_line(run.harness_version),
         run_rates(run),
     )
 
@@ -109,10 +109,10 @@ def run_counts(run: Run) -> list[Count]:
     return counts
 
 
-def _rate(rate: PassRate) -> RateView:
+def _rate(rate: RequiredPassRate) -> RateView:
     return RateView(
-        one_line(rate.scenario),
-        one_line(rate.bot),
+        single_line(rate.scenario),
+        single_line(rate.bot),
         rate.passed,
         rate.trials,
         f"{100 * rate.passed / max(rate.trials, 1):.0f} %",

@@ -8,15 +8,15 @@ from pathlib import Path
 from coze_harness.model import Run
 from coze_harness.model.errors import UsageError
 from coze_harness.reporting.page_options import PageOptions
-from coze_harness.reporting.run_reports import render
-from coze_harness.results import list_runs, merge, read_run
-from coze_harness.results.remote_runs import Found, fetch_heads
+from coze_harness.reporting.run_reports import render_reports
+from coze_harness.results import list_runs, merge_runs, read_run
+from coze_harness.results.remote_runs import LocatedRun, fetch_heads
 from coze_harness.results.run_upload import send_pages, upload
-from coze_harness.storage.remote_folder import RemoteFolder, folder_at, is_url
+from coze_harness.storage.remote_folder import RemoteFolder, is_url, open_folder
 
 
-def report_on(
-    found: Sequence[Found],
+def render_run(
+    found: Sequence[LocatedRun],
     output: str | None,
     options: PageOptions,
     temporary: Callable[[], Path],
@@ -53,7 +53,7 @@ def _away(output: str | None) -> RemoteFolder | None:
     if not output or not is_url(output):
         return None
     try:
-        return folder_at(output)
+        return open_folder(output)
     except ValueError as fault:
         raise UsageError(str(fault), next_step="give -o as in s3://bucket/folder") from fault
 
@@ -69,7 +69,7 @@ def render_again(folder: Path, into: Path | None, options: PageOptions) -> Path:
     run = read_run(folder)
     if into is not None and run.shard is not None:
         return merge_and_render([folder], into, options)
-    render(folder, run, into, options)
+    render_reports(folder, run, into, options)
     return (into or folder) / "index.html"
 
 
@@ -85,8 +85,8 @@ def merge_and_render(folders: Sequence[Path], into: Path | None, options: PageOp
             "Several runs become one in a folder of its own.",
             next_step="say where, with -o DIR",
         )
-    run = merge(folders, into, into.name)
-    render(into, run, options=options)
+    run = merge_runs(folders, into, into.name)
+    render_reports(into, run, options=options)
     return into / "index.html"
 
 

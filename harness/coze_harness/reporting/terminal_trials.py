@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from coze_harness.model import Run, TrialResult
-from coze_harness.reporting.bot_matrix import matrix
-from coze_harness.reporting.run_verdict import sentence
+from coze_harness.reporting.bot_matrix import build_matrix
+from coze_harness.reporting.run_verdict import verdict_sentence
 from coze_harness.reporting.transcript import transcript
 from coze_harness.reporting.trial_view import trial_view
 from coze_harness.reporting.view_model import BADGE
-from coze_harness.reporting.visible import counted, one_line
+from coze_harness.reporting.visible import format_count, single_line
 
 _MOST_LINES = 12
 
@@ -45,14 +45,14 @@ def failure_block(result: TrialResult, *, width: int = 0) -> list[str]:
     return [fitted(line, width) for line in lines] if width else lines
 
 
-def side_by_side(run: Run, *, width: int = 0) -> list[str]:
+def bot_table(run: Run, *, width: int = 0) -> list[str]:
     """Return the table of scenarios by bots; nothing where no scenario met two of them.
 
     Args:
         run: the finished run.
         width: cut lines after so many cells; 0 leaves them as long as they are.
     """
-    found = matrix(run.rows)
+    found = build_matrix(run.rows)
     if found is None:
         return []
     heads = [f"{bot} {total}" for bot, total in zip(found.bots, found.totals, strict=True)]
@@ -71,11 +71,11 @@ def side_by_side(run: Run, *, width: int = 0) -> list[str]:
     ]
     more = len(found.lines) - _MOST_LINES
     if more > 0:
-        lines.append(f"and {counted(more, 'line')} more in the report")
+        lines.append(f"and {format_count(more, 'line')} more in the report")
     return [fitted(line, width) for line in lines] if width else lines
 
 
-def closing_line(run: Run, folder: PurePath | str, words: str = "") -> str:
+def summary_line(run: Run, folder: PurePath | str, words: str = "") -> str:
     """Return a run's last line: the verdict, all counts, where the report is.
 
     Args:
@@ -96,12 +96,12 @@ def closing_line(run: Run, folder: PurePath | str, words: str = "") -> str:
         )
         if number
     ]
-    said = [sentence(run)]
+    said = [verdict_sentence(run)]
     if len(numbers) > 1:
         said.append(f"({', '.join(numbers)})")
     if words:
-        said.append(one_line(words))
-    report = one_line(str(folder), 1_000).rstrip("/\\")
+        said.append(single_line(words))
+    report = single_line(str(folder), 1_000).rstrip("/\\")
     return f"{' '.join(said)}  report: {report}/index.html"
 
 

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from coze_harness.reporting.visible import visible
-from coze_harness.text import Op, diff
-from coze_harness.text.tokenizer import tokens
+from coze_harness.reporting.visible import show_control_characters
+from coze_harness.text import DiffOperation, diff_texts
+from coze_harness.text.tokenizer import split_tokens
 
 
-class Style(StrEnum):
+class TextStyle(StrEnum):
     """What a piece of a line means."""
 
     PLAIN = "plain"
@@ -27,15 +27,19 @@ class Style(StrEnum):
     COME = "come"
 
 
-class Span(NamedTuple):
+class StyledText(NamedTuple):
     """A piece of a line."""
 
     text: str
-    style: Style = Style.PLAIN
+    style: TextStyle = TextStyle.PLAIN
 
 
-_STYLES: Final = {Op.SAME: Style.PLAIN, Op.DEL: Style.GONE, Op.INS: Style.COME}
-_MARKS: Final = {Style.GONE: ("[-", "-]"), Style.COME: ("{+", "+}")}
+_STYLES: Final = {
+    DiffOperation.SAME: TextStyle.PLAIN,
+    DiffOperation.DEL: TextStyle.GONE,
+    DiffOperation.INS: TextStyle.COME,
+}
+_MARKS: Final = {TextStyle.GONE: ("[-", "-]"), TextStyle.COME: ("{+", "+}")}
 # Words of an unchanged stretch that are shown beside a change, and of a changed one in all.
 _AROUND: Final = 14
 _CHANGED: Final = 120
@@ -44,7 +48,7 @@ _LONGEST: Final = 20_000
 _REST: Final = "… (the report has it all)"
 
 
-class Pen:
+class TerminalWriter:
     """Writes lines.
 
     Args:
@@ -52,14 +56,16 @@ class Pen:
         paint: colours a text; `None` without colours.
     """
 
-    def __init__(self, width: int = 0, paint: Callable[[Style, str], str] | None = None) -> None:
+    def __init__(
+        self, width: int = 0, paint: Callable[[TextStyle, str], str] | None = None
+    ) -> None:
         self._width = width
         self._paint = paint
 
-    def line(self, *spans: Span | str, end: str = "") -> str:
+    def line(self, *spans: StyledText | str, end: str = "") -> str:
         """Return one line; where it is too long, what is before `end` is cut."""
-        given = [span if isinstance(span, Span) else Span(span) for span in spans]
-        last = [Span(end)] if end else []
+        given = [span if isinstance(span, StyledText) else StyledText(span) for span in spans]
+        last = [StyledText(end)] if end else []
         if self._width:
             given = _fitted(given, max(self._width - _cells(end), 0))
         return "".join(self._painted(span) for span in (*given, *last)).rstrip()
@@ -80,9 +86,9 @@ class Pen:
         ]
         return [*shown, f"{indent}{_REST}"] if len(lines) > _MOST_LINES else shown
 
-    def _wrapped(self, atoms: Iterator[Span], indent: int) -> list[list[Span]]:
+    def _wrapped(self, atoms: Iterator[StyledText], indent: int) -> list[list[StyledText]]:
         room = max(self._width - indent, 20) if self._width else 0
-        lines: list[list[Span]] = [[]]
+        lines: list[list[StyledText]] = [[]]
         used = 0
         for atom in atoms:
             cells = _cells(atom.text) if room else 0
@@ -96,24 +102,24 @@ class Pen:
             used += cells
             last = lines[-1]
             if last and last[-1].style is atom.style:
-                last[-1] = Span(last[-1].text + atom.text, atom.style)
+                last[-1] = StyledText(last[-1].text + atom.text, atom.style)
             else:
                 last.append(atom)
         return lines
 
-    def _painted(self, span: Span) -> str:
-        if self._paint is None or span.style is Style.PLAIN:
+    def _painted(self, span: StyledText) -> str:
+        if self._paint is None or span.style is TextStyle.PLAIN:
             return span.text
         return self._paint(span.style, span.text)
 
 
-def _atoms(before: str, after: str, *, marks: bool) -> Iterator[Span]:
+def _atoms(before: str, after: str, *, marks: bool) -> Iterator[StyledText]:
     """Give the difference word by word; with marks, they are part of the first and last word."""
-    pieces = diff(before[:_LONGEST], after[:_LONGEST]).pieces
+    pieces = diff_texts(before[:_LONGEST], after[:_LONGEST]).pieces
     for number, (op, text) in enumerate(pieces):
         style = _STYLES[op]
-        words = tokens(visible(text).replace("\n", "⏎").replace("\t", " "))
-        if op is Op.SAME:
+        words = split_tokens(show_control_characters(text).replace("\n", "⏎").replace("\t", " "))
+        if op is DiffOperation.SAME:
             words = _context(words, first=number == 0, last=number == len(pieces) - 1)
         elif len(words) > _CHANGED:
             words = [*words[:_CHANGED], "…"]
@@ -121,7 +127,7 @@ def _atoms(before: str, after: str, *, marks: bool) -> Iterator[Span]:
             opening, closing = _MARKS[style]
             words[0] = f"{opening}{words[0]}"
             words[-1] = f"{words[-1]}{closing}"
-        yield from (Span(word, style) for word in words)
+        yield from (StyledText(word, style) for word in words)
 
 
 def _context(words: list[str], *, first: bool, last: bool) -> list[str]:
@@ -137,20 +143,20 @@ def _context(words: list[str], *, first: bool, last: bool) -> list[str]:
     return [*words[:_AROUND], "…", *words[-_AROUND:]]
 
 
-def _fitted(spans: Sequence[Span], width: int) -> list[Span]:
+def _fitted(spans: Sequence[StyledText], width: int) -> list[StyledText]:
     """Return spans that take at most `width` cells, the last of them cut with ``…`` if need be."""
     if _cells("".join(span.text for span in spans)) <= width:
         return list(spans)
     from rich.cells import set_cell_size
 
-    kept: list[Span] = []
+    kept: list[StyledText] = []
     left = max(width - 1, 0)
     for text, style in spans:
         cells = _cells(text)
         if cells > left:
-            kept.append(Span(f"{set_cell_size(text, left).rstrip()}…", style))
+            kept.append(StyledText(f"{set_cell_size(text, left).rstrip()}…", style))
             break
-        kept.append(Span(text, style))
+        kept.append(StyledText(text, style))
         left -= cells
     return kept
 

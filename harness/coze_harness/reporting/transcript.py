@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from coze_harness.reporting.message_catalogue import Fact, Words
+from coze_harness.reporting.message_catalogue import Catalogue, Fact
 from coze_harness.reporting.view_model import ErrorView, TrialView, TurnView, VerdictView
 
 _SHOWN_ALWAYS = ("failed", "warning")
@@ -55,11 +55,11 @@ def _turn(turn: TurnView, verdicts: list[VerdictView], turns: int) -> Iterator[s
 
 def answer_of(turn: TurnView) -> str:
     """Return what a user would read of a turn's reply, or that there is nothing to read."""
-    return f"({Words().text(turn.missing)})" if turn.missing else turn.answer
+    return f"({Catalogue().text(turn.missing)})" if turn.missing else turn.answer
 
 
 def _said(facts: Iterable[Fact]) -> str:
-    words = Words()
+    words = Catalogue()
     return " · ".join(f"{words.text(key)} {value}" for key, value in facts)
 
 

@@ -12,7 +12,7 @@ import orjson
 
 from coze_harness.model import (
     BotSnapshot,
-    ErrorNote,
+    ErrorRecord,
     Reply,
     Severity,
     TrialResult,
@@ -33,7 +33,13 @@ from coze_harness.reporting.view_model import (
     anchor,
     why,
 )
-from coze_harness.reporting.visible import ANSWER_LIMIT, clipped, duration, language, one_line
+from coze_harness.reporting.visible import (
+    ANSWER_LIMIT,
+    format_duration,
+    language,
+    single_line,
+    truncate_text,
+)
 
 _NO_ANSWER = "trial.no_answer"
 
@@ -55,30 +61,30 @@ def trial_view(result: TrialResult) -> TrialView:
     return TrialView(
         key.id,
         anchor(key.id),
-        one_line(key.id),
-        one_line(key.bot),
+        single_line(key.id),
+        single_line(key.bot),
         change.kind._value_ if change else "",
-        duration(result.seconds),
+        format_duration(result.seconds),
         f"{tokens:,}" if tokens else "",
         _reason(result, error, turns),
         result.status,
-        one_line(key.case),
-        [one_line(tag) for tag in key.tags],
+        single_line(key.case),
+        [single_line(tag) for tag in key.tags],
         _place(key.file, key.line),
-        one_line(key.cassette),
+        single_line(key.cassette),
         _moment(result.recorded_at),
         turns,
         http_view(result.exchanges) if result.exchanges else None,
         diff_view(result, turns) if change or result.status is not TrialStatus.PASSED else None,
         error,
-        clipped(result.known_failure),
-        [clipped(warning) for warning in result.warnings],
+        truncate_text(result.known_failure),
+        [truncate_text(warning) for warning in result.warnings],
         _bot_facts(result.bot_id, result.snapshot),
-        one_line(key.scenario),
+        single_line(key.scenario),
         BADGE[result.status],
         result.seconds,
         tokens,
-        [one_line(t.reply.log_id) for t in result.turns if t.reply and t.reply.log_id],
+        [single_line(t.reply.log_id) for t in result.turns if t.reply and t.reply.log_id],
         _failed(turns),
         _codes(result),
     )
@@ -86,11 +92,11 @@ def trial_view(result: TrialResult) -> TrialView:
 
 def _moment(recorded: str) -> str:
     """Return when something was recorded, which our own clock wrote down, for people."""
-    return one_line(recorded).replace("T", " ", 1).replace("+00:00", " UTC")
+    return single_line(recorded).replace("T", " ", 1).replace("+00:00", " UTC")
 
 
 def _place(file: str, line: int) -> str:
-    shown = one_line(file)
+    shown = single_line(file)
     return f"{shown}:{line}" if line else shown
 
 
@@ -101,32 +107,32 @@ def _failed(turns: Sequence[TurnView]) -> Sequence[str]:
 
 
 def _codes(result: TrialResult) -> Sequence[str]:
-    codes = [one_line(result.error.kind)] if result.error else []
+    codes = [single_line(result.error.kind)] if result.error else []
     codes += [str(t.reply.error_code) for t in result.turns if t.reply and t.reply.error_code]
     return list(dict.fromkeys(codes)) if codes else ()
 
 
 def _reason(result: TrialResult, error: ErrorView | None, turns: Sequence[TurnView]) -> str:
     if error is not None:
-        return one_line(error.what)
+        return single_line(error.what)
     if result.status is TrialStatus.FIXED:
         return "marked as a known failure, but passes: take the mark away"
     wanted = "skipped" if result.status is TrialStatus.SKIPPED else "failed"
     for turn in turns:
         for verdict in turn.verdicts:
             if verdict.status == wanted:
-                return one_line(why(verdict))
-    return one_line(result.warnings[0]) if result.warnings else ""
+                return single_line(why(verdict))
+    return single_line(result.warnings[0]) if result.warnings else ""
 
 
 def _turn(number: int, turn: TurnResult) -> TurnView:
-    prompt = clipped(turn.prompt, ANSWER_LIMIT)
-    attached = [one_line(name) for name in turn.attached] if turn.attached else ()
+    prompt = truncate_text(turn.prompt, ANSWER_LIMIT)
+    attached = [single_line(name) for name in turn.attached] if turn.attached else ()
     told = language(prompt)
     reply = turn.reply
     # What most verdicts have seen is the whole answer: it is looked through once.
     answer = "" if reply is None else reply.answer
-    seen = clipped(answer)
+    seen = truncate_text(answer)
     verdicts = [_verdict(verdict, answer, seen) for verdict in turn.verdicts]
     if reply is None:
         missing = "trial.no_reply"
@@ -139,7 +145,7 @@ def _turn(number: int, turn: TurnResult) -> TurnView:
         attached,
         "" if any(m.content and m.type == "answer" for m in reply.messages) else _NO_ANSWER,
         messages,
-        [clipped(text) for text in reply.follow_ups],
+        [truncate_text(text) for text in reply.follow_ups],
         _reply_facts(reply),
         _ids(reply),
         verdicts,
@@ -160,64 +166,64 @@ def _verdict(verdict: Verdict, answer: str, seen: str) -> VerdictView:
     return VerdictView(
         status,
         _VERDICT_BADGE[status],
-        one_line(verdict.kind),
-        one_line(verdict.name) if verdict.name else "",
-        clipped(verdict.expected),
-        (seen if status != "passed" else "") if actual == answer else clipped(actual),
-        clipped(verdict.reason),
+        single_line(verdict.kind),
+        single_line(verdict.name) if verdict.name else "",
+        truncate_text(verdict.expected),
+        (seen if status != "passed" else "") if actual == answer else truncate_text(actual),
+        truncate_text(verdict.reason),
         f"{place}:{where.column}" if where.line and where.column else place,
         "" if score is None else f"{score:.2f}",
     )
 
 
 def _reply_facts(reply: Reply) -> list[Fact]:
-    facts = [("fact.status", one_line(reply.status))]
+    facts = [("fact.status", single_line(reply.status))]
     if reply.error_code or reply.error_message:
-        facts.append(("fact.error", f"{reply.error_code}: {one_line(reply.error_message)}"))
+        facts.append(("fact.error", f"{reply.error_code}: {single_line(reply.error_message)}"))
     if reply.seconds is not None:
-        facts.append(("fact.seconds", duration(reply.seconds)))
+        facts.append(("fact.seconds", format_duration(reply.seconds)))
     if reply.first_token is not None:
-        facts.append(("fact.first_token", duration(reply.first_token)))
+        facts.append(("fact.first_token", format_duration(reply.first_token)))
     if usage := reply.usage:
         facts.append(("fact.tokens_of", f"{usage.total:,} = {usage.input:,} + {usage.output:,}"))
     if reply.polls:
         facts.append(("fact.polls", f"{reply.polls:,}"))
-    facts.extend(("fact.tool", one_line(call.name)) for call in reply.tool_calls)
+    facts.extend(("fact.tool", single_line(call.name)) for call in reply.tool_calls)
     return facts
 
 
 def _ids(reply: Reply) -> list[Fact]:
     ids = []
     if reply.log_id:
-        ids.append(("fact.log_id", one_line(reply.log_id)))
+        ids.append(("fact.log_id", single_line(reply.log_id)))
     if reply.chat_id:
-        ids.append(("fact.chat", one_line(reply.chat_id)))
+        ids.append(("fact.chat", single_line(reply.chat_id)))
     if reply.conversation_id:
-        ids.append(("fact.conversation", one_line(reply.conversation_id)))
+        ids.append(("fact.conversation", single_line(reply.conversation_id)))
     return ids
 
 
-def _error(note: ErrorNote) -> ErrorView:
+def _error(note: ErrorRecord) -> ErrorView:
     return ErrorView(
-        one_line(note.kind),
-        clipped(note.what),
-        one_line(note.where, 500),
-        clipped(note.next_step),
-        clipped("\n".join(note.detail), ANSWER_LIMIT),
-        one_line(note.log_id),
+        single_line(note.kind),
+        truncate_text(note.what),
+        single_line(note.where, 500),
+        truncate_text(note.next_step),
+        truncate_text("\n".join(note.detail), ANSWER_LIMIT),
+        single_line(note.log_id),
     )
 
 
 def _bot_facts(bot_id: str, snapshot: BotSnapshot | None) -> list[Fact]:
-    facts = [("fact.bot_id", one_line(bot_id))]
+    facts = [("fact.bot_id", single_line(bot_id))]
     if snapshot is None:
         return facts
     facts += [
-        ("fact.bot_version", one_line(snapshot.version)),
-        ("fact.bot_model", one_line(snapshot.model)),
-        ("fact.bot_prompt", clipped(snapshot.prompt)),
-        ("fact.bot_details", clipped(_as_json(snapshot))),
-        ("fact.bot_warning", clipped(snapshot.warning)),
+        ("fact.bot_version", single_line(snapshot.version)),
+        ("fact.bot_model", single_line(snapshot.model)),
+        ("fact.bot_prompt", truncate_text(snapshot.prompt)),
+        ("fact.bot_details", truncate_text(_as_json(snapshot))),
+        ("fact.bot_warning", truncate_text(snapshot.warning)),
     ]
     return [fact for fact in facts if fact[1]]
 

@@ -11,10 +11,10 @@ from hashlib import blake2b
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
-from coze_harness.model import Row, TrialStatus
-from coze_harness.reporting.evidence_marks import Part
+from coze_harness.model import TrialRow, TrialStatus
+from coze_harness.reporting.evidence_marks import MarkedText
 from coze_harness.reporting.message_catalogue import Fact
-from coze_harness.reporting.visible import NAME_LIMIT, duration, one_line
+from coze_harness.reporting.visible import NAME_LIMIT, format_duration, single_line
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 _ID_LIMIT: Final = 300
@@ -74,7 +74,7 @@ class MessageView(NamedTuple):
     number: int
     of: int
     folded: bool
-    parts: Sequence[Part]
+    parts: Sequence[MarkedText]
     language: str
     reasoning: str
     tree: str
@@ -254,7 +254,7 @@ def shown_id(trial_id: str) -> str:
 def filtered(text: str) -> str:
     """Return the filter that finds a text: as a phrase, or several where it has quotes."""
     phrases = [
-        f'"{part.strip()}"' for part in one_line(text).rstrip("…").split('"') if part.strip()
+        f'"{part.strip()}"' for part in single_line(text).rstrip("…").split('"') if part.strip()
     ]
     return f"#v=trials&q={quote(' '.join(phrases), safe='', errors='replace')}"
 
@@ -264,12 +264,12 @@ def why(verdict: VerdictView) -> str:
     return f"{verdict.kind}: {verdict.reason or verdict.expected}"
 
 
-def bare(row: Row) -> TrialView:
+def bare(row: TrialRow) -> TrialView:
     """Return a trial of which trials.jsonl says nothing."""
-    bot = one_line(row.key.bot)
+    key, duration = row.key, format_duration(row.seconds)
     return TrialView(
-        row.key.id, anchor(row.key.id), one_line(row.key.id), bot, "", duration(row.seconds), "",
-        "trials.jsonl has no line for this trial", row.status, one_line(row.key.case), (), "", "",
-        "", (), None, None, None, "", (), (), one_line(row.key.scenario), BADGE[row.status],
+        key.id, anchor(key.id), single_line(key.id), single_line(key.bot), "", duration, "",
+        "trials.jsonl has no line for this trial", row.status, single_line(key.case), (), "", "",
+        "", (), None, None, None, "", (), (), single_line(key.scenario), BADGE[row.status],
         row.seconds, 0, (), (), (),
     )  # fmt: skip

@@ -30,7 +30,7 @@ FIELD_LIMIT = 2_000
 NAME_LIMIT = 200
 
 
-def visible(text: str) -> str:
+def show_control_characters(text: str) -> str:
     """Return text in which every character can be seen.
 
     Controls become their names (``⟨ESC⟩``; the pictures in U+2400 are missing from many fonts),
@@ -49,11 +49,11 @@ def _shown(match: re.Match[str]) -> str:
     return f"⟨{_CONTROLS[code]}⟩" if code < len(_CONTROLS) else f"⟨U+{code:04X}⟩"
 
 
-def clipped(text: str, limit: int = FIELD_LIMIT) -> str:
+def truncate_text(text: str, limit: int = FIELD_LIMIT) -> str:
     """Return visible text, cut after `limit` characters with a remark of how long it is."""
     if len(text) <= limit:
-        return text if text.isprintable() else visible(text)
-    return f"{visible(text[:limit])}{cut(limit, len(text))}"
+        return text if text.isprintable() else show_control_characters(text)
+    return f"{show_control_characters(text[:limit])}{cut(limit, len(text))}"
 
 
 def cut(shown: int, of: int) -> str:
@@ -61,13 +61,13 @@ def cut(shown: int, of: int) -> str:
     return f"\n… ⟨{shown:,} / {of:,} → trials.jsonl⟩"
 
 
-def one_line(text: str, limit: int = NAME_LIMIT) -> str:
+def single_line(text: str, limit: int = NAME_LIMIT) -> str:
     """Return visible text on one line, cut with ``…`` after `limit` characters."""
     if len(text) <= limit and text.isprintable():
         return text
     cut = text[:limit]
     if not cut.isprintable():
-        cut = visible(cut).replace("\n", "⏎").replace("\t", " ")
+        cut = show_control_characters(cut).replace("\n", "⏎").replace("\t", " ")
     return cut if len(text) <= limit else f"{cut}…"
 
 
@@ -81,7 +81,7 @@ def language(text: str) -> str:
     return "zh" if _HAN.search(text) and not _KANA.search(text) else ""
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Return a length of time as a person says it: ``0.48 s``, ``12.3 s``, ``2 min 05 s``."""
     if seconds < 9.995:
         return f"{seconds:.2f} s"
@@ -93,6 +93,6 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02} min"
 
 
-def counted(number: int, noun: str, nouns: str = "") -> str:
+def format_count(number: int, noun: str, nouns: str = "") -> str:
     """Return ``1 trial``, ``1,200 trials``."""
     return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"

@@ -1,28 +1,28 @@
 """Runs on disk: `reports/<run id>/` with run.json and trials.jsonl."""
 
-from coze_harness.results.files import point_latest
-from coze_harness.results.reading import decode
+from coze_harness.results.files import update_latest
+from coze_harness.results.reading import decode_trial
 from coze_harness.results.run_folder import RunFolder, read_head, read_results, read_run, write_run
-from coze_harness.results.run_history import with_past
+from coze_harness.results.run_history import with_history
 from coze_harness.results.run_index import find_run, list_runs
-from coze_harness.results.run_merge import merge
-from coze_harness.results.run_totals import Tally, spent_in, warnings_in
-from coze_harness.results.trial_codec import encode
+from coze_harness.results.run_merge import merge_runs
+from coze_harness.results.run_totals import RunTotals, count_warnings, tokens_and_polls
+from coze_harness.results.trial_codec import encode_trial
 
 __all__ = [
     "RunFolder",
-    "Tally",
-    "decode",
-    "encode",
+    "RunTotals",
+    "count_warnings",
+    "decode_trial",
+    "encode_trial",
     "find_run",
     "list_runs",
-    "merge",
-    "point_latest",
+    "merge_runs",
     "read_head",
     "read_results",
     "read_run",
-    "spent_in",
-    "warnings_in",
-    "with_past",
+    "tokens_and_polls",
+    "update_latest",
+    "with_history",
     "write_run",
 ]

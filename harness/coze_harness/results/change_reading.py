@@ -8,11 +8,11 @@ from typing import Final, cast
 from coze_harness.model import (
     AnswerChange,
     ChangeKind,
-    Flip,
     Severity,
     TrialChange,
     TrialResult,
     TurnChange,
+    VerdictChange,
     VerdictStatus,
 )
 from coze_harness.results.places import location
@@ -51,9 +51,9 @@ def _turn(record: Record) -> TurnChange:
     )
 
 
-def _flip(record: Record) -> Flip:
+def _flip(record: Record) -> VerdictChange:
     kind, name, expected, place = _FLIP(record)
-    return Flip(
+    return VerdictChange(
         kind=kind,
         name=name,
         expected=expected,

@@ -10,8 +10,17 @@ import json
 from collections.abc import Callable, Mapping
 from typing import BinaryIO, Final, TypeVar
 
-from coze_harness.model import Cost, Mode, PassRate, PastRun, Row, Run, Shard, Summary
-from coze_harness.model.errors import ArchiveError
+from coze_harness.model import (
+    Mode,
+    PreviousRun,
+    RequiredPassRate,
+    Run,
+    RunCost,
+    ShardInfo,
+    Summary,
+    TrialRow,
+)
+from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
 from coze_harness.results.findings import read_comparison, read_mutation
 from coze_harness.results.reading import LineError, parse, read_key, read_status
@@ -37,13 +46,13 @@ def decode_run(source: bytes, place: Location) -> Run:
     record = _object(source, place)
     version = record.get("format_version")
     if type(version) is not int:
-        raise ArchiveError(
+        raise ResultsError(
             "This is not the run.json of coze-harness: it has no format_version.",
             where=place,
             next_step="name a folder that a run has written, such as reports/latest",
         )
     if version > FORMAT_VERSION:
-        raise ArchiveError(
+        raise ResultsError(
             f"This run was written in format {version}, and this coze-harness reads up to"
             f" {FORMAT_VERSION}.",
             where=place,
@@ -61,7 +70,7 @@ def decode_run(source: bytes, place: Location) -> Run:
         environment=_taken(record, "environment", _texts, place, {}),
         calls=_taken(record, "calls", count, place, 0),
         interrupted=_taken(record, "interrupted", truth, place, False),
-        cost=_taken(record, "cost", _cost, place, Cost()),
+        cost=_taken(record, "cost", _cost, place, RunCost()),
         past=_taken(record, "past", _pasts, place, ()),
         comparison=_found(record, "comparison", read_comparison, place),
         mutation=_found(record, "mutation", read_mutation, place),
@@ -124,11 +133,11 @@ def _object(source: bytes, place: Location) -> dict[str, object]:
     return record
 
 
-def _read_row(row: object, place: Location) -> Row:
+def _read_row(row: object, place: Location) -> TrialRow:
     if not isinstance(row, dict):
         raise _broken("a row of 'trials' is not an object", place)
     try:
-        return Row(
+        return TrialRow(
             key=read_key(row),
             status=read_status(row),
             seconds=number(row["seconds"]),
@@ -138,8 +147,8 @@ def _read_row(row: object, place: Location) -> Row:
         raise _broken(f"a row of 'trials' has no or a wrong value ({fault})", place) from fault
 
 
-def _broken(reason: str, place: Location) -> ArchiveError:
-    return ArchiveError(
+def _broken(reason: str, place: Location) -> ResultsError:
+    return ResultsError(
         f"run.json cannot be read: {reason}.",
         where=place,
         next_step="run again, or delete run.json: the trials are then counted from trials.jsonl",
@@ -198,9 +207,9 @@ def _summary(value: object) -> Summary:
     )
 
 
-def _cost(value: object) -> Cost:
+def _cost(value: object) -> RunCost:
     cost = one(value)
-    return Cost(
+    return RunCost(
         tokens=count(cost["tokens"]),
         polls=count(cost["polls"]),
         p50=number(cost["p50"]),
@@ -208,13 +217,13 @@ def _cost(value: object) -> Cost:
     )
 
 
-def _pasts(value: object) -> tuple[PastRun, ...]:
+def _pasts(value: object) -> tuple[PreviousRun, ...]:
     return tuple([_past(entry) for entry in listed(value)])
 
 
-def _past(value: object) -> PastRun:
+def _past(value: object) -> PreviousRun:
     past = one(value)
-    return PastRun(
+    return PreviousRun(
         run_id=text(past["run_id"]),
         started_at=text(past["started_at"]),
         mode=_mode(past["mode"]),
@@ -223,13 +232,13 @@ def _past(value: object) -> PastRun:
     )
 
 
-def _rates(value: object) -> tuple[PassRate, ...]:
+def _rates(value: object) -> tuple[RequiredPassRate, ...]:
     return tuple([_rate(entry) for entry in listed(value)])
 
 
-def _rate(value: object) -> PassRate:
+def _rate(value: object) -> RequiredPassRate:
     rate = one(value)
-    return PassRate(
+    return RequiredPassRate(
         scenario=text(rate["scenario"]),
         bot=text(rate["bot"]),
         trials=count(rate["trials"]),
@@ -239,13 +248,13 @@ def _rate(value: object) -> PassRate:
     )
 
 
-def _shard(value: object) -> Shard:
+def _shard(value: object) -> ShardInfo:
     shard = one(value)
     trials = count(shard["trials"])
     places = tuple([count(place) for place in listed(shard["places"])])
     if places and max(places) >= trials:
         raise ValueError(f"a place is beyond its {trials} trials")
-    return Shard(
+    return ShardInfo(
         number=count(shard["number"]),
         of=count(shard["of"]),
         trials=trials,

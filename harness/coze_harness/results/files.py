@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from coze_harness.model.errors import ArchiveError
+from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
 
 LATEST = "latest"
@@ -33,7 +33,7 @@ def checked_run_id(run_id: str) -> str:
         and run_id.isprintable()
     ):
         return run_id
-    raise ArchiveError(
+    raise ResultsError(
         f"{run_id[:80]!a} cannot be the id of a run.",
         next_step="use letters, digits, '.', '_', '+' and '-', at most 128 of them,"
         " beginning with a letter or digit",
@@ -41,7 +41,7 @@ def checked_run_id(run_id: str) -> str:
 
 
 @contextmanager
-def told(doing: str, path: Path) -> Iterator[None]:
+def wrap_os_errors(doing: str, path: Path) -> Iterator[None]:
     """Turn what the file system refuses into words, with the place.
 
     Raises:
@@ -50,7 +50,7 @@ def told(doing: str, path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as fault:
-        raise ArchiveError(
+        raise ResultsError(
             f"{doing} did not work: {fault.strerror or type(fault).__name__}.",
             where=Location(str(path)),
             next_step="check that the folder exists, is yours and its disk has room,"
@@ -58,7 +58,7 @@ def told(doing: str, path: Path) -> Iterator[None]:
         ) from fault
 
 
-def point_latest(folder: Path) -> None:
+def update_latest(folder: Path) -> None:
     """Make `latest`, beside a run's folder, show that run.
 
     A relative symbolic link, swapped by one rename; where links are impossible, a copy. To be
@@ -70,12 +70,12 @@ def point_latest(folder: Path) -> None:
     latest = folder.with_name(LATEST)
     temporary = folder.with_name(f".{LATEST}.{os.getpid()}.tmp")
     if not latest.is_symlink() and latest.exists() and not _is_copy(latest):
-        raise ArchiveError(
+        raise ResultsError(
             "This is not the copy of a run's folder, so it is not replaced.",
             where=Location(str(latest)),
             next_step="move it away, and run again",
         )
-    with told("Pointing reports/latest at this run", latest):
+    with wrap_os_errors("Pointing reports/latest at this run", latest):
         _remove(temporary)
         try:
             temporary.symlink_to(folder.name, target_is_directory=True)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from coze_harness.model import (
-    BotChange,
+    Assessment,
+    BotComparison,
+    BotDifference,
     BotSnapshot,
     ChangeKind,
     Comparison,
-    Difference,
-    Finding,
-    Mutation,
-    ScenarioChange,
-    Score,
-    Share,
-    Survivor,
+    MutationReport,
+    MutationScore,
+    PassShare,
+    ScenarioComparison,
+    SurvivingMutant,
 )
 from coze_harness.results.reading import read_snapshot
 from coze_harness.results.trial_codec import snapshot
@@ -38,7 +38,7 @@ _DIFFERENCE: Final = texts("name", "before", "after")
 _SURVIVOR: Final = texts("spoiling", "trial", "answer", "original", "hint")
 
 
-def scenario_change(change: ScenarioChange) -> dict[str, object]:
+def scenario_change(change: ScenarioComparison) -> dict[str, object]:
     """Return how often a scenario passed on both sides, as a record."""
     return {
         "scenario": change.scenario,
@@ -55,7 +55,7 @@ def scenario_change(change: ScenarioChange) -> dict[str, object]:
     }
 
 
-def bot_change(change: BotChange) -> dict[str, object]:
+def bot_change(change: BotComparison) -> dict[str, object]:
     """Return a bot on both sides as a record."""
     return {
         "bot": change.bot,
@@ -69,7 +69,7 @@ def bot_change(change: BotChange) -> dict[str, object]:
     }
 
 
-def score(found: Score) -> dict[str, object]:
+def score(found: MutationScore) -> dict[str, object]:
     """Return a scenario's score, with its survivors, as a record."""
     return {
         "scenario": found.scenario,
@@ -91,7 +91,7 @@ def score(found: Score) -> dict[str, object]:
     }
 
 
-def _share(share: Share) -> dict[str, object]:
+def _share(share: PassShare) -> dict[str, object]:
     return {
         "passed": share.passed,
         "trials": share.trials,
@@ -112,7 +112,7 @@ def read_comparison(value: object) -> Comparison:
     )
 
 
-def read_mutation(value: object) -> Mutation:
+def read_mutation(value: object) -> MutationReport:
     """Return what came of spoiling; KeyError, TypeError or ValueError where there is none.
 
     A head alone has no scores: there they are added up to one.
@@ -120,18 +120,18 @@ def read_mutation(value: object) -> Mutation:
     record = one(value)
     scores = tuple([_read_score(item) for item in records(record["scores"])])
     if not scores and (spoilings := count(record["spoilings"])):
-        scores = (Score(scenario="", spoilings=spoilings, caught=count(record["caught"])),)
-    return Mutation(seed=whole(record["seed"]), scores=scores)
+        scores = (MutationScore(scenario="", spoilings=spoilings, caught=count(record["caught"])),)
+    return MutationReport(seed=whole(record["seed"]), scores=scores)
 
 
-def _read_scenario(record: Record) -> ScenarioChange:
+def _read_scenario(record: Record) -> ScenarioComparison:
     scenario, bot, test = _CHANGE(record)
-    return ScenarioChange(
+    return ScenarioComparison(
         scenario=scenario,
         bot=bot,
         before=_read_share(record["before"]),
         after=_read_share(record["after"]),
-        finding=Finding(text(record["finding"])),
+        finding=Assessment(text(record["finding"])),
         regressed=truth(record["regressed"]),
         test=test,
         p=number_or_none(record["p"]),
@@ -141,9 +141,9 @@ def _read_scenario(record: Record) -> ScenarioChange:
     )
 
 
-def _read_share(value: object) -> Share:
+def _read_share(value: object) -> PassShare:
     share = one(value)
-    return Share(
+    return PassShare(
         passed=count(share["passed"]),
         trials=count(share["trials"]),
         low=number(share["low"]),
@@ -151,8 +151,8 @@ def _read_share(value: object) -> Share:
     )
 
 
-def _read_bot(record: Record) -> BotChange:
-    return BotChange(
+def _read_bot(record: Record) -> BotComparison:
+    return BotComparison(
         bot=text(record["bot"]),
         before=_snapshot_or_none(record["before"]),
         after=_snapshot_or_none(record["after"]),
@@ -165,13 +165,13 @@ def _snapshot_or_none(value: object) -> BotSnapshot | None:
     return None if value is None else read_snapshot(one(value))
 
 
-def _read_difference(record: Record) -> Difference:
+def _read_difference(record: Record) -> BotDifference:
     name, before, after = _DIFFERENCE(record)
-    return Difference(name=name, before=before, after=after)
+    return BotDifference(name=name, before=before, after=after)
 
 
-def _read_score(record: Record) -> Score:
-    return Score(
+def _read_score(record: Record) -> MutationScore:
+    return MutationScore(
         scenario=text(record["scenario"]),
         spoilings=count(record["spoilings"]),
         caught=count(record["caught"]),
@@ -179,9 +179,9 @@ def _read_score(record: Record) -> Score:
     )
 
 
-def _read_survivor(record: Record) -> Survivor:
+def _read_survivor(record: Record) -> SurvivingMutant:
     spoiling, trial, answer, original, hint = _SURVIVOR(record)
-    return Survivor(
+    return SurvivingMutant(
         spoiling=spoiling,
         trial=trial,
         turn=count(record["turn"]),

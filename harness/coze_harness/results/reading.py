@@ -17,8 +17,8 @@ import orjson
 from coze_harness.model import (
     JSON,
     BotSnapshot,
-    ErrorNote,
-    Exchange,
+    ErrorRecord,
+    LoggedCall,
     Message,
     Reply,
     Severity,
@@ -31,7 +31,7 @@ from coze_harness.model import (
     Verdict,
     VerdictStatus,
 )
-from coze_harness.model.errors import ArchiveError
+from coze_harness.model.errors import ResultsError
 from coze_harness.results.change_reading import read_change
 from coze_harness.results.places import location
 from coze_harness.results.values import (
@@ -55,7 +55,7 @@ class LineError(ValueError):
     """A line is not a trial; the caller knows which line of which file it was."""
 
 
-def decode(line: bytes) -> TrialResult:
+def decode_trial(line: bytes) -> TrialResult:
     """Return the trial that a line of trials.jsonl holds.
 
     Raises:
@@ -64,7 +64,7 @@ def decode(line: bytes) -> TrialResult:
     try:
         return decode_line(line)
     except LineError as fault:
-        raise ArchiveError(
+        raise ResultsError(
             f"A line of trials.jsonl cannot be read: {fault}.",
             next_step="run the trials again; a run's files are not for editing",
         ) from fault
@@ -229,10 +229,10 @@ def _spans(value: object) -> tuple[tuple[int, int], ...]:
     return tuple([(whole(start), whole(end)) for start, end in cast("list[list[object]]", value)])
 
 
-def _exchange(record: Record) -> Exchange:
+def _exchange(record: Record) -> LoggedCall:
     method, path = _INTERACTION(record)
     code = record.get("code")
-    return Exchange(
+    return LoggedCall(
         method,
         path,
         whole(record["status"]),
@@ -244,9 +244,9 @@ def _exchange(record: Record) -> Exchange:
     )
 
 
-def _error(record: Record) -> ErrorNote:
+def _error(record: Record) -> ErrorRecord:
     kind, what, where, next_step, log_id = _ERROR(record)
-    return ErrorNote(
+    return ErrorRecord(
         kind=kind,
         what=what,
         where=where,

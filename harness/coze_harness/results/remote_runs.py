@@ -9,8 +9,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from coze_harness.cassettes.cassette_files import refused
-from coze_harness.model.errors import ArchiveError
+from coze_harness.cassettes.cassette_files import fetch_error
+from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
 from coze_harness.reporting.run_list_page import MOST as MOST_LISTED
 from coze_harness.results import find_run
@@ -28,7 +28,7 @@ _SHOWN: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LocatedRun:
     """A run's folder on this machine, and where it was fetched from if it is a copy."""
 
     folder: Path
@@ -36,7 +36,7 @@ class Found:
 
 
 @contextmanager
-def answered(doing: str, where: RemoteFolder) -> Iterator[None]:
+def wrap_store_errors(doing: str, where: RemoteFolder) -> Iterator[None]:
     """Turn what a store refuses into words, with the place.
 
     Raises:
@@ -46,14 +46,14 @@ def answered(doing: str, where: RemoteFolder) -> Iterator[None]:
         yield
     except OSError as fault:
         step = fault.next_step if isinstance(fault, RemoteError) else "try again"
-        raise ArchiveError(
+        raise ResultsError(
             f"{doing} did not work: {fault.strerror or type(fault).__name__}.",
             where=Location(str(where)),
             next_step=step,
         ) from fault
 
 
-def reach(cassettes: Path | RemoteFolder) -> None:
+def check_cassettes_reachable(cassettes: Path | RemoteFolder) -> None:
     """Make sure that recordings which are elsewhere can be asked for, before anything is done.
 
     Raises:
@@ -61,14 +61,14 @@ def reach(cassettes: Path | RemoteFolder) -> None:
     """
     if isinstance(cassettes, RemoteFolder):
         try:
-            remote.look(cassettes)
+            remote.check_reachable(cassettes)
         except OSError as fault:
-            raise refused(str(cassettes), fault) from fault
+            raise fetch_error(str(cassettes), fault) from fault
 
 
-def found_run(
+def locate_run(
     reports: Path | RemoteFolder, name: str, temporary: Callable[[], Path], *, rows_only: bool
-) -> Found:
+) -> LocatedRun:
     """Return the folder of a run by its id, `latest`, its path or its URL.
 
     Args:
@@ -83,7 +83,7 @@ def found_run(
     if remote.is_url(name):
         return _fetched(_by_url(name), temporary(), rows_only=rows_only)
     if not isinstance(reports, RemoteFolder) or _is_path(name):
-        return Found(find_run(reports if isinstance(reports, Path) else Path(), name))
+        return LocatedRun(find_run(reports if isinstance(reports, Path) else Path(), name))
     return _fetched(_by_name(reports, name), temporary(), rows_only=rows_only)
 
 
@@ -98,8 +98,8 @@ def fetch_heads(reports: RemoteFolder, into: Path, before: str = "") -> None:
     Raises:
         ArchiveError: the store refuses or cannot be asked.
     """
-    with answered("Listing the runs", reports):
-        names = [name for name in remote.folders(reports) if name != LATEST and name[0] != "."]
+    with wrap_store_errors("Listing the runs", reports):
+        names = [name for name in remote.list_folders(reports) if name != LATEST and name[0] != "."]
     whole = [name for name in names if name < before][-MOST_BEFORE:] if before else []
     heads = [name for name in names[-MOST_LISTED:] if name not in set(whole) and name != before]
     kept = dict(_read(reports, heads, _BEGINNING))
@@ -117,11 +117,11 @@ def _read(
 ) -> Iterator[tuple[str, bytes]]:
     """Yield what run.json of runs says; of folders that have none, nothing."""
     by_url = {str(reports / name / RUN): name for name in names}
-    for url, text in remote.read_all(list(by_url), most).items():
+    for url, text in remote.read_files(list(by_url), most).items():
         if isinstance(text, FileNotFoundError):
             continue
         if isinstance(text, OSError):
-            with answered("Reading a run", reports / by_url[url]):
+            with wrap_store_errors("Reading a run", reports / by_url[url]):
                 raise text
         yield by_url[url], text
 
@@ -137,9 +137,9 @@ def _head(beginning: bytes) -> bytes:
 
 def _by_url(name: str) -> RemoteFolder:
     try:
-        folder = remote.folder_at(name)
+        folder = remote.open_folder(name)
     except ValueError as fault:
-        raise ArchiveError(str(fault), next_step="name a run's folder") from fault
+        raise ResultsError(str(fault), next_step="name a run's folder") from fault
     folder = folder.parent if folder.name == RUN else folder
     return _by_name(folder.parent, LATEST) if folder.name == LATEST else folder
 
@@ -157,9 +157,9 @@ def latest_name(reports: RemoteFolder) -> str:
         ArchiveError: the store cannot be asked, or that run.json is unreadable.
     """
     url = str(reports / LATEST / RUN)
-    with answered("Reading the latest run", reports):
+    with wrap_store_errors("Reading the latest run", reports):
         try:
-            text = remote.read(url)
+            text = remote.read_file(url)
         except FileNotFoundError:
             return ""
     return checked_run_id(decode_run(text, Location(url)).run_id)
@@ -174,26 +174,26 @@ def _by_name(reports: RemoteFolder, name: str) -> RemoteFolder:
     return reports / found
 
 
-def _fetched(origin: RemoteFolder, into: Path, *, rows_only: bool) -> Found:
+def _fetched(origin: RemoteFolder, into: Path, *, rows_only: bool) -> LocatedRun:
     folder = into / origin.name
     folder.mkdir()
-    with answered("Reading a run", origin):
+    with wrap_store_errors("Reading a run", origin):
         try:
-            remote.get(str(origin / RUN), folder / RUN)
+            remote.download_file(str(origin / RUN), folder / RUN)
         except FileNotFoundError:
             raise _none(origin.parent, origin.name) from None
         if not rows_only:
             with suppress(FileNotFoundError):
-                remote.get(str(origin / TRIALS), folder / TRIALS)
+                remote.download_file(str(origin / TRIALS), folder / TRIALS)
     read_head(folder, rows=False)
-    return Found(folder, origin)
+    return LocatedRun(folder, origin)
 
 
-def _none(reports: RemoteFolder, name: str) -> ArchiveError:
-    with answered("Listing the runs", reports):
-        names = [one for one in remote.folders(reports) if one != LATEST]
+def _none(reports: RemoteFolder, name: str) -> ResultsError:
+    with wrap_store_errors("Listing the runs", reports):
+        names = [one for one in remote.list_folders(reports) if one != LATEST]
     known = ", ".join(names[-_SHOWN:])
-    return ArchiveError(
+    return ResultsError(
         f"There is no run {name!a}.",
         where=Location(str(reports)),
         next_step=f"name one of these: {known}" if known else "run: coze-harness run",

@@ -11,7 +11,15 @@ from dataclasses import asdict
 
 import orjson
 
-from coze_harness.model import Comparison, Cost, Mutation, PassRate, PastRun, Row, Run
+from coze_harness.model import (
+    Comparison,
+    MutationReport,
+    PreviousRun,
+    RequiredPassRate,
+    Run,
+    RunCost,
+    TrialRow,
+)
 from coze_harness.results.findings import bot_change, scenario_change, score
 from coze_harness.results.trial_codec import key_fields, slow_json
 
@@ -82,7 +90,7 @@ def _comparison(comparison: Comparison) -> Iterator[bytes]:
     yield b"]},"
 
 
-def _mutation(mutation: Mutation) -> Iterator[bytes]:
+def _mutation(mutation: MutationReport) -> Iterator[bytes]:
     yield MUTATION + b'{"seed":' + _json(mutation.seed)
     yield b',"spoilings":' + _json(sum(found.spoilings for found in mutation.scores))
     yield b',"caught":' + _json(sum(found.caught for found in mutation.scores))
@@ -91,11 +99,11 @@ def _mutation(mutation: Mutation) -> Iterator[bytes]:
     yield b"]},"
 
 
-def _cost(cost: Cost) -> dict[str, object]:
+def _cost(cost: RunCost) -> dict[str, object]:
     return {"tokens": cost.tokens, "polls": cost.polls, "p50": cost.p50, "p95": cost.p95}
 
 
-def _rate(rate: PassRate) -> dict[str, object]:
+def _rate(rate: RequiredPassRate) -> dict[str, object]:
     return {
         "scenario": rate.scenario,
         "bot": rate.bot,
@@ -106,7 +114,7 @@ def _rate(rate: PassRate) -> dict[str, object]:
     }
 
 
-def _past(past: PastRun) -> dict[str, object]:
+def _past(past: PreviousRun) -> dict[str, object]:
     return {
         "run_id": past.run_id,
         "started_at": past.started_at,
@@ -123,7 +131,7 @@ def _json(value: object) -> bytes:
         return slow_json(value)
 
 
-def _row(row: Row) -> dict[str, object]:
+def _row(row: TrialRow) -> dict[str, object]:
     fields = key_fields(row.key)
     fields["status"] = row.status.value
     fields["cassette"] = row.key.cassette

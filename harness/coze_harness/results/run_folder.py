@@ -10,14 +10,14 @@ from pathlib import Path
 from types import TracebackType
 
 from coze_harness.model import Mode, Run, Summary, TrialResult, TrialStatus
-from coze_harness.model.errors import ArchiveError
+from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
 from coze_harness.results.document_reading import decode_run, read_head_of
-from coze_harness.results.files import checked_run_id, told
+from coze_harness.results.files import checked_run_id, wrap_os_errors
 from coze_harness.results.reading import LineError, decode_line
 from coze_harness.results.run_codec import encode_run
-from coze_harness.results.run_totals import Tally
-from coze_harness.results.trial_codec import encode
+from coze_harness.results.run_totals import RunTotals
+from coze_harness.results.trial_codec import encode_trial
 from coze_harness.storage import atomic_write as wholefile
 
 RUN = "run.json"
@@ -50,12 +50,12 @@ class RunFolder:
             ArchiveError: the id is no folder's name, is taken, or nothing can be written there.
         """
         path = reports / checked_run_id(opening.run_id)
-        with told("Making the run's folder", path):
+        with wrap_os_errors("Making the run's folder", path):
             _make_reports(reports)
             try:
                 path.mkdir()
             except FileExistsError:
-                raise ArchiveError(
+                raise ResultsError(
                     f"There is a run {opening.run_id} already.",
                     where=Location(str(path)),
                     next_step="choose another id, or go on with that one by --resume",
@@ -78,14 +78,14 @@ class RunFolder:
         for result, end in scan(path / TRIALS):
             done[result.key.id] = result.status
             whole = end
-        with told("Opening the run's folder", path / TRIALS):
+        with wrap_os_errors("Opening the run's folder", path / TRIALS):
             file = FileIO(path / TRIALS, "ab")
             os.ftruncate(file.fileno(), whole)
         return cls(path, file, done)
 
     def add(self, result: TrialResult) -> None:
         """Append a finished trial."""
-        self.append(encode(result))
+        self.append(encode_trial(result))
 
     def append(self, *lines: bytes) -> None:
         """Append finished trials that were encoded elsewhere: all of them, or none.
@@ -95,7 +95,7 @@ class RunFolder:
         """
         block = b"".join(lines)
         begin = self._file.seek(0, os.SEEK_END)
-        with told("Writing down a trial", self.path / TRIALS):
+        with wrap_os_errors("Writing down a trial", self.path / TRIALS):
             try:
                 view = memoryview(block)
                 while view:
@@ -135,8 +135,8 @@ def write_run(folder: Path, run: Run) -> None:
     Raises:
         ArchiveError: it cannot be written; the old file is whole.
     """
-    with told("Writing run.json", folder / RUN):
-        wholefile.replace(folder / RUN, encode_run(run))
+    with wrap_os_errors("Writing run.json", folder / RUN):
+        wholefile.write_atomically(folder / RUN, encode_run(run))
 
 
 def read_run(folder: Path) -> Run:
@@ -148,7 +148,7 @@ def read_run(folder: Path) -> Run:
     run = read_head(folder, rows=True)
     if run.finished_at:
         return run
-    tally = Tally({rate.scenario: rate.required for rate in run.pass_rates})
+    tally = RunTotals({rate.scenario: rate.required for rate in run.pass_rates})
     calls = 0
     for result in read_results(folder):
         tally.add(result)
@@ -174,13 +174,13 @@ def read_head(folder: Path, *, rows: bool) -> Run:
         ArchiveError: it is no run's folder, damaged, or from a newer version.
     """
     path = folder / RUN
-    with told("Reading a run", path):
+    with wrap_os_errors("Reading a run", path):
         if path.is_file():
             with path.open("rb") as file:
                 text = file.read() if rows else read_head_of(file)
             return decode_run(text, Location(str(path)))
         if not (folder / TRIALS).is_file():
-            raise ArchiveError(
+            raise ResultsError(
                 "This is not a run's folder: it holds neither run.json nor trials.jsonl.",
                 where=Location(str(folder)),
                 next_step="name a folder that a run has written, such as reports/latest",
@@ -212,7 +212,7 @@ def read_results(folder: Path) -> Iterator[TrialResult]:
 
 def scan(path: Path) -> Iterator[tuple[TrialResult, int]]:
     """Yield each trial, and the position in the file where its line ends."""
-    with told("Reading a run's trials", path):
+    with wrap_os_errors("Reading a run's trials", path):
         if not path.exists():
             return
         with path.open("rb") as file:
@@ -225,7 +225,7 @@ def scan(path: Path) -> Iterator[tuple[TrialResult, int]]:
                 except LineError as fault:
                     if not file.read(1):
                         return
-                    raise ArchiveError(
+                    raise ResultsError(
                         f"A trial cannot be read: {fault}.",
                         where=Location(str(path), number),
                         next_step="delete that line to report the others, or run again",

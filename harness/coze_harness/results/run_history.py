@@ -11,8 +11,8 @@ from typing import Final
 
 import orjson
 
-from coze_harness.model import Mode, PastRun, Row, Run, TrialStatus
-from coze_harness.model.errors import ArchiveError
+from coze_harness.model import Mode, PreviousRun, Run, TrialRow, TrialStatus
+from coze_harness.model.errors import ResultsError
 from coze_harness.results.files import LATEST
 from coze_harness.results.run_codec import ROWS
 from coze_harness.results.run_folder import RUN, read_head
@@ -29,7 +29,7 @@ _ID: Final = re.compile(rb'\n {2,3}\{"id":"([^"\\]*+(?:\\.[^"\\]*+)*+)"')
 _STATUS: Final = re.compile(rb',"status":"([a-z_]+)"')
 
 
-def with_past(run: Run, reports: Path) -> Run:
+def with_history(run: Run, reports: Path) -> Run:
     """Return a run with the last ones before it, and of each of its trials what it came to in them.
 
     Interrupted and unreadable runs are left out, those that spoilt answers, and those that have no
@@ -42,14 +42,14 @@ def with_past(run: Run, reports: Path) -> Run:
     if run.mode is Mode.MUTATE:
         return run
     places = {_in_json(row.key.id): number for number, row in enumerate(run.rows)}
-    found: list[tuple[PastRun, str]] = []
+    found: list[tuple[PreviousRun, str]] = []
     for folder in _before(reports, run.run_id):
         try:
             before = read_head(folder, rows=False)
             if before.interrupted or not before.finished_at or before.mode is Mode.MUTATE:
                 continue
             letters = _letters((folder / RUN).read_bytes(), places)
-        except (ArchiveError, OSError, ValueError):
+        except (ResultsError, OSError, ValueError):
             continue
         if letters:
             found.append((_past(before, folder.name), letters))
@@ -64,10 +64,10 @@ def with_past(run: Run, reports: Path) -> Run:
     )
 
 
-def _rows(rows: Sequence[Row], pasts: Sequence[str]) -> tuple[Row, ...]:
+def _rows(rows: Sequence[TrialRow], pasts: Sequence[str]) -> tuple[TrialRow, ...]:
     return tuple(
         [
-            Row(key=row.key, status=row.status, seconds=row.seconds, past=past)
+            TrialRow(key=row.key, status=row.status, seconds=row.seconds, past=past)
             for row, past in zip(rows, pasts, strict=True)
         ]
     )
@@ -83,8 +83,8 @@ def _before(reports: Path, run_id: str) -> Iterator[Path]:
     yield from (reports / name for name in names[-MOST:][::-1])
 
 
-def _past(run: Run, name: str) -> PastRun:
-    return PastRun(
+def _past(run: Run, name: str) -> PreviousRun:
+    return PreviousRun(
         run_id=name,
         started_at=run.started_at,
         mode=run.mode,

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from coze_harness.model import Run
-from coze_harness.model.errors import ArchiveError
+from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
-from coze_harness.results.files import LATEST, checked_run_id, told
+from coze_harness.results.files import LATEST, checked_run_id, wrap_os_errors
 from coze_harness.results.run_folder import RUN, TRIALS, read_head, read_run
 
 
@@ -29,7 +29,7 @@ def find_run(reports: Path, name: str) -> Path:
     if "/" not in name and "\\" not in name and name != LATEST:
         checked_run_id(name)
     known = ", ".join(sorted(path.name for path in _folders(reports))[-3:])
-    raise ArchiveError(
+    raise ResultsError(
         f"There is no run {name!a}.",
         where=Location(str(reports)),
         next_step=f"name one of these: {known}" if known else "run: coze-harness run",
@@ -52,7 +52,7 @@ def list_runs(reports: Path, remark: Callable[[str], None] = lambda _: None) -> 
             run = read_head(folder, rows=False)
             if not run.finished_at:
                 run = replace(read_run(folder), rows=())
-        except ArchiveError as fault:
+        except ResultsError as fault:
             remark(f"{folder.name} is left out: {fault.what}")
             continue
         # The folder's name is what links lead to, whatever was copied or renamed.
@@ -61,7 +61,7 @@ def list_runs(reports: Path, remark: Callable[[str], None] = lambda _: None) -> 
 
 
 def _folders(reports: Path) -> list[Path]:
-    with told("Listing the runs", reports):
+    with wrap_os_errors("Listing the runs", reports):
         if not reports.is_dir():
             return []
         return [

@@ -8,13 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from coze_harness.model import Row, Run
-from coze_harness.model.errors import ArchiveError
+from coze_harness.model import Run, TrialRow
+from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
-from coze_harness.results.files import checked_run_id, told
+from coze_harness.results.files import checked_run_id, wrap_os_errors
 from coze_harness.results.run_folder import TRIALS, read_run, scan, write_run
-from coze_harness.results.run_totals import Tally, spent_in, warnings_in
-from coze_harness.results.shards import rows_in_order
+from coze_harness.results.run_totals import RunTotals, count_warnings, tokens_and_polls
+from coze_harness.results.shards import ordered_shard_rows
 
 
 class _Line(NamedTuple):
@@ -30,7 +30,7 @@ class _Line(NamedTuple):
 _NO_LINE: Final = _Line(0, 0, 0, 0, (0, 0))
 
 
-def merge(folders: Sequence[Path], into: Path, run_id: str) -> Run:
+def merge_runs(folders: Sequence[Path], into: Path, run_id: str) -> Run:
     """Make one run of several (shards of one, or parts run apart) and return it.
 
     Args:
@@ -45,17 +45,17 @@ def merge(folders: Sequence[Path], into: Path, run_id: str) -> Run:
     """
     checked_run_id(run_id)
     if any(folder.resolve() == into.resolve() for folder in folders):
-        raise ArchiveError(
+        raise ResultsError(
             "A run cannot be merged into itself.",
             where=Location(str(into)),
             next_step="choose another folder with -o",
         )
     runs = [read_run(folder) for folder in folders]
     _refuse_mixed_modes(runs)
-    rows = rows_in_order(folders, runs)
+    rows = ordered_shard_rows(folders, runs)
     _refuse_a_trial_twice(folders, runs)
     lines = _lines(folders)
-    with told("Merging runs", into):
+    with wrap_os_errors("Merging runs", into):
         into.mkdir(parents=True, exist_ok=True)
         _copy(folders, rows, lines, into / TRIALS)
     merged = _joined(run_id, runs, rows, lines)
@@ -65,10 +65,10 @@ def merge(folders: Sequence[Path], into: Path, run_id: str) -> Run:
 
 def _refuse_mixed_modes(runs: Sequence[Run]) -> None:
     if not runs:
-        raise ArchiveError("There is no run to merge.", next_step="name at least one run's folder")
+        raise ResultsError("There is no run to merge.", next_step="name at least one run's folder")
     modes = sorted({run.mode.value for run in runs})
     if len(modes) > 1:
-        raise ArchiveError(
+        raise ResultsError(
             f"Runs of different modes cannot be one: {', '.join(modes)}.",
             next_step="merge runs of one mode; to see what changed use: coze-harness compare",
         )
@@ -80,7 +80,7 @@ def _refuse_a_trial_twice(folders: Sequence[Path], runs: Sequence[Run]) -> None:
         for row in run.rows:
             other = owner.setdefault(row.key.id, folder)
             if other is not folder:
-                raise ArchiveError(
+                raise ResultsError(
                     f"The trial {row.key.id!a} stands in two runs: {other} and {folder}.",
                     where=Location(str(folder)),
                     next_step="merge shards of one run (--shard 1/N … N/N); to see what changed"
@@ -94,14 +94,14 @@ def _lines(folders: Sequence[Path]) -> dict[str, _Line]:
     for number, folder in enumerate(folders):
         begin = 0
         for result, end in scan(folder / TRIALS):
-            counts = warnings_in(result), spent_in(result)
+            counts = count_warnings(result), tokens_and_polls(result)
             found[result.key.id] = _Line(number, begin, end, *counts)
             begin = end
     return found
 
 
 def _copy(
-    folders: Sequence[Path], rows: Sequence[Row], lines: Mapping[str, _Line], into: Path
+    folders: Sequence[Path], rows: Sequence[TrialRow], lines: Mapping[str, _Line], into: Path
 ) -> None:
     """Write the lines of all trials in the order of their rows, whole or not at all."""
     temporary = into.with_name(f".{into.name}.tmp")
@@ -120,9 +120,9 @@ def _copy(
 
 
 def _joined(
-    run_id: str, runs: Sequence[Run], rows: Sequence[Row], lines: Mapping[str, _Line]
+    run_id: str, runs: Sequence[Run], rows: Sequence[TrialRow], lines: Mapping[str, _Line]
 ) -> Run:
-    tally = Tally({rate.scenario: rate.required for run in runs for rate in run.pass_rates})
+    tally = RunTotals({rate.scenario: rate.required for run in runs for rate in run.pass_rates})
     # A past is that of one folder of runs; shards come from several.
     rows = tuple([replace(row, past="") if row.past else row for row in rows])
     for row in rows:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from coze_harness.model import (
-    Cost,
-    PassRate,
-    Row,
+    RequiredPassRate,
+    RunCost,
     Severity,
     Summary,
     TrialResult,
+    TrialRow,
     TrialStatus,
     VerdictStatus,
 )
@@ -19,7 +19,7 @@ from coze_harness.model import (
 _ROUNDING = 1e-9
 
 
-def warnings_in(result: TrialResult) -> int:
+def count_warnings(result: TrialResult) -> int:
     """Return how many remarks and failed expectations of severity warning a trial has."""
     count = len(result.warnings)
     for turn in result.turns:
@@ -29,7 +29,7 @@ def warnings_in(result: TrialResult) -> int:
     return count
 
 
-def spent_in(result: TrialResult) -> tuple[int, int]:
+def tokens_and_polls(result: TrialResult) -> tuple[int, int]:
     """Return how many tokens a trial took, and how many polls."""
     tokens = polls = 0
     for turn in result.turns:
@@ -40,7 +40,7 @@ def spent_in(result: TrialResult) -> tuple[int, int]:
     return tokens, polls
 
 
-class Tally:
+class RunTotals:
     """Adds trials up to a summary, their cost, pass rates and the rows of run.json.
 
     Only a row is kept of each trial. A trial that is added twice (an error, run again after
@@ -53,19 +53,19 @@ class Tally:
     def __init__(self, required: Mapping[str, float] | None = None) -> None:
         self._required = dict(required or {})
         self._places: dict[str, int] = {}
-        self._rows: list[Row] = []
+        self._rows: list[TrialRow] = []
         self._warnings: dict[str, int] = {}
         self._spent: list[tuple[int, int]] = []
         # One object for all that took the same.
         self._same: dict[tuple[int, int], tuple[int, int]] = {}
 
-    def add(self, result: TrialResult) -> Row:
+    def add(self, result: TrialResult) -> TrialRow:
         """Count an executed trial and return its row."""
-        row = Row(key=result.key, status=result.status, seconds=result.seconds)
-        self.add_row(row, warnings_in(result), spent_in(result))
+        row = TrialRow(key=result.key, status=result.status, seconds=result.seconds)
+        self.add_row(row, count_warnings(result), tokens_and_polls(result))
         return row
 
-    def add_row(self, row: Row, warnings: int = 0, spent: tuple[int, int] = (0, 0)) -> None:
+    def add_row(self, row: TrialRow, warnings: int = 0, spent: tuple[int, int] = (0, 0)) -> None:
         """Count a trial of which no more is at hand than its row, its warnings, what it took."""
         name = row.key.id
         spent = self._same.setdefault(spent, spent)
@@ -78,13 +78,13 @@ class Tally:
         if warnings or name in self._warnings:
             self._warnings[name] = warnings
 
-    def rows(self, order: Iterable[str] = ()) -> tuple[Row, ...]:
+    def rows(self, order: Iterable[str] = ()) -> tuple[TrialRow, ...]:
         """Return every row: those named by `order` (ids) first, the rest by where they stand.
 
         Trials finish in any order; what is written must not depend on it.
         """
         taken = bytearray(len(self._rows))
-        rows: list[Row] = []
+        rows: list[TrialRow] = []
         for name in order:
             place = self._places.get(name)
             if place is not None and not taken[place]:
@@ -111,17 +111,17 @@ class Tally:
             warnings=sum(self._warnings.values()),
         )
 
-    def cost(self) -> Cost:
+    def cost(self) -> RunCost:
         """Return what the conversations took so far; a trial without one has no part in times."""
         times = sorted([row.seconds for row in self._rows if row.seconds])
-        return Cost(
+        return RunCost(
             tokens=sum([tokens for tokens, _ in self._spent]),
             polls=sum([polls for _, polls in self._spent]),
             p50=_percentile(times, 50),
             p95=_percentile(times, 95),
         )
 
-    def pass_rates(self) -> tuple[PassRate, ...]:
+    def pass_rates(self) -> tuple[RequiredPassRate, ...]:
         """Return, by scenario and bot, how many of the trials that could be judged passed.
 
         Those that were missed stand first. Errors and skipped trials are not judged. A known
@@ -140,9 +140,11 @@ class Tally:
         rates = [self._rate(scenario, bot, *found) for (scenario, bot), found in counts.items()]
         return tuple(sorted(rates, key=lambda rate: (rate.met, rate.scenario, rate.bot)))
 
-    def _rate(self, scenario: str, bot: str, trials: int, passed: int, failed: int) -> PassRate:
+    def _rate(
+        self, scenario: str, bot: str, trials: int, passed: int, failed: int
+    ) -> RequiredPassRate:
         required = self._required.get(scenario, 1.0)
-        return PassRate(
+        return RequiredPassRate(
             scenario=scenario,
             bot=bot,
             trials=trials,
@@ -165,6 +167,6 @@ _PASSED = frozenset({TrialStatus.PASSED, TrialStatus.FIXED})
 _JUDGED = _PASSED | {TrialStatus.FAILED, TrialStatus.KNOWN_FAILURE}
 
 
-def _place(row: Row) -> tuple[str, int, str, str, str, int, str]:
+def _place(row: TrialRow) -> tuple[str, int, str, str, str, int, str]:
     key = row.key
     return (key.file, key.line, key.scenario, key.bot, key.case, key.trial, key.id)

@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Final
 
 from coze_harness.model import Run
-from coze_harness.model.errors import ArchiveError
+from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
-from coze_harness.model.process_context import World
+from coze_harness.model.process_context import ProcessContext
 from coze_harness.results import RunFolder, find_run
-from coze_harness.results.files import LATEST, checked_run_id, told
-from coze_harness.results.remote_runs import answered, fetch_heads, found_run, latest_name
+from coze_harness.results.files import LATEST, checked_run_id, wrap_os_errors
+from coze_harness.results.remote_runs import fetch_heads, latest_name, locate_run, wrap_store_errors
 from coze_harness.results.run_folder import RUN, TRIALS
 from coze_harness.storage import remote_folder as remote
 from coze_harness.storage.remote_folder import RemoteFolder
@@ -34,11 +34,11 @@ _MINE_ALONE: Final = 0o077
 
 
 @dataclass(frozen=True, slots=True)
-class Staging:
+class RunUpload:
     """Where runs are made whose reports go elsewhere."""
 
     reports: RemoteFolder
-    world: World
+    world: ProcessContext
 
     @property
     def _root(self) -> Path:
@@ -49,14 +49,14 @@ class Staging:
         """
         user = str(os.getuid()) if hasattr(os, "getuid") else "user"
         parent = Path(self.world.temporary or tempfile.gettempdir()) / f"coze-harness-{user}"
-        with told("Making a folder for the run", parent):
+        with wrap_os_errors("Making a folder for the run", parent):
             parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             found = parent.lstat()
             strange = hasattr(os, "getuid") and (
                 found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & _MINE_ALONE
             )
             if strange or not stat.S_ISDIR(found.st_mode):
-                raise ArchiveError(
+                raise ResultsError(
                     "The folder for runs on their way is not this user's alone.",
                     where=Location(str(parent)),
                     next_step="take it away, or set TMPDIR to a folder of your own",
@@ -71,10 +71,10 @@ class Staging:
         Raises:
             ArchiveError: nobody answers there, or nothing can be written here.
         """
-        with answered("Looking for the folder of runs", self.reports):
-            remote.look(self.reports)
+        with wrap_store_errors("Looking for the folder of runs", self.reports):
+            remote.check_reachable(self.reports)
         home = self._root / checked_run_id(opening.run_id)
-        with told("Making the run's folder", home):
+        with wrap_os_errors("Making the run's folder", home):
             home.mkdir(exist_ok=True)
         return RunFolder.create(home, opening)
 
@@ -91,7 +91,7 @@ class Staging:
         if name in waiting:
             return find_run(self._root / name, name)
         if remote.is_url(name):
-            raise ArchiveError(
+            raise ResultsError(
                 "A run is gone on with by its id, in the folder of reports.",
                 where=Location(name),
                 next_step="give the folder with --reports, and the id with --resume",
@@ -102,11 +102,11 @@ class Staging:
             homes.append(Path(tempfile.mkdtemp(dir=self._root)))
             return homes[-1]
 
-        folder = found_run(self.reports, name, home, rows_only=False).folder
+        folder = locate_run(self.reports, name, home, rows_only=False).folder
         if not homes:
             return folder
         mine = self._root / folder.name
-        with told("Making the run's folder", mine):
+        with wrap_os_errors("Making the run's folder", mine):
             homes[0].rename(mine)
         return mine / folder.name
 
@@ -131,9 +131,9 @@ class Staging:
         run = self.reports / folder.name
         with _kept(folder, self.reports):
             upload(folder, run)
-            with answered("Making it the latest run", self.reports / LATEST):
+            with wrap_store_errors("Making it the latest run", self.reports / LATEST):
                 _copy(run, self.reports / LATEST, _names(folder))
-                remote.put(folder.parent / _LIST, str(self.reports / _LIST))
+                remote.upload_file(folder.parent / _LIST, str(self.reports / _LIST))
         return run
 
     def forget(self, folder: Path) -> None:
@@ -151,7 +151,7 @@ class _kept:  # noqa: N801 (a context, read as one)
     def __enter__(self) -> None: ...
 
     def __exit__(self, kind: object, fault: BaseException | None, trace: object) -> None:
-        if isinstance(fault, ArchiveError):
+        if isinstance(fault, ResultsError):
             again = f"--resume {self._folder.name} --reports {self._reports}"
             fault.detail = (*fault.detail, f"the run is kept in {self._folder}")
             fault.next_step = f"{fault.next_step}; then send it: the same command with {again}"
@@ -165,12 +165,12 @@ def upload(folder: Path, to: RemoteFolder) -> None:
     Raises:
         ArchiveError: the store refuses or cannot be asked.
     """
-    with answered("Sending the run", to):
+    with wrap_store_errors("Sending the run", to):
         names = _names(folder)
         if RUN in names:
-            remote.remove(str(to / RUN))
+            remote.remove_file(str(to / RUN))
         for name in names:
-            remote.put(folder / name, str(to / name))
+            remote.upload_file(folder / name, str(to / name))
 
 
 def send_pages(folder: Path, to: RemoteFolder) -> None:
@@ -180,16 +180,18 @@ def send_pages(folder: Path, to: RemoteFolder) -> None:
         ArchiveError: the store refuses or cannot be asked.
     """
     pages = [name for name in _names(folder) if name not in (RUN, TRIALS)]
-    with answered("Sending the reports", to):
+    with wrap_store_errors("Sending the reports", to):
         for name in pages:
-            remote.put(folder / name, str(to / name))
+            remote.upload_file(folder / name, str(to / name))
         try:
-            is_latest = remote.read(str(to.parent / LATEST / RUN)) == (folder / RUN).read_bytes()
+            is_latest = (
+                remote.read_file(str(to.parent / LATEST / RUN)) == (folder / RUN).read_bytes()
+            )
         except FileNotFoundError:
             return
         if is_latest:
             for name in pages:
-                remote.copy(str(to / name), str(to.parent / LATEST / name))
+                remote.copy_file(str(to / name), str(to.parent / LATEST / name))
 
 
 def _names(folder: Path) -> list[str]:
@@ -204,6 +206,6 @@ def _names(folder: Path) -> list[str]:
 
 def _copy(run: RemoteFolder, to: RemoteFolder, names: Sequence[str]) -> None:
     for name in names:
-        remote.copy(str(run / name), str(to / name))
-    for name in set(remote.files(to)) - set(names):
-        remote.remove(str(to / name))
+        remote.copy_file(str(run / name), str(to / name))
+    for name in set(remote.list_files(to)) - set(names):
+        remote.remove_file(str(to / name))

@@ -13,9 +13,8 @@ import orjson
 
 from coze_harness.model import (
     BotSnapshot,
-    ErrorNote,
-    Exchange,
-    Flip,
+    ErrorRecord,
+    LoggedCall,
     Message,
     Reply,
     TrialChange,
@@ -24,13 +23,14 @@ from coze_harness.model import (
     TurnChange,
     TurnResult,
     Verdict,
+    VerdictChange,
 )
 from coze_harness.results.places import place
 
 TOO_DEEP = "(nested too deep to be kept)"
 
 
-def encode(result: TrialResult) -> bytes:
+def encode_trial(result: TrialResult) -> bytes:
     """Return a trial as one line of JSON, with its line feed.
 
     Half a surrogate pair is legal in a Python string and in JSON's escapes but not in UTF-8; a line
@@ -189,7 +189,7 @@ def _verdict(verdict: Verdict) -> dict[str, object]:
     }
 
 
-def _interaction(exchange: Exchange) -> dict[str, object]:
+def _interaction(exchange: LoggedCall) -> dict[str, object]:
     return {
         "method": exchange.method,
         "path": exchange.path,
@@ -202,7 +202,7 @@ def _interaction(exchange: Exchange) -> dict[str, object]:
     }
 
 
-def _error(note: ErrorNote) -> dict[str, object]:
+def _error(note: ErrorRecord) -> dict[str, object]:
     return {
         "kind": note.kind,
         "what": note.what,
@@ -248,7 +248,7 @@ def _turn_change(turn: TurnChange) -> dict[str, object]:
     }
 
 
-def _flip(flip: Flip) -> dict[str, object]:
+def _flip(flip: VerdictChange) -> dict[str, object]:
     return {
         "kind": flip.kind,
         "name": flip.name,

@@ -1,27 +1,27 @@
 """Scenario files into trials: found, read, checked, filled with their cases, and named."""
 
-from coze_harness.scenarios.file_discovery import Found, find
-from coze_harness.scenarios.generated_values import DRAWABLE, draw
-from coze_harness.scenarios.parallel_loader import Share, join_shares, load_share
-from coze_harness.scenarios.project_paths import Project
+from coze_harness.scenarios.file_discovery import FileSelection, find_files
+from coze_harness.scenarios.generated_values import GENERATED_NAMES, generate_values
+from coze_harness.scenarios.parallel_loader import ScenarioBatch, load_batch, merge_batches
+from coze_harness.scenarios.project_paths import ProjectPaths
 from coze_harness.scenarios.scenario import Scenario
-from coze_harness.scenarios.scenario_files import LoadedScenarios, load
+from coze_harness.scenarios.scenario_files import LoadedScenarios, load_scenarios
 from coze_harness.scenarios.schema import scenario_schema
-from coze_harness.scenarios.trial_expansion import bots_known, trials
+from coze_harness.scenarios.trial_expansion import check_bots, expand_trials
 
 __all__ = [
-    "DRAWABLE",
-    "Found",
+    "GENERATED_NAMES",
+    "FileSelection",
     "LoadedScenarios",
-    "Project",
+    "ProjectPaths",
     "Scenario",
-    "Share",
-    "bots_known",
-    "draw",
-    "find",
-    "join_shares",
-    "load",
-    "load_share",
+    "ScenarioBatch",
+    "check_bots",
+    "expand_trials",
+    "find_files",
+    "generate_values",
+    "load_batch",
+    "load_scenarios",
+    "merge_batches",
     "scenario_schema",
-    "trials",
 ]

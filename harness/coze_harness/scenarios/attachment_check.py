@@ -10,13 +10,13 @@ from typing import Final
 from coze_harness.model import Attachment
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location
-from coze_harness.scenarios.case_files import found_inside
-from coze_harness.scenarios.project_paths import Project
+from coze_harness.scenarios.case_files import resolve_inside
+from coze_harness.scenarios.project_paths import ProjectPaths
 
 _LARGEST: Final = 512 * 1024 * 1024
 
 
-def attachment(path: str, where: Location, folder: str, project: Project) -> Attachment:
+def attachment(path: str, where: Location, folder: str, project: ProjectPaths) -> Attachment:
     """Return what is attached: a URL as it is, a file with its size and digest.
 
     The digest is part of what a trial asks, so that a changed file makes its recording stale.
@@ -27,7 +27,7 @@ def attachment(path: str, where: Location, folder: str, project: Project) -> Att
     """
     if path.lower().startswith(("https://", "http://")):
         return Attachment(path)
-    found = found_inside(path, where, folder, project)
+    found = resolve_inside(path, where, folder, project)
     try:
         with Path(found).open("rb") as file:
             size = os.fstat(file.fileno()).st_size

@@ -8,52 +8,52 @@ from datetime import UTC, datetime
 from typing import Final
 
 from coze_harness.model import JSON, ChatOptions
-from coze_harness.model.errors import ScenarioError, ScenarioFaults
-from coze_harness.model.location import Places
-from coze_harness.model.trial import Script, Turn
-from coze_harness.scenarios.case_files import Case
-from coze_harness.scenarios.chat_option_rules import FILLED, options_of
-from coze_harness.scenarios.declared import Declared
-from coze_harness.scenarios.error_collector import Faults
-from coze_harness.scenarios.generated_values import DRAWABLE, draw
-from coze_harness.scenarios.scenario import Filled
-from coze_harness.scenarios.template_renderer import Filler, templated
-from coze_harness.scenarios.turn_template import Drawn, Fixed, Plan
+from coze_harness.model.errors import ScenarioError, ScenarioErrors
+from coze_harness.model.location import SourcePositions
+from coze_harness.model.trial import Turn, TurnScript
+from coze_harness.scenarios.case_files import CaseRow
+from coze_harness.scenarios.chat_option_rules import FILLED, build_chat_options
+from coze_harness.scenarios.declared import ScenarioSpec
+from coze_harness.scenarios.error_collector import ErrorCollector
+from coze_harness.scenarios.generated_values import GENERATED_NAMES, generate_values
+from coze_harness.scenarios.scenario import CaseInstance
+from coze_harness.scenarios.template_renderer import TemplateRenderer, has_template
+from coze_harness.scenarios.turn_template import StaticScript, TemplatedScript, TurnTemplate
 
 _SAMPLE: Final = datetime(2024, 10, 1, 8, 30, tzinfo=UTC)
 
 
-def fill(
-    given: Declared,
-    places: Places,
-    plans: Sequence[Plan],
-    cases: Iterable[Case],
-    filler: Filler,
+def expand_cases(
+    given: ScenarioSpec,
+    places: SourcePositions,
+    plans: Sequence[TurnTemplate],
+    cases: Iterable[CaseRow],
+    filler: TemplateRenderer,
     usual: ChatOptions,
-) -> list[Filled]:
+) -> list[CaseInstance]:
     """Return the scenario filled with each case; `usual` is for one that sets no option.
 
     Raises:
         ScenarioFaults: what cannot be filled; a fault that many cases share is told once.
     """
     filling = _Filling(given, places, plans, filler, usual)
-    found: list[Filled] = []
-    told: dict[tuple[str, str], list[tuple[ScenarioError, Case]]] = {}
+    found: list[CaseInstance] = []
+    told: dict[tuple[str, str], list[tuple[ScenarioError, CaseRow]]] = {}
     for case in cases:
         try:
             found.append(filling.case(case))
         except ScenarioError as fault:
-            several = fault.faults if isinstance(fault, ScenarioFaults) else (fault,)
+            several = fault.faults if isinstance(fault, ScenarioErrors) else (fault,)
             for one in several:
                 told.setdefault((str(one.where), one.what), []).append((one, case))
-    faults = Faults()
+    faults = ErrorCollector()
     for same in told.values():
         faults.add(_with_cases(same))
     faults.settle()
     return found
 
 
-def _with_cases(same: Sequence[tuple[ScenarioError, Case]]) -> ScenarioError:
+def _with_cases(same: Sequence[tuple[ScenarioError, CaseRow]]) -> ScenarioError:
     fault, case = same[0]
     if not case.label:
         return fault
@@ -71,10 +71,10 @@ class _Filling:
 
     def __init__(
         self,
-        given: Declared,
-        places: Places,
-        plans: Sequence[Plan],
-        filler: Filler,
+        given: ScenarioSpec,
+        places: SourcePositions,
+        plans: Sequence[TurnTemplate],
+        filler: TemplateRenderer,
         usual: ChatOptions,
     ) -> None:
         self._shape = given
@@ -84,7 +84,7 @@ class _Filling:
         self._plans = tuple(plans)
         self._open = [plan.templated() for plan in plans]
         self._turns: list[Turn | None] = [None] * len(self._plans)
-        self._fixed: Fixed | None = None
+        self._fixed: StaticScript | None = None
         self._options: ChatOptions | None = None
         self._names: frozenset[str] = frozenset()
         if any(self._open):
@@ -92,48 +92,48 @@ class _Filling:
             self._names = filler.names(opened)
         written = {key: getattr(given, key) for key in FILLED if key in given.there}
         self._option_names = {
-            key: filler.names(value) for key, value in written.items() if templated(value)
+            key: filler.names(value) for key, value in written.items() if has_template(value)
         }
 
-    def case(self, case: Case) -> Filled:
+    def case(self, case: CaseRow) -> CaseInstance:
         """Return the scenario filled with one case.
 
         Raises:
             ScenarioError: it cannot be filled.
         """
-        faults = Faults()
+        faults = ErrorCollector()
         options = self._options
         if options is None:
             with faults:
                 options = self._made_options(case.values)
-        script: Script | None = None
+        script: TurnScript | None = None
         with faults:
             script = self._script(case.values)
         faults.settle()
         assert options is not None  # noqa: S101  # for mypy: settle has raised otherwise
         assert script is not None  # noqa: S101  # as above
-        return Filled(case.label, options, script)
+        return CaseInstance(case.label, options, script)
 
     def _made_options(self, values: Mapping[str, JSON]) -> ChatOptions:
         for key, names in self._option_names.items():
-            drawn = names & DRAWABLE.keys() - values.keys()
+            drawn = names & GENERATED_NAMES.keys() - values.keys()
             if drawn:
                 raise ScenarioError(
                     f'"{key}" cannot hold a drawn value ({", ".join(sorted(drawn))}).',
                     where=self._places.at(key),
                     next_step="Use it in a prompt, or give it as a case column.",
                 )
-        options = options_of(self._shape, self._places, values, self._filler, self._usual)
+        options = build_chat_options(self._shape, self._places, values, self._filler, self._usual)
         if not self._option_names:
             self._options = options
         return options
 
-    def _script(self, values: Mapping[str, JSON]) -> Script:
+    def _script(self, values: Mapping[str, JSON]) -> TurnScript:
         if self._fixed is not None:
             return self._fixed
-        draws = (self._names & DRAWABLE.keys()) - values.keys()
-        given = {**draw(draws, _SAMPLE, random.Random(0)), **values} if draws else values  # noqa: S311  # a sample, no secret
-        faults = Faults()
+        draws = (self._names & GENERATED_NAMES.keys()) - values.keys()
+        given = {**generate_values(draws, _SAMPLE, random.Random(0)), **values} if draws else values  # noqa: S311  # a sample, no secret
+        faults = ErrorCollector()
         turns: list[Turn] = []
         for at, plan in enumerate(self._plans):
             turn = self._turns[at]
@@ -146,8 +146,8 @@ class _Filling:
                     self._turns[at] = turn
         faults.settle()
         if draws:
-            return Drawn(self._plans, values, frozenset(draws))
-        fixed = Fixed(tuple(turns))
+            return TemplatedScript(self._plans, values, frozenset(draws))
+        fixed = StaticScript(tuple(turns))
         if not any(self._open):
             self._fixed = fixed
         return fixed

@@ -12,11 +12,11 @@ from typing import NoReturn, TypeAlias
 
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
-from coze_harness.model.location import Location, PathPart, Places
-from coze_harness.scenarios.name_rules import usable_label
-from coze_harness.scenarios.project_paths import Project, content, joined, parted
-from coze_harness.yaml_source import read
-from coze_harness.yaml_source.spelling import nature
+from coze_harness.model.location import Location, PathPart, SourcePositions
+from coze_harness.scenarios.name_rules import is_usable_label
+from coze_harness.scenarios.project_paths import ProjectPaths, join_path, read_content, split_path
+from coze_harness.yaml_source import read_yaml
+from coze_harness.yaml_source.spelling import yaml_type_name
 
 _LABELS = ("case", "id", "name")
 _LARGEST = 50_000_000
@@ -25,7 +25,7 @@ Row: TypeAlias = tuple[Mapping[str, JSON], Location]
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class CaseRow:
     """One row: what to call it, its values by column, and where it is written."""
 
     label: str
@@ -33,9 +33,9 @@ class Case:
     location: Location
 
 
-def cases_of(
-    value: object, places: Places, folder: str, project: Project, named: set[str]
-) -> list[Case]:
+def read_cases(
+    value: object, places: SourcePositions, folder: str, project: ProjectPaths, named: set[str]
+) -> list[CaseRow]:
     """Return the cases that a scenario's `cases:` asks for.
 
     Args:
@@ -50,7 +50,7 @@ def cases_of(
     """
     where = places.at()
     if isinstance(value, str):
-        file = found_inside(value, where, folder, project)
+        file = resolve_inside(value, where, folder, project)
         named.add(file)
         rows = list(_file_rows(file, project.shown(file), where))
         where = Location(project.shown(file))
@@ -58,7 +58,7 @@ def cases_of(
         rows = _listed(value, places)
     else:
         raise ScenarioError(
-            f'"cases" must be a list or the path of a file, and this is {nature(value)}.',
+            f'"cases" must be a list or the path of a file, and this is {yaml_type_name(value)}.',
             where=where,
             next_step="Write cases: cases/NAME.csv, or a list of `- column: value` rows.",
         )
@@ -67,10 +67,10 @@ def cases_of(
             "There is no case here.", where=where, next_step="Add a row, or take `cases:` out."
         )
     labels = _labels(rows)
-    return [Case(label, *row) for label, row in zip(labels, rows, strict=True)]
+    return [CaseRow(label, *row) for label, row in zip(labels, rows, strict=True)]
 
 
-def found_inside(path: str, where: Location, folder: str, project: Project) -> str:
+def resolve_inside(path: str, where: Location, folder: str, project: ProjectPaths) -> str:
     """Return the absolute path of a file that a scenario names.
 
     Raises:
@@ -79,7 +79,7 @@ def found_inside(path: str, where: Location, folder: str, project: Project) -> s
     if "\0" in path:
         raise ScenarioError("The path holds a NUL character.", where=where, next_step="Correct it.")
     for start in (folder, str(project.root)):
-        candidate = joined(start, path)
+        candidate = join_path(start, path)
         if not project.holds(candidate):
             raise ScenarioError(
                 f'"{path}" leads out of the project.',
@@ -89,7 +89,9 @@ def found_inside(path: str, where: Location, folder: str, project: Project) -> s
         if Path(candidate).is_file():
             return candidate
     tried = " and ".join(
-        dict.fromkeys(project.shown(joined(start, path)) for start in (folder, str(project.root)))
+        dict.fromkeys(
+            project.shown(join_path(start, path)) for start in (folder, str(project.root))
+        )
     )
     raise ScenarioError(
         f'There is no file "{path}".',
@@ -100,7 +102,7 @@ def found_inside(path: str, where: Location, folder: str, project: Project) -> s
 
 
 def _file_rows(file: str, shown: str, named_at: Location) -> Iterator[Row]:
-    suffix = parted(file)[2].lower()
+    suffix = split_path(file)[2].lower()
     readers = {".csv": _csv_rows, ".jsonl": _jsonl_rows, ".yaml": _yaml_rows, ".yml": _yaml_rows}
     reader = readers.get(suffix)
     if reader is None:
@@ -110,7 +112,7 @@ def _file_rows(file: str, shown: str, named_at: Location) -> Iterator[Row]:
             next_step="Use a .csv, .jsonl or .yaml file.",
         )
     try:
-        found = content(file, _LARGEST + 1)
+        found = read_content(file, _LARGEST + 1)
     except OSError as cause:
         raise ScenarioError(
             f"The file cannot be read: {cause.strerror}.", where=Location(shown)
@@ -212,17 +214,19 @@ def _no_constant(word: str) -> NoReturn:
 
 
 def _yaml_rows(source: bytes, shown: str) -> Iterator[Row]:
-    document = read(source, shown, ScenarioError)
+    document = read_yaml(source, shown, ScenarioError)
     if not isinstance(document.data, list):
         raise ScenarioError(
-            f"A file of cases holds a list, and this is {nature(document.data)}.",
+            f"A file of cases holds a list, and this is {yaml_type_name(document.data)}.",
             where=document.places.at(),
             next_step="Write `- column: value` rows.",
         )
     yield from _listed(document.data, document.places)
 
 
-def _listed(rows: Sequence[JSON], places: Places, path: tuple[PathPart, ...] = ()) -> list[Row]:
+def _listed(
+    rows: Sequence[JSON], places: SourcePositions, path: tuple[PathPart, ...] = ()
+) -> list[Row]:
     found = []
     for position, row in enumerate(rows):
         where = places.at(*path, position)
@@ -233,7 +237,7 @@ def _listed(rows: Sequence[JSON], places: Places, path: tuple[PathPart, ...] = (
 def _mapping(value: JSON, where: Location) -> Mapping[str, JSON]:
     if not isinstance(value, Mapping):
         raise ScenarioError(
-            f"A case is a mapping of columns to values, and this is {nature(value)}.",
+            f"A case is a mapping of columns to values, and this is {yaml_type_name(value)}.",
             where=where,
             next_step="Write `column: value`.",
         )
@@ -246,6 +250,6 @@ def _labels(rows: Sequence[Row]) -> list[str]:
         values = [row.get(column) for row, _ in rows]
         if all(isinstance(v, str | int) and not isinstance(v, bool) for v in values):
             labels = [str(value) for value in values]
-            if len(set(labels)) == len(labels) and all(map(usable_label, labels)):
+            if len(set(labels)) == len(labels) and all(map(is_usable_label, labels)):
                 return labels
     return [str(number) for number in range(1, len(rows) + 1)]

@@ -7,10 +7,10 @@ from typing import cast
 
 from coze_harness.model import JSON, ChatOptions
 from coze_harness.model.errors import ScenarioError
-from coze_harness.model.location import Places
-from coze_harness.scenarios.declared import Declared, DeclaredTurn
-from coze_harness.scenarios.error_collector import Faults
-from coze_harness.scenarios.template_renderer import Filler
+from coze_harness.model.location import SourcePositions
+from coze_harness.scenarios.declared import ScenarioSpec, TurnSpec
+from coze_harness.scenarios.error_collector import ErrorCollector
+from coze_harness.scenarios.template_renderer import TemplateRenderer
 
 FILLED = (
     "custom_variables", "meta_data", "parameters", "extra_params", "shortcut_command", "history",
@@ -30,13 +30,13 @@ _KEY = 64
 _VALUE = 512
 
 
-def check(given: Declared, places: Places) -> None:
+def check_chat_options(given: ScenarioSpec, places: SourcePositions) -> None:
     """Refuse what Coze would refuse, before any call.
 
     Raises:
         ScenarioFaults: combinations that Coze answers with 4000 or 4007, or an unnamed shortcut.
     """
-    faults = Faults()
+    faults = ErrorCollector()
     if given.bot_version and given.publish_status == "unpublished_draft":
         faults.add(
             ScenarioError(
@@ -68,7 +68,9 @@ def check(given: Declared, places: Places) -> None:
     faults.settle()
 
 
-def _check_conversation(given: Declared, places: Places, faults: Faults) -> None:
+def _check_conversation(
+    given: ScenarioSpec, places: SourcePositions, faults: ErrorCollector
+) -> None:
     if given.conversation and given.conversation_id:
         faults.add(
             ScenarioError(
@@ -90,7 +92,7 @@ def _check_conversation(given: Declared, places: Places, faults: Faults) -> None
         )
 
 
-def _check_workflow(given: Declared, places: Places, faults: Faults) -> None:
+def _check_workflow(given: ScenarioSpec, places: SourcePositions, faults: ErrorCollector) -> None:
     for key in _NOT_FOR_WORKFLOWS:
         if key in given.there:
             faults.add(
@@ -102,13 +104,15 @@ def _check_workflow(given: Declared, places: Places, faults: Faults) -> None:
             )
 
 
-def check_turn(turn: DeclaredTurn, places: Places, given: Declared, *, first: bool) -> None:
+def check_turn(
+    turn: TurnSpec, places: SourcePositions, given: ScenarioSpec, *, first: bool
+) -> None:
     """Refuse a turn whose keys cannot go together, or not with what is addressed.
 
     Raises:
         ScenarioFaults: all that is wrong with it in this way.
     """
-    faults = Faults()
+    faults = ErrorCollector()
 
     def refuse(key: str, what: str, next_step: str) -> None:
         faults.add(ScenarioError(what, where=places.key(key), next_step=next_step))
@@ -130,11 +134,11 @@ def check_turn(turn: DeclaredTurn, places: Places, given: Declared, *, first: bo
     faults.settle()
 
 
-def options_of(
-    given: Declared,
-    places: Places,
+def build_chat_options(
+    given: ScenarioSpec,
+    places: SourcePositions,
     values: Mapping[str, JSON],
-    filler: Filler,
+    filler: TemplateRenderer,
     usual: ChatOptions,
 ) -> ChatOptions:
     """Return the options for one case; `usual` are those of a scenario that sets none.
@@ -177,8 +181,8 @@ def options_of(
     )
 
 
-def _check_meta_data(meta_data: Mapping[str, str], places: Places) -> None:
-    faults = Faults()
+def _check_meta_data(meta_data: Mapping[str, str], places: SourcePositions) -> None:
+    faults = ErrorCollector()
     if len(meta_data) > _PAIRS:
         faults.add(
             ScenarioError(

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from coze_harness.model import JSON
-from coze_harness.model.location import Places
-from coze_harness.scenarios.error_collector import shaped
+from coze_harness.model.location import SourcePositions
+from coze_harness.scenarios.error_collector import check_scenario_shape
 from coze_harness.yaml_source.fitting import (
     Check,
     any_text,
@@ -66,7 +66,7 @@ _KEYS: Final[Mapping[str, Check]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeclaredTurn:
+class TurnSpec:
     """One prompt and what is expected of the reply, as they are written."""
 
     prompt: str = ""
@@ -77,11 +77,11 @@ class DeclaredTurn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
+class ScenarioSpec:
     """A scenario as it is written; `there` are the keys that are. The keys: see `ScenarioShape`."""
 
     there: frozenset[str]
-    turns: Sequence[DeclaredTurn]
+    turns: Sequence[TurnSpec]
     name: str = ""
     description: str = ""
     tags: Sequence[str] = ()
@@ -110,7 +110,7 @@ class Declared:
     tools: Mapping[str, JSON] | None = None
 
 
-def declared(data: Mapping[str, JSON], places: Places) -> Declared:
+def parse_scenario(data: Mapping[str, JSON], places: SourcePositions) -> ScenarioSpec:
     """Return what a mapping declares.
 
     Raises:
@@ -121,12 +121,12 @@ def declared(data: Mapping[str, JSON], places: Places) -> Declared:
         # pydantic, which a good file does not need
         from coze_harness.scenarios.scenario_keys import ScenarioShape
 
-        given = shaped(ScenarioShape, data, places).model_dump(exclude_unset=True)
-    turns = tuple(DeclaredTurn(**turn) for turn in given["turns"])
-    return Declared(**{**given, "turns": turns, "there": frozenset(given)})
+        given = check_scenario_shape(ScenarioShape, data, places).model_dump(exclude_unset=True)
+    turns = tuple(TurnSpec(**turn) for turn in given["turns"])
+    return ScenarioSpec(**{**given, "turns": turns, "there": frozenset(given)})
 
 
-def check_defaults(data: Mapping[str, JSON], places: Places) -> None:
+def check_defaults(data: Mapping[str, JSON], places: SourcePositions) -> None:
     """Refuse what scenarios cannot share.
 
     Raises:
@@ -135,4 +135,4 @@ def check_defaults(data: Mapping[str, JSON], places: Places) -> None:
     if not fits(data, _KEYS):
         from coze_harness.scenarios.scenario_keys import DefaultsShape  # as above
 
-        shaped(DefaultsShape, data, places)
+        check_scenario_shape(DefaultsShape, data, places)

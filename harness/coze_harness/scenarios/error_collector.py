@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from coze_harness.model.errors import ScenarioError, ScenarioFaults
-from coze_harness.model.location import Places
+from coze_harness.model.errors import ScenarioError, ScenarioErrors
+from coze_harness.model.location import SourcePositions
 
 if TYPE_CHECKING:
-    from coze_harness.yaml_source.shape_check import Misfit, Shape
+    from coze_harness.yaml_source.shape_check import Shape, ShapeMismatch
 
 
-class Faults:
+class ErrorCollector:
     """What is wrong with the files read so far; `with faults:` keeps the fault that ends a block.
 
     Own code and no `contextmanager`, which takes longer than most blocks: a file has seven of them.
@@ -25,7 +25,7 @@ class Faults:
 
     def add(self, fault: ScenarioError) -> None:
         """Keep a fault; one that stands for several is taken apart."""
-        self.found.extend(fault.faults if isinstance(fault, ScenarioFaults) else (fault,))
+        self.found.extend(fault.faults if isinstance(fault, ScenarioErrors) else (fault,))
 
     def __enter__(self) -> None:
         """Begin a block whose fault is kept: what comes after the block goes on."""
@@ -46,7 +46,7 @@ class Faults:
             ScenarioFaults: there are faults.
         """
         if self.found:
-            raise ScenarioFaults(sorted(self.found, key=_order))
+            raise ScenarioErrors(sorted(self.found, key=_order))
 
 
 def _order(fault: ScenarioError) -> tuple[str, int, int]:
@@ -54,7 +54,9 @@ def _order(fault: ScenarioError) -> tuple[str, int, int]:
     return (where.path, where.line, where.column) if where else ("", 0, 0)
 
 
-def shaped(shape: type[Shape], data: Mapping[str, object], places: Places) -> Shape:
+def check_scenario_shape(
+    shape: type[Shape], data: Mapping[str, object], places: SourcePositions
+) -> Shape:
     """Return data in a shape.
 
     Raises:
@@ -65,11 +67,11 @@ def shaped(shape: type[Shape], data: Mapping[str, object], places: Places) -> Sh
     )
 
     try:
-        return shaping.shaped(shape, data, places)
-    except shaping.MisfitError as cause:
-        raise ScenarioFaults([as_fault(misfit) for misfit in cause.misfits]) from cause
+        return shaping.check_shape(shape, data, places)
+    except shaping.ShapeMismatchError as cause:
+        raise ScenarioErrors([scenario_error(misfit) for misfit in cause.misfits]) from cause
 
 
-def as_fault(misfit: Misfit) -> ScenarioError:
+def scenario_error(misfit: ShapeMismatch) -> ScenarioError:
     """Return the fault of a scenario file that a misfit is."""
     return ScenarioError(misfit.what, where=misfit.where, next_step=misfit.next_step)

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from coze_harness.expectations import build
+from coze_harness.expectations import build_expectation
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
-from coze_harness.model.location import PathPart, Places
+from coze_harness.model.location import PathPart, SourcePositions
 from coze_harness.model.trial import Expectation
-from coze_harness.scenarios.template_renderer import Filler
+from coze_harness.scenarios.template_renderer import TemplateRenderer
 from coze_harness.yaml_source import number
 
 _Path: TypeAlias = tuple[PathPart, ...]
@@ -19,7 +19,7 @@ _Path: TypeAlias = tuple[PathPart, ...]
 _ALONE = re.compile(r"\s*\{\{[^{}]*\}\}\s*")
 
 
-class OpenItem:
+class ExpectationTemplate:
     """An item with templates; it remembers where its kind wants numbers.
 
     A text that was one `{{ … }}` and gives a number's text is taken as a number where the kind does
@@ -28,7 +28,7 @@ class OpenItem:
 
     __slots__ = ("_item", "_numeric", "_places")
 
-    def __init__(self, item: JSON, places: Places) -> None:
+    def __init__(self, item: JSON, places: SourcePositions) -> None:
         self._item = item
         self._places = places
         self._numeric: tuple[_Path, ...] = ()
@@ -38,7 +38,7 @@ class OpenItem:
         """The item as it is written."""
         return self._item
 
-    def filled(self, values: Mapping[str, JSON], filler: Filler) -> Expectation:
+    def filled(self, values: Mapping[str, JSON], filler: TemplateRenderer) -> Expectation:
         """Build the expectation for one case.
 
         Raises:
@@ -52,7 +52,7 @@ class OpenItem:
                 if path in numbers:
                     filled = _replaced(filled, path, numbers[path])
         try:
-            return build(filled, places)
+            return build_expectation(filled, places)
         except ScenarioError as refusal:
             numbers = dict(_numbers(self._item, filled, ()))
             if not numbers:
@@ -71,7 +71,7 @@ class OpenItem:
             filled = _replaced(filled, path, numbers.pop(path))
             taken.append(path)
             try:
-                built = build(filled, self._places)
+                built = build_expectation(filled, self._places)
             except ScenarioError as next_refusal:
                 offered = next_refusal
             else:

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coze_harness.model.errors import UsageError
-from coze_harness.scenarios.project_paths import Project, joined
+from coze_harness.scenarios.project_paths import ProjectPaths, join_path
 from coze_harness.scenarios.scenario import Scenario
-from coze_harness.yaml_source.spelling import nearest
+from coze_harness.yaml_source.spelling import suggest_word
 
 _SUFFIXES = (".yaml", ".yml")
 _DATA = "cases"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FileSelection:
     """What the words mean: files to load, and of the loaded scenarios those that are wanted.
 
     `names` are the words that are no path, hence scenarios' names; beside them, `whole` are the
@@ -42,14 +42,14 @@ class Found:
         for name in self.names:
             if name not in known:
                 raise UsageError(
-                    f'There is no file, folder or scenario "{name}".{nearest(name, known)}',
+                    f'There is no file, folder or scenario "{name}".{suggest_word(name, known)}',
                     next_step="`coze-harness list` shows the scenarios.",
                 )
         names = frozenset(self.names)
         return [s for s in loaded if s.name in names or s.file in self.whole]
 
 
-def find(words: Sequence[str], project: Project, start: Path) -> Found:
+def find_files(words: Sequence[str], project: ProjectPaths, start: Path) -> FileSelection:
     """Find the scenario files that words mean; without words, all of the scenarios folder.
 
     In folders, hidden ones and folders called `cases` are passed over: the latter hold data.
@@ -65,7 +65,7 @@ def find(words: Sequence[str], project: Project, start: Path) -> Found:
     files: dict[str, None] = {}
     names: list[str] = []
     for word in words:
-        path = joined(str(start), word) if word and "\0" not in word else ""
+        path = join_path(str(start), word) if word and "\0" not in word else ""
         if not path or not Path(path).exists():
             names.append(word)
             continue
@@ -86,10 +86,10 @@ def find(words: Sequence[str], project: Project, start: Path) -> Found:
                 next_step="`coze-harness init` makes one; `scenarios:` in harness.yaml names it.",
             )
         files.update(dict.fromkeys(_below(os.path.realpath(folder), project)))
-    return Found(tuple(files), whole, tuple(names))
+    return FileSelection(tuple(files), whole, tuple(names))
 
 
-def _below(folder: str, project: Project) -> Iterator[str]:
+def _below(folder: str, project: ProjectPaths) -> Iterator[str]:
     """Yield the YAML files in a folder and those in it, in the order of their names."""
     with os.scandir(folder) as listing:
         entries = sorted(listing, key=lambda entry: entry.name)

@@ -42,17 +42,17 @@ _DRAWS: Final[Mapping[str, tuple[str, _Draw]]] = MappingProxyType(
     }
 )
 
-DRAWABLE: Final[Mapping[str, str]] = MappingProxyType(
+GENERATED_NAMES: Final[Mapping[str, str]] = MappingProxyType(
     {name: line for name, (line, _) in _DRAWS.items()}
 )
 """The names that templates may use without a case column, each with what it stands for."""
 
 
-def draw(names: Iterable[str], now: datetime, rng: Random) -> dict[str, str]:
+def generate_values(names: Iterable[str], now: datetime, rng: Random) -> dict[str, str]:
     """Draw values, in the table's order so that a seeded `rng` gives the same ones again.
 
     Args:
-        names: which of `DRAWABLE`; others are ignored.
+        names: which of `GENERATED_NAMES`; others are ignored.
         now: the moment; with a time zone, `now` shows it.
         rng: the source of the random ones.
     """

@@ -7,9 +7,16 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
 
-from coze_harness.execution import can_fork, in_batches
+from coze_harness.execution import can_fork, map_in_processes
 from coze_harness.model.errors import WorkerLostError
-from coze_harness.scenarios import Project, Scenario, Share, join_shares, load, load_share
+from coze_harness.scenarios import (
+    ProjectPaths,
+    Scenario,
+    ScenarioBatch,
+    load_batch,
+    load_scenarios,
+    merge_batches,
+)
 
 LARGE: Final = 1_000
 """Files from which on sharing the work is quicker: starting and packing take as long as 300."""
@@ -19,8 +26,8 @@ _LAST: Final = 10
 Check = Callable[[Scenario], object]
 
 
-def load_all(
-    files: Sequence[str], project: Project, check: Check, processes: int
+def load_in_parallel(
+    files: Sequence[str], project: ProjectPaths, check: Check, processes: int
 ) -> Iterable[Scenario]:
     """Load scenario files; those of a large project in shares, to be gone through once.
 
@@ -31,13 +38,13 @@ def load_all(
         ScenarioFaults: every fault of every file, by file and line.
     """
     if len(files) < LARGE:
-        return load(files, project, check)
+        return load_scenarios(files, project, check)
     shares = _in_shares(files, _Loader(project, check), processes if can_fork() else 1)
-    joined = None if shares is None else join_shares(shares)
-    return load(files, project, check) if joined is None else joined
+    joined = None if shares is None else merge_batches(shares)
+    return load_scenarios(files, project, check) if joined is None else joined
 
 
-def _in_shares(files: Sequence[str], work: _Loader, processes: int) -> list[Share] | None:
+def _in_shares(files: Sequence[str], work: _Loader, processes: int) -> list[ScenarioBatch] | None:
     """Return the shares that the files were loaded in, in their order; `None` if any has faults."""
     end = len(files) - _LAST
     todo = [(at, files[at : min(at + _SHARE, end)]) for at in range(0, end, _SHARE)]
@@ -45,7 +52,7 @@ def _in_shares(files: Sequence[str], work: _Loader, processes: int) -> list[Shar
     # others lie in packs by hundreds, as they are played.
     found = dict(work([(end, files[end:])]))
     try:
-        with closing(in_batches(work, todo, workers=processes, size=1, least=2)) as done:
+        with closing(map_in_processes(work, todo, workers=processes, size=1, least=2)) as done:
             for shares in done:
                 found.update(shares)
                 if None in found.values():
@@ -59,10 +66,10 @@ def _in_shares(files: Sequence[str], work: _Loader, processes: int) -> list[Shar
 class _Loader:
     """Loads shares, each a number and its files."""
 
-    project: Project
+    project: ProjectPaths
     check: Check
 
     def __call__(
         self, shares: Sequence[tuple[int, Sequence[str]]]
-    ) -> list[tuple[int, Share | None]]:
-        return [(number, load_share(files, self.project, self.check)) for number, files in shares]
+    ) -> list[tuple[int, ScenarioBatch | None]]:
+        return [(number, load_batch(files, self.project, self.check)) for number, files in shares]

@@ -22,7 +22,7 @@ _RESERVED = re.compile(r"^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNOREC
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
-def folded(text: str) -> str:
+def fold_name(text: str) -> str:
     """Return what two names share that some file system cannot tell apart."""
     if text.isascii():
         return text.lower()
@@ -54,7 +54,7 @@ def check_name(name: str, where: Callable[[], Location]) -> None:
         raise ScenarioError(fault, where=where(), next_step="Choose a plain name.")
 
 
-def usable_label(label: str) -> bool:
+def is_usable_label(label: str) -> bool:
     """Tell whether a case can be called by this value of its row."""
     return (
         0 < len(label) <= 100
@@ -66,7 +66,7 @@ def usable_label(label: str) -> bool:
     )
 
 
-def piece(text: str) -> tuple[str, bool]:
+def file_name_part(text: str) -> tuple[str, bool]:
     """Return a text as a piece of a file's name, and whether that changed more than its form."""
     if _SAFE.fullmatch(text) and not _RESERVED.match(text):
         return text, False
@@ -80,7 +80,7 @@ def piece(text: str) -> tuple[str, bool]:
     return safe, safe != normal
 
 
-def stem(pieces: list[tuple[str, bool]], exact: tuple[str, ...]) -> str:
+def file_stem(pieces: list[tuple[str, bool]], exact: tuple[str, ...]) -> str:
     """Join the pieces into a file's stem.
 
     Where a piece had to be changed, or all are too long together, a digest of the `exact` names

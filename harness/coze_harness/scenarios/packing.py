@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 _Taken: TypeAlias = tuple[object, ...]
 
 
-def packed(value: object) -> bytes:
+def pack_object(value: object) -> bytes:
     """Return a value as bytes. What the same objects in it have in common is written once.
 
     Raises:
@@ -33,8 +33,8 @@ def packed(value: object) -> bytes:
     return zlib.compress(out.getbuffer(), 1)
 
 
-def unpacked(data: bytes) -> Any:  # noqa: ANN401 (whatever was packed)
-    """Return what `packed` was given, as new objects."""
+def unpack_object(data: bytes) -> Any:  # noqa: ANN401 (whatever was packed)
+    """Return what `pack_object` was given, as new objects."""
     return pickle.loads(zlib.decompress(data))  # noqa: S301 (written here)
 
 

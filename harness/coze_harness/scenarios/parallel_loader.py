@@ -13,17 +13,21 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from coze_harness.model.errors import ScenarioError
-from coze_harness.model.trial import Script, Turn
-from coze_harness.scenarios.name_rules import folded
-from coze_harness.scenarios.packing import packed, unpacked
-from coze_harness.scenarios.project_paths import Project
-from coze_harness.scenarios.scenario import Filled, Scenario
-from coze_harness.scenarios.scenario_files import LoadedScenarios, load, without_collection
+from coze_harness.model.trial import Turn, TurnScript
+from coze_harness.scenarios.name_rules import fold_name
+from coze_harness.scenarios.packing import pack_object, unpack_object
+from coze_harness.scenarios.project_paths import ProjectPaths
+from coze_harness.scenarios.scenario import CaseInstance, Scenario
+from coze_harness.scenarios.scenario_files import (
+    LoadedScenarios,
+    load_scenarios,
+    without_collection,
+)
 
 _IN_A_PACK: Final = 100
 
 
-class Pack:
+class ScriptPack:
     """Some scripts, packed. They are there from when the first is asked for until the last one is.
 
     Scripts are asked for in their order, mostly, each by one trial or some in a row: so those
@@ -34,32 +38,32 @@ class Pack:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._there: Sequence[Script | None] = ()
+        self._there: Sequence[TurnScript | None] = ()
 
     @classmethod
-    def of(cls, scripts: Sequence[Script]) -> Pack:
+    def of(cls, scripts: Sequence[TurnScript]) -> ScriptPack:
         """Pack scripts."""
-        return cls(packed(scripts))
+        return cls(pack_object(scripts))
 
-    def __reduce__(self) -> tuple[type[Pack], tuple[bytes]]:
-        return Pack, (self._data,)
+    def __reduce__(self) -> tuple[type[ScriptPack], tuple[bytes]]:
+        return ScriptPack, (self._data,)
 
-    def script(self, at: int) -> Script:
+    def script(self, at: int) -> TurnScript:
         """Return the script at a position."""
         there = self._there
         script = there[at] if there else None
         if script is None:
-            there = unpacked(self._data)
+            there = unpack_object(self._data)
             script = there[at]
         self._there = [*([None] * at), *there[at:]]
         return script
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class PackedScript:
     """A script that lies in a pack."""
 
-    pack: Pack
+    pack: ScriptPack
     at: int
     draws: frozenset[str]
 
@@ -72,35 +76,35 @@ class Stored:
         return self.pack.script(self.at).turns(drawn)
 
 
-class Share(NamedTuple):
+class ScenarioBatch(NamedTuple):
     """Some of a project's scenarios, packed, and their names as they must differ."""
 
     names: Sequence[str]
     scenarios: bytes
 
 
-def load_share(
-    paths: Sequence[Path | str], project: Project, check: Callable[[Scenario], object]
-) -> Share | None:
-    """Load some of a project's files, as `load` does, for `join_shares` in whatever process.
+def load_batch(
+    paths: Sequence[Path | str], project: ProjectPaths, check: Callable[[Scenario], object]
+) -> ScenarioBatch | None:
+    """Load some of a project's files for `merge_batches`, in any process.
 
     Returns:
-        the scenarios; `None` where something is wrong: only `load`, given all of the files, can
-        tell all that is wrong with them.
+        the scenarios; `None` if there is an error: `load_scenarios`, given all files, reports all
+        errors.
     """
     try:
-        scenarios = load(paths, project, check)
+        scenarios = load_scenarios(paths, project, check)
     except ScenarioError:
         return None
-    names = [folded(scenario.name) for scenario in scenarios]
-    return Share(names, packed(list(_stored(scenarios))))
+    names = [fold_name(scenario.name) for scenario in scenarios]
+    return ScenarioBatch(names, pack_object(list(_stored(scenarios))))
 
 
-def join_shares(shares: list[Share]) -> Iterator[Scenario] | None:
+def merge_batches(shares: list[ScenarioBatch]) -> Iterator[Scenario] | None:
     """Return the scenarios of all shares, in the shares' order.
 
     They are unpacked as they are wanted, and the list is emptied, so that they need not all be
-    there at once. `None` if a name is taken twice, of which `load` can tell more.
+    there at once. `None` if a name is taken twice, of which `load_scenarios` can tell more.
     """
     if len({name for share in shares for name in share.names}) < sum(
         len(share.names) for share in shares
@@ -109,21 +113,21 @@ def join_shares(shares: list[Share]) -> Iterator[Scenario] | None:
     return _all_in(shares)
 
 
-def _all_in(shares: list[Share]) -> Iterator[Scenario]:
+def _all_in(shares: list[ScenarioBatch]) -> Iterator[Scenario]:
     shares.reverse()
     with without_collection():
         while shares:
-            yield from unpacked(shares.pop().scenarios)
+            yield from unpack_object(shares.pop().scenarios)
 
 
 def _stored(scenarios: LoadedScenarios) -> Iterable[Scenario]:
     """Yield the scenarios with their scripts in packs, those of neighbours together."""
     cases = (case for scenario in scenarios for case in scenario.filled)
-    stored: list[Filled] = []
+    stored: list[CaseInstance] = []
     while some := list(islice(cases, _IN_A_PACK)):
-        pack = Pack.of([case.script for case in some])
+        pack = ScriptPack.of([case.script for case in some])
         stored += [
-            Filled(case.label, case.options, Stored(pack, at, case.script.draws))
+            CaseInstance(case.label, case.options, PackedScript(pack, at, case.script.draws))
             for at, case in enumerate(some)
         ]
     begin = 0

@@ -14,7 +14,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
+class ProjectPaths:
     """The folders that scenario files may name files in, and what they need not say.
 
     Both folders are absolute and real (no symbolic links); `user_id` is sent where a scenario
@@ -48,23 +48,23 @@ class Project:
         return below.rpartition("/")[0]
 
 
-def joined(start: str, path: str) -> str:
+def join_path(start: str, path: str) -> str:
     """Return a path as it is meant from a folder, with `..` taken out of it."""
     return os.path.normpath(os.path.join(start, path))
 
 
-def absolute(path: Path | str) -> str:
+def absolute_path(path: Path | str) -> str:
     """Return a path as it is meant from the working folder, with `..` taken out of it."""
     return os.path.abspath(path)
 
 
-def parted(path: str) -> tuple[str, str, str]:
+def split_path(path: str) -> tuple[str, str, str]:
     """Return a path's folder, and its name's stem and suffix."""
     folder, name = os.path.split(path)
     return folder, *os.path.splitext(name)
 
 
-def content(path: str, most: int = -1) -> bytes:
+def read_content(path: str, most: int = -1) -> bytes:
     """Return a file's bytes, at most so many.
 
     Raises:

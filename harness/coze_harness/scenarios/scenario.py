@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from coze_harness.model import ChatOptions
 from coze_harness.model.location import Location
-from coze_harness.model.trial import Script
+from coze_harness.model.trial import TurnScript
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class BotReference:
     """A bot as a scenario names it: a name of the project or an id, and where that is written."""
 
     word: str
@@ -18,12 +18,12 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class CaseInstance:
     """A scenario filled with one case; `label` is empty where there are no cases."""
 
     label: str
     options: ChatOptions
-    script: Script
+    script: TurnScript
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +40,10 @@ class Scenario:
     location: Location
     description: str
     tags: tuple[str, ...]
-    bots: tuple[Wanted, ...]
+    bots: tuple[BotReference, ...]
     workflow: str
     repeat: int
     min_pass_rate: float
     known_failure: str
     stop_on_failure: bool
-    filled: tuple[Filled, ...]
+    filled: tuple[CaseInstance, ...]

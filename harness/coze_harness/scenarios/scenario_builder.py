@@ -7,32 +7,32 @@ from dataclasses import dataclass
 from typing import Final
 
 from coze_harness.model import JSON, ChatOptions
-from coze_harness.model.errors import ScenarioError, ScenarioFaults
-from coze_harness.model.location import Location, Places
-from coze_harness.scenarios.case_expansion import fill
-from coze_harness.scenarios.case_files import Case, cases_of
-from coze_harness.scenarios.chat_option_rules import check, check_turn
-from coze_harness.scenarios.declared import Declared, declared
-from coze_harness.scenarios.demands import look_through
-from coze_harness.scenarios.error_collector import Faults
+from coze_harness.model.errors import ScenarioError, ScenarioErrors
+from coze_harness.model.location import Location, SourcePositions
+from coze_harness.scenarios.case_expansion import expand_cases
+from coze_harness.scenarios.case_files import CaseRow, read_cases
+from coze_harness.scenarios.chat_option_rules import check_chat_options, check_turn
+from coze_harness.scenarios.declared import ScenarioSpec, parse_scenario
+from coze_harness.scenarios.demands import check_demands
+from coze_harness.scenarios.error_collector import ErrorCollector
 from coze_harness.scenarios.name_rules import check_name
-from coze_harness.scenarios.project_paths import Project
-from coze_harness.scenarios.scenario import Scenario, Wanted
-from coze_harness.scenarios.template_renderer import Filler, marked
-from coze_harness.scenarios.tool_outputs import Planned, planned_tools
-from coze_harness.scenarios.trial_expansion import is_id
-from coze_harness.scenarios.turn_template import Plan, Surroundings, planned
+from coze_harness.scenarios.project_paths import ProjectPaths
+from coze_harness.scenarios.scenario import BotReference, Scenario
+from coze_harness.scenarios.template_renderer import TemplateRenderer, has_placeholder
+from coze_harness.scenarios.tool_outputs import CompiledTools, compile_tools
+from coze_harness.scenarios.trial_expansion import is_bot_id
+from coze_harness.scenarios.turn_template import TurnContext, TurnTemplate, compile_turn
 
 _UNFILLED: Final = ("name", "bot", "user_id", "conversation_id", "bot_version", "workflow")
 """Keys in which a template would be sent or shown as it stands."""
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ScenarioSource:
     """The file that a scenario stands in.
 
     `path` and `folder` are absolute, `shown` is relative to the project; `stem` is the name of a
-    scenario that has none of its own; `marked` tells whether the file has templates.
+    scenario that has none of its own; `marked` is whether the file has templates.
     """
 
     path: str
@@ -42,42 +42,44 @@ class Source:
     marked: bool
 
 
-class Assembler:
+class ScenarioBuilder:
     """Makes scenarios of one project, and remembers the files that they named as cases."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: ProjectPaths) -> None:
         self._project = project
-        self._filler = Filler()
+        self._filler = TemplateRenderer()
         self._usual_options = ChatOptions(user_id=project.user_id)
         self.case_files: set[str] = set()
         self._tags: dict[tuple[str, ...], tuple[str, ...]] = {}
 
-    def scenario(self, data: Mapping[str, JSON], places: Places, source: Source) -> Scenario:
+    def scenario(
+        self, data: Mapping[str, JSON], places: SourcePositions, source: ScenarioSource
+    ) -> Scenario:
         """Return the scenario that a mapping declares.
 
         Raises:
             ScenarioFaults: everything that is wrong with it.
         """
-        faults = Faults()
+        faults = ErrorCollector()
         try:
-            given = declared(data, places)
-        except ScenarioFaults as misfits:
+            given = parse_scenario(data, places)
+        except ScenarioErrors as misfits:
             faults.add(misfits)
-            look_through(data, places, faults)
+            check_demands(data, places, faults)
             faults.settle()
             raise
         name = given.name or source.stem
         with faults:
             check_name(name, lambda: places.at("name") if given.name else Location(source.shown))
         with faults:
-            check(given, places)
+            check_chat_options(given, places)
         bots = _bots(given, places, faults)
         if source.marked:
             _refuse_marks(given, places, faults)
         cases = self._cases(given, places, source, faults)
         plans = self._plans(given, places, source, faults)
         faults.settle()
-        filled = fill(given, places, plans, cases, self._filler, self._usual_options)
+        filled = expand_cases(given, places, plans, cases, self._filler, self._usual_options)
         return Scenario(
             name=name,
             file=source.shown,
@@ -94,29 +96,39 @@ class Assembler:
             filled=tuple(filled),
         )
 
-    def _tags_of(self, given: Declared) -> tuple[str, ...]:
+    def _tags_of(self, given: ScenarioSpec) -> tuple[str, ...]:
         """Return a scenario's tags: one object for all scenarios that have the same."""
         tags = tuple(dict.fromkeys(given.tags))
         return self._tags.setdefault(tags, tags)
 
     def _cases(
-        self, given: Declared, places: Places, source: Source, faults: Faults
-    ) -> Sequence[Case]:
+        self,
+        given: ScenarioSpec,
+        places: SourcePositions,
+        source: ScenarioSource,
+        faults: ErrorCollector,
+    ) -> Sequence[CaseRow]:
         if "cases" in given.there:
             with faults:
                 below = places.below("cases")
                 named = self.case_files
-                return cases_of(given.cases, below, source.folder, self._project, named)
-        return (Case("", {}, places.at()),)
+                return read_cases(given.cases, below, source.folder, self._project, named)
+        return (CaseRow("", {}, places.at()),)
 
-    def _plans(self, given: Declared, places: Places, source: Source, faults: Faults) -> list[Plan]:
+    def _plans(
+        self,
+        given: ScenarioSpec,
+        places: SourcePositions,
+        source: ScenarioSource,
+        faults: ErrorCollector,
+    ) -> list[TurnTemplate]:
         silent = bool(given.shortcut_command)
-        around = Surroundings(source.folder, self._project, self._filler, source.marked, silent)
-        usual: Planned | None = None
+        around = TurnContext(source.folder, self._project, self._filler, source.marked, silent)
+        usual: CompiledTools | None = None
         if given.tools:
             with faults:
                 usual = self._tools(given.tools, places, source)
-        plans: list[Plan] = []
+        plans: list[TurnTemplate] = []
         for at, turn in enumerate(given.turns):
             below = places.below("turns", at)
             with faults:
@@ -126,16 +138,22 @@ class Assembler:
                     own = self._tools(turn.tools, below, source)
                     tools = {**(usual or {}), **own} if own else None
                 plans.append(
-                    planned(turn.prompt, turn.expect, turn.attach, tools, turn.input, below, around)
+                    compile_turn(
+                        turn.prompt, turn.expect, turn.attach, tools, turn.input, below, around
+                    )
                 )
         return plans
 
-    def _tools(self, written: Mapping[str, JSON], places: Places, source: Source) -> Planned:
+    def _tools(
+        self, written: Mapping[str, JSON], places: SourcePositions, source: ScenarioSource
+    ) -> CompiledTools:
         root = str(self._project.root)
-        return planned_tools(written, places.below("tools"), root, marked=source.marked)
+        return compile_tools(written, places.below("tools"), root, marked=source.marked)
 
 
-def _bots(given: Declared, places: Places, faults: Faults) -> tuple[Wanted, ...]:
+def _bots(
+    given: ScenarioSpec, places: SourcePositions, faults: ErrorCollector
+) -> tuple[BotReference, ...]:
     """Return the bots that a scenario names, in order."""
     for rival in ("bot", "bots") if given.workflow else ():
         if getattr(given, rival):
@@ -147,7 +165,7 @@ def _bots(given: Declared, places: Places, faults: Faults) -> tuple[Wanted, ...]
                     next_step="Keep one of them.",
                 )
             )
-    if given.workflow and not is_id(given.workflow) and not marked(given.workflow):
+    if given.workflow and not is_bot_id(given.workflow) and not has_placeholder(given.workflow):
         faults.add(
             ScenarioError(
                 f'"{given.workflow}" is no workflow\'s id.',
@@ -174,13 +192,13 @@ def _bots(given: Declared, places: Places, faults: Faults) -> tuple[Wanted, ...]
                 )
             )
     if given.bot:
-        return (Wanted(given.bot, places.at("bot")),)
-    return tuple(Wanted(word, places.at("bots", at)) for at, word in enumerate(given.bots))
+        return (BotReference(given.bot, places.at("bot")),)
+    return tuple(BotReference(word, places.at("bots", at)) for at, word in enumerate(given.bots))
 
 
-def _refuse_marks(given: Declared, places: Places, faults: Faults) -> None:
+def _refuse_marks(given: ScenarioSpec, places: SourcePositions, faults: ErrorCollector) -> None:
     for key in _UNFILLED:
-        if marked(getattr(given, key)):
+        if has_placeholder(getattr(given, key)):
             faults.add(
                 ScenarioError(
                     f'Templates are not filled in "{key}".',

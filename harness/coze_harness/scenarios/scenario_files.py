@@ -10,17 +10,22 @@ from pathlib import Path
 
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
-from coze_harness.model.location import Location, Places
+from coze_harness.model.location import Location, SourcePositions
 from coze_harness.scenarios.declared import check_defaults
-from coze_harness.scenarios.error_collector import Faults, as_fault
-from coze_harness.scenarios.name_rules import folded
-from coze_harness.scenarios.project_paths import Project, absolute, content, parted
+from coze_harness.scenarios.error_collector import ErrorCollector, scenario_error
+from coze_harness.scenarios.name_rules import fold_name
+from coze_harness.scenarios.project_paths import (
+    ProjectPaths,
+    absolute_path,
+    read_content,
+    split_path,
+)
 from coze_harness.scenarios.scenario import Scenario
-from coze_harness.scenarios.scenario_builder import Assembler, Source
-from coze_harness.scenarios.suite_defaults import Layers, layered
-from coze_harness.scenarios.template_renderer import marked
-from coze_harness.yaml_source import Document, Written, read
-from coze_harness.yaml_source.spelling import nature
+from coze_harness.scenarios.scenario_builder import ScenarioBuilder, ScenarioSource
+from coze_harness.scenarios.suite_defaults import LayeredPositions, apply_defaults
+from coze_harness.scenarios.template_renderer import has_placeholder
+from coze_harness.yaml_source import YamlDocument, YamlPositions, read_yaml
+from coze_harness.yaml_source.spelling import yaml_type_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +41,9 @@ class LoadedScenarios:
         return len(self.scenarios)
 
 
-def load(
+def load_scenarios(
     paths: Iterable[Path | str],
-    project: Project,
+    project: ProjectPaths,
     check: Callable[[Scenario], object] = lambda _scenario: None,
 ) -> LoadedScenarios:
     """Load scenario files.
@@ -51,15 +56,15 @@ def load(
     Raises:
         ScenarioFaults: every fault of every file, by file and line.
     """
-    assembler = Assembler(project)
-    faults = Faults()
-    by_file: dict[str, tuple[list[Scenario], Faults]] = {}
+    assembler = ScenarioBuilder(project)
+    faults = ErrorCollector()
+    by_file: dict[str, tuple[list[Scenario], ErrorCollector]] = {}
     with without_collection():
         for given in paths:
-            path = absolute(given)
+            path = absolute_path(given)
             if path not in by_file:
                 found: list[Scenario] = []
-                own = Faults()
+                own = ErrorCollector()
                 with own:
                     _file(path, project, assembler, found, own)
                 by_file[path] = (found, own)
@@ -94,34 +99,38 @@ def without_collection() -> Iterator[None]:
 
 
 def _file(
-    path: str, project: Project, assembler: Assembler, found: list[Scenario], faults: Faults
+    path: str,
+    project: ProjectPaths,
+    assembler: ScenarioBuilder,
+    found: list[Scenario],
+    faults: ErrorCollector,
 ) -> None:
     """Load one file into `found` and `faults`."""
     shown = project.shown(path)
     try:
-        found_bytes = content(path)
+        found_bytes = read_content(path)
     except OSError as cause:
         raise ScenarioError(
             f"The file cannot be read: {cause.strerror}.",
             where=Location(shown),
             next_step="Check the path and its permissions.",
         ) from cause
-    document = read(found_bytes, shown, ScenarioError)
+    document = read_yaml(found_bytes, shown, ScenarioError)
     data = document.data
     if not isinstance(data, dict):
-        what = "is empty" if data is None else f"holds {nature(data)}"
+        what = "is empty" if data is None else f"holds {yaml_type_name(data)}"
         raise ScenarioError(
             f"A scenario file is a mapping, and this one {what}.",
             where=document.places.at(),
             next_step="Write `turns:` and under it `- prompt: …`.",
         )
-    folder, stem, _ = parted(path)
-    source = Source(
+    folder, stem, _ = split_path(path)
+    source = ScenarioSource(
         path=path,
         folder=folder,
         shown=shown,
         stem=stem,
-        marked=marked(document.text),
+        marked=has_placeholder(document.text),
     )
     if "scenarios" in data or "defaults" in data:
         _suite(data, document, source, assembler, found, faults)
@@ -131,11 +140,11 @@ def _file(
 
 def _suite(
     data: Mapping[str, JSON],
-    document: Document,
-    source: Source,
-    assembler: Assembler,
+    document: YamlDocument,
+    source: ScenarioSource,
+    assembler: ScenarioBuilder,
     found: list[Scenario],
-    faults: Faults,
+    faults: ErrorCollector,
 ) -> None:
     """Load the scenarios of a file with `scenarios:`."""
     places = document.places
@@ -143,7 +152,7 @@ def _suite(
         _refuse_unknown(data, places, faults)
     items = data.get("scenarios")
     if not isinstance(items, list) or not items:
-        what = nature(items) if items else "nothing"
+        what = yaml_type_name(items) if items else "nothing"
         raise _no(what, '"scenarios" must be a list of scenarios', places.below("scenarios"))
     defaults = _defaults(data.get("defaults", {}), places.below("defaults"), faults)
     if faults.found:
@@ -152,7 +161,7 @@ def _suite(
         below = places.below("scenarios", at)
         with faults:
             if not isinstance(item, Mapping):
-                raise _no(nature(item), "A scenario must be a mapping", below)
+                raise _no(yaml_type_name(item), "A scenario must be a mapping", below)
             if "name" not in item and len(items) > 1:
                 raise ScenarioError(
                     "A scenario in a file with others needs a name.",
@@ -160,25 +169,27 @@ def _suite(
                     next_step="Add `name:`.",
                 )
             if defaults:
-                layers = Layers(below, places.below("defaults"))
-                found.append(assembler.scenario(layered(item, defaults), layers, source))
+                layers = LayeredPositions(below, places.below("defaults"))
+                found.append(assembler.scenario(apply_defaults(item, defaults), layers, source))
             else:
                 found.append(assembler.scenario(item, below, source))
 
 
-def _refuse_unknown(data: Mapping[str, JSON], places: Written, faults: Faults) -> None:
+def _refuse_unknown(
+    data: Mapping[str, JSON], places: YamlPositions, faults: ErrorCollector
+) -> None:
     from coze_harness.scenarios.scenario_keys import SuiteShape  # pydantic, for faults only
     from coze_harness.yaml_source.shape_check import unknown_key
 
     for key in data:
         if key not in SuiteShape.model_fields:
-            faults.add(as_fault(unknown_key(SuiteShape, (key,), places)))
+            faults.add(scenario_error(unknown_key(SuiteShape, (key,), places)))
 
 
-def _defaults(value: JSON, places: Written, faults: Faults) -> Mapping[str, JSON]:
+def _defaults(value: JSON, places: YamlPositions, faults: ErrorCollector) -> Mapping[str, JSON]:
     """Return the defaults, checked by themselves so that their faults are told once."""
     if not isinstance(value, Mapping):
-        faults.add(_no(nature(value), '"defaults" must be a mapping', places))
+        faults.add(_no(yaml_type_name(value), '"defaults" must be a mapping', places))
         return {}
     if "name" in value:
         faults.add(
@@ -193,7 +204,7 @@ def _defaults(value: JSON, places: Written, faults: Faults) -> Mapping[str, JSON
     return value
 
 
-def _no(seen: str, wanted: str, places: Places) -> ScenarioError:
+def _no(seen: str, wanted: str, places: SourcePositions) -> ScenarioError:
     return ScenarioError(
         f"{wanted}, and this is {seen}.",
         where=places.at(),
@@ -201,10 +212,10 @@ def _no(seen: str, wanted: str, places: Places) -> ScenarioError:
     )
 
 
-def _refuse_same_names(scenarios: Sequence[Scenario], faults: Faults) -> None:
+def _refuse_same_names(scenarios: Sequence[Scenario], faults: ErrorCollector) -> None:
     first: dict[str, Scenario] = {}
     for scenario in scenarios:
-        other = first.setdefault(folded(scenario.name), scenario)
+        other = first.setdefault(fold_name(scenario.name), scenario)
         if other is scenario:
             continue
         same = "" if other.name == scenario.name else " (cassette files could not tell them apart)"

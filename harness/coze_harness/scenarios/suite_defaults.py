@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from coze_harness.model import JSON
-from coze_harness.model.location import Location, PathPart, Places
-from coze_harness.yaml_source import Written
+from coze_harness.model.location import Location, PathPart, SourcePositions
+from coze_harness.yaml_source import YamlPositions
 
 _RIVALS = (frozenset({"bot", "bots", "workflow"}), frozenset({"conversation", "conversation_id"}))
 
 
-def layered(over: Mapping[str, JSON], under: Mapping[str, JSON]) -> dict[str, JSON]:
+def apply_defaults(over: Mapping[str, JSON], under: Mapping[str, JSON]) -> dict[str, JSON]:
     """Return a scenario's keys over the defaults'.
 
     Mappings (`custom_variables`, `meta_data`) are joined key by key, one level deep; of anything
@@ -32,12 +32,12 @@ def layered(over: Mapping[str, JSON], under: Mapping[str, JSON]) -> dict[str, JS
     return made
 
 
-class Layers:
+class LayeredPositions:
     """Places in a scenario, or in the defaults for what only they hold."""
 
     __slots__ = ("_over", "_under")
 
-    def __init__(self, over: Written, under: Written) -> None:
+    def __init__(self, over: YamlPositions, under: YamlPositions) -> None:
         self._over = over
         self._under = under
 
@@ -53,11 +53,11 @@ class Layers:
         """Return a scalar as its author wrote it."""
         return self._holder(path).source(*path)
 
-    def below(self, *path: PathPart) -> Places:
+    def below(self, *path: PathPart) -> SourcePositions:
         """Return the places of a value inside this one."""
         return self._holder(path).below(*path)
 
-    def _holder(self, path: tuple[PathPart, ...]) -> Written:
+    def _holder(self, path: tuple[PathPart, ...]) -> YamlPositions:
         if self._over.has(*path) or not path:
             return self._over
         # `turns[0].prompt` that is missing belongs to whoever holds `turns`, not to the defaults.
@@ -66,6 +66,6 @@ class Layers:
         )
 
 
-def _own(over: Written, path: tuple[PathPart, ...]) -> bool:
+def _own(over: YamlPositions, path: tuple[PathPart, ...]) -> bool:
     """Tell whether the scenario holds the value that the path leads into, other than a mapping."""
     return over.has(path[0]) and (len(path) == 1 or not over.mapping(path[0]))

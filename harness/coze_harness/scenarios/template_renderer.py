@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location, PathPart
-from coze_harness.scenarios.generated_values import DRAWABLE
-from coze_harness.yaml_source.spelling import nearest
+from coze_harness.scenarios.generated_values import GENERATED_NAMES
+from coze_harness.yaml_source.spelling import suggest_word
 
 if TYPE_CHECKING:
-    from coze_harness.scenarios.template_sandbox import Compiled, Sandbox
+    from coze_harness.scenarios.template_sandbox import CompiledTemplate, Sandbox
 
 _MARKS = ("{{", "{%", "{#")
 _ABSENT = re.compile(r"^'([^']+)' is undefined$")
 
 
-def templated(value: JSON) -> bool:
+def has_template(value: JSON) -> bool:
     """Tell whether a value is or holds a text with a template in it."""
     return any(True for _ in template_texts(value))
 
 
-def marked(text: str) -> bool:
+def has_placeholder(text: str) -> bool:
     """Tell whether a text has the marks of a template."""
     return "{" in text and any(mark in text for mark in _MARKS)
 
@@ -33,7 +33,7 @@ def marked(text: str) -> bool:
 def template_texts(value: JSON) -> Iterator[str]:
     """Yield the templates inside a value."""
     if isinstance(value, str):
-        if marked(value):
+        if has_placeholder(value):
             yield value
     elif isinstance(value, dict):
         for item in value.values():
@@ -43,7 +43,7 @@ def template_texts(value: JSON) -> Iterator[str]:
             yield from template_texts(item)
 
 
-class Filler:
+class TemplateRenderer:
     """Compiles each template once and fills it as often as there are cases.
 
     It can be pickled: compiled templates stay behind and are compiled again when they are needed.
@@ -53,10 +53,10 @@ class Filler:
 
     def __init__(self) -> None:
         self._sandbox: Sandbox | None = None
-        self._compiled: dict[str, Compiled] = {}
+        self._compiled: dict[str, CompiledTemplate] = {}
 
-    def __reduce__(self) -> tuple[type[Filler], tuple[()]]:
-        return (Filler, ())
+    def __reduce__(self) -> tuple[type[TemplateRenderer], tuple[()]]:
+        return (TemplateRenderer, ())
 
     def names(self, value: JSON) -> frozenset[str]:
         """Return the names that the templates inside a value want from outside.
@@ -75,7 +75,7 @@ class Filler:
         Raises:
             ScenarioError: it cannot be compiled or filled; `where` is asked for its place.
         """
-        if not marked(text):
+        if not has_placeholder(text):
             return text
         template = self._get(text, where)
         try:
@@ -99,7 +99,7 @@ class Filler:
             return [self.value(v, values, where, (*path, i)) for i, v in enumerate(value)]
         return value
 
-    def _get(self, text: str, where: Callable[[], Location]) -> Compiled:
+    def _get(self, text: str, where: Callable[[], Location]) -> CompiledTemplate:
         found = self._compiled.get(text)
         if found is not None:
             return found
@@ -110,7 +110,7 @@ class Filler:
         if self._sandbox is None:
             self._sandbox = sandbox.Sandbox()
         try:
-            made = sandbox.compiled(self._sandbox, text)
+            made = sandbox.compile_template(self._sandbox, text)
         except Exception as cause:  # Python's own compiler refuses some, variously
             message = str(cause) or type(cause).__name__
             raise ScenarioError(
@@ -136,11 +136,11 @@ def _unfilled(cause: Exception, where: Location, values: Mapping[str, JSON]) -> 
             next_step="Correct the template.",
         )
     name = absent.group(1)
-    known = [*values, *DRAWABLE]
+    known = [*values, *GENERATED_NAMES]
     columns = ", ".join(values) or "none"
     return ScenarioError(
-        f'The template asks for "{name}", which no case column gives.{nearest(name, known)}',
+        f'The template asks for "{name}", which no case column gives.{suggest_word(name, known)}',
         where=where,
-        detail=[f"case columns: {columns}", f"always there: {', '.join(DRAWABLE)}"],
+        detail=[f"case columns: {columns}", f"always there: {', '.join(GENERATED_NAMES)}"],
         next_step=f'Add a column "{name}" to the cases, or correct the name.',
     )

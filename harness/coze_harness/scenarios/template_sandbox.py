@@ -17,7 +17,7 @@ LONGEST = 1_000_000
 _EXPONENT = 1_000
 
 
-class TooMuchError(Exception):
+class TemplateLimitError(Exception):
     """A template that runs away; the text says how."""
 
 
@@ -38,9 +38,9 @@ class Sandbox(SandboxedEnvironment):
         """Compute a product or power, unless it would fill the memory."""
         if operator == "**":
             if _size(left) > _EXPONENT or _size(right) > _EXPONENT:
-                raise TooMuchError(f"`**` with a number above {_EXPONENT:,}")
+                raise TemplateLimitError(f"`**` with a number above {_EXPONENT:,}")
         elif _length(left) * _size(right) > LONGEST or _length(right) * _size(left) > LONGEST:
-            raise TooMuchError(f"`*` makes more than {LONGEST:,} characters")
+            raise TemplateLimitError(f"`*` makes more than {LONGEST:,} characters")
         return super().call_binop(context, operator, left, right)  # type: ignore[arg-type]  # unused
 
 
@@ -71,11 +71,11 @@ class _Steps:
         steps = range(*bounds)
         self.left -= len(steps)
         if self.left < 0:
-            raise TooMuchError(f"its loops take more than {LONGEST:,} steps")
+            raise TemplateLimitError(f"its loops take more than {LONGEST:,} steps")
         return iter(steps)
 
 
-class Compiled:
+class CompiledTemplate:
     """A template ready to be filled, and the names that it wants from outside."""
 
     __slots__ = ("_globals", "_template", "names")
@@ -102,25 +102,25 @@ class Compiled:
             pieces.append(piece)
             size += len(piece)
             if size > LONGEST:
-                raise TooMuchError(f"it makes more than {LONGEST:,} characters")
+                raise TemplateLimitError(f"it makes more than {LONGEST:,} characters")
         return "".join(pieces)
 
 
-def compiled(sandbox: Sandbox, text: str) -> Compiled:
+def compile_template(sandbox: Sandbox, text: str) -> CompiledTemplate:
     """Compile a template.
 
     Raises:
         TemplateSyntaxError: it is none; other exceptions for what Python cannot compile.
     """
     names = meta.find_undeclared_variables(sandbox.parse(text))
-    return Compiled(sandbox.from_string(text), frozenset(names))
+    return CompiledTemplate(sandbox.from_string(text), frozenset(names))
 
 
 __all__ = [
-    "Compiled",
+    "CompiledTemplate",
     "Sandbox",
+    "TemplateLimitError",
     "TemplateSyntaxError",
-    "TooMuchError",
     "UndefinedError",
-    "compiled",
+    "compile_template",
 ]

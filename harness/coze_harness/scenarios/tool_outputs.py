@@ -13,17 +13,17 @@ from typing import Final, TypeAlias
 
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
-from coze_harness.model.location import Location, Places
+from coze_harness.model.location import Location, SourcePositions
 from coze_harness.model.trial import Tool
-from coze_harness.scenarios.error_collector import Faults
-from coze_harness.scenarios.template_renderer import Filler, templated
-from coze_harness.yaml_source.spelling import nature
+from coze_harness.scenarios.error_collector import ErrorCollector
+from coze_harness.scenarios.template_renderer import TemplateRenderer, has_template
+from coze_harness.yaml_source.spelling import yaml_type_name
 
 _NAME: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
+class PythonTool:
     """A tool that is a Python function, imported when the bot first asks for it.
 
     `name` is `package.module:function`, found among what is installed and in `root`, the project's
@@ -90,13 +90,13 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenOutput:
+class OutputTemplate:
     """An output with templates: text, or data whose texts hold them."""
 
     written: JSON
-    places: Places
+    places: SourcePositions
 
-    def filled(self, values: Mapping[str, JSON], filler: Filler) -> str:
+    def filled(self, values: Mapping[str, JSON], filler: TemplateRenderer) -> str:
         """Return the output for one case.
 
         Raises:
@@ -105,13 +105,13 @@ class OpenOutput:
         return _as_text(filler.value(self.written, values, lambda path: self.places.at(*path)))
 
 
-Planned: TypeAlias = Mapping[str, str | Tool | OpenOutput]
+CompiledTools: TypeAlias = Mapping[str, str | Tool | OutputTemplate]
 """A turn's tools by name, as far as they are known before a case fills them."""
 
 
-def planned_tools(
-    written: Mapping[str, JSON], places: Places, root: str, *, marked: bool
-) -> Planned:
+def compile_tools(
+    written: Mapping[str, JSON], places: SourcePositions, root: str, *, marked: bool
+) -> CompiledTools:
     """Return what `tools:` declares.
 
     Args:
@@ -123,8 +123,8 @@ def planned_tools(
     Raises:
         ScenarioFaults: values that are neither an output nor a function; all of them.
     """
-    faults = Faults()
-    made: dict[str, str | Tool | OpenOutput] = {}
+    faults = ErrorCollector()
+    made: dict[str, str | Tool | OutputTemplate] = {}
     for name, value in written.items():
         with faults:
             made[name] = _planned(name, value, places.below(name), root, marked=marked)
@@ -133,8 +133,8 @@ def planned_tools(
 
 
 def _planned(
-    name: str, value: JSON, places: Places, root: str, *, marked: bool
-) -> str | Tool | OpenOutput:
+    name: str, value: JSON, places: SourcePositions, root: str, *, marked: bool
+) -> str | Tool | OutputTemplate:
     if isinstance(value, dict) and list(value) == ["python"]:
         function = value["python"]
         if not isinstance(function, str) or not _NAME.fullmatch(function):
@@ -144,18 +144,18 @@ def _planned(
                 next_step="Write python: package.module:function; an output that is data with "
                 "the one key `python` goes into quotes, as JSON text.",
             )
-        return Function(function, root, places.at("python"))
+        return PythonTool(function, root, places.at("python"))
     if not isinstance(value, str | dict | list):
         source = places.source()
         read = f"YAML read `{source}` as " if source else "this is "
         raise ScenarioError(
             f'The output of the tool "{name}" must be text, a mapping or a list, but '
-            f"{read}{nature(value)}.",
+            f"{read}{yaml_type_name(value)}.",
             where=places.at(),
             next_step=f'Put quotes around it: "{source or "…"}".',
         )
-    if marked and templated(value):
-        return OpenOutput(value, places)
+    if marked and has_template(value):
+        return OutputTemplate(value, places)
     return _as_text(value)
 
 

@@ -9,15 +9,15 @@ from coze_harness.model import Bot, TrialKey
 from coze_harness.model.errors import ScenarioError, UsageError
 from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial
-from coze_harness.scenarios.error_collector import Faults
-from coze_harness.scenarios.name_rules import folded, piece, stem
-from coze_harness.scenarios.scenario import Filled, Scenario, Wanted
-from coze_harness.yaml_source.spelling import nearest
+from coze_harness.scenarios.error_collector import ErrorCollector
+from coze_harness.scenarios.name_rules import file_name_part, file_stem, fold_name
+from coze_harness.scenarios.scenario import BotReference, CaseInstance, Scenario
+from coze_harness.yaml_source.spelling import suggest_word
 
 _SHORTEST_ID = 6
 
 
-def trials(
+def expand_trials(
     scenarios: Iterable[Scenario],
     bots: Mapping[str, Bot],
     default_bot: str = "",
@@ -39,11 +39,11 @@ def trials(
         ScenarioFaults: scenarios with an unknown bot or none, or with trials of the same name.
         UsageError: a chosen bot is not known.
     """
-    book = _Book(bots, default_bot)
+    book = _BotLookup(bots, default_bot)
     chosen = None if chosen_bots is None else [book.chosen(word) for word in chosen_bots]
     if repeat is not None and repeat < 1:
         raise UsageError(f"--repeat is {repeat}.", next_step="Give a number from 1 on.")
-    faults = Faults()
+    faults = ErrorCollector()
     made: list[Trial] = []
     for scenario in scenarios:
         try:
@@ -61,7 +61,7 @@ def trials(
     return made
 
 
-def _refuse_same_ids(made: Sequence[Trial], faults: Faults) -> None:
+def _refuse_same_ids(made: Sequence[Trial], faults: ErrorCollector) -> None:
     """Refuse names like `a [b]` beside a scenario `a` with a case `b`."""
     seen: dict[str, Trial] = {}
     for trial in made:
@@ -77,13 +77,13 @@ def _refuse_same_ids(made: Sequence[Trial], faults: Faults) -> None:
             )
 
 
-def bots_known(bots: Mapping[str, Bot], default_bot: str = "") -> Callable[[Scenario], object]:
+def check_bots(bots: Mapping[str, Bot], default_bot: str = "") -> Callable[[Scenario], object]:
     """Return what makes sure that a scenario's bots are known, for `load` to tell with the rest."""
-    return _Book(bots, default_bot).own
+    return _BotLookup(bots, default_bot).own
 
 
 @dataclass(frozen=True, slots=True)
-class _Book:
+class _BotLookup:
     """Finds bots by name or id."""
 
     bots: Mapping[str, Bot]
@@ -91,7 +91,7 @@ class _Book:
 
     def find(self, word: str) -> Bot | None:
         bot = self.bots.get(word)
-        if bot is None and is_id(word):
+        if bot is None and is_bot_id(word):
             bot = Bot(name=word, id=word)
         return bot
 
@@ -112,8 +112,8 @@ class _Book:
                     where=scenario.location,
                     next_step="Add `bot: NAME`, or `default_bot: NAME` in harness.yaml.",
                 )
-            wanted = (Wanted(self.default, Location("harness.yaml")),)
-        faults = Faults()
+            wanted = (BotReference(self.default, Location("harness.yaml")),)
+        faults = ErrorCollector()
         found = []
         for name in wanted:
             bot = self.find(name.word)
@@ -140,12 +140,12 @@ class _Book:
     def _unknown(self, word: str) -> tuple[str, str]:
         known = ", ".join(self.bots) or "none"
         return (
-            f'There is no bot "{word}".{nearest(word, self.bots)}',
+            f'There is no bot "{word}".{suggest_word(word, self.bots)}',
             f"Name it under `bots:` in harness.yaml (there: {known}), or give its id in quotes.",
         )
 
 
-def is_id(word: str) -> bool:
+def is_bot_id(word: str) -> bool:
     """Tell whether a word has the look of Coze's ids."""
     return len(word) >= _SHORTEST_ID and word.isascii() and word.isdecimal()
 
@@ -154,12 +154,12 @@ def _of_scenario(
     scenario: Scenario, own: Sequence[Bot], bots: Sequence[Bot], repeat: int, folder: str
 ) -> list[Trial]:
     single = own[0].id if len(own) == 1 else ""
-    name_piece = piece(scenario.name)
+    name_piece = file_name_part(scenario.name)
     labels = _case_pieces(scenario.filled)
     made = []
     for bot in bots:
         bot_name = "" if bot.id == single else bot.name
-        safe_bot, changed = piece(bot_name) if bot_name else ("", False)
+        safe_bot, changed = file_name_part(bot_name) if bot_name else ("", False)
         for case, label_piece in zip(scenario.filled, labels, strict=True):
             pieces = [name_piece]
             identity = scenario.name
@@ -175,13 +175,13 @@ def _of_scenario(
     return made
 
 
-def _case_pieces(filled: Sequence[Filled]) -> list[tuple[str, bool]]:
+def _case_pieces(filled: Sequence[CaseInstance]) -> list[tuple[str, bool]]:
     """Return each case's piece of a file name; labels that differ only in case count as changed."""
-    pieces = [piece(case.label) for case in filled]
+    pieces = [file_name_part(case.label) for case in filled]
     if len(pieces) == 1:
         return [(f"+{pieces[0][0]}", pieces[0][1])]
     counts: dict[str, int] = {}
-    keys = [folded(text) for text, _ in pieces]
+    keys = [fold_name(text) for text, _ in pieces]
     for key in keys:
         counts[key] = counts.get(key, 0) + 1
     return [
@@ -193,7 +193,7 @@ def _case_pieces(filled: Sequence[Filled]) -> list[tuple[str, bool]]:
 def _key(
     scenario: Scenario,
     bot: Bot,
-    case: Filled,
+    case: CaseInstance,
     number: int,
     identity: str,
     pieces: list[tuple[str, bool]],
@@ -202,7 +202,7 @@ def _key(
     if number > 1:
         identity = f"{identity}#{number}"
         pieces = [*pieces, (f"~{number}", False)]
-    file = f"{stem(pieces, (scenario.name, identity))}.yaml"
+    file = f"{file_stem(pieces, (scenario.name, identity))}.yaml"
     return TrialKey(
         id=identity,
         scenario=scenario.name,
@@ -216,7 +216,7 @@ def _key(
     )
 
 
-def _trial(scenario: Scenario, bot: Bot, case: Filled, key: TrialKey) -> Trial:
+def _trial(scenario: Scenario, bot: Bot, case: CaseInstance, key: TrialKey) -> Trial:
     return Trial(
         key=key,
         bot=bot,

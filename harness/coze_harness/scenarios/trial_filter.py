@@ -22,7 +22,7 @@ _PIECE = re.compile(r"\s*(?:(?P<sign>[()])|(?P<word>[\w:+\-.\[\]\\/@#~]+)|\"(?P<
 _DEEPEST: Final = 100
 
 
-class Selection:
+class TrialFilter:
     """The trials that an expression and tags both mean; without either, all of them."""
 
     __slots__ = ("_holds", "_tags")

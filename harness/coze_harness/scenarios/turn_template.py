@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
-from coze_harness.expectations import asks_for, build
+from coze_harness.expectations import asks_for, build_expectation
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
-from coze_harness.model.location import Location, Places
+from coze_harness.model.location import Location, SourcePositions
 from coze_harness.model.trial import Expectation, Tool, Turn
 from coze_harness.scenarios.attachment_check import attachment
-from coze_harness.scenarios.error_collector import Faults
-from coze_harness.scenarios.expectation_template import OpenItem
-from coze_harness.scenarios.project_paths import Project
-from coze_harness.scenarios.template_renderer import Filler, templated
-from coze_harness.scenarios.tool_outputs import OpenOutput, Planned
+from coze_harness.scenarios.error_collector import ErrorCollector
+from coze_harness.scenarios.expectation_template import ExpectationTemplate
+from coze_harness.scenarios.project_paths import ProjectPaths
+from coze_harness.scenarios.template_renderer import TemplateRenderer, has_template
+from coze_harness.scenarios.tool_outputs import CompiledTools, OutputTemplate
 from coze_harness.text import json_text as jsontext
 
 
 @dataclass(frozen=True, slots=True)
-class Fixed:
+class StaticScript:
     """A script that needs no drawn value: its turns were filled when the file was loaded."""
 
     filled: tuple[Turn, ...]
@@ -38,10 +38,10 @@ class Fixed:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class TemplatedScript:
     """A script whose templates use drawn values; one trial keeps what was drawn for it."""
 
-    plans: tuple[Plan, ...]
+    plans: tuple[TurnTemplate, ...]
     case: Mapping[str, JSON]
     draws: frozenset[str]
 
@@ -63,7 +63,7 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class TurnContext:
     """What the turns of one scenario share.
 
     `folder` is the scenario file's, absolute; `marked` tells whether the file has templates at all;
@@ -71,38 +71,38 @@ class Surroundings:
     """
 
     folder: str
-    project: Project
-    filler: Filler
+    project: ProjectPaths
+    filler: TemplateRenderer
     marked: bool
     silent: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TurnTemplate:
     """One turn as it is written: what has no template in it is built, the rest is filled later.
 
     `expected` has an expectation for each item, or the item itself where it has a template.
     """
 
     prompt: str
-    expected: tuple[Expectation | OpenItem, ...]
+    expected: tuple[Expectation | ExpectationTemplate, ...]
     attach: tuple[str, ...]
-    tools: Planned | None
+    tools: CompiledTools | None
     input: Mapping[str, JSON] | None
-    places: Places
+    places: SourcePositions
     location: Location
-    around: Surroundings
+    around: TurnContext
 
     def templates(self) -> tuple[JSON, ...]:
         """Return everything in the turn that may hold a template."""
-        open_items = [one.item for one in self.expected if isinstance(one, OpenItem)]
+        open_items = [one.item for one in self.expected if isinstance(one, ExpectationTemplate)]
         tools = self.tools.values() if self.tools else ()
-        open_outputs = [one.written for one in tools if isinstance(one, OpenOutput)]
+        open_outputs = [one.written for one in tools if isinstance(one, OutputTemplate)]
         return (self.prompt, self.attach, open_outputs, self.input, open_items)
 
     def templated(self) -> bool:
         """Tell whether anything in the turn is left to fill."""
-        return self.around.marked and any(templated(value) for value in self.templates())
+        return self.around.marked and any(has_template(value) for value in self.templates())
 
     def turn(self, values: Mapping[str, JSON]) -> Turn:
         """Return the turn, filled.
@@ -111,13 +111,13 @@ class Plan:
             ScenarioError: a template cannot be filled, or what comes out cannot be used.
         """
         if not self.around.marked:
-            built = tuple(one for one in self.expected if not isinstance(one, OpenItem))
+            built = tuple(one for one in self.expected if not isinstance(one, ExpectationTemplate))
             return self._finished(self.prompt, built, self.attach, self._tools({}), self.input)
         places = self.places
         filler = self.around.filler
         prompt = filler.text(self.prompt, values, partial(places.at, "prompt"))
         expectations = tuple(
-            one.filled(values, filler) if isinstance(one, OpenItem) else one
+            one.filled(values, filler) if isinstance(one, ExpectationTemplate) else one
             for one in self.expected
         )
         attach = tuple(
@@ -135,7 +135,7 @@ class Plan:
             return None
         filler = self.around.filler
         return {
-            name: one.filled(values, filler) if isinstance(one, OpenOutput) else one
+            name: one.filled(values, filler) if isinstance(one, OutputTemplate) else one
             for name, one in self.tools.items()
         }
 
@@ -148,7 +148,7 @@ class Plan:
         given: Mapping[str, JSON] | None,
     ) -> Turn:
         if given is not None:
-            prompt = jsontext.compact(given).decode()
+            prompt = jsontext.dump_json(given).decode()
         elif not (prompt.strip() or attach or self.around.silent):
             raise ScenarioError(
                 "The prompt is empty.",
@@ -170,33 +170,33 @@ class Plan:
         )
 
 
-def planned(
+def compile_turn(
     prompt: str,
     expect: Sequence[JSON],
     attach: Sequence[str],
-    tools: Planned | None,
+    tools: CompiledTools | None,
     given: Mapping[str, JSON] | None,
-    places: Places,
-    around: Surroundings,
-) -> Plan:
+    places: SourcePositions,
+    around: TurnContext,
+) -> TurnTemplate:
     """Return the plan of a turn of the right shape, its untemplated expectations built.
 
     Raises:
         ScenarioFaults: expectations that cannot be built; all of them.
     """
-    faults = Faults()
-    expected: list[Expectation | OpenItem] = []
+    faults = ErrorCollector()
+    expected: list[Expectation | ExpectationTemplate] = []
     for at, item in enumerate(expect):
         below = places.below("expect", at)
-        if around.marked and templated(item):
-            expected.append(OpenItem(item, below))
+        if around.marked and has_template(item):
+            expected.append(ExpectationTemplate(item, below))
             continue
         try:
-            expected.append(build(item, below))
+            expected.append(build_expectation(item, below))
         except ScenarioError as fault:
             faults.add(fault)
     faults.settle()
-    return Plan(
+    return TurnTemplate(
         prompt=prompt,
         expected=tuple(expected),
         attach=tuple(attach),

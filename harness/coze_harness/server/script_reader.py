@@ -12,10 +12,10 @@ from typing import Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from coze_harness.model.errors import ScenarioError, ScenarioFaults, UsageError
-from coze_harness.model.location import PathPart, Places
+from coze_harness.model.errors import ScenarioError, ScenarioErrors, UsageError
+from coze_harness.model.location import PathPart, SourcePositions
 from coze_harness.server.script_schema import Script
-from coze_harness.yaml_source import read
+from coze_harness.yaml_source import read_yaml
 
 _DEMO = "demo.yaml"
 _NEXT = "Edit the script; docs/server.md shows the format."
@@ -26,7 +26,7 @@ def load_script(path: Path) -> Script:
 
     Raises:
         UsageError: the file cannot be read.
-        ScenarioError: it is not YAML, or not a script; with several faults, `ScenarioFaults`.
+        ScenarioError: it is not YAML, or not a script; with several faults, `ScenarioErrors`.
     """
     try:
         source = path.read_bytes()
@@ -47,19 +47,19 @@ def parse_script(source: bytes | str, path: str) -> Script:
     """Return the script in a YAML text; `path` is what its faults are reported under.
 
     Raises:
-        ScenarioError: the text is not YAML, or not a script; with several faults, `ScenarioFaults`.
+        ScenarioError: the text is not YAML, or not a script; with several faults, `ScenarioErrors`.
     """
-    document = read(source, path, ScenarioError)
+    document = read_yaml(source, path, ScenarioError)
     try:
         return Script.model_validate(document.data)
     except ValidationError as error:
         faults = _faults(error.errors(include_url=False), document.places)
     if len(faults) == 1:
         raise faults[0]
-    raise ScenarioFaults(faults)
+    raise ScenarioErrors(faults)
 
 
-def _faults(details: Sequence[ErrorDetails], places: Places) -> list[ScenarioError]:
+def _faults(details: Sequence[ErrorDetails], places: SourcePositions) -> list[ScenarioError]:
     """Return the faults in the file's order, without those that follow from another one."""
     paths = [detail["loc"] for detail in details]
     faults = [
@@ -74,7 +74,7 @@ def _faults(details: Sequence[ErrorDetails], places: Places) -> list[ScenarioErr
     return [fault for _, fault in faults]
 
 
-def _located(detail: ErrorDetails, places: Places) -> ScenarioError:
+def _located(detail: ErrorDetails, places: SourcePositions) -> ScenarioError:
     path = detail["loc"]
     last = path[-1] if path else ""
     if detail["type"] == "extra_forbidden":

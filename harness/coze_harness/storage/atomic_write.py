@@ -14,7 +14,7 @@ TEMPORARY_SUFFIX: Final = ".tmp"
 _LONGEST_STEM: Final = 20
 
 
-def replace(path: Path, pieces: Iterable[bytes]) -> None:
+def write_atomically(path: Path, pieces: Iterable[bytes]) -> None:
     """Put bytes into a file by way of a temporary neighbour, synced, then renamed over it.
 
     Raises:

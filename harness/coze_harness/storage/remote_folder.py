@@ -43,7 +43,7 @@ class RemoteError(OSError):
 
 @dataclass(frozen=True, slots=True)
 class RemoteFolder:
-    """A folder (or a file) by its URL, which `folder_at` has looked at: it holds no secret."""
+    """A folder (or a file) by its URL, which `open_folder` has looked at: it holds no secret."""
 
     url: str
 
@@ -75,7 +75,7 @@ def is_url(text: str) -> bool:
     return "://" in text
 
 
-def folder_at(url: str) -> RemoteFolder:
+def open_folder(url: str) -> RemoteFolder:
     """Return a folder by its URL.
 
     Raises:
@@ -103,7 +103,7 @@ def folder_at(url: str) -> RemoteFolder:
     return RemoteFolder(f"{scheme.lower()}://{rest.rstrip('/')}")
 
 
-def look(folder: RemoteFolder) -> None:
+def check_reachable(folder: RemoteFolder) -> None:
     """Make sure that a store can be asked, before anything is done. The folder may be missing.
 
     Raises:
@@ -113,7 +113,7 @@ def look(folder: RemoteFolder) -> None:
         _asked(folder.url, lambda store, path: store.info(path))
 
 
-def read(url: str) -> bytes:
+def read_file(url: str) -> bytes:
     """Return a file's bytes.
 
     Raises:
@@ -124,8 +124,8 @@ def read(url: str) -> bytes:
     return found
 
 
-def read_all(urls: Sequence[str], most: int | None = None) -> dict[str, bytes | OSError]:
-    """Return the bytes of files of one store, or what `read` would have raised, by their URLs.
+def read_files(urls: Sequence[str], most: int | None = None) -> dict[str, bytes | OSError]:
+    """Return the bytes of files of one store, or what `read_file` would have raised, by their URLs.
 
     They are asked for all at once where the store can be: one after the other, each would take a
     whole round trip.
@@ -153,7 +153,7 @@ def read_all(urls: Sequence[str], most: int | None = None) -> dict[str, bytes | 
     }
 
 
-def write(url: str, data: bytes) -> None:
+def write_file(url: str, data: bytes) -> None:
     """Write a file whole or not at all.
 
     Raises:
@@ -162,7 +162,7 @@ def write(url: str, data: bytes) -> None:
     _placed(url, lambda store, path: store.pipe_file(path, data))
 
 
-def put(file: Path, url: str) -> None:
+def upload_file(file: Path, url: str) -> None:
     """Copy a file of this machine there, whole or not at all.
 
     Raises:
@@ -171,7 +171,7 @@ def put(file: Path, url: str) -> None:
     _placed(url, lambda store, path: store.put_file(str(file), path))
 
 
-def get(url: str, file: Path) -> None:
+def download_file(url: str, file: Path) -> None:
     """Copy a file from there to this machine.
 
     Raises:
@@ -181,7 +181,7 @@ def get(url: str, file: Path) -> None:
     _asked(url, lambda store, path: store.get_file(path, str(file)))
 
 
-def copy(url: str, to: str) -> None:
+def copy_file(url: str, to: str) -> None:
     """Copy a file within a store, by the store itself where it can.
 
     Raises:
@@ -195,7 +195,7 @@ def copy(url: str, to: str) -> None:
     _placed(to, copied)
 
 
-def remove(url: str) -> None:
+def remove_file(url: str) -> None:
     """Take a file away, if it is there.
 
     Raises:
@@ -205,7 +205,7 @@ def remove(url: str) -> None:
         _asked(url, lambda store, path: store.rm_file(path))
 
 
-def files(folder: RemoteFolder) -> list[str]:
+def list_files(folder: RemoteFolder) -> list[str]:
     """Return the names of all files below a folder, as they count from it, sorted.
 
     Raises:
@@ -222,7 +222,7 @@ def files(folder: RemoteFolder) -> list[str]:
         return []
 
 
-def folders(folder: RemoteFolder) -> list[str]:
+def list_folders(folder: RemoteFolder) -> list[str]:
     """Return the names of the folders in a folder, sorted.
 
     Raises:

@@ -15,7 +15,7 @@ _LEXEME = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{},:]|[^\s"\[\]{},:]+')
 _DEEPEST_INDENT = 60
 
 
-def parse(data: bytes) -> JSON:
+def parse_json(data: bytes) -> JSON:
     """Return the value that a UTF-8 JSON text holds.
 
     orjson refuses what Python's own reader takes (a lone surrogate, NaN), so that one is asked
@@ -33,7 +33,7 @@ def parse(data: bytes) -> JSON:
             raise ValueError("nested too deeply") from fault
 
 
-def compact(value: JSON) -> bytes:
+def dump_json(value: JSON) -> bytes:
     """Return a value as one line of UTF-8 in which Chinese stands as it is."""
     try:
         return orjson.dumps(value)
@@ -43,7 +43,7 @@ def compact(value: JSON) -> bytes:
         return text.encode("utf-8", "backslashreplace")
 
 
-def canonical(value: JSON) -> bytes:
+def dump_sorted_json(value: JSON) -> bytes:
     """Return a value as one line with sorted keys: equal values give equal bytes."""
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
@@ -52,7 +52,7 @@ def canonical(value: JSON) -> bytes:
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode()
 
 
-def indented(text: str) -> str | None:
+def reindent_json(text: str) -> str | None:
     """Return a JSON text over several lines, changed in nothing but white space.
 
     Works on the lexemes as they were written, so that `1.0`, escapes and a key given twice stay
@@ -62,7 +62,7 @@ def indented(text: str) -> str | None:
     if not text.lstrip(" \t\r\n").startswith(("{", "[")):
         return None
     try:
-        parse(text.encode())
+        parse_json(text.encode())
     except ValueError:
         return None
     pieces: list[str] = []

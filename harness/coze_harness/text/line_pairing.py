@@ -6,8 +6,14 @@ import re
 from collections.abc import Hashable, Iterator, Sequence
 from itertools import chain
 
-from coze_harness.text.sequence_alignment import Match, Span, aligned, between, comparable
-from coze_harness.text.tokenizer import counted
+from coze_harness.text.sequence_alignment import (
+    AlignedSpan,
+    MatchingBlock,
+    align_sequences,
+    is_alignable,
+    spans_between,
+)
+from coze_harness.text.tokenizer import content_tokens
 
 # Blank lines, rules and brackets are everywhere: they hold nothing in its place.
 _TELLING = re.compile(r"\w.*\w", re.DOTALL)
@@ -19,11 +25,11 @@ _ALIKE = 0.5
 _SAME_TEXT = 0.8
 
 
-def lined_up(before: Sequence[str], after: Sequence[str]) -> Iterator[Span]:
+def align_lines(before: Sequence[str], after: Sequence[str]) -> Iterator[AlignedSpan]:
     """Give the spans of two texts' lines: equal lines, pairs of changed ones, and the rest."""
     old: list[Hashable] = _anchors(before, "before")
     new: list[Hashable] = _anchors(after, "after")
-    for span in aligned(old, new):
+    for span in align_sequences(old, new):
         if span.equal:
             yield span
             continue
@@ -36,18 +42,21 @@ def _anchors(lines: Sequence[str], side: str) -> list[Hashable]:
     return [line if _TELLING.search(line) else (side, place) for place, line in enumerate(lines)]
 
 
-def _paired(before: Sequence[str], after: Sequence[str]) -> Iterator[Span]:
+def _paired(before: Sequence[str], after: Sequence[str]) -> Iterator[AlignedSpan]:
     rows, columns = len(before), len(after)
     pairs: list[tuple[int, int]] = []
     if rows == columns == 1:
         pairs = [(0, 0)]
     elif rows * columns <= _PAIRS:
-        old, new = [counted(line) for line in before], [counted(line) for line in after]
+        old, new = (
+            [content_tokens(line) for line in before],
+            [content_tokens(line) for line in after],
+        )
         weights = _weights(before, after, old, new)
         pairs = _best_pairs(weights)
         if _reflowed(old, new, sum(weights[i][j] for i, j in pairs)):
             pairs = []
-    for span in between((Match(i, j, 1) for i, j in pairs), (rows, columns)):
+    for span in spans_between((MatchingBlock(i, j, 1) for i, j in pairs), (rows, columns)):
         equal = before[span.start : span.stop] == after[span.begin : span.end]
         yield span._replace(equal=equal)
 
@@ -77,7 +86,7 @@ def _reflowed(old: list[list[str]], new: list[list[str]], paired: float) -> bool
     from rapidfuzz.distance import Indel  # 20 ms to import; equal texts do not need it
 
     gone, come = list(chain.from_iterable(old)), list(chain.from_iterable(new))
-    if not comparable(gone, come):
+    if not is_alignable(gone, come):
         return False
     share = Indel.normalized_similarity(gone, come, score_cutoff=_SAME_TEXT)
     return share > 0 and paired < _SAME_TEXT * share * (len(gone) + len(come))

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
-class Op(StrEnum):
+class DiffOperation(StrEnum):
     """What became of a piece of text."""
 
     SAME = "same"
@@ -15,15 +15,15 @@ class Op(StrEnum):
     INS = "ins"
 
 
-class Piece(NamedTuple):
+class DiffSegment(NamedTuple):
     """A stretch of text that stayed, went or came."""
 
-    op: Op
+    op: DiffOperation
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Diff:
+class TextDiff:
     """What differs between two texts.
 
     Attributes:
@@ -35,14 +35,14 @@ class Diff:
             word: `pieces` is the whole text before and the whole text after.
     """
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[DiffSegment, ...]
     similarity: float
     rewritten: bool
 
 
-def whole(before: str, after: str) -> tuple[Piece, ...]:
+def replaced_whole(before: str, after: str) -> tuple[DiffSegment, ...]:
     """Return one text as gone and the other as come, or as one that stayed."""
     if before == after:
-        return (Piece(Op.SAME, before),) if before else ()
-    pair = (Piece(Op.DEL, before), Piece(Op.INS, after))
+        return (DiffSegment(DiffOperation.SAME, before),) if before else ()
+    pair = (DiffSegment(DiffOperation.DEL, before), DiffSegment(DiffOperation.INS, after))
     return tuple(piece for piece in pair if piece.text)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 _WORK = 20_000 * 20_000
 
 
-class Span(NamedTuple):
+class AlignedSpan(NamedTuple):
     """Items `start` to `stop` before and `begin` to `end` after: equal, or one for the other."""
 
     equal: bool
@@ -19,13 +19,13 @@ class Span(NamedTuple):
     begin: int
     end: int
 
-    def moved(self, shift: int, drift: int) -> Span:
+    def moved(self, shift: int, drift: int) -> AlignedSpan:
         """Return the span of sequences that begin so much earlier."""
         equal, start, stop, begin, end = self
-        return Span(equal, start + shift, stop + shift, begin + drift, end + drift)
+        return AlignedSpan(equal, start + shift, stop + shift, begin + drift, end + drift)
 
 
-def comparable(before: Sequence[Hashable], after: Sequence[Hashable]) -> bool:
+def is_alignable(before: Sequence[Hashable], after: Sequence[Hashable]) -> bool:
     """Tell whether two sequences are short enough to be compared item by item."""
     return len(before) * len(after) <= _WORK
 
@@ -38,7 +38,7 @@ def common_ends(before: Sequence[Hashable], after: Sequence[Hashable]) -> tuple[
     return head, Postfix.similarity(before[head:], after[head:])
 
 
-class Match(NamedTuple):
+class MatchingBlock(NamedTuple):
     """`size` items from `start` before and from `begin` after that belong together."""
 
     start: int
@@ -46,7 +46,7 @@ class Match(NamedTuple):
     size: int
 
 
-def aligned(before: Sequence[Hashable], after: Sequence[Hashable]) -> Iterator[Span]:
+def align_sequences(before: Sequence[Hashable], after: Sequence[Hashable]) -> Iterator[AlignedSpan]:
     """Give the spans of two sequences in order: a longest common subsequence, and what is between.
 
     Two sequences that are too long to be compared are one changed span between their equal ends.
@@ -54,26 +54,28 @@ def aligned(before: Sequence[Hashable], after: Sequence[Hashable]) -> Iterator[S
     head, tail = common_ends(before, after)
     stop, end = len(before) - tail, len(after) - tail
     if head:
-        yield Span(True, 0, head, 0, head)
+        yield AlignedSpan(True, 0, head, 0, head)
     for span in _compared(before[head:stop], after[head:end]):
         yield span.moved(head, head)
     if tail:
-        yield Span(True, stop, len(before), end, len(after))
+        yield AlignedSpan(True, stop, len(before), end, len(after))
 
 
-def _compared(before: Sequence[Hashable], after: Sequence[Hashable]) -> Iterator[Span]:
+def _compared(before: Sequence[Hashable], after: Sequence[Hashable]) -> Iterator[AlignedSpan]:
     if not before and not after:
         return
-    matches: list[Match] = []
-    if before and after and comparable(before, after):
+    matches: list[MatchingBlock] = []
+    if before and after and is_alignable(before, after):
         from rapidfuzz.distance import Indel  # 20 ms to import; equal texts do not need it
 
         blocks = Indel.opcodes(before, after).as_matching_blocks()
-        matches = [Match(block.a, block.b, block.size) for block in blocks if block.size]
-    yield from between(matches, (len(before), len(after)))
+        matches = [MatchingBlock(block.a, block.b, block.size) for block in blocks if block.size]
+    yield from spans_between(matches, (len(before), len(after)))
 
 
-def between(matches: Iterable[Match], lengths: tuple[int, int]) -> Iterator[Span]:
+def spans_between(
+    matches: Iterable[MatchingBlock], lengths: tuple[int, int]
+) -> Iterator[AlignedSpan]:
     """Give matches, which are in order, as equal spans, and what lies between as changed ones.
 
     Args:
@@ -83,17 +85,19 @@ def between(matches: Iterable[Match], lengths: tuple[int, int]) -> Iterator[Span
     start = begin = 0
     for match in matches:
         if start < match.start or begin < match.begin:
-            yield Span(False, start, match.start, begin, match.begin)
+            yield AlignedSpan(False, start, match.start, begin, match.begin)
         start, begin = match.start + match.size, match.begin + match.size
-        yield Span(True, match.start, start, match.begin, begin)
+        yield AlignedSpan(True, match.start, start, match.begin, begin)
     if start < lengths[0] or begin < lengths[1]:
-        yield Span(False, start, lengths[0], begin, lengths[1])
+        yield AlignedSpan(False, start, lengths[0], begin, lengths[1])
 
 
-def without_islands(spans: Iterable[Span], is_island: Callable[[Span], bool]) -> Iterator[Span]:
+def merge_islands(
+    spans: Iterable[AlignedSpan], is_island: Callable[[AlignedSpan], bool]
+) -> Iterator[AlignedSpan]:
     """Give the spans, each island between two changes taken into them."""
-    changed: Span | None = None
-    island: Span | None = None
+    changed: AlignedSpan | None = None
+    island: AlignedSpan | None = None
     for span in spans:
         if not span.equal:
             changed = span._replace(start=changed.start, begin=changed.begin) if changed else span

@@ -18,7 +18,7 @@ _BLANK_LINE: Final = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class ServerSentEvent:
     """One event: its name, its data (lines joined), and the number of its frame."""
 
     name: str
@@ -26,7 +26,7 @@ class Event:
     frame: int
 
 
-def frames(body: bytes) -> tuple[int, ...]:
+def frame_ends(body: bytes) -> tuple[int, ...]:
     """Return where each frame ends: the offsets behind the blank lines, and behind the last byte.
 
     A frame may hold no event (a comment, a keep-alive).
@@ -35,7 +35,7 @@ def frames(body: bytes) -> tuple[int, ...]:
     return (*ends, len(body)) if body and (not ends or ends[-1] < len(body)) else tuple(ends)
 
 
-def whole(body: bytes) -> int:
+def complete_length(body: bytes) -> int:
     """Return where the last frame that is complete ends."""
     end = 0
     for found in _BLANK_LINE.finditer(body):
@@ -43,22 +43,22 @@ def whole(body: bytes) -> int:
     return end
 
 
-def events(body: bytes) -> Iterator[Event]:
+def parse_events(body: bytes) -> Iterator[ServerSentEvent]:
     """Yield the events of a stream; a last frame that was cut in mid-character is left out."""
     from sseclient import SSEClient  # only streams need it
 
     start = 0
-    for number, end in enumerate(frames(body)):
+    for number, end in enumerate(frame_ends(body)):
         frame, start = body[start:end], end
         try:
             found = next(SSEClient(iter((frame,))).events(), None)
         except UnicodeDecodeError:
             continue
         if found is not None:
-            yield Event(found.event, found.data, number)
+            yield ServerSentEvent(found.event, found.data, number)
 
 
-def arrivals(body: bytes, chunks: Sequence[tuple[float, int]]) -> tuple[float, ...]:
+def frame_times(body: bytes, chunks: Sequence[tuple[float, int]]) -> tuple[float, ...]:
     """Return when each frame was complete.
 
     Args:
@@ -69,4 +69,4 @@ def arrivals(body: bytes, chunks: Sequence[tuple[float, int]]) -> tuple[float, .
         return ()
     lengths = [length for _moment, length in chunks]
     last = len(chunks) - 1
-    return tuple(chunks[min(bisect_left(lengths, end), last)][0] for end in frames(body))
+    return tuple(chunks[min(bisect_left(lengths, end), last)][0] for end in frame_ends(body))

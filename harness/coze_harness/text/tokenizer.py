@@ -45,12 +45,12 @@ def _finder() -> _Finder:
     return found
 
 
-def legible(before: str, after: str) -> bool:
+def is_diffable_by_word(before: str, after: str) -> bool:
     """Tell whether two texts are short enough to be taken apart into words."""
     return len(before) + len(after) <= _SIZE
 
 
-def tokens(text: str) -> list[str]:
+def split_tokens(text: str) -> list[str]:
     """Split a text into words, numbers, runs of white space, line ends, and single graphemes.
 
     Joined, the tokens are the text. No token's edge lies inside a grapheme.
@@ -58,12 +58,12 @@ def tokens(text: str) -> list[str]:
     return _finder().findall(text)
 
 
-def counted(text: str) -> list[str]:
+def content_tokens(text: str) -> list[str]:
     """Split a text into words, numbers and single characters, without its white space."""
     return _COUNTED.findall(text)
 
 
-def lines(text: str) -> list[str]:
+def split_lines(text: str) -> list[str]:
     r"""Split a text after each ``\n`` and nowhere else; ``\r`` and U+2028 stay in their line."""
     parts = text.split("\n")
     last = parts.pop()

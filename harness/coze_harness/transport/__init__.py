@@ -5,9 +5,9 @@ never change into each request, look into ~/.netrc and the environment, keep coo
 redirects: a third of a call's cost, and nothing that a recording may depend on.
 """
 
-from coze_harness.transport.http_transport import Wire
-from coze_harness.transport.network_environment import certificates, proxies_for
-from coze_harness.transport.request_signing import Signer
-from coze_harness.transport.timed_transport import Line
+from coze_harness.transport.http_transport import HttpTransport
+from coze_harness.transport.network_environment import ca_bundle, proxies_for
+from coze_harness.transport.request_signing import TokenSource
+from coze_harness.transport.timed_transport import TimedTransport
 
-__all__ = ["Line", "Signer", "Wire", "certificates", "proxies_for"]
+__all__ = ["HttpTransport", "TimedTransport", "TokenSource", "ca_bundle", "proxies_for"]

@@ -10,18 +10,23 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, NewConnectionError
 
-from coze_harness.model import Answer, Call
+from coze_harness.model import HttpCall, HttpResponse
 from coze_harness.model.errors import TransportError
-from coze_harness.transport.network_environment import certificates, proxies_for, template
-from coze_harness.transport.request_body import sent_along
-from coze_harness.transport.request_signing import Signer, Unchanging, is_unsigned, make_sure_of
+from coze_harness.transport.network_environment import base_request, ca_bundle, proxies_for
+from coze_harness.transport.request_body import attach_body
+from coze_harness.transport.request_signing import (
+    StaticToken,
+    TokenSource,
+    check_token,
+    is_authentication_error,
+)
 
 _CONNECT_SECONDS: Final = 10.0
 _PIECE: Final = 1 << 16
 _READ_SECONDS: Final = 60.0
 
 
-class Wire:
+class HttpTransport:
     """Answers calls from the service at a base URL.
 
     Args:
@@ -38,7 +43,7 @@ class Wire:
     def __init__(
         self,
         base_url: str,
-        signer: str | Signer,
+        signer: str | TokenSource,
         *,
         workers: int,
         environment: Mapping[str, str],
@@ -46,12 +51,12 @@ class Wire:
     ) -> None:
         self._base_url = base_url
         self._read_seconds = read_seconds
-        self._signer = Unchanging(signer) if isinstance(signer, str) else signer
-        self._template = template(base_url)
-        make_sure_of(self._signer.token())
+        self._signer = StaticToken(signer) if isinstance(signer, str) else signer
+        self._template = base_request(base_url)
+        check_token(self._signer.token())
         self._root = str(self._template.url).rstrip("/")
         self._proxies = proxies_for(base_url, environment)
-        self._certificates = certificates(environment)
+        self._certificates = ca_bundle(environment)
         self._adapter = HTTPAdapter(pool_connections=1, pool_maxsize=workers, max_retries=0)
 
     @property
@@ -59,7 +64,7 @@ class Wire:
         """The service's address."""
         return self._base_url
 
-    def send(self, call: Call, hear: Callable[[bytes], bool] | None = None) -> Answer:
+    def send(self, call: HttpCall, hear: Callable[[bytes], bool] | None = None) -> HttpResponse:
         """Return the answer to a call, whatever its status; redirects are not followed.
 
         Args:
@@ -72,13 +77,15 @@ class Wire:
         """
         token = self._signer.token()
         answer = self._send(call, token, hear)
-        if is_unsigned(answer, call):
+        if is_authentication_error(answer, call):
             renewed = self._signer.renewed(token)
             if renewed:
                 return self._send(call, renewed, hear)
         return answer
 
-    def _send(self, call: Call, token: str, hear: Callable[[bytes], bool] | None) -> Answer:
+    def _send(
+        self, call: HttpCall, token: str, hear: Callable[[bytes], bool] | None
+    ) -> HttpResponse:
         request = self._template.copy()
         request.method = call.method
         request.url = self._root + call.target
@@ -86,7 +93,7 @@ class Wire:
         silence = self._read_seconds
         if call.patience is not None and not call.stream:
             silence = max(silence, call.patience)
-        with sent_along(call, request), self._translated(call):
+        with attach_body(call, request), self._translated(call):
             response = self._adapter.send(
                 request,
                 timeout=(_CONNECT_SECONDS, silence),
@@ -96,14 +103,14 @@ class Wire:
             )
             content = _received(response, hear) if call.stream else response.content
         headers = {name.lower(): value for name, value in response.raw.headers.items()}
-        return Answer(response.status_code, headers, content)
+        return HttpResponse(response.status_code, headers, content)
 
     def close(self) -> None:
         """Give the connections back."""
         self._adapter.close()
 
     @contextmanager
-    def _translated(self, call: Call) -> Iterator[None]:
+    def _translated(self, call: HttpCall) -> Iterator[None]:
         where = f"{self._base_url}{call.path}"
         try:
             yield

@@ -13,7 +13,7 @@ from requests.utils import should_bypass_proxies
 from coze_harness.model.errors import SettingsError
 
 
-def template(base_url: str) -> requests.PreparedRequest:
+def base_request(base_url: str) -> requests.PreparedRequest:
     """Return what every request has in common.
 
     Raises:
@@ -52,7 +52,7 @@ def proxies_for(base_url: str, environment: Mapping[str, str]) -> dict[str, str]
     return {scheme: proxy for scheme, proxy in found.items() if proxy}
 
 
-def certificates(environment: Mapping[str, str]) -> bool | str:
+def ca_bundle(environment: Mapping[str, str]) -> bool | str:
     """Return whose certificates are trusted: the environment's bundle, or certifi's (`True`).
 
     Raises:

@@ -13,7 +13,7 @@ from typing import BinaryIO, Final, cast
 import requests
 from urllib3.fields import RequestField
 
-from coze_harness.model import Call
+from coze_harness.model import HttpCall
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location
 from coze_harness.text import json_text as jsontext
@@ -22,14 +22,14 @@ _PIECE: Final = 1 << 16
 
 
 @contextmanager
-def sent_along(call: Call, request: requests.PreparedRequest) -> Iterator[None]:
+def attach_body(call: HttpCall, request: requests.PreparedRequest) -> Iterator[None]:
     """Give a request its body: JSON, or a file that is read while it is sent.
 
     Raises:
         ScenarioError: the file cannot be read, or is not the one that the call describes.
     """
     if not call.upload:
-        body = jsontext.compact(call.body) if call.body is not None else None
+        body = jsontext.dump_json(call.body) if call.body is not None else None
         request.body = body
         request.prepare_content_length(body)
         if body is not None:
@@ -63,7 +63,7 @@ def _pieces(head: bytes, file: BinaryIO, tail: bytes) -> Iterator[bytes]:
     yield tail
 
 
-def _unread(call: Call, what: str) -> ScenarioError:
+def _unread(call: HttpCall, what: str) -> ScenarioError:
     return ScenarioError(
         f"The attached file {what}.",
         where=Location(call.upload),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from coze_harness.model import Answer, Call
+from coze_harness.model import HttpCall, HttpResponse
 from coze_harness.model.errors import SettingsError
 from coze_harness.text import json_text as jsontext
 
@@ -12,7 +12,7 @@ _UNSIGNED: Final = frozenset({4100, 700012006})
 _LONGEST_REFUSAL: Final = 4096
 
 
-class Signer(Protocol):
+class TokenSource(Protocol):
     """Gives the token of each request. Asked from many threads at once."""
 
     def token(self) -> str:
@@ -28,7 +28,7 @@ class Signer(Protocol):
         ...
 
 
-class Unchanging:
+class StaticToken:
     """A token that lives longer than any run."""
 
     def __init__(self, token: str) -> None:
@@ -44,7 +44,7 @@ class Unchanging:
         return ""
 
 
-def is_unsigned(answer: Answer, call: Call) -> bool:
+def is_authentication_error(answer: HttpResponse, call: HttpCall) -> bool:
     """Tell whether a call was refused for its token alone, and may be made with another.
 
     Coze's own codes say that nothing was begun, so that even a prompt may be sent again. An HTTP
@@ -53,14 +53,14 @@ def is_unsigned(answer: Answer, call: Call) -> bool:
     if answer.status != 401 and (answer.status != 200 or len(answer.body) > _LONGEST_REFUSAL):
         return False
     try:
-        body = jsontext.parse(answer.body)
+        body = jsontext.parse_json(answer.body)
     except ValueError:
         body = None
     code = body.get("code") if isinstance(body, dict) else None
     return code in _UNSIGNED or (answer.status == 401 and call.method == "GET")
 
 
-def make_sure_of(token: str) -> None:
+def check_token(token: str) -> None:
     """Refuse a token that could not be sent, before anything names it.
 
     Raises:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from coze_harness.model import Answer, Call
-from coze_harness.text.sse import arrivals
-from coze_harness.transport.http_transport import Wire
+from coze_harness.model import HttpCall, HttpResponse
+from coze_harness.text.sse import frame_times
+from coze_harness.transport.http_transport import HttpTransport
 
 
-class Line:
+class TimedTransport:
     """A trial's own view of the wire: the same answers, with times from the trial's first call.
 
     Args:
@@ -23,7 +23,7 @@ class Line:
 
     def __init__(
         self,
-        wire: Wire,
+        wire: HttpTransport,
         monotonic: Callable[[], float],
         hear: Callable[[bytes], None] | None = None,
         root: Path | None = None,
@@ -35,7 +35,7 @@ class Line:
         self._begun: float | None = None
         self.calls = 0
 
-    def send(self, call: Call) -> Answer:
+    def send(self, call: HttpCall) -> HttpResponse:
         """Return the answer to a call, with when it was asked and how long it took."""
         started = self._monotonic()
         if self._begun is None:
@@ -60,5 +60,5 @@ class Line:
             answer,
             started=started - begun,
             elapsed=elapsed,
-            frames=arrivals(answer.body, chunks) if chunks else (),
+            frames=frame_times(answer.body, chunks) if chunks else (),
         )

@@ -9,7 +9,7 @@ keys. Dates stay text, as they were written.
 """
 
 from coze_harness.yaml_source.scalars import number
-from coze_harness.yaml_source.source_map import Written
-from coze_harness.yaml_source.yaml_reader import Document, read
+from coze_harness.yaml_source.source_map import YamlPositions
+from coze_harness.yaml_source.yaml_reader import YamlDocument, read_yaml
 
-__all__ = ["Document", "Written", "number", "read"]
+__all__ = ["YamlDocument", "YamlPositions", "number", "read_yaml"]

@@ -13,11 +13,11 @@ from yaml import events
 from coze_harness.model import JSON
 from coze_harness.yaml_source.opened import (
     ComposeError,
-    Open,
+    OpenNode,
+    duplicate_key_error,
     merge,
     merge_sources,
     take_key,
-    twice,
 )
 from coze_harness.yaml_source.scalars import (
     MERGE,
@@ -57,7 +57,7 @@ class Composer:
 
     def __init__(self) -> None:
         # The document is the only member of a list that nobody wrote.
-        self._stack = [Open(0, None, 0, mapping=False)]
+        self._stack = [OpenNode(0, None, 0, mapping=False)]
         self._anchors: dict[str, _Anchored | None] = {}
         self._documents = 0
         self._values = 0
@@ -104,7 +104,7 @@ class Composer:
                 top.nodes.append((start, _ends(event), None, None))
             elif top.key_start < 0:
                 if value in keys:
-                    raise twice(value, start, keys[value])
+                    raise duplicate_key_error(value, start, keys[value])
                 keys[value] = top.key_start = start
                 top.key = value
             elif top.key is None:
@@ -159,7 +159,7 @@ class Composer:
         self._values += 1
         if event.anchor is not None:
             self._anchors[event.anchor] = None
-        self._stack.append(Open(start, event.anchor, self._values, mapping=mapping))
+        self._stack.append(OpenNode(start, event.anchor, self._values, mapping=mapping))
 
     def _end(self, event: events.CollectionEndEvent) -> None:
         done = self._stack.pop()

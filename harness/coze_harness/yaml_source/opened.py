@@ -19,7 +19,7 @@ class ComposeError(ValueError):
         self.other = other
 
 
-class Open:
+class OpenNode:
     """A list or mapping whose end has not come yet; `keys` is `None` for a list."""
 
     __slots__ = (
@@ -61,12 +61,12 @@ class Open:
             self.nodes = []
 
 
-def take_key(top: Open, keys: dict[str, int], value: JSON, node: Node, *, merge: bool) -> None:
+def take_key(top: OpenNode, keys: dict[str, int], value: JSON, node: Node, *, merge: bool) -> None:
     """Keep a key until its value comes; `None` stands for the merge key `<<`."""
     if not isinstance(value, str):
         raise _no_key(value, node)
     if value in keys:
-        raise twice(value, node[0], keys[value])
+        raise duplicate_key_error(value, node[0], keys[value])
     if merge:
         if top.merges is not None:
             raise ComposeError(
@@ -80,7 +80,7 @@ def take_key(top: Open, keys: dict[str, int], value: JSON, node: Node, *, merge:
     top.key_start = node[0]
 
 
-def twice(key: str, start: int, other: int) -> ComposeError:
+def duplicate_key_error(key: str, start: int, other: int) -> ComposeError:
     """Return the error for a key that stands at `other`, too."""
     what = f'The key "{key}" is written twice.'
     return ComposeError(what, start, "Keep one of them.", other=other)
@@ -114,7 +114,7 @@ def merge_sources(value: JSON, node: Node) -> list[tuple[JSON, Node]]:
     )
 
 
-def merge(done: Open, merges: list[tuple[JSON, Node]]) -> None:
+def merge(done: OpenNode, merges: list[tuple[JSON, Node]]) -> None:
     """Lay the mapping's own entries over the merged ones; of those, the first named wins."""
     data: dict[str, JSON] = {}
     children: dict[str, Node] = {}

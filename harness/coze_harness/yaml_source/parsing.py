@@ -33,7 +33,7 @@ _CONFLICT = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?:[ \r]|$)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class UntrustedYaml:
     """A file's data, and the scalar that stands last in it.
 
     A file that was cut short ends in that scalar: `tail` is its text, `tail_style` how it was
@@ -121,7 +121,7 @@ class _Look:
         return f"aliases stand for more than {ALIASED:,} values" if self._aliased > ALIASED else ""
 
 
-def parse(data: bytes, path: Path | str) -> Parsed:
+def read_untrusted_yaml(data: bytes, path: Path | str) -> UntrustedYaml:
     """Return what a YAML file holds; of tags, only those of plain data and `!!binary` are known.
 
     Raises:
@@ -142,12 +142,12 @@ def parse(data: bytes, path: Path | str) -> Parsed:
     if text.lstrip()[:1] == "{":
         # vcrpy's other serializer. Most JSON is YAML, but not what it makes of an emoji.
         try:
-            return Parsed(json.loads(text), "", '"')
+            return UntrustedYaml(json.loads(text), "", '"')
         except (ValueError, RecursionError):
             pass  # YAML may begin with a brace as well.
     try:
         look = _looked_through(text, path)
-        return Parsed(yaml.load(text, Loader=_loader()), look.tail, look.tail_style)  # noqa: S506 (a safe loader, chosen below)
+        return UntrustedYaml(yaml.load(text, Loader=_loader()), look.tail, look.tail_style)  # noqa: S506 (a safe loader, chosen below)
     except yaml.YAMLError as fault:
         place = getattr(fault, "problem_mark", None)
         at = place.line + 1 if place else 0

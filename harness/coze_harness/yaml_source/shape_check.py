@@ -12,8 +12,8 @@ from typing import NamedTuple, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from coze_harness.model.location import Location, PathPart, Places
-from coze_harness.yaml_source.spelling import nature, nearest
+from coze_harness.model.location import Location, PathPart, SourcePositions
+from coze_harness.yaml_source.spelling import suggest_word, yaml_type_name
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -30,7 +30,7 @@ _WANTED: Mapping[str, str] = {
 }
 
 
-class Misfit(NamedTuple):
+class ShapeMismatch(NamedTuple):
     """One thing that does not fit: the sentence, its place, and what to do."""
 
     what: str
@@ -38,15 +38,15 @@ class Misfit(NamedTuple):
     next_step: str
 
 
-class MisfitError(ValueError):
+class ShapeMismatchError(ValueError):
     """Everything in some data that does not fit its shape."""
 
-    def __init__(self, misfits: Sequence[Misfit]) -> None:
+    def __init__(self, misfits: Sequence[ShapeMismatch]) -> None:
         super().__init__("; ".join(misfit.what for misfit in misfits))
         self.misfits = tuple(misfits)
 
 
-def shaped(shape: type[Shape], data: Mapping[str, object], places: Places) -> Shape:
+def check_shape(shape: type[Shape], data: Mapping[str, object], places: SourcePositions) -> Shape:
     """Return data in a shape.
 
     Raises:
@@ -57,10 +57,12 @@ def shaped(shape: type[Shape], data: Mapping[str, object], places: Places) -> Sh
     except ValidationError as cause:
         details = cause.errors(include_url=False)
         told = [one for one in details if not _is_misspelt(one, details)]
-        raise MisfitError([_misfit(shape, detail, places) for detail in told]) from cause
+        raise ShapeMismatchError([_misfit(shape, detail, places) for detail in told]) from cause
 
 
-def unknown_key(shape: type[BaseModel], path: Sequence[PathPart], places: Places) -> Misfit:
+def unknown_key(
+    shape: type[BaseModel], path: Sequence[PathPart], places: SourcePositions
+) -> ShapeMismatch:
     """Return the misfit of a key that its place in a shape does not have.
 
     Args:
@@ -80,8 +82,8 @@ def unknown_key(shape: type[BaseModel], path: Sequence[PathPart], places: Places
     elif not above and into:
         hint = f' It belongs inside "{into[0]}".'
     else:
-        hint = nearest(key, level.model_fields)
-    return Misfit(
+        hint = suggest_word(key, level.model_fields)
+    return ShapeMismatch(
         f'There is no key "{key}" here.{hint}',
         places.key(*path),
         f"The keys are: {', '.join(level.model_fields)}.",
@@ -105,12 +107,12 @@ def _is_misspelt(detail: ErrorDetails, details: Sequence[ErrorDetails]) -> bool:
     return detail["type"] == "missing" and any(
         other["type"] == "extra_forbidden"
         and other["loc"][:-1] == path[:-1]
-        and nearest(str(other["loc"][-1]), (str(path[-1]),))
+        and suggest_word(str(other["loc"][-1]), (str(path[-1]),))
         for other in details
     )
 
 
-def _misfit(shape: type[BaseModel], detail: ErrorDetails, places: Places) -> Misfit:
+def _misfit(shape: type[BaseModel], detail: ErrorDetails, places: SourcePositions) -> ShapeMismatch:
     path: tuple[PathPart, ...] = detail["loc"]
     kind = detail["type"]
     if kind == "extra_forbidden":
@@ -118,17 +120,17 @@ def _misfit(shape: type[BaseModel], detail: ErrorDetails, places: Places) -> Mis
     name = dotted(path)
     value = detail["input"]
     if kind == "missing":
-        return Misfit(f'"{name}" is missing.', places.at(*path), f"Add `{path[-1]}:` here.")
+        return ShapeMismatch(f'"{name}" is missing.', places.at(*path), f"Add `{path[-1]}:` here.")
     if value is None:
         step = "Write a value, or take the key out."
-        return Misfit(f'"{name}" is empty.', places.key(*path), step)
+        return ShapeMismatch(f'"{name}" is empty.', places.key(*path), step)
     if kind in _WANTED:
         return _other_type(name, _WANTED[kind], value, places.at(*path), places.source(*path))
     context = detail.get("ctx") or {}
     if kind == "literal_error":
         words = [word for word in _WORD.findall(str(context.get("expected", ""))) if word]
-        what = f'"{name}" cannot be "{value}".{nearest(str(value), words)}'
-        return Misfit(what, places.at(*path), f"Write one of: {', '.join(words)}.")
+        what = f'"{name}" cannot be "{value}".{suggest_word(str(value), words)}'
+        return ShapeMismatch(what, places.at(*path), f"Write one of: {', '.join(words)}.")
     sentences = {
         "greater_than_equal": f'"{name}" is {value}; it must be at least {context.get("ge")}.',
         "greater_than": f'"{name}" is {value}; it must be more than {context.get("gt")}.',
@@ -137,13 +139,15 @@ def _misfit(shape: type[BaseModel], detail: ErrorDetails, places: Places) -> Mis
         "too_short": f'"{name}" is an empty list.',
     }
     what = sentences.get(kind, f'"{name}": {detail["msg"]}.')
-    return Misfit(what, places.at(*path), "Correct the value.")
+    return ShapeMismatch(what, places.at(*path), "Correct the value.")
 
 
-def _other_type(name: str, wanted: str, value: object, where: Location, source: str) -> Misfit:
+def _other_type(
+    name: str, wanted: str, value: object, where: Location, source: str
+) -> ShapeMismatch:
     if wanted == "text" and source:
-        return Misfit(
-            f'"{name}" must be text, but YAML read `{source}` as {nature(value)}.',
+        return ShapeMismatch(
+            f'"{name}" must be text, but YAML read `{source}` as {yaml_type_name(value)}.',
             where,
             f'Put quotes around it: "{source}".',
         )
@@ -153,8 +157,8 @@ def _other_type(name: str, wanted: str, value: object, where: Location, source: 
         "a list": f"Write `- ` before each entry, or brackets around them: [{source or '…'}].",
         "a mapping": "Write `key: value` pairs.",
     }
-    return Misfit(
-        f'"{name}" must be {wanted}, and this is {nature(value)}.',
+    return ShapeMismatch(
+        f'"{name}" must be {wanted}, and this is {yaml_type_name(value)}.',
         where,
         steps.get(wanted, "Write a number, without quotes."),
     )

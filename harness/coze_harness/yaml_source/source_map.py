@@ -21,7 +21,7 @@ mapping, where each key begins. A plain tuple: a file has one for every value, a
 takes ten times as long to make."""
 
 
-class Text:
+class SourceText:
     """A document's text, with its line starts looked up when the first place is asked for.
 
     Lines are those that editors count: libyaml would also count U+0085, U+2028 and U+2029.
@@ -43,12 +43,12 @@ class Text:
         return Location(self.path, line, index - starts[line - 1] + 1)
 
 
-class Written:
+class YamlPositions:
     """The places of one value and of all that is inside it (see `model.location.Places`)."""
 
     __slots__ = ("_node", "_text")
 
-    def __init__(self, text: Text, node: Node) -> None:
+    def __init__(self, text: SourceText, node: Node) -> None:
         self._text = text
         self._node = node
 
@@ -76,10 +76,10 @@ class Written:
             return ""
         return _PROPERTIES.sub("", self._text.text[node[0] : node[1]]).strip()
 
-    def below(self, *path: PathPart) -> Written:
+    def below(self, *path: PathPart) -> YamlPositions:
         """Return the places of a value inside this one; an absent value stands at its parent."""
         node, reached = _descend(self._node, path)
-        return Written(self._text, node if reached else (node[0], node[0], None, None))
+        return YamlPositions(self._text, node if reached else (node[0], node[0], None, None))
 
     def has(self, *path: PathPart) -> bool:
         """Tell whether the path leads to a value."""

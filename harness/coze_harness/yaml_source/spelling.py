@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def suggest_word(word: str, known: Iterable[str]) -> str:
     """Return ` Did you mean "x"?` for the known word closest to a misspelt one, or nothing."""
     from difflib import get_close_matches  # for faults only
 
@@ -14,7 +14,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f' Did you mean "{by_fold[found[0]]}"?' if found else ""
 
 
-def nature(value: object) -> str:
+def yaml_type_name(value: object) -> str:
     """Return what a value is, in YAML's words."""
     if value is None:
         return "nothing"

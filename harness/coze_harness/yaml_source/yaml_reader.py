@@ -12,7 +12,7 @@ from coze_harness.model.errors import HarnessError
 from coze_harness.model.location import Location
 from coze_harness.yaml_source.composer import Composer
 from coze_harness.yaml_source.opened import ComposeError
-from coze_harness.yaml_source.source_map import Text, Written
+from coze_harness.yaml_source.source_map import SourceText, YamlPositions
 
 LARGEST = 10_000_000
 """Bytes (or characters) above which a file is refused unread."""
@@ -50,15 +50,15 @@ _OPENED = ("',' or ']'", "',' or '}'", "unexpected end of stream")
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class YamlDocument:
     """A file's data, where each piece of it stands, and the text (without byte order mark)."""
 
     data: JSON
-    places: Written
+    places: YamlPositions
     text: str
 
 
-def read(source: bytes | str, path: str, error: type[HarnessError]) -> Document:
+def read_yaml(source: bytes | str, path: str, error: type[HarnessError]) -> YamlDocument:
     """Read one YAML document into plain data.
 
     Args:
@@ -75,7 +75,7 @@ def read(source: bytes | str, path: str, error: type[HarnessError]) -> Document:
             where=Location(path, 1, 1),
             next_step="Split it, or move its data into `cases:` files.",
         )
-    text = Text(source if isinstance(source, str) else _decode(source, path, error), path)
+    text = SourceText(source if isinstance(source, str) else _decode(source, path, error), path)
     if text.text.startswith("\ufeff"):
         text.text = text.text[1:]
     composer = Composer()
@@ -91,7 +91,7 @@ def read(source: bytes | str, path: str, error: type[HarnessError]) -> Document:
         ) from cause
     except (yaml.YAMLError, UnicodeEncodeError) as cause:
         raise _explained(cause, text, error) from cause
-    return Document(composer.value, Written(text, composer.node), text.text)
+    return YamlDocument(composer.value, YamlPositions(text, composer.node), text.text)
 
 
 def _parser(text: str) -> yaml.CSafeLoader | yaml.SafeLoader:
@@ -115,7 +115,7 @@ def _decode(source: bytes, path: str, error: type[HarnessError]) -> str:
 
 
 def _explained(
-    cause: yaml.YAMLError | UnicodeEncodeError, text: Text, error: type[HarnessError]
+    cause: yaml.YAMLError | UnicodeEncodeError, text: SourceText, error: type[HarnessError]
 ) -> HarnessError:
     """Return an error in our words for what the YAML parser refused."""
     forbidden = _FORBIDDEN.search(text.text)

@@ -9,7 +9,7 @@ import orjson
 from coze_harness.model import Run
 from coze_harness.reporting.history_view import run_link
 from coze_harness.reporting.page_options import PageOptions
-from coze_harness.reporting.visible import one_line
+from coze_harness.reporting.visible import single_line
 
 # What would end the element, begin a comment in it, or break a line of an old script.
 _ESCAPES: Final = {
@@ -27,14 +27,14 @@ def head(run: Run, options: PageOptions, chunk: int, detailed: int, words: objec
         "trials": len(run.rows),
         "detailed": detailed,
         "run": {
-            "id": one_line(run.run_id),
+            "id": single_line(run.run_id),
             "mode": run.mode.value,
-            "started": one_line(run.started_at),
+            "started": single_line(run.started_at),
         },
         "past": [
             {
-                "id": one_line(past.run_id),
-                "started": one_line(past.started_at),
+                "id": single_line(past.run_id),
+                "started": single_line(past.started_at),
                 "passed": past.summary.passed,
                 "trials": past.summary.trials,
                 "link": run_link(past.run_id),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
-from coze_harness.model import Row, Run, TrialStatus
+from coze_harness.model import Run, TrialRow, TrialStatus
 from coze_harness.reporting.comparison_view import BotView
 from coze_harness.reporting.failure_reasons import FAILING, Reasons
 from coze_harness.reporting.html.chunk import chunk
@@ -22,10 +22,10 @@ from coze_harness.reporting.html.wording import words_of
 from coze_harness.reporting.mutation_view import ScoreView, SurvivorView
 from coze_harness.reporting.page_options import PageOptions
 from coze_harness.reporting.page_view import PageView, page_view, past_of
-from coze_harness.reporting.piece_spool import Out, Pieces
+from coze_harness.reporting.piece_spool import Fragments, TextOutput
 from coze_harness.reporting.row_order import flaky_ids, ranked
 from coze_harness.reporting.view_model import TrialView, bare
-from coze_harness.reporting.visible import one_line
+from coze_harness.reporting.visible import single_line
 
 # Trials in a chunk: one is unpacked when one of its trials is opened.
 CHUNK: Final = 50
@@ -82,7 +82,7 @@ class HtmlSheet:
         """Return the files that go beside the page, by their names."""
         return Layout(self._options.layout).files()
 
-    def write(self, run: Run, pieces: Pieces, reasons: Reasons, out: Out) -> None:
+    def write(self, run: Run, pieces: Fragments, reasons: Reasons, out: TextOutput) -> None:
         """Write the page: what a reader must look at first, first."""
         flaky = flaky_ids(run.rows)
         kept = _Kept(pieces, self)
@@ -103,7 +103,7 @@ class HtmlSheet:
             first=_FIRST,
             chunks=_CHUNKS,
         )
-        first: list[tuple[Row, bytes]] = []
+        first: list[tuple[TrialRow, bytes]] = []
         for part in _SLOT.split(page):
             if part == _ROWS:
                 self._write_rows(rows, kept, flaky, index, first, out)
@@ -119,12 +119,12 @@ class HtmlSheet:
 
     def _write_rows(
         self,
-        rows: Sequence[Row],
+        rows: Sequence[TrialRow],
         kept: _Kept,
         flaky: set[str],
         index: Packer,
-        first: list[tuple[Row, bytes]],
-        out: Out,
+        first: list[tuple[TrialRow, bytes]],
+        out: TextOutput,
     ) -> None:
         """Write the rows; what is read for them goes into the index, and into the first trials."""
         said: dict[bytes, bytes] = {}
@@ -139,7 +139,7 @@ class HtmlSheet:
             if row.status in FAILING and len(first) < IN_FULL:
                 first.append((row, kept.tree(piece)))
 
-    def _past(self, row: Row) -> bytes:
+    def _past(self, row: TrialRow) -> bytes:
         """Return the strip of the last runs, at the end of a row."""
         signs = "".join([f'<i class="{status}">{sign}</i>' for status, sign in past_of(row, _PAST)])
         label = self._pages.words.text("history.past")
@@ -173,13 +173,13 @@ class HtmlSheet:
     def _static(self, tree: str) -> Sequence[Token]:
         return static_tree(tree, self._pages.words)
 
-    def _in_full(self, first: Sequence[tuple[Row, bytes]]) -> bytes:
+    def _in_full(self, first: Sequence[tuple[TrialRow, bytes]]) -> bytes:
         if not first:
             return b""
         words = self._pages.words
         trials = [
             (
-                one_line(row.key.id),
+                single_line(row.key.id),
                 row.status.value,
                 words.text(f"status.{row.status.value}"),
                 static_tree(tree, words),
@@ -192,11 +192,11 @@ class HtmlSheet:
 class _Kept:
     """The pieces of a run's trials, and one for a trial of which trials.jsonl says nothing."""
 
-    def __init__(self, pieces: Pieces, sheet: HtmlSheet) -> None:
+    def __init__(self, pieces: Fragments, sheet: HtmlSheet) -> None:
         self._pieces = pieces
         self._sheet = sheet
 
-    def piece(self, row: Row) -> Piece:
+    def piece(self, row: TrialRow) -> Piece:
         if row.key.id in self._pieces:
             return unpack(self._pieces.get(row.key.id))
         return unpack(self._sheet.whole(bare(row)))
@@ -207,25 +207,25 @@ class _Kept:
             return piece.texts
         return body(form_of(self._pieces.shared(piece.key)), piece.texts)
 
-    def chunk(self, rows: Sequence[Row]) -> bytes:
+    def chunk(self, rows: Sequence[TrialRow]) -> bytes:
         """Return trials as the script reads them."""
         pieces = [self.piece(row) for row in rows]
         keys = {piece.key for piece in pieces if piece.key}
         return chunk(pieces, {key: self._pieces.shared(key) for key in keys})
 
 
-def _write_chunks(rows: Sequence[Row], kept: _Kept, index: Packer, out: Out) -> None:
+def _write_chunks(rows: Sequence[TrialRow], kept: _Kept, index: Packer, out: TextOutput) -> None:
     _write_block(b"index", index.packed(), out)
     chunks = (kept.chunk(group) for group in _grouped(rows))
     for number, block in enumerate(all_packed(chunks)):
         _write_block(b"c%d" % number, block, out)
 
 
-def _write_block(name: bytes, block: bytes, out: Out) -> None:
+def _write_block(name: bytes, block: bytes, out: TextOutput) -> None:
     out.write(b'<script type="application/octet-stream" id="%b">%b</script>\n' % (name, block))
 
 
-def _grouped(rows: Sequence[Row]) -> Iterator[list[Row]]:
+def _grouped(rows: Sequence[TrialRow]) -> Iterator[list[TrialRow]]:
     left = iter(rows)
     while group := list(islice(left, CHUNK)):
         yield group

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from coze_harness.reporting.html.page_assets import style
 from coze_harness.reporting.html.script import joined
-from coze_harness.reporting.message_catalogue import Phrase, Words
+from coze_harness.reporting.message_catalogue import Catalogue, Phrase
 from coze_harness.reporting.view_model import TrialView
 
 _FOLDER: Final = Path(__file__).parents[1] / "templates"
@@ -52,7 +52,7 @@ class Pages:
     """
 
     def __init__(self, language: str = "en") -> None:
-        self.words = Words(language)
+        self.words = Catalogue(language)
 
     def _say(self, key: str, values: Mapping[str, str] = {}) -> str:
         return self.words.say(Phrase(key, values))

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias, cast
 
 import orjson
 
-from coze_harness.reporting.message_catalogue import Words
+from coze_harness.reporting.message_catalogue import Catalogue
 
 Token: TypeAlias = tuple[str, str]
 """``<`` opens a tag, a name is an attribute of it, ``>`` ends it; ``/`` closes; "" is a text."""
@@ -23,12 +23,12 @@ _ENDED: Final[Token] = (">", "")
 _VOID: Final = ("br", "hr")
 
 
-def static_tree(tree: bytes | str, words: Words) -> Sequence[Token]:
+def static_tree(tree: bytes | str, words: Catalogue) -> Sequence[Token]:
     """Return a tree for the page itself."""
     return list(_tokens(orjson.loads(tree), words))
 
 
-def _tokens(node: object, words: Words) -> Iterator[Token]:
+def _tokens(node: object, words: Catalogue) -> Iterator[Token]:
     if isinstance(node, str):
         yield "", node
         return
@@ -56,7 +56,7 @@ def _tokens(node: object, words: Words) -> Iterator[Token]:
         yield "/", shown
 
 
-def _attributes(named: dict[str, str], words: Words) -> Iterator[Token]:
+def _attributes(named: dict[str, str], words: Catalogue) -> Iterator[Token]:
     for name, value in named.items():
         if name in _LABELS:
             yield _LABELS[name], words.text(value)

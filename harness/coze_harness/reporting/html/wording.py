@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from coze_harness.reporting.message_catalogue import LANGUAGES, catalogue
+from coze_harness.reporting.message_catalogue import LANGUAGES, load_catalogue
 
 # The groups whose words trials bring with them, or whose keys the script puts together.
 ALWAYS: Final = frozenset(
@@ -41,7 +41,7 @@ def words_of(*sources: str) -> tuple[Mapping[str, Sequence[str]], Sequence[str],
     named = {
         key for source in sources for find in (_MARKED, _NAMED) for key in find.findall(source)
     }
-    english, chinese = (catalogue()[language] for language in LANGUAGES)
+    english, chinese = (load_catalogue()[language] for language in LANGUAGES)
     groups: dict[str, list[str]] = {}
     for key in english:
         group, _, name = key.partition(".")
