@@ -71,7 +71,7 @@ def measured(bench: Bench) -> Found:
 def main(folder: str, rounds: str) -> None:
     """Measure in this process and print what was found."""
     project = open_project(ProcessContext(environment={}, folder=Path(folder), processors=1))
-    trials = project.choose(TrialSelection())
+    trials = project.select_trials(TrialSelection())
     replayer = project.replayer
     redactor = replayer.redactor
     rng = random.Random(1)  # noqa: S311 (an order of contenders, no secret)

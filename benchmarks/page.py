@@ -170,7 +170,7 @@ def empty_page() -> bytes:
         rows=(),
         pass_rates=(),
         environment={},
-        calls=0,
+        request_count=0,
         interrupted=False,
     )
     out = io.BytesIO()

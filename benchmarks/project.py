@@ -176,7 +176,7 @@ def interaction(
         response_body=_json(envelope),
         started=started,
         elapsed=90,
-        stands_for=polls,
+        repeat_count=polls,
     )
 
 

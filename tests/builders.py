@@ -102,7 +102,7 @@ def reply(
         usage=usage,
         seconds=seconds,
         first_token=first_token,
-        polls=polls,
+        poll_count=polls,
         tool_calls=tuple(
             ToolCall(name=name, arguments=arguments)
             for name, arguments in (tool_calls or {}).items()
@@ -223,8 +223,8 @@ def trial(
         status=status,
         seconds=seconds,
         turns=tuple(turns if turns is not None else (turn(),)),
-        exchanges=made,
-        calls=len(made),
+        http_log=made,
+        request_count=len(made),
         error=note,
         known_failure=known_failure,
         warnings=tuple(warnings),
@@ -268,6 +268,6 @@ def run(
         environment=environment
         if environment is not None
         else {"base_url": "https://api.coze.com", "python": "3.11.7", "platform": "Linux"},
-        calls=0,
+        request_count=0,
         interrupted=interrupted,
     )

@@ -105,7 +105,7 @@ class Talk:
         self.wire.close()
 
     def ask(self, prompt: str = "你是谁?", **fields: Any) -> Reply:
-        reply = self.drive(self._dialogue.ask(turn(prompt, **fields)))
+        reply = self.drive(self._dialogue.run_turn(turn(prompt, **fields)))
         assert isinstance(reply, Reply)
         return reply
 

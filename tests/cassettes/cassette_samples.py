@@ -25,7 +25,7 @@ ORIGIN = RecordingInfo(
     fingerprint="sha256:" + "ab" * 32,
     recorded_at="2026-11-22T16:30:12+00:00",
     harness="0.1.0",
-    drawn={"today": "2026年11月22日"},
+    generated_values={"today": "2026年11月22日"},
     calls=4,
     bot=BotSnapshot(version="17", model="豆包", prompt="你是一个学术助手。\n只谈学术: yes"),
 )
@@ -68,7 +68,7 @@ def said(answer: str = "我是chatchat,一个虚拟的学术助手。") -> dict[
 
 
 def kept(call: HttpCall, answer: HttpResponse, redactor: Redactor | None = None) -> Interaction:
-    return Interaction.of(call, answer, HOST, redactor or Redactor())
+    return Interaction.from_call(call, answer, HOST, redactor or Redactor())
 
 
 def plain_recording() -> Recording:
@@ -169,7 +169,7 @@ def odd_recording(rng: random.Random) -> tuple[Recording, RecordingInfo]:
         fingerprint="sha256:0",
         recorded_at="2026-11-22T16:30:12+00:00",
         harness="0.1.0",
-        drawn={odd_text(rng)[:150]: odd_text(rng)},
+        generated_values={odd_text(rng)[:150]: odd_text(rng)},
         bot=rng.choice((None, snapshot)),
     )
 
@@ -188,7 +188,7 @@ def _odd_interaction(rng: random.Random, host: str) -> Interaction:
         response_body=body,
         started=rng.randrange(100_000),
         elapsed=rng.randrange(100_000),
-        stands_for=rng.choice((1, 1, 30)) if method == "GET" else 1,
+        repeat_count=rng.choice((1, 1, 30)) if method == "GET" else 1,
     )
 
 

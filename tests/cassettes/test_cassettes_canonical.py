@@ -67,7 +67,10 @@ def _check(recording: Recording, origin: RecordingInfo, path: Path, *, thorough:
         assert (item.method, item.target) == (given.method, given.target)
         assert (item.status, item.started) == (given.status, given.started)
     assert read.origin is not None
-    assert (read.origin.scenario, read.origin.drawn) == (origin.scenario, origin.drawn)
+    assert (read.origin.scenario, read.origin.generated_values) == (
+        origin.scenario,
+        origin.generated_values,
+    )
     if thorough and _has_whole_answers(read):
         other = foreign.read_vcr_cassette(data, path)
         assert other.interactions == read.interactions
@@ -86,7 +89,7 @@ def _check_yaml(read: Recording, document: dict[str, Any]) -> None:
     assert block["timings_ms"] == [[i.started, i.elapsed] for i in read.interactions]
     assert read.origin is not None
     assert block["scenario"] == read.origin.scenario
-    assert block["drawn"] == read.origin.drawn
+    assert block["drawn"] == read.origin.generated_values
     if "bot" in block:
         assert read.origin.bot is not None
         assert repr(block["bot"].get("details", {})) == repr(read.origin.bot.details)
@@ -140,7 +143,7 @@ def test_lone_surrogates_in_what_is_told_about_a_recording_become_question_marks
         fingerprint="",
         recorded_at="",
         harness="",
-        drawn={"x": "\udfff"},
+        generated_values={"x": "\udfff"},
         bot=snapshot,
     )
     path = tmp_path / "a.yaml"
@@ -150,7 +153,7 @@ def test_lone_surrogates_in_what_is_told_about_a_recording_become_question_marks
     assert read.origin is not None
     assert read.origin.bot is not None
     assert read.origin.scenario == "a?"
-    assert read.origin.drawn == {"x": "?"}
+    assert read.origin.generated_values == {"x": "?"}
     assert (read.origin.bot.prompt, read.origin.bot.details) == ("bad ? end", {"k?": ["?"]})
     assert foreign.read_vcr_cassette(path.read_bytes(), path).origin == read.origin
 
@@ -179,7 +182,7 @@ def test_details_that_yaml_or_json_could_not_hold_are_kept_readable(tmp_path: Pa
 
 
 def test_a_base_url_with_a_path_comes_back(tmp_path: Path) -> None:
-    item = Interaction.of(ask(), answered({}), "https://gate.example/coze/v1", Redactor())
+    item = Interaction.from_call(ask(), answered({}), "https://gate.example/coze/v1", Redactor())
     path = tmp_path / "a.yaml"
     path.write_bytes(canonical.write_canonical(Recording(interactions=(item,)), ORIGIN))
     assert store.read_cassette(path).interactions[0].target == "/v3/chat"

@@ -32,7 +32,7 @@ SECONDS = 20
 def _play(path: Path) -> list[bytes]:
     tape = ReplayTransport(store.read_cassette(path), str(path), Redactor())
     bodies = [tape.send(call).body for call in (ask(), poll(), poll(), listing())]
-    tape.finish()
+    tape.check_all_played()
     return bodies
 
 
@@ -71,16 +71,16 @@ def test_a_file_edited_by_hand_plays(edit: str, tmp_path: Path) -> None:
 
 def test_an_edited_file_keeps_its_times_and_counts(tmp_path: Path) -> None:
     first, second = plain_recording().interactions[1:3]
-    merged = first.merged(first).merged(first)
+    merged = first.with_repeat(first).with_repeat(first)
     path = tmp_path / "a.yaml"
     items = (kept(ask(), answered({})), merged, second)
     path.write_bytes(canonical.write_canonical(Recording(interactions=items), ORIGIN))
     whole = store.read_cassette(path)
     path.write_bytes(path.read_bytes().replace(b"in_progress", b"in_progre55"))
     edited = store.read_cassette(path)
-    assert [i.stands_for for i in edited.interactions] == [1, 3, 1]
-    assert [(i.started, i.elapsed, i.stands_for) for i in edited.interactions] == [
-        (i.started, i.elapsed, i.stands_for) for i in whole.interactions
+    assert [i.repeat_count for i in edited.interactions] == [1, 3, 1]
+    assert [(i.started, i.elapsed, i.repeat_count) for i in edited.interactions] == [
+        (i.started, i.elapsed, i.repeat_count) for i in whole.interactions
     ]
 
 

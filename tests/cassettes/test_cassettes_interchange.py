@@ -110,8 +110,9 @@ def plain_vcr(path: Path) -> Iterator[requests.Session]:
 
 OURS = (
     kept(ask(PROMPT), answered(chat("created"))),
-    Interaction.of(poll(), answered(chat("in_progress"), 1.0), "https://api.coze.com", Redactor())
-    .merged(kept(poll(), answered(chat("in_progress"), 2.0))),
+    kept(poll(), answered(chat("in_progress"), 1.0)).with_repeat(
+        kept(poll(), answered(chat("in_progress"), 2.0))
+    ),
     kept(poll(), answered(chat("completed"), 3.0)),
     kept(listing(), answered(said(ANSWER), 3.1)),
     kept(HttpCall("GET", "/v1/文件", (("q", "甲 乙&"),)), answered({"code": 4000}, status=429)),
@@ -144,7 +145,7 @@ def test_plain_vcrpy_replays_our_file(tmp_path: Path) -> None:
             assert sent.status_code == item.status
             assert sent.content == item.response_body
             assert sent.headers["x-tt-logid"] == item.headers["x-tt-logid"]
-    assert [item.stands_for for item in read.interactions] == [1, 2, 1, 1, 1]
+    assert [item.repeat_count for item in read.interactions] == [1, 2, 1, 1, 1]
     assert path.read_bytes() == whole
 
 
@@ -195,7 +196,7 @@ def _check_played(path: Path, bodies: list[bytes]) -> None:
     assert not recording.canonical
     tape = ReplayTransport(recording, str(path), Redactor())
     assert [tape.send(call).body for call in PLAYED] == bodies
-    tape.finish()
+    tape.check_all_played()
     assert recording.interactions[0].headers["x-tt-logid"] == "L7"
     assert json.loads(bodies[-1])["data"][0]["content"] == ANSWER
 

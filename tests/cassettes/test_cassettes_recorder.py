@@ -102,20 +102,20 @@ def test_a_recorded_conversation_and_its_replay_are_told_the_same(
         live = [made.send(call) for call in calls]
         tape = replayed(made, tmp_path)
         told: list[HttpResponse] = []
-        while len(tape.exchanges) < len(made.recording.interactions):
-            told.append(tape.send(calls[sum(answer.stands_for for answer in told)]))
-        tape.finish()
-        assert tape.exchanges == made.exchanges
+        while len(tape.http_log) < len(made.recording.interactions):
+            told.append(tape.send(calls[sum(answer.repeat_count for answer in told)]))
+        tape.check_all_played()
+        assert tape.http_log == made.http_log
         _assert_same(live, told)
 
 
 def _assert_same(live: list[HttpResponse], told: list[HttpResponse]) -> None:
     """Compare answer by answer; one that stands for several is held against the last of them."""
-    assert sum(answer.stands_for for answer in told) == len(live) == len(live)
+    assert sum(answer.repeat_count for answer in told) == len(live) == len(live)
     at = 0
     for answer in told:
-        group = live[at : at + answer.stands_for]
-        at += answer.stands_for
+        group = live[at : at + answer.repeat_count]
+        at += answer.repeat_count
         for one in group:
             assert one.status == answer.status
             assert one.headers == answer.headers
@@ -134,10 +134,10 @@ def test_equal_polls_are_kept_once_with_their_count_and_time(tmp_path: Path) -> 
     for call in (ask(), *[poll()] * 6, listing()):
         made.send(call)
     tape = replayed(made, tmp_path)
-    assert [item.stands_for for item in made.recording.interactions] == [1, 5, 1, 1]
-    assert tape.send(ask()).stands_for == 1
+    assert [item.repeat_count for item in made.recording.interactions] == [1, 5, 1, 1]
+    assert tape.send(ask()).repeat_count == 1
     answer = tape.send(poll())
-    assert (answer.started, answer.elapsed, answer.stands_for) == (1.0, 4.25, 5)
+    assert (answer.started, answer.elapsed, answer.repeat_count) == (1.0, 4.25, 5)
     assert made.calls == 8
 
 
@@ -147,10 +147,10 @@ def test_each_kept_poll_keeps_its_own_count(tmp_path: Path) -> None:
     for _ in states:
         made.send(poll())
     tape = replayed(made, tmp_path)
-    assert [tape.send(poll()).stands_for for _ in range(3)] == [1, 3, 1]
+    assert [tape.send(poll()).repeat_count for _ in range(3)] == [1, 3, 1]
     path = tmp_path / "a.yaml"
     path.write_bytes(path.read_bytes() + b"# edited\n")
-    assert [item.stands_for for item in store.read_cassette(path).interactions] == [1, 3, 1]
+    assert [item.repeat_count for item in store.read_cassette(path).interactions] == [1, 3, 1]
 
 
 def test_only_polls_are_collapsed(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_a_repeated_attempt_takes_the_place_of_the_refused_one(tmp_path: Path) -
     assert made.calls == 3
     tape = replayed(made, tmp_path)
     assert tape.send(ask()).started == 3.0
-    tape.finish()
+    tape.check_all_played()
 
 
 def test_an_attempt_without_an_answer_takes_nothing_from_the_tape() -> None:
@@ -222,7 +222,7 @@ def test_a_refused_poll_leaves_the_polls_before_it_as_they_were() -> None:
     made.send(HttpCall("GET", poll().path, IDS, None, 2))
     made.send(HttpCall("GET", poll().path, IDS, None, 3))
     made.send(poll())
-    assert [(i.status, i.stands_for) for i in made.recording.interactions] == [(200, 4)]
+    assert [(i.status, i.repeat_count) for i in made.recording.interactions] == [(200, 4)]
 
 
 def test_a_refusal_that_equals_the_one_before_it_is_undone_too() -> None:
@@ -231,7 +231,7 @@ def test_a_refusal_that_equals_the_one_before_it_is_undone_too() -> None:
     made.send(poll())
     made.send(poll())
     made.send(HttpCall("GET", poll().path, IDS, None, 2))
-    assert [(i.status, i.stands_for) for i in made.recording.interactions] == [(500, 1), (200, 1)]
+    assert [(i.status, i.repeat_count) for i in made.recording.interactions] == [(500, 1), (200, 1)]
 
 
 def test_only_allowed_headers_are_kept_and_told() -> None:
@@ -276,4 +276,4 @@ def test_waits_tell_how_long_each_chat_took() -> None:
     )
     for call in (ask(), poll(), poll(), poll(), listing(), ask("然后呢?"), poll()):
         made.send(call)
-    assert made.recording.waits == (3.5, 2.25)
+    assert made.recording.poll_durations == (3.5, 2.25)

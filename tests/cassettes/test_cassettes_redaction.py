@@ -183,7 +183,7 @@ def test_a_cleaned_answer_is_still_what_it_was_around_the_secret(way: str) -> No
     rng = seeded(7)
     token, core = _token(rng, "pat_")
     body = PLAIN[way](rng, token)
-    cleaned = Redactor().clean_body(body)
+    cleaned = Redactor().redact_body(body)
     if "in text" not in way:
         assert core.encode() not in cleaned
         assert MARK.encode() in cleaned
@@ -216,21 +216,21 @@ INNOCENT = (
 @pytest.mark.parametrize("text", INNOCENT)
 def test_innocent_text_is_left_alone(text: str) -> None:
     redactor = Redactor(["pat_" + "Qw7" * 20, "short", "my-application-production-key", ""])
-    assert redactor.clean(text) == text
-    assert redactor.leak(text) == ""
+    assert redactor.redact(text) == text
+    assert redactor.find_secret(text) == ""
     for body in (text.encode(), json.dumps({"a": text}).encode(), _nested(text, 2).encode()):
-        assert redactor.clean_body(body) is body
-    assert redactor.clean_body(text.encode("utf-16")) == text.encode("utf-16")
+        assert redactor.redact_body(body) is body
+    assert redactor.redact_body(text.encode("utf-16")) == text.encode("utf-16")
 
 
 @settings(deadline=None, max_examples=400)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60))
 def test_any_text_without_a_secret_is_left_alone(text: str) -> None:
     redactor = Redactor(["czs_" + "Qw7" * 20])
-    assert redactor.clean(text) == text
-    assert redactor.clean_body(text.encode()) == text.encode()
+    assert redactor.redact(text) == text
+    assert redactor.redact_body(text.encode()) == text.encode()
     body = json.dumps([text, {text: text}]).encode()
-    assert redactor.clean_body(body) == body
+    assert redactor.redact_body(body) == body
 
 
 @pytest.mark.parametrize("pattern", ["", "~*", "(?=a)", "^", "$", r"\b", "~*?", "(?:)"])
@@ -239,15 +239,15 @@ def test_a_pattern_that_matches_nothing_at_all_destroys_nothing(
 ) -> None:
     redactor = Redactor(patterns=[pattern])
     body = '{"a":"你好 world 12","b":[1,2.5]}'.encode()
-    assert redactor.clean("你好 world") == "你好 world"
-    assert redactor.clean_body(body) == body
+    assert redactor.redact("你好 world") == "你好 world"
+    assert redactor.redact_body(body) == body
     recording = Recording(interactions=(_item(body, redactor),))
     store.write_cassette(tmp_path / "a.yaml", recording, ORIGIN, redactor)
     assert store.read_cassette(tmp_path / "a.yaml").canonical
 
 
 def _item(body: bytes, redactor: Redactor) -> Interaction:
-    return Interaction.of(ask("你好"), HttpResponse(200, HEADERS, body), HOST, redactor)
+    return Interaction.from_call(ask("你好"), HttpResponse(200, HEADERS, body), HOST, redactor)
 
 
 @pytest.mark.parametrize(
@@ -268,8 +268,8 @@ def test_a_projects_own_pattern_is_obeyed_without_breaking_json(
     pattern: str, body: str, cleaned: str, tmp_path: Path
 ) -> None:
     redactor = Redactor(patterns=[pattern])
-    assert redactor.clean_body(body.encode()).decode() == cleaned
-    assert redactor.clean_body(cleaned.encode()).decode() == cleaned
+    assert redactor.redact_body(body.encode()).decode() == cleaned
+    assert redactor.redact_body(cleaned.encode()).decode() == cleaned
     recording = Recording(interactions=(_item(body.encode(), redactor),))
     store.write_cassette(tmp_path / "a.yaml", recording, ORIGIN, redactor)
     assert store.read_cassette(tmp_path / "a.yaml").canonical
@@ -307,7 +307,10 @@ def test_a_secret_among_the_drawn_values_keeps_the_file_from_being_written(tmp_p
     path.write_bytes(b"old")
     with pytest.raises(SecretLeakError) as caught:
         store.write_cassette(
-            path, Recording(interactions=()), replace(ORIGIN, drawn={"x": token}), Redactor()
+            path,
+            Recording(interactions=()),
+            replace(ORIGIN, generated_values={"x": token}),
+            Redactor(),
         )
     assert core not in str(caught.value)
     assert path.read_bytes() == b"old"
@@ -317,7 +320,7 @@ def test_a_secret_among_the_drawn_values_keeps_the_file_from_being_written(tmp_p
 def test_many_secrets_in_a_large_answer_are_taken_out_in_passing() -> None:
     token, core = _token(seeded(3), "own")
     body = json.dumps({"content": (f"令牌 {token} " + "字" * 40) * 20_000}).encode()
-    cleaned = Redactor([token]).clean_body(body)
+    cleaned = Redactor([token]).redact_body(body)
     assert core.encode() not in cleaned
     assert cleaned.count(MARK.encode()) == 20_000
 
@@ -337,6 +340,6 @@ def test_a_line_of_megabytes_is_passed_quickly(name: str) -> None:
     text = LONG[name]
     redactor = Redactor(["czs_" + "Qw7" * 20], ["k[0-9]{20}"])
     begun = time.process_time()
-    assert redactor.clean_body(text.encode()) == text.encode()
-    assert redactor.leak(text) == ""
+    assert redactor.redact_body(text.encode()) == text.encode()
+    assert redactor.find_secret(text) == ""
     assert time.process_time() - begun < 10

@@ -43,7 +43,7 @@ def _recording(rng: random.Random) -> Recording:
                 status=200,
                 headers={"content-type": "text/event-stream"},
                 response_body=_stream(rng),
-                frames=tuple(range(rng.randint(0, 3))),
+                frame_times=tuple(range(rng.randint(0, 3))),
             )
             for _ in range(rng.randint(1, 3))
         )

@@ -44,7 +44,7 @@ def mismatch(recorded: HttpCall, now: HttpCall) -> str:
 def test_a_recording_plays_in_order_with_its_times() -> None:
     played = tape()
     answers = [played.send(call) for call in CALLS]
-    played.finish()
+    played.check_all_played()
     assert [answer.body for answer in answers] == [
         item.response_body for item in plain_recording().interactions
     ]
@@ -54,7 +54,7 @@ def test_a_recording_plays_in_order_with_its_times() -> None:
         (2.0, 0.1),
         (2.2, 0.1),
     ]
-    assert [(e.method, e.path, e.status, e.start) for e in played.exchanges] == [
+    assert [(e.method, e.path, e.status, e.start) for e in played.http_log] == [
         ("POST", "/v3/chat", 200, 0.0),
         ("GET", "/v3/chat/retrieve", 200, 1.0),
         ("GET", "/v3/chat/retrieve", 200, 2.0),
@@ -77,7 +77,7 @@ def test_a_call_that_does_not_fit_does_not_move_the_head() -> None:
     played = tape()
     with pytest.raises(CassetteMismatchError):
         played.send(listing())
-    assert played.exchanges == ()
+    assert played.http_log == ()
     assert played.send(ask()).status == 200
 
 
@@ -108,7 +108,7 @@ def test_what_was_never_played_is_told() -> None:
     played = tape()
     played.send(ask())
     with pytest.raises(UnplayedInteractionsError) as caught:
-        played.finish()
+        played.check_all_played()
     assert "3 of 4 recorded interactions were never played" in str(caught.value)
     assert "the first is GET /v3/chat/retrieve" in str(caught.value)
 
@@ -209,10 +209,10 @@ def test_a_message_does_not_give_away_what_is_asked_now() -> None:
 
 
 def test_polls_count_for_all_that_they_stand_for() -> None:
-    waiting = replace(kept(poll(), answered(chat("in_progress"), 1.0)), stands_for=7)
+    waiting = replace(kept(poll(), answered(chat("in_progress"), 1.0)), repeat_count=7)
     played = tape(waiting, kept(listing(), answered(said())))
-    assert played.send(poll()).stands_for == 7
-    assert played.exchanges[0].repeats == 7
+    assert played.send(poll()).repeat_count == 7
+    assert played.http_log[0].repeat_count == 7
 
 
 def test_a_long_difference_is_cut() -> None:

@@ -45,7 +45,7 @@ def test_six_of_six_before_and_none_now_is_a_real_change() -> None:
     found = only(results("pppppp", "ffffff"))
     assert (found.before.passed, found.before.trials) == (6, 6)
     assert (found.after.passed, found.after.trials) == (0, 6)
-    assert found.finding is Assessment.REAL
+    assert found.assessment is Assessment.REAL
     assert found.regressed
     assert found.test == "Fisher's exact"
     assert found.p == found.adjusted == pytest.approx(2 / 924)
@@ -56,21 +56,21 @@ def test_six_of_six_before_and_none_now_is_a_real_change() -> None:
 def test_it_stays_real_among_many_scenarios_that_never_fail() -> None:
     found = over(suite(("pppppp", "ffffff"), *[("pppppp", "pppppp")] * 200)).scenarios
     assert found[0].scenario == "s00"
-    assert found[0].finding is Assessment.REAL
+    assert found[0].assessment is Assessment.REAL
     assert found[0].adjusted == found[0].p
-    assert {other.finding for other in found[1:]} == {Assessment.NONE}
+    assert {other.assessment for other in found[1:]} == {Assessment.NONE}
 
 
 def test_it_is_corrected_for_the_scenarios_that_might_have_been_found() -> None:
     found = over(suite(("pppppp", "ffffff"), *[("pppfff", "fffppp")] * 19)).scenarios
     assert found[0].adjusted == pytest.approx(20 * 2 / 924)
-    assert found[0].finding is Assessment.REAL
+    assert found[0].assessment is Assessment.REAL
     assert {one.adjusted for one in found[1:]} == {1.0}
 
 
 def test_one_failure_more_may_be_luck_and_is_told_with_the_repeats_that_would_tell() -> None:
     found = only(results("pppppf", "ppppff"))
-    assert found.finding is Assessment.DOUBTFUL
+    assert found.assessment is Assessment.DOUBTFUL
     assert not found.regressed
     assert found.repeats == 66
 
@@ -87,25 +87,25 @@ def test_one_failure_more_may_be_luck_and_is_told_with_the_repeats_that_would_te
 )
 def test_the_repeats_that_would_tell(before: str, after: str, repeats: int) -> None:
     found = only(results(before, after))
-    assert found.finding is Assessment.DOUBTFUL
+    assert found.assessment is Assessment.DOUBTFUL
     assert found.repeats == repeats
 
 
 def test_that_many_repeats_do_tell_and_one_less_does_not() -> None:
-    assert only(results("p" * 4, "f" * 4)).finding is Assessment.REAL
-    assert only(results("p" * 3, "f" * 3)).finding is Assessment.DOUBTFUL
+    assert only(results("p" * 4, "f" * 4)).assessment is Assessment.REAL
+    assert only(results("p" * 3, "f" * 3)).assessment is Assessment.DOUBTFUL
 
 
 def test_more_scenarios_in_doubt_need_more_repeats() -> None:
     found = over(suite(*[("p", "f")] * 20)).scenarios
     assert {one.repeats for one in found} == {6}
     again = over(suite(*[("p" * 6, "f" * 6)] * 20)).scenarios
-    assert {one.finding for one in again} == {Assessment.REAL}
+    assert {one.assessment for one in again} == {Assessment.REAL}
 
 
 def test_a_flip_that_was_recorded_once_is_a_regression_as_it_stands() -> None:
     found = only(results("p", "f"))
-    assert (found.finding, found.regressed) == (Assessment.DOUBTFUL, True)
+    assert (found.assessment, found.regressed) == (Assessment.DOUBTFUL, True)
     assert (found.test, found.p, found.adjusted) == ("", None, None)
 
 
@@ -125,7 +125,7 @@ def test_what_fails_more_often_has_not_regressed_while_it_may_be_luck() -> None:
 
 def test_a_real_gain_is_no_regression() -> None:
     found = only(results("ffffff", "pppppp"))
-    assert (found.finding, found.regressed) == (Assessment.REAL, False)
+    assert (found.assessment, found.regressed) == (Assessment.REAL, False)
 
 
 def test_cases_are_paired_and_a_case_that_fell_regressed() -> None:
@@ -134,19 +134,19 @@ def test_cases_are_paired_and_a_case_that_fell_regressed() -> None:
     assert (found.before.passed, found.after.passed, found.after.trials) == (50, 49, 50)
     assert found.test == "McNemar's exact"
     assert found.p == 1.0
-    assert (found.finding, found.regressed) == (Assessment.DOUBTFUL, True)
+    assert (found.assessment, found.regressed) == (Assessment.DOUBTFUL, True)
 
 
 def test_cases_that_swap_are_not_as_often_as_before() -> None:
     found = only(by_case({"甲": ("pp", "ff"), "乙": ("ff", "pp")}))
     assert found.before.passed == found.after.passed
-    assert (found.finding, found.regressed, found.repeats) == (Assessment.DOUBTFUL, True, 100)
+    assert (found.assessment, found.regressed, found.repeats) == (Assessment.DOUBTFUL, True, 100)
     assert found.test == "Fisher's exact, by case"
 
 
 def test_eight_cases_that_fell_together_are_real_without_any_repeat() -> None:
     found = only(by_case({str(n): ("p", "f") for n in range(8)}))
-    assert (found.finding, found.p) == (Assessment.REAL, 2 / 256)
+    assert (found.assessment, found.p) == (Assessment.REAL, 2 / 256)
 
 
 def test_a_met_min_pass_rate_excuses_a_case_but_not_a_real_drop() -> None:
@@ -159,7 +159,7 @@ def test_a_met_min_pass_rate_excuses_a_case_but_not_a_real_drop() -> None:
 
 def test_a_known_failure_is_told_and_does_not_regress() -> None:
     found = only(results("pppppp", "kkkkkk"))
-    assert (found.finding, found.regressed) == (Assessment.REAL, False)
+    assert (found.assessment, found.regressed) == (Assessment.REAL, False)
     assert only(results("ffffff", "xxxxxx")).after.passed == 6
 
 
@@ -168,19 +168,19 @@ def test_what_could_not_be_judged_is_neither_passed_nor_failed() -> None:
     assert (found.before.passed, found.before.trials) == (4, 4)
     assert (found.after.passed, found.after.trials) == (2, 3)
     broken = only(results("p", "e"))
-    assert (broken.finding, broken.regressed, broken.after.trials) == (Assessment.NONE, False, 0)
+    assert (broken.assessment, broken.regressed, broken.after.trials) == (Assessment.NONE, False, 0)
 
 
 def test_cases_of_one_side_are_left_out_of_the_shares() -> None:
     found = only(by_case({"旧": ("ppp", ""), "两边": ("ppp", "ppp"), "新": ("", "fff")}))
     assert (found.before.passed, found.after.passed, found.after.trials) == (3, 3, 3)
-    assert (found.finding, found.regressed) == (Assessment.NONE, False)
+    assert (found.assessment, found.regressed) == (Assessment.NONE, False)
 
 
 def test_a_scenario_of_one_side_is_there_and_nothing_is_found() -> None:
     new, gone = only(results("", "pf")), only(results("ppp", ""))
     assert new.before == PassShare(passed=0, trials=0, low=0.0, high=1.0)
-    assert (new.after.passed, new.after.trials, new.finding) == (1, 2, Assessment.NONE)
+    assert (new.after.passed, new.after.trials, new.assessment) == (1, 2, Assessment.NONE)
     assert (gone.before.trials, gone.after.trials, gone.regressed) == (3, 0, False)
 
 
@@ -276,7 +276,7 @@ def test_scipy_and_plain_arithmetic_come_to_the_same_comparison() -> None:
             comparing.add(one)
         found.append(comparing.finish().scenarios)
     plain, scipy = found
-    assert [(c.scenario, c.finding, c.repeats) for c in plain] == [
-        (c.scenario, c.finding, c.repeats) for c in scipy
+    assert [(c.scenario, c.assessment, c.repeats) for c in plain] == [
+        (c.scenario, c.assessment, c.repeats) for c in scipy
     ]
     assert [c.adjusted or 0 for c in plain] == pytest.approx([c.adjusted or 0 for c in scipy])

@@ -99,7 +99,7 @@ def test_any_two_sides_compare_and_their_order_does_not_matter(
             assert one.adjusted is not None
             assert 0 < one.p <= one.adjusted * (1 + 1e-9) <= 1 + 1e-9
             assert one.test
-        assert (one.repeats > 0) == (one.finding is Assessment.DOUBTFUL)
+        assert (one.repeats > 0) == (one.assessment is Assessment.DOUBTFUL)
         assert one.repeats <= 100
 
 
@@ -114,7 +114,7 @@ def test_the_other_way_round_every_change_is_its_opposite(
         other = mirror[one.scenario, one.bot]
         assert (one.before, one.after) == (other.after, other.before)
         assert (one.p, one.adjusted, one.test) == (other.p, other.adjusted, other.test)
-        assert (one.finding, one.flaky) == (other.finding, other.flaky)
+        assert (one.assessment, one.flaky) == (other.assessment, other.flaky)
         assert one.repeats == other.repeats
     both_judged = ChangeKind.REGRESSED
     fell = [p for p in pairs if p[0] and p[1] and compare_trial(*p).change.kind is both_judged]  # type: ignore[union-attr]  # compared fills it
@@ -135,11 +135,11 @@ def test_turns_of_a_change_are_those_of_the_longer_side(
         assert len(change.turns) == len(aligned)
         for (was, now), turned in zip(aligned, change.turns, strict=True):
             assert 0 <= turned.similarity <= 1
-            for flip in turned.flips:
+            for flip in turned.verdict_changes:
                 assert flip.before is not flip.after
             if was and now and was.reply and now.reply:
-                gone = sum(f.after is None for f in turned.flips)
-                come = sum(f.before is None for f in turned.flips)
+                gone = sum(f.after is None for f in turned.verdict_changes)
+                come = sum(f.before is None for f in turned.verdict_changes)
                 assert len(was.verdicts) - gone == len(now.verdicts) - come
 
 
@@ -151,6 +151,6 @@ def test_a_side_compared_with_itself_has_not_changed(
         "a", "a", [compare_trial(one, one) for pair in pairs for one in pair if one]
     )
     assert set(found.counts) <= {ChangeKind.SAME}
-    assert {one.finding for one in found.scenarios} <= {Assessment.NONE}
+    assert {one.assessment for one in found.scenarios} <= {Assessment.NONE}
     assert not any(one.regressed for one in found.scenarios)
     assert all(not bot.differences and not bot.prompt_changed for bot in found.bots)

@@ -44,7 +44,7 @@ def test_a_real_drop_is_called_one_and_regresses(
     scenarios: int, repeats: int, least: float
 ) -> None:
     found = [one["s00"] for one in simulated((0.95, 0.4), 0.9, scenarios, repeats)]
-    assert sum(one.finding is Assessment.REAL for one in found) >= least * ROUNDS
+    assert sum(one.assessment is Assessment.REAL for one in found) >= least * ROUNDS
     assert sum(one.regressed for one in found) >= least * ROUNDS
 
 
@@ -52,7 +52,7 @@ def test_a_real_drop_is_called_one_and_regresses(
 @pytest.mark.parametrize("repeats", [6, 10, 20])
 def test_a_break_is_called_one_each_time(scenarios: int, repeats: int) -> None:
     for one in simulated((1.0, 0.0), 1.0, scenarios, repeats):
-        assert one["s00"].finding is Assessment.REAL
+        assert one["s00"].assessment is Assessment.REAL
         assert [name for name, change in one.items() if change.regressed] == ["s00"]
 
 
@@ -60,7 +60,7 @@ def test_a_break_is_called_one_each_time(scenarios: int, repeats: int) -> None:
 @pytest.mark.parametrize(("scenarios", "repeats"), [(1, 6), (1, 20), (20, 6), (20, 10)])
 def test_luck_is_seldom_called_a_change(rate: float, scenarios: int, repeats: int) -> None:
     rounds = simulated((rate, rate), rate, scenarios, repeats)
-    real = sum(any(c.finding is Assessment.REAL for c in one.values()) for one in rounds)
+    real = sum(any(c.assessment is Assessment.REAL for c in one.values()) for one in rounds)
     regressed = sum(any(c.regressed for c in one.values()) for one in rounds)
     limit = 0 if rate == 1.0 else 0.1 * ROUNDS
     assert real <= limit

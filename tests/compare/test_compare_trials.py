@@ -38,7 +38,7 @@ def said(answer: str) -> TrialResult:
 
 
 def flipped(before: TrialResult, after: TrialResult) -> list[tuple[str, str | None, str | None]]:
-    return [(f.expected, f.before, f.after) for f in only_turn(before, after).flips]
+    return [(f.expected, f.before, f.after) for f in only_turn(before, after).verdict_changes]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_turns_align_by_number_and_one_sided_turns_are_unknown_and_a_difference(
     for before, after in ((short, long), (long, short)):
         found = change(before, after)
         assert [t.answer for t in found.turns] == [AnswerChange.SAME, AnswerChange.UNKNOWN]
-        assert found.turns[1].flips == ()
+        assert found.turns[1].verdict_changes == ()
         assert found.kind is ChangeKind.DIFFERENT
 
 
@@ -171,7 +171,7 @@ def test_a_flip_names_the_expectation_and_both_verdicts() -> None:
     )
     found = change(before, after)
     assert found.kind is ChangeKind.REGRESSED
-    (flip,) = found.turns[0].flips
+    (flip,) = found.turns[0].verdict_changes
     assert (flip.kind, flip.name, flip.expected) == ("contains", "时间", "九点")
     assert (flip.before, flip.after, flip.location) == (P, F, PLACE)
     assert found.turns[0].answer is AnswerChange.SAME
@@ -215,10 +215,10 @@ def test_a_warning_that_flips_is_told_and_changes_nothing() -> None:
     after = trial(turns=[turn(verdicts=[verdict(F, severity=Severity.WARNING)])])
     found = change(before, after)
     assert found.kind is ChangeKind.SAME
-    assert [flip.severity for flip in found.turns[0].flips] == [Severity.WARNING]
+    assert [flip.severity for flip in found.turns[0].verdict_changes] == [Severity.WARNING]
 
 
 def test_an_added_expectation_is_told_and_changes_nothing() -> None:
     found = change(trial(turns=[turn(verdicts=[])]), trial())
     assert found.kind is ChangeKind.SAME
-    assert [flip.before for flip in found.turns[0].flips] == [None]
+    assert [flip.before for flip in found.turns[0].verdict_changes] == [None]

@@ -46,7 +46,7 @@ def test_without_a_file_there_are_defaults_and_the_working_folder_is_the_project
     assert found.scenarios == tmp_path / "scenarios"
     assert found.cassettes == tmp_path / "cassettes"
     assert found.reports == tmp_path / "reports"
-    assert found.sign_in is None
+    assert found.credentials is None
     assert not found.bots
 
 
@@ -124,25 +124,30 @@ def test_folders_given_as_options_count_from_the_working_folder(tmp_path: Path) 
 
 def test_the_token_comes_from_the_environment_and_is_never_shown(tmp_path: Path) -> None:
     found = load(tmp_path, None, {"COZE_API_TOKEN": " Bearer pat_abcdef123456 \n"})
-    assert isinstance(found.sign_in, AccessToken)
-    assert found.sign_in.reveal() == "pat_abcdef123456"
-    for shown in (repr(found), str(found.sign_in), f"{found.sign_in}", f"{found.sign_in!r:>40}"):
+    assert isinstance(found.credentials, AccessToken)
+    assert found.credentials.get_secret_value() == "pat_abcdef123456"
+    for shown in (
+        repr(found),
+        str(found.credentials),
+        f"{found.credentials}",
+        f"{found.credentials!r:>40}",
+    ):
         assert "abcdef" not in shown
-    assert found.hints == ()
+    assert found.warnings == ()
 
 
 def test_the_walkthroughs_name_of_the_token_is_taken_with_a_hint(tmp_path: Path) -> None:
     found = load(tmp_path, None, {"COZE_APE_KEY": "pat_abcdef123456"})
-    assert isinstance(found.sign_in, AccessToken)
-    assert "COZE_API_TOKEN" in found.hints[0]
+    assert isinstance(found.credentials, AccessToken)
+    assert "COZE_API_TOKEN" in found.warnings[0]
     both = load(tmp_path, None, {"COZE_APE_KEY": "old", "COZE_API_TOKEN": "new"})
-    assert isinstance(both.sign_in, AccessToken)
-    assert both.sign_in.reveal() == "new"
-    assert both.hints == ()
+    assert isinstance(both.credentials, AccessToken)
+    assert both.credentials.get_secret_value() == "new"
+    assert both.warnings == ()
 
 
 def test_an_empty_token_is_none(tmp_path: Path) -> None:
-    assert load(tmp_path, None, {"COZE_API_TOKEN": "  "}).sign_in is None
+    assert load(tmp_path, None, {"COZE_API_TOKEN": "  "}).credentials is None
 
 
 @pytest.mark.parametrize("secret", ["pat_a\nb", "pat_é", "two words", "pat_“x”"])
@@ -270,7 +275,7 @@ APP = {
 
 
 def app_of(root: Path, env: dict[str, str]) -> OAuthAppKeys:
-    found = load(root, None, env).sign_in
+    found = load(root, None, env).credentials
     assert isinstance(found, OAuthAppKeys)
     return found
 
@@ -304,8 +309,8 @@ def test_incomplete_keys_stop_nothing_until_they_are_used(tmp_path: Path, missin
 
 def test_a_token_wins_over_an_apps_keys_with_a_remark(tmp_path: Path) -> None:
     found = load(tmp_path, None, {**APP, "COZE_API_TOKEN": "sat_abcdef123456"})
-    assert isinstance(found.sign_in, AccessToken)
-    assert "COZE_JWT_OAUTH_CLIENT_ID is not looked at" in found.hints[0]
+    assert isinstance(found.credentials, AccessToken)
+    assert "COZE_JWT_OAUTH_CLIENT_ID is not looked at" in found.warnings[0]
 
 
 def test_every_secret_of_the_environment_is_known(tmp_path: Path) -> None:

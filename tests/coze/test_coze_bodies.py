@@ -30,7 +30,7 @@ OPTIONAL: dict[str, Any] = {
 
 def sent(options: ChatOptions, prompt: str = "你是谁?") -> Any:
     hand = ByHand([chat("completed"), listed("好")])
-    hand.drive(dialogue(options).ask(turn(prompt)))
+    hand.drive(dialogue(options).run_turn(turn(prompt)))
     return body(hand.calls[0])
 
 
@@ -83,7 +83,7 @@ def test_ids_stay_text_of_any_length() -> None:
     hand = ByHand(
         [good({"id": long, "conversation_id": f"0{long}", "status": "completed"}), listed("好")]
     )
-    reply = hand.drive(dialogue().ask(turn()))
+    reply = hand.drive(dialogue().run_turn(turn()))
     assert (reply.chat_id, reply.conversation_id) == (long, f"0{long}")
     assert dict(hand.calls[1].query) == {"chat_id": long, "conversation_id": f"0{long}"}
 
@@ -95,7 +95,7 @@ def test_ids_that_come_as_numbers_lose_no_digit() -> None:
             listed("好"),
         ]
     )
-    reply = hand.drive(dialogue().ask(turn()))
+    reply = hand.drive(dialogue().run_turn(turn()))
     assert (reply.chat_id, reply.conversation_id) == ("7403315657221079041", str(2**64 - 1))
 
 

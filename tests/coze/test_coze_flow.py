@@ -67,10 +67,10 @@ def test_the_walkthrough_s_flow_gives_a_whole_reply(server: RunningServer) -> No
     assert reply.conversation_id.isdecimal()
     assert len(reply.chat_id) == 19
     assert len(reply.log_id) == 34
-    assert reply.polls == talk.paths().count("/retrieve") == server.polls(reply.chat_id)
+    assert reply.poll_count == talk.paths().count("/retrieve") == server.polls(reply.chat_id)
     assert reply.seconds is not None
     assert 0.05 <= reply.seconds < 2
-    assert talk.paths() == ["prompt", *["/retrieve"] * reply.polls, "/message/list"]
+    assert talk.paths() == ["prompt", *["/retrieve"] * reply.poll_count, "/message/list"]
 
 
 @pytest.mark.parametrize(
@@ -251,7 +251,7 @@ def test_tool_outputs_are_given_all_at_once_and_the_chat_goes_on(spelling: str) 
         )
         assert reply.answer == "It is 21° at 正午."
         assert server.calls["POST /v3/chat/submit_tool_outputs"] == 1
-        assert talk.paths().count("/retrieve") == reply.polls
+        assert talk.paths().count("/retrieve") == reply.poll_count
 
 
 @pytest.mark.parametrize("stream", [False, True])

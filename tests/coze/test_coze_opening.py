@@ -49,7 +49,7 @@ def asked(
     answers: Sequence[HttpResponse | HarnessError], options: ChatOptions = BARE, **fields: Any
 ) -> ByHand:
     hand = ByHand(answers)
-    hand.drive(dialogue(options).ask(turn(**fields)))
+    hand.drive(dialogue(options).run_turn(turn(**fields)))
     return hand
 
 
@@ -77,8 +77,8 @@ def test_history_goes_out_in_order_before_the_first_prompt_alone() -> None:
     options = replace(BARE, history=(("user", "我叫小明。"), ("assistant", "你好,小明。")))
     hand = ByHand([chat("completed"), listed("好"), chat("completed"), listed("好")])
     talk = dialogue(options)
-    hand.drive(talk.ask(turn("我叫什么?")))
-    hand.drive(talk.ask(turn("再说一次。")))
+    hand.drive(talk.run_turn(turn("我叫什么?")))
+    hand.drive(talk.run_turn(turn("再说一次。")))
     assert [(m["role"], m["content"]) for m in said(hand.calls[0])] == [
         ("user", "我叫小明。"),
         ("assistant", "你好,小明。"),
@@ -156,7 +156,7 @@ def test_a_file_that_is_gone_or_changed_is_told_before_anything_is_sent(tmp_path
         line = TimedTransport(wire, time.monotonic, root=tmp_path)
         file = Attachment("a.txt", 3, "a" * 64)
         task = FlowTask(
-            dialogue(patience=HASTY).ask(turn(attach=(file,))), line, lambda reply: reply
+            dialogue(patience=HASTY).run_turn(turn(attach=(file,))), line, lambda reply: reply
         )
         with pytest.raises(ScenarioError, match="cannot be read"):
             list(run_concurrently([lambda: task], workers=1, monotonic=time.monotonic))

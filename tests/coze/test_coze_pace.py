@@ -36,13 +36,13 @@ def service(*durations: float) -> Callable[[HttpCall, float], HttpResponse]:
 def held(pace: PollSchedule, *durations: float, latency: float = 0.0) -> tuple[ByHand, list[Reply]]:
     hand = ByHand(service(*durations), latency=latency)
     talk = dialogue(pace=pace)
-    return hand, [hand.drive(talk.ask(turn())) for _ in durations]
+    return hand, [hand.drive(talk.run_turn(turn())) for _ in durations]
 
 
 @pytest.mark.parametrize("latency", [0.0, 0.05, 0.3])
 def test_a_chat_of_six_seconds_takes_six_calls_in_all(latency: float) -> None:
     hand, (reply,) = held(PollSchedule(timeout=60), 6.0, latency=latency)
-    assert reply.polls <= 4
+    assert reply.poll_count <= 4
     assert len(hand.calls) <= 6
     assert hand.now <= 8 + 6 * latency
 
@@ -51,7 +51,7 @@ def test_a_chat_of_six_seconds_takes_six_calls_in_all(latency: float) -> None:
 def test_a_chat_whose_duration_is_known_takes_fewer_polls(expected: float) -> None:
     hand, (reply,) = held(PollSchedule(timeout=60, expected=(expected,)), 6.0)
     assert hand.polls()[0] == pytest.approx(expected * 0.8)
-    assert reply.polls <= 3
+    assert reply.poll_count <= 3
     assert 6.0 <= hand.polls()[-1] < 7.0
 
 
@@ -91,7 +91,7 @@ def test_a_chat_that_never_ends_is_looked_at_until_its_deadline_and_not_long_aft
     hand = ByHand(service(float("inf")), latency=latency)
     pace = PollSchedule(interval=interval, timeout=timeout, expected=expected)
     with pytest.raises(ChatTimeoutError):
-        hand.drive(dialogue(pace=pace).ask(turn()))
+        hand.drive(dialogue(pace=pace).run_turn(turn()))
     assert hand.paths()[-1] == "/cancel"
     assert hand.polls()
     assert timeout <= hand.at[-1] + 1e-6
@@ -122,8 +122,8 @@ def test_rounds_of_tool_outputs_are_timed_each_by_its_own() -> None:
         ]
     )
     talk = dialogue(pace=PollSchedule(timeout=60, expected=(10.0, 20.0, 30.0)))
-    hand.drive(talk.ask(turn(tools={"f": "1"})))
-    hand.drive(talk.ask(turn()))
+    hand.drive(talk.run_turn(turn(tools={"f": "1"})))
+    hand.drive(talk.run_turn(turn()))
     assert hand.waits == pytest.approx([8.0, 16.0, 24.0])
 
 
@@ -140,8 +140,8 @@ def test_seconds_run_from_sending_the_prompt_to_noticing_the_end() -> None:
 
 def test_a_recorded_answer_that_stands_for_several_polls_counts_them_all() -> None:
     merged = chat()
-    merged = type(merged)(200, {}, merged.body, 1.0, 4.0, stands_for=4)
-    talk = dialogue(pace=PollSchedule()).ask(turn())
+    merged = type(merged)(200, {}, merged.body, 1.0, 4.0, repeat_count=4)
+    talk = dialogue(pace=PollSchedule()).run_turn(turn())
     next(talk)
     talk.send(chat())
     talk.send(None)
@@ -157,7 +157,7 @@ def test_a_chat_keeps_the_ids_it_began_with_whatever_a_look_up_says() -> None:
     swapped = good({"id": "72", "conversation_id": "71", "status": "in_progress"})
     bare = good({"status": "completed"})
     hand = ByHand([chat(), swapped, bare, listed("好")])
-    reply = hand.drive(dialogue().ask(turn()))
+    reply = hand.drive(dialogue().run_turn(turn()))
     assert (reply.chat_id, reply.conversation_id) == ("71", "72")
     asked = {call.query for call in hand.calls[1:]}
     assert asked == {(("conversation_id", "72"), ("chat_id", "71"))}

@@ -60,7 +60,7 @@ def held(answers: list[HttpResponse]) -> object:
     patience = RetryPolicy(jitter=lambda: 0.0, tries=2)
     pace = PollSchedule(interval=1.0, timeout=10.0)
     try:
-        return hand.drive(dialogue(pace=pace, patience=patience).ask(turn(tools={"f": "1"})))
+        return hand.drive(dialogue(pace=pace, patience=patience).run_turn(turn(tools={"f": "1"})))
     except HarnessError as error:
         return error
 

@@ -56,15 +56,15 @@ def test_a_recording_made_in_trouble_replays_the_same(
         )
         talk = dialogue(pace=PollSchedule(interval=0.02, timeout=10), patience=HASTY)
         for asked in turns:
-            task = FlowTask(talk.ask(asked), recorder, lambda reply: reply)
+            task = FlowTask(talk.run_turn(asked), recorder, lambda reply: reply)
             recorded += run_concurrently(
                 [iter([task]).__next__], workers=1, monotonic=time.monotonic
             )
         wire.close()
     tape = ReplayTransport(recorder.recording, "cassettes/x.yaml", Redactor([TOKEN], ()))
     again = dialogue(pace=PollSchedule(), patience=RetryPolicy(jitter=lambda: 0.0, tries=1))
-    replayed = [run_flow(again.ask(asked), tape) for asked in turns]
-    tape.finish()
+    replayed = [run_flow(again.run_turn(asked), tape) for asked in turns]
+    tape.check_all_played()
     assert replayed == recorded
     assert [reply.answer for reply in replayed] == [
         "好的" if p == "hello" else "晴。" for p in prompts

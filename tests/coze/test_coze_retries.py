@@ -209,7 +209,7 @@ def test_a_refused_connection_is_tried_again_even_for_a_prompt() -> None:
         port = taken.getsockname()[1]
     wire = HttpTransport(f"http://127.0.0.1:{port}", TOKEN, workers=1, environment={})
     line = TimedTransport(wire, time.monotonic)
-    conversation = dialogue().ask(turn())
+    conversation = dialogue().run_turn(turn())
     wish = next(conversation)
     for attempt in range(TRIES):
         with pytest.raises(TransportError) as caught:
@@ -229,7 +229,7 @@ def test_a_refused_connection_is_tried_again_even_for_a_prompt() -> None:
 
 def waits(answers: list[object], *, jitter: float = 0.0, base: float = 1.0) -> list[float]:
     hand = ByHand([*answers, chat("completed"), listed("好")])  # type: ignore[list-item]
-    hand.drive(dialogue(patience=RetryPolicy(jitter=lambda: jitter, base=base)).ask(turn()))
+    hand.drive(dialogue(patience=RetryPolicy(jitter=lambda: jitter, base=base)).run_turn(turn()))
     return hand.waits
 
 
@@ -280,7 +280,7 @@ def test_a_retry_after_of_a_day_is_not_waited_for(value: str) -> None:
 def test_no_header_breaks_the_wait(value: str, date: str) -> None:
     answer = told({"code": 4009}, 200)
     answer = type(answer)(200, {"retry-after": value, "date": date}, answer.body)
-    pause = RetryPolicy(jitter=lambda: 1.0).pause(1, answer)
+    pause = RetryPolicy(jitter=lambda: 1.0).retry_delay(1, answer)
     assert 0.0 <= pause <= 60.1
 
 
@@ -303,7 +303,7 @@ def test_a_limit_by_the_minute_is_waited_for_beyond_the_minute(answer: object) -
 def test_jitter_stays_between_half_the_wait_and_the_whole(
     jitter: float, tried: int, base: float, *, by_the_minute: bool
 ) -> None:
-    pause = RetryPolicy(jitter=lambda: jitter, base=base).pause(
+    pause = RetryPolicy(jitter=lambda: jitter, base=base).retry_delay(
         tried, None, by_the_minute=by_the_minute
     )
     whole = min(60.0, base * (4.0 if by_the_minute else 2.0) ** (tried - 1))
@@ -315,7 +315,7 @@ def test_only_an_answer_that_was_refused_is_replaced_by_the_next() -> None:
     hand = ByHand(
         [chat(), chat(), broken, refused(5000), broken, chat("completed"), broken, listed("好")]
     )
-    reply = hand.drive(dialogue(patience=RetryPolicy(jitter=lambda: 0.0)).ask(turn()))
+    reply = hand.drive(dialogue(patience=RetryPolicy(jitter=lambda: 0.0)).run_turn(turn()))
     assert reply.answer == "好"
     polls = [call.attempt for call in hand.calls if call.path.endswith("retrieve")]
     assert polls == [1, 1, 1, 2, 2]
@@ -326,7 +326,7 @@ def test_one_try_is_one_call() -> None:
     hand = ByHand([refused(4009)])
     patience = RetryPolicy(jitter=lambda: 0.0, tries=1)
     with pytest.raises(ApiError):
-        hand.drive(dialogue(patience=patience).ask(turn()))
+        hand.drive(dialogue(patience=patience).run_turn(turn()))
     assert (len(hand.calls), hand.waits) == (1, [])
 
 
@@ -338,7 +338,7 @@ def test_tool_outputs_are_not_sent_twice_when_they_may_have_been_taken() -> None
     broken = TransportError("broken", taken=True)
     hand = ByHand([chat("requires_action", required_action=asked), broken])
     with pytest.raises(TransportError):
-        hand.drive(dialogue().ask(turn(tools={"f": "1"})))
+        hand.drive(dialogue().run_turn(turn(tools={"f": "1"})))
     assert hand.paths() == ["prompt", "/submit_tool_outputs"]
     assert hand.calls[1].body == {
         "stream": False,
@@ -349,6 +349,6 @@ def test_tool_outputs_are_not_sent_twice_when_they_may_have_been_taken() -> None
 def test_an_api_error_names_the_bot_s_trouble_in_words() -> None:
     hand = ByHand([told({"code": 4015, "msg": f"The bot_id {BOT} is not published"})])
     with pytest.raises(ApiError) as caught:
-        hand.drive(dialogue().ask(turn()))
+        hand.drive(dialogue().run_turn(turn()))
     assert f"The bot_id {BOT} is not published" in caught.value.what
     assert "publish the bot" in caught.value.next_step

@@ -66,7 +66,7 @@ def recorded(server: RunningServer, asked: Turn) -> tuple[Reply, Recording]:
     recorder = RecordingTransport(
         TimedTransport(wire, time.monotonic), server.base_url, Redactor([TOKEN])
     )
-    task = FlowTask(dialogue(STREAM).ask(asked), recorder, lambda reply: reply)
+    task = FlowTask(dialogue(STREAM).run_turn(asked), recorder, lambda reply: reply)
     (reply,) = run_concurrently([lambda: task], workers=1, monotonic=time.monotonic)
     wire.close()
     return reply, recorder.recording
@@ -79,8 +79,8 @@ def replayed(recording: Recording, asked: Turn) -> Reply:
     assert again is not None
     tape = ReplayTransport(again, "s.yaml", Redactor())
     talker: CozeConversation = dialogue(STREAM)
-    reply = run_flow(talker.ask(asked), tape)
-    tape.finish()
+    reply = run_flow(talker.run_turn(asked), tape)
+    tape.check_all_played()
     return reply
 
 
@@ -93,7 +93,7 @@ def test_the_answer_is_made_of_completed_messages_without_a_poll_or_a_list(
         assert reply.follow_ups == ("你能做什么?",)
         assert reply.status == "completed"
         assert reply.usage is not None
-        assert reply.polls == 0
+        assert reply.poll_count == 0
         assert talk.paths() == ["prompt"]
 
 
@@ -127,7 +127,7 @@ def test_a_stream_that_breaks_goes_on_by_polling(server: RunningServer, kind: Ki
     paths = [item.target.partition("?")[0] for item in recording.interactions]
     assert paths[0] == "/v3/chat"
     assert paths[-1] == "/v3/chat/message/list"
-    assert reply.polls >= 1
+    assert reply.poll_count >= 1
     assert replayed(recording, turn()) == reply
 
 
@@ -183,13 +183,13 @@ def test_comments_spaces_crlf_ids_and_unknown_events_do_no_harm() -> None:
         "event: conversation.chat.completed", data(**{**CHAT, "status": "completed"}), "",
         "event: done", 'data: "[DONE]"', "", "", end="\r\n",
     )  # fmt: skip
-    reply = ByHand([answer]).drive(dialogue(STREAM).ask(turn()))
+    reply = ByHand([answer]).drive(dialogue(STREAM).run_turn(turn()))
     assert reply.answer == "好\u2028了"
 
 
 def test_a_stream_without_any_event_is_told_and_not_crashed_on() -> None:
     with pytest.raises(PayloadError, match="broke before it said anything"):
-        ByHand([streamed(": nothing", "", "")]).drive(dialogue(STREAM).ask(turn()))
+        ByHand([streamed(": nothing", "", "")]).drive(dialogue(STREAM).run_turn(turn()))
 
 
 @given(st.binary(max_size=200), st.lists(st.integers(0, 200), max_size=6))
@@ -210,15 +210,15 @@ def test_any_answer_comes_through_a_stream_unchanged(text: str) -> None:
         "event:conversation.chat.completed", data(**{**CHAT, "status": "completed"}), "",
         "event:conversation.message.completed", data(type="answer", content=text), "", "",
     )  # fmt: skip
-    with_answer = dialogue(STREAM).ask(turn())
+    with_answer = dialogue(STREAM).run_turn(turn())
     assert ByHand([answer]).drive(with_answer).answer == text
 
 
 def test_the_call_says_that_it_streams_and_how_long_it_may_take() -> None:
-    conversation = dialogue(STREAM).ask(turn())
+    conversation = dialogue(STREAM).run_turn(turn())
     call = next(conversation)
     assert isinstance(call, HttpCall)
     assert call.stream
-    assert call.patience == 5.0
+    assert call.timeout == 5.0
     assert call.body is not None
     assert call.body["stream"] is True

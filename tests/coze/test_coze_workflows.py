@@ -35,7 +35,7 @@ def ran(**fields: object) -> HttpResponse:
 def run(answer: HttpResponse, *, expects_status: bool = False) -> tuple[ByHand, object]:
     hand = ByHand([answer])
     asked = turn("", input={"city": "杭州"}, expects_status=expects_status)
-    return hand, hand.drive(dialogue(OPTIONS).ask(asked))
+    return hand, hand.drive(dialogue(OPTIONS).run_turn(asked))
 
 
 def test_a_chat_streams_and_goes_on_in_the_conversation_that_it_opened(
@@ -68,7 +68,7 @@ def test_a_chat_whose_stream_breaks_is_polled_to_its_end() -> None:
     )
     cut = HttpResponse(200, {"content-type": "text/event-stream"}, begun)
     hand = ByHand([cut, chat("in_progress"), chat("completed"), listed("你好😀")])
-    reply = hand.drive(dialogue(OPTIONS).ask(turn("一")))
+    reply = hand.drive(dialogue(OPTIONS).run_turn(turn("一")))
     assert reply.answer == "你好😀"
     assert reply.polls == 2
     assert hand.calls[0].stream
@@ -79,7 +79,7 @@ def test_the_input_stands_over_the_scenarios_parameters(server: RunningServer) -
         reply = talk.ask("", input={"city": "杭州"})
         assert reply.answer == '{"output":"zh:杭州"}'
         assert talk.ask("", input={"city": "x", "lang": "en"}).answer == '{"output":"en:x"}'
-    assert (reply.status, reply.conversation_id, reply.polls) == ("completed", "", 0)
+    assert (reply.status, reply.conversation_id, reply.poll_count) == ("completed", "", 0)
     assert reply.chat_id
     assert reply.log_id
 
@@ -123,14 +123,14 @@ def test_a_refused_run_is_told_with_its_code() -> None:
 def test_a_run_that_may_have_been_taken_is_not_made_twice() -> None:
     hand = ByHand([TransportError("No answer.", taken=True, next_step="x")])
     with pytest.raises(TransportError):
-        hand.drive(dialogue(OPTIONS).ask(turn("", input={})))
+        hand.drive(dialogue(OPTIONS).run_turn(turn("", input={})))
     assert len(hand.calls) == 1
 
 
 def test_a_run_may_keep_silent_as_long_as_a_chat_may_take() -> None:
     hand = ByHand([ran(data="x")])
-    hand.drive(dialogue(OPTIONS, pace=PollSchedule(timeout=300.0)).ask(turn("", input={})))
-    assert hand.calls[0].patience == 300.0
+    hand.drive(dialogue(OPTIONS, pace=PollSchedule(timeout=300.0)).run_turn(turn("", input={})))
+    assert hand.calls[0].timeout == 300.0
 
 
 def test_a_fingerprint_is_of_the_workflow_and_its_input() -> None:

@@ -61,7 +61,7 @@ def all_trials(root: Path, files: Mapping[str, str]) -> list[Trial]:
 
 
 def sample(trial: Trial) -> dict[str, str]:
-    return dict.fromkeys(trial.script.draws, "7")
+    return dict.fromkeys(trial.script.generated_names, "7")
 
 
 def expectations(trial: Trial) -> list[Expectation]:
@@ -117,7 +117,7 @@ def test_the_cassette_that_is_shown_is_in_our_own_shape() -> None:
     assert recording is not None, "its checksum is wrong"
     assert recording.origin is not None
     assert canonical.write_canonical(recording, recording.origin) == block.text.encode()
-    assert Redactor().leak(block.text) == ""
+    assert Redactor().find_secret(block.text) == ""
 
 
 # --- tables --------------------------------------------------------------------------------------
@@ -199,7 +199,8 @@ def test_every_key_under_x_coze_is_listed() -> None:
     bot = BotSnapshot(version="1", model="m", prompt="p", details={"name": "n"}, warning="w")
     origin = RecordingInfo(
         scenario="a", trial="a", fingerprint="f", recorded_at="r", harness="h", bot=bot,
-        asked={"bot_version": "1"}, candidate=CandidateInfo(case="", trial=1, bot="b", bot_id="1"),
+        overridden_options={"bot_version": "1"},
+        candidate=CandidateInfo(case="", trial=1, bot="b", bot_id="1"),
     )  # fmt: skip
     block = dump_info(Recording(interactions=items), origin)
     table = doc_pages.rows("docs/cassettes.md", "key", "`x-coze`")

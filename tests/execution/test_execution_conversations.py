@@ -78,7 +78,7 @@ class Answers:
         self._given = iter(given)
         self.asked: list[str] = []
 
-    def ask(self, turn: Turn) -> Generator[HttpCall | Wait, HttpResponse | None, Reply]:
+    def run_turn(self, turn: Turn) -> Generator[HttpCall | Wait, HttpResponse | None, Reply]:
         self.asked.append(turn.prompt)
         yield Wait(3600)
         given = next(self._given)
@@ -88,7 +88,7 @@ class Answers:
 
 
 class NoScript:
-    draws: frozenset[str] = frozenset()
+    generated_names: frozenset[str] = frozenset()
 
     def turns(self, drawn: Mapping[str, str]) -> Sequence[Turn]:
         raise NotImplementedError
@@ -223,7 +223,7 @@ def test_a_conversation_without_turns_passes() -> None:
 
 def test_what_is_no_error_of_ours_is_not_swallowed() -> None:
     class Broken:
-        def ask(self, turn: Turn) -> CallFlow[Reply]:
+        def run_turn(self, turn: Turn) -> CallFlow[Reply]:
             raise ZeroDivisionError(turn.prompt)
 
     with pytest.raises(ZeroDivisionError):
@@ -232,7 +232,7 @@ def test_what_is_no_error_of_ours_is_not_swallowed() -> None:
 
 def test_the_files_that_went_with_a_prompt_are_named_whether_it_is_answered_or_not() -> None:
     files = (Attachment("images/地图.png", 3, "abc"), Attachment("https://example.com/a.png"))
-    asked = Turn(prompt="你好", expectations=(), location=HERE, attach=files)
+    asked = Turn(prompt="你好", expectations=(), location=HERE, attachments=files)
     held = run_flow(
         run_conversation(trial(), [asked, asked], Answers(reply(), CassetteMissingError("x"))),
         Nowhere(),
@@ -259,7 +259,7 @@ def test_a_result_holds_all_that_is_known() -> None:
     )
     assert found.key.id == "identity"
     assert found.bot_id == "7403315657221079041"
-    assert (found.exchanges, found.calls, found.snapshot) == (log, 7, bot)
+    assert (found.http_log, found.request_count, found.snapshot) == (log, 7, bot)
     assert (found.warnings, found.recorded_at) == (("careful",), "2026-11-22")
     assert found.seconds == 2.373
     assert found.error is None

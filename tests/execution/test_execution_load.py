@@ -25,7 +25,7 @@ def held(
     wire = HttpTransport(server.base_url, TOKEN, workers=workers, environment={})
 
     def opened() -> FlowTask[Reply, Reply]:
-        conversation = dialogue(pace=pace).ask(turn())
+        conversation = dialogue(pace=pace).run_turn(turn())
         return FlowTask(conversation, TimedTransport(wire, time.monotonic), lambda reply: reply)
 
     replies: list[Reply] = []
@@ -63,7 +63,7 @@ def test_256_conversations_of_two_seconds_take_little_longer_than_one(
     assert wall <= 1.25 * (2.0 + 1.0)
     assert server.connections <= 32 * 3
     assert threads <= 32
-    assert sum(reply.polls for reply in replies) <= 256 * 2
+    assert sum(reply.poll_count for reply in replies) <= 256 * 2
 
 
 @pytest.mark.parametrize("server", [1.0], indirect=True)

@@ -20,7 +20,7 @@ def declare(item: str) -> ExpectationKind:
     document = read_yaml("- " + item.replace("\n", "\n  "), FILE, ScenarioError)
     assert isinstance(document.data, list)
     assert len(document.data) == 1
-    return build_expectation(document.data[0], document.places.below(0))
+    return build_expectation(document.data[0], document.positions.below(0))
 
 
 def refusal(item: str) -> str:
@@ -32,7 +32,7 @@ def refusal(item: str) -> str:
 
 def seen(answer: str | Reply = "", baseline: str | None = None) -> EvaluationContext:
     replied = reply(answer) if isinstance(answer, str) else answer
-    return EvaluationContext(prompt="你好", reply=replied, baseline=baseline)
+    return EvaluationContext(prompt="你好", reply=replied, baseline_answer=baseline)
 
 
 def judge(item: str, answer: str | Reply) -> Verdict:

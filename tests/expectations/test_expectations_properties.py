@@ -65,7 +65,7 @@ def replies(draw: st.DrawFn) -> Reply:
         usage=draw(st.none() | st.builds(Usage, total=count, input=count, output=count)),
         seconds=draw(seconds),
         first_token=draw(seconds),
-        polls=draw(count),
+        poll_count=draw(count),
         tool_calls=tuple(
             ToolCall(name=name, arguments=value)
             for name, value in draw(st.lists(st.tuples(NEEDLES, arguments), max_size=2))
@@ -219,7 +219,7 @@ def test_a_piece_of_an_answer_in_normal_form_is_found_in_it(
     assert verdict.status is VerdictStatus.PASSED, verdict.reason
     for start, end in verdict.evidence:
         folding = TextNormalization(bool(options.get("ignore_case")), "normalize" in options)
-        assert folding.fold(answer[start:end])[0] == folding.fold(piece)[0]
+        assert folding.normalize(answer[start:end])[0] == folding.normalize(piece)[0]
 
 
 @given(TEXTS)
@@ -229,8 +229,8 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
         TextNormalization(width=True),
         TextNormalization(ignore_case=True, width=True),
     ):
-        once = folding.fold(text)[0]
-        assert folding.fold(once)[0] == once
+        once = folding.normalize(text)[0]
+        assert folding.normalize(once)[0] == once
 
 
 @given(TEXTS)

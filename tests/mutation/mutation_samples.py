@@ -37,7 +37,7 @@ def declare(item: str) -> ExpectationKind:
     """Build the expectation that stands behind a dash of `expect:`."""
     document = read_yaml(f"- {item}", "scenarios/a.yaml", ScenarioError)
     assert isinstance(document.data, list)
-    return build_expectation(document.data[0], document.places.below(0))
+    return build_expectation(document.data[0], document.positions.below(0))
 
 
 def subject(

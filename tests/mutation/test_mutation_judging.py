@@ -24,21 +24,21 @@ WEAK = ("length: {min: 1}",)
 
 
 def _names(found: MutantResults) -> list[str]:
-    return [survivor.spoiling for survivor in found.survivors]
+    return [survivor.operator for survivor in found.survivors]
 
 
 def test_a_weak_set_lets_nearly_everything_pass_and_a_strong_one_nothing() -> None:
     weak = evaluate_mutants(subject(ZH, *WEAK), [], 1)
     strong = evaluate_mutants(subject(ZH, *STRONG), [], 1)
-    assert weak.spoilings == strong.spoilings == 16
-    assert (weak.caught, strong.caught) == (1, 16)
+    assert weak.mutants == strong.mutants == 16
+    assert (weak.killed, strong.killed) == (1, 16)
     assert "emptied" not in _names(weak)
     assert strong.survivors == ()
 
 
 def test_a_survivor_tells_what_it_was_and_what_was_expected() -> None:
     found = evaluate_mutants(subject(ZH, "contains: 小雨", trial="weather[杭州]"), [], 1)
-    survivor = next(one for one in found.survivors if one.spoiling == "number-changed")
+    survivor = next(one for one in found.survivors if one.operator == "number-changed")
     assert (survivor.trial, survivor.turn, survivor.original) == ("weather[杭州]", 1, ZH)
     assert survivor.answer != ZH
     assert survivor.expectations == ('contains "小雨"',)
@@ -47,32 +47,32 @@ def test_a_survivor_tells_what_it_was_and_what_was_expected() -> None:
 
 def test_nothing_expected_catches_nothing() -> None:
     found = evaluate_mutants(subject(EN), [], 1)
-    assert found.caught == 0
-    assert found.spoilings == len(found.survivors) == 16
+    assert found.killed == 0
+    assert found.mutants == len(found.survivors) == 16
 
 
 def test_what_is_only_a_warning_catches_nothing() -> None:
     item = f"{{equals: '{EN}', severity: warning}}"
-    assert evaluate_mutants(subject(EN, item), [], 1).caught == 0
+    assert evaluate_mutants(subject(EN, item), [], 1).killed == 0
 
 
 def test_costs_and_tool_calls_are_those_of_the_recording_and_catch_nothing() -> None:
     given = reply(ZH, tool_calls={"weather": {"city": "杭州"}})
     items = ("tokens: {max: 800}", "latency: {max: 10}", "tool_call: {name: weather}")
-    assert evaluate_mutants(subject(given, *items), [], 1).caught == 0
+    assert evaluate_mutants(subject(given, *items), [], 1).killed == 0
 
 
 def test_an_expectation_of_the_number_of_answers_does_not_seem_to_see_all() -> None:
     given = reply(messages=[message("请稍等。"), message("{}", type="function_call"), message(ZH)])
     two = evaluate_mutants(subject(given, "messages: {answer: 2, function_call: 1}"), [], 1)
-    assert two.caught == 0
+    assert two.killed == 0
     both = evaluate_mutants(subject(given, "messages: {answer: 2}", "contains: 小雨"), [], 1)
-    assert both.caught == evaluate_mutants(subject(given, "contains: 小雨"), [], 1).caught > 0
+    assert both.killed == evaluate_mutants(subject(given, "contains: 小雨"), [], 1).killed > 0
 
 
 def test_the_answer_is_held_to_the_recorded_one_by_same_as_baseline() -> None:
     found = evaluate_mutants(subject(ZH, "same_as_baseline: {at_least: 0.99}"), [], 1)
-    assert found.caught == found.spoilings
+    assert found.killed == found.mutants
 
 
 class _Unsure:
@@ -95,7 +95,7 @@ def test_an_expectation_that_cannot_judge_a_spoilt_answer_counts_as_blind() -> N
         verdicts=[*base.verdicts, *base.verdicts],
         wanted=("is liked by a judge", *base.wanted),
     )
-    assert evaluate_mutants(both, [], 1).caught == evaluate_mutants(base, [], 1).caught > 0
+    assert evaluate_mutants(both, [], 1).killed == evaluate_mutants(base, [], 1).killed > 0
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_of_very_many_survivors_the_first_are_kept_and_all_are_counted() -> None
     for _ in range(20):
         scores.add("weak", [weak])
     (score,) = scores.sorted()
-    assert (score.spoilings, score.caught, len(score.survivors)) == (320, 0, 200)
+    assert (score.mutants, score.killed, len(score.survivors)) == (320, 0, 200)
 
 
 def test_of_very_many_scenarios_each_keeps_the_first_survivors() -> None:
@@ -151,7 +151,7 @@ def test_of_very_many_scenarios_each_keeps_the_first_survivors() -> None:
     for number in range(8_000):
         scores.add(f"weak {number}", [weak])
     found = scores.sorted()
-    assert {(score.spoilings, score.survivors) for score in found} == {(16, weak.survivors[:3])}
+    assert {(score.mutants, score.survivors) for score in found} == {(16, weak.survivors[:3])}
 
 
 def test_a_survivor_of_megabytes_is_shown_by_its_beginning() -> None:

@@ -39,8 +39,8 @@ def test_a_spoilt_answer_is_never_the_answer_and_always_the_same_again(
     answer: str, others: list[str], seed: int
 ) -> None:
     for spoiling in OPERATORS:
-        spoilt = spoiling.spoil(answer, seeded_random(seed, "t", 1, spoiling.name), others)
-        assert spoilt == spoiling.spoil(answer, seeded_random(seed, "t", 1, spoiling.name), others)
+        spoilt = spoiling.mutate(answer, seeded_random(seed, "t", 1, spoiling.name), others)
+        assert spoilt == spoiling.mutate(answer, seeded_random(seed, "t", 1, spoiling.name), others)
         if spoilt is not None:
             assert _reads(spoilt) != _reads(answer), spoiling.name
 
@@ -49,10 +49,10 @@ def test_a_spoilt_answer_is_never_the_answer_and_always_the_same_again(
 @given(answer=ANSWERS, seed=st.integers(0, 2**32))
 def test_a_hint_takes_the_good_answer_and_can_be_declared(answer: str, seed: int) -> None:
     for spoiling in OPERATORS:
-        spoilt = spoiling.spoil(answer, seeded_random(seed, "t", 1, spoiling.name), [])
+        spoilt = spoiling.mutate(answer, seeded_random(seed, "t", 1, spoiling.name), [])
         if spoilt is None:
             continue
-        hint = spoiling.remedy(answer, spoilt)
+        hint = spoiling.suggest(answer, spoilt)
         assert "\n" not in hint
         if hint.startswith("contains: ") and "\\" not in hint and answer.isprintable():
             verdict = declare(hint).judge(subject(answer).seen)
@@ -62,7 +62,7 @@ def test_a_hint_takes_the_good_answer_and_can_be_declared(answer: str, seed: int
 @pytest.mark.parametrize("blank", ["", " \n\t", "\u3000"])
 def test_nothing_is_spoilt_where_nothing_was_said(blank: str) -> None:
     for spoiling in OPERATORS:
-        assert spoiling.spoil(blank, seeded_random(1, "t", 1, spoiling.name), [ZH]) is None
+        assert spoiling.mutate(blank, seeded_random(1, "t", 1, spoiling.name), [ZH]) is None
 
 
 def test_chance_depends_on_seed_trial_turn_and_spoiling_and_on_nothing_else() -> None:
@@ -105,8 +105,8 @@ def test_the_only_scenario_has_no_others() -> None:
 def test_a_megabyte_takes_seconds_and_not_minutes(text: str) -> None:
     begun = time.perf_counter()
     for spoiling in OPERATORS:
-        spoilt = spoiling.spoil(text, seeded_random(1, "t", 1, spoiling.name), [])
+        spoilt = spoiling.mutate(text, seeded_random(1, "t", 1, spoiling.name), [])
         if spoilt is not None:
-            assert len(spoiling.remedy(text, spoilt)) < 1_000
+            assert len(spoiling.suggest(text, spoilt)) < 1_000
     # It takes about half a second; what is not linear takes hours.
     assert time.perf_counter() - begun < 60

@@ -71,7 +71,7 @@ NAMES = [spoiling.name for spoiling in OPERATORS]
 @pytest.mark.parametrize("name", NAMES)
 def test_an_answer_is_spoilt_as_ever(name: str, chinese: bool) -> None:
     answer = sample(name, chinese=chinese)
-    spoilt = named(name).spoil(answer, seeded_random(1, "golden", 1, name), OTHERS[chinese])
+    spoilt = named(name).mutate(answer, seeded_random(1, "golden", 1, name), OTHERS[chinese])
     assert spoilt == GOLDEN[name][0 if chinese else 1]
 
 
@@ -81,7 +81,7 @@ def test_each_spoiling_has_a_golden_result_and_a_name_of_its_own() -> None:
 
 
 def _all(name: str, answer: str) -> set[str | None]:
-    return {named(name).spoil(answer, random.Random(seed), []) for seed in range(60)}
+    return {named(name).mutate(answer, random.Random(seed), []) for seed in range(60)}
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_a_cut_leaves_characters_whole() -> None:
     family = "👨‍👩‍👧‍👦"
     flags = "🇨🇳🇬🇧🇫🇷"
     for text, parts in ((family * 3, family), ("é" * 5, "é"), (flags, "🇨🇳")):
-        spoilt = named("cut").spoil(text, random.Random(1), [])
+        spoilt = named("cut").mutate(text, random.Random(1), [])
         assert spoilt
         assert text.startswith(spoilt)
         assert len(spoilt) % len(parts) == 0
@@ -208,14 +208,14 @@ def test_a_spoilt_json_is_no_longer_json() -> None:
             ' [{"名": "小明"}]\n',
             '{"a": {"b": [1, 2, {"c": null}]}}',
         ):
-            spoilt = named(name).spoil(answer, random.Random(1), [])
+            spoilt = named(name).mutate(answer, random.Random(1), [])
             assert spoilt is not None
             verdict = declare("json: true").judge(subject(spoilt).seen)
             assert verdict.status is VerdictStatus.FAILED
 
 
 def test_the_other_language_keeps_numbers_and_names() -> None:
-    spoilt = named("other-language").spoil("chatchat在2024年卖了30个。", random.Random(1), [])
+    spoilt = named("other-language").mutate("chatchat在2024年卖了30个。", random.Random(1), [])
     assert spoilt is not None
     assert all(kept in spoilt for kept in ("chatchat", "2024", "30"))
     assert not any("\u4e00" <= character <= "\u9fff" for character in spoilt)
@@ -223,7 +223,7 @@ def test_the_other_language_keeps_numbers_and_names() -> None:
 
 def test_a_stranger_answers_where_there_is_no_other_scenario() -> None:
     for answer in (ZH, EN):
-        spoilt = named("swapped").spoil(answer, random.Random(1), [answer, f" {answer}\n"])
+        spoilt = named("swapped").mutate(answer, random.Random(1), [answer, f" {answer}\n"])
         assert spoilt
         assert spoilt.strip() != answer
 
@@ -235,8 +235,8 @@ def test_the_hint_is_an_expectation_that_takes_the_good_answer_and_sees_the_spoi
     name: str, seed: int, chinese: bool
 ) -> None:
     answer = sample(name, chinese=chinese)
-    spoilt = named(name).spoil(answer, seeded_random(seed, "hint", 1, name), OTHERS[chinese])
+    spoilt = named(name).mutate(answer, seeded_random(seed, "hint", 1, name), OTHERS[chinese])
     assert spoilt is not None
-    expectation = declare(named(name).remedy(answer, spoilt))
+    expectation = declare(named(name).suggest(answer, spoilt))
     assert expectation.judge(subject(answer).seen).status is VerdictStatus.PASSED
     assert expectation.judge(subject(spoilt).seen).status is VerdictStatus.FAILED

@@ -133,7 +133,9 @@ def filled(text: str, status: TrialStatus = TrialStatus.FAILED) -> TrialResult:
         after=None,
     )  # fmt: skip
     before = trial(named=named, turns=[turn(text, reply(f"{text}!"))])
-    changed = TurnChange(answer=AnswerChange.DIFFERENT, similarity=0.5, flips=(flip, flip))
+    changed = TurnChange(
+        answer=AnswerChange.DIFFERENT, similarity=0.5, verdict_changes=(flip, flip)
+    )
     change = TrialChange(kind=ChangeKind.REGRESSED, baseline=before, turns=(changed,))
     made = trial(
         status,
@@ -155,7 +157,7 @@ def hostile_run(text: str) -> Run:
     """A run that holds a text in its comparison, its spoilt answers and the runs before it."""
     share = PassShare(passed=1, trials=2, low=0.1, high=0.9)
     change = ScenarioComparison(
-        scenario=text, bot=text, before=share, after=share, finding=Assessment.DOUBTFUL,
+        scenario=text, bot=text, before=share, after=share, assessment=Assessment.DOUBTFUL,
         regressed=True, test=text, p=0.5, repeats=2, flaky=True,
     )  # fmt: skip
     bot = BotComparison(
@@ -165,7 +167,7 @@ def hostile_run(text: str) -> Run:
         differences=(BotDifference(name=text, before=text, after=text),),
     )
     survivor = SurvivingMutant(
-        spoiling=text, trial=text, turn=1, answer=text, original=f"{text} ", hint=text,
+        operator=text, trial=text, turn=1, answer=text, original=f"{text} ", hint=text,
         expectations=(text, text),
     )  # fmt: skip
     before = PreviousRun(
@@ -173,7 +175,10 @@ def hostile_run(text: str) -> Run:
         cost=RunCost(tokens=1, p95=1.0),
     )  # fmt: skip
     row = TrialRow(
-        key=key(text), status=TrialStatus.FAILED, seconds=1.0, past="pfp" + f"{text}..."[:3] + "pf"
+        key=key(text),
+        status=TrialStatus.FAILED,
+        seconds=1.0,
+        history="pfp" + f"{text}..."[:3] + "pf",
     )
     return replace(
         run([]),
@@ -185,6 +190,6 @@ def hostile_run(text: str) -> Run:
         ),
         mutation=MutationReport(
             seed=1,
-            scores=(MutationScore(scenario=text, spoilings=2, caught=1, survivors=(survivor,)),),
+            scores=(MutationScore(scenario=text, mutants=2, killed=1, survivors=(survivor,)),),
         ),
     )  # fmt: skip

@@ -89,7 +89,7 @@ def regressed() -> TrialResult:
     now = trial(
         TrialStatus.FAILED, named=key("refund"), turns=[_said(AFTER)], http=http(), asked=snapshot()
     )
-    changed = TurnChange(answer=AnswerChange.DIFFERENT, similarity=0.78, flips=(flip,))
+    changed = TurnChange(answer=AnswerChange.DIFFERENT, similarity=0.78, verdict_changes=(flip,))
     change = TrialChange(kind=ChangeKind.REGRESSED, baseline=before, turns=(changed,))
     return replace(now, change=change, recorded_at="2026-11-22T10:03:12Z")
 
@@ -153,17 +153,17 @@ def comparison() -> Comparison:
         scenarios=(
             ScenarioComparison(
                 scenario="refund", bot="chatchat", before=_share(6, 6, 0.61, 1.0),
-                after=_share(0, 6, 0.0, 0.39), finding=Assessment.REAL, regressed=True,
+                after=_share(0, 6, 0.0, 0.39), assessment=Assessment.REAL, regressed=True,
                 test="Fisher's exact", p=0.0022, adjusted=0.0043,
             ),
             ScenarioComparison(
                 scenario="hours", bot="chatchat", before=_share(3, 3, 0.44, 1.0),
-                after=_share(2, 3, 0.2, 0.94), finding=Assessment.DOUBTFUL, regressed=False,
+                after=_share(2, 3, 0.2, 0.94), assessment=Assessment.DOUBTFUL, regressed=False,
                 test="Fisher's exact", p=1.0, repeats=8, flaky=True,
             ),
             ScenarioComparison(
                 scenario="weekday", bot="chatchat", before=_share(1, 1, 0.2, 1.0),
-                after=_share(1, 1, 0.2, 1.0), finding=Assessment.NONE, regressed=False,
+                after=_share(1, 1, 0.2, 1.0), assessment=Assessment.NONE, regressed=False,
             ),
         ),
         bots=(
@@ -182,15 +182,15 @@ def comparison() -> Comparison:
 
 def mutation() -> MutationReport:
     survivor = SurvivingMutant(
-        spoiling="number", trial="refund", turn=1, answer=AFTER, original=BEFORE,
+        operator="number", trial="refund", turn=1, answer=AFTER, original=BEFORE,
         expectations=("contains 退货", "at most 120 characters"), hint="contains: 7 天",
     )  # fmt: skip
     return MutationReport(
         seed=7,
         scores=(
-            MutationScore(scenario="refund", spoilings=8, caught=5, survivors=(survivor,)),
-            MutationScore(scenario="identity", spoilings=8, caught=8),
-            MutationScore(scenario="voice", spoilings=0, caught=0),
+            MutationScore(scenario="refund", mutants=8, killed=5, survivors=(survivor,)),
+            MutationScore(scenario="identity", mutants=8, killed=8),
+            MutationScore(scenario="voice", mutants=0, killed=0),
         ),
     )
 
@@ -213,7 +213,7 @@ def rich_run() -> Run:
     rows = [
         TrialRow(
             key=result.key, status=result.status, seconds=result.seconds,
-            past="pppfpfpppppp" if result.key.id == "refund" else "pp.ppppppppp",
+            history="pppfpfpppppp" if result.key.id == "refund" else "pp.ppppppppp",
         )
         for result in results
     ]  # fmt: skip

@@ -51,7 +51,7 @@ def compared(*, regressed: bool, **counts: int) -> Run:
         bot="b",
         before=SHARE,
         after=SHARE,
-        finding=Assessment.REAL if regressed else Assessment.NONE,
+        assessment=Assessment.REAL if regressed else Assessment.NONE,
         regressed=regressed,
     )
     comparison = Comparison(
@@ -154,7 +154,7 @@ def test_spoilt_answers_go_by_how_many_were_caught(
     spoilings: int, caught: int, tone: str, said: str
 ) -> None:
     scores: Sequence[MutationScore] = (
-        (MutationScore(scenario="s", spoilings=spoilings, caught=caught),) if spoilings else ()
+        (MutationScore(scenario="s", mutants=spoilings, killed=caught),) if spoilings else ()
     )
     one = a_run(1, mode=Mode.MUTATE, mutation=MutationReport(seed=1, scores=tuple(scores)))
     (row,) = history_rows([one])

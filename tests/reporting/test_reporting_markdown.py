@@ -90,7 +90,9 @@ def compared(
         kind=kind,
         baseline=side(before, was),
         turns=(
-            TurnChange(answer=answered, similarity=0.94, flips=flips if was is not now else ()),
+            TurnChange(
+                answer=answered, similarity=0.94, verdict_changes=flips if was is not now else ()
+            ),
         ),
     )
     return replace(side(after, now), change=change)
@@ -108,7 +110,7 @@ def scenario(
         bot="chatchat",
         before=share(before, 6),
         after=share(after, 6),
-        finding=finding,
+        assessment=finding,
         regressed=finding is Assessment.REAL and after < before,
         **fields,  # type: ignore[arg-type]  # as each test gives them
     )
@@ -272,7 +274,7 @@ def test_a_comparison_in_which_nothing_changed_is_short() -> None:
 
 def test_spoilt_answers_are_told_by_score_and_by_what_would_have_seen_them() -> None:
     survivor = SurvivingMutant(
-        spoiling="number",
+        operator="number",
         trial="refund",
         turn=1,
         answer=AFTER,
@@ -281,8 +283,8 @@ def test_spoilt_answers_are_told_by_score_and_by_what_would_have_seen_them() -> 
         hint='contains: "7 天"',
     )
     scores = (
-        MutationScore(scenario="refund", spoilings=4, caught=3, survivors=(survivor,)),
-        MutationScore(scenario="hours", spoilings=4, caught=4),
+        MutationScore(scenario="refund", mutants=4, killed=3, survivors=(survivor,)),
+        MutationScore(scenario="hours", mutants=4, killed=4),
     )
     of = replace(run([trial()], mode=Mode.MUTATE), mutation=MutationReport(seed=1, scores=scores))
     text = summary(of, [trial()])
@@ -362,7 +364,7 @@ def test_any_run_fits_a_comment_and_no_text_of_it_is_markdown(
 @pytest.mark.parametrize("survivors", [1, 500])
 def test_any_number_of_survivors_fits_a_comment(survivors: int) -> None:
     one = SurvivingMutant(
-        spoiling="x" * 400,
+        operator="x" * 400,
         trial="`" * 300,
         turn=1,
         answer="好" * 5_000,
@@ -371,7 +373,7 @@ def test_any_number_of_survivors_fits_a_comment(survivors: int) -> None:
         hint="x\n" * 900,
     )
     scores = (
-        MutationScore(scenario="s", spoilings=999, caught=1, survivors=(one,) * survivors),
+        MutationScore(scenario="s", mutants=999, killed=1, survivors=(one,) * survivors),
     ) * 30
     of = replace(run([], mode=Mode.MUTATE), mutation=MutationReport(seed=1, scores=scores))
     text = summary(of, [])

@@ -271,9 +271,9 @@ def test_texts_and_patterns_of_the_script_stay_letter_by_letter(tmp_path: Path) 
 
 def test_a_phrase_chooses_its_form_by_its_number_and_separates_thousands() -> None:
     words = Catalogue()
-    assert words.say(parse_phrase("note.skipped", n=1)) == "1 trial skipped."
-    assert words.say(parse_phrase("note.skipped", n=1200)) == "1,200 trials skipped."
-    assert Catalogue("zh").say(parse_phrase("note.skipped", n=1)) == "1 次跳过。"
+    assert words.translate(parse_phrase("note.skipped", n=1)) == "1 trial skipped."
+    assert words.translate(parse_phrase("note.skipped", n=1200)) == "1,200 trials skipped."
+    assert Catalogue("zh").translate(parse_phrase("note.skipped", n=1)) == "1 次跳过。"
 
 
 def test_modules_are_joined_after_what_they_import_without_its_words(tmp_path: Path) -> None:

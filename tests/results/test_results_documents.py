@@ -172,8 +172,8 @@ def expected_head(one: Run) -> Run:
     if (mutation := one.mutation) and mutation.scores:
         total = MutationScore(
             scenario="",
-            spoilings=sum(score.spoilings for score in mutation.scores),
-            caught=sum(score.caught for score in mutation.scores),
+            mutants=sum(score.mutants for score in mutation.scores),
+            killed=sum(score.killed for score in mutation.scores),
         )
         return replace(head, pass_rates=(), mutation=replace(mutation, scores=(total,)))
     return head if one.mutation is None else replace(head, pass_rates=())
@@ -193,7 +193,12 @@ class Counted(io.BytesIO):
 def long_ones() -> Iterator[Run]:
     share = PassShare(passed=6, trials=6, low=0.6, high=1.0)
     change = ScenarioComparison(
-        scenario="退货", bot="b", before=share, after=share, finding=Assessment.REAL, regressed=True
+        scenario="退货",
+        bot="b",
+        before=share,
+        after=share,
+        assessment=Assessment.REAL,
+        regressed=True,
     )
     many = tuple(
         TrialRow(key=key(f"t{n}"), status=TrialStatus.PASSED, seconds=1.0) for n in range(500)
@@ -201,7 +206,7 @@ def long_ones() -> Iterator[Run]:
     prompt = snapshot(prompt="你是一个学术助手。" * 5_000)
     bot = BotComparison(bot="b", before=prompt, after=prompt)
     survivor = SurvivingMutant(
-        spoiling="empty", trial="t1", turn=1, answer="答" * 9_000, original="", expectations=()
+        operator="empty", trial="t1", turn=1, answer="答" * 9_000, original="", expectations=()
     )
     yield replace(run(), rows=many)
     yield replace(
@@ -216,7 +221,7 @@ def long_ones() -> Iterator[Run]:
         rows=many,
         mutation=MutationReport(
             seed=1,
-            scores=(MutationScore(scenario="s", spoilings=9, caught=1, survivors=(survivor,)),),
+            scores=(MutationScore(scenario="s", mutants=9, killed=1, survivors=(survivor,)),),
         ),
     )
 
@@ -291,10 +296,10 @@ def test_a_merged_run_has_no_past(tmp_path: Path) -> None:
         run_id="r0", started_at="", mode=Mode.REPLAY, summary=Summary(), cost=RunCost()
     )
     one = run([trial()], run_id="r1")
-    one = replace(one, past=(past,), rows=(replace(one.rows[0], past="p"),))
+    one = replace(one, past=(past,), rows=(replace(one.rows[0], history="p"),))
     with RunFolder.create(tmp_path, one) as folder:
         folder.add(trial())
         folder.finish(one)
     merged = merge_runs([folder.path], tmp_path / "all", "all")
     assert merged.past == ()
-    assert [row.past for row in merged.rows] == [""]
+    assert [row.history for row in merged.rows] == [""]

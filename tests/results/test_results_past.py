@@ -34,7 +34,7 @@ def shelved(reports: Path, *runs: Run) -> None:
 
 
 def strips(found: Run) -> dict[str, str]:
-    return {row.key.id: row.past for row in found.rows}
+    return {row.key.id: row.history for row in found.rows}
 
 
 def test_a_trial_has_a_letter_for_each_run_before_it_the_oldest_first(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def faults_of(root: Path, files: Mapping[str, str | bytes]) -> Sequence[Scenario
     with pytest.raises(ScenarioErrors) as caught:
         load_all(root, files)
     assert caught.value.exit_code == 2
-    return caught.value.faults
+    return caught.value.errors
 
 
 def fault_of(root: Path, text: str | bytes, **others: str | bytes) -> ScenarioError:

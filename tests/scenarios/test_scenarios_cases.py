@@ -168,7 +168,7 @@ turns:
     (trial,) = trials_of(tmp_path, text, b__txt="b")
     (turn,) = trial.script.turns({})
     assert turn.prompt == "北京!"
-    assert [item.name for item in turn.attach] == ["scenarios/b.txt"]
+    assert [item.name for item in turn.attachments] == ["scenarios/b.txt"]
     assert turn.tools == {"t": '{"temp": 3}'}
     assert trial.options.custom_variables == {"a": "北京"}
     assert trial.options.meta_data == {"b": "3"}
@@ -278,7 +278,7 @@ turns:
   - prompt: plain
 """
     (trial,) = trials_of(tmp_path, text)
-    assert trial.script.draws == {"today"}
+    assert trial.script.generated_names == {"today"}
     one, two = trial.script.turns({"today": "2024-10-01"})
     assert (one.prompt, two.prompt) == ("北京 2024-10-01", "plain")
     assert "2024-10-01" in repr(one.expectations[0])
@@ -288,7 +288,7 @@ turns:
 
 def test_a_case_column_wins_over_a_drawable(tmp_path: Path) -> None:
     (trial,) = trials_of(tmp_path, "cases: [{today: Monday}]\nturns: [{prompt: '{{ today }}'}]")
-    assert trial.script.draws == frozenset()
+    assert trial.script.generated_names == frozenset()
     assert prompts(trial) == ["Monday"]
 
 

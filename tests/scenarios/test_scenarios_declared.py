@@ -18,7 +18,7 @@ from coze_harness.scenarios.scenario_keys import ScenarioShape, TurnShape
 from coze_harness.yaml_source import read_yaml
 from pydantic import ValidationError
 
-PLACES = read_yaml("{}", "x.yaml", ScenarioError).places
+PLACES = read_yaml("{}", "x.yaml", ScenarioError).positions
 
 SCALARS: list[Any] = [
     None, True, False, -1, 0, 1, 2, 1000, 1001, 10**400, -0.5, 0.0, 0.5, 1.0, 1.5, "", "a", "你好",

@@ -80,9 +80,12 @@ def test_every_key_of_a_scenario_reaches_its_trials(tmp_path: Path) -> None:
     assert one.prompt == "你是谁?"
     assert [e.kind for e in one.expectations] == ["contains", "not", "status"]
     assert str(one.expectations[1].location) == "scenarios/sub/a.yaml:26:9"
-    assert one.expects_status
-    assert not two.expects_status
-    assert [item.name for item in two.attach] == ["scenarios/sub/images/map.png", "scenarios/b.txt"]
+    assert one.checks_status
+    assert not two.checks_status
+    assert [item.name for item in two.attachments] == [
+        "scenarios/sub/images/map.png",
+        "scenarios/b.txt",
+    ]
     assert two.tools == {"get_weather": '{"temp": 21}'}
     assert str(two.location) == "scenarios/sub/a.yaml:28:5"
 
@@ -92,7 +95,7 @@ def test_a_scenario_is_named_by_its_file_and_sends_the_projects_user(tmp_path: P
     assert trial.key.id == "a"
     assert trial.options.user_id == "coze-harness"
     assert trial.min_pass_rate == 1.0
-    assert trial.script.draws == frozenset()
+    assert trial.script.generated_names == frozenset()
 
 
 def test_a_byte_order_mark_is_taken(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ SAMPLE = key("Weather 天气", "chatchat", "北京", ("smoke", "zh"))
     ],
 )
 def test_an_expression_takes_the_trial(expression: str) -> None:
-    assert TrialFilter(expression).takes(SAMPLE)
+    assert TrialFilter(expression).matches(SAMPLE)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_an_expression_takes_the_trial(expression: str) -> None:
     ],
 )
 def test_an_expression_leaves_the_trial(expression: str) -> None:
-    assert not TrialFilter(expression).takes(SAMPLE)
+    assert not TrialFilter(expression).matches(SAMPLE)
 
 
 @pytest.mark.parametrize(
@@ -114,21 +114,21 @@ def test_a_deep_expression_is_refused_without_a_crash(deep: str) -> None:
 
 
 def test_a_long_expression_is_served() -> None:
-    assert TrialFilter(" or ".join(["slow"] * 5000 + ["zh"])).takes(SAMPLE)
+    assert TrialFilter(" or ".join(["slow"] * 5000 + ["zh"])).matches(SAMPLE)
 
 
 def test_of_several_tags_any_is_enough_and_whole_words_count() -> None:
-    assert TrialFilter(tags=["slow", "zh"]).takes(SAMPLE)
-    assert not TrialFilter(tags=["slow"]).takes(SAMPLE)
-    assert not TrialFilter(tags=["smo"]).takes(SAMPLE)
-    assert not TrialFilter(tags=["ZH"]).takes(SAMPLE)
-    assert TrialFilter(tags=[]).takes(SAMPLE)
+    assert TrialFilter(tags=["slow", "zh"]).matches(SAMPLE)
+    assert not TrialFilter(tags=["slow"]).matches(SAMPLE)
+    assert not TrialFilter(tags=["smo"]).matches(SAMPLE)
+    assert not TrialFilter(tags=["ZH"]).matches(SAMPLE)
+    assert TrialFilter(tags=[]).matches(SAMPLE)
 
 
 def test_expression_and_tags_must_both_take() -> None:
-    assert TrialFilter("weather", ["zh"]).takes(SAMPLE)
-    assert not TrialFilter("slow", ["zh"]).takes(SAMPLE)
-    assert not TrialFilter("weather", ["slow"]).takes(SAMPLE)
+    assert TrialFilter("weather", ["zh"]).matches(SAMPLE)
+    assert not TrialFilter("slow", ["zh"]).matches(SAMPLE)
+    assert not TrialFilter("weather", ["slow"]).matches(SAMPLE)
 
 
 _TREES = st.recursive(
@@ -148,11 +148,11 @@ def test_precedence_is_that_of_python(expression: str) -> None:
     for a, b, c in itertools.product([True, False], repeat=3):
         tags = tuple(name for name, there in (("a", a), ("b", b), ("c", c)) if there)
         expected = eval(expression, {"__builtins__": {}}, {"a": a, "b": b, "c": c})  # noqa: S307  # the peer, on words we made
-        assert selection.takes(key("x", "y", "", tags)) == expected
+        assert selection.matches(key("x", "y", "", tags)) == expected
 
 
 @given(st.text(max_size=30))
 def test_no_text_makes_anything_but_our_error_escape(expression: str) -> None:
     # Anything else that is raised fails the test.
     with contextlib.suppress(UsageError):
-        TrialFilter(expression).takes(SAMPLE)
+        TrialFilter(expression).matches(SAMPLE)

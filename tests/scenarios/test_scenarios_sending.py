@@ -41,11 +41,11 @@ def test_a_file_is_known_by_size_and_digest_and_a_url_by_itself(tmp_path: Path) 
         b__txt="天",
     )
     (turn,) = trial.script.turns({})
-    assert turn.attach == (
+    assert turn.attachments == (
         Attachment("scenarios/b.txt", 3, hashlib.sha256("天".encode()).hexdigest()),
         Attachment("HTTPS://example.com/2.png"),
     )
-    assert [item.is_local for item in turn.attach] == [True, False]
+    assert [item.is_local for item in turn.attachments] == [True, False]
 
 
 def test_a_workflow_stands_in_for_a_bot(tmp_path: Path) -> None:
@@ -76,8 +76,8 @@ def test_an_input_is_filled_and_shown_as_its_json(tmp_path: Path) -> None:
         "turns: [{input: {city: '{{ city }}', deep: [{n: 1}], day: '{{ today }}'}}]",
     )
     (turn,) = trial.script.turns({"today": "2024-10-01"})
-    assert turn.input == {"city": "杭州", "deep": [{"n": 1}], "day": "2024-10-01"}
-    assert json.loads(turn.prompt) == turn.input
+    assert turn.workflow_input == {"city": "杭州", "deep": [{"n": 1}], "day": "2024-10-01"}
+    assert json.loads(turn.prompt) == turn.workflow_input
     assert "杭州" in turn.prompt
 
 

@@ -83,7 +83,7 @@ def test_trials_of_shares_are_those_of_the_whole(tmp_path: Path, size: int) -> N
     drawn = {"today": "2026-11-22"}
     for trial, other in zip(shared, whole, strict=True):
         assert isinstance(trial.script, PackedScript)
-        assert trial.script.draws == other.script.draws == {"today"}
+        assert trial.script.generated_names == other.script.generated_names == {"today"}
         ours, theirs = trial.script.turns(drawn), other.script.turns(drawn)
         # A compiled pattern is equal to none but itself.
         assert repr(ours) == repr(theirs)
@@ -120,7 +120,7 @@ class Numbered:
         self.number = number
 
     @property
-    def draws(self) -> frozenset[str]:
+    def generated_names(self) -> frozenset[str]:
         return frozenset()
 
     def turns(self, drawn: Mapping[str, str]) -> Sequence[Turn]:

@@ -105,7 +105,7 @@ def test_a_turn_s_tools_are_laid_over_the_scenario_s(
 
 def test_a_drawn_value_in_the_scenario_s_tools_is_drawn(tmp_path: Path) -> None:
     (trial,) = trials_of(tmp_path, "tools: {day: '{{ today }}'}\nturns: [{prompt: a}]")
-    assert trial.script.draws == {"today"}
+    assert trial.script.generated_names == {"today"}
     (turn,) = trial.script.turns({"today": "2024-10-01"})
     assert turn.tools == {"day": "2024-10-01"}
 
@@ -149,7 +149,7 @@ def test_a_function_that_does_not_serve_is_a_fault_of_the_line_that_names_it(
     path = list(sys.path)
     tool = function(tmp_path, name)
     with pytest.raises(ScenarioError) as caught:
-        tool.output("c1", {"city": "杭州"})
+        tool.call("c1", {"city": "杭州"})
     assert what in caught.value.what
     assert tool.name in caught.value.what
     assert str(caught.value.where) == "scenarios/a.yaml:1:41"

@@ -78,7 +78,7 @@ def test_an_unknown_bot_is_a_fault_with_the_nearest_name(tmp_path: Path) -> None
     )
     with pytest.raises(ScenarioErrors) as caught:
         expand_trials(loaded, BOTS)
-    a, b, c = caught.value.faults
+    a, b, c = caught.value.errors
     assert str(a.where) == "scenarios/a.yaml:1:6"
     assert 'Did you mean "chat"?' in a.what
     assert str(b.where) == "scenarios/b.yaml:1:14"
@@ -109,7 +109,7 @@ def test_two_trials_are_never_called_the_same(tmp_path: Path) -> None:
     )
     with pytest.raises(ScenarioErrors) as caught:
         expand_trials(loaded, BOTS, "chat")
-    assert 'called "a[b]"' in caught.value.faults[0].what
+    assert 'called "a[b]"' in caught.value.errors[0].what
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_words_are_files_folders_or_names(tmp_path: Path) -> None:
 
     def names(*words: str, start: Path = project.root) -> list[str]:
         found = find_files(words, project, start)
-        return [s.name for s in found.choose(load_scenarios(found.files, project))]
+        return [s.name for s in found.select(load_scenarios(found.files, project))]
 
     assert names() == ["a", "b", "第三 个"]
     assert names("scenarios/sub") == ["b", "第三 个"]
@@ -199,7 +199,7 @@ def test_an_unknown_word_is_refused_with_the_nearest_name(tmp_path: Path, word: 
     project = project_in(tmp_path, {"scenarios/a.yaml": f"name: identity\n{ASK}"})
     found = find_files([word], project, project.root)
     with pytest.raises(UsageError) as caught:
-        found.choose(load_scenarios(found.files, project))
+        found.select(load_scenarios(found.files, project))
     assert "no file, folder or scenario" in caught.value.what
     if word == "identiti":
         assert 'Did you mean "identity"?' in caught.value.what

@@ -85,7 +85,7 @@ def test_a_slip_is_told_with_its_place(text: str, place: str, words: list[str]) 
 def test_all_slips_are_told_in_one_go() -> None:
     with pytest.raises(ScenarioErrors) as caught:
         parse_script(f"{HEAD}  promt: x\n  modle: y\n  answers: [{{prompt: 1}}]\n", "bots.yaml")
-    places = {str(fault.where) for fault in caught.value.faults}
+    places = {str(fault.where) for fault in caught.value.errors}
     assert {"bots.yaml:4:3", "bots.yaml:5:3"} <= places
 
 

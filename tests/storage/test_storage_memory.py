@@ -84,7 +84,7 @@ def done(project: Project, mode: Mode = Mode.REPLAY, **given: Any) -> RunOutcome
         mode, workers=None, one_by_one=given.pop("one_by_one", False), warn=pytest.fail
     )
     return run_trials(
-        project.choose(choice),
+        project.select_trials(choice),
         source,
         mode=mode,
         settings=project.settings,
@@ -149,13 +149,13 @@ def test_verdicts_and_lines_are_those_of_local_folders(
 
 def test_what_is_sent_is_what_was_made_and_latest_a_copy_of_it(recorded: Project) -> None:
     outcome = done(recorded)
-    assert isinstance(outcome.place, remote.RemoteFolder)
-    reports = outcome.place.parent
-    names = remote.list_files(outcome.place)
+    assert isinstance(outcome.location, remote.RemoteFolder)
+    reports = outcome.location.parent
+    names = remote.list_files(outcome.location)
     assert names == ["index.html", "junit.xml", "run.json", "summary.md", "trials.jsonl"]
     for name in names:
         made = (outcome.folder / name).read_bytes()
-        assert remote.read_file(str(outcome.place / name)) == made
+        assert remote.read_file(str(outcome.location / name)) == made
         assert remote.read_file(str(reports / "latest" / name)) == made
     listing = remote.read_file(str(reports / "index.html")).decode()
     assert all(run in listing for run in whole_runs(recorded))
@@ -173,7 +173,7 @@ def test_the_past_is_that_of_the_store(recorded: Project) -> None:
     first = done(recorded)
     second = done(recorded)
     assert [past.run_id for past in second.run.past][-1] == first.run.run_id
-    assert {row.past for row in second.run.rows} == {"pp", "ff"}
+    assert {row.history for row in second.run.rows} == {"pp", "ff"}
     found = all_runs(recorded.settings.reports, pytest.fail, recorded.temporary)
     assert [run.run_id for run in found] == whole_runs(recorded)[::-1]
     assert {run.summary.trials for run in found} == {4}
@@ -191,14 +191,14 @@ def test_heads_too_long_for_a_first_look_are_fetched_whole(recorded: Project) ->
 
 
 def test_last_failed_goes_by_the_stores_latest_run(recorded: Project) -> None:
-    (trial,) = recorded.choose(TrialSelection(last_failed=True))
+    (trial,) = recorded.select_trials(TrialSelection(last_failed=True))
     assert trial.key.id == "wrong"
 
 
 def test_a_run_is_rendered_again_where_it_is(recorded: Project) -> None:
     page = str(recorded.settings.reports) + "/latest/index.html"
     before = remote.read_file(page)
-    found = recorded.found_run("latest")
+    found = recorded.locate_run("latest")
     made = render_run([found], None, PageOptions(lang="zh"), recorded.temporary)
     assert str(made) == str(found.origin) + "/index.html"
     assert remote.read_file(str(made)) != before
@@ -209,10 +209,10 @@ def test_runs_are_merged_from_urls_into_a_url(
     recorded: Project, opening: Callable[..., Project], folders: str
 ) -> None:
     parts = [
-        done(opening(reports=f"{folders}/{name}"), choice=TrialSelection(paths=(name,))).place
+        done(opening(reports=f"{folders}/{name}"), choice=TrialSelection(paths=(name,))).location
         for name in ("identity", "weather")
     ]
-    found = [recorded.found_run(str(part)) for part in parts]
+    found = [recorded.locate_run(str(part)) for part in parts]
     into = f"{folders}/merged"
     render_run(found, into, PageOptions(), recorded.temporary)
     merged = json.loads(remote.read_file(f"{into}/run.json"))
@@ -270,7 +270,7 @@ def test_an_upload_that_breaks_leaves_the_old_run_the_latest(flaky: Project, lef
         done(flaky)
     reports = flaky.settings.reports
     assert isinstance(reports, remote.RemoteFolder)
-    found = flaky.found_run("latest")
+    found = flaky.locate_run("latest")
     if left < 5:
         assert whole_runs(flaky) == [old.run.run_id]
         assert (found.folder / "run.json").read_bytes() == (old.folder / "run.json").read_bytes()
@@ -283,14 +283,14 @@ def test_an_upload_that_breaks_leaves_the_old_run_the_latest(flaky: Project, lef
     stores.Flaky.left = 1_000_000
     sent = done(flaky, resume=flaky.run_to_resume("latest"))
     assert sent.run.run_id == name
-    assert flaky.found_run("latest").folder.name == name
+    assert flaky.locate_run("latest").folder.name == name
     assert sent.run.summary == old.run.summary
 
 
 def test_cassettes_are_listed_and_strays_found(recorded: Project) -> None:
     cassettes = recorded.settings.cassettes
     assert isinstance(cassettes, remote.RemoteFolder)
-    trials = recorded.choose(TrialSelection())
+    trials = recorded.select_trials(TrialSelection())
     text = remote.read_file(str(cassettes / "identity.yaml"))
     remote.write_file(str(cassettes / "旧/gone.yaml"), text)
     remote.write_file(str(cassettes / ".gone.1.tmp"), b"half")
@@ -305,7 +305,7 @@ def test_cassettes_are_listed_and_strays_found(recorded: Project) -> None:
         "wrong": "unreadable",
     }  # fmt: skip
     told = {
-        str(finding.fault.where)
+        str(finding.error.where)
         for finding in check_cassettes(trials, recorded.replayer, folder=cassettes)
     }
     assert told == {
@@ -324,9 +324,9 @@ def test_a_cassette_that_is_missing_or_torn_is_an_error_of_its_trial(recorded: P
     found = {row.key.id: row.status for row in outcome.run.rows}
     assert found["identity"] is found["wrong"] is TrialStatus.ERROR
     assert found["weather[1]"] is TrialStatus.PASSED
-    assert [t.key.id for t in recorded.unrecorded(recorded.choose(TrialSelection()))] == [
-        "identity"
-    ]
+    assert [
+        t.key.id for t in recorded.without_recording(recorded.select_trials(TrialSelection()))
+    ] == ["identity"]
 
 
 def test_what_moves_recordings_about_refuses_remote_ones(recorded: Project) -> None:
@@ -349,7 +349,7 @@ def test_a_store_that_cannot_be_asked_is_told_before_anything_is_done(
 
 def test_a_run_that_is_not_there_is_told_with_those_that_are(recorded: Project) -> None:
     with pytest.raises(ResultsError, match="no run") as caught:
-        recorded.found_run("20200101T000000000Z-0000")
+        recorded.locate_run("20200101T000000000Z-0000")
     assert whole_runs(recorded)[0] in caught.value.next_step
 
 
@@ -364,7 +364,7 @@ def test_a_folder_for_staging_that_others_may_read_is_refused(
 
 def test_a_store_of_this_process_is_replayed_in_it(recorded: Project) -> None:
     check_cassettes_reachable(recorded.settings.cassettes)
-    identity, *_ = recorded.choose(TrialSelection())
+    identity, *_ = recorded.select_trials(TrialSelection())
     source = recorded.source(Mode.REPLAY, workers=2, one_by_one=False, warn=pytest.fail)
     found = [item for batch in source([identity] * 400, TrialRenderer()) for item in batch]
     assert {item.status for item in found} == {TrialStatus.PASSED}

@@ -98,7 +98,7 @@ def test_every_token_is_told_before_it_is_used() -> None:
     learnt: list[str] = []
     signs = signer(office, learnt)
     assert learnt == []
-    used = [signs.token(), signs.renewed(signs.token())]
+    used = [signs.token(), signs.renew_token(signs.token())]
     assert learnt == used
 
 
@@ -106,15 +106,15 @@ def test_a_refused_token_is_renewed_once_and_not_for_ever() -> None:
     office = Office(HandClock())
     signs = signer(office)
     first = signs.token()
-    second = signs.renewed(first)
+    second = signs.renew_token(first)
     assert second
     assert second != first
-    assert signs.renewed(first) == second  # a worker that comes late with the old one
-    assert signs.renewed(second) == ""
+    assert signs.renew_token(first) == second  # a worker that comes late with the old one
+    assert signs.renew_token(second) == ""
     assert office.given == 2
     office.clock.at += 1000
     third = signs.token()
-    assert signs.renewed(third) not in ("", third)
+    assert signs.renew_token(third) not in ("", third)
 
 
 def test_an_endpoint_that_is_away_is_waited_for_while_the_token_is_good() -> None:
@@ -205,8 +205,8 @@ def test_a_plain_token_has_nothing_to_renew() -> None:
 def test_sixty_four_workers_share_each_renewal() -> None:
     secrets = Redactor()
     with serve(script(BOTS, rest="defaults: {token_seconds: 2}")) as server:
-        ask = sdk_token_request(keys(), server.base_url, {}, secrets.clean)
-        signs = OAuthTokenSource(ask, SystemClock(), secrets.learn)
+        ask = sdk_token_request(keys(), server.base_url, {}, secrets.redact)
+        signs = OAuthTokenSource(ask, SystemClock(), secrets.add_secret)
         wire = HttpTransport(server.base_url, signs, workers=64, environment={})
         codes: list[bytes] = []
         until = time.monotonic() + 3
@@ -227,7 +227,7 @@ def test_sixty_four_workers_share_each_renewal() -> None:
         assert 2 <= server.calls[ROUTE] <= 6
         assert len(codes) > 64
     assert b"700012006" not in b"".join(codes)
-    assert secrets.clean(f"core {signs.token()[4:]}") == "core <redacted>"
+    assert secrets.redact(f"core {signs.token()[4:]}") == "core <redacted>"
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_a_refused_jwt_is_told_in_the_services_words_without_secrets(
     answer = http(json.dumps(said).encode(), "401 Unauthorized", "Content-Type: application/json")
     with RawServer(says(answer)) as server:
         with pytest.raises(ApiError) as caught:
-            sdk_token_request(keys(), server.base_url, {}, Redactor().clean)()
+            sdk_token_request(keys(), server.base_url, {}, Redactor().redact)()
         assert server.base_url in caught.value.what
     assert "kid unknown: <redacted>" in caught.value.what
     assert "COZE_JWT_OAUTH_PUBLIC_KEY_ID" in caught.value.next_step

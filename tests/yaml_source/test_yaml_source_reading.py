@@ -43,19 +43,19 @@ def test_plain_data_is_read_by_yaml_rules_and_dates_stay_text() -> None:
 def test_an_empty_document_is_none(empty: str | bytes) -> None:
     document = read_yaml(empty, "a.yaml", ScenarioError)
     assert document.data is None
-    assert document.places.at("x").path == "a.yaml"
+    assert document.positions.at("x").path == "a.yaml"
 
 
 def test_a_byte_order_mark_is_taken_and_moves_no_column() -> None:
     document = read_yaml(b"\xef\xbb\xbfname: x\n", "a.yaml", ScenarioError)
     assert document.data == {"name": "x"}
-    assert str(document.places.at("name")) == "a.yaml:1:7"
+    assert str(document.positions.at("name")) == "a.yaml:1:7"
 
 
 def test_places_are_lines_and_columns_from_one_in_characters() -> None:
     places = read_yaml(
         "名字: 你好\nturns:\n  - prompt: 😀 x\n    expect: [ａ, b]\n", "目录/a.yaml", ScenarioError
-    ).places
+    ).positions
     assert str(places.at()) == "目录/a.yaml:1:1"
     assert str(places.at("名字")) == "目录/a.yaml:1:5"
     assert str(places.key("turns", 0, "expect")) == "目录/a.yaml:4:5"
@@ -64,7 +64,7 @@ def test_places_are_lines_and_columns_from_one_in_characters() -> None:
 
 
 def test_the_place_of_what_is_absent_is_its_nearest_parent() -> None:
-    places = read_yaml("a: 1\nturns:\n  - prompt: x\n", "a.yaml", ScenarioError).places
+    places = read_yaml("a: 1\nturns:\n  - prompt: x\n", "a.yaml", ScenarioError).positions
     assert places.at("turns", 0, "expect", 3) == places.at("turns", 0)
     assert places.at("turns", 7) == places.at("turns")
     assert places.below("turns", 7).at("x") == places.at("turns")
@@ -75,20 +75,20 @@ def test_the_place_of_what_is_absent_is_its_nearest_parent() -> None:
 def test_source_is_what_the_author_wrote() -> None:
     places = read_yaml(
         "a: no\nb: 12:30\nc: &x 0777\nd: !!str 5\ne: '7'\nf: [1]\n", "a.yaml", ScenarioError
-    ).places
+    ).positions
     written = [places.source(key) for key in "abcdefg"]
     assert written == ["no", "12:30", "0777", "5", "'7'", "", ""]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_lines_are_counted_for_every_line_end(end: str) -> None:
-    places = read_yaml(f"a: 1{end}b: 2{end}c: 3{end}", "a.yaml", ScenarioError).places
+    places = read_yaml(f"a: 1{end}b: 2{end}c: 3{end}", "a.yaml", ScenarioError).positions
     assert str(places.at("c")) == "a.yaml:3:4"
 
 
 def test_a_line_separator_inside_quotes_counts_no_line_of_an_editor() -> None:
     document = read_yaml('a: "x\u2028y"\nb: 2\n', "a.yaml", ScenarioError)
-    assert str(document.places.at("b")) == "a.yaml:2:4"
+    assert str(document.positions.at("b")) == "a.yaml:2:4"
 
 
 def test_a_line_separator_outside_quotes_is_named_in_the_error() -> None:
@@ -122,9 +122,9 @@ def test_merge_keys_and_aliases_are_followed_and_own_keys_win() -> None:
     )
     document = read_yaml(text, "a.yaml", ScenarioError)
     assert document.data == yaml.safe_load(text)
-    assert str(document.places.at("c", "x")) == "a.yaml:1:11"
-    assert str(document.places.at("c", "y")) == "a.yaml:4:6"
-    assert str(document.places.at("d")) == "a.yaml:6:4"
+    assert str(document.positions.at("c", "x")) == "a.yaml:1:11"
+    assert str(document.positions.at("c", "y")) == "a.yaml:4:6"
+    assert str(document.positions.at("d")) == "a.yaml:6:4"
 
 
 def test_a_quoted_merge_key_is_an_ordinary_key() -> None:
@@ -342,4 +342,4 @@ def test_no_text_makes_anything_but_our_error_escape(text: str | bytes) -> None:
         document = read_yaml(text, "a.yaml", ScenarioError)
     except HarnessError:
         return
-    assert document.places.at().line >= 1
+    assert document.positions.at().line >= 1

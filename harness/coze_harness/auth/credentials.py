@@ -29,7 +29,7 @@ class AccessToken:
     def __init__(self, secret: str) -> None:
         self._secret = secret
 
-    def reveal(self) -> str:
+    def get_secret_value(self) -> str:
         """Return the secret itself, for the one header that needs it."""
         return self._secret
 
@@ -96,7 +96,7 @@ def read_private_key(keys: OAuthAppKeys) -> str:
         for name, value in ((CLIENT_ID, keys.client_id), (PUBLIC_KEY_ID, keys.public_key_id))
         if not value
     ]
-    written = keys.private_key.reveal()
+    written = keys.private_key.get_secret_value()
     if not written and keys.key_file is None:
         missing.append(f"{PRIVATE_KEY} (or {PRIVATE_KEY_FILE})")
     if missing:

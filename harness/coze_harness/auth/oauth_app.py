@@ -86,7 +86,7 @@ class OAuthTokenSource:
         finally:
             self._lock.release()
 
-    def renewed(self, refused: str) -> str:
+    def renew_token(self, refused: str) -> str:
         """Return another token than one that was refused; empty if there is no use in that.
 
         Early renewal happens once between two that are due: where that does not help, the refusal

@@ -58,7 +58,7 @@ def recording_source(
 
     beside = {
         name: CandidateContext(
-            committed=pair.baseline, asked=pair.asked, candidate=candidate_info(pair.candidate)
+            committed=pair.baseline, options=pair.asked, candidate=candidate_info(pair.candidate)
         )
         for name, pair in by_id.items()
     }
@@ -85,7 +85,7 @@ def recording_source(
 
 def replaying_source(project: Project, *, workers: int | None, one_by_one: bool) -> Source:
     """Return what judges candidates on disk and their baselines, offline."""
-    replayer = replace(project.replayer, again="compare")
+    replayer = replace(project.replayer, record_command="compare")
     processes = 1 if one_by_one else workers or project.world.processors
 
     def replayed(

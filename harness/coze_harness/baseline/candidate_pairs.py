@@ -48,9 +48,9 @@ def pairs_to_record(
     Raises:
         HarnessError: as `Project.choose`.
     """
-    chosen = project.choose(choice)
+    chosen = project.select_trials(choice)
     baselines = _Baselines(project, _own(project, choice) if choice.bots else chosen)
-    cassettes = project.shown(project.local_cassettes)
+    cassettes = project.display_path(project.local_cassettes)
     pairs = []
     for trial in chosen:
         asked = asking.of(trial)
@@ -76,13 +76,13 @@ def recorded_pairs(
     """
     whole = replace(choice, bots=(), repeat=None)
     found = []
-    for candidate in find_candidates(project, project.choose(whole)):
+    for candidate in find_candidates(project, project.select_trials(whole)):
         trial = candidate.trial
         if trial is not None:
             if _is_wanted(trial, choice):
                 found.append(trial)
-        elif candidate.fault is not None and whole == TrialSelection():
-            warn(f"{candidate.fault.where}: {candidate.fault.what}")
+        elif candidate.error is not None and whole == TrialSelection():
+            warn(f"{candidate.error.where}: {candidate.error.what}")
     if not found:
         raise NothingSelectedError(
             "None of the candidates is of a chosen trial."
@@ -109,7 +109,7 @@ def _own(project: Project, choice: TrialSelection) -> list[Trial]:
         HarnessError: as `Project.choose`.
     """
     try:
-        return project.choose(TrialSelection(paths=choice.paths, repeat=choice.repeat))
+        return project.select_trials(TrialSelection(paths=choice.paths, repeat=choice.repeat))
     except ScenarioError:
         # What was chosen has loaded: only bots that scenarios do not name can be wrong here.
         return []

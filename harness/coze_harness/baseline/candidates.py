@@ -57,13 +57,13 @@ class CandidateOptions:
 class Candidate:
     """A candidate on disk, and the trial that it is of, as it was asked.
 
-    `fault` says why it does not serve: it cannot be read, or its scenario is another one by now.
+    `error` says why it does not serve: it cannot be read, or its scenario is another one by now.
     The trial is `None` where the scenario is gone, or nobody can tell which it was.
     """
 
     path: Path
     trial: Trial | None = None
-    fault: HarnessError | None = None
+    error: HarnessError | None = None
 
 
 def candidate_trial(trial: Trial, asked: Mapping[str, str], cassettes: str) -> Trial:
@@ -103,7 +103,7 @@ def find_candidates(project: Project, trials: Sequence[Trial]) -> Iterator[Candi
         project: whose candidates.
         trials: the project's as it is now, to which they are matched by scenario and case.
     """
-    cassettes = project.shown(project.local_cassettes)
+    cassettes = project.display_path(project.local_cassettes)
     by_case: dict[tuple[str, str], list[Trial]] = {}
     by_place: dict[str, Trial] = {}
     for trial in trials:
@@ -131,23 +131,23 @@ def _read(
     by_case: Mapping[tuple[str, str], Sequence[Trial]],
     by_place: Mapping[str, Trial],
 ) -> Candidate:
-    shown = project.named(path)
+    shown = project.relative_path(path)
     try:
         origin = store.read_cassette(shown).origin
     except HarnessError as fault:
         # Whose it was is told by where it stands.
-        return Candidate(path=path, trial=by_place.get(project.shown(path)), fault=fault)
+        return Candidate(path=path, trial=by_place.get(project.display_path(path)), error=fault)
     if origin is None or origin.candidate is None:
         stray = CassetteUnreadableError(
             "This recording does not say that it is a candidate, or of what.",
             where=Location(str(shown)),
             next_step="delete it: candidates are made by coze-harness compare",
         )
-        return Candidate(path=path, fault=stray)
+        return Candidate(path=path, error=stray)
     likely = by_case.get((origin.scenario, origin.candidate.case), ())
     if not likely:
-        return Candidate(path=path, fault=_orphan(shown, origin))
-    trial = _as_asked(_nearest(likely, origin.candidate), origin, project.shown(path))
+        return Candidate(path=path, error=_orphan(shown, origin))
+    trial = _as_asked(_nearest(likely, origin.candidate), origin, project.display_path(path))
     return Candidate(path=path, trial=trial)
 
 
@@ -163,8 +163,10 @@ def _as_asked(trial: Trial, origin: RecordingInfo, cassette: str) -> Trial:
     key = replace(trial.key, id=origin.trial, bot=asked.bot, trial=asked.trial, cassette=cassette)
     options = replace(
         trial.options,
-        publish_status=origin.asked.get("publish_status", trial.options.publish_status),
-        bot_version=origin.asked.get("bot_version", trial.options.bot_version),
+        publish_status=origin.overridden_options.get(
+            "publish_status", trial.options.publish_status
+        ),
+        bot_version=origin.overridden_options.get("bot_version", trial.options.bot_version),
     )
     bot = trial.bot if trial.bot.id == asked.bot_id else Bot(name=asked.bot, id=asked.bot_id)
     return replace(trial, key=key, bot=bot, options=options)

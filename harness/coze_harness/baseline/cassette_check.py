@@ -43,7 +43,7 @@ _KINDS: Final = (TEMPORARY_SUFFIX, ".yaml", ".yml")
 class CheckMessage:
     """One thing to tell; a remark is no fault and does not change the exit code."""
 
-    fault: HarnessError
+    error: HarnessError
     is_remark: bool = False
 
 
@@ -67,7 +67,7 @@ def inspect_recordings(
 ) -> Iterator[tuple[Trial, CassetteState, HarnessError | None]]:
     """Yield each trial with what a look at its cassette says; those elsewhere come in batches."""
     for batch in batches(trials):
-        looking = replayer.with_fetched(batch)
+        looking = replayer.prefetch(batch)
         for trial in batch:
             yield (trial, *recording_state(trial, looking))
 
@@ -93,7 +93,7 @@ def check_cassettes(
     """
     redactor = replayer.redactor
     for batch in batches(trials):
-        looking = replayer.with_fetched(batch)
+        looking = replayer.prefetch(batch)
         for trial in batch:
             _state, fault = recording_state(trial, looking)
             if fault is not None:
@@ -116,7 +116,7 @@ def _text(
         data = store.read_bytes(path, at_hand)
     except CassetteError:
         return
-    if found := redactor.leak(data.decode("utf-8", "replace")):
+    if found := redactor.find_secret(data.decode("utf-8", "replace")):
         fault = SecretLeakError(
             f"The recording holds {found}.",
             where=Location(path),

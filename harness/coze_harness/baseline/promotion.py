@@ -71,7 +71,7 @@ class CandidateReview:
             NothingToRunError: there is no candidate, or none of a name.
             HarnessError: scenario files must be edited.
         """
-        trials = self.project.choose(TrialSelection())
+        trials = self.project.select_trials(TrialSelection())
         found = list(find_candidates(self.project, trials))
         if not found:
             raise NothingSelectedError(
@@ -130,14 +130,14 @@ class CandidateReview:
         looked: list[Promotion | HarnessError] = []
         for one in chosen:
             place = _place(one)
-            if one.fault is not None:
-                looked.append(one.fault)
+            if one.error is not None:
+                looked.append(one.error)
             elif one.trial is None or place is None:
                 continue
             elif place in own:
                 looked.append(self._checked(one, own[place], extras.pop(place[:3], ())))
             elif (*place[:3], 1) not in own:
-                looked.append(_another_bot(one.trial, self.project.named(one.path)))
+                looked.append(_another_bot(one.trial, self.project.relative_path(one.path)))
         if not looked:
             raise NothingSelectedError(
                 "These candidates are of more repeats than their scenarios have, and were for the "
@@ -150,8 +150,8 @@ class CandidateReview:
         self, candidate: Candidate, trial: Trial, extra: Sequence[Path]
     ) -> Promotion | HarnessError:
         """Return what would be written, after replaying it as the scenario asks now."""
-        shown = str(self.project.named(candidate.path))
-        replayer = replace(self.project.replayer, again="compare")
+        shown = str(self.project.relative_path(candidate.path))
+        replayer = replace(self.project.replayer, record_command="compare")
         try:
             if candidate.trial is None:
                 return CassetteStaleError("Its scenario is gone.", where=Location(shown))
@@ -173,7 +173,7 @@ class CandidateReview:
                 for item in recording.interactions
             ),
         )
-        played = replayer.played(trial, rewritten, turns, replayer.redactor)
+        played = replayer.replay_recording(trial, rewritten, turns, replayer.redactor)
         if played.error is not None:
             return CassetteError(
                 f"It does not replay as {trial.location} asks: {played.error.what}",
@@ -197,7 +197,7 @@ class CandidateReview:
 
     def change(self, promotion: Promotion) -> TrialResult:
         """Replay and judge a candidate beside its baseline, if there is one."""
-        replayer = replace(self.project.replayer, again="compare")
+        replayer = replace(self.project.replayer, record_command="compare")
         trial = promotion.trial
         recorded = os.path.lexists(self.project.root / trial.key.cassette)
         candidate = promotion.candidate.trial or trial

@@ -184,7 +184,7 @@ def _read(data: bytes) -> Recording:
                 response_body=_scalar(string[14:], b"\n        "),
                 started=started,
                 elapsed=elapsed,
-                stands_for=count,
+                repeat_count=count,
             )
         )
     if "frames_ms" in block:

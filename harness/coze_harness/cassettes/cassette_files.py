@@ -132,9 +132,9 @@ def write_cassette(
         CassetteWriteError: the disk or its permissions; the old file is untouched.
     """
     if origin.bot is not None:
-        origin = replace(origin, bot=redactor.clean_snapshot(origin.bot))
+        origin = replace(origin, bot=redactor.redact_snapshot(origin.bot))
     text = canonical.write_canonical(recording, origin)
-    if found := redactor.leak(text.decode()):
+    if found := redactor.find_secret(text.decode()):
         raise SecretLeakError(
             f"The recording was not written: it still holds {found}.",
             where=Location(str(path)),

@@ -17,9 +17,9 @@ class Interaction:
 
     `target` is path and query. Bodies are decoded bytes (no transfer or content encoding); an empty
     request body is no body. `started` and `elapsed` are whole milliseconds, the former from the
-    trial's beginning. `stands_for` counts equal exchanges in a row of which this one was kept.
-    `frames` are the moments at which the frames of an event stream were there, in milliseconds from
-    the interaction's beginning.
+    trial's beginning. `repeat_count` is the number of equal interactions in a row that this
+    one stands for. `frame_times` are the arrival times of an event stream's frames, in milliseconds
+    from the start of the interaction.
     """
 
     method: str
@@ -31,28 +31,32 @@ class Interaction:
     response_body: bytes
     started: int = 0
     elapsed: int = 0
-    stands_for: int = 1
-    frames: tuple[int, ...] = ()
+    repeat_count: int = 1
+    frame_times: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, call: HttpCall, answer: HttpResponse, host: str, redactor: Redactor) -> Interaction:
+    def from_call(
+        cls, call: HttpCall, answer: HttpResponse, host: str, redactor: Redactor
+    ) -> Interaction:
         """Return what may be kept of a call and its answer: allowed headers, and no secret."""
         body = jsontext.dump_json(call.body) if call.body is not None else b""
         return cls(
             method=call.method,
-            host=redactor.clean(host),
-            target=redactor.clean(call.target),
-            request_body=redactor.clean_body(body),
+            host=redactor.redact(host),
+            target=redactor.redact(call.target),
+            request_body=redactor.redact_body(body),
             status=answer.status,
             headers={
-                name: redactor.clean(value)
+                name: redactor.redact(value)
                 for name, value in answer.headers.items()
                 if name in KEPT_RESPONSE_HEADERS
             },
-            response_body=redactor.clean_body(answer.body),
+            response_body=redactor.redact_body(answer.body),
             started=round(answer.started * 1000),
             elapsed=round(answer.elapsed * 1000),
-            frames=tuple([round((moment - answer.started) * 1000) for moment in answer.frames]),
+            frame_times=tuple(
+                [round((moment - answer.started) * 1000) for moment in answer.frame_times]
+            ),
         )
 
     def answer(self) -> HttpResponse:
@@ -63,8 +67,8 @@ class Interaction:
             self.response_body,
             self.started / 1000,
             self.elapsed / 1000,
-            self.stands_for,
-            tuple([(self.started + moment) / 1000 for moment in self.frames]),
+            self.repeat_count,
+            tuple([(self.started + moment) / 1000 for moment in self.frame_times]),
         )
 
     def same_request(self, other: Interaction) -> bool:
@@ -86,10 +90,10 @@ class Interaction:
             )
         )
 
-    def merged(self, later: Interaction) -> Interaction:
+    def with_repeat(self, later: Interaction) -> Interaction:
         """Return this interaction standing for a later equal one too."""
         end = later.started + later.elapsed
-        return replace(self, elapsed=end - self.started, stands_for=self.stands_for + 1)
+        return replace(self, elapsed=end - self.started, repeat_count=self.repeat_count + 1)
 
 
 def split_target(text: str) -> tuple[str, list[tuple[str, str]]]:

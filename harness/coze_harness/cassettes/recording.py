@@ -14,14 +14,13 @@ FORMAT_VERSION = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingInfo:
-    """What stands under `x-coze`; a file that plain vcrpy wrote has none of it.
+    """The `x-coze` block of a cassette; a file written by plain vcrpy has none.
 
-    `fingerprint` is of everything that was asked; `drawn` are the values that templates drew;
-    `calls` counts the requests that recording took, repeated ones included. `recorded_at` is
-    ISO 8601 in UTC. `asked` are fields of the prompts that were sent otherwise than the scenario
-    says (`publish_status`, `bot_version`): a candidate's requests have them as they were sent, an
-    accepted recording's as the scenario has them. `candidate` is there as long as the recording is
-    not accepted.
+    `fingerprint` identifies all that was sent. `generated_values` are those of the templates.
+    `calls` is the number of requests, repeated ones included. `recorded_at` is ISO 8601 in
+    UTC. `overridden_options` are request fields that differ from the scenario (`publish_status`,
+    `bot_version`): a candidate's requests have them as sent, an accepted recording's as in the
+    scenario. `candidate` is set until the recording is accepted.
     """
 
     scenario: str
@@ -29,10 +28,10 @@ class RecordingInfo:
     fingerprint: str
     recorded_at: str
     harness: str
-    drawn: Mapping[str, str] = field(default_factory=dict)
+    generated_values: Mapping[str, str] = field(default_factory=dict)
     calls: int = 0
     bot: BotSnapshot | None = None
-    asked: Mapping[str, str] = field(default_factory=dict)
+    overridden_options: Mapping[str, str] = field(default_factory=dict)
     candidate: CandidateInfo | None = None
 
 
@@ -59,7 +58,7 @@ class Recording:
     canonical: bool = False
 
     @property
-    def waits(self) -> tuple[float, ...]:
+    def poll_durations(self) -> tuple[float, ...]:
         """How long each group of polls took to bring its last news, in seconds from its cause."""
         waits: list[float] = []
         items = self.interactions
@@ -80,21 +79,21 @@ def dump_info(recording: Recording, origin: RecordingInfo) -> dict[str, JSON]:
         "fingerprint": origin.fingerprint,
         "recorded_at": origin.recorded_at,
         "harness": origin.harness,
-        "drawn": dict(origin.drawn),
+        "drawn": dict(origin.generated_values),
         "calls": origin.calls,
         "timings_ms": [[item.started, item.elapsed] for item in recording.interactions],
-        "polls": [sum(item.stands_for for item in polls) for polls in _polls(recording)],
+        "polls": [sum(item.repeat_count for item in polls) for polls in _polls(recording)],
     }
-    frames = {str(i): list(item.frames) for i, item in enumerate(recording.interactions)}
+    frames = {str(i): list(item.frame_times) for i, item in enumerate(recording.interactions)}
     if any(frames.values()):
         block["frames_ms"] = {number: moments for number, moments in frames.items() if moments}
-    counts = [item.stands_for for item in recording.interactions]
-    if counts != [item.stands_for for item in _spread(recording.interactions, block["polls"])]:
+    counts = [item.repeat_count for item in recording.interactions]
+    if counts != [item.repeat_count for item in _spread(recording.interactions, block["polls"])]:
         block["repeats"] = counts
     if recording.interactions and (base_path := base_path_of(recording.interactions[0].host)):
         block["base_path"] = base_path
-    if origin.asked:
-        block["asked"] = dict(origin.asked)
+    if origin.overridden_options:
+        block["asked"] = dict(origin.overridden_options)
     if origin.candidate is not None:
         block["candidate"] = asdict(origin.candidate)
     if origin.bot is not None:
@@ -144,7 +143,7 @@ def with_repeat_counts(
     timed = with_frame_times(timed, block.get("frames_ms"))
     if isinstance(counts, list) and len(counts) == len(timed):
         return tuple(
-            replace(item, stands_for=count) if isinstance(count, int) and count > 0 else item
+            replace(item, repeat_count=count) if isinstance(count, int) and count > 0 else item
             for item, count in zip(timed, counts, strict=True)
         )
     return _spread(timed, block.get("polls"))
@@ -154,7 +153,7 @@ def with_frame_times(interactions: Sequence[Interaction], frames: JSON) -> list[
     """Return interactions with the moments of their streams' frames, where the file has some."""
     moments = frames if isinstance(frames, dict) else {}
     return [
-        replace(item, frames=tuple(found))
+        replace(item, frame_times=tuple(found))
         if isinstance(found := moments.get(str(index)), list)
         and all(isinstance(moment, int) for moment in found)
         else item
@@ -167,14 +166,14 @@ def _spread(interactions: Sequence[Interaction], polls: JSON) -> tuple[Interacti
 
     The first of a group takes what the others, which stand for one each, leave.
     """
-    counted = [replace(item, stands_for=1) for item in interactions]
+    counted = [replace(item, repeat_count=1) for item in interactions]
     index = 0
     groups = _polls(Recording(interactions=tuple(counted)))
     for group, count in zip(groups, polls if isinstance(polls, list) else (), strict=False):
         while counted[index] is not group[0]:
             index += 1
         if isinstance(count, int) and count > len(group):
-            counted[index] = replace(group[0], stands_for=count - len(group) + 1)
+            counted[index] = replace(group[0], repeat_count=count - len(group) + 1)
         index += 1
     return tuple(counted)
 
@@ -192,10 +191,10 @@ def parse_info(block: Mapping[str, JSON]) -> RecordingInfo:
         fingerprint=_text(block, "fingerprint"),
         recorded_at=_text(block, "recorded_at"),
         harness=_text(block, "harness"),
-        drawn={k: str(v) for k, v in drawn.items()} if isinstance(drawn, dict) else {},
+        generated_values={k: str(v) for k, v in drawn.items()} if isinstance(drawn, dict) else {},
         calls=calls if isinstance(calls, int) else 0,
         bot=_snapshot(bot) if isinstance(bot, dict) else None,
-        asked={k: str(v) for k, v in asked.items()} if isinstance(asked, dict) else {},
+        overridden_options={k: str(v) for k, v in asked.items()} if isinstance(asked, dict) else {},
         candidate=_candidacy(candidate) if isinstance(candidate, dict) else None,
     )
 

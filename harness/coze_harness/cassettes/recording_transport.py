@@ -43,16 +43,16 @@ class RecordingTransport:
         if call.attempt == 1:
             self._last = None
         answer = self._wire.send(call)
-        item = Interaction.of(call, answer, self._host, self._redactor)
+        item = Interaction.from_call(call, answer, self._host, self._redactor)
         if self._last is not None:
             self._kept[-1:] = self._last
         last = self._kept[-1:]
         if call.method == "GET" and last and last[0].same_exchange(item):
-            self._kept[-1] = last[0].merged(item)
+            self._kept[-1] = last[0].with_repeat(item)
             self._last = last
             # What is news in an equal answer (its log id) is not kept, so it is not told either.
             return replace(
-                last[0], started=item.started, elapsed=item.elapsed, stands_for=1
+                last[0], started=item.started, elapsed=item.elapsed, repeat_count=1
             ).answer()
         self._kept.append(item)
         self._last = []
@@ -64,6 +64,6 @@ class RecordingTransport:
         return Recording(interactions=tuple(self._kept))
 
     @property
-    def exchanges(self) -> tuple[LoggedCall, ...]:
+    def http_log(self) -> tuple[LoggedCall, ...]:
         """What was kept so far, as lines of a trial's HTTP log."""
         return build_http_log(self._kept)

@@ -94,9 +94,9 @@ class Redactor:
         self._needles: tuple[str, ...] = ()
         self._learning = threading.Lock()
         for secret in secrets:
-            self.learn(secret)
+            self.add_secret(secret)
 
-    def learn(self, secret: str) -> None:
+    def add_secret(self, secret: str) -> None:
         """Take a further value for secret, from any thread, before it is first used."""
         needles: list[str] = []
         if len(secret) >= _SHORTEST_CORE:
@@ -107,7 +107,7 @@ class Redactor:
             known = sorted((*self._needles, *needles), key=len, reverse=True)
             self._needles = tuple(dict.fromkeys(known))
 
-    def clean(self, text: str) -> str:
+    def redact(self, text: str) -> str:
         """Return a text with every recognised secret replaced by `<redacted>`."""
         if _HINT.search(text):
             for shape in self._shapes:
@@ -122,7 +122,7 @@ class Redactor:
             text = pattern.sub(lambda found: MARK if found[0] else "", text)
         return text
 
-    def clean_body(self, body: bytes) -> bytes:
+    def redact_body(self, body: bytes) -> bytes:
         """Return a request's or response's body without secrets, and else as it was written.
 
         In JSON, and in the JSON of an event stream, each text is looked at as it reads without
@@ -131,25 +131,25 @@ class Redactor:
         try:
             text = body.decode("utf-8")
         except UnicodeDecodeError:
-            return self.clean(body.decode("latin-1")).encode("latin-1")
+            return self.redact(body.decode("latin-1")).encode("latin-1")
         if not self._is_suspect(text):
             return body
         cleaned = self._clean_document(text)
         return cleaned.encode() if cleaned != text else body
 
-    def clean_snapshot(self, snapshot: BotSnapshot) -> BotSnapshot:
+    def redact_snapshot(self, snapshot: BotSnapshot) -> BotSnapshot:
         """Return what a bot was without the secrets that its author put into it."""
         details = jsontext.dump_json(snapshot.details)
-        cleaned = self.clean_body(details)
+        cleaned = self.redact_body(details)
         if cleaned != details:
             kept = jsontext.parse_json(cleaned)
             snapshot = replace(snapshot, details=kept if isinstance(kept, dict) else {})
         return replace(
             snapshot,
-            version=self.clean(snapshot.version),
-            model=self.clean(snapshot.model),
-            prompt=self.clean(snapshot.prompt),
-            warning=self.clean(snapshot.warning),
+            version=self.redact(snapshot.version),
+            model=self.redact(snapshot.model),
+            prompt=self.redact(snapshot.prompt),
+            warning=self.redact(snapshot.warning),
         )
 
     def _is_suspect(self, text: str) -> bool:
@@ -173,7 +173,7 @@ class Redactor:
         name, colon, data = line.partition(":")
         if name == "data" and _is_json(data):
             return name + colon + self._clean_json(data, 0)
-        return self.clean(line)
+        return self.redact(line)
 
     def _clean_json(self, text: str, depth: int) -> str:
         def cleaned(found: re.Match[str]) -> str:
@@ -197,9 +197,9 @@ class Redactor:
         """Clean a decoded text, and the JSON that it may hold (tool calls carry JSON in JSON)."""
         if depth < _DEEPEST_NESTING and _is_json(text):
             return self._clean_json(text, depth + 1)
-        return self.clean(text)
+        return self.redact(text)
 
-    def leak(self, text: str) -> str:
+    def find_secret(self, text: str) -> str:
         """Return a description of a secret that the text still holds; empty if there is none.
 
         Looks at the text as it is, without percent encoding and without JSON escapes.

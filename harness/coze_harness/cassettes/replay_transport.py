@@ -60,7 +60,7 @@ class ReplayTransport:
         return recorded.answer()
 
     @property
-    def next_body(self) -> bytes:
+    def next_request_body(self) -> bytes:
         """The recorded request body of the interaction under the head; empty where there is none.
 
         What was sent once and cannot be made again (a tool's output) is read back from here.
@@ -70,18 +70,18 @@ class ReplayTransport:
 
     def _equal_redacted(self, recorded: Interaction, call: HttpCall) -> bool:
         body = jsontext.dump_json(call.body) if call.body is not None else b""
-        cleaned = self._redactor.clean_body(body)
+        cleaned = self._redactor.redact_body(body)
         return (
             recorded.method == call.method
-            and split_target(recorded.target) == split_target(self._redactor.clean(call.target))
+            and split_target(recorded.target) == split_target(self._redactor.redact(call.target))
             and _same_json(recorded.request_body, cleaned)
         )
 
     def _scrubbed(self, lines: list[str]) -> list[str]:
         """Return lines for a message: what is asked now has not been through the redactor yet."""
-        return [self._redactor.clean(line) for line in lines]
+        return [self._redactor.redact(line) for line in lines]
 
-    def finish(self) -> None:
+    def check_all_played(self) -> None:
         """Make sure that everything was played.
 
         Raises:
@@ -98,7 +98,7 @@ class ReplayTransport:
             )
 
     @property
-    def exchanges(self) -> tuple[LoggedCall, ...]:
+    def http_log(self) -> tuple[LoggedCall, ...]:
         """What has been played so far, as lines of a trial's HTTP log."""
         return build_http_log(self._interactions[: self._head])
 
@@ -115,7 +115,7 @@ def build_http_log(
                 item.status,
                 item.started / 1000,
                 item.elapsed / 1000,
-                item.stands_for,
+                item.repeat_count,
                 _code(item.response_body),
                 _as_written(item.request_body) if item.request_body else "",
             )

@@ -66,7 +66,9 @@ def _told(desk: CandidateReview, promotions: Sequence[Promotion]) -> None:
     asked: dict[str, None] = {}
     for place, promotion in zip(desk.promote(promotions), promotions, strict=True):
         click.echo(f"accepted  {single_line(str(place), 1_000)}")
-        asked |= dict.fromkeys(f"{n}: {text}" for n, text in promotion.origin.asked.items() if text)
+        asked |= dict.fromkeys(
+            f"{n}: {text}" for n, text in promotion.origin.overridden_options.items() if text
+        )
         if promotion.extra:
             more = format_count(len(promotion.extra), "further repeat was", "further repeats were")
             click.echo(f"          {more} for the comparison only, and not kept")

@@ -42,7 +42,7 @@ def ask(
     """Ask a bot one PROMPT and print its answer (stdout); the rest is told on stderr."""
     project = open_project(current_process(), base_url=base_url)
 
-    for hint in project.settings.hints:
+    for hint in project.settings.warnings:
         click.echo(f"warning: {hint}", err=True)
 
     def tell(call: HttpCall) -> None:
@@ -75,7 +75,7 @@ def ask(
         return 0
     for question in reply.follow_ups:
         click.echo(f"  … {show_control_characters(question)}", err=True)
-    facts = [format_duration(reply.seconds or 0.0), format_count(reply.polls, "poll")]
+    facts = [format_duration(reply.seconds or 0.0), format_count(reply.poll_count, "poll")]
     if reply.first_token is not None:
         facts.insert(0, f"first piece after {format_duration(reply.first_token)}")
     if reply.usage:

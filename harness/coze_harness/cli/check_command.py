@@ -37,17 +37,17 @@ def check(
     """
     project = open_project(current_process(), cassettes=cassettes, reports=reports)
     choice = TrialSelection(**given)
-    trials = project.choose(choice)
+    trials = project.select_trials(choice)
     check_cassettes_reachable(project.settings.cassettes)
     if mend:
         for path in reformat_cassettes(trials, project.replayer):
             click.echo(f"{path}: rewritten.")
     whole = choice == TrialSelection()
-    folder = project.named(project.settings.cassettes) if whole else None
+    folder = project.relative_path(project.settings.cassettes) if whole else None
     found = list(check_cassettes(trials, project.replayer, folder=folder))
     for finding in found:
         _tell(finding)
-    faults = [finding.fault for finding in found if not finding.is_remark]
+    faults = [finding.error for finding in found if not finding.is_remark]
     scenarios = len({trial.key.scenario for trial in trials})
     looked_at = f"{format_count(scenarios, 'scenario')}, {format_count(len(trials), 'trial')}"
     if faults:
@@ -60,7 +60,7 @@ def check(
 
 
 def _tell(finding: CheckMessage) -> None:
-    fault: HarnessError = finding.fault
+    fault: HarnessError = finding.error
     for line in fault.lines():
         shown = show_control_characters(f"note: {line}" if finding.is_remark else line)
         print(shown, file=sys.stderr)  # noqa: T201 (the command line's own output)

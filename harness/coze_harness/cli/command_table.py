@@ -12,20 +12,44 @@ import click
 _COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
     {
         # name: (module, attribute, one line of help)
-        "init": ("starting", "init", "Set up a project: settings, a scenario, CI, editor schema."),
-        "run": ("running", "run", "Replay, judge, report. Offline; needs no token."),
-        "record": ("running", "record", "Talk to Coze, write cassettes, judge, report."),
-        "live": ("running", "live", "Talk to Coze, judge, report; keep no cassette."),
-        "compare": ("comparing", "compare", "Ask again beside the baseline; tell what changed."),
-        "accept": ("accepting", "accept", "Make candidates the baseline."),
-        "check": ("checking", "check", "Tell everything that is wrong, without running."),
-        "mutate": ("mutating", "mutate", "Spoil recorded answers; tell which ones still pass."),
-        "ask": ("asking", "ask", "Ask a bot one prompt and show its answer."),
-        "list": ("listing", "list_trials", "List the trials and the state of their cassettes."),
-        "schema": ("listing", "schema", "Print the JSON Schema of scenario files, for editors."),
-        "report": ("reporting", "report", "Render the reports of a run again; merge several runs."),
-        "history": ("reporting", "history", "Show the runs there are, newest first."),
-        "serve": ("serving", "serve", "Serve a scripted bot that speaks Coze's API."),
+        "init": (
+            "init_command",
+            "init",
+            "Set up a project: settings, a scenario, CI, editor schema.",
+        ),
+        "run": ("run_command", "run", "Replay, judge, report. Offline; needs no token."),
+        "record": ("run_command", "record", "Talk to Coze, write cassettes, judge, report."),
+        "live": ("run_command", "live", "Talk to Coze, judge, report; keep no cassette."),
+        "compare": (
+            "compare_command",
+            "compare",
+            "Ask again beside the baseline; tell what changed.",
+        ),
+        "accept": ("accept_command", "accept", "Make candidates the baseline."),
+        "check": ("check_command", "check", "Tell everything that is wrong, without running."),
+        "mutate": (
+            "mutate_command",
+            "mutate",
+            "Spoil recorded answers; tell which ones still pass.",
+        ),
+        "ask": ("ask_command", "ask", "Ask a bot one prompt and show its answer."),
+        "list": (
+            "list_command",
+            "list_trials",
+            "List the trials and the state of their cassettes.",
+        ),
+        "schema": (
+            "list_command",
+            "schema",
+            "Print the JSON Schema of scenario files, for editors.",
+        ),
+        "report": (
+            "report_command",
+            "report",
+            "Render the reports of a run again; merge several runs.",
+        ),
+        "history": ("report_command", "history", "Show the runs there are, newest first."),
+        "serve": ("serve_command", "serve", "Serve a scripted bot that speaks Coze's API."),
     }
 )
 
@@ -40,7 +64,7 @@ class _Commands(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module, attribute, _help = _COMMANDS[cmd_name]
-        command = getattr(import_module(f"coze_harness.cli.main.{module}"), attribute)
+        command = getattr(import_module(f"coze_harness.cli.{module}"), attribute)
         return command if isinstance(command, click.Command) else None
 
     def resolve_command(

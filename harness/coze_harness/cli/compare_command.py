@@ -126,18 +126,18 @@ def _compare_now(
 ) -> int:
     pairs = pairs_to_record(project, choice, asking)
     with _screen(project, manner, ticking=True) as screen:
-        for hint in project.settings.hints:
-            screen.warned(hint)
+        for hint in project.settings.warnings:
+            screen.on_warning(hint)
         source = recording_source(
             project,
             pairs,
             workers=manner.workers,
-            warn=screen.warned,
+            warn=screen.on_warning,
             afresh=manner.resume is None,
         )
         if not manner.quiet:
             likely = [pair.baseline or pair.candidate for pair in pairs]
-            ahead = format_count(project.calls_ahead(likely), "call")
+            ahead = format_count(project.estimate_requests(likely), "call")
             click.echo(f"About {ahead} to Coze ahead (a free plan has 500 in all).", err=True)
         bots = ", ".join(choice.bots)
         sides = _Sides(
@@ -154,12 +154,12 @@ def _compare_now(
 
 def _compare_again(project: Project, choice: TrialSelection, manner: RunOptions) -> int:
     with _screen(project, manner, ticking=False) as screen:
-        pairs = recorded_pairs(project, choice, screen.warned)
+        pairs = recorded_pairs(project, choice, screen.on_warning)
         source = replaying_source(project, workers=manner.workers, one_by_one=manner.stop_at_first)
         sides = _Sides(
             baseline=_baseline(project),
             candidate="the candidates in "
-            f"{project.shown(project.settings.cassettes)}/{CANDIDATE_FOLDER}",
+            f"{project.display_path(project.settings.cassettes)}/{CANDIDATE_FOLDER}",
             items=pairs,
             source=source,
             rates=required_rates(pairs),
@@ -188,7 +188,7 @@ def _compare_runs(
 
 
 def _baseline(project: Project) -> str:
-    return f"the recordings in {project.shown(project.settings.cassettes)}"
+    return f"the recordings in {project.display_path(project.settings.cassettes)}"
 
 
 def _screen(project: Project, manner: RunOptions, *, ticking: bool) -> ProgressDisplay:
@@ -205,11 +205,11 @@ class _OnlyProgress:
     """Listens for a screen that tells of trials in the end: what failed may have failed before."""
 
     def __init__(self, screen: ProgressDisplay) -> None:
-        self.begun = screen.begun
-        self.done = screen.done
-        self.warned = screen.warned
+        self.on_start = screen.on_start
+        self.on_progress = screen.on_progress
+        self.on_warning = screen.on_warning
 
-    def told(self, result: TrialResult) -> None:
+    def on_result(self, result: TrialResult) -> None:
         """Leave a trial to the summary."""
 
 
@@ -241,8 +241,8 @@ def _told(
             for line in _next_steps(found, sides):
                 screen.line(line)
     report_to_ci(project, outcome, screen, strict_known=manner.strict_known)
-    shown = str(project.named(outcome.place))
-    screen.closing(closing(outcome.run, shown), good=outcome.exit_code == 0)
+    shown = str(project.relative_path(outcome.location))
+    screen.finish(closing(outcome.run, shown), good=outcome.exit_code == 0)
     return outcome
 
 
@@ -253,7 +253,7 @@ def _next_steps(found: Comparison, sides: _Sides[Item]) -> list[str]:
     repeats = [
         one.repeats
         for one in found.scenarios
-        if one.finding is Assessment.DOUBTFUL and one.repeats and _is_worse(one)
+        if one.assessment is Assessment.DOUBTFUL and one.repeats and _is_worse(one)
     ]
     words = " ".join(sides.paths)
     steps = []

@@ -37,7 +37,7 @@ def list_trials(
 ) -> int:
     """List the trials that `run` would execute, each with the state of its cassette."""
     project = open_project(current_process(), cassettes=cassettes, reports=reports)
-    trials: Sequence[Trial] = project.choose(TrialSelection(**given))
+    trials: Sequence[Trial] = project.select_trials(TrialSelection(**given))
     if shard:
         trials, _ = select_shard(trials, shard, project.replayer)
     check_cassettes_reachable(project.settings.cassettes)

@@ -64,7 +64,7 @@ def mutate(
     and judged by its own turn's expectations. What still passes is what they would not notice.
     """
     project = open_project(current_process(), cassettes=cassettes, reports=reports)
-    trials = one_of_each(project.choose(TrialSelection(**given)))
+    trials = one_of_each(project.select_trials(TrialSelection(**given)))
     check_cassettes_reachable(project.settings.cassettes)
     mutator = MutationRunner(project.replayer, seed)
     screen = ProgressDisplay(
@@ -93,10 +93,10 @@ def mutate(
             lines = [] if quiet else _table(found.scores, mutator)
             for line in (*lines, *below):
                 screen.line(fitted(line, screen.width) if screen.width else line)
-            screen.closing(_last(found.scores, project, outcome), good=code == 0)
+            screen.finish(_last(found.scores, project, outcome), good=code == 0)
     listener.tell()
     if as_json:
-        click.echo(json.dumps(_as_record(found, mutator.left_out), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(_as_record(found, mutator.skipped), ensure_ascii=False, indent=2))
         click.echo("".join(f"{line}\n" for line in below), err=True, nl=False)
     if open_report:
         open_page(outcome)
@@ -110,13 +110,13 @@ class _Listener:
     """
 
     def __init__(self, screen: ProgressDisplay) -> None:
-        self.begun = screen.begun
-        self.done = screen.done
-        self.warned = screen.warned
+        self.on_start = screen.on_start
+        self.on_progress = screen.on_progress
+        self.on_warning = screen.on_warning
         self._errors: dict[str, TrialResult] = {}
         self._counts: Counter[str] = Counter()
 
-    def told(self, result: TrialResult) -> None:
+    def on_result(self, result: TrialResult) -> None:
         """Keep an error to tell; the first of its kind stands for the others."""
         if result.error:
             self._errors.setdefault(result.error.kind, result)
@@ -161,20 +161,20 @@ def _table(scores: Sequence[MutationScore], mutator: MutationRunner) -> Iterator
     parts = [_caught(score) for score in scores]
     wide = max(map(len, parts), default=0)
     for score, name, part in zip(scores, names, parts, strict=True):
-        missed = Counter(survivor.spoiling for survivor in score.survivors)
+        missed = Counter(survivor.operator for survivor in score.survivors)
         told = ", ".join(f"{n} ×{k}" if k > 1 else n for n, k in missed.items())
         shown = set_cell_size(fitted(name, width), width)
         yield f"{shown}  {part:>{wide}}  {_bar(score)}  {told}".rstrip()
-    yield from _remarks([*mutator.left_out, *mutator.blind])
+    yield from _remarks([*mutator.skipped, *mutator.unprotected])
     yield from _survivors(scores)
 
 
 def _caught(score: MutationScore) -> str:
-    return f"{score.caught}/{score.spoilings}" if score.spoilings else "none"
+    return f"{score.killed}/{score.mutants}" if score.mutants else "none"
 
 
 def _bar(score: MutationScore) -> str:
-    full = score.caught * _BAR // score.spoilings if score.spoilings else 0
+    full = score.killed * _BAR // score.mutants if score.mutants else 0
     return "█" * full + "░" * (_BAR - full)
 
 
@@ -192,12 +192,12 @@ def _survivors(scores: Sequence[MutationScore]) -> Iterator[str]:
     """Yield some survivors, each of another kind and scenario, from the weakest one on."""
     chosen: dict[str, SurvivingMutant] = {}
     for score in scores:
-        new = (one for one in score.survivors if one.spoiling not in chosen)
+        new = (one for one in score.survivors if one.operator not in chosen)
         if (survivor := next(new, None)) and len(chosen) < _SHOWN:
-            chosen[survivor.spoiling] = survivor
+            chosen[survivor.operator] = survivor
     for survivor in chosen.values():
         yield ""
-        yield f"{_place(survivor.trial, survivor.turn)} passes with its answer {survivor.spoiling}:"
+        yield f"{_place(survivor.trial, survivor.turn)} passes with its answer {survivor.operator}:"
         yield f"  spoilt   {single_line(survivor.answer) or '(an empty answer)'}"
         yield f"  good     {single_line(survivor.original)}"
         if survivor.expectations:
@@ -218,8 +218,8 @@ def _below(low: Sequence[MutationScore], share: float | None) -> Iterator[str]:
 
 
 def _last(scores: Sequence[MutationScore], project: Project, outcome: RunOutcome) -> str:
-    caught = sum(score.caught for score in scores)
-    spoilings = sum(score.spoilings for score in scores)
+    caught = sum(score.killed for score in scores)
+    spoilings = sum(score.mutants for score in scores)
     said = f"{caught:,} of {format_count(spoilings, 'spoiling')} caught"
     if spoilings:
         # Never rounded up: 1.00 is said of all and nothing less.
@@ -227,7 +227,7 @@ def _last(scores: Sequence[MutationScore], project: Project, outcome: RunOutcome
     said += f" in {format_count(len(scores), 'scenario')}."
     if outcome.exit_code == INTERRUPTED:
         said = f"Interrupted. {said}"
-    report = single_line(str(project.named(outcome.place)), 1_000).rstrip("/\\")
+    report = single_line(str(project.relative_path(outcome.location)), 1_000).rstrip("/\\")
     return f"{said}  report: {report}/index.html"
 
 
@@ -242,11 +242,11 @@ def _as_record(found: MutationReport, left_out: Sequence[Remark]) -> dict[str, o
             {
                 "scenario": score.scenario,
                 "score": score.score,
-                "spoilings": score.spoilings,
-                "caught": score.caught,
+                "spoilings": score.mutants,
+                "caught": score.killed,
                 "survivors": [
                     {
-                        "spoiling": survivor.spoiling,
+                        "spoiling": survivor.operator,
                         "answer": survivor.answer,
                         "turn": survivor.turn,
                         "trial": survivor.trial,

@@ -12,7 +12,7 @@ from coze_harness.commands.run_trials import RunOutcome
 
 def open_page(outcome: RunOutcome) -> None:
     """Open the page of a run that has just ended; of one that was sent away, say where it is."""
-    if isinstance(outcome.place, Path):
-        webbrowser.open((outcome.place / "index.html").resolve().as_uri())
+    if isinstance(outcome.location, Path):
+        webbrowser.open((outcome.location / "index.html").resolve().as_uri())
     else:
-        click.echo(f"No browser opens {outcome.place}/index.html.", err=True)
+        click.echo(f"No browser opens {outcome.location}/index.html.", err=True)

@@ -106,7 +106,7 @@ class ProgressDisplay:
     ) -> None:
         self._stack.close()
 
-    def begun(self, total: int, already: int) -> None:
+    def on_start(self, total: int, already: int) -> None:
         """Show the bar, where there is one."""
         if already and not self._quiet:
             self.line(f"Going on: {already} of {total} trials were done before.")
@@ -137,13 +137,13 @@ class ProgressDisplay:
         self._stack.enter_context(self._bar)
         self._task = self._bar.add_task("", total=total, completed=already)
 
-    def done(self, count: int) -> None:
+    def on_progress(self, count: int) -> None:
         """Move the bar on."""
         if self._bar is not None and self._task is not None:
             self._bar.advance(self._task, count)
             self._bar.refresh()
 
-    def told(self, result: TrialResult) -> None:
+    def on_result(self, result: TrialResult) -> None:
         """Show a trial that did not simply pass."""
         if self._quiet and result.status not in _QUIET:
             return
@@ -155,7 +155,7 @@ class ProgressDisplay:
         # In one piece: the bar is drawn anew for each.
         self.line("\n".join([head, *lines[1:]]))
 
-    def warned(self, words: str) -> None:
+    def on_warning(self, words: str) -> None:
         """Show a remark on stderr."""
         print(self._safe(f"warning: {words}"), file=sys.stderr)  # noqa: T201 (the command line speaks here)
 
@@ -185,7 +185,7 @@ class ProgressDisplay:
     def _ink(self, style: TextStyle, text: str) -> str:
         return self._coloured(text, _INKS.get(style, ""))
 
-    def closing(self, text: str, *, good: bool) -> None:
+    def finish(self, text: str, *, good: bool) -> None:
         """Print the last line; before it, on stderr, what to do about errors told on one line."""
         self._stack.close()
         self._bar = None

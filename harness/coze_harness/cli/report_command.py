@@ -44,9 +44,9 @@ def report(
         current_process(), cassettes=cassettes, reports=reports, lang=lang, layout=layout
     )
     page = page_options(project.settings)
-    found = [project.found_run(name) for name in runs]
+    found = [project.locate_run(name) for name in runs]
     made = render_run(found, output, page, project.temporary)
-    click.echo(project.shown(made))
+    click.echo(project.display_path(made))
     return 0
 
 

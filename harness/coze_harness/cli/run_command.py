@@ -61,7 +61,7 @@ def run(**given: Any) -> int:  # noqa: ANN401 (click's options, taken apart belo
     """
     project = opened(given)
     choice, manner = split_options(given)
-    trials = project.choose(choice, manner.workers)
+    trials = project.select_trials(choice, manner.workers)
     return _execute(project, trials, Mode.REPLAY, manner)
 
 
@@ -83,8 +83,10 @@ def record(missing: bool, force: bool, **given: Any) -> int:  # noqa: ANN401 (as
     project = opened(given)
     project.refuse_recording_in_ci(force=force)
     choice, manner = split_options(given)
-    trials = project.choose(choice)
-    return _execute(project, project.unrecorded(trials) if missing else trials, Mode.RECORD, manner)
+    trials = project.select_trials(choice)
+    return _execute(
+        project, project.without_recording(trials) if missing else trials, Mode.RECORD, manner
+    )
 
 
 @click.command(epilog="Example: COZE_API_TOKEN=… coze-harness live --tag smoke")
@@ -98,7 +100,7 @@ def live(**given: Any) -> int:  # noqa: ANN401 (as above)
     """Hold the conversations with Coze, judge the answers, report; keep no cassette."""
     project = opened(given)
     choice, manner = split_options(given)
-    return _execute(project, project.choose(choice), Mode.LIVE, manner)
+    return _execute(project, project.select_trials(choice), Mode.LIVE, manner)
 
 
 def opened(given: dict[str, Any]) -> Project:
@@ -122,7 +124,7 @@ def report_to_ci(
     world = project.world
     screen.commands(annotation_lines(outcome, project.settings, world, strict_known=strict_known))
     for remark in append_step_summary(outcome.folder, world.environment):
-        screen.warned(remark)
+        screen.on_warning(remark)
 
 
 def _execute(project: Project, trials: Sequence[Trial], mode: Mode, manner: RunOptions) -> int:
@@ -140,8 +142,8 @@ def _execute(project: Project, trials: Sequence[Trial], mode: Mode, manner: RunO
     )
     with screen:
         if mode is not Mode.REPLAY:
-            for hint in project.settings.hints:
-                screen.warned(hint)
+            for hint in project.settings.warnings:
+                screen.on_warning(hint)
         if shard and not (manner.quiet and trials):
             screen.line(describe_shard(shard))
         source = project.source(
@@ -149,10 +151,10 @@ def _execute(project: Project, trials: Sequence[Trial], mode: Mode, manner: RunO
             workers=manner.workers,
             cluster=manner.cluster,
             one_by_one=manner.stop_at_first,
-            warn=screen.warned,
+            warn=screen.on_warning,
         )
         if mode is not Mode.REPLAY and not manner.quiet:
-            ahead = format_count(project.calls_ahead(trials), "call")
+            ahead = format_count(project.estimate_requests(trials), "call")
             click.echo(f"About {ahead} to Coze ahead (a free plan has 500 in all).", err=True)
         outcome = run_trials(
             trials,
@@ -170,8 +172,8 @@ def _execute(project: Project, trials: Sequence[Trial], mode: Mode, manner: RunO
             for line in bot_table(outcome.run, width=screen.width):
                 screen.line(line)
         report_to_ci(project, outcome, screen, strict_known=manner.strict_known)
-        shown = str(project.named(outcome.place))
-        screen.closing(summary_line(outcome.run, shown), good=outcome.exit_code == 0)
+        shown = str(project.relative_path(outcome.location))
+        screen.finish(summary_line(outcome.run, shown), good=outcome.exit_code == 0)
     if outcome.run.interrupted:
         words = f"{_COMMANDS[mode]} --resume {outcome.run.run_id}"
         click.echo(f"What is done is kept.\n  next: {words}, with the same paths", err=True)

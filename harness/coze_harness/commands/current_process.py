@@ -24,7 +24,7 @@ def redact_for_display(text: str, world: ProcessContext) -> str:
 
     Works whatever is wrong with the settings, since it stands on the way of every error.
     """
-    return Redactor(environment_secrets(world.environment, world.folder)).clean(text)
+    return Redactor(environment_secrets(world.environment, world.folder)).redact(text)
 
 
 def _processors() -> int:

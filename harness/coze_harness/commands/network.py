@@ -25,17 +25,17 @@ def open_transport(
         SettingsError: there is nothing to sign in with, or it cannot be used.
         CozeError: Coze refuses to sign the OAuth app in.
     """
-    if settings.sign_in is None:
+    if settings.credentials is None:
         raise SettingsError(
             "There is no token to talk to Coze with.",
             next_step="set COZE_API_TOKEN; or try without an account: coze-harness serve --demo",
         )
     signer: str | TokenSource
-    if isinstance(settings.sign_in, OAuthAppKeys):
-        signer = _app_signer(settings, settings.sign_in, world, secrets)
+    if isinstance(settings.credentials, OAuthAppKeys):
+        signer = _app_signer(settings, settings.credentials, world, secrets)
     else:
-        signer = settings.sign_in.reveal()
-        secrets.learn(signer)
+        signer = settings.credentials.get_secret_value()
+        secrets.add_secret(signer)
     return HttpTransport(settings.base_url, signer, workers=workers, environment=world.environment)
 
 
@@ -49,6 +49,6 @@ def _app_signer(
 ) -> TokenSource:
     from coze_harness.auth.oauth_app import OAuthTokenSource, sdk_token_request
 
-    secrets.learn(read_private_key(keys))
-    ask = sdk_token_request(keys, settings.base_url, world.environment, secrets.clean)
-    return OAuthTokenSource(ask, world.clock, secrets.learn)
+    secrets.add_secret(read_private_key(keys))
+    ask = sdk_token_request(keys, settings.base_url, world.environment, secrets.redact)
+    return OAuthTokenSource(ask, world.clock, secrets.add_secret)

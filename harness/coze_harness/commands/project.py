@@ -46,7 +46,7 @@ class Project:
     settings: Settings
     world: ProcessContext
 
-    def choose(self, choice: TrialSelection, workers: int | None = None) -> list[Trial]:
+    def select_trials(self, choice: TrialSelection, workers: int | None = None) -> list[Trial]:
         """Return the chosen trials; every scenario file in question is checked on the way.
 
         Args:
@@ -67,17 +67,17 @@ class Project:
         known = check_bots(settings.bots, settings.default_bot)
         check = known if bots is None else _anything
         loaded = load_in_parallel(found.files, project, check, workers or self.world.processors)
-        scenarios = found.choose(loaded)
+        scenarios = found.select(loaded)
         made = expand_trials(
             scenarios,
             settings.bots,
             settings.default_bot,
             bots,
             choice.repeat,
-            self.shown(settings.cassettes),
+            self.display_path(settings.cassettes),
         )
         wanted = TrialFilter(choice.keyword, choice.tags)
-        left = [trial for trial in made if wanted.takes(trial.key)]
+        left = [trial for trial in made if wanted.matches(trial.key)]
         if choice.last_failed:
             failed = self._last_failed()
             left = [trial for trial in left if trial.key.id in failed]
@@ -87,7 +87,7 @@ class Project:
 
     def _last_failed(self) -> frozenset[str]:
         try:
-            run = read_run(self.found_run("latest", rows_only=True).folder)
+            run = read_run(self.locate_run("latest", rows_only=True).folder)
         except ResultsError as fault:
             raise UsageError(
                 "--last-failed needs a run before this one, and none can be read.",
@@ -100,13 +100,13 @@ class Project:
     @property
     def root(self) -> Path:
         """The project's folder, as a user standing in the world's folder would name it."""
-        return self.named(self.settings.root)
+        return self.relative_path(self.settings.root)
 
     @overload
-    def named(self, path: Path) -> Path: ...
+    def relative_path(self, path: Path) -> Path: ...
     @overload
-    def named(self, path: RemoteFolder) -> RemoteFolder: ...
-    def named(self, path: Path | RemoteFolder) -> Path | RemoteFolder:
+    def relative_path(self, path: RemoteFolder) -> RemoteFolder: ...
+    def relative_path(self, path: Path | RemoteFolder) -> Path | RemoteFolder:
         """Return a path as that user would type it: from the folder, where that is shorter."""
         if isinstance(path, RemoteFolder):
             return path
@@ -118,7 +118,7 @@ class Project:
         here = "" if self.root == Path() else str(self.root)
         return ReplayRunner(here, self.settings.redact)
 
-    def unrecorded(self, chosen: Sequence[Trial]) -> list[Trial]:
+    def without_recording(self, chosen: Sequence[Trial]) -> list[Trial]:
         """Return those of the trials that have no recording.
 
         Raises:
@@ -179,7 +179,7 @@ class Project:
             warn=warn,
         )
 
-    def calls_ahead(self, trials: Sequence[Trial]) -> int:
+    def estimate_requests(self, trials: Sequence[Trial]) -> int:
         """Return about how many requests to Coze holding these trials will take."""
         from coze_harness.execution.call_estimate import estimate_requests
 
@@ -221,9 +221,9 @@ class Project:
         Raises:
             ArchiveError: there is none.
         """
-        return self.found_run(name).folder
+        return self.locate_run(name).folder
 
-    def found_run(self, name: str, *, rows_only: bool = False) -> LocatedRun:
+    def locate_run(self, name: str, *, rows_only: bool = False) -> LocatedRun:
         """Return a run's folder as above, and where it was fetched from.
 
         Args:
@@ -246,7 +246,7 @@ class Project:
             return self.run_folder(name)
         from coze_harness.results.run_upload import RunUpload
 
-        return RunUpload(reports, self.world).resumed(name)
+        return RunUpload(reports, self.world).folder_to_resume(name)
 
     def temporary(self) -> Path:
         """Return a new folder that is there as long as this project is open."""
@@ -257,7 +257,7 @@ class Project:
         weakref.finalize(self, shutil.rmtree, made, ignore_errors=True)
         return made
 
-    def shown(self, path: Path | RemoteFolder) -> str:
+    def display_path(self, path: Path | RemoteFolder) -> str:
         """Return a path as outputs have it: from the project's root where it is below it."""
         if isinstance(path, RemoteFolder):
             return str(path)

@@ -65,35 +65,35 @@ Item = TypeVar("Item", bound=SelectedTrial)
 class RunListener(Protocol):
     """Hears how a run goes on; all of it in the thread that runs the pipeline."""
 
-    def begun(self, total: int, already: int) -> None:
+    def on_start(self, total: int, already: int) -> None:
         """A run of `total` trials begins, `already` of which a resumed run had done."""
         ...
 
-    def done(self, count: int) -> None:
+    def on_progress(self, count: int) -> None:
         """So many more trials are done."""
         ...
 
-    def told(self, result: TrialResult) -> None:
+    def on_result(self, result: TrialResult) -> None:
         """One of them did not simply pass."""
         ...
 
-    def warned(self, words: str) -> None:
+    def on_warning(self, words: str) -> None:
         """Something is worth a remark that is no error."""
         ...
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class RunOutcome:
-    """What came of a run: the run, its folder, and the exit code that says it in a number.
+    """The result of a run: the run, its folder and its exit code.
 
-    `place` is where people find it: the same folder, or where its reports went. Of these, `folder`
-    is a copy that lasts as long as this outcome is kept.
+    `location` is where people find it: the same folder, or the store that its reports were uploaded
+    to. In that case `folder` is a copy, removed with this outcome.
     """
 
     run: Run
     folder: Path
     exit_code: int
-    place: Path | RemoteFolder
+    location: Path | RemoteFolder
 
 
 def run_trials(
@@ -144,13 +144,13 @@ def run_trials(
         # At once, so that a run which is killed is the latest too, and can be gone on with.
         update_latest(folder.path)
         books = _RunWriter(folder, reports, RunTotals(_required(trials)))
-        todo = books.left(trials)
-        listener.begun(len(trials), len(trials) - len(todo))
+        todo = books.remaining(trials)
+        listener.on_start(len(trials), len(trials) - len(todo))
         keys = {trial.key.id: trial.key for trial in todo}
         try:
             with closing(source(todo, reports.renderer)) as batches:
                 for batch in batches:
-                    books.enter(batch, keys)
+                    books.add(batch, keys)
                     codes.update(item.exit_code for item in batch)
                     _tell(batch, listener)
                     if stop_at_first and any(_is_bad(item) for item in batch):
@@ -166,14 +166,14 @@ def run_trials(
             summary=books.tally.summary(),
             rows=books.tally.rows(trial.key.id for trial in trials),
             pass_rates=books.tally.pass_rates(),
-            calls=books.calls,
+            request_count=books.calls,
             interrupted=interrupted,
             cost=books.tally.cost(),
         )
         if complete is not None:
             run = complete(run, folder.path)
         if staging is not None:
-            staging.past(folder.path)
+            staging.fetch_history(folder.path)
         run = with_history(run, folder.path.parent)
         folder.finish(run)
         write_reports(reports, run, folder.path)
@@ -184,7 +184,7 @@ def run_trials(
     code = exit_code(run, codes, strict_known=strict_known)
     outcome = RunOutcome(run, folder.path, code, place)
     if staging is not None:
-        weakref.finalize(outcome, staging.forget, folder.path)
+        weakref.finalize(outcome, staging.delete_copy, folder.path)
     return outcome
 
 
@@ -210,23 +210,23 @@ class _RunWriter:
         self.tally = tally
         self.calls = 0
 
-    def enter(self, batch: Sequence[EncodedResult], keys: Mapping[str, TrialKey]) -> None:
+    def add(self, batch: Sequence[EncodedResult], keys: Mapping[str, TrialKey]) -> None:
         """Enter finished trials; on disk they are before anything else is told of them."""
         self._folder.append(*(item.line for item in batch))
         for item in batch:
             # By the trial's own id: the equal one that came with the item need not be kept.
             key = keys[item.id]
-            self._reports.put(key.id, item.pieces)
+            self._reports.put(key.id, item.fragments)
             self.tally.add_row(item.row(key), item.warnings, item.spent)
             self.calls += item.calls
 
-    def left(self, trials: Sequence[Item]) -> Sequence[Item]:
+    def remaining(self, trials: Sequence[Item]) -> Sequence[Item]:
         """Return the trials still to be done, and enter those that a resumed run had judged."""
         judged = self._folder.done
         if not judged:
             return trials
         for result in read_results(self._folder.path):
-            self.calls += result.calls
+            self.calls += result.request_count
             if result.status is not TrialStatus.ERROR:
                 self.tally.add(result)
                 self._reports.add(result, encode_trial(result))
@@ -287,9 +287,9 @@ def _required(trials: Sequence[SelectedTrial]) -> dict[str, float]:
 
 def _tell(batch: Sequence[EncodedResult], listener: RunListener) -> None:
     for item in batch:
-        if item.told:
-            listener.told(decode_trial(item.line))
-    listener.done(len(batch))
+        if item.is_notable:
+            listener.on_result(decode_trial(item.line))
+    listener.on_progress(len(batch))
 
 
 def _is_bad(item: EncodedResult) -> bool:

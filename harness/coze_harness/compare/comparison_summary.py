@@ -122,5 +122,7 @@ def _flipped_unchanged(before: TrialResult, after: TrialResult, change: TrialCha
         return False
     if before.status not in _JUDGED or after.status not in _JUDGED:
         return False
-    turned = any(flip.before and flip.after for turn in change.turns for flip in turn.flips)
+    turned = any(
+        flip.before and flip.after for turn in change.turns for flip in turn.verdict_changes
+    )
     return turned and is_unchanged(before.snapshot, after.snapshot)

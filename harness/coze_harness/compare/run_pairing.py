@@ -108,7 +108,7 @@ def _results(folder: Path, wanted: TrialFilter) -> Iterable[TrialResult]:
     for result in read_results(folder):
         # Of a run that was a comparison itself, what it lacked is no result of its own.
         missing = result.change is not None and result.change.kind is ChangeKind.MISSING
-        if wanted.takes(result.key) and not missing:
+        if wanted.matches(result.key) and not missing:
             found[result.key.id] = replace(result, change=None)
     return found.values()
 

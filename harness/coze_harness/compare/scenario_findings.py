@@ -127,7 +127,7 @@ def _change(
         bot=counted.bot,
         before=before,
         after=after,
-        finding=finding,
+        assessment=finding,
         regressed=not counted.known_failure and _regressed(strata, finding, after, required),
         test=test.test if test else "",
         p=test.p if test else None,
@@ -220,7 +220,7 @@ def _scaled(stratum: Stratum, repeats: int) -> Stratum:
 def _rank(change: ScenarioComparison) -> tuple[bool, int, bool, str, str]:
     return (
         not change.regressed,
-        _ORDER.index(change.finding),
+        _ORDER.index(change.assessment),
         not change.flaky,
         change.scenario,
         change.bot,

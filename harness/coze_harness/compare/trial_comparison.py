@@ -87,7 +87,7 @@ def _turn(was: TurnResult | None, now: TurnResult | None) -> TurnChange:
     answer, alike = _answers(before, after)
     if answer is AnswerChange.SAME and not found:
         return _SAME
-    return TurnChange(answer=answer, similarity=alike, flips=found)
+    return TurnChange(answer=answer, similarity=alike, verdict_changes=found)
 
 
 def _answers(was: Reply, now: Reply) -> tuple[AnswerChange, float]:
@@ -120,7 +120,7 @@ def _by_answers(turns: Sequence[TurnChange]) -> ChangeKind:
             continue
         if turn.answer is AnswerChange.DIFFERENT or turn.answer is AnswerChange.UNKNOWN:
             return ChangeKind.DIFFERENT
-        for flip in turn.flips:
+        for flip in turn.verdict_changes:
             if flip.severity is Severity.ERROR and flip.before and flip.after:
                 return ChangeKind.DIFFERENT
         if turn.answer is AnswerChange.REWORDED:

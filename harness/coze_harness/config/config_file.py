@@ -50,7 +50,7 @@ _KEYS: Final[Mapping[str, Check]] = {
     "judge": lambda judge: fits(judge, _JUDGE_KEYS, "bot"),
     "report": lambda report: fits(report, _REPORT_KEYS),
 }
-"""What `coze_harness.config.shapes` says to pydantic, said for a quick look."""
+"""What `shapes.py` says to pydantic, said for a quick look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class ConfigSpec:
 class LoadedConfig:
     """A checked harness.yaml, and its bots by name."""
 
-    declared: ConfigSpec = field(default_factory=ConfigSpec)
+    spec: ConfigSpec = field(default_factory=ConfigSpec)
     bots: Mapping[str, Bot] = field(default_factory=dict)
 
 
@@ -88,9 +88,9 @@ def read_config(file: Path) -> LoadedConfig:
     """
     document = _document(file)
     declared = _declared(document)
-    bots = _bots(declared, document.places)
-    _check(declared, bots, document.places)
-    check_base_url(declared.base_url, document.places.at("base_url"))
+    bots = _bots(declared, document.positions)
+    _check(declared, bots, document.positions)
+    check_base_url(declared.base_url, document.positions.at("base_url"))
     return LoadedConfig(declared, bots)
 
 
@@ -105,7 +105,7 @@ def _document(file: Path) -> YamlDocument:
 
 
 def _declared(document: YamlDocument) -> ConfigSpec:
-    data, places = document.data, document.places
+    data, places = document.data, document.positions
     if data is None:
         return ConfigSpec()
     if not isinstance(data, dict):

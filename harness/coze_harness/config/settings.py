@@ -53,7 +53,7 @@ class Settings:
 
     `root` is the folder of harness.yaml, or the working folder without one (`file` is then `None`).
     Folders are absolute; recordings and runs may be elsewhere, by URL. `rate_limit` is in calls per
-    second. `redact` holds regular expressions that compile. `hints` are remarks for the user.
+    second. `redact` holds regular expressions that compile. `warnings` are remarks for the user.
     """
 
     root: Path
@@ -62,7 +62,7 @@ class Settings:
     reports: Path | RemoteFolder
     file: Path | None = None
     base_url: str = BASE_URL
-    sign_in: Credentials | None = None
+    credentials: Credentials | None = None
     bots: Mapping[str, Bot] = field(default_factory=dict)
     default_bot: str = ""
     user_id: str = USER_ID
@@ -72,4 +72,4 @@ class Settings:
     redact: tuple[str, ...] = ()
     judge_bot: str = ""
     report: ReportSettings = ReportSettings()
-    hints: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()

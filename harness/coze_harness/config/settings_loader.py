@@ -31,7 +31,7 @@ def load_settings(
     file = _found(start)
     root = file.parent if file else start
     found = read_config(file) if file else LoadedConfig()
-    written = found.declared
+    written = found.spec
     base_url = options.base_url or env.get("COZE_API_BASE", "").strip()
     if base_url:
         source = "--base-url" if options.base_url else "COZE_API_BASE"
@@ -46,7 +46,7 @@ def load_settings(
         reports=resolve_location("reports", root, written.reports, start, options.reports),
         file=file,
         base_url=(base_url or written.base_url).rstrip("/"),
-        sign_in=signing_in,
+        credentials=signing_in,
         bots=found.bots,
         default_bot=written.default_bot,
         user_id=written.user_id,
@@ -59,7 +59,7 @@ def load_settings(
             lang=options.lang or written.report.lang,
             layout=options.layout or written.report.layout,
         ),
-        hints=hints,
+        warnings=hints,
     )
 
 

@@ -48,7 +48,7 @@ def parse_stream(answer: HttpResponse) -> ChatStream:
         elif event.name in (_DELTA, _COMPLETED):
             message = payloads.parse_message(data)
             if first is None and message.type == "answer" and message.content:
-                first = _moment(answer.frames, event.frame)
+                first = _moment(answer.frame_times, event.frame)
             if event.name == _COMPLETED:
                 messages.append(message)
         elif event.name == "error":

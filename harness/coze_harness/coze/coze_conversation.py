@@ -74,7 +74,7 @@ class PollSchedule:
     timeout: float | None = None
     expected: Sequence[float] = ()
 
-    def wait(self, rounds: int, poll: int) -> float:
+    def next_delay(self, rounds: int, poll: int) -> float:
         """Return how long to wait before a poll (rounds and polls counted from 0)."""
         known = rounds < len(self.expected)
         if poll == 0 and known:
@@ -106,7 +106,7 @@ class CozeConversation:
         self._begun = False
         self._rounds = 0
 
-    def ask(self, turn: Turn) -> CallFlow[Reply]:
+    def run_turn(self, turn: Turn) -> CallFlow[Reply]:
         """Ask one prompt and take its chat to the end.
 
         Raises:
@@ -114,12 +114,12 @@ class CozeConversation:
                 state than completed, unless the turn judges the status itself.
             ScenarioError: the bot asks for a tool that the turn has no output for.
         """
-        if turn.input is not None:
+        if turn.workflow_input is not None:
             timeout = self._pace.timeout
             return (yield from workflows.run_workflow(self._options, turn, timeout, self._patience))
         call = yield from self._prompt(turn)
         if call.stream:
-            call = replace(call, patience=self._pace.timeout)
+            call = replace(call, timeout=self._pace.timeout)
         found, answer = yield from call_with_retry(call, self._patience, repeatable=False)
         found.raise_for_code("the prompt")
         watch = _Watch(answer.started, answer.started + answer.elapsed, found.log_id)
@@ -133,7 +133,7 @@ class CozeConversation:
             messages = watch.streamed
             if not any(item.type == "answer" for item in messages):
                 messages = yield from self._messages(chat)
-        elif not turn.expects_status:
+        elif not turn.checks_status:
             raise _failed(chat, watch.log_id)
         return Reply(
             chat_id=chat.id,
@@ -144,7 +144,7 @@ class CozeConversation:
             usage=chat.usage,
             seconds=round(watch.seconds, 3),
             first_token=watch.first_token,
-            polls=watch.polls,
+            poll_count=watch.polls,
             tool_calls=payloads.parse_tool_calls(messages) or payloads.pending_tool_calls(chat),
             error_code=chat.error_code,
             error_message=chat.error_message,
@@ -156,8 +156,8 @@ class CozeConversation:
         if options.create_conversation and not self._conversation_id:
             asked = "" if options.workflow else self._bot.id
             self._conversation_id = yield from opening.create_conversation(asked, patience)
-        if turn.attach:
-            yield from opening.upload_attachment(turn.attach, self._file_ids, patience)
+        if turn.attachments:
+            yield from opening.upload_attachment(turn.attachments, self._file_ids, patience)
         messages = prompts.build_prompt_messages(
             options, turn, self._file_ids, first=not self._begun
         )
@@ -188,7 +188,7 @@ class CozeConversation:
     def _settle(self, chat: ChatState, watch: _Watch) -> CallFlow[ChatState]:
         polls = 0
         while chat.status not in payloads.FINAL:
-            pause = self._pace.wait(self._rounds, polls)
+            pause = self._pace.next_delay(self._rounds, polls)
             if self._pace.timeout is not None:
                 left = self._pace.timeout - watch.seconds
                 if left <= 0:
@@ -199,7 +199,7 @@ class CozeConversation:
             found, answer = yield from call_with_retry(call, self._patience, repeatable=True)
             found.raise_for_code("the look-up of a chat")
             polls += 1
-            watch.polls += answer.stands_for
+            watch.polls += answer.repeat_count
             watch.saw(answer, found)
             seen = payloads.parse_chat(found.data)
             if not seen.status:
@@ -290,7 +290,7 @@ def _output(turn: Turn, call: str, name: str, arguments: str) -> str:
             next_step=f"add it under `tools:` of the turn (now: {', '.join(tools) or 'none'}).",
         )
     tool = tools[name]
-    return tool if isinstance(tool, str) else tool.output(call, payloads.parse_arguments(arguments))
+    return tool if isinstance(tool, str) else tool.call(call, payloads.parse_arguments(arguments))
 
 
 def _failed(chat: ChatState, log_id: str) -> ChatFailedError:

@@ -33,7 +33,7 @@ def build_prompt_messages(
             {"role": role, "content": content, "content_type": "text"}
             for role, content in options.history
         ]
-    if turn.attach:
+    if turn.attachments:
         content = jsontext.dump_json(_objects(turn, file_ids)).decode()
         found.append({"role": "user", "content": content, "content_type": "object_string"})
     elif turn.prompt or not options.shortcut_command:  # a shortcut may bring the question itself
@@ -43,7 +43,7 @@ def build_prompt_messages(
 
 def _objects(turn: Turn, file_ids: Mapping[Attachment, str]) -> Sequence[JSON]:
     items: list[JSON] = [{"type": "text", "text": turn.prompt}] if turn.prompt.strip() else []
-    for attached in turn.attach:
+    for attached in turn.attachments:
         if attached.is_local:
             items.append({"type": _kind(attached), "file_id": file_ids[attached]})
         else:

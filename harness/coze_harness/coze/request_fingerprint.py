@@ -29,9 +29,9 @@ def prompt_bodies(
 
 
 def _body(bot_id: str, options: ChatOptions, turn: Turn, *, first: bool) -> dict[str, JSON]:
-    if turn.input is not None:
-        return workflows.run_body(options, turn.input)
-    digests = {item: item.sha256 for item in turn.attach} if turn.attach else {}
+    if turn.workflow_input is not None:
+        return workflows.run_body(options, turn.workflow_input)
+    digests = {item: item.sha256 for item in turn.attachments} if turn.attachments else {}
     said = prompts.build_prompt_messages(options, turn, digests, first=first)
     if options.workflow:
         return workflows.chat_body(options, said)
@@ -103,7 +103,7 @@ def fingerprint(bot_id: str, options: ChatOptions, turns: Sequence[Turn]) -> str
     # What few trials have is added only to theirs: all others keep the fingerprint they had.
     if options.create_conversation:
         asked.append("a conversation of its own")
-    if files := [prompts.describe_attachment(item) for turn in turns for item in turn.attach]:
+    if files := [prompts.describe_attachment(item) for turn in turns for item in turn.attachments]:
         asked.append(files)
     return f"sha256:{hashlib.sha256(jsontext.dump_sorted_json(asked)).hexdigest()}"
 

@@ -35,7 +35,7 @@ class RetryPolicy:
     tries: int = 5
     base: float = 1.0
 
-    def pause(
+    def retry_delay(
         self, tried: int, answer: HttpResponse | None, *, by_the_minute: bool = False
     ) -> float:
         """Return the seconds to wait after so many tries."""
@@ -83,7 +83,7 @@ def call_with_retry(
         except PayloadError:
             if last or not (repeatable or by_the_minute):
                 raise
-        yield Wait(patience.pause(tried, answer, by_the_minute=by_the_minute))
+        yield Wait(patience.retry_delay(tried, answer, by_the_minute=by_the_minute))
 
 
 def _worth_repeating(found: Envelope, *, repeatable: bool) -> bool:

@@ -69,13 +69,15 @@ def run_workflow(
         CozeError: the service or the network did not serve; also when the run stops with a
             question, unless the turn judges the status itself.
     """
-    call = HttpCall("POST", RUN_PATH, (), run_body(options, turn.input or {}), patience=timeout)
+    call = HttpCall(
+        "POST", RUN_PATH, (), run_body(options, turn.workflow_input or {}), timeout=timeout
+    )
     found, answer = yield from call_with_retry(call, patience, repeatable=False)
     found.raise_for_code("to run the workflow")
     source = _fields(answer)
     output = source.get("data")
     stopped = bool(source.get("interrupt_data"))
-    if stopped and not turn.expects_status:
+    if stopped and not turn.checks_status:
         raise ChatFailedError(
             "The workflow stopped with a question before it had an output.",
             next_step="give all it needs as `input:`, or expect `status: requires_action`.",

@@ -29,7 +29,7 @@ def estimate_requests(
     now = datetime.fromtimestamp(world.clock.now(), UTC)
     calls = len({requested_version(trial) for trial in trials if not trial.options.workflow})
     for batch in batches(trials):
-        looking = replayer.with_fetched(batch)
+        looking = replayer.prefetch(batch)
         calls += sum(_calls(trial, looking, now, world) for trial in batch)
     return calls
 
@@ -42,7 +42,7 @@ def _calls(trial: Trial, replayer: ReplayRunner, now: datetime, world: ProcessCo
     if origin and origin.calls:
         return origin.calls
     options = trial.options
-    turns = trial.script.turns(generate_values(trial.script.draws, now, world.rng))
+    turns = trial.script.turns(generate_values(trial.script.generated_names, now, world.rng))
     calls = len(turns) * (1 if options.stream or options.workflow else _CALLS_A_TURN)
-    calls += len({item for turn in turns for item in turn.attach if item.is_local})
+    calls += len({item for turn in turns for item in turn.attachments if item.is_local})
     return calls + options.create_conversation

@@ -51,7 +51,7 @@ def run_conversation(
     replies: tuple[Reply, ...] = ()
     for turn in turns:
         try:
-            reply = yield from dialogue.ask(turn)
+            reply = yield from dialogue.run_turn(turn)
         except HarnessError as fault:
             done.append(_turn(turn, None, ()))
             return ConversationResult(tuple(done), fault)
@@ -67,7 +67,7 @@ def run_conversation(
 
 
 def _turn(turn: Turn, reply: Reply | None, verdicts: tuple[Verdict, ...]) -> TurnResult:
-    attached = tuple([item.name for item in turn.attach]) if turn.attach else ()
+    attached = tuple([item.name for item in turn.attachments]) if turn.attachments else ()
     return TurnResult(prompt=turn.prompt, reply=reply, verdicts=verdicts, attached=attached)
 
 
@@ -113,8 +113,8 @@ def build_trial_result(
         status=_status(trial, held, fault),
         seconds=round(seconds, 3),
         turns=held.turns,
-        exchanges=exchanges,
-        calls=calls,
+        http_log=exchanges,
+        request_count=calls,
         error=error_record(fault) if fault else None,
         known_failure=trial.known_failure,
         warnings=warnings,

@@ -73,10 +73,12 @@ class ReplaySession:
         except CassetteMissingError:
             raise CassetteMissingError(
                 "There is no recording of this test's conversations.",
-                where=Location(project.shown(path)),
+                where=Location(project.display_path(path)),
                 next_step=f"with COZE_API_TOKEN set: {again}",
             ) from None
-        self._tape = ReplayTransport(recording, project.shown(path), project.replayer.redactor)
+        self._tape = ReplayTransport(
+            recording, project.display_path(path), project.replayer.redactor
+        )
 
     def talk(self, bot: Bot, options: ChatOptions) -> ConversationSession:
         """Return a new conversation."""
@@ -84,7 +86,7 @@ class ReplaySession:
         return _Talk(CozeConversation(bot, options, PollSchedule(), patience), self._hold)
 
     def _hold(self, dialogue: CozeConversation, turn: Turn) -> Reply:
-        return run_flow(dialogue.ask(turn), self._tape)
+        return run_flow(dialogue.run_turn(turn), self._tape)
 
     def finish(self, *, whole: bool) -> None:
         """Make sure that all was played, where the conversations were led to their end.
@@ -93,7 +95,7 @@ class ReplaySession:
             CassetteLeftoverError: something was not.
         """
         if whole:
-            self._tape.finish()
+            self._tape.check_all_played()
 
 
 class RecordSession:
@@ -127,7 +129,7 @@ class RecordSession:
         return _Talk(CozeConversation(bot, options, pace, patience), self._hold)
 
     def _hold(self, dialogue: CozeConversation, turn: Turn) -> Reply:
-        task = FlowTask(dialogue.ask(turn), self._recorder, lambda reply: reply)
+        task = FlowTask(dialogue.run_turn(turn), self._recorder, lambda reply: reply)
         (reply,) = run_concurrently(
             [lambda: task], workers=1, monotonic=self._world.clock.monotonic
         )

@@ -16,11 +16,11 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class FlowTask(Generic[Value, Result]):
-    """One conversation to drive; `finish` makes the result of what it returns."""
+    """One conversation to drive; `on_result` makes the result of what it returns."""
 
-    conversation: CallFlow[Value]
+    flow: CallFlow[Value]
     transport: Transport
-    finish: Callable[[Value], Result]
+    on_result: Callable[[Value], Result]
 
 
 def advance_flow(

@@ -55,15 +55,15 @@ _DRAFT: Final = "unpublished_draft"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateContext:
-    """What a recording is made beside: a candidate leaves its baseline as it is.
+    """The baseline of a recorded candidate; recording a candidate does not change it.
 
-    `committed` is the trial whose recording has the values to draw, the pace, and the answers that
-    `same_as_baseline` goes by, if there is one. `asked` are fields that are sent otherwise than the
-    scenario says.
+    `committed` is the baseline's trial, if there is one: its recording has the generated values,
+    the pace and the answers for `same_as_baseline`. `options` are request fields that override the
+    scenario.
     """
 
     committed: Trial | None
-    asked: Mapping[str, str]
+    options: Mapping[str, str]
     candidate: CandidateInfo
 
 
@@ -88,20 +88,20 @@ class LiveRunner:
         warn: told of what is no error.
     """
 
-    wire: HttpTransport
-    seal: Callable[[TrialResult], EncodedResult]
+    transport: HttpTransport
+    encode: Callable[[TrialResult], EncodedResult]
     redactor: Redactor
     clock: Clock
     rng: random.Random
     limit: RateLimit | None
     interval: float
     timeout: float
-    keeps: bool
+    saves_cassettes: bool
     version: str
     folder: Path
     replayer: ReplayRunner
     warn: Callable[[str], None]
-    beside: Mapping[str, CandidateContext] = field(default_factory=dict)
+    candidates: Mapping[str, CandidateContext] = field(default_factory=dict)
     snapshots: Mapping[_Asked, BotSnapshot] = field(default_factory=dict)
 
     def opener(self, trial: Trial) -> Callable[[], FlowTask[ConversationResult, EncodedResult]]:
@@ -114,16 +114,16 @@ class LiveRunner:
         """Yield what opens each trial; recordings from before, if elsewhere, come in batches."""
         for start in range(0, len(trials), BATCH_SIZE):
             batch = trials[start : start + BATCH_SIZE]
-            studio = replace(self, replayer=self.replayer.with_fetched(batch))
+            studio = replace(self, replayer=self.replayer.prefetch(batch))
             yield from map(studio.opener, batch)
 
     def _open(self, trial: Trial) -> FlowTask[ConversationResult, EncodedResult]:
         now = datetime.fromtimestamp(self.clock.now(), UTC)
         drawn = generate_values(
-            trial.script.draws, now.astimezone(), self.rng
+            trial.script.generated_names, now.astimezone(), self.rng
         ) | self._drawn_before(trial)
-        line = TimedTransport(self.wire, self.clock.monotonic, root=self.folder)
-        recorder = RecordingTransport(line, self.wire.base_url, self.redactor)
+        line = TimedTransport(self.transport, self.clock.monotonic, root=self.folder)
+        recorder = RecordingTransport(line, self.transport.base_url, self.redactor)
         conversation: CallFlow[ConversationResult]
         try:
             turns = tuple(trial.script.turns(drawn))
@@ -162,8 +162,10 @@ class LiveRunner:
         conversation = self._limited(
             fetch_bot_snapshot(bot_id, patience, published=which != _DRAFT)
         )
-        clean = self.redactor.clean_snapshot
-        return FlowTask(conversation, self.wire, lambda found: (key, clean(_that(which, found))))
+        clean = self.redactor.redact_snapshot
+        return FlowTask(
+            conversation, self.transport, lambda found: (key, clean(_that(which, found)))
+        )
 
     def _limited(self, conversation: CallFlow[Value]) -> CallFlow[Value]:
         return rate_limited(conversation, self.limit) if self.limit else conversation
@@ -173,20 +175,20 @@ class LiveRunner:
         return RetryPolicy(jitter=self.rng.random)
 
     def _committed(self, trial: Trial) -> Trial | None:
-        beside = self.beside.get(trial.key.id)
+        beside = self.candidates.get(trial.key.id)
         return beside.committed if beside else trial
 
     def _drawn_before(self, trial: Trial) -> dict[str, str]:
         """Return the values that a candidate's baseline drew: both shall be asked the same."""
-        beside = self.beside.get(trial.key.id)
-        if beside is None or beside.committed is None or not trial.script.draws:
+        beside = self.candidates.get(trial.key.id)
+        if beside is None or beside.committed is None or not trial.script.generated_names:
             return {}
         try:
             origin = store.read_cassette(self.replayer.path(beside.committed)).origin
         except CassetteError:
             return {}
-        drawn = origin.drawn if origin else {}
-        return {name: drawn[name] for name in trial.script.draws if name in drawn}
+        drawn = origin.generated_values if origin else {}
+        return {name: drawn[name] for name in trial.script.generated_names if name in drawn}
 
     def _answers(self, trial: Trial, turns: Sequence[Turn]) -> Sequence[str | None]:
         """Return the committed answers, where an expectation asks for them."""
@@ -200,14 +202,14 @@ class LiveRunner:
         """Return how to wait: by the last recording's durations, if there is one to read."""
         expected: tuple[float, ...] = ()
         committed = self._committed(trial)
-        if self.keeps and committed is not None:
+        if self.saves_cassettes and committed is not None:
             try:
                 path = self.replayer.path(committed)
-                expected = store.read_cassette(path, self.replayer.at_hand).waits
+                expected = store.read_cassette(path, self.replayer.at_hand).poll_durations
             except CassetteMissingError:
                 pass
             except CassetteError as fault:
-                if trial.key.id not in self.beside:
+                if trial.key.id not in self.candidates:
                     self.warn(f"{fault.where}: {fault.what} It is recorded anew.")
         return PollSchedule(interval=self.interval, timeout=self.timeout, expected=expected)
 
@@ -223,20 +225,20 @@ class LiveRunner:
     ) -> EncodedResult:
         snapshot = None if trial.options.workflow else self.snapshots.get(requested_version(trial))
         error: HarnessError | None = None
-        recorded_at = now.isoformat(timespec="seconds") if self.keeps else ""
-        add_region_hint(held.error, self.wire.base_url)
-        if self.keeps and held.error is None:
-            beside = self.beside.get(trial.key.id)
+        recorded_at = now.isoformat(timespec="seconds") if self.saves_cassettes else ""
+        add_region_hint(held.error, self.transport.base_url)
+        if self.saves_cassettes and held.error is None:
+            beside = self.candidates.get(trial.key.id)
             origin = RecordingInfo(
                 scenario=trial.key.scenario,
                 trial=trial.key.id,
                 fingerprint=fingerprint(trial.bot.id, trial.options, turns),
                 recorded_at=recorded_at,
                 harness=self.version,
-                drawn=drawn,
+                generated_values=drawn,
                 calls=line.calls,
                 bot=snapshot,
-                asked=beside.asked if beside else {},
+                overridden_options=beside.options if beside else {},
                 candidate=beside.candidate if beside else None,
             )
             path = self.replayer.path(trial)
@@ -247,13 +249,13 @@ class LiveRunner:
         result = build_trial_result(
             trial,
             held,
-            exchanges=recorder.exchanges,
+            exchanges=recorder.http_log,
             calls=line.calls,
             snapshot=snapshot,
             recorded_at=recorded_at,
             error=error,
         )
-        return self.seal(result)
+        return self.encode(result)
 
 
 def open_live_results(
@@ -295,20 +297,20 @@ def open_live_results(
         threads = chosen or min(max(streams, DEFAULT_WORKERS), STREAM_WORKERS)
         try:
             studio = LiveRunner(
-                wire=wire,
-                seal=lambda result: seal(result, renderer, secrets),
+                transport=wire,
+                encode=lambda result: seal(result, renderer, secrets),
                 redactor=secrets,
                 clock=world.clock,
                 rng=world.rng,
                 limit=limit,
                 interval=settings.poll.interval,
                 timeout=settings.poll.timeout,
-                keeps=keeps,
+                saves_cassettes=keeps,
                 version=version("coze-harness"),
                 folder=settings.root,
                 replayer=replayer,
                 warn=warn,
-                beside=beside or {},
+                candidates=beside or {},
             )
             studio = replace(studio, snapshots=studio.look_at_bots(trials, threads))
             # Two threads that load a package and its part at once would each wait for the other.

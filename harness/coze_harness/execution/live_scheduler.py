@@ -100,7 +100,7 @@ class _WorkerPool(Generic[Value, Result]):
             self._watch.notify_all()
             self._bench.notify_all()
         for _due, _order, task in sleepers:
-            task.conversation.close()
+            task.flow.close()
 
     def work(self) -> None:
         """Take what is due, or open what is new, until nothing is left."""
@@ -147,17 +147,17 @@ class _WorkerPool(Generic[Value, Result]):
     def _drive(self, task: FlowTask[Value, Result]) -> Wait | None:
         """Drive a conversation until it wants to wait; `None` when it is over."""
         try:
-            wish: HttpCall | Wait = next(task.conversation)
+            wish: HttpCall | Wait = next(task.flow)
             while isinstance(wish, HttpCall):
                 if self._stopped:
-                    task.conversation.close()
+                    task.flow.close()
                     return None
-                wish = advance_flow(task.conversation, task.transport, wish)
+                wish = advance_flow(task.flow, task.transport, wish)
         except StopIteration as end:
             value: Value = end.value
         else:
             return wish
-        self._results.put(_Done(task.finish(value)))
+        self._results.put(_Done(task.on_result(value)))
         return None
 
     def _put_back(self, task: FlowTask[Value, Result], wish: Wait | None) -> None:
@@ -171,7 +171,7 @@ class _WorkerPool(Generic[Value, Result]):
                     self._watch.notify()
                 return
         if wish is not None:
-            task.conversation.close()
+            task.flow.close()
 
 
 @dataclass(frozen=True, slots=True)

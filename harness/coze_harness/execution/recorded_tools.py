@@ -37,10 +37,10 @@ class _Recorded:
     name: str
     tape: ReplayTransport
 
-    def output(self, call_id: str, arguments: JSON) -> str:
+    def call(self, call_id: str, arguments: JSON) -> str:
         """Return what was submitted; nothing where the tape goes on otherwise, as it will say."""
         try:
-            body = jsontext.parse_json(self.tape.next_body)
+            body = jsontext.parse_json(self.tape.next_request_body)
         except ValueError:
             return ""
         outputs = body.get("tool_outputs") if isinstance(body, dict) else None

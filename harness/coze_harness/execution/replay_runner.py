@@ -49,7 +49,7 @@ class ReplayRunner:
 
     root: str
     patterns: tuple[str, ...] = ()
-    again: str = "record"
+    record_command: str = "record"
     at_hand: store.PrefetchedCassettes = field(default_factory=dict, repr=False, compare=False)
 
     def source(self, workers: int, size: int) -> ResultStream:
@@ -71,7 +71,7 @@ class ReplayRunner:
         """Replay in this process, however small the batches, with many fetched at a time."""
         for start in range(0, len(trials), BATCH_SIZE):
             chunk = trials[start : start + BATCH_SIZE]
-            player = _Player(self.with_fetched(chunk), renderer)
+            player = _Player(self.prefetch(chunk), renderer)
             yield from map_in_processes(player, chunk, workers=1, size=size)
 
     def on_cluster(self, address: str, root: str) -> ResultStream:
@@ -115,9 +115,9 @@ class ReplayRunner:
             recording, turns = self.load(trial, self.path(trial))
         except HarnessError as fault:
             return build_trial_result(trial, ConversationResult(()), error=fault)
-        return self.played(trial, recording, turns, redactor, committed)
+        return self.replay_recording(trial, recording, turns, redactor, committed)
 
-    def played(
+    def replay_recording(
         self,
         trial: Trial,
         recording: Recording,
@@ -134,14 +134,14 @@ class ReplayRunner:
         error: HarnessError | None = None
         if held.error is None and len(held.turns) == len(turns):
             try:
-                tape.finish()
+                tape.check_all_played()
             except HarnessError as fault:
                 error = fault
         origin = recording.origin
         return build_trial_result(
             trial,
             held,
-            exchanges=tape.exchanges,
+            exchanges=tape.http_log,
             snapshot=origin.bot if origin else None,
             recorded_at=origin.recorded_at if origin else "",
             error=error,
@@ -152,7 +152,9 @@ class ReplayRunner:
         path = self.path(trial)
         try:
             recording = store.read_cassette(path, self.at_hand)
-            turns = trial.script.turns(recording.origin.drawn if recording.origin else {})
+            turns = trial.script.turns(
+                recording.origin.generated_values if recording.origin else {}
+            )
         except HarnessError:
             return ()
         tape = ReplayTransport(recording, path, redactor)
@@ -168,7 +170,7 @@ class ReplayRunner:
             return cassette
         return os.path.join(self.root, cassette)  # noqa: PTH118 (as said)
 
-    def with_fetched(self, trials: Sequence[Trial]) -> ReplayRunner:
+    def prefetch(self, trials: Sequence[Trial]) -> ReplayRunner:
         """Return a replayer that has those recordings of trials at hand that are elsewhere.
 
         They are fetched all at once, and dropped with the replayer: give it a batch.
@@ -188,10 +190,10 @@ class ReplayRunner:
         try:
             recording = store.read_cassette(path, self.at_hand)
         except CassetteMissingError:
-            raise missing_recording_error(trial, path, self.again) from None
+            raise missing_recording_error(trial, path, self.record_command) from None
         origin = recording.origin
-        drawn = origin.drawn if origin else {}
-        if undrawn := trial.script.draws - drawn.keys():
+        drawn = origin.generated_values if origin else {}
+        if undrawn := trial.script.generated_names - drawn.keys():
             names = ", ".join(sorted(undrawn))
             raise self._stale(trial, path, [f"the recording has no value drawn for: {names}"])
         turns = trial.script.turns(drawn)
@@ -203,11 +205,11 @@ class ReplayRunner:
 
     def _stale(self, trial: Trial, path: str, changes: Sequence[str]) -> CassetteStaleError:
         return CassetteStaleError(
-            f'The recording of "{trial.key.id}" answers other questions than {trial.location} '
-            "asks.",
+            f'The recording of "{trial.key.id}" is stale: {trial.location} changed since.',
             where=Location(path),
             detail=changes,
-            next_step=f"if the change is intended: coze-harness {self.again} {trial.key.file}",
+            next_step="if the change is intended: "
+            f"coze-harness {self.record_command} {trial.key.file}",
         )
 
 
@@ -223,7 +225,7 @@ class _Player:
         return _Player, (self._replayer,)
 
     def __call__(self, trials: Sequence[Trial]) -> list[EncodedResult]:
-        replay = self._replayer.with_fetched(trials).replay
+        replay = self._replayer.prefetch(trials).replay
         redactor, renderer = self._redactor, self._renderer
         return [encode_result(replay(trial, redactor), renderer, redactor) for trial in trials]
 

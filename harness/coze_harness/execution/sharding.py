@@ -26,10 +26,10 @@ _UNKNOWN: Final = 1_000
 
 
 class ShardNumber(NamedTuple):
-    """Shard `number` (from 1) `of` so many."""
+    """Shard `number` (from 1) `total` so many."""
 
     number: int
-    of: int
+    total: int
 
     @classmethod
     def read(cls, text: str) -> ShardNumber:
@@ -42,14 +42,14 @@ class ShardNumber(NamedTuple):
         if found is None:
             raise _refused(text, "it is not two numbers with a slash between them")
         cut = cls(int(found[1]), int(found[2]))
-        if not 1 <= cut.of <= MOST:
+        if not 1 <= cut.total <= MOST:
             raise _refused(text, f"there can be 1 to {MOST:,} shards")
-        if not 1 <= cut.number <= cut.of:
-            raise _refused(text, f"the shards are numbered from 1 to {cut.of}")
+        if not 1 <= cut.number <= cut.total:
+            raise _refused(text, f"the shards are numbered from 1 to {cut.total}")
         return cut
 
     def __str__(self) -> str:
-        return f"{self.number}/{self.of}"
+        return f"{self.number}/{self.total}"
 
 
 class ShardItem(NamedTuple):

@@ -42,10 +42,14 @@ def select_shard(
         shard = _same(before, cut, whole, len(trials), resumed)
     else:
         assert cut is not None  # noqa: S101 (nothing is resumed, so it was given)
-        shards = assign_shards([_card(trial, replayer) for trial in trials], cut.of)
+        shards = assign_shards([_card(trial, replayer) for trial in trials], cut.total)
         places = tuple([place for place, number in enumerate(shards) if number == cut.number])
         shard = ShardInfo(
-            number=cut.number, of=cut.of, trials=len(trials), digest=whole, places=places
+            number=cut.number,
+            total=cut.total,
+            trials=len(trials),
+            trial_set_digest=whole,
+            places=places,
         )
     return [trials[place] for place in shard.places], shard
 
@@ -67,12 +71,12 @@ def _same(
             f"The run {resumed.name} is no shard of another, but a whole one.",
             next_step="leave --shard out.",
         )
-    if cut is not None and cut != (before.number, before.of):
+    if cut is not None and cut != (before.number, before.total):
         raise UsageError(
             f"The run {resumed.name} is shard {before}, and not {cut}.",
             next_step=f"go on with it as --shard {before}.",
         )
-    if (whole, trials) != (before.digest, before.trials):
+    if (whole, trials) != (before.trial_set_digest, before.trials):
         raise UsageError(
             f"The run {resumed.name} is shard {before} of other trials than are chosen now.",
             next_step="give the same paths and options as before, on the same commit.",

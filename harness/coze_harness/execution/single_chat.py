@@ -59,11 +59,11 @@ class _Shown:
         cut = ended.start() if ended else len(text)
         self._word = text[cut:]
         if cut:
-            self._show(self._secrets.clean(text[:cut]))
+            self._show(self._secrets.redact(text[:cut]))
 
     def finish(self) -> None:
         if self._word:
-            self._show(self._secrets.clean(self._word))
+            self._show(self._secrets.redact(self._word))
 
 
 def send_single_prompt(
@@ -106,7 +106,7 @@ def send_single_prompt(
     transport = _Told(RecordingTransport(line, wire.base_url, secrets), tell)
     turn = Turn(prompt=prompt, expectations=(), location=Location("ask"))
     try:
-        task = FlowTask(dialogue.ask(turn), transport, lambda reply: reply)
+        task = FlowTask(dialogue.run_turn(turn), transport, lambda reply: reply)
         (reply,) = run_concurrently([lambda: task], workers=1, monotonic=world.clock.monotonic)
         if shown:
             shown.finish()

@@ -34,5 +34,5 @@ def asks_for(expectation: Expectation, kind: str) -> bool:
     """Tell whether an expectation is of a kind, or holds one inside `not`, `any_of` or `all_of`."""
     if expectation.kind == kind:
         return True
-    inner = expectation.inner() if isinstance(expectation, ExpectationKind) else ()
+    inner = expectation.operands() if isinstance(expectation, ExpectationKind) else ()
     return bool(inner) and any(asks_for(one, kind) for one in inner)

@@ -51,12 +51,12 @@ class SameAsBaseline(ExpectationKind):
         if isinstance(given.value, dict):
             fields = given.fields(cls.keys, _EXAMPLE)
         elif given.value is not True:
-            raise given.misfit(f"true, or a mapping of {listed(cls.keys)}", f"write {_EXAMPLE}")
+            raise given.type_error(f"true, or a mapping of {listed(cls.keys)}", f"write {_EXAMPLE}")
         metric = _metric(fields["metric"]) if "metric" in fields else "similar"
         at_least = AT_LEAST
         if "at_least" in fields:
             if metric == "equals":
-                raise fields["at_least"].refusal(
+                raise fields["at_least"].error_at(
                     '"at_least" means nothing where the answer must be equal.',
                     "delete it, or take metric: similar",
                 )
@@ -65,7 +65,7 @@ class SameAsBaseline(ExpectationKind):
         how = "in every character" if metric == "equals" else f"by at least {at_least:g}"
         return cls(
             **item.common,
-            wanted=f"the baseline's answer {how}{fold.words}",
+            description=f"the baseline's answer {how}{fold.words}",
             metric=metric,
             at_least=at_least,
             folding=fold,
@@ -95,18 +95,21 @@ class SameAsBaseline(ExpectationKind):
             ],
         }
 
-    def glance(self, seen: EvaluationContext) -> Verdict:
+    def evaluate(self, seen: EvaluationContext) -> Verdict:
         """Judge the answer by the committed one; the verdict's score is how alike they are."""
-        if seen.baseline is None:
+        if seen.baseline_answer is None:
             return self.skipped("there is no committed recording of this turn to judge against")
         answer = seen.reply.answer
         shown = excerpt(answer)
-        if answer == seen.baseline:
+        if answer == seen.baseline_answer:
             return self.passed("it is the baseline's answer, word for word", shown, (), 1.0)
-        now, before = self.folding.fold(answer)[0], self.folding.fold(seen.baseline)[0]
+        now, before = (
+            self.folding.normalize(answer)[0],
+            self.folding.normalize(seen.baseline_answer)[0],
+        )
         if now == before:
             return self.passed(f"it is the baseline's answer{self.folding.words}", shown, (), 1.0)
-        was = f"the baseline's answer is {quoted(_short(seen.baseline))}"
+        was = f"the baseline's answer is {quoted(_short(seen.baseline_answer))}"
         if self.metric == "equals":
             return self.failed(f"it is another answer: {was}", shown)
         score = similarity(before, now)
@@ -123,7 +126,7 @@ def _short(text: str) -> str:
 
 def _metric(asked: ItemArgument) -> Metric:
     if asked.value in METRICS_TO_COME:
-        raise asked.refusal(
+        raise asked.error_at(
             f'the metric "{asked.value}" is not available in this version.',
             f"use one of: {listed(METRICS)}",
         )

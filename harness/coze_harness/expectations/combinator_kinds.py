@@ -31,30 +31,34 @@ class Not(ExpectationKind):
     def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
         """Build from one expectation."""
         if is_list(given.value):
-            raise given.misfit("one expectation", "to rule out several, write not: {any_of: […]}")
-        demand = item.build_inner(given.value, given.places.below(*given.path))
-        return cls(**item.common, wanted=f"{demand.verbs[1]} {demand.wanted}", demand=demand)
+            raise given.type_error(
+                "one expectation", "to rule out several, write not: {any_of: […]}"
+            )
+        demand = item.build_inner(given.value, given.positions.below(*given.path))
+        return cls(
+            **item.common, description=f"{demand.verbs[1]} {demand.description}", demand=demand
+        )
 
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of one expectation."""
         return {"description": cls.summary, "allOf": [ITEM]}
 
-    def inner(self) -> tuple[ExpectationKind, ...]:
+    def operands(self) -> tuple[ExpectationKind, ...]:
         """Return the expectation that must not hold."""
         return (self.demand,)
 
-    def glance(self, seen: EvaluationContext) -> Verdict:
+    def evaluate(self, seen: EvaluationContext) -> Verdict:
         """Turn the inner verdict round; what could not be judged stays so."""
-        was = self.demand.glance(seen)
+        was = self.demand.evaluate(seen)
         if was.status is VerdictStatus.SKIPPED:
             return self.skipped(was.reason)
         if isinstance(was, Inconclusive):
-            return self.undecided(was.reason, was.actual)
+            return self.inconclusive(was.reason, was.actual)
         if was.status is VerdictStatus.FAILED:
             return self.passed(f"it does not: {was.reason}", was.actual, (), was.score)
         return self.failed(
-            f"the {self.demand.subject} must not {self.wanted}, but it does: {was.reason}",
+            f"the {self.demand.subject} must not {self.description}, but it does: {was.reason}",
             was.actual,
             was.evidence,
             was.score,
@@ -83,26 +87,26 @@ class ListKind(ExpectationKind):
     def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
         """Build every expectation of a list with at least one member."""
         if not is_list(given.value):
-            raise given.misfit(
+            raise given.type_error(
                 "a list of expectations", f"write {given.path[-1]}: [{{contains: …}}, {{regex: …}}]"
             )
         if not given.value:
-            raise given.refusal(
+            raise given.error_at(
                 f'"{given.label}" is an empty list.', "name one expectation or more"
             )
         demands = tuple(
-            item.build_inner(member, given.places.below(*given.path, i))
+            item.build_inner(member, given.positions.below(*given.path, i))
             for i, member in enumerate(given.value)
         )
         wanted = ", ".join(demand.expected for demand in demands)
-        return cls(**item.common, wanted=wanted, demands=demands)
+        return cls(**item.common, description=wanted, demands=demands)
 
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of a list of expectations."""
         return {"description": cls.summary, "type": "array", "items": ITEM, "minItems": 1}
 
-    def inner(self) -> tuple[ExpectationKind, ...]:
+    def operands(self) -> tuple[ExpectationKind, ...]:
         """Return the members of the list."""
         return self.demands
 
@@ -110,7 +114,7 @@ class ListKind(ExpectationKind):
     def conclude(self, verdicts: Sequence[Verdict]) -> Verdict:
         """Return the verdict that follows from those of the members."""
 
-    def explain(self, seen: EvaluationContext, failed: Verdict) -> Verdict:
+    def explain_failure(self, seen: EvaluationContext, failed: Verdict) -> Verdict:
         """Let each member that failed explain itself; what was given up is not tried again."""
         if isinstance(failed, Inconclusive):
             return failed
@@ -127,11 +131,11 @@ class AnyOf(ListKind):
     example: ClassVar[str] = "any_of: [北京, {regex: '(?i)beijing'}]"
     verbs: ClassVar[tuple[str, str]] = ("meets any of:", "meet any of:")
 
-    def glance(self, seen: EvaluationContext) -> Verdict:
+    def evaluate(self, seen: EvaluationContext) -> Verdict:
         """Judge one after the other, up to the first that holds."""
         verdicts: list[Verdict] = []
         for demand in self.demands:
-            one = demand.glance(seen)
+            one = demand.evaluate(seen)
             if one.status is VerdictStatus.PASSED:
                 reason = f"{one.name or one.expected}: {one.reason}"
                 return self.passed(reason, one.actual, one.evidence, one.score)
@@ -145,7 +149,7 @@ class AnyOf(ListKind):
             return self.skipped(_reasons(skipped))
         reason = f"none of the {len(verdicts)} holds: {_reasons(verdicts)}"
         if any(isinstance(one, Inconclusive) for one in verdicts):
-            return self.undecided(reason, verdicts[0].actual)
+            return self.inconclusive(reason, verdicts[0].actual)
         return self.failed(reason, verdicts[0].actual, _evidence(verdicts))
 
 
@@ -159,9 +163,9 @@ class AllOf(ListKind):
     example: ClassVar[str] = "all_of: [{starts_with: 我}, {length: {max: 120}}]"
     verbs: ClassVar[tuple[str, str]] = ("meets all of:", "meet all of:")
 
-    def glance(self, seen: EvaluationContext) -> Verdict:
+    def evaluate(self, seen: EvaluationContext) -> Verdict:
         """Judge every member, so that all that fail are told."""
-        return self.conclude([demand.glance(seen) for demand in self.demands])
+        return self.conclude([demand.evaluate(seen) for demand in self.demands])
 
     def conclude(self, verdicts: Sequence[Verdict]) -> Verdict:
         """Return the failures, if there are any."""
@@ -169,7 +173,7 @@ class AllOf(ListKind):
         if bad:
             reason = f"{len(bad)} of {len(verdicts)} failed: {_reasons(bad)}"
             if all(isinstance(one, Inconclusive) for one in bad):
-                return self.undecided(reason, bad[0].actual)
+                return self.inconclusive(reason, bad[0].actual)
             return self.failed(reason, bad[0].actual, _evidence(bad))
         skipped = [one for one in verdicts if one.status is VerdictStatus.SKIPPED]
         if skipped:

@@ -68,14 +68,14 @@ def _nature(value: JSON) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ItemArgument:
-    """A value inside an item of `expect:`, with where it is written.
+    """A value inside an item of `expect:`, with its position in the file.
 
-    `path` leads from the item to the value; `places` counts from the item. Every method that takes
-    the value in some shape raises a `ScenarioError` at its place when it has another.
+    `path` leads from the item to the value; `positions` are relative to the item. Every method that
+    reads the value as some type raises a `ScenarioError` at its position if it has another type.
     """
 
     value: JSON
-    places: SourcePositions
+    positions: SourcePositions
     path: tuple[PathPart, ...]
 
     @property
@@ -86,36 +86,36 @@ class ItemArgument:
             shown += f"[{part}]" if isinstance(part, int) else f".{part}" if shown else part
         return shown or "this expectation"
 
-    def refusal(self, what: str, next_step: str) -> ScenarioError:
+    def error_at(self, what: str, next_step: str) -> ScenarioError:
         """Return an error that points at the value."""
-        return ScenarioError(what, where=self.places.at(*self.path), next_step=next_step)
+        return ScenarioError(what, where=self.positions.at(*self.path), next_step=next_step)
 
     def key_refusal(self, key: str, what: str, next_step: str) -> ScenarioError:
         """Return an error that points at a key inside this mapping."""
-        return ScenarioError(what, where=self.places.key(*self.path, key), next_step=next_step)
+        return ScenarioError(what, where=self.positions.key(*self.path, key), next_step=next_step)
 
-    def misfit(self, wants: str, next_step: str) -> ScenarioError:
+    def type_error(self, wants: str, next_step: str) -> ScenarioError:
         """Return the error for a value of another type than is wanted."""
-        source = self.places.source(*self.path)
+        source = self.positions.source(*self.path)
         nature = _nature(self.value)
         if self.value is None and not source:
-            return self.refusal(f'"{self.label}" wants {wants}; nothing is written.', next_step)
+            return self.error_at(f'"{self.label}" wants {wants}; nothing is written.', next_step)
         if not source or isinstance(self.value, str):
-            return self.refusal(f'"{self.label}" wants {wants}; this is {nature}.', next_step)
+            return self.error_at(f'"{self.label}" wants {wants}; this is {nature}.', next_step)
         same = nature.endswith(f" {source}")
         read = nature.replace("the ", "a ", 1).removesuffix(f" {source}") if same else nature
-        return self.refusal(
+        return self.error_at(
             f'"{self.label}" wants {wants}, but YAML read {source} as {read}.', next_step
         )
 
-    def part(self, part: PathPart, value: JSON) -> ItemArgument:
+    def child(self, part: PathPart, value: JSON) -> ItemArgument:
         """Return a value inside this one."""
-        return ItemArgument(value, self.places, (*self.path, part))
+        return ItemArgument(value, self.positions, (*self.path, part))
 
     def fields(self, known: Sequence[str], example: str) -> dict[str, ItemArgument]:
         """Return the mapping's values by key; any key that is not known is refused."""
         if not isinstance(self.value, dict):
-            raise self.misfit("a mapping", f"write {example}")
+            raise self.type_error("a mapping", f"write {example}")
         for key in self.value:
             if key not in known:
                 step = f"the keys of {self.label} are: {listed(known)}"
@@ -124,14 +124,14 @@ class ItemArgument:
                 raise self.key_refusal(
                     key, f'"{self.label}" has no key "{key}"{guess(str(key), known)}', step
                 )
-        return {key: self.part(key, value) for key, value in self.value.items()}
+        return {key: self.child(key, value) for key, value in self.value.items()}
 
     def text(self, *, empty: bool = False) -> str:
         """Return the value as text; an empty one is refused unless it means something."""
         if not isinstance(self.value, str):
-            raise self.misfit("text", self._quoting())
+            raise self.type_error("text", self._quoting())
         if not self.value and not empty:
-            raise self.refusal(
+            raise self.error_at(
                 f'"{self.label}" is empty, and so would hold for every answer.',
                 "write the text that is expected, or delete this expectation",
             )
@@ -139,7 +139,7 @@ class ItemArgument:
 
     def _quoting(self) -> str:
         """Return how to write the value so that it is text."""
-        written = self.places.source(*self.path)
+        written = self.positions.source(*self.path)
         lead = "" if isinstance(self.path[-1], int) else f"{self.path[-1]}: "
         if self.value is not None and isinstance(self.value, dict | list):
             return f'write one text: {lead}"…"'
@@ -152,12 +152,12 @@ class ItemArgument:
     def texts(self) -> tuple[str, ...]:
         """Return the value as a list of texts with at least one member."""
         if not is_list(self.value):
-            raise self.misfit("a list of texts", f'write {self.path[-1]}: ["…", "…"]')
+            raise self.type_error("a list of texts", f'write {self.path[-1]}: ["…", "…"]')
         if not self.value:
-            raise self.refusal(
+            raise self.error_at(
                 f'"{self.label}" is an empty list.', "name at least one text, or delete it"
             )
-        return tuple(self.part(i, member).text() for i, member in enumerate(self.value))
+        return tuple(self.child(i, member).text() for i, member in enumerate(self.value))
 
     def number(self, *, above: float | None = None, up_to: float | None = None) -> float:
         """Return the value as a number, not below 0; `above` excludes its own value."""
@@ -166,14 +166,14 @@ class ItemArgument:
             step = f"write {self.path[-1]}: 1"
             if isinstance(value, str):
                 step = "take the quotes away, or correct the number"
-            raise self.misfit("a number", step)
+            raise self.type_error("a number", step)
         if value < 0 or (above is not None and value <= above):
             least = f"more than {above:g}" if above is not None else "0 or more"
-            raise self.refusal(
+            raise self.error_at(
                 f'"{self.label}" is {value}; it must be {least}.', f"write a number that is {least}"
             )
         if up_to is not None and value > up_to:
-            raise self.refusal(
+            raise self.error_at(
                 f'"{self.label}" is {value}; it must be at most {up_to:g}.',
                 f"write a number up to {up_to:g}",
             )
@@ -183,20 +183,20 @@ class ItemArgument:
         """Return the value as a whole number, not below 0."""
         value = self.number()
         if not isinstance(value, int):
-            raise self.refusal(f'"{self.label}" is {value}; it counts whole things.', "round it")
+            raise self.error_at(f'"{self.label}" is {value}; it counts whole things.', "round it")
         return value
 
     def flag(self) -> bool:
         """Return the value as true or false."""
         if not isinstance(self.value, bool):
-            raise self.misfit("true or false", f"write {self.path[-1]}: true")
+            raise self.type_error("true or false", f"write {self.path[-1]}: true")
         return self.value
 
     def choice(self, known: Sequence[str]) -> str:
         """Return the value as one of the known words."""
         word = self.text()
         if word not in known:
-            raise self.refusal(
+            raise self.error_at(
                 f'"{self.label}" cannot be {quoted(word)}{guess(word, known)}',
                 f"write one of: {listed(known)}",
             )

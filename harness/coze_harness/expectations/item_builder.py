@@ -54,7 +54,7 @@ def _build(item: JSON, places: SourcePositions, *, outer: bool) -> ExpectationKi
         options = _options(name, item, whole)
         _take_common(common, item, whole)
     return BY_NAME[name].parse(
-        whole.part(name, item[name]),
+        whole.child(name, item[name]),
         ItemContext(common=common, options=options, build_inner=_build_inner),
     )
 
@@ -71,7 +71,7 @@ def _refuse_outer(item: Mapping[str, JSON], whole: ItemArgument) -> None:
 
 def _options(name: str, item: Mapping[str, JSON], whole: ItemArgument) -> dict[str, ItemArgument]:
     """Return the text options beside a kind; one that it does not take is refused."""
-    options = {key: whole.part(key, item[key]) for key in OPTION_KEYS if key in item}
+    options = {key: whole.child(key, item[key]) for key in OPTION_KEYS if key in item}
     for key in options:
         if key not in BY_NAME[name].options:
             raise whole.key_refusal(
@@ -85,25 +85,25 @@ def _options(name: str, item: Mapping[str, JSON], whole: ItemArgument) -> dict[s
 def _bare(whole: ItemArgument) -> ExpectationKind:
     """Build `contains` from a bare text."""
     if not whole.value:
-        raise whole.refusal(
+        raise whole.error_at(
             "an empty text is expected, and every answer contains it.",
             "write the text, or delete the item",
         )
-    item = ItemContext(common=_usual(whole.places), options={}, build_inner=_build_inner)
+    item = ItemContext(common=_usual(whole.positions), options={}, build_inner=_build_inner)
     return BY_NAME["contains"].parse(whole, item)
 
 
 def _no_item(whole: ItemArgument) -> ScenarioError:
     """Return the error for an item that is neither text nor mapping."""
     if isinstance(whole.value, list):
-        return whole.refusal(
+        return whole.error_at(
             "an expectation is a text or a mapping; this is a list.",
             "take the extra dash away, or write any_of: […]",
         )
-    written = whole.places.source()
+    written = whole.positions.source()
     if whole.value is None and not written:
-        return whole.refusal("there is nothing behind this dash.", f"write {_EXAMPLE}")
-    return whole.misfit("text or a mapping", f"put quotes around it: {quoted(written)}")
+        return whole.error_at("there is nothing behind this dash.", f"write {_EXAMPLE}")
+    return whole.type_error("text or a mapping", f"put quotes around it: {quoted(written)}")
 
 
 def _kind_name(item: Mapping[str, JSON], whole: ItemArgument) -> str:
@@ -129,7 +129,7 @@ def _kind_name(item: Mapping[str, JSON], whole: ItemArgument) -> str:
             f'begin a new item for it: "- {named[1]}: …"',
         )
     what = f"it has only {listed(item)}" if item else "it is empty"
-    raise whole.refusal(f"this expectation names no kind; {what}.", f"write {_EXAMPLE}")
+    raise whole.error_at(f"this expectation names no kind; {what}.", f"write {_EXAMPLE}")
 
 
 def _unknown(
@@ -180,9 +180,9 @@ def _usual(places: SourcePositions) -> CommonFields:
 def _take_common(common: CommonFields, item: Mapping[str, JSON], whole: ItemArgument) -> None:
     """Take the keys that every kind shares from an item."""
     if "name" in item:
-        common["name"] = whole.part("name", item["name"]).text()
+        common["name"] = whole.child("name", item["name"]).text()
     if "weight" in item:
-        common["weight"] = whole.part("weight", item["weight"]).number(above=0)
+        common["weight"] = whole.child("weight", item["weight"]).number(above=0)
     if "severity" in item:
-        chosen = whole.part("severity", item["severity"]).choice(tuple(Severity))
+        chosen = whole.child("severity", item["severity"]).choice(tuple(Severity))
         common["severity"] = Severity(chosen)

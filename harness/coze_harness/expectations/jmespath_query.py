@@ -33,13 +33,13 @@ class JmesPathCheck:
     """One expression and what it must find; mappings that are found may hold more."""
 
     source: str
-    wanted: JSON
+    description: JSON
     expression: CompiledQuery = field(compare=False)
 
     @property
     def words(self) -> str:
         """The demand in words."""
-        return f"{self.source} is {as_json(self.wanted)}"
+        return f"{self.source} is {as_json(self.description)}"
 
     def fault(self, value: JSON) -> str:
         """Return why the value does not meet it, in words, or empty text."""
@@ -49,7 +49,7 @@ class JmesPathCheck:
             found = self.expression.search(value)
         except (JMESPathError, RecursionError) as cause:
             return f"{self.source} cannot be looked for: {cause}"
-        return missing_from(self.wanted, found, self.source)
+        return missing_from(self.description, found, self.source)
 
 
 def parse_checks(given: ItemArgument) -> tuple[JmesPathCheck, ...]:
@@ -63,9 +63,9 @@ def parse_checks(given: ItemArgument) -> tuple[JmesPathCheck, ...]:
 
     example = 'where: {"items[0].name": 北京}'
     if not isinstance(given.value, dict):
-        raise given.misfit("a mapping", f"write {example}")
+        raise given.type_error("a mapping", f"write {example}")
     if not given.value:
-        raise given.refusal(f'"{given.label}" is empty.', f"write {example}")
+        raise given.error_at(f'"{given.label}" is empty.', f"write {example}")
     made = []
     for source, wanted in given.value.items():
         try:

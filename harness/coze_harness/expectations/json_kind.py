@@ -72,9 +72,9 @@ class Json(ExpectationKind):
             if "where" in fields:
                 where = parse_checks(fields["where"])
         elif given.value is not None and not given.flag():
-            raise given.refusal('"json" cannot be false.', "write not: {json: true}")
+            raise given.error_at('"json" cannot be false.', "write not: {json: true}")
         wanted = f"JSON where {describe_checks(where)}" if where else "JSON"
-        return cls(**item.common, wanted=wanted, where=where)
+        return cls(**item.common, description=wanted, where=where)
 
     @classmethod
     def schema(cls) -> Schema:
@@ -86,7 +86,7 @@ class Json(ExpectationKind):
         }
         return {"description": cls.summary, "anyOf": [{"const": True}, {"type": "null"}, mapping]}
 
-    def glance(self, seen: EvaluationContext) -> Verdict:
+    def evaluate(self, seen: EvaluationContext) -> Verdict:
         """Judge the whole answer."""
         answer = seen.reply.answer
         why = json_error(answer)

@@ -71,7 +71,7 @@ class ExpectationKind(ABC):
     name: str = ""
     weight: float = 1.0
     severity: Severity = Severity.ERROR
-    wanted: str
+    description: str
 
     @classmethod
     @abstractmethod
@@ -88,22 +88,22 @@ class ExpectationKind(ABC):
         """Return the JSON Schema of what may be written behind the kind's name."""
 
     @abstractmethod
-    def glance(self, seen: EvaluationContext) -> Verdict:
+    def evaluate(self, seen: EvaluationContext) -> Verdict:
         """Judge a reply, and leave words that take time to find to `explain`.
 
         Whatever a reply holds, this returns a verdict and raises nothing.
         """
 
-    def explain(self, seen: EvaluationContext, failed: Verdict) -> Verdict:
+    def explain_failure(self, seen: EvaluationContext, failed: Verdict) -> Verdict:
         """Return the failed verdict that `glance` gave, with all that a person should know."""
         return failed
 
     def judge(self, seen: EvaluationContext) -> Verdict:
         """Judge a reply; whatever it holds, this returns a verdict and raises nothing."""
-        verdict = self.glance(seen)
+        verdict = self.evaluate(seen)
         if verdict.status is not VerdictStatus.FAILED:
             return verdict
-        verdict = self.explain(seen, verdict)
+        verdict = self.explain_failure(seen, verdict)
         if isinstance(verdict, Inconclusive):
             return self.failed(verdict.reason, verdict.actual)
         return verdict
@@ -111,9 +111,9 @@ class ExpectationKind(ABC):
     @property
     def expected(self) -> str:
         """What is expected, in words: `contains "学术助手"`."""
-        return f"{self.verbs[0]} {self.wanted}"
+        return f"{self.verbs[0]} {self.description}"
 
-    def inner(self) -> tuple[ExpectationKind, ...]:
+    def operands(self) -> tuple[ExpectationKind, ...]:
         """Return the demands that this one is made of."""
         return ()
 
@@ -129,7 +129,7 @@ class ExpectationKind(ABC):
         return Verdict(
             kind=self.kind,
             status=status,
-            expected=f"{self.verbs[0]} {self.wanted}",
+            expected=f"{self.verbs[0]} {self.description}",
             actual=actual,
             reason=reason,
             location=self.location,
@@ -156,7 +156,7 @@ class ExpectationKind(ABC):
         """Return the verdict for a demand on something that was not recorded."""
         return self.verdict(VerdictStatus.SKIPPED, reason, "")
 
-    def undecided(self, reason: str, actual: str) -> Verdict:
+    def inconclusive(self, reason: str, actual: str) -> Verdict:
         """Return the failed verdict for a judgement that was given up."""
         return Inconclusive(
             kind=self.kind,

@@ -57,8 +57,8 @@ class Length(ExpectationKind):
         if "unit" in fields:
             unit = cast("Unit", fields["unit"].choice(UNITS))
         plural = "" if bounds.most == 1 or (bounds.most is None and bounds.least == 1) else "s"
-        wanted = f"{bounds.words} {_NAMES[unit]}{plural}"
-        return cls(**item.common, wanted=wanted, bounds=bounds, unit=unit)
+        wanted = f"{bounds.describe} {_NAMES[unit]}{plural}"
+        return cls(**item.common, description=wanted, bounds=bounds, unit=unit)
 
     @classmethod
     def schema(cls) -> Schema:
@@ -71,11 +71,11 @@ class Length(ExpectationKind):
             "anyOf": [{"required": ["min"]}, {"required": ["max"]}],
         }
 
-    def glance(self, seen: EvaluationContext) -> Verdict:
+    def evaluate(self, seen: EvaluationContext) -> Verdict:
         """Judge the answer's length."""
         answer = seen.reply.answer
         size = measure(answer, self.unit)
         reason = f"length is {format_number(size)} {_NAMES[self.unit]}{'' if size == 1 else 's'}"
-        if breach := self.bounds.breach(size):
+        if breach := self.bounds.violated_limit(size):
             return self.failed(f"{reason}, {breach}", excerpt(answer))
         return self.passed(reason, excerpt(answer))

@@ -60,9 +60,9 @@ class Messages(ExpectationKind):
     def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
         """Build from a mapping of message types to counts."""
         if not isinstance(given.value, dict):
-            raise given.misfit("a mapping", "write messages: {answer: 1}")
+            raise given.type_error("a mapping", "write messages: {answer: 1}")
         if not given.value:
-            raise given.refusal('"messages" names no type.', "write messages: {answer: 1}")
+            raise given.error_at('"messages" names no type.', "write messages: {answer: 1}")
         counts = []
         for name, value in given.value.items():
             if name not in cls.keys and (near := nearest(name, cls.keys, alike=0.8)):
@@ -71,9 +71,9 @@ class Messages(ExpectationKind):
                     f'Coze has no message type "{name}"; did you mean "{near}"?',
                     f"the types are: {listed(cls.keys)}",
                 )
-            counts.append((name, NumberRange.parse(given.part(name, value), "exact", counts=True)))
-        wanted = ", ".join(f"{name}: {bounds.words}" for name, bounds in counts)
-        return cls(**item.common, wanted=f"messages of type {wanted}", counts=tuple(counts))
+            counts.append((name, NumberRange.parse(given.child(name, value), "exact", counts=True)))
+        wanted = ", ".join(f"{name}: {bounds.describe}" for name, bounds in counts)
+        return cls(**item.common, description=f"messages of type {wanted}", counts=tuple(counts))
 
     @classmethod
     def schema(cls) -> Schema:
@@ -87,7 +87,7 @@ class Messages(ExpectationKind):
             "minProperties": 1,
         }
 
-    def glance(self, seen: EvaluationContext) -> Verdict:
+    def evaluate(self, seen: EvaluationContext) -> Verdict:
         """Judge the counts."""
         messages = seen.reply.messages
         have = Counter(message.type for message in messages)
@@ -96,7 +96,7 @@ class Messages(ExpectationKind):
         faults = [
             f"messages of type {name}: {have[name]}, {breach}"
             for name, bounds in self.counts
-            if (breach := bounds.breach(have[name]))
+            if (breach := bounds.violated_limit(have[name]))
         ]
         if faults:
             return self.failed("; ".join(faults), actual)
@@ -130,23 +130,25 @@ class ToolCalled(ExpectationKind):
         """Build from a tool's name or `{name, arguments, where}`."""
         if not isinstance(given.value, dict):
             tool = given.text()
-            return cls(**item.common, wanted=f"the tool {tool}", tool=tool, arguments={})
+            return cls(**item.common, description=f"the tool {tool}", tool=tool, arguments={})
         fields = given.fields(cls.keys, "tool_call: {name: …, arguments: {…}}")
         if "name" not in fields:
-            raise given.refusal('"tool_call" does not name the tool.', "write tool_call: {name: …}")
+            raise given.error_at(
+                '"tool_call" does not name the tool.', "write tool_call: {name: …}"
+            )
         tool, arguments = fields["name"].text(), dict[str, JSON]()
         wanted = f"the tool {tool}"
         if "arguments" in fields:
             asked = fields["arguments"].value
             if not isinstance(asked, dict):
-                raise fields["arguments"].misfit("a mapping", "write arguments: {city: 北京}")
+                raise fields["arguments"].type_error("a mapping", "write arguments: {city: 北京}")
             arguments = dict(asked)
             wanted += f" with {as_json(arguments)}"
         where: tuple[JmesPathCheck, ...] = ()
         if "where" in fields:
             where = parse_checks(fields["where"])
             wanted += f" where {describe_checks(where)}"
-        return cls(**item.common, wanted=wanted, tool=tool, arguments=arguments, where=where)
+        return cls(**item.common, description=wanted, tool=tool, arguments=arguments, where=where)
 
     @classmethod
     def schema(cls) -> Schema:
@@ -169,7 +171,7 @@ class ToolCalled(ExpectationKind):
             ],
         }
 
-    def glance(self, seen: EvaluationContext) -> Verdict:
+    def evaluate(self, seen: EvaluationContext) -> Verdict:
         """Judge the calls: one of the tool's calls must meet everything that is named."""
         calls = seen.reply.tool_calls
         actual = excerpt("; ".join(map(_call_words, calls)))

@@ -26,8 +26,8 @@ class NearMatch:
 
 
 def _located(answer: str, text: str, folding: TextNormalization, words: str) -> NearMatch | None:
-    folded, aligned = folding.fold(answer)
-    wanted = folding.fold(text)[0]
+    folded, aligned = folding.normalize(answer)
+    wanted = folding.normalize(text)[0]
     at = folded.find(wanted)
     if at < 0:
         return None
@@ -72,14 +72,14 @@ def first_difference(answer: str, text: str, folding: TextNormalization) -> Near
     """Say where an answer first differs from the text that it should be."""
     if not answer:
         return NearMatch("the answer is empty")
-    got, aligned = folding.fold(answer)
-    wanted = folding.fold(text)[0]
+    got, aligned = folding.normalize(answer)
+    wanted = folding.normalize(text)[0]
     if got.strip() == wanted.strip():
         return NearMatch("they differ only in white space at the beginning or end")
     if got.casefold() == wanted.casefold():
         return NearMatch("they differ only in case (ignore_case: true would take it)")
     both = TextNormalization(folding.ignore_case, width=True)
-    if both.fold(answer)[0] == both.fold(text)[0]:
+    if both.normalize(answer)[0] == both.normalize(text)[0]:
         return NearMatch("they differ only in width (normalize: width would take it)")
     at = next((i for i, (a, b) in enumerate(zip(got, wanted, strict=False)) if a != b), None)
     if at is None:

@@ -34,11 +34,11 @@ class NumberRange:
         least = None if low is None else low.count() if counts else low.number()
         most = None if high is None else high.count() if counts else high.number()
         if least is None and most is None:
-            raise whole.refusal(
+            raise whole.error_at(
                 f'"{whole.label}" sets no limit.', f"write {whole.path[-1]}: {{max: 1}}"
             )
         if least is not None and most is not None and least > most:
-            raise whole.refusal(
+            raise whole.error_at(
                 f'"{whole.label}" requires at least {format_number(least)} and at most '
                 f"{format_number(most)}: no number is both.",
                 "exchange min and max",
@@ -54,7 +54,7 @@ class NumberRange:
         fields = given.fields(("min", "max"), f"{given.path[-1]}: {{max: 1}}")
         return cls.of(fields.get("min"), fields.get("max"), given, counts)
 
-    def breach(self, value: float) -> str:
+    def violated_limit(self, value: float) -> str:
         """Return which limit a value breaks (`at most 120 allowed`), or empty text."""
         if self.most is not None and value > self.most:
             if self.least == self.most:
@@ -67,7 +67,7 @@ class NumberRange:
         return ""
 
     @property
-    def words(self) -> str:
+    def describe(self) -> str:
         """Return the range in words, to stand before a unit."""
         if self.least is None:
             return f"at most {format_number(self.most or 0)}"

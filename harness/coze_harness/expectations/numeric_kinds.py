@@ -39,20 +39,20 @@ class NumericKind(ExpectationKind):
         bounds = NumberRange.parse(given, cls.bare, counts=cls.counts)
         one = 1 in (bounds.most, bounds.least) and None in (bounds.most, bounds.least)
         unit = cls.units[0 if one or bounds.least == bounds.most == 1 else 1]
-        return cls(**item.common, wanted=f"{bounds.words} {unit}", bounds=bounds)
+        return cls(**item.common, description=f"{bounds.describe} {unit}", bounds=bounds)
 
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of a number or `{min, max}`."""
         return range_schema(cls.summary, counts=cls.counts)
 
-    def glance(self, seen: EvaluationContext) -> Verdict:
+    def evaluate(self, seen: EvaluationContext) -> Verdict:
         """Judge the number; where there is none, the verdict is skipped."""
         value = self.amount(seen.reply)
         if value is None:
             return self.skipped(self.absent)
         actual = f"{format_number(value)} {self.units[0 if value == 1 else 1]}"
-        breach = self.bounds.breach(value)
+        breach = self.bounds.violated_limit(value)
         if not breach:
             return self.passed(f"it was {actual}", actual)
         if format_number(value) == format_number(self.bounds.most or 0):
@@ -134,7 +134,7 @@ class Polls(NumericKind):
     @staticmethod
     def amount(reply: Reply) -> float | None:
         """Return the number of status look-ups."""
-        return reply.polls
+        return reply.poll_count
 
 
 class FollowUps(NumericKind):

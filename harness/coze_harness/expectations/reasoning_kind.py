@@ -31,32 +31,32 @@ class Reasoning(ExpectationKind):
     def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
         """Build from one expectation on text, or several by `all_of` and its like."""
         if is_list(given.value):
-            raise given.misfit("one expectation", "for several, write reasoning: {all_of: […]}")
-        demand = item.build_inner(given.value, given.places.below(*given.path))
+            raise given.type_error("one expectation", "for several, write reasoning: {all_of: […]}")
+        demand = item.build_inner(given.value, given.positions.below(*given.path))
         if other := _no_text_kind(demand):
-            raise given.refusal(
+            raise given.error_at(
                 f'"{other}" is not about a text, and reasoning is one.',
                 "write a kind of text inside: reasoning: {contains: …}",
             )
-        return cls(**item.common, wanted=demand.expected, demand=demand)
+        return cls(**item.common, description=demand.expected, demand=demand)
 
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of one expectation."""
         return {"description": cls.summary, "allOf": [ITEM]}
 
-    def inner(self) -> tuple[ExpectationKind, ...]:
+    def operands(self) -> tuple[ExpectationKind, ...]:
         """Return nothing: what is inside asks of the reasoning, and not of the reply."""
         return ()
 
-    def glance(self, seen: EvaluationContext) -> Verdict:
+    def evaluate(self, seen: EvaluationContext) -> Verdict:
         """Judge the reasoning of all answers as one text."""
         thought = _thought(seen)
         if thought is None:
             return self.skipped("the reply has no reasoning")
-        return self._told(self.demand.glance(thought))
+        return self._told(self.demand.evaluate(thought))
 
-    def explain(self, seen: EvaluationContext, failed: Verdict) -> Verdict:
+    def explain_failure(self, seen: EvaluationContext, failed: Verdict) -> Verdict:
         """Let the inner demand explain itself; what was given up is not tried again."""
         thought = _thought(seen)
         if thought is None or isinstance(failed, Inconclusive):
@@ -71,13 +71,13 @@ class Reasoning(ExpectationKind):
         if was.status is VerdictStatus.SKIPPED:
             return self.skipped(reason)
         if isinstance(was, Inconclusive):
-            return self.undecided(reason, was.actual)
+            return self.inconclusive(reason, was.actual)
         return self.verdict(was.status, reason, was.actual, (), was.score)
 
 
 def _no_text_kind(demand: ExpectationKind) -> str:
     """Return the name of a kind that is not about a text, the demand's own or one inside it."""
-    inner = demand.inner()
+    inner = demand.operands()
     if inner:
         return next(filter(None, map(_no_text_kind, inner)), "")
     return "" if demand.subject == "answer" else demand.kind

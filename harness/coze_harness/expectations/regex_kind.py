@@ -36,7 +36,7 @@ def _narrowed_pattern(pattern: str) -> str:
 
     def piece(found: re.Match[str]) -> str:
         token = found[0]
-        narrow = width.fold(token[-1])[0]
+        narrow = width.normalize(token[-1])[0]
         return token if narrow == token[-1] else re.escape(narrow)
 
     return re.sub(r"\\.|.", piece, pattern, flags=re.DOTALL)
@@ -66,7 +66,7 @@ class Regex(ExpectationKind):
         if isinstance(given.value, dict):
             fields = given.fields(cls.keys, r"regex: '\d+'")
             if "pattern" not in fields:
-                raise given.refusal(
+                raise given.error_at(
                     f'"{given.label}" does not say which pattern.', "write regex: {pattern: '…'}"
                 )
             source = fields["pattern"]
@@ -76,14 +76,14 @@ class Regex(ExpectationKind):
         try:
             ready = compile_pattern(pattern, ignore_case=fold.ignore_case)
         except PatternError as error:
-            raise source.refusal(
+            raise source.error_at(
                 f'"{source.label}" is not a regular expression: {error}.',
                 "correct it; to look for a text as it is, write contains:",
             ) from error
         # Case is the pattern's own business: folding the text would spoil \p{Lu} and [A-Z].
         return cls(
             **item.common,
-            wanted=f"/{written}/{fold.words}",
+            description=f"/{written}/{fold.words}",
             pattern=ready,
             folding=TextNormalization(width=fold.width),
         )
@@ -105,14 +105,14 @@ class Regex(ExpectationKind):
             ],
         }
 
-    def glance(self, seen: EvaluationContext) -> Verdict:
+    def evaluate(self, seen: EvaluationContext) -> Verdict:
         """Judge the answer; evidence marks the first match."""
         answer = seen.reply.answer
-        text, aligned = self.folding.fold(answer)
+        text, aligned = self.folding.normalize(answer)
         try:
             found = self.pattern.search(text, timeout=TIME_LIMIT)
         except TimeoutError:
-            return self.undecided(
+            return self.inconclusive(
                 f"the pattern was stopped after {TIME_LIMIT:g} s on an answer of {len(answer)} "
                 "characters; make it simpler (repeats inside repeats, as in (a+)+, are the cause)",
                 excerpt(answer),

@@ -66,7 +66,7 @@ class Similar(ExpectationKind):
         if isinstance(given.value, dict):
             fields = given.fields(cls.keys, 'similar: {to: "…", at_least: 0.6}')
         if "to" not in fields:
-            raise given.refusal(
+            raise given.error_at(
                 f'"{given.label}" does not say to what.', 'write similar: {to: "…", at_least: 0.6}'
             )
         text, fold = fields["to"].text(), parse_normalization(item, fields)
@@ -77,15 +77,15 @@ class Similar(ExpectationKind):
         if "metric" in fields:
             asked = fields["metric"]
             if asked.value in METRICS_TO_COME:
-                raise asked.refusal(
+                raise asked.error_at(
                     f'the metric "{asked.value}" is not available in this version.',
                     f"use one of: {listed(METRICS)}",
                 )
             metric = cast("Metric", asked.choice(METRICS))
         return cls(
             **item.common,
-            wanted=f"{quoted(text)} by at least {at_least:g} ({metric}){fold.words}",
-            text=fold.fold(text)[0],
+            description=f"{quoted(text)} by at least {at_least:g} ({metric}){fold.words}",
+            text=fold.normalize(text)[0],
             at_least=at_least,
             metric=metric,
             folding=fold,
@@ -118,10 +118,10 @@ class Similar(ExpectationKind):
             ],
         }
 
-    def glance(self, seen: EvaluationContext) -> Verdict:
+    def evaluate(self, seen: EvaluationContext) -> Verdict:
         """Judge the answer; the verdict's score is the likeness."""
         answer = seen.reply.answer
-        score = similarity_score(self.folding.fold(answer)[0], self.text, self.metric)
+        score = similarity_score(self.folding.normalize(answer)[0], self.text, self.metric)
         # Rounding must not turn 0.5996 into a "0.6" that failed.
         said = f"likeness is {int(score * 1000) / 1000:g}"
         if score >= self.at_least:

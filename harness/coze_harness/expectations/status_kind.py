@@ -24,7 +24,7 @@ STATUSES: Final = (
 def _status(argument: ItemArgument) -> str:
     word = argument.text()
     if word not in STATUSES and (near := nearest(word, STATUSES, alike=0.8)):
-        raise argument.refusal(
+        raise argument.error_at(
             f'Coze has no status {quoted(word)}; did you mean "{near}"?',
             f"write one of: {listed(STATUSES)}",
         )
@@ -48,10 +48,10 @@ class Status(ExpectationKind):
         """Build from a status or a list of them."""
         if is_list(given.value):
             given.texts()
-            statuses = tuple(_status(given.part(i, one)) for i, one in enumerate(given.value))
+            statuses = tuple(_status(given.child(i, one)) for i, one in enumerate(given.value))
         else:
             statuses = (_status(given),)
-        return cls(**item.common, wanted=" or ".join(statuses), statuses=statuses)
+        return cls(**item.common, description=" or ".join(statuses), statuses=statuses)
 
     @classmethod
     def schema(cls) -> Schema:
@@ -62,7 +62,7 @@ class Status(ExpectationKind):
             "anyOf": [one, {"type": "array", "items": one, "minItems": 1}],
         }
 
-    def glance(self, seen: EvaluationContext) -> Verdict:
+    def evaluate(self, seen: EvaluationContext) -> Verdict:
         """Judge the reply's status; a failed chat's own words stand in the reason."""
         reply = seen.reply
         said = f"the chat ended as {reply.status or 'nothing'}"

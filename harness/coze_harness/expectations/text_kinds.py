@@ -51,7 +51,7 @@ def parse_single_text(
         return given.text(empty=empty), parse_normalization(item, {})
     fields = given.fields(("text", *OPTIONS), f'{given.path[-1]}: "…"')
     if "text" not in fields:
-        raise given.refusal(
+        raise given.error_at(
             f'"{given.label}" does not say which text.', f'write {given.path[-1]}: {{text: "…"}}'
         )
     return fields["text"].text(empty=empty), parse_normalization(item, fields)
@@ -70,7 +70,7 @@ class Contains(ExpectationKind):
     options: ClassVar[tuple[str, ...]] = OPTIONS
     verbs: ClassVar[tuple[str, str]] = ("contains", "contain")
 
-    how: How = "all"
+    quantifier: How = "all"
     texts: tuple[str, ...]
     needles: tuple[str, ...]
     """The texts, made comparable."""
@@ -85,7 +85,7 @@ class Contains(ExpectationKind):
             chosen = [key for key in ("text", "all", "any", "none") if key in fields]
             if len(chosen) != 1:
                 said = " and ".join(chosen) if chosen else "none of them"
-                raise given.refusal(
+                raise given.error_at(
                     f'"{given.label}" wants one of text, all, any and none; it has {said}.',
                     "write one; for several, write several expectations",
                 )
@@ -94,19 +94,19 @@ class Contains(ExpectationKind):
             how = "any" if chosen[0] == "any" else "none" if chosen[0] == "none" else "all"
             fold = parse_normalization(item, fields)
         elif is_list(given.value):
-            raise given.misfit(
+            raise given.type_error(
                 "text, or a mapping", f"write {given.path[-1]}: {{all: […]}} or {{any: […]}}"
             )
         else:
             texts, fold = (given.text(),), parse_normalization(item, {})
         shown = ", ".join(map(quoted, texts))
         lead = "" if len(texts) == 1 and how != "none" else f"{how} of "
-        needles = tuple([fold.fold(text)[0] for text in texts])
+        needles = tuple([fold.normalize(text)[0] for text in texts])
         return cls(
             **item.common,
             # Thousands of scenarios demand the same: it is kept once.
-            wanted=intern(f"{lead}{shown}{fold.words}"),
-            how=how,
+            description=intern(f"{lead}{shown}{fold.words}"),
+            quantifier=how,
             texts=texts,
             needles=texts if needles == texts else needles,
             folding=fold,
@@ -118,10 +118,10 @@ class Contains(ExpectationKind):
         properties = {"text": _TEXT, "all": _TEXTS, "any": _TEXTS, "none": _TEXTS}
         return _text_or_mapping("The answer holds this text.", properties, _TEXT)
 
-    def glance(self, seen: EvaluationContext) -> Verdict:
+    def evaluate(self, seen: EvaluationContext) -> Verdict:
         """Judge the answer; evidence marks the first place of each text that was found."""
         answer = seen.reply.answer
-        text, aligned = self.folding.fold(answer)
+        text, aligned = self.folding.normalize(answer)
         found: list[tuple[int, int]] = []
         there: list[str] = []
         for i, needle in enumerate(self.needles):
@@ -130,26 +130,26 @@ class Contains(ExpectationKind):
                 found.append((at, at + len(needle)))
                 there.append(self.texts[i])
         if not found:
-            if self.how == "none":
+            if self.quantifier == "none":
                 return self.passed("none of them was found", excerpt(answer))
             return self.failed(self._absence(()), excerpt(answer))
         start, end = found[0]
         actual = answer if len(answer) <= LIMIT else excerpt(answer, start, end)
         spans: Spans = tuple(found) if aligned else ()
-        if self.how == "none":
+        if self.quantifier == "none":
             shown = ", ".join(map(quoted, there))
             reason = f"the answer holds {shown}, the first at character {start + 1}"
             return self.failed(reason, actual, spans)
-        if self.how == "any" or len(found) == len(self.needles):
+        if self.quantifier == "any" or len(found) == len(self.needles):
             return self.passed(f"found at character {start + 1}", actual, spans)
         return self.failed(self._absence(there), actual, spans)
 
-    def explain(self, seen: EvaluationContext, failed: Verdict) -> Verdict:
+    def explain_failure(self, seen: EvaluationContext, failed: Verdict) -> Verdict:
         """Add what comes nearest to the first text that is missing."""
-        if self.how == "none":
+        if self.quantifier == "none":
             return failed
         answer = seen.reply.answer
-        text = self.folding.fold(answer)[0]
+        text = self.folding.normalize(answer)[0]
         missing = next(t for t, n in zip(self.texts, self.needles, strict=True) if n not in text)
         near = find_near_match(answer, missing, self.folding)
         if not near.words:
@@ -163,7 +163,7 @@ class Contains(ExpectationKind):
 
     def _absence(self, there: Collection[str]) -> str:
         """Return which texts are missing, in words."""
-        if self.how == "any":
+        if self.quantifier == "any":
             return "the answer contains none of them"
         missing = [text for text in self.texts if text not in there]
         of = f" ({len(missing)} of {len(self.texts)})" if len(self.texts) > 1 else ""
@@ -189,9 +189,9 @@ class OneText(ExpectationKind):
         text, fold = parse_single_text(given, item, empty=cls.may_be_empty)
         return cls(
             **item.common,
-            wanted=f"{quoted(text)}{fold.words}",
+            description=f"{quoted(text)}{fold.words}",
             text=text,
-            needle=fold.fold(text)[0],
+            needle=fold.normalize(text)[0],
             folding=fold,
         )
 
@@ -213,15 +213,15 @@ class Equals(OneText):
     verbs: ClassVar[tuple[str, str]] = ("equals", "equal")
     may_be_empty: ClassVar[bool] = True
 
-    def glance(self, seen: EvaluationContext) -> Verdict:
+    def evaluate(self, seen: EvaluationContext) -> Verdict:
         """Judge the whole answer."""
         answer = seen.reply.answer
-        if self.folding.fold(answer)[0] == self.needle:
+        if self.folding.normalize(answer)[0] == self.needle:
             span = ((0, len(answer)),) if answer else ()
             return self.passed("it is the same", excerpt(answer), span)
         return self.failed(f"the answer is not {quoted(excerpt(self.text))}", excerpt(answer))
 
-    def explain(self, seen: EvaluationContext, failed: Verdict) -> Verdict:
+    def explain_failure(self, seen: EvaluationContext, failed: Verdict) -> Verdict:
         """Add where the answer first differs."""
         answer = seen.reply.answer
         near = first_difference(answer, self.text, self.folding)
@@ -239,10 +239,10 @@ class StartsWith(OneText):
     example: ClassVar[str] = "starts_with: 我是chatchat"
     verbs: ClassVar[tuple[str, str]] = ("starts with", "start with")
 
-    def glance(self, seen: EvaluationContext) -> Verdict:
+    def evaluate(self, seen: EvaluationContext) -> Verdict:
         """Judge the beginning of the answer."""
         answer = seen.reply.answer
-        text, aligned = self.folding.fold(answer)
+        text, aligned = self.folding.normalize(answer)
         size = len(self.needle)
         if text.startswith(self.needle):
             return self.passed("it does", excerpt(answer), ((0, size),) if aligned else ())
@@ -265,10 +265,10 @@ class EndsWith(OneText):
     example: ClassVar[str] = "ends_with: 。"
     verbs: ClassVar[tuple[str, str]] = ("ends with", "end with")
 
-    def glance(self, seen: EvaluationContext) -> Verdict:
+    def evaluate(self, seen: EvaluationContext) -> Verdict:
         """Judge the end of the answer."""
         answer = seen.reply.answer
-        text, aligned = self.folding.fold(answer)
+        text, aligned = self.folding.normalize(answer)
         last = len(text)
         actual = excerpt(answer, len(answer), len(answer))
         if text.endswith(self.needle):

@@ -47,7 +47,7 @@ class TextNormalization:
     ignore_case: bool = False
     width: bool = False
 
-    def fold(self, text: str) -> tuple[str, bool]:
+    def normalize(self, text: str) -> tuple[str, bool]:
         """Return the comparable text, and whether its offsets are those of the text given.
 
         They are while every step keeps the number of characters: narrowing always does, a change of
@@ -86,7 +86,7 @@ def parse_normalization(item: ItemContext, fields: Mapping[str, ItemArgument]) -
     for option in OPTIONS:
         inside, beside = fields.get(option), item.options.get(option)
         if inside and beside:
-            raise beside.refusal(
+            raise beside.error_at(
                 f'"{option}" is written beside the kind and in its mapping.', "delete one of them"
             )
         if argument := inside or beside:

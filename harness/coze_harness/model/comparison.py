@@ -46,7 +46,7 @@ class ScenarioComparison:
     bot: str
     before: PassShare
     after: PassShare
-    finding: Assessment
+    assessment: Assessment
     regressed: bool
     test: str = ""
     p: float | None = None

@@ -95,14 +95,14 @@ class ScenarioErrors(ScenarioError):  # noqa: N818 (many faults, each an error)
     """Every fault of every scenario file, found in one go."""
 
     def __init__(self, faults: Sequence[ScenarioError]) -> None:
-        self.faults = tuple(faults)
-        count = len(self.faults)
+        self.errors = tuple(faults)
+        count = len(self.errors)
         super().__init__(f"{count} fault{'' if count == 1 else 's'} in the files.")
 
     def lines(self) -> list[str]:
         """Return each fault's block, one after the other, then the count."""
-        shown = [line for fault in self.faults for line in fault.lines()]
-        return [*shown, self.what] if len(self.faults) > 1 else shown
+        shown = [line for fault in self.errors for line in fault.lines()]
+        return [*shown, self.what] if len(self.errors) > 1 else shown
 
 
 class SettingsError(HarnessError):

@@ -27,7 +27,7 @@ class HttpCall:
     `path` is absolute within the service (`/v3/chat`); host and token are the transport's business.
     `attempt` counts from 1; a higher number repeats the call before it, whose answer was refused.
     `stream` says that the answer may come as server-sent events, to be read as they come, for at
-    most `patience` seconds (`None`: as long as they come). `upload` is the path of a file to send
+    most `timeout` seconds (`None`: as long as they come). `upload` is the path of a file to send
     (from the project's folder), as the multipart field `file`; the body then describes the file:
     it is what is recorded and compared in place of the file's bytes, and is not sent.
     """
@@ -38,7 +38,7 @@ class HttpCall:
     body: Mapping[str, JSON] | None = None
     attempt: int = 1
     stream: bool = False
-    patience: float | None = None
+    timeout: float | None = None
     upload: str = ""
 
     @property
@@ -62,8 +62,8 @@ class HttpResponse:
     """What came back for a `HttpCall`.
 
     `headers` have lower-case names. `started` and `elapsed` are seconds, the former from the
-    trial's beginning; live and replayed they are the same. `stands_for` is how many equal answers
-    in a row this one was kept for. `frames` are the moments, counted like `started`, at which
+    trial's beginning; live and replayed they are the same. `repeat_count` is how many equal answers
+    in a row this one was kept for. `frame_times` are the moments, counted like `started`, at which
     each frame of an event stream was there; a stream that broke is as long as what came of it.
     """
 
@@ -72,8 +72,8 @@ class HttpResponse:
     body: bytes
     started: float = 0.0
     elapsed: float = 0.0
-    stands_for: int = 1
-    frames: tuple[float, ...] = ()
+    repeat_count: int = 1
+    frame_times: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class LoggedCall:
     """One line of a trial's HTTP log; `start` is seconds from the trial's beginning.
 
     `code` is Coze's own, where the answer has one: HTTP 200 says nothing. `body` is the request's,
-    as JSON text, empty without one. `repeats` equal exchanges in a row are kept as one.
+    as JSON text, empty without one. `repeat_count` equal exchanges in a row are kept as one.
     """
 
     method: str
@@ -89,6 +89,6 @@ class LoggedCall:
     status: int
     start: float
     elapsed: float
-    repeats: int = 1
+    repeat_count: int = 1
     code: int | None = None
     body: str = ""

@@ -14,7 +14,7 @@ class SurvivingMutant:
     item to add to them that would. Long answers are cut, with a remark of how long they are.
     """
 
-    spoiling: str
+    operator: str
     trial: str
     turn: int
     answer: str
@@ -32,14 +32,14 @@ class MutationScore:
     """
 
     scenario: str
-    spoilings: int
-    caught: int
+    mutants: int
+    killed: int
     survivors: tuple[SurvivingMutant, ...] = ()
 
     @property
     def score(self) -> float | None:
         """Return the share of spoilings caught."""
-        return self.caught / self.spoilings if self.spoilings else None
+        return self.killed / self.mutants if self.mutants else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,11 +39,11 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """Everything that one finished chat gave.
+    """Everything that a finished chat returned.
 
-    `seconds` runs from sending the prompt to noticing the end, `first_token` to the first piece of
-    the answer (streams only); `None` where nothing was recorded. `polls` counts status look-ups.
-    `error_code` and `error_message` are the chat's own `last_error`.
+    `seconds` is the time from sending the prompt to seeing the end, `first_token` to the first
+    piece of the answer (streams only); `None` if not recorded. `poll_count` is the number of status
+    requests. `error_code` and `error_message` are the chat's own `last_error`.
     """
 
     chat_id: str
@@ -54,7 +54,7 @@ class Reply:
     usage: Usage | None = None
     seconds: float | None = None
     first_token: float | None = None
-    polls: int = 0
+    poll_count: int = 0
     tool_calls: tuple[ToolCall, ...] = ()
     error_code: int = 0
     error_message: str = ""

@@ -24,16 +24,16 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialRow:
-    """One trial as `run.json` lists it; `seconds` is the conversation's own time, not ours.
+    """One trial as `run.json` lists it; `seconds` is the duration of the conversation.
 
-    `past` has a letter (`TrialStatus.letter`) for each run of the run's `past`, in their order;
-    ``.`` where the trial was not in that one.
+    `history` has one letter (`TrialStatus.letter`) for each run in `Run.past`, in the same order;
+    ``.`` where that run did not contain the trial.
     """
 
     key: TrialKey
     status: TrialStatus
     seconds: float
-    past: str = ""
+    history: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,29 +93,29 @@ class PreviousRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShardInfo:
-    """Which part of a whole a run is: shard `number` (from 1) `of` so many.
+    """Which shard of a run this is: `number` (from 1) of `total`.
 
-    `trials` are those of the whole, `digest` stands for all of them in their order, and `places`
-    are where in that order (from 0) this shard's own ones stand, as its rows have them.
+    `trials` is the number of trials in all shards, `trial_set_digest` a digest of their ids in
+    order. `places` are the positions (from 0) of this shard's trials in that order.
     """
 
     number: int
-    of: int
+    total: int
     trials: int
-    digest: str
+    trial_set_digest: str
     places: tuple[int, ...]
 
     def __str__(self) -> str:
-        return f"{self.number}/{self.of}"
+        return f"{self.number}/{self.total}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """Trials executed once. Times are ISO 8601 in UTC; `finished_at` is empty while it runs.
 
-    `environment` says with what: base URL, Python, platform. `calls` counts requests to Coze.
-    `past` are the last runs before this one, oldest first. `shard` is there where these are not all
-    trials that were chosen.
+    `environment` has base URL, Python and platform. `request_count` counts the requests to Coze.
+    `past` are the last runs before this one, oldest first. `shard` is set if this run is a shard of
+    the selected trials.
     """
 
     run_id: str
@@ -127,7 +127,7 @@ class Run:
     rows: Sequence[TrialRow]
     pass_rates: tuple[RequiredPassRate, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
-    calls: int = 0
+    request_count: int = 0
     interrupted: bool = False
     cost: RunCost = RunCost()
     past: tuple[PreviousRun, ...] = ()

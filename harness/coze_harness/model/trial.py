@@ -46,8 +46,8 @@ class EvaluationContext:
 
     prompt: str
     reply: Reply
-    earlier: tuple[Reply, ...] = ()
-    baseline: str | None = None
+    previous_replies: tuple[Reply, ...] = ()
+    baseline_answer: str | None = None
 
 
 class Expectation(Protocol):
@@ -73,7 +73,7 @@ class Tool(Protocol):
         """What is asked, as the scenario names it: it stands for the tool in fingerprints."""
         ...
 
-    def output(self, call_id: str, arguments: JSON) -> str:
+    def call(self, call_id: str, arguments: JSON) -> str:
         """Return the text to submit for a call.
 
         Args:
@@ -88,28 +88,27 @@ class Tool(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """One prompt, filled in and ready to send, and what is expected of the reply.
+    """A prompt, filled and ready to send, and the expectations on its reply.
 
-    `tools` are what the bot's calls of tools are answered with: a fixed text, or a `Tool`.
-    `expects_status` says that the turn judges the chat's status itself, so that a chat which fails
-    is judged and not an error. A turn with `input` runs a workflow on it; its prompt is then that
-    input as JSON.
+    `tools` has the outputs for the bot's tool calls: a fixed text or a `Tool`. With `checks_status`,
+    an expectation judges the chat's status, so a failed chat is a verdict and not an error. A
+    turn with `workflow_input` runs a workflow on it; its prompt is that input as JSON.
     """
 
     prompt: str
     expectations: Sequence[Expectation]
     location: Location
-    attach: tuple[Attachment, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     tools: Mapping[str, str | Tool] | None = None
-    expects_status: bool = False
-    input: Mapping[str, JSON] | None = None
+    checks_status: bool = False
+    workflow_input: Mapping[str, JSON] | None = None
 
 
 class TurnScript(Protocol):
     """The turns of a trial, as far as they can be known before values are drawn."""
 
     @property
-    def draws(self) -> frozenset[str]:
+    def generated_names(self) -> frozenset[str]:
         """Names of the values that are not deterministic (`today`, `random_id`) and are used."""
         ...
 
@@ -144,7 +143,7 @@ class Trial:
 class Conversation(Protocol):
     """A conversation with one bot that goes on from turn to turn."""
 
-    def ask(self, turn: Turn) -> CallFlow[Reply]:
+    def run_turn(self, turn: Turn) -> CallFlow[Reply]:
         """Ask one prompt and take it to its end, whatever state that is.
 
         Raises:

@@ -120,8 +120,8 @@ class TrialResult:
     status: TrialStatus
     seconds: float
     turns: tuple[TurnResult, ...] = ()
-    exchanges: tuple[LoggedCall, ...] = ()
-    calls: int = 0
+    http_log: tuple[LoggedCall, ...] = ()
+    request_count: int = 0
     error: ErrorRecord | None = None
     known_failure: str = ""
     warnings: tuple[str, ...] = ()
@@ -179,7 +179,7 @@ class TurnChange:
 
     answer: AnswerChange
     similarity: float
-    flips: tuple[VerdictChange, ...] = ()
+    verdict_changes: tuple[VerdictChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

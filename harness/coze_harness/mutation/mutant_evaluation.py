@@ -47,8 +47,8 @@ class MutationTarget:
 class MutantResults:
     """What came of one turn's spoilings."""
 
-    spoilings: int
-    caught: int
+    mutants: int
+    killed: int
     survivors: tuple[SurvivingMutant, ...]
 
 
@@ -80,7 +80,7 @@ def evaluate_mutants(
     survivors: list[SurvivingMutant] = []
     for spoiling in spoilings:
         rng = seeded_random(seed, subject.trial, subject.turn, spoiling.name)
-        spoilt = spoiling.spoil(original, rng, others)
+        spoilt = spoiling.mutate(original, rng, others)
         if spoilt is None:
             continue
         tried += 1
@@ -89,13 +89,13 @@ def evaluate_mutants(
             continue
         survivors.append(
             SurvivingMutant(
-                spoiling=spoiling.name,
+                operator=spoiling.name,
                 trial=subject.trial,
                 turn=subject.turn,
                 answer=_shortened(spoilt),
                 original=_shortened(original),
                 expectations=subject.wanted,
-                hint=spoiling.remedy(original, spoilt),
+                hint=spoiling.suggest(original, spoilt),
             )
         )
     return MutantResults(tried, caught, tuple(survivors))
@@ -109,13 +109,13 @@ class ScoreBuilder:
 
     def add(self, scenario: str, turns: Iterable[MutantResults] = ()) -> None:
         """Take turns of a scenario; without any it is listed all the same."""
-        score = self._found.get(scenario) or MutationScore(scenario=scenario, spoilings=0, caught=0)
+        score = self._found.get(scenario) or MutationScore(scenario=scenario, mutants=0, killed=0)
         for one in turns:
             kept = (*score.survivors, *one.survivors[: MOST_SURVIVORS - len(score.survivors)])
             score = MutationScore(
                 scenario=scenario,
-                spoilings=score.spoilings + one.spoilings,
-                caught=score.caught + one.caught,
+                mutants=score.mutants + one.mutants,
+                killed=score.killed + one.killed,
                 survivors=kept,
             )
         self._found[scenario] = score

@@ -13,31 +13,31 @@ Change: TypeAlias = Callable[[str, random.Random, Sequence[str]], str | None]
 """Makes a spoilt answer of an answer, from chance and from what other scenarios were answered."""
 
 Suggestion: TypeAlias = Callable[[str, str], str]
-"""Makes, of an answer and what became of it, an item of `expect:` that tells them apart."""
+"""Suggests, for an answer and its mutant, an item of `expect:` that only the answer passes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MutationOperator:
-    """One way to spoil an answer.
+    """One way to mutate an answer.
 
-    `summary` says what becomes of the answer, `fault` which real fault of a bot that stands for.
+    `summary` describes the change, `defect_class` the real defect of a bot that it models.
     """
 
     name: str
     summary: str
-    fault: str
+    defect_class: str
     change: Change
-    remedy: Suggestion
+    suggest: Suggestion
 
-    def spoil(self, answer: str, rng: random.Random, others: Sequence[str]) -> str | None:
-        """Return the spoilt answer; `None` where there is nothing in it to spoil in this way.
+    def mutate(self, answer: str, rng: random.Random, others: Sequence[str]) -> str | None:
+        """Return the mutant, or `None` if this operator does not apply to the answer.
 
-        Never the answer itself, nor one that differs from it only in white space or in how
-        Unicode writes the same characters.
+        Never the answer itself, nor a text that differs from it only in white space or Unicode
+        normalization.
 
         Args:
             answer: what the bot said.
-            rng: chance; the same one gives the same spoilt answer.
+            rng: the random source; equal sources give equal mutants.
             others: what other scenarios were answered, the one to take first.
         """
         spoilt = self.change(answer, rng, others)

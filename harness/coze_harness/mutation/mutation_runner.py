@@ -68,8 +68,8 @@ class MutationRunner:
     """
 
     def __init__(self, replayer: ReplayRunner, seed: int) -> None:
-        self.left_out: list[Remark] = []
-        self.blind: list[Remark] = []
+        self.skipped: list[Remark] = []
+        self.unprotected: list[Remark] = []
         self._replayer = replayer
         self._redactor = replayer.redactor
         self._seed = seed
@@ -81,7 +81,7 @@ class MutationRunner:
         """Replay trials, spoil their answers, and yield their results."""
         played: list[_Played] = []
         for chunk in batches(trials):
-            replayer = self._replayer.with_fetched(chunk)
+            replayer = self._replayer.prefetch(chunk)
             played += [self._play(trial, replayer) for trial in chunk]
         others = AnswerPool(self._seed, _answers(played))
         batch: list[EncodedResult] = []
@@ -102,26 +102,26 @@ class MutationRunner:
             recording, turns = replayer.load(trial, replayer.path(trial))
         except HarnessError as fault:
             return _Played(build_trial_result(trial, ConversationResult(()), error=fault), ())
-        result = replayer.played(trial, recording, turns, self._redactor)
+        result = replayer.replay_recording(trial, recording, turns, self._redactor)
         return _Played(result, () if result.error else turns)
 
     def _spoil(self, played: _Played, others: AnswerPool) -> None:
         key = played.result.key
         self._scores.add(key.scenario)
         if fault := played.result.error:
-            words = self._redactor.clean(f"it cannot be judged: {fault.what}")
-            self.left_out.append(Remark(key.scenario, key.id, 0, words))
+            words = self._redactor.redact(f"it cannot be judged: {fault.what}")
+            self.skipped.append(Remark(key.scenario, key.id, 0, words))
             return
         swapped = others.of(key.scenario)
         for subject in _subjects(played, self._redactor):
             if reason := skip_reason(subject):
-                self.left_out.append(Remark(key.scenario, key.id, subject.turn, reason))
+                self.skipped.append(Remark(key.scenario, key.id, subject.turn, reason))
                 continue
             found = evaluate_mutants(subject, swapped, self._seed)
             self._scores.add(key.scenario, [found])
-            if not found.caught:
+            if not found.killed:
                 words = _BLIND if subject.expectations else _NOTHING
-                self.blind.append(Remark(key.scenario, key.id, subject.turn, words))
+                self.unprotected.append(Remark(key.scenario, key.id, subject.turn, words))
 
 
 def _answers(played: Sequence[_Played]) -> dict[str, str]:
@@ -150,6 +150,6 @@ def _subjects(played: _Played, redactor: Redactor) -> Generator[MutationTarget, 
             seen=EvaluationContext(turn.prompt, judged.reply, earlier, judged.reply.answer),
             expectations=turn.expectations,
             verdicts=judged.verdicts,
-            wanted=tuple([redactor.clean(verdict.expected) for verdict in judged.verdicts]),
+            wanted=tuple([redactor.redact(verdict.expected) for verdict in judged.verdicts]),
         )
         earlier = (*earlier, judged.reply)

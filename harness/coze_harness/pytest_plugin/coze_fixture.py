@@ -39,7 +39,7 @@ class Conversation:
         self._talk = talk
         self._fixture = fixture
 
-    def ask(self, prompt: str) -> Reply:
+    def run_turn(self, prompt: str) -> Reply:
         """Ask a prompt and return the reply: `answer`, `messages`, `follow_ups`, `usage`, ….
 
         Raises:
@@ -82,7 +82,7 @@ class Coze:
             CozeFailure: Coze, the network or the recording did not serve.
         """
         __tracebackhide__ = True
-        return self.conversation(bot=bot).ask(prompt)
+        return self.conversation(bot=bot).run_turn(prompt)
 
     def conversation(self, *, bot: str = "") -> Conversation:
         """Return a new conversation, for several turns.

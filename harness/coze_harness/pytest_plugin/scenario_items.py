@@ -53,7 +53,7 @@ class ScenarioFile(pytest.File):
         """
         try:
             project = projects(self.config).of(self.path.parent)
-            trials = project.choose(TrialSelection(paths=(str(self.path),)))
+            trials = project.select_trials(TrialSelection(paths=(str(self.path),)))
         except NothingSelectedError:
             return
         except HarnessError as fault:

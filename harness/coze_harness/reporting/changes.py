@@ -29,7 +29,7 @@ def trial_lines(result: TrialResult, pen: TerminalWriter) -> list[str]:
     turns = change.turns if change else ()
     lines: list[str] = []
     for number, (was, now, turn) in enumerate(zip_longest(before, result.turns, turns), 1):
-        if turn is not None and turn.answer is AnswerChange.SAME and not turn.flips:
+        if turn is not None and turn.answer is AnswerChange.SAME and not turn.verdict_changes:
             continue
         told = was or now
         prompt = single_line(told.prompt) if told else ""
@@ -44,7 +44,7 @@ def _turn_lines(
 ) -> Iterator[str]:
     before, after = was.reply if was else None, now.reply if now else None
     if change is not None:
-        for flip in change.flips:
+        for flip in change.verdict_changes:
             yield from _flip_lines(flip, now.verdicts if now else (), pen)
     elif now is not None:
         for verdict in now.verdicts:

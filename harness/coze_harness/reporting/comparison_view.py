@@ -114,13 +114,13 @@ def _side(name: str) -> Phrase:
 
 def _is_told(change: ScenarioComparison) -> bool:
     """Tell whether there is anything to say: most scenarios pass as often as before."""
-    return change.regressed or change.flaky or change.finding is not Assessment.NONE
+    return change.regressed or change.flaky or change.assessment is not Assessment.NONE
 
 
 def _scenario(change: ScenarioComparison) -> ScenarioView:
     before, after = change.before, change.after
     said = parse_phrase(
-        f"compare.{change.finding.value}",
+        f"compare.{change.assessment.value}",
         before=before.passed,
         of=before.trials,
         now=after.passed,

@@ -98,7 +98,7 @@ def _turn(
         number,
         change.answer.value if change else "",
         "" if change is None or None in (was, came) else f"{100 * change.similarity:.0f} %",
-        [_flip(flip) for flip in change.flips] if change else (),
+        [_flip(flip) for flip in change.verdict_changes] if change else (),
         _facts(was, came),
         diff_tree(found.pieces),
     )

@@ -23,7 +23,7 @@ class EncodedResult:
     """
 
     line: bytes
-    pieces: TrialFragments
+    fragments: TrialFragments
     id: str
     status: TrialStatus
     seconds: float
@@ -37,7 +37,7 @@ class EncodedResult:
         return TrialRow(key=key, status=self.status, seconds=self.seconds)
 
     @property
-    def told(self) -> bool:
+    def is_notable(self) -> bool:
         """Whether people want to hear about it at once."""
         return self.status is not TrialStatus.PASSED
 
@@ -60,7 +60,7 @@ def encode_result(
         result.status,
         result.seconds,
         count_warnings(result),
-        result.calls,
+        result.request_count,
         tokens_and_polls(result),
         result.error.exit_code if result.error else 0,
     )
@@ -75,10 +75,10 @@ def encode_redacted(result: TrialResult, redactor: Redactor) -> tuple[bytes, Tri
     """
     line = encode_trial(result)
     written = "\n".join(_from_the_author(result))
-    if redactor.clean(written) == written:
+    if redactor.redact(written) == written:
         return line, result
     # As JSON, since a pattern knows nothing of quotes and would take them with it.
-    line = redactor.clean_body(line)
+    line = redactor.redact_body(line)
     return line, decode_trial(line)
 
 
@@ -98,7 +98,7 @@ def _from_the_author(result: TrialResult) -> Iterator[str]:
         yield error.next_step
         yield from error.detail
     if result.change:
-        for flip in chain.from_iterable(turn.flips for turn in result.change.turns):
+        for flip in chain.from_iterable(turn.verdict_changes for turn in result.change.turns):
             yield flip.name
             yield flip.expected
         if result.change.baseline:

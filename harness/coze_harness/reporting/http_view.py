@@ -26,7 +26,7 @@ def http_view(exchanges: Sequence[LoggedCall]) -> HttpView:
     waits: list[str] = []
     end = waited = 0.0
     for number, e in enumerate(exchanges, start=1):
-        start, elapsed, repeats = e.start, e.elapsed, e.repeats
+        start, elapsed, repeats = e.start, e.elapsed, e.repeat_count
         wait = ""
         if start - end >= _SHORTEST and number > 1:
             waited += start - end

@@ -51,7 +51,7 @@ def comparison_head(comparison: Comparison) -> list[str]:
 
 
 def _finding(scenario: ScenarioView, words: Catalogue) -> str:
-    said = " ".join([words.say(phrase) for phrase in (scenario.said, *scenario.more)])
+    said = " ".join([words.translate(phrase) for phrase in (scenario.said, *scenario.more)])
     bot = f" (bot {span(scenario.bot)})" if scenario.bot else ""
     return f"- {_TONES[scenario.tone]} {span(scenario.scenario)}{bot}: {said}"
 

@@ -48,7 +48,7 @@ class Catalogue:
         self.language = language
         self._texts = load_catalogue()[language]
 
-    def say(self, said: Phrase) -> str:
+    def translate(self, said: Phrase) -> str:
         """Return a phrase in this language. KeyError for a key that words.json lacks."""
         return self.text(said.key, said.values)
 

@@ -65,7 +65,7 @@ def _score(score: MutationScore, survivors: Sequence[SurvivingMutant]) -> ScoreV
         "" if share is None else f"{share:.2f}",
         "" if share is None else f"{100 * share:.1f}",
         "skipped" if share is None else "passed" if share == 1 else "warning",
-        f"{score.caught}/{score.spoilings}",
+        f"{score.killed}/{score.mutants}",
         [_survivor(survivor) for survivor in survivors],
     )
 
@@ -73,7 +73,7 @@ def _score(score: MutationScore, survivors: Sequence[SurvivingMutant]) -> ScoreV
 def _survivor(survivor: SurvivingMutant) -> SurvivorView:
     found = diff_texts(truncate_text(survivor.original), truncate_text(survivor.answer))
     return SurvivorView(
-        single_line(survivor.spoiling),
+        single_line(survivor.operator),
         single_line(survivor.trial),
         anchor(survivor.trial),
         str(survivor.turn),

@@ -154,7 +154,7 @@ def past_of(row: TrialRow, most: int = _PAST) -> list[tuple[str, str]]:
         row: the trial.
         most: so many runs before this one.
     """
-    letters = (*row.past[-most:], row.status.letter)
+    letters = (*row.history[-most:], row.status.letter)
     return [_SIGNS.get(letter, ("none", "·")) for letter in letters]
 
 
@@ -170,7 +170,7 @@ def _facts(run: Run, lasted: str) -> list[Fact]:
         ("fact.run", single_line(run.run_id)),
         ("fact.started", moment(run.started_at)),
         ("fact.lasted", lasted),
-        ("fact.calls", f"{run.calls:,}"),
+        ("fact.calls", f"{run.request_count:,}"),
         ("fact.harness", single_line(run.harness_version)),
     ]
     return [fact for fact in facts if fact[1]]

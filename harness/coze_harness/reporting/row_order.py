@@ -55,7 +55,7 @@ def flaky_ids(rows: Sequence[TrialRow]) -> set[str]:
     for row in rows:
         if repeats and (group := repeats.get(_repeated(row))) is not None:
             group.append(row)
-        if row.past and turns(row) >= 2:
+        if row.history and turns(row) >= 2:
             found.add(row.key.id)
     for group in repeats.values():
         if len({row.status for row in group}) > 1:
@@ -70,5 +70,5 @@ def _repeated(row: TrialRow) -> tuple[str, str, str]:
 
 def turns(row: TrialRow) -> int:
     """Return how often a trial came to something else than the time before, this run included."""
-    known = [letter for letter in row.past if letter != "."]
+    known = [letter for letter in row.history if letter != "."]
     return sum([one != other for one, other in pairwise([*known, row.status.letter])])

@@ -44,7 +44,7 @@ class HistoryRow(NamedTuple):
     @property
     def verdict(self) -> str:
         """The verdict in an English sentence."""
-        return Catalogue().say(self.said)
+        return Catalogue().translate(self.said)
 
 
 class Trend(NamedTuple):

@@ -35,7 +35,7 @@ def _tone_of_changes(comparison: Comparison, run: Run) -> str:
 
 
 def _uncaught(mutation: MutationReport) -> int:
-    return sum(score.spoilings - score.caught for score in mutation.scores)
+    return sum(score.mutants - score.killed for score in mutation.scores)
 
 
 def missed_rates(run: Run) -> bool:
@@ -47,7 +47,7 @@ def missed_rates(run: Run) -> bool:
 
 def verdict_sentence(run: Run) -> str:
     """Return the run's verdict, in one English sentence."""
-    return Catalogue().say(sentence_phrase(run))
+    return Catalogue().translate(sentence_phrase(run))
 
 
 def sentence_phrase(run: Run) -> Phrase:
@@ -99,7 +99,7 @@ def _changes_phrase(comparison: Comparison) -> Phrase:
 
 
 def _mutation_phrase(mutation: MutationReport) -> Phrase:
-    spoilings = sum(score.spoilings for score in mutation.scores)
+    spoilings = sum(score.mutants for score in mutation.scores)
     missing = _uncaught(mutation)
     if not spoilings:
         return parse_phrase("mutations.nothing")

@@ -69,7 +69,7 @@ def run_view(run: Run) -> RunView:
     return RunView(
         single_line(run.run_id),
         verdict_sentence(run),
-        [words.say(note) for note in run_notes(run)],
+        [words.translate(note) for note in run_notes(run)],
         verdict_tone(run),
         run_counts(run),
         run.summary,

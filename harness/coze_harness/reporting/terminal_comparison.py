@@ -96,8 +96,8 @@ def rate_words(change: ScenarioComparison) -> str:
     else:
         said = f"{_share(before.passed, before.trials)} before, "
         said += f"{_share(after.passed, after.trials)} now"
-    if change.finding is not Assessment.DOUBTFUL:
-        return f"{said}: a real change" if change.finding is Assessment.REAL else said
+    if change.assessment is not Assessment.DOUBTFUL:
+        return f"{said}: a real change" if change.assessment is Assessment.REAL else said
     if before.trials == after.trials == 1:
         if after.passed:
             return said

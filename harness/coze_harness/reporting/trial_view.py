@@ -74,7 +74,7 @@ def trial_view(result: TrialResult) -> TrialView:
         single_line(key.cassette),
         _moment(result.recorded_at),
         turns,
-        http_view(result.exchanges) if result.exchanges else None,
+        http_view(result.http_log) if result.http_log else None,
         diff_view(result, turns) if change or result.status is not TrialStatus.PASSED else None,
         error,
         truncate_text(result.known_failure),
@@ -186,8 +186,8 @@ def _reply_facts(reply: Reply) -> list[Fact]:
         facts.append(("fact.first_token", format_duration(reply.first_token)))
     if usage := reply.usage:
         facts.append(("fact.tokens_of", f"{usage.total:,} = {usage.input:,} + {usage.output:,}"))
-    if reply.polls:
-        facts.append(("fact.polls", f"{reply.polls:,}"))
+    if reply.poll_count:
+        facts.append(("fact.polls", f"{reply.poll_count:,}"))
     facts.extend(("fact.tool", single_line(call.name)) for call in reply.tool_calls)
     return facts
 

@@ -47,7 +47,7 @@ def _turn(record: Record) -> TurnChange:
     return TurnChange(
         answer=_ANSWERS[cast("str", record["answer"])],
         similarity=number(record["similarity"]),
-        flips=tuple([_flip(flip) for flip in records(record["flips"])]),
+        verdict_changes=tuple([_flip(flip) for flip in records(record["flips"])]),
     )
 
 

@@ -68,7 +68,7 @@ def decode_run(source: bytes, place: Location) -> Run:
         rows=tuple([_read_row(row, place) for row in _taken(record, "trials", listed, place)]),
         pass_rates=_taken(record, "pass_rates", _rates, place, ()),
         environment=_taken(record, "environment", _texts, place, {}),
-        calls=_taken(record, "calls", count, place, 0),
+        request_count=_taken(record, "calls", count, place, 0),
         interrupted=_taken(record, "interrupted", truth, place, False),
         cost=_taken(record, "cost", _cost, place, RunCost()),
         past=_taken(record, "past", _pasts, place, ()),
@@ -141,7 +141,7 @@ def _read_row(row: object, place: Location) -> TrialRow:
             key=read_key(row),
             status=read_status(row),
             seconds=number(row["seconds"]),
-            past=text(row.get("past", "")),
+            history=text(row.get("past", "")),
         )
     except (KeyError, TypeError, ValueError) as fault:
         raise _broken(f"a row of 'trials' has no or a wrong value ({fault})", place) from fault
@@ -256,8 +256,8 @@ def _shard(value: object) -> ShardInfo:
         raise ValueError(f"a place is beyond its {trials} trials")
     return ShardInfo(
         number=count(shard["number"]),
-        of=count(shard["of"]),
+        total=count(shard["of"]),
         trials=trials,
-        digest=text(shard["digest"]),
+        trial_set_digest=text(shard["digest"]),
         places=places,
     )

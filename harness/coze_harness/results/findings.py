@@ -45,7 +45,7 @@ def scenario_change(change: ScenarioComparison) -> dict[str, object]:
         "bot": change.bot,
         "before": _share(change.before),
         "after": _share(change.after),
-        "finding": change.finding.value,
+        "finding": change.assessment.value,
         "regressed": change.regressed,
         "test": change.test,
         "p": change.p,
@@ -74,11 +74,11 @@ def score(found: MutationScore) -> dict[str, object]:
     return {
         "scenario": found.scenario,
         "score": found.score,
-        "spoilings": found.spoilings,
-        "caught": found.caught,
+        "spoilings": found.mutants,
+        "caught": found.killed,
         "survivors": [
             {
-                "spoiling": survivor.spoiling,
+                "spoiling": survivor.operator,
                 "trial": survivor.trial,
                 "turn": survivor.turn,
                 "answer": survivor.answer,
@@ -120,7 +120,7 @@ def read_mutation(value: object) -> MutationReport:
     record = one(value)
     scores = tuple([_read_score(item) for item in records(record["scores"])])
     if not scores and (spoilings := count(record["spoilings"])):
-        scores = (MutationScore(scenario="", spoilings=spoilings, caught=count(record["caught"])),)
+        scores = (MutationScore(scenario="", mutants=spoilings, killed=count(record["caught"])),)
     return MutationReport(seed=whole(record["seed"]), scores=scores)
 
 
@@ -131,7 +131,7 @@ def _read_scenario(record: Record) -> ScenarioComparison:
         bot=bot,
         before=_read_share(record["before"]),
         after=_read_share(record["after"]),
-        finding=Assessment(text(record["finding"])),
+        assessment=Assessment(text(record["finding"])),
         regressed=truth(record["regressed"]),
         test=test,
         p=number_or_none(record["p"]),
@@ -173,8 +173,8 @@ def _read_difference(record: Record) -> BotDifference:
 def _read_score(record: Record) -> MutationScore:
     return MutationScore(
         scenario=text(record["scenario"]),
-        spoilings=count(record["spoilings"]),
-        caught=count(record["caught"]),
+        mutants=count(record["spoilings"]),
+        killed=count(record["caught"]),
         survivors=tuple([_read_survivor(item) for item in records(record["survivors"])]),
     )
 
@@ -182,7 +182,7 @@ def _read_score(record: Record) -> MutationScore:
 def _read_survivor(record: Record) -> SurvivingMutant:
     spoiling, trial, answer, original, hint = _SURVIVOR(record)
     return SurvivingMutant(
-        spoiling=spoiling,
+        operator=spoiling,
         trial=trial,
         turn=count(record["turn"]),
         answer=answer,

@@ -44,7 +44,7 @@ def encode_run(run: Run) -> Iterator[bytes]:
         "finished_at": run.finished_at,
         "harness_version": run.harness_version,
         "interrupted": run.interrupted,
-        "calls": run.calls,
+        "calls": run.request_count,
         "summary": asdict(run.summary),
         "cost": _cost(run.cost),
         "environment": dict(run.environment),
@@ -92,8 +92,8 @@ def _comparison(comparison: Comparison) -> Iterator[bytes]:
 
 def _mutation(mutation: MutationReport) -> Iterator[bytes]:
     yield MUTATION + b'{"seed":' + _json(mutation.seed)
-    yield b',"spoilings":' + _json(sum(found.spoilings for found in mutation.scores))
-    yield b',"caught":' + _json(sum(found.caught for found in mutation.scores))
+    yield b',"spoilings":' + _json(sum(found.mutants for found in mutation.scores))
+    yield b',"caught":' + _json(sum(found.killed for found in mutation.scores))
     yield b',"scores":['
     yield from _lines(score(found) for found in mutation.scores)
     yield b"]},"
@@ -136,6 +136,6 @@ def _row(row: TrialRow) -> dict[str, object]:
     fields["status"] = row.status.value
     fields["cassette"] = row.key.cassette
     fields["seconds"] = row.seconds
-    if row.past:
-        fields["past"] = row.past
+    if row.history:
+        fields["past"] = row.history
     return fields

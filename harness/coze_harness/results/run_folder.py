@@ -152,13 +152,13 @@ def read_run(folder: Path) -> Run:
     calls = 0
     for result in read_results(folder):
         tally.add(result)
-        calls += result.calls
+        calls += result.request_count
     return replace(
         run,
         summary=tally.summary(),
         rows=tally.rows(),
         pass_rates=tally.pass_rates(),
-        calls=max(run.calls, calls if run.mode is not Mode.REPLAY else 0),
+        request_count=max(run.request_count, calls if run.mode is not Mode.REPLAY else 0),
         cost=tally.cost(),
         interrupted=True,
     )

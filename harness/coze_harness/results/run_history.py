@@ -67,7 +67,7 @@ def with_history(run: Run, reports: Path) -> Run:
 def _rows(rows: Sequence[TrialRow], pasts: Sequence[str]) -> tuple[TrialRow, ...]:
     return tuple(
         [
-            TrialRow(key=row.key, status=row.status, seconds=row.seconds, past=past)
+            TrialRow(key=row.key, status=row.status, seconds=row.seconds, history=past)
             for row, past in zip(rows, pasts, strict=True)
         ]
     )

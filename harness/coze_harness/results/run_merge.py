@@ -124,7 +124,7 @@ def _joined(
 ) -> Run:
     tally = RunTotals({rate.scenario: rate.required for run in runs for rate in run.pass_rates})
     # A past is that of one folder of runs; shards come from several.
-    rows = tuple([replace(row, past="") if row.past else row for row in rows])
+    rows = tuple([replace(row, history="") if row.history else row for row in rows])
     for row in rows:
         line = lines.get(row.key.id, _NO_LINE)
         tally.add_row(row, line.warnings, line.spent)
@@ -144,7 +144,7 @@ def _joined(
         rows=rows,
         pass_rates=tally.pass_rates(),
         environment=environment,
-        calls=sum(run.calls for run in runs),
+        request_count=sum(run.request_count for run in runs),
         interrupted=any(run.interrupted for run in runs),
         cost=tally.cost(),
     )

@@ -34,7 +34,7 @@ def tokens_and_polls(result: TrialResult) -> tuple[int, int]:
     tokens = polls = 0
     for turn in result.turns:
         if reply := turn.reply:
-            polls += reply.polls
+            polls += reply.poll_count
             if reply.usage:
                 tokens += reply.usage.total
     return tokens, polls

@@ -78,7 +78,7 @@ class RunUpload:
             home.mkdir(exist_ok=True)
         return RunFolder.create(home, opening)
 
-    def resumed(self, name: str) -> Path:
+    def folder_to_resume(self, name: str) -> Path:
         """Return the folder of a run to go on with: one that never arrived, or a copy.
 
         Raises:
@@ -110,7 +110,7 @@ class RunUpload:
             homes[0].rename(mine)
         return mine / folder.name
 
-    def past(self, folder: Path) -> None:
+    def fetch_history(self, folder: Path) -> None:
         """Bring the heads of the runs that are there, beside a run's folder.
 
         Raises:
@@ -136,7 +136,7 @@ class RunUpload:
                 remote.upload_file(folder.parent / _LIST, str(self.reports / _LIST))
         return run
 
-    def forget(self, folder: Path) -> None:
+    def delete_copy(self, folder: Path) -> None:
         """Take away a run's folder here, after it has arrived."""
         shutil.rmtree(folder.parent, ignore_errors=True)
 

@@ -56,11 +56,11 @@ def _refuse_whole_runs(folders: Sequence[Path], runs: Sequence[Run]) -> None:
 def _refuse_other_wholes(folders: Sequence[Path], shards: Sequence[ShardInfo]) -> None:
     first = shards[0]
     for folder, shard in zip(folders, shards, strict=True):
-        if shard.of != first.of:
-            differs = f"that one is of {first.of} shards, this one of {shard.of}"
+        if shard.total != first.total:
+            differs = f"that one is of {first.total} shards, this one of {shard.total}"
         elif shard.trials != first.trials:
             differs = f"that one's has {first.trials:,} trials, this one's {shard.trials:,}"
-        elif shard.digest != first.digest:
+        elif shard.trial_set_digest != first.trial_set_digest:
             differs = f"both have {shard.trials:,} trials, but not the same ones"
         else:
             continue
@@ -81,7 +81,7 @@ def _refuse_twice_or_missing(folders: Sequence[Path], shards: Sequence[ShardInfo
                 next_step="name one of them only",
             )
         there[shard.number] = folder
-    of = shards[0].of
+    of = shards[0].total
     missing = [f"{number}/{of}" for number in range(1, of + 1) if number not in there]
     if missing:
         named = f"{', '.join(missing[:5])}{' …' if len(missing) > 5 else ''}"

@@ -97,9 +97,9 @@ def _add_content(line: dict[str, object], result: TrialResult) -> None:
     line["cassette"] = result.key.cassette
     line["seconds"] = result.seconds
     line["turns"] = [_turn(turn) for turn in result.turns]
-    line["interactions"] = [_interaction(exchange) for exchange in result.exchanges]
+    line["interactions"] = [_interaction(exchange) for exchange in result.http_log]
     line["error"] = None if result.error is None else _error(result.error)
-    line["calls"] = result.calls
+    line["calls"] = result.request_count
     line["known_failure"] = result.known_failure
     line["warnings"] = result.warnings
     line["bot_id"] = result.bot_id
@@ -149,7 +149,7 @@ def _reply(reply: Reply) -> dict[str, object]:
         else {"total": usage.total, "input": usage.input, "output": usage.output},
         "seconds": reply.seconds,
         "first_token": reply.first_token,
-        "polls": reply.polls,
+        "polls": reply.poll_count,
         "tool_calls": [
             {"name": call.name, "arguments": call.arguments} for call in reply.tool_calls
         ],
@@ -196,7 +196,7 @@ def _interaction(exchange: LoggedCall) -> dict[str, object]:
         "status": exchange.status,
         "start": exchange.start,
         "elapsed": exchange.elapsed,
-        "repeats": exchange.repeats,
+        "repeats": exchange.repeat_count,
         "code": exchange.code,
         "body": exchange.body,
     }
@@ -244,7 +244,7 @@ def _turn_change(turn: TurnChange) -> dict[str, object]:
     return {
         "answer": turn.answer.value,
         "similarity": turn.similarity,
-        "flips": [_flip(flip) for flip in turn.flips],
+        "flips": [_flip(flip) for flip in turn.verdict_changes],
     }
 
 

@@ -43,13 +43,13 @@ def expand_cases(
         try:
             found.append(filling.case(case))
         except ScenarioError as fault:
-            several = fault.faults if isinstance(fault, ScenarioErrors) else (fault,)
+            several = fault.errors if isinstance(fault, ScenarioErrors) else (fault,)
             for one in several:
                 told.setdefault((str(one.where), one.what), []).append((one, case))
     faults = ErrorCollector()
     for same in told.values():
         faults.add(_with_cases(same))
-    faults.settle()
+    faults.raise_all()
     return found
 
 
@@ -109,7 +109,7 @@ class _Filling:
         script: TurnScript | None = None
         with faults:
             script = self._script(case.values)
-        faults.settle()
+        faults.raise_all()
         assert options is not None  # noqa: S101  # for mypy: settle has raised otherwise
         assert script is not None  # noqa: S101  # as above
         return CaseInstance(case.label, options, script)
@@ -144,7 +144,7 @@ class _Filling:
                 turns.append(turn)
                 if not self._open[at]:
                     self._turns[at] = turn
-        faults.settle()
+        faults.raise_all()
         if draws:
             return TemplatedScript(self._plans, values, frozenset(draws))
         fixed = StaticScript(tuple(turns))

@@ -218,10 +218,10 @@ def _yaml_rows(source: bytes, shown: str) -> Iterator[Row]:
     if not isinstance(document.data, list):
         raise ScenarioError(
             f"A file of cases holds a list, and this is {yaml_type_name(document.data)}.",
-            where=document.places.at(),
+            where=document.positions.at(),
             next_step="Write `- column: value` rows.",
         )
-    yield from _listed(document.data, document.places)
+    yield from _listed(document.data, document.positions)
 
 
 def _listed(

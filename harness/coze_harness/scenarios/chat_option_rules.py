@@ -65,7 +65,7 @@ def check_chat_options(given: ScenarioSpec, places: SourcePositions) -> None:
     _check_conversation(given, places, faults)
     if given.workflow:
         _check_workflow(given, places, faults)
-    faults.settle()
+    faults.raise_all()
 
 
 def _check_conversation(
@@ -131,7 +131,7 @@ def check_turn(
             )
     elif given.workflow and turn.tools:
         refuse("tools", "A workflow asks for no tools in a chat.", "Take `tools:` out.")
-    faults.settle()
+    faults.raise_all()
 
 
 def build_chat_options(
@@ -202,4 +202,4 @@ def _check_meta_data(meta_data: Mapping[str, str], places: SourcePositions) -> N
                         next_step="Shorten or fill it.",
                     )
                 )
-    faults.settle()
+    faults.raise_all()

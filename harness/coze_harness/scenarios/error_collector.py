@@ -18,14 +18,14 @@ class ErrorCollector:
     Own code and no `contextmanager`, which takes longer than most blocks: a file has seven of them.
     """
 
-    __slots__ = ("found",)
+    __slots__ = ("errors",)
 
     def __init__(self) -> None:
-        self.found: list[ScenarioError] = []
+        self.errors: list[ScenarioError] = []
 
     def add(self, fault: ScenarioError) -> None:
         """Keep a fault; one that stands for several is taken apart."""
-        self.found.extend(fault.faults if isinstance(fault, ScenarioErrors) else (fault,))
+        self.errors.extend(fault.errors if isinstance(fault, ScenarioErrors) else (fault,))
 
     def __enter__(self) -> None:
         """Begin a block whose fault is kept: what comes after the block goes on."""
@@ -39,14 +39,14 @@ class ErrorCollector:
         self.add(cause)
         return True
 
-    def settle(self) -> None:
+    def raise_all(self) -> None:
         """Raise what was found, by file and line.
 
         Raises:
             ScenarioFaults: there are faults.
         """
-        if self.found:
-            raise ScenarioErrors(sorted(self.found, key=_order))
+        if self.errors:
+            raise ScenarioErrors(sorted(self.errors, key=_order))
 
 
 def _order(fault: ScenarioError) -> tuple[str, int, int]:

@@ -29,7 +29,7 @@ class FileSelection:
     whole: frozenset[str]
     names: tuple[str, ...]
 
-    def choose(self, scenarios: Iterable[Scenario]) -> Iterable[Scenario]:
+    def select(self, scenarios: Iterable[Scenario]) -> Iterable[Scenario]:
         """Return the wanted scenarios.
 
         Raises:

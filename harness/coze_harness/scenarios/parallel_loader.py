@@ -65,7 +65,7 @@ class PackedScript:
 
     pack: ScriptPack
     at: int
-    draws: frozenset[str]
+    generated_names: frozenset[str]
 
     def turns(self, drawn: Mapping[str, str]) -> Sequence[Turn]:
         """Return the turns, filled with the drawn values.
@@ -127,7 +127,9 @@ def _stored(scenarios: LoadedScenarios) -> Iterable[Scenario]:
     while some := list(islice(cases, _IN_A_PACK)):
         pack = ScriptPack.of([case.script for case in some])
         stored += [
-            CaseInstance(case.label, case.options, PackedScript(pack, at, case.script.draws))
+            CaseInstance(
+                case.label, case.options, PackedScript(pack, at, case.script.generated_names)
+            )
             for at, case in enumerate(some)
         ]
     begin = 0

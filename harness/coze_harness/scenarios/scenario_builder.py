@@ -66,7 +66,7 @@ class ScenarioBuilder:
         except ScenarioErrors as misfits:
             faults.add(misfits)
             check_demands(data, places, faults)
-            faults.settle()
+            faults.raise_all()
             raise
         name = given.name or source.stem
         with faults:
@@ -78,7 +78,7 @@ class ScenarioBuilder:
             _refuse_marks(given, places, faults)
         cases = self._cases(given, places, source, faults)
         plans = self._plans(given, places, source, faults)
-        faults.settle()
+        faults.raise_all()
         filled = expand_cases(given, places, plans, cases, self._filler, self._usual_options)
         return Scenario(
             name=name,

@@ -72,12 +72,12 @@ def load_scenarios(
     for path, (found, own) in by_file.items():
         if path not in assembler.case_files:
             scenarios += found
-            faults.found += own.found
+            faults.errors += own.errors
     _refuse_same_names(scenarios, faults)
     for scenario in scenarios:
         with faults:
             check(scenario)
-    faults.settle()
+    faults.raise_all()
     return LoadedScenarios(tuple(scenarios))
 
 
@@ -121,7 +121,7 @@ def _file(
         what = "is empty" if data is None else f"holds {yaml_type_name(data)}"
         raise ScenarioError(
             f"A scenario file is a mapping, and this one {what}.",
-            where=document.places.at(),
+            where=document.positions.at(),
             next_step="Write `turns:` and under it `- prompt: …`.",
         )
     folder, stem, _ = split_path(path)
@@ -135,7 +135,7 @@ def _file(
     if "scenarios" in data or "defaults" in data:
         _suite(data, document, source, assembler, found, faults)
     else:
-        found.append(assembler.scenario(data, document.places, source))
+        found.append(assembler.scenario(data, document.positions, source))
 
 
 def _suite(
@@ -147,7 +147,7 @@ def _suite(
     faults: ErrorCollector,
 ) -> None:
     """Load the scenarios of a file with `scenarios:`."""
-    places = document.places
+    places = document.positions
     if not data.keys() <= {"defaults", "scenarios"}:
         _refuse_unknown(data, places, faults)
     items = data.get("scenarios")
@@ -155,7 +155,7 @@ def _suite(
         what = yaml_type_name(items) if items else "nothing"
         raise _no(what, '"scenarios" must be a list of scenarios', places.below("scenarios"))
     defaults = _defaults(data.get("defaults", {}), places.below("defaults"), faults)
-    if faults.found:
+    if faults.errors:
         return
     for at, item in enumerate(items):
         below = places.below("scenarios", at)

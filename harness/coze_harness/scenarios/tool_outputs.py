@@ -35,7 +35,7 @@ class PythonTool:
     root: str
     location: Location
 
-    def output(self, call_id: str, arguments: JSON) -> str:
+    def call(self, call_id: str, arguments: JSON) -> str:
         """Call the function.
 
         Raises:
@@ -128,7 +128,7 @@ def compile_tools(
     for name, value in written.items():
         with faults:
             made[name] = _planned(name, value, places.below(name), root, marked=marked)
-    faults.settle()
+    faults.raise_all()
     return made
 
 

@@ -57,7 +57,7 @@ def expand_trials(
         asked = own if scenario.workflow else chosen or own
         made += _of_scenario(scenario, own, asked, repeat or scenario.repeat, folder)
     _refuse_same_ids(made, faults)
-    faults.settle()
+    faults.raise_all()
     return made
 
 
@@ -122,7 +122,7 @@ class _BotLookup:
                 faults.add(ScenarioError(what, where=name.location, next_step=next_step))
             else:
                 found.append(bot)
-        faults.settle()
+        faults.raise_all()
         return found
 
     def chosen(self, word: str) -> Bot:

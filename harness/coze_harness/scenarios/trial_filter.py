@@ -36,7 +36,7 @@ class TrialFilter:
         self._holds = _Parser(expression).whole() if expression.strip() else None
         self._tags = frozenset(tags)
 
-    def takes(self, key: TrialKey) -> bool:
+    def matches(self, key: TrialKey) -> bool:
         """Tell whether a trial is meant; of several tags it needs any."""
         if self._tags and self._tags.isdisjoint(key.tags):
             return False

@@ -28,7 +28,7 @@ class StaticScript:
     filled: tuple[Turn, ...]
 
     @property
-    def draws(self) -> frozenset[str]:
+    def generated_names(self) -> frozenset[str]:
         """Return the names of the drawn values: none."""
         return frozenset()
 
@@ -43,7 +43,7 @@ class TemplatedScript:
 
     plans: tuple[TurnTemplate, ...]
     case: Mapping[str, JSON]
-    draws: frozenset[str]
+    generated_names: frozenset[str]
 
     def turns(self, drawn: Mapping[str, str]) -> Sequence[Turn]:
         """Return the turns, filled with the case's values and the drawn ones.
@@ -51,7 +51,7 @@ class TemplatedScript:
         Raises:
             ScenarioError: a template cannot be filled, or a drawn value is missing.
         """
-        missing = sorted(self.draws - drawn.keys())
+        missing = sorted(self.generated_names - drawn.keys())
         if missing:
             raise ScenarioError(
                 f"The recording holds no drawn value for {', '.join(missing)}.",
@@ -160,13 +160,13 @@ class TurnTemplate:
             prompt=prompt,
             expectations=expectations,
             location=self.location,
-            attach=tuple(
+            attachments=tuple(
                 attachment(path, self.places.at("attach", at), folder, project)
                 for at, path in enumerate(attach)
             ),
             tools=tools,
-            expects_status=any(asks_for(made, "status") for made in expectations),
-            input=given,
+            checks_status=any(asks_for(made, "status") for made in expectations),
+            workflow_input=given,
         )
 
 
@@ -195,7 +195,7 @@ def compile_turn(
             expected.append(build_expectation(item, below))
         except ScenarioError as fault:
             faults.add(fault)
-    faults.settle()
+    faults.raise_all()
     return TurnTemplate(
         prompt=prompt,
         expected=tuple(expected),

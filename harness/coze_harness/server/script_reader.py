@@ -53,7 +53,7 @@ def parse_script(source: bytes | str, path: str) -> Script:
     try:
         return Script.model_validate(document.data)
     except ValidationError as error:
-        faults = _faults(error.errors(include_url=False), document.places)
+        faults = _faults(error.errors(include_url=False), document.positions)
     if len(faults) == 1:
         raise faults[0]
     raise ScenarioErrors(faults)

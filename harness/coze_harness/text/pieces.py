@@ -30,7 +30,7 @@ class TextDiff:
         pieces: in reading order; the SAME and DEL ones joined are the text before, the SAME and INS
             ones the text after. Neighbours differ in `op`; a DEL stands before its INS. No text is
             empty.
-        similarity: 0 to 1, as `coze_harness.text.similarity` has it.
+        similarity: 0 to 1, as `text.similarity` has it.
         rewritten: the texts have too little in common, or are too long, to be told apart word by
             word: `pieces` is the whole text before and the whole text after.
     """

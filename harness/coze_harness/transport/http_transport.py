@@ -78,7 +78,7 @@ class HttpTransport:
         token = self._signer.token()
         answer = self._send(call, token, hear)
         if is_authentication_error(answer, call):
-            renewed = self._signer.renewed(token)
+            renewed = self._signer.renew_token(token)
             if renewed:
                 return self._send(call, renewed, hear)
         return answer
@@ -91,8 +91,8 @@ class HttpTransport:
         request.url = self._root + call.target
         request.headers["Authorization"] = f"Bearer {token}"
         silence = self._read_seconds
-        if call.patience is not None and not call.stream:
-            silence = max(silence, call.patience)
+        if call.timeout is not None and not call.stream:
+            silence = max(silence, call.timeout)
         with attach_body(call, request), self._translated(call):
             response = self._adapter.send(
                 request,

@@ -23,7 +23,7 @@ class TokenSource(Protocol):
         """
         ...
 
-    def renewed(self, refused: str) -> str:
+    def renew_token(self, refused: str) -> str:
         """Return another token than one that was refused; empty if there is no use in that."""
         ...
 
@@ -38,7 +38,7 @@ class StaticToken:
         """Return the token."""
         return self._token
 
-    def renewed(self, refused: str) -> str:
+    def renew_token(self, refused: str) -> str:
         """Return nothing: there is no other."""
         del refused
         return ""

@@ -49,7 +49,7 @@ class TimedTransport:
             chunks.append((now - begun, length + len(piece)))
             if self._hear is not None:
                 self._hear(piece)
-            return call.patience is not None and now - started > call.patience
+            return call.timeout is not None and now - started > call.timeout
 
         begun = self._begun
         if call.upload and self._root is not None:
@@ -60,5 +60,5 @@ class TimedTransport:
             answer,
             started=started - begun,
             elapsed=elapsed,
-            frames=frame_times(answer.body, chunks) if chunks else (),
+            frame_times=frame_times(answer.body, chunks) if chunks else (),
         )

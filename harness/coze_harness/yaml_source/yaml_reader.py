@@ -54,7 +54,7 @@ class YamlDocument:
     """A file's data, where each piece of it stands, and the text (without byte order mark)."""
 
     data: JSON
-    places: YamlPositions
+    positions: YamlPositions
     text: str
 
 

@@ -132,10 +132,10 @@ class HtmlSheet:
         for number, row in enumerate(rows):
             piece = kept.piece(row)
             shown = _WORD.sub(lambda found: self._word(found.group(1), said), piece.row)
-            told = row.past and (row.status is not TrialStatus.PASSED or row.key.id in flaky)
+            told = row.history and (row.status is not TrialStatus.PASSED or row.key.id in flaky)
             past = self._past(row) if told else b""
             out.write(b"%b%b%b</a></li>\n" % (opening[row.key.id in flaky], shown[:-4], past))
-            index.put(b"," * (number > 0) + piece.indexed(row.past))
+            index.put(b"," * (number > 0) + piece.indexed(row.history))
             if row.status in FAILING and len(first) < IN_FULL:
                 first.append((row, kept.tree(piece)))
 

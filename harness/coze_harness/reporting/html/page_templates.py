@@ -55,7 +55,7 @@ class Pages:
         self.words = Catalogue(language)
 
     def _say(self, key: str, values: Mapping[str, str] = {}) -> str:
-        return self.words.say(Phrase(key, values))
+        return self.words.translate(Phrase(key, values))
 
     def escaped(self, key: str) -> bytes:
         """Return a word as it stands in a page."""
@@ -75,7 +75,7 @@ class Pages:
             .render(
                 language=self.words.language,
                 say=self._say,
-                phrase=self.words.say,
+                phrase=self.words.translate,
                 style=Markup(style_text),  # noqa: S704 - our own file, not a bot's text
                 style_hash=digest(style_text),
                 **values,
