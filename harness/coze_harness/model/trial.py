@@ -90,9 +90,9 @@ class Tool(Protocol):
 class Turn:
     """A prompt, filled and ready to send, and the expectations on its reply.
 
-    `tools` has the outputs for the bot's tool calls: a fixed text or a `Tool`. With `checks_status`,
-    an expectation judges the chat's status, so a failed chat is a verdict and not an error. A
-    turn with `workflow_input` runs a workflow on it; its prompt is that input as JSON.
+    `tools` has the outputs for the bot's tool calls: a fixed text or a `Tool`. With
+    `checks_status`, an expectation judges the chat's status: a failed chat is then no error. A turn
+    with `workflow_input` runs a workflow on it; its prompt is that input as JSON.
     """
 
     prompt: str
