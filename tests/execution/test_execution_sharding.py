@@ -27,7 +27,7 @@ def test_every_trial_comes_to_one_shard_and_what_belongs_together_to_the_same(
     assert set(shards) <= set(range(1, of + 1))
     where = defaultdict(set)
     for card, shard in zip(dealt, shards, strict=True):
-        where[card.hand].add(shard)
+        where[card.group].add(shard)
     assert all(len(found) == 1 for found in where.values())
 
 
@@ -91,7 +91,7 @@ def test_half_a_surrogate_pair_in_a_name_is_no_obstacle() -> None:
 
 @pytest.mark.parametrize("text", ["1/1", " 3/12 ", "10000/10000"])
 def test_a_shard_is_read(text: str) -> None:
-    assert str(ShardNumber.read(text)) == text.strip()
+    assert str(ShardNumber.parse(text)) == text.strip()
 
 
 @pytest.mark.parametrize(
@@ -112,6 +112,6 @@ def test_a_shard_is_read(text: str) -> None:
 )
 def test_what_is_no_shard_is_refused_with_words(text: str, why: str) -> None:
     with pytest.raises(UsageError) as refused:
-        ShardNumber.read(text)
+        ShardNumber.parse(text)
     assert why in str(refused.value)
     assert "--shard 2/4" in refused.value.next_step

@@ -11,15 +11,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from coze_harness.baseline.cassette_check import check_cassettes, inspect_recordings
+from coze_harness.baseline.cassette_check import check_cassettes
+from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.commands.project import Project, TrialSelection, open_project
-from coze_harness.commands.run_trials import RunOutcome, run_trials
+from coze_harness.commands.report_runs import all_runs, render_runs
+from coze_harness.commands.run_trials import (
+    RunOptions,
+    replay_trials,
+    replay_workers,
+    run_to_resume,
+    talk_to_coze,
+    without_recording,
+)
+from coze_harness.config import SettingsOverrides
+from coze_harness.execution.recording_facts import inspect_recordings
 from coze_harness.model import Mode, TrialResult, TrialStatus
 from coze_harness.model.errors import CassetteError, HarnessError, ResultsError, UsageError
 from coze_harness.model.process_context import ProcessContext
-from coze_harness.reporting.report_formats import PageOptions, TrialRenderer
-from coze_harness.reporting.runs import all_runs, render_run
-from coze_harness.results.remote_runs import check_cassettes_reachable
+from coze_harness.reporting.encoded_result import ResultEncoder
+from coze_harness.reporting.run_writer import RunOutcome
 from coze_harness.results.run_upload import RunUpload
 from coze_harness.server.server_process import RunningServer
 from coze_harness.storage import remote_folder as remote
@@ -31,10 +41,14 @@ _NUMBERS = count(1)
 
 
 class Quiet:
-    def begun(self, total: int, already: int) -> None: ...
-    def done(self, count: int) -> None: ...
-    def told(self, result: TrialResult) -> None: ...
-    def warned(self, words: str) -> None: ...
+    def on_start(self, total: int, already: int) -> None: ...
+    def on_progress(self, count: int) -> None: ...
+    def on_result(self, result: TrialResult) -> None: ...
+    def on_warning(self, text: str) -> None:
+        pytest.fail(text)
+
+    def on_note(self, text: str) -> None: ...
+    def on_estimate(self, requests: int) -> None: ...
 
 
 class Interrupts(Quiet):
@@ -43,7 +57,7 @@ class Interrupts(Quiet):
     def __init__(self, after: int) -> None:
         self._left = after
 
-    def done(self, count: int) -> None:
+    def on_progress(self, count: int) -> None:
         self._left -= count
         if self._left <= 0:
             raise KeyboardInterrupt
@@ -66,32 +80,30 @@ def opening(tmp_path: Path, server: RunningServer, folders: str) -> Callable[...
     (tmp_path / "temporary").mkdir()
 
     def opened(**given: Any) -> Project:
-        world = ProcessContext(
+        process = ProcessContext(
             environment={"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN},
             folder=files.root,
             processors=2,
             temporary=tmp_path / "temporary",
         )
         places = {"cassettes": f"{folders}/录音", "reports": f"{folders}/reports"}
-        return open_project(world, **(places | given))
+        return open_project(process, SettingsOverrides(**(places | given)))
 
     return opened
 
 
-def done(project: Project, mode: Mode = Mode.REPLAY, **given: Any) -> RunOutcome:
-    choice = given.pop("choice", TrialSelection())
-    source = project.source(
-        mode, workers=None, one_by_one=given.pop("one_by_one", False), warn=pytest.fail
-    )
-    return run_trials(
-        project.select_trials(choice),
-        source,
-        mode=mode,
-        settings=project.settings,
-        world=project.world,
-        listener=given.pop("listener", Quiet()),
-        **given,
-    )
+def done(
+    project: Project,
+    mode: Mode = Mode.REPLAY,
+    selection: TrialSelection | None = None,
+    listener: Quiet | None = None,
+    **options: Any,
+) -> RunOutcome:
+    trials = project.select_trials(selection or TrialSelection())
+    listener = listener or Quiet()
+    if mode is Mode.REPLAY:
+        return replay_trials(project, trials, RunOptions(**options), listener)
+    return talk_to_coze(project, trials, RunOptions(**options), listener, saves_cassettes=True)
 
 
 @pytest.fixture
@@ -163,10 +175,10 @@ def test_what_is_sent_is_what_was_made_and_latest_a_copy_of_it(recorded: Project
 
 def test_nothing_stays_on_this_machine(recorded: Project) -> None:
     outcome = done(recorded)
-    staged = outcome.folder.parent
-    assert staged.is_dir()
-    del outcome
-    assert not staged.exists()
+    copy = outcome.folder.parent
+    assert copy.is_dir()
+    recorded.resources.close()
+    assert not copy.exists()
 
 
 def test_the_past_is_that_of_the_store(recorded: Project) -> None:
@@ -174,7 +186,7 @@ def test_the_past_is_that_of_the_store(recorded: Project) -> None:
     second = done(recorded)
     assert [past.run_id for past in second.run.past][-1] == first.run.run_id
     assert {row.history for row in second.run.rows} == {"pp", "ff"}
-    found = all_runs(recorded.settings.reports, pytest.fail, recorded.temporary)
+    found = all_runs(recorded, pytest.fail)
     assert [run.run_id for run in found] == whole_runs(recorded)[::-1]
     assert {run.summary.trials for run in found} == {4}
 
@@ -186,7 +198,7 @@ def test_heads_too_long_for_a_first_look_are_fetched_whole(recorded: Project) ->
     text = json.loads(remote.read_file(str(reports / name / "run.json")))
     text["environment"]["note"] = "长" * 9000
     remote.write_file(str(reports / name / "run.json"), json.dumps(text).encode())
-    (run,) = all_runs(reports, pytest.fail, recorded.temporary)
+    (run,) = all_runs(recorded, pytest.fail)
     assert run.environment["note"] == "长" * 9000
 
 
@@ -195,11 +207,13 @@ def test_last_failed_goes_by_the_stores_latest_run(recorded: Project) -> None:
     assert trial.key.id == "wrong"
 
 
-def test_a_run_is_rendered_again_where_it_is(recorded: Project) -> None:
+def test_a_run_is_rendered_again_where_it_is(
+    recorded: Project, opening: Callable[..., Project]
+) -> None:
     page = str(recorded.settings.reports) + "/latest/index.html"
     before = remote.read_file(page)
     found = recorded.locate_run("latest")
-    made = render_run([found], None, PageOptions(lang="zh"), recorded.temporary)
+    made = render_runs(opening(lang="zh"), ["latest"], None)
     assert str(made) == str(found.origin) + "/index.html"
     assert remote.read_file(str(made)) != before
     assert remote.read_file(page) == remote.read_file(str(made))
@@ -209,25 +223,24 @@ def test_runs_are_merged_from_urls_into_a_url(
     recorded: Project, opening: Callable[..., Project], folders: str
 ) -> None:
     parts = [
-        done(opening(reports=f"{folders}/{name}"), choice=TrialSelection(paths=(name,))).location
+        done(opening(reports=f"{folders}/{name}"), selection=TrialSelection(paths=(name,))).location
         for name in ("identity", "weather")
     ]
-    found = [recorded.locate_run(str(part)) for part in parts]
     into = f"{folders}/merged"
-    render_run(found, into, PageOptions(), recorded.temporary)
+    render_runs(recorded, [str(part) for part in parts], into)
     merged = json.loads(remote.read_file(f"{into}/run.json"))
     assert merged["summary"]["trials"] == 3
     assert remote.read_file(f"{into}/index.html")
 
 
 def test_an_interrupted_run_is_sent_and_gone_on_with(recorded: Project, tmp_path: Path) -> None:
-    stopped = done(recorded, listener=Interrupts(1), one_by_one=True)
+    stopped = done(recorded, listener=Interrupts(1), stop_at_first=True)
     assert stopped.exit_code == 130
     name = stopped.run.run_id
     assert name in whole_runs(recorded)
-    del stopped
+    recorded.resources.close()
     assert not list((tmp_path / "temporary").rglob(name))
-    resumed = done(recorded, resume=recorded.run_to_resume("latest"))
+    resumed = done(recorded, resume="latest")
     assert resumed.run.run_id == name
     assert resumed.run.summary.trials == 4
     assert not resumed.run.interrupted
@@ -241,12 +254,13 @@ def test_a_killed_run_is_found_by_its_id_or_as_the_latest(recorded: Project) -> 
     whole = done(recorded)
     run_id = "20990101T000000000Z-abcd"
     opening = replace(whole.run, run_id=run_id, rows=(), past=())
-    with RunUpload(reports, recorded.world).begin(opening) as folder:
+    with RunUpload(reports, recorded.process).begin(opening) as folder:
         first, *_ = (whole.folder / "trials.jsonl").read_bytes().splitlines(keepends=True)
         folder.append(first)
     assert run_id not in whole_runs(recorded)
-    assert recorded.run_to_resume(run_id) == recorded.run_to_resume("latest") == folder.path
-    again = done(recorded, resume=folder.path)
+    for name in (run_id, "latest"):
+        assert run_to_resume(recorded, RunOptions(resume=name)) == folder.path
+    again = done(recorded, resume=run_id)
     assert again.run.run_id == run_id
     assert again.run.summary == whole.run.summary
     assert lines(again.folder) == lines(whole.folder)
@@ -281,7 +295,7 @@ def test_an_upload_that_breaks_leaves_the_old_run_the_latest(flaky: Project, lef
     assert f"--resume {name}" in caught.value.next_step
 
     stores.Flaky.left = 1_000_000
-    sent = done(flaky, resume=flaky.run_to_resume("latest"))
+    sent = done(flaky, resume="latest")
     assert sent.run.run_id == name
     assert flaky.locate_run("latest").folder.name == name
     assert sent.run.summary == old.run.summary
@@ -324,9 +338,8 @@ def test_a_cassette_that_is_missing_or_torn_is_an_error_of_its_trial(recorded: P
     found = {row.key.id: row.status for row in outcome.run.rows}
     assert found["identity"] is found["wrong"] is TrialStatus.ERROR
     assert found["weather[1]"] is TrialStatus.PASSED
-    assert [
-        t.key.id for t in recorded.without_recording(recorded.select_trials(TrialSelection()))
-    ] == ["identity"]
+    missing = without_recording(recorded, recorded.select_trials(TrialSelection()))
+    assert [trial.key.id for trial in missing] == ["identity"]
 
 
 def test_what_moves_recordings_about_refuses_remote_ones(recorded: Project) -> None:
@@ -365,7 +378,12 @@ def test_a_folder_for_staging_that_others_may_read_is_refused(
 def test_a_store_of_this_process_is_replayed_in_it(recorded: Project) -> None:
     check_cassettes_reachable(recorded.settings.cassettes)
     identity, *_ = recorded.select_trials(TrialSelection())
-    source = recorded.source(Mode.REPLAY, workers=2, one_by_one=False, warn=pytest.fail)
-    found = [item for batch in source([identity] * 400, TrialRenderer()) for item in batch]
+    runner = recorded.replayer
+    workers, size = replay_workers(recorded, RunOptions(workers=2))
+    assert workers == 1
+    results = runner.results(
+        [identity] * 400, ResultEncoder(runner.redactor), workers=workers, size=size
+    )
+    found = [item for batch in results for item in batch]
     assert {item.status for item in found} == {TrialStatus.PASSED}
     assert len(found) == 400

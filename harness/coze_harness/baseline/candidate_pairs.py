@@ -1,20 +1,14 @@
-"""Which trials are compared with which: a candidate's with the baseline's."""
+"""Pairs of a candidate's trial and the baseline's trial that it is compared with."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
-from coze_harness.baseline.candidates import (
-    CandidateOptions,
-    candidate_paths,
-    candidate_trial,
-    find_candidates,
-)
-from coze_harness.commands.project import Project, TrialSelection
+from coze_harness.baseline.candidates import CandidateFolder, CandidateOptions
 from coze_harness.model import TrialKey
-from coze_harness.model.errors import NothingSelectedError, ScenarioError
 from coze_harness.model.trial import Trial
 
 
@@ -22,16 +16,17 @@ from coze_harness.model.trial import Trial
 class TrialPair:
     """A trial of the candidate, and the one whose recording it is compared with, if there is one.
 
-    A repeat that the baseline has no recording of is compared with the first.
+    A repeat that the baseline has no recording of is compared with the first. `overrides` are
+    request fields that differ from the scenario.
     """
 
     candidate: Trial
     baseline: Trial | None
-    asked: Mapping[str, str] = field(default_factory=dict)
+    overrides: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> TrialKey:
-        """What names it."""
+        """The candidate's key."""
         return self.candidate.key
 
     @property
@@ -41,104 +36,64 @@ class TrialPair:
 
 
 def pairs_to_record(
-    project: Project, choice: TrialSelection, asking: CandidateOptions
+    selected: Sequence[Trial],
+    own: Iterable[Trial],
+    options: CandidateOptions,
+    candidates: CandidateFolder,
+    root: Path,
 ) -> list[TrialPair]:
-    """Return the chosen trials as candidates that are yet to be recorded.
+    """Return selected trials as candidates to be recorded.
 
-    Raises:
-        HarnessError: as `Project.choose`.
+    Args:
+        selected: the trials, with the bots that are asked.
+        own: the same scenarios' trials with their own bots.
+        options: the version of the bots that is asked.
+        candidates: the folder of candidates.
+        root: the folder that trials' cassettes are relative to.
     """
-    chosen = project.select_trials(choice)
-    baselines = _Baselines(project, _own(project, choice) if choice.bots else chosen)
-    cassettes = project.display_path(project.local_cassettes)
+    baselines = _Baselines(own, root)
     pairs = []
-    for trial in chosen:
-        asked = asking.of(trial)
-        pairs.append(
-            TrialPair(candidate_trial(trial, asked, cassettes), baselines.of(trial), asked)
-        )
+    for trial in selected:
+        overrides = options.overrides(trial)
+        pairs.append(TrialPair(candidates.trial(trial, overrides), baselines.of(trial), overrides))
     return pairs
 
 
 def recorded_pairs(
-    project: Project, choice: TrialSelection, warn: Callable[[str], None]
+    candidates: Iterable[Trial], own: Iterable[Trial], root: Path
 ) -> list[TrialPair]:
-    """Return the candidates on disk that are of the chosen trials.
-
-    Args:
-        project: whose candidates.
-        choice: which of them; `repeat` is the most that are taken.
-        warn: told of candidates that are of no trial.
-
-    Raises:
-        NothingToRunError: there are none.
-        HarnessError: as `Project.choose`.
-    """
-    whole = replace(choice, bots=(), repeat=None)
-    found = []
-    for candidate in find_candidates(project, project.select_trials(whole)):
-        trial = candidate.trial
-        if trial is not None:
-            if _is_wanted(trial, choice):
-                found.append(trial)
-        elif candidate.error is not None and whole == TrialSelection():
-            warn(f"{candidate.error.where}: {candidate.error.what}")
-    if not found:
-        raise NothingSelectedError(
-            "None of the candidates is of a chosen trial."
-            if candidate_paths(project)
-            else "There is no candidate to compare.",
-            next_step="record one beside the baseline: coze-harness compare",
-        )
-    found.sort(key=lambda t: (t.key.file, t.key.line, t.key.bot, t.key.case, t.key.trial))
-    repeats = max(trial.key.trial for trial in found)
-    baselines = _Baselines(project, _own(project, replace(whole, repeat=repeats)))
-    return [TrialPair(trial, baselines.of(trial)) for trial in found]
-
-
-def _is_wanted(trial: Trial, choice: TrialSelection) -> bool:
-    if choice.repeat is not None and trial.key.trial > choice.repeat:
-        return False
-    return not choice.bots or trial.bot.id in choice.bots or trial.key.bot in choice.bots
-
-
-def _own(project: Project, choice: TrialSelection) -> list[Trial]:
-    """Return all trials of the chosen paths with the scenarios' own bots; none where there is none.
-
-    Raises:
-        HarnessError: as `Project.choose`.
-    """
-    try:
-        return project.select_trials(TrialSelection(paths=choice.paths, repeat=choice.repeat))
-    except ScenarioError:
-        # What was chosen has loaded: only bots that scenarios do not name can be wrong here.
-        return []
+    """Return recorded candidates with their baselines, in the order of the scenario files."""
+    ordered = sorted(
+        candidates, key=lambda t: (t.key.file, t.key.line, t.key.bot, t.key.case, t.key.trial)
+    )
+    baselines = _Baselines(own, root)
+    return [TrialPair(trial, baselines.of(trial)) for trial in ordered]
 
 
 class _Baselines:
     """Finds the trial whose recording is the baseline of another."""
 
-    def __init__(self, project: Project, own: Iterable[Trial]) -> None:
-        self._root = project.root
-        self._by_place: dict[tuple[str, str], list[Trial]] = {}
+    def __init__(self, own: Iterable[Trial], root: Path) -> None:
+        self._root = root
+        self._by_case: dict[tuple[str, str], list[Trial]] = {}
         for trial in own:
-            self._by_place.setdefault((trial.key.scenario, trial.key.case), []).append(trial)
+            self._by_case.setdefault((trial.key.scenario, trial.key.case), []).append(trial)
 
     def of(self, trial: Trial) -> Trial | None:
-        """Return the trial that pairs with one: of the same bot if it can be, and repeat."""
-        likely = self._by_place.get((trial.key.scenario, trial.key.case), ())
-        bots = [one.bot.id for one in likely]
+        """Return the recorded trial of the same bot and repeat, as far as there is one."""
+        others = self._by_case.get((trial.key.scenario, trial.key.case), ())
+        bots = [other.bot.id for other in others]
         bot = trial.bot.id if trial.bot.id in bots else next(iter(bots), "")
         ranked = sorted(
-            (one for one in likely if one.bot.id == bot),
-            key=lambda one: (one.key.trial != trial.key.trial, one.key.trial),
+            (other for other in others if other.bot.id == bot),
+            key=lambda other: (other.key.trial != trial.key.trial, other.key.trial),
         )
-        return next((one for one in ranked if self._is_recorded(one)), None)
+        return next((other for other in ranked if self._is_recorded(other)), None)
 
     def _is_recorded(self, trial: Trial) -> bool:
         return os.path.lexists(self._root / trial.key.cassette)
 
 
 def required_rates(pairs: Iterable[TrialPair]) -> dict[str, float]:
-    """Return, by scenario, the share of its trials that must pass."""
+    """Return the share of a scenario's trials that must pass, by scenario."""
     return {pair.key.scenario: pair.min_pass_rate for pair in pairs}

@@ -1,8 +1,8 @@
-"""Recordings that are not accepted yet: where they are, whose they are, whether they still serve.
+"""Recordings that are not accepted yet: where they are, of which trial, and if they are usable.
 
-A candidate stands in a hidden folder beside the cassettes, under the cassette's own relative path,
-and holds its requests as they were made. What was asked otherwise than the scenario says (the
-bot's draft, a version) stands with it, so that it can be replayed and judged as it was asked.
+A candidate is in a hidden folder of the cassettes folder, under its cassette's relative path. It
+holds its requests as they were sent, and which options differ from the scenario (the bot's draft, a
+version), so that it is replayed and judged as it was recorded.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Final
 
 from coze_harness.cassettes import CANDIDATE_FOLDER, CandidateInfo, RecordingInfo
 from coze_harness.cassettes import cassette_files as store
-from coze_harness.commands.project import Project
 from coze_harness.model import Bot
 from coze_harness.model.errors import (
     CassetteError,
@@ -25,40 +24,38 @@ from coze_harness.model.errors import (
 )
 from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial
+from coze_harness.storage.project_folders import ProjectFolders
 
-FIELDS: Final = ("publish_status", "bot_version")
-"""What a candidate may be asked otherwise than its scenario says."""
+_DRAFT: Final = "unpublished_draft"
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateOptions:
-    """Which of a bot's versions is asked; neither: the one that the scenario says."""
+    """The version of a bot that a comparison asks; by default the scenario's."""
 
     draft: bool = False
     version: str = ""
 
-    def of(self, trial: Trial) -> Mapping[str, str]:
-        """Return the fields that a trial then sends otherwise; a workflow has no versions."""
+    def overrides(self, trial: Trial) -> Mapping[str, str]:
+        """Return the request fields that differ from a scenario; a workflow has no versions."""
         if trial.options.workflow or not (self.draft or self.version):
             return {}
+        options = trial.options
         wanted = {
-            "publish_status": "unpublished_draft" if self.draft else "",
-            "bot_version": self.version,
+            "publish_status": (_DRAFT if self.draft else "", options.publish_status),
+            "bot_version": (self.version, options.bot_version),
         }
-        return {name: text for name, text in wanted.items() if getattr(trial.options, name) != text}
+        return {name: new for name, (new, scenarios) in wanted.items() if new != scenarios}
 
-    @property
-    def words(self) -> str:
-        """Who answers, in words."""
+    def __str__(self) -> str:
         return "the draft" if self.draft else f"version {self.version}" if self.version else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A candidate on disk, and the trial that it is of, as it was asked.
+    """A candidate on disk, and its trial as it was recorded.
 
-    `error` says why it does not serve: it cannot be read, or its scenario is another one by now.
-    The trial is `None` where the scenario is gone, or nobody can tell which it was.
+    `error` says why it is unusable. `trial` is `None` if the scenario is gone or unknown.
     """
 
     path: Path
@@ -66,116 +63,128 @@ class Candidate:
     error: HarnessError | None = None
 
 
-def candidate_trial(trial: Trial, asked: Mapping[str, str], cassettes: str) -> Trial:
-    """Return a trial whose recording is a candidate.
+@dataclass(frozen=True, slots=True)
+class CandidateFolder:
+    """The candidates of a project.
 
     Args:
-        trial: as the scenario has it.
-        asked: fields of its prompts that are sent otherwise.
-        cassettes: the folder of recordings, as trials name it.
+        cassettes: the folder of recordings, absolute.
+        folders: the project's folders.
     """
-    prefix = f"{cassettes}/" if cassettes else ""
-    place = f"{prefix}{CANDIDATE_FOLDER}/{trial.key.cassette.removeprefix(prefix)}"
-    options = replace(
-        trial.options,
-        publish_status=asked.get("publish_status", trial.options.publish_status),
-        bot_version=asked.get("bot_version", trial.options.bot_version),
-    )
-    return replace(trial, key=replace(trial.key, cassette=place), options=options)
+
+    cassettes: Path
+    folders: ProjectFolders
+
+    @property
+    def path(self) -> Path:
+        """The folder of all candidates."""
+        return self.cassettes / CANDIDATE_FOLDER
+
+    def files(self) -> list[Path]:
+        """Return the files of all candidates, by name."""
+        return sorted(path for path in self.path.rglob("*.yaml") if path.is_file())
+
+    def committed_path(self, candidate: Path) -> Path:
+        """Return the path of the recording that a candidate replaces."""
+        return self.cassettes / candidate.relative_to(self.path)
+
+    def trial(self, trial: Trial, overrides: Mapping[str, str]) -> Trial:
+        """Return a trial whose recording is a candidate.
+
+        Args:
+            trial: the scenario's trial.
+            overrides: request fields that differ from the scenario.
+        """
+        cassettes = self.folders.display_path(self.cassettes)
+        prefix = f"{cassettes}/" if cassettes else ""
+        cassette = f"{prefix}{CANDIDATE_FOLDER}/{trial.key.cassette.removeprefix(prefix)}"
+        return replace(_overridden(trial, overrides), key=replace(trial.key, cassette=cassette))
+
+    def find(self, trials: Sequence[Trial]) -> Iterator[Candidate]:
+        """Yield every candidate, matched to the project's trials by scenario and case."""
+        by_case: dict[tuple[str, str], list[Trial]] = {}
+        by_cassette: dict[str, Trial] = {}
+        for trial in trials:
+            by_case.setdefault((trial.key.scenario, trial.key.case), []).append(trial)
+            candidate = self.trial(trial, {})
+            by_cassette[candidate.key.cassette] = candidate
+        for path in self.files():
+            yield self._read(path, by_case, by_cassette)
+
+    def remove(self, trials: Sequence[Trial]) -> None:
+        """Delete the candidates of trials, and those of other repeats of the same cases."""
+        cases = {(trial.key.scenario, trial.key.case, trial.bot.id) for trial in trials}
+        for path in self.files():
+            with suppress(CassetteError):
+                info = store.read_cassette(path).origin
+                of = info.candidate if info else None
+                if info and of and (info.scenario, of.case, of.bot_id) in cases:
+                    path.unlink(missing_ok=True)
+
+    def remove_empty_folders(self) -> None:
+        """Delete folders that have no candidate any more."""
+        folders = [path for path in self.path.rglob("*") if path.is_dir()]
+        for folder in (*sorted(folders, reverse=True), self.path):
+            with suppress(OSError):
+                folder.rmdir()
+
+    def _read(
+        self,
+        path: Path,
+        by_case: Mapping[tuple[str, str], Sequence[Trial]],
+        by_cassette: Mapping[str, Trial],
+    ) -> Candidate:
+        shown = self.folders.relative_path(path)
+        cassette = self.folders.display_path(path)
+        try:
+            info = store.read_cassette(shown).origin
+        except HarnessError as error:
+            # Only its path says whose it was.
+            return Candidate(path=path, trial=by_cassette.get(cassette), error=error)
+        if info is None or info.candidate is None:
+            stray = CassetteUnreadableError(
+                "This recording does not say that it is a candidate, or of what.",
+                where=Location(str(shown)),
+                next_step="delete it: candidates are made by coze-harness compare",
+            )
+            return Candidate(path=path, error=stray)
+        trials = by_case.get((info.scenario, info.candidate.case), ())
+        if not trials:
+            return Candidate(path=path, error=_orphan(shown, info, info.candidate))
+        nearest = _nearest(trials, info.candidate)
+        return Candidate(path=path, trial=_as_recorded(nearest, info, info.candidate, cassette))
 
 
 def candidate_info(trial: Trial) -> CandidateInfo:
-    """Return what a candidate's recording says of whose it is."""
+    """Return what a candidate's recording says about its trial."""
     key = trial.key
     return CandidateInfo(case=key.case, trial=key.trial, bot=key.bot, bot_id=trial.bot.id)
 
 
-def candidate_paths(project: Project) -> list[Path]:
-    """Return the files of all candidates, by name."""
-    folder = project.local_cassettes / CANDIDATE_FOLDER
-    return sorted(path for path in folder.rglob("*.yaml") if path.is_file())
-
-
-def find_candidates(project: Project, trials: Sequence[Trial]) -> Iterator[Candidate]:
-    """Yield every candidate.
-
-    Args:
-        project: whose candidates.
-        trials: the project's as it is now, to which they are matched by scenario and case.
-    """
-    cassettes = project.display_path(project.local_cassettes)
-    by_case: dict[tuple[str, str], list[Trial]] = {}
-    by_place: dict[str, Trial] = {}
-    for trial in trials:
-        by_case.setdefault((trial.key.scenario, trial.key.case), []).append(trial)
-        candidate = candidate_trial(trial, {}, cassettes)
-        by_place[candidate.key.cassette] = candidate
-    for path in candidate_paths(project):
-        yield _read(path, project, by_case, by_place)
-
-
-def remove_candidates(project: Project, trials: Sequence[Trial]) -> None:
-    """Take away the candidates of trials, and those of other repeats of theirs."""
-    mine = {(trial.key.scenario, trial.key.case, trial.bot.id) for trial in trials}
-    for path in candidate_paths(project):
-        with suppress(CassetteError):
-            origin = store.read_cassette(path).origin
-            asked = origin.candidate if origin else None
-            if origin and asked and (origin.scenario, asked.case, asked.bot_id) in mine:
-                path.unlink(missing_ok=True)
-
-
-def _read(
-    path: Path,
-    project: Project,
-    by_case: Mapping[tuple[str, str], Sequence[Trial]],
-    by_place: Mapping[str, Trial],
-) -> Candidate:
-    shown = project.relative_path(path)
-    try:
-        origin = store.read_cassette(shown).origin
-    except HarnessError as fault:
-        # Whose it was is told by where it stands.
-        return Candidate(path=path, trial=by_place.get(project.display_path(path)), error=fault)
-    if origin is None or origin.candidate is None:
-        stray = CassetteUnreadableError(
-            "This recording does not say that it is a candidate, or of what.",
-            where=Location(str(shown)),
-            next_step="delete it: candidates are made by coze-harness compare",
-        )
-        return Candidate(path=path, error=stray)
-    likely = by_case.get((origin.scenario, origin.candidate.case), ())
-    if not likely:
-        return Candidate(path=path, error=_orphan(shown, origin))
-    trial = _as_asked(_nearest(likely, origin.candidate), origin, project.display_path(path))
-    return Candidate(path=path, trial=trial)
-
-
-def _nearest(likely: Sequence[Trial], asked: CandidateInfo) -> Trial:
-    """Return the trial of the same bot and repeat, as far as there is one."""
-    return min(likely, key=lambda t: (t.bot.id != asked.bot_id, t.key.trial != asked.trial))
-
-
-def _as_asked(trial: Trial, origin: RecordingInfo, cassette: str) -> Trial:
-    asked = origin.candidate
-    if asked is None:
-        return trial
-    key = replace(trial.key, id=origin.trial, bot=asked.bot, trial=asked.trial, cassette=cassette)
+def _overridden(trial: Trial, overrides: Mapping[str, str]) -> Trial:
     options = replace(
         trial.options,
-        publish_status=origin.overridden_options.get(
-            "publish_status", trial.options.publish_status
-        ),
-        bot_version=origin.overridden_options.get("bot_version", trial.options.bot_version),
+        publish_status=overrides.get("publish_status", trial.options.publish_status),
+        bot_version=overrides.get("bot_version", trial.options.bot_version),
     )
-    bot = trial.bot if trial.bot.id == asked.bot_id else Bot(name=asked.bot, id=asked.bot_id)
-    return replace(trial, key=key, bot=bot, options=options)
+    return replace(trial, options=options)
 
 
-def _orphan(path: Path, origin: RecordingInfo) -> CassetteStaleError:
-    case = f", case {origin.candidate.case}" if origin.candidate and origin.candidate.case else ""
+def _nearest(trials: Sequence[Trial], of: CandidateInfo) -> Trial:
+    """Return the trial of the same bot and repeat, as far as there is one."""
+    return min(trials, key=lambda t: (t.bot.id != of.bot_id, t.key.trial != of.trial))
+
+
+def _as_recorded(trial: Trial, info: RecordingInfo, of: CandidateInfo, cassette: str) -> Trial:
+    key = replace(trial.key, id=info.trial, bot=of.bot, trial=of.trial, cassette=cassette)
+    bot = trial.bot if trial.bot.id == of.bot_id else Bot(name=of.bot, id=of.bot_id)
+    return replace(_overridden(trial, info.overridden_options), key=key, bot=bot)
+
+
+def _orphan(path: Path, info: RecordingInfo, of: CandidateInfo) -> CassetteStaleError:
+    case = f", case {of.case}" if of.case else ""
     return CassetteStaleError(
-        f'No scenario has this candidate any more: it is of "{origin.scenario}"{case}.',
+        f'This candidate\'s scenario is gone: "{info.scenario}"{case}.',
         where=Location(str(path)),
-        next_step="delete it, or bring its scenario back.",
+        next_step="delete the candidate, or restore its scenario.",
     )

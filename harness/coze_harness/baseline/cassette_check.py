@@ -1,11 +1,11 @@
-"""Everything that can be wrong with recordings, found without playing one."""
+"""Checks recordings without replaying them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from coze_harness.cassettes import (
     CANDIDATE_FOLDER,
@@ -18,13 +18,11 @@ from coze_harness.cassettes import (
 from coze_harness.cassettes import (
     cassette_files as store,
 )
-from coze_harness.execution import BATCH_SIZE
+from coze_harness.execution.process_pool import in_batches
+from coze_harness.execution.recording_facts import recording_state
 from coze_harness.execution.replay_runner import ReplayRunner
-from coze_harness.model import CassetteState
 from coze_harness.model.errors import (
     CassetteError,
-    CassetteMissingError,
-    CassetteStaleError,
     HarnessError,
     SecretLeakError,
 )
@@ -34,134 +32,102 @@ from coze_harness.storage import remote_folder as remote
 from coze_harness.storage.atomic_write import TEMPORARY_SUFFIX
 from coze_harness.storage.remote_folder import RemoteFolder, is_url
 
-Item = TypeVar("Item")
-
 _KINDS: Final = (TEMPORARY_SUFFIX, ".yaml", ".yml")
 
 
 @dataclass(frozen=True, slots=True)
 class CheckMessage:
-    """One thing to tell; a remark is no fault and does not change the exit code."""
+    """One message of a check; a notice does not change the exit code."""
 
     error: HarnessError
-    is_remark: bool = False
-
-
-def recording_state(
-    trial: Trial, replayer: ReplayRunner
-) -> tuple[CassetteState, HarnessError | None]:
-    """Return what a look at a trial's cassette says, and the error behind it."""
-    try:
-        replayer.load(trial, replayer.path(trial))
-    except CassetteMissingError as fault:
-        return CassetteState.MISSING, fault
-    except CassetteStaleError as fault:
-        return CassetteState.STALE, fault
-    except HarnessError as fault:
-        return CassetteState.UNREADABLE, fault
-    return CassetteState.RECORDED, None
-
-
-def inspect_recordings(
-    trials: Sequence[Trial], replayer: ReplayRunner
-) -> Iterator[tuple[Trial, CassetteState, HarnessError | None]]:
-    """Yield each trial with what a look at its cassette says; those elsewhere come in batches."""
-    for batch in batches(trials):
-        looking = replayer.prefetch(batch)
-        for trial in batch:
-            yield (trial, *recording_state(trial, looking))
-
-
-def batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    """Yield items, so many at a time as are fetched at once."""
-    return (items[start : start + BATCH_SIZE] for start in range(0, len(items), BATCH_SIZE))
+    is_notice: bool = False
 
 
 def check_cassettes(
-    trials: Sequence[Trial], replayer: ReplayRunner, *, folder: Path | RemoteFolder | None
+    trials: Sequence[Trial], runner: ReplayRunner, *, folder: Path | RemoteFolder | None
 ) -> Iterator[CheckMessage]:
     """Yield what is wrong with the cassettes of trials.
 
     Args:
-        trials: whose cassettes are looked at.
-        replayer: what would play them.
-        folder: of all cassettes, to tell files that belong to none of the trials; `None` where
-            the trials are only a part of the project.
+        trials: the trials whose cassettes are checked.
+        runner: would replay them.
+        folder: the folder of all cassettes, to find files of no trial; `None` if the trials are
+            only a part of the project.
 
     Raises:
-        CassetteError: the folder is elsewhere and cannot be listed.
+        CassetteError: the folder is remote and cannot be listed.
     """
-    redactor = replayer.redactor
-    for batch in batches(trials):
-        looking = replayer.prefetch(batch)
+    redactor = runner.redactor
+    for batch in in_batches(trials):
+        prefetching = runner.prefetch(batch)
         for trial in batch:
-            _state, fault = recording_state(trial, looking)
-            if fault is not None:
-                yield CheckMessage(fault)
-            yield from _text(looking.path(trial), redactor, looking.at_hand)
+            _state, error = recording_state(trial, prefetching)
+            if error is not None:
+                yield CheckMessage(error)
+            yield from _check_text(prefetching.path(trial), redactor, prefetching.prefetched)
     if folder is not None:
-        known = {_plain(replayer.path(trial)) for trial in trials}
-        yield from _strays(folder, known, redactor)
+        known = {_listed(runner.path(trial)) for trial in trials}
+        yield from _unknown_files(folder, known, redactor)
 
 
-def _plain(path: str) -> str:
+def _listed(path: str) -> str:
     """Return a path as a listing of its folder has it."""
     return path if is_url(path) else str(Path(path))
 
 
-def _text(
-    path: str, redactor: Redactor, at_hand: store.PrefetchedCassettes
+def _check_text(
+    path: str, redactor: Redactor, prefetched: store.PrefetchedCassettes
 ) -> Iterator[CheckMessage]:
     try:
-        data = store.read_bytes(path, at_hand)
+        data = store.read_bytes(path, prefetched)
     except CassetteError:
         return
     if found := redactor.find_secret(data.decode("utf-8", "replace")):
-        fault = SecretLeakError(
+        leak = SecretLeakError(
             f"The recording holds {found}.",
             where=Location(path),
             next_step="revoke that secret, then record again (or replace it by hand).",
         )
-        yield CheckMessage(fault)
-    if data.strip() and canonical.read_canonical(data) is None and _is_readable(path, at_hand):
-        remark = CassetteError(
-            "The recording is not in our own shape: edited by hand, or by another recorder.",
+        yield CheckMessage(leak)
+    if data.strip() and canonical.read_canonical(data) is None and _is_readable(path, prefetched):
+        notice = CassetteError(
+            "The recording is not in canonical form: edited by hand, or made by another recorder.",
             where=Location(path),
-            next_step="it is read all the same; to mend it: coze-harness check --rewrite",
+            next_step="it replays as it is; to reformat it: coze-harness check --rewrite",
         )
-        yield CheckMessage(remark, is_remark=True)
+        yield CheckMessage(notice, is_notice=True)
 
 
-def _strays(
+def _unknown_files(
     folder: Path | RemoteFolder, known: set[str], redactor: Redactor
 ) -> Iterator[CheckMessage]:
-    unknown = [path for path in _files(folder) if path not in known]
-    for batch in batches([path for path in unknown if path.endswith(_KINDS)]):
-        at_hand = (
+    unknown = [path for path in _list_files(folder) if path not in known]
+    for batch in in_batches([path for path in unknown if path.endswith(_KINDS)]):
+        prefetched = (
             store.fetch_cassettes(batch)
             if isinstance(folder, RemoteFolder)
             else store.NONE_PREFETCHED
         )
         for path in batch:
             if path.endswith(TEMPORARY_SUFFIX):
-                what = "This is left over from a recording that was killed."
+                what = "A recording that was killed left this file."
                 step = "delete it."
-            elif _is_a_tests(path, at_hand):
+            elif _is_of_python_test(path, prefetched):
                 continue
             else:
-                what = "No scenario's trial has this recording."
-                step = "delete it, or bring its scenario back."
-                yield from _text(path, redactor, at_hand)
+                what = "This recording belongs to no scenario."
+                step = "delete it, or restore its scenario."
+                yield from _check_text(path, redactor, prefetched)
             yield CheckMessage(CassetteError(what, where=Location(path), next_step=step))
 
 
-def _files(folder: Path | RemoteFolder) -> list[str]:
-    """Return all files in a folder of cassettes but the candidates."""
+def _list_files(folder: Path | RemoteFolder) -> list[str]:
+    """Return all files in a folder of cassettes except candidates."""
     if isinstance(folder, RemoteFolder):
         try:
             return [str(folder / name) for name in remote.list_files(folder)]
-        except OSError as fault:
-            raise store.fetch_error(str(folder), fault) from fault
+        except OSError as error:
+            raise store.fetch_error(str(folder), error) from error
     hidden = folder / CANDIDATE_FOLDER
     return [
         str(path)
@@ -170,33 +136,33 @@ def _files(folder: Path | RemoteFolder) -> list[str]:
     ]
 
 
-def _is_a_tests(path: str, at_hand: store.PrefetchedCassettes) -> bool:
-    """Tell whether a recording is that of a test written in Python, which no scenario has."""
+def _is_of_python_test(path: str, prefetched: store.PrefetchedCassettes) -> bool:
+    """Return whether a recording is that of a test written in Python: it has no scenario."""
     try:
-        origin = store.read_cassette(path, at_hand).origin
+        origin = store.read_cassette(path, prefetched).origin
     except CassetteError:
         return False
     return origin is not None and not origin.scenario
 
 
-def _is_readable(path: str, at_hand: store.PrefetchedCassettes) -> bool:
+def _is_readable(path: str, prefetched: store.PrefetchedCassettes) -> bool:
     try:
-        store.read_cassette(path, at_hand)
+        store.read_cassette(path, prefetched)
     except CassetteError:
         return False
     return True
 
 
-def reformat_cassettes(trials: Sequence[Trial], replayer: ReplayRunner) -> Iterator[str]:
-    """Write recordings that were edited by hand, or made by vcrpy, in our own shape; yield them.
+def reformat_cassettes(trials: Sequence[Trial], runner: ReplayRunner) -> Iterator[str]:
+    """Rewrite recordings that are not in canonical form; yield their paths.
 
-    What cannot be read is passed over: `check_cassettes` tells of it.
+    Unreadable ones are skipped: `check_cassettes` reports them.
 
     Raises:
-        CassetteError: one holds a secret, or cannot be written; it is as it was.
+        CassetteError: one holds a secret, or cannot be written; it is unchanged.
     """
     for trial in trials:
-        path = replayer.path(trial)
+        path = runner.path(trial)
         try:
             recording = store.read_cassette(path)
         except CassetteError:
@@ -204,13 +170,13 @@ def reformat_cassettes(trials: Sequence[Trial], replayer: ReplayRunner) -> Itera
         if recording.canonical:
             continue
         store.write_cassette(
-            path, recording, recording.origin or _unknown(trial), replayer.redactor
+            path, recording, recording.origin or _minimal_info(trial), runner.redactor
         )
         yield path
 
 
-def _unknown(trial: Trial) -> RecordingInfo:
-    """Return the origin of a recording that another recorder made and said nothing about."""
+def _minimal_info(trial: Trial) -> RecordingInfo:
+    """Return the recording information of a cassette that has none."""
     return RecordingInfo(
         scenario=trial.key.scenario, trial=trial.key.id, fingerprint="", recorded_at="", harness=""
     )

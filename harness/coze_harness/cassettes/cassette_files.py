@@ -64,6 +64,19 @@ def fetch_cassettes(urls: Sequence[str]) -> PrefetchedCassettes:
     return remote.read_files(urls)
 
 
+def check_cassettes_reachable(cassettes: Path | remote.RemoteFolder) -> None:
+    """Check that remote recordings can be fetched, before a run begins.
+
+    Raises:
+        CassetteUnreadableError: the store does not answer, or refuses.
+    """
+    if isinstance(cassettes, remote.RemoteFolder):
+        try:
+            remote.check_reachable(cassettes)
+        except OSError as error:
+            raise fetch_error(str(cassettes), error) from error
+
+
 def read_bytes(path: Path | str, at_hand: PrefetchedCassettes = NONE_PREFETCHED) -> bytes:
     """Return a file's bytes, in the fewest system calls: a run reads thousands of small files.
 

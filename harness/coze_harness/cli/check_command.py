@@ -1,66 +1,42 @@
-"""`check`: everything that can be wrong, without running."""
+"""`check`: find everything that can be wrong, without running."""
 
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 import click
 
-from coze_harness.baseline.cassette_check import CheckMessage, check_cassettes, reformat_cassettes
-from coze_harness.cli import shared_options as options
+from coze_harness.cli import shared_options
+from coze_harness.commands.check_project import check_project
 from coze_harness.commands.current_process import current_process
 from coze_harness.commands.project import TrialSelection, open_project
-from coze_harness.model.errors import HarnessError
+from coze_harness.config import SettingsOverrides
 from coze_harness.reporting.visible import format_count, show_control_characters
-from coze_harness.results.remote_runs import check_cassettes_reachable
 
 
 @click.command(epilog="Example: coze-harness check scenarios/identity.yaml")
-@options.selection
-@click.option(
-    "--rewrite",
-    "mend",
-    is_flag=True,
-    help="Write recordings that were edited by hand in our own shape again.",
-)
-@options.folders
-def check(
-    mend: bool,
-    cassettes: str | None,
-    reports: str | None,
-    **given: Any,  # noqa: ANN401 (click's options, all of them fields of Choice)
-) -> int:
-    """Check scenarios and settings, and the recordings: missing, stale, stray, unreadable, leaking.
+@shared_options.selection
+@click.option("--rewrite", is_flag=True, help="Reformat hand-edited cassettes.")
+@shared_options.folders
+def check(selection: TrialSelection, rewrite: bool, overrides: SettingsOverrides) -> int:
+    """Check scenarios, settings and recordings: missing, stale, unknown, unreadable, leaking.
 
-    Exit code 0: all is well. 2: a file of yours is wrong. 3: a recording is.
+    Exit code 2: a scenario file or a setting is wrong. 3: a recording is.
     """
-    project = open_project(current_process(), cassettes=cassettes, reports=reports)
-    choice = TrialSelection(**given)
-    trials = project.select_trials(choice)
-    check_cassettes_reachable(project.settings.cassettes)
-    if mend:
-        for path in reformat_cassettes(trials, project.replayer):
-            click.echo(f"{path}: rewritten.")
-    whole = choice == TrialSelection()
-    folder = project.relative_path(project.settings.cassettes) if whole else None
-    found = list(check_cassettes(trials, project.replayer, folder=folder))
-    for finding in found:
-        _tell(finding)
-    faults = [finding.error for finding in found if not finding.is_remark]
-    scenarios = len({trial.key.scenario for trial in trials})
-    looked_at = f"{format_count(scenarios, 'scenario')}, {format_count(len(trials), 'trial')}"
-    if faults:
-        click.echo(
-            f"{looked_at}: {format_count(len(faults), 'fault')} in their recordings.", err=True
-        )
-        return max(fault.exit_code for fault in faults)
-    click.echo(f"{looked_at}: every recording is in order.")
+    with open_project(current_process(), overrides) as project:
+        checked = check_project(project, selection, reformat=rewrite)
+    for path in checked.reformatted:
+        click.echo(f"{path}: reformatted.")
+    for message in checked.messages:
+        for line in message.error.lines():
+            shown = show_control_characters(f"note: {line}" if message.is_notice else line)
+            print(shown, file=sys.stderr)  # noqa: T201 (the command's output)
+    errors = [message.error for message in checked.messages if not message.is_notice]
+    counts = (
+        f"{format_count(checked.scenarios, 'scenario')}, {format_count(checked.trials, 'trial')}"
+    )
+    if errors:
+        click.echo(f"{counts}: {format_count(len(errors), 'error')} in recordings.", err=True)
+        return max(error.exit_code for error in errors)
+    click.echo(f"{counts}: every recording is in order.")
     return 0
-
-
-def _tell(finding: CheckMessage) -> None:
-    fault: HarnessError = finding.error
-    for line in fault.lines():
-        shown = show_control_characters(f"note: {line}" if finding.is_remark else line)
-        print(shown, file=sys.stderr)  # noqa: T201 (the command line's own output)

@@ -1,4 +1,4 @@
-"""What a run shows while it goes on: progress on a terminal, plain lines in a pipe."""
+"""What a run shows while it goes on: progress in a terminal, plain lines in a pipe."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from shutil import get_terminal_size
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
+from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.model import TrialResult, TrialStatus
 from coze_harness.reporting.hosted import on_github
 from coze_harness.reporting.terminal_trials import failure_block, failure_line
@@ -30,70 +31,68 @@ _INKS: Final[Mapping[TextStyle, str]] = {
     TextStyle.GOOD: "32",
     TextStyle.DOUBT: "33",
     TextStyle.HEAD: "1",
-    # Struck out and underlined: never by colour alone.
+    # Struck out and underlined: not by colour alone.
     TextStyle.GONE: "9;31",
     TextStyle.COME: "4;32",
 }
-_QUIET: Final = frozenset({TrialStatus.FAILED, TrialStatus.ERROR})
+_BAD: Final = frozenset({TrialStatus.FAILED, TrialStatus.ERROR})
 
 
 @dataclass(slots=True)
-class _Errors:
-    """Errors of one kind: the first of them, told in full, stands for the others."""
+class _ErrorGroup:
+    """Errors of one kind: the first one is printed in full and represents the others."""
 
     first: TrialResult
     count: int = 0
 
     def lines(self) -> list[str]:
-        note = self.first.error
-        if note is None:
+        error, key = self.first.error, self.first.key
+        if error is None:
             return []
-        key = self.first.key
-        shown = [f"{note.where or f'{key.file}:{key.line}'}: {note.what}"]
-        shown += [f"  {line}" for line in note.detail]
-        if note.log_id:
-            shown.append(f"  log id: {note.log_id}")
-        if note.next_step:
-            shown.append(f"  next: {note.next_step}")
+        lines = [f"{error.where or f'{key.file}:{key.line}'}: {error.what}"]
+        lines += [f"  {line}" for line in error.detail]
+        if error.log_id:
+            lines.append(f"  log id: {error.log_id}")
+        if error.next_step:
+            lines.append(f"  next: {error.next_step}")
         if self.count > 1:
-            shown.append(f"  and {format_count(self.count - 1, 'other error')} of this kind")
-        return shown
+            lines.append(f"  and {format_count(self.count - 1, 'other error')} of this kind")
+        return lines
 
 
 class ProgressDisplay:
-    """Listens to a run and shows it; a context manager, so that the bar goes when the run does.
+    """Shows a run's progress and results. A context manager: the progress bar ends with the run.
 
     Args:
-        environment: NO_COLOR and TERM are looked at, and whether GitHub reads what is printed:
-            then nothing that a bot has answered may pass for one of its commands.
-        quiet: a line a failed trial, and nothing of the rest.
-        verbose: every verdict of what did not pass, in a pipe too.
-        bar: whether a terminal may show a bar.
-        ticking: whether the bar moves on while nothing happens. That takes a thread, and with one
+        environment: NO_COLOR and TERM are respected. If GitHub reads what is printed, no answer of
+            a bot can be mistaken for one of its commands.
+        options: what is shown.
+        ticking: whether the bar moves while nothing happens. That takes a thread, and with one
             there can be no forked processes to share a replay.
+        shows_results: whether trials are printed as they finish; else only errors are, at the end.
     """
 
     def __init__(
         self,
         environment: Mapping[str, str],
+        options: DisplayOptions,
         *,
-        quiet: bool,
-        verbose: bool,
-        bar: bool,
         ticking: bool,
+        shows_results: bool = True,
     ) -> None:
         terminal = sys.stdout.isatty() and environment.get("TERM") != "dumb"
         self._terminal = terminal
         self._colour = terminal and not environment.get("NO_COLOR")
-        self._blocks = verbose or (terminal and not quiet)
-        self._quiet = quiet
+        self._quiet = options.quiet
+        self._blocks = options.verbose or (terminal and not options.quiet)
         self._ticking = ticking
-        self._wants_bar = bar and terminal and not quiet
+        self._shows_results = shows_results
+        self._has_bar = not options.no_progress and terminal and not options.quiet
         self._hosted = on_github(environment)
         self._stack = ExitStack()
         self._bar: Progress | None = None
         self._task: TaskID | None = None
-        self._errors: dict[str, _Errors] = {}
+        self._errors: dict[str, _ErrorGroup] = {}
 
     def __enter__(self) -> ProgressDisplay:
         return self
@@ -101,16 +100,16 @@ class ProgressDisplay:
     def __exit__(
         self,
         kind: type[BaseException] | None,
-        fault: BaseException | None,
+        error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
         self._stack.close()
 
     def on_start(self, total: int, already: int) -> None:
-        """Show the bar, where there is one."""
+        """Start the progress bar."""
         if already and not self._quiet:
-            self.line(f"Going on: {already} of {total} trials were done before.")
-        if not self._wants_bar:
+            self.line(f"Resumed: {already} of {total} trials were done before.")
+        if not self._has_bar:
             return
         from rich.console import Console
         from rich.progress import (
@@ -138,26 +137,37 @@ class ProgressDisplay:
         self._task = self._bar.add_task("", total=total, completed=already)
 
     def on_progress(self, count: int) -> None:
-        """Move the bar on."""
+        """Advance the progress bar."""
         if self._bar is not None and self._task is not None:
             self._bar.advance(self._task, count)
             self._bar.refresh()
 
     def on_result(self, result: TrialResult) -> None:
-        """Show a trial that did not simply pass."""
-        if self._quiet and result.status not in _QUIET:
+        """Print a trial that did anything but pass."""
+        if result.error and not (self._shows_results and self._blocks):
+            group = self._errors.setdefault(result.error.kind, _ErrorGroup(result))
+            group.count += 1
+        if not self._shows_results or (self._quiet and result.status not in _BAD):
             return
-        if result.error and not self._blocks:
-            same = self._errors.setdefault(result.error.kind, _Errors(result))
-            same.count += 1
         lines = failure_block(result) if self._blocks else [failure_line(result)]
         head = self._coloured(lines[0], _COLOURS.get(result.status, ""))
-        # In one piece: the bar is drawn anew for each.
+        # In one piece: the bar is drawn again after each.
         self.line("\n".join([head, *lines[1:]]))
 
-    def on_warning(self, words: str) -> None:
-        """Show a remark on stderr."""
-        print(self._safe(f"warning: {words}"), file=sys.stderr)  # noqa: T201 (the command line speaks here)
+    def on_warning(self, text: str) -> None:
+        """Print a warning on stderr."""
+        print(self._safe(f"warning: {text}"), file=sys.stderr)  # noqa: T201 (the command's output)
+
+    def on_note(self, text: str) -> None:
+        """Print something to know before the run begins."""
+        if not self._quiet:
+            self.line(text)
+
+    def on_estimate(self, requests: int) -> None:
+        """Print, on stderr, how many requests the run takes."""
+        if not self._quiet:
+            count = format_count(requests, "call")
+            print(f"About {count} to Coze (a free plan has 500 in all).", file=sys.stderr)  # noqa: T201 (as above)
 
     def line(self, text: str) -> None:
         """Print a line above the bar."""
@@ -165,41 +175,45 @@ class ProgressDisplay:
             # `out` neither wraps nor restyles: the line must be the same as in a pipe.
             self._bar.console.out(text, highlight=False)
         else:
-            print(self._safe(text))  # noqa: T201 (the command line speaks here)
+            print(self._safe(text))  # noqa: T201 (the command's output)
 
     def commands(self, lines: Sequence[str]) -> None:
-        """Print what GitHub is to take for its commands."""
+        """Print commands for GitHub."""
         for line in lines:
-            print(line)  # noqa: T201 (the command line speaks here)
+            print(line)  # noqa: T201 (the command's output)
 
     @property
     def width(self) -> int:
-        """Cells in a line of the terminal; 0 in a pipe, where no line is too long."""
+        """The terminal's width in cells; 0 in a pipe, where no line is too long."""
         return get_terminal_size().columns if self._terminal else 0
 
     @property
-    def pen(self) -> TerminalWriter:
-        """What writes lines for this screen: cut to its width, in its colours."""
+    def writer(self) -> TerminalWriter:
+        """Writes lines for this terminal: cut to its width, in its colours."""
         return TerminalWriter(self.width, self._ink if self._colour else None)
 
     def _ink(self, style: TextStyle, text: str) -> str:
         return self._coloured(text, _INKS.get(style, ""))
 
     def finish(self, text: str, *, good: bool) -> None:
-        """Print the last line; before it, on stderr, what to do about errors told on one line."""
-        self._stack.close()
-        self._bar = None
-        for errors in self._errors.values():
-            for line in errors.lines():
-                shown = self._safe(show_control_characters(line))
-                print(shown, file=sys.stderr)  # noqa: T201 (the command line speaks here)
-        said, mark, report = text.rpartition("  report: ")
+        """Print the last line; before it, on stderr, the errors that were printed on one line."""
+        self.print_errors()
+        summary, mark, report = text.rpartition("  report: ")
         if self._terminal and _width(text) > get_terminal_size().columns:
             # A path that the terminal breaks in two can neither be clicked nor copied.
-            self.line(self._coloured(said, "32" if good else "31"))
+            self.line(self._coloured(summary, "32" if good else "31"))
             self.line(f"{mark}{report}")
             return
         self.line(self._coloured(text, "32" if good else "31"))
+
+    def print_errors(self) -> None:
+        """End the progress bar, and print the errors on stderr."""
+        self._stack.close()
+        self._bar = None
+        for group in self._errors.values():
+            for line in group.lines():
+                shown = self._safe(show_control_characters(line))
+                print(shown, file=sys.stderr)  # noqa: T201 (the command's output)
 
     def _safe(self, text: str) -> str:
         if not self._hosted:
@@ -213,6 +227,6 @@ class ProgressDisplay:
 
 
 def _width(text: str) -> int:
-    from rich.cells import cell_len  # a run in a pipe has no need of rich
+    from rich.cells import cell_len  # a run in a pipe does not need rich
 
     return cell_len(text)

@@ -1,4 +1,4 @@
-"""`report` and `history`: runs that have been."""
+"""`report` and `history`: render finished runs again, and list them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from shutil import get_terminal_size
 
 import click
 
-from coze_harness.cli import shared_options as options
+from coze_harness.cli import shared_options
 from coze_harness.commands.current_process import current_process
 from coze_harness.commands.project import open_project
+from coze_harness.commands.report_runs import all_runs, render_runs
+from coze_harness.config import SettingsOverrides
 from coze_harness.reporting.run_list_page import history_rows
-from coze_harness.reporting.run_reports import page_options
-from coze_harness.reporting.runs import all_runs, render_run
 from coze_harness.reporting.terminal_trials import fitted
 
 
@@ -23,30 +23,18 @@ from coze_harness.reporting.terminal_trials import fitted
     "-o",
     "--output",
     metavar="DIR",
-    help="Where the reports go, a folder or its URL; the run's own unless told otherwise.",
+    help="Folder of the reports: a path or a URL. Default: the run's own folder.",
 )
-@options.folders
-@options.page
-def report(
-    runs: tuple[str, ...],
-    output: str | None,
-    cassettes: str | None,
-    reports: str | None,
-    lang: str | None,
-    layout: str | None,
-) -> int:
-    """Render the reports of a run again, from its run.json and trials.jsonl alone.
+@shared_options.page
+def report(runs: tuple[str, ...], output: str | None, overrides: SettingsOverrides) -> int:
+    """Render the reports of a run again, from its run.json and trials.jsonl.
 
-    RUN is an id, a folder, or 'latest'. Several runs are merged into one, which needs -o. Of shards
-    it takes all: one that is missing, incomplete, there twice or of another run is refused.
+    RUN is an id, a folder, or 'latest'. Several runs are merged into one, which needs -o. Requires
+    every shard exactly once.
     """
-    project = open_project(
-        current_process(), cassettes=cassettes, reports=reports, lang=lang, layout=layout
-    )
-    page = page_options(project.settings)
-    found = [project.locate_run(name) for name in runs]
-    made = render_run(found, output, page, project.temporary)
-    click.echo(project.display_path(made))
+    with open_project(current_process(), overrides) as project:
+        page = render_runs(project, runs, output)
+        click.echo(project.folders.display_path(page))
     return 0
 
 
@@ -58,14 +46,13 @@ def report(
     default=20,
     show_default=True,
     metavar="N",
-    help="So many runs at the most.",
+    help="Show at most N runs.",
 )
-@options.folders
-def history(count: int, cassettes: str | None, reports: str | None) -> int:  # fmt: skip
-    """Show the runs there are, newest first."""
-    project = open_project(current_process(), cassettes=cassettes, reports=reports)
-    remark = partial(click.echo, err=True)
-    runs = all_runs(project.settings.reports, remark, project.temporary)
+@shared_options.folders
+def history(count: int, overrides: SettingsOverrides) -> int:
+    """List the runs, newest first."""
+    with open_project(current_process(), overrides) as project:
+        runs = all_runs(project, partial(click.echo, err=True))
     if not runs:
         click.echo("There is no run yet. Next: coze-harness run")
         return 0

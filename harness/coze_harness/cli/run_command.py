@@ -1,182 +1,155 @@
-"""`run`, `record` and `live`: one pipeline, three ways to get the answers."""
+"""`run`, `record` and `live`: execute trials and report them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import webbrowser
+from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 import click
 
-from coze_harness.cli import shared_options as options
-from coze_harness.cli.opening import open_page
+from coze_harness.cli import shared_options
 from coze_harness.cli.progress_display import ProgressDisplay
+from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.commands.current_process import current_process
 from coze_harness.commands.project import Project, TrialSelection, open_project
-from coze_harness.commands.run_trials import RunOutcome, run_trials
-from coze_harness.execution.shards import describe_shard, select_shard
-from coze_harness.model import Mode, ShardInfo
-from coze_harness.model.trial import Trial
+from coze_harness.commands.run_trials import (
+    RunOptions,
+    replay_trials,
+    talk_to_coze,
+    without_recording,
+)
+from coze_harness.config import SettingsOverrides
+from coze_harness.model import Mode
 from coze_harness.reporting.hosted import annotation_lines, append_step_summary
+from coze_harness.reporting.run_writer import RunOutcome
 from coze_harness.reporting.terminal_trials import bot_table, summary_line
-from coze_harness.reporting.visible import format_count
 
 _COMMANDS: Final[Mapping[Mode, str]] = MappingProxyType(
     {
         Mode.REPLAY: "coze-harness run",
         Mode.RECORD: "coze-harness record",
         Mode.LIVE: "coze-harness live",
+        Mode.COMPARE: "coze-harness compare",
     }
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunOptions:
-    """How a run is executed and told, as the options say."""
-
-    stop_at_first: bool
-    strict_known: bool
-    workers: int | None
-    cluster: str | None
-    resume: str | None
-    shard: str = ""
-    quiet: bool
-    verbose: bool
-    no_progress: bool
-    open_report: bool
-
-
 @click.command(epilog="Example: coze-harness run scenarios/identity.yaml -k 'not slow'")
-@options.selection
-@options.shard
-@options.folders
-@options.service
-@options.page
-@options.execution
-def run(**given: Any) -> int:  # noqa: ANN401 (click's options, taken apart below)
-    """Replay the scenarios from their cassettes, judge the answers, write the reports.
+@shared_options.selection
+@shared_options.project
+@shared_options.replay
+@shared_options.display
+def run(
+    selection: TrialSelection,
+    overrides: SettingsOverrides,
+    options: RunOptions,
+    display: DisplayOptions,
+) -> int:
+    """Replay scenarios from their cassettes, judge the answers, write the reports.
 
     Never opens a connection and needs no token. PATH is a file, a folder or a scenario's name.
     """
-    project = opened(given)
-    choice, manner = split_options(given)
-    trials = project.select_trials(choice, manner.workers)
-    return _execute(project, trials, Mode.REPLAY, manner)
+    with open_project(current_process(), overrides) as project:
+        trials = project.select_trials(selection, options.workers)
+        with ProgressDisplay(project.process.environment, display, ticking=False) as progress:
+            outcome = replay_trials(project, trials, options, progress)
+            show_outcome(project, outcome, progress, options)
+        return finish(outcome, display)
 
 
 @click.command(epilog="Example: COZE_API_TOKEN=… coze-harness record --missing")
-@options.selection
-@options.shard
+@shared_options.selection
 @click.option("--missing", is_flag=True, help="Only trials that have no recording yet.")
 @click.option("--force", is_flag=True, help="Record although CI is set.")
-@options.folders
-@options.service
-@options.page
-@options.execution
-def record(missing: bool, force: bool, **given: Any) -> int:  # noqa: ANN401 (as above)
-    """Hold the conversations with Coze, keep each as a cassette, judge the answers, report.
+@shared_options.project
+@shared_options.execution
+@shared_options.display
+def record(
+    selection: TrialSelection,
+    missing: bool,
+    force: bool,
+    overrides: SettingsOverrides,
+    options: RunOptions,
+    display: DisplayOptions,
+) -> int:
+    """Run the conversations with Coze, save each as a cassette, judge the answers, report.
 
-    A cassette is written only when its conversation was finished, and then whole. Refuses to run
-    where CI is set, unless --force: CI replays.
+    A cassette is written only when its conversation has finished, and then whole. Refuses to run
+    if CI is set, unless --force is given: CI replays.
     """
-    project = opened(given)
-    project.refuse_recording_in_ci(force=force)
-    choice, manner = split_options(given)
-    trials = project.select_trials(choice)
-    return _execute(
-        project, project.without_recording(trials) if missing else trials, Mode.RECORD, manner
-    )
+    with open_project(current_process(), overrides) as project:
+        project.refuse_recording_in_ci(force=force)
+        trials = project.select_trials(selection)
+        if missing:
+            trials = without_recording(project, trials)
+        with ProgressDisplay(project.process.environment, display, ticking=True) as progress:
+            outcome = talk_to_coze(project, trials, options, progress, saves_cassettes=True)
+            show_outcome(project, outcome, progress, options)
+        return finish(outcome, display)
 
 
 @click.command(epilog="Example: COZE_API_TOKEN=… coze-harness live --tag smoke")
-@options.selection
-@options.shard
-@options.folders
-@options.service
-@options.page
-@options.execution
-def live(**given: Any) -> int:  # noqa: ANN401 (as above)
-    """Hold the conversations with Coze, judge the answers, report; keep no cassette."""
-    project = opened(given)
-    choice, manner = split_options(given)
-    return _execute(project, project.select_trials(choice), Mode.LIVE, manner)
+@shared_options.selection
+@shared_options.project
+@shared_options.execution
+@shared_options.display
+def live(
+    selection: TrialSelection,
+    overrides: SettingsOverrides,
+    options: RunOptions,
+    display: DisplayOptions,
+) -> int:
+    """Run the conversations with Coze, judge the answers, report; keep no cassette."""
+    with open_project(current_process(), overrides) as project:
+        trials = project.select_trials(selection)
+        with ProgressDisplay(project.process.environment, display, ticking=True) as progress:
+            outcome = talk_to_coze(project, trials, options, progress, saves_cassettes=False)
+            show_outcome(project, outcome, progress, options)
+        return finish(outcome, display)
 
 
-def opened(given: dict[str, Any]) -> Project:
-    """Open the project that the options say, and take these out."""
-    names = ("cassettes", "reports", "base_url", "lang", "layout")
-    return open_project(current_process(), **{name: given.pop(name) for name in names})
-
-
-def split_options(given: dict[str, Any]) -> tuple[TrialSelection, RunOptions]:
-    """Return what chooses trials, and how they are executed."""
-    chosen = {
-        name: given.pop(name) for name in TrialSelection.__dataclass_fields__ if name in given
-    }
-    return TrialSelection(**chosen), RunOptions(**given)
+def show_outcome(
+    project: Project, outcome: RunOutcome, progress: ProgressDisplay, options: RunOptions
+) -> None:
+    """Print the bots' table, what CI reads, and the last line."""
+    for line in bot_table(outcome.run, width=progress.width):
+        progress.on_note(line)
+    report_to_ci(project, outcome, progress, options)
+    location = str(project.folders.relative_path(outcome.location))
+    progress.finish(summary_line(outcome.run, location), good=outcome.exit_code == 0)
 
 
 def report_to_ci(
-    project: Project, outcome: RunOutcome, screen: ProgressDisplay, *, strict_known: bool
+    project: Project, outcome: RunOutcome, progress: ProgressDisplay, options: RunOptions
 ) -> None:
-    """Give a job on GitHub its annotations and its summary; nothing happens elsewhere."""
-    world = project.world
-    screen.commands(annotation_lines(outcome, project.settings, world, strict_known=strict_known))
-    for remark in append_step_summary(outcome.folder, world.environment):
-        screen.on_warning(remark)
-
-
-def _execute(project: Project, trials: Sequence[Trial], mode: Mode, manner: RunOptions) -> int:
-    environment = project.world.environment
-    resumed = project.run_to_resume(manner.resume) if manner.resume else None
-    shard: ShardInfo | None = None
-    if manner.shard or resumed:
-        trials, shard = select_shard(trials, manner.shard, project.replayer, resumed)
-    screen = ProgressDisplay(
-        environment,
-        quiet=manner.quiet,
-        verbose=manner.verbose,
-        bar=not manner.no_progress,
-        ticking=mode is not Mode.REPLAY,
+    """Print annotations for a job on GitHub and append its summary; elsewhere do nothing."""
+    environment, root = project.process.environment, project.settings.root
+    progress.commands(
+        annotation_lines(outcome, root, environment, strict_known=options.strict_known)
     )
-    with screen:
-        if mode is not Mode.REPLAY:
-            for hint in project.settings.warnings:
-                screen.on_warning(hint)
-        if shard and not (manner.quiet and trials):
-            screen.line(describe_shard(shard))
-        source = project.source(
-            mode,
-            workers=manner.workers,
-            cluster=manner.cluster,
-            one_by_one=manner.stop_at_first,
-            warn=screen.on_warning,
-        )
-        if mode is not Mode.REPLAY and not manner.quiet:
-            ahead = format_count(project.estimate_requests(trials), "call")
-            click.echo(f"About {ahead} to Coze ahead (a free plan has 500 in all).", err=True)
-        outcome = run_trials(
-            trials,
-            source,
-            mode=mode,
-            settings=project.settings,
-            world=project.world,
-            listener=screen,
-            stop_at_first=manner.stop_at_first,
-            strict_known=manner.strict_known,
-            resume=resumed,
-            shard=shard,
-        )
-        if not manner.quiet:
-            for line in bot_table(outcome.run, width=screen.width):
-                screen.line(line)
-        report_to_ci(project, outcome, screen, strict_known=manner.strict_known)
-        shown = str(project.relative_path(outcome.location))
-        screen.finish(summary_line(outcome.run, shown), good=outcome.exit_code == 0)
+    for warning in append_step_summary(outcome.folder, environment):
+        progress.on_warning(warning)
+
+
+def finish(outcome: RunOutcome, display: DisplayOptions) -> int:
+    """Print how to resume an interrupted run, open the report, and return the exit code."""
     if outcome.run.interrupted:
-        words = f"{_COMMANDS[mode]} --resume {outcome.run.run_id}"
-        click.echo(f"What is done is kept.\n  next: {words}, with the same paths", err=True)
-    if manner.open_report:
-        open_page(outcome)
+        command = f"{_COMMANDS[outcome.run.mode]} --resume {outcome.run.run_id}"
+        click.echo(
+            f"Finished trials were saved.\n  next: {command}, with the same paths and options",
+            err=True,
+        )
+    if display.open_report:
+        open_report(outcome)
     return outcome.exit_code
+
+
+def open_report(outcome: RunOutcome) -> None:
+    """Open a run's page in a browser; of an uploaded run, print where it is."""
+    if isinstance(outcome.location, Path):
+        webbrowser.open((outcome.location / "index.html").resolve().as_uri())
+    else:
+        click.echo(f"The report is at {outcome.location}/index.html.", err=True)

@@ -1,103 +1,141 @@
-"""Options that several commands share, and what they say together."""
+"""Options that several commands share. Each group reaches its command as one typed object."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from dataclasses import dataclass, fields
+from functools import wraps
+from typing import Any, TypeAlias
 
 import click
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+from coze_harness.commands.project import TrialSelection
+from coze_harness.commands.run_trials import RunOptions
+from coze_harness.config import SettingsOverrides
+
+Command: TypeAlias = Callable[..., int]
+Decorator: TypeAlias = Callable[[Command], Command]
 
 
-def selection(command: Command) -> Command:
-    """Add what chooses trials: PATH…, -k, --tag, --bot, --last-failed, --repeat."""
-    for add in reversed(
-        (
-            click.argument("paths", nargs=-1, metavar="[PATH]…"),
-            click.option("-k", "keyword", metavar="EXPR", default="",
-                         help="Only trials whose names match: 'refund and not slow'."),
-            click.option("--tag", "tags", multiple=True, metavar="T",
-                         help="Only scenarios with this tag (repeatable: any of them)."),
-            click.option("--bot", "bots", multiple=True, metavar="B",
-                         help="Put the scenarios to this bot (repeatable)."),
-            click.option("--last-failed", is_flag=True,
-                         help="Only what failed, or could not be judged, in the latest run."),
-            click.option("--repeat", type=click.IntRange(1), metavar="N",
-                         help="Trials per scenario, bot and case."),
-        )
-    ):  # fmt: skip
-        command = add(command)
-    return command
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisplayOptions:
+    """What a run shows."""
+
+    quiet: bool = False
+    verbose: bool = False
+    no_progress: bool = False
+    open_report: bool = False
 
 
-def shard(command: Command) -> Command:
-    """Add which part of the chosen trials is executed: --shard."""
-    add = click.option(
-        "--shard", metavar="I/N", default="",
-        help="Only the Ith of N parts, dealt alike by every job; `report` merges them.",
-    )  # fmt: skip
-    return add(command)
+_Options: TypeAlias = (
+    type[TrialSelection] | type[SettingsOverrides] | type[RunOptions] | type[DisplayOptions]
+)
+
+_SELECTION = (
+    click.argument("paths", nargs=-1, metavar="[PATH]…"),
+    click.option("-k", "keyword", metavar="EXPR", default="",
+                 help="Only trials whose names match: 'refund and not slow'."),
+    click.option("--tag", "tags", multiple=True, metavar="T",
+                 help="Only scenarios with this tag (repeatable: any of them)."),
+    click.option("--bot", "bots", multiple=True, metavar="B",
+                 help="Use this bot instead of the scenarios' own (repeatable)."),
+    click.option("--last-failed", is_flag=True,
+                 help="Only trials that failed, or could not be judged, in the latest run."),
+    click.option("--repeat", type=click.IntRange(1), metavar="N",
+                 help="Trials for each scenario, bot and case."),
+)  # fmt: skip
+_FOLDERS = (
+    click.option("--cassettes", metavar="DIR",
+                 help="Folder of the recordings: a path or a URL (s3://bucket/folder)."),
+    click.option("--reports", metavar="DIR", help="Folder of the runs: a path or a URL."),
+)  # fmt: skip
+_BASE_URL = (
+    click.option("--base-url", metavar="URL",
+                 help="Coze's address (COZE_API_BASE); ignored by `run`."),
+)  # fmt: skip
+_PAGE = (
+    click.option("--lang", type=click.Choice(["en", "zh"]),
+                 help="Language of the reports. Default: the browser's language."),
+    click.option("--layout", type=click.Choice(["single", "folder"]),
+                 help="One file, or style and script in files next to the page."),
+)  # fmt: skip
+_SHARD = (
+    click.option("--shard", metavar="I/N", default="",
+                 help="Only part I of N; all jobs split the trials deterministically, and"
+                 " `report` merges the runs."),
+)  # fmt: skip
+_CLUSTER = (
+    click.option("--cluster", metavar="ADDRESS",
+                 help="Replay on the Dask scheduler at this address."),
+)  # fmt: skip
+_EXECUTION = (
+    click.option("-x", "stop_at_first", is_flag=True,
+                 help="Stop at the first trial that does not pass."),
+    click.option("--strict-known", is_flag=True,
+                 help="Fail if a scenario with known_failure passes."),
+    click.option("--workers", type=click.IntRange(1), metavar="N",
+                 help="Processes that replay, or calls to Coze at a time."),
+    click.option("--resume", metavar="RUN",
+                 help="Resume an interrupted run: its id, folder, or 'latest'."),
+)  # fmt: skip
+_DISPLAY = (
+    click.option("-q", "--quiet", is_flag=True,
+                 help="Print one line for each trial that does not pass, and the last line."),
+    click.option("-v", "--verbose", is_flag=True,
+                 help="Show every verdict of trials that do not pass."),
+    click.option("--no-progress", is_flag=True, help="Show no progress bar."),
+    click.option("--open", "open_report", is_flag=True, help="Open the report in a browser."),
+)  # fmt: skip
 
 
-def folders(command: Command) -> Command:
-    """Add where things are: --cassettes, --reports."""
-    for add in reversed(
-        (
-            click.option("--cassettes", metavar="DIR",
-                         help="Where recordings are: a folder, or its URL (s3://bucket/folder)."),
-            click.option("--reports", metavar="DIR",
-                         help="Where the runs' folders are: a folder, or its URL."),
-        )
-    ):  # fmt: skip
-        command = add(command)
-    return command
+def _group(name: str, make: _Options, *options: Decorator) -> Decorator:
+    """Add options whose values reach the command as one keyword argument.
+
+    Args:
+        name: the argument's name.
+        make: builds the object, from those of the options' values that it has fields for.
+        options: the options.
+    """
+
+    def decorate(command: Command) -> Command:
+        names = tuple(field.name for field in fields(make))
+
+        @wraps(command)
+        def collect(**values: Any) -> int:  # noqa: ANN401 (click's values, typed from here on)
+            given = {field: values.pop(field) for field in names if field in values}
+            return command(**{name: make(**given)}, **values)
+
+        decorated: Command = collect
+        for option in reversed(options):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
 
 
-def service(command: Command) -> Command:
-    """Add where the service is: --base-url."""
-    add = click.option(
-        "--base-url", metavar="URL", help="Coze's address (COZE_API_BASE); a replay asks nobody."
-    )
-    return add(command)
+selection = _group("selection", TrialSelection, *_SELECTION)
+"""`selection`: which trials."""
 
+folders = _group("overrides", SettingsOverrides, *_FOLDERS)
+"""`overrides`: where recordings and runs are."""
 
-def page(command: Command) -> Command:
-    """Add how the page of a run is written: --lang, --layout."""
-    for add in reversed(
-        (
-            click.option("--lang", type=click.Choice(["en", "zh"]),
-                         help="The reports' language; unless told, the page follows its reader."),
-            click.option("--layout", type=click.Choice(["single", "folder"]),
-                         help="One file, or style and script in files beside the page."),
-        )
-    ):  # fmt: skip
-        command = add(command)
-    return command
+service = _group("overrides", SettingsOverrides, *_BASE_URL)
+"""`overrides`: the address of the service."""
 
+page = _group("overrides", SettingsOverrides, *_FOLDERS, *_PAGE)
+"""`overrides`: folders, and how the page is written."""
 
-def execution(command: Command) -> Command:
-    """Add how trials are executed, and how that is told."""
-    for add in reversed(
-        (
-            click.option("-x", "stop_at_first", is_flag=True,
-                         help="Stop at the first trial that does not pass."),
-            click.option("--strict-known", is_flag=True,
-                         help="Fail where a scenario marked known_failure passes."),
-            click.option("--workers", type=click.IntRange(1), metavar="N",
-                         help="Processes (run), or calls under way at a time (record, live)."),
-            click.option("--cluster", metavar="ADDRESS",
-                         help="Replay on the Dask scheduler at this address (run)."),
-            click.option("--resume", metavar="RUN",
-                         help="Go on with an interrupted run: its id, folder, or 'latest'."),
-            click.option("-q", "--quiet", is_flag=True,
-                         help="A line for each trial that does not pass, and the last line."),
-            click.option("-v", "--verbose", is_flag=True,
-                         help="Show every verdict of trials that do not pass."),
-            click.option("--no-progress", is_flag=True, help="No progress bar."),
-            click.option("--open", "open_report", is_flag=True,
-                         help="Open the report in a browser."),
-        )
-    ):  # fmt: skip
-        command = add(command)
-    return command
+project = _group("overrides", SettingsOverrides, *_FOLDERS, *_BASE_URL, *_PAGE)
+"""`overrides`: all settings that a run has options for."""
+
+replay = _group("options", RunOptions, *_SHARD, *_CLUSTER, *_EXECUTION)
+"""`options`: how trials are replayed."""
+
+execution = _group("options", RunOptions, *_SHARD, *_EXECUTION)
+"""`options`: how trials are executed."""
+
+comparison = _group("options", RunOptions, *_EXECUTION)
+"""`options`: how a comparison is executed."""
+
+display = _group("display", DisplayOptions, *_DISPLAY)
+"""`display`: what a run shows."""

@@ -1,4 +1,4 @@
-"""The one place that looks at the process: environment, working folder, processors."""
+"""The one place that reads the process: environment, working folder, processors."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from coze_harness.model.process_context import ProcessContext
 
 
 def current_process() -> ProcessContext:
-    """Return the world that this process runs in."""
+    """Return the context of this process."""
     return ProcessContext(
-        environment=dict(os.environ),  # noqa: TID251 (read here, handed on)
+        environment=dict(os.environ),  # noqa: TID251 (read here, passed on)
         folder=Path.cwd(),
         processors=_processors(),
     )
 
 
-def redact_for_display(text: str, world: ProcessContext) -> str:
-    """Return a text for people without the secrets of this process, or anything shaped like one.
+def redact_for_display(text: str, process: ProcessContext) -> str:
+    """Return a text without the secrets of a process, or anything of a secret's shape.
 
-    Works whatever is wrong with the settings, since it stands on the way of every error.
+    Works whatever is wrong with the settings, since every error passes through it.
     """
-    return Redactor(environment_secrets(world.environment, world.folder)).redact(text)
+    return Redactor(environment_secrets(process.environment, process.folder)).redact(text)
 
 
 def _processors() -> int:
-    """Return how many processors this process may use, which in a container is not all of them."""
+    """Return how many processors this process may use; in a container, not all of them."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -1,35 +1,48 @@
-"""A project as commands see it: its settings, its trials, and what plays or records them."""
+"""A project as use cases see it: settings, selected trials, runs, and the way to Coze."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import overload
 
+from coze_harness.auth.credentials import OAuthAppKeys, read_private_key
+from coze_harness.cassettes import Redactor
 from coze_harness.config import Settings, SettingsOverrides, load_settings
-from coze_harness.execution import BATCH_SIZE
 from coze_harness.execution.replay_runner import ReplayRunner
-from coze_harness.model import CassetteState, Mode, TrialStatus
-from coze_harness.model.errors import NothingSelectedError, ResultsError, UsageError
+from coze_harness.model import TrialStatus
+from coze_harness.model.errors import (
+    NothingSelectedError,
+    ResultsError,
+    SettingsError,
+    UsageError,
+)
 from coze_harness.model.process_context import ProcessContext
 from coze_harness.model.trial import Trial
-from coze_harness.reporting.encoded_result import ResultStream
+from coze_harness.reporting.page_options import PageOptions
 from coze_harness.results import read_run
-from coze_harness.results.remote_runs import LocatedRun, check_cassettes_reachable, locate_run
-from coze_harness.scenarios import ProjectPaths as ScenarioProject
-from coze_harness.scenarios import Scenario, check_bots, expand_trials, find_files, scenario_schema
+from coze_harness.results.remote_runs import LocatedRun, locate_run
+from coze_harness.scenarios import (
+    ProjectPaths,
+    Scenario,
+    check_bots,
+    expand_trials,
+    find_files,
+    scenario_schema,
+)
 from coze_harness.scenarios.loading import load_in_parallel
 from coze_harness.scenarios.trial_filter import TrialFilter
+from coze_harness.storage.project_folders import ProjectFolders
 from coze_harness.storage.remote_folder import RemoteFolder
+from coze_harness.transport import HttpTransport, TokenSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialSelection:
-    """Which trials a user wants, in the words of the command line."""
+    """Which trials a user selects, in terms of the command line."""
 
     paths: tuple[str, ...] = ()
     keyword: str = ""
@@ -39,258 +52,180 @@ class TrialSelection:
     repeat: int | None = None
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
+@dataclass(frozen=True, slots=True)
 class Project:
-    """One project, opened."""
+    """An opened project. A context manager: it owns its temporary folders."""
 
     settings: Settings
-    world: ProcessContext
+    process: ProcessContext
+    resources: ExitStack = field(default_factory=ExitStack, repr=False, compare=False)
 
-    def select_trials(self, choice: TrialSelection, workers: int | None = None) -> list[Trial]:
-        """Return the chosen trials; every scenario file in question is checked on the way.
+    def __enter__(self) -> Project:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.resources.close()
+
+    def select_trials(self, selection: TrialSelection, workers: int | None = None) -> list[Trial]:
+        """Return the selected trials; every scenario file concerned is checked.
 
         Args:
-            choice: which they are.
-            workers: how many processes share the work; as many as there are processors by default.
+            selection: which trials.
+            workers: how many processes share the work; by default one for each processor.
 
         Raises:
-            ScenarioFaults: scenario files must be edited.
-            UsageError: a word of the choice means nothing.
-            NothingToRunError: no trial is left.
+            ScenarioErrors: scenario files must be edited.
+            UsageError: the selection is invalid.
+            NothingSelectedError: no trial is left.
         """
         settings = self.settings
-        if not choice.paths and settings.file is None and not settings.scenarios.exists():
-            raise _nothing(choice, 0, settings)
-        project = ScenarioProject(settings.root, settings.scenarios, settings.user_id)
-        found = find_files(choice.paths, project, self.world.folder)
-        bots = choice.bots or None
-        known = check_bots(settings.bots, settings.default_bot)
-        check = known if bots is None else _anything
-        loaded = load_in_parallel(found.files, project, check, workers or self.world.processors)
-        scenarios = found.select(loaded)
-        made = expand_trials(
-            scenarios,
+        if not selection.paths and settings.file is None and not settings.scenarios.exists():
+            raise _nothing_selected(selection, 0, settings)
+        paths = ProjectPaths(settings.root, settings.scenarios, settings.user_id)
+        files = find_files(selection.paths, paths, self.process.folder)
+        bots = selection.bots or None
+        check = check_bots(settings.bots, settings.default_bot) if bots is None else _any_bot
+        processes = workers or self.process.processors
+        scenarios = load_in_parallel(files.files, paths, check, processes)
+        trials = expand_trials(
+            files.select(scenarios),
             settings.bots,
             settings.default_bot,
             bots,
-            choice.repeat,
-            self.display_path(settings.cassettes),
+            selection.repeat,
+            self.folders.display_path(settings.cassettes),
         )
-        wanted = TrialFilter(choice.keyword, choice.tags)
-        left = [trial for trial in made if wanted.matches(trial.key)]
-        if choice.last_failed:
+        wanted = TrialFilter(selection.keyword, selection.tags)
+        selected = [trial for trial in trials if wanted.matches(trial.key)]
+        if selection.last_failed:
             failed = self._last_failed()
-            left = [trial for trial in left if trial.key.id in failed]
-        if not left:
-            raise _nothing(choice, len(made), settings)
-        return left
+            selected = [trial for trial in selected if trial.key.id in failed]
+        if not selected:
+            raise _nothing_selected(selection, len(trials), settings)
+        return selected
 
     def _last_failed(self) -> frozenset[str]:
         try:
             run = read_run(self.locate_run("latest", rows_only=True).folder)
-        except ResultsError as fault:
+        except ResultsError as error:
             raise UsageError(
-                "--last-failed needs a run before this one, and none can be read.",
-                detail=fault.lines(),
-                next_step="run without it once.",
-            ) from fault
+                "--last-failed needs an earlier run, and none can be read.",
+                detail=error.lines(),
+                next_step="run once without it.",
+            ) from error
         bad = (TrialStatus.FAILED, TrialStatus.ERROR)
         return frozenset(row.key.id for row in run.rows if row.status in bad)
 
     @property
-    def root(self) -> Path:
-        """The project's folder, as a user standing in the world's folder would name it."""
-        return self.relative_path(self.settings.root)
+    def folders(self) -> ProjectFolders:
+        """The project's root and the working folder."""
+        return ProjectFolders(self.settings.root, self.process.folder)
 
-    @overload
-    def relative_path(self, path: Path) -> Path: ...
-    @overload
-    def relative_path(self, path: RemoteFolder) -> RemoteFolder: ...
-    def relative_path(self, path: Path | RemoteFolder) -> Path | RemoteFolder:
-        """Return a path as that user would type it: from the folder, where that is shorter."""
-        if isinstance(path, RemoteFolder):
-            return path
-        return min(Path(os.path.relpath(path, self.world.folder)), path, key=lambda p: len(str(p)))
+    @property
+    def root(self) -> Path:
+        """The project's folder, as a user in the working folder names it."""
+        return self.folders.relative_path(self.settings.root)
 
     @property
     def replayer(self) -> ReplayRunner:
-        """What plays this project's cassettes."""
-        here = "" if self.root == Path() else str(self.root)
-        return ReplayRunner(here, self.settings.redact)
+        """Replays this project's cassettes."""
+        root = "" if self.root == Path() else str(self.root)
+        return ReplayRunner(root, self.settings.redact)
 
-    def without_recording(self, chosen: Sequence[Trial]) -> list[Trial]:
-        """Return those of the trials that have no recording.
-
-        Raises:
-            NothingToRunError: all of them have one.
-        """
-        from coze_harness.baseline.cassette_check import inspect_recordings
-
-        check_cassettes_reachable(self.settings.cassettes)
-        looked_at = inspect_recordings(chosen, self.replayer)
-        left = [trial for trial, state, _fault in looked_at if state is CassetteState.MISSING]
-        if not left:
-            raise NothingSelectedError(
-                "Every chosen trial has a recording.",
-                next_step="coze-harness check tells whether they are up to date.",
-            )
-        return left
-
-    def source(
-        self,
-        mode: Mode,
-        *,
-        workers: int | None,
-        one_by_one: bool,
-        warn: Callable[[str], None],
-        cluster: str | None = None,
-    ) -> ResultStream:
-        """Return what executes trials in a mode; `one_by_one` where the first failure ends it.
-
-        Raises:
-            SettingsError: a live mode, and no token.
-            UsageError: a live mode on a cluster.
-            CassetteError: recordings are elsewhere, and nobody answers there.
-        """
-        if mode is not Mode.LIVE:
-            check_cassettes_reachable(self.settings.cassettes)
-        if mode is Mode.REPLAY:
-            if cluster:
-                return self.replayer.on_cluster(cluster, str(self.settings.root))
-            if one_by_one:
-                return self.replayer.source(workers=1, size=1)
-            cassettes = self.settings.cassettes
-            if isinstance(cassettes, RemoteFolder) and cassettes.is_private:
-                workers = 1
-            return self.replayer.source(workers or self.world.processors, BATCH_SIZE)
-        if cluster:
-            raise UsageError(
-                "A cluster replays; conversations with Coze are held from one machine.",
-                next_step="leave --cluster out: waiting takes no thread, and the rate is shared.",
-            )
-        from coze_harness.execution.live_runner import open_live_results
-
-        return open_live_results(
-            self.settings,
-            self.world,
-            workers=workers,
-            keeps=mode is Mode.RECORD,
-            replayer=self.replayer,
-            warn=warn,
-        )
-
-    def estimate_requests(self, trials: Sequence[Trial]) -> int:
-        """Return about how many requests to Coze holding these trials will take."""
-        from coze_harness.execution.call_estimate import estimate_requests
-
-        return estimate_requests(trials, self.replayer, self.world)
+    @property
+    def page_options(self) -> PageOptions:
+        """How the project's pages are written."""
+        return PageOptions(lang=self.settings.report.lang, layout=self.settings.report.layout)
 
     @property
     def local_cassettes(self) -> Path:
-        """The folder of recordings, for what moves them about.
+        """The folder of recordings, for what moves them.
 
         Raises:
-            UsageError: they are elsewhere.
+            UsageError: they are remote.
         """
         if isinstance(self.settings.cassettes, RemoteFolder):
             raise UsageError(
-                f"The recordings are in {self.settings.cassettes}, and candidates stand beside"
-                " recordings on disk.",
+                f"The recordings are in {self.settings.cassettes}; candidates need a local folder.",
                 next_step="copy them into a folder, and give that: --cassettes DIR",
             )
         return self.settings.cassettes
 
+    def open_transport(self, redactor: Redactor, *, workers: int) -> HttpTransport:
+        """Open the network, authenticated by the project's token or its OAuth app.
+
+        Args:
+            redactor: gets the private key and each token before it is used.
+            workers: the most calls at a time.
+
+        Raises:
+            SettingsError: there are no credentials, or they cannot be used.
+            CozeError: Coze rejects the OAuth app.
+        """
+        settings, environment = self.settings, self.process.environment
+        if settings.credentials is None:
+            raise SettingsError(
+                "There is no token for Coze.",
+                next_step="set COZE_API_TOKEN; to try it without an account:"
+                " coze-harness serve --demo",
+            )
+        token: str | TokenSource
+        if isinstance(settings.credentials, OAuthAppKeys):
+            token = self._oauth_tokens(settings.credentials, redactor)
+        else:
+            token = settings.credentials.get_secret_value()
+            redactor.add_secret(token)
+        return HttpTransport(settings.base_url, token, workers=workers, environment=environment)
+
+    def _oauth_tokens(self, keys: OAuthAppKeys, redactor: Redactor) -> TokenSource:
+        from coze_harness.auth.oauth_app import OAuthTokenSource, sdk_token_request
+
+        redactor.add_secret(read_private_key(keys))
+        environment = self.process.environment
+        request = sdk_token_request(keys, self.settings.base_url, environment, redactor.redact)
+        return OAuthTokenSource(request, self.process.clock, redactor.add_secret)
+
     def refuse_recording_in_ci(self, *, force: bool) -> None:
-        """Make sure that a CI job does not record by mistake.
+        """Prevent that a CI job records by mistake.
 
         Raises:
             UsageError: `CI` is set in the environment.
         """
-        if self.world.environment.get("CI", "").lower() in ("", "0", "false") or force:
+        if self.process.environment.get("CI", "").lower() in ("", "0", "false") or force:
             return
         raise UsageError(
             "CI is set, and a CI job replays what was recorded before.",
-            next_step="coze-harness run; or record all the same: --force",
+            next_step="coze-harness run; to record anyway: --force",
         )
 
-    def run_folder(self, name: str) -> Path:
-        """Return the folder of a run by its id, its path, its URL, or `latest`.
-
-        Of one that is elsewhere it is a copy, which lasts as long as this project is open.
-
-        Raises:
-            ArchiveError: there is none.
-        """
-        return self.locate_run(name).folder
-
     def locate_run(self, name: str, *, rows_only: bool = False) -> LocatedRun:
-        """Return a run's folder as above, and where it was fetched from.
+        """Return a run's folder by its id, its path, its URL, or `latest`.
+
+        A remote run is copied; the copy lasts as long as this project is open.
 
         Args:
-            name: as above.
-            rows_only: whether its run.json will do.
+            name: of the run.
+            rows_only: whether run.json is enough.
 
         Raises:
-            ArchiveError: there is none.
+            ResultsError: there is no such run.
         """
-        return locate_run(self.settings.reports, name, self.temporary, rows_only=rows_only)
+        return locate_run(self.settings.reports, name, self.temporary_folder, rows_only=rows_only)
 
-    def run_to_resume(self, name: str) -> Path:
-        """Return the folder of a run to go on with: one that has not reached its store, first.
-
-        Raises:
-            ArchiveError: there is none.
-        """
-        reports = self.settings.reports
-        if not isinstance(reports, RemoteFolder):
-            return self.run_folder(name)
-        from coze_harness.results.run_upload import RunUpload
-
-        return RunUpload(reports, self.world).folder_to_resume(name)
-
-    def temporary(self) -> Path:
-        """Return a new folder that is there as long as this project is open."""
-        import tempfile
-        import weakref
-
-        made = Path(tempfile.mkdtemp(prefix="coze-harness-", dir=self.world.temporary))
-        weakref.finalize(self, shutil.rmtree, made, ignore_errors=True)
-        return made
-
-    def display_path(self, path: Path | RemoteFolder) -> str:
-        """Return a path as outputs have it: from the project's root where it is below it."""
-        if isinstance(path, RemoteFolder):
-            return str(path)
-        relative = Path(os.path.relpath(path, self.settings.root))
-        return (path if relative.parts[:1] == ("..",) else relative).as_posix()
+    def temporary_folder(self) -> Path:
+        """Return a new folder that lasts as long as this project is open."""
+        path = Path(tempfile.mkdtemp(prefix="coze-harness-", dir=self.process.temporary))
+        self.resources.callback(shutil.rmtree, path, ignore_errors=True)
+        return path
 
 
-def open_project(
-    world: ProcessContext,
-    *,
-    cassettes: str | None = None,
-    reports: str | None = None,
-    base_url: str | None = None,
-    lang: str | None = None,
-    layout: str | None = None,
-) -> Project:
-    """Open the project that the world's folder belongs to.
+def open_project(process: ProcessContext, overrides: SettingsOverrides | None = None) -> Project:
+    """Open the project that the working folder belongs to.
 
     Raises:
         SettingsError: harness.yaml, the environment or an option is wrong.
     """
-    overrides = SettingsOverrides(
-        base_url=base_url,
-        cassettes=cassettes,
-        reports=reports,
-        lang=lang,
-        layout=layout,
-    )
-    return Project(load_settings(world.folder, world.environment, overrides), world)
-
-
-def _anything(_scenario: Scenario) -> None:
-    """Take every scenario: other bots stand in for its own."""
+    return Project(load_settings(process.folder, process.environment, overrides), process)
 
 
 def schema_text() -> str:
@@ -298,18 +233,24 @@ def schema_text() -> str:
     return json.dumps(scenario_schema(), ensure_ascii=False, indent=2) + "\n"
 
 
-def _nothing(choice: TrialSelection, loaded: int, settings: Settings) -> NothingSelectedError:
-    if not loaded:
+def _any_bot(_scenario: Scenario) -> None:
+    """Accept every scenario: `--bot` replaces its own bots."""
+
+
+def _nothing_selected(
+    selection: TrialSelection, total: int, settings: Settings
+) -> NothingSelectedError:
+    if not total:
         return NothingSelectedError(
             f"There is no scenario in {settings.scenarios}.",
             next_step="write one there, or start with: coze-harness init",
         )
-    if choice.last_failed:
+    if selection.last_failed:
         return NothingSelectedError(
-            "Nothing failed in the latest run, or what failed is not chosen.",
+            "Nothing failed in the latest run, or what failed is not selected.",
             next_step="run without --last-failed.",
         )
     return NothingSelectedError(
-        f"None of the {loaded} trials is chosen by -k and --tag.",
+        f"-k and --tag select none of the {total} trials.",
         next_step="coze-harness list shows their names and tags.",
     )

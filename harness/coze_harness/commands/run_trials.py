@@ -1,299 +1,366 @@
-"""The one pipeline of all runs: trials in, a run's folder and an exit code out."""
+"""Execute trials: replay or talk to Coze, collect the results, write the reports."""
 
 from __future__ import annotations
 
 import platform
-import weakref
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import TypeAlias, TypeVar
 
-from coze_harness.config import Settings
-from coze_harness.model import (
-    Mode,
-    RequiredPassRate,
-    Run,
-    ShardInfo,
-    Summary,
-    TrialKey,
-    TrialResult,
-    TrialStatus,
+from coze_harness.cassettes import Redactor
+from coze_harness.cassettes.cassette_files import check_cassettes_reachable
+from coze_harness.commands.project import Project
+from coze_harness.execution import BATCH_SIZE
+from coze_harness.execution.live_runner import STREAM_WORKERS, LiveRunner
+from coze_harness.execution.recording_facts import estimate_requests, inspect_recordings
+from coze_harness.execution.sharding import ShardNumber, resume_shard, select_shard
+from coze_harness.model import CassetteState, Mode, RequiredPassRate, Run, ShardInfo, Summary
+from coze_harness.model.errors import NothingSelectedError, WorkerLostError
+from coze_harness.model.trial import Trial
+from coze_harness.reporting.encoded_result import EncodedResult, ResultEncoder
+from coze_harness.reporting.run_writer import (
+    RunListener,
+    RunOutcome,
+    RunWriter,
+    SelectedTrial,
+    Summarize,
+    exit_code,
+    notify,
 )
-from coze_harness.model.errors import WorkerLostError
-from coze_harness.model.process_context import ProcessContext
-from coze_harness.reporting.encoded_result import EncodedResult
-from coze_harness.reporting.report_formats import ReportSet, TrialRenderer
-from coze_harness.reporting.run_reports import page_options, update_run_list, write_reports
-from coze_harness.results import (
-    RunFolder,
-    RunTotals,
-    decode_trial,
-    encode_trial,
-    read_results,
-    update_latest,
-    with_history,
-)
+from coze_harness.results import RunFolder, read_head
+from coze_harness.results.run_upload import RunUpload
+from coze_harness.scenarios import generate_values
 from coze_harness.storage.remote_folder import RemoteFolder
-
-if TYPE_CHECKING:
-    from coze_harness.results.run_upload import RunUpload
-
-INTERRUPTED: Final = 130
-
-
-class SelectedTrial(Protocol):
-    """What the pipeline needs to know of a trial that is to be done."""
-
-    @property
-    def key(self) -> TrialKey:
-        """What names it."""
-        ...
-
-    @property
-    def min_pass_rate(self) -> float:
-        """The share of its scenario's trials that must pass, 0..1."""
-        ...
-
+from coze_harness.transport import HttpTransport
 
 Item = TypeVar("Item", bound=SelectedTrial)
 
-
-class RunListener(Protocol):
-    """Hears how a run goes on; all of it in the thread that runs the pipeline."""
-
-    def on_start(self, total: int, already: int) -> None:
-        """A run of `total` trials begins, `already` of which a resumed run had done."""
-        ...
-
-    def on_progress(self, count: int) -> None:
-        """So many more trials are done."""
-        ...
-
-    def on_result(self, result: TrialResult) -> None:
-        """One of them did not simply pass."""
-        ...
-
-    def on_warning(self, words: str) -> None:
-        """Something is worth a remark that is no error."""
-        ...
+Execute: TypeAlias = Callable[
+    [Sequence[Item], ResultEncoder], Generator[Sequence[EncodedResult], None, None]
+]
+"""Executes trials and yields them as they finish; closing it stops what has not begun."""
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
-class RunOutcome:
-    """The result of a run: the run, its folder and its exit code.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """How a run is executed.
 
-    `location` is where people find it: the same folder, or the store that its reports were uploaded
-    to. In that case `folder` is a copy, removed with this outcome.
+    Args:
+        stop_at_first: start no further trial once one failed or could not be judged.
+        strict_known: whether a known failure that passes fails the run.
+        workers: processes that replay, or calls at a time.
+        cluster: the address of a Dask scheduler to replay on.
+        resume: the interrupted run to resume: its id, folder, or `latest`.
+        shard: I/N, or empty.
     """
 
-    run: Run
-    folder: Path
-    exit_code: int
-    location: Path | RemoteFolder
+    stop_at_first: bool = False
+    strict_known: bool = False
+    workers: int | None = None
+    cluster: str | None = None
+    resume: str | None = None
+    shard: str = ""
+
+
+def replay_trials(
+    project: Project, trials: Sequence[Trial], options: RunOptions, listener: RunListener
+) -> RunOutcome:
+    """Replay trials from their cassettes, offline.
+
+    Raises:
+        CassetteError: the recordings are remote and cannot be reached.
+        UsageError: nothing listens at the cluster's address.
+    """
+    trials, shard, resumed = select_part(project, trials, options, listener)
+    settings, runner = project.settings, project.replayer
+    check_cassettes_reachable(settings.cassettes)
+    execute: Execute[Trial]
+    if options.cluster:
+        from coze_harness.execution.dask_cluster import check_scheduler
+
+        check_scheduler(options.cluster)
+        execute = partial(
+            runner.results_on_cluster, address=options.cluster, root=str(settings.root)
+        )
+    else:
+        workers, size = replay_workers(project, options)
+        execute = partial(runner.results, workers=workers, size=size)
+    return run_trials(
+        project,
+        trials,
+        execute,
+        mode=Mode.REPLAY,
+        options=options,
+        listener=listener,
+        redactor=runner.redactor,
+        resumed=resumed,
+        shard=shard,
+    )
+
+
+def talk_to_coze(
+    project: Project,
+    trials: Sequence[Trial],
+    options: RunOptions,
+    listener: RunListener,
+    *,
+    saves_cassettes: bool,
+) -> RunOutcome:
+    """Run the conversations with Coze, and save them as cassettes for `record`.
+
+    Raises:
+        SettingsError: there are no credentials.
+    """
+    trials, shard, resumed = select_part(project, trials, options, listener)
+    for warning in project.settings.warnings:
+        listener.on_warning(warning)
+    redactor = Redactor((), project.settings.redact)
+    with open_live_transport(project, redactor, options) as transport:
+        announce_requests(project, trials, listener)
+        live = live_runner(
+            project, transport, redactor, options, listener, saves_cassettes=saves_cassettes
+        )
+        return run_trials(
+            project,
+            trials,
+            live.results,
+            mode=Mode.RECORD if saves_cassettes else Mode.LIVE,
+            options=options,
+            listener=listener,
+            redactor=redactor,
+            resumed=resumed,
+            shard=shard,
+        )
+
+
+def without_recording(project: Project, trials: Sequence[Trial]) -> list[Trial]:
+    """Return those of the trials that have no recording.
+
+    Raises:
+        NothingSelectedError: all of them have one.
+    """
+    check_cassettes_reachable(project.settings.cassettes)
+    states = inspect_recordings(trials, project.replayer)
+    missing = [trial for trial, state, _error in states if state is CassetteState.MISSING]
+    if not missing:
+        raise NothingSelectedError(
+            "Every selected trial has a recording.",
+            next_step="coze-harness check shows whether they are up to date.",
+        )
+    return missing
+
+
+def select_part(
+    project: Project, trials: Sequence[Trial], options: RunOptions, listener: RunListener
+) -> tuple[Sequence[Trial], ShardInfo | None, Path | None]:
+    """Return the shard's trials, the shard, and the folder of the run to resume.
+
+    Raises:
+        UsageError: there is no such shard, or the run to resume is another one.
+        ResultsError: the run to resume cannot be read.
+    """
+    number = ShardNumber.parse(options.shard) if options.shard else None
+    resumed = run_to_resume(project, options)
+    shard: ShardInfo | None = None
+    if resumed:
+        before = read_head(resumed, rows=True).shard
+        trials, shard = resume_shard(trials, number, before, resumed.name)
+    elif number:
+        trials, shard = select_shard(trials, number, project.replayer)
+    if shard:
+        listener.on_note(_describe_shard(shard))
+    return trials, shard, resumed
+
+
+def run_to_resume(project: Project, options: RunOptions) -> Path | None:
+    """Return the folder of the run to resume: one that has not reached its store comes first.
+
+    Raises:
+        ResultsError: there is no such run.
+    """
+    if not options.resume:
+        return None
+    reports = project.settings.reports
+    if isinstance(reports, RemoteFolder):
+        return RunUpload(reports, project.process).folder_to_resume(options.resume)
+    return project.locate_run(options.resume).folder
+
+
+def replay_workers(project: Project, options: RunOptions) -> tuple[int, int]:
+    """Return how many processes replay, and the size of their batches."""
+    if options.stop_at_first:
+        return 1, 1
+    cassettes = project.settings.cassettes
+    if isinstance(cassettes, RemoteFolder) and cassettes.is_private:
+        return 1, BATCH_SIZE
+    return options.workers or project.process.processors, BATCH_SIZE
+
+
+def open_live_transport(project: Project, redactor: Redactor, options: RunOptions) -> HttpTransport:
+    """Open the network for a run.
+
+    Raises:
+        SettingsError: there are no credentials.
+    """
+    workers = options.workers or project.settings.workers or STREAM_WORKERS
+    return project.open_transport(redactor, workers=workers)
+
+
+def live_runner(
+    project: Project,
+    transport: HttpTransport,
+    redactor: Redactor,
+    options: RunOptions,
+    listener: RunListener,
+    *,
+    saves_cassettes: bool,
+) -> LiveRunner:
+    """Return the runner of live conversations."""
+    settings, process = project.settings, project.process
+    return LiveRunner(
+        transport=transport,
+        redactor=redactor,
+        clock=process.clock,
+        rng=process.rng,
+        generate=generate_values,
+        rate_limit=settings.rate_limit,
+        poll_interval=settings.poll.interval,
+        poll_timeout=settings.poll.timeout,
+        workers=options.workers or settings.workers,
+        saves_cassettes=saves_cassettes,
+        folder=settings.root,
+        replayer=project.replayer,
+        warn=listener.on_warning,
+    )
+
+
+def announce_requests(project: Project, trials: Sequence[Trial], listener: RunListener) -> None:
+    """Say how many requests to Coze the trials take."""
+    process = project.process
+    now = datetime.fromtimestamp(process.clock.now(), UTC)
+    count = estimate_requests(trials, project.replayer, generate_values, now, process.rng)
+    listener.on_estimate(count)
 
 
 def run_trials(
+    project: Project,
     trials: Sequence[Item],
-    source: Callable[
-        [Sequence[Item], TrialRenderer], Generator[Sequence[EncodedResult], None, None]
-    ],
+    execute: Execute[Item],
     *,
     mode: Mode,
-    settings: Settings,
-    world: ProcessContext,
+    options: RunOptions,
     listener: RunListener,
-    stop_at_first: bool = False,
-    resume: Path | None = None,
-    strict_known: bool = False,
-    complete: Callable[[Run, Path], Run] | None = None,
+    redactor: Redactor,
+    resumed: Path | None = None,
     shard: ShardInfo | None = None,
+    summarize: Summarize | None = None,
 ) -> RunOutcome:
-    """Execute trials, keep every result as it comes, and write all reports.
+    """Execute trials, save every result as it comes, and write all reports.
 
-    An interruption (Ctrl-C) keeps what is done: the folder can be reported and resumed.
+    An interruption (Ctrl-C) keeps the finished trials: the run can be reported and resumed.
 
     Args:
-        trials: what is to be done.
-        source: what does it.
-        mode: how it does it, for the record.
-        settings: the project's.
-        world: time and processors.
-        listener: hears how it goes on.
-        stop_at_first: begin no further trial once one has failed or could not be judged.
-        resume: the folder of an interrupted run to go on with; what it judged is not done again.
-        strict_known: whether a known failure that passes fails the run.
-        complete: adds what only the whole of a run can tell, from it and its folder (all lines are
-            there), before it is written and reported.
-        shard: which part of a whole the trials are.
+        project: the project.
+        trials: the trials, or pairs of trials to compare.
+        execute: executes them.
+        mode: how they are executed, for the record.
+        options: how the run is executed.
+        listener: receives the progress.
+        redactor: removes secrets from the results.
+        resumed: the folder of the run to resume; what it judged is not executed again.
+        shard: the shard that the trials are.
+        summarize: adds what only all results can tell.
 
     Raises:
-        ArchiveError: the run's folder cannot be made or written.
-        WorkerLostError: a process that shared the work died; what was done is kept and reported.
+        ResultsError: the run's folder cannot be created or written.
+        WorkerLostError: a worker process died; finished trials were saved and reported.
     """
-    opening = replace(_opening(mode, settings, world, trials), shard=shard)
-    codes: set[int] = set()
+    settings, clock = project.settings, project.process.clock
+    opening = replace(_opening(project, mode, trials), shard=shard)
+    upload: RunUpload | None = None
+    if isinstance(settings.reports, RemoteFolder):
+        upload = RunUpload(settings.reports, project.process)
+    folder = _run_folder(project, opening, resumed, upload)
     interrupted = False
     lost: WorkerLostError | None = None
-    staging, opened = _opened(settings, world, opening, resume)
-    options = page_options(settings)
-    with opened as folder, ReportSet(options=options) as reports:
-        # At once, so that a run which is killed is the latest too, and can be gone on with.
-        update_latest(folder.path)
-        books = _RunWriter(folder, reports, RunTotals(_required(trials)))
-        todo = books.remaining(trials)
-        listener.on_start(len(trials), len(trials) - len(todo))
-        keys = {trial.key.id: trial.key for trial in todo}
+    with RunWriter(folder, opening, project.page_options, redactor) as writer:
+        remaining = writer.remaining(trials)
+        listener.on_start(len(trials), len(trials) - len(remaining))
+        keys = {trial.key.id: trial.key for trial in remaining}
         try:
-            with closing(source(todo, reports.renderer)) as batches:
+            with closing(execute(remaining, writer.encode)) as batches:
                 for batch in batches:
-                    books.add(batch, keys)
-                    codes.update(item.exit_code for item in batch)
-                    _tell(batch, listener)
-                    if stop_at_first and any(_is_bad(item) for item in batch):
+                    writer.add(batch, keys)
+                    notify(batch, listener)
+                    if options.stop_at_first and any(item.is_bad for item in batch):
                         break
         except KeyboardInterrupt:
             interrupted = True
-        except WorkerLostError as fault:
-            interrupted, lost = True, fault
-        run = replace(
-            opening,
-            run_id=folder.path.name,
-            finished_at=_iso(world.clock.now()),
-            summary=books.tally.summary(),
-            rows=books.tally.rows(trial.key.id for trial in trials),
-            pass_rates=books.tally.pass_rates(),
-            request_count=books.calls,
+        except WorkerLostError as error:
+            interrupted, lost = True, error
+        run = writer.finish(
+            trials,
+            _iso(clock.now()),
             interrupted=interrupted,
-            cost=books.tally.cost(),
+            summarize=summarize,
+            before_history=upload.fetch_history if upload else None,
         )
-        if complete is not None:
-            run = complete(run, folder.path)
-        if staging is not None:
-            staging.fetch_history(folder.path)
-        run = with_history(run, folder.path.parent)
-        folder.finish(run)
-        write_reports(reports, run, folder.path)
-    update_run_list(folder.path, options)
-    place = staging.publish(folder.path) if staging is not None else folder.path
+    location: Path | RemoteFolder = folder.path
+    if upload is not None:
+        location = upload.publish(folder.path)
+        project.resources.callback(upload.delete_copy, folder.path)
     if lost:
         raise lost
-    code = exit_code(run, codes, strict_known=strict_known)
-    outcome = RunOutcome(run, folder.path, code, place)
-    if staging is not None:
-        weakref.finalize(outcome, staging.delete_copy, folder.path)
-    return outcome
+    code = exit_code(run, writer.exit_codes, strict_known=options.strict_known)
+    return RunOutcome(run, folder.path, code, location)
 
 
-def _opened(
-    settings: Settings, world: ProcessContext, opening: Run, resume: Path | None
-) -> tuple[RunUpload | None, RunFolder]:
-    """Return the folder of a run, and where it is made if its reports go elsewhere."""
-    if isinstance(settings.reports, Path):
-        made = RunFolder.resume(resume) if resume else RunFolder.create(settings.reports, opening)
-        return None, made
-    from coze_harness.results.run_upload import RunUpload
-
-    staging = RunUpload(settings.reports, world)
-    return staging, RunFolder.resume(resume) if resume else staging.begin(opening)
+def _run_folder(
+    project: Project, opening: Run, resumed: Path | None, upload: RunUpload | None
+) -> RunFolder:
+    if resumed:
+        return RunFolder.resume(resumed)
+    if upload:
+        return upload.begin(opening)
+    assert isinstance(project.settings.reports, Path)  # noqa: S101 (else there is an upload)
+    return RunFolder.create(project.settings.reports, opening)
 
 
-class _RunWriter:
-    """Where a finished trial is entered: the run's folder, its reports, its counts."""
-
-    def __init__(self, folder: RunFolder, reports: ReportSet, tally: RunTotals) -> None:
-        self._folder = folder
-        self._reports = reports
-        self.tally = tally
-        self.calls = 0
-
-    def add(self, batch: Sequence[EncodedResult], keys: Mapping[str, TrialKey]) -> None:
-        """Enter finished trials; on disk they are before anything else is told of them."""
-        self._folder.append(*(item.line for item in batch))
-        for item in batch:
-            # By the trial's own id: the equal one that came with the item need not be kept.
-            key = keys[item.id]
-            self._reports.put(key.id, item.fragments)
-            self.tally.add_row(item.row(key), item.warnings, item.spent)
-            self.calls += item.calls
-
-    def remaining(self, trials: Sequence[Item]) -> Sequence[Item]:
-        """Return the trials still to be done, and enter those that a resumed run had judged."""
-        judged = self._folder.done
-        if not judged:
-            return trials
-        for result in read_results(self._folder.path):
-            self.calls += result.request_count
-            if result.status is not TrialStatus.ERROR:
-                self.tally.add(result)
-                self._reports.add(result, encode_trial(result))
-        return [
-            trial
-            for trial in trials
-            if judged.get(trial.key.id, TrialStatus.ERROR) is TrialStatus.ERROR
-        ]
-
-
-def exit_code(run: Run, errors: Iterable[int], *, strict_known: bool = False) -> int:
-    """Return a run's exit code: interrupted, else the gravest error's, else 1 for a missed rate.
-
-    A comparison goes by what regressed, whatever its trials came to by themselves. With
-    `strict_known`, a known failure that passes is a fault, too: its mark tells an untruth.
-    """
-    if run.interrupted:
-        return INTERRUPTED
-    found = set(errors)
-    for code in (4, 3, 2):
-        if code in found:
-            return code
-    if strict_known and run.summary.fixed:
-        return 1
-    if run.comparison is not None:
-        return int(any(scenario.regressed for scenario in run.comparison.scenarios))
-    return 0 if all(rate.met for rate in run.pass_rates) else 1
-
-
-def _opening(
-    mode: Mode, settings: Settings, world: ProcessContext, trials: Sequence[SelectedTrial]
-) -> Run:
-    """Return the run as far as it is known; with the required shares, for one that is killed."""
-    now = datetime.fromtimestamp(world.clock.now(), UTC)
+def _opening(project: Project, mode: Mode, trials: Sequence[SelectedTrial]) -> Run:
+    """Return the run as it is known now; with the required rates, in case it is killed."""
+    process = project.process
+    now = datetime.fromtimestamp(process.clock.now(), UTC)
     environment = {"python": platform.python_version(), "platform": platform.platform()}
     if mode not in (Mode.REPLAY, Mode.MUTATE):
-        environment["base_url"] = settings.base_url
+        environment["base_url"] = project.settings.base_url
+    required = {t.key.scenario: t.min_pass_rate for t in trials if t.min_pass_rate < 1}
+    suffix = process.rng.getrandbits(16)
     return Run(
-        run_id=f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03}Z-{world.rng.getrandbits(16):04x}",
+        run_id=f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03}Z-{suffix:04x}",
         mode=mode,
-        started_at=_iso(world.clock.now()),
+        started_at=_iso(process.clock.now()),
         finished_at="",
         harness_version=version("coze-harness"),
         summary=Summary(),
         rows=(),
         pass_rates=tuple(
-            RequiredPassRate(scenario=name, bot="", trials=0, passed=0, required=share, met=True)
-            for name, share in _required(trials).items()
+            RequiredPassRate(scenario=name, bot="", trials=0, passed=0, required=rate, met=True)
+            for name, rate in required.items()
         ),
         environment=environment,
     )
 
 
-def _required(trials: Sequence[SelectedTrial]) -> dict[str, float]:
-    """Return, by scenario, the share that must pass, where that is not all of its trials."""
-    return {trial.key.scenario: trial.min_pass_rate for trial in trials if trial.min_pass_rate < 1}
-
-
-def _tell(batch: Sequence[EncodedResult], listener: RunListener) -> None:
-    for item in batch:
-        if item.is_notable:
-            listener.on_result(decode_trial(item.line))
-    listener.on_progress(len(batch))
-
-
-def _is_bad(item: EncodedResult) -> bool:
-    return item.status in (TrialStatus.FAILED, TrialStatus.ERROR)
+def _describe_shard(shard: ShardInfo) -> str:
+    total = "1 trial" if shard.trials == 1 else f"{shard.trials:,} trials"
+    if not shard.places:
+        return f"Shard {shard} is empty: the run has {total}, and other shards have them all."
+    return f"Shard {shard}: {len(shard.places):,} of {total}."
 
 
 def _iso(moment: float) -> str:

@@ -1,51 +1,49 @@
-"""A comparison as a whole: added up from the lines of its run, when all are there."""
+"""A comparison as a whole, added up from all results of its run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
-from coze_harness.compare import ComparisonBuilder
+from coze_harness.compare.comparison_summary import ComparisonBuilder
 from coze_harness.model import ChangeKind, Run, TrialResult
-from coze_harness.results import read_results
 
 _MOST_KEPT: Final = 20
 
 
 class ComparisonSummary:
-    """Adds a comparison's trials up when all are there, and keeps those worth showing.
+    """Adds up a comparison's trials, and keeps those worth showing.
 
     Args:
-        baseline, candidate: name the two sides for people.
-        rates: by scenario, the share of its trials that must pass.
-        again: whether a run is gone on with, in which a trial may stand twice.
+        baseline, candidate: names of the two sides, for people.
+        rates: the share of a scenario's trials that must pass, by scenario.
+        resumed: whether the run was resumed; a trial may then be there twice.
     """
 
     def __init__(
-        self, baseline: str, candidate: str, rates: Mapping[str, float], *, again: bool
+        self, baseline: str, candidate: str, rates: Mapping[str, float], *, resumed: bool
     ) -> None:
-        self._comparing = ComparisonBuilder(baseline, candidate, rates)
-        self._again = again
+        self._builder = ComparisonBuilder(baseline, candidate, rates)
+        self._resumed = resumed
         self.kept: dict[ChangeKind, list[TrialResult]] = {}
         self.unusable: list[TrialResult] = []
 
-    def complete(self, run: Run, folder: Path) -> Run:
-        """Return a run with its comparison, made from the lines in its folder."""
-        for result in self._settled(folder):
-            self._comparing.add(result)
+    def summarize(self, run: Run, results: Callable[[], Iterator[TrialResult]]) -> Run:
+        """Return a run with its comparison, made from all results in its folder."""
+        for result in self._last(results):
+            self._builder.add(result)
             self._keep(result)
-        return replace(run, comparison=self._comparing.finish())
+        return replace(run, comparison=self._builder.finish())
 
-    def _settled(self, folder: Path) -> Iterable[TrialResult]:
+    def _last(self, results: Callable[[], Iterator[TrialResult]]) -> Iterable[TrialResult]:
         """Yield each trial once: as it was executed last."""
-        if not self._again:
-            yield from read_results(folder)
+        if not self._resumed:
+            yield from results()
             return
-        last = {result.key.id: at for at, result in enumerate(read_results(folder))}
-        for at, result in enumerate(read_results(folder)):
-            if last[result.key.id] == at:
+        last = {result.key.id: position for position, result in enumerate(results())}
+        for position, result in enumerate(results()):
+            if last[result.key.id] == position:
                 yield result
 
     def _keep(self, result: TrialResult) -> None:
@@ -55,7 +53,7 @@ class ComparisonSummary:
         if kind in (ChangeKind.SAME, ChangeKind.REWORDED):
             return
         kept = self.kept.setdefault(kind, [])
-        # The first of each scenario: what is shown of a change is shown once.
-        place = (result.key.scenario, result.key.bot)
-        if len(kept) < _MOST_KEPT and all((r.key.scenario, r.key.bot) != place for r in kept):
+        # The first of each scenario and bot: a change is shown once.
+        group = (result.key.scenario, result.key.bot)
+        if len(kept) < _MOST_KEPT and all((r.key.scenario, r.key.bot) != group for r in kept):
             kept.append(result)

@@ -1,11 +1,12 @@
-"""Conversations that code leads, prompt by prompt: with Coze and kept, or from a cassette.
+"""Conversations led by code, prompt by prompt: replayed from a cassette, or recorded in one.
 
-What is asked is not known beforehand, so nothing can be stale; replay is as strict as ever, and
-tells the first request that is another one than was recorded.
+The prompts are not known in advance, so a recording cannot be stale. Replay is as strict as for
+scenarios: the first request that differs from the recording is an error.
 """
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,145 +14,145 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
-from coze_harness.cassettes import RecordingInfo, RecordingTransport, ReplayTransport
+from coze_harness.cassettes import RecordingInfo, RecordingTransport, Redactor, ReplayTransport
 from coze_harness.cassettes import cassette_files as store
-from coze_harness.commands.network import build_redactor, open_transport
-from coze_harness.commands.project import Project
 from coze_harness.coze import CozeConversation, PollSchedule, RetryPolicy
-from coze_harness.execution import FlowTask, run_concurrently, run_flow
+from coze_harness.execution.flow_driver import FlowTask, run_flow
+from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.model import Bot, ChatOptions, Reply
 from coze_harness.model.errors import CassetteMissingError
 from coze_harness.model.location import Location
-from coze_harness.model.trial import Turn
-from coze_harness.storage.remote_folder import RemoteFolder
-from coze_harness.transport import TimedTransport
+from coze_harness.model.trial import Clock, Turn
+from coze_harness.transport import HttpTransport, TimedTransport
 
 
 class ConversationSession(Protocol):
-    """One conversation with a bot, which goes on from prompt to prompt."""
+    """The conversations of one cassette."""
 
-    def ask(self, prompt: str) -> Reply:
-        """Ask a prompt and return the reply.
+    def start(self, bot: Bot, options: ChatOptions) -> Callable[[str], Reply]:
+        """Start a conversation and return the function that sends its next prompt.
+
+        That function raises CozeError or CassetteError.
+        """
+        ...
+
+    def finish(self, *, is_complete: bool) -> None:
+        """Check that the whole cassette was replayed, or write it.
+
+        Args:
+            is_complete: whether all conversations ended as intended; else nothing is checked or
+                written.
 
         Raises:
-            CozeError: the service or the network did not serve, or the chat failed.
-            CassetteError: the recording holds another conversation.
+            CassetteError: interactions were not replayed, or the cassette cannot be written.
         """
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Talk:
-    dialogue: CozeConversation
-    hold: Callable[[CozeConversation, Turn], Reply]
-
-    def ask(self, prompt: str) -> Reply:
-        turn = Turn(prompt=prompt, expectations=(), location=Location("ask"))
-        return self.hold(self.dialogue, turn)
-
-
-def _stored(path: Path | RemoteFolder) -> Path | str:
-    """Return where a cassette is as the store takes it."""
-    return str(path) if isinstance(path, RemoteFolder) else path
-
-
 class ReplaySession:
-    """Conversations from a cassette.
+    """Replays conversations from a cassette.
 
     Args:
-        project: whose settings and patterns.
-        path: the cassette.
-        again: what records it, for the error of one that is missing.
+        path: the path or URL of the cassette.
+        shown: the path as messages show it.
+        redactor: the redactor that the recording has been through.
+        record_command: the command that records it, for messages.
 
     Raises:
-        CassetteError: the file is missing or unreadable.
+        CassetteError: the cassette is missing or unreadable.
     """
 
-    def __init__(self, project: Project, path: Path | RemoteFolder, again: str) -> None:
+    def __init__(
+        self, path: Path | str, shown: str, redactor: Redactor, record_command: str
+    ) -> None:
         try:
-            recording = store.read_cassette(_stored(path))
+            recording = store.read_cassette(path)
         except CassetteMissingError:
             raise CassetteMissingError(
                 "There is no recording of this test's conversations.",
-                where=Location(project.display_path(path)),
-                next_step=f"with COZE_API_TOKEN set: {again}",
+                where=Location(shown),
+                next_step=f"with COZE_API_TOKEN set: {record_command}",
             ) from None
-        self._tape = ReplayTransport(
-            recording, project.display_path(path), project.replayer.redactor
-        )
+        self._transport = ReplayTransport(recording, shown, redactor)
 
-    def talk(self, bot: Bot, options: ChatOptions) -> ConversationSession:
-        """Return a new conversation."""
-        patience = RetryPolicy(jitter=lambda: 0.0, tries=1)
-        return _Talk(CozeConversation(bot, options, PollSchedule(), patience), self._hold)
+    def start(self, bot: Bot, options: ChatOptions) -> Callable[[str], Reply]:
+        """Start a conversation and return the function that sends its next prompt."""
+        policy = RetryPolicy(jitter=lambda: 0.0, tries=1)
+        conversation = CozeConversation(bot, options, PollSchedule(), policy)
+        return lambda prompt: run_flow(conversation.run_turn(_turn(prompt)), self._transport)
 
-    def _hold(self, dialogue: CozeConversation, turn: Turn) -> Reply:
-        return run_flow(dialogue.run_turn(turn), self._tape)
+    def finish(self, *, is_complete: bool) -> None:
+        """Check that the whole cassette was replayed, if the conversations are complete."""
+        if is_complete:
+            self._transport.check_all_played()
 
-    def finish(self, *, whole: bool) -> None:
-        """Make sure that all was played, where the conversations were led to their end.
 
-        Raises:
-            CassetteLeftoverError: something was not.
-        """
-        if whole:
-            self._tape.check_all_played()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingSettings:
+    """How conversations with Coze are recorded. Times are in seconds."""
+
+    transport: HttpTransport
+    redactor: Redactor
+    clock: Clock
+    rng: random.Random
+    poll_interval: float
+    poll_timeout: float
+    folder: Path
 
 
 class RecordSession:
-    """Conversations with Coze, kept in a cassette.
+    """Records conversations with Coze in a cassette. Closes the network when it finishes.
 
     Args:
-        project: whose settings, token and clock.
-        path: the cassette to write.
-        name: what it is a recording of.
-
-    Raises:
-        SettingsError: there is nothing to sign in with.
+        path: the path or URL of the cassette.
+        name: names the recording.
+        settings: how to record.
     """
 
-    def __init__(self, project: Project, path: Path | RemoteFolder, name: str) -> None:
-        settings, world = project.settings, project.world
-        self._settings = settings
-        self._world = world
-        self._path = _stored(path)
+    def __init__(self, path: Path | str, name: str, settings: RecordingSettings) -> None:
+        self._path = path
         self._name = name
-        self._secrets = build_redactor(settings)
-        self._wire = open_transport(settings, world, self._secrets, workers=1)
-        self._line = TimedTransport(self._wire, world.clock.monotonic, root=settings.root)
-        self._recorder = RecordingTransport(self._line, self._wire.base_url, self._secrets)
-
-    def talk(self, bot: Bot, options: ChatOptions) -> ConversationSession:
-        """Return a new conversation."""
-        poll = self._settings.poll
-        pace = PollSchedule(interval=poll.interval, timeout=poll.timeout)
-        patience = RetryPolicy(jitter=self._world.rng.random)
-        return _Talk(CozeConversation(bot, options, pace, patience), self._hold)
-
-    def _hold(self, dialogue: CozeConversation, turn: Turn) -> Reply:
-        task = FlowTask(dialogue.run_turn(turn), self._recorder, lambda reply: reply)
-        (reply,) = run_concurrently(
-            [lambda: task], workers=1, monotonic=self._world.clock.monotonic
+        self._settings = settings
+        self._timed = TimedTransport(
+            settings.transport, settings.clock.monotonic, root=settings.folder
         )
-        return reply
+        self._recorder = RecordingTransport(
+            self._timed, settings.transport.base_url, settings.redactor
+        )
 
-    def finish(self, *, whole: bool) -> None:
-        """Write the cassette, if the conversations were led to their end; close the network.
+    def start(self, bot: Bot, options: ChatOptions) -> Callable[[str], Reply]:
+        """Start a conversation and return the function that sends its next prompt."""
+        settings = self._settings
+        schedule = PollSchedule(interval=settings.poll_interval, timeout=settings.poll_timeout)
+        policy = RetryPolicy(jitter=settings.rng.random)
+        conversation = CozeConversation(bot, options, schedule, policy)
 
-        Raises:
-            CassetteError: it holds a secret, or cannot be written.
-        """
-        self._wire.close()
-        if not whole:
+        def send(prompt: str) -> Reply:
+            flow = conversation.run_turn(_turn(prompt))
+            task = FlowTask(flow, self._recorder, lambda reply: reply)
+            monotonic = settings.clock.monotonic
+            (reply,) = run_concurrently([lambda: task], workers=1, monotonic=monotonic)
+            return reply
+
+        return send
+
+    def finish(self, *, is_complete: bool) -> None:
+        """Write the cassette, if the conversations are complete; close the network."""
+        settings = self._settings
+        settings.transport.close()
+        if not is_complete:
             return
-        origin = RecordingInfo(
+        now = datetime.fromtimestamp(settings.clock.now(), UTC)
+        info = RecordingInfo(
             scenario="",
             trial=self._name,
             fingerprint="",
-            recorded_at=datetime.fromtimestamp(self._world.clock.now(), UTC).isoformat(
-                timespec="seconds"
-            ),
+            recorded_at=now.isoformat(timespec="seconds"),
             harness=version("coze-harness"),
-            calls=self._line.calls,
+            calls=self._timed.calls,
         )
-        store.write_cassette(self._path, self._recorder.recording, origin, self._secrets)
+        store.write_cassette(self._path, self._recorder.recording, info, settings.redactor)
+
+
+def _turn(prompt: str) -> Turn:
+    return Turn(prompt=prompt, expectations=(), location=Location("ask"))

@@ -1,4 +1,4 @@
-"""Live conversations: over the wire, through a recorder, into cassettes when they are to stay."""
+"""Live conversations, and their recordings where they are to be saved."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from coze_harness.cassettes import CandidateInfo, RecordingInfo, RecordingTransport, Redactor
 from coze_harness.cassettes import cassette_files as store
-from coze_harness.commands.network import build_redactor, open_transport
-from coze_harness.config import Settings
 from coze_harness.coze import (
     CozeConversation,
     PollSchedule,
@@ -25,31 +22,31 @@ from coze_harness.coze import (
     fingerprint,
 )
 from coze_harness.coze.region import add_region_hint
-from coze_harness.execution import BATCH_SIZE, FlowTask, RateLimit, rate_limited, run_concurrently
 from coze_harness.execution.conversation_runner import (
     ConversationResult,
     build_trial_result,
     run_conversation,
 )
+from coze_harness.execution.flow_driver import FlowTask
+from coze_harness.execution.live_scheduler import run_concurrently
+from coze_harness.execution.process_pool import in_batches
+from coze_harness.execution.rate_limit import RateLimit, rate_limited
+from coze_harness.execution.recording_facts import requested_version
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.expectations import asks_for
-from coze_harness.model import BotSnapshot, TrialResult
+from coze_harness.model import BotSnapshot
 from coze_harness.model.errors import CassetteError, CassetteMissingError, HarnessError
-from coze_harness.model.process_context import ProcessContext
+from coze_harness.model.protocols import EncodeResult, GenerateValues
 from coze_harness.model.trial import CallFlow, Clock, Trial, Turn
-from coze_harness.reporting.encoded_result import EncodedResult, ResultStream, encode_result
-from coze_harness.reporting.report_formats import TrialRenderer
-from coze_harness.scenarios import generate_values
 from coze_harness.transport import HttpTransport, TimedTransport
 
 DEFAULT_WORKERS: Final = 32
-# A stream holds its thread and its connection for as long as the bot speaks.
 STREAM_WORKERS: Final = 256
+"""A stream keeps its thread and its connection for as long as the bot speaks."""
 
 Value = TypeVar("Value")
-_Asked: TypeAlias = tuple[str, str]
-EncodeResult: TypeAlias = Callable[[TrialResult, TrialRenderer, Redactor], EncodedResult]
-"""Makes of a result what the run takes: its line, its pieces of the reports, its counts."""
+Encoded = TypeVar("Encoded")
+_Version: TypeAlias = tuple[str, str]
 _DRAFT: Final = "unpublished_draft"
 
 
@@ -69,278 +66,257 @@ class CandidateContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveRunner:
-    """Opens live conversations.
+    """Runs live conversations, many at once.
 
     Args:
-        wire: the network.
-        seal: makes of a result what the run takes.
-        redactor: takes secrets out of what is kept.
-        clock: time.
-        rng: chance, for templates and for the jitter of repeated calls.
-        limit: the rate that all calls share, if there is one.
-        snapshots: what each bot is, by its id and which of its versions is meant.
-        interval, timeout: how a chat is waited for, in seconds.
-        keeps: whether what is said becomes a recording.
-        version: of this program, for the recordings.
+        transport: the network; the caller closes it.
+        redactor: removes secrets from recordings and results.
+        clock: the time.
+        rng: the random source, for generated values and the jitter of retries.
+        generate: returns the generated values of a script.
+        rate_limit: the rate that all calls share, in calls per second.
+        poll_interval, poll_timeout: in seconds.
+        workers: the most calls at a time; `None`: 32, or up to 256 for streams.
+        saves_cassettes: whether the conversations become recordings.
         folder: the project's, from which attached files are read.
-        replayer: plays what was recorded before.
-        beside: what recordings that replace none are made beside, by trial.
-        warn: told of what is no error.
+        replayer: reads the earlier recordings.
+        warn: receives warnings: a bot without information, an unreadable recording that is
+            replaced.
+        candidates: the baselines of recordings that become candidates, by trial id.
     """
 
     transport: HttpTransport
-    encode: Callable[[TrialResult], EncodedResult]
     redactor: Redactor
     clock: Clock
     rng: random.Random
-    limit: RateLimit | None
-    interval: float
-    timeout: float
+    generate: GenerateValues
+    rate_limit: float | None
+    poll_interval: float
+    poll_timeout: float
+    workers: int | None
     saves_cassettes: bool
-    version: str
     folder: Path
     replayer: ReplayRunner
     warn: Callable[[str], None]
     candidates: Mapping[str, CandidateContext] = field(default_factory=dict)
-    snapshots: Mapping[_Asked, BotSnapshot] = field(default_factory=dict)
 
-    def opener(self, trial: Trial) -> Callable[[], FlowTask[ConversationResult, EncodedResult]]:
-        """Return what opens a trial's conversation when its turn comes."""
-        return lambda: self._open(trial)
+    def results(
+        self, trials: Sequence[Trial], encode: EncodeResult[Encoded]
+    ) -> Generator[Sequence[Encoded], None, None]:
+        """Run trials and yield their results as they finish; closing it starts nothing new."""
+        # Imported before threads start: two threads that import a package and its submodule at
+        # once wait for each other.
+        import rapidfuzz.distance  # noqa: F401
 
-    def openers(
+        workers = self.workers or _default_workers(trials)
+        limit = RateLimit(self.rate_limit, self.clock.monotonic) if self.rate_limit else None
+        run = _LiveRun(self, encode, limit)
+        run = replace(run, snapshots=run.fetch_snapshots(trials, workers))
+        results = run_concurrently(
+            run.task_factories(trials), workers=workers, monotonic=self.clock.monotonic
+        )
+        with closing(results):
+            for result in results:
+                yield (result,)
+
+
+@dataclass(frozen=True, slots=True)
+class _LiveRun(Generic[Encoded]):
+    """One run of a `LiveRunner`. `snapshots` describe the bots, by id and version."""
+
+    settings: LiveRunner
+    encode: EncodeResult[Encoded]
+    limit: RateLimit | None
+    snapshots: Mapping[_Version, BotSnapshot] = field(default_factory=dict)
+
+    def task_factories(
         self, trials: Sequence[Trial]
-    ) -> Iterator[Callable[[], FlowTask[ConversationResult, EncodedResult]]]:
-        """Yield what opens each trial; recordings from before, if elsewhere, come in batches."""
-        for start in range(0, len(trials), BATCH_SIZE):
-            batch = trials[start : start + BATCH_SIZE]
-            studio = replace(self, replayer=self.replayer.prefetch(batch))
-            yield from map(studio.opener, batch)
+    ) -> Iterator[Callable[[], FlowTask[ConversationResult, Encoded]]]:
+        """Yield a function for each trial that opens its conversation."""
+        for batch in in_batches(trials):
+            replayer = self.settings.replayer.prefetch(batch)
+            for trial in batch:
+                yield partial(self._open, trial, replayer)
 
-    def _open(self, trial: Trial) -> FlowTask[ConversationResult, EncodedResult]:
-        now = datetime.fromtimestamp(self.clock.now(), UTC)
-        drawn = generate_values(
-            trial.script.generated_names, now.astimezone(), self.rng
-        ) | self._drawn_before(trial)
-        line = TimedTransport(self.transport, self.clock.monotonic, root=self.folder)
-        recorder = RecordingTransport(line, self.transport.base_url, self.redactor)
-        conversation: CallFlow[ConversationResult]
-        try:
-            turns = tuple(trial.script.turns(drawn))
-        except HarnessError as fault:
-            turns = ()
-            conversation = _over(ConversationResult((), fault))
-        else:
-            dialogue = CozeConversation(trial.bot, trial.options, self._pace(trial), self._patience)
-            conversation = self._limited(
-                run_conversation(trial, turns, dialogue, self._answers(trial, turns))
-            )
-
-        def finish(held: ConversationResult) -> EncodedResult:
-            return self._finish(trial, turns, drawn, recorder, line, held, now)
-
-        return FlowTask(conversation, recorder, finish)
-
-    def look_at_bots(self, trials: Sequence[Trial], workers: int) -> dict[_Asked, BotSnapshot]:
-        """Ask each bot once what it is: its draft where that is what the trials talk to.
-
-        Args:
-            trials: whose bots.
-            workers: how many calls may be under way at a time.
-        """
+    def fetch_snapshots(self, trials: Sequence[Trial], workers: int) -> dict[_Version, BotSnapshot]:
+        """Fetch each bot's information once: the draft's where the trials talk to the draft."""
         bots = {requested_version(trial): trial for trial in trials if not trial.options.workflow}
-        openers = [partial(self._look, key) for key in bots]
-        found = dict(run_concurrently(openers, workers=workers, monotonic=self.clock.monotonic))
+        factories = [partial(self._snapshot_task, key) for key in bots]
+        monotonic = self.settings.clock.monotonic
+        snapshots = dict(run_concurrently(factories, workers=workers, monotonic=monotonic))
         for key, trial in bots.items():
-            if warning := found[key].warning:
-                self.warn(f"bot {trial.bot.name}: {warning}")
-        return found
+            if warning := snapshots[key].warning:
+                self.settings.warn(f"bot {trial.bot.name}: {warning}")
+        return snapshots
 
-    def _look(self, key: _Asked) -> FlowTask[BotSnapshot, tuple[_Asked, BotSnapshot]]:
-        bot_id, which = key
-        patience = RetryPolicy(jitter=self.rng.random, tries=2)
-        conversation = self._limited(
-            fetch_bot_snapshot(bot_id, patience, published=which != _DRAFT)
-        )
-        clean = self.redactor.redact_snapshot
-        return FlowTask(
-            conversation, self.transport, lambda found: (key, clean(_that(which, found)))
+    def _snapshot_task(self, key: _Version) -> FlowTask[BotSnapshot, tuple[_Version, BotSnapshot]]:
+        bot_id, bot_version = key
+        policy = RetryPolicy(jitter=self.settings.rng.random, tries=2)
+        flow = fetch_bot_snapshot(bot_id, policy, published=bot_version != _DRAFT)
+
+        def on_result(snapshot: BotSnapshot) -> tuple[_Version, BotSnapshot]:
+            of_version = _snapshot_of_version(bot_version, snapshot)
+            return key, self.settings.redactor.redact_snapshot(of_version)
+
+        return FlowTask(self._limited(flow), self.settings.transport, on_result)
+
+    def _limited(self, flow: CallFlow[Value]) -> CallFlow[Value]:
+        return rate_limited(flow, self.limit) if self.limit else flow
+
+    def _open(self, trial: Trial, replayer: ReplayRunner) -> FlowTask[ConversationResult, Encoded]:
+        settings = self.settings
+        baseline = _Baseline.of(trial, settings, replayer)
+        now = datetime.fromtimestamp(settings.clock.now(), UTC)
+        names = trial.script.generated_names
+        values = dict(settings.generate(names, now.astimezone(), settings.rng))
+        values |= baseline.generated_values(names)
+        timed = TimedTransport(settings.transport, settings.clock.monotonic, root=settings.folder)
+        recorder = RecordingTransport(timed, settings.transport.base_url, settings.redactor)
+        turns: tuple[Turn, ...] = ()
+        flow: CallFlow[ConversationResult]
+        try:
+            turns = tuple(trial.script.turns(values))
+        except HarnessError as error:
+            flow = _ended(ConversationResult((), error))
+        else:
+            schedule = PollSchedule(
+                interval=settings.poll_interval,
+                timeout=settings.poll_timeout,
+                expected=baseline.poll_durations(),
+            )
+            policy = RetryPolicy(jitter=settings.rng.random)
+            conversation = CozeConversation(trial.bot, trial.options, schedule, policy)
+            answers = baseline.answers(turns)
+            flow = self._limited(run_conversation(trial, turns, conversation, answers))
+
+        attempt = _Attempt(trial, turns, values, now, timed, recorder)
+        return FlowTask(flow, recorder, partial(self._finish, attempt))
+
+    def _finish(self, attempt: _Attempt, result: ConversationResult) -> Encoded:
+        settings, trial = self.settings, attempt.trial
+        add_region_hint(result.error, settings.transport.base_url)
+        snapshot = None
+        if not trial.options.workflow:
+            snapshot = self.snapshots.get(requested_version(trial))
+        error: HarnessError | None = None
+        if settings.saves_cassettes and result.error is None:
+            info = attempt.recording_info(snapshot, settings.candidates.get(trial.key.id))
+            try:
+                path = settings.replayer.path(trial)
+                store.write_cassette(path, attempt.recorder.recording, info, settings.redactor)
+            except CassetteError as write_error:
+                error = write_error
+        return self.encode(
+            build_trial_result(
+                trial,
+                result,
+                exchanges=attempt.recorder.http_log,
+                calls=attempt.timed.calls,
+                snapshot=snapshot,
+                recorded_at=attempt.started_at if settings.saves_cassettes else "",
+                error=error,
+            )
         )
 
-    def _limited(self, conversation: CallFlow[Value]) -> CallFlow[Value]:
-        return rate_limited(conversation, self.limit) if self.limit else conversation
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A trial whose conversation has been opened."""
+
+    trial: Trial
+    turns: tuple[Turn, ...]
+    generated_values: Mapping[str, str]
+    start: datetime
+    timed: TimedTransport
+    recorder: RecordingTransport
 
     @property
-    def _patience(self) -> RetryPolicy:
-        return RetryPolicy(jitter=self.rng.random)
+    def started_at(self) -> str:
+        """The start, ISO 8601 in UTC."""
+        return self.start.isoformat(timespec="seconds")
 
-    def _committed(self, trial: Trial) -> Trial | None:
-        beside = self.candidates.get(trial.key.id)
-        return beside.committed if beside else trial
+    def recording_info(
+        self, snapshot: BotSnapshot | None, candidate: CandidateContext | None
+    ) -> RecordingInfo:
+        return RecordingInfo(
+            scenario=self.trial.key.scenario,
+            trial=self.trial.key.id,
+            fingerprint=fingerprint(self.trial.bot.id, self.trial.options, self.turns),
+            recorded_at=self.started_at,
+            harness=version("coze-harness"),
+            generated_values=self.generated_values,
+            calls=self.timed.calls,
+            bot=snapshot,
+            overridden_options=candidate.options if candidate else {},
+            candidate=candidate.candidate if candidate else None,
+        )
 
-    def _drawn_before(self, trial: Trial) -> dict[str, str]:
-        """Return the values that a candidate's baseline drew: both shall be asked the same."""
-        beside = self.candidates.get(trial.key.id)
-        if beside is None or beside.committed is None or not trial.script.generated_names:
+
+@dataclass(frozen=True, slots=True)
+class _Baseline:
+    """What the earlier recording of a trial, or of the candidate's baseline, says about it."""
+
+    trial: Trial | None
+    settings: LiveRunner
+    replayer: ReplayRunner
+    is_candidates: bool
+
+    @classmethod
+    def of(cls, trial: Trial, settings: LiveRunner, replayer: ReplayRunner) -> _Baseline:
+        candidate = settings.candidates.get(trial.key.id)
+        committed = candidate.committed if candidate else trial
+        return cls(committed, settings, replayer, candidate is not None)
+
+    def generated_values(self, names: frozenset[str]) -> dict[str, str]:
+        """Return the values of a candidate's baseline: both are sent the same prompts."""
+        if not self.is_candidates or self.trial is None or not names:
             return {}
         try:
-            origin = store.read_cassette(self.replayer.path(beside.committed)).origin
+            info = store.read_cassette(self.replayer.path(self.trial)).origin
         except CassetteError:
             return {}
-        drawn = origin.generated_values if origin else {}
-        return {name: drawn[name] for name in trial.script.generated_names if name in drawn}
+        values = info.generated_values if info else {}
+        return {name: values[name] for name in names if name in values}
 
-    def _answers(self, trial: Trial, turns: Sequence[Turn]) -> Sequence[str | None]:
-        """Return the committed answers, where an expectation asks for them."""
-        committed = self._committed(trial)
-        demands = (one for turn in turns for one in turn.expectations)
-        if committed and any(asks_for(one, "same_as_baseline") for one in demands):
-            return self.replayer.answers(committed, self.redactor)
+    def answers(self, turns: Sequence[Turn]) -> Sequence[str | None]:
+        """Return the baseline's answers, where an expectation compares with them."""
+        expectations = (one for turn in turns for one in turn.expectations)
+        if self.trial and any(asks_for(one, "same_as_baseline") for one in expectations):
+            return self.replayer.answers(self.trial, self.settings.redactor)
         return ()
 
-    def _pace(self, trial: Trial) -> PollSchedule:
-        """Return how to wait: by the last recording's durations, if there is one to read."""
-        expected: tuple[float, ...] = ()
-        committed = self._committed(trial)
-        if self.saves_cassettes and committed is not None:
-            try:
-                path = self.replayer.path(committed)
-                expected = store.read_cassette(path, self.replayer.at_hand).poll_durations
-            except CassetteMissingError:
-                pass
-            except CassetteError as fault:
-                if trial.key.id not in self.candidates:
-                    self.warn(f"{fault.where}: {fault.what} It is recorded anew.")
-        return PollSchedule(interval=self.interval, timeout=self.timeout, expected=expected)
-
-    def _finish(
-        self,
-        trial: Trial,
-        turns: tuple[Turn, ...],
-        drawn: Mapping[str, str],
-        recorder: RecordingTransport,
-        line: TimedTransport,
-        held: ConversationResult,
-        now: datetime,
-    ) -> EncodedResult:
-        snapshot = None if trial.options.workflow else self.snapshots.get(requested_version(trial))
-        error: HarnessError | None = None
-        recorded_at = now.isoformat(timespec="seconds") if self.saves_cassettes else ""
-        add_region_hint(held.error, self.transport.base_url)
-        if self.saves_cassettes and held.error is None:
-            beside = self.candidates.get(trial.key.id)
-            origin = RecordingInfo(
-                scenario=trial.key.scenario,
-                trial=trial.key.id,
-                fingerprint=fingerprint(trial.bot.id, trial.options, turns),
-                recorded_at=recorded_at,
-                harness=self.version,
-                generated_values=drawn,
-                calls=line.calls,
-                bot=snapshot,
-                overridden_options=beside.options if beside else {},
-                candidate=beside.candidate if beside else None,
-            )
-            path = self.replayer.path(trial)
-            try:
-                store.write_cassette(path, recorder.recording, origin, self.redactor)
-            except CassetteError as fault:
-                error = fault
-        result = build_trial_result(
-            trial,
-            held,
-            exchanges=recorder.http_log,
-            calls=line.calls,
-            snapshot=snapshot,
-            recorded_at=recorded_at,
-            error=error,
-        )
-        return self.encode(result)
-
-
-def open_live_results(
-    settings: Settings,
-    world: ProcessContext,
-    *,
-    workers: int | None,
-    keeps: bool,
-    replayer: ReplayRunner,
-    warn: Callable[[str], None],
-    beside: Mapping[str, CandidateContext] | None = None,
-    seal: EncodeResult = encode_result,
-) -> ResultStream:
-    """Return what holds trials with Coze itself.
-
-    Args:
-        settings: base URL, token, folders, patience.
-        world: clock, chance, environment.
-        workers: how many calls may be under way at a time.
-        keeps: whether the conversations become recordings.
-        replayer: plays what was recorded before.
-        warn: told of what is no error: a bot that does not say what it is, a recording that could
-            not be read and is replaced.
-        beside: what recordings that replace none are made beside, by trial.
-        seal: makes of a result what the run takes.
-
-    Raises:
-        SettingsError: there is nothing to sign in with.
-    """
-    chosen = workers or settings.workers
-    secrets = build_redactor(settings)
-    wire = open_transport(settings, world, secrets, workers=chosen or STREAM_WORKERS)
-    limit = RateLimit(settings.rate_limit, world.clock.monotonic) if settings.rate_limit else None
-
-    def held(
-        trials: Sequence[Trial], renderer: TrialRenderer
-    ) -> Generator[Sequence[EncodedResult], None, None]:
-        streams = sum(1 for trial in trials if trial.options.stream or trial.options.workflow)
-        threads = chosen or min(max(streams, DEFAULT_WORKERS), STREAM_WORKERS)
+    def poll_durations(self) -> tuple[float, ...]:
+        """Return how long the recorded chats took, in seconds: polling starts near that."""
+        if not self.settings.saves_cassettes or self.trial is None:
+            return ()
         try:
-            studio = LiveRunner(
-                transport=wire,
-                encode=lambda result: seal(result, renderer, secrets),
-                redactor=secrets,
-                clock=world.clock,
-                rng=world.rng,
-                limit=limit,
-                interval=settings.poll.interval,
-                timeout=settings.poll.timeout,
-                saves_cassettes=keeps,
-                version=version("coze-harness"),
-                folder=settings.root,
-                replayer=replayer,
-                warn=warn,
-                candidates=beside or {},
-            )
-            studio = replace(studio, snapshots=studio.look_at_bots(trials, threads))
-            # Two threads that load a package and its part at once would each wait for the other.
-            import_module("rapidfuzz.distance")
-            openers = studio.openers(trials)
-            results = run_concurrently(openers, workers=threads, monotonic=world.clock.monotonic)
-            with closing(results):
-                for result in results:
-                    yield (result,)
-        finally:
-            wire.close()
-
-    return held
+            path = self.replayer.path(self.trial)
+            return store.read_cassette(path, self.replayer.prefetched).poll_durations
+        except CassetteMissingError:
+            return ()
+        except CassetteError as error:
+            if not self.is_candidates:
+                self.settings.warn(f"{error.where}: {error.what} It is recorded anew.")
+            return ()
 
 
-def requested_version(trial: Trial) -> tuple[str, str]:
-    """Return whom a trial talks to: the bot's id, and its version (empty: the published one)."""
-    options = trial.options
-    return trial.bot.id, _DRAFT if options.publish_status == _DRAFT else options.bot_version
+def _default_workers(trials: Sequence[Trial]) -> int:
+    streams = sum(1 for trial in trials if trial.options.stream or trial.options.workflow)
+    return min(max(streams, DEFAULT_WORKERS), STREAM_WORKERS)
 
 
-def _that(which: str, found: BotSnapshot) -> BotSnapshot:
-    """Return what is known of a bot's version: Coze tells only of the draft and the published."""
-    if which in ("", _DRAFT, found.version) or found.warning:
-        return found
-    why = f"the prompt and model of version {which} are not known: Coze tells the published ones"
-    return BotSnapshot(version=which, warning=why)
+def _snapshot_of_version(bot_version: str, snapshot: BotSnapshot) -> BotSnapshot:
+    """Return a snapshot of a version; Coze describes only the draft and the published one."""
+    if bot_version in ("", _DRAFT, snapshot.version) or snapshot.warning:
+        return snapshot
+    warning = (
+        f"the prompt and model of version {bot_version} are not known:"
+        " Coze returns only those of the published version"
+    )
+    return BotSnapshot(version=bot_version, warning=warning)
 
 
-def _over(held: ConversationResult) -> CallFlow[ConversationResult]:
-    """Return a conversation that ends before it begins."""
+def _ended(result: ConversationResult) -> CallFlow[ConversationResult]:
+    """Return the flow of a conversation that ends before its first call."""
     yield from ()
-    return held
+    return result

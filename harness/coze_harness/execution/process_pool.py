@@ -9,7 +9,7 @@ import gc
 import multiprocessing
 import signal
 import threading
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -63,6 +63,11 @@ def map_in_processes(
             )
     finally:
         gc.unfreeze()
+
+
+def in_batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """Yield items in batches of `BATCH_SIZE`."""
+    return (items[start : start + BATCH_SIZE] for start in range(0, len(items), BATCH_SIZE))
 
 
 def map_with_executor(

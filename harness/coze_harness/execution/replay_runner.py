@@ -1,121 +1,113 @@
-"""Replay: a trial's tape takes the place of the network. No session, no token, no clock."""
+"""Replay: a `ReplayTransport` takes the place of the network. No session, no token, no clock."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
 
 from coze_harness.cassettes import Recording, Redactor, ReplayTransport
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.cassettes.replay_transport import request_differences
-from coze_harness.coze import (
-    CozeConversation,
-    PollSchedule,
-    RetryPolicy,
-    fingerprint,
-)
-from coze_harness.coze import (
-    request_fingerprint as asked,
-)
-from coze_harness.execution import BATCH_SIZE, map_in_processes, run_flow
+from coze_harness.coze import CozeConversation, PollSchedule, RetryPolicy, fingerprint
+from coze_harness.coze.request_fingerprint import prompt_bodies, recorded_prompt_bodies
 from coze_harness.execution.conversation_runner import (
     ConversationResult,
     build_trial_result,
     run_conversation,
 )
+from coze_harness.execution.flow_driver import run_flow
+from coze_harness.execution.process_pool import BATCH_SIZE, in_batches, map_in_processes
 from coze_harness.execution.recorded_tools import with_recorded_tools
 from coze_harness.model import TrialResult
 from coze_harness.model.errors import CassetteMissingError, CassetteStaleError, HarnessError
 from coze_harness.model.location import Location
+from coze_harness.model.protocols import EncodeResult
 from coze_harness.model.trial import Trial, Turn
-from coze_harness.reporting.encoded_result import EncodedResult, ResultStream, encode_result
-from coze_harness.reporting.report_formats import TrialRenderer
 
-_PACE = PollSchedule()
-_PATIENCE = RetryPolicy(jitter=lambda: 0.0, tries=1)
+Encoded = TypeVar("Encoded")
+
+_SCHEDULE = PollSchedule()
+_NO_RETRY = RetryPolicy(jitter=lambda: 0.0, tries=1)
+_MAX_CHANGES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayRunner:
-    """Replays the trials of a project; picklable, so that processes can share the work.
+    """Replays the trials of a project. Picklable, so that processes can share the work.
 
     Args:
-        root: the project's folder, as it is to be shown in messages too; empty for the working one.
-        patterns: the project's own `redact` patterns, which the recordings have been through.
-        again: the command that makes a recording anew, for messages.
-        at_hand: recordings that were fetched by URL.
+        root: the project's folder as messages show it; empty for the working folder.
+        patterns: the project's `redact` patterns, which its recordings have been through.
+        record_command: the command that records anew, for messages.
+        prefetched: recordings that were fetched by URL.
     """
 
     root: str
     patterns: tuple[str, ...] = ()
     record_command: str = "record"
-    at_hand: store.PrefetchedCassettes = field(default_factory=dict, repr=False, compare=False)
+    prefetched: store.PrefetchedCassettes = field(default_factory=dict, repr=False, compare=False)
 
-    def source(self, workers: int, size: int) -> ResultStream:
-        """Return what replays trials on so many processes, in batches of at most `size`."""
+    def results(
+        self,
+        trials: Sequence[Trial],
+        encode: EncodeResult[Encoded],
+        *,
+        workers: int,
+        size: int = BATCH_SIZE,
+    ) -> Generator[Sequence[Encoded], None, None]:
+        """Replay trials on `workers` processes, in batches of at most `size`."""
+        if workers > 1 or not trials or "://" not in trials[0].key.cassette:
+            work = _BatchReplay(self, encode)
+            yield from map_in_processes(work, trials, workers=workers, size=size)
+            return
+        # However small the batches are, remote recordings are fetched many at a time.
+        for batch in in_batches(trials):
+            work = _BatchReplay(self.prefetch(batch), encode)
+            yield from map_in_processes(work, batch, workers=1, size=size)
 
-        def replayed(
-            trials: Sequence[Trial], renderer: TrialRenderer
-        ) -> Generator[Sequence[EncodedResult], None, None]:
-            if workers < 2 and trials and "://" in trials[0].key.cassette:
-                yield from self._fetching_ahead(trials, renderer, size)
-                return
-            yield from map_in_processes(_Player(self, renderer), trials, workers=workers, size=size)
-
-        return replayed
-
-    def _fetching_ahead(
-        self, trials: Sequence[Trial], renderer: TrialRenderer, size: int
-    ) -> Generator[Sequence[EncodedResult], None, None]:
-        """Replay in this process, however small the batches, with many fetched at a time."""
-        for start in range(0, len(trials), BATCH_SIZE):
-            chunk = trials[start : start + BATCH_SIZE]
-            player = _Player(self.prefetch(chunk), renderer)
-            yield from map_in_processes(player, chunk, workers=1, size=size)
-
-    def on_cluster(self, address: str, root: str) -> ResultStream:
-        """Return what replays trials on a Dask cluster.
+    def results_on_cluster(
+        self, trials: Sequence[Trial], encode: EncodeResult[Encoded], *, address: str, root: str
+    ) -> Generator[Sequence[Encoded], None, None]:
+        """Replay trials on a Dask cluster.
 
         Args:
-            address: the scheduler's.
-            root: the project's folder, as its workers find it.
+            trials: the trials to replay.
+            encode: encodes each result on the worker.
+            address: the scheduler's address.
+            root: the project's folder as the workers see it.
 
         Raises:
-            UsageError: nobody listens at the address, or a package is missing.
+            UsageError: nothing listens at the address, or a package is missing.
         """
-        from coze_harness.execution.dask_cluster import check_scheduler, map_on_cluster
+        from coze_harness.execution.dask_cluster import map_on_cluster
 
-        check_scheduler(address)
-
-        def replayed(
-            trials: Sequence[Trial], renderer: TrialRenderer
-        ) -> Generator[Sequence[EncodedResult], None, None]:
-            there = replace(self, root=root)
-            yield from map_on_cluster(address, _Player(there, renderer), trials)
-
-        return replayed
+        yield from map_on_cluster(address, _BatchReplay(replace(self, root=root), encode), trials)
 
     @property
     def redactor(self) -> Redactor:
-        """What recordings have been through, as far as it is known without a token."""
+        """The redactor of the project's patterns; without a token, its secret is not known."""
         return Redactor(patterns=self.patterns)
 
     def replay(
-        self, trial: Trial, redactor: Redactor, committed: Sequence[str | None] | None = None
+        self,
+        trial: Trial,
+        redactor: Redactor,
+        baseline_answers: Sequence[str | None] | None = None,
     ) -> TrialResult:
-        """Replay and judge one trial; whatever is wrong with its cassette is the result's error.
+        """Replay and judge one trial. An unusable cassette is the result's error.
 
         Args:
-            trial: what is replayed.
-            redactor: what its recording has been through.
-            committed: the baseline's answers; `None` where this recording is the baseline.
+            trial: the trial to replay.
+            redactor: the redactor that its recording has been through.
+            baseline_answers: `None` if this recording is the baseline itself.
         """
         try:
             recording, turns = self.load(trial, self.path(trial))
-        except HarnessError as fault:
-            return build_trial_result(trial, ConversationResult(()), error=fault)
-        return self.replay_recording(trial, recording, turns, redactor, committed)
+        except HarnessError as error:
+            return build_trial_result(trial, ConversationResult(()), error=error)
+        return self.replay_recording(trial, recording, turns, redactor, baseline_answers)
 
     def replay_recording(
         self,
@@ -123,83 +115,82 @@ class ReplayRunner:
         recording: Recording,
         turns: Sequence[Turn],
         redactor: Redactor,
-        committed: Sequence[str | None] | None = None,
+        baseline_answers: Sequence[str | None] | None = None,
     ) -> TrialResult:
         """Replay and judge a recording that has been loaded."""
-        tape = ReplayTransport(recording, self.path(trial), redactor)
-        dialogue = CozeConversation(trial.bot, trial.options, _PACE, _PATIENCE)
-        held = run_flow(
-            run_conversation(trial, with_recorded_tools(turns, tape), dialogue, committed), tape
-        )
+        transport = ReplayTransport(recording, self.path(trial), redactor)
+        conversation = CozeConversation(trial.bot, trial.options, _SCHEDULE, _NO_RETRY)
+        turns = with_recorded_tools(turns, transport)
+        result = run_flow(run_conversation(trial, turns, conversation, baseline_answers), transport)
         error: HarnessError | None = None
-        if held.error is None and len(held.turns) == len(turns):
+        if result.error is None and len(result.turns) == len(turns):
             try:
-                tape.check_all_played()
-            except HarnessError as fault:
-                error = fault
-        origin = recording.origin
+                transport.check_all_played()
+            except HarnessError as unplayed:
+                error = unplayed
+        info = recording.origin
         return build_trial_result(
             trial,
-            held,
-            exchanges=tape.http_log,
-            snapshot=origin.bot if origin else None,
-            recorded_at=origin.recorded_at if origin else "",
+            result,
+            exchanges=transport.http_log,
+            snapshot=info.bot if info else None,
+            recorded_at=info.recorded_at if info else "",
             error=error,
         )
 
     def answers(self, trial: Trial, redactor: Redactor) -> tuple[str | None, ...]:
-        """Return a recording's answers, up to the first turn that it does not answer (any more)."""
+        """Return a recording's answers, up to the first turn that it no longer answers."""
         path = self.path(trial)
         try:
-            recording = store.read_cassette(path, self.at_hand)
-            turns = trial.script.turns(
-                recording.origin.generated_values if recording.origin else {}
-            )
+            recording = store.read_cassette(path, self.prefetched)
+            turns = trial.script.turns(_generated_values(recording))
         except HarnessError:
             return ()
-        tape = ReplayTransport(recording, path, redactor)
-        dialogue = CozeConversation(trial.bot, trial.options, _PACE, _PATIENCE)
-        asked = [replace(turn, expectations=()) for turn in with_recorded_tools(turns, tape)]
-        held = run_flow(run_conversation(trial, asked, dialogue), tape)
-        return tuple(turn.reply.answer if turn.reply else None for turn in held.turns)
+        transport = ReplayTransport(recording, path, redactor)
+        conversation = CozeConversation(trial.bot, trial.options, _SCHEDULE, _NO_RETRY)
+        unjudged = [
+            replace(turn, expectations=()) for turn in with_recorded_tools(turns, transport)
+        ]
+        result = run_flow(run_conversation(trial, unjudged, conversation), transport)
+        return tuple(turn.reply.answer if turn.reply else None for turn in result.turns)
 
     def path(self, trial: Trial) -> str:
-        """Return where a trial's cassette is, as text: pathlib takes longer than a look at it."""
+        """Return the path or URL of a trial's cassette, as text: pathlib is slower than a read."""
         cassette = trial.key.cassette
         if "://" in cassette:
             return cassette
         return os.path.join(self.root, cassette)  # noqa: PTH118 (as said)
 
     def prefetch(self, trials: Sequence[Trial]) -> ReplayRunner:
-        """Return a replayer that has those recordings of trials at hand that are elsewhere.
+        """Return a runner that has fetched the remote recordings of trials, all at once.
 
-        They are fetched all at once, and dropped with the replayer: give it a batch.
+        They are dropped with the runner: give it a batch.
         """
         if not trials or "://" not in trials[0].key.cassette:
             return self
-        urls = {trial.key.cassette for trial in trials} - self.at_hand.keys()
-        return replace(self, at_hand=store.fetch_cassettes(sorted(urls))) if urls else self
+        urls = {trial.key.cassette for trial in trials} - self.prefetched.keys()
+        return replace(self, prefetched=store.fetch_cassettes(sorted(urls))) if urls else self
 
     def load(self, trial: Trial, path: str) -> tuple[Recording, Sequence[Turn]]:
-        """Return a trial's recording and its turns, filled with the values that it drew.
+        """Return a trial's recording and its turns, filled with the recorded generated values.
 
         Raises:
-            CassetteError: the recording is missing, unreadable, or answers other questions.
+            CassetteError: the recording is missing, unreadable or stale.
             ScenarioError: a template cannot be filled.
         """
         try:
-            recording = store.read_cassette(path, self.at_hand)
+            recording = store.read_cassette(path, self.prefetched)
         except CassetteMissingError:
             raise missing_recording_error(trial, path, self.record_command) from None
-        origin = recording.origin
-        drawn = origin.generated_values if origin else {}
-        if undrawn := trial.script.generated_names - drawn.keys():
-            names = ", ".join(sorted(undrawn))
-            raise self._stale(trial, path, [f"the recording has no value drawn for: {names}"])
-        turns = trial.script.turns(drawn)
-        if origin and origin.fingerprint:
+        values = _generated_values(recording)
+        if missing := trial.script.generated_names - values.keys():
+            names = ", ".join(sorted(missing))
+            raise self._stale(trial, path, [f"the recording has no generated value for: {names}"])
+        turns = trial.script.turns(values)
+        info = recording.origin
+        if info and info.fingerprint:
             now = fingerprint(trial.bot.id, trial.options, turns)
-            if now != origin.fingerprint:
+            if now != info.fingerprint:
                 raise self._stale(trial, path, _changes(trial, turns, recording))
         return recording, turns
 
@@ -213,47 +204,49 @@ class ReplayRunner:
         )
 
 
-class _Player:
-    """Replays and judges batches. Sent to another process, it makes itself a renderer there."""
+@dataclass(frozen=True, slots=True)
+class _BatchReplay(Generic[Encoded]):
+    """Replays and judges batches of trials, in any process."""
 
-    def __init__(self, replayer: ReplayRunner, renderer: TrialRenderer | None = None) -> None:
-        self._replayer = replayer
-        self._redactor = replayer.redactor
-        self._renderer = renderer or TrialRenderer()
+    runner: ReplayRunner
+    encode: EncodeResult[Encoded]
 
-    def __reduce__(self) -> tuple[type[_Player], tuple[ReplayRunner]]:
-        return _Player, (self._replayer,)
-
-    def __call__(self, trials: Sequence[Trial]) -> list[EncodedResult]:
-        replay = self._replayer.prefetch(trials).replay
-        redactor, renderer = self._redactor, self._renderer
-        return [encode_result(replay(trial, redactor), renderer, redactor) for trial in trials]
+    def __call__(self, trials: Sequence[Trial]) -> list[Encoded]:
+        redactor, encode = self.runner.redactor, self.encode
+        replay = self.runner.prefetch(trials).replay
+        return [encode(replay(trial, redactor)) for trial in trials]
 
 
-def missing_recording_error(trial: Trial, path: str, again: str = "record") -> CassetteMissingError:
+def missing_recording_error(
+    trial: Trial, path: str, record_command: str = "record"
+) -> CassetteMissingError:
     """Return the error for a trial that was never recorded."""
     return CassetteMissingError(
         f'There is no recording for "{trial.key.id}" ({trial.location}).',
         where=Location(path),
-        next_step=f"with COZE_API_TOKEN set: coze-harness {again} {trial.key.file}",
+        next_step=f"with COZE_API_TOKEN set: coze-harness {record_command} {trial.key.file}",
     )
+
+
+def _generated_values(recording: Recording) -> Mapping[str, str]:
+    return recording.origin.generated_values if recording.origin else {}
 
 
 def _changes(trial: Trial, turns: Sequence[Turn], recording: Recording) -> list[str]:
     """Return what changed, turn by turn, as far as the recorded requests show it."""
-    recorded = asked.recorded_prompt_bodies(
+    before = recorded_prompt_bodies(
         [
             (item.target.partition("?")[0], item.request_body, item.response_body)
             for item in recording.interactions
         ]
     )
-    now = asked.prompt_bodies(trial.bot.id, trial.options, turns)
+    now = prompt_bodies(trial.bot.id, trial.options, turns)
     lines = [
         f"turn {number}: {line}"
-        for number, (before, body) in enumerate(zip(recorded, now, strict=False), 1)
-        for line in request_differences(before, body)
+        for number, bodies in enumerate(zip(before, now, strict=False), 1)
+        for line in request_differences(*bodies)
     ]
-    if len(recorded) != len(now):
-        lines.append(f"recorded  {len(recorded)} turns")
+    if len(before) != len(now):
+        lines.append(f"recorded  {len(before)} turns")
         lines.append(f"now       {len(now)} turns")
-    return lines[:12] or ["the conversation, the tools' outputs or a file's name changed"]
+    return lines[:_MAX_CHANGES] or ["the conversation, the tools' outputs or a file's name changed"]

@@ -1,9 +1,9 @@
-"""`--shard I/N`: trials dealt to so many jobs, none of which knows of the others.
+"""`--shard I/N`: the selected trials split deterministically between jobs that share nothing.
 
-Every job computes the same deal from the same files: the longest first, each to the shard that has
-least to do so far (the classic rule, never worse than 4/3 of the best deal). What takes equally
-long follows the hashes of the names, so that the order of files and the number of a scenario's
-neighbours in its file mean nothing.
+Every job computes the same assignment from the same files: the longest trial first, each to the
+shard with the least to do so far (longest processing time first, Graham 1969: at most 4/3 of the
+optimum). Trials of equal duration are ordered by a hash of their names, so the order of files does
+not matter.
 """
 
 from __future__ import annotations
@@ -15,93 +15,152 @@ from hashlib import blake2b
 from statistics import median_low
 from typing import Final, NamedTuple
 
-from coze_harness.model import TrialKey
+from coze_harness.execution.recording_facts import recorded_seconds
+from coze_harness.execution.replay_runner import ReplayRunner
+from coze_harness.model import ShardInfo, TrialKey
 from coze_harness.model.errors import UsageError
+from coze_harness.model.trial import Trial
 
-MOST: Final = 10_000
-"""So many shards may there be; more would be a slip of the finger."""
+MAX_SHARDS: Final = 10_000
 
-_CUT: Final = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
-_UNKNOWN: Final = 1_000
+_SHARD: Final = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
+_UNKNOWN_MILLISECONDS: Final = 1_000
 
 
 class ShardNumber(NamedTuple):
-    """Shard `number` (from 1) `total` so many."""
+    """Shard `number` (from 1) of `total`."""
 
     number: int
     total: int
 
     @classmethod
-    def read(cls, text: str) -> ShardNumber:
-        """Read what a user gives as I/N.
+    def parse(cls, text: str) -> ShardNumber:
+        """Parse I/N.
 
         Raises:
-            UsageError: it is not of that form, or there can be no such shard.
+            UsageError: the text has another form, or there is no such shard.
         """
-        found = _CUT.fullmatch(text.strip())
-        if found is None:
-            raise _refused(text, "it is not two numbers with a slash between them")
-        cut = cls(int(found[1]), int(found[2]))
-        if not 1 <= cut.total <= MOST:
-            raise _refused(text, f"there can be 1 to {MOST:,} shards")
-        if not 1 <= cut.number <= cut.total:
-            raise _refused(text, f"the shards are numbered from 1 to {cut.total}")
-        return cut
+        match = _SHARD.fullmatch(text.strip())
+        if match is None:
+            raise _invalid(text, "it is not two numbers with a slash between them")
+        shard = cls(int(match[1]), int(match[2]))
+        if not 1 <= shard.total <= MAX_SHARDS:
+            raise _invalid(text, f"there can be 1 to {MAX_SHARDS:,} shards")
+        if not 1 <= shard.number <= shard.total:
+            raise _invalid(text, f"the shards are numbered from 1 to {shard.total}")
+        return shard
 
     def __str__(self) -> str:
         return f"{self.number}/{self.total}"
 
 
 class ShardItem(NamedTuple):
-    """A trial to be dealt.
+    """A trial to be assigned.
 
-    `hand` names the trials that must come to the same shard, since they are judged together; a
-    trial that stands for itself has its own name there. `seconds` is how long it took when it was
-    recorded; `None` where that is not known.
+    Trials with the same `group` come to the same shard, because they are judged together; any other
+    trial has its own id there. `seconds` is its recorded duration; `None` if it is not known.
     """
 
-    hand: str
+    group: str
     seconds: float | None
 
 
-def assign_shards(cards: Sequence[ShardItem], of: int) -> list[int]:
-    """Return the shard, numbered from 1, of each card. The order of the cards means nothing.
+def assign_shards(items: Sequence[ShardItem], total: int) -> list[int]:
+    """Return the shard, from 1 to `total`, of each item. The order of the items does not matter.
 
-    What takes unknown time is taken to need as much as most others.
+    An unknown duration counts as the median of the known ones.
     """
     # Whole milliseconds: the sum of floats would depend on the order in which they are added.
-    known = [round(card.seconds * 1_000) for card in cards if card.seconds is not None]
-    usual = median_low(known) if known else _UNKNOWN
+    known = [round(item.seconds * 1_000) for item in items if item.seconds is not None]
+    default = median_low(known) if known else _UNKNOWN_MILLISECONDS
     weights: dict[str, int] = {}
-    for card in cards:
-        weight = usual if card.seconds is None else round(card.seconds * 1_000)
-        weights[card.hand] = weights.get(card.hand, 0) + max(weight, 1)
-    loads = [(0, number) for number in range(1, of + 1)]
+    for item in items:
+        weight = default if item.seconds is None else round(item.seconds * 1_000)
+        weights[item.group] = weights.get(item.group, 0) + max(weight, 1)
+    loads = [(0, number) for number in range(1, total + 1)]
     shards: dict[str, int] = {}
-    for hand in sorted(weights, key=lambda hand: (-weights[hand], _hash(hand), hand)):
+    for group in sorted(weights, key=lambda group: (-weights[group], _hash(group), group)):
         load, number = loads[0]
-        shards[hand] = number
-        heapq.heapreplace(loads, (load + weights[hand], number))
-    return [shards[card.hand] for card in cards]
+        shards[group] = number
+        heapq.heapreplace(loads, (load + weights[group], number))
+    return [shards[item.group] for item in items]
 
 
 def digest_trials(keys: Iterable[TrialKey]) -> str:
-    """Return what tells one whole from another: a hash of all its trials in order.
+    """Return a digest of the ids, files and lines of trials in their order.
 
-    It goes by their ids, and where they are written: another commit rarely has all of these alike.
+    It differs between commits that select other trials.
     """
-    found = blake2b(digest_size=16)
+    digest = blake2b(digest_size=16)
     for key in keys:
-        found.update(f"{key.id}\0{key.file}\0{key.line}\n".encode("utf-8", "surrogatepass"))
-    return found.hexdigest()
+        digest.update(f"{key.id}\0{key.file}\0{key.line}\n".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def select_shard(
+    trials: Sequence[Trial], number: ShardNumber, runner: ReplayRunner
+) -> tuple[Sequence[Trial], ShardInfo]:
+    """Return the trials of a shard in their order, and its description.
+
+    Trials of one scenario and bot stay together if only a share of them must pass.
+    """
+    items = [ShardItem(_group(trial), recorded_seconds(trial, runner)) for trial in trials]
+    shards = assign_shards(items, number.total)
+    shard = ShardInfo(
+        number=number.number,
+        total=number.total,
+        trials=len(trials),
+        trial_set_digest=digest_trials(trial.key for trial in trials),
+        places=tuple([place for place, shard in enumerate(shards) if shard == number.number]),
+    )
+    return [trials[place] for place in shard.places], shard
+
+
+def resume_shard(
+    trials: Sequence[Trial], number: ShardNumber | None, shard: ShardInfo | None, run_id: str
+) -> tuple[Sequence[Trial], ShardInfo | None]:
+    """Return the trials of an interrupted run's shard as they were assigned then.
+
+    What has been recorded since must not assign them anew.
+
+    Args:
+        trials: all selected trials.
+        number: the shard that the user asks for, if any.
+        shard: the interrupted run's.
+        run_id: its id, for messages.
+
+    Raises:
+        UsageError: the run is another shard, or one of other trials.
+    """
+    if shard is None:
+        if number is None:
+            return trials, None
+        raise UsageError(f"The run {run_id} is not a shard.", next_step="leave out --shard.")
+    if number is not None and number != (shard.number, shard.total):
+        raise UsageError(
+            f"The run {run_id} is shard {shard}, not {number}.",
+            next_step=f"resume it with --shard {shard}.",
+        )
+    digest = digest_trials(trial.key for trial in trials)
+    if (digest, len(trials)) != (shard.trial_set_digest, shard.trials):
+        raise UsageError(
+            f"The run {run_id} is shard {shard} of other trials than those selected now.",
+            next_step="give the same paths and options as before, on the same commit.",
+        )
+    return [trials[place] for place in shard.places], shard
+
+
+def _group(trial: Trial) -> str:
+    key = trial.key
+    return f"{key.scenario}\0{key.bot}" if trial.min_pass_rate < 1 else key.id
 
 
 def _hash(name: str) -> bytes:
     return blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
-def _refused(text: str, why: str) -> UsageError:
+def _invalid(text: str, why: str) -> UsageError:
     return UsageError(
-        f"--shard {text[:40]!a} means nothing: {why}.",
+        f"--shard {text[:40]!a} is invalid: {why}.",
         next_step="write I/N: --shard 2/4 is the second of four shards.",
     )

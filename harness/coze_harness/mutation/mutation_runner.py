@@ -1,17 +1,18 @@
-"""Mutate: recordings are replayed, their answers spoilt, and the spoilt ones judged. Offline."""
+"""Mutate: recordings are replayed, and mutants of their answers judged. Offline."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import Final, TypeVar
 
-from coze_harness.baseline.cassette_check import batches
 from coze_harness.cassettes import Redactor
 from coze_harness.execution.conversation_runner import ConversationResult, build_trial_result
+from coze_harness.execution.process_pool import in_batches
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.model import MutationReport, Reply, Run, TrialResult
 from coze_harness.model.errors import HarnessError
+from coze_harness.model.protocols import EncodeResult
 from coze_harness.model.trial import EvaluationContext, Trial, Turn
 from coze_harness.mutation import (
     AnswerPool,
@@ -20,136 +21,137 @@ from coze_harness.mutation import (
     evaluate_mutants,
     skip_reason,
 )
-from coze_harness.reporting.encoded_result import EncodedResult, encode_result
-from coze_harness.reporting.report_formats import TrialRenderer
 
-_BATCH = 20
-_NOTHING = "every spoiling survives: nothing is expected of it"
-_BLIND = "every spoiling survives: no expectation looks at what the answer says"
+Encoded = TypeVar("Encoded")
+
+_BATCH_SIZE: Final = 20
+_NO_EXPECTATION = "every mutant survives: the turn has no expectation"
+_NO_ANSWER_EXPECTATION = "every mutant survives: no expectation looks at the answer's text"
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
-    """What is to be said of a turn, or with turn 0 of a whole trial."""
+class MutationNote:
+    """A note on a turn, or (turn 0) on a whole trial."""
 
     scenario: str
     trial: str
     turn: int
-    words: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Played:
-    """A replayed trial with the turns that it was held by; none where it could not be judged."""
+class _ReplayedTrial:
+    """A replayed trial with its turns; without turns if it could not be judged."""
 
     result: TrialResult
     turns: Sequence[Turn]
 
 
 def one_of_each(trials: Sequence[Trial]) -> list[Trial]:
-    """Return the first trial of each scenario, bot and case: repeats would add nothing."""
+    """Return the first trial of each scenario, bot and case: repeats add nothing."""
     first = {(t.key.scenario, t.key.bot, t.key.case): t for t in reversed(trials)}
     return list(reversed(first.values()))
 
 
 class MutationRunner:
-    """Replays trials as `run` does, and keeps what came of spoiling their answers.
+    """Replays trials as `run` does, and judges mutants of their answers.
 
-    All are replayed before the first is spoilt, since answers are also swapped. Interrupted, what
-    was found so far is kept.
+    All trials are replayed before the first mutant is made, since answers are also swapped. An
+    interrupted run keeps the scores so far.
 
     Args:
-        replayer: plays the project's cassettes.
-        seed: the same one spoils in the same way.
+        runner: replays the project's cassettes.
+        seed: the same seed gives the same mutants.
 
     Attributes:
-        left_out: whose answers were not spoilt, and why.
-        blind: turns of which no spoiling was caught.
+        skipped: turns whose answers were not mutated, and why.
+        unprotected: turns of which every mutant survived.
     """
 
-    def __init__(self, replayer: ReplayRunner, seed: int) -> None:
-        self.skipped: list[Remark] = []
-        self.unprotected: list[Remark] = []
-        self._replayer = replayer
-        self._redactor = replayer.redactor
+    def __init__(self, runner: ReplayRunner, seed: int) -> None:
+        self.skipped: list[MutationNote] = []
+        self.unprotected: list[MutationNote] = []
+        self._runner = runner
+        self._redactor = runner.redactor
         self._seed = seed
         self._scores = ScoreBuilder()
 
-    def source(
-        self, trials: Sequence[Trial], renderer: TrialRenderer
-    ) -> Generator[Sequence[EncodedResult], None, None]:
-        """Replay trials, spoil their answers, and yield their results."""
-        played: list[_Played] = []
-        for chunk in batches(trials):
-            replayer = self._replayer.prefetch(chunk)
-            played += [self._play(trial, replayer) for trial in chunk]
-        others = AnswerPool(self._seed, _answers(played))
-        batch: list[EncodedResult] = []
-        for one in played:
-            self._spoil(one, others)
-            batch.append(encode_result(one.result, renderer, self._redactor))
-            if len(batch) == _BATCH:
+    def results(
+        self, trials: Sequence[Trial], encode: EncodeResult[Encoded]
+    ) -> Generator[Sequence[Encoded], None, None]:
+        """Replay trials, judge mutants of their answers, and yield the trials' results."""
+        replayed: list[_ReplayedTrial] = []
+        for chunk in in_batches(trials):
+            runner = self._runner.prefetch(chunk)
+            replayed += [self._replay(trial, runner) for trial in chunk]
+        pool = AnswerPool(self._seed, _first_answers(replayed))
+        batch: list[Encoded] = []
+        for one in replayed:
+            self._mutate(one, pool)
+            batch.append(encode(one.result))
+            if len(batch) == _BATCH_SIZE:
                 yield batch
                 batch = []
         yield batch
 
-    def complete(self, run: Run, _folder: Path) -> Run:
+    def summarize(self, run: Run, _results: Callable[[], Iterator[TrialResult]]) -> Run:
         """Return the run with the scores."""
         return replace(run, mutation=MutationReport(seed=self._seed, scores=self._scores.sorted()))
 
-    def _play(self, trial: Trial, replayer: ReplayRunner) -> _Played:
+    def _replay(self, trial: Trial, runner: ReplayRunner) -> _ReplayedTrial:
         try:
-            recording, turns = replayer.load(trial, replayer.path(trial))
-        except HarnessError as fault:
-            return _Played(build_trial_result(trial, ConversationResult(()), error=fault), ())
-        result = replayer.replay_recording(trial, recording, turns, self._redactor)
-        return _Played(result, () if result.error else turns)
+            recording, turns = runner.load(trial, runner.path(trial))
+        except HarnessError as error:
+            result = build_trial_result(trial, ConversationResult(()), error=error)
+            return _ReplayedTrial(result, ())
+        result = runner.replay_recording(trial, recording, turns, self._redactor)
+        return _ReplayedTrial(result, () if result.error else turns)
 
-    def _spoil(self, played: _Played, others: AnswerPool) -> None:
-        key = played.result.key
+    def _mutate(self, replayed: _ReplayedTrial, pool: AnswerPool) -> None:
+        key = replayed.result.key
         self._scores.add(key.scenario)
-        if fault := played.result.error:
-            words = self._redactor.redact(f"it cannot be judged: {fault.what}")
-            self.skipped.append(Remark(key.scenario, key.id, 0, words))
+        if error := replayed.result.error:
+            text = self._redactor.redact(f"it cannot be judged: {error.what}")
+            self.skipped.append(MutationNote(key.scenario, key.id, 0, text))
             return
-        swapped = others.of(key.scenario)
-        for subject in _subjects(played, self._redactor):
-            if reason := skip_reason(subject):
-                self.skipped.append(Remark(key.scenario, key.id, subject.turn, reason))
+        other_answers = pool.of(key.scenario)
+        for target in _targets(replayed, self._redactor):
+            if reason := skip_reason(target):
+                self.skipped.append(MutationNote(key.scenario, key.id, target.turn, reason))
                 continue
-            found = evaluate_mutants(subject, swapped, self._seed)
-            self._scores.add(key.scenario, [found])
-            if not found.killed:
-                words = _BLIND if subject.expectations else _NOTHING
-                self.unprotected.append(Remark(key.scenario, key.id, subject.turn, words))
+            results = evaluate_mutants(target, other_answers, self._seed)
+            self._scores.add(key.scenario, [results])
+            if not results.killed:
+                text = _NO_ANSWER_EXPECTATION if target.expectations else _NO_EXPECTATION
+                self.unprotected.append(MutationNote(key.scenario, key.id, target.turn, text))
 
 
-def _answers(played: Sequence[_Played]) -> dict[str, str]:
+def _first_answers(replayed: Sequence[_ReplayedTrial]) -> dict[str, str]:
     """Return one answer of each scenario that has any."""
-    found: dict[str, str] = {}
-    for one in played:
+    answers: dict[str, str] = {}
+    for one in replayed:
         for turn in one.result.turns:
             if turn.reply and turn.reply.answer.strip():
-                found.setdefault(one.result.key.scenario, turn.reply.answer)
-    return found
+                answers.setdefault(one.result.key.scenario, turn.reply.answer)
+    return answers
 
 
-def _subjects(played: _Played, redactor: Redactor) -> Generator[MutationTarget, None, None]:
+def _targets(replayed: _ReplayedTrial, redactor: Redactor) -> Generator[MutationTarget, None, None]:
     """Yield a trial's turns as they were judged, each with the replies before it."""
-    earlier: tuple[Reply, ...] = ()
+    previous: tuple[Reply, ...] = ()
     # A conversation that a failed turn ended has fewer results than turns.
     for number, (turn, judged) in enumerate(
-        zip(played.turns, played.result.turns, strict=False), 1
+        zip(replayed.turns, replayed.result.turns, strict=False), 1
     ):
         if judged.reply is None:
             return
         yield MutationTarget(
-            trial=played.result.key.id,
+            trial=replayed.result.key.id,
             turn=number,
-            # The recording is the baseline itself, and a spoilt answer is held to it.
-            seen=EvaluationContext(turn.prompt, judged.reply, earlier, judged.reply.answer),
+            # The recording is the baseline itself, and mutants are compared with it.
+            seen=EvaluationContext(turn.prompt, judged.reply, previous, judged.reply.answer),
             expectations=turn.expectations,
             verdicts=judged.verdicts,
             wanted=tuple([redactor.redact(verdict.expected) for verdict in judged.verdicts]),
         )
-        earlier = (*earlier, judged.reply)
+        previous = (*previous, judged.reply)

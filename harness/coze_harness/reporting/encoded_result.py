@@ -1,25 +1,23 @@
-"""A finished trial as it travels from a worker to the run: encoded, with the little to count."""
+"""A finished trial as it travels from a worker to the run: encoded, with what the run counts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import TypeAlias
 
-from coze_harness.cassettes import Redactor
 from coze_harness.model import TrialKey, TrialResult, TrialRow, TrialStatus
-from coze_harness.model.trial import Trial
+from coze_harness.model.protocols import TextRedactor
 from coze_harness.reporting.report_formats import TrialFragments, TrialRenderer
 from coze_harness.results import count_warnings, decode_trial, encode_trial, tokens_and_polls
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedResult:
-    """One trial's line of the archive, its pieces of the reports, and what the run counts.
+    """A trial's line of trials.jsonl, its fragments of the reports, and what the run counts.
 
-    `exit_code` is that of the trial's error, 0 without one; `calls` counts requests to Coze;
-    `spent` is what the conversation took: tokens, polls.
+    `exit_code` is that of the trial's error, 0 without one. `requests` counts the requests to Coze;
+    `spent` is the number of tokens and of polls.
     """
 
     line: bytes
@@ -28,7 +26,7 @@ class EncodedResult:
     status: TrialStatus
     seconds: float
     warnings: int
-    calls: int
+    requests: int
     spent: tuple[int, int]
     exit_code: int
 
@@ -38,51 +36,59 @@ class EncodedResult:
 
     @property
     def is_notable(self) -> bool:
-        """Whether people want to hear about it at once."""
+        """Whether the trial did anything but pass."""
         return self.status is not TrialStatus.PASSED
 
-
-ResultStream: TypeAlias = Callable[
-    [Sequence[Trial], TrialRenderer], Generator[Sequence[EncodedResult], None, None]
-]
-"""Executes trials and yields them as they finish; closing it stops what has not begun."""
-
-
-def encode_result(
-    result: TrialResult, renderer: TrialRenderer, redactor: Redactor
-) -> EncodedResult:
-    """Encode and render a result where it was made, so that no worker hands objects around."""
-    line, result = encode_redacted(result, redactor)
-    return EncodedResult(
-        line,
-        renderer.pieces(result, line),
-        result.key.id,
-        result.status,
-        result.seconds,
-        count_warnings(result),
-        result.request_count,
-        tokens_and_polls(result),
-        result.error.exit_code if result.error else 0,
-    )
+    @property
+    def is_bad(self) -> bool:
+        """Whether the trial failed or could not be judged."""
+        return self.status in (TrialStatus.FAILED, TrialStatus.ERROR)
 
 
-def encode_redacted(result: TrialResult, redactor: Redactor) -> tuple[bytes, TrialResult]:
+class ResultEncoder:
+    """Encodes and renders results where they were made. Unpickled, it makes its own renderer."""
+
+    def __init__(self, redactor: TextRedactor, renderer: TrialRenderer | None = None) -> None:
+        self._redactor = redactor
+        self._renderer = renderer or TrialRenderer()
+
+    def __reduce__(self) -> tuple[type[ResultEncoder], tuple[TextRedactor]]:
+        return ResultEncoder, (self._redactor,)
+
+    def __call__(self, result: TrialResult, /, *, exit_code: int | None = None) -> EncodedResult:
+        """Return the encoded result; `exit_code` replaces that of its error."""
+        line, result = encode_redacted(result, self._redactor)
+        if exit_code is None:
+            exit_code = result.error.exit_code if result.error else 0
+        return EncodedResult(
+            line,
+            self._renderer.pieces(result, line),
+            result.key.id,
+            result.status,
+            result.seconds,
+            count_warnings(result),
+            result.request_count,
+            tokens_and_polls(result),
+            exit_code,
+        )
+
+
+def encode_redacted(result: TrialResult, redactor: TextRedactor) -> tuple[bytes, TrialResult]:
     """Return a result's line of trials.jsonl, and the result as that line has it.
 
-    What the service said has been through the redactor; a prompt, what was expected of its answer,
-    or an error that quotes them, has not, and must not carry a secret from its author's file into
-    the reports.
+    What the service said has been redacted before. A prompt, an expectation, or an error that
+    quotes them has not, and must not carry a secret from the author's file into the reports.
     """
     line = encode_trial(result)
-    written = "\n".join(_from_the_author(result))
+    written = "\n".join(_author_texts(result))
     if redactor.redact(written) == written:
         return line, result
-    # As JSON, since a pattern knows nothing of quotes and would take them with it.
+    # As JSON, since a pattern knows nothing of quotes and would remove them.
     line = redactor.redact_body(line)
     return line, decode_trial(line)
 
 
-def _from_the_author(result: TrialResult) -> Iterator[str]:
+def _author_texts(result: TrialResult) -> Iterator[str]:
     """Yield the texts of a result that come from the project's files."""
     yield result.key.id
     yield result.known_failure
@@ -98,8 +104,8 @@ def _from_the_author(result: TrialResult) -> Iterator[str]:
         yield error.next_step
         yield from error.detail
     if result.change:
-        for flip in chain.from_iterable(turn.verdict_changes for turn in result.change.turns):
-            yield flip.name
-            yield flip.expected
+        for change in chain.from_iterable(turn.verdict_changes for turn in result.change.turns):
+            yield change.name
+            yield change.expected
         if result.change.baseline:
-            yield from _from_the_author(result.change.baseline)
+            yield from _author_texts(result.change.baseline)

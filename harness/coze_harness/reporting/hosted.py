@@ -1,4 +1,4 @@
-"""What a job on GitHub gets beside the run's folder: annotations, and the step's summary."""
+"""Annotations and the step's summary of a job on GitHub."""
 
 from __future__ import annotations
 
@@ -6,44 +6,48 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from coze_harness.commands.run_trials import RunOutcome
-from coze_harness.config import Settings
 from coze_harness.model import Run
-from coze_harness.model.process_context import ProcessContext
 from coze_harness.reporting.report_formats import FORMATS
+from coze_harness.reporting.run_writer import RunOutcome
 from coze_harness.results import read_results
 
 _LIMIT: Final = 1024 * 1024
-"""Bytes: GitHub takes none of a step's summary if it is larger."""
+"""Bytes: GitHub ignores a step's summary that is larger."""
 
 
 def on_github(environment: Mapping[str, str]) -> bool:
-    """Tell whether GitHub Actions (or a runner that takes its commands) reads what is printed."""
+    """Return whether GitHub Actions (or a compatible runner) reads what is printed."""
     return environment.get("GITHUB_ACTIONS", "").lower() not in ("", "0", "false")
 
 
 def annotation_lines(
-    outcome: RunOutcome, settings: Settings, world: ProcessContext, *, strict_known: bool = False
+    outcome: RunOutcome, root: Path, environment: Mapping[str, str], *, strict_known: bool = False
 ) -> list[str]:
     """Return the lines for stdout that annotate the scenario files; none outside of GitHub.
 
+    Args:
+        outcome: the run.
+        root: the project's folder.
+        environment: tells whether, and where, this is a job on GitHub.
+        strict_known: whether a known failure that passes fails the run.
+
     Raises:
-        ArchiveError: the run's folder cannot be read.
+        ResultsError: the run's folder cannot be read.
     """
-    if not on_github(world.environment) or not _anything_to_say(outcome.run):
+    if not on_github(environment) or not _has_annotations(outcome.run):
         return []
     from coze_harness.reporting.github_actions import workflow_commands
 
     return workflow_commands(
         outcome.run,
         read_results(outcome.folder),
-        _prefix(settings.root, world.environment.get("GITHUB_WORKSPACE", "")),
+        _prefix(root, environment.get("GITHUB_WORKSPACE", "")),
         strict_known=strict_known,
     )
 
 
 def append_step_summary(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
-    """Append a run's summary.md to the step's, where there is one; yield remarks on why not."""
+    """Append a run's summary.md to the step's summary; yield a warning where that fails."""
     name = environment.get("GITHUB_STEP_SUMMARY", "")
     if not name:
         return
@@ -60,13 +64,13 @@ def append_step_summary(folder: Path, environment: Mapping[str, str]) -> Iterato
         yield f"the step's summary, {path}, cannot be written: {fault.strerror}"
 
 
-def _anything_to_say(run: Run) -> bool:
+def _has_annotations(run: Run) -> bool:
     counts = run.summary
     return bool(counts.failed or counts.errors or counts.fixed or counts.warnings)
 
 
 def _prefix(root: Path, workspace: str) -> str:
-    """Return where the project is in the repository that is checked out; empty at its top."""
+    """Return the project's path in the checked-out repository; empty at its root."""
     if not workspace:
         return ""
     here, top = root.resolve(), Path(workspace).resolve()

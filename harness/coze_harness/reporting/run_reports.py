@@ -6,7 +6,6 @@ import io
 from contextlib import ExitStack
 from pathlib import Path
 
-from coze_harness.config import Settings
 from coze_harness.model import Run
 from coze_harness.reporting.page_options import PageOptions
 from coze_harness.reporting.report_formats import FORMATS, ReportSet
@@ -14,11 +13,6 @@ from coze_harness.reporting.run_list_page import render_listing
 from coze_harness.results import encode_trial, list_runs, read_results, update_latest
 from coze_harness.results.files import wrap_os_errors
 from coze_harness.storage import atomic_write as wholefile
-
-
-def page_options(settings: Settings) -> PageOptions:
-    """Return how a project's pages are to be."""
-    return PageOptions(lang=settings.report.lang, layout=settings.report.layout)
 
 
 def render_reports(

@@ -9,7 +9,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from coze_harness.cassettes.cassette_files import fetch_error
 from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
 from coze_harness.reporting.run_list_page import MOST as MOST_LISTED
@@ -51,19 +50,6 @@ def wrap_store_errors(doing: str, where: RemoteFolder) -> Iterator[None]:
             where=Location(str(where)),
             next_step=step,
         ) from fault
-
-
-def check_cassettes_reachable(cassettes: Path | RemoteFolder) -> None:
-    """Make sure that recordings which are elsewhere can be asked for, before anything is done.
-
-    Raises:
-        CassetteError: nobody answers there, or refuses.
-    """
-    if isinstance(cassettes, RemoteFolder):
-        try:
-            remote.check_reachable(cassettes)
-        except OSError as fault:
-            raise fetch_error(str(cassettes), fault) from fault
 
 
 def locate_run(

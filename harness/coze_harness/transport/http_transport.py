@@ -105,6 +105,12 @@ class HttpTransport:
         headers = {name.lower(): value for name, value in response.raw.headers.items()}
         return HttpResponse(response.status_code, headers, content)
 
+    def __enter__(self) -> HttpTransport:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Give the connections back."""
         self._adapter.close()

@@ -1,0 +1,56 @@
+"""Ask a bot one prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from coze_harness.cassettes import Redactor
+from coze_harness.commands.project import Project
+from coze_harness.execution.single_chat import send_single_prompt
+from coze_harness.model import ChatOptions, HttpCall, Reply
+from coze_harness.scenarios.bots import find_bot
+
+
+def ask_bot(
+    project: Project,
+    prompt: str,
+    *,
+    bot: str,
+    conversation_id: str,
+    on_call: Callable[[HttpCall], None],
+    show: Callable[[str], None] | None = None,
+) -> Reply:
+    """Send a bot one prompt and return its reply, whatever state the chat ended in.
+
+    Args:
+        project: the project.
+        prompt: the prompt.
+        bot: a name from harness.yaml or an id; empty: the default bot.
+        conversation_id: the conversation to continue; empty: a new one.
+        on_call: receives each call before it is made.
+        show: receives the answer as it arrives; `None`: the answer is not streamed.
+
+    Raises:
+        UsageError: there is no such bot.
+        CozeError: the service or the network failed.
+    """
+    settings, process = project.settings, project.process
+    target = find_bot(bot, settings.bots, settings.default_bot)
+    options = ChatOptions(
+        user_id=settings.user_id, conversation_id=conversation_id, stream=show is not None
+    )
+    redactor = Redactor((), settings.redact)
+    with project.open_transport(redactor, workers=1) as transport:
+        return send_single_prompt(
+            prompt,
+            target,
+            options,
+            transport=transport,
+            redactor=redactor,
+            poll_interval=settings.poll.interval,
+            poll_timeout=settings.poll.timeout,
+            clock=process.clock,
+            rng=process.rng,
+            on_call=on_call,
+            show=show,
+        )

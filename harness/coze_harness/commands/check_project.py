@@ -1,0 +1,75 @@
+"""Check a project without running it, and list its trials."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from coze_harness.baseline.cassette_check import CheckMessage, check_cassettes, reformat_cassettes
+from coze_harness.cassettes.cassette_files import check_cassettes_reachable
+from coze_harness.commands.project import Project, TrialSelection
+from coze_harness.execution.recording_facts import inspect_recordings
+from coze_harness.execution.sharding import ShardNumber, select_shard
+from coze_harness.model import CassetteState
+from coze_harness.model.trial import Trial
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOutcome:
+    """The result of a check. `reformatted` are the paths of rewritten cassettes."""
+
+    scenarios: int
+    trials: int
+    messages: Sequence[CheckMessage]
+    reformatted: Sequence[str]
+
+
+def check_project(
+    project: Project, selection: TrialSelection, *, reformat: bool = False
+) -> CheckOutcome:
+    """Check scenarios, settings and recordings.
+
+    Args:
+        project: the project.
+        selection: which trials; with all of them, files of no trial are found too.
+        reformat: whether recordings are brought into canonical form first.
+
+    Raises:
+        ScenarioErrors: scenario files must be edited.
+        CassetteError: the recordings are remote and cannot be reached.
+    """
+    trials = project.select_trials(selection)
+    cassettes, runner = project.settings.cassettes, project.replayer
+    check_cassettes_reachable(cassettes)
+    reformatted = list(reformat_cassettes(trials, runner)) if reformat else []
+    is_whole = selection == TrialSelection()
+    folder = project.folders.relative_path(cassettes) if is_whole else None
+    return CheckOutcome(
+        scenarios=len({trial.key.scenario for trial in trials}),
+        trials=len(trials),
+        messages=list(check_cassettes(trials, runner, folder=folder)),
+        reformatted=reformatted,
+    )
+
+
+def list_trials(
+    project: Project, selection: TrialSelection, shard: str
+) -> list[tuple[Trial, CassetteState]]:
+    """Return the selected trials, each with the state of its recording.
+
+    Args:
+        project: the project.
+        selection: which trials.
+        shard: I/N, or empty.
+
+    Raises:
+        ScenarioErrors: scenario files must be edited.
+        UsageError: there is no such shard.
+        CassetteError: the recordings are remote and cannot be reached.
+    """
+    trials: Sequence[Trial] = project.select_trials(selection)
+    if shard:
+        trials, _info = select_shard(trials, ShardNumber.parse(shard), project.replayer)
+    check_cassettes_reachable(project.settings.cassettes)
+    states = inspect_recordings(trials, project.replayer)
+    return [(trial, state) for trial, state, _error in states]

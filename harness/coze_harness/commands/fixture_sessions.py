@@ -1,0 +1,265 @@
+"""Use cases of the pytest plugin: open a project, record trials, report a session, lead a test."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from coze_harness.cassettes import Redactor
+from coze_harness.cassettes.cassette_files import check_cassettes_reachable
+from coze_harness.commands.project import Project
+from coze_harness.commands.run_trials import (
+    RunOptions,
+    live_runner,
+    open_live_transport,
+    run_trials,
+)
+from coze_harness.config import load_settings
+from coze_harness.execution.conversation_session import (
+    ConversationSession,
+    RecordingSettings,
+    RecordSession,
+    ReplaySession,
+)
+from coze_harness.model import ChatOptions, Mode, Reply, TrialKey, TrialResult
+from coze_harness.model.process_context import ProcessContext
+from coze_harness.model.trial import Trial
+from coze_harness.reporting.encoded_result import EncodedResult, ResultEncoder, encode_redacted
+from coze_harness.results import decode_trial
+from coze_harness.scenarios.bots import find_bot
+from coze_harness.scenarios.name_rules import file_name_part, file_stem
+from coze_harness.storage.remote_folder import RemoteFolder
+
+_ESCAPE: Final = re.compile(r"\\u([0-9a-f]{4})")
+
+
+def open_nearest_project(folder: Path, process: ProcessContext) -> Project:
+    """Open the project of the nearest harness.yaml, in a folder or above it.
+
+    Without any, the working folder is the project.
+
+    Raises:
+        SettingsError: harness.yaml or the environment is invalid.
+    """
+    settings = load_settings(folder, process.environment)
+    if settings.file is None:
+        settings = load_settings(process.folder, process.environment)
+    return Project(settings, process)
+
+
+def record_trials(
+    project: Project, trials: Sequence[Trial], warn: Callable[[str], None]
+) -> Generator[TrialResult, None, None]:
+    """Record trials concurrently and yield their results, redacted, in the order they finish.
+
+    Closing the generator stops what has not begun.
+
+    Raises:
+        UsageError: `CI` is set; before the first result, as all of them.
+        SettingsError: there are no credentials.
+        CassetteError: the cassettes are remote and cannot be reached.
+    """
+    project.refuse_recording_in_ci(force=False)
+    check_cassettes_reachable(project.settings.cassettes)
+    redactor, options = Redactor((), project.settings.redact), RunOptions()
+    transport = open_live_transport(project, redactor, options)
+    live = live_runner(
+        project, transport, redactor, options, SilentListener(warn), saves_cassettes=True
+    )
+
+    def redacted(result: TrialResult, /, *, exit_code: int | None = None) -> TrialResult:
+        return encode_redacted(result, redactor)[1]
+
+    def results() -> Generator[TrialResult, None, None]:
+        with transport, closing(live.results(trials, redacted)) as batches:
+            for batch in batches:
+                yield from batch
+
+    return results()
+
+
+@dataclass(frozen=True, slots=True)
+class SessionResult:
+    """A trial that was run as a pytest item, in this process or in another."""
+
+    result: TrialResult
+    min_pass_rate: float
+
+    @property
+    def key(self) -> TrialKey:
+        """The trial's key."""
+        return self.result.key
+
+
+@dataclass(frozen=True, slots=True)
+class SilentListener:
+    """Prints nothing but warnings: pytest has its own progress and summary."""
+
+    warn: Callable[[str], None]
+
+    def on_start(self, total: int, already: int) -> None:
+        """Ignore the start."""
+
+    def on_progress(self, count: int) -> None:
+        """Ignore the progress."""
+
+    def on_result(self, result: TrialResult) -> None:
+        """Ignore a result: its item reports it."""
+
+    def on_warning(self, text: str) -> None:
+        """Pass on a warning."""
+        self.warn(text)
+
+    def on_note(self, text: str) -> None:
+        """Ignore a note."""
+
+    def on_estimate(self, requests: int) -> None:
+        """Ignore the number of requests."""
+
+
+def report_session(
+    project: Project,
+    lines: Iterable[tuple[str, float]],
+    mode: Mode,
+    warn: Callable[[str], None],
+) -> str:
+    """Write the run folder of a pytest session and return the path of its page.
+
+    Args:
+        project: the project that the report belongs to.
+        lines: each trial's line of trials.jsonl, and its required pass rate. Of a trial that was
+            run again, the last one counts.
+        mode: whether the trials were replayed or recorded.
+        warn: receives warnings.
+
+    Raises:
+        ResultsError: the run folder cannot be written.
+    """
+    decoded = [SessionResult(decode_trial(line.encode()), rate) for line, rate in lines]
+    results = {item.key.id: item for item in decoded}.values()
+
+    def execute(
+        items: Sequence[SessionResult], encode: ResultEncoder
+    ) -> Generator[Sequence[EncodedResult], None, None]:
+        for item in items:
+            yield (encode(item.result),)
+
+    outcome = run_trials(
+        project,
+        sorted(results, key=_order),
+        execute,
+        mode=mode,
+        options=RunOptions(),
+        listener=SilentListener(warn),
+        redactor=project.replayer.redactor,
+    )
+    return str(project.folders.relative_path(outcome.location) / "index.html")
+
+
+def _order(item: SessionResult) -> tuple[str, int, str, str, int]:
+    """Sort trials by file and line, whichever process ran them."""
+    key = item.key
+    return key.file, key.line, key.bot, key.case, key.trial
+
+
+class FixtureSession:
+    """The conversations of one test, replayed from its cassette or recorded in it.
+
+    Args:
+        project: the test's project.
+        test: the test's id in pytest, which names its cassette.
+        record: whether to talk to Coze and write the cassette.
+        bot: a name from harness.yaml or an id, for conversations that name none.
+        cassette: the cassette's path in the cassettes folder, instead of the one of `test`.
+        stream: whether replies are streamed.
+
+    Raises:
+        UsageError: `CI` is set, and the test is to be recorded.
+        SettingsError: there are no credentials to record with.
+        CassetteError: the cassette is missing or unreadable.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        test: str,
+        *,
+        record: bool,
+        bot: str = "",
+        cassette: str = "",
+        stream: bool = False,
+    ) -> None:
+        path = project.settings.cassettes / (cassette or _cassette_of(test))
+        self._session = _record(project, path, test) if record else _replay(project, path, test)
+        self._settings = project.settings
+        self._bot = bot
+        self._options = ChatOptions(user_id=project.settings.user_id, stream=stream)
+
+    def start_conversation(self, bot: str = "") -> Callable[[str], Reply]:
+        """Start a conversation and return the function that sends its next prompt.
+
+        That function raises CozeError or CassetteError.
+
+        Raises:
+            UsageError: there is no such bot.
+        """
+        settings = self._settings
+        target = find_bot(bot or self._bot, settings.bots, settings.default_bot)
+        return self._session.start(target, self._options)
+
+    def finish(self, *, is_complete: bool) -> None:
+        """Check that the whole cassette was replayed, or write it.
+
+        Args:
+            is_complete: whether all conversations ended as the test intends; else nothing is
+                checked or written.
+
+        Raises:
+            CassetteError: interactions were not replayed, or the cassette cannot be written.
+        """
+        self._session.finish(is_complete=is_complete)
+
+
+def _replay(project: Project, path: Path | RemoteFolder, test: str) -> ConversationSession:
+    return ReplaySession(
+        _stored(path),
+        project.folders.display_path(path),
+        project.replayer.redactor,
+        f'pytest --coze-record "{test}"',
+    )
+
+
+def _record(project: Project, path: Path | RemoteFolder, test: str) -> ConversationSession:
+    project.refuse_recording_in_ci(force=False)
+    settings, process = project.settings, project.process
+    redactor = Redactor((), settings.redact)
+    return RecordSession(
+        _stored(path),
+        test,
+        RecordingSettings(
+            transport=project.open_transport(redactor, workers=1),
+            redactor=redactor,
+            clock=process.clock,
+            rng=process.rng,
+            poll_interval=settings.poll.interval,
+            poll_timeout=settings.poll.timeout,
+            folder=settings.root,
+        ),
+    )
+
+
+def _stored(path: Path | RemoteFolder) -> Path | str:
+    return str(path) if isinstance(path, RemoteFolder) else path
+
+
+def _cassette_of(test: str) -> Path:
+    """Derive the path of a test's cassette from the file and name in its id."""
+    file, _, name = test.partition("::")
+    # pytest escapes the parameters' characters that are not ASCII.
+    readable = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), name).replace("::", ".")
+    folders = [part for part in Path(file).with_suffix("").parts if part != ".."]
+    return Path(*folders, f"{file_stem([file_name_part(readable)], (name,))}.yaml")

@@ -1,0 +1,53 @@
+"""Mutate the recorded answers, and find the mutants that the expectations miss."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from coze_harness.cassettes.cassette_files import check_cassettes_reachable
+from coze_harness.commands.project import Project, TrialSelection
+from coze_harness.commands.run_trials import RunOptions, run_trials
+from coze_harness.model import Mode, MutationReport
+from coze_harness.mutation.mutation_runner import MutationRunner, one_of_each
+from coze_harness.reporting.run_writer import RunListener, RunOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class MutationOutcome:
+    """The result of a mutation run: its run, the scores, and notes on turns."""
+
+    outcome: RunOutcome
+    report: MutationReport
+    runner: MutationRunner
+
+
+def mutate_answers(
+    project: Project, selection: TrialSelection, *, seed: int, listener: RunListener
+) -> MutationOutcome:
+    """Replay the selected trials and judge mutants of their answers, offline.
+
+    Args:
+        project: the project.
+        selection: which trials; of repeats, only the first is used.
+        seed: the same seed gives the same mutants.
+        listener: receives the progress.
+
+    Raises:
+        ScenarioErrors: scenario files must be edited.
+        CassetteError: the recordings are remote and cannot be reached.
+    """
+    trials = one_of_each(project.select_trials(selection))
+    check_cassettes_reachable(project.settings.cassettes)
+    runner = MutationRunner(project.replayer, seed)
+    outcome = run_trials(
+        project,
+        trials,
+        runner.results,
+        mode=Mode.MUTATE,
+        options=RunOptions(),
+        listener=listener,
+        redactor=project.replayer.redactor,
+        summarize=runner.summarize,
+    )
+    report = outcome.run.mutation or MutationReport(seed=seed, scores=())
+    return MutationOutcome(outcome, report, runner)

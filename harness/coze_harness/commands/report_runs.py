@@ -1,0 +1,86 @@
+"""Render finished runs again, merge them, and list them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from coze_harness.commands.project import Project
+from coze_harness.model import Run
+from coze_harness.model.errors import UsageError
+from coze_harness.reporting.run_reports import render_reports
+from coze_harness.results import list_runs, merge_runs, read_run
+from coze_harness.results.remote_runs import fetch_heads
+from coze_harness.results.run_upload import send_pages, upload
+from coze_harness.storage.remote_folder import RemoteFolder, is_url, open_folder
+
+
+def render_runs(project: Project, names: Sequence[str], output: str | None) -> Path | RemoteFolder:
+    """Render a run again, or several merged into one; return the page.
+
+    Args:
+        project: the project.
+        names: of the runs.
+        output: a path or URL; `None`: the run's own folder, wherever it is.
+
+    Raises:
+        UsageError: there is no place for the result.
+        ResultsError: a run cannot be read, the runs cannot be merged, or reports not be written.
+    """
+    runs = [project.locate_run(name) for name in names]
+    store = _store(output)
+    folder = Path(output) if output else None
+    if store:
+        folder = project.temporary_folder() / store.name
+    page = _render(project, [run.folder for run in runs], folder)
+    if store and folder:
+        upload(folder, store)
+        return store / page.name
+    origin = runs[0].origin
+    if origin and folder is None:
+        send_pages(runs[0].folder, origin)
+        return origin / page.name
+    return page
+
+
+def all_runs(project: Project, on_warning: Callable[[str], None]) -> list[Run]:
+    """Return all runs, newest first; `on_warning` gets a text about each unreadable folder.
+
+    Raises:
+        ResultsError: the runs are remote and cannot be fetched.
+    """
+    reports = project.settings.reports
+    if isinstance(reports, RemoteFolder):
+        copies = project.temporary_folder()
+        fetch_heads(reports, copies)
+        reports = copies
+    return list_runs(reports, on_warning)
+
+
+def _render(project: Project, folders: Sequence[Path], output: Path | None) -> Path:
+    """Render one run, or merge several; return the page.
+
+    A shard in another folder would look like the whole run: that takes all of them.
+    """
+    options = project.page_options
+    if len(folders) == 1:
+        run = read_run(folders[0])
+        if output is None or run.shard is None:
+            render_reports(folders[0], run, output, options)
+            return (output or folders[0]) / "index.html"
+    if output is None:
+        raise UsageError(
+            "Several runs are merged into a folder of their own.",
+            next_step="add the folder: -o DIR",
+        )
+    render_reports(output, merge_runs(folders, output, output.name), options=options)
+    return output / "index.html"
+
+
+def _store(output: str | None) -> RemoteFolder | None:
+    if not output or not is_url(output):
+        return None
+    try:
+        return open_folder(output)
+    except ValueError as error:
+        raise UsageError(str(error), next_step="give -o as in s3://bucket/folder") from error

@@ -1,0 +1,109 @@
+"""What the recordings of trials say without being replayed: state, duration, number of requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from random import Random
+from typing import Final
+
+from coze_harness.cassettes import cassette_files as store
+from coze_harness.execution.process_pool import in_batches
+from coze_harness.execution.replay_runner import ReplayRunner
+from coze_harness.model import CassetteState
+from coze_harness.model.errors import (
+    CassetteError,
+    CassetteMissingError,
+    CassetteStaleError,
+    HarnessError,
+)
+from coze_harness.model.protocols import GenerateValues
+from coze_harness.model.trial import Trial
+
+_CALLS_PER_TURN: Final = 5
+"""Of a polled prompt that has no recording: chat, three times retrieve, the message list."""
+_DRAFT: Final = "unpublished_draft"
+
+
+def recording_state(
+    trial: Trial, runner: ReplayRunner
+) -> tuple[CassetteState, HarnessError | None]:
+    """Return the state of a trial's recording, and the error that makes it unusable."""
+    try:
+        runner.load(trial, runner.path(trial))
+    except CassetteMissingError as error:
+        return CassetteState.MISSING, error
+    except CassetteStaleError as error:
+        return CassetteState.STALE, error
+    except HarnessError as error:
+        return CassetteState.UNREADABLE, error
+    return CassetteState.RECORDED, None
+
+
+def inspect_recordings(
+    trials: Sequence[Trial], runner: ReplayRunner
+) -> Iterator[tuple[Trial, CassetteState, HarnessError | None]]:
+    """Yield each trial with the state of its recording; remote ones are fetched in batches."""
+    for batch in in_batches(trials):
+        prefetching = runner.prefetch(batch)
+        for trial in batch:
+            yield (trial, *recording_state(trial, prefetching))
+
+
+def recorded_seconds(trial: Trial, runner: ReplayRunner) -> float | None:
+    """Return the duration of a recorded conversation in seconds; `None` if it is not known.
+
+    Remote recordings are not fetched: each shard's job would fetch them all.
+    """
+    path = runner.path(trial)
+    if "://" in path:
+        return None
+    try:
+        last = store.read_cassette(path).interactions[-1]
+    except (CassetteError, IndexError):
+        return None
+    return (last.started + last.elapsed) / 1_000
+
+
+def estimate_requests(
+    trials: Sequence[Trial],
+    runner: ReplayRunner,
+    generate: GenerateValues,
+    now: datetime,
+    rng: Random,
+) -> int:
+    """Return about how many requests recording the trials takes, those about the bots included.
+
+    A trial with a recording takes as many as that took. Without one, a prompt takes five, or one if
+    it is streamed or runs a workflow.
+    """
+    count = len({requested_version(trial) for trial in trials if not trial.options.workflow})
+    for batch in in_batches(trials):
+        prefetching = runner.prefetch(batch)
+        for trial in batch:
+            count += _recorded_requests(trial, prefetching) or _expected_requests(
+                trial, generate, now, rng
+            )
+    return count
+
+
+def _recorded_requests(trial: Trial, runner: ReplayRunner) -> int:
+    try:
+        info = store.read_cassette(runner.path(trial), runner.prefetched).origin
+    except CassetteError:
+        return 0
+    return info.calls if info else 0
+
+
+def _expected_requests(trial: Trial, generate: GenerateValues, now: datetime, rng: Random) -> int:
+    options = trial.options
+    turns = trial.script.turns(generate(trial.script.generated_names, now, rng))
+    count = len(turns) * (1 if options.stream or options.workflow else _CALLS_PER_TURN)
+    count += len({file for turn in turns for file in turn.attachments if file.is_local})
+    return count + options.create_conversation
+
+
+def requested_version(trial: Trial) -> tuple[str, str]:
+    """Return the bot's id and the version a trial talks to (empty: the published one)."""
+    options = trial.options
+    return trial.bot.id, _DRAFT if options.publish_status == _DRAFT else options.bot_version
