@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 import pytest
 from app_keys import pem
 from coze_harness.auth.credentials import AccessToken, OAuthAppKeys
-from coze_harness.auth.oauth_app import OAuthTokenSource, sdk_token_request
+from coze_harness.auth.oauth_app import OAuthTokenSource, TokenRequest, sdk_token_request
 from coze_harness.cassettes import Redactor
 from coze_harness.model import HttpCall, HttpResponse
 from coze_harness.model.errors import ApiError, PayloadError, SettingsError, TransportError
 from coze_harness.model.process_context import SystemClock
 from coze_harness.server.fault_schema import Fault, Kind, Route
 from coze_harness.server.server_process import serve
-from coze_harness.transport import HttpTransport
+from coze_harness.transport import HttpTransport, ca_bundle, proxies_for
 from raw_server import RawServer, http, says
 from talking import script
 
@@ -202,10 +203,26 @@ def test_a_plain_token_has_nothing_to_renew() -> None:
 # --- with the official SDK and a server ---------------------------------------------------------
 
 
+def token_request(
+    app: OAuthAppKeys,
+    base_url: str,
+    redact: Callable[[str], str],
+    environment: Mapping[str, str] | None = None,
+) -> TokenRequest:
+    environment = environment or {}
+    return sdk_token_request(
+        app,
+        base_url,
+        proxies=proxies_for(base_url, environment),
+        ca_bundle=ca_bundle(environment),
+        redact=redact,
+    )
+
+
 def test_sixty_four_workers_share_each_renewal() -> None:
     secrets = Redactor()
     with serve(script(BOTS, rest="defaults: {token_seconds: 2}")) as server:
-        ask = sdk_token_request(keys(), server.base_url, {}, secrets.redact)
+        ask = token_request(keys(), server.base_url, secrets.redact)
         signs = OAuthTokenSource(ask, SystemClock(), secrets.add_secret)
         wire = HttpTransport(server.base_url, signs, workers=64, environment={})
         codes: list[bytes] = []
@@ -231,12 +248,12 @@ def test_sixty_four_workers_share_each_renewal() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "words"), [("ec", "no RSA key"), ("locked", "password"), ("none", "PEM")]
+    ("kind", "words"), [("ec", "not an RSA key"), ("locked", "password"), ("none", "PEM")]
 )
 def test_a_key_that_cannot_be_used_is_a_fault_of_the_settings(kind: str, words: str) -> None:
     text = "-----BEGIN PRIVATE KEY-----\nQUJD\n-----END" if kind == "none" else pem(kind)
     with pytest.raises(SettingsError, match=words) as caught:
-        sdk_token_request(keys(private_key=text), "http://127.0.0.1:1", {}, str)
+        token_request(keys(private_key=text), "http://127.0.0.1:1", str)
     assert text.splitlines()[1] not in str(caught.value)
     assert caught.value.next_step
 
@@ -248,7 +265,7 @@ def test_a_refused_jwt_is_told_in_the_services_words_without_secrets(
     answer = http(json.dumps(said).encode(), "401 Unauthorized", "Content-Type: application/json")
     with RawServer(says(answer)) as server:
         with pytest.raises(ApiError) as caught:
-            sdk_token_request(keys(), server.base_url, {}, Redactor().redact)()
+            token_request(keys(), server.base_url, Redactor().redact)()
         assert server.base_url in caught.value.what
     assert "kid unknown: <redacted>" in caught.value.what
     assert "COZE_JWT_OAUTH_PUBLIC_KEY_ID" in caught.value.next_step
@@ -261,23 +278,21 @@ def test_a_refused_jwt_is_told_in_the_services_words_without_secrets(
 def test_what_is_no_answer_of_a_token_endpoint_is_said_so(body: bytes) -> None:
     answer = http(body, "200 OK", "Content-Type: application/json")
     with RawServer(says(answer)) as server, pytest.raises(PayloadError, match="token endpoint"):
-        sdk_token_request(keys(), server.base_url, {}, str)()
+        token_request(keys(), server.base_url, str)()
 
 
 @pytest.mark.parametrize("status", ["502 Bad Gateway", "503 Away", "429 Too Many"])
 def test_a_gateways_trouble_may_pass(status: str) -> None:
     answer = http(b"<html>", status)
     with RawServer(says(answer)) as server, pytest.raises(TransportError) as caught:
-        sdk_token_request(keys(), server.base_url, {}, str)()
+        token_request(keys(), server.base_url, str)()
     assert not caught.value.taken
 
 
 def test_the_environments_proxy_is_used_and_the_processs_is_not() -> None:
     given = {"access_token": "czs_1", "expires_in": 9, "token_type": "Bearer"}
     with RawServer(says(http(json.dumps(given).encode()))) as proxy:
-        ask = sdk_token_request(
-            keys(), "http://api.coze.example", {"http_proxy": proxy.base_url}, str
-        )
+        ask = token_request(keys(), "http://api.coze.example", str, {"http_proxy": proxy.base_url})
         assert ask() == ("czs_1", 9)
         assert proxy.requests[0].startswith(
             b"POST http://api.coze.example/api/permission/oauth2/token"
@@ -287,7 +302,7 @@ def test_the_environments_proxy_is_used_and_the_processs_is_not() -> None:
 @pytest.mark.parametrize("kind", [Kind.HTML, Kind.RESET_BEFORE])
 def test_the_servers_faults_reach_the_token_endpoint(kind: Kind) -> None:
     with serve(script(BOTS)) as server:
-        ask = sdk_token_request(keys(), server.base_url, {}, str)
+        ask = token_request(keys(), server.base_url, str)
         server.inject(Fault(kind=kind, at=Route.TOKEN, times=1))
         with pytest.raises(TransportError):
             ask()
@@ -299,7 +314,7 @@ def test_the_servers_faults_reach_the_token_endpoint(kind: Kind) -> None:
 def test_the_server_looks_at_the_jwts_audience() -> None:
     with serve(script(BOTS)) as server:
         other = server.base_url.replace("127.0.0.1", "localhost")
-        assert sdk_token_request(keys(), other, {}, str)()[0]
+        assert token_request(keys(), other, str)()[0]
         bad = OAuthAppKeys(client_id="", public_key_id="k", private_key=AccessToken(pem()))
         with pytest.raises(SettingsError, match="COZE_JWT_OAUTH_CLIENT_ID"):
-            sdk_token_request(bad, server.base_url, {}, str)
+            token_request(bad, server.base_url, str)

@@ -1,4 +1,4 @@
-"""Tokens of an OAuth app: asked for by the official SDK, renewed before they end."""
+"""Tokens of an OAuth app: requested through the official SDK, renewed before they expire."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ from coze_harness.model.errors import (
     TransportError,
 )
 from coze_harness.model.trial import Clock
-from coze_harness.transport import ca_bundle, proxies_for
 
-_SECONDS: Final = 900
-_MARGIN: Final = 60.0
-_SHARE: Final = 0.2
+_LIFETIME_SECONDS: Final = 900
+_RENEWAL_MARGIN: Final = 60.0
+_RENEWAL_SHARE: Final = 0.2
+"""A token is renewed this many seconds, or this share of its life, before it expires."""
+_RETRY_SECONDS: Final = 5.0
 _CONNECT_SECONDS: Final = 10.0
 _READ_SECONDS: Final = 30.0
 _CHECK: Final = (
@@ -35,133 +36,143 @@ _CHECK: Final = (
 _BAD_KEY: Final = "give the whole PEM file of the OAuth app, -----BEGIN and END lines included."
 
 TokenRequest: TypeAlias = Callable[[], tuple[str, int]]
-"""Gets a new token, and the Unix second at which it ends."""
+"""Requests a new token; returns it and the Unix second at which it expires."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    """A token; `due` and `ends` are on the monotonic clock."""
+class _Token:
+    """A token; it is renewed at `due`. Both times are on the monotonic clock."""
 
     token: str = ""
     due: float = float("-inf")
-    ends: float = float("-inf")
+    expires: float = float("-inf")
 
 
 class OAuthTokenSource:
-    """Gives every request a token that is still good; one renewal serves all workers.
+    """Returns a valid token for every request; one renewal serves all workers.
 
     Args:
-        ask: gets a new token.
-        clock: time.
-        learn: told each token before it is used, so that it is taken out of everything.
+        request: requests a new token.
+        clock: the time.
+        add_secret: receives each token before it is used, so that it is redacted.
     """
 
-    def __init__(self, ask: TokenRequest, clock: Clock, learn: Callable[[str], None]) -> None:
-        self._ask = ask
+    def __init__(
+        self, request: TokenRequest, clock: Clock, add_secret: Callable[[str], None]
+    ) -> None:
+        self._request = request
         self._clock = clock
-        self._learn = learn
+        self._add_secret = add_secret
         self._lock = threading.Lock()
-        self._held = _Held()
+        self._current = _Token()
         self._renewed_early = False
-        self._refused: CozeError | None = None
+        self._rejection: CozeError | None = None
 
     def token(self) -> str:
-        """Return a token that has not ended.
+        """Return a valid token.
 
         Raises:
-            CozeError: no token is given.
+            CozeError: Coze gives none.
         """
-        held = self._held
+        current = self._current
         now = self._clock.monotonic()
-        if now < held.due:
-            return held.token
-        # While the old one is good, one worker renews it and nobody waits.
-        if not self._lock.acquire(blocking=now >= held.ends):
-            return held.token
+        if now < current.due:
+            return current.token
+        # While the old one is valid, one worker renews it and the others do not wait.
+        if not self._lock.acquire(blocking=now >= current.expires):
+            return current.token
         try:
-            if self._clock.monotonic() >= self._held.due:
+            if self._clock.monotonic() >= self._current.due:
                 self._renewed_early = False
                 self._renew()
-            return self._held.token
+            return self._current.token
         finally:
             self._lock.release()
 
-    def renew_token(self, refused: str) -> str:
-        """Return another token than one that was refused; empty if there is no use in that.
+    def renew_token(self, rejected: str) -> str:
+        """Return another token than a rejected one; empty if that would not help.
 
-        Early renewal happens once between two that are due: where that does not help, the refusal
-        is not about the token's age, and more tokens would be refused just so.
+        A token is renewed early once between two regular renewals: if that does not help, the
+        rejection is not about its age, and further tokens would be rejected too.
 
         Raises:
-            CozeError: no token is given.
+            CozeError: Coze gives none.
         """
         with self._lock:
-            if self._held.token == refused:
+            if self._current.token == rejected:
                 if self._renewed_early:
                     return ""
                 self._renewed_early = True
-                self._held = _Held()
+                self._current = _Token()
                 self._renew()
-            return self._held.token
+            return self._current.token
 
     def _renew(self) -> None:
-        if self._refused is not None:
-            raise self._refused
-        asked = self._clock.monotonic()
+        if self._rejection is not None:
+            raise self._rejection
+        requested = self._clock.monotonic()
         try:
-            token, ends = self._ask()
+            token, expires = self._request()
         except TransportError:
-            # A token that is still good goes on until the endpoint is back.
-            if asked < self._held.ends:
-                self._held = _Held(
-                    self._held.token, min(asked + 5, self._held.ends), self._held.ends
+            # A token that is still valid is used until the endpoint is back.
+            if requested < self._current.expires:
+                self._current = _Token(
+                    self._current.token,
+                    min(requested + _RETRY_SECONDS, self._current.expires),
+                    self._current.expires,
                 )
                 return
             raise
-        except CozeError as fault:
-            self._refused = fault
+        except CozeError as error:
+            self._rejection = error
             raise
-        # What was asked for is its longest life, whatever the two machines' clocks say.
-        life = min(max(ends - self._clock.now(), 1.0), float(_SECONDS))
-        self._learn(token)
-        self._held = _Held(token, asked + life - min(_MARGIN, life * _SHARE), asked + life)
+        # Never longer than requested, whatever the two machines' clocks say.
+        life = min(max(expires - self._clock.now(), 1.0), float(_LIFETIME_SECONDS))
+        self._add_secret(token)
+        self._current = _Token(
+            token, requested + life - min(_RENEWAL_MARGIN, life * _RENEWAL_SHARE), requested + life
+        )
 
 
 def sdk_token_request(
-    keys: OAuthAppKeys, base_url: str, environment: Mapping[str, str], clean: Callable[[str], str]
+    keys: OAuthAppKeys,
+    base_url: str,
+    *,
+    proxies: Mapping[str, str],
+    ca_bundle: bool | str,
+    redact: Callable[[str], str],
 ) -> TokenRequest:
-    """Return what asks Coze for tokens through the official SDK.
+    """Return a function that requests tokens through the official SDK.
 
     Args:
-        keys: the OAuth app's.
-        base_url: of the service; its token endpoint stands below it, its host is the audience.
-        environment: where proxies and certificates are looked up.
-        clean: takes secrets out of what the service says.
+        keys: the OAuth app's keys.
+        base_url: the service; the token endpoint is below it, its host is the audience.
+        proxies: by scheme, or `all`.
+        ca_bundle: the path of the certificates to trust; `True` stands for certifi's.
+        redact: removes secrets from the service's messages.
 
     Raises:
         SettingsError: the SDK is not installed, or the keys cannot be used.
     """
     pem = read_private_key(keys)
     try:
-        with warnings.catch_warnings(record=True):  # of the SDK's own, for its authors
+        with warnings.catch_warnings(record=True):  # the SDK's own deprecations
             import httpx
             from cozepy import JWTOAuthApp
             from cozepy.exception import CozeAPIError, CozePKCEAuthError
             from cozepy.request import Requester, SyncHTTPClient
-    except ImportError as fault:
+    except ImportError as error:
         raise SettingsError(
-            f"Signing in with an OAuth app needs a package that is not installed: {fault.name}.",
+            f"Signing in with an OAuth app needs a package that is not installed: {error.name}.",
             next_step="pip install 'coze-harness[oauth]'",
-        ) from fault
+        ) from error
     _check_private_key(pem)
-    bundle = ca_bundle(environment)
-    proxies = proxies_for(base_url, environment)
     app = JWTOAuthApp(keys.client_id, pem, keys.public_key_id, base_url=base_url)
-    verify = True if bundle is True else _trusting(Path(str(bundle)))
+    verify = True if ca_bundle is True else _ssl_context(Path(str(ca_bundle)))
     proxy = proxies.get(base_url.partition(":")[0]) or proxies.get("all")
 
     def request() -> tuple[str, int]:
-        # The SDK's own client would read this process's environment, and wait ten minutes.
+        # The SDK's own client reads this process's environment, and waits ten minutes.
         with SyncHTTPClient(  # type: ignore[no-untyped-call]  # it is not annotated
             timeout=httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS),
             follow_redirects=False,
@@ -170,52 +181,52 @@ def sdk_token_request(
             verify=verify,
         ) as client:
             app._requester = Requester(sync_client=client)  # it has no parameter for it
-            given = app.get_access_token(ttl=_SECONDS)
-        return _usable(given.access_token), given.expires_in
+            response = app.get_access_token(ttl=_LIFETIME_SECONDS)
+        return _checked_token(response.access_token), response.expires_in
 
-    def ask() -> tuple[str, int]:
+    def request_token() -> tuple[str, int]:
         try:
-            with _silent():
+            with _sdk_logs_hidden():
                 return request()
-        except CozeAPIError as fault:
-            code, said, log_id = fault.code or 0, clean(fault.msg or ""), fault.logid or ""
-        except CozePKCEAuthError as fault:
-            code, said, log_id = 0, str(fault.error.value), fault.logid or ""
-        except httpx.HTTPError as fault:
+        except CozeAPIError as error:
+            code, text, log_id = error.code or 0, redact(error.msg or ""), error.logid or ""
+        except CozePKCEAuthError as error:
+            code, text, log_id = 0, str(error.error.value), error.logid or ""
+        except httpx.HTTPError as error:
             raise TransportError(
-                f"No token came from {base_url}: {clean(str(fault)) or type(fault).__name__}.",
+                f"No token came from {base_url}: {redact(str(error)) or type(error).__name__}.",
                 taken=False,
                 next_step="check the network, the proxy and the base URL; then try again.",
             ) from None
         except (ValueError, TypeError, AttributeError, KeyError):
             raise PayloadError(
-                f"The token endpoint of {base_url} does not answer as Coze does.",
+                f"The token endpoint of {base_url} does not answer like Coze.",
                 next_step="check the base URL (`base_url` in harness.yaml, COZE_API_BASE).",
             ) from None
-        raise _refusal(base_url, code, said, log_id)
+        raise _rejection(base_url, code, text, log_id)
 
-    return ask
+    return request_token
 
 
-def _usable(token: str) -> str:
+def _checked_token(token: str) -> str:
     # http.client would name the whole header, and so the token, in its error.
     if not token or not all("!" <= character <= "~" for character in token):
         raise ValueError
     return token
 
 
-def _refusal(base_url: str, code: int, said: str, log_id: str) -> CozeError:
-    words = " ".join(said.split())[:200]
+def _rejection(base_url: str, code: int, text: str, log_id: str) -> CozeError:
+    text = " ".join(text.split())[:200]
     if code == 429 or 500 <= code < 600:
         return TransportError(
             f"The token endpoint of {base_url} answers HTTP {code}.",
             taken=False,
-            next_step="try again in a while.",
+            next_step="try again later.",
         )
     return ApiError(
-        f"Coze refused to sign the OAuth app in at {base_url}"
-        + (f": {words}" if words else "")
-        + ("." if not words.endswith(".") else ""),
+        f"Coze rejected the OAuth app at {base_url}"
+        + (f": {text}" if text else "")
+        + ("" if text.endswith(".") else "."),
         code=code,
         http_status=0,
         next_step=_CHECK,
@@ -224,10 +235,10 @@ def _refusal(base_url: str, code: int, said: str, log_id: str) -> CozeError:
 
 
 def _check_private_key(pem: str) -> None:
-    """Make sure that a text is a private key that Coze can have given.
+    """Check that a text is a private key of the kind that Coze issues.
 
     Raises:
-        SettingsError: it is not. The text itself is in no part of the error.
+        SettingsError: it is not. The error does not contain the text.
     """
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -236,7 +247,7 @@ def _check_private_key(pem: str) -> None:
     problem = ""
     try:
         if not isinstance(load_pem_private_key(pem.encode(), None), RSAPrivateKey):
-            problem = "is no RSA key"
+            problem = "is not an RSA key"
     except TypeError:
         problem = "is protected by a password"
     except (ValueError, UnsupportedAlgorithm):
@@ -245,7 +256,7 @@ def _check_private_key(pem: str) -> None:
         raise SettingsError(f"The OAuth app's private key {problem}.", next_step=_BAD_KEY)
 
 
-def _trusting(bundle: Path) -> ssl.SSLContext:
+def _ssl_context(bundle: Path) -> ssl.SSLContext:
     return ssl.create_default_context(
         cafile=None if bundle.is_dir() else str(bundle),
         capath=str(bundle) if bundle.is_dir() else None,
@@ -253,16 +264,16 @@ def _trusting(bundle: Path) -> ssl.SSLContext:
 
 
 @contextmanager
-def _silent() -> Iterator[None]:
-    """Keep the SDK's own log lines of this thread away: they hold what the service said, unread."""
-    here = threading.get_ident()
+def _sdk_logs_hidden() -> Iterator[None]:
+    """Hide the SDK's log lines of this thread: they hold the service's messages, unredacted."""
+    thread = threading.get_ident()
     logger = logging.getLogger("cozepy")
 
-    def others(record: logging.LogRecord) -> bool:
-        return record.thread != here
+    def is_other_thread(record: logging.LogRecord) -> bool:
+        return record.thread != thread
 
-    logger.addFilter(others)
+    logger.addFilter(is_other_thread)
     try:
         yield
     finally:
-        logger.removeFilter(others)
+        logger.removeFilter(is_other_thread)

@@ -37,7 +37,7 @@ from coze_harness.scenarios.loading import load_in_parallel
 from coze_harness.scenarios.trial_filter import TrialFilter
 from coze_harness.storage.project_folders import ProjectFolders
 from coze_harness.storage.remote_folder import RemoteFolder
-from coze_harness.transport import HttpTransport, TokenSource
+from coze_harness.transport import HttpTransport, TokenSource, ca_bundle, proxies_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,8 +181,14 @@ class Project:
         from coze_harness.auth.oauth_app import OAuthTokenSource, sdk_token_request
 
         redactor.add_secret(read_private_key(keys))
-        environment = self.process.environment
-        request = sdk_token_request(keys, self.settings.base_url, environment, redactor.redact)
+        base_url, environment = self.settings.base_url, self.process.environment
+        request = sdk_token_request(
+            keys,
+            base_url,
+            proxies=proxies_for(base_url, environment),
+            ca_bundle=ca_bundle(environment),
+            redact=redactor.redact,
+        )
         return OAuthTokenSource(request, self.process.clock, redactor.add_secret)
 
     def refuse_recording_in_ci(self, *, force: bool) -> None:

@@ -1,8 +1,8 @@
-"""The network: one pool of connections for all workers.
+"""The network: one connection pool for all workers.
 
-A call is put together by hand and given to requests' adapter. A `Session` would merge settings that
-never change into each request, look into ~/.netrc and the environment, keep cookies and follow
-redirects: a third of a call's cost, and nothing that a recording may depend on.
+Requests are built here and sent by requests' adapter. A `Session` would merge settings that never
+change into each request, read ~/.netrc and the environment, keep cookies and follow redirects: a
+third of a call's cost, and nothing that a recording may depend on.
 """
 
 from coze_harness.transport.http_transport import HttpTransport

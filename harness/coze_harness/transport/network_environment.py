@@ -1,4 +1,4 @@
-"""What all requests share: their headers, and the proxies and certificates of the environment."""
+"""What all requests share: headers, and the environment's proxies and certificates."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from coze_harness.model.errors import SettingsError
 
 
 def base_request(base_url: str) -> requests.PreparedRequest:
-    """Return what every request has in common.
+    """Return the template of every request.
 
     Raises:
-        SettingsError: the base URL is none.
+        SettingsError: the base URL is invalid.
     """
     request = requests.PreparedRequest()
     request.prepare_headers(
@@ -34,36 +34,36 @@ def base_request(base_url: str) -> requests.PreparedRequest:
         usable = False
     if not usable:
         raise SettingsError(
-            f"The base URL is none: {base_url}",
+            f"The base URL is invalid: {base_url}",
             next_step="write it like https://api.coze.com (or https://api.coze.cn).",
         )
     return request
 
 
 def proxies_for(base_url: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the proxies that the environment names for this address: `HTTPS_PROXY` and so on."""
+    """Return the environment's proxies for this address: `HTTPS_PROXY` and so on, by scheme."""
 
-    def named(name: str) -> str:
+    def variable(name: str) -> str:
         return environment.get(name) or environment.get(name.upper()) or ""
 
-    if should_bypass_proxies(base_url, no_proxy=named("no_proxy")):
+    if should_bypass_proxies(base_url, no_proxy=variable("no_proxy")):
         return {}
-    found = {scheme: named(f"{scheme}_proxy") for scheme in ("http", "https", "all")}
+    found = {scheme: variable(f"{scheme}_proxy") for scheme in ("http", "https", "all")}
     return {scheme: proxy for scheme, proxy in found.items() if proxy}
 
 
 def ca_bundle(environment: Mapping[str, str]) -> bool | str:
-    """Return whose certificates are trusted: the environment's bundle, or certifi's (`True`).
+    """Return the path of the environment's CA bundle; `True` stands for certifi's.
 
     Raises:
-        SettingsError: the bundle is not there.
+        SettingsError: the bundle does not exist.
     """
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         if bundle := environment.get(name):
             if not Path(bundle).exists():
                 raise SettingsError(
-                    f"{name} names a file that is not there: {bundle}",
-                    next_step="set it to the file with the certificates that you trust.",
+                    f"{name} names a file that does not exist: {bundle}",
+                    next_step="set it to the file with the certificates to trust.",
                 )
             return bundle
     return True

@@ -1,4 +1,4 @@
-"""What goes along with a request: JSON, or a file that is read while it is sent."""
+"""The body of a request: JSON, or a file that is read while it is sent."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location
 from coze_harness.text import json_text as jsontext
 
-_PIECE: Final = 1 << 16
+_CHUNK_BYTES: Final = 1 << 16
 
 
 @contextmanager
 def attach_body(call: HttpCall, request: requests.PreparedRequest) -> Iterator[None]:
-    """Give a request its body: JSON, or a file that is read while it is sent.
+    """Set the body of a request: JSON, or a file that is read while it is sent.
 
     Raises:
-        ScenarioError: the file cannot be read, or is not the one that the call describes.
+        ScenarioError: the file cannot be read, or has changed since the call was made.
     """
     if not call.upload:
         body = jsontext.dump_json(call.body) if call.body is not None else None
@@ -37,13 +37,13 @@ def attach_body(call: HttpCall, request: requests.PreparedRequest) -> Iterator[N
         yield
         return
     try:
-        file = Path(call.upload).open("rb")  # noqa: SIM115  (closed below; a fault is ours to word)
-    except OSError as fault:
-        raise _unread(call, f"cannot be read: {fault.strerror}") from fault
+        file = Path(call.upload).open("rb")  # noqa: SIM115  (closed below; an error gets its own message)
+    except OSError as error:
+        raise _upload_error(call, f"cannot be read: {error.strerror}") from error
     with file:
         size = os.fstat(file.fileno()).st_size
         if call.body is not None and call.body.get("bytes") != size:
-            raise _unread(call, "was changed since the scenario was loaded")
+            raise _upload_error(call, "was changed since the scenario was loaded")
         field = RequestField("file", b"", filename=Path(call.upload).name)
         field.make_multipart(content_type=guess_type(call.upload)[0] or "application/octet-stream")
         boundary = secrets.token_hex(16)
@@ -51,21 +51,21 @@ def attach_body(call: HttpCall, request: requests.PreparedRequest) -> Iterator[N
         tail = f"\r\n--{boundary}--\r\n".encode()
         request.headers["Content-Type"] = f"multipart/form-data; boundary={boundary}"
         request.headers["Content-Length"] = str(len(head) + size + len(tail))
-        # requests' types know of bytes and text only; its adapter hands any iterable on.
-        request.body = cast("bytes", _pieces(head, file, tail))
+        # requests' types accept only bytes and text; its adapter passes any iterable on.
+        request.body = cast("bytes", _chunks(head, file, tail))
         yield
 
 
-def _pieces(head: bytes, file: BinaryIO, tail: bytes) -> Iterator[bytes]:
+def _chunks(head: bytes, file: BinaryIO, tail: bytes) -> Iterator[bytes]:
     yield head
-    while piece := file.read(_PIECE):
-        yield piece
+    while chunk := file.read(_CHUNK_BYTES):
+        yield chunk
     yield tail
 
 
-def _unread(call: HttpCall, what: str) -> ScenarioError:
+def _upload_error(call: HttpCall, what: str) -> ScenarioError:
     return ScenarioError(
         f"The attached file {what}.",
         where=Location(call.upload),
-        next_step="leave it in place while it is sent; then record again.",
+        next_step="keep it unchanged while it is sent; then record again.",
     )

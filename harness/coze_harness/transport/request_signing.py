@@ -1,4 +1,4 @@
-"""What signs requests, and when a refusal is for the signature alone."""
+"""Tokens of requests, and which responses reject only the token."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from coze_harness.model import HttpCall, HttpResponse
 from coze_harness.model.errors import SettingsError
 from coze_harness.text import json_text as jsontext
 
-_UNSIGNED: Final = frozenset({4100, 700012006})
-_LONGEST_REFUSAL: Final = 4096
+_TOKEN_CODES: Final = frozenset({4100, 700012006})
+_MAX_ERROR_BYTES: Final = 4096
 
 
 class TokenSource(Protocol):
-    """Gives the token of each request. Asked from many threads at once."""
+    """Returns the token of each request. Called from many threads at once."""
 
     def token(self) -> str:
-        """Return the token to use now.
+        """Return the current token.
 
         Raises:
             HarnessError: there is none.
         """
         ...
 
-    def renew_token(self, refused: str) -> str:
-        """Return another token than one that was refused; empty if there is no use in that."""
+    def renew_token(self, rejected: str) -> str:
+        """Return another token than a rejected one; empty if that would not help."""
         ...
 
 
 class StaticToken:
-    """A token that lives longer than any run."""
+    """A token that outlives any run."""
 
     def __init__(self, token: str) -> None:
         self._token = token
@@ -38,37 +38,37 @@ class StaticToken:
         """Return the token."""
         return self._token
 
-    def renew_token(self, refused: str) -> str:
-        """Return nothing: there is no other."""
-        del refused
+    def renew_token(self, rejected: str) -> str:
+        """Return an empty text: there is no other token."""
+        del rejected
         return ""
 
 
-def is_authentication_error(answer: HttpResponse, call: HttpCall) -> bool:
-    """Tell whether a call was refused for its token alone, and may be made with another.
+def is_authentication_error(response: HttpResponse, call: HttpCall) -> bool:
+    """Return whether a call was rejected only for its token, and may be repeated with another.
 
-    Coze's own codes say that nothing was begun, so that even a prompt may be sent again. An HTTP
-    401 without them is some gateway's, who may have let the call through: good for reads only.
+    Coze's own codes say that nothing was started, so even a prompt may be sent again. An HTTP 401
+    without them may come from a gateway that has let the call through: only reads are repeated.
     """
-    if answer.status != 401 and (answer.status != 200 or len(answer.body) > _LONGEST_REFUSAL):
+    if response.status != 401 and (response.status != 200 or len(response.body) > _MAX_ERROR_BYTES):
         return False
     try:
-        body = jsontext.parse_json(answer.body)
+        body = jsontext.parse_json(response.body)
     except ValueError:
         body = None
     code = body.get("code") if isinstance(body, dict) else None
-    return code in _UNSIGNED or (answer.status == 401 and call.method == "GET")
+    return code in _TOKEN_CODES or (response.status == 401 and call.method == "GET")
 
 
 def check_token(token: str) -> None:
-    """Refuse a token that could not be sent, before anything names it.
+    """Reject a token that cannot be sent, before any error shows it.
 
     Raises:
-        SettingsError: it holds what no token holds.
+        SettingsError: it has a character that no token has.
     """
     # http.client would name the whole header, and so the token, in its error.
     if not token or not all("!" <= character <= "~" for character in token):
         raise SettingsError(
-            "The token holds a character that no token of Coze has (a blank, a line break, …).",
+            "The token has a character that no Coze token has (a space, a line break, …).",
             next_step="copy it again from Coze into COZE_API_TOKEN.",
         )

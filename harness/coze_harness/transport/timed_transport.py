@@ -1,4 +1,4 @@
-"""A trial's own view of the wire."""
+"""A trial's own view of the network."""
 
 from __future__ import annotations
 
@@ -12,53 +12,53 @@ from coze_harness.transport.http_transport import HttpTransport
 
 
 class TimedTransport:
-    """A trial's own view of the wire: the same answers, with times from the trial's first call.
+    """Adds times to responses, counted from the trial's first call.
 
     Args:
-        wire: what answers.
+        transport: sends the calls.
         monotonic: the clock, in seconds.
-        hear: given the pieces of streams as they come.
-        root: the project's folder, from which the paths of uploads count.
+        on_chunk: receives the chunks of streams as they arrive.
+        root: the project's folder, which the paths of uploads are relative to.
     """
 
     def __init__(
         self,
-        wire: HttpTransport,
+        transport: HttpTransport,
         monotonic: Callable[[], float],
-        hear: Callable[[bytes], None] | None = None,
+        on_chunk: Callable[[bytes], None] | None = None,
         root: Path | None = None,
     ) -> None:
-        self._wire = wire
+        self._transport = transport
         self._root = root
         self._monotonic = monotonic
-        self._hear = hear
-        self._begun: float | None = None
+        self._on_chunk = on_chunk
+        self._first_start: float | None = None
         self.calls = 0
 
     def send(self, call: HttpCall) -> HttpResponse:
-        """Return the answer to a call, with when it was asked and how long it took."""
+        """Return the response to a call, with its start and duration."""
         started = self._monotonic()
-        if self._begun is None:
-            self._begun = started
+        if self._first_start is None:
+            self._first_start = started
         self.calls += 1
         chunks: list[tuple[float, int]] = []
 
-        def hear(piece: bytes) -> bool:
+        def record_chunk(chunk: bytes) -> bool:
             now = self._monotonic()
             length = chunks[-1][1] if chunks else 0
-            chunks.append((now - begun, length + len(piece)))
-            if self._hear is not None:
-                self._hear(piece)
+            chunks.append((now - first_start, length + len(chunk)))
+            if self._on_chunk is not None:
+                self._on_chunk(chunk)
             return call.timeout is not None and now - started > call.timeout
 
-        begun = self._begun
+        first_start = self._first_start
         if call.upload and self._root is not None:
             call = replace(call, upload=str(self._root / call.upload))
-        answer = self._wire.send(call, hear)
+        response = self._transport.send(call, record_chunk)
         elapsed = self._monotonic() - started
         return replace(
-            answer,
-            started=started - begun,
+            response,
+            started=started - first_start,
             elapsed=elapsed,
-            frame_times=frame_times(answer.body, chunks) if chunks else (),
+            frame_times=frame_times(response.body, chunks) if chunks else (),
         )
