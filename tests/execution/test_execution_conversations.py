@@ -255,7 +255,7 @@ def test_a_result_holds_all_that_is_known() -> None:
         LoggedCall("GET", "/x", 200, 2.25, 0.1234),
     )
     found = concluded(
-        exchanges=log, calls=7, snapshot=bot, recorded_at="2026-11-22", warnings=("careful",)
+        http_log=log, request_count=7, snapshot=bot, recorded_at="2026-11-22", warnings=("careful",)
     )
     assert found.key.id == "identity"
     assert found.bot_id == "7403315657221079041"

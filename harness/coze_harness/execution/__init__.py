@@ -1,4 +1,4 @@
-"""Drives conversations, whatever they are about: live ones by due time, replays in batches."""
+"""Executes trials: live conversations by due time, replays in batches of processes."""
 
 from coze_harness.execution.flow_driver import FlowTask, run_flow
 from coze_harness.execution.live_scheduler import run_concurrently

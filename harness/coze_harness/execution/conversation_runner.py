@@ -1,4 +1,4 @@
-"""Turn by turn: ask, judge, collect. What comes of a trial is decided here and nowhere else."""
+"""Runs a trial's conversation turn by turn and judges the replies."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from coze_harness.model.trial import CallFlow, Conversation, EvaluationContext, 
 
 @dataclass(frozen=True, slots=True)
 class ConversationResult:
-    """A conversation that has been held: its turns so far, and the error that ended it early."""
+    """The turns of a conversation so far, and the error that ended it early."""
 
     turns: tuple[TurnResult, ...]
     error: HarnessError | None = None
@@ -32,62 +32,66 @@ class ConversationResult:
 def run_conversation(
     trial: Trial,
     turns: Sequence[Turn],
-    dialogue: Conversation,
-    committed: Sequence[str | None] | None = (),
+    conversation: Conversation,
+    baseline_answers: Sequence[str | None] | None = (),
 ) -> CallFlow[ConversationResult]:
-    """Take a trial through its turns, judging each reply.
+    """Run a trial's turns and judge each reply.
 
-    An error ends the conversation and is kept; it never leaves this function, so that one trial's
-    trouble is not another's.
+    An error ends the conversation and is part of its result: it never ends other trials.
 
     Args:
-        trial: what is done.
+        trial: the trial.
         turns: its turns.
-        dialogue: asks the bot, or the tape.
-        committed: the baseline's answer to each turn, as far as there are any; `None` where this
-            conversation is the baseline itself.
+        conversation: asks the bot, or replays it.
+        baseline_answers: the baseline's answer to each turn, as far as there are any; `None` if
+            this conversation is the baseline itself.
     """
     done: list[TurnResult] = []
     replies: tuple[Reply, ...] = ()
     for turn in turns:
         try:
-            reply = yield from dialogue.run_turn(turn)
-        except HarnessError as fault:
-            done.append(_turn(turn, None, ()))
-            return ConversationResult(tuple(done), fault)
-        answers = (reply.answer,) if committed is None else committed[len(done) : len(done) + 1]
-        verdicts, trouble = _judged(turn, EvaluationContext(turn.prompt, reply, replies, *answers))
-        done.append(_turn(turn, reply, verdicts))
-        if trouble is not None:
-            return ConversationResult(tuple(done), trouble)
+            reply = yield from conversation.run_turn(turn)
+        except HarnessError as error:
+            done.append(_turn_result(turn, None, ()))
+            return ConversationResult(tuple(done), error)
+        baseline: str | None = reply.answer
+        if baseline_answers is not None:
+            baseline = baseline_answers[len(done)] if len(done) < len(baseline_answers) else None
+        context = EvaluationContext(turn.prompt, reply, replies, baseline)
+        verdicts, judging_error = _judge(turn, context)
+        done.append(_turn_result(turn, reply, verdicts))
+        if judging_error is not None:
+            return ConversationResult(tuple(done), judging_error)
         if trial.stop_on_failure and _fails(verdicts):
             break
         replies = (*replies, reply)
     return ConversationResult(tuple(done))
 
 
-def _turn(turn: Turn, reply: Reply | None, verdicts: tuple[Verdict, ...]) -> TurnResult:
-    attached = tuple([item.name for item in turn.attachments]) if turn.attachments else ()
+def _turn_result(turn: Turn, reply: Reply | None, verdicts: tuple[Verdict, ...]) -> TurnResult:
+    attached = tuple([file.name for file in turn.attachments]) if turn.attachments else ()
     return TurnResult(prompt=turn.prompt, reply=reply, verdicts=verdicts, attached=attached)
 
 
-def _judged(turn: Turn, seen: EvaluationContext) -> tuple[tuple[Verdict, ...], HarnessError | None]:
+def _judge(
+    turn: Turn, context: EvaluationContext
+) -> tuple[tuple[Verdict, ...], HarnessError | None]:
     """Return a turn's verdicts, up to the first expectation that could not judge, and its error."""
     verdicts: list[Verdict] = []
     try:
         for expectation in turn.expectations:
-            verdicts.append(expectation.judge(seen))  # noqa: PERF401 (kept when a later one errs)
-    except HarnessError as fault:
-        return tuple(verdicts), fault
+            verdicts.append(expectation.judge(context))  # noqa: PERF401 (kept when a later one fails)
+    except HarnessError as error:
+        return tuple(verdicts), error
     return tuple(verdicts), None
 
 
 def build_trial_result(
     trial: Trial,
-    held: ConversationResult,
+    conversation: ConversationResult,
     *,
-    exchanges: tuple[LoggedCall, ...] = (),
-    calls: int = 0,
+    http_log: tuple[LoggedCall, ...] = (),
+    request_count: int = 0,
     snapshot: BotSnapshot | None = None,
     recorded_at: str = "",
     error: HarnessError | None = None,
@@ -96,26 +100,25 @@ def build_trial_result(
     """Return a trial's result.
 
     Args:
-        trial: what was to be done.
-        held: what came of the conversation.
-        exchanges: its HTTP log.
-        calls: requests made, repeated ones included; 0 in replay.
-        snapshot: what the bot was when it was recorded.
-        recorded_at: when that was (ISO 8601), where a recording tells.
-        error: what went wrong around the conversation (the tape, the file); the conversation's own
-            error comes first.
-        warnings: remarks about the trial that are no verdict.
+        trial: the trial.
+        conversation: the result of its conversation.
+        http_log: its calls.
+        request_count: requests made, repeated ones included; 0 in replay.
+        snapshot: the bot when it was recorded.
+        recorded_at: the time of the recording (ISO 8601), if there is one.
+        error: an error of the recording or its file; the conversation's own error comes first.
+        warnings: warnings about the trial.
     """
-    fault = held.error or error
-    seconds = exchanges[-1].start + exchanges[-1].elapsed if exchanges else 0.0
+    error = conversation.error or error
+    seconds = http_log[-1].start + http_log[-1].elapsed if http_log else 0.0
     return TrialResult(
         key=trial.key,
-        status=_status(trial, held, fault),
+        status=_status(trial, conversation, error),
         seconds=round(seconds, 3),
-        turns=held.turns,
-        http_log=exchanges,
-        request_count=calls,
-        error=error_record(fault) if fault else None,
+        turns=conversation.turns,
+        http_log=http_log,
+        request_count=request_count,
+        error=error_record(error) if error else None,
         known_failure=trial.known_failure,
         warnings=warnings,
         bot_id=trial.bot.id,
@@ -124,23 +127,25 @@ def build_trial_result(
     )
 
 
-def error_record(fault: HarnessError) -> ErrorRecord:
-    """Return an error as it is kept in results."""
+def error_record(error: HarnessError) -> ErrorRecord:
+    """Return an error as results store it."""
     return ErrorRecord(
-        kind=fault.kind,
-        what=fault.what,
-        where=str(fault.where) if fault.where else "",
-        next_step=fault.next_step,
-        exit_code=fault.exit_code,
-        detail=fault.detail,
-        log_id=fault.log_id,
+        kind=error.kind,
+        what=error.what,
+        where=str(error.where) if error.where else "",
+        next_step=error.next_step,
+        exit_code=error.exit_code,
+        detail=error.detail,
+        log_id=error.log_id,
     )
 
 
-def _status(trial: Trial, held: ConversationResult, fault: HarnessError | None) -> TrialStatus:
-    if fault is not None:
+def _status(
+    trial: Trial, conversation: ConversationResult, error: HarnessError | None
+) -> TrialStatus:
+    if error is not None:
         return TrialStatus.ERROR
-    failed = any(_fails(turn.verdicts) for turn in held.turns)
+    failed = any(_fails(turn.verdicts) for turn in conversation.turns)
     if trial.known_failure:
         return TrialStatus.KNOWN_FAILURE if failed else TrialStatus.FIXED
     return TrialStatus.FAILED if failed else TrialStatus.PASSED

@@ -1,7 +1,7 @@
-"""Replay on the machines of a Dask cluster, through the interface of the local pool.
+"""Replay on a Dask cluster, through the interface of the local pool.
 
-The scheduler decides who does what, and gives a dead worker's batches to others; nothing
-of that is ours. Workers need this package, and the cassettes under the same path (or URL).
+The scheduler distributes the batches, and those of a dead worker again. Workers need this package,
+and the cassettes under the same path (or URL).
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_PATIENCE: Final = 10
-# As many batches for each thread of the cluster as keep it busy while results travel.
+_CONNECT_SECONDS: Final = 10
+# Batches for each thread of the cluster, to keep it busy while results travel.
 _AHEAD: Final = 3
 
 
@@ -41,14 +41,14 @@ def map_on_cluster(
     pickled.
 
     Args:
-        address: the scheduler's, as in ``tcp://10.0.0.1:8786``.
-        work: what is done with a batch.
-        items: what it is done with.
-        size: how many items travel together: a task for each takes several times as long.
+        address: the scheduler's address, as in ``tcp://10.0.0.1:8786``.
+        work: processes a batch.
+        items: the items.
+        size: items per batch; a task for each item takes several times as long.
 
     Raises:
         UsageError: no scheduler answers at the address, or it has no worker.
-        WorkerLostError: workers died again and again, or the connection is gone.
+        WorkerLostError: workers died repeatedly, or the connection is lost.
     """
     with closing(_client(address)) as client:
         threads = sum(client.nthreads().values())
@@ -57,7 +57,7 @@ def map_on_cluster(
                 f"The scheduler at {address} has no worker.",
                 next_step=f"start some on machines that have this package: dask worker {address}",
             )
-        # Not pure: equal batches would be taken for one and done once.
+        # Not pure: equal batches would be done only once.
         pool = client.get_executor(pure=False)
         batches = (items[start : start + size] for start in range(0, len(items), size))
         from distributed import KilledWorker
@@ -65,23 +65,22 @@ def map_on_cluster(
 
         try:
             yield from map_with_executor(pool, work, batches, ahead=threads * _AHEAD)
-        except (KilledWorker, FutureCancelledError, OSError) as fault:
+        except (KilledWorker, FutureCancelledError, OSError) as error:
             raise WorkerLostError(
-                f"The cluster at {address} lost the work: {type(fault).__name__}.",
-                next_step="go on where it stopped with --resume; the workers' logs tell why",
-            ) from fault
+                f"The cluster at {address} lost the work: {type(error).__name__}.",
+                next_step="resume the run with --resume; the workers' logs show why",
+            ) from error
         finally:
             pool.shutdown(wait=False)
 
 
 def check_scheduler(address: str) -> None:
-    """Make sure that somebody listens where a scheduler is said to be.
+    """Check that something listens at a scheduler's address.
 
-    To be asked first: Dask's client takes long to load, and goes on trying in threads of its own
-    after it has given up.
+    Called before Dask's client, which is slow to load and goes on trying in threads of its own.
 
     Raises:
-        UsageError: the package is missing, or nobody listens at the address.
+        UsageError: the package is missing, or nothing listens at the address.
     """
     if find_spec("distributed") is None:
         raise UsageError(
@@ -89,30 +88,30 @@ def check_scheduler(address: str) -> None:
             next_step="pip install 'coze-harness[dask]'",
         )
     try:
-        with socket.create_connection(_host_and_port(address), _PATIENCE):
+        with socket.create_connection(_host_and_port(address), _CONNECT_SECONDS):
             return
-    except (OSError, ValueError) as fault:
-        raise _nobody(address) from fault
+    except (OSError, ValueError) as error:
+        raise _no_scheduler(address) from error
 
 
 def _client(address: str) -> Client:
     from distributed import Client
 
     try:
-        return Client(address, timeout=_PATIENCE, set_as_default=False)
-    except (OSError, ValueError) as fault:
-        raise _nobody(address) from fault
+        return Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise _no_scheduler(address) from error
 
 
-def _nobody(address: str) -> UsageError:
+def _no_scheduler(address: str) -> UsageError:
     return UsageError(
         f"No Dask scheduler answers at {address}.",
-        next_step="give its address as it prints it when it starts: tcp://HOST:8786",
+        next_step="give the address that it prints when it starts: tcp://HOST:8786",
     )
 
 
 def _host_and_port(address: str) -> tuple[str, int]:
-    """Return where a scheduler listens; ValueError if the address does not say so."""
+    """Return a scheduler's host and port; ValueError if the address has none."""
     parts = urlsplit(address if "://" in address else f"tcp://{address}")
     if not parts.hostname or not parts.port:
         raise ValueError(address)

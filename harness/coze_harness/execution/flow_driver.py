@@ -1,4 +1,4 @@
-"""A conversation with the transport that serves it and what is done with its outcome."""
+"""Drives call flows with a transport."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class FlowTask(Generic[Value, Result]):
-    """One conversation to drive; `on_result` makes the result of what it returns."""
+    """A flow to drive; `on_result` makes the task's result of what it returns."""
 
     flow: CallFlow[Value]
     transport: Transport
@@ -24,29 +24,29 @@ class FlowTask(Generic[Value, Result]):
 
 
 def advance_flow(
-    conversation: CallFlow[Value], transport: Transport, wish: HttpCall | Wait
+    flow: CallFlow[Value], transport: Transport, step: HttpCall | Wait
 ) -> HttpCall | Wait:
-    """Answer one wish of a conversation and return its next one; a `Wait` is over by now.
+    """Answer one step of a flow and return its next step; the time of a `Wait` has passed.
 
     Raises:
-        StopIteration: the conversation has returned; `value` holds what.
+        StopIteration: the flow has returned; `value` holds the result.
     """
-    if isinstance(wish, Wait):
-        return conversation.send(None)
-    answer: HttpResponse
+    if isinstance(step, Wait):
+        return flow.send(None)
+    response: HttpResponse
     try:
-        answer = transport.send(wish)
-    except HarnessError as fault:
-        return conversation.throw(fault)
-    return conversation.send(answer)
+        response = transport.send(step)
+    except HarnessError as error:
+        return flow.throw(error)
+    return flow.send(response)
 
 
-def run_flow(conversation: CallFlow[Value], transport: Transport) -> Value:
-    """Drive one conversation from beginning to end here and now, without ever waiting."""
+def run_flow(flow: CallFlow[Value], transport: Transport) -> Value:
+    """Drive a flow to its end without ever waiting."""
     try:
-        wish = next(conversation)
+        step = next(flow)
         while True:
-            wish = advance_flow(conversation, transport, wish)
+            step = advance_flow(flow, transport, step)
     except StopIteration as end:
         value: Value = end.value
         return value

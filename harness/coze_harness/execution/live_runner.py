@@ -210,8 +210,8 @@ class _LiveRun(Generic[Encoded]):
             build_trial_result(
                 trial,
                 result,
-                exchanges=attempt.recorder.http_log,
-                calls=attempt.timed.calls,
+                http_log=attempt.recorder.http_log,
+                request_count=attempt.timed.calls,
                 snapshot=snapshot,
                 recorded_at=attempt.started_at if settings.saves_cassettes else "",
                 error=error,

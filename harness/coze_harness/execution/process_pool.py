@@ -1,6 +1,6 @@
-"""Replay over several processes: threads would share one interpreter lock, and replay never waits.
+"""Work shared by several processes: replay never waits, and threads share one interpreter lock.
 
-Written against `concurrent.futures`, so that any executor of that shape can take the batches.
+Written for `concurrent.futures`, so that any such executor can take the batches.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 BATCH_SIZE: Final = 100
-_WORTH_IT: Final = 300
+_MIN_ITEMS: Final = 300
 _AHEAD: Final = 3
 
 
@@ -37,20 +37,20 @@ def map_in_processes(
     *,
     workers: int,
     size: int = BATCH_SIZE,
-    least: int = _WORTH_IT,
+    min_items: int = _MIN_ITEMS,
 ) -> Generator[Result, None, None]:
     """Apply `work` to batches of the items and yield what it returns, in order of completion.
 
-    Fewer items than `least`, or one worker, are worked on right here. Results must be picklable;
-    where processes cannot be forked, `work` and the items too. Closing the iterator drops the
-    batches that have not begun.
+    Fewer than `min_items`, or with one worker, the work is done in this process. Results must be
+    picklable; where processes cannot be forked, `work` and the items too. Closing the iterator
+    drops the batches that have not begun.
     """
-    if workers < 2 or len(items) < least:
+    if workers < 2 or len(items) < min_items:
         for start in range(0, len(items), min(size, 16)):
             yield work(items[start : start + min(size, 16)])
         return
     context = _context()
-    # What is there now stays: collecting it again and again in each child would copy its pages.
+    # Else each child's garbage collector would touch, and so copy, all the parent's objects.
     gc.freeze()
     try:
         with ProcessPoolExecutor(
@@ -58,9 +58,7 @@ def map_in_processes(
         ) as pool:
             starts = range(0, len(items), size)
             batches = ((start, start + size) for start in starts)
-            yield from map_with_executor(
-                pool, _work_on_inheritance, batches, ahead=workers * _AHEAD
-            )
+            yield from map_with_executor(pool, _work_on_inherited, batches, ahead=workers * _AHEAD)
     finally:
         gc.unfreeze()
 
@@ -77,10 +75,10 @@ def map_with_executor(
     *,
     ahead: int,
 ) -> Generator[Result, None, None]:
-    """Hand batches to an executor, never more than `ahead` at a time, and yield their results.
+    """Submit batches to an executor, at most `ahead` at a time, and yield their results.
 
     Raises:
-        WorkerLostError: a worker died, and its batch with it.
+        WorkerLostError: a worker process died with its batch.
     """
     pending: set[Future[Result]] = set()
     try:
@@ -94,37 +92,37 @@ def map_with_executor(
             done, pending = wait(pending, return_when=FIRST_COMPLETED)
             for future in done:
                 yield future.result()
-    except BrokenExecutor as fault:
+    except BrokenExecutor as error:
         raise WorkerLostError(
-            "A process that shared the work died: killed from outside, or out of memory.",
-            next_step="go on where it stopped with --resume, and fewer --workers",
-        ) from fault
+            "A worker process died: it was killed, or out of memory.",
+            next_step="resume the run with --resume, and fewer --workers",
+        ) from error
     finally:
         for future in pending:
             future.cancel()
 
 
-# A worker process's own: the work and the items that it was started with. A forked child has them
-# without any copying, where handing them over batch by batch would cost more than the work.
-_inheritance: list[tuple[Callable[[Sequence[Any]], Any], Sequence[Any]]] = []
+# Set in worker processes only: the work and the items that they were started with. A forked child
+# has them without copying; passing them batch by batch would cost more than the work.
+_inherited: list[tuple[Callable[[Sequence[Any]], Any], Sequence[Any]]] = []
 
 
 def _inherit(work: Callable[[Sequence[Any]], Any], items: Sequence[Any]) -> None:
-    """Begin a worker process. Ctrl-C reaches it too, and only the parent knows what to do then."""
+    """Start a worker process. It ignores Ctrl-C, which reaches it too: the parent handles it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _inheritance[:] = [(work, items)]
+    _inherited[:] = [(work, items)]
 
 
-def _work_on_inheritance(span: tuple[int, int]) -> Any:  # noqa: ANN401 (whatever the work returns)
-    work, items = _inheritance[0]
+def _work_on_inherited(span: tuple[int, int]) -> Any:  # noqa: ANN401 (whatever the work returns)
+    work, items = _inherited[0]
     return work(items[slice(*span)])
 
 
 def _context() -> multiprocessing.context.BaseContext:
-    """Return how processes are started: by forking where that is safe, which saves the imports."""
+    """Return how processes are started: forked where that is safe, which saves the imports."""
     return multiprocessing.get_context("fork" if can_fork() else "spawn")
 
 
 def can_fork() -> bool:
-    """Tell whether processes can be forked here and now: they start at once, with all they need."""
+    """Return whether processes can be forked now: this process has no other thread."""
     return "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1

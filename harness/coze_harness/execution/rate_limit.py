@@ -1,4 +1,4 @@
-"""A rate that all conversations share, without holding a thread for those that must wait."""
+"""A rate limit that all conversations share; one that waits holds no thread."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ Value = TypeVar("Value")
 
 
 class RateLimit:
-    """Gives out moments, one after the other, at most so many in a second.
+    """Reserves times for calls, at most `per_second` of them in a second.
 
-    A moment is reserved, and not asked for again and again: two thousand conversations that wait
-    cost nothing, and none is overtaken. (Libraries for this block, or refuse; either would take a
-    worker's thread.)
+    A time is reserved once instead of being polled for: two thousand waiting conversations cost
+    nothing, and none overtakes another. (Libraries for this block or reject, either of which takes
+    a worker's thread.)
 
     Args:
         per_second: calls per second, more than 0.
@@ -32,31 +32,31 @@ class RateLimit:
         self._lock = threading.Lock()
 
     def reserve(self) -> float:
-        """Reserve the next moment and return how many seconds it is away."""
+        """Reserve the next time and return how many seconds away it is."""
         with self._lock:
             now = self._monotonic()
-            moment = max(now, self._next)
-            self._next = moment + self._interval
-            return moment - now
+            reserved = max(now, self._next)
+            self._next = reserved + self._interval
+            return reserved - now
 
 
-def rate_limited(conversation: CallFlow[Value], limit: RateLimit) -> CallFlow[Value]:
-    """Return a conversation whose every call waits for its reserved moment."""
+def rate_limited(flow: CallFlow[Value], limit: RateLimit) -> CallFlow[Value]:
+    """Return a flow whose every call waits for its reserved time."""
     try:
-        wish = next(conversation)
+        step = next(flow)
         while True:
-            if isinstance(wish, HttpCall):
+            if isinstance(step, HttpCall):
                 pause = limit.reserve()
                 if pause > 0:
                     yield Wait(pause)
             try:
-                answer = yield wish
-            except HarnessError as fault:
-                wish = conversation.throw(fault)
+                response = yield step
+            except HarnessError as error:
+                step = flow.throw(error)
             else:
-                wish = conversation.send(answer)
+                step = flow.send(response)
     except StopIteration as end:
         value: Value = end.value
         return value
     finally:
-        conversation.close()
+        flow.close()

@@ -1,4 +1,4 @@
-"""Tools in replay: what a function gave when it was recorded is given again, and none is called."""
+"""Tools in replay: their recorded outputs are submitted again, and no function is called."""
 
 from __future__ import annotations
 
@@ -11,41 +11,43 @@ from coze_harness.model.trial import Turn
 from coze_harness.text import json_text as jsontext
 
 
-def with_recorded_tools(turns: Sequence[Turn], tape: ReplayTransport) -> Sequence[Turn]:
-    """Return turns whose computed tools answer from the tape; the turns themselves without any."""
-    return [_recorded(turn, tape) for turn in turns] if any(map(_computed, turns)) else turns
+def with_recorded_tools(turns: Sequence[Turn], transport: ReplayTransport) -> Sequence[Turn]:
+    """Return turns whose functions are replaced by their recorded outputs."""
+    if not any(map(_has_function, turns)):
+        return turns
+    return [_with_recorded_tools(turn, transport) for turn in turns]
 
 
-def _computed(turn: Turn) -> bool:
+def _has_function(turn: Turn) -> bool:
     return turn.tools is not None and not all(isinstance(x, str) for x in turn.tools.values())
 
 
-def _recorded(turn: Turn, tape: ReplayTransport) -> Turn:
+def _with_recorded_tools(turn: Turn, transport: ReplayTransport) -> Turn:
     if not turn.tools:
         return turn
     tools = {
-        name: tool if isinstance(tool, str) else _Recorded(tool.name, tape)
+        name: tool if isinstance(tool, str) else _RecordedTool(tool.name, transport)
         for name, tool in turn.tools.items()
     }
     return replace(turn, tools=tools)
 
 
 @dataclass(frozen=True, slots=True)
-class _Recorded:
-    """A tool whose outputs stand in the request under the tape's head, which submitted them."""
+class _RecordedTool:
+    """A tool whose output is in the recording's next request, which submitted it."""
 
     name: str
-    tape: ReplayTransport
+    transport: ReplayTransport
 
     def call(self, call_id: str, arguments: JSON) -> str:
-        """Return what was submitted; nothing where the tape goes on otherwise, as it will say."""
+        """Return the recorded output; empty if the recording has none (replay then reports it)."""
         try:
-            body = jsontext.parse_json(self.tape.next_request_body)
+            body = jsontext.parse_json(self.transport.next_request_body)
         except ValueError:
             return ""
         outputs = body.get("tool_outputs") if isinstance(body, dict) else None
-        for one in outputs if isinstance(outputs, list) else ():
-            if isinstance(one, dict) and one.get("tool_call_id") == call_id:
-                output = one.get("output")
+        for item in outputs if isinstance(outputs, list) else ():
+            if isinstance(item, dict) and item.get("tool_call_id") == call_id:
+                output = item.get("output")
                 return output if isinstance(output, str) else ""
         return ""

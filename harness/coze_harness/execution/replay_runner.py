@@ -132,7 +132,7 @@ class ReplayRunner:
         return build_trial_result(
             trial,
             result,
-            exchanges=transport.http_log,
+            http_log=transport.http_log,
             snapshot=info.bot if info else None,
             recorded_at=info.recorded_at if info else "",
             error=error,

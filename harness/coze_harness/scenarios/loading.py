@@ -52,7 +52,7 @@ def _in_shares(files: Sequence[str], work: _Loader, processes: int) -> list[Scen
     # others lie in packs by hundreds, as they are played.
     found = dict(work([(end, files[end:])]))
     try:
-        with closing(map_in_processes(work, todo, workers=processes, size=1, least=2)) as done:
+        with closing(map_in_processes(work, todo, workers=processes, size=1, min_items=2)) as done:
             for shares in done:
                 found.update(shares)
                 if None in found.values():
