@@ -298,13 +298,13 @@ def test_a_limit_by_the_minute_is_waited_for_beyond_the_minute(answer: object) -
     jitter=st.floats(0, 1),
     tried=st.integers(1, 50),
     base=st.floats(0.001, 10),
-    by_the_minute=st.booleans(),
+    is_minute_limit=st.booleans(),
 )
 def test_jitter_stays_between_half_the_wait_and_the_whole(
     jitter: float, tried: int, base: float, *, by_the_minute: bool
 ) -> None:
     pause = RetryPolicy(jitter=lambda: jitter, base=base).retry_delay(
-        tried, None, by_the_minute=by_the_minute
+        tried, None, is_minute_limit=by_the_minute
     )
     whole = min(60.0, base * (4.0 if by_the_minute else 2.0) ** (tried - 1))
     assert whole / 2 <= pause <= whole

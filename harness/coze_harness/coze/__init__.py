@@ -1,4 +1,4 @@
-"""Coze's API as conversations without I/O. This room knows no files and no sockets."""
+"""Coze's API as call flows without I/O: no files and no sockets."""
 
 from coze_harness.coze.bot_snapshot import fetch_bot_snapshot
 from coze_harness.coze.coze_conversation import CozeConversation, PollSchedule

@@ -18,14 +18,14 @@ UPLOAD_PATH: Final = "/v1/files/upload"
 def start_chat(
     bot_id: str, options: ChatOptions, messages: Sequence[JSON], conversation_id: str
 ) -> HttpCall:
-    """Return the call that sends a prompt; the conversation's id belongs in the query."""
+    """Return the call that sends a prompt; the conversation's id goes in the query."""
     query = (("conversation_id", conversation_id),) if conversation_id else ()
     body = chat_body(bot_id, options, messages)
     return HttpCall("POST", CHAT_PATH, query, body, stream=options.stream)
 
 
 def chat_body(bot_id: str, options: ChatOptions, messages: Sequence[JSON]) -> dict[str, JSON]:
-    """Return the body of a prompt; optional fields stand only where the scenario sets them."""
+    """Return the body of a prompt; optional fields only if the scenario sets them."""
     body: dict[str, JSON] = {
         "bot_id": bot_id,
         "user_id": options.user_id,
@@ -48,17 +48,17 @@ def chat_body(bot_id: str, options: ChatOptions, messages: Sequence[JSON]) -> di
 
 
 def retrieve_chat(conversation_id: str, chat_id: str) -> HttpCall:
-    """Return the call that looks up a chat's state (a poll)."""
+    """Return the call that retrieves a chat's state (a poll)."""
     return HttpCall("GET", "/v3/chat/retrieve", _ids(conversation_id, chat_id))
 
 
 def list_messages(conversation_id: str, chat_id: str) -> HttpCall:
-    """Return the call that lists what a finished chat gave."""
+    """Return the call that lists a chat's messages."""
     return HttpCall("POST", "/v3/chat/message/list", _ids(conversation_id, chat_id))
 
 
 def cancel_chat(conversation_id: str, chat_id: str) -> HttpCall:
-    """Return the call that stops a chat; its ids belong in the body."""
+    """Return the call that cancels a chat; its ids go in the body."""
     body: dict[str, JSON] = {"chat_id": chat_id, "conversation_id": conversation_id}
     return HttpCall("POST", "/v3/chat/cancel", (), body)
 
@@ -66,28 +66,30 @@ def cancel_chat(conversation_id: str, chat_id: str) -> HttpCall:
 def submit_tool_outputs(
     conversation_id: str, chat_id: str, outputs: Sequence[tuple[str, str]], *, stream: bool
 ) -> HttpCall:
-    """Return the call that answers every waiting tool call at once: (tool call id, output)."""
+    """Return the call that submits the outputs of all pending tool calls: (call id, output)."""
     body: dict[str, JSON] = {
         "stream": stream,
-        "tool_outputs": [{"tool_call_id": call, "output": output} for call, output in outputs],
+        "tool_outputs": [
+            {"tool_call_id": call_id, "output": output} for call_id, output in outputs
+        ],
     }
     query = _ids(conversation_id, chat_id)
     return HttpCall("POST", "/v3/chat/submit_tool_outputs", query, body, stream=stream)
 
 
 def create_conversation(bot_id: str) -> HttpCall:
-    """Return the call that makes a conversation, for a bot if one is named."""
+    """Return the call that creates a conversation, for a bot if `bot_id` is not empty."""
     body: dict[str, JSON] = {"bot_id": bot_id} if bot_id else {}
     return HttpCall("POST", "/v1/conversation/create", (), body)
 
 
-def upload_file(path: str, described: Mapping[str, JSON]) -> HttpCall:
+def upload_file(path: str, description: Mapping[str, JSON]) -> HttpCall:
     """Return the call that uploads a file of the project."""
-    return HttpCall("POST", UPLOAD_PATH, (), described, upload=path)
+    return HttpCall("POST", UPLOAD_PATH, (), description, upload=path)
 
 
 def retrieve_bot(bot_id: str, *, published: bool) -> HttpCall:
-    """Return the call that asks what a bot is."""
+    """Return the call that retrieves a bot's information."""
     query = () if published else (("is_published", "false"),)
     return HttpCall("GET", f"/v1/bots/{bot_id}", query)
 

@@ -1,11 +1,10 @@
-"""What comes before a prompt: a conversation to hold it in, and the upload of its files."""
+"""Before a prompt: create a conversation, and upload the files."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from coze_harness.coze import api_calls as requests
-from coze_harness.coze import response_parsing as payloads
+from coze_harness.coze import api_calls, response_parsing
 from coze_harness.coze.prompt_messages import describe_attachment
 from coze_harness.coze.retry_policy import RetryPolicy, call_with_retry
 from coze_harness.model import Attachment, HttpCall
@@ -13,40 +12,40 @@ from coze_harness.model.errors import PayloadError
 from coze_harness.model.trial import CallFlow
 
 
-def create_conversation(bot_id: str, patience: RetryPolicy) -> CallFlow[str]:
-    """Make a conversation and return its id; `bot_id` is empty where no bot is asked.
+def create_conversation(bot_id: str, policy: RetryPolicy) -> CallFlow[str]:
+    """Create a conversation and return its id; `bot_id` is empty for a workflow.
 
     Raises:
-        CozeError: the service or the network did not serve.
+        CozeError: the service or the network failed.
     """
-    call = requests.create_conversation(bot_id)
-    return (yield from _made(call, patience, "to make a conversation"))
+    call = api_calls.create_conversation(bot_id)
+    return (yield from _created_id(call, policy, "to create a conversation"))
 
 
-def upload_attachment(
-    attached: Sequence[Attachment], known: dict[Attachment, str], patience: RetryPolicy
+def upload_attachments(
+    attachments: Sequence[Attachment], file_ids: dict[Attachment, str], policy: RetryPolicy
 ) -> CallFlow[None]:
-    """Upload the files among what is attached; `known` are ids of files, and gets the new ones.
+    """Upload local files that have no id in `file_ids` yet, and add their ids.
 
     Raises:
-        CozeError: the service or the network did not serve.
+        CozeError: the service or the network failed.
     """
-    for item in attached:
-        if item.is_local and item not in known:
-            call = requests.upload_file(item.name, describe_attachment(item))
-            known[item] = yield from _made(call, patience, f'the file "{item.name}"')
+    for file in attachments:
+        if file.is_local and file not in file_ids:
+            call = api_calls.upload_file(file.name, describe_attachment(file))
+            file_ids[file] = yield from _created_id(call, policy, f'the file "{file.name}"')
 
 
-def _made(call: HttpCall, patience: RetryPolicy, what: str) -> CallFlow[str]:
-    # What is made twice by a repeated call does no harm: only one of the two is used.
-    found, _answer = yield from call_with_retry(call, patience, repeatable=True)
-    found.raise_for_code(what)
-    data = found.data
-    made = payloads.text(data.get("id")) if isinstance(data, dict) else ""
-    if not made:
+def _created_id(call: HttpCall, policy: RetryPolicy, what: str) -> CallFlow[str]:
+    # If a retry creates a second one, that does no harm: only one of the two is used.
+    envelope, _response = yield from call_with_retry(call, policy, repeatable=True)
+    envelope.raise_for_code(what)
+    data = envelope.data
+    created = response_parsing.text(data.get("id")) if isinstance(data, dict) else ""
+    if not created:
         raise PayloadError(
-            f"Coze took {what}, and gave no id.",
+            f"Coze accepted {what}, but returned no id.",
             next_step="check the base URL: does it lead to Coze's API?",
-            log_id=found.log_id,
+            log_id=envelope.log_id,
         )
-    return made
+    return created

@@ -1,22 +1,22 @@
-"""Coze's error codes: what they mean, what a user does about them, and which are worth a new try.
+"""Coze's error codes: what a user does about them, and which are worth a retry.
 
-Codes and policies are those of Coze's table of error codes and of its SDKs; texts on the wire vary
-by region and language, so only the number is looked at.
+Codes and policies are those of Coze's table of error codes and of its SDKs. Texts vary by region
+and language, so only the number is used.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from coze_harness.model.errors import ApiError, HarnessError
+
 _SIGN_IN: Final = (
     "check COZE_API_TOKEN (or the OAuth app): it may be wrong, expired (personal tokens live 30 "
     "days at most), or of the other region (api.coze.com and api.coze.cn have separate accounts "
     "and tokens)."
 )
-_QUOTA: Final = (
-    "look at the plan and balance of the Coze account; trying again will not help today."
-)
-_CALLER: Final = "mend the scenario: Coze will refuse the same request every time."
+_QUOTA: Final = "check the plan and balance of the Coze account; retrying today does not help."
+_CALLER: Final = "correct the scenario: Coze rejects the same request every time."
 _BUSY: Final = "wait a minute and record again, with fewer --workers or a `rate_limit`."
 
 _NEXT_STEPS: Final[dict[int, str]] = {
@@ -30,7 +30,7 @@ _NEXT_STEPS: Final[dict[int, str]] = {
     4007: "keep `auto_save_history: true` unless `stream: true`.",
     4008: _QUOTA,
     4009: _BUSY,
-    4010: "shorten the prompt: it is longer than the bot's model takes.",
+    4010: "shorten the prompt: it is longer than the bot's model accepts.",
     4011: _QUOTA,
     4012: "choose another model for the bot: Coze no longer offers this one.",
     4013: _BUSY,
@@ -48,24 +48,24 @@ _NEXT_STEPS: Final[dict[int, str]] = {
     4102: "Coze's risk control blocked the call; ask its support, with the log id.",
     4104: "the chat had ended already.",
     4200: "check the bot's id, and the region: a bot of the other region does not exist here.",
-    5000: "an internal error of Coze: try again in a while; quote the log id to its support.",
+    5000: "an internal error of Coze: try again later; give the log id to its support.",
     700012006: _SIGN_IN,
 }
 
 BUSY_CODES: Final = frozenset({4009, 4013, 4016, 4020})
-"""Refusals that say that the request was certainly not taken: safe to repeat even for a prompt."""
+"""The request was certainly not accepted: safe to retry even for a prompt."""
 
 MINUTE_CODES: Final = frozenset({4013, 4020})
-"""Of these, what a limit by the minute says: worth waiting for the next minute."""
+"""A per-minute limit was reached: worth waiting for the next minute."""
 
 TRANSIENT_CODES: Final = BUSY_CODES | {5000, 720702222}
-"""Refusals worth a new try where repeating does no harm (reads)."""
+"""Worth a retry if the call is idempotent (reads)."""
 
 TRANSIENT_STATUSES: Final = frozenset({429, 500, 502, 503, 504})
 
 
 def advice_for(code: int, http_status: int) -> str:
-    """Return what a user does about a refusal."""
+    """Return what a user does about an error code."""
     if code in _NEXT_STEPS:
         return _NEXT_STEPS[code]
     if http_status in (401, 403):
@@ -74,4 +74,25 @@ def advice_for(code: int, http_status: int) -> str:
         return _BUSY
     if http_status == 404:
         return "check the base URL (`base_url` in harness.yaml, COZE_API_BASE or --base-url)."
-    return "look the code up in Coze's documentation; quote the log id to its support."
+    return "look up the code in Coze's documentation; give the log id to its support."
+
+
+_REGION_CODES: Final = frozenset({401, 4100, 4101, 4200, 700012006})
+_REGIONS: Final = ("https://api.coze.com", "https://api.coze.cn")
+
+
+def add_region_hint(error: HarnessError | None, base_url: str) -> None:
+    """Add the address to an error that an account of the other region would get too.
+
+    Args:
+        error: the error, if there is one.
+        base_url: the service's address.
+    """
+    if not isinstance(error, ApiError) or error.code not in _REGION_CODES:
+        return
+    others = " or ".join(region for region in _REGIONS if region != base_url)
+    error.detail = (
+        *error.detail,
+        f"the address was {base_url}; accounts of {others} are separate "
+        "(`base_url` in harness.yaml, COZE_API_BASE or --base-url)",
+    )

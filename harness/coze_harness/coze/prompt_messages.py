@@ -1,4 +1,4 @@
-"""The messages that a prompt goes out as: what stood before it, its words, and its files."""
+"""The messages of a prompt: history, text and files."""
 
 from __future__ import annotations
 
@@ -24,42 +24,42 @@ def build_prompt_messages(
     Args:
         options: what the scenario sends besides its prompts.
         turn: the prompt and its files.
-        file_ids: of the files that were uploaded.
-        first: whether this is the conversation's first prompt, which its history goes before.
+        file_ids: the ids of uploaded files.
+        first: whether this is the conversation's first prompt; the history is sent before it.
     """
-    found: list[JSON] = []
+    messages: list[JSON] = []
     if first and options.history:
-        found += [
+        messages += [
             {"role": role, "content": content, "content_type": "text"}
             for role, content in options.history
         ]
     if turn.attachments:
         content = jsontext.dump_json(_objects(turn, file_ids)).decode()
-        found.append({"role": "user", "content": content, "content_type": "object_string"})
-    elif turn.prompt or not options.shortcut_command:  # a shortcut may bring the question itself
-        found.append({"role": "user", "content": turn.prompt, "content_type": "text"})
-    return found
+        messages.append({"role": "user", "content": content, "content_type": "object_string"})
+    elif turn.prompt or not options.shortcut_command:  # a shortcut may contain the question
+        messages.append({"role": "user", "content": turn.prompt, "content_type": "text"})
+    return messages
 
 
 def _objects(turn: Turn, file_ids: Mapping[Attachment, str]) -> Sequence[JSON]:
     items: list[JSON] = [{"type": "text", "text": turn.prompt}] if turn.prompt.strip() else []
-    for attached in turn.attachments:
-        if attached.is_local:
-            items.append({"type": _kind(attached), "file_id": file_ids[attached]})
+    for file in turn.attachments:
+        if file.is_local:
+            items.append({"type": _kind(file), "file_id": file_ids[file]})
         else:
-            items.append({"type": _kind(attached), "file_url": attached.name})
+            items.append({"type": _kind(file), "file_url": file.name})
     return items
 
 
-def _kind(attached: Attachment) -> str:
-    path = attached.name if attached.is_local else urlsplit(attached.name).path
+def _kind(attachment: Attachment) -> str:
+    path = attachment.name if attachment.is_local else urlsplit(attachment.name).path
     extension = path.rpartition("/")[2].rpartition(".")[2].lower()
     if extension in _IMAGES:
         return "image"
     return "audio" if extension in _AUDIO else "file"
 
 
-def describe_attachment(attached: Attachment) -> dict[str, JSON]:
-    """Return what stands for a file's bytes where they are recorded, compared and hashed."""
-    name = attached.name.rpartition("/")[2]
-    return {"file": name, "bytes": attached.size, "sha256": attached.sha256}
+def describe_attachment(attachment: Attachment) -> dict[str, JSON]:
+    """Return what replaces a file's bytes where they are recorded, compared and hashed."""
+    name = attachment.name.rpartition("/")[2]
+    return {"file": name, "bytes": attachment.size, "sha256": attachment.sha256}

@@ -1,4 +1,4 @@
-"""What a trial asks, as one value: tells whether a recording still answers it."""
+"""What a trial sends, as one value: shows whether its recording is stale."""
 
 from __future__ import annotations
 
@@ -7,70 +7,70 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
 
-from coze_harness.coze import prompt_messages as prompts
-from coze_harness.coze import workflow_calls as workflows
+from coze_harness.coze import workflow_calls
 from coze_harness.coze.api_calls import CHAT_PATH, UPLOAD_PATH, chat_body
+from coze_harness.coze.prompt_messages import build_prompt_messages, describe_attachment
 from coze_harness.model import JSON, ChatOptions
 from coze_harness.model.trial import Turn
 from coze_harness.text import json_text as jsontext
 
-_ASKING: Final = frozenset({CHAT_PATH, workflows.CHAT_PATH, workflows.RUN_PATH})
+_PROMPT_PATHS: Final = frozenset({CHAT_PATH, workflow_calls.CHAT_PATH, workflow_calls.RUN_PATH})
 
 
 def prompt_bodies(
     bot_id: str, options: ChatOptions, turns: Sequence[Turn]
 ) -> list[dict[str, JSON]]:
-    """Return the bodies that a trial's prompts are sent with, in order.
+    """Return the bodies of a trial's prompts, in order.
 
-    Of what is known only once Coze has answered, an uploaded file's id is its digest here, and the
-    conversation's id, which a workflow takes in the body, is left out.
+    Ids that Coze assigns are replaced or left out: an uploaded file's id is its digest, and a
+    workflow's body has no conversation id.
     """
-    return [_body(bot_id, options, turn, first=not at) for at, turn in enumerate(turns)]
+    return [_body(bot_id, options, turn, first=not index) for index, turn in enumerate(turns)]
 
 
 def _body(bot_id: str, options: ChatOptions, turn: Turn, *, first: bool) -> dict[str, JSON]:
     if turn.workflow_input is not None:
-        return workflows.run_body(options, turn.workflow_input)
+        return workflow_calls.run_body(options, turn.workflow_input)
     digests = {item: item.sha256 for item in turn.attachments} if turn.attachments else {}
-    said = prompts.build_prompt_messages(options, turn, digests, first=first)
+    messages = build_prompt_messages(options, turn, digests, first=first)
     if options.workflow:
-        return workflows.chat_body(options, said)
-    return chat_body(bot_id, options, said)
+        return workflow_calls.chat_body(options, messages)
+    return chat_body(bot_id, options, messages)
 
 
 def recorded_prompt_bodies(exchanges: Sequence[tuple[str, bytes, bytes]]) -> list[JSON]:
-    """Return the bodies that a recording's prompts were sent with, as `prompt_bodies` has them.
+    """Return the bodies of a recording's prompts, in the form of `prompt_bodies`.
 
     Args:
         exchanges: path, request body and response body of each interaction, in order.
     """
-    found: list[JSON] = []
+    bodies: list[JSON] = []
     digests: dict[bytes, bytes] = {}
     for path, request, response in exchanges:
         if path == UPLOAD_PATH:
             with suppress(ValueError, TypeError, KeyError):
-                made: Any = jsontext.parse_json(response)
+                created: Any = jsontext.parse_json(response)
                 sent: Any = jsontext.parse_json(request)
-                digests[made["data"]["id"].encode()] = sent["sha256"].encode()
-        elif path in _ASKING and request:
+                digests[created["data"]["id"].encode()] = sent["sha256"].encode()
+        elif path in _PROMPT_PATHS and request:
             for file_id, digest in digests.items():
                 request = request.replace(file_id, digest)
             with suppress(ValueError):
                 body = jsontext.parse_json(request)
                 if isinstance(body, dict):
                     body = {key: value for key, value in body.items() if key != "conversation_id"}
-                found.append(body)
-    return found
+                bodies.append(body)
+    return bodies
 
 
 def with_bot_version(path: str, request: bytes, options: ChatOptions) -> bytes:
-    """Return a recorded request with the bot's version asked for as options say.
+    """Return a recorded request with the bot version of `options`.
 
-    Only a prompt to a bot says which version shall answer; all else stays to the byte, and so does
-    a prompt that asks for that version already.
+    Only prompts to a bot name a version; all other requests stay equal to the byte, and so does a
+    prompt that names that version already.
 
     Args:
-        path: where it was sent.
+        path: the request's path.
         request: its body.
         options: what the scenario sends.
     """
@@ -85,27 +85,27 @@ def with_bot_version(path: str, request: bytes, options: ChatOptions) -> bytes:
     wanted = {"bot_version": options.bot_version, "publish_status": options.publish_status}
     if all(body.get(name, "") == text for name, text in wanted.items()):
         return request
-    kept = {name: value for name, value in body.items() if name not in wanted}
-    return jsontext.dump_json(kept | {name: text for name, text in wanted.items() if text})
+    others = {name: value for name, value in body.items() if name not in wanted}
+    return jsontext.dump_json(others | {name: text for name, text in wanted.items() if text})
 
 
 def fingerprint(bot_id: str, options: ChatOptions, turns: Sequence[Turn]) -> str:
-    """Return a hash of everything that a trial would ask: equal questions, equal fingerprints.
+    """Return a hash of everything that a trial sends.
 
-    What is expected of the answers has no part in it: judging again is free. A tool that is
-    computed has its name in it and not what it gave: that stands in the recording.
+    Expectations have no part in it: they are judged again in each replay. A Python function that
+    computes a tool's output is in it by its name; its output is in the recording.
     """
-    asked: list[JSON] = [
+    sent: list[JSON] = [
         options.conversation_id,
         prompt_bodies(bot_id, options, turns),
         [_tools(turn) for turn in turns],
     ]
-    # What few trials have is added only to theirs: all others keep the fingerprint they had.
+    # Added only where a trial has it, so that older fingerprints stay valid.
     if options.create_conversation:
-        asked.append("a conversation of its own")
-    if files := [prompts.describe_attachment(item) for turn in turns for item in turn.attachments]:
-        asked.append(files)
-    return f"sha256:{hashlib.sha256(jsontext.dump_sorted_json(asked)).hexdigest()}"
+        sent.append("a conversation of its own")
+    if files := [describe_attachment(item) for turn in turns for item in turn.attachments]:
+        sent.append(files)
+    return f"sha256:{hashlib.sha256(jsontext.dump_sorted_json(sent)).hexdigest()}"
 
 
 def _tools(turn: Turn) -> dict[str, JSON]:

@@ -1,7 +1,7 @@
-"""When a call is tried again, and after how long.
+"""When a call is retried, and after how long.
 
-Reads are repeated freely. A prompt is not idempotent: it is sent again only when it was certainly
-not taken (connection refused, HTTP 429, a busy code), never after a time-out.
+Reads are retried freely. A prompt is not idempotent: it is sent again only if it was certainly not
+received (connection refused, HTTP 429, a busy code), never after a timeout.
 """
 
 from __future__ import annotations
@@ -11,24 +11,24 @@ from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from coze_harness.coze import error_codes as refusals
+from coze_harness.coze import error_codes
 from coze_harness.coze.response_parsing import Envelope, parse_envelope
 from coze_harness.model import HttpCall, HttpResponse, Wait
 from coze_harness.model.errors import PayloadError, TransportError
 from coze_harness.model.trial import CallFlow
 
-_LONGEST_WAIT: Final = 60.0
+_MAX_DELAY: Final = 60.0
 _GROWTH: Final = 2.0
-_GROWTH_BY_THE_MINUTE: Final = 4.0
+_MINUTE_LIMIT_GROWTH: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    """How often and how long to try.
+    """How often a call is tried, and how long the delays are.
 
-    `jitter` gives a number in 0..1 for each wait, so that many conversations that were refused
-    together do not come back together; `base` is the first wait in seconds. The next ones double;
-    where a limit by the minute was met they grow faster, or all tries would fall into that minute.
+    `jitter` returns a number in 0..1 for each delay, so that conversations that were rejected
+    together do not come back together. `base` is the first delay in seconds. Delays double; after a
+    per-minute limit they grow faster, or all tries would fall into that minute.
     """
 
     jitter: Callable[[], float]
@@ -36,69 +36,69 @@ class RetryPolicy:
     base: float = 1.0
 
     def retry_delay(
-        self, tried: int, answer: HttpResponse | None, *, by_the_minute: bool = False
+        self, tried: int, response: HttpResponse | None, *, is_minute_limit: bool = False
     ) -> float:
-        """Return the seconds to wait after so many tries."""
-        asked = _retry_after(answer)
-        if asked is not None:
-            return min(asked, _LONGEST_WAIT) + self.jitter() * 0.1
-        growth = _GROWTH_BY_THE_MINUTE if by_the_minute else _GROWTH
-        grown = min(self.base * growth ** (tried - 1), _LONGEST_WAIT)
-        return grown * (0.5 + self.jitter() / 2)
+        """Return the seconds to wait after `tried` tries."""
+        requested = _retry_after(response)
+        if requested is not None:
+            return min(requested, _MAX_DELAY) + self.jitter() * 0.1
+        growth = _MINUTE_LIMIT_GROWTH if is_minute_limit else _GROWTH
+        delay = min(self.base * growth ** (tried - 1), _MAX_DELAY)
+        return delay * (0.5 + self.jitter() / 2)
 
 
 def call_with_retry(
-    call: HttpCall, patience: RetryPolicy, *, repeatable: bool
+    call: HttpCall, policy: RetryPolicy, *, repeatable: bool
 ) -> CallFlow[tuple[Envelope, HttpResponse]]:
-    """Make a call, again where that helps and does no harm.
+    """Make a call, and retry it where that helps and does no harm.
 
     Args:
         call: the call.
-        patience: how often and how long.
-        repeatable: whether doing it twice is the same as doing it once.
+        policy: how often and how long.
+        repeatable: whether the call is idempotent.
 
     Raises:
-        TransportError: no answer came back.
-        PayloadError: the answer was not Coze's JSON.
+        TransportError: no response came.
+        PayloadError: the response was not Coze's JSON.
     """
-    tried = refused = 0
+    tried = rejected = 0
     while True:
         tried += 1
-        last = tried >= patience.tries
-        answer: HttpResponse | None = None
-        by_the_minute = False
+        last = tried >= policy.tries
+        response: HttpResponse | None = None
+        is_minute_limit = False
         try:
-            # Counted by answers: where none came, there is none for the repeated call to replace.
-            answer = yield replace(call, attempt=refused + 1) if refused else call
-            assert answer is not None  # noqa: S101 (a Call is always sent an Answer)
-            refused += 1
-            by_the_minute = answer.status == 429
-            found = parse_envelope(answer)
-            if last or not _worth_repeating(found, repeatable=repeatable):
-                return replace(found, tries=tried) if tried > 1 else found, answer
-            by_the_minute = by_the_minute or found.code in refusals.MINUTE_CODES
-        except TransportError as fault:
-            if last or (fault.taken and not repeatable):
+            # The attempt counts responses: without one, the retry replaces no recorded interaction.
+            response = yield replace(call, attempt=rejected + 1) if rejected else call
+            assert response is not None  # noqa: S101 (a call is always sent a response)
+            rejected += 1
+            is_minute_limit = response.status == 429
+            envelope = parse_envelope(response)
+            if last or not _is_worth_retrying(envelope, repeatable=repeatable):
+                return replace(envelope, tries=tried) if tried > 1 else envelope, response
+            is_minute_limit = is_minute_limit or envelope.code in error_codes.MINUTE_CODES
+        except TransportError as error:
+            if last or (error.taken and not repeatable):
                 raise
         except PayloadError:
-            if last or not (repeatable or by_the_minute):
+            if last or not (repeatable or is_minute_limit):
                 raise
-        yield Wait(patience.retry_delay(tried, answer, by_the_minute=by_the_minute))
+        yield Wait(policy.retry_delay(tried, response, is_minute_limit=is_minute_limit))
 
 
-def _worth_repeating(found: Envelope, *, repeatable: bool) -> bool:
+def _is_worth_retrying(envelope: Envelope, *, repeatable: bool) -> bool:
     if repeatable:
         return (
-            found.code in refusals.TRANSIENT_CODES
-            or found.http_status in refusals.TRANSIENT_STATUSES
+            envelope.code in error_codes.TRANSIENT_CODES
+            or envelope.http_status in error_codes.TRANSIENT_STATUSES
         )
-    return found.code in refusals.BUSY_CODES or found.http_status == 429
+    return envelope.code in error_codes.BUSY_CODES or envelope.http_status == 429
 
 
-def _retry_after(answer: HttpResponse | None) -> float | None:
-    """Return the seconds that `Retry-After` asks for: a number, or a date after `Date`."""
-    value = answer.headers.get("retry-after", "") if answer else ""
-    if not value or answer is None:
+def _retry_after(response: HttpResponse | None) -> float | None:
+    """Return the seconds of a `Retry-After` header: a number, or a date relative to `Date`."""
+    value = response.headers.get("retry-after", "") if response else ""
+    if not value or response is None:
         return None
     try:
         seconds = float(value)
@@ -107,8 +107,8 @@ def _retry_after(answer: HttpResponse | None) -> float | None:
         pass
     try:
         until = parsedate_to_datetime(value)
-        now = parsedate_to_datetime(answer.headers.get("date", ""))
+        now = parsedate_to_datetime(response.headers.get("date", ""))
         return max(0.0, (until - now).total_seconds())
     except (ValueError, TypeError, OverflowError):
-        # No date, one of the two without a time zone, or one beyond the calendar.
+        # No date, one without a time zone, or one out of range.
         return None

@@ -1,7 +1,7 @@
-"""Workflows in place of bots: a chat with one, and a run of one whose output is the answer.
+"""Workflows instead of bots: a chat with one, or a run of one whose output is the answer.
 
-A chat always comes as a stream, and takes the conversation's id in the body; a run is one call
-without a conversation.
+A chat is always streamed, and has the conversation's id in the body; a run is one call without a
+conversation.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from coze_harness.coze import response_parsing as payloads
+from coze_harness.coze import response_parsing
 from coze_harness.coze.retry_policy import RetryPolicy, call_with_retry
 from coze_harness.model import JSON, ChatOptions, HttpCall, HttpResponse, Reply
 from coze_harness.model.errors import ChatFailedError, PayloadError
@@ -29,7 +29,7 @@ def start_chat(options: ChatOptions, messages: Sequence[JSON], conversation_id: 
 def chat_body(
     options: ChatOptions, messages: Sequence[JSON], conversation_id: str = ""
 ) -> dict[str, JSON]:
-    """Return the body of a prompt; `parameters` must be there even if there are none."""
+    """Return the body of a prompt; `parameters` is required even if empty."""
     body: dict[str, JSON] = {
         "workflow_id": options.workflow,
         "additional_messages": messages,
@@ -41,11 +41,11 @@ def chat_body(
     return body
 
 
-def run_body(options: ChatOptions, given: Mapping[str, JSON]) -> dict[str, JSON]:
-    """Return the body of a run; a turn's own input stands over the scenario's `parameters`."""
+def run_body(options: ChatOptions, workflow_input: Mapping[str, JSON]) -> dict[str, JSON]:
+    """Return the body of a run; a turn's own input overrides the scenario's `parameters`."""
     return {
         "workflow_id": options.workflow,
-        "parameters": {**options.parameters, **given},
+        "parameters": {**options.parameters, **workflow_input},
         "ext": _ext(options),
     }
 
@@ -55,54 +55,54 @@ def _ext(options: ChatOptions) -> dict[str, JSON]:
 
 
 def run_workflow(
-    options: ChatOptions, turn: Turn, timeout: float | None, patience: RetryPolicy
+    options: ChatOptions, turn: Turn, timeout: float | None, policy: RetryPolicy
 ) -> CallFlow[Reply]:
     """Run a workflow on a turn's input, and return its output as the answer.
 
     Args:
         options: what the scenario sends besides its inputs.
-        turn: its `input` is what is sent.
+        turn: its `workflow_input` is sent.
         timeout: how many seconds the run may take.
-        patience: how to repeat a call that was refused.
+        policy: how to retry rejected calls.
 
     Raises:
-        CozeError: the service or the network did not serve; also when the run stops with a
-            question, unless the turn judges the status itself.
+        CozeError: the service or the network failed, or the run stopped with a question and no
+            expectation of the turn judges the status.
     """
     call = HttpCall(
         "POST", RUN_PATH, (), run_body(options, turn.workflow_input or {}), timeout=timeout
     )
-    found, answer = yield from call_with_retry(call, patience, repeatable=False)
-    found.raise_for_code("to run the workflow")
-    source = _fields(answer)
+    envelope, response = yield from call_with_retry(call, policy, repeatable=False)
+    envelope.raise_for_code("to run the workflow")
+    source = _fields(response)
     output = source.get("data")
-    stopped = bool(source.get("interrupt_data"))
-    if stopped and not turn.checks_status:
+    is_interrupted = bool(source.get("interrupt_data"))
+    if is_interrupted and not turn.checks_status:
         raise ChatFailedError(
             "The workflow stopped with a question before it had an output.",
-            next_step="give all it needs as `input:`, or expect `status: requires_action`.",
-            log_id=found.log_id,
+            next_step="give all of its inputs as `input:`, or expect `status: requires_action`.",
+            log_id=envelope.log_id,
         )
-    if output is None and not stopped:
+    if output is None and not is_interrupted:
         raise PayloadError(
-            "Coze ran the workflow, and gave no output.",
-            next_step="look whether the workflow's end node has an output.",
-            log_id=found.log_id,
+            "The workflow ran, but returned no output.",
+            next_step="check that the workflow's end node has an output.",
+            log_id=envelope.log_id,
         )
-    execution = payloads.text(source.get("execute_id"))
-    said = {"id": execution, "role": "assistant", "type": "answer", "content": output}
+    execution = response_parsing.text(source.get("execute_id"))
+    message = {"id": execution, "role": "assistant", "type": "answer", "content": output}
     return Reply(
         chat_id=execution,
         conversation_id="",
-        log_id=found.log_id,
-        status="requires_action" if stopped else "completed",
-        messages=() if stopped else (payloads.parse_message(said),),
-        usage=payloads.parse_usage(source.get("usage")),
-        seconds=round(answer.elapsed, 3),
+        log_id=envelope.log_id,
+        status="requires_action" if is_interrupted else "completed",
+        messages=() if is_interrupted else (response_parsing.parse_message(message),),
+        usage=response_parsing.parse_usage(source.get("usage")),
+        seconds=round(response.elapsed, 3),
     )
 
 
-def _fields(answer: HttpResponse) -> Mapping[str, JSON]:
-    """Return everything beside `data`; that it is a JSON object has been seen to."""
-    body = jsontext.parse_json(answer.body)
+def _fields(response: HttpResponse) -> Mapping[str, JSON]:
+    """Return all fields of a response that has been parsed as an envelope."""
+    body = jsontext.parse_json(response.body)
     return body if isinstance(body, dict) else {}

@@ -21,7 +21,7 @@ from coze_harness.coze import (
     fetch_bot_snapshot,
     fingerprint,
 )
-from coze_harness.coze.region import add_region_hint
+from coze_harness.coze.error_codes import add_region_hint
 from coze_harness.execution.conversation_runner import (
     ConversationResult,
     build_trial_result,

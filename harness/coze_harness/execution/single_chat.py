@@ -11,7 +11,7 @@ from typing import Final
 from coze_harness.cassettes import RecordingTransport, Redactor
 from coze_harness.coze import CozeConversation, PollSchedule, RetryPolicy
 from coze_harness.coze.chat_stream import answer_deltas
-from coze_harness.coze.region import add_region_hint
+from coze_harness.coze.error_codes import add_region_hint
 from coze_harness.execution.flow_driver import FlowTask
 from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.model import Bot, ChatOptions, HttpCall, HttpResponse, Reply
