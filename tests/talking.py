@@ -55,7 +55,7 @@ class Computed:
     name: str
     called: list[tuple[str, JSON]] = field(default_factory=list)
 
-    def output(self, call_id: str, arguments: JSON) -> str:
+    def call(self, call_id: str, arguments: JSON) -> str:
         self.called.append((call_id, arguments))
         return f"{self.name}{arguments}"
 

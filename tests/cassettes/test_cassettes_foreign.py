@@ -267,9 +267,10 @@ def test_ten_megabytes_of_nesting_end_neither_the_process_nor_patience(
     path = tmp_path / "deep.yaml"
     path.write_bytes(b"version: 1\nx-coze: {format_version: 1}\ninteractions: " + DEEP[name])
     program = (
-        "import sys; from pathlib import Path; from coze_harness.cassettes import store\n"
+        "import sys; from pathlib import Path\n"
+        "from coze_harness.cassettes.cassette_files import read_cassette\n"
         "from coze_harness.model.errors import CassetteUnreadableError\n"
-        "try: store.read(Path(sys.argv[1]))\n"
+        "try: read_cassette(Path(sys.argv[1]))\n"
         "except CassetteUnreadableError as fault: print('refused', fault)\n"
     )
 

@@ -31,14 +31,15 @@ from dataclasses import replace
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from cassette_samples import ORIGIN, answered, ask, kept, said
-from coze_harness.cassettes import Recording, Redactor, store
+from coze_harness.cassettes import Recording, Redactor
+from coze_harness.cassettes.cassette_files import write_cassette
 path = Path(sys.argv[1])
 number = 0
 while True:
     number += 1
     answer = answered(said(f"{number} " + "长" * 60_000))
     recording = Recording(interactions=(kept(ask(), answer),))
-    store.write(path, recording, replace(ORIGIN, calls=number), Redactor())
+    write_cassette(path, recording, replace(ORIGIN, calls=number), Redactor())
     if number == 1:
         print("ready", flush=True)
 """
@@ -47,13 +48,14 @@ import resource, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from cassette_samples import ORIGIN, answered, ask, kept, said
-from coze_harness.cassettes import Recording, Redactor, store
+from coze_harness.cassettes import Recording, Redactor
+from coze_harness.cassettes.cassette_files import write_cassette
 from coze_harness.model.errors import CassetteWriteError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 recording = Recording(interactions=(kept(ask(), answered(said("长" * 60_000))),))
 try:
-    store.write(Path(sys.argv[1]), recording, ORIGIN, Redactor())
+    write_cassette(Path(sys.argv[1]), recording, ORIGIN, Redactor())
 except CassetteWriteError as fault:
     print(fault)
 """

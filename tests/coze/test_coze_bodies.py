@@ -101,7 +101,7 @@ def test_ids_that_come_as_numbers_lose_no_digit() -> None:
 
 def test_a_fingerprint_is_of_what_is_asked_and_of_nothing_else() -> None:
     asked = fingerprint(BOT, BARE, [turn("a"), turn("b")])
-    assert asked == fingerprint(BOT, BARE, [turn("a", expects_status=True), turn("b")])
+    assert asked == fingerprint(BOT, BARE, [turn("a", checks_status=True), turn("b")])
     others = {
         fingerprint(BOT, BARE, [turn("b"), turn("a")]),
         fingerprint(BOT, BARE, [turn("a")]),

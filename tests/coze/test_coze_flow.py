@@ -198,7 +198,7 @@ def test_an_end_other_than_completed_is_an_error_in_any_spelling(said: str, mean
         with Talk(server) as talk, pytest.raises(ChatFailedError):
             talk.ask("你是谁?")
         with Talk(server) as talk:
-            reply = talk.ask("你是谁?", expects_status=True)
+            reply = talk.ask("你是谁?", checks_status=True)
     assert reply.status == meant
     assert reply.answer == ""
 
@@ -206,7 +206,7 @@ def test_an_end_other_than_completed_is_an_error_in_any_spelling(said: str, mean
 def test_a_turn_that_judges_the_status_gets_what_failed() -> None:
     with serving() as server, Talk(server) as talk:
         server.inject(Fault.model_validate("failed"))
-        reply = talk.ask("你是谁?", expects_status=True)
+        reply = talk.ask("你是谁?", checks_status=True)
         assert (reply.status, reply.error_code) == ("failed", 5000)
         assert reply.error_message == "event interval error"
 
@@ -290,7 +290,7 @@ def test_a_bot_that_waits_for_a_tool_is_an_error_that_names_it(server: RunningSe
 
 def test_a_turn_that_expects_the_halt_sees_what_the_bot_asks_for(server: RunningServer) -> None:
     with Talk(server) as talk:
-        reply = talk.ask("weather, please", expects_status=True)
+        reply = talk.ask("weather, please", checks_status=True)
     assert reply.status == "requires_action"
     assert [(c.name, c.arguments) for c in reply.tool_calls] == [
         ("get_weather", {"city": "北京"}),

@@ -89,7 +89,7 @@ def test_history_goes_out_in_order_before_the_first_prompt_alone() -> None:
 
 def test_a_file_goes_up_and_out_by_its_id_and_a_url_as_it_is() -> None:
     hand = asked(
-        [good({"id": "91"}), chat("completed"), listed("好")], prompt="看", attach=(MAP, SONG)
+        [good({"id": "91"}), chat("completed"), listed("好")], prompt="看", attachments=(MAP, SONG)
     )
     assert hand.paths() == [UPLOAD, "prompt", "/message/list"]
     assert hand.calls[0].upload == MAP.name
@@ -109,14 +109,16 @@ def test_a_file_that_was_refused_for_now_is_sent_again_and_one_refused_for_good_
         refused(4009),
         TransportError("Reset.", taken=True, next_step="x"),
     ]
-    hand = asked([*busy, good({"id": "91"}), chat("completed"), listed("好")], attach=(MAP,))
+    hand = asked([*busy, good({"id": "91"}), chat("completed"), listed("好")], attachments=(MAP,))
     assert hand.paths()[:4] == [UPLOAD, UPLOAD, UPLOAD, "prompt"]
     with pytest.raises(ApiError, match=r"地图\.PNG"):
-        asked([refused(4302)], attach=(MAP,))
+        asked([refused(4302)], attachments=(MAP,))
 
 
 def test_files_alone_go_out_without_a_text() -> None:
-    hand = asked([good({"id": "91"}), chat("completed"), listed("好")], prompt="", attach=(MAP,))
+    hand = asked(
+        [good({"id": "91"}), chat("completed"), listed("好")], prompt="", attachments=(MAP,)
+    )
     assert json.loads(said(hand.calls[1])[0]["content"]) == [{"type": "image", "file_id": "91"}]
 
 
@@ -127,10 +129,10 @@ def test_a_fingerprint_is_of_all_that_goes_before_too() -> None:
         fingerprint(BOT, replace(BARE, create_conversation=True), [turn("a")]),
         fingerprint(BOT, replace(BARE, history=(("user", "x"),)), [turn("a")]),
         fingerprint(BOT, replace(BARE, history=(("assistant", "x"),)), [turn("a")]),
-        fingerprint(BOT, BARE, [turn("a", attach=(MAP,))]),
-        fingerprint(BOT, BARE, [turn("a", attach=(replace(MAP, sha256="b" * 64),))]),
-        fingerprint(BOT, BARE, [turn("a", attach=(replace(MAP, name="b.png"),))]),
-        fingerprint(BOT, BARE, [turn("a", attach=(SONG,))]),
+        fingerprint(BOT, BARE, [turn("a", attachments=(MAP,))]),
+        fingerprint(BOT, BARE, [turn("a", attachments=(replace(MAP, sha256="b" * 64),))]),
+        fingerprint(BOT, BARE, [turn("a", attachments=(replace(MAP, name="b.png"),))]),
+        fingerprint(BOT, BARE, [turn("a", attachments=(SONG,))]),
     ]
     assert len(set(prints)) == len(prints)
 
@@ -156,7 +158,7 @@ def test_a_file_that_is_gone_or_changed_is_told_before_anything_is_sent(tmp_path
         line = TimedTransport(wire, time.monotonic, root=tmp_path)
         file = Attachment("a.txt", 3, "a" * 64)
         task = FlowTask(
-            dialogue(patience=HASTY).run_turn(turn(attach=(file,))), line, lambda reply: reply
+            dialogue(patience=HASTY).run_turn(turn(attachments=(file,))), line, lambda reply: reply
         )
         with pytest.raises(ScenarioError, match="cannot be read"):
             list(run_concurrently([lambda: task], workers=1, monotonic=time.monotonic))

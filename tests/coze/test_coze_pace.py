@@ -150,7 +150,7 @@ def test_a_recorded_answer_that_stands_for_several_polls_counts_them_all() -> No
     talk.send(chat("completed"))
     with pytest.raises(StopIteration) as end:
         talk.send(listed("好"))
-    assert end.value.value.polls == 5
+    assert end.value.value.poll_count == 5
 
 
 def test_a_chat_keeps_the_ids_it_began_with_whatever_a_look_up_says() -> None:

@@ -32,9 +32,9 @@ def ran(**fields: object) -> HttpResponse:
     return told({"code": 0, "msg": "", "detail": {"logid": "LOG"}, **fields})
 
 
-def run(answer: HttpResponse, *, expects_status: bool = False) -> tuple[ByHand, object]:
+def run(answer: HttpResponse, *, checks_status: bool = False) -> tuple[ByHand, object]:
     hand = ByHand([answer])
-    asked = turn("", input={"city": "杭州"}, expects_status=expects_status)
+    asked = turn("", workflow_input={"city": "杭州"}, checks_status=checks_status)
     return hand, hand.drive(dialogue(OPTIONS).run_turn(asked))
 
 
@@ -70,15 +70,17 @@ def test_a_chat_whose_stream_breaks_is_polled_to_its_end() -> None:
     hand = ByHand([cut, chat("in_progress"), chat("completed"), listed("你好😀")])
     reply = hand.drive(dialogue(OPTIONS).run_turn(turn("一")))
     assert reply.answer == "你好😀"
-    assert reply.polls == 2
+    assert reply.poll_count == 2
     assert hand.calls[0].stream
 
 
 def test_the_input_stands_over_the_scenarios_parameters(server: RunningServer) -> None:
     with Talk(server, options=OPTIONS) as talk:
-        reply = talk.ask("", input={"city": "杭州"})
+        reply = talk.ask("", workflow_input={"city": "杭州"})
         assert reply.answer == '{"output":"zh:杭州"}'
-        assert talk.ask("", input={"city": "x", "lang": "en"}).answer == '{"output":"en:x"}'
+        assert (
+            talk.ask("", workflow_input={"city": "x", "lang": "en"}).answer == '{"output":"en:x"}'
+        )
     assert (reply.status, reply.conversation_id, reply.poll_count) == ("completed", "", 0)
     assert reply.chat_id
     assert reply.log_id
@@ -105,7 +107,7 @@ def test_a_run_that_stops_with_a_question_fails_unless_that_is_expected() -> Non
     stopped = ran(data="", interrupt_data={"event_id": "1", "type": 2})
     with pytest.raises(ChatFailedError, match="stopped with a question"):
         run(stopped)
-    _hand, reply = run(stopped, expects_status=True)
+    _hand, reply = run(stopped, checks_status=True)
     assert getattr(reply, "status") == "requires_action"  # noqa: B009  (a reply, seen as an object)
 
 
@@ -123,24 +125,30 @@ def test_a_refused_run_is_told_with_its_code() -> None:
 def test_a_run_that_may_have_been_taken_is_not_made_twice() -> None:
     hand = ByHand([TransportError("No answer.", taken=True, next_step="x")])
     with pytest.raises(TransportError):
-        hand.drive(dialogue(OPTIONS).run_turn(turn("", input={})))
+        hand.drive(dialogue(OPTIONS).run_turn(turn("", workflow_input={})))
     assert len(hand.calls) == 1
 
 
 def test_a_run_may_keep_silent_as_long_as_a_chat_may_take() -> None:
     hand = ByHand([ran(data="x")])
-    hand.drive(dialogue(OPTIONS, pace=PollSchedule(timeout=300.0)).run_turn(turn("", input={})))
+    hand.drive(
+        dialogue(OPTIONS, pace=PollSchedule(timeout=300.0)).run_turn(turn("", workflow_input={}))
+    )
     assert hand.calls[0].timeout == 300.0
 
 
 def test_a_fingerprint_is_of_the_workflow_and_its_input() -> None:
-    asked = fingerprint(BOT, OPTIONS, [turn("", input={"city": "杭州"})])
-    assert asked == fingerprint("1", OPTIONS, [turn("{}", input={"city": "杭州"})])
+    asked = fingerprint(BOT, OPTIONS, [turn("", workflow_input={"city": "杭州"})])
+    assert asked == fingerprint("1", OPTIONS, [turn("{}", workflow_input={"city": "杭州"})])
     others = {
-        fingerprint(BOT, OPTIONS, [turn("", input={"city": "北京"})]),
+        fingerprint(BOT, OPTIONS, [turn("", workflow_input={"city": "北京"})]),
         fingerprint(BOT, OPTIONS, [turn("杭州")]),
-        fingerprint(BOT, replace(OPTIONS, workflow="1"), [turn("", input={"city": "杭州"})]),
-        fingerprint(BOT, replace(OPTIONS, user_id="1"), [turn("", input={"city": "杭州"})]),
+        fingerprint(
+            BOT, replace(OPTIONS, workflow="1"), [turn("", workflow_input={"city": "杭州"})]
+        ),
+        fingerprint(
+            BOT, replace(OPTIONS, user_id="1"), [turn("", workflow_input={"city": "杭州"})]
+        ),
     }
     assert asked not in others
     assert len(others) == 4

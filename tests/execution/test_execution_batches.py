@@ -114,7 +114,7 @@ def until_no_children(seconds: float = 10) -> bool:
 SCRIPT = """
 import sys, time
 from coze_harness.model.errors import WorkerLostError
-from coze_harness.execution import in_batches
+from coze_harness.execution import map_in_processes
 
 def work(items):
     time.sleep(0.2)
@@ -122,7 +122,7 @@ def work(items):
 
 if __name__ == "__main__":
     try:
-        for result in in_batches(work, range(20000), workers=2):
+        for result in map_in_processes(work, range(20000), workers=2):
             print("result", flush=True)
     except KeyboardInterrupt:
         print("interrupted", flush=True)

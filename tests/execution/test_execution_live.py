@@ -306,22 +306,22 @@ def test_a_call_without_an_answer_is_thrown_into_the_conversation() -> None:
 
 SCRIPT = """
 import sys, time
-from coze_harness.model import Answer, Call, Wait
-from coze_harness.execution import Task, run_live
+from coze_harness.model import HttpResponse, HttpCall, Wait
+from coze_harness.execution import FlowTask, run_concurrently
 
 class Wire:
     def send(self, call):
-        return Answer(200, {}, b"")
+        return HttpResponse(200, {}, b"")
 
 def talk():
-    yield Call("GET", "/")
+    yield HttpCall("GET", "/")
     print("waiting", flush=True)
     yield Wait(60)
-    yield Call("GET", "/")
+    yield HttpCall("GET", "/")
 
-task = Task(talk(), Wire(), str)
+task = FlowTask(talk(), Wire(), str)
 try:
-    for result in run_live([lambda: task], workers=4, monotonic=time.monotonic):
+    for result in run_concurrently([lambda: task], workers=4, monotonic=time.monotonic):
         print("result", flush=True)
 except KeyboardInterrupt:
     print("interrupted", flush=True)

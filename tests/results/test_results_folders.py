@@ -279,14 +279,14 @@ def test_a_full_disk_leaves_whole_lines(tmp_path: Path) -> None:
         sys.path.insert(0, sys.argv[2])
         from builders import reply, run, trial, turn
         from coze_harness.results import RunFolder
-        from coze_harness.model.errors import ArchiveError
+        from coze_harness.model.errors import ResultsError
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         folder = RunFolder.create(Path(sys.argv[1]), run(run_id="k", finished_at=""))
         folder.add(trial())
         resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
         try:
             folder.add(trial(turns=[turn(replied=reply("答" * 50_000))]))
-        except ArchiveError as fault:
+        except ResultsError as fault:
             print(fault)
         """
     )

@@ -162,9 +162,9 @@ def test_a_package_that_is_missing_is_named(missing: str, url: str, package: str
     code = f"""
 import sys
 sys.modules[{missing!r}] = None
-from harness import remote
+from coze_harness.storage import remote_folder as remote
 try:
-    remote.look(remote.folder_at({url!r}))
+    remote.check_reachable(remote.open_folder({url!r}))
 except remote.RemoteError as fault:
     print(fault.strerror, "|", fault.next_step)
 """
@@ -181,7 +181,7 @@ except remote.RemoteError as fault:
 
 def test_nothing_of_a_store_is_imported_for_folders_on_disk() -> None:
     code = (
-        "import coze_harness.commands.project, coze_harness.reporting.runs, sys;"
+        "import coze_harness.commands.project, coze_harness.commands.report_runs, sys;"
         "print('fsspec' in sys.modules)"
     )
     done = subprocess.run(

@@ -113,10 +113,10 @@ def test_a_base_url_may_have_a_prefix() -> None:
 
 SCRIPT = """
 import sys
-from coze_harness.model import Call
-from coze_harness.transport import Wire
-wire = Wire(sys.argv[1], "pat_right", workers=1, environment={})
-wire.send(Call("GET", "/"))
+from coze_harness.model import HttpCall
+from coze_harness.transport import HttpTransport
+wire = HttpTransport(sys.argv[1], "pat_right", workers=1, environment={})
+wire.send(HttpCall("GET", "/"))
 """
 
 

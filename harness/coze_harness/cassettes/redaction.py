@@ -96,6 +96,10 @@ class Redactor:
         for secret in secrets:
             self.add_secret(secret)
 
+    def __reduce__(self) -> tuple[type[Redactor], tuple[tuple[str, ...], tuple[str, ...]]]:
+        """Pickle the patterns; secrets never leave this process."""
+        return Redactor, ((), tuple(pattern.pattern for pattern in self._patterns))
+
     def add_secret(self, secret: str) -> None:
         """Take a further value for secret, from any thread, before it is first used."""
         needles: list[str] = []

@@ -79,7 +79,7 @@ def _tool(tool: Tool, fill: Fill) -> Iterator[Piece]:
         call |= {"plugin_id": tool.plugin_id, "plugin_name": tool.plugin_name}
         call |= {"api_id": tool.api_id, "api_name": tool.api_name}
     yield _function_call(call | {"plugin_type": 1})
-    output = as_text(_filled(tool.call, fill))
+    output = as_text(_filled(tool.output, fill))
     wrapped = {"content_type": 1, "response_for_model": output, "type_for_model": 1}
     yield Piece("tool_response", as_text(wrapped))
 

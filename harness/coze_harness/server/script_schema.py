@@ -51,12 +51,12 @@ class Usage(Part):
 class Tool(Part):
     """One use of a tool before the answer: a `function_call` and its `tool_response`.
 
-    `arguments` and `call` may be text (sent as it is) or data (sent as JSON).
+    `arguments` and `output` may be text (sent as it is) or data (sent as JSON).
     """
 
     name: str
     arguments: object = Field(default_factory=dict)
-    call: object = None
+    output: object = None
     plugin_id: Count = 0
     plugin_name: str = ""
     api_id: Count = 0
