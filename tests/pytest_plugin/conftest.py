@@ -1,17 +1,16 @@
-"""pytest as a user starts it: in a project's folder, in a process of its own."""
+"""Projects whose cassettes are recorded once, and pytest run in a copy for each test."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from coze_harness.server.server_process import RunningServer, serve
-from project import IDENTITY, SETTINGS, TOKEN, WEATHER, WRONG, Done, ProjectFolder, scripted
+from project import IDENTITY, SETTINGS, TOKEN, WEATHER, WRONG, ProjectFolder, scripted
 
-from pytest_plugin.plugin_running import Testing
+from pytest_plugin.plugin_running import RunPytest, run_pytest_in
 
 
 @pytest.fixture
@@ -21,35 +20,31 @@ def server() -> Iterator[RunningServer]:
     running.stop()
 
 
-@pytest.fixture
-def project(tmp_path: Path, server: RunningServer) -> ProjectFolder:
-    """A project of four trials, one of them failing, recorded; its tokens are gone again."""
-    made = ProjectFolder(tmp_path / "project", home=tmp_path / "home")
+@pytest.fixture(scope="session")
+def recorded_project(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
+    """A project of four trials, one of which fails, with their cassettes."""
+    folder = tmp_path_factory.mktemp("recorded")
+    made = ProjectFolder(folder / "project", home=folder / "home")
     made.write("harness.yaml", SETTINGS)
     made.write("scenarios/identity.yaml", IDENTITY)
     made.write("scenarios/weather.yaml", WEATHER)
     made.write("scenarios/wrong.yaml", WRONG)
+    running = serve(scripted())
     done = made.does(
-        "record", env={"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}, drop=["CI"]
+        "record", env={"COZE_API_BASE": running.base_url, "COZE_API_TOKEN": TOKEN}, drop=["CI"]
     )
+    running.stop()
     assert done.code == 1, done.err
     return made
 
 
 @pytest.fixture
-def tests(project: ProjectFolder) -> Testing:
-    """Runs pytest in the project; `env` is added to an environment without token and network."""
+def project(recorded_project: ProjectFolder, tmp_path: Path) -> ProjectFolder:
+    """A copy of that project."""
+    return recorded_project.copy_to(tmp_path / "project")
 
-    def run(*arguments: str, env: Mapping[str, str] | None = None) -> Done:
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
-            cwd=project.root,
-            env={**project.env, **(env or {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=120,
-            check=False,
-        )
-        return Done(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
-    return run
+@pytest.fixture
+def run_pytest(project: ProjectFolder) -> RunPytest:
+    """Runs pytest in the project."""
+    return partial(run_pytest_in, project)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-from coze_harness.server.server_process import RunningServer
-from project import TOKEN, ProjectFolder
+from pathlib import Path
 
-from pytest_plugin.plugin_running import Testing
+import pytest
+from coze_harness.server.server_process import RunningServer, serve
+from project import TOKEN, ProjectFolder, scripted
+
+from pytest_plugin.plugin_running import RunPytest, run_pytest_in
 
 BOT = """
 import pytest
@@ -31,89 +33,95 @@ def test_talk(coze, city):
 """
 
 
-@pytest.fixture
-def recorded(tests: Testing, project: ProjectFolder, server: RunningServer) -> ProjectFolder:
-    project.write("tests/test_bot.py", BOT)
-    live = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
-    done = tests("tests", "--coze-record", env=live)
+@pytest.fixture(scope="session")
+def recorded_tests(
+    recorded_project: ProjectFolder, tmp_path_factory: pytest.TempPathFactory
+) -> ProjectFolder:
+    """The project with the tests above and their cassettes."""
+    made = recorded_project.copy_to(tmp_path_factory.mktemp("tests") / "project")
+    made.write("tests/test_bot.py", BOT)
+    running = serve(scripted())
+    live = {"COZE_API_BASE": running.base_url, "COZE_API_TOKEN": TOKEN}
+    done = run_pytest_in(made, "tests", "--coze-record", env=live)
+    running.stop()
     assert done.code == 0, done.out
-    server.stop()
-    return project
+    return made
 
 
-def test_what_was_recorded_is_replayed_without_a_token(
-    recorded: ProjectFolder, tests: Testing
-) -> None:
+@pytest.fixture
+def recorded(recorded_tests: ProjectFolder, tmp_path: Path) -> ProjectFolder:
+    """A copy of that project, which `run_pytest` takes its name from."""
+    return recorded_tests.copy_to(tmp_path / "recorded")
+
+
+def test_recorded_conversations_are_replayed_without_a_token(recorded: ProjectFolder) -> None:
     names = sorted(p.name for p in recorded.path("cassettes/tests/test_bot").iterdir())
     assert names == ["test_talk[北京].yaml", "test_talk[杭州].yaml", "test_who.yaml"]
     assert recorded.path("cassettes/shared/second.yaml").is_file()
-    assert "4 passed" in tests("tests").out
-    assert "4 passed" in tests("tests", "-n", "2").out
+    assert "4 passed" in run_pytest_in(recorded, "tests").out
+    assert "4 passed" in run_pytest_in(recorded, "tests", "-n", "2").out
 
 
-def test_no_recording_holds_the_token(recorded: ProjectFolder) -> None:
+def test_no_cassette_has_the_token(recorded: ProjectFolder) -> None:
     for path in recorded.path("cassettes").rglob("*.yaml"):
         assert TOKEN not in path.read_text("utf-8")
 
 
-def test_another_prompt_than_was_recorded_is_told_at_the_tests_own_line(
-    recorded: ProjectFolder, tests: Testing
-) -> None:
+def test_a_changed_prompt_fails_at_the_line_of_the_test(recorded: ProjectFolder) -> None:
     recorded.edit("tests/test_bot.py", "然后呢?", "后来呢?")
-    done = tests("tests", "-k", "talk and not u676d")
+    done = run_pytest_in(recorded, "tests", "-k", "talk and not u676d")
     assert "1 failed" in done.out
+    assert "test_bot.py:18: CozeFixtureError" in done.out
     assert '"然后呢?"' in done.out
     assert '"后来呢?"' in done.out
-    assert "talking.py" not in done.out
+    assert "coze_fixture.py" not in done.out
 
 
-def test_a_test_that_asks_less_than_was_recorded_is_told(
-    recorded: ProjectFolder, tests: Testing
-) -> None:
+def test_unplayed_interactions_are_an_error(recorded: ProjectFolder) -> None:
     recorded.edit(
         "tests/test_bot.py", '    assert "学术助手" in coze.ask("你是谁?").answer\n', "    pass\n"
     )
-    done = tests("tests", "-k", "who")
+    done = run_pytest_in(recorded, "tests", "-k", "who")
     assert "1 error" in done.out
-    assert "never played" in done.out
+    assert "cassettes/tests/test_bot/test_who.yaml" in done.out
 
 
-def test_a_failed_assertion_is_not_blamed_on_the_recording(
-    recorded: ProjectFolder, tests: Testing
+def test_unplayed_interactions_after_a_failed_assertion_are_no_error(
+    recorded: ProjectFolder,
 ) -> None:
     recorded.edit("tests/test_bot.py", "    again =", "    assert not city\n    again =")
-    done = tests("tests", "-k", "talk and u676d")
+    done = run_pytest_in(recorded, "tests", "-k", "talk and u676d")
     assert "1 failed" in done.out
     assert "error" not in done.out
 
 
-def test_a_missing_recording_says_how_to_make_one(tests: Testing, project: ProjectFolder) -> None:
+def test_a_missing_cassette_is_an_error_with_the_command_that_records_it(
+    run_pytest: RunPytest, project: ProjectFolder
+) -> None:
     project.write("tests/test_bot.py", BOT)
-    done = tests("tests", "-k", "who")
+    done = run_pytest("tests", "-k", "who")
     assert "1 error" in done.out
     assert 'pytest --coze-record "tests/test_bot.py::test_who"' in done.out
     assert "Traceback" not in done.out
 
 
-def test_an_unknown_bot_is_named_with_those_that_there_are(
-    recorded: ProjectFolder, tests: Testing
-) -> None:
+def test_an_unknown_bot_is_reported_with_the_known_ones(recorded: ProjectFolder) -> None:
     recorded.edit("tests/test_bot.py", 'bot="second"', 'bot="secnd"')
-    done = tests("tests", "-k", "second")
-    assert 'There is no bot "secnd"' in done.out
+    done = run_pytest_in(recorded, "tests", "-k", "second")
+    assert '"secnd"' in done.out
     assert "chatchat, second" in done.out
 
 
 def test_recording_is_refused_in_ci(
-    tests: Testing, project: ProjectFolder, server: RunningServer
+    run_pytest: RunPytest, project: ProjectFolder, server: RunningServer
 ) -> None:
     project.write("tests/test_bot.py", BOT)
     live = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN, "CI": "true"}
-    done = tests("tests", "--coze-record", env=live)
+    done = run_pytest("tests", "--coze-record", env=live)
     assert "CI is set" in done.out
     assert not project.path("cassettes/tests").exists()
 
 
-def test_check_leaves_the_recordings_of_tests_alone(recorded: ProjectFolder) -> None:
+def test_check_accepts_the_cassettes_of_tests(recorded: ProjectFolder) -> None:
     done = recorded.does("check")
     assert done.code == 0, done.err

@@ -99,7 +99,7 @@ class SessionResult:
 class SilentListener:
     """Prints nothing but warnings: pytest has its own progress and summary."""
 
-    warn: Callable[[str], None]
+    warn: Callable[[str], None] | None = None
 
     def on_start(self, total: int, already: int) -> None:
         """Ignore the start."""
@@ -112,7 +112,8 @@ class SilentListener:
 
     def on_warning(self, text: str) -> None:
         """Pass on a warning."""
-        self.warn(text)
+        if self.warn is not None:
+            self.warn(text)
 
     def on_note(self, text: str) -> None:
         """Ignore a note."""
@@ -125,7 +126,6 @@ def report_session(
     project: Project,
     lines: Iterable[tuple[str, float]],
     mode: Mode,
-    warn: Callable[[str], None],
 ) -> str:
     """Write the run folder of a pytest session and return the path of its page.
 
@@ -134,7 +134,6 @@ def report_session(
         lines: each trial's line of trials.jsonl, and its required pass rate. Of a trial that was
             run again, the last one counts.
         mode: whether the trials were replayed or recorded.
-        warn: receives warnings.
 
     Raises:
         ResultsError: the run folder cannot be written.
@@ -154,7 +153,7 @@ def report_session(
         execute,
         mode=mode,
         options=RunOptions(),
-        listener=SilentListener(warn),
+        listener=SilentListener(),
         redactor=project.replayer.redactor,
     )
     return str(project.folders.relative_path(outcome.location) / "index.html")

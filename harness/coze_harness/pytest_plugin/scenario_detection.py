@@ -1,7 +1,7 @@
-"""Whether a YAML file may be a scenario, told without reading settings properly.
+"""A quick check whether a YAML file can be a scenario, without loading the settings.
 
-pytest asks about every file of every session. Importing the rooms that know takes a hundred times
-as long as this look, which never says no to a file that they would take.
+pytest asks about every file of every session, and importing the rooms that know takes a hundred
+times as long as this check. It never says no to a scenario file.
 """
 
 from __future__ import annotations
@@ -10,20 +10,23 @@ import re
 from pathlib import Path
 from typing import Final
 
+_SUFFIXES: Final = (".yaml", ".yml")
 _SETTINGS: Final = "harness.yaml"
 _FOLDER: Final = "scenarios"
-_WRITTEN = re.compile(r"^scenarios\s*:\s*(?P<value>.*)$", re.MULTILINE)
-_PLAIN = re.compile(r"[\w./-]+")
+_FOLDER_KEY = re.compile(r"^scenarios\s*:\s*(?P<value>.*)$", re.MULTILINE)
+_PLAIN_PATH = re.compile(r"[\w./-]+")
 
 
-class Nearby:
-    """Remembers what was found beside the files of a session, by folder."""
+class ScenarioDetector:
+    """Finds the scenarios folder of a file's project; remembers it for each folder."""
 
     def __init__(self) -> None:
         self._scenarios: dict[Path, Path | None] = {}
 
-    def may_be_scenario(self, file: Path) -> bool:
-        """Tell whether a YAML file may be a scenario of the nearest project."""
+    def is_candidate(self, file: Path) -> bool:
+        """Whether a file can be a scenario of the nearest project."""
+        if file.suffix not in _SUFFIXES:
+            return False
         folder = file.parent
         if folder not in self._scenarios:
             self._scenarios[folder] = _scenarios_of(folder)
@@ -34,14 +37,14 @@ class Nearby:
 
 
 def _scenarios_of(folder: Path) -> Path | None:
-    """Return the scenarios folder of the nearest harness.yaml; `Path()` where only a parser can.
+    """Find the scenarios folder that the nearest harness.yaml names.
 
-    None where there is no harness.yaml.
+    `Path()` stands for a folder that only a YAML parser can tell, None for no harness.yaml.
     """
-    for place in (folder, *folder.parents):
-        settings = place / _SETTINGS
+    for parent in (folder, *folder.parents):
+        settings = parent / _SETTINGS
         if settings.is_file():
-            found = _WRITTEN.search(settings.read_text("utf-8", "replace"))
-            value = found["value"].partition(" #")[0].strip().strip("'\"") if found else _FOLDER
-            return place / value if _PLAIN.fullmatch(value) and ".." not in value else Path()
+            match = _FOLDER_KEY.search(settings.read_text("utf-8", "replace"))
+            value = match["value"].partition(" #")[0].strip().strip("'\"") if match else _FOLDER
+            return parent / value if _PLAIN_PATH.fullmatch(value) and ".." not in value else Path()
     return None

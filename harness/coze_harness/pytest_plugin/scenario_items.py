@@ -1,189 +1,194 @@
-"""Scenario files as collectors, trials as items: pytest's own options do the rest."""
+"""Scenario files as collectors and trials as items, so that pytest's own options apply to them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from coze_harness.commands.current_process import redact_for_display
 from coze_harness.commands.project import TrialSelection
 from coze_harness.model import TrialResult, TrialStatus
 from coze_harness.model.errors import HarnessError, NothingSelectedError
 from coze_harness.model.trial import Trial
-from coze_harness.pytest_plugin.session_projects import projects
-from coze_harness.pytest_plugin.trial_player import Player
+from coze_harness.pytest_plugin.session_projects import session_projects
+from coze_harness.pytest_plugin.trial_player import TrialPlayer
 from coze_harness.reporting.terminal_trials import failure_block
 from coze_harness.reporting.transcript import transcript
 from coze_harness.reporting.trial_view import trial_view
 
-# These would skip or change an item where they are only meant as a tag.
-_PYTESTS_OWN: Final = frozenset(
+if TYPE_CHECKING:
+    from _pytest._code.code import TerminalRepr
+
+# As markers these would skip or change an item.
+_RESERVED_TAGS: Final = frozenset(
     (
         *("skip", "skipif", "xfail", "parametrize", "usefixtures", "filterwarnings"),
         *("tryfirst", "trylast", "coze"),
     )
 )
-
-Where: TypeAlias = tuple[Path, int | None, str]
+_FAILED: Final = (TrialStatus.FAILED, TrialStatus.KNOWN_FAILURE)
+# From 9.2 on pytest compares ids by their parts. An id that is given as text has the parts that
+# pytest reads from its cache and from other processes; one made from a name with brackets has not.
+_PARSES_IDS: Final = pytest.version_tuple >= (9, 2)
 
 
 class TrialFailedError(Exception):
-    """An expectation failed: pytest shows the conversation, and no traceback."""
-
-
-def scenario_file(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Return the collector of a scenario file; None for any other YAML file."""
-    if not projects(parent.config).holds_scenario(path):
-        return None
-    return ScenarioFile.from_parent(parent, path=path)
+    """An expectation failed: pytest shows the conversation and no traceback."""
 
 
 class ScenarioFile(pytest.File):
-    """One scenario file, which has an item for each trial."""
+    """One scenario file."""
 
     def collect(self) -> Iterator[TrialItem]:
-        """Yield the trials.
+        """Yield an item for each trial.
 
-        Those of a scenario that asks for a pass rate are one item for each bot: only together they
-        pass or fail.
+        Trials that share a pass rate below 1 are one item for each bot: they pass or fail only
+        together.
         """
+        projects = session_projects(self.config)
         try:
-            project = projects(self.config).of(self.path.parent)
-            trials = project.select_trials(TrialSelection(paths=(str(self.path),)))
+            player = projects.player_of(self.path.parent)
+            trials = player.project.select_trials(TrialSelection(paths=(str(self.path),)))
         except NothingSelectedError:
             return
-        except HarnessError as fault:
-            words = "\n".join(fault.lines())
-            raise self.CollectError(
-                redact_for_display(words, projects(self.config).world)
-            ) from None
-        plays = projects(self.config).player(self.session, project)
-        for (name, rate), group in groupby(trials, key=_grouped):
-            together = list(group)
-            if rate < 1:
-                yield TrialItem.from_parent(self, name=name, trials=together, player=plays)
-            else:
-                for trial in together:
-                    item = TrialItem.from_parent(
-                        self, name=trial.key.id, trials=[trial], player=plays
-                    )
-                    yield item
+        except HarnessError as error:
+            raise self.CollectError(projects.message(error)) from None
+        for name, group in groupby(trials, key=_item_name):
+            yield TrialItem.from_parent(self, name=name, trials=list(group), player=player)
 
 
-def _grouped(trial: Trial) -> tuple[str, float]:
-    """Return what the trials of one item have in common: its name, and the rate asked for."""
+def _item_name(trial: Trial) -> str:
+    """Return scenario, `@bot`, `#repeat` and `[case]`, the last two only with a pass rate of 1.
+
+    pytest splits ids at `::` and at the first bracket, and expects nothing behind the last one. So
+    a repeat is before its case, unlike in the trial's id, and a scenario has no such characters.
+    """
     key = trial.key
-    bot = f"@{key.bot}" if f"@{key.bot}" in key.id else ""
-    return f"{key.scenario}{bot}", trial.min_pass_rate
+    with_bot = f"{key.scenario}@{key.bot}"
+    name = with_bot if key.id.startswith(with_bot) else key.scenario
+    name = re.sub("::+", ":", name).replace("[", "(").replace("]", ")")
+    if trial.min_pass_rate < 1:
+        return name
+    repeat = f"#{key.trial}" if key.trial > 1 else ""
+    case = f"[{key.case}]" if key.case else ""
+    return f"{name}{repeat}{case}"
 
 
 class TrialItem(pytest.Item):
-    """One trial, or all trials of a scenario with a bot that share a pass rate."""
+    """One trial, or the trials of a scenario and a bot that share a pass rate."""
 
     def __init__(
-        self, name: str, parent: pytest.Collector, *, trials: Sequence[Trial], player: Player
+        self, name: str, parent: pytest.Collector, *, trials: Sequence[Trial], player: TrialPlayer
     ) -> None:
-        super().__init__(name, parent)
+        super().__init__(name, parent, nodeid=f"{parent.nodeid}::{name}" if _PARSES_IDS else None)
         self.trials = trials
         self.player = player
+        self._projects = session_projects(self.config)
         self._results: list[TrialResult] = []
-        self._mark()
+        self._add_markers()
 
-    def _mark(self) -> None:
+    def _add_markers(self) -> None:
         first = self.trials[0]
         for tag in first.key.tags:
-            if tag.isidentifier() and not tag.startswith("_") and tag not in _PYTESTS_OWN:
+            if tag.isidentifier() and not tag.startswith("_") and tag not in _RESERVED_TAGS:
                 self.config.addinivalue_line("markers", f"{tag}: scenarios with this tag.")
                 self.add_marker(tag)
             self.extra_keyword_matches.add(tag)
         if first.known_failure:
-            strict = bool(self.config.getoption("--coze-strict-known")) or None
+            strict = {"strict": True} if self.config.getoption("--coze-strict-known") else {}
             self.add_marker(
-                pytest.mark.xfail(
-                    reason=first.known_failure,
-                    raises=TrialFailedError,
-                    **({"strict": True} if strict else {}),
-                )
+                pytest.mark.xfail(reason=first.known_failure, raises=TrialFailedError, **strict)
             )
 
     def setup(self) -> None:
-        """Hold the conversations. One that cannot be judged is pytest's error, and no failure."""
-        words = ""
+        """Run the conversations. One that cannot be judged is an error, not a failure."""
         try:
-            self._results = [self.player.play(trial) for trial in self.trials]
-        except HarnessError as fault:
-            words = self._scrubbed("\n".join(fault.lines()))
-        if words:
-            pytest.fail(words, pytrace=False)
-        for name, value in self._properties():
-            self.user_properties.append((name, value))
-        bad = [result for result in self._results if result.status is TrialStatus.ERROR]
-        if bad:
-            pytest.fail(self._told(bad), pytrace=False)
+            self._results = [
+                self.player.run_trial(trial, self._session_trials) for trial in self.trials
+            ]
+        except HarnessError as error:
+            raise self._projects.failure(error) from None
+        self.user_properties.extend(_properties(self._results))
+        errors = [result for result in self._results if result.status is TrialStatus.ERROR]
+        if errors:
+            pytest.fail(self._description(errors), pytrace=False)
+
+    def _session_trials(self) -> list[Trial]:
+        """List the trials of this item's project that the session runs."""
+        items = (item for item in self.session.items if isinstance(item, TrialItem))
+        return [trial for item in items if item.player is self.player for trial in item.trials]
 
     def runtest(self) -> None:
         """Judge.
 
         Raises:
-            TrialFailedError: an expectation failed, or the pass rate is missed.
+            TrialFailedError: an expectation failed, or the required pass rate is missed.
         """
-        bad = [r for r in self._results if r.status in (TrialStatus.FAILED, _KNOWN)]
-        passed = len(self._results) - len(bad)
+        count = len(self._results)
+        failed = [result for result in self._results if result.status in _FAILED]
+        passed = count - len(failed)
         required = self.trials[0].min_pass_rate
-        if bad and passed / len(self._results) < required:
-            told = self._told(bad)
-            if len(self._results) > 1:
-                rate = f"{passed} of {len(self._results)} passed, {required:.0%} are asked for"
-                told = f"{rate}: {told}"
-            raise TrialFailedError(told)
-        # As what the test printed, which is all that pytest puts into junit.xml.
-        for result in self._results if self._is_read else ():
-            lines = transcript(trial_view(result))
-            self.add_report_section("call", "stdout", self._scrubbed("\n".join(lines)))
+        if passed / count < required:
+            rate = f"{passed} of {count} passed, {required:.0%} required: " if count > 1 else ""
+            raise TrialFailedError(rate + self._description(failed))
+        if self._has_reader:
+            # As captured output, the only text of a passed test that pytest writes to junit.xml.
+            for result in self._results:
+                text = "\n".join(transcript(trial_view(result)))
+                self.add_report_section("call", "stdout", self._projects.redacted(text))
 
     @property
-    def _is_read(self) -> bool:
-        """Whether anybody will see what trials that passed have said."""
+    def _has_reader(self) -> bool:
+        """Whether the output of passed tests is shown or written anywhere."""
         shown = self.config.getoption("reportchars", "")
         return bool(self.config.getoption("xmlpath", None)) or not {"P", "A"}.isdisjoint(shown)
 
     def repr_failure(  # type: ignore[override]  # the signature that pytest documents
         self, excinfo: pytest.ExceptionInfo[BaseException]
-    ) -> str:
+    ) -> str | TerminalRepr:
         """Return prompt, answer and verdicts of what failed."""
-        if isinstance(excinfo.value, TrialFailedError):
-            return str(excinfo.value)
-        return str(super().repr_failure(excinfo))
+        if not isinstance(excinfo.value, TrialFailedError):
+            return super().repr_failure(excinfo)
+        shown = excinfo.getrepr(style="value")
+        if crash := shown.reprcrash:
+            # What pytest's summary and --tb=line show.
+            crash.path = str(self.path)
+            crash.lineno = self._line
+            crash.message = str(excinfo.value)
+        return shown
 
-    def reportinfo(self) -> Where:
-        """Return where the scenario is written."""
-        return self.path, max(self.trials[0].key.line - 1, 0), self.name
+    @property
+    def _line(self) -> int:
+        return max(self.trials[0].key.line, 1)
 
-    def kept(self) -> list[tuple[str, float]]:
-        """Return the trials' lines of trials.jsonl, each with the pass rate asked for."""
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Return the scenario's file, its line (from 0) and a headline.
+
+        The headline is not the name alone: in verbose output pytest would replace the name's dots.
+        """
+        return self.path, self._line - 1, f"trial {self.name}"
+
+    def result_lines(self) -> list[tuple[str, float]]:
+        """Return each trial's line of trials.jsonl with the required pass rate."""
         required = self.trials[0].min_pass_rate
-        return [(self.player.line(result), required) for result in self._results]
+        return [(self.player.result_line(result), required) for result in self._results]
 
-    def _told(self, results: Sequence[TrialResult]) -> str:
-        """Return the reason, which pytest's summary shows, and the conversations below it."""
+    def _description(self, results: Sequence[TrialResult]) -> str:
+        """Describe failed trials: the reason, for pytest's summary, then the conversations."""
         blocks = ["\n".join(failure_block(result)) for result in results]
-        return self._scrubbed("\n\n".join([trial_view(results[0]).reason, *blocks]))
-
-    def _scrubbed(self, text: str) -> str:
-        return redact_for_display(text, projects(self.config).world)
-
-    def _properties(self) -> Iterator[tuple[str, str]]:
-        for result in self._results:
-            yield "bot", result.key.bot
-            for turn in result.turns:
-                if turn.reply and turn.reply.usage:
-                    yield "tokens", str(turn.reply.usage.total)
-                if turn.reply and turn.reply.log_id:
-                    yield "log_id", turn.reply.log_id
+        return self._projects.redacted("\n\n".join([trial_view(results[0]).reason, *blocks]))
 
 
-_KNOWN = TrialStatus.KNOWN_FAILURE
+def _properties(results: Sequence[TrialResult]) -> Iterator[tuple[str, str]]:
+    """Yield the bot, tokens and log ids of trials, for junit.xml."""
+    for result in results:
+        yield "bot", result.key.bot
+        for turn in result.turns:
+            if turn.reply and turn.reply.usage:
+                yield "tokens", str(turn.reply.usage.total)
+            if turn.reply and turn.reply.log_id:
+                yield "log_id", turn.reply.log_id

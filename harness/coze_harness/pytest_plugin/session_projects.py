@@ -1,75 +1,82 @@
-"""The projects that a pytest session meets: each opened once, found from its files."""
+"""The projects of a pytest session, found from its files and opened once each."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from coze_harness.commands.current_process import current_process
+from coze_harness.commands.current_process import current_process, redact_for_display
+from coze_harness.commands.fixture_sessions import open_nearest_project
 from coze_harness.commands.project import Project
-from coze_harness.config import load_settings
 from coze_harness.model.errors import HarnessError
-from coze_harness.model.process_context import ProcessContext
-from coze_harness.pytest_plugin.trial_player import Player, player
+from coze_harness.pytest_plugin.trial_player import TrialPlayer
 
 
-@dataclass(frozen=True, slots=True)
-class Projects:
-    """Opens the project that a folder belongs to; folders of one project share it."""
+class SessionProjects:
+    """Finds the project of a folder; folders of one project share it."""
 
-    world: ProcessContext
-    _opened: dict[Path, Project] = field(default_factory=dict)
-    _by_root: dict[Path, Project] = field(default_factory=dict)
-    _players: dict[Path, Player] = field(default_factory=dict)
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._process = current_process()
+        # By folder, and by the project's own folder.
+        self._players: dict[Path, TrialPlayer] = {}
 
-    def of(self, folder: Path) -> Project:
-        """Return the project of a folder: that of the nearest harness.yaml from there upward.
-
-        Where there is none, it is the folder that pytest was started in.
+    def player_of(self, folder: Path) -> TrialPlayer:
+        """Return what runs the trials of the project that a folder belongs to.
 
         Raises:
-            SettingsError: harness.yaml or the environment is wrong.
+            SettingsError: harness.yaml or the environment is invalid.
         """
-        project = self._opened.get(folder)
-        if project is None:
-            settings = load_settings(folder, self.world.environment)
-            if settings.file is None:
-                settings = load_settings(self.world.folder, self.world.environment)
-            project = self._by_root.setdefault(settings.root, Project(settings, self.world))
-            self._opened[folder] = project
-        return project
+        player = self._players.get(folder)
+        if player is None:
+            project = open_nearest_project(folder, self._process)
+            root = project.settings.root
+            if root not in self._players:
+                self._config.add_cleanup(project.resources.close)
+                self._players[root] = TrialPlayer(project, self._config)
+            player = self._players[folder] = self._players[root]
+        return player
 
-    def player(self, session: pytest.Session, project: Project) -> Player:
-        """Return what plays a project's trials, the same for all of its files."""
-        found = self._players.get(project.settings.root)
-        if found is None:
-            found = self._players[project.settings.root] = player(session, project)
-        return found
+    @property
+    def working_project(self) -> Project:
+        """The project of the working folder, which session reports go to."""
+        return self.player_of(self._process.folder).project
 
-    def holds_scenario(self, file: Path) -> bool:
-        """Tell whether a YAML file is one of a project's scenarios, and no data of theirs.
+    def is_scenario(self, file: Path) -> bool:
+        """Whether a YAML file is one of its project's scenarios, and no data of their cases.
 
-        A harness.yaml that cannot be read counts only for files in a folder called `scenarios`, so
-        that it does not stop tests that have nothing to do with it.
+        With an invalid harness.yaml, only files in a folder named `scenarios` count, so that tests
+        that have nothing to do with it still run.
         """
         try:
-            scenarios = self.of(file.parent).settings.scenarios
+            scenarios = self.player_of(file.parent).project.settings.scenarios
         except HarnessError:
             return "scenarios" in file.parent.parts
         try:
-            inside = file.resolve().relative_to(scenarios.resolve())
+            path = file.resolve().relative_to(scenarios.resolve())
         except ValueError:
             return False
-        return not any(part.startswith(".") or part == "cases" for part in inside.parts[:-1])
+        return not any(part.startswith(".") or part == "cases" for part in path.parts[:-1])
+
+    def redacted(self, text: str) -> str:
+        """Take the secrets of this process out of a text."""
+        return redact_for_display(text, self._process)
+
+    def message(self, error: HarnessError) -> str:
+        """Describe an error as the command line does."""
+        return self.redacted("\n".join(error.lines()))
+
+    def failure(self, error: HarnessError) -> BaseException:
+        """Make the exception by which pytest shows an error without a traceback."""
+        return pytest.fail.Exception(self.message(error), pytrace=False)
 
 
-_KEY = pytest.StashKey[Projects]()
+_PROJECTS = pytest.StashKey[SessionProjects]()
 
 
-def projects(config: pytest.Config) -> Projects:
-    """Return the session's projects."""
-    if _KEY not in config.stash:
-        config.stash[_KEY] = Projects(current_process())
-    return config.stash[_KEY]
+def session_projects(config: pytest.Config) -> SessionProjects:
+    """Return the projects of a session."""
+    if _PROJECTS not in config.stash:
+        config.stash[_PROJECTS] = SessionProjects(config)
+    return config.stash[_PROJECTS]
