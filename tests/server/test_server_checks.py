@@ -289,7 +289,6 @@ def test_uploads_are_checked(caller: Caller) -> None:
     assert uploaded([("file", ("a", b"1")), ("file", ("b", b"2"))]) == 4301
     assert uploaded([("file", ("a", b""))]) == 4300
     assert caller.call("POST", "/v1/files/upload", data=b"raw")["code"] == 4300
-    assert caller.call("GET", "/v1/files/retrieve", params={"file_id": "1"})["code"] == 4000
 
 
 def test_workflows_are_checked(caller: Caller) -> None:

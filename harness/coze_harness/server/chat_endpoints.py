@@ -66,7 +66,7 @@ def asked_now(
     desk: Desk, conversation: Conversation | None, messages: Sequence[checks.Input], prompt: str
 ) -> Asked:
     """Return the prompt in its conversation; one put in earlier counts if none comes now (4000)."""
-    context = conversation.context(desk.clock.monotonic()) if conversation else []
+    context = list(conversation.messages(desk.clock.monotonic())) if conversation else []
     said = [*texts(context), *(message.text for message in messages)]
     turn = sum(message["role"] == "user" for message in context)
     turn += sum(message.role == "user" for message in messages)

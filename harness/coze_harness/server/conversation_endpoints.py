@@ -1,4 +1,4 @@
-"""The conversation calls of `/v1`: create, retrieve, list, rename, delete, clear, and messages."""
+"""The conversation calls of `/v1`: create, retrieve, list, and list messages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ async def create(desk: Desk, request: Request) -> Outcome:
     bot_id = checks.word(body, "bot_id")
     given = checks.inputs(body, "messages", saved=True, most=_MOST_AT_CREATION)
     pairs = checks.meta_data(body)
-    name = _name(body)
+    name = checks.word(body, "name")
+    if len(name) > _LONGEST_NAME:
+        raise Refused(4000, "name is longer than 100 characters.")
     if bot_id and (bot_id, "") not in desk.faces:
         raise Refused(5000)
     fault = desk.strike(Route.CREATE, bot_id)
@@ -35,16 +37,9 @@ async def create(desk: Desk, request: Request) -> Outcome:
     return Told({"data": conversation.to_json()}, fault)
 
 
-def _name(body: checks.Body) -> str:
-    name = checks.word(body, "name")
-    if len(name) > _LONGEST_NAME:
-        raise Refused(4000, "name is longer than 100 characters.")
-    return name
-
-
 def _known(desk: Desk, request: Request) -> Conversation:
     checks.authorize(request)
-    found = request.path_params.get("id") or request.query_params.get("conversation_id")
+    found = request.query_params.get("conversation_id")
     if not found:
         raise Refused(4000, "conversation_id is required.")
     return desk.conversation(found)
@@ -78,27 +73,6 @@ def _number(given: JSON, default: int) -> int:
         raise Refused(4000, f"{given} is not a number.") from error
 
 
-async def rename(desk: Desk, request: Request) -> Outcome:
-    """`PUT /v1/conversations/{id}`."""
-    conversation = _known(desk, request)
-    conversation.name = _name(await checks.body_of(request))
-    conversation.updated_at = desk.ids.second()
-    return Told({"data": conversation.to_json()})
-
-
-async def delete(desk: Desk, request: Request) -> Outcome:
-    """`DELETE /v1/conversations/{id}`."""
-    desk.conversations.remove(_known(desk, request).id)
-    return Told({})
-
-
-async def clear(desk: Desk, request: Request) -> Outcome:
-    """`POST /v1/conversations/{id}/clear`: a new section; the bot forgets, the list does not."""
-    conversation = _known(desk, request)
-    conversation.section_id = desk.ids.new()
-    return Told({"data": {"id": conversation.section_id, "conversation_id": conversation.id}})
-
-
 async def messages(desk: Desk, request: Request) -> Outcome:
     """`POST /v1/conversation/message/list`: questions and answers, newest first unless asked."""
     conversation = _known(desk, request)
@@ -129,22 +103,3 @@ def _position(ids: list[str], message_id: str) -> int:
     if message_id not in ids:
         raise Refused(4005)
     return ids.index(message_id)
-
-
-async def put_message(desk: Desk, request: Request) -> Outcome:
-    """`POST /v1/conversation/message/create`."""
-    conversation = _known(desk, request)
-    item = checks.one_input(await checks.body_of(request), "the message", saved=True)
-    entry = desk.entry(conversation, item, None)
-    conversation.turns.append(entry)
-    return Told({"data": entry})
-
-
-async def message(desk: Desk, request: Request) -> Outcome:
-    """`GET /v1/conversation/message/retrieve` (4005)."""
-    conversation = _known(desk, request)
-    wanted = request.query_params.get("message_id", "")
-    for known in conversation.messages(desk.clock.monotonic()):
-        if known["id"] == wanted:
-            return Told({"data": known})
-    raise Refused(4005)

@@ -43,7 +43,6 @@ class Chat:
 
     id: str
     conversation: Conversation
-    section_id: str
     face: Face | None
     created_at: int
     started: float
@@ -82,7 +81,7 @@ class Chat:
             "created_at": self.created_at,
             "last_error": {"code": code, "msg": msg},
             "status": status,
-            "section_id": self.section_id,
+            "section_id": self.conversation.id,
         }
         if self.meta_data:
             body["meta_data"] = self.meta_data
@@ -109,11 +108,9 @@ class Conversation:
 
     id: str
     created_at: int
-    section_id: str
     bot_id: str = ""
     name: str = ""
     meta_data: Mapping[str, str] = field(default_factory=dict)
-    updated_at: int = 0
     turns: list[Chat | dict[str, JSON]] = field(default_factory=list)
     chats: dict[str, Chat] = field(default_factory=dict)
 
@@ -133,10 +130,6 @@ class Conversation:
             if turn.status(now) == "completed":
                 yield from (m for m in turn.plan.messages if m["type"] == "answer")
 
-    def context(self, now: float) -> list[dict[str, JSON]]:
-        """Return the messages that the bot remembers: those since the context was last cleared."""
-        return [m for m in self.messages(now) if m["section_id"] == self.section_id]
-
     def to_json(self) -> dict[str, JSON]:
         """Return Coze's conversation object."""
         return {
@@ -146,8 +139,8 @@ class Conversation:
             "creator_id": "2478000000000001",
             "connector_id": "1024",
             "created_at": self.created_at,
-            "updated_at": self.updated_at or self.created_at,
-            "last_section_id": self.section_id,
+            "updated_at": self.created_at,
+            "last_section_id": self.id,
         }
 
 
@@ -172,10 +165,6 @@ class Conversations:
         self._known[conversation.id] = conversation
         if len(self._known) > KEPT:
             del self._known[next(iter(self._known))]
-
-    def remove(self, conversation_id: str) -> None:
-        """Forget a conversation."""
-        self._known.pop(conversation_id, None)
 
     def chat(self, chat_id: str) -> Chat | None:
         """Return a chat by its id alone; slow, for tests."""

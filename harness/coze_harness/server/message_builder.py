@@ -103,7 +103,6 @@ class Ground:
     """What all messages of a chat share."""
 
     conversation_id: str
-    section_id: str
     chat_id: str
     bot_id: str
     created_at: int
@@ -125,7 +124,7 @@ def with_ids(
             "conversation_id": ground.conversation_id,
             "bot_id": ground.bot_id,
             "chat_id": ground.chat_id,
-            "section_id": ground.section_id,
+            "section_id": ground.conversation_id,
             "role": piece.role,
             "type": piece.type,
             "content": piece.content,

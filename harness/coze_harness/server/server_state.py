@@ -137,7 +137,7 @@ class Desk:
     def open_conversation(self, *, bot_id: str = "", conversation_id: str = "") -> Conversation:
         """Return a new conversation, remembered."""
         made = conversation_id or self.ids.new()
-        conversation = Conversation(made, self.ids.second(), section_id=made, bot_id=bot_id)
+        conversation = Conversation(made, self.ids.second(), bot_id=bot_id)
         self.conversations.add(conversation)
         return conversation
 
@@ -149,7 +149,7 @@ class Desk:
             "conversation_id": conversation.id,
             "bot_id": chat.bot_id if chat else "",
             "chat_id": chat.id if chat else "",
-            "section_id": conversation.section_id,
+            "section_id": conversation.id,
             "role": item.role,
             "type": item.type,
             "content": item.content,
@@ -177,7 +177,6 @@ class Desk:
         chat = Chat(
             id=chat_id,
             conversation=conversation,
-            section_id=conversation.section_id,
             face=face,
             created_at=created_at,
             started=now,
@@ -227,7 +226,6 @@ class Desk:
         seconds = defaults.delay if content.delay is None else content.delay
         ground = Ground(
             conversation_id=chat.conversation.id,
-            section_id=chat.section_id,
             chat_id=chat.id,
             bot_id=chat.bot_id,
             created_at=chat.created_at,

@@ -54,12 +54,3 @@ def _parts(content_type: str, body: bytes) -> list[tuple[str, bytes]]:
 def _content(part: Message) -> bytes:
     content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
-
-
-async def retrieve(desk: Desk, request: Request) -> Outcome:
-    """`GET /v1/files/retrieve`."""
-    checks.authorize(request)
-    entry = desk.files.get(request.query_params.get("file_id", ""))
-    if entry is None:
-        raise Refused(4000, "file_id does not exist.")
-    return Told({"data": entry})
