@@ -10,7 +10,7 @@ from coze_harness.cassettes import Recorder, Redactor, Tape
 from coze_harness.coze import Pace, Patience
 from coze_harness.execution import Task, play, run_live
 from coze_harness.model import Reply
-from coze_harness.server.fault_schema import Fault
+from coze_harness.server.fault_injection import Fault
 from coze_harness.server.server_process import serve
 from coze_harness.transport import Line, Wire
 from talking import HASTY, TOKEN, dialogue, script, turn

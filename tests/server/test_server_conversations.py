@@ -1,9 +1,8 @@
-"""Conversations: what is remembered and listed; bots by draft and version."""
+"""Conversations: what is remembered; bots by draft and version."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from asking import BOT, Caller, HandClock, script
@@ -46,15 +45,6 @@ def talk(caller: Caller) -> str:
     return str(made["id"])
 
 
-def listed(caller: Caller, talk: str, **body: object) -> dict[str, Any]:
-    path = "/v1/conversation/message/list"
-    return caller.call("POST", path, params={"conversation_id": talk}, json=body)
-
-
-def contents(found: dict[str, Any]) -> list[str]:
-    return [message["content"] for message in found["data"]]
-
-
 def test_a_conversation_remembers_and_another_does_not(
     caller: Caller, clock: HandClock, talk: str
 ) -> None:
@@ -88,30 +78,6 @@ def test_a_cancelled_turn_is_no_context(caller: Caller, clock: HandClock, talk: 
     where = {"conversation_id": talk, "chat_id": chat["id"]}
     assert caller.call("POST", "/v3/chat/cancel", json=where)["code"] == 0
     assert caller.answer(clock, "我是谁?", talk) == "不知道"
-
-
-def test_the_list_pages_both_ways(caller: Caller, clock: HandClock, talk: str) -> None:
-    for prompt in ("一", "二", "三"):
-        caller.answer(clock, prompt, talk)
-    every = listed(caller, talk, order="asc")
-    assert contents(every) == ["一", "第1句", "二", "第2句", "三", "第3句"]
-    assert every["has_more"] is False
-    first = listed(caller, talk, order="asc", limit=4)
-    assert (contents(first), first["has_more"]) == (["一", "第1句", "二", "第2句"], True)
-    rest = listed(caller, talk, order="asc", limit=4, after_id=first["last_id"])
-    assert (contents(rest), rest["has_more"]) == (["三", "第3句"], False)
-    back = listed(caller, talk, order="asc", limit=3, before_id=rest["first_id"])
-    assert (contents(back), back["has_more"]) == (["第1句", "二", "第2句"], True)
-    one_chat = listed(caller, talk, chat_id=every["data"][0]["chat_id"])
-    assert contents(one_chat) == ["第1句", "一"]
-    assert listed(caller, talk, after_id="12")["code"] == 4005
-    assert listed(caller, talk, order="up")["code"] == 4000
-
-
-def test_an_empty_list_has_all_its_keys(caller: Caller, talk: str) -> None:
-    found = listed(caller, talk)
-    assert found["data"] == []
-    assert (found["first_id"], found["last_id"], found["has_more"]) == ("", "", False)
 
 
 def test_conversations_are_retrieved_and_listed(caller: Caller, talk: str) -> None:

@@ -134,7 +134,7 @@ def test_cancel_stops_a_chat_and_only_once(coze: Coze) -> None:
     assert refused.value.code == 4104
 
 
-def test_a_conversation_made_first_is_continued_and_listed(coze: Coze) -> None:
+def test_a_conversation_made_first_is_continued(coze: Coze) -> None:
     conversation = coze.conversations.create(
         messages=[Message.build_user_question_text("我叫小林,喜欢青色。")], meta_data={"a": "b"}
     )
@@ -142,8 +142,6 @@ def test_a_conversation_made_first_is_continued_and_listed(coze: Coze) -> None:
     assert first_message(coze, chat) == "你叫小林。"
     again = coze.conversations.retrieve(conversation_id=conversation.id)
     assert again.meta_data == {"a": "b"}
-    texts = [m.content for m in coze.conversations.messages.list(conversation_id=conversation.id)]
-    assert texts == ["你叫小林。", "我叫什么?", "我叫小林,喜欢青色。"]
 
 
 @pytest.mark.parametrize("stream", [False, True])

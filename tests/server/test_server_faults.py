@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 from asking import BOT, Caller, HandClock, events, ids, script
-from coze_harness.server.fault_schema import Fault, Kind
+from coze_harness.server.fault_injection import Fault, FaultKind
 from coze_harness.server.server_process import RunningServer, serve
 
 ANSWER = "我是小示,一个用于测试的虚构助手。"
@@ -39,7 +39,7 @@ def listening(clock: HandClock) -> Iterator[RunningServer]:
 def caller(listening: RunningServer) -> Iterator[Caller]:
     with Caller(listening) as calling:
         yield calling
-    listening.heal()
+    listening.clear_faults()
 
 
 def fault(kind: str, **fields: object) -> Fault:
@@ -333,12 +333,10 @@ def test_faults_follow_each_other(caller: Caller) -> None:
     assert [caller.chat("hi")["code"] for _ in range(3)] == [4009, 5000, 0]
 
 
-def test_an_injected_fault_stands_for_one_bot_until_it_is_healed(caller: Caller) -> None:
-    caller.server.inject(fault("refuse", code=4009), bot_id="1")
-    assert caller.chat("hi")["code"] == 0
-    caller.server.inject(fault("refuse", code=4009), bot_id=BOT)
+def test_an_injected_fault_stays_until_it_is_cleared(caller: Caller) -> None:
+    inject(caller, "refuse", code=4009)
     assert [caller.chat("hi")["code"] for _ in range(2)] == [4009, 4009]
-    caller.server.heal()
+    caller.server.clear_faults()
     assert caller.chat("hi")["code"] == 0
 
 
@@ -371,7 +369,7 @@ def test_a_server_stops_at_once_with_a_request_under_way() -> None:
 
 def test_every_kind_is_tried_here() -> None:
     source = Path(__file__).read_text(encoding="utf-8")
-    assert [kind for kind in Kind if f'"{kind}"' not in source] == []
+    assert [kind for kind in FaultKind if f'"{kind}"' not in source] == []
 
 
 def test_the_server_is_a_context_manager() -> None:

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
-from asking import Caller, ids, script
+from asking import Caller, script
 from coze_harness.model.errors import UsageError
 from coze_harness.server.server_process import RunningServer, serve
 
@@ -24,8 +24,6 @@ def talk(server: RunningServer, number: int) -> tuple[str, str]:
         while caller.retrieve(chat)["data"]["status"] == "in_progress":
             time.sleep(0.1)
         listed = caller.messages(chat)["data"]
-        polls = server.polls(ids(chat)["chat_id"])
-        assert polls > 1
         return chat["id"], next(m["content"] for m in listed if m["type"] == "answer")
 
 
@@ -52,7 +50,8 @@ PROGRAM = """
 import sys
 from coze_harness.server.script_reader import demo_script
 from coze_harness.server.server_process import serve_forever
-serve_forever(demo_script(), "127.0.0.1", 0, lambda line: print(line, flush=True))
+for line in serve_forever(demo_script(), "127.0.0.1", 0, lambda url: print(url, flush=True)):
+    print(line)
 """
 
 
@@ -79,5 +78,5 @@ def test_an_address_that_is_taken_is_told() -> None:
 
 
 def test_a_port_that_does_not_exist_is_told() -> None:
-    with pytest.raises(UsageError, match="ports end at 65535"):
+    with pytest.raises(UsageError, match="65535"):
         serve(SCRIPT, port=70_000)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from asking import BOT, Caller, HandClock, script
 from coze_harness.model.errors import HarnessError, ScenarioError, ScenarioFaults, UsageError
-from coze_harness.server.fault_schema import Fault, Kind, Route
+from coze_harness.server.fault_injection import Fault, FaultKind, Route
 from coze_harness.server.script_reader import demo_script, load_script, parse_script
 from coze_harness.server.server_process import serve
 
@@ -24,27 +24,27 @@ def refused(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
-        (f"{HEAD}  promt: x\n", "bots.yaml:4:3", ["'promt'", "did you mean 'prompt'"]),
+        (f"{HEAD}  promt: x\n", "bots.yaml:4:3", ['"promt"', 'Did you mean "prompt"']),
         (
             f"{HEAD}  answers:\n  - {{prompt: a, anwser: b}}\n",
             "bots.yaml:5:17",
-            ["'anwser'", "did you mean 'answer'", "known keys:"],
+            ['"anwser"', 'Did you mean "answer"', "The keys are:"],
         ),
         (
             f"{HEAD}  answers:\n  - prompt: a\n    faults: [never_end]\n",
             "bots.yaml:6:14",
-            ["'never_end'", "never_ends"],
+            ['"never_end"', "never_ends"],
         ),
         (
             f"{HEAD}  answers:\n  - prompt: a\n    order: verbose_first\n",
             "bots.yaml:6:12",
             ["verbose-first"],
         ),
-        ("bots:\n- id: 7403\n  name: x\n", "bots.yaml:2:7", ["text is meant", '"7403"']),
-        ("bots:\n- id: '1'\n  name: no\n", "bots.yaml:3:9", ["text is meant", '"no"']),
+        ("bots:\n- id: 7403\n  name: x\n", "bots.yaml:2:7", ["must be text", '"7403"']),
+        ("bots:\n- id: '1'\n  name: no\n", "bots.yaml:3:9", ["must be text", '"no"']),
         ("bots:\n- id: chatchat\n  name: x\n", "bots.yaml:2:7", ["bots[0].id"]),
         ("bots: []\n", "bots.yaml:1:7", ["bots"]),
-        ("- a\n", "bots.yaml:1:1", ["the script"]),
+        ("- a\n", "bots.yaml:1:1", ["The script"]),
         (
             f"{HEAD}  answers:\n  - answer: b\n",
             "bots.yaml:5:5",
@@ -66,7 +66,7 @@ def refused(text: str) -> str:
         (
             f"{HEAD}  faults: [{{kind: never_ends, at: list}}]\n",
             "bots.yaml:4:12",
-            ["cannot stand at list", "chat"],
+            ["not supported at list", "chat"],
         ),
         (f"{HEAD}  faults: [{{kind: ends}}]\n", "bots.yaml:4:12", ["needs a status"]),
         (f"{HEAD}- id: '{BOT}'\n  name: y\n", "bots.yaml:1:1", ["two entries", BOT]),
@@ -104,8 +104,8 @@ def test_a_script_file_with_a_byte_order_mark_is_taken(tmp_path: Path) -> None:
 
 
 def test_every_kind_of_fault_has_a_place_to_stand() -> None:
-    for kind in Kind:
-        fields = {"status": "expired"} if kind is Kind.ENDS else {}
+    for kind in FaultKind:
+        fields = {"status": "expired"} if kind is FaultKind.ENDS else {}
         assert Fault.model_validate({"kind": kind, **fields}).at in Route
 
 
@@ -252,10 +252,10 @@ def test_the_manual_s_script_is_a_script() -> None:
     basic, halt, workflows, faults = (part.split("```")[0] for part in text.split("```yaml\n")[1:])
     parsed = parse_script(basic + halt + faults + workflows, "server.md")
     kinds = [fault.kind for fault in parsed.bots[0].answers[4].faults]
-    assert kinds == [Kind.NEVER_ENDS, Kind.REFUSE, Kind.UNAVAILABLE, Kind.FAILED]
+    assert kinds == ["never_ends", "refuse", "unavailable", "failed"]
     assert parsed.workflows[0].answers
 
 
 def test_the_manual_names_every_kind_of_fault_and_every_call() -> None:
     text = MANUAL.read_text(encoding="utf-8")
-    assert [word for word in (*Kind, *Route) if f"`{word}`" not in text] == []
+    assert [word for word in (*FaultKind, *Route) if f"`{word}`" not in text] == []

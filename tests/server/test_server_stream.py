@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 from asking import Caller, HandClock, events, script
-from coze_harness.server.coze_ids import Ids
+from coze_harness.server.coze_ids import CozeIds
 from coze_harness.server.server_process import serve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -202,7 +202,7 @@ def test_frames_are_flushed_one_by_one() -> None:
 
 def test_ids_carry_their_second_rise_and_repeat_with_a_seed() -> None:
     clock = HandClock(1_723_726_839.5)
-    ids, twin = (Ids(clock, Random(1)) for _ in range(2))
+    ids, twin = (CozeIds(clock, Random(1)) for _ in range(2))
     made = [ids.new() for _ in range(20_000)]
     assert made == sorted(set(made))
     assert {int(number) >> 32 for number in made} == {1_723_726_839}
