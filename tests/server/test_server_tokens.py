@@ -1,4 +1,4 @@
-"""The token endpoint: what a JWT must look like, and tokens that end."""
+"""The token endpoint: claims of a JWT, and tokens that expire."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 import requests
-from asking import BOT, HandClock, script
 from coze_harness.server.server_process import RunningServer, serve
+from server_caller import BOT, ManualClock, script
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 GOOD: dict[str, Any] = {"duration_seconds": 900, "grant_type": GRANT, "scope": None}
@@ -35,8 +35,8 @@ def asked(server: RunningServer, token: str, body: dict[str, Any]) -> requests.R
     )
 
 
-def test_a_token_is_given_good_until_an_absolute_second_and_then_refused() -> None:
-    clock = HandClock(NOW)
+def test_an_issued_token_is_valid_until_its_second() -> None:
+    clock = ManualClock(NOW)
     with serve(script("- {default: true, answer: x}"), clock=clock) as server:
         answer = asked(server, jwt(server, {}), GOOD)
         given = answer.json()
@@ -54,8 +54,8 @@ def test_a_token_is_given_good_until_an_absolute_second_and_then_refused() -> No
 
 
 @pytest.mark.parametrize(("claims", "words"), [({"iss": ""}, "iss"), ({"aud": "x"}, "aud")])
-def test_a_jwt_without_its_claims_is_refused(claims: dict[str, Any], words: str) -> None:
-    with serve(script("- {default: true, answer: x}"), clock=HandClock(NOW)) as server:
+def test_a_jwt_with_wrong_claims_is_refused(claims: dict[str, Any], words: str) -> None:
+    with serve(script("- {default: true, answer: x}"), clock=ManualClock(NOW)) as server:
         answer = asked(server, jwt(server, claims), GOOD)
     assert answer.status_code == 400
     assert answer.json()["error_code"] == "invalid_client"
@@ -63,7 +63,7 @@ def test_a_jwt_without_its_claims_is_refused(claims: dict[str, Any], words: str)
 
 
 @pytest.mark.parametrize("token", ["", "pat_x", "a.b.c", "e30.e30.x", "W10.W10.x", "é"])
-def test_what_is_no_jwt_is_refused(token: str) -> None:
+def test_a_token_that_is_not_a_jwt_is_refused(token: str) -> None:
     with serve(script("- {default: true, answer: x}")) as server:
         answer = asked(server, token.encode().decode("latin-1"), GOOD)
     assert answer.json()["error_code"] == "invalid_client"
@@ -77,8 +77,8 @@ def test_what_is_no_jwt_is_refused(token: str) -> None:
         {**GOOD, "duration_seconds": "900"},
     ],
 )
-def test_a_grant_of_another_kind_is_refused(body: dict[str, Any]) -> None:
-    with serve(script("- {default: true, answer: x}"), clock=HandClock(NOW)) as server:
+def test_another_grant_type_or_duration_is_refused(body: dict[str, Any]) -> None:
+    with serve(script("- {default: true, answer: x}"), clock=ManualClock(NOW)) as server:
         answer = asked(server, jwt(server, {}), body)
     assert answer.status_code == 400
     assert answer.json()["error_code"] in ("unsupported_grant_type", "invalid_request")

@@ -1,4 +1,4 @@
-"""A plain HTTP caller for the server's tests, and a clock that tests move by hand."""
+"""An HTTP caller for the server's tests, and a clock that tests set."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BOT = "7403315657221079041"
 TOKEN = "pat_" + "a1" * 32
 
 
-class HandClock(ServerClock):
+class ManualClock(ServerClock):
     """Stands still until moved; a wait moves it, so that streams take no time."""
 
     def __init__(self, start: float = 1_760_000_000.0) -> None:
@@ -44,7 +44,7 @@ def _indented(text: str, by: int) -> str:
 
 
 class Caller:
-    """Calls a server as a careful client would, and returns whole envelopes."""
+    """Calls a server and returns whole envelopes."""
 
     def __init__(self, server: RunningServer, token: str = TOKEN) -> None:
         self.server = server
@@ -98,7 +98,7 @@ class Caller:
         with self.raw_chat(prompt, conversation, stream=True, **fields) as response:
             return response.content
 
-    def answer(self, clock: HandClock, prompt: str, conversation: str = "", **fields: Any) -> str:
+    def answer(self, clock: ManualClock, prompt: str, conversation: str = "", **fields: Any) -> str:
         """Ask, move the clock past the end, and return the answer's text."""
         chat = self.chat(prompt, conversation, **fields)["data"]
         clock.at += 60
