@@ -16,7 +16,7 @@ from typing import Any
 
 import coze_harness
 from coze_harness.server.script_reader import parse_script
-from coze_harness.server.script_schema import Script
+from coze_harness.server.script_schema import ServerScript
 
 CHATCHAT = "7403315657221079041"
 SECOND = "7403315657221079042"
@@ -205,7 +205,7 @@ class ProjectFolder:
         return copy
 
 
-def scripted(answers: str = "", *, rest: str = "") -> Script:
+def scripted(answers: str = "", *, rest: str = "") -> ServerScript:
     """Return the script above, with `answers` (YAML list items) tried first by chatchat."""
     first = "  - prompt: [你是谁?]"
     items = "".join(f"  {line}\n" for line in answers.strip().splitlines())

@@ -17,7 +17,7 @@ from coze_harness.model.errors import HarnessError
 from coze_harness.model.location import Location
 from coze_harness.model.trial import CallFlow, Turn
 from coze_harness.server.script_reader import parse_script
-from coze_harness.server.script_schema import Script
+from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
 from coze_harness.transport import HttpTransport, TimedTransport
 
@@ -29,7 +29,7 @@ QUICK = PollSchedule(interval=0.02, timeout=5.0)
 HASTY = RetryPolicy(jitter=lambda: 0.5, base=0.01)
 
 
-def script(answers: str, *, rest: str = "") -> Script:
+def script(answers: str, *, rest: str = "") -> ServerScript:
     """Return a script of one bot whose answers are the given YAML list."""
     lines = "".join(f"  {line}\n" for line in answers.strip().splitlines())
     return parse_script(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coze_harness.server.script_reader import parse_script
-from coze_harness.server.script_schema import Script
+from coze_harness.server.script_schema import ServerScript
 
 BEFORE = """
 seed: 7
@@ -52,12 +52,12 @@ SUM = "name: sum\nturns:\n- {prompt: 1加1?, expect: [等于2]}\n"
 CITY = "name: city\ntags: [steady]\nturns:\n- {prompt: 北京?, expect: [首都]}\n"
 
 
-def before() -> Script:
+def before() -> ServerScript:
     """The bot as it was recorded."""
     return parse_script(BEFORE, "before.yaml")
 
 
-def after(*, instead: tuple[str, str] | None = None) -> Script:
+def after(*, instead: tuple[str, str] | None = None) -> ServerScript:
     """The bot afterwards: another version, model and prompt, and some other answers."""
     text = AFTER
     if instead is not None:
@@ -66,7 +66,7 @@ def after(*, instead: tuple[str, str] | None = None) -> Script:
     return parse_script(text, "after.yaml")
 
 
-def draft(answers: str, *, rest: str = "") -> Script:
+def draft(answers: str, *, rest: str = "") -> ServerScript:
     """The bot as it was, with a draft (and more of `rest`) that nobody has published."""
     lines = "".join(f"    {line}\n" for line in answers.strip().splitlines())
     return parse_script(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from coze_harness.server.script_schema import Script
+from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer, serve
 from project import (
     IDENTITY,
@@ -21,11 +21,11 @@ from project import (
 
 
 @pytest.fixture
-def serving() -> Iterator[Callable[[Script], RunningServer]]:
+def serving() -> Iterator[Callable[[ServerScript], RunningServer]]:
     """Starts servers, and stops them when the test is over."""
     running: list[RunningServer] = []
 
-    def start(script: Script) -> RunningServer:
+    def start(script: ServerScript) -> RunningServer:
         running.append(serve(script))
         return running[-1]
 
@@ -35,7 +35,7 @@ def serving() -> Iterator[Callable[[Script], RunningServer]]:
 
 
 @pytest.fixture
-def server(serving: Callable[[Script], RunningServer]) -> RunningServer:
+def server(serving: Callable[[ServerScript], RunningServer]) -> RunningServer:
     return serving(scripted())
 
 

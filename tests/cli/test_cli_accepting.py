@@ -16,11 +16,11 @@ import pytest
 import vcr
 from comparing_scripts import CITY, HOURS, IDENTITY, SUM, after, before, draft
 from coze_harness.server.script_reader import demo_script
-from coze_harness.server.script_schema import Script
+from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
 from project import TOKEN, ProjectFolder
 
-Serving = Callable[[Script], RunningServer]
+Serving = Callable[[ServerScript], RunningServer]
 NAMES = ("city", "hours", "identity", "sum")
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from coze_harness.server.script_schema import Script
+from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
 from project import IDENTITY, ProjectFolder, scripted
 
@@ -172,7 +172,7 @@ HEALED = {
 
 
 def test_whatever_coze_does_wrong_to_some_trials_all_others_go_on(
-    project: ProjectFolder, serving: Callable[[Script], RunningServer]
+    project: ProjectFolder, serving: Callable[[ServerScript], RunningServer]
 ) -> None:
     faults = {what: fault for what, (fault, _kind) in FAULTS.items()} | HEALED
     answers = [f"- {{prompt: {w}, answer: 好, faults: [{f}]}}" for w, f in faults.items()]
@@ -208,7 +208,7 @@ HOSTILE = (
 
 
 def test_a_hostile_answer_is_text_everywhere(
-    project: ProjectFolder, serving: Callable[[Script], RunningServer]
+    project: ProjectFolder, serving: Callable[[ServerScript], RunningServer]
 ) -> None:
     import json
     import xml.etree.ElementTree as ElementTree

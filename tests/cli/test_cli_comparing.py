@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from comparing_scripts import CITY, HOURS, IDENTITY, SUM, after, before, draft
-from coze_harness.server.fault_schema import Fault, Kind
-from coze_harness.server.script_schema import Script
+from coze_harness.server.fault_injection import Fault, FaultKind
+from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
 from project import CHATCHAT, TOKEN, ProjectFolder
 
-Serving = Callable[[Script], RunningServer]
+Serving = Callable[[ServerScript], RunningServer]
 
 
 @pytest.fixture
@@ -252,7 +252,7 @@ def test_a_candidate_that_coze_does_not_answer_is_broken_and_exits_4(
 ) -> None:
     assert baseline.does("compare", "city", "identity").code == 0
     server = serving(after())
-    server.inject(Fault(kind=Kind.FAILED))
+    server.inject(Fault(kind=FaultKind.FAILED))
     done = baseline.does("compare", "city", "identity", env={"COZE_API_BASE": server.base_url})
     assert done.code == 4, done
     assert kinds(baseline) == {"city": "broken", "identity": "broken"}
@@ -345,10 +345,10 @@ def test_of_two_runs_what_only_one_has_is_new_or_missing(
 
 def test_an_interrupted_comparison_goes_on(baseline: ProjectFolder, serving: Serving) -> None:
     server = serving(after())
-    server.inject(Fault(kind=Kind.FAILED))
+    server.inject(Fault(kind=FaultKind.FAILED))
     env = {"COZE_API_BASE": server.base_url}
     assert baseline.does("compare", "city", "identity", env=env).code == 4
-    server.heal()
+    server.clear_faults()
     (run,) = baseline.runs()[-1:]
     done = baseline.does("compare", "city", "identity", "--resume", run, env=env)
     assert done.code == 1, done

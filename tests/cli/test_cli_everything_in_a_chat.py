@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from coze_harness.server.script_schema import Script
+from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
 from project import TOKEN, ProjectFolder, scripted
 from vcr.serialize import deserialize
@@ -32,7 +32,7 @@ workflows:
   - {{default: true, answer: 你好，我是工作流。}}
 """
 
-Serving = Callable[[Script], RunningServer]
+Serving = Callable[[ServerScript], RunningServer]
 
 
 @pytest.fixture

@@ -165,10 +165,10 @@ def test_repeats_that_reach_their_rate_pass_and_others_fail(
     from collections.abc import Callable
     from typing import cast
 
-    from coze_harness.server.script_schema import Script
+    from coze_harness.server.script_schema import ServerScript
     from project import scripted
 
-    serve = cast("Callable[[Script], RunningServer]", serving)
+    serve = cast("Callable[[ServerScript], RunningServer]", serving)
     varied = serve(scripted("- prompt: 选\n  vary: [甲, 乙]"))
     for rate, code in ((0.5, 0), (0.6, 1)):
         project.write(

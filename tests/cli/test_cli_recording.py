@@ -9,11 +9,11 @@ from collections.abc import Callable
 
 import pytest
 from coze_harness.server.script_reader import parse_script
-from coze_harness.server.script_schema import Script
+from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
 from project import ProjectFolder, scripted
 
-Serving = Callable[[Script], RunningServer]
+Serving = Callable[[ServerScript], RunningServer]
 
 
 def _wait_until(is_so: Callable[[], bool], seconds: float = 30) -> None:

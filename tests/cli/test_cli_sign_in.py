@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from app_keys import pem
 from coze_harness.cassettes.redaction import secret_fragments
-from coze_harness.server.fault_schema import Fault, Kind, Route
-from coze_harness.server.script_schema import Script
+from coze_harness.server.fault_injection import Fault, FaultKind, Route
+from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
 from leaking import LeakingService
 from project import TOKEN, ProjectFolder, scripted
@@ -66,7 +66,7 @@ def test_record_signs_in_once_and_leaves_no_trace_of_it(
 
 
 def test_a_run_that_outlives_its_token_goes_on(
-    app: ProjectFolder, serving: Callable[[Script], RunningServer]
+    app: ProjectFolder, serving: Callable[[ServerScript], RunningServer]
 ) -> None:
     script = scripted("- {prompt: 慢, delay: 1.2, answer: 好}", rest="")
     short = script.model_copy(
@@ -86,7 +86,7 @@ def test_a_run_that_outlives_its_token_goes_on(
 def test_a_token_that_is_refused_in_mid_run_is_renewed(
     app: ProjectFolder, server: RunningServer
 ) -> None:
-    server.inject(Fault(kind=Kind.REFUSE, at=Route.CHAT, code=4100, times=1))
+    server.inject(Fault(kind=FaultKind.REFUSE, at=Route.CHAT, code=4100, times=1))
     done = app.does("live", "identity")
     assert done.code == 0, done
     assert server.calls[ROUTE] == 2
@@ -154,7 +154,7 @@ def test_a_service_token_is_as_good_as_a_personal_one(project: ProjectFolder) ->
 def test_a_refusal_that_the_wrong_region_gives_names_both_addresses(
     project: ProjectFolder, server: RunningServer, code: int, command: list[str]
 ) -> None:
-    server.inject(Fault(kind=Kind.REFUSE, at=Route.CHAT, code=code))
+    server.inject(Fault(kind=FaultKind.REFUSE, at=Route.CHAT, code=code))
     done = project.does(*command)
     assert done.code == 4, done
     told = done.out + done.err

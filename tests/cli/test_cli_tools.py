@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 
 import pytest
-from coze_harness.server.script_schema import Script
+from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
 from project import TOKEN, ProjectFolder, scripted
 
@@ -38,7 +38,7 @@ def weather(arguments):
 
 
 @pytest.fixture
-def tooled(empty: ProjectFolder, serving: Callable[[Script], RunningServer]) -> ProjectFolder:
+def tooled(empty: ProjectFolder, serving: Callable[[ServerScript], RunningServer]) -> ProjectFolder:
     server = serving(scripted(ANSWERS))
     empty.env |= {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
     empty.write("own/tools.py", FUNCTION)

@@ -10,7 +10,7 @@ from coze_harness.cassettes import RecordingTransport, Redactor, ReplayTransport
 from coze_harness.coze import PollSchedule, RetryPolicy
 from coze_harness.execution import FlowTask, run_concurrently, run_flow
 from coze_harness.model import Reply
-from coze_harness.server.fault_schema import Fault
+from coze_harness.server.fault_injection import Fault
 from coze_harness.server.server_process import serve
 from coze_harness.transport import HttpTransport, TimedTransport
 from talking import HASTY, TOKEN, dialogue, script, turn

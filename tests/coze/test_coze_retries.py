@@ -13,7 +13,7 @@ import pytest
 from coze_harness.coze import RetryPolicy
 from coze_harness.model import Reply, Wait
 from coze_harness.model.errors import ApiError, HarnessError, PayloadError, TransportError
-from coze_harness.server.fault_schema import Fault
+from coze_harness.server.fault_injection import Fault
 from coze_harness.server.server_process import RunningServer, serve
 from coze_harness.transport import HttpTransport, TimedTransport
 from hypothesis import given
@@ -41,7 +41,7 @@ class Told:
 
 
 def held(server: RunningServer, fault: dict[str, object], *, read_seconds: float = 10) -> Told:
-    server.heal()
+    server.clear_faults()
     server.inject(Fault.model_validate(fault))
     before = server.calls
     outcome: Reply | HarnessError
@@ -50,7 +50,7 @@ def held(server: RunningServer, fault: dict[str, object], *, read_seconds: float
             outcome = talk.ask("hello")
         except HarnessError as error:
             outcome = error
-    server.heal()
+    server.clear_faults()
     made = [server.calls.get(name, 0) - before.get(name, 0) for name in (PROMPT, POLL, LIST)]
     return Told(outcome, *made)
 

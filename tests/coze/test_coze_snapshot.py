@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from coze_harness.coze import RetryPolicy, fetch_bot_snapshot
 from coze_harness.model import BotSnapshot
-from coze_harness.server.fault_schema import Fault
+from coze_harness.server.fault_injection import Fault
 from coze_harness.server.script_reader import parse_script
 from coze_harness.server.server_process import serve
 from talking import BOT, HASTY, ByHand, Talk, good, refused, told

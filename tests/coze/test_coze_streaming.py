@@ -22,7 +22,7 @@ from coze_harness.execution import FlowTask, run_concurrently, run_flow
 from coze_harness.model import ChatOptions, HttpCall, HttpResponse, Reply
 from coze_harness.model.errors import ApiError, ChatFailedError, ChatTimeoutError, PayloadError
 from coze_harness.model.trial import Turn
-from coze_harness.server.fault_schema import Fault, Kind, Route
+from coze_harness.server.fault_injection import Fault, FaultKind, Route
 from coze_harness.server.server_process import RunningServer, serve
 from coze_harness.text.sse import frame_ends, frame_times, parse_events
 from coze_harness.transport import HttpTransport, TimedTransport
@@ -57,7 +57,7 @@ def server() -> Iterator[RunningServer]:
 
 @pytest.fixture(autouse=True)
 def _healed(server: RunningServer) -> None:
-    server.heal()
+    server.clear_faults()
 
 
 def recorded(server: RunningServer, asked: Turn) -> tuple[Reply, Recording]:
@@ -119,8 +119,8 @@ def test_tool_outputs_are_streamed_on(server: RunningServer) -> None:
         assert talk.paths() == ["prompt", "/submit_tool_outputs"]
 
 
-@pytest.mark.parametrize("kind", [Kind.CUT_STREAM, Kind.CUT_CHARACTER])
-def test_a_stream_that_breaks_goes_on_by_polling(server: RunningServer, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [FaultKind.CUT_STREAM, FaultKind.CUT_CHARACTER])
+def test_a_stream_that_breaks_goes_on_by_polling(server: RunningServer, kind: FaultKind) -> None:
     server.inject(Fault(kind=kind, at=Route.CHAT, times=1))
     reply, recording = recorded(server, turn())
     assert reply.answer == "我是小示,一个用于测试的虚构助手。😀"
@@ -134,14 +134,14 @@ def test_a_stream_that_breaks_goes_on_by_polling(server: RunningServer, kind: Ki
 def test_json_in_place_of_a_stream_is_read_as_the_refusal_that_it_is(
     server: RunningServer,
 ) -> None:
-    server.inject(Fault(kind=Kind.JSON_FOR_SSE, at=Route.CHAT, code=4015, times=1))
+    server.inject(Fault(kind=FaultKind.JSON_FOR_SSE, at=Route.CHAT, code=4015, times=1))
     with Talk(server, options=STREAM) as talk, pytest.raises(ApiError) as caught:
         talk.ask()
     assert caught.value.code == 4015
 
 
 def test_an_error_event_is_an_error_with_its_code(server: RunningServer) -> None:
-    server.inject(Fault(kind=Kind.ERROR_EVENT, at=Route.CHAT, code=4000, times=1))
+    server.inject(Fault(kind=FaultKind.ERROR_EVENT, at=Route.CHAT, code=4000, times=1))
     with Talk(server, options=STREAM) as talk, pytest.raises(ApiError) as caught:
         talk.ask()
     assert caught.value.code == 4000
@@ -149,13 +149,13 @@ def test_an_error_event_is_an_error_with_its_code(server: RunningServer) -> None
 
 
 def test_a_chat_that_fails_in_a_stream_is_a_failed_chat(server: RunningServer) -> None:
-    server.inject(Fault(kind=Kind.FAILED, at=Route.CHAT, code=5000, times=1))
+    server.inject(Fault(kind=FaultKind.FAILED, at=Route.CHAT, code=5000, times=1))
     with Talk(server, options=STREAM) as talk, pytest.raises(ChatFailedError, match="5000"):
         talk.ask()
 
 
 def test_a_stream_past_the_deadline_is_left_and_its_chat_cancelled(server: RunningServer) -> None:
-    server.inject(Fault(kind=Kind.SLOW_RUN, at=Route.CHAT, seconds=1.5, times=1))
+    server.inject(Fault(kind=FaultKind.SLOW_RUN, at=Route.CHAT, seconds=1.5, times=1))
     pace = PollSchedule(interval=0.02, timeout=0.2)
     with Talk(server, options=STREAM, pace=pace) as talk, pytest.raises(ChatTimeoutError):
         talk.ask()

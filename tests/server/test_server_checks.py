@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from asking import BOT, TOKEN, Caller, HandClock, ids, script
 from coze_harness.server.server_process import RunningServer, serve
+from server_caller import BOT, TOKEN, Caller, ManualClock, ids, script
 
 SCRIPT = script(
     """
@@ -36,12 +36,12 @@ GOOD: dict[str, Any] = {"bot_id": BOT, "user_id": "u", "additional_messages": [Q
 
 
 @pytest.fixture(scope="module")
-def clock() -> HandClock:
-    return HandClock()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture(scope="module")
-def server(clock: HandClock) -> Iterator[RunningServer]:
+def server(clock: ManualClock) -> Iterator[RunningServer]:
     with serve(SCRIPT, clock=clock) as running:
         yield running
 
@@ -144,29 +144,33 @@ GOOD_BODIES: list[object] = [
 
 
 @pytest.mark.parametrize("body", GOOD_BODIES)
-def test_a_chat_that_is_taken(caller: Caller, body: object) -> None:
+def test_an_accepted_chat(caller: Caller, body: object) -> None:
     found = post(caller, body)
     assert found["code"] == 0, found["msg"]
     assert found["data"]["status"] == "in_progress"
 
 
-def test_an_unknown_prompt_is_told_the_nearest(caller: Caller) -> None:
+def test_an_unknown_prompt_names_the_nearest(caller: Caller) -> None:
     assert caller.chat("你是谁呢?")["msg"].endswith("你是谁?")
 
 
-def test_width_matters_and_composition_does_not(caller: Caller, clock: HandClock) -> None:
+def test_prompts_are_compared_by_width_but_not_by_composition(
+    caller: Caller, clock: ManualClock
+) -> None:
     assert caller.chat("你是谁？")["code"] == 4000
     assert caller.answer(clock, " 你是谁?\n") == "我是测试机器人。"
 
 
 @pytest.mark.parametrize("token", ["pat_a", "sat_b", "czs_c", "czu_d", "cztei_e"])
-def test_well_formed_tokens_are_taken(server: RunningServer, token: str) -> None:
+def test_well_formed_tokens_are_accepted(server: RunningServer, token: str) -> None:
     with Caller(server, token) as caller:
         assert post(caller, GOOD)["code"] == 0
 
 
 @pytest.mark.parametrize("token", ["", "pat_", "sk-1234", "pat_a b", "xpat_a"])
-def test_a_bad_token_is_refused_in_two_shapes(server: RunningServer, token: str) -> None:
+def test_a_bad_token_is_refused_by_chat_and_by_other_calls(
+    server: RunningServer, token: str
+) -> None:
     with Caller(server, token) as caller:
         chat = caller.send("POST", "/v3/chat", json=GOOD)
         assert (chat.status_code, chat.json()["code"]) == (200, 4101)
@@ -186,7 +190,7 @@ def test_a_bad_token_is_refused_in_two_shapes(server: RunningServer, token: str)
             assert (other.status_code, other.json()["code"]) == (401, 700012006)
 
 
-def test_the_body_is_looked_at_before_the_bot_and_the_bot_before_the_token(
+def test_checks_come_in_the_order_body_bot_token(
     server: RunningServer,
 ) -> None:
     with Caller(server, "") as caller:
@@ -208,7 +212,7 @@ def test_unknown_conversations_and_chats(caller: Caller) -> None:
             assert caller.call(method, path, params=wrong)["code"] == 4000
 
 
-def test_ids_are_taken_from_query_and_body_by_get_and_post(caller: Caller) -> None:
+def test_ids_are_read_from_query_and_body_with_get_and_post(caller: Caller) -> None:
     chat = caller.chat("late")["data"]
     for method in ("GET", "POST"):
         by_query = caller.call(method, "/v3/chat/retrieve", params=ids(chat))
@@ -223,7 +227,7 @@ def test_a_conversation_id_in_the_body_of_a_chat_is_ignored(caller: Caller) -> N
     assert again["conversation_id"] != chat["conversation_id"]
 
 
-def test_one_chat_at_a_time_in_a_conversation(caller: Caller, clock: HandClock) -> None:
+def test_one_chat_at_a_time_in_a_conversation(caller: Caller, clock: ManualClock) -> None:
     chat = caller.chat("late")["data"]
     conversation = chat["conversation_id"]
     assert post(caller, GOOD, conversation)["code"] == 4016
@@ -234,7 +238,7 @@ def test_one_chat_at_a_time_in_a_conversation(caller: Caller, clock: HandClock) 
     assert post(caller, GOOD, conversation)["code"] == 0
 
 
-def test_an_unsaved_chat_cannot_be_asked_about(caller: Caller) -> None:
+def test_an_unsaved_chat_cannot_be_retrieved(caller: Caller) -> None:
     stream = caller.stream("any", auto_save_history=False)
     data = next(line[5:] for line in stream.splitlines() if line.startswith(b"data:"))
     chat = json.loads(data)
@@ -249,7 +253,7 @@ def test_an_unsaved_chat_cannot_be_asked_about(caller: Caller) -> None:
     [None, [], ["x"], [{"tool_call_id": "other", "output": ""}], [{"output": "x"}]],
 )
 def test_tool_outputs_that_do_not_answer_the_calls(
-    caller: Caller, clock: HandClock, outputs: object
+    caller: Caller, clock: ManualClock, outputs: object
 ) -> None:
     chat = caller.chat("tool")["data"]
     path = "/v3/chat/submit_tool_outputs"
@@ -289,7 +293,6 @@ def test_uploads_are_checked(caller: Caller) -> None:
     assert uploaded([("file", ("a", b"1")), ("file", ("b", b"2"))]) == 4301
     assert uploaded([("file", ("a", b""))]) == 4300
     assert caller.call("POST", "/v1/files/upload", data=b"raw")["code"] == 4300
-    assert caller.call("GET", "/v1/files/retrieve", params={"file_id": "1"})["code"] == 4000
 
 
 def test_workflows_are_checked(caller: Caller) -> None:
@@ -301,7 +304,7 @@ def test_workflows_are_checked(caller: Caller) -> None:
     assert run(workflow_id="755", bot_id="1", app_id="2") == 4000
 
 
-def test_the_token_is_kept_nowhere(
+def test_the_token_is_not_stored_or_printed(
     server: RunningServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with Caller(server) as caller:

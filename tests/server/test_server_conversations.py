@@ -1,13 +1,12 @@
-"""Conversations: what is remembered, cleared, listed; bots by draft and version."""
+"""What conversations remember; drafts and versions of bots."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from asking import BOT, Caller, HandClock, script
 from coze_harness.server.server_process import serve
+from server_caller import BOT, Caller, ManualClock, script
 
 SCRIPT = script(
     """
@@ -29,44 +28,35 @@ versions:
 
 
 @pytest.fixture(scope="module")
-def clock() -> HandClock:
-    return HandClock()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture(scope="module")
-def caller(clock: HandClock) -> Iterator[Caller]:
+def caller(clock: ManualClock) -> Iterator[Caller]:
     with serve(SCRIPT, clock=clock) as server, Caller(server) as calling:
         yield calling
 
 
 @pytest.fixture
-def talk(caller: Caller) -> str:
+def conversation(caller: Caller) -> str:
     body = {"bot_id": BOT, "name": "话题", "meta_data": {"k": "v"}}
     made = caller.call("POST", "/v1/conversation/create", json=body)["data"]
     return str(made["id"])
 
 
-def listed(caller: Caller, talk: str, **body: object) -> dict[str, Any]:
-    path = "/v1/conversation/message/list"
-    return caller.call("POST", path, params={"conversation_id": talk}, json=body)
-
-
-def contents(found: dict[str, Any]) -> list[str]:
-    return [message["content"] for message in found["data"]]
-
-
 def test_a_conversation_remembers_and_another_does_not(
-    caller: Caller, clock: HandClock, talk: str
+    caller: Caller, clock: ManualClock, conversation: str
 ) -> None:
     assert caller.answer(clock, "我是谁?") == "不知道"
-    assert caller.answer(clock, "我叫小林", talk) == "你好,小林。"
-    assert caller.answer(clock, "天气", talk) == "第2句"
-    assert caller.answer(clock, "我是谁?", talk) == "小林"
-    caller.answer(clock, "我叫阿青", talk)
-    assert caller.answer(clock, "我是谁?", talk) == "阿青"
+    assert caller.answer(clock, "我叫小林", conversation) == "你好,小林。"
+    assert caller.answer(clock, "天气", conversation) == "第2句"
+    assert caller.answer(clock, "我是谁?", conversation) == "小林"
+    caller.answer(clock, "我叫阿青", conversation)
+    assert caller.answer(clock, "我是谁?", conversation) == "阿青"
 
 
-def test_messages_of_the_caller_count_as_conversation(caller: Caller, clock: HandClock) -> None:
+def test_messages_of_the_caller_count_as_conversation(caller: Caller, clock: ManualClock) -> None:
     history = [
         {"role": "user", "content": "我叫小林", "content_type": "text"},
         {"role": "assistant", "type": "answer", "content": "好", "content_type": "text"},
@@ -75,81 +65,37 @@ def test_messages_of_the_caller_count_as_conversation(caller: Caller, clock: Han
     assert caller.answer(clock, "", additional_messages=history) == "小林"
 
 
-def test_a_question_put_in_beforehand_is_answered(
-    caller: Caller, clock: HandClock, talk: str
+def test_a_question_from_the_conversation_s_creation_is_answered(
+    caller: Caller, clock: ManualClock
 ) -> None:
-    caller.call(
-        "POST",
-        "/v1/conversation/message/create",
-        params={"conversation_id": talk},
-        json={"role": "user", "content": "我叫小林", "content_type": "text"},
-    )
-    assert caller.answer(clock, "", talk, additional_messages=[]) == "你好,小林。"
-    assert caller.chat("", talk, additional_messages=[])["code"] == 4000
+    question = {"role": "user", "content": "我叫小林", "content_type": "text"}
+    made = caller.call("POST", "/v1/conversation/create", json={"messages": [question]})
+    conversation = made["data"]["id"]
+    assert caller.answer(clock, "", conversation, additional_messages=[]) == "你好,小林。"
+    assert caller.chat("", conversation, additional_messages=[])["code"] == 4000
 
 
-def test_clearing_makes_the_bot_forget_and_the_list_not(
-    caller: Caller, clock: HandClock, talk: str
+def test_a_cancelled_turn_is_not_remembered(
+    caller: Caller, clock: ManualClock, conversation: str
 ) -> None:
-    caller.answer(clock, "我叫小林", talk)
-    cleared = caller.call("POST", f"/v1/conversations/{talk}/clear")["data"]
-    assert cleared["conversation_id"] == talk
-    assert caller.answer(clock, "我是谁?", talk) == "不知道"
-    assert contents(listed(caller, talk)) == ["不知道", "我是谁?", "你好,小林。", "我叫小林"]
-    sections = {message["section_id"] for message in listed(caller, talk)["data"]}
-    assert sections == {talk, cleared["id"]}
-
-
-def test_a_cancelled_turn_is_no_context(caller: Caller, clock: HandClock, talk: str) -> None:
-    chat = caller.chat("我叫小林", talk)["data"]
-    where = {"conversation_id": talk, "chat_id": chat["id"]}
+    chat = caller.chat("我叫小林", conversation)["data"]
+    where = {"conversation_id": conversation, "chat_id": chat["id"]}
     assert caller.call("POST", "/v3/chat/cancel", json=where)["code"] == 0
-    assert caller.answer(clock, "我是谁?", talk) == "不知道"
+    assert caller.answer(clock, "我是谁?", conversation) == "不知道"
 
 
-def test_the_list_pages_both_ways(caller: Caller, clock: HandClock, talk: str) -> None:
-    for prompt in ("一", "二", "三"):
-        caller.answer(clock, prompt, talk)
-    every = listed(caller, talk, order="asc")
-    assert contents(every) == ["一", "第1句", "二", "第2句", "三", "第3句"]
-    assert every["has_more"] is False
-    first = listed(caller, talk, order="asc", limit=4)
-    assert (contents(first), first["has_more"]) == (["一", "第1句", "二", "第2句"], True)
-    rest = listed(caller, talk, order="asc", limit=4, after_id=first["last_id"])
-    assert (contents(rest), rest["has_more"]) == (["三", "第3句"], False)
-    back = listed(caller, talk, order="asc", limit=3, before_id=rest["first_id"])
-    assert (contents(back), back["has_more"]) == (["第1句", "二", "第2句"], True)
-    one_chat = listed(caller, talk, chat_id=every["data"][0]["chat_id"])
-    assert contents(one_chat) == ["第1句", "一"]
-    assert listed(caller, talk, after_id="12")["code"] == 4005
-    assert listed(caller, talk, order="up")["code"] == 4000
-
-
-def test_one_message_by_its_id(caller: Caller, clock: HandClock, talk: str) -> None:
-    caller.answer(clock, "一", talk)
-    wanted = listed(caller, talk)["data"][0]
-    where = {"conversation_id": talk, "message_id": wanted["id"]}
-    path = "/v1/conversation/message/retrieve"
-    assert caller.call("GET", path, params=where)["data"] == wanted
-    assert caller.call("GET", path, params={**where, "message_id": "1"})["code"] == 4005
-
-
-def test_an_empty_list_has_all_its_keys(caller: Caller, talk: str) -> None:
-    found = listed(caller, talk)
-    assert found["data"] == []
-    assert (found["first_id"], found["last_id"], found["has_more"]) == ("", "", False)
-
-
-def test_conversations_are_listed_renamed_and_deleted(caller: Caller, talk: str) -> None:
-    where = {"conversation_id": talk}
+def test_conversations_are_retrieved_and_listed(caller: Caller, conversation: str) -> None:
+    where = {"conversation_id": conversation}
     made = caller.call("GET", "/v1/conversation/retrieve", params=where)["data"]
-    assert (made["name"], made["meta_data"], made["last_section_id"]) == ("话题", {"k": "v"}, talk)
-    named = caller.call("PUT", f"/v1/conversations/{talk}", json={"name": "新名"})["data"]
-    assert named["name"] == "新名"
+    assert (made["name"], made["meta_data"], made["last_section_id"]) == (
+        "话题",
+        {"k": "v"},
+        conversation,
+    )
     page = caller.call("GET", "/v1/conversations", params={"bot_id": BOT, "page_size": "1"})["data"]
-    assert [c["id"] for c in page["conversations"]] == [talk]
+    assert [c["id"] for c in page["conversations"]] == [conversation]
     assert page["has_more"] is True
-    assert caller.call("DELETE", f"/v1/conversations/{talk}")["code"] == 0
+    where = {"conversation_id": "12"}
     assert caller.call("GET", "/v1/conversation/retrieve", params=where)["code"] == 4002
 
 
@@ -163,14 +109,14 @@ def test_conversations_are_listed_renamed_and_deleted(caller: Caller, talk: str)
         ({"bot_version": "3000"}, "第1句"),
     ],
 )
-def test_drafts_and_versions_answer_for_themselves(
-    caller: Caller, clock: HandClock, fields: dict[str, str], answer: str
+def test_drafts_and_versions_have_answers_of_their_own(
+    caller: Caller, clock: ManualClock, fields: dict[str, str], answer: str
 ) -> None:
     assert caller.answer(clock, "版本?", **fields) == answer
     assert caller.answer(clock, "我叫小林", **fields) == "你好,小林。"
 
 
-def test_what_a_bot_says_of_itself(caller: Caller) -> None:
+def test_bot_information_of_published_bot_and_draft(caller: Caller) -> None:
     now = caller.call("GET", f"/v1/bots/{BOT}")["data"]
     draft = caller.call("GET", f"/v1/bots/{BOT}", params={"is_published": "false"})["data"]
     old_way = caller.call("GET", "/v1/bot/get_online_info", params={"bot_id": BOT})["data"]
@@ -182,7 +128,7 @@ def test_what_a_bot_says_of_itself(caller: Caller) -> None:
     assert caller.call("GET", "/v1/bot/get_online_info")["code"] == 4000
 
 
-def test_a_halted_chat_does_not_occupy_its_conversation(clock: HandClock) -> None:
+def test_a_chat_waiting_for_tools_does_not_occupy_its_conversation(clock: ManualClock) -> None:
     scripted = script(
         "- {prompt: f, requires_action: {calls: [{name: f, id: c}], then: {answer: x}}}\n"
         "- {default: true, answer: ok}"

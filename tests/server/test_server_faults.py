@@ -1,4 +1,4 @@
-"""Every fault switch, as a caller meets it."""
+"""Every kind of fault, as a caller sees it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 import requests
-from asking import BOT, Caller, HandClock, events, ids, script
-from coze_harness.server.fault_schema import Fault, Kind
+from coze_harness.server.fault_injection import Fault, FaultKind
 from coze_harness.server.server_process import RunningServer, serve
+from server_caller import BOT, Caller, ManualClock, events, ids, script
 
 ANSWER = "我是小示,一个用于测试的虚构助手。"
 SCRIPT = script(
@@ -25,12 +25,12 @@ SCRIPT = script(
 
 
 @pytest.fixture(scope="module")
-def clock() -> HandClock:
-    return HandClock()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture(scope="module")
-def listening(clock: HandClock) -> Iterator[RunningServer]:
+def listening(clock: ManualClock) -> Iterator[RunningServer]:
     with serve(SCRIPT, clock=clock) as server:
         yield server
 
@@ -39,7 +39,7 @@ def listening(clock: HandClock) -> Iterator[RunningServer]:
 def caller(listening: RunningServer) -> Iterator[Caller]:
     with Caller(listening) as calling:
         yield calling
-    listening.heal()
+    listening.clear_faults()
 
 
 def fault(kind: str, **fields: object) -> Fault:
@@ -82,10 +82,10 @@ def test_a_refusal_has_its_code_a_text_and_a_log_id(
     assert body["code"] == code
     assert body["msg"]
     assert body["detail"]["logid"] == response.headers["X-Tt-Logid"]
-    assert caller.chat("hi")["code"] == 0  # healed
+    assert caller.chat("hi")["code"] == 0  # no fault any more
 
 
-def test_too_many_requests_says_when_to_come_back(caller: Caller) -> None:
+def test_too_many_requests_has_retry_after(caller: Caller) -> None:
     inject(caller, "too_many_requests", retry_after=2, times=2)
     for _ in range(2):
         response = caller.raw_chat("hi")
@@ -112,7 +112,7 @@ def is_empty(response: requests.Response) -> bool:
     return response.status_code == 200 and response.content == b""
 
 
-def is_called_plain(response: requests.Response) -> bool:
+def is_plain_text(response: requests.Response) -> bool:
     return response.headers["Content-Type"].startswith("text/plain") and "data" in response.json()
 
 
@@ -132,12 +132,12 @@ def has_empty_data(response: requests.Response) -> bool:
         ("unavailable", is_unavailable),
         ("half_json", is_half_json),
         ("empty_body", is_empty),
-        ("wrong_content_type", is_called_plain),
+        ("wrong_content_type", is_plain_text),
         ("omit_data", has_no_data),
         ("empty_data", has_empty_data),
     ],
 )
-def test_a_spoilt_answer_on_every_call(
+def test_a_damaged_answer_to_every_call(
     caller: Caller, at: str, kind: str, seen: Callable[[requests.Response], bool]
 ) -> None:
     chat = caller.chat("hi")["data"]
@@ -153,7 +153,7 @@ def test_a_spoilt_answer_on_every_call(
     assert seen(calls[at]())
     again = calls[at]()
     assert again.status_code == 200
-    assert again.json()["code"] in (0, 4104)  # healed; a chat is cancelled once
+    assert again.json()["code"] in (0, 4104)  # no fault any more; a chat is cancelled once
 
 
 @pytest.mark.parametrize(("kind", "chats"), [("reset_before", 0), ("reset_after", 1)])
@@ -174,7 +174,7 @@ def test_a_body_cut_short(caller: Caller) -> None:
     assert caller.messages(chat)["code"] == 0
 
 
-def test_a_slow_answer_takes_its_seconds(caller: Caller, clock: HandClock) -> None:
+def test_a_slow_answer_takes_its_seconds(caller: Caller, clock: ManualClock) -> None:
     inject(caller, "slow", seconds=7, times=1)
     before = clock.at
     caller.chat("hi")
@@ -190,7 +190,7 @@ def test_a_slow_answer_takes_its_seconds(caller: Caller, clock: HandClock) -> No
     ],
 )
 def test_a_failed_chat(
-    caller: Caller, clock: HandClock, fields: dict[str, object], code: int, msg: str
+    caller: Caller, clock: ManualClock, fields: dict[str, object], code: int, msg: str
 ) -> None:
     inject(caller, "failed", **fields)
     chat = caller.chat("hi")["data"]
@@ -209,7 +209,9 @@ def test_a_failed_chat(
 
 
 @pytest.mark.parametrize("status", ["canceled", "expired", "cancelled", "deleted"])
-def test_a_chat_that_ends_otherwise(caller: Caller, clock: HandClock, status: str) -> None:
+def test_a_chat_that_ends_with_another_status(
+    caller: Caller, clock: ManualClock, status: str
+) -> None:
     inject(caller, "ends", status=status)
     chat = caller.chat("hi")["data"]
     clock.at += 2
@@ -217,7 +219,7 @@ def test_a_chat_that_ends_otherwise(caller: Caller, clock: HandClock, status: st
     assert "data" not in caller.messages(chat)
 
 
-def test_a_slow_run(caller: Caller, clock: HandClock) -> None:
+def test_a_slow_run(caller: Caller, clock: ManualClock) -> None:
     inject(caller, "slow_run", seconds=100)
     chat = caller.chat("hi")["data"]
     clock.at += 101
@@ -226,7 +228,7 @@ def test_a_slow_run(caller: Caller, clock: HandClock) -> None:
     assert caller.retrieve(chat)["data"]["status"] == "completed"
 
 
-def test_a_run_that_never_ends_can_be_cancelled(caller: Caller, clock: HandClock) -> None:
+def test_a_run_that_never_ends_can_be_cancelled(caller: Caller, clock: ManualClock) -> None:
     inject(caller, "never_ends")
     chat = caller.chat("hi")["data"]
     clock.at += 1e6
@@ -236,7 +238,7 @@ def test_a_run_that_never_ends_can_be_cancelled(caller: Caller, clock: HandClock
     assert caller.retrieve(chat)["data"]["status"] == "canceled"
 
 
-def test_created_first(caller: Caller, clock: HandClock) -> None:
+def test_created_first(caller: Caller, clock: ManualClock) -> None:
     inject(caller, "created_first", times=1)
     inject(caller, "created_first", at="retrieve", times=1)
     chat = caller.chat("hi")["data"]
@@ -246,7 +248,7 @@ def test_created_first(caller: Caller, clock: HandClock) -> None:
     assert seen == ["created", "created", "in_progress", "completed"]
 
 
-def test_an_unknown_status_word(caller: Caller, clock: HandClock) -> None:
+def test_an_unknown_status(caller: Caller, clock: ManualClock) -> None:
     inject(caller, "unknown_status", status="思考中", times=1)
     chat = caller.chat("hi")["data"]
     assert caller.retrieve(chat)["data"]["status"] == "思考中"
@@ -259,7 +261,7 @@ def test_an_unknown_event(caller: Caller) -> None:
     assert "conversation.chat.pondering" in dict(events(caller.stream("hi")))
 
 
-def test_an_unknown_message_type(caller: Caller, clock: HandClock) -> None:
+def test_an_unknown_message_type(caller: Caller, clock: ManualClock) -> None:
     inject(caller, "unknown_type")
     chat = caller.chat("hi")["data"]
     clock.at += 2
@@ -269,7 +271,7 @@ def test_an_unknown_message_type(caller: Caller, clock: HandClock) -> None:
 
 def test_json_in_place_of_a_stream(caller: Caller) -> None:
     inject(caller, "json_for_sse", code=4013, times=1)
-    assert caller.chat("hi")["code"] == 0  # not a stream: not struck, not counted
+    assert caller.chat("hi")["code"] == 0  # not a stream: not affected, not counted
     with caller.raw_chat("hi", stream=True) as response:
         assert response.headers["Content-Type"].startswith("application/json")
         assert response.json()["code"] == 4013
@@ -321,7 +323,7 @@ def test_a_stream_that_never_ends_stops_with_its_reader() -> None:
         assert caller.chat("hi")["code"] == 0
 
 
-def test_a_fault_waits_strikes_and_heals(caller: Caller) -> None:
+def test_a_fault_skips_after_and_stops_after_times(caller: Caller) -> None:
     inject(caller, "refuse", code=5000, at="retrieve", after=1, times=2)
     chat = caller.chat("hi")["data"]
     assert [caller.retrieve(chat)["code"] for _ in range(4)] == [0, 5000, 5000, 0]
@@ -333,16 +335,14 @@ def test_faults_follow_each_other(caller: Caller) -> None:
     assert [caller.chat("hi")["code"] for _ in range(3)] == [4009, 5000, 0]
 
 
-def test_an_injected_fault_stands_for_one_bot_until_it_is_healed(caller: Caller) -> None:
-    caller.server.inject(fault("refuse", code=4009), bot_id="1")
-    assert caller.chat("hi")["code"] == 0
-    caller.server.inject(fault("refuse", code=4009), bot_id=BOT)
+def test_an_injected_fault_stays_until_it_is_cleared(caller: Caller) -> None:
+    inject(caller, "refuse", code=4009)
     assert [caller.chat("hi")["code"] for _ in range(2)] == [4009, 4009]
-    caller.server.heal()
+    caller.server.clear_faults()
     assert caller.chat("hi")["code"] == 0
 
 
-def test_faults_in_a_script_stand_on_answers_bots_and_everything() -> None:
+def test_faults_of_a_script_belong_to_answers_bots_or_all() -> None:
     scripted = script(
         """
 - prompt: one
@@ -359,7 +359,7 @@ def test_faults_in_a_script_stand_on_answers_bots_and_everything() -> None:
         assert is_html(caller.send("POST", "/v1/conversation/create"))
 
 
-def test_a_server_stops_at_once_with_a_request_under_way() -> None:
+def test_a_server_stops_at_once_during_a_request() -> None:
     with serve(SCRIPT) as server, socket.create_connection(("127.0.0.1", server.port)) as half:
         half.sendall(b"POST /v3/chat HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{")
         half.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -369,9 +369,9 @@ def test_a_server_stops_at_once_with_a_request_under_way() -> None:
         socket.create_connection(("127.0.0.1", server.port), timeout=1)
 
 
-def test_every_kind_is_tried_here() -> None:
+def test_this_file_tests_every_kind() -> None:
     source = Path(__file__).read_text(encoding="utf-8")
-    assert [kind for kind in Kind if f'"{kind}"' not in source] == []
+    assert [kind for kind in FaultKind if f'"{kind}"' not in source] == []
 
 
 def test_the_server_is_a_context_manager() -> None:

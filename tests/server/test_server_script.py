@@ -1,15 +1,15 @@
-"""Scripts: what they may say, and what a slip in one is told."""
+"""Scripts: their keys, and errors in them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from asking import BOT, Caller, HandClock, script
 from coze_harness.model.errors import HarnessError, ScenarioError, ScenarioErrors, UsageError
-from coze_harness.server.fault_schema import Fault, Kind, Route
+from coze_harness.server.fault_injection import Fault, FaultKind, Route
 from coze_harness.server.script_reader import demo_script, load_script, parse_script
 from coze_harness.server.server_process import serve
+from server_caller import BOT, Caller, ManualClock, script
 
 HEAD = f"bots:\n- id: '{BOT}'\n  name: tester\n"
 
@@ -24,27 +24,27 @@ def refused(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
-        (f"{HEAD}  promt: x\n", "bots.yaml:4:3", ["'promt'", "did you mean 'prompt'"]),
+        (f"{HEAD}  promt: x\n", "bots.yaml:4:3", ['"promt"', 'Did you mean "prompt"']),
         (
             f"{HEAD}  answers:\n  - {{prompt: a, anwser: b}}\n",
             "bots.yaml:5:17",
-            ["'anwser'", "did you mean 'answer'", "known keys:"],
+            ['"anwser"', 'Did you mean "answer"', "The keys are:"],
         ),
         (
             f"{HEAD}  answers:\n  - prompt: a\n    faults: [never_end]\n",
             "bots.yaml:6:14",
-            ["'never_end'", "never_ends"],
+            ['"never_end"', "never_ends"],
         ),
         (
             f"{HEAD}  answers:\n  - prompt: a\n    order: verbose_first\n",
             "bots.yaml:6:12",
             ["verbose-first"],
         ),
-        ("bots:\n- id: 7403\n  name: x\n", "bots.yaml:2:7", ["text is meant", '"7403"']),
-        ("bots:\n- id: '1'\n  name: no\n", "bots.yaml:3:9", ["text is meant", '"no"']),
+        ("bots:\n- id: 7403\n  name: x\n", "bots.yaml:2:7", ["must be text", '"7403"']),
+        ("bots:\n- id: '1'\n  name: no\n", "bots.yaml:3:9", ["must be text", '"no"']),
         ("bots:\n- id: chatchat\n  name: x\n", "bots.yaml:2:7", ["bots[0].id"]),
         ("bots: []\n", "bots.yaml:1:7", ["bots"]),
-        ("- a\n", "bots.yaml:1:1", ["the script"]),
+        ("- a\n", "bots.yaml:1:1", ["The script"]),
         (
             f"{HEAD}  answers:\n  - answer: b\n",
             "bots.yaml:5:5",
@@ -66,7 +66,7 @@ def refused(text: str) -> str:
         (
             f"{HEAD}  faults: [{{kind: never_ends, at: list}}]\n",
             "bots.yaml:4:12",
-            ["cannot stand at list", "chat"],
+            ["not supported at list", "chat"],
         ),
         (f"{HEAD}  faults: [{{kind: ends}}]\n", "bots.yaml:4:12", ["needs a status"]),
         (f"{HEAD}- id: '{BOT}'\n  name: y\n", "bots.yaml:1:1", ["two entries", BOT]),
@@ -74,7 +74,7 @@ def refused(text: str) -> str:
         (f"{HEAD}  follow_ups: [a]\n", "bots.yaml:4:3", ["follow_ups"]),
     ],
 )
-def test_a_slip_is_told_with_its_place(text: str, place: str, words: list[str]) -> None:
+def test_an_error_has_its_location(text: str, place: str, words: list[str]) -> None:
     message = refused(text)
     assert message.startswith(f"{place}: "), message
     for word in words:
@@ -82,14 +82,14 @@ def test_a_slip_is_told_with_its_place(text: str, place: str, words: list[str]) 
     assert "next: " in message
 
 
-def test_all_slips_are_told_in_one_go() -> None:
+def test_all_errors_are_reported_at_once() -> None:
     with pytest.raises(ScenarioErrors) as caught:
         parse_script(f"{HEAD}  promt: x\n  modle: y\n  answers: [{{prompt: 1}}]\n", "bots.yaml")
     places = {str(fault.where) for fault in caught.value.errors}
     assert {"bots.yaml:4:3", "bots.yaml:5:3"} <= places
 
 
-def test_a_file_that_is_not_there_or_not_text(tmp_path: Path) -> None:
+def test_a_missing_file_or_one_that_is_not_text(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"none\.yaml cannot be read"):
         load_script(tmp_path / "none.yaml")
     (tmp_path / "bad.yaml").write_bytes(b"bots: \xff")
@@ -97,20 +97,20 @@ def test_a_file_that_is_not_there_or_not_text(tmp_path: Path) -> None:
         load_script(tmp_path / "bad.yaml")
 
 
-def test_a_script_file_with_a_byte_order_mark_is_taken(tmp_path: Path) -> None:
+def test_a_script_file_may_start_with_a_byte_order_mark(tmp_path: Path) -> None:
     file = tmp_path / "机器人.yaml"
     file.write_text(f"\ufeff{HEAD}", encoding="utf-8")
     assert load_script(file).bots[0].name == "tester"
 
 
-def test_every_kind_of_fault_has_a_place_to_stand() -> None:
-    for kind in Kind:
-        fields = {"status": "expired"} if kind is Kind.ENDS else {}
+def test_every_kind_of_fault_has_a_default_route() -> None:
+    for kind in FaultKind:
+        fields = {"status": "expired"} if kind is FaultKind.ENDS else {}
         assert Fault.model_validate({"kind": kind, **fields}).at in Route
 
 
 def answers(answers_yaml: str, *prompts: str) -> list[str]:
-    clock = HandClock()
+    clock = ManualClock()
     with serve(script(answers_yaml), clock=clock) as server, Caller(server) as caller:
         return [caller.answer(clock, prompt) for prompt in prompts]
 
@@ -133,17 +133,17 @@ def test_groups_variables_and_the_prompt_fill_the_answer() -> None:
     assert answers(entries, '去"京"') == ['"京"/去"京"/1/{{ unknown }}']
 
 
-def test_custom_variables_fill_the_answer_over_the_bot_s_own() -> None:
+def test_custom_variables_override_the_bot_s_variables() -> None:
     scripted = script(
         "- {default: true, answer: '{{ tone }}-{{ place }}'}",
         bot="variables: {tone: plain, place: here}",
     )
-    clock = HandClock()
+    clock = ManualClock()
     with serve(scripted, clock=clock) as server, Caller(server) as caller:
         assert caller.answer(clock, "x", custom_variables={"tone": "formal"}) == "formal-here"
 
 
-def test_varying_answers_go_round() -> None:
+def test_varying_answers_repeat_in_a_cycle() -> None:
     entries = "- {prompt: 推荐, vary: [一, 二]}\n- {prompt: other, vary: [x]}"
     assert answers(entries, "推荐", "other", "推荐", "推荐") == ["一", "x", "二", "一"]
 
@@ -183,7 +183,7 @@ def listing(order: str, *, count: int) -> list[list[str]]:
   follow_ups: [u]
 """
     )
-    clock = HandClock()
+    clock = ManualClock()
     found = []
     with serve(scripted, clock=clock) as server, Caller(server) as caller:
         for _ in range(count):
@@ -195,7 +195,7 @@ def listing(order: str, *, count: int) -> list[list[str]]:
 
 
 def test_answers_have_the_smallest_ids() -> None:
-    clock = HandClock()
+    clock = ManualClock()
     scripted = script("- {default: true, tools: [{name: f}], answer: a}")
     with serve(scripted, clock=clock) as server, Caller(server) as caller:
         chat = caller.chat("x")["data"]
@@ -210,7 +210,7 @@ def test_usage_is_counted_or_given() -> None:
         "- {prompt: given, answer: a, usage: {input: 7, output: 5}}\n"
         "- {default: true, answer: 一二三四五六七八}"
     )
-    clock = HandClock()
+    clock = ManualClock()
     with serve(scripted, clock=clock) as server, Caller(server) as caller:
         chats = [caller.chat(prompt)["data"] for prompt in ("given", "x", "x")]
         clock.at += 1
@@ -220,8 +220,8 @@ def test_usage_is_counted_or_given() -> None:
     assert usages[1]["output_count"] == 7
 
 
-def test_the_demo_shows_what_it_should() -> None:
-    clock = HandClock()
+def test_the_answers_of_the_demo() -> None:
+    clock = ManualClock()
     with serve(demo_script(), clock=clock) as server, Caller(server) as caller:
 
         def said(prompt: str, conversation: str = "", bot: str = BOT) -> str:
@@ -234,28 +234,30 @@ def test_the_demo_shows_what_it_should() -> None:
         assert books[3] == books[0]
         assert "拉萨" in said("请用一句话介绍拉萨。")
         assert said("没有人问过的问题").startswith("这个问题不在")
-        talk = caller.call("POST", "/v1/conversation/create")["data"]["id"]
-        assert said("我叫小林,我喜欢青色。请记住。", talk) == "你好,小林!我记住了:你喜欢青色。"
-        assert said("我叫什么名字?", talk) == "你叫小林。"
-        assert said("我喜欢什么颜色?", talk) == "你喜欢青色。"
-        assert said("请把它们合成一句话。", talk) == "小林喜欢青色。🎨"
+        conversation = caller.call("POST", "/v1/conversation/create")["data"]["id"]
+        assert (
+            said("我叫小林,我喜欢青色。请记住。", conversation) == "你好,小林!我记住了:你喜欢青色。"
+        )
+        assert said("我叫什么名字?", conversation) == "你叫小林。"
+        assert said("我喜欢什么颜色?", conversation) == "你喜欢青色。"
+        assert said("请把它们合成一句话。", conversation) == "小林喜欢青色。🎨"
         assert said("我喜欢什么颜色?") == "你还没有告诉我你喜欢的颜色。"
-        assert said("My favourite colour is teal.", talk) == "Noted, teal."
-        assert said("Which colour did I name?", talk) == "You named teal."
+        assert said("My favourite colour is teal.", conversation) == "Noted, teal."
+        assert said("Which colour did I name?", conversation) == "You named teal."
 
 
-MANUAL = Path(__file__).parents[2] / "docs" / "server.md"
+DOCUMENTATION = Path(__file__).parents[2] / "docs" / "server.md"
 
 
-def test_the_manual_s_script_is_a_script() -> None:
-    text = MANUAL.read_text(encoding="utf-8")
+def test_the_documented_script_is_valid() -> None:
+    text = DOCUMENTATION.read_text(encoding="utf-8")
     basic, halt, workflows, faults = (part.split("```")[0] for part in text.split("```yaml\n")[1:])
     parsed = parse_script(basic + halt + faults + workflows, "server.md")
     kinds = [fault.kind for fault in parsed.bots[0].answers[4].faults]
-    assert kinds == [Kind.NEVER_ENDS, Kind.REFUSE, Kind.UNAVAILABLE, Kind.FAILED]
+    assert kinds == ["never_ends", "refuse", "unavailable", "failed"]
     assert parsed.workflows[0].answers
 
 
-def test_the_manual_names_every_kind_of_fault_and_every_call() -> None:
-    text = MANUAL.read_text(encoding="utf-8")
-    assert [word for word in (*Kind, *Route) if f"`{word}`" not in text] == []
+def test_the_documentation_names_every_kind_of_fault_and_route() -> None:
+    text = DOCUMENTATION.read_text(encoding="utf-8")
+    assert [word for word in (*FaultKind, *Route) if f"`{word}`" not in text] == []

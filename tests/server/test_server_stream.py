@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from random import Random
 
 import pytest
-from asking import Caller, HandClock, events, script
-from coze_harness.server.coze_ids import Ids
+from coze_harness.server.coze_ids import CozeIds
 from coze_harness.server.server_process import serve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from server_caller import Caller, ManualClock, events, script
 
 NASTY = '行分隔\u2028段\u2029下一行\u0085 é e\u0301 👩‍👩‍👧 ＡＢ \\n "引号" & <b> \x7f\ufeff'
 
@@ -59,17 +59,17 @@ workflows:
 
 
 @pytest.fixture(scope="module")
-def clock() -> HandClock:
-    return HandClock()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture(scope="module")
-def caller(clock: HandClock) -> Iterator[Caller]:
+def caller(clock: ManualClock) -> Iterator[Caller]:
     with serve(SCRIPT, clock=clock) as server, Caller(server) as calling:
         yield calling
 
 
-def test_the_framing_is_coze_s_and_nothing_else(caller: Caller) -> None:
+def test_frames_are_written_as_coze_writes_them(caller: Caller) -> None:
     with caller.raw_chat("nasty", stream=True) as response:
         stream = response.content
         assert response.headers["Content-Type"] == "text/event-stream"
@@ -80,7 +80,7 @@ def test_the_framing_is_coze_s_and_nothing_else(caller: Caller) -> None:
     assert "行分隔\u2028段".encode() in stream
 
 
-def test_pieces_join_to_the_answer_whatever_it_holds(caller: Caller) -> None:
+def test_deltas_join_to_the_answer(caller: Caller) -> None:
     told = [(event, json.loads(data)) for event, data in events(caller.stream("nasty"))]
     deltas = [data for event, data in told if event == "conversation.message.delta"]
     completed = [d for e, d in told if e == "conversation.message.completed"]
@@ -99,7 +99,7 @@ def test_any_text_survives_the_stream(caller: Caller, text: str) -> None:
     assert completed[0]["content"] == unicodedata.normalize("NFC", f"{text}|")
 
 
-def test_no_line_of_a_piece_is_longer_than_4_kb(caller: Caller) -> None:
+def test_no_line_of_a_delta_is_longer_than_4_kb(caller: Caller) -> None:
     frames = caller.stream("long").split(b"\n\n")
     deltas = [frame for frame in frames if frame.startswith(b"event:conversation.message.delta")]
     assert len(deltas) == 8
@@ -138,12 +138,12 @@ def test_events_come_in_the_documented_order(caller: Caller) -> None:
     assert told[0][1]["usage"] == {"token_count": 0, "output_count": 0, "input_count": 0}
 
 
-def test_a_card_comes_whole(caller: Caller) -> None:
+def test_a_card_is_not_split_into_deltas(caller: Caller) -> None:
     told = [event for event, _ in events(caller.stream("card"))]
     assert "conversation.message.delta" not in told
 
 
-def test_a_halt_and_its_continuation_are_two_streams_of_one_chat(caller: Caller) -> None:
+def test_a_chat_with_tool_outputs_has_two_streams(caller: Caller) -> None:
     told = events(caller.stream("tool"))
     assert [event for event, _ in told[-2:]] == ["conversation.chat.requires_action", "done"]
     halted = json.loads(told[-2][1])
@@ -164,7 +164,7 @@ def test_a_halt_and_its_continuation_are_two_streams_of_one_chat(caller: Caller)
     assert contents[:2] == ["二十度", "得到二十度"]
 
 
-def test_a_workflow_s_chat_has_blanks_and_no_bot(caller: Caller) -> None:
+def test_a_workflow_s_stream_has_blanks_and_no_bot_id(caller: Caller) -> None:
     message = {"role": "user", "content": "喂", "content_type": "text"}
     body = {"workflow_id": "9", "additional_messages": [message], "parameters": {}}
     stream = caller.send("POST", "/v1/workflows/chat", json=body).content
@@ -186,7 +186,7 @@ def test_cancelling_does_not_stop_a_stream() -> None:
         assert retrieved["data"]["status"] == "canceled"
 
 
-def test_a_stream_takes_the_chat_s_time(caller: Caller, clock: HandClock) -> None:
+def test_a_stream_takes_the_chat_s_duration(caller: Caller, clock: ManualClock) -> None:
     before = clock.at
     caller.stream("paced")
     assert clock.at == pytest.approx(before + 10)
@@ -200,9 +200,9 @@ def test_frames_are_flushed_one_by_one() -> None:
         assert first == b"event:conversation.chat.created"
 
 
-def test_ids_carry_their_second_rise_and_repeat_with_a_seed() -> None:
-    clock = HandClock(1_723_726_839.5)
-    ids, twin = (Ids(clock, Random(1)) for _ in range(2))
+def test_ids_carry_their_second_increase_and_repeat_with_a_seed() -> None:
+    clock = ManualClock(1_723_726_839.5)
+    ids, twin = (CozeIds(clock, Random(1)) for _ in range(2))
     made = [ids.new() for _ in range(20_000)]
     assert made == sorted(set(made))
     assert {int(number) >> 32 for number in made} == {1_723_726_839}

@@ -16,7 +16,7 @@ from coze_harness.cassettes import Redactor
 from coze_harness.model import HttpCall, HttpResponse
 from coze_harness.model.errors import ApiError, PayloadError, SettingsError, TransportError
 from coze_harness.model.process_context import SystemClock
-from coze_harness.server.fault_schema import Fault, Kind, Route
+from coze_harness.server.fault_injection import Fault, FaultKind, Route
 from coze_harness.server.server_process import serve
 from coze_harness.transport import HttpTransport, ca_bundle, proxies_for
 from raw_server import RawServer, http, says
@@ -299,8 +299,8 @@ def test_the_environments_proxy_is_used_and_the_processs_is_not() -> None:
         )
 
 
-@pytest.mark.parametrize("kind", [Kind.HTML, Kind.RESET_BEFORE])
-def test_the_servers_faults_reach_the_token_endpoint(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [FaultKind.HTML, FaultKind.RESET_BEFORE])
+def test_the_servers_faults_reach_the_token_endpoint(kind: FaultKind) -> None:
     with serve(script(BOTS)) as server:
         ask = token_request(keys(), server.base_url, str)
         server.inject(Fault(kind=kind, at=Route.TOKEN, times=1))

@@ -31,39 +31,34 @@ _PORT = 8787
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="The address to listen on; others than loopback let the network in.",
+    help="Address to listen on; any other than loopback is open to the network.",
 )
 def serve(demo: bool, script: Path | None, port: int, host: str) -> int:  # fmt: skip
     """Serve a Coze-compatible API, to record without an account and to test apps against.
 
-    Any well-formed token will do; none is stored. Ctrl-C ends it.
+    Any well-formed token is accepted; none is stored. Ctrl-C ends it.
     """
     if demo == (script is not None):
-        raise UsageError("What is to be served?", next_step="give either --demo or --script FILE.")
+        raise UsageError("Choose what to serve.", next_step="Give either --demo or --script FILE.")
     try:
         from coze_harness.server.script_reader import demo_script, load_script
         from coze_harness.server.server_process import serve_forever
-    except ImportError as fault:
+    except ImportError as error:
         raise UsageError(
-            f"The server needs a package that is not installed: {fault.name}.",
+            f"The server needs a package that is not installed: {error.name}.",
             next_step="pip install 'coze-harness[serve]'",
-        ) from fault
-    bots = load_script(script) if script else demo_script()
-    first = True
+        ) from error
+    loaded = load_script(script) if script else demo_script()
 
-    def announce(line: str) -> None:
-        nonlocal first
-        if not first:
-            click.echo(line)
-            return
-        first = False
-        click.echo(f"Coze's API, scripted, at {line}")
-        for bot in bots.bots:
+    def print_start(base_url: str) -> None:
+        click.echo(f"Coze's API, scripted, at {base_url}")
+        for bot in loaded.bots:
             click.echo(f"  bot {bot.id}  {bot.name}")
         click.echo("Try it in another terminal:")
-        click.echo(f"  export COZE_API_BASE={line} COZE_API_TOKEN=pat_any_token_will_do")
-        click.echo(f"  coze-harness ask 你是谁? --bot {bots.bots[0].id}")
+        click.echo(f"  export COZE_API_BASE={base_url} COZE_API_TOKEN=pat_any_token_will_do")
+        click.echo(f"  coze-harness ask 你是谁? --bot {loaded.bots[0].id}")
         click.echo("  coze-harness record")
 
-    serve_forever(bots, host, port, announce)
+    for line in serve_forever(loaded, host, port, print_start):
+        click.echo(line)
     return 0

@@ -1,6 +1,6 @@
 """A Coze-compatible server that answers from a script: to record without an account, and to test.
 
-`reading` makes a `Script` of a YAML file, `serving` runs it; the latter needs the extra `serve`.
-What is on the wire follows the public documentation of Coze's chat API and the habits of its
-official clients; where sources are silent the choice is written down in docs/server.md.
+`script_reader` reads a YAML file into a `ServerScript`, `server_process` serves it; both need the
+extra `serve`. The wire follows the public documentation of Coze's API and the behaviour of its
+official clients; docs/server.md lists the decisions where they are silent.
 """

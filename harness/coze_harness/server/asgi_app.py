@@ -1,80 +1,145 @@
-"""The routes of the server, the busiest first."""
+"""The server as an ASGI application: its routes, and answers damaged by injected faults."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Awaitable, Callable, Mapping
 
-from starlette.requests import Request
-from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from coze_harness.server import (
-    bot_endpoints as bots,
-)
-from coze_harness.server import (
-    chat_endpoints as chats,
-)
-from coze_harness.server import (
-    conversation_endpoints as talks,
-)
-from coze_harness.server import (
-    oauth_endpoints as tokens,
-)
-from coze_harness.server import (
-    upload_endpoints as files,
-)
-from coze_harness.server import (
-    workflow_endpoints as workflows,
-)
-from coze_harness.server.response_envelope import Refused, refusal
-from coze_harness.server.response_writer import Handler, answering
-from coze_harness.server.server_state import Desk
+from coze_harness.server import chat_endpoints, resource_endpoints
+from coze_harness.server.fault_injection import Fault, FaultKind, FaultTriggered
+from coze_harness.server.request_validation import IncomingCall
+from coze_harness.server.response_envelope import ApiAnswer, ApiRefusal, envelope, json_response
+from coze_harness.server.server_state import ServerState
 
-_READ = ("GET", "POST")
-_TABLE: Sequence[tuple[str, Sequence[str], Handler]] = (
-    ("/v3/chat/retrieve", _READ, chats.retrieve),
-    ("/v3/chat/message/list", _READ, chats.messages),
-    ("/v3/chat", ("POST",), chats.start),
-    ("/v3/chat/cancel", ("POST",), chats.cancel),
-    ("/v3/chat/submit_tool_outputs", ("POST",), chats.submit),
-    ("/v1/conversation/create", ("POST",), talks.create),
-    ("/v1/conversation/retrieve", ("GET",), talks.retrieve),
-    ("/v1/conversation/message/list", ("POST",), talks.messages),
-    ("/v1/conversation/message/create", ("POST",), talks.put_message),
-    ("/v1/conversation/message/retrieve", ("GET",), talks.message),
-    ("/v1/conversations", ("GET",), talks.conversations),
-    ("/v1/conversations/{id}/clear", ("POST",), talks.clear),
-    ("/v1/conversations/{id}", ("PUT",), talks.rename),
-    ("/v1/conversations/{id}", ("DELETE",), talks.delete),
-    ("/v1/bots/{id}", ("GET",), bots.information),
-    ("/v1/bot/get_online_info", ("GET",), bots.information),
-    ("/v1/files/upload", ("POST",), files.upload),
-    ("/v1/files/retrieve", ("GET",), files.retrieve),
-    ("/api/permission/oauth2/token", ("POST",), tokens.give),
-    ("/v1/workflow/run", ("POST",), workflows.run),
-    ("/v1/workflows/chat", ("POST",), workflows.chat),
+_CHAT = "POST /v3/chat"
+_TOKEN = "POST /api/permission/oauth2/token"  # noqa: S105 - a route, not a secret
+_ENDPOINTS: Mapping[str, Callable[[IncomingCall], Awaitable[ApiAnswer]]] = {
+    "GET /v3/chat/retrieve": chat_endpoints.retrieve,
+    "POST /v3/chat/retrieve": chat_endpoints.retrieve,
+    "GET /v3/chat/message/list": chat_endpoints.messages,
+    "POST /v3/chat/message/list": chat_endpoints.messages,
+    _CHAT: chat_endpoints.start,
+    "POST /v3/chat/cancel": chat_endpoints.cancel,
+    "POST /v3/chat/submit_tool_outputs": chat_endpoints.submit_tool_outputs,
+    "POST /v1/workflow/run": chat_endpoints.run_workflow,
+    "POST /v1/workflows/chat": chat_endpoints.start_workflow_chat,
+    "POST /v1/conversation/create": resource_endpoints.create_conversation,
+    "GET /v1/conversation/retrieve": resource_endpoints.retrieve_conversation,
+    "GET /v1/conversations": resource_endpoints.list_conversations,
+    "GET /v1/bots/{id}": resource_endpoints.retrieve_bot,
+    "GET /v1/bot/get_online_info": resource_endpoints.retrieve_bot,
+    "POST /v1/files/upload": resource_endpoints.upload_file,
+    _TOKEN: resource_endpoints.issue_token,
+}
+_GATEWAY_PAGE = (
+    "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
+    "<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>gateway</center>\r\n"
+    "</body>\r\n</html>\r\n"
 )
 
 
-def application(desk: Desk) -> ASGIApp:
-    """Return the server as an ASGI application: plain routes, no middleware."""
-    routes: list[BaseRoute] = []
-    for path, methods, handler in _TABLE:
-        for method in methods:
-            endpoint = answering(desk, f"{method} {path}", handler)
-            routes.append(Route(path, endpoint, methods=[method], include_in_schema=False))
-    routes.append(Mount("/", app=_Unknown(desk)))
-    return Router(routes, redirect_slashes=False)
+def asgi_app(state: ServerState) -> ASGIApp:
+    """Return the application of one server."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        call = IncomingCall(state, Request(scope, receive))
+        respond = await _respond(call)
+        await respond(scope, receive, send)
+
+    return app
 
 
-class _Unknown:
-    """Answers every other path as Coze does: HTTP 404 and code 4000."""
+async def _respond(call: IncomingCall) -> ASGIApp:
+    path = str(call.request.scope["path"])
+    method = "GET" if call.request.method == "HEAD" else call.request.method
+    route = f"{method} {re.sub('^/v1/bots/[^/]+$', '/v1/bots/{id}', path)}"
+    endpoint = _ENDPOINTS.get(route)
+    call.state.calls[route if endpoint else "unknown"] += 1
+    try:
+        if endpoint is None:
+            raise ApiRefusal(4000, f"There is no {call.request.method} {path}.", http=404)
+        _check_token(call, route)
+        return await _response(call, await endpoint(call))
+    except ApiRefusal as refusal:
+        return refusal.response(call.log_id)
+    except FaultTriggered as triggered:
+        return await _refusal(call, triggered.fault)
+    except ClientDisconnect:
+        return Response()
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope)
-        self._desk.calls["unknown"] += 1
-        refused = Refused(4000, f"There is no {request.method} {request.url.path}.", http=404)
-        await refusal(refused, self._desk.ids.log_id())(scope, receive, send)
+def _check_token(call: IncomingCall, route: str) -> None:
+    """Refuse a token that has expired or is malformed; two routes check the latter themselves."""
+    if call.state.has_expired(call.authorization):
+        raise ApiRefusal(4101 if route == _CHAT else 700012006)
+    if route not in (_CHAT, _TOKEN) and not call.has_token():
+        raise ApiRefusal(700012006)
+
+
+async def _refusal(call: IncomingCall, fault: Fault) -> Response:
+    """Return what a fault answers in place of the service."""
+    if fault.kind is FaultKind.RESET_BEFORE:
+        await call.connection.reset()
+        return Response()
+    if fault.kind is FaultKind.HTML:
+        return Response(_GATEWAY_PAGE, fault.http or 502, media_type="text/html")
+    if fault.kind is FaultKind.UNAVAILABLE:
+        after = {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
+        return Response(b"", fault.http or 503, headers=after)
+    refusal = ApiRefusal(
+        fault.code or 4000, fault.message, http=fault.http, retry_after=fault.retry_after
+    )
+    return refusal.response(call.log_id)
+
+
+async def _response(call: IncomingCall, answer: ApiAnswer) -> ASGIApp:
+    """Return an endpoint's answer, damaged by the fault that the call met."""
+    fault = call.fault
+    if not fault:
+        return _undamaged(call, answer)
+    if fault.kind is FaultKind.SLOW:
+        await call.state.clock.sleep(fault.seconds)
+    if fault.kind is FaultKind.RESET_AFTER:
+        await call.connection.reset()
+        return Response()
+    if fault.kind is FaultKind.EMPTY_BODY:
+        return json_response(b"", call.log_id)
+    if isinstance(answer, Mapping):
+        if fault.kind is FaultKind.OMIT_DATA:
+            answer = {key: value for key, value in answer.items() if key != "data"}
+        if fault.kind is FaultKind.EMPTY_DATA:
+            answer = {**answer, "data": []}
+    response = _undamaged(call, answer)
+    if fault.kind is FaultKind.WRONG_CONTENT_TYPE:
+        response.headers["content-type"] = "text/plain; charset=utf-8"
+    if fault.kind is FaultKind.HALF_JSON:
+        return json_response(_half(response), call.log_id)
+    return _half_body(call, response) if fault.kind is FaultKind.HALF_BODY else response
+
+
+def _undamaged(call: IncomingCall, answer: ApiAnswer) -> Response:
+    if isinstance(answer, Response):
+        return answer
+    if isinstance(answer, Mapping):
+        return json_response(envelope(answer, call.log_id), call.log_id)
+    headers = {"x-tt-logid": call.log_id, "content-type": "text/event-stream"}
+    return StreamingResponse(answer, headers={**headers, "cache-control": "no-cache"})
+
+
+def _half(response: Response) -> bytes:
+    return bytes(response.body)[: len(response.body) // 2]
+
+
+def _half_body(call: IncomingCall, whole: Response) -> ASGIApp:
+    """Return a response that promises the whole body, sends half of it, and closes."""
+
+    async def respond(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": whole.raw_headers})
+        await send({"type": "http.response.body", "body": _half(whole), "more_body": True})
+        await call.connection.close()
+
+    return respond

@@ -1,80 +1,88 @@
-"""What the server remembers: conversations, the chats in them, and how far each chat is.
+"""What the server remembers: conversations, their chats, and how far each chat is.
 
-Nothing runs in the background. A chat is a plan with an end; where it stands is read off the clock
-when somebody asks, so ten thousand chats that wait cost nothing.
+Nothing runs in the background. A chat has a timeline with an end, and its status is read off the
+clock when a call asks for it, so ten thousand waiting chats cost nothing.
 """
 
 from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from coze_harness.model import JSON
 from coze_harness.model.trial import Clock
-from coze_harness.server.fault_schema import Fault
-from coze_harness.server.prompt_matching import Face
-from coze_harness.server.script_schema import Action, Order
+from coze_harness.server.fault_injection import Fault
+from coze_harness.server.response_envelope import ApiRefusal
+from coze_harness.server.script_schema import ListOrder, RequiredAction
 
-KEPT = 50_000  # conversations; a server that runs for weeks forgets its oldest
+_MAX_CONVERSATIONS = 50_000  # a server that runs for weeks forgets its oldest
 
 
-@dataclass(slots=True)
-class Plan:
-    """How a chat goes on from now: its messages, and how and when (clock seconds) it ends."""
+@dataclass(frozen=True, slots=True)
+class InputMessage:
+    """A message of the caller; `text` is its content without attached files."""
+
+    role: str
+    content: str
+    text: str
+    content_type: str
+    file_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatTimeline:
+    """A chat from `begins` to `ends` (clock seconds): its messages, and how it ends.
+
+    `calls` are the tool calls of the required `action`. The first `sent` messages belong to an
+    earlier timeline of the same chat, and its stream has sent them.
+    """
 
     messages: list[dict[str, JSON]]
-    order: Order
+    order: ListOrder
     delta: int
+    begins: float
     ends: float
     status: str
-    begins: float
-    usage: tuple[int, int] = (0, 0)
+    usage: tuple[int, int]
     error: tuple[int, str] = (0, "")
-    action: Action | None = None
+    action: RequiredAction | None = None
     calls: tuple[dict[str, JSON], ...] = ()
-    told: int = 0  # messages of an earlier plan that a stream has told already
+    sent: int = 0
 
 
 @dataclass(slots=True, eq=False)
-class Chat:
-    """One chat. `questions` are its input messages; unsaved ones cannot be asked about later."""
+class StoredChat:
+    """One chat; an unsaved one cannot be retrieved. The bot id of a workflow's chat is empty."""
 
     id: str
-    conversation: Conversation
-    section_id: str
-    face: Face | None
+    conversation: StoredConversation
+    bot_id: str
     created_at: int
     started: float
-    plan: Plan
-    questions: list[dict[str, JSON]]
-    faults: tuple[Fault, ...] = ()
-    meta_data: Mapping[str, str] = field(default_factory=dict)
-    words: Mapping[str, str] = field(default_factory=dict)
+    timeline: ChatTimeline
+    inputs: Sequence[InputMessage]
+    faults: tuple[Fault, ...]
+    meta_data: Mapping[str, str]
+    words: Mapping[str, str]
     saved: bool = True
-    polls: int = 0
     canceled: bool = False
-
-    @property
-    def bot_id(self) -> str:
-        """The bot's id; empty in a workflow's chat."""
-        return self.face.bot.id if self.face else ""
 
     def status(self, now: float) -> str:
         """Return the status at a time of the clock."""
         if self.canceled:
             return "canceled"
-        return "in_progress" if now < self.plan.ends else self.plan.status
+        return "in_progress" if now < self.timeline.ends else self.timeline.status
 
-    def runs(self, now: float) -> bool:
-        """Return whether the conversation is occupied by this chat."""
-        return not self.canceled and now < self.plan.ends
+    def is_running(self, now: float) -> bool:
+        """Return whether the chat occupies its conversation."""
+        return not self.canceled and now < self.timeline.ends
 
-    def to_json(self, now: float, shown: str = "") -> dict[str, JSON]:
-        """Return Coze's chat object; `shown` makes it look as if it ran, under that word."""
-        status = shown or self.status(now)
-        code, msg = self.plan.error if status == "failed" else (0, "")
+    def to_json(self, now: float, running_as: str = "") -> dict[str, JSON]:
+        """Return Coze's chat object; `running_as` shows it as running, with that status."""
+        status = running_as or self.status(now)
+        code, msg = self.timeline.error if status == "failed" else (0, "")
         body: dict[str, JSON] = {
             "id": self.id,
             "conversation_id": self.conversation.id,
@@ -82,60 +90,53 @@ class Chat:
             "created_at": self.created_at,
             "last_error": {"code": code, "msg": msg},
             "status": status,
-            "section_id": self.section_id,
+            "section_id": self.conversation.id,
         }
         if self.meta_data:
             body["meta_data"] = self.meta_data
-        if shown or self.canceled or now < self.plan.ends:
+        if running_as or self.canceled or now < self.timeline.ends:
             return body
         # Rounded first: a sum of floats must not make one second two.
-        ended = self.created_at + math.ceil(round(self.plan.ends - self.started, 3))
+        ended = self.created_at + math.ceil(round(self.timeline.ends - self.started, 3))
         body["failed_at" if status == "failed" else "completed_at"] = ended
-        if self.plan.calls:
-            calls: JSON = {"tool_calls": self.plan.calls}
+        if self.timeline.calls:
+            calls: JSON = {"tool_calls": self.timeline.calls}
             body["required_action"] = {"type": "submit_tool_outputs", "submit_tool_outputs": calls}
-        body["usage"] = usage(self.plan.usage)
+        body["usage"] = usage_json(*self.timeline.usage)
         return body
 
 
-def usage(counts: tuple[int, int]) -> dict[str, JSON]:
-    """Return Coze's usage object of (input, output) tokens."""
-    return {"token_count": sum(counts), "output_count": counts[1], "input_count": counts[0]}
+def usage_json(inputs: int = 0, outputs: int = 0) -> dict[str, JSON]:
+    """Return Coze's usage object of numbers of tokens."""
+    return {"token_count": inputs + outputs, "output_count": outputs, "input_count": inputs}
 
 
 @dataclass(slots=True, eq=False)
-class Conversation:
-    """One conversation: chats and messages put in by hand, in order of time."""
+class StoredConversation:
+    """One conversation: its messages from creation, then its chats, in order of time."""
 
     id: str
     created_at: int
-    section_id: str
     bot_id: str = ""
     name: str = ""
     meta_data: Mapping[str, str] = field(default_factory=dict)
-    updated_at: int = 0
-    turns: list[Chat | dict[str, JSON]] = field(default_factory=list)
-    chats: dict[str, Chat] = field(default_factory=dict)
+    first_messages: Sequence[InputMessage] = ()
+    chats: dict[str, StoredChat] = field(default_factory=dict)
 
-    def running(self, now: float) -> bool:
+    def is_occupied(self, now: float) -> bool:
         """Return whether a chat runs here."""
-        return any(chat.runs(now) for chat in self.chats.values())
+        return any(chat.is_running(now) for chat in self.chats.values())
 
-    def messages(self, now: float) -> Iterator[dict[str, JSON]]:
-        """Yield what `/v1/conversation/message/list` knows: questions and answers, oldest first."""
-        for turn in self.turns:
-            if not isinstance(turn, Chat):
-                yield turn
+    def said(self, now: float) -> Iterator[tuple[str, str]]:
+        """Yield role and content of questions and answers, oldest first."""
+        yield from ((message.role, message.content) for message in self.first_messages)
+        for chat in self.chats.values():
+            if chat.canceled or not chat.saved:
                 continue
-            if turn.canceled:
-                continue
-            yield from turn.questions
-            if turn.status(now) == "completed":
-                yield from (m for m in turn.plan.messages if m["type"] == "answer")
-
-    def context(self, now: float) -> list[dict[str, JSON]]:
-        """Return the messages that the bot remembers: those since the context was last cleared."""
-        return [m for m in self.messages(now) if m["section_id"] == self.section_id]
+            yield from ((message.role, message.content) for message in chat.inputs)
+            if chat.status(now) == "completed":
+                answers = (m for m in chat.timeline.messages if m["type"] == "answer")
+                yield from ((str(m["role"]), str(m["content"])) for m in answers)
 
     def to_json(self) -> dict[str, JSON]:
         """Return Coze's conversation object."""
@@ -146,54 +147,47 @@ class Conversation:
             "creator_id": "2478000000000001",
             "connector_id": "1024",
             "created_at": self.created_at,
-            "updated_at": self.updated_at or self.created_at,
-            "last_section_id": self.section_id,
+            "updated_at": self.created_at,
+            "last_section_id": self.id,
         }
 
 
-class Conversations:
-    """All conversations, and how many chats ran at once at most."""
+class ConversationStore:
+    """All conversations, and the most chats that ran at once."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._known: dict[str, Conversation] = {}
+        self._conversations: dict[str, StoredConversation] = {}
         self._ends: list[float] = []
         self.peak = 0
 
-    def __iter__(self) -> Iterator[Conversation]:
-        return iter(self._known.values())
+    def conversation(self, conversation_id: str) -> StoredConversation:
+        """Return a conversation (4002)."""
+        if conversation_id not in self._conversations:
+            raise ApiRefusal(4002)
+        return self._conversations[conversation_id]
 
-    def get(self, conversation_id: str) -> Conversation | None:
-        """Return a conversation, or `None`."""
-        return self._known.get(conversation_id)
+    def chat(self, conversation_id: str, chat_id: str) -> StoredChat:
+        """Return a chat of a conversation (4002, 4001)."""
+        chats = self.conversation(conversation_id).chats
+        if chat_id not in chats:
+            raise ApiRefusal(4001)
+        return chats[chat_id]
 
-    def add(self, conversation: Conversation) -> None:
-        """Remember a conversation; beyond the limit the oldest is forgotten."""
-        self._known[conversation.id] = conversation
-        if len(self._known) > KEPT:
-            del self._known[next(iter(self._known))]
+    def add(self, conversation: StoredConversation) -> None:
+        """Store a conversation; beyond the limit the oldest is forgotten."""
+        self._conversations[conversation.id] = conversation
+        if len(self._conversations) > _MAX_CONVERSATIONS:
+            del self._conversations[next(iter(self._conversations))]
 
-    def remove(self, conversation_id: str) -> None:
-        """Forget a conversation."""
-        self._known.pop(conversation_id, None)
+    def of_bot(self, bot_id: str) -> list[StoredConversation]:
+        """Return the conversations created for a bot, oldest first."""
+        return [known for known in self._conversations.values() if known.bot_id == bot_id]
 
-    def chat(self, chat_id: str) -> Chat | None:
-        """Return a chat by its id alone; slow, for tests."""
-        found = (known.chats.get(chat_id) for known in self._known.values())
-        return next((chat for chat in found if chat), None)
-
-    def count(self, plan: Plan) -> None:
-        """Take note that a chat runs from now to its plan's end.
-
-        A cancelled chat counts to its planned end: the figure is for judging load.
-        """
+    def count_running(self, timeline: ChatTimeline) -> None:
+        """Count a chat that runs from now on; a cancelled one counts to its planned end."""
         now = self._clock.monotonic()
         while self._ends and self._ends[0] <= now:
             heapq.heappop(self._ends)
-        heapq.heappush(self._ends, plan.ends)
+        heapq.heappush(self._ends, timeline.ends)
         self.peak = max(self.peak, len(self._ends))
-
-
-def texts(messages: Iterable[Mapping[str, JSON]]) -> Sequence[str]:
-    """Return what was said, as text."""
-    return [str(message["content"]) for message in messages]

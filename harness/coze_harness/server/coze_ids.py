@@ -1,4 +1,4 @@
-"""Ids as Coze makes them: snowflakes that carry their second, and log ids that carry their time."""
+"""Ids as Coze makes them: snowflakes and log ids, both of which carry their time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Snowflakes:
     """Decimal ids of 19 digits, ``seconds << 32`` plus a random part, always rising.
 
     The first id of a second leaves the upper half of the low word free; each further one is a
-    small step up, so that ids made together (a chat and its conversation) differ in few bits only.
+    small step up, so that ids made together (a chat and its conversation) differ in few bits.
     """
 
     def __init__(self, random: Random) -> None:
@@ -23,7 +23,7 @@ class Snowflakes:
         self._last = 0
 
     def new(self, second: int) -> str:
-        """Return an id made in this Unix second, greater than every id before it."""
+        """Return an id made in this Unix second, greater than every earlier id."""
         first = second << 32
         if self._last < first:
             self._last = first | self._random.getrandbits(31)
@@ -32,35 +32,36 @@ class Snowflakes:
         return str(self._last)
 
 
-class Ids:
+class CozeIds:
     """Every kind of id that an answer carries, from one clock and one source of randomness."""
 
     def __init__(self, clock: Clock, random: Random) -> None:
         self._clock = clock
         self._random = random
         self._snowflakes = Snowflakes(random)
-        self._stamp = (0, "")
 
     def second(self) -> int:
         """Return the Unix second that ids made now carry."""
         return int(self._clock.now())
 
     def new(self) -> str:
-        """Return a fresh id for a chat, conversation, message, section or file."""
+        """Return an id for a chat, conversation, message or file."""
         return self._snowflakes.new(self.second())
 
     def log_id(self) -> str:
         """Return 34 characters: ``YYYYMMDDhhmmss`` and 20 upper-case hexadecimal digits."""
-        second = self.second()
-        if self._stamp[0] != second:
-            self._stamp = (second, time.strftime("%Y%m%d%H%M%S", time.gmtime(second + _CHINA)))
-        return f"{self._stamp[1]}{self._random.getrandbits(80):020X}"
+        stamp = time.strftime("%Y%m%d%H%M%S", time.gmtime(self.second() + _CHINA))
+        return f"{stamp}{self._random.getrandbits(80):020X}"
 
     def tool_call(self) -> str:
         """Return an opaque tool call id: 41 random bytes in base64, as hosted Coze sends them."""
         return base64.b64encode(self._random.randbytes(41)).decode()
 
+    def token(self) -> str:
+        """Return an access token for an OAuth app."""
+        return f"czs_{self._random.getrandbits(256):064x}"
 
-def derived(chat_id: str) -> Snowflakes:
-    """Return the ids that belong to a chat whose own id a script fixes: the same every time."""
-    return Snowflakes(Random(chat_id))  # noqa: S311 - repeatable is the point, nothing is secret
+
+def chat_snowflakes(chat_id: str) -> Snowflakes:
+    """Return the ids of a chat whose own id a script fixes: the same every time."""
+    return Snowflakes(Random(chat_id))  # noqa: S311 - repeatable on purpose, nothing secret

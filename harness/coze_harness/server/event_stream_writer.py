@@ -9,12 +9,11 @@ from dataclasses import dataclass
 import orjson
 
 from coze_harness.model import JSON
-from coze_harness.server.clock import ServerClock
-from coze_harness.server.connection_registry import Line
-from coze_harness.server.conversation_store import Chat, usage
-from coze_harness.server.fault_schema import Fault, Kind
+from coze_harness.server.conversation_store import StoredChat, usage_json
+from coze_harness.server.fault_injection import Fault, FaultKind
+from coze_harness.server.request_validation import IncomingCall
 
-_PART = (
+_DELTA_KEYS = (
     "id",
     "conversation_id",
     "bot_id",
@@ -29,109 +28,95 @@ _FOREVER = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
-    """How frames are written: `/v3/chat` without blanks after colons, a workflow's chat with."""
+class FrameStyle:
+    """How frames are written: by default as in `/v3/chat`."""
 
-    blank: str = ""
+    blank: bytes = b""
     bot_id: bool = True
     done: JSON = "[DONE]"
 
     def frame(self, event: str, data: JSON) -> bytes:
         """Return one frame."""
-        if not self.bot_id and isinstance(data, dict):
+        if not self.bot_id and isinstance(data, Mapping):
             data = {key: value for key, value in data.items() if key != "bot_id"}
-        return b"event:%s%s\ndata:%s%s\n\n" % (
-            self.blank.encode(),
-            event.encode(),
-            self.blank.encode(),
-            orjson.dumps(data),
-        )
+        parts = (self.blank, event.encode(), self.blank, orjson.dumps(data))
+        return b"event:%b%b\ndata:%b%b\n\n" % parts
 
 
-CHAT_STYLE = Style()
+_CHAT_STYLE = FrameStyle()
 
 
-async def frames(
-    chat: Chat,
-    clock: ServerClock,
-    line: Line,
+async def chat_frames(
+    call: IncomingCall,
+    chat: StoredChat,
     *,
-    style: Style = CHAT_STYLE,
+    style: FrameStyle = _CHAT_STYLE,
     fault: Fault | None = None,
-    odd_status: str = "",
+    status: str = "",
 ) -> AsyncIterator[bytes]:
-    """Yield a chat's events from now to its end, each when its time has come.
+    """Yield the events of a chat, from now to its end, each when its time has come.
 
-    Cancelling a chat does not stop its stream: at Coze it changes the state only.
+    Cancelling a chat does not stop its stream: at Coze it changes only the state. `fault` acts
+    inside the stream; `status` is one more status to report.
     """
-    plan = chat.plan
-    if not plan.told:
-        yield style.frame("conversation.chat.created", _running(chat, "created"))
-    yield style.frame("conversation.chat.in_progress", _running(chat, "in_progress"))
-    if odd_status:
-        yield style.frame(f"conversation.chat.{odd_status}", _running(chat, odd_status))
-    while math.isinf(plan.ends):
+    timeline, clock = chat.timeline, call.state.clock
+    statuses = ("in_progress", status) if timeline.sent else ("created", "in_progress", status)
+    for word in filter(None, statuses):
+        running = {**chat.to_json(timeline.begins, word), "usage": usage_json()}
+        yield style.frame(f"conversation.chat.{word}", running)
+    while math.isinf(timeline.ends):
         await clock.sleep(_FOREVER)
-    steps = [style.frame(event, data) for event, data in _steps(chat)]
-    if plan.status == "failed":
-        steps = steps[: len(steps) // 2]
-    pace = (plan.ends - plan.begins) / (len(steps) + 1)
-    halfway = len(steps) // 2
-    for number, frame in enumerate(steps, 1):
-        await clock.sleep(plan.begins + pace * number - clock.monotonic())
-        if fault and _strikes(fault, frame, number, halfway, len(steps)):
-            yield _last_words(fault, frame, style)
-            if fault.kind is not Kind.ERROR_EVENT:
-                await line.close()
+    frames = [style.frame(event, data) for event, data in _message_events(chat)]
+    if timeline.status == "failed":
+        frames = frames[: len(frames) // 2]
+    pace = (timeline.ends - timeline.begins) / (len(frames) + 1)
+    for number, frame in enumerate(frames, 1):
+        await clock.sleep(timeline.begins + pace * number - clock.monotonic())
+        if fault and (last := _last_bytes(fault, style, frame, number, len(frames))):
+            yield last
+            if fault.kind is not FaultKind.ERROR_EVENT:
+                await call.connection.close()
             return
         yield frame
-    await clock.sleep(plan.ends - clock.monotonic())
-    ended = chat.to_json(plan.ends) if not chat.canceled else _ended_though_canceled(chat)
-    yield style.frame(f"conversation.chat.{plan.status}", ended)
+    await clock.sleep(timeline.ends - clock.monotonic())
+    ended = chat.to_json(timeline.ends)
+    if chat.canceled:
+        ended = chat.to_json(timeline.ends, timeline.status)
+        ended["usage"] = usage_json(*timeline.usage)
+    yield style.frame(f"conversation.chat.{timeline.status}", ended)
     yield style.frame("done", style.done)
 
 
-def _running(chat: Chat, status: str) -> dict[str, JSON]:
-    return {**chat.to_json(chat.plan.begins, status), "usage": usage((0, 0))}
-
-
-def _ended_though_canceled(chat: Chat) -> dict[str, JSON]:
-    return {**_running(chat, chat.plan.status), "usage": usage(chat.plan.usage)}
-
-
-def _steps(chat: Chat) -> Iterator[tuple[str, Mapping[str, JSON]]]:
-    for message in chat.plan.messages[chat.plan.told :]:
+def _message_events(chat: StoredChat) -> Iterator[tuple[str, Mapping[str, JSON]]]:
+    for message in chat.timeline.messages[chat.timeline.sent :]:
         if message["type"] == "answer" and message["content_type"] == "text":
-            part = {key: message[key] for key in _PART}
-            thought = str(message.get("reasoning_content", ""))
-            for piece in _cut(thought, chat.plan.delta):
-                yield (
-                    "conversation.message.delta",
-                    {**part, "content": "", "reasoning_content": piece},
-                )
-            for piece in _cut(str(message["content"]), chat.plan.delta):
+            part = {key: message[key] for key in _DELTA_KEYS}
+            for piece in _cut(message.get("reasoning_content"), chat.timeline.delta):
+                delta = {**part, "content": "", "reasoning_content": piece}
+                yield "conversation.message.delta", delta
+            for piece in _cut(message["content"], chat.timeline.delta):
                 yield "conversation.message.delta", {**part, "content": piece}
         yield "conversation.message.completed", message
 
 
-def _cut(text: str, size: int) -> Iterator[str]:
-    for start in range(0, len(text), size):
-        yield text[start : start + size]
+def _cut(text: JSON, size: int) -> Iterator[str]:
+    whole = str(text or "")
+    for start in range(0, len(whole), size):
+        yield whole[start : start + size]
 
 
-def _strikes(fault: Fault, frame: bytes, number: int, halfway: int, last: int) -> bool:
-    if number < max(1, halfway):
-        return False
-    if fault.kind is Kind.CUT_CHARACTER:
-        return not frame.isascii() or number == last
-    return True
-
-
-def _last_words(fault: Fault, frame: bytes, style: Style) -> bytes:
-    if fault.kind is Kind.ERROR_EVENT:
-        text = fault.message or "Request parameter error"
-        return style.frame("error", {"code": fault.code or 4000, "msg": text})
-    if fault.kind is Kind.CUT_STREAM:
+def _last_bytes(
+    fault: Fault, style: FrameStyle, frame: bytes, number: int, count: int
+) -> bytes | None:
+    """Return what is sent last in place of a frame, or `None` if the stream goes on."""
+    if number < max(1, count // 2):
+        return None
+    if fault.kind is FaultKind.ERROR_EVENT:
+        msg = fault.message or "Request parameter error"
+        return style.frame("error", {"code": fault.code or 4000, "msg": msg})
+    if fault.kind is FaultKind.CUT_STREAM:
         return frame
+    if frame.isascii() and number < count:
+        return None
     wide = next((at for at, byte in enumerate(frame) if byte > 0x7F), len(frame) // 2)
     return frame[: wide + 1]

@@ -1,85 +1,210 @@
-"""Which fault strikes which call: counting, healing, and faults switched on at run time."""
+"""Faults to inject: what they are, and which of them affects which call."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
+from enum import Enum, StrEnum, auto
 from itertools import chain
+from typing import Annotated, Self
 
-from coze_harness.server.fault_schema import (
-    ANSWERED_AT_ONCE,
-    JSON_ONLY,
-    RUN,
-    SPOILT_AFTERWARDS,
-    STATUS_WORDS,
-    STREAM_ONLY,
-    Fault,
-    Kind,
-    Route,
-)
-
-_AT_ONCE_OR_AFTERWARDS = ANSWERED_AT_ONCE | SPOILT_AFTERWARDS
-_RUN = sorted(RUN)
-_IN_THE_STREAM = STREAM_ONLY - ANSWERED_AT_ONCE
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
-class FaultBook:
-    """The faults of a script, those injected by tests, and how often each has struck."""
+class Route(StrEnum):
+    """The calls that a fault can affect."""
 
-    def __init__(self, everywhere: Sequence[Fault] = ()) -> None:
-        self._everywhere = tuple(everywhere)
-        self._injected: list[tuple[str, Fault]] = []
-        self._fitted: dict[int, int] = {}
-        self.quiet = not everywhere
+    CHAT = "chat"
+    RETRIEVE = "retrieve"
+    LIST = "list"
+    CANCEL = "cancel"
+    SUBMIT = "submit"
+    BOT = "bot"
+    CREATE = "create"
+    UPLOAD = "upload"
+    WORKFLOW = "workflow"
+    TOKEN = "token"  # noqa: S105 - a route, not a secret
 
-    def inject(self, fault: Fault, bot_id: str = "") -> None:
-        """Switch a fault on, for one bot or (empty id) for every call."""
-        # A copy of its own: the same fault injected twice counts twice.
-        self._injected.append((bot_id, fault.model_copy()))
-        self.quiet = False
 
-    def heal(self) -> None:
-        """Switch every injected fault off; the script's own stay."""
-        for _, fault in self._injected:
-            self._fitted.pop(id(fault), None)
+class FaultStage(Enum):
+    """Where a fault acts."""
+
+    REFUSAL = auto()  # it answers the call, which has no effect
+    ANSWER = auto()  # the call has its effect, and its answer is damaged
+    RUN = auto()  # the chat runs differently; decided once, when it starts
+    STATUS = auto()  # one answer shows another status while the chat runs
+    STREAM = auto()  # inside a stream
+
+
+_ANY = tuple(Route)
+_CHAT = (Route.CHAT,)
+_LIST_OR_ANY = (Route.LIST, *_ANY)
+
+
+class FaultKind(StrEnum):
+    """What can go wrong. The comment after each kind says what the caller sees.
+
+    `routes` are the calls that a kind can affect, its default first. `streamed` is true for kinds
+    that affect only streams, false for those that affect only JSON answers.
+    """
+
+    stage: FaultStage
+    routes: tuple[Route, ...]
+    streamed: bool | None
+
+    def __new__(  # noqa: D102 - the class explains the parts
+        cls,
+        word: str,
+        stage: FaultStage = FaultStage.ANSWER,
+        routes: tuple[Route, ...] = _ANY,
+        streamed: bool | None = None,
+    ) -> Self:
+        kind = str.__new__(cls, word)
+        kind._value_ = word
+        kind.stage, kind.routes, kind.streamed = stage, routes, streamed
+        return kind
+
+    REFUSE = "refuse", FaultStage.REFUSAL  # `code` in the envelope
+    TOO_MANY_REQUESTS = "too_many_requests", FaultStage.REFUSAL  # HTTP 429 with Retry-After
+    HTML = "html", FaultStage.REFUSAL  # a gateway's HTML page, HTTP 502
+    UNAVAILABLE = "unavailable", FaultStage.REFUSAL  # HTTP 503, empty body
+    RESET_BEFORE = "reset_before", FaultStage.REFUSAL  # connection reset
+    JSON_FOR_SSE = "json_for_sse", FaultStage.REFUSAL, _CHAT, True  # JSON with `code`, no stream
+    RESET_AFTER = "reset_after"  # connection reset
+    SLOW = "slow"  # the HTTP answer comes `seconds` later
+    HALF_JSON = "half_json", FaultStage.ANSWER, _ANY, False  # HTTP 200 with half of the JSON
+    HALF_BODY = "half_body", FaultStage.ANSWER, _ANY, False  # closed in the middle of the body
+    EMPTY_BODY = "empty_body"  # HTTP 200 and no byte
+    WRONG_CONTENT_TYPE = "wrong_content_type"  # the right body as text/plain
+    OMIT_DATA = "omit_data", FaultStage.ANSWER, _LIST_OR_ANY, False  # no `data`
+    EMPTY_DATA = "empty_data", FaultStage.ANSWER, _LIST_OR_ANY, False  # `data: []`
+    ENDS = "ends", FaultStage.RUN, _CHAT  # the chat ends in `status`
+    FAILED = "failed", FaultStage.RUN, _CHAT  # the chat ends failed, with `last_error`
+    NEVER_ENDS = "never_ends", FaultStage.RUN, _CHAT  # in progress until it is cancelled
+    SLOW_RUN = "slow_run", FaultStage.RUN, _CHAT  # the chat takes `seconds` longer
+    UNKNOWN_TYPE = "unknown_type", FaultStage.RUN, _CHAT  # one more message, of an unknown type
+    CREATED_FIRST = "created_first", FaultStage.STATUS, (Route.CHAT, Route.RETRIEVE)  # `created`
+    UNKNOWN_STATUS = "unknown_status", FaultStage.STATUS, (Route.RETRIEVE, Route.CHAT)  # `status`
+    CUT_STREAM = "cut_stream", FaultStage.STREAM, _CHAT  # closed between two frames
+    CUT_CHARACTER = "cut_character", FaultStage.STREAM, _CHAT  # closed inside a character
+    ERROR_EVENT = "error_event", FaultStage.STREAM, _CHAT  # an `error` event ends the stream
+
+
+_DEFAULTS: Mapping[str, Mapping[str, object]] = {
+    FaultKind.TOO_MANY_REQUESTS: {"http": 429, "code": 4013, "retry_after": 1},
+    FaultKind.HTML: {"http": 502},
+    FaultKind.UNAVAILABLE: {"http": 503},
+    FaultKind.CREATED_FIRST: {"status": "created"},
+    FaultKind.UNKNOWN_STATUS: {"status": "pondering"},
+}
+
+
+class Fault(BaseModel):
+    """A fault `at` one kind of call.
+
+    It skips the first `after` matching calls, affects the next `times` calls (0: all) and then
+    stops. Counts are the server's: two chats at once share them. `code` and `message` go into the
+    envelope or, for `failed`, into `last_error`. `seconds` belongs to the slow kinds, `status` to
+    `ends` and `unknown_status`, `http` and `retry_after` (seconds) to the refusals.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: FaultKind
+    at: Route = Route.CHAT
+    times: Annotated[int, Field(strict=True, ge=0)] = 0
+    after: Annotated[int, Field(strict=True, ge=0)] = 0
+    code: Annotated[int, Field(strict=True, ge=1)] | None = None
+    message: str = ""
+    http: Annotated[int, Field(strict=True, ge=200, le=599)] | None = None
+    retry_after: Annotated[int, Field(strict=True, ge=0)] | None = None
+    seconds: Annotated[float, Field(strict=True, ge=0)] = 1.0
+    status: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _expand(cls, value: object) -> object:
+        """Expand the short forms, and add the defaults of the kind."""
+        if isinstance(value, str):
+            value = {"kind": value}
+        if not isinstance(value, dict):
+            return value
+        if "code" in value:
+            value = {"kind": FaultKind.REFUSE, **value}
+        if value.get("kind") not in set(FaultKind):
+            return value
+        kind = FaultKind(value["kind"])
+        return {"at": kind.routes[0], **_DEFAULTS.get(kind, {}), **value}
+
+    @model_validator(mode="after")
+    def _check_combination(self) -> Self:
+        if self.at not in self.kind.routes:
+            routes = ", ".join(dict.fromkeys(self.kind.routes))
+            msg = f"{self.kind} is not supported at {self.at}; it is at {routes}"
+            raise ValueError(msg)
+        if self.kind is FaultKind.ENDS and not self.status:
+            msg = "ends needs a status (canceled, expired, …)"
+            raise ValueError(msg)
+        return self
+
+
+class FaultTriggered(Exception):  # noqa: N818 - an answer, not an error of this program
+    """A fault answers a call in place of the service."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.kind)
+        self.fault = fault
+
+
+def _kinds(*stages: FaultStage, stream: bool = False) -> tuple[FaultKind, ...]:
+    return tuple(
+        kind for kind in FaultKind if kind.stage in stages and kind.streamed in (None, stream)
+    )
+
+
+ANSWER_KINDS = {
+    stream: _kinds(FaultStage.REFUSAL, FaultStage.ANSWER, stream=stream) for stream in (False, True)
+}
+"""Kinds that affect an answer, by whether it is a stream."""
+RUN_KINDS = _kinds(FaultStage.RUN)
+STATUS_KINDS = _kinds(FaultStage.STATUS)
+STREAM_KINDS = _kinds(FaultStage.STREAM)
+
+
+class FaultInjector:
+    """The faults of a script, those injected by tests, and how often each matched a call."""
+
+    def __init__(self, script_faults: Sequence[Fault]) -> None:
+        self._script_faults = script_faults
+        self._injected: list[Fault] = []
+        self._matches: Counter[int] = Counter()
+
+    def inject(self, fault: Fault) -> None:
+        """Add a fault."""
+        # A copy: the same fault injected twice counts twice.
+        self._injected.append(fault.model_copy())
+
+    def clear(self) -> None:
+        """Remove every injected fault; those of the script stay."""
+        for fault in self._injected:
+            del self._matches[id(fault)]
         self._injected.clear()
-        self.quiet = not self._everywhere
 
-    def of_answer(
-        self, route: Route, bot_id: str, scripted: Iterable[Fault], *, stream: bool = False
+    def find(
+        self, kinds: Container[FaultKind], route: Route, faults: Iterable[Fault]
     ) -> Fault | None:
-        """Return the fault that this call's answer suffers, and count it."""
-        kinds = _AT_ONCE_OR_AFTERWARDS - (JSON_ONLY if stream else STREAM_ONLY)
-        return self._due(route, bot_id, scripted, kinds)
+        """Return the fault of some kinds that affects a call now, and count the call.
 
-    def of_run(self, bot_id: str, scripted: Iterable[Fault]) -> list[Fault]:
-        """Return the faults that a chat runs with, one of a kind, and count them."""
-        scripted = tuple(scripted)
-        if self.quiet and not scripted:
-            return []
-        due = (self._due(Route.CHAT, bot_id, scripted, frozenset({kind})) for kind in _RUN)
-        return [fault for fault in due if fault]
-
-    def of_stream(self, bot_id: str, scripted: Iterable[Fault]) -> Fault | None:
-        """Return the fault that strikes inside a stream, and count it."""
-        return self._due(Route.CHAT, bot_id, scripted, _IN_THE_STREAM)
-
-    def of_status(self, route: Route, bot_id: str, scripted: Iterable[Fault]) -> str:
-        """Return the status word to show instead of `in_progress`, or empty text; counted."""
-        fault = self._due(route, bot_id, scripted, STATUS_WORDS)
-        if fault is None:
-            return ""
-        return "created" if fault.kind is Kind.CREATED_FIRST else fault.status or "pondering"
-
-    def _due(
-        self, route: Route, bot_id: str, scripted: Iterable[Fault], kinds: frozenset[Kind]
-    ) -> Fault | None:
-        injected = (fault for bot, fault in self._injected if bot in ("", bot_id))
-        for fault in chain(injected, scripted, self._everywhere):
+        Args:
+            kinds: one of the constants above, or single kinds.
+            route: the call.
+            faults: those of the script for the answer and the bot or workflow.
+        """
+        for fault in chain(self._injected, faults, self._script_faults):
             if fault.at is not route or fault.kind not in kinds:
                 continue
-            fitted = self._fitted.get(id(fault), 0) + 1
-            self._fitted[id(fault)] = fitted
-            struck = fitted - fault.after
-            if struck > 0 and (not fault.times or struck <= fault.times):
+            self._matches[id(fault)] += 1
+            count = self._matches[id(fault)] - fault.after
+            if count > 0 and (not fault.times or count <= fault.times):
                 return fault
         return None

@@ -1,137 +1,91 @@
-"""Which scripted answer fits a prompt, and the words that its texts leave open."""
+"""Which scripted answer a prompt gets, and the words that fill its texts."""
 
 from __future__ import annotations
 
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 
-from coze_harness.server.script_schema import Answer, Bot, Model, Script, Variant
+from coze_harness.server.response_envelope import ApiRefusal
+from coze_harness.server.script_schema import (
+    BotVariant,
+    ScriptedAnswer,
+    ScriptedBot,
+    ServerScript,
+)
 
-_OPEN = re.compile(r"\{\{\s*([\w.\-]+)\s*\}\}")
+_PLACEHOLDER = re.compile(r"\{\{\s*([\w.\-]+)\s*\}\}")
 
 Fill = Callable[[str], str]
-"""Puts what is known into a text's ``{{ name }}``."""
-
-
-def normal(text: str) -> str:
-    """Return a prompt as it is compared: Unicode NFC, no blanks around it."""
-    return unicodedata.normalize("NFC", text).strip()
+"""Replaces each known ``{{ name }}`` in a text."""
 
 
 def filler(words: Mapping[str, str]) -> Fill:
-    """Return a function that fills known names and leaves unknown ones as they are written."""
-    if not words:
-        return lambda text: text
-    return lambda text: _OPEN.sub(lambda open_: words.get(open_[1], open_[0]), text)
+    """Return a function that fills known names and leaves unknown ones as they are."""
+    return lambda text: _PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), text)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A prompt in its conversation; `turn` counts from 1, `earlier` is oldest first."""
-
-    prompt: str
-    turn: int
-    earlier: Sequence[str] = ()
-    words: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """The answer that fits, and the words that the patterns found."""
-
-    answer: Answer
-    words: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Face:
-    """A bot as one caller meets it: published, a draft, or an older version."""
-
-    bot: Bot
-    version: str
-    prompt: str
-    model: Model
-    answers: tuple[Answer, ...]
-
-
-def faces(script: Script) -> dict[tuple[str, str], Face]:
-    """Return every bot by (id, which): which is empty, ``draft``, or ``=`` and a version."""
-    found: dict[tuple[str, str], Face] = {}
+def bot_versions(script: ServerScript) -> dict[tuple[str, str], ScriptedBot]:
+    """Return bots by (id, which): which is empty, ``draft``, or ``=`` and a version."""
+    bots: dict[tuple[str, str], ScriptedBot] = {}
     for bot in script.bots:
-        found[bot.id, ""] = _face(bot, Variant(), bot.version)
-        found[bot.id, f"={bot.version}"] = found[bot.id, ""]
-        found[bot.id, "draft"] = _face(bot, bot.draft or Variant(), bot.version)
+        bots[bot.id, ""] = bots[bot.id, f"={bot.version}"] = bot
+        bots[bot.id, "draft"] = _with_variant(bot, bot.draft or BotVariant(), bot.version)
         for version, variant in bot.versions.items():
-            found[bot.id, f"={version}"] = _face(bot, variant, version)
-    return found
+            bots[bot.id, f"={version}"] = _with_variant(bot, variant, version)
+    return bots
 
 
-def _face(bot: Bot, variant: Variant, version: str) -> Face:
-    ordered = (*variant.answers, *bot.answers)
-    return Face(
-        bot=bot,
-        version=variant.version or version,
-        prompt=bot.prompt if variant.prompt is None else variant.prompt,
-        model=variant.model or bot.model,
-        answers=last_defaults(ordered),
+def _with_variant(bot: ScriptedBot, variant: BotVariant, version: str) -> ScriptedBot:
+    return bot.model_copy(
+        update={
+            "version": variant.version or version,
+            "prompt": bot.prompt if variant.prompt is None else variant.prompt,
+            "model": variant.model or bot.model,
+            "answers": (*variant.answers, *bot.answers),
+        }
     )
 
 
-def last_defaults(answers: Iterable[Answer]) -> tuple[Answer, ...]:
-    """Return answers in the order in which they are tried."""
-    return tuple(sorted(answers, key=lambda answer: answer.default))
+def match_answer(
+    answers: Sequence[ScriptedAnswer], prompt: str, turn: int, earlier: Sequence[str]
+) -> tuple[ScriptedAnswer, Mapping[str, str]]:
+    """Return the first answer that fits, and the groups of its patterns; defaults are tried last.
 
+    `turn` is the prompt's number in its conversation, from 1; `earlier` is oldest first.
 
-def fitting(answers: Iterable[Answer], asked: Asked) -> Fit | None:
-    """Return the first answer that fits, or `None`."""
-    prompt = normal(asked.prompt)
-    for answer in answers:
-        if answer.turn not in (None, asked.turn):
-            continue
-        words = _words(answer, prompt, asked)
-        if words is not None:
-            return Fit(answer, words)
-    return None
-
-
-def _words(answer: Answer, prompt: str, asked: Asked) -> Mapping[str, str] | None:
-    words: dict[str, str] = {}
-    if answer.prompt:
-        if not any(normal(text) == prompt for text in answer.prompt):
-            return None
-    elif answer.regex:
-        found = answer.regex.search(prompt)
-        if not found:
-            return None
-        words.update(_groups(found))
-    if answer.earlier:
-        latest = _latest(answer.earlier, asked.earlier)
-        if not latest:
-            return None
-        words.update(_groups(latest))
-    return words
-
-
-def _latest(pattern: re.Pattern[str], texts: Sequence[str]) -> re.Match[str] | None:
-    """Return where the pattern was last found: what is said later counts."""
-    for text in reversed(texts):
-        found = None
-        for found in pattern.finditer(text):  # noqa: B007 - the last one is wanted
-            pass
-        if found:
-            return found
-    return None
-
-
-def _groups(found: re.Match[str]) -> dict[str, str]:
-    return {name: value for name, value in found.groupdict().items() if value is not None}
-
-
-def nearest_prompt(answers: Iterable[Answer], prompt: str) -> str:
-    """Return the scripted prompt most like this one, or empty text."""
+    Raises:
+        ApiRefusal: none fits (4000, with the nearest prompt of the script).
+    """
+    normalized = _normalized(prompt)
+    for answer in sorted(answers, key=lambda answer: answer.default):
+        if answer.turn in (None, turn):
+            groups = _groups(answer, normalized, earlier)
+            if groups is not None:
+                return answer, groups
     known = [text for answer in answers for text in answer.prompt]
-    near = difflib.get_close_matches(normal(prompt), known, n=1, cutoff=0.2)
-    return near[0] if near else ""
+    nearest = difflib.get_close_matches(normalized, known, n=1, cutoff=0.2)
+    hint = f" The nearest prompt in the script is: {nearest[0]}" if nearest else ""
+    raise ApiRefusal(4000, f"The script has no answer for: {prompt[:200]}{hint}")
+
+
+def _normalized(text: str) -> str:
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _groups(
+    answer: ScriptedAnswer, prompt: str, earlier: Sequence[str]
+) -> Mapping[str, str] | None:
+    """Return the named groups of an answer's patterns, or `None` if it does not fit."""
+    if answer.prompt and prompt not in map(_normalized, answer.prompt):
+        return None
+    groups: dict[str, str] = {}
+    for pattern, texts, chosen in ((answer.regex, [prompt], 0), (answer.earlier, earlier, -1)):
+        if pattern:
+            matches = [match for text in texts for match in pattern.finditer(text)]
+            if not matches:
+                return None
+            found = matches[chosen].groupdict().items()
+            groups |= {name: text for name, text in found if text is not None}
+    return groups

@@ -1,251 +1,275 @@
-"""What a call must look like, in the order in which the hosted service complains."""
+"""What a request must look like, in the order in which the hosted service checks it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias, cast
+from dataclasses import dataclass, field
+from typing import TypeAlias, TypeVar, cast
 
 import orjson
 from starlette.requests import Request
 
 from coze_harness.model import JSON
-from coze_harness.server.response_envelope import Refused
+from coze_harness.server.connection_registry import ClientConnection
+from coze_harness.server.conversation_store import InputMessage, StoredChat
+from coze_harness.server.fault_injection import (
+    ANSWER_KINDS,
+    Fault,
+    FaultStage,
+    FaultTriggered,
+    Route,
+)
+from coze_harness.server.response_envelope import ApiRefusal
+from coze_harness.server.server_state import ServerState
 
 Body: TypeAlias = Mapping[str, JSON]
+_Value = TypeVar("_Value")
 
 _TOKEN = re.compile(r"Bearer\s+(pat|sat|czs|czu|cztei)_\S+", re.ASCII)
-_MOST_BYTES = 15 * 1024 * 1024
-_MOST_MESSAGES = 100
-_MOST_PAIRS, _LONGEST_KEY, _LONGEST_VALUE = 16, 64, 512
+_MAX_BYTES = 15 * 1024 * 1024
+_MAX_MESSAGES, _MAX_WORKFLOW_MESSAGES = 100, 50
+_MAX_PAIRS, _MAX_KEY, _MAX_VALUE = 16, 64, 512
 _SAVED_TYPES = ("question", "answer")
 _UNSAVED_TYPES = (*_SAVED_TYPES, "function_call", "tool_output", "tool_response")
 
 
-def authorized(request: Request) -> bool:
-    """Return whether the token is well formed. Its value goes nowhere."""
-    return bool(_TOKEN.fullmatch(request.headers.get("authorization", "")))
+class IncomingCall:
+    """One request to a server, and the fault that affects its answer."""
+
+    def __init__(self, state: ServerState, request: Request) -> None:
+        self.state = state
+        self.request = request
+        self.query = request.query_params
+        self.authorization = request.headers.get("authorization", "")
+        self.connection: ClientConnection = request.scope["state"]["connection"]
+        self.log_id = state.ids.log_id()
+        self.fault: Fault | None = None
+
+    @property
+    def now(self) -> float:
+        """The clock's time."""
+        return self.state.clock.monotonic()
+
+    def has_token(self) -> bool:
+        """Return whether the token is well formed. Its value goes nowhere."""
+        return bool(_TOKEN.fullmatch(self.authorization))
+
+    def meet_fault(
+        self, route: Route, faults: Sequence[Fault] = (), *, stream: bool = False
+    ) -> None:
+        """Note the fault that damages the answer.
+
+        Raises:
+            FaultTriggered: the fault is the answer, and the call must have no effect.
+        """
+        self.fault = self.state.faults.find(ANSWER_KINDS[stream], route, faults)
+        if self.fault and self.fault.kind.stage is FaultStage.REFUSAL:
+            raise FaultTriggered(self.fault)
+
+    async def body(self) -> Body:
+        """Return the JSON object that the call carries; no body counts as an empty object."""
+        raw = await self.request.body()
+        if len(raw) > _MAX_BYTES:
+            raise ApiRefusal(4000, "The request body is larger than 15 MB.")
+        try:
+            body = orjson.loads(raw or b"{}")
+        except orjson.JSONDecodeError as error:
+            raise ApiRefusal(4000, f"The request body is not JSON: {error}.") from error
+        if not isinstance(body, dict):
+            raise ApiRefusal(4000, "The request body must be a JSON object.")
+        return cast("Body", body)
+
+    async def chat(self, code_if_unsaved: int = 4001) -> StoredChat:
+        """Return the saved chat that the query or the body names (4000, 4002, 4001)."""
+        ids = {key: self.query.get(key) or "" for key in ("conversation_id", "chat_id")}
+        if not all(ids.values()):
+            body = await self.body()
+            ids = {key: value or text(body, key) for key, value in ids.items()}
+        for key, value in ids.items():
+            if not value:
+                raise ApiRefusal(4000, f"{key} is required.")
+        chat = self.state.conversations.chat(**ids)
+        if not chat.saved:
+            raise ApiRefusal(code_if_unsaved)
+        return chat
 
 
-def authorize(request: Request) -> None:
-    """Refuse a call without a well-formed token, as all calls but `/v3/chat` do."""
-    if not authorized(request):
-        raise Refused(700012006)
+def _typed(body: Body, key: str, kind: type[_Value], noun: str) -> _Value | None:
+    value = body.get(key)
+    if value is not None and not isinstance(value, kind):
+        raise ApiRefusal(4000, f"{key} must be {noun}.")
+    return value
 
 
-async def body_of(request: Request) -> Body:
-    """Return the JSON object that a call carries; no body at all counts as an empty object."""
-    raw = await request.body()
-    if not raw:
-        return {}
-    if len(raw) > _MOST_BYTES:
-        raise Refused(4000, "The request body is larger than 15 MB.")
-    try:
-        body = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise Refused(4000, f"The request body is not JSON: {error}.") from error
-    if not isinstance(body, dict):
-        raise Refused(4000, "The request body must be a JSON object.")
-    return cast("Body", body)
-
-
-def word(body: Body, key: str) -> str:
+def text(body: Body, key: str) -> str:
     """Return a text of the body; null, absent and empty are all empty text."""
-    value = body.get(key)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise Refused(4000, f"{key} must be a string.")
-    return value
+    return _typed(body, key, str, "a string") or ""
 
 
-def needed(body: Body, key: str) -> str:
-    """Return a text of the body that must be there."""
-    value = word(body, key)
+def required_text(body: Body, key: str) -> str:
+    """Return a text of the body that must not be empty."""
+    value = text(body, key)
     if not value:
-        raise Refused(4000, f"{key} is required.")
+        raise ApiRefusal(4000, f"{key} is required.")
     return value
 
 
-def switch(body: Body, key: str, *, default: bool) -> bool:
+def flag(body: Body, key: str, *, default: bool = False) -> bool:
     """Return a boolean of the body."""
-    value = body.get(key)
-    if value is None:
-        return default
-    if not isinstance(value, bool):
-        raise Refused(4000, f"{key} must be a boolean.")
-    return value
+    value = _typed(body, key, bool, "a boolean")
+    return default if value is None else value
 
 
-def table(body: Body, key: str) -> Body:
+def mapping(body: Body, key: str) -> Body:
     """Return an object of the body; absent is empty."""
-    value = body.get(key)
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise Refused(4000, f"{key} must be an object.")
-    return value
+    return _typed(body, key, dict, "an object") or {}
 
 
-def text_table(body: Body, key: str) -> Mapping[str, str]:
+def text_mapping(body: Body, key: str) -> Mapping[str, str]:
     """Return an object of the body whose values are all text."""
-    found = table(body, key)
+    found = mapping(body, key)
     if any(not isinstance(value, str) for value in found.values()):
-        raise Refused(4000, f"the values of {key} must be strings.")
+        raise ApiRefusal(4000, f"the values of {key} must be strings.")
     return cast("Mapping[str, str]", found)
 
 
 def meta_data(body: Body) -> Mapping[str, str]:
     """Return `meta_data` within its limits (4003)."""
-    pairs = text_table(body, "meta_data")
+    pairs = text_mapping(body, "meta_data")
     for key, value in pairs.items():
-        if not 1 <= len(key) <= _LONGEST_KEY or not 1 <= len(value) <= _LONGEST_VALUE:
-            raise Refused(4003)
-    if len(pairs) > _MOST_PAIRS:
-        raise Refused(4003)
+        if not 1 <= len(key) <= _MAX_KEY or not 1 <= len(value) <= _MAX_VALUE:
+            raise ApiRefusal(4003)
+    if len(pairs) > _MAX_PAIRS:
+        raise ApiRefusal(4003)
     return pairs
 
 
-def ids(request: Request, body: Body) -> tuple[str, str]:
-    """Return conversation and chat id, from the query or the body, whichever holds them."""
-    query = request.query_params
-    conversation = query.get("conversation_id") or word(body, "conversation_id")
-    chat = query.get("chat_id") or word(body, "chat_id")
-    for name, value in (("conversation_id", conversation), ("chat_id", chat)):
-        if not value:
-            raise Refused(4000, f"{name} is required.")
-    return conversation, chat
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One message that the caller puts in; `files` are ids that must have been uploaded here."""
-
-    role: str
-    type: str
-    content: str
-    content_type: str
-    text: str
-    files: tuple[str, ...]
-    meta_data: Mapping[str, str]
-
-
-def inputs(body: Body, key: str, *, saved: bool, most: int = _MOST_MESSAGES) -> list[Input]:
+def input_messages(
+    body: Body, key: str, *, saved: bool = True, limit: int = _MAX_MESSAGES
+) -> list[InputMessage]:
     """Return the messages of a body (4000, 4003, and 4004 for too many)."""
     found = body.get(key)
     if found is None:
         return []
     if not isinstance(found, list):
-        raise Refused(4000, f"{key} must be an array.")
-    if len(found) > most:
-        raise Refused(4004, f"{key} is over its limit of {most} messages.")
-    read = [one_input(item, f"{key}[{at}]", saved=saved) for at, item in enumerate(found)]
-    for at, message in enumerate(read):
-        beside = (*read[max(0, at - 1) : at], *read[at + 1 : at + 2])
-        lone = message.content_type == "object_string" and not message.text
-        if lone and not any(near.content_type == "text" for near in beside):
-            raise Refused(4000, f"{key}[{at}] holds files only: a text must stand beside it.")
-    return read
+        raise ApiRefusal(4000, f"{key} must be an array.")
+    if len(found) > limit:
+        raise ApiRefusal(4004, f"{key} is over its limit of {limit} messages.")
+    messages = [_input_message(item, f"{key}[{at}]", saved) for at, item in enumerate(found)]
+    for at, message in enumerate(messages):
+        neighbours = (*messages[max(0, at - 1) : at], *messages[at + 1 : at + 2])
+        if not message.text and all(near.content_type != "text" for near in neighbours):
+            raise ApiRefusal(4000, f"{key}[{at}] holds files only: a text must stand beside it.")
+    return messages
 
 
-def one_input(item: JSON, where: str, *, saved: bool) -> Input:
-    """Return one message that the caller puts in."""
+def _input_message(item: JSON, where: str, saved: bool) -> InputMessage:
     if not isinstance(item, dict):
-        raise Refused(4000, f"{where} must be an object.")
-    role = needed(item, "role")
+        raise ApiRefusal(4000, f"{where} must be an object.")
+    role = required_text(item, "role")
     if role not in ("user", "assistant"):
-        raise Refused(4000, f"{where}.role must be user or assistant.")
-    kind = word(item, "type") or ("question" if role == "user" else "answer")
+        raise ApiRefusal(4000, f"{where}.role must be user or assistant.")
+    kind = text(item, "type") or ("question" if role == "user" else "answer")
     if kind not in (_SAVED_TYPES if saved else _UNSAVED_TYPES):
-        raise Refused(4000, f"{where}.type {kind} is not taken.")
+        raise ApiRefusal(4000, f"{where}.type {kind} is not taken.")
     if kind == "question" and role != "user":
-        raise Refused(4000, f"{where}: only the user asks questions.")
-    content_type = word(item, "content_type") or "text"
+        raise ApiRefusal(4000, f"{where}: only the user asks questions.")
+    content_type = text(item, "content_type") or "text"
     if content_type not in ("text", "object_string"):
-        raise Refused(4000, f"{where}.content_type must be text or object_string.")
-    content = needed(item, "content")
-    text, files = content, tuple[str, ...]()
+        raise ApiRefusal(4000, f"{where}.content_type must be text or object_string.")
+    content = required_text(item, "content")
+    words, file_ids = content, tuple[str, ...]()
     if content_type == "object_string":
-        text, files = _objects(content, where)
-    return Input(role, kind, content, content_type, text, files, meta_data(item))
+        words, file_ids = _text_and_files(content, where)
+    meta_data(item)
+    return InputMessage(role, content, words, content_type, file_ids)
 
 
-def _objects(content: str, where: str) -> tuple[str, tuple[str, ...]]:
+def _text_and_files(content: str, where: str) -> tuple[str, tuple[str, ...]]:
     try:
         items = orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        raise Refused(4000, f"{where}.content is not the JSON of an object_string.") from error
+        raise ApiRefusal(4000, f"{where}.content is not the JSON of an object_string.") from error
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise Refused(4000, f"{where}.content must be a JSON array of objects.")
-    texts = [word(item, "text") for item in items if item.get("type") == "text"]
-    others = [item for item in items if item.get("type") != "text"]
-    if any(item.get("type") not in ("image", "file", "audio") for item in others):
-        raise Refused(4000, f"{where}.content has an item of unknown type.")
-    if any(not word(item, "file_id") and not word(item, "file_url") for item in others):
-        raise Refused(4000, f"{where}.content has a file without file_id and file_url.")
-    if len(texts) > 1 or not others:
-        raise Refused(4000, f"{where}.content needs files, and one text at most.")
-    return "".join(texts), tuple(found for item in others if (found := word(item, "file_id")))
+        raise ApiRefusal(4000, f"{where}.content must be a JSON array of objects.")
+    texts = [text(item, "text") for item in items if item.get("type") == "text"]
+    files = [item for item in items if item.get("type") != "text"]
+    if any(item.get("type") not in ("image", "file", "audio") for item in files):
+        raise ApiRefusal(4000, f"{where}.content has an item of unknown type.")
+    if any(not text(item, "file_id") and not text(item, "file_url") for item in files):
+        raise ApiRefusal(4000, f"{where}.content has a file without file_id and file_url.")
+    if len(texts) > 1 or not files:
+        raise ApiRefusal(4000, f"{where}.content needs files, and one text at most.")
+    return "".join(texts), tuple(found for item in files if (found := text(item, "file_id")))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest:
-    """A `POST /v3/chat` whose body is in order."""
+    """A checked request to start a chat; `which` names a draft or a version of the bot."""
 
-    bot_id: str
-    user_id: str
-    messages: Sequence[Input]
-    shortcut: str
-    stream: bool
-    saved: bool
-    variables: Mapping[str, str]
-    meta_data: Mapping[str, str]
-    which: str
-
-    @property
-    def prompt(self) -> str:
-        """The last thing that the user says."""
-        said = [message.text for message in self.messages if message.role == "user"]
-        return said[-1] if said else self.shortcut
+    conversation_id: str
+    messages: Sequence[InputMessage]
+    prompt: str
+    bot_id: str = ""
+    which: str = ""
+    stream: bool = True
+    saved: bool = True
+    variables: Mapping[str, str] = field(default_factory=dict)
+    meta_data: Mapping[str, str] = field(default_factory=dict)
 
 
-def chat_request(body: Body, *, goes_on: bool) -> ChatRequest:
-    """Return a chat's body, checked; everything but bot, token and conversation.
-
-    A conversation that `goes_on` may hold the user's message already.
-    """
-    bot_id, user_id = needed(body, "bot_id"), needed(body, "user_id")
-    stream = switch(body, "stream", default=False)
-    saved = switch(body, "auto_save_history", default=True)
-    messages = inputs(body, "additional_messages", saved=saved)
-    shortcut = word(table(body, "shortcut_command"), "command_id")
-    if not (shortcut or goes_on or any(message.role == "user" for message in messages)):
-        raise Refused(4000, "additional_messages must hold a message of the user.")
-    table(body, "parameters")
-    text_table(body, "extra_params")
-    switch(body, "enable_card", default=False)
+async def chat_request(call: IncomingCall) -> ChatRequest:
+    """Return the request of `POST /v3/chat`, checked but for bot, token and conversation."""
+    # From the query only: the hosted service ignores a conversation_id in the body.
+    conversation_id = call.query.get("conversation_id", "")
+    body = await call.body()
+    bot_id = required_text(body, "bot_id")
+    required_text(body, "user_id")
+    stream = flag(body, "stream")
+    saved = flag(body, "auto_save_history", default=True)
+    messages = input_messages(body, "additional_messages", saved=saved)
+    prompt = _last_question(messages)
+    shortcut = text(mapping(body, "shortcut_command"), "command_id")
+    if prompt is None and not shortcut and not conversation_id:
+        raise ApiRefusal(4000, "additional_messages must hold a message of the user.")
+    mapping(body, "parameters")
+    text_mapping(body, "extra_params")
+    flag(body, "enable_card")
     pairs = meta_data(body)
     if not stream and not saved:
-        raise Refused(4007)
+        raise ApiRefusal(4007)
     return ChatRequest(
-        bot_id=bot_id,
-        user_id=user_id,
+        conversation_id=conversation_id,
         messages=messages,
-        shortcut=shortcut,
+        prompt=shortcut if prompt is None else prompt,
+        bot_id=bot_id,
         stream=stream,
         saved=saved,
-        variables=text_table(body, "custom_variables"),
+        variables=text_mapping(body, "custom_variables"),
         meta_data=pairs,
-        which=_which(word(body, "publish_status"), word(body, "bot_version")),
+        which=_which(body),
     )
 
 
-def _which(publish_status: str, bot_version: str) -> str:
-    if publish_status not in ("", "published_online", "unpublished_draft"):
-        raise Refused(4000, "publish_status must be published_online or unpublished_draft.")
-    if publish_status == "unpublished_draft":
-        if bot_version:
-            raise Refused(4000, "bot_version does not go with unpublished_draft.")
+def workflow_chat_request(body: Body) -> ChatRequest:
+    """Return the request in the body of `POST /v1/workflows/chat`, checked but for the workflow."""
+    messages = input_messages(body, "additional_messages", limit=_MAX_WORKFLOW_MESSAGES)
+    mapping(body, "parameters")
+    conversation_id, prompt = text(body, "conversation_id"), _last_question(messages) or ""
+    return ChatRequest(conversation_id=conversation_id, messages=messages, prompt=prompt)
+
+
+def _last_question(messages: Sequence[InputMessage]) -> str | None:
+    return next((message.text for message in reversed(messages) if message.role == "user"), None)
+
+
+def _which(body: Body) -> str:
+    status, version = text(body, "publish_status"), text(body, "bot_version")
+    if status not in ("", "published_online", "unpublished_draft"):
+        raise ApiRefusal(4000, "publish_status must be published_online or unpublished_draft.")
+    if status == "unpublished_draft":
+        if version:
+            raise ApiRefusal(4000, "bot_version does not go with unpublished_draft.")
         return "draft"
-    return f"={bot_version}" if bot_version else ""
+    return f"={version}" if version else ""

@@ -1,15 +1,16 @@
-"""The JSON envelope around every answer (`code`, `msg`, `data`, `detail.logid`), and refusals."""
+"""The JSON envelope of every answer (`code`, `msg`, `data`, `detail.logid`), and refusals."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 
 import orjson
 from starlette.responses import Response
 
 from coze_harness.model import JSON
 
-JSON_TYPE = "application/json; charset=utf-8"
+ApiAnswer = Mapping[str, JSON] | AsyncIterator[bytes] | Response
+"""What an endpoint answers: fields for an envelope, the frames of a stream, or any response."""
 
 MESSAGES: Mapping[int, str] = {
     4000: "Request parameter error",
@@ -49,43 +50,56 @@ MESSAGES: Mapping[int, str] = {
     700012006: "access token invalid",
     720702222: "We're currently experiencing server issues. Please try your request again later.",
 }
-"""English texts by code. Coze documents the codes only; match on those."""
+"""English texts by code. Coze documents only the codes."""
 
-_HTTP = {4100: 401, 700012006: 401}
-"""Codes seen with another HTTP status than 200."""
+_HTTP_STATUS = {4100: 401, 700012006: 401}
+"""Codes that come with another HTTP status than 200."""
 
 
-class Refused(Exception):  # noqa: N818 - it is an answer, not a fault of this program
-    """A call is answered by an error code."""
+class ApiRefusal(Exception):  # noqa: N818 - an answer, not an error of this program
+    """A call is answered with an error code."""
 
     def __init__(
-        self, code: int, msg: str = "", *, http: int = 0, retry_after: int | None = None
+        self, code: int, msg: str = "", *, http: int | None = None, retry_after: int | None = None
     ) -> None:
         super().__init__(code)
-        self.code = code
-        self.msg = msg or MESSAGES.get(code, f"error {code}")
-        self.http = http or _HTTP.get(code, 200)
-        self.retry_after = retry_after
+        self._code = code
+        self._msg = msg or MESSAGES.get(code, f"error {code}")
+        self._http = http or _HTTP_STATUS.get(code, 200)
+        self._retry_after = retry_after
+
+    def response(self, log_id: str) -> Response:
+        """Return the refusal as an HTTP response."""
+        body = envelope({}, log_id, self._code, self._msg)
+        return json_response(body, log_id, self._http, retry_after=self._retry_after)
+
+
+def missing_resource(name: str) -> ApiRefusal:
+    """Return the refusal (4200) of a bot or workflow that does not exist."""
+    return ApiRefusal(
+        4200,
+        f"Requested resource {name} does not exist. "
+        "Ensure you are the correct resource identifier.",
+    )
+
+
+def unpublished_bot(bot_id: str) -> ApiRefusal:
+    """Return the refusal (4015) of a bot that is not published."""
+    return ApiRefusal(
+        4015, f"The bot_id {bot_id} has not been published to the channel Agent As API."
+    )
+
+
+def envelope(fields: Mapping[str, JSON], log_id: str, code: int = 0, msg: str = "") -> bytes:
+    """Return fields (`data` and others) in an envelope."""
+    return orjson.dumps({**fields, "code": code, "msg": msg, "detail": {"logid": log_id}})
 
 
 def json_response(
-    body: bytes, log_id: str, *, http: int = 200, retry_after: int | None = None
+    body: bytes, log_id: str, http: int = 200, *, retry_after: int | None = None
 ) -> Response:
-    """Return an HTTP answer with the headers that every answer of Coze has."""
-    headers = {"x-tt-logid": log_id, "content-type": JSON_TYPE}
+    """Return a JSON response with the headers that every answer of Coze has."""
+    headers = {"x-tt-logid": log_id, "content-type": "application/json; charset=utf-8"}
     if retry_after is not None:
         headers["retry-after"] = str(retry_after)
     return Response(body, status_code=http, headers=headers)
-
-
-def success(fields: Mapping[str, JSON], log_id: str) -> bytes:
-    """Return a successful envelope; `fields` are `data` and what stands beside it."""
-    return orjson.dumps({**fields, "code": 0, "msg": "", "detail": {"logid": log_id}})
-
-
-def refusal(refused: Refused, log_id: str) -> Response:
-    """Return a refusal as an HTTP answer."""
-    body = {"code": refused.code, "msg": refused.msg, "detail": {"logid": log_id}}
-    return json_response(
-        orjson.dumps(body), log_id, http=refused.http, retry_after=refused.retry_after
-    )

@@ -1,8 +1,6 @@
-"""The script's shape: bots, what they answer to which prompt, and what shall go wrong.
+"""The keys of a script: bots, their answers, and faults. docs/server.md explains them to authors.
 
-These models are the edge (unknown keys are refused) and, being frozen, also what the room works
-with. Reading a file into them, with places for faults, is `reading`'s business; docs/server.md
-shows the format to its authors.
+The models reject unknown keys and are frozen; the server works with them directly.
 """
 
 from __future__ import annotations
@@ -13,58 +11,55 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from coze_harness.server.fault_schema import Fault
+from coze_harness.server.fault_injection import Fault
 
-Order = Literal["chronological", "answer-first", "verbose-first", "tools-first", "shuffled"]
-
-_DELAY = 0.2  # seconds: long enough to be polled once, short enough for a test
+ListOrder = Literal["chronological", "answer-first", "verbose-first", "tools-first", "shuffled"]
 
 
-def _listed(value: object) -> object:
+def _as_tuple(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-def _named(value: object) -> object:
+def _as_model(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
-Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-Count = Annotated[int, Field(strict=True, ge=0)]
-Seconds = Annotated[float, Field(strict=True, ge=0)]
-Switch = Annotated[bool, Field(strict=True)]
-Snowflake = Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
+_Texts = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+_Count = Annotated[int, Field(strict=True, ge=0)]
+_Positive = Annotated[int, Field(strict=True, ge=1)]
+_DeltaSize = Annotated[int, Field(strict=True, ge=1, le=500)]
+_Seconds = Annotated[float, Field(strict=True, ge=0)]
+_Flag = Annotated[bool, Field(strict=True)]
+_Id = Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
 
 
-class Part(BaseModel):
-    """Everything in a script: no unknown keys, no change after reading."""
+class ScriptNode(BaseModel):
+    """A mapping in a script."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Usage(Part):
-    """Tokens that a chat reports; what is not given is counted from the texts."""
+class ScriptedUsage(ScriptNode):
+    """Tokens that a chat reports; missing numbers are counted from the texts."""
 
-    input: Count | None = None
-    output: Count | None = None
+    input: _Count | None = None
+    output: _Count | None = None
 
 
-class Tool(Part):
-    """One use of a tool before the answer: a `function_call` and its `tool_response`.
-
-    `arguments` and `output` may be text (sent as it is) or data (sent as JSON).
-    """
+class ScriptedTool(ScriptNode):
+    """A tool call before the answer. Text is sent as it is, other values as JSON."""
 
     name: str
     arguments: object = Field(default_factory=dict)
     output: object = None
-    plugin_id: Count = 0
+    plugin_id: _Count = 0
     plugin_name: str = ""
-    api_id: Count = 0
+    api_id: _Count = 0
     api_name: str = ""
 
 
-class Line(Part):
-    """One message written out in full; `content` may be data, which is sent as JSON text."""
+class ScriptedMessage(ScriptNode):
+    """A message written out in full. Text is sent as it is, other values as JSON."""
 
     type: str
     content: object = ""
@@ -73,15 +68,15 @@ class Line(Part):
     reasoning: str = ""
 
 
-class Packet(Part):
-    """A technical message of type `verbose`."""
+class VerbosePacket(ScriptNode):
+    """A message of type `verbose`."""
 
     msg_type: str
     data: object = ""
 
 
-class ActionCall(Part):
-    """One thing that the bot asks the caller to do."""
+class RequiredCall(ScriptNode):
+    """A tool that the caller must run."""
 
     name: str = ""
     arguments: object = Field(default_factory=dict)
@@ -89,182 +84,159 @@ class ActionCall(Part):
     type: Literal["function", "reply_message"] = "function"
 
 
-class Content(Part):
-    """What one chat gives, from the moment it runs to the moment it ends.
+class ScriptedContent(ScriptNode):
+    """What a chat says, and how long it takes."""
 
-    `delay` is the seconds until it ends. `vary` holds answers of which the next one is given each
-    time that this entry is asked, round and round. `messages` replaces answer, tools and knowledge
-    by messages written out in the order in which they come about. `order` is the order in which
-    the message list shows them; streams are always in order of time. `delta` is the number of
-    characters in a piece of a stream.
-    """
-
-    delay: Seconds | None = None
-    answer: Texts = ()
+    delay: _Seconds | None = None
+    answer: _Texts = ()
     vary: tuple[str, ...] = ()
     reasoning: str = ""
     content_type: str = "text"
-    knowledge: Texts = ()
-    tools: tuple[Tool, ...] = ()
-    verbose: tuple[Packet, ...] = ()
-    messages: tuple[Line, ...] = ()
-    finish: Switch = True
-    follow_ups: Annotated[Texts, Field(max_length=3)] = ()
-    order: Order | None = None
-    usage: Usage = Usage()
-    delta: Annotated[int, Field(strict=True, ge=1, le=500)] | None = None
-    requires_action: Action | None = None
+    knowledge: _Texts = ()
+    tools: tuple[ScriptedTool, ...] = ()
+    verbose: tuple[VerbosePacket, ...] = ()
+    messages: tuple[ScriptedMessage, ...] = ()
+    finish: _Flag = True
+    follow_ups: Annotated[_Texts, Field(max_length=3)] = ()
+    order: ListOrder | None = None
+    usage: ScriptedUsage = ScriptedUsage()
+    delta: _DeltaSize | None = None
+    requires_action: RequiredAction | None = None
 
     @model_validator(mode="after")
-    def _one_source_of_text(self) -> Self:
-        given = [key for key in ("answer", "vary", "messages") if getattr(self, key)]
-        if len(given) > 1:
-            msg = f"give only one of {' and '.join(given)}"
+    def _check_one_source(self) -> Self:
+        keys = [key for key in ("answer", "vary", "messages") if getattr(self, key)]
+        if len(keys) > 1:
+            msg = f"give only one of {' and '.join(keys)}"
             raise ValueError(msg)
         return self
 
 
-class Action(Part):
-    """A halt until `submit_tool_outputs`, and what comes `then`.
+class RequiredAction(ScriptNode):
+    """A stop until the tool outputs are submitted, and what comes `then`.
 
-    The outputs fill ``{{ <name of the call> }}`` in what comes then. `status` may be set to the
-    misspelling that one page of Coze's documentation and its open-source server use.
+    `required_action` is how one page of Coze's documentation and its open-source server spell the
+    status.
     """
 
-    calls: Annotated[tuple[ActionCall, ...], Field(min_length=1)]
-    then: Content
+    calls: Annotated[tuple[RequiredCall, ...], Field(min_length=1)]
+    then: ScriptedContent
     status: Literal["requires_action", "required_action"] = "requires_action"
 
 
-class Answer(Content):
-    """What a bot gives when a chat fits.
+class ScriptedAnswer(ScriptedContent):
+    """An answer and the prompts that get it."""
 
-    A chat fits by `prompt` (the whole text, after Unicode NFC and without outer blanks), by `regex`
-    (found anywhere in it), or always (`default`, tried last). `turn` asks for the nth prompt of the
-    conversation, `earlier` for a pattern in what was said before, either side. Named groups of both
-    patterns fill ``{{ name }}`` in the texts. Fixed ids are used for the first chat that fits.
-    """
-
-    prompt: Texts = ()
+    prompt: _Texts = ()
     regex: re.Pattern[str] | None = None
-    default: Switch = False
-    turn: Annotated[int, Field(strict=True, ge=1)] | None = None
+    default: _Flag = False
+    turn: _Positive | None = None
     earlier: re.Pattern[str] | None = None
-    chat_id: Snowflake = ""
-    conversation_id: Snowflake = ""
-    created_at: Count | None = None
+    chat_id: _Id = ""
+    conversation_id: _Id = ""
+    created_at: _Count | None = None
     faults: tuple[Fault, ...] = ()
 
     @model_validator(mode="after")
-    def _one_way_to_fit(self) -> Self:
-        given = [key for key in ("prompt", "regex", "default") if getattr(self, key)]
-        if len(given) != 1:
+    def _check_one_matcher(self) -> Self:
+        if sum(map(bool, (self.prompt, self.regex, self.default))) != 1:
             msg = "give exactly one of prompt, regex and default"
             raise ValueError(msg)
         return self
 
 
-class Model(Part):
-    """The language model behind a bot, as the bot's information reports it."""
+class ScriptedModel(ScriptNode):
+    """The language model that a bot's information reports."""
 
     name: str
     id: str = "0"
     temperature: float | None = None
     top_p: float | None = None
-    max_tokens: Count | None = None
-    context_round: Count | None = None
+    max_tokens: _Count | None = None
+    context_round: _Count | None = None
     response_format: str | None = None
 
 
-ModelOrName = Annotated[Model, BeforeValidator(_named)]
+_Model = Annotated[ScriptedModel, BeforeValidator(_as_model)]
 
 
-class PluginTool(Part):
-    """A tool of a plugin, as the bot's information lists it."""
-
-    id: str
-    name: str
-    description: str = ""
-
-
-class Plugin(Part):
-    """A plugin of a bot, as the bot's information lists it."""
+class PluginTool(ScriptNode):
+    """A tool of a plugin that a bot's information reports."""
 
     id: str
     name: str
     description: str = ""
+
+
+class ScriptedPlugin(PluginTool):
+    """A plugin that a bot's information reports."""
+
     tools: tuple[PluginTool, ...] = ()
 
 
-class Variant(Part):
-    """What a draft or an older version of a bot has of its own; the rest is the bot's.
-
-    Its answers are tried before the bot's.
-    """
+class BotVariant(ScriptNode):
+    """What differs in a bot's draft or in one of its versions."""
 
     version: str | None = None
     prompt: str | None = None
-    model: ModelOrName | None = None
-    answers: tuple[Answer, ...] = ()
+    model: _Model | None = None
+    answers: tuple[ScriptedAnswer, ...] = ()
 
 
-class Bot(Part):
-    """A bot: what its information says, and what it answers."""
+class ScriptedBot(ScriptNode):
+    """A bot: its information and its answers."""
 
-    id: Snowflake
+    id: _Id
     name: str
     version: str = "1"
-    model: ModelOrName = Model(name="scripted")
+    model: _Model = ScriptedModel(name="scripted")
     prompt: str = ""
     description: str = ""
     icon_url: str = ""
     prologue: str = ""
-    suggested_questions: Texts = ()
-    plugins: tuple[Plugin, ...] = ()
+    suggested_questions: _Texts = ()
+    plugins: tuple[ScriptedPlugin, ...] = ()
     variables: Mapping[str, str] = Field(default_factory=dict)
-    published: Switch = True
-    answers: tuple[Answer, ...] = ()
-    draft: Variant | None = None
-    versions: Mapping[str, Variant] = Field(default_factory=dict)
+    published: _Flag = True
+    answers: tuple[ScriptedAnswer, ...] = ()
+    draft: BotVariant | None = None
+    versions: Mapping[str, BotVariant] = Field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
 
 
-class Workflow(Part):
-    """A workflow: `output` answers `/v1/workflow/run`, `answers` serve `/v1/workflows/chat`."""
+class ScriptedWorkflow(ScriptNode):
+    """A workflow: `output` answers a run, `answers` a chat."""
 
-    id: Snowflake
+    id: _Id
     name: str = ""
     output: object = ""
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[ScriptedAnswer, ...] = ()
     faults: tuple[Fault, ...] = ()
 
 
-class Defaults(Part):
-    """What an answer has when it says nothing itself, and the longest life of OAuth tokens."""
+class ScriptDefaults(ScriptNode):
+    """Values for answers that do not set them, and the longest life of OAuth tokens."""
 
-    delay: Seconds = _DELAY
-    order: Order = "chronological"
-    delta: Annotated[int, Field(strict=True, ge=1, le=500)] = 4
-    token_seconds: Annotated[int, Field(strict=True, ge=1)] = 86_399
+    delay: _Seconds = 0.2
+    order: ListOrder = "chronological"
+    delta: _DeltaSize = 4
+    token_seconds: _Positive = 86_399
 
 
-class Script(Part):
-    """A whole script. `seed` makes all ids repeatable; `faults` stand for every bot."""
+class ServerScript(ScriptNode):
+    """A whole script. With `seed`, ids repeat; `faults` affect every bot."""
 
-    bots: Annotated[tuple[Bot, ...], Field(min_length=1)]
-    workflows: tuple[Workflow, ...] = ()
-    defaults: Defaults = Defaults()
-    seed: Count | None = None
+    bots: Annotated[tuple[ScriptedBot, ...], Field(min_length=1)]
+    workflows: tuple[ScriptedWorkflow, ...] = ()
+    defaults: ScriptDefaults = ScriptDefaults()
+    seed: _Count | None = None
     faults: tuple[Fault, ...] = ()
 
     @model_validator(mode="after")
-    def _ids_once(self) -> Self:
-        for what, ids in (
-            ("bot", [bot.id for bot in self.bots]),
-            ("workflow", [workflow.id for workflow in self.workflows]),
-        ):
-            twice = next((one for one in ids if ids.count(one) > 1), None)
-            if twice:
-                msg = f"two entries have the {what} id {twice}"
+    def _check_unique_ids(self) -> Self:
+        for noun, nodes in (("bot", self.bots), ("workflow", self.workflows)):
+            ids = [node.id for node in nodes]
+            if twice := next((one for one in ids if ids.count(one) > 1), None):
+                msg = f"two entries have the {noun} id {twice}"
                 raise ValueError(msg)
         return self

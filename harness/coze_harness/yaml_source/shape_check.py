@@ -25,7 +25,9 @@ _WANTED: Mapping[str, str] = {
     "int_from_float": "a whole number",
     "float_type": "a number",
     "list_type": "a list",
+    "tuple_type": "a list",
     "dict_type": "a mapping",
+    "mapping_type": "a mapping",
     "model_type": "a mapping",
 }
 
@@ -56,7 +58,7 @@ def check_shape(shape: type[Shape], data: Mapping[str, object], places: SourcePo
         return shape.model_validate(data)
     except ValidationError as cause:
         details = cause.errors(include_url=False)
-        told = [one for one in details if not _is_misspelt(one, details)]
+        told = [one for one in details if not _follows(one, details)]
         raise ShapeMismatchError([_misfit(shape, detail, places) for detail in told]) from cause
 
 
@@ -72,10 +74,11 @@ def unknown_key(
     """
     key = str(path[-1])
     inner = {name: _inner(shape, name) for name in shape.model_fields}
-    level, above = shape, ""
+    level = shape
     for part in path[:-1]:
-        if isinstance(part, str) and (model := inner.get(part)) is not None:
-            level, above = model, part
+        if isinstance(part, str) and (model := _inner(level, part)) is not None:
+            level = model
+    above = "" if level is shape else str(path[0])
     into = [name for name, model in inner.items() if model and key in model.model_fields]
     if above and key in shape.model_fields:
         hint = f' It belongs beside "{above}", not inside.'
@@ -91,8 +94,8 @@ def unknown_key(
 
 
 def _inner(shape: type[BaseModel], name: str) -> type[BaseModel] | None:
-    """Return the shape inside a field: its own, or that of its list's members."""
-    waiting: list[object] = [shape.model_fields[name].annotation]
+    """Return the shape inside a field, if it is one: its own, or that of its list's members."""
+    waiting = [field.annotation for key, field in shape.model_fields.items() if key == name]
     while waiting:
         one = waiting.pop()
         if isinstance(one, type) and issubclass(one, BaseModel):
@@ -101,9 +104,15 @@ def _inner(shape: type[BaseModel], name: str) -> type[BaseModel] | None:
     return None
 
 
-def _is_misspelt(detail: ErrorDetails, details: Sequence[ErrorDetails]) -> bool:
-    """Tell whether a missing key is there under a name that will be told as misspelt."""
+def _follows(detail: ErrorDetails, details: Sequence[ErrorDetails]) -> bool:
+    """Return whether an error follows from another one.
+
+    A missing key may be there under a misspelt name, and a list is too short for pydantic if all
+    of its members are wrong.
+    """
     path = detail["loc"]
+    if detail["type"] == "too_short":
+        return any(other["loc"][: len(path)] == path and other is not detail for other in details)
     return detail["type"] == "missing" and any(
         other["type"] == "extra_forbidden"
         and other["loc"][:-1] == path[:-1]
@@ -127,7 +136,7 @@ def _misfit(shape: type[BaseModel], detail: ErrorDetails, places: SourcePosition
     if kind in _WANTED:
         return _other_type(name, _WANTED[kind], value, places.at(*path), places.source(*path))
     context = detail.get("ctx") or {}
-    if kind == "literal_error":
+    if kind in ("literal_error", "enum"):
         words = [word for word in _WORD.findall(str(context.get("expected", ""))) if word]
         what = f'"{name}" cannot be "{value}".{suggest_word(str(value), words)}'
         return ShapeMismatch(what, places.at(*path), f"Write one of: {', '.join(words)}.")
@@ -138,7 +147,8 @@ def _misfit(shape: type[BaseModel], detail: ErrorDetails, places: SourcePosition
         "string_too_short": f'"{name}" is empty.',
         "too_short": f'"{name}" is an empty list.',
     }
-    what = sentences.get(kind, f'"{name}": {detail["msg"]}.')
+    message = detail["msg"].removeprefix("Value error, ")
+    what = sentences.get(kind, f'"{name}": {message}.' if name else f"{message}.")
     return ShapeMismatch(what, places.at(*path), "Correct the value.")
 
 

@@ -1,4 +1,4 @@
-"""A plain HTTP caller for the server's tests, and a clock that tests move by hand."""
+"""An HTTP caller for the server's tests, and a clock that tests set."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from typing import Any
 
 import requests
 from coze_harness.server.script_reader import parse_script
-from coze_harness.server.script_schema import Script
+from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
+from coze_harness.server.server_state import ServerClock
 
 BOT = "7403315657221079041"
 TOKEN = "pat_" + "a1" * 32
 
 
-class HandClock:
+class ManualClock(ServerClock):
     """Stands still until moved; a wait moves it, so that streams take no time."""
 
     def __init__(self, start: float = 1_760_000_000.0) -> None:
@@ -32,7 +33,7 @@ class HandClock:
         await asyncio.sleep(0)
 
 
-def script(answers: str, *, bot: str = "", rest: str = "") -> Script:
+def script(answers: str, *, bot: str = "", rest: str = "") -> ServerScript:
     """Return a script of one bot; `answers`, `bot` and `rest` are YAML."""
     text = f"bots:\n- id: '{BOT}'\n  name: tester\n{_indented(bot, 2)}  answers:\n"
     return parse_script(f"{text}{_indented(answers, 2)}{rest}\n", "script.yaml")
@@ -43,7 +44,7 @@ def _indented(text: str, by: int) -> str:
 
 
 class Caller:
-    """Calls a server as a careful client would, and returns whole envelopes."""
+    """Calls a server and returns whole envelopes."""
 
     def __init__(self, server: RunningServer, token: str = TOKEN) -> None:
         self.server = server
@@ -97,7 +98,7 @@ class Caller:
         with self.raw_chat(prompt, conversation, stream=True, **fields) as response:
             return response.content
 
-    def answer(self, clock: HandClock, prompt: str, conversation: str = "", **fields: Any) -> str:
+    def answer(self, clock: ManualClock, prompt: str, conversation: str = "", **fields: Any) -> str:
         """Ask, move the clock past the end, and return the answer's text."""
         chat = self.chat(prompt, conversation, **fields)["data"]
         clock.at += 60
