@@ -220,7 +220,7 @@ scenarios: [{name: one}, {name: two, bot: 助手}]
         ("just words", "1:1", "holds text", "turns:"),
         ("a:\n\t- b", "2:1", "tab", "spaces"),
         ("[" * 200_000, "1:101", "levels deep", "Flatten"),
-        ("a: !!python/object/apply:os.system [x]", "1:4", "tag", "Take the tag out"),
+        ("a: !!python/object/apply:os.system [x]", "1:4", "tag", "Remove the tag"),
         ("--- {}\n--- {}", "2:1", "second document", "file of its own"),
         # suites
         ("scenarios: {}", "1:12", "must be a list", "scenarios:"),

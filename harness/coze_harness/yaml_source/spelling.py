@@ -1,21 +1,39 @@
-"""Words for messages about a document."""
+"""Words for messages about what an author wrote: the nearest known word, the type of a value."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 
-def suggest_word(word: str, known: Iterable[str]) -> str:
-    """Return ` Did you mean "x"?` for the known word closest to a misspelt one, or nothing."""
-    from difflib import get_close_matches  # for faults only
+def nearest_word(word: str, known: Iterable[str], *, min_similarity: float = 0.6) -> str:
+    """Return the known word that a misspelled one most likely means; empty text if none is near.
 
-    by_fold = {name.casefold(): name for name in known}
-    found = get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
-    return f' Did you mean "{by_fold[found[0]]}"?' if found else ""
+    Case does not count, and a space or hyphen counts as an underscore.
+
+    Args:
+        word: as it was written.
+        known: the words to choose from.
+        min_similarity: 0 to 1; higher where unknown words are valid, too.
+    """
+    from difflib import get_close_matches  # only errors need it
+
+    by_fold = {_fold(name): name for name in known}
+    matches = get_close_matches(_fold(word), by_fold, n=1, cutoff=min_similarity)
+    return by_fold[matches[0]] if matches else ""
+
+
+def suggest_word(word: str, known: Iterable[str]) -> str:
+    """Return ` Did you mean "x"?` for the known word nearest to a misspelled one, or empty text."""
+    nearest = nearest_word(word, known)
+    return f' Did you mean "{nearest}"?' if nearest else ""
+
+
+def _fold(word: str) -> str:
+    return word.strip().casefold().replace("-", "_").replace(" ", "_")
 
 
 def yaml_type_name(value: object) -> str:
-    """Return what a value is, in YAML's words."""
+    """Return what a value is, in YAML's words: `text`, `a list`, `the number 5`."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
