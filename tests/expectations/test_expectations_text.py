@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-import regex  # type: ignore[import-untyped]  # the package has no types
-from coze_harness.expectations.excerpt import LIMIT, excerpt, whole
+from coze_harness.expectations.excerpt import LIMIT, excerpt
 from coze_harness.expectations.length_kind import Unit, measure
 from coze_harness.expectations.safe_regex import words
 from coze_harness.model import VerdictStatus
@@ -128,9 +127,6 @@ def test_a_long_answer_is_shown_around_what_decided() -> None:
 )
 def test_an_excerpt_never_breaks_a_character(character: str) -> None:
     answer = character * LIMIT
-    boundaries = {0, *(found.end() for found in regex.finditer(r"\X", answer))}
-    for cut in range(len(answer)):
-        assert whole(answer, cut) in boundaries
     shown = excerpt(answer, len(answer) // 2, len(answer) // 2 + len(character))
     assert shown.strip("…").replace(character, "") == ""
 

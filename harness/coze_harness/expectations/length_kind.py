@@ -9,10 +9,11 @@ from coze_harness.expectations.excerpt import excerpt
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, ItemContext, Schema
 from coze_harness.expectations.number_range import NumberRange, format_number, limits_schema
-from coze_harness.expectations.safe_regex import characters, count_words
+from coze_harness.expectations.safe_regex import count_words
 from coze_harness.expectations.text_normalization import nfc
 from coze_harness.model import JSON, Verdict
 from coze_harness.model.trial import EvaluationContext
+from coze_harness.text.graphemes import count_graphemes
 
 Unit = Literal["chars", "words", "lines"]
 UNITS: Final[tuple[Unit, ...]] = ("chars", "words", "lines")
@@ -26,7 +27,7 @@ def measure(text: str, unit: Unit) -> int:
     and digits, and each Chinese or Japanese character. `lines`: lines with something on them.
     """
     if unit == "chars":
-        return characters(nfc(text))
+        return count_graphemes(nfc(text))
     if unit == "words":
         return count_words(nfc(text))
     return sum(1 for line in text.splitlines() if line and not line.isspace())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache
 from typing import Final, Protocol
 
@@ -60,9 +59,6 @@ def compile_pattern(pattern: str, *, ignore_case: bool = False) -> SafePattern:
     return found
 
 
-_SINGLE: Final = re.compile("[ -~\n\u2013-\u2026\u3001-\u3029\u4e00-\u9fff\uff01-\uff5e]*")
-"""Ordinary Latin and Chinese writing, in which every code point is a character of its own."""
-
 _ALONE: Final = (
     "\u3005-\u3007\u3040-\u309a\u309d-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
@@ -75,18 +71,6 @@ _WORDS: Final = rf"[{_ALONE}][\p{{M}}\uff9e\uff9f]*|{_RUN}(?:(?:[-'’]|(?<=\d)[
 @cache
 def _words() -> SafePattern:
     return compile_pattern(_WORDS)
-
-
-@cache
-def _graphemes() -> SafePattern:
-    return compile_pattern(r"\X")
-
-
-def characters(text: str) -> int:
-    """Count what a reader takes for characters: é in two code points is one, so is 👨‍👩‍👧."""
-    if _SINGLE.fullmatch(text):
-        return len(text)
-    return _graphemes().subn("", text)[1]
 
 
 def words(text: str) -> list[str]:
