@@ -6,7 +6,7 @@ import time
 
 import pytest
 from coze_harness.expectations.excerpt import LIMIT, excerpt
-from coze_harness.expectations.length_kind import Unit, measure
+from coze_harness.expectations.length_kind import LengthUnit, measure
 from coze_harness.expectations.safe_regex import words
 from coze_harness.model import VerdictStatus
 from declaring import declare, judge, seen
@@ -131,7 +131,7 @@ def test_an_excerpt_never_breaks_a_character(character: str) -> None:
     assert shown.strip("…").replace(character, "") == ""
 
 
-COUNTED: list[tuple[str, Unit, int]] = [
+COUNTED: list[tuple[str, LengthUnit, int]] = [
     ("", "chars", 0),
     ("你好，世界！", "chars", 6),
     (FAMILY, "chars", 1),
@@ -157,7 +157,7 @@ COUNTED: list[tuple[str, Unit, int]] = [
 
 
 @pytest.mark.parametrize(("text", "unit", "count"), COUNTED)
-def test_a_length_is_what_a_reader_counts(text: str, unit: Unit, count: int) -> None:
+def test_a_length_is_what_a_reader_counts(text: str, unit: LengthUnit, count: int) -> None:
     assert measure(text, unit) == count
 
 

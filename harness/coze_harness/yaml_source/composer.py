@@ -10,6 +10,7 @@ import yaml
 from yaml import events
 
 from coze_harness.model import JSON
+from coze_harness.text.spelling import yaml_type_name
 from coze_harness.yaml_source.scalars import (
     MERGE,
     STANDARD,
@@ -21,7 +22,6 @@ from coze_harness.yaml_source.scalars import (
     unknown_tag_error,
 )
 from coze_harness.yaml_source.source_map import Node
-from coze_harness.yaml_source.spelling import yaml_type_name
 
 MAX_DEPTH: Final = 100
 """How many lists and mappings may be nested."""
