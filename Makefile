@@ -26,6 +26,11 @@ check: $(DEV) $(NODE)
 	$(BIN)/lint-imports
 	$(BIN)/coze-harness check
 
+# Write the generated tables of the documentation again.
+.PHONY: docs
+docs: $(DEV)
+	$(BIN)/python tests/docs/kind_tables.py
+
 # A browser for the tests of the report's page. Where it cannot be installed (no Debian, no rights)
 # those tests are skipped and say so; with CI set they fail instead.
 browser:

@@ -28,7 +28,7 @@ from coze_harness.config import load_settings
 from coze_harness.config.settings import BASE_URL, USER_ID, PollSettings, ReportSettings
 from coze_harness.config.shapes import FileShape
 from coze_harness.execution.live_runner import DEFAULT_WORKERS
-from coze_harness.expectations import KINDS, asks_for, summarize_kinds
+from coze_harness.expectations import summarize_kinds
 from coze_harness.model import BotSnapshot
 from coze_harness.model.trial import Expectation, Trial
 from coze_harness.scenarios import (
@@ -40,6 +40,7 @@ from coze_harness.scenarios import (
 )
 from coze_harness.scenarios.scenario_keys import ScenarioShape, TurnShape
 from doc_pages import PAGES, ROOT, Block
+from kind_tables import PAGES_WITH_KINDS, with_kind_table
 from project import ProjectFolder
 
 WITH_EXAMPLES = ("README.md", "docs/scenarios.md")
@@ -102,15 +103,6 @@ def test_an_example_without_a_name_loads(block: Block, tmp_path: Path) -> None:
     assert [len(expectations(trial)) for trial in made] == [len(written)]
 
 
-def test_the_examples_show_every_kind(tmp_path: Path) -> None:
-    found: list[Expectation] = []
-    for number, block in enumerate(doc_pages.blocks("docs/scenarios.md", "yaml")):
-        if not block.name:
-            scenario = {"scenarios/example.yaml": as_scenario(block)}
-            found += expectations(all_trials(tmp_path / str(number), scenario)[0])
-    assert [kind.kind for kind in KINDS if not any(asks_for(e, kind.kind) for e in found)] == []
-
-
 def test_the_cassette_that_is_shown_is_in_our_own_shape() -> None:
     (block,) = doc_pages.blocks("docs/cassettes.md", "yaml")
     recording = canonical.read_canonical(block.text.encode())
@@ -123,15 +115,16 @@ def test_the_cassette_that_is_shown_is_in_our_own_shape() -> None:
 # --- tables --------------------------------------------------------------------------------------
 
 
-def test_the_readme_lists_the_kinds_as_they_describe_themselves() -> None:
-    table = doc_pages.rows("README.md", "kind", "What can be expected")
-    wanted = [[f"`{one.kind}`", f"`{one.example}`", one.summary] for one in summarize_kinds()]
-    assert table == wanted
+@pytest.mark.parametrize("page", PAGES_WITH_KINDS)
+def test_the_table_of_kinds_is_that_of_the_registry(page: str) -> None:
+    assert with_kind_table(page) == doc_pages.source(page), "run `make docs`"
 
 
-def test_the_number_of_kinds_in_the_changelog_is_right() -> None:
-    words = {19: "Nineteen", 20: "Twenty", 21: "Twenty-one", 22: "Twenty-two", 23: "Twenty-three"}
-    assert f"{words[len(KINDS)]} kinds" in doc_pages.source("CHANGELOG.md")
+def test_every_example_in_the_table_of_kinds_loads(tmp_path: Path) -> None:
+    items = "".join(f"      - {one.example}\n" for one in summarize_kinds())
+    scenario = f"turns:\n  - prompt: 你好\n    expect:\n{items}"
+    (trial,) = all_trials(tmp_path, {"scenarios/example.yaml": scenario})
+    assert [one.kind for one in expectations(trial)] == [one.kind for one in summarize_kinds()]
 
 
 @pytest.mark.parametrize(

@@ -83,15 +83,15 @@ def test_it_takes_what_every_kind_takes() -> None:
     [
         (
             "same_as_baseline: {metric: judge}",
-            'the metric "judge" is not available in this version',
+            'The metric "judge" is not available in this version',
         ),
-        ("same_as_baseline: {metric: equal}", 'did you mean "equals"?'),
-        ("same_as_baseline: {metric: equals, at_least: 0.5}", '"at_least" means nothing'),
+        ("same_as_baseline: {metric: equal}", 'Did you mean "equals"?'),
+        ("same_as_baseline: {metric: equals, at_least: 0.5}", '"at_least" has no effect'),
         ("same_as_baseline: {at_least: 0}", "it must be more than 0"),
         ("same_as_baseline: {at_least: 80}", "it must be at most 1"),
-        ("same_as_baseline: {atleast: 0.8}", 'did you mean "at_least"?'),
-        ("same_as_baseline: false", "wants true, or a mapping"),
-        ("same_as_baseline: 我是chatchat", "wants true, or a mapping"),
+        ("same_as_baseline: {atleast: 0.8}", 'Did you mean "at_least"?'),
+        ("same_as_baseline: false", "must be true, or a mapping"),
+        ("same_as_baseline: 我是chatchat", "must be true, or a mapping"),
         ("same_as_baseline:", "nothing is written"),
     ],
 )

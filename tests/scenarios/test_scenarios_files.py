@@ -154,7 +154,7 @@ scenarios: [{name: one}, {name: two, bot: 助手}]
         ("user_id: 0\nturns: [{prompt: a}]", "1:10", "read `0` as the number 0", '"0"'),
         ("turns: [{prompt: no}]", "1:18", "read `no` as false", '"no"'),
         ("turns: [{prompt: 12:30}]", "1:18", "read `12:30` as the number 750", '"12:30"'),
-        ("turns: [{prompt: a, expect: [no]}]", "1:30", "read no as", '"no"'),
+        ("turns: [{prompt: a, expect: [no]}]", "1:30", "read `no` as", '"no"'),
         ("turns: [{prompt: a, expect: [{contains: 1.5}]}]", "1:41", "1.5", '"1.5"'),
         ("tags: [on]\nturns: [{prompt: a}]", "1:8", "read `on` as true", '"on"'),
         ("bot: 7374752000116113452\nturns: [{prompt: a}]", "1:6", "must be text", "quotes"),
@@ -212,7 +212,7 @@ scenarios: [{name: one}, {name: two, bot: 助手}]
         ("turns: [{prompt: a, attach: [../../x]}]", "1:30", "leads out", "Move the file"),
         ("turns: [{prompt: a, attach: [/etc/passwd]}]", "1:30", "leads out", "Move the file"),
         # expectations
-        ("turns: [{prompt: a, expect: [{contain: b}]}]", "1:31", "contain", "use"),
+        ("turns: [{prompt: a, expect: [{contain: b}]}]", "1:31", "contain", "Use"),
         ("turns: [{prompt: a, expect: [{icontains: b}]}]", "1:31", "icontains", "contains"),
         # whole files
         ("", "1:1", "this one is empty", "turns:"),
@@ -220,7 +220,7 @@ scenarios: [{name: one}, {name: two, bot: 助手}]
         ("just words", "1:1", "holds text", "turns:"),
         ("a:\n\t- b", "2:1", "tab", "spaces"),
         ("[" * 200_000, "1:101", "levels deep", "Flatten"),
-        ("a: !!python/object/apply:os.system [x]", "1:4", "tag", "Take the tag out"),
+        ("a: !!python/object/apply:os.system [x]", "1:4", "tag", "Remove the tag"),
         ("--- {}\n--- {}", "2:1", "second document", "file of its own"),
         # suites
         ("scenarios: {}", "1:12", "must be a list", "scenarios:"),

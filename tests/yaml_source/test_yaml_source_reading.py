@@ -154,7 +154,7 @@ def test_many_plain_values_are_no_alias_bomb() -> None:
 def test_depth_made_of_aliases_is_refused_too() -> None:
     lines = ["a0: &a0 " + "[" * 60 + "]" * 60]
     lines += ["a1: " + "[" * 60 + "*a0" + "]" * 60]
-    assert "aliases followed" in refused("\n".join(lines)).what
+    assert "aliases expanded" in refused("\n".join(lines)).what
 
 
 @pytest.mark.parametrize("text", ["a: *nowhere", "a: &a [*a]", "&a {b: *a}"])
@@ -173,6 +173,30 @@ def test_ten_megabytes_of_nesting_are_refused_at_once(piece: str) -> None:
     assert "levels deep" in error.what
     assert error.where is not None
     assert error.where.line >= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("[" * 200_000, "1:101"),
+        ("{" * 200_000, "1:101"),
+        ("[" * 101, "1:101"),
+        ("[" * 999 + "]" * 999, "1:101"),
+        ("a: 1\nb: " + "[" * 5_000, "2:103"),
+        ("a: 1\nb:\n- " + "{" * 5_000, "3:101"),
+        ("- " * 5_000, "1:201"),
+        ("{a: " * 5_000, "1:401"),
+    ],
+)
+def test_our_nesting_limit_reports_first_with_its_place(text: str, place: str) -> None:
+    # libyaml has a limit of its own since 0.2.6, which it may reach before it hands out an event.
+    error = refused(text)
+    assert "levels deep" in error.what
+    assert str(error.where) == f"a.yaml:{place}"
+
+
+def test_another_error_before_the_limit_reports_first() -> None:
+    assert "levels deep" not in refused("a: [1\nb: @" + "[" * 5_000).what
 
 
 def test_ninety_nine_levels_are_read() -> None:

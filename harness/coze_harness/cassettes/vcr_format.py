@@ -7,10 +7,12 @@ imported only here, because a healthy project never needs them.
 from __future__ import annotations
 
 import gzip
+import json
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from coze_harness.cassettes.interaction import Interaction, split_uri
 from coze_harness.cassettes.recording import (
@@ -21,8 +23,15 @@ from coze_harness.cassettes.recording import (
     with_repeat_counts,
 )
 from coze_harness.model.errors import CassetteUnreadableError
+from coze_harness.model.location import Location, PathPart
 from coze_harness.text import json_text as jsontext
-from coze_harness.yaml_source.parsing import AGAIN, UntrustedYaml, read_untrusted_yaml, unreadable
+from coze_harness.yaml_source import YamlDocument, read_yaml
+
+AGAIN: Final = "record it again, or take the file from version control."
+MAX_SIZE: Final = 50_000_000
+"""Bytes above which a file that is not in our own shape is rejected without being parsed."""
+
+_CONFLICT = re.compile(rb"^(?:<{7}|\|{7}|={7}|>{7})(?:[ \r]|$)", re.MULTILINE)
 
 
 def read_vcr_cassette(data: bytes, path: Path | str) -> Recording:
@@ -31,8 +40,8 @@ def read_vcr_cassette(data: bytes, path: Path | str) -> Recording:
     Raises:
         CassetteUnreadableError: the file is torn, of another tool, from a newer format, or no YAML.
     """
-    parsed = read_untrusted_yaml(data, path)
-    document = parsed.data
+    parsed = _parse_json(data) or _parse_yaml(data, path)
+    document: object = parsed.data if isinstance(parsed, YamlDocument) else parsed
     if not isinstance(document, dict) or "interactions" not in document:
         raise unreadable(path, "This is not a cassette: it has no list of interactions.", AGAIN)
     block = document.get("x-coze")
@@ -51,7 +60,10 @@ def read_vcr_cassette(data: bytes, path: Path | str) -> Recording:
         raise unreadable(path, what, AGAIN)
     if not isinstance(block, dict):
         return Recording(interactions=tuple(_interactions(document, "", path)))
-    _refuse_torn(parsed, entries, block, path)
+    _refuse_torn(entries, block, path)
+    if entries and isinstance(parsed, YamlDocument) and not _is_whole(parsed):
+        what = f"The file is cut short inside the answer of interaction {len(entries)}."
+        raise unreadable(path, what, AGAIN)
     base_path = block.get("base_path")
     interactions = _interactions(document, base_path if isinstance(base_path, str) else "", path)
     _refuse_half_answers(interactions, path)
@@ -86,9 +98,7 @@ def _string(response: Mapping[str, Any]) -> object:
     return body.get("string") if isinstance(body, dict) else body
 
 
-def _refuse_torn(
-    parsed: UntrustedYaml, entries: Sequence[Any], block: Mapping[str, Any], path: Path | str
-) -> None:
+def _refuse_torn(entries: Sequence[Any], block: Mapping[str, Any], path: Path | str) -> None:
     """Refuse a file of ours whose end is missing though what is left of it is YAML."""
     promised = block.get("interactions")
     if isinstance(promised, int) and len(entries) < promised:
@@ -99,20 +109,75 @@ def _refuse_torn(
         if not isinstance(body, dict) or not isinstance(body.get("string"), str | bytes):
             what = f"The file is cut short: the answer of interaction {number} has no body."
             raise unreadable(path, what, AGAIN)
-    if entries and parsed.tail_style not in ("'", '"') and not _is_whole(parsed.tail):
-        what = f"The file is cut short inside the answer of interaction {len(entries)}."
-        raise unreadable(path, what, AGAIN)
 
 
-def _is_whole(tail: str) -> bool:
-    """Tell whether an unquoted body at the end of a file is all there; ours are JSON, if any."""
-    if tail.lstrip()[:1] not in ("{", "["):
-        return tail != ""
+def _is_whole(document: YamlDocument) -> bool:
+    """Return whether the last body of a file is complete; an unquoted one of ours is JSON, if any.
+
+    A file that was cut short ends in the scalar that is last in it.
+    """
+    last: object = document.data
+    path: list[PathPart] = []
+    while isinstance(last, dict | list):
+        if not last:
+            return True
+        part: PathPart
+        part, last = list(last.items() if isinstance(last, dict) else enumerate(last))[-1]
+        path.append(part)
+    source = document.positions.source(*path)
+    if source.startswith(("'", '"')):
+        return True
+    if isinstance(last, bytes):
+        return last != b""
+    text = last if isinstance(last, str) else source
+    if text.lstrip()[:1] not in ("{", "["):
+        return text != ""
     try:
-        jsontext.parse_json(tail.encode())
+        jsontext.parse_json(text.encode())
     except ValueError:
         return False
     return True
+
+
+def _parse_json(data: bytes) -> object:
+    """Return what vcrpy's other serializer wrote; `None` if it is not JSON but perhaps YAML.
+
+    Most JSON is YAML, but not what it makes of an emoji.
+    """
+    text = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if len(data) > MAX_SIZE or not text.startswith(b"{"):
+        return None
+    try:
+        document: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return document
+
+
+def _parse_yaml(data: bytes, path: Path | str) -> YamlDocument:
+    """Return what a YAML file contains.
+
+    Raises:
+        CassetteUnreadableError: it is too large, not UTF-8, in conflict, or not plain data.
+    """
+
+    def error(
+        what: str,
+        *,
+        where: Location | None = None,
+        next_step: str = "",
+        detail: Sequence[str] = (),
+    ) -> CassetteUnreadableError:
+        return CassetteUnreadableError(what, where=where, next_step=AGAIN, detail=detail)
+
+    if len(data) <= MAX_SIZE and (mark := _CONFLICT.search(data)):
+        line = data.count(b"\n", 0, mark.start()) + 1
+        raise CassetteUnreadableError(
+            "Version control left conflict marks in the file.",
+            where=Location(str(path), line),
+            next_step="resolve the conflict (keep one side whole), or record it again.",
+        )
+    return read_yaml(data, str(path), error, max_size=MAX_SIZE, allow_binary=True)
 
 
 def _interactions(
@@ -206,3 +271,8 @@ def _inflated(body: bytes) -> bytes:
 def _newer(path: Path | str, seen: str) -> CassetteUnreadableError:
     what = f"This cassette is of a format that this version does not know ({seen})."
     return unreadable(path, what, "upgrade coze-harness, or record it again.")
+
+
+def unreadable(path: Path | str, what: str, step: str) -> CassetteUnreadableError:
+    """Return the error for a file that is not a usable cassette."""
+    return CassetteUnreadableError(what, where=Location(str(path)), next_step=step)

@@ -14,9 +14,9 @@ from coze_harness.config.settings import BASE_URL, USER_ID, PollSettings, Report
 from coze_harness.model import JSON, Bot
 from coze_harness.model.errors import SettingsError
 from coze_harness.model.location import Location, PathPart, SourcePositions
+from coze_harness.text.spelling import suggest_word, yaml_type_name
 from coze_harness.yaml_source import YamlDocument, read_yaml
 from coze_harness.yaml_source.fitting import Check, fits, listed, number, text, whole
-from coze_harness.yaml_source.spelling import suggest_word, yaml_type_name
 
 FILE: Final = "harness.yaml"
 

@@ -5,137 +5,150 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final, Self
+from typing import Final, Self
 
 from coze_harness.expectations.item_argument import ItemArgument, is_list
-from coze_harness.expectations.kind import ExpectationKind, Inconclusive, ItemContext, Schema, Spans
+from coze_harness.expectations.kind import ExpectationKind, Inconclusive, ItemContext, Spans
+from coze_harness.expectations.parameter import Schema
 from coze_harness.model import Verdict, VerdictStatus
 from coze_harness.model.trial import EvaluationContext
 
-ITEM: Final[Schema] = {"$ref": "#/$defs/expectation"}
+ITEM_SCHEMA: Final[Schema] = {"$ref": "#/$defs/expectation"}
 """Where the schema of a scenario file must put `item_schema()`."""
+
+
+def build_single_operand(
+    argument: ItemArgument, item: ItemContext, *, several: str
+) -> ExpectationKind:
+    """Build the one expectation that is a kind's value.
+
+    Args:
+        argument: the kind's value.
+        item: the item that it is in.
+        several: how to write several expectations instead.
+
+    Raises:
+        ScenarioError: the value is a list, or not an expectation.
+    """
+    if is_list(argument.value):
+        raise argument.type_error("one expectation", f"For several, write `{several}`.")
+    return item.build_operand(argument.value, argument.positions.below(*argument.path))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Not(ExpectationKind):
     """The opposite of an expectation."""
 
-    kind: ClassVar[str] = "not"
-    summary: ClassVar[str] = "The opposite of one expectation."
-    example: ClassVar[str] = "not: {contains: ChatGPT}"
-    verbs: ClassVar[tuple[str, str]] = ("does not", "fail to")
+    kind = "not"
+    summary = "The opposite of one expectation."
+    example = "not: {contains: ChatGPT}"
+    verb_forms = ("does not", "fail to")
 
-    demand: ExpectationKind
+    operand: ExpectationKind
 
     @classmethod
-    def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
-        """Build from one expectation."""
-        if is_list(given.value):
-            raise given.type_error(
-                "one expectation", "to rule out several, write not: {any_of: […]}"
-            )
-        demand = item.build_inner(given.value, given.positions.below(*given.path))
-        return cls(
-            **item.common, description=f"{demand.verbs[1]} {demand.description}", demand=demand
-        )
+    def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
+        """Parse one expectation."""
+        operand = build_single_operand(argument, item, several="not: {any_of: […]}")
+        description = f"{operand.verb_forms[1]} {operand.description}"
+        return cls(**item.common, description=description, operand=operand)
 
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of one expectation."""
-        return {"description": cls.summary, "allOf": [ITEM]}
+        return {"allOf": [ITEM_SCHEMA]}
 
     def operands(self) -> tuple[ExpectationKind, ...]:
-        """Return the expectation that must not hold."""
-        return (self.demand,)
+        """Return the expectation that must fail."""
+        return (self.operand,)
 
-    def evaluate(self, seen: EvaluationContext) -> Verdict:
-        """Turn the inner verdict round; what could not be judged stays so."""
-        was = self.demand.evaluate(seen)
-        if was.status is VerdictStatus.SKIPPED:
-            return self.skipped(was.reason)
-        if isinstance(was, Inconclusive):
-            return self.inconclusive(was.reason, was.actual)
-        if was.status is VerdictStatus.FAILED:
-            return self.passed(f"it does not: {was.reason}", was.actual, (), was.score)
-        return self.failed(
-            f"the {self.demand.subject} must not {self.description}, but it does: {was.reason}",
-            was.actual,
-            was.evidence,
-            was.score,
+    def evaluate(self, context: EvaluationContext) -> Verdict:
+        """Reverse the operand's verdict; skipped and inconclusive stay what they are."""
+        verdict = self.operand.evaluate(context)
+        if verdict.status is VerdictStatus.SKIPPED:
+            return self.skipped(verdict.reason)
+        if isinstance(verdict, Inconclusive):
+            return self.inconclusive(verdict.reason, verdict.actual)
+        if verdict.status is VerdictStatus.FAILED:
+            reason = f"it does not: {verdict.reason}"
+            return self.passed(reason, verdict.actual, (), verdict.score)
+        reason = (
+            f"the {self.operand.scope} must not {self.description}, but it does: {verdict.reason}"
         )
+        return self.failed(reason, verdict.actual, verdict.evidence, verdict.score)
 
 
 def _reasons(verdicts: Sequence[Verdict]) -> str:
-    """Return each inner demand with what came of it."""
+    """Return each member with the reason of its verdict."""
     return "; ".join(f"{v.name or v.expected}: {v.reason}" for v in verdicts)
 
 
 def _evidence(verdicts: Sequence[Verdict]) -> Spans:
-    """Return the pieces of the answer that decided the inner demands."""
-    return tuple(span for one in verdicts for span in one.evidence)
+    """Return the parts of the answer that decided the members."""
+    return tuple(span for verdict in verdicts for span in verdict.evidence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListKind(ExpectationKind):
     """What the kinds share that are written as a list of expectations."""
 
-    subject = "reply"
+    scope = "reply"
 
-    demands: tuple[ExpectationKind, ...]
+    members: tuple[ExpectationKind, ...]
 
     @classmethod
-    def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
-        """Build every expectation of a list with at least one member."""
-        if not is_list(given.value):
-            raise given.type_error(
-                "a list of expectations", f"write {given.path[-1]}: [{{contains: …}}, {{regex: …}}]"
+    def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
+        """Parse a list of at least one expectation."""
+        if not is_list(argument.value):
+            raise argument.type_error(
+                "a list of expectations", f"Write `{cls.kind}: [{{contains: …}}, {{regex: …}}]`."
             )
-        if not given.value:
-            raise given.error_at(
-                f'"{given.label}" is an empty list.', "name one expectation or more"
+        if not argument.value:
+            raise argument.error_at(
+                f'"{argument.label}" is an empty list.', "Write at least one expectation."
             )
-        demands = tuple(
-            item.build_inner(member, given.positions.below(*given.path, i))
-            for i, member in enumerate(given.value)
+        members = tuple(
+            item.build_operand(member, argument.positions.below(*argument.path, i))
+            for i, member in enumerate(argument.value)
         )
-        wanted = ", ".join(demand.expected for demand in demands)
-        return cls(**item.common, description=wanted, demands=demands)
+        description = ", ".join(member.expected for member in members)
+        return cls(**item.common, description=description, members=members)
 
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of a list of expectations."""
-        return {"description": cls.summary, "type": "array", "items": ITEM, "minItems": 1}
+        return {"type": "array", "items": ITEM_SCHEMA, "minItems": 1}
 
     def operands(self) -> tuple[ExpectationKind, ...]:
         """Return the members of the list."""
-        return self.demands
+        return self.members
 
     @abstractmethod
     def conclude(self, verdicts: Sequence[Verdict]) -> Verdict:
         """Return the verdict that follows from those of the members."""
 
-    def explain_failure(self, seen: EvaluationContext, failed: Verdict) -> Verdict:
-        """Let each member that failed explain itself; what was given up is not tried again."""
+    def explain_failure(self, context: EvaluationContext, failed: Verdict) -> Verdict:
+        """Explain each member that failed; one that did not end is not evaluated again."""
         if isinstance(failed, Inconclusive):
             return failed
-        return self.conclude([demand.judge(seen) for demand in self.demands])
+        return self.conclude([member.judge(context) for member in self.members])
 
 
 class AnyOf(ListKind):
-    """At least one of several expectations holds."""
+    """At least one of several expectations passes."""
 
     __slots__ = ()
 
-    kind: ClassVar[str] = "any_of"
-    summary: ClassVar[str] = "At least one of several expectations holds."
-    example: ClassVar[str] = "any_of: [北京, {regex: '(?i)beijing'}]"
-    verbs: ClassVar[tuple[str, str]] = ("meets any of:", "meet any of:")
+    kind = "any_of"
+    summary = "At least one of several expectations passes."
+    example = "any_of: [北京, {regex: '(?i)beijing'}]"
+    verb_forms = ("meets any of:", "meet any of:")
 
-    def evaluate(self, seen: EvaluationContext) -> Verdict:
-        """Judge one after the other, up to the first that holds."""
+    def evaluate(self, context: EvaluationContext) -> Verdict:
+        """Judge one after the other, up to the first that passes."""
         verdicts: list[Verdict] = []
-        for demand in self.demands:
-            one = demand.evaluate(seen)
+        for member in self.members:
+            one = member.evaluate(context)
             if one.status is VerdictStatus.PASSED:
                 reason = f"{one.name or one.expected}: {one.reason}"
                 return self.passed(reason, one.actual, one.evidence, one.score)
@@ -143,7 +156,7 @@ class AnyOf(ListKind):
         return self.conclude(verdicts)
 
     def conclude(self, verdicts: Sequence[Verdict]) -> Verdict:
-        """Return what follows when no alternative holds."""
+        """Return the verdict where no member passes."""
         skipped = [one for one in verdicts if one.status is VerdictStatus.SKIPPED]
         if skipped:
             return self.skipped(_reasons(skipped))
@@ -154,18 +167,18 @@ class AnyOf(ListKind):
 
 
 class AllOf(ListKind):
-    """Every one of several expectations holds."""
+    """All of several expectations pass."""
 
     __slots__ = ()
 
-    kind: ClassVar[str] = "all_of"
-    summary: ClassVar[str] = "Every one of several expectations holds; useful inside `any_of`."
-    example: ClassVar[str] = "all_of: [{starts_with: 我}, {length: {max: 120}}]"
-    verbs: ClassVar[tuple[str, str]] = ("meets all of:", "meet all of:")
+    kind = "all_of"
+    summary = "All of several expectations pass; useful inside `any_of`."
+    example = "all_of: [{starts_with: 我}, {length: {max: 120}}]"
+    verb_forms = ("meets all of:", "meet all of:")
 
-    def evaluate(self, seen: EvaluationContext) -> Verdict:
-        """Judge every member, so that all that fail are told."""
-        return self.conclude([demand.evaluate(seen) for demand in self.demands])
+    def evaluate(self, context: EvaluationContext) -> Verdict:
+        """Judge every member, so that all failures are reported."""
+        return self.conclude([member.evaluate(context) for member in self.members])
 
     def conclude(self, verdicts: Sequence[Verdict]) -> Verdict:
         """Return the failures, if there are any."""

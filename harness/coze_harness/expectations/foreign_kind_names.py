@@ -1,137 +1,73 @@
-"""Names that people bring from other tools, and what they are called here."""
+"""Names that people bring from other tools, and how they are written here."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container
 from typing import Final
 
 NOT_YET: Final = ("judge", "language", "python")
-"""Kinds that are planned and that this version does not have."""
+"""Kinds that a later version has."""
 
-_CASELESS: Final = 'contains: {text: "…", ignore_case: true}'
-_SEVERAL: Final = 'contains: {any: ["…", "…"]}'
-_EVERY: Final = 'contains: {all: ["…", "…"]}'
-_SIMILAR: Final = 'similar: {to: "…", at_least: 0.75}'
-_FUNCTION: Final = "python: package.module:function"
 _JUDGE: Final = 'judge: {rubric: "…", at_least: 0.7}'
-_TOOL: Final = "tool_call: {name: …, arguments: {…}}"
+_SIMILAR: Final = 'similar: {to: "…", at_least: 0.75}'
 
-HERE: Final[Mapping[str, str]] = {
+_SPELLINGS: Final = {
     # text
-    "icontains": _CASELESS,
-    "contains-any": _SEVERAL,
-    "contains-all": _EVERY,
-    "contains-none": 'contains: {none: ["…", "…"]}',
-    "icontains-any": 'contains: {any: ["…", "…"], ignore_case: true}',
-    "icontains-all": 'contains: {all: ["…", "…"], ignore_case: true}',
-    "includes": 'contains: "…"',
-    "include": 'contains: "…"',
-    "has": 'contains: "…"',
-    "in": 'contains: "…"',
-    "text": 'contains: "…"',
-    "substring": 'contains: "…"',
-    "keyword": 'contains: "…"',
-    "keywords": _EVERY,
-    "excludes": 'not: {contains: "…"}',
-    "match": "regex: '…'",
-    "matches": "regex: '…'",
-    "search": "regex: '…'",
-    "pattern": "regex: '…'",
-    "regexp": "regex: '…'",
-    "re": "regex: '…'",
-    "equal": 'equals: "…"',
-    "eq": 'equals: "…"',
-    "exact": 'equals: "…"',
-    "exact-match": 'equals: "…"',
-    "is": 'equals: "…"',
-    "iequals": 'equals: {text: "…", ignore_case: true}',
-    "ne": 'not: {equals: "…"}',
-    "not-equal": 'not: {equals: "…"}',
-    "startswith": 'starts_with: "…"',
-    "begins-with": 'starts_with: "…"',
-    "prefix": 'starts_with: "…"',
-    "endswith": 'ends_with: "…"',
-    "suffix": 'ends_with: "…"',
-    "word-count": "length: {max: …, unit: words}",
-    "max-length": "length: {max: …}",
-    "min-length": "length: {min: …}",
-    "len": "length: {max: …}",
+    'contains: {text: "…", ignore_case: true}': "icontains",
+    'contains: {any: ["…", "…"]}': "contains-any",
+    'contains: {all: ["…", "…"]}': "contains-all keywords",
+    'contains: {none: ["…", "…"]}': "contains-none",
+    'contains: {any: ["…", "…"], ignore_case: true}': "icontains-any",
+    'contains: {all: ["…", "…"], ignore_case: true}': "icontains-all",
+    'contains: "…"': "includes include has in text substring keyword",
+    'not: {contains: "…"}': "excludes",
+    "regex: '…'": "match matches search pattern regexp re",
+    'equals: "…"': "equal eq exact exact-match is",
+    'equals: {text: "…", ignore_case: true}': "iequals",
+    'not: {equals: "…"}': "ne not-equal",
+    'starts_with: "…"': "startswith begins-with prefix",
+    'ends_with: "…"': "endswith suffix",
+    "length: {max: …, unit: words}": "word-count",
+    "length: {max: …}": "max-length len",
+    "length: {min: …}": "min-length",
     # combinators
-    "any": "any_of: [{…}, {…}] or, for texts, " + _SEVERAL,
-    "or": "any_of: [{…}, {…}]",
-    "one-of": "any_of: [{…}, {…}]",
-    "all": "all_of: [{…}, {…}] or, for texts, " + _EVERY,
-    "and": "all_of: [{…}, {…}]",
-    "assert-set": "all_of: [{…}, {…}]",
-    "none": 'contains: {none: ["…", "…"]} or not: {any_of: [{…}, {…}]}',
-    "none-of": "not: {any_of: [{…}, {…}]}",
-    "nor": "not: {any_of: [{…}, {…}]}",
-    # shape
-    "is-json": "json: true",
-    "contains-json": "json: true",
-    "is-valid-json": "json: true",
-    "tool-calls": _TOOL,
-    "function-call": _TOOL,
-    "is-valid-function-call": _TOOL,
-    "is-valid-openai-function-call": _TOOL,
-    "is-valid-openai-tools-call": _TOOL,
-    "tool-call-f1": _TOOL,
-    "message-type": "messages: {answer: 1}",
-    "follow-up": "follow_ups: 3",
-    "suggestions": "follow_ups: 3",
-    "reasoning-content": 'reasoning: {contains: "…"}',
-    "thinking": 'reasoning: {contains: "…"}',
-    # closeness
-    "levenshtein": _SIMILAR,
-    "similarity": _SIMILAR,
-    "fuzzy": _SIMILAR,
-    "closest-to": _SIMILAR,
-    "semantic-similarity": _SIMILAR,
-    "cosine": _SIMILAR,
-    "approx": _SIMILAR,
-    "rouge-n": 'similar: {to: "…", metric: token_set}',
-    "rouge-l": 'similar: {to: "…", metric: ratio}',
-    "bleu": 'similar: {to: "…", metric: token_set}',
-    "gleu": 'similar: {to: "…", metric: token_set}',
-    "meteor": 'similar: {to: "…", metric: token_set}',
-    "snapshot": "same_as_baseline: true",
-    # cost and state
-    "cost": "tokens: {max: …} (Coze counts tokens, not money)",
-    "max-tokens": "tokens: {max: …}",
-    "max-seconds": "latency: {max: …}",
-    "seconds": "latency: {max: …}",
-    "duration": "latency: {max: …}",
-    "timeout": "latency: {max: …}",
-    "response-time": "latency: {max: …}",
-    "time-to-first-token": "first_token: {max: …}",
-    "ttft": "first_token: {max: …}",
-    "finish-reason": "status: completed",
-    "state": "status: completed",
+    'any_of: ["…", {…}]': "any or one-of",
+    'all_of: ["…", {…}]': "all and assert-set",
+    'not: {any_of: ["…", {…}]}': "none none-of nor",
+    # the reply
+    "json: true": "is-json contains-json is-valid-json",
+    "tool_call: {name: …, arguments: {…}}": (
+        "tool-calls function-call is-valid-function-call is-valid-openai-function-call "
+        "is-valid-openai-tools-call tool-call-f1"
+    ),
+    "messages: {answer: 1}": "message-type",
+    "follow_ups: 3": "follow-up suggestions",
+    'reasoning: {contains: "…"}': "reasoning-content thinking",
+    "status: completed": "finish-reason state",
+    # similarity
+    _SIMILAR: "levenshtein similarity fuzzy closest-to semantic-similarity cosine approx",
+    'similar: {to: "…", metric: token_set}': "rouge-n bleu gleu meteor",
+    'similar: {to: "…", metric: ratio}': "rouge-l",
+    "same_as_baseline: true": "snapshot",
+    # cost
+    "tokens: {max: …}": "cost max-tokens",
+    "latency: {max: …}": "max-seconds seconds duration timeout response-time",
+    "first_token: {max: …}": "time-to-first-token ttft",
     # judgement and own code
-    "llm-rubric": _JUDGE,
-    "rubric": _JUDGE,
-    "g-eval": _JUDGE,
-    "factuality": _JUDGE,
-    "answer-relevance": _JUDGE,
-    "is-refusal": _JUDGE,
-    "moderation": _JUDGE,
-    "classifier": _JUDGE,
-    "pi": _JUDGE,
-    "javascript": _FUNCTION,
-    "ruby": _FUNCTION,
-    "webhook": _FUNCTION,
-    "function": _FUNCTION,
-    "callable": _FUNCTION,
-    "is-language": "language: zh",
-    "lang": "language: zh",
+    _JUDGE: (
+        "llm-rubric rubric g-eval factuality answer-relevance is-refusal moderation classifier pi"
+    ),
+    "python: package.module:function": "javascript ruby webhook function callable",
+    "language: zh": "is-language lang",
 }
-"""Foreign name (with hyphens) to how it is written here."""
+"""How something is written here, and its names (with hyphens) elsewhere."""
 
-_JUDGED_PREFIXES: Final = ("model-graded", "context-", "conversation-", "search-rubric", "agent-")
+_BY_NAME: Final = {name: here for here, names in _SPELLINGS.items() for name in names.split()}
+_JUDGE_PREFIXES: Final = ("model-graded", "context-", "conversation-", "search-rubric", "agent-")
 
 
-def native_spelling(name: str, kinds: frozenset[str]) -> str:
-    """Return how a foreign name is written here, or empty text when we do not know it.
+def native_spelling(name: str, kinds: Container[str]) -> str:
+    """Return how a foreign name is written here; empty text when it is unknown.
 
     `not-` before a name, known here or foreign, is promptfoo's way to negate it.
     """
@@ -139,20 +75,15 @@ def native_spelling(name: str, kinds: frozenset[str]) -> str:
     own = plain.replace("-", "_")
     if own in kinds and own != name:
         return f"{own}: …"
-    if found := HERE.get(plain):
-        return found
-    if plain.startswith(_JUDGED_PREFIXES):
+    if spelling := _BY_NAME.get(plain):
+        return spelling
+    if plain.startswith(_JUDGE_PREFIXES):
         return _JUDGE
     if plain.startswith("similar:"):
         return _SIMILAR
     if plain.startswith("not-"):
         rest = plain.removeprefix("not-")
-        inner = f"{rest.replace('-', '_')}: …" if rest.replace("-", "_") in kinds else ""
-        inner = inner or native_spelling(rest, kinds)
-        return f"not: {{{inner}}}" if inner else ""
+        own = rest.replace("-", "_")
+        operand = f"{own}: …" if own in kinds else native_spelling(rest, kinds)
+        return f"not: {{{operand}}}" if operand else ""
     return ""
-
-
-def native_kind(written: str) -> str:
-    """Return the kind that a way of writing begins with."""
-    return written.partition(":")[0]

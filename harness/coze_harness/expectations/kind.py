@@ -1,4 +1,4 @@
-"""What every kind of expectation has in common: where it stands, how much it counts, its words."""
+"""The base class of all kinds of expectation, and what a kind gets from its item."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, Self, TypeAlias, TypedDict
 
 from coze_harness.expectations.item_argument import ItemArgument
+from coze_harness.expectations.parameter import Parameter, Schema, mapping_schema
+from coze_harness.expectations.text_normalization import OPTION_KEYS, TEXT_OPTIONS
 from coze_harness.model import JSON, Severity, Verdict, VerdictStatus
 from coze_harness.model.location import Location, SourcePositions
 from coze_harness.model.trial import EvaluationContext
 
-Schema: TypeAlias = Mapping[str, JSON]
 Spans: TypeAlias = tuple[tuple[int, int], ...]
 
 
@@ -27,14 +28,14 @@ class CommonFields(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemContext:
-    """What stands beside a kind in its item, and how a kind builds the items inside it.
+    """What is written beside a kind in its item, and how a kind builds expectations inside it.
 
-    `options` holds the text options (`ignore_case`, `normalize`) as they are written.
+    `options` has the text options (`ignore_case`, `normalize`) as they are written.
     """
 
     common: CommonFields
     options: Mapping[str, ItemArgument]
-    build_inner: Callable[[JSON, SourcePositions], ExpectationKind]
+    build_operand: Callable[[JSON, SourcePositions], ExpectationKind]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,25 +48,62 @@ class Inconclusive(Verdict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectationKind(ABC):
-    """One declared demand, ready to judge replies.
+    """One expectation of a scenario, ready to judge replies. Subclass it to define a kind.
 
-    A kind is one class with a `parse`, a `schema` and a `glance`, named in `KINDS`. `wanted` is the
-    demand's own words; with one of `verbs` before them they say what was expected (`contains "x"`)
-    or, under `not`, what must not be (`does not contain "x"`).
+    A kind is a frozen dataclass with class attributes, a `parse` and an `evaluate`, registered with
+    `register_kind`. It is written in scenarios like any other: `- polite: [请, 您]`.
+
+        @register_kind
+        @dataclass(frozen=True, slots=True, kw_only=True)
+        class Polite(ExpectationKind):
+            kind = "polite"
+            summary = "The answer uses one of these polite words."
+            example = "polite: [请, 您]"
+            verb_forms = ("uses", "use")
+
+            words: tuple[str, ...]
+
+            @classmethod
+            def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
+                words = argument.texts()
+                return cls(**item.common, description=" or ".join(words), words=words)
+
+            @classmethod
+            def schema(cls) -> Schema:
+                return {"type": "array", "items": {"type": "string"}, "minItems": 1}
+
+            def evaluate(self, context: EvaluationContext) -> Verdict:
+                answer = context.reply.answer
+                for word in self.words:
+                    if word in answer:
+                        return self.passed(f"the answer says {word}", answer)
+                return self.failed("the answer says none of them", answer)
+
+    A kind that is written as a mapping declares its keys in `parameters`, reads them with
+    `read_arguments`, and needs no `schema` of its own. Judging is pure: the same reply gets the
+    same verdict, without network and clock. Expectations are pickled for worker processes.
+
+    Attributes:
+        description: the expectation in words. With one of `verb_forms` before it, it says what was
+            expected (`contains "x"`) or, under `not`, what must not be (`does not contain "x"`).
     """
 
     kind: ClassVar[str]
+    """The key that authors write."""
     summary: ClassVar[str]
-    """One line for the table of kinds."""
+    """One line for the table of kinds, and for editors."""
     example: ClassVar[str]
     """One item as it is written in a scenario, without its dash."""
-    keys: ClassVar[tuple[str, ...]] = ()
-    """What may stand in the kind's own mapping."""
-    options: ClassVar[tuple[str, ...]] = ()
-    """Text options that may stand beside the kind, too."""
-    subject: ClassVar[Literal["answer", "reply"]] = "answer"
-    verbs: ClassVar[tuple[str, str]]
-    """The verb of `wanted`, as in "it contains" and as in "does not contain"."""
+    verb_forms: ClassVar[tuple[str, str]]
+    """The verb before `description`, as in "it contains" and as in "does not contain"."""
+    parameters: ClassVar[tuple[Parameter[object], ...]] = ()
+    """What the kind's own mapping may have; `known_keys`, `schema` and `read_arguments` use it."""
+    short_form: ClassVar[str] = ""
+    """The key of the parameter that a bare value means, if there is one."""
+    takes_text_options: ClassVar[bool] = False
+    """Whether `ignore_case` and `normalize` may be in the mapping, and beside the kind."""
+    scope: ClassVar[Literal["answer", "reply"]] = "answer"
+    """What the kind judges: a text, or more of the reply than its answer."""
 
     location: Location
     name: str = ""
@@ -75,35 +113,67 @@ class ExpectationKind(ABC):
 
     @classmethod
     @abstractmethod
-    def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
-        """Build the demand from what is written behind the kind's name.
+    def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
+        """Build the expectation from the value of the kind's key.
 
         Raises:
-            ScenarioError: the value cannot be a demand of this kind.
+            ScenarioError: the value is not valid for this kind.
         """
 
     @classmethod
-    @abstractmethod
+    def known_keys(cls) -> tuple[str, ...]:
+        """Return the keys that the kind's own mapping may have."""
+        options = OPTION_KEYS if cls.takes_text_options else ()
+        return (*(one.key for one in cls.parameters), *options)
+
+    @classmethod
+    def read_arguments(cls, argument: ItemArgument) -> dict[str, ItemArgument]:
+        """Return the values of the kind's mapping by key; a bare value is that of `short_form`.
+
+        Raises:
+            ScenarioError: the value is not a mapping, has an unknown key or lacks a required one.
+        """
+        if cls.short_form and not isinstance(argument.value, dict):
+            return {cls.short_form: argument}
+        arguments = argument.fields(cls.known_keys(), cls.example)
+        for one in cls.parameters:
+            if one.is_required and one.key not in arguments:
+                raise argument.error_at(
+                    f'"{argument.label}" has no "{one.key}", which is required.',
+                    f"Write `{cls.example}`.",
+                )
+        return arguments
+
+    @classmethod
     def schema(cls) -> Schema:
-        """Return the JSON Schema of what may be written behind the kind's name."""
+        """Return the JSON Schema (draft 2020-12) of the value of the kind's key."""
+        mapping = cls.mapping_schema()
+        short = [one.schema for one in cls.parameters if one.key == cls.short_form]
+        return {"anyOf": [*short, mapping]} if short else mapping
+
+    @classmethod
+    def mapping_schema(cls) -> Schema:
+        """Return the JSON Schema of the kind's mapping."""
+        options = TEXT_OPTIONS if cls.takes_text_options else ()
+        return mapping_schema((*cls.parameters, *options))
 
     @abstractmethod
-    def evaluate(self, seen: EvaluationContext) -> Verdict:
-        """Judge a reply, and leave words that take time to find to `explain`.
+    def evaluate(self, context: EvaluationContext) -> Verdict:
+        """Judge a reply; leave words that take time to find to `explain_failure`.
 
-        Whatever a reply holds, this returns a verdict and raises nothing.
+        Whatever a reply contains, this returns a verdict and raises nothing.
         """
 
-    def explain_failure(self, seen: EvaluationContext, failed: Verdict) -> Verdict:
-        """Return the failed verdict that `glance` gave, with all that a person should know."""
+    def explain_failure(self, context: EvaluationContext, failed: Verdict) -> Verdict:
+        """Return the failed verdict of `evaluate` with all that a person should know."""
         return failed
 
-    def judge(self, seen: EvaluationContext) -> Verdict:
-        """Judge a reply; whatever it holds, this returns a verdict and raises nothing."""
-        verdict = self.evaluate(seen)
+    def judge(self, context: EvaluationContext) -> Verdict:
+        """Judge a reply; whatever it contains, this returns a verdict and raises nothing."""
+        verdict = self.evaluate(context)
         if verdict.status is not VerdictStatus.FAILED:
             return verdict
-        verdict = self.explain_failure(seen, verdict)
+        verdict = self.explain_failure(context, verdict)
         if isinstance(verdict, Inconclusive):
             return self.failed(verdict.reason, verdict.actual)
         return verdict
@@ -111,10 +181,10 @@ class ExpectationKind(ABC):
     @property
     def expected(self) -> str:
         """What is expected, in words: `contains "学术助手"`."""
-        return f"{self.verbs[0]} {self.description}"
+        return f"{self.verb_forms[0]} {self.description}"
 
     def operands(self) -> tuple[ExpectationKind, ...]:
-        """Return the demands that this one is made of."""
+        """Return the expectations that this one is made of."""
         return ()
 
     def verdict(
@@ -125,11 +195,19 @@ class ExpectationKind(ABC):
         evidence: Spans = (),
         score: float | None = None,
     ) -> Verdict:
-        """Return a verdict that carries this demand's place, name, weight and severity."""
+        """Return a verdict with this expectation's location, name, weight and severity.
+
+        Args:
+            status: of the verdict.
+            reason: why, in words.
+            actual: what the reply has, short enough to be shown.
+            evidence: start and end of the parts of the answer that decided.
+            score: 0 to 1, where the kind measures one.
+        """
         return Verdict(
             kind=self.kind,
             status=status,
-            expected=f"{self.verbs[0]} {self.description}",
+            expected=f"{self.verb_forms[0]} {self.description}",
             actual=actual,
             reason=reason,
             location=self.location,
@@ -153,11 +231,11 @@ class ExpectationKind(ABC):
         return self.verdict(VerdictStatus.FAILED, reason, actual, evidence, score)
 
     def skipped(self, reason: str) -> Verdict:
-        """Return the verdict for a demand on something that was not recorded."""
+        """Return the verdict for something that was not recorded."""
         return self.verdict(VerdictStatus.SKIPPED, reason, "")
 
     def inconclusive(self, reason: str, actual: str) -> Verdict:
-        """Return the failed verdict for a judgement that was given up."""
+        """Return the failed verdict for an evaluation that did not end."""
         return Inconclusive(
             kind=self.kind,
             status=VerdictStatus.FAILED,

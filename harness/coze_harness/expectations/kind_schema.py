@@ -1,12 +1,12 @@
-"""What editors and documentation are told about the kinds, all of it read from `KINDS`."""
+"""What editors and documentation show about the kinds, all of it read from `KINDS`."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from coze_harness.expectations.kind import Schema
 from coze_harness.expectations.kind_registry import KINDS
-from coze_harness.expectations.text_normalization import option_schemas
+from coze_harness.expectations.parameter import TEXT_SCHEMA, Schema
+from coze_harness.expectations.text_normalization import TEXT_OPTIONS
 from coze_harness.model import JSON, Severity
 
 
@@ -20,15 +20,15 @@ class KindSummary(NamedTuple):
 
 def summarize_kinds() -> list[KindSummary]:
     """Return each kind with one line about it and one item as it is written in a scenario."""
-    return [KindSummary(kind.kind, kind.summary, kind.example) for kind in KINDS]
+    return [KindSummary(kind.kind, kind.summary, kind.example) for kind in KINDS.values()]
 
 
 def kind_schemas() -> dict[str, Schema]:
-    """Return, for each kind, the JSON Schema (draft 2020-12) of what is written behind its name.
+    """Return, for each kind, the JSON Schema (draft 2020-12) of the value of its key.
 
     Combinators refer to `#/$defs/expectation`: that is where a whole schema puts `item_schema()`.
     """
-    return {kind.kind: kind.schema() for kind in KINDS}
+    return {kind.kind: {"description": kind.summary, **kind.schema()} for kind in KINDS.values()}
 
 
 def item_schema() -> Schema:
@@ -37,7 +37,7 @@ def item_schema() -> Schema:
     A whole schema puts it at `#/$defs/expectation`.
     """
     common: dict[str, JSON] = {
-        "name": {"type": "string", "minLength": 1, "description": "What reports call it."},
+        "name": {**TEXT_SCHEMA, "description": "What reports call it."},
         "weight": {
             "type": "number",
             "exclusiveMinimum": 0,
@@ -47,28 +47,24 @@ def item_schema() -> Schema:
         "severity": {
             "enum": [str(one) for one in Severity],
             "default": str(Severity.ERROR),
-            "description": "warning: it is told when it fails, and fails nothing.",
+            "description": "warning: a failure is reported, and fails nothing.",
         },
     }
-    options: dict[str, JSON] = {**option_schemas()}
-    takers: dict[str, JSON] = {
-        option: {"anyOf": [{"required": [k.kind]} for k in KINDS if option in k.options]}
-        for option in options
-    }
-    # One flat mapping, and not one alternative a kind: editors complete and explain it better.
+    takers: list[JSON] = [{"required": [k.kind]} for k in KINDS.values() if k.takes_text_options]
+    # One flat mapping, and not one alternative for each kind: editors complete and explain it
+    # better.
     mapping: JSON = {
         "type": "object",
-        "properties": {**kind_schemas(), **common, **options},
+        "properties": {
+            **kind_schemas(),
+            **common,
+            **{option.key: option.schema for option in TEXT_OPTIONS},
+        },
         "additionalProperties": False,
-        "oneOf": [{"required": [kind.kind]} for kind in KINDS],
-        "dependentSchemas": takers,
-    }
-    text: JSON = {
-        "type": "string",
-        "minLength": 1,
-        "description": "A text that the answer contains.",
+        "oneOf": [{"required": [name]} for name in KINDS],
+        "dependentSchemas": {option.key: {"anyOf": takers} for option in TEXT_OPTIONS},
     }
     return {
-        "description": "One demand on the reply: a text that it contains, or one kind.",
-        "anyOf": [text, mapping],
+        "description": "One expectation on the reply: a text that it contains, or one kind.",
+        "anyOf": [{**TEXT_SCHEMA, "description": "A text that the answer contains."}, mapping],
     }

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Final, Literal, Self, cast
+from typing import Final, Literal, Self
 
 from coze_harness.expectations.excerpt import excerpt
 from coze_harness.expectations.item_argument import ItemArgument
-from coze_harness.expectations.kind import ExpectationKind, ItemContext, Schema
-from coze_harness.expectations.number_range import NumberRange, format_number, limits_schema
-from coze_harness.expectations.safe_regex import characters, count_words
+from coze_harness.expectations.kind import ExpectationKind, ItemContext
+from coze_harness.expectations.number_range import COUNTS, NumberRange
+from coze_harness.expectations.parameter import Schema, choice
+from coze_harness.expectations.safe_regex import count_words
 from coze_harness.expectations.text_normalization import nfc
-from coze_harness.model import JSON, Verdict
+from coze_harness.model import Verdict
 from coze_harness.model.trial import EvaluationContext
+from coze_harness.text.graphemes import count_graphemes
 
-Unit = Literal["chars", "words", "lines"]
-UNITS: Final[tuple[Unit, ...]] = ("chars", "words", "lines")
-_NAMES: Final[dict[Unit, str]] = {"chars": "character", "words": "word", "lines": "line"}
+LengthUnit = Literal["chars", "words", "lines"]
+_UNITS: Final[tuple[LengthUnit, ...]] = ("chars", "words", "lines")
+_UNIT: Final = choice("unit", _UNITS)
+_NAMES: Final[dict[LengthUnit, str]] = {"chars": "character", "words": "word", "lines": "line"}
 
 
-def measure(text: str, unit: Unit) -> int:
-    """Count what a reader counts.
+def measure(text: str, unit: LengthUnit) -> int:
+    """Return the length of a text as a reader counts.
 
     `chars`: characters as they are seen, spaces and punctuation included. `words`: runs of letters
-    and digits, and each Chinese or Japanese character. `lines`: lines with something on them.
+    and digits, and each Chinese or Japanese character. `lines`: lines that are not blank.
     """
     if unit == "chars":
-        return characters(nfc(text))
+        return count_graphemes(nfc(text))
     if unit == "words":
         return count_words(nfc(text))
     return sum(1 for line in text.splitlines() if line and not line.isspace())
@@ -36,46 +39,37 @@ def measure(text: str, unit: Unit) -> int:
 class Length(ExpectationKind):
     """The answer is neither too short nor too long."""
 
-    kind: ClassVar[str] = "length"
-    summary: ClassVar[str] = (
-        "The answer's length lies in a range. `unit`: `chars` (as seen; the default), `words` "
+    kind = "length"
+    summary = (
+        "The answer's length is in a range. `unit`: `chars` (as seen; the default), `words` "
         "(each Chinese character is one) or `lines` (those that are not blank)."
     )
-    example: ClassVar[str] = "length: {max: 120}"
-    keys: ClassVar[tuple[str, ...]] = ("min", "max", "unit")
-    verbs: ClassVar[tuple[str, str]] = ("has", "have")
+    example = "length: {max: 120}"
+    verb_forms = ("has", "have")
+    parameters = (*COUNTS, _UNIT)
 
     bounds: NumberRange
-    unit: Unit = "chars"
+    unit: LengthUnit = "chars"
 
     @classmethod
-    def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
-        """Build from `{min, max, unit}`."""
-        fields = given.fields(cls.keys, "length: {max: 120}")
-        bounds = NumberRange.of(fields.get("min"), fields.get("max"), given, counts=True)
-        unit: Unit = "chars"
-        if "unit" in fields:
-            unit = cast("Unit", fields["unit"].choice(UNITS))
-        plural = "" if bounds.most == 1 or (bounds.most is None and bounds.least == 1) else "s"
-        wanted = f"{bounds.describe} {_NAMES[unit]}{plural}"
-        return cls(**item.common, description=wanted, bounds=bounds, unit=unit)
+    def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
+        """Parse `{min, max, unit}`."""
+        arguments = cls.read_arguments(argument)
+        bounds = NumberRange.from_limits(arguments, argument, COUNTS)
+        unit = _UNIT.read(arguments)
+        description = bounds.describe(_NAMES[unit], f"{_NAMES[unit]}s")
+        return cls(**item.common, description=description, bounds=bounds, unit=unit)
 
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of `{min, max, unit}`."""
-        number: JSON = {"type": "integer", "minimum": 0}
-        return {
-            **limits_schema(counts=True),
-            "description": cls.summary,
-            "properties": {"min": number, "max": number, "unit": {"enum": list(UNITS)}},
-            "anyOf": [{"required": ["min"]}, {"required": ["max"]}],
-        }
+        return {**cls.mapping_schema(), "anyOf": [{"required": [one.key]} for one in COUNTS]}
 
-    def evaluate(self, seen: EvaluationContext) -> Verdict:
+    def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the answer's length."""
-        answer = seen.reply.answer
+        answer = context.reply.answer
         size = measure(answer, self.unit)
-        reason = f"length is {format_number(size)} {_NAMES[self.unit]}{'' if size == 1 else 's'}"
-        if breach := self.bounds.violated_limit(size):
-            return self.failed(f"{reason}, {breach}", excerpt(answer))
+        reason = f"length is {size} {_NAMES[self.unit]}{'' if size == 1 else 's'}"
+        if violation := self.bounds.violated_limit(size):
+            return self.failed(f"{reason}, {violation}", excerpt(answer))
         return self.passed(reason, excerpt(answer))

@@ -1,27 +1,28 @@
-"""Kinds on what a reply is made of: its messages, its tool calls, its JSON."""
+"""Kinds on what a reply is made of: its messages and its tool calls."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Final, Self
+from typing import Final, Self
 
 from coze_harness.expectations.excerpt import excerpt
-from coze_harness.expectations.item_argument import ItemArgument, listed, nearest
+from coze_harness.expectations.item_argument import ItemArgument, listed
 from coze_harness.expectations.jmespath_query import (
-    WHERE_SCHEMA,
+    WHERE,
     JmesPathCheck,
     as_json,
     describe_checks,
     first_mismatch,
-    missing_from,
-    parse_checks,
+    mismatch,
 )
-from coze_harness.expectations.kind import ExpectationKind, ItemContext, Schema
-from coze_harness.expectations.number_range import NumberRange, range_schema
+from coze_harness.expectations.kind import ExpectationKind, ItemContext
+from coze_harness.expectations.number_range import COUNTS, NumberRange, range_schema
+from coze_harness.expectations.parameter import Parameter, Schema, required_text
 from coze_harness.model import JSON, ToolCall, Verdict
 from coze_harness.model.trial import EvaluationContext
+from coze_harness.text.spelling import nearest_word
 
 MESSAGE_TYPES: Final = (
     "question",
@@ -33,7 +34,7 @@ MESSAGE_TYPES: Final = (
     "verbose",
     "knowledge",
 )
-"""What Coze documents; a type that it may add is taken, a misspelt one is not."""
+"""What Coze documents; another type, which Coze may add, is valid, and a misspelled one is not."""
 
 CONTENT_TYPES: Final = ("card", "audio", "object_string")
 """What a message's content may be besides text. No type has such a name, so that they are counted
@@ -44,148 +45,134 @@ beside the types: a card comes as an `answer`."""
 class Messages(ExpectationKind):
     """How many messages of each type a reply has."""
 
-    kind: ClassVar[str] = "messages"
-    summary: ClassVar[str] = (
+    kind = "messages"
+    summary = (
         "How many messages of each type the reply has: a number or {min, max}. `card`, `audio` and "
         "`object_string` count what their content is."
     )
-    example: ClassVar[str] = "messages: {answer: 1, function_call: {min: 1}}"
-    keys: ClassVar[tuple[str, ...]] = (*MESSAGE_TYPES, *CONTENT_TYPES)
-    subject = "reply"
-    verbs: ClassVar[tuple[str, str]] = ("has", "have")
+    example = "messages: {answer: 1, function_call: {min: 1}}"
+    scope = "reply"
+    verb_forms = ("has", "have")
 
     counts: tuple[tuple[str, NumberRange], ...]
 
     @classmethod
-    def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
-        """Build from a mapping of message types to counts."""
-        if not isinstance(given.value, dict):
-            raise given.type_error("a mapping", "write messages: {answer: 1}")
-        if not given.value:
-            raise given.error_at('"messages" names no type.', "write messages: {answer: 1}")
+    def known_keys(cls) -> tuple[str, ...]:
+        """Return the types that are known."""
+        return (*MESSAGE_TYPES, *CONTENT_TYPES)
+
+    @classmethod
+    def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
+        """Parse a mapping of message types to counts."""
+        example = "Write `messages: {answer: 1}`."
+        if not isinstance(argument.value, dict):
+            raise argument.type_error("a mapping", example)
+        if not argument.value:
+            raise argument.error_at('"messages" names no type.', example)
+        known = cls.known_keys()
         counts = []
-        for name, value in given.value.items():
-            if name not in cls.keys and (near := nearest(name, cls.keys, alike=0.8)):
-                raise given.key_refusal(
+        for name, value in argument.value.items():
+            unknown = name not in known
+            if unknown and (nearest := nearest_word(name, known, min_similarity=0.8)):
+                raise argument.key_error(
                     name,
-                    f'Coze has no message type "{name}"; did you mean "{near}"?',
-                    f"the types are: {listed(cls.keys)}",
+                    f'Coze has no message type "{name}". Did you mean "{nearest}"?',
+                    f"The types are: {listed(known)}.",
                 )
-            counts.append((name, NumberRange.parse(given.child(name, value), "exact", counts=True)))
-        wanted = ", ".join(f"{name}: {bounds.describe}" for name, bounds in counts)
-        return cls(**item.common, description=f"messages of type {wanted}", counts=tuple(counts))
+            counts.append((name, NumberRange.parse(argument.child(name, value), COUNTS, "exact")))
+        words = ", ".join(f"{name}: {bounds.describe()}" for name, bounds in counts)
+        return cls(**item.common, description=f"messages of type {words}", counts=tuple(counts))
 
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of counts by message type."""
-        count = range_schema("Exactly so many, or {min, max}.", counts=True)
+        count = {"description": "Exactly this number, or {min, max}.", **range_schema(COUNTS)}
         return {
-            "description": cls.summary,
             "type": "object",
-            "properties": dict.fromkeys(cls.keys, count),
+            "properties": dict.fromkeys(cls.known_keys(), count),
             "additionalProperties": count,
             "minProperties": 1,
         }
 
-    def evaluate(self, seen: EvaluationContext) -> Verdict:
+    def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the counts."""
-        messages = seen.reply.messages
+        messages = context.reply.messages
         have = Counter(message.type for message in messages)
         have.update(one.content_type for one in messages if one.content_type in CONTENT_TYPES)
         actual = ", ".join(f"{count} {name}" for name, count in have.items()) or "no messages"
-        faults = [
-            f"messages of type {name}: {have[name]}, {breach}"
+        violations = [
+            f"messages of type {name}: {have[name]}, {violation}"
             for name, bounds in self.counts
-            if (breach := bounds.violated_limit(have[name]))
+            if (violation := bounds.violated_limit(have[name]))
         ]
-        if faults:
-            return self.failed("; ".join(faults), actual)
+        if violations:
+            return self.failed("; ".join(violations), actual)
         return self.passed("the counts are right", actual)
 
 
-def _call_words(call: ToolCall) -> str:
-    return excerpt(f"{call.name}({as_json(call.arguments)})")
+def _parse_arguments(argument: ItemArgument) -> Mapping[str, JSON]:
+    if not isinstance(argument.value, dict):
+        raise argument.type_error("a mapping", "Write `arguments: {city: 北京}`.")
+    return dict(argument.value)
+
+
+_NAME: Final = required_text("name")
+_NO_ARGUMENTS: Final[Mapping[str, JSON]] = {}
+_ARGUMENTS: Final = Parameter("arguments", _parse_arguments, {"type": "object"}, _NO_ARGUMENTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCalled(ExpectationKind):
     """A tool was called, with certain arguments."""
 
-    kind: ClassVar[str] = "tool_call"
-    summary: ClassVar[str] = (
+    kind = "tool_call"
+    summary = (
         "The bot called this tool; `arguments` may name a part of them, `where` finds values in "
         "them by JMESPath."
     )
-    example: ClassVar[str] = "tool_call: {name: get_weather, arguments: {city: 北京}}"
-    keys: ClassVar[tuple[str, ...]] = ("name", "arguments", "where")
-    subject = "reply"
-    verbs: ClassVar[tuple[str, str]] = ("calls", "call")
+    example = "tool_call: {name: get_weather, arguments: {city: 北京}}"
+    scope = "reply"
+    verb_forms = ("calls", "call")
+    parameters = (_NAME, _ARGUMENTS, WHERE)
+    short_form = "name"
 
     tool: str
     arguments: Mapping[str, JSON]
     where: tuple[JmesPathCheck, ...] = ()
 
     @classmethod
-    def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
-        """Build from a tool's name or `{name, arguments, where}`."""
-        if not isinstance(given.value, dict):
-            tool = given.text()
-            return cls(**item.common, description=f"the tool {tool}", tool=tool, arguments={})
-        fields = given.fields(cls.keys, "tool_call: {name: …, arguments: {…}}")
-        if "name" not in fields:
-            raise given.error_at(
-                '"tool_call" does not name the tool.', "write tool_call: {name: …}"
-            )
-        tool, arguments = fields["name"].text(), dict[str, JSON]()
-        wanted = f"the tool {tool}"
-        if "arguments" in fields:
-            asked = fields["arguments"].value
-            if not isinstance(asked, dict):
-                raise fields["arguments"].type_error("a mapping", "write arguments: {city: 北京}")
-            arguments = dict(asked)
-            wanted += f" with {as_json(arguments)}"
-        where: tuple[JmesPathCheck, ...] = ()
-        if "where" in fields:
-            where = parse_checks(fields["where"])
-            wanted += f" where {describe_checks(where)}"
-        return cls(**item.common, description=wanted, tool=tool, arguments=arguments, where=where)
+    def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
+        """Parse a tool's name or `{name, arguments, where}`."""
+        written = cls.read_arguments(argument)
+        tool, arguments, where = _NAME.read(written), _ARGUMENTS.read(written), WHERE.read(written)
+        description = f"the tool {tool}"
+        if _ARGUMENTS.key in written:
+            description += f" with {as_json(arguments)}"
+        if where:
+            description += f" where {describe_checks(where)}"
+        return cls(
+            **item.common, description=description, tool=tool, arguments=arguments, where=where
+        )
 
-    @classmethod
-    def schema(cls) -> Schema:
-        """Return the JSON Schema of a tool's name or `{name, arguments, where}`."""
-        name: Schema = {"type": "string", "minLength": 1}
-        return {
-            "description": cls.summary,
-            "anyOf": [
-                name,
-                {
-                    "type": "object",
-                    "properties": {
-                        "name": name,
-                        "arguments": {"type": "object"},
-                        "where": WHERE_SCHEMA,
-                    },
-                    "required": ["name"],
-                    "additionalProperties": False,
-                },
-            ],
-        }
-
-    def evaluate(self, seen: EvaluationContext) -> Verdict:
-        """Judge the calls: one of the tool's calls must meet everything that is named."""
-        calls = seen.reply.tool_calls
-        actual = excerpt("; ".join(map(_call_words, calls)))
+    def evaluate(self, context: EvaluationContext) -> Verdict:
+        """Judge the calls: one call of the tool must match everything that is named."""
+        calls = context.reply.tool_calls
+        actual = excerpt("; ".join(map(_format_call, calls)))
         if not calls:
             return self.failed("the bot called no tool", "no tool call")
         named = [call for call in calls if call.name == self.tool]
         if not named:
             tools = ", ".join(dict.fromkeys(call.name for call in calls))
             return self.failed(f"the bot did not call {self.tool}; it called {tools}", actual)
-        faults = []
+        mismatches = []
         for call in named:
-            fault = missing_from(self.arguments, call.arguments)
-            fault = fault or first_mismatch(self.where, call.arguments)
-            if not fault:
-                return self.passed("it does", _call_words(call))
-            faults.append(fault)
-        return self.failed(f"{self.tool} was called, but {'; '.join(faults)}", actual)
+            reason = mismatch(self.arguments, call.arguments)
+            reason = reason or first_mismatch(self.where, call.arguments)
+            if not reason:
+                return self.passed("it does", _format_call(call))
+            mismatches.append(reason)
+        return self.failed(f"{self.tool} was called, but {'; '.join(mismatches)}", actual)
+
+
+def _format_call(call: ToolCall) -> str:
+    return excerpt(f"{call.name}({as_json(call.arguments)})")

@@ -1,13 +1,32 @@
-"""A range that a number must lie in: `{min, max}`, or one bare number."""
+"""A range that a number must be in: `{min, max}`, or one bare number."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from coze_harness.expectations.item_argument import ItemArgument
-from coze_harness.expectations.kind import Schema
-from coze_harness.model import JSON
+from coze_harness.expectations.parameter import (
+    COUNT_SCHEMA,
+    NUMBER_SCHEMA,
+    Parameter,
+    Schema,
+    mapping_schema,
+)
+
+NUMBERS: Final[tuple[Parameter[float | None], ...]] = (
+    Parameter("min", ItemArgument.number, NUMBER_SCHEMA, None),
+    Parameter("max", ItemArgument.number, NUMBER_SCHEMA, None),
+)
+"""The limits of a measured number."""
+COUNTS: Final[tuple[Parameter[float | None], ...]] = (
+    Parameter("min", ItemArgument.count, COUNT_SCHEMA, None),
+    Parameter("max", ItemArgument.count, COUNT_SCHEMA, None),
+)
+"""The limits of a whole number."""
+
+Limits = tuple[Parameter[float | None], ...]
 
 
 def format_number(value: float) -> str:
@@ -23,39 +42,45 @@ class NumberRange:
     most: float | None = None
 
     @classmethod
-    def of(
-        cls, low: ItemArgument | None, high: ItemArgument | None, whole: ItemArgument, counts: bool
+    def from_limits(
+        cls, arguments: Mapping[str, ItemArgument], whole: ItemArgument, limits: Limits
     ) -> Self:
-        """Build bounds from `min` and `max`; `whole` is what they stand in.
+        """Build a range from `min` and `max`.
+
+        Args:
+            arguments: the mapping's arguments by key.
+            whole: the mapping.
+            limits: `NUMBERS` or `COUNTS`.
 
         Raises:
-            ScenarioError: neither is given, one is no number, or min is above max.
+            ScenarioError: both are absent, one is not a number, or min is above max.
         """
-        least = None if low is None else low.count() if counts else low.number()
-        most = None if high is None else high.count() if counts else high.number()
+        least, most = (limit.read(arguments) for limit in limits)
         if least is None and most is None:
             raise whole.error_at(
-                f'"{whole.label}" sets no limit.', f"write {whole.path[-1]}: {{max: 1}}"
+                f'"{whole.label}" sets no limit.', f"Write `{whole.path[-1]}: {{max: 1}}`."
             )
         if least is not None and most is not None and least > most:
             raise whole.error_at(
                 f'"{whole.label}" requires at least {format_number(least)} and at most '
-                f"{format_number(most)}: no number is both.",
-                "exchange min and max",
+                f"{format_number(most)}; no number is both.",
+                "Swap min and max.",
             )
         return cls(least, most)
 
     @classmethod
-    def parse(cls, given: ItemArgument, bare: Literal["max", "exact"], *, counts: bool) -> Self:
-        """Build bounds from `{min, max}`, or from a bare number: the most, or the only one."""
-        if isinstance(given.value, int | float | str):
-            limit = given.count() if counts else given.number()
-            return cls(limit if bare == "exact" else None, limit)
-        fields = given.fields(("min", "max"), f"{given.path[-1]}: {{max: 1}}")
-        return cls.of(fields.get("min"), fields.get("max"), given, counts)
+    def parse(cls, argument: ItemArgument, limits: Limits, bare: Literal["max", "exact"]) -> Self:
+        """Build a range from `{min, max}`, or from a bare number: the most, or the only one."""
+        if isinstance(argument.value, int | float | str):
+            number = limits[0].parse(argument)
+            return cls(number if bare == "exact" else None, number)
+        arguments = argument.fields(
+            [limit.key for limit in limits], f"{argument.path[-1]}: {{max: 1}}"
+        )
+        return cls.from_limits(arguments, argument, limits)
 
     def violated_limit(self, value: float) -> str:
-        """Return which limit a value breaks (`at most 120 allowed`), or empty text."""
+        """Return which limit a value violates (`at most 120 allowed`), or empty text."""
         if self.most is not None and value > self.most:
             if self.least == self.most:
                 return f"exactly {format_number(self.most)} wanted"
@@ -66,33 +91,20 @@ class NumberRange:
             return f"at least {format_number(self.least)} wanted"
         return ""
 
-    @property
-    def describe(self) -> str:
-        """Return the range in words, to stand before a unit."""
+    def describe(self, one: str = "", several: str = "") -> str:
+        """Return the range in words, with the unit's singular or plural if there is one."""
         if self.least is None:
-            return f"at most {format_number(self.most or 0)}"
-        if self.most is None:
-            return f"at least {format_number(self.least)}"
-        if self.least == self.most:
-            return f"exactly {format_number(self.least)}"
-        return f"{format_number(self.least)} to {format_number(self.most)}"
+            words = f"at most {format_number(self.most or 0)}"
+        elif self.most is None:
+            words = f"at least {format_number(self.least)}"
+        elif self.least == self.most:
+            words = f"exactly {format_number(self.least)}"
+        else:
+            words = f"{format_number(self.least)} to {format_number(self.most)}"
+        unit = one if {self.least, self.most} <= {1, None} else several
+        return f"{words} {unit}" if unit else words
 
 
-def range_schema(description: str, *, counts: bool) -> Schema:
+def range_schema(limits: Limits) -> Schema:
     """Return the JSON Schema of a bare number or `{min, max}`."""
-    number: JSON = {"type": "integer" if counts else "number", "minimum": 0}
-    return {
-        "description": description,
-        "anyOf": [number, limits_schema(counts=counts)],
-    }
-
-
-def limits_schema(*, counts: bool) -> Schema:
-    """Return the JSON Schema of `{min, max}`."""
-    number: JSON = {"type": "integer" if counts else "number", "minimum": 0}
-    return {
-        "type": "object",
-        "properties": {"min": number, "max": number},
-        "minProperties": 1,
-        "additionalProperties": False,
-    }
+    return {"anyOf": [limits[0].schema, {**mapping_schema(limits), "minProperties": 1}]}

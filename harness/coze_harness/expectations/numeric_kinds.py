@@ -1,4 +1,4 @@
-"""Kinds on what a reply took: seconds, tokens, look-ups."""
+"""Kinds that compare one number of a reply with a range: seconds, tokens, counts."""
 
 from __future__ import annotations
 
@@ -7,22 +7,30 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
 
 from coze_harness.expectations.item_argument import ItemArgument
-from coze_harness.expectations.kind import ExpectationKind, ItemContext, Schema
-from coze_harness.expectations.number_range import NumberRange, format_number, range_schema
+from coze_harness.expectations.kind import ExpectationKind, ItemContext
+from coze_harness.expectations.number_range import (
+    COUNTS,
+    NUMBERS,
+    Limits,
+    NumberRange,
+    format_number,
+    range_schema,
+)
+from coze_harness.expectations.parameter import Schema
 from coze_harness.model import Reply, Verdict
 from coze_harness.model.trial import EvaluationContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumericKind(ExpectationKind):
-    """What kinds share that compare one number of a reply with a range."""
+    """What the kinds share that compare one number of a reply with a range."""
 
-    keys: ClassVar[tuple[str, ...]] = ("min", "max")
-    subject = "reply"
-    counts: ClassVar[bool] = True
+    parameters: ClassVar[Limits] = COUNTS
+    scope = "reply"
     bare: ClassVar[Literal["max", "exact"]] = "max"
+    """What a bare number means."""
     units: ClassVar[tuple[str, str]]
-    """One, and several."""
+    """Singular and plural."""
     absent: ClassVar[str] = ""
     """Why there may be no number."""
 
@@ -34,30 +42,28 @@ class NumericKind(ExpectationKind):
         """Return the number, or `None` where it was not recorded."""
 
     @classmethod
-    def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
-        """Build from a number or `{min, max}`."""
-        bounds = NumberRange.parse(given, cls.bare, counts=cls.counts)
-        one = 1 in (bounds.most, bounds.least) and None in (bounds.most, bounds.least)
-        unit = cls.units[0 if one or bounds.least == bounds.most == 1 else 1]
-        return cls(**item.common, description=f"{bounds.describe} {unit}", bounds=bounds)
+    def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
+        """Parse a number or `{min, max}`."""
+        bounds = NumberRange.parse(argument, cls.parameters, cls.bare)
+        return cls(**item.common, description=bounds.describe(*cls.units), bounds=bounds)
 
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of a number or `{min, max}`."""
-        return range_schema(cls.summary, counts=cls.counts)
+        return range_schema(cls.parameters)
 
-    def evaluate(self, seen: EvaluationContext) -> Verdict:
+    def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the number; where there is none, the verdict is skipped."""
-        value = self.amount(seen.reply)
+        value = self.amount(context.reply)
         if value is None:
             return self.skipped(self.absent)
         actual = f"{format_number(value)} {self.units[0 if value == 1 else 1]}"
-        breach = self.bounds.violated_limit(value)
-        if not breach:
+        violation = self.bounds.violated_limit(value)
+        if not violation:
             return self.passed(f"it was {actual}", actual)
         if format_number(value) == format_number(self.bounds.most or 0):
             actual = f"{value!r} {self.units[1]}"
-        return self.failed(f"it was {actual}, {breach}", actual)
+        return self.failed(f"it was {actual}, {violation}", actual)
 
 
 class Latency(NumericKind):
@@ -65,15 +71,13 @@ class Latency(NumericKind):
 
     __slots__ = ()
 
-    kind: ClassVar[str] = "latency"
-    summary: ClassVar[str] = (
-        "Seconds from sending the prompt to the end; a bare number is the most."
-    )
-    example: ClassVar[str] = "latency: {max: 10}"
-    verbs: ClassVar[tuple[str, str]] = ("takes", "take")
-    counts: ClassVar[bool] = False
-    units: ClassVar[tuple[str, str]] = ("s", "s")
-    absent: ClassVar[str] = "the recording does not say how long the reply took"
+    kind = "latency"
+    summary = "Seconds from sending the prompt to the end; a bare number is the most."
+    example = "latency: {max: 10}"
+    verb_forms = ("takes", "take")
+    parameters = NUMBERS
+    units = ("s", "s")
+    absent = "the recording does not say how long the reply took"
 
     @staticmethod
     def amount(reply: Reply) -> float | None:
@@ -86,15 +90,15 @@ class FirstToken(NumericKind):
 
     __slots__ = ()
 
-    kind: ClassVar[str] = "first_token"
-    summary: ClassVar[str] = (
+    kind = "first_token"
+    summary = (
         "Seconds to the first piece of the answer (with `stream: true`); a bare number is the most."
     )
-    example: ClassVar[str] = "first_token: {max: 2}"
-    verbs: ClassVar[tuple[str, str]] = ("begins after", "begin after")
-    counts: ClassVar[bool] = False
-    units: ClassVar[tuple[str, str]] = ("s", "s")
-    absent: ClassVar[str] = "no first piece was timed; only streams have one (stream: true)"
+    example = "first_token: {max: 2}"
+    verb_forms = ("begins after", "begin after")
+    parameters = NUMBERS
+    units = ("s", "s")
+    absent = "no first piece was timed; only streams have one (stream: true)"
 
     @staticmethod
     def amount(reply: Reply) -> float | None:
@@ -107,12 +111,12 @@ class TokenUsage(NumericKind):
 
     __slots__ = ()
 
-    kind: ClassVar[str] = "tokens"
-    summary: ClassVar[str] = "Tokens used in all, prompt and answer; a bare number is the most."
-    example: ClassVar[str] = "tokens: {max: 800}"
-    verbs: ClassVar[tuple[str, str]] = ("uses", "use")
-    units: ClassVar[tuple[str, str]] = ("token", "tokens")
-    absent: ClassVar[str] = "Coze told no token usage for this reply"
+    kind = "tokens"
+    summary = "Tokens used in all, prompt and answer; a bare number is the most."
+    example = "tokens: {max: 800}"
+    verb_forms = ("uses", "use")
+    units = ("token", "tokens")
+    absent = "Coze reported no token usage for this reply"
 
     @staticmethod
     def amount(reply: Reply) -> float | None:
@@ -121,19 +125,19 @@ class TokenUsage(NumericKind):
 
 
 class Polls(NumericKind):
-    """How often the chat's status was asked."""
+    """How often the chat's status was polled."""
 
     __slots__ = ()
 
-    kind: ClassVar[str] = "polls"
-    summary: ClassVar[str] = "How often the chat's status was asked; a bare number is the most."
-    example: ClassVar[str] = "polls: {max: 6}"
-    verbs: ClassVar[tuple[str, str]] = ("takes", "take")
-    units: ClassVar[tuple[str, str]] = ("poll", "polls")
+    kind = "polls"
+    summary = "How often the chat's status was polled; a bare number is the most."
+    example = "polls: {max: 6}"
+    verb_forms = ("takes", "take")
+    units = ("poll", "polls")
 
     @staticmethod
     def amount(reply: Reply) -> float | None:
-        """Return the number of status look-ups."""
+        """Return the number of polls."""
         return reply.poll_count
 
 
@@ -142,12 +146,12 @@ class FollowUps(NumericKind):
 
     __slots__ = ()
 
-    kind: ClassVar[str] = "follow_ups"
-    summary: ClassVar[str] = "How many next questions are suggested; a bare number is exact."
-    example: ClassVar[str] = "follow_ups: 3"
-    verbs: ClassVar[tuple[str, str]] = ("suggests", "suggest")
-    bare: ClassVar[Literal["max", "exact"]] = "exact"
-    units: ClassVar[tuple[str, str]] = ("next question", "next questions")
+    kind = "follow_ups"
+    summary = "How many next questions are suggested; a bare number is exact."
+    example = "follow_ups: 3"
+    verb_forms = ("suggests", "suggest")
+    bare = "exact"
+    units = ("next question", "next questions")
 
     @staticmethod
     def amount(reply: Reply) -> float | None:

@@ -3,90 +3,88 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from typing import Self
 
-from coze_harness.expectations.combinator_kinds import ITEM
-from coze_harness.expectations.item_argument import ItemArgument, is_list
-from coze_harness.expectations.kind import ExpectationKind, Inconclusive, ItemContext, Schema
+from coze_harness.expectations.combinator_kinds import ITEM_SCHEMA, build_single_operand
+from coze_harness.expectations.item_argument import ItemArgument
+from coze_harness.expectations.kind import ExpectationKind, Inconclusive, ItemContext
+from coze_harness.expectations.parameter import Schema
 from coze_harness.model import Message, Verdict, VerdictStatus
 from coze_harness.model.trial import EvaluationContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reasoning(ExpectationKind):
-    """A demand on what the bot thought before it answered (Coze's `reasoning_content`)."""
+    """An expectation on what the bot thought before it answered (Coze's `reasoning_content`).
 
-    kind: ClassVar[str] = "reasoning"
-    summary: ClassVar[str] = (
+    `operands` stays empty: what is inside judges the reasoning, and not the reply.
+    """
+
+    kind = "reasoning"
+    summary = (
         "What a deep-thinking model thought first meets one expectation on text; skipped where "
         "the bot gives none."
     )
-    example: ClassVar[str] = "reasoning: {contains: 天气}"
-    subject = "reply"
-    verbs: ClassVar[tuple[str, str]] = ("has reasoning that", "have reasoning that")
+    example = "reasoning: {contains: 天气}"
+    scope = "reply"
+    verb_forms = ("has reasoning that", "have reasoning that")
 
-    demand: ExpectationKind
+    operand: ExpectationKind
 
     @classmethod
-    def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
-        """Build from one expectation on text, or several by `all_of` and its like."""
-        if is_list(given.value):
-            raise given.type_error("one expectation", "for several, write reasoning: {all_of: […]}")
-        demand = item.build_inner(given.value, given.positions.below(*given.path))
-        if other := _no_text_kind(demand):
-            raise given.error_at(
-                f'"{other}" is not about a text, and reasoning is one.',
-                "write a kind of text inside: reasoning: {contains: …}",
+    def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
+        """Parse one expectation on text, or several by `all_of` and its like."""
+        operand = build_single_operand(argument, item, several="reasoning: {all_of: […]}")
+        if other := _reply_kind(operand):
+            raise argument.error_at(
+                f'"{other}" judges more than a text, and reasoning is a text.',
+                "Write a kind for texts inside, such as `reasoning: {contains: …}`.",
             )
-        return cls(**item.common, description=demand.expected, demand=demand)
+        return cls(**item.common, description=operand.expected, operand=operand)
 
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of one expectation."""
-        return {"description": cls.summary, "allOf": [ITEM]}
+        return {"allOf": [ITEM_SCHEMA]}
 
-    def operands(self) -> tuple[ExpectationKind, ...]:
-        """Return nothing: what is inside asks of the reasoning, and not of the reply."""
-        return ()
-
-    def evaluate(self, seen: EvaluationContext) -> Verdict:
+    def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the reasoning of all answers as one text."""
-        thought = _thought(seen)
-        if thought is None:
+        reasoning = _with_reasoning(context)
+        if reasoning is None:
             return self.skipped("the reply has no reasoning")
-        return self._told(self.demand.evaluate(thought))
+        return self._adopt(self.operand.evaluate(reasoning))
 
-    def explain_failure(self, seen: EvaluationContext, failed: Verdict) -> Verdict:
-        """Let the inner demand explain itself; what was given up is not tried again."""
-        thought = _thought(seen)
-        if thought is None or isinstance(failed, Inconclusive):
+    def explain_failure(self, context: EvaluationContext, failed: Verdict) -> Verdict:
+        """Explain the operand's failure; one that did not end is not evaluated again."""
+        reasoning = _with_reasoning(context)
+        if reasoning is None or isinstance(failed, Inconclusive):
             return failed
-        return self._told(self.demand.judge(thought))
+        return self._adopt(self.operand.judge(reasoning))
 
-    def _told(self, was: Verdict) -> Verdict:
-        """Return the inner verdict as this demand's; its evidence is no part of the answer."""
-        reason = was.reason
+    def _adopt(self, verdict: Verdict) -> Verdict:
+        """Return the operand's verdict as this one's; its evidence is not part of the answer."""
+        reason = verdict.reason
         if reason.startswith("the answer"):
             reason = f"the reasoning{reason.removeprefix('the answer')}"
-        if was.status is VerdictStatus.SKIPPED:
+        if verdict.status is VerdictStatus.SKIPPED:
             return self.skipped(reason)
-        if isinstance(was, Inconclusive):
-            return self.inconclusive(reason, was.actual)
-        return self.verdict(was.status, reason, was.actual, (), was.score)
+        if isinstance(verdict, Inconclusive):
+            return self.inconclusive(reason, verdict.actual)
+        return self.verdict(verdict.status, reason, verdict.actual, (), verdict.score)
 
 
-def _no_text_kind(demand: ExpectationKind) -> str:
-    """Return the name of a kind that is not about a text, the demand's own or one inside it."""
-    inner = demand.operands()
-    if inner:
-        return next(filter(None, map(_no_text_kind, inner)), "")
-    return "" if demand.subject == "answer" else demand.kind
+def _reply_kind(expectation: ExpectationKind) -> str:
+    """Return the name of a kind that judges more than a text: its own, or one inside it."""
+    operands = expectation.operands()
+    if operands:
+        return next(filter(None, map(_reply_kind, operands)), "")
+    return "" if expectation.scope == "answer" else expectation.kind
 
 
-def _thought(seen: EvaluationContext) -> EvaluationContext | None:
-    """Return the reasoning in the answer's place, if there is any."""
-    thoughts = [one.reasoning for one in seen.reply.messages if one.reasoning]
-    if not thoughts:
+def _with_reasoning(context: EvaluationContext) -> EvaluationContext | None:
+    """Return the context with the reasoning as its answer; `None` where there is none."""
+    texts = [message.reasoning for message in context.reply.messages if message.reasoning]
+    if not texts:
         return None
-    said = Message(id="", role="assistant", type="answer", content="\n".join(thoughts))
-    return replace(seen, reply=replace(seen.reply, messages=(said,)))
+    message = Message(id="", role="assistant", type="answer", content="\n".join(texts))
+    return replace(context, reply=replace(context.reply, messages=(message,)))

@@ -1,8 +1,7 @@
-"""The only door to the `regex` package: its patterns stop in time and know what a character is."""
+"""Patterns of the `regex` package, whose searches stop in time, and the words of a text."""
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache
 from typing import Final, Protocol
 
@@ -39,35 +38,32 @@ class SafePattern(Protocol):
 
 
 class PatternError(Exception):
-    """A pattern that cannot be compiled."""
+    """A pattern that cannot be compiled; the text says why."""
 
 
-@lru_cache(maxsize=1024)  # a tenth of a look-up in regex's own cache
+@lru_cache(maxsize=1024)  # a tenth of the time of regex's own cache
 def compile_pattern(pattern: str, *, ignore_case: bool = False) -> SafePattern:
     """Compile a pattern; the syntax is that of Python's `re`, and more.
 
     Raises:
-        PatternError: it is no pattern; says why.
+        PatternError: it is not a pattern.
     """
-    import regex  # type: ignore[import-untyped]  # slow to import, and not always needed; has no types
+    import regex  # type: ignore[import-untyped]  # slow to import, and not always needed; no types
 
     try:
-        found: SafePattern = regex.compile(pattern, regex.IGNORECASE if ignore_case else 0)
+        compiled: SafePattern = regex.compile(pattern, regex.IGNORECASE if ignore_case else 0)
     except regex.error as error:
         raise PatternError(str(error)) from error
     except (OverflowError, RecursionError, ValueError) as error:
         raise PatternError(f"it cannot be compiled ({type(error).__name__})") from error
-    return found
+    return compiled
 
 
-_SINGLE: Final = re.compile("[ -~\n\u2013-\u2026\u3001-\u3029\u4e00-\u9fff\uff01-\uff5e]*")
-"""Ordinary Latin and Chinese writing, in which every code point is a character of its own."""
-
+# Chinese characters and Japanese kana, which are written without spaces: each is a word.
 _ALONE: Final = (
     "\u3005-\u3007\u3040-\u309a\u309d-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
 )
-"""Chinese characters and Japanese kana, which are written without spaces: each is a word."""
 _RUN: Final = rf"[^\W{_ALONE}]+"
 _WORDS: Final = rf"[{_ALONE}][\p{{M}}\uff9e\uff9f]*|{_RUN}(?:(?:[-'’]|(?<=\d)[.,:](?=\d)){_RUN})*"
 
@@ -77,27 +73,15 @@ def _words() -> SafePattern:
     return compile_pattern(_WORDS)
 
 
-@cache
-def _graphemes() -> SafePattern:
-    return compile_pattern(r"\X")
-
-
-def characters(text: str) -> int:
-    """Count what a reader takes for characters: é in two code points is one, so is 👨‍👩‍👧."""
-    if _SINGLE.fullmatch(text):
-        return len(text)
-    return _graphemes().subn("", text)[1]
-
-
 def words(text: str) -> list[str]:
     """Return the words of a text.
 
     A run of letters and digits is a word (don't, state-of-the-art, 1,200.50); in Chinese and
-    Japanese, which write no spaces, each character is one. Punctuation is none.
+    Japanese, which are written without spaces, each character is one. Punctuation is none.
     """
     return _words().findall(text)
 
 
 def count_words(text: str) -> int:
-    """Count what `words` returns, without the memory for it."""
+    """Return the number of `words`, without the memory for them."""
     return _words().subn("", text)[1]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Final, Self
+from typing import Final, Self
 
-from coze_harness.expectations.item_argument import ItemArgument, is_list, listed, nearest, quoted
-from coze_harness.expectations.kind import ExpectationKind, ItemContext, Schema
+from coze_harness.expectations.item_argument import ItemArgument, is_list, listed, quoted
+from coze_harness.expectations.kind import ExpectationKind, ItemContext
+from coze_harness.expectations.parameter import TEXT_SCHEMA, Schema
 from coze_harness.model import Verdict
 from coze_harness.model.trial import EvaluationContext
+from coze_harness.text.spelling import nearest_word
 
 STATUSES: Final = (
     "completed",
@@ -18,15 +20,16 @@ STATUSES: Final = (
     "in_progress",
     "created",
 )
-"""What Coze documents; a status that it may add is taken, a misspelt one is not."""
+"""What Coze documents; another status, which Coze may add, is valid, and a misspelled one is not.
+"""
 
 
-def _status(argument: ItemArgument) -> str:
+def _parse_status(argument: ItemArgument) -> str:
     word = argument.text()
-    if word not in STATUSES and (near := nearest(word, STATUSES, alike=0.8)):
+    if word not in STATUSES and (nearest := nearest_word(word, STATUSES, min_similarity=0.8)):
         raise argument.error_at(
-            f'Coze has no status {quoted(word)}; did you mean "{near}"?',
-            f"write one of: {listed(STATUSES)}",
+            f'Coze has no status {quoted(word)}. Did you mean "{nearest}"?',
+            f"Write one of: {listed(STATUSES)}.",
         )
     return word
 
@@ -35,39 +38,37 @@ def _status(argument: ItemArgument) -> str:
 class Status(ExpectationKind):
     """The state in which the chat ended."""
 
-    kind: ClassVar[str] = "status"
-    summary: ClassVar[str] = "The chat's last status is this one, or one of a list."
-    example: ClassVar[str] = "status: completed"
-    subject = "reply"
-    verbs: ClassVar[tuple[str, str]] = ("ends as", "end as")
+    kind = "status"
+    summary = "The chat's last status is this one, or one of a list."
+    example = "status: completed"
+    scope = "reply"
+    verb_forms = ("ends as", "end as")
 
     statuses: tuple[str, ...]
 
     @classmethod
-    def parse(cls, given: ItemArgument, item: ItemContext) -> Self:
-        """Build from a status or a list of them."""
-        if is_list(given.value):
-            given.texts()
-            statuses = tuple(_status(given.child(i, one)) for i, one in enumerate(given.value))
+    def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
+        """Parse a status or a list of them."""
+        if is_list(argument.value):
+            argument.texts()
+            children = [argument.child(i, one) for i, one in enumerate(argument.value)]
         else:
-            statuses = (_status(given),)
+            children = [argument]
+        statuses = tuple(map(_parse_status, children))
         return cls(**item.common, description=" or ".join(statuses), statuses=statuses)
 
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of a status or a list of them."""
-        one: Schema = {"anyOf": [{"enum": list(STATUSES)}, {"type": "string", "minLength": 1}]}
-        return {
-            "description": cls.summary,
-            "anyOf": [one, {"type": "array", "items": one, "minItems": 1}],
-        }
+        one: Schema = {"anyOf": [{"enum": list(STATUSES)}, TEXT_SCHEMA]}
+        return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
 
-    def evaluate(self, seen: EvaluationContext) -> Verdict:
-        """Judge the reply's status; a failed chat's own words stand in the reason."""
-        reply = seen.reply
-        said = f"the chat ended as {reply.status or 'nothing'}"
+    def evaluate(self, context: EvaluationContext) -> Verdict:
+        """Judge the reply's status; the reason quotes the error of a failed chat."""
+        reply = context.reply
+        reason = f"the chat ended as {reply.status or 'nothing'}"
         if reply.error_code or reply.error_message:
-            said += f" (code {reply.error_code}: {reply.error_message})"
+            reason += f" (code {reply.error_code}: {reply.error_message})"
         if reply.status in self.statuses:
-            return self.passed(said, reply.status)
-        return self.failed(said, reply.status)
+            return self.passed(reason, reply.status)
+        return self.failed(reason, reply.status)

@@ -10,19 +10,34 @@ from functools import cache
 from typing import Final
 
 from coze_harness.expectations.item_argument import ItemArgument
-from coze_harness.expectations.kind import ItemContext, Schema
+from coze_harness.expectations.parameter import Parameter
 
-OPTIONS: Final = ("ignore_case", "normalize")
+IGNORE_CASE: Final = Parameter(
+    "ignore_case",
+    ItemArgument.flag,
+    {"type": "boolean", "description": "true: upper and lower case are the same."},
+    default=False,
+)
+NORMALIZE: Final = Parameter(
+    "normalize",
+    lambda one: one.choice(("width",)),
+    {
+        "enum": ["width"],
+        "description": "width: full-width and half-width forms are the same.",
+    },
+    default="",
+)
+TEXT_OPTIONS: Final = (IGNORE_CASE, NORMALIZE)
+OPTION_KEYS: Final = (IGNORE_CASE.key, NORMALIZE.key)
 
-
-_UNUSUAL: Final = re.compile("[\u3000\uff00-\uffef]")
+_WIDE_OR_NARROW: Final = re.compile("[\u3000\uff00-\uffef]")
 
 
 @cache
-def _narrowing() -> dict[int, str]:
+def _ordinary_forms() -> dict[int, str]:
     """Return the ordinary form of every full-width and half-width character.
 
-    Unicode marks them `<wide>` and `<narrow>`; both live in U+FF00..U+FFEF, but for the ideographic
+    Unicode marks them `<wide>` and `<narrow>`; both are in U+FF00..U+FFEF, except the ideographic
     space. Full compatibility folding (NFKC) would also turn ① into 1 and ㎏ into kg.
     """
     table = {}
@@ -48,29 +63,31 @@ class TextNormalization:
     width: bool = False
 
     def normalize(self, text: str) -> tuple[str, bool]:
-        """Return the comparable text, and whether its offsets are those of the text given.
+        """Return the comparable text, and whether its offsets are those of the original.
 
-        They are while every step keeps the number of characters: narrowing always does, a change of
-        case may only add some (ß becomes ss), and NFC is taken to lose them when it changes a text.
+        They are while every step keeps the number of characters: width folding always does, case
+        folding may only add some (ß becomes ss), and NFC is assumed to lose some when it changes a
+        text.
         """
         if text.isascii():
             return (text.lower() if self.ignore_case else text), True
         folded = nfc(text)
-        aligned = folded is text
+        is_aligned = folded is text
         if self.width:
-            narrow = folded.translate(_narrowing()) if _UNUSUAL.search(folded) else folded
+            wide = _WIDE_OR_NARROW.search(folded)
+            narrow = folded.translate(_ordinary_forms()) if wide else folded
             folded = nfc(narrow)
-            aligned = aligned and folded is narrow
+            is_aligned = is_aligned and folded is narrow
         if self.ignore_case:
             low = folded.casefold()
-            aligned = aligned and len(low) == len(folded)
+            is_aligned = is_aligned and len(low) == len(folded)
             folded = nfc(low)
-            aligned = aligned and folded is low
-        return folded, aligned
+            is_aligned = is_aligned and folded is low
+        return folded, is_aligned
 
     @property
     def words(self) -> str:
-        """Return what is not told apart, to stand behind an expected text."""
+        """What is ignored, to follow an expected text: ` (ignoring case)`."""
         ignored = [w for w, on in (("case", self.ignore_case), ("width", self.width)) if on]
         return f" (ignoring {' and '.join(ignored)})" if ignored else ""
 
@@ -78,34 +95,26 @@ class TextNormalization:
 PLAIN: Final = TextNormalization()
 
 
-def parse_normalization(item: ItemContext, fields: Mapping[str, ItemArgument]) -> TextNormalization:
-    """Return the folding that an author asks for, beside the kind or in its mapping."""
-    if not fields and not item.options:
+def parse_normalization(
+    inside: Mapping[str, ItemArgument], beside: Mapping[str, ItemArgument]
+) -> TextNormalization:
+    """Return the normalization that an author asks for.
+
+    Args:
+        inside: the arguments in the kind's own mapping.
+        beside: the text options beside the kind.
+
+    Raises:
+        ScenarioError: an option is in both, or has a wrong value.
+    """
+    if not inside and not beside:
         return PLAIN
-    asked: dict[str, ItemArgument] = {}
-    for option in OPTIONS:
-        inside, beside = fields.get(option), item.options.get(option)
-        if inside and beside:
-            raise beside.error_at(
-                f'"{option}" is written beside the kind and in its mapping.', "delete one of them"
+    for key in OPTION_KEYS:
+        if key in inside and key in beside:
+            raise beside[key].error_at(
+                f'"{key}" is written beside the kind and in its mapping.', "Delete one of them."
             )
-        if argument := inside or beside:
-            asked[option] = argument
-    if not asked:
-        return PLAIN
-    width = "normalize" in asked and asked["normalize"].choice(("width",)) == "width"
-    return TextNormalization("ignore_case" in asked and asked["ignore_case"].flag(), width)
-
-
-def option_schemas() -> dict[str, Schema]:
-    """Return the JSON Schema of each text option."""
-    return {
-        "ignore_case": {
-            "type": "boolean",
-            "description": "true: upper and lower case are not told apart.",
-        },
-        "normalize": {
-            "enum": ["width"],
-            "description": "width: full-width and half-width forms are not told apart.",
-        },
-    }
+    arguments = {**inside, **beside} if beside else inside
+    ignore_case = IGNORE_CASE.read(arguments)
+    width = NORMALIZE.read(arguments) == "width"
+    return TextNormalization(ignore_case, width) if ignore_case or width else PLAIN

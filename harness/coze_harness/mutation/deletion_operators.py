@@ -7,7 +7,8 @@ import random
 import re
 from collections.abc import Sequence
 
-from coze_harness.mutation.text_language import boundary, is_chinese, sentence_ends
+from coze_harness.mutation.text_language import is_chinese, sentence_ends
+from coze_harness.text.graphemes import grapheme_boundary
 
 _FENCED = re.compile(r"```(?:json)?[ \t]*\n(.*?)\n?```", re.DOTALL)
 # Possessive and bounded: no answer, however long, is looked at twice.
@@ -32,7 +33,7 @@ def truncate_answer(answer: str, _rng: random.Random, _others: Sequence[str]) ->
     """Return about the first half, up to a sentence's end where one is near."""
     length, half = len(answer), len(answer) // 2
     ends = sentence_ends(answer, length // 4, length * 3 // 4)
-    at = min(ends, key=lambda end: abs(end - half)) if ends else boundary(answer, half)
+    at = min(ends, key=lambda end: abs(end - half)) if ends else grapheme_boundary(answer, half)
     return answer[:at].rstrip() or None
 
 
@@ -42,7 +43,7 @@ def truncate_json(answer: str, _rng: random.Random, _others: Sequence[str]) -> s
     text = fenced[1].strip() if fenced else answer.strip()
     if not _is_json(text):
         return None
-    kept = text[: max(1, boundary(text, len(text) * 2 // 3))].rstrip()
+    kept = text[: max(1, grapheme_boundary(text, len(text) * 2 // 3))].rstrip()
     return f"{answer[: fenced.start(1)]}{kept}" if fenced else kept
 
 

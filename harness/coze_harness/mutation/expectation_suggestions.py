@@ -8,7 +8,8 @@ from bisect import bisect_right
 from collections.abc import Callable
 
 from coze_harness.mutation.mutation_operator import Suggestion
-from coze_harness.mutation.text_language import boundary, is_chinese
+from coze_harness.mutation.text_language import is_chinese
+from coze_harness.text.graphemes import grapheme_boundary
 
 _SHORTEST, _LONGEST, _WIDEST = 3, 20, 60
 _CONTEXT = 2
@@ -77,13 +78,13 @@ def _only_in(text: str, other: str) -> str:
 
 def _piece(text: str, start: int, end: int) -> str:
     """Return a piece that breaks neither a word, a number nor a character."""
-    start = boundary(text, start)
+    start = grapheme_boundary(text, start)
     for _ in range(_WIDEST):
         if not (0 < start < len(text) and _one_word(text[start - 1], text[start])):
             break
         start -= 1
     for _ in range(_WIDEST):
-        whole = boundary(text, end) == end
+        whole = grapheme_boundary(text, end) == end
         if not 0 < end < len(text) or (whole and not _one_word(text[end - 1], text[end])):
             break
         end += 1

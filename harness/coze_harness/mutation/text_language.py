@@ -1,9 +1,8 @@
-"""What spoilings know of a text: its language, where its sentences and characters end."""
+"""What spoilings know of a text: its language, where its sentences end."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final
@@ -17,10 +16,6 @@ _END = re.compile(r"[。！？；!?…]+[”’」』）)\"]*|\.(?=\s)|\n+")
 _SAMPLE = 4_000
 _MOST = 200
 _REACH = 100_000
-
-_JOINER = "\u200d"
-_FLAGS = ("\U0001f1e6", "\U0001f1ff")
-_SKINS = ("\U0001f3fb", "\U0001f3ff")
 
 
 def is_chinese(text: str) -> bool:
@@ -51,30 +46,3 @@ def matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
 def sentence_ends(text: str, start: int, end: int) -> list[int]:
     """Return where sentences (and lines) end between two places of a text."""
     return [found.end() for found in _END.finditer(text, start, end)]
-
-
-def boundary(text: str, at: int) -> int:
-    """Return the last place up to `at` where a text can be cut without breaking a character.
-
-    What readers see as one (an accent, an emoji of several parts, a flag) stays whole.
-    """
-    while 0 < at < len(text) and _belong_together(text, at):
-        at -= 1
-    return at
-
-
-def _belong_together(text: str, at: int) -> bool:
-    before, after = text[at - 1], text[at]
-    if before == _JOINER or after == _JOINER or (before == "\r" and after == "\n"):
-        return True
-    if _FLAGS[0] <= after <= _FLAGS[1]:
-        return _flags_before(text, at) % 2 == 1
-    return _SKINS[0] <= after <= _SKINS[1] or unicodedata.category(after) in ("Mn", "Me", "Mc")
-
-
-def _flags_before(text: str, at: int) -> int:
-    """Count the halves of flags that stand right before a place; more than a line of them never."""
-    start = at
-    while start > max(0, at - _MOST) and _FLAGS[0] <= text[start - 1] <= _FLAGS[1]:
-        start -= 1
-    return at - start

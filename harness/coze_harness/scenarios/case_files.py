@@ -15,8 +15,8 @@ from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location, PathPart, SourcePositions
 from coze_harness.scenarios.name_rules import is_usable_label
 from coze_harness.scenarios.project_paths import ProjectPaths, join_path, read_content, split_path
+from coze_harness.text.spelling import yaml_type_name
 from coze_harness.yaml_source import read_yaml
-from coze_harness.yaml_source.spelling import yaml_type_name
 
 _LABELS = ("case", "id", "name")
 _LARGEST = 50_000_000

@@ -10,7 +10,7 @@ from pathlib import Path
 from coze_harness.model.errors import UsageError
 from coze_harness.scenarios.project_paths import ProjectPaths, join_path
 from coze_harness.scenarios.scenario import Scenario
-from coze_harness.yaml_source.spelling import suggest_word
+from coze_harness.text.spelling import suggest_word
 
 _SUFFIXES = (".yaml", ".yml")
 _DATA = "cases"

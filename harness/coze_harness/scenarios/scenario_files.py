@@ -24,8 +24,8 @@ from coze_harness.scenarios.scenario import Scenario
 from coze_harness.scenarios.scenario_builder import ScenarioBuilder, ScenarioSource
 from coze_harness.scenarios.suite_defaults import LayeredPositions, apply_defaults
 from coze_harness.scenarios.template_renderer import has_placeholder
+from coze_harness.text.spelling import yaml_type_name
 from coze_harness.yaml_source import YamlDocument, YamlPositions, read_yaml
-from coze_harness.yaml_source.spelling import yaml_type_name
 
 
 @dataclass(frozen=True, slots=True)

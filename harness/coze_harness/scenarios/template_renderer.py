@@ -11,7 +11,7 @@ from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location, PathPart
 from coze_harness.scenarios.generated_values import GENERATED_NAMES
-from coze_harness.yaml_source.spelling import suggest_word
+from coze_harness.text.spelling import suggest_word
 
 if TYPE_CHECKING:
     from coze_harness.scenarios.template_sandbox import CompiledTemplate, Sandbox

@@ -17,7 +17,7 @@ from coze_harness.model.location import Location, SourcePositions
 from coze_harness.model.trial import Tool
 from coze_harness.scenarios.error_collector import ErrorCollector
 from coze_harness.scenarios.template_renderer import TemplateRenderer, has_template
-from coze_harness.yaml_source.spelling import yaml_type_name
+from coze_harness.text.spelling import yaml_type_name
 
 _NAME: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 

@@ -12,7 +12,7 @@ from coze_harness.model.trial import Trial
 from coze_harness.scenarios.error_collector import ErrorCollector
 from coze_harness.scenarios.name_rules import file_name_part, file_stem, fold_name
 from coze_harness.scenarios.scenario import BotReference, CaseInstance, Scenario
-from coze_harness.yaml_source.spelling import suggest_word
+from coze_harness.text.spelling import suggest_word
 
 _SHORTEST_ID = 6
 

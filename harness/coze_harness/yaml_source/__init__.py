@@ -1,11 +1,11 @@
-"""YAML text into plain data, together with where everything stands in it.
+"""YAML text into plain data, together with the position of every value.
 
-PyYAML's event parser (libyaml) does the reading; the events are put together here, in one loop and
-without recursion, because libyaml's own composer overflows the C stack on deep nesting and because
-nobody else keeps the places, refuses a key written twice and bounds aliases.
+PyYAML's event parser (libyaml) reads the text; the events are put together here, in one loop and
+without recursion, because libyaml's own composer overflows the C stack on deep nesting and neither
+keeps positions, nor rejects a key written twice, nor limits aliases.
 
-Plain data means text, whole numbers, floats, booleans, ``None``, lists, and mappings with text
-keys. Dates stay text, as they were written.
+Plain data means text, whole numbers, floats, booleans, `None`, lists, and mappings with text keys.
+Dates stay text, as they were written.
 """
 
 from coze_harness.yaml_source.scalars import number

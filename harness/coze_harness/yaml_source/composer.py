@@ -1,87 +1,149 @@
-"""Events into data and nodes, in one loop: no recursion, whatever the depth of the text."""
+"""YAML events into data and nodes, in one loop: no recursion, whatever the depth of the text."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from sys import intern
-from typing import Final
+from typing import Final, NamedTuple
 
 import yaml
 from yaml import events
 
 from coze_harness.model import JSON
-from coze_harness.yaml_source.opened import (
-    ComposeError,
-    OpenNode,
-    duplicate_key_error,
-    merge,
-    merge_sources,
-    take_key,
-)
+from coze_harness.text.spelling import yaml_type_name
 from coze_harness.yaml_source.scalars import (
     MERGE,
     STANDARD,
     STARTS,
     TEXT,
     ScalarError,
-    construct,
-    refuse_tag,
-    resolve,
+    parse_scalar,
+    resolve_tag,
+    unknown_tag_error,
 )
 from coze_harness.yaml_source.source_map import Node
 
-DEPTH = 100
-"""How many lists and mappings may stand inside each other."""
+MAX_DEPTH: Final = 100
+"""How many lists and mappings may be nested."""
 
-ALIASED = 100_000
-"""How many values may come into a document by aliases."""
+MAX_ALIASED_VALUES: Final = 100_000
+"""How many values aliases may add to a document."""
 
-# Texts of this length and less are kept once: thousands of files say the same things.
-_SHARED: Final = 64
+# Texts up to this length are interned: thousands of files repeat the same ones.
+_MAX_INTERNED: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
-class _Anchored:
-    """A value that aliases may repeat, with its size and height once aliases are followed."""
+class ComposeError(ValueError):
+    """A document that is YAML but not plain data.
+
+    Args:
+        what: the sentence to show.
+        index: the character that it is about.
+        next_step: what to do.
+        other: a second character that belongs to it, such as the first of two equal keys.
+    """
+
+    def __init__(self, what: str, index: int, next_step: str, other: int | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.index = index
+        self.next_step = next_step
+        self.other = other
+
+
+class NestingError(ComposeError):
+    """A document nested more than `MAX_DEPTH` levels deep."""
+
+
+class OpenNode:
+    """A list or mapping whose end event has not come yet; `keys` is `None` for a list."""
+
+    __slots__ = (
+        "anchor",
+        "before",
+        "children",
+        "entries",
+        "height",
+        "items",
+        "key",
+        "key_start",
+        "keys",
+        "merges",
+        "nodes",
+        "start",
+    )
+
+    entries: dict[str, JSON]
+    children: dict[str, Node]
+    keys: dict[str, int] | None
+    items: list[JSON]
+    nodes: list[Node]
+
+    def __init__(self, start: int, anchor: str | None, before: int, *, mapping: bool) -> None:
+        self.start = start
+        self.anchor = anchor
+        self.before = before
+        self.height = 1
+        if mapping:
+            self.key: str | None = None
+            self.key_start = -1
+            self.merges: list[tuple[JSON, Node]] | None = None
+            self.entries = {}
+            self.children = {}
+            self.keys = {}
+        else:
+            self.keys = None
+            self.items = []
+            self.nodes = []
+
+
+class _Anchor(NamedTuple):
+    """A value that aliases may repeat; size and height count its own aliases as expanded."""
 
     value: JSON
     node: Node
     size: int
     height: int
-    merge: bool
+    is_merge_key: bool
 
 
 class Composer:
-    """Puts one document together from its events; `value` and `node` are the result."""
+    """Builds one document from its events; `value` and `node` are the result.
 
-    def __init__(self) -> None:
-        # The document is the only member of a list that nobody wrote.
+    Args:
+        allow_binary: `!!binary` is read as `bytes` (which the type `JSON` does not mention);
+            otherwise that tag is an error.
+    """
+
+    def __init__(self, *, allow_binary: bool = False) -> None:
+        self._allow_binary = allow_binary
+        # The document is the only item of a list around it.
         self._stack = [OpenNode(0, None, 0, mapping=False)]
-        self._anchors: dict[str, _Anchored | None] = {}
+        self._anchors: dict[str, _Anchor | None] = {}
         self._documents = 0
         self._values = 0
         self._aliased = 0
 
     @property
     def value(self) -> JSON:
-        """The document's data; `None` as long as there is no document."""
+        """The document's data; `None` if there is no document."""
         items = self._stack[0].items
         return items[0] if items else None
 
     @property
     def node(self) -> Node:
-        """Where the data stands."""
+        """The positions of the data."""
         nodes = self._stack[0].nodes
         return nodes[0] if nodes else (0, 0, None, None)
 
     def take_all(self, next_event: Callable[[], yaml.Event | None]) -> None:
         """Take events until there are none.
 
-        Most events are scalars, and most scalars plain text: those are placed here, without a call.
+        Most events are scalars, and most scalars plain text: those are handled here, without a
+        call.
 
         Raises:
-            ComposeError: the text is YAML, but not what a document may hold.
+            ComposeError: the text is YAML, but not plain data.
         """
         stack = self._stack
         while (event := next_event()) is not None:
@@ -90,130 +152,127 @@ class Composer:
                 continue
             value = event.value
             plain = event.implicit[0] and value[:1] in STARTS
-            if event.anchor or event.tag or (plain and resolve(value) is not TEXT):
-                self._scalar(event)
+            if event.anchor or event.tag or (plain and resolve_tag(value) is not TEXT):
+                self._take_scalar(event)
                 continue
-            if len(value) <= _SHARED:
+            if len(value) <= _MAX_INTERNED:
                 value = intern(value)
             self._values += 1
-            start = _begins(event)
+            start = _start(event)
             top = stack[-1]
             keys = top.keys
             if keys is None:
                 top.items.append(value)
-                top.nodes.append((start, _ends(event), None, None))
+                top.nodes.append((start, _end(event), None, None))
             elif top.key_start < 0:
                 if value in keys:
-                    raise duplicate_key_error(value, start, keys[value])
+                    raise _duplicate_key(value, start, keys[value])
                 keys[value] = top.key_start = start
                 top.key = value
             elif top.key is None:
-                self._place(value, (start, _ends(event), None, None))
+                self._add(value, (start, _end(event), None, None))
             else:
                 top.entries[top.key] = value
-                top.children[top.key] = (start, _ends(event), None, None)
+                top.children[top.key] = (start, _end(event), None, None)
                 top.key_start = -1
 
     def _take_structure(self, event: yaml.Event) -> None:
-        """Take an event that is no scalar."""
+        """Take an event that is not a scalar."""
         if isinstance(event, events.CollectionEndEvent):
-            self._end(event)
+            self._close(event)
         elif isinstance(event, events.CollectionStartEvent):
-            self._begin(event, mapping=isinstance(event, events.MappingStartEvent))
+            self._open(event, mapping=isinstance(event, events.MappingStartEvent))
         elif isinstance(event, events.AliasEvent):
-            self._alias(event)
+            self._take_alias(event)
         elif isinstance(event, events.DocumentStartEvent):
-            self._document(event)
+            self._documents += 1
+            if self._documents > 1:
+                raise ComposeError(
+                    "A second document begins here; a file can have only one.",
+                    _start(event),
+                    "Remove the `---`, or move what follows into a file of its own.",
+                )
 
-    def _scalar(self, event: events.ScalarEvent) -> None:
-        start = _begins(event)
+    def _take_scalar(self, event: events.ScalarEvent) -> None:
+        start = _start(event)
         tag = event.tag
         value: JSON = event.value
-        merge = False
+        is_merge_key = False
         if tag is None or tag == "!":
-            if event.implicit[0]:
-                tag = resolve(event.value)
-                merge = tag == MERGE
-            else:
-                tag = None
+            tag = resolve_tag(event.value) if event.implicit[0] else None
+            is_merge_key = tag == MERGE
         if tag is not None and tag is not TEXT:
             try:
-                value = construct(event.value, tag)
-            except ScalarError as cause:
-                raise ComposeError(str(cause), start, cause.next_step) from cause
-        node: Node = (start, _ends(event), None, None)
+                value = parse_scalar(event.value, tag, allow_binary=self._allow_binary)
+            except ScalarError as error:
+                raise ComposeError(str(error), start, error.next_step) from error
+        node: Node = (start, _end(event), None, None)
         self._values += 1
         if event.anchor is not None:
-            self._anchors[event.anchor] = _Anchored(value, node, 1, 0, merge)
-        self._place(value, node, merge=merge)
+            self._anchors[event.anchor] = _Anchor(value, node, 1, 0, is_merge_key)
+        self._add(value, node, is_merge_key=is_merge_key)
 
-    def _begin(self, event: events.CollectionStartEvent, *, mapping: bool) -> None:
-        start = _begins(event)
+    def _open(self, event: events.CollectionStartEvent, *, mapping: bool) -> None:
+        start = _start(event)
         if event.tag and event.tag not in ("!", STANDARD + ("map" if mapping else "seq")):
-            refused = refuse_tag(event.tag)
-            raise ComposeError(str(refused), start, refused.next_step)
-        if len(self._stack) > DEPTH:
-            raise ComposeError(
-                f"The nesting is more than {DEPTH} levels deep.", start, "Flatten the file."
+            error = unknown_tag_error(event.tag)
+            raise ComposeError(str(error), start, error.next_step)
+        if len(self._stack) > MAX_DEPTH:
+            raise NestingError(
+                f"The nesting is more than {MAX_DEPTH} levels deep.", start, "Flatten the file."
             )
         self._values += 1
         if event.anchor is not None:
             self._anchors[event.anchor] = None
         self._stack.append(OpenNode(start, event.anchor, self._values, mapping=mapping))
 
-    def _end(self, event: events.CollectionEndEvent) -> None:
+    def _close(self, event: events.CollectionEndEvent) -> None:
         done = self._stack.pop()
-        end = _ends(event)
+        end = _end(event)
         if done.keys is None:
             value: JSON = done.items
             node: Node = (done.start, end, done.nodes, None)
         else:
             if done.merges:
-                merge(done, done.merges)
+                _apply_merges(done, done.merges)
             value = done.entries
             node = (done.start, end, done.children, done.keys)
         if done.anchor is not None:
             size = self._values - done.before + 1
-            self._anchors[done.anchor] = _Anchored(value, node, size, done.height, merge=False)
-        self._place(value, node, height=done.height)
+            self._anchors[done.anchor] = _Anchor(value, node, size, done.height, is_merge_key=False)
+        self._add(value, node, height=done.height)
 
-    def _alias(self, event: events.AliasEvent) -> None:
-        start = _begins(event)
+    def _take_alias(self, event: events.AliasEvent) -> None:
+        start = _start(event)
         name = event.anchor
         if name not in self._anchors:
             raise ComposeError(f"`*{name}` has no `&{name}` before it.", start, "Define it first.")
         target = self._anchors[name]
         if target is None:
-            raise ComposeError(f"`*{name}` repeats a value inside itself.", start, "Take it out.")
+            raise ComposeError(
+                f"`*{name}` repeats a value inside itself.", start, "Remove the alias."
+            )
         self._values += target.size
         self._aliased += target.size
-        if self._aliased > ALIASED:
+        if self._aliased > MAX_ALIASED_VALUES:
             raise ComposeError(
-                f"Aliases expand this file to more than {ALIASED:,} values.",
+                f"Aliases expand this file to more than {MAX_ALIASED_VALUES:,} values.",
                 start,
                 "Write the values out, or use `cases:`.",
             )
-        if len(self._stack) + target.height > DEPTH + 1:
-            raise ComposeError(
-                f"With its aliases followed, the nesting is more than {DEPTH} levels deep.",
+        if len(self._stack) + target.height > MAX_DEPTH + 1:
+            raise NestingError(
+                f"With its aliases expanded, the nesting is more than {MAX_DEPTH} levels deep.",
                 start,
                 "Flatten the file.",
             )
         node = target.node
         if node[2] is not None:
-            node = (start, _ends(event), node[2], node[3])
-        self._place(target.value, node, merge=target.merge, height=target.height)
+            node = (start, _end(event), node[2], node[3])
+        self._add(target.value, node, is_merge_key=target.is_merge_key, height=target.height)
 
-    def _document(self, event: events.DocumentStartEvent) -> None:
-        self._documents += 1
-        if self._documents > 1:
-            raise ComposeError(
-                "A second document begins here: a file holds one.",
-                _begins(event),
-                "Take the `---` out, or move what follows into a file of its own.",
-            )
-
-    def _place(self, value: JSON, node: Node, *, merge: bool = False, height: int = 0) -> None:
+    def _add(self, value: JSON, node: Node, *, is_merge_key: bool = False, height: int = 0) -> None:
+        """Add a value to the innermost open list or mapping."""
         top = self._stack[-1]
         if height >= top.height:
             top.height = height + 1
@@ -221,21 +280,89 @@ class Composer:
             top.items.append(value)
             top.nodes.append(node)
         elif top.key_start < 0:
-            take_key(top, top.keys, value, node, merge=merge)
+            _take_key(top, top.keys, value, node, is_merge_key=is_merge_key)
         else:
             key, top.key_start = top.key, -1
             if key is None:
-                top.merges = [*(top.merges or ()), *merge_sources(value, node)]
+                top.merges = [*(top.merges or ()), *_merge_sources(value, node)]
             else:
                 top.entries[key] = value
                 top.children[key] = node
 
 
-def _begins(event: yaml.Event) -> int:
+def _start(event: yaml.Event) -> int:
     mark = event.start_mark
     return 0 if mark is None else mark.index
 
 
-def _ends(event: yaml.Event) -> int:
+def _end(event: yaml.Event) -> int:
     mark = event.end_mark
     return 0 if mark is None else mark.index
+
+
+def _take_key(
+    top: OpenNode, keys: dict[str, int], value: JSON, node: Node, *, is_merge_key: bool
+) -> None:
+    """Keep a key until its value comes; the merge key `<<` is kept as `None`."""
+    if not isinstance(value, str):
+        raise _key_type_error(value, node)
+    if value in keys:
+        raise _duplicate_key(value, node[0], keys[value])
+    if is_merge_key:
+        if top.merges is not None:
+            raise ComposeError(
+                'The key "<<" is written twice.', node[0], "Write one `<<: [*a, *b]`."
+            )
+        top.merges = []
+        top.key = None
+    else:
+        keys[value] = node[0]
+        top.key = value
+    top.key_start = node[0]
+
+
+def _duplicate_key(key: str, start: int, other: int) -> ComposeError:
+    return ComposeError(
+        f'The key "{key}" is written twice.', start, "Keep one of them.", other=other
+    )
+
+
+def _key_type_error(value: JSON, node: Node) -> ComposeError:
+    if node[2] is not None:
+        what = "A key must be text, and this is a list or mapping."
+    else:
+        what = f"A key must be text, and YAML reads this one as {yaml_type_name(value)}."
+    return ComposeError(what, node[0], "Put quotes around the key.")
+
+
+def _merge_sources(value: JSON, node: Node) -> list[tuple[JSON, Node]]:
+    """Return the mappings that a value of `<<` names.
+
+    Raises:
+        ComposeError: the value is not a mapping or a list of mappings.
+    """
+    if isinstance(value, dict):
+        return [(value, node)]
+    if isinstance(value, list) and all(isinstance(item, dict) for item in value):
+        nodes = node[2]
+        if isinstance(nodes, list):
+            return list(zip(value, nodes, strict=True))
+    raise ComposeError(
+        "`<<` accepts a mapping or a list of mappings.", node[0], "Write `<<: *name`."
+    )
+
+
+def _apply_merges(done: OpenNode, merges: list[tuple[JSON, Node]]) -> None:
+    """Put the mapping's own entries over the merged ones; of those, the first source wins."""
+    data: dict[str, JSON] = {}
+    children: dict[str, Node] = {}
+    keys: dict[str, int] = {}
+    for value, node in reversed(merges):
+        if isinstance(value, dict) and isinstance(node[2], dict):
+            data.update(value)
+            children.update(node[2])
+            keys.update(node[3] or {})
+    data.update(done.entries)
+    children.update(done.children)
+    keys.update(done.keys or {})
+    done.entries, done.children, done.keys = data, children, keys

@@ -1,36 +1,45 @@
-"""What a scalar means: YAML 1.1's own rules, by PyYAML's tables, but for dates, which stay text."""
+"""What a scalar means: YAML 1.1's rules by PyYAML's tables, except that dates stay text."""
 
 from __future__ import annotations
 
+import base64
 import math
 from functools import lru_cache
+from typing import Final, cast
 
 import yaml
 from yaml.constructor import SafeConstructor
 from yaml.resolver import Resolver
 
-STANDARD = "tag:yaml.org,2002:"
-MERGE = STANDARD + "merge"
+STANDARD: Final = "tag:yaml.org,2002:"
+MERGE: Final = STANDARD + "merge"
+TEXT: Final = STANDARD + "str"
 
-TEXT = STANDARD + "str"
-
-_TEXT = frozenset({TEXT, STANDARD + "timestamp", STANDARD + "value", MERGE})
-_LONGEST_NUMBER = 400
+_TEXT_TAGS = frozenset({TEXT, STANDARD + "timestamp", STANDARD + "value", MERGE})
+# Python needs hours for the value of a clock time (`1:2:3:…`) of megabytes.
+_MAX_NUMBER_LENGTH = 400
 _RESOLVERS = Resolver.yaml_implicit_resolvers
-STARTS = frozenset(_RESOLVERS)
-"""The first characters of plain scalars that may be anything but text."""
+STARTS: Final = frozenset(_RESOLVERS)
+"""The first characters of plain scalars that may be something other than text."""
+
+_TYPES = {
+    "bool": "true or false",
+    "int": "a whole number",
+    "float": "a finite number",
+    "binary": "base64",
+}
 
 
 class ScalarError(ValueError):
-    """A value that has no plain meaning; its text is the sentence to show."""
+    """A scalar that is not plain data; its text is the sentence to show."""
 
     def __init__(self, what: str, next_step: str = "Put quotes around it if it is text.") -> None:
         super().__init__(what)
         self.next_step = next_step
 
 
-@lru_cache(maxsize=1024)  # the same keys stand in every file
-def resolve(value: str) -> str:
+@lru_cache(maxsize=1024)  # the same keys are in every file
+def resolve_tag(value: str) -> str:
     """Return the tag that a plain (unquoted) scalar gets from how it looks."""
     for tag, pattern in _RESOLVERS.get(value[:1], ()):
         if pattern.match(value):
@@ -38,13 +47,15 @@ def resolve(value: str) -> str:
     return TEXT
 
 
-def construct(value: str, tag: str) -> str | int | float | bool | None:
-    """Return what a scalar with this tag means.
+def parse_scalar(
+    value: str, tag: str, *, allow_binary: bool = False
+) -> str | int | float | bool | None:
+    """Return the value of a scalar with this tag; with `allow_binary`, `bytes` for `!!binary`.
 
     Raises:
-        ScalarError: the tag is not one of plain data's, or the value does not fit it.
+        ScalarError: the tag is not one of plain data, or the value does not fit it.
     """
-    if tag in _TEXT:
+    if tag in _TEXT_TAGS:
         return value
     if tag == STANDARD + "null":
         return None
@@ -52,60 +63,59 @@ def construct(value: str, tag: str) -> str | int | float | bool | None:
         if tag == STANDARD + "bool":
             return SafeConstructor.bool_values[value.lower()]
         if tag == STANDARD + "int":
-            return _whole(value)
+            return _parse_int(value)
         if tag == STANDARD + "float":
-            return _float(value)
-    except (ValueError, KeyError, IndexError, OverflowError) as cause:
-        raise ScalarError(f"`{_short(value)}` cannot be read as a {_plainly(tag)}.") from cause
-    raise refuse_tag(tag)
+            return _parse_float(value)
+        if allow_binary and tag == STANDARD + "binary":
+            # No member of JSON; the caller that allows it expects it.
+            return cast("str", base64.decodebytes(value.encode("ascii")))
+    except (ValueError, KeyError, IndexError, OverflowError) as error:
+        expected = _TYPES[tag.removeprefix(STANDARD)]
+        raise ScalarError(f"`{_truncate(value)}` cannot be read as {expected}.") from error
+    raise unknown_tag_error(tag)
 
 
 def number(text: str) -> int | float | None:
-    """Return the number that a text would be for YAML; ``None`` for any other text.
+    """Return the number that YAML reads from a text; `None` for any other text.
 
-    Clock times (``12:30``), which YAML 1.1 counts as numbers, are none here.
+    Clock times (`12:30`), which YAML 1.1 counts as numbers, are not numbers here.
     """
-    tag = resolve(text)
+    tag = resolve_tag(text)
     if ":" in text or tag not in (STANDARD + "int", STANDARD + "float"):
         return None
     try:
-        value = construct(text, tag)
+        value = parse_scalar(text, tag)
     except ScalarError:
         return None
     return None if isinstance(value, str) else value
 
 
-def refuse_tag(tag: str) -> ScalarError:
-    """Return the error for a tag that plain data does not have."""
-    written = "!!" + tag.removeprefix(STANDARD) if tag.startswith(STANDARD) else tag
+def unknown_tag_error(tag: str) -> ScalarError:
+    """Return the error for a tag that is not one of plain data."""
+    source = "!!" + tag.removeprefix(STANDARD) if tag.startswith(STANDARD) else tag
     return ScalarError(
-        f"The tag `{_short(written)}` is not allowed: only plain data is read.",
-        "Take the tag out.",
+        f"The tag `{_truncate(source)}` is not allowed; only plain data is read.",
+        "Remove the tag.",
     )
 
 
-def _whole(value: str) -> int:
-    if len(value) > _LONGEST_NUMBER:
+def _parse_int(value: str) -> int:
+    if len(value) > _MAX_NUMBER_LENGTH:
         raise ValueError
     if value.isdecimal() and value.isascii() and value[0] != "0":
         return int(value)
     return int(SafeConstructor().construct_yaml_int(yaml.ScalarNode(STANDARD + "int", value)))
 
 
-def _float(value: str) -> float:
-    if len(value) > _LONGEST_NUMBER:
+def _parse_float(value: str) -> float:
+    if len(value) > _MAX_NUMBER_LENGTH:
         raise ValueError
     number = float(SafeConstructor().construct_yaml_float(yaml.ScalarNode(STANDARD, value)))
-    # JSON has no infinity and no NaN: the wire and the archive could not hold them.
+    # JSON has no infinity and no NaN; requests and result files could not contain them.
     if not math.isfinite(number):
         raise ValueError
     return number
 
 
-def _plainly(tag: str) -> str:
-    names = {"bool": "true or false", "int": "whole number", "float": "finite number"}
-    return names[tag.removeprefix(STANDARD)]
-
-
-def _short(value: str) -> str:
+def _truncate(value: str) -> str:
     return value if len(value) <= 40 else value[:40] + "…"

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from coze_harness.model.location import Location, PathPart, SourcePositions
-from coze_harness.yaml_source.spelling import suggest_word, yaml_type_name
+from coze_harness.text.spelling import suggest_word, yaml_type_name
 
 Shape = TypeVar("Shape", bound=BaseModel)
 

@@ -1,4 +1,4 @@
-"""Where the values of a document stand in its text."""
+"""The position of each value of a document in its text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ takes ten times as long to make."""
 
 
 class SourceText:
-    """A document's text, with its line starts looked up when the first place is asked for.
+    """A document's text; its line starts are computed when the first position is needed.
 
     Lines are those that editors count: libyaml would also count U+0085, U+2028 and U+2029.
     """
@@ -38,13 +38,13 @@ class SourceText:
         """Return the line and column, both from 1, of a character's index."""
         starts = self._starts
         if starts is None:
-            starts = self._starts = [0, *[found.end() for found in _BREAK.finditer(self.text)]]
+            starts = self._starts = [0, *[line.end() for line in _BREAK.finditer(self.text)]]
         line = bisect_right(starts, index)
         return Location(self.path, line, index - starts[line - 1] + 1)
 
 
 class YamlPositions:
-    """The places of one value and of all that is inside it (see `model.location.Places`)."""
+    """The positions of one value and of all that is inside it (see `SourcePositions`)."""
 
     __slots__ = ("_node", "_text")
 
@@ -58,12 +58,12 @@ class YamlPositions:
         return self._text.location(node[0])
 
     def key(self, *path: PathPart) -> Location:
-        """Return where the path's last key is written; the place of the value if it has no key."""
+        """Return where the path's last key is written; where the value is if it has no key."""
         if path:
-            parent, reached = _descend(self._node, path[:-1])
+            parent, is_found = _descend(self._node, path[:-1])
             last = path[-1]
             keys = parent[3]
-            if reached and keys is not None and isinstance(last, str):
+            if is_found and keys is not None and isinstance(last, str):
                 start = keys.get(last)
                 if start is not None:
                     return self._text.location(start)
@@ -71,28 +71,28 @@ class YamlPositions:
 
     def source(self, *path: PathPart) -> str:
         """Return a scalar as its author wrote it; empty text for anything else."""
-        node, reached = _descend(self._node, path)
-        if not reached or node[2] is not None:
+        node, is_found = _descend(self._node, path)
+        if not is_found or node[2] is not None:
             return ""
         return _PROPERTIES.sub("", self._text.text[node[0] : node[1]]).strip()
 
     def below(self, *path: PathPart) -> YamlPositions:
-        """Return the places of a value inside this one; an absent value stands at its parent."""
-        node, reached = _descend(self._node, path)
-        return YamlPositions(self._text, node if reached else (node[0], node[0], None, None))
+        """Return the positions of a value inside this one; an absent value is at its parent."""
+        node, is_found = _descend(self._node, path)
+        return YamlPositions(self._text, node if is_found else (node[0], node[0], None, None))
 
     def has(self, *path: PathPart) -> bool:
-        """Tell whether the path leads to a value."""
+        """Return whether the path leads to a value."""
         return _descend(self._node, path)[1]
 
     def mapping(self, *path: PathPart) -> bool:
-        """Tell whether the path leads to a mapping."""
-        node, reached = _descend(self._node, path)
-        return reached and node[3] is not None
+        """Return whether the path leads to a mapping."""
+        node, is_found = _descend(self._node, path)
+        return is_found and node[3] is not None
 
 
 def _descend(node: Node, path: Sequence[PathPart]) -> tuple[Node, bool]:
-    """Follow a path as far as it goes; tell whether that was to its end."""
+    """Follow a path as far as it goes; return the last node, and whether the path ends there."""
     for part in path:
         children = node[2]
         child: Node | None = None

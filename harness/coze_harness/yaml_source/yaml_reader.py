@@ -1,21 +1,22 @@
-"""Bytes or text into a document, and every way in which that can fail, in words."""
+"""Bytes or text into a document; every failure becomes an error with its place and next step."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final, Protocol
 
 import yaml
 
 from coze_harness.model import JSON
 from coze_harness.model.errors import HarnessError
 from coze_harness.model.location import Location
-from coze_harness.yaml_source.composer import Composer
-from coze_harness.yaml_source.opened import ComposeError
+from coze_harness.yaml_source.composer import ComposeError, Composer, NestingError
 from coze_harness.yaml_source.source_map import SourceText, YamlPositions
 
-LARGEST = 10_000_000
-"""Bytes (or characters) above which a file is refused unread."""
+MAX_SIZE: Final = 10_000_000
+"""Bytes (or characters) above which a file is rejected without being parsed."""
 
 _FORBIDDEN = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
@@ -25,62 +26,74 @@ _QUOTE = "Put quotes around the text."
 _INDENT = "Check the indentation."
 _SENTENCES = (
     # libyaml's words, ours, what to do
-    ("mapping values are not allowed", "A second `: ` stands where YAML wants none.", _QUOTE),
+    ("mapping values are not allowed", "YAML does not allow a second `: ` here.", _QUOTE),
     ("did not find expected ',' or ']'", "The list opened with `[` is not closed.", "Add `]`."),
     ("did not find expected ',' or '}'", "The mapping opened with `{` is not closed.", "Add `}`."),
     ("expected node content", "A value is missing, or a bracket is not closed.", _INDENT),
     ("found unexpected end of stream", "The quote opened here is never closed.", "Close it."),
-    (
-        "could not find expected ':'",
-        "This line is no `key: value`.",
-        _QUOTE,
-    ),
-    (
-        "did not find expected key",
-        "This does not fit the keys around it.",
-        "Check the indentation.",
-    ),
-    (
-        "did not find expected '-'",
-        "This does not fit the list around it.",
-        "Check the indentation.",
-    ),
+    ("could not find expected ':'", "This line is not `key: value`.", _QUOTE),
+    ("did not find expected key", "This does not fit the keys around it.", _INDENT),
+    ("did not find expected '-'", "This does not fit the list around it.", _INDENT),
 )
-_OPENED = ("',' or ']'", "',' or '}'", "unexpected end of stream")
+_POINT_AT_START = ("',' or ']'", "',' or '}'", "unexpected end of stream")
+"""Problems that libyaml reports at the end of the value that has one."""
+
+
+class ErrorFactory(Protocol):
+    """Makes the error to raise: a class of error, or a function that fixes its next step."""
+
+    def __call__(
+        self,
+        what: str,
+        *,
+        where: Location | None = None,
+        next_step: str = "",
+        detail: Sequence[str] = (),
+    ) -> HarnessError:
+        """Return the error."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class YamlDocument:
-    """A file's data, where each piece of it stands, and the text (without byte order mark)."""
+    """A file's data, where each piece of it is, and the text (without byte order mark)."""
 
     data: JSON
     positions: YamlPositions
     text: str
 
 
-def read_yaml(source: bytes | str, path: str, error: type[HarnessError]) -> YamlDocument:
-    """Read one YAML document into plain data.
+def read_yaml(
+    source: bytes | str,
+    path: str,
+    error: ErrorFactory,
+    *,
+    max_size: int = MAX_SIZE,
+    allow_binary: bool = False,
+) -> YamlDocument:
+    """Read one YAML document into plain data, without trusting it.
 
     Args:
         source: the file's content; bytes are UTF-8, with or without a byte order mark.
-        path: the file's name as messages and places show it.
-        error: the class of error to raise.
+        path: the file's name as messages and positions show it.
+        error: the class of error to raise, or a function that makes it.
+        max_size: bytes or characters that the content may have.
+        allow_binary: `!!binary` values are read as `bytes`, which the type `JSON` does not mention.
 
     Raises:
-        HarnessError: of the class asked for; nothing else, whatever the content.
+        HarnessError: made by `error`; nothing else, whatever the content.
     """
-    if len(source) > LARGEST:
+    if len(source) > max_size:
         raise error(
-            f"The file is larger than {LARGEST // 1_000_000} MB.",
+            f"The file is larger than {max_size // 1_000_000} MB.",
             where=Location(path, 1, 1),
             next_step="Split it, or move its data into `cases:` files.",
         )
     text = SourceText(source if isinstance(source, str) else _decode(source, path, error), path)
     if text.text.startswith("\ufeff"):
         text.text = text.text[1:]
-    composer = Composer()
     try:
-        composer.take_all(_parser(text.text).get_event)
+        composer = _compose(text.text, allow_binary=allow_binary)
     except ComposeError as cause:
         detail = () if cause.other is None else (f"also written at {text.location(cause.other)}",)
         raise error(
@@ -90,8 +103,37 @@ def read_yaml(source: bytes | str, path: str, error: type[HarnessError]) -> Yaml
             detail=detail,
         ) from cause
     except (yaml.YAMLError, UnicodeEncodeError) as cause:
-        raise _explained(cause, text, error) from cause
+        raise _syntax_error(cause, text, error) from cause
     return YamlDocument(composer.value, YamlPositions(text, composer.node), text.text)
+
+
+def _compose(text: str, *, allow_binary: bool) -> Composer:
+    composer = Composer(allow_binary=allow_binary)
+    try:
+        composer.take_all(_parser(text).get_event)
+    except yaml.MarkedYAMLError as error:
+        _check_nesting(text, error)
+        raise
+    return composer
+
+
+def _check_nesting(text: str, error: yaml.MarkedYAMLError) -> None:
+    """Report our nesting limit first where libyaml's own (since 0.2.6) was reached before it.
+
+    libyaml scans up to 1,024 characters ahead before it hands out an event. The events of the text
+    before the error are what it had not handed out yet.
+
+    Raises:
+        NestingError: the text before the error is nested too deeply.
+    """
+    if error.problem_mark is None:
+        return
+    try:
+        Composer().take_all(_parser(text[: error.problem_mark.index]).get_event)
+    except NestingError:
+        raise
+    except (yaml.YAMLError, ComposeError):
+        return
 
 
 def _parser(text: str) -> yaml.CSafeLoader | yaml.SafeLoader:
@@ -99,12 +141,11 @@ def _parser(text: str) -> yaml.CSafeLoader | yaml.SafeLoader:
     return yaml.CSafeLoader(text) if yaml.__with_libyaml__ else yaml.SafeLoader(text)
 
 
-def _decode(source: bytes, path: str, error: type[HarnessError]) -> str:
+def _decode(source: bytes, path: str, error: ErrorFactory) -> str:
     try:
         return source.decode("utf-8")
     except UnicodeDecodeError as cause:
-        before = source[: cause.start]
-        line = before.count(b"\n") + 1
+        line = source.count(b"\n", 0, cause.start) + 1
         hint = " It looks like UTF-16." if source[:2] in (b"\xff\xfe", b"\xfe\xff") else ""
         raise error(
             f"The file is not UTF-8: byte 0x{source[cause.start]:02x} at offset {cause.start}"
@@ -114,30 +155,30 @@ def _decode(source: bytes, path: str, error: type[HarnessError]) -> str:
         ) from cause
 
 
-def _explained(
-    cause: yaml.YAMLError | UnicodeEncodeError, text: SourceText, error: type[HarnessError]
+def _syntax_error(
+    cause: yaml.YAMLError | UnicodeEncodeError, text: SourceText, error: ErrorFactory
 ) -> HarnessError:
-    """Return an error in our words for what the YAML parser refused."""
+    """Return the error for a text that is not YAML, in our words."""
     forbidden = _FORBIDDEN.search(text.text)
     if forbidden and not isinstance(cause, yaml.MarkedYAMLError):
         return error(
-            f"The character U+{ord(forbidden.group()):04X} cannot stand in a YAML file.",
+            f"The character U+{ord(forbidden.group()):04X} is not allowed in a YAML file.",
             where=text.location(forbidden.start()),
-            next_step="Take it out, or write it as an escape inside double quotes.",
+            next_step="Remove it, or write it as an escape inside double quotes.",
         )
     if not isinstance(cause, yaml.MarkedYAMLError) or cause.problem_mark is None:
-        return error(f"This is not valid YAML: {cause}", where=Location(text.path))
+        return error(f"This is not valid YAML: {cause}.", where=Location(text.path))
     problem = cause.problem or ""
     index = min(cause.problem_mark.index, len(text.text))
     what = f"This is not valid YAML: {' '.join(filter(None, (cause.context, problem)))}."
     step = "Check indentation, quotes and colons on this line."
-    for theirs, ours, next_step in _SENTENCES:
-        if theirs in problem:
-            what, step = ours, next_step
-    if cause.context_mark is not None and any(part in problem for part in _OPENED):
+    for words, sentence, next_step in _SENTENCES:
+        if words in problem:
+            what, step = sentence, next_step
+    if cause.context_mark is not None and any(words in problem for words in _POINT_AT_START):
         index = cause.context_mark.index
     if "cannot start any token" in problem and index < len(text.text):
-        what, step = _bad_start(text.text, index)
+        what, step = _start_error(text.text[index])
     separator = _SEPARATOR.search(text.text, 0, index)
     detail: tuple[str, ...] = ()
     if separator:
@@ -148,9 +189,8 @@ def _explained(
     return error(what, where=text.location(index), next_step=step, detail=detail)
 
 
-def _bad_start(text: str, index: int) -> tuple[str, str]:
+def _start_error(character: str) -> tuple[str, str]:
     """Return the sentence and next step for a character that cannot begin a value."""
-    character = text[index]
     if character == "\t":
-        return "A tab stands where YAML wants spaces.", "Indent with spaces."
-    return f"A text cannot begin with `{character}` unless it is quoted.", _QUOTE
+        return "YAML does not allow a tab here.", "Indent with spaces."
+    return f"Text can begin with `{character}` only in quotes.", _QUOTE

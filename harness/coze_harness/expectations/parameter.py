@@ -1,0 +1,76 @@
+"""The keys of a kind's mapping, each declared once: how it is read, its schema, its default."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, TypeAlias, TypeVar, cast
+
+from coze_harness.expectations.item_argument import ItemArgument
+from coze_harness.model import JSON
+
+Schema: TypeAlias = Mapping[str, JSON]
+Value = TypeVar("Value", covariant=True)
+Word = TypeVar("Word", bound=str)
+
+TEXT_SCHEMA: Final[Schema] = {"type": "string", "minLength": 1}
+NUMBER_SCHEMA: Final[Schema] = {"type": "number", "minimum": 0}
+COUNT_SCHEMA: Final[Schema] = {"type": "integer", "minimum": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter(Generic[Value]):
+    """One key of a kind's mapping.
+
+    Attributes:
+        key: as authors write it.
+        parse: reads the value, or raises a `ScenarioError` at its position.
+        schema: the JSON Schema of the value.
+        default: the value where the key is absent.
+        is_required: the mapping must have the key.
+    """
+
+    key: str
+    parse: Callable[[ItemArgument], Value]
+    schema: Schema
+    default: Value
+    is_required: bool = False
+
+    def read(self, arguments: Mapping[str, ItemArgument]) -> Value:
+        """Return the value among a mapping's arguments, or the default."""
+        argument = arguments.get(self.key)
+        return self.default if argument is None else self.parse(argument)
+
+
+def required_text(key: str) -> Parameter[str]:
+    """Return a parameter that is a text and must be there."""
+    return Parameter(key, ItemArgument.text, TEXT_SCHEMA, "", is_required=True)
+
+
+def share(key: str, default: float) -> Parameter[float]:
+    """Return a parameter that is a number above 0 and up to 1."""
+    schema: Schema = {"type": "number", "exclusiveMinimum": 0, "maximum": 1, "default": default}
+    return Parameter(key, lambda one: one.number(above=0, up_to=1), schema, default)
+
+
+def choice(key: str, words: Sequence[Word], planned: Sequence[str] = ()) -> Parameter[Word]:
+    """Return a parameter that is one of several words; the first is the default.
+
+    Args:
+        key: as authors write it.
+        words: to choose from.
+        planned: words that a later version has.
+    """
+    schema: Schema = {"enum": list(words), "default": words[0]}
+    return Parameter(key, lambda one: cast("Word", one.choice(words, planned)), schema, words[0])
+
+
+def mapping_schema(parameters: Sequence[Parameter[object]]) -> Schema:
+    """Return the JSON Schema of a mapping with these parameters."""
+    required: list[JSON] = [one.key for one in parameters if one.is_required]
+    return {
+        "type": "object",
+        "properties": {one.key: one.schema for one in parameters},
+        **({"required": required} if required else {}),
+        "additionalProperties": False,
+    }

@@ -1,0 +1,67 @@
+r"""Graphemes: what a reader takes for one character, such as é in two code points, or 👨‍👩‍👧.
+
+The rule is that of Unicode (UAX 29), as `\X` of the `regex` package has it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Final, Protocol
+
+MAX_GRAPHEME: Final = 32
+"""Code points up to which a grapheme is kept whole; longer chains of marks are not writing."""
+
+_LOOKBACK: Final = 1_000
+"""How far back a row of flags, which pair up from its beginning, is followed."""
+
+# Ordinary Latin and Chinese writing, in which every code point is a grapheme of its own.
+_SIMPLE: Final = "[ -~\n\u2013-\u2026\u3001-\u3029\u4e00-\u9fff\uff01-\uff5e]"
+_ALL_SIMPLE: Final = re.compile(f"{_SIMPLE}*")
+_SIMPLE_PAIR: Final = re.compile(f"{_SIMPLE}{{2}}")
+
+
+class _Match(Protocol):
+    def start(self) -> int: ...
+
+    def end(self) -> int: ...
+
+
+class _Pattern(Protocol):
+    def subn(self, repl: str, string: str) -> tuple[str, int]: ...
+
+    def finditer(self, string: str, pos: int, endpos: int) -> Iterator[_Match]: ...
+
+
+@cache
+def _graphemes() -> _Pattern:
+    import regex  # type: ignore[import-untyped]  # 14 ms to import, and few texts need it; no types
+
+    pattern: _Pattern = regex.compile(r"\X")
+    return pattern
+
+
+def count_graphemes(text: str) -> int:
+    """Count the characters of a text as a reader does."""
+    if _ALL_SIMPLE.fullmatch(text):
+        return len(text)
+    return _graphemes().subn("", text)[1]
+
+
+def grapheme_boundary(text: str, index: int) -> int:
+    """Return the last place at or before `index` where the text can be cut between graphemes.
+
+    A grapheme of more than `MAX_GRAPHEME` code points may be cut anywhere.
+    """
+    if not 0 < index < len(text) or _SIMPLE_PAIR.match(text, index - 1):
+        return index
+    start = index - 1
+    first = max(0, index - _LOOKBACK)
+    while start > first and not _SIMPLE_PAIR.match(text, start - 1):
+        start -= 1
+    for grapheme in _graphemes().finditer(text, start, index + 1):
+        if grapheme.end() > index:
+            start = grapheme.start()
+            return start if index - start <= MAX_GRAPHEME else index
+    return index

@@ -1,0 +1,30 @@
+"""The tables of expectation kinds in the documentation, written from the registry: `make docs`."""
+
+from __future__ import annotations
+
+import re
+
+from coze_harness.expectations import summarize_kinds
+from doc_pages import ROOT, source
+
+PAGES_WITH_KINDS = ("README.md", "docs/scenarios.md")
+
+_TABLE = re.compile(r"(<!-- kinds: written by `make docs` -->\n).*?(\n<!-- end -->)", re.DOTALL)
+
+
+def kind_table() -> str:
+    """Return the table of all kinds in Markdown."""
+    rows = (f"| `{one.kind}` | `{one.example}` | {one.summary} |" for one in summarize_kinds())
+    return "\n".join(("| kind | example | what it expects |", "| --- | --- | --- |", *rows))
+
+
+def with_kind_table(page: str) -> str:
+    """Return a page's text with its table of kinds written again."""
+    text, count = _TABLE.subn(lambda match: match[1] + kind_table() + match[2], source(page))
+    assert count == 1, f"{page} has no place for the table of kinds"
+    return text
+
+
+if __name__ == "__main__":
+    for name in PAGES_WITH_KINDS:
+        (ROOT / name).write_text(with_kind_table(name), "utf-8")

@@ -1,0 +1,128 @@
+"""Kinds of other packages: how they are defined and registered, and what is rejected."""
+
+from __future__ import annotations
+
+import inspect
+import pickle
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+import coze_harness.expectations
+import pytest
+from coze_harness.expectations import (
+    KINDS,
+    ExpectationKind,
+    ItemArgument,
+    ItemContext,
+    KindRegistry,
+    item_schema,
+    kind_schemas,
+    register_kind,
+)
+from coze_harness.expectations import kind as kind_module
+from coze_harness.expectations.parameter import choice, required_text
+from coze_harness.model import Verdict
+from coze_harness.model.trial import EvaluationContext
+from declaring import declare, judge, refusal
+
+_WORD = required_text("word")
+_PLACE = choice("place", ("anywhere", "first"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Says(ExpectationKind):
+    kind = "says"
+    summary = "The answer says a word."
+    example = "says: {word: 好}"
+    verb_forms = ("says", "say")
+    parameters = (_WORD, _PLACE)
+    short_form = "word"
+
+    word: str
+    place: str
+
+    @classmethod
+    def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
+        arguments = cls.read_arguments(argument)
+        word, place = _WORD.read(arguments), _PLACE.read(arguments)
+        return cls(**item.common, description=f"{word} {place}", word=word, place=place)
+
+    def evaluate(self, context: EvaluationContext) -> Verdict:
+        at = context.reply.answer.find(self.word)
+        is_met = at == 0 or (at > 0 and self.place == "anywhere")
+        return self.passed("it does", "") if is_met else self.failed("it does not", "")
+
+
+@pytest.fixture
+def says() -> Iterator[None]:
+    """Register `says` for one test."""
+    register_kind(Says)
+    yield
+    KINDS.unregister("says")
+
+
+@pytest.mark.usefixtures("says")
+def test_a_registered_kind_is_declared_and_judged_like_any_other() -> None:
+    assert judge("says: 好", "你好").status.value == "passed"
+    assert judge("says: {word: 好, place: first}", "你好").status.value == "failed"
+    assert (
+        judge("not: {says: 好}", "你好").reason
+        == "the answer must not say 好 anywhere, but it does: it does"
+    )
+    assert judge("says: 好\nname: greets\nweight: 2", "你好").weight == 2
+    expectation = declare("any_of: [says: 好]")
+    assert pickle.loads(pickle.dumps(expectation)) == expectation  # noqa: S301
+
+
+@pytest.mark.usefixtures("says")
+def test_a_registered_kind_is_in_schema_and_messages() -> None:
+    assert kind_schemas()["says"] == {
+        "description": "The answer says a word.",
+        "anyOf": [
+            {"type": "string", "minLength": 1},
+            {
+                "type": "object",
+                "properties": {
+                    "word": {"type": "string", "minLength": 1},
+                    "place": {"enum": ["anywhere", "first"], "default": "anywhere"},
+                },
+                "required": ["word"],
+                "additionalProperties": False,
+            },
+        ],
+    }
+    assert '"says"' in str(item_schema()).replace("'", '"')
+    assert 'Did you mean "says"?' in refusal("sayz: x")
+    assert 'has no "word"' in refusal("says: {place: first}")
+    assert 'Did you mean "place"?' in refusal("says: {word: a, plaec: first}")
+    assert 'belongs inside "says"' in refusal("says: a\nplace: first")
+
+
+def test_the_example_in_the_documentation_is_a_kind() -> None:
+    text = inspect.cleandoc(ExpectationKind.__doc__ or "").partition("\n\nAttributes:")[0]
+    code = "\n".join(line for line in text.split("\n") if line.startswith("    "))
+    names = {**vars(kind_module), **vars(coze_harness.expectations)}
+    exec("from __future__ import annotations\n" + textwrap.dedent(code), names)  # noqa: S102
+    try:
+        assert judge("polite: [请, 您]", "请进").status.value == "passed"
+        assert judge("polite: [请, 您]", "进来").status.value == "failed"
+        assert declare("polite: [请, 您]").expected == "uses 请 or 您"
+    finally:
+        KINDS.unregister("polite")
+
+
+@pytest.mark.parametrize("name", ["Two Words", "two-words", "weight", "ignore_case", "not"])
+def test_a_name_that_is_not_free_is_rejected(name: str) -> None:
+    registry = KindRegistry(*KINDS.values())
+    other = type("Other", (Says,), {"kind": name})
+    with pytest.raises(ValueError, match=name):
+        registry.register(other)
+    assert dict(registry) == dict(KINDS)
+
+
+def test_a_class_may_be_registered_again() -> None:
+    registry = KindRegistry(Says)
+    assert registry.register(Says) is Says
+    assert list(registry) == ["says"]
