@@ -38,7 +38,7 @@ _STEPS: Final = (
     ("coze_harness.reporting.markdown_report", "reports: Markdown"),
     ("coze_harness.reporting.run_list_page", "reports: the list of runs"),
     ("coze_harness.reporting.report_formats", "reports: what is shown of a trial"),
-    ("coze_harness.results.reading", "reports: reading the results back"),
+    ("coze_harness.results.trial_codec", "reports: reading the results back"),
     ("coze_harness.results.run_codec", "archive: run.json"),
     ("coze_harness.results.trial_codec", "archive: encoding a line"),
     ("coze_harness.results", "archive: the rest"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from builders import PLACE, error, failed_verdict, message, reply, trial, turn, verdict
 from compare_answers import DIFFERENT, REWORDED
@@ -17,6 +15,7 @@ from coze_harness.model import (
     TrialStatus,
     TurnChange,
     VerdictStatus,
+    replace,
 )
 
 P, F = VerdictStatus.PASSED, VerdictStatus.FAILED

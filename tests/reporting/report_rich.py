@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from builders import failed_verdict, key, message, reply, snapshot, trial, turn, verdict
 from coze_harness.model import (
     AnswerChange,
@@ -31,6 +29,7 @@ from coze_harness.model import (
     TurnResult,
     VerdictChange,
     VerdictStatus,
+    replace,
 )
 from coze_harness.model.location import Location
 from report_samples import everything, full_run

@@ -8,12 +8,19 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from builders import error, failed_verdict, key, run, trial, turn
-from coze_harness.model import Mode, RequiredPassRate, Run, Severity, TrialResult, TrialStatus
+from coze_harness.model import (
+    Mode,
+    RequiredPassRate,
+    Run,
+    Severity,
+    TrialResult,
+    TrialStatus,
+    replace,
+)
 from coze_harness.model.errors import ResultsError
 from coze_harness.results import (
     RunFolder,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
@@ -29,6 +28,7 @@ from coze_harness.model import (
     Verdict,
     VerdictChange,
     VerdictStatus,
+    replace,
 )
 from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
@@ -329,7 +329,7 @@ replies = st.builds(
     usage=st.none() | st.builds(Usage, total=whole, input=whole, output=whole),
     seconds=st.none() | seconds,
     first_token=st.none() | seconds,
-    polls=whole,
+    poll_count=whole,
     tool_calls=st.lists(st.builds(ToolCall, name=texts, arguments=json_values), max_size=2).map(
         tuple
     ),
@@ -378,13 +378,13 @@ alone = st.builds(
         ),
         max_size=2,
     ).map(tuple),
-    exchanges=st.lists(
+    http_log=st.lists(
         st.builds(
             LoggedCall, texts, texts, whole, seconds, seconds, whole, st.none() | whole, texts
         ),
         max_size=2,
     ).map(tuple),
-    calls=whole,
+    request_count=whole,
     error=st.none()
     | st.builds(
         ErrorRecord,
@@ -430,7 +430,7 @@ changes = st.builds(
             TurnChange,
             answer=st.sampled_from(AnswerChange),
             similarity=seconds,
-            flips=st.lists(flips, max_size=2).map(tuple),
+            verdict_changes=st.lists(flips, max_size=2).map(tuple),
         ),
         max_size=2,
     ).map(tuple),

@@ -5,21 +5,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 from coze_harness.baseline.cassette_check import check_cassettes, inspect_recordings
+from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.commands.project import Project, TrialSelection, open_project
 from coze_harness.commands.run_trials import RunOutcome, run_trials
-from coze_harness.model import Mode, TrialResult, TrialStatus
+from coze_harness.model import Mode, TrialResult, TrialStatus, replace
 from coze_harness.model.errors import CassetteError, HarnessError, ResultsError, UsageError
 from coze_harness.model.process_context import ProcessContext
 from coze_harness.reporting.report_formats import PageOptions, TrialRenderer
 from coze_harness.reporting.runs import all_runs, render_run
-from coze_harness.results.remote_runs import check_cassettes_reachable
 from coze_harness.results.run_upload import RunUpload
 from coze_harness.server.server_process import RunningServer
 from coze_harness.storage import remote_folder as remote

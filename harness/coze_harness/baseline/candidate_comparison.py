@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import replace
 from typing import Final, TypeAlias
 
 from coze_harness.baseline.candidate_pairs import TrialPair
@@ -13,7 +12,7 @@ from coze_harness.commands.project import Project
 from coze_harness.compare import compare_trial
 from coze_harness.execution import BATCH_SIZE, map_in_processes
 from coze_harness.execution.replay_runner import ReplayRunner
-from coze_harness.model import TrialResult
+from coze_harness.model import TrialResult, replace
 from coze_harness.reporting.encoded_result import EncodedResult, encode_result
 from coze_harness.reporting.report_formats import TrialRenderer
 

@@ -20,6 +20,7 @@ from coze_harness.model.errors import (
 from coze_harness.model.location import Location
 from coze_harness.storage import atomic_write as wholefile
 from coze_harness.storage import remote_folder as remote
+from coze_harness.storage.remote_folder import RemoteFolder
 
 # A named pipe must not keep a run waiting for a writer.
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -120,6 +121,19 @@ def fetch_error(url: str, fault: OSError) -> CassetteUnreadableError:
         where=Location(url),
         next_step=fault.next_step if isinstance(fault, remote.RemoteError) else "try again.",
     )
+
+
+def check_cassettes_reachable(cassettes: Path | RemoteFolder) -> None:
+    """Check that a folder of cassettes at a URL can be read.
+
+    Raises:
+        CassetteUnreadableError: the store cannot be reached, or denies access.
+    """
+    if isinstance(cassettes, RemoteFolder):
+        try:
+            remote.check_reachable(cassettes)
+        except OSError as error:
+            raise fetch_error(str(cassettes), error) from error
 
 
 def write_cassette(

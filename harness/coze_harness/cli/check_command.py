@@ -8,12 +8,12 @@ from typing import Any
 import click
 
 from coze_harness.baseline.cassette_check import CheckMessage, check_cassettes, reformat_cassettes
+from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.cli import shared_options as options
 from coze_harness.commands.current_process import current_process
 from coze_harness.commands.project import TrialSelection, open_project
 from coze_harness.model.errors import HarnessError
 from coze_harness.reporting.visible import format_count, show_control_characters
-from coze_harness.results.remote_runs import check_cassettes_reachable
 
 
 @click.command(epilog="Example: coze-harness check scenarios/identity.yaml")

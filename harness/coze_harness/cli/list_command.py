@@ -11,6 +11,7 @@ import click
 from rich.cells import cell_len, set_cell_size
 
 from coze_harness.baseline.cassette_check import inspect_recordings
+from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.cli import shared_options as options
 from coze_harness.commands.current_process import current_process
 from coze_harness.commands.project import TrialSelection, open_project
@@ -18,7 +19,6 @@ from coze_harness.execution.shards import select_shard
 from coze_harness.model import CassetteState
 from coze_harness.model.trial import Trial
 from coze_harness.reporting.visible import single_line
-from coze_harness.results.remote_runs import check_cassettes_reachable
 
 _LONGEST = 44
 

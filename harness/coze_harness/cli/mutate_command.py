@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 
+from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.cli import shared_options as options
 from coze_harness.cli.opening import open_page
 from coze_harness.cli.progress_display import ProgressDisplay
@@ -20,7 +21,6 @@ from coze_harness.model import Mode, MutationReport, MutationScore, SurvivingMut
 from coze_harness.mutation.mutation_runner import MutationRunner, Remark, one_of_each
 from coze_harness.reporting.terminal_trials import fitted
 from coze_harness.reporting.visible import format_count, show_control_characters, single_line
-from coze_harness.results.remote_runs import check_cassettes_reachable
 
 _FAILED: Final = 1
 _BAR: Final = 10

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import overload
 
+from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.config import Settings, SettingsOverrides, load_settings
 from coze_harness.execution import BATCH_SIZE
 from coze_harness.execution.replay_runner import ReplayRunner
@@ -19,7 +20,7 @@ from coze_harness.model.process_context import ProcessContext
 from coze_harness.model.trial import Trial
 from coze_harness.reporting.encoded_result import ResultStream
 from coze_harness.results import read_run
-from coze_harness.results.remote_runs import LocatedRun, check_cassettes_reachable, locate_run
+from coze_harness.results.remote_runs import LocatedRun, locate_run
 from coze_harness.scenarios import ProjectPaths as ScenarioProject
 from coze_harness.scenarios import Scenario, check_bots, expand_trials, find_files, scenario_schema
 from coze_harness.scenarios.loading import load_in_parallel

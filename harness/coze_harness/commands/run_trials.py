@@ -6,7 +6,7 @@ import platform
 import weakref
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -22,6 +22,7 @@ from coze_harness.model import (
     TrialKey,
     TrialResult,
     TrialStatus,
+    replace,
 )
 from coze_harness.model.errors import WorkerLostError
 from coze_harness.model.process_context import ProcessContext
@@ -184,7 +185,7 @@ def run_trials(
     code = exit_code(run, codes, strict_known=strict_known)
     outcome = RunOutcome(run, folder.path, code, place)
     if staging is not None:
-        weakref.finalize(outcome, staging.delete_copy, folder.path)
+        weakref.finalize(outcome, staging.close)
     return outcome
 
 

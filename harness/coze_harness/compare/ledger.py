@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from coze_harness.compare import ComparisonBuilder
-from coze_harness.model import ChangeKind, Run, TrialResult
+from coze_harness.model import ChangeKind, Run, TrialResult, replace
 from coze_harness.results import read_results
 
 _MOST_KEPT: Final = 20

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from coze_harness.cassettes import Redactor
 from coze_harness.commands.project import Project
 from coze_harness.compare import compare_trial
-from coze_harness.model import ChangeKind, TrialKey, TrialResult
+from coze_harness.model import ChangeKind, TrialKey, TrialResult, replace
 from coze_harness.model.errors import NothingSelectedError, ResultsError, UsageError
 from coze_harness.reporting.encoded_result import EncodedResult, encode_result
 from coze_harness.reporting.report_formats import TrialRenderer

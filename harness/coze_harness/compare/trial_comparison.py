@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import zip_longest
 from typing import Final
 
@@ -19,6 +18,7 @@ from coze_harness.model import (
     TrialStatus,
     TurnChange,
     TurnResult,
+    replace,
 )
 from coze_harness.text import similarity
 

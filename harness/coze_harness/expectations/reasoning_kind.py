@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from coze_harness.expectations.combinator_kinds import ITEM
 from coze_harness.expectations.item_argument import ItemArgument, is_list
 from coze_harness.expectations.kind import ExpectationKind, Inconclusive, ItemContext, Schema
-from coze_harness.model import Message, Verdict, VerdictStatus
+from coze_harness.model import Message, Verdict, VerdictStatus, replace
 from coze_harness.model.trial import EvaluationContext
 
 

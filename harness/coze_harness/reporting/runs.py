@@ -11,7 +11,7 @@ from coze_harness.reporting.page_options import PageOptions
 from coze_harness.reporting.run_reports import render_reports
 from coze_harness.results import list_runs, merge_runs, read_run
 from coze_harness.results.remote_runs import LocatedRun, fetch_heads
-from coze_harness.results.run_upload import send_pages, upload
+from coze_harness.results.run_upload import upload_reports, upload_run
 from coze_harness.storage.remote_folder import RemoteFolder, is_url, open_folder
 
 
@@ -41,10 +41,10 @@ def render_run(
     else:
         page = merge_and_render(folders, into, options)
     if away and into:
-        upload(into, away)
+        upload_run(into, away)
         return away / page.name
     if origin := found[0].origin if into is None else None:
-        send_pages(folders[0], origin)
+        upload_reports(folders[0], origin)
         return origin / page.name
     return page
 
