@@ -246,11 +246,11 @@ def test_unknown_keys_of_a_later_version_are_left_alone() -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        (b'{"id": "a", "scen', "not JSON"),
-        (b"[1]", "not a JSON object"),
-        (b"\x00\x00", "not JSON"),
+        (b'{"id": "a", "scen', "truncated"),
+        (b"[1]", "Expected `object`"),
+        (b"\x00\x00", "malformed"),
         (b"{}", "missing"),
-        (b"[" * 5000, "not JSON"),
+        (b"[" * 5000, "Expected `object`"),
     ],
 )
 def test_what_is_not_a_trial_is_refused_in_words(line: bytes, said: str) -> None:

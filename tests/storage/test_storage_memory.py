@@ -30,10 +30,10 @@ _NUMBERS = count(1)
 
 
 class Quiet:
-    def begun(self, total: int, already: int) -> None: ...
-    def done(self, count: int) -> None: ...
-    def told(self, result: TrialResult) -> None: ...
-    def warned(self, words: str) -> None: ...
+    def on_start(self, total: int, already: int) -> None: ...
+    def on_progress(self, count: int) -> None: ...
+    def on_result(self, result: TrialResult) -> None: ...
+    def on_warning(self, words: str) -> None: ...
 
 
 class Interrupts(Quiet):
@@ -42,7 +42,7 @@ class Interrupts(Quiet):
     def __init__(self, after: int) -> None:
         self._left = after
 
-    def done(self, count: int) -> None:
+    def on_progress(self, count: int) -> None:
         self._left -= count
         if self._left <= 0:
             raise KeyboardInterrupt
@@ -357,7 +357,7 @@ def test_a_folder_for_staging_that_others_may_read_is_refused(
 ) -> None:
     (folder,) = (tmp_path / "temporary").glob("coze-harness-*")
     folder.chmod(0o755)
-    with pytest.raises(ResultsError, match="alone"):
+    with pytest.raises(ResultsError, match="Other users"):
         done(recorded)
 
 
