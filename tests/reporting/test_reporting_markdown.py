@@ -85,7 +85,7 @@ def compared(
             turns=[turn("几天能退货?", reply(answer), [judged])],
         )
 
-    answered = AnswerChange.SAME if before == after else AnswerChange.REWORDED
+    answered = AnswerChange.SAME if before == after else AnswerChange.TEXT_CHANGED
     change = TrialChange(
         kind=kind,
         baseline=side(before, was),

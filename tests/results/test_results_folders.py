@@ -155,7 +155,9 @@ def test_nothing_but_the_two_files_is_left_in_a_folder(tmp_path: Path) -> None:
         "-rf",
     ],
 )
-def test_an_id_that_climbs_or_cannot_be_a_folder_is_refused(tmp_path: Path, run_id: str) -> None:
+def test_an_id_that_leads_out_or_cannot_be_a_folder_is_rejected(
+    tmp_path: Path, run_id: str
+) -> None:
     with pytest.raises(ResultsError, match="valid id") as caught:
         RunFolder.create(tmp_path / "reports", run(run_id=run_id))
     assert caught.value.next_step
@@ -170,7 +172,7 @@ def test_a_run_never_writes_into_another_ones_folder(tmp_path: Path) -> None:
     assert (folder / "trials.jsonl").read_bytes() == before
 
 
-def test_a_file_in_the_place_of_the_reports_is_told_in_words(tmp_path: Path) -> None:
+def test_a_file_at_the_path_of_the_reports_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "reports").write_text("", encoding="utf-8")
     with pytest.raises(ResultsError, match="failed") as caught:
         RunFolder.create(tmp_path / "reports", run())
@@ -304,7 +306,7 @@ def test_a_full_disk_leaves_whole_lines(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    assert "Writing down a trial did not work" in done.stdout
+    assert "Writing a trial failed" in done.stdout
     assert (tmp_path / "k" / "trials.jsonl").read_bytes() == encode_trial(trial())
 
 
@@ -318,7 +320,7 @@ def test_a_damaged_line_in_the_middle_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "reason"),
     [
         (b"", "cannot be read"),
         (b"[]", "Expected `object`"),
@@ -330,12 +332,12 @@ def test_a_damaged_line_in_the_middle_is_named(tmp_path: Path) -> None:
         (b"\xff\xfe", "cannot be read"),
     ],
 )
-def test_what_is_not_our_run_json_is_refused_in_words(
-    tmp_path: Path, text: bytes, said: str
+def test_an_invalid_run_json_is_an_error_with_a_reason(
+    tmp_path: Path, text: bytes, reason: str
 ) -> None:
     folder, _ = written(tmp_path, several())
     (folder / "run.json").write_bytes(text)
-    with pytest.raises(ResultsError, match=said) as caught:
+    with pytest.raises(ResultsError, match=reason) as caught:
         read_run(folder)
     assert str(caught.value.where).endswith("run.json")
     assert caught.value.next_step
@@ -343,7 +345,7 @@ def test_what_is_not_our_run_json_is_refused_in_words(
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "said"),
+    ("name", "value", "reason"),
     [
         ("mode", "guess", "mode"),
         ("summary", {"trials": -1}, "summary"),
@@ -353,13 +355,13 @@ def test_what_is_not_our_run_json_is_refused_in_words(
     ],
 )
 def test_a_wrong_value_in_run_json_is_named(
-    tmp_path: Path, name: str, value: object, said: str
+    tmp_path: Path, name: str, value: object, reason: str
 ) -> None:
     folder, _ = written(tmp_path, several())
     document = json.loads((folder / "run.json").read_bytes())
     document[name] = value
     (folder / "run.json").write_text(json.dumps(document), encoding="utf-8")
-    with pytest.raises(ResultsError, match=said):
+    with pytest.raises(ResultsError, match=reason):
         read_run(folder)
 
 
@@ -371,7 +373,7 @@ def test_keys_of_a_later_version_are_left_alone(tmp_path: Path) -> None:
     assert read_run(folder) == finished
 
 
-def test_a_folder_that_is_no_runs_is_refused(tmp_path: Path) -> None:
+def test_a_folder_without_a_run_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match="not a run's folder"):
         read_run(tmp_path)
     with pytest.raises(ResultsError, match="not a run's folder"):
@@ -425,7 +427,7 @@ def test_runs_are_listed_newest_first_and_foreign_folders_left_out(tmp_path: Pat
     assert remarks[0].startswith("broken is left out")
 
 
-def test_no_reports_folder_is_no_runs(tmp_path: Path) -> None:
+def test_a_missing_reports_folder_has_no_runs(tmp_path: Path) -> None:
     assert list_runs(tmp_path / "reports") == []
 
 

@@ -1,4 +1,4 @@
-"""What became of trials before: found by a scan of earlier rows, exact for what we write."""
+"""The status of trials in earlier runs, found by a scan of the rows of their run.json."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_so_many_runs_are_looked_at_and_no_more(tmp_path: Path) -> None:
     assert found.past[0].run_id == "20260002"
 
 
-def test_spoilt_answers_have_no_past(tmp_path: Path) -> None:
+def test_mutation_runs_have_no_history(tmp_path: Path) -> None:
     shelved(tmp_path, a_run(1, {"a": PASSED}))
     one = a_run(2, {"a": PASSED}, mode=Mode.MUTATE)
     assert with_history(one, tmp_path) == one

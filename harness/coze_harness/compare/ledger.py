@@ -51,7 +51,7 @@ class ComparisonSummary:
         kind = result.change.kind if result.change else ChangeKind.NEW
         if result.error is not None or result.warnings:
             self.unusable.append(result)
-        if kind in (ChangeKind.SAME, ChangeKind.REWORDED):
+        if kind in (ChangeKind.SAME, ChangeKind.TEXT_CHANGED):
             return
         kept = self.kept.setdefault(kind, [])
         # The first of each scenario: what is shown of a change is shown once.

@@ -130,13 +130,13 @@ class TrialResult(Struct, frozen=True, kw_only=True):
 
 
 class AnswerChange(StrEnum):
-    """How an answer changed. `REWORDED`: the text changed, but the two answers are similar.
+    """How an answer changed. `TEXT_CHANGED`: the text changed, but the two answers are similar.
 
     `UNKNOWN`: one of the two sides has no reply.
     """
 
     SAME = "same"
-    REWORDED = "reworded"
+    TEXT_CHANGED = "reworded"
     DIFFERENT = "different"
     UNKNOWN = "unknown"
 
@@ -144,15 +144,15 @@ class AnswerChange(StrEnum):
 class ChangeKind(StrEnum):
     """How a trial changed against its baseline, the most important first.
 
-    `BROKEN`: it cannot be judged although its baseline could. `DIFFERENT` and `REWORDED`: answers
-    changed, but no verdict. `NEW` has no baseline, `MISSING` no candidate.
+    `BROKEN`: it cannot be judged although its baseline could. `DIFFERENT` and `TEXT_CHANGED`: an
+    answer changed, but no verdict. `NEW` has no baseline, `MISSING` no candidate.
     """
 
     REGRESSED = "regressed"
     BROKEN = "broken"
     IMPROVED = "improved"
     DIFFERENT = "different"
-    REWORDED = "reworded"
+    TEXT_CHANGED = "reworded"
     NEW = "new"
     MISSING = "missing"
     SAME = "same"

@@ -58,12 +58,12 @@ class StoredRow(StoredKey, frozen=True, omit_defaults=True):
     past: str = ""
 
 
-class StoredMutation(Struct, frozen=True):
+class StoredMutation(Struct, frozen=True, rename={"mutants": "spoilings", "killed": "caught"}):
     """A mutation report with its totals, which a head has in place of the scores."""
 
     seed: int
-    spoilings: Count = 0
-    caught: Count = 0
+    mutants: Count = 0
+    killed: Count = 0
     scores: tuple[MutationScore, ...] = ()
 
 
@@ -284,8 +284,8 @@ def _load_row(stored: StoredRow) -> TrialRow:
 
 def _load_mutation(stored: StoredMutation) -> MutationReport:
     scores = stored.scores
-    if not scores and stored.spoilings:
-        scores = (MutationScore(scenario="", mutants=stored.spoilings, killed=stored.caught),)
+    if not scores and stored.mutants:
+        scores = (MutationScore(scenario="", mutants=stored.mutants, killed=stored.killed),)
     return MutationReport(seed=stored.seed, scores=scores)
 
 
