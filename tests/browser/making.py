@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from builders import run
-from coze_harness.model import Run, TrialResult, TrialStatus
+from coze_harness.model import Run, TrialResult, TrialStatus, replace
 from coze_harness.reporting.report_formats import FORMATS, PageOptions, ReportSet
 from coze_harness.results import encode_trial
 from report_hostile import ATTACKS, filled

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 from time import perf_counter
 
 import pytest
 from builders import failed_verdict, key, reply, run, trial, turn
-from coze_harness.model import TrialResult, TrialStatus
+from coze_harness.model import TrialResult, TrialStatus, replace
 
 from benchmarks.conversations import chinese, english
 from benchmarks.page import empty_page, without_words

@@ -8,7 +8,6 @@ import random
 import re
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,7 +17,7 @@ from coze_harness.cassettes import Recording, RecordingTransport, Redactor
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.cassettes.interaction import Interaction
 from coze_harness.cassettes.redaction import MARK, base64_forms
-from coze_harness.model import JSON, BotSnapshot, HttpCall, HttpResponse
+from coze_harness.model import JSON, BotSnapshot, HttpCall, HttpResponse, replace
 from coze_harness.model.errors import SecretLeakError
 from coze_harness.text import json_text as jsontext
 from hypothesis import given, settings

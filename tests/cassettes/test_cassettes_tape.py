@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from cassette_samples import (
     HOST,
@@ -21,7 +19,7 @@ from cassette_samples import (
 from coze_harness.cassettes import Recording, Redactor, ReplayTransport
 from coze_harness.cassettes.interaction import Interaction, split_target, split_uri
 from coze_harness.cassettes.replay_transport import request_differences
-from coze_harness.model import JSON, HttpCall
+from coze_harness.model import JSON, HttpCall, replace
 from coze_harness.model.errors import CassetteMismatchError, UnplayedInteractionsError
 from hypothesis import given, settings
 from hypothesis import strategies as st

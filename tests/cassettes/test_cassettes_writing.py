@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,12 +21,12 @@ from coze_harness.cassettes import (
 from coze_harness.cassettes import (
     cassette_files as store,
 )
+from coze_harness.model import replace
 from coze_harness.model.errors import CassetteWriteError
 from coze_harness.storage.atomic_write import TEMPORARY_SUFFIX
 
 WRITER = """
 import sys
-from dataclasses import replace
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from cassette_samples import ORIGIN, answered, ask, kept, said

@@ -161,15 +161,15 @@ def _refused(project: ProjectFolder, folders: Sequence[str]) -> str:
 def test_shards_that_are_not_a_whole_are_refused_with_words(cities: ProjectFolder) -> None:
     one, two, three = _shards(cities, 3)
     assert "Shard 2/3 is missing" in _refused(cities, [three, one])
-    assert "Shard 1/3 is there twice" in _refused(cities, [one, two, one])
+    assert "Shard 1/3 is given twice" in _refused(cities, [one, two, one])
     cities.does("run", "wrong")
-    assert "is a whole one, and another is shard 1/3" in _refused(
+    assert "not a shard, but another one is shard 1/3" in _refused(
         cities, [one, two, three, "reports/latest"]
     )
     cities.does("run", "--shard", "2/2", "--reports", "half")
-    assert "that one is of 3 shards, this one of 2" in _refused(cities, [one, "half/latest", three])
+    assert "3 shards there, 2 here" in _refused(cities, [one, "half/latest", three])
     cities.does("run", "--shard", "2/3", "--reports", "fewer", "-k", "not identity")
-    assert "has 14 trials, this one's 13" in _refused(cities, [one, "fewer/latest", three])
+    assert "14 trials there, 13 here" in _refused(cities, [one, "fewer/latest", three])
     cities.edit("scenarios/identity.yaml", "name: identity", "# newer\nname: identity")
     cities.does("run", "--shard", "2/3", "--reports", "newer")
     assert "but not the same ones" in _refused(cities, [one, "newer/latest", three])
@@ -182,7 +182,7 @@ def test_shards_that_were_dealt_from_other_recordings_are_refused(cities: Projec
         cities.write(f"cassettes/{name}.yaml", _slower(cities.text(f"cassettes/{name}.yaml")))
     assert _ids(cities, "--shard", "2/3") != taken
     cities.does("run", "--shard", "2/3", "--reports", "other")
-    assert "were not dealt alike" in _refused(cities, [one, "other/latest", three])
+    assert "not split from the same trials" in _refused(cities, [one, "other/latest", three])
 
 
 def test_an_unfinished_shard_is_refused_and_can_be_gone_on_with(cities: ProjectFolder) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from builders import PLACE, error, failed_verdict, message, reply, trial, turn, verdict
 from compare_answers import DIFFERENT, REWORDED
@@ -17,6 +15,7 @@ from coze_harness.model import (
     TrialStatus,
     TurnChange,
     VerdictStatus,
+    replace,
 )
 
 P, F = VerdictStatus.PASSED, VerdictStatus.FAILED
@@ -115,13 +114,13 @@ def test_what_a_reader_could_tell_apart_is_not_the_same(before: str, after: str)
 def test_the_bound_tells_retold_answers_from_different_ones_in_chinese_and_english() -> None:
     retold = [only_turn(said(a), said(b)).answer for a, b in REWORDED]
     different = [only_turn(said(a), said(b)).answer for a, b in DIFFERENT]
-    assert retold.count(AnswerChange.REWORDED) >= 14
+    assert retold.count(AnswerChange.TEXT_CHANGED) >= 14
     assert different.count(AnswerChange.DIFFERENT) >= 14
     assert len(retold) == len(different) == 15
 
 
 def test_the_answers_decide_where_the_verdict_is_the_same() -> None:
-    assert change(said(REWORDED[0][0]), said(REWORDED[0][1])).kind is ChangeKind.REWORDED
+    assert change(said(REWORDED[0][0]), said(REWORDED[0][1])).kind is ChangeKind.TEXT_CHANGED
     assert change(said("你好!"), said("No.")).kind is ChangeKind.DIFFERENT
     two = trial(turns=[turn(replied=reply(REWORDED[0][0])), turn(replied=reply("是。"))])
     new = trial(turns=[turn(replied=reply(REWORDED[0][1])), turn(replied=reply("No way"))])

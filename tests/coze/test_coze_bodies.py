@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from coze_harness.coze import fingerprint
-from coze_harness.model import ChatOptions
+from coze_harness.model import ChatOptions, replace
 from coze_harness.text import json_text as jsontext
 from hypothesis import given
 from hypothesis import strategies as st

@@ -6,14 +6,13 @@ import json
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from coze_harness.coze import fingerprint
 from coze_harness.execution import FlowTask, run_concurrently
-from coze_harness.model import JSON, Attachment, ChatOptions, HttpCall, HttpResponse
+from coze_harness.model import JSON, Attachment, ChatOptions, HttpCall, HttpResponse, replace
 from coze_harness.model.errors import (
     ApiError,
     HarnessError,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 import pytest
 from coze_harness.coze import PollSchedule, fingerprint
-from coze_harness.model import ChatOptions, HttpResponse
+from coze_harness.model import ChatOptions, HttpResponse, replace
 from coze_harness.model.errors import ApiError, ChatFailedError, PayloadError, TransportError
 from coze_harness.server.server_process import RunningServer, serve
 from talking import BOT, ByHand, Talk, body, chat, dialogue, listed, script, told, turn

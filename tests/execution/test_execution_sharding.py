@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import replace
 from random import Random
 
 import pytest
 from builders import key
 from coze_harness.execution.sharding import ShardItem, ShardNumber, assign_shards, digest_trials
+from coze_harness.model import replace
 from coze_harness.model.errors import UsageError
 from hypothesis import given
 from hypothesis import strategies as st

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from builders import error, key, message, reply, run, trial, turn, verdict
 from coze_harness.model import (
     AnswerChange,
@@ -32,6 +30,7 @@ from coze_harness.model import (
     TurnChange,
     VerdictChange,
     VerdictStatus,
+    replace,
 )
 from coze_harness.model.location import Location
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from builders import failed_verdict, key, message, reply, snapshot, trial, turn, verdict
 from coze_harness.model import (
     AnswerChange,
@@ -31,6 +29,7 @@ from coze_harness.model import (
     TurnResult,
     VerdictChange,
     VerdictStatus,
+    replace,
 )
 from coze_harness.model.location import Location
 from report_samples import everything, full_run
@@ -99,9 +98,9 @@ def reworded() -> TrialResult:
     now = trial(
         named=key("steps"), turns=[turn("怎么退货？", reply(MARKDOWN, tool_calls={"查询": {}}))]
     )
-    changed = TurnChange(answer=AnswerChange.REWORDED, similarity=0.3)
+    changed = TurnChange(answer=AnswerChange.TEXT_CHANGED, similarity=0.3)
     return replace(
-        now, change=TrialChange(kind=ChangeKind.REWORDED, baseline=before, turns=(changed,))
+        now, change=TrialChange(kind=ChangeKind.TEXT_CHANGED, baseline=before, turns=(changed,))
     )
 
 
@@ -149,7 +148,7 @@ def comparison() -> Comparison:
     return Comparison(
         baseline="cassettes (20261120)",
         candidate="draft of 退货机器人",
-        counts={ChangeKind.REGRESSED: 1, ChangeKind.REWORDED: 1, ChangeKind.SAME: 11},
+        counts={ChangeKind.REGRESSED: 1, ChangeKind.TEXT_CHANGED: 1, ChangeKind.SAME: 11},
         scenarios=(
             ScenarioComparison(
                 scenario="refund", bot="chatchat", before=_share(6, 6, 0.61, 1.0),

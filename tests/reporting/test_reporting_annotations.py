@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from builders import error, failed_verdict, key, reply, run, trial, turn
-from coze_harness.model import RequiredPassRate, Run, Severity, TrialResult, TrialStatus
+from coze_harness.model import RequiredPassRate, Run, Severity, TrialResult, TrialStatus, replace
 from coze_harness.model.location import Location
 from coze_harness.reporting.github_actions import MOST, harmless, workflow_commands
 from hypothesis import given, settings

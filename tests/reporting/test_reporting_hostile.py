@@ -7,12 +7,11 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
-from dataclasses import replace
 
 import junitparser
 import pytest
 from builders import run, trial
-from coze_harness.model import RequiredPassRate, Run, TrialResult, TrialStatus
+from coze_harness.model import RequiredPassRate, Run, TrialResult, TrialStatus, replace
 from coze_harness.reporting.markdown_report import LIMIT
 from coze_harness.reporting.report_formats import FORMATS
 from coze_harness.reporting.run_list_page import render_listing

@@ -11,7 +11,6 @@ import re
 import tracemalloc
 from base64 import b64encode
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -19,7 +18,15 @@ from urllib.parse import quote
 
 import pytest
 from builders import failed_verdict, key, message, reply, run, trial, turn, verdict
-from coze_harness.model import RequiredPassRate, Run, Summary, TrialResult, TrialRow, TrialStatus
+from coze_harness.model import (
+    RequiredPassRate,
+    Run,
+    Summary,
+    TrialResult,
+    TrialRow,
+    TrialStatus,
+    replace,
+)
 from coze_harness.reporting import html
 from coze_harness.reporting.report_formats import FORMATS, PageOptions, ReportSet, TrialRenderer
 from coze_harness.reporting.view_model import anchor

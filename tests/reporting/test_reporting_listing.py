@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from builders import run
@@ -21,9 +20,11 @@ from coze_harness.model import (
     RunCost,
     ScenarioComparison,
     Summary,
+    replace,
 )
 from coze_harness.reporting.page_options import PageOptions
-from coze_harness.reporting.run_list_page import MOST, history_rows, render_listing, trends
+from coze_harness.reporting.run_list_page import history_rows, render_listing, trends
+from coze_harness.results.run_index import MAX_LISTED_RUNS
 from report_rendering import Page, squeezed
 
 GOOD = Summary(trials=10, passed=10)
@@ -172,9 +173,9 @@ def test_the_list_is_written_in_chinese_when_asked_for() -> None:
 
 
 def test_very_many_runs_are_cut_with_a_remark() -> None:
-    page = listing(*(a_run(n) for n in range(MOST + 3)))
+    page = listing(*(a_run(n) for n in range(MAX_LISTED_RUNS + 3)))
     assert "and 3 older ones" in page.text
-    assert f"{MOST + 3} runs" in page.text
+    assert f"{MAX_LISTED_RUNS + 3} runs" in page.text
 
 
 def test_the_same_runs_give_the_same_page() -> None:

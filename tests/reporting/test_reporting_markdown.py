@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from builders import failed_verdict, key, reply, run, snapshot, trial, turn, verdict
@@ -30,6 +29,7 @@ from coze_harness.model import (
     TurnChange,
     VerdictChange,
     VerdictStatus,
+    replace,
 )
 from coze_harness.model.location import Location
 from coze_harness.reporting.diff_view import diff_tree
@@ -85,7 +85,7 @@ def compared(
             turns=[turn("几天能退货?", reply(answer), [judged])],
         )
 
-    answered = AnswerChange.SAME if before == after else AnswerChange.REWORDED
+    answered = AnswerChange.SAME if before == after else AnswerChange.TEXT_CHANGED
     change = TrialChange(
         kind=kind,
         baseline=side(before, was),

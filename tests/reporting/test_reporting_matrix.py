@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import replace
 
 from builders import key, run
-from coze_harness.model import Run, TrialRow, TrialStatus
+from coze_harness.model import Run, TrialRow, TrialStatus, replace
 from coze_harness.reporting.bot_matrix import build_matrix
 from coze_harness.reporting.failure_reasons import Reasons
 from coze_harness.reporting.html import HtmlSheet

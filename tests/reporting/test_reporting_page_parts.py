@@ -8,7 +8,6 @@ import json
 import re
 import subprocess
 from base64 import b64decode
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from coze_harness.model import (
     Summary,
     TrialRow,
     TrialStatus,
+    replace,
 )
 from coze_harness.reporting import report_formats as report
 from coze_harness.reporting.failure_reasons import Reasons

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from io import BytesIO
 
 from builders import failed_verdict, key, message, reply, run, snapshot, trial, turn, verdict
-from coze_harness.model import Message, TrialResult, TrialStatus
+from coze_harness.model import Message, TrialResult, TrialStatus, replace
 from coze_harness.reporting.html import Pages
 from coze_harness.reporting.html.trial_markup import Forms, body, form_of
 from coze_harness.reporting.junit_cases import case

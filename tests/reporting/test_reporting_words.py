@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import io
 import xml.etree.ElementTree as ET
-from dataclasses import replace
 
 import junitparser
 import pytest
 from builders import error, failed_verdict, key, reply, run, trial, turn, verdict
-from coze_harness.model import Mode, Summary, TrialStatus, VerdictStatus
+from coze_harness.model import Mode, Summary, TrialStatus, VerdictStatus, replace
 from coze_harness.model.location import Location
 from coze_harness.reporting.run_list_page import history_rows, render_listing
 from coze_harness.reporting.terminal_trials import failure_block, failure_line, summary_line

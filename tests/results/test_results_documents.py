@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,11 +29,11 @@ from coze_harness.model import (
     SurvivingMutant,
     TrialRow,
     TrialStatus,
+    replace,
 )
 from coze_harness.model.errors import ResultsError
 from coze_harness.results import RunFolder, RunTotals, list_runs, merge_runs, read_run, write_run
-from coze_harness.results.document_reading import read_head_of
-from coze_harness.results.run_codec import encode_run
+from coze_harness.results.run_codec import encode_run, read_head_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,7 +58,7 @@ scenarios = st.builds(
     bot=texts,
     before=shares,
     after=shares,
-    finding=st.sampled_from(Assessment),
+    assessment=st.sampled_from(Assessment),
     regressed=st.booleans(),
     test=texts,
     p=st.none() | numbers,
@@ -87,7 +86,7 @@ comparisons = st.builds(
 )
 survivors = st.builds(
     SurvivingMutant,
-    spoiling=texts,
+    operator=texts,
     trial=texts,
     turn=counts,
     answer=texts,
@@ -98,8 +97,8 @@ survivors = st.builds(
 scores = st.builds(
     MutationScore,
     scenario=texts,
-    spoilings=st.integers(1, 9),
-    caught=counts,
+    mutants=st.integers(1, 9),
+    killed=counts,
     survivors=st.lists(survivors, max_size=2).map(tuple),
 )
 mutations = st.builds(MutationReport, seed=counts, scores=st.lists(scores, max_size=3).map(tuple))
@@ -125,7 +124,7 @@ rows = st.builds(
     key=st.builds(key, texts, scenario=texts, tags=st.lists(texts, max_size=2), cassette=texts),
     status=st.sampled_from(TrialStatus),
     seconds=numbers,
-    past=st.text("pfeskx.", max_size=3),
+    history=st.text("pfeskx.", max_size=3),
 )
 runs = st.builds(
     Run,
@@ -138,7 +137,7 @@ runs = st.builds(
     rows=st.lists(rows, max_size=3).map(tuple),
     pass_rates=st.lists(rates, max_size=3).map(tuple),
     environment=st.dictionaries(texts, texts, max_size=2),
-    calls=counts,
+    request_count=counts,
     interrupted=st.booleans(),
     cost=costs,
     past=st.lists(pasts, max_size=2).map(tuple),

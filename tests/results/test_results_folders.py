@@ -8,12 +8,19 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from builders import error, failed_verdict, key, run, trial, turn
-from coze_harness.model import Mode, RequiredPassRate, Run, Severity, TrialResult, TrialStatus
+from coze_harness.model import (
+    Mode,
+    RequiredPassRate,
+    Run,
+    Severity,
+    TrialResult,
+    TrialStatus,
+    replace,
+)
 from coze_harness.model.errors import ResultsError
 from coze_harness.results import (
     RunFolder,
@@ -148,8 +155,10 @@ def test_nothing_but_the_two_files_is_left_in_a_folder(tmp_path: Path) -> None:
         "-rf",
     ],
 )
-def test_an_id_that_climbs_or_cannot_be_a_folder_is_refused(tmp_path: Path, run_id: str) -> None:
-    with pytest.raises(ResultsError, match="cannot be the id of a run") as caught:
+def test_an_id_that_leads_out_or_cannot_be_a_folder_is_rejected(
+    tmp_path: Path, run_id: str
+) -> None:
+    with pytest.raises(ResultsError, match="valid id") as caught:
         RunFolder.create(tmp_path / "reports", run(run_id=run_id))
     assert caught.value.next_step
     assert not (tmp_path / "reports").exists()
@@ -158,14 +167,14 @@ def test_an_id_that_climbs_or_cannot_be_a_folder_is_refused(tmp_path: Path, run_
 def test_a_run_never_writes_into_another_ones_folder(tmp_path: Path) -> None:
     folder, _ = written(tmp_path, several())
     before = (folder / "trials.jsonl").read_bytes()
-    with pytest.raises(ResultsError, match="There is a run r1 already"):
+    with pytest.raises(ResultsError, match="exists already"):
         RunFolder.create(tmp_path, run(run_id="r1"))
     assert (folder / "trials.jsonl").read_bytes() == before
 
 
-def test_a_file_in_the_place_of_the_reports_is_told_in_words(tmp_path: Path) -> None:
+def test_a_file_at_the_path_of_the_reports_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "reports").write_text("", encoding="utf-8")
-    with pytest.raises(ResultsError, match="did not work") as caught:
+    with pytest.raises(ResultsError, match="failed") as caught:
         RunFolder.create(tmp_path / "reports", run())
     assert "--reports" in caught.value.next_step
 
@@ -238,7 +247,7 @@ def test_kill_9_loses_at_most_the_line_that_was_being_written(tmp_path: Path) ->
     script = textwrap.dedent(
         """
         import sys
-        from dataclasses import replace
+        from coze_harness.model import replace
         from pathlib import Path
         sys.path.insert(0, sys.argv[2])
         from builders import key, message, reply, run, trial, turn
@@ -297,7 +306,7 @@ def test_a_full_disk_leaves_whole_lines(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    assert "Writing down a trial did not work" in done.stdout
+    assert "Writing a trial failed" in done.stdout
     assert (tmp_path / "k" / "trials.jsonl").read_bytes() == encode_trial(trial())
 
 
@@ -311,24 +320,24 @@ def test_a_damaged_line_in_the_middle_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "reason"),
     [
-        (b"", "not JSON"),
-        (b"[]", "not a JSON object"),
-        (b"{", "not JSON"),
+        (b"", "cannot be read"),
+        (b"[]", "Expected `object`"),
+        (b"{", "cannot be read"),
         (b'{"stats": {}}', "no format_version"),
         (b'{"format_version": "1"}', "no format_version"),
-        (b'{"format_version": 2}', "reads up to 1"),
+        (b'{"format_version": 2}', "has format 2"),
         (b'{"format_version": 1}', "run_id"),
-        (b"\xff\xfe", "not JSON"),
+        (b"\xff\xfe", "cannot be read"),
     ],
 )
-def test_what_is_not_our_run_json_is_refused_in_words(
-    tmp_path: Path, text: bytes, said: str
+def test_an_invalid_run_json_is_an_error_with_a_reason(
+    tmp_path: Path, text: bytes, reason: str
 ) -> None:
     folder, _ = written(tmp_path, several())
     (folder / "run.json").write_bytes(text)
-    with pytest.raises(ResultsError, match=said) as caught:
+    with pytest.raises(ResultsError, match=reason) as caught:
         read_run(folder)
     assert str(caught.value.where).endswith("run.json")
     assert caught.value.next_step
@@ -336,23 +345,23 @@ def test_what_is_not_our_run_json_is_refused_in_words(
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "said"),
+    ("name", "value", "reason"),
     [
         ("mode", "guess", "mode"),
         ("summary", {"trials": -1}, "summary"),
-        ("trials", [1], "row"),
-        ("trials", [{"id": "a"}], "row"),
+        ("trials", [1], r"\$\.trials"),
+        ("trials", [{"id": "a"}], r"\$\.trials"),
         ("started_at", None, "started_at"),
     ],
 )
 def test_a_wrong_value_in_run_json_is_named(
-    tmp_path: Path, name: str, value: object, said: str
+    tmp_path: Path, name: str, value: object, reason: str
 ) -> None:
     folder, _ = written(tmp_path, several())
     document = json.loads((folder / "run.json").read_bytes())
     document[name] = value
     (folder / "run.json").write_text(json.dumps(document), encoding="utf-8")
-    with pytest.raises(ResultsError, match=said):
+    with pytest.raises(ResultsError, match=reason):
         read_run(folder)
 
 
@@ -364,7 +373,7 @@ def test_keys_of_a_later_version_are_left_alone(tmp_path: Path) -> None:
     assert read_run(folder) == finished
 
 
-def test_a_folder_that_is_no_runs_is_refused(tmp_path: Path) -> None:
+def test_a_folder_without_a_run_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match="not a run's folder"):
         read_run(tmp_path)
     with pytest.raises(ResultsError, match="not a run's folder"):
@@ -418,7 +427,7 @@ def test_runs_are_listed_newest_first_and_foreign_folders_left_out(tmp_path: Pat
     assert remarks[0].startswith("broken is left out")
 
 
-def test_no_reports_folder_is_no_runs(tmp_path: Path) -> None:
+def test_a_missing_reports_folder_has_no_runs(tmp_path: Path) -> None:
     assert list_runs(tmp_path / "reports") == []
 
 
@@ -453,7 +462,7 @@ def test_shards_become_one_run(tmp_path: Path) -> None:
 def test_a_trial_in_two_shards_is_refused(tmp_path: Path) -> None:
     first, _ = written(tmp_path, several(), "s1")
     second, _ = written(tmp_path, several()[1:], "s2")
-    with pytest.raises(ResultsError, match="stands in two runs") as caught:
+    with pytest.raises(ResultsError, match=r"Two runs have the trial") as caught:
         merge_runs([first, second], tmp_path / "all", "all")
     assert "compare" in caught.value.next_step
     assert not (tmp_path / "all").exists()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
@@ -29,6 +28,7 @@ from coze_harness.model import (
     Verdict,
     VerdictChange,
     VerdictStatus,
+    replace,
 )
 from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
@@ -131,7 +131,7 @@ def test_a_line_has_the_keys_that_readers_are_promised() -> None:
     }
 
 
-def test_a_line_tells_the_answer_and_places_as_people_read_them() -> None:
+def test_a_line_has_the_answer_and_locations_as_people_read_them() -> None:
     two = reply(messages=[message("九点"), message("想问什么?", type="follow_up"), message("开门")])
     line = json.loads(encode_trial(trial(turns=[turn(replied=two)])))
     assert line["turns"][0]["answer"] == "九点\n开门"
@@ -235,7 +235,7 @@ def test_a_baseline_repeats_of_its_key_only_what_differs() -> None:
     assert not {"id", "scenario", "file", "tags", "change"} & set(kept)
 
 
-def test_unknown_keys_of_a_later_version_are_left_alone() -> None:
+def test_unknown_keys_of_a_later_version_are_ignored() -> None:
     result = trial()
     line = json.loads(encode_trial(result))
     line["new"] = {"a": 1}
@@ -244,17 +244,17 @@ def test_unknown_keys_of_a_later_version_are_left_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "reason"),
     [
-        (b'{"id": "a", "scen', "not JSON"),
-        (b"[1]", "not a JSON object"),
-        (b"\x00\x00", "not JSON"),
+        (b'{"id": "a", "scen', "truncated"),
+        (b"[1]", "Expected `object`"),
+        (b"\x00\x00", "malformed"),
         (b"{}", "missing"),
-        (b"[" * 5000, "not JSON"),
+        (b"[" * 5000, "Expected `object`"),
     ],
 )
-def test_what_is_not_a_trial_is_refused_in_words(line: bytes, said: str) -> None:
-    with pytest.raises(ResultsError, match=said) as caught:
+def test_an_invalid_line_is_an_error_with_a_reason(line: bytes, reason: str) -> None:
+    with pytest.raises(ResultsError, match=reason) as caught:
         decode_trial(line)
     assert caught.value.next_step
 
@@ -287,9 +287,7 @@ def test_what_is_not_a_trial_is_refused_in_words(line: bytes, said: str) -> None
         (("change",), {"kind": "same", "turns": [{"answer": "same"}], "baseline": None}),
     ],
 )
-def test_a_value_of_another_type_is_refused_and_not_reported_on(
-    path: tuple[str | int, ...], value: object
-) -> None:
+def test_a_value_of_another_type_is_rejected(path: tuple[str | int, ...], value: object) -> None:
     line = json.loads(encode_trial(trial()))
     inner = line
     for part in path[:-1]:
@@ -329,7 +327,7 @@ replies = st.builds(
     usage=st.none() | st.builds(Usage, total=whole, input=whole, output=whole),
     seconds=st.none() | seconds,
     first_token=st.none() | seconds,
-    polls=whole,
+    poll_count=whole,
     tool_calls=st.lists(st.builds(ToolCall, name=texts, arguments=json_values), max_size=2).map(
         tuple
     ),
@@ -378,13 +376,13 @@ alone = st.builds(
         ),
         max_size=2,
     ).map(tuple),
-    exchanges=st.lists(
+    http_log=st.lists(
         st.builds(
             LoggedCall, texts, texts, whole, seconds, seconds, whole, st.none() | whole, texts
         ),
         max_size=2,
     ).map(tuple),
-    calls=whole,
+    request_count=whole,
     error=st.none()
     | st.builds(
         ErrorRecord,
@@ -430,7 +428,7 @@ changes = st.builds(
             TurnChange,
             answer=st.sampled_from(AnswerChange),
             similarity=seconds,
-            flips=st.lists(flips, max_size=2).map(tuple),
+            verdict_changes=st.lists(flips, max_size=2).map(tuple),
         ),
         max_size=2,
     ).map(tuple),
@@ -454,6 +452,6 @@ def test_a_torn_line_is_never_taken_for_a_trial(result: TrialResult, at: int) ->
         decode_trial(line[: at % (len(line) - 1)])
 
 
-def test_the_status_of_a_reply_is_what_tells_it_from_none() -> None:
+def test_a_turn_has_a_reply_if_it_has_a_status() -> None:
     result = trial(turns=[turn(replied=replace(reply(), status=""))])
     assert decode_trial(encode_trial(result)) == result

@@ -1,17 +1,16 @@
-"""What became of trials before: found by a scan of earlier rows, exact for what we write."""
+"""The status of trials in earlier runs, found by a scan of the rows of their run.json."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from builders import key, run
-from coze_harness.model import Mode, Run, TrialRow, TrialStatus
+from coze_harness.model import Mode, Run, TrialRow, TrialStatus, replace
 from coze_harness.results import read_run, with_history, write_run
-from coze_harness.results.run_history import MOST
+from coze_harness.results.run_history import MAX_PREVIOUS_RUNS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -85,13 +84,16 @@ def test_what_tells_nothing_is_left_out(tmp_path: Path) -> None:
 
 
 def test_so_many_runs_are_looked_at_and_no_more(tmp_path: Path) -> None:
-    shelved(tmp_path, *(a_run(n, {"a": FAILED if n == 1 else PASSED}) for n in range(1, MOST + 2)))
+    shelved(
+        tmp_path,
+        *(a_run(n, {"a": FAILED if n == 1 else PASSED}) for n in range(1, MAX_PREVIOUS_RUNS + 2)),
+    )
     found = with_history(a_run(99, {"a": PASSED}), tmp_path)
-    assert strips(found) == {"a": "p" * MOST}
+    assert strips(found) == {"a": "p" * MAX_PREVIOUS_RUNS}
     assert found.past[0].run_id == "20260002"
 
 
-def test_spoilt_answers_have_no_past(tmp_path: Path) -> None:
+def test_mutation_runs_have_no_history(tmp_path: Path) -> None:
     shelved(tmp_path, a_run(1, {"a": PASSED}))
     one = a_run(2, {"a": PASSED}, mode=Mode.MUTATE)
     assert with_history(one, tmp_path) == one

@@ -7,10 +7,10 @@ import pickle
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from coze_harness.model import replace
 from coze_harness.model.errors import ScenarioErrors
 from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial, Turn

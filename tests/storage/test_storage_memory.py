@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ from coze_harness.commands.run_trials import (
 )
 from coze_harness.config import SettingsOverrides
 from coze_harness.execution.recording_facts import inspect_recordings
-from coze_harness.model import Mode, TrialResult, TrialStatus
+from coze_harness.model import Mode, TrialResult, TrialStatus, replace
 from coze_harness.model.errors import CassetteError, HarnessError, ResultsError, UsageError
 from coze_harness.model.process_context import ProcessContext
 from coze_harness.reporting.encoded_result import ResultEncoder
@@ -371,7 +370,7 @@ def test_a_folder_for_staging_that_others_may_read_is_refused(
 ) -> None:
     (folder,) = (tmp_path / "temporary").glob("coze-harness-*")
     folder.chmod(0o755)
-    with pytest.raises(ResultsError, match="alone"):
+    with pytest.raises(ResultsError, match="Other users"):
         done(recorded)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from coze_harness.baseline.candidate_pairs import TrialPair
@@ -13,7 +13,7 @@ from coze_harness.compare import compare_trial
 from coze_harness.execution import BATCH_SIZE, map_in_processes
 from coze_harness.execution.live_runner import CandidateContext, LiveRunner
 from coze_harness.execution.replay_runner import ReplayRunner
-from coze_harness.model import TrialResult
+from coze_harness.model import TrialResult, replace
 from coze_harness.model.protocols import EncodeResult
 
 Encoded = TypeVar("Encoded")

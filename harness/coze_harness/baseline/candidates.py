@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from coze_harness.cassettes import CANDIDATE_FOLDER, CandidateInfo, RecordingInfo
 from coze_harness.cassettes import cassette_files as store
-from coze_harness.model import Bot
+from coze_harness.model import Bot, replace
 from coze_harness.model.errors import (
     CassetteError,
     CassetteStaleError,

@@ -11,7 +11,7 @@ import os
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeAlias
@@ -25,7 +25,7 @@ from coze_harness.compare import compare_trial
 from coze_harness.coze import fingerprint
 from coze_harness.coze.request_fingerprint import with_bot_version
 from coze_harness.execution.replay_runner import ReplayRunner
-from coze_harness.model import TrialResult
+from coze_harness.model import TrialResult, replace
 from coze_harness.model.errors import (
     CassetteError,
     CassetteStaleError,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from coze_harness.cassettes import canonical_format as canonical
 from coze_harness.cassettes.recording import Recording, RecordingInfo
 from coze_harness.cassettes.redaction import Redactor
+from coze_harness.model import replace
 from coze_harness.model.errors import (
     CassetteMissingError,
     CassetteUnreadableError,
@@ -20,6 +20,7 @@ from coze_harness.model.errors import (
 from coze_harness.model.location import Location
 from coze_harness.storage import atomic_write as wholefile
 from coze_harness.storage import remote_folder as remote
+from coze_harness.storage.remote_folder import RemoteFolder
 
 # A named pipe must not keep a run waiting for a writer.
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -62,19 +63,6 @@ def read_cassette(path: Path | str, at_hand: PrefetchedCassettes = NONE_PREFETCH
 def fetch_cassettes(urls: Sequence[str]) -> PrefetchedCassettes:
     """Fetch remote recordings, all at once, for `read_cassette`."""
     return remote.read_files(urls)
-
-
-def check_cassettes_reachable(cassettes: Path | remote.RemoteFolder) -> None:
-    """Check that remote recordings can be fetched, before a run begins.
-
-    Raises:
-        CassetteUnreadableError: the store does not answer, or refuses.
-    """
-    if isinstance(cassettes, remote.RemoteFolder):
-        try:
-            remote.check_reachable(cassettes)
-        except OSError as error:
-            raise fetch_error(str(cassettes), error) from error
 
 
 def read_bytes(path: Path | str, at_hand: PrefetchedCassettes = NONE_PREFETCHED) -> bytes:
@@ -133,6 +121,19 @@ def fetch_error(url: str, fault: OSError) -> CassetteUnreadableError:
         where=Location(url),
         next_step=fault.next_step if isinstance(fault, remote.RemoteError) else "try again.",
     )
+
+
+def check_cassettes_reachable(cassettes: Path | RemoteFolder) -> None:
+    """Check that a folder of cassettes at a URL can be read.
+
+    Raises:
+        CassetteUnreadableError: the store cannot be reached, or denies access.
+    """
+    if isinstance(cassettes, RemoteFolder):
+        try:
+            remote.check_reachable(cassettes)
+        except OSError as error:
+            raise fetch_error(str(cassettes), error) from error
 
 
 def write_cassette(

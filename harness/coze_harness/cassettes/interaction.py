@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from coze_harness.cassettes.redaction import KEPT_RESPONSE_HEADERS, Redactor
-from coze_harness.model import HttpCall, HttpResponse
+from coze_harness.model import HttpCall, HttpResponse, replace
 from coze_harness.text import json_text as jsontext
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Final
 
 from coze_harness.cassettes.interaction import Interaction, base_path_of
-from coze_harness.model import JSON, BotSnapshot
+from coze_harness.model import JSON, BotSnapshot, replace
 
 FORMAT_VERSION = 1
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from coze_harness.cassettes.interaction import Interaction
 from coze_harness.cassettes.recording import Recording
 from coze_harness.cassettes.redaction import Redactor
 from coze_harness.cassettes.replay_transport import build_http_log
-from coze_harness.model import HttpCall, HttpResponse, LoggedCall
+from coze_harness.model import HttpCall, HttpResponse, LoggedCall, replace
 from coze_harness.model.trial import Transport
 
 

@@ -14,11 +14,10 @@ import re
 import string
 import threading
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import cast
 from urllib.parse import unquote
 
-from coze_harness.model import BotSnapshot
+from coze_harness.model import BotSnapshot, replace
 from coze_harness.text import json_text as jsontext
 
 MARK = "<redacted>"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from coze_harness.commands.current_process import current_process
 from coze_harness.commands.project import Project, TrialSelection
 from coze_harness.commands.project import open_project as open_project_of
 from coze_harness.execution.process_pool import in_batches
-from coze_harness.model import Run, TrialResult
+from coze_harness.model import Run, TrialResult, replace
 from coze_harness.results import read_results as read_folder_results
 from coze_harness.results import read_run as read_folder_run
 

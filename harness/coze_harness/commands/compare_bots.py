@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from coze_harness.commands.run_trials import (
 )
 from coze_harness.compare.ledger import ComparisonSummary
 from coze_harness.compare.run_pairing import compare_run_pairs, pair_runs
-from coze_harness.model import Assessment, Mode, ScenarioComparison
+from coze_harness.model import Assessment, Mode, ScenarioComparison, replace
 from coze_harness.model.errors import (
     NothingSelectedError,
     ResultsError,

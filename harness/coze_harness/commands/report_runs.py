@@ -11,7 +11,7 @@ from coze_harness.model.errors import UsageError
 from coze_harness.reporting.run_reports import render_reports
 from coze_harness.results import list_runs, merge_runs, read_run
 from coze_harness.results.remote_runs import fetch_heads
-from coze_harness.results.run_upload import send_pages, upload
+from coze_harness.results.run_upload import upload_reports, upload_run
 from coze_harness.storage.remote_folder import RemoteFolder, is_url, open_folder
 
 
@@ -34,11 +34,11 @@ def render_runs(project: Project, names: Sequence[str], output: str | None) -> P
         folder = project.temporary_folder() / store.name
     page = _render(project, [run.folder for run in runs], folder)
     if store and folder:
-        upload(folder, store)
+        upload_run(folder, store)
         return store / page.name
     origin = runs[0].origin
     if origin and folder is None:
-        send_pages(runs[0].folder, origin)
+        upload_reports(runs[0].folder, origin)
         return origin / page.name
     return page
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -19,7 +19,15 @@ from coze_harness.execution import BATCH_SIZE
 from coze_harness.execution.live_runner import STREAM_WORKERS, LiveRunner
 from coze_harness.execution.recording_facts import estimate_requests, inspect_recordings
 from coze_harness.execution.sharding import ShardNumber, resume_shard, select_shard
-from coze_harness.model import CassetteState, Mode, RequiredPassRate, Run, ShardInfo, Summary
+from coze_harness.model import (
+    CassetteState,
+    Mode,
+    RequiredPassRate,
+    Run,
+    ShardInfo,
+    Summary,
+    replace,
+)
 from coze_harness.model.errors import NothingSelectedError, WorkerLostError
 from coze_harness.model.trial import Trial
 from coze_harness.reporting.encoded_result import EncodedResult, ResultEncoder
@@ -284,7 +292,7 @@ def run_trials(
     opening = replace(_opening(project, mode, trials), shard=shard)
     upload: RunUpload | None = None
     if isinstance(settings.reports, RemoteFolder):
-        upload = RunUpload(settings.reports, project.process)
+        upload = project.resources.enter_context(RunUpload(settings.reports, project.process))
     folder = _run_folder(project, opening, resumed, upload)
     interrupted = False
     lost: WorkerLostError | None = None
@@ -313,7 +321,6 @@ def run_trials(
     location: Path | RemoteFolder = folder.path
     if upload is not None:
         location = upload.publish(folder.path)
-        project.resources.callback(upload.delete_copy, folder.path)
     if lost:
         raise lost
     code = exit_code(run, writer.exit_codes, strict_known=options.strict_known)

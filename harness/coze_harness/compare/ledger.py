@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Final
 
 from coze_harness.compare.comparison_summary import ComparisonBuilder
-from coze_harness.model import ChangeKind, Run, TrialResult
+from coze_harness.model import ChangeKind, Run, TrialResult, replace
 
 _MOST_KEPT: Final = 20
 
@@ -50,7 +49,7 @@ class ComparisonSummary:
         kind = result.change.kind if result.change else ChangeKind.NEW
         if result.error is not None or result.warnings:
             self.unusable.append(result)
-        if kind in (ChangeKind.SAME, ChangeKind.REWORDED):
+        if kind in (ChangeKind.SAME, ChangeKind.TEXT_CHANGED):
             return
         kept = self.kept.setdefault(kind, [])
         # The first of each scenario and bot: a change is shown once.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from coze_harness.compare.trial_comparison import compare_trial
-from coze_harness.model import ChangeKind, TrialKey, TrialResult
+from coze_harness.model import ChangeKind, TrialKey, TrialResult, replace
 from coze_harness.model.protocols import EncodeResult
 
 Encoded = TypeVar("Encoded")

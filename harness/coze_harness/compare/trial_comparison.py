@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import zip_longest
 from typing import Final
 
@@ -19,13 +18,14 @@ from coze_harness.model import (
     TrialStatus,
     TurnChange,
     TurnResult,
+    replace,
 )
 from coze_harness.text import similarity
 
 # Of thirty pairs of answers, Chinese and English (they stand in the tests), those that say the same
 # in other words have a similarity of 0.30 to 0.73, fourteen of fifteen above this bound; those that
 # say something else 0 to 0.44, fourteen of fifteen below. One changed number in a long answer stays
-# `REWORDED`: similarity does not weigh what a word means, and expectations are there for that.
+# `TEXT_CHANGED`: similarity does not weigh what a word means, and expectations are there for that.
 SIMILARITY_THRESHOLD: Final = 0.4
 
 PASSING: Final = frozenset({TrialStatus.PASSED, TrialStatus.FIXED})
@@ -40,7 +40,7 @@ def compare_trial(baseline: TrialResult | None, candidate: TrialResult | None) -
     candidate that passes where its baseline could not be judged is `IMPROVED`.
 
     Where both sides come to the same verdict, the answers decide: `DIFFERENT` if one differs, or if
-    only one side has it; else `REWORDED`, else `SAME`. An expectation of severity error that
+    only one side has it; else `TEXT_CHANGED`, else `SAME`. An expectation of severity error that
     flipped without turning the trial (another one fails on both sides) makes it `DIFFERENT`, too;
     one of severity warning does not. Tools called, follow-ups, other messages, tokens and seconds
     never decide: they vary from one chat to the next. Where they matter an expectation judges them,
@@ -100,7 +100,7 @@ def _answers(was: Reply, now: Reply) -> tuple[AnswerChange, float]:
         return AnswerChange.SAME, 1.0
     alike = similarity(before, after)
     return (
-        AnswerChange.REWORDED if alike >= SIMILARITY_THRESHOLD else AnswerChange.DIFFERENT
+        AnswerChange.TEXT_CHANGED if alike >= SIMILARITY_THRESHOLD else AnswerChange.DIFFERENT
     ), alike
 
 
@@ -123,6 +123,6 @@ def _by_answers(turns: Sequence[TurnChange]) -> ChangeKind:
         for flip in turn.verdict_changes:
             if flip.severity is Severity.ERROR and flip.before and flip.after:
                 return ChangeKind.DIFFERENT
-        if turn.answer is AnswerChange.REWORDED:
-            kind = ChangeKind.REWORDED
+        if turn.answer is AnswerChange.TEXT_CHANGED:
+            kind = ChangeKind.TEXT_CHANGED
     return kind

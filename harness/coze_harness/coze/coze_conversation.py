@@ -7,7 +7,7 @@ recording saw.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from coze_harness.coze import api_calls, response_parsing, workflow_calls
@@ -26,6 +26,7 @@ from coze_harness.model import (
     Message,
     Reply,
     Wait,
+    replace,
 )
 from coze_harness.model.errors import (
     ApiError,

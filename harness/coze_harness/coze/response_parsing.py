@@ -6,10 +6,10 @@ Plain functions instead of models: this runs for each interaction of every repla
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from coze_harness.coze.error_codes import advice_for
-from coze_harness.model import JSON, HttpResponse, Message, ToolCall, Usage
+from coze_harness.model import JSON, HttpResponse, Message, ToolCall, Usage, replace
 from coze_harness.model.errors import ApiError, PayloadError
 from coze_harness.text import json_text as jsontext
 from coze_harness.text import sse

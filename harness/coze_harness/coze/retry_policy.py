@@ -7,13 +7,13 @@ received (connection refused, HTTP 429, a busy code), never after a timeout.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Final
 
 from coze_harness.coze import error_codes
 from coze_harness.coze.response_parsing import Envelope, parse_envelope
-from coze_harness.model import HttpCall, HttpResponse, Wait
+from coze_harness.model import HttpCall, HttpResponse, Wait, replace
 from coze_harness.model.errors import PayloadError, TransportError
 from coze_harness.model.trial import CallFlow
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -34,7 +34,7 @@ from coze_harness.execution.rate_limit import RateLimit, rate_limited
 from coze_harness.execution.recording_facts import requested_version
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.expectations import asks_for
-from coze_harness.model import BotSnapshot
+from coze_harness.model import BotSnapshot, replace
 from coze_harness.model.errors import CassetteError, CassetteMissingError, HarnessError
 from coze_harness.model.protocols import EncodeResult, GenerateValues
 from coze_harness.model.trial import CallFlow, Clock, Trial, Turn

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from coze_harness.cassettes import ReplayTransport
-from coze_harness.model import JSON
+from coze_harness.model import JSON, replace
 from coze_harness.model.trial import Turn
 from coze_harness.text import json_text as jsontext
 

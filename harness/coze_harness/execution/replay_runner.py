@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from coze_harness.cassettes import Recording, Redactor, ReplayTransport
@@ -20,7 +20,7 @@ from coze_harness.execution.conversation_runner import (
 from coze_harness.execution.flow_driver import run_flow
 from coze_harness.execution.process_pool import BATCH_SIZE, in_batches, map_in_processes
 from coze_harness.execution.recorded_tools import with_recorded_tools
-from coze_harness.model import TrialResult
+from coze_harness.model import TrialResult, replace
 from coze_harness.model.errors import CassetteMissingError, CassetteStaleError, HarnessError
 from coze_harness.model.location import Location
 from coze_harness.model.protocols import EncodeResult

@@ -38,8 +38,7 @@ class ItemContext:
     build_operand: Callable[[JSON, SourcePositions], ExpectationKind]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inconclusive(Verdict):
+class Inconclusive(Verdict, frozen=True, kw_only=True):
     """A failed verdict whose opposite would be wrong, too: `not` must not make it pass.
 
     It stays among expectations: what leaves them is a plain verdict.

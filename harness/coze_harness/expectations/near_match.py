@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from coze_harness.expectations.item_argument import quoted
 from coze_harness.expectations.text_normalization import TextNormalization
+from coze_harness.model import replace
 
 MAX_ANSWER: Final = 20_000
 """Characters up to which an answer is searched for the reason why a text is missing."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 from coze_harness.expectations.combinator_kinds import ITEM_SCHEMA, build_single_operand
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, Inconclusive, ItemContext
 from coze_harness.expectations.parameter import Schema
-from coze_harness.model import Message, Verdict, VerdictStatus
+from coze_harness.model import Message, Verdict, VerdictStatus, replace
 from coze_harness.model.trial import EvaluationContext
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from sys import intern
 from typing import ClassVar, Final, Literal, Self
 
@@ -17,7 +17,7 @@ from coze_harness.expectations.text_normalization import (
     TextNormalization,
     parse_normalization,
 )
-from coze_harness.model import Verdict
+from coze_harness.model import Verdict, replace
 from coze_harness.model.trial import EvaluationContext
 
 Quantifier = Literal["all", "any", "none"]

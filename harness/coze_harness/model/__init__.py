@@ -1,4 +1,4 @@
-"""The nouns that rooms pass to each other: frozen, without I/O, defaults or third-party types."""
+"""The nouns that rooms pass to each other: frozen, without I/O."""
 
 from coze_harness.model.comparison import (
     Assessment,
@@ -10,6 +10,7 @@ from coze_harness.model.comparison import (
 )
 from coze_harness.model.http_call import JSON, HttpCall, HttpResponse, LoggedCall, Wait
 from coze_harness.model.mutation_score import MutationReport, MutationScore, SurvivingMutant
+from coze_harness.model.record import replace
 from coze_harness.model.reply import BotSnapshot, Message, Reply, ToolCall, Usage
 from coze_harness.model.run_record import (
     Mode,
@@ -82,4 +83,5 @@ __all__ = [
     "VerdictChange",
     "VerdictStatus",
     "Wait",
+    "replace",
 ]

@@ -1,20 +1,22 @@
-"""What a comparison of two sides of trials came to, beyond the single trial."""
+"""A comparison of baseline and candidate by scenario and by bot."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
+
+from coze_harness.model.record import Count
 from coze_harness.model.reply import BotSnapshot
 from coze_harness.model.trial_result import ChangeKind
 
 
 class Assessment(StrEnum):
-    """What is to be thought of a change in how often a scenario passes.
+    """Assessment of a change in how often a scenario passes.
 
-    `REAL` is beyond luck. `DOUBTFUL` may be luck, and more repeats would tell. `NONE`: as often as
-    before.
+    `REAL`: statistically significant. `DOUBTFUL`: it may be chance, more repeats would tell.
+    `NONE`: it passes as often as before.
     """
 
     REAL = "real"
@@ -22,24 +24,22 @@ class Assessment(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PassShare:
-    """How many of so many trials passed, and the 95 % Wilson interval of that share (0..1)."""
+class PassShare(Struct, frozen=True, kw_only=True):
+    """How many trials passed, and the 95 % Wilson interval of that share (`low`, `high`: 0..1)."""
 
-    passed: int
-    trials: int
+    passed: Count
+    trials: Count
     low: float
     high: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScenarioComparison:
-    """How often a scenario passed with a bot, before and now.
+class ScenarioComparison(Struct, frozen=True, kw_only=True, rename={"assessment": "finding"}):
+    """How often a scenario passed with a bot, in the baseline and in the candidate.
 
-    `p` is the exact test's, `adjusted` the same after Holm's correction over all scenarios (both
-    0..1; `None` where one trial a side leaves nothing to test), `test` its name. `repeats` is how
-    many repeats a side would settle a doubtful change, 0 where none is needed. `flaky`: the same
-    bot came to different verdicts. `regressed` is what the exit code goes by.
+    `p` is the p-value of the exact test named `test`, `adjusted` the same after Holm's correction
+    over all scenarios (both 0..1; `None` with one trial on each side). `repeats` is the number of
+    repeats on each side that would settle a doubtful change, 0 where none are needed. `flaky`: the
+    verdicts of one side differ. `regressed` decides about the exit code.
     """
 
     scenario: str
@@ -51,15 +51,14 @@ class ScenarioComparison:
     test: str = ""
     p: float | None = None
     adjusted: float | None = None
-    repeats: int = 0
+    repeats: Count = 0
     flaky: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BotDifference:
-    """One thing about a bot that is not what it was: `name` is where, as in ``model.temperature``.
+class BotDifference(Struct, frozen=True, kw_only=True):
+    """A setting of a bot that changed: `name` is its path, as in ``model.temperature``.
 
-    The values are JSON as text, empty where there is none.
+    The values are JSON as text, empty if the setting is absent.
     """
 
     name: str
@@ -67,11 +66,10 @@ class BotDifference:
     after: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BotComparison:
-    """A bot on both sides. Prompts are compared by readers; `differences` are all the rest.
+class BotComparison(Struct, frozen=True, kw_only=True):
+    """A bot's configuration on both sides. `differences` has all changes but that of the prompt.
 
-    `known` is False where a snapshot is missing or empty, so that nothing can be said.
+    `known` is False if a snapshot is missing or empty.
     """
 
     bot: str
@@ -82,21 +80,21 @@ class BotComparison:
 
     @property
     def prompt_changed(self) -> bool:
-        """Whether the bot's own prompt is known to differ."""
+        """Whether the bot's prompt is known to differ."""
         if not self.known or self.before is None or self.after is None:
             return False
         return self.before.prompt != self.after.prompt
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """Two sides, trial by trial. `baseline` and `candidate` name them for people.
+class Comparison(Struct, frozen=True, kw_only=True):
+    """The comparison of two sides; `baseline` and `candidate` are their names.
 
-    `counts` has every kind of change that occurs; scenarios that regressed come first.
+    `counts` has the number of trials for each kind of change that occurs. Scenarios that regressed
+    come first.
     """
 
     baseline: str
     candidate: str
-    counts: Mapping[ChangeKind, int]
+    counts: Mapping[ChangeKind, Count]
     scenarios: tuple[ScenarioComparison, ...] = ()
     bots: tuple[BotComparison, ...] = ()

@@ -1,16 +1,21 @@
-"""What goes over the wire: a conversation's calls and their answers."""
+"""HTTP requests of a conversation, and their responses."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
 
-JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
+from msgspec import Struct
 
-# `quote` takes ten times as long to find that there is nothing to do.
+if TYPE_CHECKING:
+    JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
+else:
+    JSON = Any  # msgspec decodes any value here; it has no recursive aliases
+
+# `quote` takes ten times as long where nothing is to be quoted.
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_.~/%:@!$&'()*+,;=-]*").fullmatch
 _PATH_CHARACTERS = "/%:@!$&'()*+,;="
@@ -22,14 +27,14 @@ def _quoted(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HttpCall:
-    """One HTTP request that a conversation wants made.
+    """One HTTP request of a conversation.
 
-    `path` is absolute within the service (`/v3/chat`); host and token are the transport's business.
-    `attempt` counts from 1; a higher number repeats the call before it, whose answer was refused.
-    `stream` says that the answer may come as server-sent events, to be read as they come, for at
-    most `timeout` seconds (`None`: as long as they come). `upload` is the path of a file to send
-    (from the project's folder), as the multipart field `file`; the body then describes the file:
-    it is what is recorded and compared in place of the file's bytes, and is not sent.
+    `path` is absolute within the service (``/v3/chat``); the transport adds host and token.
+    `attempt` counts from 1; a higher number repeats the call before it, which Coze rejected.
+    With `stream`, the response may be server-sent events, which are read as they come for at most
+    `timeout` seconds (`None`: without limit). `upload` is the path of a file, from the project's
+    folder, that is sent as the multipart field ``file``. The body then describes the file; it is
+    recorded and compared in place of the file's bytes, and is not sent.
     """
 
     method: str
@@ -52,19 +57,19 @@ class HttpCall:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A conversation's wish to be woken `seconds` from now; replay does not wait."""
+    """A conversation's request to continue in `seconds`; replay does not wait."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """What came back for a `HttpCall`.
+    """The response to an `HttpCall`.
 
-    `headers` have lower-case names. `started` and `elapsed` are seconds, the former from the
-    trial's beginning; live and replayed they are the same. `repeat_count` is how many equal answers
-    in a row this one was kept for. `frame_times` are the moments, counted like `started`, at which
-    each frame of an event stream was there; a stream that broke is as long as what came of it.
+    The names of `headers` are in lower case. `started` (since the start of the trial) and `elapsed`
+    are in seconds, and the same live and replayed. `repeat_count` is the number of equal responses
+    in a row that this one stands for. `frame_times` has the time at which each frame of an event
+    stream was complete, in seconds since the start of the trial; a broken stream has fewer frames.
     """
 
     status: int
@@ -76,12 +81,12 @@ class HttpResponse:
     frame_times: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedCall:
-    """One line of a trial's HTTP log; `start` is seconds from the trial's beginning.
+class LoggedCall(Struct, frozen=True, rename={"repeat_count": "repeats"}):
+    """One entry of a trial's HTTP log.
 
-    `code` is Coze's own, where the answer has one: HTTP 200 says nothing. `body` is the request's,
-    as JSON text, empty without one. `repeat_count` equal exchanges in a row are kept as one.
+    `status` is HTTP's, `code` Coze's own where the response has one (an error may come with HTTP
+    200). `start` (since the start of the trial) and `elapsed` are in seconds. `body` is the
+    request's, as JSON text, empty without one. `repeat_count` equal calls in a row are one entry.
     """
 
     method: str

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
+
+from msgspec import Struct
 
 PathPart: TypeAlias = str | int
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(Struct, frozen=True):
     """A place in a text file, printed the way editors and terminals make clickable.
 
     Lines and columns count from 1; 0 means that the whole file (or the whole line) is meant.

@@ -1,50 +1,51 @@
-"""What came of spoiling recorded answers: which spoilings the expectations miss."""
+"""Mutation scores: how many mutants of recorded answers the expectations kill."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
+
+from coze_harness.model.record import Count
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SurvivingMutant:
-    """A spoilt answer that every expectation of its turn let pass.
+class SurvivingMutant(Struct, frozen=True, kw_only=True, rename={"operator": "spoiling"}):
+    """A mutant that passes all expectations of its turn.
 
-    `turn` counts from 1; `answer` is the spoilt one, `original` what it was made of.
-    `expectations` are those of the turn, in words, one of which should have seen it. `hint` is an
-    item to add to them that would. Long answers are cut, with a remark of how long they are.
+    `operator` is the mutation operator, `trial` the trial's id; `turn` counts from 1. `answer` is
+    the mutant, `original` the recorded answer; long ones are cut, with a note of their length.
+    `expectations` has the descriptions of the turn's expectations. `hint` is an item to add to them
+    that would kill the mutant.
     """
 
     operator: str
     trial: str
-    turn: int
+    turn: Count
     answer: str
     original: str
     expectations: tuple[str, ...]
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MutationScore:
-    """How many of the spoilings of a scenario's answers its expectations caught.
+class MutationScore(
+    Struct, frozen=True, kw_only=True, rename={"mutants": "spoilings", "killed": "caught"}
+):
+    """How many mutants of a scenario's answers its expectations killed.
 
-    `score` is the share caught, 0..1; a scenario to which no spoiling applies has none. Of very
-    many survivors only the first are kept.
+    `survivors` has the first mutants that survived, not all of very many.
     """
 
     scenario: str
-    mutants: int
-    killed: int
+    mutants: Count
+    killed: Count
     survivors: tuple[SurvivingMutant, ...] = ()
 
     @property
     def score(self) -> float | None:
-        """Return the share of spoilings caught."""
+        """The share of mutants that were killed, 0..1; `None` without mutants."""
         return self.killed / self.mutants if self.mutants else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MutationReport:
-    """The scores of all scenarios, the lowest first; `seed` makes the same spoilings again."""
+class MutationReport(Struct, frozen=True, kw_only=True):
+    """The scores of all scenarios, the lowest first; the same `seed` gives the same mutants."""
 
     seed: int
     scores: tuple[MutationScore, ...]

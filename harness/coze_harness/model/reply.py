@@ -1,16 +1,20 @@
-"""What a bot said, and what it was when it said it."""
+"""A bot's reply, and the bot's configuration at that time."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from coze_harness.model.http_call import JSON
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """One message of a chat. Types that Coze may add are kept as they come."""
+class Message(Struct, frozen=True, kw_only=True):
+    """One message of a chat.
+
+    `role` is ``user`` or ``assistant``; `type` is Coze's (``answer``, ``follow_up``, ``verbose``,
+    ``function_call``, …), unknown ones included. `reasoning` is the model's reasoning text.
+    """
 
     id: str
     role: str
@@ -20,30 +24,27 @@ class Message:
     reasoning: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
-    """Tokens as Coze counts them."""
+class Usage(Struct, frozen=True, kw_only=True):
+    """Numbers of tokens as Coze counts them."""
 
     total: int
     input: int
     output: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolCall:
-    """A tool that the bot called: its name and the arguments as parsed JSON (text if not JSON)."""
+class ToolCall(Struct, frozen=True, kw_only=True):
+    """A tool that the bot called: its name and its arguments (JSON; text if not JSON)."""
 
     name: str
     arguments: JSON
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(Struct, frozen=True, kw_only=True):
     """Everything that a finished chat returned.
 
-    `seconds` is the time from sending the prompt to seeing the end, `first_token` to the first
-    piece of the answer (streams only); `None` if not recorded. `poll_count` is the number of status
-    requests. `error_code` and `error_message` are the chat's own `last_error`.
+    `seconds` is the time from sending the prompt to the end of the chat, `first_token` to the first
+    piece of the answer (streams only), both in seconds; `None` if not recorded. `poll_count` is the
+    number of status requests. `error_code` and `error_message` are the chat's `last_error`.
     """
 
     chat_id: str
@@ -61,18 +62,21 @@ class Reply:
 
     @property
     def answer(self) -> str:
-        """Return the text that a user would read: every `answer` message, in list order."""
+        """The text that a user reads: all `answer` messages, joined by line feeds."""
         return "\n".join(m.content for m in self.messages if m.type == "answer")
 
     @property
     def follow_ups(self) -> tuple[str, ...]:
-        """Return the suggested next questions."""
+        """The suggested next questions."""
         return tuple(m.content for m in self.messages if m.type == "follow_up")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BotSnapshot:
-    """What a bot was when it was recorded; `warning` says why this is not known."""
+class BotSnapshot(Struct, frozen=True, kw_only=True):
+    """A bot's configuration when it was recorded.
+
+    `version` is Coze's number of the published version, `details` everything besides model and
+    prompt, as JSON. `warning` says why the configuration is unknown.
+    """
 
     version: str = ""
     model: str = ""

@@ -1,13 +1,15 @@
-"""What came of a run."""
+"""A run: its counts, one row for each trial, and the runs before it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from coze_harness.model.comparison import Comparison
 from coze_harness.model.mutation_score import MutationReport
+from coze_harness.model.record import Count
 from coze_harness.model.trial_key import TrialKey
 from coze_harness.model.trial_result import TrialStatus
 
@@ -22,9 +24,8 @@ class Mode(StrEnum):
     MUTATE = "mutate"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrialRow:
-    """One trial as `run.json` lists it; `seconds` is the duration of the conversation.
+class TrialRow(Struct, frozen=True, kw_only=True):
+    """One trial in run.json; `seconds` is the duration of the conversation.
 
     `history` has one letter (`TrialStatus.letter`) for each run in `Run.past`, in the same order;
     ``.`` where that run did not contain the trial.
@@ -36,53 +37,49 @@ class TrialRow:
     history: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequiredPassRate:
-    """How many of a scenario's trials with one bot passed, and how many had to (both 0..1).
+class RequiredPassRate(Struct, frozen=True, kw_only=True):
+    """How many of a scenario's trials with one bot passed, and how many must (`required`, 0..1).
 
-    `met` is what the exit code goes by: a failed trial of a scenario that reached its
-    `min_pass_rate` does not fail the run.
+    `met` decides about the exit code: a failed trial of a scenario that reached its `min_pass_rate`
+    does not fail the run.
     """
 
     scenario: str
     bot: str
-    trials: int
-    passed: int
+    trials: Count
+    passed: Count
     required: float
     met: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class Summary(Struct, frozen=True, kw_only=True):
     """Counts of a run. `trials` is the sum of passed, failed, errors, skipped and known failures.
 
     `fixed` (a known failure that passes) is counted in `passed` too; `warnings` counts failed
-    expectations of severity warning and remarks about a trial.
+    expectations of severity warning, and `TrialResult.warnings`.
     """
 
-    trials: int = 0
-    passed: int = 0
-    failed: int = 0
-    errors: int = 0
-    skipped: int = 0
-    known_failures: int = 0
-    fixed: int = 0
-    warnings: int = 0
+    trials: Count = 0
+    passed: Count = 0
+    failed: Count = 0
+    errors: Count = 0
+    skipped: Count = 0
+    known_failures: Count = 0
+    fixed: Count = 0
+    warnings: Count = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunCost:
-    """What a run's conversations took: tokens and polls in all, seconds a trial (p50, p95)."""
+class RunCost(Struct, frozen=True, kw_only=True):
+    """Total tokens and polls of a run, and the median and 95th percentile of seconds per trial."""
 
-    tokens: int = 0
-    polls: int = 0
+    tokens: Count = 0
+    polls: Count = 0
     p50: float = 0.0
     p95: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreviousRun:
-    """A run before this one, as its trend shows it."""
+class PreviousRun(Struct, frozen=True, kw_only=True):
+    """A run before this one, as history shows it."""
 
     run_id: str
     started_at: str
@@ -91,31 +88,31 @@ class PreviousRun:
     cost: RunCost
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShardInfo:
+class ShardInfo(
+    Struct, frozen=True, kw_only=True, rename={"total": "of", "trial_set_digest": "digest"}
+):
     """Which shard of a run this is: `number` (from 1) of `total`.
 
     `trials` is the number of trials in all shards, `trial_set_digest` a digest of their ids in
     order. `places` are the positions (from 0) of this shard's trials in that order.
     """
 
-    number: int
-    total: int
-    trials: int
+    number: Count
+    total: Count
+    trials: Count
     trial_set_digest: str
-    places: tuple[int, ...]
+    places: tuple[Count, ...]
 
     def __str__(self) -> str:
         return f"{self.number}/{self.total}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(Struct, frozen=True, kw_only=True):
     """Trials executed once. Times are ISO 8601 in UTC; `finished_at` is empty while it runs.
 
     `environment` has base URL, Python and platform. `request_count` counts the requests to Coze.
-    `past` are the last runs before this one, oldest first. `shard` is set if this run is a shard of
-    the selected trials.
+    `past` has the last runs before this one, oldest first. `shard` is set if this run executed one
+    shard of the selected trials.
     """
 
     run_id: str

@@ -1,10 +1,12 @@
-"""What is to be done: which bot is asked what, and what names the trial."""
+"""What a trial is about: its name, its bot and its options."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct
 
 from coze_harness.model.http_call import JSON
 
@@ -13,8 +15,8 @@ from coze_harness.model.http_call import JSON
 class Attachment:
     """A file that goes with a prompt.
 
-    `name` is its path from the project's folder, with forward slashes, or a URL that Coze fetches
-    itself: then it has no size (in bytes) and no digest (SHA-256, hexadecimal) here.
+    `name` is its path from the project's folder, with forward slashes, or a URL that Coze fetches.
+    `size` is in bytes, `sha256` in hexadecimal; a URL has neither.
     """
 
     name: str
@@ -23,7 +25,7 @@ class Attachment:
 
     @property
     def is_local(self) -> bool:
-        """Whether it is a file of the project, to be uploaded."""
+        """Whether it is a file of the project, which is uploaded."""
         return bool(self.sha256)
 
 
@@ -38,11 +40,12 @@ class Bot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatOptions:
-    """What a scenario sends with each prompt besides the prompt.
+    """What a scenario sends besides its prompts.
 
-    `history` are the messages (role, content) that go out before the first prompt. The conversation
-    is the one of `conversation_id`, or made beforehand (`create_conversation`), or opened by the
-    first prompt. `workflow` is the id of a workflow that is addressed in place of a bot.
+    `history` has the messages (role, content) that precede the first prompt. The conversation is
+    the existing one of `conversation_id`, or created before the first prompt
+    (`create_conversation`), or created by it. `workflow` is the id of a workflow that is run
+    instead of a bot.
     """
 
     user_id: str
@@ -62,14 +65,13 @@ class ChatOptions:
     workflow: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrialKey:
-    """What names a trial in every output.
+class TrialKey(Struct, frozen=True):
+    """Identifies a trial in every output.
 
     `id` is unique in the project and stable: scenario, then `@bot` where the scenario has several,
-    `[case]`, and `#n` from the second repeat on. `file` and `cassette` are relative to the
-    project (absolute where they lie outside), with forward slashes. `case` is empty without cases;
-    `trial` counts repeats from 1.
+    `[case]`, and `#n` from the second repeat on. `file` and `cassette` are paths from the
+    project's folder (absolute if outside of it), with forward slashes. `line` counts from 1. `case`
+    is empty without cases; `trial` counts repeats from 1.
     """
 
     id: str
@@ -84,7 +86,7 @@ class TrialKey:
 
 
 class CassetteState(StrEnum):
-    """What a look at a trial's cassette says before anything is played."""
+    """Whether a trial's cassette can be replayed."""
 
     RECORDED = "recorded"
     STALE = "stale"

@@ -1,11 +1,12 @@
-"""What came of one trial."""
+"""The result of one trial, and how it changed against its baseline."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
 
 from coze_harness.model.http_call import LoggedCall
 from coze_harness.model.location import Location
@@ -14,7 +15,7 @@ from coze_harness.model.trial_key import TrialKey
 
 
 class VerdictStatus(StrEnum):
-    """What came of one expectation. `SKIPPED`: what it asks for was not recorded."""
+    """The result of one expectation. `SKIPPED`: what it judges was not recorded."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -22,17 +23,17 @@ class VerdictStatus(StrEnum):
 
 
 class Severity(StrEnum):
-    """Whether a failed expectation fails its trial (`ERROR`) or is only told (`WARNING`)."""
+    """Whether a failed expectation fails its trial (`ERROR`) or is only reported (`WARNING`)."""
 
     ERROR = "error"
     WARNING = "warning"
 
 
 class TrialStatus(StrEnum):
-    """What came of one trial.
+    """The result of one trial.
 
-    `ERROR` means that we could not judge. `KNOWN_FAILURE` and `FIXED` are the failed and the passed
-    trial of a scenario that is marked `known_failure`.
+    `ERROR`: it could not be judged. `KNOWN_FAILURE` and `FIXED` are a failed and a passed trial of
+    a scenario that is marked `known_failure`.
     """
 
     PASSED = "passed"
@@ -44,7 +45,7 @@ class TrialStatus(StrEnum):
 
     @property
     def letter(self) -> str:
-        """Return the letter by which a row's past names the status."""
+        """The letter for this status in `TrialRow.history`."""
         return _LETTERS[self]
 
 
@@ -60,13 +61,12 @@ _LETTERS: Final = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """One expectation, judged.
+class Verdict(Struct, frozen=True, kw_only=True):
+    """The result of one expectation.
 
-    `expected`, `actual` and `reason` are words for a person. `score` is 0..1 where the kind
-    measures closeness. `evidence` marks the pieces of the answer that decided, as (start, end) in
-    characters of the reply's answer.
+    `expected`, `actual` and `reason` are texts for readers. `score` is 0..1, of kinds that measure
+    similarity. `evidence` has the parts of the answer that decided, as (start, end) in characters
+    of `Reply.answer`.
     """
 
     kind: str
@@ -82,11 +82,10 @@ class Verdict:
     evidence: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TurnResult:
-    """One prompt, what came back, and how it was judged; `reply` is `None` if nothing came.
+class TurnResult(Struct, frozen=True, kw_only=True):
+    """A prompt, its reply (`None` if there is none) and the verdicts on it.
 
-    `attached` are the names of the files that went with the prompt.
+    `attached` has the names of the files that went with the prompt.
     """
 
     prompt: str
@@ -95,9 +94,8 @@ class TurnResult:
     attached: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorRecord:
-    """An error as it is kept: the parts of a `HarnessError`, as text."""
+class ErrorRecord(Struct, frozen=True, kw_only=True):
+    """The parts of a `HarnessError`, as text."""
 
     kind: str
     what: str
@@ -108,12 +106,12 @@ class ErrorRecord:
     log_id: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrialResult:
-    """Everything about one executed trial: the archive's line, and all that reports are made of.
+class TrialResult(Struct, frozen=True, kw_only=True):
+    """Everything about one executed trial: a line of trials.jsonl, and the source of all reports.
 
-    `recorded_at` is when the conversation was held (ISO 8601), where a recording tells. `change` is
-    there when the trial was compared with a baseline.
+    `seconds` is the duration of the conversation. `request_count` is the number of requests that
+    were sent to Coze. `recorded_at` is the time of the recording (ISO 8601), empty if unknown.
+    `change` is set if the trial was compared with a baseline.
     """
 
     key: TrialKey
@@ -132,37 +130,36 @@ class TrialResult:
 
 
 class AnswerChange(StrEnum):
-    """How an answer changed. `REWORDED` is near enough to have been said in other words.
+    """How an answer changed. `TEXT_CHANGED`: the text changed, but the two answers are similar.
 
     `UNKNOWN`: one of the two sides has no reply.
     """
 
     SAME = "same"
-    REWORDED = "reworded"
+    TEXT_CHANGED = "reworded"
     DIFFERENT = "different"
     UNKNOWN = "unknown"
 
 
 class ChangeKind(StrEnum):
-    """How a trial changed against its baseline; a reader looks at the first ones first.
+    """How a trial changed against its baseline, the most important first.
 
-    `BROKEN` cannot be judged now although its baseline could. `DIFFERENT` and `REWORDED` are about
-    answers whose trial comes to the same verdict. `NEW` has no baseline, `MISSING` no candidate.
+    `BROKEN`: it cannot be judged although its baseline could. `DIFFERENT` and `TEXT_CHANGED`: an
+    answer changed, but no verdict. `NEW` has no baseline, `MISSING` no candidate.
     """
 
     REGRESSED = "regressed"
     BROKEN = "broken"
     IMPROVED = "improved"
     DIFFERENT = "different"
-    REWORDED = "reworded"
+    TEXT_CHANGED = "reworded"
     NEW = "new"
     MISSING = "missing"
     SAME = "same"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerdictChange:
-    """One expectation that came to another verdict; `None` where a side did not judge it."""
+class VerdictChange(Struct, frozen=True, kw_only=True):
+    """An expectation whose verdict changed; `None` if one side did not judge it."""
 
     kind: str
     name: str
@@ -173,21 +170,19 @@ class VerdictChange:
     severity: Severity = Severity.ERROR
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TurnChange:
-    """What changed in one turn. `similarity` of the two answers is 0..1."""
+class TurnChange(Struct, frozen=True, kw_only=True):
+    """What changed in one turn; `similarity` of the two answers is 0..1."""
 
     answer: AnswerChange
     similarity: float
     verdict_changes: tuple[VerdictChange, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrialChange:
-    """A trial beside its baseline.
+class TrialChange(Struct, frozen=True, kw_only=True):
+    """A trial compared with its baseline.
 
-    The result that holds this is the candidate; of a `MISSING` one it is the baseline's own, and
-    `baseline` is `None`, as it is of a `NEW` one. `turns` are aligned by number.
+    The result that has this change is the candidate. If it is `MISSING`, the result is the
+    baseline's own; then, and for a `NEW` one, `baseline` is `None`. `turns` are aligned by number.
     """
 
     kind: ChangeKind

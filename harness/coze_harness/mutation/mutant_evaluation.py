@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from coze_harness.model import (
     Message,
@@ -13,6 +13,7 @@ from coze_harness.model import (
     SurvivingMutant,
     Verdict,
     VerdictStatus,
+    replace,
 )
 from coze_harness.model.errors import HarnessError
 from coze_harness.model.trial import EvaluationContext, Expectation

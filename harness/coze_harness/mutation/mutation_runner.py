@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from coze_harness.cassettes import Redactor
 from coze_harness.execution.conversation_runner import ConversationResult, build_trial_result
 from coze_harness.execution.process_pool import in_batches
 from coze_harness.execution.replay_runner import ReplayRunner
-from coze_harness.model import MutationReport, Reply, Run, TrialResult
+from coze_harness.model import MutationReport, Reply, Run, TrialResult, replace
 from coze_harness.model.errors import HarnessError
 from coze_harness.model.protocols import EncodeResult
 from coze_harness.model.trial import EvaluationContext, Trial, Turn

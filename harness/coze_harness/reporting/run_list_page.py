@@ -12,9 +12,8 @@ from coze_harness.reporting.page_options import PageOptions
 from coze_harness.reporting.run_verdict import sentence_phrase, verdict_tone
 from coze_harness.reporting.safe_text import moment, run_seconds
 from coze_harness.reporting.visible import format_duration, single_line
+from coze_harness.results.run_index import MAX_LISTED_RUNS
 
-# So many runs are drawn and listed; older ones are still in their folders.
-MOST = 500
 _HEIGHT = 60
 _PLAIN = PageOptions()
 
@@ -105,7 +104,7 @@ def render_listing(runs: Sequence[Run], out: TextIO, options: PageOptions = _PLA
     """
     from coze_harness.reporting.html import Pages  # jinja2
 
-    shown = list(runs[:MOST])
+    shown = list(runs[:MAX_LISTED_RUNS])
     page = Pages(options.written_in).render(
         "listing.html.j2",
         rows=history_rows(shown),

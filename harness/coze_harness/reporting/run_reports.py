@@ -11,7 +11,7 @@ from coze_harness.reporting.page_options import PageOptions
 from coze_harness.reporting.report_formats import FORMATS, ReportSet
 from coze_harness.reporting.run_list_page import render_listing
 from coze_harness.results import encode_trial, list_runs, read_results, update_latest
-from coze_harness.results.files import wrap_os_errors
+from coze_harness.results.run_folder import wrap_os_errors
 from coze_harness.storage import atomic_write as wholefile
 
 

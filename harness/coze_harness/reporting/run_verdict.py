@@ -84,7 +84,7 @@ def _changes_phrase(comparison: Comparison) -> Phrase:
     counts = comparison.counts
     of = sum(counts.values())
     worse, better = counts.get(ChangeKind.REGRESSED, 0), counts.get(ChangeKind.IMPROVED, 0)
-    otherwise = counts.get(ChangeKind.DIFFERENT, 0) + counts.get(ChangeKind.REWORDED, 0)
+    otherwise = counts.get(ChangeKind.DIFFERENT, 0) + counts.get(ChangeKind.TEXT_CHANGED, 0)
     if any(scenario.regressed for scenario in comparison.scenarios):
         return parse_phrase("compare.regressed", n=worse, of=of, better=better)
     for key, number in (

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, TypeAlias, TypeVar
 
-from coze_harness.model import Run, TrialKey, TrialResult, TrialStatus
+from coze_harness.model import Run, TrialKey, TrialResult, TrialStatus, replace
 from coze_harness.model.protocols import TextRedactor
 from coze_harness.reporting.encoded_result import EncodedResult, ResultEncoder
 from coze_harness.reporting.page_options import PageOptions

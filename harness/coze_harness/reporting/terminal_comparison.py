@@ -78,7 +78,7 @@ _COUNTED: Final = {
     ChangeKind.BROKEN: "not judged",
     ChangeKind.IMPROVED: "better",
     ChangeKind.DIFFERENT: "different",
-    ChangeKind.REWORDED: "reworded",
+    ChangeKind.TEXT_CHANGED: "reworded",
     ChangeKind.SAME: "the same",
     ChangeKind.NEW: "new",
     ChangeKind.MISSING: "missing",

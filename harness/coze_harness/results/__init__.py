@@ -1,13 +1,18 @@
-"""Runs on disk: `reports/<run id>/` with run.json and trials.jsonl."""
+"""Runs on disk or at a URL: `reports/<run id>/` with run.json and trials.jsonl."""
 
-from coze_harness.results.files import update_latest
-from coze_harness.results.reading import decode_trial
-from coze_harness.results.run_folder import RunFolder, read_head, read_results, read_run, write_run
+from coze_harness.results.run_folder import (
+    RunFolder,
+    read_head,
+    read_results,
+    read_run,
+    update_latest,
+    write_run,
+)
 from coze_harness.results.run_history import with_history
 from coze_harness.results.run_index import find_run, list_runs
 from coze_harness.results.run_merge import merge_runs
 from coze_harness.results.run_totals import RunTotals, count_warnings, tokens_and_polls
-from coze_harness.results.trial_codec import encode_trial
+from coze_harness.results.trial_codec import decode_trial, encode_trial
 
 __all__ = [
     "RunFolder",

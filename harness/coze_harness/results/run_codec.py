@@ -1,41 +1,99 @@
-"""run.json, written: a run's head and one row a trial. Its mirror is `document_reading.py`.
+"""run.json: a run's head and one row for each trial.
 
-A line for each key, for each rate, for each row, so that a reader may take what it needs: the list
-of all runs takes the head, history the rows.
+Each key, each pass rate and each row has a line of its own, so that a reader can take what it
+needs: the list of runs takes the head, history the rows. Unknown keys are ignored, so that later
+versions may add some.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from typing import BinaryIO, Final
 
-import orjson
+import msgspec
+from msgspec import Struct, field
 
 from coze_harness.model import (
     Comparison,
+    Mode,
     MutationReport,
+    MutationScore,
     PreviousRun,
     RequiredPassRate,
     Run,
     RunCost,
+    ShardInfo,
+    Summary,
     TrialRow,
 )
-from coze_harness.results.findings import bot_change, scenario_change, score
-from coze_harness.results.trial_codec import key_fields, slow_json
+from coze_harness.model.errors import ResultsError
+from coze_harness.model.location import Location
+from coze_harness.model.record import Count
+from coze_harness.results.trial_codec import Stored, StoredKey, dump_json, load_key, to_plain
 
-FORMAT_VERSION = 1
+FORMAT_VERSION: Final = 1
+HEAD_SIZE: Final = 8_192
+"""Bytes of run.json that hold nearly every head; most have 700."""
 
-# What begins in these lines is long; what a list of runs wants of it stands in its first lines.
-COMPARISON = b'\n"comparison": '
-MUTATION = b'\n"mutation": '
-RATES = b'\n"pass_rates": ['
-# Behind the last of these stand the rows, and nothing else but the end.
-ROWS = b',\n"trials": ['
-END = b"]\n}\n"
+# The lines that may be long begin with these. Nothing follows the rows but the end.
+_COMPARISON: Final = b'\n"comparison": '
+_MUTATION: Final = b'\n"mutation": '
+_RATES: Final = b'\n"pass_rates": ['
+ROWS: Final = b',\n"trials": ['
+_END: Final = b"]\n}\n"
+
+# Where a long value begins, the list in it that is cut, and what closes the head after that.
+_SCORES: Final = b"]}," + _RATES + b"]"
+_LONG_VALUES: Final = (
+    (_COMPARISON, b'"scenarios":[', b'],"bots":[]},' + _RATES + b"]"),
+    (_MUTATION, b'"scores":[', _SCORES),
+    (_RATES, _RATES, b"]"),
+)
+
+
+class StoredRow(StoredKey, frozen=True, omit_defaults=True):
+    """A row of `trials` in run.json."""
+
+    past: str = ""
+
+
+class StoredMutation(Struct, frozen=True, rename={"mutants": "spoilings", "killed": "caught"}):
+    """A mutation report with its totals, which a head has in place of the scores."""
+
+    seed: int
+    mutants: Count = 0
+    killed: Count = 0
+    scores: tuple[MutationScore, ...] = ()
+
+
+class StoredRun(Struct, frozen=True, kw_only=True):
+    """The keys of run.json; some are missing in runs of the first version."""
+
+    run_id: str
+    mode: Mode
+    started_at: str
+    finished_at: str
+    harness_version: str
+    summary: Summary
+    trials: tuple[StoredRow, ...]
+    interrupted: bool = False
+    calls: Count = 0
+    cost: RunCost = RunCost()
+    environment: dict[str, str] = field(default_factory=dict)
+    comparison: Comparison | None = None
+    mutation: StoredMutation | None = None
+    pass_rates: tuple[RequiredPassRate, ...] = ()
+    past: tuple[PreviousRun, ...] = ()
+    shard: ShardInfo | None = None
+
+
+class _Version(Struct, frozen=True):
+    format_version: object = None
 
 
 def encode_run(run: Run) -> Iterator[bytes]:
-    """Yield run.json piece by piece."""
+    """Yield run.json in pieces."""
     head: dict[str, object] = {
         "format_version": FORMAT_VERSION,
         "run_id": run.run_id,
@@ -45,97 +103,195 @@ def encode_run(run: Run) -> Iterator[bytes]:
         "harness_version": run.harness_version,
         "interrupted": run.interrupted,
         "calls": run.request_count,
-        "summary": asdict(run.summary),
-        "cost": _cost(run.cost),
+        "summary": to_plain(run.summary),
+        "cost": to_plain(run.cost),
         "environment": dict(run.environment),
     }
     yield b"{"
     for name, value in head.items():
-        yield b"\n" + _json(name) + b": " + _json(value) + b","
+        yield b"\n" + dump_json(name) + b": " + dump_json(value) + b","
     if run.comparison is not None:
-        yield from _comparison(run.comparison)
+        yield from _encode_comparison(run.comparison)
     if run.mutation is not None:
-        yield from _mutation(run.mutation)
-    yield RATES
-    yield from _lines(_rate(rate) for rate in run.pass_rates)
+        yield from _encode_mutation(run.mutation)
+    yield _RATES
+    yield from _encode_lines(to_plain(rate) for rate in run.pass_rates)
     yield b"]"
     if run.past:
         yield b',\n"past": ['
-        yield from _lines(_past(past) for past in run.past)
+        yield from _encode_lines(to_plain(past) for past in run.past)
         yield b"]"
     if run.shard is not None:
-        yield b',\n"shard": ' + _json(asdict(run.shard))
+        yield b',\n"shard": ' + dump_json(to_plain(run.shard))
     yield ROWS
-    yield from _lines(_row(row) for row in run.rows)
-    yield END
+    yield from _encode_lines(to_plain(_stored_row(row)) for row in run.rows)
+    yield _END
 
 
-def _lines(values: Iterable[object]) -> Iterator[bytes]:
-    between = b"\n  "
+def _encode_lines(values: Iterable[dict[str, object]]) -> Iterator[bytes]:
+    separator = b"\n  "
     for value in values:
-        yield between + _json(value)
-        between = b",\n  "
-    if between != b"\n  ":
+        yield separator + dump_json(value)
+        separator = b",\n  "
+    if separator != b"\n  ":
         yield b"\n"
 
 
-def _comparison(comparison: Comparison) -> Iterator[bytes]:
-    yield COMPARISON + b'{"baseline":' + _json(comparison.baseline)
-    yield b',"candidate":' + _json(comparison.candidate)
-    yield b',"counts":' + _json({kind.value: n for kind, n in comparison.counts.items()})
+def _encode_comparison(comparison: Comparison) -> Iterator[bytes]:
+    yield _COMPARISON + b'{"baseline":' + dump_json(comparison.baseline)
+    yield b',"candidate":' + dump_json(comparison.candidate)
+    yield b',"counts":' + dump_json(to_plain(comparison.counts))
     yield b',"scenarios":['
-    yield from _lines(scenario_change(change) for change in comparison.scenarios)
+    yield from _encode_lines(to_plain(scenario) for scenario in comparison.scenarios)
     yield b'],"bots":['
-    yield from _lines(bot_change(change) for change in comparison.bots)
+    yield from _encode_lines(to_plain(bot) for bot in comparison.bots)
     yield b"]},"
 
 
-def _mutation(mutation: MutationReport) -> Iterator[bytes]:
-    yield MUTATION + b'{"seed":' + _json(mutation.seed)
-    yield b',"spoilings":' + _json(sum(found.mutants for found in mutation.scores))
-    yield b',"caught":' + _json(sum(found.killed for found in mutation.scores))
+def _encode_mutation(mutation: MutationReport) -> Iterator[bytes]:
+    yield _MUTATION + b'{"seed":' + dump_json(mutation.seed)
+    yield b',"spoilings":' + dump_json(sum(score.mutants for score in mutation.scores))
+    yield b',"caught":' + dump_json(sum(score.killed for score in mutation.scores))
     yield b',"scores":['
-    yield from _lines(score(found) for found in mutation.scores)
+    yield from _encode_lines(_plain_score(score) for score in mutation.scores)
     yield b"]},"
 
 
-def _cost(cost: RunCost) -> dict[str, object]:
-    return {"tokens": cost.tokens, "polls": cost.polls, "p50": cost.p50, "p95": cost.p95}
+def _plain_score(score: MutationScore) -> dict[str, object]:
+    plain = to_plain(score)
+    return {"scenario": plain.pop("scenario"), "score": score.score, **plain}
 
 
-def _rate(rate: RequiredPassRate) -> dict[str, object]:
-    return {
-        "scenario": rate.scenario,
-        "bot": rate.bot,
-        "trials": rate.trials,
-        "passed": rate.passed,
-        "required": rate.required,
-        "met": rate.met,
-    }
+def _stored_row(row: TrialRow) -> StoredRow:
+    key = row.key
+    return StoredRow(
+        id=key.id,
+        scenario=key.scenario,
+        file=key.file,
+        line=key.line,
+        bot=key.bot,
+        case=key.case,
+        trial=key.trial,
+        tags=key.tags,
+        status=row.status,
+        cassette=key.cassette,
+        seconds=row.seconds,
+        past=row.history,
+    )
 
 
-def _past(past: PreviousRun) -> dict[str, object]:
-    return {
-        "run_id": past.run_id,
-        "started_at": past.started_at,
-        "mode": past.mode.value,
-        "summary": asdict(past.summary),
-        "cost": _cost(past.cost),
-    }
+def decode_run(source: bytes, location: Location) -> Run:
+    """Return the run of a run.json.
+
+    Args:
+        source: the file's content.
+        location: the file's name, for messages.
+
+    Raises:
+        ResultsError: it is not JSON, from a newer version, or a key is missing or wrong.
+    """
+    _check_version(source, location)
+    stored = _load(source, StoredRun, location)
+    shard = stored.shard
+    if shard and shard.places and max(shard.places) >= shard.trials:
+        raise _unreadable(f"'places' of 'shard' exceed its {shard.trials} trials", location)
+    return Run(
+        run_id=stored.run_id,
+        mode=stored.mode,
+        started_at=stored.started_at,
+        finished_at=stored.finished_at,
+        harness_version=stored.harness_version,
+        summary=stored.summary,
+        rows=tuple([_load_row(row) for row in stored.trials]),
+        pass_rates=stored.pass_rates,
+        environment=stored.environment,
+        request_count=stored.calls,
+        interrupted=stored.interrupted,
+        cost=stored.cost,
+        past=stored.past,
+        comparison=stored.comparison,
+        mutation=None if stored.mutation is None else _load_mutation(stored.mutation),
+        shard=shard,
+    )
 
 
-def _json(value: object) -> bytes:
+def read_head_of(file: BinaryIO) -> bytes:
+    """Return run.json without its rows, and with at most the first item of its long lists.
+
+    Missed pass rates and scenarios that regressed come first, so that a head says whether the run
+    failed. A file with another layout, or one that was cut short, is returned whole.
+    """
+    head = cut_head(file.read(HEAD_SIZE))
+    if head:
+        file.seek(-len(_END), 2)
+        if file.read() == _END:
+            return head
+    file.seek(0)
+    return file.read()
+
+
+def cut_head(text: bytes) -> bytes:
+    """Return a head from the beginning of a run.json; empty if that is too short."""
+    for key, items, rest in _LONG_VALUES:
+        begin = text.find(key)
+        at = text.find(items, begin) + len(items)
+        if begin < 0 or at < len(items):
+            continue
+        item = b""
+        if rest is not _SCORES and text[at : at + 1] == b"\n":
+            end = text.find(b"\n", at + 1)
+            if end < 0:
+                return b""
+            item = text[at + 1 : end].rstrip(b",")
+        return text[:at] + item + rest + ROWS + _END
+    return b""
+
+
+def _check_version(source: bytes, location: Location) -> None:
+    version = _load(source, _Version, location).format_version
+    if not isinstance(version, int):
+        raise ResultsError(
+            "This is not a run.json of coze-harness: it has no format_version.",
+            where=location,
+            next_step="name a folder that a run has written, such as reports/latest",
+        )
+    if version > FORMAT_VERSION:
+        raise ResultsError(
+            f"This run has format {version}; this coze-harness reads formats up to"
+            f" {FORMAT_VERSION}.",
+            where=location,
+            next_step="upgrade it: pip install -U coze-harness",
+        )
+
+
+def _load(source: bytes, kind: type[Stored], location: Location) -> Stored:
     try:
-        return orjson.dumps(value)
-    except TypeError:
-        return slow_json(value)
+        try:
+            return msgspec.json.decode(source, type=kind)
+        except msgspec.ValidationError:
+            raise
+        except msgspec.DecodeError:  # half a surrogate pair in some value
+            return msgspec.convert(json.loads(source), kind)
+    except (ValueError, RecursionError) as error:
+        raise _unreadable(str(error), location) from error
 
 
-def _row(row: TrialRow) -> dict[str, object]:
-    fields = key_fields(row.key)
-    fields["status"] = row.status.value
-    fields["cassette"] = row.key.cassette
-    fields["seconds"] = row.seconds
-    if row.history:
-        fields["past"] = row.history
-    return fields
+def _load_row(stored: StoredRow) -> TrialRow:
+    return TrialRow(
+        key=load_key(stored), status=stored.status, seconds=stored.seconds, history=stored.past
+    )
+
+
+def _load_mutation(stored: StoredMutation) -> MutationReport:
+    scores = stored.scores
+    if not scores and stored.mutants:
+        scores = (MutationScore(scenario="", mutants=stored.mutants, killed=stored.killed),)
+    return MutationReport(seed=stored.seed, scores=scores)
+
+
+def _unreadable(reason: str, location: Location) -> ResultsError:
+    return ResultsError(
+        f"run.json cannot be read: {reason}.",
+        where=location,
+        next_step="run again, or delete run.json: the trials are then counted from trials.jsonl",
+    )

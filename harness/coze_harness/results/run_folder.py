@@ -1,35 +1,45 @@
-"""A run's folder: `reports/<run id>/` with trials.jsonl, growing, and run.json."""
+"""A run's folder, `reports/<run id>/`: trials.jsonl, which grows line by line, and run.json."""
 
 from __future__ import annotations
 
 import os
+import re
+import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
+from typing import Final
 
-from coze_harness.model import Mode, Run, Summary, TrialResult, TrialStatus
+from coze_harness.model import Mode, Run, Summary, TrialResult, TrialStatus, replace
 from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
-from coze_harness.results.document_reading import decode_run, read_head_of
-from coze_harness.results.files import checked_run_id, wrap_os_errors
-from coze_harness.results.reading import LineError, decode_line
-from coze_harness.results.run_codec import encode_run
+from coze_harness.results.run_codec import decode_run, encode_run, read_head_of
 from coze_harness.results.run_totals import RunTotals
-from coze_harness.results.trial_codec import encode_trial
-from coze_harness.storage import atomic_write as wholefile
+from coze_harness.results.trial_codec import decode_line, encode_trial
+from coze_harness.storage.atomic_write import write_atomically
 
-RUN = "run.json"
-TRIALS = "trials.jsonl"
+RUN: Final = "run.json"
+TRIALS: Final = "trials.jsonl"
+LATEST: Final = "latest"
+
+# A run's id is the name of a folder and a link: no separator, no drive, no hidden file, and none of
+# the names that Windows reserves for devices.
+_RUN_ID: Final = re.compile(r"[^\W_][\w.+-]{0,127}(?<!\.)")
+_DEVICES: Final = re.compile(r"(?i:con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
 
 class RunFolder:
-    """Takes a run's trials as they finish. Made by `create` or `resume`; a context manager.
+    """Writes the trials of a run as they finish. Made by `create` or `resume`; a context manager.
 
-    Each trial is one write of a whole line, so a killed run loses at most the line that was being
-    written. `run.json` stands there from the beginning, without `finished_at`: what reads such a
-    folder counts the lines instead.
+    Each trial is one write of a whole line, so that a killed run loses at most the line that was
+    being written. `run.json` exists from the start, without `finished_at`: readers of such a folder
+    count the lines instead.
+
+    Attributes:
+        path: the folder.
+        done: the status of each trial that a resumed run has, by id.
     """
 
     def __init__(self, path: Path, file: FileIO, done: Mapping[str, TrialStatus]) -> None:
@@ -39,48 +49,46 @@ class RunFolder:
 
     @classmethod
     def create(cls, reports: Path, opening: Run) -> RunFolder:
-        """Make the folder of a run that begins.
+        """Make the folder of a new run.
 
         Args:
-            reports: the folder of all runs; made if need be, then with a .gitignore.
-            opening: the run as far as it is known: id, mode, time, environment; `pass_rates` with
-                the required shares, so that a killed run is counted by them too.
+            reports: the folder of all runs; made with a .gitignore if it is missing.
+            opening: the run as far as it is known: id, mode, start, environment; `pass_rates` with
+                the required rates, by which a killed run is judged too.
 
         Raises:
-            ArchiveError: the id is no folder's name, is taken, or nothing can be written there.
+            ResultsError: the id is no folder name or exists, or the folder cannot be written.
         """
-        path = reports / checked_run_id(opening.run_id)
+        path = reports / check_run_id(opening.run_id)
         with wrap_os_errors("Making the run's folder", path):
-            _make_reports(reports)
+            _make_reports_folder(reports)
             try:
                 path.mkdir()
             except FileExistsError:
                 raise ResultsError(
-                    f"There is a run {opening.run_id} already.",
+                    f"Run {opening.run_id} exists already.",
                     where=Location(str(path)),
-                    next_step="choose another id, or go on with that one by --resume",
+                    next_step="choose another id, or resume that run with --resume",
                 ) from None
             (path / RUN).write_bytes(b"".join(encode_run(replace(opening, finished_at=""))))
             return cls(path, FileIO(path / TRIALS, "ab"), {})
 
     @classmethod
     def resume(cls, path: Path) -> RunFolder:
-        """Open the folder of a killed or interrupted run to go on with it.
-
-        A torn last line is cut off; `done` tells the trials that are there, with their status.
+        """Open the folder of a killed or interrupted run, without its torn last line.
 
         Raises:
-            ArchiveError: the folder is no run's, or unreadable.
+            ResultsError: it is not a run's folder, or unreadable.
         """
         read_head(path, rows=False)
         done: dict[str, TrialStatus] = {}
-        whole = 0
-        for result, end in scan(path / TRIALS):
+        size = 0
+        for result, end in scan_trials(path / TRIALS):
             done[result.key.id] = result.status
-            whole = end
+            size = end
         with wrap_os_errors("Opening the run's folder", path / TRIALS):
             file = FileIO(path / TRIALS, "ab")
-            os.ftruncate(file.fileno(), whole)
+            os.ftruncate(file.fileno(), size)
         return cls(path, file, done)
 
     def add(self, result: TrialResult) -> None:
@@ -88,18 +96,17 @@ class RunFolder:
         self.append(encode_trial(result))
 
     def append(self, *lines: bytes) -> None:
-        """Append finished trials that were encoded elsewhere: all of them, or none.
+        """Append encoded trials: all of them, or none.
 
         Raises:
-            ArchiveError: the disk is full or gone; the lines before are whole.
+            ResultsError: the disk is full or gone; the lines before are intact.
         """
-        block = b"".join(lines)
         begin = self._file.seek(0, os.SEEK_END)
-        with wrap_os_errors("Writing down a trial", self.path / TRIALS):
+        with wrap_os_errors("Writing a trial", self.path / TRIALS):
             try:
-                view = memoryview(block)
-                while view:
-                    view = view[self._file.write(view) :]
+                rest = memoryview(b"".join(lines))
+                while rest:
+                    rest = rest[self._file.write(rest) :]
             except OSError:
                 os.ftruncate(self._file.fileno(), begin)
                 raise
@@ -108,13 +115,13 @@ class RunFolder:
         """Write run.json, whole or not at all, and close the folder.
 
         Raises:
-            ArchiveError: it cannot be written; the lines are all there.
+            ResultsError: it cannot be written; all lines are intact.
         """
         self.close()
         write_run(self.path, run)
 
     def close(self) -> None:
-        """Close the file. Without `finish`, the folder stays that of an interrupted run."""
+        """Close the file. Without `finish`, the folder remains that of an interrupted run."""
         self._file.close()
 
     def __enter__(self) -> RunFolder:
@@ -133,45 +140,44 @@ def write_run(folder: Path, run: Run) -> None:
     """Write a folder's run.json, whole or not at all.
 
     Raises:
-        ArchiveError: it cannot be written; the old file is whole.
+        ResultsError: it cannot be written; the old file is intact.
     """
     with wrap_os_errors("Writing run.json", folder / RUN):
-        wholefile.write_atomically(folder / RUN, encode_run(run))
+        write_atomically(folder / RUN, encode_run(run))
 
 
 def read_run(folder: Path) -> Run:
-    """Return a run. One that was killed is counted from its lines and says `interrupted`.
+    """Return a run. A killed one is counted from its lines and marked as `interrupted`.
 
     Raises:
-        ArchiveError: it is no run's folder, damaged, or from a newer version.
+        ResultsError: it is not a run's folder, damaged, or from a newer version.
     """
     run = read_head(folder, rows=True)
     if run.finished_at:
         return run
-    tally = RunTotals({rate.scenario: rate.required for rate in run.pass_rates})
-    calls = 0
+    totals = RunTotals({rate.scenario: rate.required for rate in run.pass_rates})
+    requests = 0
     for result in read_results(folder):
-        tally.add(result)
-        calls += result.request_count
+        totals.add(result)
+        requests += result.request_count
     return replace(
         run,
-        summary=tally.summary(),
-        rows=tally.rows(),
-        pass_rates=tally.pass_rates(),
-        request_count=max(run.request_count, calls if run.mode is not Mode.REPLAY else 0),
-        cost=tally.cost(),
+        summary=totals.summary(),
+        rows=totals.rows(),
+        pass_rates=totals.pass_rates(),
+        request_count=max(run.request_count, requests if run.mode is not Mode.REPLAY else 0),
+        cost=totals.cost(),
         interrupted=True,
     )
 
 
 def read_head(folder: Path, *, rows: bool) -> Run:
-    """Return what run.json says, or what little is known where a killed run left none.
+    """Return the run of run.json, or the little that is known if a killed run has none.
 
-    Without `rows` only its beginning is read, and the first of its pass rates, which tells whether
-    any was missed.
+    Without `rows`, only the beginning of the file is read, and of long lists the first item.
 
     Raises:
-        ArchiveError: it is no run's folder, damaged, or from a newer version.
+        ResultsError: it is not a run's folder, damaged, or from a newer version.
     """
     path = folder / RUN
     with wrap_os_errors("Reading a run", path):
@@ -181,7 +187,7 @@ def read_head(folder: Path, *, rows: bool) -> Run:
             return decode_run(text, Location(str(path)))
         if not (folder / TRIALS).is_file():
             raise ResultsError(
-                "This is not a run's folder: it holds neither run.json nor trials.jsonl.",
+                "This is not a run's folder: it has neither run.json nor trials.jsonl.",
                 where=Location(str(folder)),
                 next_step="name a folder that a run has written, such as reports/latest",
             )
@@ -193,7 +199,7 @@ def read_head(folder: Path, *, rows: bool) -> Run:
         harness_version="",
         summary=Summary(),
         rows=(),
-        environment={RUN: "missing; all that is told here was counted from trials.jsonl"},
+        environment={RUN: "missing; everything here was counted from trials.jsonl"},
         interrupted=True,
     )
 
@@ -201,17 +207,21 @@ def read_head(folder: Path, *, rows: bool) -> Run:
 def read_results(folder: Path) -> Iterator[TrialResult]:
     """Yield a run's trials in the order in which they finished, one at a time.
 
-    A torn last line (a killed run) is left out.
+    A torn last line (of a killed run) is left out.
 
     Raises:
-        ArchiveError: a line before the last cannot be read.
+        ResultsError: a line before the last cannot be read.
     """
-    for result, _ in scan(folder / TRIALS):
+    for result, _ in scan_trials(folder / TRIALS):
         yield result
 
 
-def scan(path: Path) -> Iterator[tuple[TrialResult, int]]:
-    """Yield each trial, and the position in the file where its line ends."""
+def scan_trials(path: Path) -> Iterator[tuple[TrialResult, int]]:
+    """Yield each trial of a trials.jsonl, and the offset of the end of its line in bytes.
+
+    Raises:
+        ResultsError: a line before the last cannot be read.
+    """
     with wrap_os_errors("Reading a run's trials", path):
         if not path.exists():
             return
@@ -222,21 +232,97 @@ def scan(path: Path) -> Iterator[tuple[TrialResult, int]]:
                     return
                 try:
                     result = decode_line(line)
-                except LineError as fault:
+                except ValueError as error:
                     if not file.read(1):
                         return
                     raise ResultsError(
-                        f"A trial cannot be read: {fault}.",
+                        f"A trial cannot be read: {error}.",
                         where=Location(str(path), number),
                         next_step="delete that line to report the others, or run again",
-                    ) from fault
+                    ) from error
                 end += len(line)
                 yield result, end
 
 
-def _make_reports(reports: Path) -> None:
-    if reports.is_dir():
-        return
-    reports.mkdir(parents=True)
-    # Everything in here can be made again from cassettes.
-    (reports / ".gitignore").write_text("*\n", encoding="utf-8")
+def update_latest(folder: Path) -> None:
+    """Point `latest`, next to a run's folder, to that run.
+
+    A relative symbolic link, replaced by one rename; a copy where links are impossible. A copy does
+    not follow later changes, so call this after the reports are written.
+
+    Raises:
+        ResultsError: `latest` is not the copy of a run, or cannot be written.
+    """
+    latest = folder.with_name(LATEST)
+    temporary = folder.with_name(f".{LATEST}.{os.getpid()}.tmp")
+    if not latest.is_symlink() and latest.exists() and not (latest / RUN).is_file():
+        raise ResultsError(
+            "This is not the copy of a run's folder, so it is not replaced.",
+            where=Location(str(latest)),
+            next_step="move it away, and run again",
+        )
+    with wrap_os_errors("Pointing reports/latest at this run", latest):
+        _remove(temporary)
+        try:
+            temporary.symlink_to(folder.name, target_is_directory=True)
+        except (OSError, NotImplementedError):
+            shutil.copytree(folder, temporary)
+        if latest.is_dir() and not latest.is_symlink():
+            _remove(latest)  # a rename cannot replace a folder
+        temporary.replace(latest)
+
+
+def check_run_id(run_id: str) -> str:
+    """Return a run's id if it can be the name of a folder in the reports folder.
+
+    Raises:
+        ResultsError: it leads out of the folder, is hidden, reserved, empty or too long.
+    """
+    if (
+        _RUN_ID.fullmatch(run_id)
+        and run_id.lower() != LATEST
+        and not _DEVICES.fullmatch(run_id)
+        and run_id.isprintable()
+    ):
+        return run_id
+    raise ResultsError(
+        f"{run_id[:80]!a} is not a valid id of a run.",
+        next_step="use at most 128 letters, digits, '.', '_', '+' and '-', the first one a letter"
+        " or digit",
+    )
+
+
+@contextmanager
+def wrap_os_errors(action: str, path: Path) -> Iterator[None]:
+    """Raise errors of the file system with their location.
+
+    Args:
+        action: what is done, as in "Reading a run".
+        path: the file or folder that it is done with.
+
+    Raises:
+        ResultsError: in place of any OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise ResultsError(
+            f"{action} failed: {error.strerror or type(error).__name__}.",
+            where=Location(str(path)),
+            next_step="check that the folder exists, that you may write to it and that the disk is"
+            " not full, or choose another folder with --reports",
+        ) from error
+
+
+def _make_reports_folder(reports: Path) -> None:
+    if not reports.is_dir():
+        reports.mkdir(parents=True)
+        # Everything in this folder can be made again from cassettes.
+        (reports / ".gitignore").write_text("*\n", encoding="utf-8")
+
+
+def _remove(path: Path) -> None:
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+    elif path.exists():
+        shutil.rmtree(path)

@@ -1,50 +1,69 @@
-"""Many runs: which there are, and which one is meant."""
+"""The folder of all runs: which runs there are, and which one a name means."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
-from coze_harness.model import Run
+from coze_harness.model import Run, replace
 from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
-from coze_harness.results.files import LATEST, checked_run_id, wrap_os_errors
-from coze_harness.results.run_folder import RUN, TRIALS, read_head, read_run
+from coze_harness.results.run_folder import (
+    LATEST,
+    RUN,
+    TRIALS,
+    check_run_id,
+    read_head,
+    read_run,
+    wrap_os_errors,
+)
+
+MAX_LISTED_RUNS: Final = 500
+"""The list of runs has at most the newest ones of this number."""
 
 
 def find_run(reports: Path, name: str) -> Path:
-    """Return the folder of a run by its id, `latest`, or the path of its folder or run.json.
-
-    Raises:
-        ArchiveError: there is none.
-    """
-    given = Path(name)
-    if given.name == RUN:
-        given = given.parent
-    for folder in (given if given.is_absolute() or len(given.parts) > 1 else None, reports / name):
-        if folder is not None and _is_run(folder):
-            # A run that goes on must not be written through the link that it moves itself.
-            return folder.resolve() if folder.is_symlink() else folder
-    if "/" not in name and "\\" not in name and name != LATEST:
-        checked_run_id(name)
-    known = ", ".join(sorted(path.name for path in _folders(reports))[-3:])
-    raise ResultsError(
-        f"There is no run {name!a}.",
-        where=Location(str(reports)),
-        next_step=f"name one of these: {known}" if known else "run: coze-harness run",
-    )
-
-
-def list_runs(reports: Path, remark: Callable[[str], None] = lambda _: None) -> list[Run]:
-    """Return all runs, newest first, without their rows and with one pass rate at most.
-
-    That rate is a missed one if there is any: it tells whether the run failed. So does the one
-    scenario of a comparison, and scores of spoiling are added up to one.
+    """Return the folder of a run.
 
     Args:
         reports: the folder of all runs.
-        remark: is told of each folder that looks like a run's and cannot be read.
+        name: the run's id, `latest`, or the path of its folder or its run.json.
+
+    Raises:
+        ResultsError: there is no such run.
+    """
+    path = Path(name)
+    if path.name == RUN:
+        path = path.parent
+    for folder in (path if path.is_absolute() or len(path.parts) > 1 else None, reports / name):
+        if folder is not None and _is_run(folder):
+            # A resumed run must not be written through the link, which it replaces.
+            return folder.resolve() if folder.is_symlink() else folder
+    if "/" not in name and "\\" not in name and name != LATEST:
+        check_run_id(name)
+    raise no_such_run(str(reports), name, sorted(folder.name for folder in _folders(reports)))
+
+
+def no_such_run(reports: str, name: str, known: Sequence[str]) -> ResultsError:
+    """Return the error for a run that does not exist; it names the last of the `known` ones."""
+    newest = ", ".join(known[-3:])
+    return ResultsError(
+        f"There is no run {name!a}.",
+        where=Location(reports),
+        next_step=f"name one of these: {newest}" if newest else "run: coze-harness run",
+    )
+
+
+def list_runs(reports: Path, on_warning: Callable[[str], None] = lambda _: None) -> list[Run]:
+    """Return all runs, newest first, without rows and with at most one item of long lists.
+
+    The first pass rate is a missed one if there is any, and the first scenario of a comparison one
+    that regressed, so that these tell whether the run failed. Mutation scores are added up.
+
+    Args:
+        reports: the folder of all runs.
+        on_warning: gets a message for each run that cannot be read.
     """
     runs: list[Run] = []
     for folder in _folders(reports):
@@ -52,10 +71,10 @@ def list_runs(reports: Path, remark: Callable[[str], None] = lambda _: None) -> 
             run = read_head(folder, rows=False)
             if not run.finished_at:
                 run = replace(read_run(folder), rows=())
-        except ResultsError as fault:
-            remark(f"{folder.name} is left out: {fault.what}")
+        except ResultsError as error:
+            on_warning(f"{folder.name} is left out: {error.what}")
             continue
-        # The folder's name is what links lead to, whatever was copied or renamed.
+        # A folder may have been copied or renamed; links lead to its name.
         runs.append(run if run.run_id == folder.name else replace(run, run_id=folder.name))
     return sorted(runs, key=lambda run: (run.started_at, run.run_id), reverse=True)
 

@@ -1,49 +1,57 @@
-"""Several runs made one: shards of a whole, or parts that were run apart."""
+"""Several runs merged into one: the shards of a run, or parts that were run separately."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from coze_harness.model import Run, TrialRow
+from coze_harness.model import Mode, Run, ShardInfo, TrialRow, replace
 from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
-from coze_harness.results.files import checked_run_id, wrap_os_errors
-from coze_harness.results.run_folder import TRIALS, read_run, scan, write_run
+from coze_harness.results.run_folder import (
+    TRIALS,
+    check_run_id,
+    read_run,
+    scan_trials,
+    wrap_os_errors,
+    write_run,
+)
 from coze_harness.results.run_totals import RunTotals, count_warnings, tokens_and_polls
-from coze_harness.results.shards import ordered_shard_rows
+
+_COMMANDS: Final = MappingProxyType({Mode.REPLAY: "run", Mode.RECORD: "record", Mode.LIVE: "live"})
 
 
 class _Line(NamedTuple):
-    """Where a trial's last line stands, and what is counted of it and is not in its row."""
+    """The last line of a trial: folder number, offsets in bytes, and counts its row lacks."""
 
     folder: int
     begin: int
     end: int
     warnings: int
-    spent: tuple[int, int]
+    tokens_and_polls: tuple[int, int]
 
 
 _NO_LINE: Final = _Line(0, 0, 0, 0, (0, 0))
 
 
 def merge_runs(folders: Sequence[Path], into: Path, run_id: str) -> Run:
-    """Make one run of several (shards of one, or parts run apart) and return it.
+    """Merge several runs into one and return it.
 
     Args:
-        folders: the runs' folders. Shards are put in the order of their whole; the trials of other
-            runs follow each other in this order.
-        into: where run.json and trials.jsonl are written; made if need be.
+        folders: the runs' folders. Trials of shards get the order of the whole run; those of other
+            runs follow each other in the order of `folders`.
+        into: the folder for run.json and trials.jsonl; made if it is missing.
         run_id: the id of the new run.
 
     Raises:
-        ArchiveError: a trial stands in two of them, their modes differ, one is unreadable, or they
-            are shards and not all of them, of one whole, each once.
+        ResultsError: two runs have the same trial, their modes differ, one is unreadable, or they
+            are shards, but not all shards of one run.
     """
-    checked_run_id(run_id)
+    check_run_id(run_id)
     if any(folder.resolve() == into.resolve() for folder in folders):
         raise ResultsError(
             "A run cannot be merged into itself.",
@@ -51,56 +59,154 @@ def merge_runs(folders: Sequence[Path], into: Path, run_id: str) -> Run:
             next_step="choose another folder with -o",
         )
     runs = [read_run(folder) for folder in folders]
-    _refuse_mixed_modes(runs)
-    rows = ordered_shard_rows(folders, runs)
-    _refuse_a_trial_twice(folders, runs)
-    lines = _lines(folders)
+    _check_same_mode(runs)
+    rows = _ordered_rows(folders, runs)
+    _check_distinct_trials(folders, runs)
+    lines = _last_lines(folders)
     with wrap_os_errors("Merging runs", into):
         into.mkdir(parents=True, exist_ok=True)
-        _copy(folders, rows, lines, into / TRIALS)
-    merged = _joined(run_id, runs, rows, lines)
+        _copy_lines(folders, rows, lines, into / TRIALS)
+    merged = _merge_heads(run_id, runs, rows, lines)
     write_run(into, merged)
     return merged
 
 
-def _refuse_mixed_modes(runs: Sequence[Run]) -> None:
+def _check_same_mode(runs: Sequence[Run]) -> None:
     if not runs:
         raise ResultsError("There is no run to merge.", next_step="name at least one run's folder")
     modes = sorted({run.mode.value for run in runs})
     if len(modes) > 1:
         raise ResultsError(
-            f"Runs of different modes cannot be one: {', '.join(modes)}.",
-            next_step="merge runs of one mode; to see what changed use: coze-harness compare",
+            f"Runs of different modes cannot be merged: {', '.join(modes)}.",
+            next_step="merge runs of one mode; to see what changed, use: coze-harness compare",
         )
 
 
-def _refuse_a_trial_twice(folders: Sequence[Path], runs: Sequence[Run]) -> None:
-    owner: dict[str, Path] = {}
+def _check_distinct_trials(folders: Sequence[Path], runs: Sequence[Run]) -> None:
+    owners: dict[str, Path] = {}
     for folder, run in zip(folders, runs, strict=True):
         for row in run.rows:
-            other = owner.setdefault(row.key.id, folder)
-            if other is not folder:
+            owner = owners.setdefault(row.key.id, folder)
+            if owner is not folder:
                 raise ResultsError(
-                    f"The trial {row.key.id!a} stands in two runs: {other} and {folder}.",
+                    f"Two runs have the trial {row.key.id!a}: {owner} and {folder}.",
                     where=Location(str(folder)),
                     next_step="merge shards of one run (--shard 1/N … N/N); to see what changed"
-                    " between two runs use: coze-harness compare",
+                    " between two runs, use: coze-harness compare",
                 )
 
 
-def _lines(folders: Sequence[Path]) -> dict[str, _Line]:
-    """Return where each trial's line is; one that was executed again counts as it was last."""
-    found: dict[str, _Line] = {}
+def _ordered_rows(folders: Sequence[Path], runs: Sequence[Run]) -> tuple[TrialRow, ...]:
+    """Return the rows of several runs: of shards in the order of the whole run, else run by run.
+
+    Raises:
+        ResultsError: only some runs are shards, or a shard is missing, incomplete, given twice, or
+            of another run.
+    """
+    shards = [run.shard for run in runs if run.shard is not None]
+    if not shards:
+        return tuple(chain.from_iterable(run.rows for run in runs))
+    _check_all_are_shards(folders, runs)
+    _check_same_run(folders, shards)
+    _check_each_once(folders, shards)
+    _check_complete(folders, runs)
+    rows: list[TrialRow | None] = [None] * shards[0].trials
+    for shard, run in zip(shards, runs, strict=True):
+        for place, row in zip(shard.places, run.rows, strict=True):
+            if rows[place] is not None:
+                raise _split_differently(f"two of them have the trial {row.key.id!a}")
+            rows[place] = row
+    ordered = tuple([row for row in rows if row is not None])
+    if len(ordered) < len(rows):
+        raise _split_differently("some trials are in none of them")
+    return ordered
+
+
+def _check_all_are_shards(folders: Sequence[Path], runs: Sequence[Run]) -> None:
+    for folder, run in zip(folders, runs, strict=True):
+        if run.shard is None:
+            shard = next(run.shard for run in runs if run.shard is not None)
+            raise ResultsError(
+                f"This run is not a shard, but another one is shard {shard}.",
+                where=Location(str(folder)),
+                next_step="merge the shards without it",
+            )
+
+
+def _check_same_run(folders: Sequence[Path], shards: Sequence[ShardInfo]) -> None:
+    first = shards[0]
+    for folder, shard in zip(folders, shards, strict=True):
+        if shard.total != first.total:
+            difference = f"{first.total} shards there, {shard.total} here"
+        elif shard.trials != first.trials:
+            difference = f"{first.trials:,} trials there, {shard.trials:,} here"
+        elif shard.trial_set_digest != first.trial_set_digest:
+            difference = f"both have {shard.trials:,} trials, but not the same ones"
+        else:
+            continue
+        raise ResultsError(
+            f"Shard {shard} is not of the same run as shard {first} in {folders[0]}: {difference}.",
+            where=Location(str(folder)),
+            next_step="run all shards from the same commit, with the same paths and options",
+        )
+
+
+def _check_each_once(folders: Sequence[Path], shards: Sequence[ShardInfo]) -> None:
+    by_number: dict[int, Path] = {}
+    for folder, shard in zip(folders, shards, strict=True):
+        if shard.number in by_number:
+            raise ResultsError(
+                f"Shard {shard} is given twice: {by_number[shard.number]} and {folder}.",
+                where=Location(str(folder)),
+                next_step="name only one of them",
+            )
+        by_number[shard.number] = folder
+    total = shards[0].total
+    missing = [f"{number}/{total}" for number in range(1, total + 1) if number not in by_number]
+    if missing:
+        names = f"{', '.join(missing[:5])}{' …' if len(missing) > 5 else ''}"
+        noun, verb = ("Shard", "is") if len(missing) == 1 else ("Shards", "are")
+        raise ResultsError(
+            f"{noun} {names} {verb} missing: a merged run needs all {total} shards.",
+            where=Location(str(folders[0])),
+            next_step=f"name all {total} folders; to render one shard alone, leave out -o",
+        )
+
+
+def _check_complete(folders: Sequence[Path], runs: Sequence[Run]) -> None:
+    for folder, run in zip(folders, runs, strict=True):
+        if run.shard and (run.interrupted or len(run.rows) != len(run.shard.places)):
+            command = _COMMANDS.get(run.mode, "run")
+            raise ResultsError(
+                f"Shard {run.shard} is not complete: {len(run.rows):,} of its"
+                f" {len(run.shard.places):,} trials are done.",
+                where=Location(str(folder)),
+                next_step=f"resume it, with the same paths: coze-harness {command}"
+                f" --shard {run.shard} --resume {run.run_id}",
+            )
+
+
+def _split_differently(difference: str) -> ResultsError:
+    return ResultsError(
+        f"These shards were not split from the same trials: {difference}.",
+        next_step="run all shards from the same files; the recorded durations decide which trial"
+        " belongs to which shard",
+    )
+
+
+def _last_lines(folders: Sequence[Path]) -> dict[str, _Line]:
+    """Return the last line of each trial, by its id; a trial may have been run again."""
+    lines: dict[str, _Line] = {}
     for number, folder in enumerate(folders):
         begin = 0
-        for result, end in scan(folder / TRIALS):
+        for result, end in scan_trials(folder / TRIALS):
             counts = count_warnings(result), tokens_and_polls(result)
-            found[result.key.id] = _Line(number, begin, end, *counts)
+            lines[result.key.id] = _Line(number, begin, end, *counts)
             begin = end
-    return found
+    return lines
 
 
-def _copy(
+def _copy_lines(
     folders: Sequence[Path], rows: Sequence[TrialRow], lines: Mapping[str, _Line], into: Path
 ) -> None:
     """Write the lines of all trials in the order of their rows, whole or not at all."""
@@ -119,15 +225,15 @@ def _copy(
     temporary.replace(into)
 
 
-def _joined(
+def _merge_heads(
     run_id: str, runs: Sequence[Run], rows: Sequence[TrialRow], lines: Mapping[str, _Line]
 ) -> Run:
-    tally = RunTotals({rate.scenario: rate.required for run in runs for rate in run.pass_rates})
-    # A past is that of one folder of runs; shards come from several.
+    totals = RunTotals({rate.scenario: rate.required for run in runs for rate in run.pass_rates})
+    # History belongs to one folder of runs; shards come from several.
     rows = tuple([replace(row, history="") if row.history else row for row in rows])
     for row in rows:
         line = lines.get(row.key.id, _NO_LINE)
-        tally.add_row(row, line.warnings, line.spent)
+        totals.add_row(row, line.warnings, line.tokens_and_polls)
     environment: dict[str, str] = {}
     for run in runs:
         for name, value in run.environment.items():
@@ -140,11 +246,11 @@ def _joined(
         started_at=min((run.started_at for run in runs if run.started_at), default=""),
         finished_at=max(run.finished_at or run.started_at for run in runs),
         harness_version=" | ".join(dict.fromkeys(run.harness_version for run in runs)),
-        summary=tally.summary(),
+        summary=totals.summary(),
         rows=rows,
-        pass_rates=tally.pass_rates(),
+        pass_rates=totals.pass_rates(),
         environment=environment,
         request_count=sum(run.request_count for run in runs),
         interrupted=any(run.interrupted for run in runs),
-        cost=tally.cost(),
+        cost=totals.cost(),
     )

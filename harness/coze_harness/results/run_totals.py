@@ -1,4 +1,4 @@
-"""Counts of a run, built while its trials finish."""
+"""Counts of a run, added up while its trials finish."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from coze_harness.model import (
     VerdictStatus,
 )
 
-# A share that was meant exactly (9 of 10 for 0.9) must not be missed by rounding.
+# Rounding must not miss a rate that is reached exactly (9 of 10 for 0.9).
 _ROUNDING = 1e-9
 
 
 def count_warnings(result: TrialResult) -> int:
-    """Return how many remarks and failed expectations of severity warning a trial has."""
+    """Return a trial's number of warnings and of failed expectations of severity warning."""
     count = len(result.warnings)
     for turn in result.turns:
         for verdict in turn.verdicts:
@@ -30,7 +30,7 @@ def count_warnings(result: TrialResult) -> int:
 
 
 def tokens_and_polls(result: TrialResult) -> tuple[int, int]:
-    """Return how many tokens a trial took, and how many polls."""
+    """Return a trial's numbers of tokens and of polls."""
     tokens = polls = 0
     for turn in result.turns:
         if reply := turn.reply:
@@ -41,37 +41,43 @@ def tokens_and_polls(result: TrialResult) -> tuple[int, int]:
 
 
 class RunTotals:
-    """Adds trials up to a summary, their cost, pass rates and the rows of run.json.
+    """Adds up trials to a summary, cost, pass rates and the rows of run.json.
 
-    Only a row is kept of each trial. A trial that is added twice (an error, run again after
-    `--resume`) counts as it was added last.
+    Keeps one row for each trial. Of a trial that is added twice (an error that was run again with
+    `--resume`), the last result counts.
 
     Args:
-        required: by scenario, the share of its trials that must pass; 1.0 for those not named.
+        required: the share of trials that must pass (0..1), by scenario; by default 1.0.
     """
 
     def __init__(self, required: Mapping[str, float] | None = None) -> None:
         self._required = dict(required or {})
-        self._places: dict[str, int] = {}
+        self._positions: dict[str, int] = {}
         self._rows: list[TrialRow] = []
         self._warnings: dict[str, int] = {}
         self._spent: list[tuple[int, int]] = []
-        # One object for all that took the same.
-        self._same: dict[tuple[int, int], tuple[int, int]] = {}
+        # Equal counts share one object, which saves memory.
+        self._shared: dict[tuple[int, int], tuple[int, int]] = {}
 
     def add(self, result: TrialResult) -> TrialRow:
-        """Count an executed trial and return its row."""
+        """Add a trial and return its row."""
         row = TrialRow(key=result.key, status=result.status, seconds=result.seconds)
         self.add_row(row, count_warnings(result), tokens_and_polls(result))
         return row
 
     def add_row(self, row: TrialRow, warnings: int = 0, spent: tuple[int, int] = (0, 0)) -> None:
-        """Count a trial of which no more is at hand than its row, its warnings, what it took."""
+        """Add a trial by its row.
+
+        Args:
+            row: the trial's.
+            warnings: what `count_warnings` returns for it.
+            spent: what `tokens_and_polls` returns for it.
+        """
         name = row.key.id
-        spent = self._same.setdefault(spent, spent)
-        place = self._places.setdefault(name, len(self._rows))
-        if place < len(self._rows):
-            self._rows[place], self._spent[place] = row, spent
+        spent = self._shared.setdefault(spent, spent)
+        position = self._positions.setdefault(name, len(self._rows))
+        if position < len(self._rows):
+            self._rows[position], self._spent[position] = row, spent
         else:
             self._rows.append(row)
             self._spent.append(spent)
@@ -79,20 +85,20 @@ class RunTotals:
             self._warnings[name] = warnings
 
     def rows(self, order: Iterable[str] = ()) -> tuple[TrialRow, ...]:
-        """Return every row: those named by `order` (ids) first, the rest by where they stand.
+        """Return all rows: those of `order` (ids) first, the rest in the order of the files.
 
         Trials finish in any order; what is written must not depend on it.
         """
-        taken = bytearray(len(self._rows))
+        done = bytearray(len(self._rows))
         rows: list[TrialRow] = []
         for name in order:
-            place = self._places.get(name)
-            if place is not None and not taken[place]:
-                taken[place] = True
-                rows.append(self._rows[place])
+            position = self._positions.get(name)
+            if position is not None and not done[position]:
+                done[position] = True
+                rows.append(self._rows[position])
         if len(rows) < len(self._rows):
-            rest = [row for row, done in zip(self._rows, taken, strict=True) if not done]
-            rows += sorted(rest, key=_place)
+            rest = [row for row, is_done in zip(self._rows, done, strict=True) if not is_done]
+            rows += sorted(rest, key=_source_order)
         return tuple(rows)
 
     def summary(self) -> Summary:
@@ -112,7 +118,7 @@ class RunTotals:
         )
 
     def cost(self) -> RunCost:
-        """Return what the conversations took so far; a trial without one has no part in times."""
+        """Return the cost so far; trials without a conversation do not count for p50 and p95."""
         times = sorted([row.seconds for row in self._rows if row.seconds])
         return RunCost(
             tokens=sum([tokens for tokens, _ in self._spent]),
@@ -122,22 +128,21 @@ class RunTotals:
         )
 
     def pass_rates(self) -> tuple[RequiredPassRate, ...]:
-        """Return, by scenario and bot, how many of the trials that could be judged passed.
+        """Return the pass rate of each scenario and bot, missed ones first.
 
-        Those that were missed stand first. Errors and skipped trials are not judged. A known
-        failure is judged and does not pass, but it is what was foreseen: only a failed trial can
-        miss the rate.
+        Errors and skipped trials do not count. A known failure counts as not passed, but only a
+        failed trial can miss the rate.
         """
         counts: dict[tuple[str, str], tuple[int, int, int]] = {}
         for row in self._rows:
             key = (row.key.scenario, row.key.bot)
-            trials, passed, failed = counts.get(key, _NONE)
+            trials, passed, failed = counts.get(key, (0, 0, 0))
             if row.status in _JUDGED:
                 trials += 1
                 passed += row.status in _PASSED
                 failed += row.status is TrialStatus.FAILED
-            counts[key] = _ONE if trials == passed == 1 else (trials, passed, failed)
-        rates = [self._rate(scenario, bot, *found) for (scenario, bot), found in counts.items()]
+            counts[key] = _PASSED_ONCE if trials == passed == 1 else (trials, passed, failed)
+        rates = [self._rate(scenario, bot, *count) for (scenario, bot), count in counts.items()]
         return tuple(sorted(rates, key=lambda rate: (rate.met, rate.scenario, rate.bot)))
 
     def _rate(
@@ -155,18 +160,17 @@ class RunTotals:
 
 
 def _percentile(times: Sequence[float], share: int) -> float:
-    """Return, of times in order, the least that so many per cent of them do not exceed."""
+    """Return the nearest-rank percentile of sorted times; 0.0 without any."""
     return times[-(-share * len(times) // 100) - 1] if times else 0.0
 
 
-# Trials, passed, failed. One object for all scenarios whose only trial passed.
-_NONE = (0, 0, 0)
-_ONE = (1, 1, 0)
+# Trials, passed, failed: one object for all scenarios whose only trial passed.
+_PASSED_ONCE = (1, 1, 0)
 
 _PASSED = frozenset({TrialStatus.PASSED, TrialStatus.FIXED})
 _JUDGED = _PASSED | {TrialStatus.FAILED, TrialStatus.KNOWN_FAILURE}
 
 
-def _place(row: TrialRow) -> tuple[str, int, str, str, str, int, str]:
+def _source_order(row: TrialRow) -> tuple[str, int, str, str, str, int, str]:
     key = row.key
     return (key.file, key.line, key.scenario, key.bot, key.case, key.trial, key.id)

@@ -1,8 +1,8 @@
-"""Runs whose reports go elsewhere: made in a folder of this machine, and sent when they end.
+"""Runs whose reports folder is a URL: written to a folder on this machine, uploaded at their end.
 
-A store has no appending, so that trials.jsonl cannot grow there. What a killed run had done is
-found again by its id, in the system's temporary folder:
-``coze-harness-<user>/<folder's digest>/<run id>/<run id>/``.
+A store cannot append to a file, so trials.jsonl cannot grow there. A killed run is found again by
+its id, in the system's temporary folder:
+``coze-harness-<user>/<digest of the URL>/<run id>/<run id>/``.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -21,187 +21,217 @@ from coze_harness.model import Run
 from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
 from coze_harness.model.process_context import ProcessContext
-from coze_harness.results import RunFolder, find_run
-from coze_harness.results.files import LATEST, checked_run_id, wrap_os_errors
-from coze_harness.results.remote_runs import fetch_heads, latest_name, locate_run, wrap_store_errors
-from coze_harness.results.run_folder import RUN, TRIALS
+from coze_harness.results.remote_runs import (
+    fetch_heads,
+    find_latest_name,
+    locate_run,
+    wrap_store_errors,
+)
+from coze_harness.results.run_folder import (
+    LATEST,
+    RUN,
+    TRIALS,
+    RunFolder,
+    check_run_id,
+    wrap_os_errors,
+)
+from coze_harness.results.run_index import find_run
 from coze_harness.storage import remote_folder as remote
 from coze_harness.storage.remote_folder import RemoteFolder
 
 _LIST: Final = "index.html"
-_DIGEST: Final = 12
-_MINE_ALONE: Final = 0o077
+_DIGEST_LENGTH: Final = 12
+_OTHERS: Final = 0o077
 
 
-@dataclass(frozen=True, slots=True)
 class RunUpload:
-    """Where runs are made whose reports go elsewhere."""
+    """A run that is written on this machine and uploaded when it ends; a context manager.
 
-    reports: RemoteFolder
-    world: ProcessContext
+    On exit, the local copy of a published run is deleted. A run that was not published stays, for
+    `folder_to_resume`.
 
-    @property
-    def _root(self) -> Path:
-        """The folder on this machine of all runs whose reports go there; nobody else may look.
+    Args:
+        reports: the folder of all runs in the store.
+        context: the process; `temporary` is where the local folders are.
+    """
 
-        Raises:
-            ArchiveError: somebody else has it, or may write there.
-        """
-        user = str(os.getuid()) if hasattr(os, "getuid") else "user"
-        parent = Path(self.world.temporary or tempfile.gettempdir()) / f"coze-harness-{user}"
-        with wrap_os_errors("Making a folder for the run", parent):
-            parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            found = parent.lstat()
-            strange = hasattr(os, "getuid") and (
-                found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & _MINE_ALONE
-            )
-            if strange or not stat.S_ISDIR(found.st_mode):
-                raise ResultsError(
-                    "The folder for runs on their way is not this user's alone.",
-                    where=Location(str(parent)),
-                    next_step="take it away, or set TMPDIR to a folder of your own",
-                )
-            root = parent / hashlib.sha256(self.reports.url.encode()).hexdigest()[:_DIGEST]
-            root.mkdir(exist_ok=True)
-        return root
+    def __init__(self, reports: RemoteFolder, context: ProcessContext) -> None:
+        self._reports = reports
+        self._context = context
+        self._published: Path | None = None
+
+    def __enter__(self) -> RunUpload:
+        return self
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Delete the local copy of a published run, and keep any other."""
+        if self._published is not None:
+            shutil.rmtree(self._published.parent, ignore_errors=True)
 
     def begin(self, opening: Run) -> RunFolder:
-        """Make the folder of a run that begins.
+        """Make the local folder of a new run.
 
         Raises:
-            ArchiveError: nobody answers there, or nothing can be written here.
+            ResultsError: the store cannot be reached, or the folder cannot be written.
         """
-        with wrap_store_errors("Looking for the folder of runs", self.reports):
-            remote.check_reachable(self.reports)
-        home = self._root / checked_run_id(opening.run_id)
+        with wrap_store_errors("Reaching the reports folder", self._reports):
+            remote.check_reachable(self._reports)
+        home = self._local_folder() / check_run_id(opening.run_id)
         with wrap_os_errors("Making the run's folder", home):
             home.mkdir(exist_ok=True)
         return RunFolder.create(home, opening)
 
     def folder_to_resume(self, name: str) -> Path:
-        """Return the folder of a run to go on with: one that never arrived, or a copy.
+        """Return the local folder of a run: one that was never uploaded, or a new copy.
+
+        Args:
+            name: the run's id, `latest`, or its path on this machine.
 
         Raises:
-            ArchiveError: there is none.
+            ResultsError: there is no such run.
         """
-        waiting = [path.name for path in self._root.iterdir() if (path / path.name).is_dir()]
+        local = self._local_folder()
+        waiting = [path.name for path in local.iterdir() if (path / path.name).is_dir()]
         if name == LATEST and waiting:
             # Ids are in the order of time.
-            name = max(*waiting, latest_name(self.reports))
+            name = max(*waiting, find_latest_name(self._reports))
         if name in waiting:
-            return find_run(self._root / name, name)
+            return find_run(local / name, name)
         if remote.is_url(name):
             raise ResultsError(
-                "A run is gone on with by its id, in the folder of reports.",
+                "A run is resumed by its id, not by its URL.",
                 where=Location(name),
                 next_step="give the folder with --reports, and the id with --resume",
             )
-        homes: list[Path] = []
+        copies: list[Path] = []
 
-        def home() -> Path:
-            homes.append(Path(tempfile.mkdtemp(dir=self._root)))
-            return homes[-1]
+        def make_folder() -> Path:
+            copies.append(Path(tempfile.mkdtemp(dir=local)))
+            return copies[-1]
 
-        folder = locate_run(self.reports, name, home, rows_only=False).folder
-        if not homes:
+        folder = locate_run(self._reports, name, make_folder, rows_only=False).folder
+        if not copies:
             return folder
-        mine = self._root / folder.name
-        with wrap_os_errors("Making the run's folder", mine):
-            homes[0].rename(mine)
-        return mine / folder.name
+        home = local / folder.name
+        with wrap_os_errors("Making the run's folder", home):
+            copies[0].rename(home)
+        return home / folder.name
 
     def fetch_history(self, folder: Path) -> None:
-        """Bring the heads of the runs that are there, beside a run's folder.
+        """Download the heads of earlier runs, next to a run's folder.
 
         Raises:
-            ArchiveError: the store refuses or cannot be asked; the run is kept here.
+            ResultsError: the store rejects the request or cannot be reached; the run is kept.
         """
-        with _kept(folder, self.reports):
-            fetch_heads(self.reports, folder.parent, folder.name)
+        with _keep_run(folder, self._reports):
+            fetch_heads(self._reports, folder.parent, folder.name)
 
     def publish(self, folder: Path) -> RemoteFolder:
-        """Send a run that has ended, and make it the one that `latest` shows.
+        """Upload a run that has ended, and make it the latest one.
 
-        Whatever happens, what is there is a whole run, or none: run.json goes last. So does that of
-        `latest`, which says whose copy it is.
+        run.json is uploaded last, so that the store has a whole run or none. The same holds for
+        `latest`, whose run.json says of which run it is a copy.
 
         Raises:
-            ArchiveError: the store refuses or cannot be asked; the run is kept here.
+            ResultsError: the store rejects the request or cannot be reached; the run is kept.
         """
-        run = self.reports / folder.name
-        with _kept(folder, self.reports):
-            upload(folder, run)
-            with wrap_store_errors("Making it the latest run", self.reports / LATEST):
-                _copy(run, self.reports / LATEST, _names(folder))
-                remote.upload_file(folder.parent / _LIST, str(self.reports / _LIST))
+        run = self._reports / folder.name
+        with _keep_run(folder, self._reports):
+            upload_run(folder, run)
+            with wrap_store_errors("Making it the latest run", self._reports / LATEST):
+                _copy(run, self._reports / LATEST, _file_names(folder))
+                remote.upload_file(folder.parent / _LIST, str(self._reports / _LIST))
+        self._published = folder
         return run
 
-    def delete_copy(self, folder: Path) -> None:
-        """Take away a run's folder here, after it has arrived."""
-        shutil.rmtree(folder.parent, ignore_errors=True)
+    def _local_folder(self) -> Path:
+        """Return the folder on this machine for all runs of this URL; no other user may read it.
+
+        Raises:
+            ResultsError: another user owns it, or may write to it.
+        """
+        user = str(os.getuid()) if hasattr(os, "getuid") else "user"
+        parent = Path(self._context.temporary or tempfile.gettempdir()) / f"coze-harness-{user}"
+        with wrap_os_errors("Making a folder for the run", parent):
+            parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            status = parent.lstat()
+            is_shared = hasattr(os, "getuid") and (
+                status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) & _OTHERS
+            )
+            if is_shared or not stat.S_ISDIR(status.st_mode):
+                raise ResultsError(
+                    "Other users can access the folder for runs that are not uploaded yet.",
+                    where=Location(str(parent)),
+                    next_step="remove it, or set TMPDIR to a folder of your own",
+                )
+            folder = (
+                parent / hashlib.sha256(self._reports.url.encode()).hexdigest()[:_DIGEST_LENGTH]
+            )
+            folder.mkdir(exist_ok=True)
+        return folder
 
 
-class _kept:  # noqa: N801 (a context, read as one)
-    """Says where a run is kept that did not arrive."""
-
-    def __init__(self, folder: Path, reports: RemoteFolder) -> None:
-        self._folder = folder
-        self._reports = reports
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, fault: BaseException | None, trace: object) -> None:
-        if isinstance(fault, ResultsError):
-            again = f"--resume {self._folder.name} --reports {self._reports}"
-            fault.detail = (*fault.detail, f"the run is kept in {self._folder}")
-            fault.next_step = f"{fault.next_step}; then send it: the same command with {again}"
-        elif isinstance(fault, KeyboardInterrupt):
-            fault.add_note(f"the run is kept in {self._folder}")
+@contextmanager
+def _keep_run(folder: Path, reports: RemoteFolder) -> Iterator[None]:
+    """Say in errors where a run is kept that was not uploaded."""
+    note = f"the run is kept in {folder}"
+    try:
+        yield
+    except ResultsError as error:
+        command = f"--resume {folder.name} --reports {reports}"
+        error.detail = (*error.detail, note)
+        error.next_step = f"{error.next_step}; then upload it: the same command with {command}"
+        raise
+    except KeyboardInterrupt as interrupt:
+        interrupt.add_note(note)
+        raise
 
 
-def upload(folder: Path, to: RemoteFolder) -> None:
-    """Copy a run's folder to a store; without run.json, which goes last, it is none.
+def upload_run(folder: Path, to: RemoteFolder) -> None:
+    """Upload a run's folder; run.json goes last, and without it a folder is not a run.
 
     Raises:
-        ArchiveError: the store refuses or cannot be asked.
+        ResultsError: the store rejects the request or cannot be reached.
     """
-    with wrap_store_errors("Sending the run", to):
-        names = _names(folder)
+    with wrap_store_errors("Uploading the run", to):
+        names = _file_names(folder)
         if RUN in names:
             remote.remove_file(str(to / RUN))
         for name in names:
             remote.upload_file(folder / name, str(to / name))
 
 
-def send_pages(folder: Path, to: RemoteFolder) -> None:
-    """Copy what was rendered again to the run that it is of, and to `latest` if that is it.
+def upload_reports(folder: Path, to: RemoteFolder) -> None:
+    """Upload reports that were rendered again, to their run, and to `latest` if it is that run.
 
     Raises:
-        ArchiveError: the store refuses or cannot be asked.
+        ResultsError: the store rejects the request or cannot be reached.
     """
-    pages = [name for name in _names(folder) if name not in (RUN, TRIALS)]
-    with wrap_store_errors("Sending the reports", to):
-        for name in pages:
+    names = [name for name in _file_names(folder) if name not in (RUN, TRIALS)]
+    latest = to.parent / LATEST
+    with wrap_store_errors("Uploading the reports", to):
+        for name in names:
             remote.upload_file(folder / name, str(to / name))
         try:
-            is_latest = (
-                remote.read_file(str(to.parent / LATEST / RUN)) == (folder / RUN).read_bytes()
-            )
+            is_latest = remote.read_file(str(latest / RUN)) == (folder / RUN).read_bytes()
         except FileNotFoundError:
             return
         if is_latest:
-            for name in pages:
-                remote.copy_file(str(to / name), str(to.parent / LATEST / name))
+            for name in names:
+                remote.copy_file(str(to / name), str(latest / name))
 
 
-def _names(folder: Path) -> list[str]:
-    """Return a run's files, run.json last."""
-    found = [
+def _file_names(folder: Path) -> list[str]:
+    """Return the paths of a run's files inside its folder, run.json last."""
+    names = [
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
         if path.is_file() and not path.name.startswith(".")
     ]
-    return sorted(found, key=lambda name: (name == RUN, name))
+    return sorted(names, key=lambda name: (name == RUN, name))
 
 
 def _copy(run: RemoteFolder, to: RemoteFolder, names: Sequence[str]) -> None:

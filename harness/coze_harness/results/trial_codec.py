@@ -1,271 +1,474 @@
-"""One line of trials.jsonl, written: everything about one trial.
+"""One line of trials.jsonl: everything about one trial.
 
-This runs once a trial, in the worker that executed it, so the shape is spelled out as plain
-dictionaries. Its mirror is `reading.py`; a key that is added here is added there.
+The `Stored…` structs declare the keys of a line, in their order, for writing and for reading. What
+has the same shape in the model is stored as it is. Unknown keys are ignored, so that later versions
+may add some.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Final, TypeVar
 
+import msgspec
 import orjson
+from msgspec import Struct
 
 from coze_harness.model import (
+    AnswerChange,
     BotSnapshot,
+    ChangeKind,
     ErrorRecord,
     LoggedCall,
     Message,
     Reply,
+    Severity,
+    ToolCall,
     TrialChange,
     TrialKey,
     TrialResult,
+    TrialStatus,
     TurnChange,
     TurnResult,
+    Usage,
     Verdict,
     VerdictChange,
+    VerdictStatus,
+    replace,
 )
-from coze_harness.results.places import place
+from coze_harness.model.errors import ResultsError
+from coze_harness.model.location import Location
 
-TOO_DEEP = "(nested too deep to be kept)"
+TOO_DEEP: Final = "(nested too deep to be kept)"
+_KEYS: Final = ("id", "scenario", "file", "line", "bot", "case", "trial", "tags")
+
+Stored = TypeVar("Stored")
+
+
+class StoredVerdict(Struct, frozen=True):
+    """A verdict. `location` is for readers; `line` and `column` say where in it the path ends."""
+
+    kind: str
+    status: VerdictStatus
+    expected: str
+    actual: str
+    reason: str
+    location: str
+    line: int
+    column: int
+    name: str
+    weight: float
+    severity: Severity
+    score: float | None
+    evidence: tuple[tuple[int, int], ...]
+
+
+class StoredTurn(Struct, frozen=True):
+    """A turn and its reply; `status` is null in a turn without a reply, since a reply has one."""
+
+    prompt: str
+    answer: str | None
+    messages: tuple[Message, ...]
+    chat_id: str | None
+    conversation_id: str | None
+    log_id: str | None
+    status: str | None
+    usage: Usage | None
+    seconds: float | None
+    first_token: float | None
+    polls: int
+    tool_calls: tuple[ToolCall, ...]
+    error_code: int
+    error_message: str
+    verdicts: tuple[StoredVerdict, ...]
+    attached: tuple[str, ...] = ()
+
+
+_NO_REPLY: Final = StoredTurn(
+    "", None, (), None, None, None, None, None, None, None, 0, (), 0, "", ()
+)
+
+
+class StoredVerdictChange(Struct, frozen=True):
+    """A verdict that changed."""
+
+    kind: str
+    name: str
+    expected: str
+    location: str
+    line: int
+    column: int
+    severity: Severity
+    before: VerdictStatus | None
+    after: VerdictStatus | None
+
+
+class StoredTurnChange(Struct, frozen=True):
+    """How a turn changed."""
+
+    answer: AnswerChange
+    similarity: float
+    flips: tuple[StoredVerdictChange, ...]
+
+
+class StoredChange(Struct, frozen=True):
+    """How a trial changed; `baseline` is a trial without the keys that are equal in both."""
+
+    kind: ChangeKind
+    turns: tuple[StoredTurnChange, ...]
+    baseline: dict[str, object] | None
+
+
+class StoredKey(Struct, frozen=True):
+    """What a line of trials.jsonl and a row of run.json begin with."""
+
+    id: str
+    scenario: str
+    file: str
+    line: int
+    bot: str
+    case: str
+    trial: int
+    tags: tuple[str, ...]
+    status: TrialStatus
+    cassette: str
+    seconds: float
+
+
+class StoredTrial(StoredKey, frozen=True):
+    """A line of trials.jsonl."""
+
+    turns: tuple[StoredTurn, ...]
+    interactions: tuple[LoggedCall, ...]
+    error: ErrorRecord | None
+    calls: int
+    known_failure: str
+    warnings: tuple[str, ...]
+    bot_id: str
+    snapshot: BotSnapshot | None
+    recorded_at: str = ""
+    change: StoredChange | None = None
 
 
 def encode_trial(result: TrialResult) -> bytes:
     """Return a trial as one line of JSON, with its line feed.
 
-    Half a surrogate pair is legal in a Python string and in JSON's escapes but not in UTF-8; a line
-    that holds one is written in ASCII with escapes, so that nothing of an answer is lost.
-    """
-    line = _line(result)
-    try:
-        return orjson.dumps(line, default=_plain, option=orjson.OPT_APPEND_NEWLINE)
-    except TypeError:
-        return _encode_slowly(line)
-
-
-def _encode_slowly(line: dict[str, object]) -> bytes:
-    """Take what orjson refuses: lone surrogates, integers of over 64 bits, deep nesting.
-
-    Such a line begins with a space, which tells the reader that orjson would lose something here.
+    Tool arguments and bot settings nested over about 1,000 levels are replaced by a note.
     """
     try:
-        return slow_json(line) + b"\n"
+        return dump_json(_stored_line(result)) + b"\n"
     except RecursionError:
-        _make_shallow(line)
-        change = line["change"]
-        if isinstance(change, dict) and change["baseline"] is not None:
-            _make_shallow(change["baseline"])
-        return slow_json(line) + b"\n"
+        return _dump_ascii(_stored_line(_without_deep_values(result))) + b"\n"
 
 
-def _make_shallow(line: dict[str, object]) -> None:
-    for turn in line["turns"]:  # type: ignore[attr-defined]  # a list that _content made
-        for call in turn["tool_calls"]:
-            call["arguments"] = TOO_DEEP
-    if line["snapshot"] is not None:
-        line["snapshot"]["details"] = {"note": TOO_DEEP}  # type: ignore[index]  # a dictionary that _content made
+def dump_json(value: object) -> bytes:
+    """Return plain values as JSON: in UTF-8, or in ASCII after a space.
+
+    orjson rejects half a surrogate pair, integers over 64 bits and nesting over 254 levels. Such a
+    value is written by Python's own encoder; the space tells the reader to use Python's decoder.
+
+    Raises:
+        RecursionError: the value is nested too deeply for Python too.
+    """
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return _dump_ascii(value)
 
 
-def slow_json(value: object) -> bytes:
-    """Return JSON in ASCII, marked by a space in front; RecursionError if nested too deep."""
-    return b" " + json.dumps(value, default=_plain, separators=(",", ":")).encode("ascii")
+def _dump_ascii(value: object) -> bytes:
+    return b" " + json.dumps(value, separators=(",", ":")).encode("ascii")
 
 
-def key_fields(key: TrialKey) -> dict[str, object]:
-    """Return what names a trial, as both trials.jsonl and run.json have it."""
-    return {
-        "id": key.id,
-        "scenario": key.scenario,
-        "file": key.file,
-        "line": key.line,
-        "bot": key.bot,
-        "case": key.case,
-        "trial": key.trial,
-        "tags": key.tags,
-    }
+def to_plain(record: object) -> dict[str, object]:
+    """Return a struct as a dictionary of JSON values, with the keys of its file."""
+    plain: dict[str, object] = msgspec.to_builtins(record, enc_hook=_plain_container)
+    return plain
 
 
-def _line(result: TrialResult) -> dict[str, object]:
-    line = key_fields(result.key)
-    _add_content(line, result)
-    line["change"] = None if result.change is None else _change(result.change, result.key)
+def load_json(source: bytes, kind: type[Stored]) -> Stored:
+    """Return what `dump_json` wrote as a struct of a kind.
+
+    Raises:
+        ValueError: it is not JSON, or a key is missing or has a wrong value.
+    """
+    try:
+        if source[:1] == b" ":
+            return msgspec.convert(json.loads(source), kind)
+        return msgspec.json.decode(source, type=kind)
+    except RecursionError as error:
+        raise ValueError("JSON is nested too deeply") from error
+
+
+def decode_trial(line: bytes) -> TrialResult:
+    """Return the trial of a line of trials.jsonl.
+
+    Raises:
+        ResultsError: the line is not a trial; without a location, which a line does not know.
+    """
+    try:
+        return decode_line(line)
+    except ValueError as error:
+        raise ResultsError(
+            f"A line of trials.jsonl cannot be read: {error}.",
+            next_step="run the trials again; files of a run must not be edited",
+        ) from error
+
+
+def decode_line(line: bytes) -> TrialResult:
+    """Return the trial of a line of trials.jsonl.
+
+    Raises:
+        ValueError: the line is not a trial.
+    """
+    return _load_trial(load_json(line, StoredTrial))
+
+
+def load_key(stored: StoredKey) -> TrialKey:
+    """Return the key of a stored trial or row."""
+    return TrialKey(
+        id=stored.id,
+        scenario=stored.scenario,
+        file=stored.file,
+        line=stored.line,
+        bot=stored.bot,
+        case=stored.case,
+        trial=stored.trial,
+        tags=stored.tags,
+        cassette=stored.cassette,
+    )
+
+
+def _load_trial(stored: StoredTrial) -> TrialResult:
+    return TrialResult(
+        key=load_key(stored),
+        status=stored.status,
+        seconds=stored.seconds,
+        turns=tuple([_load_turn(turn) for turn in stored.turns]),
+        http_log=stored.interactions,
+        request_count=stored.calls,
+        error=stored.error,
+        known_failure=stored.known_failure,
+        warnings=stored.warnings,
+        bot_id=stored.bot_id,
+        snapshot=stored.snapshot,
+        recorded_at=stored.recorded_at,
+        change=None if stored.change is None else _load_change(stored.change, stored),
+    )
+
+
+def _load_turn(stored: StoredTurn) -> TurnResult:
+    reply: Reply | None = None
+    if stored.status is not None:
+        reply = Reply(
+            chat_id=stored.chat_id or "",
+            conversation_id=stored.conversation_id or "",
+            log_id=stored.log_id or "",
+            status=stored.status,
+            messages=stored.messages,
+            usage=stored.usage,
+            seconds=stored.seconds,
+            first_token=stored.first_token,
+            poll_count=stored.polls,
+            tool_calls=stored.tool_calls,
+            error_code=stored.error_code,
+            error_message=stored.error_message,
+        )
+    return TurnResult(
+        prompt=stored.prompt,
+        reply=reply,
+        verdicts=tuple([_load_verdict(verdict) for verdict in stored.verdicts]),
+        attached=stored.attached,
+    )
+
+
+def _load_verdict(stored: StoredVerdict) -> Verdict:
+    return Verdict(
+        kind=stored.kind,
+        status=stored.status,
+        expected=stored.expected,
+        actual=stored.actual,
+        reason=stored.reason,
+        location=_load_location(stored),
+        name=stored.name,
+        weight=stored.weight,
+        severity=stored.severity,
+        score=stored.score,
+        evidence=stored.evidence,
+    )
+
+
+def _load_change(stored: StoredChange, trial: StoredTrial) -> TrialChange:
+    baseline: TrialResult | None = None
+    if stored.baseline is not None:
+        shared = {name: getattr(trial, name) for name in _KEYS}
+        record = msgspec.convert({**shared, **stored.baseline, "change": None}, StoredTrial)
+        baseline = _load_trial(record)
+    turns = [
+        TurnChange(
+            answer=turn.answer,
+            similarity=turn.similarity,
+            verdict_changes=tuple([_load_verdict_change(flip) for flip in turn.flips]),
+        )
+        for turn in stored.turns
+    ]
+    return TrialChange(kind=stored.kind, baseline=baseline, turns=tuple(turns))
+
+
+def _load_verdict_change(stored: StoredVerdictChange) -> VerdictChange:
+    return VerdictChange(
+        kind=stored.kind,
+        name=stored.name,
+        expected=stored.expected,
+        location=_load_location(stored),
+        severity=stored.severity,
+        before=stored.before,
+        after=stored.after,
+    )
+
+
+def _load_location(stored: StoredVerdict | StoredVerdictChange) -> Location:
+    line, column = stored.line, stored.column
+    if not line:
+        return Location(stored.location, 0, column)
+    end = f":{line}:{column}" if column else f":{line}"
+    if not stored.location.endswith(end):
+        raise ValueError(f"'location' does not end with {end}")
+    return Location(stored.location[: -len(end)], line, column)
+
+
+def _stored_line(result: TrialResult) -> dict[str, object]:
+    line = to_plain(_stored_trial(result))
+    baseline = result.change.baseline if result.change else None
+    if baseline is not None:
+        content = to_plain(_stored_trial(baseline))
+        del content["change"]
+        for name in _KEYS:
+            if content[name] == line[name]:
+                del content[name]
+        line["change"]["baseline"] = content  # type: ignore[index]  # it has a change
     return line
 
 
-def _add_content(line: dict[str, object], result: TrialResult) -> None:
-    line["status"] = result.status._value_
-    line["cassette"] = result.key.cassette
-    line["seconds"] = result.seconds
-    line["turns"] = [_turn(turn) for turn in result.turns]
-    line["interactions"] = [_interaction(exchange) for exchange in result.http_log]
-    line["error"] = None if result.error is None else _error(result.error)
-    line["calls"] = result.request_count
-    line["known_failure"] = result.known_failure
-    line["warnings"] = result.warnings
-    line["bot_id"] = result.bot_id
-    line["snapshot"] = None if result.snapshot is None else snapshot(result.snapshot)
-    line["recorded_at"] = result.recorded_at
+def _stored_trial(result: TrialResult) -> StoredTrial:
+    key = result.key
+    return StoredTrial(
+        id=key.id,
+        scenario=key.scenario,
+        file=key.file,
+        line=key.line,
+        bot=key.bot,
+        case=key.case,
+        trial=key.trial,
+        tags=key.tags,
+        status=result.status,
+        cassette=key.cassette,
+        seconds=result.seconds,
+        turns=tuple([_stored_turn(turn) for turn in result.turns]),
+        interactions=result.http_log,
+        error=result.error,
+        calls=result.request_count,
+        known_failure=result.known_failure,
+        warnings=result.warnings,
+        bot_id=result.bot_id,
+        snapshot=result.snapshot,
+        recorded_at=result.recorded_at,
+        change=None if result.change is None else _stored_change(result.change),
+    )
 
 
-def _turn(turn: TurnResult) -> dict[str, object]:
-    fields = _NO_REPLY if turn.reply is None else _reply(turn.reply)
-    return {
-        "prompt": turn.prompt,
-        **fields,
-        "verdicts": [_verdict(verdict) for verdict in turn.verdicts],
-        "attached": turn.attached,
-    }
+def _stored_turn(turn: TurnResult) -> StoredTurn:
+    reply = turn.reply
+    verdicts = tuple([_stored_verdict(verdict) for verdict in turn.verdicts])
+    if reply is None:
+        return replace(_NO_REPLY, prompt=turn.prompt, verdicts=verdicts, attached=turn.attached)
+    return StoredTurn(
+        prompt=turn.prompt,
+        answer=reply.answer,
+        messages=reply.messages,
+        chat_id=reply.chat_id,
+        conversation_id=reply.conversation_id,
+        log_id=reply.log_id,
+        status=reply.status,
+        usage=reply.usage,
+        seconds=reply.seconds,
+        first_token=reply.first_token,
+        polls=reply.poll_count,
+        tool_calls=reply.tool_calls,
+        error_code=reply.error_code,
+        error_message=reply.error_message,
+        verdicts=verdicts,
+        attached=turn.attached,
+    )
 
 
-# `status: null` is what tells a turn without a reply: a reply always has a status.
-_NO_REPLY: Mapping[str, object] = {
-    "answer": None,
-    "messages": (),
-    "chat_id": None,
-    "conversation_id": None,
-    "log_id": None,
-    "status": None,
-    "usage": None,
-    "seconds": None,
-    "first_token": None,
-    "polls": 0,
-    "tool_calls": (),
-    "error_code": 0,
-    "error_message": "",
-}
+def _stored_verdict(verdict: Verdict) -> StoredVerdict:
+    return StoredVerdict(
+        kind=verdict.kind,
+        status=verdict.status,
+        expected=verdict.expected,
+        actual=verdict.actual,
+        reason=verdict.reason,
+        location=str(verdict.location),
+        line=verdict.location.line,
+        column=verdict.location.column,
+        name=verdict.name,
+        weight=verdict.weight,
+        severity=verdict.severity,
+        score=verdict.score,
+        evidence=verdict.evidence,
+    )
 
 
-def _reply(reply: Reply) -> dict[str, object]:
-    usage = reply.usage
-    return {
-        "answer": reply.answer,
-        "messages": [_message(message) for message in reply.messages],
-        "chat_id": reply.chat_id,
-        "conversation_id": reply.conversation_id,
-        "log_id": reply.log_id,
-        "status": reply.status,
-        "usage": None
-        if usage is None
-        else {"total": usage.total, "input": usage.input, "output": usage.output},
-        "seconds": reply.seconds,
-        "first_token": reply.first_token,
-        "polls": reply.poll_count,
-        "tool_calls": [
-            {"name": call.name, "arguments": call.arguments} for call in reply.tool_calls
-        ],
-        "error_code": reply.error_code,
-        "error_message": reply.error_message,
-    }
+def _stored_change(change: TrialChange) -> StoredChange:
+    turns = [
+        StoredTurnChange(
+            answer=turn.answer,
+            similarity=turn.similarity,
+            flips=tuple([_stored_verdict_change(flip) for flip in turn.verdict_changes]),
+        )
+        for turn in change.turns
+    ]
+    return StoredChange(kind=change.kind, turns=tuple(turns), baseline=None)
 
 
-def _message(message: Message) -> dict[str, object]:
-    return {
-        "id": message.id,
-        "role": message.role,
-        "type": message.type,
-        "content": message.content,
-        "content_type": message.content_type,
-        "reasoning": message.reasoning,
-    }
+def _stored_verdict_change(change: VerdictChange) -> StoredVerdictChange:
+    return StoredVerdictChange(
+        kind=change.kind,
+        name=change.name,
+        expected=change.expected,
+        location=str(change.location),
+        line=change.location.line,
+        column=change.location.column,
+        severity=change.severity,
+        before=change.before,
+        after=change.after,
+    )
 
 
-def _verdict(verdict: Verdict) -> dict[str, object]:
-    where = verdict.location
-    return {
-        "kind": verdict.kind,
-        "status": verdict.status._value_,
-        "expected": verdict.expected,
-        "actual": verdict.actual,
-        "reason": verdict.reason,
-        "location": place(where),
-        # `location` is for people and editors; the two numbers say where in it the path ends.
-        "line": where.line,
-        "column": where.column,
-        "name": verdict.name,
-        "weight": verdict.weight,
-        "severity": verdict.severity._value_,
-        "score": verdict.score,
-        "evidence": verdict.evidence,
-    }
+def _without_deep_values(result: TrialResult) -> TrialResult:
+    """Return a result without what may be nested: tool arguments and settings of the bot."""
+    turns = [
+        replace(turn, reply=turn.reply and _without_arguments(turn.reply)) for turn in result.turns
+    ]
+    change = result.change
+    if change and change.baseline:
+        change = replace(change, baseline=_without_deep_values(change.baseline))
+    snapshot = result.snapshot and replace(result.snapshot, details={"note": TOO_DEEP})
+    return replace(result, turns=tuple(turns), snapshot=snapshot, change=change)
 
 
-def _interaction(exchange: LoggedCall) -> dict[str, object]:
-    return {
-        "method": exchange.method,
-        "path": exchange.path,
-        "status": exchange.status,
-        "start": exchange.start,
-        "elapsed": exchange.elapsed,
-        "repeats": exchange.repeat_count,
-        "code": exchange.code,
-        "body": exchange.body,
-    }
+def _without_arguments(reply: Reply) -> Reply:
+    return replace(
+        reply, tool_calls=tuple([replace(call, arguments=TOO_DEEP) for call in reply.tool_calls])
+    )
 
 
-def _error(note: ErrorRecord) -> dict[str, object]:
-    return {
-        "kind": note.kind,
-        "what": note.what,
-        "where": note.where,
-        "next_step": note.next_step,
-        "exit_code": note.exit_code,
-        "detail": note.detail,
-        "log_id": note.log_id,
-    }
-
-
-def snapshot(bot: BotSnapshot) -> dict[str, object]:
-    """Return what a bot was, as both trials.jsonl and run.json have it."""
-    return {
-        "version": bot.version,
-        "model": bot.model,
-        "prompt": bot.prompt,
-        "details": bot.details,
-        "warning": bot.warning,
-    }
-
-
-def _change(change: TrialChange, key: TrialKey) -> dict[str, object]:
-    """Return how a trial changed; of its baseline's key only what differs from its own."""
-    baseline: dict[str, object] | None = None
-    if change.baseline is not None:
-        own = key_fields(key)
-        named = key_fields(change.baseline.key)
-        baseline = {name: value for name, value in named.items() if value != own[name]}
-        _add_content(baseline, change.baseline)
-    return {
-        "kind": change.kind.value,
-        "turns": [_turn_change(turn) for turn in change.turns],
-        "baseline": baseline,
-    }
-
-
-def _turn_change(turn: TurnChange) -> dict[str, object]:
-    return {
-        "answer": turn.answer.value,
-        "similarity": turn.similarity,
-        "flips": [_flip(flip) for flip in turn.verdict_changes],
-    }
-
-
-def _flip(flip: VerdictChange) -> dict[str, object]:
-    return {
-        "kind": flip.kind,
-        "name": flip.name,
-        "expected": flip.expected,
-        "location": place(flip.location),
-        "line": flip.location.line,
-        "column": flip.location.column,
-        "severity": flip.severity.value,
-        "before": None if flip.before is None else flip.before.value,
-        "after": None if flip.after is None else flip.after.value,
-    }
-
-
-def _plain(value: object) -> object:
-    """Turn the read-only mappings and sequences that nouns may hold into what JSON knows."""
+def _plain_container(value: object) -> object:
+    """Convert a mapping or sequence that msgspec does not know."""
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, Sequence):
         return list(value)
-    raise TypeError(f"{type(value).__name__} is not JSON.")
+    raise NotImplementedError(f"{type(value).__name__} is not JSON.")

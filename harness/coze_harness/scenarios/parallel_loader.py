@@ -7,11 +7,12 @@ the time that loading took. So the trials of a large project can all be there at
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from coze_harness.model import replace
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.trial import Turn, TurnScript
 from coze_harness.scenarios.name_rules import fold_name

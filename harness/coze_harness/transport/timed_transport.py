@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
-from coze_harness.model import HttpCall, HttpResponse
+from coze_harness.model import HttpCall, HttpResponse, replace
 from coze_harness.text.sse import frame_times
 from coze_harness.transport.http_transport import HttpTransport
 
