@@ -124,7 +124,7 @@ def test_a_function_of_the_project_is_called_with_the_arguments(
     path = list(sys.path)
     tool = function(tmp_path, name)
     tool = pickle.loads(pickle.dumps(tool))  # noqa: S301 (our own; as a worker process gets it)
-    assert tool.output("c1", {"city": "杭州"}) == output
+    assert tool.call("c1", {"city": "杭州"}) == output
     assert sys.path == path
 
 
