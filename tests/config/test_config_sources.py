@@ -194,7 +194,7 @@ def test_a_secret_in_the_file_is_refused_and_not_repeated(
         ("bots: {a: 1.5e+18}\n", "1:11", "number"),
         ("bots: {a: {title: x}}\n", "1:11", "nothing"),
         ("bots: {a: [1]}\n", "1:11", "a list"),
-        ("bots: {'a[b]': '1'}\n", "1:8", "cannot be a bot's name"),
+        ("bots: {'a[b]': '1'}\n", "1:8", "cannot be the name of a bot"),
         ("bots: {chat: '123456'}\ndefault_bot: chta\n", "2:14", 'Did you mean "chat"?'),
         ("judge: {bot: x}\n", "1:14", 'no bot "x"'),
         ("judge: {}\n", "1:8", '"judge.bot" is missing'),

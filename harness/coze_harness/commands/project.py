@@ -7,11 +7,12 @@ import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import overload
 
 from coze_harness.config import Settings, SettingsOverrides, load_settings
-from coze_harness.execution import BATCH_SIZE
+from coze_harness.execution import BATCH_SIZE, can_fork, map_in_processes
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.model import CassetteState, Mode, TrialStatus
 from coze_harness.model.errors import NothingSelectedError, ResultsError, UsageError
@@ -22,7 +23,7 @@ from coze_harness.results import read_run
 from coze_harness.results.remote_runs import LocatedRun, check_cassettes_reachable, locate_run
 from coze_harness.scenarios import ProjectPaths as ScenarioProject
 from coze_harness.scenarios import Scenario, check_bots, expand_trials, find_files, scenario_schema
-from coze_harness.scenarios.loading import load_in_parallel
+from coze_harness.scenarios.parallel_loader import load_in_parallel
 from coze_harness.scenarios.trial_filter import TrialFilter
 from coze_harness.storage.remote_folder import RemoteFolder
 
@@ -66,7 +67,9 @@ class Project:
         bots = choice.bots or None
         known = check_bots(settings.bots, settings.default_bot)
         check = known if bots is None else _anything
-        loaded = load_in_parallel(found.files, project, check, workers or self.world.processors)
+        processes = (workers or self.world.processors) if can_fork() else 1
+        shared = partial(map_in_processes, workers=processes, size=1, least=2)
+        loaded = load_in_parallel(found.files, project, check, shared)
         scenarios = found.select(loaded)
         made = expand_trials(
             scenarios,

@@ -19,7 +19,7 @@ from coze_harness.model.errors import CozeError
 from coze_harness.model.location import Location
 from coze_harness.model.process_context import ProcessContext
 from coze_harness.model.trial import Turn
-from coze_harness.scenarios.bots import find_bot
+from coze_harness.scenarios.trial_expansion import find_bot
 from coze_harness.text.sse import complete_length
 from coze_harness.transport import TimedTransport
 
@@ -91,7 +91,7 @@ def send_single_prompt(
         UsageError: there is no such bot.
         CozeError: the service or the network did not serve.
     """
-    whom = find_bot(bot, settings)
+    whom = find_bot(bot, settings.bots, settings.default_bot)
     options = ChatOptions(
         user_id=settings.user_id, conversation_id=conversation_id, stream=show is not None
     )

@@ -18,8 +18,8 @@ from coze_harness.execution.conversation_session import (
 from coze_harness.model import ChatOptions, Reply
 from coze_harness.model.errors import HarnessError
 from coze_harness.pytest_plugin.session_projects import projects
-from coze_harness.scenarios.bots import find_bot
 from coze_harness.scenarios.name_rules import file_name_part, file_stem
+from coze_harness.scenarios.trial_expansion import find_bot
 from coze_harness.storage.remote_folder import RemoteFolder
 
 # Set for a test that raised: what it left unasked is no fault of its recording.
@@ -93,7 +93,7 @@ class Coze:
         __tracebackhide__ = True
         settings = self._project.settings
         try:
-            asked = find_bot(bot or self._bot, settings)
+            asked = find_bot(bot or self._bot, settings.bots, settings.default_bot)
         except HarnessError as fault:
             raise self.broken(fault) from None
         options = ChatOptions(user_id=settings.user_id, stream=self._stream)
