@@ -50,7 +50,7 @@ def test_1_when_an_expectation_failed(recorded: ProjectFolder) -> None:
         (["run", "--shard", "3/2"], ["--shard", "3/2"]),
         (["run", "--cluster", "nonsense"], ["No Dask scheduler answers at nonsense"]),
         (["run", "--resume", "none-such"], ["none-such"]),
-        (["run", ".."], ["leads out of the project"]),
+        (["run", ".."], ["is outside the project"]),
         (["report", "none-such"], ["none-such"]),
         (["ask", "hi", "--bot", "nobody"], ['"nobody"']),
         (["ask", "hi", "--base-url", "ftp://x"], ["--base-url"]),

@@ -40,7 +40,7 @@ def test_a_file_url_is_another_word_for_a_path(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("scenarios: s3://bucket/x", "no folder inside the project"),
+        ("scenarios: s3://bucket/x", "not a folder inside the project"),
         ("cassettes: file:///etc", "folder of this machine"),
         ("reports: LOCAL:///etc", "folder of this machine"),
         ("cassettes: s3://key:hunter2@bucket/x", "password"),

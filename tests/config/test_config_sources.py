@@ -194,7 +194,7 @@ def test_a_secret_in_the_file_is_refused_and_not_repeated(
         ("bots: {a: 1.5e+18}\n", "1:11", "number"),
         ("bots: {a: {title: x}}\n", "1:11", "nothing"),
         ("bots: {a: [1]}\n", "1:11", "a list"),
-        ("bots: {'a[b]': '1'}\n", "1:8", "cannot be a bot's name"),
+        ("bots: {'a[b]': '1'}\n", "1:8", "cannot be the name of a bot"),
         ("bots: {chat: '123456'}\ndefault_bot: chta\n", "2:14", 'Did you mean "chat"?'),
         ("judge: {bot: x}\n", "1:14", 'no bot "x"'),
         ("judge: {}\n", "1:8", '"judge.bot" is missing'),
@@ -225,6 +225,46 @@ def test_what_cannot_be_meant_is_refused_with_its_place(
     assert str(error.where) == f"harness.yaml:{where}"
     assert words in error.what
     assert error.next_step
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "words"),
+    [
+        *((f"{key}: 1\n", f"1:{len(key) + 3}", "must be text") for key in (
+            "base_url", "default_bot", "user_id", "scenarios", "cassettes", "reports")),
+        *((f"{key}: ''\n", f"1:{len(key) + 3}", "is empty") for key in (
+            "base_url", "default_bot", "user_id", "scenarios", "cassettes", "reports")),
+        *((f"{key}:\n", "1:1", "is empty") for key in (
+            "base_url", "bots", "default_bot", "user_id", "poll", "scenarios", "cassettes",
+            "reports", "redact", "report")),
+        *((f"{key}: a\n", f"1:{len(key) + 3}", "must be a mapping") for key in (
+            "bots", "poll", "judge", "report")),
+        ("rate_limit: 0\n", "1:13", "more than 0"),
+        ("rate_limit: '1'\n", "1:13", "must be a number"),
+        ("rate_limit: true\n", "1:13", "must be a number"),
+        ("workers: 1.0\n", "1:10", "a whole number"),
+        ("workers: 1025\n", "1:10", "at most 1024"),
+        ("poll: {timeout: 86401}\n", "1:17", "at most 86400"),
+        ("poll: {timeout: }\n", "1:8", '"poll.timeout" is empty'),
+        ("judge: {bot: ''}\n", "1:14", '"judge.bot" is empty'),
+        ("judge: {bt: x}\n", "1:9", 'Did you mean "bot"?'),
+        ("report: {lang: 5}\n", "1:16", 'cannot be "5"'),
+        ("redact: a+\n", "1:9", "must be a list"),
+        ("redact: ['', b]\n", "1:10", '"redact[0]" is empty'),
+    ],
+)  # fmt: skip
+def test_every_key_refuses_what_it_does_not_take(
+    tmp_path: Path, text: str, where: str, words: str
+) -> None:
+    error = refused(tmp_path, text)
+    assert str(error.where) == f"harness.yaml:{where}"
+    assert words in error.what
+    assert error.next_step
+
+
+@pytest.mark.parametrize("text", ["judge:\n", "rate_limit:\n", "workers:\n", "workers: 1024\n"])
+def test_a_limit_may_be_left_empty(tmp_path: Path, text: str) -> None:
+    load(tmp_path, text)
 
 
 def test_all_misfits_of_the_shape_are_told_in_one_go(tmp_path: Path) -> None:

@@ -25,8 +25,8 @@ from coze_harness.cassettes import (
 from coze_harness.cassettes.interaction import Interaction
 from coze_harness.cassettes.recording import dump_info
 from coze_harness.config import load_settings
+from coze_harness.config.config_file import ConfigSpec
 from coze_harness.config.settings import BASE_URL, USER_ID, PollSettings, ReportSettings
-from coze_harness.config.shapes import FileShape
 from coze_harness.execution.live_runner import DEFAULT_WORKERS
 from coze_harness.expectations import summarize_kinds
 from coze_harness.model import BotSnapshot
@@ -38,7 +38,9 @@ from coze_harness.scenarios import (
     find_files,
     load_scenarios,
 )
-from coze_harness.scenarios.scenario_keys import ScenarioShape, TurnShape
+from coze_harness.scenarios.scenario_keys import ScenarioSpec
+from coze_harness.scenarios.turn_spec import TurnSpec
+from coze_harness.yaml_source.record_schema import record_schema
 from doc_pages import PAGES, ROOT, Block
 from kind_tables import PAGES_WITH_KINDS, with_kind_table
 from project import ProjectFolder
@@ -128,30 +130,27 @@ def test_every_example_in_the_table_of_kinds_loads(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("section", "shape"),
-    [("Keys of a scenario", ScenarioShape), ("Keys of a turn", TurnShape)],
+    ("section", "record"),
+    [("Keys of a scenario", ScenarioSpec), ("Keys of a turn", TurnSpec)],
 )
 def test_every_key_is_listed_with_its_default(
-    section: str, shape: type[ScenarioShape] | type[TurnShape]
+    section: str, record: type[ScenarioSpec] | type[TurnSpec]
 ) -> None:
     table = doc_pages.rows("docs/scenarios.md", "key", section)
-    fields = shape.model_fields
-    assert sorted(cells[0] for cells in table) == sorted(f"`{name}`" for name in fields)
-    for key, _, default, _ in table:
-        field = fields[key.strip("`")]
-        given = field.get_default(call_default_factory=True)
-        if default == "none":
-            assert not given, key
-        elif default in ("`true`", "`false`", "`1`", "`1.0`"):
-            assert json.loads(default.strip("`")) == given, key
+    keys = record_schema(record)["properties"]
+    assert sorted(cells[0] for cells in table) == sorted(f"`{name}`" for name in keys)
+    for key, _, shown, _ in table:
+        default = keys[key.strip("`")].get("default")
+        if shown in ("`true`", "`false`", "`1`", "`1.0`"):
+            assert json.loads(shown.strip("`")) == default, key
         else:
-            assert not given or field.is_required(), key
+            assert default is None, key
 
 
 def test_every_setting_is_listed_with_its_default() -> None:
     table = doc_pages.rows("docs/scenarios.md", "key", "harness.yaml")
     told = {cells[0].strip("`"): cells[2].strip("`") for cells in table}
-    fields = set(FileShape.model_fields) - {"poll", "judge", "report"}
+    fields = set(record_schema(ConfigSpec)["properties"]) - {"poll", "judge", "report"}
     inner = {"poll.interval", "poll.timeout", "judge.bot", "report.lang", "report.layout"}
     assert set(told) == fields | inner
     right = {

@@ -58,6 +58,15 @@ def faults_of(root: Path, files: Mapping[str, str | bytes]) -> Sequence[Scenario
     return caught.value.errors
 
 
+def errors_of(root: Path, text: str) -> Sequence[ScenarioError]:
+    """Return every error of one scenario file, by place; nothing for a file without errors."""
+    try:
+        load_one(root, text)
+    except ScenarioErrors as error:
+        return error.errors
+    return ()
+
+
 def fault_of(root: Path, text: str | bytes, **others: str | bytes) -> ScenarioError:
     """Return the only fault of one scenario file."""
     files = {f"scenarios/{name.replace('__', '.')}": other for name, other in others.items()}

@@ -100,8 +100,8 @@ def test_a_case_is_called_by_a_column_that_tells_them_apart_else_by_its_number(
         ("c.yaml", "- {a: 1, a: 2}\n", "c.yaml:1:10", "twice"),
         ("c.txt", "x", "a.yaml:1:8", ".txt"),
         ("d.csv", "x", "a.yaml:1:8", "no file"),
-        ("../../c.csv", "x", "a.yaml:1:8", "leads out"),
-        ("/etc/passwd", "x", "a.yaml:1:8", "leads out"),
+        ("../../c.csv", "x", "a.yaml:1:8", "outside the project"),
+        ("/etc/passwd", "x", "a.yaml:1:8", "outside the project"),
         ("[]", "x", "a.yaml:1:8", "no case"),
         ("[x]", "x", "a.yaml:1:9", "mapping"),
         ("{city: x}", "x", "a.yaml:1:8", "a mapping"),
@@ -123,14 +123,14 @@ def test_cases_that_link_out_of_the_project_are_refused(tmp_path: Path) -> None:
     root = tmp_path / "project"
     (root / "scenarios").mkdir(parents=True)
     (root / "scenarios" / "c.csv").symlink_to(tmp_path / "c.csv")
-    assert "leads out" in fault_of(root, ASK.format("c.csv")).what
+    assert "outside the project" in fault_of(root, ASK.format("c.csv")).what
 
 
 def test_a_missing_column_is_told_once_with_both_places(tmp_path: Path) -> None:
     text = "cases: c.csv\nturns:\n  - prompt: '{{ town }}'\n"
     fault = fault_of(tmp_path, text, c__csv="towm\na\nb\nc\n")
     assert str(fault.where) == "scenarios/a.yaml:3:13"
-    assert 'asks for "town"' in fault.what
+    assert 'uses "town"' in fault.what
     assert 'Did you mean "towm"?' in fault.what
     assert "for case 1 at scenarios/c.csv:2, and 2 more" in fault.detail[0]
 
@@ -299,7 +299,7 @@ def test_a_drawn_template_is_checked_when_it_is_loaded(tmp_path: Path) -> None:
 
 def test_a_drawn_value_among_the_options_is_refused(tmp_path: Path) -> None:
     fault = fault_of(tmp_path, "custom_variables: {day: '{{ today }}'}\nturns: [{prompt: a}]")
-    assert "drawn value (today)" in fault.what
+    assert "generated value (today)" in fault.what
 
 
 def test_trials_can_be_pickled_drawn_ones_too(tmp_path: Path) -> None:

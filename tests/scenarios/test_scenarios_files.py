@@ -169,7 +169,7 @@ scenarios: [{name: one}, {name: two, bot: 助手}]
             "JSON",
         ),
         ("tools: [f]\nturns: [{prompt: a}]", "1:8", "must be a mapping", "key: value"),
-        ("name:\nturns: [{prompt: a}]", "1:1", '"name" is empty', "take the key out"),
+        ("name:\nturns: [{prompt: a}]", "1:1", '"name" is empty', "remove the key"),
         # shapes
         ("tags: smoke\nturns: [{prompt: a}]", "1:7", "must be a list", "[smoke]"),
         ("turns: [{prompt: a, expect: b}]", "1:29", "must be a list", "[b]"),
@@ -201,31 +201,36 @@ scenarios: [{name: one}, {name: two, bot: 助手}]
         (f"meta_data: {{{'k' * 65}: x}}\nturns: [{{prompt: a}}]", "1:80", "65", "Shorten"),
         ("shortcut_command: {id: x}\nturns: [{prompt: a}]", "1:19", "command_id", "Write"),
         # names
-        ("name: ../a\nturns: [{prompt: a}]", "1:7", "climbs", "plain name"),
-        ("name: /etc/x\nturns: [{prompt: a}]", "1:7", "climbs", "plain name"),
+        ("name: ../a\nturns: [{prompt: a}]", "1:7", "leaves its folder", "plain name"),
+        ("name: /etc/x\nturns: [{prompt: a}]", "1:7", "leaves its folder", "plain name"),
         ('name: "a\\nb"\nturns: [{prompt: a}]', "1:7", "line break", "plain name"),
         ('name: "a\\u2028b"\nturns: [{prompt: a}]', "1:7", "line break", "plain name"),
         ("name: ' '\nturns: [{prompt: a}]", "1:7", "name is empty", "plain name"),
         ("name: ''\nturns: [{prompt: a}]", "1:7", '"name" is empty', "Correct"),
         # attachments
         ("turns: [{prompt: a, attach: [no.png]}]", "1:30", "no file", "Correct the path"),
-        ("turns: [{prompt: a, attach: [../../x]}]", "1:30", "leads out", "Move the file"),
-        ("turns: [{prompt: a, attach: [/etc/passwd]}]", "1:30", "leads out", "Move the file"),
+        ("turns: [{prompt: a, attach: [../../x]}]", "1:30", "outside the project", "Move the file"),
+        (
+            "turns: [{prompt: a, attach: [/etc/passwd]}]",
+            "1:30",
+            "outside the project",
+            "Move the file",
+        ),
         # expectations
         ("turns: [{prompt: a, expect: [{contain: b}]}]", "1:31", "contain", "Use"),
         ("turns: [{prompt: a, expect: [{icontains: b}]}]", "1:31", "icontains", "contains"),
         # whole files
         ("", "1:1", "this one is empty", "turns:"),
-        ("- a", "1:1", "holds a list", "turns:"),
-        ("just words", "1:1", "holds text", "turns:"),
+        ("- a", "1:1", "this one is a list", "turns:"),
+        ("just words", "1:1", "this one is text", "turns:"),
         ("a:\n\t- b", "2:1", "tab", "spaces"),
         ("[" * 200_000, "1:101", "levels deep", "Flatten"),
         ("a: !!python/object/apply:os.system [x]", "1:4", "tag", "Remove the tag"),
         ("--- {}\n--- {}", "2:1", "second document", "file of its own"),
         # suites
-        ("scenarios: {}", "1:12", "must be a list", "scenarios:"),
+        ("scenarios: {}", "1:12", "must be a list", "`- `"),
         ("scenarios: [x]", "1:13", "must be a mapping", "scenarios:"),
-        ("defaults: {}", "1:1", "must be a list", "scenarios:"),
+        ("defaults: {}", "1:1", "is missing", "scenarios:"),
         ("defaults: {name: x}\nscenarios: [{turns: [{prompt: a}]}]", "1:12", "shared", "its own"),
         ("defaults: {bott: x}\nscenarios: [{turns: [{prompt: a}]}]", "1:12", '"bot"', "keys are"),
         ("turns: []\nscenarios: [{turns: [{prompt: a}]}]", "1:1", "no key", "defaults"),
@@ -318,7 +323,7 @@ def test_an_attachment_that_links_out_of_the_project_is_refused(tmp_path: Path) 
     outside.write_text("x")
     (root / "scenarios").mkdir(parents=True)
     (root / "scenarios" / "link.txt").symlink_to(outside)
-    assert "leads out" in fault_of(root, "turns: [{prompt: a, attach: [link.txt]}]").what
+    assert "outside the project" in fault_of(root, "turns: [{prompt: a, attach: [link.txt]}]").what
 
 
 def test_a_shortcut_may_ask_without_a_prompt(tmp_path: Path) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from coze_harness.scenarios.loading import LARGE
+from coze_harness.scenarios.parallel_loader import LARGE_PROJECT
 from project import ProjectFolder
 
 from benchmarks.project import build
 
-COUNT = LARGE + 230
+COUNT = LARGE_PROJECT + 230
 NAMES = [f"s{number:06}" for number in range(COUNT)]
 
 

@@ -24,8 +24,12 @@ from coze_harness.scenarios import (
     load_scenarios,
     merge_batches,
 )
-from coze_harness.scenarios.packing import pack_object, unpack_object
-from coze_harness.scenarios.parallel_loader import PackedScript, ScriptPack
+from coze_harness.scenarios.parallel_loader import (
+    PackedScript,
+    ScriptPack,
+    pack_object,
+    unpack_object,
+)
 from scenario_project import BOTS, project_in
 
 EVERYTHING = """

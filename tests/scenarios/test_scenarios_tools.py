@@ -124,7 +124,7 @@ def test_a_function_of_the_project_is_called_with_the_arguments(
     path = list(sys.path)
     tool = function(tmp_path, name)
     tool = pickle.loads(pickle.dumps(tool))  # noqa: S301 (our own; as a worker process gets it)
-    assert tool.output("c1", {"city": "杭州"}) == output
+    assert tool.call("c1", {"city": "杭州"}) == output
     assert sys.path == path
 
 
@@ -134,11 +134,11 @@ def test_a_function_of_the_project_is_called_with_the_arguments(
         ("weather:fails", "raised KeyError: '杭州'", "weather.py:12"),
         ("weather:leaves", "raised SystemExit: 3", "weather.py:15"),
         ("weather:nothing", "returned nothing", ""),
-        ("weather:odd", "returned what is no JSON", ""),
-        ("weather:nan", "returned what is no JSON", ""),
+        ("weather:odd", "returned data that is not JSON", ""),
+        ("weather:nan", "returned data that is not JSON", ""),
         ("weather:absent", "is not in its module", ""),
         ("weather:Shop.absent", "is not in its module", ""),
-        ("weather:TEXT", "is no function", ""),
+        ("weather:TEXT", "is not a function", ""),
         ("broken:f", "No module named 'no_such_library'", "broken.py:1"),
         ("no_such_package.x:f", "No module named 'no_such_package'", ""),
     ],

@@ -8,7 +8,7 @@ from coze_harness.cassettes import Redactor
 from coze_harness.commands.project import Project
 from coze_harness.execution.single_chat import send_single_prompt
 from coze_harness.model import ChatOptions, HttpCall, Reply
-from coze_harness.scenarios.bots import find_bot
+from coze_harness.scenarios.trial_expansion import find_bot
 
 
 def ask_bot(

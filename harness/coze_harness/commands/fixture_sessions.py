@@ -30,8 +30,8 @@ from coze_harness.model.process_context import ProcessContext
 from coze_harness.model.trial import Trial
 from coze_harness.reporting.encoded_result import EncodedResult, ResultEncoder, encode_redacted
 from coze_harness.results import decode_trial
-from coze_harness.scenarios.bots import find_bot
 from coze_harness.scenarios.name_rules import file_name_part, file_stem
+from coze_harness.scenarios.trial_expansion import find_bot
 from coze_harness.storage.remote_folder import RemoteFolder
 
 _ESCAPE: Final = re.compile(r"\\u([0-9a-f]{4})")

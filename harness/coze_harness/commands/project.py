@@ -7,11 +7,13 @@ import shutil
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from coze_harness.auth.credentials import OAuthAppKeys, read_private_key
 from coze_harness.cassettes import Redactor
 from coze_harness.config import Settings, SettingsOverrides, load_settings
+from coze_harness.execution import can_fork, map_in_processes
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.model import TrialStatus
 from coze_harness.model.errors import (
@@ -33,7 +35,7 @@ from coze_harness.scenarios import (
     find_files,
     scenario_schema,
 )
-from coze_harness.scenarios.loading import load_in_parallel
+from coze_harness.scenarios.parallel_loader import load_in_parallel
 from coze_harness.scenarios.trial_filter import TrialFilter
 from coze_harness.storage.project_folders import ProjectFolders
 from coze_harness.storage.remote_folder import RemoteFolder
@@ -85,8 +87,9 @@ class Project:
         files = find_files(selection.paths, paths, self.process.folder)
         bots = selection.bots or None
         check = check_bots(settings.bots, settings.default_bot) if bots is None else _any_bot
-        processes = workers or self.process.processors
-        scenarios = load_in_parallel(files.files, paths, check, processes)
+        processes = (workers or self.process.processors) if can_fork() else 1
+        share = partial(map_in_processes, workers=processes, size=1, min_items=2)
+        scenarios = load_in_parallel(files.files, paths, check, share)
         trials = expand_trials(
             files.select(scenarios),
             settings.bots,

@@ -1,6 +1,6 @@
 """A project's settings: harness.yaml, then the environment, then options; the last one wins.
 
-What signs in comes from the environment alone; a file of the project never holds a secret.
+Credentials come from the environment only; a file of the project never contains a secret.
 """
 
 from coze_harness.config.settings import PollSettings, ReportSettings, Settings, SettingsOverrides

@@ -1,10 +1,10 @@
-"""harness.yaml: its shape, and what it must not say."""
+"""harness.yaml: its keys, and what it must not contain."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -15,251 +15,215 @@ from coze_harness.model import JSON, Bot
 from coze_harness.model.errors import SettingsError
 from coze_harness.model.location import Location, PathPart, SourcePositions
 from coze_harness.text.spelling import suggest_word, yaml_type_name
-from coze_harness.yaml_source import YamlDocument, read_yaml
-from coze_harness.yaml_source.fitting import Check, fits, listed, number, text, whole
+from coze_harness.yaml_source import read_yaml
+from coze_harness.yaml_source.record_schema import (
+    ANY_TEXT,
+    MAPPING,
+    TEXT,
+    Schema,
+    check_shape,
+    key,
+    list_of,
+    record_schema,
+)
 
-FILE: Final = "harness.yaml"
+CONFIG_FILE: Final = "harness.yaml"
 
 _SECRET = re.compile(r"\b(?:pat|sat|czs|cztei)_[A-Za-z0-9]{6,}|\bsk-[A-Za-z0-9_-]{16,}")
 _SECRET_KEYS: Final = ("token", "api_token", "api_key", "access_token", "secret", "password")
 _BOT_NAME = re.compile(r"[^\s@\[\]#/\\][^@\[\]#/\\\x00-\x1f\x7f]*")
 
-# Numbers beyond these limits may be right, too; pydantic knows.
-_LEAST: Final = 0.001
-_MOST: Final = 1e9
 
-_SECONDS: Final = number(_LEAST, 86_400)
-_POLL_KEYS: Final[Mapping[str, Check]] = {"interval": _SECONDS, "timeout": _SECONDS}
-_JUDGE_KEYS: Final[Mapping[str, Check]] = {"bot": text}
-_REPORT_KEYS: Final[Mapping[str, Check]] = {
-    "lang": lambda lang: lang in ("en", "zh"),
-    "layout": lambda layout: layout in ("single", "folder"),
+_JUDGE: Final[Schema] = {
+    "type": ["object", "null"],
+    "properties": {"bot": TEXT},
+    "required": ["bot"],
+    "additionalProperties": False,
 }
-_KEYS: Final[Mapping[str, Check]] = {
-    "base_url": text,
-    "bots": lambda bots: isinstance(bots, dict) and "" not in bots,
-    "default_bot": text,
-    "user_id": text,
-    "poll": lambda poll: fits(poll, _POLL_KEYS),
-    "rate_limit": number(_LEAST, _MOST),
-    "workers": whole(1, 1024),
-    "scenarios": text,
-    "cassettes": text,
-    "reports": text,
-    "redact": listed(text),
-    "judge": lambda judge: fits(judge, _JUDGE_KEYS, "bot"),
-    "report": lambda report: fits(report, _REPORT_KEYS),
+_BOT: Final[Schema] = {
+    "type": "object",
+    "properties": {"id": {}, "title": ANY_TEXT},
+    "required": [],
+    "additionalProperties": False,
 }
-"""What `shapes.py` says to pydantic, said for a quick look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigSpec:
-    """harness.yaml as it is written."""
+    """The keys of harness.yaml, checked."""
 
-    base_url: str = BASE_URL
-    bots: Mapping[str, JSON] = field(default_factory=dict)
-    default_bot: str = ""
-    user_id: str = USER_ID
-    poll: PollSettings = field(default_factory=PollSettings)
-    rate_limit: float | None = None
-    workers: int | None = None
-    scenarios: str = "scenarios"
-    cassettes: str = "cassettes"
-    reports: str = "reports"
-    redact: Sequence[str] = ()
-    judge_bot: str = ""
-    report: ReportSettings = field(default_factory=ReportSettings)
+    base_url: str = key(BASE_URL, TEXT)
+    bots: Mapping[str, Bot] = key({}, MAPPING)
+    default_bot: str = key("", TEXT)
+    user_id: str = key(USER_ID, TEXT)
+    poll: PollSettings = key(PollSettings(), record_schema(PollSettings))
+    rate_limit: float | None = key(None, {"type": ["number", "null"], "exclusiveMinimum": 0})
+    workers: int | None = key(None, {"type": ["integer", "null"], "minimum": 1, "maximum": 1024})
+    scenarios: str = key("scenarios", TEXT)
+    cassettes: str = key("cassettes", TEXT)
+    reports: str = key("reports", TEXT)
+    redact: Sequence[str] = key((), list_of(TEXT))
+    judge: Mapping[str, str] | None = key(None, _JUDGE)
+    report: ReportSettings = key(ReportSettings(), record_schema(ReportSettings))
 
-
-@dataclass(frozen=True, slots=True)
-class LoadedConfig:
-    """A checked harness.yaml, and its bots by name."""
-
-    spec: ConfigSpec = field(default_factory=ConfigSpec)
-    bots: Mapping[str, Bot] = field(default_factory=dict)
+    @property
+    def judge_bot(self) -> str:
+        """The bot that judges, by name or id; empty if there is none."""
+        return self.judge["bot"] if self.judge else ""
 
 
-def read_config(file: Path) -> LoadedConfig:
-    """Return what a harness.yaml says, checked.
+def read_config(file: Path) -> ConfigSpec:
+    """Return what a harness.yaml sets, checked.
 
     Raises:
-        SettingsError: it cannot be read, or something in it cannot be meant.
+        SettingsError: it cannot be read, or something in it is invalid.
     """
-    document = _document(file)
-    declared = _declared(document)
-    bots = _bots(declared, document.positions)
-    _check(declared, bots, document.positions)
-    check_base_url(declared.base_url, document.positions.at("base_url"))
-    return LoadedConfig(declared, bots)
-
-
-def _document(file: Path) -> YamlDocument:
     try:
         content = file.read_bytes()
-    except OSError as cause:
+    except OSError as error:
         raise SettingsError(
-            f"The file cannot be read: {cause.strerror}.", where=Location(FILE)
-        ) from cause
-    return read_yaml(content, FILE, SettingsError)
-
-
-def _declared(document: YamlDocument) -> ConfigSpec:
-    data, places = document.data, document.positions
+            f"The file cannot be read: {error.strerror}.",
+            where=Location(CONFIG_FILE),
+            next_step="Check its permissions.",
+        ) from error
+    document = read_yaml(content, CONFIG_FILE, SettingsError)
+    data, positions = document.data, document.positions
     if data is None:
         return ConfigSpec()
     if not isinstance(data, dict):
         raise SettingsError(
-            f"harness.yaml is a mapping, and this is {yaml_type_name(data)}.",
-            where=places.at(),
+            f"harness.yaml must be a mapping, not {yaml_type_name(data)}.",
+            where=positions.at(),
             next_step="Write `key: value` lines, such as `default_bot: NAME`.",
         )
-    _refuse_secrets(data, places, ())
-    given: dict[str, Any] = data if fits(data, _KEYS) else _asked_of_pydantic(data, places)
-    poll = PollSettings(**given.get("poll", {}))
-    judge_bot = (given.get("judge") or {}).get("bot", "")
-    rest = {key: value for key, value in given.items() if key != "judge"}
-    report = ReportSettings(**given.get("report", {}))
-    return ConfigSpec(**{**rest, "poll": poll, "judge_bot": judge_bot, "report": report})
+    _check_secrets(data, positions, ())
+    _check_keys(data, positions)
+    values: dict[str, Any] = dict(data)
+    values["bots"] = _read_bots(values.get("bots", {}), positions)
+    values["poll"] = PollSettings(**values.get("poll", {}))
+    values["report"] = ReportSettings(**values.get("report", {}))
+    config = ConfigSpec(**values)
+    _check_bot_references(config, positions)
+    _check_patterns(config.redact, positions)
+    for name in ("scenarios", "cassettes", "reports"):
+        check_folder(name, getattr(config, name), positions.at(name))
+    check_base_url(config.base_url, positions.at("base_url"))
+    return config
 
 
-def _asked_of_pydantic(data: Mapping[str, JSON], places: SourcePositions) -> dict[str, Any]:
-    """Return the data as pydantic takes it.
-
-    Raises:
-        SettingsError: it has another shape.
-    """
-    from coze_harness.config.shapes import FileShape
-    from coze_harness.yaml_source.shape_check import (  # imports pydantic, as does this:
-        ShapeMismatchError,
-        check_shape,
-    )
-
-    try:
-        return check_shape(FileShape, data, places).model_dump(exclude_unset=True)
-    except ShapeMismatchError as cause:
-        first, *rest = cause.misfits
+def _check_keys(data: Mapping[str, JSON], positions: SourcePositions) -> None:
+    """Check all keys at once: the first error is the message, the others are its detail."""
+    mismatches = list(check_shape(dict(data), record_schema(ConfigSpec), positions))
+    bots = data.get("bots")
+    for name, bot in bots.items() if isinstance(bots, dict) else ():
+        if isinstance(bot, dict):
+            mismatches += check_shape(bot, _BOT, positions.below("bots", name))
+    if mismatches:
+        first, *others = mismatches
         raise SettingsError(
             first.what,
             where=first.where,
             next_step=first.next_step,
-            detail=[f"{misfit.where}: {misfit.what}" for misfit in rest],
-        ) from cause
+            detail=[f"{other.where}: {other.what}" for other in others],
+        )
 
 
-def _refuse_secrets(value: JSON, places: SourcePositions, path: tuple[PathPart, ...]) -> None:
-    """Refuse a file that holds what must not be committed; the message does not repeat it."""
+def _check_secrets(value: JSON, positions: SourcePositions, path: tuple[PathPart, ...]) -> None:
+    """Refuse a file with a secret, which must not be committed; the message does not repeat it."""
     if isinstance(value, Mapping):
-        for key, inner in value.items():
-            if (not path and key.lower() in _SECRET_KEYS) or _SECRET.search(key):
-                raise _secret(places.key(*path, key))
-            _refuse_secrets(inner, places, (*path, key))
+        for name, inner in value.items():
+            if (not path and name.lower() in _SECRET_KEYS) or _SECRET.search(name):
+                raise _secret_error(positions.key(*path, name))
+            _check_secrets(inner, positions, (*path, name))
     elif isinstance(value, list):
-        for position, inner in enumerate(value):
-            _refuse_secrets(inner, places, (*path, position))
+        for index, inner in enumerate(value):
+            _check_secrets(inner, positions, (*path, index))
     elif isinstance(value, str) and _SECRET.search(value):
-        raise _secret(places.at(*path))
+        raise _secret_error(positions.at(*path))
 
 
-def _secret(where: Location) -> SettingsError:
+def _secret_error(where: Location) -> SettingsError:
     return SettingsError(
-        "A secret stands in harness.yaml, and this file is committed.",
+        "harness.yaml contains a secret, and this file is committed.",
         where=where,
-        next_step="Take it out, revoke it if it was pushed, and set COZE_API_TOKEN instead.",
+        next_step="Remove it, revoke it if it was pushed, and set COZE_API_TOKEN instead.",
     )
 
 
-def _bots(written: ConfigSpec, places: SourcePositions) -> dict[str, Bot]:
-    found: dict[str, Bot] = {}
-    for name, value in written.bots.items():
-        if not _BOT_NAME.fullmatch(name):
-            raise SettingsError(
-                f'"{name}" cannot be a bot\'s name: @ [ ] # and slashes part names of trials.',
-                where=places.key("bots", name),
-                next_step="Choose a plain name.",
-            )
-        title = ""
-        path: tuple[PathPart, ...] = ("bots", name)
-        if isinstance(value, Mapping):
-            unknown = next((key for key in value if key not in ("id", "title")), None)
-            if unknown is not None:
-                raise SettingsError(
-                    f'There is no key "{unknown}" here.{suggest_word(unknown, ("id", "title"))}',
-                    where=places.key(*path, unknown),
-                    next_step="The keys are: id, title.",
-                )
-            given = value.get("title", "")
-            if not isinstance(given, str):
-                raise SettingsError(
-                    f'"title" must be text, and this is {yaml_type_name(given)}.',
-                    where=places.at(*path, "title"),
-                    next_step="Put quotes around it.",
-                )
-            title = given
-            path = (*path, "id")
-            value = value.get("id")
-        found[name] = Bot(name=name, id=_id(value, places, path), title=title)
-    return found
+def _read_bots(bots: Mapping[str, JSON], positions: SourcePositions) -> dict[str, Bot]:
+    return {name: _read_bot(name, value, positions) for name, value in bots.items()}
 
 
-def _id(value: object, places: SourcePositions, path: tuple[PathPart, ...]) -> str:
-    """Return a bot's id; a bare number only as its author wrote it, digit for digit."""
-    digits = value if isinstance(value, str) else places.source(*path)
+def _read_bot(name: str, value: JSON, positions: SourcePositions) -> Bot:
+    """Return a bot; a number is its id only as the author wrote it, digit for digit."""
+    if not _BOT_NAME.fullmatch(name):
+        raise SettingsError(
+            f'"{name}" cannot be the name of a bot: @ [ ] # and slashes separate names of trials.',
+            where=positions.key("bots", name),
+            next_step="Choose a plain name.",
+        )
+    path: tuple[PathPart, ...] = ("bots", name)
+    title = ""
+    if isinstance(value, dict):
+        title = str(value.get("title", ""))
+        path, value = (*path, "id"), value.get("id")
+    digits = value if isinstance(value, str) else positions.source(*path)
     if isinstance(value, bool) or not (digits.isascii() and digits.isdecimal()):
         seen = f'"{value}"' if isinstance(value, str) else yaml_type_name(value)
         raise SettingsError(
-            f"A bot's id is digits in quotes, and this is {seen}.",
-            where=places.at(*path),
-            next_step="Copy the number behind /bot/ in the address of the bot's page.",
+            f"A bot's id must be digits in quotes, not {seen}.",
+            where=positions.at(*path),
+            next_step="Copy the number after /bot/ in the address of the bot's page.",
         )
-    return digits
+    return Bot(name=name, id=digits, title=title)
 
 
-def _check(written: ConfigSpec, bots: Mapping[str, Bot], places: SourcePositions) -> None:
-    """Refuse bots that nobody knows, patterns that do not compile, folders that climb."""
-    named = ((written.default_bot, ("default_bot",)), (written.judge_bot, ("judge", "bot")))
+def _check_bot_references(config: ConfigSpec, positions: SourcePositions) -> None:
+    named = ((config.default_bot, ("default_bot",)), (config.judge_bot, ("judge", "bot")))
     for word, path in named:
         is_id = len(word) >= 6 and word.isascii() and word.isdecimal()
-        if word and word not in bots and not is_id:
+        if word and word not in config.bots and not is_id:
             raise SettingsError(
-                f'There is no bot "{word}".{suggest_word(word, bots)}',
-                where=places.at(*path),
+                f'There is no bot "{word}".{suggest_word(word, config.bots)}',
+                where=positions.at(*path),
                 next_step="Name it under `bots:`, or give its id in quotes.",
             )
-    for position, pattern in enumerate(written.redact):
+
+
+def _check_patterns(patterns: Sequence[str], positions: SourcePositions) -> None:
+    for index, pattern in enumerate(patterns):
+        where = positions.at("redact", index)
         try:
-            re.compile(pattern)
-        except (re.error, OverflowError, RecursionError) as cause:
+            matches_nothing = re.search(pattern, "")
+        except (re.error, OverflowError, RecursionError) as error:
             raise SettingsError(
-                f"The pattern cannot be compiled: {cause}.",
-                where=places.at("redact", position),
+                f"The pattern cannot be compiled: {error}.",
+                where=where,
                 next_step="Correct it; put single quotes around backslashes.",
-            ) from cause
-        if re.compile(pattern).search(""):
+            ) from error
+        if matches_nothing:
             raise SettingsError(
                 "The pattern matches the empty text, and so everything.",
-                where=places.at("redact", position),
-                next_step="Make it match what is to be hidden, and nothing else.",
+                where=where,
+                next_step="Make it match only what must be hidden.",
             )
-    for key in ("scenarios", "cassettes", "reports"):
-        check_folder(key, getattr(written, key), places.at(key))
 
 
 def check_base_url(value: str, where: Location) -> None:
-    """Refuse an address that is none, or that holds a name, a password or a query.
+    """Check that an address has a scheme and a host, and no user, password or query.
 
     Raises:
-        SettingsError: naming `where` it stands.
+        SettingsError: it is invalid; `where` is named.
     """
     try:
         parts = urlsplit(value)
-        port_is_wrong = parts.port == 0
+        is_port_wrong = parts.port == 0
     except ValueError:
-        parts, port_is_wrong = urlsplit(""), True
-    wrong = parts.scheme not in ("http", "https") or not parts.hostname or port_is_wrong
-    if wrong or parts.username is not None or parts.query or parts.fragment:
+        parts, is_port_wrong = urlsplit(""), True
+    is_wrong = parts.scheme not in ("http", "https") or not parts.hostname or is_port_wrong
+    if is_wrong or parts.username is not None or parts.query or parts.fragment:
         raise SettingsError(
             "The base URL is not an address like https://api.coze.com.",
             where=where,
-            next_step="Write scheme and host only: no name, password or query.",
+            next_step="Write scheme and host only: no user, password or query.",
         )

@@ -1,4 +1,4 @@
-"""Where a project's folders are: below its own, or elsewhere by URL."""
+"""The folders of a project: inside it, or at a URL."""
 
 from __future__ import annotations
 
@@ -11,57 +11,57 @@ from coze_harness.storage.remote_folder import RemoteFolder, is_url, open_folder
 
 
 def check_folder(key: str, value: str, where: Location) -> None:
-    """Refuse what harness.yaml must not name: a folder of this machine outside of the project.
+    """Check that a folder of harness.yaml is inside the project or at a URL.
 
     Raises:
-        SettingsError: naming `where` it stands.
+        SettingsError: it is another folder of this machine, or an invalid URL; `where` is named.
     """
     if is_url(value) and key != "scenarios":
         if value.partition("://")[0].lower() in ("file", "local"):
             raise SettingsError(
-                f'"{value}" is a folder of this machine, and harness.yaml is for others, too.',
+                f'"{value}" is a folder of this machine, but harness.yaml is shared.',
                 where=where,
-                next_step="Give a path that counts from the folder of harness.yaml, or an option"
+                next_step="Give a path relative to the folder of harness.yaml, or an option"
                 " (--cassettes, --reports).",
             )
-        _remote(value, where)
+        _open_remote(value, where)
         return
     path = Path(value)
     if "\0" in value or is_url(value) or path.is_absolute() or ".." in path.parts:
         raise SettingsError(
-            f'"{value}" is no folder inside the project.',
+            f'"{value}" is not a folder inside the project.',
             where=where,
-            next_step="Give a path that counts from the folder of harness.yaml.",
+            next_step="Give a path relative to the folder of harness.yaml.",
         )
 
 
-def resolve_folder(root: Path, written: str, start: Path, option: str | None) -> Path:
-    """Return a folder: as an option says, else as harness.yaml does."""
-    return (start / option).absolute() if option else root / written
+def resolve_folder(root: Path, configured: str, start: Path, option: str | None) -> Path:
+    """Return a folder: that of the option, relative to `start`, or that of harness.yaml."""
+    return (start / option).absolute() if option else root / configured
 
 
 def resolve_location(
-    key: str, root: Path, written: str, start: Path, option: str | None
+    key: str, root: Path, configured: str, start: Path, option: str | None
 ) -> Path | RemoteFolder:
-    """Return a folder that may be elsewhere. ``file://`` is another word for a path.
+    """Return a folder that may be at a URL. ``file://`` is read as a path.
 
     Raises:
-        SettingsError: it is no folder's URL, or holds a password.
+        SettingsError: the URL is not a folder's, or contains a password.
     """
-    given = option or written
-    if not is_url(given):
-        return resolve_folder(root, written, start, option)
-    if given.lower().startswith("file://"):
-        from urllib.request import url2pathname  # takes longer than all settings
+    location = option or configured
+    if not is_url(location):
+        return resolve_folder(root, configured, start, option)
+    if location.lower().startswith("file://"):
+        from urllib.request import url2pathname  # takes longer to import than settings to load
 
-        return Path(url2pathname(urlsplit(given).path)).absolute()
-    return _remote(given, Location(f"--{key}"))
+        return Path(url2pathname(urlsplit(location).path)).absolute()
+    return _open_remote(location, Location(f"--{key}"))
 
 
-def _remote(url: str, where: Location) -> RemoteFolder:
+def _open_remote(url: str, where: Location) -> RemoteFolder:
     try:
         return open_folder(url)
-    except ValueError as fault:
+    except ValueError as error:
         raise SettingsError(
-            str(fault), where=where, next_step="Write it as in s3://bucket/folder."
-        ) from fault
+            str(error), where=where, next_step="Write it as in s3://bucket/folder."
+        ) from error

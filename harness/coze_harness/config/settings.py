@@ -1,4 +1,4 @@
-"""What is set for a project, as the other rooms get it."""
+"""The settings of a project, as the other rooms use them."""
 
 from __future__ import annotations
 
@@ -10,33 +10,35 @@ from typing import Final
 from coze_harness.auth.credentials import Credentials
 from coze_harness.model import Bot
 from coze_harness.storage.remote_folder import RemoteFolder
+from coze_harness.yaml_source.record_schema import Schema, key
 
 BASE_URL: Final = "https://api.coze.com"
 USER_ID: Final = "coze-harness"
+_SECONDS: Final[Schema] = {"type": "number", "exclusiveMinimum": 0, "maximum": 86_400}
 
 
 @dataclass(frozen=True, slots=True)
 class PollSettings:
-    """How a running chat is watched: seconds between looks, and until it is given up."""
+    """How a running chat is polled: seconds between requests, and until it is given up."""
 
-    interval: float = 1.0
-    timeout: float = 120.0
+    interval: float = key(1.0, _SECONDS)
+    timeout: float = key(120.0, _SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
 class ReportSettings:
-    """How reports are written: `lang` is ``en``, ``zh`` or empty (the reader's).
+    """How reports are written: `lang` is ``en``, ``zh`` or empty (the reader's language).
 
-    A page of the `layout` ``single`` is one file; ``folder`` has style and script beside it.
+    A page of the `layout` ``single`` is one file; ``folder`` puts style and script into files.
     """
 
-    lang: str = ""
-    layout: str = "single"
+    lang: str = key("", {"enum": ["en", "zh"]})
+    layout: str = key("single", {"enum": ["single", "folder"]})
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsOverrides:
-    """Settings given as options; ``None`` leaves a setting as it is. Paths count from `start`."""
+    """Settings from options; ``None`` changes nothing. Paths are relative to the working folder."""
 
     base_url: str | None = None
     workers: int | None = None
@@ -49,11 +51,11 @@ class SettingsOverrides:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything that is set for a project.
+    """All settings of a project.
 
     `root` is the folder of harness.yaml, or the working folder without one (`file` is then `None`).
-    Folders are absolute; recordings and runs may be elsewhere, by URL. `rate_limit` is in calls per
-    second. `redact` holds regular expressions that compile. `warnings` are remarks for the user.
+    Folders are absolute; recordings and runs may be at a URL. `rate_limit` is in calls per second.
+    `redact` contains valid regular expressions. `warnings` are for the user.
     """
 
     root: Path

@@ -1,4 +1,4 @@
-"""Scenario files into trials: found, read, checked, filled with their cases, and named."""
+"""Scenario files into trials: finds, reads and checks them, fills in their cases, names trials."""
 
 from coze_harness.scenarios.file_discovery import FileSelection, find_files
 from coze_harness.scenarios.generated_values import GENERATED_NAMES, generate_values
@@ -6,7 +6,7 @@ from coze_harness.scenarios.parallel_loader import ScenarioBatch, load_batch, me
 from coze_harness.scenarios.project_paths import ProjectPaths
 from coze_harness.scenarios.scenario import Scenario
 from coze_harness.scenarios.scenario_files import LoadedScenarios, load_scenarios
-from coze_harness.scenarios.schema import scenario_schema
+from coze_harness.scenarios.scenario_keys import scenario_schema
 from coze_harness.scenarios.trial_expansion import check_bots, expand_trials
 
 __all__ = [

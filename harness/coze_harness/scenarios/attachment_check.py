@@ -1,4 +1,4 @@
-"""The files that a turn sends along, looked at while a mistake still has a line to point to."""
+"""The files that a turn sends along, checked while an error can still name its line."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from coze_harness.model.location import Location
 from coze_harness.scenarios.case_files import resolve_inside
 from coze_harness.scenarios.project_paths import ProjectPaths
 
-_LARGEST: Final = 512 * 1024 * 1024
+_MAX_SIZE: Final = 512 * 1024 * 1024
 
 
-def attachment(path: str, where: Location, folder: str, project: ProjectPaths) -> Attachment:
-    """Return what is attached: a URL as it is, a file with its size and digest.
+def read_attachment(path: str, where: Location, folder: str, project: ProjectPaths) -> Attachment:
+    """Return an attachment: a URL as it is, a file with its size and digest.
 
-    The digest is part of what a trial asks, so that a changed file makes its recording stale.
+    The digest is part of a trial's requests, so that a changed file makes its recording stale.
 
     Raises:
         ScenarioError: the file is missing, outside the project, empty, unreadable, or larger than
@@ -27,19 +27,19 @@ def attachment(path: str, where: Location, folder: str, project: ProjectPaths) -
     """
     if path.lower().startswith(("https://", "http://")):
         return Attachment(path)
-    found = resolve_inside(path, where, folder, project)
+    file_path = resolve_inside(path, where, folder, project)
     try:
-        with Path(found).open("rb") as file:
+        with Path(file_path).open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             _check_size(path, size, where)
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as cause:
+    except OSError as error:
         raise ScenarioError(
-            f'The file "{path}" cannot be read: {cause.strerror}.',
+            f'The file "{path}" cannot be read: {error.strerror}.',
             where=where,
             next_step="Check its permissions.",
-        ) from cause
-    return Attachment(project.shown(found), size, digest)
+        ) from error
+    return Attachment(project.shown(file_path), size, digest)
 
 
 def _check_size(path: str, size: int, where: Location) -> None:
@@ -47,9 +47,9 @@ def _check_size(path: str, size: int, where: Location) -> None:
         raise ScenarioError(
             f'The file "{path}" is empty (Coze: 4300).',
             where=where,
-            next_step="Attach one that holds something.",
+            next_step="Attach a file that is not empty.",
         )
-    if size > _LARGEST:
+    if size > _MAX_SIZE:
         raise ScenarioError(
             f'The file "{path}" has {size / 1024 / 1024:.0f} MB; Coze takes 512 MB (4302).',
             where=where,

@@ -1,4 +1,4 @@
-"""A scenario filled case by case: what no template touches is made once and shared by all."""
+"""A scenario filled case by case; all cases share what has no templates."""
 
 from __future__ import annotations
 
@@ -8,146 +8,151 @@ from datetime import UTC, datetime
 from typing import Final
 
 from coze_harness.model import JSON, ChatOptions
-from coze_harness.model.errors import ScenarioError, ScenarioErrors
+from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import SourcePositions
 from coze_harness.model.trial import Turn, TurnScript
 from coze_harness.scenarios.case_files import CaseRow
-from coze_harness.scenarios.chat_option_rules import FILLED, build_chat_options
-from coze_harness.scenarios.declared import ScenarioSpec
+from coze_harness.scenarios.chat_option_rules import TEMPLATE_KEYS, build_chat_options
 from coze_harness.scenarios.error_collector import ErrorCollector
 from coze_harness.scenarios.generated_values import GENERATED_NAMES, generate_values
 from coze_harness.scenarios.scenario import CaseInstance
+from coze_harness.scenarios.scenario_keys import ScenarioSpec
 from coze_harness.scenarios.template_renderer import TemplateRenderer, has_template
-from coze_harness.scenarios.turn_template import StaticScript, TemplatedScript, TurnTemplate
+from coze_harness.scenarios.turn_spec import StaticScript, TemplatedScript, TurnSpec
 
-_SAMPLE: Final = datetime(2024, 10, 1, 8, 30, tzinfo=UTC)
+_SAMPLE_TIME: Final = datetime(2024, 10, 1, 8, 30, tzinfo=UTC)
 
 
 def expand_cases(
-    given: ScenarioSpec,
-    places: SourcePositions,
-    plans: Sequence[TurnTemplate],
+    spec: ScenarioSpec,
+    positions: SourcePositions,
+    turns: Sequence[TurnSpec],
     cases: Iterable[CaseRow],
-    filler: TemplateRenderer,
-    usual: ChatOptions,
+    renderer: TemplateRenderer,
+    defaults: ChatOptions,
 ) -> list[CaseInstance]:
-    """Return the scenario filled with each case; `usual` is for one that sets no option.
+    """Return the scenario filled with each case; `defaults` are for a scenario without options.
 
     Raises:
-        ScenarioFaults: what cannot be filled; a fault that many cases share is told once.
+        ScenarioErrors: what cannot be filled; an error that many cases share is reported once.
     """
-    filling = _Filling(given, places, plans, filler, usual)
-    found: list[CaseInstance] = []
-    told: dict[tuple[str, str], list[tuple[ScenarioError, CaseRow]]] = {}
+    expander = _CaseExpander(spec, positions, turns, renderer, defaults)
+    instances: list[CaseInstance] = []
+    shared: dict[tuple[str, str], list[tuple[ScenarioError, CaseRow]]] = {}
     for case in cases:
-        try:
-            found.append(filling.case(case))
-        except ScenarioError as fault:
-            several = fault.errors if isinstance(fault, ScenarioErrors) else (fault,)
-            for one in several:
-                told.setdefault((str(one.where), one.what), []).append((one, case))
-    faults = ErrorCollector()
-    for same in told.values():
-        faults.add(_with_cases(same))
-    faults.raise_all()
-    return found
+        errors = ErrorCollector()
+        with errors:
+            instances.append(expander.expand(case))
+        for error in errors.errors:
+            shared.setdefault((str(error.where), error.what), []).append((error, case))
+    found = ErrorCollector()
+    found.extend(map(_with_cases, shared.values()))
+    found.raise_all()
+    return instances
 
 
-def _with_cases(same: Sequence[tuple[ScenarioError, CaseRow]]) -> ScenarioError:
-    fault, case = same[0]
+def _with_cases(shared: Sequence[tuple[ScenarioError, CaseRow]]) -> ScenarioError:
+    """Return an error with the first case that it concerns, and the number of others."""
+    error, case = shared[0]
     if not case.label:
-        return fault
-    more = f", and {len(same) - 1} more" if len(same) > 1 else ""
+        return error
+    more = f", and {len(shared) - 1} more" if len(shared) > 1 else ""
     return ScenarioError(
-        fault.what,
-        where=fault.where,
-        detail=[f"for case {case.label} at {case.location}{more}", *fault.detail],
-        next_step=fault.next_step,
+        error.what,
+        where=error.where,
+        detail=[f"for case {case.label} at {case.location}{more}", *error.detail],
+        next_step=error.next_step,
     )
 
 
-class _Filling:
-    """What the cases of one scenario share."""
+class _CaseExpander:
+    """What the cases of one scenario share: options, turns and scripts without templates."""
 
     def __init__(
         self,
-        given: ScenarioSpec,
-        places: SourcePositions,
-        plans: Sequence[TurnTemplate],
-        filler: TemplateRenderer,
-        usual: ChatOptions,
+        spec: ScenarioSpec,
+        positions: SourcePositions,
+        turns: Sequence[TurnSpec],
+        renderer: TemplateRenderer,
+        defaults: ChatOptions,
     ) -> None:
-        self._shape = given
-        self._places = places
-        self._filler = filler
-        self._usual = usual
-        self._plans = tuple(plans)
-        self._open = [plan.templated() for plan in plans]
-        self._turns: list[Turn | None] = [None] * len(self._plans)
-        self._fixed: StaticScript | None = None
-        self._options: ChatOptions | None = None
-        self._names: frozenset[str] = frozenset()
-        if any(self._open):
-            opened = [p.templates() for p, left in zip(plans, self._open, strict=True) if left]
-            self._names = filler.names(opened)
-        written = {key: getattr(given, key) for key in FILLED if key in given.there}
+        self._spec = spec
+        self._positions = positions
+        self._turns = tuple(turns)
+        self._renderer = renderer
+        self._defaults = defaults
+        self._is_open = [turn.has_template() for turn in turns]
+        self._names = renderer.names(
+            [
+                turn.template_values()
+                for turn, is_open in zip(turns, self._is_open, strict=True)
+                if is_open
+            ]
+        )
         self._option_names = {
-            key: filler.names(value) for key, value in written.items() if has_template(value)
+            key: renderer.names(value)
+            for key in TEMPLATE_KEYS
+            if key in spec.keys and has_template(value := getattr(spec, key))
         }
+        self._shared_options: ChatOptions | None = None
+        self._shared_turns: dict[int, Turn] = {}
+        self._shared_script: StaticScript | None = None
 
-    def case(self, case: CaseRow) -> CaseInstance:
+    def expand(self, case: CaseRow) -> CaseInstance:
         """Return the scenario filled with one case.
 
         Raises:
-            ScenarioError: it cannot be filled.
+            ScenarioErrors: what cannot be filled, in options and turns.
         """
-        faults = ErrorCollector()
-        options = self._options
+        errors = ErrorCollector()
+        options = self._shared_options
+        script: TurnScript | None = self._shared_script
         if options is None:
-            with faults:
-                options = self._made_options(case.values)
-        script: TurnScript | None = None
-        with faults:
-            script = self._script(case.values)
-        faults.raise_all()
-        assert options is not None  # noqa: S101  # for mypy: settle has raised otherwise
-        assert script is not None  # noqa: S101  # as above
+            with errors:
+                options = self._options(case.values)
+        if script is None:
+            with errors:
+                script = self._script(case.values)
+        if options is None or script is None:
+            raise errors.combined()
         return CaseInstance(case.label, options, script)
 
-    def _made_options(self, values: Mapping[str, JSON]) -> ChatOptions:
+    def _options(self, values: Mapping[str, JSON]) -> ChatOptions:
         for key, names in self._option_names.items():
-            drawn = names & GENERATED_NAMES.keys() - values.keys()
-            if drawn:
+            generated = names & GENERATED_NAMES.keys() - values.keys()
+            if generated:
                 raise ScenarioError(
-                    f'"{key}" cannot hold a drawn value ({", ".join(sorted(drawn))}).',
-                    where=self._places.at(key),
+                    f'"{key}" cannot use a generated value ({", ".join(sorted(generated))}).',
+                    where=self._positions.at(key),
                     next_step="Use it in a prompt, or give it as a case column.",
                 )
-        options = build_chat_options(self._shape, self._places, values, self._filler, self._usual)
+        options = build_chat_options(
+            self._spec, self._positions, values, self._renderer, self._defaults
+        )
         if not self._option_names:
-            self._options = options
+            self._shared_options = options
         return options
 
     def _script(self, values: Mapping[str, JSON]) -> TurnScript:
-        if self._fixed is not None:
-            return self._fixed
-        draws = (self._names & GENERATED_NAMES.keys()) - values.keys()
-        given = {**generate_values(draws, _SAMPLE, random.Random(0)), **values} if draws else values  # noqa: S311  # a sample, no secret
-        faults = ErrorCollector()
+        generated = (self._names & GENERATED_NAMES.keys()) - values.keys()
+        if generated:
+            # A sample, to check what the turns are filled with: no secret.
+            sample = generate_values(generated, _SAMPLE_TIME, random.Random(0))  # noqa: S311
+            self._filled_turns({**sample, **values})
+            return TemplatedScript(self._turns, values, generated)
+        script = StaticScript(self._filled_turns(values))
+        if not any(self._is_open):
+            self._shared_script = script
+        return script
+
+    def _filled_turns(self, values: Mapping[str, JSON]) -> tuple[Turn, ...]:
+        errors = ErrorCollector()
         turns: list[Turn] = []
-        for at, plan in enumerate(self._plans):
-            turn = self._turns[at]
-            if turn is None:
-                with faults:
-                    turn = plan.turn(given)
-            if turn is not None:
+        for index, spec in enumerate(self._turns):
+            with errors:
+                turn = self._shared_turns.get(index) or spec.fill(values)
+                if not self._is_open[index]:
+                    self._shared_turns[index] = turn
                 turns.append(turn)
-                if not self._open[at]:
-                    self._turns[at] = turn
-        faults.raise_all()
-        if draws:
-            return TemplatedScript(self._plans, values, frozenset(draws))
-        fixed = StaticScript(tuple(turns))
-        if not any(self._open):
-            self._fixed = fixed
-        return fixed
+        errors.raise_all()
+        return tuple(turns)

@@ -12,21 +12,21 @@ from typing import NoReturn, TypeAlias
 
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
-from coze_harness.model.location import Location, PathPart, SourcePositions
+from coze_harness.model.location import Location, SourcePositions
 from coze_harness.scenarios.name_rules import is_usable_label
 from coze_harness.scenarios.project_paths import ProjectPaths, join_path, read_content, split_path
 from coze_harness.text.spelling import yaml_type_name
 from coze_harness.yaml_source import read_yaml
 
-_LABELS = ("case", "id", "name")
-_LARGEST = 50_000_000
+_LABEL_COLUMNS = ("case", "id", "name")
+_MAX_SIZE = 50_000_000
 
 Row: TypeAlias = tuple[Mapping[str, JSON], Location]
 
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """One row: what to call it, its values by column, and where it is written."""
+    """One row: its label, its values by column, and where it is written."""
 
     label: str
     values: Mapping[str, JSON]
@@ -34,70 +34,68 @@ class CaseRow:
 
 
 def read_cases(
-    value: object, places: SourcePositions, folder: str, project: ProjectPaths, named: set[str]
+    value: object, positions: SourcePositions, folder: str, project: ProjectPaths, named: set[str]
 ) -> list[CaseRow]:
-    """Return the cases that a scenario's `cases:` asks for.
+    """Return the cases of a scenario's `cases:`.
 
     Args:
         value: a list of rows, or a path from the scenario file's folder or the project's.
-        places: of the value.
+        positions: of the value.
         folder: the scenario file's folder, absolute.
         project: where files may be.
-        named: takes the path of the file that is named, so that nobody reads it as a scenario.
+        named: gets the path of the file, if one is named, so that it is not read as a scenario.
 
     Raises:
         ScenarioError: there is no such file, or it is not a table of cases.
     """
-    where = places.at()
+    where = positions.at()
     if isinstance(value, str):
         file = resolve_inside(value, where, folder, project)
         named.add(file)
         rows = list(_file_rows(file, project.shown(file), where))
         where = Location(project.shown(file))
     elif isinstance(value, list):
-        rows = _listed(value, places)
+        rows = _listed_rows(value, positions)
     else:
         raise ScenarioError(
-            f'"cases" must be a list or the path of a file, and this is {yaml_type_name(value)}.',
+            f'"cases" must be a list or the path of a file, not {yaml_type_name(value)}.',
             where=where,
             next_step="Write cases: cases/NAME.csv, or a list of `- column: value` rows.",
         )
     if not rows:
         raise ScenarioError(
-            "There is no case here.", where=where, next_step="Add a row, or take `cases:` out."
+            "There is no case here.", where=where, next_step="Add a row, or remove `cases:`."
         )
-    labels = _labels(rows)
-    return [CaseRow(label, *row) for label, row in zip(labels, rows, strict=True)]
+    return [CaseRow(label, *row) for label, row in zip(_labels(rows), rows, strict=True)]
 
 
 def resolve_inside(path: str, where: Location, folder: str, project: ProjectPaths) -> str:
     """Return the absolute path of a file that a scenario names.
 
     Raises:
-        ScenarioError: it is not there, or not inside the project.
+        ScenarioError: it does not exist, or is outside the project.
     """
     if "\0" in path:
-        raise ScenarioError("The path holds a NUL character.", where=where, next_step="Correct it.")
-    for start in (folder, str(project.root)):
+        raise ScenarioError(
+            "The path contains a NUL character.", where=where, next_step="Correct it."
+        )
+    tried: list[str] = []
+    for start in dict.fromkeys((folder, str(project.root))):
         candidate = join_path(start, path)
         if not project.holds(candidate):
             raise ScenarioError(
-                f'"{path}" leads out of the project.',
+                f'"{path}" is outside the project.',
                 where=where,
                 next_step="Move the file into the project.",
             )
         if Path(candidate).is_file():
             return candidate
-    tried = " and ".join(
-        dict.fromkeys(
-            project.shown(join_path(start, path)) for start in (folder, str(project.root))
-        )
-    )
+        tried.append(project.shown(candidate))
     raise ScenarioError(
         f'There is no file "{path}".',
         where=where,
-        detail=[f"looked for {tried}"],
-        next_step="Correct the path: it counts from this file's folder, else from the project's.",
+        detail=[f"looked for {' and '.join(tried)}"],
+        next_step="Correct the path: it starts from this file's folder, or from the project's.",
     )
 
 
@@ -112,34 +110,36 @@ def _file_rows(file: str, shown: str, named_at: Location) -> Iterator[Row]:
             next_step="Use a .csv, .jsonl or .yaml file.",
         )
     try:
-        found = read_content(file, _LARGEST + 1)
-    except OSError as cause:
+        content = read_content(file, _MAX_SIZE + 1)
+    except OSError as error:
         raise ScenarioError(
-            f"The file cannot be read: {cause.strerror}.", where=Location(shown)
-        ) from cause
-    if len(found) > _LARGEST:
+            f"The file cannot be read: {error.strerror}.",
+            where=Location(shown),
+            next_step="Check its permissions.",
+        ) from error
+    if len(content) > _MAX_SIZE:
         raise ScenarioError(
-            f"The file is larger than {_LARGEST // 1_000_000} MB.",
+            f"The file is larger than {_MAX_SIZE // 1_000_000} MB.",
             where=Location(shown),
             next_step="Split it.",
         )
-    return reader(found, shown)
+    return reader(content, shown)
 
 
-def _text(source: bytes, shown: str) -> str:
+def _decode(content: bytes, shown: str) -> str:
     try:
-        return source.decode("utf-8-sig")
-    except UnicodeDecodeError as cause:
-        line = source[: cause.start].count(b"\n") + 1
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
         raise ScenarioError(
-            f"The file is not UTF-8: byte 0x{source[cause.start]:02x} at offset {cause.start}.",
+            f"The file is not UTF-8: byte 0x{content[error.start]:02x} at offset {error.start}.",
             where=Location(shown, line),
             next_step="Save it as UTF-8 (in Excel: CSV UTF-8).",
-        ) from cause
+        ) from error
 
 
-def _csv_rows(source: bytes, shown: str) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(_text(source, shown), newline=""), strict=True)
+def _csv_rows(content: bytes, shown: str) -> Iterator[Row]:
+    reader = csv.reader(io.StringIO(_decode(content, shown), newline=""), strict=True)
     header: list[str] | None = None
     line = 1
     try:
@@ -155,16 +155,16 @@ def _csv_rows(source: bytes, shown: str) -> Iterator[Row]:
                     f"The row has {len(cells)} cells; the header has {len(header)}.",
                     where=where,
                     detail=[f"columns: {', '.join(header)}", f"cells: {', '.join(cells)[:200]}"],
-                    next_step="Put quotes around a cell that holds a comma; write empty cells.",
+                    next_step="Put quotes around a cell with a comma; write empty cells.",
                 )
             else:
                 yield dict(zip(header, cells, strict=True)), where
-    except csv.Error as cause:
+    except csv.Error as error:
         raise ScenarioError(
-            f"This is not valid CSV: {cause}.",
+            f"This is not valid CSV: {error}.",
             where=Location(shown, max(reader.line_num, 1)),
             next_step="Check the quotes on this line.",
-        ) from cause
+        ) from error
 
 
 def _header(cells: Sequence[str], where: Location) -> list[str]:
@@ -172,72 +172,72 @@ def _header(cells: Sequence[str], where: Location) -> list[str]:
     for position, name in enumerate(header, 1):
         if not name:
             raise ScenarioError(
-                f"Column {position} has no name.", where=where, next_step="Name it, or remove it."
+                f"Column {position} has no name.",
+                where=where,
+                next_step="Give it a name, or remove it.",
             )
         if name in header[: position - 1]:
             raise ScenarioError(
-                f'The column "{name}" is there twice.', where=where, next_step="Rename one."
+                f'The column "{name}" is used twice.', where=where, next_step="Rename one."
             )
     return header
 
 
-class _RefusedError(ValueError):
-    """What JSON allows and a case does not."""
+class _InvalidCaseError(ValueError):
+    """A line that is JSON but not a case."""
 
 
-def _jsonl_rows(source: bytes, shown: str) -> Iterator[Row]:
-    for number, line in enumerate(_text(source, shown).split("\n"), 1):
+def _jsonl_rows(content: bytes, shown: str) -> Iterator[Row]:
+    for number, line in enumerate(_decode(content, shown).split("\n"), 1):
         if not line.strip():
             continue
         where = Location(shown, number)
         try:
-            value = json.loads(line, object_pairs_hook=_unique, parse_constant=_no_constant)
-        except (ValueError, RecursionError) as cause:
-            words = str(cause) if isinstance(cause, _RefusedError) else f"not valid JSON ({cause})"
+            value = json.loads(line, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            what = str(error)
+            if not isinstance(error, _InvalidCaseError):
+                what = f"The line is not valid JSON ({error})."
             raise ScenarioError(
-                f"The line is {words}.", where=where, next_step="Write one JSON object a line."
-            ) from cause
+                what, where=where, next_step="Write one JSON object per line."
+            ) from error
         yield _mapping(value, where), where
 
 
-def _unique(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
+def _unique_keys(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
         keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise _RefusedError(f'an object with the key "{twice}" twice')
-    return made
+        repeated = next(key for key in keys if keys.count(key) > 1)
+        raise _InvalidCaseError(f'An object of the line has the key "{repeated}" twice.')
+    return values
 
 
 def _no_constant(word: str) -> NoReturn:
-    raise _RefusedError(f"not a case: {word} is no JSON number")
+    raise _InvalidCaseError(f"{word} is not a number in JSON.")
 
 
-def _yaml_rows(source: bytes, shown: str) -> Iterator[Row]:
-    document = read_yaml(source, shown, ScenarioError)
+def _yaml_rows(content: bytes, shown: str) -> Iterator[Row]:
+    document = read_yaml(content, shown, ScenarioError)
     if not isinstance(document.data, list):
         raise ScenarioError(
-            f"A file of cases holds a list, and this is {yaml_type_name(document.data)}.",
+            f"A file of cases must be a list, not {yaml_type_name(document.data)}.",
             where=document.positions.at(),
             next_step="Write `- column: value` rows.",
         )
-    yield from _listed(document.data, document.positions)
+    yield from _listed_rows(document.data, document.positions)
 
 
-def _listed(
-    rows: Sequence[JSON], places: SourcePositions, path: tuple[PathPart, ...] = ()
-) -> list[Row]:
-    found = []
-    for position, row in enumerate(rows):
-        where = places.at(*path, position)
-        found.append((_mapping(row, where), where))
-    return found
+def _listed_rows(rows: Sequence[JSON], positions: SourcePositions) -> list[Row]:
+    return [
+        (_mapping(row, positions.at(index)), positions.at(index)) for index, row in enumerate(rows)
+    ]
 
 
 def _mapping(value: JSON, where: Location) -> Mapping[str, JSON]:
     if not isinstance(value, Mapping):
         raise ScenarioError(
-            f"A case is a mapping of columns to values, and this is {yaml_type_name(value)}.",
+            f"A case must be a mapping of columns to values, not {yaml_type_name(value)}.",
             where=where,
             next_step="Write `column: value`.",
         )
@@ -245,10 +245,10 @@ def _mapping(value: JSON, where: Location) -> Mapping[str, JSON]:
 
 
 def _labels(rows: Sequence[Row]) -> list[str]:
-    """Return what to call each case: by a column that tells them apart, else by its number."""
-    for column in _LABELS:
+    """Return each case's label: from a column whose values are unique, else its number."""
+    for column in _LABEL_COLUMNS:
         values = [row.get(column) for row, _ in rows]
-        if all(isinstance(v, str | int) and not isinstance(v, bool) for v in values):
+        if all(type(value) in (str, int) for value in values):
             labels = [str(value) for value in values]
             if len(set(labels)) == len(labels) and all(map(is_usable_label, labels)):
                 return labels

@@ -1,21 +1,19 @@
-"""Faults: collected instead of raised, so that an author sees all of them at once."""
+"""Errors of scenario files: collected instead of raised, so that an author sees all of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
+from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError, ScenarioErrors
 from coze_harness.model.location import SourcePositions
-
-if TYPE_CHECKING:
-    from coze_harness.yaml_source.shape_check import Shape, ShapeMismatch
+from coze_harness.yaml_source.record_schema import Schema, check_shape
 
 
 class ErrorCollector:
-    """What is wrong with the files read so far; `with faults:` keeps the fault that ends a block.
+    """Collects errors; `with collector:` adds the one that ends its block, and execution goes on.
 
-    Own code and no `contextmanager`, which takes longer than most blocks: a file has seven of them.
+    A class of its own and no `contextmanager`, which takes longer than most of these blocks.
     """
 
     __slots__ = ("errors",)
@@ -23,55 +21,48 @@ class ErrorCollector:
     def __init__(self) -> None:
         self.errors: list[ScenarioError] = []
 
-    def add(self, fault: ScenarioError) -> None:
-        """Keep a fault; one that stands for several is taken apart."""
-        self.errors.extend(fault.errors if isinstance(fault, ScenarioErrors) else (fault,))
+    def add(self, error: ScenarioError) -> None:
+        """Add an error, or each of those that it stands for."""
+        self.errors.extend(error.errors if isinstance(error, ScenarioErrors) else (error,))
+
+    def extend(self, errors: Iterable[ScenarioError]) -> None:
+        """Add several errors."""
+        self.errors.extend(errors)
 
     def __enter__(self) -> None:
-        """Begin a block whose fault is kept: what comes after the block goes on."""
+        """Begin a block whose error is collected."""
 
     def __exit__(
-        self, _type: type[BaseException] | None, cause: BaseException | None, _trace: object
+        self, _type: type[BaseException] | None, error: BaseException | None, _trace: object
     ) -> bool:
-        """Keep the fault that ended the block; any other exception goes its way."""
-        if not isinstance(cause, ScenarioError):
+        """Collect the error that ended the block; any other exception is raised."""
+        if not isinstance(error, ScenarioError):
             return False
-        self.add(cause)
+        self.add(error)
         return True
 
+    def combined(self) -> ScenarioErrors:
+        """Return one error that stands for all, sorted by file and line."""
+        return ScenarioErrors(sorted(self.errors, key=_place))
+
     def raise_all(self) -> None:
-        """Raise what was found, by file and line.
+        """Raise the collected errors, if there are any.
 
         Raises:
-            ScenarioFaults: there are faults.
+            ScenarioErrors: all of them, sorted by file and line.
         """
         if self.errors:
-            raise ScenarioErrors(sorted(self.errors, key=_order))
+            raise self.combined()
 
 
-def _order(fault: ScenarioError) -> tuple[str, int, int]:
-    where = fault.where
+def _place(error: ScenarioError) -> tuple[str, int, int]:
+    where = error.where
     return (where.path, where.line, where.column) if where else ("", 0, 0)
 
 
-def check_scenario_shape(
-    shape: type[Shape], data: Mapping[str, object], places: SourcePositions
-) -> Shape:
-    """Return data in a shape.
-
-    Raises:
-        ScenarioFaults: it has another one; every misfit is told.
-    """
-    from coze_harness.yaml_source import (  # imports pydantic, which good files do not need
-        shape_check as shaping,
-    )
-
-    try:
-        return shaping.check_shape(shape, data, places)
-    except shaping.ShapeMismatchError as cause:
-        raise ScenarioErrors([scenario_error(misfit) for misfit in cause.misfits]) from cause
-
-
-def scenario_error(misfit: ShapeMismatch) -> ScenarioError:
-    """Return the fault of a scenario file that a misfit is."""
-    return ScenarioError(misfit.what, where=misfit.where, next_step=misfit.next_step)
+def shape_errors(data: JSON, schema: Schema, positions: SourcePositions) -> list[ScenarioError]:
+    """Return an error for everything in the data that does not fit the schema."""
+    return [
+        ScenarioError(mismatch.what, where=mismatch.where, next_step=mismatch.next_step)
+        for mismatch in check_shape(data, schema, positions)
+    ]

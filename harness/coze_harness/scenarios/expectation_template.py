@@ -1,4 +1,4 @@
-"""An expectation from an item with templates, for one case."""
+"""An expectation whose item has templates, built for one case."""
 
 from __future__ import annotations
 
@@ -16,80 +16,75 @@ from coze_harness.yaml_source import number
 
 _Path: TypeAlias = tuple[PathPart, ...]
 
-_ALONE = re.compile(r"\s*\{\{[^{}]*\}\}\s*")
+_ONE_TEMPLATE = re.compile(r"\s*\{\{[^{}]*\}\}\s*")
 
 
 class ExpectationTemplate:
-    """An item with templates; it remembers where its kind wants numbers.
+    """An item with templates; it remembers where its kind needs numbers.
 
-    A text that was one `{{ … }}` and gives a number's text is taken as a number where the kind does
-    not take it as text: `length: {max: "{{ max }}"}`. Which places these are, the first case shows.
+    A text that is one `{{ … }}` and is filled with a number becomes a number where the kind refuses
+    text: `length: {max: "{{ max }}"}`. The first case shows which values these are.
     """
 
-    __slots__ = ("_item", "_numeric", "_places")
+    __slots__ = ("_numeric_paths", "_positions", "item")
 
-    def __init__(self, item: JSON, places: SourcePositions) -> None:
-        self._item = item
-        self._places = places
-        self._numeric: tuple[_Path, ...] = ()
+    def __init__(self, item: JSON, positions: SourcePositions) -> None:
+        self.item = item
+        self._positions = positions
+        self._numeric_paths: tuple[_Path, ...] = ()
 
-    @property
-    def item(self) -> JSON:
-        """The item as it is written."""
-        return self._item
-
-    def filled(self, values: Mapping[str, JSON], filler: TemplateRenderer) -> Expectation:
+    def fill(self, values: Mapping[str, JSON], renderer: TemplateRenderer) -> Expectation:
         """Build the expectation for one case.
 
         Raises:
             ScenarioError: it cannot be filled or built.
         """
-        places = self._places
-        filled = filler.value(self._item, values, lambda path: places.at(*path))
-        if self._numeric:
-            numbers = dict(_numbers(self._item, filled, ()))
-            for path in self._numeric:
+        positions = self._positions
+        filled = renderer.value(self.item, values, lambda path: positions.at(*path))
+        if self._numeric_paths:
+            numbers = dict(_numbers(self.item, filled, ()))
+            for path in self._numeric_paths:
                 if path in numbers:
                     filled = _replaced(filled, path, numbers[path])
         try:
-            return build_expectation(filled, places)
-        except ScenarioError as refusal:
-            numbers = dict(_numbers(self._item, filled, ()))
+            return build_expectation(filled, positions)
+        except ScenarioError as error:
+            numbers = dict(_numbers(self.item, filled, ()))
             if not numbers:
                 raise
-            return self._with_numbers(filled, numbers, refusal)
+            return self._build_with_numbers(filled, numbers, error)
 
-    def _with_numbers(
-        self, filled: JSON, numbers: dict[_Path, int | float], refusal: ScenarioError
+    def _build_with_numbers(
+        self, filled: JSON, numbers: dict[_Path, int | float], error: ScenarioError
     ) -> Expectation:
-        """Put numbers where the refusals point, one after the other."""
-        offered, taken = refusal, list(self._numeric)
+        """Put numbers where the errors point, one after the other."""
+        paths = list(self._numeric_paths)
         while numbers:
-            path = next((p for p in numbers if self._places.at(*p) == offered.where), None)
+            path = next((p for p in numbers if self._positions.at(*p) == error.where), None)
             if path is None:
-                raise offered
+                break
             filled = _replaced(filled, path, numbers.pop(path))
-            taken.append(path)
+            paths.append(path)
             try:
-                built = build_expectation(filled, self._places)
-            except ScenarioError as next_refusal:
-                offered = next_refusal
+                expectation = build_expectation(filled, self._positions)
+            except ScenarioError as next_error:
+                error = next_error
             else:
-                self._numeric = tuple(taken)
-                return built
-        raise offered
+                self._numeric_paths = tuple(paths)
+                return expectation
+        raise error
 
 
 def _numbers(item: JSON, filled: JSON, path: _Path) -> list[tuple[_Path, int | float]]:
-    """Return the paths of lone templates that were filled with a number's text."""
+    """Return the numbers that texts of one template each were filled with, by path."""
     if isinstance(item, str) and isinstance(filled, str):
-        value = number(filled.strip()) if _ALONE.fullmatch(item) else None
+        value = number(filled.strip()) if _ONE_TEMPLATE.fullmatch(item) else None
         return [] if value is None else [(path, value)]
     if isinstance(item, dict) and isinstance(filled, dict):
-        return [hit for k, v in item.items() for hit in _numbers(v, filled[k], (*path, k))]
+        return [one for k, v in item.items() for one in _numbers(v, filled[k], (*path, k))]
     if isinstance(item, list) and isinstance(filled, list):
         pairs = enumerate(zip(item, filled, strict=True))
-        return [hit for i, (v, f) in pairs for hit in _numbers(v, f, (*path, i))]
+        return [one for i, (v, f) in pairs for one in _numbers(v, f, (*path, i))]
     return []
 
 

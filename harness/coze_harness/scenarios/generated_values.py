@@ -1,4 +1,4 @@
-"""Values that are not deterministic: drawn once when recording, and kept in the cassette."""
+"""Values that are not deterministic: generated once when recording, and kept in the cassette."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from random import Random
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-_Draw: TypeAlias = Callable[[datetime, Random], str]
+_Generator: TypeAlias = Callable[[datetime, Random], str]
 
-_DRAWS: Final[Mapping[str, tuple[str, _Draw]]] = MappingProxyType(
+_GENERATORS: Final[Mapping[str, tuple[str, _Generator]]] = MappingProxyType(
     {
         "today": ("the date, 2024-10-01", lambda now, _: now.date().isoformat()),
         "yesterday": (
@@ -43,18 +43,18 @@ _DRAWS: Final[Mapping[str, tuple[str, _Draw]]] = MappingProxyType(
 )
 
 GENERATED_NAMES: Final[Mapping[str, str]] = MappingProxyType(
-    {name: line for name, (line, _) in _DRAWS.items()}
+    {name: description for name, (description, _) in _GENERATORS.items()}
 )
 """The names that templates may use without a case column, each with what it stands for."""
 
 
 def generate_values(names: Iterable[str], now: datetime, rng: Random) -> dict[str, str]:
-    """Draw values, in the table's order so that a seeded `rng` gives the same ones again.
+    """Generate values, in the table's order so that a seeded `rng` gives the same ones again.
 
     Args:
         names: which of `GENERATED_NAMES`; others are ignored.
-        now: the moment; with a time zone, `now` shows it.
-        rng: the source of the random ones.
+        now: the moment; its time zone, if any, is shown in `now`.
+        rng: the source of the random values.
     """
-    wanted = frozenset(names)
-    return {name: make(now, rng) for name, (_, make) in _DRAWS.items() if name in wanted}
+    names = frozenset(names)
+    return {name: make(now, rng) for name, (_, make) in _GENERATORS.items() if name in names}

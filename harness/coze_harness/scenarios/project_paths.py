@@ -1,7 +1,6 @@
-"""Which folders are the project, and what is inside it.
+"""The folders of a project, and the paths inside it.
 
-Paths are text in here: pathlib would take longer over two thousand of them than YAML over the
-files.
+Paths are text here: for two thousand files, pathlib would take longer than reading their YAML.
 """
 
 # ruff: noqa: PTH100, PTH118, PTH122, PTH123  (the reason is given above)
@@ -15,10 +14,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class ProjectPaths:
-    """The folders that scenario files may name files in, and what they need not say.
+    """The folders that scenario files may use files of, and the default user.
 
     Both folders are absolute and real (no symbolic links); `user_id` is sent where a scenario
-    names none.
+    has none.
     """
 
     root: Path
@@ -28,17 +27,16 @@ class ProjectPaths:
     _scenarios_prefix: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # Paths are cut as text: pathlib would take longer over them than YAML over the files.
         object.__setattr__(self, "_prefix", os.path.realpath(self.root).rstrip(os.sep) + os.sep)
         folder = os.path.realpath(self.scenarios).rstrip(os.sep) + os.sep
         object.__setattr__(self, "_scenarios_prefix", folder)
 
     def holds(self, path: str) -> bool:
-        """Tell whether a path, its symbolic links followed, is inside the project."""
+        """Tell whether a path is inside the project once its symbolic links are resolved."""
         return (os.path.realpath(path) + os.sep).startswith(self._prefix)
 
     def shown(self, path: str) -> str:
-        """Return an absolute path as outputs have it: from the project, with forward slashes."""
+        """Return an absolute path as outputs show it: from the project, with forward slashes."""
         return path.removeprefix(self._prefix).replace(os.sep, "/")
 
     def folder(self, path: str) -> str:
@@ -49,12 +47,12 @@ class ProjectPaths:
 
 
 def join_path(start: str, path: str) -> str:
-    """Return a path as it is meant from a folder, with `..` taken out of it."""
+    """Return a path relative to a folder as a path of its own, without `..`."""
     return os.path.normpath(os.path.join(start, path))
 
 
 def absolute_path(path: Path | str) -> str:
-    """Return a path as it is meant from the working folder, with `..` taken out of it."""
+    """Return a path relative to the working folder as an absolute one, without `..`."""
     return os.path.abspath(path)
 
 
@@ -64,11 +62,11 @@ def split_path(path: str) -> tuple[str, str, str]:
     return folder, *os.path.splitext(name)
 
 
-def read_content(path: str, most: int = -1) -> bytes:
-    """Return a file's bytes, at most so many.
+def read_content(path: str, limit: int = -1) -> bytes:
+    """Return a file's bytes, at most `limit` of them.
 
     Raises:
         OSError: it cannot be read.
     """
-    with open(path, "rb", buffering=0 if most < 0 else -1) as opened:
-        return opened.read(most)
+    with open(path, "rb", buffering=0 if limit < 0 else -1) as file:
+        return file.read(limit)

@@ -1,4 +1,4 @@
-"""A loaded scenario: everything but the bot it meets and how often."""
+"""A loaded scenario: everything but the bots it runs on and how often."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Scenario:
     """A named conversation, ready to become trials.
 
     `file` is relative to the project, `folder` to the scenarios folder, with forward slashes.
-    `workflow` is the id of what is addressed in place of bots.
+    `workflow` is the id of the workflow that the prompts go to instead of bots.
     """
 
     name: str
@@ -46,4 +46,4 @@ class Scenario:
     min_pass_rate: float
     known_failure: str
     stop_on_failure: bool
-    filled: tuple[CaseInstance, ...]
+    cases: tuple[CaseInstance, ...]

@@ -1,4 +1,4 @@
-"""The `defaults:` of a suite file, laid beneath each of its scenarios."""
+"""The `defaults:` of a file with several scenarios, applied to each of them."""
 
 from __future__ import annotations
 
@@ -8,64 +8,61 @@ from coze_harness.model import JSON
 from coze_harness.model.location import Location, PathPart, SourcePositions
 from coze_harness.yaml_source import YamlPositions
 
-_RIVALS = (frozenset({"bot", "bots", "workflow"}), frozenset({"conversation", "conversation_id"}))
+_EXCLUSIVE_KEYS = (
+    frozenset({"bot", "bots", "workflow"}),
+    frozenset({"conversation", "conversation_id"}),
+)
 
 
-def apply_defaults(over: Mapping[str, JSON], under: Mapping[str, JSON]) -> dict[str, JSON]:
-    """Return a scenario's keys over the defaults'.
+def apply_defaults(scenario: Mapping[str, JSON], defaults: Mapping[str, JSON]) -> dict[str, JSON]:
+    """Return a scenario's keys with those of the defaults that it does not have itself.
 
-    Mappings (`custom_variables`, `meta_data`) are joined key by key, one level deep; of anything
-    else the scenario's own value stands. `bot`, `bots` and `workflow` take each other's place, as
-    `conversation` and `conversation_id` do.
+    Mappings (`custom_variables`, `meta_data`) are merged key by key, one level deep. `bot`, `bots`
+    and `workflow` replace each other, as `conversation` and `conversation_id` do.
     """
-    made = dict(under)
-    for rivals in _RIVALS:
-        if not rivals.isdisjoint(over):
-            for key in rivals:
-                made.pop(key, None)
-    for key, value in over.items():
-        beneath = made.get(key)
-        if isinstance(value, Mapping) and isinstance(beneath, Mapping):
-            made[key] = {**beneath, **value}
+    merged = dict(defaults)
+    for group in _EXCLUSIVE_KEYS:
+        if not group.isdisjoint(scenario):
+            for key in group:
+                merged.pop(key, None)
+    for key, value in scenario.items():
+        default = merged.get(key)
+        if isinstance(value, Mapping) and isinstance(default, Mapping):
+            merged[key] = {**default, **value}
         else:
-            made[key] = value
-    return made
+            merged[key] = value
+    return merged
 
 
 class LayeredPositions:
-    """Places in a scenario, or in the defaults for what only they hold."""
+    """Positions in a scenario, or in the defaults for what only they have."""
 
-    __slots__ = ("_over", "_under")
+    __slots__ = ("_defaults", "_scenario")
 
-    def __init__(self, over: YamlPositions, under: YamlPositions) -> None:
-        self._over = over
-        self._under = under
+    def __init__(self, scenario: YamlPositions, defaults: YamlPositions) -> None:
+        self._scenario = scenario
+        self._defaults = defaults
 
     def at(self, *path: PathPart) -> Location:
         """Return where a value begins."""
-        return self._holder(path).at(*path)
+        return self._layer(path).at(*path)
 
     def key(self, *path: PathPart) -> Location:
         """Return where the path's last key is written."""
-        return self._holder(path).key(*path)
+        return self._layer(path).key(*path)
 
     def source(self, *path: PathPart) -> str:
         """Return a scalar as its author wrote it."""
-        return self._holder(path).source(*path)
+        return self._layer(path).source(*path)
 
     def below(self, *path: PathPart) -> SourcePositions:
-        """Return the places of a value inside this one."""
-        return self._holder(path).below(*path)
+        """Return the positions inside a value."""
+        return self._layer(path).below(*path)
 
-    def _holder(self, path: tuple[PathPart, ...]) -> YamlPositions:
-        if self._over.has(*path) or not path:
-            return self._over
-        # `turns[0].prompt` that is missing belongs to whoever holds `turns`, not to the defaults.
-        return (
-            self._under if self._under.has(*path[:2]) and not _own(self._over, path) else self._over
-        )
-
-
-def _own(over: YamlPositions, path: tuple[PathPart, ...]) -> bool:
-    """Tell whether the scenario holds the value that the path leads into, other than a mapping."""
-    return over.has(path[0]) and (len(path) == 1 or not over.mapping(path[0]))
+    def _layer(self, path: tuple[PathPart, ...]) -> YamlPositions:
+        scenario, defaults = self._scenario, self._defaults
+        if not path or scenario.has(*path) or not defaults.has(*path[:2]):
+            return scenario
+        # A missing `turns[0].prompt` belongs to the layer that has `turns`; mappings are merged.
+        is_own = scenario.has(path[0]) and (len(path) == 1 or not scenario.mapping(path[0]))
+        return scenario if is_own else defaults

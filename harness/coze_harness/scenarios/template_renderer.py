@@ -1,4 +1,4 @@
-"""Filling templates: any text inside a value, with its place in every error."""
+"""Fills templates: any text inside a value, with its place in every error."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from coze_harness.text.spelling import suggest_word
 if TYPE_CHECKING:
     from coze_harness.scenarios.template_sandbox import CompiledTemplate, Sandbox
 
-_MARKS = ("{{", "{%", "{#")
-_ABSENT = re.compile(r"^'([^']+)' is undefined$")
+_OPENING_MARKS = ("{{", "{%", "{#")
+_UNDEFINED = re.compile(r"^'([^']+)' is undefined$")
 
 
 def has_template(value: JSON) -> bool:
-    """Tell whether a value is or holds a text with a template in it."""
+    """Tell whether a value is or contains a text with a template."""
     return any(True for _ in template_texts(value))
 
 
 def has_placeholder(text: str) -> bool:
-    """Tell whether a text has the marks of a template."""
-    return "{" in text and any(mark in text for mark in _MARKS)
+    """Tell whether a text contains an opening mark of a template."""
+    return "{" in text and any(mark in text for mark in _OPENING_MARKS)
 
 
 def template_texts(value: JSON) -> Iterator[str]:
@@ -44,9 +44,9 @@ def template_texts(value: JSON) -> Iterator[str]:
 
 
 class TemplateRenderer:
-    """Compiles each template once and fills it as often as there are cases.
+    """Compiles each template once, to fill it with any number of cases.
 
-    It can be pickled: compiled templates stay behind and are compiled again when they are needed.
+    Can be pickled: compiled templates are left out, and compiled again when they are used.
     """
 
     __slots__ = ("_compiled", "_sandbox")
@@ -59,29 +59,29 @@ class TemplateRenderer:
         return (TemplateRenderer, ())
 
     def names(self, value: JSON) -> frozenset[str]:
-        """Return the names that the templates inside a value want from outside.
+        """Return the names that the templates inside a value use and do not define.
 
-        A template that cannot be compiled wants none: filling it will tell what is wrong with it.
+        A template that cannot be compiled has none: filling it reports the error.
         """
-        found: set[str] = set()
+        names: set[str] = set()
         for text in template_texts(value):
             with suppress(ScenarioError):
-                found |= self._get(text, _nowhere).names
-        return frozenset(found)
+                names |= self._compile(text, lambda: Location("")).names
+        return frozenset(names)
 
     def text(self, text: str, values: Mapping[str, JSON], where: Callable[[], Location]) -> str:
-        """Fill one text; one without marks comes back as it is.
+        """Fill one text; a text without templates is returned as it is.
 
         Raises:
-            ScenarioError: it cannot be compiled or filled; `where` is asked for its place.
+            ScenarioError: it cannot be compiled or filled, at the place that `where` returns.
         """
         if not has_placeholder(text):
             return text
-        template = self._get(text, where)
+        template = self._compile(text, where)
         try:
             return template.fill(values)
-        except Exception as cause:  # a template is code and may raise anything
-            raise _unfilled(cause, where(), values) from cause
+        except Exception as error:  # a template is code and may raise anything
+            raise _fill_error(error, where(), values) from error
 
     def value(
         self,
@@ -90,7 +90,7 @@ class TemplateRenderer:
         where: Callable[[tuple[PathPart, ...]], Location],
         path: tuple[PathPart, ...] = (),
     ) -> JSON:
-        """Fill every text inside a value; `where` gives the place of a path inside it."""
+        """Fill every text inside a value; `where` returns the place of a path inside it."""
         if isinstance(value, str):
             return self.text(value, values, lambda: where(path))
         if isinstance(value, dict):
@@ -99,48 +99,44 @@ class TemplateRenderer:
             return [self.value(v, values, where, (*path, i)) for i, v in enumerate(value)]
         return value
 
-    def _get(self, text: str, where: Callable[[], Location]) -> CompiledTemplate:
-        found = self._compiled.get(text)
-        if found is not None:
-            return found
-        from coze_harness.scenarios import (  # see there: a start-up cost only templates should pay
-            template_sandbox as sandbox,
-        )
+    def _compile(self, text: str, where: Callable[[], Location]) -> CompiledTemplate:
+        compiled = self._compiled.get(text)
+        if compiled is not None:
+            return compiled
+        # Imported late: jinja2 takes longer to start than everything else here.
+        from coze_harness.scenarios.template_sandbox import Sandbox, compile_template
 
         if self._sandbox is None:
-            self._sandbox = sandbox.Sandbox()
+            self._sandbox = Sandbox()
         try:
-            made = sandbox.compile_template(self._sandbox, text)
-        except Exception as cause:  # Python's own compiler refuses some, variously
-            message = str(cause) or type(cause).__name__
+            compiled = compile_template(self._sandbox, text)
+        except Exception as error:  # Python's own compiler refuses some, variously
             raise ScenarioError(
-                f"The template cannot be read: {message}.",
+                f"The template cannot be read: {str(error) or type(error).__name__}.",
                 where=where(),
-                next_step="Correct what stands between `{{` and `}}`; "
-                "write {% raw %}…{% endraw %} around braces that are meant as they are.",
-            ) from cause
-        self._compiled[text] = made
-        return made
+                next_step="Correct the text between `{{` and `}}`; "
+                "write {% raw %}…{% endraw %} around braces that are not a template.",
+            ) from error
+        self._compiled[text] = compiled
+        return compiled
 
 
-def _nowhere() -> Location:
-    return Location("")
-
-
-def _unfilled(cause: Exception, where: Location, values: Mapping[str, JSON]) -> ScenarioError:
-    absent = _ABSENT.match(str(cause))
-    if not absent:
+def _fill_error(error: Exception, where: Location, values: Mapping[str, JSON]) -> ScenarioError:
+    undefined = _UNDEFINED.match(str(error))
+    if not undefined:
         return ScenarioError(
-            f"The template cannot be filled: {str(cause) or type(cause).__name__}.",
+            f"The template cannot be filled: {str(error) or type(error).__name__}.",
             where=where,
             next_step="Correct the template.",
         )
-    name = absent.group(1)
-    known = [*values, *GENERATED_NAMES]
-    columns = ", ".join(values) or "none"
+    name = undefined.group(1)
+    hint = suggest_word(name, [*values, *GENERATED_NAMES])
     return ScenarioError(
-        f'The template asks for "{name}", which no case column gives.{suggest_word(name, known)}',
+        f'The template uses "{name}", but there is no case column of this name.{hint}',
         where=where,
-        detail=[f"case columns: {columns}", f"always there: {', '.join(GENERATED_NAMES)}"],
+        detail=[
+            f"case columns: {', '.join(values) or 'none'}",
+            f"always available: {', '.join(GENERATED_NAMES)}",
+        ],
         next_step=f'Add a column "{name}" to the cases, or correct the name.',
     )

@@ -1,46 +1,49 @@
-"""Jinja2 as scenario files get it: sandboxed, strict, bounded, and the same on every run.
+"""Jinja2 as scenario files use it: sandboxed, strict, bounded, and the same on every run.
 
-Only `template_renderer.py` imports this, and only when a template is there: jinja2 costs more
-start-up time than the rest of the loader.
+Only `template_renderer.py` imports this, and only when there is a template: jinja2 takes longer to
+start than the rest of the room.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedError, meta
+from jinja2 import StrictUndefined, Template, meta
 from jinja2.sandbox import SandboxedEnvironment
 
-LONGEST = 1_000_000
-"""Characters that a filled template may have, and steps that its `range` loops may take."""
+_MAX_SIZE = 1_000_000
+"""Limit of a filled template's characters, and of the steps of its `range` loops."""
 
-_EXPONENT = 1_000
+_MAX_EXPONENT = 1_000
 
 
 class TemplateLimitError(Exception):
-    """A template that runs away; the text says how."""
+    """A template exceeds a limit; the text says which."""
 
 
 class Sandbox(SandboxedEnvironment):
-    """The sandbox, without what would differ from run to run, and with `*` and `**` bounded."""
+    """The sandbox, with `*` and `**` bounded, and without what differs from run to run."""
 
     intercepted_binops = frozenset({"*", "**"})
 
     def __init__(self) -> None:
         super().__init__(
-            undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False, finalize=_shown
+            undefined=StrictUndefined,
+            keep_trailing_newline=True,
+            autoescape=False,
+            finalize=_as_yaml,
         )
-        # Replay must see what was recorded: nothing random but the drawn values.
+        # A replay needs what was recorded: nothing is random but the generated values.
         self.globals.pop("lipsum", None)
         self.filters.pop("random", None)
 
     def call_binop(self, context: object, operator: str, left: object, right: object) -> object:
-        """Compute a product or power, unless it would fill the memory."""
+        """Compute a product or power, unless it exceeds the limit."""
         if operator == "**":
-            if _size(left) > _EXPONENT or _size(right) > _EXPONENT:
-                raise TemplateLimitError(f"`**` with a number above {_EXPONENT:,}")
-        elif _length(left) * _size(right) > LONGEST or _length(right) * _size(left) > LONGEST:
-            raise TemplateLimitError(f"`*` makes more than {LONGEST:,} characters")
+            if _size(left) > _MAX_EXPONENT or _size(right) > _MAX_EXPONENT:
+                raise TemplateLimitError(f"`**` with a number above {_MAX_EXPONENT:,}")
+        elif _length(left) * _size(right) > _MAX_SIZE or _length(right) * _size(left) > _MAX_SIZE:
+            raise TemplateLimitError(f"`*` makes more than {_MAX_SIZE:,} characters")
         return super().call_binop(context, operator, left, right)  # type: ignore[arg-type]  # unused
 
 
@@ -52,8 +55,8 @@ def _length(value: object) -> int:
     return len(value) if isinstance(value, str | list | tuple) else 0
 
 
-def _shown(value: object) -> object:
-    """Return a value as the case's author wrote it, not as Python prints it."""
+def _as_yaml(value: object) -> object:
+    """Return a value as YAML writes it, not as Python prints it."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -62,21 +65,21 @@ def _shown(value: object) -> object:
 
 
 class _Steps:
-    """The `range` of one filling; its budget is shared by all loops, nested ones included."""
+    """The `range` of one filled template; all its loops share one budget of steps."""
 
     def __init__(self) -> None:
-        self.left = LONGEST
+        self.left = _MAX_SIZE
 
     def range(self, *bounds: int) -> Iterator[int]:
         steps = range(*bounds)
         self.left -= len(steps)
         if self.left < 0:
-            raise TemplateLimitError(f"its loops take more than {LONGEST:,} steps")
+            raise TemplateLimitError(f"its loops take more than {_MAX_SIZE:,} steps")
         return iter(steps)
 
 
 class CompiledTemplate:
-    """A template ready to be filled, and the names that it wants from outside."""
+    """A template ready to be filled, and the names that it uses and does not define."""
 
     __slots__ = ("_globals", "_template", "names")
 
@@ -89,20 +92,20 @@ class CompiledTemplate:
         """Return the filled text.
 
         Raises:
-            TooMuchError: it runs away.
+            TemplateLimitError: it exceeds a limit.
             Exception: whatever the template's own code raises.
         """
         template = self._template
-        given = {**self._globals, "range": _Steps().range, **values}
-        context = template.new_context(given, shared=True)
+        names = {**self._globals, "range": _Steps().range, **values}
+        context = template.new_context(names, shared=True)
         pieces: list[str] = []
         size = 0
         # Not `render`: it rewrites the traceback of every error, which 10,000 cases would pay for.
         for piece in template.root_render_func(context):
             pieces.append(piece)
             size += len(piece)
-            if size > LONGEST:
-                raise TemplateLimitError(f"it makes more than {LONGEST:,} characters")
+            if size > _MAX_SIZE:
+                raise TemplateLimitError(f"it makes more than {_MAX_SIZE:,} characters")
         return "".join(pieces)
 
 
@@ -110,17 +113,7 @@ def compile_template(sandbox: Sandbox, text: str) -> CompiledTemplate:
     """Compile a template.
 
     Raises:
-        TemplateSyntaxError: it is none; other exceptions for what Python cannot compile.
+        Exception: the text is not a template, or Python cannot compile it.
     """
     names = meta.find_undeclared_variables(sandbox.parse(text))
     return CompiledTemplate(sandbox.from_string(text), frozenset(names))
-
-
-__all__ = [
-    "CompiledTemplate",
-    "Sandbox",
-    "TemplateLimitError",
-    "TemplateSyntaxError",
-    "UndefinedError",
-    "compile_template",
-]

@@ -1,4 +1,4 @@
-"""What a scenario answers the bot's tool calls with: outputs, and functions of the project."""
+"""A scenario's answers to the bot's tool calls: outputs, and functions of the project."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _NAME: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*(?:\.[^\W\d]\w
 
 @dataclass(frozen=True, slots=True)
 class PythonTool:
-    """A tool that is a Python function, imported when the bot first asks for it.
+    """A tool that is a Python function, imported when the bot first calls it.
 
-    `name` is `package.module:function`, found among what is installed and in `root`, the project's
-    folder. It gets the arguments, and returns text, or data that is sent as JSON text. `location`
-    is where the scenario names it.
+    `name` is `package.module:function`, from what is installed or from `root`, the project's
+    folder. The function gets the arguments, and returns text, or data that is sent as JSON text.
+    `location` is where the scenario names it.
     """
 
     name: str
@@ -39,48 +39,48 @@ class PythonTool:
         """Call the function.
 
         Raises:
-            ScenarioError: it cannot be found, raises, or returns what is no JSON.
+            ScenarioError: it cannot be found, raises, or returns something else.
         """
-        function = self._found()
+        function = self._import_function()
         try:
-            made = function(arguments)
-        except (Exception, SystemExit) as cause:
-            raise self._fault(
-                f"raised {_said(cause)}.",
-                "correct the function, or give a fixed output in its place.",
-                detail=(*_line_of(cause), f"arguments: {_as_json(arguments)}"),
-            ) from cause
-        if isinstance(made, str):
-            return made
-        if made is None:
-            raise self._fault("returned nothing.", "return text, or data that JSON can hold.")
+            output = function(arguments)
+        except (Exception, SystemExit) as error:
+            raise self._error(
+                f"raised {_describe(error)}.",
+                "Correct the function, or write a fixed output instead.",
+                detail=(*_raised_at(error), f"arguments: {_as_json(arguments)}"),
+            ) from error
+        if isinstance(output, str):
+            return output
+        if output is None:
+            raise self._error("returned nothing.", "Return text, or data that JSON can hold.")
         try:
-            return _as_json(made)
-        except (TypeError, ValueError, RecursionError) as cause:
-            raise self._fault(
-                f"returned what is no JSON ({_said(cause)}).",
-                "return text, or data that JSON can hold.",
-            ) from cause
+            return _as_json(output)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise self._error(
+                f"returned data that is not JSON ({_describe(error)}).",
+                "Return text, or data that JSON can hold.",
+            ) from error
 
-    def _found(self) -> Callable[[JSON], object]:
+    def _import_function(self) -> Callable[[JSON], object]:
         module, _, path = self.name.partition(":")
         try:
             with _importable(self.root):
-                found: object = importlib.import_module(module)
-        except (Exception, SystemExit) as cause:
-            raise self._fault(
-                f"cannot be imported: {_said(cause)}.",
-                f"the module is looked for in {self.root} and among what is installed.",
-                detail=_line_of(cause),
-            ) from cause
+                value: object = importlib.import_module(module)
+        except (Exception, SystemExit) as error:
+            raise self._error(
+                f"cannot be imported: {_describe(error)}.",
+                f"Put the module into {self.root}, or install it.",
+                detail=_raised_at(error),
+            ) from error
         for part in path.split("."):
-            found = getattr(found, part, None)
-        if not callable(found):
-            what = "is there, but is no function" if found is not None else "is not in its module"
-            raise self._fault(f"{what}.", f"define {path} in {module}, or correct the name.")
-        return found
+            value = getattr(value, part, None)
+        if not callable(value):
+            what = "is not a function" if value is not None else "is not in its module"
+            raise self._error(f"{what}.", f"Define {path} in {module}, or correct the name.")
+        return value
 
-    def _fault(self, what: str, next_step: str, detail: tuple[str, ...] = ()) -> ScenarioError:
+    def _error(self, what: str, next_step: str, detail: tuple[str, ...] = ()) -> ScenarioError:
         return ScenarioError(
             f"The tool's function {self.name} {what}",
             where=self.location,
@@ -91,18 +91,18 @@ class PythonTool:
 
 @dataclass(frozen=True, slots=True)
 class OutputTemplate:
-    """An output with templates: text, or data whose texts hold them."""
+    """An output with templates: text, or data whose texts contain them."""
 
-    written: JSON
-    places: SourcePositions
+    value: JSON
+    positions: SourcePositions
 
-    def filled(self, values: Mapping[str, JSON], filler: TemplateRenderer) -> str:
+    def fill(self, values: Mapping[str, JSON], renderer: TemplateRenderer) -> str:
         """Return the output for one case.
 
         Raises:
             ScenarioError: a template cannot be filled.
         """
-        return _as_text(filler.value(self.written, values, lambda path: self.places.at(*path)))
+        return _as_text(renderer.value(self.value, values, lambda path: self.positions.at(*path)))
 
 
 CompiledTools: TypeAlias = Mapping[str, str | Tool | OutputTemplate]
@@ -110,52 +110,53 @@ CompiledTools: TypeAlias = Mapping[str, str | Tool | OutputTemplate]
 
 
 def compile_tools(
-    written: Mapping[str, JSON], places: SourcePositions, root: str, *, marked: bool
+    outputs: Mapping[str, JSON], positions: SourcePositions, root: str, *, has_templates: bool
 ) -> CompiledTools:
-    """Return what `tools:` declares.
+    """Return the tools that `tools:` declares.
 
     Args:
-        written: the mapping.
-        places: of the mapping.
+        outputs: the mapping.
+        positions: of the mapping.
         root: the project's folder.
-        marked: whether the file has templates at all.
+        has_templates: whether the file has templates at all.
 
     Raises:
-        ScenarioFaults: values that are neither an output nor a function; all of them.
+        ScenarioErrors: every value that is neither an output nor a function.
     """
-    faults = ErrorCollector()
-    made: dict[str, str | Tool | OutputTemplate] = {}
-    for name, value in written.items():
-        with faults:
-            made[name] = _planned(name, value, places.below(name), root, marked=marked)
-    faults.raise_all()
-    return made
+    errors = ErrorCollector()
+    tools: dict[str, str | Tool | OutputTemplate] = {}
+    for name, value in outputs.items():
+        with errors:
+            place = positions.below(name)
+            tools[name] = _compile_tool(name, value, place, root, has_templates=has_templates)
+    errors.raise_all()
+    return tools
 
 
-def _planned(
-    name: str, value: JSON, places: SourcePositions, root: str, *, marked: bool
+def _compile_tool(
+    name: str, value: JSON, positions: SourcePositions, root: str, *, has_templates: bool
 ) -> str | Tool | OutputTemplate:
     if isinstance(value, dict) and list(value) == ["python"]:
         function = value["python"]
         if not isinstance(function, str) or not _NAME.fullmatch(function):
             raise ScenarioError(
-                f'The function of the tool "{name}" is not written package.module:function.',
-                where=places.at("python"),
-                next_step="Write python: package.module:function; an output that is data with "
-                "the one key `python` goes into quotes, as JSON text.",
+                f'The function of the tool "{name}" must be written package.module:function.',
+                where=positions.at("python"),
+                next_step="Write python: package.module:function. Put an output that is data with "
+                "the one key `python` into quotes, as JSON text.",
             )
-        return PythonTool(function, root, places.at("python"))
+        return PythonTool(function, root, positions.at("python"))
     if not isinstance(value, str | dict | list):
-        source = places.source()
-        read = f"YAML read `{source}` as " if source else "this is "
+        source = positions.source()
+        seen = f"YAML read `{source}` as " if source else "this is "
         raise ScenarioError(
             f'The output of the tool "{name}" must be text, a mapping or a list, but '
-            f"{read}{yaml_type_name(value)}.",
-            where=places.at(),
+            f"{seen}{yaml_type_name(value)}.",
+            where=positions.at(),
             next_step=f'Put quotes around it: "{source or "…"}".',
         )
-    if marked and has_template(value):
-        return OutputTemplate(value, places)
+    if has_templates and has_template(value):
+        return OutputTemplate(value, positions)
     return _as_text(value)
 
 
@@ -169,10 +170,10 @@ def _as_json(value: object) -> str:
 
 @contextmanager
 def _importable(folder: str) -> Iterator[None]:
-    """Put a folder at the head of the import path, for the length of a block.
+    """Put a folder first on the import path while a block runs.
 
-    Each block takes one entry out again, its own or an equal one, so that blocks of several threads
-    at once leave the path as it was.
+    Each block removes one entry, its own or an equal one, so that blocks of several threads at once
+    leave the path as it was.
     """
     sys.path.insert(0, folder)
     importlib.invalidate_caches()
@@ -183,13 +184,13 @@ def _importable(folder: str) -> Iterator[None]:
             sys.path.remove(folder)
 
 
-def _said(cause: BaseException) -> str:
-    return f"{type(cause).__name__}: {cause}" if str(cause) else type(cause).__name__
+def _describe(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
-def _line_of(cause: BaseException) -> tuple[str, ...]:
-    """Return where an exception was raised, if that is a line of a file other than this one's."""
-    trace = cause.__traceback__
+def _raised_at(error: BaseException) -> tuple[str, ...]:
+    """Return the line where an exception was raised, unless that is in this file."""
+    trace = error.__traceback__
     last = ""
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename

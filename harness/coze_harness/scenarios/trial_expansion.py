@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from coze_harness.model import Bot, TrialKey
@@ -10,11 +10,9 @@ from coze_harness.model.errors import ScenarioError, UsageError
 from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial
 from coze_harness.scenarios.error_collector import ErrorCollector
-from coze_harness.scenarios.name_rules import file_name_part, file_stem, fold_name
+from coze_harness.scenarios.name_rules import file_name_part, file_stem, fold_name, is_bot_id
 from coze_harness.scenarios.scenario import BotReference, CaseInstance, Scenario
 from coze_harness.text.spelling import suggest_word
-
-_SHORTEST_ID = 6
 
 
 def expand_trials(
@@ -28,58 +26,74 @@ def expand_trials(
     """Return the trials of scenarios: by scenario, then bot, case and repeat.
 
     Args:
-        scenarios: what to try.
+        scenarios: the scenarios.
         bots: the project's, by name.
         default_bot: for scenarios that name none; a name or an id.
-        chosen_bots: names or ids that take the place of every scenario's own; a workflow stays.
-        repeat: takes the place of every scenario's own.
-        cassettes: the folder of recordings, as the trials shall name it.
+        chosen_bots: names or ids that replace every scenario's own bots; workflows stay.
+        repeat: replaces every scenario's own.
+        cassettes: the folder of recordings, as trials show it.
 
     Raises:
-        ScenarioFaults: scenarios with an unknown bot or none, or with trials of the same name.
-        UsageError: a chosen bot is not known.
+        ScenarioErrors: scenarios with an unknown bot or none, or trials of the same name.
+        UsageError: a chosen bot is unknown, or `repeat` is below 1.
     """
-    book = _BotLookup(bots, default_bot)
-    chosen = None if chosen_bots is None else [book.chosen(word) for word in chosen_bots]
+    lookup = _BotLookup(bots, default_bot)
+    chosen = None if chosen_bots is None else [lookup.chosen(word) for word in chosen_bots]
     if repeat is not None and repeat < 1:
-        raise UsageError(f"--repeat is {repeat}.", next_step="Give a number from 1 on.")
-    faults = ErrorCollector()
-    made: list[Trial] = []
+        raise UsageError(f"--repeat is {repeat}.", next_step="Give 1 or more.")
+    errors = ErrorCollector()
+    trials: list[Trial] = []
     for scenario in scenarios:
         try:
-            own = book.own(scenario)
-        except ScenarioError as fault:
+            own = lookup.bots_of(scenario)
+        except ScenarioError as error:
             if chosen is None:
-                faults.add(fault)
+                errors.add(error)
                 continue
             own = []
         folder = "/".join(part for part in (cassettes, scenario.folder) if part)
-        asked = own if scenario.workflow else chosen or own
-        made += _of_scenario(scenario, own, asked, repeat or scenario.repeat, folder)
-    _refuse_same_ids(made, faults)
-    faults.raise_all()
-    return made
+        selected = own if scenario.workflow else chosen or own
+        trials += _scenario_trials(scenario, own, selected, repeat or scenario.repeat, folder)
+    errors.extend(_check_ids(trials))
+    errors.raise_all()
+    return trials
 
 
-def _refuse_same_ids(made: Sequence[Trial], faults: ErrorCollector) -> None:
-    """Refuse names like `a [b]` beside a scenario `a` with a case `b`."""
-    seen: dict[str, Trial] = {}
-    for trial in made:
-        other = seen.setdefault(trial.key.id, trial)
+def _check_ids(trials: Sequence[Trial]) -> Iterator[ScenarioError]:
+    """Yield an error for each id that another trial has already (`a` with case `b`, and `a[b]`)."""
+    first: dict[str, Trial] = {}
+    for trial in trials:
+        other = first.setdefault(trial.key.id, trial)
         if other is not trial:
-            faults.add(
-                ScenarioError(
-                    f'Two trials would be called "{trial.key.id}".',
-                    where=trial.location,
-                    detail=[f"the other one is of the scenario at {other.location}"],
-                    next_step="Rename one of the scenarios.",
-                )
+            yield ScenarioError(
+                f'Two trials would be called "{trial.key.id}".',
+                where=trial.location,
+                detail=[f"the other one is of the scenario at {other.location}"],
+                next_step="Rename one of the scenarios.",
             )
 
 
 def check_bots(bots: Mapping[str, Bot], default_bot: str = "") -> Callable[[Scenario], object]:
-    """Return what makes sure that a scenario's bots are known, for `load` to tell with the rest."""
-    return _BotLookup(bots, default_bot).own
+    """Return a check for `load_scenarios`: it raises an error for unknown bots of a scenario."""
+    return _BotLookup(bots, default_bot).bots_of
+
+
+def find_bot(word: str, bots: Mapping[str, Bot], default_bot: str) -> Bot:
+    """Return a bot by its name in harness.yaml or by its id; without a word, the default one.
+
+    Raises:
+        UsageError: there is no such bot.
+    """
+    word = word or default_bot
+    if word in bots:
+        return bots[word]
+    if word.isascii() and word.isdecimal():
+        return Bot(name=word, id=word)
+    known = ", ".join(bots) or "none"
+    raise UsageError(
+        f'There is no bot "{word}".' if word else "No bot is named.",
+        next_step=f"give a name from harness.yaml (there: {known}), or a bot's id.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,41 +109,41 @@ class _BotLookup:
             bot = Bot(name=word, id=word)
         return bot
 
-    def own(self, scenario: Scenario) -> list[Bot]:
+    def bots_of(self, scenario: Scenario) -> list[Bot]:
         """Return a scenario's bots, or the default one; a workflow stands in for a bot.
 
         Raises:
-            ScenarioFaults: a bot is not known.
             ScenarioError: there is none.
+            ScenarioErrors: bots are unknown.
         """
         if scenario.workflow:
             return [Bot(name=f"workflow:{scenario.workflow}", id=scenario.workflow)]
-        wanted = scenario.bots
-        if not wanted:
+        references = scenario.bots
+        if not references:
             if not self.default:
                 raise ScenarioError(
                     f'The scenario "{scenario.name}" has no bot.',
                     where=scenario.location,
                     next_step="Add `bot: NAME`, or `default_bot: NAME` in harness.yaml.",
                 )
-            wanted = (BotReference(self.default, Location("harness.yaml")),)
-        faults = ErrorCollector()
-        found = []
-        for name in wanted:
-            bot = self.find(name.word)
+            references = (BotReference(self.default, Location("harness.yaml")),)
+        errors = ErrorCollector()
+        bots = []
+        for reference in references:
+            bot = self.find(reference.word)
             if bot is None:
-                what, next_step = self._unknown(name.word)
-                faults.add(ScenarioError(what, where=name.location, next_step=next_step))
+                what, next_step = self._unknown(reference.word)
+                errors.add(ScenarioError(what, where=reference.location, next_step=next_step))
             else:
-                found.append(bot)
-        faults.raise_all()
-        return found
+                bots.append(bot)
+        errors.raise_all()
+        return bots
 
     def chosen(self, word: str) -> Bot:
         """Return the bot of an option.
 
         Raises:
-            UsageError: it is not known.
+            UsageError: it is unknown.
         """
         bot = self.find(word)
         if bot is None:
@@ -145,48 +159,49 @@ class _BotLookup:
         )
 
 
-def is_bot_id(word: str) -> bool:
-    """Tell whether a word has the look of Coze's ids."""
-    return len(word) >= _SHORTEST_ID and word.isascii() and word.isdecimal()
-
-
-def _of_scenario(
+def _scenario_trials(
     scenario: Scenario, own: Sequence[Bot], bots: Sequence[Bot], repeat: int, folder: str
-) -> list[Trial]:
-    single = own[0].id if len(own) == 1 else ""
-    name_piece = file_name_part(scenario.name)
-    labels = _case_pieces(scenario.filled)
-    made = []
+) -> Iterator[Trial]:
+    only_id = own[0].id if len(own) == 1 else ""
+    name_part = file_name_part(scenario.name)
+    label_parts = _label_parts(scenario.cases)
     for bot in bots:
-        bot_name = "" if bot.id == single else bot.name
+        bot_name = "" if bot.id == only_id else bot.name
         safe_bot, changed = file_name_part(bot_name) if bot_name else ("", False)
-        for case, label_piece in zip(scenario.filled, labels, strict=True):
-            pieces = [name_piece]
-            identity = scenario.name
+        for case, label_part in zip(scenario.cases, label_parts, strict=True):
+            parts = [name_part]
+            trial_id = scenario.name
             if bot_name:
-                identity += f"@{bot_name}"
-                pieces.append((f"@{safe_bot}", changed))
+                trial_id += f"@{bot_name}"
+                parts.append((f"@{safe_bot}", changed))
             if case.label:
-                identity += f"[{case.label}]"
-                pieces.append(label_piece)
+                trial_id += f"[{case.label}]"
+                parts.append(label_part)
             for number in range(1, repeat + 1):
-                key = _key(scenario, bot, case, number, identity, pieces, folder)
-                made.append(_trial(scenario, bot, case, key))
-    return made
+                yield Trial(
+                    key=_key(scenario, bot, case, number, trial_id, parts, folder),
+                    bot=bot,
+                    options=case.options,
+                    script=case.script,
+                    description=scenario.description,
+                    known_failure=scenario.known_failure,
+                    min_pass_rate=scenario.min_pass_rate,
+                    stop_on_failure=scenario.stop_on_failure,
+                )
 
 
-def _case_pieces(filled: Sequence[CaseInstance]) -> list[tuple[str, bool]]:
-    """Return each case's piece of a file name; labels that differ only in case count as changed."""
-    pieces = [file_name_part(case.label) for case in filled]
-    if len(pieces) == 1:
-        return [(f"+{pieces[0][0]}", pieces[0][1])]
+def _label_parts(cases: Sequence[CaseInstance]) -> list[tuple[str, bool]]:
+    """Return each case's part of a file name; labels that differ only in case count as changed."""
+    parts = [file_name_part(case.label) for case in cases]
+    if len(parts) == 1:
+        return [(f"+{parts[0][0]}", parts[0][1])]
     counts: dict[str, int] = {}
-    keys = [fold_name(text) for text, _ in pieces]
-    for key in keys:
-        counts[key] = counts.get(key, 0) + 1
+    folded = [fold_name(text) for text, _ in parts]
+    for name in folded:
+        counts[name] = counts.get(name, 0) + 1
     return [
-        (f"+{text}", changed or counts[key] > 1)
-        for key, (text, changed) in zip(keys, pieces, strict=True)
+        (f"+{text}", changed or counts[name] > 1)
+        for name, (text, changed) in zip(folded, parts, strict=True)
     ]
 
 
@@ -195,16 +210,16 @@ def _key(
     bot: Bot,
     case: CaseInstance,
     number: int,
-    identity: str,
-    pieces: list[tuple[str, bool]],
+    trial_id: str,
+    parts: list[tuple[str, bool]],
     folder: str,
 ) -> TrialKey:
     if number > 1:
-        identity = f"{identity}#{number}"
-        pieces = [*pieces, (f"~{number}", False)]
-    file = f"{file_stem(pieces, (scenario.name, identity))}.yaml"
+        trial_id = f"{trial_id}#{number}"
+        parts = [*parts, (f"~{number}", False)]
+    file = f"{file_stem(parts, (scenario.name, trial_id))}.yaml"
     return TrialKey(
-        id=identity,
+        id=trial_id,
         scenario=scenario.name,
         file=scenario.file,
         line=scenario.location.line,
@@ -213,17 +228,4 @@ def _key(
         trial=number,
         tags=scenario.tags,
         cassette=f"{folder}/{file}" if folder else file,
-    )
-
-
-def _trial(scenario: Scenario, bot: Bot, case: CaseInstance, key: TrialKey) -> Trial:
-    return Trial(
-        key=key,
-        bot=bot,
-        options=case.options,
-        script=case.script,
-        description=scenario.description,
-        known_failure=scenario.known_failure,
-        min_pass_rate=scenario.min_pass_rate,
-        stop_on_failure=scenario.stop_on_failure,
     )

@@ -1,0 +1,193 @@
+"""A turn as its file has it, and the scripts that fill the turns of a trial."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, cast
+
+from coze_harness.expectations import asks_for, build_expectation
+from coze_harness.model import JSON
+from coze_harness.model.errors import ScenarioError
+from coze_harness.model.location import SourcePositions
+from coze_harness.model.trial import Expectation, Tool, Turn
+from coze_harness.scenarios.attachment_check import read_attachment
+from coze_harness.scenarios.error_collector import ErrorCollector
+from coze_harness.scenarios.expectation_template import ExpectationTemplate
+from coze_harness.scenarios.project_paths import ProjectPaths
+from coze_harness.scenarios.template_renderer import TemplateRenderer, has_template
+from coze_harness.scenarios.tool_outputs import CompiledTools, OutputTemplate
+from coze_harness.text import json_text
+from coze_harness.yaml_source.record_schema import ANY_TEXT, TEXT, Schema, key, list_of
+
+_EXPECTATION: Final[Schema] = {"$ref": "#/$defs/expectation"}
+_TOOL: Final[Schema] = {
+    "description": "Text, data to send as JSON text, or {python: package.module:function}.",
+    "anyOf": [{"type": ["string", "object", "array"]}],
+}
+TOOLS: Final[Schema] = {"type": ["object", "null"], "additionalProperties": _TOOL}
+
+
+@dataclass(frozen=True, slots=True)
+class TurnContext:
+    """What the turns of one scenario share.
+
+    `folder` is the scenario file's, absolute; `has_templates` is false if the whole file has none;
+    with `allows_empty_prompt`, a shortcut command stands in for the prompt.
+    """
+
+    folder: str
+    project: ProjectPaths
+    renderer: TemplateRenderer
+    has_templates: bool
+    allows_empty_prompt: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnSpec:
+    """The keys of a turn, with everything built that has no template in it."""
+
+    prompt: str = key("", ANY_TEXT, "What is said to the bot. Templates are filled.")
+    expect: Sequence[Expectation | ExpectationTemplate] = key(
+        (), list_of(_EXPECTATION), "What the reply must satisfy. Plain text means contains."
+    )
+    attach: Sequence[str] = key(
+        (),
+        list_of(TEXT),
+        "Files, images and audio to send along: paths from this file's folder or the project's, "
+        "or URLs.",
+    )
+    tools: CompiledTools | None = key(
+        None,
+        TOOLS,
+        "Outputs, by the tool's name, to submit when the bot asks for them; {}: none.",
+    )
+    input: Mapping[str, JSON] | None = key(
+        None, {"type": ["object", "null"]}, "Instead of a prompt: run the workflow on these inputs."
+    )
+    positions: SourcePositions
+    context: TurnContext
+
+    def template_values(self) -> tuple[JSON, ...]:
+        """Return everything in the turn that may hold a template."""
+        items = [one.item for one in self.expect if isinstance(one, ExpectationTemplate)]
+        tools = self.tools.values() if self.tools else ()
+        outputs = [one.value for one in tools if isinstance(one, OutputTemplate)]
+        return (self.prompt, list(self.attach), outputs, self.input, items)
+
+    def has_template(self) -> bool:
+        """Tell whether a case or a generated value changes the turn."""
+        return self.context.has_templates and any(map(has_template, self.template_values()))
+
+    def fill(self, values: Mapping[str, JSON]) -> Turn:
+        """Return the turn, its templates filled.
+
+        Raises:
+            ScenarioError: a template cannot be filled, or the result is invalid.
+        """
+        context, positions, renderer = self.context, self.positions, self.context.renderer
+        prompt = renderer.text(self.prompt, values, partial(positions.at, "prompt"))
+        expectations = tuple(
+            one.fill(values, renderer) if isinstance(one, ExpectationTemplate) else one
+            for one in self.expect
+        )
+        attachments = [
+            renderer.text(path, values, partial(positions.at, "attach", index))
+            for index, path in enumerate(self.attach)
+        ]
+        tools: dict[str, str | Tool] = {
+            name: tool.fill(values, renderer) if isinstance(tool, OutputTemplate) else tool
+            for name, tool in (self.tools or {}).items()
+        }
+        inputs = self.input
+        if inputs is not None:
+            filled = renderer.value(inputs, values, lambda path: positions.at("input", *path))
+            inputs = cast("Mapping[str, JSON]", filled)
+            prompt = json_text.dump_json(inputs).decode()
+        elif not (prompt.strip() or attachments or context.allows_empty_prompt):
+            raise ScenarioError(
+                "The prompt is empty.",
+                where=positions.at("prompt"),
+                next_step="Write what is said to the bot: `prompt: …`.",
+            )
+        return Turn(
+            prompt=prompt,
+            expectations=expectations,
+            location=positions.at(),
+            attachments=tuple(
+                read_attachment(
+                    path, positions.at("attach", index), context.folder, context.project
+                )
+                for index, path in enumerate(attachments)
+            ),
+            tools=tools or None,
+            checks_status=any(asks_for(one, "status") for one in expectations),
+            workflow_input=inputs,
+        )
+
+
+def compile_turn(
+    turn: Mapping[str, Any],
+    tools: CompiledTools | None,
+    positions: SourcePositions,
+    context: TurnContext,
+) -> TurnSpec:
+    """Return a checked turn of a file, with its expectations built; `tools` are compiled already.
+
+    Raises:
+        ScenarioErrors: every expectation that cannot be built.
+    """
+    errors = ErrorCollector()
+    expect: list[Expectation | ExpectationTemplate] = []
+    for index, item in enumerate(turn.get("expect", ())):
+        place = positions.below("expect", index)
+        with errors:
+            if context.has_templates and has_template(item):
+                expect.append(ExpectationTemplate(item, place))
+            else:
+                expect.append(build_expectation(item, place))
+    errors.raise_all()
+    compiled = {**turn, "expect": tuple(expect), "tools": tools}
+    return TurnSpec(**compiled, positions=positions, context=context)
+
+
+@dataclass(frozen=True, slots=True)
+class StaticScript:
+    """A script without generated values: its turns were filled when the file was loaded."""
+
+    filled: tuple[Turn, ...]
+
+    @property
+    def generated_names(self) -> frozenset[str]:
+        """The names of the generated values: none."""
+        return frozenset()
+
+    def turns(self, drawn: Mapping[str, str]) -> Sequence[Turn]:
+        """Return the turns; `drawn` changes nothing."""
+        return self.filled
+
+
+@dataclass(frozen=True, slots=True)
+class TemplatedScript:
+    """A script whose templates use generated values: a trial stores those it was recorded with."""
+
+    specs: tuple[TurnSpec, ...]
+    case: Mapping[str, JSON]
+    generated_names: frozenset[str]
+
+    def turns(self, drawn: Mapping[str, str]) -> Sequence[Turn]:
+        """Return the turns, filled with the case's values and the generated ones.
+
+        Raises:
+            ScenarioError: a template cannot be filled, or a generated value is missing.
+        """
+        missing = sorted(self.generated_names - drawn.keys())
+        if missing:
+            raise ScenarioError(
+                f"The recording has no generated value for {', '.join(missing)}.",
+                where=self.specs[0].positions.at(),
+                next_step="Record the scenario again.",
+            )
+        values = {**drawn, **self.case}
+        return tuple(spec.fill(values) for spec in self.specs)

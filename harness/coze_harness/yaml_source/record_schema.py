@@ -1,0 +1,248 @@
+"""The keys of a file, declared once: as dataclass fields that carry a JSON Schema.
+
+The schema checks a document's data, explains each error with its place, and completes in editors.
+Own code, because JSON Schema libraries stop at the schema: they know no places in a YAML text and
+no spelling suggestions, and they take longer to import than a project takes to load.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, field, fields
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+
+from coze_harness.model import JSON
+from coze_harness.model.location import Location, PathPart, SourcePositions
+from coze_harness.text.spelling import suggest_word, yaml_type_name
+
+Schema: TypeAlias = Mapping[str, Any]
+"""A JSON Schema. `anyOf` and `$ref` are for editors: whoever uses the value checks it."""
+
+Default = TypeVar("Default")
+
+TEXT: Final[Schema] = {"type": "string", "minLength": 1}
+ANY_TEXT: Final[Schema] = {"type": "string"}
+BOOLEAN: Final[Schema] = {"type": "boolean"}
+MAPPING: Final[Schema] = {"type": "object"}
+
+_TYPES: Final[Mapping[str, tuple[type, str]]] = {
+    "string": (str, "text"),
+    "boolean": (bool, "true or false"),
+    "integer": (int, "a whole number"),
+    "number": (float, "a number"),
+    "array": (list, "a list"),
+    "object": (dict, "a mapping"),
+}
+_LIMITS: Final[Mapping[str, tuple[Callable[[Any, Any], bool], str]]] = {
+    "minimum": (operator.ge, "at least"),
+    "exclusiveMinimum": (operator.gt, "more than"),
+    "maximum": (operator.le, "at most"),
+}
+_ADVICE: Final[Mapping[str, str]] = {
+    "string": "Write one text.",
+    "boolean": "Write true or false, without quotes.",
+    "object": "Write `key: value` pairs.",
+}
+
+
+class ShapeMismatch(NamedTuple):
+    """One value that does not fit its schema: the message, its place, and what to do."""
+
+    what: str
+    where: Location
+    next_step: str
+
+
+def key(default: Default, schema: Schema, description: str = "") -> Default:
+    """Declare a dataclass field that is a key of a file; `default` is its value where it is absent.
+
+    Give a mapping as a new dict: each object gets one of its own.
+    """
+    declared = _described(schema, description)
+    if isinstance(default, dict):
+        factory: Any = field(default_factory=default.copy, metadata={"schema": declared})
+        return factory  # type: ignore[no-any-return]  # as dataclasses.field has it
+    if default or default is False:
+        declared["default"] = default
+    made: Any = field(default=default, metadata={"schema": declared})
+    return made  # type: ignore[no-any-return]  # as above
+
+
+def required_key(schema: Schema, description: str = "") -> Any:  # noqa: ANN401 (as dataclasses.field has it)
+    """Declare a dataclass field that is a key of a file and must be there."""
+    return field(metadata={"schema": _described(schema, description)})
+
+
+def _described(schema: Schema, description: str) -> dict[str, Any]:
+    return {**schema, "description": description} if description else dict(schema)
+
+
+def list_of(items: Schema, least: int = 0) -> Schema:
+    """Return the schema of a list of at least so many items."""
+    return {"type": "array", "items": items, **({"minItems": least} if least else {})}
+
+
+def mapping_of(values: Schema) -> Schema:
+    """Return the schema of a mapping from any text."""
+    return {"type": "object", "additionalProperties": values}
+
+
+def record_schema(record: type) -> Schema:
+    """Return the schema of a mapping whose keys a dataclass declares."""
+    declared = [one for one in fields(record) if "schema" in one.metadata]
+    return {
+        "type": "object",
+        "properties": {one.name: one.metadata["schema"] for one in declared},
+        "required": [
+            one.name
+            for one in declared
+            if one.default is MISSING and one.default_factory is MISSING
+        ],
+        "additionalProperties": False,
+    }
+
+
+def check_shape(data: JSON, schema: Schema, positions: SourcePositions) -> Sequence[ShapeMismatch]:
+    """Return everything in a document's data that does not fit a schema, in the data's order."""
+    checker = _ShapeChecker(positions)
+    checker.check(data, schema, (), None)
+    return checker.mismatches
+
+
+class _ShapeChecker:
+    """Collects what does not fit; `path` leads to a value, `outer` is the record around it."""
+
+    def __init__(self, positions: SourcePositions) -> None:
+        self._positions = positions
+        self.mismatches: list[ShapeMismatch] = []
+
+    def check(
+        self, value: JSON, schema: Schema, path: tuple[PathPart, ...], outer: Schema | None
+    ) -> None:
+        wanted = schema.get("type")
+        if isinstance(wanted, list):
+            if value is None:
+                return
+            wanted = wanted[0]
+        if wanted is None:
+            if "enum" in schema and value not in schema["enum"]:
+                self._add_word(value, schema["enum"], path)
+        elif not _is_of_type(value, wanted):
+            self._add_type(value, wanted, path)
+        elif isinstance(value, dict):
+            self._check_mapping(value, schema, path, outer)
+        elif isinstance(value, list):
+            if len(value) < schema.get("minItems", 0):
+                self._add(path, "is an empty list.")
+            for index, item in enumerate(value):
+                self.check(item, schema["items"], (*path, index), outer)
+        else:
+            self._check_scalar(value, schema, path)
+
+    def _check_mapping(
+        self,
+        data: Mapping[str, JSON],
+        schema: Schema,
+        path: tuple[PathPart, ...],
+        outer: Schema | None,
+    ) -> None:
+        properties = schema.get("properties")
+        if properties is None:
+            values = schema.get("additionalProperties")
+            if values is not None:
+                for name, value in data.items():
+                    self.check(value, values, (*path, name), schema)
+            return
+        unknown = []
+        for name, value in data.items():
+            if name in properties:
+                self.check(value, properties[name], (*path, name), schema)
+            else:
+                unknown.append(name)
+                self._add_unknown_key(name, schema, path, outer)
+        for name in schema["required"]:
+            # A misspelt key is reported once, as misspelt.
+            if name not in data and not any(suggest_word(word, (name,)) for word in unknown):
+                self._add((*path, name), "is missing.", f"Add `{name}:` here.")
+
+    def _check_scalar(self, value: JSON, schema: Schema, path: tuple[PathPart, ...]) -> None:
+        if value == "" and "minLength" in schema:
+            self._add(path, "is empty.")
+        for limit, (fits, words) in _LIMITS.items():
+            if limit in schema and not fits(value, schema[limit]):
+                self._add(path, f"is {value}; it must be {words} {schema[limit]}.")
+
+    def _add(
+        self, path: tuple[PathPart, ...], what: str, next_step: str = "Correct the value."
+    ) -> None:
+        where = self._positions.at(*path)
+        self.mismatches.append(ShapeMismatch(f'"{dotted(path)}" {what}', where, next_step))
+
+    def _add_empty(self, path: tuple[PathPart, ...]) -> None:
+        what = f'"{dotted(path)}" is empty.'
+        where = self._positions.key(*path)
+        self.mismatches.append(ShapeMismatch(what, where, "Write a value, or remove the key."))
+
+    def _add_word(self, value: JSON, words: Sequence[str], path: tuple[PathPart, ...]) -> None:
+        if value is None:
+            self._add_empty(path)
+            return
+        shown = [word for word in words if word]
+        what = f'cannot be "{value}".{suggest_word(str(value), shown)}'
+        self._add(path, what, f"Write one of: {', '.join(shown)}.")
+
+    def _add_type(self, value: JSON, wanted: str, path: tuple[PathPart, ...]) -> None:
+        if value is None:
+            self._add_empty(path)
+            return
+        source = self._positions.source(*path)
+        seen = yaml_type_name(value)
+        if wanted == "string" and source:
+            what = f"must be text, but YAML read `{source}` as {seen}."
+            self._add(path, what, f'Put quotes around it: "{source}".')
+            return
+        advice = _ADVICE.get(wanted, "Write a number, without quotes.")
+        if wanted == "array":
+            advice = f"Write `- ` before each entry, or brackets: [{source or '…'}]."
+        self._add(path, f"must be {_TYPES[wanted][1]}, not {seen}.", advice)
+
+    def _add_unknown_key(
+        self, name: str, schema: Schema, path: tuple[PathPart, ...], outer: Schema | None
+    ) -> None:
+        properties = schema["properties"]
+        inside = next((k for k, inner in properties.items() if name in _inner_keys(inner)), "")
+        if outer is not None and name in outer.get("properties", {}):
+            above = next(part for part in reversed(path) if isinstance(part, str))
+            hint = f' It belongs beside "{above}", not inside.'
+        elif inside:
+            hint = f' It belongs inside "{inside}".'
+        else:
+            hint = suggest_word(name, properties)
+        self.mismatches.append(
+            ShapeMismatch(
+                f'There is no key "{name}" here.{hint}',
+                self._positions.key(*path, name),
+                f"The keys are: {', '.join(properties)}.",
+            )
+        )
+
+
+def _is_of_type(value: JSON, wanted: str) -> bool:
+    # Not isinstance, which takes true for a number.
+    kind = type(value)
+    return kind is _TYPES[wanted][0] or (kind is int and wanted == "number")
+
+
+def _inner_keys(schema: Schema) -> Mapping[str, Schema]:
+    """Return the keys of the record that a value is, or that the items of a list are."""
+    keys: Mapping[str, Schema] = schema.get("items", schema).get("properties", {})
+    return keys
+
+
+def dotted(path: Sequence[PathPart]) -> str:
+    """Return a path as messages show it: `turns[0].prompt`."""
+    shown = ""
+    for part in path:
+        shown += f"[{part}]" if isinstance(part, int) else f".{part}" if shown else part
+    return shown

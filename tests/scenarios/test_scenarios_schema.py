@@ -1,0 +1,110 @@
+"""The keys of a scenario: what is taken is what their JSON Schema says, with the defaults."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from typing import Any
+
+import pytest
+from coze_harness.model.errors import ScenarioError
+from coze_harness.scenarios import scenario_schema
+from coze_harness.scenarios.scenario_keys import DEFAULTS, SCENARIO, ScenarioSpec
+from coze_harness.scenarios.turn_spec import TurnSpec
+from coze_harness.yaml_source import read_yaml
+from coze_harness.yaml_source.record_schema import check_shape, record_schema
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+POSITIONS = read_yaml("{}", "x.yaml", ScenarioError).positions
+TURN = record_schema(TurnSpec)
+
+SCALARS: list[Any] = [
+    None, True, False, -1, 0, 1, 2, 1000, 1001, 10**400, -0.5, 0.0, 0.5, 1.5, "", "a", "你好",
+    "published_online", "1",
+]  # fmt: skip
+VALUES: list[Any] = [
+    *SCALARS,
+    [],
+    {},
+    *([one] for one in SCALARS),
+    ["a", 1],
+    *({"a": one} for one in SCALARS),
+    {"": "a"},
+    [[]],
+    [{}],
+    {"a": []},
+    {"a": {"b": 1}},
+    [{"role": "user", "content": "x"}],
+    [{"role": "user", "content": ""}],
+    [{"role": "user", "content": "x", "odd": 1}],
+]
+NOT_AN_INTEGER = {"repeat": [0.0]}
+"""JSON Schema takes a float without a fraction for an integer."""
+
+
+def compare(data: dict[str, Any], schema: dict[str, Any]) -> None:
+    """Make sure that data is taken exactly where its schema takes it."""
+    complete = {**schema, "$defs": {"expectation": {}}}
+    valid = Draft202012Validator(complete).is_valid(data)
+    assert (not check_shape(data, schema, POSITIONS)) == valid, data
+
+
+@pytest.mark.parametrize("key", [*SCENARIO["properties"], "odd"])
+def test_every_key_takes_what_its_schema_takes(key: str) -> None:
+    for value in VALUES:
+        # Paths, rows and outputs are checked by the rooms that read them.
+        if key not in ("cases", "tools") and value not in NOT_AN_INTEGER.get(key, ()):
+            compare({"turns": [{"prompt": "hi"}], key: value}, dict(SCENARIO))
+            compare({key: value}, dict(DEFAULTS))
+
+
+@pytest.mark.parametrize("key", [*TURN["properties"], "odd"])
+def test_every_key_of_a_turn_takes_what_its_schema_takes(key: str) -> None:
+    for value in VALUES if key != "tools" else ():
+        compare({"turns": [{"prompt": "hi"}, {key: value}]}, dict(SCENARIO))
+
+
+def test_turns_are_required() -> None:
+    compare({}, dict(SCENARIO))
+    assert check_shape({}, SCENARIO, POSITIONS)
+
+
+def test_every_key_is_a_field_with_a_description() -> None:
+    for record, schema in ((ScenarioSpec, SCENARIO), (TurnSpec, TURN)):
+        names = {one.name for one in fields(record)} - {"keys", "positions", "context"}
+        assert names == set(schema["properties"])
+        assert all(one["description"] for one in schema["properties"].values())
+
+
+def test_the_schema_is_valid_and_refers_to_what_it_contains() -> None:
+    schema = scenario_schema()
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    Draft202012Validator.check_schema(schema)
+    definitions = schema["$defs"]
+    assert isinstance(definitions, dict)
+    for reference in set(re.findall(r"#/\$defs/(\w+)", repr(schema))):
+        assert reference in definitions
+    scenario = definitions["scenario"]
+    assert isinstance(scenario, dict)
+    assert {"turns", "cases", "meta_data", "min_pass_rate"} <= scenario["properties"].keys()
+    assert scenario["additionalProperties"] is False
+    assert scenario["required"] == ["turns"]
+    assert "contains" in repr(definitions["expectation"])
+
+
+@pytest.mark.parametrize(
+    ("data", "valid"),
+    [
+        ({"turns": [{"prompt": "a", "expect": ["b", {"contains": "c"}]}]}, True),
+        ({"turns": [{"prompt": "a", "expect": [{"contians": "c"}]}]}, False),
+        ({"turns": [{"promt": "a"}]}, False),
+        ({"turns": [{"prompt": "a"}], "cases": "c.csv"}, True),
+        ({"turns": [{"prompt": "a"}], "cases": "c.txt"}, False),
+        ({"defaults": {"repeat": 2}, "scenarios": [{"turns": [{"prompt": "a"}]}]}, True),
+        ({"defaults": {"repeat": 0}, "scenarios": [{"turns": [{"prompt": "a"}]}]}, False),
+        ({"scenarios": [{"turns": []}]}, False),
+        ({"scenarios": []}, False),
+    ],
+)
+def test_editors_see_what_is_wrong(data: dict[str, Any], valid: bool) -> None:
+    assert Draft202012Validator(scenario_schema()).is_valid(data) == valid
