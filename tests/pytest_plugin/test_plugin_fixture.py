@@ -50,7 +50,7 @@ def recorded_tests(
 
 @pytest.fixture
 def recorded(recorded_tests: ProjectFolder, tmp_path: Path) -> ProjectFolder:
-    """A copy of that project, which `run_pytest` takes its name from."""
+    """A copy of that project."""
     return recorded_tests.copy_to(tmp_path / "recorded")
 
 

@@ -1,4 +1,4 @@
-"""Use cases of the pytest plugin: open a project, record trials, report a session, lead a test."""
+"""Use cases of the pytest plugin: a project, its recordings, a report, a fixture's session."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ def record_trials(
 ) -> Generator[TrialResult, None, None]:
     """Record trials concurrently and yield their results, redacted, in the order they finish.
 
-    Closing the generator stops what has not begun.
+    Closing the generator stops what has not begun. Errors are raised by the call itself.
 
     Raises:
-        UsageError: `CI` is set; before the first result, as all of them.
+        UsageError: `CI` is set.
         SettingsError: there are no credentials.
         CassetteError: the cassettes are remote and cannot be reached.
     """
@@ -214,8 +214,7 @@ class FixtureSession:
         """Check that the whole cassette was replayed, or write it.
 
         Args:
-            is_complete: whether all conversations ended as the test intends; else nothing is
-                checked or written.
+            is_complete: False after an error in the test; then nothing is checked or written.
 
         Raises:
             CassetteError: interactions were not replayed, or the cassette cannot be written.

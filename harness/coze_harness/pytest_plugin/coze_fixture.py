@@ -11,7 +11,7 @@ from coze_harness.model import Reply
 from coze_harness.model.errors import HarnessError
 from coze_harness.pytest_plugin.session_projects import SessionProjects, session_projects
 
-# Set for a test that raised: prompts that it did not send are no fault of its cassette.
+# Set for a test that raised: prompts that it did not send are then not an error.
 CONVERSATION_ABORTED = pytest.StashKey[bool]()
 
 

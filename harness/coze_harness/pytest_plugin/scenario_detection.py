@@ -1,7 +1,7 @@
 """A quick check whether a YAML file can be a scenario, without loading the settings.
 
-pytest asks about every file of every session, and importing the rooms that know takes a hundred
-times as long as this check. It never says no to a scenario file.
+pytest asks about every file of every session, and importing the rooms that can answer takes a
+hundred times as long as this check. It never says no to a scenario file.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class ScenarioDetector:
 def _scenarios_of(folder: Path) -> Path | None:
     """Find the scenarios folder that the nearest harness.yaml names.
 
-    `Path()` stands for a folder that only a YAML parser can tell, None for no harness.yaml.
+    `Path()` stands for a value that needs a YAML parser, None for a missing harness.yaml.
     """
     for parent in (folder, *folder.parents):
         settings = parent / _SETTINGS

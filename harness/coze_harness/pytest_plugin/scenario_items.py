@@ -32,7 +32,7 @@ _RESERVED_TAGS: Final = frozenset(
 )
 _FAILED: Final = (TrialStatus.FAILED, TrialStatus.KNOWN_FAILURE)
 # From 9.2 on pytest compares ids by their parts. An id that is given as text has the parts that
-# pytest reads from its cache and from other processes; one made from a name with brackets has not.
+# pytest reads from its cache and from other processes; one made from a name with brackets does not.
 _PARSES_IDS: Final = pytest.version_tuple >= (9, 2)
 
 
@@ -64,8 +64,9 @@ class ScenarioFile(pytest.File):
 def _item_name(trial: Trial) -> str:
     """Return scenario, `@bot`, `#repeat` and `[case]`, the last two only with a pass rate of 1.
 
-    pytest splits ids at `::` and at the first bracket, and expects nothing behind the last one. So
-    a repeat is before its case, unlike in the trial's id, and a scenario has no such characters.
+    pytest splits ids at `::` and at the first bracket, and expects nothing after the last one. So a
+    repeat is before its case, unlike in the trial's id, and these characters of a scenario's name
+    are replaced.
     """
     key = trial.key
     with_bot = f"{key.scenario}@{key.bot}"
