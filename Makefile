@@ -35,6 +35,7 @@ test-newest: $(DEV) | $(NEWEST)/bin/python
 check: $(DEV) $(NODE)
 	$(BIN)/ruff format --check --diff .
 	$(BIN)/ruff check .
+	$(BIN)/codespell
 	node_modules/.bin/tsc --noEmit
 	$(BIN)/mypy
 	$(BIN)/lint-imports
