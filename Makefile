@@ -2,25 +2,40 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.run
+RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
+LOWEST := .venv-lowest
+NEWEST := .venv-newest
 NODE := node_modules/.installed
 CHROMIUM := /usr/bin/chromium
 APT := apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qy
+NO_BROWSER := -q -n auto --dist worksteal --ignore tests/browser
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check browser offline bench record-shipped clean
+.PHONY: run test test-lowest test-newest check browser update offline bench record-shipped clean
 
 # Replay the shipped scenarios and say where the report is.
-run: $(STAMP)
+run: $(RUN)
 	$(BIN)/coze-harness run --no-progress
 
 # Everything: style, types, architecture, then every test. Fast tests come first.
 test: check browser
 	$(BIN)/pytest -q -n auto --dist worksteal
 
+# The tests that need no browser, with the lowest versions that pyproject.toml allows.
+test-lowest: $(LOWEST)/.lowest
+	$(LOWEST)/bin/pytest $(NO_BROWSER)
+
+# The same tests with the newest versions of the day. Nothing is locked: for information only.
+test-newest: $(DEV) | $(NEWEST)/bin/python
+	$(BIN)/uv pip install --quiet --python $(NEWEST) --upgrade --editable . \
+	  --requirement pyproject.toml --all-extras --group test
+	$(NEWEST)/bin/pytest $(NO_BROWSER)
+
 check: $(DEV) $(NODE)
 	$(BIN)/ruff format --check --diff .
 	$(BIN)/ruff check .
+	$(BIN)/codespell
 	node_modules/.bin/tsc --noEmit
 	$(BIN)/mypy
 	$(BIN)/lint-imports
@@ -38,26 +53,43 @@ browser:
 	  "$(CHROMIUM) is missing and could not be installed: the page will not be tested in a browser" >&2
 
 # The shipped scenarios with the network taken away (Linux).
-offline: $(STAMP)
+offline: $(RUN)
 	unshare -rn $(BIN)/coze-harness run --no-progress
 
 # Whole processes against the peers, in one run, as ratios.
 bench: $(DEV)
 	$(BIN)/python -m benchmarks
 
-$(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); apt-get update -q; \
-	  apt-get install -qy python3-venv; $(PYTHON) -m venv $(VENV); }
-	$(BIN)/python -m pip install --quiet --upgrade pip
+# Renew the locks: requirements/*.txt.
+update: $(DEV)
+	$(LOCK) requirements/dev.txt --all-extras --group dev
+	$(LOCK) requirements/run.txt --group build --constraint requirements/dev.txt
+	$(LOCK) requirements/lowest.txt --all-extras --group test --resolution lowest-direct
 
-$(STAMP): pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable .
+LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+  --only-binary :all: --no-emit-index-url --no-emit-find-links --annotation-style line \
+  --custom-compile-command "make update" pyproject.toml --output-file
+
+# An environment: exactly the locked versions, then the project itself.
+INSTALL = $(@D)/bin/python -m pip install --quiet --only-binary :all: --require-hashes --requirement $< && \
+  $(@D)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+
+$(RUN): requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	$(INSTALL)
 	$(BIN)/python -m compileall -q harness
 	@touch $@
 
-$(DEV): pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable . --group dev
-	@touch $@ $(STAMP)
+$(DEV): requirements/dev.txt pyproject.toml | $(VENV)/bin/python
+	$(INSTALL)
+	@touch $@ $(RUN)
+
+$(LOWEST)/.lowest: requirements/lowest.txt pyproject.toml | $(LOWEST)/bin/python
+	$(INSTALL)
+	@touch $@
+
+# Debian keeps the module `venv` in a package of its own.
+%/bin/python:
+	$(PYTHON) -m venv $* || { rm -rf $*; $(APT) python3-venv && $(PYTHON) -m venv $*; }
 
 # The type checker and the accessibility rules for the page's script: for tests alone. What a user
 # installs has no part of them.
@@ -79,4 +111,4 @@ record-shipped: $(DEV)
 	done
 
 clean:
-	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) $(LOWEST) $(NEWEST) node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
