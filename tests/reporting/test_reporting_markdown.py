@@ -33,7 +33,7 @@ from coze_harness.model import (
 )
 from coze_harness.model.location import Location
 from coze_harness.reporting.diff_view import diff_tree
-from coze_harness.reporting.markdown_diff import diff_fence
+from coze_harness.reporting.markdown_comparison import diff_fence
 from coze_harness.reporting.report_formats import FORMATS
 from coze_harness.results import encode_trial
 from coze_harness.text import diff_lines, diff_texts

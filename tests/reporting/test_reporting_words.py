@@ -11,7 +11,7 @@ import pytest
 from builders import error, failed_verdict, key, reply, run, trial, turn, verdict
 from coze_harness.model import Mode, Summary, TrialStatus, VerdictStatus
 from coze_harness.model.location import Location
-from coze_harness.reporting.run_list_page import history_rows, render_listing
+from coze_harness.reporting.run_list_page import render_run_list, run_list_rows
 from coze_harness.reporting.terminal_trials import failure_block, failure_line, summary_line
 from report_rendering import Page, rendered
 from report_samples import everything, full_run
@@ -213,26 +213,26 @@ def test_history_says_of_each_run_how_it_went() -> None:
     bad = replace(
         run(run_id="r 1#", mode=Mode.RECORD), summary=Summary(trials=4, passed=3, failed=1)
     )
-    rows = history_rows([good, bad])
+    rows = run_list_rows([good, bad])
     assert [(row.run_id, row.share, row.tone, row.link) for row in rows] == [
         ("r2", "100.0 %", "good", "r2/index.html"),
         ("r 1#", "75.0 %", "bad", "r%201%23/index.html"),
     ]
     assert rows[0].started == "2026-11-22 10:03:12 UTC"
-    assert rows[0].lasted == "2.00 s"
+    assert rows[0].duration == "2.00 s"
 
 
 def listing(*summaries: Summary) -> Page:
     out = io.StringIO()
     runs = [replace(run(run_id=f"r{n}"), summary=s) for n, s in enumerate(summaries)]
-    render_listing(runs, out)
+    render_run_list(runs, out)
     return Page(out.getvalue())
 
 
 def test_the_list_of_runs_draws_the_trend_oldest_on_the_left() -> None:
     page = listing(Summary(trials=10, passed=10), Summary(), Summary(trials=10, passed=5, failed=5))
     assert page.faults == []
-    assert [at["points"] for at in page.named("polyline")] == ["0.00,60.00 100.00,0.00"]
+    assert [at["points"] for at in page.named("polyline")] == ["0.0,60.0 300.0,0.0"]
     assert "100 %" in page.text
     assert "50 %" in page.text
     assert len([at for at in page.named("a") if str(at["href"]).endswith("/index.html")]) == 4

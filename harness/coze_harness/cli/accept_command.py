@@ -14,9 +14,9 @@ from coze_harness.commands.current_process import current_process
 from coze_harness.commands.project import open_project
 from coze_harness.model import ChangeKind, TrialResult
 from coze_harness.model.errors import HarnessError
-from coze_harness.reporting.changes import trial_lines
+from coze_harness.reporting.safe_text import format_count, show_control_characters, single_line
+from coze_harness.reporting.terminal_trials import change_lines
 from coze_harness.reporting.terminal_writer import StyledText, TerminalWriter, TextStyle
-from coze_harness.reporting.visible import format_count, show_control_characters, single_line
 
 _TONES = {
     ChangeKind.REGRESSED: TextStyle.BAD,
@@ -125,7 +125,7 @@ def _show(result: TrialResult, pen: TerminalWriter, count: str) -> None:
     )
     if result.error:
         click.echo(pen.line(f"  {single_line(result.error.what, 600)}"))
-    for line in trial_lines(result, pen):
+    for line in change_lines(result, pen):
         click.echo(line)
 
 

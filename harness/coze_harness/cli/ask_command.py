@@ -9,7 +9,7 @@ from coze_harness.commands.current_process import current_process
 from coze_harness.commands.project import open_project
 from coze_harness.execution.single_chat import send_single_prompt as ask_bot
 from coze_harness.model import HttpCall
-from coze_harness.reporting.visible import format_count, format_duration, show_control_characters
+from coze_harness.reporting.safe_text import format_count, format_duration, show_control_characters
 
 _WORDS = {
     "/v3/chat": "Asking …",

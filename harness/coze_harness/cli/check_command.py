@@ -12,7 +12,7 @@ from coze_harness.cli import shared_options as options
 from coze_harness.commands.current_process import current_process
 from coze_harness.commands.project import TrialSelection, open_project
 from coze_harness.model.errors import HarnessError
-from coze_harness.reporting.visible import format_count, show_control_characters
+from coze_harness.reporting.safe_text import format_count, show_control_characters
 from coze_harness.results.remote_runs import check_cassettes_reachable
 
 

@@ -26,8 +26,8 @@ from coze_harness.model import Assessment, Comparison, Mode, ScenarioComparison,
 from coze_harness.model.errors import UsageError
 from coze_harness.reporting.encoded_result import EncodedResult
 from coze_harness.reporting.report_formats import TrialRenderer
+from coze_harness.reporting.safe_text import format_count
 from coze_harness.reporting.terminal_comparison import closing, summary
-from coze_harness.reporting.visible import format_count
 from coze_harness.scenarios.trial_filter import TrialFilter
 
 

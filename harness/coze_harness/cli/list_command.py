@@ -17,7 +17,7 @@ from coze_harness.commands.project import TrialSelection, open_project
 from coze_harness.execution.shards import select_shard
 from coze_harness.model import CassetteState
 from coze_harness.model.trial import Trial
-from coze_harness.reporting.visible import single_line
+from coze_harness.reporting.safe_text import single_line
 from coze_harness.results.remote_runs import check_cassettes_reachable
 
 _LONGEST = 44

@@ -18,8 +18,8 @@ from coze_harness.commands.project import Project, TrialSelection, open_project
 from coze_harness.commands.run_trials import INTERRUPTED, RunOutcome, run_trials
 from coze_harness.model import Mode, MutationReport, MutationScore, SurvivingMutant, TrialResult
 from coze_harness.mutation.mutation_runner import MutationRunner, Remark, one_of_each
-from coze_harness.reporting.terminal_trials import fitted
-from coze_harness.reporting.visible import format_count, show_control_characters, single_line
+from coze_harness.reporting.safe_text import format_count, show_control_characters, single_line
+from coze_harness.reporting.terminal_trials import fit_line
 from coze_harness.results.remote_runs import check_cassettes_reachable
 
 _FAILED: Final = 1
@@ -92,7 +92,7 @@ def mutate(
         if not as_json:
             lines = [] if quiet else _table(found.scores, mutator)
             for line in (*lines, *below):
-                screen.line(fitted(line, screen.width) if screen.width else line)
+                screen.line(fit_line(line, screen.width) if screen.width else line)
             screen.finish(_last(found.scores, project, outcome), good=code == 0)
     listener.tell()
     if as_json:
@@ -163,7 +163,7 @@ def _table(scores: Sequence[MutationScore], mutator: MutationRunner) -> Iterator
     for score, name, part in zip(scores, names, parts, strict=True):
         missed = Counter(survivor.operator for survivor in score.survivors)
         told = ", ".join(f"{n} ×{k}" if k > 1 else n for n, k in missed.items())
-        shown = set_cell_size(fitted(name, width), width)
+        shown = set_cell_size(fit_line(name, width), width)
         yield f"{shown}  {part:>{wide}}  {_bar(score)}  {told}".rstrip()
     yield from _remarks([*mutator.skipped, *mutator.unprotected])
     yield from _survivors(scores)

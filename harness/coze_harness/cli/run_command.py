@@ -19,8 +19,8 @@ from coze_harness.execution.shards import describe_shard, select_shard
 from coze_harness.model import Mode, ShardInfo
 from coze_harness.model.trial import Trial
 from coze_harness.reporting.hosted import annotation_lines, append_step_summary
+from coze_harness.reporting.safe_text import format_count
 from coze_harness.reporting.terminal_trials import bot_table, summary_line
-from coze_harness.reporting.visible import format_count
 
 _COMMANDS: Final[Mapping[Mode, str]] = MappingProxyType(
     {

@@ -216,7 +216,7 @@ class _RunWriter:
         for item in batch:
             # By the trial's own id: the equal one that came with the item need not be kept.
             key = keys[item.id]
-            self._reports.put(key.id, item.fragments)
+            self._reports.add_fragments(key.id, item.fragments)
             self.tally.add_row(item.row(key), item.warnings, item.spent)
             self.calls += item.calls
 

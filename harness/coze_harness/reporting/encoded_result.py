@@ -55,7 +55,7 @@ def encode_result(
     line, result = encode_redacted(result, redactor)
     return EncodedResult(
         line,
-        renderer.pieces(result, line),
+        renderer.render(result, line),
         result.key.id,
         result.status,
         result.seconds,

@@ -14,9 +14,9 @@ from coze_harness.model import (
     ScenarioComparison,
     TrialResult,
 )
-from coze_harness.reporting.changes import trial_lines
+from coze_harness.reporting.safe_text import format_count, single_line
+from coze_harness.reporting.terminal_trials import change_lines
 from coze_harness.reporting.terminal_writer import StyledText, TerminalWriter, TextStyle
-from coze_harness.reporting.visible import format_count, single_line
 from coze_harness.text import DiffOperation, diff_lines
 
 _MOST: Final = 10
@@ -168,7 +168,7 @@ class _Teller:
             yield self._pen.line(
                 StyledText("DIFFERENT", TextStyle.DOUBT), f"  {name}: the verdict is the same"
             )
-            yield from trial_lines(result, self._pen)
+            yield from change_lines(result, self._pen)
 
     def not_judged(self, unusable: Sequence[TrialResult]) -> Iterator[str]:
         for result in unusable[:_MOST]:
@@ -212,7 +212,7 @@ class _Teller:
             if result := shown.get(_of(one)):
                 if result.key.id != one.scenario:
                     yield self._pen.line(f"  {single_line(result.key.id)}")
-                yield from trial_lines(result, self._pen)
+                yield from change_lines(result, self._pen)
         if len(found) > _MOST:
             yield f"and {len(found) - _MOST:,} more: see the report"
 
