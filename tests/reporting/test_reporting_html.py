@@ -334,7 +334,7 @@ def test_failures_within_the_rate_that_is_asked_for_are_not_called_a_failed_run(
     rate = RequiredPassRate(scenario="s", bot="b", trials=10, passed=9, required=0.9, met=True)
     of = replace(run(pass_rates=[rate]), summary=Summary(trials=10, passed=9, failed=1))
     source = rendered("html", [], of)
-    assert "1 of 10 trials failed, within the pass rates that the scenarios ask for." in source
+    assert "1 of 10 trials failed, within the required pass rates." in source
     assert '<header class="warning">' in source
 
 

@@ -117,7 +117,7 @@ def test_a_row_has_the_counts_the_cost_and_a_link() -> None:
         (
             compared(regressed=False, same=2, reworded=1, different=1),
             "good",
-            "Nothing regressed; 2 of 4 trials are answered otherwise.",
+            "Nothing regressed; 2 of 4 answers changed.",
         ),
         (
             compared(regressed=False, same=2, improved=1),
@@ -143,23 +143,23 @@ def test_a_comparison_that_regressed_is_bad_and_one_that_may_be_luck_a_warning()
     rows = run_list_rows([certain, doubtful])
     assert [(row.tone, row.verdict) for row in rows] == [
         ("bad", "2 of 8 trials regressed, 1 improved."),
-        ("warning", "2 of 8 trials are worse, which may be luck."),
+        ("warning", "2 of 8 trials are worse, which may be chance."),
     ]
 
 
 @pytest.mark.parametrize(
-    ("spoilings", "caught", "tone", "said"),
+    ("mutants", "killed", "tone", "said"),
     [
-        (9, 9, "good", "All 9 spoilt answers were caught."),
-        (9, 7, "warning", "2 of 9 spoilt answers were not caught."),
-        (0, 0, "none", "No answer could be spoilt."),
+        (9, 9, "good", "All 9 mutants were killed."),
+        (9, 7, "warning", "2 of 9 mutants survived."),
+        (0, 0, "none", "No answer could be mutated."),
     ],
 )
 def test_spoilt_answers_go_by_how_many_were_caught(
-    spoilings: int, caught: int, tone: str, said: str
+    mutants: int, killed: int, tone: str, said: str
 ) -> None:
     scores: Sequence[MutationScore] = (
-        (MutationScore(scenario="s", mutants=spoilings, killed=caught),) if spoilings else ()
+        (MutationScore(scenario="s", mutants=mutants, killed=killed),) if mutants else ()
     )
     one = a_run(1, mode=Mode.MUTATE, mutation=MutationReport(seed=1, scores=tuple(scores)))
     (row,) = run_list_rows([one])

@@ -273,7 +273,7 @@ def test_a_phrase_chooses_its_form_by_its_number_and_separates_thousands() -> No
     words = Catalogue()
     assert words.translate(make_phrase("note.skipped", n=1)) == "1 trial skipped."
     assert words.translate(make_phrase("note.skipped", n=1200)) == "1,200 trials skipped."
-    assert Catalogue("zh").translate(make_phrase("note.skipped", n=1)) == "1 次跳过。"
+    assert Catalogue("zh").translate(make_phrase("note.skipped", n=1)) == "跳过 1 次。"
 
 
 def test_modules_are_joined_after_what_they_import_without_its_words(tmp_path: Path) -> None:
@@ -358,8 +358,8 @@ def test_a_rich_page_is_well_formed_in_both_languages(rich: str) -> None:
 
 def test_a_comparison_says_what_to_think_of_each_change(rich: str) -> None:
     text = Page(rich).text
-    assert "6 of 6 before, 0 of 6 now: a real change." in text
-    assert "8 repeats a side would tell." in text
+    assert "6 of 6 before, 0 of 6 now: decided, changed." in text
+    assert "8 repeats per side would likely decide." in text
     assert "model.temperature" in text
     assert '<del aria-label="removed">退货期为 7 天。' in rich
     assert "One side has no snapshot of this bot" in text
@@ -372,7 +372,7 @@ def test_spoilt_answers_show_what_is_wrong_and_what_would_see_it(rich: str) -> N
     text = Page(rich).text
     assert "5/8" in text
     assert "contains: 7 天" in text
-    assert "nothing to spoil" in text
+    assert "no applicable mutation" in text
     assert 'href="#s=refund&amp;t=1"' in rich
 
 
@@ -406,7 +406,7 @@ def test_without_any_of_it_each_screen_says_what_would_fill_it() -> None:
         "coze-harness compare",
         "coze-harness mutate",
         "bots: [a, b]",
-        "The runs before",
+        "Previous runs",
     ):
         assert command in text
 
@@ -428,7 +428,7 @@ def test_more_trials_than_a_page_holds_in_full_keep_their_rows() -> None:
     assert len(index_of(source)) == 250
     assert len(trees_of(source)) == 200 - 80
     assert 'id="c3"' not in source
-    assert "The last 130 trials have a row only: a page holds 120 in full." in Page(source).text
+    assert "The last 130 trials have a row only: the page shows 120 in full." in Page(source).text
 
 
 def test_of_more_trials_than_a_page_lists_those_to_look_at_are_listed_first() -> None:
@@ -443,8 +443,8 @@ def test_of_more_trials_than_a_page_lists_those_to_look_at_are_listed_first() ->
     assert [entry[0] for entry in index_of(source)] == ["t28", *(f"t{n}" for n in range(9))]
     assert source.count('<a class="row ') == 10
     text = Page(source).text
-    assert "20 more trials are not listed: a page lists 10," in text
-    assert "The last 5 trials have a row only: a page holds 5 in full." in text
+    assert "20 more trials are not listed: the page lists 10," in text
+    assert "The last 5 trials have a row only: the page shows 5 in full." in text
 
 
 def test_a_comparison_without_changes_says_so() -> None:

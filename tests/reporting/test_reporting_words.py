@@ -149,7 +149,7 @@ def test_a_failure_is_one_line_for_a_pipe() -> None:
         "ERROR  orders  The next request is not what the cassette holds (interaction 4 of 6)."
         "  cassettes/orders.yaml:88",
         "KNOWN FAILURE  weekday  contains: the answer lacks “星期二”.  scenarios/identity.yaml:9:9",
-        "FIXED  greeting  marked as a known failure, but passes: take the mark away"
+        "FIXED  greeting  known failure now passes: remove known_failure"
         "  scenarios/greeting.yaml:2",
     ]
 
@@ -200,7 +200,7 @@ def test_the_last_line_has_the_counts_and_the_path() -> None:
     line = summary_line(full_run(), "reports/r1/", "exit 4: Coze or the network failed")
     assert line == (
         "2 of 13 trials failed, and 1 could not be judged. (8 passed, 2 failed, 1 not judged,"
-        " 1 skipped, 1 known to fail, 2 warnings) exit 4: Coze or the network failed"
+        " 1 skipped, 1 known failure, 2 warnings) exit 4: Coze or the network failed"
         "  report: reports/r1/index.html"
     )
     assert summary_line(run([trial()]), "reports/r1") == (

@@ -27,7 +27,7 @@ from coze_harness.model.errors import UsageError
 from coze_harness.reporting.encoded_result import EncodedResult
 from coze_harness.reporting.report_formats import TrialRenderer
 from coze_harness.reporting.safe_text import format_count
-from coze_harness.reporting.terminal_comparison import closing, summary
+from coze_harness.reporting.terminal_comparison import closing_line, comparison_lines
 from coze_harness.scenarios.trial_filter import TrialFilter
 
 
@@ -234,7 +234,9 @@ def _told(
     )
     found = outcome.run.comparison
     if found is not None:
-        lines = summary(found, ledger.kept, ledger.unusable, screen.pen, brief=manner.quiet)
+        lines = comparison_lines(
+            found, ledger.kept, ledger.unusable, screen.pen, brief=manner.quiet
+        )
         for line in lines:
             screen.line(line)
         if not manner.quiet:
@@ -242,7 +244,7 @@ def _told(
                 screen.line(line)
     report_to_ci(project, outcome, screen, strict_known=manner.strict_known)
     shown = str(project.relative_path(outcome.location))
-    screen.finish(closing(outcome.run, shown), good=outcome.exit_code == 0)
+    screen.finish(closing_line(outcome.run, shown), good=outcome.exit_code == 0)
     return outcome
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -43,12 +44,17 @@ class ShareView(NamedTuple):
 class ScenarioView(NamedTuple):
     """A scenario with a bot: how often it passed, and the assessment.
 
-    `test` is the statistical test and its result; `link` filters the scenario's trials.
+    `label` names the bot too, if the scenario was compared with several. `trend` is ``regressed``,
+    ``worse``, ``better`` or empty. `test` is the statistical test and its result; `link` filters
+    the scenario's trials.
     """
 
     scenario: str
     link: str
     bot: str
+    label: str
+    trend: str
+    flaky: bool
     tone: str
     assessment: Phrase
     notes: Sequence[Phrase]
@@ -58,10 +64,14 @@ class ScenarioView(NamedTuple):
 
 
 class BotView(NamedTuple):
-    """What changed about a bot; `prompt` is the difference of its prompts (see `diff_tree`)."""
+    """What changed about a bot; `prompt` is the difference of its prompts (see `diff_tree`).
+
+    `known` is whether both sides have a snapshot of it; else `warning` may say why not.
+    """
 
     name: str
     known: bool
+    warning: str
     facts: Sequence[SideFact]
     differences: Sequence[SideFact]
     prompt: str
@@ -85,6 +95,7 @@ class ComparisonView(NamedTuple):
 def comparison_view(comparison: Comparison) -> ComparisonView:
     """Return a comparison as reports show it; scenarios keep their order: regressed first."""
     scenarios = [one for one in comparison.scenarios if _is_notable(one)]
+    bots = Counter(one.scenario for one in comparison.scenarios)
     return ComparisonView(
         single_line(comparison.baseline),
         single_line(comparison.candidate),
@@ -94,7 +105,7 @@ def comparison_view(comparison: Comparison) -> ComparisonView:
             for kind in ChangeKind
             if comparison.counts.get(kind)
         ],
-        [_scenario(one) for one in scenarios[:_MAX_SCENARIOS]],
+        [_scenario(one, bots[one.scenario] > 1) for one in scenarios[:_MAX_SCENARIOS]],
         max(len(scenarios) - _MAX_SCENARIOS, 0),
         [_bot(bot) for bot in comparison.bots],
     )
@@ -115,10 +126,12 @@ def _is_notable(change: ScenarioComparison) -> bool:
     return change.regressed or change.flaky or change.assessment is not Assessment.NONE
 
 
-def _scenario(change: ScenarioComparison) -> ScenarioView:
+def _scenario(change: ScenarioComparison, has_several_bots: bool) -> ScenarioView:
     before, after = change.before, change.after
+    # A case that always passed and now always fails regressed, whatever the test says of chance.
+    is_flip = change.regressed and change.assessment is Assessment.DOUBTFUL
     assessment = make_phrase(
-        f"compare.{change.assessment.value}",
+        "compare.passes" if is_flip else f"compare.{change.assessment.value}",
         before=before.passed,
         of=before.trials,
         now=after.passed,
@@ -127,12 +140,19 @@ def _scenario(change: ScenarioComparison) -> ScenarioView:
     notes = [make_phrase("compare.repeats", n=change.repeats)] if change.repeats else []
     if change.flaky:
         notes.append(make_phrase("compare.flaky"))
-    is_worse = after.passed * before.trials < before.passed * after.trials
-    tone = "failed" if change.regressed else "warning" if is_worse or change.flaky else "passed"
+    gain = after.passed * before.trials - before.passed * after.trials
+    trend = "regressed" if change.regressed else "worse" if gain < 0 else "better" if gain else ""
+    tone = "passed"
+    if trend in ("regressed", "worse") or change.flaky:
+        tone = "failed" if change.regressed else "warning"
+    scenario, bot = single_line(change.scenario), single_line(change.bot)
     return ScenarioView(
-        single_line(change.scenario),
+        scenario,
         filter_link(change.scenario),
-        single_line(change.bot),
+        bot,
+        f"{scenario} ({bot})" if has_several_bots else scenario,
+        trend,
+        change.flaky,
         tone,
         assessment,
         notes,
@@ -171,11 +191,12 @@ def _bot(change: BotComparison) -> BotView:
     return BotView(
         single_line(change.bot),
         change.known,
+        single_line(after.warning or before.warning),
         [fact for fact in facts if fact.before != fact.after],
         [
             SideFact(single_line(one.name), truncate_text(one.before), truncate_text(one.after))
             for one in change.differences
-            if one.name != "version"
+            if one.name not in ("version", "model")
         ],
         prompt,
     )

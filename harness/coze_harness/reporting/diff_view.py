@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import zip_longest
 from json import JSONDecoder
 from typing import Final
@@ -55,6 +55,12 @@ def diff_tree(segments: Iterable[DiffSegment]) -> str:
             text if op == "same" else [op.value, {"data-w-label": f"diff.{op.value}"}, text]
         )
     return orjson.dumps(tree).decode()
+
+
+def read_tree(tree: str) -> Iterator[tuple[str, str]]:
+    """Yield the segments of a tree: an operation (same, del, ins) and a text."""
+    for child in orjson.loads(tree)[2:]:
+        yield ("same", child) if isinstance(child, str) else (child[0], "".join(child[2:]))
 
 
 def _difference_from_expected(number: int, expected: str, actual: str) -> TurnDiffView:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
-import orjson
-
 from coze_harness.model import ChangeKind
 from coze_harness.reporting.comparison_view import BotView, ComparisonView, ScenarioView
+from coze_harness.reporting.diff_view import read_tree
 from coze_harness.reporting.markdown_escape import code_span, fence, labelled_fence
 from coze_harness.reporting.message_catalogue import Catalogue
 from coze_harness.reporting.mutation_view import MutationView, ScoreView, SurvivorView
@@ -121,7 +120,7 @@ def _turn(turn: TurnDiffView, trial: TrialView, number: str) -> list[str]:
         lines += [f"and {len(turn.flips) - _MAX_FLIPS} more verdicts", ""]
     if turn.answer == "same":
         return [*lines, _word("answer.same"), ""]
-    similarity = f" ({turn.similarity} alike)" if turn.similarity else ""
+    similarity = f" (similarity {turn.similarity})" if turn.similarity else ""
     return [*lines, f"answer{similarity}:", "", *diff_fence(turn.tree)]
 
 
@@ -177,7 +176,7 @@ def _scores(scores: Sequence[ScoreView]) -> str:
 
 def _survivor(score: ScoreView, survivor: SurvivorView) -> str:
     lines = [
-        f"### {code_span(score.scenario)}: {code_span(survivor.operator)} was not caught",
+        f"### {code_span(score.scenario)}: {code_span(survivor.operator)} survived",
         "",
         f"{code_span(survivor.trial)}, turn {survivor.turn}",
         "",
@@ -209,7 +208,7 @@ _Line: TypeAlias = list[tuple[str, str]]
 
 def diff_fence(tree: str) -> list[str]:
     """Return a difference (see `diff_tree`) as a fence; an empty list if there is none."""
-    lines = list(_diff_lines(_segments(tree)))
+    lines = list(_diff_lines(read_tree(tree)))
     if not any(line[0] in "-+" for line in lines):
         return []
     shown: list[str] = []
@@ -221,11 +220,6 @@ def diff_fence(tree: str) -> list[str]:
             shown.append("  … (the report has it all)")
             break
     return [*fence(shown, "diff"), ""]
-
-
-def _segments(tree: str) -> Iterator[tuple[str, str]]:
-    for child in orjson.loads(tree)[2:]:
-        yield ("same", child) if isinstance(child, str) else (child[0], "".join(child[2:]))
 
 
 def _diff_lines(segments: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -164,7 +164,7 @@ def _rates(view: RunView) -> str:
     missed = [rate for rate in view.rates if not rate.met][:_MAX_ROWS]
     if not missed:
         return ""
-    lines = ["| scenario | bot | passed | asked for |", "| --- | --- | ---: | ---: |"]
+    lines = ["| scenario | bot | passed | required |", "| --- | --- | ---: | ---: |"]
     for rate in missed:
         passed = f"{rate.passed} of {rate.trials} ({rate.share})"
         names = f"{code_span(rate.scenario)} | {code_span(rate.bot)}"

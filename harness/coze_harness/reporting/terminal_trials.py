@@ -98,7 +98,10 @@ def summary_line(run: Run, folder: PurePath | str, note: str = "") -> str:
             (counts.failed, "failed"),
             (counts.errors, "not judged"),
             (counts.skipped, "skipped"),
-            (counts.known_failures, "known to fail"),
+            (
+                counts.known_failures,
+                "known failure" if counts.known_failures == 1 else "known failures",
+            ),
             (counts.warnings, "warning" if counts.warnings == 1 else "warnings"),
         )
         if number
@@ -148,7 +151,7 @@ _MARKS: Final[Mapping[VerdictStatus | None, StyledText]] = {
     VerdictStatus.FAILED: StyledText("✗ now fails:", TextStyle.BAD),
     VerdictStatus.PASSED: StyledText("✓ now passes:", TextStyle.GOOD),
     VerdictStatus.SKIPPED: StyledText("– now skipped:", TextStyle.DOUBT),
-    None: StyledText("– gone:", TextStyle.DOUBT),
+    None: StyledText("– removed:", TextStyle.DOUBT),
 }
 
 
@@ -203,9 +206,9 @@ def _flip_lines(
 ) -> Iterator[str]:
     note = f" (was {flip.before.value})" if flip.before is VerdictStatus.SKIPPED else ""
     if flip.before is None:
-        note = " (was not asked before)"
+        note = " (new expectation)"
     if flip.after is None:
-        note = " (is not asked any more)"
+        note = " (expectation removed)"
     # The description begins with the kind, as in `contains "x"`.
     name = f"{single_line(flip.name)}: " if flip.name else ""
     text = f" {name}{single_line(flip.expected)}{note}"

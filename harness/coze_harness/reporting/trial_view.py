@@ -25,7 +25,7 @@ from coze_harness.model import (
     Verdict,
 )
 from coze_harness.reporting.diff_view import diff_view
-from coze_harness.reporting.message_catalogue import Fact
+from coze_harness.reporting.message_catalogue import Catalogue, Fact
 from coze_harness.reporting.message_view import message_views
 from coze_harness.reporting.safe_text import (
     ANSWER_LIMIT,
@@ -132,7 +132,7 @@ def _reason(result: TrialResult, error: ErrorView | None, turns: Sequence[TurnVi
     if error is not None:
         return single_line(error.what)
     if result.status is TrialStatus.FIXED:
-        return "marked as a known failure, but passes: take the mark away"
+        return Catalogue().text("trial.fixed")
     status = "skipped" if result.status is TrialStatus.SKIPPED else "failed"
     for turn in turns:
         for verdict in turn.verdicts:
