@@ -70,6 +70,6 @@ def write_page(
     with ReportSet(chosen, options or PageOptions()) as reports, path.open("wb") as out:
         reports.add_all((result, encode_trial(result)) for result in results)
         reports.write(of or run(results), {"html": out})
-        for name, data in reports.beside().items():
+        for name, data in reports.extra_files().items():
             (path.parent / name).write_bytes(data)
     return path

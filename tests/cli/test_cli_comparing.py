@@ -72,7 +72,7 @@ def test_a_changed_bot_is_told_trial_by_trial_and_the_baseline_stays(
     }
     assert baseline.run_json()["mode"] == "compare"
     assert done.last.startswith(
-        "1 scenario regressed (1 worse, 1 better, 1 reworded, 1 the same).  report: "
+        "1 scenario regressed (1 worse, 1 better, 1 text changed, 1 the same).  report: "
     )
     for name in ("index.html", "summary.md", "junit.xml"):
         assert baseline.path(f"reports/latest/{name}").stat().st_size
@@ -84,7 +84,7 @@ def test_the_summary_has_regressions_first_with_the_place_the_diff_and_the_figur
     done = baseline.does("compare", env={"COZE_API_BASE": serving(after()).base_url})
     lines = done.out.splitlines()
     first = next(line for line in lines if line and line.split()[0].isupper())
-    assert first.startswith("REGRESSED  identity: passed before, fails now")
+    assert first.startswith("REGRESSED  identity: 1 of 1 before, 0 of 1 now.")
     assert '  ✗ now fails: contains "学术助手"  scenarios/identity.yaml:3:27' in lines
     (answer,) = [line for line in lines if line.startswith("  answer") and "朋友" in line]
     assert "我是chatchat,[-一个虚拟的学术助手-]{+你的朋友😀+}。" in answer
@@ -97,7 +97,7 @@ def test_the_summary_says_what_changed_of_the_bot(
 ) -> None:
     done = baseline.does("compare", env={"COZE_API_BASE": serving(after()).base_url})
     lines = [line.strip() for line in done.out.splitlines()]
-    assert "version: 100 → 200" in lines
+    assert "bot version: 100 → 200" in lines
     assert "model: GPT-4o → 豆包·Pro·32k" in lines
     assert "model.temperature: 0.7 → 0.2" in lines
     assert "- 你是chatchat,一个虚拟的学术助手。" in lines
@@ -122,7 +122,7 @@ def test_a_failure_that_the_baseline_has_too_is_no_regression(baseline: ProjectF
     done = baseline.does("compare")
     assert done.code == 0, done
     assert set(kinds(baseline).values()) == {"same"}
-    assert "chatchat: nothing of the bot changed" in done.out
+    assert "chatchat: The bot is the same on both sides." in done.out
     assert done.last.startswith("Nothing regressed (4 the same).  report: ")
 
 
@@ -227,7 +227,7 @@ def test_six_of_six_before_and_none_now_is_a_real_change(
     assert asks.does("record", "identity").code == 0
     done = asks.does("compare", "identity", env={"COZE_API_BASE": serving(after()).base_url})
     assert done.code == 1, done
-    assert "REGRESSED  identity: 6 of 6 before, 0 of 6 now: a real change" in done.out
+    assert "REGRESSED  identity: 6 of 6 before, 0 of 6 now: decided, changed" in done.out
 
 
 def test_a_trial_without_a_baseline_is_new(baseline: ProjectFolder) -> None:

@@ -156,7 +156,7 @@ def test_known_failures_warnings_and_met_rates_do_not_fail_a_run(project: Projec
         "fixed": 1,
         "warnings": 1,
     }
-    assert "take the mark away" in done.out
+    assert "remove known_failure" in done.out
 
 
 def test_repeats_that_reach_their_rate_pass_and_others_fail(

@@ -23,7 +23,7 @@ turns:
 _OWN = re.compile(
     r"\d{8}T\d{9}Z-[0-9a-f]{4}|merged|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(\+00:00| UTC)?"
     r'|(?<=0") time="[\d.]+"(?=>\n<testsuite )|(?<= · )[\d.]+ s(?= · coze-harness|</p>)'
-    r"|(?<=lasted</span></dt><dd><bdi>)[\d.]+ s"
+    r"|(?<=duration</span></dt><dd><bdi>)[\d.]+ s"
 )
 
 

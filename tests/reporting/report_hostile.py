@@ -153,7 +153,7 @@ def filled(text: str, status: TrialStatus = TrialStatus.FAILED) -> TrialResult:
 
 
 def hostile_run(text: str) -> Run:
-    """A run that holds a text in its comparison, its spoilt answers and the runs before it."""
+    """A run that holds a text in its comparison, its mutants and the runs before it."""
     share = PassShare(passed=1, trials=2, low=0.1, high=0.9)
     change = ScenarioComparison(
         scenario=text, bot=text, before=share, after=share, assessment=Assessment.DOUBTFUL,

@@ -1,4 +1,4 @@
-"""A run that shows all that a page can hold: a comparison, spoilt answers, runs before it."""
+"""A run that shows all that a page can hold: a comparison, mutants, runs before it."""
 
 from __future__ import annotations
 

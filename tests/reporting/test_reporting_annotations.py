@@ -8,7 +8,11 @@ from collections.abc import Sequence
 from builders import error, failed_verdict, key, reply, run, trial, turn
 from coze_harness.model import RequiredPassRate, Run, Severity, TrialResult, TrialStatus, replace
 from coze_harness.model.location import Location
-from coze_harness.reporting.github_actions import MOST, harmless, workflow_commands
+from coze_harness.reporting.github_actions import (
+    MAX_ANNOTATIONS,
+    disarm_commands,
+    workflow_commands,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -125,14 +129,14 @@ def test_with_a_rate_that_is_met_a_failed_trial_does_not_fail_the_job_and_is_a_w
 
 
 def test_a_notice_says_how_many_more_there_are_than_github_shows() -> None:
-    results = [_failing(f"t{number:02}") for number in range(MOST + 3)]
+    results = [_failing(f"t{number:02}") for number in range(MAX_ANNOTATIONS + 3)]
     results += [
         _failing(f"w{number:02}", TrialStatus.PASSED, Severity.WARNING)
-        for number in range(MOST + 1)
+        for number in range(MAX_ANNOTATIONS + 1)
     ]
     found = workflow_commands(_run(results), results)
-    assert sum(line.startswith("::error ") for line in found) == MOST
-    assert sum(line.startswith("::warning ") for line in found) == MOST
+    assert sum(line.startswith("::error ") for line in found) == MAX_ANNOTATIONS
+    assert sum(line.startswith("::warning ") for line in found) == MAX_ANNOTATIONS
     assert found[-1] == (
         "::notice title=coze-harness::3 more errors and 1 more warning: see the report."
     )
@@ -163,11 +167,11 @@ def test_no_answer_and_no_name_breaks_out_of_its_command(answer: str, name: str)
 
 @given(st.lists(st.sampled_from(["::", "##[", "error", " ", "\n", "\t", "a=b", "]", "#"])))
 def test_printed_text_holds_no_command(pieces: list[str]) -> None:
-    shown = harmless("".join(pieces))
+    shown = disarm_commands("".join(pieces))
     assert "##[" not in shown
     assert not any(line.strip().startswith("::") for line in shown.split("\n"))
 
 
 def test_plain_text_is_printed_as_it_is() -> None:
     text = "a::b\n  c: ::d ## [ok]"
-    assert harmless(text) == text
+    assert disarm_commands(text) == text

@@ -14,10 +14,10 @@ from builders import run, trial
 from coze_harness.model import RequiredPassRate, Run, TrialResult, TrialStatus, replace
 from coze_harness.reporting.markdown_report import LIMIT
 from coze_harness.reporting.report_formats import FORMATS
-from coze_harness.reporting.run_list_page import render_listing
+from coze_harness.reporting.run_list_page import render_run_list
+from coze_harness.reporting.safe_text import show_control_characters, single_line
 from coze_harness.reporting.terminal_trials import failure_block, failure_line, summary_line
 from coze_harness.reporting.view_model import shown_id
-from coze_harness.reporting.visible import show_control_characters, single_line
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_hostile import ATTACKS, filled, hostile_run
@@ -255,7 +255,7 @@ def test_a_line_of_five_million_characters_is_cut_with_a_remark() -> None:
 def test_the_list_of_runs_holds_any_text(text: str) -> None:
     def listing(name: str) -> str:
         out = io.StringIO()
-        render_listing([around(name, [trial()]), around(name, [trial()])], out)
+        render_run_list([around(name, [trial()]), around(name, [trial()])], out)
         return out.getvalue()
 
     page = Page(listing(text))

@@ -86,7 +86,7 @@ def test_a_folder_has_style_and_script_beside_the_page() -> None:
     options = PageOptions(layout="folder")
     page = Page(page_of(everything(), full_run(), options))
     with ReportSet({"html": FORMATS["html"]}, options) as reports:
-        beside = reports.beside()
+        beside = reports.extra_files()
     assert page.faults == []
     assert {"rel": "stylesheet", "href": "report.css"} in page.named("link")
     assert {"src": "report.js"} in page.named("script")
@@ -283,12 +283,12 @@ def test_one_pass_for_all_formats_gives_what_each_alone_gives() -> None:
 
 def test_pieces_made_in_another_process_give_the_same_reports() -> None:
     renderer = TrialRenderer()
-    sent = pickle.dumps([renderer.pieces(result, encode_trial(result)) for result in everything()])
+    sent = pickle.dumps([renderer.render(result, encode_trial(result)) for result in everything()])
     outs = {name: io.BytesIO() for name in FORMATS}
     with ReportSet() as reports:
         came = pickle.loads(sent)  # noqa: S301 - packed above
         for result, pieces in zip(everything(), came, strict=True):
-            reports.put(result.key.id, pieces)
+            reports.add_fragments(result.key.id, pieces)
         reports.write(full_run(), outs)
     assert b"markupsafe" not in sent
     for name, out in outs.items():
@@ -341,7 +341,7 @@ def test_failures_within_the_rate_that_is_asked_for_are_not_called_a_failed_run(
     rate = RequiredPassRate(scenario="s", bot="b", trials=10, passed=9, required=0.9, met=True)
     of = replace(run(pass_rates=[rate]), summary=Summary(trials=10, passed=9, failed=1))
     source = rendered("html", [], of)
-    assert "1 of 10 trials failed, within the pass rates that the scenarios ask for." in source
+    assert "1 of 10 trials failed, within the required pass rates." in source
     assert '<header class="warning">' in source
 
 
@@ -363,7 +363,7 @@ def test_markup_is_made_of_our_own_files_and_of_escaped_json_alone() -> None:
         for line in path.read_text(encoding="utf-8").splitlines()
         if "Markup(" in line
     ]
-    assert [name for name, _ in found] == ["pages.py", "pages.py"]
+    assert [name for name, _ in found] == ["page_templates.py", "page_templates.py"]
 
 
 def test_every_class_in_the_templates_is_styled_or_a_status() -> None:

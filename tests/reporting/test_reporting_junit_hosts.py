@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 from builders import failed_verdict, key, reply, run, trial, turn, verdict
 from coze_harness.model import TrialResult, TrialStatus
-from coze_harness.reporting.junit_report import LARGE
-from coze_harness.reporting.junit_text import SAID
+from coze_harness.reporting.junit_report import LARGE, PASSED_OUTPUT
 from coze_harness.reporting.report_formats import FORMATS
 
 
@@ -32,7 +31,7 @@ def test_a_passed_trial_says_what_was_said() -> None:
 def test_what_a_passed_trial_says_is_short() -> None:
     out = _cases([_passed("a", "九" * 5_000)])["a"].findtext("system-out")
     assert out is not None
-    assert len(out) == SAID
+    assert len(out) == PASSED_OUTPUT
 
 
 def test_a_large_run_says_it_only_of_what_did_not_pass() -> None:

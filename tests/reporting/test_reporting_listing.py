@@ -23,7 +23,11 @@ from coze_harness.model import (
     replace,
 )
 from coze_harness.reporting.page_options import PageOptions
-from coze_harness.reporting.run_list_page import history_rows, render_listing, trends
+from coze_harness.reporting.run_list_page import (
+    render_run_list,
+    run_list_charts,
+    run_list_rows,
+)
 from coze_harness.results.run_index import MAX_LISTED_RUNS
 from report_rendering import Page, squeezed
 
@@ -38,7 +42,7 @@ def a_run(number: int, summary: Summary = GOOD, **fields: object) -> Run:
 
 def listing(*runs: Run, lang: str = "") -> Page:
     out = io.StringIO()
-    render_listing(runs, out, PageOptions(lang=lang))
+    render_run_list(runs, out, PageOptions(lang=lang))
     return Page(out.getvalue())
 
 
@@ -70,9 +74,9 @@ def test_each_number_that_two_runs_have_is_drawn_oldest_on_the_left() -> None:
     page = listing(newest, a_run(2, Summary()), oldest)
     assert page.faults == []
     assert [at["points"] for at in page.named("polyline")] == [
-        "0.00,60.00 100.00,0.00",
-        "0.00,0.00 100.00,30.00",
-        "0.00,0.00 100.00,30.00",
+        "0.0,60.0 300.0,0.0",
+        "0.0,0.0 300.0,30.0",
+        "0.0,0.0 300.0,30.0",
     ]
     labels = [at["aria-label"] or "" for at in page.named("svg")]
     assert [label.split(":")[0] for label in labels] == [
@@ -85,13 +89,13 @@ def test_each_number_that_two_runs_have_is_drawn_oldest_on_the_left() -> None:
 
 
 def test_runs_before_costs_were_counted_have_no_line_of_them() -> None:
-    assert [trend.label for trend in trends([a_run(2), a_run(1)])] == ["listing.passed"]
+    assert [trend.key for trend in run_list_charts([a_run(2), a_run(1)])] == ["listing.passed"]
 
 
 def test_spoilt_answers_are_no_part_of_a_trend() -> None:
     runs = [a_run(3), a_run(2, BAD, mode=Mode.MUTATE), a_run(1)]
-    (trend,) = trends(runs)
-    assert trend.points == "0.00,0.00 100.00,0.00"
+    (trend,) = run_list_charts(runs)
+    assert trend.lines == ["0.0,0.0 300.0,0.0"]
 
 
 def test_a_row_has_the_counts_the_cost_and_a_link() -> None:
@@ -113,7 +117,7 @@ def test_a_row_has_the_counts_the_cost_and_a_link() -> None:
         (
             compared(regressed=False, same=2, reworded=1, different=1),
             "good",
-            "Nothing regressed; 2 of 4 trials are answered otherwise.",
+            "Nothing regressed; 2 of 4 answers changed.",
         ),
         (
             compared(regressed=False, same=2, improved=1),
@@ -123,7 +127,7 @@ def test_a_row_has_the_counts_the_cost_and_a_link() -> None:
     ],
 )
 def test_a_comparison_goes_by_what_changed(one: Run, tone: str, said: str) -> None:
-    (row,) = history_rows([one])
+    (row,) = run_list_rows([one])
     assert (row.tone, row.verdict) == (tone, said)
 
 
@@ -136,29 +140,29 @@ def test_a_comparison_that_regressed_is_bad_and_one_that_may_be_luck_a_warning()
     real = compared(regressed=True, improved=1, same=5)
     assert real.comparison is not None
     certain = replace(real, comparison=replace(real.comparison, counts=found.counts))
-    rows = history_rows([certain, doubtful])
+    rows = run_list_rows([certain, doubtful])
     assert [(row.tone, row.verdict) for row in rows] == [
         ("bad", "2 of 8 trials regressed, 1 improved."),
-        ("warning", "2 of 8 trials are worse, which may be luck."),
+        ("warning", "2 of 8 trials are worse, which may be chance."),
     ]
 
 
 @pytest.mark.parametrize(
-    ("spoilings", "caught", "tone", "said"),
+    ("mutants", "killed", "tone", "said"),
     [
-        (9, 9, "good", "All 9 spoilt answers were caught."),
-        (9, 7, "warning", "2 of 9 spoilt answers were not caught."),
-        (0, 0, "none", "No answer could be spoilt."),
+        (9, 9, "good", "All 9 mutants were killed."),
+        (9, 7, "warning", "2 of 9 mutants survived."),
+        (0, 0, "none", "No answer could be mutated."),
     ],
 )
 def test_spoilt_answers_go_by_how_many_were_caught(
-    spoilings: int, caught: int, tone: str, said: str
+    mutants: int, killed: int, tone: str, said: str
 ) -> None:
     scores: Sequence[MutationScore] = (
-        (MutationScore(scenario="s", mutants=spoilings, killed=caught),) if spoilings else ()
+        (MutationScore(scenario="s", mutants=mutants, killed=killed),) if mutants else ()
     )
     one = a_run(1, mode=Mode.MUTATE, mutation=MutationReport(seed=1, scores=tuple(scores)))
-    (row,) = history_rows([one])
+    (row,) = run_list_rows([one])
     assert (row.tone, row.verdict) == (tone, said)
 
 
@@ -181,5 +185,5 @@ def test_very_many_runs_are_cut_with_a_remark() -> None:
 def test_the_same_runs_give_the_same_page() -> None:
     first, second = io.StringIO(), io.StringIO()
     for out in (first, second):
-        render_listing([a_run(2), a_run(1, BAD)], out)
+        render_run_list([a_run(2), a_run(1, BAD)], out)
     assert first.getvalue() == second.getvalue()

@@ -33,7 +33,7 @@ from coze_harness.model import (
 )
 from coze_harness.model.location import Location
 from coze_harness.reporting.diff_view import diff_tree
-from coze_harness.reporting.markdown_diff import diff_fence
+from coze_harness.reporting.markdown_comparison import diff_fence
 from coze_harness.reporting.report_formats import FORMATS
 from coze_harness.results import encode_trial
 from coze_harness.text import diff_lines, diff_texts
@@ -240,8 +240,8 @@ def test_a_comparison_says_first_what_regressed_word_by_word_and_why_it_may_have
         "`cassettes` → `.candidates`",
         "| regressed | improved | same |",
         "| 2 | 1 | 1 |",
-        "- ✗ `refund` (bot `chatchat`): 6 of 6 before, 0 of 6 now: a real change.",
-        "- ✓ `tone` (bot `chatchat`): 2 of 6 before, 4 of 6 now: it may be luck. 30 repeats",
+        "- ✗ `refund` (bot `chatchat`): 6 of 6 before, 0 of 6 now: decided, changed.",
+        "- ✓ `tone` (bot `chatchat`): 2 of 6 before, 4 of 6 now: may be chance. 30 repeats",
         "### ✗ regressed `refund#2`",
         "### ✗ regressed `refund`",
         "- ✗ `contains` `scenarios/refund.yaml:9`: passed before, failed now",
@@ -288,7 +288,7 @@ def test_spoilt_answers_are_told_by_score_and_by_what_would_have_seen_them() -> 
     )
     of = replace(run([trial()], mode=Mode.MUTATE), mutation=MutationReport(seed=1, scores=scores))
     text = summary(of, [trial()])
-    assert text.startswith("## ⚠️ 1 of 8 spoilt answers were not caught.")
+    assert text.startswith("## ⚠️ 1 of 8 mutants survived.")
     assert "| `refund` | 0.75 | 3/4 |" in text
     assert "{+14+}" in text
     assert '- `contains "退货"`' in text
@@ -378,4 +378,4 @@ def test_any_number_of_survivors_fits_a_comment(survivors: int) -> None:
     of = replace(run([], mode=Mode.MUTATE), mutation=MutationReport(seed=1, scores=scores))
     text = summary(of, [])
     assert len(text) < 65_536
-    assert "was not caught" in text
+    assert "survived" in text

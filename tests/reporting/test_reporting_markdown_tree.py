@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import pytest
 from coze_harness.reporting.answer_markdown import markdown_tree
-from coze_harness.reporting.visible import show_control_characters
+from coze_harness.reporting.safe_text import show_control_characters
 from hypothesis import given
 from hypothesis import strategies as st
 from report_hostile import ATTACKS

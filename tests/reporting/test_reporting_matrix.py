@@ -9,8 +9,9 @@ from builders import key, run
 from coze_harness.model import Run, TrialRow, TrialStatus, replace
 from coze_harness.reporting.bot_matrix import build_matrix
 from coze_harness.reporting.failure_reasons import Reasons
-from coze_harness.reporting.html import HtmlSheet
-from coze_harness.reporting.markdown_report import MarkdownSheet
+from coze_harness.reporting.fragment_spool import Fragments, FragmentSpool
+from coze_harness.reporting.html import HtmlWriter
+from coze_harness.reporting.markdown_report import MarkdownWriter
 from coze_harness.reporting.terminal_trials import bot_table
 
 P, F, E = TrialStatus.PASSED, TrialStatus.FAILED, TrialStatus.ERROR
@@ -28,19 +29,10 @@ def of_rows(found: Sequence[TrialRow]) -> Run:
     return replace(run([]), rows=tuple(found))
 
 
-def page(of: Sequence[TrialRow], sheet: HtmlSheet | MarkdownSheet) -> str:
-    class Nothing:
-        def get(self, name: str) -> bytes:
-            raise KeyError(name)
-
-        def shared(self, key: bytes) -> bytes:
-            raise KeyError(key)
-
-        def __contains__(self, name: object) -> bool:
-            return False
-
+def page(of: Sequence[TrialRow], writer: HtmlWriter | MarkdownWriter) -> str:
     out = io.BytesIO()
-    sheet.write(of_rows(of), Nothing(), Reasons(), out)
+    with FragmentSpool() as spool:
+        writer.write(of_rows(of), Fragments(spool, 0), Reasons(), out)
     return out.getvalue().decode()
 
 
@@ -60,7 +52,7 @@ def test_lines_that_differ_come_first_and_totals_count_what_is_shared() -> None:
     assert found is not None
     assert found.bots == ["gpt", "claude"]
     assert found.totals == ["2/2", "1/2"]
-    assert [(line.name, line.differs) for line in found.lines] == [
+    assert [(line.name, line.differs) for line in found.rows] == [
         ("other[北京]", True),
         ("same", False),
     ]
@@ -71,7 +63,7 @@ def test_a_cell_shows_its_worst_trial_and_how_many_passed() -> None:
         rows(("a", "", "gpt", P), ("a", "", "gpt", E), ("a", "", "gpt", P), ("a", "", "claude", P))
     )
     assert found is not None
-    first, second = found.lines[0].cells
+    first, second = found.rows[0].cells
     assert first is not None
     assert second is not None
     assert (first.status, first.share) == (E, "2/3")
@@ -85,16 +77,16 @@ def test_a_bot_that_was_not_asked_leaves_its_place_empty() -> None:
         )
     )
     assert found is not None
-    assert [cell is None for cell in found.lines[1].cells] == [False, True, False]
+    assert [cell is None for cell in found.rows[1].cells] == [False, True, False]
 
 
 def test_every_output_has_the_table_and_hostile_names_are_text() -> None:
     hostile = "<script>alert(1)</script>|@all"
     of = rows(("退货", "", hostile, P), ("退货", "", "豆包", F))
-    html = page(of, HtmlSheet())
+    html = page(of, HtmlWriter())
     assert '<table class="matrix">' in html
     assert "<script>alert" not in html
-    markdown = page(of, MarkdownSheet())
+    markdown = page(of, MarkdownWriter())
     assert "| `退货` | ✓ passed | ✗ failed |" in markdown
     lines = bot_table(of_rows(of))
     assert lines[0].startswith("bots side by side")

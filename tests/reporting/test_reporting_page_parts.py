@@ -29,24 +29,24 @@ from coze_harness.model import (
 from coze_harness.reporting import report_formats as report
 from coze_harness.reporting.failure_reasons import Reasons
 from coze_harness.reporting.history_view import history_view
-from coze_harness.reporting.html import HtmlSheet
+from coze_harness.reporting.html import HtmlWriter
 from coze_harness.reporting.html.chunk import chunk
 from coze_harness.reporting.html.chunks import Packer, all_packed, packed
 from coze_harness.reporting.html.markup_tree import tree_of
 from coze_harness.reporting.html.page_chunks import Piece
 from coze_harness.reporting.html.script import joined
 from coze_harness.reporting.html.wording import words_of
-from coze_harness.reporting.http_view import http_view
 from coze_harness.reporting.message_catalogue import (
     LANGUAGES,
     Catalogue,
     load_catalogue,
-    parse_phrase,
+    make_phrase,
 )
-from coze_harness.reporting.page_view import page_view
 from coze_harness.reporting.report_formats import FORMATS, PageOptions
-from coze_harness.reporting.row_order import flaky_ids, ranked
-from coze_harness.reporting.visible import show_control_characters
+from coze_harness.reporting.row_order import flaky_ids, rank_rows
+from coze_harness.reporting.run_view import run_view
+from coze_harness.reporting.safe_text import show_control_characters
+from coze_harness.reporting.trial_view import http_view
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_rendering import (
@@ -167,13 +167,13 @@ def test_rows_are_ordered_by_what_must_be_looked_at_first() -> None:
     S = TrialStatus  # noqa: N806 - short for a table
     rows = [
         row("passed"), row("skipped", S.SKIPPED), row("known", S.KNOWN_FAILURE),
-        row("fixed", S.FIXED), row("reworded"), row("wavers", past="pfp"), row("error", S.ERROR),
+        row("fixed", S.FIXED), row("reworded"), row("wavers", history="pfp"), row("error", S.ERROR),
         row("failed", S.FAILED), row("broken", S.ERROR), row("regressed", S.FAILED), row("same"),
     ]  # fmt: skip
     changes = {
         "regressed": "regressed", "broken": "broken", "reworded": "reworded", "same": "same",
     }  # fmt: skip
-    names = [found.key.id for found in ranked(rows, changes, flaky_ids(rows))]
+    names = [found.key.id for found in rank_rows(rows, changes, flaky_ids(rows))]
     assert names == [
         "regressed", "broken", "failed", "error", "wavers", "reworded", "fixed", "known",
         "skipped", "passed", "same",
@@ -186,9 +186,9 @@ def test_flaky_is_what_changed_twice_or_differs_among_repeats() -> None:
         for n, status in enumerate((TrialStatus.PASSED, TrialStatus.FAILED), 1)
     ]
     rows = [
-        row("once", past="ff.f"),
-        row("twice", past="pf.f"),
-        row("absent", past="..."),
+        row("once", history="ff.f"),
+        row("twice", history="pf.f"),
+        row("absent", history="..."),
         *repeats,
     ]
     assert flaky_ids(rows) == {"twice", "r#1", "r#2"}
@@ -271,9 +271,9 @@ def test_texts_and_patterns_of_the_script_stay_letter_by_letter(tmp_path: Path) 
 
 def test_a_phrase_chooses_its_form_by_its_number_and_separates_thousands() -> None:
     words = Catalogue()
-    assert words.translate(parse_phrase("note.skipped", n=1)) == "1 trial skipped."
-    assert words.translate(parse_phrase("note.skipped", n=1200)) == "1,200 trials skipped."
-    assert Catalogue("zh").translate(parse_phrase("note.skipped", n=1)) == "1 次跳过。"
+    assert words.translate(make_phrase("note.skipped", n=1)) == "1 trial skipped."
+    assert words.translate(make_phrase("note.skipped", n=1200)) == "1,200 trials skipped."
+    assert Catalogue("zh").translate(make_phrase("note.skipped", n=1)) == "跳过 1 次。"
 
 
 def test_modules_are_joined_after_what_they_import_without_its_words(tmp_path: Path) -> None:
@@ -308,7 +308,7 @@ def test_a_log_tells_waits_codes_and_repeats() -> None:
     first, second = http.calls
     assert (first.wait, first.repeats, first.code) == ("", "", "0")
     assert (second.wait, second.repeats, second.code) == ("1.00", "3", "4000")
-    assert (http.total, http.waited, http.rows) == ("2.00", "1.00", "3")
+    assert (http.total, http.total_wait, http.rows) == ("2.00", "1.00", "3")
     assert http.waits == "M250 2.5h500"
 
 
@@ -318,7 +318,7 @@ def test_a_shell_takes_a_request_word_by_word(path: str, said: str) -> None:
     """By a real shell, in which curl is a function that prints what it is given."""
     body = json.dumps({"content": said}, ensure_ascii=False)
     (call,) = http_view([LoggedCall("POST", f"/{path}", 200, 0, 1, body=body)]).calls
-    command = f'curl "$B"{call.at} {call.data}'
+    command = f'curl "$B"{call.curl_path} {call.curl_body}'
     script = f"curl() {{ printf '%s\\0' \"$@\"; }}\n{command}\n"
     done = subprocess.run(["sh", "-c", script], capture_output=True, check=True, env={"B": "base"})
     words = done.stdout.decode().split("\0")
@@ -337,8 +337,8 @@ def test_an_upload_names_no_bytes_and_a_long_body_is_left_out() -> None:
             LoggedCall("POST", "/v3/chat", 200, 1, 1, body="九" * 30_000),
         ]
     ).calls
-    assert upload.data == "-F 'file=@…'"
-    assert long.data == "-d @…"
+    assert upload.curl_body == "-F 'file=@…'"
+    assert long.curl_body == "-d @…"
 
 
 @pytest.fixture(scope="module")
@@ -358,8 +358,8 @@ def test_a_rich_page_is_well_formed_in_both_languages(rich: str) -> None:
 
 def test_a_comparison_says_what_to_think_of_each_change(rich: str) -> None:
     text = Page(rich).text
-    assert "6 of 6 before, 0 of 6 now: a real change." in text
-    assert "8 repeats a side would tell." in text
+    assert "6 of 6 before, 0 of 6 now: decided, changed." in text
+    assert "8 repeats per side would likely decide." in text
     assert "model.temperature" in text
     assert '<del aria-label="removed">退货期为 7 天。' in rich
     assert "One side has no snapshot of this bot" in text
@@ -372,7 +372,7 @@ def test_spoilt_answers_show_what_is_wrong_and_what_would_see_it(rich: str) -> N
     text = Page(rich).text
     assert "5/8" in text
     assert "contains: 7 天" in text
-    assert "nothing to spoil" in text
+    assert "no applicable mutation" in text
     assert 'href="#s=refund&amp;t=1"' in rich
 
 
@@ -406,7 +406,7 @@ def test_without_any_of_it_each_screen_says_what_would_fill_it() -> None:
         "coze-harness compare",
         "coze-harness mutate",
         "bots: [a, b]",
-        "The runs before",
+        "Previous runs",
     ):
         assert command in text
 
@@ -420,7 +420,7 @@ def test_slowest_and_costliest_are_listed_only_where_there_is_a_choice() -> None
 
 def test_more_trials_than_a_page_holds_in_full_keep_their_rows() -> None:
     known = [trial(named=key(f"t{n}")) for n in range(250)]
-    form = FORMATS["html"]._replace(sheet=lambda options: HtmlSheet(options, detailed=120))
+    form = FORMATS["html"]._replace(make_writer=lambda options: HtmlWriter(options, detailed=120))
     out = io.BytesIO()
     form.render(run(known), lambda: lined(known), out)
     source = out.getvalue().decode()
@@ -428,28 +428,30 @@ def test_more_trials_than_a_page_holds_in_full_keep_their_rows() -> None:
     assert len(index_of(source)) == 250
     assert len(trees_of(source)) == 200 - 80
     assert 'id="c3"' not in source
-    assert "The last 130 trials have a row only: a page holds 120 in full." in Page(source).text
+    assert "The last 130 trials have a row only: the page shows 120 in full." in Page(source).text
 
 
 def test_of_more_trials_than_a_page_lists_those_to_look_at_are_listed_first() -> None:
     known = [trial(named=key(f"t{n}")) for n in range(30)]
     known[28] = trial(TrialStatus.FAILED, named=key("t28"))
-    form = FORMATS["html"]._replace(sheet=lambda options: HtmlSheet(options, detailed=5, listed=10))
+    form = FORMATS["html"]._replace(
+        make_writer=lambda options: HtmlWriter(options, detailed=5, listed=10)
+    )
     out = io.BytesIO()
     form.render(run(known), lambda: lined(known), out)
     source = out.getvalue().decode()
     assert [entry[0] for entry in index_of(source)] == ["t28", *(f"t{n}" for n in range(9))]
     assert source.count('<a class="row ') == 10
     text = Page(source).text
-    assert "20 more trials are not listed: a page lists 10," in text
-    assert "The last 5 trials have a row only: a page holds 5 in full." in text
+    assert "20 more trials are not listed: the page lists 10," in text
+    assert "The last 5 trials have a row only: the page shows 5 in full." in text
 
 
 def test_a_comparison_without_changes_says_so() -> None:
     quiet = replace(comparison(), scenarios=comparison().scenarios[2:], bots=())
     of = replace(run([trial()]), comparison=quiet)
     assert "Every scenario passes as often as before." in Page(rendered("html", [trial()], of)).text
-    assert page_view(of, Reasons(), set()).compare is not None
+    assert run_view(of, Reasons()).comparison is not None
 
 
 def test_a_record_that_only_python_reads_is_left_out() -> None:

@@ -1,23 +1,24 @@
-"""What is written without junitparser or without the template is what those would have written."""
+"""What is written without an XML library or without the template is what those would write."""
 
 from __future__ import annotations
 
 import json
+import xml.etree.ElementTree as ET
 from io import BytesIO
 
+import pytest
 from builders import failed_verdict, key, message, reply, run, snapshot, trial, turn, verdict
 from coze_harness.model import Message, TrialResult, TrialStatus, replace
 from coze_harness.reporting.html import Pages
 from coze_harness.reporting.html.trial_markup import Forms, body, form_of
-from coze_harness.reporting.junit_cases import case
-from coze_harness.reporting.junit_report import JUnitSheet
+from coze_harness.reporting.junit_report import JUnitWriter
 from coze_harness.reporting.report_formats import FORMATS
+from coze_harness.reporting.safe_text import single_line
 from coze_harness.reporting.trial_view import trial_view
-from coze_harness.reporting.visible import single_line
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from junitparser import JUnitXml, Property, TestSuite
-from report_hostile import filled
+from report_hostile import ATTACKS, filled
 from report_rendering import lined
 from report_rich import rich_results
 
@@ -64,20 +65,27 @@ def passing(draw: st.DrawFn) -> TrialResult:
     return trial(named=named, turns=turns, seconds=seconds, asked=asked)
 
 
-@given(passing())
+def reserialized(case: bytes) -> bytes:
+    written: bytes = ET.tostring(ET.fromstring(case), encoding="utf-8")  # noqa: S314 - ours
+    return written
+
+
+@given(passing(), st.sampled_from(TrialStatus), few)
 @settings(max_examples=200, deadline=None)
-def test_a_passing_case_is_what_junitparser_writes(result: TrialResult) -> None:
-    view = trial_view(result)
-    properties = {
-        "bot": view.bot,
-        "case": view.case,
-        "tags": ", ".join(view.tags),
-        "tokens": str(view.tokens) if view.tokens else "",
-        "log_id": ", ".join(view.log_ids),
-        "cassette": view.cassette,
-    }
-    # A piece has two parts, of which a large run's report has the first alone.
-    assert b"".join(JUnitSheet().piece(view, b"").split(b"\0")) == case(view, properties)
+def test_a_case_is_what_an_xml_library_writes(
+    result: TrialResult, status: TrialStatus, warnings: list[str]
+) -> None:
+    view = trial_view(replace(result, status=status, warnings=tuple(warnings)))
+    # A passed trial has two parts, of which a large run's report has the first alone.
+    case = JUnitWriter().render_trial(view, b"").replace(b"\0", b"")
+    assert reserialized(case) == case
+
+
+@pytest.mark.parametrize("status", TrialStatus)
+@pytest.mark.parametrize("text", ATTACKS)
+def test_a_hostile_case_is_what_an_xml_library_writes(text: str, status: TrialStatus) -> None:
+    case = JUnitWriter().render_trial(trial_view(filled(text, status)), b"").replace(b"\0", b"")
+    assert reserialized(case) == case
 
 
 @given(anything, anything)

@@ -9,17 +9,18 @@ import xml.etree.ElementTree as ET
 import pytest
 from builders import failed_verdict, message, reply, trial, turn, verdict
 from coze_harness.model import Severity, TrialStatus, Verdict, VerdictStatus
-from coze_harness.reporting.evidence_marks import MarkedText, marked
-from coze_harness.reporting.piece_spool import FragmentSpool
-from coze_harness.reporting.safe_text import moment
-from coze_harness.reporting.trial_view import trial_view
-from coze_harness.reporting.visible import (
+from coze_harness.reporting.fragment_spool import Fragments, FragmentSpool
+from coze_harness.reporting.message_view import mark_evidence
+from coze_harness.reporting.safe_text import (
     format_duration,
-    language,
+    format_moment,
+    language_hint,
     show_control_characters,
     single_line,
     truncate_text,
 )
+from coze_harness.reporting.trial_view import trial_view
+from coze_harness.reporting.view_model import MarkedText
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,7 +72,7 @@ def test_a_cut_text_says_how_long_it_is() -> None:
     [("你好 hello", "zh"), ("hello", ""), ("おはよう世界", ""), ("한국어", ""), ("𠮷", "zh")],
 )
 def test_chinese_is_told_from_the_rest(text: str, found: str) -> None:
-    assert language(text) == found
+    assert language_hint(text) == found
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ def test_times_are_said_as_people_say_them(seconds: float, said: str) -> None:
     ],
 )
 def test_moments_are_shown_in_utc(iso: str, said: str) -> None:
-    assert moment(iso) == said
+    assert format_moment(iso) == said
 
 
 def judged(mark: str, *spans: tuple[int, int]) -> Verdict:
@@ -114,14 +115,14 @@ def judged(mark: str, *spans: tuple[int, int]) -> Verdict:
 def test_evidence_is_counted_over_all_answers_of_a_reply() -> None:
     said = reply(messages=[message("九点"), message("x", type="verbose"), message("开门吗")])
     assert said.answer == "九点\n开门吗"
-    assert marked(said, [judged("passed", (1, 5))]) == [
+    assert mark_evidence(said, [judged("passed", (1, 5))]) == [
         [MarkedText("九", ""), MarkedText("点", "passed", "1")],
         [MarkedText("开门", "passed", "1"), MarkedText("吗", "")],
     ]
 
 
 def test_where_verdicts_overlap_the_worst_one_marks_and_all_are_named() -> None:
-    parts = marked(
+    parts = mark_evidence(
         reply("abcdef"),
         [judged("passed", (0, 4)), judged("failed", (2, 6)), judged("warning", (1, 3))],
     )
@@ -137,7 +138,7 @@ def test_where_verdicts_overlap_the_worst_one_marks_and_all_are_named() -> None:
 
 
 def test_without_evidence_nothing_is_cut() -> None:
-    assert marked(reply("abc"), [judged("passed"), judged("skipped", (0, 1))]) == []
+    assert mark_evidence(reply("abc"), [judged("passed"), judged("skipped", (0, 1))]) == []
 
 
 @given(
@@ -146,16 +147,16 @@ def test_without_evidence_nothing_is_cut() -> None:
 )
 def test_marks_never_lose_or_repeat_text(texts: list[str], spans: list[tuple[int, int]]) -> None:
     said = reply(messages=[message(text) for text in texts])
-    parts = marked(said, [judged("passed", *spans)])
+    parts = mark_evidence(said, [judged("passed", *spans)])
     joined = ["".join(part.text for part in answer) for answer in parts]
     assert joined == [show_control_characters(text) for text in texts]
 
 
 def test_a_spool_gives_back_the_last_record_of_a_name_and_forgets_its_file() -> None:
-    with FragmentSpool(3) as spool:
-        first, second, third = (spool.column(position) for position in range(3))
+    with FragmentSpool() as spool:
+        first, second, third = (Fragments(spool, position) for position in range(3))
         for number in range(50):
-            spool.put(f"{number % 25}", [f"{number}九".encode() * 40_000, b"", b"%d" % number])
+            spool.add(f"{number % 25}", [f"{number}九".encode() * 40_000, b"", b"%d" % number])
             assert third.get(f"{number // 2 % 25}")
         assert first.get("3") == "28九".encode() * 40_000
         assert first.get("24") == "49九".encode() * 40_000

@@ -10,7 +10,7 @@ import pytest
 from builders import error, failed_verdict, key, reply, run, trial, turn, verdict
 from coze_harness.model import Mode, Summary, TrialStatus, VerdictStatus, replace
 from coze_harness.model.location import Location
-from coze_harness.reporting.run_list_page import history_rows, render_listing
+from coze_harness.reporting.run_list_page import render_run_list, run_list_rows
 from coze_harness.reporting.terminal_trials import failure_block, failure_line, summary_line
 from report_rendering import Page, rendered
 from report_samples import everything, full_run
@@ -148,7 +148,7 @@ def test_a_failure_is_one_line_for_a_pipe() -> None:
         "ERROR  orders  The next request is not what the cassette holds (interaction 4 of 6)."
         "  cassettes/orders.yaml:88",
         "KNOWN FAILURE  weekday  contains: the answer lacks “星期二”.  scenarios/identity.yaml:9:9",
-        "FIXED  greeting  marked as a known failure, but passes: take the mark away"
+        "FIXED  greeting  known failure now passes: remove known_failure"
         "  scenarios/greeting.yaml:2",
     ]
 
@@ -199,7 +199,7 @@ def test_the_last_line_has_the_counts_and_the_path() -> None:
     line = summary_line(full_run(), "reports/r1/", "exit 4: Coze or the network failed")
     assert line == (
         "2 of 13 trials failed, and 1 could not be judged. (8 passed, 2 failed, 1 not judged,"
-        " 1 skipped, 1 known to fail, 2 warnings) exit 4: Coze or the network failed"
+        " 1 skipped, 1 known failure, 2 warnings) exit 4: Coze or the network failed"
         "  report: reports/r1/index.html"
     )
     assert summary_line(run([trial()]), "reports/r1") == (
@@ -212,26 +212,26 @@ def test_history_says_of_each_run_how_it_went() -> None:
     bad = replace(
         run(run_id="r 1#", mode=Mode.RECORD), summary=Summary(trials=4, passed=3, failed=1)
     )
-    rows = history_rows([good, bad])
+    rows = run_list_rows([good, bad])
     assert [(row.run_id, row.share, row.tone, row.link) for row in rows] == [
         ("r2", "100.0 %", "good", "r2/index.html"),
         ("r 1#", "75.0 %", "bad", "r%201%23/index.html"),
     ]
     assert rows[0].started == "2026-11-22 10:03:12 UTC"
-    assert rows[0].lasted == "2.00 s"
+    assert rows[0].duration == "2.00 s"
 
 
 def listing(*summaries: Summary) -> Page:
     out = io.StringIO()
     runs = [replace(run(run_id=f"r{n}"), summary=s) for n, s in enumerate(summaries)]
-    render_listing(runs, out)
+    render_run_list(runs, out)
     return Page(out.getvalue())
 
 
 def test_the_list_of_runs_draws_the_trend_oldest_on_the_left() -> None:
     page = listing(Summary(trials=10, passed=10), Summary(), Summary(trials=10, passed=5, failed=5))
     assert page.faults == []
-    assert [at["points"] for at in page.named("polyline")] == ["0.00,60.00 100.00,0.00"]
+    assert [at["points"] for at in page.named("polyline")] == ["0.0,60.0 300.0,0.0"]
     assert "100 %" in page.text
     assert "50 %" in page.text
     assert len([at for at in page.named("a") if str(at["href"]).endswith("/index.html")]) == 4

@@ -17,9 +17,9 @@ from coze_harness.commands.project import open_project
 from coze_harness.config import SettingsOverrides
 from coze_harness.model import ChangeKind, TrialResult
 from coze_harness.model.errors import HarnessError
-from coze_harness.reporting.changes import trial_lines
+from coze_harness.reporting.safe_text import format_count, show_control_characters, single_line
+from coze_harness.reporting.terminal_trials import change_lines
 from coze_harness.reporting.terminal_writer import StyledText, TerminalWriter, TextStyle
-from coze_harness.reporting.visible import format_count, show_control_characters, single_line
 
 _STYLES = {
     ChangeKind.REGRESSED: TextStyle.BAD,
@@ -131,7 +131,7 @@ def _show(result: TrialResult, writer: TerminalWriter, position: str) -> None:
     )
     if result.error:
         click.echo(writer.line(f"  {single_line(result.error.what, 600)}"))
-    for line in trial_lines(result, writer):
+    for line in change_lines(result, writer):
         click.echo(line)
 
 

@@ -10,7 +10,7 @@ from coze_harness.commands.current_process import current_process
 from coze_harness.commands.project import open_project
 from coze_harness.config import SettingsOverrides
 from coze_harness.model import HttpCall, Reply
-from coze_harness.reporting.visible import format_count, format_duration, show_control_characters
+from coze_harness.reporting.safe_text import format_count, format_duration, show_control_characters
 
 _STEPS = {
     "/v3/chat": "Asking …",

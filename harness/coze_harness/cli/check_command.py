@@ -11,7 +11,7 @@ from coze_harness.commands.check_project import check_project
 from coze_harness.commands.current_process import current_process
 from coze_harness.commands.project import TrialSelection, open_project
 from coze_harness.config import SettingsOverrides
-from coze_harness.reporting.visible import format_count, show_control_characters
+from coze_harness.reporting.safe_text import format_count, show_control_characters
 
 
 @click.command(epilog="Example: coze-harness check scenarios/identity.yaml")

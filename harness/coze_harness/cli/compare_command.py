@@ -23,7 +23,7 @@ from coze_harness.commands.project import TrialSelection, open_project
 from coze_harness.commands.run_trials import RunOptions
 from coze_harness.config import SettingsOverrides
 from coze_harness.model.errors import UsageError
-from coze_harness.reporting.terminal_comparison import closing, summary
+from coze_harness.reporting.terminal_comparison import closing_line, comparison_lines
 
 
 @click.command(epilog="Example: coze-harness compare --draft --tag smoke")
@@ -83,7 +83,7 @@ def compare(
             report_to_ci(project, comparison.outcome, progress, options)
             location = str(project.folders.relative_path(comparison.outcome.location))
             progress.finish(
-                closing(comparison.outcome.run, location),
+                closing_line(comparison.outcome.run, location),
                 good=comparison.outcome.exit_code == 0,
             )
         return finish(comparison.outcome, display)
@@ -127,7 +127,9 @@ def _show_comparison(
     found, kept = comparison.outcome.run.comparison, comparison.summary
     if found is None:
         return
-    for line in summary(found, kept.kept, kept.unusable, progress.writer, brief=display.quiet):
+    for line in comparison_lines(
+        found, kept.kept, kept.unusable, progress.writer, brief=display.quiet
+    ):
         progress.line(line)
 
 

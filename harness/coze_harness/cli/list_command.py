@@ -15,7 +15,7 @@ from coze_harness.commands.current_process import current_process
 from coze_harness.commands.project import TrialSelection, open_project, schema_text
 from coze_harness.config import SettingsOverrides
 from coze_harness.model import CassetteState
-from coze_harness.reporting.visible import single_line
+from coze_harness.reporting.safe_text import single_line
 
 _MAX_NAME_CELLS: Final = 44
 

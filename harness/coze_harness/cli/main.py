@@ -79,7 +79,7 @@ def _usage(fault: click.ClickException) -> list[str]:
 def _complain(lines: Sequence[str], *, debug: bool) -> None:
     """Print an error on stderr, and with --debug the traceback behind it; no secret in either."""
     from coze_harness.commands.current_process import current_process, redact_for_display
-    from coze_harness.reporting.visible import show_control_characters
+    from coze_harness.reporting.safe_text import show_control_characters
 
     if debug:
         import traceback

@@ -20,8 +20,8 @@ from coze_harness.config import SettingsOverrides
 from coze_harness.model import MutationReport, MutationScore, SurvivingMutant
 from coze_harness.mutation.mutation_runner import MutationNote
 from coze_harness.reporting.run_writer import INTERRUPTED
-from coze_harness.reporting.terminal_trials import fitted
-from coze_harness.reporting.visible import format_count, single_line
+from coze_harness.reporting.safe_text import format_count, single_line
+from coze_harness.reporting.terminal_trials import fit_line
 
 _FAILED: Final = 1
 _BAR_CELLS: Final = 10
@@ -77,7 +77,7 @@ def mutate(
             else:
                 lines = [] if quiet else _table(mutation)
                 for line in (*lines, *below):
-                    progress.line(fitted(line, progress.width) if progress.width else line)
+                    progress.line(fit_line(line, progress.width) if progress.width else line)
                 progress.finish(_summary(mutation, project), good=code == 0)
         if as_json:
             record = _as_record(mutation.report, mutation.runner.skipped)
@@ -112,7 +112,7 @@ def _table(mutation: MutationOutcome) -> Iterator[str]:
     for score, name, part in zip(scores, names, parts, strict=True):
         missed = Counter(survivor.operator for survivor in score.survivors)
         operators = ", ".join(f"{n} ×{k}" if k > 1 else n for n, k in missed.items())
-        shown = set_cell_size(fitted(name, width), width)
+        shown = set_cell_size(fit_line(name, width), width)
         yield f"{shown}  {part:>{wide}}  {_bar(score)}  {operators}".rstrip()
     yield from _notes([*runner.skipped, *runner.unprotected])
     yield from _survivors(scores)

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.model import TrialResult, TrialStatus
 from coze_harness.reporting.hosted import on_github
+from coze_harness.reporting.safe_text import format_count, show_control_characters
 from coze_harness.reporting.terminal_trials import failure_block, failure_line
 from coze_harness.reporting.terminal_writer import TerminalWriter, TextStyle
-from coze_harness.reporting.visible import format_count, show_control_characters
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -32,8 +32,8 @@ _INKS: Final[Mapping[TextStyle, str]] = {
     TextStyle.DOUBT: "33",
     TextStyle.HEAD: "1",
     # Struck out and underlined: not by colour alone.
-    TextStyle.GONE: "9;31",
-    TextStyle.COME: "4;32",
+    TextStyle.REMOVED: "9;31",
+    TextStyle.ADDED: "4;32",
 }
 _BAD: Final = frozenset({TrialStatus.FAILED, TrialStatus.ERROR})
 
@@ -218,9 +218,9 @@ class ProgressDisplay:
     def _safe(self, text: str) -> str:
         if not self._hosted:
             return text
-        from coze_harness.reporting.github_actions import harmless
+        from coze_harness.reporting.github_actions import disarm_commands
 
-        return harmless(text)
+        return disarm_commands(text)
 
     def _coloured(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self._colour and code else text

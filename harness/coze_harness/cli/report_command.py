@@ -13,8 +13,8 @@ from coze_harness.commands.current_process import current_process
 from coze_harness.commands.project import open_project
 from coze_harness.commands.report_runs import all_runs, render_runs
 from coze_harness.config import SettingsOverrides
-from coze_harness.reporting.run_list_page import history_rows
-from coze_harness.reporting.terminal_trials import fitted
+from coze_harness.reporting.run_list_page import run_list_rows
+from coze_harness.reporting.terminal_trials import fit_line
 
 
 @click.command(epilog="Example: coze-harness report latest -o /tmp/page")
@@ -58,10 +58,10 @@ def history(count: int, overrides: SettingsOverrides) -> int:
         return 0
     head = f"{'run':<25}  {'mode':<7}  {'trials':>6}  {'passed':>7}"
     click.echo(f"{head}  {'p95':>8}  {'tokens':>10}  verdict")
-    for row in history_rows(runs[:count]):
+    for row in run_list_rows(runs[:count]):
         line = (
             f"{row.run_id:<25}  {row.mode:<7}  {row.trials:>6}  {row.share:>7}  {row.p95:>8}  "
             f"{row.tokens:>10}  {row.verdict}"
         )
-        click.echo(fitted(line, get_terminal_size().columns) if sys.stdout.isatty() else line)
+        click.echo(fit_line(line, get_terminal_size().columns) if sys.stdout.isatty() else line)
     return 0

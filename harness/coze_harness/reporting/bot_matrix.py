@@ -1,19 +1,18 @@
-"""The same scenarios put to several bots: a row for each scenario and case, a column a bot."""
+"""The same scenarios with several bots: a row for each scenario and case, a column for each bot."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from coze_harness.model import TrialRow, TrialStatus
-from coze_harness.reporting.run_view import ORDER
-from coze_harness.reporting.view_model import STATUS, anchor
-from coze_harness.reporting.visible import single_line
+from coze_harness.reporting.row_order import STATUS_ORDER
+from coze_harness.reporting.safe_text import single_line
+from coze_harness.reporting.view_model import BADGE, anchor
 
 
 class MatrixCell(NamedTuple):
-    """What came of a scenario with a bot; `status` is its worst trial's, `anchor` that trial's."""
+    """The result of a scenario with a bot: the status and anchor of its worst trial."""
 
     status: TrialStatus
     badge: str
@@ -22,7 +21,7 @@ class MatrixCell(NamedTuple):
 
 
 class MatrixRow(NamedTuple):
-    """One scenario (and case) with each bot; `None` where it was not put to that one."""
+    """A scenario (and case) with each bot; None where it was not run with that bot."""
 
     name: str
     cells: Sequence[MatrixCell | None]
@@ -30,15 +29,15 @@ class MatrixRow(NamedTuple):
 
 
 class Matrix(NamedTuple):
-    """The bots, how many of their trials passed, and the lines: those that differ first."""
+    """The bots, how many of their trials passed, and the rows: those that differ first."""
 
     bots: Sequence[str]
     totals: Sequence[str]
-    lines: Sequence[MatrixRow]
+    rows: Sequence[MatrixRow]
 
 
 def build_matrix(rows: Sequence[TrialRow]) -> Matrix | None:
-    """Return what several bots made of the same scenarios; `None` where none met two of them."""
+    """Return the results of several bots; None if no scenario was run with two of them."""
     if len({row.key.bot for row in rows}) < 2:
         return None
     places: dict[tuple[str, str], dict[str, list[TrialRow]]] = {}
@@ -50,7 +49,7 @@ def build_matrix(rows: Sequence[TrialRow]) -> Matrix | None:
         return None
     bots = list(dict.fromkeys(bot for by_bot in shared.values() for bot in by_bot))
     lines = [
-        _line(scenario, case, [by_bot.get(bot) for bot in bots])
+        _row(scenario, case, [by_bot.get(bot) for bot in bots])
         for (scenario, case), by_bot in shared.items()
     ]
     totals = [_share([row for by in shared.values() for row in by.get(bot, ())]) for bot in bots]
@@ -58,20 +57,18 @@ def build_matrix(rows: Sequence[TrialRow]) -> Matrix | None:
     return Matrix([single_line(bot) for bot in bots], totals, lines)
 
 
-def _line(scenario: str, case: str, groups: Sequence[Sequence[TrialRow] | None]) -> MatrixRow:
+def _row(scenario: str, case: str, groups: Sequence[Sequence[TrialRow] | None]) -> MatrixRow:
     cells = [_cell(group) if group else None for group in groups]
     name = single_line(f"{scenario}[{case}]" if case else scenario)
     return MatrixRow(name, cells, len({cell.status for cell in cells if cell}) > 1)
 
 
 def _cell(group: Sequence[TrialRow]) -> MatrixCell:
-    worst = min(group, key=lambda row: ORDER.index(row.status))
-    words = STATUS[worst.status]
+    worst = min(group, key=lambda row: STATUS_ORDER.index(row.status))
     share = _share(group) if len(group) > 1 else ""
-    return MatrixCell(worst.status, f"{words.icon} {words.word}", share, anchor(worst.key.id))
+    return MatrixCell(worst.status, BADGE[worst.status], share, anchor(worst.key.id))
 
 
 def _share(group: Sequence[TrialRow]) -> str:
-    counts = Counter(row.status for row in group)
-    passed = counts[TrialStatus.PASSED] + counts[TrialStatus.FIXED]
+    passed = sum(row.status in (TrialStatus.PASSED, TrialStatus.FIXED) for row in group)
     return f"{passed}/{len(group)}"

@@ -1,7 +1,8 @@
-"""A comparison as the page shows it: what changed, by how much, and why it may have."""
+"""A comparison as every report shows it: which scenarios and bots changed, in which order."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -15,63 +16,72 @@ from coze_harness.model import (
     ScenarioComparison,
 )
 from coze_harness.reporting.diff_view import diff_tree
-from coze_harness.reporting.message_catalogue import Phrase, parse_phrase
-from coze_harness.reporting.view_model import SideFact, filtered
-from coze_harness.reporting.visible import ANSWER_LIMIT, single_line, truncate_text
+from coze_harness.reporting.message_catalogue import Phrase, make_phrase
+from coze_harness.reporting.safe_text import ANSWER_LIMIT, single_line, truncate_text
+from coze_harness.reporting.view_model import SideFact, filter_link
 from coze_harness.text import diff_lines
 
-_MOST_SCENARIOS: Final = 500
+_MAX_SCENARIOS: Final = 500
 
 
 class ChangeCount(NamedTuple):
-    """How many trials changed in a way; `link` filters them."""
+    """How many trials have a kind of change; `link` filters them."""
 
     kind: str
     number: int
     link: str
 
 
-class ScenarioView(NamedTuple):
-    """How often a scenario passed with a bot, before and now, and what to think of it.
-
-    `link` filters its trials.
-
-    Shares and the ends of their intervals are per cent, for drawing; `test` is the test's name and
-    its result.
-    """
-
-    scenario: str
-    link: str
-    bot: str
-    tone: str
-    said: Phrase
-    more: Sequence[Phrase]
-    before: ShareView
-    after: ShareView
-    test: str
-
-
 class ShareView(NamedTuple):
-    """A share of trials that passed, with its interval, in per cent."""
+    """Passed trials (``5/6``), their share and its confidence interval in per cent."""
 
-    said: str
+    passed: str
     share: str
     low: str
     width: str
 
 
+class ScenarioView(NamedTuple):
+    """A scenario with a bot: how often it passed, and the assessment.
+
+    `label` names the bot too, if the scenario was compared with several. `trend` is ``regressed``,
+    ``worse``, ``better`` or empty. `test` is the statistical test and its result; `link` filters
+    the scenario's trials.
+    """
+
+    scenario: str
+    link: str
+    bot: str
+    label: str
+    trend: str
+    flaky: bool
+    tone: str
+    assessment: Phrase
+    notes: Sequence[Phrase]
+    before: ShareView
+    after: ShareView
+    test: str
+
+
 class BotView(NamedTuple):
-    """A bot on both sides; `prompt` is the tree of its own prompt's lines, if they changed."""
+    """What changed about a bot; `prompt` is the difference of its prompts (see `diff_tree`).
+
+    `known` is whether both sides have a snapshot of it; else `warning` may say why not.
+    """
 
     name: str
     known: bool
+    warning: str
     facts: Sequence[SideFact]
     differences: Sequence[SideFact]
     prompt: str
 
 
-class CompareView(NamedTuple):
-    """Two sides by their names (and those in any language), and what lies between them."""
+class ComparisonView(NamedTuple):
+    """The two sides, as names and as phrases, and their differences.
+
+    `more` scenarios are not listed.
+    """
 
     baseline: str
     candidate: str
@@ -82,10 +92,11 @@ class CompareView(NamedTuple):
     bots: Sequence[BotView]
 
 
-def compare_view(comparison: Comparison) -> CompareView:
-    """Return a comparison as it is shown; the order of scenarios is its own: regressed first."""
-    changed = [found for found in comparison.scenarios if _is_told(found)]
-    return CompareView(
+def comparison_view(comparison: Comparison) -> ComparisonView:
+    """Return a comparison as reports show it; scenarios keep their order: regressed first."""
+    scenarios = [one for one in comparison.scenarios if _is_notable(one)]
+    bots = Counter(one.scenario for one in comparison.scenarios)
+    return ComparisonView(
         single_line(comparison.baseline),
         single_line(comparison.candidate),
         [_side(comparison.baseline), _side(comparison.candidate)],
@@ -94,47 +105,61 @@ def compare_view(comparison: Comparison) -> CompareView:
             for kind in ChangeKind
             if comparison.counts.get(kind)
         ],
-        [_scenario(found) for found in changed[:_MOST_SCENARIOS]],
-        max(len(changed) - _MOST_SCENARIOS, 0),
+        [_scenario(one, bots[one.scenario] > 1) for one in scenarios[:_MAX_SCENARIOS]],
+        max(len(scenarios) - _MAX_SCENARIOS, 0),
         [_bot(bot) for bot in comparison.bots],
     )
 
 
 def _side(name: str) -> Phrase:
-    """Return a side's name; the English ones that `compare` gives to what is no run have a key."""
-    start, found, folder = single_line(name).partition("the recordings in ")
-    if found and not start:
-        return parse_phrase("compare.recordings", what=folder)
-    return (
-        parse_phrase("compare.draft")
-        if name == "the draft"
-        else parse_phrase("compare.side", what=single_line(name))
-    )
+    """Return a side's name; the English names that `compare` gives have a phrase."""
+    start, prefix, folder = single_line(name).partition("the recordings in ")
+    if prefix and not start:
+        return make_phrase("compare.recordings", what=folder)
+    if name == "the draft":
+        return make_phrase("compare.draft")
+    return make_phrase("compare.side", what=single_line(name))
 
 
-def _is_told(change: ScenarioComparison) -> bool:
-    """Tell whether there is anything to say: most scenarios pass as often as before."""
+def _is_notable(change: ScenarioComparison) -> bool:
+    """Return whether a scenario is listed: most pass as often as before."""
     return change.regressed or change.flaky or change.assessment is not Assessment.NONE
 
 
-def _scenario(change: ScenarioComparison) -> ScenarioView:
+def _scenario(change: ScenarioComparison, has_several_bots: bool) -> ScenarioView:
     before, after = change.before, change.after
-    said = parse_phrase(
-        f"compare.{change.assessment.value}",
+    # A case that always passed and now always fails regressed, whatever the test says of chance.
+    is_flip = change.regressed and change.assessment is Assessment.DOUBTFUL
+    assessment = make_phrase(
+        "compare.passes" if is_flip else f"compare.{change.assessment.value}",
         before=before.passed,
         of=before.trials,
         now=after.passed,
         of_now=after.trials,
     )
-    more = [parse_phrase("compare.repeats", n=change.repeats)] if change.repeats else []
+    notes = [make_phrase("compare.repeats", n=change.repeats)] if change.repeats else []
     if change.flaky:
-        more.append(parse_phrase("compare.flaky"))
-    worse = after.passed * before.trials < before.passed * after.trials
-    tone = "failed" if change.regressed else "warning" if worse or change.flaky else "passed"
+        notes.append(make_phrase("compare.flaky"))
+    gain = after.passed * before.trials - before.passed * after.trials
+    trend = "regressed" if change.regressed else "worse" if gain < 0 else "better" if gain else ""
+    tone = "passed"
+    if trend in ("regressed", "worse") or change.flaky:
+        tone = "failed" if change.regressed else "warning"
+    scenario, bot = single_line(change.scenario), single_line(change.bot)
     return ScenarioView(
-        single_line(change.scenario), filtered(change.scenario), single_line(change.bot), tone,
-        said, more, _share(before), _share(after), _test(change),
-    )  # fmt: skip
+        scenario,
+        filter_link(change.scenario),
+        bot,
+        f"{scenario} ({bot})" if has_several_bots else scenario,
+        trend,
+        change.flaky,
+        tone,
+        assessment,
+        notes,
+        _share(before),
+        _share(after),
+        _test(change),
+    )
 
 
 def _share(share: PassShare) -> ShareView:
@@ -161,21 +186,17 @@ def _bot(change: BotComparison) -> BotView:
     ]
     prompt = ""
     if change.prompt_changed:
-        sides = (
-            truncate_text(before.prompt, ANSWER_LIMIT),
-            truncate_text(after.prompt, ANSWER_LIMIT),
-        )
-        prompt = diff_tree(diff_lines(*sides))
+        prompts = (truncate_text(side.prompt, ANSWER_LIMIT) for side in (before, after))
+        prompt = diff_tree(diff_lines(*prompts))
     return BotView(
         single_line(change.bot),
         change.known,
+        single_line(after.warning or before.warning),
         [fact for fact in facts if fact.before != fact.after],
         [
-            SideFact(
-                single_line(found.name), truncate_text(found.before), truncate_text(found.after)
-            )
-            for found in change.differences
-            if found.name != "version"
+            SideFact(single_line(one.name), truncate_text(one.before), truncate_text(one.after))
+            for one in change.differences
+            if one.name not in ("version", "model")
         ],
         prompt,
     )

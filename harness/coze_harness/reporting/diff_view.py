@@ -1,8 +1,8 @@
-"""What changed in a trial: against its baseline, or, without one, against what was expected."""
+"""The differences of a trial: from its baseline or, without one, from the expected texts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import zip_longest
 from json import JSONDecoder
 from typing import Final
@@ -18,54 +18,59 @@ from coze_harness.model import (
     TurnResult,
     VerdictChange,
 )
-from coze_harness.reporting.view_model import DiffView, FlipView, SideFact, TurnDiffView, TurnView
-from coze_harness.reporting.visible import (
+from coze_harness.reporting.safe_text import (
     ANSWER_LIMIT,
     format_duration,
     show_control_characters,
     single_line,
     truncate_text,
 )
+from coze_harness.reporting.view_model import DiffView, FlipView, SideFact, TurnDiffView, TurnView
 from coze_harness.text import DiffSegment, diff_texts
 
 _JSON: Final = JSONDecoder()
 
-# Kinds whose expectation is a text to lay beside the one that was seen.
-_TEXTS: Final = ("equals", "similar", "same_as_baseline")
+# Kinds that expect a whole text, which can be compared with the actual one.
+_TEXT_KINDS: Final = ("equals", "similar", "same_as_baseline")
 
 
 def diff_view(result: TrialResult, turns: Sequence[TurnView]) -> DiffView | None:
-    """Return what changed; None where there is nothing to lay side by side."""
+    """Return the differences of a trial; None if there is nothing to compare."""
     if result.change is not None:
-        return DiffView(result.change.kind.value, _turns(result.change, result))
-    found = [
-        _against(turn.number, verdict.expected, verdict.actual)
+        return DiffView(result.change.kind.value, _changed_turns(result.change, result))
+    differences = [
+        _difference_from_expected(turn.number, verdict.expected, verdict.actual)
         for turn in turns
         for verdict in turn.verdicts
-        if verdict.status == "failed" and verdict.kind in _TEXTS and verdict.actual
+        if verdict.status == "failed" and verdict.kind in _TEXT_KINDS and verdict.actual
     ]
-    return DiffView("", found) if found else None
+    return DiffView("", differences) if differences else None
 
 
-def diff_tree(pieces: Iterable[DiffSegment]) -> str:
-    """Return pieces as JSON text of a tree, in which what went and came is told in words too."""
+def diff_tree(segments: Iterable[DiffSegment]) -> str:
+    """Return a difference as a tree in JSON; its insertions and deletions have labels."""
     tree: list[object] = ["div", {"class": "text"}]
-    for op, text in pieces:
+    for op, text in segments:
         tree.append(
             text if op == "same" else [op.value, {"data-w-label": f"diff.{op.value}"}, text]
         )
     return orjson.dumps(tree).decode()
 
 
-def _against(number: int, expected: str, seen: str) -> TurnDiffView:
-    found = diff_texts(_wanted(expected), seen)
-    return TurnDiffView(
-        number, "", f"{100 * found.similarity:.0f} %", (), (), diff_tree(found.pieces)
-    )
+def read_tree(tree: str) -> Iterator[tuple[str, str]]:
+    """Yield the segments of a tree: an operation (same, del, ins) and a text."""
+    for child in orjson.loads(tree)[2:]:
+        yield ("same", child) if isinstance(child, str) else (child[0], "".join(child[2:]))
 
 
-def _wanted(expected: str) -> str:
-    """Return the text that an expectation's words quote, as JSON; the words if they quote none."""
+def _difference_from_expected(number: int, expected: str, actual: str) -> TurnDiffView:
+    diff = diff_texts(_quoted_text(expected), actual)
+    similarity = f"{100 * diff.similarity:.0f} %"
+    return TurnDiffView(number, "", similarity, (), (), diff_tree(diff.pieces))
+
+
+def _quoted_text(expected: str) -> str:
+    """Return the text that a description quotes as JSON; the description if it quotes none."""
     start = expected.find('"')
     if start < 0:
         return expected
@@ -76,31 +81,34 @@ def _wanted(expected: str) -> str:
     return show_control_characters(text)
 
 
-def _turns(change: TrialChange, result: TrialResult) -> list[TurnDiffView]:
-    """Return the turns side by side. What has one side only is shown as all new, or all gone."""
-    now: Sequence[TurnResult] = result.turns
+def _changed_turns(change: TrialChange, result: TrialResult) -> list[TurnDiffView]:
+    """Return the turns of both sides. A turn of one side only is all new or all removed."""
+    after: Sequence[TurnResult] = result.turns
     before: Sequence[TurnResult] = ()
     if change.baseline is not None:
         before = change.baseline.turns
     elif change.kind is ChangeKind.MISSING:
-        now, before = (), now
-    sides = zip_longest(before, now, change.turns)
-    return [_turn(number, *turn) for number, turn in enumerate(sides, 1)]
+        after, before = (), after
+    sides = zip_longest(before, after, change.turns)
+    return [_changed_turn(number, *turn) for number, turn in enumerate(sides, 1)]
 
 
-def _turn(
-    number: int, before: TurnResult | None, now: TurnResult | None, change: TurnChange | None
+def _changed_turn(
+    number: int, before: TurnResult | None, after: TurnResult | None, change: TurnChange | None
 ) -> TurnDiffView:
-    was = before.reply if before else None
-    came = now.reply if now else None
-    found = diff_texts(_answer(was), _answer(came))
+    old = before.reply if before else None
+    new = after.reply if after else None
     return TurnDiffView(
         number,
         change.answer.value if change else "",
-        "" if change is None or None in (was, came) else f"{100 * change.similarity:.0f} %",
+        f"{100 * change.similarity:.0f} %" if change and old and new else "",
         [_flip(flip) for flip in change.verdict_changes] if change else (),
-        _facts(was, came),
-        diff_tree(found.pieces),
+        [
+            SideFact(key, get(old) if old else "", get(new) if new else "")
+            for key, get in _FACTS
+            if (old and get(old)) or (new and get(new))
+        ],
+        diff_tree(diff_texts(_answer(old), _answer(new)).pieces),
     )
 
 
@@ -120,31 +128,15 @@ def _flip(flip: VerdictChange) -> FlipView:
     )
 
 
-def _facts(was: Reply | None, came: Reply | None) -> list[SideFact]:
-    """Return what is counted of both replies, as far as one of them tells it."""
-    facts = [SideFact(key, _said(was, tell), _said(came, tell)) for key, tell in _COUNTED]
-    return [fact for fact in facts if fact.before or fact.after]
+def _seconds(value: float | None) -> str:
+    return "" if value is None else format_duration(value)
 
 
-def _said(reply: Reply | None, tell: Callable[[Reply], str]) -> str:
-    return tell(reply) if reply else ""
-
-
-def _tools(reply: Reply) -> str:
-    return single_line(", ".join(call.name for call in reply.tool_calls))
-
-
-_COUNTED: Final[Sequence[tuple[str, Callable[[Reply], str]]]] = (
-    (
-        "fact.seconds",
-        lambda reply: format_duration(reply.seconds) if reply.seconds is not None else "",
-    ),
-    (
-        "fact.first_token",
-        lambda reply: format_duration(reply.first_token) if reply.first_token is not None else "",
-    ),
+_FACTS: Final[Sequence[tuple[str, Callable[[Reply], str]]]] = (
+    ("fact.seconds", lambda reply: _seconds(reply.seconds)),
+    ("fact.first_token", lambda reply: _seconds(reply.first_token)),
     ("fact.tokens", lambda reply: f"{reply.usage.total:,}" if reply.usage else ""),
     ("fact.messages", lambda reply: f"{len(reply.messages):,}"),
-    ("fact.tools", _tools),
+    ("fact.tools", lambda reply: single_line(", ".join(call.name for call in reply.tool_calls))),
     ("fact.follow_ups", lambda reply: single_line(" · ".join(reply.follow_ups))),
 )

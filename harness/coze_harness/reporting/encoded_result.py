@@ -62,7 +62,7 @@ class ResultEncoder:
             exit_code = result.error.exit_code if result.error else 0
         return EncodedResult(
             line,
-            self._renderer.pieces(result, line),
+            self._renderer.render(result, line),
             result.key.id,
             result.status,
             result.seconds,

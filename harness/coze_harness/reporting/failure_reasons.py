@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from coze_harness.model import TrialStatus
-from coze_harness.reporting.view_model import TrialView, why
-from coze_harness.reporting.visible import single_line
+from coze_harness.reporting.safe_text import single_line
+from coze_harness.reporting.view_model import TrialView, explain_verdict, filter_link
 
 FAILING: Final = (TrialStatus.FAILED, TrialStatus.ERROR)
 
 
 class FailureReason(NamedTuple):
-    """Why trials failed, how many, and the first of them (name, anchor)."""
+    """A reason, how often it occurred, its first trials (name, anchor) and a link to all."""
 
     text: str
     times: int
     trials: Sequence[tuple[str, str]]
+    link: str
 
 
 class TrialReasons(NamedTuple):
@@ -28,41 +29,41 @@ class TrialReasons(NamedTuple):
     texts: Sequence[str]
 
 
-def reasons_of(trial: TrialView) -> TrialReasons | None:
-    """Return why a trial failed or could not be judged; None if it did not."""
+def trial_reasons(trial: TrialView) -> TrialReasons | None:
+    """Return why a trial failed or could not be judged; None if it did not fail."""
     if trial.status not in FAILING:
         return None
     return TrialReasons(trial.name, trial.anchor, reason_texts(trial))
 
 
 def reason_texts(trial: TrialView) -> Sequence[str]:
-    """Return why a trial failed or could not be judged, in one line each."""
+    """Return why a trial failed or could not be judged, one line for each reason."""
     if trial.status not in FAILING:
         return ()
     if trial.error is not None:
         return [single_line(f"{trial.error.kind}: {trial.error.what}")]
     failed = [v for turn in trial.turns for v in turn.verdicts if v.status == "failed"]
-    return list(dict.fromkeys([single_line(why(verdict)) for verdict in failed]))
+    return list(dict.fromkeys([single_line(explain_verdict(verdict)) for verdict in failed]))
 
 
 class Reasons:
-    """Collects why trials failed or could not be judged, what each took and how it changed."""
+    """Collects the reasons of a run's trials, their tokens and how they changed."""
 
     def __init__(self) -> None:
         self._trials: dict[str, TrialReasons] = {}
         self.tokens: dict[str, int] = {}
         self.changes: dict[str, str] = {}
 
-    def put(
+    def add(
         self, trial_id: str, reasons: TrialReasons | None, tokens: int = 0, change: str = ""
     ) -> None:
-        """Take note of a trial.
+        """Add a trial, or replace it if it was executed again.
 
         Args:
             trial_id: its id.
-            reasons: why it failed; None if it did not, or does no longer.
-            tokens: what it took.
-            change: the kind of its change against the baseline, if it has one.
+            reasons: why it failed; None if it did not fail.
+            tokens: how many tokens it used.
+            change: the kind of its change since the baseline, if it has one.
         """
         if tokens:
             self.tokens[trial_id] = tokens
@@ -73,11 +74,14 @@ class Reasons:
         else:
             self._trials.pop(trial_id, None)
 
-    def top(self, most: int = 8) -> list[FailureReason]:
+    def top(self, limit: int = 8) -> list[FailureReason]:
         """Return the most frequent reasons, each with the first five of its trials by name."""
         trials: dict[str, list[tuple[str, str]]] = {}
         for trial in self._trials.values():
             for text in trial.texts:
                 trials.setdefault(text, []).append((trial.name, trial.anchor))
-        ranked = sorted(trials.items(), key=lambda item: (-len(item[1]), item[0]))[:most]
-        return [FailureReason(text, len(found), sorted(found)[:5]) for text, found in ranked]
+        ranked = sorted(trials.items(), key=lambda item: (-len(item[1]), item[0]))[:limit]
+        return [
+            FailureReason(text, len(names), sorted(names)[:5], filter_link(text))
+            for text, names in ranked
+        ]

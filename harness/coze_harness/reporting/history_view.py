@@ -1,33 +1,34 @@
-"""The runs before this one as the page shows them: three lines, and a table with the same."""
+"""Previous runs: a table and charts for a run's page, and the charts of the list of runs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from coze_harness.model import Run, RunCost, Summary
-from coze_harness.reporting.safe_text import moment
-from coze_harness.reporting.visible import format_duration, single_line
+from coze_harness.reporting.safe_text import format_duration, format_moment, single_line
 
-WIDTH: Final = 300
-HEIGHT: Final = 60
+_WIDTH: Final = 300
+_HEIGHT: Final = 60
 
 
 class Chart(NamedTuple):
-    """A number over the runs, oldest on the left, as points; `key` is what it is.
+    """A number of each run, oldest on the left, as the points of SVG polylines.
 
-    Where runs do not tell it, there is a gap between `lines`. Both ends of the axis are in words.
+    `key` is what it is (a key of words.json). A run without the number leaves a gap between
+    `lines`. `low` and `high` label the ends of the axis, `last` is the newest value.
     """
 
     key: str
     lines: Sequence[str]
     low: str
     high: str
+    last: str
 
 
-class PastView(NamedTuple):
-    """One run; `link` leads to its page, and is empty for the run that is shown."""
+class PreviousRunView(NamedTuple):
+    """A run of the table; `link` leads to its page and is empty for the run that is shown."""
 
     run_id: str
     link: str
@@ -40,47 +41,47 @@ class PastView(NamedTuple):
 
 
 class HistoryView(NamedTuple):
-    """The runs, newest first, and their lines."""
+    """The runs, newest first, and their charts."""
 
     charts: Sequence[Chart]
-    runs: Sequence[PastView]
+    runs: Sequence[PreviousRunView]
 
 
 def history_view(run: Run) -> HistoryView | None:
-    """Return the runs before a run and itself; None where it is the first."""
+    """Return a run and the runs before it; None if it is the first."""
     if not run.past:
         return None
-    sides = [*((past.summary, past.cost) for past in run.past), (run.summary, run.cost)]
     rows = [
-        _past(past.run_id, run_link(past.run_id), past.started_at, past.mode.value, *side)
-        for past, side in zip(run.past, sides, strict=False)
+        _row(
+            one.run_id, run_link(one.run_id), one.started_at, one.mode.value, one.summary, one.cost
+        )
+        for one in run.past
     ]
-    rows.append(_past(run.run_id, "", run.started_at, run.mode.value, run.summary, run.cost))
-    shares = [
-        100 * summary.passed / summary.trials if summary.trials else None for summary, _ in sides
-    ]
-    times = [cost.p95 or None for _, cost in sides]
-    tokens = [cost.tokens or None for _, cost in sides]
-    charts = [
-        _chart("history.share", shares, [row.share for row in rows], 100.0),
-        _chart("history.p95", times, [row.p95 for row in rows]),
-        _chart("history.tokens", tokens, [row.tokens for row in rows]),
-    ]
+    rows.append(_row(run.run_id, "", run.started_at, run.mode.value, run.summary, run.cost))
+    summaries = [*(one.summary for one in run.past), run.summary]
+    costs = [*(one.cost for one in run.past), run.cost]
+    shares = [100 * one.passed / one.trials if one.trials else None for one in summaries]
+    lowest = min((share for share in shares if share is not None), default=100.0)
+    charts = (
+        draw_chart("history.share", shares, format_percent, min(lowest, 90.0), 100.0),
+        draw_chart("history.p95", [cost.p95 or None for cost in costs], format_seconds),
+        draw_chart("history.tokens", [cost.tokens or None for cost in costs], format_number),
+    )
     return HistoryView([chart for chart in charts if chart], rows[::-1])
 
 
 def run_link(run_id: str) -> str:
-    """Return the way from one run's page to another's."""
+    """Return the link from one run's page to another's."""
     return f"../{quote(run_id, safe='', errors='surrogatepass')}/index.html"
 
 
-def _past(
+def _row(
     run_id: str, link: str, started: str, mode: str, summary: Summary, cost: RunCost
-) -> PastView:
-    return PastView(
+) -> PreviousRunView:
+    return PreviousRunView(
         single_line(run_id),
         link,
-        moment(started),
+        format_moment(started),
         mode,
         f"{summary.passed:,}/{summary.trials:,}",
         f"{100 * summary.passed / max(summary.trials, 1):.1f} %",
@@ -89,23 +90,52 @@ def _past(
     )
 
 
-def _chart(
-    key: str, values: Sequence[float | None], said: Sequence[str], top: float | None = None
+def format_percent(value: float) -> str:
+    """Return ``95 %``."""
+    return f"{value:.0f} %"
+
+
+def format_number(value: float) -> str:
+    """Return ``12,000``."""
+    return f"{value:,.0f}"
+
+
+def format_seconds(value: float) -> str:
+    """Return ``3.20 s``, or ``0`` for the end of an axis."""
+    return format_duration(value) if value else "0"
+
+
+def draw_chart(
+    key: str,
+    values: Sequence[float | None],
+    format_value: Callable[[float], str],
+    low: float = 0.0,
+    high: float | None = None,
+    *,
+    min_values: int = 1,
 ) -> Chart | None:
-    """Return lines between the lowest and the highest value; None where no run tells any."""
-    known = [(value, words) for value, words in zip(values, said, strict=True) if value is not None]
-    if not known:
+    """Return the lines of a chart, 300 units wide and 60 high; None with too few values.
+
+    Args:
+        key: what the number is.
+        values: one for each run, oldest first; None where a run lacks it.
+        format_value: makes a value readable.
+        low: the low end of the axis.
+        high: the high end of the axis; by default the highest value.
+        min_values: draw no chart of fewer values.
+    """
+    known = [value for value in values if value is not None]
+    if len(known) < min_values:
         return None
-    high, highest = max(known) if top is None else (top, f"{top:.0f} %")
-    low = 0.0 if top is None else min(min(known)[0], 90.0)
-    step = WIDTH / max(len(values) - 1, 1)
-    scale = HEIGHT / ((high - low) or 1)
+    top = max(known) if high is None else high
+    step = _WIDTH / max(len(values) - 1, 1)
+    scale = _HEIGHT / ((top - low) or 1)
     lines: list[list[str]] = [[]]
     for number, value in enumerate(values):
         if value is not None:
-            lines[-1].append(f"{number * step:.1f},{HEIGHT - (value - low) * scale:.1f}")
+            lines[-1].append(f"{number * step:.1f},{(top - value) * scale:.1f}")
         elif lines[-1]:
             lines.append([])
-    # A line of one point is drawn as that point: it goes there twice.
-    drawn = [" ".join(line if len(line) > 1 else line * 2) for line in lines if line]
-    return Chart(key, drawn, "0" if top is None else f"{low:.0f} %", highest)
+    # A polyline needs two points, so a single one is repeated.
+    points = [" ".join(line if len(line) > 1 else line * 2) for line in lines if line]
+    return Chart(key, points, format_value(low), format_value(top), format_value(known[-1]))

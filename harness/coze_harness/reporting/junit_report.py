@@ -1,11 +1,9 @@
-"""junit.xml, as CI servers read it: a suite for each scenario file.
+"""junit.xml for CI servers: a suite for each scenario file.
 
-A failed expectation is a <failure>, what could not be judged an <error>, a known failure <skipped>
-with its reason; GitLab shows the text in these and not their `message`, Jenkins both. <system-out>
-has the whole transcript of such a trial, and what was said of one that passed, in short and only in
-a run that is not large. Those are made by junitparser; the suites' tags and the cases that simply
-passed, which are nearly all, are written here, byte for byte as it would write them. Each case is
-built, written and forgotten, so memory does not grow with the run.
+A failed expectation is a <failure>, a trial that could not be judged an <error>, a known failure
+<skipped> with its reason. GitLab shows the text of these elements and not their `message`, Jenkins
+shows both. <system-out> has the transcript of such a trial; that of a passed trial is short and
+left out of large runs. Cases are written one by one, so memory does not grow with the run.
 """
 
 from __future__ import annotations
@@ -18,23 +16,28 @@ from typing import Final
 
 from coze_harness.model import Run, TrialRow, TrialStatus
 from coze_harness.reporting.failure_reasons import Reasons
-from coze_harness.reporting.junit_text import SAID, unattached
-from coze_harness.reporting.piece_spool import Fragments, TextOutput
-from coze_harness.reporting.safe_text import run_seconds
-from coze_harness.reporting.transcript import said
+from coze_harness.reporting.fragment_spool import Fragments, TextOutput
+from coze_harness.reporting.report_writer import ReportWriter
+from coze_harness.reporting.safe_text import run_seconds, single_line
+from coze_harness.reporting.transcript import (
+    conversation_text,
+    error_lines,
+    transcript,
+    verdict_lines,
+)
 from coze_harness.reporting.view_model import TrialView
-from coze_harness.reporting.visible import single_line
 
-# Counted as <skipped>: it neither passed nor failed the run.
+# Neither passed nor failed.
 _SKIPPED: Final = (TrialStatus.SKIPPED, TrialStatus.KNOWN_FAILURE)
 
 LARGE: Final = 1_000
-"""With more trials than this, nothing is said of those that passed: GitLab reads up to 30 MB."""
-# Between what is always written of a passed trial, and what is not in a large run. XML has no NUL.
+"""With more trials, passed ones have no <system-out>: GitLab reads up to 30 MB."""
+PASSED_OUTPUT: Final = 1_000
+"""Jenkins keeps as many characters of a passed test's output."""
+# Between what is always written of a passed trial and what a large run leaves out. XML has no NUL.
 _SPLIT: Final = b"\0"
-_END: Final = b"</testcase>"
-# What the standard library's ElementTree, which junitparser writes with, escapes in an attribute.
-_SPECIAL = re.compile('[&<>"\r\n\t]')
+_END: Final = "</testcase>"
+_SPECIAL: Final = re.compile('[&<>"\r\n\t]')
 _ENTITIES: Final = {
     "&": "&amp;",
     "<": "&lt;",
@@ -46,94 +49,108 @@ _ENTITIES: Final = {
 }
 
 
-class JUnitSheet:
-    """Makes a <testcase> of each trial, and the suites around them."""
+class JUnitWriter(ReportWriter):
+    """Writes a <testcase> for each trial, and the suites around them."""
 
-    def piece(self, trial: TrialView, _line: bytes) -> bytes:
+    def render_trial(self, trial: TrialView, _line: bytes, /) -> bytes:
         """Return a trial's <testcase>."""
-        properties = {
-            "bot": trial.bot,
-            "case": trial.case,
-            "tags": ", ".join(trial.tags),
-            "tokens": str(trial.tokens) if trial.tokens else "",
-            "log_id": ", ".join(trial.log_ids),
-            "cassette": trial.cassette,
-        }
+        begin = _opening(trial)
         if trial.status is TrialStatus.PASSED and not trial.warnings:
-            return _passed(trial, properties).encode() + _SPLIT + _short(trial)
-        # junitparser: most runs have no need of it
-        from coze_harness.reporting.junit_cases import case
+            output = _system_out(conversation_text(trial, PASSED_OUTPUT))
+            return begin.encode() + _SPLIT + f"{output}{_END}".encode()
+        note = [trial.reason] if trial.status is TrialStatus.FIXED else []
+        output = _system_out("\n".join([*note, *transcript(trial)]))
+        return f"{begin}{_outcome(trial)}{output}{_END}".encode()
 
-        return case(trial, properties)
-
-    def beside(self) -> Mapping[str, bytes]:
-        """Return the files that go beside the report: none."""
-        return {}
-
-    def fresh(self) -> Mapping[bytes, bytes]:
-        """Return what the pieces have in common: nothing."""
-        return {}
-
-    def write(self, run: Run, pieces: Fragments, reasons: Reasons, out: TextOutput) -> None:
+    def write(self, run: Run, fragments: Fragments, _reasons: Reasons, out: TextOutput, /) -> None:
         """Write the suites in the order in which the run's rows name their files."""
         root = {"name": f"coze-harness {single_line(run.run_id)}", **_counts(run.rows)}
         seconds = run_seconds(run)
         if seconds is not None:
             root["time"] = str(seconds)
         out.write(f"<?xml version='1.0' encoding='utf-8'?>\n{_tag('testsuites', root)}\n".encode())
-        about = {"mode": run.mode.value, "run_id": single_line(run.run_id)}
-        listed = "".join(_property(name, value) for name, value in about.items() if value)
+        properties = _properties(
+            {"mode": run.mode.value, "run_id": _escaped(single_line(run.run_id))}
+        )
         timestamp = _timestamp(run.started_at)
         for file, rows in _by_file(run.rows):
             suite = {"name": single_line(file) or "scenarios", **timestamp}
             suite["time"] = str(round(sum([row.seconds for row in rows]), 3))
             opening = _tag("testsuite", suite | _counts(rows))
-            out.write(f"{opening}\n<properties>{listed}</properties>\n".encode())
+            out.write(f"{opening}\n{properties}\n".encode())
             for row in rows:
-                always, split, short = _case(row, pieces).partition(_SPLIT)
+                always, split, output = _case(row, fragments).partition(_SPLIT)
                 out.write(always)
                 if split:
-                    out.write(short if len(run.rows) <= LARGE else _END)
+                    out.write(output if len(run.rows) <= LARGE else _END.encode())
                 out.write(b"\n")
             out.write(b"</testsuite>\n")
         out.write(b"</testsuites>\n")
 
 
-def _passed(trial: TrialView, properties: Mapping[str, str]) -> str:
-    """Return the <testcase> of a trial that passed and has nothing else to tell."""
+def _opening(trial: TrialView) -> str:
+    """Return a <testcase> up to its properties."""
     file, _, line = trial.place.rpartition(":")
+    properties = {
+        "bot": trial.bot,
+        "case": trial.case,
+        "tags": ", ".join(trial.tags),
+        "tokens": str(trial.tokens) if trial.tokens else "",
+        "log_id": ", ".join(trial.log_ids),
+        "cassette": trial.cassette,
+    }
     name, scenario = trial.name, trial.scenario
+    # Most trials need no escapes, and one search for all texts is faster than one for each.
     if _SPECIAL.search("".join((name, scenario, file, *properties.values()))):
         name, scenario, file = _escaped(name), _escaped(scenario), _escaped(file)
         properties = {key: _escaped(value) for key, value in properties.items()}
     place = f' file="{file}" line="{line}"' if line.isdigit() else ""
+    start = f'<testcase name="{name}" classname="{scenario}" time="{float(trial.seconds)}"{place}>'
+    return start + _properties(properties)
+
+
+def _properties(values: Mapping[str, str]) -> str:
+    """Return <properties> of escaped values; empty values are left out."""
     listed = "".join(
-        [f'<property name="{key}" value="{value}" />' for key, value in properties.items() if value]
+        [f'<property name="{key}" value="{value}" />' for key, value in values.items() if value]
     )
-    return (
-        f'<testcase name="{name}" classname="{scenario}" time="{float(trial.seconds)}"{place}>'
-        + (f"<properties>{listed}</properties>" if listed else "<properties />")
-    )
+    return f"<properties>{listed}</properties>" if listed else "<properties />"
 
 
-def _short(trial: TrialView) -> bytes:
-    """Return the end of a passed trial's <testcase>, with what was said."""
-    # A table for translate() would be looked into for every letter.
-    text = unattached(said(trial, SAID)).replace("&", "&amp;")
-    text = text.replace("<", "&lt;").replace(">", "&gt;")
-    return f"<system-out>{text}</system-out></testcase>".encode() if text else _END
+def _outcome(trial: TrialView) -> str:
+    """Return what tells a CI server that a trial did not pass."""
+    if trial.status is TrialStatus.FAILED:
+        text = "\n".join(transcript(trial, all_verdicts=False))
+        return _element("failure", text, message=trial.reason, type="expectation")
+    if trial.status is TrialStatus.ERROR:
+        error = trial.error
+        text = "\n".join(error_lines(error)) if error else trial.reason
+        kind = error.kind if error else "error"
+        return _element("error", text, message=trial.reason, type=kind)
+    if trial.status not in _SKIPPED:
+        return ""
+    known = f"known failure: {single_line(trial.known_failure)}" if trial.known_failure else ""
+    message = known or trial.reason or "skipped"
+    lines = [
+        line
+        for turn in trial.turns
+        for verdict in turn.verdicts
+        if verdict.status != "passed"
+        for line in verdict_lines(verdict)
+    ]
+    return _element("skipped", "\n".join([message, *lines]), message=message)
 
 
-def _case(row: TrialRow, pieces: Fragments) -> bytes:
-    if row.key.id in pieces:
-        return pieces.get(row.key.id)
-    from coze_harness.reporting.junit_cases import bare
-
-    return bare(single_line(row.key.id), single_line(row.key.scenario))
+def _case(row: TrialRow, fragments: Fragments) -> bytes:
+    """Return a row's <testcase>; a bare one if trials.jsonl has no line for it."""
+    if row.key.id in fragments:
+        return fragments.get(row.key.id)
+    names = {"name": single_line(row.key.id), "classname": single_line(row.key.scenario)}
+    return f"{_tag('testcase', names, end=' />')}".encode()
 
 
 def _by_file(rows: Sequence[TrialRow]) -> Iterator[tuple[str, Sequence[TrialRow]]]:
-    """Yield each file's rows: files in the order of their first row, rows as they come."""
+    """Yield each file's rows: files in the order of their first row, rows in their order."""
     first: dict[str, int] = {}
     for row in rows:
         first.setdefault(row.key.file, len(first))
@@ -154,22 +171,35 @@ def _counts(rows: Sequence[TrialRow]) -> dict[str, str]:
 
 
 def _timestamp(iso: str) -> dict[str, str]:
-    """Return a time as the JUnit schema has it, without a zone; nothing if it is no time."""
+    """Return a time without a zone, as the JUnit schema has it; empty if it is no time."""
     try:
         return {"timestamp": datetime.fromisoformat(iso).strftime("%Y-%m-%dT%H:%M:%S")}
     except ValueError:
         return {}
 
 
-def _tag(name: str, attributes: Mapping[str, str]) -> str:
-    """Return an element's opening tag."""
+def _tag(name: str, attributes: Mapping[str, str], *, end: str = ">") -> str:
     shown = "".join([f' {key}="{_escaped(value)}"' for key, value in attributes.items()])
-    return f"<{name}{shown}>"
+    return f"<{name}{shown}{end}"
 
 
-def _property(name: str, value: str) -> str:
-    return f'<property name="{name}" value="{_escaped(value)}" />'
+def _element(name: str, text: str, **attributes: str) -> str:
+    """Return an element with text; empty attributes are left out."""
+    tag = _tag(name, {key: value for key, value in attributes.items() if value}, end="")
+    return f"{tag}>{_escaped_text(text)}</{name}>" if text else f"{tag} />"
+
+
+def _system_out(text: str) -> str:
+    """Return <system-out>, in which GitLab finds no path of an attachment; empty without text."""
+    if "[[A" in text:
+        text = text.replace("[[ATTACHMENT|", "[[ATTACHMENT¦")
+    return f"<system-out>{_escaped_text(text)}</system-out>" if text else ""
+
+
+def _escaped_text(text: str) -> str:
+    # str.translate() would look up every character.
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _escaped(text: str) -> str:
-    return _SPECIAL.sub(lambda found: _ENTITIES[found.group()], text)
+    return _SPECIAL.sub(lambda match: _ENTITIES[match.group()], text)

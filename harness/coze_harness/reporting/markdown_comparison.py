@@ -1,185 +1,308 @@
-"""What summary.md says of a comparison, and of spoilt answers."""
+"""Comparisons and surviving mutants in summary.md."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, TypeAlias
 
-from coze_harness.model import ChangeKind, Comparison, MutationReport
-from coze_harness.reporting.comparison_view import BotView, ScenarioView, compare_view
-from coze_harness.reporting.markdown_diff import diff_fence
-from coze_harness.reporting.markdown_escape import labelled, span
+from coze_harness.model import ChangeKind
+from coze_harness.reporting.comparison_view import BotView, ComparisonView, ScenarioView
+from coze_harness.reporting.diff_view import read_tree
+from coze_harness.reporting.markdown_escape import code_span, fence, labelled_fence
 from coze_harness.reporting.message_catalogue import Catalogue
-from coze_harness.reporting.mutation_view import ScoreView, SurvivorView, mutation_view
+from coze_harness.reporting.mutation_view import MutationView, ScoreView, SurvivorView
 from coze_harness.reporting.view_model import FlipView, TrialView, TurnDiffView
 
-# Kinds of changes that people look at one by one, and the sign before each.
-SIGNS: Final[Mapping[str, str]] = {
+# The kinds of changes that are shown one by one, and their icons.
+CHANGE_ICONS: Final[Mapping[str, str]] = {
     ChangeKind.REGRESSED.value: "✗",
     ChangeKind.BROKEN.value: "!",
     ChangeKind.IMPROVED.value: "✓",
     ChangeKind.DIFFERENT.value: "≠",
     ChangeKind.MISSING.value: "–",
 }
-_TONES: Final = {"failed": "✗", "warning": "!", "passed": "✓"}
-_SCENARIOS: Final = 15
-_TURNS: Final = 3
-_DIFFERENCES: Final = 10
-_BOTS: Final = 5
-_SURVIVORS: Final = 20
-_EXPECTATIONS: Final = 5
+_TONE_ICONS: Final = {"failed": "✗", "warning": "!", "passed": "✓"}
+_MAX_SCENARIOS: Final = 15
+_MAX_TURNS: Final = 3
+_MAX_FLIPS: Final = 5
+_MAX_DIFFERENCES: Final = 10
+_MAX_BOTS: Final = 5
+_MAX_SURVIVORS: Final = 20
+_MAX_EXPECTATIONS: Final = 5
 
 
-def comparison_head(comparison: Comparison) -> list[str]:
-    """Return what a comparison came to, as parts: sides and counts, then the findings in words."""
-    view = compare_view(comparison)
-    words = Catalogue()
-    counts = [(words.text(f"change.{kind}"), number) for kind, number, _ in view.counts]
-    parts = [f"{span(view.baseline)} → {span(view.candidate)}\n"]
+def _word(key: str) -> str:
+    return Catalogue().text(key)
+
+
+def comparison_head(view: ComparisonView) -> list[str]:
+    """Return the parts of a comparison: sides and counts, then the scenarios."""
+    counts = [(_word(f"change.{kind}"), number) for kind, number, _ in view.counts]
+    parts = [f"{code_span(view.baseline)} → {code_span(view.candidate)}\n"]
     if counts:
         parts.append(
             f"| {' | '.join(word for word, _ in counts)} |\n|{' ---: |' * len(counts)}\n"
             f"| {' | '.join(f'{number:,}' for _, number in counts)} |\n"
         )
-    shown = [_finding(scenario, words) for scenario in view.scenarios[:_SCENARIOS]]
-    left = len(view.scenarios) + view.more - len(shown)
+    lines = [_scenario(scenario) for scenario in view.scenarios[:_MAX_SCENARIOS]]
+    left = len(view.scenarios) + view.more - len(lines)
     if left > 0:
-        shown.append(f"- and {left:,} more: see `index.html`")
-    if shown:
-        parts.append("\n".join([*shown, ""]))
+        lines.append(f"- and {left:,} more: see `index.html`")
+    if lines:
+        parts.append("\n".join([*lines, ""]))
     return parts
 
 
-def _finding(scenario: ScenarioView, words: Catalogue) -> str:
-    said = " ".join([words.translate(phrase) for phrase in (scenario.said, *scenario.more)])
-    bot = f" (bot {span(scenario.bot)})" if scenario.bot else ""
-    return f"- {_TONES[scenario.tone]} {span(scenario.scenario)}{bot}: {said}"
+def _scenario(scenario: ScenarioView) -> str:
+    phrases = (scenario.assessment, *scenario.notes)
+    bot = f" (bot {code_span(scenario.bot)})" if scenario.bot else ""
+    return (
+        f"- {_TONE_ICONS[scenario.tone]} {code_span(scenario.scenario)}{bot}: "
+        f"{' '.join(map(Catalogue().translate, phrases))}"
+    )
 
 
-def bots_changed(comparison: Comparison) -> list[str]:
-    """Return, for each bot, what is different about it: version, model, settings, its prompt."""
-    words = Catalogue()
-    return [_bot(bot, words) for bot in compare_view(comparison).bots[:_BOTS]]
+def bot_changes(view: ComparisonView) -> list[str]:
+    """Return what changed about each bot: version, model, settings, prompt."""
+    return [_bot(bot) for bot in view.bots[:_MAX_BOTS]]
 
 
-def _bot(bot: BotView, words: Catalogue) -> str:
-    name = f"**Bot** {span(bot.name)}"
+def _bot(bot: BotView) -> str:
+    name = f"**Bot** {code_span(bot.name)}"
     if not bot.known:
-        return f"{name}: {words.text('compare.unknown_bot')}\n"
-    facts = [(words.text(key), before, after) for key, before, after in bot.facts]
-    settings = [(span(key), before, after) for key, before, after in bot.differences]
+        return f"{name}: {_word('compare.unknown_bot')}\n"
+    facts = [(_word(key), before, after) for key, before, after in bot.facts]
+    settings = [(code_span(key), before, after) for key, before, after in bot.differences]
     lines = [
         f"- {label}: {_value(before)} → {_value(after)}"
-        for label, before, after in (*facts, *settings[:_DIFFERENCES])
+        for label, before, after in (*facts, *settings[:_MAX_DIFFERENCES])
     ]
-    if len(settings) > _DIFFERENCES:
-        lines.append(f"- and {len(settings) - _DIFFERENCES:,} more: see `index.html`")
+    if len(settings) > _MAX_DIFFERENCES:
+        lines.append(f"- and {len(settings) - _MAX_DIFFERENCES:,} more: see `index.html`")
     if bot.prompt:
-        lines += ["", f"{words.text('fact.bot_prompt')}:", "", *diff_fence(bot.prompt)]
+        lines += ["", f"{_word('fact.bot_prompt')}:", "", *diff_fence(bot.prompt)]
     if not lines:
-        return f"{name}: {words.text('compare.same_bot')}\n"
+        return f"{name}: {_word('compare.same_bot')}\n"
     return "\n".join([name, "", *lines, ""])
 
 
 def _value(text: str) -> str:
-    return span(text) if text else "none"
+    return code_span(text) if text else "none"
 
 
 def change_block(trial: TrialView) -> str:
-    """Return what changed in a trial: verdicts that flipped, answers word by word."""
+    """Return what changed in a trial: its verdicts, and its answers word by word."""
     if trial.diff is None:
         return ""
     kind = trial.diff.kind
-    where = f"{span(trial.place)} · " if trial.place else ""
+    place = f"{code_span(trial.place)} · " if trial.place else ""
     lines = [
-        f"### {SIGNS[kind]} {Catalogue().text(f'change.{kind}')} {span(trial.name)}",
+        f"### {CHANGE_ICONS[kind]} {_word(f'change.{kind}')} {code_span(trial.name)}",
         "",
-        f"{where}bot {span(trial.bot)}",
+        f"{place}bot {code_span(trial.bot)}",
         "",
     ]
-    several = len(trial.diff.turns) > 1
-    told = [turn for turn in trial.diff.turns if turn.flips or turn.answer not in ("same", "")]
-    for turn in told[:_TURNS]:
-        lines += _turn(turn, trial, several=several)
-    if len(told) > _TURNS:
-        lines += [f"and {len(told) - _TURNS} more turns", ""]
+    has_turns = len(trial.diff.turns) > 1
+    changed = [turn for turn in trial.diff.turns if turn.flips or turn.answer not in ("same", "")]
+    for turn in changed[:_MAX_TURNS]:
+        lines += _turn(turn, trial, f"turn {turn.number}, " if has_turns else "")
+    if len(changed) > _MAX_TURNS:
+        lines += [f"and {len(changed) - _MAX_TURNS} more turns", ""]
     return "\n".join(lines)
 
 
-def _turn(turn: TurnDiffView, trial: TrialView, *, several: bool) -> list[str]:
-    prompt = next((told.prompt for told in trial.turns if told.number == turn.number), "")
-    number = f"turn {turn.number}, " if several else ""
-    lines = labelled(f"{number}prompt", prompt)
-    for flip in turn.flips[:5]:
+def _turn(turn: TurnDiffView, trial: TrialView, number: str) -> list[str]:
+    prompt = next((one.prompt for one in trial.turns if one.number == turn.number), "")
+    lines = labelled_fence(f"{number}prompt", prompt)
+    for flip in turn.flips[:_MAX_FLIPS]:
         lines += _flip(flip, turn.number, trial)
-    if len(turn.flips) > 5:
-        lines += [f"and {len(turn.flips) - 5} more verdicts", ""]
+    if len(turn.flips) > _MAX_FLIPS:
+        lines += [f"and {len(turn.flips) - _MAX_FLIPS} more verdicts", ""]
     if turn.answer == "same":
-        return [*lines, Catalogue().text("answer.same"), ""]
-    alike = f" ({turn.similarity} alike)" if turn.similarity else ""
-    return [*lines, f"answer{alike}:", "", *diff_fence(turn.tree)]
+        return [*lines, _word("answer.same"), ""]
+    similarity = f" (similarity {turn.similarity})" if turn.similarity else ""
+    return [*lines, f"answer{similarity}:", "", *diff_fence(turn.tree)]
 
 
 def _flip(flip: FlipView, number: int, trial: TrialView) -> list[str]:
-    words = Catalogue()
-    sign = "✗" if flip.after == "failed" else "✓" if flip.after == "passed" else "–"
-    before, after = (
-        words.text(f"status.{status or 'none'}") for status in (flip.before, flip.after)
-    )
-    name = f" {span(flip.name)}" if flip.name else ""
-    lines = [f"- {sign} {span(flip.kind)}{name} {span(flip.place)}: {before} before, {after} now"]
+    icon = {"failed": "✗", "passed": "✓"}.get(flip.after, "–")
+    before = _word(f"status.{flip.before or 'none'}")
+    after = _word(f"status.{flip.after or 'none'}")
+    name = f" {code_span(flip.name)}" if flip.name else ""
+    head = f"- {icon} {code_span(flip.kind)}{name} {code_span(flip.place)}"
+    lines = [f"{head}: {before} before, {after} now"]
     if flip.expected:
-        lines.append(f"  - expected: {span(flip.expected)}")
-    for turn in trial.turns:
-        for verdict in turn.verdicts if turn.number == number else ():
-            asked = (verdict.kind, verdict.name, verdict.expected)
-            same = asked == (flip.kind, flip.name, flip.expected)
-            if same and verdict.reason and flip.after == "failed":
-                lines.append(f"  - why: {span(verdict.reason)}")
-                return [*lines, ""]
+        lines.append(f"  - expected: {code_span(flip.expected)}")
+    if flip.after == "failed" and (reason := _reason(flip, number, trial)):
+        lines.append(f"  - why: {code_span(reason)}")
     return [*lines, ""]
 
 
-def mutation_parts(mutation: MutationReport) -> list[str]:
-    """Return the scores, the lowest first, and then each of the first survivors, as parts."""
-    view = mutation_view(mutation)
-    words = Catalogue()
+def _reason(flip: FlipView, number: int, trial: TrialView) -> str:
+    """Return why the expectation of a flip fails now."""
+    for verdict in (v for turn in trial.turns if turn.number == number for v in turn.verdicts):
+        same = (verdict.kind, verdict.name, verdict.expected) == flip[:3]
+        if same and verdict.reason:
+            return verdict.reason
+    return ""
+
+
+# --- mutation -----------------------------------------------------------------------------------
+
+
+def mutation_parts(view: MutationView) -> list[str]:
+    """Return the scores, lowest first, and the first survivors, each as a part."""
     weak = [score for score in view.scores if score.tone == "warning"]
     if not weak:
         return []
-    parts = [_scores(weak, words)]
-    survivors = [(score, found) for score in weak for found in score.survivors]
-    parts += [_survivor(score, found, words) for score, found in survivors[:_SURVIVORS]]
-    left = len(survivors) + view.more - min(len(survivors), _SURVIVORS)
+    survivors = [(score, survivor) for score in weak for survivor in score.survivors]
+    shown = survivors[:_MAX_SURVIVORS]
+    parts = [_scores(weak), *(_survivor(score, survivor) for score, survivor in shown)]
+    left = len(survivors) + view.more - len(shown)
     return [*parts, f"and {left:,} more: see `index.html`.\n"] if left > 0 else parts
 
 
-def _scores(scores: Sequence[ScoreView], words: Catalogue) -> str:
+def _scores(scores: Sequence[ScoreView]) -> str:
     lines = [
-        f"| {span(score.scenario)} | {score.score} | {score.caught} |"
-        for score in scores[:_SCENARIOS]
+        f"| {code_span(score.scenario)} | {score.score} | {score.killed} |"
+        for score in scores[:_MAX_SCENARIOS]
     ]
-    if len(scores) > _SCENARIOS:
-        lines.append(f"\nand {len(scores) - _SCENARIOS:,} more: see `index.html`.")
-    head = " | ".join(
-        words.text(key) for key in ("fact.scenario", "mutations.score", "mutations.caught")
-    )
-    return "\n".join([f"| {head} |", "| --- | ---: | ---: |", *lines, ""])
+    if len(scores) > _MAX_SCENARIOS:
+        lines.append(f"\nand {len(scores) - _MAX_SCENARIOS:,} more: see `index.html`.")
+    keys = ("fact.scenario", "mutations.score", "mutations.caught")
+    head = f"| {' | '.join(_word(key) for key in keys)} |"
+    return "\n".join([head, "| --- | ---: | ---: |", *lines, ""])
 
 
-def _survivor(score: ScoreView, found: SurvivorView, words: Catalogue) -> str:
+def _survivor(score: ScoreView, survivor: SurvivorView) -> str:
     lines = [
-        f"### {span(score.scenario)}: {span(found.spoiling)} was not caught",
+        f"### {code_span(score.scenario)}: {code_span(survivor.operator)} survived",
         "",
-        f"{span(found.trial)}, turn {found.turn}",
+        f"{code_span(survivor.trial)}, turn {survivor.turn}",
         "",
-        *diff_fence(found.tree),
+        *diff_fence(survivor.tree),
     ]
-    if found.expectations:
-        lines += [words.text("mutations.let_pass"), ""]
-        lines += [f"- {span(one)}" for one in found.expectations[:_EXPECTATIONS]]
-        more = len(found.expectations) - _EXPECTATIONS
+    if survivor.expectations:
+        lines += [_word("mutations.let_pass"), ""]
+        lines += [f"- {code_span(one)}" for one in survivor.expectations[:_MAX_EXPECTATIONS]]
+        more = len(survivor.expectations) - _MAX_EXPECTATIONS
         lines += [f"- and {more:,} more", ""] if more > 0 else [""]
-    if found.hint:
-        lines += labelled(words.text("mutations.hint").rstrip(":："), found.hint)
+    if survivor.hint:
+        lines += labelled_fence(_word("mutations.hint").rstrip(":："), survivor.hint)
     return "\n".join(lines)
+
+
+# --- differences --------------------------------------------------------------------------------
+
+# Lines of a difference: GitHub colours those that begin with - or +, and inside them [-…-] was
+# removed and {+…+} was added. This also shows a changed word in Chinese text.
+_MAX_DIFF: Final = 1_500
+# Unchanged characters and lines that are shown around a change.
+_CONTEXT: Final = 30
+_CONTEXT_LINES: Final = 1
+_MARKS: Final = {"del": ("[-", "-]"), "ins": ("{+", "+}")}
+
+_Line: TypeAlias = list[tuple[str, str]]
+"""Segments: an operation (same, del, ins) and a text without line feeds."""
+
+
+def diff_fence(tree: str) -> list[str]:
+    """Return a difference (see `diff_tree`) as a fence; an empty list if there is none."""
+    lines = list(_diff_lines(read_tree(tree)))
+    if not any(line[0] in "-+" for line in lines):
+        return []
+    shown: list[str] = []
+    left = _MAX_DIFF
+    for line in _near_changes(lines):
+        shown.append(line if len(line) <= left else f"{line[:left]}…")
+        left -= len(shown[-1])
+        if left <= 0:
+            shown.append("  … (the report has it all)")
+            break
+    return [*fence(shown, "diff"), ""]
+
+
+def _diff_lines(segments: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield whole lines: unchanged ones after two spaces, the others after ``-`` and ``+``."""
+    old: list[_Line] = [[]]
+    new: list[_Line] = [[]]
+    for op, text in segments:
+        for number, part in enumerate(text.split("\n")):
+            if number and op == "same":
+                yield from _changed_lines(old, new)
+                old, new = [[]], [[]]
+            elif number:
+                (old if op == "del" else new).append([])
+            for lines, other in ((old, "ins"), (new, "del")):
+                if part and op != other:
+                    lines[-1].append((op, part))
+    yield from _changed_lines(old, new)
+
+
+def _changed_lines(old: list[_Line], new: list[_Line]) -> Iterator[str]:
+    """Yield the lines of two sides, without repeating those that both begin and end with."""
+    head = _count_equal(old, new)
+    tail = _count_equal(old[head:][::-1], new[head:][::-1])
+    for line in old[:head]:
+        yield f"  {_text(line)}"
+    for sign, side in (("-", old), ("+", new)):
+        changed = side[head : len(side) - tail]
+        if changed != [[]]:
+            yield from (f"{sign} {_marked_line(line)}" for line in changed)
+    for line in old[len(old) - tail :]:
+        yield f"  {_text(line)}"
+
+
+def _count_equal(old: Sequence[_Line], new: Sequence[_Line]) -> int:
+    """Return how many lines both begin with."""
+    pairs = enumerate(zip(old, new, strict=False))
+    return next(
+        (count for count, (one, other) in pairs if _text(one) != _text(other)),
+        min(len(old), len(new)),
+    )
+
+
+def _text(line: _Line) -> str:
+    return "".join([text for _, text in line])
+
+
+def _marked_line(line: _Line) -> str:
+    """Return a changed line with marks, or without them if all of it changed."""
+    if not any(op == "same" and text.strip() for op, text in line):
+        return _text(line)
+    shown: list[str] = []
+    for number, (op, text) in enumerate(line):
+        if op == "same":
+            shown.append(_shorten(text, first=number == 0, last=number == len(line) - 1))
+        else:
+            opening, closing = _MARKS[op]
+            shown.append(f"{opening}{text}{closing}")
+    return "".join(shown)
+
+
+def _shorten(text: str, *, first: bool, last: bool) -> str:
+    """Return an unchanged segment without its middle: only the ends that touch a change."""
+    head = "" if first else text[:_CONTEXT]
+    tail = "" if last else text[-_CONTEXT:]
+    if (first and last) or len(text) <= len(head) + len(tail) + 1:
+        return text
+    return f"{head}…{tail}"
+
+
+def _near_changes(lines: Sequence[str]) -> Iterator[str]:
+    """Yield changed lines and their neighbours, with ``…`` for what is left out."""
+    near = {
+        number + offset
+        for number, line in enumerate(lines)
+        if line[0] in "-+"
+        for offset in range(-_CONTEXT_LINES, _CONTEXT_LINES + 1)
+    }
+    skipped = False
+    for number, line in enumerate(lines):
+        if number in near:
+            if skipped:
+                yield "  …"
+            yield line
+        skipped = number not in near
+    if skipped:
+        yield "  …"

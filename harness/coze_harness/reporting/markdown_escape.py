@@ -1,4 +1,4 @@
-"""Text of a recording in Markdown: in code spans and fences alone, where nothing means anything."""
+"""Text of a recording in Markdown: only in code spans and fences, where no character is special."""
 
 from __future__ import annotations
 
@@ -6,35 +6,35 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from coze_harness.reporting.visible import single_line
+from coze_harness.reporting.safe_text import single_line
 
-FIELD: Final = 300
-TEXT: Final = 600
-_TICKS: Final = re.compile("`+")
+SPAN_LIMIT: Final = 300
+TEXT_LIMIT: Final = 600
+_BACKTICKS: Final = re.compile("`+")
 
 
-def span(text: str, limit: int = FIELD) -> str:
-    """Return text as a code span on one line, fit for a table's cell."""
+def code_span(text: str, limit: int = SPAN_LIMIT) -> str:
+    """Return text as a code span on one line, which also fits a table's cell."""
     shown = single_line(text, limit).replace("|", "\\|") or " "
     ticks = "`" * (1 + _longest(shown))
     pad = " " if shown[0] in "` " or shown[-1] in "` " else ""
     return f"{ticks}{pad}{shown}{pad}{ticks}"
 
 
-def labelled(label: str, *texts: str) -> list[str]:
-    """Return texts in a fence below a label, cut after so many characters."""
+def labelled_fence(label: str, *texts: str) -> list[str]:
+    """Return a label and, below it, texts in a fence, truncated."""
     text = "\n".join(text for text in texts if text)
-    if len(text) > TEXT:
-        text = f"{text[:TEXT]}…"
-    return [f"{label}:", "", *fenced(text.split("\n"), "text"), ""]
+    if len(text) > TEXT_LIMIT:
+        text = f"{text[:TEXT_LIMIT]}…"
+    return [f"{label}:", "", *fence(text.split("\n"), "text"), ""]
 
 
-def fenced(lines: Iterable[str], language: str) -> list[str]:
-    """Return lines between fences that none of them can close."""
+def fence(lines: Iterable[str], language: str) -> list[str]:
+    """Return lines in a fence that none of them can close."""
     text = "\n".join(lines)
-    fence = "`" * max(3, 1 + _longest(text))
-    return [f"{fence}{language}", text, fence]
+    marks = "`" * max(3, 1 + _longest(text))
+    return [f"{marks}{language}", text, marks]
 
 
 def _longest(text: str) -> int:
-    return max((len(run) for run in _TICKS.findall(text)), default=0)
+    return max((len(run) for run in _BACKTICKS.findall(text)), default=0)

@@ -1,244 +1,227 @@
-"""summary.md: what a pull request's comment should say, whatever a bot has answered.
+"""summary.md: a comment for a pull request, safe whatever a bot answered.
 
-Text from a recording only ever stands in code spans and code blocks: in there neither HTML nor a
-mention, a link or an issue's number means anything.
+Text of a recording is only in code spans and code blocks, where HTML, mentions, links and issue
+numbers have no effect.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from coze_harness.model import Run
-from coze_harness.reporting.bot_matrix import build_matrix
+from coze_harness.reporting.bot_matrix import Matrix
+from coze_harness.reporting.comparison_view import ComparisonView
 from coze_harness.reporting.failure_reasons import FAILING, Reasons
-from coze_harness.reporting.markdown_escape import TEXT, labelled, span
-from coze_harness.reporting.piece_spool import Fragments, TextOutput
+from coze_harness.reporting.fragment_spool import Fragments, TextOutput
+from coze_harness.reporting.markdown_comparison import (
+    CHANGE_ICONS,
+    bot_changes,
+    change_block,
+    comparison_head,
+    mutation_parts,
+)
+from coze_harness.reporting.markdown_escape import TEXT_LIMIT, code_span, labelled_fence
+from coze_harness.reporting.message_catalogue import Catalogue
+from coze_harness.reporting.report_writer import ReportWriter
 from coze_harness.reporting.run_view import RunView, run_view
-from coze_harness.reporting.transcript import answer_of
-from coze_harness.reporting.view_model import BADGE, TrialView, VerdictView
-from coze_harness.reporting.visible import format_duration
+from coze_harness.reporting.safe_text import format_duration, single_line
+from coze_harness.reporting.transcript import answer_text
+from coze_harness.reporting.view_model import TrialView, VerdictView
 
-# GitHub takes 65,536 characters in a comment; the rest is room for a greeting around it.
+# GitHub accepts 65,536 characters in a comment; the rest is left for text around it.
 LIMIT: Final = 60_000
-_BLOCKS: Final = 20
-_TURNS: Final = 3
-_FOOT: Final = 2_500
+_FOOT_LIMIT: Final = 2_500
+_MAX_ROWS: Final = 20
+_MAX_TURNS: Final = 3
+_MAX_VERDICTS: Final = 5
+_TONE_ICONS: Final = {"good": "✅", "bad": "❌", "warning": "⚠️"}
 
 
 class _Comment:
-    """Takes parts as long as there is room for them."""
+    """Takes parts as long as they fit."""
 
     def __init__(self) -> None:
         self.text = ""
 
-    def add(self, part: str, room: int = 0) -> bool:
-        """Take a part, unless less than `room` were left behind it; tell whether it was taken."""
+    def add(self, part: str, reserve: int = 0) -> bool:
+        """Add a part if `reserve` characters remain after it; return whether it was added."""
         if not part:
             return True
-        if len(self.text) + len(part) + 1 > LIMIT - _FOOT - room:
+        if len(self.text) + len(part) + 1 > LIMIT - _FOOT_LIMIT - reserve:
             return False
         self.text += f"\n{part}" if self.text else part
         return True
 
     def add_all(self, parts: Iterable[str]) -> None:
-        """Take several parts; where there is no room for one, it says so."""
+        """Add parts, and a note if some did not fit."""
         left = [part for part in parts if not self.add(part)]
         if left:
             self.text += "\nMore is in `index.html`.\n"
 
+    def add_trials(self, names: Sequence[str], fragments: Fragments, reserve: int = 0) -> None:
+        """Add the fragments of the first trials, and a note of how many were left out."""
+        shown = 0
+        for name in names[:_MAX_ROWS]:
+            if not self.add(fragments.get(name).decode(), reserve):
+                break
+            shown += 1
+        if shown < len(names):
+            self.text += f"\nand {len(names) - shown:,} more: see `index.html`.\n"
 
-class MarkdownSheet:
-    """Renders what a reviewer wants to know first, and as much of the rest as a comment takes."""
 
-    def piece(self, trial: TrialView, _line: bytes) -> bytes:
+class MarkdownWriter(ReportWriter):
+    """Writes the verdict, the counts, what changed or failed, and as many trials as fit."""
+
+    def render_trial(self, trial: TrialView, _line: bytes, /) -> bytes:
         """Return a trial's part of the comment: what changed in it, or why it failed."""
         if trial.change:
-            from coze_harness.reporting.markdown_comparison import SIGNS, change_block
-
-            if trial.change not in SIGNS:
+            if trial.change not in CHANGE_ICONS:
                 return b""
-            return (_block(trial) if trial.error else change_block(trial)).encode()
-        return _block(trial).encode() if trial.status in FAILING else b""
+            return (_failure_block(trial) if trial.error else change_block(trial)).encode()
+        return _failure_block(trial).encode() if trial.status in FAILING else b""
 
-    def beside(self) -> Mapping[str, bytes]:
-        """Return the files that go beside the report: none."""
-        return {}
-
-    def fresh(self) -> Mapping[bytes, bytes]:
-        """Return what the pieces have in common: nothing."""
-        return {}
-
-    def write(self, run: Run, pieces: Fragments, reasons: Reasons, out: TextOutput) -> None:
-        """Write the comment: verdict, counts, what changed or why it failed, the first trials."""
-        view = run_view(run)
+    def write(self, run: Run, fragments: Fragments, reasons: Reasons, out: TextOutput, /) -> None:
+        """Write the comment."""
+        view = run_view(run, reasons)
         comment = _Comment()
         comment.add(_head(view))
-        if run.comparison is not None:
-            _compared(run, pieces, reasons, comment)
-        elif run.mutation is not None:
-            from coze_harness.reporting.markdown_comparison import mutation_parts
-
-            comment.add_all(mutation_parts(run.mutation))
+        if view.comparison is not None:
+            _add_comparison(run, view.comparison, fragments, reasons, comment)
+        elif view.mutation is not None:
+            comment.add_all(mutation_parts(view.mutation))
         else:
-            parts = [_counts(view), _cost(run), _bots(run), _rates(view), _reasons(reasons)]
-            comment.add_all(parts)
+            matrix = _matrix(view.matrix) if view.matrix else ""
+            comment.add_all([_counts(view), _cost(run), matrix, _rates(view), _reasons(reasons)])
             failing = [
                 row.key.id
                 for status in FAILING
                 for row in run.rows
-                if row.status is status and row.key.id in pieces
+                if row.status is status and row.key.id in fragments
             ]
-            _add_trials(failing, pieces, comment)
-        out.write(f"{comment.text}\n{_foot(view)}".encode())
+            comment.add_trials(failing, fragments)
+        version = single_line(run.harness_version)
+        out.write(f"{comment.text}\n{_foot(view, version)}".encode())
 
 
-def _compared(run: Run, pieces: Fragments, reasons: Reasons, comment: _Comment) -> None:
-    """Add a comparison: the findings, what regressed, what changed of the bots, then the rest."""
-    from coze_harness.reporting.markdown_comparison import SIGNS, bots_changed, comparison_head
-
-    if run.comparison is None:
-        return
-    comment.add_all([*comparison_head(run.comparison), _cost(run)])
-    regressed = {
-        (scenario.scenario, scenario.bot)
-        for scenario in run.comparison.scenarios
-        if scenario.regressed
-    }
-    bots = bots_changed(run.comparison)
-    shown = [row for row in run.rows if row.key.id in pieces]
-    by_kind = {
-        kind: sorted(
-            [row for row in shown if reasons.changes.get(row.key.id) == kind],
-            key=lambda row: (row.key.scenario, row.key.bot) not in regressed,
-        )
-        for kind in SIGNS
-    }
-    worse, *rest = by_kind.values()
-    room = min(sum(map(len, bots)), LIMIT // 3)
-    _add_trials([row.key.id for row in worse], pieces, comment, room)
+def _add_comparison(
+    run: Run, view: ComparisonView, fragments: Fragments, reasons: Reasons, comment: _Comment
+) -> None:
+    """Add a comparison: scenarios, regressed trials, changes of the bots, the other trials."""
+    comment.add_all([*comparison_head(view), _cost(run)])
+    scenarios = run.comparison.scenarios if run.comparison else ()
+    regressed = {(one.scenario, one.bot) for one in scenarios if one.regressed}
+    rows = sorted(
+        (row for row in run.rows if row.key.id in fragments),
+        key=lambda row: (row.key.scenario, row.key.bot) not in regressed,
+    )
+    worse, *rest = (
+        [row.key.id for row in rows if reasons.changes.get(row.key.id) == kind]
+        for kind in CHANGE_ICONS
+    )
+    bots = bot_changes(view)
+    comment.add_trials(worse, fragments, min(sum(map(len, bots)), LIMIT // 3))
     comment.add_all(bots)
-    _add_trials([row.key.id for rows in rest for row in rows], pieces, comment)
-
-
-def _add_trials(names: Sequence[str], pieces: Fragments, comment: _Comment, room: int = 0) -> None:
-    """Add the first of these trials, and how many there are more."""
-    shown = 0
-    for name in names[:_BLOCKS]:
-        if not comment.add(pieces.get(name).decode(), room):
-            break
-        shown += 1
-    if shown < len(names):
-        comment.text += f"\nand {len(names) - shown:,} more: see `index.html`.\n"
+    comment.add_trials([name for names in rest for name in names], fragments)
 
 
 def _head(view: RunView) -> str:
-    icon = {"good": "✅", "bad": "❌", "warning": "⚠️"}.get(view.tone, "➖")
-    notes = f"\n{' '.join(view.notes)}\n" if view.notes else ""
-    return f"## {icon} {view.sentence}\n{notes}"
+    words = Catalogue()
+    notes = [words.translate(note) for note in view.notes]
+    head = f"## {_TONE_ICONS.get(view.tone, '➖')} {words.translate(view.sentence)}\n"
+    return f"{head}\n{' '.join(notes)}\n" if notes else head
 
 
 def _counts(view: RunView) -> str:
-    if not view.summary.trials:
+    if not view.counts:
         return ""
-    shown = [count for count in view.counts if count.number]
-    heads = " | ".join(["trials", *(f"{count.icon} {count.word}" for count in shown)])
-    numbers = " | ".join([f"{view.summary.trials:,}", *(f"{count.number:,}" for count in shown)])
-    return f"| {heads} |\n|{' ---: |' * (len(shown) + 1)}\n| {numbers} |\n"
+    heads = " | ".join(["trials", *(f"{count.icon} {count.word}" for count in view.counts)])
+    numbers = " | ".join([view.trials, *(f"{count.number:,}" for count in view.counts)])
+    return f"| {heads} |\n|{' ---: |' * (len(view.counts) + 1)}\n| {numbers} |\n"
 
 
 def _cost(run: Run) -> str:
     cost = run.cost
-    said = [f"tokens {cost.tokens:,}"] if cost.tokens else []
+    parts = [f"tokens {cost.tokens:,}"] if cost.tokens else []
     if cost.p95:
-        said += [f"P50 {format_duration(cost.p50)}", f"P95 {format_duration(cost.p95)}"]
-    return f"{' · '.join(said)}\n" if said else ""
+        parts += [f"P50 {format_duration(cost.p50)}", f"P95 {format_duration(cost.p95)}"]
+    return f"{' · '.join(parts)}\n" if parts else ""
 
 
-def _bots(run: Run) -> str:
-    """Return the table of scenarios by bots: those first that differ."""
-    found = build_matrix(run.rows)
-    if found is None:
-        return ""
-    heads = [f"{span(bot)} {total}" for bot, total in zip(found.bots, found.totals, strict=True)]
-    lines = [
-        f"| {span(line.name)} | "
-        + " | ".join(f"{cell.badge} {cell.share}".strip() if cell else "" for cell in line.cells)
-        + " |"
-        for line in found.lines[:_BLOCKS]
-    ]
-    more = len(found.lines) - _BLOCKS
-    rest = [f"\nand {more:,} more: see `index.html`."] if more > 0 else []
-    head = f"| scenario | {' | '.join(heads)} |"
-    return "\n".join([head, f"|{' --- |' * (len(heads) + 1)}", *lines, *rest, ""])
+def _matrix(matrix: Matrix) -> str:
+    bots = [f"{code_span(b)} {total}" for b, total in zip(matrix.bots, matrix.totals, strict=True)]
+    lines = [f"| scenario | {' | '.join(bots)} |", f"|{' --- |' * (len(bots) + 1)}"]
+    for row in matrix.rows[:_MAX_ROWS]:
+        cells = [f"{cell.badge} {cell.share}".strip() if cell else "" for cell in row.cells]
+        lines.append(f"| {code_span(row.name)} | {' | '.join(cells)} |")
+    more = len(matrix.rows) - _MAX_ROWS
+    if more > 0:
+        lines.append(f"\nand {more:,} more: see `index.html`.")
+    return "\n".join([*lines, ""])
 
 
 def _rates(view: RunView) -> str:
-    missed = [rate for rate in view.rates if not rate.met][:_BLOCKS]
+    missed = [rate for rate in view.rates if not rate.met][:_MAX_ROWS]
     if not missed:
         return ""
-    lines = [
-        f"| {span(rate.scenario)} | {span(rate.bot)} | {rate.passed} of {rate.trials}"
-        f" ({rate.share}) | {rate.required} |"
-        for rate in missed
-    ]
-    return "\n".join(
-        ["| scenario | bot | passed | asked for |", "| --- | --- | ---: | ---: |", *lines, ""]
-    )
+    lines = ["| scenario | bot | passed | required |", "| --- | --- | ---: | ---: |"]
+    for rate in missed:
+        passed = f"{rate.passed} of {rate.trials} ({rate.share})"
+        names = f"{code_span(rate.scenario)} | {code_span(rate.bot)}"
+        lines.append(f"| {names} | {passed} | {rate.required} |")
+    return "\n".join([*lines, ""])
 
 
 def _reasons(reasons: Reasons) -> str:
     top = reasons.top(5)
     if len(top) < 2 and all(reason.times == 1 for reason in top):
-        return ""  # the one failing trial says it below
-    lines = [f"- {reason.times:,} × {span(reason.text)}" for reason in top]
+        return ""  # the only failing trial below says it
+    lines = [f"- {reason.times:,} × {code_span(reason.text)}" for reason in top]
     return "\n".join(["**Why**", "", *lines, ""])
 
 
-def _block(trial: TrialView) -> str:
-    lines = [f"### {BADGE[trial.status]} {span(trial.name)}", ""]
-    where = f"{span(trial.place)} · " if trial.place else ""
-    lines += [f"{where}bot {span(trial.bot)} · {trial.seconds:.2f} s", ""]
-    if trial.error is not None:
-        lines += labelled("error", trial.error.what, trial.error.detail)
-        if trial.error.where:
-            lines += [f"at {span(trial.error.where)}", ""]
-        if trial.error.next_step:
-            lines += [f"next: {span(trial.error.next_step, TEXT)}", ""]
-    told = [
-        (turn, failed)
-        for turn in trial.turns
-        if (failed := [verdict for verdict in turn.verdicts if verdict.status == "failed"])
+def _failure_block(trial: TrialView) -> str:
+    place = f"{code_span(trial.place)} · " if trial.place else ""
+    lines = [
+        f"### {trial.badge} {code_span(trial.name)}",
+        "",
+        f"{place}bot {code_span(trial.bot)} · {trial.seconds:.2f} s",
+        "",
     ]
-    for turn, failed in told[:_TURNS]:
-        lines += labelled("prompt", turn.prompt)
-        lines += labelled("answer", answer_of(turn))
-        for verdict in failed[:5]:
+    if trial.error is not None:
+        lines += labelled_fence("error", trial.error.what, trial.error.detail)
+        if trial.error.where:
+            lines += [f"at {code_span(trial.error.where)}", ""]
+        if trial.error.next_step:
+            lines += [f"next: {code_span(trial.error.next_step, TEXT_LIMIT)}", ""]
+    turns = [turn for turn in trial.turns if any(v.status == "failed" for v in turn.verdicts)]
+    for turn in turns[:_MAX_TURNS]:
+        lines += labelled_fence("prompt", turn.prompt)
+        lines += labelled_fence("answer", answer_text(turn))
+        failed = [verdict for verdict in turn.verdicts if verdict.status == "failed"]
+        for verdict in failed[:_MAX_VERDICTS]:
             lines += _verdict(verdict)
-        if len(failed) > 5:
-            lines += [f"and {len(failed) - 5} more verdicts", ""]
-    if len(told) > _TURNS:
-        lines += [f"and {len(told) - _TURNS} more turns", ""]
+        if len(failed) > _MAX_VERDICTS:
+            lines += [f"and {len(failed) - _MAX_VERDICTS} more verdicts", ""]
+    if len(turns) > _MAX_TURNS:
+        lines += [f"and {len(turns) - _MAX_TURNS} more turns", ""]
     return "\n".join(lines)
 
 
 def _verdict(verdict: VerdictView) -> list[str]:
-    lines = [f"- ✗ {span(verdict.kind)} {span(verdict.place)}"]
-    for label, text in (
-        ("why", verdict.reason),
-        ("expected", verdict.expected),
-        ("seen", verdict.actual),
-    ):
-        if text:
-            lines.append(f"  - {label}: {span(text)}")
-    return [*lines, ""]
+    details = (("why", verdict.reason), ("expected", verdict.expected), ("seen", verdict.actual))
+    return [
+        f"- ✗ {code_span(verdict.kind)} {code_span(verdict.place)}",
+        *(f"  - {label}: {code_span(text)}" for label, text in details if text),
+        "",
+    ]
 
 
-def _foot(view: RunView) -> str:
-    facts: Sequence[str] = [
-        f"run {span(view.run_id)}",
+def _foot(view: RunView, version: str) -> str:
+    facts = [
+        f"run {code_span(view.run_id)}",
         view.mode,
-        *(fact for fact in (view.started, view.lasted) if fact),
-        f"coze-harness {span(view.version)}" if view.version else "coze-harness",
+        *(fact for fact in (view.started, view.duration) if fact),
+        f"coze-harness {code_span(version)}" if version else "coze-harness",
     ]
     return f"{' · '.join(facts)}\n"

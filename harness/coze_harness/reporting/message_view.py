@@ -1,64 +1,69 @@
-"""A reply's messages as they are shown: answers as bubbles, all else folded away."""
+"""A reply's messages as reports show them, with the parts of answers that verdicts refer to."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import orjson
 
-from coze_harness.model import Message, Reply, Verdict
+from coze_harness.model import Message, Reply, Severity, Verdict, VerdictStatus
 from coze_harness.reporting.answer_markdown import markdown_tree
-from coze_harness.reporting.evidence_marks import MarkedText, marked
-from coze_harness.reporting.view_model import ChipView, MessageView
-from coze_harness.reporting.visible import (
+from coze_harness.reporting.safe_text import (
     ANSWER_LIMIT,
-    language,
+    language_hint,
     show_control_characters,
     single_line,
     truncate_text,
+    truncation_note,
 )
+from coze_harness.reporting.view_model import ChipView, MarkedText, MessageView
 
 # The types of messages and of the items of an object string that words.json has a word for.
-_TYPES: Final = {
+_MESSAGE_TYPES: Final = {
     name: f"message.{name}"
     for name in (
-        "function_call", "tool_output", "tool_response", "knowledge", "verbose", "question",
+        *("function_call", "tool_output", "tool_response"),
+        *("knowledge", "verbose", "question"),
     )
-}  # fmt: skip
-_ITEMS: Final = {name: f"message.{name}" for name in ("image", "file", "audio", "card")}
+}
+_ITEM_TYPES: Final = {name: f"message.{name}" for name in ("image", "file", "audio", "card")}
+_MAX_ITEMS: Final = 50
 _NO_CHIPS: Final[Sequence[ChipView]] = ()
-_MOST_ITEMS: Final = 50
+# More marks than this would be useless, and each is compared with all others.
+_MAX_SPANS: Final = 100
+_SEVERITY: Final = {"": 0, "passed": 1, "warning": 2, "failed": 3}
 
 
-class _Content(NamedTuple):
-    """What a message holds: its text, if it has any, and what is no text."""
+class _Span(NamedTuple):
+    start: int
+    end: int
+    mark: str
+    number: int
 
-    text: str
-    chips: Sequence[ChipView]
-    label: str
 
-
-def messages_of(reply: Reply, verdicts: Sequence[Verdict]) -> list[MessageView]:
-    """Return the messages in list order, without the follow-ups."""
-    pieces = marked(reply, verdicts)
+def message_views(reply: Reply, verdicts: Sequence[Verdict]) -> list[MessageView]:
+    """Return the messages in list order, without follow-ups."""
+    marked = mark_evidence(reply, verdicts)
     answers = sum([message.type == "answer" for message in reply.messages])
     of = answers if answers > 1 else 0
     views: list[MessageView] = []
-    nth = 0
+    number = 0
     for message in reply.messages:
         kind = message.type
         if kind == "answer":
-            parts = pieces[nth] if pieces else None
-            nth += 1
-            views.append(_message(message, "who.answer_of" if of else "who.answer", parts, nth, of))
+            parts = marked[number] if marked else None
+            number += 1
+            key = "who.answer_of" if of else "who.answer"
+            views.append(_message(message, key, parts, number if of else 0, of))
         elif kind != "follow_up":
-            views.append(_message(message, _TYPES.get(kind, "message.other"), None))
+            views.append(_message(message, _MESSAGE_TYPES.get(kind, "message.other"), None))
     return views
 
 
 def _message(
-    message: Message, key: str, parts: Sequence[MarkedText] | None, nth: int = 0, of: int = 0
+    message: Message, key: str, parts: Sequence[MarkedText] | None, number: int = 0, of: int = 0
 ) -> MessageView:
     content = message.content
     text, chips, label = content, _NO_CHIPS, ""
@@ -69,32 +74,30 @@ def _message(
         label = " ".join(part for part in (single_line(message.type), label) if part)
     if parts is None or text is not content:
         parts = [MarkedText(truncate_text(text, ANSWER_LIMIT), "")] if text or not chips else []
-    tree = (
-        ""
-        if folded
-        else markdown_tree(text if text.isprintable() else show_control_characters(text))
-    )
+    tree = ""
+    if not folded:
+        tree = markdown_tree(text if text.isprintable() else show_control_characters(text))
+    language = language_hint(content if len(content) <= ANSWER_LIMIT else content[:ANSWER_LIMIT])
     reasoning = truncate_text(message.reasoning, ANSWER_LIMIT) if message.reasoning else ""
-    told = language(content if len(content) <= ANSWER_LIMIT else content[:ANSWER_LIMIT])
-    return MessageView(
-        key, label, nth if of else 0, of, folded, parts, told, reasoning, tree, chips
-    )
+    return MessageView(key, label, number, of, folded, parts, language, reasoning, tree, chips)
 
 
-def _content(message: Message) -> _Content:
-    """Take apart what is not plain text; as it is, with its type for a label, if that fails."""
-    kind = message.content_type
+def _content(message: Message) -> tuple[str, Sequence[ChipView], str]:
+    """Return the text of content that is not plain text, its chips and its label.
+
+    Content that cannot be read is returned as it is, with its type as label.
+    """
+    kind, content = message.content_type, message.content
     if kind == "object_string":
-        items = _items(message.content)
+        items = _items(content)
         if items is not None:
-            texts = [str(i.get("text", "")) for i in items if i.get("type") == "text"]
-            chips = [_chip(item) for item in items if item.get("type") != "text"]
-            return _Content("\n".join(texts), chips, "")
+            texts = [str(item.get("text", "")) for item in items if item.get("type") == "text"]
+            return "\n".join(texts), [_chip(i) for i in items if i.get("type") != "text"], ""
     elif kind == "card":
-        return _Content("", [ChipView(_ITEMS["card"], "", truncate_text(message.content))], "")
+        return "", [ChipView(_ITEM_TYPES["card"], "", truncate_text(content))], ""
     elif kind == "audio":
-        return _Content("", [ChipView(_ITEMS["audio"], f"{len(message.content):,}", "")], "")
-    return _Content(message.content, (), single_line(kind))
+        return "", [ChipView(_ITEM_TYPES["audio"], f"{len(content):,}", "")], ""
+    return content, (), single_line(kind)
 
 
 def _items(content: str) -> list[dict[str, object]] | None:
@@ -104,10 +107,96 @@ def _items(content: str) -> list[dict[str, object]] | None:
         return None
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         return None
-    return items[:_MOST_ITEMS]
+    return items[:_MAX_ITEMS]
 
 
 def _chip(item: dict[str, object]) -> ChipView:
-    key = _ITEMS.get(str(item.get("type")), "message.other")
+    key = _ITEM_TYPES.get(str(item.get("type")), "message.other")
     name = next((str(item[n]) for n in ("name", "file_url", "file_id") if item.get(n)), "")
     return ChipView(key, single_line(name), truncate_text(orjson.dumps(item).decode()))
+
+
+# --- evidence ------------------------------------------------------------------------------------
+
+
+def mark_evidence(reply: Reply, verdicts: Sequence[Verdict]) -> list[list[MarkedText]]:
+    """Return the parts of every answer message; an empty list if no verdict has evidence.
+
+    Evidence counts characters of the whole answer: its answer messages, joined by line feeds. Where
+    verdicts overlap, the worst one decides the mark.
+    """
+    spans: list[_Span] = []
+    for number, verdict in enumerate(verdicts, 1):
+        if verdict.evidence and verdict.status is not VerdictStatus.SKIPPED:
+            mark = _mark(verdict)
+            spans += [_Span(start, end, mark, number) for start, end in verdict.evidence]
+    if not spans:
+        return []
+    spans = sorted(spans[:_MAX_SPANS])
+    answers: list[list[MarkedText]] = []
+    begin = 0
+    for message in reply.messages:
+        if message.type == "answer":
+            answers.append(_parts(message.content, begin, spans))
+            begin += len(message.content) + 1
+    return answers
+
+
+def _mark(verdict: Verdict) -> str:
+    if verdict.status is VerdictStatus.PASSED:
+        return "passed"
+    return "failed" if verdict.severity is Severity.ERROR else "warning"
+
+
+def _parts(text: str, begin: int, spans: Sequence[_Span]) -> list[MarkedText]:
+    """Split one message's text, which begins at `begin` of the answer, at the ends of spans."""
+    limit = min(len(text), ANSWER_LIMIT)
+    inside = [
+        _Span(max(start - begin, 0), min(end - begin, limit), mark, number)
+        for start, end, mark, number in spans
+        if start - begin < limit and end > begin and start < end
+    ]
+    parts = _separate(text, limit, inside)
+    if parts is None:
+        parts = _overlapping(text, limit, inside)
+    if limit < len(text):
+        parts.append(MarkedText(truncation_note(limit, len(text)), ""))
+    return parts or [MarkedText("", "")]
+
+
+def _separate(text: str, limit: int, spans: Sequence[_Span]) -> list[MarkedText] | None:
+    """Split at spans with text between them, the usual case; None if spans touch or overlap."""
+    parts: list[MarkedText] = []
+    last = 0
+    for start, end, mark, number in spans:
+        if start > last:
+            parts.append(MarkedText(show_control_characters(text[last:start]), ""))
+        elif start or last:
+            return None
+        parts.append(MarkedText(show_control_characters(text[start:end]), mark, str(number)))
+        last = end
+    if last < limit:
+        parts.append(MarkedText(show_control_characters(text[last:limit]), ""))
+    return parts
+
+
+def _overlapping(text: str, limit: int, spans: Sequence[_Span]) -> list[MarkedText]:
+    cuts = sorted({0, limit, *(at for span in spans for at in (span.start, span.end))})
+    parts: list[MarkedText] = []
+    begin, last = 0, ("", "")
+    for start, end in pairwise(cuts):
+        marks = _marks_between(start, end, spans)
+        if marks != last and start:
+            parts.append(MarkedText(show_control_characters(text[begin:start]), *last))
+            begin = start
+        last = marks
+    if limit:
+        parts.append(MarkedText(show_control_characters(text[begin:limit]), *last))
+    return parts
+
+
+def _marks_between(start: int, end: int, spans: Sequence[_Span]) -> tuple[str, str]:
+    """Return the worst mark between two cuts and the numbers of all verdicts there."""
+    covering = [span for span in spans if span.start <= start and end <= span.end]
+    mark = max((span.mark for span in covering), key=_SEVERITY.__getitem__, default="")
+    return mark, " ".join(map(str, sorted({span.number for span in covering})))

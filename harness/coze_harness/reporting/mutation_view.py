@@ -1,4 +1,4 @@
-"""Spoilt answers as the page shows them: how many were caught, and those that were not."""
+"""Mutation scores and surviving mutants as reports show them."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Final, NamedTuple
 
 from coze_harness.model import MutationReport, MutationScore, SurvivingMutant
 from coze_harness.reporting.diff_view import diff_tree
+from coze_harness.reporting.safe_text import single_line, truncate_text
 from coze_harness.reporting.view_model import anchor
-from coze_harness.reporting.visible import single_line, truncate_text
 from coze_harness.text import diff_texts
 
-# So many survivors stand in a page; `coze-harness mutate --json` has them all.
-_MOST: Final = 200
+# `coze-harness mutate --json` prints all of them.
+_MAX_SURVIVORS: Final = 200
 
 
 class SurvivorView(NamedTuple):
-    """A spoilt answer that was let pass; `tree` are its differences from the original."""
+    """A mutant that no expectation killed; `tree` is its difference from the original answer."""
 
-    spoiling: str
+    operator: str
     trial: str
     anchor: str
     turn: str
@@ -28,18 +28,18 @@ class SurvivorView(NamedTuple):
 
 
 class ScoreView(NamedTuple):
-    """A scenario's share caught, in words and for drawing (per cent; empty without spoilings)."""
+    """A scenario's mutation score, and as per cent for drawing; empty without mutants."""
 
     scenario: str
     score: str
     share: str
     tone: str
-    caught: str
+    killed: str
     survivors: Sequence[SurvivorView]
 
 
 class MutationView(NamedTuple):
-    """The scores, lowest first; `more` survivors are not shown."""
+    """The scores, lowest first, and how many survivors are not shown."""
 
     seed: str
     scores: Sequence[ScoreView]
@@ -47,14 +47,14 @@ class MutationView(NamedTuple):
 
 
 def mutation_view(mutation: MutationReport) -> MutationView:
-    """Return the scores as they are shown."""
-    left = _MOST
+    """Return mutation scores as reports show them."""
+    left = _MAX_SURVIVORS
     scores: list[ScoreView] = []
     for score in mutation.scores:
         shown = score.survivors[:left]
         left -= len(shown)
         scores.append(_score(score, shown))
-    more = sum([len(score.survivors) for score in mutation.scores]) - (_MOST - left)
+    more = sum([len(score.survivors) for score in mutation.scores]) - (_MAX_SURVIVORS - left)
     return MutationView(str(mutation.seed), scores, more)
 
 
@@ -71,13 +71,13 @@ def _score(score: MutationScore, survivors: Sequence[SurvivingMutant]) -> ScoreV
 
 
 def _survivor(survivor: SurvivingMutant) -> SurvivorView:
-    found = diff_texts(truncate_text(survivor.original), truncate_text(survivor.answer))
+    diff = diff_texts(truncate_text(survivor.original), truncate_text(survivor.answer))
     return SurvivorView(
         single_line(survivor.operator),
         single_line(survivor.trial),
         anchor(survivor.trial),
         str(survivor.turn),
-        diff_tree(found.pieces),
+        diff_tree(diff.pieces),
         [truncate_text(words) for words in survivor.expectations],
         truncate_text(survivor.hint),
     )

@@ -1,4 +1,4 @@
-"""How the page of a run is to be."""
+"""The options of HTML pages."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PageOptions:
-    """How index.html is written.
+    """How HTML pages are written.
 
-    `lang` is ``en`` or ``zh``; empty, the page is written in English and turns to the reader's
-    language where scripts are allowed. `layout` is ``single`` (one file) or ``folder``: style and
-    script lie beside the page, for places whose policy forbids them inside.
+    `lang` is ``en``, ``zh`` or empty: then the page is written in English, and its script switches
+    to the browser's language. `layout` is ``single`` (one file) or ``folder`` (style and script in
+    files beside the page, for sites whose policy forbids inline ones).
     """
 
     lang: str = ""
     layout: str = "single"
 
     @property
-    def written_in(self) -> str:
-        """Return the language of what stands in the page without a script."""
+    def page_language(self) -> str:
+        """The language of the page without its script."""
         return self.lang or "en"

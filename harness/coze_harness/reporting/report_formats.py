@@ -1,27 +1,27 @@
-"""What a run looks like to people and to other programs.
+"""The report formats, and how the reports of a run are made.
 
-`FORMATS` is the table of what can be made of a run; adding one is a line here and a file beside it.
-A format is a sheet: it makes a piece of text of each trial, on its own and so in any process, and
-is written from those pieces in the order of the run's rows. So one reading of trials.jsonl serves
-all formats, trials may be added while the run goes on, and the same run gives the same bytes.
+`FORMATS` lists the formats; a new one is a line there and a module. A writer renders each trial on
+its own, in any process, and writes the report from these fragments in the order of the run's rows.
+So trials.jsonl is read once for all formats, trials may be added while the run goes on, and the
+same run gives the same bytes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from coze_harness.model import Run, TrialResult
-from coze_harness.reporting.failure_reasons import Reasons, TrialReasons, reasons_of
+from coze_harness.reporting.failure_reasons import Reasons, TrialReasons, trial_reasons
+from coze_harness.reporting.fragment_spool import Fragments, FragmentSpool, TextOutput
 from coze_harness.reporting.page_options import PageOptions
-from coze_harness.reporting.piece_spool import Fragments, FragmentSpool, TextOutput
+from coze_harness.reporting.report_writer import ReportWriter
 from coze_harness.reporting.trial_view import trial_view
-from coze_harness.reporting.view_model import TrialView
 
 __all__ = [
     "FORMATS",
-    "Format",
     "PageOptions",
+    "ReportFormat",
     "ReportSet",
     "ReportWriter",
     "ResultLine",
@@ -29,42 +29,18 @@ __all__ = [
     "TrialRenderer",
 ]
 
-_PLAIN = PageOptions()
-
 ResultLine: TypeAlias = tuple[TrialResult, bytes]
-"""A trial, and its line of trials.jsonl."""
+"""A trial and its line of trials.jsonl."""
 
 
-class ReportWriter(Protocol):
-    """Renders one format. It keeps nothing of a trial."""
-
-    def piece(self, trial: TrialView, line: bytes, /) -> bytes:
-        """Return what the report says of a trial, as UTF-8; nothing where it says nothing.
-
-        Args:
-            trial: as it is to be shown.
-            line: its line of trials.jsonl.
-        """
-        ...
-
-    def write(self, run: Run, pieces: Fragments, reasons: Reasons, out: TextOutput) -> None:
-        """Write the report in the order of the run's rows."""
-        ...
-
-    def beside(self) -> Mapping[str, bytes]:
-        """Return the files that go beside the report, by their names."""
-        ...
-
-    def fresh(self) -> Mapping[bytes, bytes]:
-        """Return what the pieces have in common, as far as it is new since the last time."""
-        ...
+_DEFAULTS: Final = PageOptions()
 
 
-class Format(NamedTuple):
-    """A kind of report: the name of its file in a run's folder, and how its sheet is made."""
+class ReportFormat(NamedTuple):
+    """The file name of a report in a run's folder, and what makes its writer."""
 
     file_name: str
-    sheet: Callable[[PageOptions], ReportWriter]
+    make_writer: Callable[[PageOptions], ReportWriter]
 
     def render(
         self, run: Run, results: Callable[[], Iterator[ResultLine]], out: TextOutput
@@ -76,91 +52,88 @@ class Format(NamedTuple):
 
 
 class TrialFragments(NamedTuple):
-    """What every chosen format says of one trial: plain bytes, to be sent between processes.
+    """What the formats say about one trial: plain bytes, which can be sent between processes.
 
-    `record` has a piece for each format, in the order in which the renderer has them. `shared` is
-    what it has in common with those of later trials; it comes with the first of them.
+    `parts` has a fragment for each format, in the renderer's order. `shared` are parts that later
+    trials use, too; they come with the first trial that needs them.
     """
 
     reasons: TrialReasons | None
     tokens: int
     change: str
-    record: Sequence[bytes]
+    parts: Sequence[bytes]
     shared: Mapping[bytes, bytes]
 
 
 class TrialRenderer:
-    """Makes the pieces of trials. Any number of processes may each have one.
+    """Renders trials. Each process may have its own.
 
     Args:
-        formats: by name; all of `FORMATS` unless told otherwise.
-        options: how the page is to be. The pieces do not depend on it.
+        formats: by name; by default `FORMATS`.
+        options: of the page. Fragments do not depend on them.
     """
 
     def __init__(
-        self, formats: Mapping[str, Format] | None = None, options: PageOptions = _PLAIN
+        self, formats: Mapping[str, ReportFormat] | None = None, options: PageOptions = _DEFAULTS
     ) -> None:
-        chosen = FORMATS if formats is None else formats
-        self.sheets = {name: form.sheet(options) for name, form in chosen.items()}
+        formats = FORMATS if formats is None else formats
+        self.writers = {name: form.make_writer(options) for name, form in formats.items()}
 
-    def pieces(self, result: TrialResult, line: bytes) -> TrialFragments:
-        """Return what every format says of a trial, whose line of trials.jsonl goes with it."""
+    def render(self, result: TrialResult, line: bytes) -> TrialFragments:
+        """Return a trial's fragments for all formats; `line` is its line of trials.jsonl."""
         view = trial_view(result)
-        record = [sheet.piece(view, line) for sheet in self.sheets.values()]
+        parts = [writer.render_trial(view, line) for writer in self.writers.values()]
         shared: dict[bytes, bytes] = {}
-        for sheet in self.sheets.values():
-            if fresh := sheet.fresh():
-                shared.update(fresh)
-        return TrialFragments(reasons_of(view), view.tokens, view.change, record, shared)
+        for writer in self.writers.values():
+            if new := writer.new_shared_parts():
+                shared.update(new)
+        return TrialFragments(trial_reasons(view), view.tokens, view.change, parts, shared)
 
 
 class ReportSet:
-    """Several formats, made in one pass. A context manager.
+    """Several formats of a run's report, made in one pass. A context manager.
 
     Args:
-        formats: by name; all of `FORMATS` unless told otherwise.
-        options: how the page is to be.
+        formats: by name; by default `FORMATS`.
+        options: of the page.
     """
 
     def __init__(
-        self, formats: Mapping[str, Format] | None = None, options: PageOptions = _PLAIN
+        self, formats: Mapping[str, ReportFormat] | None = None, options: PageOptions = _DEFAULTS
     ) -> None:
         self.renderer = TrialRenderer(formats, options)
-        self._spool = FragmentSpool(len(self.renderer.sheets))
+        self._spool = FragmentSpool()
         self._reasons = Reasons()
 
     def add(self, result: TrialResult, line: bytes) -> None:
-        """Take a trial, with its line of trials.jsonl.
-
-        One that comes again (an error, run again) replaces the first.
-        """
-        self.put(result.key.id, self.renderer.pieces(result, line))
+        """Add a trial with its line of trials.jsonl, or replace it if it was executed again."""
+        self.add_fragments(result.key.id, self.renderer.render(result, line))
 
     def add_all(self, results: Iterable[ResultLine]) -> None:
-        """Take several trials, each with its line."""
+        """Add trials with their lines."""
         for result, line in results:
             self.add(result, line)
 
-    def put(self, trial_id: str, pieces: TrialFragments) -> None:
-        """Take a trial that was rendered elsewhere, by a `TrialRenderer` of the same formats."""
-        self._reasons.put(trial_id, pieces.reasons, pieces.tokens, pieces.change)
-        self._spool.put(trial_id, pieces.record, pieces.shared)
+    def add_fragments(self, trial_id: str, fragments: TrialFragments) -> None:
+        """Add a trial that a `TrialRenderer` of the same formats rendered."""
+        self._reasons.add(trial_id, fragments.reasons, fragments.tokens, fragments.change)
+        self._spool.add(trial_id, fragments.parts, fragments.shared)
 
     def write(self, run: Run, outs: Mapping[str, TextOutput]) -> None:
-        """Write the formats that have somewhere to go."""
-        for position, (name, sheet) in enumerate(self.renderer.sheets.items()):
+        """Write the formats that have an output."""
+        for position, (name, writer) in enumerate(self.renderer.writers.items()):
             if name in outs:
-                sheet.write(run, self._spool.column(position), self._reasons, outs[name])
+                writer.write(run, Fragments(self._spool, position), self._reasons, outs[name])
 
-    def beside(self) -> Mapping[str, bytes]:
-        """Return the files that belong to the formats' own, by their names."""
+    def extra_files(self) -> Mapping[str, bytes]:
+        """Return files that belong beside the reports, by their names."""
         files: dict[str, bytes] = {}
-        for sheet in self.renderer.sheets.values():
-            files.update(sheet.beside())
+        for writer in self.renderer.writers.values():
+            files.update(writer.extra_files())
         return files
 
     def close(self) -> None:
-        """Drop the pieces."""
+        """Delete the fragments."""
         self._spool.close()
 
     def __enter__(self) -> ReportSet:
@@ -171,25 +144,25 @@ class ReportSet:
 
 
 def _html(options: PageOptions) -> ReportWriter:
-    from coze_harness.reporting.html import HtmlSheet  # jinja2
+    from coze_harness.reporting.html import HtmlWriter  # jinja2
 
-    return HtmlSheet(options)
+    return HtmlWriter(options)
 
 
 def _junit(_options: PageOptions) -> ReportWriter:
-    from coze_harness.reporting.junit_report import JUnitSheet  # junitparser
+    from coze_harness.reporting.junit_report import JUnitWriter
 
-    return JUnitSheet()
+    return JUnitWriter()
 
 
 def _markdown(_options: PageOptions) -> ReportWriter:
-    from coze_harness.reporting.markdown_report import MarkdownSheet
+    from coze_harness.reporting.markdown_report import MarkdownWriter
 
-    return MarkdownSheet()
+    return MarkdownWriter()
 
 
-FORMATS: Mapping[str, Format] = {
-    "html": Format("index.html", _html),
-    "junit": Format("junit.xml", _junit),
-    "markdown": Format("summary.md", _markdown),
+FORMATS: Final[Mapping[str, ReportFormat]] = {
+    "html": ReportFormat("index.html", _html),
+    "junit": ReportFormat("junit.xml", _junit),
+    "markdown": ReportFormat("summary.md", _markdown),
 }

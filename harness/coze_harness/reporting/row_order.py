@@ -1,4 +1,4 @@
-"""What a reader looks at first: the order of a page's rows, and which trials waver."""
+"""The order of a page's rows, and which trials are flaky."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from coze_harness.model import ChangeKind, TrialRow, TrialStatus
 
-_STATUSES: Final = {
+_STATUS_RANKS: Final = {
     TrialStatus.FAILED: 2,
     TrialStatus.ERROR: 3,
     TrialStatus.FIXED: 6,
@@ -16,59 +16,63 @@ _STATUSES: Final = {
     TrialStatus.SKIPPED: 8,
     TrialStatus.PASSED: 9,
 }
-_CHANGES: Final = {ChangeKind.REGRESSED.value: 0, ChangeKind.BROKEN.value: 1}
-_FLAKY: Final = 4
-_CHANGED: Final = 5
+_CHANGE_RANKS: Final = {ChangeKind.REGRESSED.value: 0, ChangeKind.BROKEN.value: 1}
+_FLAKY_RANK: Final = 4
+_CHANGED_RANK: Final = 5
 _UNCHANGED: Final = ("", ChangeKind.SAME.value)
 
+STATUS_ORDER: Final = tuple(sorted(_STATUS_RANKS, key=_STATUS_RANKS.__getitem__))
+"""The statuses, the most urgent first."""
 
-def ranked(rows: Sequence[TrialRow], changes: Mapping[str, str], flaky: set[str]) -> list[TrialRow]:
+
+def rank_rows(
+    rows: Sequence[TrialRow], changes: Mapping[str, str], flaky: set[str]
+) -> list[TrialRow]:
     """Return the rows: regressed, broken, failed, error, flaky, changed, and the rest by status.
 
     Args:
-        rows: in the order of the run, which they keep among equals.
-        changes: by id, the kind of change; nothing where nothing was compared.
-        flaky: the ids of those that waver.
+        rows: in the order of the run, which equal rows keep.
+        changes: by id, the kind of change; empty without a comparison.
+        flaky: the ids of flaky trials.
     """
 
     def rank(row: TrialRow) -> int:
         change = changes.get(row.key.id, "")
-        own = _CHANGES.get(change, _STATUSES[row.status])
-        if own > _FLAKY and row.key.id in flaky:
-            return _FLAKY
-        return _CHANGED if own > _CHANGED and change not in _UNCHANGED else own
+        own = _CHANGE_RANKS.get(change, _STATUS_RANKS[row.status])
+        if own > _FLAKY_RANK and row.key.id in flaky:
+            return _FLAKY_RANK
+        return _CHANGED_RANK if own > _CHANGED_RANK and change not in _UNCHANGED else own
 
     return sorted(rows, key=rank)
 
 
 def flaky_ids(rows: Sequence[TrialRow]) -> set[str]:
-    """Return the ids of the trials that waver.
+    """Return the ids of flaky trials.
 
-    The repeats of one scenario, bot and case came to different verdicts in this run; or what a
-    trial came to has changed at least twice, counting this run.
+    The repeats of a scenario, bot and case have different statuses in this run, or the status of a
+    trial changed at least twice over its history and this run.
     """
-    # Of a large run most trials have no repeat, and nothing need be kept of these.
+    # Most trials of a large run have no repeat; only repeated ones are kept.
     repeats: dict[tuple[str, str, str], list[TrialRow]] = {
-        _repeated(row): [] for row in rows if row.key.trial > 1
+        _without_repeat(row): [] for row in rows if row.key.trial > 1
     }
-    found: set[str] = set()
+    flaky: set[str] = set()
     for row in rows:
-        if repeats and (group := repeats.get(_repeated(row))) is not None:
+        if repeats and (group := repeats.get(_without_repeat(row))) is not None:
             group.append(row)
-        if row.history and turns(row) >= 2:
-            found.add(row.key.id)
+        if row.history and count_changes(row) >= 2:
+            flaky.add(row.key.id)
     for group in repeats.values():
         if len({row.status for row in group}) > 1:
-            found.update(row.key.id for row in group)
-    return found
+            flaky.update(row.key.id for row in group)
+    return flaky
 
 
-def _repeated(row: TrialRow) -> tuple[str, str, str]:
-    key = row.key
-    return key.scenario, key.bot, key.case
+def _without_repeat(row: TrialRow) -> tuple[str, str, str]:
+    return row.key.scenario, row.key.bot, row.key.case
 
 
-def turns(row: TrialRow) -> int:
-    """Return how often a trial came to something else than the time before, this run included."""
+def count_changes(row: TrialRow) -> int:
+    """Return how often a trial's status changed from run to run, including this run."""
     known = [letter for letter in row.history if letter != "."]
     return sum([one != other for one, other in pairwise([*known, row.status.letter])])

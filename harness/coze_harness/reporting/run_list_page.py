@@ -1,40 +1,50 @@
-"""All runs at a glance: `reports/index.html`, and the same as rows for the terminal."""
+"""The list of all runs: `reports/index.html`, and its rows for the terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, TextIO
+from collections.abc import Sequence
+from typing import Final, NamedTuple, TextIO
 from urllib.parse import quote
 
 from coze_harness.model import Mode, Run
+from coze_harness.reporting.history_view import (
+    Chart,
+    draw_chart,
+    format_number,
+    format_percent,
+    format_seconds,
+)
 from coze_harness.reporting.message_catalogue import Catalogue, Phrase
 from coze_harness.reporting.page_options import PageOptions
-from coze_harness.reporting.run_verdict import sentence_phrase, verdict_tone
-from coze_harness.reporting.safe_text import moment, run_seconds
-from coze_harness.reporting.visible import format_duration, single_line
+from coze_harness.reporting.run_verdict import verdict_phrase, verdict_tone
+from coze_harness.reporting.safe_text import (
+    format_duration,
+    format_moment,
+    format_run_duration,
+    single_line,
+)
 from coze_harness.results.run_index import MAX_LISTED_RUNS
 
-_HEIGHT = 60
-_PLAIN = PageOptions()
+_DEFAULTS: Final = PageOptions()
 
 
-class HistoryRow(NamedTuple):
-    """One run in words; `link` leads from the reports folder to its page.
+class RunListRow(NamedTuple):
+    """A run; `link` leads from the reports folder to its page.
 
-    `p50` and `p95` are seconds of a trial. `said` is the verdict, as yet without a language.
+    `p50` and `p95` are durations of a trial. `phrase` is the verdict, to be translated.
     """
 
     run_id: str
     mode: str
     started: str
-    lasted: str
+    duration: str
     trials: int
     passed: int
     failed: int
     errors: int
     share: str
     tone: str
-    said: Phrase
+    phrase: Phrase
     link: str
     p50: str
     p95: str
@@ -42,46 +52,29 @@ class HistoryRow(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """The verdict in an English sentence."""
-        return Catalogue().translate(self.said)
+        """The verdict as an English sentence."""
+        return Catalogue().translate(self.phrase)
 
 
-class Trend(NamedTuple):
-    """How one number of a run went on from run to run, as an SVG polyline's points.
-
-    `label` is what it is (a key of words.json), `last` the newest run's; `top` and `bottom` are
-    what stands at the ends of the axis.
-    """
-
-    label: str
-    last: str
-    top: str
-    bottom: str
-    points: str
-
-
-def history_rows(runs: Sequence[Run]) -> list[HistoryRow]:
-    """Return a row for each run, in the order given (newest first, as the archive lists them)."""
+def run_list_rows(runs: Sequence[Run]) -> list[RunListRow]:
+    """Return a row for each run, in the given order (newest first)."""
     return [_row(run) for run in runs]
 
 
-def _row(run: Run) -> HistoryRow:
-    seconds = run_seconds(run)
-    counts = run.summary
-    share = pass_share(run)
-    cost = run.cost
-    return HistoryRow(
+def _row(run: Run) -> RunListRow:
+    counts, cost = run.summary, run.cost
+    return RunListRow(
         single_line(run.run_id),
         run.mode.value,
-        moment(run.started_at),
-        "" if seconds is None else format_duration(seconds),
+        format_moment(run.started_at),
+        format_run_duration(run),
         counts.trials,
         counts.passed,
         counts.failed,
         counts.errors,
-        "" if share is None else f"{100 * share:.1f} %",
+        f"{100 * (counts.passed / counts.trials):.1f} %" if counts.trials else "",
         verdict_tone(run),
-        sentence_phrase(run),
+        verdict_phrase(run),
         f"{quote(run.run_id, safe='', errors='surrogatepass')}/index.html",
         format_duration(cost.p50) if cost.p50 else "",
         format_duration(cost.p95) if cost.p95 else "",
@@ -89,73 +82,43 @@ def _row(run: Run) -> HistoryRow:
     )
 
 
-def pass_share(run: Run) -> float | None:
-    """Return the share of trials that passed; None where there was none."""
-    return run.summary.passed / run.summary.trials if run.summary.trials else None
-
-
-def render_listing(runs: Sequence[Run], out: TextIO, options: PageOptions = _PLAIN) -> None:
-    """Write `reports/index.html`: the runs, newest first, and how they went on from one to another.
+def render_run_list(runs: Sequence[Run], out: TextIO, options: PageOptions = _DEFAULTS) -> None:
+    """Write `reports/index.html`: the runs and their charts.
 
     Args:
         runs: newest first.
         out: where the page goes.
-        options: in which language.
+        options: the language.
     """
     from coze_harness.reporting.html import Pages  # jinja2
 
     shown = list(runs[:MAX_LISTED_RUNS])
-    page = Pages(options.written_in).render(
+    page = Pages(options.page_language).render(
         "listing.html.j2",
-        rows=history_rows(shown),
+        rows=run_list_rows(shown),
         more=len(runs) - len(shown),
         runs=len(runs),
-        trends=trends(shown),
-        height=_HEIGHT,
+        charts=run_list_charts(shown),
     )
     out.write(page)
 
 
-def trends(runs: Sequence[Run]) -> list[Trend]:
-    """Return what went on from run to run: the share that passed, a trial's seconds, tokens.
+def run_list_charts(runs: Sequence[Run]) -> list[Chart]:
+    """Return charts of the pass rate, the seconds of a trial, and tokens.
 
-    Runs that spoilt answers tell nothing of the bot and have no part in it.
+    Mutation runs say nothing about the bot and are left out, as are charts of fewer than two runs.
 
     Args:
         runs: newest first.
     """
-    told = [run for run in reversed(runs) if run.mode is not Mode.MUTATE]
-    shares = [share for run in told if (share := pass_share(run)) is not None]
-    times = [run.cost.p95 for run in told if run.cost.p95]
-    tokens = [float(run.cost.tokens) for run in told if run.cost.tokens]
-    lowest = min(int(10 * min(shares, default=1.0)) / 10, 0.9)
-    return [
-        trend
-        for trend in (
-            _trend("listing.passed", shares, lambda share: f"{100 * share:.0f} %", lowest, 1.0),
-            _trend("listing.p95", times, format_duration, 0.0, max(times, default=0.0)),
-            _trend(
-                "fact.tokens",
-                tokens,
-                lambda number: f"{number:,.0f}",
-                0.0,
-                max(tokens, default=0.0),
-            ),
-        )
-        if trend.points
-    ]
-
-
-def _trend(
-    label: str, values: Sequence[float], say: Callable[[float], str], bottom: float, top: float
-) -> Trend:
-    """Return a trend, oldest on the left; without points where two runs do not have the number."""
-    points = ""
-    if len(values) > 1:
-        step = 100 / (len(values) - 1)
-        scale = _HEIGHT / (top - bottom)
-        points = " ".join(
-            f"{number * step:.2f},{(top - value) * scale:.2f}"
-            for number, value in enumerate(values)
-        )
-    return Trend(label, say(values[-1]) if values else "", say(top), say(bottom), points)
+    talked = [run for run in reversed(runs) if run.mode is not Mode.MUTATE]
+    shares = [100 * (r.summary.passed / r.summary.trials) for r in talked if r.summary.trials]
+    lowest = min(int(min(shares, default=100.0) / 10) * 10.0, 90.0)
+    times = [run.cost.p95 for run in talked if run.cost.p95]
+    tokens = [run.cost.tokens for run in talked if run.cost.tokens]
+    charts = (
+        draw_chart("listing.passed", shares, format_percent, lowest, 100.0, min_values=2),
+        draw_chart("listing.p95", times, format_seconds, min_values=2),
+        draw_chart("fact.tokens", tokens, format_number, min_values=2),
+    )
+    return [chart for chart in charts if chart]

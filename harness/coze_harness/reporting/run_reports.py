@@ -9,7 +9,7 @@ from pathlib import Path
 from coze_harness.model import Run
 from coze_harness.reporting.page_options import PageOptions
 from coze_harness.reporting.report_formats import FORMATS, ReportSet
-from coze_harness.reporting.run_list_page import render_listing
+from coze_harness.reporting.run_list_page import render_run_list
 from coze_harness.results import encode_trial, list_runs, read_results, update_latest
 from coze_harness.results.run_folder import wrap_os_errors
 from coze_harness.storage import atomic_write as wholefile
@@ -48,7 +48,7 @@ def write_reports(reports: ReportSet, run: Run, folder: Path) -> None:
                 for name, form in FORMATS.items()
             }
             reports.write(run, outs)
-        for name, data in reports.beside().items():
+        for name, data in reports.extra_files().items():
             wholefile.write_atomically(folder / name, [data])
         for form in FORMATS.values():
             (folder / f".{form.file_name}.tmp").replace(folder / form.file_name)
@@ -66,6 +66,6 @@ def update_run_list(folder: Path, options: PageOptions | None = None) -> None:
     """
     update_latest(folder)
     page = io.StringIO()
-    render_listing(list_runs(folder.parent), page, options or PageOptions())
+    render_run_list(list_runs(folder.parent), page, options or PageOptions())
     with wrap_os_errors("Writing the list of runs", folder.parent):
         wholefile.write_atomically(folder.parent / "index.html", [page.getvalue().encode()])

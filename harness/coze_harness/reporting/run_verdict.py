@@ -1,29 +1,29 @@
-"""How a run went: in a tone, in one sentence, and what else a reader should know."""
+"""The verdict of a run: its tone, one sentence, and notes."""
 
 from __future__ import annotations
 
 from coze_harness.model import ChangeKind, Comparison, MutationReport, Run
-from coze_harness.reporting.message_catalogue import Catalogue, Phrase, parse_phrase
+from coze_harness.reporting.message_catalogue import Catalogue, Phrase, make_phrase
 
 
 def verdict_tone(run: Run) -> str:
-    """Return how a run went: ``good``, ``bad``, ``warning``, or ``none`` without a trial.
+    """Return ``good``, ``bad``, ``warning``, or ``none`` if there was no trial.
 
-    A comparison goes by what changed, and spoilt answers by whether all were caught.
+    A comparison is judged by what changed, mutation testing by the survivors.
     """
     if run.comparison is not None:
-        return _tone_of_changes(run.comparison, run)
+        return _comparison_tone(run.comparison, run)
     if run.mutation is not None:
-        missing = _uncaught(run.mutation)
-        return "none" if not run.mutation.scores else "warning" if missing else "good"
-    if run.summary.errors or missed_rates(run):
+        survivors = _count_survivors(run.mutation)
+        return "none" if not run.mutation.scores else "warning" if survivors else "good"
+    if run.summary.errors or misses_rates(run):
         return "bad"
     if not run.summary.trials:
         return "none"
     return "warning" if run.interrupted or run.summary.failed or run.summary.fixed else "good"
 
 
-def _tone_of_changes(comparison: Comparison, run: Run) -> str:
+def _comparison_tone(comparison: Comparison, run: Run) -> str:
     counts = comparison.counts
     if any(scenario.regressed for scenario in comparison.scenarios):
         return "bad"
@@ -34,32 +34,32 @@ def _tone_of_changes(comparison: Comparison, run: Run) -> str:
     return "warning" if run.interrupted or counts.get(ChangeKind.REGRESSED) else "good"
 
 
-def _uncaught(mutation: MutationReport) -> int:
+def _count_survivors(mutation: MutationReport) -> int:
     return sum(score.mutants - score.killed for score in mutation.scores)
 
 
-def missed_rates(run: Run) -> bool:
-    """Tell whether failed trials fail the run: with a rate that is met they do not."""
+def misses_rates(run: Run) -> bool:
+    """Return whether failed trials fail the run: they do not if every pass rate is reached."""
     if not run.summary.failed:
         return False
     return not run.pass_rates or any(not rate.met for rate in run.pass_rates)
 
 
 def verdict_sentence(run: Run) -> str:
-    """Return the run's verdict, in one English sentence."""
-    return Catalogue().translate(sentence_phrase(run))
+    """Return the verdict of a run as an English sentence."""
+    return Catalogue().translate(verdict_phrase(run))
 
 
-def sentence_phrase(run: Run) -> Phrase:
-    """Return the run's verdict, in one sentence of any language."""
+def verdict_phrase(run: Run) -> Phrase:
+    """Return the verdict of a run as a phrase, to be translated."""
     if run.comparison is not None:
-        return _changes_phrase(run.comparison)
+        return _comparison_phrase(run.comparison)
     if run.mutation is not None:
         return _mutation_phrase(run.mutation)
     counts = run.summary
-    within = "_within" if counts.failed and not missed_rates(run) else ""
+    within = "_within" if counts.failed and not misses_rates(run) else ""
     if not counts.trials:
-        return parse_phrase("run.none")
+        return make_phrase("run.none")
     if counts.failed and counts.errors:
         key = f"run.failed_and_errors{within}"
     elif counts.failed:
@@ -70,7 +70,7 @@ def sentence_phrase(run: Run) -> Phrase:
         key = "run.all_passed"
     else:
         key = "run.some_passed"
-    return parse_phrase(
+    return make_phrase(
         f"interrupted.{key}" if run.interrupted else key,
         n=counts.trials,
         failed=counts.failed,
@@ -79,45 +79,46 @@ def sentence_phrase(run: Run) -> Phrase:
     )
 
 
-def _changes_phrase(comparison: Comparison) -> Phrase:
-    """Return what changed, the worst first. Of many scenarios a list of runs knows the first."""
+def _comparison_phrase(comparison: Comparison) -> Phrase:
+    """Return the worst change. A list of runs knows only the first of many scenarios."""
     counts = comparison.counts
     of = sum(counts.values())
     worse, better = counts.get(ChangeKind.REGRESSED, 0), counts.get(ChangeKind.IMPROVED, 0)
-    otherwise = counts.get(ChangeKind.DIFFERENT, 0) + counts.get(ChangeKind.TEXT_CHANGED, 0)
+    changed = counts.get(ChangeKind.DIFFERENT, 0) + counts.get(ChangeKind.TEXT_CHANGED, 0)
     if any(scenario.regressed for scenario in comparison.scenarios):
-        return parse_phrase("compare.regressed", n=worse, of=of, better=better)
+        return make_phrase("compare.regressed", n=worse, of=of, better=better)
     for key, number in (
         ("compare.broken", counts.get(ChangeKind.BROKEN, 0)),
         ("compare.luck", worse),
         ("compare.better", better),
-        ("compare.answers", otherwise),
+        ("compare.answers", changed),
     ):
         if number:
-            return parse_phrase(key, n=number, of=of)
-    return parse_phrase("compare.unchanged", n=of) if of else parse_phrase("run.none")
+            return make_phrase(key, n=number, of=of)
+    return make_phrase("compare.unchanged", n=of) if of else make_phrase("run.none")
 
 
 def _mutation_phrase(mutation: MutationReport) -> Phrase:
-    spoilings = sum(score.mutants for score in mutation.scores)
-    missing = _uncaught(mutation)
-    if not spoilings:
-        return parse_phrase("mutations.nothing")
-    if missing:
-        return parse_phrase("mutations.missed", n=spoilings, missed=missing)
-    return parse_phrase("mutations.all", n=spoilings)
+    mutants = sum(score.mutants for score in mutation.scores)
+    survivors = _count_survivors(mutation)
+    if not mutants:
+        return make_phrase("mutations.nothing")
+    if survivors:
+        return make_phrase("mutations.missed", n=mutants, missed=survivors)
+    return make_phrase("mutations.all", n=mutants)
 
 
 def run_notes(run: Run) -> list[Phrase]:
     """Return what else a reader should know, one sentence each."""
     counts = run.summary
-    found = (
-        (counts.known_failures, "note.known_failures"),
-        (counts.fixed, "note.fixed"),
-        (counts.skipped, "note.skipped"),
-        (counts.warnings, "note.warnings"),
-    )
-    said = [parse_phrase(key, n=number) for number, key in found if number]
-    if run.interrupted:
-        said.append(parse_phrase("note.interrupted"))
-    return said
+    notes = [
+        make_phrase(key, n=number)
+        for key, number in (
+            ("note.known_failures", counts.known_failures),
+            ("note.fixed", counts.fixed),
+            ("note.skipped", counts.skipped),
+            ("note.warnings", counts.warnings),
+        )
+        if number
+    ]
+    return [*notes, make_phrase("note.interrupted")] if run.interrupted else notes

@@ -1,30 +1,36 @@
-"""A run as every report shows it: its verdict, how many trials have each status, pass rates."""
+"""A run as HTML and Markdown show it: everything besides the single trials, without a language."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from coze_harness.model import RequiredPassRate, Run, Summary, TrialStatus
-from coze_harness.reporting.message_catalogue import Catalogue
-from coze_harness.reporting.run_verdict import run_notes, verdict_sentence, verdict_tone
-from coze_harness.reporting.safe_text import moment, run_seconds
-from coze_harness.reporting.view_model import STATUS
-from coze_harness.reporting.visible import format_duration, single_line
-
-# What a reader must look at first, first.
-ORDER = (
-    TrialStatus.FAILED,
-    TrialStatus.ERROR,
-    TrialStatus.FIXED,
-    TrialStatus.KNOWN_FAILURE,
-    TrialStatus.SKIPPED,
-    TrialStatus.PASSED,
+from coze_harness.model import RequiredPassRate, Run, TrialRow, TrialStatus
+from coze_harness.reporting.bot_matrix import Matrix, build_matrix
+from coze_harness.reporting.comparison_view import ComparisonView, comparison_view
+from coze_harness.reporting.failure_reasons import FailureReason, Reasons
+from coze_harness.reporting.history_view import HistoryView, history_view
+from coze_harness.reporting.message_catalogue import Fact, Phrase
+from coze_harness.reporting.mutation_view import MutationView, mutation_view
+from coze_harness.reporting.row_order import STATUS_ORDER, count_changes, flaky_ids
+from coze_harness.reporting.run_verdict import run_notes, verdict_phrase, verdict_tone
+from coze_harness.reporting.safe_text import (
+    format_duration,
+    format_moment,
+    format_run_duration,
+    single_line,
+    truncate_text,
 )
+from coze_harness.reporting.view_model import STATUS, anchor
+
+_MAX_TOP: Final = 5
+_MAX_FLAKY: Final = 20
+_MAX_HISTORY: Final = 30
+_LETTERS: Final = {status.letter: (status.value, words.icon) for status, words in STATUS.items()}
 
 
-class Count(NamedTuple):
-    """How many trials have a status; `share` and `begin` are per cent of all."""
+class StatusCount(NamedTuple):
+    """How many trials have a status; `begin` and `share` are per cent; `link` filters them."""
 
     status: TrialStatus
     number: int
@@ -32,26 +38,11 @@ class Count(NamedTuple):
     word: str
     share: str
     begin: str
-
-
-class RunView(NamedTuple):
-    """A run's head. `tone` is good, bad, warning or nothing (no trial at all)."""
-
-    run_id: str
-    sentence: str
-    notes: Sequence[str]
-    tone: str
-    counts: Sequence[Count]
-    summary: Summary
-    mode: str
-    started: str
-    lasted: str
-    version: str
-    rates: Sequence[RateView]
+    link: str
 
 
 class RateView(NamedTuple):
-    """Repeated trials of a scenario with a bot, and whether enough of them passed."""
+    """The pass rate of a scenario with a bot, and whether it reaches the required one."""
 
     scenario: str
     bot: str
@@ -62,32 +53,83 @@ class RateView(NamedTuple):
     met: bool
 
 
-def run_view(run: Run) -> RunView:
-    """Return a run's head as reports show it."""
-    lasted = run_seconds(run)
-    words = Catalogue()
+class TopTrial(NamedTuple):
+    """A trial of a top list, with its seconds or tokens."""
+
+    name: str
+    anchor: str
+    value: str
+
+
+class FlakyTrial(NamedTuple):
+    """A flaky trial and its statuses run by run: a status and an icon each."""
+
+    name: str
+    anchor: str
+    history: Sequence[tuple[str, str]]
+
+
+class RunView(NamedTuple):
+    """A run. `tone` is good, bad, warning or none."""
+
+    run_id: str
+    mode: str
+    started: str
+    duration: str
+    tone: str
+    sentence: Phrase
+    notes: Sequence[Phrase]
+    trials: str
+    rows: int
+    counts: Sequence[StatusCount]
+    reasons: Sequence[FailureReason]
+    rates: Sequence[RateView]
+    slowest: Sequence[TopTrial]
+    costliest: Sequence[TopTrial]
+    flaky: Sequence[FlakyTrial]
+    facts: Sequence[Fact]
+    environment: Sequence[tuple[str, str]]
+    command: str
+    matrix: Matrix | None
+    comparison: ComparisonView | None
+    history: HistoryView | None
+    mutation: MutationView | None
+
+
+def run_view(run: Run, reasons: Reasons) -> RunView:
+    """Return a run as reports show it."""
+    duration = format_run_duration(run)
     return RunView(
         single_line(run.run_id),
-        verdict_sentence(run),
-        [words.translate(note) for note in run_notes(run)],
-        verdict_tone(run),
-        run_counts(run),
-        run.summary,
         run.mode.value,
-        moment(run.started_at),
-        format_duration(lasted) if lasted is not None else "",
-        single_line(run.harness_version),
-        run_rates(run),
+        format_moment(run.started_at),
+        duration,
+        verdict_tone(run),
+        verdict_phrase(run),
+        run_notes(run),
+        f"{run.summary.trials:,}",
+        len(run.rows),
+        _counts(run),
+        reasons.top(),
+        [_rate(rate) for rate in run.pass_rates if rate.trials > 1 or rate.required < 1],
+        _slowest(run.rows),
+        _costliest(run.rows, reasons),
+        _flaky(run.rows),
+        _facts(run, duration),
+        [
+            (single_line(name), truncate_text(value))
+            for name, value in sorted(run.environment.items())
+        ],
+        _command(run.mode.value),
+        build_matrix(run.rows),
+        comparison_view(run.comparison) if run.comparison else None,
+        history_view(run),
+        mutation_view(run.mutation) if run.mutation else None,
     )
 
 
-def run_rates(run: Run) -> list[RateView]:
-    """Return the pass rates of what was repeated, or need not pass always."""
-    return [_rate(rate) for rate in run.pass_rates if rate.trials > 1 or rate.required < 1]
-
-
-def run_counts(run: Run) -> list[Count]:
-    """Return how many trials have each status, those first that a reader must look at."""
+def _counts(run: Run) -> list[StatusCount]:
+    """Return how many trials have each status, the most urgent first."""
     summary = run.summary
     numbers = {
         TrialStatus.FAILED: summary.failed,
@@ -97,14 +139,15 @@ def run_counts(run: Run) -> list[Count]:
         TrialStatus.SKIPPED: summary.skipped,
         TrialStatus.PASSED: summary.passed - summary.fixed,
     }
-    counts: list[Count] = []
+    counts: list[StatusCount] = []
     begin = 0.0
-    for status in ORDER:
-        share = 100 * numbers[status] / max(summary.trials, 1)
-        words = STATUS[status]
-        counts.append(
-            Count(status, numbers[status], *words, f"{share:.3f}", f"{begin:.3f}"),
-        )
+    for status in STATUS_ORDER:
+        number = numbers[status]
+        share = 100 * number / max(summary.trials, 1)
+        if number:
+            link = f"#v=trials&st={status.value}"
+            spans = f"{share:.3f}", f"{begin:.3f}"
+            counts.append(StatusCount(status, number, *STATUS[status], *spans, link))
         begin += share
     return counts
 
@@ -119,3 +162,49 @@ def _rate(rate: RequiredPassRate) -> RateView:
         f"{100 * rate.required:g} %",
         rate.met,
     )
+
+
+def _slowest(rows: Sequence[TrialRow]) -> list[TopTrial]:
+    top = sorted(rows, key=lambda row: -row.seconds)[:_MAX_TOP] if len(rows) > 1 else []
+    return [_top_trial(row, format_duration(row.seconds)) for row in top if row.seconds > 0]
+
+
+def _costliest(rows: Sequence[TrialRow], reasons: Reasons) -> list[TopTrial]:
+    tokens = {row.key.id: reasons.tokens.get(row.key.id, 0) for row in rows}
+    top = sorted(rows, key=lambda row: -tokens[row.key.id])[:_MAX_TOP] if len(rows) > 1 else []
+    return [_top_trial(row, f"{tokens[row.key.id]:,}") for row in top if tokens[row.key.id]]
+
+
+def _top_trial(row: TrialRow, value: str) -> TopTrial:
+    return TopTrial(single_line(row.key.id), anchor(row.key.id), single_line(value))
+
+
+def _flaky(rows: Sequence[TrialRow]) -> list[FlakyTrial]:
+    ids = flaky_ids(rows)
+    flaky = sorted((row for row in rows if row.key.id in ids), key=lambda row: -count_changes(row))
+    return [
+        FlakyTrial(single_line(row.key.id), anchor(row.key.id), status_history(row))
+        for row in flaky[:_MAX_FLAKY]
+    ]
+
+
+def status_history(row: TrialRow, limit: int = _MAX_HISTORY) -> list[tuple[str, str]]:
+    """Return the status and icon of a trial in its last `limit` runs and in this one."""
+    letters = (*row.history[-limit:], row.status.letter)
+    return [_LETTERS.get(letter, ("none", "·")) for letter in letters]
+
+
+def _facts(run: Run, duration: str) -> list[Fact]:
+    facts = [
+        ("fact.run", single_line(run.run_id)),
+        ("fact.started", format_moment(run.started_at)),
+        ("fact.lasted", duration),
+        ("fact.calls", f"{run.request_count:,}"),
+        ("fact.harness", single_line(run.harness_version)),
+    ]
+    return [fact for fact in facts if fact[1]]
+
+
+def _command(mode: str) -> str:
+    """Return the command that makes such a run; this run's options are unknown."""
+    return f"coze-harness {'run' if mode == 'replay' else mode}"

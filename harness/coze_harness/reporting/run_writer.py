@@ -147,7 +147,7 @@ class RunWriter:
         for item in batch:
             # By the trial's own id: the equal one that came with the item need not be kept.
             key = keys[item.id]
-            self._reports.put(key.id, item.fragments)
+            self._reports.add_fragments(key.id, item.fragments)
             self._totals.add_row(item.row(key), item.warnings, item.spent)
             self.requests += item.requests
             self.exit_codes.add(item.exit_code)

@@ -1,7 +1,7 @@
-"""Lines of the terminal: cut to its width in cells, in colour where it has some, else with marks.
+"""Lines of the terminal: truncated to its width in cells, in colour or with marks.
 
-What went and what came is never told by colour alone: without colours it stands in ``[-…-]`` and
-``{+…+}``, and with them it is struck out or underlined.
+Colour alone never shows a difference: without colours, removed text is in ``[-…-]`` and added text
+in ``{+…+}``; with colours it is struck out or underlined.
 """
 
 from __future__ import annotations
@@ -10,25 +10,25 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from coze_harness.reporting.visible import show_control_characters
+from coze_harness.reporting.safe_text import show_control_characters
 from coze_harness.text import DiffOperation, diff_texts
 from coze_harness.text.tokenizer import split_tokens
 
 
 class TextStyle(StrEnum):
-    """What a piece of a line means."""
+    """The meaning of a part of a line."""
 
     PLAIN = "plain"
     BAD = "bad"
     GOOD = "good"
     DOUBT = "doubt"
     HEAD = "head"
-    GONE = "gone"
-    COME = "come"
+    REMOVED = "removed"
+    ADDED = "added"
 
 
 class StyledText(NamedTuple):
-    """A piece of a line."""
+    """A part of a line."""
 
     text: str
     style: TextStyle = TextStyle.PLAIN
@@ -36,24 +36,24 @@ class StyledText(NamedTuple):
 
 _STYLES: Final = {
     DiffOperation.SAME: TextStyle.PLAIN,
-    DiffOperation.DEL: TextStyle.GONE,
-    DiffOperation.INS: TextStyle.COME,
+    DiffOperation.DEL: TextStyle.REMOVED,
+    DiffOperation.INS: TextStyle.ADDED,
 }
-_MARKS: Final = {TextStyle.GONE: ("[-", "-]"), TextStyle.COME: ("{+", "+}")}
-# Words of an unchanged stretch that are shown beside a change, and of a changed one in all.
-_AROUND: Final = 14
-_CHANGED: Final = 120
-_MOST_LINES: Final = 8
-_LONGEST: Final = 20_000
+_MARKS: Final = {TextStyle.REMOVED: ("[-", "-]"), TextStyle.ADDED: ("{+", "+}")}
+# Words that are shown of unchanged text beside a change, and of a changed text.
+_CONTEXT: Final = 14
+_MAX_CHANGED: Final = 120
+_MAX_LINES: Final = 8
+_TEXT_LIMIT: Final = 20_000
 _REST: Final = "… (the report has it all)"
 
 
 class TerminalWriter:
-    """Writes lines.
+    """Formats lines.
 
     Args:
-        width: cells in a line; 0 in a pipe, where no line is too long.
-        paint: colours a text; `None` without colours.
+        width: cells in a line; 0 in a pipe, where lines have no limit.
+        paint: colours a text; None without colours.
     """
 
     def __init__(
@@ -63,28 +63,27 @@ class TerminalWriter:
         self._paint = paint
 
     def line(self, *spans: StyledText | str, end: str = "") -> str:
-        """Return one line; where it is too long, what is before `end` is cut."""
-        given = [span if isinstance(span, StyledText) else StyledText(span) for span in spans]
-        last = [StyledText(end)] if end else []
+        """Return one line; if it is too long, the part before `end` is truncated."""
+        parts = [span if isinstance(span, StyledText) else StyledText(span) for span in spans]
         if self._width:
-            given = _fitted(given, max(self._width - _cells(end), 0))
-        return "".join(self._painted(span) for span in (*given, *last)).rstrip()
+            parts = _fitted(parts, max(self._width - _cells(end), 0))
+        return ("".join(map(self._painted, parts)) + end).rstrip()
 
-    def changed(self, before: str, after: str, head: str) -> list[str]:
-        """Return the difference of two texts as lines, what stayed the same shortened.
+    def difference(self, before: str, after: str, head: str) -> list[str]:
+        """Return the difference of two texts as lines, with unchanged text shortened.
 
         Args:
-            before: the text that was.
-            after: the text that is.
-            head: begins the first line; the others are indented by as much.
+            before: the old text.
+            after: the new text.
+            head: begins the first line; the others are indented as much.
         """
         indent = " " * _cells(head)
         lines = self._wrapped(_atoms(before, after, marks=self._paint is None), len(indent))
         shown = [
             f"{head if not number else indent}{''.join(self._painted(span) for span in spans)}"
-            for number, spans in enumerate(lines[:_MOST_LINES])
+            for number, spans in enumerate(lines[:_MAX_LINES])
         ]
-        return [*shown, f"{indent}{_REST}"] if len(lines) > _MOST_LINES else shown
+        return [*shown, f"{indent}{_REST}"] if len(lines) > _MAX_LINES else shown
 
     def _wrapped(self, atoms: Iterator[StyledText], indent: int) -> list[list[StyledText]]:
         room = max(self._width - indent, 20) if self._width else 0
@@ -114,15 +113,15 @@ class TerminalWriter:
 
 
 def _atoms(before: str, after: str, *, marks: bool) -> Iterator[StyledText]:
-    """Give the difference word by word; with marks, they are part of the first and last word."""
-    pieces = diff_texts(before[:_LONGEST], after[:_LONGEST]).pieces
+    """Yield the difference word by word; marks are part of the first and last word."""
+    pieces = diff_texts(before[:_TEXT_LIMIT], after[:_TEXT_LIMIT]).pieces
     for number, (op, text) in enumerate(pieces):
         style = _STYLES[op]
         words = split_tokens(show_control_characters(text).replace("\n", "⏎").replace("\t", " "))
         if op is DiffOperation.SAME:
             words = _context(words, first=number == 0, last=number == len(pieces) - 1)
-        elif len(words) > _CHANGED:
-            words = [*words[:_CHANGED], "…"]
+        elif len(words) > _MAX_CHANGED:
+            words = [*words[:_MAX_CHANGED], "…"]
         if marks and style in _MARKS:
             opening, closing = _MARKS[style]
             words[0] = f"{opening}{words[0]}"
@@ -131,39 +130,36 @@ def _atoms(before: str, after: str, *, marks: bool) -> Iterator[StyledText]:
 
 
 def _context(words: list[str], *, first: bool, last: bool) -> list[str]:
-    """Return what is shown of an unchanged stretch: its ends that touch a change."""
+    """Return what is shown of unchanged text: its ends that touch a change."""
     if first and last:
         return words
-    if first:
-        return words if len(words) <= _AROUND + 1 else ["…", *words[-_AROUND:]]
-    if last:
-        return words if len(words) <= _AROUND + 1 else [*words[:_AROUND], "…"]
-    if len(words) <= 2 * _AROUND + 1:
-        return words
-    return [*words[:_AROUND], "…", *words[-_AROUND:]]
+    head = [] if first else words[:_CONTEXT]
+    tail = [] if last else words[-_CONTEXT:]
+    room = _CONTEXT + 1 if first or last else 2 * _CONTEXT + 1
+    return words if len(words) <= room else [*head, "…", *tail]
 
 
 def _fitted(spans: Sequence[StyledText], width: int) -> list[StyledText]:
-    """Return spans that take at most `width` cells, the last of them cut with ``…`` if need be."""
+    """Return spans of at most `width` cells; the last one may be truncated with ``…``."""
     if _cells("".join(span.text for span in spans)) <= width:
         return list(spans)
     from rich.cells import set_cell_size
 
-    kept: list[StyledText] = []
+    fitted: list[StyledText] = []
     left = max(width - 1, 0)
     for text, style in spans:
         cells = _cells(text)
         if cells > left:
-            kept.append(StyledText(f"{set_cell_size(text, left).rstrip()}…", style))
+            fitted.append(StyledText(f"{set_cell_size(text, left).rstrip()}…", style))
             break
-        kept.append(StyledText(text, style))
+        fitted.append(StyledText(text, style))
         left -= cells
-    return kept
+    return fitted
 
 
 def _cells(text: str) -> int:
     if text.isascii():
         return len(text)
-    from rich.cells import cell_len  # a run in a pipe has no need of rich
+    from rich.cells import cell_len  # not needed by a run in a pipe
 
     return cell_len(text)

@@ -1,4 +1,4 @@
-"""A trial as plain lines: the transcript that JUnit keeps and the terminal prints."""
+"""A trial as plain text: the transcript of JUnit and the terminal."""
 
 from __future__ import annotations
 
@@ -7,36 +7,32 @@ from collections.abc import Iterable, Iterator
 from coze_harness.reporting.message_catalogue import Catalogue, Fact
 from coze_harness.reporting.view_model import ErrorView, TrialView, TurnView, VerdictView
 
-_SHOWN_ALWAYS = ("failed", "warning")
-
 
 def transcript(trial: TrialView, *, all_verdicts: bool = True) -> Iterator[str]:
-    """Yield a trial's lines: warnings, error, then turn by turn what was said and how judged.
+    """Yield a trial's lines: warnings, each turn's prompt, answer and verdicts, the error.
 
     Args:
         trial: the trial.
-        all_verdicts: False leaves out what passed or was skipped, and turns with nothing else.
+        all_verdicts: False leaves out verdicts that passed or were skipped, and turns without
+            others.
     """
     for warning in trial.warnings:
         yield from _labelled("warning", warning)
     if trial.known_failure:
         yield from _labelled("known", trial.known_failure)
     for turn in trial.turns:
-        shown = [v for v in turn.verdicts if all_verdicts or v.status in _SHOWN_ALWAYS]
+        shown = [v for v in turn.verdicts if all_verdicts or v.status in ("failed", "warning")]
         if all_verdicts or shown or (trial.error and turn is trial.turns[-1]):
             yield from _turn(turn, shown, len(trial.turns))
     if trial.error is not None:
         yield from error_lines(trial.error)
 
 
-def said(trial: TrialView, limit: int) -> str:
-    """Return what was said, turn by turn and no more than so many characters: of one that passed.
-
-    Args:
-        trial: the trial.
-        limit: the most characters.
-    """
-    text = "\n".join([f"prompt: {turn.prompt}\nanswer: {answer_of(turn)}" for turn in trial.turns])
+def conversation_text(trial: TrialView, limit: int) -> str:
+    """Return the prompts and answers of a trial, at most `limit` characters."""
+    text = "\n".join(
+        [f"prompt: {turn.prompt}\nanswer: {answer_text(turn)}" for turn in trial.turns]
+    )
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
@@ -44,27 +40,27 @@ def _turn(turn: TurnView, verdicts: list[VerdictView], turns: int) -> Iterator[s
     if turns > 1:
         yield f"turn {turn.number} of {turns}"
     yield from _labelled("prompt", turn.prompt)
-    yield from _labelled("answer", answer_of(turn))
+    yield from _labelled("answer", answer_text(turn))
     if turn.facts:
-        yield from _labelled("reply", _said(turn.facts))
+        yield from _labelled("reply", _joined(turn.facts))
     if turn.ids:
-        yield from _labelled("", _said(turn.ids))
+        yield from _labelled("", _joined(turn.ids))
     for verdict in verdicts:
         yield from verdict_lines(verdict)
 
 
-def answer_of(turn: TurnView) -> str:
-    """Return what a user would read of a turn's reply, or that there is nothing to read."""
+def answer_text(turn: TurnView) -> str:
+    """Return a turn's answer, or that there is none."""
     return f"({Catalogue().text(turn.missing)})" if turn.missing else turn.answer
 
 
-def _said(facts: Iterable[Fact]) -> str:
+def _joined(facts: Iterable[Fact]) -> str:
     words = Catalogue()
     return " · ".join(f"{words.text(key)} {value}" for key, value in facts)
 
 
 def verdict_lines(verdict: VerdictView) -> Iterator[str]:
-    """Yield one verdict: what it is and where it is written, why, expected, seen."""
+    """Yield a verdict: its kind and place, the reason, what was expected and seen."""
     name = f" {verdict.name}" if verdict.name else ""
     score = f" (score {verdict.score})" if verdict.score else ""
     at = f"  {verdict.place}" if verdict.place else ""
@@ -79,7 +75,7 @@ def verdict_lines(verdict: VerdictView) -> Iterator[str]:
 
 
 def error_lines(error: ErrorView) -> Iterator[str]:
-    """Yield why a trial could not be judged, the evidence, and what to do."""
+    """Yield why a trial could not be judged, the details, and what to do next."""
     at = f"{error.where}: " if error.where else ""
     yield from _labelled("error", f"{at}{error.what}")
     if error.detail:

@@ -1,54 +1,65 @@
-"""From a finished trial to what every report shows of it.
+"""Make the view of a trial that every report shows.
 
-With `message_view`, `http_view` and `diff_view` the only place where text of a recording enters a
-report: here it is made visible and cut.
+With `message_view` and `diff_view`, this is the only way text of a recording enters a report: here
+it becomes safe to display and is truncated.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 import orjson
 
 from coze_harness.model import (
     BotSnapshot,
     ErrorRecord,
+    LoggedCall,
     Reply,
     Severity,
     TrialResult,
+    TrialRow,
     TrialStatus,
     TurnResult,
     Verdict,
 )
 from coze_harness.reporting.diff_view import diff_view
-from coze_harness.reporting.http_view import http_view
-from coze_harness.reporting.message_catalogue import Fact
-from coze_harness.reporting.message_view import messages_of
+from coze_harness.reporting.message_catalogue import Catalogue, Fact
+from coze_harness.reporting.message_view import message_views
+from coze_harness.reporting.safe_text import (
+    ANSWER_LIMIT,
+    HIDDEN,
+    NAME_LIMIT,
+    format_duration,
+    language_hint,
+    single_line,
+    truncate_text,
+)
 from coze_harness.reporting.view_model import (
     BADGE,
+    CallView,
     ErrorView,
+    HttpView,
     TrialView,
     TurnView,
     VerdictView,
     anchor,
-    why,
-)
-from coze_harness.reporting.visible import (
-    ANSWER_LIMIT,
-    format_duration,
-    language,
-    single_line,
-    truncate_text,
+    explain_verdict,
 )
 
-_NO_ANSWER = "trial.no_answer"
-
-_VERDICT_BADGE = {
+_VERDICT_BADGE: Final = {
     "passed": "✓ passed",
     "failed": "✗ failed",
     "warning": "! warning",
     "skipped": "– skipped",
 }
+
+# Shorter pauses between requests are not shown as waits, in seconds.
+_SHORTEST_WAIT: Final = 0.005
+_METHODS: Final = ("GET", "POST")
+_UPLOAD: Final = "/v1/files/upload"
+_SHELL_SAFE: Final = re.compile(r"[A-Za-z0-9_./%-]+").fullmatch
 
 
 def trial_view(result: TrialResult) -> TrialView:
@@ -72,7 +83,7 @@ def trial_view(result: TrialResult) -> TrialView:
         [single_line(tag) for tag in key.tags],
         _place(key.file, key.line),
         single_line(key.cassette),
-        _moment(result.recorded_at),
+        single_line(result.recorded_at).replace("T", " ", 1).replace("+00:00", " UTC"),
         turns,
         http_view(result.http_log) if result.http_log else None,
         diff_view(result, turns) if change or result.status is not TrialStatus.PASSED else None,
@@ -85,14 +96,21 @@ def trial_view(result: TrialResult) -> TrialView:
         result.seconds,
         tokens,
         [single_line(t.reply.log_id) for t in result.turns if t.reply and t.reply.log_id],
-        _failed(turns),
+        _distinct([v.kind for t in turns for v in t.verdicts if v.status in ("failed", "warning")]),
         _codes(result),
     )
 
 
-def _moment(recorded: str) -> str:
-    """Return when something was recorded, which our own clock wrote down, for people."""
-    return single_line(recorded).replace("T", " ", 1).replace("+00:00", " UTC")
+def missing_trial_view(row: TrialRow) -> TrialView:
+    """Return the view of a trial without a line in trials.jsonl."""
+    view = trial_view(TrialResult(key=row.key, status=row.status, seconds=row.seconds))
+    return view._replace(
+        reason="trials.jsonl has no line for this trial",
+        tags=(),
+        place="",
+        cassette="",
+        bot_facts=(),
+    )
 
 
 def _place(file: str, line: int) -> str:
@@ -100,51 +118,49 @@ def _place(file: str, line: int) -> str:
     return f"{shown}:{line}" if line else shown
 
 
-def _failed(turns: Sequence[TurnView]) -> Sequence[str]:
-    """Return the kinds of the expectations that failed, warnings too, each once."""
-    kinds = [v.kind for turn in turns for v in turn.verdicts if v.status in ("failed", "warning")]
-    return list(dict.fromkeys(kinds)) if kinds else ()
+def _distinct(texts: Sequence[str]) -> Sequence[str]:
+    return list(dict.fromkeys(texts)) if texts else ()
 
 
 def _codes(result: TrialResult) -> Sequence[str]:
     codes = [single_line(result.error.kind)] if result.error else []
     codes += [str(t.reply.error_code) for t in result.turns if t.reply and t.reply.error_code]
-    return list(dict.fromkeys(codes)) if codes else ()
+    return _distinct(codes)
 
 
 def _reason(result: TrialResult, error: ErrorView | None, turns: Sequence[TurnView]) -> str:
     if error is not None:
         return single_line(error.what)
     if result.status is TrialStatus.FIXED:
-        return "marked as a known failure, but passes: take the mark away"
-    wanted = "skipped" if result.status is TrialStatus.SKIPPED else "failed"
+        return Catalogue().text("trial.fixed")
+    status = "skipped" if result.status is TrialStatus.SKIPPED else "failed"
     for turn in turns:
         for verdict in turn.verdicts:
-            if verdict.status == wanted:
-                return single_line(why(verdict))
+            if verdict.status == status:
+                return single_line(explain_verdict(verdict))
     return single_line(result.warnings[0]) if result.warnings else ""
 
 
 def _turn(number: int, turn: TurnResult) -> TurnView:
     prompt = truncate_text(turn.prompt, ANSWER_LIMIT)
     attached = [single_line(name) for name in turn.attached] if turn.attached else ()
-    told = language(prompt)
+    language = language_hint(prompt)
     reply = turn.reply
-    # What most verdicts have seen is the whole answer: it is looked through once.
+    # Most verdicts refer to the whole answer: it is made safe once.
     answer = "" if reply is None else reply.answer
-    seen = truncate_text(answer)
-    verdicts = [_verdict(verdict, answer, seen) for verdict in turn.verdicts]
+    shown_answer = truncate_text(answer)
+    verdicts = [_verdict(verdict, answer, shown_answer) for verdict in turn.verdicts]
     if reply is None:
         missing = "trial.no_reply"
-        return TurnView(number, prompt, told, attached, missing, (), (), (), (), verdicts)
-    messages = messages_of(reply, turn.verdicts)
+        return TurnView(number, prompt, language, attached, missing, (), (), (), (), verdicts)
+    has_answer = any(m.content and m.type == "answer" for m in reply.messages)
     return TurnView(
         number,
         prompt,
-        told,
+        language,
         attached,
-        "" if any(m.content and m.type == "answer" for m in reply.messages) else _NO_ANSWER,
-        messages,
+        "" if has_answer else "trial.no_answer",
+        message_views(reply, turn.verdicts),
         [truncate_text(text) for text in reply.follow_ups],
         _reply_facts(reply),
         _ids(reply),
@@ -152,24 +168,25 @@ def _turn(number: int, turn: TurnResult) -> TurnView:
     )
 
 
-def _verdict(verdict: Verdict, answer: str, seen: str) -> VerdictView:
-    """Return a verdict; `seen` is how the reply's `answer` is shown.
-
-    One that passed does not say the whole answer once more.
-    """
+def _verdict(verdict: Verdict, answer: str, shown_answer: str) -> VerdictView:
+    """Return a verdict; one that passed does not repeat the whole answer."""
     status: str = verdict.status._value_
     if status == "failed" and verdict.severity is Severity.WARNING:
         status = "warning"
     where = verdict.location
     place = _place(where.path, where.line)
     actual, score = verdict.actual, verdict.score
+    if actual == answer:
+        actual = shown_answer if status != "passed" else ""
+    else:
+        actual = truncate_text(actual)
     return VerdictView(
         status,
         _VERDICT_BADGE[status],
         single_line(verdict.kind),
         single_line(verdict.name) if verdict.name else "",
         truncate_text(verdict.expected),
-        (seen if status != "passed" else "") if actual == answer else truncate_text(actual),
+        actual,
         truncate_text(verdict.reason),
         f"{place}:{where.column}" if where.line and where.column else place,
         "" if score is None else f"{score:.2f}",
@@ -203,14 +220,14 @@ def _ids(reply: Reply) -> list[Fact]:
     return ids
 
 
-def _error(note: ErrorRecord) -> ErrorView:
+def _error(error: ErrorRecord) -> ErrorView:
     return ErrorView(
-        single_line(note.kind),
-        truncate_text(note.what),
-        single_line(note.where, 500),
-        truncate_text(note.next_step),
-        truncate_text("\n".join(note.detail), ANSWER_LIMIT),
-        single_line(note.log_id),
+        single_line(error.kind),
+        truncate_text(error.what),
+        single_line(error.where, 500),
+        truncate_text(error.next_step),
+        truncate_text("\n".join(error.detail), ANSWER_LIMIT),
+        single_line(error.log_id),
     )
 
 
@@ -235,3 +252,74 @@ def _as_json(snapshot: BotSnapshot) -> str:
         return orjson.dumps(snapshot.details, default=dict).decode()
     except TypeError:
         return repr(dict(snapshot.details))
+
+
+# --- the HTTP log -------------------------------------------------------------------------------
+
+
+def http_view(log: Sequence[LoggedCall]) -> HttpView:
+    """Return an HTTP log: its calls in the order of their start, drawn and as curl commands."""
+    total = max([call.start + call.elapsed for call in log])
+    scale = 1000 / (total or 1)
+    calls: list[CallView] = []
+    bars: list[str] = []
+    waits: list[str] = []
+    end = total_wait = 0.0
+    for number, call in enumerate(log, start=1):
+        start, elapsed, repeats = call.start, call.elapsed, call.repeat_count
+        wait = ""
+        if start - end >= _SHORTEST_WAIT and number > 1:
+            total_wait += start - end
+            wait = f"{start - end:.2f}"
+            waits.append(f"M{int(end * scale)} {number}.5h{int((start - end) * scale)}")
+        end = max(end, start + elapsed)
+        curl_path = path = call.path
+        if len(path) > NAME_LIMIT or not _SHELL_SAFE(path):
+            curl_path, path = _quoted(single_line(path, ANSWER_LIMIT)), single_line(path)
+        calls.append(
+            CallView(
+                call.method if call.method in _METHODS else single_line(call.method),
+                path,
+                str(repeats) if repeats > 1 else "",
+                str(call.status),
+                "" if call.code is None else str(call.code),
+                f"{start:.2f}",
+                f"{elapsed:.2f}",
+                wait,
+                curl_path,
+                _curl_body(call) if call.body else "",
+            )
+        )
+        bars.append(f"M{int(start * scale)} {number}.5h{int(elapsed * scale) or 5}")
+    rows = str(len(calls) + 1)
+    drawn = "".join(bars), "".join(waits)
+    return HttpView(calls, rows, *drawn, f"{total:.2f}", f"{total_wait:.2f}")
+
+
+def _curl_body(call: LoggedCall) -> str:
+    """Return a request's body as arguments of curl.
+
+    The body of an upload describes the file; its bytes are not kept. Hidden characters become JSON
+    escapes.
+    """
+    if call.path == _UPLOAD:
+        return "-F 'file=@…'"
+    body = call.body
+    if len(body) > ANSWER_LIMIT:
+        return "-d @…"
+    if not body.isprintable():
+        body = HIDDEN.sub(_json_escape, body)
+    return f"-H 'Content-Type: application/json' -d {_quoted(body)}"
+
+
+def _json_escape(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    if code > 0xFFFF:
+        code -= 0x10000
+        return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
+    return f"\\u{code:04x}" if code not in (0x0A, 0x0D) else " "
+
+
+def _quoted(text: str) -> str:
+    """Quote a text for a POSIX shell: nothing has a meaning between single quotes."""
+    return text if _SHELL_SAFE(text) else "'" + text.replace("'", "'\\''") + "'"

@@ -1,6 +1,6 @@
-"""The shapes in which every report shows a trial: all text already visible, cut, and in words.
+"""A trial as every report shows it: texts are safe to display and truncated, numbers formatted.
 
-Named tuples and not dataclasses: a report of 10,000 trials makes some 200,000 of them.
+Named tuples instead of dataclasses, for speed: a report of 10,000 trials makes about 200,000.
 """
 
 from __future__ import annotations
@@ -11,23 +11,22 @@ from hashlib import blake2b
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
-from coze_harness.model import TrialRow, TrialStatus
-from coze_harness.reporting.evidence_marks import MarkedText
+from coze_harness.model import TrialStatus
 from coze_harness.reporting.message_catalogue import Fact
-from coze_harness.reporting.visible import NAME_LIMIT, format_duration, single_line
+from coze_harness.reporting.safe_text import NAME_LIMIT, single_line
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 _ID_LIMIT: Final = 300
 
 
 class StatusWords(NamedTuple):
-    """How a status is shown: never by colour alone."""
+    """The icon and the word of a status; colour alone never shows it."""
 
     icon: str
     word: str
 
 
-STATUS: dict[TrialStatus, StatusWords] = {
+STATUS: Final = {
     TrialStatus.PASSED: StatusWords("✓", "passed"),
     TrialStatus.FAILED: StatusWords("✗", "failed"),
     TrialStatus.ERROR: StatusWords("!", "error"),
@@ -36,11 +35,11 @@ STATUS: dict[TrialStatus, StatusWords] = {
     TrialStatus.FIXED: StatusWords("✓", "fixed"),
 }
 
-BADGE = {status: f"{words.icon} {words.word}" for status, words in STATUS.items()}
+BADGE: Final = {status: f"{words.icon} {words.word}" for status, words in STATUS.items()}
 
 
 class VerdictView(NamedTuple):
-    """One verdict. `status` is passed, failed, skipped or warning (failed, but only told)."""
+    """A verdict. `status` is passed, failed, skipped or warning (failed with severity warning)."""
 
     status: str
     badge: str
@@ -53,8 +52,19 @@ class VerdictView(NamedTuple):
     score: str
 
 
+class MarkedText(NamedTuple):
+    """A part of an answer; `mark` is ``failed``, ``warning``, ``passed`` or empty.
+
+    `numbers` are the verdicts that refer to it, counted from 1 and separated by spaces.
+    """
+
+    text: str
+    mark: str
+    numbers: str = ""
+
+
 class ChipView(NamedTuple):
-    """Something in a message that is not text: what it is (a key of words.json), and its JSON."""
+    """Content of a message that is not text: its type (a key of words.json), name and JSON."""
 
     key: str
     text: str
@@ -62,11 +72,11 @@ class ChipView(NamedTuple):
 
 
 class MessageView(NamedTuple):
-    """One message; `folded` ones are tool messages and the like.
+    """One message; tool messages and the like are `folded`.
 
-    `key` names it (a key of words.json), and `label` does where Coze has a type that we do not
-    know, or a content type that is not text. Of several answers, this one is number `number` of
-    `of`; both are 0 otherwise. `tree` is the text's Markdown, rendered (see `markdown_tree`).
+    `key` is its type (a key of words.json); `label` names a type of message or content that
+    words.json lacks. With several answers, this is number `number` of `of`; else both are 0. `tree`
+    is the rendered Markdown (see `markdown_tree`).
     """
 
     key: str
@@ -82,10 +92,9 @@ class MessageView(NamedTuple):
 
 
 class TurnView(NamedTuple):
-    """One prompt and all that came of it.
+    """A prompt and its reply.
 
-    `missing` says that there is no reply, or no answer in it (a key); `facts` and `ids` are small
-    print.
+    `missing` (a key) says that there is no reply, or no answer in it.
     """
 
     number: int
@@ -101,7 +110,7 @@ class TurnView(NamedTuple):
 
     @property
     def answer(self) -> str:
-        """Return what a user would read: the answers, without tool messages and the like."""
+        """The answer messages as one text."""
         return "\n".join(
             "".join(part.text for part in message.parts)
             for message in self.messages
@@ -110,10 +119,10 @@ class TurnView(NamedTuple):
 
 
 class CallView(NamedTuple):
-    """One line of the HTTP log: method and path, status, Coze's code, seconds from the beginning.
+    """A line of the HTTP log. `code` is Coze's code, times are seconds since the first request.
 
-    `wait` are the seconds between the end of the call before and this one. `at` and `data` are the
-    address and the body as a shell takes them.
+    `wait` is the time since the previous call ended. `curl_path` and `curl_body` are quoted for a
+    shell.
     """
 
     method: str
@@ -124,15 +133,15 @@ class CallView(NamedTuple):
     start: str
     elapsed: str
     wait: str
-    at: str
-    data: str
+    curl_path: str
+    curl_body: str
 
 
 class HttpView(NamedTuple):
-    """A trial's HTTP log.
+    """A trial's HTTP log; `total` and `total_wait` are seconds.
 
-    `bars` and `waits` draw it as SVG paths, 1000 units wide and `rows` high: one for the table's
-    head and one for each line. `total` and `waited` are seconds.
+    `bars` and `waits` are SVG paths, 1000 units wide and `rows` high: one row for the table's head
+    and one for each call.
     """
 
     calls: Sequence[CallView]
@@ -140,7 +149,7 @@ class HttpView(NamedTuple):
     bars: str
     waits: str
     total: str
-    waited: str
+    total_wait: str
 
 
 class ErrorView(NamedTuple):
@@ -155,7 +164,7 @@ class ErrorView(NamedTuple):
 
 
 class FlipView(NamedTuple):
-    """One expectation that came to another verdict: two statuses, or "" where it was not judged."""
+    """An expectation whose verdict changed: two statuses, empty where it was not judged."""
 
     kind: str
     name: str
@@ -166,7 +175,7 @@ class FlipView(NamedTuple):
 
 
 class SideFact(NamedTuple):
-    """A label, by its key, and what it was before and is now."""
+    """A label (a key of words.json, or a name) and its values in baseline and candidate."""
 
     key: str
     before: str
@@ -174,9 +183,10 @@ class SideFact(NamedTuple):
 
 
 class TurnDiffView(NamedTuple):
-    """Two texts of one turn: baseline's and candidate's answers, or what was expected and seen.
+    """The difference of two texts: baseline and candidate, or expected and actual.
 
-    `answer` is how the answer changed (empty for the latter), `tree` the differences as JSON.
+    `answer` is how the answer changed (empty for expected and actual); `tree` is the difference as
+    JSON (see `diff_tree`).
     """
 
     number: int
@@ -188,18 +198,18 @@ class TurnDiffView(NamedTuple):
 
 
 class DiffView(NamedTuple):
-    """What changed against the baseline, or, with an empty `kind`, against what was expected."""
+    """What changed since the baseline; with an empty `kind`, expected texts and actual ones."""
 
     kind: str
     turns: Sequence[TurnDiffView]
 
 
 class TrialView(NamedTuple):
-    """Everything about one trial, as it is shown. `reason` is why, in one line.
+    """A trial. `reason` is why it has its status, in one line.
 
-    `change` is how it changed against its baseline, if it has one; `lasted` and `spent` are its
-    seconds and tokens in words. `failed` are the kinds of expectations that failed; `codes` the
-    error's kind and Coze's codes.
+    `change` is how it changed since its baseline, if it has one; `duration` and `usage` are its
+    seconds and tokens for people. `failed_kinds` are the kinds of expectations that failed, `codes`
+    the kind of its error and Coze's error codes.
     """
 
     id: str
@@ -207,15 +217,15 @@ class TrialView(NamedTuple):
     name: str
     bot: str
     change: str
-    lasted: str
-    spent: str
+    duration: str
+    usage: str
     reason: str
     status: TrialStatus
     case: str
     tags: Sequence[str]
     place: str
     cassette: str
-    recorded: str
+    recorded_at: str
     turns: Sequence[TurnView]
     http: HttpView | None
     diff: DiffView | None
@@ -228,12 +238,12 @@ class TrialView(NamedTuple):
     seconds: float
     tokens: int
     log_ids: Sequence[str]
-    failed: Sequence[str]
+    failed_kinds: Sequence[str]
     codes: Sequence[str]
 
 
 def anchor(trial_id: str) -> str:
-    """Return a trial's id as it stands in links and in names of places, after ``s=``.
+    """Return a trial's id for links and element ids, after ``s=``.
 
     Half a surrogate pair, which no address can hold, is written out.
     """
@@ -243,7 +253,7 @@ def anchor(trial_id: str) -> str:
 
 
 def shown_id(trial_id: str) -> str:
-    """Return the id by which a page knows a trial: one that can be encoded and is not endless."""
+    """Return the id that a page uses for a trial: it can be encoded and has a limited length."""
     shown = trial_id.encode("utf-8", "backslashreplace")
     if len(trial_id) > _ID_LIMIT:
         begin = shown[:NAME_LIMIT].decode(errors="ignore")
@@ -251,25 +261,13 @@ def shown_id(trial_id: str) -> str:
     return shown.decode()
 
 
-def filtered(text: str) -> str:
-    """Return the filter that finds a text: as a phrase, or several where it has quotes."""
-    phrases = [
-        f'"{part.strip()}"' for part in single_line(text).rstrip("…").split('"') if part.strip()
-    ]
-    return f"#v=trials&q={quote(' '.join(phrases), safe='', errors='replace')}"
+def filter_link(text: str) -> str:
+    """Return a link to the trials that contain a text: one phrase, or several if it has quotes."""
+    parts = single_line(text).rstrip("…").split('"')
+    phrases = " ".join(f'"{part.strip()}"' for part in parts if part.strip())
+    return f"#v=trials&q={quote(phrases, safe='', errors='replace')}"
 
 
-def why(verdict: VerdictView) -> str:
+def explain_verdict(verdict: VerdictView) -> str:
     """Return a verdict's kind and reason in one sentence."""
     return f"{verdict.kind}: {verdict.reason or verdict.expected}"
-
-
-def bare(row: TrialRow) -> TrialView:
-    """Return a trial of which trials.jsonl says nothing."""
-    key, duration = row.key, format_duration(row.seconds)
-    return TrialView(
-        key.id, anchor(key.id), single_line(key.id), single_line(key.bot), "", duration, "",
-        "trials.jsonl has no line for this trial", row.status, single_line(key.case), (), "", "",
-        "", (), None, None, None, "", (), (), single_line(key.scenario), BADGE[row.status],
-        row.seconds, 0, (), (), (),
-    )  # fmt: skip

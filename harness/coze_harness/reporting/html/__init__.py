@@ -4,7 +4,7 @@ Bots' answers reach the page through escaping alone, as HTML or as JSON; no temp
 them as safe, and the page's own policy forbids whatever is not its one style and its one script.
 """
 
-from coze_harness.reporting.html.html_report import HtmlSheet
+from coze_harness.reporting.html.html_report import HtmlWriter
 from coze_harness.reporting.html.page_templates import Pages
 
-__all__ = ["HtmlSheet", "Pages"]
+__all__ = ["HtmlWriter", "Pages"]

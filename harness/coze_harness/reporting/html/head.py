@@ -9,7 +9,7 @@ import orjson
 from coze_harness.model import Run
 from coze_harness.reporting.history_view import run_link
 from coze_harness.reporting.page_options import PageOptions
-from coze_harness.reporting.visible import single_line
+from coze_harness.reporting.safe_text import single_line
 
 # What would end the element, begin a comment in it, or break a line of an old script.
 _ESCAPES: Final = {
@@ -21,7 +21,7 @@ def head(run: Run, options: PageOptions, chunk: int, detailed: int, words: objec
     """Return the JSON."""
     told = {
         "lang": options.lang,
-        "static": options.written_in,
+        "static": options.page_language,
         "words": words,
         "chunk": chunk,
         "trials": len(run.rows),

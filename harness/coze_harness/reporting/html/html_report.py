@@ -10,6 +10,7 @@ from typing import Final
 from coze_harness.model import Run, TrialRow, TrialStatus
 from coze_harness.reporting.comparison_view import BotView
 from coze_harness.reporting.failure_reasons import FAILING, Reasons
+from coze_harness.reporting.fragment_spool import Fragments, TextOutput
 from coze_harness.reporting.html.chunk import chunk
 from coze_harness.reporting.html.chunks import Packer, all_packed
 from coze_harness.reporting.html.head import head
@@ -21,11 +22,11 @@ from coze_harness.reporting.html.trial_markup import Forms, body, form_of
 from coze_harness.reporting.html.wording import words_of
 from coze_harness.reporting.mutation_view import ScoreView, SurvivorView
 from coze_harness.reporting.page_options import PageOptions
-from coze_harness.reporting.page_view import PageView, page_view, past_of
-from coze_harness.reporting.piece_spool import Fragments, TextOutput
-from coze_harness.reporting.row_order import flaky_ids, ranked
-from coze_harness.reporting.view_model import TrialView, bare
-from coze_harness.reporting.visible import single_line
+from coze_harness.reporting.row_order import flaky_ids, rank_rows
+from coze_harness.reporting.run_view import RunView, run_view, status_history
+from coze_harness.reporting.safe_text import single_line
+from coze_harness.reporting.trial_view import missing_trial_view
+from coze_harness.reporting.view_model import TrialView
 
 # Trials in a chunk: one is unpacked when one of its trials is opened.
 CHUNK: Final = 50
@@ -45,7 +46,7 @@ _SLOT = re.compile("(\0[a-z]+\0)")
 _WORD = re.compile(re.escape(WORD_MARK.encode()) + b"([^\x01]*)" + re.escape(WORD_MARK.encode()))
 
 
-class HtmlSheet:
+class HtmlWriter:
     """Renders the trials, and the page around them.
 
     Args:
@@ -63,10 +64,10 @@ class HtmlSheet:
         self._options = options or PageOptions()
         self._detailed = detailed
         self._listed = listed
-        self._pages = Pages(self._options.written_in)
+        self._pages = Pages(self._options.page_language)
         self._forms = Forms(*self._pages.trial_macros())
 
-    def piece(self, trial: TrialView, line: bytes) -> bytes:
+    def render_trial(self, trial: TrialView, line: bytes) -> bytes:
         """Return a trial's row, its entry of the index, its tree and its record."""
         return pack(trial, self._forms.told(trial), line)
 
@@ -74,11 +75,11 @@ class HtmlSheet:
         """Return the piece of a trial that has no line, with nothing to be shared."""
         return pack(trial, self._forms.rendered(trial), b"")
 
-    def fresh(self) -> Mapping[bytes, bytes]:
+    def new_shared_parts(self) -> Mapping[bytes, bytes]:
         """Return the forms of trials that are new since the last time."""
         return self._forms.fresh()
 
-    def beside(self) -> Mapping[str, bytes]:
+    def extra_files(self) -> Mapping[str, bytes]:
         """Return the files that go beside the page, by their names."""
         return Layout(self._options.layout).files()
 
@@ -86,10 +87,10 @@ class HtmlSheet:
         """Write the page: what a reader must look at first, first."""
         flaky = flaky_ids(run.rows)
         kept = _Kept(pieces, self)
-        rows = ranked(run.rows, reasons.changes, flaky)[: self._listed]
+        rows = rank_rows(run.rows, reasons.changes, flaky)[: self._listed]
         detailed = min(len(rows), self._detailed)
         index = Packer()
-        view = page_view(run, reasons, flaky)
+        view = run_view(run, reasons)
         page = self._pages.render(
             "page.html.j2",
             view=view,
@@ -141,7 +142,9 @@ class HtmlSheet:
 
     def _past(self, row: TrialRow) -> bytes:
         """Return the strip of the last runs, at the end of a row."""
-        signs = "".join([f'<i class="{status}">{sign}</i>' for status, sign in past_of(row, _PAST)])
+        signs = "".join(
+            [f'<i class="{status}">{sign}</i>' for status, sign in status_history(row, _PAST)]
+        )
         label = self._pages.words.text("history.past")
         return (
             f'<span class="past" role="img" data-w-label="history.past" aria-label="{label}">'
@@ -154,13 +157,13 @@ class HtmlSheet:
             word = said[key] = self._pages.escaped(key.decode())
         return word
 
-    def _bots(self, view: PageView) -> list[tuple[BotView, Sequence[Token] | None]]:
+    def _bots(self, view: RunView) -> list[tuple[BotView, Sequence[Token] | None]]:
         """Return the bots that were compared, with what changed in their prompts."""
-        bots = view.compare.bots if view.compare else ()
+        bots = view.comparison.bots if view.comparison else ()
         return [(bot, self._static(bot.prompt) if bot.prompt else None) for bot in bots]
 
     def _survivors(
-        self, view: PageView
+        self, view: RunView
     ) -> list[tuple[ScoreView, list[tuple[SurvivorView, Sequence[Token]]]]]:
         """Return the spoilt answers that were let pass, by scenario, with what is wrong in them."""
         scores = view.mutation.scores if view.mutation else ()
@@ -192,14 +195,14 @@ class HtmlSheet:
 class _Kept:
     """The pieces of a run's trials, and one for a trial of which trials.jsonl says nothing."""
 
-    def __init__(self, pieces: Fragments, sheet: HtmlSheet) -> None:
+    def __init__(self, pieces: Fragments, sheet: HtmlWriter) -> None:
         self._pieces = pieces
         self._sheet = sheet
 
     def piece(self, row: TrialRow) -> Piece:
         if row.key.id in self._pieces:
             return unpack(self._pieces.get(row.key.id))
-        return unpack(self._sheet.whole(bare(row)))
+        return unpack(self._sheet.whole(missing_trial_view(row)))
 
     def tree(self, piece: Piece) -> bytes:
         """Return a trial's tree."""

@@ -40,7 +40,7 @@ def pack(trial: TrialView, told: Told, line: bytes) -> bytes:
     """Return a trial's piece as one text."""
     entry = [
         shown_id(trial.id), trial.status._value_, trial.bot, trial.tags, round(trial.seconds, 3),
-        trial.tokens, len(trial.turns), trial.failed, " ".join(trial.codes), trial.change,
+        trial.tokens, len(trial.turns), trial.failed_kinds, " ".join(trial.codes), trial.change,
     ]  # fmt: skip
     parts = (
         told.row,

@@ -165,9 +165,9 @@ def _laid_out(trial: TrialView) -> tuple[list[str], list[object]]:
     flat = chain.from_iterable
     tags, warnings, bot_facts = trial.tags, trial.warnings, trial.bot_facts
     error, http, diff = trial.error, trial.http, trial.diff
-    texts = [_UNSHOWN, trial.anchor, trial.name, trial.bot, trial.change, trial.lasted]
-    texts += (trial.spent, trial.reason, trial.case, *tags, trial.place, trial.cassette)
-    texts.append(trial.recorded)
+    texts = [_UNSHOWN, trial.anchor, trial.name, trial.bot, trial.change, trial.duration]
+    texts += (trial.usage, trial.reason, trial.case, *tags, trial.place, trial.cassette)
+    texts.append(trial.recorded_at)
     sizes: list[object] = [len(tags), len(warnings), len(bot_facts), error is None]
     for _, prompt, language, files, missing, messages, asks, facts, ids, verdicts in trial.turns:
         texts += (prompt, language, *files, missing)
@@ -179,7 +179,7 @@ def _laid_out(trial: TrialView) -> tuple[list[str], list[object]]:
                 texts += flat(chips)
         texts += (*asks, *flat(facts), *flat(ids), *flat(verdicts))
     if http is not None:
-        texts += (*flat(http.calls), http.rows, http.bars, http.waits, http.total, http.waited)
+        texts += (*flat(http.calls), http.rows, http.bars, http.waits, http.total, http.total_wait)
         sizes.append(len(http.calls))
     if diff is not None:
         _lay_out_diff(diff, texts, sizes)

@@ -1,0 +1,36 @@
+"""The interface of a report format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from coze_harness.model import Run
+from coze_harness.reporting.failure_reasons import Reasons
+from coze_harness.reporting.fragment_spool import Fragments, TextOutput
+from coze_harness.reporting.view_model import TrialView
+
+
+class ReportWriter(Protocol):
+    """Writes one format. It keeps nothing about a trial."""
+
+    def render_trial(self, trial: TrialView, line: bytes, /) -> bytes:
+        """Return what the report says about a trial, as UTF-8; may be empty.
+
+        Args:
+            trial: its view.
+            line: its line of trials.jsonl.
+        """
+        ...
+
+    def write(self, run: Run, fragments: Fragments, reasons: Reasons, out: TextOutput, /) -> None:
+        """Write the report in the order of the run's rows."""
+        ...
+
+    def extra_files(self) -> Mapping[str, bytes]:
+        """Return files that belong beside the report, by their names."""
+        return {}
+
+    def new_shared_parts(self) -> Mapping[bytes, bytes]:
+        """Return what fragments share, by key, as far as it is new since the last call."""
+        return {}
