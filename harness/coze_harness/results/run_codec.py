@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeVar
 
 import msgspec
 from msgspec import Struct, field
@@ -30,7 +30,9 @@ from coze_harness.model import (
 from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
 from coze_harness.model.record import Count
-from coze_harness.results.trial_codec import Stored, StoredKey, dump_json, load_key, to_plain
+from coze_harness.results.trial_codec import StoredKey, dump_json, load_key, to_plain
+
+Stored = TypeVar("Stored")
 
 FORMAT_VERSION: Final = 1
 HEAD_SIZE: Final = 8_192
@@ -272,7 +274,7 @@ def _load(source: bytes, kind: type[Stored], location: Location) -> Stored:
             raise
         except msgspec.DecodeError:  # half a surrogate pair in some value
             return msgspec.convert(json.loads(source), kind)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, msgspec.DecodeError, RecursionError) as error:
         raise _unreadable(str(error), location) from error
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 import orjson
@@ -42,8 +42,6 @@ from coze_harness.model.location import Location
 
 TOO_DEEP: Final = "(nested too deep to be kept)"
 _KEYS: Final = ("id", "scenario", "file", "line", "bot", "case", "trial", "tags")
-
-Stored = TypeVar("Stored")
 
 
 class StoredVerdict(Struct, frozen=True):
@@ -187,20 +185,6 @@ def to_plain(record: object) -> dict[str, object]:
     return plain
 
 
-def load_json(source: bytes, kind: type[Stored]) -> Stored:
-    """Return what `dump_json` wrote as a struct of a kind.
-
-    Raises:
-        ValueError: it is not JSON, or a key is missing or has a wrong value.
-    """
-    try:
-        if source[:1] == b" ":
-            return msgspec.convert(json.loads(source), kind)
-        return msgspec.json.decode(source, type=kind)
-    except RecursionError as error:
-        raise ValueError("JSON is nested too deeply") from error
-
-
 def decode_trial(line: bytes) -> TrialResult:
     """Return the trial of a line of trials.jsonl.
 
@@ -222,7 +206,12 @@ def decode_line(line: bytes) -> TrialResult:
     Raises:
         ValueError: the line is not a trial.
     """
-    return _load_trial(load_json(line, StoredTrial))
+    try:
+        if line[:1] == b" ":
+            return _load_trial(msgspec.convert(json.loads(line), StoredTrial))
+        return _load_trial(msgspec.json.decode(line, type=StoredTrial))
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ValueError(str(error)) from error
 
 
 def load_key(stored: StoredKey) -> TrialKey:
