@@ -169,7 +169,7 @@ scenarios: [{name: one}, {name: two, bot: 助手}]
             "JSON",
         ),
         ("tools: [f]\nturns: [{prompt: a}]", "1:8", "must be a mapping", "key: value"),
-        ("name:\nturns: [{prompt: a}]", "1:1", '"name" is empty', "take the key out"),
+        ("name:\nturns: [{prompt: a}]", "1:1", '"name" is empty', "delete the key"),
         # shapes
         ("tags: smoke\nturns: [{prompt: a}]", "1:7", "must be a list", "[smoke]"),
         ("turns: [{prompt: a, expect: b}]", "1:29", "must be a list", "[b]"),
@@ -265,7 +265,7 @@ def test_all_faults_of_all_files_are_told_in_one_go_by_file_and_line(tmp_path: P
         "scenarios/c.yaml:1:5",
     ]
     shown = str(ScenarioErrors(faults))
-    assert "6 faults" in shown
+    assert "6 errors" in shown
     assert "scenarios/b.yaml:4:1: There is no key" in shown
 
 
