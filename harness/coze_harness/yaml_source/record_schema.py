@@ -13,7 +13,7 @@ from dataclasses import MISSING, field, fields
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from coze_harness.model import JSON
-from coze_harness.model.location import Location, PathPart, SourcePositions
+from coze_harness.model.location import Location, PathPart, SourcePositions, format_path
 from coze_harness.text.spelling import suggest_word, yaml_type_name
 
 Schema: TypeAlias = Mapping[str, Any]
@@ -177,10 +177,10 @@ class _ShapeChecker:
         self, path: tuple[PathPart, ...], what: str, next_step: str = "Correct the value."
     ) -> None:
         where = self._positions.at(*path)
-        self.mismatches.append(ShapeMismatch(f'"{dotted(path)}" {what}', where, next_step))
+        self.mismatches.append(ShapeMismatch(f'"{format_path(path)}" {what}', where, next_step))
 
     def _add_empty(self, path: tuple[PathPart, ...]) -> None:
-        what = f'"{dotted(path)}" is empty.'
+        what = f'"{format_path(path)}" is empty.'
         where = self._positions.key(*path)
         self.mismatches.append(ShapeMismatch(what, where, "Write a value, or remove the key."))
 
@@ -238,11 +238,3 @@ def _inner_keys(schema: Schema) -> Mapping[str, Schema]:
     """Return the keys of the record that a value is, or that the items of a list are."""
     keys: Mapping[str, Schema] = schema.get("items", schema).get("properties", {})
     return keys
-
-
-def dotted(path: Sequence[PathPart]) -> str:
-    """Return a path as messages show it: `turns[0].prompt`."""
-    shown = ""
-    for part in path:
-        shown += f"[{part}]" if isinstance(part, int) else f".{part}" if shown else part
-    return shown

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from coze_harness.model.location import Location, PathPart, SourcePositions
+from coze_harness.model.location import Location, PathPart, SourcePositions, format_path
 from coze_harness.text.spelling import suggest_word, yaml_type_name
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -126,7 +126,7 @@ def _misfit(shape: type[BaseModel], detail: ErrorDetails, places: SourcePosition
     kind = detail["type"]
     if kind == "extra_forbidden":
         return unknown_key(shape, path, places)
-    name = dotted(path)
+    name = format_path(path)
     value = detail["input"]
     if kind == "missing":
         return ShapeMismatch(f'"{name}" is missing.', places.at(*path), f"Add `{path[-1]}:` here.")
@@ -172,11 +172,3 @@ def _other_type(
         where,
         steps.get(wanted, "Write a number, without quotes."),
     )
-
-
-def dotted(path: Sequence[PathPart]) -> str:
-    """Return a path as messages show it: `turns[0].prompt`."""
-    shown = ""
-    for part in path:
-        shown += f"[{part}]" if isinstance(part, int) else f".{part}" if shown else part
-    return shown
