@@ -1,0 +1,101 @@
+"""docs/api.md: its examples run, and its names are the public ones."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import coze_harness
+import pytest
+from doc_pages import ROOT
+from project import ProjectFolder
+
+PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
+EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+REPLAY, READ, KIND = EXAMPLES
+
+
+@pytest.fixture
+def shipped(project: ProjectFolder) -> ProjectFolder:
+    """The project that `init` writes."""
+    assert project.does("init").code == 0
+    return project
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> ProjectFolder:
+    return ProjectFolder(tmp_path / "project", home=tmp_path / "home")
+
+
+def python(project: ProjectFolder, code: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=project.root,
+        env=project.env,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    ).stdout
+
+
+def test_every_public_name_is_there_and_on_the_page() -> None:
+    for name in coze_harness.__all__:
+        assert getattr(coze_harness, name) is not None
+        assert f"`{name}" in PAGE or f"    {name}," in PAGE, name
+    assert set(coze_harness.__all__) <= set(dir(coze_harness))
+
+
+def test_a_project_is_replayed(shipped: ProjectFolder) -> None:
+    code = REPLAY.replace('TrialSelection(tags=("smoke",))', "TrialSelection()")
+    lines = python(shipped, code).splitlines()
+    assert lines[0] == "identity passed"
+    assert {line.split()[1] for line in lines[1:]} == {"passed"}
+
+
+def test_a_project_elsewhere_is_replayed(shipped: ProjectFolder, tmp_path: Path) -> None:
+    code = REPLAY.replace('open_project(".")', f"open_project({str(shipped.root)!r})")
+    code = code.replace('TrialSelection(tags=("smoke",))', "TrialSelection()")
+    elsewhere = ProjectFolder(tmp_path / "elsewhere", home=tmp_path / "home")
+    assert python(elsewhere, code).splitlines()[0] == "identity passed"
+
+
+def test_a_run_is_read(shipped: ProjectFolder) -> None:
+    assert shipped.does("run").code == 0
+    lines = python(shipped, READ).splitlines()
+    assert lines[0].endswith(" 1 of 1")
+    assert re.fullmatch(r"identity \d+\.\d s passed", lines[1])
+
+
+def test_a_kind_of_ones_own_judges(shipped: ProjectFolder) -> None:
+    shipped.write(
+        "scenarios/polite.yaml",
+        "turns: [{prompt: 你是谁?, expect: [{polite: [学术助手]}, {not: {polite: [滚]}}]}]\n",
+    )
+    cassette = shipped.text("cassettes/identity.yaml")
+    shipped.write(
+        "cassettes/polite.yaml", re.sub('"fingerprint": ".*?"', '"fingerprint": ""', cassette)
+    )
+    shipped.write("polite_kind.py", KIND)
+    use = textwrap.dedent(
+        """
+        import polite_kind
+        from coze_harness import TrialSelection, open_project, replay_project
+
+        with open_project() as project:
+            for result in replay_project(project, TrialSelection(paths=("polite",))):
+                verdicts = result.turns[0].verdicts
+                print(result.error or [verdict.status.value for verdict in verdicts])
+        """
+    )
+    assert python(shipped, use).strip() == "['passed', 'passed']"
+
+
+def test_importing_the_package_imports_no_room() -> None:
+    code = (
+        "import sys, coze_harness; print([m for m in sys.modules if m.startswith('coze_harness.')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
