@@ -74,7 +74,7 @@ def test_faults_of_all_files_are_told_in_one_go(recorded: ProjectFolder) -> None
     for word in ("a key misspelt.yaml:1:1", "broken YAML.yaml:", "a foreign kind.yaml:1:"):
         assert f"scenarios/{word}" in done.err
     assert 'Did you mean "name"?' in done.err
-    assert done.err.splitlines()[-1].startswith("3 faults in the ")
+    assert done.err.splitlines()[-1].startswith("3 errors in the ")
 
 
 def _cut(text: str) -> str:

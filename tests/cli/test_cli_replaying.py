@@ -55,4 +55,4 @@ def test_an_unknown_bot_is_told_with_all_other_faults(project: ProjectFolder) ->
     assert "scenarios/a.yaml:1:1" in done.err
     assert "scenarios/a.yaml:2:31" in done.err
     assert 'scenarios/b.yaml:1:6: There is no bot "chatcat". Did you mean' in done.err
-    assert "3 faults" in done.err
+    assert "3 errors" in done.err

@@ -265,7 +265,7 @@ def test_all_faults_of_all_files_are_told_in_one_go_by_file_and_line(tmp_path: P
         "scenarios/c.yaml:1:5",
     ]
     shown = str(ScenarioErrors(faults))
-    assert "6 faults" in shown
+    assert "6 errors" in shown
     assert "scenarios/b.yaml:4:1: There is no key" in shown
 
 

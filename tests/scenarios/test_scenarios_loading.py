@@ -56,7 +56,7 @@ def test_all_faults_of_all_files_are_told_in_one_go_and_nothing_is_replayed(
     assert done.code == 2
     assert "scenarios/s000003.yaml:1:10: " in done.err
     assert f"scenarios/{NAMES[-1]}.yaml:1:6: " in done.err
-    assert "2 faults in the files" in done.err
+    assert "2 errors in the files" in done.err
     assert not project.path("reports").exists()
 
 

@@ -13,7 +13,7 @@ from typing import Final, TypeGuard
 
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
-from coze_harness.model.location import PathPart, SourcePositions
+from coze_harness.model.location import PathPart, SourcePositions, format_path
 from coze_harness.text.spelling import suggest_word, yaml_type_name
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False)
@@ -49,10 +49,7 @@ class ItemArgument:
     @property
     def label(self) -> str:
         """The value's name in messages: `similar.to`, `contains.any[1]`."""
-        shown = ""
-        for part in self.path:
-            shown += f"[{part}]" if isinstance(part, int) else f".{part}" if shown else part
-        return shown or "this expectation"
+        return format_path(self.path) or "this expectation"
 
     def error_at(self, what: str, next_step: str) -> ScenarioError:
         """Return an error that points at the value."""

@@ -1,30 +1,30 @@
-"""Everything that can keep us from judging a trial, as one tree.
+"""Every reason why a trial cannot be judged, as one tree.
 
-A wrong answer is a verdict and never stands here. Each error says what happened, where, and what to
-do next; `exit_code` is the command's (design: 2 the author's files, 3 cassettes, 4 Coze).
+A wrong answer is a verdict and never an error. Each error says what happened, where, and what to do
+next; `exit_code` is the command's (2: the author's files, 3: cassettes, 4: Coze, 5: no trial).
 
 HarnessError
-├── UsageError                   an option or argument that cannot be served
-├── ScenarioError                the author must edit a file
-│   └── ScenarioFaults           all faults of all files, in one go
-├── SettingsError                token, bot or harness.yaml
-├── CassetteError                the recording does not serve
+├── UsageError                    an option or argument is not valid
+├── ScenarioError                 a scenario file must be edited
+│   └── ScenarioErrors            all errors of all files
+├── SettingsError                 token, bot or harness.yaml
+├── CassetteError                 the recording cannot be used
 │   ├── CassetteMissingError
-│   ├── CassetteStaleError       what would be asked now is not what was recorded
-│   ├── CassetteUnreadableError  torn, foreign, newer
-│   ├── CassetteMismatchError    the next request differs from the tape
-│   ├── CassetteLeftoverError    the tape was not played to its end
-│   ├── CassetteWriteError       disk, permission
-│   └── SecretLeakError          a secret is still in text about to be written
-├── CozeError                    the service or the network did not serve
-│   ├── TransportError           no answer came back
-│   ├── PayloadError             an answer that is not Coze's JSON
-│   ├── ApiError                 `code` is not 0
-│   ├── ChatFailedError          the chat ended failed, canceled or asking for an action
-│   └── ChatTimeoutError         the chat did not end before the deadline
-├── WorkerLostError              a process that shared the work died
-├── ArchiveError                 a run's folder is unreadable or newer
-└── NothingToRunError            the selection is empty
+│   ├── CassetteStaleError        the prompt changed since it was recorded
+│   ├── CassetteUnreadableError   torn, of another tool, newer
+│   ├── CassetteMismatchError     the next request differs from the recorded one
+│   ├── UnplayedInteractionsError the recording was not played to its end
+│   ├── CassetteWriteError        disk, permission
+│   └── SecretLeakError           a secret is still in text about to be written
+├── CozeError                     the service or the network failed
+│   ├── TransportError            no response arrived
+│   ├── PayloadError              a response that is not Coze's JSON
+│   ├── ApiError                  `code` is not 0
+│   ├── ChatFailedError           the chat ended failed, canceled or requiring an action
+│   └── ChatTimeoutError          the chat did not end before the deadline
+├── WorkerLostError               a worker process died
+├── ResultsError                  a run's folder is unreadable or newer
+└── NothingSelectedError          the selection is empty
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ from coze_harness.model.location import Location
 
 
 class HarnessError(Exception):
-    """A cause that a person can act on.
+    """An error that a person can act on.
 
     Args:
         what: one sentence: what happened.
         where: the place in a file that the sentence is about, if there is one.
         next_step: the next command or edit.
-        detail: further lines that show the evidence (recorded against now, first bytes).
-        log_id: Coze's log id of the answer in question, to quote to its support.
+        detail: further lines with the evidence (recorded and current request, first bytes).
+        log_id: Coze's log id of the response, to quote to its support.
     """
 
     exit_code: ClassVar[int] = 2
@@ -66,7 +66,7 @@ class HarnessError(Exception):
         self.log_id = log_id
 
     def lines(self) -> list[str]:
-        """Return the message as it is shown: place and sentence, evidence, next step."""
+        """Return the message as it is printed: place and sentence, evidence, next step."""
         head = f"{self.where}: {self.what}" if self.where else self.what
         shown = [head, *(f"  {line}" for line in self.detail)]
         if self.log_id:
@@ -80,7 +80,7 @@ class HarnessError(Exception):
 
 
 class UsageError(HarnessError):
-    """An option or argument cannot be served as given."""
+    """An option or argument is not valid."""
 
     kind = "usage"
 
@@ -91,28 +91,28 @@ class ScenarioError(HarnessError):
     kind = "scenario"
 
 
-class ScenarioErrors(ScenarioError):  # noqa: N818 (many faults, each an error)
-    """Every fault of every scenario file, found in one go."""
+class ScenarioErrors(ScenarioError):  # noqa: N818 (a plural: several errors)
+    """All errors of all scenario files."""
 
-    def __init__(self, faults: Sequence[ScenarioError]) -> None:
-        self.errors = tuple(faults)
+    def __init__(self, errors: Sequence[ScenarioError]) -> None:
+        self.errors = tuple(errors)
         count = len(self.errors)
-        super().__init__(f"{count} fault{'' if count == 1 else 's'} in the files.")
+        super().__init__(f"{count} error{'' if count == 1 else 's'} in the files.")
 
     def lines(self) -> list[str]:
-        """Return each fault's block, one after the other, then the count."""
-        shown = [line for fault in self.errors for line in fault.lines()]
+        """Return the lines of each error, one after the other, then the count."""
+        shown = [line for error in self.errors for line in error.lines()]
         return [*shown, self.what] if len(self.errors) > 1 else shown
 
 
 class SettingsError(HarnessError):
-    """harness.yaml, the environment or an option is wrong or incomplete."""
+    """harness.yaml, the environment or an option is invalid or incomplete."""
 
     kind = "settings"
 
 
 class CassetteError(HarnessError):
-    """A recording does not serve."""
+    """A recording cannot be used."""
 
     exit_code = 3
     kind = "cassette"
@@ -125,53 +125,53 @@ class CassetteMissingError(CassetteError):
 
 
 class CassetteStaleError(CassetteError):
-    """What would be asked now is not what the recording answers."""
+    """The recording is stale: the prompt changed since it was recorded."""
 
     kind = "stale"
 
 
 class CassetteUnreadableError(CassetteError):
-    """A file that is torn, of another tool, from a newer format, or not YAML at all."""
+    """The file is torn, of another tool, of a newer format, or not YAML."""
 
     kind = "unreadable"
 
 
 class CassetteMismatchError(CassetteError):
-    """The next request is not the interaction under the tape's head."""
+    """The next request differs from the recorded one."""
 
     kind = "mismatch"
 
 
 class UnplayedInteractionsError(CassetteError):
-    """Interactions were never played."""
+    """Recorded interactions were not played."""
 
     kind = "leftover"
 
 
 class CassetteWriteError(CassetteError):
-    """A recording could not be written; the old file is whole."""
+    """A recording could not be written; the old file is unchanged."""
 
     kind = "write"
 
 
 class SecretLeakError(CassetteError):
-    """Text about to be written still holds a secret."""
+    """Text about to be written still contains a secret."""
 
     kind = "secret"
 
 
 class CozeError(HarnessError):
-    """Coze or the network did not serve."""
+    """Coze or the network failed."""
 
     exit_code = 4
     kind = "coze"
 
 
 class TransportError(CozeError):
-    """No answer came back.
+    """No response arrived.
 
-    `taken` is false only when the request certainly did not reach the service, which is what makes
-    a repetition of `POST /v3/chat` safe.
+    `taken` is false only when the request certainly did not reach the service, so that `POST
+    /v3/chat` can safely be repeated.
     """
 
     kind = "network"
@@ -182,13 +182,13 @@ class TransportError(CozeError):
 
 
 class PayloadError(CozeError):
-    """An answer came that is not Coze's JSON: a gateway's HTML, half a body."""
+    """A response is not Coze's JSON: a gateway's HTML, half a body."""
 
     kind = "payload"
 
 
 class ApiError(CozeError):
-    """Coze refused a call: `code` in the envelope is not 0."""
+    """Coze rejected a call: `code` in the envelope is not 0."""
 
     kind = "api"
 
@@ -208,19 +208,19 @@ class ApiError(CozeError):
 
 
 class ChatFailedError(CozeError):
-    """A chat ended in another state than completed, and the scenario did not ask for that."""
+    """A chat did not end as completed, and the scenario does not expect that."""
 
     kind = "chat"
 
 
 class ChatTimeoutError(CozeError):
-    """A chat had not ended when its deadline passed; it was cancelled."""
+    """A chat had not ended at its deadline; it was cancelled."""
 
     kind = "timeout"
 
 
 class WorkerLostError(HarnessError):
-    """A process that shared the work died: killed from outside, or out of memory."""
+    """A worker process died: killed from outside, or out of memory."""
 
     exit_code = 4
     kind = "worker"

@@ -1,7 +1,8 @@
-"""Where something stands in a file: the last word of every message that asks for an edit."""
+"""Where something is in a file: the beginning of every message that asks for an edit."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -12,7 +13,7 @@ PathPart: TypeAlias = str | int
 class Location:
     """A place in a text file, printed the way editors and terminals make clickable.
 
-    Lines and columns count from 1; 0 means that the whole file (or the whole line) is meant.
+    Lines and columns count from 1; 0 means the whole file (or the whole line).
     """
 
     path: str
@@ -28,24 +29,32 @@ class Location:
 
 
 class SourcePositions(Protocol):
-    """Finds, for a value inside a parsed document, where it was written.
+    """Finds where a value inside a parsed document was written.
 
-    A path is the chain of mapping keys and list positions that leads from this value to another
-    one inside it: ``places.at("turns", 0, "prompt")``.
+    A path is the chain of mapping keys and list positions that leads from this value to another one
+    inside it: `positions.at("turns", 0, "prompt")`.
     """
 
     def at(self, *path: PathPart) -> Location:
-        """Return where the value itself begins; the nearest existing parent when it is absent."""
+        """Return where the value begins; the nearest existing parent when it is absent."""
         ...
 
     def key(self, *path: PathPart) -> Location:
-        """Return where the last key of the path is written, for faults of a key and not a value."""
+        """Return where the path's last key is written, for errors of a key and not a value."""
         ...
 
     def source(self, *path: PathPart) -> str:
-        """Return a scalar as its author wrote it (``no``, ``12:30``); empty text for the rest."""
+        """Return a scalar as its author wrote it (`no`, `12:30`); empty text for the rest."""
         ...
 
     def below(self, *path: PathPart) -> SourcePositions:
-        """Return the places of a value inside this one, with paths counted from there."""
+        """Return the positions of a value inside this one, with paths counted from there."""
         ...
+
+
+def format_path(path: Iterable[PathPart]) -> str:
+    """Return a path as messages show it: `turns[0].prompt`."""
+    shown = ""
+    for part in path:
+        shown += f"[{part}]" if isinstance(part, int) else f".{part}" if shown else part
+    return shown

@@ -1,7 +1,7 @@
 """Folders and files by URL, in object stores and on other machines: the only import of fsspec.
 
-A file is written whole or not at all here, too. Where a store refuses, or cannot be asked, an
-`OSError` says why in words, as it does for files on disk; a missing file is a `FileNotFoundError`.
+A file is written whole or not at all here, too. Where a store fails, an `OSError` says why, as it
+does for files on disk; a missing file is a `FileNotFoundError`.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
-# These put a file in its place in one step; on others one is written beside and then moved.
-_WHOLE: Final = frozenset(
+# These write a file in one step; on others it is written under another name and then moved.
+_ATOMIC: Final = frozenset(
     {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oss", "oci", "tos", "memory"}
 )
 _PACKAGES: Final = {"s3": "coze-harness[s3]", "s3a": "coze-harness[s3]"}
-_LONGEST_STEM: Final = 20
-_LONGEST_REASON: Final = 300
+_MAX_STEM: Final = 20
+_MAX_REASON: Final = 300
 
 
 class RemoteError(OSError):
-    """A store that refuses, or cannot be asked; `strerror` says why, `next_step` what to do."""
+    """A store that fails; `strerror` says why, `next_step` what to do."""
 
     def __init__(self, reason: str, next_step: str) -> None:
         super().__init__(errno.EIO, reason)
@@ -43,7 +43,7 @@ class RemoteError(OSError):
 
 @dataclass(frozen=True, slots=True)
 class RemoteFolder:
-    """A folder (or a file) by its URL, which `open_folder` has looked at: it holds no secret."""
+    """A folder (or a file) by its URL, which `open_folder` has checked: it contains no secret."""
 
     url: str
 
@@ -56,22 +56,22 @@ class RemoteFolder:
 
     @property
     def name(self) -> str:
-        """Its last part."""
+        """The last part of the URL."""
         return self.url.rpartition("/")[2]
 
     @property
     def parent(self) -> RemoteFolder:
-        """The folder that it is in."""
+        """The folder that contains it."""
         return RemoteFolder(self.url.rpartition("/")[0])
 
     @property
     def is_private(self) -> bool:
-        """Whether no other process sees it."""
+        """Whether no other process can see it."""
         return self.url.startswith("memory://")
 
 
 def is_url(text: str) -> bool:
-    """Tell whether a text is a URL and no path; a path never has two slashes in a row."""
+    """Return whether a text is a URL and not a path; a path never has two slashes in a row."""
     return "://" in text
 
 
@@ -79,38 +79,40 @@ def open_folder(url: str) -> RemoteFolder:
     """Return a folder by its URL.
 
     Raises:
-        ValueError: it is no folder's, or holds a password; the message does not repeat it.
+        ValueError: it is not the URL of a folder, or contains a password, which is not repeated.
     """
     scheme, _, rest = url.partition("://")
     if "::" in url:
-        raise ValueError("URLs in a chain (::) are not taken.")
+        raise ValueError("Chained URLs (::) are not supported.")
     if not _SCHEME.fullmatch(scheme) or not rest.strip("/"):
         raise ValueError("This is not the URL of a folder, such as s3://bucket/folder.")
     try:
         parts = urlsplit(url)
         password = parts.password
-    except ValueError as fault:
-        raise ValueError("This is not the URL of a folder, such as s3://bucket/folder.") from fault
+    except ValueError as error:
+        raise ValueError("This is not the URL of a folder, such as s3://bucket/folder.") from error
     if password is not None:
         raise ValueError(
-            "A password stands in the URL, and would be shown with it; credentials are taken"
-            " from the environment."
+            "The URL contains a password, which would be shown with it. Set credentials in the"
+            " environment."
         )
     if parts.query or parts.fragment or not url.isprintable():
-        raise ValueError("A folder's URL has no query (?), no fragment (#), no control character.")
+        raise ValueError(
+            "A folder's URL must not have a query (?), a fragment (#) or a control character."
+        )
     if any(part in (".", "..") for part in rest.split("/")):
-        raise ValueError("A folder's URL does not climb (..).")
+        raise ValueError("A folder's URL must not contain . or .. as a part.")
     return RemoteFolder(f"{scheme.lower()}://{rest.rstrip('/')}")
 
 
 def check_reachable(folder: RemoteFolder) -> None:
-    """Make sure that a store can be asked, before anything is done. The folder may be missing.
+    """Check that a store answers, before anything is done. The folder may be missing.
 
     Raises:
-        RemoteError: it cannot: no package, no such bucket, no permission, no network.
+        RemoteError: it does not: no package, no such bucket, no permission, no network.
     """
     with suppress(FileNotFoundError):
-        _asked(folder.url, lambda store, path: store.info(path))
+        _call_store(folder.url, lambda store, path: store.info(path))
 
 
 def read_file(url: str) -> bytes:
@@ -118,38 +120,38 @@ def read_file(url: str) -> bytes:
 
     Raises:
         FileNotFoundError: there is no such file.
-        RemoteError: the store cannot be asked.
+        RemoteError: the store fails.
     """
-    found: bytes = _asked(url, lambda store, path: store.cat_file(path))
-    return found
+    content: bytes = _call_store(url, lambda store, path: store.cat_file(path))
+    return content
 
 
 def read_files(urls: Sequence[str], most: int | None = None) -> dict[str, bytes | OSError]:
     """Return the bytes of files of one store, or what `read_file` would have raised, by their URLs.
 
-    They are asked for all at once where the store can be: one after the other, each would take a
-    whole round trip.
+    They are requested at the same time where the store supports it: one after the other, each would
+    take a whole round trip.
 
     Args:
         urls: of the files.
-        most: so many bytes from the beginning of each; all of them unless told otherwise.
+        most: bytes to read from the beginning of each; all of them by deerror.
     """
     if not urls:
         return {}
     start = None if most is None else 0
 
-    def fetched(store: AbstractFileSystem, _: str) -> list[bytes | Exception]:
+    def fetch(store: AbstractFileSystem, _: str) -> list[bytes | Exception]:
         paths = [store._strip_protocol(url) for url in urls]
-        found: list[bytes | Exception] = store.cat_ranges(paths, start, most, on_error="return")
-        return found
+        contents: list[bytes | Exception] = store.cat_ranges(paths, start, most, on_error="return")
+        return contents
 
     try:
-        found = _asked(urls[0], fetched)
-    except OSError as fault:
-        return dict.fromkeys(urls, fault)
+        contents = _call_store(urls[0], fetch)
+    except OSError as error:
+        return dict.fromkeys(urls, error)
     return {
-        url: _in_words(one) if isinstance(one, Exception) else one
-        for url, one in zip(urls, found, strict=True)
+        url: _as_os_error(one) if isinstance(one, Exception) else one
+        for url, one in zip(urls, contents, strict=True)
     }
 
 
@@ -157,28 +159,28 @@ def write_file(url: str, data: bytes) -> None:
     """Write a file whole or not at all.
 
     Raises:
-        RemoteError: the store refuses or cannot be asked; the old file is as it was.
+        RemoteError: the store fails; the old file is unchanged.
     """
-    _placed(url, lambda store, path: store.pipe_file(path, data))
+    _write_whole(url, lambda store, path: store.pipe_file(path, data))
 
 
 def upload_file(file: Path, url: str) -> None:
-    """Copy a file of this machine there, whole or not at all.
+    """Upload a file, whole or not at all.
 
     Raises:
-        RemoteError: the store refuses or cannot be asked; the old file is as it was.
+        RemoteError: the store fails; the old file is unchanged.
     """
-    _placed(url, lambda store, path: store.put_file(str(file), path))
+    _write_whole(url, lambda store, path: store.put_file(str(file), path))
 
 
 def download_file(url: str, file: Path) -> None:
-    """Copy a file from there to this machine.
+    """Download a file.
 
     Raises:
         FileNotFoundError: there is no such file.
-        RemoteError: the store cannot be asked.
+        RemoteError: the store fails.
     """
-    _asked(url, lambda store, path: store.get_file(path, str(file)))
+    _call_store(url, lambda store, path: store.get_file(path, str(file)))
 
 
 def copy_file(url: str, to: str) -> None:
@@ -186,38 +188,38 @@ def copy_file(url: str, to: str) -> None:
 
     Raises:
         FileNotFoundError: there is no such file.
-        RemoteError: the store refuses or cannot be asked.
+        RemoteError: the store fails.
     """
 
-    def copied(store: AbstractFileSystem, path: str) -> None:
+    def copy(store: AbstractFileSystem, path: str) -> None:
         store.cp_file(store._strip_protocol(url), path)
 
-    _placed(to, copied)
+    _write_whole(to, copy)
 
 
 def remove_file(url: str) -> None:
-    """Take a file away, if it is there.
+    """Delete a file, if it is there.
 
     Raises:
-        RemoteError: the store refuses or cannot be asked.
+        RemoteError: the store fails.
     """
     with suppress(FileNotFoundError):
-        _asked(url, lambda store, path: store.rm_file(path))
+        _call_store(url, lambda store, path: store.rm_file(path))
 
 
 def list_files(folder: RemoteFolder) -> list[str]:
-    """Return the names of all files below a folder, as they count from it, sorted.
+    """Return the paths of all files below a folder, relative to it and sorted.
 
     Raises:
-        RemoteError: the store cannot be asked.
+        RemoteError: the store fails.
     """
 
-    def found(store: AbstractFileSystem, path: str) -> list[str]:
+    def find(store: AbstractFileSystem, path: str) -> list[str]:
         below = f"{path.rstrip('/')}/"
         return sorted(name[len(below) :] for name in store.find(path) if name.startswith(below))
 
     try:
-        return _asked(folder.url, found)
+        return _call_store(folder.url, find)
     except FileNotFoundError:
         return []
 
@@ -226,30 +228,30 @@ def list_folders(folder: RemoteFolder) -> list[str]:
     """Return the names of the folders in a folder, sorted.
 
     Raises:
-        RemoteError: the store cannot be asked.
+        RemoteError: the store fails.
     """
 
-    def found(store: AbstractFileSystem, path: str) -> list[str]:
-        listed = store.ls(path, detail=True)
-        names = (one["name"].rstrip("/") for one in listed if one["type"] == "directory")
+    def find(store: AbstractFileSystem, path: str) -> list[str]:
+        entries = store.ls(path, detail=True)
+        names = (one["name"].rstrip("/") for one in entries if one["type"] == "directory")
         return sorted(name.rpartition("/")[2] for name in names)
 
     try:
-        return _asked(folder.url, found)
+        return _call_store(folder.url, find)
     except FileNotFoundError:
         return []
 
 
-def _placed(url: str, put: Callable[[AbstractFileSystem, str], object]) -> None:
-    """Let a file be put where its URL says, in one step."""
+def _write_whole(url: str, put: Callable[[AbstractFileSystem, str], object]) -> None:
+    """Call `put` so that the file appears at its URL in one step."""
 
-    def placed(store: AbstractFileSystem, path: str) -> None:
-        if url.partition("://")[0] in _WHOLE:
+    def write(store: AbstractFileSystem, path: str) -> None:
+        if url.partition("://")[0] in _ATOMIC:
             put(store, path)
             return
         folder, _, name = path.rpartition("/")
-        beside = f".{name[:_LONGEST_STEM]}.{secrets.token_hex(4)}{TEMPORARY_SUFFIX}"
-        temporary = f"{folder}/{beside}"
+        neighbour = f".{name[:_MAX_STEM]}.{secrets.token_hex(4)}{TEMPORARY_SUFFIX}"
+        temporary = f"{folder}/{neighbour}"
         store.makedirs(folder, exist_ok=True)
         try:
             put(store, temporary)
@@ -259,65 +261,65 @@ def _placed(url: str, put: Callable[[AbstractFileSystem, str], object]) -> None:
                 store.rm_file(temporary)
             raise
 
-    _asked(url, placed)
+    _call_store(url, write)
 
 
-def _asked(url: str, ask: Callable[[AbstractFileSystem, str], Value]) -> Value:
-    """Ask the store that a URL is of.
+def _call_store(url: str, call: Callable[[AbstractFileSystem, str], Value]) -> Value:
+    """Call the store of a URL with the URL's path.
 
     Raises:
         FileNotFoundError: there is no such file or folder.
-        RemoteError: whatever else keeps it from answering.
+        RemoteError: any other failure.
     """
-    with _told(url):
+    with _wrap_store_errors(url):
         from fsspec.core import url_to_fs  # only here: most projects have no URL
 
-        # fsspec keeps one object for each process and thread, so that none comes over a fork.
+        # fsspec keeps one object for each process and thread, so that none is used after a fork.
         store, path = url_to_fs(url)
-        # What another process wrote since the last look must be seen.
+        # Files that another process wrote since the last call must be visible.
         store.invalidate_cache()
-        return ask(store, path)
+        return call(store, path)
 
 
 @contextmanager
-def _told(url: str) -> Iterator[None]:
+def _wrap_store_errors(url: str) -> Iterator[None]:
     try:
         yield
-    except ImportError as fault:
+    except ImportError as error:
         scheme = url.partition("://")[0]
         package = _PACKAGES.get(scheme, "coze-harness[remote]")
-        reason = f"a package for {scheme}:// is missing ({_first_line(fault)})"
+        reason = f"a package for {scheme}:// is missing ({_first_line(error)})"
         step = f"pip install '{package}'"
-        if (fault.name or "").partition(".")[0] != "fsspec" and scheme not in _PACKAGES:
+        if (error.name or "").partition(".")[0] != "fsspec" and scheme not in _PACKAGES:
             step = f"install the fsspec package for {scheme}://, such as it names"
-        raise RemoteError(reason, step) from fault
-    except Exception as fault:
-        # What a store's client raises is its own; all of it means that the store did not serve.
-        raise _in_words(fault) from fault
+        raise RemoteError(reason, step) from error
+    except Exception as error:
+        # Each store's client has its own exceptions; all of them mean that the store failed.
+        raise _as_os_error(error) from error
 
 
-def _in_words(fault: Exception) -> OSError:
-    """Return what a store's client raised as what this module raises."""
-    said = _first_line(fault)
-    if isinstance(fault, RemoteError):
-        return fault
-    if isinstance(fault, FileNotFoundError) and "bucket" not in said.lower():
+def _as_os_error(error: Exception) -> OSError:
+    """Return the error of this module for one that a store's client raised."""
+    message = _first_line(error)
+    if isinstance(error, RemoteError):
+        return error
+    if isinstance(error, FileNotFoundError) and "bucket" not in message.lower():
         return FileNotFoundError(errno.ENOENT, "No such file")
-    if isinstance(fault, FileNotFoundError):
-        return RemoteError(said, "make the bucket, or correct the URL")
-    if isinstance(fault, PermissionError):
+    if isinstance(error, FileNotFoundError):
+        return RemoteError(message, "create the bucket, or correct the URL")
+    if isinstance(error, PermissionError):
         return RemoteError(
-            f"permission denied: {said}",
-            "give credentials that may list, read, write and delete there, by the store's own"
+            f"permission denied: {message}",
+            "set credentials that may list, read, write and delete there, in the store's own"
             " environment variables",
         )
     return RemoteError(
-        said, "check the network, the URL and the credentials in the environment, then try again"
+        message, "check the network, the URL and the credentials in the environment, then try again"
     )
 
 
-def _first_line(fault: Exception) -> str:
-    """Return the first line of what was said, without the number of an OSError."""
-    said = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
-    line = next(iter(said.strip().splitlines()), "")
-    return (line or type(fault).__name__)[:_LONGEST_REASON].rstrip(". ")
+def _first_line(error: Exception) -> str:
+    """Return the first line of an error's message, without the number of an OSError."""
+    message = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    line = next(iter(message.strip().splitlines()), "")
+    return (line or type(error).__name__)[:_MAX_REASON].rstrip(". ")

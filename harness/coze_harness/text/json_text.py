@@ -1,4 +1,4 @@
-"""JSON as text: read fast, written with Chinese as it is, indented without a change."""
+"""JSON as text: parsed fast, written with Chinese as it is, indented without other changes."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import orjson
 
 from coze_harness.model import JSON
 
-# Possessive: a string of megabytes must not leave a step to go back to for each character.
+# Possessive: a string of megabytes must not leave a backtracking step for each character.
 _LEXEME = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{},:]|[^\s"\[\]{},:]+')
-_DEEPEST_INDENT = 60
+_MAX_INDENT_DEPTH = 60
 
 
 def parse_json(data: bytes) -> JSON:
-    """Return the value that a UTF-8 JSON text holds.
+    """Return the value of a UTF-8 JSON text.
 
-    orjson refuses what Python's own reader takes (a lone surrogate, NaN), so that one is asked
-    second: an unusual answer of the service must still be readable.
+    Python's own parser is the fallback for what orjson rejects (a lone surrogate, NaN): an unusual
+    response of the service must still be readable.
 
     Raises:
         ValueError: the text is not JSON, or not UTF-8.
@@ -29,16 +29,16 @@ def parse_json(data: bytes) -> JSON:
     except orjson.JSONDecodeError:
         try:
             return cast("JSON", json.loads(data))
-        except RecursionError as fault:
-            raise ValueError("nested too deeply") from fault
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
 
 
 def dump_json(value: JSON) -> bytes:
-    """Return a value as one line of UTF-8 in which Chinese stands as it is."""
+    """Return a value as one line of UTF-8, with Chinese as it is."""
     try:
         return orjson.dumps(value)
     except TypeError:
-        # A lone surrogate has no UTF-8 form, an integer beyond 64 bits no orjson one.
+        # orjson writes no lone surrogate and no integer beyond 64 bits.
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         return text.encode("utf-8", "backslashreplace")
 
@@ -53,11 +53,11 @@ def dump_sorted_json(value: JSON) -> bytes:
 
 
 def reindent_json(text: str) -> str | None:
-    """Return a JSON text over several lines, changed in nothing but white space.
+    """Return a JSON text over several lines; only white space changes.
 
-    Works on the lexemes as they were written, so that `1.0`, escapes and a key given twice stay
-    what they were. Returns `None` for what is not a JSON object or array, or so deep that it would
-    be mostly margin.
+    Works on the tokens as they were written, so that `1.0`, escapes and a duplicate key stay as
+    they are. Returns `None` for text that is not a JSON object or array, or more than 60 levels
+    deep.
     """
     if not text.lstrip(" \t\r\n").startswith(("{", "[")):
         return None
@@ -65,24 +65,24 @@ def reindent_json(text: str) -> str | None:
         parse_json(text.encode())
     except ValueError:
         return None
-    pieces: list[str] = []
+    parts: list[str] = []
     depth = 0
     lexemes = _LEXEME.findall(text)
     for index, lexeme in enumerate(lexemes):
         if lexeme in "[{":
-            empty = lexemes[index + 1] in "]}"
+            is_empty = lexemes[index + 1] in "]}"
             depth += 1
-            if depth > _DEEPEST_INDENT:
+            if depth > _MAX_INDENT_DEPTH:
                 return None
-            pieces.append(lexeme if empty else f"{lexeme}\n{'  ' * depth}")
+            parts.append(lexeme if is_empty else f"{lexeme}\n{'  ' * depth}")
         elif lexeme in "]}":
             depth -= 1
-            empty = lexemes[index - 1] in "[{"
-            pieces.append(lexeme if empty else f"\n{'  ' * depth}{lexeme}")
+            is_empty = lexemes[index - 1] in "[{"
+            parts.append(lexeme if is_empty else f"\n{'  ' * depth}{lexeme}")
         elif lexeme == ",":
-            pieces.append(f",\n{'  ' * depth}")
+            parts.append(f",\n{'  ' * depth}")
         elif lexeme == ":":
-            pieces.append(": ")
+            parts.append(": ")
         else:
-            pieces.append(lexeme)
-    return "".join(pieces)
+            parts.append(lexeme)
+    return "".join(parts)

@@ -1,4 +1,4 @@
-"""Lines beside lines: the equal ones first, then those that are alike."""
+"""Lines of two texts paired: the equal ones first, then the similar ones."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from coze_harness.text.sequence_alignment import (
 )
 from coze_harness.text.tokenizer import content_tokens
 
-# Blank lines, rules and brackets are everywhere: they hold nothing in its place.
-_TELLING = re.compile(r"\w.*\w", re.DOTALL)
-# How many pairs of lines are weighed for one change; each takes some two microseconds.
-_PAIRS = 2_500
-# Two lines are versions of one from here on.
-_ALIKE = 0.5
-# Two blocks of lines are one text, cut into lines otherwise, if so much of it is the same.
+# Blank lines, rules and brackets are everywhere, so they align nothing.
+_DISTINCTIVE = re.compile(r"\w.*\w", re.DOTALL)
+# How many pairs of lines are compared for one change; each takes about two microseconds.
+_MAX_PAIRS = 2_500
+# The least similarity of two lines that are versions of one.
+_MIN_SIMILARITY = 0.5
+# The least similarity of two blocks of lines that are one text with other line breaks.
 _SAME_TEXT = 0.8
 
 
 def align_lines(before: Sequence[str], after: Sequence[str]) -> Iterator[AlignedSpan]:
-    """Give the spans of two texts' lines: equal lines, pairs of changed ones, and the rest."""
+    """Yield the spans of two texts' lines: equal lines, pairs of changed ones, and the rest."""
     old: list[Hashable] = _anchors(before, "before")
     new: list[Hashable] = _anchors(after, "after")
     for span in align_sequences(old, new):
@@ -34,27 +34,30 @@ def align_lines(before: Sequence[str], after: Sequence[str]) -> Iterator[Aligned
             yield span
             continue
         _, start, stop, begin, end = span
-        for inner in _paired(before[start:stop], after[begin:end]):
+        for inner in _pair_lines(before[start:stop], after[begin:end]):
             yield inner.moved(start, begin)
 
 
 def _anchors(lines: Sequence[str], side: str) -> list[Hashable]:
-    return [line if _TELLING.search(line) else (side, place) for place, line in enumerate(lines)]
+    """Return the lines, with a value that equals no other for those that must not align."""
+    return [
+        line if _DISTINCTIVE.search(line) else (side, place) for place, line in enumerate(lines)
+    ]
 
 
-def _paired(before: Sequence[str], after: Sequence[str]) -> Iterator[AlignedSpan]:
+def _pair_lines(before: Sequence[str], after: Sequence[str]) -> Iterator[AlignedSpan]:
     rows, columns = len(before), len(after)
     pairs: list[tuple[int, int]] = []
     if rows == columns == 1:
         pairs = [(0, 0)]
-    elif rows * columns <= _PAIRS:
+    elif rows * columns <= _MAX_PAIRS:
         old, new = (
             [content_tokens(line) for line in before],
             [content_tokens(line) for line in after],
         )
         weights = _weights(before, after, old, new)
         pairs = _best_pairs(weights)
-        if _reflowed(old, new, sum(weights[i][j] for i, j in pairs)):
+        if _is_reflowed(old, new, sum(weights[i][j] for i, j in pairs)):
             pairs = []
     for span in spans_between((MatchingBlock(i, j, 1) for i, j in pairs), (rows, columns)):
         equal = before[span.start : span.stop] == after[span.begin : span.end]
@@ -64,16 +67,16 @@ def _paired(before: Sequence[str], after: Sequence[str]) -> Iterator[AlignedSpan
 def _weights(
     before: Sequence[str], after: Sequence[str], old: list[list[str]], new: list[list[str]]
 ) -> list[list[float]]:
-    """How much each line before has in common with each line after; 0 for too little."""
+    """Return how much each line before has in common with each line after; 0 for too little."""
     from rapidfuzz.distance import Indel  # 20 ms to import; equal texts do not need it
 
     return [
         [
-            # Equal lines without any text (blank ones) weigh little, but more than nothing.
+            # Equal lines without text (blank ones) weigh little, but more than nothing.
             0.1 + len(mine) + len(theirs)
             if before[i] == after[j]
             else share * (len(mine) + len(theirs))
-            if (share := Indel.normalized_similarity(mine, theirs)) >= _ALIKE
+            if (share := Indel.normalized_similarity(mine, theirs)) >= _MIN_SIMILARITY
             else 0.0
             for j, theirs in enumerate(new)
         ]
@@ -81,19 +84,19 @@ def _weights(
     ]
 
 
-def _reflowed(old: list[list[str]], new: list[list[str]], paired: float) -> bool:
-    """Tell whether the text is the same and only its lines are cut otherwise."""
+def _is_reflowed(old: list[list[str]], new: list[list[str]], paired: float) -> bool:
+    """Return whether the text is the same and only its line breaks differ."""
     from rapidfuzz.distance import Indel  # 20 ms to import; equal texts do not need it
 
-    gone, come = list(chain.from_iterable(old)), list(chain.from_iterable(new))
-    if not is_alignable(gone, come):
+    deleted, inserted = list(chain.from_iterable(old)), list(chain.from_iterable(new))
+    if not is_alignable(deleted, inserted):
         return False
-    share = Indel.normalized_similarity(gone, come, score_cutoff=_SAME_TEXT)
-    return share > 0 and paired < _SAME_TEXT * share * (len(gone) + len(come))
+    share = Indel.normalized_similarity(deleted, inserted, score_cutoff=_SAME_TEXT)
+    return share > 0 and paired < _SAME_TEXT * share * (len(deleted) + len(inserted))
 
 
 def _best_pairs(weights: list[list[float]]) -> list[tuple[int, int]]:
-    """The pairs, in order and not crossing, that weigh most together."""
+    """Return the pairs, in order and not crossing, with the largest sum of weights."""
     rows, columns = len(weights), len(weights[0]) if weights else 0
     best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
     for i in reversed(range(rows)):
@@ -104,7 +107,7 @@ def _best_pairs(weights: list[list[float]]) -> list[tuple[int, int]]:
     pairs = []
     i = j = 0
     while i < rows and j < columns:
-        # Of equal ways, the one that pairs early: a blank line goes with the paragraph above it.
+        # Of equal results, the one that pairs early: a blank line goes with the text above it.
         if weights[i][j] and best[i][j] == weights[i][j] + best[i + 1][j + 1]:
             pairs.append((i, j))
             i, j = i + 1, j + 1

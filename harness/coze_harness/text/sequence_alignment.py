@@ -1,17 +1,17 @@
-"""Which items of two sequences belong together, within bounds."""
+"""Which items of two sequences belong together, with bounded work."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-# Comparing n items with m takes n * m / 64 steps and, where the places are wanted, n * m / 8 bytes:
+# Comparing n items with m takes n * m / 64 steps and, where positions are needed, n * m / 8 bytes:
 # a tenth of a second and 50 MB for 20,000 with 20,000.
-_WORK = 20_000 * 20_000
+_MAX_WORK = 20_000 * 20_000
 
 
 class AlignedSpan(NamedTuple):
-    """Items `start` to `stop` before and `begin` to `end` after: equal, or one for the other."""
+    """Items `start` to `stop` before and `begin` to `end` after, which are equal or replaced."""
 
     equal: bool
     start: int
@@ -20,18 +20,18 @@ class AlignedSpan(NamedTuple):
     end: int
 
     def moved(self, shift: int, drift: int) -> AlignedSpan:
-        """Return the span of sequences that begin so much earlier."""
+        """Return the span in sequences that begin `shift` and `drift` items earlier."""
         equal, start, stop, begin, end = self
         return AlignedSpan(equal, start + shift, stop + shift, begin + drift, end + drift)
 
 
 def is_alignable(before: Sequence[Hashable], after: Sequence[Hashable]) -> bool:
-    """Tell whether two sequences are short enough to be compared item by item."""
-    return len(before) * len(after) <= _WORK
+    """Return whether two sequences are short enough to be compared item by item."""
+    return len(before) * len(after) <= _MAX_WORK
 
 
 def common_ends(before: Sequence[Hashable], after: Sequence[Hashable]) -> tuple[int, int]:
-    """Return how many items two sequences have in common at the beginning, and then at the end."""
+    """Return how many items are equal at the beginning of two sequences, and then at the end."""
     from rapidfuzz.distance import Postfix, Prefix  # 20 ms to import; equal texts do not need it
 
     head = Prefix.similarity(before, after)
@@ -47,7 +47,7 @@ class MatchingBlock(NamedTuple):
 
 
 def align_sequences(before: Sequence[Hashable], after: Sequence[Hashable]) -> Iterator[AlignedSpan]:
-    """Give the spans of two sequences in order: a longest common subsequence, and what is between.
+    """Yield the spans of two sequences in order: a longest common subsequence, and the rest.
 
     Two sequences that are too long to be compared are one changed span between their equal ends.
     """
@@ -55,13 +55,13 @@ def align_sequences(before: Sequence[Hashable], after: Sequence[Hashable]) -> It
     stop, end = len(before) - tail, len(after) - tail
     if head:
         yield AlignedSpan(True, 0, head, 0, head)
-    for span in _compared(before[head:stop], after[head:end]):
+    for span in _align(before[head:stop], after[head:end]):
         yield span.moved(head, head)
     if tail:
         yield AlignedSpan(True, stop, len(before), end, len(after))
 
 
-def _compared(before: Sequence[Hashable], after: Sequence[Hashable]) -> Iterator[AlignedSpan]:
+def _align(before: Sequence[Hashable], after: Sequence[Hashable]) -> Iterator[AlignedSpan]:
     if not before and not after:
         return
     matches: list[MatchingBlock] = []
@@ -76,10 +76,10 @@ def _compared(before: Sequence[Hashable], after: Sequence[Hashable]) -> Iterator
 def spans_between(
     matches: Iterable[MatchingBlock], lengths: tuple[int, int]
 ) -> Iterator[AlignedSpan]:
-    """Give matches, which are in order, as equal spans, and what lies between as changed ones.
+    """Yield matches as equal spans, and what is between them as changed ones.
 
     Args:
-        matches: what belongs together.
+        matches: items that belong together, in order.
         lengths: how many items the two sequences have.
     """
     start = begin = 0
@@ -95,7 +95,7 @@ def spans_between(
 def merge_islands(
     spans: Iterable[AlignedSpan], is_island: Callable[[AlignedSpan], bool]
 ) -> Iterator[AlignedSpan]:
-    """Give the spans, each island between two changes taken into them."""
+    """Yield the spans; each island between two changes becomes part of them."""
     changed: AlignedSpan | None = None
     island: AlignedSpan | None = None
     for span in spans:

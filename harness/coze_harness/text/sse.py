@@ -1,7 +1,7 @@
-"""Server-sent events as bytes: cut into frames, each parsed by sseclient.
+"""Server-sent events as bytes: split into frames, each parsed by sseclient.
 
-Bytes and not text: without a charset `text/event-stream` would be taken for ISO-8859-1, and text is
-also cut at U+2028 and U+0085, which stand inside Chinese answers.
+Bytes and not text: without a charset, `text/event-stream` would be read as ISO-8859-1, and text is
+also split at U+2028 and U+0085, which occur inside Chinese answers.
 """
 
 from __future__ import annotations
@@ -27,43 +27,43 @@ class ServerSentEvent:
 
 
 def frame_ends(body: bytes) -> tuple[int, ...]:
-    """Return where each frame ends: the offsets behind the blank lines, and behind the last byte.
+    """Return the offset of each frame's end: after each blank line, and after the last byte.
 
-    A frame may hold no event (a comment, a keep-alive).
+    A frame may have no event (a comment, a keep-alive).
     """
-    ends = [found.end() for found in _BLANK_LINE.finditer(body)]
+    ends = [line.end() for line in _BLANK_LINE.finditer(body)]
     return (*ends, len(body)) if body and (not ends or ends[-1] < len(body)) else tuple(ends)
 
 
 def complete_length(body: bytes) -> int:
-    """Return where the last frame that is complete ends."""
+    """Return the offset where the last complete frame ends."""
     end = 0
-    for found in _BLANK_LINE.finditer(body):
-        end = found.end()
+    for line in _BLANK_LINE.finditer(body):
+        end = line.end()
     return end
 
 
 def parse_events(body: bytes) -> Iterator[ServerSentEvent]:
-    """Yield the events of a stream; a last frame that was cut in mid-character is left out."""
+    """Yield the events of a stream, without a last frame that ends inside a character."""
     from sseclient import SSEClient  # only streams need it
 
     start = 0
     for number, end in enumerate(frame_ends(body)):
         frame, start = body[start:end], end
         try:
-            found = next(SSEClient(iter((frame,))).events(), None)
+            event = next(SSEClient(iter((frame,))).events(), None)
         except UnicodeDecodeError:
             continue
-        if found is not None:
-            yield ServerSentEvent(found.event, found.data, number)
+        if event is not None:
+            yield ServerSentEvent(event.event, event.data, number)
 
 
 def frame_times(body: bytes, chunks: Sequence[tuple[float, int]]) -> tuple[float, ...]:
     """Return when each frame was complete.
 
     Args:
-        body: all that came.
-        chunks: when a piece came, and how many bytes there were in all by then.
+        body: all bytes received.
+        chunks: when each chunk arrived, and how many bytes had arrived by then.
     """
     if not chunks:
         return ()

@@ -1,4 +1,4 @@
-"""Texts as tokens: what a diff shows whole or not at all."""
+"""Texts as tokens: the units that a diff shows whole."""
 
 from __future__ import annotations
 
@@ -16,38 +16,38 @@ _WORD = rf"{_LETTER}{_INNER}*(?:['’-]{_INNER}+)*"
 _JOINT = r"(?:[.,:/-]|[．，：／－]|T(?=\d\d:))"
 _NUMBER = rf"(?:[vV](?=\d+\.\d))?\d+(?:{_JOINT}\d+)*"
 _SPACE = r"\r\n|\n|[^\S\r\n]+"
-# What joins the character before it (a keycap's ring, an accent on a digit) stays with the token.
+# What belongs to the character before it (a keycap's ring, an accent on a digit).
 _TAIL = r"[\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}]*"
 # Version 1 of the package's syntax knows sets of characters.
 _TOKEN = rf"(?V1)\p{{GCB=Prepend}}*(?:{_NUMBER}|{_WORD}|{_SPACE}){_TAIL}|\X"
 
-# For telling how alike two texts are, code points serve as well as graphemes, and `re` is twice as
-# fast. White space is left out, or any two English texts would be half alike.
+# For the similarity of two texts, code points are as good as graphemes, and `re` is twice as fast.
+# White space is left out, or any two English texts would have half in common.
 _LATIN = "A-Za-zÀ-ɏͰ-ӿ"
-_COUNTED = re.compile(
+_CONTENT = re.compile(
     rf"\d+(?:[.,:/-]\d+)*|[{_LATIN}][0-9{_LATIN}_\u0300-\u036f]*"
     rf"(?:['’-][0-9{_LATIN}_\u0300-\u036f]+)*|\S"
 )
 
-# Characters of two texts together, above which they are not taken apart: a tenth of a second.
-_SIZE = 200_000
+# Characters of two texts together above which they are not split: a tenth of a second.
+_MAX_SIZE = 200_000
 
 
-class _Finder(Protocol):
+class _Pattern(Protocol):
     def findall(self, string: str) -> list[str]: ...
 
 
 @cache
-def _finder() -> _Finder:
+def _token_pattern() -> _Pattern:
     import regex  # type: ignore[import-untyped]  # 14 ms to import, 1 ms to compile; has no types
 
-    found: _Finder = regex.compile(_TOKEN)
-    return found
+    pattern: _Pattern = regex.compile(_TOKEN)
+    return pattern
 
 
 def is_diffable_by_word(before: str, after: str) -> bool:
-    """Tell whether two texts are short enough to be taken apart into words."""
-    return len(before) + len(after) <= _SIZE
+    """Return whether two texts are short enough to be split into words."""
+    return len(before) + len(after) <= _MAX_SIZE
 
 
 def split_tokens(text: str) -> list[str]:
@@ -55,12 +55,12 @@ def split_tokens(text: str) -> list[str]:
 
     Joined, the tokens are the text. No token's edge lies inside a grapheme.
     """
-    return _finder().findall(text)
+    return _token_pattern().findall(text)
 
 
 def content_tokens(text: str) -> list[str]:
     """Split a text into words, numbers and single characters, without its white space."""
-    return _COUNTED.findall(text)
+    return _CONTENT.findall(text)
 
 
 def split_lines(text: str) -> list[str]:
