@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from coze_harness.model import JSON, ChatOptions
-from coze_harness.model.errors import ScenarioError
+from coze_harness.model.errors import ScenarioError, ScenarioErrors
 from coze_harness.model.location import SourcePositions
 from coze_harness.model.trial import Turn, TurnScript
 from coze_harness.scenarios.case_files import CaseRow
@@ -40,14 +40,13 @@ def expand_cases(
     instances: list[CaseInstance] = []
     shared: dict[tuple[str, str], list[tuple[ScenarioError, CaseRow]]] = {}
     for case in cases:
-        errors = ErrorCollector()
-        with errors:
+        try:
             instances.append(expander.expand(case))
-        for error in errors.errors:
-            shared.setdefault((str(error.where), error.what), []).append((error, case))
-    found = ErrorCollector()
-    found.extend(map(_with_cases, shared.values()))
-    found.raise_all()
+        except ScenarioErrors as error:
+            for one in error.errors:
+                shared.setdefault((str(one.where), one.what), []).append((one, case))
+    if shared:
+        raise ScenarioErrors([_with_cases(same) for same in shared.values()])
     return instances
 
 
@@ -82,13 +81,8 @@ class _CaseExpander:
         self._renderer = renderer
         self._defaults = defaults
         self._is_open = [turn.has_template() for turn in turns]
-        self._names = renderer.names(
-            [
-                turn.template_values()
-                for turn, is_open in zip(turns, self._is_open, strict=True)
-                if is_open
-            ]
-        )
+        open_turns = [turn for turn, is_open in zip(turns, self._is_open, strict=True) if is_open]
+        self._names = renderer.names([turn.template_values() for turn in open_turns])
         self._option_names = {
             key: renderer.names(value)
             for key in TEMPLATE_KEYS

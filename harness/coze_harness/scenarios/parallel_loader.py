@@ -142,7 +142,9 @@ def _with_packed_scripts(scenarios: Iterable[Scenario]) -> Iterator[Scenario]:
     while some := list(islice(cases, _PACK_SIZE)):
         pack = ScriptPack.of([case.script for case in some])
         packed += [
-            replace(case, script=PackedScript(pack, index, case.script.generated_names))
+            CaseInstance(
+                case.label, case.options, PackedScript(pack, index, case.script.generated_names)
+            )
             for index, case in enumerate(some)
         ]
     remaining = iter(packed)

@@ -44,7 +44,7 @@ _MESSAGE: Final[Schema] = {
 _TURN: Final = record_schema(TurnSpec)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ScenarioSpec:
     """A scenario as its file has it, checked; `keys` are those that are written.
 

@@ -115,5 +115,6 @@ def compile_template(sandbox: Sandbox, text: str) -> CompiledTemplate:
     Raises:
         Exception: the text is not a template, or Python cannot compile it.
     """
-    names = meta.find_undeclared_variables(sandbox.parse(text))
-    return CompiledTemplate(sandbox.from_string(text), frozenset(names))
+    syntax = sandbox.parse(text)
+    names = meta.find_undeclared_variables(syntax)
+    return CompiledTemplate(sandbox.from_string(syntax), frozenset(names))

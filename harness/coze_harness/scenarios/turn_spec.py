@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final, cast
 
@@ -86,26 +86,40 @@ class TurnSpec:
         Raises:
             ScenarioError: a template cannot be filled, or the result is invalid.
         """
-        context, positions, renderer = self.context, self.positions, self.context.renderer
-        prompt = renderer.text(self.prompt, values, partial(positions.at, "prompt"))
-        expectations = tuple(
-            one.fill(values, renderer) if isinstance(one, ExpectationTemplate) else one
-            for one in self.expect
+        filled = self._filled(values) if self.context.has_templates else self
+        return filled._turn()
+
+    def _filled(self, values: Mapping[str, JSON]) -> TurnSpec:
+        positions, renderer = self.positions, self.context.renderer
+        return replace(
+            self,
+            prompt=renderer.text(self.prompt, values, partial(positions.at, "prompt")),
+            expect=tuple(
+                one.fill(values, renderer) if isinstance(one, ExpectationTemplate) else one
+                for one in self.expect
+            ),
+            attach=[
+                renderer.text(path, values, partial(positions.at, "attach", index))
+                for index, path in enumerate(self.attach)
+            ],
+            tools=self.tools
+            and {
+                name: tool.fill(values, renderer) if isinstance(tool, OutputTemplate) else tool
+                for name, tool in self.tools.items()
+            },
+            input=cast(
+                "Mapping[str, JSON] | None",
+                renderer.value(self.input, values, lambda path: positions.at("input", *path)),
+            ),
         )
-        attachments = [
-            renderer.text(path, values, partial(positions.at, "attach", index))
-            for index, path in enumerate(self.attach)
-        ]
-        tools: dict[str, str | Tool] = {
-            name: tool.fill(values, renderer) if isinstance(tool, OutputTemplate) else tool
-            for name, tool in (self.tools or {}).items()
-        }
-        inputs = self.input
-        if inputs is not None:
-            filled = renderer.value(inputs, values, lambda path: positions.at("input", *path))
-            inputs = cast("Mapping[str, JSON]", filled)
-            prompt = json_text.dump_json(inputs).decode()
-        elif not (prompt.strip() or attachments or context.allows_empty_prompt):
+
+    def _turn(self) -> Turn:
+        context, positions = self.context, self.positions
+        expectations = cast("Sequence[Expectation]", self.expect)
+        prompt = self.prompt
+        if self.input is not None:
+            prompt = json_text.dump_json(self.input).decode()
+        elif not (prompt.strip() or self.attach or context.allows_empty_prompt):
             raise ScenarioError(
                 "The prompt is empty.",
                 where=positions.at("prompt"),
@@ -116,14 +130,16 @@ class TurnSpec:
             expectations=expectations,
             location=positions.at(),
             attachments=tuple(
-                read_attachment(
-                    path, positions.at("attach", index), context.folder, context.project
-                )
-                for index, path in enumerate(attachments)
+                [
+                    read_attachment(
+                        path, positions.at("attach", index), context.folder, context.project
+                    )
+                    for index, path in enumerate(self.attach)
+                ]
             ),
-            tools=tools or None,
+            tools=cast("Mapping[str, str | Tool] | None", self.tools),
             checks_status=any(asks_for(one, "status") for one in expectations),
-            workflow_input=inputs,
+            workflow_input=self.input,
         )
 
 

@@ -26,23 +26,27 @@ ANY_TEXT: Final[Schema] = {"type": "string"}
 BOOLEAN: Final[Schema] = {"type": "boolean"}
 MAPPING: Final[Schema] = {"type": "object"}
 
-_TYPES: Final[Mapping[str, tuple[type, str]]] = {
-    "string": (str, "text"),
-    "boolean": (bool, "true or false"),
-    "integer": (int, "a whole number"),
-    "number": (float, "a number"),
-    "array": (list, "a list"),
-    "object": (dict, "a mapping"),
+# Exact types: isinstance takes true for a number.
+_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
+    "string": (str,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "number": (int, float),
+    "array": (list,),
+    "object": (dict,),
+}
+_TYPE_NAMES: Final[Mapping[str, tuple[str, str]]] = {
+    "string": ("text", "Write one text."),
+    "boolean": ("true or false", "Write true or false, without quotes."),
+    "integer": ("a whole number", "Write a number, without quotes."),
+    "number": ("a number", "Write a number, without quotes."),
+    "array": ("a list", "Write `- ` before each entry, or brackets: [{}]."),
+    "object": ("a mapping", "Write `key: value` pairs."),
 }
 _LIMITS: Final[Mapping[str, tuple[Callable[[Any, Any], bool], str]]] = {
     "minimum": (operator.ge, "at least"),
     "exclusiveMinimum": (operator.gt, "more than"),
     "maximum": (operator.le, "at most"),
-}
-_ADVICE: Final[Mapping[str, str]] = {
-    "string": "Write one text.",
-    "boolean": "Write true or false, without quotes.",
-    "object": "Write `key: value` pairs.",
 }
 
 
@@ -121,24 +125,36 @@ class _ShapeChecker:
         self, value: JSON, schema: Schema, path: tuple[PathPart, ...], outer: Schema | None
     ) -> None:
         wanted = schema.get("type")
-        if isinstance(wanted, list):
-            if value is None:
-                return
-            wanted = wanted[0]
-        if wanted is None:
+        if value is None:
+            self._check_null(schema, path)
+        elif wanted is None:
             if "enum" in schema and value not in schema["enum"]:
                 self._add_word(value, schema["enum"], path)
-        elif not _is_of_type(value, wanted):
+        elif type(value) not in _TYPES[wanted if isinstance(wanted, str) else wanted[0]]:
             self._add_type(value, wanted, path)
+        elif isinstance(value, str):
+            if not value and "minLength" in schema:
+                self._add(path, "is empty.")
         elif isinstance(value, dict):
             self._check_mapping(value, schema, path, outer)
         elif isinstance(value, list):
-            if len(value) < schema.get("minItems", 0):
-                self._add(path, "is an empty list.")
-            for index, item in enumerate(value):
-                self.check(item, schema["items"], (*path, index), outer)
+            self._check_list(value, schema, path, outer)
         else:
-            self._check_scalar(value, schema, path)
+            self._check_limits(value, schema, path)
+
+    def _check_null(self, schema: Schema, path: tuple[PathPart, ...]) -> None:
+        if "null" not in schema.get("type", ()) and ("type" in schema or "enum" in schema):
+            what = f'"{format_path(path)}" is empty.'
+            where = self._positions.key(*path)
+            self.mismatches.append(ShapeMismatch(what, where, "Write a value, or remove the key."))
+
+    def _check_list(
+        self, items: list[JSON], schema: Schema, path: tuple[PathPart, ...], outer: Schema | None
+    ) -> None:
+        if len(items) < schema.get("minItems", 0):
+            self._add(path, "is an empty list.")
+        for index, item in enumerate(items):
+            self.check(item, schema["items"], (*path, index), outer)
 
     def _check_mapping(
         self,
@@ -166,9 +182,7 @@ class _ShapeChecker:
             if name not in data and not any(suggest_word(word, (name,)) for word in unknown):
                 self._add((*path, name), "is missing.", f"Add `{name}:` here.")
 
-    def _check_scalar(self, value: JSON, schema: Schema, path: tuple[PathPart, ...]) -> None:
-        if value == "" and "minLength" in schema:
-            self._add(path, "is empty.")
+    def _check_limits(self, value: JSON, schema: Schema, path: tuple[PathPart, ...]) -> None:
         for limit, (fits, words) in _LIMITS.items():
             if limit in schema and not fits(value, schema[limit]):
                 self._add(path, f"is {value}; it must be {words} {schema[limit]}.")
@@ -179,33 +193,23 @@ class _ShapeChecker:
         where = self._positions.at(*path)
         self.mismatches.append(ShapeMismatch(f'"{format_path(path)}" {what}', where, next_step))
 
-    def _add_empty(self, path: tuple[PathPart, ...]) -> None:
-        what = f'"{format_path(path)}" is empty.'
-        where = self._positions.key(*path)
-        self.mismatches.append(ShapeMismatch(what, where, "Write a value, or remove the key."))
-
     def _add_word(self, value: JSON, words: Sequence[str], path: tuple[PathPart, ...]) -> None:
-        if value is None:
-            self._add_empty(path)
-            return
         shown = [word for word in words if word]
         what = f'cannot be "{value}".{suggest_word(str(value), shown)}'
         self._add(path, what, f"Write one of: {', '.join(shown)}.")
 
-    def _add_type(self, value: JSON, wanted: str, path: tuple[PathPart, ...]) -> None:
-        if value is None:
-            self._add_empty(path)
-            return
+    def _add_type(
+        self, value: JSON, wanted: str | Sequence[str], path: tuple[PathPart, ...]
+    ) -> None:
+        name, advice = _TYPE_NAMES[wanted if isinstance(wanted, str) else wanted[0]]
         source = self._positions.source(*path)
         seen = yaml_type_name(value)
-        if wanted == "string" and source:
+        if name == "text" and source:
             what = f"must be text, but YAML read `{source}` as {seen}."
             self._add(path, what, f'Put quotes around it: "{source}".')
-            return
-        advice = _ADVICE.get(wanted, "Write a number, without quotes.")
-        if wanted == "array":
-            advice = f"Write `- ` before each entry, or brackets: [{source or '…'}]."
-        self._add(path, f"must be {_TYPES[wanted][1]}, not {seen}.", advice)
+        else:
+            what = f"must be {name}, not {seen}."
+            self._add(path, what, advice.format(source or "…"))
 
     def _add_unknown_key(
         self, name: str, schema: Schema, path: tuple[PathPart, ...], outer: Schema | None
@@ -226,12 +230,6 @@ class _ShapeChecker:
                 f"The keys are: {', '.join(properties)}.",
             )
         )
-
-
-def _is_of_type(value: JSON, wanted: str) -> bool:
-    # Not isinstance, which takes true for a number.
-    kind = type(value)
-    return kind is _TYPES[wanted][0] or (kind is int and wanted == "number")
 
 
 def _inner_keys(schema: Schema) -> Mapping[str, Schema]:
