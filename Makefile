@@ -26,6 +26,26 @@ check: $(DEV) $(NODE)
 	$(BIN)/lint-imports
 	$(BIN)/coze-harness check
 
+# What the report's page includes: its script and styles, bundled and minified by esbuild. The
+# results are committed, so that neither installing nor running needs Node.js.
+REPORTING := harness/coze_harness/reporting
+ASSETS := $(REPORTING)/html/assets
+ESBUILD := node_modules/.bin/esbuild --bundle --minify --format=iife --target=es2022 \
+  --charset=utf8 --log-level=warning
+.PHONY: assets check-assets
+
+assets: $(DEV) $(NODE)
+	rm -rf $(ASSETS)
+	$(ESBUILD) --outdir=$(ASSETS) report=$(REPORTING)/browser/main.js \
+	  report=$(REPORTING)/templates/controls.css listing=$(REPORTING)/templates/listing.css
+
+check: check-assets
+check-assets: $(DEV) $(NODE)
+	@built=$$(mktemp -d) && trap 'rm -rf "$$built"' EXIT && \
+	$(MAKE) --silent assets ASSETS="$$built" && \
+	diff --recursive --brief --exclude=__pycache__ $(ASSETS) "$$built" || \
+	{ echo "$(ASSETS) is out of date: run \`make assets\` and commit the result." >&2; exit 1; }
+
 # A browser for the tests of the report's page. Where it cannot be installed (no Debian, no rights)
 # those tests are skipped and say so; with CI set they fail instead.
 browser:

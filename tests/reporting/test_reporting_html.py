@@ -356,7 +356,7 @@ def test_markup_is_made_of_our_own_files_and_of_escaped_json_alone() -> None:
         for line in path.read_text(encoding="utf-8").splitlines()
         if "Markup(" in line
     ]
-    assert [name for name, _ in found] == ["pages.py", "pages.py"]
+    assert [name for name, _ in found] == ["page_templates.py"]
 
 
 def test_every_class_in_the_templates_is_styled_or_a_status() -> None:

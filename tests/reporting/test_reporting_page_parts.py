@@ -34,7 +34,6 @@ from coze_harness.reporting.html.chunk import chunk
 from coze_harness.reporting.html.chunks import Packer, all_packed, packed
 from coze_harness.reporting.html.markup_tree import tree_of
 from coze_harness.reporting.html.page_chunks import Piece
-from coze_harness.reporting.html.script import joined
 from coze_harness.reporting.html.wording import words_of
 from coze_harness.reporting.http_view import http_view
 from coze_harness.reporting.message_catalogue import LANGUAGES, Words, catalogue, phrase
@@ -243,50 +242,11 @@ def test_the_words_of_a_page_are_those_that_it_can_come_to_say() -> None:
     assert len(english) == len(chinese)
 
 
-def test_texts_and_patterns_of_the_script_stay_letter_by_letter(tmp_path: Path) -> None:
-    kept = [
-        '"a = b, c; // {x}"',
-        "'say (\\'no\\') : yes'",
-        "`${ a } + (b) `",
-        "/[/\"'`] = \\/ ( ,/g",
-    ]
-    lines = "".join(f"const t{n} = ({text}).x;\n" for n, text in enumerate(kept))
-    (tmp_path / "main.js").write_text(f"{lines}const half = (a, b) => (a.long / b) * -1;\n")
-    script = joined(tmp_path)
-    for text in kept:
-        assert text in script
-    assert "let half=(a,b)=>(a.long / b)* -1;" in script
-    (tmp_path / "main.js").write_text("const a = `one\ntwo`;\n")
-    with pytest.raises(ValueError, match="does not end in its line"):
-        joined(tmp_path)
-
-
 def test_a_phrase_chooses_its_form_by_its_number_and_separates_thousands() -> None:
     words = Words()
     assert words.say(phrase("note.skipped", n=1)) == "1 trial skipped."
     assert words.say(phrase("note.skipped", n=1200)) == "1,200 trials skipped."
     assert Words("zh").say(phrase("note.skipped", n=1)) == "1 次跳过。"
-
-
-def test_modules_are_joined_after_what_they_import_without_its_words(tmp_path: Path) -> None:
-    (tmp_path / "main.js").write_text(
-        'import { a } from "./a.js";\nimport { b } from "./b.js";\n// gone\nconsole.log(a, b);\n'
-    )
-    (tmp_path / "a.js").write_text(
-        '/** Gone. */\nimport { b } from "./b.js";\nexport const a = b;\n'
-    )
-    (tmp_path / "b.js").write_text("export const b = 1;\n")
-    script = joined(tmp_path)
-    assert script.index("let b=1") < script.index("let a=b") < script.index("console.log")
-    assert "import" not in script
-    assert "one" not in script
-
-
-def test_modules_that_import_each_other_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "main.js").write_text('import { a } from "./a.js";\n')
-    (tmp_path / "a.js").write_text('import { b } from "./main.js";\n')
-    with pytest.raises(ValueError, match=r"main\.js → a\.js → main\.js"):
-        joined(tmp_path)
 
 
 def test_a_log_tells_waits_codes_and_repeats() -> None:

@@ -8,7 +8,7 @@ from io import BytesIO
 
 from builders import failed_verdict, key, message, reply, run, snapshot, trial, turn, verdict
 from coze_harness.model import Message, TrialResult, TrialStatus
-from coze_harness.reporting.html import Pages
+from coze_harness.reporting.html import PageRenderer
 from coze_harness.reporting.html.trial_markup import Forms, body, form_of
 from coze_harness.reporting.junit_cases import case
 from coze_harness.reporting.junit_report import JUnitSheet
@@ -111,7 +111,7 @@ class Reading:
     """Makes trees both ways: by a form, and by the template alone."""
 
     def __init__(self) -> None:
-        self.forms = Forms(*Pages().trial_macros())
+        self.forms = Forms(*PageRenderer().trial_macros())
         self.kept: dict[bytes, bytes] = {}
 
     def check(self, result: TrialResult) -> None:

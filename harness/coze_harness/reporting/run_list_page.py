@@ -103,10 +103,10 @@ def render_listing(runs: Sequence[Run], out: TextIO, options: PageOptions = _PLA
         out: where the page goes.
         options: in which language.
     """
-    from coze_harness.reporting.html import Pages  # jinja2
+    from coze_harness.reporting.html import PageRenderer  # jinja2
 
     shown = list(runs[:MOST])
-    page = Pages(options.written_in).render(
+    page = PageRenderer(options.written_in).render(
         "listing.html.j2",
         rows=history_rows(shown),
         more=len(runs) - len(shown),

@@ -5,6 +5,6 @@ them as safe, and the page's own policy forbids whatever is not its one style an
 """
 
 from coze_harness.reporting.html.html_report import HtmlSheet
-from coze_harness.reporting.html.page_templates import Pages
+from coze_harness.reporting.html.page_templates import PageRenderer
 
-__all__ = ["HtmlSheet", "Pages"]
+__all__ = ["HtmlSheet", "PageRenderer"]

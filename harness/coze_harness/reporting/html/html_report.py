@@ -13,9 +13,14 @@ from coze_harness.reporting.failure_reasons import FAILING, Reasons
 from coze_harness.reporting.html.chunk import chunk
 from coze_harness.reporting.html.chunks import Packer, all_packed
 from coze_harness.reporting.html.head import head
-from coze_harness.reporting.html.layout import Layout
 from coze_harness.reporting.html.page_chunks import Piece, pack, unpack
-from coze_harness.reporting.html.page_templates import WORD_MARK, Pages, page_script, trial_source
+from coze_harness.reporting.html.page_templates import (
+    WORD_MARK,
+    PageLayout,
+    PageRenderer,
+    page_script,
+    trial_source,
+)
 from coze_harness.reporting.html.static import Token, static_tree
 from coze_harness.reporting.html.trial_markup import Forms, body, form_of
 from coze_harness.reporting.html.wording import words_of
@@ -63,7 +68,7 @@ class HtmlSheet:
         self._options = options or PageOptions()
         self._detailed = detailed
         self._listed = listed
-        self._pages = Pages(self._options.written_in)
+        self._pages = PageRenderer(self._options.written_in)
         self._forms = Forms(*self._pages.trial_macros())
 
     def piece(self, trial: TrialView, line: bytes) -> bytes:
@@ -80,7 +85,7 @@ class HtmlSheet:
 
     def beside(self) -> Mapping[str, bytes]:
         """Return the files that go beside the page, by their names."""
-        return Layout(self._options.layout).files()
+        return PageLayout(self._options.layout).files()
 
     def write(self, run: Run, pieces: Pieces, reasons: Reasons, out: Out) -> None:
         """Write the page: what a reader must look at first, first."""
@@ -95,7 +100,7 @@ class HtmlSheet:
             view=view,
             bots=self._bots(view),
             survivors=self._survivors(view),
-            layout=Layout(self._options.layout),
+            layout=PageLayout(self._options.layout),
             head=_HEAD,
             detailed=detailed,
             listed=len(rows),
@@ -151,7 +156,7 @@ class HtmlSheet:
     def _word(self, key: bytes, said: dict[bytes, bytes]) -> bytes:
         word = said.get(key)
         if word is None:
-            word = said[key] = self._pages.escaped(key.decode())
+            word = said[key] = self._pages.word_html(key.decode())
         return word
 
     def _bots(self, view: PageView) -> list[tuple[BotView, Sequence[Token] | None]]:
