@@ -26,8 +26,9 @@ check: $(DEV) $(NODE)
 	$(BIN)/lint-imports
 	$(BIN)/coze-harness check
 
-# What the report's page includes: its script and styles, bundled and minified by esbuild. The
-# results are committed, so that neither installing nor running needs Node.js.
+# What the reports' pages are made with: script and styles, bundled and minified by esbuild, and
+# templates, compiled by jinja2. The results are committed, so that neither installing nor running
+# needs Node.js, and no run compiles templates.
 REPORTING := harness/coze_harness/reporting
 ASSETS := $(REPORTING)/html/assets
 ESBUILD := node_modules/.bin/esbuild --bundle --minify --format=iife --target=es2022 \
@@ -38,6 +39,8 @@ assets: $(DEV) $(NODE)
 	rm -rf $(ASSETS)
 	$(ESBUILD) --outdir=$(ASSETS) report=$(REPORTING)/browser/main.js \
 	  report=$(REPORTING)/templates/controls.css listing=$(REPORTING)/templates/listing.css
+	$(BIN)/python -c 'import pathlib, coze_harness.reporting.html.page_templates as page_templates; \
+	  page_templates.compile_templates(pathlib.Path("$(ASSETS)"))'
 
 check: check-assets
 check-assets: $(DEV) $(NODE)

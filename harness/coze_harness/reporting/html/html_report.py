@@ -57,6 +57,7 @@ class HtmlSheet:
         options: how the page is to be; what it says of a trial does not depend on them.
         detailed: so many trials can be opened; the others have a row only.
         listed: so many have a row.
+        renderer: fills the templates. Default: one for the language of `options`.
     """
 
     def __init__(
@@ -64,11 +65,12 @@ class HtmlSheet:
         options: PageOptions | None = None,
         detailed: int = DETAILED,
         listed: int = LISTED,
+        renderer: PageRenderer | None = None,
     ) -> None:
         self._options = options or PageOptions()
         self._detailed = detailed
         self._listed = listed
-        self._pages = PageRenderer(self._options.written_in)
+        self._pages = renderer or PageRenderer(self._options.written_in)
         self._forms = Forms(*self._pages.trial_macros())
 
     def piece(self, trial: TrialView, line: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """Page templates, with the words, the style and the script that go into them.
 
-Style and script are bundled by `make assets` (esbuild) and committed in `assets/`; pages include
-them as they are.
+`make assets` compiles the templates (jinja2) and bundles style and script (esbuild); the results
+are committed in `assets/`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, Protocol, cast
 
+import jinja2
 import orjson
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BaseLoader, Environment, FileSystemLoader, ModuleLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from coze_harness.reporting.message_catalogue import Phrase, Words
@@ -30,15 +31,40 @@ WORD_MARK: Final = "\x01"
 """Surrounds the key of a word in markup that is rendered before its language is known."""
 
 
-@cache
-def _environment() -> Environment:
-    """Return the templates, which jinja2 compiles once per process.
+def template_loader(jinja2_version: str) -> BaseLoader:
+    """Return the loader of the templates: as compiled by `make assets`, or else their sources.
 
-    Compiling takes longer than a thousand trials; processes that are forked later have it already.
+    Compiled templates call jinja2's runtime, so they are used with the release series (3.1) that
+    they were compiled for. Compiling the sources takes longer than rendering a thousand trials.
     """
+    compiled = _compiled_folder(_ASSETS, jinja2_version)
+    if compiled.is_dir():
+        return ModuleLoader(compiled)
+    return FileSystemLoader(_SOURCES, encoding="utf-8")
+
+
+def compile_templates(assets: Path) -> None:
+    """Compile all templates with the installed jinja2, for `template_loader` to find."""
+    sources = create_environment(FileSystemLoader(_SOURCES, encoding="utf-8"))
+    folder = _compiled_folder(assets, installed_jinja2())
+    sources.compile_templates(folder, extensions=["j2"], zip=None, ignore_errors=False)
+
+
+def _compiled_folder(assets: Path, jinja2_version: str) -> Path:
+    series = ".".join(jinja2_version.split(".")[:2])
+    return assets / f"jinja2-{series}"
+
+
+def installed_jinja2() -> str:
+    """Return the version of jinja2; empty for a release that does not say it in its module."""
+    return str(vars(jinja2).get("__version__", ""))
+
+
+def create_environment(loader: BaseLoader) -> Environment:
+    """Return the templates of a loader, with escaping always on."""
     # Not select_autoescape(): by default it does not escape in templates whose names end in .j2.
     environment = Environment(
-        loader=FileSystemLoader(_SOURCES, encoding="utf-8"),
+        loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -54,15 +80,23 @@ def _environment() -> Environment:
     return environment
 
 
+@cache
+def _environment() -> Environment:
+    """Return the templates: loaded once per process, and before processes are forked."""
+    return create_environment(template_loader(installed_jinja2()))
+
+
 class PageRenderer:
     """Renders pages from templates.
 
     Args:
         language: of the words in the page; ``en`` or ``zh``.
+        environment: the templates. Default: those that are loaded once per process.
     """
 
-    def __init__(self, language: str = "en") -> None:
+    def __init__(self, language: str = "en", environment: Environment | None = None) -> None:
         self.words = Words(language)
+        self._environment = environment or _environment()
 
     def word_html(self, key: str) -> bytes:
         """Return the word for a key of words.json, escaped for HTML."""
@@ -70,12 +104,12 @@ class PageRenderer:
 
     def trial_macros(self) -> tuple[Callable[[TrialView], str], Callable[[TrialView], str]]:
         """Return two functions: one renders a trial's row, the other its body."""
-        macros = cast("_TrialMacros", _environment().get_template(_TRIAL).module)
+        macros = cast("_TrialMacros", self._environment.get_template(_TRIAL).module)
         return macros.row, macros.body
 
     def render(self, name: str, **values: object) -> str:
         """Render the template `name` with these values."""
-        template = _environment().get_template(name)
+        template = self._environment.get_template(name)
         return template.render(
             language=self.words.language, say=self._text, phrase=self.words.say, **values
         )
