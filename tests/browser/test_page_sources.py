@@ -15,7 +15,9 @@ TEMPLATES = sorted(REPORT.rglob("*.j2"))
 MODULES = sorted((REPORT / "browser").glob("*.js"))
 SCRIPT = REPORT / "html/assets/report.js"
 ASSETS = [SCRIPT, *sorted((REPORT / "html/assets").glob("*.css"))]
-PYTHON = sorted(path for path in REPORT.rglob("*.py") if "assets" not in path.parts)
+PYTHON = sorted(
+    path for path in REPORT.rglob("*.py") if "assets" not in path.relative_to(REPORT).parts
+)
 
 # Where text is marked as safe, and whose text it is: ours, never a bot's.
 SAFE_BY = {

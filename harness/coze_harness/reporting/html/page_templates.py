@@ -111,7 +111,7 @@ class PageRenderer:
         """Render the template `name` with these values."""
         template = self._environment.get_template(name)
         return template.render(
-            language=self.words.language, say=self._text, phrase=self.words.say, **values
+            language=self.words.language, text=self._text, phrase_text=self.words.say, **values
         )
 
     def _text(self, key: str, values: Mapping[str, str] = {}) -> str:

@@ -7,7 +7,7 @@ def root(context, missing=missing):
     concat = environment.concat
     cond_expr_undefined = Undefined
     if 0: yield None
-    l_0_w = resolve('w')
+    l_0_word = resolve('word')
     l_0_view = resolve('view')
     try:
         t_1 = environment.filters['length']
@@ -17,7 +17,7 @@ def root(context, missing=missing):
             raise TemplateRuntimeError("No filter named 'length' found.")
     pass
     yield '<div class="scroll" tabindex="0" role="region" aria-labelledby="v=matrix">\n<table class="matrix">\n<thead><tr><th scope="col">'
-    yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'fact.scenario'))
+    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'fact.scenario'))
     yield '</th>'
     l_1_loop = missing
     for l_1_bot, l_1_loop in LoopContext(environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'matrix'), 'bots'), undefined):
@@ -43,7 +43,7 @@ def root(context, missing=missing):
         if l_1_differs:
             pass
             yield ' <span class="share">'
-            yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'matrix.differs', _loop_vars=_loop_vars))
+            yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'matrix.differs', _loop_vars=_loop_vars))
             yield '</span>'
         yield '</th>'
         for l_2_cell in l_1_cells:
@@ -58,7 +58,7 @@ def root(context, missing=missing):
                 yield '"><span class="st '
                 yield escape(environment.getattr(l_2_cell, 'status'))
                 yield '">'
-                yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), markup_join(('status.', environment.getattr(l_2_cell, 'status'), )), _loop_vars=_loop_vars))
+                yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), markup_join(('status.', environment.getattr(l_2_cell, 'status'), )), _loop_vars=_loop_vars))
                 yield '</span></a>'
                 if environment.getattr(l_2_cell, 'share'):
                     pass
@@ -68,7 +68,7 @@ def root(context, missing=missing):
             else:
                 pass
                 yield '<span class="share">'
-                yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'matrix.not_asked', _loop_vars=_loop_vars))
+                yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'matrix.not_asked', _loop_vars=_loop_vars))
                 yield '</span>'
             yield '</td>'
         l_2_cell = l_2_href = missing
@@ -78,7 +78,7 @@ def root(context, missing=missing):
     if (t_1(environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'matrix'), 'lines')) > 1000):
         pass
         yield '<p class="small">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'page.and_more', {'n': context.call(environment.getattr('{:,}', 'format'), (t_1(environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'matrix'), 'lines')) - 1000))}))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.and_more', {'n': context.call(environment.getattr('{:,}', 'format'), (t_1(environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'matrix'), 'lines')) - 1000))}))
         yield '</p>\n'
 
 blocks = {}

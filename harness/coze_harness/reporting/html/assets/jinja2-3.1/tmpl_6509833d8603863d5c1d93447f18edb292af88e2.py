@@ -8,7 +8,7 @@ def root(context, missing=missing):
     cond_expr_undefined = Undefined
     if 0: yield None
     l_0_view = resolve('view')
-    l_0_w = resolve('w')
+    l_0_word = resolve('word')
     l_0_survivors = resolve('survivors')
     l_0_node = l_0_mutation = missing
     pass
@@ -22,17 +22,17 @@ def root(context, missing=missing):
     context.vars['mutation'] = l_0_mutation
     context.exported_vars.add('mutation')
     yield '<p class="small">'
-    yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'mutations.explained'))
+    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'mutations.explained'))
     yield ' <span class="fact">'
-    yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'mutations.seed'))
+    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'mutations.seed'))
     yield ' <b>'
     yield escape(environment.getattr((undefined(name='mutation') if l_0_mutation is missing else l_0_mutation), 'seed'))
     yield '</b></span></p>\n<div class="scroll" tabindex="0" role="region" aria-labelledby="v=mutations">\n<table class="scores">\n<thead><tr><th scope="col">'
-    yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'fact.scenario'))
+    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'fact.scenario'))
     yield '</th><th scope="col">'
-    yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'mutations.score'))
+    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'mutations.score'))
     yield '</th><th scope="col">'
-    yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'mutations.caught'))
+    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'mutations.caught'))
     yield '</th></tr></thead>\n<tbody>\n'
     for l_1_score in environment.getattr((undefined(name='mutation') if l_0_mutation is missing else l_0_mutation), 'scores'):
         _loop_vars = {}
@@ -50,7 +50,7 @@ def root(context, missing=missing):
             yield '" height="8"></rect></svg>'
         else:
             pass
-            yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'mutations.none', _loop_vars=_loop_vars))
+            yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'mutations.none', _loop_vars=_loop_vars))
         yield '</td><td>'
         yield escape(environment.getattr(l_1_score, 'caught'))
         yield '</td></tr>\n'
@@ -82,33 +82,33 @@ def root(context, missing=missing):
             yield '</code> <bdi>'
             yield escape(environment.getattr(l_2_survivor, 'trial'))
             yield '</bdi> '
-            yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'diff.turn', {'n': environment.getattr(l_2_survivor, 'turn')}, _loop_vars=_loop_vars))
+            yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'diff.turn', {'n': environment.getattr(l_2_survivor, 'turn')}, _loop_vars=_loop_vars))
             yield '</summary>\n<p><a href="'
             yield escape(context.call((undefined(name='href') if l_2_href is missing else l_2_href), environment.getattr(l_2_survivor, 'anchor'), _loop_vars=_loop_vars))
             yield '&amp;t='
             yield escape(environment.getattr(l_2_survivor, 'turn'))
             yield '">'
-            yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'mutations.open', _loop_vars=_loop_vars))
+            yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'mutations.open', _loop_vars=_loop_vars))
             yield '</a></p>\n<div class="diff">'
             yield escape(context.call((undefined(name='node') if l_0_node is missing else l_0_node), l_2_tree, _loop_vars=_loop_vars))
             yield '</div>\n'
             if environment.getattr(l_2_survivor, 'expectations'):
                 pass
                 yield '<p class="small">'
-                yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'mutations.let_pass', _loop_vars=_loop_vars))
+                yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'mutations.let_pass', _loop_vars=_loop_vars))
                 yield '</p>\n<ul>\n'
-                for l_3_words in environment.getattr(l_2_survivor, 'expectations'):
+                for l_3_expectation in environment.getattr(l_2_survivor, 'expectations'):
                     _loop_vars = {}
                     pass
                     yield '<li><bdi>'
-                    yield escape(l_3_words)
+                    yield escape(l_3_expectation)
                     yield '</bdi></li>\n'
-                l_3_words = missing
+                l_3_expectation = missing
                 yield '</ul>\n'
             if environment.getattr(l_2_survivor, 'hint'):
                 pass
                 yield '<p class="small">'
-                yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'mutations.hint', _loop_vars=_loop_vars))
+                yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'mutations.hint', _loop_vars=_loop_vars))
                 yield '</p>\n<pre>'
                 yield escape(environment.getattr(l_2_survivor, 'hint'))
                 yield '</pre>\n'
@@ -118,7 +118,7 @@ def root(context, missing=missing):
     if environment.getattr((undefined(name='mutation') if l_0_mutation is missing else l_0_mutation), 'more'):
         pass
         yield '<p class="small">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'page.and_more', {'n': context.call(environment.getattr('{:,}', 'format'), environment.getattr((undefined(name='mutation') if l_0_mutation is missing else l_0_mutation), 'more'))}))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.and_more', {'n': context.call(environment.getattr('{:,}', 'format'), environment.getattr((undefined(name='mutation') if l_0_mutation is missing else l_0_mutation), 'more'))}))
         yield '</p>\n'
 
 blocks = {}

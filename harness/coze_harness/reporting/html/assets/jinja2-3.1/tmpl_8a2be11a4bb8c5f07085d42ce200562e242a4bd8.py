@@ -7,12 +7,12 @@ def root(context, missing=missing):
     concat = environment.concat
     cond_expr_undefined = Undefined
     if 0: yield None
-    l_0_w = l_0_said = l_0_label = l_0_href = missing
+    l_0_word = l_0_phrase = l_0_label = l_0_href = missing
     pass
     def macro(l_1_key, l_1_values):
         t_1 = []
         l_1_values_of = resolve('values_of')
-        l_1_say = resolve('say')
+        l_1_text = resolve('text')
         if l_1_key is missing:
             l_1_key = undefined("parameter 'key' was not provided", name='key')
         if l_1_values is missing:
@@ -32,26 +32,26 @@ def root(context, missing=missing):
             ))
         t_1.extend((
             '>',
-            escape(context.call((undefined(name='say') if l_1_say is missing else l_1_say), l_1_key, l_1_values)),
+            escape(context.call((undefined(name='text') if l_1_text is missing else l_1_text), l_1_key, l_1_values)),
             '</span>',
         ))
         return concat(t_1)
-    context.exported_vars.add('w')
-    context.vars['w'] = l_0_w = Macro(environment, macro, 'w', ('key', 'values'), False, False, False, context.eval_ctx.autoescape)
-    def macro(l_1_phrase):
+    context.exported_vars.add('word')
+    context.vars['word'] = l_0_word = Macro(environment, macro, 'word', ('key', 'values'), False, False, False, context.eval_ctx.autoescape)
+    def macro(l_1_value):
         t_2 = []
-        if l_1_phrase is missing:
-            l_1_phrase = undefined("parameter 'phrase' was not provided", name='phrase')
+        if l_1_value is missing:
+            l_1_value = undefined("parameter 'value' was not provided", name='value')
         pass
         t_2.append(
-            escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), environment.getattr(l_1_phrase, 'key'), environment.getattr(l_1_phrase, 'values'))),
+            escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), environment.getattr(l_1_value, 'key'), environment.getattr(l_1_value, 'values'))),
         )
         return concat(t_2)
-    context.exported_vars.add('said')
-    context.vars['said'] = l_0_said = Macro(environment, macro, 'said', ('phrase',), False, False, False, context.eval_ctx.autoescape)
+    context.exported_vars.add('phrase')
+    context.vars['phrase'] = l_0_phrase = Macro(environment, macro, 'phrase', ('value',), False, False, False, context.eval_ctx.autoescape)
     def macro(l_1_key):
         t_3 = []
-        l_1_say = resolve('say')
+        l_1_text = resolve('text')
         if l_1_key is missing:
             l_1_key = undefined("parameter 'key' was not provided", name='key')
         pass
@@ -59,7 +59,7 @@ def root(context, missing=missing):
             'data-w-label="',
             escape(l_1_key),
             '" aria-label="',
-            escape(context.call((undefined(name='say') if l_1_say is missing else l_1_say), l_1_key)),
+            escape(context.call((undefined(name='text') if l_1_text is missing else l_1_text), l_1_key)),
             '"',
         ))
         return concat(t_3)

@@ -9,11 +9,11 @@ def root(context, missing=missing):
     if 0: yield None
     l_0_language = resolve('language')
     l_0_policy_hash = resolve('policy_hash')
-    l_0_say = resolve('say')
+    l_0_text = resolve('text')
     l_0_runs = resolve('runs')
     l_0_inline_asset = resolve('inline_asset')
     l_0_rows = resolve('rows')
-    l_0_phrase = resolve('phrase')
+    l_0_phrase_text = resolve('phrase_text')
     l_0_trends = resolve('trends')
     l_0_more = resolve('more')
     l_0_count = missing
@@ -23,7 +23,7 @@ def root(context, missing=missing):
     yield '">\n<head>\n<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'sha256-'
     yield escape(context.call((undefined(name='policy_hash') if l_0_policy_hash is missing else l_0_policy_hash), 'listing.css'))
     yield '\'; base-uri \'none\'; form-action \'none\'">\n<meta name="referrer" content="no-referrer">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n'
-    l_0_count = context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'listing.runs', {'n': context.call(environment.getattr('{:,}', 'format'), (undefined(name='runs') if l_0_runs is missing else l_0_runs))})
+    l_0_count = context.call((undefined(name='text') if l_0_text is missing else l_0_text), 'listing.runs', {'n': context.call(environment.getattr('{:,}', 'format'), (undefined(name='runs') if l_0_runs is missing else l_0_runs))})
     context.vars['count'] = l_0_count
     context.exported_vars.add('count')
     yield '<title>coze-harness · '
@@ -31,23 +31,23 @@ def root(context, missing=missing):
     yield '</title>\n<style>'
     yield escape(context.call((undefined(name='inline_asset') if l_0_inline_asset is missing else l_0_inline_asset), 'listing.css'))
     yield '</style>\n</head>\n<body>\n<a class="skip" href="#runs">'
-    yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'listing.skip'))
+    yield escape(context.call((undefined(name='text') if l_0_text is missing else l_0_text), 'listing.skip'))
     yield '</a>\n<header>\n<p class="over">coze-harness</p>\n<h1>'
     yield escape((undefined(name='count') if l_0_count is missing else l_0_count))
     yield '</h1>\n'
     if (undefined(name='rows') if l_0_rows is missing else l_0_rows):
         pass
         yield '<p class="aside">'
-        yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'listing.newest'))
+        yield escape(context.call((undefined(name='text') if l_0_text is missing else l_0_text), 'listing.newest'))
         yield ' <a href="'
         yield escape(environment.getattr(environment.getitem((undefined(name='rows') if l_0_rows is missing else l_0_rows), 0), 'link'))
         yield '">'
-        yield escape(context.call((undefined(name='phrase') if l_0_phrase is missing else l_0_phrase), environment.getattr(environment.getitem((undefined(name='rows') if l_0_rows is missing else l_0_rows), 0), 'said')))
+        yield escape(context.call((undefined(name='phrase_text') if l_0_phrase_text is missing else l_0_phrase_text), environment.getattr(environment.getitem((undefined(name='rows') if l_0_rows is missing else l_0_rows), 0), 'said')))
         yield '</a></p>\n'
     else:
         pass
         yield '<p class="aside">'
-        yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'listing.none'))
+        yield escape(context.call((undefined(name='text') if l_0_text is missing else l_0_text), 'listing.none'))
         yield ' <code>coze-harness run</code></p>\n'
     yield '</header>\n<main id="runs" tabindex="-1">\n'
     if (undefined(name='trends') if l_0_trends is missing else l_0_trends):
@@ -58,15 +58,15 @@ def root(context, missing=missing):
             _loop_vars = {}
             pass
             yield '<figure>\n<figcaption><b>'
-            yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), l_1_label, _loop_vars=_loop_vars))
+            yield escape(context.call((undefined(name='text') if l_0_text is missing else l_0_text), l_1_label, _loop_vars=_loop_vars))
             yield '</b> '
             yield escape(l_1_last)
             yield '</figcaption>\n<div class="plot"><span>'
             yield escape(l_1_top)
             yield '</span><svg class="trend" role="img" aria-label="'
-            yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), l_1_label, _loop_vars=_loop_vars))
+            yield escape(context.call((undefined(name='text') if l_0_text is missing else l_0_text), l_1_label, _loop_vars=_loop_vars))
             yield ': '
-            yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'listing.trend', _loop_vars=_loop_vars))
+            yield escape(context.call((undefined(name='text') if l_0_text is missing else l_0_text), 'listing.trend', _loop_vars=_loop_vars))
             yield '" viewBox="0 0 100 '
             yield escape((undefined(name='height') if l_1_height is missing else l_1_height))
             yield '" preserveAspectRatio="none"><line x1="0" y1="0" x2="100" y2="0"/><line x1="0" y1="'
@@ -80,30 +80,30 @@ def root(context, missing=missing):
             yield '</span></div>\n</figure>\n'
         l_1_label = l_1_last = l_1_top = l_1_bottom = l_1_points = l_1_height = missing
         yield '</div>\n<p class="small">'
-        yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'listing.trend'))
+        yield escape(context.call((undefined(name='text') if l_0_text is missing else l_0_text), 'listing.trend'))
         yield '</p>\n'
     if (undefined(name='rows') if l_0_rows is missing else l_0_rows):
         pass
         yield '<div class="scroll" tabindex="0" role="region" aria-label="'
         yield escape((undefined(name='count') if l_0_count is missing else l_0_count))
         yield '">\n<table class="runs">\n<thead><tr><th>'
-        yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'fact.run'))
+        yield escape(context.call((undefined(name='text') if l_0_text is missing else l_0_text), 'fact.run'))
         yield '<th>'
-        yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'fact.status'))
+        yield escape(context.call((undefined(name='text') if l_0_text is missing else l_0_text), 'fact.status'))
         for l_1_key in ('status.passed', 'status.failed', 'status.error', 'fact.trials', 'overview.share'):
             _loop_vars = {}
             pass
             yield '<th class="num">'
-            yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), l_1_key, _loop_vars=_loop_vars))
+            yield escape(context.call((undefined(name='text') if l_0_text is missing else l_0_text), l_1_key, _loop_vars=_loop_vars))
         l_1_key = missing
         yield '<th class="num">P50<th class="num">P95<th class="num">'
-        yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'fact.tokens'))
+        yield escape(context.call((undefined(name='text') if l_0_text is missing else l_0_text), 'fact.tokens'))
         yield '<th>'
-        yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'fact.mode'))
+        yield escape(context.call((undefined(name='text') if l_0_text is missing else l_0_text), 'fact.mode'))
         yield '<th>'
-        yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'fact.started'))
+        yield escape(context.call((undefined(name='text') if l_0_text is missing else l_0_text), 'fact.started'))
         yield '<th class="num">'
-        yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'fact.lasted'))
+        yield escape(context.call((undefined(name='text') if l_0_text is missing else l_0_text), 'fact.lasted'))
         yield '</thead>\n<tbody>\n'
         for l_1_row in (undefined(name='rows') if l_0_rows is missing else l_0_rows):
             _loop_vars = {}
@@ -113,22 +113,22 @@ def root(context, missing=missing):
             yield '"><bdi>'
             yield escape(environment.getattr(l_1_row, 'run_id'))
             yield '</bdi></a><td title="'
-            yield escape(context.call((undefined(name='phrase') if l_0_phrase is missing else l_0_phrase), environment.getattr(l_1_row, 'said'), _loop_vars=_loop_vars))
+            yield escape(context.call((undefined(name='phrase_text') if l_0_phrase_text is missing else l_0_phrase_text), environment.getattr(l_1_row, 'said'), _loop_vars=_loop_vars))
             yield '">'
             if (environment.getattr(l_1_row, 'tone') == 'good'):
                 pass
                 yield '<span class="st passed">✓ '
-                yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'status.passed', _loop_vars=_loop_vars))
+                yield escape(context.call((undefined(name='text') if l_0_text is missing else l_0_text), 'status.passed', _loop_vars=_loop_vars))
                 yield '</span>'
             elif (environment.getattr(l_1_row, 'tone') == 'bad'):
                 pass
                 yield '<span class="st failed">✗ '
-                yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'status.failed', _loop_vars=_loop_vars))
+                yield escape(context.call((undefined(name='text') if l_0_text is missing else l_0_text), 'status.failed', _loop_vars=_loop_vars))
                 yield '</span>'
             elif (environment.getattr(l_1_row, 'tone') == 'warning'):
                 pass
                 yield '<span class="st warning">! '
-                yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'status.warning', _loop_vars=_loop_vars))
+                yield escape(context.call((undefined(name='text') if l_0_text is missing else l_0_text), 'status.warning', _loop_vars=_loop_vars))
                 yield '</span>'
             else:
                 pass
@@ -150,7 +150,7 @@ def root(context, missing=missing):
             yield '<td class="num">'
             yield escape(environment.getattr(l_1_row, 'tokens'))
             yield '<td>'
-            yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), markup_join(('mode.', environment.getattr(l_1_row, 'mode'), )), _loop_vars=_loop_vars))
+            yield escape(context.call((undefined(name='text') if l_0_text is missing else l_0_text), markup_join(('mode.', environment.getattr(l_1_row, 'mode'), )), _loop_vars=_loop_vars))
             yield '<td>'
             yield escape(environment.getattr(l_1_row, 'started'))
             yield '<td class="num">'
@@ -161,7 +161,7 @@ def root(context, missing=missing):
         if (undefined(name='more') if l_0_more is missing else l_0_more):
             pass
             yield '<p class="small">'
-            yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'listing.older', {'n': context.call(environment.getattr('{:,}', 'format'), (undefined(name='more') if l_0_more is missing else l_0_more))}))
+            yield escape(context.call((undefined(name='text') if l_0_text is missing else l_0_text), 'listing.older', {'n': context.call(environment.getattr('{:,}', 'format'), (undefined(name='more') if l_0_more is missing else l_0_more))}))
             yield '</p>\n'
     yield '</main>\n</body>\n</html>'
 

@@ -8,7 +8,7 @@ def root(context, missing=missing):
     cond_expr_undefined = Undefined
     if 0: yield None
     l_0_view = resolve('view')
-    l_0_w = resolve('w')
+    l_0_word = resolve('word')
     pass
     if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'history'):
         pass
@@ -18,7 +18,7 @@ def root(context, missing=missing):
             _loop_vars = {}
             pass
             yield '<figure class="card">\n<figcaption>'
-            yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), environment.getattr(l_1_chart, 'key'), _loop_vars=_loop_vars))
+            yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), environment.getattr(l_1_chart, 'key'), _loop_vars=_loop_vars))
             yield '</figcaption>\n<div class="plot"><span>'
             yield escape(environment.getattr(l_1_chart, 'high'))
             yield '</span><svg class="trend" role="img" '
@@ -36,19 +36,19 @@ def root(context, missing=missing):
             yield '</span></div>\n</figure>\n'
         l_1_chart = l_1_label = missing
         yield '</div>\n<div class="scroll" tabindex="0" role="region" aria-labelledby="v=history">\n<table class="runs">\n<thead><tr><th scope="col">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'fact.run'))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'fact.run'))
         yield '</th><th scope="col">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'fact.mode'))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'fact.mode'))
         yield '</th><th scope="col">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'fact.started'))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'fact.started'))
         yield '</th><th scope="col" class="num">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'status.passed'))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'status.passed'))
         yield '</th><th scope="col" class="num">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'overview.share'))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'overview.share'))
         yield '</th><th scope="col" class="num">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'history.p95'))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'history.p95'))
         yield '</th><th scope="col" class="num">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'fact.tokens'))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'fact.tokens'))
         yield '</th></tr></thead>\n<tbody>\n'
         for l_1_run in environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'history'), 'runs'):
             _loop_vars = {}
@@ -66,9 +66,9 @@ def root(context, missing=missing):
                 yield '<bdi>'
                 yield escape(environment.getattr(l_1_run, 'run_id'))
                 yield '</bdi> '
-                yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'history.this', _loop_vars=_loop_vars))
+                yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'history.this', _loop_vars=_loop_vars))
             yield '</th><td>'
-            yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), markup_join(('mode.', environment.getattr(l_1_run, 'mode'), )), _loop_vars=_loop_vars))
+            yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), markup_join(('mode.', environment.getattr(l_1_run, 'mode'), )), _loop_vars=_loop_vars))
             yield '</td><td>'
             yield escape(environment.getattr(l_1_run, 'started'))
             yield '</td><td class="num">'
@@ -85,14 +85,14 @@ def root(context, missing=missing):
     else:
         pass
         yield '<p class="empty">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'history.empty'))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'history.empty'))
         yield '</p>\n'
     if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'flaky'):
         pass
         yield '<section class="card" aria-labelledby="flaky">\n<h3 id="flaky">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'overview.flaky'))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'overview.flaky'))
         yield '</h3>\n<p class="small">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'history.flaky'))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'history.flaky'))
         yield '</p>\n<ol class="top">\n'
         for (l_1_name, l_1_anchor, l_1_past) in environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'flaky'):
             l_1_href = resolve('href')

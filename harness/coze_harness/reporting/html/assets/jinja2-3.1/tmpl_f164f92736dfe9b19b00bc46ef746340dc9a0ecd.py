@@ -8,7 +8,7 @@ def root(context, missing=missing):
     cond_expr_undefined = Undefined
     if 0: yield None
     l_0_view = resolve('view')
-    l_0_w = resolve('w')
+    l_0_word = resolve('word')
     try:
         t_1 = environment.filters['length']
     except KeyError:
@@ -25,7 +25,7 @@ def root(context, missing=missing):
     if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'reasons'):
         pass
         yield '<section class="card" aria-labelledby="why">\n<h3 id="why">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'overview.why'))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'overview.why'))
         yield '</h3>\n<ol class="reasons">\n'
         l_1_loop = missing
         for l_1_reason, l_1_loop in LoopContext(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'reasons'), undefined):
@@ -57,26 +57,26 @@ def root(context, missing=missing):
             if (environment.getattr(l_1_reason, 'times') > t_1(environment.getattr(l_1_reason, 'trials'))):
                 pass
                 yield ' '
-                yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'page.and_more', {'n': context.call(environment.getattr('{:,}', 'format'), (environment.getattr(l_1_reason, 'times') - t_1(environment.getattr(l_1_reason, 'trials'))), _loop_vars=_loop_vars)}, _loop_vars=_loop_vars))
+                yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.and_more', {'n': context.call(environment.getattr('{:,}', 'format'), (environment.getattr(l_1_reason, 'times') - t_1(environment.getattr(l_1_reason, 'trials'))), _loop_vars=_loop_vars)}, _loop_vars=_loop_vars))
             yield '</span></span></li>\n'
         l_1_loop = l_1_reason = missing
         yield '</ol>\n</section>\n'
     if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'rates'):
         pass
         yield '<section class="card" aria-labelledby="rates">\n<h3 id="rates">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'overview.rates'))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'overview.rates'))
         yield '</h3>\n<div class="scroll" tabindex="0" role="group" aria-labelledby="rates">\n<table>\n<thead><tr><th scope="col">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'fact.scenario'))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'fact.scenario'))
         yield '</th><th scope="col">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'fact.bot'))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'fact.bot'))
         yield '</th><th scope="col">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'status.passed'))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'status.passed'))
         yield '</th><th scope="col">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'overview.share'))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'overview.share'))
         yield '</th><th scope="col">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'overview.required'))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'overview.required'))
         yield '</th><th scope="col">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'overview.met'))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'overview.met'))
         yield '</th></tr></thead>\n<tbody>\n'
         for l_1_rate in environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'rates')[:100]:
             _loop_vars = {}
@@ -97,12 +97,12 @@ def root(context, missing=missing):
             if environment.getattr(l_1_rate, 'met'):
                 pass
                 yield '<span class="st passed">'
-                yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'word.yes', _loop_vars=_loop_vars))
+                yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'word.yes', _loop_vars=_loop_vars))
                 yield '</span>'
             else:
                 pass
                 yield '<span class="st failed">'
-                yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'word.no', _loop_vars=_loop_vars))
+                yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'word.no', _loop_vars=_loop_vars))
                 yield '</span>'
             yield '</td></tr>\n'
         l_1_rate = missing
@@ -110,7 +110,7 @@ def root(context, missing=missing):
         if (t_1(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'rates')) > 100):
             pass
             yield '<p class="small">'
-            yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'page.and_more', {'n': context.call(environment.getattr('{:,}', 'format'), (t_1(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'rates')) - 100))}))
+            yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.and_more', {'n': context.call(environment.getattr('{:,}', 'format'), (t_1(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'rates')) - 100))}))
             yield '</p>\n'
         yield '</section>\n'
     yield '<div class="cards">\n'
@@ -126,7 +126,7 @@ def root(context, missing=missing):
         yield '">\n<h3 id="'
         yield escape(t_2(context.eval_ctx, l_1_key, '.', '-'))
         yield '">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), l_1_key, _loop_vars=_loop_vars))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), l_1_key, _loop_vars=_loop_vars))
         yield '</h3>\n<ol class="top">\n'
         for (l_2_name, l_2_anchor, l_2_value) in l_1_top:
             l_2_href = resolve('href')
@@ -143,13 +143,13 @@ def root(context, missing=missing):
         yield '</ol>\n</section>\n'
     l_1_key = l_1_top = missing
     yield '<section class="card" aria-labelledby="run">\n<h3 id="run">'
-    yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'overview.run'))
+    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'overview.run'))
     yield '</h3>\n<dl class="facts">\n'
     for (l_1_key, l_1_value) in environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'facts'):
         _loop_vars = {}
         pass
         yield '<dt>'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), l_1_key, _loop_vars=_loop_vars))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), l_1_key, _loop_vars=_loop_vars))
         yield '</dt><dd><bdi>'
         yield escape(l_1_value)
         yield '</bdi></dd>\n'
@@ -164,7 +164,7 @@ def root(context, missing=missing):
         yield '</bdi></dd>\n'
     l_1_name = l_1_value = missing
     yield '<dt>'
-    yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'overview.again'))
+    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'overview.again'))
     yield '</dt><dd><code>'
     yield escape(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'again'))
     yield '</code></dd>\n</dl>\n</section>\n</div>'

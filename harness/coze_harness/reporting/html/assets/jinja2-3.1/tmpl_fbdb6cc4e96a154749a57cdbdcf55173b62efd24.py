@@ -8,8 +8,8 @@ def root(context, missing=missing):
     cond_expr_undefined = Undefined
     if 0: yield None
     l_0_view = resolve('view')
-    l_0_w = resolve('w')
-    l_0_said = resolve('said')
+    l_0_word = resolve('word')
+    l_0_phrase = resolve('phrase')
     l_0_label = resolve('label')
     l_0_bots = resolve('bots')
     l_0_node = l_0_compare = missing
@@ -24,13 +24,13 @@ def root(context, missing=missing):
     context.vars['compare'] = l_0_compare
     context.exported_vars.add('compare')
     yield '<p><span class="fact">'
-    yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'compare.baseline'))
+    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'compare.baseline'))
     yield ' <b>'
-    yield escape(context.call((undefined(name='said') if l_0_said is missing else l_0_said), environment.getitem(environment.getattr((undefined(name='compare') if l_0_compare is missing else l_0_compare), 'sides'), 0)))
+    yield escape(context.call((undefined(name='phrase') if l_0_phrase is missing else l_0_phrase), environment.getitem(environment.getattr((undefined(name='compare') if l_0_compare is missing else l_0_compare), 'sides'), 0)))
     yield '</b></span> <span class="fact">'
-    yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'compare.candidate'))
+    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'compare.candidate'))
     yield ' <b>'
-    yield escape(context.call((undefined(name='said') if l_0_said is missing else l_0_said), environment.getitem(environment.getattr((undefined(name='compare') if l_0_compare is missing else l_0_compare), 'sides'), 1)))
+    yield escape(context.call((undefined(name='phrase') if l_0_phrase is missing else l_0_phrase), environment.getitem(environment.getattr((undefined(name='compare') if l_0_compare is missing else l_0_compare), 'sides'), 1)))
     yield '</b></span></p>\n'
     if environment.getattr((undefined(name='compare') if l_0_compare is missing else l_0_compare), 'counts'):
         pass
@@ -45,7 +45,7 @@ def root(context, missing=missing):
             yield '</b> <span class="ch '
             yield escape(environment.getattr(l_1_count, 'kind'))
             yield '">'
-            yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), markup_join(('change.', environment.getattr(l_1_count, 'kind'), )), _loop_vars=_loop_vars))
+            yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), markup_join(('change.', environment.getattr(l_1_count, 'kind'), )), _loop_vars=_loop_vars))
             yield '</span></a></li>\n'
         l_1_count = missing
         yield '</ul>\n'
@@ -54,29 +54,29 @@ def root(context, missing=missing):
         yield '<div class="scroll" tabindex="0" role="region" '
         yield escape(context.call((undefined(name='label') if l_0_label is missing else l_0_label), 'compare.scenarios'))
         yield '>\n<table class="shares">\n<thead><tr><th scope="col">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'fact.scenario'))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'fact.scenario'))
         yield '</th><th scope="col">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'fact.bot'))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'fact.bot'))
         yield '</th><th scope="col">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'diff.before'))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'diff.before'))
         yield '</th><th scope="col">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'diff.now'))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'diff.now'))
         yield '</th><th scope="col">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'compare.finding'))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'compare.finding'))
         yield '</th></tr></thead>\n<tbody>\n'
-        for l_1_found in environment.getattr((undefined(name='compare') if l_0_compare is missing else l_0_compare), 'scenarios'):
+        for l_1_scenario in environment.getattr((undefined(name='compare') if l_0_compare is missing else l_0_compare), 'scenarios'):
             _loop_vars = {}
             pass
             yield '<tr class="'
-            yield escape(environment.getattr(l_1_found, 'tone'))
+            yield escape(environment.getattr(l_1_scenario, 'tone'))
             yield '"><th scope="row"><a href="'
-            yield escape(environment.getattr(l_1_found, 'link'))
+            yield escape(environment.getattr(l_1_scenario, 'link'))
             yield '"><bdi>'
-            yield escape(environment.getattr(l_1_found, 'scenario'))
+            yield escape(environment.getattr(l_1_scenario, 'scenario'))
             yield '</bdi></a></th><td><bdi>'
-            yield escape(environment.getattr(l_1_found, 'bot'))
+            yield escape(environment.getattr(l_1_scenario, 'bot'))
             yield '</bdi></td>'
-            for l_2_side in (environment.getattr(l_1_found, 'before'), environment.getattr(l_1_found, 'after')):
+            for l_2_side in (environment.getattr(l_1_scenario, 'before'), environment.getattr(l_1_scenario, 'after')):
                 _loop_vars = {}
                 pass
                 yield '<td class="share-cell">'
@@ -90,63 +90,63 @@ def root(context, missing=missing):
                 yield '" width="1.5" height="8"></rect></svg></td>'
             l_2_side = missing
             yield '<td>'
-            yield escape(context.call((undefined(name='said') if l_0_said is missing else l_0_said), environment.getattr(l_1_found, 'said'), _loop_vars=_loop_vars))
-            for l_2_more in environment.getattr(l_1_found, 'more'):
+            yield escape(context.call((undefined(name='phrase') if l_0_phrase is missing else l_0_phrase), environment.getattr(l_1_scenario, 'said'), _loop_vars=_loop_vars))
+            for l_2_more in environment.getattr(l_1_scenario, 'more'):
                 _loop_vars = {}
                 pass
                 yield ' '
-                yield escape(context.call((undefined(name='said') if l_0_said is missing else l_0_said), l_2_more, _loop_vars=_loop_vars))
+                yield escape(context.call((undefined(name='phrase') if l_0_phrase is missing else l_0_phrase), l_2_more, _loop_vars=_loop_vars))
             l_2_more = missing
-            if environment.getattr(l_1_found, 'test'):
+            if environment.getattr(l_1_scenario, 'test'):
                 pass
                 yield ' <span class="small">'
-                yield escape(environment.getattr(l_1_found, 'test'))
+                yield escape(environment.getattr(l_1_scenario, 'test'))
                 yield '</span>'
             yield '</td></tr>\n'
-        l_1_found = missing
+        l_1_scenario = missing
         yield '</tbody>\n</table>\n</div>\n'
         if environment.getattr((undefined(name='compare') if l_0_compare is missing else l_0_compare), 'more'):
             pass
             yield '<p class="small">'
-            yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'page.and_more', {'n': context.call(environment.getattr('{:,}', 'format'), environment.getattr((undefined(name='compare') if l_0_compare is missing else l_0_compare), 'more'))}))
+            yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.and_more', {'n': context.call(environment.getattr('{:,}', 'format'), environment.getattr((undefined(name='compare') if l_0_compare is missing else l_0_compare), 'more'))}))
             yield '</p>\n'
     else:
         pass
         yield '<p class="empty">'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'compare.as_before'))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'compare.as_before'))
         yield '</p>\n'
     for (l_1_bot, l_1_prompt) in (undefined(name='bots') if l_0_bots is missing else l_0_bots):
         _loop_vars = {}
         pass
         yield '<section class="card">\n<h3>'
-        yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'fact.bot', _loop_vars=_loop_vars))
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'fact.bot', _loop_vars=_loop_vars))
         yield ' <bdi>'
         yield escape(environment.getattr(l_1_bot, 'name'))
         yield '</bdi></h3>\n'
         if (not environment.getattr(l_1_bot, 'known')):
             pass
             yield '<p class="note warning">'
-            yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'compare.unknown_bot', _loop_vars=_loop_vars))
+            yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'compare.unknown_bot', _loop_vars=_loop_vars))
             yield '</p>\n'
         elif (not ((environment.getattr(l_1_bot, 'facts') or environment.getattr(l_1_bot, 'differences')) or l_1_prompt)):
             pass
             yield '<p class="empty">'
-            yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'compare.same_bot', _loop_vars=_loop_vars))
+            yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'compare.same_bot', _loop_vars=_loop_vars))
             yield '</p>\n'
         if (environment.getattr(l_1_bot, 'facts') or environment.getattr(l_1_bot, 'differences')):
             pass
             yield '<div class="scroll" tabindex="0" role="region" '
             yield escape(context.call((undefined(name='label') if l_0_label is missing else l_0_label), 'compare.bot', _loop_vars=_loop_vars))
             yield '>\n<table class="sides">\n<thead><tr><td></td><th scope="col">'
-            yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'diff.before', _loop_vars=_loop_vars))
+            yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'diff.before', _loop_vars=_loop_vars))
             yield '</th><th scope="col">'
-            yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'diff.now', _loop_vars=_loop_vars))
+            yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'diff.now', _loop_vars=_loop_vars))
             yield '</th></tr></thead>\n<tbody>\n'
             for (l_2_key, l_2_before, l_2_after) in environment.getattr(l_1_bot, 'facts'):
                 _loop_vars = {}
                 pass
                 yield '<tr><th scope="row">'
-                yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), l_2_key, _loop_vars=_loop_vars))
+                yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), l_2_key, _loop_vars=_loop_vars))
                 yield '</th><td>'
                 yield escape(l_2_before)
                 yield '</td><td>'
@@ -168,7 +168,7 @@ def root(context, missing=missing):
         if l_1_prompt:
             pass
             yield '<h4>'
-            yield escape(context.call((undefined(name='w') if l_0_w is missing else l_0_w), 'fact.bot_prompt', _loop_vars=_loop_vars))
+            yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'fact.bot_prompt', _loop_vars=_loop_vars))
             yield '</h4>\n<div class="diff lines">'
             yield escape(context.call((undefined(name='node') if l_0_node is missing else l_0_node), l_1_prompt, _loop_vars=_loop_vars))
             yield '</div>\n'
