@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from html import unescape
 from typing import Final, TypeAlias, cast
 
 import orjson
@@ -21,6 +20,10 @@ MarkupToken: TypeAlias = tuple[str, str]
 _VOID: Final = ("br", "hr")
 _TOKEN = re.compile(r"<(/?)([a-z][a-z0-9]*)((?: [a-zA-Z-]+(?:=\"[^\"<>]*\")?)*)>|([^<>]+)")
 _ATTRIBUTE = re.compile(r" ([a-zA-Z-]+)(?:=\"([^\"]*)\")?")
+# What jinja2 escapes. "&amp;" is last, so that "&amp;lt;" becomes "&lt;".
+_ENTITIES: Final = (
+    ("&lt;", "<"), ("&gt;", ">"), ("&#34;", '"'), ("&#39;", "'"), ("&amp;", "&"),
+)  # fmt: skip
 
 _LABELS: Final = {"data-w-label": "aria-label", "data-w-title": "title"}
 _SCRIPT_PANELS: Final = ("json", "history")
@@ -46,7 +49,7 @@ def parse_markup(markup: str) -> list[object]:
         closing, tag, attributes, text = token.groups()
         if text is not None:
             if len(open_elements) > 1 or not text.isspace():
-                open_elements[-1].append(unescape(text) if "&" in text else text)
+                open_elements[-1].append(_unescape(text) if "&" in text else text)
         elif closing:
             if open_elements.pop()[0] != tag:
                 raise ValueError(f"</{tag}> does not match an open element.")
@@ -64,8 +67,14 @@ def parse_markup(markup: str) -> list[object]:
 def _parse_attributes(attributes: str) -> dict[str, str]:
     pairs = _ATTRIBUTE.findall(attributes)
     if "&" in attributes:
-        return {name: unescape(value) for name, value in pairs}
+        return {name: _unescape(value) for name, value in pairs}
     return dict(pairs)
+
+
+def _unescape(text: str) -> str:
+    for entity, character in _ENTITIES:
+        text = text.replace(entity, character)
+    return text
 
 
 def flatten_tree(tree: bytes | str, words: Words) -> Sequence[MarkupToken]:

@@ -15,7 +15,7 @@ import zlib
 from base64 import b64encode
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain, islice
 from typing import Final, NamedTuple
 
 import orjson
@@ -199,10 +199,18 @@ def compress(data: bytes) -> bytes:
 
 
 def compress_all(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """Compress blocks in order, in a few threads (zlib releases Python's lock)."""
+    """Compress blocks in order; several in a few threads (zlib releases Python's lock)."""
+    remaining = iter(blocks)
+    first = list(islice(remaining, 2))
+    if len(first) < 2:
+        yield from map(compress, first)
+        return
+    # Not at the top: it takes longer to import than a small page takes to write.
+    from concurrent.futures import Future, ThreadPoolExecutor
+
     with ThreadPoolExecutor(_THREADS) as pool:
         waiting: deque[Future[bytes]] = deque()
-        for block in blocks:
+        for block in chain(first, remaining):
             waiting.append(pool.submit(compress, block))
             if len(waiting) > _MAX_WAITING:
                 yield waiting.popleft().result()
