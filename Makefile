@@ -77,8 +77,7 @@ $(DEV): pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	@touch $@ $(STAMP)
 
-# The type checker and the accessibility rules for the page's script: for tests alone. What a user
-# installs has no part of them.
+# Bundler, type checker and accessibility rules for the page's script: for development only.
 $(NODE): package.json package-lock.json
 	@command -v npm >/dev/null || { $(APT) nodejs && { command -v npm >/dev/null || $(APT) npm; }; } || { echo \
 	  "npm is missing and could not be installed: install Node.js 20 or newer, then try again" >&2; \

@@ -77,7 +77,7 @@ def trees_of(source: str) -> list[tuple[list[Any], Any]]:
 
 
 def filled_chunk(chunk: dict[str, Any]) -> list[tuple[list[Any], Any]]:
-    """The trees and records of a chunk (forms.js)."""
+    """The trees and records of a chunk (chunk.js)."""
     found: list[tuple[list[Any], Any]] = []
     for form, texts, record, *as_it_is in chunk["trials"]:
         own = [texts[text] if isinstance(text, int) else text for text in texts]

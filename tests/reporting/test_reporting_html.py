@@ -99,8 +99,8 @@ def test_nothing_is_fetched_from_anywhere(source: str, page: Page) -> None:
 
 def test_style_script_and_skeleton_are_small() -> None:
     shell = rendered("html", [])
-    assert len(shell.encode()) < 120_000
-    assert len(gzip.compress(shell.encode())) < 32_000
+    assert len(shell.encode()) < 80_000
+    assert len(gzip.compress(shell.encode())) < 25_000
 
 
 def test_the_verdict_comes_first_in_a_sentence(page: Page) -> None:

@@ -1,4 +1,4 @@
-"""index.html, written: the page around the rows, the trials in chunks, the first ones in full."""
+"""Writes index.html: a row for each trial, their details in chunks, the first failing in full."""
 
 from __future__ import annotations
 
