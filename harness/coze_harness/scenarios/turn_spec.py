@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, cast
 
 from coze_harness.expectations import asks_for, build_expectation
-from coze_harness.model import JSON
+from coze_harness.model import JSON, replace
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import SourcePositions
 from coze_harness.model.trial import Expectation, Tool, Turn
