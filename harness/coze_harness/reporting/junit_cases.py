@@ -12,7 +12,6 @@ from junitparser import (
     Properties,
     Property,
     Skipped,
-    SystemOut,
     TestCase,
 )
 
@@ -52,7 +51,7 @@ def case(trial: TrialView, properties: Mapping[str, str]) -> bytes:
     elif trial.status in (TrialStatus.SKIPPED, TrialStatus.KNOWN_FAILURE):
         _put(made, _skipped(trial))
     if out := unattached(_out(trial)):
-        _put(made, SystemOut(out))
+        made.system_out = out
     return _written(made)
 
 
