@@ -93,7 +93,8 @@ def _print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -
 
 @click.group(
     cls=_Commands,
-    no_args_is_help=True,
+    invoke_without_command=True,
+    subcommand_metavar="COMMAND [ARGS]...",
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: coze-harness init demo && cd demo && coze-harness run",
 )
@@ -101,9 +102,13 @@ def _print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -
     "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version,
     help="Show the version and exit.",
 )  # fmt: skip
-def coze_harness() -> None:
+@click.pass_context
+def coze_harness(ctx: click.Context) -> None:
     """Record a conversation with a Coze bot once; replay it for ever, offline.
 
     Errors are one block: what happened, where, and what to do next. Add --debug to any command for
     the traceback behind one.
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(2)

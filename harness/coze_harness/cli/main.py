@@ -31,9 +31,6 @@ def run(arguments: Sequence[str]) -> int:
     except HarnessError as fault:
         _complain(fault.lines(), debug=debug)
         return fault.exit_code
-    except click.exceptions.NoArgsIsHelpError as fault:
-        fault.show()
-        return 2
     except click.ClickException as fault:
         _complain(_usage(fault), debug=debug)
         return 2
