@@ -60,14 +60,14 @@ class StoredChat:
     conversation: StoredConversation
     bot_id: str
     created_at: int
-    started: float
-    timeline: ChatTimeline
     inputs: Sequence[InputMessage]
     faults: tuple[Fault, ...]
     meta_data: Mapping[str, str]
     words: Mapping[str, str]
-    saved: bool = True
+    saved: bool
     canceled: bool = False
+    started: float = field(init=False)
+    timeline: ChatTimeline = field(init=False)
 
     def status(self, now: float) -> str:
         """Return the status at a time of the clock."""
