@@ -223,7 +223,7 @@ def test_evidence_is_marked_in_the_answer_and_names_its_verdicts(source: str) ->
 
 
 def test_a_status_is_a_word_and_never_a_colour_alone(page: Page) -> None:
-    rows = squeezed(page.text[page.text.index("Trials") :])
+    rows = squeezed(page.text[page.text.index("Scenarios") :])
     for word in ("failed", "error", "fixed", "known failure", "skipped", "passed"):
         assert word in rows
 
