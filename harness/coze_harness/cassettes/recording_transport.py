@@ -7,7 +7,7 @@ from coze_harness.cassettes.recording import Recording
 from coze_harness.cassettes.redaction import Redactor
 from coze_harness.cassettes.replay_transport import build_http_log
 from coze_harness.model import HttpCall, HttpResponse, LoggedCall, replace
-from coze_harness.model.trial import Transport
+from coze_harness.model.protocols import Transport
 
 
 class RecordingTransport:
