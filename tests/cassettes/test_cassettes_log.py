@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from coze_harness.cassettes.http_log import build_http_log
 from coze_harness.cassettes.interaction import Interaction
-from coze_harness.cassettes.replay_transport import build_http_log
 from coze_harness.model import JSON, LoggedCall
 from coze_harness.text import json_text as jsontext
 from hypothesis import given, settings

@@ -18,7 +18,7 @@ from cassette_samples import (
 )
 from coze_harness.cassettes import Recording, Redactor, ReplayTransport
 from coze_harness.cassettes.interaction import Interaction, split_target, split_uri
-from coze_harness.cassettes.replay_transport import request_differences
+from coze_harness.cassettes.request_difference import request_differences
 from coze_harness.model import JSON, HttpCall, replace
 from coze_harness.model.errors import CassetteMismatchError, UnplayedInteractionsError
 from hypothesis import given, settings

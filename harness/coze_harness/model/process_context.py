@@ -1,4 +1,4 @@
-"""The outside world of a command (environment, folder, time, randomness), as a replaceable value."""
+"""What a command takes from its process: environment, folder, time and randomness."""
 
 from __future__ import annotations
 
