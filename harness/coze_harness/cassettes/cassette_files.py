@@ -24,7 +24,7 @@ from coze_harness.storage.remote_folder import RemoteError, RemoteFolder, is_url
 
 # A named pipe must not make a run wait for a writer.
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
-# Nearly every cassette fits into the first buffer; allocating a larger one takes longer than reading.
+# Nearly every cassette fits into the first buffer; a larger one takes longer to allocate.
 _FIRST_BUFFER = 1 << 15
 _NEXT_BUFFER = 1 << 20
 

@@ -18,7 +18,7 @@ class ReplayTransport:
     Args:
         recording: the recording to play.
         path: the cassette's path, for messages.
-        redactor: applied to a call that does not match as it is, because the recording was redacted.
+        redactor: applied to a call that does not match: the recording was redacted, too.
     """
 
     def __init__(self, recording: Recording, path: str, redactor: Redactor) -> None:

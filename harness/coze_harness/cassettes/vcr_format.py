@@ -156,7 +156,7 @@ def _parse_yaml(data: bytes, path: Path | str) -> YamlDocument:
     """Return the content of a YAML file.
 
     Raises:
-        CassetteUnreadableError: it is too large, not UTF-8, not plain data, or has conflict markers.
+        CassetteUnreadableError: it is too large, not UTF-8 or not plain YAML, or in conflict.
     """
 
     def error(
