@@ -191,13 +191,13 @@ class PackedScript:
     index: int
     generated_names: frozenset[str]
 
-    def turns(self, drawn: Mapping[str, str]) -> Sequence[Turn]:
+    def turns(self, generated: Mapping[str, str]) -> Sequence[Turn]:
         """Return the turns, filled with the generated values.
 
         Raises:
             ScenarioError: a template cannot be filled, or a generated value is missing.
         """
-        return self.pack.script(self.index).turns(drawn)
+        return self.pack.script(self.index).turns(generated)
 
 
 def pack_object(value: object) -> bytes:

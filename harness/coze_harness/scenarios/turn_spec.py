@@ -179,8 +179,8 @@ class StaticScript:
         """The names of the generated values: none."""
         return frozenset()
 
-    def turns(self, drawn: Mapping[str, str]) -> Sequence[Turn]:
-        """Return the turns; `drawn` changes nothing."""
+    def turns(self, generated: Mapping[str, str]) -> Sequence[Turn]:
+        """Return the turns; `generated` changes nothing."""
         return self.filled
 
 
@@ -192,18 +192,18 @@ class TemplatedScript:
     case: Mapping[str, JSON]
     generated_names: frozenset[str]
 
-    def turns(self, drawn: Mapping[str, str]) -> Sequence[Turn]:
+    def turns(self, generated: Mapping[str, str]) -> Sequence[Turn]:
         """Return the turns, filled with the case's values and the generated ones.
 
         Raises:
             ScenarioError: a template cannot be filled, or a generated value is missing.
         """
-        missing = sorted(self.generated_names - drawn.keys())
+        missing = sorted(self.generated_names - generated.keys())
         if missing:
             raise ScenarioError(
                 f"The recording has no generated value for {', '.join(missing)}.",
                 where=self.specs[0].positions.at(),
                 next_step="Record the scenario again.",
             )
-        values = {**drawn, **self.case}
+        values = {**generated, **self.case}
         return tuple(spec.fill(values) for spec in self.specs)

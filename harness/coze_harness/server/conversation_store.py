@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from coze_harness.model import JSON
-from coze_harness.model.trial import Clock
+from coze_harness.model.protocols import Clock
 from coze_harness.server.fault_injection import Fault
 from coze_harness.server.response_envelope import ApiRefusal
 from coze_harness.server.script_schema import ListOrder, RequiredAction
