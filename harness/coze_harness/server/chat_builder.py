@@ -30,7 +30,7 @@ from coze_harness.server.script_schema import (
 from coze_harness.server.server_state import ServerState
 
 
-def start_chat(
+def build_chat(
     call: IncomingCall, route: Route, request: ChatRequest, source: ScriptedBot | ScriptedWorkflow
 ) -> StoredChat:
     """Start and store a chat with a bot or a workflow, in a new conversation if it continues none.
