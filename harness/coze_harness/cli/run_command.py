@@ -23,7 +23,7 @@ from coze_harness.commands.run_trials import (
 )
 from coze_harness.config import SettingsOverrides
 from coze_harness.model import Mode
-from coze_harness.reporting.hosted import annotation_lines, append_step_summary
+from coze_harness.reporting.github_job import annotation_lines, append_step_summary
 from coze_harness.reporting.run_writer import RunOutcome
 from coze_harness.reporting.terminal_trials import bot_table, summary_line
 
