@@ -127,7 +127,7 @@ def _show_comparison(
     found, kept = comparison.outcome.run.comparison, comparison.summary
     if found is None:
         return
-    for line in summary(found, kept.kept, kept.unusable, progress.writer, brief=display.quiet):
+    for line in summary(found, kept.examples, kept.unusable, progress.writer, brief=display.quiet):
         progress.line(line)
 
 
