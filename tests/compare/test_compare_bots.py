@@ -20,7 +20,7 @@ def bot(details: Mapping[str, JSON] | None = None, **named: str) -> BotSnapshot:
     )
 
 
-def told(before: Mapping[str, JSON], after: Mapping[str, JSON]) -> list[tuple[str, str, str]]:
+def diff(before: Mapping[str, JSON], after: Mapping[str, JSON]) -> list[tuple[str, str, str]]:
     return [(d.name, d.before, d.after) for d in snapshot_differences(bot(before), bot(after))]
 
 
@@ -81,11 +81,11 @@ def test_an_unchanged_bot_has_no_differences() -> None:
 def test_equivalent_values_are_no_difference(
     before: Mapping[str, JSON], after: Mapping[str, JSON]
 ) -> None:
-    assert told(before, after) == []
+    assert diff(before, after) == []
 
 
 def test_added_and_removed_items_are_one_difference_each() -> None:
-    assert told({"plugins": ["天气", "地图"]}, {"plugins": ["地图", "搜索"]}) == [
+    assert diff({"plugins": ["天气", "地图"]}, {"plugins": ["地图", "搜索"]}) == [
         ("plugins[天气]", '"天气"', ""),
         ("plugins[搜索]", "", '"搜索"'),
     ]
@@ -102,7 +102,7 @@ def test_objects_in_lists_are_matched_by_their_identity() -> None:
             {"plugin_id": "7", "name": "weather", "apis": [{**tool, "description": "天气预报"}]},
         ]
     }
-    assert told(before, after) == [
+    assert diff(before, after) == [
         ("plugins[weather].apis[forecast].description", '"查询城市天气"', '"天气预报"'),
         ("plugins[map]", "", '{"name":"map","plugin_id":"8"}'),
     ]
@@ -117,7 +117,7 @@ def test_onboarding_and_variables_are_named_by_their_path() -> None:
         "onboarding": {"prologue": "您好!", "suggested_questions": ["你是谁?", "天气?"]},
         "variables": [{"keyword": "语气", "default_value": "casual"}],
     }
-    assert told(before, after) == [
+    assert diff(before, after) == [
         ("onboarding.prologue", '"你好!"', '"您好!"'),
         ("onboarding.suggested_questions[天气?]", "", '"天气?"'),
         ("variables[语气].default_value", '"formal"', '"casual"'),
@@ -139,14 +139,14 @@ def test_onboarding_and_variables_are_named_by_their_path() -> None:
 def test_values_of_every_type_are_compared(
     before: Mapping[str, JSON], after: Mapping[str, JSON], expected: list[tuple[str, str, str]]
 ) -> None:
-    assert told(before, after) == expected
+    assert diff(before, after) == expected
 
 
 def test_a_deeply_nested_snapshot_can_be_compared() -> None:
     deep: JSON = 1
     for _ in range(600):
         deep = {"x": [deep]}
-    assert told({"y": deep}, {"y": deep}) == []
+    assert diff({"y": deep}, {"y": deep}) == []
 
 
 @pytest.mark.parametrize("missing", [None, BotSnapshot(), bot(warning="no permission")])
