@@ -46,6 +46,29 @@ check: $(DEV) $(NODE)
 docs: $(DEV)
 	$(BIN)/python tests/docs/kind_tables.py
 
+# What the reports' pages are made with: script and styles, bundled and minified by esbuild, and
+# templates, compiled by jinja2. The results are committed, so that neither installing nor running
+# needs Node.js, and no run compiles templates.
+REPORTING := harness/coze_harness/reporting
+ASSETS := $(REPORTING)/html/assets
+ESBUILD := node_modules/.bin/esbuild --bundle --minify --format=iife --target=es2022 \
+  --charset=utf8 --log-level=warning
+.PHONY: assets check-assets
+
+assets: $(DEV) $(NODE)
+	rm -rf $(ASSETS)
+	$(ESBUILD) --outdir=$(ASSETS) report=$(REPORTING)/browser/main.js \
+	  report=$(REPORTING)/templates/controls.css listing=$(REPORTING)/templates/listing.css
+	$(BIN)/python -c 'import pathlib, coze_harness.reporting.html.page_templates as page_templates; \
+	  page_templates.compile_templates(pathlib.Path("$(ASSETS)"))'
+
+check: check-assets
+check-assets: $(DEV) $(NODE)
+	@built=$$(mktemp -d) && trap 'rm -rf "$$built"' EXIT && \
+	$(MAKE) --silent assets ASSETS="$$built" && \
+	diff --recursive --brief --exclude=__pycache__ $(ASSETS) "$$built" || \
+	{ echo "$(ASSETS) is out of date: run \`make assets\` and commit the result." >&2; exit 1; }
+
 # A browser for the tests of the report's page. Where it cannot be installed (no Debian, no rights)
 # those tests are skipped and say so; with CI set they fail instead.
 browser:
@@ -91,8 +114,7 @@ $(LOWEST)/.lowest: requirements/lowest.txt pyproject.toml | $(LOWEST)/bin/python
 %/bin/python:
 	$(PYTHON) -m venv $* || { rm -rf $*; $(APT) python3-venv && $(PYTHON) -m venv $*; }
 
-# The type checker and the accessibility rules for the page's script: for tests alone. What a user
-# installs has no part of them.
+# Bundler, type checker and accessibility rules for the page's script: for development only.
 $(NODE): package.json package-lock.json
 	@command -v npm >/dev/null || { $(APT) nodejs && { command -v npm >/dev/null || $(APT) npm; }; } || { echo \
 	  "npm is missing and could not be installed: install Node.js 20 or newer, then try again" >&2; \

@@ -15,7 +15,8 @@ from coze_harness.execution import FlowTask, run_concurrently
 from coze_harness.model import JSON, Bot, ChatOptions, HttpCall, HttpResponse, Reply, Wait
 from coze_harness.model.errors import HarnessError
 from coze_harness.model.location import Location
-from coze_harness.model.trial import CallFlow, Turn
+from coze_harness.model.protocols import CallFlow
+from coze_harness.model.trial import Turn
 from coze_harness.server.script_reader import parse_script
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { entriesOf } from "../../harness/coze_harness/reporting/browser/entries.js";
-import { fold, holds, matcher, parse, toggled, written } from "../../harness/coze_harness/reporting/browser/query.js";
+import { fold, formatQuery, hasValue, matcher, parse, toggleValue } from "../../harness/coze_harness/reporting/browser/query.js";
 
 const ENTRIES = entriesOf({
   trials: [
@@ -74,15 +74,15 @@ test("a query written is the query read", () => {
   for (let round = 0; round < 20000; round += 1) {
     const text = Array.from({ length: random(12) }, () => letters[random(letters.length)]).join("");
     const terms = parse(text);
-    assert.deepEqual(parse(written(terms)), terms, JSON.stringify([text, written(terms)]));
+    assert.deepEqual(parse(formatQuery(terms)), terms, JSON.stringify([text, formatQuery(terms)]));
   }
 });
 
 test("pressing a chip twice leaves the query as it was", () => {
   for (const value of ["failed", "My Bot, v2", 'say "hi"', "a\\b", "-x", "退 货"]) {
-    const once = toggled("退货 -tag:zh", "bot", value);
-    assert.ok(parse(once).some((term) => term.key === "bot" && holds(term, value)), once);
-    assert.equal(toggled(once, "bot", value), "退货 -tag:zh");
+    const once = toggleValue("退货 -tag:zh", "bot", value);
+    assert.ok(parse(once).some((term) => term.key === "bot" && hasValue(term, value)), once);
+    assert.equal(toggleValue(once, "bot", value), "退货 -tag:zh");
   }
-  assert.equal(toggled("st:failed", "st", "error"), "st:failed,error");
+  assert.equal(toggleValue("st:failed", "st", "error"), "st:failed,error");
 });

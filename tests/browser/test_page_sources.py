@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,12 +13,15 @@ from browser import ROOT
 REPORT = ROOT / "harness/coze_harness/reporting"
 TEMPLATES = sorted(REPORT.rglob("*.j2"))
 MODULES = sorted((REPORT / "browser").glob("*.js"))
-PYTHON = sorted(REPORT.rglob("*.py"))
+SCRIPT = REPORT / "html/assets/report.js"
+ASSETS = [SCRIPT, *sorted((REPORT / "html/assets").glob("*.css"))]
+PYTHON = sorted(
+    path for path in REPORT.rglob("*.py") if "assets" not in path.relative_to(REPORT).parts
+)
 
 # Where text is marked as safe, and whose text it is: ours, never a bot's.
 SAFE_BY = {
-    "pages.py: Markup(style_text)": "our own style sheet",
-    "pages.py: Markup(text)": "our own style and script, refused where they would end",
+    "page_templates.py: Markup(text)": "our own style and script, if they cannot end their element",
 }
 
 # What makes markup, code or a request out of text.
@@ -54,15 +56,10 @@ def code(path: Path) -> str:
     return re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE)
 
 
-def names(path: Path) -> list[str]:
-    """Return what a module declares at its top level."""
-    declared = r"^(?:export )?(?:async )?(?:const|let|var|class|function\*?)\s+([\w$]+)"
-    return re.findall(declared, path.read_text("utf-8"), flags=re.MULTILINE)
-
-
 def test_there_are_sources_to_look_at() -> None:
     assert len(TEMPLATES) > 1
     assert len(MODULES) > 3
+    assert len(ASSETS) > 2
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
@@ -109,10 +106,13 @@ def test_each_rule_about_scripts_can_fail(rule: str) -> None:
     assert re.search(rule, bad)
 
 
-def test_the_names_at_the_top_of_all_modules_are_unique() -> None:
-    """The modules are joined into one script: a name twice would be a syntax error, or worse."""
-    counted = Counter(name for path in MODULES for name in names(path))
-    assert [name for name, times in counted.items() if times > 1] == []
+def test_the_bundled_script_makes_no_markup_or_code_of_text_either() -> None:
+    assert [rule for rule in _FORBIDDEN if re.search(rule, SCRIPT.read_text("utf-8"))] == []
+
+
+@pytest.mark.parametrize("path", ASSETS, ids=lambda path: path.name)
+def test_a_bundled_asset_loads_nothing_and_cannot_end_its_element(path: Path) -> None:
+    assert re.findall(r"</|<!--|@import|url\(|sourceMapping", path.read_text("utf-8")) == []
 
 
 def test_both_catalogues_have_the_same_words_and_values() -> None:

@@ -1,4 +1,4 @@
-"""Recordings to try things on: a plain one, and as many odd ones as a seed can name."""
+"""Sample recordings: a plain one, and odd ones by seed."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def kept(call: HttpCall, answer: HttpResponse, redactor: Redactor | None = None)
 
 
 def plain_recording() -> Recording:
-    """Return what a conversation of one turn with two kept polls leaves behind."""
+    """Return the recording of a conversation of one turn with two polls."""
     return Recording(
         interactions=(
             kept(ask(), answered(chat("created"))),
@@ -112,7 +112,7 @@ SPELLINGS = (
 
 
 def seeded(seed: int) -> random.Random:
-    """Return chance that comes out the same for the same seed."""
+    """Return a random source; equal seeds give equal values."""
     return random.Random(seed)
 
 
@@ -152,7 +152,7 @@ def odd_body(rng: random.Random) -> bytes:
 
 
 def odd_recording(rng: random.Random) -> tuple[Recording, RecordingInfo]:
-    """Return a recording of one to three interactions that no sane service would cause."""
+    """Return a recording of one to three unusual interactions."""
     host = rng.choice((HOST, "http://127.0.0.1:8000", "https://网关.例/coze"))
     items = tuple(_odd_interaction(rng, host) for _ in range(rng.choice((1, 1, 1, 2, 3))))
     if rng.random() < 0.2:
@@ -193,7 +193,7 @@ def _odd_interaction(rng: random.Random, host: str) -> Interaction:
 
 
 def put(path: Path, data: bytes) -> None:
-    """Put bytes into a file that may be there; cutting it to nothing first would flush the disk."""
+    """Write a file, overwriting an old one: truncating it first would flush the disk."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT)
     try:
         os.write(descriptor, data)
@@ -203,7 +203,7 @@ def put(path: Path, data: bytes) -> None:
 
 
 def minified(text: str) -> str | None:
-    """Return a JSON text without the white space between its lexemes; `None` if it is no JSON."""
+    """Return a JSON text without the white space between its lexemes; `None` if it is not JSON."""
     try:
         json.loads(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The canonical file means the same to libyaml and to the fast reader, whatever stands in it."""
+"""libyaml and the fast reader read the same from a canonical file, whatever it contains."""
 
 from __future__ import annotations
 
@@ -25,16 +25,10 @@ from coze_harness.cassettes import (
     RecordingInfo,
     Redactor,
 )
-from coze_harness.cassettes import (
-    canonical_format as canonical,
-)
-from coze_harness.cassettes import (
-    cassette_files as store,
-)
-from coze_harness.cassettes import (
-    vcr_format as foreign,
-)
+from coze_harness.cassettes.canonical_format import read_canonical, write_canonical
+from coze_harness.cassettes.cassette_files import read_cassette
 from coze_harness.cassettes.interaction import Interaction
+from coze_harness.cassettes.vcr_format import read_vcr_cassette
 from coze_harness.model import BotSnapshot
 
 FILES = 20_000
@@ -48,16 +42,16 @@ def _text(value: object) -> bytes:
 
 
 def _same_body(read: bytes, written: bytes) -> bool:
-    """Tell whether a body came back, but for white space between JSON's lexemes."""
+    """Return whether two bodies are equal, except for white space in JSON."""
     if read == written:
         return True
     return minified(read.decode()) == minified(written.decode()) is not None
 
 
 def _check(recording: Recording, origin: RecordingInfo, path: Path, *, thorough: bool) -> None:
-    data = canonical.write_canonical(recording, origin)
+    data = write_canonical(recording, origin)
     put(path, data)
-    read = store.read_cassette(path)
+    read = read_cassette(path)
     assert read.canonical
     _check_yaml(read, yaml.load(data, yaml.CSafeLoader))
     for item, given in zip(read.interactions, recording.interactions, strict=True):
@@ -72,13 +66,13 @@ def _check(recording: Recording, origin: RecordingInfo, path: Path, *, thorough:
         origin.generated_values,
     )
     if thorough and _has_whole_answers(read):
-        other = foreign.read_vcr_cassette(data, path)
+        other = read_vcr_cassette(data, path)
         assert other.interactions == read.interactions
         assert other.origin == read.origin
 
 
 def _has_whole_answers(recording: Recording) -> bool:
-    """Tell whether the reader of strange files takes it: it refuses half JSON by its type."""
+    """Return whether `read_vcr_cassette` can read it: it rejects incomplete JSON."""
     return not any("json" in i.headers.get("content-type", "") for i in recording.interactions)
 
 
@@ -113,8 +107,8 @@ def test_libyaml_reads_what_the_fast_reader_reads(share: int, tmp_path: Path) ->
         path = tmp_path / "a.yaml"
         try:
             _check(recording, origin, path, thorough=number % 20 == 0)
-        except Exception as fault:
-            fault.add_note(f"seed {seed}: {recording!r} {origin!r}")
+        except Exception as error:
+            error.add_note(f"seed {seed}: {recording!r} {origin!r}")
             raise
 
 
@@ -133,7 +127,7 @@ def test_a_body_keeps_the_spelling_of_its_json(spelling: str, tmp_path: Path) ->
     _check(Recording(interactions=(item,)), ORIGIN, tmp_path / "a.yaml", thorough=True)
 
 
-def test_lone_surrogates_in_what_is_told_about_a_recording_become_question_marks(
+def test_lone_surrogates_in_the_x_coze_block_become_question_marks(
     tmp_path: Path,
 ) -> None:
     snapshot = BotSnapshot(prompt="bad \ud800 end", details={"k\udfff": ["\ud83d"]})
@@ -147,18 +141,18 @@ def test_lone_surrogates_in_what_is_told_about_a_recording_become_question_marks
         bot=snapshot,
     )
     path = tmp_path / "a.yaml"
-    path.write_bytes(canonical.write_canonical(plain_recording(), origin))
-    read = store.read_cassette(path)
+    path.write_bytes(write_canonical(plain_recording(), origin))
+    read = read_cassette(path)
     assert read.canonical
     assert read.origin is not None
     assert read.origin.bot is not None
     assert read.origin.scenario == "a?"
     assert read.origin.generated_values == {"x": "?"}
     assert (read.origin.bot.prompt, read.origin.bot.details) == ("bad ? end", {"k?": ["?"]})
-    assert foreign.read_vcr_cassette(path.read_bytes(), path).origin == read.origin
+    assert read_vcr_cassette(path.read_bytes(), path).origin == read.origin
 
 
-def test_details_that_yaml_or_json_could_not_hold_are_kept_readable(tmp_path: Path) -> None:
+def test_details_beyond_the_limits_of_yaml_or_json_remain_readable(tmp_path: Path) -> None:
     deep: Any = "end"
     for _ in range(150):
         deep = [deep]
@@ -168,50 +162,50 @@ def test_details_that_yaml_or_json_could_not_hold_are_kept_readable(tmp_path: Pa
         scenario="s", trial="t", fingerprint="", recorded_at="", harness="", bot=snapshot
     )
     path = tmp_path / "a.yaml"
-    path.write_bytes(canonical.write_canonical(plain_recording(), origin))
-    read = store.read_cassette(path)
+    path.write_bytes(write_canonical(plain_recording(), origin))
+    read = read_cassette(path)
     assert read.canonical
-    assert foreign.read_vcr_cassette(path.read_bytes(), path).origin == read.origin
+    assert read_vcr_cassette(path.read_bytes(), path).origin == read.origin
     assert read.origin is not None
     assert read.origin.bot is not None
-    told = read.origin.bot.details
-    assert told["k" * 160] == 1
-    assert told["big"] == str(10**30)
-    assert told["small"] == 1e-9
-    assert told["nan"] is None
+    values = read.origin.bot.details
+    assert values["k" * 160] == 1
+    assert values["big"] == str(10**30)
+    assert values["small"] == 1e-9
+    assert values["nan"] is None
 
 
-def test_a_base_url_with_a_path_comes_back(tmp_path: Path) -> None:
+def test_a_base_url_with_a_path_is_read_back(tmp_path: Path) -> None:
     item = Interaction.from_call(ask(), answered({}), "https://gate.example/coze/v1", Redactor())
     path = tmp_path / "a.yaml"
-    path.write_bytes(canonical.write_canonical(Recording(interactions=(item,)), ORIGIN))
-    assert store.read_cassette(path).interactions[0].target == "/v3/chat"
-    assert store.read_cassette(path).interactions[0].host == "https://gate.example/coze/v1"
+    path.write_bytes(write_canonical(Recording(interactions=(item,)), ORIGIN))
+    assert read_cassette(path).interactions[0].target == "/v3/chat"
+    assert read_cassette(path).interactions[0].host == "https://gate.example/coze/v1"
     edited = path.read_bytes().replace("你是谁".encode(), "你是哪位".encode())
-    assert foreign.read_vcr_cassette(edited, path).interactions[0].target == "/v3/chat"
+    assert read_vcr_cassette(edited, path).interactions[0].target == "/v3/chat"
     document = yaml.load(path.read_bytes(), yaml.CSafeLoader)
     uri = document["interactions"][0]["request"]["uri"]
     assert uri == "https://gate.example/coze/v1/v3/chat"
 
 
-def test_chinese_stands_as_it_is_and_json_is_laid_out_for_people() -> None:
-    text = canonical.write_canonical(plain_recording(), ORIGIN).decode()
+def test_chinese_is_not_escaped_and_json_is_indented() -> None:
+    text = write_canonical(plain_recording(), ORIGIN).decode()
     assert '            "content": "你是谁?",\n' in text
     assert '"prompt":"你是一个学术助手。\\n只谈学术: yes"' in text
     assert text.splitlines()[0].startswith("# coze-cassette 1 crc32=")
 
 
-def test_writing_what_was_read_gives_the_same_bytes() -> None:
+def test_writing_a_recording_that_was_read_gives_the_same_bytes() -> None:
     for seed in range(300):
         recording, origin = odd_recording(seeded(seed))
-        once = canonical.write_canonical(recording, origin)
-        read = canonical.read_canonical(once)
+        once = write_canonical(recording, origin)
+        read = read_canonical(once)
         assert read is not None
         assert read.origin is not None
-        assert canonical.write_canonical(read, read.origin) == once
+        assert write_canonical(read, read.origin) == once
 
 
-def test_very_deep_json_does_not_fill_the_file_with_margin() -> None:
+def test_very_deep_json_is_not_indented() -> None:
     body = b"[" * 900 + b"]" * 900
     item = kept(ask(), answered({}))
     deep = Interaction(
@@ -223,9 +217,9 @@ def test_very_deep_json_does_not_fill_the_file_with_margin() -> None:
         headers={},
         response_body=body,
     )
-    data = canonical.write_canonical(Recording(interactions=(deep,)), ORIGIN)
+    data = write_canonical(Recording(interactions=(deep,)), ORIGIN)
     assert len(data) < 10_000
-    read = canonical.read_canonical(data)
+    read = read_canonical(data)
     assert read is not None
     assert read.interactions[0].response_body == body
 
@@ -233,5 +227,5 @@ def test_very_deep_json_does_not_fill_the_file_with_margin() -> None:
 @pytest.mark.parametrize(
     "rest", [b"", b"version: 1\n", b"x-coze: {}\n- request:\n", b"x-coze: {1}\n", b"}{\n"]
 )
-def test_a_right_checksum_over_something_else_is_not_ours(rest: bytes) -> None:
-    assert canonical.read_canonical(b"# coze-cassette 1 crc32=%08x\n" % crc32(rest) + rest) is None
+def test_a_correct_checksum_of_another_layout_is_not_canonical(rest: bytes) -> None:
+    assert read_canonical(b"# coze-cassette 1 crc32=%08x\n" % crc32(rest) + rest) is None

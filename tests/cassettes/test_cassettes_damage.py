@@ -1,4 +1,4 @@
-"""A file that is cut short or spoilt is refused; never is it read as another recording."""
+"""A file that is cut short or damaged is rejected, and never read as another recording."""
 
 from __future__ import annotations
 
@@ -21,12 +21,8 @@ from cassette_samples import (
 from coze_harness.cassettes import (
     Recording,
 )
-from coze_harness.cassettes import (
-    canonical_format as canonical,
-)
-from coze_harness.cassettes import (
-    cassette_files as store,
-)
+from coze_harness.cassettes.canonical_format import read_canonical, write_canonical
+from coze_harness.cassettes.cassette_files import read_cassette
 from coze_harness.cassettes.interaction import Interaction
 from coze_harness.model.errors import CassetteUnreadableError
 
@@ -59,40 +55,40 @@ RECORDINGS: dict[str, Callable[[], Recording]] = {
 
 
 @pytest.mark.parametrize("name", RECORDINGS)
-def test_a_file_cut_short_anywhere_is_refused_or_still_whole(name: str, tmp_path: Path) -> None:
+def test_a_file_cut_short_anywhere_is_rejected_or_still_complete(name: str, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
-    whole = canonical.write_canonical(RECORDINGS[name](), ORIGIN)
+    whole = write_canonical(RECORDINGS[name](), ORIGIN)
     path.write_bytes(whole)
-    recording = store.read_cassette(path)
-    refused = 0
+    recording = read_cassette(path)
+    rejected = 0
     for length in reversed(range(len(whole))):
         os.truncate(path, length)
         try:
-            read = store.read_cassette(path)
-        except CassetteUnreadableError as fault:
-            refused += str(fault).startswith(str(path)) and bool(fault.next_step)
+            read = read_cassette(path)
+        except CassetteUnreadableError as error:
+            rejected += str(error).startswith(str(path)) and bool(error.next_step)
         else:
             assert read.interactions == recording.interactions, length
             assert read.origin == recording.origin
         assert path.read_bytes() == whole[:length]
-    # Without its last line feed, and for no interactions from `interactions:` on, it is whole.
-    assert refused >= len(whole) - 6  # each naming the file and what to do
+    # It is complete without its last line feed, or without `[]` for no interactions.
+    assert rejected >= len(whole) - 6  # each error has the file and a next step
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_odd_files_cut_short_are_refused_or_still_whole(seed: int, tmp_path: Path) -> None:
+def test_odd_files_cut_short_are_rejected_or_still_complete(seed: int, tmp_path: Path) -> None:
     rng = seeded(seed)
     path = tmp_path / "a.yaml"
     for _ in range(12):
-        whole = canonical.write_canonical(*odd_recording(rng))
-        recording = canonical.read_canonical(whole)
+        whole = write_canonical(*odd_recording(rng))
+        recording = read_canonical(whole)
         assert recording is not None
         path.unlink(missing_ok=True)
         path.write_bytes(whole)
         for length in sorted(rng.sample(range(len(whole)), 30), reverse=True):
             os.truncate(path, length)
             try:
-                read = store.read_cassette(path)
+                read = read_cassette(path)
             except CassetteUnreadableError:
                 continue
             assert read.interactions == recording.interactions, whole[:length]
@@ -106,28 +102,28 @@ def _by_libyaml(data: bytes) -> object:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_one_spoilt_byte_is_refused_or_read_as_libyaml_reads_it(seed: int, tmp_path: Path) -> None:
+def test_a_damaged_byte_is_rejected_or_read_as_libyaml_reads_it(seed: int, tmp_path: Path) -> None:
     rng = seeded(seed)
     path = tmp_path / "a.yaml"
-    whole = bytearray(canonical.write_canonical(plain_recording(), ORIGIN))
+    whole = bytearray(write_canonical(plain_recording(), ORIGIN))
     for _ in range(120):
         place = rng.randrange(len(whole))
-        spoilt = bytearray(whole)
+        damaged = bytearray(whole)
         kind = rng.randrange(3)
         if kind == 0:
-            spoilt[place] = rng.choice([n for n in range(256) if n != whole[place]])
+            damaged[place] = rng.choice([n for n in range(256) if n != whole[place]])
         elif kind == 1:
-            del spoilt[place]
+            del damaged[place]
         else:
-            spoilt[place:place] = bytes([rng.choice(b'\n "{}:x\x00\xe4#-')])
+            damaged[place:place] = bytes([rng.choice(b'\n "{}:x\x00\xe4#-')])
         path.unlink(missing_ok=True)
-        path.write_bytes(spoilt)
+        path.write_bytes(damaged)
         try:
-            read = store.read_cassette(path)
+            read = read_cassette(path)
         except CassetteUnreadableError:
             continue
         assert not read.canonical
-        document = _by_libyaml(bytes(spoilt))
+        document = _by_libyaml(bytes(damaged))
         assert isinstance(document, dict)
         entries = document["interactions"]
         assert len(entries) == len(read.interactions)
@@ -139,15 +135,15 @@ def test_one_spoilt_byte_is_refused_or_read_as_libyaml_reads_it(seed: int, tmp_p
             assert entry["response"]["body"]["string"].encode() == item.response_body
 
 
-def test_two_files_run_together_are_refused(tmp_path: Path) -> None:
+def test_two_files_joined_are_rejected(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
-    path.write_bytes(canonical.write_canonical(plain_recording(), ORIGIN) * 2)
+    path.write_bytes(write_canonical(plain_recording(), ORIGIN) * 2)
     with pytest.raises(CassetteUnreadableError):
-        store.read_cassette(path)
+        read_cassette(path)
 
 
-def test_a_file_of_zeros_as_a_crash_leaves_it_is_refused(tmp_path: Path) -> None:
+def test_a_file_of_zeros_after_a_crash_is_rejected(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_bytes(b"\0" * 8192)
     with pytest.raises(CassetteUnreadableError):
-        store.read_cassette(path)
+        read_cassette(path)

@@ -31,15 +31,11 @@ from coze_harness.cassettes import (
     Redactor,
     ReplayTransport,
 )
-from coze_harness.cassettes import (
-    canonical_format as canonical,
-)
-from coze_harness.cassettes import (
-    cassette_files as store,
-)
+from coze_harness.cassettes.canonical_format import read_canonical, write_canonical
+from coze_harness.cassettes.cassette_files import read_cassette, write_cassette
 from coze_harness.cassettes.interaction import Interaction
 from coze_harness.model import HttpCall
-from coze_harness.text import json_text as jsontext
+from coze_harness.text.json_text import dump_json
 
 PROMPT = "你是谁？😀 \u2028 “引号”"
 ANSWER = "我是 chatchat：一个虚拟的学术助手。\n\t第二行 😀\x7f\x85"
@@ -95,7 +91,7 @@ def service() -> Iterator[str]:
 
 
 def send(session: requests.Session, host: str, call: HttpCall) -> tuple[int, bytes]:
-    body = jsontext.dump_json(call.body) if call.body is not None else None
+    body = dump_json(call.body) if call.body is not None else None
     headers = {"Content-Type": "application/json"} if body else {}
     sent = session.request(call.method, host + call.target, data=body, headers=headers)
     return sent.status_code, sent.content
@@ -133,9 +129,9 @@ def _with_body(body: bytes) -> Interaction:
 
 def test_plain_vcrpy_replays_our_file(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
-    store.write_cassette(path, Recording(interactions=OURS), ORIGIN, Redactor())
+    write_cassette(path, Recording(interactions=OURS), ORIGIN, Redactor())
     whole = path.read_bytes()
-    read = store.read_cassette(path)
+    read = read_cassette(path)
     with plain_vcr(path) as session:
         for item in read.interactions:
             call = requests.Request(
@@ -163,18 +159,18 @@ def test_plain_vcrpy_replays_our_file(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_plain_vcrpy_replays_our_odd_bodies(body: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
-    path.write_bytes(canonical.write_canonical(Recording(interactions=(_with_body(body),)), ORIGIN))
-    kept_body = store.read_cassette(path).interactions[0].response_body
+    path.write_bytes(write_canonical(Recording(interactions=(_with_body(body),)), ORIGIN))
+    kept_body = read_cassette(path).interactions[0].response_body
     with plain_vcr(path) as session:
         assert session.get("https://api.coze.com/odd").content == kept_body
 
 
-def test_what_vcrpy_reads_of_our_file_it_may_write_again(tmp_path: Path) -> None:
+def test_a_file_rewritten_by_vcrpy_can_be_read(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
-    store.write_cassette(path, plain_recording(), ORIGIN, Redactor())
-    with vcr.use_cassette(str(path), record_mode="new_episodes") as tape:
-        tape.dirty = True
-    read = store.read_cassette(path)
+    write_cassette(path, plain_recording(), ORIGIN, Redactor())
+    with vcr.use_cassette(str(path), record_mode="new_episodes") as cassette:
+        cassette.dirty = True
+    read = read_cassette(path)
     assert not read.canonical
     assert read.origin is None
     assert [item.response_body for item in read.interactions] == [
@@ -183,7 +179,7 @@ def test_what_vcrpy_reads_of_our_file_it_may_write_again(tmp_path: Path) -> None
 
 
 def _laid_out(recording: Recording) -> Recording:
-    read = canonical.read_canonical(canonical.write_canonical(recording, ORIGIN))
+    read = read_canonical(write_canonical(recording, ORIGIN))
     assert read is not None
     return read
 
@@ -192,11 +188,11 @@ PLAYED = [ask(PROMPT), poll(), poll(), poll(), listing()]
 
 
 def _check_played(path: Path, bodies: list[bytes]) -> None:
-    recording = store.read_cassette(path)
+    recording = read_cassette(path)
     assert not recording.canonical
-    tape = ReplayTransport(recording, str(path), Redactor())
-    assert [tape.send(call).body for call in PLAYED] == bodies
-    tape.check_all_played()
+    transport = ReplayTransport(recording, str(path), Redactor())
+    assert [transport.send(call).body for call in PLAYED] == bodies
+    transport.check_all_played()
     assert recording.interactions[0].headers["x-tt-logid"] == "L7"
     assert json.loads(bodies[-1])["data"][0]["content"] == ANSWER
 
@@ -204,7 +200,7 @@ def _check_played(path: Path, bodies: list[bytes]) -> None:
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
 @pytest.mark.parametrize("options", [{}, {"decode_compressed_response": True}])
 @pytest.mark.parametrize("serializer", ["yaml", "json"])
-def test_we_play_what_plain_vcrpy_recorded(
+def test_we_replay_a_recording_of_plain_vcrpy(
     encoding: str, options: dict[str, bool], serializer: str, service: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "theirs.yaml"
@@ -218,19 +214,16 @@ def test_we_play_what_plain_vcrpy_recorded(
     _check_played(path, bodies)
 
 
-def test_a_compressed_body_that_a_recorder_left_is_opened(tmp_path: Path) -> None:
+def test_a_compressed_body_is_decompressed(tmp_path: Path) -> None:
     packed = gzip.compress('{"甲": 1}'.encode())
     item = _with_body(packed)
     path = tmp_path / "a.yaml"
+    path.write_bytes(write_canonical(Recording(interactions=(item,)), ORIGIN) + b"# edited\n")
+    assert read_cassette(path).interactions[0].response_body == '{"甲": 1}'.encode()
     path.write_bytes(
-        canonical.write_canonical(Recording(interactions=(item,)), ORIGIN) + b"# edited\n"
+        write_canonical(Recording(interactions=(_with_body(packed[:-9]),)), ORIGIN) + b"#\n"
     )
-    assert store.read_cassette(path).interactions[0].response_body == '{"甲": 1}'.encode()
-    path.write_bytes(
-        canonical.write_canonical(Recording(interactions=(_with_body(packed[:-9]),)), ORIGIN)
-        + b"#\n"
-    )
-    assert store.read_cassette(path).interactions[0].response_body == packed[:-9]
+    assert read_cassette(path).interactions[0].response_body == packed[:-9]
 
 
 TEST_FILE = """
@@ -260,7 +253,7 @@ def _pytest_recording(
         (
             call.method,
             host + call.target,
-            jsontext.dump_json(call.body).decode() if call.body else None,
+            dump_json(call.body).decode() if call.body else None,
         )
         for call in calls
     ]
@@ -280,16 +273,16 @@ def _pytest_recording(
 
 def test_pytest_recording_replays_our_file_without_a_network(tmp_path: Path) -> None:
     path = tmp_path / "ours.yaml"
-    store.write_cassette(path, Recording(interactions=OURS), ORIGIN, Redactor())
+    write_cassette(path, Recording(interactions=OURS), ORIGIN, Redactor())
     calls = [ask(PROMPT), poll(), poll(), listing()]
     bodies = _pytest_recording(
         tmp_path, path, "https://api.coze.com", calls, "--record-mode=none", "--block-network"
     )
-    expected = [item.response_body.decode() for item in store.read_cassette(path).interactions[:4]]
+    expected = [item.response_body.decode() for item in read_cassette(path).interactions[:4]]
     assert bodies == expected
 
 
-def test_we_play_what_pytest_recording_recorded(service: str, tmp_path: Path) -> None:
+def test_we_replay_a_recording_of_pytest_recording(service: str, tmp_path: Path) -> None:
     nowhere = tmp_path / "nowhere.yaml"
     bodies = _pytest_recording(tmp_path, nowhere, service, PLAYED, "--record-mode=once")
     (path,) = (tmp_path / "cassettes").rglob("*.yaml")

@@ -1,14 +1,14 @@
-"""A trial's HTTP log: Coze's own code and the request's body, whatever bodies came."""
+"""A trial's HTTP log: Coze's own code and the request's body, with any body."""
 
 from __future__ import annotations
 
 import json
 
 import pytest
+from coze_harness.cassettes.http_log import build_http_log
 from coze_harness.cassettes.interaction import Interaction
-from coze_harness.cassettes.replay_transport import build_http_log
 from coze_harness.model import JSON, LoggedCall
-from coze_harness.text import json_text as jsontext
+from coze_harness.text.json_text import dump_json, reindent_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,14 +25,14 @@ def logged(response: bytes, request: bytes = b"") -> LoggedCall:
         headers={},
         response_body=response,
     )
-    (found,) = build_http_log([item])
-    return found
+    (entry,) = build_http_log([item])
+    return entry
 
 
 def pretty(value: JSON) -> bytes:
-    """As a cassette keeps it."""
-    text = jsontext.dump_json(value).decode()
-    return (jsontext.reindent_json(text) or text).encode()
+    """Return a value as a cassette has it."""
+    text = dump_json(value).decode()
+    return (reindent_json(text) or text).encode()
 
 
 @pytest.mark.parametrize("filling", ["", LONG])
@@ -40,7 +40,7 @@ def pretty(value: JSON) -> bytes:
     ("value", "code"),
     [
         ({"data": {"code": 1}, "code": 0, "msg": ""}, 0),
-        ({"code": 4101, "msg": "refused", "detail": {"logid": "a"}}, 4101),
+        ({"code": 4101, "msg": "rejected", "detail": {"logid": "a"}}, 4101),
         ({"code": 0, "data": [{"code": 5, "n": {"code": 6}}]}, 0),
         ({"data": {"code": 5}}, None),
         ({"data": [{"code": 5}]}, None),
@@ -56,7 +56,7 @@ def pretty(value: JSON) -> bytes:
         ([{"code": 5}], None),
     ],
 )
-def test_the_code_is_that_of_the_envelope_and_of_nothing_within(
+def test_the_code_is_that_of_the_envelope_and_not_of_a_value_in_it(
     value: JSON, code: int | None, filling: str
 ) -> None:
     if isinstance(value, dict) and filling:
@@ -66,7 +66,7 @@ def test_the_code_is_that_of_the_envelope_and_of_nothing_within(
 
 
 def padded(text: str) -> bytes:
-    """A body in which nobody's rules on white space hold."""
+    """Return a long body with unusual white space."""
     return text.replace("…", LONG).encode()
 
 
@@ -109,7 +109,7 @@ values: st.SearchStrategy[JSON] = st.recursive(
 
 @settings(max_examples=300, deadline=None)
 @given(st.dictionaries(names, values, min_size=1, max_size=4), st.integers(0, 4))
-def test_however_an_envelope_is_laid_out_its_code_is_found(
+def test_the_code_is_found_in_any_layout_of_the_envelope(
     envelope: dict[str, JSON], indent: int
 ) -> None:
     found = envelope.get("code")
@@ -128,13 +128,13 @@ def test_however_an_envelope_is_laid_out_its_code_is_found(
         [],
     ],
 )
-def test_a_requests_body_is_told_the_same_recorded_and_replayed(value: JSON) -> None:
-    recorded, replayed = jsontext.dump_json(value), pretty(value)
+def test_a_requests_body_is_logged_equally_when_recorded_and_replayed(value: JSON) -> None:
+    recorded, replayed = dump_json(value), pretty(value)
     assert logged(b"{}", recorded).body == logged(b"{}", replayed).body
     assert json.loads(logged(b"{}", recorded).body) == value
 
 
-def test_a_request_without_a_body_has_none_and_one_that_is_no_json_is_kept() -> None:
+def test_an_absent_body_is_logged_as_empty_and_a_body_that_is_not_json_as_text() -> None:
     assert logged(b"{}").body == ""
     assert logged(b"{}", b"a=1&b=2").body == "a=1&b=2"
     assert logged(b"{}", b"\xff").body == "\ufffd"

@@ -1,4 +1,4 @@
-"""What a conversation is sent while it is recorded is what its replay is sent."""
+"""A conversation gets the same responses while it is recorded and when it is replayed."""
 
 from __future__ import annotations
 
@@ -27,21 +27,17 @@ from coze_harness.cassettes import (
     Redactor,
     ReplayTransport,
 )
-from coze_harness.cassettes import (
-    canonical_format as canonical,
-)
-from coze_harness.cassettes import (
-    cassette_files as store,
-)
+from coze_harness.cassettes.canonical_format import write_canonical
+from coze_harness.cassettes.cassette_files import read_cassette, write_cassette
 from coze_harness.model import HttpCall, HttpResponse
 from coze_harness.model.errors import TransportError
-from coze_harness.text import json_text as jsontext
+from coze_harness.text.json_text import dump_sorted_json, parse_json
 
 TOKEN = "czs_" + "Zz09" * 12
 
 
 class Scripted:
-    """A wire that gives the answers it was made with; `None` stands for a broken connection."""
+    """A transport with given responses; `None` stands for a broken connection."""
 
     def __init__(self, answers: Sequence[HttpResponse | None]) -> None:
         self._answers: Iterator[HttpResponse | None] = iter(answers)
@@ -59,16 +55,16 @@ def recorder(*answers: HttpResponse | None, redactor: Redactor | None = None) ->
 
 def replayed(made: RecordingTransport, tmp_path: Path) -> ReplayTransport:
     path = tmp_path / "a.yaml"
-    store.write_cassette(path, made.recording, ORIGIN, Redactor())
-    read = store.read_cassette(path)
+    write_cassette(path, made.recording, ORIGIN, Redactor())
+    read = read_cassette(path)
     assert read.canonical
     return ReplayTransport(read, str(path), Redactor())
 
 
-def _said(body: bytes) -> object:
-    """Return what a body says, JSON by value and anything else by its bytes."""
+def _comparable(body: bytes) -> object:
+    """Return a comparable form of a body: JSON with sorted keys, other bodies as they are."""
     try:
-        return jsontext.dump_sorted_json(jsontext.parse_json(body))
+        return dump_sorted_json(parse_json(body))
     except ValueError:
         return body
 
@@ -83,7 +79,7 @@ def _answer(rng: random.Random, body: bytes, started: float) -> HttpResponse:
 
 
 @pytest.mark.parametrize("share", range(4))
-def test_a_recorded_conversation_and_its_replay_are_told_the_same(
+def test_a_conversation_gets_the_same_responses_recorded_and_replayed(
     share: int, tmp_path: Path
 ) -> None:
     for number in range(150):
@@ -100,26 +96,26 @@ def test_a_recorded_conversation_and_its_replay_are_told_the_same(
                 at += rng.random() * 10
         made = recorder(*answers)
         live = [made.send(call) for call in calls]
-        tape = replayed(made, tmp_path)
-        told: list[HttpResponse] = []
-        while len(tape.http_log) < len(made.recording.interactions):
-            told.append(tape.send(calls[sum(answer.repeat_count for answer in told)]))
-        tape.check_all_played()
-        assert tape.http_log == made.http_log
-        _assert_same(live, told)
+        transport = replayed(made, tmp_path)
+        played: list[HttpResponse] = []
+        while len(transport.http_log) < len(made.recording.interactions):
+            played.append(transport.send(calls[sum(answer.repeat_count for answer in played)]))
+        transport.check_all_played()
+        assert transport.http_log == made.http_log
+        _assert_same(live, played)
 
 
-def _assert_same(live: list[HttpResponse], told: list[HttpResponse]) -> None:
-    """Compare answer by answer; one that stands for several is held against the last of them."""
-    assert sum(answer.repeat_count for answer in told) == len(live) == len(live)
+def _assert_same(live: list[HttpResponse], played: list[HttpResponse]) -> None:
+    """Compare each replayed response with the live ones that it stands for."""
+    assert sum(answer.repeat_count for answer in played) == len(live)
     at = 0
-    for answer in told:
+    for answer in played:
         group = live[at : at + answer.repeat_count]
         at += answer.repeat_count
         for one in group:
             assert one.status == answer.status
             assert one.headers == answer.headers
-            assert _said(one.body) == _said(answer.body)
+            assert _comparable(one.body) == _comparable(answer.body)
         assert answer.started == group[0].started
         assert answer.started + answer.elapsed == pytest.approx(
             group[-1].started + group[-1].elapsed, abs=1e-9
@@ -133,10 +129,10 @@ def test_equal_polls_are_kept_once_with_their_count_and_time(tmp_path: Path) -> 
     )
     for call in (ask(), *[poll()] * 6, listing()):
         made.send(call)
-    tape = replayed(made, tmp_path)
+    transport = replayed(made, tmp_path)
     assert [item.repeat_count for item in made.recording.interactions] == [1, 5, 1, 1]
-    assert tape.send(ask()).repeat_count == 1
-    answer = tape.send(poll())
+    assert transport.send(ask()).repeat_count == 1
+    answer = transport.send(poll())
     assert (answer.started, answer.elapsed, answer.repeat_count) == (1.0, 4.25, 5)
     assert made.calls == 8
 
@@ -146,11 +142,11 @@ def test_each_kept_poll_keeps_its_own_count(tmp_path: Path) -> None:
     made = recorder(*[answered(chat(state), n) for n, state in enumerate(states)])
     for _ in states:
         made.send(poll())
-    tape = replayed(made, tmp_path)
-    assert [tape.send(poll()).repeat_count for _ in range(3)] == [1, 3, 1]
+    transport = replayed(made, tmp_path)
+    assert [transport.send(poll()).repeat_count for _ in range(3)] == [1, 3, 1]
     path = tmp_path / "a.yaml"
     path.write_bytes(path.read_bytes() + b"# edited\n")
-    assert [item.repeat_count for item in store.read_cassette(path).interactions] == [1, 3, 1]
+    assert [item.repeat_count for item in read_cassette(path).interactions] == [1, 3, 1]
 
 
 def test_only_polls_are_collapsed(tmp_path: Path) -> None:
@@ -168,26 +164,26 @@ def test_polls_that_differ_in_truth_or_number_are_both_kept() -> None:
     assert len(made.recording.interactions) == 3
 
 
-def test_of_equal_polls_all_are_told_the_log_id_that_is_kept() -> None:
+def test_equal_polls_return_the_log_id_that_is_recorded() -> None:
     made = recorder(answered(chat("in_progress", "L1")), answered(chat("in_progress", "L2")))
     first, second = made.send(poll()), made.send(poll())
     assert orjson.loads(second.body)["detail"]["logid"] == "L1"
     assert second.body == first.body
 
 
-def test_a_repeated_attempt_takes_the_place_of_the_refused_one(tmp_path: Path) -> None:
-    refused = answered({"code": 4013, "msg": "slow down"}, status=429)
-    made = recorder(refused, refused, answered(chat("created"), 3.0))
+def test_a_repeated_attempt_replaces_the_rejected_one(tmp_path: Path) -> None:
+    rejected = answered({"code": 4013, "msg": "slow down"}, status=429)
+    made = recorder(rejected, rejected, answered(chat("created"), 3.0))
     for attempt in (1, 2, 3):
         made.send(HttpCall("POST", "/v3/chat", (), ask().body, attempt))
     assert [item.status for item in made.recording.interactions] == [200]
     assert made.calls == 3
-    tape = replayed(made, tmp_path)
-    assert tape.send(ask()).started == 3.0
-    tape.check_all_played()
+    transport = replayed(made, tmp_path)
+    assert transport.send(ask()).started == 3.0
+    transport.check_all_played()
 
 
-def test_an_attempt_without_an_answer_takes_nothing_from_the_tape() -> None:
+def test_an_attempt_without_a_response_removes_nothing_from_the_recording() -> None:
     made = recorder(
         answered(chat("in_progress")), None, answered(chat("completed")), answered(said())
     )
@@ -201,9 +197,9 @@ def test_an_attempt_without_an_answer_takes_nothing_from_the_tape() -> None:
     assert statuses == ["in_progress", "completed"]
 
 
-def test_a_refused_attempt_goes_even_when_the_next_got_no_answer() -> None:
-    refused = answered({"code": 4013}, status=429)
-    made = recorder(answered(chat("in_progress")), refused, None, answered(chat("completed")))
+def test_a_rejected_attempt_is_replaced_even_if_the_next_got_no_response() -> None:
+    rejected = answered({"code": 4013}, status=429)
+    made = recorder(answered(chat("in_progress")), rejected, None, answered(chat("completed")))
     made.send(poll())
     made.send(poll())
     with pytest.raises(TransportError):
@@ -212,7 +208,7 @@ def test_a_refused_attempt_goes_even_when_the_next_got_no_answer() -> None:
     assert [item.status for item in made.recording.interactions] == [200, 200]
 
 
-def test_a_refused_poll_leaves_the_polls_before_it_as_they_were() -> None:
+def test_a_rejected_poll_does_not_change_the_polls_before_it() -> None:
     busy = answered({"code": 5000}, status=500)
     waiting = answered(chat("in_progress"), 1.0)
     made = recorder(waiting, waiting, busy, busy, waiting, waiting)
@@ -225,7 +221,7 @@ def test_a_refused_poll_leaves_the_polls_before_it_as_they_were() -> None:
     assert [(i.status, i.repeat_count) for i in made.recording.interactions] == [(200, 4)]
 
 
-def test_a_refusal_that_equals_the_one_before_it_is_undone_too() -> None:
+def test_a_rejection_equal_to_the_one_before_it_is_replaced_too() -> None:
     busy = answered({"code": 5000}, status=500)
     made = recorder(busy, busy, answered(chat("completed")))
     made.send(poll())
@@ -234,7 +230,7 @@ def test_a_refusal_that_equals_the_one_before_it_is_undone_too() -> None:
     assert [(i.status, i.repeat_count) for i in made.recording.interactions] == [(500, 1), (200, 1)]
 
 
-def test_only_allowed_headers_are_kept_and_told() -> None:
+def test_only_allowed_headers_are_recorded_and_returned() -> None:
     headers = {
         **HEADERS,
         "set-cookie": "session=1",
@@ -250,12 +246,12 @@ def test_only_allowed_headers_are_kept_and_told() -> None:
     answer = made.send(ask())
     allowed = {"content-type", "date", "retry-after", "x-log-id", "x-tt-logid"}
     assert set(answer.headers) == set(made.recording.interactions[0].headers) == allowed
-    data = canonical.write_canonical(made.recording, ORIGIN)
+    data = write_canonical(made.recording, ORIGIN)
     assert b"session" not in data
     assert b"uthorization" not in data
 
 
-def test_a_conversation_is_told_what_is_kept_and_not_the_secret() -> None:
+def test_a_conversation_gets_the_redacted_response() -> None:
     redactor = Redactor([TOKEN])
     made = recorder(answered(said(f"你的令牌是{TOKEN}。")), redactor=redactor)
     answer = made.send(listing())
@@ -264,7 +260,7 @@ def test_a_conversation_is_told_what_is_kept_and_not_the_secret() -> None:
     assert answer.body == made.recording.interactions[0].response_body
 
 
-def test_waits_tell_how_long_each_chat_took() -> None:
+def test_poll_durations_are_the_time_that_each_chat_took() -> None:
     made = recorder(
         answered(chat("created"), 0.0),
         answered(chat("in_progress"), 1.0),

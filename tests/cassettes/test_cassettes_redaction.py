@@ -1,4 +1,4 @@
-"""No planted secret reaches the disk, and no innocent text is touched."""
+"""No planted secret reaches the disk, and text without secrets is not changed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from urllib.parse import quote
 import pytest
 from cassette_samples import HEADERS, HOST, ORIGIN, ask, poll, seeded
 from coze_harness.cassettes import Recording, RecordingTransport, Redactor
-from coze_harness.cassettes import cassette_files as store
+from coze_harness.cassettes.cassette_files import read_cassette, write_cassette
 from coze_harness.cassettes.interaction import Interaction
 from coze_harness.cassettes.redaction import MARK, base64_forms
 from coze_harness.model import JSON, BotSnapshot, HttpCall, HttpResponse, replace
 from coze_harness.model.errors import SecretLeakError
-from coze_harness.text import json_text as jsontext
+from coze_harness.text.json_text import parse_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -150,7 +150,7 @@ def _plant(
 
 @pytest.mark.parametrize("share", range(4))
 def test_no_planted_secret_is_on_disk(share: int, tmp_path: Path) -> None:
-    refused = 0
+    rejected = 0
     planted = 0
     for number in range(520):
         rng = seeded(share * 10_000 + number)
@@ -166,19 +166,19 @@ def test_no_planted_secret_is_on_disk(share: int, tmp_path: Path) -> None:
         path = tmp_path / f"{number}.yaml"
         planted += 1
         try:
-            store.write_cassette(path, recording, ORIGIN, redactor)
-        except SecretLeakError as fault:
-            refused += 1
-            assert core not in str(fault), (way, place)  # noqa: PT017 (both ways out are right)
+            write_cassette(path, recording, ORIGIN, redactor)
+        except SecretLeakError as error:
+            rejected += 1
+            assert core not in str(error), (way, place)  # noqa: PT017 (both ways out are right)
             assert not path.exists()
         else:
             assert not _found(path.read_bytes(), core), (kind, way, place, token)
     assert planted == 520
-    assert refused < planted / 10
+    assert rejected < planted / 10
 
 
 @pytest.mark.parametrize("way", PLAIN)
-def test_a_cleaned_answer_is_still_what_it_was_around_the_secret(way: str) -> None:
+def test_redaction_changes_only_the_secret(way: str) -> None:
     rng = seeded(7)
     token, core = _token(rng, "pat_")
     body = PLAIN[way](rng, token)
@@ -187,10 +187,10 @@ def test_a_cleaned_answer_is_still_what_it_was_around_the_secret(way: str) -> No
         assert core.encode() not in cleaned
         assert MARK.encode() in cleaned
     try:
-        before = jsontext.parse_json(body)
+        before = parse_json(body)
     except ValueError:
         return
-    assert _shape(jsontext.parse_json(cleaned)) == _shape(before)
+    assert _shape(parse_json(cleaned)) == _shape(before)
 
 
 def _shape(value: JSON) -> object:
@@ -213,7 +213,7 @@ INNOCENT = (
 
 
 @pytest.mark.parametrize("text", INNOCENT)
-def test_innocent_text_is_left_alone(text: str) -> None:
+def test_text_without_secrets_is_not_changed(text: str) -> None:
     redactor = Redactor(["pat_" + "Qw7" * 20, "short", "my-application-production-key", ""])
     assert redactor.redact(text) == text
     assert redactor.find_secret(text) == ""
@@ -224,7 +224,7 @@ def test_innocent_text_is_left_alone(text: str) -> None:
 
 @settings(deadline=None, max_examples=400)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60))
-def test_any_text_without_a_secret_is_left_alone(text: str) -> None:
+def test_any_text_without_a_secret_is_not_changed(text: str) -> None:
     redactor = Redactor(["czs_" + "Qw7" * 20])
     assert redactor.redact(text) == text
     assert redactor.redact_body(text.encode()) == text.encode()
@@ -233,7 +233,7 @@ def test_any_text_without_a_secret_is_left_alone(text: str) -> None:
 
 
 @pytest.mark.parametrize("pattern", ["", "~*", "(?=a)", "^", "$", r"\b", "~*?", "(?:)"])
-def test_a_pattern_that_matches_nothing_at_all_destroys_nothing(
+def test_a_pattern_that_matches_the_empty_text_changes_nothing(
     pattern: str, tmp_path: Path
 ) -> None:
     redactor = Redactor(patterns=[pattern])
@@ -241,8 +241,8 @@ def test_a_pattern_that_matches_nothing_at_all_destroys_nothing(
     assert redactor.redact("你好 world") == "你好 world"
     assert redactor.redact_body(body) == body
     recording = Recording(interactions=(_item(body, redactor),))
-    store.write_cassette(tmp_path / "a.yaml", recording, ORIGIN, redactor)
-    assert store.read_cassette(tmp_path / "a.yaml").canonical
+    write_cassette(tmp_path / "a.yaml", recording, ORIGIN, redactor)
+    assert read_cassette(tmp_path / "a.yaml").canonical
 
 
 def _item(body: bytes, redactor: Redactor) -> Interaction:
@@ -263,60 +263,58 @@ def _item(body: bytes, redactor: Redactor) -> Interaction:
         (r"secret", '{"a":"{\\"secret\\":\\"x\\"}"}', '{"a":"{\\"<redacted>\\":\\"x\\"}"}'),
     ],
 )  # fmt: skip
-def test_a_projects_own_pattern_is_obeyed_without_breaking_json(
+def test_a_projects_pattern_is_applied_and_json_stays_valid(
     pattern: str, body: str, cleaned: str, tmp_path: Path
 ) -> None:
     redactor = Redactor(patterns=[pattern])
     assert redactor.redact_body(body.encode()).decode() == cleaned
     assert redactor.redact_body(cleaned.encode()).decode() == cleaned
     recording = Recording(interactions=(_item(body.encode(), redactor),))
-    store.write_cassette(tmp_path / "a.yaml", recording, ORIGIN, redactor)
-    assert store.read_cassette(tmp_path / "a.yaml").canonical
+    write_cassette(tmp_path / "a.yaml", recording, ORIGIN, redactor)
+    assert read_cassette(tmp_path / "a.yaml").canonical
 
 
-def test_a_pattern_that_cannot_be_obeyed_keeps_the_file_from_being_written(tmp_path: Path) -> None:
+def test_a_file_is_not_written_if_a_pattern_cannot_be_applied(tmp_path: Path) -> None:
     redactor = Redactor(patterns=['"secret": ?"[^"]*"'])
     recording = Recording(interactions=(_item(b'{"secret":"s"}', redactor),))
     with pytest.raises(SecretLeakError, match="pattern"):
-        store.write_cassette(tmp_path / "a.yaml", recording, ORIGIN, redactor)
+        write_cassette(tmp_path / "a.yaml", recording, ORIGIN, redactor)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_secrets_in_a_bots_own_prompt_are_taken_out(tmp_path: Path) -> None:
+def test_secrets_in_a_bots_prompt_are_redacted(tmp_path: Path) -> None:
     rng = seeded(1)
     token, core = _token(rng, "sk-")
     snapshot = BotSnapshot(
         prompt=f"调用天气接口，钥匙 {token}。", model=token, details={"plugins": [f"key {token}"]}
     )
     path = tmp_path / "a.yaml"
-    store.write_cassette(
-        path, Recording(interactions=()), replace(ORIGIN, bot=snapshot), Redactor()
-    )
+    write_cassette(path, Recording(interactions=()), replace(ORIGIN, bot=snapshot), Redactor())
     assert core.encode() not in path.read_bytes()
-    origin = store.read_cassette(path).origin
+    origin = read_cassette(path).origin
     assert origin is not None
     assert origin.bot is not None
     assert origin.bot.prompt == "调用天气接口，钥匙 <redacted>。"
     assert origin.bot.details == {"plugins": ["key <redacted>"]}
 
 
-def test_a_secret_among_the_drawn_values_keeps_the_file_from_being_written(tmp_path: Path) -> None:
+def test_a_file_is_not_written_if_a_generated_value_is_a_secret(tmp_path: Path) -> None:
     token, core = _token(seeded(2), "pat_")
     path = tmp_path / "a.yaml"
     path.write_bytes(b"old")
-    with pytest.raises(SecretLeakError) as caught:
-        store.write_cassette(
+    with pytest.raises(SecretLeakError) as raised:
+        write_cassette(
             path,
             Recording(interactions=()),
             replace(ORIGIN, generated_values={"x": token}),
             Redactor(),
         )
-    assert core not in str(caught.value)
+    assert core not in str(raised.value)
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.yaml"]
 
 
-def test_many_secrets_in_a_large_answer_are_taken_out_in_passing() -> None:
+def test_many_secrets_in_a_large_response_are_redacted() -> None:
     token, core = _token(seeded(3), "own")
     body = json.dumps({"content": (f"令牌 {token} " + "字" * 40) * 20_000}).encode()
     cleaned = Redactor([token]).redact_body(body)
@@ -335,7 +333,7 @@ LONG = {
 
 
 @pytest.mark.parametrize("name", LONG)
-def test_a_line_of_megabytes_is_passed_quickly(name: str) -> None:
+def test_a_line_of_megabytes_takes_linear_time(name: str) -> None:
     text = LONG[name]
     redactor = Redactor(["czs_" + "Qw7" * 20], ["k[0-9]{20}"])
     begun = time.process_time()

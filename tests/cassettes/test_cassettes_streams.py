@@ -1,4 +1,4 @@
-"""Event streams in cassettes: laid out line by line, and read back to the byte."""
+"""Event streams in cassettes: written line by line, and read back to the byte."""
 
 from __future__ import annotations
 
@@ -10,13 +10,9 @@ from coze_harness.cassettes import (
     Recording,
     RecordingInfo,
 )
-from coze_harness.cassettes import (
-    canonical_format as canonical,
-)
-from coze_harness.cassettes import (
-    vcr_format as foreign,
-)
+from coze_harness.cassettes.canonical_format import read_canonical, write_canonical
 from coze_harness.cassettes.interaction import Interaction
+from coze_harness.cassettes.vcr_format import read_vcr_cassette
 
 _LINES = (
     "event:x", 'data:{"a":"中😀"}', "", "  ", "data: x: y", "data: - z", "data: #c", "data: |-",
@@ -50,21 +46,21 @@ def _recording(rng: random.Random) -> Recording:
     )
 
 
-def test_streams_read_by_slicing_equal_libyamls_reading() -> None:
+def test_the_fast_reader_and_libyaml_read_the_same_streams() -> None:
     rng = random.Random(20241001)
     origin = RecordingInfo(scenario="s", trial="s", fingerprint="", recorded_at="", harness="")
     blocks = 0
     for number in range(4000):
         recording = _recording(rng)
-        text = canonical.write_canonical(recording, origin)
-        back = canonical.read_canonical(text)
+        text = write_canonical(recording, origin)
+        back = read_canonical(text)
         assert back is not None
         assert back.interactions == recording.interactions
         entries = yaml.load(text, yaml.CSafeLoader)["interactions"]
         bodies = [entry["response"]["body"]["string"].encode() for entry in entries]
         assert bodies == [item.response_body for item in recording.interactions]
         if number % 20 == 0:
-            read = foreign.read_vcr_cassette(text, Path("s.yaml"))
+            read = read_vcr_cassette(text, Path("s.yaml"))
             assert read.interactions == recording.interactions
         blocks += text.count(b"string: |+")
     assert blocks > 1000, "no stream was laid out line by line"

@@ -1,4 +1,4 @@
-"""Any number of tapes and recorders at once do not touch each other."""
+"""Any number of replays and recordings can run at once."""
 
 from __future__ import annotations
 
@@ -15,19 +15,15 @@ from coze_harness.cassettes import (
     Redactor,
     ReplayTransport,
 )
-from coze_harness.cassettes import (
-    canonical_format as canonical,
-)
-from coze_harness.cassettes import (
-    cassette_files as store,
-)
+from coze_harness.cassettes.canonical_format import write_canonical
+from coze_harness.cassettes.cassette_files import read_cassette, write_cassette
 from coze_harness.model import HttpCall, HttpResponse
 
 NAMES = 50
 
 
 class Echo:
-    """A wire that answers each prompt with itself, so that a mix-up shows."""
+    """A transport that responds to each prompt with itself, so that mistakes are found."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -55,7 +51,7 @@ def record(name: str, redactor: Redactor) -> Recording:
 
 
 def all_at_once(threads: int, work: Callable[[int], int]) -> int:
-    """Return the sum of what so many threads return that begin at the same moment."""
+    """Return the sum of the results of threads that start at the same moment."""
     gate = threading.Barrier(threads)
 
     def begun(number: int) -> int:
@@ -66,12 +62,12 @@ def all_at_once(threads: int, work: Callable[[int], int]) -> int:
         return sum(pool.map(begun, range(threads)))
 
 
-def test_sixteen_threads_replay_without_a_mistake(tmp_path: Path) -> None:
+def test_sixteen_threads_can_replay_at_once(tmp_path: Path) -> None:
     redactor = Redactor()
     for number in range(NAMES):
         name = f"场景{number:03}"
         path = tmp_path / f"{number}.yaml"
-        path.write_bytes(canonical.write_canonical(record(name, redactor), ORIGIN))
+        path.write_bytes(write_canonical(record(name, redactor), ORIGIN))
 
     def replay(thread: int) -> int:
         right = 0
@@ -79,17 +75,17 @@ def test_sixteen_threads_replay_without_a_mistake(tmp_path: Path) -> None:
             number = (thread * 7 + step) % NAMES
             name = f"场景{number:03}"
             path = tmp_path / f"{number}.yaml"
-            tape = ReplayTransport(store.read_cassette(path), str(path), redactor)
+            transport = ReplayTransport(read_cassette(path), str(path), redactor)
             asked, *_polls, last = calls(name)
-            answers = [tape.send(call) for call in (asked, poll(), poll(), last)]
-            tape.check_all_played()
+            answers = [transport.send(call) for call in (asked, poll(), poll(), last)]
+            transport.check_all_played()
             right += all(name in answer.body.decode() for answer in answers)
         return right
 
     assert all_at_once(16, replay) == 16 * 200
 
 
-def test_sixty_four_threads_record_without_a_mistake(tmp_path: Path) -> None:
+def test_sixty_four_threads_can_record_at_once(tmp_path: Path) -> None:
     redactor = Redactor(["pat_" + "q1" * 32])
 
     def recorded(thread: int) -> int:
@@ -102,15 +98,13 @@ def test_sixty_four_threads_record_without_a_mistake(tmp_path: Path) -> None:
                 name in item.response_body.decode() for item in recording.interactions
             )
             if step % 25 == 24:
-                store.write_cassette(path, recording, ORIGIN, redactor)
-                bodies = [
-                    item.response_body.decode() for item in store.read_cassette(path).interactions
-                ]
+                write_cassette(path, recording, ORIGIN, redactor)
+                bodies = [item.response_body.decode() for item in read_cassette(path).interactions]
                 right -= not all(name in body for body in bodies)
         return right
 
     assert all_at_once(64, recorded) == 64 * 200
     assert len(list(tmp_path.iterdir())) == 64
     for path in tmp_path.iterdir():
-        body = json.loads(store.read_cassette(path).interactions[-1].response_body)
+        body = json.loads(read_cassette(path).interactions[-1].response_body)
         assert body["data"][0]["content"] == f"线程{path.stem}·199。"

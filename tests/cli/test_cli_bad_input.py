@@ -84,7 +84,7 @@ def _cut(text: str) -> str:
 
 CASSETTES: dict[str, tuple[Callable[[str], str], str]] = {
     "cut short in a line": (lambda text: text[:1500], ""),
-    "cut short between interactions": (_cut, "3 interactions and holds 2"),
+    "cut short between interactions": (_cut, "2 of 3 interactions"),
     "empty": (lambda _: "", "empty"),
     "conflict marks": (
         lambda text: text.replace("version: 1\n", "<<<<<<< HEAD\nversion: 1\n=======\n>>>>>>> b\n"),

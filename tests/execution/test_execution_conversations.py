@@ -39,7 +39,8 @@ from coze_harness.model.errors import (
     UnplayedInteractionsError,
 )
 from coze_harness.model.location import Location
-from coze_harness.model.trial import CallFlow, EvaluationContext, Trial, Turn
+from coze_harness.model.protocols import CallFlow
+from coze_harness.model.trial import EvaluationContext, Trial, Turn
 
 HERE = Location("scenarios/identity.yaml", 9, 5)
 PASSED, FAILED, SKIPPED = VerdictStatus.PASSED, VerdictStatus.FAILED, VerdictStatus.SKIPPED
@@ -56,8 +57,8 @@ class Demand:
     location: Location = HERE
     seen: list[EvaluationContext] = field(default_factory=list)
 
-    def judge(self, seen: EvaluationContext) -> Verdict:
-        self.seen.append(seen)
+    def judge(self, context: EvaluationContext) -> Verdict:
+        self.seen.append(context)
         if self.fault is not None:
             raise self.fault
         return Verdict(
@@ -90,7 +91,7 @@ class Answers:
 class NoScript:
     generated_names: frozenset[str] = frozenset()
 
-    def turns(self, drawn: Mapping[str, str]) -> Sequence[Turn]:
+    def turns(self, generated: Mapping[str, str]) -> Sequence[Turn]:
         raise NotImplementedError
 
 

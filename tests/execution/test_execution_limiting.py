@@ -8,7 +8,7 @@ import pytest
 from coze_harness.execution import FlowTask, RateLimit, rate_limited, run_concurrently, run_flow
 from coze_harness.model import HttpCall, HttpResponse, Wait
 from coze_harness.model.errors import TransportError
-from coze_harness.model.trial import CallFlow
+from coze_harness.model.protocols import CallFlow
 
 CALL = HttpCall("GET", "/v3/chat/retrieve")
 

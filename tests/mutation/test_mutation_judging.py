@@ -81,7 +81,7 @@ class _Unsure:
     kind: ClassVar[str] = "unsure"
     location = Location("a.yaml", 1)
 
-    def judge(self, seen: EvaluationContext) -> Verdict:
+    def judge(self, context: EvaluationContext) -> Verdict:
         raise CassetteMissingError("nobody has judged this answer")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from builders import run
 from coze_harness.model import Run, TrialResult
-from coze_harness.reporting.html.trial_markup import form_of
+from coze_harness.reporting.html.trial_markup import MarkupTemplate
 from coze_harness.reporting.report_formats import FORMATS, PageOptions, ReportSet
 from coze_harness.results import encode_trial
 
@@ -77,7 +77,7 @@ def trees_of(source: str) -> list[tuple[list[Any], Any]]:
 
 
 def filled_chunk(chunk: dict[str, Any]) -> list[tuple[list[Any], Any]]:
-    """The trees and records of a chunk (forms.js)."""
+    """The trees and records of a chunk (chunk.js)."""
     found: list[tuple[list[Any], Any]] = []
     for form, texts, record, *as_it_is in chunk["trials"]:
         own = [texts[text] if isinstance(text, int) else text for text in texts]
@@ -88,7 +88,7 @@ def filled_chunk(chunk: dict[str, Any]) -> list[tuple[list[Any], Any]]:
             all_ = [next(left) if text == 0 else text for text in fixed]
             assert all(len(text) >= 20 for text in left), "only answers that the record refers to"
             escaped = [json.dumps(text)[1:-1].encode() for text in all_]
-            form = json.loads(form_of(json.dumps(tree).encode()).filled(escaped))
+            form = json.loads(MarkupTemplate.parse(json.dumps(tree).encode()).fill(escaped))
         found.append((form, told))
     return found
 

@@ -30,12 +30,15 @@ from coze_harness.reporting import report_formats as report
 from coze_harness.reporting.failure_reasons import Reasons
 from coze_harness.reporting.history_view import history_view
 from coze_harness.reporting.html import HtmlWriter
-from coze_harness.reporting.html.chunk import chunk
-from coze_harness.reporting.html.chunks import Packer, all_packed, packed
-from coze_harness.reporting.html.markup_tree import tree_of
-from coze_harness.reporting.html.page_chunks import Piece
-from coze_harness.reporting.html.script import joined
-from coze_harness.reporting.html.wording import words_of
+from coze_harness.reporting.html.html_report import page_words
+from coze_harness.reporting.html.markup_tree import parse_markup
+from coze_harness.reporting.html.page_chunks import (
+    IndexCompressor,
+    PageEntry,
+    compress,
+    compress_all,
+    dump_chunk,
+)
 from coze_harness.reporting.message_catalogue import (
     LANGUAGES,
     Catalogue,
@@ -72,7 +75,7 @@ def row(name: str, status: TrialStatus = TrialStatus.PASSED, **named: object) ->
 
 def test_markup_becomes_a_tree_with_its_texts_unescaped() -> None:
     markup = '<div class="a" hidden>x &lt;b&gt;<br><p data-v="{&#34;n&#34;:1}">&amp;</p></div>'
-    assert tree_of(markup) == [
+    assert parse_markup(markup) == [
         "div", {"class": "a", "hidden": ""}, "x <b>", ["br", 0], ["p", {"data-v": '{"n":1}'}, "&"],
     ]  # fmt: skip
 
@@ -91,21 +94,21 @@ def test_markup_becomes_a_tree_with_its_texts_unescaped() -> None:
     ],
 )
 def test_what_is_no_whole_element_in_our_way_of_writing_is_refused(markup: str) -> None:
-    with pytest.raises(ValueError, match=r"closes nothing|no whole element"):
-        tree_of(markup)
+    with pytest.raises(ValueError, match=r"does not match|not one whole element"):
+        parse_markup(markup)
 
 
 @given(st.lists(st.binary(max_size=200), max_size=12))
 def test_blocks_come_out_as_they_went_in_and_in_order(blocks: list[bytes]) -> None:
-    assert [gzip.decompress(b64decode(block)) for block in all_packed(blocks)] == blocks
-    assert list(all_packed(blocks)) == [packed(block) for block in blocks]
+    assert [gzip.decompress(b64decode(block)) for block in compress_all(blocks)] == blocks
+    assert list(compress_all(blocks)) == [compress(block) for block in blocks]
 
 
 def test_an_index_is_packed_as_its_entries_come() -> None:
-    packer = Packer()
-    packer.put(b"[1]")
-    packer.put(b",[2]")
-    assert json.loads(gzip.decompress(b64decode(packer.packed()))) == {"trials": [[1], [2]]}
+    index = IndexCompressor()
+    index.add(b"[1]")
+    index.add(b",[2]")
+    assert json.loads(gzip.decompress(b64decode(index.finish()))) == {"trials": [[1], [2]]}
 
 
 MANY = "so many letters that they are looked for in records, too: 六十字节"
@@ -126,16 +129,19 @@ told = st.recursive(
     st.lists(st.tuples(st.booleans(), said, said, st.lists(said | told)), min_size=1, max_size=6)
 )
 def test_a_chunk_gives_every_text_and_record_back(trials: list[tuple[bool, str, str, Any]]) -> None:
-    forms = {b"a": b'["p",0,"\\u00000\\u0000 \\u00001\\u0000"]', b"b": b'["i",0,"\\u00001\\u0000"]'}
+    templates = {
+        b"a": b'["p",0,"\\u00000\\u0000 \\u00001\\u0000"]',
+        b"b": b'["i",0,"\\u00001\\u0000"]',
+    }
     shown = [
         (first, show_control_characters(one), show_control_characters(two), record)
         for first, one, two, record in trials
     ]
-    pieces = [
-        Piece(b"", b"", b"", b"a" if first else b"b", _texts(one, two), _line(record))
+    entries = [
+        PageEntry(b"", b"", b"", b"a" if first else b"b", _texts(one, two), _line(record))
         for first, one, two, record in shown
     ]
-    read = filled_chunk(json.loads(chunk(pieces, forms)))
+    read = filled_chunk(json.loads(dump_chunk(entries, templates)))
     assert [tree for tree, _ in read] == [
         ["p", 0, f"{one} {two}"] if first else ["i", 0, two] for first, one, two, _ in shown
     ]
@@ -210,7 +216,7 @@ def test_every_word_that_templates_ask_for_is_there() -> None:
     for template in (PACKAGE / "templates").glob("*.j2"):
         source = template.read_text(encoding="utf-8")
         asked = re.findall(
-            r"""(?:data-w(?:-[a-z]+)?="|\bw\("|\bsay\("|label\(")([a-z_.]+)["]""", source
+            r"""(?:data-w(?:-[a-z]+)?="|\bword\("|\btext\("|label\(")([a-z_.]+)["]""", source
         )
         assert (
             set(asked) - {"status.", "change.", "mode.", "view.", "tab.", "answer."} <= known.keys()
@@ -242,7 +248,7 @@ def test_every_word_is_said_somewhere() -> None:
 
 
 def test_the_words_of_a_page_are_those_that_it_can_come_to_say() -> None:
-    groups, english, chinese = words_of('<b data-w="run.none"></b>', '"help.close"')
+    groups, english, chinese = page_words('<b data-w="run.none"></b>', '"help.close"')
     assert groups["run"] == ["none"]
     assert groups["help"] == ["close"]
     assert "listing" not in groups
@@ -251,50 +257,11 @@ def test_the_words_of_a_page_are_those_that_it_can_come_to_say() -> None:
     assert len(english) == len(chinese)
 
 
-def test_texts_and_patterns_of_the_script_stay_letter_by_letter(tmp_path: Path) -> None:
-    kept = [
-        '"a = b, c; // {x}"',
-        "'say (\\'no\\') : yes'",
-        "`${ a } + (b) `",
-        "/[/\"'`] = \\/ ( ,/g",
-    ]
-    lines = "".join(f"const t{n} = ({text}).x;\n" for n, text in enumerate(kept))
-    (tmp_path / "main.js").write_text(f"{lines}const half = (a, b) => (a.long / b) * -1;\n")
-    script = joined(tmp_path)
-    for text in kept:
-        assert text in script
-    assert "let half=(a,b)=>(a.long / b)* -1;" in script
-    (tmp_path / "main.js").write_text("const a = `one\ntwo`;\n")
-    with pytest.raises(ValueError, match="does not end in its line"):
-        joined(tmp_path)
-
-
 def test_a_phrase_chooses_its_form_by_its_number_and_separates_thousands() -> None:
     words = Catalogue()
     assert words.translate(make_phrase("note.skipped", n=1)) == "1 trial skipped."
     assert words.translate(make_phrase("note.skipped", n=1200)) == "1,200 trials skipped."
     assert Catalogue("zh").translate(make_phrase("note.skipped", n=1)) == "跳过 1 次。"
-
-
-def test_modules_are_joined_after_what_they_import_without_its_words(tmp_path: Path) -> None:
-    (tmp_path / "main.js").write_text(
-        'import { a } from "./a.js";\nimport { b } from "./b.js";\n// gone\nconsole.log(a, b);\n'
-    )
-    (tmp_path / "a.js").write_text(
-        '/** Gone. */\nimport { b } from "./b.js";\nexport const a = b;\n'
-    )
-    (tmp_path / "b.js").write_text("export const b = 1;\n")
-    script = joined(tmp_path)
-    assert script.index("let b=1") < script.index("let a=b") < script.index("console.log")
-    assert "import" not in script
-    assert "one" not in script
-
-
-def test_modules_that_import_each_other_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "main.js").write_text('import { a } from "./a.js";\n')
-    (tmp_path / "a.js").write_text('import { b } from "./main.js";\n')
-    with pytest.raises(ValueError, match=r"main\.js → a\.js → main\.js"):
-        joined(tmp_path)
 
 
 def test_a_log_tells_waits_codes_and_repeats() -> None:

@@ -9,8 +9,8 @@ from io import BytesIO
 import pytest
 from builders import failed_verdict, key, message, reply, run, snapshot, trial, turn, verdict
 from coze_harness.model import Message, TrialResult, TrialStatus, replace
-from coze_harness.reporting.html import Pages
-from coze_harness.reporting.html.trial_markup import Forms, body, form_of
+from coze_harness.reporting.html import PageRenderer
+from coze_harness.reporting.html.trial_markup import MarkupCache, MarkupTemplate, fill_body
 from coze_harness.reporting.junit_report import JUnitWriter
 from coze_harness.reporting.report_formats import FORMATS
 from coze_harness.reporting.safe_text import single_line
@@ -114,40 +114,45 @@ def test_a_suite_begins_as_junitparser_has_it(file: str, run_id: str) -> None:
     assert lines[3] == b"<properties>" + b"".join(listed) + b"</properties>"
 
 
-class Reading:
-    """Makes trees both ways: by a form, and by the template alone."""
+class TemplateComparison:
+    """Renders trees with a markup template and by the page template alone."""
 
     def __init__(self) -> None:
-        self.forms = Forms(*Pages().trial_macros())
-        self.kept: dict[bytes, bytes] = {}
+        self.cache = MarkupCache(*PageRenderer().trial_macros())
+        self.templates: dict[bytes, bytes] = {}
 
     def check(self, result: TrialResult) -> None:
         view = trial_view(result)
-        told, alone = self.forms.told(view), self.forms.rendered(view)
-        self.kept.update(self.forms.fresh())
-        assert told.row == alone.row
-        tree = body(form_of(self.kept[told.key]), told.texts) if told.key else told.texts
+        rendered, alone = self.cache.render(view), self.cache.render_alone(view)
+        self.templates.update(self.cache.new_templates())
+        assert rendered.row == alone.row
+        tree = rendered.texts
+        if rendered.key:
+            template = MarkupTemplate.parse(self.templates[rendered.key])
+            tree = fill_body(template, rendered.texts)
         assert json.loads(tree) == json.loads(alone.texts)
 
 
 @given(st.lists(passing(), min_size=1, max_size=4))
 @settings(max_examples=100, deadline=None)
-def test_a_form_that_is_filled_is_what_the_template_makes(results: list[TrialResult]) -> None:
-    reading = Reading()
+def test_a_filled_template_is_what_the_page_template_renders(
+    results: list[TrialResult],
+) -> None:
+    comparison = TemplateComparison()
     for result in (*results, *results):
-        reading.check(result)
+        comparison.check(result)
 
 
-def test_forms_know_every_field_of_every_kind_of_trial() -> None:
-    reading = Reading()
+def test_markup_templates_know_every_field_of_every_kind_of_trial() -> None:
+    comparison = TemplateComparison()
     samples = [*rich_results(), *(filled("<&\u202e\x00>", status) for status in TrialStatus)]
     samples += [trial(turns=[turn(f"{n}", verdicts=[failed_verdict()])]) for n in range(3)]
     for result in samples:
-        reading.check(result)
+        comparison.check(result)
 
 
 def test_more_shapes_than_are_kept_are_rendered_all_the_same() -> None:
-    reading = Reading()
+    comparison = TemplateComparison()
     for tags in range(320):
-        reading.check(trial(named=replace(key("a"), tags=("t",) * tags)))
-    assert len(reading.kept) == 300
+        comparison.check(trial(named=replace(key("a"), tags=("t",) * tags)))
+    assert len(comparison.templates) == 300

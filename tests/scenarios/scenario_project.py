@@ -10,8 +10,8 @@ from coze_harness.model import Bot
 from coze_harness.model.errors import ScenarioError, ScenarioErrors
 from coze_harness.model.trial import Trial
 from coze_harness.scenarios import (
-    LoadedScenarios,
     ProjectPaths,
+    Scenario,
     expand_trials,
     find_files,
     load_scenarios,
@@ -33,13 +33,13 @@ def project_in(root: Path, files: Mapping[str, str | bytes]) -> ProjectPaths:
     return ProjectPaths(root.resolve(), root.resolve() / "scenarios")
 
 
-def load_all(root: Path, files: Mapping[str, str | bytes]) -> LoadedScenarios:
+def load_all(root: Path, files: Mapping[str, str | bytes]) -> Sequence[Scenario]:
     """Load every scenario of a project."""
     project = project_in(root, files)
     return load_scenarios(find_files([], project, project.root).files, project)
 
 
-def load_one(root: Path, text: str | bytes, **others: str | bytes) -> LoadedScenarios:
+def load_one(root: Path, text: str | bytes, **others: str | bytes) -> Sequence[Scenario]:
     """Load one scenario file; `others` are files beside it (`__` stands for a dot)."""
     files = {f"scenarios/{name.replace('__', '.')}": other for name, other in others.items()}
     return load_all(root, {"scenarios/a.yaml": text, **files})

@@ -127,8 +127,8 @@ class Numbered:
     def generated_names(self) -> frozenset[str]:
         return frozenset()
 
-    def turns(self, drawn: Mapping[str, str]) -> Sequence[Turn]:
-        assert not drawn
+    def turns(self, generated: Mapping[str, str]) -> Sequence[Turn]:
+        assert not generated
         return [Turn(prompt=str(self.number), expectations=(), location=Location("a.yaml"))]
 
 

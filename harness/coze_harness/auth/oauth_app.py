@@ -20,7 +20,7 @@ from coze_harness.model.errors import (
     SettingsError,
     TransportError,
 )
-from coze_harness.model.trial import Clock
+from coze_harness.model.protocols import Clock
 
 _LIFETIME_SECONDS: Final = 900
 _RENEWAL_MARGIN: Final = 60.0

@@ -127,7 +127,7 @@ def _list_files(folder: Path | RemoteFolder) -> list[str]:
         try:
             return [str(folder / name) for name in remote.list_files(folder)]
         except OSError as error:
-            raise store.fetch_error(str(folder), error) from error
+            raise store.read_error(str(folder), error) from error
     hidden = folder / CANDIDATE_FOLDER
     return [
         str(path)

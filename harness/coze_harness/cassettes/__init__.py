@@ -1,4 +1,7 @@
-"""Recordings of HTTP interactions: kept, read, played. This room knows no bots and no scenarios."""
+"""Recordings of HTTP interactions: record, redact, write, read and replay them.
+
+This room does not know bots or scenarios.
+"""
 
 from coze_harness.cassettes.recording import (
     CANDIDATE_FOLDER,

@@ -1,8 +1,9 @@
-"""The one shape in which we write cassettes, and the fast way to read it back.
+"""The layout in which cassettes are written, and a fast reader for it.
 
-The file is vcrpy's format (YAML, `version: 1`), laid out so that a person can read and compare it.
-Its first line carries a checksum of all the rest. Where it matches, every byte is as
-`write_canonical` laid it out, and `read_canonical` slices the file. Anything else goes to libyaml.
+The file has vcrpy's format (YAML, `version: 1`), in a layout that is easy to read and to compare.
+Its first line contains a checksum of the rest. If that is correct, the file is exactly as
+`write_canonical` wrote it, and `read_canonical` slices it without a YAML parser. All other files
+are read by `vcr_format`.
 """
 
 from __future__ import annotations
@@ -26,25 +27,25 @@ from coze_harness.cassettes.recording import (
     with_frame_times,
 )
 from coze_harness.model import JSON
-from coze_harness.text import json_text as jsontext
+from coze_harness.text.json_text import dump_json, reindent_json
 
 _FIRST_LINE = b"# coze-cassette 1 crc32="
 _HEAD_LENGTH = len(_FIRST_LINE) + 9
 
 _METHODS = {method: method.decode() for method in (b"GET", b"POST", b"PUT", b"PATCH", b"DELETE")}
 
-# Characters that YAML folds, forbids or strips unless they are written as an escape.
+# Characters that YAML folds, forbids or strips unless they are escaped.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
-# A number that YAML 1.1 takes for one needs a point, and a sign in its exponent.
+# In YAML 1.1 a number with an exponent needs a decimal point and a sign in the exponent.
 _EXPONENT = re.compile(r"^(-?\d+)(\.\d+)?e([+-]?)(\d+)$")
-# YAML wants a key within 1,024 characters, and an escape takes six.
-_LONGEST_KEY = 160
-_DEEPEST = 20
+# YAML limits keys to 1,024 characters, and an escape takes six.
+_MAX_KEY_LENGTH = 160
+_MAX_DEPTH = 20
 _STREAM = re.compile(r"(?:event|data|id|retry|):")
 
 
 def write_canonical(recording: Recording, origin: RecordingInfo) -> bytes:
-    """Return the text of a cassette file."""
+    """Return the content of a cassette file."""
     lines = ["version: 1", "x-coze: {"]
     block = {key: _plain(value) for key, value in dump_info(recording, origin).items()}
     lines.append(",\n".join(f"    {_flow(key)}: {_flow(value)}" for key, value in block.items()))
@@ -57,23 +58,23 @@ def write_canonical(recording: Recording, origin: RecordingInfo) -> bytes:
 
 
 def _plain(value: JSON, depth: int = 0) -> JSON:
-    """Return a value of `x-coze` as both readers, YAML's and the fast one, take it for the same.
+    """Return a value of `x-coze` in a form that the fast reader and YAML read as the same value.
 
-    Exponents get YAML's spelling; whole numbers beyond 64 bits and what is nested too deeply become
-    text, lone surrogates question marks; a key is cut where YAML would not take it for one.
+    Exponents get YAML's spelling, integers beyond 64 bits and deeply nested values become text,
+    lone surrogates become question marks, and long keys are cut.
     """
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, float):
-        # Not every type of the fragment is JSON by the type checker's book, but its text is.
+        # The type checker does not know that a fragment is written as JSON.
         return cast("JSON", orjson.Fragment(_number(value)))
     if isinstance(value, int):
         return value if isinstance(value, bool) or -(2**63) <= value < 2**64 else str(value)
-    if isinstance(value, Mapping | list | tuple) and depth == _DEEPEST:
-        return _plain(jsontext.dump_json(value).decode())
+    if isinstance(value, Mapping | list | tuple) and depth == _MAX_DEPTH:
+        return _plain(dump_json(value).decode())
     if isinstance(value, Mapping):
         return {
-            cast("str", _plain(str(key)))[:_LONGEST_KEY]: _plain(item, depth + 1)
+            cast("str", _plain(str(key)))[:_MAX_KEY_LENGTH]: _plain(item, depth + 1)
             for key, item in value.items()
         }
     if isinstance(value, list | tuple):
@@ -83,11 +84,11 @@ def _plain(value: JSON, depth: int = 0) -> JSON:
 
 def _number(value: float) -> str:
     text = orjson.dumps(value).decode()
-    found = _EXPONENT.match(text)
-    if found is None:
+    match = _EXPONENT.match(text)
+    if match is None:
         return text
-    whole, fraction, sign, exponent = found.groups()
-    return f"{whole}{fraction or '.0'}e{sign or '+'}{exponent}"
+    integer, fraction, sign, exponent = match.groups()
+    return f"{integer}{fraction or '.0'}e{sign or '+'}{exponent}"
 
 
 def _interaction_lines(item: Interaction) -> list[str]:
@@ -111,17 +112,17 @@ def _interaction_lines(item: Interaction) -> list[str]:
 
 
 def _method(method: str) -> str:
-    """Return a method plain where YAML is sure to take it for text."""
+    """Return a method without quotes if YAML reads it as text (`ON` would be a boolean)."""
     return method if method.encode("utf-8", "replace") in _METHODS else _flow(method)
 
 
 def _flow(value: JSON) -> str:
-    """Return a value as JSON that YAML reads as the same value."""
+    """Return a value as JSON in one line that YAML reads as the same value."""
     try:
         text = orjson.dumps(value).decode()
     except TypeError:
         text = orjson.dumps(_plain(value)).decode()
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _body(body: bytes, indent: int) -> str:
@@ -133,14 +134,14 @@ def _body(body: bytes, indent: int) -> str:
     if _STREAM.match(text) and text.endswith("\n") and not _UNSAFE.search(text):
         lines = text.split("\n")[:-1]
         return "|+\n" + "\n".join([margin + line if line else "" for line in lines])
-    block = jsontext.reindent_json(text)
+    block = reindent_json(text)
     if block is None or _UNSAFE.search(block):
         return _flow(text)
     return "|-\n" + margin + block.replace("\n", "\n" + margin)
 
 
 def read_canonical(data: bytes) -> Recording | None:
-    """Return the recording in a file of ours; `None` where the checksum is wrong or absent."""
+    """Return the recording in a cassette file; `None` if the checksum is wrong or absent."""
     if not data.startswith(_FIRST_LINE) or data[_HEAD_LENGTH - 1 : _HEAD_LENGTH] != b"\n":
         return None
     rest = memoryview(data)[_HEAD_LENGTH:]
@@ -149,7 +150,7 @@ def read_canonical(data: bytes) -> Recording | None:
     try:
         return _read(data)
     except (ValueError, LookupError, TypeError, AttributeError):
-        # The checksum is right, but no hand of ours laid this out: libyaml may still read it.
+        # The checksum is right, but this is not our layout; it may still be valid YAML.
         return None
 
 
@@ -160,7 +161,7 @@ def _read(data: bytes) -> Recording:
         raise ValueError
     base_path = block.get("base_path", "")
     pairs = [chunk.split(b"\n  response:\n", 1) for chunk in chunks]
-    counts = block.get("repeats") or _counts([pair[0] for pair in pairs], block["polls"])
+    counts = block.get("repeats") or _poll_counts([pair[0] for pair in pairs], block["polls"])
     items: list[Interaction] = []
     previous = b""
     for (request, response), count, (started, elapsed) in zip(
@@ -192,14 +193,13 @@ def _read(data: bytes) -> Recording:
     return Recording(interactions=tuple(items), origin=parse_info(block), canonical=True)
 
 
-def _counts(requests: list[bytes], polls: list[int]) -> list[int]:
-    """Return how many exchanges each kept one stands for.
+def _poll_counts(requests: list[bytes], polls: list[int]) -> list[int]:
+    """Return the repeat count of each interaction, from the number of requests of each poll.
 
-    The file counts polls by group (a `GET` and its repetitions); the first of a group takes what
-    the others do not stand for.
+    A poll is a GET with its repetitions; all repetitions are counted for its first interaction.
     """
     counts = [1] * len(requests)
-    left = iter(polls)
+    remaining = iter(polls)
     first = 0
     previous = b""
     for index, request in enumerate(requests):
@@ -209,7 +209,7 @@ def _counts(requests: list[bytes], polls: list[int]) -> list[int]:
             counts[first] -= 1
         else:
             first, previous = index, request
-            counts[first] = next(left)
+            counts[first] = next(remaining)
     return counts
 
 

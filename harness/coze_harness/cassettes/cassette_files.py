@@ -1,4 +1,4 @@
-"""Cassettes, on disk or by URL: refused with a reason, or read; written whole or not at all."""
+"""Reads and writes cassette files, on disk or by URL."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from coze_harness.cassettes import canonical_format as canonical
+from coze_harness.cassettes.canonical_format import read_canonical, write_canonical
 from coze_harness.cassettes.recording import Recording, RecordingInfo
 from coze_harness.cassettes.redaction import Redactor
 from coze_harness.model import replace
@@ -18,165 +18,151 @@ from coze_harness.model.errors import (
     SecretLeakError,
 )
 from coze_harness.model.location import Location
-from coze_harness.storage import atomic_write as wholefile
-from coze_harness.storage import remote_folder as remote
-from coze_harness.storage.remote_folder import RemoteFolder
+from coze_harness.storage import remote_folder
+from coze_harness.storage.atomic_write import write_atomically
+from coze_harness.storage.remote_folder import RemoteError, RemoteFolder, is_url
 
-# A named pipe must not keep a run waiting for a writer.
+# A named pipe must not make a run wait for a writer.
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
-# Nearly every cassette fits; a larger buffer costs more than the file (the allocator maps it anew).
-_SMALL = 1 << 15
-_LARGE = 1 << 20
-
+# Nearly every cassette fits into the first buffer; a larger one takes longer to allocate.
+_FIRST_BUFFER = 1 << 15
+_NEXT_BUFFER = 1 << 20
 
 PrefetchedCassettes: TypeAlias = Mapping[str, bytes | OSError]
-"""What has been fetched by URL: the bytes of a file, or why there are none."""
+"""Cassettes fetched by URL: a file's content, or the error of reading it."""
 
 NONE_PREFETCHED: Final[PrefetchedCassettes] = {}
 
 
-def read_cassette(path: Path | str, at_hand: PrefetchedCassettes = NONE_PREFETCHED) -> Recording:
+def read_cassette(path: Path | str, prefetched: PrefetchedCassettes = NONE_PREFETCHED) -> Recording:
     """Return the recording in a file.
 
     Args:
-        path: where it is; a URL is text.
-        at_hand: what need not be fetched any more.
+        path: path or URL of the file.
+        prefetched: files that were fetched before.
 
     Raises:
         CassetteMissingError: there is no such file.
-        CassetteUnreadableError: the file cannot be read, or is no whole cassette.
+        CassetteUnreadableError: the file cannot be read, or is not a complete cassette.
     """
-    data = read_bytes(path, at_hand)
-    recording = canonical.read_canonical(data)
+    data = read_bytes(path, prefetched)
+    recording = read_canonical(data)
     if recording is not None:
         return recording
     if not data.strip():
-        what = "The file is empty: a recording was cut short, or the file was never filled."
         raise CassetteUnreadableError(
-            what, where=Location(str(path)), next_step="record it again (or delete the file)."
+            "The file is empty.",
+            where=Location(str(path)),
+            next_step="Record the scenario again, or delete the file.",
         )
-    from coze_harness.cassettes import vcr_format as foreign
+    # Imported late: vcrpy and libyaml take long to import, and most projects never need them.
+    from coze_harness.cassettes.vcr_format import read_vcr_cassette
 
-    return foreign.read_vcr_cassette(data, path)
+    return read_vcr_cassette(data, path)
 
 
 def fetch_cassettes(urls: Sequence[str]) -> PrefetchedCassettes:
-    """Fetch remote recordings, all at once, for `read_cassette`."""
-    return remote.read_files(urls)
+    """Fetch cassettes by URL, all at the same time, for `read_cassette`."""
+    return remote_folder.read_files(urls)
 
 
-def read_bytes(path: Path | str, at_hand: PrefetchedCassettes = NONE_PREFETCHED) -> bytes:
-    """Return a file's bytes, in the fewest system calls: a run reads thousands of small files.
+def read_bytes(path: Path | str, prefetched: PrefetchedCassettes = NONE_PREFETCHED) -> bytes:
+    """Return the content of a file, with few system calls: a run reads thousands of small files.
 
     Raises:
         CassetteMissingError: there is no such file.
         CassetteUnreadableError: it cannot be read.
     """
-    if isinstance(path, str) and "://" in path:
-        return _fetched(path, at_hand)
     try:
+        if isinstance(path, str) and is_url(path):
+            return _fetch(path, prefetched)
         descriptor = os.open(path, _FLAGS)
         try:
             chunks: list[bytes] = []
-            size = _SMALL
+            size = _FIRST_BUFFER
             while chunk := os.read(descriptor, size):
                 chunks.append(chunk)
                 if len(chunk) == size:
-                    size = _LARGE
+                    size = _NEXT_BUFFER
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
         finally:
             os.close(descriptor)
-    except FileNotFoundError as fault:
-        raise _missing(path) from fault
-    except OSError as fault:
-        raise CassetteUnreadableError(
-            f"The file cannot be read: {fault.strerror}.",
-            where=Location(str(path)),
-            next_step="mend its permissions, or take the file from version control.",
-        ) from fault
+    except FileNotFoundError as error:
+        raise CassetteMissingError(
+            "There is no recording.", where=Location(str(path)), next_step="Record the scenario."
+        ) from error
+    except OSError as error:
+        raise read_error(path, error) from error
 
 
-def _fetched(url: str, at_hand: PrefetchedCassettes) -> bytes:
-    try:
-        found = at_hand.get(url)
-        if isinstance(found, OSError):
-            raise found
-        return remote.read_file(url) if found is None else found
-    except FileNotFoundError as fault:
-        raise _missing(url) from fault
-    except OSError as fault:
-        raise fetch_error(url, fault) from fault
+def _fetch(url: str, prefetched: PrefetchedCassettes) -> bytes:
+    content = prefetched.get(url)
+    if isinstance(content, OSError):
+        raise content
+    return remote_folder.read_file(url) if content is None else content
 
 
-def _missing(path: Path | str) -> CassetteMissingError:
-    return CassetteMissingError(
-        "There is no recording.", where=Location(str(path)), next_step="record it."
-    )
-
-
-def fetch_error(url: str, fault: OSError) -> CassetteUnreadableError:
-    """Return what a store's refusal means for who wants to read."""
+def read_error(path: Path | str, error: OSError) -> CassetteUnreadableError:
+    """Return the error to raise if a file or a folder cannot be read."""
     return CassetteUnreadableError(
-        f"It cannot be read: {fault.strerror}.",
-        where=Location(url),
-        next_step=fault.next_step if isinstance(fault, remote.RemoteError) else "try again.",
+        f"It cannot be read: {error.strerror}.",
+        where=Location(str(path)),
+        next_step=error.next_step
+        if isinstance(error, RemoteError)
+        else "Check its permissions, or restore it from version control.",
     )
 
 
 def check_cassettes_reachable(cassettes: Path | RemoteFolder) -> None:
-    """Check that a folder of cassettes at a URL can be read.
+    """Check that a folder of cassettes at a URL can be read; a folder on disk is not checked.
 
     Raises:
         CassetteUnreadableError: the store cannot be reached, or denies access.
     """
     if isinstance(cassettes, RemoteFolder):
         try:
-            remote.check_reachable(cassettes)
+            remote_folder.check_reachable(cassettes)
         except OSError as error:
-            raise fetch_error(str(cassettes), error) from error
+            raise read_error(str(cassettes), error) from error
 
 
 def write_cassette(
     path: Path | str, recording: Recording, origin: RecordingInfo, redactor: Redactor
 ) -> None:
-    """Write a recording; whatever happens, the file is the old one or the new one, whole.
+    """Write a recording, whole or not at all.
 
     Raises:
-        SecretLeakError: the text still holds a secret; nothing was written.
-        CassetteWriteError: the disk or its permissions; the old file is untouched.
+        SecretLeakError: the content contains a secret; nothing was written.
+        CassetteWriteError: the file cannot be written; the old file is unchanged.
     """
     if origin.bot is not None:
         origin = replace(origin, bot=redactor.redact_snapshot(origin.bot))
-    text = canonical.write_canonical(recording, origin)
-    if found := redactor.find_secret(text.decode()):
+    content = write_canonical(recording, origin)
+    if secret := redactor.find_secret(content.decode()):
         raise SecretLeakError(
-            f"The recording was not written: it still holds {found}.",
+            f"The recording was not written, because it contains {secret}.",
             where=Location(str(path)),
-            next_step="add a pattern for it under `redact:` in harness.yaml, then record again.",
+            next_step="Add a pattern for it under `redact:` in harness.yaml, then record again.",
         )
-    write_cassette_bytes(path, text)
+    write_cassette_bytes(path, content)
 
 
 def write_cassette_bytes(path: Path | str, data: bytes) -> None:
-    """Write a file whole or not at all.
+    """Write a file, whole or not at all.
 
     Raises:
-        CassetteWriteError: the disk or its permissions; the old file is untouched.
+        CassetteWriteError: the file cannot be written; the old file is unchanged.
     """
     try:
-        if isinstance(path, str) and remote.is_url(path):
-            remote.write_file(path, data)
+        if isinstance(path, str) and is_url(path):
+            remote_folder.write_file(path, data)
         else:
-            wholefile.write_atomically(Path(path), [data])
-    except remote.RemoteError as fault:
+            write_atomically(Path(path), [data])
+    except OSError as error:
         raise CassetteWriteError(
-            f"The recording could not be written: {fault.strerror}. The old one is whole.",
+            f"The recording could not be written: {error.strerror}. An old file is unchanged.",
             where=Location(str(path)),
-            next_step=f"{fault.next_step}; record again",
-        ) from fault
-    except OSError as fault:
-        raise CassetteWriteError(
-            f"The recording could not be written: {fault.strerror}. The old file is whole.",
-            where=Location(str(path)),
-            next_step="free some space or mend the folder's permissions, then record again.",
-        ) from fault
+            next_step=error.next_step
+            if isinstance(error, RemoteError)
+            else "Free disk space or correct the folder's permissions, then record again.",
+        ) from error

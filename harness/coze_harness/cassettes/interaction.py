@@ -8,18 +8,18 @@ from urllib.parse import parse_qsl
 
 from coze_harness.cassettes.redaction import KEPT_RESPONSE_HEADERS, Redactor
 from coze_harness.model import HttpCall, HttpResponse, replace
-from coze_harness.text import json_text as jsontext
+from coze_harness.text.json_text import dump_json, dump_sorted_json, parse_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interaction:
-    """One request and its response, as they stand in a cassette.
+    """One request and its response, as a cassette contains them.
 
-    `target` is path and query. Bodies are decoded bytes (no transfer or content encoding); an empty
-    request body is no body. `started` and `elapsed` are whole milliseconds, the former from the
-    trial's beginning. `repeat_count` is the number of equal interactions in a row that this
-    one stands for. `frame_times` are the arrival times of an event stream's frames, in milliseconds
-    from the start of the interaction.
+    `target` is path and query. Bodies are decoded (no transfer or content encoding); a request
+    without a body has an empty one. `started` (since the start of the trial) and `elapsed` are in
+    milliseconds. `repeat_count` is the number of equal interactions in a row that this one stands
+    for. `frame_times` are the times at which the frames of an event stream arrived, in milliseconds
+    since the start of the interaction.
     """
 
     method: str
@@ -36,31 +36,30 @@ class Interaction:
 
     @classmethod
     def from_call(
-        cls, call: HttpCall, answer: HttpResponse, host: str, redactor: Redactor
+        cls, call: HttpCall, response: HttpResponse, host: str, redactor: Redactor
     ) -> Interaction:
-        """Return what may be kept of a call and its answer: allowed headers, and no secret."""
-        body = jsontext.dump_json(call.body) if call.body is not None else b""
+        """Return a call and its response without secrets and without headers that are not kept."""
+        body = dump_json(call.body) if call.body is not None else b""
+        started = response.started
         return cls(
             method=call.method,
             host=redactor.redact(host),
             target=redactor.redact(call.target),
             request_body=redactor.redact_body(body),
-            status=answer.status,
+            status=response.status,
             headers={
                 name: redactor.redact(value)
-                for name, value in answer.headers.items()
+                for name, value in response.headers.items()
                 if name in KEPT_RESPONSE_HEADERS
             },
-            response_body=redactor.redact_body(answer.body),
-            started=round(answer.started * 1000),
-            elapsed=round(answer.elapsed * 1000),
-            frame_times=tuple(
-                [round((moment - answer.started) * 1000) for moment in answer.frame_times]
-            ),
+            response_body=redactor.redact_body(response.body),
+            started=round(started * 1000),
+            elapsed=round(response.elapsed * 1000),
+            frame_times=tuple([round((time - started) * 1000) for time in response.frame_times]),
         )
 
-    def answer(self) -> HttpResponse:
-        """Return the stored response the way a conversation is sent it, live and replayed."""
+    def response(self) -> HttpResponse:
+        """Return the response for a conversation; its times are in seconds."""
         return HttpResponse(
             self.status,
             self.headers,
@@ -68,21 +67,21 @@ class Interaction:
             self.started / 1000,
             self.elapsed / 1000,
             self.repeat_count,
-            tuple([(self.started + moment) / 1000 for moment in self.frame_times]),
+            tuple([(self.started + time) / 1000 for time in self.frame_times]),
         )
 
-    def same_request(self, other: Interaction) -> bool:
-        """Tell whether both ask the same (bodies compared as text: both are ours)."""
+    def is_same_request(self, other: Interaction) -> bool:
+        """Return whether method, target and body (as text) are equal."""
         return (
             self.method == other.method
             and self.target == other.target
             and self.request_body == other.request_body
         )
 
-    def same_exchange(self, other: Interaction) -> bool:
-        """Tell whether both ask and answer the same, the log id and the date apart."""
+    def is_same_exchange(self, other: Interaction) -> bool:
+        """Return whether request and response are equal, except for log id, date and times."""
         return (
-            self.same_request(other)
+            self.is_same_request(other)
             and self.status == other.status
             and (
                 self.response_body == other.response_body
@@ -91,19 +90,19 @@ class Interaction:
         )
 
     def with_repeat(self, later: Interaction) -> Interaction:
-        """Return this interaction standing for a later equal one too."""
+        """Return this interaction, standing for a later equal one as well."""
         end = later.started + later.elapsed
         return replace(self, elapsed=end - self.started, repeat_count=self.repeat_count + 1)
 
 
 def split_target(text: str) -> tuple[str, list[tuple[str, str]]]:
-    """Return path and sorted query of a target, so that order and encoding do not matter."""
+    """Return path and decoded query of a target; the query is sorted."""
     path, _mark, query = text.partition("?")
     return path, sorted(parse_qsl(query, keep_blank_values=True))
 
 
 def split_uri(uri: str, base_path: str = "") -> tuple[str, str]:
-    """Return host and target of a recorded URI; a base URL's own path belongs to the host."""
+    """Return host and target of a recorded URI; the base URL's own path belongs to the host."""
     slash = uri.find("/", uri.find("://") + 3)
     if slash < 0:
         return uri, "/"
@@ -113,17 +112,17 @@ def split_uri(uri: str, base_path: str = "") -> tuple[str, str]:
 
 
 def base_path_of(host: str) -> str:
-    """Return the path that a base URL brings along (`/gateway`); mostly there is none."""
+    """Return the path of a base URL (`/gateway`), without a slash at the end; mostly empty."""
     slash = host.find("/", host.find("://") + 3)
     return host[slash:].rstrip("/") if slash >= 0 else ""
 
 
 def _without_log_id(body: bytes) -> bytes:
-    """Return what a body says, order, spacing and log id apart; `1` and `true` stay different."""
+    """Return JSON with sorted keys and without the log id; other bodies as they are."""
     try:
-        value = jsontext.parse_json(body)
+        value = parse_json(body)
         if isinstance(value, dict):
             value = {key: item for key, item in value.items() if key != "detail"}
-        return jsontext.dump_sorted_json(value)
+        return dump_sorted_json(value)
     except (ValueError, RecursionError):
         return body

@@ -1,4 +1,4 @@
-"""A trial's recording: its interactions in order, and what is known about how they came about."""
+"""A trial's recording: its interactions, and what the cassette's `x-coze` block says about them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from coze_harness.cassettes.interaction import Interaction, base_path_of
 from coze_harness.model import JSON, BotSnapshot, replace
 
 FORMAT_VERSION = 1
+"""Version of the `x-coze` block."""
+
+CANDIDATE_FOLDER: Final = ".candidate"
+"""The folder of recordings that are not accepted yet, inside the folder of cassettes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +39,9 @@ class RecordingInfo:
     candidate: CandidateInfo | None = None
 
 
-CANDIDATE_FOLDER: Final = ".candidate"
-"""The folder, among the cassettes, of recordings that are not accepted yet."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateInfo:
-    """Which trial a recording that is not accepted yet is of; names alone cannot be taken apart."""
+    """The trial of a recording that is not accepted yet; a trial's id cannot be parsed."""
 
     case: str
     trial: int
@@ -51,7 +51,7 @@ class CandidateInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """Everything that a cassette file holds. `canonical` tells whether our own hand wrote it."""
+    """The contents of a cassette. `canonical`: the file has our own layout and was not edited."""
 
     interactions: tuple[Interaction, ...]
     origin: RecordingInfo | None = None
@@ -59,38 +59,40 @@ class Recording:
 
     @property
     def poll_durations(self) -> tuple[float, ...]:
-        """How long each group of polls took to bring its last news, in seconds from its cause."""
-        waits: list[float] = []
+        """Seconds from the request before each poll to the poll's last new response."""
         items = self.interactions
-        for group in _polls(self):
-            first = next(index for index, item in enumerate(items) if item is group[0])
-            begun = items[first - 1].started if first else 0
-            waits.append((group[-1].started + group[-1].elapsed - begun) / 1000)
-        return tuple(waits)
+        durations: list[float] = []
+        for group in _poll_groups(items):
+            started = items[group[0] - 1].started if group[0] else 0
+            last = items[group[-1]]
+            durations.append((last.started + last.elapsed - started) / 1000)
+        return tuple(durations)
 
 
 def dump_info(recording: Recording, origin: RecordingInfo) -> dict[str, JSON]:
-    """Return the `x-coze` mapping of a recording that is about to be written."""
+    """Return the `x-coze` block of a recording."""
+    items = recording.interactions
+    polls = [sum(items[at].repeat_count for at in group) for group in _poll_groups(items)]
     block: dict[str, JSON] = {
         "format_version": FORMAT_VERSION,
         "scenario": origin.scenario,
         "trial": origin.trial,
-        "interactions": len(recording.interactions),
+        "interactions": len(items),
         "fingerprint": origin.fingerprint,
         "recorded_at": origin.recorded_at,
         "harness": origin.harness,
         "drawn": dict(origin.generated_values),
         "calls": origin.calls,
-        "timings_ms": [[item.started, item.elapsed] for item in recording.interactions],
-        "polls": [sum(item.repeat_count for item in polls) for polls in _polls(recording)],
+        "timings_ms": [[item.started, item.elapsed] for item in items],
+        "polls": polls,
     }
-    frames = {str(i): list(item.frame_times) for i, item in enumerate(recording.interactions)}
-    if any(frames.values()):
-        block["frames_ms"] = {number: moments for number, moments in frames.items() if moments}
-    counts = [item.repeat_count for item in recording.interactions]
-    if counts != [item.repeat_count for item in _spread(recording.interactions, block["polls"])]:
+    frames = {str(at): list(item.frame_times) for at, item in enumerate(items) if item.frame_times}
+    if frames:
+        block["frames_ms"] = frames
+    counts = [item.repeat_count for item in items]
+    if counts != [item.repeat_count for item in _with_poll_counts(items, polls)]:
         block["repeats"] = counts
-    if recording.interactions and (base_path := base_path_of(recording.interactions[0].host)):
+    if items and (base_path := base_path_of(items[0].host)):
         block["base_path"] = base_path
     if origin.overridden_options:
         block["asked"] = dict(origin.overridden_options)
@@ -108,20 +110,20 @@ def dump_info(recording: Recording, origin: RecordingInfo) -> dict[str, JSON]:
     return block
 
 
-def _polls(recording: Recording) -> list[list[Interaction]]:
-    """Return the groups of reads that ask the same again and again, in order.
+def _poll_groups(interactions: Sequence[Interaction]) -> list[list[int]]:
+    """Return the indices of each poll's interactions.
 
-    A poll is a GET that repeats the one before it; the file says how many were made per group and
-    keeps only those whose answer was news.
+    A poll is a GET with its repetitions. The file has the number of requests of each poll, and
+    those of its responses that differ from the one before.
     """
-    groups: list[list[Interaction]] = []
+    groups: list[list[int]] = []
     previous: Interaction | None = None
-    for item in recording.interactions:
+    for index, item in enumerate(interactions):
         if item.method == "GET":
-            if previous is not None and item.same_request(previous):
-                groups[-1].append(item)
+            if previous is not None and item.is_same_request(previous):
+                groups[-1].append(index)
             else:
-                groups.append([item])
+                groups.append([index])
         previous = item
     return groups
 
@@ -129,77 +131,70 @@ def _polls(recording: Recording) -> list[list[Interaction]]:
 def with_repeat_counts(
     interactions: Sequence[Interaction], block: Mapping[str, JSON]
 ) -> tuple[Interaction, ...]:
-    """Return interactions with their times and counts, as far as the lists of `x-coze` fit them.
+    """Return interactions with the times and counts of an `x-coze` block.
 
-    A hand-edited file may have lists that no longer fit; what is asked and answered counts, so they
-    are then left aside.
+    In a hand-edited file these lists may not fit the interactions; they are then ignored.
     """
     timings, counts = block.get("timings_ms"), block.get("repeats")
-    timed = list(interactions)
-    if isinstance(timings, list) and len(timings) == len(timed):
+    items = list(interactions)
+    if isinstance(timings, list) and len(timings) == len(items):
         for index, pair in enumerate(timings):
             if isinstance(pair, list) and len(pair) == 2 and all(isinstance(n, int) for n in pair):
-                timed[index] = replace(timed[index], started=pair[0], elapsed=pair[1])
-    timed = with_frame_times(timed, block.get("frames_ms"))
-    if isinstance(counts, list) and len(counts) == len(timed):
+                items[index] = replace(items[index], started=pair[0], elapsed=pair[1])
+    items = with_frame_times(items, block.get("frames_ms"))
+    if isinstance(counts, list) and len(counts) == len(items):
         return tuple(
             replace(item, repeat_count=count) if isinstance(count, int) and count > 0 else item
-            for item, count in zip(timed, counts, strict=True)
+            for item, count in zip(items, counts, strict=True)
         )
-    return _spread(timed, block.get("polls"))
+    return _with_poll_counts(items, block.get("polls"))
 
 
 def with_frame_times(interactions: Sequence[Interaction], frames: JSON) -> list[Interaction]:
-    """Return interactions with the moments of their streams' frames, where the file has some."""
-    moments = frames if isinstance(frames, dict) else {}
+    """Return interactions with the frame times of an `x-coze` block, by index."""
+    by_index = frames if isinstance(frames, dict) else {}
     return [
-        replace(item, frame_times=tuple(found))
-        if isinstance(found := moments.get(str(index)), list)
-        and all(isinstance(moment, int) for moment in found)
+        replace(item, frame_times=tuple(times))
+        if isinstance(times := by_index.get(str(index)), list)
+        and all(isinstance(time, int) for time in times)
         else item
         for index, item in enumerate(interactions)
     ]
 
 
-def _spread(interactions: Sequence[Interaction], polls: JSON) -> tuple[Interaction, ...]:
-    """Return interactions with the counts that follow from the polls of each group.
+def _with_poll_counts(interactions: Sequence[Interaction], polls: JSON) -> tuple[Interaction, ...]:
+    """Return interactions with the counts that follow from the number of requests of each poll.
 
-    The first of a group takes what the others, which stand for one each, leave.
+    All repetitions are counted for the first interaction of a poll.
     """
-    counted = [replace(item, repeat_count=1) for item in interactions]
-    index = 0
-    groups = _polls(Recording(interactions=tuple(counted)))
+    items = [replace(item, repeat_count=1) for item in interactions]
+    groups = _poll_groups(items)
     for group, count in zip(groups, polls if isinstance(polls, list) else (), strict=False):
-        while counted[index] is not group[0]:
-            index += 1
         if isinstance(count, int) and count > len(group):
-            counted[index] = replace(group[0], repeat_count=count - len(group) + 1)
-        index += 1
-    return tuple(counted)
+            first = group[0]
+            items[first] = replace(items[first], repeat_count=count - len(group) + 1)
+    return tuple(items)
 
 
 def parse_info(block: Mapping[str, JSON]) -> RecordingInfo:
-    """Return what an `x-coze` mapping says, tolerant of what is missing."""
-    drawn = block.get("drawn")
-    bot = block.get("bot")
+    """Return the contents of an `x-coze` block; missing or invalid values become defaults."""
     calls = block.get("calls")
-    asked = block.get("asked")
-    candidate = block.get("candidate")
+    bot, candidate = block.get("bot"), block.get("candidate")
     return RecordingInfo(
         scenario=_text(block, "scenario"),
         trial=_text(block, "trial") or _text(block, "scenario"),
         fingerprint=_text(block, "fingerprint"),
         recorded_at=_text(block, "recorded_at"),
         harness=_text(block, "harness"),
-        generated_values={k: str(v) for k, v in drawn.items()} if isinstance(drawn, dict) else {},
+        generated_values=_texts(block.get("drawn")),
         calls=calls if isinstance(calls, int) else 0,
         bot=_snapshot(bot) if isinstance(bot, dict) else None,
-        overridden_options={k: str(v) for k, v in asked.items()} if isinstance(asked, dict) else {},
-        candidate=_candidacy(candidate) if isinstance(candidate, dict) else None,
+        overridden_options=_texts(block.get("asked")),
+        candidate=_candidate_info(candidate) if isinstance(candidate, dict) else None,
     )
 
 
-def _candidacy(block: Mapping[str, JSON]) -> CandidateInfo:
+def _candidate_info(block: Mapping[str, JSON]) -> CandidateInfo:
     trial = block.get("trial")
     return CandidateInfo(
         case=_text(block, "case"),
@@ -223,3 +218,7 @@ def _snapshot(block: Mapping[str, JSON]) -> BotSnapshot:
 def _text(block: Mapping[str, JSON], key: str) -> str:
     value = block.get(key)
     return value if isinstance(value, str) else ""
+
+
+def _texts(block: JSON) -> dict[str, str]:
+    return {key: str(value) for key, value in block.items()} if isinstance(block, dict) else {}

@@ -1,67 +1,74 @@
-"""The transport of recording: the wire, and every exchange is kept."""
+"""The transport of a recording: sends calls to the network and keeps the interactions."""
 
 from __future__ import annotations
 
+from coze_harness.cassettes.http_log import build_http_log
 from coze_harness.cassettes.interaction import Interaction
 from coze_harness.cassettes.recording import Recording
 from coze_harness.cassettes.redaction import Redactor
-from coze_harness.cassettes.replay_transport import build_http_log
 from coze_harness.model import HttpCall, HttpResponse, LoggedCall, replace
-from coze_harness.model.trial import Transport
+from coze_harness.model.protocols import Transport
 
 
 class RecordingTransport:
-    """Passes calls on and keeps what may be kept.
+    """Sends calls with another transport and records the interactions.
 
-    The conversation is sent what the stored interaction says, not what the wire said: a recording
-    comes back through the door that its replay will use, so the two cannot differ.
+    It returns the response as recorded, not as received, so that recording and replay cannot
+    differ.
 
     Args:
-        wire: answers the calls.
-        host: scheme and host (and any path prefix) that the recording names, without a slash.
-        redactor: takes secrets out before anything is kept.
+        transport: sends the calls.
+        host: scheme and host, with the base URL's path if it has one, without a slash at the end.
+        redactor: removes secrets before anything is kept.
+
+    Attributes:
+        calls: the number of calls, repeated ones included.
     """
 
-    def __init__(self, wire: Transport, host: str, redactor: Redactor) -> None:
-        self._wire = wire
+    def __init__(self, transport: Transport, host: str, redactor: Redactor) -> None:
+        self._transport = transport
         self._host = host
         self._redactor = redactor
-        self._kept: list[Interaction] = []
-        # What the kept end was before the call under way was answered: `None` while it was not.
-        self._last: list[Interaction] | None = None
+        self._interactions: list[Interaction] = []
+        # The last interaction (or none) before the previous attempt of the call in progress was
+        # added; `None` if no attempt of this call was answered yet.
+        self._before_attempt: list[Interaction] | None = None
         self.calls = 0
 
     def send(self, call: HttpCall) -> HttpResponse:
-        """Return the answer to a call as it was stored.
+        """Return the response to a call as it was recorded.
 
-        A repeated attempt takes the place of the refused one, and an answer equal to the one before
-        it is kept once, with a count.
+        A repeated attempt replaces the rejected one. Of equal responses to a poll the first is
+        kept, with a count.
+
+        Raises:
+            TransportError: there was no response.
         """
         self.calls += 1
         if call.attempt == 1:
-            self._last = None
-        answer = self._wire.send(call)
-        item = Interaction.from_call(call, answer, self._host, self._redactor)
-        if self._last is not None:
-            self._kept[-1:] = self._last
-        last = self._kept[-1:]
-        if call.method == "GET" and last and last[0].same_exchange(item):
-            self._kept[-1] = last[0].with_repeat(item)
-            self._last = last
-            # What is news in an equal answer (its log id) is not kept, so it is not told either.
-            return replace(
-                last[0], started=item.started, elapsed=item.elapsed, repeat_count=1
-            ).answer()
-        self._kept.append(item)
-        self._last = []
-        return item.answer()
+            self._before_attempt = None
+        response = self._transport.send(call)
+        item = Interaction.from_call(call, response, self._host, self._redactor)
+        items = self._interactions
+        if self._before_attempt is not None:
+            items[-1:] = self._before_attempt
+        last = items[-1:]
+        if call.method == "GET" and last and last[0].is_same_exchange(item):
+            items[-1] = last[0].with_repeat(item)
+            self._before_attempt = last
+            # The later response's log id is not recorded, so it must not be returned either.
+            once = replace(last[0], started=item.started, elapsed=item.elapsed, repeat_count=1)
+            return once.response()
+        items.append(item)
+        self._before_attempt = []
+        return item.response()
 
     @property
     def recording(self) -> Recording:
-        """Everything kept so far."""
-        return Recording(interactions=tuple(self._kept))
+        """The interactions recorded so far."""
+        return Recording(interactions=tuple(self._interactions))
 
     @property
     def http_log(self) -> tuple[LoggedCall, ...]:
-        """What was kept so far, as lines of a trial's HTTP log."""
-        return build_http_log(self._kept)
+        """The interactions recorded so far, as a trial's HTTP log."""
+        return build_http_log(self._interactions)

@@ -1,7 +1,7 @@
-"""Reading a cassette that our own hand did not write, or that a person has edited since.
+"""Reads cassettes of other tools, and our own after they were edited.
 
-libyaml parses it, vcrpy's own reader says what a request and a response in it are; both are
-imported only here, because a healthy project never needs them.
+libyaml parses the file, and vcrpy's own reader interprets its requests and responses. Both are
+slow to import, and projects without such files do not need them.
 """
 
 from __future__ import annotations
@@ -24,56 +24,54 @@ from coze_harness.cassettes.recording import (
 )
 from coze_harness.model.errors import CassetteUnreadableError
 from coze_harness.model.location import Location, PathPart
-from coze_harness.text import json_text as jsontext
+from coze_harness.text.json_text import parse_json
 from coze_harness.yaml_source import YamlDocument, read_yaml
 
-AGAIN: Final = "record it again, or take the file from version control."
-MAX_SIZE: Final = 50_000_000
-"""Bytes above which a file that is not in our own shape is rejected without being parsed."""
-
-_CONFLICT = re.compile(rb"^(?:<{7}|\|{7}|={7}|>{7})(?:[ \r]|$)", re.MULTILINE)
+_RECORD_AGAIN: Final = "Record the scenario again, or restore the file from version control."
+# Larger files (in bytes) are rejected without being parsed.
+_MAX_SIZE: Final = 50_000_000
+_CONFLICT_MARKER = re.compile(rb"^(?:<{7}|\|{7}|={7}|>{7})(?:[ \r]|$)", re.MULTILINE)
 
 
 def read_vcr_cassette(data: bytes, path: Path | str) -> Recording:
-    """Return the recording in any file of vcrpy's format.
+    """Return the recording in a file of vcrpy's format, whatever its layout.
 
     Raises:
-        CassetteUnreadableError: the file is torn, of another tool, from a newer format, or no YAML.
+        CassetteUnreadableError: the file is incomplete, not a cassette, or of a newer format.
     """
     parsed = _parse_json(data) or _parse_yaml(data, path)
     document: object = parsed.data if isinstance(parsed, YamlDocument) else parsed
     if not isinstance(document, dict) or "interactions" not in document:
-        raise unreadable(path, "This is not a cassette: it has no list of interactions.", AGAIN)
+        raise _unreadable(path, "This is not a cassette: it has no list of interactions.")
     block = document.get("x-coze")
     origin = _origin(block, path) if isinstance(block, dict) else None
     version = document.get("version")
     if version is None:
-        what = "The file does not say its `version`: it is cut short, or of another tool."
-        raise unreadable(path, what, AGAIN)
+        raise _unreadable(path, "The file has no `version`: it is cut short, or not a cassette.")
     if version != 1 or isinstance(version, bool):
-        raise _newer(path, f"version {version!r}")
+        raise _unknown_format(path, f"version {version!r}")
     entries = document["interactions"]
     if entries is None and isinstance(block, dict) and block.get("interactions") == 0:
         entries = document["interactions"] = []
     if not isinstance(entries, list) or not all(_is_entry(entry) for entry in entries):
-        what = "Its interactions are no list, or some have no request, response or status."
-        raise unreadable(path, what, AGAIN)
+        what = "`interactions` is not a list, or an item has no request, response or status."
+        raise _unreadable(path, what)
     if not isinstance(block, dict):
         return Recording(interactions=tuple(_interactions(document, "", path)))
-    _refuse_torn(entries, block, path)
-    if entries and isinstance(parsed, YamlDocument) and not _is_whole(parsed):
-        what = f"The file is cut short inside the answer of interaction {len(entries)}."
-        raise unreadable(path, what, AGAIN)
+    _check_complete(entries, block, path)
+    if entries and isinstance(parsed, YamlDocument) and not _is_end_complete(parsed):
+        what = f"The file is cut short in the response of interaction {len(entries)}."
+        raise _unreadable(path, what)
     base_path = block.get("base_path")
     interactions = _interactions(document, base_path if isinstance(base_path, str) else "", path)
-    _refuse_half_answers(interactions, path)
+    _check_responses(interactions, path)
     return Recording(interactions=with_repeat_counts(interactions, block), origin=origin)
 
 
 def _origin(block: Mapping[str, Any], path: Path | str) -> RecordingInfo:
     version = block.get("format_version")
     if not isinstance(version, int) or not 1 <= version <= FORMAT_VERSION:
-        raise _newer(path, f"x-coze format {version!r}")
+        raise _unknown_format(path, f"x-coze format {version!r}")
     return parse_info(block)
 
 
@@ -89,32 +87,32 @@ def _is_entry(entry: object) -> bool:
         and isinstance(response.get("status"), dict)
         and isinstance(response["status"].get("code"), int)
         and isinstance(request.get("body"), str | bytes | None)
-        and isinstance(_string(response), str | bytes | None)
+        and isinstance(_body(response), str | bytes | None)
     )
 
 
-def _string(response: Mapping[str, Any]) -> object:
+def _body(response: Mapping[str, Any]) -> object:
     body = response.get("body")
     return body.get("string") if isinstance(body, dict) else body
 
 
-def _refuse_torn(entries: Sequence[Any], block: Mapping[str, Any], path: Path | str) -> None:
-    """Refuse a file of ours whose end is missing though what is left of it is YAML."""
-    promised = block.get("interactions")
-    if isinstance(promised, int) and len(entries) < promised:
-        what = f"The file is cut short: it says {promised} interactions and holds {len(entries)}."
-        raise unreadable(path, what, AGAIN)
+def _check_complete(entries: Sequence[Any], block: Mapping[str, Any], path: Path | str) -> None:
+    """Raise an error if a file of ours has fewer interactions or bodies than it should have."""
+    count = block.get("interactions")
+    if isinstance(count, int) and len(entries) < count:
+        what = f"The file is cut short: it has {len(entries)} of {count} interactions."
+        raise _unreadable(path, what)
     for number, entry in enumerate(entries, 1):
         body = entry["response"].get("body")
         if not isinstance(body, dict) or not isinstance(body.get("string"), str | bytes):
-            what = f"The file is cut short: the answer of interaction {number} has no body."
-            raise unreadable(path, what, AGAIN)
+            what = f"The file is cut short: the response of interaction {number} has no body."
+            raise _unreadable(path, what)
 
 
-def _is_whole(document: YamlDocument) -> bool:
-    """Return whether the last body of a file is complete; an unquoted one of ours is JSON, if any.
+def _is_end_complete(document: YamlDocument) -> bool:
+    """Return whether the last value of a file of ours is complete: a file is cut short inside it.
 
-    A file that was cut short ends in the scalar that is last in it.
+    Most bodies are JSON in a block scalar, where a missing end is valid YAML.
     """
     last: object = document.data
     path: list[PathPart] = []
@@ -133,19 +131,19 @@ def _is_whole(document: YamlDocument) -> bool:
     if text.lstrip()[:1] not in ("{", "["):
         return text != ""
     try:
-        jsontext.parse_json(text.encode())
+        parse_json(text.encode())
     except ValueError:
         return False
     return True
 
 
 def _parse_json(data: bytes) -> object:
-    """Return what vcrpy's other serializer wrote; `None` if it is not JSON but perhaps YAML.
+    """Return the content of a file of vcrpy's JSON serializer; `None` if it is not JSON.
 
-    Most JSON is YAML, but not what it makes of an emoji.
+    Most JSON is valid YAML, but not its escapes for characters beyond 16 bits.
     """
     text = data.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if len(data) > MAX_SIZE or not text.startswith(b"{"):
+    if len(data) > _MAX_SIZE or not text.startswith(b"{"):
         return None
     try:
         document: object = json.loads(text)
@@ -155,10 +153,10 @@ def _parse_json(data: bytes) -> object:
 
 
 def _parse_yaml(data: bytes, path: Path | str) -> YamlDocument:
-    """Return what a YAML file contains.
+    """Return the content of a YAML file.
 
     Raises:
-        CassetteUnreadableError: it is too large, not UTF-8, in conflict, or not plain data.
+        CassetteUnreadableError: it is too large, not UTF-8 or not plain YAML, or in conflict.
     """
 
     def error(
@@ -168,16 +166,16 @@ def _parse_yaml(data: bytes, path: Path | str) -> YamlDocument:
         next_step: str = "",
         detail: Sequence[str] = (),
     ) -> CassetteUnreadableError:
-        return CassetteUnreadableError(what, where=where, next_step=AGAIN, detail=detail)
+        return CassetteUnreadableError(what, where=where, next_step=_RECORD_AGAIN, detail=detail)
 
-    if len(data) <= MAX_SIZE and (mark := _CONFLICT.search(data)):
-        line = data.count(b"\n", 0, mark.start()) + 1
+    if len(data) <= _MAX_SIZE and (marker := _CONFLICT_MARKER.search(data)):
+        line = data.count(b"\n", 0, marker.start()) + 1
         raise CassetteUnreadableError(
-            "Version control left conflict marks in the file.",
+            "The file contains conflict markers of version control.",
             where=Location(str(path), line),
-            next_step="resolve the conflict (keep one side whole), or record it again.",
+            next_step="Keep one side of the conflict whole, or record the scenario again.",
         )
-    return read_yaml(data, str(path), error, max_size=MAX_SIZE, allow_binary=True)
+    return read_yaml(data, str(path), error, max_size=_MAX_SIZE, allow_binary=True)
 
 
 def _interactions(
@@ -186,18 +184,17 @@ def _interactions(
     from vcr.serialize import deserialize
 
     try:
-        requests, responses, *_metadata = deserialize("", _Parsed(document))
+        requests, responses, *_metadata = deserialize("", _ParsedSerializer(document))
         return [
             _interaction(request, response, base_path)
             for request, response in zip(requests, responses, strict=True)
         ]
-    except (ValueError, TypeError, LookupError, AttributeError) as fault:
-        what = f"vcrpy does not read this file: {fault}"
-        raise unreadable(path, what, AGAIN) from fault
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise _unreadable(path, f"vcrpy cannot read this file: {error}.") from error
 
 
-class _Parsed:
-    """A serializer in vcrpy's sense, for a document that has been parsed (safely) already."""
+class _ParsedSerializer:
+    """A serializer for vcrpy that returns a document which was parsed safely before."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
@@ -216,30 +213,31 @@ def _interaction(request: Any, response: Mapping[str, Any], base_path: str) -> I
         request_body=_bytes(request.body),
         status=int(response["status"]["code"]),
         headers=headers,
-        response_body=_decoded(_bytes(_string(response)), headers),
+        response_body=_decoded(_bytes(_body(response)), headers),
     )
 
 
-def _refuse_half_answers(interactions: Sequence[Interaction], path: Path | str) -> None:
-    """Refuse an answer that an edit broke, here, where the file is known."""
+def _check_responses(interactions: Sequence[Interaction], path: Path | str) -> None:
+    """Raise an error if a JSON response is invalid; a replay could not name the file."""
     for number, item in enumerate(interactions, 1):
         if item.response_body and "json" in item.headers.get("content-type", ""):
             try:
-                jsontext.parse_json(item.response_body)
-            except ValueError as fault:
+                parse_json(item.response_body)
+            except ValueError as error:
                 what = (
-                    f"The answer of interaction {number} is not whole JSON: the file is cut short"
+                    f"The response of interaction {number} is not complete JSON:"
+                    " the file is cut short, or an edit broke it."
                 )
-                raise unreadable(path, f"{what}, or an edit broke it.", AGAIN) from fault
+                raise _unreadable(path, what) from error
 
 
 def _headers(raw: object) -> dict[str, str]:
-    """Return headers with lower-case names; vcrpy keeps a list of values for each."""
-    kept: dict[str, str] = {}
+    """Return headers with lower-case names and the first of the values that vcrpy lists."""
+    headers: dict[str, str] = {}
     for name, values in raw.items() if isinstance(raw, dict) else ():
         first = values[0] if isinstance(values, list) and values else values
-        kept[str(name).lower()] = first if isinstance(first, str) else ""
-    return kept
+        headers[str(name).lower()] = first if isinstance(first, str) else ""
+    return headers
 
 
 def _bytes(body: object) -> bytes:
@@ -249,30 +247,31 @@ def _bytes(body: object) -> bytes:
 
 
 def _decoded(body: bytes, headers: Mapping[str, str]) -> bytes:
-    """Undo a content encoding that a recorder left on the body."""
+    """Return a body without the content encoding that some recorders keep."""
     try:
         if body[:2] == b"\x1f\x8b":
             return gzip.decompress(body)
         if headers.get("content-encoding") == "deflate":
-            return _inflated(body)
+            return _inflate(body)
     except (OSError, EOFError, zlib.error):
         return body
     return body
 
 
-def _inflated(body: bytes) -> bytes:
-    """Undo `deflate`, which by custom means with or without zlib's own head."""
+def _inflate(body: bytes) -> bytes:
     try:
         return zlib.decompress(body)
     except zlib.error:
+        # Some servers send `deflate` without zlib's header.
         return zlib.decompress(body, -zlib.MAX_WBITS)
 
 
-def _newer(path: Path | str, seen: str) -> CassetteUnreadableError:
-    what = f"This cassette is of a format that this version does not know ({seen})."
-    return unreadable(path, what, "upgrade coze-harness, or record it again.")
+def _unknown_format(path: Path | str, version: str) -> CassetteUnreadableError:
+    what = f"This version of coze-harness does not support the cassette's format ({version})."
+    return _unreadable(path, what, "Upgrade coze-harness, or record the scenario again.")
 
 
-def unreadable(path: Path | str, what: str, step: str) -> CassetteUnreadableError:
-    """Return the error for a file that is not a usable cassette."""
-    return CassetteUnreadableError(what, where=Location(str(path)), next_step=step)
+def _unreadable(
+    path: Path | str, what: str, next_step: str = _RECORD_AGAIN
+) -> CassetteUnreadableError:
+    return CassetteUnreadableError(what, where=Location(str(path)), next_step=next_step)

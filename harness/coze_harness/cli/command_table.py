@@ -101,7 +101,8 @@ def _print_version(ctx: click.Context, _option: click.Parameter, requested: bool
 
 @click.group(
     cls=_Commands,
-    no_args_is_help=True,
+    invoke_without_command=True,
+    subcommand_metavar="COMMAND [ARGS]...",
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: coze-harness init demo && cd demo && coze-harness run",
 )
@@ -109,9 +110,13 @@ def _print_version(ctx: click.Context, _option: click.Parameter, requested: bool
     "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version,
     help="Show the version and exit.",
 )  # fmt: skip
-def coze_harness() -> None:
+@click.pass_context
+def coze_harness(ctx: click.Context) -> None:
     """Record conversations with Coze bots once, replay them offline, and judge the answers.
 
     An error says what happened, where, and what to do next. Add --debug to any command to see its
     traceback.
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(2)

@@ -39,9 +39,6 @@ def run(arguments: Sequence[str]) -> int:
     except HarnessError as error:
         _print_error(error.lines(), debug=debug)
         return error.exit_code
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        return 2
     except click.ClickException as error:
         _print_error(_usage_lines(error), debug=debug)
         return 2

@@ -10,7 +10,7 @@ from coze_harness.coze import api_calls, response_parsing
 from coze_harness.coze.retry_policy import RetryPolicy, call_with_retry
 from coze_harness.model import JSON, BotSnapshot
 from coze_harness.model.errors import CozeError
-from coze_harness.model.trial import CallFlow
+from coze_harness.model.protocols import CallFlow
 
 _SETTINGS: Final = (
     "temperature", "top_p", "top_k", "max_tokens", "context_round", "response_format",

@@ -9,7 +9,7 @@ from coze_harness.coze.prompt_messages import describe_attachment
 from coze_harness.coze.retry_policy import RetryPolicy, call_with_retry
 from coze_harness.model import Attachment, HttpCall
 from coze_harness.model.errors import PayloadError
-from coze_harness.model.trial import CallFlow
+from coze_harness.model.protocols import CallFlow
 
 
 def create_conversation(bot_id: str, policy: RetryPolicy) -> CallFlow[str]:

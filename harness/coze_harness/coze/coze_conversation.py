@@ -36,7 +36,8 @@ from coze_harness.model.errors import (
     ScenarioError,
     TransportError,
 )
-from coze_harness.model.trial import CallFlow, Turn
+from coze_harness.model.protocols import CallFlow
+from coze_harness.model.trial import Turn
 
 _GROWTH: Final = 1.5
 _MAX_GROWTH_STEPS: Final = 2

@@ -15,7 +15,7 @@ from coze_harness.coze import error_codes
 from coze_harness.coze.response_parsing import Envelope, parse_envelope
 from coze_harness.model import HttpCall, HttpResponse, Wait, replace
 from coze_harness.model.errors import PayloadError, TransportError
-from coze_harness.model.trial import CallFlow
+from coze_harness.model.protocols import CallFlow
 
 _MAX_DELAY: Final = 60.0
 _GROWTH: Final = 2.0

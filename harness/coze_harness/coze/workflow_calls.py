@@ -13,7 +13,8 @@ from coze_harness.coze import response_parsing
 from coze_harness.coze.retry_policy import RetryPolicy, call_with_retry
 from coze_harness.model import JSON, ChatOptions, HttpCall, HttpResponse, Reply
 from coze_harness.model.errors import ChatFailedError, PayloadError
-from coze_harness.model.trial import CallFlow, Turn
+from coze_harness.model.protocols import CallFlow
+from coze_harness.model.trial import Turn
 from coze_harness.text import json_text as jsontext
 
 CHAT_PATH: Final = "/v1/workflows/chat"

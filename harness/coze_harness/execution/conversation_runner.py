@@ -18,7 +18,8 @@ from coze_harness.model import (
     VerdictStatus,
 )
 from coze_harness.model.errors import HarnessError
-from coze_harness.model.trial import CallFlow, Conversation, EvaluationContext, Trial, Turn
+from coze_harness.model.protocols import CallFlow, Conversation
+from coze_harness.model.trial import EvaluationContext, Trial, Turn
 
 
 @dataclass(frozen=True, slots=True)

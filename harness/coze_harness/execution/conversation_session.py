@@ -22,7 +22,8 @@ from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.model import Bot, ChatOptions, Reply
 from coze_harness.model.errors import CassetteMissingError
 from coze_harness.model.location import Location
-from coze_harness.model.trial import Clock, Turn
+from coze_harness.model.protocols import Clock
+from coze_harness.model.trial import Turn
 from coze_harness.transport import HttpTransport, TimedTransport
 
 

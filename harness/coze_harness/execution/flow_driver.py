@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from coze_harness.model import HttpCall, HttpResponse, Wait
 from coze_harness.model.errors import HarnessError
-from coze_harness.model.trial import CallFlow, Transport
+from coze_harness.model.protocols import CallFlow, Transport
 
 Value = TypeVar("Value")
 Result = TypeVar("Result")

@@ -36,8 +36,8 @@ from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.expectations import asks_for
 from coze_harness.model import BotSnapshot, replace
 from coze_harness.model.errors import CassetteError, CassetteMissingError, HarnessError
-from coze_harness.model.protocols import EncodeResult, GenerateValues
-from coze_harness.model.trial import CallFlow, Clock, Trial, Turn
+from coze_harness.model.protocols import CallFlow, Clock, EncodeResult, GenerateValues
+from coze_harness.model.trial import Trial, Turn
 from coze_harness.transport import HttpTransport, TimedTransport
 
 DEFAULT_WORKERS: Final = 32

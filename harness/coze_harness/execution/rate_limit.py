@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from coze_harness.model import HttpCall, Wait
 from coze_harness.model.errors import HarnessError
-from coze_harness.model.trial import CallFlow
+from coze_harness.model.protocols import CallFlow
 
 Value = TypeVar("Value")
 

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from coze_harness.cassettes import Recording, Redactor, ReplayTransport
 from coze_harness.cassettes import cassette_files as store
-from coze_harness.cassettes.replay_transport import request_differences
+from coze_harness.cassettes.request_difference import request_differences
 from coze_harness.coze import CozeConversation, PollSchedule, RetryPolicy, fingerprint
 from coze_harness.coze.request_fingerprint import prompt_bodies, recorded_prompt_bodies
 from coze_harness.execution.conversation_runner import (

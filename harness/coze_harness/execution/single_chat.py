@@ -17,7 +17,8 @@ from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.model import Bot, ChatOptions, HttpCall, HttpResponse, Reply
 from coze_harness.model.errors import CozeError
 from coze_harness.model.location import Location
-from coze_harness.model.trial import Clock, Turn
+from coze_harness.model.protocols import Clock
+from coze_harness.model.trial import Turn
 from coze_harness.text.sse import complete_length
 from coze_harness.transport import HttpTransport, TimedTransport
 

@@ -1,4 +1,4 @@
-"""What the program takes from outside itself, so that everything inside can be given another."""
+"""What a command takes from its process: environment, folder, time and randomness."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from coze_harness.model.trial import Clock
+from coze_harness.model.protocols import Clock
 
 
 class SystemClock:
-    """The machine's own time."""
+    """The system's clock."""
 
     def monotonic(self) -> float:
-        """Return seconds from an arbitrary start; never goes back."""
+        """Return seconds from an arbitrary start; the value never decreases."""
         return time.monotonic()
 
     def now(self) -> float:
@@ -25,9 +25,9 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessContext:
-    """Environment, folder, time, chance and processors of one command.
+    """Environment variables, working folder, number of processors, clock and randomness.
 
-    `temporary` is the system's folder for what need not last; asked for when needed, if `None`.
+    `temporary` is the folder for temporary files; `None` means the system's, looked up when needed.
     """
 
     environment: Mapping[str, str]

@@ -1,48 +1,24 @@
-"""What rooms ask of each other without knowing each other."""
+"""Trials before their execution: turns, expectations and tools, as far as rooms share them."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, TypeAlias, TypeVar
+from typing import ClassVar, Protocol
 
-from coze_harness.model import (
-    JSON,
-    Attachment,
-    Bot,
-    ChatOptions,
-    HttpCall,
-    HttpResponse,
-    Reply,
-    TrialKey,
-    Verdict,
-    Wait,
-)
+from coze_harness.model.http_call import JSON
 from coze_harness.model.location import Location
-
-Result = TypeVar("Result")
-
-CallFlow: TypeAlias = Generator[HttpCall | Wait, HttpResponse | None, Result]
-"""Calls without I/O: yields an `HttpCall` and is sent its `HttpResponse`, or yields a `Wait` and is
-sent `None` when the time has come. A call that got no response is thrown in as an error."""
-
-
-class Transport(Protocol):
-    """Answers a conversation's calls: from the network, or from a tape."""
-
-    def send(self, call: HttpCall) -> HttpResponse:
-        """Return the answer to a call.
-
-        Raises:
-            TransportError: no answer came back.
-            CassetteError: the tape does not hold this call.
-        """
-        ...
+from coze_harness.model.reply import Reply
+from coze_harness.model.trial_key import Attachment, Bot, ChatOptions, TrialKey
+from coze_harness.model.trial_result import Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationContext:
-    """What an expectation may look at: this turn's reply, and those of the turns before it."""
+    """What an expectation can evaluate: the turn's prompt and reply, and the previous replies.
+
+    `baseline_answer` is the recorded answer; `None` without a recording to compare with.
+    """
 
     prompt: str
     reply: Reply
@@ -51,26 +27,30 @@ class EvaluationContext:
 
 
 class Expectation(Protocol):
-    """One declared demand."""
+    """One item of `expect:`."""
 
     kind: ClassVar[str]
 
     @property
     def location(self) -> Location:
-        """Where the demand is written."""
+        """Where the item is in its scenario file."""
         ...
 
-    def judge(self, seen: EvaluationContext) -> Verdict:
-        """Judge a reply. A demand that cannot be met is a failed verdict, never an exception."""
+    def judge(self, context: EvaluationContext) -> Verdict:
+        """Evaluate a reply. A reply that does not meet the expectation is a failed verdict.
+
+        Raises:
+            HarnessError: it cannot be evaluated, because something that it needs is missing.
+        """
         ...
 
 
 class Tool(Protocol):
-    """Answers a bot's calls of one tool with what is not known before the bot asks."""
+    """Produces the output of one of a bot's tools from the arguments of the call."""
 
     @property
     def name(self) -> str:
-        """What is asked, as the scenario names it: it stands for the tool in fingerprints."""
+        """The name of the tool's output in the scenario; it represents the tool in fingerprints."""
         ...
 
     def call(self, call_id: str, arguments: JSON) -> str:
@@ -78,10 +58,10 @@ class Tool(Protocol):
 
         Args:
             call_id: Coze's own id of the call.
-            arguments: parsed; text where the bot's are no JSON.
+            arguments: parsed; text if the bot's arguments are not JSON.
 
         Raises:
-            HarnessError: there is none.
+            HarnessError: there is no output for this call.
         """
         ...
 
@@ -105,15 +85,15 @@ class Turn:
 
 
 class TurnScript(Protocol):
-    """The turns of a trial, as far as they can be known before values are drawn."""
+    """The turns of a trial, before values such as `today` are generated."""
 
     @property
     def generated_names(self) -> frozenset[str]:
-        """Names of the values that are not deterministic (`today`, `random_id`) and are used."""
+        """Names of the generated values (`today`, `random_id`) that the turns use."""
         ...
 
-    def turns(self, drawn: Mapping[str, str]) -> Sequence[Turn]:
-        """Return the turns, filled with the drawn values.
+    def turns(self, generated: Mapping[str, str]) -> Sequence[Turn]:
+        """Return the turns, filled with the generated values.
 
         Raises:
             ScenarioError: a template cannot be filled.
@@ -123,7 +103,7 @@ class TurnScript(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """One execution of a scenario that is to be done: scenario × bot × case × repeat."""
+    """One planned execution of a scenario: scenario × bot × case × repeat."""
 
     key: TrialKey
     bot: Bot
@@ -138,27 +118,3 @@ class Trial:
     def location(self) -> Location:
         """Where the scenario begins."""
         return Location(self.key.file, self.key.line)
-
-
-class Conversation(Protocol):
-    """A conversation with one bot that goes on from turn to turn."""
-
-    def run_turn(self, turn: Turn) -> CallFlow[Reply]:
-        """Ask one prompt and take it to its end, whatever state that is.
-
-        Raises:
-            CozeError: the service or the network did not serve.
-        """
-        ...
-
-
-class Clock(Protocol):
-    """Time, given from outside so that replay and tests need none."""
-
-    def monotonic(self) -> float:
-        """Return seconds from an arbitrary start; never goes back."""
-        ...
-
-    def now(self) -> float:
-        """Return Unix time in seconds."""
-        ...

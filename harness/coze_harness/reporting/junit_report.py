@@ -9,9 +9,8 @@ left out of large runs. Cases are written one by one, so memory does not grow wi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import Final
 
 from coze_harness.model import Run, TrialRow, TrialStatus
@@ -73,7 +72,10 @@ class JUnitWriter(ReportWriter):
             {"mode": run.mode.value, "run_id": _escaped(single_line(run.run_id))}
         )
         timestamp = _timestamp(run.started_at)
-        for file, rows in _by_file(run.rows):
+        files: dict[str, list[TrialRow]] = {}
+        for row in run.rows:
+            files.setdefault(row.key.file, []).append(row)
+        for file, rows in files.items():
             suite = {"name": single_line(file) or "scenarios", **timestamp}
             suite["time"] = str(round(sum([row.seconds for row in rows]), 3))
             opening = _tag("testsuite", suite | _counts(rows))
@@ -147,17 +149,6 @@ def _case(row: TrialRow, fragments: Fragments) -> bytes:
         return fragments.get(row.key.id)
     names = {"name": single_line(row.key.id), "classname": single_line(row.key.scenario)}
     return f"{_tag('testcase', names, end=' />')}".encode()
-
-
-def _by_file(rows: Sequence[TrialRow]) -> Iterator[tuple[str, Sequence[TrialRow]]]:
-    """Yield each file's rows: files in the order of their first row, rows in their order."""
-    first: dict[str, int] = {}
-    for row in rows:
-        first.setdefault(row.key.file, len(first))
-    for file, group in groupby(
-        sorted(rows, key=lambda row: first[row.key.file]), key=lambda row: row.key.file
-    ):
-        yield file, list(group)
 
 
 def _counts(rows: Sequence[TrialRow]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import Final, TypeAlias
 
 from coze_harness.model import ChangeKind
@@ -255,11 +256,8 @@ def _changed_lines(old: list[_Line], new: list[_Line]) -> Iterator[str]:
 
 def _count_equal(old: Sequence[_Line], new: Sequence[_Line]) -> int:
     """Return how many lines both begin with."""
-    pairs = enumerate(zip(old, new, strict=False))
-    return next(
-        (count for count, (one, other) in pairs if _text(one) != _text(other)),
-        min(len(old), len(new)),
-    )
+    same = (_text(one) == _text(other) for one, other in zip(old, new, strict=False))
+    return sum(takewhile(bool, same))
 
 
 def _text(line: _Line) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Final, NamedTuple
 
 import orjson
@@ -183,15 +183,12 @@ def _separate(text: str, limit: int, spans: Sequence[_Span]) -> list[MarkedText]
 def _overlapping(text: str, limit: int, spans: Sequence[_Span]) -> list[MarkedText]:
     cuts = sorted({0, limit, *(at for span in spans for at in (span.start, span.end))})
     parts: list[MarkedText] = []
-    begin, last = 0, ("", "")
-    for start, end in pairwise(cuts):
-        marks = _marks_between(start, end, spans)
-        if marks != last and start:
-            parts.append(MarkedText(show_control_characters(text[begin:start]), *last))
-            begin = start
-        last = marks
-    if limit:
-        parts.append(MarkedText(show_control_characters(text[begin:limit]), *last))
+    for marks, group in groupby(
+        pairwise(cuts), lambda pair: _marks_between(pair[0], pair[1], spans)
+    ):
+        pairs = list(group)
+        shown = show_control_characters(text[pairs[0][0] : pairs[-1][1]])
+        parts.append(MarkedText(shown, *marks))
     return parts
 
 

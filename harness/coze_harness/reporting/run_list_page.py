@@ -90,10 +90,10 @@ def render_run_list(runs: Sequence[Run], out: TextIO, options: PageOptions = _DE
         out: where the page goes.
         options: the language.
     """
-    from coze_harness.reporting.html import Pages  # jinja2
+    from coze_harness.reporting.html import PageRenderer  # jinja2
 
     shown = list(runs[:MAX_LISTED_RUNS])
-    page = Pages(options.page_language).render(
+    page = PageRenderer(options.page_language).render(
         "listing.html.j2",
         rows=run_list_rows(shown),
         more=len(runs) - len(shown),

@@ -27,7 +27,7 @@ def render_reports(
         options: how the page is to be.
 
     Raises:
-        ArchiveError: the folder cannot be read or written.
+        ResultsError: the folder cannot be read or written.
     """
     with ReportSet(options=options or PageOptions()) as reports:
         reports.add_all((result, encode_trial(result)) for result in read_results(folder))
@@ -38,7 +38,7 @@ def write_reports(reports: ReportSet, run: Run, folder: Path) -> None:
     """Write every report of a run, each whole or not at all.
 
     Raises:
-        ArchiveError: the folder cannot be written.
+        ResultsError: the folder cannot be written.
     """
     with wrap_os_errors("Writing the reports", folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -62,7 +62,7 @@ def update_run_list(folder: Path, options: PageOptions | None = None) -> None:
         options: how pages are to be; of the list, the language.
 
     Raises:
-        ArchiveError: something cannot be written; the results themselves are kept.
+        ResultsError: something cannot be written; the results themselves are kept.
     """
     update_latest(folder)
     page = io.StringIO()

@@ -5,14 +5,13 @@ from coze_harness.scenarios.generated_values import GENERATED_NAMES, generate_va
 from coze_harness.scenarios.parallel_loader import ScenarioBatch, load_batch, merge_batches
 from coze_harness.scenarios.project_paths import ProjectPaths
 from coze_harness.scenarios.scenario import Scenario
-from coze_harness.scenarios.scenario_files import LoadedScenarios, load_scenarios
+from coze_harness.scenarios.scenario_files import load_scenarios
 from coze_harness.scenarios.scenario_keys import scenario_schema
 from coze_harness.scenarios.trial_expansion import check_bots, expand_trials
 
 __all__ = [
     "GENERATED_NAMES",
     "FileSelection",
-    "LoadedScenarios",
     "ProjectPaths",
     "Scenario",
     "ScenarioBatch",

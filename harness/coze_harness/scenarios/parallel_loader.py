@@ -134,9 +134,8 @@ def _unpacked(batches: list[ScenarioBatch]) -> Iterator[Scenario]:
         yield from unpack_object(batches.pop(0).scenarios)
 
 
-def _with_packed_scripts(scenarios: Iterable[Scenario]) -> Iterator[Scenario]:
-    """Yield the scenarios with their scripts in packs, each of scripts that are run one by one."""
-    scenarios = list(scenarios)
+def _with_packed_scripts(scenarios: Sequence[Scenario]) -> Iterator[Scenario]:
+    """Yield the scenarios with their scripts in packs, each with those of neighbours."""
     cases = (case for scenario in scenarios for case in scenario.cases)
     packed: list[CaseInstance] = []
     while some := list(islice(cases, _PACK_SIZE)):
@@ -192,13 +191,13 @@ class PackedScript:
     index: int
     generated_names: frozenset[str]
 
-    def turns(self, drawn: Mapping[str, str]) -> Sequence[Turn]:
+    def turns(self, generated: Mapping[str, str]) -> Sequence[Turn]:
         """Return the turns, filled with the generated values.
 
         Raises:
             ScenarioError: a template cannot be filled, or a generated value is missing.
         """
-        return self.pack.script(self.index).turns(drawn)
+        return self.pack.script(self.index).turns(generated)
 
 
 def pack_object(value: object) -> bytes:

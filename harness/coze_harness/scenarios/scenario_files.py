@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from coze_harness.model import JSON
@@ -26,25 +25,12 @@ from coze_harness.text.spelling import yaml_type_name
 from coze_harness.yaml_source import YamlPositions, read_yaml
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedScenarios:
-    """The scenarios of some files, in the files' order."""
-
-    scenarios: tuple[Scenario, ...]
-
-    def __iter__(self) -> Iterator[Scenario]:
-        return iter(self.scenarios)
-
-    def __len__(self) -> int:
-        return len(self.scenarios)
-
-
 def load_scenarios(
     paths: Iterable[Path | str],
     project: ProjectPaths,
     check: Callable[[Scenario], object] = lambda _scenario: None,
-) -> LoadedScenarios:
-    """Load scenario files.
+) -> Sequence[Scenario]:
+    """Return the scenarios of some files, in the files' order.
 
     Args:
         paths: the files; those that another one names as its cases are left out.
@@ -71,7 +57,7 @@ def load_scenarios(
         with errors:
             check(scenario)
     errors.raise_all()
-    return LoadedScenarios(tuple(scenarios))
+    return scenarios
 
 
 def _load_file(

@@ -84,16 +84,11 @@ def find_bot(word: str, bots: Mapping[str, Bot], default_bot: str) -> Bot:
     Raises:
         UsageError: there is no such bot.
     """
-    word = word or default_bot
-    if word in bots:
-        return bots[word]
-    if word.isascii() and word.isdecimal():
-        return Bot(name=word, id=word)
-    known = ", ".join(bots) or "none"
-    raise UsageError(
-        f'There is no bot "{word}".' if word else "No bot is named.",
-        next_step=f"give a name from harness.yaml (there: {known}), or a bot's id.",
-    )
+    if not (word or default_bot):
+        raise UsageError(
+            "No bot is given.", next_step="Name one, or set `default_bot:` in harness.yaml."
+        )
+    return _BotLookup(bots, default_bot).chosen(word or default_bot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,59 +98,51 @@ class _BotLookup:
     bots: Mapping[str, Bot]
     default: str
 
-    def find(self, word: str) -> Bot | None:
-        bot = self.bots.get(word)
-        if bot is None and is_bot_id(word):
-            bot = Bot(name=word, id=word)
-        return bot
-
     def bots_of(self, scenario: Scenario) -> list[Bot]:
         """Return a scenario's bots, or the default one; a workflow stands in for a bot.
 
         Raises:
-            ScenarioError: there is none.
-            ScenarioErrors: bots are unknown.
+            ScenarioErrors: bots are unknown, or there is none.
         """
         if scenario.workflow:
             return [Bot(name=f"workflow:{scenario.workflow}", id=scenario.workflow)]
+        errors = ErrorCollector()
         references = scenario.bots
+        if not references and self.default:
+            references = (BotReference(self.default, Location("harness.yaml")),)
         if not references:
-            if not self.default:
-                raise ScenarioError(
+            errors.add(
+                ScenarioError(
                     f'The scenario "{scenario.name}" has no bot.',
                     where=scenario.location,
                     next_step="Add `bot: NAME`, or `default_bot: NAME` in harness.yaml.",
                 )
-            references = (BotReference(self.default, Location("harness.yaml")),)
-        errors = ErrorCollector()
+            )
         bots = []
         for reference in references:
-            bot = self.find(reference.word)
-            if bot is None:
-                what, next_step = self._unknown(reference.word)
+            try:
+                bots.append(self.chosen(reference.word))
+            except UsageError as error:
+                what, next_step = error.what, error.next_step
                 errors.add(ScenarioError(what, where=reference.location, next_step=next_step))
-            else:
-                bots.append(bot)
         errors.raise_all()
         return bots
 
     def chosen(self, word: str) -> Bot:
-        """Return the bot of an option.
+        """Return a bot by its name or id.
 
         Raises:
             UsageError: it is unknown.
         """
-        bot = self.find(word)
-        if bot is None:
-            what, next_step = self._unknown(word)
-            raise UsageError(f"--bot: {what}", next_step=next_step)
-        return bot
-
-    def _unknown(self, word: str) -> tuple[str, str]:
+        if word in self.bots:
+            return self.bots[word]
+        if is_bot_id(word):
+            return Bot(name=word, id=word)
         known = ", ".join(self.bots) or "none"
-        return (
+        raise UsageError(
             f'There is no bot "{word}".{suggest_word(word, self.bots)}',
-            f"Name it under `bots:` in harness.yaml (there: {known}), or give its id in quotes.",
+            next_step=f"Name it under `bots:` in harness.yaml (there: {known}), or give its id in"
+            " quotes.",
         )
 
 

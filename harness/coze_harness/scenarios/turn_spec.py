@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, cast
 
 from coze_harness.expectations import asks_for, build_expectation
-from coze_harness.model import JSON
+from coze_harness.model import JSON, replace
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import SourcePositions
 from coze_harness.model.trial import Expectation, Tool, Turn
@@ -179,8 +179,8 @@ class StaticScript:
         """The names of the generated values: none."""
         return frozenset()
 
-    def turns(self, drawn: Mapping[str, str]) -> Sequence[Turn]:
-        """Return the turns; `drawn` changes nothing."""
+    def turns(self, generated: Mapping[str, str]) -> Sequence[Turn]:
+        """Return the turns; `generated` changes nothing."""
         return self.filled
 
 
@@ -192,18 +192,18 @@ class TemplatedScript:
     case: Mapping[str, JSON]
     generated_names: frozenset[str]
 
-    def turns(self, drawn: Mapping[str, str]) -> Sequence[Turn]:
+    def turns(self, generated: Mapping[str, str]) -> Sequence[Turn]:
         """Return the turns, filled with the case's values and the generated ones.
 
         Raises:
             ScenarioError: a template cannot be filled, or a generated value is missing.
         """
-        missing = sorted(self.generated_names - drawn.keys())
+        missing = sorted(self.generated_names - generated.keys())
         if missing:
             raise ScenarioError(
                 f"The recording has no generated value for {', '.join(missing)}.",
                 where=self.specs[0].positions.at(),
                 next_step="Record the scenario again.",
             )
-        values = {**drawn, **self.case}
+        values = {**generated, **self.case}
         return tuple(spec.fill(values) for spec in self.specs)

@@ -18,22 +18,22 @@ from coze_harness.server.server_state import ServerState
 _CHAT = "POST /v3/chat"
 _TOKEN = "POST /api/permission/oauth2/token"  # noqa: S105 - a route, not a secret
 _ENDPOINTS: Mapping[str, Callable[[IncomingCall], Awaitable[ApiAnswer]]] = {
-    "GET /v3/chat/retrieve": chat_endpoints.retrieve,
-    "POST /v3/chat/retrieve": chat_endpoints.retrieve,
-    "GET /v3/chat/message/list": chat_endpoints.messages,
-    "POST /v3/chat/message/list": chat_endpoints.messages,
-    _CHAT: chat_endpoints.start,
-    "POST /v3/chat/cancel": chat_endpoints.cancel,
-    "POST /v3/chat/submit_tool_outputs": chat_endpoints.submit_tool_outputs,
-    "POST /v1/workflow/run": chat_endpoints.run_workflow,
-    "POST /v1/workflows/chat": chat_endpoints.start_workflow_chat,
-    "POST /v1/conversation/create": resource_endpoints.create_conversation,
-    "GET /v1/conversation/retrieve": resource_endpoints.retrieve_conversation,
-    "GET /v1/conversations": resource_endpoints.list_conversations,
-    "GET /v1/bots/{id}": resource_endpoints.retrieve_bot,
-    "GET /v1/bot/get_online_info": resource_endpoints.retrieve_bot,
-    "POST /v1/files/upload": resource_endpoints.upload_file,
-    _TOKEN: resource_endpoints.issue_token,
+    "GET /v3/chat/retrieve": chat_endpoints.handle_chat_retrieve,
+    "POST /v3/chat/retrieve": chat_endpoints.handle_chat_retrieve,
+    "GET /v3/chat/message/list": chat_endpoints.handle_message_list,
+    "POST /v3/chat/message/list": chat_endpoints.handle_message_list,
+    _CHAT: chat_endpoints.handle_chat,
+    "POST /v3/chat/cancel": chat_endpoints.handle_chat_cancel,
+    "POST /v3/chat/submit_tool_outputs": chat_endpoints.handle_tool_outputs,
+    "POST /v1/workflow/run": chat_endpoints.handle_workflow_run,
+    "POST /v1/workflows/chat": chat_endpoints.handle_workflow_chat,
+    "POST /v1/conversation/create": resource_endpoints.handle_conversation_create,
+    "GET /v1/conversation/retrieve": resource_endpoints.handle_conversation_retrieve,
+    "GET /v1/conversations": resource_endpoints.handle_conversation_list,
+    "GET /v1/bots/{id}": resource_endpoints.handle_bot,
+    "GET /v1/bot/get_online_info": resource_endpoints.handle_bot,
+    "POST /v1/files/upload": resource_endpoints.handle_upload,
+    _TOKEN: resource_endpoints.handle_token,
 }
 _GATEWAY_PAGE = (
     "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"

@@ -13,7 +13,6 @@ from coze_harness.server.coze_ids import chat_snowflakes
 from coze_harness.server.fault_injection import RUN_KINDS, Fault, FaultKind, Route
 from coze_harness.server.message_builder import (
     DraftMessage,
-    MessageContext,
     as_text,
     count_tokens,
     draft_messages,
@@ -31,7 +30,7 @@ from coze_harness.server.script_schema import (
 from coze_harness.server.server_state import ServerState
 
 
-def start_chat(
+def build_chat(
     call: IncomingCall, route: Route, request: ChatRequest, source: ScriptedBot | ScriptedWorkflow
 ) -> StoredChat:
     """Start and store a chat with a bot or a workflow, in a new conversation if it continues none.
@@ -67,23 +66,21 @@ def start_chat(
     if chat_id:
         created_at = answer.created_at or created_at
         new_id = partial(chat_snowflakes(chat_id).new, created_at)
-    context = MessageContext(conversation.id, chat_id or state.ids.new(), bot_id, created_at)
-    drafts = list(draft_messages(answer, state.next_answers(answer), filler(words)))
-    heard = [bot.prompt if bot else "", *earlier, prompt]
-    timeline = _timeline(state, answer, drafts, heard, context, new_id)
     chat = StoredChat(
-        id=context.chat_id,
+        id=chat_id or state.ids.new(),
         conversation=conversation,
         bot_id=bot_id,
         created_at=created_at,
-        started=timeline.begins,
-        timeline=_with_faults(state, timeline, faults),
         inputs=request.messages,
         faults=faults,
         meta_data=request.meta_data,
         words=words,
         saved=request.saved,
     )
+    drafts = list(draft_messages(answer, state.next_answers(answer), filler(words)))
+    heard = [bot.prompt if bot else "", *earlier, prompt]
+    timeline = _timeline(state, chat, answer, drafts, heard, new_id)
+    chat.started, chat.timeline = timeline.begins, _with_faults(state, timeline, faults)
     state.conversations.count_running(chat.timeline)
     conversation.chats[chat.id] = chat
     return chat
@@ -117,8 +114,7 @@ def continue_chat(
     drafts += draft_messages(action.then, state.next_answers(action.then), filler(words))
     earlier = chat.timeline.messages
     heard = [*(str(message["content"]) for message in earlier), *outputs]
-    context = MessageContext(chat.conversation.id, chat.id, chat.bot_id, chat.created_at)
-    timeline = _timeline(state, action.then, drafts, heard, context, state.ids.new)
+    timeline = _timeline(state, chat, action.then, drafts, heard, state.ids.new)
     messages = [*earlier, *timeline.messages]
     chat.timeline = replace(timeline, messages=messages, sent=len(earlier))
     state.conversations.count_running(chat.timeline)
@@ -126,10 +122,10 @@ def continue_chat(
 
 def _timeline(
     state: ServerState,
+    chat: StoredChat,
     content: ScriptedContent,
     drafts: Sequence[DraftMessage],
     heard: Sequence[str],
-    context: MessageContext,
     new_id: Callable[[], str],
 ) -> ChatTimeline:
     defaults, action, usage = state.script.defaults, content.requires_action, content.usage
@@ -137,7 +133,7 @@ def _timeline(
     answers = [draft.content for draft in drafts if draft.type == "answer"]
     begins = state.clock.monotonic()
     return ChatTimeline(
-        messages=with_ids(drafts, context, seconds, new_id),
+        messages=with_ids(drafts, chat, seconds, new_id),
         order=content.order or defaults.order,
         delta=content.delta or defaults.delta,
         begins=begins,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coze_harness.server.chat_builder import continue_chat, start_chat
+from coze_harness.server.chat_builder import build_chat, continue_chat
 from coze_harness.server.conversation_store import StoredChat, usage_json
 from coze_harness.server.event_stream_writer import FrameStyle, chat_frames
 from coze_harness.server.fault_injection import STATUS_KINDS, STREAM_KINDS, Route
@@ -12,10 +12,10 @@ from coze_harness.server.request_validation import (
     Body,
     IncomingCall,
     chat_request,
-    flag,
-    mapping,
+    flag_field,
+    mapping_field,
     required_text,
-    text,
+    text_field,
     workflow_chat_request,
 )
 from coze_harness.server.response_envelope import (
@@ -29,7 +29,7 @@ from coze_harness.server.script_schema import ScriptedWorkflow
 _DEBUG_URL = "https://www.coze.com/work_flow?execute_id="
 
 
-async def start(call: IncomingCall) -> ApiAnswer:
+async def handle_chat(call: IncomingCall) -> ApiAnswer:
     """Answer `POST /v3/chat`. The bot is looked up before the token, as seen live."""
     state, request = call.state, await chat_request(call)
     bot = state.bot(request.bot_id, request.which)
@@ -37,7 +37,7 @@ async def start(call: IncomingCall) -> ApiAnswer:
         raise ApiRefusal(4101)
     if not bot.published and request.which != "draft":
         raise unpublished_bot(bot.id)
-    chat = start_chat(call, Route.CHAT, request, bot)
+    chat = build_chat(call, Route.CHAT, request, bot)
     odd = state.faults.find(STATUS_KINDS, Route.CHAT, chat.faults)
     status = odd.status if odd else ""
     if request.stream:
@@ -46,7 +46,7 @@ async def start(call: IncomingCall) -> ApiAnswer:
     return {"data": chat.to_json(call.now, status or "in_progress")}
 
 
-async def retrieve(call: IncomingCall) -> ApiAnswer:
+async def handle_chat_retrieve(call: IncomingCall) -> ApiAnswer:
     """Answer `/v3/chat/retrieve`."""
     chat = await call.chat()
     call.meet_fault(Route.RETRIEVE, chat.faults)
@@ -56,7 +56,7 @@ async def retrieve(call: IncomingCall) -> ApiAnswer:
     return {"data": chat.to_json(call.now, odd.status if odd else "")}
 
 
-async def messages(call: IncomingCall) -> ApiAnswer:
+async def handle_message_list(call: IncomingCall) -> ApiAnswer:
     """Answer `/v3/chat/message/list`; without `data` for a chat that failed."""
     chat = await call.chat()
     call.meet_fault(Route.LIST, chat.faults)
@@ -67,7 +67,7 @@ async def messages(call: IncomingCall) -> ApiAnswer:
     return {"data": in_list_order(chat.timeline.messages, chat.timeline.order, chat.id)}
 
 
-async def cancel(call: IncomingCall) -> ApiAnswer:
+async def handle_chat_cancel(call: IncomingCall) -> ApiAnswer:
     """Answer `POST /v3/chat/cancel`: only a running chat (4104); a stream of it goes on."""
     chat = await call.chat()
     call.meet_fault(Route.CANCEL, chat.faults)
@@ -77,11 +77,11 @@ async def cancel(call: IncomingCall) -> ApiAnswer:
     return {"data": chat.to_json(call.now)}
 
 
-async def submit_tool_outputs(call: IncomingCall) -> ApiAnswer:
+async def handle_tool_outputs(call: IncomingCall) -> ApiAnswer:
     """Answer `POST /v3/chat/submit_tool_outputs`: the same chat goes on."""
     body = await call.body()
     chat = await call.chat(code_if_unsaved=5000)
-    stream = flag(body, "stream")
+    stream = flag_field(body, "stream")
     action = chat.timeline.action
     if action is None or chat.is_running(call.now) or chat.canceled:
         raise ApiRefusal(4000, "The chat is not waiting for tool outputs.")
@@ -98,7 +98,7 @@ def _tool_outputs(body: Body, chat: StoredChat) -> list[str]:
     items = body.get("tool_outputs")
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise ApiRefusal(4000, "tool_outputs must be an array of objects.")
-    outputs = {required_text(item, "tool_call_id"): text(item, "output") for item in items}
+    outputs = {required_text(item, "tool_call_id"): text_field(item, "output") for item in items}
     wanted = [str(call["id"]) for call in chat.timeline.calls]
     if sorted(outputs) != sorted(wanted):
         ids = ", ".join(wanted)
@@ -106,11 +106,11 @@ def _tool_outputs(body: Body, chat: StoredChat) -> list[str]:
     return [outputs[call_id] for call_id in wanted]
 
 
-async def run_workflow(call: IncomingCall) -> ApiAnswer:
+async def handle_workflow_run(call: IncomingCall) -> ApiAnswer:
     """Answer `POST /v1/workflow/run`: `data` is text in which parameters fill ``{{ name }}``."""
     body = await call.body()
     workflow = _workflow(call, body)
-    words = {name: as_text(value) for name, value in mapping(body, "parameters").items()}
+    words = {name: as_text(value) for name, value in mapping_field(body, "parameters").items()}
     call.meet_fault(Route.WORKFLOW, workflow.faults)
     execute_id = call.state.ids.new()
     return {
@@ -121,20 +121,20 @@ async def run_workflow(call: IncomingCall) -> ApiAnswer:
     }
 
 
-async def start_workflow_chat(call: IncomingCall) -> ApiAnswer:
+async def handle_workflow_chat(call: IncomingCall) -> ApiAnswer:
     """Answer `POST /v1/workflows/chat`: a stream with blanks after the colons and no bot id."""
     body = await call.body()
     workflow = _workflow(call, body)
-    chat = start_chat(call, Route.WORKFLOW, workflow_chat_request(body), workflow)
+    chat = build_chat(call, Route.WORKFLOW, workflow_chat_request(body), workflow)
     style = FrameStyle(blank=b" ", bot_id=False, done={"debug_url": _DEBUG_URL + chat.id})
     return chat_frames(call, chat, style=style)
 
 
 def _workflow(call: IncomingCall, body: Body) -> ScriptedWorkflow:
     workflow_id = required_text(body, "workflow_id")
-    if text(body, "bot_id") and text(body, "app_id"):
+    if text_field(body, "bot_id") and text_field(body, "app_id"):
         raise ApiRefusal(4000, "give bot_id or app_id, not both.")
-    found = call.state.workflows.get(workflow_id)
-    if found is None:
+    workflow = call.state.workflows.get(workflow_id)
+    if workflow is None:
         raise missing_resource(f"workflow_id={workflow_id}")
-    return found
+    return workflow

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from coze_harness.model import JSON
-from coze_harness.model.trial import Clock
+from coze_harness.model.protocols import Clock
 from coze_harness.server.fault_injection import Fault
 from coze_harness.server.response_envelope import ApiRefusal
 from coze_harness.server.script_schema import ListOrder, RequiredAction
@@ -60,14 +60,14 @@ class StoredChat:
     conversation: StoredConversation
     bot_id: str
     created_at: int
-    started: float
-    timeline: ChatTimeline
     inputs: Sequence[InputMessage]
     faults: tuple[Fault, ...]
     meta_data: Mapping[str, str]
     words: Mapping[str, str]
-    saved: bool = True
+    saved: bool
     canceled: bool = False
+    started: float = field(init=False)
+    timeline: ChatTimeline = field(init=False)
 
     def status(self, now: float) -> str:
         """Return the status at a time of the clock."""

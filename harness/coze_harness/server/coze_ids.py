@@ -6,7 +6,7 @@ import base64
 import time
 from random import Random
 
-from coze_harness.model.trial import Clock
+from coze_harness.model.protocols import Clock
 
 _CHINA = 8 * 3600  # Coze's log ids read as UTC+8
 

@@ -9,6 +9,7 @@ from random import Random
 import orjson
 
 from coze_harness.model import JSON
+from coze_harness.server.conversation_store import StoredChat
 from coze_harness.server.prompt_matching import Fill
 from coze_harness.server.script_schema import ListOrder, ScriptedContent, ScriptedTool
 
@@ -26,16 +27,6 @@ _RANKS: Mapping[str, Mapping[str, int]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class MessageContext:
-    """What all messages of a chat share."""
-
-    conversation_id: str
-    chat_id: str
-    bot_id: str
-    created_at: int
-
-
-@dataclass(frozen=True, slots=True)
 class DraftMessage:
     """A message before it has an id and a time."""
 
@@ -45,15 +36,15 @@ class DraftMessage:
     content_type: str = "text"
     reasoning: str = ""
 
-    def to_json(self, message_id: str, context: MessageContext, delay: float) -> dict[str, JSON]:
+    def to_json(self, message_id: str, chat: StoredChat, delay: float) -> dict[str, JSON]:
         """Return Coze's message object, created `delay` seconds after the chat."""
-        second = context.created_at + int(delay)
+        second = chat.created_at + int(delay)
         message: dict[str, JSON] = {
             "id": message_id,
-            "conversation_id": context.conversation_id,
-            "bot_id": context.bot_id,
-            "chat_id": context.chat_id,
-            "section_id": context.conversation_id,
+            "conversation_id": chat.conversation.id,
+            "bot_id": chat.bot_id,
+            "chat_id": chat.id,
+            "section_id": chat.conversation.id,
             "role": self.role,
             "type": self.type,
             "content": self.content,
@@ -125,7 +116,7 @@ def _fill_all(value: object, fill: Fill) -> object:
 
 def with_ids(
     drafts: Sequence[DraftMessage],
-    context: MessageContext,
+    chat: StoredChat,
     seconds: float,
     new_id: Callable[[], str],
 ) -> list[dict[str, JSON]]:
@@ -136,7 +127,7 @@ def with_ids(
     answers_first = sorted(range(len(drafts)), key=lambda at: drafts[at].type != "answer")
     ids = {at: new_id() for at in answers_first}
     step = seconds / max(1, len(drafts))
-    return [draft.to_json(ids[at], context, step * (at + 1)) for at, draft in enumerate(drafts)]
+    return [draft.to_json(ids[at], chat, step * (at + 1)) for at, draft in enumerate(drafts)]
 
 
 def in_list_order(

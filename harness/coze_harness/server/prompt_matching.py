@@ -23,7 +23,7 @@ Fill = Callable[[str], str]
 
 def filler(words: Mapping[str, str]) -> Fill:
     """Return a function that fills known names and leaves unknown ones as they are."""
-    return lambda text: _PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), text)
+    return lambda text: _PLACEHOLDER.sub(lambda name: words.get(name[1], name[0]), text)
 
 
 def bot_versions(script: ServerScript) -> dict[tuple[str, str], ScriptedBot]:
@@ -86,6 +86,6 @@ def _groups(
             matches = [match for text in texts for match in pattern.finditer(text)]
             if not matches:
                 return None
-            found = matches[chosen].groupdict().items()
-            groups |= {name: text for name, text in found if text is not None}
+            pairs = matches[chosen].groupdict().items()
+            groups |= {name: text for name, text in pairs if text is not None}
     return groups

@@ -85,7 +85,7 @@ class IncomingCall:
         ids = {key: self.query.get(key) or "" for key in ("conversation_id", "chat_id")}
         if not all(ids.values()):
             body = await self.body()
-            ids = {key: value or text(body, key) for key, value in ids.items()}
+            ids = {key: value or text_field(body, key) for key, value in ids.items()}
         for key, value in ids.items():
             if not value:
                 raise ApiRefusal(4000, f"{key} is required.")
@@ -102,36 +102,36 @@ def _typed(body: Body, key: str, kind: type[_Value], noun: str) -> _Value | None
     return value
 
 
-def text(body: Body, key: str) -> str:
+def text_field(body: Body, key: str) -> str:
     """Return a text of the body; null, absent and empty are all empty text."""
     return _typed(body, key, str, "a string") or ""
 
 
 def required_text(body: Body, key: str) -> str:
     """Return a text of the body that must not be empty."""
-    value = text(body, key)
+    value = text_field(body, key)
     if not value:
         raise ApiRefusal(4000, f"{key} is required.")
     return value
 
 
-def flag(body: Body, key: str, *, default: bool = False) -> bool:
+def flag_field(body: Body, key: str, *, default: bool = False) -> bool:
     """Return a boolean of the body."""
     value = _typed(body, key, bool, "a boolean")
     return default if value is None else value
 
 
-def mapping(body: Body, key: str) -> Body:
+def mapping_field(body: Body, key: str) -> Body:
     """Return an object of the body; absent is empty."""
     return _typed(body, key, dict, "an object") or {}
 
 
 def text_mapping(body: Body, key: str) -> Mapping[str, str]:
     """Return an object of the body whose values are all text."""
-    found = mapping(body, key)
-    if any(not isinstance(value, str) for value in found.values()):
+    values = mapping_field(body, key)
+    if any(not isinstance(value, str) for value in values.values()):
         raise ApiRefusal(4000, f"the values of {key} must be strings.")
-    return cast("Mapping[str, str]", found)
+    return cast("Mapping[str, str]", values)
 
 
 def meta_data(body: Body) -> Mapping[str, str]:
@@ -149,14 +149,14 @@ def input_messages(
     body: Body, key: str, *, saved: bool = True, limit: int = _MAX_MESSAGES
 ) -> list[InputMessage]:
     """Return the messages of a body (4000, 4003, and 4004 for too many)."""
-    found = body.get(key)
-    if found is None:
+    items = body.get(key)
+    if items is None:
         return []
-    if not isinstance(found, list):
+    if not isinstance(items, list):
         raise ApiRefusal(4000, f"{key} must be an array.")
-    if len(found) > limit:
+    if len(items) > limit:
         raise ApiRefusal(4004, f"{key} is over its limit of {limit} messages.")
-    messages = [_input_message(item, f"{key}[{at}]", saved) for at, item in enumerate(found)]
+    messages = [_input_message(item, f"{key}[{at}]", saved) for at, item in enumerate(items)]
     for at, message in enumerate(messages):
         neighbours = (*messages[max(0, at - 1) : at], *messages[at + 1 : at + 2])
         if not message.text and all(near.content_type != "text" for near in neighbours):
@@ -170,12 +170,12 @@ def _input_message(item: JSON, where: str, saved: bool) -> InputMessage:
     role = required_text(item, "role")
     if role not in ("user", "assistant"):
         raise ApiRefusal(4000, f"{where}.role must be user or assistant.")
-    kind = text(item, "type") or ("question" if role == "user" else "answer")
+    kind = text_field(item, "type") or ("question" if role == "user" else "answer")
     if kind not in (_SAVED_TYPES if saved else _UNSAVED_TYPES):
         raise ApiRefusal(4000, f"{where}.type {kind} is not taken.")
     if kind == "question" and role != "user":
         raise ApiRefusal(4000, f"{where}: only the user asks questions.")
-    content_type = text(item, "content_type") or "text"
+    content_type = text_field(item, "content_type") or "text"
     if content_type not in ("text", "object_string"):
         raise ApiRefusal(4000, f"{where}.content_type must be text or object_string.")
     content = required_text(item, "content")
@@ -193,15 +193,15 @@ def _text_and_files(content: str, where: str) -> tuple[str, tuple[str, ...]]:
         raise ApiRefusal(4000, f"{where}.content is not the JSON of an object_string.") from error
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise ApiRefusal(4000, f"{where}.content must be a JSON array of objects.")
-    texts = [text(item, "text") for item in items if item.get("type") == "text"]
+    texts = [text_field(item, "text") for item in items if item.get("type") == "text"]
     files = [item for item in items if item.get("type") != "text"]
     if any(item.get("type") not in ("image", "file", "audio") for item in files):
         raise ApiRefusal(4000, f"{where}.content has an item of unknown type.")
-    if any(not text(item, "file_id") and not text(item, "file_url") for item in files):
+    if any(not text_field(item, "file_id") and not text_field(item, "file_url") for item in files):
         raise ApiRefusal(4000, f"{where}.content has a file without file_id and file_url.")
     if len(texts) > 1 or not files:
         raise ApiRefusal(4000, f"{where}.content needs files, and one text at most.")
-    return "".join(texts), tuple(found for item in files if (found := text(item, "file_id")))
+    return "".join(texts), tuple(filter(None, (text_field(item, "file_id") for item in files)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,16 +226,16 @@ async def chat_request(call: IncomingCall) -> ChatRequest:
     body = await call.body()
     bot_id = required_text(body, "bot_id")
     required_text(body, "user_id")
-    stream = flag(body, "stream")
-    saved = flag(body, "auto_save_history", default=True)
+    stream = flag_field(body, "stream")
+    saved = flag_field(body, "auto_save_history", default=True)
     messages = input_messages(body, "additional_messages", saved=saved)
     prompt = _last_question(messages)
-    shortcut = text(mapping(body, "shortcut_command"), "command_id")
+    shortcut = text_field(mapping_field(body, "shortcut_command"), "command_id")
     if prompt is None and not shortcut and not conversation_id:
         raise ApiRefusal(4000, "additional_messages must hold a message of the user.")
-    mapping(body, "parameters")
+    mapping_field(body, "parameters")
     text_mapping(body, "extra_params")
-    flag(body, "enable_card")
+    flag_field(body, "enable_card")
     pairs = meta_data(body)
     if not stream and not saved:
         raise ApiRefusal(4007)
@@ -255,8 +255,8 @@ async def chat_request(call: IncomingCall) -> ChatRequest:
 def workflow_chat_request(body: Body) -> ChatRequest:
     """Return the request in the body of `POST /v1/workflows/chat`, checked but for the workflow."""
     messages = input_messages(body, "additional_messages", limit=_MAX_WORKFLOW_MESSAGES)
-    mapping(body, "parameters")
-    conversation_id, prompt = text(body, "conversation_id"), _last_question(messages) or ""
+    mapping_field(body, "parameters")
+    conversation_id, prompt = text_field(body, "conversation_id"), _last_question(messages) or ""
     return ChatRequest(conversation_id=conversation_id, messages=messages, prompt=prompt)
 
 
@@ -265,7 +265,7 @@ def _last_question(messages: Sequence[InputMessage]) -> str | None:
 
 
 def _which(body: Body) -> str:
-    status, version = text(body, "publish_status"), text(body, "bot_version")
+    status, version = text_field(body, "publish_status"), text_field(body, "bot_version")
     if status not in ("", "published_online", "unpublished_draft"):
         raise ApiRefusal(4000, "publish_status must be published_online or unpublished_draft.")
     if status == "unpublished_draft":

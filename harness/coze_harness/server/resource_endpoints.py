@@ -11,7 +11,12 @@ import orjson
 
 from coze_harness.model import JSON
 from coze_harness.server.fault_injection import Route
-from coze_harness.server.request_validation import IncomingCall, input_messages, meta_data, text
+from coze_harness.server.request_validation import (
+    IncomingCall,
+    input_messages,
+    meta_data,
+    text_field,
+)
 from coze_harness.server.response_envelope import (
     ApiAnswer,
     ApiRefusal,
@@ -26,12 +31,12 @@ _MAX_FILE_BYTES = 512 * 1024 * 1024
 _GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
-async def create_conversation(call: IncomingCall) -> ApiAnswer:
+async def handle_conversation_create(call: IncomingCall) -> ApiAnswer:
     """Answer `POST /v1/conversation/create`; an unknown bot is refused with 5000."""
     body = await call.body()
-    state, bot_id = call.state, text(body, "bot_id")
+    state, bot_id = call.state, text_field(body, "bot_id")
     messages = input_messages(body, "messages", limit=_MAX_FIRST_MESSAGES)
-    pairs, name = meta_data(body), text(body, "name")
+    pairs, name = meta_data(body), text_field(body, "name")
     if len(name) > _MAX_NAME:
         raise ApiRefusal(4000, "name is longer than 100 characters.")
     if bot_id and (bot_id, "") not in state.bots:
@@ -42,7 +47,7 @@ async def create_conversation(call: IncomingCall) -> ApiAnswer:
     return {"data": conversation.to_json()}
 
 
-async def retrieve_conversation(call: IncomingCall) -> ApiAnswer:
+async def handle_conversation_retrieve(call: IncomingCall) -> ApiAnswer:
     """Answer `GET /v1/conversation/retrieve`."""
     conversation_id = call.query.get("conversation_id")
     if not conversation_id:
@@ -50,18 +55,18 @@ async def retrieve_conversation(call: IncomingCall) -> ApiAnswer:
     return {"data": call.state.conversations.conversation(conversation_id).to_json()}
 
 
-async def list_conversations(call: IncomingCall) -> ApiAnswer:
+async def handle_conversation_list(call: IncomingCall) -> ApiAnswer:
     """Answer `GET /v1/conversations`: those created with the bot's id, newest first."""
     bot_id = call.query.get("bot_id")
     if not bot_id:
         raise ApiRefusal(4000, "bot_id is required.")
-    found = call.state.conversations.of_bot(bot_id)
+    conversations = call.state.conversations.of_bot(bot_id)
     if call.query.get("sort_order", "").upper() != "ASC":
-        found.reverse()
+        conversations.reverse()
     size = _number(call, "page_size", 50)
     begin = (_number(call, "page_num", 1) - 1) * size
-    page: list[JSON] = [known.to_json() for known in found[begin : begin + size]]
-    return {"data": {"conversations": page, "has_more": begin + size < len(found)}}
+    page: list[JSON] = [known.to_json() for known in conversations[begin : begin + size]]
+    return {"data": {"conversations": page, "has_more": begin + size < len(conversations)}}
 
 
 def _number(call: IncomingCall, key: str, default: int) -> int:
@@ -72,7 +77,7 @@ def _number(call: IncomingCall, key: str, default: int) -> int:
         raise ApiRefusal(4000, f"{value} is not a number.") from error
 
 
-async def retrieve_bot(call: IncomingCall) -> ApiAnswer:
+async def handle_bot(call: IncomingCall) -> ApiAnswer:
     """Answer `GET /v1/bots/{id}` and the older `GET /v1/bot/get_online_info?bot_id=`."""
     parent, _, bot_id = call.request.scope["path"].rpartition("/")
     if parent == "/v1/bot":
@@ -137,7 +142,7 @@ def _variable_json(name: str, value: str) -> JSON:
     }
 
 
-async def upload_file(call: IncomingCall) -> ApiAnswer:
+async def handle_upload(call: IncomingCall) -> ApiAnswer:
     """Answer `POST /v1/files/upload`: one file in a multipart form (4300, 4301, 4302)."""
     call.meet_fault(Route.UPLOAD)
     headers, ids = call.request.headers, call.state.ids
@@ -164,7 +169,7 @@ def _files(content_type: str, body: bytes) -> list[MIMEPart]:
     return [part for part in form.iter_parts() if part.get_filename() is not None]
 
 
-async def issue_token(call: IncomingCall) -> ApiAnswer:
+async def handle_token(call: IncomingCall) -> ApiAnswer:
     """Answer `POST /api/permission/oauth2/token`, whose answers have no envelope.
 
     The JWT's main claims are checked and its signature is not: no public key is known here.

@@ -46,9 +46,9 @@ class ServerState:
 
     def bot(self, bot_id: str, which: str = "") -> ScriptedBot:
         """Return a bot's published version, its ``draft``, or ``=`` and a version (4200)."""
-        found = self.bots.get((bot_id, which))
-        if found:
-            return found
+        bot = self.bots.get((bot_id, which))
+        if bot:
+            return bot
         version = f" version={which.removeprefix('=')}" if (bot_id, "") in self.bots else ""
         raise missing_resource(f"bot_id={bot_id}{version}")
 

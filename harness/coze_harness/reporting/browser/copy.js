@@ -1,4 +1,4 @@
-/** Copying; where a page may not touch the clipboard, the text is shown and marked for Ctrl+C. */
+/** Copies texts; where a page must not use the clipboard, the text is shown and selected for Ctrl+C. */
 
 /** @import { Words } from "./words.js" */
 
@@ -18,27 +18,27 @@ export class Copier {
   async copy(text) {
     try {
       await navigator.clipboard.writeText(text);
-      this.say("copy.done");
+      this.notify("copy.done");
     } catch {
-      const shown = make(["code", 0, text]);
-      this.say("copy.by_hand", shown);
-      getSelection()?.selectAllChildren(shown);
+      const code = make(["code", 0, text]);
+      this.notify("copy.by_hand", code);
+      getSelection()?.selectAllChildren(code);
     }
   }
 
   /**
-   * Say something for a while: shown, and read aloud.
+   * Show a note for 2.5 seconds; screen readers read it aloud.
    * @param {string} word
-   * @param {HTMLElement[]} more what stays until the next note
+   * @param {HTMLElement[]} more shown until the next note
    */
-  say(word, ...more) {
+  notify(word, ...more) {
     clearTimeout(this.#timer);
-    this.note.replaceChildren(this.words.put(make(["span", { "data-w": word }])), ...more);
-    if (!more.length) this.#timer = setTimeout(() => this.hush(), 2500);
+    this.note.replaceChildren(this.words.translate(make(["span", { "data-w": word }])), ...more);
+    if (!more.length) this.#timer = setTimeout(() => this.clear(), 2500);
   }
 
-  /** Take the note away. */
-  hush() {
+  /** Remove the note. */
+  clear() {
     this.note.replaceChildren();
   }
 }

@@ -1,12 +1,12 @@
-/** The index of the page: what is known of each trial without unpacking it. */
+/** The index of the page: what filters and sorting need of each trial, without unpacking the trial. */
 
-/** @import { Index, Entry as Packed } from "./page.d.ts" */
+/** @import { Index, Entry as IndexEntry } from "./page.d.ts" */
 
 import { fold } from "./query.js";
 import { linkable } from "./hash.js";
 
 /**
- * One trial of the index. `at` is its place there; `facets` are what bot:, tag:, st:, exp: and code: look at, folded.
+ * One trial of the index. `at` is its position; `facets` are the values for bot:, tag:, st:, exp: and code:, folded.
  * @typedef {{at: number, id: string, status: string, bot: string, tags: string[], seconds: number, tokens: number,
  *   turns: number, failed: string[], change: string, past: string, text: string, byName: string, failing: boolean,
  *   facets: Map<string, string[]>}} Entry
@@ -22,7 +22,7 @@ export function entriesOf(index) {
 }
 
 /**
- * @param {Packed} packed
+ * @param {IndexEntry} entry
  * @param {number} at
  * @returns {Entry}
  */
@@ -40,7 +40,7 @@ function entryOf([id, status, bot, tags, seconds, tokens, turns, failed, code, c
     change,
     past,
     text,
-    // Numbers by their size. A collator takes seconds for ten thousand names.
+    // Sorts numbers by value. Intl.Collator takes seconds for ten thousand names.
     byName: fold(id).replace(/\d+/g, (digits) => digits.padStart(9, "0")),
     failing: status === "failed" || status === "error",
     facets: new Map([
@@ -53,8 +53,8 @@ function entryOf([id, status, bot, tags, seconds, tokens, turns, failed, code, c
   };
 }
 
-/** The letters of `past`, and the statuses that they stand for. */
-export const LETTERS = new Map([
+/** The letters of `past` and their statuses. */
+export const STATUS_OF_LETTER = new Map([
   ["p", "passed"],
   ["f", "failed"],
   ["e", "error"],

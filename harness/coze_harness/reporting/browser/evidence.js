@@ -1,24 +1,24 @@
-/** What an expectation saw, and the expectation: each lights up the other. And the place that a link names. */
+/** Evidence in answers and the expectations that it belongs to: each highlights the other. Also the target of a link. */
 
 import { button } from "./tree.js";
 
 /**
- * Light up evidence and expectations together, on hover and on focus.
+ * Highlight evidence and expectations together, on hover and on focus.
  * @param {HTMLElement} article
- * @param {(turn: number, expectation: number) => void} chosen told when a mark is clicked
+ * @param {(turn: number, expectation: number) => void} onChoose called when a mark is clicked
  */
-export function linkEvidence(article, chosen) {
-  const light = (/** @type {Event} */ event) => {
-    dim(article);
-    const [turn, numbers] = named(event.target);
+export function linkEvidence(article, onChoose) {
+  const highlight = (/** @type {Event} */ event) => {
+    clearHighlight(article);
+    const [turn, numbers] = evidenceAt(event.target);
     if (!turn) return;
     for (const number of numbers) for (const part of partsOf(turn, number)) part.classList.add("lit");
   };
-  for (const type of ["mouseover", "focusin"]) article.addEventListener(type, light);
-  for (const type of ["mouseleave", "focusout"]) article.addEventListener(type, () => dim(article));
+  for (const type of ["mouseover", "focusin"]) article.addEventListener(type, highlight);
+  for (const type of ["mouseleave", "focusout"]) article.addEventListener(type, () => clearHighlight(article));
   const choose = (/** @type {Event} */ event) => {
-    const [turn, numbers] = named(event.target);
-    if (turn && /** @type {Element} */ (event.target).closest("mark")) chosen(Number(turn.dataset.t), numbers[0] ?? 0);
+    const [turn, numbers] = evidenceAt(event.target);
+    if (turn && /** @type {Element} */ (event.target).closest("mark")) onChoose(Number(turn.dataset.t), numbers[0] ?? 0);
   };
   article.addEventListener("click", choose);
   article.addEventListener("keydown", (event) => {
@@ -27,15 +27,15 @@ export function linkEvidence(article, chosen) {
 }
 
 /**
- * Mark a turn, or an expectation of it, as the place that is meant; returns it, or null if there is none.
+ * Mark a turn or an expectation as the target of the link; returns it, or null if there is none.
  * @param {HTMLElement} article
- * @param {number} turn from 1; 0 takes the mark away
+ * @param {number} turn from 1; 0 removes the mark
  * @param {number} expectation from 1; 0 means the turn
  */
 export function pointAt(article, turn, expectation) {
   for (const part of article.querySelectorAll(".here")) part.classList.remove("here");
-  const found = turnOf(article, turn);
-  const place = expectation ? found?.querySelector(`li[data-e="${expectation}"]`) : found;
+  const element = turnOf(article, turn);
+  const place = expectation ? element?.querySelector(`li[data-e="${expectation}"]`) : element;
   place?.classList.add("here");
   return place ?? null;
 }
@@ -46,9 +46,9 @@ export function pointAt(article, turn, expectation) {
  */
 export function addLinks(article) {
   const link = (/** @type {string} */ t, /** @type {string} */ e) => {
-    const made = button("link", e ? "copy.expectation" : "copy.turn", { sign: "#", class: "link" });
-    Object.assign(made.dataset, { toT: t, toE: e });
-    return made;
+    const copyButton = button("link", e ? "copy.expectation" : "copy.turn", { sign: "#", class: "link" });
+    Object.assign(copyButton.dataset, { toT: t, toE: e });
+    return copyButton;
   };
   for (const turn of /** @type {NodeListOf<HTMLElement>} */ (article.querySelectorAll(".turn[data-t]"))) {
     const t = turn.dataset.t ?? "";
@@ -69,7 +69,7 @@ export function turnOf(article, turn) {
 }
 
 /** @param {HTMLElement} article */
-function dim(article) {
+function clearHighlight(article) {
   for (const part of article.querySelectorAll(".lit")) part.classList.remove("lit");
 }
 
@@ -77,7 +77,7 @@ function dim(article) {
  * @param {EventTarget | null} target
  * @returns {[HTMLElement | null, number[]]}
  */
-function named(target) {
+function evidenceAt(target) {
   const part = target instanceof Element ? target.closest("mark[data-e], li[data-e]") : null;
   const turn = part?.closest(".turn") ?? null;
   return [/** @type {HTMLElement | null} */ (turn), numbersOf(part)];

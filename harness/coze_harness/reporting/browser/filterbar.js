@@ -1,15 +1,15 @@
-/** What stands above the list: the search box, the order, the count, and chips for what is asked for most. */
+/** The controls above the list: search box, sort order, and chips for frequent filters. */
 
 /** @import { Entry } from "./entries.js" */
 /** @import { Tree } from "./page.d.ts" */
 /** @import { Words } from "./words.js" */
 
 import { SORTS } from "./list.js";
-import { holds, parse, toggled } from "./query.js";
+import { hasValue, parse, toggleValue } from "./query.js";
 import { make } from "./tree.js";
 
-// More chips than these of one kind are no help: whoever wants another types it.
-const MOST = 24;
+// More chips of one kind do not help: readers can type other values.
+const MAX_CHIPS = 24;
 const CHANGES = ["regressed", "broken", "improved", "different", "reworded", "new", "missing", "flaky"];
 const STATUSES = ["failed", "error", "fixed", "known_failure", "skipped", "passed"];
 
@@ -21,39 +21,39 @@ export class FilterBar {
    * @param {HTMLElement} holder
    * @param {Entry[]} entries
    * @param {Words} words
-   * @param {{typed: (query: string) => void, chosen: (query: string) => void, sorted: (sort: string) => void}} told
+   * @param {{onType: (query: string) => void, onChoose: (query: string) => void, onSort: (sort: string) => void}} handlers
    */
-  constructor(holder, entries, words, told) {
+  constructor(holder, entries, words, handlers) {
     const bar = make(barTree());
     this.box = /** @type {HTMLInputElement} */ (bar.querySelector("input"));
     this.sort = /** @type {HTMLSelectElement} */ (bar.querySelector("select"));
     const chips = make(["div", { class: "chips" }, ...groups(entries)]);
     this.#chips = [...chips.querySelectorAll("button")];
-    holder.replaceChildren(words.put(bar), words.put(chips));
+    holder.replaceChildren(words.translate(bar), words.translate(chips));
     this.box.addEventListener("input", (event) => {
-      if (!(/** @type {InputEvent} */ (event).isComposing)) told.typed(this.box.value);
+      if (!(/** @type {InputEvent} */ (event).isComposing)) handlers.onType(this.box.value);
     });
-    this.box.addEventListener("compositionend", () => told.typed(this.box.value));
-    this.sort.addEventListener("change", () => told.sorted(this.sort.value));
+    this.box.addEventListener("compositionend", () => handlers.onType(this.box.value));
+    this.sort.addEventListener("change", () => handlers.onSort(this.sort.value));
     chips.addEventListener("click", (event) => {
       const chip = /** @type {Element} */ (event.target).closest("button");
-      if (chip) told.chosen(toggled(this.box.value, chip.dataset.key ?? "", chip.dataset.value ?? ""));
+      if (chip) handlers.onChoose(toggleValue(this.box.value, chip.dataset.key ?? "", chip.dataset.value ?? ""));
     });
   }
 
   /**
-   * Show what is asked for.
+   * Show a query and a sort order.
    * @param {string} query
    * @param {string} sort
    */
   show(query, sort) {
     const terms = parse(query);
-    // What the reader is typing is left as it is.
+    // Leaves alone what the reader is typing.
     if (JSON.stringify(parse(this.box.value)) !== JSON.stringify(terms)) this.box.value = query;
     this.sort.value = SORTS.includes(sort.replace(/^-/, "")) ? sort : "status";
     for (const chip of this.#chips) {
       const { key = "", value = "" } = chip.dataset;
-      const pressed = terms.some((term) => term.key === key && !term.not && holds(term, value));
+      const pressed = terms.some((term) => term.key === key && !term.not && hasValue(term, value));
       chip.setAttribute("aria-pressed", String(pressed));
     }
   }
@@ -93,10 +93,10 @@ function groups(entries) {
  */
 function counts(entries, values, order = []) {
   /** @type {Map<string, number>} */
-  const found = new Map(order.map((value) => [value, 0]));
-  for (const entry of entries) for (const value of values(entry)) found.set(value, (found.get(value) ?? 0) + 1);
-  const pairs = [...found].filter(([value, number]) => number && value && !(order.length && !order.includes(value)));
-  return (order.length ? pairs : pairs.sort(([, a], [, b]) => b - a)).slice(0, MOST);
+  const numbers = new Map(order.map((value) => [value, 0]));
+  for (const entry of entries) for (const value of values(entry)) numbers.set(value, (numbers.get(value) ?? 0) + 1);
+  const pairs = [...numbers].filter(([value, number]) => number && value && !(order.length && !order.includes(value)));
+  return (order.length ? pairs : pairs.sort(([, a], [, b]) => b - a)).slice(0, MAX_CHIPS);
 }
 
 /**

@@ -1,9 +1,9 @@
-/** All that a link into the page says, as the part of its address after #. */
+/** The state of the page as the part of its address after #. */
 
-import { parse, written } from "./query.js";
+import { formatQuery, parse } from "./query.js";
 
 /**
- * `view` is where the trial is closed to; turn and expectation count from 1, 0 is none.
+ * `view` is shown when the trial is closed; turn and expectation count from 1, 0 is none.
  * @typedef {{view: string, query: string, sort: string, trial: string, turn: number, expectation: number,
  *   tab: string, lang: string, theme: string}} State
  */
@@ -11,35 +11,35 @@ import { parse, written } from "./query.js";
 export const VIEWS = ["overview", "trials", "compare", "matrix", "history", "mutations"];
 export const TABS = ["chat", "diff", "http", "json", "history"];
 
-// The demands that have names of their own in a link; all others stand in q.
-const NAMED = ["st", "bot", "tag"];
+// Filter keys with their own name in a link; all others are part of q.
+const LINK_KEYS = ["st", "bot", "tag"];
 
 /**
- * Return what a link says; whatever it does not say, or says wrongly, is as at the beginning.
+ * Return the state of a link; what is missing or invalid gets its default.
  * @param {string} hash
  * @returns {State}
  */
 export function readHash(hash) {
   /** @type {Map<string, string>} */
-  const found = new Map();
+  const values = new Map();
   for (const pair of hash.replace(/^#/, "").split("&")) {
     const at = pair.indexOf("=");
-    if (at > 0) found.set(pair.slice(0, at), pair.slice(at + 1));
+    if (at > 0) values.set(pair.slice(0, at), pair.slice(at + 1));
   }
-  const text = (/** @type {string} */ key) => decoded(found.get(key) ?? "");
+  const text = (/** @type {string} */ key) => decode(values.get(key) ?? "");
   const terms = parse(text("q"));
-  for (const key of NAMED) {
-    const values = (found.get(key) ?? "").split(",").filter(Boolean).map(decoded);
-    if (values.length) terms.push({ not: false, key, values, unit: "" });
+  for (const key of LINK_KEYS) {
+    const texts = (values.get(key) ?? "").split(",").filter(Boolean).map(decode);
+    if (texts.length) terms.push({ not: false, key, values: texts, unit: "" });
   }
   const view = text("v");
   return {
-    view: VIEWS.includes(view) ? view : terms.length || found.has("s") ? "trials" : "overview",
-    query: written(terms),
+    view: VIEWS.includes(view) ? view : terms.length || values.has("s") ? "trials" : "overview",
+    query: formatQuery(terms),
     sort: text("sort"),
     trial: text("s"),
-    turn: counted(text("t")),
-    expectation: counted(text("e")),
+    turn: parseCount(text("t")),
+    expectation: parseCount(text("e")),
     tab: TABS.includes(text("tab")) ? text("tab") : "chat",
     lang: text("lang"),
     theme: text("theme"),
@@ -47,30 +47,30 @@ export function readHash(hash) {
 }
 
 /**
- * Return the link's part after #, with the # unless it is empty.
+ * Return a state as a link, with the leading #; "" for the default state.
  * @param {Partial<State>} state
  */
 export function writeHash(state) {
   const terms = parse(state.query ?? "");
-  const named = NAMED.map((key) => terms.find((term) => term.key === key && !term.not));
+  const named = LINK_KEYS.map((key) => terms.find((term) => term.key === key && !term.not));
   const rest = terms.filter((term) => !named.includes(term));
   const pairs = [
     ["v", state.view === "overview" && !terms.length && !state.trial ? "" : (state.view ?? "")],
-    ["q", encoded(written(rest))],
-    ...NAMED.map((key, at) => [key, (named[at]?.values ?? []).map(encoded).join(",")]),
-    ["sort", encoded(state.sort ?? "")],
-    ["s", encoded(state.trial ?? "")],
+    ["q", encode(formatQuery(rest))],
+    ...LINK_KEYS.map((key, at) => [key, (named[at]?.values ?? []).map(encode).join(",")]),
+    ["sort", encode(state.sort ?? "")],
+    ["s", encode(state.trial ?? "")],
     ["t", state.trial && state.turn ? String(state.turn) : ""],
     ["e", state.trial && state.turn && state.expectation ? String(state.expectation) : ""],
     ["tab", state.trial && state.tab && state.tab !== "chat" ? state.tab : ""],
-    ["lang", encoded(state.lang ?? "")],
-    ["theme", encoded(state.theme ?? "")],
+    ["lang", encode(state.lang ?? "")],
+    ["theme", encode(state.theme ?? "")],
   ].filter(([, value]) => value);
   return pairs.length ? `#${pairs.map((pair) => pair.join("=")).join("&")}` : "";
 }
 
 /**
- * Return an id as it can stand in a link: half a surrogate pair cannot.
+ * Return an id without lone surrogates, which a link cannot contain.
  * @param {string} text
  */
 export function linkable(text) {
@@ -78,12 +78,12 @@ export function linkable(text) {
 }
 
 /** @param {string} text */
-function encoded(text) {
+function encode(text) {
   return encodeURIComponent(linkable(text)).replaceAll("%2F", "/").replaceAll("%3A", ":");
 }
 
 /** @param {string} text */
-function decoded(text) {
+function decode(text) {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -92,6 +92,6 @@ function decoded(text) {
 }
 
 /** @param {string} text */
-function counted(text) {
+function parseCount(text) {
   return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : 0;
 }

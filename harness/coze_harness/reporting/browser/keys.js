@@ -1,13 +1,13 @@
-/** The keyboard, and the sheet that tells of it. Letters work alone, never while somebody types. */
+/** Keyboard shortcuts, and the dialog that lists them. Single letters do nothing while the reader types. */
 
 /** @import { Tree } from "./page.d.ts" */
 /** @import { Words } from "./words.js" */
 
-import { keep, kept } from "./theme.js";
+import { readStored, store } from "./theme.js";
 import { make } from "./tree.js";
 
-const SWITCH = "coze-harness-keys";
-const SHEET = [
+const STORAGE_KEY = "coze-harness-keys";
+const KEYS = [
   ["/", "key.search"],
   ["j k", "key.rows"],
   ["n p", "key.failing"],
@@ -34,40 +34,40 @@ const FILTERS = [
 export class Keys {
   /**
    * @param {Words} words
-   * @param {(key: string) => boolean} press does what a key stands for; false when it stands for nothing
+   * @param {(key: string) => boolean} press does the action of a key; returns false if it has none
    */
   constructor(words, press) {
-    this.dialog = /** @type {HTMLDialogElement} */ (words.put(make(sheet())));
+    this.dialog = /** @type {HTMLDialogElement} */ (words.translate(make(helpTree())));
     document.body.append(this.dialog);
     const box = /** @type {HTMLInputElement} */ (this.dialog.querySelector("input"));
-    box.checked = kept(SWITCH) !== "off";
-    box.addEventListener("change", () => keep(SWITCH, box.checked ? "" : "off"));
+    box.checked = readStored(STORAGE_KEY) !== "off";
+    box.addEventListener("change", () => store(STORAGE_KEY, box.checked ? "" : "off"));
     this.dialog.querySelector("button")?.addEventListener("click", () => this.dialog.close());
     this.dialog.addEventListener("click", (event) => {
       if (event.target === this.dialog) this.dialog.close();
     });
     document.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
-      if (this.dialog.open || typing(event.target)) return;
-      // Esc and Enter are no letters: they stay when the letters are switched off.
+      if (this.dialog.open || isTyping(event.target)) return;
+      // The switch is for letters; Esc always works.
       if (!box.checked && event.key !== "Escape") return;
       if (press(event.key)) event.preventDefault();
     });
   }
 
-  /** Show the sheet. */
+  /** Show the dialog. */
   help() {
     this.dialog.showModal();
   }
 }
 
 /** @param {EventTarget | null} target */
-function typing(target) {
+function isTyping(target) {
   return target instanceof HTMLElement && target.matches("textarea, select, [contenteditable], input:not([type=checkbox])");
 }
 
 /** @returns {Tree} */
-function sheet() {
+function helpTree() {
   /** @type {(pairs: string[][], tag: string) => Tree} */
   const table = (pairs, tag) => [
     "dl",
@@ -81,7 +81,7 @@ function sheet() {
     "dialog",
     { id: "keys", "aria-labelledby": "keys-title" },
     ["h2", { id: "keys-title", "data-w": "help.keys" }],
-    table(SHEET, "kbd"),
+    table(KEYS, "kbd"),
     ["label", 0, ["input", { type: "checkbox" }], " ", ["span", { "data-w": "help.letters" }]],
     ["h2", { "data-w": "help.filter" }],
     table(FILTERS, "code"),

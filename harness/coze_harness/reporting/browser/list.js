@@ -1,14 +1,15 @@
-/** The rows of the list: which are shown, in which order, and walking over them. */
+/** The rows of the list: filtering, sorting, and moving from row to row. */
 
 /** @import { Entry } from "./entries.js" */
 
 import { matcher, parse } from "./query.js";
 
-/** What the list can be ordered by, each also backwards with a - before it; the page's own order is by status. */
+/** Sort keys; a leading - reverses the order. The page is written in the order of status. */
 export const SORTS = ["status", "name", "seconds", "tokens", "turns"];
 
+// Rows painted at once, and in each later step.
 const FIRST = 300;
-const SLICE = 2000;
+const STEP = 2000;
 
 /** @typedef {{entry: Entry, item: HTMLElement, link: HTMLAnchorElement, shown: boolean}} Row */
 
@@ -35,7 +36,7 @@ export class List {
     this.rows = links.flatMap((link, at) => {
       const entry = entries[Number(link.dataset.i ?? at)];
       const item = link.closest("li");
-      // What is flaky the history tells, and it marked the row.
+      // Python marks a row as flaky from its history.
       if (item?.matches(".flaky")) entry?.facets.get("st")?.push("flaky");
       return entry && item ? [{ entry, item, link, shown: !item.hidden }] : [];
     });
@@ -44,7 +45,7 @@ export class List {
   }
 
   /**
-   * Show what fits, in an order; returns how many that are.
+   * Show the rows that match, in an order; returns their number.
    * @param {string} query
    * @param {string} sort
    */
@@ -52,20 +53,20 @@ export class List {
     if (sort !== this.#sort) this.#order(sort);
     if (query !== this.#query) {
       this.#query = query;
-      const fits = matcher(parse(query), this.entries, this.statuses);
-      for (const row of this.#ordered) row.shown = fits(row.entry);
-      this.#begin();
+      const matches = matcher(parse(query), this.entries, this.statuses);
+      for (const row of this.#ordered) row.shown = matches(row.entry);
+      this.#startPainting();
     }
     return this.shown().length;
   }
 
-  /** Paint what is still to be painted: before anything is measured, scrolled to or printed. */
-  settle() {
+  /** Paint all remaining rows: before anything is measured, scrolled to or printed. */
+  paintAll() {
     this.#paint(this.#waiting.length);
   }
 
-  // Rows that come back take time, a window holds some thirty: the first are painted now, the rest bit by bit.
-  #begin() {
+  // Showing rows takes time and a window has room for about thirty: paint the first now, the others step by step.
+  #startPainting() {
     this.#waiting = [];
     let now = FIRST;
     for (const row of this.#ordered) {
@@ -74,18 +75,18 @@ export class List {
       else this.#waiting.push(row);
       if (row.shown) now -= 1;
     }
-    this.#goOn();
+    this.#continuePainting();
   }
 
-  #goOn() {
+  #continuePainting() {
     clearTimeout(this.#timer);
-    if (this.#waiting.length) this.#timer = setTimeout(() => requestAnimationFrame(() => this.#paint(SLICE)));
+    if (this.#waiting.length) this.#timer = setTimeout(() => requestAnimationFrame(() => this.#paint(STEP)));
   }
 
   /** @param {number} most */
   #paint(most) {
     for (const row of this.#waiting.splice(0, most)) row.item.hidden = !row.shown;
-    this.#goOn();
+    this.#continuePainting();
   }
 
   /** Return the rows that are shown, in their order. */
@@ -94,8 +95,8 @@ export class List {
   }
 
   /**
-   * Return the row so many steps on from a trial, over the shown ones that count; undefined at either end.
-   * @param {string} id where to begin; unknown or "": before the first
+   * Return the next row after a trial that is shown and counts; undefined at either end.
+   * @param {string} id where to start; unknown or "": before the first
    * @param {number} step 1 or -1
    * @param {(row: Row) => boolean} counts
    */
@@ -110,15 +111,15 @@ export class List {
   /** @param {string} sort */
   #order(sort) {
     this.#sort = sort;
-    const down = sort.startsWith("-");
-    const key = down ? sort.slice(1) : sort;
+    const isReversed = sort.startsWith("-");
+    const key = isReversed ? sort.slice(1) : sort;
     const ordered = [...this.rows];
     const compare = comparison(key);
-    if (compare) ordered.sort((a, b) => (down ? -1 : 1) * compare(a.entry, b.entry) || a.entry.at - b.entry.at);
-    else if (down && key === "status") ordered.reverse();
+    if (compare) ordered.sort((a, b) => (isReversed ? -1 : 1) * compare(a.entry, b.entry) || a.entry.at - b.entry.at);
+    else if (isReversed && key === "status") ordered.reverse();
     if (ordered.every((row, at) => row === this.#ordered[at])) return;
     this.#ordered = ordered;
-    // Emptied first: taking ten thousand rows out one by one, in another order, takes seconds.
+    // Empty it first: moving ten thousand rows one by one takes seconds.
     this.holder.replaceChildren();
     const all = document.createDocumentFragment();
     for (const row of ordered) all.append(row.item);

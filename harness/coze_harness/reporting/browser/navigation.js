@@ -1,14 +1,14 @@
-/** The state of the page, kept in its address: going somewhere, and coming back to the same place. */
+/** The state of the page, kept in its address, and the scroll position of each step in the history. */
 
 /** @import { State } from "./hash.js" */
 
 import { readHash, writeHash } from "./hash.js";
 
-// Browsers refuse or slow down addresses that change with every key.
-const PAUSE = 200;
+// Browsers limit how often an address may change. In milliseconds.
+const TYPING_PAUSE = 200;
 
 /**
- * How a state came: at the beginning, by going there, in its place, or back in history; and its scroll, if known.
+ * How a state was reached: at the start, as a new step, in place of the last one, or in the history; and its scroll position, if known.
  * @typedef {{how: "start" | "push" | "replace" | "back", scroll: number | undefined}} Arrival
  */
 
@@ -37,7 +37,7 @@ export class Navigation {
   /**
    * Change the state.
    * @param {Partial<State>} changes
-   * @param {"push" | "replace" | "typing"} how a new step in history, the same step, or the same a little later
+   * @param {"push" | "replace" | "typing"} how a new step in the history, the same step, or the same step a little later
    */
   go(changes, how) {
     const before = this.state;
@@ -47,13 +47,13 @@ export class Navigation {
     }
     this.state = { ...before, ...changes };
     clearTimeout(this.#timer);
-    if (how === "typing") this.#timer = setTimeout(() => this.#write("replace"), PAUSE);
+    if (how === "typing") this.#timer = setTimeout(() => this.#write("replace"), TYPING_PAUSE);
     else this.#write(how);
     this.apply(this.state, before, { how: how === "push" ? "push" : "replace", scroll: undefined });
   }
 
   /**
-   * Go where a link inside the page leads; what it does not speak of stays as it is.
+   * Follow a link inside the page; what it does not name stays unchanged.
    * @param {string} hash
    */
   follow(hash) {
@@ -65,9 +65,9 @@ export class Navigation {
     }
     const next = readHash(hash);
     const { view, query, sort, lang, theme } = this.state;
-    const kept = { lang: next.lang || lang, theme: next.theme || theme };
-    // A trial is opened over the list as it is; any other link says all about the list.
-    this.go({ ...next, ...kept, ...(next.trial ? { view, query, sort } : { sort: next.sort || sort }) }, "push");
+    const look = { lang: next.lang || lang, theme: next.theme || theme };
+    // A link to a trial leaves the list as it is; any other link sets the whole list.
+    this.go({ ...next, ...look, ...(next.trial ? { view, query, sort } : { sort: next.sort || sort }) }, "push");
   }
 
   #leave() {
@@ -79,7 +79,7 @@ export class Navigation {
   #back() {
     const before = this.state;
     const next = readHash(location.hash);
-    // A choice of language or theme holds for all of the page's past.
+    // A chosen language or theme applies to all earlier steps too.
     this.state = { ...next, lang: next.lang || before.lang, theme: next.theme || before.theme };
     clearTimeout(this.#timer);
     this.#timer = 0;

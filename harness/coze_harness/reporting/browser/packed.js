@@ -1,7 +1,7 @@
-/** Parts of the page that lie in it as base64 of gzip of JSON: unpacked when asked for, the last few kept. */
+/** Parts of the page stored as base64 of gzipped JSON: unpacked on demand; the last few are cached. */
 
-/** Why a part cannot be shown; `word` names the sentence that says so. */
-export class Unreadable extends Error {
+/** A part cannot be shown; `word` is the key of the message. */
+export class UnreadableError extends Error {
   /** @param {string} word */
   constructor(word) {
     super(word);
@@ -10,39 +10,39 @@ export class Unreadable extends Error {
 }
 
 /**
- * Return the word for what went wrong; what nobody foresaw goes to the console too.
+ * Return the key of the message for an error; unexpected errors also go to the console.
  * @param {unknown} error
  */
-export function unreadable(error) {
-  if (error instanceof Unreadable) return error.word;
+export function errorWord(error) {
+  if (error instanceof UnreadableError) return error.word;
   console.error(error);
   return "packed.broken";
 }
 
-export class Packed {
+export class PackedParts {
   /** @type {Map<string, Promise<unknown>>} */
-  #kept = new Map();
+  #cache = new Map();
 
-  /** @param {number} most parts kept unpacked */
-  constructor(most = 4) {
-    this.most = most;
+  /** @param {number} maxCached parts that stay unpacked */
+  constructor(maxCached = 4) {
+    this.maxCached = maxCached;
   }
 
   /**
-   * Return what the part with this id holds.
+   * Return the data of the part with this id.
    * @param {string} id
    * @returns {Promise<unknown>}
-   * @throws {Unreadable} when it is missing or broken, or the browser cannot unpack
+   * @throws {UnreadableError} when it is missing or broken, or the browser cannot unpack
    */
   read(id) {
-    const found = this.#kept.get(id) ?? unpacked(id);
-    this.#kept.delete(id);
-    this.#kept.set(id, found);
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= this.most) break;
-      this.#kept.delete(oldest);
+    const part = this.#cache.get(id) ?? unpack(id);
+    this.#cache.delete(id);
+    this.#cache.set(id, part);
+    for (const oldest of this.#cache.keys()) {
+      if (this.#cache.size <= this.maxCached) break;
+      this.#cache.delete(oldest);
     }
-    return found;
+    return part;
   }
 }
 
@@ -50,14 +50,14 @@ export class Packed {
  * @param {string} id
  * @returns {Promise<unknown>}
  */
-async function unpacked(id) {
-  if (typeof DecompressionStream === "undefined") throw new Unreadable("packed.old_browser");
+async function unpack(id) {
+  if (typeof DecompressionStream === "undefined") throw new UnreadableError("packed.old_browser");
   try {
     const base64 = document.getElementById(id)?.textContent ?? "";
     const bytes = Uint8Array.from(atob(base64.trim()), (letter) => letter.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     return JSON.parse(await new Response(stream).text());
   } catch {
-    throw new Unreadable("packed.broken");
+    throw new UnreadableError("packed.broken");
   }
 }

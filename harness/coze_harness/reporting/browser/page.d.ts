@@ -1,24 +1,23 @@
 /**
- * What Python writes into a page and what the script reads out of it. The Python side is
- * harness/coze_harness/reporting/html/. All of it is data: nothing here is ever markup.
+ * The data that Python writes into a page (reporting/html/) and the script reads. Nothing here is ever markup.
  */
 
 /** `<script type="application/json" id="head">` */
 export interface Head {
-  /** The language asked for by --lang; "" leaves it to the browser's own. */
+  /** The language of --lang; "" means the browser's. */
   lang: "" | Language;
   /** The language in which the static parts of the page are written. */
   static: Language;
-  /** What of harness/coze_harness/reporting/words.json this page can come to say (html/wording.py). */
+  /** The words of words.json that this page may have to show (`page_words` in html_report.py). */
   words: [names: { [group: string]: string[] }, english: string[], chinese: string[]];
-  /** So many trials lie in a chunk: trial i is chunk `c${Math.floor(i / chunk)}`, entry `i % chunk`. */
+  /** The number of trials in a chunk: trial i is chunk `c${Math.floor(i / chunk)}`, entry `i % chunk`. */
   chunk: number;
-  /** So many rows there are, and so many entries has the index. */
+  /** The number of rows, and of entries in the index. */
   trials: number;
-  /** The first so many have a tree in a chunk (all of them, or 20,000); the others a row only. */
+  /** The number of trials with a tree in a chunk (all, or the first 20,000); the others have only a row. */
   detailed: number;
   run: { id: string; mode: Mode; started: string };
-  /** The runs before this one, oldest first; letter i of a trial's `past` is past[i]. */
+  /** Previous runs, oldest first; letter i of a trial's `past` is past[i]. */
   past: PastRun[];
 }
 
@@ -39,56 +38,57 @@ export interface PastRun {
 
 /** A gzipped JSON text in base64: `<script type="application/octet-stream" id="index">`. */
 export interface Index {
-  /** In the order of the rows: what a reader must look at first, first. */
+  /** In the order of the rows: the most important first. */
   trials: Entry[];
 }
 
-/** What filters, sorting and marks need of one trial. */
+/** What filters and sorting need of one trial. */
 export type Entry = [
   id: string,
   status: Status,
   bot: string,
   tags: string[],
-  /** The conversation's own time. */
+  /** Duration of the conversation. */
   seconds: number,
   tokens: number,
   turns: number,
-  /** Kinds of the expectations that failed, warnings too, each once. */
+  /** Kinds of the expectations that failed, including warnings, each once. */
   failed: string[],
-  /** The error's kind, then Coze's error codes, with a blank between; "" without. */
+  /** The error's kind, then Coze's error codes, separated by blanks; "" without an error. */
   code: string,
   change: Change | "",
-  /** A letter a past run: p f e s k x (passed failed error skipped known_failure fixed), "." not in it. */
+  /** One letter for each previous run: p f e s k x (passed failed error skipped known_failure fixed), "." if absent. */
   past: string,
-  /** Name, reason and first prompt, NFKC and casefolded; a query's words are to be made so too. */
+  /** Name, reason and first prompt, as NFKC and casefolded; fold the words of a query in the same way. */
   text: string,
 ];
 
 /** A gzipped JSON text in base64: `<script type="application/octet-stream" id="c0">`, c1, … */
 export interface Chunk {
-  /** What many trials have in common. */
-  forms: Form[];
+  /** Trees that several trials share. */
+  forms: MarkupTemplate[];
   /**
-   * A trial is the number of its form with its own texts, or a whole tree; a text that is a number
-   * is the one with that number, and only the record has need of the last. In a record, unless it is told to be as it is, "\u0000n" is text n.
+   * A trial is the number of its template with its own texts, or a whole tree. A text that is a number
+   * repeats the text with that number; the last texts are used only by the record. In a record,
+   * "\u0000n" is text n, unless `asItIs` is set.
    */
   trials: [form: number | Tree, texts: (string | number)[], record: TrialRecord | null, asItIs?: 1][];
 }
 
-/** A tree in whose texts and attributes there are gaps, and their texts; 0 where each trial has its own. */
-export type Form = [tree: Tree, texts: (string | 0)[]];
+/** A tree with gaps in its texts and attributes, and the texts for them; 0 where each trial has its own. */
+export type MarkupTemplate = [tree: Tree, texts: (string | 0)[]];
 
-/** The trial's line of trials.jsonl, parsed with the rest; null where the line is over 64 KB. */
+/** The trial's line of trials.jsonl; null if the line is longer than 64 KB. */
 export type TrialRecord = { [key: string]: unknown };
 
 /**
  * An element or a text. `0` stands for no attributes.
  *
- * - An element with `data-w` has no child: its text is the word of that key in the language chosen,
- *   with the values of `data-v` (a JSON object of strings) put in. So a tree has no language.
+ * - An element with `data-w` has no child: its text is the word of that key in the chosen language,
+ *   filled with the values of `data-v` (a JSON object of strings). So a tree has no language.
  *   `data-w-label`, `data-w-title` and `data-w-placeholder` are keys for those attributes.
- * - `data-tree` holds JSON text of one Tree (a rendered Markdown, a diff): parsed and appended to the
- *   element (by the same allow-list), and not set as an attribute.
+ * - `data-tree` is one Tree as JSON text (rendered Markdown, a diff): it is built inside the element
+ *   (by the same allow-lists) and not set as an attribute.
  * - `href` is "#s=…" (percent-encoded) or, in rendered Markdown only, an absolute http(s) or mailto.
  */
 export type Tree = string | Branch;
@@ -102,14 +102,14 @@ export interface Attributes {
 }
 
 /**
- * Elements that Python puts there for the script to fill or to wire (all else is as page.md has it):
+ * Elements that the script fills or uses:
  *
  * - `div#tools` in the header: language, theme, help.   `div#filter` above the list: search and chips.
  * - `p#count[role=status]`: how many rows are shown.    `ol#list`: the rows, `li > a.row[href="#s=…"]`.
- * - `section#v-trial > div#trial`: a trial is built in here.   `div#first`: the first failing trials in
- *   full, for readers without script; the script may remove it.
+ * - `section#v-trial > div#trial`: the opened trial.   `div#first`: the first failing trials in full, for
+ *   readers without a script.
  * - `article.trial[data-id]`: percent-encoded as in the link; likewise `article[id="s=…"]`.
- * - A row: `a.row.STATUS` with `.CHANGE` where compared, `data-i` (its place in the index).
+ * - A row: `a.row.STATUS` with `.CHANGE` where compared, `data-i` (its position in the index).
  * - Links that filter: `a[href^="#v=trials&…"]`.
  */
 export {};

@@ -1,4 +1,4 @@
-/** Above an opened trial: back to the list, the failing ones before and after, and a link to copy. */
+/** The bar above an opened trial: back to the list, previous and next failing trial, and a link to copy. */
 
 /** @import { List, Row } from "./list.js" */
 /** @import { Words } from "./words.js" */
@@ -6,10 +6,10 @@
 import { button, make } from "./tree.js";
 
 /**
- * Return the pager, to be told of each trial by `showPlace`.
+ * Return the bar; `showPosition` updates it for each trial.
  * @returns {HTMLElement}
  */
-export function pager() {
+export function createPager() {
   const bar = make(["nav", { class: "pager", "data-w-label": "pager.label" }]);
   bar.append(
     button("close", "pager.close"),
@@ -22,18 +22,18 @@ export function pager() {
 }
 
 /**
- * Say where a trial stands among the failing ones that are shown, and which ways there are.
+ * Show the position of a trial among the failing ones in the list, and enable the buttons that lead on.
  * @param {HTMLElement} bar
  * @param {List} list
  * @param {string} id
  * @param {Words} words
  */
-export function showPlace(bar, list, id, words) {
+export function showPosition(bar, list, id, words) {
   const failing = list.shown().filter(isFailing);
   const at = failing.findIndex((row) => row.entry.id === id);
   const where = /** @type {HTMLElement} */ (bar.querySelector(".where"));
   where.dataset.v = JSON.stringify({ at: at < 0 ? "–" : String(at + 1), of: String(failing.length) });
-  words.put(where);
+  words.translate(where);
   for (const [what, step] of /** @type {[string, number][]} */ ([["back", -1], ["on", 1]])) {
     bar.querySelector(`[data-do="${what}"]`)?.toggleAttribute("disabled", !list.next(id, step, isFailing));
   }

@@ -1,12 +1,12 @@
 /**
- * The filter's language: words, "a phrase", bot: tag: st: exp: code:, >10s <2s >500tok, and - before what is not
- * wanted. Commas mean "or", spaces "and". Full-width signs, as Chinese keyboards give them, count as the others.
+ * The filter language: words, "a phrase", bot: tag: st: exp: code:, >10s <2s >500tok, and a leading - to exclude.
+ * Commas mean "or", spaces mean "and". Full-width characters of Chinese keyboards are accepted too.
  */
 
 /** @import { Entry } from "./entries.js" */
 
 /**
- * One demand. `key` is "" for a text, ">" or "<" for a number in `unit`, else bot, tag, st, exp or code.
+ * One condition. `key` is "" for a text, ">" or "<" for a number in `unit`, else bot, tag, st, exp or code.
  * @typedef {{not: boolean, key: string, values: string[], unit: string}} Term
  */
 
@@ -26,12 +26,12 @@ const UNITS = new Map([
   ["tokens", "tok"],
   ["turns", "turns"],
 ]);
-// Either sign of a kind opens and closes; the other kind stands inside for itself.
+// Each character of a pair opens and closes a phrase; the other pair has no meaning inside.
 const QUOTES = ['"＂', "“”"];
 const NUMBER = /^([<>])(\d+(?:\.\d+)?)([a-z]*)$/;
 
 /**
- * Return text as it is compared: width, case and the two letters that lower case leaves apart made equal.
+ * Return text for comparison: without differences of width and case, and of two letters that lower case keeps apart.
  * @param {string} text
  */
 export function fold(text) {
@@ -39,7 +39,7 @@ export function fold(text) {
 }
 
 /**
- * Return the terms of a query. Any text is one: what is not understood is a word to look for.
+ * Return the terms of a query. Every text is a query: what has no other meaning is a word to search for.
  * @param {string} text
  * @returns {Term[]}
  */
@@ -48,7 +48,7 @@ export function parse(text) {
 }
 
 /**
- * Return what stands between spaces; `marks` says of each letter whether it stood in quotes ("q") or not (".").
+ * Split a query at spaces; `marks` has for each letter whether it is in quotes ("q") or not (".").
  * @param {string} text
  */
 function tokensOf(text) {
@@ -74,7 +74,7 @@ function tokensOf(text) {
 }
 
 /**
- * Return the term of a token; none for a key without a value.
+ * Return the term of a token; nothing for a key without a value.
  * @param {{letters: string, marks: string}} token
  * @returns {Term[]}
  */
@@ -90,8 +90,8 @@ function termOf({ letters, marks }) {
       if (bare[at] === "." && /[,，]/.test(rest.charAt(at))) values.push("");
       else values.push(values.pop() + rest.charAt(at));
     }
-    const given = values.filter(Boolean);
-    return given.length ? [{ not, key, values: given, unit: "" }] : [];
+    const texts = values.filter(Boolean);
+    return texts.length ? [{ not, key, values: texts, unit: "" }] : [];
   }
   const number = bare.includes("q") ? null : NUMBER.exec(fold(rest));
   const unit = number && UNITS.get(number[3] ?? "");
@@ -100,16 +100,16 @@ function termOf({ letters, marks }) {
 }
 
 /**
- * Return the text of a query; parsing it gives the same terms.
+ * Return terms as a query; parsing it gives the same terms.
  * @param {Term[]} terms
  */
-export function written(terms) {
+export function formatQuery(terms) {
   return terms
     .map(({ not, key, values, unit }) => {
       const minus = not ? "-" : "";
       if (unit) return `${minus}${key}${values[0]}${unit}`;
-      if (!key) return minus + quoted(values[0] ?? "", /^[-－<>＜＞]|[\s"＂“”:：]/);
-      return `${minus}${key}:${values.map((value) => quoted(value, /[\s"＂“”,，]/)).join(",")}`;
+      if (!key) return minus + quote(values[0] ?? "", /^[-－<>＜＞]|[\s"＂“”:：]/);
+      return `${minus}${key}:${values.map((value) => quote(value, /[\s"＂“”,，]/)).join(",")}`;
     })
     .join(" ");
 }
@@ -118,43 +118,43 @@ export function written(terms) {
  * @param {string} value
  * @param {RegExp} special
  */
-function quoted(value, special) {
+function quote(value, special) {
   return special.test(value) ? `"${value.replace(/["＂\\]/g, "\\$&")}"` : value;
 }
 
 /**
- * Return the query with a value of a key taken in, or out if it was there.
+ * Return the query with a value of a key added, or removed if it was there.
  * @param {string} text
  * @param {string} key
  * @param {string} value
  */
-export function toggled(text, key, value) {
+export function toggleValue(text, key, value) {
   const terms = parse(text);
-  const at = terms.findIndex((term) => term.key === key && !term.not);
-  const found = terms[at];
-  if (!found) terms.push({ not: false, key, values: [value], unit: "" });
-  else if (!holds(found, value)) found.values.push(value);
+  const at = terms.findIndex((other) => other.key === key && !other.not);
+  const term = terms[at];
+  if (!term) terms.push({ not: false, key, values: [value], unit: "" });
+  else if (!hasValue(term, value)) term.values.push(value);
   else {
-    found.values = found.values.filter((other) => fold(other) !== fold(value));
-    if (!found.values.length) terms.splice(at, 1);
+    term.values = term.values.filter((other) => fold(other) !== fold(value));
+    if (!term.values.length) terms.splice(at, 1);
   }
-  return written(terms);
+  return formatQuery(terms);
 }
 
 /**
- * Say whether one of a term's values is this one.
+ * Return whether a term has a value.
  * @param {Term} term
  * @param {string} value
  */
-export function holds(term, value) {
+export function hasValue(term, value) {
   return term.values.some((other) => fold(other) === fold(value));
 }
 
 /**
- * Return what says of an entry whether it fits.
+ * Return a function that tests whether an entry matches.
  * @param {Term[]} terms
- * @param {Entry[]} entries all there are: a value that one of them has is taken as it stands, any other as a part
- * @param {Map<string, string>} statuses folded words for statuses, to the statuses
+ * @param {Entry[]} entries all entries: a value that one of them has must match as a whole, any other value as a part
+ * @param {Map<string, string>} statuses statuses by their folded words
  * @returns {(entry: Entry) => boolean}
  */
 export function matcher(terms, entries, statuses) {
@@ -179,13 +179,13 @@ function testOf({ key, values, unit }, entries, statuses) {
       return key === ">" ? value > limit : value < limit;
     };
   }
-  const wanted = values.map(fold);
-  if (!key) return (entry) => entry.text.includes(wanted[0] ?? "");
-  const named = key === "st" ? wanted.map((word) => statuses.get(word) ?? word.replaceAll(" ", "_")) : wanted;
+  const folded = values.map(fold);
+  if (!key) return (entry) => entry.text.includes(folded[0] ?? "");
+  const names = key === "st" ? folded.map((word) => statuses.get(word) ?? word.replaceAll(" ", "_")) : folded;
   const known = new Set(entries.flatMap((entry) => entry.facets.get(key) ?? []));
-  const tests = named.map((value) => {
-    const whole = known.has(value);
-    return (/** @type {string} */ other) => (whole ? other === value : other.includes(value));
+  const tests = names.map((value) => {
+    const isWhole = known.has(value);
+    return (/** @type {string} */ other) => (isWhole ? other === value : other.includes(value));
   });
   return (entry) => (entry.facets.get(key) ?? []).some((other) => tests.some((test) => test(other)));
 }

@@ -1,18 +1,18 @@
-/** An answer as its bot meant it to look, or letter by letter. */
+/** Switches answers between rendered Markdown and raw text. */
 
 import { button } from "./tree.js";
 
 /**
- * Give each answer that has two looks its switch. One with evidence against it begins raw: there it is marked.
+ * Add a switch to each answer that has both. One with evidence of a failure starts raw, where the evidence is marked.
  * @param {HTMLElement} article
  */
 export function addRaw(article) {
   for (const rendered of article.querySelectorAll(".md")) {
     const answer = rendered.parentElement;
-    const letters = answer?.querySelector(".raw");
-    if (!answer || !letters) continue;
+    const rawText = answer?.querySelector(".raw");
+    if (!answer || !rawText) continue;
     (answer.querySelector(".who") ?? answer).append(" ", button("raw", "trial.raw", { class: "toggle" }));
-    showRaw(answer, letters.querySelector("mark.failed, mark.warning") !== null);
+    showRaw(answer, rawText.querySelector("mark.failed, mark.warning") !== null);
   }
 }
 
@@ -23,6 +23,6 @@ export function addRaw(article) {
  */
 export function showRaw(area, raw) {
   for (const rendered of area.querySelectorAll(".md")) rendered.toggleAttribute("hidden", raw);
-  for (const letters of area.querySelectorAll(".md ~ .raw")) letters.toggleAttribute("hidden", !raw);
-  for (const pressed of area.querySelectorAll("[data-do=raw]")) pressed.setAttribute("aria-pressed", String(raw));
+  for (const rawText of area.querySelectorAll(".md ~ .raw")) rawText.toggleAttribute("hidden", !raw);
+  for (const toggle of area.querySelectorAll("[data-do=raw]")) toggle.setAttribute("aria-pressed", String(raw));
 }

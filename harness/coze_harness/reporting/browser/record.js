@@ -1,4 +1,4 @@
-/** The JSON tab: the trial's line of trials.jsonl, laid out and coloured. */
+/** The JSON tab: the trial's line of trials.jsonl, indented and coloured. */
 
 /** @import { TrialRecord } from "./page.d.ts" */
 
@@ -15,7 +15,7 @@ export function recordText(record) {
 }
 
 /**
- * Show a record in the panel's own <pre>, or say where it is to be found when it is too long for the page.
+ * Show a record in the panel's <pre>; without one, say where to find it: it is too long for the page.
  * @param {HTMLElement} panel
  * @param {TrialRecord | null} record
  */
@@ -28,11 +28,11 @@ export function showRecord(panel, record) {
   }
   const text = recordText(record);
   let from = 0;
-  for (const found of text.matchAll(TOKEN)) {
-    const [whole, colon] = found;
+  for (const match of text.matchAll(TOKEN)) {
+    const [whole, colon] = match;
     const kind = colon ? "key" : whole.startsWith('"') ? "string" : "value";
-    holder.append(text.slice(from, found.index), make(["span", { class: `json-${kind}` }, whole]));
-    from = found.index + whole.length;
+    holder.append(text.slice(from, match.index), make(["span", { class: `json-${kind}` }, whole]));
+    from = match.index + whole.length;
   }
   holder.append(text.slice(from));
 }

@@ -1,4 +1,4 @@
-/** The page as a whole: shows a state, and does what is pressed. */
+/** The page as a whole: shows a state, and performs the actions of buttons and keys. */
 
 /** @import { Head } from "./page.d.ts" */
 /** @import { Entry } from "./entries.js" */
@@ -11,17 +11,17 @@ import { TABS, VIEWS, writeHash } from "./hash.js";
 import { Keys } from "./keys.js";
 import { List } from "./list.js";
 import { Navigation } from "./navigation.js";
-import { Packed } from "./packed.js";
-import { isFailing, pager, showPlace } from "./pager.js";
+import { PackedParts } from "./packed.js";
+import { createPager, isFailing, showPosition } from "./pager.js";
 import { fold } from "./query.js";
-import { arrive, held } from "./arriving.js";
-import { THEMES, firstTheme, wear } from "./theme.js";
+import { elementById, setFocus } from "./focus.js";
+import { THEMES, applyTheme, firstTheme } from "./theme.js";
 import { button, make } from "./tree.js";
 import { TrialPane } from "./trial.js";
 import { Words, firstLanguage } from "./words.js";
 
-// Enter is the browser's own: it opens the row that has the focus. Digits are tabs, or views.
-const DEEDS = new Map(
+// Actions by key. Enter is left to the browser: it opens the focused row. Digits choose tabs or views.
+const KEY_ACTIONS = new Map(
   Object.entries({
     "/": "search",
     j: "down",
@@ -41,7 +41,7 @@ const DEEDS = new Map(
 );
 
 export class Report {
-  /** Where the list stood when a trial was opened. */
+  /** The scroll position of the list when a trial was opened. */
   #listScroll = 0;
   /** @type {Promise<void>} */
   done = Promise.resolve();
@@ -57,23 +57,23 @@ export class Report {
       this.done = this.#apply(state, before, arrival);
     });
     const go = this.navigation.go.bind(this.navigation);
-    this.list = new List(held("list"), entries, statusWords(this.words));
-    this.bar = new FilterBar(held("filter"), entries, this.words, {
-      typed: (query) => go({ query }, "typing"),
-      chosen: (query) => go({ query }, "replace"),
-      sorted: (sort) => go({ sort: sort === "status" ? "" : sort }, "replace"),
+    this.list = new List(elementById("list"), entries, statusWords(this.words));
+    this.bar = new FilterBar(elementById("filter"), entries, this.words, {
+      onType: (query) => go({ query }, "typing"),
+      onChoose: (query) => go({ query }, "replace"),
+      onSort: (sort) => go({ sort: sort === "status" ? "" : sort }, "replace"),
     });
-    this.pane = new TrialPane(held("trial"), head, new Packed(), this.words, (changes) => go(changes, "replace"));
-    this.pager = this.words.put(pager());
+    this.pane = new TrialPane(elementById("trial"), head, new PackedParts(), this.words, (changes) => go(changes, "replace"));
+    this.pager = this.words.translate(createPager());
     this.pane.holder.before(this.pager);
     this.copier = new Copier(this.words);
     this.keys = new Keys(this.words, (key) => this.#press(key));
-    held("tools").append(this.words.put(tools()));
+    elementById("tools").append(this.words.translate(tools()));
     document.addEventListener("click", (event) => this.#click(event));
-    addEventListener("beforeprint", () => this.list.settle());
+    addEventListener("beforeprint", () => this.list.paintAll());
   }
 
-  /** Show what the address names. */
+  /** Show the state of the address. */
   start() {
     this.navigation.start();
     return this.done;
@@ -85,45 +85,45 @@ export class Report {
    * @param {Arrival} arrival
    */
   async #apply(state, before, arrival) {
-    this.#speak(state);
+    this.#applyLook(state);
     if (arrival.how === "start" || state.query !== before.query || state.sort !== before.sort) {
       this.bar.show(state.query, state.sort);
       this.#count(this.list.show(state.query, state.sort));
     }
-    if (arrival.how !== "replace") this.list.settle();
+    if (arrival.how !== "replace") this.list.paintAll();
     if (state.trial && !before.trial && arrival.how !== "start") this.#listScroll = scrollY;
     document.body.dataset.view = state.trial ? "trial" : state.view;
     for (const link of document.querySelectorAll("#tabs a")) {
-      const here = link.getAttribute("href") === `#v=${state.view}`;
-      if (here) link.setAttribute("aria-current", state.trial ? "true" : "page");
+      const isCurrent = link.getAttribute("href") === `#v=${state.view}`;
+      if (isCurrent) link.setAttribute("aria-current", state.trial ? "true" : "page");
       else link.removeAttribute("aria-current");
     }
     if (state.trial) {
-      showPlace(this.pager, this.list, state.trial, this.words);
+      showPosition(this.pager, this.list, state.trial, this.words);
       if (!(await this.pane.show(state, this.list.byId.get(state.trial)?.entry))) return;
     } else if (before.trial) this.pane.close();
     const name = state.trial ? this.pane.heading?.textContent : "";
     const title = `${document.querySelector("h1")?.textContent ?? ""} ${this.head.run.id}`.trim();
     document.title = name ? `${name} · ${title}` : title;
-    arrive(state, before, arrival, this.pane, this.list.byId.get(before.trial), this.#listScroll);
+    setFocus(state, before, arrival, this.pane, this.list.byId.get(before.trial), this.#listScroll);
   }
 
   /** @param {State} state */
-  #speak(state) {
-    wear(firstTheme(state.theme));
+  #applyLook(state) {
+    applyTheme(firstTheme(state.theme));
     const language = firstLanguage(state.lang, this.head.lang);
     if (language === this.words.language) return;
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
     this.words.language = language;
-    this.words.put(document);
+    this.words.translate(document);
   }
 
   /** @param {number} number */
   #count(number) {
-    const count = held("count");
+    const count = elementById("count");
     count.dataset.w = number ? "filter.count" : "filter.none";
     count.dataset.v = JSON.stringify({ n: number.toLocaleString("en"), of: this.list.rows.length.toLocaleString("en") });
-    this.words.put(count);
+    this.words.translate(count);
   }
 
   /** @param {MouseEvent} event */
@@ -132,19 +132,19 @@ export class Report {
     const target = /** @type {Element} */ (event.target);
     const pressed = /** @type {HTMLElement | null} */ (target.closest("[data-do]"));
     const link = target.closest('a[href^="#"]');
-    if (pressed) this.#deeds().get(pressed.dataset.do ?? "")?.(pressed);
+    if (pressed) this.#actions().get(pressed.dataset.do ?? "")?.(pressed);
     else if (link) {
       event.preventDefault();
       this.navigation.follow(link.getAttribute("href") ?? "");
     }
   }
 
-  /** Return what buttons and keys do now. */
-  #deeds() {
+  /** Return the actions of buttons and keys in the current state. */
+  #actions() {
     const { state } = this.navigation;
     const go = this.navigation.go.bind(this.navigation);
     const next = THEMES[(THEMES.indexOf(firstTheme(state.theme)) + 1) % THEMES.length] ?? "auto";
-    /** @type {{[what: string]: (from?: HTMLElement) => unknown}} */
+    /** @type {{[action: string]: (from?: HTMLElement) => unknown}} */
     const anywhere = {
       search: () => this.#search(),
       language: () => go({ lang: this.words.language === "zh" ? "en" : "zh" }, "replace"),
@@ -156,10 +156,10 @@ export class Report {
       back: () => this.#step(-1, true),
       theme: () => {
         go({ theme: next }, "replace");
-        this.copier.say(`theme.${next}`);
+        this.copier.notify(`theme.${next}`);
       },
     };
-    /** @type {{[what: string]: (from?: HTMLElement) => unknown}} */
+    /** @type {{[action: string]: (from?: HTMLElement) => unknown}} */
     const inTrial = {
       close: () => this.#close(),
       diff: () => go({ tab: "diff" }, "replace"),
@@ -178,22 +178,22 @@ export class Report {
   #press(key) {
     const { trial } = this.navigation.state;
     const named = (trial ? TABS : VIEWS)[Number(key) - 1];
-    const deed = this.#deeds().get(DEEDS.get(key) ?? "");
+    const action = this.#actions().get(KEY_ACTIONS.get(key) ?? "");
     if (named) this.navigation.go(trial ? { tab: named } : { view: named }, trial ? "replace" : "push");
-    else deed?.();
-    return Boolean(named ?? deed);
+    else action?.();
+    return Boolean(named ?? action);
   }
 
   #search() {
     const { state } = this.navigation;
-    if (state.trial || state.view !== "trials") this.navigation.go({ view: "trials", ...nowhere() }, "push");
+    if (state.trial || state.view !== "trials") this.navigation.go({ view: "trials", ...noTrial() }, "push");
     this.bar.box.focus();
     this.bar.box.select();
   }
 
   #close() {
-    this.copier.hush();
-    this.navigation.go(nowhere(), "push");
+    this.copier.clear();
+    this.navigation.go(noTrial(), "push");
   }
 
   /**
@@ -206,9 +206,9 @@ export class Report {
     const from = state.trial || focused?.entry.id || "";
     const row = this.list.next(from, step, failing ? isFailing : () => true);
     if (!row) return;
-    if (state.trial) this.navigation.go({ ...nowhere(), trial: row.entry.id, tab: state.tab }, "push");
+    if (state.trial) this.navigation.go({ ...noTrial(), trial: row.entry.id, tab: state.tab }, "push");
     else {
-      this.list.settle();
+      this.list.paintAll();
       row.link.focus();
     }
   }
@@ -221,7 +221,7 @@ export class Report {
     if (turn) this.navigation.go({ turn, expectation: 0, tab: "chat" }, "replace");
   }
 
-  /** @param {HTMLElement | undefined} from a button beside what is to be linked to */
+  /** @param {HTMLElement | undefined} from a button beside the target of the link */
   #copyLink(from) {
     const { state } = this.navigation;
     const [t, e] = [from?.dataset.toT, from?.dataset.toE];
@@ -232,12 +232,12 @@ export class Report {
   }
 }
 
-/** Return the state of no trial. */
-function nowhere() {
+/** Return the part of a state that closes the trial. */
+function noTrial() {
   return { trial: "", turn: 0, expectation: 0, tab: "chat" };
 }
 
-/** Return the page's own switches. */
+/** Return the buttons for language, theme and help. */
 function tools() {
   const switches = make(["div", { class: "switches" }]);
   switches.append(
@@ -249,15 +249,15 @@ function tools() {
 }
 
 /**
- * Return the words for statuses and changes in every language, folded, with what they stand for.
+ * Return statuses and changes by their folded words in both languages.
  * @param {Words} words
  * @returns {Map<string, string>}
  */
 function statusWords(words) {
   /** @type {Map<string, string>} */
-  const found = new Map();
+  const names = new Map();
   for (const group of ["change", "status"]) {
-    for (const [key, name] of words.under(group)) for (const text of words.everywhere(key)) found.set(fold(text), name);
+    for (const [key, name] of words.keysOf(group)) for (const text of words.inAllLanguages(key)) names.set(fold(text), name);
   }
-  return found;
+  return names;
 }

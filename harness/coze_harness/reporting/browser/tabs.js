@@ -1,25 +1,25 @@
-/** A trial's tabs, as the ARIA pattern has them: one stop, arrows move, Home and End. */
+/** A trial's tabs, after the ARIA pattern: one stop for Tab; arrows, Home and End move. */
 
 import { TABS } from "./hash.js";
 
 export class Tabs {
   /**
    * @param {HTMLElement} article
-   * @param {(tab: string) => void} chosen
+   * @param {(tab: string) => void} onChoose
    */
-  constructor(article, chosen) {
+  constructor(article, onChoose) {
     this.article = article;
     this.buttons = [.../** @type {NodeListOf<HTMLElement>} */ (article.querySelectorAll("[role=tab][data-tab]"))];
     for (const button of this.buttons) {
       const name = button.dataset.tab ?? "";
       const panel = this.panel(name);
       button.id = `tab-${name}`;
-      button.addEventListener("click", () => chosen(name));
+      button.addEventListener("click", () => onChoose(name));
       button.addEventListener("keydown", (event) => {
-        const next = this.#beside(name, event.key);
+        const next = this.#neighbour(name, event.key);
         if (!next) return;
         event.preventDefault();
-        chosen(next.dataset.tab ?? "");
+        onChoose(next.dataset.tab ?? "");
         next.focus();
       });
       if (!panel) continue;
@@ -40,17 +40,17 @@ export class Tabs {
 
   /**
    * Show one panel and hide the others.
-   * @param {string} chosen
+   * @param {string} name
    */
-  show(chosen) {
-    for (const name of TABS) {
-      const panel = this.panel(name);
-      if (panel) panel.hidden = name !== chosen;
+  show(name) {
+    for (const other of TABS) {
+      const panel = this.panel(other);
+      if (panel) panel.hidden = other !== name;
     }
     for (const button of this.buttons) {
-      const on = button.dataset.tab === chosen;
-      button.setAttribute("aria-selected", String(on));
-      button.tabIndex = on ? 0 : -1;
+      const isShown = button.dataset.tab === name;
+      button.setAttribute("aria-selected", String(isShown));
+      button.tabIndex = isShown ? 0 : -1;
     }
   }
 
@@ -58,7 +58,7 @@ export class Tabs {
    * @param {string} name
    * @param {string} key
    */
-  #beside(name, key) {
+  #neighbour(name, key) {
     const at = this.buttons.findIndex((button) => button.dataset.tab === name);
     if (key === "ArrowRight") return this.buttons[(at + 1) % this.buttons.length];
     if (key === "ArrowLeft") return this.buttons.at(at - 1);

@@ -1,32 +1,32 @@
-/** Light, dark, or as the reader's system has it. */
+/** The theme: light, dark, or as the system has it. Choices are stored in the browser. */
 
 export const THEMES = ["auto", "light", "dark"];
-const KEPT = "coze-harness-theme";
+const STORAGE_KEY = "coze-harness-theme";
 
 /**
- * Return the theme to begin with: the link's, else the one chosen last.
+ * Return the first theme: the link's, or else the one chosen last.
  * @param {string} linked
  */
 export function firstTheme(linked) {
-  const theme = linked || kept(KEPT);
+  const theme = linked || readStored(STORAGE_KEY);
   return THEMES.includes(theme) ? theme : "auto";
 }
 
 /**
- * Show the page in a theme, and keep it for the next page.
+ * Show the page in a theme, and store it for the next page.
  * @param {string} theme
  */
-export function wear(theme) {
+export function applyTheme(theme) {
   if (document.documentElement.dataset.theme === theme) return;
   document.documentElement.dataset.theme = theme;
-  keep(KEPT, theme === "auto" ? "" : theme);
+  store(STORAGE_KEY, theme === "auto" ? "" : theme);
 }
 
 /**
- * Return what was kept under a name; storage may be absent, as for files in some browsers.
+ * Return a stored value; "" if there is none or no storage, as for files in some browsers.
  * @param {string} name
  */
-export function kept(name) {
+export function readStored(name) {
   try {
     return localStorage.getItem(name) ?? "";
   } catch {
@@ -36,9 +36,9 @@ export function kept(name) {
 
 /**
  * @param {string} name
- * @param {string} value "" forgets
+ * @param {string} value "" removes the stored value
  */
-export function keep(name, value) {
+export function store(name, value) {
   try {
     if (value) localStorage.setItem(name, value);
     else localStorage.removeItem(name);

@@ -1,6 +1,6 @@
 /**
- * Trees of JSON into elements, by allow-lists of tags and attributes and never by markup.
- * What a bot said comes through here, and only ever becomes text.
+ * Builds elements from trees (JSON), with allow-lists of tags and attributes and never from markup.
+ * Bots' answers pass through here and only ever become text.
  */
 
 /** @import { Tree } from "./page.d.ts" */
@@ -9,38 +9,38 @@ const TAGS = new Set(
   ("a article b bdi blockquote br button code dd del details dialog div dl dt em h2 h3 h4 h5 h6 header hr i input " +
     "ins kbd label li mark nav ol option p pre s section select strong summary table tbody td th thead time tr ul").split(" "),
 );
-const DRAWN = new Set(["svg", "path"]);
+const SVG_TAGS = new Set(["svg", "path"]);
 const ATTRIBUTES = new Set(
   ("id class dir lang title role tabindex type value start rowspan scope datetime autocomplete spellcheck " +
     "viewBox preserveAspectRatio d").split(" "),
 );
-const SVG = "http://www.w3.org/2000/svg";
+const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
 
-// The trees inside an element, as JSON text, until somebody looks at it.
+// The tree inside an element, as JSON text; it is built when the element is shown.
 /** @type {WeakMap<Element, string>} */
-const inside = new WeakMap();
+const innerTrees = new WeakMap();
 
 /**
  * Return the element for a tree.
  * @param {Tree} tree
- * @param {boolean} own the page's own markup: may have ids, controls and links inside the page
+ * @param {boolean} own whether it is the page's own markup, which may have ids, controls and links inside the page
  * @returns {Node}
  */
 export function build(tree, own = false) {
   if (typeof tree === "string") return document.createTextNode(tree);
   const [tag, attributes, ...children] = tree;
-  const element = DRAWN.has(tag)
-    ? document.createElementNS(SVG, tag)
+  const element = SVG_TAGS.has(tag)
+    ? document.createElementNS(SVG_NAMESPACE, tag)
     : document.createElement(TAGS.has(tag) ? tag : "span");
   if (attributes) {
-    for (const [name, value] of Object.entries(attributes)) adorn(element, name, value, own);
+    for (const [name, value] of Object.entries(attributes)) addAttribute(element, name, value, own);
   }
   for (const child of /** @type {Tree[]} */ (children)) element.append(build(child, own));
   return element;
 }
 
 /**
- * Return an element of the page's own making.
+ * Return an element of the page's own markup.
  * @param {Tree} tree not a bare text
  * @returns {HTMLElement}
  */
@@ -49,38 +49,38 @@ export function make(tree) {
 }
 
 /**
- * Return a button; the page does what it says (report.js).
- * @param {string} what
- * @param {string} word what stands on it, or, where there is a sign on it, what it is called
+ * Return a button; report.js performs its action.
+ * @param {string} action
+ * @param {string} word the key of its text or, if it shows a sign, of its label
  * @param {{sign?: string, class?: string}} look
  */
-export function button(what, word, { sign = "", class: name = "" } = {}) {
+export function button(action, word, { sign = "", class: name = "" } = {}) {
   /** @type {{[name: string]: string}} */
-  const said = sign ? { "data-w-label": word, "data-w-title": word } : { "data-w": word };
-  return make(["button", { type: "button", class: name, "data-do": what, ...said }, sign]);
+  const labels = sign ? { "data-w-label": word, "data-w-title": word } : { "data-w": word };
+  return make(["button", { type: "button", class: name, "data-do": action, ...labels }, sign]);
 }
 
 /**
- * Build what `data-tree` promised at or below an element; what is built stays.
+ * Build the inner trees (`data-tree`) of an element and of all elements in it, once.
  * @param {Element} root
  */
 export function fill(root) {
   for (const element of [root, ...root.querySelectorAll("*")]) {
-    const text = inside.get(element);
-    if (text !== undefined && !element.firstChild) element.append(builtFrom(text));
+    const text = innerTrees.get(element);
+    if (text !== undefined && !element.firstChild) element.append(buildFrom(text));
   }
 }
 
 /**
- * Return what the tree inside an element makes, once more; empty if there is none.
+ * Build the inner tree of an element again; empty if it has none.
  * @param {Element} element
  */
-export function another(element) {
-  return builtFrom(inside.get(element) ?? '""');
+export function rebuild(element) {
+  return buildFrom(innerTrees.get(element) ?? '""');
 }
 
 /** @param {string} text */
-function builtFrom(text) {
+function buildFrom(text) {
   try {
     return build(JSON.parse(text));
   } catch {
@@ -94,9 +94,9 @@ function builtFrom(text) {
  * @param {string} value
  * @param {boolean} own
  */
-function adorn(element, name, value, own) {
+function addAttribute(element, name, value, own) {
   if (name === "data-tree") {
-    if (own) inside.set(element, value);
+    if (own) innerTrees.set(element, value);
     return;
   }
   if (name === "href") {

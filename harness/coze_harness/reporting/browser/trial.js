@@ -1,55 +1,55 @@
-/** One trial, opened: built from its chunk, with its tabs, its place in the list and everything to press. */
+/** The opened trial: built from its chunk, with its tabs, links and switches. */
 
 /** @import { Branch, Chunk, Head, TrialRecord } from "./page.d.ts" */
 /** @import { Entry } from "./entries.js" */
 /** @import { State } from "./hash.js" */
-/** @import { Packed } from "./packed.js" */
+/** @import { PackedParts } from "./packed.js" */
 /** @import { Words } from "./words.js" */
 
 import { addLinks, linkEvidence, pointAt } from "./evidence.js";
-import { trialOf } from "./forms.js";
-import { Unreadable, unreadable } from "./packed.js";
+import { trialAt } from "./chunk.js";
+import { UnreadableError, errorWord } from "./packed.js";
 import { addRaw, showRaw } from "./raw.js";
 import { recordText, showRecord } from "./record.js";
-import { addLooks, showDiff } from "./sides.js";
-import { showHistory } from "./strip.js";
+import { addLooks, showDiff } from "./diff.js";
+import { showHistory } from "./history.js";
 import { Tabs } from "./tabs.js";
 import { button, fill, make } from "./tree.js";
 
-/** @typedef {{article: HTMLElement, tabs: Tabs, record: TrialRecord | null, entry: Entry}} Opened */
+/** @typedef {{article: HTMLElement, tabs: Tabs, record: TrialRecord | null, entry: Entry}} OpenTrial */
 
 export class TrialPane {
-  /** @type {Opened | null} */
+  /** @type {OpenTrial | null} */
   #opened = null;
-  #asked = 0;
+  #requests = 0;
   look = { sides: false, changed: false };
 
   /**
    * @param {HTMLElement} holder
    * @param {Head} head
-   * @param {Packed} packed
+   * @param {PackedParts} packed
    * @param {Words} words
-   * @param {(changes: Partial<State>) => void} changed told what the reader chose inside the trial
+   * @param {(changes: Partial<State>) => void} onChange called with what the reader chose inside the trial
    */
-  constructor(holder, head, packed, words, changed) {
+  constructor(holder, head, packed, words, onChange) {
     this.holder = holder;
     this.head = head;
     this.packed = packed;
     this.words = words;
-    this.changed = changed;
+    this.onChange = onChange;
   }
 
   /**
-   * Show a trial as a state has it; returns false when another was asked for meanwhile.
+   * Show the trial of a state; returns false if another one was requested in the meantime.
    * @param {State} state
    * @param {Entry | undefined} entry
    */
   async show(state, entry) {
-    const asked = ++this.#asked;
+    const request = ++this.#requests;
     if (!entry || this.#opened?.entry !== entry) {
       this.holder.setAttribute("aria-busy", "true");
       const opened = await this.#open(state.trial, entry);
-      if (asked !== this.#asked) return false;
+      if (request !== this.#requests) return false;
       this.#opened = opened;
       this.holder.removeAttribute("aria-busy");
     }
@@ -57,9 +57,9 @@ export class TrialPane {
     return true;
   }
 
-  /** Forget the trial: the next one is built anew. */
+  /** Remove the trial. */
   close() {
-    this.#asked += 1;
+    this.#requests += 1;
     this.#opened = null;
     this.holder.replaceChildren();
   }
@@ -74,13 +74,13 @@ export class TrialPane {
     return this.#opened?.record ? recordText(this.#opened.record) : "";
   }
 
-  /** What a reader hears first. */
+  /** The heading, which screen readers read first. */
   get heading() {
     return /** @type {HTMLElement | null} */ (this.holder.querySelector("h2"));
   }
 
   /**
-   * The place that the link names, to be scrolled to.
+   * Return the target of the link, to scroll to.
    * @param {State} state
    */
   place(state) {
@@ -88,8 +88,8 @@ export class TrialPane {
   }
 
   /**
-   * Show answers raw, or rendered.
-   * @param {HTMLElement | undefined} one a part of the answer that is meant; without it, all
+   * Switch answers between raw and rendered.
+   * @param {HTMLElement | undefined} one an element inside one answer; without it, all answers
    */
   toggleRaw(one) {
     const area = one?.closest(".msg") ?? this.article;
@@ -100,25 +100,25 @@ export class TrialPane {
   toggleLook(name) {
     this.look[name] = !this.look[name];
     const panel = this.#opened?.tabs.panel("diff");
-    if (panel) this.words.put(showDiff(panel, this.look));
+    if (panel) this.words.translate(showDiff(panel, this.look));
   }
 
   /**
    * @param {string} id
    * @param {Entry | undefined} entry
-   * @returns {Promise<Opened | null>}
+   * @returns {Promise<OpenTrial | null>}
    */
   async #open(id, entry) {
     try {
-      if (!entry) throw new Unreadable("trial.unknown");
-      if (entry.at >= this.head.detailed) throw new Unreadable("trial.elsewhere");
+      if (!entry) throw new UnreadableError("trial.unknown");
+      if (entry.at >= this.head.detailed) throw new UnreadableError("trial.elsewhere");
       const { chunk } = this.head;
-      const read = await this.packed.read(`c${Math.floor(entry.at / chunk)}`);
-      const found = trialOf(/** @type {Chunk} */ (read), entry.at % chunk);
-      if (!found) throw new Unreadable("packed.broken");
-      return this.#build(/** @type {Branch} */ (found[0]), found[1], entry);
+      const part = await this.packed.read(`c${Math.floor(entry.at / chunk)}`);
+      const trial = trialAt(/** @type {Chunk} */ (part), entry.at % chunk);
+      if (!trial) throw new UnreadableError("packed.broken");
+      return this.#build(/** @type {Branch} */ (trial[0]), trial[1], entry);
     } catch (error) {
-      this.#refuse(id, unreadable(error));
+      this.#showError(id, errorWord(error));
       return null;
     }
   }
@@ -127,16 +127,16 @@ export class TrialPane {
    * @param {Branch} tree
    * @param {TrialRecord | null} record
    * @param {Entry} entry
-   * @returns {Opened}
+   * @returns {OpenTrial}
    */
   #build(tree, record, entry) {
     const article = make(tree);
-    // The one for readers without script has the same.
+    // The copy for readers without a script has the same id.
     article.removeAttribute("id");
     article.querySelector("h2")?.setAttribute("tabindex", "-1");
     article.querySelector("button.copy")?.setAttribute("data-do", "record");
-    const tabs = new Tabs(article, (tab) => this.changed({ tab }));
-    linkEvidence(article, (turn, expectation) => this.changed({ turn, expectation }));
+    const tabs = new Tabs(article, (tab) => this.onChange({ tab }));
+    linkEvidence(article, (turn, expectation) => this.onChange({ turn, expectation }));
     addLinks(article);
     const chat = tabs.panel("chat");
     if (chat) fill(chat);
@@ -144,13 +144,13 @@ export class TrialPane {
     for (const curl of article.querySelectorAll("pre.curl")) {
       curl.before(button("curl", "copy.curl", { class: "toggle" }));
     }
-    this.words.put(article);
+    this.words.translate(article);
     this.holder.replaceChildren(article);
     return { article, tabs, record, entry };
   }
 
   /**
-   * @param {Opened} opened
+   * @param {OpenTrial} opened
    * @param {State} state
    */
   #arrange({ article, tabs, record, entry }, state) {
@@ -163,13 +163,13 @@ export class TrialPane {
       if (state.tab === "history") showHistory(panel, entry, this.head);
     }
     if (panel && state.tab === "diff") showDiff(panel, this.look);
-    if (panel) this.words.put(panel);
+    if (panel) this.words.translate(panel);
     tabs.show(state.tab);
     article.querySelector(".nowhere")?.remove();
     const place = pointAt(article, state.turn, state.expectation);
     if (state.turn && !place) {
       const note = make(["p", { class: "note warning nowhere", role: "status", "data-w": "trial.nowhere" }]);
-      article.querySelector("[role=tablist]")?.before(this.words.put(note));
+      article.querySelector("[role=tablist]")?.before(this.words.translate(note));
     }
   }
 
@@ -177,7 +177,7 @@ export class TrialPane {
    * @param {string} id
    * @param {string} word
    */
-  #refuse(id, word) {
+  #showError(id, word) {
     const values = JSON.stringify({ id });
     const message = make([
       "div",
@@ -186,6 +186,6 @@ export class TrialPane {
       ["p", { "data-w": `${word}.next` }],
       ["p", 0, ["a", { href: "#v=trials", "data-w": "trial.to_list" }]],
     ]);
-    this.holder.replaceChildren(this.words.put(message));
+    this.holder.replaceChildren(this.words.translate(message));
   }
 }

@@ -1,4 +1,4 @@
-/** The interface's words in two languages. What a bot, a scenario or a file says is never translated. */
+/** The words of the interface in two languages. Texts of bots, scenarios and files are never translated. */
 
 /** @import { Head } from "./page.d.ts" */
 
@@ -19,50 +19,50 @@ export class Words {
   }
 
   /**
-   * Return a sentence; `{n}` and the like are filled, and of `one|many` the form for n is taken.
+   * Return the text of a key: placeholders such as `{n}` are filled, and of `one|many` the form for n is used.
    * @param {string} key
    * @param {Record<string, string | number>} values
    */
-  say(key, values = {}) {
-    return this.#filled(key, new Map(Object.entries(values)));
+  text(key, values = {}) {
+    return this.#fill(key, new Map(Object.entries(values)));
   }
 
   /**
-   * Return what a key says in each language.
+   * Return the text of a key in each language.
    * @param {string} key
    */
-  everywhere(key) {
+  inAllLanguages(key) {
     return [this.#catalogues.en.get(key), this.#catalogues.zh.get(key)].filter((text) => text !== undefined);
   }
 
   /**
    * Return the keys of a group, each with its name in that group.
-   * @param {string} group what stands before the dot
+   * @param {string} group the part before the dot
    * @returns {[string, string][]}
    */
-  under(group) {
+  keysOf(group) {
     const keys = [...this.#catalogues.en.keys()].filter((key) => key.startsWith(`${group}.`));
     return keys.map((key) => [key, key.slice(group.length + 1)]);
   }
 
   /**
-   * Set all words below and at an element in the present language; returns the element.
+   * Set all words of an element and of those in it, in the current language; returns the element.
    * @template {Element | Document} T
    * @param {T} root
    * @returns {T}
    */
-  put(root) {
-    const found = [...root.querySelectorAll("[data-w], [data-w-label], [data-w-title], [data-w-placeholder]")];
-    if (root instanceof Element) found.push(root);
-    for (const element of found) this.#set(element);
+  translate(root) {
+    const elements = [...root.querySelectorAll("[data-w], [data-w-label], [data-w-title], [data-w-placeholder]")];
+    if (root instanceof Element) elements.push(root);
+    for (const element of elements) this.#translateOne(element);
     return root;
   }
 
   /** @param {Element} element */
-  #set(element) {
+  #translateOne(element) {
     for (const { name, value } of [...element.attributes]) {
       if (!name.startsWith("data-w")) continue;
-      const text = this.#filled(value, valuesOf(element));
+      const text = this.#fill(value, valuesOf(element));
       if (name === "data-w") {
         if (element.textContent !== text) element.textContent = text;
       } else if (name === "data-w-label") element.setAttribute("aria-label", text);
@@ -75,7 +75,7 @@ export class Words {
    * @param {string} key
    * @param {Map<string, string | number>} values
    */
-  #filled(key, values) {
+  #fill(key, values) {
     let text = this.#catalogues[this.language].get(key) ?? key;
     const n = values.get("n");
     if (n !== undefined && text.includes("|")) {
@@ -87,7 +87,7 @@ export class Words {
 }
 
 /**
- * Return the language to begin with: the link's, else the one the report was made for, else the reader's.
+ * Return the first language: the link's, or the one the report was made for, or the browser's.
  * @param {string} linked
  * @param {string} made
  * @returns {Language}

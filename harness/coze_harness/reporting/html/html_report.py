@@ -1,25 +1,37 @@
-"""index.html, written: the page around the rows, the trials in chunks, the first ones in full."""
+"""Writes index.html: a row for each trial, their details in chunks, the first failing in full."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Final
+from typing import Final, TypeAlias
+
+import orjson
 
 from coze_harness.model import Run, TrialRow, TrialStatus
 from coze_harness.reporting.comparison_view import BotView
 from coze_harness.reporting.failure_reasons import FAILING, Reasons
 from coze_harness.reporting.fragment_spool import Fragments, TextOutput
-from coze_harness.reporting.html.chunk import chunk
-from coze_harness.reporting.html.chunks import Packer, all_packed
-from coze_harness.reporting.html.head import head
-from coze_harness.reporting.html.layout import Layout
-from coze_harness.reporting.html.page_chunks import Piece, pack, unpack
-from coze_harness.reporting.html.page_templates import WORD_MARK, Pages, page_script, trial_source
-from coze_harness.reporting.html.static import Token, static_tree
-from coze_harness.reporting.html.trial_markup import Forms, body, form_of
-from coze_harness.reporting.html.wording import words_of
+from coze_harness.reporting.history_view import run_link
+from coze_harness.reporting.html.markup_tree import MarkupToken, flatten_tree
+from coze_harness.reporting.html.page_chunks import (
+    IndexCompressor,
+    PageEntry,
+    compress_all,
+    dump_chunk,
+    dump_entry,
+    parse_entry,
+)
+from coze_harness.reporting.html.page_templates import (
+    WORD_MARK,
+    PageLayout,
+    PageRenderer,
+    page_script,
+    trial_source,
+)
+from coze_harness.reporting.html.trial_markup import MarkupCache, MarkupTemplate, fill_body
+from coze_harness.reporting.message_catalogue import LANGUAGES, load_catalogue
 from coze_harness.reporting.mutation_view import ScoreView, SurvivorView
 from coze_harness.reporting.page_options import PageOptions
 from coze_harness.reporting.row_order import flaky_ids, rank_rows
@@ -28,75 +40,101 @@ from coze_harness.reporting.safe_text import single_line
 from coze_harness.reporting.trial_view import missing_trial_view
 from coze_harness.reporting.view_model import TrialView
 
-# Trials in a chunk: one is unpacked when one of its trials is opened.
-CHUNK: Final = 50
-# So many failing trials stand in the page itself.
-IN_FULL: Final = 20
-# So many trials have a chunk to lie in; a page that is larger opens nowhere.
-DETAILED: Final = 20_000
-# So many have a row; of a larger run those that passed, without more to tell, are left out first.
-LISTED: Final = 50_000
+CHUNK_SIZE: Final = 50
+"""Trials in a chunk, which is unpacked when one of its trials is opened."""
+MAX_IN_FULL: Final = 20
+"""Failing trials that the page itself shows in full."""
+MAX_DETAILED: Final = 20_000
+"""Trials with details in a chunk; no browser opens a page that is larger."""
+MAX_LISTED: Final = 50_000
+"""Trials with a row. Of a larger run, those that passed are left out first."""
 
-# So many runs stand at the end of a row.
-_PAST: Final = 10
+# Previous runs at the end of a row.
+_MAX_HISTORY: Final = 10
 
-# Stand in the page where rows, trials and chunks go. No text of a view holds a NUL.
+# Stand in the rendered page where rows, trials and chunks go. No text of a view contains a NUL.
 _ROWS, _FIRST, _HEAD, _CHUNKS = "\0rows\0", "\0first\0", "\0head\0", "\0chunks\0"
 _SLOT = re.compile("(\0[a-z]+\0)")
 _WORD = re.compile(re.escape(WORD_MARK.encode()) + b"([^\x01]*)" + re.escape(WORD_MARK.encode()))
 
+# Groups of words that trials bring with them, or whose keys the script puts together.
+_WORD_GROUPS: Final = frozenset(
+    (
+        "answer",
+        "change",
+        "diff",
+        "fact",
+        "message",
+        "packed",
+        "sort",
+        "status",
+        "tab",
+        "theme",
+        "trial",
+        "who",
+    )
+)
+_MARKED_WORD = re.compile(r'data-w(?:-[a-z]+)?="([^"]+)"')
+_QUOTED_WORD = re.compile(r'"([a-z]+\.[a-z0-9_.-]+)"')
+
+# In the page's JSON: what would end its element, begin a comment, or end a line of a script.
+_JSON_ESCAPES: Final = {
+    "<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029",
+}  # fmt: skip
+
+PageWords: TypeAlias = tuple[Mapping[str, Sequence[str]], Sequence[str], Sequence[str]]
+"""Names of words by group, and their texts in English and in Chinese, in the same order."""
+
 
 class HtmlWriter:
-    """Renders the trials, and the page around them.
+    """Renders trials, and the page around them.
 
     Args:
-        options: how the page is to be; what it says of a trial does not depend on them.
-        detailed: so many trials can be opened; the others have a row only.
-        listed: so many have a row.
+        options: language and layout of the page; what it says of a trial does not depend on them.
+        detailed: the most trials that can be opened; others have only a row.
+        listed: the most trials that have a row.
+        renderer: fills the page templates. Default: one for the language of `options`.
     """
 
     def __init__(
         self,
         options: PageOptions | None = None,
-        detailed: int = DETAILED,
-        listed: int = LISTED,
+        detailed: int = MAX_DETAILED,
+        listed: int = MAX_LISTED,
+        renderer: PageRenderer | None = None,
     ) -> None:
         self._options = options or PageOptions()
         self._detailed = detailed
         self._listed = listed
-        self._pages = Pages(self._options.page_language)
-        self._forms = Forms(*self._pages.trial_macros())
+        self._renderer = renderer or PageRenderer(self._options.page_language)
+        self._cache = MarkupCache(*self._renderer.trial_macros())
 
     def render_trial(self, trial: TrialView, line: bytes) -> bytes:
-        """Return a trial's row, its entry of the index, its tree and its record."""
-        return pack(trial, self._forms.told(trial), line)
-
-    def whole(self, trial: TrialView) -> bytes:
-        """Return the piece of a trial that has no line, with nothing to be shared."""
-        return pack(trial, self._forms.rendered(trial), b"")
+        """Return a trial's entry: its row, index, body and record."""
+        return dump_entry(trial, self._cache.render(trial), line)
 
     def new_shared_parts(self) -> Mapping[bytes, bytes]:
-        """Return the forms of trials that are new since the last time."""
-        return self._forms.fresh()
+        """Return the markup templates of bodies that were made since the last call."""
+        return self._cache.new_templates()
 
     def extra_files(self) -> Mapping[str, bytes]:
-        """Return the files that go beside the page, by their names."""
-        return Layout(self._options.layout).files()
+        """Return the files beside the page, by their names."""
+        return PageLayout(self._options.layout).files()
 
     def write(self, run: Run, pieces: Fragments, reasons: Reasons, out: TextOutput) -> None:
-        """Write the page: what a reader must look at first, first."""
+        """Write the page, with the most important rows first."""
         flaky = flaky_ids(run.rows)
-        kept = _Kept(pieces, self)
+        entries = _Entries(pieces, self._cache)
         rows = rank_rows(run.rows, reasons.changes, flaky)[: self._listed]
         detailed = min(len(rows), self._detailed)
-        index = Packer()
+        index = IndexCompressor()
         view = run_view(run, reasons)
-        page = self._pages.render(
+        page = self._renderer.render(
             "page.html.j2",
             view=view,
             bots=self._bots(view),
             survivors=self._survivors(view),
-            layout=Layout(self._options.layout),
+            layout=PageLayout(self._options.layout),
             head=_HEAD,
             detailed=detailed,
             listed=len(rows),
@@ -107,120 +145,123 @@ class HtmlWriter:
         first: list[tuple[TrialRow, bytes]] = []
         for part in _SLOT.split(page):
             if part == _ROWS:
-                self._write_rows(rows, kept, flaky, index, first, out)
+                self._write_rows(rows, entries, flaky, index, first, out)
             elif part == _FIRST:
                 out.write(self._in_full(first))
             elif part == _HEAD:
-                words = words_of(page, page_script(), trial_source())
-                out.write(head(run, self._options, CHUNK, detailed, words))
+                words = page_words(page, page_script(), trial_source())
+                out.write(_dump_head(run, self._options, detailed, words))
             elif part == _CHUNKS:
-                _write_chunks(rows[:detailed], kept, index, out)
+                _write_chunks(rows[:detailed], entries, index, out)
             else:
                 out.write(part.encode())
 
     def _write_rows(
         self,
         rows: Sequence[TrialRow],
-        kept: _Kept,
+        entries: _Entries,
         flaky: set[str],
-        index: Packer,
+        index: IndexCompressor,
         first: list[tuple[TrialRow, bytes]],
         out: TextOutput,
     ) -> None:
-        """Write the rows; what is read for them goes into the index, and into the first trials."""
-        said: dict[bytes, bytes] = {}
+        """Write the rows; add each trial to the index, and the first failing ones to `first`."""
+        words: dict[bytes, bytes] = {}
         opening: dict[bool, bytes] = {False: b"<li>", True: b'<li class="flaky">'}
         for number, row in enumerate(rows):
-            piece = kept.piece(row)
-            shown = _WORD.sub(lambda found: self._word(found.group(1), said), piece.row)
-            told = row.history and (row.status is not TrialStatus.PASSED or row.key.id in flaky)
-            past = self._past(row) if told else b""
-            out.write(b"%b%b%b</a></li>\n" % (opening[row.key.id in flaky], shown[:-4], past))
-            index.put(b"," * (number > 0) + piece.indexed(row.history))
-            if row.status in FAILING and len(first) < IN_FULL:
-                first.append((row, kept.tree(piece)))
+            entry = entries.get(row)
+            html = _WORD.sub(lambda match: self._word(match.group(1), words), entry.row)
+            shows_history = row.history and (
+                row.status is not TrialStatus.PASSED or row.key.id in flaky
+            )
+            history = self._history(row) if shows_history else b""
+            out.write(b"%b%b%b</a></li>\n" % (opening[row.key.id in flaky], html[:-4], history))
+            index.add(b"," * (number > 0) + entry.index_entry(row.history))
+            if row.status in FAILING and len(first) < MAX_IN_FULL:
+                first.append((row, entries.tree(entry)))
 
-    def _past(self, row: TrialRow) -> bytes:
-        """Return the strip of the last runs, at the end of a row."""
-        signs = "".join(
-            [f'<i class="{status}">{sign}</i>' for status, sign in status_history(row, _PAST)]
-        )
-        label = self._pages.words.text("history.past")
+    def _history(self, row: TrialRow) -> bytes:
+        """Return the status signs of previous runs, at the end of a row."""
+        statuses = status_history(row, _MAX_HISTORY)
+        signs = "".join([f'<i class="{status}">{sign}</i>' for status, sign in statuses])
+        label = self._renderer.words.text("history.past")
         return (
             f'<span class="past" role="img" data-w-label="history.past" aria-label="{label}">'
             f"{signs}</span>"
         ).encode()
 
-    def _word(self, key: bytes, said: dict[bytes, bytes]) -> bytes:
-        word = said.get(key)
+    def _word(self, key: bytes, words: dict[bytes, bytes]) -> bytes:
+        word = words.get(key)
         if word is None:
-            word = said[key] = self._pages.escaped(key.decode())
+            word = words[key] = self._renderer.word_html(key.decode())
         return word
 
-    def _bots(self, view: RunView) -> list[tuple[BotView, Sequence[Token] | None]]:
-        """Return the bots that were compared, with what changed in their prompts."""
+    def _bots(self, view: RunView) -> list[tuple[BotView, Sequence[MarkupToken] | None]]:
+        """Return the compared bots, with the differences of their prompts."""
         bots = view.comparison.bots if view.comparison else ()
-        return [(bot, self._static(bot.prompt) if bot.prompt else None) for bot in bots]
+        return [(bot, self._flatten(bot.prompt) if bot.prompt else None) for bot in bots]
 
     def _survivors(
         self, view: RunView
-    ) -> list[tuple[ScoreView, list[tuple[SurvivorView, Sequence[Token]]]]]:
-        """Return the spoilt answers that were let pass, by scenario, with what is wrong in them."""
+    ) -> list[tuple[ScoreView, list[tuple[SurvivorView, Sequence[MarkupToken]]]]]:
+        """Return the mutants that survived, by scenario, with their differences."""
         scores = view.mutation.scores if view.mutation else ()
         return [
-            (score, [(found, self._static(found.tree)) for found in score.survivors])
+            (score, [(survivor, self._flatten(survivor.tree)) for survivor in score.survivors])
             for score in scores
             if score.survivors
         ]
 
-    def _static(self, tree: str) -> Sequence[Token]:
-        return static_tree(tree, self._pages.words)
+    def _flatten(self, tree: str | bytes) -> Sequence[MarkupToken]:
+        return flatten_tree(tree, self._renderer.words)
 
     def _in_full(self, first: Sequence[tuple[TrialRow, bytes]]) -> bytes:
         if not first:
             return b""
-        words = self._pages.words
         trials = [
             (
                 single_line(row.key.id),
                 row.status.value,
-                words.text(f"status.{row.status.value}"),
-                static_tree(tree, words),
+                self._renderer.words.text(f"status.{row.status.value}"),
+                self._flatten(tree),
             )
             for row, tree in first
         ]
-        return self._pages.render("first.html.j2", trials=trials).encode()
+        return self._renderer.render("first.html.j2", trials=trials).encode()
 
 
-class _Kept:
-    """The pieces of a run's trials, and one for a trial of which trials.jsonl says nothing."""
+class _Entries:
+    """The entries of a run's trials; one is made for a trial that trials.jsonl does not have."""
 
-    def __init__(self, pieces: Fragments, sheet: HtmlWriter) -> None:
+    def __init__(self, pieces: Fragments, cache: MarkupCache) -> None:
         self._pieces = pieces
-        self._sheet = sheet
+        self._cache = cache
 
-    def piece(self, row: TrialRow) -> Piece:
+    def get(self, row: TrialRow) -> PageEntry:
         if row.key.id in self._pieces:
-            return unpack(self._pieces.get(row.key.id))
-        return unpack(self._sheet.whole(missing_trial_view(row)))
+            return parse_entry(self._pieces.get(row.key.id))
+        trial = missing_trial_view(row)
+        return parse_entry(dump_entry(trial, self._cache.render_alone(trial), b""))
 
-    def tree(self, piece: Piece) -> bytes:
-        """Return a trial's tree."""
-        if not piece.key:
-            return piece.texts
-        return body(form_of(self._pieces.shared(piece.key)), piece.texts)
+    def tree(self, entry: PageEntry) -> bytes:
+        """Return the tree of a trial's body."""
+        if not entry.key:
+            return entry.texts
+        return fill_body(MarkupTemplate.parse(self._pieces.shared(entry.key)), entry.texts)
 
     def chunk(self, rows: Sequence[TrialRow]) -> bytes:
         """Return trials as the script reads them."""
-        pieces = [self.piece(row) for row in rows]
-        keys = {piece.key for piece in pieces if piece.key}
-        return chunk(pieces, {key: self._pieces.shared(key) for key in keys})
+        entries = [self.get(row) for row in rows]
+        keys = {entry.key for entry in entries if entry.key}
+        return dump_chunk(entries, {key: self._pieces.shared(key) for key in keys})
 
 
-def _write_chunks(rows: Sequence[TrialRow], kept: _Kept, index: Packer, out: TextOutput) -> None:
-    _write_block(b"index", index.packed(), out)
-    chunks = (kept.chunk(group) for group in _grouped(rows))
-    for number, block in enumerate(all_packed(chunks)):
+def _write_chunks(
+    rows: Sequence[TrialRow], entries: _Entries, index: IndexCompressor, out: TextOutput
+) -> None:
+    _write_block(b"index", index.finish(), out)
+    chunks = (entries.chunk(group) for group in _groups(rows))
+    for number, block in enumerate(compress_all(chunks)):
         _write_block(b"c%d" % number, block, out)
 
 
@@ -228,7 +269,62 @@ def _write_block(name: bytes, block: bytes, out: TextOutput) -> None:
     out.write(b'<script type="application/octet-stream" id="%b">%b</script>\n' % (name, block))
 
 
-def _grouped(rows: Sequence[TrialRow]) -> Iterator[list[TrialRow]]:
+def _groups(rows: Sequence[TrialRow]) -> Iterator[list[TrialRow]]:
     left = iter(rows)
-    while group := list(islice(left, CHUNK)):
+    while group := list(islice(left, CHUNK_SIZE)):
         yield group
+
+
+def page_words(*sources: str) -> PageWords:
+    """Return the words that a page carries for its script: those that it may have to show.
+
+    Most sentences about a run as a whole are on few pages; they go only with those pages.
+
+    Args:
+        sources: the page, the page templates and the script, which contain keys of words.
+    """
+    keys_found = {
+        key
+        for source in sources
+        for pattern in (_MARKED_WORD, _QUOTED_WORD)
+        for key in pattern.findall(source)
+    }
+    english, chinese = (load_catalogue()[language] for language in LANGUAGES)
+    groups: dict[str, list[str]] = {}
+    for key in english:
+        group, _, name = key.partition(".")
+        if key in keys_found or group in _WORD_GROUPS:
+            groups.setdefault(group, []).append(name)
+    keys = [f"{group}.{name}" for group, names in groups.items() for name in names]
+    return groups, [english[key] for key in keys], [chinese[key] for key in keys]
+
+
+def _dump_head(run: Run, options: PageOptions, detailed: int, words: PageWords) -> bytes:
+    """Return the run as the page's script reads it (`Head` in page.d.ts), as JSON inside HTML."""
+    head = {
+        "lang": options.lang,
+        "static": options.page_language,
+        "words": words,
+        "chunk": CHUNK_SIZE,
+        "trials": len(run.rows),
+        "detailed": detailed,
+        "run": {
+            "id": single_line(run.run_id),
+            "mode": run.mode.value,
+            "started": single_line(run.started_at),
+        },
+        "past": [
+            {
+                "id": single_line(past.run_id),
+                "started": single_line(past.started_at),
+                "passed": past.summary.passed,
+                "trials": past.summary.trials,
+                "link": run_link(past.run_id),
+            }
+            for past in run.past
+        ],
+    }
+    text = orjson.dumps(head, option=orjson.OPT_SORT_KEYS).decode()
+    for character, escape in _JSON_ESCAPES.items():
+        text = text.replace(character, escape)
+    return text.encode()

@@ -1,4 +1,8 @@
-"""The page templates, compiled, with the words, the style and the script that go into them."""
+"""Page templates, with the words, the style and the script that go into them.
+
+`make assets` compiles the templates (jinja2) and bundles style and script (esbuild); the results
+are committed in `assets/`.
+"""
 
 from __future__ import annotations
 
@@ -9,113 +13,184 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, Protocol, cast
 
+import jinja2
 import orjson
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BaseLoader, Environment, FileSystemLoader, ModuleLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from coze_harness.reporting.html.page_assets import style
-from coze_harness.reporting.html.script import joined
 from coze_harness.reporting.message_catalogue import Catalogue, Phrase
 from coze_harness.reporting.view_model import TrialView
 
-_FOLDER: Final = Path(__file__).parents[1] / "templates"
+_ASSETS: Final = Path(__file__).with_name("assets")
+_SOURCES: Final = Path(__file__).parents[1] / "templates"
+_STYLE: Final = "report.css"
+_SCRIPT: Final = "report.js"
 _TRIAL: Final = "trial.html.j2"
 
-# Stands around the key of a word in what is rendered before its language is known.
 WORD_MARK: Final = "\x01"
+"""Surrounds the key of a word in markup that is rendered before its language is known."""
 
 
-@cache
-def _environment() -> Environment:
-    """Return the templates, compiled as they are asked for, and once for all.
+def template_loader(jinja2_version: str) -> BaseLoader:
+    """Return the loader of the templates: as compiled by `make assets`, or else their sources.
 
-    Compiling takes longer than a thousand trials; processes that are forked later have it already.
+    Compiled templates call jinja2's runtime, so they are used with the release series (3.1) that
+    they were compiled for. Compiling the sources takes longer than rendering a thousand trials.
     """
-    # Not select_autoescape(): by its defaults it would leave names ending in .j2 unescaped.
-    made = Environment(
-        loader=FileSystemLoader(_FOLDER, encoding="utf-8"),
+    compiled = _compiled_folder(_ASSETS, jinja2_version)
+    if compiled.is_dir():
+        return ModuleLoader(compiled)
+    return FileSystemLoader(_SOURCES, encoding="utf-8")
+
+
+def compile_templates(assets: Path) -> None:
+    """Compile all templates with the installed jinja2, for `template_loader` to find."""
+    sources = create_environment(FileSystemLoader(_SOURCES, encoding="utf-8"))
+    folder = _compiled_folder(assets, installed_jinja2())
+    sources.compile_templates(folder, extensions=["j2"], zip=None, ignore_errors=False)
+
+
+def _compiled_folder(assets: Path, jinja2_version: str) -> Path:
+    series = ".".join(jinja2_version.split(".")[:2])
+    return assets / f"jinja2-{series}"
+
+
+def installed_jinja2() -> str:
+    """Return the version of jinja2; empty for a release that does not say it in its module."""
+    return str(vars(jinja2).get("__version__", ""))
+
+
+def create_environment(loader: BaseLoader) -> Environment:
+    """Return the templates of a loader, with escaping always on."""
+    # Not select_autoescape(): by default it does not escape in templates whose names end in .j2.
+    environment = Environment(
+        loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals.update(values_of=_json, word_mark=WORD_MARK)
-    return made
+    environment.globals.update(
+        inline_asset=_inline_asset,
+        policy_hash=_policy_hash,
+        values_of=_dump_values,
+        word_mark=WORD_MARK,
+    )
+    return environment
 
 
-class Pages:
-    """Renders pages.
+@cache
+def _environment() -> Environment:
+    """Return the templates: loaded once per process, and before processes are forked."""
+    return create_environment(template_loader(installed_jinja2()))
+
+
+class PageRenderer:
+    """Renders pages from templates.
 
     Args:
-        language: of what stands in them; ``en`` or ``zh``.
+        language: of the words in the page; ``en`` or ``zh``.
+        environment: the templates. Default: those that are loaded once per process.
     """
 
-    def __init__(self, language: str = "en") -> None:
+    def __init__(self, language: str = "en", environment: Environment | None = None) -> None:
         self.words = Catalogue(language)
+        self._environment = environment or _environment()
 
-    def _say(self, key: str, values: Mapping[str, str] = {}) -> str:
-        return self.words.translate(Phrase(key, values))
-
-    def escaped(self, key: str) -> bytes:
-        """Return a word as it stands in a page."""
+    def word_html(self, key: str) -> bytes:
+        """Return the word for a key of words.json, escaped for HTML."""
         return str(escape(self.words.text(key))).encode()
 
     def trial_macros(self) -> tuple[Callable[[TrialView], str], Callable[[TrialView], str]]:
-        """Return what renders a trial's row, and what renders its body."""
-        trial = _environment().get_template(_TRIAL).module
-        return cast("_Trial", trial).row, cast("_Trial", trial).body
+        """Return two functions: one renders a trial's row, the other its body."""
+        macros = cast("_TrialMacros", self._environment.get_template(_TRIAL).module)
+        return macros.row, macros.body
 
     def render(self, name: str, **values: object) -> str:
-        """Return a page."""
-        style_text = style("style.css", "listing.css")
-        return (
-            _environment()
-            .get_template(name)
-            .render(
-                language=self.words.language,
-                say=self._say,
-                phrase=self.words.translate,
-                style=Markup(style_text),  # noqa: S704 - our own file, not a bot's text
-                style_hash=digest(style_text),
-                **values,
-            )
+        """Render the template `name` with these values."""
+        template = self._environment.get_template(name)
+        return template.render(
+            language=self.words.language,
+            text=self._text,
+            phrase_text=self.words.translate,
+            **values,
         )
 
+    def _text(self, key: str, values: Mapping[str, str] = {}) -> str:
+        return self.words.translate(Phrase(key, values))
 
-class _Trial(Protocol):
-    """The macros of a trial's template."""
+
+class _TrialMacros(Protocol):
+    """The macros of the template of trials."""
 
     row: Callable[[TrialView], str]
     body: Callable[[TrialView], str]
 
 
-def _json(values: Mapping[str, str]) -> str:
-    return orjson.dumps(dict(values), option=orjson.OPT_SORT_KEYS).decode()
+class PageLayout:
+    """Where a page's style and script are, and the policy that allows nothing else.
 
+    Args:
+        layout: ``single`` (inside the page) or ``folder`` (in files beside it).
+    """
 
-def page_style() -> str:
-    """Return the style of a run's page: all pages', and that of what its script builds."""
-    return style("style.css", "controls.css")
+    def __init__(self, layout: str) -> None:
+        self.is_folder = layout == "folder"
+
+    @property
+    def policy(self) -> str:
+        """The Content-Security-Policy: the page may use its one style and its one script."""
+        return "; ".join(
+            (
+                "default-src 'none'",
+                f"script-src {self._source_of(_SCRIPT)}",
+                f"style-src {self._source_of(_STYLE)}",
+                "img-src data:",
+                "base-uri 'none'",
+                "form-action 'none'",
+                "require-trusted-types-for 'script'",
+                "trusted-types 'none'",
+            )
+        )
+
+    def _source_of(self, asset: str) -> str:
+        return "'self'" if self.is_folder else f"'sha256-{_policy_hash(asset)}'"
+
+    def files(self) -> Mapping[str, bytes]:
+        """Return the files beside the page, by their names."""
+        if not self.is_folder:
+            return {}
+        return {name: _read_asset(name).encode() for name in (_STYLE, _SCRIPT)}
 
 
 def page_script() -> str:
     """Return the script of a run's page."""
-    return joined()
+    return _read_asset(_SCRIPT)
+
+
+def _read_asset(name: str) -> str:
+    """Return a file that `make assets` has made."""
+    return (_ASSETS / name).read_text(encoding="utf-8")
 
 
 def trial_source() -> str:
-    """Return the template of trials, which names the words that every trial may bring."""
-    return (_FOLDER / _TRIAL).read_text(encoding="utf-8")
+    """Return the source of the template of trials, which names the words that trials may show."""
+    return (_SOURCES / _TRIAL).read_text(encoding="utf-8")
 
 
-def digest(text: str) -> str:
-    """Return how a policy names a text: its SHA-256 in base64."""
-    return b64encode(sha256(text.encode()).digest()).decode()
+def _dump_values(values: Mapping[str, str]) -> str:
+    return orjson.dumps(dict(values), option=orjson.OPT_SORT_KEYS).decode()
 
 
-def inline(text: str) -> Markup:
-    """Return our own style or script as it stands in a page; ValueError if it would end early."""
+def _policy_hash(asset: str) -> str:
+    """Return an asset's SHA-256 in base64, as a Content-Security-Policy names it."""
+    return b64encode(sha256(_read_asset(asset).encode()).digest()).decode()
+
+
+def _inline_asset(name: str) -> Markup:
+    """Return a style or script as markup. ValueError if it would end its own element."""
+    text = _read_asset(name)
     if "</" in text or "<!--" in text:
-        raise ValueError("Our own style or script would end its element.")
+        raise ValueError(f"{name} contains '</' or '<!--', which would end its element.")
     return Markup(text)  # noqa: S704 - our own file, not a bot's text

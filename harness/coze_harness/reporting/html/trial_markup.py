@@ -1,13 +1,13 @@
-"""A template's output with gaps, for the many trials that differ in nothing but their texts.
+"""Rows and bodies of trials, rendered once for each shape of trials.
 
 Most trials of a run have the same shape: as many turns, messages and verdicts, and the same fields
-filled. Their row and their tree are rendered once by the templates, with a numbered gap in the
-place of each text; all others of that shape are those pieces with their own texts between them. The
-templates stay the only place that knows the markup. All of a trial's texts are escaped at once: for
-the row as the templates do it, for the tree as JSON.
+filled. The page templates render each shape once, with a numbered gap in the place of each text;
+the trials of that shape are this markup with their own texts in the gaps. So the page templates
+stay the only place that knows the markup. All texts of a trial are escaped at once: for the row as
+the page templates escape, for the body as JSON.
 
-A tree is filled only when it is written: until then a trial is its texts, and the form, which is
-some ten times as long, is kept once for all.
+A body is filled only when it is written: until then a trial is its texts, and the markup template,
+which is some ten times as long, is kept once for all.
 """
 
 from __future__ import annotations
@@ -21,45 +21,57 @@ from typing import Final, NamedTuple, TypeAlias, TypeVar, cast
 import orjson
 from markupsafe import escape
 
-from coze_harness.reporting.html.markup_tree import tree_of
+from coze_harness.reporting.html.markup_tree import parse_markup
 from coze_harness.reporting.view_model import DiffView, TrialView
 
-Shape: TypeAlias = tuple[object, ...]
-Value = TypeVar("Value")
+_Shape: TypeAlias = tuple[object, ...]
+_Value = TypeVar("_Value")
 
-# No text of a view holds these characters: `visible` shows them by name. JSON escapes the first,
+# No text of a view contains these characters: `visible` shows them by name. JSON escapes the first,
 # but not the second.
 _GAP: Final = "\0"
-_BETWEEN: Final = "\x7f"
+_SEPARATOR: Final = "\x7f"
 _DEL: Final = b"\x7f"
 _GAPS = re.compile(rb"\0(\d+)\0|\\u0000(\d+)\\u0000")
 
-# In place of a trial's id, which is as its author wrote it; what is shown is the name.
-_UNSHOWN: Final = ""
-# A run of ever new shapes must not fill the memory with them.
-_MOST: Final = 300
+# Replaces a trial's id, which is not shown and may contain any character; the name is shown.
+_NO_ID: Final = ""
+# A run in which every trial has a new shape must not fill the memory with templates.
+_MAX_TEMPLATES: Final = 300
 
-# So many texts stand first that a row shows: all up to the reason.
-_ROW: Final = 8
+# A row shows only texts of the first fields: all up to the reason.
+_ROW_TEXTS: Final = 8
 
 
-class Form(NamedTuple):
-    """What stands between the gaps, the gaps left free, and the number of each gap's text."""
+class MarkupTemplate(NamedTuple):
+    """Markup with gaps: the parts between them, with an empty one for each gap, and their texts.
+
+    Gap i takes the text with number `numbers[i]`.
+    """
 
     parts: list[bytes]
     numbers: list[int]
 
-    def filled(self, texts: Sequence[bytes]) -> bytes:
-        """Return the whole, with the texts in the gaps."""
+    @classmethod
+    def parse(cls, source: bytes) -> MarkupTemplate:
+        """Return the template for HTML, or for a tree in JSON, with numbered gaps."""
+        pieces = _GAPS.split(source)
+        numbers = [int(one or other) for one, other in zip(pieces[1::3], pieces[2::3], strict=True)]
+        parts: list[bytes] = [b""] * (2 * len(numbers) + 1)
+        parts[::2] = pieces[::3]
+        return cls(parts, numbers)
+
+    def fill(self, texts: Sequence[bytes]) -> bytes:
+        """Return the markup with texts in the gaps; they must be escaped."""
         parts = self.parts.copy()
         parts[1::2] = [texts[number] for number in self.numbers]
         return b"".join(parts)
 
 
-class Told(NamedTuple):
-    """A trial's row as HTML, and its body: the key of a form, and the texts that fill it.
+class RenderedTrial(NamedTuple):
+    """A trial's row as HTML, and its body: the key of a markup template and the texts for it.
 
-    Without a key, `texts` is the body's whole tree.
+    Without a key, `texts` is the whole tree of the body.
     """
 
     row: bytes
@@ -67,105 +79,96 @@ class Told(NamedTuple):
     texts: bytes
 
 
-def body(form: Form, texts: bytes) -> bytes:
+def fill_body(template: MarkupTemplate, texts: bytes) -> bytes:
     """Return a trial's tree as JSON."""
-    return form.filled(texts.split(_DEL))
+    return template.fill(split_texts(texts))
 
 
-def parted(texts: bytes) -> list[bytes]:
-    """Return the texts one by one, as JSON has them inside quotation marks: gap n takes text n."""
+def split_texts(texts: bytes) -> list[bytes]:
+    """Return a rendered trial's texts, as JSON has them between quotation marks."""
     return texts.split(_DEL)
 
 
-class _Shape(NamedTuple):
-    row: Form
-    key: bytes
+class _ShapeTemplates(NamedTuple):
+    row: MarkupTemplate
+    body_key: bytes
 
 
-class Forms:
-    """Renders trials, each shape of them once.
+class MarkupCache:
+    """Renders trials, and keeps a markup template for each shape of them.
 
     Args:
-        row: renders a trial's row by the template.
-        body: renders all that a trial has to tell, as one element.
+        row: renders a trial's row by the page template.
+        body: renders all other details of a trial, as one element.
     """
 
     def __init__(self, row: Callable[[TrialView], str], body: Callable[[TrialView], str]) -> None:
         self._row = row
         self._body = body
-        self._shapes: dict[Shape, _Shape] = {}
-        self._fresh: dict[bytes, bytes] = {}
+        self._shapes: dict[_Shape, _ShapeTemplates] = {}
+        self._new: dict[bytes, bytes] = {}
 
-    def told(self, trial: TrialView) -> Told:
-        """Return what the templates would make of a trial."""
-        texts, sizes = _laid_out(trial)
+    def render(self, trial: TrialView) -> RenderedTrial:
+        """Return what the page templates make of a trial."""
+        texts, sizes = _texts_and_sizes(trial)
         shape = (trial.status, *sizes, bytes(map(bool, texts)))
-        form = self._shapes.get(shape)
-        if form is None:
-            if len(self._shapes) >= _MOST:
-                return self.rendered(trial)
-            form = self._shapes[shape] = self._made(trial)
-        row = str(escape(_BETWEEN.join(texts[:_ROW]))).encode().split(_DEL)
-        filling = orjson.dumps(_BETWEEN.join(texts))[1:-1]
-        if filling.count(_DEL) + 1 != len(texts) or len(row) != _ROW:
-            return self.rendered(trial)
-        return Told(form.row.filled(row), form.key, filling)
+        templates = self._shapes.get(shape)
+        if templates is None:
+            if len(self._shapes) >= _MAX_TEMPLATES:
+                return self.render_alone(trial)
+            templates = self._shapes[shape] = self._create_templates(trial)
+        row = str(escape(_SEPARATOR.join(texts[:_ROW_TEXTS]))).encode().split(_DEL)
+        body = orjson.dumps(_SEPARATOR.join(texts))[1:-1]
+        if body.count(_DEL) + 1 != len(texts) or len(row) != _ROW_TEXTS:
+            return self.render_alone(trial)
+        return RenderedTrial(templates.row.fill(row), templates.body_key, body)
 
-    def rendered(self, trial: TrialView) -> Told:
-        """Return what the templates make of a trial, without a form."""
-        tree = orjson.dumps(tree_of(self._body(trial)))
-        return Told(self._row(trial).encode(), b"", tree)
+    def render_alone(self, trial: TrialView) -> RenderedTrial:
+        """Return what the page templates make of a trial, without a markup template."""
+        tree = orjson.dumps(parse_markup(self._body(trial)))
+        return RenderedTrial(self._row(trial).encode(), b"", tree)
 
-    def fresh(self) -> Mapping[bytes, bytes]:
-        """Return the forms made since the last time, by their keys."""
-        if not self._fresh:
-            return self._fresh
-        fresh, self._fresh = self._fresh, {}
-        return fresh
+    def new_templates(self) -> Mapping[bytes, bytes]:
+        """Return the bodies' templates that were made since the last call, by their keys."""
+        if not self._new:
+            return self._new
+        new, self._new = self._new, {}
+        return new
 
-    def _made(self, trial: TrialView) -> _Shape:
-        gapped = _gapped(trial._replace(id=_UNSHOWN), count())
-        tree = orjson.dumps(tree_of(self._body(gapped)))
+    def _create_templates(self, trial: TrialView) -> _ShapeTemplates:
+        gapped = _with_gaps(trial._replace(id=_NO_ID), count())
+        tree = orjson.dumps(parse_markup(self._body(gapped)))
         key = blake2b(tree, digest_size=12).hexdigest().encode()
-        self._fresh[key] = tree
-        return _Shape(form_of(self._row(gapped).encode()), key)
+        self._new[key] = tree
+        return _ShapeTemplates(MarkupTemplate.parse(self._row(gapped).encode()), key)
 
 
-def form_of(source: bytes) -> Form:
-    """Return the form that a template's output with gaps is, as HTML or as a tree in JSON."""
-    pieces = _GAPS.split(source)
-    numbers = [int(one or other) for one, other in zip(pieces[1::3], pieces[2::3], strict=True)]
-    parts: list[bytes] = [b""] * (2 * len(numbers) + 1)
-    parts[::2] = pieces[::3]
-    return Form(parts, numbers)
-
-
-def _gapped(value: Value, numbers: count[int]) -> Value:
+def _with_gaps(value: _Value, numbers: count[int]) -> _Value:
     """Return a view in which each text that is not empty is a gap with its number.
 
-    Texts are counted in the order of the fields, which is that of `_laid_out`.
+    Texts are counted in the order of the fields, as in `_texts_and_sizes`.
     """
     if type(value) is str:
         number = next(numbers)
-        return cast("Value", f"{_GAP}{number}{_GAP}" if value else "")
+        return cast("_Value", f"{_GAP}{number}{_GAP}" if value else "")
     if isinstance(value, (tuple, list)):
-        made = [_gapped(entry, numbers) for entry in value]
+        entries = [_with_gaps(entry, numbers) for entry in value]
         if hasattr(value, "_make"):
-            return cast("Value", value._make(made))
-        return cast("Value", made)
+            return cast("_Value", value._make(entries))
+        return cast("_Value", entries)
     return value
 
 
-def _laid_out(trial: TrialView) -> tuple[list[str], list[object]]:
-    """Return all texts of a view in the order of its fields, and whatever else shapes it.
+def _texts_and_sizes(trial: TrialView) -> tuple[list[str], list[object]]:
+    """Return all texts of a view in the order of its fields, and what else determines its shape.
 
-    Spelled out field by field, because it runs once a trial. The last fields, which neither the
-    row nor the body shows, are left out.
+    Written out field by field, because it runs for each trial. The last fields, which neither row
+    nor body shows, are left out.
     """
     flat = chain.from_iterable
     tags, warnings, bot_facts = trial.tags, trial.warnings, trial.bot_facts
     error, http, diff = trial.error, trial.http, trial.diff
-    texts = [_UNSHOWN, trial.anchor, trial.name, trial.bot, trial.change, trial.duration]
+    texts = [_NO_ID, trial.anchor, trial.name, trial.bot, trial.change, trial.duration]
     texts += (trial.usage, trial.reason, trial.case, *tags, trial.place, trial.cassette)
     texts.append(trial.recorded_at)
     sizes: list[object] = [len(tags), len(warnings), len(bot_facts), error is None]
@@ -182,13 +185,13 @@ def _laid_out(trial: TrialView) -> tuple[list[str], list[object]]:
         texts += (*flat(http.calls), http.rows, http.bars, http.waits, http.total, http.total_wait)
         sizes.append(len(http.calls))
     if diff is not None:
-        _lay_out_diff(diff, texts, sizes)
+        _add_diff(diff, texts, sizes)
     texts += error or ()
     texts += (trial.known_failure, *warnings, *flat(bot_facts))
     return texts, sizes
 
 
-def _lay_out_diff(diff: DiffView, texts: list[str], sizes: list[object]) -> None:
+def _add_diff(diff: DiffView, texts: list[str], sizes: list[object]) -> None:
     flat = chain.from_iterable
     texts.append(diff.kind)
     sizes += ("diff", len(diff.turns))

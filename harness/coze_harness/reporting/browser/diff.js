@@ -1,11 +1,11 @@
-/** The diff of a trial: one text with what came and went, or both side by side; all turns, or the changed ones. */
+/** The diff tab: changes in one text, or both texts side by side; all turns, or only the changed ones. */
 
-import { another, button, make } from "./tree.js";
+import { button, make, rebuild } from "./tree.js";
 
 /** @typedef {{sides: boolean, changed: boolean}} Look */
 
 /**
- * Put the choices above a diff, if there is one.
+ * Add the switches above a diff, if there is one.
  * @param {HTMLElement} panel
  */
 export function addLooks(panel) {
@@ -16,7 +16,7 @@ export function addLooks(panel) {
 }
 
 /**
- * Show a diff so; its trees are built by now.
+ * Show a diff; its trees must be built already.
  * @param {HTMLElement} panel
  * @param {Look} look
  */
@@ -27,8 +27,8 @@ export function showDiff(panel, look) {
     let pair = diff.nextElementSibling;
     if (look.sides && !pair?.matches(".pair")) {
       const [before, after] = [make(["div", { class: "diff before" }]), make(["div", { class: "diff after" }])];
-      before.append(another(diff));
-      after.append(another(diff));
+      before.append(rebuild(diff));
+      after.append(rebuild(diff));
       pair = make(["div", { class: "pair" }]);
       pair.append(before, after);
       diff.after(pair);

@@ -1,4 +1,4 @@
-"""The tape plays in strict order, and says in words what does not fit."""
+"""A replay has a strict order, and a mismatch shows what differs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cassette_samples import (
 )
 from coze_harness.cassettes import Recording, Redactor, ReplayTransport
 from coze_harness.cassettes.interaction import Interaction, split_target, split_uri
-from coze_harness.cassettes.replay_transport import request_differences
+from coze_harness.cassettes.request_difference import request_differences
 from coze_harness.model import JSON, HttpCall, replace
 from coze_harness.model.errors import CassetteMismatchError, UnplayedInteractionsError
 from hypothesis import given, settings
@@ -28,19 +28,19 @@ CALLS = (ask(), poll(), poll(), listing())
 TOKEN = "pat_" + "a1B2" * 16
 
 
-def tape(*items: Interaction, redactor: Redactor | None = None) -> ReplayTransport:
+def transport(*items: Interaction, redactor: Redactor | None = None) -> ReplayTransport:
     recording = Recording(interactions=items) if items else plain_recording()
     return ReplayTransport(recording, "cassettes/某.yaml", redactor or Redactor())
 
 
 def mismatch(recorded: HttpCall, now: HttpCall) -> str:
-    with pytest.raises(CassetteMismatchError) as caught:
-        tape(kept(recorded, answered({}))).send(now)
-    return str(caught.value)
+    with pytest.raises(CassetteMismatchError) as raised:
+        transport(kept(recorded, answered({}))).send(now)
+    return str(raised.value)
 
 
-def test_a_recording_plays_in_order_with_its_times() -> None:
-    played = tape()
+def test_a_recording_is_replayed_in_order_with_its_times() -> None:
+    played = transport()
     answers = [played.send(call) for call in CALLS]
     played.check_all_played()
     assert [answer.body for answer in answers] == [
@@ -61,154 +61,154 @@ def test_a_recording_plays_in_order_with_its_times() -> None:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_any_other_order_is_refused(seed: int) -> None:
+def test_any_other_order_is_a_mismatch(seed: int) -> None:
     rng = seeded(seed)
     order = [0, 1, 3]
     while order == [0, 1, 3]:
         rng.shuffle(order)
-    played = tape(*(plain_recording().interactions[n] for n in (0, 1, 3)))
+    played = transport(*(plain_recording().interactions[n] for n in (0, 1, 3)))
     with pytest.raises(CassetteMismatchError):
         [played.send(CALLS[n]) for n in order]
 
 
-def test_a_call_that_does_not_fit_does_not_move_the_head() -> None:
-    played = tape()
+def test_a_mismatch_does_not_advance_the_replay() -> None:
+    played = transport()
     with pytest.raises(CassetteMismatchError):
         played.send(listing())
     assert played.http_log == ()
     assert played.send(ask()).status == 200
 
 
-def test_a_mismatch_shows_recorded_against_now_where_the_bodies_differ() -> None:
+def test_a_mismatch_shows_where_the_bodies_differ() -> None:
     shown = mismatch(ask("你是谁?"), ask("你叫什么?"))
-    assert "cassettes/某.yaml: Interaction 1 of the recording is not what is asked now." in shown
+    assert shown.startswith("cassettes/某.yaml: Interaction 1 ")
     assert 'recorded  additional_messages[0].content = "你是谁?"' in shown
     assert 'now       additional_messages[0].content = "你叫什么?"' in shown
-    assert "next: if the change is intended, record it again." in shown
+    assert "next: " in shown
 
 
-def test_a_mismatch_of_another_path_shows_both_requests() -> None:
+def test_a_mismatch_of_the_path_shows_both_requests() -> None:
     shown = mismatch(ask(), listing())
     assert "recorded  POST /v3/chat\n" in shown
     assert "now       POST /v3/chat/message/list?conversation_id=7381" in shown
 
 
-def test_the_end_of_the_tape_is_told() -> None:
-    played = tape(kept(ask(), answered({})))
+def test_a_call_after_the_end_of_the_recording_is_a_mismatch() -> None:
+    played = transport(kept(ask(), answered({})))
     played.send(ask())
-    with pytest.raises(CassetteMismatchError) as caught:
+    with pytest.raises(CassetteMismatchError) as raised:
         played.send(poll())
-    assert "ends after 1 interactions" in str(caught.value)
-    assert "now       GET /v3/chat/retrieve?" in str(caught.value)
+    assert "1 interactions" in raised.value.what
+    assert raised.value.detail[0].startswith("now       GET /v3/chat/retrieve?")
 
 
-def test_what_was_never_played_is_told() -> None:
-    played = tape()
+def test_interactions_that_were_not_played_are_an_error() -> None:
+    played = transport()
     played.send(ask())
-    with pytest.raises(UnplayedInteractionsError) as caught:
+    with pytest.raises(UnplayedInteractionsError) as raised:
         played.check_all_played()
-    assert "3 of 4 recorded interactions were never played" in str(caught.value)
-    assert "the first is GET /v3/chat/retrieve" in str(caught.value)
+    assert raised.value.what.startswith("3 of 4 ")
+    assert "GET /v3/chat/retrieve" in raised.value.what
 
 
-def test_the_host_is_left_out() -> None:
+def test_the_host_is_ignored() -> None:
     item = replace(kept(ask(), answered({})), host="https://other.example/gate")
-    assert tape(item).send(ask()).status == 200
+    assert transport(item).send(ask()).status == 200
 
 
 def test_the_order_of_the_query_does_not_matter_but_its_values_do() -> None:
     now = HttpCall("GET", "/v3/chat/retrieve", IDS[::-1])
-    assert tape(kept(poll(), answered({}))).send(now).status == 200
+    assert transport(kept(poll(), answered({}))).send(now).status == 200
     other = HttpCall("GET", "/v3/chat/retrieve", (IDS[0], ("chat_id", "1")))
     assert "chat_id=1" in mismatch(poll(), other)
     assert "GET" in mismatch(poll(), HttpCall("GET", "/v3/chat/retrieve", IDS[:1]))
     assert "GET" in mismatch(poll(), HttpCall("GET", "/v3/chat/retrieve", (*IDS, IDS[0])))
 
 
-def test_a_query_may_be_encoded_otherwise() -> None:
+def test_a_query_may_be_encoded_differently() -> None:
     now = HttpCall("GET", "/x", (("q", "你 好&=#+/~"), ("空", "")))
     item = replace(
         kept(now, answered({})), target="/x?%E7%A9%BA=&q=%e4%bd%a0+%e5%a5%bd%26%3D%23%2B/~"
     )
-    assert tape(item).send(now).status == 200
+    assert transport(item).send(now).status == 200
 
 
 @pytest.mark.parametrize(
     ("one", "other"),
     [(True, 1), (False, 0), (1, 1.0), ("1", 1), (None, False), ([], {}), ("", None), ([1], [1, 2])],
 )
-def test_what_python_takes_for_equal_is_told_apart(one: JSON, other: JSON) -> None:
+def test_values_that_are_equal_in_python_but_not_in_json_differ(one: JSON, other: JSON) -> None:
     shown = mismatch(
         HttpCall("POST", "/x", (), {"a": [one]}), HttpCall("POST", "/x", (), {"a": [other]})
     )
     assert "recorded  a" in shown
 
 
-def test_large_numbers_are_told_apart_to_the_last_digit() -> None:
+def test_large_numbers_are_compared_to_the_last_digit() -> None:
     one, other = (
         HttpCall("POST", "/x", (), {"n": 2**70}),
         HttpCall("POST", "/x", (), {"n": 2**70 + 1}),
     )
-    assert tape(kept(one, answered({}))).send(one).status == 200
+    assert transport(kept(one, answered({}))).send(one).status == 200
     mismatch(one, other)
 
 
-def test_keys_in_another_order_and_spacing_are_the_same_body() -> None:
+def test_order_of_keys_and_white_space_are_ignored() -> None:
     item = replace(kept(ask(), answered({})), request_body=b' {"b" : [1, {"d":2,"c": 1}],\n"a":1}')
     now = HttpCall("POST", "/v3/chat", (), {"a": 1, "b": [1, {"c": 1, "d": 2}]})
-    assert tape(item).send(now).status == 200
+    assert transport(item).send(now).status == 200
     tuples = HttpCall("POST", "/v3/chat", (), {"a": 1, "b": (1, {"c": 1, "d": 2})})
-    assert tape(item).send(tuples).status == 200
+    assert transport(item).send(tuples).status == 200
 
 
-def test_a_body_where_there_was_none_and_none_where_there_was_one() -> None:
+def test_an_added_and_a_removed_body_are_shown() -> None:
     assert "recorded  body = null" in mismatch(listing(), replace(listing(), body={"a": 1}))
     assert "now       body = null" in mismatch(ask(), replace(ask(), body=None))
     mismatch(listing(), replace(listing(), body={}))
 
 
-def test_a_recorded_body_that_is_no_json_fits_nothing() -> None:
+def test_a_recorded_body_that_is_not_json_matches_nothing() -> None:
     item = replace(kept(ask(), answered({})), request_body=b"a=1&b=2")
     with pytest.raises(CassetteMismatchError):
-        tape(item).send(ask())
+        transport(item).send(ask())
 
 
 @pytest.mark.parametrize("prompt", ["\ud800", "a\udfffb", "😀", "\x00", "\u2028", "\\ud800"])
-def test_odd_prompts_fit_themselves(prompt: str) -> None:
-    assert tape(kept(ask(prompt), answered({}))).send(ask(prompt)).status == 200
+def test_odd_prompts_match_themselves(prompt: str) -> None:
+    assert transport(kept(ask(prompt), answered({}))).send(ask(prompt)).status == 200
 
 
-def test_a_prompt_that_was_redacted_still_fits() -> None:
+def test_a_prompt_that_was_redacted_still_matches() -> None:
     redactor = Redactor([TOKEN], ["1[38][0-9]{9}"])
     asked = ask(f"我的令牌是 {TOKEN}，电话 13800138000，钥匙 sk-{'x9' * 20}")
     item = kept(asked, answered({}), redactor)
     assert b"<redacted>" in item.request_body
-    played = tape(item, redactor=Redactor(patterns=["1[38][0-9]{9}"]))
+    played = transport(item, redactor=Redactor(patterns=["1[38][0-9]{9}"]))
     assert played.send(asked).status == 200
 
 
-def test_a_query_that_was_redacted_still_fits() -> None:
+def test_a_query_that_was_redacted_still_matches() -> None:
     asked = HttpCall("GET", "/x", (("token", TOKEN), ("b", "1")))
     item = kept(asked, answered({}), Redactor())
     assert TOKEN not in item.target
-    assert tape(item).send(asked).status == 200
+    assert transport(item).send(asked).status == 200
 
 
-def test_a_message_does_not_give_away_what_is_asked_now() -> None:
+def test_a_message_contains_no_secret_of_the_call() -> None:
     shown = mismatch(ask("你是谁?"), ask(f"令牌 {TOKEN}"))
     assert "令牌 <redacted>" in shown
     assert "a1B2" not in shown
     assert "a1B2" not in mismatch(poll(), HttpCall("GET", "/x", (("t", TOKEN),)))
-    played = tape(kept(ask(), answered({})))
+    played = transport(kept(ask(), answered({})))
     played.send(ask())
-    with pytest.raises(CassetteMismatchError) as caught:
+    with pytest.raises(CassetteMismatchError) as raised:
         played.send(HttpCall("GET", "/x", (("t", TOKEN),)))
-    assert "a1B2" not in str(caught.value)
+    assert "a1B2" not in str(raised.value)
 
 
-def test_polls_count_for_all_that_they_stand_for() -> None:
+def test_polls_are_replayed_with_their_repeat_count() -> None:
     waiting = replace(kept(poll(), answered(chat("in_progress"), 1.0)), repeat_count=7)
-    played = tape(waiting, kept(listing(), answered(said())))
+    played = transport(waiting, kept(listing(), answered(said())))
     assert played.send(poll()).repeat_count == 7
     assert played.http_log[0].repeat_count == 7
 
@@ -219,7 +219,7 @@ def test_a_long_difference_is_cut() -> None:
     assert len(shown) < 1200
 
 
-def test_differences_name_the_place() -> None:
+def test_differences_have_their_path() -> None:
     before: JSON = {"a": [{"b": 1}], "gone": None, "same": {"x": []}}
     now: JSON = {"a": [{"b": True}], "same": {"x": []}, "new": "新"}
     assert request_differences(before, now) == [
@@ -244,18 +244,18 @@ json_values: st.SearchStrategy[JSON] = st.recursive(
 @given(
     st.dictionaries(st.text(), json_values, max_size=4), st.lists(st.tuples(st.text(), st.text()))
 )
-def test_every_call_fits_its_own_recording(
+def test_every_call_matches_its_own_recording(
     body: dict[str, JSON], query: list[tuple[str, str]]
 ) -> None:
     call = HttpCall("POST", "/v3/chat", tuple(query), body)
-    assert tape(kept(call, answered({}))).send(call).status == 200
+    assert transport(kept(call, answered({}))).send(call).status == 200
     turned = HttpCall("POST", "/v3/chat", tuple(query[::-1]), dict(reversed(body.items())))
-    assert tape(kept(call, answered({}))).send(turned).status == 200
+    assert transport(kept(call, answered({}))).send(turned).status == 200
 
 
 @settings(deadline=None, max_examples=300)
 @given(st.lists(st.tuples(st.text(), st.text(min_size=1))))
-def test_a_target_says_exactly_what_is_asked(query: list[tuple[str, str]]) -> None:
+def test_a_target_can_be_split_into_the_same_query(query: list[tuple[str, str]]) -> None:
     sent = HttpCall("GET", "/v3/x", tuple(query)).target
     assert sent.isascii()
     assert " " not in sent

@@ -1,4 +1,4 @@
-"""Files that our own hand did not write: edited ones play, all others are named and left alone."""
+"""Files that `write_canonical` did not write: edited ones can be replayed, others are rejected."""
 
 from __future__ import annotations
 
@@ -17,22 +17,18 @@ from coze_harness.cassettes import (
     Redactor,
     ReplayTransport,
 )
-from coze_harness.cassettes import (
-    canonical_format as canonical,
-)
-from coze_harness.cassettes import (
-    cassette_files as store,
-)
+from coze_harness.cassettes.canonical_format import write_canonical
+from coze_harness.cassettes.cassette_files import read_cassette
 from coze_harness.model.errors import CassetteMissingError, CassetteUnreadableError
 
-WHOLE = canonical.write_canonical(plain_recording(), ORIGIN)
+WHOLE = write_canonical(plain_recording(), ORIGIN)
 SECONDS = 20
 
 
 def _play(path: Path) -> list[bytes]:
-    tape = ReplayTransport(store.read_cassette(path), str(path), Redactor())
-    bodies = [tape.send(call).body for call in (ask(), poll(), poll(), listing())]
-    tape.check_all_played()
+    transport = ReplayTransport(read_cassette(path), str(path), Redactor())
+    bodies = [transport.send(call).body for call in (ask(), poll(), poll(), listing())]
+    transport.check_all_played()
     return bodies
 
 
@@ -58,10 +54,10 @@ EDITS = {
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_a_file_edited_by_hand_plays(edit: str, tmp_path: Path) -> None:
+def test_a_file_edited_by_hand_can_be_replayed(edit: str, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_bytes(EDITS[edit])
-    recording = store.read_cassette(path)
+    recording = read_cassette(path)
     assert not recording.canonical
     assert recording.origin is not None
     assert recording.origin.bot == ORIGIN.bot
@@ -74,22 +70,22 @@ def test_an_edited_file_keeps_its_times_and_counts(tmp_path: Path) -> None:
     merged = first.with_repeat(first).with_repeat(first)
     path = tmp_path / "a.yaml"
     items = (kept(ask(), answered({})), merged, second)
-    path.write_bytes(canonical.write_canonical(Recording(interactions=items), ORIGIN))
-    whole = store.read_cassette(path)
+    path.write_bytes(write_canonical(Recording(interactions=items), ORIGIN))
+    whole = read_cassette(path)
     path.write_bytes(path.read_bytes().replace(b"in_progress", b"in_progre55"))
-    edited = store.read_cassette(path)
+    edited = read_cassette(path)
     assert [i.repeat_count for i in edited.interactions] == [1, 3, 1]
     assert [(i.started, i.elapsed, i.repeat_count) for i in edited.interactions] == [
         (i.started, i.elapsed, i.repeat_count) for i in whole.interactions
     ]
 
 
-def test_a_line_added_to_an_answer_of_text_is_read(tmp_path: Path) -> None:
+def test_a_line_added_to_a_text_response_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     lines = "        甲\n        乙\n".encode()
     answer = WHOLE.rindex(b"string: |-\n") + len(b"string: |-\n")
     path.write_bytes(WHOLE[:answer].replace(b"application/json", b"text/plain") + lines)
-    assert store.read_cassette(path).interactions[-1].response_body == "甲\n乙".encode()
+    assert read_cassette(path).interactions[-1].response_body == "甲\n乙".encode()
 
 
 HEAD = (
@@ -169,13 +165,13 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_file_that_does_not_serve_is_named_and_left_alone(name: str, tmp_path: Path) -> None:
+def test_an_unusable_file_is_rejected_and_not_changed(name: str, tmp_path: Path) -> None:
     path = tmp_path / "某.yaml"
     path.write_bytes(BAD[name])
-    with pytest.raises(CassetteUnreadableError) as caught:
-        store.read_cassette(path)
-    assert str(caught.value).startswith(str(path))
-    assert caught.value.next_step
+    with pytest.raises(CassetteUnreadableError) as raised:
+        read_cassette(path)
+    assert str(raised.value).startswith(str(path))
+    assert raised.value.next_step
     assert path.read_bytes() == BAD[name]
 
 
@@ -183,36 +179,36 @@ def test_a_file_that_does_not_serve_is_named_and_left_alone(name: str, tmp_path:
     ("name", "words"),
     [
         ("empty", "The file is empty"),
-        ("conflict marks", "conflict marks"),
+        ("conflict marks", "conflict markers"),
         ("a newer format of ours", "x-coze format 2"),
         ("a newer format of vcrpy", "version 2"),
         ("not UTF-8", "not UTF-8"),
         ("a key written twice", '"version" is written twice'),
         ("another tool's YAML", "not a cassette"),
-        ("no version", "does not say its `version`"),
+        ("no version", "has no `version`"),
     ],
 )
-def test_what_is_wrong_with_a_file_is_said(name: str, words: str, tmp_path: Path) -> None:
+def test_the_error_says_what_is_wrong_with_a_file(name: str, words: str, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_bytes(BAD[name])
     with pytest.raises(CassetteUnreadableError, match=words):
-        store.read_cassette(path)
+        read_cassette(path)
 
 
 @pytest.mark.parametrize(
     "name", ["conflict marks", "not UTF-8", "a tab", "a key written twice", "the tag !mine x"]
 )
-def test_the_line_is_told_where_it_is_known(name: str, tmp_path: Path) -> None:
+def test_the_error_has_the_line_if_it_is_known(name: str, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_bytes(BAD[name])
-    with pytest.raises(CassetteUnreadableError) as caught:
-        store.read_cassette(path)
-    assert caught.value.where is not None
-    assert caught.value.where.line > 1
+    with pytest.raises(CassetteUnreadableError) as raised:
+        read_cassette(path)
+    assert raised.value.where is not None
+    assert raised.value.where.line > 1
 
 
 @pytest.mark.parametrize("kind", ["folder", "under a file", "pipe", "loop of links", "long name"])
-def test_what_is_no_file_is_refused(kind: str, tmp_path: Path) -> None:
+def test_a_path_that_is_not_a_file_is_rejected(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     if kind == "folder":
         path.mkdir()
@@ -226,21 +222,21 @@ def test_what_is_no_file_is_refused(kind: str, tmp_path: Path) -> None:
     else:
         path = tmp_path / ("字" * 100 + ".yaml")
     with pytest.raises(CassetteUnreadableError):
-        store.read_cassette(path)
+        read_cassette(path)
 
 
-def test_a_file_that_is_not_there_is_missing(tmp_path: Path) -> None:
+def test_a_missing_file_is_a_missing_cassette(tmp_path: Path) -> None:
     with pytest.raises(CassetteMissingError):
-        store.read_cassette(tmp_path / "a.yaml")
+        read_cassette(tmp_path / "a.yaml")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_permission_is_refused(tmp_path: Path) -> None:
+def test_a_file_without_permission_is_unreadable(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_bytes(WHOLE)
     path.chmod(0)
     with pytest.raises(CassetteUnreadableError, match="cannot be read"):
-        store.read_cassette(path)
+        read_cassette(path)
 
 
 DEEP = {
@@ -259,7 +255,7 @@ DEEP = {
 
 
 @pytest.mark.parametrize("name", DEEP)
-def test_ten_megabytes_of_nesting_end_neither_the_process_nor_patience(
+def test_ten_megabytes_of_nesting_are_rejected_quickly_and_without_a_crash(
     name: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "deep.yaml"
@@ -269,7 +265,7 @@ def test_ten_megabytes_of_nesting_end_neither_the_process_nor_patience(
         "from coze_harness.cassettes.cassette_files import read_cassette\n"
         "from coze_harness.model.errors import CassetteUnreadableError\n"
         "try: read_cassette(Path(sys.argv[1]))\n"
-        "except CassetteUnreadableError as fault: print('refused', fault)\n"
+        "except CassetteUnreadableError as error: print('rejected', error)\n"
     )
 
     def small_stack() -> None:
@@ -284,57 +280,59 @@ def test_ten_megabytes_of_nesting_end_neither_the_process_nor_patience(
         preexec_fn=small_stack,
     )
     assert done.returncode not in (-signal.SIGSEGV, -signal.SIGXCPU), done
-    assert done.stdout.startswith(f"refused {path}"), done
+    assert done.stdout.startswith(f"rejected {path}"), done
     path.unlink()
 
 
-def test_an_answer_of_vcrpy_may_be_binary(tmp_path: Path) -> None:
+def test_a_response_may_be_binary(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_bytes(HEAD + TAIL.replace(b"string: x", b"string: !!binary '/wD+'"))
-    assert store.read_cassette(path).interactions[0].response_body == b"\xff\x00\xfe"
+    assert read_cassette(path).interactions[0].response_body == b"\xff\x00\xfe"
 
 
 @pytest.mark.parametrize("date", [b"2026-02-31", b"2026-02-28", b"!!timestamp soon"])
-def test_a_date_is_text_like_any_other(date: bytes, tmp_path: Path) -> None:
+def test_a_date_is_read_as_text(date: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_bytes(HEAD + TAIL.replace(b"string: x", b"string: " + date))
-    answer = store.read_cassette(path).interactions[0].response_body
+    answer = read_cassette(path).interactions[0].response_body
     assert answer == date.removeprefix(b"!!timestamp ")
 
 
 def test_a_file_may_end_in_an_empty_mapping(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_bytes(WHOLE.rstrip() + b"\n    extra: {}\n")
-    assert store.read_cassette(path).interactions
+    assert read_cassette(path).interactions
 
 
-def test_the_nesting_limit_has_its_place(tmp_path: Path) -> None:
+def test_the_nesting_limit_has_its_location(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_bytes(b"version: 1\ninteractions: " + b"[" * 200_000)
-    with pytest.raises(CassetteUnreadableError, match="levels deep") as caught:
-        store.read_cassette(path)
-    assert str(caught.value.where) == f"{path}:2:114"
+    with pytest.raises(CassetteUnreadableError, match="levels deep") as raised:
+        read_cassette(path)
+    assert str(raised.value.where) == f"{path}:2:114"
 
 
-def test_aliases_as_vcrpy_may_write_them_are_followed(tmp_path: Path) -> None:
+def test_yaml_aliases_are_resolved(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     more = HEAD.partition(b"interactions:\n")[2] + TAIL.replace(b"{}", b"*h ")
     path.write_bytes(HEAD + TAIL.replace(b"{}", b"&h {X-Tt-Logid: [L1]}") + more)
-    assert [i.headers for i in store.read_cassette(path).interactions] == [{"x-tt-logid": "L1"}] * 2
+    assert [i.headers for i in read_cassette(path).interactions] == [{"x-tt-logid": "L1"}] * 2
 
 
-def test_half_an_answer_after_an_edit_is_told_with_its_number(tmp_path: Path) -> None:
+def test_incomplete_json_after_an_edit_is_an_error(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "a.yaml"
     path.write_bytes(WHOLE.replace(b'"in_progress"', b'"in_progress'))
-    with pytest.raises(CassetteUnreadableError, match="interaction 2 is not whole JSON"):
-        store.read_cassette(path)
+    with pytest.raises(CassetteUnreadableError, match="interaction 2 is not complete JSON"):
+        read_cassette(path)
 
 
-def test_an_empty_answer_may_stand_in_an_edited_file(tmp_path: Path) -> None:
+def test_an_edited_file_may_contain_an_empty_response(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     empty = kept(listing(), answered(said()))
     items = (kept(ask("甲"), answered({})), empty)
-    data = canonical.write_canonical(Recording(interactions=items), ORIGIN)
+    data = write_canonical(Recording(interactions=items), ORIGIN)
     answer = data.rindex(b"string: |-\n") + len(b"string: ")
     path.write_bytes(data[:answer] + b'""\n')
-    assert store.read_cassette(path).interactions[1].response_body == b""
+    assert read_cassette(path).interactions[1].response_body == b""

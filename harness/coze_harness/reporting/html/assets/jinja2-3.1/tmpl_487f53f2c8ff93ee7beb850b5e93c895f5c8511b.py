@@ -1,0 +1,243 @@
+from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
+name = 'page.html.j2'
+
+def root(context, missing=missing):
+    resolve = context.resolve_or_missing
+    undefined = environment.undefined
+    concat = environment.concat
+    cond_expr_undefined = Undefined
+    if 0: yield None
+    l_0_language = resolve('language')
+    l_0_layout = resolve('layout')
+    l_0_phrase_text = resolve('phrase_text')
+    l_0_view = resolve('view')
+    l_0_inline_asset = resolve('inline_asset')
+    l_0_values_of = resolve('values_of')
+    l_0_rows = resolve('rows')
+    l_0_listed = resolve('listed')
+    l_0_detailed = resolve('detailed')
+    l_0_first = resolve('first')
+    l_0_head = resolve('head')
+    l_0_chunks = resolve('chunks')
+    l_0_word = l_0_phrase = l_0_href = l_0_label = missing
+    pass
+    included_template = environment.get_template('words.html.j2', 'page.html.j2').make_module(context.get_all(), True, {'href': l_0_href, 'label': l_0_label, 'phrase': l_0_phrase, 'word': l_0_word})
+    l_0_word = getattr(included_template, 'word', missing)
+    if l_0_word is missing:
+        l_0_word = undefined(f"the template {included_template.__name__!r} (imported on line 1 in 'page.html.j2') does not export the requested name 'word'", name='word')
+    l_0_phrase = getattr(included_template, 'phrase', missing)
+    if l_0_phrase is missing:
+        l_0_phrase = undefined(f"the template {included_template.__name__!r} (imported on line 1 in 'page.html.j2') does not export the requested name 'phrase'", name='phrase')
+    l_0_href = getattr(included_template, 'href', missing)
+    if l_0_href is missing:
+        l_0_href = undefined(f"the template {included_template.__name__!r} (imported on line 1 in 'page.html.j2') does not export the requested name 'href'", name='href')
+    l_0_label = getattr(included_template, 'label', missing)
+    if l_0_label is missing:
+        l_0_label = undefined(f"the template {included_template.__name__!r} (imported on line 1 in 'page.html.j2') does not export the requested name 'label'", name='label')
+    context.vars.update({'word': l_0_word, 'phrase': l_0_phrase, 'href': l_0_href, 'label': l_0_label})
+    context.exported_vars.difference_update(('word', 'phrase', 'href', 'label'))
+    yield '<!doctype html>\n<html lang="'
+    yield escape(('zh-CN' if ((undefined(name='language') if l_0_language is missing else l_0_language) == 'zh') else 'en'))
+    yield '">\n<head>\n<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="'
+    yield escape(environment.getattr((undefined(name='layout') if l_0_layout is missing else l_0_layout), 'policy'))
+    yield '">\n<meta name="referrer" content="no-referrer">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n<title>'
+    yield escape(context.call((undefined(name='phrase_text') if l_0_phrase_text is missing else l_0_phrase_text), environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'sentence')))
+    yield ' '
+    yield escape(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'run_id'))
+    yield '</title>\n'
+    if environment.getattr((undefined(name='layout') if l_0_layout is missing else l_0_layout), 'is_folder'):
+        pass
+        yield '<link rel="stylesheet" href="report.css">\n'
+    else:
+        pass
+        yield '<style>'
+        yield escape(context.call((undefined(name='inline_asset') if l_0_inline_asset is missing else l_0_inline_asset), 'report.css'))
+        yield '</style>\n'
+    yield '</head>\n<body data-view="overview">\n<a class="skip" href="#v=trials">'
+    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.skip'))
+    yield '</a>\n<header class="'
+    yield escape(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'tone'))
+    yield '">\n<p class="over">coze-harness · '
+    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), markup_join(('mode.', environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'mode'), ))))
+    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'started'):
+        pass
+        yield ' · '
+        yield escape(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'started'))
+    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'duration'):
+        pass
+        yield ' · '
+        yield escape(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'duration'))
+    yield '</p>\n<div id="tools"></div>\n<h1>'
+    yield escape(context.call((undefined(name='phrase') if l_0_phrase is missing else l_0_phrase), environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'sentence')))
+    yield '</h1>\n'
+    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'notes'):
+        pass
+        yield '<p class="aside">'
+        for l_1_note in environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'notes'):
+            _loop_vars = {}
+            pass
+            yield escape(context.call((undefined(name='phrase') if l_0_phrase is missing else l_0_phrase), l_1_note, _loop_vars=_loop_vars))
+            yield ' '
+        l_1_note = missing
+        yield '</p>\n'
+    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'counts'):
+        pass
+        yield '<svg class="bar" role="img" data-w-label="'
+        yield escape(environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'sentence'), 'key'))
+        yield '" data-v="'
+        yield escape(context.call((undefined(name='values_of') if l_0_values_of is missing else l_0_values_of), environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'sentence'), 'values')))
+        yield '" aria-label="'
+        yield escape(context.call((undefined(name='phrase_text') if l_0_phrase_text is missing else l_0_phrase_text), environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'sentence')))
+        yield '">\n'
+        for l_1_count in environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'counts'):
+            _loop_vars = {}
+            pass
+            yield '<rect class="'
+            yield escape(environment.getattr(l_1_count, 'status'))
+            yield '" x="'
+            yield escape(environment.getattr(l_1_count, 'begin'))
+            yield '%" width="'
+            yield escape(environment.getattr(l_1_count, 'share'))
+            yield '%" height="10"></rect>\n'
+        l_1_count = missing
+        yield '</svg>\n<ul class="counts">\n<li><b>'
+        yield escape(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'trials'))
+        yield '</b> '
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'fact.trials'))
+        yield '</li>\n'
+        for l_1_count in environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'counts'):
+            _loop_vars = {}
+            pass
+            yield '<li><a href="'
+            yield escape(environment.getattr(l_1_count, 'link'))
+            yield '"><span class="dot '
+            yield escape(environment.getattr(l_1_count, 'status'))
+            yield '">'
+            yield escape(environment.getattr(l_1_count, 'icon'))
+            yield '</span> <b>'
+            yield escape(context.call(environment.getattr('{:,}', 'format'), environment.getattr(l_1_count, 'number'), _loop_vars=_loop_vars))
+            yield '</b> '
+            yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), markup_join(('status.', environment.getattr(l_1_count, 'status'), )), _loop_vars=_loop_vars))
+            yield '</a></li>\n'
+        l_1_count = missing
+        yield '</ul>\n'
+    yield '<nav id="tabs">\n'
+    for l_1_name in ('overview', 'trials', 'compare', 'matrix', 'history', 'mutations'):
+        _loop_vars = {}
+        pass
+        yield '<a href="#v='
+        yield escape(l_1_name)
+        yield '">'
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), markup_join(('view.', l_1_name, )), _loop_vars=_loop_vars))
+        yield '</a>\n'
+    l_1_name = missing
+    yield '</nav>\n</header>\n<main>\n<section class="view" id="v-overview">\n<h2 class="sr" id="v=overview">'
+    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'view.overview'))
+    yield '</h2>\n'
+    template = environment.get_template('overview.html.j2', 'page.html.j2')
+    gen = template.root_render_func(template.new_context(context.get_all(), True, {'href': l_0_href, 'label': l_0_label, 'phrase': l_0_phrase, 'word': l_0_word}))
+    try:
+        for event in gen:
+            yield event
+    finally: gen.close()
+    yield '</section>\n<section class="view" id="v-trials">\n<h2 id="v=trials">'
+    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'view.trials'))
+    yield '</h2>\n<div id="filter"></div>\n<p id="count" role="status" aria-live="polite"></p>\n<ol id="list">\n'
+    yield escape((undefined(name='rows') if l_0_rows is missing else l_0_rows))
+    yield '</ol>\n'
+    if ((undefined(name='listed') if l_0_listed is missing else l_0_listed) < environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'rows')):
+        pass
+        yield '<p class="note warning">'
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.rows_left_out', {'n': context.call(environment.getattr('{:,}', 'format'), (environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'rows') - (undefined(name='listed') if l_0_listed is missing else l_0_listed))), 'of': context.call(environment.getattr('{:,}', 'format'), (undefined(name='listed') if l_0_listed is missing else l_0_listed))}))
+        yield '</p>\n'
+    if ((undefined(name='detailed') if l_0_detailed is missing else l_0_detailed) < (undefined(name='listed') if l_0_listed is missing else l_0_listed)):
+        pass
+        yield '<p class="note warning">'
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.rows_only', {'n': context.call(environment.getattr('{:,}', 'format'), ((undefined(name='listed') if l_0_listed is missing else l_0_listed) - (undefined(name='detailed') if l_0_detailed is missing else l_0_detailed))), 'of': context.call(environment.getattr('{:,}', 'format'), (undefined(name='detailed') if l_0_detailed is missing else l_0_detailed))}))
+        yield '</p>\n'
+    yield '</section>\n<section class="view" id="v-trial">\n<div id="trial"></div>\n<div id="first">\n'
+    yield escape((undefined(name='first') if l_0_first is missing else l_0_first))
+    yield '</div>\n</section>\n<section class="view" id="v-compare">\n<h2 id="v=compare">'
+    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'view.compare'))
+    yield '</h2>\n'
+    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'comparison'):
+        pass
+        template = environment.get_template('compare.html.j2', 'page.html.j2')
+        gen = template.root_render_func(template.new_context(context.get_all(), True, {'href': l_0_href, 'label': l_0_label, 'phrase': l_0_phrase, 'word': l_0_word}))
+        try:
+            for event in gen:
+                yield event
+        finally: gen.close()
+    else:
+        pass
+        yield '<p class="empty">'
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'compare.empty'))
+        yield ' <code>coze-harness compare</code></p>\n'
+    yield '</section>\n<section class="view" id="v-matrix">\n<h2 id="v=matrix">'
+    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'view.matrix'))
+    yield '</h2>\n'
+    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'matrix'):
+        pass
+        template = environment.get_template('matrix.html.j2', 'page.html.j2')
+        gen = template.root_render_func(template.new_context(context.get_all(), True, {'href': l_0_href, 'label': l_0_label, 'phrase': l_0_phrase, 'word': l_0_word}))
+        try:
+            for event in gen:
+                yield event
+        finally: gen.close()
+    else:
+        pass
+        yield '<p class="empty">'
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'matrix.empty'))
+        yield '</p>\n'
+    yield '</section>\n<section class="view" id="v-history">\n<h2 id="v=history">'
+    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'view.history'))
+    yield '</h2>\n'
+    if (environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'history') or environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'flaky')):
+        pass
+        template = environment.get_template('history.html.j2', 'page.html.j2')
+        gen = template.root_render_func(template.new_context(context.get_all(), True, {'href': l_0_href, 'label': l_0_label, 'phrase': l_0_phrase, 'word': l_0_word}))
+        try:
+            for event in gen:
+                yield event
+        finally: gen.close()
+    else:
+        pass
+        yield '<p class="empty">'
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'history.empty'))
+        yield '</p>\n'
+    yield '</section>\n<section class="view" id="v-mutations">\n<h2 id="v=mutations">'
+    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'view.mutations'))
+    yield '</h2>\n'
+    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'mutation'):
+        pass
+        template = environment.get_template('mutations.html.j2', 'page.html.j2')
+        gen = template.root_render_func(template.new_context(context.get_all(), True, {'href': l_0_href, 'label': l_0_label, 'phrase': l_0_phrase, 'word': l_0_word}))
+        try:
+            for event in gen:
+                yield event
+        finally: gen.close()
+    else:
+        pass
+        yield '<p class="empty">'
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'mutations.empty'))
+        yield ' <code>coze-harness mutate</code></p>\n'
+    yield '</section>\n</main>\n<footer>\n<p>'
+    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.made_from'))
+    yield ' <a href="run.json">run.json</a>, <a href="trials.jsonl">trials.jsonl</a> · <a href="junit.xml">junit.xml</a> · <a href="summary.md">summary.md</a> · <a href="../index.html">'
+    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.all_runs'))
+    yield '</a></p>\n</footer>\n<script type="application/json" id="head">'
+    yield escape((undefined(name='head') if l_0_head is missing else l_0_head))
+    yield '</script>\n'
+    yield escape((undefined(name='chunks') if l_0_chunks is missing else l_0_chunks))
+    if environment.getattr((undefined(name='layout') if l_0_layout is missing else l_0_layout), 'is_folder'):
+        pass
+        yield '<script src="report.js"></script>'
+    else:
+        pass
+        yield '<script>'
+        yield escape(context.call((undefined(name='inline_asset') if l_0_inline_asset is missing else l_0_inline_asset), 'report.js'))
+        yield '</script>'
+    yield '\n</body>\n</html>'
+
+blocks = {}
+debug_info = '1=24&3=40&6=42&10=44&11=48&14=54&18=57&19=59&20=61&22=71&23=73&24=76&26=83&27=86&28=92&29=96&33=104&34=108&35=112&40=125&41=129&47=135&48=137&51=144&55=146&56=148&57=151&59=153&60=156&66=159&69=161&70=163&71=165&73=174&77=177&78=179&79=181&81=190&85=193&86=195&87=197&89=206&93=209&94=211&95=213&97=222&102=225&104=229&105=231'

@@ -1,0 +1,58 @@
+from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
+name = 'nodes.html.j2'
+
+def root(context, missing=missing):
+    resolve = context.resolve_or_missing
+    undefined = environment.undefined
+    concat = environment.concat
+    cond_expr_undefined = Undefined
+    if 0: yield None
+    l_0_node = missing
+    pass
+    def macro(l_1_tokens):
+        t_1 = []
+        if l_1_tokens is missing:
+            l_1_tokens = undefined("parameter 'tokens' was not provided", name='tokens')
+        pass
+        for (l_2_kind, l_2_text) in l_1_tokens:
+            _loop_vars = {}
+            pass
+            if (not l_2_kind):
+                pass
+                t_1.append(
+                    escape(l_2_text),
+                )
+            elif (l_2_kind == '<'):
+                pass
+                t_1.extend((
+                    '<',
+                    escape(l_2_text),
+                ))
+            elif (l_2_kind == '>'):
+                pass
+                t_1.append(
+                    '>',
+                )
+            elif (l_2_kind == '/'):
+                pass
+                t_1.extend((
+                    '</',
+                    escape(l_2_text),
+                    '>',
+                ))
+            else:
+                pass
+                t_1.extend((
+                    ' ',
+                    escape(l_2_kind),
+                    '="',
+                    escape(l_2_text),
+                    '"',
+                ))
+        l_2_kind = l_2_text = missing
+        return concat(t_1)
+    context.exported_vars.add('node')
+    context.vars['node'] = l_0_node = Macro(environment, macro, 'node', ('tokens',), False, False, False, context.eval_ctx.autoescape)
+
+blocks = {}
+debug_info = '3=12&4=17'
