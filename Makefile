@@ -9,6 +9,8 @@ NEWEST := .venv-newest
 NODE := node_modules/.installed
 CHROMIUM := /usr/bin/chromium
 APT := apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qy
+# What must not contain the words of .codespell-words.txt.
+PLAIN := harness docs README.md CHANGELOG.md CONTRIBUTING.md ARCHITECTURE.md
 NO_BROWSER := -q -n auto --dist worksteal --ignore tests/browser
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -36,12 +38,13 @@ check: $(DEV) $(NODE)
 	$(BIN)/ruff format --check --diff .
 	$(BIN)/ruff check .
 	$(BIN)/codespell
+	$(BIN)/codespell --dictionary .codespell-words.txt --skip '*/assets,*/__pycache__' $(PLAIN)
 	node_modules/.bin/tsc --noEmit
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/coze-harness check
 
-# Write the generated tables of the documentation again.
+# Renew the generated tables of the documentation.
 .PHONY: docs
 docs: $(DEV)
 	$(BIN)/python tests/docs/kind_tables.py

@@ -57,11 +57,11 @@ def measured(bench: Bench) -> Found:
     ]
     lines += [spread(f"a conversation, {name}", "µs", flat[name]) for name in flat]
     remarks = (
-        "Read, replay and judge one conversation (4 interactions, 6.7 KB), in one process; the "
+        "Read, replay and judge one conversation (4 interactions, 6.7 KB) in one process. The "
         f"contenders take turns in random order, {_BLOCK} conversations each.",
-        "The peer: `vcr.use_cassette`, record mode none, the walkthrough's client on requests, and "
-        "five plain Python comparisons, which cost it less than verdicts with reasons would. Tuned "
-        "keeps a session a conversation.",
+        "vcrpy: `vcr.use_cassette`, record mode `none`, the walkthrough's client on requests, and "
+        "five plain Python comparisons, which cost less than verdicts with reasons. Tuned uses "
+        "one session for each conversation.",
     )
     return Found(
         "engine", "The engine alone: one conversation read, replayed and judged", lines, remarks

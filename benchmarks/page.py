@@ -199,19 +199,19 @@ def _built(bench: Bench, run: Path) -> float:
 def _remarks(version: str, sizes: Sequence[tuple[int, int]], raw: Sequence[str]) -> tuple[str, ...]:
     told = ", ".join(f"{failing} of {count:,}" for count, failing in sizes)
     peer = (
-        f"The peer: Playwright {version}'s own HTML report, of tests with three steps and a "
-        "transcript of the same random words attached."
+        f"Playwright: the HTML report of Playwright {version}, for tests with three steps and an "
+        "attached transcript of the same random words."
         if version
-        else "The peer, Playwright's HTML report, could not be installed here: it was not measured."
+        else "Playwright's HTML report could not be installed here, so it was not measured."
     )
     return (
         f"Three turns a trial, random Chinese and English words; {told} fail. Recordings "
         f"are written, then replayed by `coze-harness run`; trials.jsonl is {' and '.join(raw)}.",
-        "Files from the disk, headless, 1400 × 1000, a fresh context a load; after one load that "
-        "is not counted. First row: laid out and painted, from the navigation on. Detail: a trial "
-        f"in the middle whose part of the page was still packed. Keys: `{_KEYS}` typed, cleared.",
-        "Memory is the page's process beyond that of a blank page. Written by Python: from "
-        "trials.jsonl to index.html, reading included.",
+        "Files from disk, headless, 1400 × 1000, a fresh context for each load, after one load "
+        "that is not counted. First row: painted, from the navigation on. Detail: a trial in the "
+        f"middle whose data was still packed. Keys: `{_KEYS}` typed, then cleared.",
+        "Memory is that of the page's process minus that of a blank page. Written by Python: from "
+        "trials.jsonl to index.html, including reading.",
         peer,
     )
 

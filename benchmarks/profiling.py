@@ -28,7 +28,7 @@ _STEPS: Final = (
     ("importlib._bootstrap", "start-up: imports"),
     ("coze_harness.config", "start-up: settings"),
     ("coze_harness.scenarios.file_discovery", "scenarios: finding the files"),
-    ("coze_harness.scenarios.trial_expansion", "trials: naming"),
+    ("coze_harness.scenarios.trial_expansion", "scenarios: naming the trials"),
     ("coze_harness.yaml_source.shape_check", "scenarios: checking shapes"),
     ("coze_harness.yaml_source", "scenarios: reading the YAML"),
     ("coze_harness.expectations.item_builder", "scenarios: building expectations"),
@@ -44,12 +44,12 @@ _STEPS: Final = (
     ("coze_harness.expectations", "judging"),
     ("coze_harness.cassettes.canonical_format", "cassettes: reading the text"),
     ("coze_harness.cassettes.cassette_files", "cassettes: from the disk"),
-    ("coze_harness.cassettes", "replay: the tape"),
+    ("coze_harness.cassettes", "replay: the transport"),
     ("coze_harness.coze.request_fingerprint", "replay: is it stale?"),
     ("coze_harness.coze", "replay: the conversation"),
     ("coze_harness.execution.conversation_runner", "replay: the conversation"),
     ("coze_harness.execution", "replay: the conversation"),
-    ("coze_harness.commands", "wiring"),
+    ("coze_harness.commands", "use cases"),
 )
 """A step is known by a module that is somewhere in the stack; the first that is found counts."""
 
@@ -79,8 +79,8 @@ def measured(bench: Bench) -> list[Found]:
         Line(name, unit, worth, worth, worth) for name, worth in places.most_common(_SHOWN)
     ]
     remarks = (
-        "Processor time; start-up is shared out over the trials too. Memory that is being tidied "
-        "up counts for whatever was being made just then.",
+        "Processor time; start-up is divided among the trials. Garbage collection counts for the "
+        "step in which it happens.",
     )
     return [
         Found(

@@ -48,10 +48,10 @@ def many_at_once(bench: Bench) -> Found:
         *_at_once(bench, large, 2.0 if bench.quick else 10.0, 1, None),
     ]
     remarks = (
-        "Whole processes: start-up, every cassette synced to the disk and all reports are inside. "
+        "Whole processes, including start-up, the sync of every cassette to disk, and all reports. "
         "The server runs on the same two cores.",
-        "The ideal is the time that a chat takes and one interval between two polls (1 s).",
-        "Calls are those of the conversations; one more asks what the bot is.",
+        "The ideal is the duration of a chat plus one poll interval (1 s).",
+        "Calls are those of the conversations; one more gets the bot's configuration.",
     )
     return Found("recording", "Recording many conversations at once", lines, remarks)
 

@@ -59,10 +59,11 @@ def against_pytest_recording(bench: Bench) -> Found:
         ),
     ]
     remarks = (
-        "The peer reads the same cassette files, one test and one cassette a test, record mode "
-        "none, and asserts the same five expectations; it writes no report, we write all ours.",
-        "Plain is the walkthrough's client as it stands (`requests.get`); tuned keeps a session a "
-        "test. What is asked is asked against the quicker way, with xdist or without, of each.",
+        "pytest-recording reads the same cassette files, with one test for each cassette and "
+        "record mode `none`, and asserts the same five expectations. It writes no report; "
+        "coze-harness writes all of its reports.",
+        "Plain is the walkthrough's client (`requests.get`); tuned uses one session for each test. "
+        "The target applies to the faster of each, with xdist or without.",
     )
     title = f"{count:,} one-turn trials replayed, judged and reported"
     return Found("suite", title, lines, remarks)

@@ -45,12 +45,12 @@ def measured(bench: Bench) -> Found:
     lines.append(spread("a million trials, at that rate: folder", "GB", [disk]))
     return Found(
         "scale",
-        "Ever larger projects: one scenario file, one cassette and one turn a trial",
+        "Growing projects: one scenario file, one cassette and one turn for each trial",
         lines,
         (
-            "The processes' sum, shared pages once, is from one run, watched every 20 ms; of the "
-            "largest project it is the only one.",
-            "On a machine that does other work too, wall clock says little; see processor time.",
+            "The sum over all processes counts shared pages once. It is from one run, sampled "
+            "every 20 ms; the largest project has only that run.",
+            "On a machine with other work, compare processor time, not wall-clock time.",
         ),
     )
 

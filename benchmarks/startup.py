@@ -45,7 +45,7 @@ def measured(bench: Bench) -> Found:
         milliseconds = [wall * 1000 for values in rounds_taken for wall in values]
         lines.append(spread(name, "ms", milliseconds))
     remarks = (
-        "Compiled: with bytecode for both, as an installer leaves it. Never compiled: this "
-        "package's own bytecode is missing and not written (PYTHONDONTWRITEBYTECODE=1).",
+        "Compiled: with bytecode for both, as after an installation. Never compiled: this "
+        "package's bytecode is missing and not written (PYTHONDONTWRITEBYTECODE=1).",
     )
     return Found("start", "Start-up", lines, remarks)

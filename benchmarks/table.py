@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from benchmarks.comparing import Found, Line
 
-_HEAD = ("measured", "asked", "median", "least", "most", "unit", "")
+_HEAD = ("measured", "target", "median", "least", "most", "unit", "")
 
 
 def plain(one: Found) -> str:
@@ -40,9 +40,9 @@ def placed(page: str, row: str, text: str) -> str:
 
 
 def _cells(line: Line) -> tuple[str, ...]:
-    asked = str(line.aim) if line.aim else ""
+    target = str(line.aim) if line.aim else ""
     figures = (number(line.value), number(line.least), number(line.most))
-    return (line.what, asked, *figures, line.unit, line.word)
+    return (line.what, target, *figures, line.unit, line.word)
 
 
 def number(value: float) -> str:

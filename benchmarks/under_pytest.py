@@ -51,10 +51,11 @@ def measured(bench: Bench) -> Found:
         spread("the plugin's own import, processor time", "ms", [added]),
     ]
     remarks = (
-        "One scenario file and one cassette a trial; the peer has one test and the same cassette a "
-        "trial, asserts the same, and keeps a session a test (its quicker way).",
-        "Most of ours is pytest's own: 2,000 files to collect, as many items to report. The same "
-        "scenarios by `coze-harness run`, all reports written, stand beside it.",
+        "One scenario file and one cassette for each trial. pytest-recording has one test for each "
+        "trial with the same cassette and the same assertions, and one session for each test (its "
+        "faster way).",
+        "Most of our time is pytest's: 2,000 files to collect, 2,000 items to report. For "
+        "comparison: the same scenarios with `coze-harness run`, including all reports.",
     )
     return Found("pytest", f"{count:,} scenarios in pytest", lines, remarks)
 

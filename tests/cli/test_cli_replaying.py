@@ -27,7 +27,7 @@ def test_an_unreadable_recording_is_replaced_but_not_silently(project: ProjectFo
     done = project.does("record", "one")
     assert done.code == 0
     assert "cassettes/one.yaml" in done.err
-    assert "It is recorded anew." in done.err
+    assert "It is recorded again." in done.err
     assert project.does("run", "one").code == 0
 
 

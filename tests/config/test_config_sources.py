@@ -184,7 +184,7 @@ def test_a_secret_in_the_file_is_refused_and_not_repeated(
         ("defualt_bot: x\n", "1:1", 'Did you mean "default_bot"?'),
         ("interval: 1\n", "1:1", 'inside "poll"'),
         ("poll: {intervall: 1}\n", "1:8", 'Did you mean "interval"?'),
-        ("poll: {workers: 1}\n", "1:8", 'beside "poll"'),
+        ("poll: {workers: 1}\n", "1:8", 'next to "poll"'),
         ("bots: {a: {ids: '1'}}\n", "1:12", 'Did you mean "id"?'),
         ("bots: {a: {id: '1', title: 5}}\n", "1:28", '"title" must be text'),
         ("user_id: 5\n", "1:10", "YAML read `5` as the number 5"),

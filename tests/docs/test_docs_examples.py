@@ -169,7 +169,7 @@ def test_every_name_of_a_token_and_every_drawn_value_is_listed() -> None:
     variables = doc_pages.rows("docs/scenarios.md", "variable", "The environment")
     told = [name for cells in variables for name in doc_pages.names(cells[0])]
     assert told[: len(TOKEN_NAMES)] == list(TOKEN_NAMES)
-    drawn = doc_pages.rows("docs/scenarios.md", "name", "Drawn values")
+    drawn = doc_pages.rows("docs/scenarios.md", "name", "Generated values")
     names = [name for cells in drawn for name in doc_pages.names(cells[0])]
     assert sorted(names) == sorted(GENERATED_NAMES)
 

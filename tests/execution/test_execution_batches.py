@@ -75,7 +75,7 @@ def test_closing_drops_what_has_not_begun() -> None:
 
     batches = iter([[number] for number in range(100)])
     with ThreadPoolExecutor(2) as pool:
-        results = map_with_executor(pool, work, batches, ahead=6)
+        results = map_with_executor(pool, work, batches, limit=6)
         assert next(results) == 0
         results.close()
         gate.set()
@@ -91,7 +91,7 @@ def test_never_more_batches_are_handed_out_than_allowed() -> None:
             yield [number]
 
     with ThreadPoolExecutor(2) as pool:
-        results = map_with_executor(pool, list, batches(), ahead=4)
+        results = map_with_executor(pool, list, batches(), limit=4)
         for done, _batch in enumerate(results, 1):
             assert len(taken) <= done + 4
     assert len(taken) == 50

@@ -70,7 +70,7 @@ FAULTS = {
     "contains: a\nnormalize: widht": ("2:14", 'has no value "widht"', "width"),
     "contains: {text: a, ignore_case: true}\nignore_case: false": (
         "2:16",
-        "beside the kind",
+        "next to the kind",
         "Delete one of them",
     ),
     "latency: 3\nignore_case: true": ("2:3", "no effect", 'contains: {text: "…", ignore_case: …}'),

@@ -147,7 +147,7 @@ scenarios: [{name: one}, {name: two, bot: 助手}]
         # misspelt, misplaced, twice
         ("turnz: [{prompt: a}]", "1:1", 'no key "turnz" here. Did you mean "turns"?', "keys are"),
         ("turns: [{promt: a}]", "1:10", 'Did you mean "prompt"?', "keys are"),
-        ("turns: [{prompt: a, bot: b}]", "1:21", 'beside "turns"', "keys are"),
+        ("turns: [{prompt: a, bot: b}]", "1:21", 'next to "turns"', "keys are"),
         ("expect: [a]\nturns: [{prompt: a}]", "1:1", 'inside "turns"', "keys are"),
         ("name: a\nturns: [{prompt: a}]\nname: b", "3:1", '"name" is written twice', "Keep one"),
         # what YAML reads as something else

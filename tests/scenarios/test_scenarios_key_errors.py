@@ -125,7 +125,7 @@ def test_a_value_within_its_limits_is_taken(tmp_path: Path, text: str) -> None:
         (f"{ASK}expect: [a]", [("2:1", 'inside "turns"')]),
         (f"{ASK}role: user", [("2:1", 'inside "history"')]),
         ("turns: [{prompt: a, bot: b, promt: c}]",
-         [("1:21", 'beside "turns"'), ("1:29", 'Did you mean "prompt"?')]),
+         [("1:21", 'next to "turns"'), ("1:29", 'Did you mean "prompt"?')]),
         (f"{ASK}history: [{{rol: user, content: x}}]", [("2:12", 'Did you mean "role"?')]),
         # everything at once
         (
@@ -146,7 +146,7 @@ def test_a_value_within_its_limits_is_taken(tmp_path: Path, text: str) -> None:
         ("defaults: {repeat: 0, tagz: [a], name: b}\nscenarios: [{turns: 5}]",
          [("1:20", "at least 1"), ("1:23", 'Did you mean "tags"?'), ("1:34", "cannot be shared")]),
         ("defaults: {turns: [{promt: a, bot: b}]}\nscenarios: [{name: b}]",
-         [("1:21", 'Did you mean "prompt"?'), ("1:31", 'beside "turns"')]),
+         [("1:21", 'Did you mean "prompt"?'), ("1:31", 'next to "turns"')]),
         ("defaults: {turns: []}\nscenarios: [{name: b}]", [("1:19", "empty list")]),
         ("defaults: {meta_data: {a: b}}\nscenarios: [{meta_data: {c: 1}, turns: [{prompt: x}]}]",
          [("2:29", '"meta_data.c" must be text')]),

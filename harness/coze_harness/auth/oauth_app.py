@@ -148,7 +148,7 @@ def sdk_token_request(
         keys: the OAuth app's keys.
         base_url: the service; the token endpoint is below it, its host is the audience.
         proxies: by scheme, or `all`.
-        ca_bundle: the path of the certificates to trust; `True` stands for certifi's.
+        ca_bundle: the path of the certificates to trust; `True` means certifi's.
         redact: removes secrets from the service's messages.
 
     Raises:

@@ -1,4 +1,4 @@
-"""`accept`: candidates become the baseline, all at once or one by one."""
+"""`accept`: replaces recordings in the baseline with candidates, all at once or one by one."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ _STYLES = {
 @click.command(epilog="Example: coze-harness accept identity --interactive")
 @click.argument("names", nargs=-1, metavar="[NAME]…")
 @click.option(
-    "--interactive", is_flag=True, help="Show each change and ask: a accept, s skip, q quit."
+    "--interactive", is_flag=True, help="Show each change and ask: a (accept), s (skip), q (quit)."
 )
 @shared_options.folders
 def accept(names: tuple[str, ...], interactive: bool, overrides: SettingsOverrides) -> int:
-    """Make candidates the baseline: whole recordings, all of those named, or none of them.
+    """Replace recordings in the baseline with candidates that `compare` recorded.
 
     NAME is a scenario, a trial's id, or the path of a scenario file, a folder, a cassette or a
-    candidate; without one, all candidates are accepted. A candidate whose scenario has changed
-    since is rejected.
+    candidate. Default: all candidates. If one of them is unusable, for example because its scenario
+    has changed, none is accepted.
     """
     with open_project(current_process(), overrides) as project:
         review = review_candidates(project)
@@ -84,7 +84,7 @@ def _promote(review: CandidateReview, promotions: Sequence[Promotion]) -> None:
 def _ask_for_each(
     review: CandidateReview, promotions: Sequence[Promotion], writer: TerminalWriter
 ) -> int:
-    """Show one change after the other, and promote those that are accepted."""
+    """Show changes one by one, and promote those that the user accepts."""
     changed = []
     same = 0
     for promotion in promotions:
@@ -113,7 +113,7 @@ def _ask_for_each(
     if remaining:
         unchanged = f", {same:,} of them with the same answers" if same else ""
         candidates = format_count(remaining, "candidate remains", "candidates remain")
-        click.echo(f"{candidates}{unchanged}: coze-harness accept takes them all.")
+        click.echo(f"{candidates}{unchanged}. Accept all of them: coze-harness accept")
     return 0
 
 
@@ -136,7 +136,7 @@ def _show(result: TrialResult, writer: TerminalWriter, position: str) -> None:
 
 
 def _read_answer() -> str:
-    """Ask until the answer is one of the three; the end of the input quits."""
+    """Ask until the answer is a, s or q; the end of the input counts as q."""
     while True:
         click.echo("a accept   s skip   q quit > ", nl=False)
         if sys.stdin.isatty():

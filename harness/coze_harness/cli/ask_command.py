@@ -1,4 +1,4 @@
-"""`ask`: one chat from the command line, with its progress."""
+"""`ask`: sends one prompt to a bot and prints the answer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ _STEPS = {
 
 @click.command(epilog="Example: coze-harness ask 你是谁? --bot chatchat")
 @click.argument("prompt")
-@click.option("--bot", default="", metavar="B", help="A name from harness.yaml, or a bot's id.")
+@click.option(
+    "--bot", default="", metavar="B", help="Bot to ask: a name from harness.yaml, or an id."
+)
 @click.option(
     "--conversation",
     "conversation_id",
@@ -30,7 +32,7 @@ _STEPS = {
     help="Continue this conversation.",
 )
 @click.option("--stream", is_flag=True, help="Print the answer as it arrives.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but the answer.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only the answer.")
 @shared_options.service
 def ask(
     prompt: str,
@@ -40,7 +42,7 @@ def ask(
     quiet: bool,
     overrides: SettingsOverrides,
 ) -> int:
-    """Ask a bot one PROMPT and print its answer on stdout, its progress on stderr."""
+    """Send PROMPT to a bot; print its answer on stdout and the progress on stderr."""
     printed: list[str] = []
 
     def on_call(call: HttpCall) -> None:
@@ -63,7 +65,7 @@ def ask(
             on_call=on_call,
             show=show if stream else None,
         )
-    # A stream that broke, or had no pieces, leaves the whole answer to be printed.
+    # After a broken stream, or one without pieces, the whole answer is still to be printed.
     if "".join(printed) == reply.answer:
         click.echo("")
     else:

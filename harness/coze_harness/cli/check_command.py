@@ -1,4 +1,4 @@
-"""`check`: find everything that can be wrong, without running."""
+"""`check`: reports every error in scenarios, settings and recordings."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from coze_harness.reporting.safe_text import format_count, show_control_characte
 @click.option("--rewrite", is_flag=True, help="Reformat hand-edited cassettes.")
 @shared_options.folders
 def check(selection: TrialSelection, rewrite: bool, overrides: SettingsOverrides) -> int:
-    """Check scenarios, settings and recordings: missing, stale, unknown, unreadable, leaking.
+    """Check scenarios, settings and recordings without running anything.
 
+    Reports recordings that are missing, stale, unreadable, contain a secret, or belong to no trial.
     Exit code 2: a scenario file or a setting is wrong. 3: a recording is.
     """
     with open_project(current_process(), overrides) as project:

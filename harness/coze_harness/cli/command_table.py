@@ -1,4 +1,4 @@
-"""The table of commands; each is imported only when it is asked for, which keeps start-up short."""
+"""The table of commands. A command is imported only when it runs, which keeps start-up short."""
 
 from __future__ import annotations
 
@@ -19,20 +19,28 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
         ),
         "run": ("run_command", "run", "Replay, judge, report. Offline; needs no token."),
         "record": ("run_command", "record", "Talk to Coze, write cassettes, judge, report."),
-        "live": ("run_command", "live", "Talk to Coze, judge, report; keep no cassette."),
+        "live": ("run_command", "live", "Talk to Coze, judge, report; save no cassette."),
         "compare": (
             "compare_command",
             "compare",
-            "Ask again beside the baseline; tell what changed.",
+            "Ask the bot again; report what changed since the baseline.",
         ),
-        "accept": ("accept_command", "accept", "Make candidates the baseline."),
-        "check": ("check_command", "check", "Tell everything that is wrong, without running."),
+        "accept": (
+            "accept_command",
+            "accept",
+            "Replace recordings in the baseline with candidates.",
+        ),
+        "check": (
+            "check_command",
+            "check",
+            "Check scenarios, settings and recordings without running.",
+        ),
         "mutate": (
             "mutate_command",
             "mutate",
-            "Spoil recorded answers; tell which ones still pass.",
+            "Mutate recorded answers; report which mutants still pass.",
         ),
-        "ask": ("ask_command", "ask", "Ask a bot one prompt and show its answer."),
+        "ask": ("ask_command", "ask", "Send a bot one prompt; print its answer."),
         "list": (
             "list_command",
             "list_trials",
@@ -46,16 +54,16 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
         "report": (
             "report_command",
             "report",
-            "Render the reports of a run again; merge several runs.",
+            "Write the reports of a run again, or merge several runs.",
         ),
-        "history": ("report_command", "history", "Show the runs there are, newest first."),
-        "serve": ("serve_command", "serve", "Serve a scripted bot that speaks Coze's API."),
+        "history": ("report_command", "history", "List the runs, newest first."),
+        "serve": ("serve_command", "serve", "Serve scripted bots with Coze's API on this machine."),
     }
 )
 
 
 class _Commands(click.Group):
-    """Finds commands by the table above."""
+    """Looks commands up in the table above."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -83,8 +91,8 @@ class _Commands(click.Group):
             formatter.write_dl([(name, line) for name, (_, _, line) in _COMMANDS.items()])
 
 
-def _print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
-    if wanted and not ctx.resilient_parsing:
+def _print_version(ctx: click.Context, _option: click.Parameter, requested: bool) -> None:
+    if requested and not ctx.resilient_parsing:
         from importlib.metadata import version
 
         click.echo(f"coze-harness {version('coze-harness')}")
@@ -104,10 +112,10 @@ def _print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -
 )  # fmt: skip
 @click.pass_context
 def coze_harness(ctx: click.Context) -> None:
-    """Record a conversation with a Coze bot once; replay it for ever, offline.
+    """Record conversations with Coze bots once, replay them offline, and judge the answers.
 
-    Errors are one block: what happened, where, and what to do next. Add --debug to any command for
-    the traceback behind one.
+    An error says what happened, where, and what to do next. Add --debug to any command to see its
+    traceback.
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help(), err=True)

@@ -1,4 +1,4 @@
-"""`compare`: a candidate with the baseline, or two runs; what changed, and why."""
+"""`compare`: compares candidates with the baseline, or two runs."""
 
 from __future__ import annotations
 
@@ -29,9 +29,11 @@ from coze_harness.reporting.terminal_comparison import closing_line, comparison_
 @click.command(epilog="Example: coze-harness compare --draft --tag smoke")
 @shared_options.selection
 @click.option("--draft", is_flag=True, help="Ask the bot's unpublished draft.")
-@click.option("--bot-version", "version", metavar="V", default="", help="Ask this version.")
-@click.option("--replay", is_flag=True, help="Compare the recorded candidates, offline.")
-@click.option("--force", is_flag=True, help="Record although CI is set.")
+@click.option(
+    "--bot-version", "version", metavar="V", default="", help="Ask this version of the bot."
+)
+@click.option("--replay", is_flag=True, help="Compare the candidates that are recorded, offline.")
+@click.option("--force", is_flag=True, help="Record even if CI is set.")
 @shared_options.project
 @shared_options.comparison
 @shared_options.display
@@ -45,15 +47,15 @@ def compare(
     options: RunOptions,
     display: DisplayOptions,
 ) -> int:
-    """Record candidates next to the baseline, and report what changed.
+    """Ask the bot again, record candidates next to the baseline, and report what changed.
 
-    The committed recordings stay as they are until `coze-harness accept` replaces them. PATH is a
-    file, a folder or a scenario's name.
+    The baseline (the committed recordings) stays unchanged until you run `coze-harness accept`.
+    PATH is a file, a folder or a scenario's name.
 
-    If two names are runs (an id, a folder of reports/, or latest), these are compared offline, the
-    older one first: coze-harness compare BASE CANDIDATE.
+    To compare two runs offline, name them (an id, a folder in reports/, or latest), the older one
+    first: coze-harness compare BASE CANDIDATE.
 
-    Exit code 1: something that passed fails now, and not by chance.
+    Exit code 1: something that passed before fails now, and chance does not explain it.
     """
     candidate = CandidateOptions(draft, version)
     with open_project(current_process(), overrides) as project:
@@ -92,13 +94,13 @@ def compare(
 def _check_options(candidate: CandidateOptions, *, replay: bool) -> None:
     if candidate.draft and candidate.version:
         raise UsageError(
-            "--draft and --bot-version exclude each other: a draft has no version.",
-            next_step="give one of them.",
+            "--draft and --bot-version cannot be used together: a draft has no version.",
+            next_step="leave out one of them.",
         )
     if replay and (candidate.draft or candidate.version):
         raise UsageError(
-            "--replay uses the recorded candidates, whatever version they are of.",
-            next_step="leave out --draft and --bot-version, or --replay.",
+            "--replay uses candidates that are recorded; it cannot ask another version.",
+            next_step="leave out --draft and --bot-version, or leave out --replay.",
         )
 
 
@@ -116,8 +118,8 @@ def _check_options_for_runs(
     }
     if unsupported := [name for name, value in given.items() if value]:
         raise UsageError(
-            f"Two runs are compared as they are, without {', '.join(unsupported)}.",
-            next_step=f"leave out {', '.join(unsupported)}; -k and --tag select trials",
+            f"Not supported when comparing two runs: {', '.join(unsupported)}.",
+            next_step=f"leave out {', '.join(unsupported)}; use -k and --tag to select trials.",
         )
 
 
@@ -134,11 +136,11 @@ def _show_comparison(
 
 
 def _next_steps(comparison: ComparisonOutcome, paths: Sequence[str]) -> list[str]:
-    """Return the commands that come next: ask more often, or accept."""
+    """Return the commands to run next: more repeats, or accept."""
     steps = []
     if comparison.repeats:
         command = " ".join(["coze-harness compare", *paths, f"--repeat {comparison.repeats}"])
-        steps.append(f"{command}   tells luck from change")
+        steps.append(f"{command}   separates change from chance")
     steps.append("coze-harness accept --interactive   shows each change")
-    steps.append("coze-harness accept   makes the candidates the baseline")
+    steps.append("coze-harness accept   replaces the baseline with the candidates")
     return ["", *(f"{'' if index else 'next':<12}{step}" for index, step in enumerate(steps))]

@@ -1,4 +1,4 @@
-"""`init`: a project that runs at once, to be changed into the user's own."""
+"""`init`: writes a sample project that runs offline."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _SCHEMA: Final = "scenario.schema.json"
 def init(folder: Path) -> int:
     """Set up a project in DIR: settings, a scenario with its recording, CI, editor schema.
 
-    Files that are there already stay as they are.
+    Existing files are kept unchanged.
     """
     starter = files("coze_harness") / "starter"
     texts = {name: (starter / source).read_text("utf-8") for name, source in _FILES.items()}
@@ -46,18 +46,21 @@ def init(folder: Path) -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
             click.echo(f"written  {path}")
-    except OSError as fault:
+    except OSError as error:
         raise UsageError(
-            f"The project could not be set up: {fault.strerror}.",
-            where=Location(str(fault.filename or folder)),
+            f"The project could not be set up: {error.strerror}.",
+            where=Location(str(error.filename or folder)),
             next_step="choose a folder that you may write to.",
-        ) from fault
+        ) from error
     click.echo("")
     click.echo("Next:")
     if folder != Path():
         click.echo(f"  cd {folder}")
     click.echo("  coze-harness run              # replays the sample recording, offline")
-    click.echo("  then put your bot's id into harness.yaml and your prompts into scenarios/, and")
+    click.echo(
+        "To test your own bot, put its id into harness.yaml and your prompts into scenarios/:"
+    )
     click.echo("  COZE_API_TOKEN=… coze-harness record")
-    click.echo("No account at hand? coze-harness serve --demo speaks Coze's API on this machine.")
+    click.echo("Without an account, record from a scripted bot on this machine:")
+    click.echo("  coze-harness serve --demo")
     return 0

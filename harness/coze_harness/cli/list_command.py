@@ -1,4 +1,4 @@
-"""`list` and `schema`: the trials with their recordings' states, and the JSON Schema."""
+"""`list` and `schema`: print the trials with their cassettes' states, and the JSON Schema."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MAX_NAME_CELLS: Final = 44
 def list_trials(
     selection: TrialSelection, shard: str, as_json: bool, overrides: SettingsOverrides
 ) -> int:
-    """List the trials that `run` would execute, each with the state of its cassette."""
+    """List the trials that `run` would replay, each with the state of its cassette."""
     with open_project(current_process(), overrides) as project:
         rows = listed_trials(project, selection, shard)
     if as_json:

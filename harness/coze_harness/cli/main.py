@@ -1,4 +1,4 @@
-"""The command line: arguments in, one call of wiring, words and an exit code out."""
+"""The command line's entry: runs a command, prints its errors, returns its exit code."""
 
 from __future__ import annotations
 
@@ -15,8 +15,16 @@ __all__ = ["run"]
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run a command and return its exit code (design: 0, 1, 2, 3, 4, 5, 130)."""
-    _speak_utf8()
+    """Run a command; every exception becomes an exit code.
+
+    Args:
+        arguments: the command's name and its arguments, without the program's name.
+
+    Returns:
+        0 passed, 1 an expectation failed, 2 a file or option is wrong, 3 a recording is missing,
+        stale or unreadable, 4 Coze or the network failed, 5 nothing to run, 130 interrupted.
+    """
+    _use_utf8()
     words = [word for word in arguments if word != "--debug"]
     debug = len(words) != len(arguments)
     import click
@@ -28,23 +36,23 @@ def run(arguments: Sequence[str]) -> int:
         code = coze_harness.main(words, prog_name="coze-harness", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
-    except HarnessError as fault:
-        _complain(fault.lines(), debug=debug)
-        return fault.exit_code
-    except click.ClickException as fault:
-        _complain(_usage(fault), debug=debug)
+    except HarnessError as error:
+        _print_error(error.lines(), debug=debug)
+        return error.exit_code
+    except click.ClickException as error:
+        _print_error(_usage_lines(error), debug=debug)
         return 2
     except (KeyboardInterrupt, click.Abort):
-        _complain(["Interrupted."], debug=debug)
+        _print_error(["Interrupted."], debug=debug)
         return 130
     except BrokenPipeError:
-        # The reader (head, less) has gone; nothing more can be said, and that is no fault.
+        # The reader (head, less) closed the pipe: not an error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as fault:  # noqa: BLE001 (the last door: no user shall see a traceback)
-        _complain(
+    except Exception as error:  # noqa: BLE001 (users never see a traceback without --debug)
+        _print_error(
             [
-                f"An error of coze-harness itself: {type(fault).__name__}: {fault}",
+                f"Internal error of coze-harness: {type(error).__name__}: {error}",
                 "  next: run the command again with --debug, and report what it prints.",
             ],
             debug=debug,
@@ -52,29 +60,29 @@ def run(arguments: Sequence[str]) -> int:
         return 2
 
 
-def _speak_utf8() -> None:
-    """Print UTF-8 whatever the locale says; what even UTF-8 cannot hold is shown escaped."""
+def _use_utf8() -> None:
+    """Print UTF-8 in any locale; lone surrogates are escaped."""
     import io
 
-    # Closed by the caller (`>&-`): there is nobody to talk to, and everything else goes on.
-    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (to the end)
-    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (to the end)
+    # A stream closed by the caller (`>&-`) is None; the command still runs.
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (open until exit)
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (open until exit)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _usage(fault: click.ClickException) -> list[str]:
-    """Return what click says as every error is said: one block, with the next step."""
+def _usage_lines(error: click.ClickException) -> list[str]:
+    """Format an error of click like every other error: what happened, then the next step."""
     import click
 
-    said = " ".join(fault.format_message().split())
-    command = fault.ctx.command_path if isinstance(fault, click.UsageError) and fault.ctx else ""
-    return [said, f"  next: {command or 'coze-harness'} --help"]
+    message = " ".join(error.format_message().split())
+    command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
+    return [message, f"  next: {command or 'coze-harness'} --help"]
 
 
-def _complain(lines: Sequence[str], *, debug: bool) -> None:
-    """Print an error on stderr, and with --debug the traceback behind it; no secret in either."""
+def _print_error(lines: Sequence[str], *, debug: bool) -> None:
+    """Print an error on stderr, after its traceback with --debug; secrets are redacted in both."""
     from coze_harness.commands.current_process import current_process, redact_for_display
     from coze_harness.reporting.safe_text import show_control_characters
 
@@ -82,6 +90,6 @@ def _complain(lines: Sequence[str], *, debug: bool) -> None:
         import traceback
 
         lines = [*traceback.format_exc().splitlines(), *lines]
-    world = current_process()
+    process = current_process()
     for line in lines:
-        print(show_control_characters(redact_for_display(line, world)), file=sys.stderr)  # noqa: T201 (the command line speaks here)
+        print(show_control_characters(redact_for_display(line, process)), file=sys.stderr)  # noqa: T201 (the command's output)

@@ -1,4 +1,4 @@
-"""What a run shows while it goes on: progress in a terminal, plain lines in a pipe."""
+"""What a run prints: a progress bar in a terminal, plain lines in a pipe."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ class ProgressDisplay:
     """Shows a run's progress and results. A context manager: the progress bar ends with the run.
 
     Args:
-        environment: NO_COLOR and TERM are respected. If GitHub reads what is printed, no answer of
-            a bot can be mistaken for one of its commands.
+        environment: NO_COLOR and TERM are respected. In a job on GitHub, a bot's answer is escaped
+            where GitHub would read it as one of its commands.
         options: what is shown.
-        ticking: whether the bar moves while nothing happens. That takes a thread, and with one
-            there can be no forked processes to share a replay.
-        shows_results: whether trials are printed as they finish; else only errors are, at the end.
+        ticking: whether the bar's clock runs between results. It needs a thread, and a process
+            with threads cannot fork workers for a replay.
+        shows_results: whether trials are printed as they finish; else only errors, at the end.
     """
 
     def __init__(
@@ -143,7 +143,7 @@ class ProgressDisplay:
             self._bar.refresh()
 
     def on_result(self, result: TrialResult) -> None:
-        """Print a trial that did anything but pass."""
+        """Print a trial that did not simply pass."""
         if result.error and not (self._shows_results and self._blocks):
             group = self._errors.setdefault(result.error.kind, _ErrorGroup(result))
             group.count += 1
@@ -151,7 +151,7 @@ class ProgressDisplay:
             return
         lines = failure_block(result) if self._blocks else [failure_line(result)]
         head = self._coloured(lines[0], _COLOURS.get(result.status, ""))
-        # In one piece: the bar is drawn again after each.
+        # One call: the bar is redrawn after each.
         self.line("\n".join([head, *lines[1:]]))
 
     def on_warning(self, text: str) -> None:
@@ -159,55 +159,55 @@ class ProgressDisplay:
         print(self._safe(f"warning: {text}"), file=sys.stderr)  # noqa: T201 (the command's output)
 
     def on_note(self, text: str) -> None:
-        """Print something to know before the run begins."""
+        """Print a note before the run starts, unless quiet."""
         if not self._quiet:
             self.line(text)
 
     def on_estimate(self, requests: int) -> None:
-        """Print, on stderr, how many requests the run takes."""
+        """Print the expected number of calls to Coze on stderr."""
         if not self._quiet:
             count = format_count(requests, "call")
-            print(f"About {count} to Coze (a free plan has 500 in all).", file=sys.stderr)  # noqa: T201 (as above)
+            print(f"About {count} to Coze (a free plan includes 500 in total).", file=sys.stderr)  # noqa: T201 (as above)
 
     def line(self, text: str) -> None:
         """Print a line above the bar."""
         if self._bar is not None:
-            # `out` neither wraps nor restyles: the line must be the same as in a pipe.
+            # `out` neither wraps nor restyles: the text is the same as in a pipe.
             self._bar.console.out(text, highlight=False)
         else:
             print(self._safe(text))  # noqa: T201 (the command's output)
 
     def commands(self, lines: Sequence[str]) -> None:
-        """Print commands for GitHub."""
+        """Print workflow commands for GitHub, unescaped."""
         for line in lines:
             print(line)  # noqa: T201 (the command's output)
 
     @property
     def width(self) -> int:
-        """The terminal's width in cells; 0 in a pipe, where no line is too long."""
+        """The terminal's width in cells; 0 in a pipe, where lines are not cut."""
         return get_terminal_size().columns if self._terminal else 0
 
     @property
     def writer(self) -> TerminalWriter:
-        """Writes lines for this terminal: cut to its width, in its colours."""
+        """A writer for this terminal: cuts lines to its width, adds colours."""
         return TerminalWriter(self.width, self._ink if self._colour else None)
 
     def _ink(self, style: TextStyle, text: str) -> str:
         return self._coloured(text, _INKS.get(style, ""))
 
     def finish(self, text: str, *, good: bool) -> None:
-        """Print the last line; before it, on stderr, the errors that were printed on one line."""
+        """Print the run's last line, after the details of errors (on stderr)."""
         self.print_errors()
         summary, mark, report = text.rpartition("  report: ")
         if self._terminal and _width(text) > get_terminal_size().columns:
-            # A path that the terminal breaks in two can neither be clicked nor copied.
+            # A path that is wrapped can neither be clicked nor copied.
             self.line(self._coloured(summary, "32" if good else "31"))
             self.line(f"{mark}{report}")
             return
         self.line(self._coloured(text, "32" if good else "31"))
 
     def print_errors(self) -> None:
-        """End the progress bar, and print the errors on stderr."""
+        """Stop the progress bar, and print the errors on stderr."""
         self._stack.close()
         self._bar = None
         for group in self._errors.values():

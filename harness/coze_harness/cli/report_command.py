@@ -1,4 +1,4 @@
-"""`report` and `history`: render finished runs again, and list them."""
+"""`report` and `history`: write reports of finished runs again, and list the runs."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from coze_harness.reporting.terminal_trials import fit_line
     "-o",
     "--output",
     metavar="DIR",
-    help="Folder of the reports: a path or a URL. Default: the run's own folder.",
+    help="Folder to write: a path or a URL. Default: the run's folder.",
 )
 @shared_options.page
 def report(runs: tuple[str, ...], output: str | None, overrides: SettingsOverrides) -> int:
-    """Render the reports of a run again, from its run.json and trials.jsonl.
+    """Write the reports of a run again, from its run.json and trials.jsonl.
 
-    RUN is an id, a folder, or 'latest'. Several runs are merged into one, which needs -o. Requires
+    RUN is an id, a folder, or 'latest'. Several runs are merged into one; this requires -o, and
     every shard exactly once.
     """
     with open_project(current_process(), overrides) as project:

@@ -1,4 +1,4 @@
-"""`run`, `record` and `live`: execute trials and report them."""
+"""`run`, `record` and `live`: run trials and write their reports."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def run(
     options: RunOptions,
     display: DisplayOptions,
 ) -> int:
-    """Replay scenarios from their cassettes, judge the answers, write the reports.
+    """Replay scenarios from their cassettes, judge the answers, write reports.
 
     Never opens a connection and needs no token. PATH is a file, a folder or a scenario's name.
     """
@@ -63,7 +63,7 @@ def run(
 @click.command(epilog="Example: COZE_API_TOKEN=… coze-harness record --missing")
 @shared_options.selection
 @click.option("--missing", is_flag=True, help="Only trials that have no recording yet.")
-@click.option("--force", is_flag=True, help="Record although CI is set.")
+@click.option("--force", is_flag=True, help="Record even if CI is set.")
 @shared_options.project
 @shared_options.execution
 @shared_options.display
@@ -75,10 +75,10 @@ def record(
     options: RunOptions,
     display: DisplayOptions,
 ) -> int:
-    """Run the conversations with Coze, save each as a cassette, judge the answers, report.
+    """Run the conversations with Coze, save each as a cassette, judge the answers, write reports.
 
-    A cassette is written only when its conversation has finished, and then whole. Refuses to run
-    if CI is set, unless --force is given: CI replays.
+    A cassette is written only when its conversation has finished. Refuses to run if CI is set,
+    unless you add --force: CI should replay.
     """
     with open_project(current_process(), overrides) as project:
         project.refuse_recording_in_ci(force=force)
@@ -102,7 +102,7 @@ def live(
     options: RunOptions,
     display: DisplayOptions,
 ) -> int:
-    """Run the conversations with Coze, judge the answers, report; keep no cassette."""
+    """Run the conversations with Coze, judge the answers, write reports; save no cassette."""
     with open_project(current_process(), overrides) as project:
         trials = project.select_trials(selection)
         with ProgressDisplay(project.process.environment, display, ticking=True) as progress:
@@ -114,7 +114,7 @@ def live(
 def show_outcome(
     project: Project, outcome: RunOutcome, progress: ProgressDisplay, options: RunOptions
 ) -> None:
-    """Print the bots' table, what CI reads, and the last line."""
+    """Print the table of bots, annotations for CI, and the last line."""
     for line in bot_table(outcome.run, width=progress.width):
         progress.on_note(line)
     report_to_ci(project, outcome, progress, options)
@@ -125,7 +125,7 @@ def show_outcome(
 def report_to_ci(
     project: Project, outcome: RunOutcome, progress: ProgressDisplay, options: RunOptions
 ) -> None:
-    """Print annotations for a job on GitHub and append its summary; elsewhere do nothing."""
+    """In a job on GitHub, print annotations and append the job's summary; elsewhere do nothing."""
     environment, root = project.process.environment, project.settings.root
     progress.commands(
         annotation_lines(outcome, root, environment, strict_known=options.strict_known)
@@ -148,7 +148,7 @@ def finish(outcome: RunOutcome, display: DisplayOptions) -> int:
 
 
 def open_report(outcome: RunOutcome) -> None:
-    """Open a run's page in a browser; of an uploaded run, print where it is."""
+    """Open a run's page in a browser, or print its URL if the run was uploaded."""
     if isinstance(outcome.location, Path):
         webbrowser.open((outcome.location / "index.html").resolve().as_uri())
     else:

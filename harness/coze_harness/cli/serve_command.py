@@ -1,4 +1,4 @@
-"""`serve`: a scripted bot that speaks Coze's API."""
+"""`serve`: scripted bots with Coze's API on this machine."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ _PORT = 8787
     default=_PORT,
     show_default=True,
     metavar="N",
-    help="0 lets the system choose.",
+    help="Port to listen on; 0 lets the system choose.",
 )
 @click.option(
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="Address to listen on; any other than loopback is open to the network.",
+    help="Address to listen on. Anyone who reaches a non-loopback address can use the server.",
 )
 def serve(demo: bool, script: Path | None, port: int, host: str) -> int:  # fmt: skip
-    """Serve a Coze-compatible API, to record without an account and to test apps against.
+    """Serve a Coze-compatible API from a script: record without an account, test an app.
 
-    Any well-formed token is accepted; none is stored. Ctrl-C ends it.
+    Every well-formed token is accepted; none is stored. Press Ctrl-C to stop the server.
     """
     if demo == (script is not None):
-        raise UsageError("Choose what to serve.", next_step="Give either --demo or --script FILE.")
+        raise UsageError("Choose what to serve.", next_step="add either --demo or --script FILE.")
     try:
         from coze_harness.server.script_reader import demo_script, load_script
         from coze_harness.server.server_process import serve_forever
@@ -51,7 +51,7 @@ def serve(demo: bool, script: Path | None, port: int, host: str) -> int:  # fmt:
     loaded = load_script(script) if script else demo_script()
 
     def print_start(base_url: str) -> None:
-        click.echo(f"Coze's API, scripted, at {base_url}")
+        click.echo(f"Serving Coze's API at {base_url}")
         for bot in loaded.bots:
             click.echo(f"  bot {bot.id}  {bot.name}")
         click.echo("Try it in another terminal:")

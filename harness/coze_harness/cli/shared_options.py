@@ -1,4 +1,4 @@
-"""Options that several commands share. Each group reaches its command as one typed object."""
+"""Options that several commands share. A command gets each group as one typed object."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ _SELECTION = (
     click.option("--tag", "tags", multiple=True, metavar="T",
                  help="Only scenarios with this tag (repeatable: any of them)."),
     click.option("--bot", "bots", multiple=True, metavar="B",
-                 help="Use this bot instead of the scenarios' own (repeatable)."),
+                 help="Use this bot instead of those in the scenarios (repeatable)."),
     click.option("--last-failed", is_flag=True,
                  help="Only trials that failed, or could not be judged, in the latest run."),
     click.option("--repeat", type=click.IntRange(1), metavar="N",
-                 help="Trials for each scenario, bot and case."),
+                 help="Run N trials for each scenario, bot and case."),
 )  # fmt: skip
 _FOLDERS = (
     click.option("--cassettes", metavar="DIR",
@@ -51,18 +51,18 @@ _FOLDERS = (
 )  # fmt: skip
 _BASE_URL = (
     click.option("--base-url", metavar="URL",
-                 help="Coze's address (COZE_API_BASE); ignored by `run`."),
+                 help="Address of Coze's API; overrides COZE_API_BASE. Ignored by `run`."),
 )  # fmt: skip
 _PAGE = (
     click.option("--lang", type=click.Choice(["en", "zh"]),
                  help="Language of the reports. Default: the browser's language."),
     click.option("--layout", type=click.Choice(["single", "folder"]),
-                 help="One file, or style and script in files next to the page."),
+                 help="single: one file. folder: style and script in separate files."),
 )  # fmt: skip
 _SHARD = (
     click.option("--shard", metavar="I/N", default="",
-                 help="Only part I of N; all jobs split the trials deterministically, and"
-                 " `report` merges the runs."),
+                 help="Only part I of N. All jobs split the trials in the same way; `report`"
+                 " merges their runs."),
 )  # fmt: skip
 _CLUSTER = (
     click.option("--cluster", metavar="ADDRESS",
@@ -74,7 +74,7 @@ _EXECUTION = (
     click.option("--strict-known", is_flag=True,
                  help="Fail if a scenario with known_failure passes."),
     click.option("--workers", type=click.IntRange(1), metavar="N",
-                 help="Processes that replay, or calls to Coze at a time."),
+                 help="Number of replay processes, or of concurrent calls to Coze."),
     click.option("--resume", metavar="RUN",
                  help="Resume an interrupted run: its id, folder, or 'latest'."),
 )  # fmt: skip
@@ -114,16 +114,16 @@ def _group(name: str, make: _Options, *options: Decorator) -> Decorator:
 
 
 selection = _group("selection", TrialSelection, *_SELECTION)
-"""`selection`: which trials."""
+"""`selection`: the trials to use."""
 
 folders = _group("overrides", SettingsOverrides, *_FOLDERS)
-"""`overrides`: where recordings and runs are."""
+"""`overrides`: the folders of recordings and runs."""
 
 service = _group("overrides", SettingsOverrides, *_BASE_URL)
-"""`overrides`: the address of the service."""
+"""`overrides`: the address of Coze's API."""
 
 page = _group("overrides", SettingsOverrides, *_FOLDERS, *_PAGE)
-"""`overrides`: folders, and how the page is written."""
+"""`overrides`: folders, and the page's language and layout."""
 
 project = _group("overrides", SettingsOverrides, *_FOLDERS, *_BASE_URL, *_PAGE)
 """`overrides`: all settings that a run has options for."""

@@ -64,7 +64,7 @@ def map_on_cluster(
         from distributed.client import FutureCancelledError
 
         try:
-            yield from map_with_executor(pool, work, batches, ahead=threads * _AHEAD)
+            yield from map_with_executor(pool, work, batches, limit=threads * _AHEAD)
         except (KilledWorker, FutureCancelledError, OSError) as error:
             raise WorkerLostError(
                 f"The cluster at {address} lost the work: {type(error).__name__}.",

@@ -296,7 +296,7 @@ class _Baseline:
             return ()
         except CassetteError as error:
             if not self.is_candidates:
-                self.settings.warn(f"{error.where}: {error.what} It is recorded anew.")
+                self.settings.warn(f"{error.where}: {error.what} It is recorded again.")
             return ()
 
 

@@ -58,7 +58,7 @@ def map_in_processes(
         ) as pool:
             starts = range(0, len(items), size)
             batches = ((start, start + size) for start in starts)
-            yield from map_with_executor(pool, _work_on_inherited, batches, ahead=workers * _AHEAD)
+            yield from map_with_executor(pool, _work_on_inherited, batches, limit=workers * _AHEAD)
     finally:
         gc.unfreeze()
 
@@ -73,9 +73,9 @@ def map_with_executor(
     work: Callable[[Argument], Result],
     batches: Iterable[Argument],
     *,
-    ahead: int,
+    limit: int,
 ) -> Generator[Result, None, None]:
-    """Submit batches to an executor, at most `ahead` at a time, and yield their results.
+    """Submit batches to an executor, at most `limit` at a time, and yield their results.
 
     Raises:
         WorkerLostError: a worker process died with its batch.
@@ -84,7 +84,7 @@ def map_with_executor(
     try:
         for batch in batches:
             pending.add(pool.submit(work, batch))
-            if len(pending) >= ahead:
+            if len(pending) >= limit:
                 done, pending = wait(pending, return_when=FIRST_COMPLETED)
                 for future in done:
                     yield future.result()

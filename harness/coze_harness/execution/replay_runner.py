@@ -40,7 +40,7 @@ class ReplayRunner:
     Args:
         root: the project's folder as messages show it; empty for the working folder.
         patterns: the project's `redact` patterns, which its recordings have been through.
-        record_command: the command that records anew, for messages.
+        record_command: the command that records again, for messages.
         prefetched: recordings that were fetched by URL.
     """
 

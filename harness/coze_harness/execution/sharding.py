@@ -121,7 +121,7 @@ def resume_shard(
 ) -> tuple[Sequence[Trial], ShardInfo | None]:
     """Return the trials of an interrupted run's shard as they were assigned then.
 
-    What has been recorded since must not assign them anew.
+    Recordings that are newer than the run do not change the assignment.
 
     Args:
         trials: all selected trials.

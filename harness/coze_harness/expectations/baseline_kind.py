@@ -21,7 +21,7 @@ from coze_harness.text import similarity
 
 BaselineMetric = Literal["similar", "equals"]
 _METRICS: Final[tuple[BaselineMetric, ...]] = ("similar", "equals")
-_METRIC: Final = choice("metric", _METRICS, planned=("judge",))
+_METRIC: Final = choice("metric", _METRICS, reserved=("judge",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -161,17 +161,17 @@ class ItemArgument:
             raise self.type_error("true or false", f"Write `{self.path[-1]}: true`.")
         return self.value
 
-    def choice(self, known: Sequence[str], planned: Sequence[str] = ()) -> str:
+    def choice(self, known: Sequence[str], reserved: Sequence[str] = ()) -> str:
         """Return the value as one of the known words.
 
         Args:
             known: the words to choose from.
-            planned: words that a later version has.
+            reserved: words that a later version will have.
         """
         word = self.text()
         if word in known:
             return word
         what = f'"{self.label}" has no value {quoted(word)}.{suggest_word(word, known)}'
-        if word in planned:
+        if word in reserved:
             what = f'The {self.path[-1]} "{word}" is not available in this version.'
         raise self.error_at(what, f"Write one of: {listed(known)}.")

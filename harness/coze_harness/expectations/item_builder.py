@@ -17,7 +17,7 @@ from coze_harness.text.spelling import suggest_word
 
 _OUTER_KEYS: Final = ("weight", "severity")
 """Keys that say how much a verdict counts: an expectation inside another one has none."""
-_BESIDE_KINDS: Final = (*COMMON_KEYS, *OPTION_KEYS)
+_ITEM_KEYS: Final = (*COMMON_KEYS, *OPTION_KEYS)
 _EXAMPLE: Final = 'Write `contains: "…"`.'
 _NOT_AVAILABLE: Final = "is not available in this version"
 
@@ -26,7 +26,7 @@ def build_expectation(item: JSON, positions: SourcePositions) -> ExpectationKind
     """Build the expectation that an item of `expect:` declares.
 
     Args:
-        item: a text, which means `contains`, or a mapping with exactly one kind and, beside it,
+        item: a text, which means `contains`, or a mapping with exactly one kind and, next to it,
             the keys that all kinds share (`name`, `weight`, `severity`) and text options.
         positions: where the item is written.
 
@@ -81,13 +81,13 @@ def _reject_outer_keys(item: Mapping[str, JSON], whole: ItemArgument) -> None:
 def _text_options(
     name: str, item: Mapping[str, JSON], whole: ItemArgument
 ) -> dict[str, ItemArgument]:
-    """Return the text options beside a kind; it is an error if the kind does not take them."""
+    """Return the text options next to a kind; it is an error if the kind does not take them."""
     options = {key: whole.child(key, item[key]) for key in OPTION_KEYS if key in item}
     for key in options:
         if not KINDS[name].takes_text_options:
             raise whole.key_error(
                 key,
-                f'"{key}" has no effect beside "{name}".',
+                f'"{key}" has no effect next to "{name}".',
                 f'Delete it, or write it with a text: `contains: {{text: "…", {key}: …}}`.',
             )
     return options
@@ -125,7 +125,7 @@ def _kind_name(item: Mapping[str, JSON], whole: ItemArgument) -> str:
     names = [key for key in item if key in KINDS]
     if len(names) == len(item) == 1:
         return names[0]
-    unknown = next((key for key in item if key not in KINDS and key not in _BESIDE_KINDS), None)
+    unknown = next((key for key in item if key not in KINDS and key not in _ITEM_KEYS), None)
     if unknown is not None:
         raise _unknown_key_error(unknown, names, item, whole)
     if len(names) == 1:
@@ -151,7 +151,7 @@ def _unknown_key_error(
         if key in KINDS[name].known_keys():
             return whole.key_error(
                 key,
-                f'"{key}" belongs inside "{name}", not beside it.',
+                f'"{key}" belongs inside "{name}", not next to it.',
                 f"Indent it, or write `{name}: {{…, {key}: …}}`.",
             )
     if key == "type" and isinstance(kind := item["type"], str):
@@ -168,7 +168,7 @@ def _unknown_key_error(
             return whole.key_error(key, f"{what}, and that {_NOT_AVAILABLE}.", use_kind)
         return whole.key_error(key, f"{what}.", f"Write `{here}`.")
     what = "a key of an expectation" if names else "a kind of expectation"
-    known = _BESIDE_KINDS if names else tuple(KINDS)
+    known = _ITEM_KEYS if names else tuple(KINDS)
     return whole.key_error(
         key, f'"{key}" is not {what}.{suggest_word(key, known)}', f"Use one of: {listed(known)}."
     )

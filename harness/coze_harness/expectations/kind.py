@@ -28,7 +28,7 @@ class CommonFields(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemContext:
-    """What is written beside a kind in its item, and how a kind builds expectations inside it.
+    """The keys next to a kind in its item, and how a kind builds expectations inside it.
 
     `options` has the text options (`ignore_case`, `normalize`) as they are written.
     """
@@ -100,7 +100,7 @@ class ExpectationKind(ABC):
     short_form: ClassVar[str] = ""
     """The key of the parameter that a bare value means, if there is one."""
     takes_text_options: ClassVar[bool] = False
-    """Whether `ignore_case` and `normalize` may be in the mapping, and beside the kind."""
+    """Whether `ignore_case` and `normalize` may be in the mapping, and next to the kind."""
     scope: ClassVar[Literal["answer", "reply"]] = "answer"
     """What the kind judges: a text, or more of the reply than its answer."""
 

@@ -37,8 +37,8 @@ MESSAGE_TYPES: Final = (
 """What Coze documents; another type, which Coze may add, is valid, and a misspelled one is not."""
 
 CONTENT_TYPES: Final = ("card", "audio", "object_string")
-"""What a message's content may be besides text. No type has such a name, so that they are counted
-beside the types: a card comes as an `answer`."""
+"""What a message's content may be besides text. No type has such a name, so they are counted
+in addition to the types: a card comes as an `answer`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,16 +53,16 @@ def share(key: str, default: float) -> Parameter[float]:
     return Parameter(key, lambda one: one.number(above=0, up_to=1), schema, default)
 
 
-def choice(key: str, words: Sequence[Word], planned: Sequence[str] = ()) -> Parameter[Word]:
+def choice(key: str, words: Sequence[Word], reserved: Sequence[str] = ()) -> Parameter[Word]:
     """Return a parameter that is one of several words; the first is the default.
 
     Args:
         key: as authors write it.
         words: to choose from.
-        planned: words that a later version has.
+        reserved: words that a later version will have.
     """
     schema: Schema = {"enum": list(words), "default": words[0]}
-    return Parameter(key, lambda one: cast("Word", one.choice(words, planned)), schema, words[0])
+    return Parameter(key, lambda one: cast("Word", one.choice(words, reserved)), schema, words[0])
 
 
 def mapping_schema(parameters: Sequence[Parameter[object]]) -> Schema:

@@ -24,7 +24,7 @@ _METRICS: Final[tuple[SimilarityMetric, ...]] = ("ratio", "token_set")
 _TO: Final = required_text("to")
 AT_LEAST: Final = share("at_least", 0.75)
 """The least similarity that passes; the default is promptfoo's."""
-_METRIC: Final = choice("metric", _METRICS, planned=("rouge_l", "bleu", "chrf", "embedding"))
+_METRIC: Final = choice("metric", _METRICS, reserved=("rouge_l", "bleu", "chrf", "embedding"))
 
 
 def similarity_score(left: str, right: str, metric: SimilarityMetric) -> float:

@@ -96,25 +96,25 @@ PLAIN: Final = TextNormalization()
 
 
 def parse_normalization(
-    inside: Mapping[str, ItemArgument], beside: Mapping[str, ItemArgument]
+    inside: Mapping[str, ItemArgument], outside: Mapping[str, ItemArgument]
 ) -> TextNormalization:
-    """Return the normalization that an author asks for.
+    """Return the normalization that an item declares.
 
     Args:
         inside: the arguments in the kind's own mapping.
-        beside: the text options beside the kind.
+        outside: the text options next to the kind.
 
     Raises:
         ScenarioError: an option is in both, or has a wrong value.
     """
-    if not inside and not beside:
+    if not inside and not outside:
         return PLAIN
     for key in OPTION_KEYS:
-        if key in inside and key in beside:
-            raise beside[key].error_at(
-                f'"{key}" is written beside the kind and in its mapping.', "Delete one of them."
+        if key in inside and key in outside:
+            raise outside[key].error_at(
+                f'"{key}" is written next to the kind and in its mapping.', "Delete one of them."
             )
-    arguments = {**inside, **beside} if beside else inside
+    arguments = {**inside, **outside} if outside else inside
     ignore_case = IGNORE_CASE.read(arguments)
     width = NORMALIZE.read(arguments) == "width"
     return TextNormalization(ignore_case, width) if ignore_case or width else PLAIN

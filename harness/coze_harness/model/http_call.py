@@ -68,7 +68,7 @@ class HttpResponse:
 
     The names of `headers` are in lower case. `started` (since the start of the trial) and `elapsed`
     are in seconds, and the same live and replayed. `repeat_count` is the number of equal responses
-    in a row that this one stands for. `frame_times` has the time at which each frame of an event
+    in a row that this one represents. `frame_times` has the time at which each frame of an event
     stream was complete, in seconds since the start of the trial; a broken stream has fewer frames.
     """
 

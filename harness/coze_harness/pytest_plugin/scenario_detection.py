@@ -39,7 +39,7 @@ class ScenarioDetector:
 def _scenarios_of(folder: Path) -> Path | None:
     """Find the scenarios folder that the nearest harness.yaml names.
 
-    `Path()` stands for a value that needs a YAML parser, None for a missing harness.yaml.
+    `Path()` means a value that needs a YAML parser, None for a missing harness.yaml.
     """
     for parent in (folder, *folder.parents):
         settings = parent / _SETTINGS

@@ -312,7 +312,7 @@ def _can_open_close(state: StateInline, begin: int, end: int) -> tuple[bool, boo
 
 
 class _EdgeKind(NamedTuple):
-    """A character beside asterisks: CJK punctuation counts as a letter, but is an edge."""
+    """A character next to asterisks: CJK punctuation counts as a letter, but is an edge."""
 
     is_space: bool
     is_punctuation: bool

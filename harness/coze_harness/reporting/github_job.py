@@ -31,7 +31,7 @@ def annotation_lines(
     Args:
         outcome: the run.
         root: the project's folder.
-        environment: tells whether, and where, this is a job on GitHub.
+        environment: has GitHub's variables in a job on GitHub.
         strict_known: whether a known failure that passes fails the run.
 
     Raises:

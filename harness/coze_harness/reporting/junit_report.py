@@ -120,7 +120,7 @@ def _properties(values: Mapping[str, str]) -> str:
 
 
 def _outcome(trial: TrialView) -> str:
-    """Return what tells a CI server that a trial did not pass."""
+    """Return the element that marks a trial that did not pass; empty for others."""
     if trial.status is TrialStatus.FAILED:
         text = "\n".join(transcript(trial, all_verdicts=False))
         return _element("failure", text, message=trial.reason, type="expectation")

@@ -11,7 +11,7 @@ class PageOptions:
 
     `lang` is ``en``, ``zh`` or empty: then the page is written in English, and its script switches
     to the browser's language. `layout` is ``single`` (one file) or ``folder`` (style and script in
-    files beside the page, for sites whose policy forbids inline ones).
+    files next to the page, for sites whose policy forbids inline ones).
     """
 
     lang: str = ""

@@ -126,7 +126,7 @@ class ReportSet:
                 writer.write(run, Fragments(self._spool, position), self._reasons, outs[name])
 
     def extra_files(self) -> Mapping[str, bytes]:
-        """Return files that belong beside the reports, by their names."""
+        """Return files that the reports refer to, by their names."""
         files: dict[str, bytes] = {}
         for writer in self.renderer.writers.values():
             files.update(writer.extra_files())

@@ -28,7 +28,7 @@ class ReportWriter(Protocol):
         ...
 
     def extra_files(self) -> Mapping[str, bytes]:
-        """Return files that belong beside the report, by their names."""
+        """Return files that the report refers to, by their names."""
         return {}
 
     def new_shared_parts(self) -> Mapping[bytes, bytes]:

@@ -23,8 +23,8 @@ def render_reports(
     Args:
         folder: where run.json and trials.jsonl are.
         run: what run.json says.
-        into: where the reports go; the run's own folder unless told otherwise.
-        options: how the page is to be.
+        into: the folder of the reports; by default the run's own.
+        options: language and layout of the page.
 
     Raises:
         ResultsError: the folder cannot be read or written.

@@ -198,7 +198,7 @@ def _facts(run: Run, duration: str) -> list[Fact]:
     facts = [
         ("fact.run", single_line(run.run_id)),
         ("fact.started", format_moment(run.started_at)),
-        ("fact.lasted", duration),
+        ("fact.duration", duration),
         ("fact.calls", f"{run.request_count:,}"),
         ("fact.harness", single_line(run.harness_version)),
     ]

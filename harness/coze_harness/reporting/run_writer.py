@@ -168,7 +168,7 @@ class RunWriter:
             finished_at: ISO 8601 in UTC.
             interrupted: whether trials are missing.
             summarize: adds what only all results can tell.
-            before_history: called with the folder before the earlier runs beside it are read.
+            before_history: called with the folder before the earlier runs next to it are read.
 
         Raises:
             ResultsError: something cannot be written; finished trials are kept.

@@ -48,7 +48,7 @@ def failure_block(result: TrialResult, *, width: int = 0) -> list[str]:
 
     Args:
         result: the trial.
-        width: truncate lines after so many cells; 0 keeps whole lines.
+        width: truncate lines after this number of cells; 0 keeps whole lines.
     """
     trial = trial_view(result)
     place = f"  {trial.place}" if trial.place else ""
@@ -62,7 +62,7 @@ def bot_table(run: Run, *, width: int = 0) -> list[str]:
 
     Args:
         run: the finished run.
-        width: truncate lines after so many cells; 0 keeps whole lines.
+        width: truncate lines after this number of cells; 0 keeps whole lines.
     """
     matrix = build_matrix(run.rows)
     if matrix is None:

@@ -40,7 +40,7 @@ _STYLES: Final = {
     DiffOperation.INS: TextStyle.ADDED,
 }
 _MARKS: Final = {TextStyle.REMOVED: ("[-", "-]"), TextStyle.ADDED: ("{+", "+}")}
-# Words that are shown of unchanged text beside a change, and of a changed text.
+# Numbers of words to show: of unchanged text next to a change, and of a changed text.
 _CONTEXT: Final = 14
 _MAX_CHANGED: Final = 120
 _MAX_LINES: Final = 8

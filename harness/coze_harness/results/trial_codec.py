@@ -164,7 +164,7 @@ def dump_json(value: object) -> bytes:
     """Return plain values as JSON: in UTF-8, or in ASCII after a space.
 
     orjson rejects half a surrogate pair, integers over 64 bits and nesting over 254 levels. Such a
-    value is written by Python's own encoder; the space tells the reader to use Python's decoder.
+    value is written by the encoder of `json`; the space makes the reader use its decoder.
 
     Raises:
         RecursionError: the value is nested too deeply for Python too.

@@ -22,7 +22,7 @@ class ErrorCollector:
         self.errors: list[ScenarioError] = []
 
     def add(self, error: ScenarioError) -> None:
-        """Add an error, or each of those that it stands for."""
+        """Add an error, or each of those that it combines."""
         self.errors.extend(error.errors if isinstance(error, ScenarioErrors) else (error,))
 
     def extend(self, errors: Iterable[ScenarioError]) -> None:
@@ -42,7 +42,7 @@ class ErrorCollector:
         return True
 
     def combined(self) -> ScenarioErrors:
-        """Return one error that stands for all, sorted by file and line."""
+        """Return one error that combines all, sorted by file and line."""
         return ScenarioErrors(sorted(self.errors, key=_place))
 
     def raise_all(self) -> None:

@@ -45,7 +45,7 @@ _GENERATORS: Final[Mapping[str, tuple[str, _Generator]]] = MappingProxyType(
 GENERATED_NAMES: Final[Mapping[str, str]] = MappingProxyType(
     {name: description for name, (description, _) in _GENERATORS.items()}
 )
-"""The names that templates may use without a case column, each with what it stands for."""
+"""The names that templates may use without a case column, each with its meaning."""
 
 
 def generate_values(names: Iterable[str], now: datetime, rng: Random) -> dict[str, str]:

@@ -49,7 +49,7 @@ def build_chat(
     for file_id in (file_id for message in request.messages for file_id in message.file_ids):
         if file_id not in state.file_ids:
             raise ApiRefusal(4000, f"file_id {file_id} does not exist.")
-    before = list(conversation.said(call.now)) if conversation else []
+    before = list(conversation.transcript(call.now)) if conversation else []
     prompt, turn, earlier = _prompt(request, before)
     answer, groups = match_answer(source.answers, prompt, turn, earlier)
     faults = (*answer.faults, *source.faults)

@@ -127,7 +127,7 @@ class StoredConversation:
         """Return whether a chat runs here."""
         return any(chat.is_running(now) for chat in self.chats.values())
 
-    def said(self, now: float) -> Iterator[tuple[str, str]]:
+    def transcript(self, now: float) -> Iterator[tuple[str, str]]:
         """Yield role and content of questions and answers, oldest first."""
         yield from ((message.role, message.content) for message in self.first_messages)
         for chat in self.chats.values():

@@ -160,9 +160,7 @@ def input_messages(
     for at, message in enumerate(messages):
         neighbours = (*messages[max(0, at - 1) : at], *messages[at + 1 : at + 2])
         if not message.text and all(near.content_type != "text" for near in neighbours):
-            raise ApiRefusal(
-                4000, f"{key}[{at}] holds only files: a text message must be next to it."
-            )
+            raise ApiRefusal(4000, f"{key}[{at}] has files only: add a message that has text.")
     return messages
 
 

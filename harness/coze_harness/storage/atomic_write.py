@@ -15,7 +15,7 @@ _MAX_STEM: Final = 20
 
 
 def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write bytes to a temporary file beside the file, sync it, then rename it over the file.
+    """Write bytes to a temporary file in the same folder, sync it, then rename it over the file.
 
     Raises:
         OSError: the disk or its permissions; the old file is unchanged, and no other is left.

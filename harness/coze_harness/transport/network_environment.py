@@ -53,7 +53,7 @@ def proxies_for(base_url: str, environment: Mapping[str, str]) -> dict[str, str]
 
 
 def ca_bundle(environment: Mapping[str, str]) -> bool | str:
-    """Return the path of the environment's CA bundle; `True` stands for certifi's.
+    """Return the path of the environment's CA bundle; `True` means certifi's.
 
     Raises:
         SettingsError: the bundle does not exist.

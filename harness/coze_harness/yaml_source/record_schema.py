@@ -83,7 +83,7 @@ def _described(schema: Schema, description: str) -> dict[str, Any]:
 
 
 def list_of(items: Schema, least: int = 0) -> Schema:
-    """Return the schema of a list of at least so many items."""
+    """Return the schema of a list with a minimum number of items."""
     return {"type": "array", "items": items, **({"minItems": least} if least else {})}
 
 
@@ -218,7 +218,7 @@ class _ShapeChecker:
         inside = next((k for k, inner in properties.items() if name in _inner_keys(inner)), "")
         if outer is not None and name in outer.get("properties", {}):
             above = next(part for part in reversed(path) if isinstance(part, str))
-            hint = f' It belongs beside "{above}", not inside.'
+            hint = f' It belongs next to "{above}", not inside.'
         elif inside:
             hint = f' It belongs inside "{inside}".'
         else:

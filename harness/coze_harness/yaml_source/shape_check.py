@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, TypeVar, get_args
+from typing import TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from coze_harness.model.location import Location, PathPart, SourcePositions, format_path
 from coze_harness.text.spelling import suggest_word, yaml_type_name
+from coze_harness.yaml_source.record_schema import ShapeMismatch
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -32,14 +33,6 @@ _WANTED: Mapping[str, str] = {
 }
 
 
-class ShapeMismatch(NamedTuple):
-    """One thing that does not fit: the sentence, its place, and what to do."""
-
-    what: str
-    where: Location
-    next_step: str
-
-
 class ShapeMismatchError(ValueError):
     """Everything in some data that does not fit its shape."""
 
@@ -52,14 +45,14 @@ def check_shape(shape: type[Shape], data: Mapping[str, object], places: SourcePo
     """Return data in a shape.
 
     Raises:
-        MisfitError: it has another one; every misfit is told.
+        ShapeMismatchError: it has another shape; contains every mismatch.
     """
     try:
         return shape.model_validate(data)
     except ValidationError as cause:
         details = cause.errors(include_url=False)
-        told = [one for one in details if not _follows(one, details)]
-        raise ShapeMismatchError([_misfit(shape, detail, places) for detail in told]) from cause
+        relevant = [one for one in details if not _follows(one, details)]
+        raise ShapeMismatchError([_misfit(shape, detail, places) for detail in relevant]) from cause
 
 
 def unknown_key(
@@ -81,7 +74,7 @@ def unknown_key(
     above = "" if level is shape else str(path[0])
     into = [name for name, model in inner.items() if model and key in model.model_fields]
     if above and key in shape.model_fields:
-        hint = f' It belongs beside "{above}", not inside.'
+        hint = f' It belongs next to "{above}", not inside.'
     elif not above and into:
         hint = f' It belongs inside "{into[0]}".'
     else:

@@ -221,7 +221,7 @@ export class Report {
     if (turn) this.navigation.go({ turn, expectation: 0, tab: "chat" }, "replace");
   }
 
-  /** @param {HTMLElement | undefined} from a button beside the target of the link */
+  /** @param {HTMLElement | undefined} from a button next to the target of the link */
   #copyLink(from) {
     const { state } = this.navigation;
     const [t, e] = [from?.dataset.toT, from?.dataset.toE];

@@ -118,7 +118,7 @@ class HtmlWriter:
         return self._cache.new_templates()
 
     def extra_files(self) -> Mapping[str, bytes]:
-        """Return the files beside the page, by their names."""
+        """Return the page's separate files, by their names."""
         return PageLayout(self._options.layout).files()
 
     def write(self, run: Run, pieces: Fragments, reasons: Reasons, out: TextOutput) -> None:

@@ -132,7 +132,7 @@ class PageLayout:
     """Where a page's style and script are, and the policy that allows nothing else.
 
     Args:
-        layout: ``single`` (inside the page) or ``folder`` (in files beside it).
+        layout: ``single`` (inside the page) or ``folder`` (in separate files).
     """
 
     def __init__(self, layout: str) -> None:
@@ -158,7 +158,7 @@ class PageLayout:
         return "'self'" if self.is_folder else f"'sha256-{_policy_hash(asset)}'"
 
     def files(self) -> Mapping[str, bytes]:
-        """Return the files beside the page, by their names."""
+        """Return the page's separate files, by their names."""
         if not self.is_folder:
             return {}
         return {name: _read_asset(name).encode() for name in (_STYLE, _SCRIPT)}

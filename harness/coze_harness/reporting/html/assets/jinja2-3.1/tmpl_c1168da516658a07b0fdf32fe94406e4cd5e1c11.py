@@ -102,7 +102,7 @@ def root(context, missing=missing):
         yield '<th>'
         yield escape(context.call((undefined(name='text') if l_0_text is missing else l_0_text), 'fact.started'))
         yield '<th class="num">'
-        yield escape(context.call((undefined(name='text') if l_0_text is missing else l_0_text), 'fact.lasted'))
+        yield escape(context.call((undefined(name='text') if l_0_text is missing else l_0_text), 'fact.duration'))
         yield '</thead>\n<tbody>\n'
         for l_1_row in (undefined(name='rows') if l_0_rows is missing else l_0_rows):
             _loop_vars = {}
