@@ -184,9 +184,9 @@ def _asked(method: str, **given: object) -> Interaction:
 
 def test_every_key_under_x_coze_is_listed() -> None:
     items = (
-        _asked("POST", frames=(1,), stands_for=2),
+        _asked("POST", frame_times=(1,), repeat_count=2),
         _asked("GET", response_body=b"1"),
-        _asked("GET", response_body=b"2", stands_for=3),
+        _asked("GET", response_body=b"2", repeat_count=3),
     )
     bot = BotSnapshot(version="1", model="m", prompt="p", details={"name": "n"}, warning="w")
     origin = RecordingInfo(
@@ -252,7 +252,9 @@ def test_the_faults_in_the_page_on_scenarios_are_what_the_program_prints(tmp_pat
 
 def test_architecture_lists_every_room_and_every_library() -> None:
     rooms, *_ = doc_pages.blocks("ARCHITECTURE.md", "")
-    listed = {line.split()[0] for line in rooms.text.splitlines() if line.strip("─ ")}
+    listed = {
+        line.split()[0] for line in rooms.text.splitlines() if "─" not in line and line.strip()
+    }
     there = {
         path.stem
         for path in (ROOT / "harness/coze_harness").iterdir()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import webbrowser
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -150,6 +149,8 @@ def finish(outcome: RunOutcome, display: DisplayOptions) -> int:
 def open_report(outcome: RunOutcome) -> None:
     """Open a run's page in a browser, or print its URL if the run was uploaded."""
     if isinstance(outcome.location, Path):
+        import webbrowser
+
         webbrowser.open((outcome.location / "index.html").resolve().as_uri())
     else:
         click.echo(f"The report is at {outcome.location}/index.html.", err=True)
