@@ -29,7 +29,9 @@ def base_request(base_url: str) -> requests.PreparedRequest:
     )
     try:
         request.prepare_url(base_url, None)
-        usable = urlsplit(str(request.url)).scheme in ("http", "https")
+        parts = urlsplit(str(request.url))
+        # Old releases of urllib3 accept a space as a host.
+        usable = parts.scheme in ("http", "https") and "%20" not in (parts.hostname or "")
     except (requests.exceptions.RequestException, ValueError):
         usable = False
     if not usable:
