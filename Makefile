@@ -38,7 +38,7 @@ check: $(DEV) $(NODE)
 	$(BIN)/ruff format --check --diff .
 	$(BIN)/ruff check .
 	$(BIN)/codespell
-	$(BIN)/codespell --dictionary .codespell-words.txt --skip '*/assets,*/__pycache__' $(PLAIN)
+	$(BIN)/codespell --dictionary .codespell-words.txt $(PLAIN)
 	node_modules/.bin/tsc --noEmit
 	$(BIN)/mypy
 	$(BIN)/lint-imports

@@ -198,7 +198,7 @@ def test_a_secret_in_the_file_is_refused_and_not_repeated(
         ("bots: {chat: '123456'}\ndefault_bot: chta\n", "2:14", 'Did you mean "chat"?'),
         ("judge: {bot: x}\n", "1:14", 'no bot "x"'),
         ("judge: {}\n", "1:8", '"judge.bot" is missing'),
-        ("report: {lang: cn}\n", "1:16", '"report.lang" has no value "cn"'),
+        ("report: {lang: cn}\n", "1:16", '"report.lang" cannot be "cn"'),
         ("report: {layout: singel}\n", "1:18", 'Did you mean "single"?'),
         ("report: {language: en}\n", "1:10", 'Did you mean "lang"?'),
         ("report: out\n", "1:9", "a mapping"),

@@ -1,4 +1,4 @@
-"""What the page about CI shows can be pasted: it is YAML, its commands exist, its hook is ours."""
+"""Examples on the page about CI are valid: YAML, existing commands, the hook that we offer."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def test_commands_in_examples_exist_with_their_options(block: Block) -> None:
 
 
 def test_the_page_shows_shards_and_their_merge_for_both_servers() -> None:
-    told = [words for block in EXAMPLES for words in _commands(block.text)]
-    assert sum("--shard" in words and "2/4" in words for words in told) == 2
-    assert sum(words[0] == "report" for words in told) == 2
+    commands = [words for block in EXAMPLES for words in _commands(block.text)]
+    assert sum("--shard" in words and "2/4" in words for words in commands) == 2
+    assert sum(words[0] == "report" for words in commands) == 2
 
 
 @pytest.mark.parametrize("block", EXAMPLES, ids=str)

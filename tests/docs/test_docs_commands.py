@@ -1,4 +1,4 @@
-"""Commands that pages show can be typed, and the table of commands is in step with the design."""
+"""Commands in the documentation exist with their options; the table of commands is complete."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _listed() -> list[str]:
 
 
 def _parse(words: Sequence[str]) -> None:
-    """Parse a command line of ours without running it; what is wrong with it is raised."""
+    """Parse a command line without running it; raises its errors."""
     name, *rest = words
     if name in ("--help", "--version", "COMMAND"):
         return
@@ -47,15 +47,15 @@ def _parse(words: Sequence[str]) -> None:
 @cache
 def _pytests_options() -> frozenset[str]:
     """Return the options that pytest has with our plugin and pytest-xdist."""
-    told = subprocess.run(
+    printed = subprocess.run(
         [sys.executable, "-m", "pytest", "--help"], capture_output=True, check=True, text=True
     ).stdout
     # The help knows --junit-xml only by its newer name.
-    return frozenset(re.findall(r"(?<!\w)--?[a-z][a-z-]*", told)) | {"--junitxml"}
+    return frozenset(re.findall(r"(?<!\w)--?[a-z][a-z-]*", printed)) | {"--junitxml"}
 
 
-def _serves(words: Sequence[str]) -> None:
-    """Make sure that a line of a console example can be typed."""
+def _check_line(words: Sequence[str]) -> None:
+    """Fail if a line of a console example is not valid."""
     match words:
         case ["coze-harness", *rest]:
             _parse(rest)
@@ -75,14 +75,14 @@ def _serves(words: Sequence[str]) -> None:
         case ["cd" | "export", *_] | []:
             pass
         case _:
-            pytest.fail(f"nobody knows whether this can be typed: {words}")
+            pytest.fail(f"unknown command: {words}")
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_commands_in_console_examples_exist_with_their_options(page: str) -> None:
     for line in doc_pages.typed(page):
         for words in doc_pages.commands(line):
-            _serves(words)
+            _check_line(words)
 
 
 def test_the_readme_has_commands_to_type() -> None:
@@ -100,7 +100,7 @@ def test_the_readme_has_commands_to_type() -> None:
 def test_a_command_that_does_not_exist_is_noticed(line: str) -> None:
     (words,) = doc_pages.commands(line)
     with pytest.raises((AssertionError, click.UsageError)):
-        _serves(words)
+        _check_line(words)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -114,7 +114,7 @@ def test_commands_and_options_in_the_text_exist(page: str) -> None:
     for code in doc_pages.inline_code(page):
         if code.startswith(("coze-harness ", "make ", "pip install ")):
             for words in doc_pages.commands(code):
-                _serves(words)
+                _check_line(words)
         elif code.startswith("--"):
             known = options | {"--debug", "--help"} | _pytests_options()
             assert code.split()[0].partition("=")[0] in known, code
@@ -125,22 +125,22 @@ def test_each_command_shows_an_example_that_parses() -> None:
         epilog = command.epilog or ""
         assert epilog.startswith("Example: "), name
         for words in doc_pages.commands(epilog.removeprefix("Example: ")):
-            _serves(words)
+            _check_line(words)
             assert words[:2] == ["coze-harness", name]
 
 
-def test_the_table_of_commands_is_in_step_with_the_design() -> None:
+def test_the_table_of_commands_is_complete() -> None:
     assert sorted(_listed()) == sorted(set(DESIGNED) - set(TO_COME))
     assert list(_commands()) == _listed()
-    told = coze_harness.get_help(click.Context(coze_harness)).partition("Commands:\n")[2]
-    shown = [line.split()[0] for line in told.split("\n\n")[0].splitlines() if line[2:3].strip()]
+    printed = coze_harness.get_help(click.Context(coze_harness)).partition("Commands:\n")[2]
+    shown = [line.split()[0] for line in printed.split("\n\n")[0].splitlines() if line[2:3].strip()]
     assert shown == _listed()
 
 
 def test_the_readme_names_every_command() -> None:
-    said = set(doc_pages.inline_code("README.md"))
-    said |= {
+    named = set(doc_pages.inline_code("README.md"))
+    named |= {
         w for line in doc_pages.typed("README.md") for c in doc_pages.commands(line) for w in c
     }
-    said |= {word for code in said for word in code.split()}
-    assert [name for name in _listed() if name not in said] == []
+    named |= {word for code in named for word in code.split()}
+    assert [name for name in _listed() if name not in named] == []

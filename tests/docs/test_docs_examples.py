@@ -1,4 +1,4 @@
-"""What the pages show is what the program takes and prints, and their links lead on."""
+"""Examples in the documentation are valid, outputs are real, tables are complete, links work."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ from project import ProjectFolder
 WITH_EXAMPLES = ("README.md", "docs/scenarios.md")
 USUAL_SETTINGS = 'bots: {chatchat: "7403315657221079041"}\ndefault_bot: chatchat\n'
 WITHOUT_IMPORT = {"pytest"}
-"""What is installed for users' sake and imported by no room yet."""
+"""Dependencies that users need and no room imports."""
 
 
 def all_trials(root: Path, files: Mapping[str, str]) -> list[Trial]:
-    """Load a project as commands do; a fault in it is raised."""
+    """Load a project as commands do; raises its errors."""
     for name, text in {"harness.yaml": USUAL_SETTINGS, **files}.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -82,12 +82,10 @@ def as_scenario(block: Block) -> str:
 
 
 @pytest.mark.parametrize("page", WITH_EXAMPLES)
-def test_the_files_that_a_page_shows_are_a_project_without_faults(
-    page: str, tmp_path: Path
-) -> None:
+def test_the_files_that_a_page_shows_are_a_valid_project(page: str, tmp_path: Path) -> None:
     shown = [block for block in doc_pages.blocks(page, "yaml", "csv", "jsonl") if block.name]
     files = {block.name: block.text for block in shown}
-    assert len(files) == len(shown), "two examples stand for one file"
+    assert len(files) == len(shown), "two examples have the same file name"
     made = all_trials(tmp_path, files)
     scenarios = {name for name in files if name.startswith("scenarios/") and "/cases/" not in name}
     assert {trial.key.file for trial in made} == scenarios != set()
@@ -105,7 +103,7 @@ def test_an_example_without_a_name_loads(block: Block, tmp_path: Path) -> None:
     assert [len(expectations(trial)) for trial in made] == [len(written)]
 
 
-def test_the_cassette_that_is_shown_is_in_our_own_shape() -> None:
+def test_the_cassette_that_is_shown_is_in_the_canonical_format() -> None:
     (block,) = doc_pages.blocks("docs/cassettes.md", "yaml")
     recording = canonical.read_canonical(block.text.encode())
     assert recording is not None, "its checksum is wrong"
@@ -149,10 +147,10 @@ def test_every_key_is_listed_with_its_default(
 
 def test_every_setting_is_listed_with_its_default() -> None:
     table = doc_pages.rows("docs/scenarios.md", "key", "harness.yaml")
-    told = {cells[0].strip("`"): cells[2].strip("`") for cells in table}
+    listed = {cells[0].strip("`"): cells[2].strip("`") for cells in table}
     fields = set(record_schema(ConfigSpec)["properties"]) - {"poll", "judge", "report"}
     inner = {"poll.interval", "poll.timeout", "judge.bot", "report.lang", "report.layout"}
-    assert set(told) == fields | inner
+    assert set(listed) == fields | inner
     right = {
         "base_url": BASE_URL,
         "user_id": USER_ID,
@@ -162,31 +160,31 @@ def test_every_setting_is_listed_with_its_default() -> None:
         "report.layout": ReportSettings().layout,
     }
     right |= {folder: folder for folder in ("scenarios", "cassettes", "reports")}
-    assert told == {**dict.fromkeys(told, "none"), **right}
+    assert listed == {**dict.fromkeys(listed, "none"), **right}
 
 
-def test_every_name_of_a_token_and_every_drawn_value_is_listed() -> None:
+def test_every_token_variable_and_every_generated_value_is_listed() -> None:
     variables = doc_pages.rows("docs/scenarios.md", "variable", "The environment")
-    told = [name for cells in variables for name in doc_pages.names(cells[0])]
-    assert told[: len(TOKEN_NAMES)] == list(TOKEN_NAMES)
-    drawn = doc_pages.rows("docs/scenarios.md", "name", "Generated values")
-    names = [name for cells in drawn for name in doc_pages.names(cells[0])]
+    listed = [name for cells in variables for name in doc_pages.names(cells[0])]
+    assert listed[: len(TOKEN_NAMES)] == list(TOKEN_NAMES)
+    generated = doc_pages.rows("docs/scenarios.md", "name", "Generated values")
+    names = [name for cells in generated for name in doc_pages.names(cells[0])]
     assert sorted(names) == sorted(GENERATED_NAMES)
 
 
-def _asked(method: str, **given: object) -> Interaction:
+def _interaction(method: str, **values: object) -> Interaction:
     item = {
         "host": "https://gate.example/way", "target": "/v1", "request_body": b"", "status": 200,
-        "headers": {}, "response_body": b"", "method": method, **given,
+        "headers": {}, "response_body": b"", "method": method, **values,
     }  # fmt: skip
-    return Interaction(**item)  # type: ignore[arg-type]  # the fields, some of them given
+    return Interaction(**item)  # type: ignore[arg-type]  # some of the fields
 
 
 def test_every_key_under_x_coze_is_listed() -> None:
     items = (
-        _asked("POST", frame_times=(1,), repeat_count=2),
-        _asked("GET", response_body=b"1"),
-        _asked("GET", response_body=b"2", repeat_count=3),
+        _interaction("POST", frame_times=(1,), repeat_count=2),
+        _interaction("GET", response_body=b"1"),
+        _interaction("GET", response_body=b"2", repeat_count=3),
     )
     bot = BotSnapshot(version="1", model="m", prompt="p", details={"name": "n"}, warning="w")
     origin = RecordingInfo(
@@ -201,8 +199,8 @@ def test_every_key_under_x_coze_is_listed() -> None:
     )
     snapshot = block["bot"]
     assert isinstance(snapshot, dict)
-    told = next(cells[1] for cells in table if cells[0] == "`bot`")
-    assert sorted(doc_pages.names(told)) == sorted(snapshot)
+    listed = next(cells[1] for cells in table if cells[0] == "`bot`")
+    assert sorted(doc_pages.names(listed)) == sorted(snapshot)
 
 
 # --- links and outputs ---------------------------------------------------------------------------
@@ -231,7 +229,7 @@ def test_the_failure_in_the_readme_is_what_the_program_prints(tmp_path: Path) ->
     assert done.out.splitlines()[0] in [b.text.rstrip() for b in doc_pages.blocks("README.md", "")]
 
 
-def test_the_faults_in_the_page_on_scenarios_are_what_the_program_prints(tmp_path: Path) -> None:
+def test_the_errors_in_the_page_on_scenarios_are_what_the_program_prints(tmp_path: Path) -> None:
     (block,) = doc_pages.blocks("docs/scenarios.md", "")
     project = ProjectFolder(tmp_path / "p", home=tmp_path / "home")
     project.write("harness.yaml", USUAL_SETTINGS)
@@ -252,9 +250,8 @@ def test_the_faults_in_the_page_on_scenarios_are_what_the_program_prints(tmp_pat
 
 def test_architecture_lists_every_room_and_every_library() -> None:
     rooms, *_ = doc_pages.blocks("ARCHITECTURE.md", "")
-    listed = {
-        line.split()[0] for line in rooms.text.splitlines() if "─" not in line and line.strip()
-    }
+    lines = [line.split() for line in rooms.text.splitlines() if "─" not in line]
+    listed = {words[0] for words in lines if words}
     there = {
         path.stem
         for path in (ROOT / "harness/coze_harness").iterdir()
