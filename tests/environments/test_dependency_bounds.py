@@ -56,7 +56,6 @@ def _locked(name: str) -> dict[str, str]:
         "click==8.1.3",
         "click==8.1.8",
         "rich==13.0.0",
-        "pydantic==2.7.0",
         "requests==2.31.0",
         "vcrpy==6.0.2",
     ],
