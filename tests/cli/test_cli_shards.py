@@ -203,7 +203,7 @@ def test_an_unfinished_shard_is_refused_and_can_be_gone_on_with(cities: ProjectF
     whole = cities.does("run")
     refused = cities.does("run", "--shard", "1/3", "--resume", "latest")
     assert (whole.code, refused.code) == (1, 2)
-    assert "is no shard" in refused.err
+    assert "not a shard" in refused.err
 
 
 @pytest.mark.parametrize("shard", ["3", "0/3", "4/3", "1/0", "a/b", "1/2/3"])

@@ -310,7 +310,7 @@ def test_a_limit_by_the_minute_is_waited_for_beyond_the_minute(answer: object) -
     jitter=st.floats(0, 1),
     tried=st.integers(1, 50),
     base=st.floats(0.001, 10),
-    is_minute_limit=st.booleans(),
+    by_the_minute=st.booleans(),
 )
 def test_jitter_stays_between_half_the_wait_and_the_whole(
     jitter: float, tried: int, base: float, *, by_the_minute: bool

@@ -188,7 +188,7 @@ def test_comments_spaces_crlf_ids_and_unknown_events_do_no_harm() -> None:
 
 
 def test_a_stream_without_any_event_is_told_and_not_crashed_on() -> None:
-    with pytest.raises(PayloadError, match="broke before it said anything"):
+    with pytest.raises(PayloadError, match="stream"):
         ByHand([streamed(": nothing", "", "")]).drive(dialogue(STREAM).run_turn(turn()))
 
 

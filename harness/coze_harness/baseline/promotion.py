@@ -197,7 +197,7 @@ class CandidateReview:
         info = recording.origin
         if info is None:
             return CassetteStaleError(
-                "This candidate does not say of what it is.", where=Location(shown)
+                "This candidate does not name its scenario.", where=Location(shown)
             )
         rewritten = replace(
             recording,

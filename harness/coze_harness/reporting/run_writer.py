@@ -67,8 +67,8 @@ class RunListener(Protocol):
         """A warning that is not an error."""
         ...
 
-    def on_note(self, text: str) -> None:
-        """Something to know before the run begins."""
+    def on_note(self, text: str, *, essential: bool = False) -> None:
+        """Something to know before the run begins; if essential, even with little output."""
         ...
 
     def on_estimate(self, requests: int) -> None:
