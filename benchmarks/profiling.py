@@ -29,7 +29,7 @@ _STEPS: Final = (
     ("coze_harness.config", "start-up: settings"),
     ("coze_harness.scenarios.file_discovery", "scenarios: finding the files"),
     ("coze_harness.scenarios.trial_expansion", "scenarios: naming the trials"),
-    ("coze_harness.yaml_source.shape_check", "scenarios: checking shapes"),
+    ("coze_harness.yaml_source.record_schema", "scenarios: checking shapes"),
     ("coze_harness.yaml_source", "scenarios: reading the YAML"),
     ("coze_harness.expectations.item_builder", "scenarios: building expectations"),
     ("coze_harness.scenarios", "scenarios: the rest"),

@@ -1,14 +1,18 @@
-"""Settings of the test process that the processes started by tests inherit."""
+"""Settings of the test process, some of which the processes started by tests inherit."""
 
 from __future__ import annotations
 
 import signal
 
+from hypothesis import settings
+
 
 def pytest_configure() -> None:
-    """Let Ctrl-C reach child processes, even if pytest runs as a background job.
+    """Let Ctrl-C reach child processes, and let examples take their time.
 
     A shell without job control starts background jobs with SIGINT ignored, and ignored signals are
-    inherited.
+    inherited. Hypothesis's deadline of 0.2 s fails tests on a busy machine.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    settings.register_profile("tests", deadline=None)
+    settings.load_profile("tests")

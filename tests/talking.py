@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -17,6 +18,7 @@ from coze_harness.model.errors import HarnessError
 from coze_harness.model.location import Location
 from coze_harness.model.protocols import CallFlow
 from coze_harness.model.trial import Turn
+from coze_harness.server.fault_injection import Fault
 from coze_harness.server.script_reader import parse_script
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
@@ -36,6 +38,13 @@ def script(answers: str, *, rest: str = "") -> ServerScript:
     return parse_script(
         f"bots:\n- id: '{BOT}'\n  name: tester\n  answers:\n{lines}{rest}\n", "script.yaml"
     )
+
+
+def scripted_fault(value: object) -> Fault:
+    """Return the fault that a script describes in this way."""
+    bot = {"id": BOT, "name": "tester"}
+    text = json.dumps({"bots": [bot], "faults": [value]})
+    return parse_script(text, "script.yaml").faults[0]
 
 
 def turn(prompt: str = "你是谁?", **fields: Any) -> Turn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -9,7 +10,10 @@ def main() -> int:
     """Run the command line and return its exit code."""
     from coze_harness.cli.main import run
 
-    return run(sys.argv[1:])
+    code = run(sys.argv[1:])
+    # The process ends here: its objects need no last search for cycles, which takes up to 20 ms.
+    gc.freeze()
+    return code
 
 
 if __name__ == "__main__":

@@ -172,7 +172,7 @@ def test_the_past_of_a_trial_leads_to_the_reports_beside_this_one(page: Path, vi
 
 def test_a_trial_without_a_past_says_what_would_fill_it(samples: Path, visit: Visit) -> None:
     shown = visit(samples).go(f"{HOURS}&tab=history")
-    assert "No run that lies beside" in shown.locator("#trial [data-panel=history]").inner_text()
+    assert "No other run" in shown.locator("#trial [data-panel=history]").inner_text()
 
 
 def test_the_pager_counts_the_failing_trials_that_are_shown(samples: Path, visit: Visit) -> None:

@@ -31,7 +31,7 @@ _TEXTS = script("texts.js")
 # Names, units and abbreviations that are the same in Chinese.
 SAME = re.compile(
     r"coze-harness( \w+)?|known_failure|run\.json|trials\.jsonl|junit\.xml|summary\.md|HTTP|JSON|"
-    r"Coze|curl|token|tok|ID|CSV|Markdown|EN|English|UTC|GET|POST|ms|min|bot:|tag:|st:|exp:|code:|"
+    r"Coze|curl|[Tt]oken|tok|ID|CSV|Markdown|EN|English|UTC|GET|POST|ms|min|bot:|tag:|st:|exp:|code:|"
     r"Esc|Enter|P50|P95|KB|MB|s\b|h\b"
 )
 

@@ -37,7 +37,7 @@ TOKEN = "czs_" + "Zz09" * 12
 
 
 class Scripted:
-    """A transport with given responses; `None` stands for a broken connection."""
+    """A transport with given responses; `None` is a broken connection."""
 
     def __init__(self, answers: Sequence[HttpResponse | None]) -> None:
         self._answers: Iterator[HttpResponse | None] = iter(answers)
@@ -106,7 +106,7 @@ def test_a_conversation_gets_the_same_responses_recorded_and_replayed(
 
 
 def _assert_same(live: list[HttpResponse], played: list[HttpResponse]) -> None:
-    """Compare each replayed response with the live ones that it stands for."""
+    """Compare each replayed response with the live ones that it represents."""
     assert sum(answer.repeat_count for answer in played) == len(live)
     at = 0
     for answer in played:

@@ -109,7 +109,7 @@ OWN: dict[str, Callable[[random.Random, str], bytes]] = {
 
 
 def _found(data: bytes, core: str) -> bool:
-    """Tell whether a file betrays a secret: as it is, decoded, or as base64."""
+    """Return whether a file contains a secret: as it is, decoded, or as base64."""
     text = data.decode()
     unescaped = re.sub(r"\\+u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), text)
     unescaped = unescaped.replace("\\/", "/")
@@ -119,7 +119,7 @@ def _found(data: bytes, core: str) -> bool:
 
 
 class Given:
-    """A wire that gives one answer."""
+    """A transport with one response."""
 
     def __init__(self, answer: HttpResponse) -> None:
         self._answer = answer

@@ -96,7 +96,7 @@ CASSETTES: dict[str, tuple[Callable[[str], str], str]] = {
         lambda text: text.replace("coze-cassette 1", "coze-cassette 2").replace(
             '"format_version": 1', '"format_version": 2'
         ),
-        "upgrade",
+        "format 2",
     ),
     "a Python tag": (lambda _: "a: !!python/object/apply:os.system ['touch pwned']\n", ""),
     "an alias bomb": (lambda _: _bomb().decode(), ""),

@@ -199,7 +199,7 @@ def test_check_finds_everything_that_is_wrong(recorded: ProjectFolder) -> None:
         ("wrong.yaml", ""),
         ("gone.yaml", "No scenario's trial has this recording"),
         (".x.yaml.123.tmp", "left over"),
-        ("weather+2.yaml", "text shaped like a secret"),
+        ("weather+2.yaml", "text like a secret"),
     ):
         pattern = rf"^cassettes/{re.escape(name)}(:\d+)*: .*{re.escape(words)}"
         assert re.search(pattern, done.err, re.MULTILINE), f"{name}: {done.err}"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from app_keys import pem
 from coze_harness.cassettes.redaction import secret_fragments
+from coze_harness.model import replace
 from coze_harness.server.fault_injection import Fault, FaultKind, Route
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
@@ -69,9 +70,7 @@ def test_a_run_that_outlives_its_token_goes_on(
     app: ProjectFolder, serving: Callable[[ServerScript], RunningServer]
 ) -> None:
     script = scripted("- {prompt: 慢, delay: 1.2, answer: 好}", rest="")
-    short = script.model_copy(
-        update={"defaults": script.defaults.model_copy(update={"token_seconds": 2})}
-    )
+    short = replace(script, defaults=replace(script.defaults, token_seconds=2))
     server = serving(short)
     app.env["COZE_API_BASE"] = server.base_url
     app.path("scenarios/wrong.yaml").unlink()

@@ -1,4 +1,4 @@
-"""Pairs of answers as bots give them, by which the bound between two kinds was chosen."""
+"""Pairs of typical answers, by which the similarity threshold was chosen."""
 
 REWORDED = (
     (

@@ -1,13 +1,13 @@
-"""Two sides of trials as a run hands them on, from letters: ``p`` passed, ``f`` failed, …"""
+"""Compared trials, built from letters: ``p`` passed, ``f`` failed, …"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import zip_longest
 
 from builders import key, reply, trial, turn, verdict
-from coze_harness.compare import compare_trial
-from coze_harness.model import BotSnapshot, TrialResult, TrialStatus, VerdictStatus
+from coze_harness.compare import ComparisonBuilder, compare_trial
+from coze_harness.model import BotSnapshot, Comparison, TrialResult, TrialStatus, VerdictStatus
 
 STATUSES = {status.letter: status for status in TrialStatus}
 FAILING = (TrialStatus.FAILED, TrialStatus.KNOWN_FAILURE)
@@ -47,7 +47,7 @@ def results(
     bot: str = "chatchat",
     bots: tuple[BotSnapshot | None, BotSnapshot | None] = (None, None),
 ) -> Iterator[TrialResult]:
-    """Compared trials, one a letter and repeat; a blank is a trial that is not there."""
+    """Yield compared trials, one for each letter; a blank is a missing trial."""
     for number, letters in enumerate(zip_longest(before, after, fillvalue=" "), start=1):
         old, new = (
             None
@@ -62,3 +62,13 @@ def results(
 def by_case(sides: Mapping[str, tuple[str, str]], scenario: str = "退货") -> Iterator[TrialResult]:
     for case, (before, after) in sides.items():
         yield from results(before, after, scenario=scenario, case=case)
+
+
+def compare_all(
+    trials: Iterable[TrialResult], required: Mapping[str, float] | None = None
+) -> Comparison:
+    """Add compared trials up to a comparison of "approved" and "draft"."""
+    builder = ComparisonBuilder("approved", "draft", required)
+    for one in trials:
+        builder.add(one)
+    return builder.finish()

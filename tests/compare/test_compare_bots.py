@@ -1,12 +1,12 @@
-"""What changed about the bots themselves."""
+"""The differences of the bots."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 import pytest
-from compare_sides import results
-from coze_harness.compare import build_comparison, snapshot_differences
+from compare_sides import compare_all, results
+from coze_harness.compare.bot_differences import snapshot_differences
 from coze_harness.model import JSON, BotComparison, BotDifference, BotSnapshot
 
 
@@ -20,13 +20,13 @@ def bot(details: Mapping[str, JSON] | None = None, **named: str) -> BotSnapshot:
     )
 
 
-def told(before: Mapping[str, JSON], after: Mapping[str, JSON]) -> list[tuple[str, str, str]]:
+def diff(before: Mapping[str, JSON], after: Mapping[str, JSON]) -> list[tuple[str, str, str]]:
     return [(d.name, d.before, d.after) for d in snapshot_differences(bot(before), bot(after))]
 
 
 def only(before: BotSnapshot | None, after: BotSnapshot | None) -> BotComparison:
-    (found,) = build_comparison("a", "b", results("p", "p", bots=(before, after))).bots
-    return found
+    (change,) = compare_all(results("p", "p", bots=(before, after))).bots
+    return change
 
 
 def test_version_model_and_its_settings_are_named_by_their_path() -> None:
@@ -39,17 +39,21 @@ def test_version_model_and_its_settings_are_named_by_their_path() -> None:
     )
 
 
-def test_the_prompt_is_told_apart_from_all_the_rest() -> None:
-    found = only(bot(), bot(prompt="你是客服。"))
-    assert found.differences == ()
-    assert found.prompt_changed
-    assert found.known
+def test_the_prompt_is_compared_separately() -> None:
+    change = only(bot(), bot(prompt="你是客服。"))
+    assert change.differences == ()
+    assert change.prompt_changed
+    assert change.known
 
 
-def test_nothing_of_the_bot_changed() -> None:
+def test_an_unchanged_bot_has_no_differences() -> None:
     details: Mapping[str, JSON] = {"plugins": ["weather", "地图"], "settings": {"temperature": 1}}
-    found = only(bot(details), bot(details))
-    assert (found.differences, found.prompt_changed, found.known) == ((), False, True)
+    change = only(bot(details), bot(details))
+    assert (change.differences, change.prompt_changed, change.known) == (
+        (),
+        False,
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -74,20 +78,20 @@ def test_nothing_of_the_bot_changed() -> None:
         ),
     ],
 )
-def test_what_only_looks_different_is_no_difference(
+def test_equivalent_values_are_no_difference(
     before: Mapping[str, JSON], after: Mapping[str, JSON]
 ) -> None:
-    assert told(before, after) == []
+    assert diff(before, after) == []
 
 
-def test_items_that_came_and_went_are_told_one_by_one() -> None:
-    assert told({"plugins": ["天气", "地图"]}, {"plugins": ["地图", "搜索"]}) == [
+def test_added_and_removed_items_are_one_difference_each() -> None:
+    assert diff({"plugins": ["天气", "地图"]}, {"plugins": ["地图", "搜索"]}) == [
         ("plugins[天气]", '"天气"', ""),
         ("plugins[搜索]", "", '"搜索"'),
     ]
 
 
-def test_objects_in_lists_are_matched_by_what_identifies_them() -> None:
+def test_objects_in_lists_are_matched_by_their_identity() -> None:
     tool: Mapping[str, JSON] = {"api_id": "1", "name": "forecast", "description": "查询城市天气"}
     before: Mapping[str, JSON] = {
         "plugins": [{"plugin_id": "7", "name": "weather", "apis": [tool]}]
@@ -98,13 +102,13 @@ def test_objects_in_lists_are_matched_by_what_identifies_them() -> None:
             {"plugin_id": "7", "name": "weather", "apis": [{**tool, "description": "天气预报"}]},
         ]
     }
-    assert told(before, after) == [
+    assert diff(before, after) == [
         ("plugins[weather].apis[forecast].description", '"查询城市天气"', '"天气预报"'),
         ("plugins[map]", "", '{"name":"map","plugin_id":"8"}'),
     ]
 
 
-def test_onboarding_and_variables_are_told_by_their_path() -> None:
+def test_onboarding_and_variables_are_named_by_their_path() -> None:
     before: Mapping[str, JSON] = {
         "onboarding": {"prologue": "你好!", "suggested_questions": ["你是谁?"]},
         "variables": [{"keyword": "语气", "default_value": "formal"}],
@@ -113,7 +117,7 @@ def test_onboarding_and_variables_are_told_by_their_path() -> None:
         "onboarding": {"prologue": "您好!", "suggested_questions": ["你是谁?", "天气?"]},
         "variables": [{"keyword": "语气", "default_value": "casual"}],
     }
-    assert told(before, after) == [
+    assert diff(before, after) == [
         ("onboarding.prologue", '"你好!"', '"您好!"'),
         ("onboarding.suggested_questions[天气?]", "", '"天气?"'),
         ("variables[语气].default_value", '"formal"', '"casual"'),
@@ -132,28 +136,32 @@ def test_onboarding_and_variables_are_told_by_their_path() -> None:
         ({"u": "https://a/b"}, {"u": "https://a/c"}, [("u", '"https://a/b"', '"https://a/c"')]),
     ],
 )
-def test_values_of_every_shape_are_compared(
+def test_values_of_every_type_are_compared(
     before: Mapping[str, JSON], after: Mapping[str, JSON], expected: list[tuple[str, str, str]]
 ) -> None:
-    assert told(before, after) == expected
+    assert diff(before, after) == expected
 
 
-def test_a_description_as_deep_as_a_well_is_taken() -> None:
+def test_a_deeply_nested_snapshot_can_be_compared() -> None:
     deep: JSON = 1
     for _ in range(600):
         deep = {"x": [deep]}
-    assert told({"y": deep}, {"y": deep}) == []
+    assert diff({"y": deep}, {"y": deep}) == []
 
 
 @pytest.mark.parametrize("missing", [None, BotSnapshot(), bot(warning="no permission")])
-def test_a_bot_that_was_not_seen_on_both_sides_is_not_known(missing: BotSnapshot | None) -> None:
+def test_a_bot_without_both_snapshots_is_not_known(missing: BotSnapshot | None) -> None:
     for pair in ((missing, bot()), (bot(), missing), (missing, missing)):
-        found = only(*pair)
-        assert (found.known, found.differences, found.prompt_changed) == (False, (), False)
-        assert (found.before, found.after) == pair
+        change = only(*pair)
+        assert (change.known, change.differences, change.prompt_changed) == (
+            False,
+            (),
+            False,
+        )
+        assert (change.before, change.after) == pair
 
 
-def test_each_bot_is_told_once_whatever_the_order_of_its_trials() -> None:
+def test_each_bot_is_compared_once_in_any_order_of_its_trials() -> None:
     old, new = bot(), bot(version="2")
     trials = [
         *results("pp", "pp", scenario="a", bots=(old, None)),
@@ -161,7 +169,7 @@ def test_each_bot_is_told_once_whatever_the_order_of_its_trials() -> None:
         *results("p", "p", scenario="c", bots=(bot(version="0"), new)),
         *results("p", "", scenario="d", bot="other", bots=(old, None)),
     ]
-    found = build_comparison("a", "b", trials).bots
-    assert [(one.bot, one.known) for one in found] == [("chatchat", True), ("other", False)]
-    assert [d.before for d in found[0].differences] == ['"1718867040"']
-    assert build_comparison("a", "b", reversed(trials)).bots == found
+    change = compare_all(trials).bots
+    assert [(one.bot, one.known) for one in change] == [("chatchat", True), ("other", False)]
+    assert [d.before for d in change[0].differences] == ['"1718867040"']
+    assert compare_all(reversed(trials)).bots == change

@@ -1,4 +1,4 @@
-"""The arithmetic of luck, held against scipy, against counting all outcomes, and against itself."""
+"""Exact tests, checked with scipy, by counting all outcomes, and by their properties."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from itertools import product
 from math import comb
 
 import pytest
-from coze_harness.compare import sign_test, wilson_interval
-from coze_harness.compare.exact_tests import PythonTests, holm_adjusted
+from coze_harness.compare.exact_tests import PythonTests, holm_adjusted, wilson_interval
 from coze_harness.compare.scipy_tests import ScipyTests, best_available_tests
 from coze_harness.compare.stratified_tests import (
     BY_CASE,
@@ -15,8 +14,8 @@ from coze_harness.compare.stratified_tests import (
     MCNEMAR,
     Stratum,
     is_drop,
-    plain_p,
     run_stratified_test,
+    stratified_p,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,7 +53,7 @@ def counted_out(cases: list[Stratum]) -> float:
 
 @pytest.mark.parametrize("before", [0, 1, 2, 6, 20, 37])
 @pytest.mark.parametrize("after", [0, 1, 3, 6, 20])
-def test_fisher_is_scipys(before: int, after: int) -> None:
+def test_fishers_test_equals_scipys(before: int, after: int) -> None:
     for x in {0, before // 3, before // 2, before}:
         for y in {0, after // 3, after // 2, after}:
             ours = PLAIN.fisher((x, before), (y, after))
@@ -62,7 +61,7 @@ def test_fisher_is_scipys(before: int, after: int) -> None:
 
 
 @pytest.mark.parametrize("trials", [0, 1, 2, 5, 12, 61])
-def test_the_binomial_and_wilsons_interval_are_scipys(trials: int) -> None:
+def test_the_binomial_test_and_wilsons_interval_equal_scipys(trials: int) -> None:
     for k in range(trials + 1):
         assert PLAIN.binomial(k, trials) == pytest.approx(SCIPY.binomial(k, trials), abs=1e-9)
         if trials:
@@ -70,7 +69,7 @@ def test_the_binomial_and_wilsons_interval_are_scipys(trials: int) -> None:
             assert wilson_interval(k, trials) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
 
 
-def test_figures_that_stand_in_books() -> None:
+def test_textbook_examples() -> None:
     assert PLAIN.fisher((3, 4), (1, 4)) == pytest.approx(34 / 70)  # the lady tasting tea
     assert PLAIN.binomial(0, 6) == 0.03125
     assert PLAIN.fisher((6, 6), (0, 6)) == pytest.approx(2 / 924)
@@ -78,85 +77,78 @@ def test_figures_that_stand_in_books() -> None:
     assert wilson_interval(6, 6) == pytest.approx((0.6097, 1.0), abs=1e-4)
 
 
-def test_holm_multiplies_the_smallest_most_and_never_falls() -> None:
+def test_holms_correction() -> None:
     assert holm_adjusted([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm_adjusted([]) == []
     assert holm_adjusted([0.9, 0.8]) == [1.0, 1.0]
 
 
 @given(st.lists(st.floats(0, 1), max_size=12))
-def test_correction_never_lowers_p_and_keeps_their_order(values: list[float]) -> None:
+def test_correction_never_lowers_p_and_keeps_the_order(values: list[float]) -> None:
     adjusted = holm_adjusted(values)
     assert all(p <= q <= 1 for p, q in zip(values, adjusted, strict=True))
     ranked = sorted(range(len(values)), key=values.__getitem__)
     assert [adjusted[n] for n in ranked] == sorted(adjusted)
 
 
-def test_the_sign_test_looks_at_what_rose_and_fell() -> None:
-    assert sign_test([0.9] * 6, [0.1] * 6) == 0.03125
-    assert sign_test([0.5, 0.5, 0.2], [0.5, 0.5, 0.9]) == 1.0
-    assert sign_test([], []) == 1.0
-    assert sign_test([0.9] * 6, [0.1] * 6, SCIPY) == pytest.approx(0.03125)
-
-
 @given(st.lists(strata(), min_size=1, max_size=4))
-def test_the_test_by_case_is_what_counting_every_outcome_gives(cases: list[Stratum]) -> None:
+def test_the_test_by_case_equals_counting_every_outcome(cases: list[Stratum]) -> None:
     mixed = [one for one in cases if one.is_mixed]
     if mixed:
-        assert plain_p(cases) == pytest.approx(counted_out(mixed), abs=1e-12)
+        assert stratified_p(cases) == pytest.approx(counted_out(mixed), abs=1e-12)
     else:
-        assert plain_p(cases) == 1.0
+        assert stratified_p(cases) == 1.0
 
 
 @given(st.lists(strata(12), min_size=1, max_size=5))
-def test_p_is_a_probability_and_the_same_both_ways_round(cases: list[Stratum]) -> None:
+def test_p_is_a_probability_and_symmetric(cases: list[Stratum]) -> None:
     for exact in (PLAIN, SCIPY):
-        found = run_stratified_test([c for c in cases if c.before and c.after], exact)
-        if found is not None:
-            assert 0 < found.least <= found.p * (1 + 1e-9)
-            assert found.p <= 1 + 1e-9
+        outcome = run_stratified_test([c for c in cases if c.before and c.after], exact)
+        if outcome is not None:
+            assert 0 < outcome.min_p <= outcome.p * (1 + 1e-9)
+            assert outcome.p <= 1 + 1e-9
             back = run_stratified_test([mirrored(c) for c in cases if c.before and c.after], exact)
             assert back is not None
-            assert back.p == pytest.approx(found.p, abs=1e-12)
+            assert back.p == pytest.approx(outcome.p, abs=1e-12)
     assert not (is_drop(cases) and is_drop([mirrored(one) for one in cases]))
 
 
-def test_one_case_with_repeats_is_fishers_test() -> None:
-    found = run_stratified_test([Stratum(6, 6, 0, 6)], PLAIN)
-    assert found is not None
-    assert found.test == FISHER
-    assert found.p == pytest.approx(0.0021645, abs=1e-7)
+def test_one_case_with_repeats_uses_fishers_test() -> None:
+    outcome = run_stratified_test([Stratum(6, 6, 0, 6)], PLAIN)
+    assert outcome is not None
+    assert outcome.test == FISHER
+    assert outcome.p == pytest.approx(0.0021645, abs=1e-7)
 
 
-def test_cases_that_pair_are_mcnemars_test() -> None:
+def test_cases_with_one_trial_each_use_mcnemars_test() -> None:
     fell, rose = Stratum(1, 1, 0, 1), Stratum(0, 1, 1, 1)
     stayed = [Stratum(1, 1, 1, 1)] * 30 + [Stratum(0, 1, 0, 1)] * 7
-    found = run_stratified_test([*stayed, *[fell] * 9, rose], PLAIN)
-    assert found is not None
-    assert found.test == MCNEMAR
-    assert found.p == pytest.approx(binomtest(1, 10).pvalue)
+    outcome = run_stratified_test([*stayed, *[fell] * 9, rose], PLAIN)
+    assert outcome is not None
+    assert outcome.test == MCNEMAR
+    assert outcome.p == pytest.approx(binomtest(1, 10).pvalue)
 
 
-def test_a_case_that_always_fails_does_not_blur_the_others() -> None:
+def test_a_case_that_always_fails_does_not_weaken_the_test() -> None:
     broken = [Stratum(0, 6, 0, 6)] * 4
-    found = run_stratified_test([Stratum(6, 6, 0, 6), *broken], PLAIN)
-    assert found is not None
-    assert found.test == BY_CASE
-    assert found.p == pytest.approx(2 / 924)
+    outcome = run_stratified_test([Stratum(6, 6, 0, 6), *broken], PLAIN)
+    assert outcome is not None
+    assert outcome.test == BY_CASE
+    assert outcome.p == pytest.approx(2 / 924)
 
 
-def test_one_trial_a_side_leaves_nothing_to_test() -> None:
+def test_one_trial_on_each_side_cannot_be_tested() -> None:
     assert run_stratified_test([Stratum(1, 1, 0, 1)], PLAIN) is None
     assert run_stratified_test([], PLAIN) is None
     assert run_stratified_test([Stratum(1, 1, 0, 2)], PLAIN) is not None
 
 
-def test_a_thousand_cases_of_twenty_repeats_are_tested_to_the_end() -> None:
+def test_a_thousand_cases_of_twenty_repeats_can_be_tested() -> None:
     cases = [Stratum(n % 20, 20, (n * 7 + 3) % 20, 20) for n in range(1000)]
-    found = run_stratified_test(cases, PLAIN)
-    assert found is not None
-    assert 0 <= found.p <= 1
+    outcome = run_stratified_test(cases, PLAIN)
+    assert outcome is not None
+    assert 0 <= outcome.p <= 1
 
 
-def test_scipy_is_taken_where_it_is_installed() -> None:
+def test_scipy_is_used_if_it_is_installed() -> None:
     assert isinstance(best_available_tests(), ScipyTests)

@@ -1,4 +1,4 @@
-"""Whatever two sides hold, they can be compared, and the comparison is sound."""
+"""Properties of comparisons of any two sides."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import zip_longest
 
 from builders import key, reply, trial, turn, verdict
-from coze_harness.compare import ComparisonBuilder, build_comparison, compare_trial
+from coze_harness.compare import ComparisonBuilder, compare_trial
 from coze_harness.compare.exact_tests import PythonTests
 from coze_harness.model import (
     Assessment,
@@ -72,7 +72,7 @@ def sides(draw: st.DrawFn) -> list[tuple[TrialResult | None, TrialResult | None]
     return pairs
 
 
-def over(results: list[TrialResult]) -> Comparison:
+def compare_all(results: list[TrialResult]) -> Comparison:
     comparing = ComparisonBuilder("a", "b", exact=PythonTests())
     for result in results:
         comparing.add(result)
@@ -80,18 +80,18 @@ def over(results: list[TrialResult]) -> Comparison:
 
 
 @given(sides(), st.randoms(use_true_random=False))
-def test_any_two_sides_compare_and_their_order_does_not_matter(
+def test_any_two_sides_can_be_compared_in_any_order(
     pairs: list[tuple[TrialResult | None, TrialResult | None]], shuffler: random.Random
 ) -> None:
     results = [compare_trial(*pair) for pair in pairs]
-    found = over(results)
+    comparison = compare_all(results)
     shuffler.shuffle(results)
-    assert over(results) == found
+    assert compare_all(results) == comparison
 
     kinds = Counter(result.change.kind for result in results if result.change)
     assert sum(kinds.values()) == len(results)
-    assert dict(kinds) == found.counts
-    for one in found.scenarios:
+    assert dict(kinds) == comparison.counts
+    for one in comparison.scenarios:
         for share in (one.before, one.after):
             assert 0 <= share.passed <= share.trials
             assert 0 <= share.low <= share.high <= 1
@@ -104,11 +104,11 @@ def test_any_two_sides_compare_and_their_order_does_not_matter(
 
 
 @given(sides())
-def test_the_other_way_round_every_change_is_its_opposite(
+def test_swapped_sides_have_the_opposite_changes(
     pairs: list[tuple[TrialResult | None, TrialResult | None]],
 ) -> None:
-    there = over([compare_trial(one, other) for one, other in pairs])
-    back = over([compare_trial(other, one) for one, other in pairs])
+    there = compare_all([compare_trial(one, other) for one, other in pairs])
+    back = compare_all([compare_trial(other, one) for one, other in pairs])
     mirror = {(s.scenario, s.bot): s for s in back.scenarios}
     for one in there.scenarios:
         other = mirror[one.scenario, one.bot]
@@ -122,7 +122,7 @@ def test_the_other_way_round_every_change_is_its_opposite(
 
 
 @given(sides())
-def test_turns_of_a_change_are_those_of_the_longer_side(
+def test_a_change_has_the_turns_of_the_longer_side(
     pairs: list[tuple[TrialResult | None, TrialResult | None]],
 ) -> None:
     for before, after in pairs:
@@ -147,10 +147,8 @@ def test_turns_of_a_change_are_those_of_the_longer_side(
 def test_a_side_compared_with_itself_has_not_changed(
     pairs: list[tuple[TrialResult | None, TrialResult | None]],
 ) -> None:
-    found = build_comparison(
-        "a", "a", [compare_trial(one, one) for pair in pairs for one in pair if one]
-    )
-    assert set(found.counts) <= {ChangeKind.SAME}
-    assert {one.assessment for one in found.scenarios} <= {Assessment.NONE}
-    assert not any(one.regressed for one in found.scenarios)
-    assert all(not bot.differences and not bot.prompt_changed for bot in found.bots)
+    comparison = compare_all([compare_trial(one, one) for pair in pairs for one in pair if one])
+    assert set(comparison.counts) <= {ChangeKind.SAME}
+    assert {one.assessment for one in comparison.scenarios} <= {Assessment.NONE}
+    assert not any(one.regressed for one in comparison.scenarios)
+    assert all(not bot.differences and not bot.prompt_changed for bot in comparison.bots)

@@ -1,7 +1,7 @@
-"""Planted truths: how often a change, a coin flip and nothing are called a change.
+"""Simulations: how often a real change, chance and no change are reported as a change.
 
-Small numbers and a fixed seed, so that it is quick and always the same; the shares asked for leave
-room, since the tests are exact and keep well below their 5 %.
+The numbers are small and the seed is fixed, so that it is quick and deterministic. The limits are
+generous, since the exact tests stay well below their 5 %.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def letters(rng: random.Random, rate: float, repeats: int) -> str:
 def simulated(
     planted: tuple[float, float], others: float, scenarios: int, repeats: int
 ) -> list[dict[str, ScenarioComparison]]:
-    """Comparisons by scenario; ``s00`` has the planted rates before and now, the rest one rate."""
+    """Return comparisons by scenario; ``s00`` has the rates of `planted`, the others one rate."""
     rng = random.Random(f"{planted} {others} {scenarios} {repeats}")
     rounds = []
     for _ in range(ROUNDS):
@@ -40,17 +40,15 @@ def simulated(
 
 @pytest.mark.parametrize("scenarios", [1, 20])
 @pytest.mark.parametrize(("repeats", "least"), [(10, 0.3), (20, 0.7)])
-def test_a_real_drop_is_called_one_and_regresses(
-    scenarios: int, repeats: int, least: float
-) -> None:
-    found = [one["s00"] for one in simulated((0.95, 0.4), 0.9, scenarios, repeats)]
-    assert sum(one.assessment is Assessment.REAL for one in found) >= least * ROUNDS
-    assert sum(one.regressed for one in found) >= least * ROUNDS
+def test_a_real_drop_is_detected_and_regresses(scenarios: int, repeats: int, least: float) -> None:
+    comparisons = [one["s00"] for one in simulated((0.95, 0.4), 0.9, scenarios, repeats)]
+    assert sum(one.assessment is Assessment.REAL for one in comparisons) >= least * ROUNDS
+    assert sum(one.regressed for one in comparisons) >= least * ROUNDS
 
 
 @pytest.mark.parametrize("scenarios", [1, 20])
 @pytest.mark.parametrize("repeats", [6, 10, 20])
-def test_a_break_is_called_one_each_time(scenarios: int, repeats: int) -> None:
+def test_a_scenario_that_breaks_is_always_detected(scenarios: int, repeats: int) -> None:
     for one in simulated((1.0, 0.0), 1.0, scenarios, repeats):
         assert one["s00"].assessment is Assessment.REAL
         assert [name for name, change in one.items() if change.regressed] == ["s00"]
@@ -58,7 +56,7 @@ def test_a_break_is_called_one_each_time(scenarios: int, repeats: int) -> None:
 
 @pytest.mark.parametrize("rate", [0.5, 0.9, 1.0])
 @pytest.mark.parametrize(("scenarios", "repeats"), [(1, 6), (1, 20), (20, 6), (20, 10)])
-def test_luck_is_seldom_called_a_change(rate: float, scenarios: int, repeats: int) -> None:
+def test_chance_is_seldom_reported_as_a_change(rate: float, scenarios: int, repeats: int) -> None:
     rounds = simulated((rate, rate), rate, scenarios, repeats)
     real = sum(any(c.assessment is Assessment.REAL for c in one.values()) for one in rounds)
     regressed = sum(any(c.regressed for c in one.values()) for one in rounds)

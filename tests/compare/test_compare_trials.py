@@ -1,4 +1,4 @@
-"""One trial beside its baseline: what kind of change it is, and which verdicts flipped."""
+"""The kind of change of a trial, and its verdict changes."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ P, F = VerdictStatus.PASSED, VerdictStatus.FAILED
 
 
 def change(before: TrialResult | None, after: TrialResult | None) -> TrialChange:
-    found = compare_trial(before, after).change
-    assert found is not None
-    return found
+    compared = compare_trial(before, after).change
+    assert compared is not None
+    return compared
 
 
 def only_turn(before: TrialResult, after: TrialResult) -> TurnChange:
-    (found,) = change(before, after).turns
-    return found
+    (compared,) = change(before, after).turns
+    return compared
 
 
 def said(answer: str) -> TrialResult:
@@ -59,7 +59,7 @@ def flipped(before: TrialResult, after: TrialResult) -> list[tuple[str, str | No
         ("error", "error", "same"),
     ],
 )
-def test_the_verdict_of_both_sides_decides_first(before: str, after: str, kind: str) -> None:
+def test_the_verdicts_of_both_sides_decide_first(before: str, after: str, kind: str) -> None:
     sides = (trial(TrialStatus(before)), trial(TrialStatus(after)))
     assert change(*sides).kind == kind
 
@@ -73,18 +73,18 @@ def test_a_trial_with_one_side_is_new_or_missing() -> None:
         compare_trial(None, None)
 
 
-def test_the_candidate_keeps_all_that_it_is_and_holds_its_baseline() -> None:
+def test_the_candidates_result_is_kept_and_contains_its_baseline() -> None:
     before, after = said("九点开门。"), said("十点开门。")
-    found = compare_trial(before, after)
-    assert replace(found, change=None) == after
-    assert found.change is not None
-    assert found.change.baseline is before
+    compared = compare_trial(before, after)
+    assert replace(compared, change=None) == after
+    assert compared.change is not None
+    assert compared.change.baseline is before
 
 
-def test_a_baseline_that_was_compared_itself_does_not_bring_its_own_baseline_along() -> None:
+def test_the_baseline_of_a_baseline_is_removed() -> None:
     oldest, older, now = said("一"), said("二"), said("三")
-    found = change(compare_trial(oldest, older), now)
-    assert found.baseline == older
+    compared = change(compare_trial(oldest, older), now)
+    assert compared.baseline == older
 
 
 @pytest.mark.parametrize(
@@ -98,20 +98,20 @@ def test_a_baseline_that_was_compared_itself_does_not_bring_its_own_baseline_alo
     ],
 )
 def test_answers_equal_after_nfc_are_the_same(before: str, after: str) -> None:
-    found = only_turn(said(before), said(after))
-    assert found == TurnChange(answer=AnswerChange.SAME, similarity=1.0)
+    compared = only_turn(said(before), said(after))
+    assert compared == TurnChange(answer=AnswerChange.SAME, similarity=1.0)
 
 
 @pytest.mark.parametrize(
     ("before", "after"), [("ＡＢＣ", "ABC"), ("7 天", "7\u00a0天"), ("每月99元", "每月199元")]
 )
-def test_what_a_reader_could_tell_apart_is_not_the_same(before: str, after: str) -> None:
-    found = only_turn(said(before), said(after))
-    assert found.answer is not AnswerChange.SAME
-    assert found.similarity < 1
+def test_visibly_different_answers_are_not_the_same(before: str, after: str) -> None:
+    compared = only_turn(said(before), said(after))
+    assert compared.answer is not AnswerChange.SAME
+    assert compared.similarity < 1
 
 
-def test_the_bound_tells_retold_answers_from_different_ones_in_chinese_and_english() -> None:
+def test_the_threshold_separates_paraphrases_from_different_answers() -> None:
     retold = [only_turn(said(a), said(b)).answer for a, b in REWORDED]
     different = [only_turn(said(a), said(b)).answer for a, b in DIFFERENT]
     assert retold.count(AnswerChange.TEXT_CHANGED) >= 14
@@ -119,7 +119,7 @@ def test_the_bound_tells_retold_answers_from_different_ones_in_chinese_and_engli
     assert len(retold) == len(different) == 15
 
 
-def test_the_answers_decide_where_the_verdict_is_the_same() -> None:
+def test_the_answers_decide_if_the_verdict_is_the_same() -> None:
     assert change(said(REWORDED[0][0]), said(REWORDED[0][1])).kind is ChangeKind.TEXT_CHANGED
     assert change(said("你好!"), said("No.")).kind is ChangeKind.DIFFERENT
     two = trial(turns=[turn(replied=reply(REWORDED[0][0])), turn(replied=reply("是。"))])
@@ -138,86 +138,86 @@ def test_other_tools_follow_ups_messages_and_tokens_do_not_make_a_change() -> No
         usage=None,
         seconds=9.0,
     )
-    found = change(trial(turns=[turn(replied=before)]), trial(turns=[turn(replied=after)]))
-    assert found.kind is ChangeKind.SAME
+    compared = change(trial(turns=[turn(replied=before)]), trial(turns=[turn(replied=after)]))
+    assert compared.kind is ChangeKind.SAME
 
 
-def test_turns_align_by_number_and_one_sided_turns_are_unknown_and_a_difference() -> None:
+def test_turns_are_paired_by_number_and_one_sided_turns_are_a_difference() -> None:
     short, long = trial(turns=[turn()]), trial(turns=[turn(), turn("再说一次", reply("再说"))])
     for before, after in ((short, long), (long, short)):
-        found = change(before, after)
-        assert [t.answer for t in found.turns] == [AnswerChange.SAME, AnswerChange.UNKNOWN]
-        assert found.turns[1].verdict_changes == ()
-        assert found.kind is ChangeKind.DIFFERENT
+        compared = change(before, after)
+        assert [t.answer for t in compared.turns] == [AnswerChange.SAME, AnswerChange.UNKNOWN]
+        assert compared.turns[1].verdict_changes == ()
+        assert compared.kind is ChangeKind.DIFFERENT
 
 
-def test_no_answer_then_and_none_now_is_no_change() -> None:
+def test_no_answer_on_both_sides_is_no_change() -> None:
     broken = trial(TrialStatus.ERROR, turns=[turn(no_reply=True, verdicts=[])], note=error())
-    found = change(broken, broken)
-    assert found.kind is ChangeKind.SAME
-    assert [t.answer for t in found.turns] == [AnswerChange.UNKNOWN]
+    compared = change(broken, broken)
+    assert compared.kind is ChangeKind.SAME
+    assert [t.answer for t in compared.turns] == [AnswerChange.UNKNOWN]
 
 
 def test_trials_without_turns_are_the_same() -> None:
     assert change(trial(turns=[]), trial(turns=[])).kind is ChangeKind.SAME
 
 
-def test_a_flip_names_the_expectation_and_both_verdicts() -> None:
+def test_a_verdict_change_has_the_expectation_and_both_verdicts() -> None:
     before = trial(turns=[turn(verdicts=[verdict(), verdict(P, expected="九点", name="时间")])])
     after = trial(
         TrialStatus.FAILED,
         turns=[turn(verdicts=[verdict(), failed_verdict(name="时间")])],
     )
-    found = change(before, after)
-    assert found.kind is ChangeKind.REGRESSED
-    (flip,) = found.turns[0].verdict_changes
+    compared = change(before, after)
+    assert compared.kind is ChangeKind.REGRESSED
+    (flip,) = compared.turns[0].verdict_changes
     assert (flip.kind, flip.name, flip.expected) == ("contains", "时间", "九点")
     assert (flip.before, flip.after, flip.location) == (P, F, PLACE)
-    assert found.turns[0].answer is AnswerChange.SAME
+    assert compared.turns[0].answer is AnswerChange.SAME
 
 
-def test_expectations_pair_by_what_they_say_when_lines_were_moved_added_and_taken_away() -> None:
+def test_moved_expectations_are_paired_among_added_and_removed_ones() -> None:
     a, b, c = (verdict(P, expected=text) for text in ("甲", "乙", "丙"))
     before = trial(turns=[turn(verdicts=[a, b, c])])
     after = trial(turns=[turn(verdicts=[verdict(F, expected="丙"), a, verdict(P, kind="length")])])
     assert flipped(before, after) == [("丙", P, F), ("学术助手", None, P), ("乙", P, None)]
 
 
-def test_an_expectation_edited_in_place_is_still_the_same_one() -> None:
+def test_an_edited_expectation_is_paired_by_its_kind() -> None:
     before = trial(turns=[turn(verdicts=[verdict(P, expected="甲"), verdict(P, expected="乙")])])
     after = trial(turns=[turn(verdicts=[verdict(F, expected="甲!"), verdict(P, expected="乙")])])
     assert flipped(before, after) == [("甲!", P, F)]
 
 
-def test_edited_expectations_that_cannot_be_told_apart_stand_alone() -> None:
+def test_ambiguous_edited_expectations_are_not_paired() -> None:
     before = trial(turns=[turn(verdicts=[verdict(P, expected="甲")])])
     after = trial(turns=[turn(verdicts=[verdict(F, expected="乙"), verdict(P, expected="丙")])])
     assert flipped(before, after) == [("乙", None, F), ("丙", None, P), ("甲", P, None)]
 
 
-def test_the_same_expectation_written_twice_pairs_in_order() -> None:
+def test_equal_expectations_are_paired_in_order() -> None:
     once, twice = verdict(P), [verdict(P), verdict(F)]
     before = trial(turns=[turn(verdicts=[once, once, verdict(kind="json")])])
     after = trial(turns=[turn(verdicts=twice)])
     assert flipped(before, after) == [("学术助手", P, F), ("学术助手", P, None)]
 
 
-def test_a_flip_that_does_not_turn_a_failing_trial_makes_it_different() -> None:
+def test_a_changed_verdict_in_a_failing_trial_makes_it_different() -> None:
     stays = failed_verdict()
     before = trial(TrialStatus.FAILED, turns=[turn(verdicts=[stays, verdict(P)])])
     after = trial(TrialStatus.FAILED, turns=[turn(verdicts=[stays, verdict(F)])])
     assert change(before, after).kind is ChangeKind.DIFFERENT
 
 
-def test_a_warning_that_flips_is_told_and_changes_nothing() -> None:
+def test_a_changed_verdict_of_a_warning_is_listed_without_a_change_of_kind() -> None:
     before = trial(turns=[turn(verdicts=[verdict(P, severity=Severity.WARNING)])])
     after = trial(turns=[turn(verdicts=[verdict(F, severity=Severity.WARNING)])])
-    found = change(before, after)
-    assert found.kind is ChangeKind.SAME
-    assert [flip.severity for flip in found.turns[0].verdict_changes] == [Severity.WARNING]
+    compared = change(before, after)
+    assert compared.kind is ChangeKind.SAME
+    assert [flip.severity for flip in compared.turns[0].verdict_changes] == [Severity.WARNING]
 
 
-def test_an_added_expectation_is_told_and_changes_nothing() -> None:
-    found = change(trial(turns=[turn(verdicts=[])]), trial())
-    assert found.kind is ChangeKind.SAME
-    assert [flip.before for flip in found.turns[0].verdict_changes] == [None]
+def test_an_added_expectation_is_listed_without_a_change_of_kind() -> None:
+    compared = change(trial(turns=[turn(verdicts=[])]), trial())
+    assert compared.kind is ChangeKind.SAME
+    assert [flip.before for flip in compared.turns[0].verdict_changes] == [None]

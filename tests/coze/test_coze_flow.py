@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 from coze_harness.coze import PollSchedule
-from coze_harness.model import ChatOptions
+from coze_harness.model import ChatOptions, replace
 from coze_harness.model.errors import ApiError, ChatFailedError, ChatTimeoutError, ScenarioError
-from coze_harness.server.fault_injection import Fault
 from coze_harness.server.server_process import RunningServer, serve
-from talking import BOT, HERE, Computed, Talk, script
+from talking import BOT, HERE, Computed, Talk, script, scripted_fault
 
 ANSWERS = """
 - prompt: 你是谁?
@@ -93,7 +92,7 @@ def test_the_answer_is_found_by_type_whatever_the_order(order: str) -> None:
 @pytest.mark.parametrize("kind", ["omit_data", "empty_data"])
 def test_a_list_without_data_is_asked_for_once_more(kind: str) -> None:
     with serving() as server, Talk(server) as talk:
-        server.inject(Fault.model_validate({"kind": kind, "times": 1}))
+        server.inject(scripted_fault({"kind": kind, "times": 1}))
         assert talk.ask("hello").answer == "default"
         assert talk.paths()[-2:] == ["/message/list", "/message/list"]
 
@@ -101,7 +100,7 @@ def test_a_list_without_data_is_asked_for_once_more(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["omit_data", "empty_data"])
 def test_an_answer_that_stays_empty_is_an_empty_answer(kind: str) -> None:
     with serving() as server, Talk(server) as talk:
-        server.inject(Fault.model_validate({"kind": kind}))
+        server.inject(scripted_fault({"kind": kind}))
         reply = talk.ask("hello")
         assert (reply.status, reply.answer, reply.messages) == ("completed", "", ())
         assert talk.paths().count("/message/list") == 2
@@ -119,21 +118,21 @@ def test_an_answer_that_stays_empty_is_an_empty_answer(kind: str) -> None:
 )
 def test_words_that_are_new_to_us_do_no_harm(fault: dict[str, object]) -> None:
     with serving() as server, Talk(server) as talk:
-        server.inject(Fault.model_validate(fault))
+        server.inject(scripted_fault(fault))
         reply = talk.ask("你是谁?")
         assert reply.answer == "我是chatchat,一个虚拟的学术助手。"
 
 
 def test_a_message_of_an_unknown_type_is_kept() -> None:
     with serving() as server, Talk(server) as talk:
-        server.inject(Fault.model_validate("unknown_type"))
+        server.inject(scripted_fault("unknown_type"))
         assert "hologram" in [m.type for m in talk.ask("你是谁?").messages]
 
 
 def test_a_status_that_stays_unknown_is_polled_until_the_deadline() -> None:
     with serving() as server, Talk(server, pace=PollSchedule(interval=0.05, timeout=1.5)) as talk:
-        server.inject(Fault.model_validate("never_ends"))
-        server.inject(Fault.model_validate({"kind": "unknown_status", "status": "冥想"}))
+        server.inject(scripted_fault("never_ends"))
+        server.inject(scripted_fault({"kind": "unknown_status", "status": "冥想"}))
         with pytest.raises(ChatTimeoutError, match="still 冥想"):
             talk.ask("你是谁?")
         assert talk.paths().count("/retrieve") > 2
@@ -141,7 +140,7 @@ def test_a_status_that_stays_unknown_is_polled_until_the_deadline() -> None:
 
 def test_a_chat_past_its_deadline_is_cancelled_and_says_so() -> None:
     with serving() as server, Talk(server, pace=PollSchedule(interval=0.05, timeout=0.25)) as talk:
-        server.inject(Fault.model_validate("never_ends"))
+        server.inject(scripted_fault("never_ends"))
         with pytest.raises(ChatTimeoutError) as caught:
             talk.ask("你是谁?")
         assert server.calls["POST /v3/chat/cancel"] == 1
@@ -158,23 +157,23 @@ def test_a_chat_past_its_deadline_is_cancelled_and_says_so() -> None:
 
 def test_a_cancel_that_fails_is_told_and_the_time_out_stays_the_error() -> None:
     with serving() as server, Talk(server, pace=PollSchedule(interval=0.05, timeout=0.1)) as talk:
-        server.inject(Fault.model_validate("never_ends"))
-        server.inject(Fault.model_validate({"code": 4101, "at": "cancel"}))
+        server.inject(scripted_fault("never_ends"))
+        server.inject(scripted_fault({"code": 4101, "at": "cancel"}))
         with pytest.raises(ChatTimeoutError, match=r"cancelling it failed too \(.*4101"):
             talk.ask("你是谁?")
 
 
 def test_a_chat_that_ends_while_it_is_cancelled_is_a_time_out_too() -> None:
     with serving() as server, Talk(server, pace=PollSchedule(interval=0.05, timeout=0.1)) as talk:
-        server.inject(Fault.model_validate("never_ends"))
-        server.inject(Fault.model_validate({"code": 4104, "at": "cancel"}))
+        server.inject(scripted_fault("never_ends"))
+        server.inject(scripted_fault({"code": 4104, "at": "cancel"}))
         with pytest.raises(ChatTimeoutError, match="it ended before it could be cancelled"):
             talk.ask("你是谁?")
 
 
 def test_a_failed_chat_is_an_error_with_its_own_code_and_log_id() -> None:
     with serving() as server, Talk(server) as talk:
-        server.inject(Fault.model_validate({"kind": "failed", "code": 4028, "message": "用完了"}))
+        server.inject(scripted_fault({"kind": "failed", "code": 4028, "message": "用完了"}))
         with pytest.raises(ChatFailedError) as caught:
             talk.ask("你是谁?")
         assert caught.value.what == 'The chat ended failed: code 4028, "用完了".'
@@ -196,7 +195,7 @@ def test_a_failed_chat_is_an_error_with_its_own_code_and_log_id() -> None:
 )
 def test_an_end_other_than_completed_is_an_error_in_any_spelling(said: str, meant: str) -> None:
     with serving() as server:
-        server.inject(Fault.model_validate({"kind": "ends", "status": said}))
+        server.inject(scripted_fault({"kind": "ends", "status": said}))
         with Talk(server) as talk, pytest.raises(ChatFailedError):
             talk.ask("你是谁?")
         with Talk(server) as talk:
@@ -207,7 +206,7 @@ def test_an_end_other_than_completed_is_an_error_in_any_spelling(said: str, mean
 
 def test_a_turn_that_judges_the_status_gets_what_failed() -> None:
     with serving() as server, Talk(server) as talk:
-        server.inject(Fault.model_validate("failed"))
+        server.inject(scripted_fault("failed"))
         reply = talk.ask("你是谁?", checks_status=True)
         assert (reply.status, reply.error_code) == ("failed", 5000)
         assert reply.error_message == "event interval error"
@@ -301,7 +300,7 @@ def test_a_turn_that_expects_the_halt_sees_what_the_bot_asks_for(server: Running
 
 
 def test_an_unknown_bot_is_refused_with_the_log_id() -> None:
-    other = script("- {default: true, answer: x}").model_copy(update={"bots": ()})
+    other = replace(script("- {default: true, answer: x}"), bots=())
     with serve(other) as server, Talk(server) as talk, pytest.raises(ApiError) as caught:
         talk.ask("hello")
     assert (caught.value.code, caught.value.http_status) == (4200, 200)

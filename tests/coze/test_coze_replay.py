@@ -10,10 +10,9 @@ from coze_harness.cassettes import RecordingTransport, Redactor, ReplayTransport
 from coze_harness.coze import PollSchedule, RetryPolicy
 from coze_harness.execution import FlowTask, run_concurrently, run_flow
 from coze_harness.model import Reply
-from coze_harness.server.fault_injection import Fault
 from coze_harness.server.server_process import serve
 from coze_harness.transport import HttpTransport, TimedTransport
-from talking import HASTY, TOKEN, dialogue, script, turn
+from talking import HASTY, TOKEN, dialogue, script, scripted_fault, turn
 
 ANSWERS = """
 - prompt: 天气
@@ -49,7 +48,7 @@ def test_a_recording_made_in_trouble_replays_the_same(
     recorded: list[Reply] = []
     with serve(script(ANSWERS)) as server:
         for fault in faults:
-            server.inject(Fault.model_validate(fault))
+            server.inject(scripted_fault(fault))
         wire = HttpTransport(server.base_url, TOKEN, workers=1, environment={})
         recorder = RecordingTransport(
             TimedTransport(wire, time.monotonic), server.base_url, Redactor([TOKEN], ())

@@ -13,12 +13,24 @@ import pytest
 from coze_harness.coze import RetryPolicy
 from coze_harness.model import Reply, Wait
 from coze_harness.model.errors import ApiError, HarnessError, PayloadError, TransportError
-from coze_harness.server.fault_injection import Fault
 from coze_harness.server.server_process import RunningServer, serve
 from coze_harness.transport import HttpTransport, TimedTransport
 from hypothesis import given
 from hypothesis import strategies as st
-from talking import BOT, TOKEN, ByHand, Talk, chat, dialogue, listed, refused, script, told, turn
+from talking import (
+    BOT,
+    TOKEN,
+    ByHand,
+    Talk,
+    chat,
+    dialogue,
+    listed,
+    refused,
+    script,
+    scripted_fault,
+    told,
+    turn,
+)
 
 PROMPT, POLL, LIST = "POST /v3/chat", "GET /v3/chat/retrieve", "POST /v3/chat/message/list"
 TRIES = 5
@@ -42,7 +54,7 @@ class Told:
 
 def held(server: RunningServer, fault: dict[str, object], *, read_seconds: float = 10) -> Told:
     server.clear_faults()
-    server.inject(Fault.model_validate(fault))
+    server.inject(scripted_fault(fault))
     before = server.calls
     outcome: Reply | HarnessError
     with Talk(server, read_seconds=read_seconds) as talk:

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from coze_harness.coze import RetryPolicy, fetch_bot_snapshot
 from coze_harness.model import BotSnapshot
-from coze_harness.server.fault_injection import Fault
 from coze_harness.server.script_reader import parse_script
 from coze_harness.server.server_process import serve
-from talking import BOT, HASTY, ByHand, Talk, good, refused, told
+from talking import BOT, HASTY, ByHand, Talk, good, refused, scripted_fault, told
 
 SCRIPT = f"""
 bots:
@@ -94,6 +93,6 @@ def test_a_token_without_the_permission_gets_a_warning_and_no_failure(answer: An
 
 def test_a_gateway_in_the_way_is_a_warning_too() -> None:
     with serve(parse_script(SCRIPT, "s.yaml")) as server, Talk(server) as talk:
-        server.inject(Fault.model_validate({"kind": "reset_before", "at": "bot"}))
+        server.inject(scripted_fault({"kind": "reset_before", "at": "bot"}))
         found = talk.drive(fetch_bot_snapshot(BOT, HASTY, published=True))
     assert "The connection broke" in found.warning

@@ -1,4 +1,4 @@
-"""Answers, and scenario turns that expect things of them, as authors write both."""
+"""Sample answers, and turns with expectations of them."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ JSON_EN = '[{"city": "Boston", "days": 3}]'
 
 
 def named(name: str) -> MutationOperator:
-    return next(spoiling for spoiling in OPERATORS if spoiling.name == name)
+    return next(operator for operator in OPERATORS if operator.name == name)
 
 
 def sample(name: str, *, chinese: bool) -> str:
-    """Return an answer that the spoiling applies to."""
+    """Return an answer that the operator applies to."""
     if name.startswith("json-"):
         return JSON_ZH if chinese else JSON_EN
     if name.startswith("markdown-"):
@@ -34,25 +34,25 @@ def sample(name: str, *, chinese: bool) -> str:
 
 
 def declare(item: str) -> ExpectationKind:
-    """Build the expectation that stands behind a dash of `expect:`."""
+    """Build an expectation from an item of `expect:`."""
     document = read_yaml(f"- {item}", "scenarios/a.yaml", ScenarioError)
     assert isinstance(document.data, list)
     return build_expectation(document.data[0], document.positions.below(0))
 
 
-def subject(
+def target(
     answer: str | Reply, *items: str, trial: str = "weather", earlier: Sequence[Reply] = ()
 ) -> MutationTarget:
-    """A turn that was answered so, judged by the expectations of these items."""
+    """Return a turn with this answer, and with the expectations of these items."""
     given = reply(answer) if isinstance(answer, str) else answer
-    seen = EvaluationContext("天气?", given, tuple(earlier), given.answer)
+    context = EvaluationContext("天气?", given, tuple(earlier), given.answer)
     expectations = [declare(item) for item in items]
-    verdicts = [expectation.judge(seen) for expectation in expectations]
+    verdicts = [expectation.judge(context) for expectation in expectations]
     return MutationTarget(
         trial=trial,
         turn=1,
-        seen=seen,
+        context=context,
         expectations=expectations,
         verdicts=verdicts,
-        wanted=tuple(verdict.expected for verdict in verdicts),
+        descriptions=tuple(verdict.expected for verdict in verdicts),
     )

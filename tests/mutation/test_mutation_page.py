@@ -1,4 +1,4 @@
-"""The page on spoilings is in step with the table of them."""
+"""The documentation lists all mutation operators."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from coze_harness.mutation import OPERATORS
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "mutation.md"
 
 
-def test_the_page_tells_every_spoiling_as_the_table_does() -> None:
+def test_the_page_describes_every_operator() -> None:
     text = PAGE.read_text("utf-8")
     shown = [line for line in text.splitlines() if line.startswith("| `")]
-    assert shown == [f"| `{s.name}` | {s.summary} | {s.defect_class} |" for s in OPERATORS]
-    assert len(OPERATORS) == 19
-    assert "in nineteen ways" in text
+    assert shown == [f"| `{o.name}` | {o.summary} | {o.defect_class} |" for o in OPERATORS]

@@ -1,4 +1,4 @@
-"""Laws of all spoilings, whatever the answer."""
+"""Properties of all operators, with any answer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from coze_harness.model import VerdictStatus
 from coze_harness.mutation import OPERATORS, AnswerPool, seeded_random
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mutation_samples import EN, ZH, declare, subject
+from mutation_samples import EN, ZH, declare, target
 
 PIECES = st.sampled_from(
     (
@@ -29,67 +29,67 @@ ANSWERS = st.one_of(
 OTHERS = st.lists(ANSWERS, max_size=3)
 
 
-def _reads(text: str) -> str:
+def _normalized(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 @settings(max_examples=400, deadline=None)
 @given(answer=ANSWERS, others=OTHERS, seed=st.integers(0, 2**32))
-def test_a_spoilt_answer_is_never_the_answer_and_always_the_same_again(
+def test_a_mutant_differs_from_the_answer_and_is_deterministic(
     answer: str, others: list[str], seed: int
 ) -> None:
-    for spoiling in OPERATORS:
-        spoilt = spoiling.mutate(answer, seeded_random(seed, "t", 1, spoiling.name), others)
-        assert spoilt == spoiling.mutate(answer, seeded_random(seed, "t", 1, spoiling.name), others)
-        if spoilt is not None:
-            assert _reads(spoilt) != _reads(answer), spoiling.name
+    for operator in OPERATORS:
+        mutant = operator.mutate(answer, seeded_random(seed, "t", 1, operator.name), others)
+        assert mutant == operator.mutate(answer, seeded_random(seed, "t", 1, operator.name), others)
+        if mutant is not None:
+            assert _normalized(mutant) != _normalized(answer), operator.name
 
 
 @settings(max_examples=300, deadline=None)
 @given(answer=ANSWERS, seed=st.integers(0, 2**32))
-def test_a_hint_takes_the_good_answer_and_can_be_declared(answer: str, seed: int) -> None:
-    for spoiling in OPERATORS:
-        spoilt = spoiling.mutate(answer, seeded_random(seed, "t", 1, spoiling.name), [])
-        if spoilt is None:
+def test_the_answer_passes_the_suggested_expectation(answer: str, seed: int) -> None:
+    for operator in OPERATORS:
+        mutant = operator.mutate(answer, seeded_random(seed, "t", 1, operator.name), [])
+        if mutant is None:
             continue
-        hint = spoiling.suggest(answer, spoilt)
+        hint = operator.suggest(answer, mutant)
         assert "\n" not in hint
         if hint.startswith("contains: ") and "\\" not in hint and answer.isprintable():
-            verdict = declare(hint).judge(subject(answer).seen)
+            verdict = declare(hint).judge(target(answer).context)
             assert verdict.status is VerdictStatus.PASSED, hint
 
 
 @pytest.mark.parametrize("blank", ["", " \n\t", "\u3000"])
-def test_nothing_is_spoilt_where_nothing_was_said(blank: str) -> None:
-    for spoiling in OPERATORS:
-        assert spoiling.mutate(blank, seeded_random(1, "t", 1, spoiling.name), [ZH]) is None
+def test_a_blank_answer_has_no_mutants(blank: str) -> None:
+    for operator in OPERATORS:
+        assert operator.mutate(blank, seeded_random(1, "t", 1, operator.name), [ZH]) is None
 
 
-def test_chance_depends_on_seed_trial_turn_and_spoiling_and_on_nothing_else() -> None:
-    drawn = {
+def test_the_random_source_depends_on_seed_trial_turn_and_operator_only() -> None:
+    values = {
         seeded_random(*of).getrandbits(64)
         for of in ((1, "a", 1, "cut"), (2, "a", 1, "cut"), (1, "b", 1, "cut"), (1, "a", 2, "cut"),
                    (1, "a", 1, "refused"))
     }  # fmt: skip
-    assert len(drawn) == 5
+    assert len(values) == 5
     assert seeded_random(1, "场景\ud800", 1, "cut").getrandbits(64) == 479027117431853039
 
 
-def test_one_scenario_more_changes_what_is_swapped_for_few_others() -> None:
+def test_a_new_scenario_changes_the_swapped_answers_of_few_others() -> None:
     answers = {f"场景{n}": f"回答{n}" for n in range(200)}
     before, after = AnswerPool(1, answers), AnswerPool(1, {**answers, "新": "新的回答"})
-    changed = [name for name in answers if before.of(name)[0] != after.of(name)[0]]
+    changed = [n for n in answers if before.answers_for(n)[0] != after.answers_for(n)[0]]
     assert len(changed) == 1
     for name in answers:
-        given = before.of(name)
+        given = before.answers_for(name)
         assert len(set(given)) == 4
         assert answers[name] not in given
 
 
-def test_the_only_scenario_has_no_others() -> None:
-    assert list(AnswerPool(1, {"a": "答"}).of("a")) == []
-    assert list(AnswerPool(1, {}).of("a")) == []
-    assert list(AnswerPool(1, {"a": "甲", "b": "乙"}).of("a")) == ["乙"]
+def test_a_single_scenario_has_no_other_answers() -> None:
+    assert list(AnswerPool(1, {"a": "答"}).answers_for("a")) == []
+    assert list(AnswerPool(1, {}).answers_for("a")) == []
+    assert list(AnswerPool(1, {"a": "甲", "b": "乙"}).answers_for("a")) == ["乙"]
 
 
 @pytest.mark.parametrize(
@@ -102,11 +102,11 @@ def test_the_only_scenario_has_no_others() -> None:
     ids=["zh", "en", "blank", "dots", "links", "rule", "accents", "nested", "fences", "halves",
          "stars", "digits", "lines"],
 )  # fmt: skip
-def test_a_megabyte_takes_seconds_and_not_minutes(text: str) -> None:
+def test_a_megabyte_takes_linear_time(text: str) -> None:
     begun = time.perf_counter()
-    for spoiling in OPERATORS:
-        spoilt = spoiling.mutate(text, seeded_random(1, "t", 1, spoiling.name), [])
-        if spoilt is not None:
-            assert len(spoiling.suggest(text, spoilt)) < 1_000
-    # It takes about half a second; what is not linear takes hours.
+    for operator in OPERATORS:
+        mutant = operator.mutate(text, seeded_random(1, "t", 1, operator.name), [])
+        if mutant is not None:
+            assert len(operator.suggest(text, mutant)) < 1_000
+    # It takes about half a second; anything that is not linear takes hours.
     assert time.perf_counter() - begun < 60

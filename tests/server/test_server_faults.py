@@ -13,6 +13,7 @@ import requests
 from coze_harness.server.fault_injection import Fault, FaultKind
 from coze_harness.server.server_process import RunningServer, serve
 from server_caller import BOT, Caller, ManualClock, events, ids, script
+from talking import scripted_fault
 
 ANSWER = "我是小示,一个用于测试的虚构助手。"
 SCRIPT = script(
@@ -43,7 +44,7 @@ def caller(listening: RunningServer) -> Iterator[Caller]:
 
 
 def fault(kind: str, **fields: object) -> Fault:
-    return Fault.model_validate({"kind": kind, **fields})
+    return scripted_fault({"kind": kind, **fields})
 
 
 def inject(caller: Caller, kind: str, **fields: object) -> None:

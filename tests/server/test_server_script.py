@@ -10,6 +10,7 @@ from coze_harness.server.fault_injection import Fault, FaultKind, Route
 from coze_harness.server.script_reader import demo_script, load_script, parse_script
 from coze_harness.server.server_process import serve
 from server_caller import BOT, Caller, ManualClock, script
+from talking import scripted_fault
 
 HEAD = f"bots:\n- id: '{BOT}'\n  name: tester\n"
 
@@ -40,37 +41,49 @@ def refused(text: str) -> str:
             "bots.yaml:6:12",
             ["verbose-first"],
         ),
-        ("bots:\n- id: 7403\n  name: x\n", "bots.yaml:2:7", ["must be text", '"7403"']),
-        ("bots:\n- id: '1'\n  name: no\n", "bots.yaml:3:9", ["must be text", '"no"']),
+        ("bots:\n- id: 7403\n  name: x\n", "bots.yaml:2:7", ["bots[0].id", '"7403"']),
+        ("bots:\n- id: '1'\n  name: no\n", "bots.yaml:3:9", ["bots[0].name", '"no"']),
         ("bots:\n- id: chatchat\n  name: x\n", "bots.yaml:2:7", ["bots[0].id"]),
         ("bots: []\n", "bots.yaml:1:7", ["bots"]),
         ("- a\n", "bots.yaml:1:1", ["The script"]),
         (
             f"{HEAD}  answers:\n  - answer: b\n",
             "bots.yaml:5:5",
-            ["exactly one of prompt, regex and default"],
+            ["prompt", "regex", "default"],
         ),
         (
             f"{HEAD}  answers:\n  - {{prompt: a, regex: b}}\n",
             "bots.yaml:5:5",
-            ["exactly one of prompt, regex and default"],
+            ["prompt", "regex", "default"],
         ),
         (
             f"{HEAD}  answers:\n  - {{prompt: a, answer: b, vary: [c]}}\n",
             "bots.yaml:5:5",
-            ["only one of answer and vary"],
+            ["answer", "vary"],
         ),
-        (f"{HEAD}  answers:\n  - regex: '('\n", "bots.yaml:5:12", ["regular expression"]),
+        (f"{HEAD}  answers:\n  - regex: '('\n", "bots.yaml:5:12", ["missing )"]),
         (f"{HEAD}  answers:\n  - {{prompt: a, delay: -1}}\n", "bots.yaml:5:24", ["delay"]),
         (f"{HEAD}  answers:\n  - {{prompt: a, delta: true}}\n", "bots.yaml:5:24", ["delta"]),
         (
             f"{HEAD}  faults: [{{kind: never_ends, at: list}}]\n",
             "bots.yaml:4:12",
-            ["not supported at list", "chat"],
+            ["never_ends", "list", "chat"],
         ),
-        (f"{HEAD}  faults: [{{kind: ends}}]\n", "bots.yaml:4:12", ["needs a status"]),
-        (f"{HEAD}- id: '{BOT}'\n  name: y\n", "bots.yaml:1:1", ["two entries", BOT]),
+        (f"{HEAD}  faults: [{{kind: ends}}]\n", "bots.yaml:4:12", ["ends", "status"]),
+        (f"{HEAD}- id: '{BOT}'\n  name: y\n", "bots.yaml:1:1", ["bot", BOT]),
         (f"{HEAD}  id: '2'\n", "bots.yaml:4:3", ["id"]),
+        (f"{HEAD}  faults: [{{kind: [ends]}}]\n", "bots.yaml:4:19", ["faults[0].kind", "ends"]),
+        (
+            f"{HEAD}  answers:\n  - {{prompt: a, follow_ups: [a, b, c, d]}}\n",
+            "bots.yaml:5:29",
+            ["follow_ups", "3"],
+        ),
+        (
+            f"{HEAD}  answers:\n  - prompt: a\n    requires_action:\n"
+            "      calls: [{}]\n      then: {answre: b}\n",
+            "bots.yaml:8:14",
+            ['"answre"', '"answer"'],
+        ),
         (f"{HEAD}  follow_ups: [a]\n", "bots.yaml:4:3", ["follow_ups"]),
     ],
 )
@@ -106,7 +119,25 @@ def test_a_script_file_may_start_with_a_byte_order_mark(tmp_path: Path) -> None:
 def test_every_kind_of_fault_has_a_default_route() -> None:
     for kind in FaultKind:
         fields = {"status": "expired"} if kind is FaultKind.ENDS else {}
-        assert Fault.model_validate({"kind": kind, **fields}).at in Route
+        assert scripted_fault({"kind": kind, **fields}).at in kind.routes
+
+
+@pytest.mark.parametrize("written", ["1", "1.0", "'1'", "true"])
+def test_a_temperature_is_a_number_however_it_is_written(written: str) -> None:
+    model = (
+        parse_script(f"{HEAD}  model: {{name: m, temperature: {written}}}\n", "x.yaml")
+        .bots[0]
+        .model
+    )
+    assert repr(model.temperature) == "1.0"
+
+
+def test_a_fault_made_in_python_has_the_defaults_of_its_kind() -> None:
+    for kind in FaultKind:
+        status = "expired" if kind is FaultKind.ENDS else ""
+        assert Fault(kind=kind, status=status) == scripted_fault(
+            {"kind": kind, **({"status": status} if status else {})}
+        )
 
 
 def answers(answers_yaml: str, *prompts: str) -> list[str]:

@@ -17,9 +17,9 @@ class Interaction:
 
     `target` is path and query. Bodies are decoded (no transfer or content encoding); a request
     without a body has an empty one. `started` (since the start of the trial) and `elapsed` are in
-    milliseconds. `repeat_count` is the number of equal interactions in a row that this one stands
-    for. `frame_times` are the times at which the frames of an event stream arrived, in milliseconds
-    since the start of the interaction.
+    milliseconds. `repeat_count` is the number of equal interactions in a row that this one
+    represents. `frame_times` are the times at which the frames of an event stream arrived, in
+    milliseconds since the start of the interaction.
     """
 
     method: str

@@ -93,9 +93,9 @@ class _Commands(click.Group):
 
 def _print_version(ctx: click.Context, _option: click.Parameter, requested: bool) -> None:
     if requested and not ctx.resilient_parsing:
-        from importlib.metadata import version
+        from coze_harness.model.version import VERSION
 
-        click.echo(f"coze-harness {version('coze-harness')}")
+        click.echo(f"coze-harness {VERSION}")
         ctx.exit()
 
 

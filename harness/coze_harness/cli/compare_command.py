@@ -130,7 +130,7 @@ def _show_comparison(
     if found is None:
         return
     for line in comparison_lines(
-        found, kept.kept, kept.unusable, progress.writer, brief=display.quiet
+        found, kept.examples, kept.unusable, progress.writer, brief=display.quiet
     ):
         progress.line(line)
 

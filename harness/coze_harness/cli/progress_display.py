@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.model import TrialResult, TrialStatus
-from coze_harness.reporting.hosted import on_github
+from coze_harness.reporting.github_job import on_github
 from coze_harness.reporting.safe_text import format_count, show_control_characters
 from coze_harness.reporting.terminal_trials import failure_block, failure_line
 from coze_harness.reporting.terminal_writer import TerminalWriter, TextStyle
@@ -88,7 +88,7 @@ class ProgressDisplay:
         self._ticking = ticking
         self._shows_results = shows_results
         self._has_bar = not options.no_progress and terminal and not options.quiet
-        self._hosted = on_github(environment)
+        self._on_github = on_github(environment)
         self._stack = ExitStack()
         self._bar: Progress | None = None
         self._task: TaskID | None = None
@@ -216,7 +216,7 @@ class ProgressDisplay:
                 print(shown, file=sys.stderr)  # noqa: T201 (the command's output)
 
     def _safe(self, text: str) -> str:
-        if not self._hosted:
+        if not self._on_github:
             return text
         from coze_harness.reporting.github_actions import disarm_commands
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import webbrowser
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -23,7 +22,7 @@ from coze_harness.commands.run_trials import (
 )
 from coze_harness.config import SettingsOverrides
 from coze_harness.model import Mode
-from coze_harness.reporting.hosted import annotation_lines, append_step_summary
+from coze_harness.reporting.github_job import annotation_lines, append_step_summary
 from coze_harness.reporting.run_writer import RunOutcome
 from coze_harness.reporting.terminal_trials import bot_table, summary_line
 
@@ -150,6 +149,8 @@ def finish(outcome: RunOutcome, display: DisplayOptions) -> int:
 def open_report(outcome: RunOutcome) -> None:
     """Open a run's page in a browser, or print its URL if the run was uploaded."""
     if isinstance(outcome.location, Path):
+        import webbrowser
+
         webbrowser.open((outcome.location / "index.html").resolve().as_uri())
     else:
         click.echo(f"The report is at {outcome.location}/index.html.", err=True)

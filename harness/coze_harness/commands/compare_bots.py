@@ -28,7 +28,7 @@ from coze_harness.commands.run_trials import (
     run_to_resume,
     run_trials,
 )
-from coze_harness.compare.ledger import ComparisonSummary
+from coze_harness.compare.comparison_summary import ComparisonSummary
 from coze_harness.compare.run_pairing import compare_run_pairs, pair_runs
 from coze_harness.model import Assessment, Mode, ScenarioComparison, replace
 from coze_harness.model.errors import (

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from coze_harness.auth.credentials import OAuthAppKeys, read_private_key
 from coze_harness.cassettes import Redactor
@@ -39,7 +40,9 @@ from coze_harness.scenarios.parallel_loader import load_in_parallel
 from coze_harness.scenarios.trial_filter import TrialFilter
 from coze_harness.storage.project_folders import ProjectFolders
 from coze_harness.storage.remote_folder import RemoteFolder
-from coze_harness.transport import HttpTransport, TokenSource, ca_bundle, proxies_for
+
+if TYPE_CHECKING:  # a replay needs no network, and importing requests takes 60 ms
+    from coze_harness.transport import HttpTransport, TokenSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +168,8 @@ class Project:
             SettingsError: there are no credentials, or they cannot be used.
             CozeError: Coze rejects the OAuth app.
         """
+        from coze_harness.transport import HttpTransport
+
         settings, environment = self.settings, self.process.environment
         if settings.credentials is None:
             raise SettingsError(
@@ -182,6 +187,7 @@ class Project:
 
     def _oauth_tokens(self, keys: OAuthAppKeys, redactor: Redactor) -> TokenSource:
         from coze_harness.auth.oauth_app import OAuthTokenSource, sdk_token_request
+        from coze_harness.transport import ca_bundle, proxies_for
 
         redactor.add_secret(read_private_key(keys))
         base_url, environment = self.settings.base_url, self.process.environment

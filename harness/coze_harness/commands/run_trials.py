@@ -8,15 +8,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from coze_harness.cassettes import Redactor
 from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.commands.project import Project
 from coze_harness.execution import BATCH_SIZE
-from coze_harness.execution.live_runner import STREAM_WORKERS, LiveRunner
 from coze_harness.execution.recording_facts import estimate_requests, inspect_recordings
 from coze_harness.execution.sharding import ShardNumber, resume_shard, select_shard
 from coze_harness.model import (
@@ -30,6 +28,7 @@ from coze_harness.model import (
 )
 from coze_harness.model.errors import NothingSelectedError, WorkerLostError
 from coze_harness.model.trial import Trial
+from coze_harness.model.version import VERSION
 from coze_harness.reporting.encoded_result import EncodedResult, ResultEncoder
 from coze_harness.reporting.run_writer import (
     RunListener,
@@ -44,7 +43,10 @@ from coze_harness.results import RunFolder, read_head
 from coze_harness.results.run_upload import RunUpload
 from coze_harness.scenarios import generate_values
 from coze_harness.storage.remote_folder import RemoteFolder
-from coze_harness.transport import HttpTransport
+
+if TYPE_CHECKING:  # a replay needs no network, and importing requests takes 60 ms
+    from coze_harness.execution.live_runner import LiveRunner
+    from coze_harness.transport import HttpTransport
 
 Item = TypeVar("Item", bound=SelectedTrial)
 
@@ -215,6 +217,8 @@ def open_live_transport(project: Project, redactor: Redactor, options: RunOption
     Raises:
         SettingsError: there are no credentials.
     """
+    from coze_harness.execution.live_runner import STREAM_WORKERS
+
     workers = options.workers or project.settings.workers or STREAM_WORKERS
     return project.open_transport(redactor, workers=workers)
 
@@ -229,6 +233,8 @@ def live_runner(
     saves_cassettes: bool,
 ) -> LiveRunner:
     """Return the runner of live conversations."""
+    from coze_harness.execution.live_runner import LiveRunner
+
     settings, process = project.settings, project.process
     return LiveRunner(
         transport=transport,
@@ -352,7 +358,7 @@ def _opening(project: Project, mode: Mode, trials: Sequence[SelectedTrial]) -> R
         mode=mode,
         started_at=_iso(process.clock.now()),
         finished_at="",
-        harness_version=version("coze-harness"),
+        harness_version=VERSION,
         summary=Summary(),
         rows=(),
         pass_rates=tuple(

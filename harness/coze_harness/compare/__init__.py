@@ -1,20 +1,10 @@
-"""What changed between two sides of trials, and whether it is luck.
+"""Compares trials, scenarios and bots of two sides, and tests whether a change is significant.
 
-`compare_trial` says what changed in one trial. `ComparisonBuilder` adds such results up, one by
-one: to an assessment of each scenario and bot, and to the differences of the bots themselves.
+`compare_trial` compares one trial. `ComparisonBuilder` adds such results up, one by one, to an
+assessment of each scenario with each bot, and to the differences of the bots themselves.
 """
 
-from coze_harness.compare.bot_differences import snapshot_differences
-from coze_harness.compare.comparison_summary import ComparisonBuilder, build_comparison
-from coze_harness.compare.exact_tests import PythonTests, sign_test, wilson_interval
+from coze_harness.compare.comparison_summary import ComparisonBuilder
 from coze_harness.compare.trial_comparison import compare_trial
 
-__all__ = [
-    "ComparisonBuilder",
-    "PythonTests",
-    "build_comparison",
-    "compare_trial",
-    "sign_test",
-    "snapshot_differences",
-    "wilson_interval",
-]
+__all__ = ["ComparisonBuilder", "compare_trial"]

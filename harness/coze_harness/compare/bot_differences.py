@@ -1,4 +1,4 @@
-"""What changed about a bot, from what it was said to be on both sides."""
+"""Finds the differences between two snapshots of a bot."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Final
 from coze_harness.model import JSON, BotComparison, BotDifference, BotSnapshot
 from coze_harness.text.json_text import dump_sorted_json
 
-# Times of saving say nothing that the version does not, and an icon's address is signed anew at
-# each look: neither is a change of the bot.
+# Times of saving add nothing to the version, and the URL of an icon is signed anew each time:
+# these are no changes of the bot.
 _VOLATILE: Final = frozenset(
     {
         "create_time",
@@ -24,20 +24,20 @@ _VOLATILE: Final = frozenset(
         "updated_at",
     }
 )
-# What tells an item of a list from its neighbours, in Coze's lists of plugins, their tools,
-# workflows, knowledge, variables and commands.
+# The fields that identify an item in Coze's lists of plugins, their tools, workflows, knowledge,
+# variables and commands; and those that name it for people.
 _IDENTITIES: Final = ("id", "plugin_id", "api_id", "workflow_id", "keyword", "command", "name")
 _LABELS: Final = ("name", "keyword", "command", "id", "plugin_id", "api_id", "workflow_id")
-# No bot is described in more levels; a file that was made by hand may be.
-_DEEPEST: Final = 20
+# Real snapshots have fewer levels; those of an edited cassette may have more.
+_MAX_DEPTH: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class BotPair:
-    """A bot's two snapshots as one trial has them.
+    """The two snapshots of a bot in one trial.
 
-    Of all trials the one of least `rank` speaks for its bot, so that the order in which they finish
-    does not matter: one that knows both sides, then the first by its id.
+    The trial with the lowest `rank` is used for its bot, so that the order of the trials does not
+    matter: those with both snapshots first, then by id.
     """
 
     trial: str
@@ -46,11 +46,11 @@ class BotPair:
 
     @property
     def rank(self) -> tuple[int, str]:
-        """Return what the pair is chosen by."""
+        """The number of snapshots that are missing, and the trial's id."""
         return (2 - _is_known(self.before) - _is_known(self.after), self.trial)
 
-    def change(self, bot: str) -> BotComparison:
-        """Return what changed about the bot of this name."""
+    def compare(self, bot: str) -> BotComparison:
+        """Compare the snapshots of the bot with this name."""
         return BotComparison(
             bot=bot,
             before=self.before,
@@ -63,20 +63,20 @@ class BotPair:
 def snapshot_differences(
     before: BotSnapshot | None, after: BotSnapshot | None
 ) -> tuple[BotDifference, ...]:
-    """Return everything but the prompt that is not what it was; nothing where a side is not known.
+    """Return all differences but that of the prompt; none if a snapshot is missing or empty.
 
     A difference is named by its path: ``model.temperature``, ``plugins[weather]``,
-    ``plugins[weather].description``. Items of lists are matched by their id or name and plain ones
-    by their value; the order of keys and items does not matter. Numbers that are equal (1 and 1.0)
-    are; of addresses, what follows ``?`` or ``#`` does not count, which is where signatures stand.
+    ``plugins[weather].description``. Items of lists are matched by id or name, simple values by
+    their value; the order of keys and items is ignored. Equal numbers (1 and 1.0) do not differ. In
+    URLs the part after ``?`` or ``#`` is ignored, because it contains signatures.
     """
     if before is None or after is None or not (_is_known(before) and _is_known(after)):
         return ()
-    return tuple(_objects("", _described(before), _described(after)))
+    return tuple(_compare_objects("", _as_fields(before), _as_fields(after)))
 
 
 def is_unchanged(before: BotSnapshot | None, after: BotSnapshot | None) -> bool:
-    """Tell whether a bot is known to be in nothing but volatile matters other than it was."""
+    """Return whether both snapshots are known, and neither prompt nor settings differ."""
     if before is None or after is None or not (_is_known(before) and _is_known(after)):
         return False
     return before.prompt == after.prompt and not snapshot_differences(before, after)
@@ -90,106 +90,108 @@ def _is_known(snapshot: BotSnapshot | None) -> bool:
     )
 
 
-def _described(snapshot: BotSnapshot) -> dict[str, JSON]:
-    # The snapshot's `settings` are its model's, and are named so.
+def _as_fields(snapshot: BotSnapshot) -> dict[str, JSON]:
     details = dict(snapshot.details)
+    # The settings of a snapshot are those of its model.
     settings = details.pop("settings", None)
-    described: dict[str, JSON] = {"version": snapshot.version, "model": snapshot.model}
+    fields: dict[str, JSON] = {"version": snapshot.version, "model": snapshot.model}
     if isinstance(settings, Mapping):
-        described |= {f"model.{name}": value for name, value in settings.items()}
+        fields |= {f"model.{name}": value for name, value in settings.items()}
     else:
-        described["model.settings"] = settings
-    return _fields(described | details, 1)
+        fields["model.settings"] = settings
+    return _normalize_fields(fields | details, 1)
 
 
-def _settled(value: JSON, depth: int) -> JSON:
-    """Return a value without what is volatile, in one of its equal ways of being written."""
+def _normalize(value: JSON, depth: int) -> JSON:
+    """Return a value without volatile parts, so that equivalent values are equal."""
     if isinstance(value, str):
-        return _address(value)
+        return _without_signature(value)
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if not isinstance(value, Mapping | Sequence):
         return value
-    if depth > _DEEPEST:
-        return "(nested too deep to be compared)"
+    if depth > _MAX_DEPTH:
+        return "(nested too deeply to compare)"
     if isinstance(value, Mapping):
-        return _fields(value, depth + 1)
-    return [_settled(item, depth + 1) for item in value]
+        return _normalize_fields(value, depth + 1)
+    return [_normalize(item, depth + 1) for item in value]
 
 
-def _fields(value: Mapping[str, JSON], depth: int) -> dict[str, JSON]:
-    # Coze sends what is not set as empty text, or not at all.
+def _normalize_fields(value: Mapping[str, JSON], depth: int) -> dict[str, JSON]:
+    # Coze sends a field that is not set as empty text, or leaves it out.
     return {
-        name: _settled(item, depth)
+        name: _normalize(item, depth)
         for name, item in value.items()
         if item != "" and name not in _VOLATILE
     }
 
 
-def _address(text: str) -> str:
+def _without_signature(text: str) -> str:
     if not text.startswith(("https://", "http://")) or any(map(str.isspace, text)):
         return text
     return text.partition("?")[0].partition("#")[0]
 
 
-def _values(path: str, before: JSON, after: JSON) -> Iterator[BotDifference]:
-    """Give the differences of two values; `None` is one that is not there."""
+def _compare_values(path: str, before: JSON, after: JSON) -> Iterator[BotDifference]:
+    """Yield the differences of two values; `None` is an absent one."""
     if isinstance(before, dict | None) and isinstance(after, dict | None):
-        yield from _objects(f"{path}.", before or {}, after or {})
+        yield from _compare_objects(f"{path}.", before or {}, after or {})
     elif isinstance(before, list | None) and isinstance(after, list | None):
-        yield from _lists(path, before or [], after or [])
+        yield from _compare_lists(path, before or [], after or [])
     else:
-        yield from _whole(path, before, after)
+        yield from _compare_whole(path, before, after)
 
 
-def _whole(path: str, before: JSON, after: JSON) -> Iterator[BotDifference]:
-    was, now = _text(before), _text(after)
-    if was != now:
-        yield BotDifference(name=path, before=was, after=now)
+def _compare_whole(path: str, before: JSON, after: JSON) -> Iterator[BotDifference]:
+    old, new = _text(before), _text(after)
+    if old != new:
+        yield BotDifference(name=path, before=old, after=new)
 
 
-def _objects(
+def _compare_objects(
     path: str, before: Mapping[str, JSON], after: Mapping[str, JSON]
 ) -> Iterator[BotDifference]:
     for name in dict.fromkeys((*before, *after)):
-        yield from _values(f"{path}{name}", before.get(name), after.get(name))
+        yield from _compare_values(f"{path}{name}", before.get(name), after.get(name))
 
 
-def _lists(path: str, before: Sequence[JSON], after: Sequence[JSON]) -> Iterator[BotDifference]:
-    old, new = _items(before), _items(after)
-    for identity in old | new:
-        was, now = old.get(identity), new.get(identity)
-        place = f"{path}[{_label(was if now is None else now)}]"
-        if was is None or now is None:
-            # What came or went is told as one thing, and not by each of its parts.
-            yield from _whole(place, was, now)
+def _compare_lists(
+    path: str, before: Sequence[JSON], after: Sequence[JSON]
+) -> Iterator[BotDifference]:
+    old_items, new_items = _items(before), _items(after)
+    for identity in old_items | new_items:
+        old, new = old_items.get(identity), new_items.get(identity)
+        item_path = f"{path}[{_label(old if new is None else new)}]"
+        if old is None or new is None:
+            # An added or removed item is one difference, not one for each of its fields.
+            yield from _compare_whole(item_path, old, new)
         else:
-            yield from _values(place, was, now)
+            yield from _compare_values(item_path, old, new)
 
 
 def _items(values: Sequence[JSON]) -> dict[tuple[str, int], JSON]:
-    """Return a list's items by what identifies them, and the how manieth of these each is."""
+    """Return a list's items by their identity and a number that counts equal identities."""
     items: dict[tuple[str, int], JSON] = {}
-    seen: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for value in values:
-        identity = _text(_first(value, _IDENTITIES))
-        seen[identity] += 1
-        items[identity, seen[identity]] = value
+        identity = _text(_first_field(value, _IDENTITIES))
+        counts[identity] += 1
+        items[identity, counts[identity]] = value
     return items
 
 
 def _label(value: JSON) -> str:
-    known = _first(value, _LABELS)
-    return known if isinstance(known, str) else _text(known)
+    label = _first_field(value, _LABELS)
+    return label if isinstance(label, str) else _text(label)
 
 
-def _first(value: JSON, names: Sequence[str]) -> JSON:
-    """Return the first of an object's fields that is there; whatever is no such object itself."""
+def _first_field(value: JSON, names: Sequence[str]) -> JSON:
+    """Return the first of an object's fields that is set; without any, the value itself."""
     if isinstance(value, dict):
         for name in names:
-            found = value.get(name)
-            if found and isinstance(found, str | int):
-                return found
+            item = value.get(name)
+            if item and isinstance(item, str | int):
+                return item
     return value
 
 

@@ -1,8 +1,8 @@
-"""Two sides of trials, added up while their results stream by."""
+"""Adds compared trials up to a comparison of two sides, while their results arrive."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from coze_harness.compare.bot_differences import BotPair, is_unchanged
@@ -11,27 +11,30 @@ from coze_harness.compare.scenario_findings import ScenarioCounts, assess_scenar
 from coze_harness.compare.scipy_tests import best_available_tests
 from coze_harness.compare.trial_comparison import FAILING, PASSING
 from coze_harness.model import (
-    BotSnapshot,
     ChangeKind,
     Comparison,
+    Run,
     TrialChange,
     TrialResult,
     TrialStatus,
+    replace,
 )
 
 _JUDGED: Final = PASSING | FAILING
+_NEW: Final = TrialChange(kind=ChangeKind.NEW, baseline=None)
+_MAX_EXAMPLES: Final = 20
 
 
 class ComparisonBuilder:
-    """Adds compared trials up to a comparison; nothing of a trial is kept but counts.
+    """Adds compared trials up to a comparison; of a trial only counts are kept.
 
-    Trials may come in any order: the comparison is the same.
+    The order of the trials does not matter.
 
     Args:
-        baseline: names that side for people.
-        candidate: names this side for people.
-        required: by scenario, the share of its trials that must pass; 1.0 for those not named.
-        exact: who computes the tests; by default scipy if it is installed, else our own arithmetic.
+        baseline: name of the baseline, for people.
+        candidate: name of the candidate, for people.
+        required: by scenario, the share of its trials that must pass, 0..1; 1 by default.
+        exact: computes the tests; scipy by default if it is installed, else `PythonTests`.
     """
 
     def __init__(
@@ -45,84 +48,122 @@ class ComparisonBuilder:
         self._required = required or {}
         self._exact = exact
         self._kinds = dict.fromkeys(ChangeKind, 0)
-        self._counted: dict[tuple[str, str], ScenarioCounts] = {}
+        self._scenarios: dict[tuple[str, str], ScenarioCounts] = {}
         self._bots: dict[str, BotPair] = {}
 
     def add(self, result: TrialResult) -> None:
-        """Count a trial that went through `compared`; one that did not has no baseline.
-
-        Each trial is to be added once.
-        """
+        """Count a result of `compare_trial`, once; other results count as new trials."""
         change = result.change or _NEW
         self._kinds[change.kind] += 1
-        missing = change.kind is ChangeKind.MISSING
-        before, after = (result, None) if missing else (change.baseline, result)
+        is_missing = change.kind is ChangeKind.MISSING
+        before, after = (result, None) if is_missing else (change.baseline, result)
         key = result.key
-        place = (key.scenario, key.bot)
-        counted = self._counted.get(place)
-        if counted is None:
-            counted = self._counted[place] = ScenarioCounts(*place)
-        counts = counted.cases.get(key.case)
+        scenario = self._scenarios.get((key.scenario, key.bot))
+        if scenario is None:
+            scenario = ScenarioCounts(key.scenario, key.bot)
+            self._scenarios[key.scenario, key.bot] = scenario
+        counts = scenario.cases.get(key.case)
         if counts is None:
-            counts = counted.cases[key.case] = [0, 0, 0, 0]
-        # A baseline that serves several repeats was recorded once, and is one draw and not many.
+            counts = scenario.cases[key.case] = [0, 0, 0, 0]
+        # A baseline that was recorded once and serves several repeats counts once.
         if before is not None and before.key.trial == key.trial and before.status in _JUDGED:
             counts[0] += before.status in PASSING
             counts[1] += 1
         if after is not None and after.status in _JUDGED:
             counts[2] += after.status in PASSING
             counts[3] += 1
-            counted.known_failure |= after.status is TrialStatus.KNOWN_FAILURE
-        if before is not None and after is not None and not counted.flipped_unchanged:
-            counted.flipped_unchanged = _flipped_unchanged(before, after, change)
-        pair = BotPair(key.id, _snapshot(before), _snapshot(after))
+            scenario.known_failure |= after.status is TrialStatus.KNOWN_FAILURE
+        if before is not None and after is not None and not scenario.flipped_unchanged:
+            scenario.flipped_unchanged = _flipped_unchanged(before, after, change)
+        pair = BotPair(
+            key.id,
+            before.snapshot if before is not None else None,
+            after.snapshot if after is not None else None,
+        )
         known = self._bots.get(key.bot)
         if known is None or pair.rank < known.rank:
             self._bots[key.bot] = pair
 
     def finish(self) -> Comparison:
-        """Return what all trials added so far come to."""
+        """Return the comparison of all trials added so far."""
         baseline, candidate = self._names
         exact = self._exact or best_available_tests()
         return Comparison(
             baseline=baseline,
             candidate=candidate,
             counts={kind: count for kind, count in self._kinds.items() if count},
-            scenarios=assess_scenarios(self._counted.values(), self._required, exact),
-            bots=tuple(self._bots[bot].change(bot) for bot in sorted(self._bots)),
+            scenarios=assess_scenarios(self._scenarios.values(), self._required, exact),
+            bots=tuple(self._bots[bot].compare(bot) for bot in sorted(self._bots)),
         )
 
 
-def build_comparison(
-    baseline: str,
-    candidate: str,
-    results: Iterable[TrialResult],
-    required: Mapping[str, float] | None = None,
-) -> Comparison:
-    """Return what results that went through `compared` come to; see `ComparisonBuilder`."""
-    comparing = ComparisonBuilder(baseline, candidate, required)
-    for result in results:
-        comparing.add(result)
-    return comparing.finish()
-
-
-_NEW: Final = TrialChange(kind=ChangeKind.NEW, baseline=None)
-
-
-def _snapshot(result: TrialResult | None) -> BotSnapshot | None:
-    return None if result is None else result.snapshot
-
-
 def _flipped_unchanged(before: TrialResult, after: TrialResult, change: TrialChange) -> bool:
-    """Tell whether an expectation that both sides have turned the trial, and the bot is as it was.
-
-    Where the expectation itself was edited, another verdict says nothing about the bot.
-    """
+    """Return whether a trial's verdict changed, but neither the bot nor the expectation did."""
     if change.kind is not ChangeKind.REGRESSED and change.kind is not ChangeKind.IMPROVED:
         return False
     if before.status not in _JUDGED or after.status not in _JUDGED:
         return False
-    turned = any(
-        flip.before and flip.after for turn in change.turns for flip in turn.verdict_changes
+    # A verdict of one side only belongs to an expectation that was edited.
+    flipped = any(
+        verdict.before and verdict.after
+        for turn in change.turns
+        for verdict in turn.verdict_changes
     )
-    return turned and is_unchanged(before.snapshot, after.snapshot)
+    return flipped and is_unchanged(before.snapshot, after.snapshot)
+
+
+class ComparisonSummary:
+    """Adds the results of a comparison's run up, and keeps examples of changes to show.
+
+    Args:
+        baseline, candidate: names of the two sides, for people.
+        required: by scenario, the share of its trials that must pass, 0..1; 1 by default.
+        resumed: whether the run was resumed; its results may then contain a trial twice.
+
+    Attributes:
+        examples: the first changed trials of each kind, one of each scenario and bot.
+        unusable: trials with an error or with warnings.
+    """
+
+    def __init__(
+        self, baseline: str, candidate: str, required: Mapping[str, float], *, resumed: bool
+    ) -> None:
+        self._builder = ComparisonBuilder(baseline, candidate, required)
+        self._resumed = resumed
+        self.examples: dict[ChangeKind, list[TrialResult]] = {}
+        self.unusable: list[TrialResult] = []
+
+    def summarize(self, run: Run, results: Callable[[], Iterator[TrialResult]]) -> Run:
+        """Return the run with its comparison.
+
+        Args:
+            run: the run that is finished.
+            results: reads all results of the run from its beginning.
+        """
+        for result in self._latest(results):
+            self._builder.add(result)
+            self._collect(result)
+        return replace(run, comparison=self._builder.finish())
+
+    def _latest(self, results: Callable[[], Iterator[TrialResult]]) -> Iterable[TrialResult]:
+        """Yield the latest result of each trial."""
+        if not self._resumed:
+            yield from results()
+            return
+        latest = {result.key.id: position for position, result in enumerate(results())}
+        for position, result in enumerate(results()):
+            if latest[result.key.id] == position:
+                yield result
+
+    def _collect(self, result: TrialResult) -> None:
+        kind = result.change.kind if result.change else ChangeKind.NEW
+        if result.error is not None or result.warnings:
+            self.unusable.append(result)
+        if kind in (ChangeKind.SAME, ChangeKind.TEXT_CHANGED):
+            return
+        examples = self.examples.setdefault(kind, [])
+        group = (result.key.scenario, result.key.bot)
+        if len(examples) < _MAX_EXAMPLES and all(
+            (example.key.scenario, example.key.bot) != group for example in examples
+        ):
+            examples.append(result)

@@ -1,4 +1,4 @@
-"""The trials of two runs, paired and compared."""
+"""Pairs and compares the trials of two runs."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ def pair_runs(
     required: Mapping[str, float],
     is_selected: Callable[[TrialKey], bool],
 ) -> list[RunTrialPair]:
-    """Return the trials of two runs, paired by id, else by scenario, case and repeat.
+    """Pair the trials of two runs by id, or else by scenario, case and repeat.
 
     Args:
         baseline: all results of the older run.
         candidate: all results of the newer run.
         required: by scenario, the share of its trials that must pass, 0..1; 1 by default.
-        is_selected: whether a trial is compared.
+        is_selected: whether to compare a trial.
     """
-    before = _last_results(baseline, is_selected)
-    by_place: dict[tuple[str, str, int], TrialResult] = {}
+    before = _latest_results(baseline, is_selected)
+    by_position: dict[tuple[str, str, int], TrialResult] = {}
     for result in before.values():
-        by_place.setdefault(_place(result.key), result)
+        by_position.setdefault(_position(result.key), result)
     pairs: list[RunTrialPair] = []
     paired: set[str] = set()
 
@@ -48,8 +48,8 @@ def pair_runs(
         rate = required.get(key.scenario, 1.0)
         pairs.append(RunTrialPair(baseline=old, candidate=new, key=key, min_pass_rate=rate))
 
-    for result in _last_results(candidate, is_selected).values():
-        other = before.get(result.key.id) or by_place.get(_place(result.key))
+    for result in _latest_results(candidate, is_selected).values():
+        other = before.get(result.key.id) or by_position.get(_position(result.key))
         if other is not None:
             paired.add(other.key.id)
         add(result.key, other, result)
@@ -62,25 +62,25 @@ def pair_runs(
 def compare_run_pairs(
     pairs: Sequence[RunTrialPair], encode: EncodeResult[Encoded]
 ) -> Generator[Sequence[Encoded], None, None]:
-    """Yield each pair, compared and encoded."""
+    """Compare pairs, and yield the encoded results one by one."""
     for pair in pairs:
-        # A trial that only the older run has, or could not judge, is no error of this comparison.
+        # A trial that only the older run has is not an error, even if its result has one.
         code = None if pair.candidate else 0
         yield (encode(compare_trial(pair.baseline, pair.candidate), exit_code=code),)
 
 
-def _place(key: TrialKey) -> tuple[str, str, int]:
+def _position(key: TrialKey) -> tuple[str, str, int]:
     return key.scenario, key.case, key.trial
 
 
-def _last_results(
+def _latest_results(
     results: Iterable[TrialResult], is_selected: Callable[[TrialKey], bool]
 ) -> dict[str, TrialResult]:
-    """Return a run's own results by id, each as it was executed last."""
-    found: dict[str, TrialResult] = {}
+    """Return the latest result of each selected trial by id, without comparisons."""
+    latest: dict[str, TrialResult] = {}
     for result in results:
-        # A comparison lists trials that its candidate lacked; these are no results of its own.
+        # The run of a comparison also has the trials that its candidate did not have.
         is_missing = result.change is not None and result.change.kind is ChangeKind.MISSING
         if is_selected(result.key) and not is_missing:
-            found[result.key.id] = replace(result, change=None)
-    return found
+            latest[result.key.id] = replace(result, change=None)
+    return latest

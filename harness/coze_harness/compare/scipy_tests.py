@@ -1,4 +1,4 @@
-"""The exact tests by scipy, where it is installed (extra `stats`)."""
+"""The exact tests by scipy, if it is installed (extra `stats`)."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from coze_harness.compare.exact_tests import ExactTests, PythonTests
 
 
 def best_available_tests() -> ExactTests:
-    """Return scipy's tests if it is installed, else our own: the figures are the same."""
+    """Return scipy's tests if it is installed, else our own; the results are equal."""
     return ScipyTests() if find_spec("scipy") else PythonTests()
 
 
 class ScipyTests:
-    """The tests by scipy, which takes a second to import and is asked late for that reason.
+    """The tests by scipy, which is imported late because that takes a second.
 
-    A call takes it 0.2 ms, and most scenarios of a comparison have the same few tables: they are
-    remembered.
+    A call takes 0.2 ms, and most scenarios of a comparison have the same few tables, so results
+    are cached.
     """
 
     def __init__(self) -> None:
-        self._known: dict[tuple[int, ...], float] = {}
+        self._cache: dict[tuple[int, ...], float] = {}
 
     def binomial(self, successes: int, trials: int) -> float:
-        """Return the two-sided p of a binomial with even odds."""
+        """Return the two-sided p-value of a number of successes with even odds."""
         if not trials:
             return 1.0
-        p = self._known.get((successes, trials))
+        p = self._cache.get((successes, trials))
         if p is None:
             from scipy.stats import binomtest  # type: ignore[import-untyped]  # has no types
 
-            p = self._known[successes, trials] = float(binomtest(successes, trials).pvalue)
+            p = self._cache[successes, trials] = float(binomtest(successes, trials).pvalue)
         return p
 
     def fisher(self, before: tuple[int, int], after: tuple[int, int]) -> float:
-        """Return the two-sided p of Fisher's exact test."""
-        p = self._known.get((*before, *after))
+        """Return the two-sided p-value of Fisher's exact test; see `ExactTests`."""
+        p = self._cache.get((*before, *after))
         if p is None:
             from scipy.stats import fisher_exact
 
             table = [[passed, trials - passed] for passed, trials in (before, after)]
-            p = self._known[*before, *after] = float(fisher_exact(table).pvalue)
+            p = self._cache[*before, *after] = float(fisher_exact(table).pvalue)
         return p

@@ -1,19 +1,18 @@
-"""The exact test for how often a scenario passed: case by case, before against now.
+"""The exact test of a scenario's pass rate, baseline against candidate, stratified by case.
 
-Repeats of one case are draws of the same lot, and which of them stand side by side is an accident
-of their numbers. So within a case the passes of both sides are spread by chance over both sides,
-as in Fisher's exact test; cases are added up. This is the exact Cochran-Mantel-Haenszel test, and
-the two tests that people know are its ends:
+Repeats of one case are interchangeable. So within a case the passed trials are distributed at
+random over both sides, as in Fisher's exact test, and the cases are added up. This is the exact
+Cochran-Mantel-Haenszel test. Its special cases are:
 
 - one case with repeats: **Fisher's exact test**;
-- cases that pair, one trial a side each: **McNemar's exact test**, since only cases with one pass
-  and one failure can fall either way, each with even odds;
-- cases with repeats: **Fisher's exact test by case**, which a case that always fails does not
-  blur, as it would in one pooled table.
+- several cases with one trial on each side: **McNemar's exact test**; only the cases in which one
+  side passed count, each with even odds;
+- several cases with repeats: **Fisher's exact test, by case**. A case that always fails does not
+  weaken it, as it would in one pooled table.
 
-Pairing repeat 3 with repeat 3 and asking McNemar would throw evidence away: 6 of 6 before and 0 of
-6 now have p = 0.031 so, and 0.0022 by Fisher; after correction over twenty scenarios the first can
-never be told from luck.
+McNemar's test on pairs of repeats (the third with the third) would lose evidence: 6 of 6 before and
+0 of 6 after have p = 0.031 with it, and 0.0022 with Fisher's test. Corrected for twenty scenarios,
+the former could never be significant.
 """
 
 from __future__ import annotations
@@ -24,26 +23,26 @@ from typing import Final, NamedTuple
 
 from coze_harness.compare.exact_tests import (
     ExactTests,
-    even_odds,
-    outcome_spreads,
+    binomial_weights,
+    hypergeometric_weights,
     smallest_p_value,
-    two_sided,
+    two_sided_p,
 )
 
 FISHER: Final = "Fisher's exact"
 MCNEMAR: Final = "McNemar's exact"
 BY_CASE: Final = "Fisher's exact, by case"
 
-# Probabilities as integers of 128 bits: products of them are sums of limbs of one large integer,
-# which Python multiplies fast, and what is lost is below 1e-30.
+# Probabilities are integers in units of 2**-128. A distribution is multiplied as one large integer
+# with 40 bytes for each probability, which is fast in Python; the rounding error is below 1e-30.
 _BITS: Final = 128
-_LIMB: Final = 40
-# Outcomes that are equally likely may differ in their last bits.
-_TIES: Final = 1 << 64
+_BYTES: Final = 40
+# Equally likely outcomes may differ by this rounding error.
+_TOLERANCE: Final = 1 << 64
 
 
 class Stratum(NamedTuple):
-    """A case: how many of its trials passed, before and now."""
+    """The trials of a case, passed and all, in the baseline (`before`) and candidate (`after`)."""
 
     passed_before: int
     before: int
@@ -52,57 +51,68 @@ class Stratum(NamedTuple):
 
     @property
     def passed(self) -> int:
-        """How many passed on both sides together."""
+        """The number of passed trials of both sides."""
         return self.passed_before + self.passed_after
 
     @property
     def is_mixed(self) -> bool:
-        """Whether both sides have trials and not all came to the same; else nothing can be told."""
+        """Whether both sides have trials, and some passed and some failed."""
         return bool(self.before and self.after) and 0 < self.passed < self.before + self.after
 
 
 class StratifiedTestResult(NamedTuple):
-    """A test's result. `least` is the smallest p that these counts could have given at all."""
+    """The name and the p-value of a test; `min_p` is the smallest p-value that was possible."""
 
     test: str
     p: float
-    least: float
+    min_p: float
 
 
 def run_stratified_test(
     strata: Sequence[Stratum], exact: ExactTests
 ) -> StratifiedTestResult | None:
-    """Test whether a scenario passes as often as before; `None` where one trial a side stands.
+    """Test whether a scenario passes as often as before; `None` with one trial on each side.
 
     Args:
         strata: the cases that have judged trials on both sides.
-        exact: who computes the tests that have a name of their own.
+        exact: computes Fisher's and McNemar's test.
     """
     if sum(s.before for s in strata) < 2 and sum(s.after for s in strata) < 2:
         return None
     mixed = [stratum for stratum in strata if stratum.is_mixed]
     if len(strata) == 1:
-        return _fisher(mixed, exact)
-    if all(s.before == s.after == 1 for s in strata):
-        return _mcnemar(mixed, exact)
+        test = FISHER
+    elif all(s.before == s.after == 1 for s in strata):
+        test = MCNEMAR
+    else:
+        test = BY_CASE
     if not mixed:
-        return StratifiedTestResult(BY_CASE, 1.0, 1.0)
+        return StratifiedTestResult(test, 1.0, 1.0)
+    if test == FISHER:
+        (one,) = mixed
+        p = exact.fisher((one.passed_before, one.before), (one.passed_after, one.after))
+        _first, weights = hypergeometric_weights(one.before, one.after, one.passed)
+        return StratifiedTestResult(test, p, smallest_p_value(weights))
+    if test == MCNEMAR:
+        p = exact.binomial(sum(s.passed_after for s in mixed), len(mixed))
+        return StratifiedTestResult(test, p, smallest_p_value(binomial_weights(len(mixed))))
     return _by_case(mixed)
 
 
-def plain_p(strata: Iterable[Stratum]) -> float:
-    """Return the p of the test by case, whatever the cases; for many looks at what might be."""
+def stratified_p(strata: Iterable[Stratum]) -> float:
+    """Return only the p-value of the test by case; faster where many tables are tried."""
     mixed = [stratum for stratum in strata if stratum.is_mixed]
     if not mixed:
         return 1.0
     if len(mixed) == 1:
-        first, ways = outcome_spreads(mixed[0].before, mixed[0].after, mixed[0].passed)
-        return two_sided(ways, mixed[0].passed_after - first)
+        (one,) = mixed
+        first, weights = hypergeometric_weights(one.before, one.after, one.passed)
+        return two_sided_p(weights, one.passed_after - first)
     return _by_case(mixed).p
 
 
 def is_drop(strata: Iterable[Stratum]) -> bool:
-    """Tell whether fewer passed now than chance would have given this side."""
+    """Return whether fewer trials of the candidate passed than expected without a change."""
     excess = 0.0
     for s in strata:
         if s.is_mixed:
@@ -110,65 +120,48 @@ def is_drop(strata: Iterable[Stratum]) -> bool:
     return excess < 0
 
 
-def _fisher(mixed: Sequence[Stratum], exact: ExactTests) -> StratifiedTestResult:
-    if not mixed:
-        return StratifiedTestResult(FISHER, 1.0, 1.0)
-    (one,) = mixed
-    p = exact.fisher((one.passed_before, one.before), (one.passed_after, one.after))
-    return StratifiedTestResult(
-        FISHER, p, smallest_p_value(outcome_spreads(one.before, one.after, one.passed)[1])
-    )
-
-
-def _mcnemar(mixed: Sequence[Stratum], exact: ExactTests) -> StratifiedTestResult:
-    if not mixed:
-        return StratifiedTestResult(MCNEMAR, 1.0, 1.0)
-    rose = sum(stratum.passed_after for stratum in mixed)
-    return StratifiedTestResult(
-        MCNEMAR, exact.binomial(rose, len(mixed)), smallest_p_value(even_odds(len(mixed)))
-    )
-
-
 def _by_case(mixed: Sequence[Stratum]) -> StratifiedTestResult:
     groups = Counter((s.before, s.after, s.passed) for s in mixed)
-    first, shares = 0, [1 << _BITS]
+    first, total = 0, [1 << _BITS]
     for (before, after, passed), count in groups.items():
-        begin, ways = outcome_spreads(before, after, passed)
-        total = sum(ways)
-        one = [(way << _BITS) // total for way in ways]
-        first += begin * count
-        shares = _product(shares, _power(one, count))
-    seen = shares[sum(s.passed_after for s in mixed) - first]
-    return StratifiedTestResult(BY_CASE, _as_likely(shares, seen), _as_likely(shares, min(shares)))
+        lowest, weights = hypergeometric_weights(before, after, passed)
+        ways = sum(weights)
+        one = [(weight << _BITS) // ways for weight in weights]
+        first += lowest * count
+        total = _convolve(total, _convolve_power(one, count))
+    observed = total[sum(s.passed_after for s in mixed) - first]
+    return StratifiedTestResult(BY_CASE, _tail(total, observed), _tail(total, min(total)))
 
 
-def _as_likely(shares: Sequence[int], seen: int) -> float:
-    limit = seen + (seen >> 32) + _TIES
-    return min(1.0, sum(share for share in shares if share <= limit) / (1 << _BITS))
+def _tail(distribution: Sequence[int], observed: int) -> float:
+    """Return the probability of the outcomes that are not more likely than the observed one."""
+    limit = observed + (observed >> 32) + _TOLERANCE
+    return min(1.0, sum(share for share in distribution if share <= limit) / (1 << _BITS))
 
 
-def _power(shares: list[int], count: int) -> list[int]:
-    """Return the distribution of a sum of so many independent numbers of one distribution."""
+def _convolve_power(distribution: list[int], count: int) -> list[int]:
+    """Return the distribution of the sum of `count` independent, equally distributed numbers."""
     result = [1 << _BITS]
     while count:
         if count & 1:
-            result = _product(result, shares)
+            result = _convolve(result, distribution)
         count >>= 1
         if count:
-            shares = _product(shares, shares)
+            distribution = _convolve(distribution, distribution)
     return result
 
 
-def _product(left: Sequence[int], right: Sequence[int]) -> list[int]:
-    """Return the distribution of the sum of two numbers, each given by its own."""
-    limbs = _packed(left) * _packed(right)
+def _convolve(left: Sequence[int], right: Sequence[int]) -> list[int]:
+    """Return the distribution of the sum of two independent numbers."""
+    product = _pack(left) * _pack(right)
     size = len(left) + len(right) - 1
-    data = limbs.to_bytes(size * _LIMB, "little")
+    data = product.to_bytes(size * _BYTES, "little")
     return [
-        int.from_bytes(data[at : at + _LIMB], "little") >> _BITS
-        for at in range(0, size * _LIMB, _LIMB)
+        int.from_bytes(data[at : at + _BYTES], "little") >> _BITS
+        for at in range(0, size * _BYTES, _BYTES)
     ]
 
 
-def _packed(shares: Sequence[int]) -> int:
-    return int.from_bytes(b"".join([share.to_bytes(_LIMB, "little") for share in shares]), "little")
+def _pack(distribution: Sequence[int]) -> int:
+    chunks = [share.to_bytes(_BYTES, "little") for share in distribution]
+    return int.from_bytes(b"".join(chunks), "little")

@@ -1,4 +1,4 @@
-"""One trial beside its baseline: turn by turn, and what is to be said of the whole."""
+"""Compares a trial with its baseline, turn by turn."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from coze_harness.compare.verdict_changes import find_verdict_changes
 from coze_harness.model import (
     AnswerChange,
     ChangeKind,
-    Reply,
     Severity,
     TrialChange,
     TrialResult,
@@ -22,29 +21,28 @@ from coze_harness.model import (
 )
 from coze_harness.text import similarity
 
-# Of thirty pairs of answers, Chinese and English (they stand in the tests), those that say the same
-# in other words have a similarity of 0.30 to 0.73, fourteen of fifteen above this bound; those that
-# say something else 0 to 0.44, fourteen of fifteen below. One changed number in a long answer stays
-# `TEXT_CHANGED`: similarity does not weigh what a word means, and expectations are there for that.
-SIMILARITY_THRESHOLD: Final = 0.4
+# The tests have thirty pairs of answers, Chinese and English. Paraphrases have a similarity of 0.30
+# to 0.73, fourteen of fifteen above this threshold; other answers 0 to 0.44, fourteen of fifteen
+# below. One changed number in a long answer is `TEXT_CHANGED`: similarity compares characters, not
+# meaning, which is what expectations are for.
+_SIMILARITY_THRESHOLD: Final = 0.4
 
 PASSING: Final = frozenset({TrialStatus.PASSED, TrialStatus.FIXED})
 FAILING: Final = frozenset({TrialStatus.FAILED, TrialStatus.KNOWN_FAILURE})
 
 
 def compare_trial(baseline: TrialResult | None, candidate: TrialResult | None) -> TrialResult:
-    """Return the candidate with what changed in it; the baseline's own result if there is none.
+    """Return the candidate's result with its change; the baseline's result without a candidate.
 
     A known failure that fails counts as failing, a fixed one as passing. Errors and skipped trials
-    could not be judged: a baseline that could and a candidate that could not is `BROKEN`, and a
-    candidate that passes where its baseline could not be judged is `IMPROVED`.
+    are not judged: `BROKEN` if only the baseline was judged, `IMPROVED` if the candidate passes and
+    the baseline was not judged.
 
-    Where both sides come to the same verdict, the answers decide: `DIFFERENT` if one differs, or if
-    only one side has it; else `TEXT_CHANGED`, else `SAME`. An expectation of severity error that
-    flipped without turning the trial (another one fails on both sides) makes it `DIFFERENT`, too;
-    one of severity warning does not. Tools called, follow-ups, other messages, tokens and seconds
-    never decide: they vary from one chat to the next. Where they matter an expectation judges them,
-    and readers see both sides.
+    If both sides have the same verdict, the answers decide: `DIFFERENT` if an answer differs or
+    only one side has it, else `TEXT_CHANGED`, else `SAME`. If the verdict of an expectation of
+    severity error changed, but not that of the trial (because another one fails on both sides), the
+    trial is `DIFFERENT`, too. Tool calls, follow-ups, other messages, tokens and seconds are
+    ignored, because they vary from one chat to the next; use expectations for them.
 
     Raises:
         ValueError: both sides are missing.
@@ -56,9 +54,9 @@ def compare_trial(baseline: TrialResult | None, candidate: TrialResult | None) -
     if baseline is None:
         return replace(candidate, change=_NEW)
     if baseline.change is not None:
-        # A candidate that was accepted brings its own baseline along, and that one its own.
+        # The result of an earlier comparison contains its own baseline.
         baseline = replace(baseline, change=None)
-    turns = _turns(baseline.turns, candidate.turns)
+    turns = _turn_changes(baseline.turns, candidate.turns)
     kind = _by_verdict(baseline.status, candidate.status) or _by_answers(turns)
     return replace(candidate, change=TrialChange(kind=kind, baseline=baseline, turns=turns))
 
@@ -67,45 +65,47 @@ _MISSING: Final = TrialChange(kind=ChangeKind.MISSING, baseline=None)
 _NEW: Final = TrialChange(kind=ChangeKind.NEW, baseline=None)
 _SAME: Final = TurnChange(answer=AnswerChange.SAME, similarity=1.0)
 _ONE_SIDED: Final = TurnChange(answer=AnswerChange.UNKNOWN, similarity=0.0)
-# Equal to the one above, and told from it by what it is: no answer then and none now is no change.
+# Compared by identity: without an answer on either side there is no change.
 _UNANSWERED: Final = TurnChange(answer=AnswerChange.UNKNOWN, similarity=0.0)
 
 
-def _turns(before: Sequence[TurnResult], after: Sequence[TurnResult]) -> tuple[TurnChange, ...]:
+def _turn_changes(
+    before: Sequence[TurnResult], after: Sequence[TurnResult]
+) -> tuple[TurnChange, ...]:
     if len(before) == len(after):
-        return tuple([_turn(was, now) for was, now in zip(before, after, strict=True)])
-    return tuple([_turn(was, now) for was, now in zip_longest(before, after)])
+        return tuple([_compare_turns(*pair) for pair in zip(before, after, strict=True)])
+    return tuple([_compare_turns(*pair) for pair in zip_longest(before, after)])
 
 
-def _turn(was: TurnResult | None, now: TurnResult | None) -> TurnChange:
-    before = was.reply if was else None
-    after = now.reply if now else None
-    # A side that was not answered judged nothing: its absent verdicts are no flips.
-    if was is None or now is None or before is None or after is None:
-        return _UNANSWERED if before is after else _ONE_SIDED
-    found = find_verdict_changes(was.verdicts, now.verdicts)
-    answer, alike = _answers(before, after)
-    if answer is AnswerChange.SAME and not found:
+def _compare_turns(before: TurnResult | None, after: TurnResult | None) -> TurnChange:
+    old = before.reply if before else None
+    new = after.reply if after else None
+    # A turn without a reply has no verdicts; this is not a change of verdicts.
+    if before is None or after is None or old is None or new is None:
+        return _UNANSWERED if old is new else _ONE_SIDED
+    verdict_changes = find_verdict_changes(before.verdicts, after.verdicts)
+    answer, ratio = _compare_answers(old.answer, new.answer)
+    if answer is AnswerChange.SAME and not verdict_changes:
         return _SAME
-    return TurnChange(answer=answer, similarity=alike, verdict_changes=found)
+    return TurnChange(answer=answer, similarity=ratio, verdict_changes=verdict_changes)
 
 
-def _answers(was: Reply, now: Reply) -> tuple[AnswerChange, float]:
-    before, after = was.answer, now.answer
+def _compare_answers(before: str, after: str) -> tuple[AnswerChange, float]:
+    """Return how an answer changed, and its similarity, 0..1."""
     if before == after:
         return AnswerChange.SAME, 1.0
-    # Expectations see text after NFC, so what is equal then is equal for all purposes.
+    # Expectations normalize texts to NFC, too.
     before, after = unicodedata.normalize("NFC", before), unicodedata.normalize("NFC", after)
     if before == after:
         return AnswerChange.SAME, 1.0
-    alike = similarity(before, after)
+    ratio = similarity(before, after)
     return (
-        AnswerChange.TEXT_CHANGED if alike >= SIMILARITY_THRESHOLD else AnswerChange.DIFFERENT
-    ), alike
+        AnswerChange.TEXT_CHANGED if ratio >= _SIMILARITY_THRESHOLD else AnswerChange.DIFFERENT
+    ), ratio
 
 
 def _by_verdict(before: TrialStatus, after: TrialStatus) -> ChangeKind | None:
-    """Return the kind of change where the trial's own verdict decides it."""
+    """Return the kind of change if the verdict of the trial changed."""
     if after in PASSING:
         return None if before in PASSING else ChangeKind.IMPROVED
     if after in FAILING:
@@ -120,8 +120,8 @@ def _by_answers(turns: Sequence[TurnChange]) -> ChangeKind:
             continue
         if turn.answer is AnswerChange.DIFFERENT or turn.answer is AnswerChange.UNKNOWN:
             return ChangeKind.DIFFERENT
-        for flip in turn.verdict_changes:
-            if flip.severity is Severity.ERROR and flip.before and flip.after:
+        for verdict in turn.verdict_changes:
+            if verdict.severity is Severity.ERROR and verdict.before and verdict.after:
                 return ChangeKind.DIFFERENT
         if turn.answer is AnswerChange.TEXT_CHANGED:
             kind = ChangeKind.TEXT_CHANGED

@@ -1,4 +1,4 @@
-"""Expectations that came to another verdict, also where the scenario was edited in between."""
+"""Finds the expectations whose verdict changed, even if the scenario was edited."""
 
 from __future__ import annotations
 
@@ -13,83 +13,84 @@ _Key: TypeAlias = tuple[str, ...]
 def find_verdict_changes(
     before: Sequence[Verdict], after: Sequence[Verdict]
 ) -> tuple[VerdictChange, ...]:
-    """Return the expectations of one turn whose verdict changed, in the candidate's order.
+    """Return the verdicts of one turn that changed, in the candidate's order.
 
-    Expectations pair by kind, name and what they expect, in the order they are written. What is
-    left pairs by kind and name alone, where both sides have as many of these left: an expectation
-    that was edited in place. The rest stands with `None` for the side that did not judge it, first
-    what came and then what went.
+    Expectations are paired by kind, name and description, in the order of the file. The others are
+    paired by kind and name alone if both sides have the same number of them: these were edited. A
+    verdict that has no partner has `None` on the other side; removed ones come last.
     """
     if len(before) == len(after):
-        found = []
-        for was, now in zip(before, after, strict=True):
-            if was.kind != now.kind or was.expected != now.expected or was.name != now.name:
+        changes = []
+        for old, new in zip(before, after, strict=True):
+            if old.kind != new.kind or old.expected != new.expected or old.name != new.name:
                 break
-            if was.status is not now.status:
-                found.append(_flip(was, now))
+            if old.status is not new.status:
+                changes.append(_verdict_change(old, new))
         else:
-            return tuple(found)
-    return _paired(before, after)
+            return tuple(changes)
+    return _changes_of_edited(before, after)
 
 
-def _paired(before: Sequence[Verdict], after: Sequence[Verdict]) -> tuple[VerdictChange, ...]:
-    went, came = dict(enumerate(before)), dict(enumerate(after))
+def _changes_of_edited(
+    before: Sequence[Verdict], after: Sequence[Verdict]
+) -> tuple[VerdictChange, ...]:
+    removed, added = dict(enumerate(before)), dict(enumerate(after))
     partners: dict[int, int] = {}
-    for key, uneven in ((_as_written, True), (_by_name, False)):
-        for new, old in _partners(went, came, key, uneven=uneven):
-            partners[new] = old
-            del went[old], came[new]
-    found = []
-    for number, now in enumerate(after):
-        was = before[partners[number]] if number in partners else None
-        if was is None or was.status is not now.status:
-            found.append(_flip(was, now))
-    return (*found, *(_flip(was, None) for was in went.values()))
+    for key, allow_uneven in ((_full_key, True), (_name_key, False)):
+        for new_index, old_index in _pair(removed, added, key, allow_uneven=allow_uneven):
+            partners[new_index] = old_index
+            del removed[old_index], added[new_index]
+    changes = []
+    for index, new in enumerate(after):
+        old = before[partners[index]] if index in partners else None
+        if old is None or old.status is not new.status:
+            changes.append(_verdict_change(old, new))
+    return (*changes, *(_verdict_change(old, None) for old in removed.values()))
 
 
-def _partners(
-    went: Mapping[int, Verdict],
-    came: Mapping[int, Verdict],
+def _pair(
+    removed: Mapping[int, Verdict],
+    added: Mapping[int, Verdict],
     key: Callable[[Verdict], _Key],
     *,
-    uneven: bool,
+    allow_uneven: bool,
 ) -> list[tuple[int, int]]:
-    """Return the numbers, new and old, of verdicts that pair: the first with the first of a key."""
-    old = _grouped(went, key)
-    found: list[tuple[int, int]] = []
-    for name, numbers in _grouped(came, key).items():
-        others = old.get(name, [])
-        if uneven or len(others) == len(numbers):
-            found.extend(zip(numbers, others, strict=False))
-    return found
+    """Return indices of verdicts with equal keys, the new one first, paired in their order."""
+    old_groups = _group(removed, key)
+    pairs: list[tuple[int, int]] = []
+    for group_key, new_indices in _group(added, key).items():
+        old_indices = old_groups.get(group_key, [])
+        if allow_uneven or len(old_indices) == len(new_indices):
+            pairs.extend(zip(new_indices, old_indices, strict=False))
+    return pairs
 
 
-def _grouped(
+def _group(
     verdicts: Mapping[int, Verdict], key: Callable[[Verdict], _Key]
 ) -> dict[_Key, list[int]]:
     groups: dict[_Key, list[int]] = {}
-    for number, verdict in verdicts.items():
-        groups.setdefault(key(verdict), []).append(number)
+    for index, verdict in verdicts.items():
+        groups.setdefault(key(verdict), []).append(index)
     return groups
 
 
-def _as_written(verdict: Verdict) -> _Key:
+def _full_key(verdict: Verdict) -> _Key:
     return (verdict.kind, verdict.name, verdict.expected)
 
 
-def _by_name(verdict: Verdict) -> _Key:
+def _name_key(verdict: Verdict) -> _Key:
     return (verdict.kind, verdict.name)
 
 
-def _flip(was: Verdict | None, now: Verdict | None) -> VerdictChange:
-    shown = now or was
-    assert shown is not None  # noqa: S101 (a flip has a side)
+def _verdict_change(old: Verdict | None, new: Verdict | None) -> VerdictChange:
+    shown = new or old
+    assert shown is not None  # noqa: S101 (a change has at least one side)
     return VerdictChange(
         kind=shown.kind,
         name=shown.name,
         expected=shown.expected,
         location=shown.location,
-        before=was.status if was else None,
-        after=now.status if now else None,
+        before=old.status if old else None,
+        after=new.status if new else None,
         severity=shown.severity,
     )

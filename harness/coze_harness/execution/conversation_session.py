@@ -10,7 +10,6 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
@@ -24,6 +23,7 @@ from coze_harness.model.errors import CassetteMissingError
 from coze_harness.model.location import Location
 from coze_harness.model.protocols import Clock
 from coze_harness.model.trial import Turn
+from coze_harness.model.version import VERSION
 from coze_harness.transport import HttpTransport, TimedTransport
 
 
@@ -149,7 +149,7 @@ class RecordSession:
             trial=self._name,
             fingerprint="",
             recorded_at=now.isoformat(timespec="seconds"),
-            harness=version("coze-harness"),
+            harness=VERSION,
             calls=self._timed.calls,
         )
         store.write_cassette(self._path, self._recorder.recording, info, settings.redactor)

@@ -8,7 +8,6 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final, Generic, TypeAlias, TypeVar
 
@@ -38,6 +37,7 @@ from coze_harness.model import BotSnapshot, replace
 from coze_harness.model.errors import CassetteError, CassetteMissingError, HarnessError
 from coze_harness.model.protocols import CallFlow, Clock, EncodeResult, GenerateValues
 from coze_harness.model.trial import Trial, Turn
+from coze_harness.model.version import VERSION
 from coze_harness.transport import HttpTransport, TimedTransport
 
 DEFAULT_WORKERS: Final = 32
@@ -243,7 +243,7 @@ class _Attempt:
             trial=self.trial.key.id,
             fingerprint=fingerprint(self.trial.bot.id, self.trial.options, self.turns),
             recorded_at=self.started_at,
-            harness=version("coze-harness"),
+            harness=VERSION,
             generated_values=self.generated_values,
             calls=self.timed.calls,
             bot=snapshot,

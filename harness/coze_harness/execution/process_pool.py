@@ -6,21 +6,16 @@ Written for `concurrent.futures`, so that any such executor can take the batches
 from __future__ import annotations
 
 import gc
-import multiprocessing
+import os
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    wait,
-)
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from coze_harness.model.errors import WorkerLostError
+
+if TYPE_CHECKING:  # a small run works in this process, and importing pools takes 17 ms
+    from concurrent.futures import Executor, Future
 
 Argument = TypeVar("Argument")
 Item = TypeVar("Item")
@@ -49,7 +44,11 @@ def map_in_processes(
         for start in range(0, len(items), min(size, 16)):
             yield work(items[start : start + min(size, 16)])
         return
-    context = _context()
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    # Forking, where that is safe, saves the imports.
+    context = get_context("fork" if can_fork() else "spawn")
     # Else each child's garbage collector would touch, and so copy, all the parent's objects.
     gc.freeze()
     try:
@@ -80,6 +79,8 @@ def map_with_executor(
     Raises:
         WorkerLostError: a worker process died with its batch.
     """
+    from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
+
     pending: set[Future[Result]] = set()
     try:
         for batch in batches:
@@ -118,11 +119,6 @@ def _work_on_inherited(span: tuple[int, int]) -> Any:  # noqa: ANN401 (whatever 
     return work(items[slice(*span)])
 
 
-def _context() -> multiprocessing.context.BaseContext:
-    """Return how processes are started: forked where that is safe, which saves the imports."""
-    return multiprocessing.get_context("fork" if can_fork() else "spawn")
-
-
 def can_fork() -> bool:
     """Return whether processes can be forked now: this process has no other thread."""
-    return "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
+    return hasattr(os, "fork") and threading.active_count() == 1

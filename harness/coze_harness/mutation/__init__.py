@@ -1,8 +1,8 @@
-"""Mutants of recorded answers: which of them do the expectations miss?
+"""Mutates recorded answers, and finds the mutants that the expectations do not kill.
 
-`OPERATORS` lists the operators; `evaluate_mutants` applies them to one turn's answer,
-`ScoreBuilder` adds up.
-Everything here is a function of the answer and a seed: no clock, no files, no network.
+`OPERATORS` lists the mutation operators, `evaluate_mutants` applies them to the answer of one turn,
+and `ScoreBuilder` adds the results up. Mutants depend on the answer and the seed only; except for
+`mutation_runner`, this room has no clock, files or network.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Spoilings of dates: another day, month, weekday or time, written as the right one was."""
+"""Changes dates, weekdays and times; the form in which they are written stays the same."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import random
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
+from coze_harness.mutation.mutation_operator import choose_other
 from coze_harness.mutation.text_language import matches
+
+_DateChange: TypeAlias = Callable[[str, random.Random], str | None]
 
 _D = "[0-9０-９]"
 _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
@@ -34,12 +37,8 @@ _RELATIVE: Final = (
 )
 
 
-def _another(words: Sequence[str], word: str, rng: random.Random) -> str:
-    return rng.choice([other for other in words if other != word])
-
-
-def _written(number: int, like: str) -> str:
-    """Return a number in the digits of another, padded where that one is."""
+def _format_like(number: int, like: str) -> str:
+    """Return a number with the digits (half or full width) and padding of another."""
     text = str(number).zfill(len(like) if like[0] in "0０" else 0)
     return text if like.isascii() else text.translate(_FULL_WIDTH)
 
@@ -49,94 +48,93 @@ _PARTS = re.compile(rf"({_D}+)([^0-9０-９]+)({_D}+)(?:([^0-9０-９]+)({_D}+))
 
 def _day(text: str, rng: random.Random) -> str | None:
     """Shift a date of year, month and day, or of month and day, by up to four weeks."""
-    found = _PARTS.match(text)
-    if found is None:
+    match = _PARTS.match(text)
+    if match is None:
         return None
-    first, between, second, again, third = found.groups()
+    first, separator, second, last_separator, third = match.groups()
     numbers = [int(first), int(second), *([int(third)] if third else [])]
     try:
-        given = date(*numbers) if third else date(_LEAP_YEAR, *numbers)
-        moved = given + timedelta(days=rng.randint(1, 27))
+        original = date(*numbers) if third else date(_LEAP_YEAR, *numbers)
+        changed = original + timedelta(days=rng.randint(1, 27))
     except (ValueError, OverflowError, TypeError):
         return None
     if not third:
-        return f"{_written(moved.month, first)}{between}{_written(moved.day, second)}"
+        return f"{_format_like(changed.month, first)}{separator}{_format_like(changed.day, second)}"
     return (
-        f"{_written(moved.year, first)}{between}{_written(moved.month, second)}"
-        f"{again}{_written(moved.day, third)}"
+        f"{_format_like(changed.year, first)}{separator}{_format_like(changed.month, second)}"
+        f"{last_separator}{_format_like(changed.day, third)}"
     )
 
 
-def _leading(low: int, high: int) -> Callable[[str, random.Random], str | None]:
-    """Return what changes the first number of a text to another in a range."""
+def _number(low: int, high: int) -> _DateChange:
+    """Return a function that changes the first number of a text to another one in a range."""
 
-    def shifted(text: str, rng: random.Random) -> str | None:
-        found = re.search(f"{_D}+", text)
-        if found is None:
+    def change(text: str, rng: random.Random) -> str | None:
+        match = re.search(f"{_D}+", text)
+        if match is None:
             return None
-        number = int(found[0])
-        others = [other for other in range(low, high + 1) if other != number]
-        return (
-            f"{text[: found.start()]}{_written(rng.choice(others), found[0])}{text[found.end() :]}"
-        )
+        number = int(match[0])
+        other = rng.choice([n for n in range(low, high + 1) if n != number])
+        return f"{text[: match.start()]}{_format_like(other, match[0])}{text[match.end() :]}"
 
-    return shifted
+    return change
 
 
 def _year(text: str, rng: random.Random) -> str | None:
-    moved = int(text[:4]) + rng.choice((-7, -3, -2, -1, 1, 2, 3, 7))
-    return f"{_written(min(max(moved, 1), 9999), text[:4])}{text[4:]}"
+    changed = int(text[:4]) + rng.choice((-7, -3, -2, -1, 1, 2, 3, 7))
+    return f"{_format_like(min(max(changed, 1), 9999), text[:4])}{text[4:]}"
 
 
-def _one_of(*families: Sequence[str]) -> Callable[[str, random.Random], str | None]:
-    """Return what changes a word to another of its family."""
+def _word(*families: Sequence[str]) -> _DateChange:
+    """Return a function that changes a word to another one of its family."""
 
-    def changed(text: str, rng: random.Random) -> str | None:
+    def change(text: str, rng: random.Random) -> str | None:
         family = next((words for words in families if text in words), None)
-        return _another(family, text, rng) if family else None
+        return choose_other(family, text, rng) if family else None
 
-    return changed
+    return change
 
 
 def _zh_weekday(text: str, rng: random.Random) -> str | None:
-    return text[:-1] + _another(_ZH_DAYS, text[-1].replace("天", "日"), rng)
+    return text[:-1] + choose_other(_ZH_DAYS, text[-1].replace("天", "日"), rng)
 
 
 def _zh_number(text: str, rng: random.Random) -> str | None:
-    found = re.search("十[一二]|[一二两三四五六七八九十]", text)
-    if found is None:
+    match = re.search("十[一二]|[一二两三四五六七八九十]", text)
+    if match is None:
         return None
-    return f"{text[: found.start()]}{_another(_ZH_NUMBERS, found[0], rng)}{text[found.end() :]}"
+    other = choose_other(_ZH_NUMBERS, match[0], rng)
+    return f"{text[: match.start()]}{other}{text[match.end() :]}"
 
 
-_WORDS = "|".join
+_any = "|".join
 _HALF = "上午|下午|早上|晚上|中午|凌晨|傍晚"
 _ZH_HOUR = "(?:十[一二]|[一二两三四五六七八九十])"
-_FORMS: Final[tuple[tuple[str, Callable[[str, random.Random], str | None]], ...]] = (
+_FORMS: Final[tuple[tuple[str, _DateChange], ...]] = (
     (rf"(?<!{_D}){_D}{{4}}\s?[-/.年]\s?{_D}{{1,2}}\s?[-/.月]\s?{_D}{{1,2}}(?!{_D})", _day),
     (rf"(?<!{_D}){_D}{{1,2}}\s?月\s?{_D}{{1,2}}(?=\s?[日号])", _day),
     (rf"(?<!{_D}){_D}{{1,2}}[:：]{_D}{{2}}\s?(?:am|pm|AM|PM|a\.m\.|p\.m\.)(?![A-Za-z])",
-     _leading(1, 12)),
-    (rf"(?<!{_D}){_D}{{1,2}}[:：]{_D}{{2}}(?!{_D})", _leading(0, 23)),
-    (rf"(?<!{_D}){_D}{{1,2}}\s?(?:am|pm|AM|PM|a\.m\.|p\.m\.)(?![A-Za-z])", _leading(1, 12)),
-    (rf"(?:{_HALF}){_D}{{1,2}}(?=[点时])", _leading(1, 12)),
-    (rf"(?<!{_D}){_D}{{1,2}}(?=点钟|点半|点整|点{_D}{{1,2}}分)", _leading(1, 12)),
+     _number(1, 12)),
+    (rf"(?<!{_D}){_D}{{1,2}}[:：]{_D}{{2}}(?!{_D})", _number(0, 23)),
+    (rf"(?<!{_D}){_D}{{1,2}}\s?(?:am|pm|AM|PM|a\.m\.|p\.m\.)(?![A-Za-z])", _number(1, 12)),
+    (rf"(?:{_HALF}){_D}{{1,2}}(?=[点时])", _number(1, 12)),
+    (rf"(?<!{_D}){_D}{{1,2}}(?=点钟|点半|点整|点{_D}{{1,2}}分)", _number(1, 12)),
     (rf"(?:{_HALF}){_ZH_HOUR}(?=[点时])", _zh_number),
     (rf"{_ZH_HOUR}(?=点钟|点半|点整)", _zh_number),
     (rf"(?<!{_D}){_D}{{4}}年", _year),
     (r"(?<=\b(?:in|by|of) )(?:19|20)[0-9]{2}\b", _year),
-    (rf"(?<!{_D}){_D}{{1,2}}(?=月)", _leading(1, 12)),
-    (rf"(?<!{_D}){_D}{{1,2}}(?=[日号](?!线))", _leading(1, 28)),
+    (rf"(?<!{_D}){_D}{{1,2}}(?=月)", _number(1, 12)),
+    (rf"(?<!{_D}){_D}{{1,2}}(?=[日号](?!线))", _number(1, 28)),
     ("(?:星期|礼拜)[一二三四五六日天]|周[一二三四五六日](?![年期次天])", _zh_weekday),
     ("(?:十[一二]|[一二三四五六七八九十])月(?![亮球饼光])", _zh_number),
-    (_WORDS(word for family in _RELATIVE[:2] for word in family), _one_of(*_RELATIVE[:2])),
-    (rf"\b(?:{_WORDS(word for family in _RELATIVE[2:] for word in family)})\b",
-     _one_of(*_RELATIVE[2:])),
-    (rf"\b(?:{_WORDS(WEEKDAYS)})(?=s?\b)", _one_of(WEEKDAYS)),
-    (rf"\b(?:{_WORDS(m for m in MONTHS if m not in ('March', 'May'))})\b", _one_of(MONTHS)),
+    (_any(word for family in _RELATIVE[:2] for word in family), _word(*_RELATIVE[:2])),
+    (rf"\b(?:{_any(word for family in _RELATIVE[2:] for word in family)})\b",
+     _word(*_RELATIVE[2:])),
+    (rf"\b(?:{_any(WEEKDAYS)})(?=s?\b)", _word(WEEKDAYS)),
+    (rf"\b(?:{_any(m for m in MONTHS if m not in ('March', 'May'))})\b", _word(MONTHS)),
     (r"\b(?:March|May)(?= [0-9])|(?<=[0-9] )(?:March|May)\b|(?<=\bin )(?:March|May)\b",
-     _one_of(MONTHS)),
-    (rf"\b(?:{_WORDS(_SHORT_MONTHS)})(?=\.? [0-9])", _one_of(_SHORT_MONTHS)),
+     _word(MONTHS)),
+    (rf"\b(?:{_any(_SHORT_MONTHS)})(?=\.? [0-9])", _word(_SHORT_MONTHS)),
 )  # fmt: skip
 DATE: Final = "|".join(f"(?P<date{number}>{form})" for number, (form, _) in enumerate(_FORMS))
 _DATE = re.compile(DATE)
@@ -144,10 +142,10 @@ _DATE = re.compile(DATE)
 
 def change_date(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
     """Return the answer with one of its dates, weekdays or times changed."""
-    found = list(matches(_DATE, answer))
-    rng.shuffle(found)
-    for one in found:
-        _form, change = _FORMS[int((one.lastgroup or "date0").removeprefix("date"))]
-        if words := change(one[0], rng):
-            return f"{answer[: one.start()]}{words}{answer[one.end() :]}"
+    dates = list(matches(_DATE, answer))
+    rng.shuffle(dates)
+    for match in dates:
+        _form, change = _FORMS[int((match.lastgroup or "date0").removeprefix("date"))]
+        if changed := change(match[0], rng):
+            return f"{answer[: match.start()]}{changed}{answer[match.end() :]}"
     return None

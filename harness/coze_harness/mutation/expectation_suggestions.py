@@ -1,4 +1,4 @@
-"""What would have seen a spoilt answer: an item of `expect:`, as it is written in a scenario."""
+"""Suggests items of `expect:` that detect a mutant, as they are written in a scenario."""
 
 from __future__ import annotations
 
@@ -11,101 +11,102 @@ from coze_harness.mutation.mutation_operator import Suggestion
 from coze_harness.mutation.text_language import is_chinese
 from coze_harness.text.graphemes import grapheme_boundary
 
-_SHORTEST, _LONGEST, _WIDEST = 3, 20, 60
+# Lengths in characters: of a piece that is quoted, and of what is added around a shorter one.
+_MIN_PIECE, _MAX_PIECE, _MAX_WIDENED = 3, 20, 60
 _CONTEXT = 2
-_HIDDEN = re.compile(
+_INVISIBLE = re.compile(
     "[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 
 
 def suggest_fixed(item: str) -> Suggestion:
-    """Return the remedy that is the same for all answers."""
-    return lambda _original, _spoilt: item
+    """Suggest the same item for all answers."""
+    return lambda _original, _mutant: item
 
 
 def suggest_without(*words: str) -> Suggestion:
-    """Return the remedy that none of these words is contained: those that the spoiling brought."""
+    """Suggest that the answer contains none of those words that only the mutant contains."""
 
-    def none(original: str, spoilt: str) -> str:
-        brought = [word for word in words if word in spoilt and word not in original]
-        if not brought:
-            return suggest_limit(original, spoilt)
-        return f"contains: {{none: [{', '.join(map(_quoted, brought))}]}}"
+    def suggest(original: str, mutant: str) -> str:
+        added = [word for word in words if word in mutant and word not in original]
+        if not added:
+            return suggest_limit(original, mutant)
+        return f"contains: {{none: [{', '.join(map(_quoted, added))}]}}"
 
-    return none
+    return suggest
 
 
-def suggest_lost_text(original: str, spoilt: str) -> str:
-    """Return what tells two answers apart by a piece that only one of them has."""
-    if piece := _only_in(original, spoilt):
+def suggest_lost_text(original: str, mutant: str) -> str:
+    """Suggest a piece of text that only the answer has, or only the mutant."""
+    if piece := _only_in(original, mutant):
         return f"contains: {_quoted(piece)}"
-    if piece := _only_in(spoilt, original):
+    if piece := _only_in(mutant, original):
         return f"not: {{contains: {_quoted(piece)}}}"
     return f"length: {{min: {len(original)}}}"
 
 
-def suggest_limit(original: str, spoilt: str) -> str:
-    """Return that the answer is not as long as the spoilt one is."""
-    return f"length: {{max: {(len(original) + len(spoilt)) // 2}}}"
+def suggest_limit(original: str, mutant: str) -> str:
+    """Suggest a maximum length between those of the answer and the longer mutant."""
+    return f"length: {{max: {(len(original) + len(mutant)) // 2}}}"
 
 
-def suggest_language(original: str, _spoilt: str) -> str:
-    """Return that there are Han characters, or that there are none."""
+def suggest_language(original: str, _mutant: str) -> str:
+    """Suggest that the answer has Han characters, or none, as the original has."""
     return r"regex: '\p{Han}'" if is_chinese(original) else r"not: {regex: '\p{Han}'}"
 
 
 def _quoted(text: str) -> str:
-    """Return a text in double quotes, as YAML and JSON both read it; nothing in it is hidden."""
-    return _HIDDEN.sub(
-        lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False)
+    """Return a text in double quotes for YAML and JSON; invisible characters are escaped."""
+    return _INVISIBLE.sub(
+        lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False)
     )
 
 
 def _only_in(text: str, other: str) -> str:
-    """Return a piece of a text, from where it differs, that another one has not; empty if none."""
+    """Return a piece of a text, where it differs from another, that the other does not contain."""
     if text in other:
         return ""
-    start, end = _changed(text, other)
-    if end - start < _SHORTEST:
+    start, end = _changed_range(text, other)
+    if end - start < _MIN_PIECE:
         start, end = max(0, start - _CONTEXT), min(len(text), end + _CONTEXT)
-    end = min(end, start + _LONGEST)
+    end = min(end, start + _MAX_PIECE)
     piece = _piece(text, start, end)
-    while piece in other and end - start < min(_WIDEST, len(text)):
+    while piece in other and end - start < min(_MAX_WIDENED, len(text)):
         start, end = max(0, start - _CONTEXT), min(end + _CONTEXT, len(text))
         piece = _piece(text, start, end)
     return "" if piece in other else piece
 
 
 def _piece(text: str, start: int, end: int) -> str:
-    """Return a piece that breaks neither a word, a number nor a character."""
+    """Return a piece, extended so that it does not split a word, a number or a grapheme."""
     start = grapheme_boundary(text, start)
-    for _ in range(_WIDEST):
-        if not (0 < start < len(text) and _one_word(text[start - 1], text[start])):
+    for _ in range(_MAX_WIDENED):
+        if not (0 < start < len(text) and _is_inside_word(text[start - 1], text[start])):
             break
         start -= 1
-    for _ in range(_WIDEST):
+    for _ in range(_MAX_WIDENED):
         whole = grapheme_boundary(text, end) == end
-        if not 0 < end < len(text) or (whole and not _one_word(text[end - 1], text[end])):
+        if not 0 < end < len(text) or (whole and not _is_inside_word(text[end - 1], text[end])):
             break
         end += 1
     return text[start:end].strip()
 
 
-def _one_word(before: str, after: str) -> bool:
+def _is_inside_word(before: str, after: str) -> bool:
     return before.isascii() and before.isalnum() and after.isascii() and after.isalnum()
 
 
-def _changed(original: str, spoilt: str) -> tuple[int, int]:
-    """Return where the original differs from the spoilt answer: from where to where."""
-    most = min(len(original), len(spoilt))
-    start = _most(most, lambda count: original[:count] == spoilt[:count])
-    most -= start
-    kept = _most(
-        most, lambda count: original[len(original) - count :] == spoilt[len(spoilt) - count :]
+def _changed_range(original: str, mutant: str) -> tuple[int, int]:
+    """Return start and end of the part of the original that differs from the mutant."""
+    limit = min(len(original), len(mutant))
+    prefix = _highest(limit, lambda count: original[:count] == mutant[:count])
+    suffix = _highest(
+        limit - prefix,
+        lambda count: original[len(original) - count :] == mutant[len(mutant) - count :],
     )
-    return start, len(original) - kept
+    return prefix, len(original) - suffix
 
 
-def _most(limit: int, holds: Callable[[int], bool]) -> int:
-    """Return the highest count up to a limit for which something holds; it does for all below."""
+def _highest(limit: int, holds: Callable[[int], bool]) -> int:
+    """Return the highest count up to a limit for which a condition holds, as for all below it."""
     return bisect_right(range(1, limit + 1), 0, key=lambda count: 0 if holds(count) else 1)

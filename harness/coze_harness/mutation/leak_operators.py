@@ -1,4 +1,4 @@
-"""Spoilings that add what no user should read: tools, the prompt, another role, an echo."""
+"""Adds text that no user should get: a tool call, the prompt, another role, a repetition."""
 
 from __future__ import annotations
 
@@ -22,46 +22,41 @@ _ROLES = (
     "As ChatGPT, an AI language model developed by OpenAI, I can answer that.",
 )
 _LOOPS = 8
-_SHORTEST_LOOP, _LONGEST_LOOP = 4, 200
+_MIN_SENTENCE, _MAX_SENTENCE = 4, 200
 
 
-def leak_tool_call(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
+def leak_tool_call(answer: str, rng: random.Random, _others: Sequence[str]) -> str:
     """Return the answer with a tool's call or output before it."""
-    return f"{rng.choice(_TOOLS)}\n{answer}" if answer.strip() else None
+    return f"{rng.choice(_TOOLS)}\n{answer}"
 
 
-def leak_prompt(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
-    """Return the answer with a piece of a system prompt before it."""
-    return _preceded(answer, _PROMPTS, "\n")
+def leak_prompt(answer: str, _rng: random.Random, _others: Sequence[str]) -> str:
+    """Return the answer with a part of a system prompt before it."""
+    return _with_prefix(answer, _PROMPTS, "\n")
 
 
-def break_role(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
-    """Return the answer as of the model behind the bot."""
-    return _preceded(answer, _ROLES, " ")
+def break_role(answer: str, _rng: random.Random, _others: Sequence[str]) -> str:
+    """Return the answer with an introduction of the model behind the bot."""
+    return _with_prefix(answer, _ROLES, " ")
 
 
-def repeat_answer(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
+def repeat_answer(answer: str, _rng: random.Random, _others: Sequence[str]) -> str:
     """Return the answer twice."""
-    return f"{answer}\n{answer}" if answer.strip() else None
+    return f"{answer}\n{answer}"
 
 
-def loop_sentence(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
-    """Return the answer with its last sentence said over and over."""
+def loop_sentence(answer: str, _rng: random.Random, _others: Sequence[str]) -> str:
+    """Return the answer with its last sentence repeated several times."""
     text = answer.rstrip()
-    if not text:
-        return None
-    ends = sentence_ends(text, max(0, len(text) - _LONGEST_LOOP), len(text) - 1)
-    whole = max(0, len(text) - _LONGEST_LOOP)
-    start = next((end for end in reversed(ends) if len(text) - end >= _SHORTEST_LOOP), whole)
-    last = text[start:].strip()
-    between = "" if is_chinese(text) else " "
-    return text + (between + last) * _LOOPS
+    earliest = max(0, len(text) - _MAX_SENTENCE)
+    ends = sentence_ends(text, earliest, len(text) - 1)
+    start = next((end for end in reversed(ends) if len(text) - end >= _MIN_SENTENCE), earliest)
+    separator = "" if is_chinese(text) else " "
+    return text + (separator + text[start:].strip()) * _LOOPS
 
 
-def _preceded(answer: str, words: tuple[str, str], between: str) -> str | None:
-    """Return an answer with words of its language before it."""
-    if not answer.strip():
-        return None
-    chinese = is_chinese(answer)
-    between = "" if chinese and between == " " else between
-    return f"{words[0] if chinese else words[1]}{between}{answer}"
+def _with_prefix(answer: str, prefixes: tuple[str, str], separator: str) -> str:
+    """Return an answer after the Chinese or the English prefix."""
+    if not is_chinese(answer):
+        return f"{prefixes[1]}{separator}{answer}"
+    return f"{prefixes[0]}{separator.strip(' ')}{answer}"

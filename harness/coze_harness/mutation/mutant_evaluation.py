@@ -1,14 +1,14 @@
-"""Spoilt answers put before the expectations that passed the good one."""
+"""Evaluates mutants of an answer with the expectations that the answer itself passes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from coze_harness.model import (
     Message,
     MutationScore,
-    Reply,
     Severity,
     SurvivingMutant,
     Verdict,
@@ -20,160 +20,162 @@ from coze_harness.model.trial import EvaluationContext, Expectation
 from coze_harness.mutation.mutation_operator import MutationOperator, seeded_random
 from coze_harness.mutation.operator_registry import OPERATORS
 
-MOST_SURVIVORS = 200
-"""Survivors kept of one scenario; a weak one with thousands of cases has tens of thousands."""
-MOST_IN_ALL = 20_000
-"""Survivors kept of all scenarios together, but at least the first three of each."""
-LONGEST = 4_000
-"""Characters kept of a survivor's answer."""
+# A weak scenario with thousands of cases has tens of thousands of survivors.
+_MAX_SURVIVORS: Final = 200
+_MAX_SURVIVORS_IN_ALL: Final = 20_000
+_MIN_SURVIVORS: Final = 3
+_MAX_ANSWER_LENGTH: Final = 4_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MutationTarget:
-    """One turn of a trial, whose recorded answer is to be spoilt.
+    """One turn of a trial, whose recorded answer is mutated.
 
-    `turn` counts from 1. `verdicts` are what the expectations made of the recorded reply, in step
-    with them. `wanted` are the expectations in words, as survivors name them.
+    `turn` counts from 1. `verdicts` and `descriptions` are those of the expectations, in the same
+    order: their verdicts on the recorded reply, and their texts for reports.
     """
 
     trial: str
     turn: int
-    seen: EvaluationContext
+    context: EvaluationContext
     expectations: Sequence[Expectation]
     verdicts: Sequence[Verdict]
-    wanted: tuple[str, ...]
+    descriptions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class MutantResults:
-    """What came of one turn's spoilings."""
+    """The number of mutants of one turn, how many were killed, and those that survived."""
 
     mutants: int
     killed: int
     survivors: tuple[SurvivingMutant, ...]
 
 
-def skip_reason(subject: MutationTarget) -> str:
-    """Return why a turn has nothing that could be spoilt, in words; empty where it has."""
-    for verdict, wanted in zip(subject.verdicts, subject.wanted, strict=True):
-        if _fails(verdict):
-            return f"its recorded answer does not pass: {wanted}"
-    return "" if subject.seen.reply.answer.strip() else "its recorded answer is empty"
+def skip_reason(target: MutationTarget) -> str:
+    """Return why a turn's answer cannot be mutated; empty if it can."""
+    for verdict, description in zip(target.verdicts, target.descriptions, strict=True):
+        if _is_failure(verdict):
+            return f"its recorded answer does not pass: {description}"
+    return "" if target.context.reply.answer.strip() else "its recorded answer is empty"
 
 
 def evaluate_mutants(
-    subject: MutationTarget,
-    others: Sequence[str],
+    target: MutationTarget,
+    other_answers: Sequence[str],
     seed: int,
-    spoilings: Sequence[MutationOperator] = OPERATORS,
+    operators: Sequence[MutationOperator] = OPERATORS,
 ) -> MutantResults:
-    """Spoil a turn's answer in every way that applies, and judge what came of it.
+    """Mutate a turn's answer with each operator that applies, and evaluate the mutants.
 
     Args:
-        subject: a turn without a `skip_reason`.
-        others: what other scenarios were answered.
-        seed: the same one spoils in the same way.
-        spoilings: the ways; all there are unless told otherwise.
+        target: a turn without a `skip_reason`.
+        other_answers: answers of other scenarios.
+        seed: the same seed gives the same mutants.
+        operators: the mutation operators; all by default.
     """
-    original = subject.seen.reply.answer
-    judges = _judges(subject)
-    tried = caught = 0
+    reply = target.context.reply
+    expectations = _answer_expectations(target)
+    mutants = killed = 0
     survivors: list[SurvivingMutant] = []
-    for spoiling in spoilings:
-        rng = seeded_random(seed, subject.trial, subject.turn, spoiling.name)
-        spoilt = spoiling.mutate(original, rng, others)
-        if spoilt is None:
+    for operator in operators:
+        rng = seeded_random(seed, target.trial, target.turn, operator.name)
+        mutant = operator.mutate(reply.answer, rng, other_answers)
+        if mutant is None:
             continue
-        tried += 1
-        if _caught(judges, replace(subject.seen, reply=_answered(subject.seen.reply, spoilt))):
-            caught += 1
+        mutants += 1
+        if _is_killed(expectations, _with_answer(target.context, mutant)):
+            killed += 1
             continue
         survivors.append(
             SurvivingMutant(
-                operator=spoiling.name,
-                trial=subject.trial,
-                turn=subject.turn,
-                answer=_shortened(spoilt),
-                original=_shortened(original),
-                expectations=subject.wanted,
-                hint=spoiling.suggest(original, spoilt),
+                operator=operator.name,
+                trial=target.trial,
+                turn=target.turn,
+                answer=_truncated(mutant),
+                original=_truncated(reply.answer),
+                expectations=target.descriptions,
+                hint=operator.suggest(reply.answer, mutant),
             )
         )
-    return MutantResults(tried, caught, tuple(survivors))
+    return MutantResults(mutants, killed, tuple(survivors))
 
 
 class ScoreBuilder:
-    """Adds up what came of turns, by scenario."""
+    """Adds the results of turns up to the scores of scenarios."""
 
     def __init__(self) -> None:
-        self._found: dict[str, MutationScore] = {}
+        self._scores: dict[str, MutationScore] = {}
 
     def add(self, scenario: str, turns: Iterable[MutantResults] = ()) -> None:
-        """Take turns of a scenario; without any it is listed all the same."""
-        score = self._found.get(scenario) or MutationScore(scenario=scenario, mutants=0, killed=0)
-        for one in turns:
-            kept = (*score.survivors, *one.survivors[: MOST_SURVIVORS - len(score.survivors)])
+        """Add turns of a scenario; without turns it gets a score without mutants."""
+        score = self._scores.get(scenario) or MutationScore(scenario=scenario, mutants=0, killed=0)
+        for turn in turns:
+            remaining = _MAX_SURVIVORS - len(score.survivors)
             score = MutationScore(
                 scenario=scenario,
-                mutants=score.mutants + one.mutants,
-                killed=score.killed + one.killed,
-                survivors=kept,
+                mutants=score.mutants + turn.mutants,
+                killed=score.killed + turn.killed,
+                survivors=(*score.survivors, *turn.survivors[:remaining]),
             )
-        self._found[scenario] = score
+        self._scores[scenario] = score
 
     def sorted(self) -> tuple[MutationScore, ...]:
-        """Return the scores, the lowest first; scenarios without one come last."""
-        most = max(3, MOST_IN_ALL // max(len(self._found), 1))
-        found = [replace(score, survivors=score.survivors[:most]) for score in self._found.values()]
-        return tuple(sorted(found, key=lambda s: (s.score is None, s.score or 0.0)))
+        """Return the scores, the lowest first, scenarios without mutants last.
+
+        At most 20,000 survivors are kept, but at least three of each scenario.
+        """
+        limit = max(_MIN_SURVIVORS, _MAX_SURVIVORS_IN_ALL // max(len(self._scores), 1))
+        scores = [replace(s, survivors=s.survivors[:limit]) for s in self._scores.values()]
+        return tuple(sorted(scores, key=lambda s: (s.score is None, s.score or 0.0)))
 
 
-def _judges(subject: MutationTarget) -> list[Expectation]:
-    """Return the expectations that can tell a spoilt answer by what it says.
+def _answer_expectations(target: MutationTarget) -> list[Expectation]:
+    """Return the expectations that can kill a mutant because of its text.
 
-    A spoilt answer is one message, whatever the bot sent. An expectation that minds that already
-    would seem to see every spoiling, so only those judge that pass the right answer as one message.
+    A mutant is one message, even if the bot sent several. An expectation that fails because of this
+    would kill every mutant, so it is ignored.
     """
-    reply = subject.seen.reply
-    merged = replace(subject.seen, reply=_answered(reply, reply.answer))
-    whole = sum(message.type == "answer" for message in reply.messages) == 1
+    reply = target.context.reply
+    merged = _with_answer(target.context, reply.answer)
+    is_one_message = sum(message.type == "answer" for message in reply.messages) == 1
     return [
         expectation
-        for expectation, verdict in zip(subject.expectations, subject.verdicts, strict=True)
-        if verdict.severity is Severity.ERROR and (whole or not _caught([expectation], merged))
+        for expectation, verdict in zip(target.expectations, target.verdicts, strict=True)
+        if verdict.severity is Severity.ERROR
+        and (is_one_message or not _is_killed([expectation], merged))
     ]
 
 
-def _caught(judges: Iterable[Expectation], seen: EvaluationContext) -> bool:
-    for expectation in judges:
+def _is_killed(expectations: Iterable[Expectation], context: EvaluationContext) -> bool:
+    for expectation in expectations:
         try:
-            if _fails(expectation.judge(seen)):
+            if _is_failure(expectation.judge(context)):
                 return True
         except HarnessError:
-            # It needs more than the answer (a recorded judgement of it), which offline there is
-            # not: whether it would have seen the spoiling nobody knows, so nobody may count on it.
+            # It needs data of this answer that was never recorded, so it cannot kill a mutant.
             continue
     return False
 
 
-def _fails(verdict: Verdict) -> bool:
+def _is_failure(verdict: Verdict) -> bool:
     return verdict.status is VerdictStatus.FAILED and verdict.severity is Severity.ERROR
 
 
-def _answered(reply: Reply, text: str) -> Reply:
-    """Return a reply with another answer, in its first answer message; the others are gone."""
+def _with_answer(context: EvaluationContext, answer: str) -> EvaluationContext:
+    """Return a context whose reply has this answer, as its only answer message."""
+    reply = context.reply
+    first = next((message for message in reply.messages if message.type == "answer"), None)
     messages: list[Message] = []
-    given = False
     for message in reply.messages:
-        if message.type != "answer":
+        if message is first:
+            messages.append(replace(message, content=answer))
+        elif message.type != "answer":
             messages.append(message)
-        elif not given:
-            messages.append(replace(message, content=text))
-            given = True
-    return replace(reply, messages=tuple(messages))
+    return replace(context, reply=replace(reply, messages=tuple(messages)))
 
 
-def _shortened(text: str) -> str:
-    if len(text) <= LONGEST:
+def _truncated(text: str) -> str:
+    if len(text) <= _MAX_ANSWER_LENGTH:
         return text
-    return f"{text[:LONGEST]}… ({len(text):,} characters in all)"
+    return f"{text[:_MAX_ANSWER_LENGTH]}… ({len(text):,} characters in all)"

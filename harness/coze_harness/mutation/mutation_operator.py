@@ -1,4 +1,4 @@
-"""What a spoiling is: a way to make a good answer wrong, and what would have seen it."""
+"""A mutation operator: a way to make a correct answer wrong, and an expectation that detects it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hashlib import blake2b
 from typing import TypeAlias
 
 Change: TypeAlias = Callable[[str, random.Random, Sequence[str]], str | None]
-"""Makes a spoilt answer of an answer, from chance and from what other scenarios were answered."""
+"""Changes an answer that is not blank; its parameters are those of `MutationOperator.mutate`."""
 
 Suggestion: TypeAlias = Callable[[str, str], str]
 """Suggests, for an answer and its mutant, an item of `expect:` that only the answer passes."""
@@ -32,36 +32,47 @@ class MutationOperator:
     def mutate(self, answer: str, rng: random.Random, others: Sequence[str]) -> str | None:
         """Return the mutant, or `None` if this operator does not apply to the answer.
 
-        Never the answer itself, nor a text that differs from it only in white space or Unicode
-        normalization.
+        A mutant differs from the answer in more than white space and Unicode normalization. A blank
+        answer has no mutants.
 
         Args:
-            answer: what the bot said.
+            answer: the bot's answer.
             rng: the random source; equal sources give equal mutants.
-            others: what other scenarios were answered, the one to take first.
+            others: answers of other scenarios, the first is preferred.
         """
-        spoilt = self.change(answer, rng, others)
-        return None if spoilt is None or is_same_text(answer, spoilt) else spoilt
+        mutant = self.change(answer, rng, others) if answer.strip() else None
+        return None if mutant is None or is_same_text(answer, mutant) else mutant
 
 
 def is_same_text(one: str, other: str) -> bool:
-    """Tell whether two answers read the same."""
-    return one == other or _comparable(one) == _comparable(other)
+    """Return whether two texts are equal except for white space and Unicode normalization."""
+    return one == other or _normalized(one) == _normalized(other)
 
 
-def _comparable(text: str) -> list[str]:
+def _normalized(text: str) -> list[str]:
     return unicodedata.normalize("NFC", text).split()
 
 
-def seeded_random(seed: int, trial: str, turn: int, spoiling: str) -> random.Random:
-    """Return the chance of one spoiling of one answer, which depends on nothing else.
+def seeded_random(seed: int, trial: str, turn: int, operator: str) -> random.Random:
+    """Return the random source for one operator and one answer.
 
-    A scenario more, another order or another Python leave it as it is.
+    It does not depend on other scenarios, their order, or the version of Python.
+
+    Args:
+        seed: the seed of the run.
+        trial: the trial's id.
+        turn: number of the turn, from 1.
+        operator: name of the mutation operator.
     """
-    drawn = hashed(f"{seed}\n{trial}\n{turn}\n{spoiling}")
-    return random.Random(drawn)  # noqa: S311 (chance that can be repeated is what is wanted)
+    value = stable_hash(f"{seed}\n{trial}\n{turn}\n{operator}")
+    return random.Random(value)  # noqa: S311 (must be reproducible, not unpredictable)
 
 
-def hashed(text: str) -> int:
-    """Return a number of 64 bits that stands for a text in every process."""
+def stable_hash(text: str) -> int:
+    """Return a 64-bit hash of a text that is the same in every process."""
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+
+
+def choose_other(values: Sequence[str], value: str, rng: random.Random) -> str:
+    """Return one of the values other than `value`, at random."""
+    return rng.choice([other for other in values if other != value])

@@ -1,4 +1,4 @@
-"""Mutate: recordings are replayed, and mutants of their answers judged. Offline."""
+"""Replays recordings, and evaluates mutants of their answers. Offline."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from coze_harness.cassettes import Redactor
 from coze_harness.execution.conversation_runner import ConversationResult, build_trial_result
 from coze_harness.execution.process_pool import in_batches
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.model import MutationReport, Reply, Run, TrialResult, replace
 from coze_harness.model.errors import HarnessError
-from coze_harness.model.protocols import EncodeResult
+from coze_harness.model.protocols import EncodeResult, TextRedactor
 from coze_harness.model.trial import EvaluationContext, Trial, Turn
-from coze_harness.mutation import (
-    AnswerPool,
+from coze_harness.mutation.answer_pool import AnswerPool
+from coze_harness.mutation.mutant_evaluation import (
     MutationTarget,
     ScoreBuilder,
     evaluate_mutants,
@@ -48,15 +47,15 @@ class _ReplayedTrial:
 
 
 def one_of_each(trials: Sequence[Trial]) -> list[Trial]:
-    """Return the first trial of each scenario, bot and case: repeats add nothing."""
+    """Return the first trial of each scenario, bot and case, without repeats."""
     first = {(t.key.scenario, t.key.bot, t.key.case): t for t in reversed(trials)}
     return list(reversed(first.values()))
 
 
 class MutationRunner:
-    """Replays trials as `run` does, and judges mutants of their answers.
+    """Replays trials as `run` does, and evaluates mutants of their answers.
 
-    All trials are replayed before the first mutant is made, since answers are also swapped. An
+    All trials are replayed first, because some mutants use answers of other scenarios. An
     interrupted run keeps the scores so far.
 
     Args:
@@ -79,23 +78,23 @@ class MutationRunner:
     def results(
         self, trials: Sequence[Trial], encode: EncodeResult[Encoded]
     ) -> Generator[Sequence[Encoded], None, None]:
-        """Replay trials, judge mutants of their answers, and yield the trials' results."""
+        """Replay trials, evaluate mutants of their answers, and yield the trials' results."""
         replayed: list[_ReplayedTrial] = []
         for chunk in in_batches(trials):
             runner = self._runner.prefetch(chunk)
             replayed += [self._replay(trial, runner) for trial in chunk]
         pool = AnswerPool(self._seed, _first_answers(replayed))
         batch: list[Encoded] = []
-        for one in replayed:
-            self._mutate(one, pool)
-            batch.append(encode(one.result))
+        for trial in replayed:
+            self._mutate(trial, pool)
+            batch.append(encode(trial.result))
             if len(batch) == _BATCH_SIZE:
                 yield batch
                 batch = []
         yield batch
 
     def summarize(self, run: Run, _results: Callable[[], Iterator[TrialResult]]) -> Run:
-        """Return the run with the scores."""
+        """Return the run with its mutation scores."""
         return replace(run, mutation=MutationReport(seed=self._seed, scores=self._scores.sorted()))
 
     def _replay(self, trial: Trial, runner: ReplayRunner) -> _ReplayedTrial:
@@ -114,7 +113,7 @@ class MutationRunner:
             text = self._redactor.redact(f"it cannot be judged: {error.what}")
             self.skipped.append(MutationNote(key.scenario, key.id, 0, text))
             return
-        other_answers = pool.of(key.scenario)
+        other_answers = pool.answers_for(key.scenario)
         for target in _targets(replayed, self._redactor):
             if reason := skip_reason(target):
                 self.skipped.append(MutationNote(key.scenario, key.id, target.turn, reason))
@@ -127,19 +126,19 @@ class MutationRunner:
 
 
 def _first_answers(replayed: Sequence[_ReplayedTrial]) -> dict[str, str]:
-    """Return one answer of each scenario that has any."""
+    """Return the first answer of each scenario, by its name."""
     answers: dict[str, str] = {}
-    for one in replayed:
-        for turn in one.result.turns:
+    for trial in replayed:
+        for turn in trial.result.turns:
             if turn.reply and turn.reply.answer.strip():
-                answers.setdefault(one.result.key.scenario, turn.reply.answer)
+                answers.setdefault(trial.result.key.scenario, turn.reply.answer)
     return answers
 
 
-def _targets(replayed: _ReplayedTrial, redactor: Redactor) -> Generator[MutationTarget, None, None]:
-    """Yield a trial's turns as they were judged, each with the replies before it."""
+def _targets(replayed: _ReplayedTrial, redactor: TextRedactor) -> Iterator[MutationTarget]:
+    """Yield the turns of a trial that have a reply."""
     previous: tuple[Reply, ...] = ()
-    # A conversation that a failed turn ended has fewer results than turns.
+    # A conversation that ended at a failed turn has fewer results than turns.
     for number, (turn, judged) in enumerate(
         zip(replayed.turns, replayed.result.turns, strict=False), 1
     ):
@@ -148,10 +147,10 @@ def _targets(replayed: _ReplayedTrial, redactor: Redactor) -> Generator[Mutation
         yield MutationTarget(
             trial=replayed.result.key.id,
             turn=number,
-            # The recording is the baseline itself, and mutants are compared with it.
-            seen=EvaluationContext(turn.prompt, judged.reply, previous, judged.reply.answer),
+            # The recorded answer is the baseline.
+            context=EvaluationContext(turn.prompt, judged.reply, previous, judged.reply.answer),
             expectations=turn.expectations,
             verdicts=judged.verdicts,
-            wanted=tuple([redactor.redact(verdict.expected) for verdict in judged.verdicts]),
+            descriptions=tuple([redactor.redact(verdict.expected) for verdict in judged.verdicts]),
         )
         previous = (*previous, judged.reply)

@@ -1,4 +1,4 @@
-"""The spoiling of names: somebody, something or somewhere else."""
+"""Changes the name of a person, a product, a work or a place."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from coze_harness.mutation.date_operators import MONTHS, WEEKDAYS
+from coze_harness.mutation.mutation_operator import choose_other
 from coze_harness.mutation.text_language import LATIN, is_chinese, matches
 
 _CITIES: Final = (
@@ -30,7 +31,7 @@ _QUOTED = re.compile(
 )
 _KNOWN = re.compile("|".join((*_CITIES, *_COUNTRIES, *_PEOPLE)))
 _WORD = rf"(?<![{LATIN}0-9:/.@])%s(?![{LATIN}0-9@]|://)"
-# In English a capital in mid-sentence, or inside a word; in Chinese any Latin word.
+# In English a word with a capital in mid-sentence or inside the word, in Chinese any Latin word.
 _ENGLISH = re.compile(
     _WORD % rf"(?:(?<=[a-z,;] )[A-Z][{LATIN}]+|[{LATIN}]{{1,30}}[a-z][A-Z][{LATIN}]*)"
 )
@@ -38,28 +39,25 @@ _IN_CHINESE = re.compile(_WORD % rf"[{LATIN}]{{2,40}}")
 
 
 def change_name(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
-    """Return the answer with its first name, quoted title or place another one throughout."""
+    """Return the answer with its first name, quoted title or place changed throughout."""
     chinese = is_chinese(answer)
     latin = _IN_CHINESE if chinese else _ENGLISH
-    found = [
-        first
+    candidates = [
+        match
         for pattern in (_QUOTED, _KNOWN, latin)
-        if (first := next((m for m in matches(pattern, answer) if m[0] not in _NO_NAMES), None))
+        if (match := next((m for m in matches(pattern, answer) if m[0] not in _NO_NAMES), None))
     ]
-    if not found:
+    if not candidates:
         return None
-    first = min(found, key=re.Match.start)
+    first = min(candidates, key=re.Match.start)
+    name = first[0]
     quoted = next((inner for inner in first.groups() if inner), None)
     if quoted is not None:
-        return _replaced(answer, quoted, _TITLES_ZH if chinese else _TITLES_EN, rng)
+        titles = _TITLES_ZH if chinese else _TITLES_EN
+        return answer.replace(quoted, choose_other(titles, quoted, rng))
     for known in (_CITIES, _COUNTRIES, _PEOPLE):
-        if first[0] in known:
-            return _replaced(answer, first[0], known, rng)
-    family = tuple(map(str.lower, _LATIN)) if first[0].islower() else _LATIN
-    other = rng.choice([one for one in family if one != first[0]])
-    return re.sub(rf"(?<![{LATIN}]){first[0]}(?![{LATIN}])", other, answer)
-
-
-def _replaced(answer: str, name: str, family: Sequence[str], rng: random.Random) -> str:
-    other = rng.choice([one for one in family if one != name])
-    return answer.replace(name, other)
+        if name in known:
+            return answer.replace(name, choose_other(known, name, rng))
+    names = tuple(map(str.lower, _LATIN)) if name.islower() else _LATIN
+    other = choose_other(names, name, rng)
+    return re.sub(rf"(?<![{LATIN}]){name}(?![{LATIN}])", other, answer)

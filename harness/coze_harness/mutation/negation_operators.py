@@ -1,4 +1,4 @@
-"""Spoilings that turn an answer's meaning round, or take its certainty away."""
+"""Reverses the meaning of an answer, or its certainty."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 
 from coze_harness.mutation.text_language import is_chinese, matches
 
-_FLIPPED: Final[Mapping[str, str]] = MappingProxyType(
+_NEGATIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "并不是": "是", "并非": "就是", "不是": "是", "没有": "有", "不会": "会", "不能": "能",
         "不可以": "可以", "无法": "可以", "不可能": "可能", "不需要": "需要", "不应该": "应该",
@@ -25,8 +25,8 @@ _FLIPPED: Final[Mapping[str, str]] = MappingProxyType(
         "是的": "不是的", "值得": "不值得", "提供": "不提供",
     }
 )  # fmt: skip
-# Words that only look like one of those, and questions that have both halves.
-_KEPT: Final = (
+# Words and questions that contain one of those, but are not negated.
+_EXCEPTIONS: Final = (
     "是不是 有没有 会不会 能不能 可不可以 要不要 需不需要 是否 能否 可否 "
     "但是 还是 或是 于是 就是 只是 总是 可是 要是 若是 凡是 正是 不是吗 是非 尤其是 特别是 "
     "所有 只有 还有 有的 有些 有时 有关 有效 有限 有趣 含有 富有 有点 有助 有机 有名 有意 如有 "
@@ -37,17 +37,17 @@ _KEPT: Final = (
     "请问 请求 请假 请客 请教 申请 邀请 聘请 "
     "叫做 大叫 呼叫 可以说 成功率 知道吗 提供商 提供者 有所 拥有者"
 )
-_CHINESE = re.compile("|".join(sorted({*_FLIPPED, *_KEPT.split()}, key=len, reverse=True)))
+_CHINESE = re.compile("|".join(sorted({*_NEGATIONS, *_EXCEPTIONS.split()}, key=len, reverse=True)))
 
-_ORDERS = (
+_IMPERATIVES = (
     "Add|Ask|Avoid|Bring|Call|Check|Choose|Click|Contact|Enter|Go|Keep|Make|Open|Press|Put|Select|"
     "Send|Take|Try|Turn|Use|Visit|Wait|Wear"
 )
-_LIKED = "like|love|need|want|know|think|prefer|support|offer|provide|recommend|suggest"
+_VERBS = "like|love|need|want|know|think|prefer|support|offer|provide|recommend|suggest"
 _ENGLISH: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
-        # What is denied is said.
+        # Remove a negation.
         (r"\b(is|are|was|were|am|do|does|did|can|could|will|would|should|must|has|have|had|may)"
          r"\s+not\b", r"\1"),
         (r"\bcannot\b", "can"),
@@ -57,15 +57,15 @@ _ENGLISH: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
          r"n['’]t\b", r"\1"),
         (r"\bfalse\b", "true"),
         (r"\ANo\b", "Yes"),
-        # What is said is denied.
+        # Add a negation.
         (r"\b(is|are|was|were|am|could|will|would|should|must|may|might)\b(?!\s+not\b|['’])",
          r"\1 not"),
         (r"\b(has|have|had)(?=\s+been\b)", r"\1 not"),
         (r"\bcan\b(?!\s+not\b|['’])", "cannot"),
         (r"\b(I['’]m|(?:[Yy]ou|[Ww]e|[Tt]hey)['’]re|(?:[Ii]t|[Tt]hat|[Hh]e|[Ss]he|[Tt]here)['’]s)"
          r"(?=\s)(?!\s+not\b)", r"\1 not"),
-        (rf"\b(I|[Yy]ou|[Ww]e|[Tt]hey)\s+({_LIKED})\b", r"\1 do not \2"),
-        (rf"(?m:(?:^|(?<=[.!?:]\s))({_ORDERS})(?=\s))", r"Do not \1"),
+        (rf"\b(I|[Yy]ou|[Ww]e|[Tt]hey)\s+({_VERBS})\b", r"\1 do not \2"),
+        (rf"(?m:(?:^|(?<=[.!?:]\s))({_IMPERATIVES})(?=\s))", r"Do not \1"),
         (r"\bPlease\b", "Please do not"),
         (r"\btrue\b", "false"),
         (r"\AYes\b", "No"),
@@ -77,32 +77,31 @@ _DOUBTS_EN = ("I'm not sure, but maybe: ", "Perhaps: ", "I could be wrong, maybe
 
 
 def negate_verb(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
-    """Return the answer with one of its verbs denied, or no longer denied."""
+    """Return the answer with one of its verbs negated, or without a negation."""
     first, second = (_in_chinese, _in_english) if is_chinese(answer) else (_in_english, _in_chinese)
-    found = list(first(answer)) or list(second(answer))
-    if not found:
+    changes = list(first(answer)) or list(second(answer))
+    if not changes:
         return None
-    start, end, words = rng.choice(found)
-    return f"{answer[:start]}{words}{answer[end:]}"
+    start, end, changed = rng.choice(changes)
+    return f"{answer[:start]}{changed}{answer[end:]}"
 
 
 def _in_chinese(answer: str) -> Iterator[tuple[int, int, str]]:
-    for found in matches(_CHINESE, answer):
-        if (words := _FLIPPED.get(found[0])) is not None:
-            yield found.start(), found.end(), words
+    """Yield start, end and replacement of each verb that can be changed."""
+    for match in matches(_CHINESE, answer):
+        if (changed := _NEGATIONS.get(match[0])) is not None:
+            yield match.start(), match.end(), changed
 
 
 def _in_english(answer: str) -> Iterator[tuple[int, int, str]]:
     for pattern, replacement in _ENGLISH:
-        for found in matches(pattern, answer):
-            words = found.expand(replacement)
-            if words.startswith("Do not "):
-                words = f"Do not {words[7:].lower()}"
-            yield found.start(), found.end(), words
+        for match in matches(pattern, answer):
+            changed = match.expand(replacement)
+            if changed.startswith("Do not "):
+                changed = f"Do not {changed[7:].lower()}"
+            yield match.start(), match.end(), changed
 
 
-def add_hedge(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
-    """Return the answer as one who does not know would give it."""
-    if not answer.strip():
-        return None
+def add_hedge(answer: str, rng: random.Random, _others: Sequence[str]) -> str:
+    """Return the answer with an expression of doubt before it."""
     return rng.choice(_DOUBTS_ZH if is_chinese(answer) else _DOUBTS_EN) + answer

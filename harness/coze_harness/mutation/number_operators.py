@@ -1,4 +1,4 @@
-"""The spoiling of numbers: another one, written as the right one was."""
+"""Changes a number; the form in which it is written stays the same."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from coze_harness.mutation.date_operators import DATE
+from coze_harness.mutation.mutation_operator import choose_other
 from coze_harness.mutation.text_language import matches
 
 _ZH: Final = "一二三四五六七八九"
 _UNITS: Final = "十百千万亿"
 _WORDS: Final = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-# What is counted. A single 一 is mostly an article and counts only with units of measure.
+# Measure words. A single 一 is mostly an article, and a number only before a unit of measure.
 _COUNTED = "个本年天位条种次点分秒元块岁度米公里家项章节部页倍座层只张台辆届周小名道句"
 _MEASURED = "年天周小时秒元块岁度米公倍层号本张页"
 _NUMBER = re.compile(
@@ -29,38 +30,30 @@ _NUMBER = re.compile(
 
 
 def change_number(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
-    """Return the answer with one number changed; those of dates and of lists are left alone."""
-    shapes = ("digits", "wide", "zh", "word")
-    found = [one for one in matches(_NUMBER, answer) if one.lastgroup in shapes]
-    if not found:
+    """Return the answer with one number changed; numbers of dates and lists are not changed."""
+    change = {"digits": _digits, "wide": _digits, "zh": _chinese, "word": _word}
+    numbers = [match for match in matches(_NUMBER, answer) if match.lastgroup in change]
+    if not numbers:
         return None
-    one = rng.choice(found)
-    change = {"digits": _digits, "wide": _wide, "zh": _chinese, "word": _word}
-    words = change[one.lastgroup or ""](one[0], rng)
-    return f"{answer[: one.start()]}{words}{answer[one.end() :]}"
-
-
-def _another(family: Sequence[str], one: str, rng: random.Random) -> str:
-    return rng.choice([other for other in family if other != one])
+    match = rng.choice(numbers)
+    changed = change[match.lastgroup or ""](match[0], rng)
+    return f"{answer[: match.start()]}{changed}{answer[match.end() :]}"
 
 
 def _digits(text: str, rng: random.Random) -> str:
-    return _another("123456789", text[0], rng) + text[1:]
-
-
-def _wide(text: str, rng: random.Random) -> str:
-    return _another("１２３４５６７８９", text[0], rng) + text[1:]
+    digits = "123456789" if text.isascii() else "１２３４５６７８９"
+    return choose_other(digits, text[0], rng) + text[1:]
 
 
 def _chinese(text: str, rng: random.Random) -> str:
     for at, character in enumerate(text):
         if character in _ZH:
-            return f"{text[:at]}{_another(_ZH, character, rng)}{text[at + 1 :]}"
+            return f"{text[:at]}{choose_other(_ZH, character, rng)}{text[at + 1 :]}"
         if character == "两":
             return f"{text[:at]}{rng.choice('三四五六七八九')}{text[at + 1 :]}"
     return text.replace("十", rng.choice(("百", "千")), 1)
 
 
 def _word(text: str, rng: random.Random) -> str:
-    other = _another(_WORDS, text.lower(), rng)
+    other = choose_other(_WORDS, text.lower(), rng)
     return other.capitalize() if text[0].isupper() else other

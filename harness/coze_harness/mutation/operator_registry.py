@@ -1,4 +1,4 @@
-"""The table of spoilings: the only place that names them all."""
+"""The list of all mutation operators."""
 
 from __future__ import annotations
 
@@ -37,97 +37,97 @@ from coze_harness.mutation.replacement_operators import (
     switch_language,
 )
 
-_REFUSING: Final = suggest_without("抱歉", "对不起", "无法", "sorry", "Sorry", "apologize")
+_NO_REFUSAL: Final = suggest_without("抱歉", "对不起", "无法", "sorry", "Sorry", "apologize")
 
 OPERATORS: Final[tuple[MutationOperator, ...]] = (
     MutationOperator(
         name="emptied",
         summary="The answer is empty.",
-        defect_class="a workflow that ends without output, a plugin that gives nothing",
+        defect_class="a workflow that ends without output, a plugin that returns nothing",
         change=empty_answer,
         suggest=suggest_fixed("length: {min: 1}"),
     ),
     MutationOperator(
         name="cut",
-        summary="The second half is gone.",
-        defect_class="the model's limit of tokens, a stream that breaks",
+        summary="The second half is missing.",
+        defect_class="the model's token limit, a stream that breaks off",
         change=truncate_answer,
         suggest=suggest_lost_text,
     ),
     MutationOperator(
         name="negated",
-        summary="A verb is denied, or no longer denied.",
+        summary="A verb is negated, or a negation is removed.",
         defect_class="a model that states the opposite of its source",
         change=negate_verb,
         suggest=suggest_lost_text,
     ),
     MutationOperator(
         name="hedged",
-        summary="Doubt stands before the answer.",
+        summary="An expression of doubt before the answer.",
         defect_class="a bot that lost its knowledge base and guesses",
         change=add_hedge,
         suggest=suggest_without("也许", "可能是", "不太确定", "not sure", "Perhaps", "maybe"),
     ),
     MutationOperator(
         name="number-changed",
-        summary="A number is another one.",
+        summary="A number is different.",
         defect_class="wrong prices, sums and quantities",
         change=change_number,
         suggest=suggest_lost_text,
     ),
     MutationOperator(
         name="date-changed",
-        summary="A date, weekday or time is another one.",
-        defect_class="a model that does not know the calendar, or what day it is",
+        summary="A date, weekday or time is different.",
+        defect_class="a model that does not know the calendar or the current date",
         change=change_date,
         suggest=suggest_lost_text,
     ),
     MutationOperator(
         name="name-changed",
-        summary="A name, a quoted title or a place is another one.",
-        defect_class="invented sources, a mixed-up customer or city",
+        summary="A name, a quoted title or a place is different.",
+        defect_class="invented sources, confused customers or cities",
         change=change_name,
         suggest=suggest_lost_text,
     ),
     MutationOperator(
         name="swapped",
         summary="Another scenario's answer.",
-        defect_class="a prompt that is answered from the wrong context or intent",
+        defect_class="a prompt that is answered with the wrong context or intent",
         change=swap_answer,
         suggest=suggest_lost_text,
     ),
     MutationOperator(
         name="other-language",
         summary="A text in the other language, with the numbers and names of the answer.",
-        defect_class="a bot that slips from Chinese into English, or back",
+        defect_class="a bot that switches between Chinese and English",
         change=switch_language,
         suggest=suggest_language,
     ),
     MutationOperator(
         name="refused",
-        summary="A refusal in place of the answer.",
-        defect_class="a filter or a prompt that refuses what it should serve",
+        summary="A refusal instead of the answer.",
+        defect_class="a filter or a prompt that refuses a valid request",
         change=replace_with_refusal,
-        suggest=_REFUSING,
+        suggest=_NO_REFUSAL,
     ),
     MutationOperator(
         name="refused-first",
-        summary="A refusal, and then the answer all the same.",
+        summary="A refusal, followed by the answer.",
         defect_class="a prompt that contradicts itself",
         change=prepend_refusal,
-        suggest=_REFUSING,
+        suggest=_NO_REFUSAL,
     ),
     MutationOperator(
         name="tool-leaked",
-        summary="A tool's call or output stands before the answer.",
+        summary="A tool's call or output before the answer.",
         defect_class="a plugin whose messages reach the user",
         change=leak_tool_call,
         suggest=suggest_without("plugin", "<|", "tool_call"),
     ),
     MutationOperator(
         name="prompt-leaked",
-        summary="A piece of a system prompt stands before the answer.",
-        defect_class="a bot that gives its instructions away",
+        summary="A part of a system prompt before the answer.",
+        defect_class="a bot that reveals its instructions",
         change=leak_prompt,
         suggest=suggest_without("系统提示", "System prompt"),
     ),
@@ -140,41 +140,38 @@ OPERATORS: Final[tuple[MutationOperator, ...]] = (
     ),
     MutationOperator(
         name="repeated",
-        summary="The answer comes twice.",
-        defect_class="a workflow with two output nodes, a stream joined wrongly",
+        summary="The answer is given twice.",
+        defect_class="a workflow with two output nodes, a stream that is joined incorrectly",
         change=repeat_answer,
         suggest=suggest_limit,
     ),
     MutationOperator(
         name="looped",
-        summary="The last sentence goes on and on.",
-        defect_class="a model caught in a loop",
+        summary="The last sentence is repeated several times.",
+        defect_class="a model in a loop",
         change=loop_sentence,
         suggest=suggest_limit,
     ),
     MutationOperator(
         name="markdown-lost",
-        summary="Lists, headings and emphasis are plain text.",
+        summary="Lists, headings and emphasis become plain text.",
         defect_class="a model or channel that drops the format that a page needs",
         change=strip_markdown,
         suggest=suggest_lost_text,
     ),
     MutationOperator(
         name="json-cut",
-        summary="JSON ends in the middle.",
-        defect_class="the model's limit of tokens",
+        summary="JSON is cut off.",
+        defect_class="the model's token limit",
         change=truncate_json,
         suggest=suggest_fixed("json: true"),
     ),
     MutationOperator(
         name="json-wrapped",
-        summary="JSON stands in a code block, with words before it.",
-        defect_class="a model that chats where a program reads",
+        summary="JSON in a code block, with an introduction.",
+        defect_class="a model that chats although a program reads the answer",
         change=wrap_json,
         suggest=suggest_fixed("json: true"),
     ),
 )
-"""Every spoiling, in the order in which they are told to people.
-
-A new one is a function and its entry here; scores, the command and the page on spoilings read this.
-"""
+"""All mutation operators, in the order of reports. A new one needs a function and an entry here."""

@@ -1,4 +1,4 @@
-"""Spoilings that put another text in the answer's place: refusals, another language."""
+"""Replaces an answer: by a refusal, another scenario's answer, or another language."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _REFUSALS_EN = (
     "Sorry, I am unable to answer that question.",
     "I apologize, but I cannot assist with this request.",
 )
-_STRANGERS_ZH = (
+_UNRELATED_ZH = (
     "您的快递已放在一楼的前台，请凭取件码领取。",
     "这款耳机充满电后可以连续使用八小时。",
 )
-_STRANGERS_EN = (
+_UNRELATED_EN = (
     "Your parcel is waiting at the front desk; please bring the pickup code.",
     "These headphones play for eight hours on a full charge.",
 )
@@ -39,71 +39,67 @@ _FILLER_EN = (
     "Let me know if you would like to hear more.",
     "The details may differ from case to case.",
 )
-_KEPT = re.compile(rf"[0-9０-９]+(?:[.,:/-][0-9０-９]+)*|[{LATIN}][{LATIN}0-9-]+")
-_KEPT_NAMES = re.compile(rf"[0-9０-９]+(?:[.,:/-][0-9０-９]+)*|(?<=[a-z,] )[A-Z][{LATIN}0-9-]+")
-_MOST_KEPT = 12
+_NUMBER = "[0-9０-９]+(?:[.,:/-][0-9０-９]+)*"
+_KEPT_IN_ENGLISH = re.compile(rf"{_NUMBER}|[{LATIN}][{LATIN}0-9-]+")
+_KEPT_IN_CHINESE = re.compile(rf"{_NUMBER}|(?<=[a-z,] )[A-Z][{LATIN}0-9-]+")
+_MAX_KEPT = 12
 
 
-def swap_answer(answer: str, _rng: random.Random, others: Sequence[str]) -> str | None:
-    """Return what another scenario was answered; a stranger's answer where there is none."""
-    if not answer.strip():
-        return None
-    strangers = _STRANGERS_ZH if is_chinese(answer) else _STRANGERS_EN
+def swap_answer(answer: str, _rng: random.Random, others: Sequence[str]) -> str:
+    """Return another scenario's answer; without one, an answer to an unrelated question."""
+    unrelated = _UNRELATED_ZH if is_chinese(answer) else _UNRELATED_EN
     return next(
         other
-        for other in (*others, *strangers)
+        for other in (*others, *unrelated)
         if other.strip() and not is_same_text(answer, other)
     )
 
 
-def replace_with_refusal(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
-    """Return a refusal in the answer's place."""
-    return _refusal(answer, rng) if answer.strip() else None
-
-
-def prepend_refusal(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
-    """Return the answer behind a refusal."""
-    if not answer.strip():
-        return None
-    return f"{_refusal(answer, rng)}{'' if is_chinese(answer) else ' '}{answer}"
-
-
-def _refusal(answer: str, rng: random.Random) -> str:
+def replace_with_refusal(answer: str, rng: random.Random, _others: Sequence[str]) -> str:
+    """Return a refusal instead of the answer."""
     return rng.choice(_REFUSALS_ZH if is_chinese(answer) else _REFUSALS_EN)
 
 
-def switch_language(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
-    """Return a text of about the same length in the other language, with numbers and names kept.
+def prepend_refusal(answer: str, rng: random.Random, others: Sequence[str]) -> str:
+    """Return a refusal, followed by the answer."""
+    refusal = replace_with_refusal(answer, rng, others)
+    return f"{refusal}{'' if is_chinese(answer) else ' '}{answer}"
 
-    Nothing is translated: offline there is nobody to ask. Chinese gives English, all else Chinese.
+
+def switch_language(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
+    """Return a text of about the same length in the other language, with the numbers and names.
+
+    It is not a translation, because mutation works offline. A Chinese answer becomes English, any
+    other Chinese.
     """
     if not has_words(answer):
         return None
     if is_chinese(answer):
-        return _filled(answer, rng, _FILLER_EN, _KEPT, " ", "{}.", ", ")
-    return _filled(answer, rng, _FILLER_ZH, _KEPT_NAMES, "", "{}。", "、")
+        return _fill(answer, rng, _FILLER_EN, _KEPT_IN_ENGLISH, " ", "{}.", ", ")
+    return _fill(answer, rng, _FILLER_ZH, _KEPT_IN_CHINESE, "", "{}。", "、")
 
 
-def _filled(
+def _fill(
     answer: str,
     rng: random.Random,
     filler: Sequence[str],
     kept: re.Pattern[str],
-    between: str,
+    separator: str,
     sentence: str,
     comma: str,
 ) -> str:
-    found = dict.fromkeys(match[0] for match in matches(kept, answer))
-    names = [sentence.format(comma.join(list(found)[:_MOST_KEPT]))] if found else []
+    """Return a sentence with the kept words, and filler sentences up to the answer's length."""
+    words = list(dict.fromkeys(match[0] for match in matches(kept, answer)))[:_MAX_KEPT]
+    sentences = [sentence.format(comma.join(words))] if words else []
     first = rng.randrange(len(filler))
     cycle = [*filler[first:], *filler[:first]]
-    whole = len(between.join(cycle)) + len(between)
-    rest = max(len(answer) - sum(map(len, names)), 1)
-    sentences = [*names, *(cycle * (rest // whole))]
-    left = rest % whole
+    cycle_length = len(separator.join(cycle)) + len(separator)
+    length = max(len(answer) - sum(map(len, sentences)), 1)
+    sentences += cycle * (length // cycle_length)
+    remaining = length % cycle_length
     for one in cycle:
-        if left <= 0:
+        if remaining <= 0:
             break
         sentences.append(one)
-        left -= len(one) + len(between)
-    return between.join(sentences)
+        remaining -= len(one) + len(separator)
+    return separator.join(sentences)

@@ -1,4 +1,4 @@
-"""What spoilings know of a text: its language, where its sentences end."""
+"""The language of a text, its sentences, and places to change."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ LATIN: Final = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 _HAN = re.compile(f"[{HAN}]")
 _WORD = re.compile(rf"[{LATIN}]+(?:['’-][{LATIN}]+)*")
 _END = re.compile(r"[。！？；!?…]+[”’」』）)\"]*|\.(?=\s)|\n+")
-_SAMPLE = 4_000
-_MOST = 200
-_REACH = 100_000
+_SAMPLE_LENGTH = 4_000
+_MAX_MATCHES = 200
+_MAX_LENGTH = 100_000
 
 
 def is_chinese(text: str) -> bool:
-    """Tell whether a text reads as Chinese: it has as many Han characters as Latin words.
+    """Return whether a text has at least as many Han characters as Latin words.
 
-    Its beginning decides, so that a long one costs no more than a short one.
+    Only its first 4,000 characters are counted.
     """
-    sample = text[:_SAMPLE]
+    sample = text[:_SAMPLE_LENGTH]
     if sample.isascii():
         return False
     han = len(_HAN.findall(sample))
@@ -31,18 +31,15 @@ def is_chinese(text: str) -> bool:
 
 
 def has_words(text: str) -> bool:
-    """Tell whether a text has letters, of whatever script, and not only numbers and signs."""
+    """Return whether a text has letters of any script, not only numbers and symbols."""
     return any(character.isalpha() for character in text)
 
 
 def matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """Yield where a pattern is found, as far as chance may choose from: the first 200 places.
-
-    Of a text of megabytes only the beginning is looked at.
-    """
-    return islice(pattern.finditer(text, 0, _REACH), _MOST)
+    """Yield the first 200 matches of a pattern in the first 100,000 characters of a text."""
+    return islice(pattern.finditer(text, 0, _MAX_LENGTH), _MAX_MATCHES)
 
 
 def sentence_ends(text: str, start: int, end: int) -> list[int]:
-    """Return where sentences (and lines) end between two places of a text."""
-    return [found.end() for found in _END.finditer(text, start, end)]
+    """Return the positions between `start` and `end` at which a sentence or a line ends."""
+    return [match.end() for match in _END.finditer(text, start, end)]

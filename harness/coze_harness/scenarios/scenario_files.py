@@ -43,15 +43,14 @@ def load_scenarios(
     builder = ScenarioBuilder(project)
     errors = ErrorCollector()
     files: dict[str, tuple[list[Scenario], ErrorCollector]] = {}
-    for given in paths:
-        path = absolute_path(given)
+    for path in map(absolute_path, paths):
         if path not in files:
             files[path] = _load_file(path, project, builder)
     scenarios: list[Scenario] = []
-    for path, (found, own) in files.items():
+    for path, (of_file, file_errors) in files.items():
         if path not in builder.case_files:
-            scenarios += found
-            errors.extend(own.errors)
+            scenarios += of_file
+            errors.extend(file_errors.errors)
     errors.extend(_check_names(scenarios))
     for scenario in scenarios:
         with errors:

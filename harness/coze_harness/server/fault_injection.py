@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from itertools import chain
-from typing import Annotated, Self
+from typing import Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from coze_harness.model import JSON, replace
+from coze_harness.yaml_source.record_schema import (
+    ANY_TEXT,
+    Schema,
+    key,
+    list_of,
+    optional,
+    record_of,
+    required_key,
+)
 
 
 class Route(StrEnum):
@@ -99,53 +109,56 @@ _DEFAULTS: Mapping[str, Mapping[str, object]] = {
 }
 
 
-class Fault(BaseModel):
+COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
+POSITIVE: Final[Schema] = {"type": "integer", "minimum": 1}
+SECONDS: Final[Schema] = {"type": "number", "minimum": 0, "make": float}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
     """A fault `at` one kind of call.
 
     It skips the first `after` matching calls, affects the next `times` calls (0: all) and then
     stops. Counts are the server's: two chats at once share them. `code` and `message` go into the
     envelope or, for `failed`, into `last_error`. `seconds` belongs to the slow kinds, `status` to
-    `ends` and `unknown_status`, `http` and `retry_after` (seconds) to the refusals.
+    `ends` and `unknown_status`, `http` and `retry_after` (seconds) to the refusals. What is not
+    given has the kind's default.
+
+    Raises:
+        ValueError: the kind is not supported at the call, or `ends` has no status.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    kind: FaultKind = required_key({"enum": tuple(FaultKind), "make": FaultKind})
+    at: Route | None = key(None, {"enum": tuple(Route), "make": Route})
+    times: int = key(0, COUNT)
+    after: int = key(0, COUNT)
+    code: int | None = key(None, optional(POSITIVE))
+    message: str = key("", ANY_TEXT)
+    http: int | None = key(None, {"type": ["integer", "null"], "minimum": 200, "maximum": 599})
+    retry_after: int | None = key(None, optional(COUNT))
+    seconds: float = key(1.0, SECONDS)
+    status: str = key("", ANY_TEXT)
 
-    kind: FaultKind
-    at: Route = Route.CHAT
-    times: Annotated[int, Field(strict=True, ge=0)] = 0
-    after: Annotated[int, Field(strict=True, ge=0)] = 0
-    code: Annotated[int, Field(strict=True, ge=1)] | None = None
-    message: str = ""
-    http: Annotated[int, Field(strict=True, ge=200, le=599)] | None = None
-    retry_after: Annotated[int, Field(strict=True, ge=0)] | None = None
-    seconds: Annotated[float, Field(strict=True, ge=0)] = 1.0
-    status: str = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _expand(cls, value: object) -> object:
-        """Expand the short forms, and add the defaults of the kind."""
-        if isinstance(value, str):
-            value = {"kind": value}
-        if not isinstance(value, dict):
-            return value
-        if "code" in value:
-            value = {"kind": FaultKind.REFUSE, **value}
-        if value.get("kind") not in set(FaultKind):
-            return value
-        kind = FaultKind(value["kind"])
-        return {"at": kind.routes[0], **_DEFAULTS.get(kind, {}), **value}
-
-    @model_validator(mode="after")
-    def _check_combination(self) -> Self:
+    def __post_init__(self) -> None:
+        defaults = {"at": self.kind.routes[0], **_DEFAULTS.get(self.kind, {})}
+        for name, value in defaults.items():
+            if getattr(self, name) in (None, ""):
+                object.__setattr__(self, name, value)
         if self.at not in self.kind.routes:
             routes = ", ".join(dict.fromkeys(self.kind.routes))
-            msg = f"{self.kind} is not supported at {self.at}; it is at {routes}"
-            raise ValueError(msg)
+            raise ValueError(f"{self.kind} is not supported at {self.at}; it is at {routes}.")
         if self.kind is FaultKind.ENDS and not self.status:
-            msg = "ends needs a status (canceled, expired, …)"
-            raise ValueError(msg)
-        return self
+            raise ValueError("ends needs a status (canceled, expired, …).")
+
+
+def _expand(value: JSON) -> JSON:
+    """Return a fault's full form: it may be its kind only, and `code` alone means a refusal."""
+    if isinstance(value, str):
+        return {"kind": value}
+    return {"kind": "refuse", **value} if isinstance(value, dict) and "code" in value else value
+
+
+FAULTS: Final = list_of({**record_of(Fault), "expand": _expand})
 
 
 class FaultTriggered(Exception):  # noqa: N818 - an answer, not an error of this program
@@ -182,7 +195,7 @@ class FaultInjector:
     def inject(self, fault: Fault) -> None:
         """Add a fault."""
         # A copy: the same fault injected twice counts twice.
-        self._injected.append(fault.model_copy())
+        self._injected.append(replace(fault))
 
     def clear(self) -> None:
         """Remove every injected fault; those of the script stay."""

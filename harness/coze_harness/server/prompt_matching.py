@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 
+from coze_harness.model import replace
 from coze_harness.server.response_envelope import ApiRefusal
 from coze_harness.server.script_schema import (
     BotVariant,
@@ -38,13 +39,12 @@ def bot_versions(script: ServerScript) -> dict[tuple[str, str], ScriptedBot]:
 
 
 def _with_variant(bot: ScriptedBot, variant: BotVariant, version: str) -> ScriptedBot:
-    return bot.model_copy(
-        update={
-            "version": variant.version or version,
-            "prompt": bot.prompt if variant.prompt is None else variant.prompt,
-            "model": variant.model or bot.model,
-            "answers": (*variant.answers, *bot.answers),
-        }
+    return replace(
+        bot,
+        version=variant.version or version,
+        prompt=bot.prompt if variant.prompt is None else variant.prompt,
+        model=variant.model or bot.model,
+        answers=(*variant.answers, *bot.answers),
     )
 
 

@@ -172,7 +172,7 @@ def _input_message(item: JSON, where: str, saved: bool) -> InputMessage:
         raise ApiRefusal(4000, f"{where}.role must be user or assistant.")
     kind = text_field(item, "type") or ("question" if role == "user" else "answer")
     if kind not in (_SAVED_TYPES if saved else _UNSAVED_TYPES):
-        raise ApiRefusal(4000, f"{where}.type {kind} is not taken.")
+        raise ApiRefusal(4000, f"{where}.type {kind} is not supported.")
     if kind == "question" and role != "user":
         raise ApiRefusal(4000, f"{where}: only the user asks questions.")
     content_type = text_field(item, "content_type") or "text"
@@ -200,7 +200,7 @@ def _text_and_files(content: str, where: str) -> tuple[str, tuple[str, ...]]:
     if any(not text_field(item, "file_id") and not text_field(item, "file_url") for item in files):
         raise ApiRefusal(4000, f"{where}.content has a file without file_id and file_url.")
     if len(texts) > 1 or not files:
-        raise ApiRefusal(4000, f"{where}.content needs files, and one text at most.")
+        raise ApiRefusal(4000, f"{where}.content needs files and at most one text.")
     return "".join(texts), tuple(filter(None, (text_field(item, "file_id") for item in files)))
 
 
@@ -270,6 +270,6 @@ def _which(body: Body) -> str:
         raise ApiRefusal(4000, "publish_status must be published_online or unpublished_draft.")
     if status == "unpublished_draft":
         if version:
-            raise ApiRefusal(4000, "bot_version does not go with unpublished_draft.")
+            raise ApiRefusal(4000, "bot_version is not supported with unpublished_draft.")
         return "draft"
     return f"={version}" if version else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import asdict
 from email import policy
 from email.message import MIMEPart
 from email.parser import BytesParser
@@ -94,7 +95,7 @@ async def handle_bot(call: IncomingCall) -> ApiAnswer:
 
 def _bot_json(bot: ScriptedBot) -> JSON:
     second = int(bot.version) // 1000 if bot.version.isdecimal() else 0
-    model = bot.model.model_dump(exclude={"id", "name"}, exclude_none=True)
+    model = {name: value for name, value in asdict(bot.model).items() if value is not None}
     return {
         "bot_id": bot.id,
         "name": bot.name,
@@ -111,7 +112,7 @@ def _bot_json(bot: ScriptedBot) -> JSON:
         "bot_mode": 0,  # a single agent
         "plugin_info_list": [_plugin_json(plugin) for plugin in bot.plugins],
         "workflow_info_list": [],
-        "model_info": {"model_id": bot.model.id, "model_name": bot.model.name, **model},
+        "model_info": {"model_id": model.pop("id"), "model_name": model.pop("name"), **model},
         "variables": [_variable_json(name, value) for name, value in bot.variables.items()],
     }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from coze_harness.model.errors import ScenarioError, ScenarioErrors, UsageError
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.yaml_source import read_yaml
-from coze_harness.yaml_source.shape_check import ShapeMismatchError, check_shape
+from coze_harness.yaml_source.record_schema import read_record
 
 _DEMO = "demo.yaml"
 
@@ -48,11 +48,11 @@ def parse_script(source: bytes | str, path: str) -> ServerScript:
             where=document.positions.at(),
             next_step="Write `bots:` first; docs/server.md shows the format.",
         )
-    try:
-        return check_shape(ServerScript, document.data, document.positions)
-    except ShapeMismatchError as error:
-        errors = [
-            ScenarioError(misfit.what, where=misfit.where, next_step=misfit.next_step)
-            for misfit in sorted(error.misfits, key=lambda one: (one.where.line, one.where.column))
-        ]
-        raise (errors[0] if len(errors) == 1 else ScenarioErrors(errors)) from error
+    script = read_record(ServerScript, document.data, document.positions)
+    if isinstance(script, ServerScript):
+        return script
+    errors = [
+        ScenarioError(mismatch.what, where=mismatch.where, next_step=mismatch.next_step)
+        for mismatch in sorted(script, key=lambda one: (one.where.line, one.where.column))
+    ]
+    raise errors[0] if len(errors) == 1 else ScenarioErrors(errors)

@@ -1,242 +1,289 @@
 """The keys of a script: bots, their answers, and faults. docs/server.md explains them to authors.
 
-The models reject unknown keys and are frozen; the server works with them directly.
+The server works with these records directly. Unknown keys are errors.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-
-from coze_harness.server.fault_injection import Fault
+from coze_harness.model import JSON
+from coze_harness.server.fault_injection import COUNT, FAULTS, POSITIVE, SECONDS, Fault
+from coze_harness.yaml_source.record_schema import (
+    ANY_TEXT,
+    BOOLEAN,
+    Schema,
+    key,
+    list_of,
+    mapping_of,
+    optional,
+    record_of,
+    required_key,
+)
 
 ListOrder = Literal["chronological", "answer-first", "verbose-first", "tools-first", "shuffled"]
 
 
-def _as_tuple(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
+def _compile(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ValueError(f"The regular expression cannot be compiled: {error}.") from error
 
 
-def _as_model(value: object) -> object:
+def _expand_texts(value: JSON) -> JSON:
+    return [value] if isinstance(value, str) else value
+
+
+def _expand_model(value: JSON) -> JSON:
     return {"name": value} if isinstance(value, str) else value
 
 
-_Texts = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
-_Count = Annotated[int, Field(strict=True, ge=0)]
-_Positive = Annotated[int, Field(strict=True, ge=1)]
-_DeltaSize = Annotated[int, Field(strict=True, ge=1, le=500)]
-_Seconds = Annotated[float, Field(strict=True, ge=0)]
-_Flag = Annotated[bool, Field(strict=True)]
-_Id = Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
+def _expand_number(value: JSON) -> JSON:
+    try:
+        return float(value) if isinstance(value, str | bool) else value
+    except ValueError:
+        return value
 
 
-class ScriptNode(BaseModel):
-    """A mapping in a script."""
+_TEXTS: Final[Schema] = {**list_of(ANY_TEXT), "expand": _expand_texts}
+_PATTERN: Final[Schema] = {"type": ["string", "null"], "make": _compile}
+_NUMBER: Final[Schema] = {"type": ["number", "null"], "expand": _expand_number, "make": float}
+_DELTA: Final[Schema] = {**POSITIVE, "maximum": 500}
+_ORDER: Final[Schema] = {"type": "string", "enum": get_args(ListOrder)}
+_ID: Final[Schema] = {"type": "string", "pattern": "^[0-9]{1,20}$"}
+_CONTENT: Final[dict[str, object]] = {}  # filled below: what follows a required action contains it
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
-
-class ScriptedUsage(ScriptNode):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptedUsage:
     """Tokens that a chat reports; missing numbers are counted from the texts."""
 
-    input: _Count | None = None
-    output: _Count | None = None
+    input: int | None = key(None, optional(COUNT))
+    output: int | None = key(None, optional(COUNT))
 
 
-class ScriptedTool(ScriptNode):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptedTool:
     """A tool call before the answer. Text is sent as it is, other values as JSON."""
 
-    name: str
-    arguments: object = Field(default_factory=dict)
-    output: object = None
-    plugin_id: _Count = 0
-    plugin_name: str = ""
-    api_id: _Count = 0
-    api_name: str = ""
+    name: str = required_key(ANY_TEXT)
+    arguments: object = key({}, {})
+    output: object = key(None, {})
+    plugin_id: int = key(0, COUNT)
+    plugin_name: str = key("", ANY_TEXT)
+    api_id: int = key(0, COUNT)
+    api_name: str = key("", ANY_TEXT)
 
 
-class ScriptedMessage(ScriptNode):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptedMessage:
     """A message written out in full. Text is sent as it is, other values as JSON."""
 
-    type: str
-    content: object = ""
-    role: str = "assistant"
-    content_type: str = "text"
-    reasoning: str = ""
+    type: str = required_key(ANY_TEXT)
+    content: object = key("", {})
+    role: str = key("assistant", ANY_TEXT)
+    content_type: str = key("text", ANY_TEXT)
+    reasoning: str = key("", ANY_TEXT)
 
 
-class VerbosePacket(ScriptNode):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerbosePacket:
     """A message of type `verbose`."""
 
-    msg_type: str
-    data: object = ""
+    msg_type: str = required_key(ANY_TEXT)
+    data: object = key("", {})
 
 
-class RequiredCall(ScriptNode):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequiredCall:
     """A tool that the caller must run."""
 
-    name: str = ""
-    arguments: object = Field(default_factory=dict)
-    id: str = ""
-    type: Literal["function", "reply_message"] = "function"
+    name: str = key("", ANY_TEXT)
+    arguments: object = key({}, {})
+    id: str = key("", ANY_TEXT)
+    type: Literal["function", "reply_message"] = key(
+        "function", {"enum": ("function", "reply_message")}
+    )
 
 
-class ScriptedContent(ScriptNode):
-    """What a chat says, and how long it takes."""
-
-    delay: _Seconds | None = None
-    answer: _Texts = ()
-    vary: tuple[str, ...] = ()
-    reasoning: str = ""
-    content_type: str = "text"
-    knowledge: _Texts = ()
-    tools: tuple[ScriptedTool, ...] = ()
-    verbose: tuple[VerbosePacket, ...] = ()
-    messages: tuple[ScriptedMessage, ...] = ()
-    finish: _Flag = True
-    follow_ups: Annotated[_Texts, Field(max_length=3)] = ()
-    order: ListOrder | None = None
-    usage: ScriptedUsage = ScriptedUsage()
-    delta: _DeltaSize | None = None
-    requires_action: RequiredAction | None = None
-
-    @model_validator(mode="after")
-    def _check_one_source(self) -> Self:
-        keys = [key for key in ("answer", "vary", "messages") if getattr(self, key)]
-        if len(keys) > 1:
-            msg = f"give only one of {' and '.join(keys)}"
-            raise ValueError(msg)
-        return self
-
-
-class RequiredAction(ScriptNode):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequiredAction:
     """A stop until the tool outputs are submitted, and what comes `then`.
 
     `required_action` is how one page of Coze's documentation and its open-source server spell the
     status.
     """
 
-    calls: Annotated[tuple[RequiredCall, ...], Field(min_length=1)]
-    then: ScriptedContent
-    status: Literal["requires_action", "required_action"] = "requires_action"
+    calls: tuple[RequiredCall, ...] = required_key(list_of(record_of(RequiredCall), 1))
+    then: ScriptedContent = required_key(_CONTENT)
+    status: Literal["requires_action", "required_action"] = key(
+        "requires_action", {"enum": ("requires_action", "required_action")}
+    )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptedContent:
+    """What a chat says, and how long it takes.
+
+    Raises:
+        ValueError: there is more than one of answer, vary and messages.
+    """
+
+    delay: float | None = key(None, optional(SECONDS))
+    answer: tuple[str, ...] = key((), _TEXTS)
+    vary: tuple[str, ...] = key((), list_of(ANY_TEXT))
+    reasoning: str = key("", ANY_TEXT)
+    content_type: str = key("text", ANY_TEXT)
+    knowledge: tuple[str, ...] = key((), _TEXTS)
+    tools: tuple[ScriptedTool, ...] = key((), list_of(record_of(ScriptedTool)))
+    verbose: tuple[VerbosePacket, ...] = key((), list_of(record_of(VerbosePacket)))
+    messages: tuple[ScriptedMessage, ...] = key((), list_of(record_of(ScriptedMessage)))
+    finish: bool = key(True, BOOLEAN)
+    follow_ups: tuple[str, ...] = key((), {**_TEXTS, "maxItems": 3})
+    order: ListOrder | None = key(None, optional(_ORDER))
+    usage: ScriptedUsage = key(ScriptedUsage(), record_of(ScriptedUsage))
+    delta: int | None = key(None, optional(_DELTA))
+    requires_action: RequiredAction | None = key(None, optional(record_of(RequiredAction)))
+
+    def __post_init__(self) -> None:
+        keys = [name for name in ("answer", "vary", "messages") if getattr(self, name)]
+        if len(keys) > 1:
+            raise ValueError(f"Give only one of {' and '.join(keys)}.")
+
+
+_CONTENT.update(record_of(ScriptedContent))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptedAnswer(ScriptedContent):
-    """An answer and the prompts that get it."""
+    """An answer and the prompts that get it.
 
-    prompt: _Texts = ()
-    regex: re.Pattern[str] | None = None
-    default: _Flag = False
-    turn: _Positive | None = None
-    earlier: re.Pattern[str] | None = None
-    chat_id: _Id = ""
-    conversation_id: _Id = ""
-    created_at: _Count | None = None
-    faults: tuple[Fault, ...] = ()
+    Raises:
+        ValueError: there is not exactly one of prompt, regex and default, or the content is wrong.
+    """
 
-    @model_validator(mode="after")
-    def _check_one_matcher(self) -> Self:
+    prompt: tuple[str, ...] = key((), _TEXTS)
+    regex: re.Pattern[str] | None = key(None, _PATTERN)
+    default: bool = key(False, BOOLEAN)
+    turn: int | None = key(None, optional(POSITIVE))
+    earlier: re.Pattern[str] | None = key(None, _PATTERN)
+    chat_id: str = key("", _ID)
+    conversation_id: str = key("", _ID)
+    created_at: int | None = key(None, optional(COUNT))
+    faults: tuple[Fault, ...] = key((), FAULTS)
+
+    def __post_init__(self) -> None:
+        ScriptedContent.__post_init__(self)
         if sum(map(bool, (self.prompt, self.regex, self.default))) != 1:
-            msg = "give exactly one of prompt, regex and default"
-            raise ValueError(msg)
-        return self
+            raise ValueError("Give exactly one of prompt, regex and default.")
 
 
-class ScriptedModel(ScriptNode):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptedModel:
     """The language model that a bot's information reports."""
 
-    name: str
-    id: str = "0"
-    temperature: float | None = None
-    top_p: float | None = None
-    max_tokens: _Count | None = None
-    context_round: _Count | None = None
-    response_format: str | None = None
+    name: str = required_key(ANY_TEXT)
+    id: str = key("0", ANY_TEXT)
+    temperature: float | None = key(None, _NUMBER)
+    top_p: float | None = key(None, _NUMBER)
+    max_tokens: int | None = key(None, optional(COUNT))
+    context_round: int | None = key(None, optional(COUNT))
+    response_format: str | None = key(None, optional(ANY_TEXT))
 
 
-_Model = Annotated[ScriptedModel, BeforeValidator(_as_model)]
+_MODEL: Final[Schema] = {**record_of(ScriptedModel), "expand": _expand_model}
+_ANSWERS: Final = list_of(record_of(ScriptedAnswer))
 
 
-class PluginTool(ScriptNode):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PluginTool:
     """A tool of a plugin that a bot's information reports."""
 
-    id: str
-    name: str
-    description: str = ""
+    id: str = required_key(ANY_TEXT)
+    name: str = required_key(ANY_TEXT)
+    description: str = key("", ANY_TEXT)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptedPlugin(PluginTool):
     """A plugin that a bot's information reports."""
 
-    tools: tuple[PluginTool, ...] = ()
+    tools: tuple[PluginTool, ...] = key((), list_of(record_of(PluginTool)))
 
 
-class BotVariant(ScriptNode):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotVariant:
     """What differs in a bot's draft or in one of its versions."""
 
-    version: str | None = None
-    prompt: str | None = None
-    model: _Model | None = None
-    answers: tuple[ScriptedAnswer, ...] = ()
+    version: str | None = key(None, optional(ANY_TEXT))
+    prompt: str | None = key(None, optional(ANY_TEXT))
+    model: ScriptedModel | None = key(None, optional(_MODEL))
+    answers: tuple[ScriptedAnswer, ...] = key((), _ANSWERS)
 
 
-class ScriptedBot(ScriptNode):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptedBot:
     """A bot: its information and its answers."""
 
-    id: _Id
-    name: str
-    version: str = "1"
-    model: _Model = ScriptedModel(name="scripted")
-    prompt: str = ""
-    description: str = ""
-    icon_url: str = ""
-    prologue: str = ""
-    suggested_questions: _Texts = ()
-    plugins: tuple[ScriptedPlugin, ...] = ()
-    variables: Mapping[str, str] = Field(default_factory=dict)
-    published: _Flag = True
-    answers: tuple[ScriptedAnswer, ...] = ()
-    draft: BotVariant | None = None
-    versions: Mapping[str, BotVariant] = Field(default_factory=dict)
-    faults: tuple[Fault, ...] = ()
+    id: str = required_key(_ID)
+    name: str = required_key(ANY_TEXT)
+    version: str = key("1", ANY_TEXT)
+    model: ScriptedModel = key(ScriptedModel(name="scripted"), _MODEL)
+    prompt: str = key("", ANY_TEXT)
+    description: str = key("", ANY_TEXT)
+    icon_url: str = key("", ANY_TEXT)
+    prologue: str = key("", ANY_TEXT)
+    suggested_questions: tuple[str, ...] = key((), _TEXTS)
+    plugins: tuple[ScriptedPlugin, ...] = key((), list_of(record_of(ScriptedPlugin)))
+    variables: Mapping[str, str] = key({}, mapping_of(ANY_TEXT))
+    published: bool = key(True, BOOLEAN)
+    answers: tuple[ScriptedAnswer, ...] = key((), _ANSWERS)
+    draft: BotVariant | None = key(None, optional(record_of(BotVariant)))
+    versions: Mapping[str, BotVariant] = key({}, mapping_of(record_of(BotVariant)))
+    faults: tuple[Fault, ...] = key((), FAULTS)
 
 
-class ScriptedWorkflow(ScriptNode):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptedWorkflow:
     """A workflow: `output` answers a run, `answers` a chat."""
 
-    id: _Id
-    name: str = ""
-    output: object = ""
-    answers: tuple[ScriptedAnswer, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    id: str = required_key(_ID)
+    name: str = key("", ANY_TEXT)
+    output: object = key("", {})
+    answers: tuple[ScriptedAnswer, ...] = key((), _ANSWERS)
+    faults: tuple[Fault, ...] = key((), FAULTS)
 
 
-class ScriptDefaults(ScriptNode):
-    """Values for answers that do not set them, and the longest life of OAuth tokens."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptDefaults:
+    """Values for answers that do not set them, and the longest life of OAuth tokens, in seconds."""
 
-    delay: _Seconds = 0.2
-    order: ListOrder = "chronological"
-    delta: _DeltaSize = 4
-    token_seconds: _Positive = 86_399
+    delay: float = key(0.2, SECONDS)
+    order: ListOrder = key("chronological", _ORDER)
+    delta: int = key(4, _DELTA)
+    token_seconds: int = key(86_399, POSITIVE)
 
 
-class ServerScript(ScriptNode):
-    """A whole script. With `seed`, ids repeat; `faults` affect every bot."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerScript:
+    """A whole script. With `seed`, ids repeat; `faults` affect every bot.
 
-    bots: Annotated[tuple[ScriptedBot, ...], Field(min_length=1)]
-    workflows: tuple[ScriptedWorkflow, ...] = ()
-    defaults: ScriptDefaults = ScriptDefaults()
-    seed: _Count | None = None
-    faults: tuple[Fault, ...] = ()
+    Raises:
+        ValueError: two bots or two workflows have the same id.
+    """
 
-    @model_validator(mode="after")
-    def _check_unique_ids(self) -> Self:
+    bots: tuple[ScriptedBot, ...] = required_key(list_of(record_of(ScriptedBot), 1))
+    workflows: tuple[ScriptedWorkflow, ...] = key((), list_of(record_of(ScriptedWorkflow)))
+    defaults: ScriptDefaults = key(ScriptDefaults(), record_of(ScriptDefaults))
+    seed: int | None = key(None, optional(COUNT))
+    faults: tuple[Fault, ...] = key((), FAULTS)
+
+    def __post_init__(self) -> None:
         for noun, nodes in (("bot", self.bots), ("workflow", self.workflows)):
             ids = [node.id for node in nodes]
             if twice := next((one for one in ids if ids.count(one) > 1), None):
-                msg = f"two entries have the {noun} id {twice}"
-                raise ValueError(msg)
-        return self
+                raise ValueError(f"Two entries have the {noun} id {twice}.")

@@ -134,7 +134,7 @@ def read_files(urls: Sequence[str], most: int | None = None) -> dict[str, bytes 
 
     Args:
         urls: of the files.
-        most: bytes to read from the beginning of each; all of them by deerror.
+        most: bytes to read from the beginning of each; all of them by default.
     """
     if not urls:
         return {}

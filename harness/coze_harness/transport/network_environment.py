@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +10,7 @@ import requests
 from requests.utils import should_bypass_proxies
 
 from coze_harness.model.errors import SettingsError
+from coze_harness.model.version import VERSION
 
 
 def base_request(base_url: str) -> requests.PreparedRequest:
@@ -22,14 +22,16 @@ def base_request(base_url: str) -> requests.PreparedRequest:
     request = requests.PreparedRequest()
     request.prepare_headers(
         {
-            "User-Agent": f"coze-harness/{version('coze-harness')}",
+            "User-Agent": f"coze-harness/{VERSION}",
             "Accept": "application/json, text/event-stream",
             "Accept-Encoding": "gzip, deflate",
         }
     )
     try:
         request.prepare_url(base_url, None)
-        usable = urlsplit(str(request.url)).scheme in ("http", "https")
+        parts = urlsplit(str(request.url))
+        # Old releases of urllib3 accept a space as a host.
+        usable = parts.scheme in ("http", "https") and "%20" not in (parts.hostname or "")
     except (requests.exceptions.RequestException, ValueError):
         usable = False
     if not usable:

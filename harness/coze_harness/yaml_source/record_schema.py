@@ -8,6 +8,7 @@ no spelling suggestions, and they take longer to import than a project takes to 
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, field, fields
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
@@ -17,9 +18,15 @@ from coze_harness.model.location import Location, PathPart, SourcePositions, for
 from coze_harness.text.spelling import suggest_word, yaml_type_name
 
 Schema: TypeAlias = Mapping[str, Any]
-"""A JSON Schema. `anyOf` and `$ref` are for editors: whoever uses the value checks it."""
+"""A JSON Schema. `anyOf` and `$ref` are for editors: whoever uses the value checks it.
+A `pattern` must match the whole text.
+
+Two words are not JSON Schema but functions: `expand` turns a short form into the full one before
+the check; `make` turns a value that fits into the program's own, or raises a `ValueError`.
+"""
 
 Default = TypeVar("Default")
+Record = TypeVar("Record")
 
 TEXT: Final[Schema] = {"type": "string", "minLength": 1}
 ANY_TEXT: Final[Schema] = {"type": "string"}
@@ -68,7 +75,7 @@ def key(default: Default, schema: Schema, description: str = "") -> Default:
         factory: Any = field(default_factory=default.copy, metadata={"schema": declared})
         return factory  # type: ignore[no-any-return]  # as dataclasses.field has it
     if default or default is False:
-        declared["default"] = default
+        declared = {**declared, "default": default}
     made: Any = field(default=default, metadata={"schema": declared})
     return made  # type: ignore[no-any-return]  # as above
 
@@ -78,8 +85,8 @@ def required_key(schema: Schema, description: str = "") -> Any:  # noqa: ANN401 
     return field(metadata={"schema": _described(schema, description)})
 
 
-def _described(schema: Schema, description: str) -> dict[str, Any]:
-    return {**schema, "description": description} if description else dict(schema)
+def _described(schema: Schema, description: str) -> Schema:
+    return {**schema, "description": description} if description else schema
 
 
 def list_of(items: Schema, least: int = 0) -> Schema:
@@ -107,6 +114,25 @@ def record_schema(record: type) -> Schema:
     }
 
 
+def record_of(record: type) -> Schema:
+    """Return the schema of a mapping from which an object of a dataclass is made."""
+    return {**record_schema(record), "make": lambda values: record(**values)}
+
+
+def optional(schema: Schema) -> Schema:
+    """Return a schema with one type that takes null, too."""
+    return {**schema, "type": [schema["type"], "null"]}
+
+
+def read_record(
+    record: type[Record], data: JSON, positions: SourcePositions
+) -> Record | Sequence[ShapeMismatch]:
+    """Return the record that a document's data describes, or everything that does not fit."""
+    checker = _ShapeChecker(positions)
+    made = checker.check(data, record_of(record), (), None)
+    return made if isinstance(made, record) else checker.mismatches
+
+
 def check_shape(data: JSON, schema: Schema, positions: SourcePositions) -> Sequence[ShapeMismatch]:
     """Return everything in a document's data that does not fit a schema, in the data's order."""
     checker = _ShapeChecker(positions)
@@ -123,24 +149,44 @@ class _ShapeChecker:
 
     def check(
         self, value: JSON, schema: Schema, path: tuple[PathPart, ...], outer: Schema | None
-    ) -> None:
-        wanted = schema.get("type")
+    ) -> object:
+        """Return what is made of a value; it counts only if nothing in the value is wrong."""
+        if "expand" in schema:
+            value = schema["expand"](value)
         if value is None:
             self._check_null(schema, path)
-        elif wanted is None:
-            if "enum" in schema and value not in schema["enum"]:
-                self._add_word(value, schema["enum"], path)
-        elif type(value) not in _TYPES[wanted if isinstance(wanted, str) else wanted[0]]:
+            return None
+        count = len(self.mismatches)
+        made = self._check_value(value, schema, path, outer)
+        if "make" not in schema or len(self.mismatches) > count:
+            return made
+        try:
+            return schema["make"](made)
+        except ValueError as error:
+            where = self._positions.at(*path)
+            self.mismatches.append(ShapeMismatch(str(error), where, "Correct the value."))
+            return None
+
+    def _check_value(
+        self, value: JSON, schema: Schema, path: tuple[PathPart, ...], outer: Schema | None
+    ) -> object:
+        wanted = schema.get("type")
+        if wanted and type(value) not in _TYPES[wanted if isinstance(wanted, str) else wanted[0]]:
             self._add_type(value, wanted, path)
+        elif "enum" in schema and value not in schema["enum"]:
+            self._add_word(value, schema["enum"], path)
+        elif isinstance(value, dict):
+            return self._check_mapping(value, schema, path, outer)
+        elif isinstance(value, list) and "items" in schema:
+            return self._check_list(value, schema, path, outer)
         elif isinstance(value, str):
             if not value and "minLength" in schema:
                 self._add(path, "is empty.")
-        elif isinstance(value, dict):
-            self._check_mapping(value, schema, path, outer)
-        elif isinstance(value, list):
-            self._check_list(value, schema, path, outer)
+            elif "pattern" in schema and not re.fullmatch(schema["pattern"], value):
+                self._add(path, f'is "{value}"; it must match {schema["pattern"]}.')
         else:
             self._check_limits(value, schema, path)
+        return value
 
     def _check_null(self, schema: Schema, path: tuple[PathPart, ...]) -> None:
         if "null" not in schema.get("type", ()) and ("type" in schema or "enum" in schema):
@@ -150,11 +196,13 @@ class _ShapeChecker:
 
     def _check_list(
         self, items: list[JSON], schema: Schema, path: tuple[PathPart, ...], outer: Schema | None
-    ) -> None:
+    ) -> Sequence[object]:
         if len(items) < schema.get("minItems", 0):
             self._add(path, "is an empty list.")
-        for index, item in enumerate(items):
-            self.check(item, schema["items"], (*path, index), outer)
+        if len(items) > schema.get("maxItems", len(items)):
+            self._add(path, f"has {len(items)} entries; it must have at most {schema['maxItems']}.")
+        inner = schema["items"]
+        return tuple([self.check(one, inner, (*path, n), outer) for n, one in enumerate(items)])
 
     def _check_mapping(
         self,
@@ -162,18 +210,18 @@ class _ShapeChecker:
         schema: Schema,
         path: tuple[PathPart, ...],
         outer: Schema | None,
-    ) -> None:
+    ) -> Mapping[str, object]:
         properties = schema.get("properties")
         if properties is None:
             values = schema.get("additionalProperties")
-            if values is not None:
-                for name, value in data.items():
-                    self.check(value, values, (*path, name), schema)
-            return
+            if values is None:
+                return data
+            return {n: self.check(one, values, (*path, n), schema) for n, one in data.items()}
         unknown = []
+        made = {}
         for name, value in data.items():
             if name in properties:
-                self.check(value, properties[name], (*path, name), schema)
+                made[name] = self.check(value, properties[name], (*path, name), schema)
             else:
                 unknown.append(name)
                 self._add_unknown_key(name, schema, path, outer)
@@ -181,6 +229,7 @@ class _ShapeChecker:
             # A misspelt key is reported once, as misspelt.
             if name not in data and not any(suggest_word(word, (name,)) for word in unknown):
                 self._add((*path, name), "is missing.", f"Add `{name}:` here.")
+        return made
 
     def _check_limits(self, value: JSON, schema: Schema, path: tuple[PathPart, ...]) -> None:
         for limit, (fits, words) in _LIMITS.items():

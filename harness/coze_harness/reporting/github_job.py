@@ -1,4 +1,7 @@
-"""Annotations and the step's summary of a job on GitHub."""
+"""What a run leaves in its job on GitHub: annotations and the step's summary.
+
+Apart from `github_actions`, so that a run elsewhere does not import what annotations need.
+"""
 
 from __future__ import annotations
 

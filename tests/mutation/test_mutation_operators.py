@@ -1,4 +1,4 @@
-"""What each spoiling makes of a Chinese and of an English answer."""
+"""The mutants of Chinese and English answers by operator."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 import pytest
 from coze_harness.model import VerdictStatus
 from coze_harness.mutation import OPERATORS, seeded_random
-from mutation_samples import EN, ZH, declare, named, sample, subject
+from mutation_samples import EN, ZH, declare, named, sample, target
 
 OTHERS = {True: ["另一个场景的回答。"], False: ["Another answer."]}
 GOLDEN = {
@@ -64,18 +64,18 @@ GOLDEN = {
         'Sure! Here is the JSON:\n```json\n[{"city": "Boston", "days": 3}]\n```',
     ),
 }
-NAMES = [spoiling.name for spoiling in OPERATORS]
+NAMES = [operator.name for operator in OPERATORS]
 
 
 @pytest.mark.parametrize("chinese", [True, False], ids=["zh", "en"])
 @pytest.mark.parametrize("name", NAMES)
-def test_an_answer_is_spoilt_as_ever(name: str, chinese: bool) -> None:
+def test_the_mutants_of_an_answer(name: str, chinese: bool) -> None:
     answer = sample(name, chinese=chinese)
-    spoilt = named(name).mutate(answer, seeded_random(1, "golden", 1, name), OTHERS[chinese])
-    assert spoilt == GOLDEN[name][0 if chinese else 1]
+    mutant = named(name).mutate(answer, seeded_random(1, "golden", 1, name), OTHERS[chinese])
+    assert mutant == GOLDEN[name][0 if chinese else 1]
 
 
-def test_each_spoiling_has_a_golden_result_and_a_name_of_its_own() -> None:
+def test_each_operator_has_a_golden_result_and_a_unique_name() -> None:
     assert len(NAMES) >= 10
     assert list(GOLDEN) == NAMES
 
@@ -85,7 +85,7 @@ def _all(name: str, answer: str) -> set[str | None]:
 
 
 @pytest.mark.parametrize(
-    ("answer", "spoilt"),
+    ("answer", "mutant"),
     [
         ("我是助手。", "我不是助手。"),
         ("我不是助手。", "我是助手。"),
@@ -104,12 +104,12 @@ def _all(name: str, answer: str) -> set[str | None]:
         ("In May we may go.", "In May we may not go."),
     ],
 )
-def test_a_verb_is_denied_or_no_longer(answer: str, spoilt: str) -> None:
-    assert spoilt in _all("negated", answer)
+def test_a_verb_is_negated_or_a_negation_removed(answer: str, mutant: str) -> None:
+    assert mutant in _all("negated", answer)
 
 
 @pytest.mark.parametrize("answer", ["机会、功能、社会", "是不是呢?", "Rain in May.", "42", "🎨"])
-def test_words_that_only_look_like_verbs_are_not_denied(answer: str) -> None:
+def test_words_that_only_look_like_verbs_are_not_negated(answer: str) -> None:
     assert _all("negated", answer) == {None}
 
 
@@ -126,19 +126,19 @@ def test_words_that_only_look_like_verbs_are_not_denied(answer: str) -> None:
         ("Three cats", r"(Two|Four|Five|Six|Seven|Eight|Nine|Ten) cats"),
     ],
 )
-def test_a_number_becomes_another_one_of_its_shape(answer: str, pattern: str) -> None:
-    found = _all("number-changed", answer)
-    assert len(found) > 3
-    for spoilt in found:
-        assert spoilt is not None
-        assert re.fullmatch(pattern, spoilt), spoilt
-        assert spoilt != answer
+def test_a_number_becomes_another_one_in_the_same_form(answer: str, pattern: str) -> None:
+    mutants = _all("number-changed", answer)
+    assert len(mutants) > 3
+    for mutant in mutants:
+        assert mutant is not None
+        assert re.fullmatch(pattern, mutant), mutant
+        assert mutant != answer
 
 
 @pytest.mark.parametrize(
     "answer", ["1. 打开\n2. 保存", "2024-10-01", "星期三", "9:30", "一个助手", "万一", "十分好"]
 )
-def test_lists_dates_and_figures_of_speech_are_no_numbers(answer: str) -> None:
+def test_list_numbers_dates_and_idioms_are_not_changed(answer: str) -> None:
     assert _all("number-changed", answer) == {None}
 
 
@@ -161,15 +161,15 @@ def test_lists_dates_and_figures_of_speech_are_no_numbers(answer: str) -> None:
         ("See you tomorrow", r"See you (yesterday|today)"),
     ],
 )
-def test_a_date_becomes_another_one_as_it_was_written(answer: str, pattern: str) -> None:
-    for spoilt in _all("date-changed", answer):
-        assert spoilt is not None
-        assert re.fullmatch(pattern, spoilt), spoilt
-        assert spoilt != answer
+def test_a_date_becomes_another_one_in_the_same_form(answer: str, pattern: str) -> None:
+    for mutant in _all("date-changed", answer):
+        assert mutant is not None
+        assert re.fullmatch(pattern, mutant), mutant
+        assert mutant != answer
 
 
 @pytest.mark.parametrize("answer", ["2024-13-45", "三月饼", "每周三次", "maybe", "May I?"])
-def test_what_only_looks_like_a_date_is_none(answer: str) -> None:
+def test_text_that_only_looks_like_a_date_is_not_changed(answer: str) -> None:
     assert _all("date-changed", answer) == {None}
 
 
@@ -184,23 +184,23 @@ def test_what_only_looks_like_a_date_is_none(answer: str) -> None:
         ("OpenAI made it.", "OpenAI"),
     ],
 )
-def test_a_name_is_another_one_throughout(answer: str, gone: str) -> None:
-    for spoilt in _all("name-changed", answer):
-        assert spoilt is not None
-        assert gone not in spoilt
+def test_a_name_is_changed_throughout(answer: str, gone: str) -> None:
+    for mutant in _all("name-changed", answer):
+        assert mutant is not None
+        assert gone not in mutant
 
 
-def test_a_cut_leaves_characters_whole() -> None:
+def test_a_cut_does_not_split_graphemes() -> None:
     family = "👨‍👩‍👧‍👦"
     flags = "🇨🇳🇬🇧🇫🇷"
     for text, parts in ((family * 3, family), ("é" * 5, "é"), (flags, "🇨🇳")):
-        spoilt = named("cut").mutate(text, random.Random(1), [])
-        assert spoilt
-        assert text.startswith(spoilt)
-        assert len(spoilt) % len(parts) == 0
+        mutant = named("cut").mutate(text, random.Random(1), [])
+        assert mutant
+        assert text.startswith(mutant)
+        assert len(mutant) % len(parts) == 0
 
 
-def test_a_spoilt_json_is_no_longer_json() -> None:
+def test_a_mutant_of_json_is_not_json() -> None:
     for name in ("json-cut", "json-wrapped"):
         for answer in (
             '{"a": 1}',
@@ -208,35 +208,35 @@ def test_a_spoilt_json_is_no_longer_json() -> None:
             ' [{"名": "小明"}]\n',
             '{"a": {"b": [1, 2, {"c": null}]}}',
         ):
-            spoilt = named(name).mutate(answer, random.Random(1), [])
-            assert spoilt is not None
-            verdict = declare("json: true").judge(subject(spoilt).seen)
+            mutant = named(name).mutate(answer, random.Random(1), [])
+            assert mutant is not None
+            verdict = declare("json: true").judge(target(mutant).context)
             assert verdict.status is VerdictStatus.FAILED
 
 
 def test_the_other_language_keeps_numbers_and_names() -> None:
-    spoilt = named("other-language").mutate("chatchat在2024年卖了30个。", random.Random(1), [])
-    assert spoilt is not None
-    assert all(kept in spoilt for kept in ("chatchat", "2024", "30"))
-    assert not any("\u4e00" <= character <= "\u9fff" for character in spoilt)
+    mutant = named("other-language").mutate("chatchat在2024年卖了30个。", random.Random(1), [])
+    assert mutant is not None
+    assert all(kept in mutant for kept in ("chatchat", "2024", "30"))
+    assert not any("\u4e00" <= character <= "\u9fff" for character in mutant)
 
 
-def test_a_stranger_answers_where_there_is_no_other_scenario() -> None:
+def test_without_another_scenario_an_unrelated_answer_is_used() -> None:
     for answer in (ZH, EN):
-        spoilt = named("swapped").mutate(answer, random.Random(1), [answer, f" {answer}\n"])
-        assert spoilt
-        assert spoilt.strip() != answer
+        mutant = named("swapped").mutate(answer, random.Random(1), [answer, f" {answer}\n"])
+        assert mutant
+        assert mutant.strip() != answer
 
 
 @pytest.mark.parametrize("chinese", [True, False], ids=["zh", "en"])
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("name", NAMES)
-def test_the_hint_is_an_expectation_that_takes_the_good_answer_and_sees_the_spoilt_one(
+def test_the_suggested_expectation_passes_the_answer_and_kills_the_mutant(
     name: str, seed: int, chinese: bool
 ) -> None:
     answer = sample(name, chinese=chinese)
-    spoilt = named(name).mutate(answer, seeded_random(seed, "hint", 1, name), OTHERS[chinese])
-    assert spoilt is not None
-    expectation = declare(named(name).suggest(answer, spoilt))
-    assert expectation.judge(subject(answer).seen).status is VerdictStatus.PASSED
-    assert expectation.judge(subject(spoilt).seen).status is VerdictStatus.FAILED
+    mutant = named(name).mutate(answer, seeded_random(seed, "hint", 1, name), OTHERS[chinese])
+    assert mutant is not None
+    expectation = declare(named(name).suggest(answer, mutant))
+    assert expectation.judge(target(answer).context).status is VerdictStatus.PASSED
+    assert expectation.judge(target(mutant).context).status is VerdictStatus.FAILED

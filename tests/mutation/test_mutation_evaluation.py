@@ -1,0 +1,160 @@
+"""Which mutants expectations kill, which survive, and which answers are skipped."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pytest
+from builders import message, reply
+from coze_harness.model import Verdict
+from coze_harness.model.errors import CassetteMissingError
+from coze_harness.model.location import Location
+from coze_harness.model.trial import EvaluationContext
+from coze_harness.mutation import (
+    MutantResults,
+    MutationTarget,
+    ScoreBuilder,
+    evaluate_mutants,
+    skip_reason,
+)
+from mutation_samples import EN, ZH, target
+
+STRONG = ("equals: 杭州明天有小雨,气温17到24度。请带伞!",)
+WEAK = ("length: {min: 1}",)
+
+
+def _operators(results: MutantResults) -> list[str]:
+    return [survivor.operator for survivor in results.survivors]
+
+
+def test_weak_expectations_kill_few_mutants_and_strong_ones_all() -> None:
+    weak = evaluate_mutants(target(ZH, *WEAK), [], 1)
+    strong = evaluate_mutants(target(ZH, *STRONG), [], 1)
+    assert weak.mutants == strong.mutants == 16
+    assert (weak.killed, strong.killed) == (1, 16)
+    assert "emptied" not in _operators(weak)
+    assert strong.survivors == ()
+
+
+def test_a_survivor_has_its_origin_and_the_expectations() -> None:
+    results = evaluate_mutants(target(ZH, "contains: 小雨", trial="weather[杭州]"), [], 1)
+    survivor = next(one for one in results.survivors if one.operator == "number-changed")
+    assert (survivor.trial, survivor.turn, survivor.original) == ("weather[杭州]", 1, ZH)
+    assert survivor.answer != ZH
+    assert survivor.expectations == ('contains "小雨"',)
+    assert survivor.hint.startswith("contains: ")
+
+
+def test_without_expectations_every_mutant_survives() -> None:
+    results = evaluate_mutants(target(EN), [], 1)
+    assert results.killed == 0
+    assert results.mutants == len(results.survivors) == 16
+
+
+def test_a_warning_kills_no_mutant() -> None:
+    item = f"{{equals: '{EN}', severity: warning}}"
+    assert evaluate_mutants(target(EN, item), [], 1).killed == 0
+
+
+def test_expectations_of_costs_and_tool_calls_kill_no_mutant() -> None:
+    given = reply(ZH, tool_calls={"weather": {"city": "杭州"}})
+    items = ("tokens: {max: 800}", "latency: {max: 10}", "tool_call: {name: weather}")
+    assert evaluate_mutants(target(given, *items), [], 1).killed == 0
+
+
+def test_an_expectation_of_the_number_of_answers_kills_no_mutant() -> None:
+    given = reply(messages=[message("请稍等。"), message("{}", type="function_call"), message(ZH)])
+    two = evaluate_mutants(target(given, "messages: {answer: 2, function_call: 1}"), [], 1)
+    assert two.killed == 0
+    both = evaluate_mutants(target(given, "messages: {answer: 2}", "contains: 小雨"), [], 1)
+    assert both.killed == evaluate_mutants(target(given, "contains: 小雨"), [], 1).killed > 0
+
+
+def test_same_as_baseline_compares_mutants_with_the_recorded_answer() -> None:
+    results = evaluate_mutants(target(ZH, "same_as_baseline: {at_least: 0.99}"), [], 1)
+    assert results.killed == results.mutants
+
+
+class _NeedsRecording:
+    """An expectation that can evaluate the recorded answer only."""
+
+    kind: ClassVar[str] = "needs_recording"
+    location = Location("a.yaml", 1)
+
+    def judge(self, context: EvaluationContext) -> Verdict:
+        raise CassetteMissingError("There is no judgement of this answer.")
+
+
+def test_an_expectation_that_cannot_be_evaluated_kills_no_mutant() -> None:
+    base = target(ZH, "contains: 小雨")
+    both = MutationTarget(
+        trial=base.trial,
+        turn=1,
+        context=base.context,
+        expectations=[_NeedsRecording(), *base.expectations],
+        verdicts=[*base.verdicts, *base.verdicts],
+        descriptions=("is approved by a judge", *base.descriptions),
+    )
+    assert evaluate_mutants(both, [], 1).killed == evaluate_mutants(base, [], 1).killed > 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "item", "words"),
+    [
+        (ZH, "contains: 大雪", 'its recorded answer does not pass: contains "大雪"'),
+        (" \n", "length: {max: 9}", "its recorded answer is empty"),
+        (ZH, "{contains: 大雪, severity: warning}", ""),
+        (ZH, "contains: 小雨", ""),
+    ],
+)
+def test_an_answer_that_does_not_pass_is_skipped(answer: str, item: str, words: str) -> None:
+    assert skip_reason(target(answer, item)) == words
+
+
+def test_mutants_depend_on_the_seed_and_the_trial() -> None:
+    def mutants(seed: int, trial: str = "a") -> list[str]:
+        return [one.answer for one in evaluate_mutants(target(ZH, trial=trial), [], seed).survivors]
+
+    assert mutants(1) == mutants(1)
+    assert len({tuple(mutants(seed)) for seed in range(5)}) > 1
+    assert len({tuple(mutants(1, name)) for name in "abcde"}) > 1
+
+
+def test_scores_are_sorted_and_those_without_mutants_come_last() -> None:
+    scores = ScoreBuilder()
+    scores.add("nothing")
+    scores.add("strong", [evaluate_mutants(target(ZH, *STRONG), [], 1)])
+    scores.add(
+        "weak",
+        [evaluate_mutants(target(ZH, *WEAK), [], 1), evaluate_mutants(target(ZH, *WEAK), [], 1)],
+    )
+    ranking = scores.sorted()
+    assert [score.scenario for score in ranking] == ["weak", "strong", "nothing"]
+    assert [score.score for score in ranking] == [2 / 32, 1.0, None]
+    assert len(ranking[0].survivors) == 30
+
+
+def test_the_first_of_many_survivors_are_kept_and_all_are_counted() -> None:
+    weak = evaluate_mutants(target(ZH), [], 1)
+    scores = ScoreBuilder()
+    for _ in range(20):
+        scores.add("weak", [weak])
+    (score,) = scores.sorted()
+    assert (score.mutants, score.killed, len(score.survivors)) == (320, 0, 200)
+
+
+def test_each_of_many_scenarios_keeps_three_survivors() -> None:
+    weak = evaluate_mutants(target(ZH), [], 1)
+    scores = ScoreBuilder()
+    for number in range(8_000):
+        scores.add(f"weak {number}", [weak])
+    ranking = scores.sorted()
+    assert {(score.mutants, score.survivors) for score in ranking} == {(16, weak.survivors[:3])}
+
+
+def test_a_long_survivor_is_truncated() -> None:
+    results = evaluate_mutants(target(ZH * 50_000, "length: {min: 1}"), [], 1)
+    for survivor in results.survivors:
+        assert len(survivor.answer) < 4_100
+        assert len(survivor.original) < 4_100
+    assert "(1,050,000 characters in all)" in results.survivors[0].original
