@@ -37,7 +37,7 @@ from coze_harness.reporting.markdown_comparison import diff_fence
 from coze_harness.reporting.report_formats import FORMATS
 from coze_harness.results import encode_trial
 from coze_harness.text import diff_lines, diff_texts
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 PASSED, FAILED = VerdictStatus.PASSED, VerdictStatus.FAILED
@@ -181,6 +181,8 @@ def test_nothing_different_is_nothing_to_show() -> None:
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.sampled_from(["天", "7", "a b", "```", "", "- x", "。"]), max_size=6),
        st.lists(st.sampled_from(["天", "14", "a b", "```", "", "+ y"]), max_size=6))  # fmt: skip
+@example(old=["天", "天"], new=["天", "", "天"])
+@example(old=["天", "", "天"], new=["天", "天"])
 def test_no_line_is_lost_and_none_closes_the_fence(old: list[str], new: list[str]) -> None:
     before, after = "\n".join(old), "\n".join(new)
     shown = diff_fence(diff_tree(diff_lines(before, after)))

@@ -247,8 +247,8 @@ def _changed_lines(old: list[_Line], new: list[_Line]) -> Iterator[str]:
     for line in old[:head]:
         yield f"  {_text(line)}"
     for sign, side in (("-", old), ("+", new)):
-        changed = side[head : len(side) - tail]
-        if changed != [[]]:
+        if side != [[]]:
+            changed = side[head : len(side) - tail]
             yield from (f"{sign} {_marked_line(line)}" for line in changed)
     for line in old[len(old) - tail :]:
         yield f"  {_text(line)}"
