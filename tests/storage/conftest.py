@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import select
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -22,29 +22,30 @@ _SECONDS = 60
 
 
 @pytest.fixture(scope="session")
-def s3_server() -> Iterator[str]:
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of moto's standalone server, which has taken a free port itself."""
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
     environment = {"PATH": os.environ.get("PATH", ""), "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment
-    ) as process:
-        assert process.stderr is not None
+    # A file and no pipe: the server logs every request, and nobody would empty the pipe.
+    log = tmp_path_factory.mktemp("moto") / "log"
+    with (
+        log.open("wb") as stream,
+        subprocess.Popen(command, stdout=stream, stderr=stream, env=environment) as process,
+    ):
         try:
-            yield _address(process.stderr.fileno())
+            yield _address(log, process)
         finally:
             process.terminate()
 
 
-def _address(stream: int) -> str:
+def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
     """Return the address that the server says it listens on."""
-    said = b""
-    while not (found := re.search(rb"http://127\.0\.0\.1:\d+", said)):
-        ready, _, _ = select.select([stream], [], [], _SECONDS)
-        piece = os.read(stream, 4096) if ready else b""
-        assert piece, f"moto's server does not start: {said!r}"
-        said += piece
-    return found[0].decode()
+    deadline = time.monotonic() + _SECONDS
+    while not (found := re.search(r"http://127\.0\.0\.1:\d+", log.read_text("utf-8"))):
+        running = process.poll() is None and time.monotonic() < deadline
+        assert running, f"moto's server does not start: {log.read_text('utf-8')}"
+        time.sleep(0.05)
+    return found[0]
 
 
 @pytest.fixture
