@@ -73,7 +73,7 @@ def test_a_weak_scenario_scores_low_and_a_strong_one_full(small: ProjectFolder) 
     assert first["expectations"] == ["has at most 5000 characters"]
 
 
-def test_people_are_told_the_scores_the_survivors_and_what_to_add(small: ProjectFolder) -> None:
+def test_the_output_has_scores_survivors_and_what_to_add(small: ProjectFolder) -> None:
     done = small.does("mutate")
     assert done.code == 0, done
     lines = done.out.splitlines()
@@ -83,13 +83,12 @@ def test_people_are_told_the_scores_the_survivors_and_what_to_add(small: Project
     assert strong.startswith("strong ")
     assert strong.endswith("██████████")
     assert cell_len(weak.partition("░")[0]) == cell_len(strong.partition("█")[0])
-    assert (
-        "弱, turn 1: every spoiling survives: no expectation looks at what the answer says" in lines
-    )
-    assert "弱, turn 1 passes with its answer emptied:" in lines
-    assert "  spoilt   (an empty answer)" in lines
+    (note,) = (line for line in lines if line.startswith("弱, turn 1: "))
+    assert "every mutant survives" in note
+    (survivor,) = (at for at, line in enumerate(lines) if "(emptied)" in line)
+    assert lines[survivor + 1].split(maxsplit=1) == ["mutant", "(an empty answer)"]
     assert "  add      - length: {min: 1}" in lines
-    assert " caught (0." in done.last
+    assert " killed (0." in done.last
     assert done.last.endswith("/index.html")
     assert done.err == ""
 
@@ -107,7 +106,7 @@ def test_the_runs_folder_has_the_scores_and_the_replayed_trials(small: ProjectFo
     assert set(small.lines()) == {"弱", "strong"}
 
 
-def test_the_same_seed_spoils_in_the_same_way_and_another_scenario_changes_nothing(
+def test_the_same_seed_gives_the_same_mutants_whatever_other_scenarios_there_are(
     small: ProjectFolder,
 ) -> None:
     first = _scores(small)
@@ -120,24 +119,24 @@ def test_the_same_seed_spoils_in_the_same_way_and_another_scenario_changes_nothi
     assert unswapped(_scores(small, "弱")) == unswapped(first)
 
 
-def test_a_low_score_is_a_failure_only_where_it_is_asked_for(small: ProjectFolder) -> None:
+def test_a_low_score_is_a_failure_only_with_fail_under(small: ProjectFolder) -> None:
     done = small.does("mutate", "-q", "--fail-under", "0.5")
     assert done.code == 1
     below, last = done.out.splitlines()
-    assert below.startswith("弱 catches 0/")
+    assert below.startswith("弱 kills 0/")
     assert below.endswith(", less than 0.5")
-    assert " caught " in last
+    assert " killed " in last
     assert small.does("mutate", "strong", "--fail-under", "1").code == 0
     as_json = small.does("mutate", "--json", "--fail-under", "0.5")
     assert as_json.code == 1
     assert json.loads(as_json.out)["seed"] == 1
-    assert "弱 catches 0/" in as_json.err
+    assert "弱 kills 0/" in as_json.err
 
 
-def test_a_turn_that_expects_nothing_is_said_to(small: ProjectFolder) -> None:
+def test_a_turn_without_expectations_is_reported(small: ProjectFolder) -> None:
     small.edit("scenarios/weak.yaml", "    expect:\n      - length: {max: 5000}\n", "")
     done = small.does("mutate", "弱")
-    assert "弱, turn 1: every spoiling survives: nothing is expected of it" in done.out
+    assert "弱, turn 1: every mutant survives" in done.out
 
 
 def test_a_turn_that_does_not_pass_is_left_out_and_is_no_failure(recorded: ProjectFolder) -> None:
@@ -163,7 +162,7 @@ def test_a_turn_that_does_not_pass_is_left_out_and_is_no_failure(recorded: Proje
     assert {one["turn"] for one in scores["weather"]["survivors"]} == {1, 2}
 
 
-def test_recordings_that_do_not_serve_are_told_and_the_others_go_on(small: ProjectFolder) -> None:
+def test_unusable_recordings_are_reported_and_the_others_continue(small: ProjectFolder) -> None:
     small.write("scenarios/new.yaml", "turns: [{prompt: 新的, expect: [新]}]\n")
     small.path("cassettes/strong.yaml").write_text("{[", "utf-8")
     done = small.does("mutate", "--json", "--fail-under", "0.5")
@@ -177,7 +176,7 @@ def test_recordings_that_do_not_serve_are_told_and_the_others_go_on(small: Proje
     assert "cassettes/strong.yaml" in done.err
     assert "next: with COZE_API_TOKEN set: coze-harness record scenarios/new.yaml" in done.err
     small.edit("scenarios/weak.yaml", "你是谁?", "你到底是谁?")
-    assert "answers other questions" in small.does("mutate", "弱").err
+    assert "你到底是谁?" in small.does("mutate", "弱").err
 
 
 @pytest.mark.parametrize(
@@ -186,10 +185,10 @@ def test_recordings_that_do_not_serve_are_told_and_the_others_go_on(small: Proje
         (("--fail-under", "1.5"), 2, "--fail-under"),
         (("--seed", "x"), 2, "--seed"),
         (("nowhere",), 2, "nowhere"),
-        (("--tag", "none"), 5, "None of the 2 trials is chosen"),
+        (("--tag", "none"), 5, "none of the 2 trials"),
     ],
 )
-def test_what_cannot_be_served_is_refused(
+def test_invalid_arguments_are_rejected(
     small: ProjectFolder, arguments: tuple[str, ...], code: int, words: str
 ) -> None:
     done = small.does("mutate", *arguments)

@@ -195,10 +195,10 @@ def test_check_finds_everything_that_is_wrong(recorded: ProjectFolder) -> None:
     assert done.code == 3
     for name, words in (
         ("weather+1.yaml", "There is no recording"),
-        ("identity.yaml", "answers other questions"),
+        ("identity.yaml", "is stale"),
         ("wrong.yaml", ""),
-        ("gone.yaml", "No scenario's trial has this recording"),
-        (".x.yaml.123.tmp", "left over"),
+        ("gone.yaml", "belongs to no scenario"),
+        (".x.yaml.123.tmp", "left this file"),
         ("weather+2.yaml", "text like a secret"),
     ):
         pattern = rf"^cassettes/{re.escape(name)}(:\d+)*: .*{re.escape(words)}"
@@ -249,7 +249,7 @@ def test_a_recording_by_plain_vcrpy_is_replayed_and_rewritten(
     checked = project.does("check", "identity")
     assert checked.code == 0
     assert "another recorder" in checked.err
-    assert "rewritten" in project.does("check", "--rewrite", "identity").out
+    assert "reformatted" in project.does("check", "--rewrite", "identity").out
     assert project.text("cassettes/identity.yaml").startswith("# coze-cassette 1 crc32=")
     again = project.does("check", "identity")
     assert (again.code, again.err) == (0, "")

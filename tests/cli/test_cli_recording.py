@@ -34,7 +34,7 @@ def test_missing_records_what_has_no_recording_and_leaves_the_rest(project: Proj
     assert project.path("cassettes/identity.yaml").read_bytes() == before
     again = project.does("record", "--missing", "identity", "weather")
     assert again.code == 5
-    assert "Every chosen trial has a recording." in again.err
+    assert "coze-harness check" in again.err
 
 
 def test_ci_replays_and_does_not_record(project: ProjectFolder, server: RunningServer) -> None:
@@ -162,7 +162,7 @@ def test_a_stopped_recording_loses_only_what_is_under_way_and_is_resumed(
     assert project.does("check", "many").code == 0
 
 
-def test_a_killed_writing_leaves_a_whole_cassette_and_check_tells_of_the_rest(
+def test_a_killed_recording_leaves_a_whole_cassette_and_check_reports_the_rest(
     recorded: ProjectFolder,
 ) -> None:
     whole = recorded.text("cassettes/identity.yaml")
@@ -170,7 +170,7 @@ def test_a_killed_writing_leaves_a_whole_cassette_and_check_tells_of_the_rest(
     assert recorded.does("run", "identity").code == 0
     done = recorded.does("check")
     assert done.code == 3
-    assert ".identity.yaml.0a1b2c3d.tmp: This is left over" in done.err
+    assert ".identity.yaml.0a1b2c3d.tmp: " in done.err
 
 
 def test_two_recordings_at_once_do_not_disturb_each_other(project: ProjectFolder) -> None:
@@ -184,13 +184,15 @@ def test_two_recordings_at_once_do_not_disturb_each_other(project: ProjectFolder
     assert project.does("check", "weather", "more", "identity").code == 0
 
 
-def test_recording_tells_before_it_starts_how_many_calls_lie_ahead(project: ProjectFolder) -> None:
+def test_recording_prints_the_expected_number_of_calls_before_it_starts(
+    project: ProjectFolder,
+) -> None:
     project.write("scenarios/more.yaml", "repeat: 4\nturns: [{prompt: 天气上海, expect: [上海]}]\n")
     first = project.does("record", "more")
-    assert first.err == "About 21 calls to Coze ahead (a free plan has 500 in all).\n"
+    assert first.err.startswith("About 21 calls ")
     calls = project.run_json()["calls"]
     again = project.does("record", "more")
-    assert again.err.startswith(f"About {calls + 1} calls to Coze ahead")
+    assert again.err.startswith(f"About {calls + 1} calls ")
     assert project.does("record", "more", "-q").err == ""
 
 

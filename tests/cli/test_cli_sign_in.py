@@ -156,7 +156,7 @@ def test_a_refusal_that_the_wrong_region_gives_names_both_addresses(
     server.inject(Fault(kind=FaultKind.REFUSE, at=Route.CHAT, code=code))
     done = project.does(*command)
     assert done.code == 4, done
-    told = done.out + done.err
-    assert f"asked at {server.base_url}" in told
-    assert "https://api.coze.com" in told
-    assert "https://api.coze.cn" in told
+    output = done.out + done.err
+    assert server.base_url in output
+    assert "https://api.coze.com" in output
+    assert "https://api.coze.cn" in output

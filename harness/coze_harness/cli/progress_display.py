@@ -158,9 +158,9 @@ class ProgressDisplay:
         """Print a warning on stderr."""
         print(self._safe(f"warning: {text}"), file=sys.stderr)  # noqa: T201 (the command's output)
 
-    def on_note(self, text: str) -> None:
-        """Print a note before the run starts, unless quiet."""
-        if not self._quiet:
+    def on_note(self, text: str, *, always: bool = False) -> None:
+        """Print a note before the run starts; if quiet, only with `always`."""
+        if always or not self._quiet:
             self.line(text)
 
     def on_estimate(self, requests: int) -> None:

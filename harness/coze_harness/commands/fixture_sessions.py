@@ -115,7 +115,7 @@ class SilentListener:
         if self.warn is not None:
             self.warn(text)
 
-    def on_note(self, text: str) -> None:
+    def on_note(self, text: str, *, always: bool = False) -> None:
         """Ignore a note."""
 
     def on_estimate(self, requests: int) -> None:

@@ -183,7 +183,7 @@ def select_part(
     elif number:
         trials, shard = select_shard(trials, number, project.replayer)
     if shard:
-        listener.on_note(_describe_shard(shard))
+        listener.on_note(_describe_shard(shard), always=not trials)
     return trials, shard, resumed
 
 

@@ -10,8 +10,8 @@ from typing import Final
 from coze_harness.model import JSON, BotComparison, BotDifference, BotSnapshot
 from coze_harness.text.json_text import dump_sorted_json
 
-# Times of saving add nothing to the version, and the URL of an icon is signed anew each time:
-# these are no changes of the bot.
+# Not changes of the bot: the time of saving adds nothing to the version, and the URL of an icon has
+# a new signature in each response.
 _VOLATILE: Final = frozenset(
     {
         "create_time",

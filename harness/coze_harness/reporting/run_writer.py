@@ -67,8 +67,8 @@ class RunListener(Protocol):
         """A warning that is not an error."""
         ...
 
-    def on_note(self, text: str) -> None:
-        """Something to know before the run begins."""
+    def on_note(self, text: str, *, always: bool = False) -> None:
+        """A note before the run begins; with `always` even if the output is quiet."""
         ...
 
     def on_estimate(self, requests: int) -> None:
