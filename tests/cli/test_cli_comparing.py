@@ -238,7 +238,7 @@ def test_a_trial_without_a_baseline_is_new(baseline: ProjectFolder) -> None:
     assert not baseline.path("cassettes/city.yaml").exists()
 
 
-def test_a_stale_baseline_is_told_and_exits_3(baseline: ProjectFolder) -> None:
+def test_a_stale_baseline_is_reported_and_exits_3(baseline: ProjectFolder) -> None:
     baseline.edit("scenarios/city.yaml", "北京?", "北京在哪里?")
     done = baseline.does("compare", "city", "hours")
     assert done.code == 3, done
@@ -269,7 +269,7 @@ def test_ci_does_not_ask(baseline: ProjectFolder) -> None:
     assert baseline.does("compare", "city", "--force", env={"CI": "1"}).code == 0
 
 
-def test_it_needs_a_token_and_says_the_calls_ahead(baseline: ProjectFolder) -> None:
+def test_it_needs_a_token_and_prints_the_expected_calls(baseline: ProjectFolder) -> None:
     done = baseline.does("compare", "city", drop=["COZE_API_TOKEN"])
     assert done.code == 2
     assert "COZE_API_TOKEN" in done.err
@@ -289,7 +289,7 @@ def test_quiet_is_a_line_a_regression_and_the_last_line(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "named"),
     [
         (("--draft", "--bot-version", "7"), "--bot-version"),
         (("--replay", "--draft"), "--replay"),
@@ -298,12 +298,12 @@ def test_quiet_is_a_line_a_regression_and_the_last_line(
         (("latest", "latest", "--draft"), "--draft"),
     ],
 )
-def test_what_cannot_be_is_refused_with_words(
-    baseline: ProjectFolder, arguments: tuple[str, ...], said: str
+def test_invalid_arguments_are_rejected_by_name(
+    baseline: ProjectFolder, arguments: tuple[str, ...], named: str
 ) -> None:
     done = baseline.does("compare", *arguments)
     assert done.code == 2, done
-    assert said in done.err
+    assert named in done.err.splitlines()[0]
     assert "  next: " in done.err
 
 

@@ -73,7 +73,7 @@ def test_a_weak_scenario_scores_low_and_a_strong_one_full(small: ProjectFolder) 
     assert first["expectations"] == ["has at most 5000 characters"]
 
 
-def test_people_are_told_the_scores_the_survivors_and_what_to_add(small: ProjectFolder) -> None:
+def test_the_output_has_scores_survivors_and_what_to_add(small: ProjectFolder) -> None:
     done = small.does("mutate")
     assert done.code == 0, done
     lines = done.out.splitlines()
@@ -105,7 +105,7 @@ def test_the_runs_folder_has_the_scores_and_the_replayed_trials(small: ProjectFo
     assert set(small.lines()) == {"弱", "strong"}
 
 
-def test_the_same_seed_spoils_in_the_same_way_and_another_scenario_changes_nothing(
+def test_the_same_seed_gives_the_same_mutants_whatever_other_scenarios_there_are(
     small: ProjectFolder,
 ) -> None:
     first = _scores(small)
@@ -118,7 +118,7 @@ def test_the_same_seed_spoils_in_the_same_way_and_another_scenario_changes_nothi
     assert unswapped(_scores(small, "弱")) == unswapped(first)
 
 
-def test_a_low_score_is_a_failure_only_where_it_is_asked_for(small: ProjectFolder) -> None:
+def test_a_low_score_is_a_failure_only_with_fail_under(small: ProjectFolder) -> None:
     done = small.does("mutate", "-q", "--fail-under", "0.5")
     assert done.code == 1
     below, last = done.out.splitlines()
@@ -132,7 +132,7 @@ def test_a_low_score_is_a_failure_only_where_it_is_asked_for(small: ProjectFolde
     assert "弱 kills 0/" in as_json.err
 
 
-def test_a_turn_that_expects_nothing_is_said_to(small: ProjectFolder) -> None:
+def test_a_turn_without_expectations_is_reported(small: ProjectFolder) -> None:
     small.edit("scenarios/weak.yaml", "    expect:\n      - length: {max: 5000}\n", "")
     done = small.does("mutate", "弱")
     assert "弱, turn 1: " in done.out
@@ -161,7 +161,7 @@ def test_a_turn_that_does_not_pass_is_left_out_and_is_no_failure(recorded: Proje
     assert {one["turn"] for one in scores["weather"]["survivors"]} == {1, 2}
 
 
-def test_recordings_that_do_not_serve_are_told_and_the_others_go_on(small: ProjectFolder) -> None:
+def test_unusable_recordings_are_reported_and_the_others_continue(small: ProjectFolder) -> None:
     small.write("scenarios/new.yaml", "turns: [{prompt: 新的, expect: [新]}]\n")
     small.path("cassettes/strong.yaml").write_text("{[", "utf-8")
     done = small.does("mutate", "--json", "--fail-under", "0.5")
@@ -187,7 +187,7 @@ def test_recordings_that_do_not_serve_are_told_and_the_others_go_on(small: Proje
         (("--tag", "none"), 5, "none of the 2 trials"),
     ],
 )
-def test_what_cannot_be_served_is_refused(
+def test_invalid_arguments_are_rejected(
     small: ProjectFolder, arguments: tuple[str, ...], code: int, words: str
 ) -> None:
     done = small.does("mutate", *arguments)

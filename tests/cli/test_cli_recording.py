@@ -162,7 +162,7 @@ def test_a_stopped_recording_loses_only_what_is_under_way_and_is_resumed(
     assert project.does("check", "many").code == 0
 
 
-def test_a_killed_writing_leaves_a_whole_cassette_and_check_tells_of_the_rest(
+def test_a_killed_recording_leaves_a_whole_cassette_and_check_reports_the_rest(
     recorded: ProjectFolder,
 ) -> None:
     whole = recorded.text("cassettes/identity.yaml")
@@ -184,7 +184,9 @@ def test_two_recordings_at_once_do_not_disturb_each_other(project: ProjectFolder
     assert project.does("check", "weather", "more", "identity").code == 0
 
 
-def test_recording_tells_before_it_starts_how_many_calls_lie_ahead(project: ProjectFolder) -> None:
+def test_recording_prints_the_expected_number_of_calls_before_it_starts(
+    project: ProjectFolder,
+) -> None:
     project.write("scenarios/more.yaml", "repeat: 4\nturns: [{prompt: 天气上海, expect: [上海]}]\n")
     first = project.does("record", "more")
     assert first.err.startswith("About 21 calls to Coze")
