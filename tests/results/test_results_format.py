@@ -61,7 +61,12 @@ def some_trials() -> list[TrialResult]:
         failed_verdict(location=Location("scenarios/问候.yaml", 9)),
         passed_verdict(VerdictStatus.SKIPPED, location=Location("whole.yaml")),
     ]
-    numbers: dict[str, JSON] = {"small": 1e-7, "large": 1e16, "long": 2**64 - 1, "whole": 5.0}
+    numbers: dict[str, JSON] = {
+        "small": 1e-7,
+        "large": 123456789012345.5,
+        "long": 2**64 - 1,
+        "whole": 5.0,
+    }
     rich = turn("第一行\n第二行\u2028\x00", reply(tool_calls={"weather": numbers}), verdicts)
     attached = TurnResult(prompt="?", reply=None, verdicts=(), attached=("map.png",))
     flip = VerdictChange(

@@ -27,6 +27,7 @@ class RunningServer:
     def __init__(self, state: ServerState, sock: socket.socket) -> None:
         self._state = state
         self._server = _uvicorn(state)
+        self._socket = sock
         self.host, self.port = sock.getsockname()[:2]
         self._thread = threading.Thread(
             target=self._server.run, args=([sock],), name="coze-server", daemon=True
@@ -72,6 +73,8 @@ class RunningServer:
         self._server.should_exit = True
         self._state.connections.abort()
         self._thread.join()
+        # A server that is stopped while it starts leaves its socket open.
+        self._socket.close()
 
 
 def serve(
