@@ -11,7 +11,7 @@ CHROMIUM := /usr/bin/chromium
 APT := apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qy
 # What must not contain the words of .codespell-words.txt.
 PLAIN := harness docs README.md CHANGELOG.md CONTRIBUTING.md ARCHITECTURE.md
-NO_BROWSER := -q -n auto --dist worksteal --ignore tests/browser
+NO_BROWSER := -q -n auto --dist worksteal --ignore tests/browser --ignore tests/benchmarks
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: run test test-lowest test-newest check browser update offline bench record-shipped clean
@@ -24,11 +24,11 @@ run: $(RUN)
 test: check browser
 	$(BIN)/pytest -q -n auto --dist worksteal
 
-# The tests that need no browser, with the lowest versions that pyproject.toml allows.
+# The tests that need no browser (benchmarks do), with the lowest versions that pyproject.toml allows.
 test-lowest: $(LOWEST)/.lowest
 	$(LOWEST)/bin/pytest $(NO_BROWSER)
 
-# The same tests with the newest versions of the day. Nothing is locked: for information only.
+# The package with the newest versions of the day. Nothing is locked: for information only.
 test-newest: $(DEV) | $(NEWEST)/bin/python
 	$(BIN)/uv pip install --quiet --python $(NEWEST) --upgrade --editable . \
 	  --requirement pyproject.toml --all-extras --group test
