@@ -175,7 +175,7 @@ def test_bot_information(coze: Coze, api: int) -> None:
     assert bot.name == "chatchat"
     assert bot.version == "1723726000000"
     assert bot.model_info
-    assert bot.model_info.model_name == "GPT-4o"
+    assert bot.model_info.model_id == "124"
     assert bot.prompt_info
     assert bot.prompt_info.prompt.startswith("你是chatchat")
     assert bot.plugin_info_list
