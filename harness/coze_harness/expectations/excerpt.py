@@ -20,8 +20,11 @@ def excerpt(text: str, start: int = 0, end: int = 0) -> str:
     """
     if len(text) <= LIMIT:
         return text
-    room = max(0, LIMIT - (end - start))
+    end = min(end, start + LIMIT)
+    room = LIMIT - (end - start)
     first = max(0, min(start - room // 2, len(text) - LIMIT))
     first = grapheme_boundary(text, first)
-    last = grapheme_boundary(text, min(len(text), first + LIMIT))
+    last = max(end, grapheme_boundary(text, min(len(text), first + LIMIT)))
+    # Both bounds move back, a long grapheme moves them far: then the part comes first.
+    first = max(first, last - LIMIT)
     return f"{'…' if first else ''}{text[first:last]}{'…' if last < len(text) else ''}"
