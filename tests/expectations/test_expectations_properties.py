@@ -253,7 +253,7 @@ def test_an_excerpt_holds_the_piece_and_is_a_piece_of_the_answer(
 
 
 def test_an_excerpt_that_begins_before_a_grapheme_still_holds_the_end() -> None:
-    answer = "字" * 399 + "e\u0301" + "字" * 299
+    answer = "字" * 399 + "e\u0301" + "字" * 298 + "完"
     shown = excerpt(answer, 668, 700)
     assert answer[668:700] in shown
     assert len(shown) <= LIMIT + 2
