@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 
 from hypothesis import settings
+from warm_processes import stop_servers
 
 
 def pytest_configure() -> None:
@@ -16,3 +17,8 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     settings.register_profile("tests", deadline=None)
     settings.load_profile("tests")
+
+
+def pytest_unconfigure() -> None:
+    """Stop the processes that commands are forked from."""
+    stop_servers()

@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import coze_harness
 from coze_harness.server.script_reader import parse_script
 from coze_harness.server.script_schema import ServerScript
+from warm_processes import PACKAGES, run_module
 
 CHATCHAT = "7403315657221079041"
 SECOND = "7403315657221079042"
@@ -118,8 +118,7 @@ class ProjectFolder:
             "PATH": os.environ.get("PATH", ""),
             "HOME": str(home),
             "LANG": "C.UTF-8",
-            # The very package that the tests have imported, wherever it was found.
-            "PYTHONPATH": str(Path(coze_harness.__file__).parent.parent),
+            "PYTHONPATH": PACKAGES,
         }
 
     def write(self, name: str, text: str) -> Path:
@@ -161,15 +160,21 @@ class ProjectFolder:
         environment = {**self.env, **(env or {})}
         for name in drop:
             environment.pop(name, None)
-        done = subprocess.run(
-            [*within, sys.executable, "-m", "coze_harness", *arguments],
-            cwd=cwd or self.root,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-        )
+        folder = cwd or self.root
+        if within:
+            done = subprocess.run(
+                [*within, sys.executable, "-m", "coze_harness", *arguments],
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=seconds,
+                check=False,
+            )
+        else:
+            done = run_module(
+                "coze_harness", arguments, cwd=folder, env=environment, seconds=seconds
+            )
         return Done(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
     def run_json(self, run: str = "latest") -> dict[str, Any]:

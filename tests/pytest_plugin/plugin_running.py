@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 
 from project import Done, ProjectFolder
+from warm_processes import run_module
 
 RunPytest = Callable[..., Done]
 
@@ -15,15 +14,8 @@ def run_pytest_in(
     project: ProjectFolder, *arguments: str, env: Mapping[str, str] | None = None
 ) -> Done:
     """Run `python -m pytest`; `env` is added to an environment without token and network."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *arguments],
-        cwd=project.root,
-        env={**project.env, **(env or {})},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
+    environment = {**project.env, **(env or {})}
+    done = run_module("pytest", arguments, cwd=project.root, env=environment, seconds=120)
     return Done(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
 
