@@ -23,6 +23,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
@@ -133,14 +134,12 @@ def _server(module: str) -> socket.socket:
 
 def _serve(requests: socket.socket) -> dict[str, Any] | None:
     """Fork a process for each request; return its request in that process, None in the server."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the watching processes
     while True:
         message, received, *_ = socket.recv_fds(requests, 2 * LARGEST_REQUEST, 4)
         if not message:
             return None
         if os.fork() == 0:
             requests.close()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             *streams, status = received
             pid = os.fork()
             if pid == 0:
@@ -155,6 +154,9 @@ def _serve(requests: socket.socket) -> dict[str, Any] | None:
             os._exit(0)
         for descriptor in received:
             os.close(descriptor)
+        with suppress(ChildProcessError):  # there is none left
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
 
 
 def _become(request: Mapping[str, Any]) -> None:
