@@ -245,6 +245,7 @@ def live_runner(
         rate_limit=settings.rate_limit,
         poll_interval=settings.poll.interval,
         poll_timeout=settings.poll.timeout,
+        trial_seconds=settings.limits.trial,
         workers=options.workers or settings.workers,
         saves_cassettes=saves_cassettes,
         folder=settings.root,
