@@ -14,7 +14,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from itertools import chain, repeat
+from itertools import chain, pairwise, repeat
 from pathlib import Path
 
 import coze_harness
@@ -429,4 +429,4 @@ def test_a_stream_of_single_bytes_keeps_the_time_of_each_frame() -> None:
     assert response.body == b"".join(frames)
     times = response.frame_times
     assert len(times) == 5
-    assert all(later - earlier > 0.01 for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later - earlier > 0.01 for earlier, later in pairwise(times))
