@@ -255,9 +255,17 @@ class CozeConversation:
         if any(message.type == "answer" for message in messages):
             return messages
         yield Wait(self._schedule.interval)
-        envelope, _response = yield from call_with_retry(call, self._policy, repeatable=True)
+        envelope, response = yield from call_with_retry(call, self._policy, repeatable=True)
         envelope.raise_for_code("the list of messages")
-        return response_parsing.parse_messages(envelope.data)
+        messages = response_parsing.parse_messages(envelope.data)
+        if not envelope.has_code and not any(message.type == "answer" for message in messages):
+            raise PayloadError(
+                "The list of messages has no answer, and its code is not a number.",
+                detail=(response_parsing.describe_body(response),),
+                next_step="record again; if it happens again, give the log id to Coze's support.",
+                log_id=envelope.log_id,
+            )
+        return messages
 
 
 class _TurnProgress:
