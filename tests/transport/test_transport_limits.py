@@ -19,6 +19,9 @@ from pathlib import Path
 
 import coze_harness
 import pytest
+from app_keys import pem
+from coze_harness.auth.credentials import AccessToken, OAuthAppKeys
+from coze_harness.auth.oauth_app import TokenRequest, sdk_token_request
 from coze_harness.model import HttpCall, HttpResponse
 from coze_harness.model.errors import (
     CallTimeoutError,
@@ -430,3 +433,46 @@ def test_a_stream_of_single_bytes_keeps_the_time_of_each_frame() -> None:
     times = response.frame_times
     assert len(times) == 5
     assert all(later - earlier > 0.01 for earlier, later in pairwise(times))
+
+
+# --- token requests -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        is_silent,
+        drips(b"HTTP/1.1 200 OK\r\n", repeat(b"A: b\r\n", 200)),
+        drips(HEAD + b"Content-Length: 5000\r\n\r\n", repeat(b" ")),
+    ],
+    ids=["silent", "head", "body"],
+)
+def test_a_token_request_ends_at_its_deadline(handler: Handler) -> None:
+    with RawServer(handler) as server:
+        request = token_request(server.base_url)
+        pem()
+        began = time.monotonic()
+        with pytest.raises(TransportError) as caught:
+            request()
+        assert SECONDS <= time.monotonic() - began < LATEST
+    assert not caught.value.taken
+    assert "within 0.25 s" in caught.value.what
+    assert "limits: {call:" in caught.value.next_step
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_large_answer_to_a_token_request_is_an_error(is_packed: bool) -> None:
+    body = os.urandom(70_000)
+    packed = http(gzip.compress(body), "200 OK", "Content-Encoding: gzip")
+    with (
+        RawServer(says(packed if is_packed else http(body))) as server,
+        pytest.raises(TransportError, match="larger than 32,768 bytes"),
+    ):
+        token_request(server.base_url, 30.0)()
+
+
+def token_request(base_url: str, seconds: float = SECONDS) -> TokenRequest:
+    keys = OAuthAppKeys(client_id="app-1", public_key_id="kid-1", private_key=AccessToken(pem()))
+    return sdk_token_request(
+        keys, base_url, proxies={}, ca_bundle=True, redact=str, seconds=seconds
+    )

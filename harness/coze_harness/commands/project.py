@@ -205,6 +205,7 @@ class Project:
             proxies=proxies_for(base_url, environment),
             ca_bundle=ca_bundle(environment),
             redact=redactor.redact,
+            seconds=self.settings.limits.call,
         )
         return OAuthTokenSource(request, self.process.clock, redactor.add_secret)
 
