@@ -16,7 +16,7 @@ def flow(*steps: HttpCall | Wait) -> CallFlow[object]:
     """Return a flow of some steps, and then the error that ended it."""
     try:
         for step in steps:
-            yield step
+            yield step  # noqa: UP028 (a tuple takes no answers)
     except HarnessError as error:
         return error
     return "done"
