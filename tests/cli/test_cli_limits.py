@@ -51,7 +51,7 @@ class Coze(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"{}")
         if "/message/list" in self.path:
-            bomb = [{**ANSWER[0], "content": "x" * 60_000_000}] if "bomb" in self.path else ANSWER
+            bomb = [{**ANSWER[0], "content": "x" * 3_000_000}] if "bomb" in self.path else ANSWER
             self._send({"code": 0, "data": bomb}, packed="bomb" in self.path)
         elif self.path.startswith("/v3/chat?") or self.path == "/v3/chat":
             self._begin(body)

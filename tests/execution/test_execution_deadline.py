@@ -15,8 +15,8 @@ ANSWER = HttpResponse(200, {"x-tt-logid": "LOG7"}, b"")
 def flow(*steps: HttpCall | Wait) -> CallFlow[object]:
     """Return a flow of some steps, and then the error that ended it."""
     try:
-        for step in steps:
-            yield step  # noqa: UP028 (a tuple takes no answers)
+        for step in steps:  # noqa: UP028 (a tuple takes no answers)
+            yield step
     except HarnessError as error:
         return error
     return "done"
