@@ -131,3 +131,13 @@ def saved(run: Path | None) -> list[str]:
     if file is None or not file.exists():
         return []
     return [json.loads(line)["id"] for line in file.read_bytes().split(b"\n")[:-1]]
+
+
+def handles_signals(process: int) -> bool:
+    """Return whether a process has a handler for SIGTERM, or has ended."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text("utf-8")
+    except OSError:
+        return True
+    caught = [line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:")]
+    return not caught or bool(int(caught[0], 16) >> (signal.SIGTERM - 1) & 1)

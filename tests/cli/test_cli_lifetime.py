@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
-from lifetime import Ended, Started, latest_run, saved, wait_until
+from lifetime import Ended, Started, handles_signals, latest_run, saved, wait_until
 from project import ProjectFolder, scripted
 
 from benchmarks.project import build
@@ -139,8 +139,10 @@ def end_at_random(project: ProjectFolder, seed: int) -> None:
     how = (*POLITE, signal.SIGKILL)[seed % 4]
     run = started(project, "run", "--workers", "2")
     pause = rng.random() * 1.5
+    # Before that, the signal would meet Python's own start.
+    wait_until(lambda: handles_signals(run.process.pid))
     try:
-        run.process.wait(0.15 + pause)
+        run.process.wait(pause)
     except Exception:  # noqa: BLE001 (it still runs)
         run.send(how)
     ended = run.end()
