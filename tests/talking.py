@@ -95,10 +95,10 @@ class Talk:
         options: ChatOptions | None = None,
         pace: PollSchedule = QUICK,
         patience: RetryPolicy = HASTY,
-        read_seconds: float = 10.0,
+        call_seconds: float = 10.0,
     ) -> None:
         self.wire = HttpTransport(
-            server.base_url, TOKEN, workers=1, environment={}, read_seconds=read_seconds
+            server.base_url, TOKEN, workers=1, environment={}, call_seconds=call_seconds
         )
         self.line = Overheard(TimedTransport(self.wire, time.monotonic))
         self._dialogue = dialogue(options, pace, patience)

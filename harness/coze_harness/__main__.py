@@ -8,9 +8,18 @@ import sys
 
 def main() -> int:
     """Run the command line and return its exit code."""
+    # Before all other imports, which take most of a short command's time.
+    from coze_harness.cli.interruption import INTERRUPTED, end_on_signals
+
+    end_on_signals()
     from coze_harness.cli.main import run
 
-    code = run(sys.argv[1:])
+    try:
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    finally:
+        end_on_signals()
     # The process ends here: its objects need no last search for cycles, which takes up to 20 ms.
     gc.freeze()
     return code

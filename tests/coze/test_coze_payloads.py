@@ -215,3 +215,30 @@ def test_an_answer_may_be_data_and_is_then_kept_as_json() -> None:
     (found,) = parse_messages([{"type": "answer", "content": {"标题": [1]}}, "no message"])
     assert found.content == '{"标题":[1]}'
     assert orjson.loads(found.content) == {"标题": [1]}
+
+
+@pytest.mark.parametrize("code", ["null", "NaN", '"0"', "0.0", "true", "[]"])
+@pytest.mark.parametrize("data", ["[]", "null", "{}", '[{"type":"verbose","content":"{}"}]'])
+def test_a_list_without_an_answer_and_without_a_right_code_is_an_error(
+    code: str, data: str
+) -> None:
+    body = f'{{"code":{code},"data":{data},"detail":{{"logid":"LOG"}}}}'
+    found = held([chat("completed"), told(body.encode())])
+    assert isinstance(found, PayloadError)
+    assert body in found.detail[0]
+    assert (found.log_id, found.exit_code) == ("LOG", 4)
+
+
+@pytest.mark.parametrize("code", ["null", "NaN", '"0"'])
+def test_an_answer_counts_whatever_its_code(code: str) -> None:
+    body = f'{{"code":{code},"data":[{{"type":"answer","content":"好"}}]}}'
+    found = held([chat("completed"), told(body.encode())])
+    assert isinstance(found, Reply)
+    assert found.answer == "好"
+
+
+@pytest.mark.parametrize("body", ['{"code":0,"data":[]}', '{"Messages":[]}', '{"data":[]}'])
+def test_a_list_without_an_answer_and_with_a_right_code_is_an_empty_answer(body: str) -> None:
+    found = held([chat("completed"), told(body.encode())])
+    assert isinstance(found, Reply)
+    assert found.answer == ""

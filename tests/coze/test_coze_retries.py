@@ -52,12 +52,12 @@ class Told:
     lists: int
 
 
-def held(server: RunningServer, fault: dict[str, object], *, read_seconds: float = 10) -> Told:
+def held(server: RunningServer, fault: dict[str, object], *, call_seconds: float = 10) -> Told:
     server.clear_faults()
     server.inject(scripted_fault(fault))
     before = server.calls
     outcome: Reply | HarnessError
-    with Talk(server, read_seconds=read_seconds) as talk:
+    with Talk(server, call_seconds=call_seconds) as talk:
         try:
             outcome = talk.ask("hello")
         except HarnessError as error:
@@ -156,7 +156,7 @@ def test_a_prompt_that_may_have_been_taken_is_never_sent_twice(
 
 def test_a_prompt_is_not_sent_twice_after_a_read_time_out(server: RunningServer) -> None:
     fault: dict[str, object] = {"kind": "slow", "at": "chat", "seconds": 0.6, "times": 1}
-    seen = held(server, fault, read_seconds=0.2)
+    seen = held(server, fault, call_seconds=0.2)
     assert isinstance(seen.outcome, TransportError)
     assert seen.outcome.taken
     assert "within 0.2 s" in seen.outcome.what

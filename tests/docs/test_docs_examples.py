@@ -26,7 +26,13 @@ from coze_harness.cassettes.interaction import Interaction
 from coze_harness.cassettes.recording import dump_info
 from coze_harness.config import load_settings
 from coze_harness.config.config_file import ConfigSpec
-from coze_harness.config.settings import BASE_URL, USER_ID, PollSettings, ReportSettings
+from coze_harness.config.settings import (
+    BASE_URL,
+    USER_ID,
+    LimitSettings,
+    PollSettings,
+    ReportSettings,
+)
 from coze_harness.execution.live_runner import DEFAULT_WORKERS
 from coze_harness.expectations import summarize_kinds
 from coze_harness.model import BotSnapshot
@@ -148,14 +154,18 @@ def test_every_key_is_listed_with_its_default(
 def test_every_setting_is_listed_with_its_default() -> None:
     table = doc_pages.rows("docs/scenarios.md", "key", "harness.yaml")
     listed = {cells[0].strip("`"): cells[2].strip("`") for cells in table}
-    fields = set(record_schema(ConfigSpec)["properties"]) - {"poll", "judge", "report"}
+    fields = set(record_schema(ConfigSpec)["properties"]) - {"poll", "limits", "judge", "report"}
     inner = {"poll.interval", "poll.timeout", "judge.bot", "report.lang", "report.layout"}
+    inner |= {"limits.call", "limits.trial", "limits.response"}
     assert set(listed) == fields | inner
     right = {
         "base_url": BASE_URL,
         "user_id": USER_ID,
         "poll.interval": str(PollSettings().interval),
         "poll.timeout": str(PollSettings().timeout),
+        "limits.call": str(LimitSettings().call),
+        "limits.trial": str(LimitSettings().trial),
+        "limits.response": LimitSettings().response,
         "workers": str(DEFAULT_WORKERS),
         "report.layout": ReportSettings().layout,
     }

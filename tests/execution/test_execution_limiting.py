@@ -59,7 +59,7 @@ def test_a_call_waits_for_its_moment_and_a_wait_is_left_as_it_is() -> None:
     conversation = rate_limited(both(), limit)
     assert next(conversation) == CALL
     assert conversation.send(HttpResponse(200, {}, b"")) == Wait(3)
-    assert conversation.send(None) == Wait(0.5)
+    assert conversation.send(None) == Wait(0.5, is_queue=True)
     assert conversation.send(None) == CALL
     with pytest.raises(StopIteration) as end:
         conversation.send(HttpResponse(200, {}, b""))

@@ -29,7 +29,7 @@ PROMPT = HttpCall("POST", "/v3/chat", (), {"content": "你是谁?\u2028🙂"})
 
 def wire_to(base_url: str, environment: Mapping[str, str] | None = None) -> HttpTransport:
     return HttpTransport(
-        base_url, TOKEN, workers=1, environment=environment or {}, read_seconds=0.4
+        base_url, TOKEN, workers=1, environment=environment or {}, call_seconds=0.4
     )
 
 

@@ -208,6 +208,7 @@ def token_request(
     base_url: str,
     redact: Callable[[str], str],
     environment: Mapping[str, str] | None = None,
+    seconds: float = 30.0,
 ) -> TokenRequest:
     environment = environment or {}
     return sdk_token_request(
@@ -216,6 +217,7 @@ def token_request(
         proxies=proxies_for(base_url, environment),
         ca_bundle=ca_bundle(environment),
         redact=redact,
+        seconds=seconds,
     )
 
 

@@ -141,6 +141,7 @@ def sdk_token_request(
     proxies: Mapping[str, str],
     ca_bundle: bool | str,
     redact: Callable[[str], str],
+    seconds: float,
 ) -> TokenRequest:
     """Return a function that requests tokens through the official SDK.
 
@@ -150,6 +151,7 @@ def sdk_token_request(
         proxies: by scheme, or `all`.
         ca_bundle: the path of the certificates to trust; `True` means certifi's.
         redact: removes secrets from the service's messages.
+        seconds: how long one request may take.
 
     Raises:
         SettingsError: the SDK is not installed, or the keys cannot be used.
@@ -161,6 +163,8 @@ def sdk_token_request(
             from cozepy import JWTOAuthApp
             from cozepy.exception import CozeAPIError, CozePKCEAuthError
             from cozepy.request import Requester, SyncHTTPClient
+
+            from coze_harness.auth.token_limits import LimitedTransport, call_within
     except ImportError as error:
         raise SettingsError(
             f"Signing in with an OAuth app needs a package that is not installed: {error.name}.",
@@ -177,17 +181,26 @@ def sdk_token_request(
             timeout=httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS),
             follow_redirects=False,
             trust_env=False,
-            proxy=proxy,
-            verify=verify,
+            transport=LimitedTransport(verify, proxy),
         ) as client:
             app._requester = Requester(sync_client=client)  # it has no parameter for it
             response = app.get_access_token(ttl=_LIFETIME_SECONDS)
         return _checked_token(response.access_token), response.expires_in
 
+    def hidden_request() -> tuple[str, int]:
+        with _sdk_logs_hidden():
+            return request()
+
     def request_token() -> tuple[str, int]:
         try:
-            with _sdk_logs_hidden():
-                return request()
+            return call_within(hidden_request, seconds)
+        except TimeoutError:
+            raise TransportError(
+                f"No token came from {base_url} within {seconds:g} s.",
+                taken=False,
+                next_step="check the network, the proxy and the base URL; then try again, or raise"
+                " `limits: {call: …}` in harness.yaml.",
+            ) from None
         except CozeAPIError as error:
             code, text, log_id = error.code or 0, redact(error.msg or ""), error.logid or ""
         except CozePKCEAuthError as error:

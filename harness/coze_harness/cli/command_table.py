@@ -9,6 +9,8 @@ from typing import Final
 
 import click
 
+from coze_harness.cli.interruption import interrupt_on_signals
+
 _COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
     {
         # name: (module, attribute, one line of help)
@@ -73,6 +75,7 @@ class _Commands(click.Group):
             return None
         module, attribute, _help = _COMMANDS[cmd_name]
         command = getattr(import_module(f"coze_harness.cli.{module}"), attribute)
+        interrupt_on_signals()
         return command if isinstance(command, click.Command) else None
 
     def resolve_command(

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coze_harness.cli.interruption import INTERRUPTED
+
 if TYPE_CHECKING:
     import click
 
@@ -44,7 +46,7 @@ def run(arguments: Sequence[str]) -> int:
         return 2
     except (KeyboardInterrupt, click.Abort):
         _print_error(["Interrupted."], debug=debug)
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
         # The reader (head, less) closed the pipe: not an error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

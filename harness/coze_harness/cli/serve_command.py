@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from coze_harness.cli.interruption import INTERRUPTED
 from coze_harness.model.errors import UsageError
 
 _PORT = 8787
@@ -61,4 +62,4 @@ def serve(demo: bool, script: Path | None, port: int, host: str) -> int:  # fmt:
 
     for line in serve_forever(loaded, host, port, print_start):
         click.echo(line)
-    return 0
+    return INTERRUPTED

@@ -49,6 +49,7 @@ def ask_bot(
             redactor=redactor,
             poll_interval=settings.poll.interval,
             poll_timeout=settings.poll.timeout,
+            trial_seconds=settings.limits.trial,
             clock=process.clock,
             rng=process.rng,
             on_call=on_call,

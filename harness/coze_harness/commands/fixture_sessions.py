@@ -245,6 +245,7 @@ def _record(project: Project, path: Path | RemoteFolder, test: str) -> Conversat
             rng=process.rng,
             poll_interval=settings.poll.interval,
             poll_timeout=settings.poll.timeout,
+            trial_seconds=settings.limits.trial,
             folder=settings.root,
         ),
     )

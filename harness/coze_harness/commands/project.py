@@ -183,7 +183,15 @@ class Project:
         else:
             token = settings.credentials.get_secret_value()
             redactor.add_secret(token)
-        return HttpTransport(settings.base_url, token, workers=workers, environment=environment)
+        return HttpTransport(
+            settings.base_url,
+            token,
+            workers=workers,
+            environment=environment,
+            call_seconds=settings.limits.call,
+            response_bytes=settings.limits.response_bytes,
+            monotonic=self.process.clock.monotonic,
+        )
 
     def _oauth_tokens(self, keys: OAuthAppKeys, redactor: Redactor) -> TokenSource:
         from coze_harness.auth.oauth_app import OAuthTokenSource, sdk_token_request
@@ -197,6 +205,7 @@ class Project:
             proxies=proxies_for(base_url, environment),
             ca_bundle=ca_bundle(environment),
             redact=redactor.redact,
+            seconds=self.settings.limits.call,
         )
         return OAuthTokenSource(request, self.process.clock, redactor.add_secret)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from coze_harness.cassettes import Redactor
 from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.commands.project import Project
+from coze_harness.commands.uninterrupted import uninterrupted
 from coze_harness.execution import BATCH_SIZE
 from coze_harness.execution.recording_facts import estimate_requests, inspect_recordings
 from coze_harness.execution.sharding import ShardNumber, resume_shard, select_shard
@@ -245,6 +246,7 @@ def live_runner(
         rate_limit=settings.rate_limit,
         poll_interval=settings.poll.interval,
         poll_timeout=settings.poll.timeout,
+        trial_seconds=settings.limits.trial,
         workers=options.workers or settings.workers,
         saves_cassettes=saves_cassettes,
         folder=settings.root,
@@ -276,7 +278,8 @@ def run_trials(
 ) -> RunOutcome:
     """Execute trials, save every result as it comes, and write all reports.
 
-    An interruption (Ctrl-C) keeps the finished trials: the run can be reported and resumed.
+    An interruption (Ctrl-C) keeps the finished trials, and all reports are written: the run can be
+    resumed.
 
     Args:
         project: the project.
@@ -300,30 +303,32 @@ def run_trials(
     if isinstance(settings.reports, RemoteFolder):
         upload = project.resources.enter_context(RunUpload(settings.reports, project.process))
     folder = _run_folder(project, opening, resumed, upload)
-    interrupted = False
     lost: WorkerLostError | None = None
     with RunWriter(folder, opening, project.page_options, redactor) as writer:
         remaining = writer.remaining(trials)
         listener.on_start(len(trials), len(trials) - len(remaining))
         keys = {trial.key.id: trial.key for trial in remaining}
-        try:
-            with closing(execute(remaining, writer.encode)) as batches:
-                for batch in batches:
-                    writer.add(batch, keys)
-                    notify(batch, listener)
-                    if options.stop_at_first and any(item.is_bad for item in batch):
-                        break
-        except KeyboardInterrupt:
-            interrupted = True
-        except WorkerLostError as error:
-            interrupted, lost = True, error
-        run = writer.finish(
+        finish = partial(
+            writer.finish,
             trials,
-            _iso(clock.now()),
-            interrupted=interrupted,
             summarize=summarize,
             before_history=upload.fetch_history if upload else None,
         )
+        try:
+            try:
+                with closing(execute(remaining, writer.encode)) as batches:
+                    for batch in batches:
+                        with uninterrupted():
+                            writer.add(batch, keys)
+                        notify(batch, listener)
+                        if options.stop_at_first and any(item.is_bad for item in batch):
+                            break
+            except WorkerLostError as error:
+                lost = error
+            run = finish(_iso(clock.now()), interrupted=lost is not None)
+        except KeyboardInterrupt:
+            # Also while the reports were written: then they are written again.
+            run = finish(_iso(clock.now()), interrupted=True)
     location: Path | RemoteFolder = folder.path
     if upload is not None:
         location = upload.publish(folder.path)

@@ -10,7 +10,13 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from coze_harness.config.folder_settings import check_folder
-from coze_harness.config.settings import BASE_URL, USER_ID, PollSettings, ReportSettings
+from coze_harness.config.settings import (
+    BASE_URL,
+    USER_ID,
+    LimitSettings,
+    PollSettings,
+    ReportSettings,
+)
 from coze_harness.model import JSON, Bot
 from coze_harness.model.errors import SettingsError
 from coze_harness.model.location import Location, PathPart, SourcePositions
@@ -57,6 +63,7 @@ class ConfigSpec:
     default_bot: str = key("", TEXT)
     user_id: str = key(USER_ID, TEXT)
     poll: PollSettings = key(PollSettings(), record_schema(PollSettings))
+    limits: LimitSettings = key(LimitSettings(), record_schema(LimitSettings))
     rate_limit: float | None = key(None, {"type": ["number", "null"], "exclusiveMinimum": 0})
     workers: int | None = key(None, {"type": ["integer", "null"], "minimum": 1, "maximum": 1024})
     scenarios: str = key("scenarios", TEXT)
@@ -101,6 +108,7 @@ def read_config(file: Path) -> ConfigSpec:
     values: dict[str, Any] = dict(data)
     values["bots"] = _read_bots(values.get("bots", {}), positions)
     values["poll"] = PollSettings(**values.get("poll", {}))
+    values["limits"] = LimitSettings(**values.get("limits", {}))
     values["report"] = ReportSettings(**values.get("report", {}))
     config = ConfigSpec(**values)
     _check_bot_references(config, positions)

@@ -16,6 +16,8 @@ BASE_URL: Final = "https://api.coze.com"
 USER_ID: Final = "coze-harness"
 _SECONDS: Final[Schema] = {"type": "number", "exclusiveMinimum": 0, "maximum": 86_400}
 
+_UNITS: Final[Mapping[str, int]] = {"KB": 10**3, "MB": 10**6, "GB": 10**9}
+
 
 @dataclass(frozen=True, slots=True)
 class PollSettings:
@@ -23,6 +25,20 @@ class PollSettings:
 
     interval: float = key(1.0, _SECONDS)
     timeout: float = key(120.0, _SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSettings:
+    """The most that a call and a trial may take in seconds, and the largest response."""
+
+    call: float = key(60.0, _SECONDS)
+    trial: float = key(1800.0, _SECONDS)
+    response: str = key("32MB", {"type": "string", "pattern": r"[1-9][0-9]{0,5}(KB|MB|GB)"})
+
+    @property
+    def response_bytes(self) -> int:
+        """The largest response, decompressed."""
+        return int(self.response[:-2]) * _UNITS[self.response[-2:]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +85,7 @@ class Settings:
     default_bot: str = ""
     user_id: str = USER_ID
     poll: PollSettings = PollSettings()
+    limits: LimitSettings = LimitSettings()
     rate_limit: float | None = None
     workers: int | None = None
     redact: tuple[str, ...] = ()

@@ -50,6 +50,7 @@ def load_settings(
         default_bot=config.default_bot,
         user_id=config.user_id,
         poll=config.poll,
+        limits=config.limits,
         rate_limit=config.rate_limit,
         workers=options.workers if options.workers is not None else config.workers,
         redact=tuple(config.redact),

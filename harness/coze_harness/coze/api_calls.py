@@ -47,24 +47,31 @@ def chat_body(bot_id: str, options: ChatOptions, messages: Sequence[JSON]) -> di
     return body
 
 
-def retrieve_chat(conversation_id: str, chat_id: str) -> HttpCall:
+def retrieve_chat(conversation_id: str, chat_id: str, timeout: float | None) -> HttpCall:
     """Return the call that retrieves a chat's state (a poll)."""
-    return HttpCall("GET", "/v3/chat/retrieve", _ids(conversation_id, chat_id))
+    ids = _ids(conversation_id, chat_id)
+    return HttpCall("GET", "/v3/chat/retrieve", ids, timeout=timeout)
 
 
-def list_messages(conversation_id: str, chat_id: str) -> HttpCall:
+def list_messages(conversation_id: str, chat_id: str, timeout: float | None) -> HttpCall:
     """Return the call that lists a chat's messages."""
-    return HttpCall("POST", "/v3/chat/message/list", _ids(conversation_id, chat_id))
+    ids = _ids(conversation_id, chat_id)
+    return HttpCall("POST", "/v3/chat/message/list", ids, timeout=timeout)
 
 
-def cancel_chat(conversation_id: str, chat_id: str) -> HttpCall:
+def cancel_chat(conversation_id: str, chat_id: str, timeout: float | None) -> HttpCall:
     """Return the call that cancels a chat; its ids go in the body."""
     body: dict[str, JSON] = {"chat_id": chat_id, "conversation_id": conversation_id}
-    return HttpCall("POST", "/v3/chat/cancel", (), body)
+    return HttpCall("POST", "/v3/chat/cancel", (), body, timeout=timeout)
 
 
 def submit_tool_outputs(
-    conversation_id: str, chat_id: str, outputs: Sequence[tuple[str, str]], *, stream: bool
+    conversation_id: str,
+    chat_id: str,
+    outputs: Sequence[tuple[str, str]],
+    timeout: float | None,
+    *,
+    stream: bool,
 ) -> HttpCall:
     """Return the call that submits the outputs of all pending tool calls: (call id, output)."""
     body: dict[str, JSON] = {
@@ -73,8 +80,14 @@ def submit_tool_outputs(
             {"tool_call_id": call_id, "output": output} for call_id, output in outputs
         ],
     }
-    query = _ids(conversation_id, chat_id)
-    return HttpCall("POST", "/v3/chat/submit_tool_outputs", query, body, stream=stream)
+    return HttpCall(
+        "POST",
+        "/v3/chat/submit_tool_outputs",
+        _ids(conversation_id, chat_id),
+        body,
+        stream=stream,
+        timeout=timeout,
+    )
 
 
 def create_conversation(bot_id: str) -> HttpCall:

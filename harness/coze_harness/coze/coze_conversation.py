@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NoReturn
 
 from coze_harness.coze import api_calls, response_parsing, workflow_calls
 from coze_harness.coze.chat_stream import parse_stream
@@ -30,9 +30,11 @@ from coze_harness.model import (
 )
 from coze_harness.model.errors import (
     ApiError,
+    CallTimeoutError,
     ChatFailedError,
     ChatTimeoutError,
     PayloadError,
+    ResponseTooLargeError,
     ScenarioError,
     TransportError,
 )
@@ -45,6 +47,10 @@ _MAX_GROWTH: Final = 2.0
 _FIRST_POLL_SHARE: Final = 0.8
 _MAX_TOOL_ROUNDS: Final = 20
 _CHAT_HAD_ENDED: Final = 4104
+_LAST_CALL: Final = 1.0
+"""Seconds that the last poll of a chat may take, whatever is left of its time."""
+_CANCEL_SECONDS: Final = 2.0
+"""Seconds for cancelling a chat: it is given up in any case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,12 +114,15 @@ class CozeConversation:
                 yield from workflow_calls.run_workflow(self._options, turn, timeout, self._policy)
             )
         call = yield from self._prompt(turn)
-        if call.stream:
+        if self._schedule.timeout is not None:
             call = replace(call, timeout=self._schedule.timeout)
         envelope, response = yield from call_with_retry(call, self._policy, repeatable=False)
         envelope.raise_for_code("the prompt")
         progress = _TurnProgress(
-            response.started, response.started + response.elapsed, envelope.log_id
+            response.started,
+            response.started + response.elapsed,
+            envelope.log_id,
+            self._schedule.timeout,
         )
         chat = progress.chat_of(envelope, response)
         if not chat.id or not chat.conversation_id:
@@ -170,7 +179,11 @@ class CozeConversation:
                 for call_id, name, arguments in chat.pending
             ]
             call = api_calls.submit_tool_outputs(
-                chat.conversation_id, chat.id, outputs, stream=self._options.stream
+                chat.conversation_id,
+                chat.id,
+                outputs,
+                self._remaining(progress),
+                stream=self._options.stream,
             )
             envelope, response = yield from call_with_retry(call, self._policy, repeatable=False)
             envelope.raise_for_code("the tool outputs")
@@ -188,8 +201,15 @@ class CozeConversation:
                     yield from self._cancel(chat, progress)
                 delay = min(delay, max(remaining, self._schedule.interval))
             yield Wait(delay)
-            call = api_calls.retrieve_chat(chat.conversation_id, chat.id)
-            envelope, response = yield from call_with_retry(call, self._policy, repeatable=True)
+            call = api_calls.retrieve_chat(chat.conversation_id, chat.id, self._remaining(progress))
+            try:
+                envelope, response = yield from call_with_retry(call, self._policy, repeatable=True)
+            except CallTimeoutError as error:
+                progress.add_timeout(error)
+                if self._schedule.timeout is None or progress.seconds < self._schedule.timeout:
+                    raise
+                yield from self._cancel(chat, progress)
+                raise  # never reached: `_cancel` raises
             envelope.raise_for_code("the request for a chat's state")
             polls += 1
             progress.polls += response.repeat_count
@@ -201,8 +221,13 @@ class CozeConversation:
         self._rounds += bool(polls)
         return chat
 
-    def _cancel(self, chat: ChatState, progress: _TurnProgress) -> CallFlow[None]:
-        call = api_calls.cancel_chat(chat.conversation_id, chat.id)
+    def _remaining(self, progress: _TurnProgress) -> float | None:
+        """Return how many seconds the next call of a chat may take; `None`: no limit."""
+        timeout, interval = self._schedule.timeout, self._schedule.interval
+        return None if timeout is None else max(timeout - progress.seconds, interval, _LAST_CALL)
+
+    def _cancel(self, chat: ChatState, progress: _TurnProgress) -> CallFlow[NoReturn]:
+        call = api_calls.cancel_chat(chat.conversation_id, chat.id, _CANCEL_SECONDS)
         try:
             envelope, _response = yield from call_with_retry(call, self._policy, repeatable=True)
             if envelope.code == _CHAT_HAD_ENDED:
@@ -210,7 +235,7 @@ class CozeConversation:
             else:
                 envelope.raise_for_code("to cancel the chat")
                 outcome = "it was cancelled"
-        except (ApiError, PayloadError, TransportError) as error:
+        except (ApiError, PayloadError, ResponseTooLargeError, TransportError) as error:
             outcome = f"cancelling it failed too ({error.what})"
         polls = f"{progress.polls} poll{'' if progress.polls == 1 else 's'}"
         raise ChatTimeoutError(
@@ -223,23 +248,32 @@ class CozeConversation:
 
     def _messages(self, chat: ChatState) -> CallFlow[tuple[Message, ...]]:
         """List the chat's messages; the answer may appear a moment after the chat has completed."""
-        call = api_calls.list_messages(chat.conversation_id, chat.id)
+        call = api_calls.list_messages(chat.conversation_id, chat.id, self._schedule.timeout)
         envelope, _response = yield from call_with_retry(call, self._policy, repeatable=True)
         envelope.raise_for_code("the list of messages")
         messages = response_parsing.parse_messages(envelope.data)
         if any(message.type == "answer" for message in messages):
             return messages
         yield Wait(self._schedule.interval)
-        envelope, _response = yield from call_with_retry(call, self._policy, repeatable=True)
+        envelope, response = yield from call_with_retry(call, self._policy, repeatable=True)
         envelope.raise_for_code("the list of messages")
-        return response_parsing.parse_messages(envelope.data)
+        messages = response_parsing.parse_messages(envelope.data)
+        if not envelope.has_code and not any(message.type == "answer" for message in messages):
+            raise PayloadError(
+                "The list of messages has no answer, and its code is not a number.",
+                detail=(response_parsing.describe_body(response),),
+                next_step="record again; if it happens again, give the log id to Coze's support.",
+                log_id=envelope.log_id,
+            )
+        return messages
 
 
 class _TurnProgress:
     """Times and counts of one turn; times are in seconds from the trial's start."""
 
-    def __init__(self, started: float, now: float, log_id: str) -> None:
+    def __init__(self, started: float, now: float, log_id: str, timeout: float | None) -> None:
         self.started = started
+        self.timeout = timeout
         self.now = now
         self.log_id = log_id
         self.polls = 0
@@ -264,10 +298,21 @@ class _TurnProgress:
         if stream.error is not None:
             raise _stream_error(stream.error, envelope)
         if stream.chat is None:
+            if self.timeout is not None and response.elapsed >= self.timeout:
+                raise ChatTimeoutError(
+                    f"The stream had no complete event within {self.timeout:g} s.",
+                    next_step="raise `poll: {timeout: …}` in harness.yaml, or check the bot.",
+                    log_id=envelope.log_id,
+                )
             raise _unusable(envelope, "a stream that broke before its first event")
         if stream.chat.status in response_parsing.FINAL:
             self.streamed += stream.messages
         return stream.chat
+
+    def add_timeout(self, error: CallTimeoutError) -> None:
+        """Add the time of a call that was not answered."""
+        self.now += error.seconds
+        self.log_id = error.log_id or self.log_id
 
     def update(self, response: HttpResponse, envelope: Envelope) -> None:
         self.now = response.started + response.elapsed

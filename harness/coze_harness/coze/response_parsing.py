@@ -20,6 +20,7 @@ class Envelope:
     """The fields around every payload.
 
     `log_id` identifies the request for Coze's support; `tries` is the number of calls it took.
+    `has_code` is false if there was a `code` that is not an integer; it then counts as 0.
     """
 
     code: int
@@ -28,6 +29,7 @@ class Envelope:
     log_id: str
     http_status: int
     tries: int = 1
+    has_code: bool = True
 
     def raise_for_code(self, what: str) -> None:
         """Check that Coze accepted the call.
@@ -72,10 +74,9 @@ def parse_envelope(response: HttpResponse) -> Envelope:
     except ValueError:
         body = None
     if not isinstance(body, dict):
-        start = response.body[:200].decode("utf-8", "replace").strip()
         raise PayloadError(
             f"The response (HTTP {response.status}) is not Coze's JSON.",
-            detail=(f"it begins: {start}" if start else "it is empty",),
+            detail=(describe_body(response),),
             next_step="check the base URL, and any proxy or gateway on the way; then record again.",
             log_id=log_id,
         )
@@ -89,7 +90,14 @@ def parse_envelope(response: HttpResponse) -> Envelope:
         data,
         text(detail_log_id) or log_id,
         response.status,
+        has_code=type(body.get("code", 0)) is int,
     )
+
+
+def describe_body(response: HttpResponse) -> str:
+    """Return the beginning of a body, for an error's detail."""
+    start = response.body[:200].decode("utf-8", "replace").strip()
+    return f"it begins: {start}" if start else "it is empty"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from math import inf
 from typing import Final
 
 from coze_harness.coze import error_codes
 from coze_harness.coze.response_parsing import Envelope, parse_envelope
 from coze_harness.model import HttpCall, HttpResponse, Wait, replace
-from coze_harness.model.errors import PayloadError, TransportError
+from coze_harness.model.errors import CallTimeoutError, PayloadError, TransportError
 from coze_harness.model.protocols import CallFlow
 
 _MAX_DELAY: Final = 60.0
 _GROWTH: Final = 2.0
 _MINUTE_LIMIT_GROWTH: Final = 4.0
+_MIN_TIMEOUT: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +57,17 @@ def call_with_retry(
     Args:
         call: the call.
         policy: how often and how long.
-        repeatable: whether the call is idempotent.
+        repeatable: whether the call is idempotent. Its timeout then counts for all attempts
+            together, as far as they are known to have taken long.
 
     Raises:
         TransportError: no response came.
+        ResponseTooLargeError: the response is larger than the limit; so would the next be.
         PayloadError: the response was not Coze's JSON.
     """
     tried = rejected = 0
+    spent = 0.0
+    limit = call.timeout if repeatable and call.timeout is not None else inf
     while True:
         tried += 1
         last = tried >= policy.tries
@@ -78,12 +84,19 @@ def call_with_retry(
                 return replace(envelope, tries=tried) if tried > 1 else envelope, response
             is_minute_limit = is_minute_limit or envelope.code in error_codes.MINUTE_CODES
         except TransportError as error:
-            if last or (error.taken and not repeatable):
+            if isinstance(error, CallTimeoutError):
+                spent += error.seconds
+                error.seconds = spent
+            if last or (error.taken and not repeatable) or spent >= limit:
                 raise
         except PayloadError:
             if last or not (repeatable or is_minute_limit):
                 raise
-        yield Wait(policy.retry_delay(tried, response, is_minute_limit=is_minute_limit))
+        delay = policy.retry_delay(tried, response, is_minute_limit=is_minute_limit)
+        spent += delay
+        if limit - spent < inf:
+            call = replace(call, timeout=max(limit - spent, _MIN_TIMEOUT))
+        yield Wait(delay)
 
 
 def _is_worth_retrying(envelope: Envelope, *, repeatable: bool) -> bool:

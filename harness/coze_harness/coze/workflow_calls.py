@@ -71,7 +71,12 @@ def run_workflow(
             expectation of the turn judges the status.
     """
     call = HttpCall(
-        "POST", RUN_PATH, (), run_body(options, turn.workflow_input or {}), timeout=timeout
+        "POST",
+        RUN_PATH,
+        (),
+        run_body(options, turn.workflow_input or {}),
+        timeout=timeout,
+        waits_for_chat=True,
     )
     envelope, response = yield from call_with_retry(call, policy, repeatable=False)
     envelope.raise_for_code("to run the workflow")

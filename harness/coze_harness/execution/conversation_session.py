@@ -18,6 +18,7 @@ from coze_harness.cassettes import cassette_files as store
 from coze_harness.coze import CozeConversation, PollSchedule, RetryPolicy
 from coze_harness.execution.flow_driver import FlowTask, run_flow
 from coze_harness.execution.live_scheduler import run_concurrently
+from coze_harness.execution.trial_deadline import limit_trial
 from coze_harness.model import Bot, ChatOptions, Reply
 from coze_harness.model.errors import CassetteMissingError
 from coze_harness.model.location import Location
@@ -90,7 +91,10 @@ class ReplaySession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingSettings:
-    """How conversations with Coze are recorded. Times are in seconds."""
+    """How conversations with Coze are recorded. Times are in seconds.
+
+    `trial_seconds` is how long one turn may take.
+    """
 
     transport: HttpTransport
     redactor: Redactor
@@ -98,6 +102,7 @@ class RecordingSettings:
     rng: random.Random
     poll_interval: float
     poll_timeout: float
+    trial_seconds: float
     folder: Path
 
 
@@ -129,9 +134,11 @@ class RecordSession:
         conversation = CozeConversation(bot, options, schedule, policy)
 
         def send(prompt: str) -> Reply:
-            flow = conversation.run_turn(_turn(prompt))
-            task = FlowTask(flow, self._recorder, lambda reply: reply)
             monotonic = settings.clock.monotonic
+            flow = limit_trial(
+                conversation.run_turn(_turn(prompt)), settings.trial_seconds, monotonic
+            )
+            task = FlowTask(flow, self._recorder, lambda reply: reply)
             (reply,) = run_concurrently([lambda: task], workers=1, monotonic=monotonic)
             return reply
 

@@ -32,6 +32,7 @@ from coze_harness.execution.process_pool import in_batches
 from coze_harness.execution.rate_limit import RateLimit, rate_limited
 from coze_harness.execution.recording_facts import requested_version
 from coze_harness.execution.replay_runner import ReplayRunner
+from coze_harness.execution.trial_deadline import limit_trial
 from coze_harness.expectations import asks_for
 from coze_harness.model import BotSnapshot, replace
 from coze_harness.model.errors import CassetteError, CassetteMissingError, HarnessError
@@ -76,6 +77,7 @@ class LiveRunner:
         generate: returns the generated values of a script.
         rate_limit: the rate that all calls share, in calls per second.
         poll_interval, poll_timeout: in seconds.
+        trial_seconds: how long a trial may take.
         workers: the most calls at a time; `None`: 32, or up to 256 for streams.
         saves_cassettes: whether the conversations become recordings.
         folder: the project's, from which attached files are read.
@@ -93,6 +95,7 @@ class LiveRunner:
     rate_limit: float | None
     poll_interval: float
     poll_timeout: float
+    trial_seconds: float
     workers: int | None
     saves_cassettes: bool
     folder: Path
@@ -161,7 +164,8 @@ class _LiveRun(Generic[Encoded]):
         return FlowTask(self._limited(flow), self.settings.transport, on_result)
 
     def _limited(self, flow: CallFlow[Value]) -> CallFlow[Value]:
-        return rate_limited(flow, self.limit) if self.limit else flow
+        limited = rate_limited(flow, self.limit) if self.limit else flow
+        return limit_trial(limited, self.settings.trial_seconds, self.settings.clock.monotonic)
 
     def _open(self, trial: Trial, replayer: ReplayRunner) -> FlowTask[ConversationResult, Encoded]:
         settings = self.settings

@@ -10,6 +10,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from coze_harness.model.errors import WorkerLostError
@@ -55,6 +56,9 @@ def map_in_processes(
         with ProcessPoolExecutor(
             workers, mp_context=context, initializer=_inherit, initargs=(work, items)
         ) as pool:
+            with _signals_held():
+                # Starts the processes, where they are forked: all of them now.
+                pool.submit(os.getpid)
             starts = range(0, len(items), size)
             batches = ((start, start + size) for start in starts)
             yield from map_with_executor(pool, _work_on_inherited, batches, limit=workers * _AHEAD)
@@ -109,9 +113,50 @@ _inherited: list[tuple[Callable[[Sequence[Any]], Any], Sequence[Any]]] = []
 
 
 def _inherit(work: Callable[[Sequence[Any]], Any], items: Sequence[Any]) -> None:
-    """Start a worker process. It ignores Ctrl-C, which reaches it too: the parent handles it."""
+    """Start a worker process, which lives no longer than its parent.
+
+    It ignores Ctrl-C and the end of the terminal, which reach it too: the parent handles them.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _held_signals())
+    threading.Thread(target=_exit_with_parent, name="parent-watch", daemon=True).start()
     _inherited[:] = [(work, items)]
+
+
+def _exit_with_parent() -> None:
+    """Wait for the parent's end, however it comes, and end this process too.
+
+    Without this, a worker whose parent was killed would wait for work for ever, and keep stdout
+    open. The parent holds the write end of a pipe whose end multiprocessing shows as a sentinel. A
+    worker that was forked later holds a copy of an earlier one's; so the last one ends first.
+    """
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Hold signals back, so that none reaches a new process before it has its own handlers."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _held_signals())
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _held_signals() -> set[signal.Signals]:
+    return {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
 def _work_on_inherited(span: tuple[int, int]) -> Any:  # noqa: ANN401 (whatever the work returns)

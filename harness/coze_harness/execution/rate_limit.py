@@ -48,7 +48,7 @@ def rate_limited(flow: CallFlow[Value], limit: RateLimit) -> CallFlow[Value]:
             if isinstance(step, HttpCall):
                 pause = limit.reserve()
                 if pause > 0:
-                    yield Wait(pause)
+                    yield Wait(pause, is_queue=True)
             try:
                 response = yield step
             except HarnessError as error:

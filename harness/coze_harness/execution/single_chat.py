@@ -14,6 +14,7 @@ from coze_harness.coze.chat_stream import answer_deltas
 from coze_harness.coze.error_codes import add_region_hint
 from coze_harness.execution.flow_driver import FlowTask
 from coze_harness.execution.live_scheduler import run_concurrently
+from coze_harness.execution.trial_deadline import limit_trial
 from coze_harness.model import Bot, ChatOptions, HttpCall, HttpResponse, Reply
 from coze_harness.model.errors import CozeError
 from coze_harness.model.location import Location
@@ -74,6 +75,7 @@ def send_single_prompt(
     redactor: Redactor,
     poll_interval: float,
     poll_timeout: float,
+    trial_seconds: float,
     clock: Clock,
     rng: random.Random,
     on_call: Callable[[HttpCall], None],
@@ -89,6 +91,7 @@ def send_single_prompt(
         redactor: removes secrets from what is shown.
         poll_interval: seconds between two polls.
         poll_timeout: seconds until the chat is given up.
+        trial_seconds: how long all calls together may take.
         clock: the time.
         rng: the random source of the retries' jitter.
         on_call: receives each call before it is made.
@@ -105,7 +108,9 @@ def send_single_prompt(
     conversation = CozeConversation(bot, options, schedule, RetryPolicy(jitter=rng.random))
     turn = Turn(prompt=prompt, expectations=(), location=Location("ask"))
     task = FlowTask(
-        conversation.run_turn(turn), _ReportingTransport(recorder, on_call), lambda reply: reply
+        limit_trial(conversation.run_turn(turn), trial_seconds, clock.monotonic),
+        _ReportingTransport(recorder, on_call),
+        lambda reply: reply,
     )
     try:
         (reply,) = run_concurrently([lambda: task], workers=1, monotonic=clock.monotonic)

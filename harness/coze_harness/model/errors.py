@@ -18,10 +18,13 @@ HarnessError
 │   └── SecretLeakError           a secret is still in text about to be written
 ├── CozeError                     the service or the network failed
 │   ├── TransportError            no response arrived
+│   │   └── CallTimeoutError      not all of it before the deadline
+│   ├── ResponseTooLargeError     a response is larger than the limit
 │   ├── PayloadError              a response that is not Coze's JSON
 │   ├── ApiError                  `code` is not 0
 │   ├── ChatFailedError           the chat ended failed, canceled or requiring an action
-│   └── ChatTimeoutError          the chat did not end before the deadline
+│   ├── ChatTimeoutError          the chat did not end before the deadline
+│   └── TrialTimeoutError         the trial did not end before the deadline
 ├── WorkerLostError               a worker process died
 ├── ResultsError                  a run's folder is unreadable or newer
 └── NothingSelectedError          the selection is empty
@@ -176,9 +179,27 @@ class TransportError(CozeError):
 
     kind = "network"
 
-    def __init__(self, what: str, *, taken: bool, next_step: str = "") -> None:
-        super().__init__(what, next_step=next_step)
+    def __init__(self, what: str, *, taken: bool, next_step: str = "", log_id: str = "") -> None:
+        super().__init__(what, next_step=next_step, log_id=log_id)
         self.taken = taken
+
+
+class CallTimeoutError(TransportError):
+    """A call was not complete at its deadline, `seconds` after it began."""
+
+    kind = "timeout"
+
+    def __init__(
+        self, what: str, *, taken: bool, seconds: float, next_step: str = "", log_id: str = ""
+    ) -> None:
+        super().__init__(what, taken=taken, next_step=next_step, log_id=log_id)
+        self.seconds = seconds
+
+
+class ResponseTooLargeError(CozeError):
+    """A response is larger than the limit, compressed or decompressed."""
+
+    kind = "size"
 
 
 class PayloadError(CozeError):
@@ -215,6 +236,12 @@ class ChatFailedError(CozeError):
 
 class ChatTimeoutError(CozeError):
     """A chat had not ended at its deadline; it was cancelled."""
+
+    kind = "timeout"
+
+
+class TrialTimeoutError(CozeError):
+    """A trial had not ended at its deadline."""
 
     kind = "timeout"
 

@@ -31,8 +31,10 @@ class HttpCall:
 
     `path` is absolute within the service (``/v3/chat``); the transport adds host and token.
     `attempt` counts from 1; a higher number repeats the call before it, which Coze rejected.
-    With `stream`, the response may be server-sent events, which are read as they come for at most
-    `timeout` seconds (`None`: without limit). `upload` is the path of a file, from the project's
+    With `stream`, the response may be server-sent events, which are read as they come.
+    `timeout` is how many seconds the whole call may take. A call that lasts as long as its chat
+    (`stream` or `waits_for_chat`) may take that long; for others the transport's own limit counts
+    too. `upload` is the path of a file, from the project's
     folder, that is sent as the multipart field ``file``. The body then describes the file; it is
     recorded and compared in place of the file's bytes, and is not sent.
     """
@@ -44,6 +46,7 @@ class HttpCall:
     attempt: int = 1
     stream: bool = False
     timeout: float | None = None
+    waits_for_chat: bool = False
     upload: str = ""
 
     @property
@@ -57,9 +60,13 @@ class HttpCall:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A conversation's request to continue in `seconds`; replay does not wait."""
+    """A conversation's request to continue in `seconds`; replay does not wait.
+
+    `is_queue`: for the rate that all trials share, and so not the conversation's own time.
+    """
 
     seconds: float
+    is_queue: bool = False
 
 
 @dataclass(frozen=True, slots=True)

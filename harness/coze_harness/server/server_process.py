@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import socket
 import threading
 from collections.abc import Callable, Mapping
@@ -104,9 +105,14 @@ def serve_forever(
     """
     state = ServerState(script)
     sock = _listen(host, port)
-    on_start(_url(*sock.getsockname()[:2]))
+    server = _uvicorn(state)
+    # uvicorn itself handles SIGINT and SIGTERM.
+    hangup = getattr(signal, "SIGHUP", None)
+    if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
+        signal.signal(hangup, server.handle_exit)
     with contextlib.suppress(KeyboardInterrupt):
-        _uvicorn(state).run([sock])
+        on_start(_url(*sock.getsockname()[:2]))
+        server.run([sock])
     return [
         f"{state.calls.total()} requests, {state.connections.opened} connections, "
         f"at most {state.conversations.peak} chats at once",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from math import inf
 from typing import Final
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
 from coze_harness.model import HttpCall, HttpResponse
-from coze_harness.model.errors import TransportError
+from coze_harness.model.errors import CallTimeoutError, ResponseTooLargeError, TransportError
+from coze_harness.text.sse import MEDIA_TYPE
+from coze_harness.transport.body_reading import BodyReader, BodyTooLargeError
+from coze_harness.transport.call_deadline import CallDeadline, DeadlineAdapter
 from coze_harness.transport.network_environment import base_request, ca_bundle, proxies_for
 from coze_harness.transport.request_body import attach_body
 from coze_harness.transport.request_signing import (
@@ -21,9 +25,9 @@ from coze_harness.transport.request_signing import (
     is_authentication_error,
 )
 
-_CONNECT_SECONDS: Final = 10.0
-_CHUNK_BYTES: Final = 1 << 16
-_READ_SECONDS: Final = 60.0
+CALL_SECONDS: Final = 60.0
+RESPONSE_BYTES: Final = 32_000_000
+_MEGABYTE: Final = 1_000_000
 
 
 class HttpTransport:
@@ -34,7 +38,10 @@ class HttpTransport:
         token: the token of each request, or its source; never shown.
         workers: the most calls at a time, and so the size of the connection pool.
         environment: names proxies and certificates; read once.
-        read_seconds: how long a response may send nothing.
+        call_seconds: how long a call may take, from the connection to the last byte. A call that
+            lasts as long as its chat has a limit of its own; its stream may be silent that long.
+        response_bytes: the most bytes of a response's body, decompressed.
+        monotonic: the clock, in seconds.
 
     Raises:
         SettingsError: the address, the token or the certificates cannot be used.
@@ -47,63 +54,116 @@ class HttpTransport:
         *,
         workers: int,
         environment: Mapping[str, str],
-        read_seconds: float = _READ_SECONDS,
+        call_seconds: float = CALL_SECONDS,
+        response_bytes: int = RESPONSE_BYTES,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._base_url = base_url
-        self._read_seconds = read_seconds
+        self._call_seconds = call_seconds
+        self._response_bytes = response_bytes
         self._tokens = StaticToken(token) if isinstance(token, str) else token
         self._template = base_request(base_url)
         check_token(self._tokens.token())
         self._root = str(self._template.url).rstrip("/")
         self._proxies = proxies_for(base_url, environment)
         self._ca_bundle = ca_bundle(environment)
-        self._adapter = HTTPAdapter(pool_connections=1, pool_maxsize=workers, max_retries=0)
+        self._deadline = CallDeadline(monotonic)
+        self._adapter = DeadlineAdapter(self._deadline, workers=workers)
 
     @property
     def base_url(self) -> str:
         """The service's address."""
         return self._base_url
 
-    def send(self, call: HttpCall, on_chunk: Callable[[bytes], bool] | None = None) -> HttpResponse:
+    def send(
+        self, call: HttpCall, on_chunk: Callable[[bytes], object] | None = None
+    ) -> HttpResponse:
         """Return the response to a call, whatever its status; redirects are not followed.
 
         Args:
             call: the call.
-            on_chunk: receives the chunks of a stream as they arrive; returns true to end it there.
+            on_chunk: receives the chunks of a stream as they arrive.
 
         Raises:
             TransportError: no response came, or not all of it. Of a stream, the beginning is kept.
+            ResponseTooLargeError: the response is larger than the limit.
             ScenarioError: the file to upload cannot be read, or has changed.
         """
         token = self._tokens.token()
+        self._begin(call)
         response = self._send(call, token, on_chunk)
         if is_authentication_error(response, call):
             renewed = self._tokens.renew_token(token)
             if renewed:
+                self._begin(call)
                 return self._send(call, renewed, on_chunk)
         return response
 
+    def _begin(self, call: HttpCall) -> None:
+        own, given = self._call_seconds, call.timeout
+        if call.upload:
+            # The time to send depends on the file: only pauses and the answer are limited.
+            self._deadline.begin(inf if given is None else given, silence=own, answer=own)
+        elif call.stream:
+            self._deadline.begin(inf if given is None else given, silence=own)
+        else:
+            self._deadline.begin(self._seconds(call))
+
+    def _seconds(self, call: HttpCall) -> float:
+        """Return the limit that a call is most likely to have reached."""
+        own, given = self._call_seconds, call.timeout
+        if given is None or call.upload:
+            return own
+        return given if call.stream or call.waits_for_chat else min(own, given)
+
     def _send(
-        self, call: HttpCall, token: str, on_chunk: Callable[[bytes], bool] | None
+        self, call: HttpCall, token: str, on_chunk: Callable[[bytes], object] | None
     ) -> HttpResponse:
         request = self._template.copy()
         request.method = call.method
         request.url = self._root + call.target
         request.headers["Authorization"] = f"Bearer {token}"
-        read_seconds = self._read_seconds
-        if call.timeout is not None and not call.stream:
-            read_seconds = max(read_seconds, call.timeout)
         with attach_body(call, request), self._wrap_errors(call):
             response = self._adapter.send(
                 request,
-                timeout=(_CONNECT_SECONDS, read_seconds),
+                timeout=None,
                 verify=self._ca_bundle,
                 proxies=self._proxies,
-                stream=call.stream,
+                stream=True,
             )
-            content = _read_stream(response, on_chunk) if call.stream else response.content
         headers = {name.lower(): value for name, value in response.raw.headers.items()}
+        content = self._read(call, response, headers, on_chunk if call.stream else None)
         return HttpResponse(response.status_code, headers, content)
+
+    def _read(
+        self,
+        call: HttpCall,
+        response: requests.Response,
+        headers: Mapping[str, str],
+        on_chunk: Callable[[bytes], object] | None,
+    ) -> bytes:
+        """Return the body; of a stream that breaks, what arrived."""
+        body = BodyReader(response.raw, self._response_bytes, on_chunk)
+        log_id = headers.get("x-tt-logid", "")
+        is_stream = call.stream and MEDIA_TYPE in headers.get("content-type", "").lower()
+        with self._wrap_errors(call, log_id):
+            try:
+                body.read()
+            except BodyTooLargeError as error:
+                limit = f"{self._response_bytes / _MEGABYTE:g} MB"
+                raise ResponseTooLargeError(
+                    f"The response of {self._base_url}{call.path} is larger than {limit}.",
+                    next_step="check the bot on Coze, and gateways on the way; or raise"
+                    " `limits: {response: …}` in harness.yaml.",
+                    log_id=log_id,
+                ) from error
+            except (HTTPError, OSError):
+                if not (is_stream and body.content):
+                    raise
+            finally:
+                # What was not read to its end must not go back into the pool.
+                response.close()
+        return body.content
 
     def __enter__(self) -> HttpTransport:
         return self
@@ -116,54 +176,55 @@ class HttpTransport:
         self._adapter.close()
 
     @contextmanager
-    def _wrap_errors(self, call: HttpCall) -> Iterator[None]:
+    def _wrap_errors(self, call: HttpCall, log_id: str = "") -> Iterator[None]:
         where = f"{self._base_url}{call.path}"
         try:
             yield
-        except requests.exceptions.ConnectionError as error:
+        except (requests.exceptions.RequestException, HTTPError, OSError) as error:
             not_sent = _never_connected(error)
-            what = "No connection to" if not_sent else "The connection broke during the request to"
-            raise TransportError(
-                f"{what} {where}: {_cause(error)}.",
-                taken=not not_sent,
-                next_step="check the network, the proxy and the base URL; then record again.",
-            ) from error
-        except requests.exceptions.Timeout as error:
-            raise TransportError(
-                f"No response from {where} within {self._read_seconds:g} s.",
-                taken=True,
-                next_step="check whether this bot is slow on Coze; then record again.",
-            ) from error
-        except (requests.exceptions.RequestException, OSError) as error:
+            if self._deadline.is_over or _is_timeout(error):
+                raise self._timeout_error(call, taken=not not_sent, log_id=log_id) from error
+            if isinstance(error, requests.exceptions.ConnectionError):
+                what = (
+                    "No connection to" if not_sent else "The connection broke during the request to"
+                )
+                raise TransportError(
+                    f"{what} {where}: {_cause(error)}.",
+                    taken=not not_sent,
+                    next_step="check the network, the proxy and the base URL; then record again.",
+                    log_id=log_id,
+                ) from error
             raise TransportError(
                 f"The response of {where} could not be read: {_cause(error)}.",
                 taken=True,
                 next_step="check proxies and gateways on the way; then record again.",
+                log_id=log_id,
             ) from error
 
-
-def _read_stream(response: requests.Response, on_chunk: Callable[[bytes], bool] | None) -> bytes:
-    """Read a body in chunks, as they arrive.
-
-    Raises:
-        requests.exceptions.ConnectionError: the connection broke before the first byte.
-    """
-    chunks: list[bytes] = []
-    try:
-        while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=True):
-            chunks.append(chunk)
-            if on_chunk is not None and on_chunk(chunk):
-                break
-    except (HTTPError, OSError) as error:
-        if not chunks:
-            raise requests.exceptions.ConnectionError(error) from error
-    finally:
-        # A stream that was ended early must not go back into the pool.
-        response.close()
-    return b"".join(chunks)
+    def _timeout_error(self, call: HttpCall, *, taken: bool, log_id: str) -> CallTimeoutError:
+        # An operation may have a shorter limit than the call.
+        elapsed = self._deadline.elapsed
+        seconds = self._seconds(call) if self._deadline.is_over else round(elapsed, 1)
+        given = call.timeout is not None and seconds == call.timeout
+        setting = "poll: {timeout: …}" if given else "limits: {call: …}"
+        what = "The response of" if log_id else "No response from"
+        return CallTimeoutError(
+            f"{what} {self._base_url}{call.path} {'was not complete ' if log_id else ''}"
+            f"within {seconds:g} s.",
+            taken=taken,
+            seconds=elapsed,
+            next_step="check whether this bot is slow on Coze; then record again, or raise"
+            f" `{setting}` in harness.yaml.",
+            log_id=log_id,
+        )
 
 
-def _never_connected(error: requests.exceptions.ConnectionError) -> bool:
+def _is_timeout(error: BaseException) -> bool:
+    """Return whether one operation of an established connection took too long."""
+    return isinstance(error, requests.exceptions.ReadTimeout | ReadTimeoutError | TimeoutError)
+
+
+def _never_connected(error: BaseException) -> bool:
     """Return whether no connection was made, so that the request certainly was not received."""
     if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.ProxyError):
         return True

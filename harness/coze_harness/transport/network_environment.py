@@ -11,6 +11,7 @@ from requests.utils import should_bypass_proxies
 
 from coze_harness.model.errors import SettingsError
 from coze_harness.model.version import VERSION
+from coze_harness.transport.body_reading import ENCODINGS
 
 
 def base_request(base_url: str) -> requests.PreparedRequest:
@@ -24,7 +25,7 @@ def base_request(base_url: str) -> requests.PreparedRequest:
         {
             "User-Agent": f"coze-harness/{VERSION}",
             "Accept": "application/json, text/event-stream",
-            "Accept-Encoding": "gzip, deflate",
+            "Accept-Encoding": ENCODINGS,
         }
     )
     try:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from coze_harness.model import HttpCall, HttpResponse, replace
 from coze_harness.text.sse import frame_times
 from coze_harness.transport.http_transport import HttpTransport
+
+# Recorded times are in milliseconds. A stream of single bytes must not fill the memory.
+_RESOLUTION: Final = 0.0005
 
 
 class TimedTransport:
@@ -42,13 +46,15 @@ class TimedTransport:
         self.calls += 1
         chunks: list[tuple[float, int]] = []
 
-        def record_chunk(chunk: bytes) -> bool:
-            now = self._monotonic()
-            length = chunks[-1][1] if chunks else 0
-            chunks.append((now - first_start, length + len(chunk)))
+        def record_chunk(chunk: bytes) -> None:
+            moment = self._monotonic() - first_start
+            length = (chunks[-1][1] if chunks else 0) + len(chunk)
+            if chunks and moment - chunks[-1][0] < _RESOLUTION:
+                chunks[-1] = (chunks[-1][0], length)
+            else:
+                chunks.append((moment, length))
             if self._on_chunk is not None:
                 self._on_chunk(chunk)
-            return call.timeout is not None and now - started > call.timeout
 
         first_start = self._first_start
         if call.upload and self._root is not None:

@@ -1,0 +1,242 @@
+"""One deadline for a whole call: connection, TLS, request, head and body.
+
+A socket's own timeout is for one operation, and a server that sends a byte from time to time meets
+it forever. Here each operation gets only the time that remains of the call. A timer that shuts the
+socket down would need a thread, and would have to know which call a pooled connection serves.
+"""
+
+from __future__ import annotations
+
+import io
+import socket
+import threading
+from collections.abc import Callable
+from functools import partial
+from http.client import HTTPResponse
+from math import inf
+from typing import Any, Final, Protocol
+
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+_CONNECT_SECONDS: Final = 10.0
+# One send of this size is one operation, also with TLS.
+_SEND_BYTES: Final = 1 << 14
+
+
+class CallDeadline(threading.local):
+    """The deadline of the call that the current thread makes.
+
+    Args:
+        monotonic: the clock, in seconds.
+    """
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._start = 0.0
+        self._end = inf
+        self._silence = inf
+        self._answer = inf
+
+    def begin(self, seconds: float, *, silence: float = inf, answer: float = inf) -> None:
+        """Begin a call.
+
+        Args:
+            seconds: how long it may take.
+            silence: how long one read or write may take.
+            answer: how long the response may take once the request is sent.
+        """
+        self._start = self._monotonic()
+        self._end = self._start + seconds
+        self._silence = silence
+        self._answer = answer
+
+    def begin_answer(self) -> None:
+        """The request is sent."""
+        self._end = min(self._end, self._monotonic() + self._answer)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the call began."""
+        return self._monotonic() - self._start
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the call has taken too long."""
+        return self._monotonic() >= self._end
+
+    def remaining(self, most: float = inf) -> float | None:
+        """Return the seconds that one operation may take, at most `most`; `None`: no limit.
+
+        Raises:
+            TimeoutError: the call has taken too long.
+        """
+        left = self._end - self._monotonic()
+        if left <= 0:
+            raise TimeoutError("the call took too long")
+        left = min(left, self._silence, most)
+        return None if left == inf else left
+
+
+class DeadlineAdapter(HTTPAdapter):
+    """requests' adapter, with connections that keep a deadline."""
+
+    def __init__(self, deadline: CallDeadline, *, workers: int) -> None:
+        self._deadline = deadline
+        super().__init__(pool_connections=1, pool_maxsize=workers, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (requests' own)
+        """Create the pool of direct connections."""
+        super().init_poolmanager(*args, **kwargs)
+        self._use_deadline(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:  # noqa: ANN401 (requests' own)
+        """Return the pool of connections through a proxy."""
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        self._use_deadline(manager)
+        return manager
+
+    def _use_deadline(self, manager: PoolManager) -> None:
+        pools: Any = {
+            "http": partial(_pool, HTTPConnectionPool, _DeadlineConnection, self._deadline),
+            "https": partial(_pool, HTTPSConnectionPool, _DeadlineTlsConnection, self._deadline),
+        }
+        manager.pool_classes_by_scheme = pools
+
+
+def _pool(
+    kind: type[HTTPConnectionPool],
+    connection: type[_DeadlineMixin],
+    deadline: CallDeadline,
+    *args: Any,  # noqa: ANN401 (urllib3's own)
+    **kwargs: Any,  # noqa: ANN401 (as above)
+) -> HTTPConnectionPool:
+    pool = kind(*args, **kwargs)
+    made: Any = partial(connection, deadline)
+    pool.ConnectionCls = made
+    return pool
+
+
+class _DeadlineMixin(HTTPConnection):
+    """A connection whose every operation ends at the deadline of the current call."""
+
+    def __init__(self, deadline: CallDeadline, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (urllib3's own)
+        self._deadline = deadline
+        super().__init__(*args, **kwargs)
+        # http.client makes its responses with this, those of proxies too.
+        made: Any = partial(_response, deadline)
+        self.response_class = made
+
+    def _new_conn(self) -> socket.socket:
+        """Connect to the first of the host's addresses that accepts.
+
+        urllib3 gives each address the whole time.
+        """
+        try:
+            found = socket.getaddrinfo(
+                self._dns_host.strip("[]"), self.port, type=socket.SOCK_STREAM
+            )
+        except (OSError, UnicodeError) as error:
+            reason = error if isinstance(error, socket.gaierror) else socket.gaierror(str(error))
+            raise NameResolutionError(self.host, self, reason) from error
+        failure: OSError = OSError("the host has no address")
+        for family, kind, protocol, _name, address in found:
+            sock = socket.socket(family, kind, protocol)
+            try:
+                for option in self.socket_options or ():
+                    sock.setsockopt(*option)
+                sock.settimeout(self._deadline.remaining(_CONNECT_SECONDS))
+                sock.connect(address)
+                # For the TLS handshake, which is one operation.
+                sock.settimeout(self._deadline.remaining(_CONNECT_SECONDS))
+            except OSError as error:
+                sock.close()
+                failure = error
+            else:
+                return sock
+        if isinstance(failure, TimeoutError):
+            raise ConnectTimeoutError(self, f"{self.host} does not accept connections")
+        raise NewConnectionError(self, f"Failed to establish a new connection: {failure}")
+
+    def _tunnel(self) -> None:
+        super()._tunnel()
+        if self.sock is not None:
+            self.sock.settimeout(self._deadline.remaining(_CONNECT_SECONDS))
+
+    def send(self, data: Any) -> None:  # noqa: ANN401 (http.client's own)
+        if self.sock is None:
+            self.connect()
+        view = memoryview(data)
+        for start in range(0, len(view), _SEND_BYTES):
+            if self.sock is not None:
+                self.sock.settimeout(self._deadline.remaining())
+            super().send(view[start : start + _SEND_BYTES])
+
+    def getresponse(self) -> Any:  # noqa: ANN401 (urllib3's response)
+        self._deadline.begin_answer()
+        return super().getresponse()
+
+
+class _DeadlineConnection(_DeadlineMixin):
+    """A connection over HTTP."""
+
+
+class _DeadlineTlsConnection(_DeadlineMixin, HTTPSConnection):
+    """A connection over HTTPS."""
+
+
+class _Socket(Protocol):
+    """What reading needs of a socket, of TLS or not."""
+
+    def makefile(self, mode: str, buffering: int) -> io.RawIOBase: ...
+
+    def settimeout(self, seconds: float | None) -> None: ...
+
+
+class _ResponseSocket:
+    """A socket as http.client's response uses it: it makes one file of it."""
+
+    def __init__(self, sock: _Socket, deadline: CallDeadline) -> None:
+        self._sock = sock
+        self._deadline = deadline
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """Return a file that reads until the deadline."""
+        return io.BufferedReader(_DeadlineReader(self._sock, self._deadline))
+
+
+class _DeadlineReader(io.RawIOBase):
+    """Reads a socket; each read ends at the deadline of the current call."""
+
+    def __init__(self, sock: _Socket, deadline: CallDeadline) -> None:
+        super().__init__()
+        # The file keeps the socket open when http.client closes the connection before the body.
+        self._file = sock.makefile("rb", 0)
+        self._sock = sock
+        self._deadline = deadline
+
+    def readable(self) -> bool:
+        """Return true: this is all that it can do."""
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401 (a writable buffer)
+        """Read what has arrived, or wait for it."""
+        self._sock.settimeout(self._deadline.remaining())
+        return self._file.readinto(buffer)
+
+    def close(self) -> None:
+        """Close the file, and the socket if nothing else uses it."""
+        self._file.close()
+        super().close()
+
+
+def _response(
+    deadline: CallDeadline,
+    sock: _Socket,
+    *args: Any,  # noqa: ANN401 (http.client's own)
+    **kwargs: Any,  # noqa: ANN401 (as above)
+) -> HTTPResponse:
+    reading: Any = _ResponseSocket(sock, deadline)
+    return HTTPResponse(reading, *args, **kwargs)
