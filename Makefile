@@ -6,6 +6,7 @@ RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
 LOWEST := .venv-lowest
 NEWEST := .venv-newest
+FUZZ := .venv-fuzz
 NODE := node_modules/.installed
 CHROMIUM := /usr/bin/chromium
 APT := apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qy
@@ -33,6 +34,11 @@ test-newest: $(DEV) | $(NEWEST)/bin/python
 	$(BIN)/uv pip install --quiet --python $(NEWEST) --upgrade --editable . \
 	  --requirement pyproject.toml --all-extras --group test
 	$(NEWEST)/bin/pytest $(NO_BROWSER)
+
+# The longer versions of tests: more seeds, more processes, more bytes. Takes minutes.
+.PHONY: soak
+soak: $(DEV)
+	$(BIN)/pytest -q tests/soak
 
 check: $(DEV) $(NODE)
 	$(BIN)/ruff format --check --diff .
@@ -136,4 +142,4 @@ record-shipped: $(DEV)
 	done
 
 clean:
-	rm -rf $(VENV) $(LOWEST) $(NEWEST) node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) $(LOWEST) $(NEWEST) $(FUZZ) node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
