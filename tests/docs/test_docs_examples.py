@@ -157,6 +157,7 @@ def test_every_setting_is_listed_with_its_default() -> None:
         "poll.interval": str(PollSettings().interval),
         "poll.timeout": str(PollSettings().timeout),
         "workers": str(DEFAULT_WORKERS),
+        "strict": str(ConfigSpec().strict).lower(),
         "report.layout": ReportSettings().layout,
     }
     right |= {folder: folder for folder in ("scenarios", "cassettes", "reports")}

@@ -142,16 +142,34 @@ def _body(body: bytes, indent: int) -> str:
 
 def read_canonical(data: bytes) -> Recording | None:
     """Return the recording in a cassette file; `None` if the checksum is wrong or absent."""
-    if not data.startswith(_FIRST_LINE) or data[_HEAD_LENGTH - 1 : _HEAD_LENGTH] != b"\n":
-        return None
-    rest = memoryview(data)[_HEAD_LENGTH:]
-    if data[len(_FIRST_LINE) : _HEAD_LENGTH - 1] != b"%08x" % crc32(rest):
+    if not _is_checksum_right(data):
         return None
     try:
         return _read(data)
     except (ValueError, LookupError, TypeError, AttributeError):
         # The checksum is right, but this is not our layout; it may still be valid YAML.
         return None
+
+
+def _is_checksum_right(data: bytes) -> bool:
+    if not data.startswith(_FIRST_LINE) or data[_HEAD_LENGTH - 1 : _HEAD_LENGTH] != b"\n":
+        return False
+    rest = memoryview(data)[_HEAD_LENGTH:]
+    return data[len(_FIRST_LINE) : _HEAD_LENGTH - 1] == b"%08x" % crc32(rest)
+
+
+def is_edited(data: bytes, *, has_info: bool) -> bool:
+    """Return whether a file that `write_canonical` wrote has changed since.
+
+    Line ends do not count: Git may write a working copy with those of Windows, and a body has none
+    that are not escaped. A file of another recorder has no checksum that could be wrong.
+
+    Args:
+        data: the file's content.
+        has_info: whether it has an `x-coze` block.
+    """
+    is_ours = has_info or data.startswith(_FIRST_LINE)
+    return is_ours and not _is_checksum_right(data.replace(b"\r\n", b"\n"))
 
 
 def _read(data: bytes) -> Recording:

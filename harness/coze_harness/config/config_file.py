@@ -18,6 +18,7 @@ from coze_harness.text.spelling import suggest_word, yaml_type_name
 from coze_harness.yaml_source import read_yaml
 from coze_harness.yaml_source.record_schema import (
     ANY_TEXT,
+    BOOLEAN,
     MAPPING,
     TEXT,
     Schema,
@@ -63,6 +64,7 @@ class ConfigSpec:
     cassettes: str = key("cassettes", TEXT)
     reports: str = key("reports", TEXT)
     redact: Sequence[str] = key((), list_of(TEXT))
+    strict: bool = key(False, BOOLEAN)
     judge: Mapping[str, str] | None = key(None, _JUDGE)
     report: ReportSettings = key(ReportSettings(), record_schema(ReportSettings))
 

@@ -55,7 +55,8 @@ class Settings:
 
     `root` is the folder of harness.yaml, or the working folder without one (`file` is then `None`).
     Folders are absolute; recordings and runs may be at a URL. `rate_limit` is in calls per second.
-    `redact` contains valid regular expressions. `warnings` are for the user.
+    `redact` contains valid regular expressions. `strict`: a recording that was edited since it was
+    recorded is an error. `warnings` are for the user.
     """
 
     root: Path
@@ -72,6 +73,7 @@ class Settings:
     rate_limit: float | None = None
     workers: int | None = None
     redact: tuple[str, ...] = ()
+    strict: bool = False
     judge_bot: str = ""
     report: ReportSettings = ReportSettings()
     warnings: tuple[str, ...] = ()

@@ -135,6 +135,7 @@ class ReplayRunner:
             http_log=transport.http_log,
             snapshot=info.bot if info else None,
             recorded_at=info.recorded_at if info else "",
+            edited=recording.edited,
             error=error,
         )
 

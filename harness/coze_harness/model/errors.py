@@ -12,6 +12,7 @@ HarnessError
 │   ├── CassetteMissingError
 │   ├── CassetteStaleError        the prompt changed since it was recorded
 │   ├── CassetteUnreadableError   torn, of another tool, newer
+│   ├── CassetteEditedError       edited since it was recorded; an error if settings are strict
 │   ├── CassetteMismatchError     the next request differs from the recorded one
 │   ├── UnplayedInteractionsError the recording was not played to its end
 │   ├── CassetteWriteError        disk, permission
@@ -134,6 +135,21 @@ class CassetteUnreadableError(CassetteError):
     """The file is torn, of another tool, of a newer format, or not YAML."""
 
     kind = "unreadable"
+
+
+class CassetteEditedError(CassetteError):
+    """The recording was edited since it was recorded: an error only if settings are strict."""
+
+    kind = "edited"
+    ACCEPT: ClassVar[str] = (
+        "to accept the edit: coze-harness check --rewrite; "
+        "to undo it, restore the file from version control"
+    )
+
+    def __init__(self, where: Location) -> None:
+        super().__init__(
+            "The recording was edited since it was recorded.", where=where, next_step=self.ACCEPT
+        )
 
 
 class CassetteMismatchError(CassetteError):
