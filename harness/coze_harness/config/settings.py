@@ -10,6 +10,7 @@ from typing import Final
 from coze_harness.auth.credentials import Credentials
 from coze_harness.model import Bot
 from coze_harness.storage.remote_folder import RemoteFolder
+from coze_harness.text.safe_regex import UserPattern
 from coze_harness.yaml_source.record_schema import Schema, key
 
 BASE_URL: Final = "https://api.coze.com"
@@ -72,7 +73,7 @@ class Settings:
     poll: PollSettings = PollSettings()
     rate_limit: float | None = None
     workers: int | None = None
-    redact: tuple[str, ...] = ()
+    redact: tuple[UserPattern, ...] = ()
     strict: bool = False
     judge_bot: str = ""
     report: ReportSettings = ReportSettings()

@@ -8,6 +8,7 @@ HarnessError
 ├── ScenarioError                 a scenario file must be edited
 │   └── ScenarioErrors            all errors of all files
 ├── SettingsError                 token, bot or harness.yaml
+│   └── PatternTimeoutError       a pattern takes too long
 ├── CassetteError                 the recording cannot be used
 │   ├── CassetteMissingError
 │   ├── CassetteStaleError        the prompt changed since it was recorded
@@ -110,6 +111,12 @@ class SettingsError(HarnessError):
     """harness.yaml, the environment or an option is invalid or incomplete."""
 
     kind = "settings"
+
+
+class PatternTimeoutError(SettingsError):
+    """A pattern that a user wrote takes too long."""
+
+    kind = "pattern"
 
 
 class CassetteError(HarnessError):
