@@ -11,7 +11,7 @@ NODE := node_modules/.installed
 CHROMIUM := /usr/bin/chromium
 APT := apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qy
 # What must not contain the words of .codespell-words.txt.
-PLAIN := harness docs README.md CHANGELOG.md CONTRIBUTING.md ARCHITECTURE.md
+PLAIN := harness docs README.md CHANGELOG.md CONTRIBUTING.md ARCHITECTURE.md SECURITY.md
 NO_BROWSER := -q -n auto --dist worksteal --ignore tests/browser --ignore tests/benchmarks
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -39,6 +39,23 @@ test-newest: $(DEV) | $(NEWEST)/bin/python
 .PHONY: soak
 soak: $(DEV)
 	$(BIN)/pytest -q tests/soak
+
+# Fuzzing guided by coverage, a while for each target; what breaks one is written to a file. atheris
+# is in no lock: it is installed on demand, and not available for every version of Python.
+FUZZ_SECONDS := 60
+.PHONY: fuzz
+fuzz: $(FUZZ)/.fuzz
+	for target in cassette event_stream scenario; do \
+	  $(FUZZ)/bin/python tests/fuzz/run_atheris.py $$target -max_total_time=$(FUZZ_SECONDS) \
+	    -timeout=5 -rss_limit_mb=1024 -max_len=20000 || exit 1; \
+	done
+
+$(FUZZ)/.fuzz: requirements/run.txt pyproject.toml | $(FUZZ)/bin/python
+	$(INSTALL)
+	@$(FUZZ)/bin/python -m pip install --quiet --only-binary :all: atheris || { echo \
+	  "make fuzz needs atheris, which cannot be installed for this Python and system (see above)" >&2; \
+	  exit 1; }
+	@touch $@
 
 check: $(DEV) $(NODE)
 	$(BIN)/ruff format --check --diff .

@@ -61,8 +61,10 @@ def _plain(value: JSON, depth: int = 0) -> JSON:
     """Return a value of `x-coze` in a form that the fast reader and YAML read as the same value.
 
     Exponents get YAML's spelling, integers beyond 64 bits and deeply nested values become text,
-    lone surrogates become question marks, and long keys are cut.
+    bytes and lone surrogates become text with question marks, and long keys are cut.
     """
+    if isinstance(value, bytes):  # an edited file may have `!!binary`
+        return value.decode("utf-8", "replace")
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, float):
