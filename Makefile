@@ -6,11 +6,12 @@ RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
 LOWEST := .venv-lowest
 NEWEST := .venv-newest
+FUZZ := .venv-fuzz
 NODE := node_modules/.installed
 CHROMIUM := /usr/bin/chromium
 APT := apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qy
 # What must not contain the words of .codespell-words.txt.
-PLAIN := harness docs README.md CHANGELOG.md CONTRIBUTING.md ARCHITECTURE.md
+PLAIN := harness docs README.md CHANGELOG.md CONTRIBUTING.md ARCHITECTURE.md SECURITY.md
 NO_BROWSER := -q -n auto --dist worksteal --ignore tests/browser --ignore tests/benchmarks
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -33,6 +34,28 @@ test-newest: $(DEV) | $(NEWEST)/bin/python
 	$(BIN)/uv pip install --quiet --python $(NEWEST) --upgrade --editable . \
 	  --requirement pyproject.toml --all-extras --group test
 	$(NEWEST)/bin/pytest $(NO_BROWSER)
+
+# The longer versions of tests: more seeds, more processes, more bytes. Takes minutes.
+.PHONY: soak
+soak: $(DEV)
+	$(BIN)/pytest -q tests/soak
+
+# Fuzzing guided by coverage, a while for each target; what breaks one is written to a file. atheris
+# is in no lock: it is installed on demand, and not available for every version of Python.
+FUZZ_SECONDS := 60
+.PHONY: fuzz
+fuzz: $(FUZZ)/.fuzz
+	for target in cassette event_stream scenario; do \
+	  $(FUZZ)/bin/python tests/fuzz/run_atheris.py $$target -max_total_time=$(FUZZ_SECONDS) \
+	    -timeout=5 -rss_limit_mb=1024 -max_len=20000 || exit 1; \
+	done
+
+$(FUZZ)/.fuzz: requirements/run.txt pyproject.toml | $(FUZZ)/bin/python
+	$(INSTALL)
+	@$(FUZZ)/bin/python -m pip install --quiet --only-binary :all: atheris || { echo \
+	  "make fuzz needs atheris, which cannot be installed for this Python and system (see above)" >&2; \
+	  exit 1; }
+	@touch $@
 
 check: $(DEV) $(NODE)
 	$(BIN)/ruff format --check --diff .
@@ -136,4 +159,4 @@ record-shipped: $(DEV)
 	done
 
 clean:
-	rm -rf $(VENV) $(LOWEST) $(NEWEST) node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) $(LOWEST) $(NEWEST) $(FUZZ) node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

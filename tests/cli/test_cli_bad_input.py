@@ -296,3 +296,21 @@ def test_an_interaction_out_of_order_is_refused(recorded: ProjectFolder) -> None
     done = recorded.does("run", "identity")
     assert done.code == 3
     assert recorded.lines()["identity"]["error"]["kind"] == "mismatch"
+
+
+def test_an_endless_redact_pattern_is_a_fault_of_run_record_and_check(
+    project: ProjectFolder,
+) -> None:
+    victim = "a" * 60 + "!"
+    project.write("scenarios/a.yaml", f"turns: [{{prompt: {victim}, expect: [不知道]}}]\n")
+    assert project.does("record", "a").code == 0
+    settings = project.text("harness.yaml") + "redact:\n- '(a|aa)+$'\n"
+    project.write("harness.yaml", settings)
+    place = f"harness.yaml:{settings.count(chr(10))}:3: "
+    before = project.text("cassettes/a.yaml")
+    for command in ("record", "run", "check"):
+        done = project.does(command, "a")
+        assert done.code == 2, (command, done)
+        assert place in done.err, (command, done)
+        assert "Traceback" not in done.err, (command, done)
+    assert project.text("cassettes/a.yaml") == before

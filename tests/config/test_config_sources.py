@@ -83,7 +83,7 @@ report: {lang: zh, layout: folder}
     assert found.scenarios == tmp_path / "tests" / "场景"
     assert found.cassettes == tmp_path / "tapes"
     assert found.reports == tmp_path / "out"
-    assert found.redact == ("my-[0-9]+",)
+    assert [pattern.source for pattern in found.redact] == ["my-[0-9]+"]
     assert found.judge_bot == "chatchat"
     assert found.report == ReportSettings(lang="zh", layout="folder")
 

@@ -167,6 +167,7 @@ def test_every_setting_is_listed_with_its_default() -> None:
         "limits.trial": str(LimitSettings().trial),
         "limits.response": LimitSettings().response,
         "workers": str(DEFAULT_WORKERS),
+        "strict": str(ConfigSpec().strict).lower(),
         "report.layout": ReportSettings().layout,
     }
     right |= {folder: folder for folder in ("scenarios", "cassettes", "reports")}

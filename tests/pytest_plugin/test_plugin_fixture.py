@@ -125,3 +125,15 @@ def test_recording_is_refused_in_ci(
 def test_check_accepts_the_cassettes_of_tests(recorded: ProjectFolder) -> None:
     done = recorded.does("check")
     assert done.code == 0, done.err
+
+
+def test_strict_refuses_an_edited_cassette(recorded: ProjectFolder) -> None:
+    recorded.edit("cassettes/shared/second.yaml", "我是second。", "我是second。 ")
+    recorded.edit("tests/test_bot.py", "我是second。", "我是second。 ")
+    assert "4 passed" in run_pytest_in(recorded, "tests").out
+    recorded.write("harness.yaml", recorded.text("harness.yaml") + "strict: true\n")
+    done = run_pytest_in(recorded, "tests")
+    assert "3 passed, 1 error" in done.out, done.out
+    assert "cassettes/shared/second.yaml" in done.out
+    assert "cassettes/shared/second.yaml" in recorded.does("check", "--rewrite").out
+    assert "4 passed" in run_pytest_in(recorded, "tests").out

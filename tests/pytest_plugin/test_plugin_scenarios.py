@@ -221,3 +221,18 @@ def test_recording_is_refused_without_a_token_and_in_several_processes(
     done = run_pytest("--coze-record", "-n", "2")
     assert done.code == 4
     assert "remove -n" in done.err
+
+
+def test_strict_refuses_an_edited_recording(project: ProjectFolder, run_pytest: RunPytest) -> None:
+    project.edit("cassettes/weather+2.yaml", "北京天气很好☀️", "北京天气很好🌧️")
+    assert run_pytest("scenarios/weather.yaml").code == 0
+    project.write("harness.yaml", project.text("harness.yaml") + "strict: true\n")
+    done = run_pytest("scenarios/weather.yaml", "--coze-report")
+    assert done.code == 1
+    assert "1 passed" in done.out
+    assert "1 error" in done.out
+    assert "cassettes/weather+2.yaml" in done.out
+    assert "coze-harness check --rewrite" in done.out
+    assert project.run_json()["edited_recordings"] == ["cassettes/weather+2.yaml"]
+    assert project.does("check", "--rewrite").code == 0
+    assert run_pytest("scenarios/weather.yaml").code == 0

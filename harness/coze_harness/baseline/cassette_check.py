@@ -13,15 +13,13 @@ from coze_harness.cassettes import (
     Redactor,
 )
 from coze_harness.cassettes import (
-    canonical_format as canonical,
-)
-from coze_harness.cassettes import (
     cassette_files as store,
 )
 from coze_harness.execution.process_pool import in_batches
 from coze_harness.execution.recording_facts import recording_state
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.model.errors import (
+    CassetteEditedError,
     CassetteError,
     HarnessError,
     SecretLeakError,
@@ -89,9 +87,16 @@ def _check_text(
             next_step="revoke that secret, then record again (or replace it by hand).",
         )
         yield CheckMessage(leak)
-    if data.strip() and canonical.read_canonical(data) is None and _is_readable(path, prefetched):
+    try:
+        recording = store.read_cassette(path, prefetched)
+    except CassetteError:
+        return
+    if recording.edited:
+        yield CheckMessage(CassetteEditedError(Location(path)), is_notice=True)
+    elif not recording.canonical:
         notice = CassetteError(
-            "The recording is not in canonical form: edited by hand, or made by another recorder.",
+            "The recording is not in canonical form: another recorder made it, or its line ends"
+            " are those of Windows.",
             where=Location(path),
             next_step="it replays as it is; to reformat it: coze-harness check --rewrite",
         )
@@ -113,6 +118,7 @@ def _unknown_files(
                 what = "A recording that was killed left this file."
                 step = "delete it."
             elif _is_of_python_test(path, prefetched):
+                yield from _check_text(path, redactor, prefetched)
                 continue
             else:
                 what = "This recording belongs to no scenario."
@@ -145,33 +151,36 @@ def _is_of_python_test(path: str, prefetched: store.PrefetchedCassettes) -> bool
     return origin is not None and not origin.scenario
 
 
-def _is_readable(path: str, prefetched: store.PrefetchedCassettes) -> bool:
-    try:
-        store.read_cassette(path, prefetched)
-    except CassetteError:
-        return False
-    return True
-
-
-def reformat_cassettes(trials: Sequence[Trial], runner: ReplayRunner) -> Iterator[str]:
+def reformat_cassettes(
+    trials: Sequence[Trial], runner: ReplayRunner, *, folder: Path | RemoteFolder | None
+) -> Iterator[str]:
     """Rewrite recordings that are not in canonical form; yield their paths.
 
     Unreadable ones are skipped: `check_cassettes` reports them.
 
+    Args:
+        trials: the trials whose recordings are rewritten.
+        runner: would replay them.
+        folder: the folder of all cassettes, to rewrite those of tests written in Python too;
+            `None` if the trials are only a part of the project.
+
     Raises:
         CassetteError: one holds a secret, or cannot be written; it is unchanged.
     """
-    for trial in trials:
-        path = runner.path(trial)
+    infos = {_listed(runner.path(trial)): _minimal_info(trial) for trial in trials}
+    paths = list(infos)
+    if folder is not None:
+        others = [path for path in _list_files(folder) if path.endswith((".yaml", ".yml"))]
+        paths += [path for path in others if path not in infos]
+    for path in paths:
         try:
             recording = store.read_cassette(path)
         except CassetteError:
             continue
-        if recording.canonical:
+        info = recording.origin or infos.get(path)
+        if recording.canonical or info is None or (path not in infos and info.scenario):
             continue
-        store.write_cassette(
-            path, recording, recording.origin or _minimal_info(trial), runner.redactor
-        )
+        store.write_cassette(path, recording, info, runner.redactor)
         yield path
 
 

@@ -61,8 +61,10 @@ def _plain(value: JSON, depth: int = 0) -> JSON:
     """Return a value of `x-coze` in a form that the fast reader and YAML read as the same value.
 
     Exponents get YAML's spelling, integers beyond 64 bits and deeply nested values become text,
-    lone surrogates become question marks, and long keys are cut.
+    bytes and lone surrogates become text with question marks, and long keys are cut.
     """
+    if isinstance(value, bytes):  # an edited file may have `!!binary`
+        return value.decode("utf-8", "replace")
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, float):
@@ -142,16 +144,34 @@ def _body(body: bytes, indent: int) -> str:
 
 def read_canonical(data: bytes) -> Recording | None:
     """Return the recording in a cassette file; `None` if the checksum is wrong or absent."""
-    if not data.startswith(_FIRST_LINE) or data[_HEAD_LENGTH - 1 : _HEAD_LENGTH] != b"\n":
-        return None
-    rest = memoryview(data)[_HEAD_LENGTH:]
-    if data[len(_FIRST_LINE) : _HEAD_LENGTH - 1] != b"%08x" % crc32(rest):
+    if not _is_checksum_right(data):
         return None
     try:
         return _read(data)
     except (ValueError, LookupError, TypeError, AttributeError):
         # The checksum is right, but this is not our layout; it may still be valid YAML.
         return None
+
+
+def _is_checksum_right(data: bytes) -> bool:
+    if not data.startswith(_FIRST_LINE) or data[_HEAD_LENGTH - 1 : _HEAD_LENGTH] != b"\n":
+        return False
+    rest = memoryview(data)[_HEAD_LENGTH:]
+    return data[len(_FIRST_LINE) : _HEAD_LENGTH - 1] == b"%08x" % crc32(rest)
+
+
+def is_edited(data: bytes, *, has_info: bool) -> bool:
+    """Return whether a file that `write_canonical` wrote has changed since.
+
+    Line ends do not count: Git may write a working copy with those of Windows, and a body has none
+    that are not escaped. A file of another recorder has no checksum that could be wrong.
+
+    Args:
+        data: the file's content.
+        has_info: whether it has an `x-coze` block.
+    """
+    is_ours = has_info or data.startswith(_FIRST_LINE)
+    return is_ours and not _is_checksum_right(data.replace(b"\r\n", b"\n"))
 
 
 def _read(data: bytes) -> Recording:

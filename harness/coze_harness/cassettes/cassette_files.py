@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from coze_harness.cassettes.canonical_format import read_canonical, write_canonical
+from coze_harness.cassettes.canonical_format import is_edited, read_canonical, write_canonical
 from coze_harness.cassettes.recording import Recording, RecordingInfo
 from coze_harness.cassettes.redaction import Redactor
 from coze_harness.model import replace
@@ -58,7 +58,8 @@ def read_cassette(path: Path | str, prefetched: PrefetchedCassettes = NONE_PREFE
     # Imported late: vcrpy and libyaml take long to import, and most projects never need them.
     from coze_harness.cassettes.vcr_format import read_vcr_cassette
 
-    return read_vcr_cassette(data, path)
+    recording = read_vcr_cassette(data, path)
+    return replace(recording, edited=is_edited(data, has_info=recording.origin is not None))
 
 
 def fetch_cassettes(urls: Sequence[str]) -> PrefetchedCassettes:

@@ -51,11 +51,16 @@ class CandidateInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """The contents of a cassette. `canonical`: the file has our own layout and was not edited."""
+    """The contents of a cassette.
+
+    `canonical`: the file has our own layout and was not edited. `edited`: the file was recorded by
+    this program and changed since.
+    """
 
     interactions: tuple[Interaction, ...]
     origin: RecordingInfo | None = None
     canonical: bool = False
+    edited: bool = False
 
     @property
     def poll_durations(self) -> tuple[float, ...]:

@@ -19,6 +19,7 @@ from urllib.parse import unquote
 
 from coze_harness.model import BotSnapshot, replace
 from coze_harness.text.json_text import dump_json, parse_json
+from coze_harness.text.safe_regex import RegexMatch, UserPattern
 
 MARK = "<redacted>"
 KEPT_RESPONSE_HEADERS = frozenset({"content-type", "x-tt-logid", "x-log-id", "retry-after", "date"})
@@ -84,20 +85,28 @@ class Redactor:
     Args:
         secrets: secret values, such as the API token.
         patterns: regular expressions, from `redact` in harness.yaml. In a JSON body they are
-            matched with each string, unescaped.
+            matched with each string, unescaped. A search that takes too long raises
+            PatternTimeoutError: nothing is stored that might not be redacted.
     """
 
-    def __init__(self, secrets: Iterable[str] = (), patterns: Iterable[str] = ()) -> None:
+    def __init__(
+        self, secrets: Iterable[str] = (), patterns: Iterable[str | UserPattern] = ()
+    ) -> None:
         self._shapes = [re.compile(shape) for shape in _SHAPES]
-        self._patterns = [re.compile(pattern) for pattern in patterns]
+        self._patterns = tuple(
+            pattern if isinstance(pattern, UserPattern) else UserPattern(pattern)
+            for pattern in patterns
+        )
         self._needles: tuple[str, ...] = ()
         self._lock = threading.Lock()
         for secret in secrets:
             self.add_secret(secret)
 
-    def __reduce__(self) -> tuple[type[Redactor], tuple[tuple[str, ...], tuple[str, ...]]]:
+    def __reduce__(
+        self,
+    ) -> tuple[type[Redactor], tuple[tuple[str, ...], tuple[UserPattern, ...]]]:
         """Pickle the patterns only: secrets never leave this process."""
-        return Redactor, ((), tuple(pattern.pattern for pattern in self._patterns))
+        return Redactor, ((), self._patterns)
 
     def add_secret(self, secret: str) -> None:
         """Add a secret value, from any thread, before it is first used."""
@@ -210,14 +219,14 @@ class Redactor:
             return ""
         content = _DIGEST.sub("", text)
         for pattern in self._patterns:
-            for match in pattern.finditer(content):
+            for found in pattern.matches(content):
                 # A match with a mark in it was redacted; the pattern also matches its surroundings.
-                if match[0] and MARK not in match[0] and match[0] not in MARK:
-                    return f"text that matches the pattern {pattern.pattern!r}"
+                if found[0] and MARK not in found[0] and found[0] not in MARK:
+                    return f"text that matches the pattern {pattern.source!r}"
         return ""
 
 
-def _mark(match: re.Match[str]) -> str:
+def _mark(match: RegexMatch) -> str:
     return MARK if match[0] else ""
 
 

@@ -24,7 +24,7 @@ from coze_harness.config import SettingsOverrides
 from coze_harness.model import Mode
 from coze_harness.reporting.github_job import annotation_lines, append_step_summary
 from coze_harness.reporting.run_writer import RunOutcome
-from coze_harness.reporting.terminal_trials import bot_table, summary_line
+from coze_harness.reporting.terminal_trials import bot_table, edited_recordings, summary_line
 
 _COMMANDS: Final[Mapping[Mode, str]] = MappingProxyType(
     {
@@ -116,6 +116,8 @@ def show_outcome(
     """Print the table of bots, annotations for CI, and the last line."""
     for line in bot_table(outcome.run, width=progress.width):
         progress.on_note(line)
+    for line in edited_recordings(outcome.run):
+        progress.on_note(line, essential=True)
     report_to_ci(project, outcome, progress, options)
     location = str(project.folders.relative_path(outcome.location))
     progress.finish(summary_line(outcome.run, location), good=outcome.exit_code == 0)

@@ -30,11 +30,11 @@ _PORT = 8787
 )
 @click.option(
     "--host",
-    default="127.0.0.1",
-    show_default=True,
-    help="Address to listen on. Anyone who reaches a non-loopback address can use the server.",
+    metavar="ADDRESS",
+    help="Address to listen on, and accept any Host header. Default: 127.0.0.1, and only requests"
+    " that name a loopback host. Anyone who reaches another address can use the server.",
 )
-def serve(demo: bool, script: Path | None, port: int, host: str) -> int:  # fmt: skip
+def serve(demo: bool, script: Path | None, port: int, host: str | None) -> int:  # fmt: skip
     """Serve a Coze-compatible API from a script: record without an account, test an app.
 
     Every well-formed token is accepted; none is stored. Press Ctrl-C to stop the server.

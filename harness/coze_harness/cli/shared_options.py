@@ -68,6 +68,10 @@ _CLUSTER = (
     click.option("--cluster", metavar="ADDRESS",
                  help="Replay on the Dask scheduler at this address."),
 )  # fmt: skip
+_STRICT = (
+    click.option("--strict", is_flag=True,
+                 help="Exit with 3 if a recording was edited since it was recorded."),
+)  # fmt: skip
 _EXECUTION = (
     click.option("-x", "stop_at_first", is_flag=True,
                  help="Stop at the first trial that does not pass."),
@@ -128,7 +132,7 @@ page = _group("overrides", SettingsOverrides, *_FOLDERS, *_PAGE)
 project = _group("overrides", SettingsOverrides, *_FOLDERS, *_BASE_URL, *_PAGE)
 """`overrides`: all settings that a run has options for."""
 
-replay = _group("options", RunOptions, *_SHARD, *_CLUSTER, *_EXECUTION)
+replay = _group("options", RunOptions, *_SHARD, *_CLUSTER, *_STRICT, *_EXECUTION)
 """`options`: how trials are replayed."""
 
 execution = _group("options", RunOptions, *_SHARD, *_EXECUTION)

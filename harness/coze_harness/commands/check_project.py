@@ -41,9 +41,9 @@ def check_project(
     trials = project.select_trials(selection)
     cassettes, runner = project.settings.cassettes, project.replayer
     check_cassettes_reachable(cassettes)
-    reformatted = list(reformat_cassettes(trials, runner)) if reformat else []
     is_whole = selection == TrialSelection()
     folder = project.folders.relative_path(cassettes) if is_whole else None
+    reformatted = list(reformat_cassettes(trials, runner, folder=folder)) if reformat else []
     return CheckOutcome(
         scenarios=len({trial.key.scenario for trial in trials}),
         trials=len(trials),

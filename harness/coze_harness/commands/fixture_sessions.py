@@ -19,13 +19,24 @@ from coze_harness.commands.run_trials import (
     run_trials,
 )
 from coze_harness.config import load_settings
+from coze_harness.execution.conversation_runner import error_record
 from coze_harness.execution.conversation_session import (
     ConversationSession,
     RecordingSettings,
     RecordSession,
     ReplaySession,
 )
-from coze_harness.model import ChatOptions, Mode, Reply, TrialKey, TrialResult
+from coze_harness.model import (
+    ChatOptions,
+    Mode,
+    Reply,
+    TrialKey,
+    TrialResult,
+    TrialStatus,
+    replace,
+)
+from coze_harness.model.errors import CassetteEditedError
+from coze_harness.model.location import Location
 from coze_harness.model.process_context import ProcessContext
 from coze_harness.model.trial import Trial
 from coze_harness.reporting.encoded_result import EncodedResult, ResultEncoder, encode_redacted
@@ -80,6 +91,14 @@ def record_trials(
                 yield from batch
 
     return results()
+
+
+def refuse_edited(result: TrialResult) -> TrialResult:
+    """Return the result of a trial whose recording must not be edited: then it is an error."""
+    if not result.edited or result.error is not None:
+        return result
+    error = CassetteEditedError(Location(result.key.cassette))
+    return replace(result, status=TrialStatus.ERROR, error=error_record(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +198,7 @@ class FixtureSession:
     Raises:
         UsageError: `CI` is set, and the test is to be recorded.
         SettingsError: there are no credentials to record with.
-        CassetteError: the cassette is missing or unreadable.
+        CassetteError: the cassette is missing or unreadable, or edited although `strict` is set.
     """
 
     def __init__(
@@ -228,6 +247,7 @@ def _replay(project: Project, path: Path | RemoteFolder, test: str) -> Conversat
         project.folders.display_path(path),
         project.replayer.redactor,
         f'pytest --coze-record "{test}"',
+        strict=project.settings.strict,
     )
 
 

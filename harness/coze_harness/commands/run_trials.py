@@ -64,6 +64,7 @@ class RunOptions:
     Args:
         stop_at_first: start no further trial once one failed or could not be judged.
         strict_known: whether a known failure that passes fails the run.
+        strict: whether a recording that was edited since it was recorded is an error.
         workers: processes that replay, or calls at a time.
         cluster: the address of a Dask scheduler to replay on.
         resume: the interrupted run to resume: its id, folder, or `latest`.
@@ -72,6 +73,7 @@ class RunOptions:
 
     stop_at_first: bool = False
     strict_known: bool = False
+    strict: bool = False
     workers: int | None = None
     cluster: str | None = None
     resume: str | None = None
@@ -106,7 +108,7 @@ def replay_trials(
         trials,
         execute,
         mode=Mode.REPLAY,
-        options=options,
+        options=replace(options, strict=options.strict or settings.strict),
         listener=listener,
         redactor=runner.redactor,
         resumed=resumed,
@@ -334,7 +336,9 @@ def run_trials(
         location = upload.publish(folder.path)
     if lost:
         raise lost
-    code = exit_code(run, writer.exit_codes, strict_known=options.strict_known)
+    code = exit_code(
+        run, writer.exit_codes, strict_known=options.strict_known, strict=options.strict
+    )
     return RunOutcome(run, folder.path, code, location)
 
 

@@ -20,10 +20,12 @@ from coze_harness.config.settings import (
 from coze_harness.model import JSON, Bot
 from coze_harness.model.errors import SettingsError
 from coze_harness.model.location import Location, PathPart, SourcePositions
+from coze_harness.text.safe_regex import PatternError, UserPattern, compile_pattern
 from coze_harness.text.spelling import suggest_word, yaml_type_name
 from coze_harness.yaml_source import read_yaml
 from coze_harness.yaml_source.record_schema import (
     ANY_TEXT,
+    BOOLEAN,
     MAPPING,
     TEXT,
     Schema,
@@ -69,7 +71,8 @@ class ConfigSpec:
     scenarios: str = key("scenarios", TEXT)
     cassettes: str = key("cassettes", TEXT)
     reports: str = key("reports", TEXT)
-    redact: Sequence[str] = key((), list_of(TEXT))
+    redact: Sequence[UserPattern] = key((), list_of(TEXT))
+    strict: bool = key(False, BOOLEAN)
     judge: Mapping[str, str] | None = key(None, _JUDGE)
     report: ReportSettings = key(ReportSettings(), record_schema(ReportSettings))
 
@@ -109,10 +112,10 @@ def read_config(file: Path) -> ConfigSpec:
     values["bots"] = _read_bots(values.get("bots", {}), positions)
     values["poll"] = PollSettings(**values.get("poll", {}))
     values["limits"] = LimitSettings(**values.get("limits", {}))
+    values["redact"] = _read_patterns(values.get("redact", ()), positions)
     values["report"] = ReportSettings(**values.get("report", {}))
     config = ConfigSpec(**values)
     _check_bot_references(config, positions)
-    _check_patterns(config.redact, positions)
     for name in ("scenarios", "cassettes", "reports"):
         check_folder(name, getattr(config, name), positions.at(name))
     check_base_url(config.base_url, positions.at("base_url"))
@@ -198,12 +201,13 @@ def _check_bot_references(config: ConfigSpec, positions: SourcePositions) -> Non
             )
 
 
-def _check_patterns(patterns: Sequence[str], positions: SourcePositions) -> None:
+def _read_patterns(patterns: Sequence[str], positions: SourcePositions) -> tuple[UserPattern, ...]:
+    made: list[UserPattern] = []
     for index, pattern in enumerate(patterns):
         where = positions.at("redact", index)
         try:
-            matches_nothing = re.search(pattern, "")
-        except (re.error, OverflowError, RecursionError) as error:
+            matches_nothing = compile_pattern(pattern).search("")
+        except PatternError as error:
             raise SettingsError(
                 f"The pattern cannot be compiled: {error}.",
                 where=where,
@@ -215,6 +219,8 @@ def _check_patterns(patterns: Sequence[str], positions: SourcePositions) -> None
                 where=where,
                 next_step="Make it match only what must be hidden.",
             )
+        made.append(UserPattern(pattern, where))
+    return tuple(made)
 
 
 def check_base_url(value: str, where: Location) -> None:

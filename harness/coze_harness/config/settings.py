@@ -10,6 +10,7 @@ from typing import Final
 from coze_harness.auth.credentials import Credentials
 from coze_harness.model import Bot
 from coze_harness.storage.remote_folder import RemoteFolder
+from coze_harness.text.safe_regex import UserPattern
 from coze_harness.yaml_source.record_schema import Schema, key
 
 BASE_URL: Final = "https://api.coze.com"
@@ -71,7 +72,8 @@ class Settings:
 
     `root` is the folder of harness.yaml, or the working folder without one (`file` is then `None`).
     Folders are absolute; recordings and runs may be at a URL. `rate_limit` is in calls per second.
-    `redact` contains valid regular expressions. `warnings` are for the user.
+    `redact` contains valid regular expressions. `strict`: a recording that was edited since it was
+    recorded is an error. `warnings` are for the user.
     """
 
     root: Path
@@ -88,7 +90,8 @@ class Settings:
     limits: LimitSettings = LimitSettings()
     rate_limit: float | None = None
     workers: int | None = None
-    redact: tuple[str, ...] = ()
+    redact: tuple[UserPattern, ...] = ()
+    strict: bool = False
     judge_bot: str = ""
     report: ReportSettings = ReportSettings()
     warnings: tuple[str, ...] = ()

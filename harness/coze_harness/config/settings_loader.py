@@ -54,6 +54,7 @@ def load_settings(
         rate_limit=config.rate_limit,
         workers=options.workers if options.workers is not None else config.workers,
         redact=tuple(config.redact),
+        strict=config.strict,
         judge_bot=config.judge_bot,
         report=ReportSettings(
             lang=options.lang or config.report.lang,

@@ -95,6 +95,7 @@ def build_trial_result(
     request_count: int = 0,
     snapshot: BotSnapshot | None = None,
     recorded_at: str = "",
+    edited: bool = False,
     error: HarnessError | None = None,
     warnings: tuple[str, ...] = (),
 ) -> TrialResult:
@@ -107,6 +108,7 @@ def build_trial_result(
         request_count: requests made, repeated ones included; 0 in replay.
         snapshot: the bot when it was recorded.
         recorded_at: the time of the recording (ISO 8601), if there is one.
+        edited: whether the recording was edited since.
         error: an error of the recording or its file; the conversation's own error comes first.
         warnings: warnings about the trial.
     """
@@ -125,6 +127,7 @@ def build_trial_result(
         bot_id=trial.bot.id,
         snapshot=snapshot,
         recorded_at=recorded_at,
+        edited=edited,
     )
 
 

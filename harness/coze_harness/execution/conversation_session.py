@@ -20,7 +20,7 @@ from coze_harness.execution.flow_driver import FlowTask, run_flow
 from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.execution.trial_deadline import limit_trial
 from coze_harness.model import Bot, ChatOptions, Reply
-from coze_harness.model.errors import CassetteMissingError
+from coze_harness.model.errors import CassetteEditedError, CassetteMissingError
 from coze_harness.model.location import Location
 from coze_harness.model.protocols import Clock
 from coze_harness.model.trial import Turn
@@ -59,13 +59,20 @@ class ReplaySession:
         shown: the path as messages show it.
         redactor: the redactor that the recording has been through.
         record_command: the command that records it, for messages.
+        strict: whether a cassette that was edited since it was recorded is refused.
 
     Raises:
-        CassetteError: the cassette is missing or unreadable.
+        CassetteError: the cassette is missing, unreadable or refused.
     """
 
     def __init__(
-        self, path: Path | str, shown: str, redactor: Redactor, record_command: str
+        self,
+        path: Path | str,
+        shown: str,
+        redactor: Redactor,
+        record_command: str,
+        *,
+        strict: bool,
     ) -> None:
         try:
             recording = store.read_cassette(path)
@@ -75,6 +82,8 @@ class ReplaySession:
                 where=Location(shown),
                 next_step=f"with COZE_API_TOKEN set: {record_command}",
             ) from None
+        if strict and recording.edited:
+            raise CassetteEditedError(Location(shown))
         self._transport = ReplayTransport(recording, shown, redactor)
 
     def start(self, bot: Bot, options: ChatOptions) -> Callable[[str], Reply]:

@@ -25,6 +25,7 @@ from coze_harness.model.errors import CassetteMissingError, CassetteStaleError, 
 from coze_harness.model.location import Location
 from coze_harness.model.protocols import EncodeResult
 from coze_harness.model.trial import Trial, Turn
+from coze_harness.text.safe_regex import UserPattern
 
 Encoded = TypeVar("Encoded")
 
@@ -45,7 +46,7 @@ class ReplayRunner:
     """
 
     root: str
-    patterns: tuple[str, ...] = ()
+    patterns: tuple[UserPattern, ...] = ()
     record_command: str = "record"
     prefetched: store.PrefetchedCassettes = field(default_factory=dict, repr=False, compare=False)
 
@@ -135,6 +136,7 @@ class ReplayRunner:
             http_log=transport.http_log,
             snapshot=info.bot if info else None,
             recorded_at=info.recorded_at if info else "",
+            edited=recording.edited,
             error=error,
         )
 

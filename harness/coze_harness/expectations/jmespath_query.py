@@ -22,28 +22,40 @@ class CompiledQuery(Protocol):
         ...
 
 
+class UnfinishedQueryError(Exception):
+    """An expression's evaluation exceeds a limit; the text says which."""
+
+
 @dataclass(frozen=True, slots=True)
 class JmesPathCheck:
     """One expression and the value it must find; found mappings may have more keys."""
 
     source: str
     expected: JSON
-    query: CompiledQuery = field(compare=False)
+    query: CompiledQuery = field(compare=False, repr=False)
 
     def mismatch(self, value: JSON) -> str:
-        """Return why a value does not match, in words, or empty text."""
+        """Return why a value does not match, in words, or empty text.
+
+        Raises:
+            UnfinishedQueryError: the evaluation exceeds a limit.
+        """
         from jmespath.exceptions import JMESPathError  # only where it is used
+
+        from coze_harness.expectations.bounded_query import QueryLimitError
 
         try:
             actual = self.query.search(value)
+        except QueryLimitError as error:
+            raise UnfinishedQueryError(f"{self.source} was stopped: {error}") from error
         except (JMESPathError, RecursionError) as error:
             return f"{self.source} cannot be looked for: {error}"
         return mismatch(self.expected, actual, self.source)
 
 
 def _parse_checks(argument: ItemArgument) -> tuple[JmesPathCheck, ...]:
-    from jmespath import compile as compile_query  # only where it is used
-    from jmespath.exceptions import JMESPathError
+    # Only where it is used.
+    from coze_harness.expectations.bounded_query import BoundedQuery, QueryError
 
     example = 'Write `where: {"items[0].name": 北京}`.'
     if not isinstance(argument.value, dict):
@@ -53,12 +65,11 @@ def _parse_checks(argument: ItemArgument) -> tuple[JmesPathCheck, ...]:
     checks = []
     for source, expected in argument.value.items():
         try:
-            checks.append(JmesPathCheck(source, expected, compile_query(source)))
-        except JMESPathError as error:
-            why = str(error).strip().partition("\n")[0].rstrip(":.")
+            checks.append(JmesPathCheck(source, expected, BoundedQuery(source)))
+        except QueryError as error:
             raise argument.key_error(
                 source,
-                f'"{source}" is not a JMESPath expression: {why}.',
+                f'"{excerpt(source)}" is not a JMESPath expression: {error}.',
                 "Correct it; a key with characters other than letters and digits needs quotes: "
                 """`'"a-b".c': …`.""",
             ) from error

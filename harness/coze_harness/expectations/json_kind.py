@@ -12,6 +12,7 @@ from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.jmespath_query import (
     WHERE,
     JmesPathCheck,
+    UnfinishedQueryError,
     describe_checks,
     first_mismatch,
 )
@@ -83,7 +84,10 @@ class Json(ExpectationKind):
         answer = context.reply.answer
         reason = json_error(answer)
         if not reason:
-            mismatch = self._first_mismatch(answer)
+            try:
+                mismatch = self._first_mismatch(answer)
+            except UnfinishedQueryError as error:
+                return self.inconclusive(str(error), excerpt(answer))
             if mismatch:
                 return self.failed(f"the answer is JSON, but {mismatch}", excerpt(answer))
             return self.passed("it is", excerpt(answer))

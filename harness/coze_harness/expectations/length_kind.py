@@ -10,8 +10,8 @@ from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.number_range import COUNTS, NumberRange
 from coze_harness.expectations.parameter import Schema, choice
-from coze_harness.expectations.safe_regex import count_words
 from coze_harness.expectations.text_normalization import nfc
+from coze_harness.expectations.word_count import count_words
 from coze_harness.model import Verdict
 from coze_harness.model.trial import EvaluationContext
 from coze_harness.text.graphemes import count_graphemes

@@ -12,6 +12,7 @@ from coze_harness.expectations.item_argument import ItemArgument, listed
 from coze_harness.expectations.jmespath_query import (
     WHERE,
     JmesPathCheck,
+    UnfinishedQueryError,
     as_json,
     describe_checks,
     first_mismatch,
@@ -167,7 +168,10 @@ class ToolCalled(ExpectationKind):
         mismatches = []
         for call in named:
             reason = mismatch(self.arguments, call.arguments)
-            reason = reason or first_mismatch(self.where, call.arguments)
+            try:
+                reason = reason or first_mismatch(self.where, call.arguments)
+            except UnfinishedQueryError as error:
+                return self.inconclusive(str(error), actual)
             if not reason:
                 return self.passed("it does", _format_call(call))
             mismatches.append(reason)

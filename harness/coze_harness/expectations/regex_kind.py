@@ -10,12 +10,6 @@ from coze_harness.expectations.excerpt import excerpt
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.parameter import required_text
-from coze_harness.expectations.safe_regex import (
-    TIME_LIMIT,
-    PatternError,
-    SafePattern,
-    compile_pattern,
-)
 from coze_harness.expectations.text_normalization import (
     PLAIN,
     TextNormalization,
@@ -24,6 +18,12 @@ from coze_harness.expectations.text_normalization import (
 )
 from coze_harness.model import Verdict
 from coze_harness.model.trial import EvaluationContext
+from coze_harness.text.safe_regex import (
+    PatternError,
+    SafePattern,
+    compile_pattern,
+    time_limit,
+)
 
 _PATTERN: Final = required_text("pattern")
 
@@ -86,11 +86,12 @@ class Regex(ExpectationKind):
         """Judge the answer; evidence marks the first match."""
         answer = context.reply.answer
         text, is_aligned = self.normalization.normalize(answer)
+        limit = time_limit(text)
         try:
-            match = self.pattern.search(text, timeout=TIME_LIMIT)
+            match = self.pattern.search(text, timeout=limit)
         except TimeoutError:
             return self.inconclusive(
-                f"the pattern was stopped after {TIME_LIMIT:g} s on an answer of {len(answer)} "
+                f"the pattern was stopped after {limit:.1f} s on an answer of {len(answer)} "
                 "characters; make it simpler (repeats inside repeats, as in (a+)+, are the cause)",
                 excerpt(answer),
             )

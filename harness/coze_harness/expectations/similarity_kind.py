@@ -9,12 +9,12 @@ from coze_harness.expectations.excerpt import excerpt
 from coze_harness.expectations.item_argument import ItemArgument, quoted
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.parameter import choice, required_text, share
-from coze_harness.expectations.safe_regex import words
 from coze_harness.expectations.text_normalization import (
     PLAIN,
     TextNormalization,
     parse_normalization,
 )
+from coze_harness.expectations.word_count import words
 from coze_harness.model import Verdict
 from coze_harness.model.trial import EvaluationContext
 

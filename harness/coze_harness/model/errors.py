@@ -8,10 +8,12 @@ HarnessError
 ├── ScenarioError                 a scenario file must be edited
 │   └── ScenarioErrors            all errors of all files
 ├── SettingsError                 token, bot or harness.yaml
+│   └── PatternTimeoutError       a pattern takes too long
 ├── CassetteError                 the recording cannot be used
 │   ├── CassetteMissingError
 │   ├── CassetteStaleError        the prompt changed since it was recorded
 │   ├── CassetteUnreadableError   torn, of another tool, newer
+│   ├── CassetteEditedError       edited since it was recorded; an error if settings are strict
 │   ├── CassetteMismatchError     the next request differs from the recorded one
 │   ├── UnplayedInteractionsError the recording was not played to its end
 │   ├── CassetteWriteError        disk, permission
@@ -114,6 +116,12 @@ class SettingsError(HarnessError):
     kind = "settings"
 
 
+class PatternTimeoutError(SettingsError):
+    """A pattern that a user wrote takes too long."""
+
+    kind = "pattern"
+
+
 class CassetteError(HarnessError):
     """A recording cannot be used."""
 
@@ -137,6 +145,21 @@ class CassetteUnreadableError(CassetteError):
     """The file is torn, of another tool, of a newer format, or not YAML."""
 
     kind = "unreadable"
+
+
+class CassetteEditedError(CassetteError):
+    """The recording was edited since it was recorded: an error only if settings are strict."""
+
+    kind = "edited"
+    ACCEPT: ClassVar[str] = (
+        "to accept the edit: coze-harness check --rewrite; "
+        "to undo it, restore the file from version control"
+    )
+
+    def __init__(self, where: Location) -> None:
+        super().__init__(
+            "The recording was edited since it was recorded.", where=where, next_step=self.ACCEPT
+        )
 
 
 class CassetteMismatchError(CassetteError):

@@ -112,7 +112,8 @@ class Run(Struct, frozen=True, kw_only=True):
 
     `environment` has base URL, Python and platform. `request_count` counts the requests to Coze.
     `past` has the last runs before this one, oldest first. `shard` is set if this run executed one
-    shard of the selected trials.
+    shard of the selected trials. `edited_recordings` are the cassettes that were edited since they
+    were recorded; a run that is read without its rows does not have them.
     """
 
     run_id: str
@@ -131,3 +132,4 @@ class Run(Struct, frozen=True, kw_only=True):
     comparison: Comparison | None = None
     mutation: MutationReport | None = None
     shard: ShardInfo | None = None
+    edited_recordings: tuple[str, ...] = ()

@@ -111,7 +111,7 @@ class TrialResult(Struct, frozen=True, kw_only=True):
 
     `seconds` is the duration of the conversation. `request_count` is the number of requests that
     were sent to Coze. `recorded_at` is the time of the recording (ISO 8601), empty if unknown.
-    `change` is set if the trial was compared with a baseline.
+    `edited`: that file was changed since. `change` is set if it was compared with a baseline.
     """
 
     key: TrialKey
@@ -126,6 +126,7 @@ class TrialResult(Struct, frozen=True, kw_only=True):
     bot_id: str = ""
     snapshot: BotSnapshot | None = None
     recorded_at: str = ""
+    edited: bool = False
     change: TrialChange | None = None
 
 

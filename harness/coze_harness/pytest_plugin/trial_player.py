@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Sequence
 
 import pytest
 
-from coze_harness.commands.fixture_sessions import record_trials
+from coze_harness.commands.fixture_sessions import record_trials, refuse_edited
 from coze_harness.commands.project import Project
 from coze_harness.model import TrialResult
 from coze_harness.model.trial import Trial
@@ -44,7 +44,8 @@ class TrialPlayer:
             HarnessError: no trial can be run.
         """
         if not self._config.getoption("--coze-record"):
-            return self._replayer.replay(trial, self._redactor)
+            result = self._replayer.replay(trial, self._redactor)
+            return refuse_edited(result) if self.project.settings.strict else result
         if self._recording is None:
             self._recording = record_trials(self.project, session_trials(), _warn)
             # With -x the session ends early, and what has not begun must not begin.

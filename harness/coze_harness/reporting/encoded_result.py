@@ -17,7 +17,7 @@ class EncodedResult:
     """A trial's line of trials.jsonl, its fragments of the reports, and what the run counts.
 
     `exit_code` is that of the trial's error, 0 without one. `requests` counts the requests to Coze;
-    `spent` is the number of tokens and of polls.
+    `spent` is the number of tokens and of polls. `edited`: its recording was edited.
     """
 
     line: bytes
@@ -29,6 +29,7 @@ class EncodedResult:
     requests: int
     spent: tuple[int, int]
     exit_code: int
+    edited: bool
 
     def row(self, key: TrialKey) -> TrialRow:
         """Return the trial's row of run.json."""
@@ -70,6 +71,7 @@ class ResultEncoder:
             result.request_count,
             tokens_and_polls(result),
             exit_code,
+            result.edited,
         )
 
 

@@ -86,6 +86,7 @@ class MarkdownWriter(ReportWriter):
         view = run_view(run, reasons)
         comment = _Comment()
         comment.add(_head(view))
+        comment.add(_edited(view))
         if view.comparison is not None:
             _add_comparison(run, view.comparison, fragments, reasons, comment)
         elif view.mutation is not None:
@@ -130,6 +131,17 @@ def _head(view: RunView) -> str:
     notes = [words.translate(note) for note in view.notes]
     head = f"## {_TONE_ICONS.get(view.tone, '➖')} {words.translate(view.sentence)}\n"
     return f"{head}\n{' '.join(notes)}\n" if notes else head
+
+
+def _edited(view: RunView) -> str:
+    """Return the recordings that were edited since they were recorded."""
+    if not view.edited:
+        return ""
+    lines = [f"- {code_span(path)}" for path in view.edited[:_MAX_ROWS]]
+    more = len(view.edited) - _MAX_ROWS
+    if more > 0:
+        lines.append(f"\nand {more:,} more: see `index.html`.")
+    return "\n".join([f"**{Catalogue().text('overview.edited')}**", "", *lines, ""])
 
 
 def _counts(view: RunView) -> str:

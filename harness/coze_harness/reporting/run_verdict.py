@@ -118,6 +118,7 @@ def run_notes(run: Run) -> list[Phrase]:
             ("note.fixed", counts.fixed),
             ("note.skipped", counts.skipped),
             ("note.warnings", counts.warnings),
+            ("note.edited", len(run.edited_recordings)),
         )
         if number
     ]

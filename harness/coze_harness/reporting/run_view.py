@@ -89,6 +89,7 @@ class RunView(NamedTuple):
     flaky: Sequence[FlakyTrial]
     facts: Sequence[Fact]
     environment: Sequence[tuple[str, str]]
+    edited: Sequence[str]
     command: str
     matrix: Matrix | None
     comparison: ComparisonView | None
@@ -120,6 +121,7 @@ def run_view(run: Run, reasons: Reasons) -> RunView:
             (single_line(name), truncate_text(value))
             for name, value in sorted(run.environment.items())
         ],
+        [single_line(path) for path in run.edited_recordings],
         _command(run.mode.value),
         build_matrix(run.rows),
         comparison_view(run.comparison) if run.comparison else None,

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Final, Protocol, TypeAlias, TypeVar
 
 from coze_harness.model import Run, TrialKey, TrialResult, TrialStatus, replace
+from coze_harness.model.errors import CassetteEditedError
 from coze_harness.model.protocols import TextRedactor
 from coze_harness.reporting.encoded_result import EncodedResult, ResultEncoder
 from coze_harness.reporting.page_options import PageOptions
@@ -148,7 +149,7 @@ class RunWriter:
             # By the trial's own id: the equal one that came with the item need not be kept.
             key = keys[item.id]
             self._reports.add_fragments(key.id, item.fragments)
-            self._totals.add_row(item.row(key), item.warnings, item.spent)
+            self._totals.add_row(item.row(key), item.warnings, item.spent, edited=item.edited)
             self.requests += item.requests
             self.exit_codes.add(item.exit_code)
 
@@ -184,6 +185,7 @@ class RunWriter:
             request_count=self.requests,
             interrupted=interrupted,
             cost=totals.cost(),
+            edited_recordings=totals.edited_recordings(),
         )
         if summarize is not None:
             run = summarize(run, lambda: read_results(folder))
@@ -204,15 +206,20 @@ def notify(batch: Sequence[EncodedResult], listener: RunListener) -> None:
     listener.on_progress(len(batch))
 
 
-def exit_code(run: Run, error_codes: Iterable[int], *, strict_known: bool = False) -> int:
+def exit_code(
+    run: Run, error_codes: Iterable[int], *, strict_known: bool = False, strict: bool = False
+) -> int:
     """Return a run's exit code: 130 if interrupted, else the gravest error's, else 0 or 1.
 
     A comparison's is 1 if a regression was decided, whatever its trials came to. With
-    `strict_known`, a known failure that passes is a failure.
+    `strict_known`, a known failure that passes is a failure. With `strict`, a recording that was
+    edited since it was recorded is an error of the recording.
     """
     if run.interrupted:
         return INTERRUPTED
     codes = set(error_codes)
+    if strict and run.edited_recordings:
+        codes.add(CassetteEditedError.exit_code)
     for code in (4, 3, 2):
         if code in codes:
             return code

@@ -22,7 +22,9 @@ from coze_harness.model import (
     VerdictChange,
     VerdictStatus,
 )
+from coze_harness.model.errors import CassetteEditedError
 from coze_harness.reporting.bot_matrix import build_matrix
+from coze_harness.reporting.message_catalogue import Catalogue, make_phrase
 from coze_harness.reporting.run_verdict import verdict_sentence
 from coze_harness.reporting.safe_text import format_count, format_duration, single_line
 from coze_harness.reporting.terminal_writer import StyledText, TerminalWriter, TextStyle
@@ -80,6 +82,18 @@ def bot_table(run: Run, *, width: int = 0) -> list[str]:
     if more > 0:
         lines.append(f"and {format_count(more, 'line')} more in the report")
     return [fit_line(line, width) for line in lines]
+
+
+def edited_recordings(run: Run) -> list[str]:
+    """Return the recordings that were edited since they were recorded, with their number."""
+    paths = run.edited_recordings
+    if not paths:
+        return []
+    lines = [Catalogue().translate(make_phrase("note.edited", n=len(paths)))]
+    lines += [f"  {single_line(path)}" for path in paths[:_MAX_LINES]]
+    if len(paths) > _MAX_LINES:
+        lines.append(f"  and {len(paths) - _MAX_LINES:,} more in the report")
+    return [*lines, f"  next: {CassetteEditedError.ACCEPT}"]
 
 
 def summary_line(run: Run, folder: PurePath | str, note: str = "") -> str:

@@ -89,7 +89,7 @@ def trial_view(result: TrialResult) -> TrialView:
         diff_view(result, turns) if change or result.status is not TrialStatus.PASSED else None,
         error,
         truncate_text(result.known_failure),
-        [truncate_text(warning) for warning in result.warnings],
+        [truncate_text(warning) for warning in (*result.warnings, *_edit_warning(result))],
         _bot_facts(result.bot_id, result.snapshot),
         single_line(key.scenario),
         BADGE[result.status],
@@ -111,6 +111,10 @@ def missing_trial_view(row: TrialRow) -> TrialView:
         cassette="",
         bot_facts=(),
     )
+
+
+def _edit_warning(result: TrialResult) -> Sequence[str]:
+    return ("The recording was edited since it was recorded.",) if result.edited else ()
 
 
 def _place(file: str, line: int) -> str:

@@ -88,6 +88,7 @@ class StoredRun(Struct, frozen=True, kw_only=True):
     pass_rates: tuple[RequiredPassRate, ...] = ()
     past: tuple[PreviousRun, ...] = ()
     shard: ShardInfo | None = None
+    edited_recordings: tuple[str, ...] = ()
 
 
 class _Version(Struct, frozen=True):
@@ -125,6 +126,8 @@ def encode_run(run: Run) -> Iterator[bytes]:
         yield b"]"
     if run.shard is not None:
         yield b',\n"shard": ' + dump_json(to_plain(run.shard))
+    if run.edited_recordings:
+        yield b',\n"edited_recordings": ' + dump_json(list(run.edited_recordings))
     yield ROWS
     yield from _encode_lines(to_plain(_stored_row(row)) for row in run.rows)
     yield _END
@@ -214,6 +217,7 @@ def decode_run(source: bytes, location: Location) -> Run:
         comparison=stored.comparison,
         mutation=None if stored.mutation is None else _load_mutation(stored.mutation),
         shard=shard,
+        edited_recordings=stored.edited_recordings,
     )
 
 

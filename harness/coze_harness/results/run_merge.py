@@ -253,4 +253,5 @@ def _merge_heads(
         request_count=sum(run.request_count for run in runs),
         interrupted=any(run.interrupted for run in runs),
         cost=totals.cost(),
+        edited_recordings=tuple(sorted({path for run in runs for path in run.edited_recordings})),
     )

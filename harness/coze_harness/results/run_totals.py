@@ -55,6 +55,7 @@ class RunTotals:
         self._positions: dict[str, int] = {}
         self._rows: list[TrialRow] = []
         self._warnings: dict[str, int] = {}
+        self._edited: dict[str, str] = {}
         self._spent: list[tuple[int, int]] = []
         # Equal counts share one object, which saves memory.
         self._shared: dict[tuple[int, int], tuple[int, int]] = {}
@@ -62,16 +63,24 @@ class RunTotals:
     def add(self, result: TrialResult) -> TrialRow:
         """Add a trial and return its row."""
         row = TrialRow(key=result.key, status=result.status, seconds=result.seconds)
-        self.add_row(row, count_warnings(result), tokens_and_polls(result))
+        self.add_row(row, count_warnings(result), tokens_and_polls(result), edited=result.edited)
         return row
 
-    def add_row(self, row: TrialRow, warnings: int = 0, spent: tuple[int, int] = (0, 0)) -> None:
+    def add_row(
+        self,
+        row: TrialRow,
+        warnings: int = 0,
+        spent: tuple[int, int] = (0, 0),
+        *,
+        edited: bool = False,
+    ) -> None:
         """Add a trial by its row.
 
         Args:
             row: the trial's.
             warnings: what `count_warnings` returns for it.
             spent: what `tokens_and_polls` returns for it.
+            edited: whether its recording was edited since it was recorded.
         """
         name = row.key.id
         spent = self._shared.setdefault(spent, spent)
@@ -83,6 +92,10 @@ class RunTotals:
             self._spent.append(spent)
         if warnings or name in self._warnings:
             self._warnings[name] = warnings
+        if edited:
+            self._edited[name] = row.key.cassette
+        elif self._edited:
+            self._edited.pop(name, None)
 
     def rows(self, order: Iterable[str] = ()) -> tuple[TrialRow, ...]:
         """Return all rows: those of `order` (ids) first, the rest in the order of the files.
@@ -116,6 +129,10 @@ class RunTotals:
             fixed=counts[TrialStatus.FIXED],
             warnings=sum(self._warnings.values()),
         )
+
+    def edited_recordings(self) -> tuple[str, ...]:
+        """Return the cassettes that were edited since they were recorded."""
+        return tuple(sorted(set(self._edited.values())))
 
     def cost(self) -> RunCost:
         """Return the cost so far; trials without a conversation do not count for p50 and p95."""

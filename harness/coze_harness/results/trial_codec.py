@@ -135,7 +135,7 @@ class StoredKey(Struct, frozen=True):
 
 
 class StoredTrial(StoredKey, frozen=True):
-    """A line of trials.jsonl."""
+    """A line of trials.jsonl; `edited` is missing if it is false."""
 
     turns: tuple[StoredTurn, ...]
     interactions: tuple[LoggedCall, ...]
@@ -147,6 +147,7 @@ class StoredTrial(StoredKey, frozen=True):
     snapshot: BotSnapshot | None
     recorded_at: str = ""
     change: StoredChange | None = None
+    edited: bool = False
 
 
 def encode_trial(result: TrialResult) -> bytes:
@@ -243,6 +244,7 @@ def _load_trial(stored: StoredTrial) -> TrialResult:
         bot_id=stored.bot_id,
         snapshot=stored.snapshot,
         recorded_at=stored.recorded_at,
+        edited=stored.edited,
         change=None if stored.change is None else _load_change(stored.change, stored),
     )
 
@@ -328,15 +330,22 @@ def _load_location(stored: StoredVerdict | StoredVerdictChange) -> Location:
 
 
 def _stored_line(result: TrialResult) -> dict[str, object]:
-    line = to_plain(_stored_trial(result))
+    line = _plain_trial(result)
     baseline = result.change.baseline if result.change else None
     if baseline is not None:
-        content = to_plain(_stored_trial(baseline))
+        content = _plain_trial(baseline)
         del content["change"]
         for name in _KEYS:
             if content[name] == line[name]:
                 del content[name]
         line["change"]["baseline"] = content  # type: ignore[index]  # it has a change
+    return line
+
+
+def _plain_trial(result: TrialResult) -> dict[str, object]:
+    line = to_plain(_stored_trial(result))
+    if not result.edited:  # few are: the key is only in their lines
+        del line["edited"]
     return line
 
 
@@ -364,6 +373,7 @@ def _stored_trial(result: TrialResult) -> StoredTrial:
         snapshot=result.snapshot,
         recorded_at=result.recorded_at,
         change=None if result.change is None else _stored_change(result.change),
+        edited=result.edited,
     )
 
 

@@ -15,6 +15,7 @@ from coze_harness.server.request_validation import IncomingCall
 from coze_harness.server.response_envelope import ApiAnswer, ApiRefusal, envelope, json_response
 from coze_harness.server.server_state import ServerState
 
+_LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?", re.IGNORECASE)
 _CHAT = "POST /v3/chat"
 _TOKEN = "POST /api/permission/oauth2/token"  # noqa: S105 - a route, not a secret
 _ENDPOINTS: Mapping[str, Callable[[IncomingCall], Awaitable[ApiAnswer]]] = {
@@ -42,15 +43,35 @@ _GATEWAY_PAGE = (
 )
 
 
-def asgi_app(state: ServerState) -> ASGIApp:
-    """Return the application of one server."""
+def asgi_app(state: ServerState, *, any_host: bool) -> ASGIApp:
+    """Return the application of one server.
+
+    Args:
+        state: the server's.
+        any_host: whether a request may name any host. If not, only loopback names are accepted: a
+            page in a browser, whose name an attacker resolves to this machine, cannot use the
+            server.
+    """
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         call = IncomingCall(state, Request(scope, receive))
-        respond = await _respond(call)
+        respond = await _respond(call) if any_host or _names_loopback(call) else _rejection(call)
         await respond(scope, receive, send)
 
     return app
+
+
+def _names_loopback(call: IncomingCall) -> bool:
+    return all(_LOOPBACK.fullmatch(host) for host in call.request.headers.getlist("host"))
+
+
+def _rejection(call: IncomingCall) -> ASGIApp:
+    names = ", ".join(call.request.headers.getlist("host"))[:200]
+    message = (
+        f'The Host header names "{names}", not this machine. '
+        "To accept any name, start the server with --host ADDRESS."
+    )
+    return ApiRefusal(4000, message, http=403).response(call.log_id)
 
 
 async def _respond(call: IncomingCall) -> ASGIApp:

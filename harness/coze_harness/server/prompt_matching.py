@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 
 from coze_harness.model import replace
+from coze_harness.model.errors import PatternTimeoutError
 from coze_harness.server.response_envelope import ApiRefusal
 from coze_harness.server.script_schema import (
     BotVariant,
@@ -56,12 +57,16 @@ def match_answer(
     `turn` is the prompt's number in its conversation, from 1; `earlier` is oldest first.
 
     Raises:
-        ApiRefusal: none fits (4000, with the nearest prompt of the script).
+        ApiRefusal: none fits (4000, with the nearest prompt of the script), or a pattern of the
+            script takes too long (4000, with its place).
     """
     normalized = _normalized(prompt)
     for answer in sorted(answers, key=lambda answer: answer.default):
         if answer.turn in (None, turn):
-            groups = _groups(answer, normalized, earlier)
+            try:
+                groups = _groups(answer, normalized, earlier)
+            except PatternTimeoutError as error:
+                raise ApiRefusal(4000, f"{error.where}: {error.what}") from error
             if groups is not None:
                 return answer, groups
     known = [text for answer in answers for text in answer.prompt]
@@ -83,7 +88,7 @@ def _groups(
     groups: dict[str, str] = {}
     for pattern, texts, chosen in ((answer.regex, [prompt], 0), (answer.earlier, earlier, -1)):
         if pattern:
-            matches = [match for text in texts for match in pattern.finditer(text)]
+            matches = [match for text in texts for match in pattern.matches(text)]
             if not matches:
                 return None
             pairs = matches[chosen].groupdict().items()

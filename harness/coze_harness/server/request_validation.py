@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar, cast
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from coze_harness.model import JSON
 from coze_harness.server.connection_registry import ClientConnection
@@ -28,6 +28,7 @@ _Value = TypeVar("_Value")
 
 _TOKEN = re.compile(r"Bearer\s+(pat|sat|czs|czu|cztei)_\S+", re.ASCII)
 _MAX_BYTES = 15 * 1024 * 1024
+_MAX_RECEIVED = 256 * 1024 * 1024
 _MAX_MESSAGES, _MAX_WORKFLOW_MESSAGES = 100, 50
 _MAX_PAIRS, _MAX_KEY, _MAX_VALUE = 16, 64, 512
 _SAVED_TYPES = ("question", "answer")
@@ -45,6 +46,7 @@ class IncomingCall:
         self.connection: ClientConnection = request.scope["state"]["connection"]
         self.log_id = state.ids.log_id()
         self.fault: Fault | None = None
+        self._raw: bytes | None = None
 
     @property
     def now(self) -> float:
@@ -67,11 +69,37 @@ class IncomingCall:
         if self.fault and self.fault.kind.stage is FaultStage.REFUSAL:
             raise FaultTriggered(self.fault)
 
+    async def raw_body(self, limit: int, too_large: ApiRefusal) -> bytes:
+        """Return the bytes that the call carries.
+
+        A client reads the refusal only after it has sent everything: what is above the limit is
+        received, up to a point, and dropped.
+
+        Args:
+            limit: the most bytes.
+            too_large: what is raised above that.
+        """
+        if self._raw is None:
+            chunks: list[bytes] = []
+            size = 0
+            async for chunk in self.request.stream():
+                size += len(chunk)
+                if size <= limit:
+                    chunks.append(chunk)
+                else:
+                    chunks.clear()
+                if size > _MAX_RECEIVED:
+                    await self.connection.reset()
+                    raise ClientDisconnect
+            if size > limit:
+                raise too_large
+            self._raw = b"".join(chunks)
+        return self._raw
+
     async def body(self) -> Body:
         """Return the JSON object that the call carries; no body counts as an empty object."""
-        raw = await self.request.body()
-        if len(raw) > _MAX_BYTES:
-            raise ApiRefusal(4000, "The request body is larger than 15 MB.")
+        too_large = ApiRefusal(4000, "The request body is larger than 15 MB.", http=413)
+        raw = await self.raw_body(_MAX_BYTES, too_large)
         try:
             body = orjson.loads(raw or b"{}")
         except orjson.JSONDecodeError as error:

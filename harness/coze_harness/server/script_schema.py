@@ -5,13 +5,14 @@ The server works with these records directly. Unknown keys are errors.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from coze_harness.model import JSON
+from coze_harness.model.location import Location
 from coze_harness.server.fault_injection import COUNT, FAULTS, POSITIVE, SECONDS, Fault
+from coze_harness.text.safe_regex import PatternError, UserPattern, compile_pattern
 from coze_harness.yaml_source.record_schema import (
     ANY_TEXT,
     BOOLEAN,
@@ -27,11 +28,12 @@ from coze_harness.yaml_source.record_schema import (
 ListOrder = Literal["chronological", "answer-first", "verbose-first", "tools-first", "shuffled"]
 
 
-def _compile(pattern: str) -> re.Pattern[str]:
+def _compile(pattern: str, where: Location) -> UserPattern:
     try:
-        return re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
+        compile_pattern(pattern)
+    except PatternError as error:
         raise ValueError(f"The regular expression cannot be compiled: {error}.") from error
+    return UserPattern(pattern, where)
 
 
 def _expand_texts(value: JSON) -> JSON:
@@ -50,7 +52,7 @@ def _expand_number(value: JSON) -> JSON:
 
 
 _TEXTS: Final[Schema] = {**list_of(ANY_TEXT), "expand": _expand_texts}
-_PATTERN: Final[Schema] = {"type": ["string", "null"], "make": _compile}
+_PATTERN: Final[Schema] = {"type": ["string", "null"], "make_at": _compile}
 _NUMBER: Final[Schema] = {"type": ["number", "null"], "expand": _expand_number, "make": float}
 _DELTA: Final[Schema] = {**POSITIVE, "maximum": 500}
 _ORDER: Final[Schema] = {"type": "string", "enum": get_args(ListOrder)}
@@ -167,10 +169,10 @@ class ScriptedAnswer(ScriptedContent):
     """
 
     prompt: tuple[str, ...] = key((), _TEXTS)
-    regex: re.Pattern[str] | None = key(None, _PATTERN)
+    regex: UserPattern | None = key(None, _PATTERN)
     default: bool = key(False, BOOLEAN)
     turn: int | None = key(None, optional(POSITIVE))
-    earlier: re.Pattern[str] | None = key(None, _PATTERN)
+    earlier: UserPattern | None = key(None, _PATTERN)
     chat_id: str = key("", _ID)
     conversation_id: str = key("", _ID)
     created_at: int | None = key(None, optional(COUNT))

@@ -7,7 +7,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Mapping
-from typing import Self
+from typing import Final, Self
 
 import uvicorn
 
@@ -17,6 +17,7 @@ from coze_harness.server.fault_injection import Fault
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_state import ServerClock, ServerState
 
+LOOPBACK: Final = "127.0.0.1"
 _BACKLOG = 2048
 _MAX_PORT = 65_535
 _KEEP_ALIVE = 75  # seconds an idle connection stays open; longer than clients' pools keep one
@@ -25,9 +26,9 @@ _KEEP_ALIVE = 75  # seconds an idle connection stays open; longer than clients' 
 class RunningServer:
     """A server that listens. Also a context manager that stops it."""
 
-    def __init__(self, state: ServerState, sock: socket.socket) -> None:
+    def __init__(self, state: ServerState, sock: socket.socket, *, any_host: bool) -> None:
         self._state = state
-        self._server = _uvicorn(state)
+        self._server = _uvicorn(state, any_host=any_host)
         self._socket = sock
         self.host, self.port = sock.getsockname()[:2]
         self._thread = threading.Thread(
@@ -80,32 +81,35 @@ class RunningServer:
 
 def serve(
     script: ServerScript,
-    host: str = "127.0.0.1",
+    host: str | None = None,
     port: int = 0,
     *,
     clock: ServerClock | None = None,
 ) -> RunningServer:
     """Serve a script from a thread, ready when this returns. Port 0 lets the system choose.
 
+    Without a host, the server listens on loopback and rejects requests that name another host.
+
     Raises:
         UsageError: the address cannot be listened on.
     """
-    return RunningServer(ServerState(script, clock), _listen(host, port))
+    sock = _listen(host or LOOPBACK, port)
+    return RunningServer(ServerState(script, clock), sock, any_host=host is not None)
 
 
 def serve_forever(
-    script: ServerScript, host: str, port: int, on_start: Callable[[str], None]
+    script: ServerScript, host: str | None, port: int, on_start: Callable[[str], None]
 ) -> list[str]:
     """Serve a script until interrupted, and return lines with the counts of calls.
 
-    `on_start` gets the base URL.
+    `host` is as in `serve`; `on_start` gets the base URL.
 
     Raises:
         UsageError: the address cannot be listened on.
     """
     state = ServerState(script)
-    sock = _listen(host, port)
-    server = _uvicorn(state)
+    sock = _listen(host or LOOPBACK, port)
+    server = _uvicorn(state, any_host=host is not None)
     # uvicorn itself handles SIGINT and SIGTERM.
     hangup = getattr(signal, "SIGHUP", None)
     if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
@@ -124,10 +128,10 @@ def _url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _uvicorn(state: ServerState) -> uvicorn.Server:
+def _uvicorn(state: ServerState, *, any_host: bool) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
-            asgi_app(state),
+            asgi_app(state, any_host=any_host),
             http=state.connections.protocol(),
             ws="none",
             lifespan="off",

@@ -158,12 +158,12 @@ class _ShapeChecker:
             return None
         count = len(self.mismatches)
         made = self._check_value(value, schema, path, outer)
-        if "make" not in schema or len(self.mismatches) > count:
+        if len(self.mismatches) > count or not schema.keys() & {"make", "make_at"}:
             return made
+        where = self._positions.at(*path)
         try:
-            return schema["make"](made)
+            return schema["make"](made) if "make" in schema else schema["make_at"](made, where)
         except ValueError as error:
-            where = self._positions.at(*path)
             self.mismatches.append(ShapeMismatch(str(error), where, "Correct the value."))
             return None
 

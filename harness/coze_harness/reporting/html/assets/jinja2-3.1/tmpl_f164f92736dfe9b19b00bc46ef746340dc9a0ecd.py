@@ -113,6 +113,25 @@ def root(context, missing=missing):
             yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.and_more', {'n': context.call(environment.getattr('{:,}', 'format'), (t_1(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'rates')) - 100))}))
             yield '</p>\n'
         yield '</section>\n'
+    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'edited'):
+        pass
+        yield '<section class="card" aria-labelledby="edited">\n<h3 id="edited">'
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'overview.edited'))
+        yield '</h3>\n<ul>\n'
+        for l_1_path in environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'edited')[:100]:
+            _loop_vars = {}
+            pass
+            yield '<li><code><bdi>'
+            yield escape(l_1_path)
+            yield '</bdi></code></li>\n'
+        l_1_path = missing
+        yield '</ul>\n'
+        if (t_1(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'edited')) > 100):
+            pass
+            yield '<p class="small">'
+            yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.and_more', {'n': context.call(environment.getattr('{:,}', 'format'), (t_1(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'edited')) - 100))}))
+            yield '</p>\n'
+        yield '</section>\n'
     yield '<div class="cards">\n'
     def t_3(fiter):
         for (l_1_key, l_1_top) in fiter:
@@ -170,4 +189,4 @@ def root(context, missing=missing):
     yield '</code></dd>\n</dl>\n</section>\n</div>'
 
 blocks = {}
-debug_info = '1=25&3=28&5=31&6=35&7=44&12=64&14=67&17=69&19=81&20=85&25=110&26=113&31=117&32=125&33=127&35=131&36=136&42=146&44=148&45=152&47=157&48=161&50=167'
+debug_info = '1=25&3=28&5=31&6=35&7=44&12=64&14=67&17=69&19=81&20=85&25=110&26=113&30=116&32=119&34=121&35=125&38=129&39=132&44=136&45=144&46=146&48=150&49=155&55=165&57=167&58=171&60=176&61=180&63=186'
