@@ -26,7 +26,12 @@ from coze_harness.model import (
     Summary,
     replace,
 )
-from coze_harness.model.errors import NothingSelectedError, WorkerLostError
+from coze_harness.model.errors import (
+    NothingSelectedError,
+    ResultsError,
+    UsageError,
+    WorkerLostError,
+)
 from coze_harness.model.trial import Trial
 from coze_harness.model.version import VERSION
 from coze_harness.reporting.encoded_result import EncodedResult, ResultEncoder
@@ -39,6 +44,7 @@ from coze_harness.reporting.run_writer import (
     exit_code,
     notify,
 )
+from coze_harness.reporting.terminal_trials import verdict_line
 from coze_harness.results import RunFolder, read_head
 from coze_harness.results.run_upload import RunUpload
 from coze_harness.scenarios import generate_values
@@ -192,9 +198,15 @@ def run_to_resume(project: Project, options: RunOptions) -> Path | None:
 
     Raises:
         ResultsError: there is no such run.
+        UsageError: the name is empty.
     """
-    if not options.resume:
+    if options.resume is None:
         return None
+    if not options.resume.strip():
+        raise UsageError(
+            "--resume needs the name of a run, and it is empty.",
+            next_step="give its id, its folder, or latest; coze-harness history shows the runs.",
+        )
     reports = project.settings.reports
     if isinstance(reports, RemoteFolder):
         return RunUpload(reports, project.process).folder_to_resume(options.resume)
@@ -302,6 +314,7 @@ def run_trials(
     folder = _run_folder(project, opening, resumed, upload)
     interrupted = False
     lost: WorkerLostError | None = None
+    unsaved: ResultsError | None = None
     with RunWriter(folder, opening, project.page_options, redactor) as writer:
         remaining = writer.remaining(trials)
         listener.on_start(len(trials), len(trials) - len(remaining))
@@ -309,21 +322,30 @@ def run_trials(
         try:
             with closing(execute(remaining, writer.encode)) as batches:
                 for batch in batches:
-                    writer.add(batch, keys)
+                    try:
+                        writer.add(batch, keys)
+                    except ResultsError as error:
+                        interrupted, unsaved = True, error
                     notify(batch, listener)
+                    if unsaved:
+                        break
                     if options.stop_at_first and any(item.is_bad for item in batch):
                         break
         except KeyboardInterrupt:
             interrupted = True
         except WorkerLostError as error:
             interrupted, lost = True, error
-        run = writer.finish(
-            trials,
-            _iso(clock.now()),
-            interrupted=interrupted,
-            summarize=summarize,
-            before_history=upload.fetch_history if upload else None,
+        run = writer.conclude(
+            trials, _iso(clock.now()), interrupted=interrupted, summarize=summarize
         )
+        try:
+            if unsaved:
+                raise unsaved
+            run = writer.finish(run, upload.fetch_history if upload else None)
+        except ResultsError as error:
+            # Without a report, the last line has it all.
+            error.detail = (*error.detail, verdict_line(run))
+            raise
     location: Path | RemoteFolder = folder.path
     if upload is not None:
         location = upload.publish(folder.path)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Sequence
 
 import pytest
 
+from coze_harness.commands.cassette_access import lock_for_reading, lock_for_writing
 from coze_harness.commands.fixture_sessions import record_trials
 from coze_harness.commands.project import Project
 from coze_harness.model import TrialResult
@@ -32,6 +33,32 @@ class TrialPlayer:
         self._redactor = self._replayer.redactor
         self._recording: Generator[TrialResult, None, None] | None = None
         self._recorded: dict[str, TrialResult] = {}
+        self._is_locked = False
+
+    def lock_recordings(self) -> None:
+        """Take the lock that replaying or recording needs, until the session ends.
+
+        Raises:
+            UsageError: another process writes recordings, or `CI` is set.
+            CassetteError: an accept was killed and cannot be finished.
+        """
+        if self._is_locked:
+            return
+        if self._config.getoption("--coze-record"):
+            self.project.refuse_recording_in_ci(force=False)
+            lock_for_writing(self.project, "pytest --coze-record", wait=False, note=self._note)
+        else:
+            lock = lock_for_reading(self.project, self._note)
+            self.project.resources.enter_context(lock)
+        self._is_locked = True
+
+    def _note(self, text: str) -> None:
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is None:  # a worker of pytest-xdist
+            _warn(text)
+        else:
+            terminal.ensure_newline()
+            terminal.write_line(f"coze-harness: {text}")
 
     def run_trial(self, trial: Trial, session_trials: Callable[[], Sequence[Trial]]) -> TrialResult:
         """Run a trial. What is wrong with it alone is the result's error.
@@ -43,6 +70,7 @@ class TrialPlayer:
         Raises:
             HarnessError: no trial can be run.
         """
+        self.lock_recordings()
         if not self._config.getoption("--coze-record"):
             return self._replayer.replay(trial, self._redactor)
         if self._recording is None:
