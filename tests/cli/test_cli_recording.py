@@ -11,7 +11,7 @@ import pytest
 from coze_harness.server.script_reader import parse_script
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
-from project import ProjectFolder, scripted
+from project import TOKEN, ProjectFolder, scripted
 
 Serving = Callable[[ServerScript], RunningServer]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -24,6 +24,7 @@ from coze_harness.model import (
     Run,
     ShardInfo,
     Summary,
+    TrialKey,
     replace,
 )
 from coze_harness.model.errors import (
@@ -322,30 +323,24 @@ def run_trials(
         try:
             with closing(execute(remaining, writer.encode)) as batches:
                 for batch in batches:
-                    try:
-                        writer.add(batch, keys)
-                    except ResultsError as error:
-                        interrupted, unsaved = True, error
+                    unsaved = _add(writer, batch, keys)
                     notify(batch, listener)
-                    if unsaved:
-                        break
-                    if options.stop_at_first and any(item.is_bad for item in batch):
+                    if unsaved or (options.stop_at_first and any(item.is_bad for item in batch)):
                         break
         except KeyboardInterrupt:
             interrupted = True
         except WorkerLostError as error:
             interrupted, lost = True, error
         run = writer.conclude(
-            trials, _iso(clock.now()), interrupted=interrupted, summarize=summarize
+            trials,
+            _iso(clock.now()),
+            interrupted=interrupted or unsaved is not None,
+            summarize=summarize,
         )
-        try:
+        with _verdict_in_errors(run):
             if unsaved:
                 raise unsaved
             run = writer.finish(run, upload.fetch_history if upload else None)
-        except ResultsError as error:
-            # Without a report, the last line has it all.
-            error.detail = (*error.detail, verdict_line(run))
-            raise
     location: Path | RemoteFolder = folder.path
     if upload is not None:
         location = upload.publish(folder.path)
@@ -353,6 +348,27 @@ def run_trials(
         raise lost
     code = exit_code(run, writer.exit_codes, strict_known=options.strict_known)
     return RunOutcome(run, folder.path, code, location)
+
+
+def _add(
+    writer: RunWriter, batch: Sequence[EncodedResult], keys: Mapping[str, TrialKey]
+) -> ResultsError | None:
+    """Add finished trials to the run, or return why that is impossible: the disk is full."""
+    try:
+        writer.add(batch, keys)
+    except ResultsError as error:
+        return error
+    return None
+
+
+@contextmanager
+def _verdict_in_errors(run: Run) -> Iterator[None]:
+    """Print the verdict with the error by which a run has no report."""
+    try:
+        yield
+    except ResultsError as error:
+        error.detail = (*error.detail, verdict_line(run))
+        raise
 
 
 def _run_folder(
