@@ -41,7 +41,7 @@ def state(folder: Path) -> str:
     letters = ""
     for name in names:
         path = folder / "cassettes" / f"{name}.yaml"
-        text = path.read_text("utf-8") if path.exists() else ""
+        text = path.read_text("utf-8") if path.is_file() else ""
         is_whole = text.startswith("# coze-cassette 1 crc32=") and text.endswith("\n")
         letters += (
             "." if not text else

@@ -84,7 +84,7 @@ def _changes(event: str, arguments: tuple[Any, ...], folder: str) -> bool:
     if isinstance(path, int):
         return event == "os.truncate"
     name = os.fsdecode(path)
-    return name.startswith(folder) if os.path.isabs(name) else not name.startswith("..")
+    return name.startswith(folder) if Path(name).is_absolute() else not name.startswith("..")
 
 
 def _run_child(folder: str, command: Sequence[str], kill_at: int, out: int, err: int) -> NoReturn:
@@ -135,7 +135,8 @@ def _serve() -> None:
         is_killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
         code = -1 if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
         answer = {"is_killed": is_killed, "code": code, "out": texts[0], "err": texts[1]}
-        print(json.dumps(answer), flush=True)
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -53,10 +53,14 @@ class TrialPlayer:
         self._is_locked = True
 
     def _note(self, text: str) -> None:
-        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
-        if terminal is None:  # a worker of pytest-xdist
+        plugins = self._config.pluginmanager
+        terminal, capture = (
+            plugins.get_plugin(name) for name in ("terminalreporter", "capturemanager")
+        )
+        if terminal is None or capture is None:  # in a worker of pytest-xdist
             _warn(text)
-        else:
+            return
+        with capture.global_and_fixture_disabled():
             terminal.ensure_newline()
             terminal.write_line(f"coze-harness: {text}")
 
