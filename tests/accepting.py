@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +62,16 @@ def left_over(folder: Path) -> list[str]:
     return sorted(one.name for one in files if one.suffix == ".tmp" or one.name in LEFT_OVER)
 
 
+@contextmanager
+def scripted_answer(answer: str) -> Iterator[str]:
+    """Serve a bot with one answer; yield the server's address."""
+    server = serve(parse_script(_SCRIPT.format(bot=CHATCHAT, answer=answer), "script.yaml"))
+    try:
+        yield server.base_url
+    finally:
+        server.stop()
+
+
 def compared_project(folder: Path) -> Compared:
     project = ProjectFolder(folder / "project", home=folder / "home")
     project.write("harness.yaml", SETTINGS)
@@ -67,13 +79,11 @@ def compared_project(folder: Path) -> Compared:
     project.write("scenarios/deep/b.yaml", "name: b\nstream: true\n" + _CASES + _TURN)
     project.env["COZE_API_TOKEN"] = TOKEN
     for command, answer in (("record", "旧答"), ("compare", "新答")):
-        server = serve(parse_script(_SCRIPT.format(bot=CHATCHAT, answer=answer), "script.yaml"))
-        try:
-            env = {**project.env, "COZE_API_BASE": server.base_url}
-            with warm_runner(env) as runner:
-                done = runner.run(project.root, command)
-        finally:
-            server.stop()
+        with (
+            scripted_answer(answer) as url,
+            warm_runner({**project.env, "COZE_API_BASE": url}) as runner,
+        ):
+            done = runner.run(project.root, command)
         assert done.code == 0, done
     # One has no baseline yet.
     project.path("cassettes/a+1.yaml").unlink()

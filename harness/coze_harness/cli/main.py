@@ -47,7 +47,7 @@ def run(arguments: Sequence[str]) -> int:
         return 130
     except BrokenPipeError:
         # The reader (head, less) closed the pipe: not an error.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return 0
     except OSError as error:
         from coze_harness.storage.atomic_write import is_disk_full
@@ -60,10 +60,16 @@ def run(arguments: Sequence[str]) -> int:
             [f"{place}The disk is full.", "  next: free some space, then run the command again."],
             debug=debug,
         )
+        # It may be the output that cannot be written, and Python writes the rest at its end.
+        _discard_output()
         return 2
     except Exception as error:  # noqa: BLE001 (users never see a traceback without --debug)
         _print_error(_internal_error(error), debug=debug)
         return 2
+
+
+def _discard_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _internal_error(error: Exception) -> list[str]:
