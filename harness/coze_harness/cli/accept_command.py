@@ -45,7 +45,7 @@ def accept(
     candidate. Default: all candidates. If one of them is unusable, for example because its scenario
     has changed, none is accepted.
     """
-    with opened_project(overrides) as project:
+    with opened_project(overrides, uses_baseline=True) as project:
         lock_for_writing(project, "accept", wait=wait)
         review = review_candidates(project)
         promote = partial(_promote, project, review, wait=wait)

@@ -16,16 +16,25 @@ from coze_harness.reporting.safe_text import single_line
 
 
 @contextmanager
-def opened_project(overrides: SettingsOverrides) -> Iterator[Project]:
+def opened_project(
+    overrides: SettingsOverrides, *, uses_baseline: bool = False
+) -> Iterator[Project]:
     """Open the project, and finish an accept that was killed.
 
-    Where that is not possible, the user is told: the command does not read the recordings, or it
-    takes a lock that requires it.
+    Args:
+        overrides: settings from options.
+        uses_baseline: whether it must be finished; else it is only reported where that is not
+            possible.
+
+    Raises:
+        CassetteError: it must be finished, and cannot be.
     """
     with open_project(current_process(), overrides) as project:
         try:
             cassette_access.finish_interrupted_accept(project, note)
         except CassetteError as error:
+            if uses_baseline:
+                raise
             note(f"warning: {error.what}")
         yield project
 

@@ -81,7 +81,7 @@ def record(
     A cassette is written only when its conversation has finished. Refuses to run if CI is set,
     unless you add --force: CI should replay.
     """
-    with opened_project(overrides) as project:
+    with opened_project(overrides, uses_baseline=True) as project:
         project.refuse_recording_in_ci(force=force)
         trials = project.select_trials(selection)
         lock_for_writing(project, "record", wait=wait)
@@ -105,7 +105,7 @@ def live(
     display: DisplayOptions,
 ) -> int:
     """Run the conversations with Coze, judge the answers, write reports; save no cassette."""
-    with opened_project(overrides) as project:
+    with opened_project(overrides, uses_baseline=True) as project:
         trials = project.select_trials(selection)
         with ProgressDisplay(project.process.environment, display, ticking=True) as progress:
             outcome = talk_to_coze(project, trials, options, progress, saves_cassettes=False)
