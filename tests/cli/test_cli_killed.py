@@ -36,7 +36,7 @@ def test_a_killed_run_leaves_whole_files(
     compared: Compared, runner: Runner, tmp_path: Path
 ) -> None:
     assert state(compared.project.root) == OLD
-    assert check_run_killed(compared, runner, tmp_path, count(1, 3)) > 20
+    assert check_run_killed(compared, runner, tmp_path, count(2, 3)) > 20
 
 
 def test_a_killed_recording_leaves_whole_files(

@@ -327,8 +327,9 @@ def wrap_os_errors(action: str, path: Path) -> Iterator[None]:
 
 
 def _make_reports_folder(reports: Path) -> None:
-    if not reports.is_dir():
-        reports.mkdir(parents=True)
+    reports.mkdir(parents=True, exist_ok=True)
+    # An empty folder may be that of a run which was killed before it wrote the file.
+    if next(reports.iterdir(), None) is None:
         # Everything in this folder can be made again from cassettes.
         (reports / ".gitignore").write_text("*\n", encoding="utf-8")
 
