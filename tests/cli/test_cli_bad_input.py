@@ -314,3 +314,42 @@ def test_an_endless_redact_pattern_is_a_fault_of_run_record_and_check(
         assert place in done.err, (command, done)
         assert "Traceback" not in done.err, (command, done)
     assert project.text("cassettes/a.yaml") == before
+
+
+def test_an_empty_name_of_a_run_to_resume_is_rejected(recorded: ProjectFolder) -> None:
+    runs = recorded.runs()
+    recorded.env["COZE_API_TOKEN"] = "pat_" + "a1" * 16
+    for command, name in (("run", ""), ("run", " "), ("live", ""), ("compare", "")):
+        done = recorded.does(command, "--resume", name)
+        assert done.code == 2, done
+        assert "--resume" in done.err
+    assert recorded.runs() == runs
+
+
+def test_a_long_name_of_a_run_is_rejected(recorded: ProjectFolder) -> None:
+    for command in (
+        ("run", "--resume", "x" * 300),
+        ("run", "--resume", "reports/" + "x" * 300),
+        ("report", "x" * 5_000),
+    ):
+        done = recorded.does(*command)
+        assert done.code == 2, done
+        assert "xxx" in done.err
+        assert "Internal error" not in done.err
+        assert len(done.err) < 1_000
+
+
+def test_a_cassette_that_is_no_file_is_an_error_of_its_trial(recorded: ProjectFolder) -> None:
+    for name, kind in (("identity", "named pipe"), ("wrong", "device")):
+        path = recorded.path(f"cassettes/{name}.yaml")
+        path.unlink()
+        if kind == "device":
+            path.symlink_to("/dev/zero")
+        else:
+            os.mkfifo(path)
+    for command in ("run", "check"):
+        done = recorded.does(command, seconds=20)
+        assert done.code == 3, done
+        for kind in ("named pipe", "device"):
+            assert f"This is a {kind}, not a file." in done.out + done.err
+    assert recorded.statuses()["weather[1]"] == "passed"

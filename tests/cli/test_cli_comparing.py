@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -364,10 +365,26 @@ def test_other_commands_leave_candidates_alone(baseline: ProjectFolder, serving:
     assert Path(baseline.path("cassettes/.candidate/identity.yaml")).exists()
 
 
-def test_init_keeps_candidates_out_of_version_control(tmp_path: Path) -> None:
+def test_init_keeps_what_is_not_the_baseline_out_of_version_control(tmp_path: Path) -> None:
     project = ProjectFolder(tmp_path / "new", home=tmp_path / "home")
     assert project.does("init").code == 0
-    assert "cassettes/.candidate/" in project.text(".gitignore").splitlines()
+    ignored = {
+        "reports/latest/run.json", "cassettes/.candidate/a.yaml", "cassettes/.lock",
+        "cassettes/.accept-journal.json", "cassettes/.identity.yaml.0a1b2c3d.tmp",
+        "cassettes/深/.a.yaml.0a1b2c3d.tmp", "cassettes/..accept-journal.json.0a1b2c3d.tmp",
+    }  # fmt: skip
+    committed = {"harness.yaml", "cassettes/identity.yaml", "cassettes/a/b.yaml"}
+    for command in (("init", "--quiet"), ("check-ignore", "--stdin", "-z")):
+        done = subprocess.run(
+            ["git", *command],
+            cwd=project.root,
+            env=project.env,
+            input="\0".join(sorted(ignored | committed)),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    assert set(done.stdout.strip("\0").split("\0")) == ignored
 
 
 def test_a_baselines_drawn_values_are_asked_again(baseline: ProjectFolder) -> None:

@@ -198,13 +198,12 @@ def test_check_finds_everything_that_is_wrong(recorded: ProjectFolder) -> None:
         ("identity.yaml", "is stale"),
         ("wrong.yaml", ""),
         ("gone.yaml", "no scenario"),
-        (".x.yaml.123.tmp", "killed"),
         ("weather+2.yaml", "secret"),
     ):
         pattern = rf"^cassettes/{re.escape(name)}(:\d+)*: .*{re.escape(words)}"
         assert re.search(pattern, done.err, re.MULTILINE), f"{name}: {done.err}"
     assert "sk-Qw3" not in done.err
-    assert "6 errors" in done.err
+    assert "5 errors" in done.err
     # What cannot be read is not offered to be mended, and mending leaves it alone.
     assert recorded.does("check", "--rewrite", "wrong").code == 3
     assert recorded.text("cassettes/wrong.yaml") == whole[:900]

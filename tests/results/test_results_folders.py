@@ -386,7 +386,8 @@ def test_latest_is_a_relative_link_to_the_newest_run(tmp_path: Path) -> None:
         update_latest(folder)
     assert (tmp_path / "latest").readlink() == Path("r2")
     assert read_run(tmp_path / "latest").run_id == "r2"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["latest", "r1", "r2"]
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == [".gitignore", "latest", "r1", "r2"]
 
 
 def test_latest_takes_the_place_of_an_earlier_copy(tmp_path: Path) -> None:

@@ -121,13 +121,6 @@ class CandidateFolder:
                 if info and of and (info.scenario, of.case, of.bot_id) in cases:
                     path.unlink(missing_ok=True)
 
-    def remove_empty_folders(self) -> None:
-        """Delete folders that have no candidate any more."""
-        folders = [path for path in self.path.rglob("*") if path.is_dir()]
-        for folder in (*sorted(folders, reverse=True), self.path):
-            with suppress(OSError):
-                folder.rmdir()
-
     def _read(
         self,
         path: Path,

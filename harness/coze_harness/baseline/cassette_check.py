@@ -30,7 +30,7 @@ from coze_harness.storage import remote_folder as remote
 from coze_harness.storage.atomic_write import TEMPORARY_SUFFIX
 from coze_harness.storage.remote_folder import RemoteFolder, is_url
 
-_KINDS: Final = (TEMPORARY_SUFFIX, ".yaml", ".yml")
+_KINDS: Final = (".yaml", ".yml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,13 @@ def _unknown_files(
     folder: Path | RemoteFolder, known: set[str], redactor: Redactor
 ) -> Iterator[CheckMessage]:
     unknown = [path for path in _list_files(folder) if path not in known]
+    if isinstance(folder, RemoteFolder):
+        # On a disk, the next command that writes deletes them; a store has no lock to do that with.
+        for path in unknown:
+            if path.endswith(TEMPORARY_SUFFIX):
+                what = "A recording that was killed left this file."
+                error = CassetteError(what, where=Location(path), next_step="delete it.")
+                yield CheckMessage(error, is_notice=True)
     for batch in in_batches([path for path in unknown if path.endswith(_KINDS)]):
         prefetched = (
             store.fetch_cassettes(batch)
@@ -114,17 +121,15 @@ def _unknown_files(
             else store.NONE_PREFETCHED
         )
         for path in batch:
-            if path.endswith(TEMPORARY_SUFFIX):
-                what = "A recording that was killed left this file."
-                step = "delete it."
-            elif _is_of_python_test(path, prefetched):
-                yield from _check_text(path, redactor, prefetched)
+            yield from _check_text(path, redactor, prefetched)
+            if _is_of_python_test(path, prefetched):
                 continue
-            else:
-                what = "This recording belongs to no scenario."
-                step = "delete it, or restore its scenario."
-                yield from _check_text(path, redactor, prefetched)
-            yield CheckMessage(CassetteError(what, where=Location(path), next_step=step))
+            error = CassetteError(
+                "This recording belongs to no scenario.",
+                where=Location(path),
+                next_step="delete it, or restore its scenario.",
+            )
+            yield CheckMessage(error)
 
 
 def _list_files(folder: Path | RemoteFolder) -> list[str]:

@@ -8,18 +8,17 @@ published bot; what was sent is still noted under `x-coze`.
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeAlias
 
+from coze_harness.baseline.accept_journal import begin_accept, finish_accept
 from coze_harness.baseline.candidate_comparison import replay_pair
 from coze_harness.baseline.candidate_pairs import TrialPair
 from coze_harness.baseline.candidates import Candidate, CandidateFolder
-from coze_harness.cassettes import Recording, RecordingInfo, Redactor
+from coze_harness.cassettes import Recording, RecordingInfo
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.compare import compare_trial
 from coze_harness.coze import fingerprint
@@ -29,14 +28,12 @@ from coze_harness.model import TrialResult, replace
 from coze_harness.model.errors import (
     CassetteError,
     CassetteStaleError,
-    CassetteWriteError,
     HarnessError,
     NothingSelectedError,
     UsageError,
 )
 from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial
-from coze_harness.storage.atomic_write import TEMPORARY_SUFFIX
 
 _CaseOfBot: TypeAlias = tuple[str, str, str]
 
@@ -99,30 +96,33 @@ class CandidateReview:
         pair = TrialPair(candidate, trial if is_recorded else None)
         return compare_trial(*replay_pair(pair, self.runner, self.runner.redactor))
 
-    def promote(self, promotions: Sequence[Promotion]) -> list[Path]:
-        """Replace baselines by candidates; return their paths as a user names them.
+    def promote(self, promotions: Sequence[Promotion], now: float) -> list[Path]:
+        """Replace baselines by candidates, all or none; return their paths as a user names them.
 
-        Every file is written next to its baseline before the first one is moved there.
+        The caller holds the locks of the folder of cassettes.
+
+        Args:
+            promotions: the candidates.
+            now: Unix time in seconds.
 
         Raises:
             CassetteError: one holds a secret or cannot be written; nothing was promoted.
         """
+        cassettes = self.candidates.folders.relative_path(self.candidates.cassettes)
         redactor = self.runner.redactor
-        staged: list[_StagedPromotion] = []
-        try:
-            for promotion in promotions:
-                target = self.root / promotion.trial.key.cassette
-                temporary = target.with_name(f".accept.{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
-                staged.append(_StagedPromotion(promotion, temporary, target))
-                staged[-1].write(redactor)
-            for one in staged:
-                one.move()
-        finally:
-            for one in staged:
-                with suppress(OSError):
-                    one.temporary.unlink()
-        self.candidates.remove_empty_folders()
-        return [one.target for one in staged]
+        shown = [self.root / promotion.trial.key.cassette for promotion in promotions]
+        contents = [
+            (
+                path,
+                store.encode_cassette(path, promotion.recording, promotion.origin, redactor),
+                (promotion.candidate.path, *promotion.extra),
+            )
+            for path, promotion in zip(shown, promotions, strict=True)
+        ]
+        begin_accept(cassettes, contents, now)
+        if error := finish_accept(cassettes).error:
+            raise error
+        return shown
 
     def _named(self, names: Sequence[str], found: Sequence[Candidate]) -> list[Candidate]:
         named: dict[Path, Candidate] = {}
@@ -259,33 +259,3 @@ def _other_bot_error(trial: Trial, shown: Path) -> CassetteStaleError:
         where=Location(str(shown)),
         next_step=f"write `bot: {trial.key.bot}` into the scenario, then accept; or delete it.",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _StagedPromotion:
-    """A promotion under way: written to a temporary file, then moved to its target."""
-
-    promotion: Promotion
-    temporary: Path
-    target: Path
-
-    def write(self, redactor: Redactor) -> None:
-        try:
-            store.write_cassette(
-                self.temporary, self.promotion.recording, self.promotion.origin, redactor
-            )
-        except CassetteError as error:
-            error.where = Location(str(self.target))
-            raise
-
-    def move(self) -> None:
-        try:
-            self.temporary.replace(self.target)
-        except OSError as error:
-            raise CassetteWriteError(
-                f"The recording could not be replaced: {error.strerror}. It is unchanged.",
-                where=Location(str(self.target)),
-                next_step="correct the folder's permissions, then accept again.",
-            ) from error
-        for path in (self.promotion.candidate.path, *self.promotion.extra):
-            path.unlink(missing_ok=True)

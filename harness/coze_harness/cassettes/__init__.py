@@ -4,7 +4,9 @@ This room does not know bots or scenarios.
 """
 
 from coze_harness.cassettes.recording import (
+    ACCEPT_JOURNAL,
     CANDIDATE_FOLDER,
+    LOCK_FILE,
     CandidateInfo,
     Recording,
     RecordingInfo,
@@ -14,7 +16,9 @@ from coze_harness.cassettes.redaction import Redactor
 from coze_harness.cassettes.replay_transport import ReplayTransport
 
 __all__ = [
+    "ACCEPT_JOURNAL",
     "CANDIDATE_FOLDER",
+    "LOCK_FILE",
     "CandidateInfo",
     "Recording",
     "RecordingInfo",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Mapping, Sequence
+import stat
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -19,7 +21,7 @@ from coze_harness.model.errors import (
 )
 from coze_harness.model.location import Location
 from coze_harness.storage import remote_folder
-from coze_harness.storage.atomic_write import write_atomically
+from coze_harness.storage.atomic_write import is_disk_full, write_atomically
 from coze_harness.storage.remote_folder import RemoteError, RemoteFolder, is_url
 
 # A named pipe must not make a run wait for a writer.
@@ -27,6 +29,13 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 # Nearly every cassette fits into the first buffer; a larger one takes longer to allocate.
 _FIRST_BUFFER = 1 << 15
 _NEXT_BUFFER = 1 << 20
+_KINDS_OF_FILES: Final[Sequence[tuple[Callable[[int], bool], str]]] = (
+    (stat.S_ISDIR, "folder"),
+    (stat.S_ISFIFO, "named pipe"),
+    (stat.S_ISSOCK, "socket"),
+    (stat.S_ISCHR, "device"),
+    (stat.S_ISBLK, "device"),
+)
 
 PrefetchedCassettes: TypeAlias = Mapping[str, bytes | OSError]
 """Cassettes fetched by URL: a file's content, or the error of reading it."""
@@ -79,6 +88,8 @@ def read_bytes(path: Path | str, prefetched: PrefetchedCassettes = NONE_PREFETCH
             return _fetch(path, prefetched)
         descriptor = os.open(path, _FLAGS)
         try:
+            if not stat.S_ISREG(mode := os.fstat(descriptor).st_mode):
+                raise _not_a_file(path, mode)
             chunks: list[bytes] = []
             size = _FIRST_BUFFER
             while chunk := os.read(descriptor, size):
@@ -93,7 +104,18 @@ def read_bytes(path: Path | str, prefetched: PrefetchedCassettes = NONE_PREFETCH
             "There is no recording.", where=Location(str(path)), next_step="Record the scenario."
         ) from error
     except OSError as error:
+        if error.errno == errno.ENXIO:  # what opening a socket is answered with
+            raise _not_a_file(path, Path(path).stat().st_mode) from error
         raise read_error(path, error) from error
+
+
+def _not_a_file(path: Path | str, mode: int) -> CassetteUnreadableError:
+    kind = next((name for is_kind, name in _KINDS_OF_FILES if is_kind(mode)), "special file")
+    return CassetteUnreadableError(
+        f"This is a {kind}, not a file.",
+        where=Location(str(path)),
+        next_step="Remove it, and record the scenario.",
+    )
 
 
 def _fetch(url: str, prefetched: PrefetchedCassettes) -> bytes:
@@ -136,6 +158,17 @@ def write_cassette(
         SecretLeakError: the content contains a secret; nothing was written.
         CassetteWriteError: the file cannot be written; the old file is unchanged.
     """
+    write_cassette_bytes(path, encode_cassette(path, recording, origin, redactor))
+
+
+def encode_cassette(
+    path: Path | str, recording: Recording, origin: RecordingInfo, redactor: Redactor
+) -> bytes:
+    """Return the content of a recording's file.
+
+    Raises:
+        SecretLeakError: it contains a secret; `path` is named.
+    """
     if origin.bot is not None:
         origin = replace(origin, bot=redactor.redact_snapshot(origin.bot))
     content = write_canonical(recording, origin)
@@ -145,7 +178,7 @@ def write_cassette(
             where=Location(str(path)),
             next_step="Add a pattern for it under `redact:` in harness.yaml, then record again.",
         )
-    write_cassette_bytes(path, content)
+    return content
 
 
 def write_cassette_bytes(path: Path | str, data: bytes) -> None:
@@ -158,12 +191,27 @@ def write_cassette_bytes(path: Path | str, data: bytes) -> None:
         if isinstance(path, str) and is_url(path):
             remote_folder.write_file(path, data)
         else:
+            _check_replaceable(path)
             write_atomically(Path(path), [data])
     except OSError as error:
+        reason = "the disk is full" if is_disk_full(error) else error.strerror
         raise CassetteWriteError(
-            f"The recording could not be written: {error.strerror}. An old file is unchanged.",
+            f"The recording could not be written: {reason}. An old file is unchanged.",
             where=Location(str(path)),
             next_step=error.next_step
             if isinstance(error, RemoteError)
-            else "Free disk space or correct the folder's permissions, then record again.",
+            else "Free disk space, then record again."
+            if is_disk_full(error)
+            else "Correct the folder's permissions, then record again.",
         ) from error
+
+
+def _check_replaceable(path: Path | str) -> None:
+    """Check that there is a file, a link or nothing; a pipe or a device is somebody's."""
+    try:
+        mode = os.lstat(path).st_mode
+    except OSError:  # writing says why
+        return
+    if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
+        error = _not_a_file(path, mode)
+        raise CassetteWriteError(error.what, where=error.where, next_step=error.next_step)

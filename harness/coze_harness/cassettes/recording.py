@@ -15,6 +15,12 @@ FORMAT_VERSION = 1
 CANDIDATE_FOLDER: Final = ".candidate"
 """The folder of recordings that are not accepted yet, inside the folder of cassettes."""
 
+ACCEPT_JOURNAL: Final = ".accept-journal.json"
+"""A file of the folder of cassettes while recordings are replaced by candidates."""
+
+LOCK_FILE: Final = ".lock"
+"""A file of the folder of cassettes while a process writes recordings or candidates there."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingInfo:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import click
 
 from coze_harness.baseline.promotion import CandidateReview, Promotion
 from coze_harness.cli import shared_options
 from coze_harness.cli.progress_display import ProgressDisplay
+from coze_harness.cli.project_access import lock_for_writing, note, opened_project
 from coze_harness.cli.shared_options import DisplayOptions
-from coze_harness.commands.accept_candidates import review_candidates
-from coze_harness.commands.current_process import current_process
-from coze_harness.commands.project import open_project
+from coze_harness.commands.accept_candidates import promote_candidates, review_candidates
+from coze_harness.commands.project import Project
 from coze_harness.config import SettingsOverrides
 from coze_harness.model import ChangeKind, TrialResult
 from coze_harness.model.errors import HarnessError
@@ -33,16 +34,21 @@ _STYLES = {
 @click.option(
     "--interactive", is_flag=True, help="Show each change and ask: a (accept), s (skip), q (quit)."
 )
+@shared_options.wait
 @shared_options.folders
-def accept(names: tuple[str, ...], interactive: bool, overrides: SettingsOverrides) -> int:
+def accept(
+    names: tuple[str, ...], interactive: bool, wait: bool, overrides: SettingsOverrides
+) -> int:
     """Replace recordings in the baseline with candidates that `compare` recorded.
 
     NAME is a scenario, a trial's id, or the path of a scenario file, a folder, a cassette or a
     candidate. Default: all candidates. If one of them is unusable, for example because its scenario
     has changed, none is accepted.
     """
-    with open_project(current_process(), overrides) as project:
+    with opened_project(overrides, uses_baseline=True) as project:
+        lock_for_writing(project, "accept", wait=wait)
         review = review_candidates(project)
+        promote = partial(_promote, project, review, wait=wait)
         found = review.find(names)
         promotions = [one for one in found if isinstance(one, Promotion)]
         errors = [one for one in found if isinstance(one, HarnessError)]
@@ -53,19 +59,22 @@ def accept(names: tuple[str, ...], interactive: bool, overrides: SettingsOverrid
         if interactive:
             environment, options = project.process.environment, DisplayOptions(verbose=True)
             display = ProgressDisplay(environment, options, ticking=False)
-            return _ask_for_each(review, promotions, display.writer) or code
+            return _ask_for_each(review, promotions, display.writer, promote) or code
         if errors:
             unusable = format_count(len(errors), "candidate is unusable", "candidates are unusable")
             click.echo(f"Nothing was accepted: {unusable}.", err=True)
             return code
-        _promote(review, promotions)
+        promote(promotions)
         return 0
 
 
-def _promote(review: CandidateReview, promotions: Sequence[Promotion]) -> None:
+def _promote(
+    project: Project, review: CandidateReview, promotions: Sequence[Promotion], *, wait: bool
+) -> None:
     """Promote candidates, and print each."""
     overridden: dict[str, None] = {}
-    for path, promotion in zip(review.promote(promotions), promotions, strict=True):
+    paths = promote_candidates(project, review, promotions, wait=wait, note=note)
+    for path, promotion in zip(paths, promotions, strict=True):
         click.echo(f"accepted  {single_line(str(path), 1_000)}")
         overridden |= dict.fromkeys(
             f"{name}: {text}" for name, text in promotion.origin.overridden_options.items() if text
@@ -82,7 +91,10 @@ def _promote(review: CandidateReview, promotions: Sequence[Promotion]) -> None:
 
 
 def _ask_for_each(
-    review: CandidateReview, promotions: Sequence[Promotion], writer: TerminalWriter
+    review: CandidateReview,
+    promotions: Sequence[Promotion],
+    writer: TerminalWriter,
+    promote: Callable[[Sequence[Promotion]], None],
 ) -> int:
     """Show changes one by one, and promote those that the user accepts."""
     changed = []
@@ -106,7 +118,7 @@ def _ask_for_each(
         else:
             skipped += 1
     if accepted:
-        _promote(review, accepted)
+        promote(accepted)
     else:
         click.echo("Nothing was accepted.")
     remaining = skipped + same

@@ -5,9 +5,8 @@ from __future__ import annotations
 import click
 
 from coze_harness.cli import shared_options
+from coze_harness.cli.project_access import opened_project
 from coze_harness.commands.ask_bot import ask_bot
-from coze_harness.commands.current_process import current_process
-from coze_harness.commands.project import open_project
 from coze_harness.config import SettingsOverrides
 from coze_harness.model import HttpCall, Reply
 from coze_harness.reporting.safe_text import format_count, format_duration, show_control_characters
@@ -54,7 +53,7 @@ def ask(
         printed.append(text)
         click.echo(show_control_characters(text), nl=False)
 
-    with open_project(current_process(), overrides) as project:
+    with opened_project(overrides) as project:
         for warning in project.settings.warnings:
             click.echo(f"warning: {warning}", err=True)
         reply = ask_bot(

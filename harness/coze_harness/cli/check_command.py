@@ -7,9 +7,9 @@ import sys
 import click
 
 from coze_harness.cli import shared_options
+from coze_harness.cli.project_access import lock_for_writing, opened_project, project_to_read
 from coze_harness.commands.check_project import check_project
-from coze_harness.commands.current_process import current_process
-from coze_harness.commands.project import TrialSelection, open_project
+from coze_harness.commands.project import TrialSelection
 from coze_harness.config import SettingsOverrides
 from coze_harness.reporting.safe_text import format_count, show_control_characters
 
@@ -24,8 +24,13 @@ def check(selection: TrialSelection, rewrite: bool, overrides: SettingsOverrides
     Reports recordings that are missing, stale, unreadable, contain a secret, or belong to no trial.
     Exit code 2: a scenario file or a setting is wrong. 3: a recording is.
     """
-    with open_project(current_process(), overrides) as project:
-        checked = check_project(project, selection, reformat=rewrite)
+    if rewrite:
+        with opened_project(overrides) as project:
+            lock_for_writing(project, "check --rewrite")
+            checked = check_project(project, selection, reformat=True)
+    else:
+        with project_to_read(overrides) as project:
+            checked = check_project(project, selection)
     for path in checked.reformatted:
         click.echo(f"{path}: reformatted.")
     for message in checked.messages:

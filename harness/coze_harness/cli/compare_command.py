@@ -9,8 +9,10 @@ import click
 from coze_harness.baseline.candidates import CandidateOptions
 from coze_harness.cli import shared_options
 from coze_harness.cli.progress_display import ProgressDisplay
+from coze_harness.cli.project_access import lock_for_writing, note, opened_project
 from coze_harness.cli.run_command import finish, report_to_ci
 from coze_harness.cli.shared_options import DisplayOptions
+from coze_harness.commands.cassette_access import lock_for_reading
 from coze_harness.commands.compare_bots import (
     ComparisonOutcome,
     compare_candidate,
@@ -18,8 +20,7 @@ from coze_harness.commands.compare_bots import (
     compare_runs,
     find_two_runs,
 )
-from coze_harness.commands.current_process import current_process
-from coze_harness.commands.project import TrialSelection, open_project
+from coze_harness.commands.project import TrialSelection
 from coze_harness.commands.run_trials import RunOptions
 from coze_harness.config import SettingsOverrides
 from coze_harness.model.errors import UsageError
@@ -34,6 +35,7 @@ from coze_harness.reporting.terminal_comparison import closing_line, comparison_
 )
 @click.option("--replay", is_flag=True, help="Compare the candidates that are recorded, offline.")
 @click.option("--force", is_flag=True, help="Record even if CI is set.")
+@shared_options.wait
 @shared_options.project
 @shared_options.comparison
 @shared_options.display
@@ -43,6 +45,7 @@ def compare(
     version: str,
     replay: bool,
     force: bool,
+    wait: bool,
     overrides: SettingsOverrides,
     options: RunOptions,
     display: DisplayOptions,
@@ -58,14 +61,17 @@ def compare(
     Exit code 1: something that passed before fails now, and chance does not explain it.
     """
     candidate = CandidateOptions(draft, version)
-    with open_project(current_process(), overrides) as project:
+    with opened_project(overrides) as project:
         runs = find_two_runs(project, selection.paths)
         if runs:
             _check_options_for_runs(selection, options, candidate, replay=replay)
         else:
             _check_options(candidate, replay=replay)
-            if not replay:
+            if replay:
+                project.resources.enter_context(lock_for_reading(project, note))
+            else:
                 project.refuse_recording_in_ci(force=force)
+                lock_for_writing(project, "compare", wait=wait)
         with ProgressDisplay(
             project.process.environment,
             display,

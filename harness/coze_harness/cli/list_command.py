@@ -10,9 +10,9 @@ import click
 from rich.cells import cell_len, set_cell_size
 
 from coze_harness.cli import shared_options
+from coze_harness.cli.project_access import project_to_read
 from coze_harness.commands.check_project import list_trials as listed_trials
-from coze_harness.commands.current_process import current_process
-from coze_harness.commands.project import TrialSelection, open_project, schema_text
+from coze_harness.commands.project import TrialSelection, schema_text
 from coze_harness.config import SettingsOverrides
 from coze_harness.model import CassetteState
 from coze_harness.reporting.safe_text import single_line
@@ -29,7 +29,7 @@ def list_trials(
     selection: TrialSelection, shard: str, as_json: bool, overrides: SettingsOverrides
 ) -> int:
     """List the trials that `run` would replay, each with the state of its cassette."""
-    with open_project(current_process(), overrides) as project:
+    with project_to_read(overrides) as project:
         rows = listed_trials(project, selection, shard)
     if as_json:
         listed = [

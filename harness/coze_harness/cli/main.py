@@ -49,17 +49,36 @@ def run(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         # The reader (head, less) closed the pipe: not an error.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return 0
-    except Exception as error:  # noqa: BLE001 (users never see a traceback without --debug)
+    except OSError as error:
+        from coze_harness.storage.atomic_write import is_disk_full
+
+        if not is_disk_full(error):
+            _print_error(_internal_error(error), debug=debug)
+            return 2
+        place = f"{error.filename}: " if error.filename else ""
         _print_error(
-            [
-                f"Internal error of coze-harness: {type(error).__name__}: {error}",
-                "  next: run the command again with --debug, and report what it prints.",
-            ],
+            [f"{place}The disk is full.", "  next: free some space, then run the command again."],
             debug=debug,
         )
+        # It may be the output that cannot be written, and Python writes the rest at its end.
+        _discard_output()
         return 2
+    except Exception as error:  # noqa: BLE001 (users never see a traceback without --debug)
+        _print_error(_internal_error(error), debug=debug)
+        return 2
+
+
+def _discard_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _internal_error(error: Exception) -> list[str]:
+    return [
+        f"Internal error of coze-harness: {type(error).__name__}: {error}",
+        "  next: run the command again with --debug, and report what it prints.",
+    ]
 
 
 def _use_utf8() -> None:

@@ -11,11 +11,11 @@ import click
 
 from coze_harness.cli import shared_options
 from coze_harness.cli.progress_display import ProgressDisplay
+from coze_harness.cli.project_access import project_to_read
 from coze_harness.cli.run_command import open_report as open_run_report
 from coze_harness.cli.shared_options import DisplayOptions
-from coze_harness.commands.current_process import current_process
 from coze_harness.commands.mutate_answers import MutationOutcome, mutate_answers
-from coze_harness.commands.project import Project, TrialSelection, open_project
+from coze_harness.commands.project import Project, TrialSelection
 from coze_harness.config import SettingsOverrides
 from coze_harness.model import MutationReport, MutationScore, SurvivingMutant
 from coze_harness.mutation.mutation_runner import MutationNote
@@ -64,7 +64,7 @@ def mutate(
     and judged by its own turn's expectations. They would not notice a mutant that still passes.
     """
     display = DisplayOptions(quiet=quiet or as_json, no_progress=no_progress)
-    with open_project(current_process(), overrides) as project:
+    with project_to_read(overrides) as project:
         environment = project.process.environment
         with ProgressDisplay(environment, display, ticking=True, shows_results=False) as progress:
             mutation = mutate_answers(project, selection, seed=seed, listener=progress)

@@ -9,8 +9,7 @@ from shutil import get_terminal_size
 import click
 
 from coze_harness.cli import shared_options
-from coze_harness.commands.current_process import current_process
-from coze_harness.commands.project import open_project
+from coze_harness.cli.project_access import opened_project
 from coze_harness.commands.report_runs import all_runs, render_runs
 from coze_harness.config import SettingsOverrides
 from coze_harness.reporting.run_list_page import run_list_rows
@@ -32,7 +31,7 @@ def report(runs: tuple[str, ...], output: str | None, overrides: SettingsOverrid
     RUN is an id, a folder, or 'latest'. Several runs are merged into one; this requires -o, and
     every shard exactly once.
     """
-    with open_project(current_process(), overrides) as project:
+    with opened_project(overrides) as project:
         page = render_runs(project, runs, output)
         click.echo(project.folders.display_path(page))
     return 0
@@ -51,7 +50,7 @@ def report(runs: tuple[str, ...], output: str | None, overrides: SettingsOverrid
 @shared_options.folders
 def history(count: int, overrides: SettingsOverrides) -> int:
     """List the runs, newest first."""
-    with open_project(current_process(), overrides) as project:
+    with opened_project(overrides) as project:
         runs = all_runs(project, partial(click.echo, err=True))
     if not runs:
         click.echo("There is no run yet. Next: coze-harness run")

@@ -11,9 +11,9 @@ import click
 
 from coze_harness.cli import shared_options
 from coze_harness.cli.progress_display import ProgressDisplay
+from coze_harness.cli.project_access import lock_for_writing, opened_project, project_to_read
 from coze_harness.cli.shared_options import DisplayOptions
-from coze_harness.commands.current_process import current_process
-from coze_harness.commands.project import Project, TrialSelection, open_project
+from coze_harness.commands.project import Project, TrialSelection
 from coze_harness.commands.run_trials import (
     RunOptions,
     replay_trials,
@@ -51,7 +51,7 @@ def run(
 
     Never opens a connection and needs no token. PATH is a file, a folder or a scenario's name.
     """
-    with open_project(current_process(), overrides) as project:
+    with project_to_read(overrides) as project:
         trials = project.select_trials(selection, options.workers)
         with ProgressDisplay(project.process.environment, display, ticking=False) as progress:
             outcome = replay_trials(project, trials, options, progress)
@@ -63,6 +63,7 @@ def run(
 @shared_options.selection
 @click.option("--missing", is_flag=True, help="Only trials that have no recording yet.")
 @click.option("--force", is_flag=True, help="Record even if CI is set.")
+@shared_options.wait
 @shared_options.project
 @shared_options.execution
 @shared_options.display
@@ -70,6 +71,7 @@ def record(
     selection: TrialSelection,
     missing: bool,
     force: bool,
+    wait: bool,
     overrides: SettingsOverrides,
     options: RunOptions,
     display: DisplayOptions,
@@ -79,9 +81,10 @@ def record(
     A cassette is written only when its conversation has finished. Refuses to run if CI is set,
     unless you add --force: CI should replay.
     """
-    with open_project(current_process(), overrides) as project:
+    with opened_project(overrides, uses_baseline=True) as project:
         project.refuse_recording_in_ci(force=force)
         trials = project.select_trials(selection)
+        lock_for_writing(project, "record", wait=wait)
         if missing:
             trials = without_recording(project, trials)
         with ProgressDisplay(project.process.environment, display, ticking=True) as progress:
@@ -102,7 +105,7 @@ def live(
     display: DisplayOptions,
 ) -> int:
     """Run the conversations with Coze, judge the answers, write reports; save no cassette."""
-    with open_project(current_process(), overrides) as project:
+    with opened_project(overrides, uses_baseline=True) as project:
         trials = project.select_trials(selection)
         with ProgressDisplay(project.process.environment, display, ticking=True) as progress:
             outcome = talk_to_coze(project, trials, options, progress, saves_cassettes=False)

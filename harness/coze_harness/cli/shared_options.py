@@ -117,6 +117,11 @@ def _group(name: str, make: _Options, *options: Decorator) -> Decorator:
     return decorate
 
 
+wait: Decorator = click.option(
+    "--wait", is_flag=True, help="Wait until no other process writes recordings."
+)
+"""`wait`: whether to wait for the lock of those that write recordings."""
+
 selection = _group("selection", TrialSelection, *_SELECTION)
 """`selection`: the trials to use."""
 

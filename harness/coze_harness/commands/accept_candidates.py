@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from coze_harness.baseline.promotion import CandidateReview
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from coze_harness.baseline.promotion import CandidateReview, Promotion
+from coze_harness.commands.cassette_access import lock_for_replacing
 from coze_harness.commands.compare_bots import candidate_folder
 from coze_harness.commands.project import Project, TrialSelection
 
@@ -16,3 +20,30 @@ def review_candidates(project: Project) -> CandidateReview:
     """
     trials = project.select_trials(TrialSelection())
     return CandidateReview(candidate_folder(project), project.replayer, trials, project.root)
+
+
+def promote_candidates(
+    project: Project,
+    review: CandidateReview,
+    promotions: Sequence[Promotion],
+    *,
+    wait: bool,
+    note: Callable[[str], None],
+) -> list[Path]:
+    """Replace baselines by candidates, all or none; return their paths as a user names them.
+
+    Nobody reads recordings meanwhile. The project has the lock for writing.
+
+    Args:
+        project: the project.
+        review: has checked the candidates.
+        promotions: the candidates.
+        wait: whether to wait until nobody reads recordings.
+        note: receives a line for the user.
+
+    Raises:
+        CassetteError: one holds a secret or cannot be written; nothing was promoted.
+        UsageError: another process is replaying the recordings.
+    """
+    with lock_for_replacing(project, wait=wait, note=note):
+        return review.promote(promotions, project.process.clock.now())

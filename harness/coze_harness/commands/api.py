@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from coze_harness.commands.cassette_access import lock_for_reading
 from coze_harness.commands.current_process import current_process
 from coze_harness.commands.project import Project, TrialSelection
 from coze_harness.commands.project import open_project as open_project_of
@@ -47,15 +48,23 @@ def replay_project(
     Raises:
         ScenarioErrors: scenario files must be edited.
         NothingSelectedError: no trial is selected.
+        CassetteError: `accept` was interrupted, and cannot be finished here.
     """
     trials = project.select_trials(selection or TrialSelection())
     # Absolute: the project need not be below the process's own working folder.
     runner = replace(project.replayer, root=str(project.settings.root))
     redactor = runner.redactor
-    for batch in in_batches(trials):
-        replay = runner.prefetch(batch).replay
-        for trial in batch:
-            yield replay(trial, redactor)
+    with lock_for_reading(project, _log):
+        for batch in in_batches(trials):
+            replay = runner.prefetch(batch).replay
+            for trial in batch:
+                yield replay(trial, redactor)
+
+
+def _log(text: str) -> None:
+    import logging  # only here: nearly no replay has anything to say
+
+    logging.getLogger("coze_harness").warning(text)
 
 
 def read_run(project: Project, name: str = "latest") -> Run:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -25,9 +25,16 @@ from coze_harness.model import (
     Run,
     ShardInfo,
     Summary,
+    TrialKey,
     replace,
 )
-from coze_harness.model.errors import NothingSelectedError, WorkerLostError
+from coze_harness.model.errors import (
+    NothingSelectedError,
+    ResultsError,
+    UsageError,
+    WorkerLostError,
+)
+from coze_harness.model.protocols import Clock
 from coze_harness.model.trial import Trial
 from coze_harness.model.version import VERSION
 from coze_harness.reporting.encoded_result import EncodedResult, ResultEncoder
@@ -40,6 +47,7 @@ from coze_harness.reporting.run_writer import (
     exit_code,
     notify,
 )
+from coze_harness.reporting.terminal_trials import verdict_line
 from coze_harness.results import RunFolder, read_head
 from coze_harness.results.run_upload import RunUpload
 from coze_harness.scenarios import generate_values
@@ -195,9 +203,15 @@ def run_to_resume(project: Project, options: RunOptions) -> Path | None:
 
     Raises:
         ResultsError: there is no such run.
+        UsageError: the name is empty.
     """
-    if not options.resume:
+    if options.resume is None:
         return None
+    if not options.resume.strip():
+        raise UsageError(
+            "--resume needs the name of a run, and it is empty.",
+            next_step="give its id, its folder, or latest; coze-harness history shows the runs.",
+        )
     reports = project.settings.reports
     if isinstance(reports, RemoteFolder):
         return RunUpload(reports, project.process).folder_to_resume(options.resume)
@@ -306,31 +320,31 @@ def run_trials(
         upload = project.resources.enter_context(RunUpload(settings.reports, project.process))
     folder = _run_folder(project, opening, resumed, upload)
     lost: WorkerLostError | None = None
+    unsaved: ResultsError | None = None
     with RunWriter(folder, opening, project.page_options, redactor) as writer:
         remaining = writer.remaining(trials)
         listener.on_start(len(trials), len(trials) - len(remaining))
         keys = {trial.key.id: trial.key for trial in remaining}
         finish = partial(
-            writer.finish,
-            trials,
-            summarize=summarize,
-            before_history=upload.fetch_history if upload else None,
+            _finish, writer, trials, clock, summarize, upload.fetch_history if upload else None
         )
         try:
             try:
                 with closing(execute(remaining, writer.encode)) as batches:
                     for batch in batches:
                         with uninterrupted():
-                            writer.add(batch, keys)
+                            unsaved = _add(writer, batch, keys)
                         notify(batch, listener)
-                        if options.stop_at_first and any(item.is_bad for item in batch):
+                        if unsaved or (
+                            options.stop_at_first and any(item.is_bad for item in batch)
+                        ):
                             break
             except WorkerLostError as error:
                 lost = error
-            run = finish(_iso(clock.now()), interrupted=lost is not None)
+            run = finish(unsaved, interrupted=bool(lost or unsaved))
         except KeyboardInterrupt:
             # Also while the reports were written: then they are written again.
-            run = finish(_iso(clock.now()), interrupted=True)
+            run = finish(unsaved, interrupted=True)
     location: Path | RemoteFolder = folder.path
     if upload is not None:
         location = upload.publish(folder.path)
@@ -340,6 +354,45 @@ def run_trials(
         run, writer.exit_codes, strict_known=options.strict_known, strict=options.strict
     )
     return RunOutcome(run, folder.path, code, location)
+
+
+def _add(
+    writer: RunWriter, batch: Sequence[EncodedResult], keys: Mapping[str, TrialKey]
+) -> ResultsError | None:
+    """Add finished trials to the run, or return why that is impossible: the disk is full."""
+    try:
+        writer.add(batch, keys)
+    except ResultsError as error:
+        return error
+    return None
+
+
+def _finish(
+    writer: RunWriter,
+    trials: Sequence[SelectedTrial],
+    clock: Clock,
+    summarize: Summarize | None,
+    before_history: Callable[[Path], None] | None,
+    unsaved: ResultsError | None,
+    *,
+    interrupted: bool,
+) -> Run:
+    """Write run.json and all reports, or raise `unsaved` with the verdict that exists."""
+    run = writer.conclude(trials, _iso(clock.now()), interrupted=interrupted, summarize=summarize)
+    with _verdict_in_errors(run):
+        if unsaved:
+            raise unsaved
+        return writer.finish(run, before_history)
+
+
+@contextmanager
+def _verdict_in_errors(run: Run) -> Iterator[None]:
+    """Print the verdict with the error by which a run has no report."""
+    try:
+        yield
+    except ResultsError as error:
+        error.detail = (*error.detail, verdict_line(run))
+        raise
 
 
 def _run_folder(

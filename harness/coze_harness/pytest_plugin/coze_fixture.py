@@ -87,8 +87,10 @@ def coze_session(request: pytest.FixtureRequest) -> Iterator[CozeFixture]:
     marker = request.node.get_closest_marker("coze")
     arguments = marker.kwargs if marker else {}
     try:
+        player = projects.player_of(request.path.parent)
+        player.lock_recordings()
         session = FixtureSession(
-            projects.player_of(request.path.parent).project,
+            player.project,
             request.node.nodeid,
             record=request.config.getoption("--coze-record"),
             bot=arguments.get("bot", ""),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Sequence
 
 import pytest
 
+from coze_harness.commands.cassette_access import lock_for_reading, lock_for_writing
 from coze_harness.commands.fixture_sessions import record_trials, refuse_edited
 from coze_harness.commands.project import Project
 from coze_harness.model import TrialResult
@@ -32,6 +33,36 @@ class TrialPlayer:
         self._redactor = self._replayer.redactor
         self._recording: Generator[TrialResult, None, None] | None = None
         self._recorded: dict[str, TrialResult] = {}
+        self._is_locked = False
+
+    def lock_recordings(self) -> None:
+        """Take the lock that replaying or recording needs, until the session ends.
+
+        Raises:
+            UsageError: another process writes recordings, or `CI` is set.
+            CassetteError: an accept was killed and cannot be finished.
+        """
+        if self._is_locked:
+            return
+        if self._config.getoption("--coze-record"):
+            self.project.refuse_recording_in_ci(force=False)
+            lock_for_writing(self.project, "pytest --coze-record", wait=False, note=self._note)
+        else:
+            lock = lock_for_reading(self.project, self._note)
+            self.project.resources.enter_context(lock)
+        self._is_locked = True
+
+    def _note(self, text: str) -> None:
+        plugins = self._config.pluginmanager
+        terminal, capture = (
+            plugins.get_plugin(name) for name in ("terminalreporter", "capturemanager")
+        )
+        if terminal is None or capture is None:  # in a worker of pytest-xdist
+            _warn(text)
+            return
+        with capture.global_and_fixture_disabled():
+            terminal.ensure_newline()
+            terminal.write_line(f"coze-harness: {text}")
 
     def run_trial(self, trial: Trial, session_trials: Callable[[], Sequence[Trial]]) -> TrialResult:
         """Run a trial. What is wrong with it alone is the result's error.
@@ -43,6 +74,7 @@ class TrialPlayer:
         Raises:
             HarnessError: no trial can be run.
         """
+        self.lock_recordings()
         if not self._config.getoption("--coze-record"):
             result = self._replayer.replay(trial, self._redactor)
             return refuse_edited(result) if self.project.settings.strict else result

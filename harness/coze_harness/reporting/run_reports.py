@@ -42,16 +42,24 @@ def write_reports(reports: ReportSet, run: Run, folder: Path) -> None:
     """
     with wrap_os_errors("Writing the reports", folder):
         folder.mkdir(parents=True, exist_ok=True)
-        with ExitStack() as stack:
-            outs = {
-                name: stack.enter_context((folder / f".{form.file_name}.tmp").open("wb"))
-                for name, form in FORMATS.items()
-            }
-            reports.write(run, outs)
-        for name, data in reports.extra_files().items():
-            wholefile.write_atomically(folder / name, [data])
-        for form in FORMATS.values():
-            (folder / f".{form.file_name}.tmp").replace(folder / form.file_name)
+        temporaries = {
+            name: folder / f".{form.file_name}{wholefile.TEMPORARY_SUFFIX}"
+            for name, form in FORMATS.items()
+        }
+        try:
+            with ExitStack() as stack:
+                outs = {
+                    name: stack.enter_context(path.open("wb")) for name, path in temporaries.items()
+                }
+                reports.write(run, outs)
+            for name, data in reports.extra_files().items():
+                wholefile.write_atomically(folder / name, [data])
+            for name, form in FORMATS.items():
+                temporaries[name].replace(folder / form.file_name)
+        except BaseException:
+            for path in temporaries.values():
+                path.unlink(missing_ok=True)
+            raise
 
 
 def update_run_list(folder: Path, options: PageOptions | None = None) -> None:
@@ -68,4 +76,6 @@ def update_run_list(folder: Path, options: PageOptions | None = None) -> None:
     page = io.StringIO()
     render_run_list(list_runs(folder.parent), page, options or PageOptions())
     with wrap_os_errors("Writing the list of runs", folder.parent):
-        wholefile.write_atomically(folder.parent / "index.html", [page.getvalue().encode()])
+        # The temporary file is in the run's folder: a killed run leaves nothing next to others.
+        content = page.getvalue().encode()
+        wholefile.write_atomically(folder.parent / "index.html", [content], temporaries=folder)

@@ -153,26 +153,24 @@ class RunWriter:
             self.requests += item.requests
             self.exit_codes.add(item.exit_code)
 
-    def finish(
+    def conclude(
         self,
         trials: Iterable[SelectedTrial],
         finished_at: str,
         *,
         interrupted: bool,
         summarize: Summarize | None,
-        before_history: Callable[[Path], None] | None = None,
     ) -> Run:
-        """Write run.json and all reports.
+        """Return the run as its finished trials make it; nothing is written.
 
         Args:
             trials: all trials of the run, in their order.
             finished_at: ISO 8601 in UTC.
             interrupted: whether trials are missing.
             summarize: adds what only all results can tell.
-            before_history: called with the folder before the earlier runs next to it are read.
 
         Raises:
-            ResultsError: something cannot be written; finished trials are kept.
+            ResultsError: the results cannot be read again.
         """
         folder, totals = self._folder.path, self._totals
         run = replace(
@@ -187,8 +185,19 @@ class RunWriter:
             cost=totals.cost(),
             edited_recordings=totals.edited_recordings(),
         )
-        if summarize is not None:
-            run = summarize(run, lambda: read_results(folder))
+        return summarize(run, lambda: read_results(folder)) if summarize else run
+
+    def finish(self, run: Run, before_history: Callable[[Path], None] | None = None) -> Run:
+        """Write run.json and all reports; return the run with its history.
+
+        Args:
+            run: what `conclude` returned.
+            before_history: called with the folder before the earlier runs next to it are read.
+
+        Raises:
+            ResultsError: something cannot be written; finished trials are kept.
+        """
+        folder = self._folder.path
         if before_history is not None:
             before_history(folder)
         run = with_history(run, folder.parent)

@@ -104,6 +104,16 @@ def summary_line(run: Run, folder: PurePath | str, note: str = "") -> str:
         folder: its folder, as the user should read it.
         note: what the exit code means, if the verdict does not say it.
     """
+    return f"{verdict_line(run, note)}  {report_location(folder)}"
+
+
+def verdict_line(run: Run, note: str = "") -> str:
+    """Return a run's verdict and all counts.
+
+    Args:
+        run: the finished run.
+        note: what the exit code means, if the verdict does not say it.
+    """
     counts = run.summary
     numbers = [
         f"{number:,} {word}"
@@ -125,7 +135,7 @@ def summary_line(run: Run, folder: PurePath | str, note: str = "") -> str:
         parts.append(f"({', '.join(numbers)})")
     if note:
         parts.append(single_line(note))
-    return f"{' '.join(parts)}  {report_location(folder)}"
+    return " ".join(parts)
 
 
 def report_location(folder: PurePath | str) -> str:

@@ -18,7 +18,12 @@ from coze_harness.model.location import Location
 from coze_harness.results.run_codec import decode_run, encode_run, read_head_of
 from coze_harness.results.run_totals import RunTotals
 from coze_harness.results.trial_codec import decode_line, encode_trial
-from coze_harness.storage.atomic_write import write_atomically
+from coze_harness.storage.atomic_write import (
+    TEMPORARY_SUFFIX,
+    is_disk_full,
+    remove_temporaries,
+    write_atomically,
+)
 
 RUN: Final = "run.json"
 TRIALS: Final = "trials.jsonl"
@@ -87,6 +92,7 @@ class RunFolder:
             done[result.key.id] = result.status
             size = end
         with wrap_os_errors("Opening the run's folder", path / TRIALS):
+            remove_temporaries(path)
             file = FileIO(path / TRIALS, "ab")
             os.ftruncate(file.fileno(), size)
         return cls(path, file, done)
@@ -255,7 +261,8 @@ def update_latest(folder: Path) -> None:
         ResultsError: `latest` is not the copy of a run, or cannot be written.
     """
     latest = folder.with_name(LATEST)
-    temporary = folder.with_name(f".{LATEST}.{os.getpid()}.tmp")
+    # In the run's own folder, so that a killed run leaves nothing next to other runs.
+    temporary = folder / f".{LATEST}{TEMPORARY_SUFFIX}"
     if not latest.is_symlink() and latest.exists() and not (latest / RUN).is_file():
         raise ResultsError(
             "This is not the copy of a run's folder, so it is not replaced.",
@@ -267,7 +274,8 @@ def update_latest(folder: Path) -> None:
         try:
             temporary.symlink_to(folder.name, target_is_directory=True)
         except (OSError, NotImplementedError):
-            shutil.copytree(folder, temporary)
+            ignored = shutil.ignore_patterns(f".*{TEMPORARY_SUFFIX}")
+            shutil.copytree(folder, temporary, ignore=ignored)
         if latest.is_dir() and not latest.is_symlink():
             _remove(latest)  # a rename cannot replace a folder
         temporary.replace(latest)
@@ -307,17 +315,22 @@ def wrap_os_errors(action: str, path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        is_full = is_disk_full(error)
+        reason = "the disk is full" if is_full else error.strerror or type(error).__name__
         raise ResultsError(
-            f"{action} failed: {error.strerror or type(error).__name__}.",
+            f"{action} failed: {reason}.",
             where=Location(str(path)),
-            next_step="check that the folder exists, that you may write to it and that the disk is"
-            " not full, or choose another folder with --reports",
+            next_step="free some space, or choose a folder on another disk with --reports"
+            if is_full
+            else "check that the folder exists and that you may write to it, or choose another"
+            " folder with --reports",
         ) from error
 
 
 def _make_reports_folder(reports: Path) -> None:
-    if not reports.is_dir():
-        reports.mkdir(parents=True)
+    reports.mkdir(parents=True, exist_ok=True)
+    # An empty folder may be that of a run which was killed before it wrote the file.
+    if next(reports.iterdir(), None) is None:
         # Everything in this folder can be made again from cassettes.
         (reports / ".gitignore").write_text("*\n", encoding="utf-8")
 

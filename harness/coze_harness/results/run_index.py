@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,8 @@ from coze_harness.results.run_folder import (
     read_run,
     wrap_os_errors,
 )
+
+_MAX_NAME: Final = 200
 
 MAX_LISTED_RUNS: Final = 500
 """The list of runs has at most the newest ones of this number."""
@@ -49,7 +52,7 @@ def no_such_run(reports: str, name: str, known: Sequence[str]) -> ResultsError:
     """Return the error for a run that does not exist; it names the last of the `known` ones."""
     newest = ", ".join(known[-3:])
     return ResultsError(
-        f"There is no run {name!a}.",
+        f"There is no run {name[:_MAX_NAME]!a}.",
         where=Location(reports),
         next_step=f"name one of these: {newest}" if newest else "run: coze-harness run",
     )
@@ -91,4 +94,9 @@ def _folders(reports: Path) -> list[Path]:
 
 
 def _is_run(folder: Path) -> bool:
-    return (folder / RUN).is_file() or (folder / TRIALS).is_file()
+    try:
+        return (folder / RUN).is_file() or (folder / TRIALS).is_file()
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return False
+        raise

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -12,16 +15,24 @@ TEMPORARY_SUFFIX: Final = ".tmp"
 
 # A file's name may have 255 bytes, and a character up to four of them.
 _MAX_STEM: Final = 20
+_TEMPORARY_NAME: Final = re.compile(r"\..{0,20}\.[0-9a-f]{8}\.tmp", re.DOTALL)
+_DISK_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
-def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write bytes to a temporary file in the same folder, sync it, then rename it over the file.
+def write_atomically(path: Path, chunks: Iterable[bytes], temporaries: Path | None = None) -> None:
+    """Write bytes to a temporary file, sync it, then rename it over the file.
+
+    Args:
+        path: the file.
+        chunks: its new content.
+        temporaries: a folder for the temporary file, on the same file system; by default the
+            file's own.
 
     Raises:
         OSError: the disk or its permissions; the old file is unchanged, and no other is left.
     """
     name = f".{path.name[:_MAX_STEM]}.{secrets.token_hex(4)}{TEMPORARY_SUFFIX}"
-    temporary = path.with_name(name)
+    temporary = (temporaries or path.parent) / name
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
@@ -33,3 +44,30 @@ def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the renames and deletions in a folder durable, where the system can do that."""
+    with suppress(OSError):  # Windows opens no folder
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def remove_temporaries(folder: Path) -> None:
+    """Delete the temporary files that killed processes left in a folder and below it.
+
+    The caller holds the lock of all that write there: otherwise these files may be in use.
+    """
+    for parent, _folders, names in os.walk(folder):
+        for name in names:
+            if _TEMPORARY_NAME.fullmatch(name):
+                with suppress(OSError):
+                    Path(parent, name).unlink()
+
+
+def is_disk_full(error: OSError) -> bool:
+    """Return whether an error means that the disk, or the user's share of it, is full."""
+    return error.errno in _DISK_FULL

@@ -1,0 +1,321 @@
+"""The journal that makes `accept` replace all recordings or none, however it ends.
+
+`cassettes/.accept-journal.json` has the old and the new content of every recording. It is written
+whole before the first recording is replaced, and deleted after the last one: while it exists, the
+baseline may be part old and part new. What is left of a killed `accept` is finished by the same
+function that does the work in an `accept` that is not killed, and that function can itself be
+killed and repeated.
+"""
+
+from __future__ import annotations
+
+import os
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from typing import Final, TypeVar
+
+from coze_harness.cassettes import ACCEPT_JOURNAL, CANDIDATE_FOLDER
+from coze_harness.model import JSON
+from coze_harness.model.errors import CassetteUnreadableError, CassetteWriteError
+from coze_harness.model.location import Location
+from coze_harness.storage.atomic_write import is_disk_full, sync_folder, write_atomically
+from coze_harness.text.json_text import dump_json, parse_json
+
+Value = TypeVar("Value")
+
+_FORMAT: Final = 1
+_SUFFIXES: Final = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """A recording that is replaced; paths are relative to the folder of cassettes, with `/`.
+
+    `old` is `None` if there is no recording yet. `candidates` are deleted at the end, unless their
+    content is another one by then: the SHA-256 of each, by path.
+    """
+
+    target: str
+    old: bytes | None
+    new: bytes
+    candidates: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptJournal:
+    """An accept that has begun: its process, its start (ISO 8601 in UTC), what it replaces."""
+
+    pid: int
+    started: str
+    replacements: Sequence[Replacement]
+
+    def __str__(self) -> str:
+        count = len(self.replacements)
+        recordings = "1 recording" if count == 1 else f"{count} recordings"
+        moment = self.started.partition("+")[0].replace("T", " ")
+        return f"accept of {recordings} (process {self.pid}, {moment} UTC)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptEnd:
+    """How an accept ended: with all new recordings, or, after `error`, with all old ones.
+
+    `edited` are recordings that somebody changed after the accept began: these are kept, and their
+    candidates too.
+    """
+
+    journal: AcceptJournal
+    edited: Sequence[str] = ()
+    error: CassetteWriteError | None = None
+
+
+def begin_accept(
+    cassettes: Path, contents: Iterable[tuple[Path, bytes, Sequence[Path]]], now: float
+) -> None:
+    """Write the journal: from here on, the accept is finished even if this process is killed.
+
+    Args:
+        cassettes: the folder of cassettes.
+        contents: path of each recording, its new content, and the candidates to delete.
+        now: Unix time in seconds.
+
+    Raises:
+        CassetteWriteError: an old recording cannot be read, or the journal not be written; nothing
+            has changed.
+    """
+    replacements: list[Replacement] = []
+    for path, new, candidates in contents:
+        _check_inside(path, cassettes)
+        with _wrap_errors(path):
+            replacements.append(
+                Replacement(
+                    target=_relative(path, cassettes),
+                    old=_read(path),
+                    new=new,
+                    candidates={
+                        _relative(one, cassettes): _digest(one.read_bytes()) for one in candidates
+                    },
+                )
+            )
+    journal = AcceptJournal(
+        pid=os.getpid(),
+        started=datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds"),
+        replacements=replacements,
+    )
+    with _wrap_errors(cassettes / ACCEPT_JOURNAL):
+        write_atomically(cassettes / ACCEPT_JOURNAL, [_encode(journal)])
+        sync_folder(cassettes)
+
+
+def read_journal(cassettes: Path) -> AcceptJournal:
+    """Return the journal of an accept that has begun.
+
+    Raises:
+        CassetteUnreadableError: it cannot be read, or is damaged.
+    """
+    path = cassettes / ACCEPT_JOURNAL
+    try:
+        return _decode(parse_json(path.read_bytes()))
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is damaged"
+        raise CassetteUnreadableError(
+            f"The journal of an interrupted accept cannot be used: {reason}.",
+            where=Location(str(path)),
+            next_step="restore the recordings from version control, delete this file, then"
+            " run: coze-harness compare",
+        ) from error
+
+
+def finish_accept(cassettes: Path) -> AcceptEnd:
+    """Replace all recordings that the journal names, then delete candidates and journal.
+
+    If a recording cannot be written, the others get their old content back. The caller holds the
+    locks of the folder.
+
+    Raises:
+        CassetteUnreadableError: the journal cannot be used; nothing has changed.
+        CassetteWriteError: neither can be done; the journal remains.
+    """
+    journal = read_journal(cassettes)
+    for one in journal.replacements:
+        _check_inside(cassettes / one.target, cassettes)
+    error: CassetteWriteError | None = None
+    try:
+        edited = [one.target for one in journal.replacements if not _write_new(cassettes, one)]
+        _remove_candidates(cassettes, journal, edited)
+    except CassetteWriteError as failure:
+        error = failure
+        edited = [one.target for one in journal.replacements if not _write_old(cassettes, one)]
+    for folder in sorted({(cassettes / one.target).parent for one in journal.replacements}):
+        sync_folder(folder)
+    path = cassettes / ACCEPT_JOURNAL
+    with _wrap_errors(path):
+        path.unlink()
+    return AcceptEnd(journal=journal, edited=edited, error=error)
+
+
+def remove_empty_folders(candidates: Path) -> None:
+    """Delete the folders of candidates that have no candidate any more."""
+    folders = [path for path in candidates.rglob("*") if path.is_dir()]
+    for folder in (*sorted(folders, reverse=True), candidates):
+        with suppress(OSError):
+            folder.rmdir()
+
+
+def _write_new(cassettes: Path, one: Replacement) -> bool:
+    """Write the new content; return false for a file that was edited since, which is kept."""
+    path = cassettes / one.target
+    with _wrap_errors(path):
+        content = _read(path)
+        if content == one.old != one.new:
+            write_atomically(path, [one.new])
+        return content in (one.old, one.new)
+
+
+def _write_old(cassettes: Path, one: Replacement) -> bool:
+    """Write the old content again; return false for a file that was edited since."""
+    path = cassettes / one.target
+    with _wrap_errors(path):
+        try:
+            content = _read(path)
+        except OSError:  # it could not be written either
+            return True
+        if content == one.new != one.old:
+            if one.old is None:
+                path.unlink()
+            else:
+                write_atomically(path, [one.old])
+        return content in (one.old, one.new)
+
+
+def _remove_candidates(cassettes: Path, journal: AcceptJournal, edited: Sequence[str]) -> None:
+    for one in journal.replacements:
+        for name, digest in one.candidates.items() if one.target not in edited else ():
+            path = cassettes / name
+            # A candidate that stays for its folder's permissions can be accepted again.
+            with suppress(OSError):
+                if _digest(path.read_bytes()) == digest:
+                    path.unlink()
+    remove_empty_folders(cassettes / CANDIDATE_FOLDER)
+
+
+class _wrap_errors:  # noqa: N801 (used like a function)
+    """Raise errors of the file system as CassetteWriteError, with the path of the file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        if not isinstance(error, OSError):
+            return
+        is_full = is_disk_full(error)
+        reason = "the disk is full" if is_full else error.strerror
+        raise CassetteWriteError(
+            f"The recording could not be written: {reason}.",
+            where=Location(str(self._path)),
+            next_step="free some space, then accept again"
+            if is_full
+            else "correct the permissions of the file and its folder, then accept again",
+        ) from error
+
+
+def _check_inside(path: Path, cassettes: Path) -> None:
+    """Check that no link leads out of the folder: a journal can come with a repository."""
+    if not path.parent.resolve().is_relative_to(cassettes.resolve()):
+        raise CassetteWriteError(
+            "A link leads to another folder; `accept` replaces files in the folder of cassettes.",
+            where=Location(str(path)),
+            next_step="replace the link by a folder, or give that folder with --cassettes",
+        )
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _relative(path: Path, folder: Path) -> str:
+    return Path(os.path.relpath(path, folder)).as_posix()
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()
+
+
+def _encode(journal: AcceptJournal) -> bytes:
+    """Return the journal as JSON; contents in base64, since an old one may be any bytes."""
+    replacements: list[JSON] = [
+        {
+            "target": one.target,
+            "old": None if one.old is None else b64encode(one.old).decode(),
+            "new": b64encode(one.new).decode(),
+            "candidates": dict(one.candidates),
+        }
+        for one in journal.replacements
+    ]
+    return dump_json(
+        {
+            "format": _FORMAT,
+            "pid": journal.pid,
+            "started": journal.started,
+            "replacements": replacements,
+        }
+    )
+
+
+def _decode(data: JSON) -> AcceptJournal:
+    """Return the journal of a JSON value, checked: a file of a repository must not lead elsewhere.
+
+    Raises:
+        ValueError, TypeError, KeyError: it is no journal, or a path leads out of the folder.
+    """
+    if not isinstance(data, dict) or data["format"] != _FORMAT:
+        raise ValueError("another format")
+    replacements = data["replacements"]
+    if not isinstance(replacements, list):
+        raise TypeError("not a list")
+    return AcceptJournal(
+        pid=_of_type(int, data["pid"]),
+        started=_of_type(str, data["started"])[:40],
+        replacements=[_decode_replacement(one) for one in replacements],
+    )
+
+
+def _decode_replacement(data: JSON) -> Replacement:
+    if not isinstance(data, dict):
+        raise TypeError("not a mapping")
+    old = data["old"]
+    candidates = _of_type(dict, data["candidates"])
+    if any(PurePosixPath(name).parts[:1] != (CANDIDATE_FOLDER,) for name in candidates):
+        raise ValueError("not a candidate")
+    return Replacement(
+        target=_checked_path(_of_type(str, data["target"])),
+        old=None if old is None else b64decode(_of_type(str, old), validate=True),
+        new=b64decode(_of_type(str, data["new"]), validate=True),
+        candidates={
+            _checked_path(name): _of_type(str, digest) for name, digest in candidates.items()
+        },
+    )
+
+
+def _checked_path(name: str) -> str:
+    path = Path(name)
+    if path.is_absolute() or path.drive or ".." in path.parts or path.suffix not in _SUFFIXES:
+        raise ValueError("not a recording")
+    return name
+
+
+def _of_type(kind: type[Value], value: JSON) -> Value:
+    if not isinstance(value, kind):
+        raise TypeError(f"not of type {kind.__name__}")
+    return value

@@ -1,0 +1,68 @@
+"""Opens the project of a command, with the access to its recordings that the command needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from coze_harness.commands import cassette_access
+from coze_harness.commands.current_process import current_process
+from coze_harness.commands.project import Project, open_project
+from coze_harness.config import SettingsOverrides
+from coze_harness.model.errors import CassetteError
+from coze_harness.reporting.safe_text import single_line
+
+
+@contextmanager
+def opened_project(
+    overrides: SettingsOverrides, *, uses_baseline: bool = False
+) -> Iterator[Project]:
+    """Open the project, and finish an accept that was killed.
+
+    Args:
+        overrides: settings from options.
+        uses_baseline: whether it must be finished; else it is only reported where that is not
+            possible.
+
+    Raises:
+        CassetteError: it must be finished, and cannot be.
+    """
+    with open_project(current_process(), overrides) as project:
+        try:
+            cassette_access.finish_interrupted_accept(project, note)
+        except CassetteError as error:
+            if uses_baseline:
+                raise
+            note(f"warning: {error.what}")
+        yield project
+
+
+@contextmanager
+def project_to_read(overrides: SettingsOverrides) -> Iterator[Project]:
+    """Open the project to read its recordings, all of them from before or after an accept.
+
+    Raises:
+        CassetteError: an accept was killed, and cannot be finished here.
+    """
+    with (
+        open_project(current_process(), overrides) as project,
+        cassette_access.lock_for_reading(project, note),
+    ):
+        yield project
+
+
+def lock_for_writing(project: Project, command: str, *, wait: bool = False) -> None:
+    """Take the lock of those that write recordings or candidates, until the project is closed.
+
+    Raises:
+        UsageError: another process has it.
+        CassetteError: the folder cannot be written, or an accept not be finished.
+    """
+    cassette_access.lock_for_writing(project, f"coze-harness {command}", wait=wait, note=note)
+
+
+def note(text: str) -> None:
+    """Print a line on stderr, where it does not mix with results."""
+    click.echo(single_line(text, 2_000), err=True)

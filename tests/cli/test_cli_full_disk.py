@@ -1,0 +1,58 @@
+"""A full disk is named, and the verdict that exists is printed. Needs a file system of its own."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from functools import cache
+
+import pytest
+from coze_harness.server.server_process import RunningServer
+from project import TOKEN, ProjectFolder
+
+
+@cache
+def _why_not() -> str:
+    if shutil.which("unshare") is None:
+        return "there is no unshare here"
+    script = "mount -t tmpfs none /mnt"
+    tried = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", script], capture_output=True, text=True, check=False
+    )
+    return f"nothing can be mounted here: {tried.stderr.strip()}" if tried.returncode else ""
+
+
+def small_disk(project: ProjectFolder, folder: str, size: int) -> tuple[str, ...]:
+    """Return what wraps a command so that a folder of the project is a disk of `size` KiB."""
+    if reason := _why_not():
+        pytest.skip(reason)
+    project.path(folder).mkdir(exist_ok=True)
+    script = f'mount -t tmpfs -o size={size}k none {folder} && exec "$@"'
+    return ("unshare", "-rm", "sh", "-c", script, "sh")
+
+
+@pytest.mark.parametrize("size", [4, 16, 80])
+def test_a_full_disk_is_named_with_the_verdict(recorded: ProjectFolder, size: int) -> None:
+    shutil.rmtree(recorded.path("reports"))
+    done = recorded.does("run", within=small_disk(recorded, "reports", size))
+    assert done.code == 2, done
+    assert "the disk is full" in done.err
+    assert "Internal error" not in done.err
+    assert "Traceback" not in done.err
+    if size >= 80:  # there was room for the trials
+        assert "3 passed" in done.err, done
+        assert "1 failed" in done.err
+
+
+def test_recordings_on_a_full_disk(project: ProjectFolder, server: RunningServer) -> None:
+    done = project.does("record", "identity", within=small_disk(project, "cassettes", 4))
+    assert done.code == 3, done
+    assert "the disk is full" in done.out + done.err
+    assert "1 trial could not be judged" in done.out
+
+
+def test_output_that_cannot_be_written(recorded: ProjectFolder) -> None:
+    done = recorded.does("list", within=("sh", "-c", 'exec "$@" >/dev/full', "sh"))
+    assert done.code == 2, done
+    assert "The disk is full." in done.err
+    assert TOKEN not in done.err

@@ -1,0 +1,45 @@
+"""`run` and `record` leave whole files, at whatever file operation their process is killed.
+
+All operations one by one: tests/soak/soak_kills.py.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from accepting import OLD, Compared, compared_project, scripted_answer, state
+from kill_checks import check_record_killed, check_run_killed
+from kill_points import Runner, warm_runner
+from project import TOKEN
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Compared:
+    compared = compared_project(tmp_path_factory.mktemp("compared"))
+    shutil.rmtree(compared.project.path("cassettes/.candidate"))
+    return compared
+
+
+@pytest.fixture(scope="module")
+def runner(compared: Compared) -> Iterator[Runner]:
+    with scripted_answer("新答") as url:
+        env = {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": url}
+        with warm_runner(compared.project.env | env) as runner:
+            yield runner
+
+
+def test_a_killed_run_leaves_whole_files(
+    compared: Compared, runner: Runner, tmp_path: Path
+) -> None:
+    assert state(compared.project.root) == OLD
+    assert check_run_killed(compared, runner, tmp_path, count(2, 3)) > 20
+
+
+def test_a_killed_recording_leaves_whole_files(
+    compared: Compared, runner: Runner, tmp_path: Path
+) -> None:
+    assert check_record_killed(compared, runner, tmp_path, count(2, 5)) > 20

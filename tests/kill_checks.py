@@ -1,0 +1,53 @@
+"""What must hold after `run` and `record` were killed at a file operation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from accepting import Compared, left_over, state
+from kill_points import Runner
+
+
+def check_run_killed(
+    compared: Compared, runner: Runner, folder: Path, numbers: Iterable[int]
+) -> int:
+    """Kill `run` at file operations; return the number of the last one that there was."""
+    for number in numbers:
+        copy = compared.copy(folder / str(number))
+        ended = runner.run(copy, "run", kill_at=number)
+        for path in (copy / "reports").glob("2*/trials.jsonl"):
+            assert all(json.loads(line) for line in path.read_bytes().splitlines())
+        for path in (copy / "reports").glob("2*/*.json"):
+            assert path.stat().st_size == 0 or json.loads(path.read_bytes())
+        if (copy / "reports/latest/run.json").exists():
+            resumed = runner.run(copy, "run", "--resume", "latest")
+            assert resumed.code == 3, (number, resumed)
+        done = runner.run(copy, "run")
+        assert done.code == 3, (number, done)  # one has no recording
+        left = [path.name for path in (copy / "reports").iterdir() if path.name[0] == "."]
+        assert left == [".gitignore"], (number, left)
+        assert left_over(copy) == []
+        assert not list((copy / "reports/latest").glob(".*"))
+        if not ended.is_killed:
+            return number - 1
+    return 0
+
+
+def check_record_killed(
+    compared: Compared, runner: Runner, folder: Path, numbers: Iterable[int]
+) -> int:
+    """Kill `record` at file operations; return the number of the last one that there was."""
+    for number in numbers:
+        copy = compared.copy(folder / str(number))
+        ended = runner.run(copy, "record", kill_at=number)
+        assert "?" not in state(copy), number
+        checked = runner.run(copy, "check")
+        assert checked.code == (3 if "." in state(copy) else 0), (number, checked)
+        again = runner.run(copy, "record")
+        assert again.code == 0, (number, again)
+        assert (state(copy), left_over(copy)) == ("nnnnnn", []), number
+        if not ended.is_killed:
+            return number - 1
+    return 0

@@ -1,0 +1,65 @@
+"""Kill `accept`, its finishing, `run` and `record` at every file operation; takes minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from accepting import (
+    NEW,
+    OLD,
+    Compared,
+    accept_killed_at,
+    compared_project,
+    left_over,
+    scripted_answer,
+    state,
+)
+from kill_checks import check_record_killed, check_run_killed
+from kill_points import Runner, warm_runner
+from project import TOKEN
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Compared:
+    return compared_project(tmp_path_factory.mktemp("compared"))
+
+
+@pytest.fixture(scope="module")
+def runner(compared: Compared) -> Iterator[Runner]:
+    with scripted_answer("新答") as url:
+        env = {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": url}
+        with warm_runner(compared.project.env | env) as runner:
+            yield runner
+
+
+def test_accept_and_its_finishing_killed_everywhere(
+    compared: Compared, runner: Runner, tmp_path: Path
+) -> None:
+    pairs = 0
+    for first in count(1):
+        for second in count(1):
+            copy, ended = accept_killed_at(compared, runner, first, tmp_path / f"{first}-{second}")
+            is_begun = ".accept-journal.json" in left_over(copy)
+            finishing = runner.run(copy, "list", kill_at=second)
+            pairs += finishing.is_killed
+            done = runner.run(copy, "check")
+            assert state(copy) == (OLD if state(copy) == OLD and not is_begun else NEW)
+            assert done.code == (3 if state(copy) == OLD else 0), (first, second, done)
+            assert runner.run(copy, "accept").code in (0, 5)
+            assert (state(copy), left_over(copy)) == (NEW, [])
+            if not finishing.is_killed:
+                break
+        if not ended.is_killed:
+            break
+    assert pairs > 100
+
+
+def test_run_killed_everywhere(compared: Compared, runner: Runner, tmp_path: Path) -> None:
+    assert check_run_killed(compared, runner, tmp_path, count(1)) > 20
+
+
+def test_record_killed_everywhere(compared: Compared, runner: Runner, tmp_path: Path) -> None:
+    assert check_record_killed(compared, runner, tmp_path, count(1)) > 20
