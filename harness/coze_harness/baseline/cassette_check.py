@@ -13,9 +13,6 @@ from coze_harness.cassettes import (
     Redactor,
 )
 from coze_harness.cassettes import (
-    canonical_format as canonical,
-)
-from coze_harness.cassettes import (
     cassette_files as store,
 )
 from coze_harness.execution.process_pool import in_batches
@@ -82,14 +79,18 @@ def _check_text(
         data = store.read_bytes(path, prefetched)
     except CassetteError:
         return
-    if found := redactor.find_secret(data.decode("utf-8", "replace")):
+    try:
+        recording = store.read_cassette(path, prefetched)
+    except CassetteError:
+        recording = None
+    if found := store.find_secret(data, recording, redactor):
         leak = SecretLeakError(
             f"The recording holds {found}.",
             where=Location(path),
             next_step="revoke that secret, then record again (or replace it by hand).",
         )
         yield CheckMessage(leak)
-    if data.strip() and canonical.read_canonical(data) is None and _is_readable(path, prefetched):
+    if recording is not None and not recording.canonical:
         notice = CassetteError(
             "The recording is not in canonical form: edited by hand, or made by another recorder.",
             where=Location(path),
@@ -143,14 +144,6 @@ def _is_of_python_test(path: str, prefetched: store.PrefetchedCassettes) -> bool
     except CassetteError:
         return False
     return origin is not None and not origin.scenario
-
-
-def _is_readable(path: str, prefetched: store.PrefetchedCassettes) -> bool:
-    try:
-        store.read_cassette(path, prefetched)
-    except CassetteError:
-        return False
-    return True
 
 
 def reformat_cassettes(trials: Sequence[Trial], runner: ReplayRunner) -> Iterator[str]:

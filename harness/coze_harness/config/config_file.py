@@ -10,7 +10,13 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from coze_harness.config.folder_settings import check_folder
-from coze_harness.config.settings import BASE_URL, USER_ID, PollSettings, ReportSettings
+from coze_harness.config.settings import (
+    BASE_URL,
+    USER_ID,
+    PollSettings,
+    RedactSettings,
+    ReportSettings,
+)
 from coze_harness.model import JSON, Bot
 from coze_harness.model.errors import SettingsError
 from coze_harness.model.location import Location, PathPart, SourcePositions
@@ -40,6 +46,13 @@ _JUDGE: Final[Schema] = {
     "required": ["bot"],
     "additionalProperties": False,
 }
+_PATTERNS: Final[Schema] = {
+    "type": "object",
+    "properties": {"redact": list_of(TEXT)},
+    "required": [],
+    "additionalProperties": False,
+}
+_REDACT: Final[Schema] = {"anyOf": [list_of(TEXT), record_schema(RedactSettings)]}
 _BOT: Final[Schema] = {
     "type": "object",
     "properties": {"id": {}, "title": ANY_TEXT},
@@ -62,7 +75,7 @@ class ConfigSpec:
     scenarios: str = key("scenarios", TEXT)
     cassettes: str = key("cassettes", TEXT)
     reports: str = key("reports", TEXT)
-    redact: Sequence[str] = key((), list_of(TEXT))
+    redact: RedactSettings = key(RedactSettings(), _REDACT)
     judge: Mapping[str, str] | None = key(None, _JUDGE)
     report: ReportSettings = key(ReportSettings(), record_schema(ReportSettings))
 
@@ -102,9 +115,11 @@ def read_config(file: Path) -> ConfigSpec:
     values["bots"] = _read_bots(values.get("bots", {}), positions)
     values["poll"] = PollSettings(**values.get("poll", {}))
     values["report"] = ReportSettings(**values.get("report", {}))
+    values["redact"] = _read_redact(values.get("redact", []))
     config = ConfigSpec(**values)
     _check_bot_references(config, positions)
-    _check_patterns(config.redact, positions)
+    path = ("redact", "patterns") if isinstance(data.get("redact"), dict) else ("redact",)
+    _check_patterns(config.redact.patterns, positions, path)
     for name in ("scenarios", "cassettes", "reports"):
         check_folder(name, getattr(config, name), positions.at(name))
     check_base_url(config.base_url, positions.at("base_url"))
@@ -118,6 +133,12 @@ def _check_keys(data: Mapping[str, JSON], positions: SourcePositions) -> None:
     for name, bot in bots.items() if isinstance(bots, dict) else ():
         if isinstance(bot, dict):
             mismatches += check_shape(bot, _BOT, positions.below("bots", name))
+    redact = data.get("redact", [])
+    if isinstance(redact, dict):
+        schema = record_schema(RedactSettings)
+        mismatches += check_shape(redact, schema, positions.below("redact"))
+    else:
+        mismatches += check_shape({"redact": redact}, _PATTERNS, positions)
     if mismatches:
         first, *others = mismatches
         raise SettingsError(
@@ -148,6 +169,12 @@ def _secret_error(where: Location) -> SettingsError:
         where=where,
         next_step="Remove it, revoke it if it was pushed, and set COZE_API_TOKEN instead.",
     )
+
+
+def _read_redact(value: JSON) -> RedactSettings:
+    """Return what is redacted: a list of patterns, or patterns and presets."""
+    parts: Mapping[str, Any] = value if isinstance(value, dict) else {"patterns": value}
+    return RedactSettings(tuple(parts.get("patterns", ())), tuple(parts.get("presets", ())))
 
 
 def _read_bots(bots: Mapping[str, JSON], positions: SourcePositions) -> dict[str, Bot]:
@@ -190,9 +217,11 @@ def _check_bot_references(config: ConfigSpec, positions: SourcePositions) -> Non
             )
 
 
-def _check_patterns(patterns: Sequence[str], positions: SourcePositions) -> None:
+def _check_patterns(
+    patterns: Sequence[str], positions: SourcePositions, path: tuple[PathPart, ...]
+) -> None:
     for index, pattern in enumerate(patterns):
-        where = positions.at("redact", index)
+        where = positions.at(*path, index)
         try:
             matches_nothing = re.search(pattern, "")
         except (re.error, OverflowError, RecursionError) as error:

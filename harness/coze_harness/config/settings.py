@@ -10,7 +10,7 @@ from typing import Final
 from coze_harness.auth.credentials import Credentials
 from coze_harness.model import Bot
 from coze_harness.storage.remote_folder import RemoteFolder
-from coze_harness.yaml_source.record_schema import Schema, key
+from coze_harness.yaml_source.record_schema import TEXT, Schema, key, list_of
 
 BASE_URL: Final = "https://api.coze.com"
 USER_ID: Final = "coze-harness"
@@ -23,6 +23,14 @@ class PollSettings:
 
     interval: float = key(1.0, _SECONDS)
     timeout: float = key(120.0, _SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class RedactSettings:
+    """What recordings are redacted of, besides the secrets that are always recognized."""
+
+    patterns: tuple[str, ...] = key((), list_of(TEXT))
+    presets: tuple[str, ...] = key((), list_of({"enum": ["cn_personal"]}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,8 @@ class Settings:
 
     `root` is the folder of harness.yaml, or the working folder without one (`file` is then `None`).
     Folders are absolute; recordings and runs may be at a URL. `rate_limit` is in calls per second.
-    `redact` contains valid regular expressions. `warnings` are for the user.
+    `redact` contains valid regular expressions, `redact_presets` names of rules. `warnings` are for
+    the user.
     """
 
     root: Path
@@ -72,6 +81,7 @@ class Settings:
     rate_limit: float | None = None
     workers: int | None = None
     redact: tuple[str, ...] = ()
+    redact_presets: tuple[str, ...] = ()
     judge_bot: str = ""
     report: ReportSettings = ReportSettings()
     warnings: tuple[str, ...] = ()

@@ -52,7 +52,8 @@ def load_settings(
         poll=config.poll,
         rate_limit=config.rate_limit,
         workers=options.workers if options.workers is not None else config.workers,
-        redact=tuple(config.redact),
+        redact=config.redact.patterns,
+        redact_presets=config.redact.presets,
         judge_bot=config.judge_bot,
         report=ReportSettings(
             lang=options.lang or config.report.lang,
