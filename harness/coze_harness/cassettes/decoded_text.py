@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import Final
+from urllib.parse import unquote
 
 # The lookbehind keeps a line of backslashes linear.
 _JSON_ESCAPE: Final = re.compile(
@@ -20,7 +21,7 @@ _JSON_ESCAPE: Final = re.compile(
 _STRING_ESCAPE: Final = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL
 )
-_PERCENT: Final = re.compile(r"%[0-7][0-9A-Fa-f]")
+_PERCENT: Final = re.compile(r"%[0-7][0-9A-Fa-f]|(?:%[89A-Fa-f][0-9A-Fa-f])+")
 _HTML: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
 _SPACE: Final = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 _SHORT_ESCAPES: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -102,7 +103,7 @@ def _json_character(escape: str) -> str:
 
 _DECODERS: Final[tuple[tuple[str, re.Pattern[str], Callable[[str], str]], ...]] = (
     ("\\", _JSON_ESCAPE, _json_character),
-    ("%", _PERCENT, lambda escape: chr(int(escape[1:], 16))),
-    ("%", _PERCENT, lambda escape: chr(int(escape[1:], 16))),
+    ("%", _PERCENT, unquote),
+    ("%", _PERCENT, unquote),
     ("&", _HTML, html.unescape),
 )

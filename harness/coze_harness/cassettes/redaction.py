@@ -187,9 +187,12 @@ class Redactor:
 
     def _find_shapes(self, text: str) -> Iterator[_Finding]:
         """Yield known secrets and shapes in a text and in its decoded forms."""
-        # With escapes in it, a part of the written text could end inside one.
-        if "\\" not in text:
-            yield from self._find_plain(text)
+        for finding in self._find_plain(text):
+            if finding.start and text[finding.start - 1] == "\\":
+                # The letter of an escape stays: JSON must remain JSON.
+                start = finding.start + (5 if text[finding.start] == "u" else 1)
+                finding = finding._replace(start=min(start, finding.end - 1))
+            yield finding
         for layers in decoded_forms(text):
             for finding in self._find_plain(layers[-1].text):
                 start, end = written_span(layers, finding.start, finding.end)

@@ -19,6 +19,8 @@ from typing import Final
 
 _DIGIT_AND_LETTER: Final = re.compile("[0-9][A-Za-z]|[A-Za-z][0-9]")
 _CASE_CHANGE: Final = re.compile("[a-z][A-Z]|[A-Z][a-z]")
+_NAME: Final = re.compile(r"[A-Za-z_]{3,}")
+_HEX_DIGITS: Final = frozenset("0123456789abcdef-")
 _SEPARATORS: Final = re.compile("[^A-Za-z0-9]+")
 
 
@@ -96,9 +98,12 @@ def entropy(text: str) -> float:
 
 def is_assigned_key(text: str) -> bool:
     """Return whether the value of a setting is a key, not a name, a path or a placeholder."""
-    parts = re.split(r"[./]", text)
-    is_path = len(parts) > 2 and all(len(part) < 16 for part in parts)
-    return not is_path and is_random(text) and entropy(text) >= 3.0
+    is_path = "." in text and any(map(_NAME.fullmatch, text.split(".")))
+    is_digest = len(text) < 24 and set(text) <= _HEX_DIGITS
+    mixes = len(_DIGIT_AND_LETTER.findall(text))
+    cases = len(_CASE_CHANGE.findall(text))
+    is_mixed = mixes >= 3 or (mixes >= 1 and cases >= 5)
+    return is_mixed and not (is_path or is_digest) and entropy(text) >= 3.0
 
 
 def is_cloud_secret(text: str) -> bool:
@@ -131,7 +136,7 @@ def is_basic_authorization(text: str) -> bool:
 
 def is_address_password(text: str) -> bool:
     """Return whether the password in an address is one, not a placeholder."""
-    word = text.lower().strip("_-")
+    word = text.lower().rpartition(":")[2].strip("_-")
     return (
         word not in _PLACEHOLDERS
         and len(set(word)) > 1
@@ -142,8 +147,8 @@ def is_address_password(text: str) -> bool:
 
 _PLACEHOLDERS: Final = frozenset(
     ("pass", "password", "passwd", "passphrase", "pwd", "pw", "psw", "secret", "token", "user",
-     "xxx", "xxxx", "example", "changeme", "port", "apikey", "api_key", "key", "密码", "口令",
-     "bar", "foo", "baz", "pass1", "pass2", "abc", "test", "guest", "p")
+     "xxxx", "example", "changeme", "anoncvs", "repo", "port", "apikey", "api_key", "key", "密码",
+     "口令", "bar", "foo", "baz", "pass1", "pass2", "abc", "test", "guest", "p")
 )  # fmt: skip
 
 _BEGIN: Final = "(?<![A-Za-z0-9])"
@@ -216,9 +221,8 @@ RULES: Final = (
         shape="`AKIA` `ASIA` `ABIA` `ACCA` and 16 of A–Z 0–9",
         anchors=("AKIA", "ASIA", "ABIA", "ACCA"),
         pattern=rf"{_BEGIN}A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{{16}}{_END}",
-        is_secret=lambda text: _DIGIT_AND_LETTER.search(text[4:]) is not None,
         samples=("AKIA·QW3ER5TY7UI9OPAS", "ASIA·QW3ER5TY7UI9OPAS"),
-        others=("AKIA", "ASIAPACIFICREGIONHEADS", "ASIAPACIFICREGIONHEA"),
+        others=("AKIA", "ASIAPACIFICREGIONHEADS", "AKIAxxxxxxxxxxxxxxxx"),
     ),
     SecretRule(
         name="cloud-secret",
@@ -337,9 +341,9 @@ RULES: Final = (
     SecretRule(
         name="url-password",
         secrets="passwords in addresses (http, mysql, postgres, redis, mongodb, amqp, …)",
-        shape="between `:` and `@` after `://`, 3 or more characters, not words like `password`",
+        shape="between `:` and `@` after `://`, 4 or more characters, not words like `password`",
         anchors=("://",),
-        pattern=r"://[^\s/?#:@\"'<>\\`]{0,100}:(?P<secret>[^\s/?#\"'<>\\`]{3,200})"
+        pattern=r"://[^\s/?#:@\"'<>\\`]{0,100}:(?P<secret>[^\s/?#,\"'<>\\`]{4,200})"
         r"@(?=[A-Za-z0-9\[])",
         is_secret=is_address_password,
         needs_context=True,
@@ -361,7 +365,7 @@ RULES: Final = (
         anchors=("password", "passwd", "pwd", "passphrase", "密码", "口令"),
         pattern=r"(?:password|passwd|pwd|passphrase|密码|口令)"
         + _ASSIGN
-        + r"(?P<secret>[!#$%*+\-./0-9:=?@A-Z^_a-z|~]{6,128})(?![(\[{])",
+        + r"(?P<secret>[!#$%*+\-./0-9:=?@A-Z^_a-z|~]{6,128}+)(?![(\[{])",
         ignore_case=True,
         is_secret=is_password,
         needs_context=True,
@@ -379,10 +383,10 @@ RULES: Final = (
         shape="16 or more of A–Z a–z 0–9 + / = _ . ~ - that look generated, after such a name and"
         " `:`, `=` or `是`",
         anchors=("key", "token", "secret", "密钥", "令牌"),
-        pattern=rf"(?:(?:{_OWNER})(?:key|token|secret)|(?<![a-z0-9_])(?:token|secret)|密钥|令牌)"
+        pattern=rf"(?:(?:{_OWNER})(?:key|token|secret)|(?<![a-z0-9_:])(?:token|secret)|密钥|令牌)"
         r"(?:[ _-](?:id|value|v?[0-9]))?"
         + _ASSIGN
-        + r"(?P<secret>[A-Za-z0-9+/=_.~\-]{16,200})(?![(\[])",
+        + r"(?P<secret>[A-Za-z0-9+/=_.~\-]{16,200}+)(?![(\[])",
         ignore_case=True,
         is_secret=is_assigned_key,
         needs_context=True,
