@@ -26,6 +26,9 @@ ALPHABETS: Final = {
 }
 _GAP: Final = re.compile(r"<(\w+)(?: (\d+))?>")
 
+BASIC_AUTH: Final = "detect-secrets basic_auth"
+_UUID: Final = "<hex 8>-<hex 4>-<hex 4>-<hex 4>-<hex 12>"
+
 # name: (shape, source)
 SHAPES: Final = {
     "GitHub personal": ("ghp_<alnum 36>", "gitleaks github-pat"),
@@ -51,7 +54,8 @@ SHAPES: Final = {
     "SendGrid": ("SG.<url 22>.<url 43>", "detect-secrets sendgrid"),
     "Twilio": ("SK<hex 32>", "gitleaks twilio-api-key"),
     "PEM": (
-        "-----BEGIN RSA PRIVATE KEY-----\n<b64 64>\n<b64 64>\n<b64 40>\n-----END RSA PRIVATE KEY-----",
+        "-----BEGIN RSA PRIVATE KEY-----\n<b64 64>\n<b64 64>\n<b64 40>\n"
+        "-----END RSA PRIVATE KEY-----",
         "gitleaks private-key",
     ),
     "PEM of PKCS 8": (
@@ -59,12 +63,12 @@ SHAPES: Final = {
         "detect-secrets private_key",
     ),
     "Basic authorization": ("Authorization: Basic <basic>", "gitleaks curl-auth-header"),
-    "http password": ("https://deploy:<alnum 12>@git.example.com/a.git", "detect-secrets basic_auth"),
-    "mysql password": ("mysql://root:<alnum 12>@10.0.0.7:3306/app", "detect-secrets basic_auth"),
-    "postgres password": ("postgresql://app:<alnum 12>@db.internal/app", "detect-secrets basic_auth"),
-    "redis password": ("redis://:<alnum 16>@cache.internal:6379/0", "detect-secrets basic_auth"),
-    "mongodb password": ("mongodb+srv://app:<alnum 14>@c0.example.net", "detect-secrets basic_auth"),
-    "amqp password": ("amqp://svc:<alnum 12>@mq.internal:5672/%2F", "detect-secrets basic_auth"),
+    "http password": ("https://deploy:<alnum 12>@git.example.com/a.git", BASIC_AUTH),
+    "mysql password": ("mysql://root:<alnum 12>@10.0.0.7:3306/app", BASIC_AUTH),
+    "postgres password": ("postgresql://app:<alnum 12>@db.internal/app", BASIC_AUTH),
+    "redis password": ("redis://:<alnum 16>@cache.internal:6379/0", BASIC_AUTH),
+    "mongodb password": ("mongodb+srv://app:<alnum 14>@c0.example.net", BASIC_AUTH),
+    "amqp password": ("amqp://svc:<alnum 12>@mq.internal:5672/%2F", BASIC_AUTH),
     "password=": ("password=<password>", "detect-secrets keyword"),
     "password in JSON": ('"password": "<password>"', "detect-secrets keyword"),
     "password in Chinese": ("密码：<password>", "detect-secrets keyword"),
@@ -76,7 +80,7 @@ SHAPES: Final = {
     "WeChat appsecret": ("appsecret=<hex 32>", "WeChat documentation"),
     "Volcengine key id": ("AKLT<alnum 42>", "Volcengine IAM documentation"),
     "Volcengine ARK": (
-        "ARK_API_KEY=<hex 8>-<hex 4>-<hex 4>-<hex 4>-<hex 12>",
+        "ARK_API_KEY=" + _UUID,
         "Volcengine ARK documentation",
     ),
     "Slack webhook": (
@@ -84,7 +88,7 @@ SHAPES: Final = {
         "gitleaks slack-webhook-url",
     ),
     "Feishu webhook": (
-        "https://open.feishu.cn/open-apis/bot/v2/hook/<hex 8>-<hex 4>-<hex 4>-<hex 4>-<hex 12>",
+        "https://open.feishu.cn/open-apis/bot/v2/hook/" + _UUID,
         "Feishu documentation",
     ),
     "DingTalk webhook": (
@@ -92,7 +96,7 @@ SHAPES: Final = {
         "DingTalk documentation",
     ),
     "WeCom webhook": (
-        "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=<hex 8>-<hex 4>-<hex 4>-<hex 4>-<hex 12>",
+        "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=" + _UUID,
         "WeCom documentation",
     ),
     "DeepSeek": ("sk-<hex 32>", "DeepSeek documentation"),

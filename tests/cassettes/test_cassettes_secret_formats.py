@@ -57,7 +57,7 @@ def test_ordinary_text_is_not_changed(text: str) -> None:
 @pytest.mark.parametrize("name", secret_formats.SHAPES)
 def test_a_format_of_other_tools_is_redacted_wherever_it_stands(name: str) -> None:
     redactor = Redactor()
-    for number in range(60):
+    for number in range(12):
         one = secret_formats.sample(name, random.Random(number))
         nested = json.dumps({"arguments": json.dumps({"text": one.text})})
         writings = (
@@ -82,13 +82,13 @@ def test_a_format_of_other_tools_is_redacted_wherever_it_stands(name: str) -> No
             assert redactor.redact_body(cleaned.encode()).decode() == cleaned
 
 
-@pytest.mark.parametrize("anchor", sorted({anchor for rule in RULES for anchor in rule.anchors}))
-def test_a_megabyte_of_an_anchor_takes_linear_time(anchor: str) -> None:
-    for filling in ("", "a1B2", " ", ":", "=a"):
-        text = (anchor + filling) * (150_000 // len(anchor + filling))
+@pytest.mark.parametrize("filling", ["", "a1B2", " ", ":", "=a"])
+def test_a_line_of_anchors_takes_linear_time(filling: str) -> None:
+    for anchor in sorted({anchor for rule in RULES for anchor in rule.anchors}):
+        text = (anchor + filling) * (20_000 // len(anchor + filling))
         begun = time.process_time()
         Redactor().redact(text)
-        assert time.process_time() - begun < 4, filling
+        assert time.process_time() - begun < 1, anchor
 
 
 def test_settings_know_every_preset() -> None:

@@ -70,7 +70,7 @@ def _completed(body: bytes, field: str) -> str:
 
 
 @pytest.mark.parametrize("field", ["content", "reasoning_content"])
-@pytest.mark.parametrize("size", [1, 3, 7, 40])
+@pytest.mark.parametrize("size", [1, 7])
 @pytest.mark.parametrize("kind", ["own", *secret_formats.SHAPES])
 def test_a_secret_in_pieces_is_redacted_in_as_many_frames(field: str, size: int, kind: str) -> None:
     one = secret_formats.Sample("own", TOKEN, (CORE,))

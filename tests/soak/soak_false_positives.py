@@ -17,13 +17,16 @@ from coze_harness.cassettes.known_secrets import lower_case
 from coze_harness.cassettes.secret_rules import find_shapes
 
 FOLDERS = ("/usr/lib/python3", "/usr/lib/python3.11", "/usr/share/doc", sys.prefix, "node_modules")
-TEXT = {".py", ".pyi", ".md", ".rst", ".txt", ".html", ".js", ".ts", ".mjs", ".cjs", ".json",
-        ".yaml", ".yml", ".toml", ".cfg", ".ini", ".css", ".map", ".c", ".h", ".sh", ".pl", ""}  # fmt: skip
+TEXT = frozenset(
+    ".py .pyi .md .rst .txt .html .js .ts .mjs .cjs .json .yaml .yml .toml .cfg .ini .css .map .c .h"
+    " .sh .pl".split()
+) | {""}
 LARGEST = 5_000_000
 # What documentation uses in place of secrets; among them the samples of RFC 5849, 6749, 7617.
 EXAMPLES = (
     "example", "alrxutnfemi", "changeme", "xxxx", "abcdef", "1234567", "deadbeef",
-    "czzcagrsa3f0", "2yotnfzfej", "tgzv3jokf", "a3ddj3w", "qwxhzgrpbj", "zm9vom", "kkk9d7dh3k39sjv7",
+    "czzcagrsa3f0", "2yotnfzfej", "tgzv3jokf", "a3ddj3w", "qwxhzgrpbj", "zm9vom",
+    "kkk9d7dh3k39sjv7", "hh5s93j4hdidpola", "nnch734d00sl2jdk",
 )  # fmt: skip
 
 
@@ -53,10 +56,12 @@ def main(names: list[str]) -> int:
             counts[rule.name] += 1
             context = " ".join(text[max(start - 60, 0) : min(end + 10, start + 120)].split())
             line = text.count("\n", 0, start) + 1
-            print(f"{rule.name}: {path}:{line}: …{context}")
+            sys.stdout.write(f"{rule.name}: {path}:{line}: …{context}\n")
     seconds = time.process_time() - started
-    print(f"{size / 1e6:.0f} MB in {seconds:.0f} s; found {sum(counts.values())} {dict(counts)};")
-    print(f"examples of documentation: {sum(examples.values())} {dict(examples)}")
+    sys.stdout.write(
+        f"{size / 1e6:.0f} MB in {seconds:.0f} s; found {sum(counts.values())} {dict(counts)};\n"
+        f"examples of documentation: {sum(examples.values())} {dict(examples)}\n"
+    )
     return 1 if counts else 0
 
 
