@@ -7,6 +7,7 @@ Exits with 1 if a secret is found that is no published example. It takes about 2
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections import Counter
@@ -17,10 +18,9 @@ from coze_harness.cassettes.known_secrets import lower_case
 from coze_harness.cassettes.secret_rules import find_shapes
 
 FOLDERS = ("/usr/lib/python3", "/usr/lib/python3.11", "/usr/share/doc", sys.prefix, "node_modules")
-TEXT = frozenset(
-    ".py .pyi .md .rst .txt .html .js .ts .mjs .cjs .json .yaml .yml .toml .cfg .ini .css .map .c .h"
-    " .sh .pl".split()
-) | {""}
+TEXT = re.compile(
+    r"\.(?:pyi?|md|rst|txt|html|[mc]?js|ts|json|ya?ml|toml|cfg|ini|css|map|[ch]|sh|pl)|"
+)
 LARGEST = 5_000_000
 # What documentation uses in place of secrets; among them the samples of RFC 5849, 6749, 7617.
 EXAMPLES = (
@@ -33,7 +33,7 @@ EXAMPLES = (
 def texts(folders: list[Path]) -> Iterator[tuple[Path, str]]:
     for folder in folders:
         for path in sorted(folder.rglob("*")):
-            if path.suffix in TEXT and path.is_file() and path.stat().st_size < LARGEST:
+            if TEXT.fullmatch(path.suffix) and path.is_file() and path.stat().st_size < LARGEST:
                 try:
                     yield path, path.read_text("utf-8")
                 except (UnicodeDecodeError, OSError):

@@ -133,7 +133,7 @@ def base_path_of(host: str) -> str:
 def _comparable(body: bytes) -> bytes:
     """Return JSON with sorted keys and without the log id; other bodies as they are.
 
-    A secret that each response has anew has a placeholder of its own each time.
+    A secret that changes with each response has another number each time.
     """
     body = without_numbers(body)
     try:

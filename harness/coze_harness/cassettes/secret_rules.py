@@ -2,7 +2,8 @@
 
 A rule is tried only where one of its anchors occurs, and every repetition in its pattern has a
 limit, so that a text of any length takes linear time. Where a checksum is published (GitHub, npm)
-it is not required: a mistyped key tells as much. The documentation's table is made from this one.
+it is not required: a key with a typing error reveals as much. The documentation's table is made
+from this one.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Final
 
 _DIGIT_AND_LETTER: Final = re.compile("[0-9][A-Za-z]|[A-Za-z][0-9]")
 _CASE_CHANGE: Final = re.compile("[a-z][A-Z]|[A-Z][a-z]")
-_NAME: Final = re.compile(r"[A-Za-z_]{3,}")
+_NAME: Final = re.compile(r"[A-Za-z_]{3,}|[a-z]{1,8}[0-9]{1,5}")
 _HEX_DIGITS: Final = frozenset("0123456789abcdef-")
 _SEPARATORS: Final = re.compile("[^A-Za-z0-9]+")
 
@@ -313,7 +314,7 @@ RULES: Final = (
     SecretRule(
         name="private-key",
         secrets="private keys in PEM",
-        shape="from `-----BEGIN … PRIVATE KEY-----` to `-----END … PRIVATE KEY-----`, or as far as"
+        shape="from the line `BEGIN … PRIVATE KEY` to the line `END … PRIVATE KEY`, or as far as"
         " its lines go",
         anchors=("-----BEGIN",),
         pattern=r"-----BEGIN[ +](?:[A-Z0-9]{2,12}[ +]){0,4}PRIVATE[ +]KEY(?:[ +]BLOCK)?-----"
