@@ -16,11 +16,12 @@ from cassette_samples import HEADERS, HOST, ORIGIN, ask, poll, seeded
 from coze_harness.cassettes import Recording, RecordingTransport, Redactor
 from coze_harness.cassettes.cassette_files import read_cassette, write_cassette
 from coze_harness.cassettes.interaction import Interaction
-from coze_harness.cassettes.redaction import MARK, base64_forms
+from coze_harness.cassettes.known_secrets import base64_forms
+from coze_harness.cassettes.redaction import MARK
 from coze_harness.model import JSON, BotSnapshot, HttpCall, HttpResponse, replace
 from coze_harness.model.errors import SecretLeakError
 from coze_harness.text.json_text import parse_json
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -225,6 +226,7 @@ def test_text_without_secrets_is_not_changed(text: str) -> None:
 @settings(deadline=None, max_examples=400)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60))
 def test_any_text_without_a_secret_is_not_changed(text: str) -> None:
+    assume("密码" not in text and "口令" not in text)  # what follows them may be a password
     redactor = Redactor(["czs_" + "Qw7" * 20])
     assert redactor.redact(text) == text
     assert redactor.redact_body(text.encode()) == text.encode()

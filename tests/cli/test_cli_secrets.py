@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from coze_harness.cassettes.redaction import base64_forms
+from coze_harness.cassettes.known_secrets import base64_forms
 from leaking import CORE, THIRD_PARTY, TOKEN, LeakingService
 from project import Done, ProjectFolder
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from app_keys import pem
-from coze_harness.cassettes.redaction import secret_fragments
+from coze_harness.cassettes.known_secrets import secret_fragments
 from coze_harness.model import replace
 from coze_harness.server.fault_injection import Fault, FaultKind, Route
 from coze_harness.server.script_schema import ServerScript

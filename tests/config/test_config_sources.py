@@ -13,6 +13,7 @@ from coze_harness.auth.credentials import (
     read_private_key,
 )
 from coze_harness.config import ReportSettings, Settings, SettingsOverrides, load_settings
+from coze_harness.config.config_file import read_config
 from coze_harness.model import Bot
 from coze_harness.model.errors import HarnessError, SettingsError
 from hypothesis import HealthCheck, given, settings
@@ -204,6 +205,7 @@ def test_a_secret_in_the_file_is_refused_and_not_repeated(
         ("report: out\n", "1:9", "a mapping"),
         ("redact: ['(']\n", "1:10", "cannot be compiled"),
         ("redact: ['x*']\n", "1:10", "empty text"),
+        ("redact: {patterns: [a, '(']}\n", "1:24", "cannot be compiled"),
         ("poll: {interval: 0}\n", "1:18", "more than 0"),
         ("poll:\n", "1:1", "empty"),
         ("workers: 0\n", "1:10", "at least 1"),
@@ -251,6 +253,9 @@ def test_what_cannot_be_meant_is_refused_with_its_place(
         ("report: {lang: 5}\n", "1:16", 'cannot be "5"'),
         ("redact: a+\n", "1:9", "must be a list"),
         ("redact: ['', b]\n", "1:10", '"redact[0]" is empty'),
+        ("redact: {patterns: ['']}\n", "1:21", '"patterns[0]" is empty'),
+        ("redact: {presets: [cn_persona]}\n", "1:20", "cn_personal"),
+        ("redact: {pattern: [a]}\n", "1:10", 'no key "pattern"'),
     ],
 )  # fmt: skip
 def test_every_key_refuses_what_it_does_not_take(
@@ -359,3 +364,11 @@ def test_every_secret_of_the_environment_is_known(tmp_path: Path) -> None:
     assert {"pat_x", "in a file", read_private_key(app_of(tmp_path, APP))} <= set(
         environment_secrets(env, tmp_path)
     )
+
+
+def test_redact_takes_patterns_and_presets(tmp_path: Path) -> None:
+    file = tmp_path / "harness.yaml"
+    file.write_text("redact: {patterns: ['my-[0-9]+'], presets: [cn_personal]}\n", "utf-8")
+    config = read_config(file)
+    assert [pattern.source for pattern in config.redact.patterns] == ["my-[0-9]+"]
+    assert config.redact.presets == ("cn_personal",)

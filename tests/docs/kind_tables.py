@@ -1,9 +1,10 @@
-"""The tables of expectation kinds in the documentation, written from the registry: `make docs`."""
+"""The tables of kinds and of secrets in the documentation, written from the code: `make docs`."""
 
 from __future__ import annotations
 
 import re
 
+from coze_harness.cassettes.secret_rules import RULES
 from coze_harness.expectations import summarize_kinds
 from doc_pages import ROOT, source
 
@@ -25,6 +26,20 @@ def with_kind_table(page: str) -> str:
     return text
 
 
+PAGE_WITH_SECRETS = "docs/cassettes.md"
+_SECRETS = re.compile(r"(<!-- secrets: written by `make docs` -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def with_secret_table(page: str) -> str:
+    """Return a page's text with its table of secrets written again."""
+    rows = [f"| {rule.secrets} | {rule.shape} |" for rule in RULES]
+    table = "\n".join(("| secrets of | shape |", "| --- | --- |", *rows, ""))
+    text, count = _SECRETS.subn(lambda match: match[1] + table + match[2], source(page))
+    assert count == 1, f"{page} has no place for the table of secrets"
+    return text
+
+
 if __name__ == "__main__":
     for name in PAGES_WITH_KINDS:
         (ROOT / name).write_text(with_kind_table(name), "utf-8")
+    (ROOT / PAGE_WITH_SECRETS).write_text(with_secret_table(PAGE_WITH_SECRETS), "utf-8")

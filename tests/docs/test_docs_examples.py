@@ -48,7 +48,12 @@ from coze_harness.scenarios.scenario_keys import ScenarioSpec
 from coze_harness.scenarios.turn_spec import TurnSpec
 from coze_harness.yaml_source.record_schema import record_schema
 from doc_pages import PAGES, ROOT, Block
-from kind_tables import PAGES_WITH_KINDS, with_kind_table
+from kind_tables import (
+    PAGE_WITH_SECRETS,
+    PAGES_WITH_KINDS,
+    with_kind_table,
+    with_secret_table,
+)
 from project import ProjectFolder
 
 WITH_EXAMPLES = ("README.md", "docs/scenarios.md")
@@ -151,12 +156,18 @@ def test_every_key_is_listed_with_its_default(
             assert default is None, key
 
 
+def test_the_table_of_secrets_is_that_of_the_rules() -> None:
+    page = PAGE_WITH_SECRETS
+    assert with_secret_table(page) == doc_pages.source(page), "run `make docs`"
+
+
 def test_every_setting_is_listed_with_its_default() -> None:
     table = doc_pages.rows("docs/scenarios.md", "key", "harness.yaml")
     listed = {cells[0].strip("`"): cells[2].strip("`") for cells in table}
     fields = set(record_schema(ConfigSpec)["properties"]) - {"poll", "limits", "judge", "report"}
     inner = {"poll.interval", "poll.timeout", "judge.bot", "report.lang", "report.layout"}
     inner |= {"limits.call", "limits.trial", "limits.response"}
+    inner |= {"redact.patterns", "redact.presets"}
     assert set(listed) == fields | inner
     right = {
         "base_url": BASE_URL,

@@ -80,16 +80,18 @@ def _check_text(
         data = store.read_bytes(path, prefetched)
     except CassetteError:
         return
-    if found := redactor.find_secret(data.decode("utf-8", "replace")):
+    try:
+        recording = store.read_cassette(path, prefetched)
+    except CassetteError:
+        recording = None
+    if found := store.find_secret(data, recording, redactor):
         leak = SecretLeakError(
             f"The recording holds {found}.",
             where=Location(path),
             next_step="revoke that secret, then record again (or replace it by hand).",
         )
         yield CheckMessage(leak)
-    try:
-        recording = store.read_cassette(path, prefetched)
-    except CassetteError:
+    if recording is None:
         return
     if recording.edited:
         yield CheckMessage(CassetteEditedError(Location(path)), is_notice=True)

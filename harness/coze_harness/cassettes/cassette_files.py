@@ -172,13 +172,30 @@ def encode_cassette(
     if origin.bot is not None:
         origin = replace(origin, bot=redactor.redact_snapshot(origin.bot))
     content = write_canonical(recording, origin)
-    if secret := redactor.find_secret(content.decode()):
+    if secret := find_secret(content, recording, redactor):
         raise SecretLeakError(
             f"The recording was not written, because it contains {secret}.",
             where=Location(str(path)),
             next_step="Add a pattern for it under `redact:` in harness.yaml, then record again.",
         )
     return content
+
+
+def find_secret(content: bytes, recording: Recording | None, redactor: Redactor) -> str:
+    """Return a description of a secret in a cassette, also one that a stream has in pieces.
+
+    Args:
+        content: the file.
+        recording: what it contains; `None` if that cannot be read.
+        redactor: knows the secrets.
+    """
+    if found := redactor.find_secret(content.decode("utf-8", "replace")):
+        return found
+    for item in recording.interactions if recording else ():
+        for body in (item.request_body, item.response_body):
+            if found := redactor.find_secret_in_body(body):
+                return found
+    return ""
 
 
 def write_cassette_bytes(path: Path | str, data: bytes) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from coze_harness.cassettes.redaction import KEPT_RESPONSE_HEADERS, Redactor
+from coze_harness.cassettes.redaction import KEPT_RESPONSE_HEADERS, Redactor, without_numbers
 from coze_harness.model import HttpCall, HttpResponse, replace
 from coze_harness.text.json_text import dump_json, dump_sorted_json, parse_json
 
@@ -58,6 +58,16 @@ class Interaction:
             frame_times=tuple([round((time - started) * 1000) for time in response.frame_times]),
         )
 
+    def redacted(self, redactor: Redactor) -> Interaction:
+        """Return the interaction without the secrets that a redactor has learned since."""
+        return replace(
+            self,
+            target=redactor.redact(self.target),
+            request_body=redactor.redact_body(self.request_body),
+            headers={name: redactor.redact(value) for name, value in self.headers.items()},
+            response_body=redactor.redact_body(self.response_body),
+        )
+
     def response(self) -> HttpResponse:
         """Return the response for a conversation; its times are in seconds."""
         return HttpResponse(
@@ -79,13 +89,16 @@ class Interaction:
         )
 
     def is_same_exchange(self, other: Interaction) -> bool:
-        """Return whether request and response are equal, except for log id, date and times."""
+        """Return whether request and response are equal, except for log id, date and times.
+
+        The numbers of placeholders are not compared either.
+        """
         return (
             self.is_same_request(other)
             and self.status == other.status
             and (
                 self.response_body == other.response_body
-                or _without_log_id(self.response_body) == _without_log_id(other.response_body)
+                or _comparable(self.response_body) == _comparable(other.response_body)
             )
         )
 
@@ -117,8 +130,12 @@ def base_path_of(host: str) -> str:
     return host[slash:].rstrip("/") if slash >= 0 else ""
 
 
-def _without_log_id(body: bytes) -> bytes:
-    """Return JSON with sorted keys and without the log id; other bodies as they are."""
+def _comparable(body: bytes) -> bytes:
+    """Return JSON with sorted keys and without the log id; other bodies as they are.
+
+    A secret that changes with each response has another number each time.
+    """
+    body = without_numbers(body)
     try:
         value = parse_json(body)
         if isinstance(value, dict):

@@ -22,13 +22,14 @@ class RecordingTransport:
         redactor: removes secrets before anything is kept.
 
     Attributes:
+        redactor: that of this recording.
         calls: the number of calls, repeated ones included.
     """
 
     def __init__(self, transport: Transport, host: str, redactor: Redactor) -> None:
         self._transport = transport
         self._host = host
-        self._redactor = redactor
+        self.redactor = redactor.for_recording()
         self._interactions: list[Interaction] = []
         # The last interaction (or none) before the previous attempt of the call in progress was
         # added; `None` if no attempt of this call was answered yet.
@@ -48,7 +49,7 @@ class RecordingTransport:
         if call.attempt == 1:
             self._before_attempt = None
         response = self._transport.send(call)
-        item = Interaction.from_call(call, response, self._host, self._redactor)
+        item = Interaction.from_call(call, response, self._host, self.redactor)
         items = self._interactions
         if self._before_attempt is not None:
             items[-1:] = self._before_attempt
@@ -66,9 +67,15 @@ class RecordingTransport:
     @property
     def recording(self) -> Recording:
         """The interactions recorded so far."""
-        return Recording(interactions=tuple(self._interactions))
+        return Recording(interactions=self._redacted_interactions())
 
     @property
     def http_log(self) -> tuple[LoggedCall, ...]:
         """The interactions recorded so far, as a trial's HTTP log."""
-        return build_http_log(self._interactions)
+        return build_http_log(self._redacted_interactions())
+
+    def _redacted_interactions(self) -> tuple[Interaction, ...]:
+        """Return the interactions without secrets that were only recognized later."""
+        if not self.redactor.has_learned:
+            return tuple(self._interactions)
+        return tuple([item.redacted(self.redactor) for item in self._interactions])

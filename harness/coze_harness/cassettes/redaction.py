@@ -1,153 +1,145 @@
 """Removes tokens and keys, ours or a third party's, from files, log lines and messages.
 
-There are two steps, because a literal search misses percent-encoded or JSON-escaped secrets:
-`Redactor.redact` replaces the secrets that it recognizes, and `Redactor.find_secret` searches the
-finished text for the alphanumeric fragments of each secret and their base64 forms. A file in which
-it finds one is not written.
+Secrets are searched at the level of meaning: without the escapes of JSON, addresses and HTML, in
+JSON inside JSON, and in the texts that the frames of an event stream carry in pieces. They are
+replaced in the text as it was written, so that everything around them stays as it is.
 """
 
 from __future__ import annotations
 
-import base64
-import json
 import re
-import string
-import threading
-from collections.abc import Iterable
-from typing import cast
-from urllib.parse import unquote
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final, NamedTuple, TypeAlias
 
+from coze_harness.cassettes.decoded_text import decode_string, decoded_forms, written_span
+from coze_harness.cassettes.known_secrets import KnownSecrets, lower_case
+from coze_harness.cassettes.secret_rules import find_shapes
+from coze_harness.cassettes.stream_fields import split_texts
 from coze_harness.model import BotSnapshot, replace
 from coze_harness.text.json_text import dump_json, parse_json
-from coze_harness.text.safe_regex import RegexMatch, UserPattern
+from coze_harness.text.safe_regex import UserPattern
 
-MARK = "<redacted>"
-KEPT_RESPONSE_HEADERS = frozenset({"content-type", "x-tt-logid", "x-log-id", "retry-after", "date"})
-
-_UNDERSCORE = r"(?:_|%(?:25)*5[Ff]|\\+u005[fF])"
-# The beginning of a word; the last letter of an escape (`\n`, `%20`) is not a part of it.
-_BEGIN = r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[bfnrt]))"
-# A token, unlike words (`sat_down_together`, `sk-learn-compatible`), has digits among its letters.
-# Only the next 40 characters are searched for them: a long line would take quadratic time.
-_RANDOM = "(?:[0-9][A-Za-z]|[A-Za-z][0-9]|[0-9]{8}|[A-Za-z]{24})"
-_SHAPES = (
-    rf"{_BEGIN}(?:pat|sat|czs|czu|cztei){_UNDERSCORE}"
-    rf"(?=[A-Za-z0-9_\-]{{0,39}}?{_RANDOM})[A-Za-z0-9_\-]{{8,}}",
-    rf"{_BEGIN}sk-(?=[A-Za-z0-9_\-]{{0,39}}?{_RANDOM})[A-Za-z0-9_\-]{{16,}}",
-    rf"{_BEGIN}eyJ[A-Za-z0-9_\-]{{8,1999}}+\.eyJ[A-Za-z0-9_\-]{{4,}}(?:\.[A-Za-z0-9_\-]*)?",
-    r"(?i:(?<=bearer )|(?<=bearer%20)|(?<=bearer\+))"
-    rf"(?=[A-Za-z0-9._~+/\-]{{0,39}}?{_RANDOM})[A-Za-z0-9._~+/\-]{{16,}}=*",
+MARK: Final = "<redacted>"
+KEPT_RESPONSE_HEADERS: Final = frozenset(
+    {"content-type", "x-tt-logid", "x-log-id", "retry-after", "date"}
 )
-# Every shape contains or follows one of these; searching for them takes a tenth of the time.
-_HINT = re.compile(r"(?:pat|sat|czs|czu|cztei)[_%\\]|sk-|eyJ|[eE][aA][rR][eE][rR]")
-_TOKEN_CHARACTERS = frozenset(string.ascii_letters + string.digits + "_-")
-_RUN = re.compile(r"[A-Za-z0-9]+")
-_RANDOM_RUN = re.compile(_RANDOM)
-_ESCAPE = re.compile(r"(?<!\\)\\++(?:u([0-9a-fA-F]{4})|/)")
+
+_NUMBERED: Final = re.compile(rb"<redacted:[0-9]{1,6}>")
+_SECRET_WORD: Final = re.compile(r"[!-~]+")
+_MARKS: Final = re.compile(r"<redacted(?::[0-9]{1,6})?>")
 # A digest is no secret, but a project's pattern for hexadecimal keys may match it.
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_STRING = r'"(?:[^"\\]++|\\.)*+"'
-_STRINGS = re.compile(_STRING)
-_STRINGS_AND_NUMBERS = re.compile(rf"{_STRING}|-?[0-9][0-9.eE+-]*")
-_MIN_LENGTH = 8
-_MAX_DEPTH = 6
+_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
+_STRING: Final = r'"(?:[^"\\]++|\\.)*+"'
+_STRINGS_AND_NUMBERS: Final = re.compile(rf"{_STRING}|-?[0-9][0-9.eE+-]*")
+_DATA_LINE: Final = re.compile(r"(?:^|[\r\n])data:")
+_WORD: Final = re.compile(r"[0-9A-Za-z]")
+_LETTER_AND_DIGIT: Final = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])")
+_MIN_REMEMBERED: Final = 8
+_MAX_DEPTH: Final = 6
 
 
-def secret_fragments(secret: str) -> list[str]:
-    """Return the alphanumeric runs of a secret, longest first: most encodings keep them.
+class _Finding(NamedTuple):
+    """A secret in a text.
 
-    Runs that could be words are left out.
+    `secret` is its value, the same for every form of it. `what` describes it without repeating it.
+    A number is replaced by a string.
     """
-    runs = sorted(set(_RUN.findall(secret)), key=len, reverse=True)
-    return [run for run in runs if len(run) >= _MIN_LENGTH and _RANDOM_RUN.search(run)]
+
+    start: int
+    end: int
+    secret: str
+    what: str
+    is_number: bool = False
 
 
-def base64_forms(text: str) -> tuple[str, ...]:
-    """Return the base64 fragments by which a text can be found, whatever surrounds it.
-
-    There is one for each of the three alignments, without the characters that also encode
-    neighbouring bytes, and the same for URL-safe base64.
-    """
-    raw = text.encode()
-    forms: list[str] = []
-    for shift in range(3):
-        coded = base64.b64encode(b"\0" * shift + raw).decode().rstrip("=")
-        first = (0, 2, 3)[shift]
-        last = len(coded) - (1 if (shift + len(raw)) % 3 else 0)
-        forms.append(coded[first:last])
-    urlsafe = [form.replace("+", "-").replace("/", "_") for form in forms]
-    return tuple(dict.fromkeys(forms + urlsafe))
+_Search: TypeAlias = Callable[[str], Iterator[_Finding]]
 
 
 class Redactor:
-    """Removes secrets: known values, the shapes of known tokens, and the project's patterns.
+    """Removes secrets: known values, the shapes of keys, and what the project adds.
 
     Args:
         secrets: secret values, such as the API token.
         patterns: regular expressions, from `redact` in harness.yaml. In a JSON body they are
             matched with each string, unescaped. A search that takes too long raises
             PatternTimeoutError: nothing is stored that might not be redacted.
+        presets: names of further rules, from `redact` in harness.yaml.
     """
 
     def __init__(
-        self, secrets: Iterable[str] = (), patterns: Iterable[str | UserPattern] = ()
+        self,
+        secrets: Iterable[str] = (),
+        patterns: Iterable[str | UserPattern] = (),
+        presets: Iterable[str] = (),
     ) -> None:
-        self._shapes = [re.compile(shape) for shape in _SHAPES]
+        self._known = KnownSecrets()
         self._patterns = tuple(
             pattern if isinstance(pattern, UserPattern) else UserPattern(pattern)
             for pattern in patterns
         )
-        self._needles: tuple[str, ...] = ()
-        self._lock = threading.Lock()
+        self._presets = tuple(presets)
+        self._searches = [
+            *(_pattern_search(pattern) for pattern in self._patterns),
+            *(PRESETS[preset] for preset in self._presets),
+        ]
+        # Of a recording: its placeholders, and the secrets that were found by their context.
+        self._placeholders: dict[str, str] | None = None
+        self._remembered: dict[str, None] = {}
         for secret in secrets:
             self.add_secret(secret)
 
     def __reduce__(
         self,
-    ) -> tuple[type[Redactor], tuple[tuple[str, ...], tuple[UserPattern, ...]]]:
-        """Pickle the patterns only: secrets never leave this process."""
-        return Redactor, ((), self._patterns)
+    ) -> tuple[type[Redactor], tuple[tuple[str, ...], tuple[UserPattern, ...], tuple[str, ...]]]:
+        """Pickle the project's rules only: secrets never leave this process."""
+        return Redactor, ((), self._patterns, self._presets)
+
+    def for_recording(self) -> Redactor:
+        """Return a redactor for one recording; secrets that are added to this one are known to it.
+
+        It gives each secret a placeholder of its own: the first `<redacted>`, the others numbers.
+        A secret that it has found by its context, such as a password, it finds without it, too.
+        """
+        redactor = Redactor((), self._patterns, self._presets)
+        redactor._known = self._known
+        redactor._placeholders = {}
+        return redactor
+
+    @property
+    def has_learned(self) -> bool:
+        """Whether it has found secrets by their context; earlier texts may have them without it."""
+        return bool(self._remembered)
 
     def add_secret(self, secret: str) -> None:
         """Add a secret value, from any thread, before it is first used."""
-        needles = [secret] if len(secret) >= _MIN_LENGTH else []
-        for number, run in enumerate(secret_fragments(secret)):
-            needles += (run, *(base64_forms(run) if number == 0 else ()))
-        with self._lock:
-            known = sorted((*self._needles, *needles), key=len, reverse=True)
-            self._needles = tuple(dict.fromkeys(known))
+        self._known.add(secret)
 
     def redact(self, text: str) -> str:
-        """Return a text with every recognized secret replaced by `<redacted>`."""
-        if _HINT.search(text):
-            for shape in self._shapes:
-                text = shape.sub(MARK, text)
-        for needle in self._needles:
-            if needle in text:
-                text = _replace_token(text, needle)
-        return self._replace_patterns(text)
+        """Return a text with every recognized secret replaced by its placeholder."""
+        return self._replace(text, self._find_in_text)
 
-    def _replace_patterns(self, text: str) -> str:
-        for pattern in self._patterns:
-            text = pattern.sub(_mark, text)
-        return text
+    def redact_rest(self, context: str, text: str) -> str:
+        """Return a text without secrets, given what was before it; that is not returned."""
+        whole = context + text
+        findings = [
+            finding._replace(start=max(finding.start, len(context)))
+            for finding in self._find_in_text(whole)
+            if finding.end > len(context)
+        ]
+        return self._with_placeholders(whole, findings)[len(context) :]
 
     def redact_body(self, body: bytes) -> bytes:
         """Return a request's or response's body without secrets, otherwise unchanged.
 
-        In JSON, and in the JSON of an event stream, each string is unescaped first, so that no
-        escape hides a secret and no replacement makes the JSON invalid.
+        No replacement makes JSON invalid or changes the number of a stream's frames.
         """
         try:
             text = body.decode("utf-8")
         except UnicodeDecodeError:
             return self.redact(body.decode("latin-1")).encode("latin-1")
-        if not self._is_suspect(text):
-            return body
-        if _is_json(text):
-            redacted = self._redact_json(text, 0)
-        else:
-            redacted = "\n".join([self._redact_line(line) for line in text.split("\n")])
+        redacted = self._replace(text, self._find_in_pieces)
+        redacted = self._replace(redacted, self._find_shapes)
+        redacted = self._replace(redacted, self._find_in_lines)
         return redacted.encode() if redacted != text else body
 
     def redact_snapshot(self, snapshot: BotSnapshot) -> BotSnapshot:
@@ -165,77 +157,279 @@ class Redactor:
             warning=self.redact(snapshot.warning),
         )
 
-    def _is_suspect(self, text: str) -> bool:
-        """Return quickly whether a text may contain a secret; most do not."""
-        return (
-            bool(self._patterns)
-            or "\\u" in text
-            or _HINT.search(text) is not None
-            or any(needle in text for needle in self._needles)
-            or (bool(self._needles) and "\\/" in text)
-        )
+    def find_secret(self, text: str) -> str:
+        """Return a description of a secret in a file's text; empty if there is none."""
+        found = next(self._find_shapes(text), None)
+        if found is None and self._searches:
+            content = _DIGEST.sub("", text)
+            found = next(
+                (
+                    finding
+                    for search in self._searches
+                    for finding in search(content)
+                    # A match with a placeholder was redacted; the pattern matches around it, too.
+                    if not _MARKS.search(content[finding.start : finding.end])
+                    and not _is_inside_mark(content, finding)
+                ),
+                None,
+            )
+        return found.what if found else ""
 
-    def _redact_line(self, line: str) -> str:
-        # An event's data may be JSON.
-        name, colon, data = line.partition(":")
-        if name == "data" and _is_json(data):
-            return name + colon + self._redact_json(data, 0)
-        return self.redact(line)
+    def find_secret_in_body(self, body: bytes) -> str:
+        """Return a description of a secret in a recorded body, also one that is in pieces."""
+        try:
+            text = body.decode("utf-8")
+        except UnicodeDecodeError:
+            text = body.decode("latin-1")
+        found = next(self._find_in_pieces(text), None) or next(self._find_shapes(text), None)
+        return found.what if found else ""
 
-    def _redact_json(self, text: str, depth: int) -> str:
-        def redact_lexeme(match: re.Match[str]) -> str:
+    # --- finding -----------------------------------------------------------------------------
+
+    def _find_in_text(self, text: str) -> Iterator[_Finding]:
+        yield from self._find_shapes(text)
+        yield from self._find_matches(text)
+
+    def _find_shapes(self, text: str) -> Iterator[_Finding]:
+        """Yield known secrets and shapes in a text and in its decoded forms."""
+        for finding in self._find_plain(text):
+            if finding.start and text[finding.start - 1] == "\\":
+                # The letter of an escape stays: JSON must remain JSON.
+                start = finding.start + (5 if text[finding.start] == "u" else 1)
+                finding = finding._replace(start=min(start, finding.end - 1))
+            yield finding
+        for layers in decoded_forms(text):
+            for finding in self._find_plain(layers[-1].text):
+                start, end = written_span(layers, finding.start, finding.end)
+                yield finding._replace(start=start, end=end)
+
+    def _find_plain(self, text: str) -> Iterator[_Finding]:
+        lowered = lower_case(text)
+        for start, end, secret in self._known.find(text, lowered):
+            yield _Finding(
+                start, end, secret, "a known secret, such as the API token, or a form of it"
+            )
+        for rule, start, end in find_shapes(text, lowered):
+            secret = text[start:end]
+            if rule.needs_context and self._placeholders is not None:
+                self._remember(secret)
+            what = f"text like a secret ({rule.secrets}, {end - start} characters)"
+            yield _Finding(start, end, secret, what)
+        for secret in self._remembered:
+            for start in _word_positions(text, secret):
+                what = "a secret that was found by its context"
+                yield _Finding(start, start + len(secret), secret, what)
+
+    def _remember(self, secret: str) -> None:
+        if len(secret) >= _MIN_REMEMBERED and _LETTER_AND_DIGIT.match(secret):
+            self._remembered[secret] = None
+
+    def _find_in_pieces(self, text: str) -> Iterator[_Finding]:
+        """Yield secrets in the joined texts of a stream, one finding for each piece.
+
+        The first piece gets the placeholder; of the others only the rest remains.
+        """
+        if "data:" not in text or not _DATA_LINE.search(text):
+            return
+        for pieces in split_texts(text):
+            joined = "".join([piece.text for piece in pieces])
+            found = _merged(joined, [*self._find_shapes(joined), *self._find_inside(joined, 0)])
+            index, offset = 0, 0
+            for finding in found:
+                while offset + len(pieces[index].text) <= finding.start:
+                    offset += len(pieces[index].text)
+                    index += 1
+                at, begin, is_first = index, offset, True
+                while at < len(pieces) and begin < finding.end:
+                    length = len(pieces[at].text)
+                    first = max(finding.start - begin, 0)
+                    last = min(finding.end - begin, length)
+                    if first < last:
+                        start, end = pieces[at].stream_span(first, last)
+                        secret = finding.secret if is_first else ""
+                        yield finding._replace(start=start, end=end, secret=secret, is_number=False)
+                        is_first = False
+                    begin += length
+                    at += 1
+
+    def _find_in_lines(self, text: str) -> Iterator[_Finding]:
+        """Yield matches of the project's rules in a body: JSON, or lines that may have it."""
+        if not self._searches:
+            return
+        if _is_json(text):
+            yield from self._find_inside(text, 0)
+            return
+        done = 0
+        for line in text.split("\n"):
+            name, colon, data = line.partition(":")
+            is_data = name == "data" and _is_json(data)
+            offset = done + len(name) + len(colon) if is_data else done
+            inner = self._find_inside(data, 0) if is_data else self._find_matches(line)
+            for finding in inner:
+                yield finding._replace(start=offset + finding.start, end=offset + finding.end)
+            done += len(line) + 1
+
+    def _find_inside(self, text: str, depth: int) -> Iterator[_Finding]:
+        """Yield matches of the project's rules in the strings and numbers of JSON, or in a text."""
+        if not self._searches:
+            return
+        if depth > _MAX_DEPTH or not _is_json(text):
+            yield from self._find_matches(text)
+            return
+        found: list[_Finding] = []
+        for match in _STRINGS_AND_NUMBERS.finditer(text):
             lexeme = match[0]
             if lexeme[0] != '"':
-                return lexeme if self._replace_patterns(lexeme) == lexeme else f'"{MARK}"'
-            inner = cast("str", json.loads(lexeme)) if "\\" in lexeme else lexeme[1:-1]
+                if number := next(self._find_matches(lexeme), None):
+                    found.append(
+                        number._replace(start=match.start(), end=match.end(), is_number=True)
+                    )
+                continue
+            decoded = decode_string(lexeme[1:-1])
             # Tool calls carry JSON in the strings of JSON.
-            if depth < _MAX_DEPTH and _is_json(inner):
-                redacted = self._redact_json(inner, depth + 1)
-            else:
-                redacted = self.redact(inner)
-            return lexeme if redacted == inner else dump_json(redacted).decode()
+            for finding in self._find_inside(decoded.text, depth + 1):
+                start, end = decoded.written_span(finding.start, finding.end)
+                offset = match.start() + 1
+                found.append(finding._replace(start=offset + start, end=offset + end))
+        yield from found
+        yield from self._find_around_strings(text, found)
 
-        lexemes = _STRINGS_AND_NUMBERS if self._patterns else _STRINGS
-        text = lexemes.sub(redact_lexeme, text)
-        # A pattern may match a key together with its value; it is applied if JSON remains JSON.
-        for pattern in self._patterns:
-            candidate = pattern.sub(_mark, text)
-            if candidate != text and _is_json(candidate):
-                text = candidate
-        return text
+    def _find_around_strings(self, text: str, found: Sequence[_Finding]) -> Iterator[_Finding]:
+        """Yield matches of a key together with its value, if JSON without them remains JSON."""
+        taken = _merged(text, found)
+        for search in self._searches:
+            matches: list[_Finding] = []
+            at = 0
+            for finding in search(text):
+                while at < len(taken) and taken[at].end <= finding.start:
+                    at += 1
+                is_taken = at < len(taken) and taken[at].start < finding.end
+                if not is_taken and not _is_inside_mark(text, finding):
+                    matches.append(finding)
+            if matches and _is_json(_replaced(text, matches, lambda _finding: MARK)):
+                yield from matches
 
-    def find_secret(self, text: str) -> str:
-        """Return a description of a secret in a text; empty if there is none.
+    def _find_matches(self, text: str) -> Iterator[_Finding]:
+        for search in self._searches:
+            for finding in search(text):
+                if not _is_inside_mark(text, finding):
+                    yield finding
 
-        The text is searched as it is, without percent encoding, and without JSON escapes.
-        """
-        for view in _views(text):
-            if any(needle in view for needle in self._needles):
-                return "the API token, or a form of it"
-            for shape in self._shapes if _HINT.search(view) else ():
-                if match := shape.search(view):
-                    return f"text like a secret ({match[0][:4]}…, {len(match[0])} characters)"
-        if not self._patterns:
+    # --- replacing ---------------------------------------------------------------------------
+
+    def _replace(self, text: str, find: _Search) -> str:
+        remembered = len(self._remembered)
+        findings = list(find(text))
+        if len(self._remembered) > remembered:
+            findings = list(find(text))
+        return self._with_placeholders(text, findings) if findings else text
+
+    def _with_placeholders(self, text: str, findings: Sequence[_Finding]) -> str:
+        return _replaced(text, _merged(text, findings), self._placeholder)
+
+    def _placeholder(self, finding: _Finding) -> str:
+        if not finding.secret:
             return ""
-        content = _DIGEST.sub("", text)
-        for pattern in self._patterns:
-            for found in pattern.matches(content):
-                # A match with a mark in it was redacted; the pattern also matches its surroundings.
-                if found[0] and MARK not in found[0] and found[0] not in MARK:
-                    return f"text that matches the pattern {pattern.source!r}"
-        return ""
+        mark = MARK
+        if self._placeholders is not None:
+            known = self._placeholders
+            mark = known.setdefault(
+                finding.secret, f"<redacted:{len(known) + 1}>" if known else MARK
+            )
+        return f'"{mark}"' if finding.is_number else mark
 
 
-def _mark(match: RegexMatch) -> str:
-    return MARK if match[0] else ""
+def without_numbers(body: bytes) -> bytes:
+    """Return a body with the same placeholder for every secret."""
+    return _NUMBERED.sub(MARK.encode(), body) if b"<redacted:" in body else body
 
 
-def _views(text: str) -> set[str]:
-    """Return a text as it is, and without JSON escapes and percent encoding."""
-    unescaped = text
-    if "\\u" in text or "\\/" in text:
-        unescaped = _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else "/", text)
-    return {text, unescaped, unquote(text), unquote(unquote(unescaped))}
+def matches_redacted(redacted: str, text: str) -> bool:
+    """Return whether a text may have been redacted to another.
+
+    A placeholder stands for a word: characters of ASCII without space. The secret need not be known
+    any more: a replay has no token, and the rules grow.
+    """
+    first, *others = _MARKS.split(redacted)
+    if not text.startswith(first):
+        return False
+    at = len(first)
+    for index, part in enumerate(others, 1):
+        is_last = index == len(others)
+        end = len(text) - len(part) if is_last else text.find(part, at + 1)
+        if end < at or not text.endswith(part if is_last else "") or not _is_word(text[at:end]):
+            return False
+        at = end + len(part)
+    return at == len(text)
+
+
+def _is_word(text: str) -> bool:
+    return bool(_MARKS.fullmatch(text)) or _SECRET_WORD.fullmatch(text) is not None
+
+
+def _pattern_search(pattern: UserPattern) -> _Search:
+    what = f"text that matches the pattern {pattern.source!r}"
+
+    def search(text: str) -> Iterator[_Finding]:
+        for match in pattern.matches(text):
+            if match[0]:
+                start, end = match.span()
+                yield _Finding(start, end, match[0], what)
+
+    return search
+
+
+def _personal_search(text: str) -> Iterator[_Finding]:
+    from coze_harness.cassettes.personal_data import find_personal_data  # only projects that ask
+
+    for start, end, digits in find_personal_data(text):
+        yield _Finding(start, end, digits, "personal data (preset cn_personal)")
+
+
+PRESETS: Final[dict[str, _Search]] = {"cn_personal": _personal_search}
+
+
+def _merged(text: str, findings: Iterable[_Finding]) -> list[_Finding]:
+    """Return findings in order, with those that overlap as one; the longest names the secret."""
+    merged: list[_Finding] = []
+    longest = 0
+    for finding in sorted(findings, key=lambda one: (one.start, -one.end)):
+        if merged and finding.start < merged[-1].end:
+            last = merged[-1]
+            if finding.end - finding.start > longest and not last.is_number:
+                longest = finding.end - finding.start
+                last = last._replace(secret=finding.secret)
+            merged[-1] = last._replace(end=max(last.end, finding.end))
+        else:
+            merged.append(finding)
+            longest = finding.end - finding.start
+    return merged
+
+
+def _replaced(
+    text: str, findings: Sequence[_Finding], placeholder: Callable[[_Finding], str]
+) -> str:
+    pieces: list[str] = []
+    done = 0
+    for finding in findings:
+        pieces += (text[done : finding.start], placeholder(finding))
+        done = finding.end
+    return "".join([*pieces, text[done:]])
+
+
+def _is_inside_mark(text: str, finding: _Finding) -> bool:
+    begin = text.rfind("<redacted", max(finding.start - 16, 0), finding.start + 9)
+    mark = _MARKS.match(text, begin) if begin >= 0 else None
+    return mark is not None and mark.start() <= finding.start and finding.end <= mark.end()
+
+
+def _word_positions(text: str, word: str) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not (at and _WORD.match(text, at - 1)) and not _WORD.match(text, end):
+            yield at
+        at = text.find(word, end)
 
 
 def _is_json(text: str) -> bool:
@@ -246,20 +440,3 @@ def _is_json(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _replace_token(text: str, needle: str) -> str:
-    """Replace a secret together with the token around it, such as `pat_` before its fragment."""
-    pieces: list[str] = []
-    done = 0
-    while (start := text.find(needle, done)) >= 0:
-        end = start + len(needle)
-        while start > done and text[start - 1] in _TOKEN_CHARACTERS:
-            start -= 1
-        while end < len(text) and text[end] in _TOKEN_CHARACTERS:
-            end += 1
-        while end < len(text) and text[end] == "=":
-            end += 1
-        pieces += (text[done:start], MARK)
-        done = end
-    return "".join([*pieces, text[done:]])

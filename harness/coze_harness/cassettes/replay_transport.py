@@ -5,7 +5,11 @@ from __future__ import annotations
 from coze_harness.cassettes.http_log import build_http_log
 from coze_harness.cassettes.recording import Recording
 from coze_harness.cassettes.redaction import Redactor
-from coze_harness.cassettes.request_difference import describe_mismatch, matches_request
+from coze_harness.cassettes.request_difference import (
+    describe_mismatch,
+    matches_redacted_request,
+    matches_request,
+)
 from coze_harness.model import HttpCall, HttpResponse, LoggedCall
 from coze_harness.model.errors import CassetteMismatchError, UnplayedInteractionsError
 from coze_harness.model.location import Location
@@ -45,9 +49,8 @@ class ReplayTransport:
         body = dump_json(call.body) if call.body is not None else b""
         if not matches_request(recorded, call.method, target, body):
             redact = self._redactor
-            if not matches_request(
-                recorded, call.method, redact.redact(target), redact.redact_body(body)
-            ):
+            target, body = redact.redact(target), redact.redact_body(body)
+            if not matches_redacted_request(recorded, call.method, target, body):
                 raise self._mismatch(
                     f"Interaction {self._next + 1} of the recording does not match the call.",
                     describe_mismatch(recorded, call),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import orjson
 
 from coze_harness.cassettes.interaction import Interaction, split_target
+from coze_harness.cassettes.redaction import MARK, matches_redacted
 from coze_harness.model import JSON, HttpCall
 from coze_harness.text.json_text import dump_json, dump_sorted_json, parse_json
 
@@ -32,6 +33,41 @@ def matches_request(recorded: Interaction, method: str, target: str, body: bytes
         and (recorded.target == target or split_target(recorded.target) == split_target(target))
         and _is_same_json(recorded.request_body, body)
     )
+
+
+def matches_redacted_request(recorded: Interaction, method: str, target: str, body: bytes) -> bool:
+    """Return whether a redacted request equals the recorded one, whose placeholders may differ.
+
+    The arguments are those of `matches_request`.
+    """
+    if matches_request(recorded, method, target, body):
+        return True
+    if recorded.method != method or MARK[:-1].encode() not in (
+        recorded.target.encode() + recorded.request_body
+    ):
+        return False
+    path, query = split_target(recorded.target)
+    other_path, other_query = split_target(target)
+    if not _matches_value([path, *map(list, query)], [other_path, *map(list, other_query)]):
+        return False
+    if _is_same_json(recorded.request_body, body):
+        return True
+    try:
+        return _matches_value(parse_json(recorded.request_body), parse_json(body))
+    except ValueError:
+        return False
+
+
+def _matches_value(redacted: JSON, value: JSON) -> bool:
+    if isinstance(redacted, str) and isinstance(value, str):
+        return redacted == value or matches_redacted(redacted, value)
+    if isinstance(redacted, Mapping) and isinstance(value, Mapping):
+        return redacted.keys() == value.keys() and all(
+            _matches_value(inner, value[key]) for key, inner in redacted.items()
+        )
+    if isinstance(redacted, list) and isinstance(value, list):
+        return len(redacted) == len(value) and all(map(_matches_value, redacted, value))
+    return type(redacted) is type(value) and redacted == value
 
 
 def _is_same_json(one: bytes, other: bytes) -> bool:

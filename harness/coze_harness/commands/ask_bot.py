@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from coze_harness.cassettes import Redactor
 from coze_harness.commands.project import Project
 from coze_harness.execution.single_chat import send_single_prompt
 from coze_harness.model import ChatOptions, HttpCall, Reply
@@ -39,7 +38,7 @@ def ask_bot(
     options = ChatOptions(
         user_id=settings.user_id, conversation_id=conversation_id, stream=show is not None
     )
-    redactor = Redactor((), settings.redact)
+    redactor = project.make_redactor()
     with project.open_transport(redactor, workers=1) as transport:
         return send_single_prompt(
             prompt,

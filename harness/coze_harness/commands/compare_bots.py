@@ -86,7 +86,7 @@ def compare_candidate(
     pairs = pairs_to_record(trials, own, candidate, folder, project.root)
     for warning in project.settings.warnings:
         listener.on_warning(warning)
-    redactor = Redactor((), project.settings.redact)
+    redactor = project.make_redactor()
     with open_live_transport(project, redactor, options) as transport:
         announce_requests(project, [pair.baseline or pair.candidate for pair in pairs], listener)
         live = live_runner(project, transport, redactor, options, listener, saves_cassettes=True)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from coze_harness.cassettes import Redactor
 from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.commands.project import Project
 from coze_harness.commands.run_trials import (
@@ -76,7 +75,7 @@ def record_trials(
     """
     project.refuse_recording_in_ci(force=False)
     check_cassettes_reachable(project.settings.cassettes)
-    redactor, options = Redactor((), project.settings.redact), RunOptions()
+    redactor, options = project.make_redactor(), RunOptions()
     transport = open_live_transport(project, redactor, options)
     live = live_runner(
         project, transport, redactor, options, SilentListener(warn), saves_cassettes=True
@@ -254,7 +253,7 @@ def _replay(project: Project, path: Path | RemoteFolder, test: str) -> Conversat
 def _record(project: Project, path: Path | RemoteFolder, test: str) -> ConversationSession:
     project.refuse_recording_in_ci(force=False)
     settings, process = project.settings, project.process
-    redactor = Redactor((), settings.redact)
+    redactor = project.make_redactor()
     return RecordSession(
         _stored(path),
         test,

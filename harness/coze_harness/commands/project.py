@@ -136,7 +136,11 @@ class Project:
     def replayer(self) -> ReplayRunner:
         """Replays this project's cassettes."""
         root = "" if self.root == Path() else str(self.root)
-        return ReplayRunner(root, self.settings.redact)
+        return ReplayRunner(root, self.settings.redact, self.settings.redact_presets)
+
+    def make_redactor(self) -> Redactor:
+        """Return a new redactor of the project's rules, for what talks to Coze."""
+        return Redactor((), self.settings.redact, self.settings.redact_presets)
 
     @property
     def page_options(self) -> PageOptions:

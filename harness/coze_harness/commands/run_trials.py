@@ -140,7 +140,7 @@ def talk_to_coze(
     trials, shard, resumed = select_part(project, trials, options, listener)
     for warning in project.settings.warnings:
         listener.on_warning(warning)
-    redactor = Redactor((), project.settings.redact)
+    redactor = project.make_redactor()
     with open_live_transport(project, redactor, options) as transport:
         announce_requests(project, trials, listener)
         live = live_runner(

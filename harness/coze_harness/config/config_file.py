@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +15,7 @@ from coze_harness.config.settings import (
     USER_ID,
     LimitSettings,
     PollSettings,
+    RedactSettings,
     ReportSettings,
 )
 from coze_harness.model import JSON, Bot
@@ -48,6 +49,13 @@ _JUDGE: Final[Schema] = {
     "required": ["bot"],
     "additionalProperties": False,
 }
+_PATTERNS: Final[Schema] = {
+    "type": "object",
+    "properties": {"redact": list_of(TEXT)},
+    "required": [],
+    "additionalProperties": False,
+}
+_REDACT: Final[Schema] = {"anyOf": [list_of(TEXT), record_schema(RedactSettings)]}
 _BOT: Final[Schema] = {
     "type": "object",
     "properties": {"id": {}, "title": ANY_TEXT},
@@ -71,7 +79,7 @@ class ConfigSpec:
     scenarios: str = key("scenarios", TEXT)
     cassettes: str = key("cassettes", TEXT)
     reports: str = key("reports", TEXT)
-    redact: Sequence[UserPattern] = key((), list_of(TEXT))
+    redact: RedactSettings = key(RedactSettings(), _REDACT)
     strict: bool = key(False, BOOLEAN)
     judge: Mapping[str, str] | None = key(None, _JUDGE)
     report: ReportSettings = key(ReportSettings(), record_schema(ReportSettings))
@@ -112,8 +120,8 @@ def read_config(file: Path) -> ConfigSpec:
     values["bots"] = _read_bots(values.get("bots", {}), positions)
     values["poll"] = PollSettings(**values.get("poll", {}))
     values["limits"] = LimitSettings(**values.get("limits", {}))
-    values["redact"] = _read_patterns(values.get("redact", ()), positions)
     values["report"] = ReportSettings(**values.get("report", {}))
+    values["redact"] = _read_redact(values.get("redact", []), positions)
     config = ConfigSpec(**values)
     _check_bot_references(config, positions)
     for name in ("scenarios", "cassettes", "reports"):
@@ -129,6 +137,12 @@ def _check_keys(data: Mapping[str, JSON], positions: SourcePositions) -> None:
     for name, bot in bots.items() if isinstance(bots, dict) else ():
         if isinstance(bot, dict):
             mismatches += check_shape(bot, _BOT, positions.below("bots", name))
+    redact = data.get("redact", [])
+    if isinstance(redact, dict):
+        schema = record_schema(RedactSettings)
+        mismatches += check_shape(redact, schema, positions.below("redact"))
+    else:
+        mismatches += check_shape({"redact": redact}, _PATTERNS, positions)
     if mismatches:
         first, *others = mismatches
         raise SettingsError(
@@ -201,10 +215,13 @@ def _check_bot_references(config: ConfigSpec, positions: SourcePositions) -> Non
             )
 
 
-def _read_patterns(patterns: Sequence[str], positions: SourcePositions) -> tuple[UserPattern, ...]:
-    made: list[UserPattern] = []
-    for index, pattern in enumerate(patterns):
-        where = positions.at("redact", index)
+def _read_redact(value: JSON, positions: SourcePositions) -> RedactSettings:
+    """Return what is redacted: a list of patterns, or patterns and presets."""
+    parts: Mapping[str, Any] = value if isinstance(value, dict) else {"patterns": value}
+    path: tuple[PathPart, ...] = ("redact", "patterns") if isinstance(value, dict) else ("redact",)
+    patterns: list[UserPattern] = []
+    for index, pattern in enumerate(parts.get("patterns", ())):
+        where = positions.at(*path, index)
         try:
             matches_nothing = compile_pattern(pattern).search("")
         except PatternError as error:
@@ -219,8 +236,8 @@ def _read_patterns(patterns: Sequence[str], positions: SourcePositions) -> tuple
                 where=where,
                 next_step="Make it match only what must be hidden.",
             )
-        made.append(UserPattern(pattern, where))
-    return tuple(made)
+        patterns.append(UserPattern(pattern, where))
+    return RedactSettings(tuple(patterns), tuple(parts.get("presets", ())))
 
 
 def check_base_url(value: str, where: Location) -> None:

@@ -11,7 +11,7 @@ from coze_harness.auth.credentials import Credentials
 from coze_harness.model import Bot
 from coze_harness.storage.remote_folder import RemoteFolder
 from coze_harness.text.safe_regex import UserPattern
-from coze_harness.yaml_source.record_schema import Schema, key
+from coze_harness.yaml_source.record_schema import TEXT, Schema, key, list_of
 
 BASE_URL: Final = "https://api.coze.com"
 USER_ID: Final = "coze-harness"
@@ -40,6 +40,14 @@ class LimitSettings:
     def response_bytes(self) -> int:
         """The largest response, decompressed."""
         return int(self.response[:-2]) * _UNITS[self.response[-2:]]
+
+
+@dataclass(frozen=True, slots=True)
+class RedactSettings:
+    """What recordings are redacted of, besides the secrets that are always recognized."""
+
+    patterns: tuple[UserPattern, ...] = key((), list_of(TEXT))
+    presets: tuple[str, ...] = key((), list_of({"enum": ["cn_personal"]}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +80,8 @@ class Settings:
 
     `root` is the folder of harness.yaml, or the working folder without one (`file` is then `None`).
     Folders are absolute; recordings and runs may be at a URL. `rate_limit` is in calls per second.
-    `redact` contains valid regular expressions. `strict`: a recording that was edited since it was
-    recorded is an error. `warnings` are for the user.
+    `redact` contains valid regular expressions, `redact_presets` names of rules. `strict`: a
+    recording that was edited since it was recorded is an error. `warnings` are for the user.
     """
 
     root: Path
@@ -91,6 +99,7 @@ class Settings:
     rate_limit: float | None = None
     workers: int | None = None
     redact: tuple[UserPattern, ...] = ()
+    redact_presets: tuple[str, ...] = ()
     strict: bool = False
     judge_bot: str = ""
     report: ReportSettings = ReportSettings()

@@ -53,7 +53,8 @@ def load_settings(
         limits=config.limits,
         rate_limit=config.rate_limit,
         workers=options.workers if options.workers is not None else config.workers,
-        redact=tuple(config.redact),
+        redact=config.redact.patterns,
+        redact_presets=config.redact.presets,
         strict=config.strict,
         judge_bot=config.judge_bot,
         report=ReportSettings(

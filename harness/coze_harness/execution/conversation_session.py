@@ -168,7 +168,8 @@ class RecordSession:
             harness=VERSION,
             calls=self._timed.calls,
         )
-        store.write_cassette(self._path, self._recorder.recording, info, settings.redactor)
+        recorder = self._recorder
+        store.write_cassette(self._path, recorder.recording, info, recorder.redactor)
 
 
 def _turn(prompt: str) -> Turn:

@@ -125,7 +125,7 @@ class LiveRunner:
 
 @dataclass(frozen=True, slots=True)
 class _LiveRun(Generic[Encoded]):
-    """One run of a `LiveRunner`. `snapshots` describe the bots, by id and version."""
+    """One run of a `LiveRunner`. `snapshots` describe the bots, by id and version, not redacted."""
 
     settings: LiveRunner
     encode: EncodeResult[Encoded]
@@ -149,6 +149,7 @@ class _LiveRun(Generic[Encoded]):
         snapshots = dict(run_concurrently(factories, workers=workers, monotonic=monotonic))
         for key, trial in bots.items():
             if warning := snapshots[key].warning:
+                warning = self.settings.redactor.redact(warning)
                 self.settings.warn(f"bot {trial.bot.name}: {warning}")
         return snapshots
 
@@ -158,8 +159,7 @@ class _LiveRun(Generic[Encoded]):
         flow = fetch_bot_snapshot(bot_id, policy, published=bot_version != _DRAFT)
 
         def on_result(snapshot: BotSnapshot) -> tuple[_Version, BotSnapshot]:
-            of_version = _snapshot_of_version(bot_version, snapshot)
-            return key, self.settings.redactor.redact_snapshot(of_version)
+            return key, _snapshot_of_version(bot_version, snapshot)
 
         return FlowTask(self._limited(flow), self.settings.transport, on_result)
 
@@ -176,6 +176,10 @@ class _LiveRun(Generic[Encoded]):
         values |= baseline.generated_values(names)
         timed = TimedTransport(settings.transport, settings.clock.monotonic, root=settings.folder)
         recorder = RecordingTransport(timed, settings.transport.base_url, settings.redactor)
+        snapshot = None if trial.options.workflow else self.snapshots.get(requested_version(trial))
+        if snapshot is not None:
+            # First, so that the bot cannot repeat a secret of its prompt without its context.
+            snapshot = recorder.redactor.redact_snapshot(snapshot)
         turns: tuple[Turn, ...] = ()
         flow: CallFlow[ConversationResult]
         try:
@@ -193,21 +197,19 @@ class _LiveRun(Generic[Encoded]):
             answers = baseline.answers(turns)
             flow = self._limited(run_conversation(trial, turns, conversation, answers))
 
-        attempt = _Attempt(trial, turns, values, now, timed, recorder)
+        attempt = _Attempt(trial, turns, values, now, timed, recorder, snapshot)
         return FlowTask(flow, recorder, partial(self._finish, attempt))
 
     def _finish(self, attempt: _Attempt, result: ConversationResult) -> Encoded:
         settings, trial = self.settings, attempt.trial
         add_region_hint(result.error, settings.transport.base_url)
-        snapshot = None
-        if not trial.options.workflow:
-            snapshot = self.snapshots.get(requested_version(trial))
         error: HarnessError | None = None
         if settings.saves_cassettes and result.error is None:
-            info = attempt.recording_info(snapshot, settings.candidates.get(trial.key.id))
+            info = attempt.recording_info(settings.candidates.get(trial.key.id))
             try:
                 path = settings.replayer.path(trial)
-                store.write_cassette(path, attempt.recorder.recording, info, settings.redactor)
+                recorder = attempt.recorder
+                store.write_cassette(path, recorder.recording, info, recorder.redactor)
             except CassetteError as write_error:
                 error = write_error
         return self.encode(
@@ -216,7 +218,7 @@ class _LiveRun(Generic[Encoded]):
                 result,
                 http_log=attempt.recorder.http_log,
                 request_count=attempt.timed.calls,
-                snapshot=snapshot,
+                snapshot=attempt.snapshot,
                 recorded_at=attempt.started_at if settings.saves_cassettes else "",
                 error=error,
             )
@@ -233,15 +235,14 @@ class _Attempt:
     start: datetime
     timed: TimedTransport
     recorder: RecordingTransport
+    snapshot: BotSnapshot | None
 
     @property
     def started_at(self) -> str:
         """The start, ISO 8601 in UTC."""
         return self.start.isoformat(timespec="seconds")
 
-    def recording_info(
-        self, snapshot: BotSnapshot | None, candidate: CandidateContext | None
-    ) -> RecordingInfo:
+    def recording_info(self, candidate: CandidateContext | None) -> RecordingInfo:
         return RecordingInfo(
             scenario=self.trial.key.scenario,
             trial=self.trial.key.id,
@@ -250,7 +251,7 @@ class _Attempt:
             harness=VERSION,
             generated_values=self.generated_values,
             calls=self.timed.calls,
-            bot=snapshot,
+            bot=self.snapshot,
             overridden_options=candidate.options if candidate else {},
             candidate=candidate.candidate if candidate else None,
         )

@@ -41,12 +41,14 @@ class ReplayRunner:
     Args:
         root: the project's folder as messages show it; empty for the working folder.
         patterns: the project's `redact` patterns, which its recordings have been through.
+        presets: the project's `redact` presets.
         record_command: the command that records again, for messages.
         prefetched: recordings that were fetched by URL.
     """
 
     root: str
     patterns: tuple[UserPattern, ...] = ()
+    presets: tuple[str, ...] = ()
     record_command: str = "record"
     prefetched: store.PrefetchedCassettes = field(default_factory=dict, repr=False, compare=False)
 
@@ -88,8 +90,8 @@ class ReplayRunner:
 
     @property
     def redactor(self) -> Redactor:
-        """The redactor of the project's patterns; without a token, its secret is not known."""
-        return Redactor(patterns=self.patterns)
+        """The redactor of the project's rules; without a token, its secret is not known."""
+        return Redactor((), self.patterns, self.presets)
 
     def replay(
         self,

@@ -23,7 +23,10 @@ from coze_harness.model.trial import Turn
 from coze_harness.text.sse import complete_length
 from coze_harness.transport import HttpTransport, TimedTransport
 
-_WORD: Final = re.compile(r"[A-Za-z0-9_.=%+/-]+$")
+_WORD: Final = re.compile(r"[!-~]+$")
+_PRIVATE_KEY: Final = "-----BEGIN"
+# Characters before a text that decide whether it is a secret, such as `password: `.
+_CONTEXT: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,8 @@ class _ReportingTransport:
 class _StreamDisplay:
     """Shows a streamed answer as it arrives, without secrets.
 
-    A secret may arrive in several pieces: a word is held back until it has ended.
+    A secret may arrive in several pieces: a word is held back until it has ended, and a private key
+    until its last line.
     """
 
     def __init__(self, show: Callable[[str], None], redactor: Redactor) -> None:
@@ -49,6 +53,7 @@ class _StreamDisplay:
         self._redactor = redactor
         self._bytes = b""
         self._word = ""
+        self._context = ""
 
     def __call__(self, chunk: bytes) -> None:
         self._bytes += chunk
@@ -57,13 +62,19 @@ class _StreamDisplay:
         self._bytes = self._bytes[end:]
         last_word = _WORD.search(text)
         cut = last_word.start() if last_word else len(text)
+        key = text.rfind(_PRIVATE_KEY)
+        if key >= 0 and "-----END" not in text[key:cut]:
+            cut = min(cut, key)
         self._word = text[cut:]
-        if cut:
-            self._show(self._redactor.redact(text[:cut]))
+        self._show_text(text[:cut])
 
     def finish(self) -> None:
-        if self._word:
-            self._show(self._redactor.redact(self._word))
+        self._show_text(self._word)
+
+    def _show_text(self, text: str) -> None:
+        if text:
+            self._show(self._redactor.redact_rest(self._context, text))
+            self._context = (self._context + text)[-_CONTEXT:]
 
 
 def send_single_prompt(

@@ -15,6 +15,7 @@ _LONGEST_NAME: Final = 200
 _LONGEST_STEM: Final = 110
 _DIGEST_LENGTH: Final = 10
 _SHORTEST_BOT_ID: Final = 6
+_SHORTEST_KEY: Final = 16
 # `@`, `+` and `~` separate bot, case and repeat in a file's name, so no part may contain them.
 _PLAIN = re.compile(rf"\w[\w-]{{0,{_LONGEST_NAME - 1}}}")
 _SAFE = re.compile(r"[A-Za-z0-9_-]+")
@@ -69,7 +70,16 @@ def is_usable_label(label: str) -> bool:
             label.isascii() or not any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in label)
         )
         and label.isprintable()
+        and not (len(label) >= _SHORTEST_KEY and _has_key(label))
     )
+
+
+def _has_key(label: str) -> bool:
+    """Return whether a label has the shape of a key: files and reports are named by labels."""
+    from coze_harness.cassettes.known_secrets import lower_case
+    from coze_harness.cassettes.secret_rules import find_shapes
+
+    return next(find_shapes(label, lower_case(label)), None) is not None
 
 
 def file_name_part(text: str) -> tuple[str, bool]:

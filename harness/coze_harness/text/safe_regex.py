@@ -104,17 +104,6 @@ class UserPattern:
     source: str
     where: Location | None = None
 
-    def sub(self, replace: Callable[[RegexMatch], str], text: str) -> str:
-        """Return a text with every match replaced.
-
-        Raises:
-            PatternTimeoutError: it takes too long.
-        """
-        try:
-            return compile_pattern(self.source).sub(replace, text, timeout=time_limit(text))
-        except TimeoutError as error:
-            raise self._timeout(text) from error
-
     def matches(self, text: str) -> list[RegexMatch]:
         """Return every match in a text.
 
