@@ -15,6 +15,7 @@ from coze_harness.cassettes import CandidateInfo, RecordingInfo, RecordingTransp
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.coze import (
     CozeConversation,
+    ListMethod,
     PollSchedule,
     RetryPolicy,
     fetch_bot_snapshot,
@@ -122,12 +123,16 @@ class LiveRunner:
 
 @dataclass(frozen=True, slots=True)
 class _LiveRun(Generic[Encoded]):
-    """One run of a `LiveRunner`. `snapshots` describe the bots, by id and version."""
+    """One run of a `LiveRunner`. `snapshots` describe the bots, by id and version.
+
+    `list_method` is what the run's conversations find out about the service.
+    """
 
     settings: LiveRunner
     encode: EncodeResult[Encoded]
     limit: RateLimit | None
     snapshots: Mapping[_Version, BotSnapshot] = field(default_factory=dict)
+    list_method: ListMethod = field(default_factory=ListMethod)
 
     def task_factories(
         self, trials: Sequence[Trial]
@@ -185,7 +190,9 @@ class _LiveRun(Generic[Encoded]):
                 expected=baseline.poll_durations(),
             )
             policy = RetryPolicy(jitter=settings.rng.random)
-            conversation = CozeConversation(trial.bot, trial.options, schedule, policy)
+            conversation = CozeConversation(
+                trial.bot, trial.options, schedule, policy, self.list_method
+            )
             answers = baseline.answers(turns)
             flow = self._limited(run_conversation(trial, turns, conversation, answers))
 
