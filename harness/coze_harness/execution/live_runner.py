@@ -79,6 +79,7 @@ class LiveRunner:
         poll_interval, poll_timeout: in seconds.
         workers: the most calls at a time; `None`: 32, or up to 256 for streams.
         saves_cassettes: whether the conversations become recordings.
+        recorded_address: the service's address in recordings, without a slash at the end.
         folder: the project's, from which attached files are read.
         replayer: reads the earlier recordings.
         warn: receives warnings: a bot without information, an unreadable recording that is
@@ -96,6 +97,7 @@ class LiveRunner:
     poll_timeout: float
     workers: int | None
     saves_cassettes: bool
+    recorded_address: str
     folder: Path
     replayer: ReplayRunner
     warn: Callable[[str], None]
@@ -176,7 +178,7 @@ class _LiveRun(Generic[Encoded]):
         values = dict(settings.generate(names, now.astimezone(), settings.rng))
         values |= baseline.generated_values(names)
         timed = TimedTransport(settings.transport, settings.clock.monotonic, root=settings.folder)
-        recorder = RecordingTransport(timed, settings.transport.base_url, settings.redactor)
+        recorder = RecordingTransport(timed, settings.recorded_address, settings.redactor)
         turns: tuple[Turn, ...] = ()
         flow: CallFlow[ConversationResult]
         try:
