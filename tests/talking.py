@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import orjson
-from coze_harness.coze import CozeConversation, PollSchedule, RetryPolicy
+from coze_harness.coze import CozeConversation, ListMethod, PollSchedule, RetryPolicy
 from coze_harness.execution import FlowTask, run_concurrently
 from coze_harness.model import JSON, Bot, ChatOptions, HttpCall, HttpResponse, Reply, Wait
 from coze_harness.model.errors import HarnessError
@@ -55,7 +55,8 @@ def dialogue(
     options: ChatOptions | None = None, pace: PollSchedule = QUICK, patience: RetryPolicy = HASTY
 ) -> CozeConversation:
     bot = Bot(name="tester", id=BOT)
-    return CozeConversation(bot, options or ChatOptions(user_id="0"), pace, patience)
+    options = options or ChatOptions(user_id="0")
+    return CozeConversation(bot, options, pace, patience, ListMethod())
 
 
 @dataclass

@@ -65,7 +65,7 @@ def run(
 @click.option("--force", is_flag=True, help="Record even if CI is set.")
 @shared_options.wait
 @shared_options.project
-@shared_options.execution
+@shared_options.recording
 @shared_options.display
 def record(
     selection: TrialSelection,

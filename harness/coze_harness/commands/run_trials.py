@@ -15,6 +15,7 @@ from coze_harness.cassettes import Redactor
 from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.commands.project import Project
 from coze_harness.commands.uninterrupted import uninterrupted
+from coze_harness.config.config_file import check_base_url
 from coze_harness.execution import BATCH_SIZE
 from coze_harness.execution.recording_facts import estimate_requests, inspect_recordings
 from coze_harness.execution.sharding import ShardNumber, resume_shard, select_shard
@@ -34,6 +35,7 @@ from coze_harness.model.errors import (
     UsageError,
     WorkerLostError,
 )
+from coze_harness.model.location import Location
 from coze_harness.model.protocols import Clock
 from coze_harness.model.trial import Trial
 from coze_harness.model.version import VERSION
@@ -77,6 +79,7 @@ class RunOptions:
         cluster: the address of a Dask scheduler to replay on.
         resume: the interrupted run to resume: its id, folder, or `latest`.
         shard: I/N, or empty.
+        public_address: what recordings have as the service's address; empty: the base URL.
     """
 
     stop_at_first: bool = False
@@ -86,6 +89,7 @@ class RunOptions:
     cluster: str | None = None
     resume: str | None = None
     shard: str = ""
+    public_address: str = ""
 
 
 def replay_trials(
@@ -135,8 +139,10 @@ def talk_to_coze(
     """Run the conversations with Coze, and save them as cassettes for `record`.
 
     Raises:
-        SettingsError: there are no credentials.
+        SettingsError: there are no credentials, or the public address is invalid.
     """
+    if options.public_address:
+        check_base_url(options.public_address, Location("--public-address"))
     trials, shard, resumed = select_part(project, trials, options, listener)
     for warning in project.settings.warnings:
         listener.on_warning(warning)
@@ -265,6 +271,7 @@ def live_runner(
         trial_seconds=settings.limits.trial,
         workers=options.workers or settings.workers,
         saves_cassettes=saves_cassettes,
+        recorded_address=options.public_address.rstrip("/") or transport.base_url,
         folder=settings.root,
         replayer=project.replayer,
         warn=listener.on_warning,

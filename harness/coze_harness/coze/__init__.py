@@ -2,7 +2,15 @@
 
 from coze_harness.coze.bot_snapshot import fetch_bot_snapshot
 from coze_harness.coze.coze_conversation import CozeConversation, PollSchedule
+from coze_harness.coze.message_list import ListMethod
 from coze_harness.coze.request_fingerprint import fingerprint
 from coze_harness.coze.retry_policy import RetryPolicy
 
-__all__ = ["CozeConversation", "PollSchedule", "RetryPolicy", "fetch_bot_snapshot", "fingerprint"]
+__all__ = [
+    "CozeConversation",
+    "ListMethod",
+    "PollSchedule",
+    "RetryPolicy",
+    "fetch_bot_snapshot",
+    "fingerprint",
+]

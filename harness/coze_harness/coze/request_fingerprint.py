@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -32,7 +32,7 @@ def _body(bot_id: str, options: ChatOptions, turn: Turn, *, first: bool) -> dict
     if turn.workflow_input is not None:
         return workflow_calls.run_body(options, turn.workflow_input)
     digests = {item: item.sha256 for item in turn.attachments} if turn.attachments else {}
-    messages = build_prompt_messages(options, turn, digests, first=first)
+    messages = _without_types(build_prompt_messages(options, turn, digests, first=first))
     if options.workflow:
         return workflow_calls.chat_body(options, messages)
     return chat_body(bot_id, options, messages)
@@ -59,8 +59,20 @@ def recorded_prompt_bodies(exchanges: Sequence[tuple[str, bytes, bytes]]) -> lis
                 body = jsontext.parse_json(request)
                 if isinstance(body, dict):
                     body = {key: value for key, value in body.items() if key != "conversation_id"}
+                    if isinstance(messages := body.get("additional_messages"), list):
+                        body["additional_messages"] = _without_types(messages)
                 bodies.append(body)
     return bodies
+
+
+def _without_types(messages: Sequence[JSON]) -> list[JSON]:
+    """Return messages without their `type`, which older recordings do not have."""
+    return [
+        {key: value for key, value in message.items() if key != "type"}
+        if isinstance(message, Mapping)
+        else message
+        for message in messages
+    ]
 
 
 def with_bot_version(path: str, request: bytes, options: ChatOptions) -> bytes:

@@ -50,7 +50,7 @@ class RetryPolicy:
 
 
 def call_with_retry(
-    call: HttpCall, policy: RetryPolicy, *, repeatable: bool
+    call: HttpCall, policy: RetryPolicy, *, repeatable: bool, retries_payload: bool = True
 ) -> CallFlow[tuple[Envelope, HttpResponse]]:
     """Make a call, and retry it where that helps and does no harm.
 
@@ -59,6 +59,7 @@ def call_with_retry(
         policy: how often and how long.
         repeatable: whether the call is idempotent. Its timeout then counts for all attempts
             together, as far as they are known to have taken long.
+        retries_payload: whether a response that is not JSON is worth a retry, too.
 
     Raises:
         TransportError: no response came.
@@ -75,7 +76,7 @@ def call_with_retry(
         is_minute_limit = False
         try:
             # The attempt counts responses: without one, the retry replaces no recorded interaction.
-            response = yield replace(call, attempt=rejected + 1) if rejected else call
+            response = yield replace(call, attempt=call.attempt + rejected) if rejected else call
             assert response is not None  # noqa: S101 (a call is always sent a response)
             rejected += 1
             is_minute_limit = response.status == 429
@@ -90,7 +91,7 @@ def call_with_retry(
             if last or (error.taken and not repeatable) or spent >= limit:
                 raise
         except PayloadError:
-            if last or not (repeatable or is_minute_limit):
+            if last or not (repeatable or is_minute_limit) or not retries_payload:
                 raise
         delay = policy.retry_delay(tried, response, is_minute_limit=is_minute_limit)
         spent += delay

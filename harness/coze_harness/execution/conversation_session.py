@@ -15,7 +15,7 @@ from typing import Protocol
 
 from coze_harness.cassettes import RecordingInfo, RecordingTransport, Redactor, ReplayTransport
 from coze_harness.cassettes import cassette_files as store
-from coze_harness.coze import CozeConversation, PollSchedule, RetryPolicy
+from coze_harness.coze import CozeConversation, ListMethod, PollSchedule, RetryPolicy
 from coze_harness.execution.flow_driver import FlowTask, run_flow
 from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.execution.trial_deadline import limit_trial
@@ -128,6 +128,7 @@ class RecordSession:
         self._path = path
         self._name = name
         self._settings = settings
+        self._list_method = ListMethod()
         self._timed = TimedTransport(
             settings.transport, settings.clock.monotonic, root=settings.folder
         )
@@ -140,7 +141,7 @@ class RecordSession:
         settings = self._settings
         schedule = PollSchedule(interval=settings.poll_interval, timeout=settings.poll_timeout)
         policy = RetryPolicy(jitter=settings.rng.random)
-        conversation = CozeConversation(bot, options, schedule, policy)
+        conversation = CozeConversation(bot, options, schedule, policy, self._list_method)
 
         def send(prompt: str) -> Reply:
             monotonic = settings.clock.monotonic

@@ -15,6 +15,7 @@ from coze_harness.cassettes import CandidateInfo, RecordingInfo, RecordingTransp
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.coze import (
     CozeConversation,
+    ListMethod,
     PollSchedule,
     RetryPolicy,
     fetch_bot_snapshot,
@@ -80,6 +81,7 @@ class LiveRunner:
         trial_seconds: how long a trial may take.
         workers: the most calls at a time; `None`: 32, or up to 256 for streams.
         saves_cassettes: whether the conversations become recordings.
+        recorded_address: the service's address in recordings, without a slash at the end.
         folder: the project's, from which attached files are read.
         replayer: reads the earlier recordings.
         warn: receives warnings: a bot without information, an unreadable recording that is
@@ -98,6 +100,7 @@ class LiveRunner:
     trial_seconds: float
     workers: int | None
     saves_cassettes: bool
+    recorded_address: str
     folder: Path
     replayer: ReplayRunner
     warn: Callable[[str], None]
@@ -125,12 +128,16 @@ class LiveRunner:
 
 @dataclass(frozen=True, slots=True)
 class _LiveRun(Generic[Encoded]):
-    """One run of a `LiveRunner`. `snapshots` describe the bots, by id and version, not redacted."""
+    """One run of a `LiveRunner`. `snapshots` describe the bots, by id and version, not redacted.
+
+    `list_method` is what the run's conversations find out about the service.
+    """
 
     settings: LiveRunner
     encode: EncodeResult[Encoded]
     limit: RateLimit | None
     snapshots: Mapping[_Version, BotSnapshot] = field(default_factory=dict)
+    list_method: ListMethod = field(default_factory=ListMethod)
 
     def task_factories(
         self, trials: Sequence[Trial]
@@ -175,7 +182,7 @@ class _LiveRun(Generic[Encoded]):
         values = dict(settings.generate(names, now.astimezone(), settings.rng))
         values |= baseline.generated_values(names)
         timed = TimedTransport(settings.transport, settings.clock.monotonic, root=settings.folder)
-        recorder = RecordingTransport(timed, settings.transport.base_url, settings.redactor)
+        recorder = RecordingTransport(timed, settings.recorded_address, settings.redactor)
         snapshot = None if trial.options.workflow else self.snapshots.get(requested_version(trial))
         if snapshot is not None:
             # First, so that the bot cannot repeat a secret of its prompt without its context.
@@ -193,7 +200,9 @@ class _LiveRun(Generic[Encoded]):
                 expected=baseline.poll_durations(),
             )
             policy = RetryPolicy(jitter=settings.rng.random)
-            conversation = CozeConversation(trial.bot, trial.options, schedule, policy)
+            conversation = CozeConversation(
+                trial.bot, trial.options, schedule, policy, self.list_method
+            )
             answers = baseline.answers(turns)
             flow = self._limited(run_conversation(trial, turns, conversation, answers))
 

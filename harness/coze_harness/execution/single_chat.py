@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from coze_harness.cassettes import RecordingTransport, Redactor
-from coze_harness.coze import CozeConversation, PollSchedule, RetryPolicy
+from coze_harness.coze import CozeConversation, ListMethod, PollSchedule, RetryPolicy
 from coze_harness.coze.chat_stream import answer_deltas
 from coze_harness.coze.error_codes import add_region_hint
 from coze_harness.execution.flow_driver import FlowTask
@@ -116,7 +116,8 @@ def send_single_prompt(
     # Recorded for the redaction: an answer may repeat the token to the terminal.
     recorder = RecordingTransport(timed, transport.base_url, redactor)
     schedule = PollSchedule(interval=poll_interval, timeout=poll_timeout)
-    conversation = CozeConversation(bot, options, schedule, RetryPolicy(jitter=rng.random))
+    policy = RetryPolicy(jitter=rng.random)
+    conversation = CozeConversation(bot, options, schedule, policy, ListMethod())
     turn = Turn(prompt=prompt, expectations=(), location=Location("ask"))
     task = FlowTask(
         limit_trial(conversation.run_turn(turn), trial_seconds, clock.monotonic),

@@ -127,7 +127,8 @@ async def handle_workflow_chat(call: IncomingCall) -> ApiAnswer:
     workflow = _workflow(call, body)
     chat = build_chat(call, Route.WORKFLOW, workflow_chat_request(body), workflow)
     style = FrameStyle(blank=b" ", bot_id=False, done={"debug_url": _DEBUG_URL + chat.id})
-    return chat_frames(call, chat, style=style)
+    fault = call.state.faults.find(STREAM_KINDS, Route.WORKFLOW, chat.faults)
+    return chat_frames(call, chat, style=style, fault=fault)
 
 
 def _workflow(call: IncomingCall, body: Body) -> ScriptedWorkflow:
