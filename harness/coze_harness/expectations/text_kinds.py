@@ -11,13 +11,19 @@ from coze_harness.expectations.excerpt import LIMIT, excerpt
 from coze_harness.expectations.item_argument import ItemArgument, is_list, quoted
 from coze_harness.expectations.kind import ExpectationKind, ItemContext, Spans
 from coze_harness.expectations.near_match import find_near_match, first_difference
-from coze_harness.expectations.parameter import TEXT_SCHEMA, Parameter, Schema, required_text
+from coze_harness.expectations.parameter import (
+    TEXT_SCHEMA,
+    Parameter,
+    Schema,
+    alternatives,
+    required_text,
+)
 from coze_harness.expectations.text_normalization import (
     PLAIN,
     TextNormalization,
     parse_normalization,
 )
-from coze_harness.model import Verdict, replace
+from coze_harness.model import JSON, Verdict, replace
 from coze_harness.model.trial import EvaluationContext
 
 Quantifier = Literal["all", "any", "none"]
@@ -96,8 +102,8 @@ class Contains(ExpectationKind):
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of a text or `{text|all|any|none, …}`."""
-        one_of = [{"required": [one.key]} for one in cls.parameters]
-        return {"anyOf": [TEXT_SCHEMA, {**cls.mapping_schema(), "oneOf": one_of}]}
+        one_of: list[JSON] = [{"required": [one.key]} for one in cls.parameters]
+        return alternatives(TEXT_SCHEMA, {**cls.mapping_schema(), "oneOf": one_of})
 
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the answer; evidence marks the first place of each text that was found."""

@@ -130,6 +130,8 @@ SUITE: Final[Schema] = {
 
 def scenario_schema() -> dict[str, JSON]:
     """Return the JSON Schema (draft 2020-12) of a scenario file, single or with `scenarios:`."""
+    from coze_harness.yaml_source.json_schema import DIALECT  # only editors need it
+
     properties = SCENARIO["properties"]
     turns = {**properties["turns"], "items": {"$ref": "#/$defs/turn"}}
     scenario = {**SCENARIO, "properties": {**properties, "turns": turns}}
@@ -138,9 +140,13 @@ def scenario_schema() -> dict[str, JSON]:
     defaults = {**suite_keys["defaults"], "properties": scenario["properties"]}
     suite = {**SUITE, "properties": {"defaults": defaults, "scenarios": scenarios}}
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": DIALECT,
         "title": "A scenario file of coze-harness",
-        "anyOf": [{"$ref": "#/$defs/scenario"}, {"$ref": "#/$defs/suite"}],
+        "type": "object",
+        # Of two alternatives, a validator would explain the one that it takes for the nearest.
+        "if": {"anyOf": [{"required": [key]} for key in suite_keys]},
+        "then": {"$ref": "#/$defs/suite"},
+        "else": {"$ref": "#/$defs/scenario"},
         "$defs": {
             "scenario": scenario,
             "suite": suite,

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
+from typing import Final
+
+FULL_WIDTH_COLONS: Final = "：﹕︰"
+"""Colons of Chinese input methods, which YAML takes for letters."""
+
+_QUOTATIONS: Final = (("“", "”"), ("‘", "’"), ("＂", "＂"), ("”", "”"), ("“", "“"))
 
 
 def nearest_word(word: str, known: Iterable[str], *, min_similarity: float = 0.6) -> str:
     """Return the known word that a misspelled one most likely means; empty text if none is near.
 
-    Case does not count, and a space or hyphen counts as an underscore.
+    Case and width do not count, and a space or hyphen counts as an underscore.
 
     Args:
         word: as it was written.
@@ -29,7 +36,27 @@ def suggest_word(word: str, known: Iterable[str]) -> str:
 
 
 def _fold(word: str) -> str:
-    return word.strip().casefold().replace("-", "_").replace(" ", "_")
+    if not word.isascii():
+        word = unicodedata.normalize("NFKC", word)
+    return word.strip(" \t:").casefold().replace("-", "_").replace(" ", "_")
+
+
+def without_curly_quotes(text: str) -> str:
+    """Return a text without the curly or full-width quotes around the whole of it, if it has any.
+
+    `“你好”，他说“再见”` is two quotations and stays as it is, as do titles in 《》 and 「」.
+    """
+    for opening, closing in _QUOTATIONS:
+        inner = text[1:-1]
+        if (
+            len(text) > 1
+            and text.startswith(opening)
+            and text.endswith(closing)
+            and opening not in inner
+            and closing not in inner
+        ):
+            return inner
+    return text
 
 
 def yaml_type_name(value: object) -> str:
