@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from contextlib import ExitStack
@@ -34,7 +33,6 @@ from coze_harness.scenarios import (
     check_bots,
     expand_trials,
     find_files,
-    scenario_schema,
 )
 from coze_harness.scenarios.parallel_loader import load_in_parallel
 from coze_harness.scenarios.trial_filter import TrialFilter
@@ -241,11 +239,6 @@ def open_project(process: ProcessContext, overrides: SettingsOverrides | None = 
         SettingsError: harness.yaml, the environment or an option is wrong.
     """
     return Project(load_settings(process.folder, process.environment, overrides), process)
-
-
-def schema_text() -> str:
-    """Return the JSON Schema of scenario files, as text."""
-    return json.dumps(scenario_schema(), ensure_ascii=False, indent=2) + "\n"
 
 
 def _any_bot(_scenario: Scenario) -> None:

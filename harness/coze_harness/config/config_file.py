@@ -46,30 +46,63 @@ _BOT: Final[Schema] = {
     "required": [],
     "additionalProperties": False,
 }
+_WRITTEN_BOT: Final[Schema] = {
+    **_BOT,
+    "type": ["string", "integer", "object"],
+    "properties": {**_BOT["properties"], "id": {"type": ["string", "integer"]}},
+    "required": ["id"],
+    "pattern": "[0-9]+",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigSpec:
     """The keys of harness.yaml, checked."""
 
-    base_url: str = key(BASE_URL, TEXT)
-    bots: Mapping[str, Bot] = key({}, MAPPING)
-    default_bot: str = key("", TEXT)
-    user_id: str = key(USER_ID, TEXT)
-    poll: PollSettings = key(PollSettings(), record_schema(PollSettings))
-    rate_limit: float | None = key(None, {"type": ["number", "null"], "exclusiveMinimum": 0})
-    workers: int | None = key(None, {"type": ["integer", "null"], "minimum": 1, "maximum": 1024})
-    scenarios: str = key("scenarios", TEXT)
-    cassettes: str = key("cassettes", TEXT)
-    reports: str = key("reports", TEXT)
-    redact: Sequence[str] = key((), list_of(TEXT))
-    judge: Mapping[str, str] | None = key(None, _JUDGE)
-    report: ReportSettings = key(ReportSettings(), record_schema(ReportSettings))
+    base_url: str = key(BASE_URL, TEXT, "Scheme and host of Coze's API.")
+    bots: Mapping[str, Bot] = key({}, MAPPING, "Names of your choice, each with a bot's id.")
+    default_bot: str = key("", TEXT, "The bot of scenarios without one: a name or an id.")
+    user_id: str = key(USER_ID, TEXT, "The user of scenarios without one.")
+    poll: PollSettings = key(
+        PollSettings(), record_schema(PollSettings), "How a running chat is polled, in seconds."
+    )
+    rate_limit: float | None = key(
+        None,
+        {"type": ["number", "null"], "exclusiveMinimum": 0},
+        "The most calls per second, of all workers together.",
+    )
+    workers: int | None = key(
+        None,
+        {"type": ["integer", "null"], "minimum": 1, "maximum": 1024},
+        "Concurrent calls in record and live.",
+    )
+    scenarios: str = key("scenarios", TEXT, "The folder of scenario files.")
+    cassettes: str = key("cassettes", TEXT, "The folder of recordings.")
+    reports: str = key("reports", TEXT, "The folder of runs.")
+    redact: Sequence[str] = key(
+        (), list_of(TEXT), "Patterns of text to redact in recordings, besides tokens."
+    )
+    judge: Mapping[str, str] | None = key(None, _JUDGE, "Accepted, but not used by this version.")
+    report: ReportSettings = key(
+        ReportSettings(), record_schema(ReportSettings), "How reports are written."
+    )
 
     @property
     def judge_bot(self) -> str:
         """The bot that judges, by name or id; empty if there is none."""
         return self.judge["bot"] if self.judge else ""
+
+
+def config_schema() -> dict[str, JSON]:
+    """Return the JSON Schema (draft 2020-12) of harness.yaml."""
+    from coze_harness.yaml_source.json_schema import document_schema  # only editors need it
+
+    declared = record_schema(ConfigSpec)
+    properties = declared["properties"]
+    bots = {**properties["bots"], "additionalProperties": _WRITTEN_BOT}
+    return document_schema(
+        {**declared, "properties": {**properties, "bots": bots}}, "harness.yaml of coze-harness"
+    )
 
 
 def read_config(file: Path) -> ConfigSpec:

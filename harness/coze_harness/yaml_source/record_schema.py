@@ -21,8 +21,9 @@ Schema: TypeAlias = Mapping[str, Any]
 """A JSON Schema. `anyOf` and `$ref` are for editors: whoever uses the value checks it.
 A `pattern` must match the whole text.
 
-Two words are not JSON Schema but functions: `expand` turns a short form into the full one before
-the check; `make` turns a value that fits into the program's own, or raises a `ValueError`.
+Three words are not JSON Schema. Two are functions: `expand` turns a short form into the full one
+before the check; `make` turns a value that fits into the program's own, or raises a `ValueError`.
+`written` has the keywords of the schema for editors that differ where there is a short form.
 """
 
 Default = TypeVar("Default")
