@@ -15,7 +15,7 @@ from coze_harness.model import JSON, Bot
 from coze_harness.model.errors import SettingsError
 from coze_harness.model.location import Location, PathPart, SourcePositions
 from coze_harness.text.spelling import suggest_word, yaml_type_name
-from coze_harness.yaml_source import read_yaml
+from coze_harness.yaml_source import YamlDocument, read_yaml
 from coze_harness.yaml_source.record_schema import (
     ANY_TEXT,
     MAPPING,
@@ -26,6 +26,7 @@ from coze_harness.yaml_source.record_schema import (
     list_of,
     record_schema,
 )
+from coze_harness.yaml_source.unquoted_text import find_unquoted_faults
 
 CONFIG_FILE: Final = "harness.yaml"
 
@@ -130,7 +131,7 @@ def read_config(file: Path) -> ConfigSpec:
             next_step="Write `key: value` lines, such as `default_bot: NAME`.",
         )
     _check_secrets(data, positions, ())
-    _check_keys(data, positions)
+    _check_keys(data, document)
     values: dict[str, Any] = dict(data)
     values["bots"] = _read_bots(values.get("bots", {}), positions)
     values["poll"] = PollSettings(**values.get("poll", {}))
@@ -144,9 +145,11 @@ def read_config(file: Path) -> ConfigSpec:
     return config
 
 
-def _check_keys(data: Mapping[str, JSON], positions: SourcePositions) -> None:
+def _check_keys(data: Mapping[str, JSON], document: YamlDocument) -> None:
     """Check all keys at once: the first error is the message, the others are its detail."""
-    mismatches = list(check_shape(dict(data), record_schema(ConfigSpec), positions))
+    positions = document.positions
+    mismatches = find_unquoted_faults(document)
+    mismatches += check_shape(dict(data), record_schema(ConfigSpec), positions)
     bots = data.get("bots")
     for name, bot in bots.items() if isinstance(bots, dict) else ():
         if isinstance(bot, dict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -9,6 +10,14 @@ from typing import Final
 FULL_WIDTH_COLONS: Final = "：﹕︰"
 """Colons of Chinese input methods, which YAML takes for letters."""
 
+WIDE_BRACKETS: Final = ("【", "［")
+"""Brackets of Chinese input methods that look like those of a list."""
+
+_FULL_WIDTH_PAIR: Final = re.compile(rf"([A-Za-z_]+)\s*[{FULL_WIDTH_COLONS}](.*)", re.DOTALL)
+_NUMBER: Final = re.compile(r"([+-]?\d[\d,]*(?:\.\d+)?)\s*(\D*)")
+_UNITS: Final[Mapping[str, float]] = {
+    "%": 0.01, "ms": 0.001, "毫秒": 0.001, "min": 60, "分钟": 60,
+}  # fmt: skip
 _QUOTATIONS: Final = (("“", "”"), ("‘", "’"), ("＂", "＂"), ("”", "”"), ("“", "“"))
 
 
@@ -38,7 +47,30 @@ def suggest_word(word: str, known: Iterable[str]) -> str:
 def _fold(word: str) -> str:
     if not word.isascii():
         word = unicodedata.normalize("NFKC", word)
-    return word.strip(" \t:").casefold().replace("-", "_").replace(" ", "_")
+    return word.strip(" \t:\"'“”‘’").casefold().replace("-", "_").replace(" ", "_")
+
+
+def split_full_width_pair(text: str) -> tuple[str, str] | None:
+    """Return the key and the value of `prompt：你好`; `None` if the text is no such pair."""
+    pair = _FULL_WIDTH_PAIR.match(text)
+    return (pair.group(1), pair.group(2).strip()) if pair else None
+
+
+def suggest_number(source: str) -> str:
+    """Return what to write for a text that should be a number: `80%` is `0.8`.
+
+    Args:
+        source: as its author wrote it, with its quotes.
+    """
+    plain = unicodedata.normalize("NFKC", source.strip().strip("\"'“”")).strip()
+    number = _NUMBER.fullmatch(plain)
+    if number is None:
+        return "Write a number, such as 1."
+    digits, unit = number.group(1).replace(",", ""), number.group(2).strip().lower()
+    factor = _UNITS.get(unit, 1.0)
+    shown = digits if factor == 1 else f"{float(digits) * factor:.12g}"
+    is_quoted = plain == digits and source.strip()[:1] in ("'", '"')
+    return f"Write {shown}, without quotes." if is_quoted else f"Write {shown}."
 
 
 def without_curly_quotes(text: str) -> str:

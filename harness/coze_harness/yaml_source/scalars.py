@@ -90,12 +90,19 @@ def number(text: str) -> int | float | None:
     return None if isinstance(value, str) else value
 
 
+def quote_scalar(text: str) -> str:
+    """Return a text of one line in the quotes in which YAML reads it as it is."""
+    if "\\" in text or '"' in text:
+        return "'" + text.replace("'", "''") + "'"
+    return f'"{text}"'
+
+
 def unknown_tag_error(tag: str) -> ScalarError:
     """Return the error for a tag that is not one of plain data."""
     source = "!!" + tag.removeprefix(STANDARD) if tag.startswith(STANDARD) else tag
     return ScalarError(
         f"The tag `{_truncate(source)}` is not allowed; only plain data is read.",
-        "Remove the tag.",
+        "Remove the tag; if it is text, put quotes around it.",
     )
 
 
