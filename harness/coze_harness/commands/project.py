@@ -198,8 +198,17 @@ class Project:
         )
         return OAuthTokenSource(request, self.process.clock, redactor.add_secret)
 
-    def refuse_recording_in_ci(self, *, force: bool) -> None:
+    def refuse_recording_in_ci(
+        self,
+        *,
+        force: bool,
+        next_step: str = "coze-harness run; to record anyway: --force",
+    ) -> None:
         """Prevent that a CI job records by mistake.
+
+        Args:
+            force: whether the user records anyway.
+            next_step: how to replay, and how to record anyway, where the user is.
 
         Raises:
             UsageError: `CI` is set in the environment.
@@ -208,7 +217,7 @@ class Project:
             return
         raise UsageError(
             "CI is set, and a CI job replays what was recorded before.",
-            next_step="coze-harness run; to record anyway: --force",
+            next_step=next_step,
         )
 
     def locate_run(self, name: str, *, rows_only: bool = False) -> LocatedRun:

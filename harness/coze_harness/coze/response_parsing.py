@@ -76,7 +76,7 @@ def parse_envelope(response: HttpResponse) -> Envelope:
         raise PayloadError(
             f"The response (HTTP {response.status}) is not Coze's JSON.",
             detail=(f"it begins: {start}" if start else "it is empty",),
-            next_step="check the base URL, and any proxy or gateway on the way; then record again.",
+            next_step="check the base URL, and any proxy or gateway on the way; then try again.",
             log_id=log_id,
         )
     detail = body.get("detail")

@@ -126,19 +126,19 @@ class HttpTransport:
             raise TransportError(
                 f"{what} {where}: {_cause(error)}.",
                 taken=not not_sent,
-                next_step="check the network, the proxy and the base URL; then record again.",
+                next_step="check the network, the proxy and the base URL; then try again.",
             ) from error
         except requests.exceptions.Timeout as error:
             raise TransportError(
                 f"No response from {where} within {self._read_seconds:g} s.",
                 taken=True,
-                next_step="check whether this bot is slow on Coze; then record again.",
+                next_step="check whether this bot is slow on Coze; then try again.",
             ) from error
         except (requests.exceptions.RequestException, OSError) as error:
             raise TransportError(
                 f"The response of {where} could not be read: {_cause(error)}.",
                 taken=True,
-                next_step="check proxies and gateways on the way; then record again.",
+                next_step="check proxies and gateways on the way; then try again.",
             ) from error
 
 

@@ -33,6 +33,7 @@ _FULL_WIDTH_COMMA: Final = re.compile(r"(，)\s*[A-Za-z_]+:(?:\s|$)")
 _COMMENT: Final = re.compile(r"[ \t](#)\S")
 _VALUE_START: Final = re.compile(r"[ \t]*(?:- +)*(?:[^\s\"'\[{:#-][^:\n]*:[ \t]+)?")
 _FIRST_KEY: Final = re.compile(r"[ \t]*(?:- +)*[^\s\"'\[{:#-][^:\n]*$")
+_OTHER_DASH: Final = re.compile(r"([-－—–•·])\s*([^\n]*)")
 _CONFLICT_MARKS: Final = ("<<<<<<<", "=======", ">>>>>>>")
 _NESTED_PAIR: Final = re.compile(r"[A-Za-z_]+: ")
 
@@ -253,6 +254,13 @@ def _explain_missing_space(problem: _Problem) -> SyntaxFault | None:
 def _explain_missing_colon(problem: _Problem) -> SyntaxFault | None:
     if "could not find expected ':'" not in problem.words:
         return None
+    dash = _OTHER_DASH.match(problem.text, problem.start)
+    if dash:
+        return SyntaxFault(
+            f"`{dash.group(1)}` begins no entry of a list.",
+            problem.start,
+            f"Write `- {dash.group(2)}`, with an ASCII dash and a space.",
+        )
     return _no_pair(problem.text, problem.start)
 
 
