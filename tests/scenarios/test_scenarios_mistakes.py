@@ -6,13 +6,19 @@ fixed file must load, and what it expects or asks must be what the author meant.
 
 from __future__ import annotations
 
+import json
 import re
+import time
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from coze_harness.model.trial import Turn
+from coze_harness.scenarios import scenario_schema
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from scenario_project import errors_of, fault_of, trials_of
+
+VALIDATOR = Draft202012Validator(scenario_schema())
 
 
 class Mistake(NamedTuple):
@@ -164,6 +170,7 @@ def test_a_mistake_has_its_place_and_advice_that_works(tmp_path: Path, mistake: 
     assert [str(error.where) for error in named] == [f"scenarios/a.yaml:{mistake.where}"], [
         str(error) for error in errors
     ]
+    assert all(len(error.next_step) < 300 for error in errors)
     assert all(error.what.endswith((".", "?")) for error in errors)
     (trial,) = trials_of(tmp_path / "fixed", mistake.fixed)
     (turn,) = trial.script.turns({})
@@ -190,6 +197,7 @@ Note：contains nuts|Language：English|Cost：5|name：Tom|Containers：3|Equal
 
 @pytest.mark.parametrize("text", re.split(r"[|\n]", ORDINARY.strip()))
 def test_an_ordinary_text_is_taken_without_quotes(tmp_path: Path, text: str) -> None:
+    assert VALIDATOR.is_valid({"turns": [{"prompt": text, "expect": [text]}]})
     listed = f"turns:\n  - prompt: {text}\n    expect:\n      - {text}\n      - not: {text}\n"
     (trial,) = trials_of(tmp_path, listed)
     (turn,) = trial.script.turns({})
@@ -231,3 +239,38 @@ def test_files_of_cases_are_checked_too(tmp_path: Path) -> None:
         rows__yaml="- q: issue #12\n",
     )
     assert str(fault.where) == "scenarios/rows.yaml:1:12"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["contains：x", "is-json", "contains:x", "icontains", "equals: x", "not-contains：x", "json"],
+)
+def test_editors_refuse_a_text_that_looks_like_a_kind(tmp_path: Path, text: str) -> None:
+    for item in (text, {"not": text}, {"any_of": ["a", text]}):
+        data = {"turns": [{"prompt": "a", "expect": [item]}]}
+        assert not VALIDATOR.is_valid(data)
+        assert len(errors_of(tmp_path, json.dumps(data, ensure_ascii=False))) == 1
+    on_purpose = {"turns": [{"prompt": "a", "expect": [{"contains": text}]}]}
+    assert VALIDATOR.is_valid(on_purpose)
+    assert errors_of(tmp_path, json.dumps(on_purpose, ensure_ascii=False)) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "turns: [{prompt: a",
+        "turns: [{prompt: {{ a }}",
+        "- 'a'",
+        "x：",
+        "a: [a #b",
+        '- "\\d',
+        "－ a: ",
+    ],
+)
+def test_a_mistake_in_a_long_line_is_explained_at_once(tmp_path: Path, text: str) -> None:
+    for filling in ("x", "{{ a }}", "[", " #", "“", "：", "a, "):
+        began = time.perf_counter()
+        errors = errors_of(tmp_path, text + filling * (200_000 // len(filling)) + "\n- : :\n")
+        assert time.perf_counter() - began < 1
+        assert errors
+        assert all(len(str(error)) < 1_500 for error in errors)

@@ -23,9 +23,9 @@ _LABELS: Final = frozenset({
 _TEXT_KINDS: Final = ("contains", "equals", "starts_with", "ends_with", "regex", "similar")
 
 _COLONS: Final = f":{FULL_WIDTH_COLONS}"
-_FIRST_NAME: Final = re.compile(r"\s*([A-Za-z]+(?:[_-][A-Za-z0-9]+)*)")
-_PAIR: Final = re.compile(rf"\s*([A-Za-z][A-Za-z0-9_ -]{{2,30}}?)\s*[{_COLONS}](.*)", re.DOTALL)
-_NEGATED: Final = re.compile(r"\s*not\s*[ _-]\s*", re.IGNORECASE)
+_FIRST_NAME: Final = r"\s*([A-Za-z]+(?:[_-][A-Za-z0-9]+)*)"
+_PAIR: Final = rf"\s*([A-Za-z][A-Za-z0-9_ -]{{2,30}}?)\s*[{_COLONS}](.*)"
+_NEGATED: Final = r"\s*not\s*[ _-]\s*"
 _MISSPELT: Final = 0.85
 
 
@@ -39,7 +39,7 @@ class KindLikeText(NamedTuple):
 
 def find_kind(text: str, kinds: Iterable[str]) -> KindLikeText | None:
     """Return the kind that a bare text looks like; `None` for an ordinary text."""
-    first = _FIRST_NAME.match(text)
+    first = re.match(_FIRST_NAME, text)
     if first is None:
         return None
     names = tuple(kinds)
@@ -49,7 +49,7 @@ def find_kind(text: str, kinds: Iterable[str]) -> KindLikeText | None:
         if _compiled(names).match(text):
             return _split(text, first.group(1))
         return None
-    pair = _PAIR.match(text)
+    pair = re.match(_PAIR, text, re.DOTALL)
     if pair is None or not pair.group(1).islower():
         return None
     verbs = [name for name in names if name not in _LABELS]
@@ -99,7 +99,7 @@ def _split(text: str, name: str) -> KindLikeText:
     rest = text.strip()[len(name) :].lstrip()
     if name.lower() == "not" and rest and rest[0] not in _COLONS:
         return KindLikeText("not", rest, has_full_width_colon=False)
-    if negated := _NEGATED.match(name):
+    if negated := re.match(_NEGATED, name, re.IGNORECASE):
         return KindLikeText("not", text.strip()[negated.end() :], has_full_width_colon=False)
     mark = rest[:1]
     value = rest[1:].strip() if mark and mark in f"{_COLONS}=" else rest

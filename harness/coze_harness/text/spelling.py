@@ -13,8 +13,8 @@ FULL_WIDTH_COLONS: Final = "：﹕︰"
 WIDE_BRACKETS: Final = ("【", "［")
 """Brackets of Chinese input methods that look like those of a list."""
 
-_FULL_WIDTH_PAIR: Final = re.compile(rf"([A-Za-z_]+)\s*[{FULL_WIDTH_COLONS}](.*)", re.DOTALL)
-_NUMBER: Final = re.compile(r"([+-]?\d[\d,]*(?:\.\d+)?)\s*(\D*)")
+_FULL_WIDTH_PAIR: Final = rf"([A-Za-z_]+)\s*[{FULL_WIDTH_COLONS}](.*)"
+_NUMBER: Final = r"([+-]?\d[\d,]*(?:\.\d+)?)\s*(\D*)"
 _UNITS: Final[Mapping[str, float]] = {
     "%": 0.01, "ms": 0.001, "毫秒": 0.001, "min": 60, "分钟": 60,
 }  # fmt: skip
@@ -52,7 +52,7 @@ def _fold(word: str) -> str:
 
 def split_full_width_pair(text: str) -> tuple[str, str] | None:
     """Return the key and the value of `prompt：你好`; `None` if the text is no such pair."""
-    pair = _FULL_WIDTH_PAIR.match(text)
+    pair = re.match(_FULL_WIDTH_PAIR, text, re.DOTALL)
     return (pair.group(1), pair.group(2).strip()) if pair else None
 
 
@@ -63,7 +63,7 @@ def suggest_number(source: str) -> str:
         source: as its author wrote it, with its quotes.
     """
     plain = unicodedata.normalize("NFKC", source.strip().strip("\"'“”")).strip()
-    number = _NUMBER.fullmatch(plain)
+    number = re.fullmatch(_NUMBER, plain)
     if number is None:
         return "Write a number, such as 1."
     digits, unit = number.group(1).replace(",", ""), number.group(2).strip().lower()

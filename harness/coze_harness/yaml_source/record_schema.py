@@ -66,7 +66,7 @@ _BOOLEAN_WORDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("true", "yes", "on", "是", "真", "开"), "true"),
     **dict.fromkeys(("false", "no", "off", "否", "假", "关"), "false"),
 }
-_NO_SPACE: Final = re.compile(r"([A-Za-z_]+):(\S.*)")
+_NO_SPACE: Final = r"([A-Za-z_]+):(\S.*)"
 
 
 class ShapeMismatch(NamedTuple):
@@ -331,7 +331,7 @@ def _advise(wanted: str, value: JSON, source: str) -> str:
 
 def _advise_pair(source: str) -> str:
     pair = split_full_width_pair(source)
-    if pair is None and (ascii_pair := _NO_SPACE.fullmatch(source)):
+    if pair is None and (ascii_pair := re.fullmatch(_NO_SPACE, source)):
         pair = (ascii_pair.group(1), ascii_pair.group(2))
     return f"Write `{pair[0]}: {pair[1]}`, with an ASCII colon and a space." if pair else ""
 

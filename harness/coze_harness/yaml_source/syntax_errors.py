@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import yaml
 
 from coze_harness.text.spelling import FULL_WIDTH_COLONS, WIDE_BRACKETS, split_full_width_pair
-from coze_harness.yaml_source.scalars import quote_scalar
+from coze_harness.yaml_source.scalars import MAX_SHOWN, quote_scalar, quoting_step
 
 _QUOTE: Final = "Put quotes around the text."
 _INDENT: Final = "Check the indentation."
@@ -71,6 +71,10 @@ class _Problem(NamedTuple):
         return _flow_item(line, index - start)
 
 
+def _short(text: str) -> str:
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
+
+
 def explain_syntax_error(text: str, error: yaml.MarkedYAMLError) -> SyntaxFault:
     """Return what is wrong with a text that libyaml cannot read."""
     end = min(error.problem_mark.index if error.problem_mark else 0, len(text))
@@ -108,7 +112,7 @@ def _template(problem: _Problem, index: int) -> SyntaxFault:
     return SyntaxFault(
         "YAML reads `{` as the beginning of a mapping, so a template needs quotes here.",
         index,
-        f"Put quotes around the text: {quote_scalar(problem.value(index))}.",
+        quoting_step(problem.value(index)),
     )
 
 
@@ -122,7 +126,7 @@ def _explain_full_width_colon(problem: _Problem) -> SyntaxFault | None:
             return SyntaxFault(
                 f"The colon after `{key[0]}` is full-width, so this is read as text.",
                 start + pair.start(2),
-                f"Write `{key[0]}: {key[1]}`.".replace(": `", ":`"),
+                f"Write `{key[0]}: {_short(key[1])}`.".replace(": `", ":`"),
             )
         index = start - 1
         if index < 0:
@@ -144,7 +148,7 @@ def _explain_flow(problem: _Problem) -> SyntaxFault | None:
         return SyntaxFault(
             "A comment begins here, so the rest of the line is not read.",
             index,
-            f"Put quotes around the text: {quote_scalar(problem.value(index))}.",
+            quoting_step(problem.value(index)),
         )
     return None
 
@@ -175,7 +179,7 @@ def _explain_rest_of_line(problem: _Problem) -> SyntaxFault | None:
     return SyntaxFault(
         f"{what}, but the line goes on.",
         problem.at,
-        f"Put quotes around the whole text: {quote_scalar(value)}.",
+        quoting_step(value, "the whole text"),
     )
 
 
@@ -191,7 +195,7 @@ def _explain_escape(problem: _Problem) -> SyntaxFault | None:
     return SyntaxFault(
         f"In double quotes, `{problem.text[index : index + 2]}` is not an escape sequence.",
         index,
-        f"Use single quotes: {quote_scalar(value)}.",
+        f"Use single quotes: {quote_scalar(value)}." if len(value) <= MAX_SHOWN else _QUOTE,
     )
 
 
@@ -208,7 +212,7 @@ def _explain_first_character(problem: _Problem) -> SyntaxFault | None:
     return SyntaxFault(
         f"Text can begin with `{problem.text[index]}` only in quotes.",
         index,
-        f"Put quotes around the text: {quote_scalar(problem.value(index))}.",
+        quoting_step(problem.value(index)),
     )
 
 
@@ -228,14 +232,14 @@ def _explain_second_colon(problem: _Problem) -> SyntaxFault | None:
             "Begin it in the column of the key that it belongs next to.",
         )
     value = problem.value(problem.at)
-    step = f"Put quotes around the text: {quote_scalar(value)}."
+    step = quoting_step(value)
     if value[:1] in WIDE_BRACKETS:
         return SyntaxFault(
             f"YAML reads `{value[0]}` as text.",
             start + line.index(value[0]),
-            f"Write ASCII brackets: [{value[1:-1]}].",
+            f"Write ASCII brackets: [{_short(value[1:-1])}].",
         )
-    if _NESTED_PAIR.match(value):
+    if _NESTED_PAIR.match(value) and len(value) <= MAX_SHOWN:
         step = f"Write `{{{value}}}` for a mapping, or {quote_scalar(value)} for a text."
     return SyntaxFault("YAML does not allow a second `: ` here.", problem.at, step)
 
@@ -259,7 +263,7 @@ def _explain_missing_colon(problem: _Problem) -> SyntaxFault | None:
         return SyntaxFault(
             f"`{dash.group(1)}` begins no entry of a list.",
             problem.start,
-            f"Write `- {dash.group(2)}`, with an ASCII dash and a space.",
+            f"Write `- {_short(dash.group(2))}`, with an ASCII dash and a space.",
         )
     return _no_pair(problem.text, problem.start)
 
@@ -298,11 +302,13 @@ def _from_bracket(line: str, before: str, rest: str) -> str:
 def _flow_item(line: str, at: int) -> str:
     """Return the item of a flow list or mapping around a place of a line, templates whole."""
     start = at
-    while start > 0 and not re.match(r"[\[,]|: |(?<!\{)\{(?!\{)", line[start - 1 :]):
+    while start > max(0, at - MAX_SHOWN) and not re.match(
+        r"[\[,]|: |(?<!\{)\{(?!\{)", line[start - 1 : start + 2]
+    ):
         start -= 1
     end = at
     depth = 0
-    while end < len(line):
+    while end < min(len(line), at + MAX_SHOWN):
         if line.startswith("{{", end):
             depth, end = depth + 1, end + 2
             continue

@@ -13,19 +13,17 @@ from typing import Final
 from coze_harness.model import JSON
 from coze_harness.text.spelling import FULL_WIDTH_COLONS, without_curly_quotes
 from coze_harness.yaml_source.record_schema import ShapeMismatch
-from coze_harness.yaml_source.scalars import quote_scalar
+from coze_harness.yaml_source.scalars import quote_scalar, quoting_step
 from coze_harness.yaml_source.source_map import Node
 from coze_harness.yaml_source.yaml_reader import YamlDocument
 
 # What no file has that needs the search: most files are read without it.
-_SUSPECT: Final = re.compile(
+_SUSPECT: Final = (
     r"[ \t]#[^\s#!]|[“”‘’＂]|^( *)\S[^\n]*[^\s:]\r?\n\1 +(?:[-－] |[a-z_]{2,}["
-    + FULL_WIDTH_COLONS
-    + "])",
-    re.MULTILINE,
+    f"{FULL_WIDTH_COLONS}])"
 )
-_CUT: Final = re.compile(r"[ \t]+(#[^\s#!][^\n]*)")
-_SWALLOWED: Final = re.compile(rf"\n[ \t]*((?:[-－] |[a-z_]{{2,}}[{FULL_WIDTH_COLONS}]))")
+_CUT: Final = r"[ \t]+(#[^\s#!][^\n]*)"
+_SWALLOWED: Final = rf"\n[ \t]*((?:[-－] |[a-z_]{{2,}}[{FULL_WIDTH_COLONS}]))"
 
 
 def find_unquoted_faults(document: YamlDocument) -> list[ShapeMismatch]:
@@ -34,7 +32,7 @@ def find_unquoted_faults(document: YamlDocument) -> list[ShapeMismatch]:
     A text with a comment that may be part of it (`issue #12`), with curly or full-width quotes
     around it, or with a list's dash or a key in a line that continues it.
     """
-    if not _SUSPECT.search(document.text):
+    if not re.search(_SUSPECT, document.text, re.MULTILINE):
         return []
     faults: list[ShapeMismatch] = []
     seen: set[int] = set()
@@ -71,26 +69,28 @@ def _fault(document: YamlDocument, start: int, end: int) -> ShapeMismatch | None
     if written and written[0] in "\"'|>&!":
         return None
     location = document.positions.location
-    if swallowed := _SWALLOWED.search(written):
+    if swallowed := re.search(_SWALLOWED, written):
         return ShapeMismatch(
             "This line is indented more than the text above it, so it continues that text.",
             location(start + swallowed.start(1)),
             "Begin it in the column of what it belongs next to.",
         )
-    if cut := _CUT.match(text, end):
+    if cut := _cut_at(text, end):
         whole = text[start : cut.end(1)].strip()
-        before = f"the text before it is only {quote_scalar(written)}"
+        before = "the text ends before it" if written else "nothing is written before it"
         return ShapeMismatch(
-            f"A comment begins here, so {before if written else 'nothing is written before it'}.",
+            f"A comment begins here, so {before}.",
             location(cut.start(1)),
-            f"Put quotes around the text: {quote_scalar(whole)}; or, for a comment, write a space "
-            "behind `#`.",
+            f"{quoting_step(whole)} For a comment, write a space behind `#`.",
         )
     if (inner := without_curly_quotes(written)) != written:
         return ShapeMismatch(
             "The quotes around this text are none of YAML's, so they are part of the text.",
             location(start),
-            f"Write {quote_scalar(inner)}; for a text that has these quotes, put ASCII quotes "
-            f"around it: {quote_scalar(written)}.",
+            f"{quoting_step(inner)} For a text that has these quotes: {quote_scalar(written)}.",
         )
     return None
+
+
+def _cut_at(text: str, end: int) -> re.Match[str] | None:
+    return re.compile(_CUT).match(text, end)

@@ -14,7 +14,6 @@ from coze_harness.model.errors import HarnessError
 from coze_harness.model.location import Location
 from coze_harness.yaml_source.composer import ComposeError, Composer, NestingError
 from coze_harness.yaml_source.source_map import SourceText, YamlPositions
-from coze_harness.yaml_source.syntax_errors import explain_syntax_error, template_fault
 
 MAX_SIZE: Final = 10_000_000
 """Bytes (or characters) above which a file is rejected without being parsed."""
@@ -81,6 +80,8 @@ def read_yaml(
     try:
         composer = _compose(text.text, allow_binary=allow_binary)
     except ComposeError as cause:
+        from coze_harness.yaml_source.syntax_errors import template_fault  # only errors need it
+
         template = template_fault(text.text, cause.index)
         if template and not isinstance(cause, NestingError):
             what, index, step = template
@@ -158,6 +159,8 @@ def _syntax_error(
         )
     if not isinstance(cause, yaml.MarkedYAMLError) or cause.problem_mark is None:
         return error(f"This is not valid YAML: {cause}.", where=Location(text.path))
+    from coze_harness.yaml_source.syntax_errors import explain_syntax_error  # only errors need it
+
     what, index, step = explain_syntax_error(text.text, cause)
     separator = _SEPARATOR.search(text.text, 0, index)
     detail: tuple[str, ...] = ()
