@@ -66,17 +66,17 @@ def kind_pattern(kinds: Iterable[str]) -> str:
     return _pattern(tuple(kinds))
 
 
-def written_as_kind(found: KindLikeText, examples: Mapping[str, str]) -> str:
+def written_as_kind(lookalike: KindLikeText, examples: Mapping[str, str]) -> str:
     """Return how the expectation is written that a text looks like: `contains: "学术助手"`.
 
     Args:
-        found: what the text looks like.
+        lookalike: what the text looks like.
         examples: every kind, with an example of it.
     """
-    name = found.name.strip().lower().replace("-", "_").replace(" ", "_")
-    value = without_curly_quotes(found.value)
+    name = lookalike.name.strip().lower().replace("-", "_").replace(" ", "_")
+    value = without_curly_quotes(lookalike.value)
     if name not in examples:
-        native = native_spelling(found.name, examples)
+        native = native_spelling(lookalike.name, examples)
         name = native.partition(":")[0] or nearest_word(name, examples)
         if native not in ("", f"{name}: …", f'{name}: "…"'):
             return native.replace("…", quoted(value)[1:-1], 1) if value else native
