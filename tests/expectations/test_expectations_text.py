@@ -106,6 +106,8 @@ def test_evidence_marks_the_pieces_of_the_answer_itself(
         ("contains: 1,200.50 元", "约 1,250.50 元", '"1,250.50 元", at character 3'),
         ("contains: assistance", "two assistants", '"assistants", at character 5'),
         ("contains: 9 折", "打 8.5 折", '"8.5 折", at character 3'),
+        ("starts_with: 共", "全部费用合计为 12500 元", 'starts with "全部费用合计为 12500"'),
+        ("ends_with: 元", "合计 12500 dollars.", 'ends with "12500 dollars."'),
         ("contains: 九点", " \n", "the answer is only white space"),
         (
             "equals: 请在 15 天内退货",

@@ -129,6 +129,6 @@ def _pattern(kinds: tuple[str, ...]) -> str:
         rf"^\s*(?:(?:{alone})\s*$"
         rf"|(?:{verbs})\s*[{_COLONS}=]"
         rf"|(?:{labels})\s*[{_COLONS}]"
-        rf"|[Nn]ot[ _-](?:{verbs})(?:[^A-Za-z_-]|$)"
+        rf"|(?:Not|not)[ _-](?:{verbs})(?:[^A-Za-z_-]|$)"
         rf"|(?:{joined})\s)"
     )

@@ -92,23 +92,24 @@ def first_difference(answer: str, text: str, normalization: TextNormalization) -
     shorter = min(len(actual), len(expected))
     at = next((i for i in range(shorter) if actual[i] != expected[i]), shorter)
     if at == shorter and len(actual) < len(expected):
-        words = f"the answer stops at character {at}, before {quoted(_part(expected, at, 40))}"
+        missing = quoted(whole_section(expected, at, at + 40))
+        words = f"the answer stops at character {at}, before {missing}"
     elif at == shorter:
-        words = f"the answer goes on after character {at}: {quoted(_part(actual, at, 40))}"
+        more = quoted(whole_section(actual, at, at + 40))
+        words = f"the answer goes on after character {at}: {more}"
     else:
         # Both texts are the same up to there, so a part that is cut begins at the same place.
         at = min((_whole_bounds(one, at, at) or (at, at))[0] for one in (expected, actual))
-        words = (
-            f"they differ from character {at + 1} on: {quoted(_part(expected, at, 20))} expected, "
-            f"{quoted(_part(actual, at, 20))} found"
-        )
+        wanted, found = (quoted(whole_section(one, at, at + 20)) for one in (expected, actual))
+        words = f"they differ from character {at + 1} on: {wanted} expected, {found} found"
     return NearMatch(words, at, at) if is_aligned else NearMatch(words)
 
 
-def _part(text: str, start: int, size: int) -> str:
-    """Return about `size` characters of a text, whose last number or word is whole."""
-    end = min(len(text), start + size)
-    return text[start : (_whole_bounds(text, start, end) or (start, end))[1]]
+def whole_section(text: str, start: int, end: int) -> str:
+    """Return a section of a text, longer where it would cut a number or a word."""
+    start, end = max(0, start), min(len(text), end)
+    first, last = _whole_bounds(text, start, end) or (start, end)
+    return text[first:last]
 
 
 def _whole_bounds(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ from typing import ClassVar, Final, Literal, Self
 from coze_harness.expectations.excerpt import LIMIT, excerpt
 from coze_harness.expectations.item_argument import ItemArgument, is_list, quoted
 from coze_harness.expectations.kind import ExpectationKind, ItemContext, Spans
-from coze_harness.expectations.near_match import find_near_match, first_difference
+from coze_harness.expectations.near_match import find_near_match, first_difference, whole_section
 from coze_harness.expectations.parameter import (
     TEXT_SCHEMA,
     Parameter,
@@ -231,7 +231,7 @@ class StartsWith(SingleTextKind):
         if text.startswith(self.needle):
             return self.passed("it does", excerpt(answer), _span(0, size) if is_aligned else ())
         at = text.find(self.needle)
-        reason = f"the answer starts with {quoted(text[: size + 10])}"
+        reason = f"the answer starts with {quoted(whole_section(text, 0, size + 10))}"
         if at > 0:
             reason += f"; {quoted(self.text)} comes at character {at + 1}"
         elif not text:
@@ -258,7 +258,8 @@ class EndsWith(SingleTextKind):
         if text.endswith(self.needle):
             evidence = _span(size - len(self.needle), size) if is_aligned else ()
             return self.passed("it does", actual, evidence)
-        reason = f"the answer ends with {quoted(text[-len(self.needle) - 10 :])}"
+        end = whole_section(text, size - len(self.needle) - 10, size)
+        reason = f"the answer ends with {quoted(end)}"
         if text.rstrip().endswith(self.needle):
             reason += "; only white space comes after it"
         elif not text:

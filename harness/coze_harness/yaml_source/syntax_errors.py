@@ -185,7 +185,7 @@ def _explain_rest_of_line(problem: _Problem) -> SyntaxFault | None:
 
 def _explain_escape(problem: _Problem) -> SyntaxFault | None:
     """In double quotes, a backslash begins an escape sequence."""
-    if "escape" not in problem.words and "hexdecimal" not in problem.words:
+    if "escape" not in problem.words and "decimal number" not in problem.words:
         return None
     index = problem.text.rfind("\\", 0, problem.at + 1)
     start, line = problem.line(index)
