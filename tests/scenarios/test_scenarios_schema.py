@@ -89,7 +89,7 @@ def test_the_schema_is_valid_and_refers_to_what_it_contains() -> None:
     assert isinstance(scenario, dict)
     assert {"turns", "cases", "meta_data", "min_pass_rate"} <= scenario["properties"].keys()
     assert scenario["additionalProperties"] is False
-    assert scenario["required"] == ["turns"]
+    assert schema["else"] == {"$ref": "#/$defs/scenario", "required": ["turns"]}
     assert "contains" in repr(definitions["expectation"])
 
 
@@ -104,6 +104,10 @@ def test_the_schema_is_valid_and_refers_to_what_it_contains() -> None:
         ({"defaults": {"repeat": 2}, "scenarios": [{"turns": [{"prompt": "a"}]}]}, True),
         ({"defaults": {"repeat": 0}, "scenarios": [{"turns": [{"prompt": "a"}]}]}, False),
         ({"scenarios": [{"turns": []}]}, False),
+        ({"name": "a"}, False),
+        ({"scenarios": [{"name": "a"}]}, False),
+        ({"defaults": {"repeat": 2}, "scenarios": [{"name": "a"}]}, False),
+        ({"defaults": {"turns": [{"prompt": "a"}]}, "scenarios": [{"name": "a"}]}, True),
         ({"scenarios": []}, False),
     ],
 )

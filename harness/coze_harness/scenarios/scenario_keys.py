@@ -112,6 +112,7 @@ class ScenarioSpec:
 
 
 SCENARIO: Final = record_schema(ScenarioSpec)
+_WITH_TURNS: Final[Schema] = {"required": SCENARIO["required"]}
 DEFAULTS: Final[Schema] = {**SCENARIO, "required": []}
 SUITE: Final[Schema] = {
     "type": "object",
@@ -134,11 +135,16 @@ def scenario_schema() -> dict[str, JSON]:
 
     properties = SCENARIO["properties"]
     turns = {**properties["turns"], "items": {"$ref": "#/$defs/turn"}}
-    scenario = {**SCENARIO, "properties": {**properties, "turns": turns}}
+    scenario = {**DEFAULTS, "properties": {**properties, "turns": turns}}
     suite_keys = SUITE["properties"]
     scenarios = {**suite_keys["scenarios"], "items": {"$ref": "#/$defs/scenario"}}
     defaults = {**suite_keys["defaults"], "properties": scenario["properties"]}
-    suite = {**SUITE, "properties": {"defaults": defaults, "scenarios": scenarios}}
+    suite = {
+        **SUITE,
+        "properties": {"defaults": defaults, "scenarios": scenarios},
+        "if": {"required": ["defaults"], "properties": {"defaults": _WITH_TURNS}},
+        "else": {"properties": {"scenarios": {"items": _WITH_TURNS}}},
+    }
     return {
         "$schema": DIALECT,
         "title": "A scenario file of coze-harness",
@@ -146,7 +152,7 @@ def scenario_schema() -> dict[str, JSON]:
         # Of two alternatives, a validator would explain the one that it takes for the nearest.
         "if": {"anyOf": [{"required": [key]} for key in suite_keys]},
         "then": {"$ref": "#/$defs/suite"},
-        "else": {"$ref": "#/$defs/scenario"},
+        "else": {"$ref": "#/$defs/scenario", **_WITH_TURNS},
         "$defs": {
             "scenario": scenario,
             "suite": suite,
