@@ -42,6 +42,11 @@ SCENARIO_FILES = {
     "an unknown bot": b"bot: chatcat\nturns: [{prompt: hi}]\n",
     "a missing column": b"cases: [{city: a}]\nturns: [{prompt: '{{ town }}'}]\n",
     "a foreign kind": b"turns: [{prompt: hi, expect: [{icontains: x}]}]\n",
+    "a text like a kind": "turns: [{prompt: hi, expect: [{not: contains：x}]}]\n".encode(),
+    "a text like a kind of promptfoo": b"turns: [{prompt: hi, expect: [is-json]}]\n",
+    "a text cut by a comment": b"turns:\n- prompt: hi\n  expect:\n  - issue #12\n",
+    "curly quotes": "turns: [{prompt: “hi”}]\n".encode(),
+    "an unquoted template": b"turns:\n- prompt: {{ today }}\n",
     "a path that climbs": b"cases: ../../../etc/passwd\nturns: [{prompt: hi}]\n",
     "a name that climbs": b"name: ../../x\nturns: [{prompt: hi}]\n",
 }
@@ -58,6 +63,21 @@ def test_a_bad_scenario_file_is_named_with_its_place(recorded: ProjectFolder, wh
     assert len(done.err) < 4_000
     assert not recorded.path("pwned").exists()
     assert len(recorded.runs()) == 1  # nothing was begun
+
+
+@pytest.mark.parametrize("command", ["check", "list", "record", "live", "compare", "mutate"])
+def test_every_command_refuses_what_would_pass_silently(
+    recorded: ProjectFolder, command: str
+) -> None:
+    names = ("a text like a kind", "a text cut by a comment", "curly quotes")
+    for name in names:
+        recorded.path(f"scenarios/{name}.yaml").write_bytes(SCENARIO_FILES[name])
+    env = {"COZE_API_BASE": "http://127.0.0.1:1", "COZE_API_TOKEN": "pat_" + "x" * 40}
+    done = recorded.does(command, env=env, drop=["CI"])
+    assert done.code == 2
+    for name in names:
+        assert f"scenarios/{name}.yaml:" in done.err
+    assert done.err.splitlines()[-1].startswith("3 errors in the ")
 
 
 def test_a_byte_order_mark_and_windows_lines_are_taken(recorded: ProjectFolder) -> None:

@@ -313,6 +313,14 @@ def test_nothing_to_replay_is_5(baseline: ProjectFolder) -> None:
     assert "candidate" in done.err
 
 
+def test_where_nothing_changed_there_is_nothing_to_accept(baseline: ProjectFolder) -> None:
+    done = baseline.does("compare")
+    assert done.code == 0, done
+    assert set(kinds(baseline).values()) == {"same"}
+    assert "coze-harness accept" not in done.out
+    assert "nothing to do" in done.out
+
+
 def test_two_runs_are_compared_offline(
     baseline: ProjectFolder, serving: Serving, offline: tuple[str, ...]
 ) -> None:

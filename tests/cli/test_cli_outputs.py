@@ -266,6 +266,21 @@ def test_the_schema_is_one_that_editors_take(project: ProjectFolder) -> None:
     assert "known_failure" in done.out
 
 
+@pytest.mark.parametrize(("file", "key"), [("harness", "default_bot"), ("server", "workflows")])
+def test_there_are_schemas_for_settings_and_scripts(
+    project: ProjectFolder, file: str, key: str
+) -> None:
+    done = project.does("schema", file)
+    assert done.code == 0
+    assert key in json.loads(done.out)["properties"]
+
+
+def test_a_schema_of_another_file_is_a_usage_error(project: ProjectFolder) -> None:
+    done = project.does("schema", "cassette")
+    assert (done.code, done.out) == (2, "")
+    assert all(word in done.err for word in ("scenario", "harness", "server"))
+
+
 def test_the_shipped_scenarios_fit_the_schema(project: ProjectFolder) -> None:
     import yaml
 

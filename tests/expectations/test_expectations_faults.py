@@ -106,7 +106,7 @@ FAULTS = {
     "tokens: {min: 9, max: 3}": ("1:11", "no number is both", "Swap min and max"),
     "tokens: 1.5": ("1:11", "must be a whole number", "Round the number"),
     "polls: -1": ("1:10", "must be at least 0", "Correct the number"),
-    'latency: "3"': ("1:12", "this is text", "Remove the quotes, or correct the number"),
+    'latency: "3"': ("1:12", "this is text", "Write 3, without quotes"),
     "latency: {most: 3}": ("1:13", 'has no key "most"', "min, max"),
     "status: cancelled": (
         "1:11",

@@ -80,18 +80,14 @@ def test_a_registered_kind_is_declared_and_judged_like_any_other() -> None:
 def test_a_registered_kind_is_in_schema_and_messages() -> None:
     assert kind_schemas()["says"] == {
         "description": "The answer says a word.",
-        "anyOf": [
-            {"type": "string", "minLength": 1},
-            {
-                "type": "object",
-                "properties": {
-                    "word": {"type": "string", "minLength": 1},
-                    "place": {"enum": ["anywhere", "first"], "default": "anywhere"},
-                },
-                "required": ["word"],
-                "additionalProperties": False,
-            },
-        ],
+        "type": ["string", "object"],
+        "minLength": 1,
+        "properties": {
+            "word": {"type": "string", "minLength": 1},
+            "place": {"enum": ["anywhere", "first"], "default": "anywhere"},
+        },
+        "required": ["word"],
+        "additionalProperties": False,
     }
     assert '"says"' in str(item_schema()).replace("'", '"')
     assert 'Did you mean "says"?' in refusal("sayz: x")

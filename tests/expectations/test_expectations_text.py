@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
+import regex  # type: ignore[import-untyped]  # the package has no types
 from coze_harness.expectations.excerpt import LIMIT, excerpt
 from coze_harness.expectations.length_kind import LengthUnit, measure
+from coze_harness.expectations.near_match import find_near_match
+from coze_harness.expectations.text_normalization import PLAIN
 from coze_harness.expectations.word_count import words
 from coze_harness.model import VerdictStatus
 from declaring import declare, judge, seen
+from hypothesis import given
+from hypothesis import strategies as st
 
 PASSED, FAILED = VerdictStatus.PASSED, VerdictStatus.FAILED
 FAMILY = "👨‍👩‍👧‍👦"
@@ -93,7 +99,21 @@ def test_evidence_marks_the_pieces_of_the_answer_itself(
             "我们早上十点开门。",
             'the closest piece is "早上十点开门", at character 3',
         ),
+        # half of a number, a date or a word says something else
+        ("contains: 7 天", "请在 15 天内退货", 'the closest piece is "15 天", at character 4'),
+        ("contains: 80–85", "得分 90–95 分", 'the closest piece is "90–95", at character 4'),
+        ("contains: 10月1日", "2024年11月1日", '"2024年11月1日", at character 1'),
+        ("contains: 1,200.50 元", "约 1,250.50 元", '"1,250.50 元", at character 3'),
+        ("contains: assistance", "two assistants", '"assistants", at character 5'),
+        ("contains: 9 折", "打 8.5 折", '"8.5 折", at character 3'),
+        ("starts_with: 共", "全部费用合计为 12500 元", 'starts with "全部费用合计为 12500"'),
+        ("ends_with: 元", "合计 12500 dollars.", 'ends with "12500 dollars."'),
         ("contains: 九点", " \n", "the answer is only white space"),
+        (
+            "equals: 请在 15 天内退货",
+            "请在 17 天内退货",
+            'from character 4 on: "15 天内退货" expected, "17 天内退货" found',
+        ),
         ("equals: 好的", "好的\n", "they differ only in white space at the beginning or end"),
         ("equals: OK", "ok", "they differ only in case (ignore_case: true would take it)"),
         ("equals: 'a,b'", "a，b", "they differ only in width (normalize: width would take it)"),
@@ -192,3 +212,26 @@ def test_classic_catastrophes_end_soon() -> None:
         began = time.perf_counter()
         judge(f"regex: '{pattern}'", "a" * 500 + "!")
         assert time.perf_counter() - began < 30
+
+
+_PIECES = [
+    *"的退货天内。，、 \n",
+    *("15 天", "7 天", "80–85", "2024-05-01", "10月1日", "1,200.50", "10:30", "30%", "Coze-3"),
+    *("assistant", "don't", "café", FAMILY, "e\u0301", "🇨🇳"),
+]
+
+
+@given(
+    st.lists(st.sampled_from(_PIECES), min_size=1, max_size=8).map("".join),
+    st.lists(st.sampled_from(_PIECES), min_size=1, max_size=4).map("".join),
+)
+def test_the_nearest_match_cuts_no_number_date_word_or_grapheme(answer: str, text: str) -> None:
+    near = find_near_match(answer, text, PLAIN)
+    if not near.words.startswith("the closest piece"):
+        return
+    whole = r"\d+(?:[.,:–-]\d+)*|\d+月\d+日|\p{Latin}\p{M}*(?:[\p{Latin}\p{M}'-]+\d*)*|\X"
+    for match in regex.finditer(whole, answer):
+        for place in (near.start, near.end):
+            assert not match.start() < place < match.end(), (match.group(), near.words)
+    json_text = near.words.removeprefix("the closest piece is ").rpartition(", at character ")[0]
+    assert json.loads(json_text) == answer[near.start : near.end].strip()

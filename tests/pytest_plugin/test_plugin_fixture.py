@@ -120,6 +120,12 @@ def test_recording_is_refused_in_ci(
     done = run_pytest("tests", "--coze-record", env=live)
     assert "CI is set" in done.out
     assert not project.path("cassettes/tests").exists()
+    # Each piece of advice works; `--force` is no option of pytest.
+    assert "--force" not in done.out
+    assert "set CI to 0" in done.out
+    anyway = run_pytest("tests", "--coze-record", env={**live, "CI": "0"})
+    assert anyway.code == 0, anyway.out
+    assert run_pytest("tests", env={"CI": "true"}).code == 0
 
 
 def test_check_accepts_the_cassettes_of_tests(recorded: ProjectFolder) -> None:

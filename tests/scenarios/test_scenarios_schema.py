@@ -14,6 +14,7 @@ from coze_harness.scenarios.turn_spec import TurnSpec
 from coze_harness.yaml_source import read_yaml
 from coze_harness.yaml_source.record_schema import check_shape, record_schema
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema.exceptions import best_match  # type: ignore[import-untyped]
 
 POSITIONS = read_yaml("{}", "x.yaml", ScenarioError).positions
 TURN = record_schema(TurnSpec)
@@ -88,7 +89,7 @@ def test_the_schema_is_valid_and_refers_to_what_it_contains() -> None:
     assert isinstance(scenario, dict)
     assert {"turns", "cases", "meta_data", "min_pass_rate"} <= scenario["properties"].keys()
     assert scenario["additionalProperties"] is False
-    assert scenario["required"] == ["turns"]
+    assert schema["else"] == {"$ref": "#/$defs/scenario", "required": ["turns"]}
     assert "contains" in repr(definitions["expectation"])
 
 
@@ -103,8 +104,57 @@ def test_the_schema_is_valid_and_refers_to_what_it_contains() -> None:
         ({"defaults": {"repeat": 2}, "scenarios": [{"turns": [{"prompt": "a"}]}]}, True),
         ({"defaults": {"repeat": 0}, "scenarios": [{"turns": [{"prompt": "a"}]}]}, False),
         ({"scenarios": [{"turns": []}]}, False),
+        ({"name": "a"}, False),
+        ({"scenarios": [{"name": "a"}]}, False),
+        ({"defaults": {"repeat": 2}, "scenarios": [{"name": "a"}]}, False),
+        ({"defaults": {"turns": [{"prompt": "a"}]}, "scenarios": [{"name": "a"}]}, True),
         ({"scenarios": []}, False),
     ],
 )
 def test_editors_see_what_is_wrong(data: dict[str, Any], valid: bool) -> None:
     assert Draft202012Validator(scenario_schema()).is_valid(data) == valid
+
+
+def best_error(data: dict[str, Any]) -> tuple[str, str]:
+    """Return where the error is that a validator shows first, and its message."""
+    error = best_match(Draft202012Validator(scenario_schema()).iter_errors(data))
+    assert error is not None
+    return "/".join(map(str, error.absolute_path)), error.message
+
+
+def expecting(*items: Any) -> dict[str, Any]:
+    return {"turns": [{"prompt": "a", "expect": list(items)}]}
+
+
+@pytest.mark.parametrize(
+    ("data", "place", "named"),
+    [
+        (expecting({"contians": "c"}), "turns/0/expect/0", "'contians'"),
+        (expecting("ok", {"contains": "c", "wieght": 2}), "turns/0/expect/1", "'wieght'"),
+        (
+            expecting({"similar": {"to": "a", "atleast": 1}}),
+            "turns/0/expect/0/similar",
+            "'atleast'",
+        ),
+        (expecting({"contains": {"txt": "a"}}), "turns/0/expect/0/contains", "'txt'"),
+        (expecting({"latency": {"most": 3}}), "turns/0/expect/0/latency", "'most'"),
+        (expecting({"json": {"wher": {"a": 1}}}), "turns/0/expect/0/json", "'wher'"),
+        (expecting({"not": {"contians": "c"}}), "turns/0/expect/0/not", "'contians'"),
+        (expecting({"any_of": ["a", {"regx": "c"}]}), "turns/0/expect/0/any_of/1", "'regx'"),
+        (expecting({"contains": 5}), "turns/0/expect/0/contains", "5 is not of type"),
+        (expecting(5), "turns/0/expect/0", "5 is not of type"),
+        (expecting("contains：c"), "turns/0/expect/0", "is not of type 'object'"),
+        (expecting({"not": "contains：c"}), "turns/0/expect/0/not", "is not of type 'object'"),
+        (expecting("is-json"), "turns/0/expect/0", "is not of type 'object'"),
+        ({"turns": [{"promt": "a"}]}, "turns/0", "'promt'"),
+        ({"turns": [{"prompt": "a"}], "tag": []}, "", "'tag'"),
+        ({"scenarios": [{"name": "a", "turn": []}], "default": {}}, "", "'default'"),
+        ({"scenarios": [{"turns": [{"promt": "a"}]}]}, "scenarios/0/turns/0", "'promt'"),
+        ({"defaults": {"tag": []}, "scenarios": [{"turns": [{}]}]}, "defaults", "'tag'"),
+    ],
+)
+def test_a_validator_names_the_key_that_is_misspelt(
+    data: dict[str, Any], place: str, named: str
+) -> None:
+    where, message = best_error(data)
+    assert (where, named in message) == (place, True), message

@@ -248,10 +248,10 @@ def test_a_number_that_json_cannot_hold_is_refused(value: str) -> None:
         ("a: [\n", "2:1", "bracket"),
         ("x: 1\na: 'b", "2:4", "quote"),
         ("a: @b", "1:4", "`@`"),
-        ("a: 'it's'", "1:8", "fit"),
-        ("a: 1\nb: 2\n c: 3", "3:3", "`: `"),
+        ("a: 'it's'", "1:8", "quotes"),
+        ("a: 1\nb: 2\n c: 3", "3:2", "indented"),
         ("a: 1\nb: 2\n---\nc: 3", "3:1", "second document"),
-        ("<<<<<<< HEAD\na: 1\n", "2:2", "`: `"),
+        ("<<<<<<< HEAD\na: 1\n", "1:1", "key: value"),
     ],
 )
 def test_broken_yaml_is_told_in_words_with_its_place(text: str, place: str, words: str) -> None:

@@ -49,9 +49,9 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
             "List the trials and the state of their cassettes.",
         ),
         "schema": (
-            "list_command",
+            "schema_command",
             "schema",
-            "Print the JSON Schema of scenario files, for editors.",
+            "Print the JSON Schema of a kind of file, for editors.",
         ),
         "report": (
             "report_command",

@@ -23,6 +23,7 @@ from coze_harness.commands.compare_bots import (
 from coze_harness.commands.project import TrialSelection
 from coze_harness.commands.run_trials import RunOptions
 from coze_harness.config import SettingsOverrides
+from coze_harness.model import ChangeKind
 from coze_harness.model.errors import UsageError
 from coze_harness.reporting.terminal_comparison import closing_line, comparison_lines
 
@@ -142,11 +143,15 @@ def _show_comparison(
 
 
 def _next_steps(comparison: ComparisonOutcome, paths: Sequence[str]) -> list[str]:
-    """Return the commands to run next: more repeats, or accept."""
+    """Return the commands to run next: more repeats, or accept where an answer changed."""
     steps = []
     if comparison.repeats:
         command = " ".join(["coze-harness compare", *paths, f"--repeat {comparison.repeats}"])
         steps.append(f"{command}   separates change from chance")
-    steps.append("coze-harness accept --interactive   shows each change")
-    steps.append("coze-harness accept   replaces the baseline with the candidates")
+    found = comparison.outcome.run.comparison
+    if found is None or any(kind is not ChangeKind.SAME for kind in found.counts):
+        steps.append("coze-harness accept --interactive   shows each change")
+        steps.append("coze-harness accept   replaces the baseline with the candidates")
+    elif not steps:
+        steps.append("nothing to do: every answer is that of the baseline")
     return ["", *(f"{'' if index else 'next':<12}{step}" for index, step in enumerate(steps))]

@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from coze_harness.commands.project import schema_text
+from coze_harness.cli.schema_command import schema_text
 from coze_harness.model.errors import UsageError
 from coze_harness.model.location import Location
 
@@ -36,7 +36,7 @@ def init(folder: Path) -> int:
     """
     starter = files("coze_harness") / "starter"
     texts = {name: (starter / source).read_text("utf-8") for name, source in _FILES.items()}
-    texts[_SCHEMA] = schema_text()
+    texts[_SCHEMA] = schema_text("scenario")
     try:
         for name, text in texts.items():
             path = folder / name

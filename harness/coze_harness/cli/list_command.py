@@ -1,4 +1,4 @@
-"""`list` and `schema`: print the trials with their cassettes' states, and the JSON Schema."""
+"""`list`: prints the trials with the states of their cassettes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.cells import cell_len, set_cell_size
 from coze_harness.cli import shared_options
 from coze_harness.cli.project_access import project_to_read
 from coze_harness.commands.check_project import list_trials as listed_trials
-from coze_harness.commands.project import TrialSelection, schema_text
+from coze_harness.commands.project import TrialSelection
 from coze_harness.config import SettingsOverrides
 from coze_harness.model import CassetteState
 from coze_harness.reporting.safe_text import single_line
@@ -59,11 +59,4 @@ def list_trials(
         f"{counts[state]} {state.value}" for state in CassetteState if counts[state]
     )
     click.echo(f"{len(rows)} trials: {summary}" if summary else f"Shard {shard} is empty.")
-    return 0
-
-
-@click.command(epilog="Example: coze-harness schema > scenario.schema.json")
-def schema() -> int:
-    """Print the JSON Schema of scenario files, for completion in editors."""
-    click.echo(schema_text(), nl=False)
     return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from contextlib import ExitStack
@@ -34,7 +33,6 @@ from coze_harness.scenarios import (
     check_bots,
     expand_trials,
     find_files,
-    scenario_schema,
 )
 from coze_harness.scenarios.parallel_loader import load_in_parallel
 from coze_harness.scenarios.trial_filter import TrialFilter
@@ -213,8 +211,17 @@ class Project:
         )
         return OAuthTokenSource(request, self.process.clock, redactor.add_secret)
 
-    def refuse_recording_in_ci(self, *, force: bool) -> None:
+    def refuse_recording_in_ci(
+        self,
+        *,
+        force: bool,
+        next_step: str = "coze-harness run; to record anyway: --force",
+    ) -> None:
         """Prevent that a CI job records by mistake.
+
+        Args:
+            force: whether the user records anyway.
+            next_step: how to replay, and how to record anyway, where the user is.
 
         Raises:
             UsageError: `CI` is set in the environment.
@@ -223,7 +230,7 @@ class Project:
             return
         raise UsageError(
             "CI is set, and a CI job replays what was recorded before.",
-            next_step="coze-harness run; to record anyway: --force",
+            next_step=next_step,
         )
 
     def locate_run(self, name: str, *, rows_only: bool = False) -> LocatedRun:
@@ -254,11 +261,6 @@ def open_project(process: ProcessContext, overrides: SettingsOverrides | None = 
         SettingsError: harness.yaml, the environment or an option is wrong.
     """
     return Project(load_settings(process.folder, process.environment, overrides), process)
-
-
-def schema_text() -> str:
-    """Return the JSON Schema of scenario files, as text."""
-    return json.dumps(scenario_schema(), ensure_ascii=False, indent=2) + "\n"
 
 
 def _any_bot(_scenario: Scenario) -> None:

@@ -23,7 +23,7 @@ from coze_harness.model.errors import SettingsError
 from coze_harness.model.location import Location, PathPart, SourcePositions
 from coze_harness.text.safe_regex import PatternError, UserPattern, compile_pattern
 from coze_harness.text.spelling import suggest_word, yaml_type_name
-from coze_harness.yaml_source import read_yaml
+from coze_harness.yaml_source import YamlDocument, read_yaml
 from coze_harness.yaml_source.record_schema import (
     ANY_TEXT,
     BOOLEAN,
@@ -35,6 +35,7 @@ from coze_harness.yaml_source.record_schema import (
     list_of,
     record_schema,
 )
+from coze_harness.yaml_source.unquoted_text import find_unquoted_faults
 
 CONFIG_FILE: Final = "harness.yaml"
 
@@ -62,32 +63,69 @@ _BOT: Final[Schema] = {
     "required": [],
     "additionalProperties": False,
 }
+_WRITTEN_BOT: Final[Schema] = {
+    **_BOT,
+    "type": ["string", "integer", "object"],
+    "properties": {**_BOT["properties"], "id": {"type": ["string", "integer"]}},
+    "required": ["id"],
+    "pattern": "[0-9]+",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigSpec:
     """The keys of harness.yaml, checked."""
 
-    base_url: str = key(BASE_URL, TEXT)
-    bots: Mapping[str, Bot] = key({}, MAPPING)
-    default_bot: str = key("", TEXT)
-    user_id: str = key(USER_ID, TEXT)
-    poll: PollSettings = key(PollSettings(), record_schema(PollSettings))
-    limits: LimitSettings = key(LimitSettings(), record_schema(LimitSettings))
-    rate_limit: float | None = key(None, {"type": ["number", "null"], "exclusiveMinimum": 0})
-    workers: int | None = key(None, {"type": ["integer", "null"], "minimum": 1, "maximum": 1024})
-    scenarios: str = key("scenarios", TEXT)
-    cassettes: str = key("cassettes", TEXT)
-    reports: str = key("reports", TEXT)
-    redact: RedactSettings = key(RedactSettings(), _REDACT)
-    strict: bool = key(False, BOOLEAN)
-    judge: Mapping[str, str] | None = key(None, _JUDGE)
-    report: ReportSettings = key(ReportSettings(), record_schema(ReportSettings))
+    base_url: str = key(BASE_URL, TEXT, "Scheme and host of Coze's API.")
+    bots: Mapping[str, Bot] = key({}, MAPPING, "Names of your choice, each with a bot's id.")
+    default_bot: str = key("", TEXT, "The bot of scenarios without one: a name or an id.")
+    user_id: str = key(USER_ID, TEXT, "The user of scenarios without one.")
+    poll: PollSettings = key(
+        PollSettings(), record_schema(PollSettings), "How a running chat is polled, in seconds."
+    )
+    limits: LimitSettings = key(
+        LimitSettings(), record_schema(LimitSettings), "The most that a call and a trial may take."
+    )
+    rate_limit: float | None = key(
+        None,
+        {"type": ["number", "null"], "exclusiveMinimum": 0},
+        "The most calls per second, of all workers together.",
+    )
+    workers: int | None = key(
+        None,
+        {"type": ["integer", "null"], "minimum": 1, "maximum": 1024},
+        "Concurrent calls in record and live.",
+    )
+    scenarios: str = key("scenarios", TEXT, "The folder of scenario files.")
+    cassettes: str = key("cassettes", TEXT, "The folder of recordings.")
+    reports: str = key("reports", TEXT, "The folder of runs.")
+    redact: RedactSettings = key(
+        RedactSettings(), _REDACT, "What to redact in recordings, besides keys and passwords."
+    )
+    strict: bool = key(
+        False, BOOLEAN, "Whether a recording that was edited since it was recorded is an error."
+    )
+    judge: Mapping[str, str] | None = key(None, _JUDGE, "Accepted, but not used by this version.")
+    report: ReportSettings = key(
+        ReportSettings(), record_schema(ReportSettings), "How reports are written."
+    )
 
     @property
     def judge_bot(self) -> str:
         """The bot that judges, by name or id; empty if there is none."""
         return self.judge["bot"] if self.judge else ""
+
+
+def config_schema() -> dict[str, JSON]:
+    """Return the JSON Schema (draft 2020-12) of harness.yaml."""
+    from coze_harness.yaml_source.json_schema import document_schema  # only editors need it
+
+    declared = record_schema(ConfigSpec)
+    properties = declared["properties"]
+    bots = {**properties["bots"], "additionalProperties": _WRITTEN_BOT}
+    return document_schema(
+        {**declared, "properties": {**properties, "bots": bots}}, "harness.yaml of coze-harness"
+    )
 
 
 def read_config(file: Path) -> ConfigSpec:
@@ -115,7 +153,7 @@ def read_config(file: Path) -> ConfigSpec:
             next_step="Write `key: value` lines, such as `default_bot: NAME`.",
         )
     _check_secrets(data, positions, ())
-    _check_keys(data, positions)
+    _check_keys(data, document)
     values: dict[str, Any] = dict(data)
     values["bots"] = _read_bots(values.get("bots", {}), positions)
     values["poll"] = PollSettings(**values.get("poll", {}))
@@ -130,9 +168,11 @@ def read_config(file: Path) -> ConfigSpec:
     return config
 
 
-def _check_keys(data: Mapping[str, JSON], positions: SourcePositions) -> None:
+def _check_keys(data: Mapping[str, JSON], document: YamlDocument) -> None:
     """Check all keys at once: the first error is the message, the others are its detail."""
-    mismatches = list(check_shape(dict(data), record_schema(ConfigSpec), positions))
+    positions = document.positions
+    mismatches = find_unquoted_faults(document)
+    mismatches += check_shape(dict(data), record_schema(ConfigSpec), positions)
     bots = data.get("bots")
     for name, bot in bots.items() if isinstance(bots, dict) else ():
         if isinstance(bot, dict):

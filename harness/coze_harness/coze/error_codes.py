@@ -17,7 +17,7 @@ _SIGN_IN: Final = (
 )
 _QUOTA: Final = "check the plan and balance of the Coze account; retrying today does not help."
 _CALLER: Final = "correct the scenario: Coze rejects the same request every time."
-_BUSY: Final = "wait a minute and record again, with fewer --workers or a `rate_limit`."
+_BUSY: Final = "wait a minute and try again; `rate_limit` in harness.yaml spaces the calls."
 
 _NEXT_STEPS: Final[dict[int, str]] = {
     4000: _CALLER,
@@ -35,7 +35,7 @@ _NEXT_STEPS: Final[dict[int, str]] = {
     4012: "choose another model for the bot: Coze no longer offers this one.",
     4013: _BUSY,
     4014: "the bot declined the topic (content safety); change the prompt, or expect the refusal.",
-    4015: "publish the bot to the channel “API” in Coze, wait a minute, and record again.",
+    4015: "publish the bot to the channel “API” in Coze, wait a minute, and try again.",
     4016: "another chat is still running in this conversation; wait for it, or cancel it.",
     4019: _QUOTA,
     4020: _BUSY,

@@ -77,7 +77,7 @@ def parse_envelope(response: HttpResponse) -> Envelope:
         raise PayloadError(
             f"The response (HTTP {response.status}) is not Coze's JSON.",
             detail=(describe_body(response),),
-            next_step="check the base URL, and any proxy or gateway on the way; then record again.",
+            next_step="check the base URL, and any proxy or gateway on the way; then try again.",
             log_id=log_id,
         )
     detail = body.get("detail")

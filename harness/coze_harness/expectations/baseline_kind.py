@@ -8,7 +8,7 @@ from typing import Final, Literal, Self
 from coze_harness.expectations.excerpt import LIMIT, excerpt
 from coze_harness.expectations.item_argument import ItemArgument, listed, quoted
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
-from coze_harness.expectations.parameter import Schema, choice
+from coze_harness.expectations.parameter import TRUE_SCHEMA, Schema, alternatives, choice
 from coze_harness.expectations.similarity_kind import AT_LEAST, format_score
 from coze_harness.expectations.text_normalization import (
     PLAIN,
@@ -71,7 +71,7 @@ class SameAsBaseline(ExpectationKind):
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of `true` and of `{metric, at_least}`."""
-        return {"anyOf": [{"const": True}, cls.mapping_schema()]}
+        return alternatives(TRUE_SCHEMA, cls.mapping_schema())
 
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the answer by the committed one; the verdict's score is their similarity."""

@@ -21,7 +21,10 @@ _SPELLINGS: Final = {
     'contains: {all: ["…", "…"], ignore_case: true}': "icontains-all",
     'contains: "…"': "includes include has in text substring keyword",
     'not: {contains: "…"}': "excludes",
-    "regex: '…'": "match matches search pattern regexp re",
+    "regex: '…'": (
+        "match matches search pattern regexp re contains-html is-html contains-sql is-sql "
+        "contains-xml is-xml"
+    ),
     'equals: "…"': "equal eq exact exact-match is",
     'equals: {text: "…", ignore_case: true}': "iequals",
     'not: {equals: "…"}': "ne not-equal",
@@ -55,7 +58,8 @@ _SPELLINGS: Final = {
     "first_token: {max: …}": "time-to-first-token ttft",
     # judgement and own code
     _JUDGE: (
-        "llm-rubric rubric g-eval factuality answer-relevance is-refusal moderation classifier pi"
+        "llm-rubric rubric g-eval factuality answer-relevance is-refusal moderation classifier pi "
+        "model-graded-closedqa model-graded-factuality"
     ),
     "python: package.module:function": "javascript ruby webhook function callable",
     "language: zh": "is-language lang",
@@ -64,6 +68,17 @@ _SPELLINGS: Final = {
 
 _BY_NAME: Final = {name: here for here, names in _SPELLINGS.items() for name in names.split()}
 _JUDGE_PREFIXES: Final = ("model-graded", "context-", "conversation-", "search-rubric", "agent-")
+
+
+_UNMISTAKABLE_PREFIXES: Final = (
+    "is-", "contains-", "icontains", "iequals", "starts", "ends", "begins-", "llm-", "g-eval",
+    "model-graded", "rouge-", "tool-call-f1",
+)  # fmt: skip
+
+
+def unmistakable_names() -> tuple[str, ...]:
+    """Return the foreign names that are no words of ordinary texts, such as `is-json`."""
+    return tuple(name for name in _BY_NAME if name.startswith(_UNMISTAKABLE_PREFIXES))
 
 
 def native_spelling(name: str, kinds: Container[str]) -> str:

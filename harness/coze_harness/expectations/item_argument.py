@@ -14,7 +14,7 @@ from typing import Final, TypeGuard
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import PathPart, SourcePositions, format_path
-from coze_harness.text.spelling import suggest_word, yaml_type_name
+from coze_harness.text.spelling import suggest_number, suggest_word, yaml_type_name
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False)
 
@@ -131,7 +131,7 @@ class ItemArgument:
         if isinstance(value, bool) or not isinstance(value, int | float):
             step = f"Write `{self.path[-1]}: 1`."
             if isinstance(value, str):
-                step = "Remove the quotes, or correct the number."
+                step = suggest_number(self.positions.source(*self.path) or value)
             raise self.type_error("a number", step)
         rule = ""
         if above is not None and value <= above:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from coze_harness.expectations.foreign_kind_names import NOT_YET, native_spelling
 from coze_harness.expectations.item_argument import ItemArgument, listed, quoted
 from coze_harness.expectations.kind import CommonFields, ExpectationKind, ItemContext
+from coze_harness.expectations.kind_like_text import find_kind, written_as_kind
 from coze_harness.expectations.kind_registry import COMMON_KEYS, KINDS
 from coze_harness.expectations.text_normalization import OPTION_KEYS
 from coze_harness.model import JSON, Severity
@@ -60,12 +62,40 @@ def _build(item: JSON, positions: SourcePositions, *, outer: bool) -> Expectatio
                 "An empty text is expected, so every answer would pass.",
                 "Write the text, or delete the item.",
             )
+        _reject_kind_like_text(item, whole, outer=outer)
         argument = whole
     else:
         raise _item_type_error(whole)
     return KINDS[name].parse(
         argument, ItemContext(common=common, options=options, build_operand=_build_operand)
     )
+
+
+def _reject_kind_like_text(text: str, whole: ItemArgument, *, outer: bool) -> None:
+    """Reject a bare text that looks like a kind: what it expects is not what it seems to.
+
+    Raises:
+        ScenarioError: says how the kind, and how the text is written.
+    """
+    if not text[0].isascii() and not unicodedata.normalize("NFKC", text[0]).isascii():
+        return
+    found = find_kind(unicodedata.normalize("NFKC", text[:1]) + text[1:], KINDS)
+    if found is None or whole.positions.source().lstrip("\"'").startswith("{{"):
+        return  # a case's value is data, whatever it looks like
+    native = written_as_kind(found, _examples())
+    as_text = f"contains: {quoted(text)}"
+    if not outer:
+        native, as_text = f"{{{native}}}", f"{{{as_text}}}"
+    cause = ", with a full-width colon" if found.has_full_width_colon else ""
+    what = f'This looks like the kind "{found.name}"{cause}, but it is only a text.'
+    text_step = f"For an answer that contains this very text: `{as_text}`."
+    if native.lstrip("{").partition(":")[0] in NOT_YET:
+        raise whole.error_at(f"{what} The kind {_NOT_AVAILABLE}.", text_step)
+    raise whole.error_at(what, f"Write `{native}`. {text_step}")
+
+
+def _examples() -> dict[str, str]:
+    return {name: kind.example for name, kind in KINDS.items()}
 
 
 def _reject_outer_keys(item: Mapping[str, JSON], whole: ItemArgument) -> None:
@@ -145,6 +175,12 @@ def _unknown_key_error(
 ) -> ScenarioError:
     """Return the error for a key that is neither a kind nor one that goes with every kind."""
     use_kind = f"Use one of: {listed(KINDS)}."
+    if (found := find_kind(key, KINDS)) and found.has_full_width_colon:
+        return whole.key_error(
+            key,
+            f'"{key}" has a full-width colon, so it is not read as `kind: value`.',
+            f"Write `{written_as_kind(found, _examples())}`.",
+        )
     if key in NOT_YET:
         return whole.key_error(key, f'"{key}" {_NOT_AVAILABLE}.', use_kind)
     for name in names:

@@ -17,7 +17,7 @@ from coze_harness.expectations.jmespath_query import (
     first_mismatch,
 )
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
-from coze_harness.expectations.parameter import Schema
+from coze_harness.expectations.parameter import TRUE_SCHEMA, Schema, alternatives
 from coze_harness.model import JSON, Verdict
 from coze_harness.model.trial import EvaluationContext
 
@@ -77,7 +77,7 @@ class Json(ExpectationKind):
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of `true` or `{where: …}`."""
-        return {"anyOf": [{"const": True}, {"type": "null"}, cls.mapping_schema()]}
+        return alternatives(TRUE_SCHEMA, {"type": "null"}, cls.mapping_schema())
 
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the whole answer."""

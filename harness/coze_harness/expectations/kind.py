@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, Self, TypeAlias, TypedDict
 
 from coze_harness.expectations.item_argument import ItemArgument
-from coze_harness.expectations.parameter import Parameter, Schema, mapping_schema
+from coze_harness.expectations.parameter import Parameter, Schema, alternatives, mapping_schema
 from coze_harness.expectations.text_normalization import OPTION_KEYS, TEXT_OPTIONS
 from coze_harness.model import JSON, Severity, Verdict, VerdictStatus
 from coze_harness.model.location import Location, SourcePositions
@@ -148,7 +148,7 @@ class ExpectationKind(ABC):
         """Return the JSON Schema (draft 2020-12) of the value of the kind's key."""
         mapping = cls.mapping_schema()
         short = [one.schema for one in cls.parameters if one.key == cls.short_form]
-        return {"anyOf": [*short, mapping]} if short else mapping
+        return alternatives(*short, mapping) if short else mapping
 
     @classmethod
     def mapping_schema(cls) -> Schema:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from coze_harness.expectations.kind_like_text import kind_pattern
 from coze_harness.expectations.kind_registry import KINDS
 from coze_harness.expectations.parameter import TEXT_SCHEMA, Schema
 from coze_harness.expectations.text_normalization import TEXT_OPTIONS
@@ -51,20 +52,26 @@ def item_schema() -> Schema:
         },
     }
     takers: list[JSON] = [{"required": [k.kind]} for k in KINDS.values() if k.takes_text_options]
-    # One flat mapping, and not one alternative for each kind: editors complete and explain it
-    # better.
-    mapping: JSON = {
-        "type": "object",
+    one_kind: list[JSON] = [{"required": [name]} for name in KINDS]
+    # One flat object, and no alternative for each kind or for a text: editors complete and explain
+    # it better, and validators name the key that is misspelt.
+    return {
+        "description": "One expectation on the reply: a text that it contains, or one kind.",
+        "type": ["string", "object"],
+        "minLength": 1,
         "properties": {
             **kind_schemas(),
             **common,
             **{option.key: option.schema for option in TEXT_OPTIONS},
         },
         "additionalProperties": False,
-        "oneOf": [{"required": [name]} for name in KINDS],
         "dependentSchemas": {option.key: {"anyOf": takers} for option in TEXT_OPTIONS},
-    }
-    return {
-        "description": "One expectation on the reply: a text that it contains, or one kind.",
-        "anyOf": [{**TEXT_SCHEMA, "description": "A text that the answer contains."}, mapping],
+        "allOf": [
+            {"if": {"type": "object"}, "then": {"oneOf": one_kind}},
+            # A text that looks like a kind: see `kind_like_text`.
+            {
+                "if": {"type": "string", "pattern": kind_pattern(KINDS)},
+                "then": {"type": "object"},
+            },
+        ],
     }

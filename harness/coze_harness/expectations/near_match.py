@@ -60,9 +60,20 @@ def _closest_part(answer: str, text: str) -> NearMatch:
     match = fuzz.partial_ratio_alignment(text, answer, score_cutoff=MIN_SIMILARITY)
     if match is None or match.dest_start == match.dest_end:
         return NearMatch()
-    part = answer[match.dest_start : match.dest_end].strip()
-    words = f"the closest piece is {quoted(part)}, at character {match.dest_start + 1}"
-    return NearMatch(words, match.dest_start, match.dest_end)
+    # Half of a number or a word is no part of the answer: of "15 天", "5 天" says something else.
+    start, end = match.dest_start, match.dest_end
+    # At an end of the answer the aligned section is shorter than the text: " 折" for "9 折".
+    if missing := max(0, len(text) - (end - start)):
+        start, end = (start - missing, end) if end == len(answer) else (start, end + missing)
+        start, end = max(0, start), min(len(answer), end)
+    bounds = _whole_bounds(answer, start, end)
+    if bounds is None:
+        return NearMatch()
+    start, end = bounds
+    part = answer[start:end]
+    start += len(part) - len(part.lstrip())
+    words = f"the closest piece is {quoted(part.strip())}, at character {start + 1}"
+    return NearMatch(words, start, end)
 
 
 def first_difference(answer: str, text: str, normalization: TextNormalization) -> NearMatch:
@@ -80,13 +91,28 @@ def first_difference(answer: str, text: str, normalization: TextNormalization) -
         return NearMatch("they differ only in width (normalize: width would take it)")
     shorter = min(len(actual), len(expected))
     at = next((i for i in range(shorter) if actual[i] != expected[i]), shorter)
-    if at < shorter:
-        words = (
-            f"they differ from character {at + 1} on: {quoted(expected[at : at + 20])} expected, "
-            f"{quoted(actual[at : at + 20])} found"
-        )
-    elif len(actual) < len(expected):
-        words = f"the answer stops at character {at}, before {quoted(expected[at : at + 40])}"
+    if at == shorter and len(actual) < len(expected):
+        missing = quoted(whole_section(expected, at, at + 40))
+        words = f"the answer stops at character {at}, before {missing}"
+    elif at == shorter:
+        more = quoted(whole_section(actual, at, at + 40))
+        words = f"the answer goes on after character {at}: {more}"
     else:
-        words = f"the answer goes on after character {at}: {quoted(actual[at : at + 40])}"
+        # Both texts are the same up to there, so a part that is cut begins at the same place.
+        at = min((_whole_bounds(one, at, at) or (at, at))[0] for one in (expected, actual))
+        wanted, found = (quoted(whole_section(one, at, at + 20)) for one in (expected, actual))
+        words = f"they differ from character {at + 1} on: {wanted} expected, {found} found"
     return NearMatch(words, at, at) if is_aligned else NearMatch(words)
+
+
+def whole_section(text: str, start: int, end: int) -> str:
+    """Return a section of a text, longer where it would cut a number or a word."""
+    start, end = max(0, start), min(len(text), end)
+    first, last = _whole_bounds(text, start, end) or (start, end)
+    return text[first:last]
+
+
+def _whole_bounds(text: str, start: int, end: int) -> tuple[int, int] | None:
+    from coze_harness.text.whole_parts import widen_to_whole_parts  # only failures need it
+
+    return widen_to_whole_parts(text, start, end)

@@ -12,6 +12,7 @@ from coze_harness.expectations.parameter import (
     NUMBER_SCHEMA,
     Parameter,
     Schema,
+    alternatives,
     mapping_schema,
 )
 
@@ -107,4 +108,4 @@ class NumberRange:
 
 def range_schema(limits: Limits) -> Schema:
     """Return the JSON Schema of a bare number or `{min, max}`."""
-    return {"anyOf": [limits[0].schema, {**mapping_schema(limits), "minProperties": 1}]}
+    return alternatives(limits[0].schema, {**mapping_schema(limits), "minProperties": 1})

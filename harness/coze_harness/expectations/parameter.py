@@ -16,6 +16,9 @@ Word = TypeVar("Word", bound=str)
 TEXT_SCHEMA: Final[Schema] = {"type": "string", "minLength": 1}
 NUMBER_SCHEMA: Final[Schema] = {"type": "number", "minimum": 0}
 COUNT_SCHEMA: Final[Schema] = {"type": "integer", "minimum": 0}
+TRUE_SCHEMA: Final[Schema] = {"type": "boolean", "const": True}
+# Keywords that concern a value of any type.
+_UNTYPED: Final = ("allOf", "anyOf", "const", "enum", "if", "then", "else", "not", "oneOf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +77,30 @@ def mapping_schema(parameters: Sequence[Parameter[object]]) -> Schema:
         **({"required": required} if required else {}),
         "additionalProperties": False,
     }
+
+
+def alternatives(*schemas: Schema) -> dict[str, JSON]:
+    """Return one schema for values of several types, each with a schema of its own.
+
+    Of an `anyOf`, validators and editors report the branch that they take for the nearest one:
+    "Expected string" for a misspelt key. Keywords of one flat schema concern values of their type
+    only, so the key is named.
+
+    Args:
+        schemas: of different types; each names its `type`.
+    """
+    types: list[JSON] = []
+    conditions: list[JSON] = []
+    merged: dict[str, JSON] = {"type": types}
+    for schema in schemas:
+        own = schema["type"]
+        types += own if isinstance(own, list) else [own]
+        untyped = {word: schema[word] for word in _UNTYPED if word in schema}
+        if untyped:
+            conditions.append({"if": {"type": own}, "then": untyped})
+        for word, value in schema.items():
+            if word != "type" and word not in untyped:
+                merged.setdefault(word, value)
+    if conditions:
+        merged["allOf"] = conditions
+    return merged

@@ -7,7 +7,7 @@ from typing import Final, Self
 
 from coze_harness.expectations.item_argument import ItemArgument, is_list, listed, quoted
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
-from coze_harness.expectations.parameter import TEXT_SCHEMA, Schema
+from coze_harness.expectations.parameter import TEXT_SCHEMA, Schema, alternatives
 from coze_harness.model import Verdict
 from coze_harness.model.trial import EvaluationContext
 from coze_harness.text.spelling import nearest_word
@@ -66,8 +66,8 @@ class Status(ExpectationKind):
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of a status or a list of them."""
-        one: Schema = {"anyOf": [{"enum": list(STATUSES)}, TEXT_SCHEMA]}
-        return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
+        one: Schema = {**TEXT_SCHEMA, "examples": list(STATUSES)}
+        return alternatives(one, {"type": "array", "items": one, "minItems": 1})
 
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the reply's status; the reason quotes the error of a failed chat."""

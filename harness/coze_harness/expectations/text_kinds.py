@@ -10,14 +10,20 @@ from typing import ClassVar, Final, Literal, Self
 from coze_harness.expectations.excerpt import LIMIT, excerpt
 from coze_harness.expectations.item_argument import ItemArgument, is_list, quoted
 from coze_harness.expectations.kind import ExpectationKind, ItemContext, Spans
-from coze_harness.expectations.near_match import find_near_match, first_difference
-from coze_harness.expectations.parameter import TEXT_SCHEMA, Parameter, Schema, required_text
+from coze_harness.expectations.near_match import find_near_match, first_difference, whole_section
+from coze_harness.expectations.parameter import (
+    TEXT_SCHEMA,
+    Parameter,
+    Schema,
+    alternatives,
+    required_text,
+)
 from coze_harness.expectations.text_normalization import (
     PLAIN,
     TextNormalization,
     parse_normalization,
 )
-from coze_harness.model import Verdict, replace
+from coze_harness.model import JSON, Verdict, replace
 from coze_harness.model.trial import EvaluationContext
 
 Quantifier = Literal["all", "any", "none"]
@@ -96,8 +102,8 @@ class Contains(ExpectationKind):
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of a text or `{text|all|any|none, …}`."""
-        one_of = [{"required": [one.key]} for one in cls.parameters]
-        return {"anyOf": [TEXT_SCHEMA, {**cls.mapping_schema(), "oneOf": one_of}]}
+        one_of: list[JSON] = [{"required": [one.key]} for one in cls.parameters]
+        return alternatives(TEXT_SCHEMA, {**cls.mapping_schema(), "oneOf": one_of})
 
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the answer; evidence marks the first place of each text that was found."""
@@ -225,7 +231,7 @@ class StartsWith(SingleTextKind):
         if text.startswith(self.needle):
             return self.passed("it does", excerpt(answer), _span(0, size) if is_aligned else ())
         at = text.find(self.needle)
-        reason = f"the answer starts with {quoted(text[: size + 10])}"
+        reason = f"the answer starts with {quoted(whole_section(text, 0, size + 10))}"
         if at > 0:
             reason += f"; {quoted(self.text)} comes at character {at + 1}"
         elif not text:
@@ -252,7 +258,8 @@ class EndsWith(SingleTextKind):
         if text.endswith(self.needle):
             evidence = _span(size - len(self.needle), size) if is_aligned else ()
             return self.passed("it does", actual, evidence)
-        reason = f"the answer ends with {quoted(text[-len(self.needle) - 10 :])}"
+        end = whole_section(text, size - len(self.needle) - 10, size)
+        reason = f"the answer ends with {quoted(end)}"
         if text.rstrip().endswith(self.needle):
             reason += "; only white space comes after it"
         elif not text:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import NoReturn, TypeAlias
 
 from coze_harness.model import JSON
-from coze_harness.model.errors import ScenarioError
+from coze_harness.model.errors import ScenarioError, ScenarioErrors
 from coze_harness.model.location import Location, SourcePositions
+from coze_harness.scenarios.error_collector import text_errors
 from coze_harness.scenarios.name_rules import is_usable_label
 from coze_harness.scenarios.project_paths import ProjectPaths, join_path, read_content, split_path
 from coze_harness.text.spelling import yaml_type_name
@@ -219,6 +220,8 @@ def _no_constant(word: str) -> NoReturn:
 
 def _yaml_rows(content: bytes, shown: str) -> Iterator[Row]:
     document = read_yaml(content, shown, ScenarioError)
+    if errors := text_errors(document):
+        raise ScenarioErrors(errors)
     if not isinstance(document.data, list):
         raise ScenarioError(
             f"A file of cases must be a list, not {yaml_type_name(document.data)}.",

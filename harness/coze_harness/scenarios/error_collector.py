@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError, ScenarioErrors
 from coze_harness.model.location import SourcePositions
+from coze_harness.yaml_source import YamlDocument
 from coze_harness.yaml_source.record_schema import Schema, check_shape
+from coze_harness.yaml_source.unquoted_text import find_unquoted_faults
 
 
 class ErrorCollector:
@@ -58,6 +60,14 @@ class ErrorCollector:
 def _place(error: ScenarioError) -> tuple[str, int, int]:
     where = error.where
     return (where.path, where.line, where.column) if where else ("", 0, 0)
+
+
+def text_errors(document: YamlDocument) -> list[ScenarioError]:
+    """Return an error for each unquoted text of a document that is not what it looks like."""
+    return [
+        ScenarioError(fault.what, where=fault.where, next_step=fault.next_step)
+        for fault in find_unquoted_faults(document)
+    ]
 
 
 def shape_errors(data: JSON, schema: Schema, positions: SourcePositions) -> list[ScenarioError]:

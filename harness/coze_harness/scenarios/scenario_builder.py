@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -78,6 +79,7 @@ class ScenarioBuilder:
         name = spec.name or source.stem
         with errors:
             check_name(name, lambda: positions.at("name") if spec.name else Location(source.shown))
+        errors.extend(_check_tags(spec, positions))
         errors.extend(check_chat_options(spec, positions))
         errors.extend(_check_target(spec, positions))
         if source.has_templates:
@@ -188,6 +190,18 @@ def _check_target(spec: ScenarioSpec, positions: SourcePositions) -> Iterator[Sc
                 f'The bot "{word}" is listed twice.',
                 where=positions.at("bots", index),
                 next_step="Remove one; `repeat:` runs a scenario several times.",
+            )
+
+
+def _check_tags(spec: ScenarioSpec, positions: SourcePositions) -> Iterator[ScenarioError]:
+    """Yield an error for each unquoted tag with a full-width comma: it is one tag, not several."""
+    for index, tag in enumerate(spec.tags):
+        if ("，" in tag or "、" in tag) and positions.source("tags", index) == tag:
+            words = ", ".join(word.strip() for word in re.split("[，、]", tag))
+            yield ScenarioError(
+                f'"{tag}" is one tag: its comma is full-width.',
+                where=positions.at("tags", index),
+                next_step=f"Write [{words}]; for one tag with this comma, put quotes around it.",
             )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location
-from coze_harness.scenarios.error_collector import ErrorCollector, shape_errors
+from coze_harness.scenarios.error_collector import ErrorCollector, shape_errors, text_errors
 from coze_harness.scenarios.name_rules import fold_name
 from coze_harness.scenarios.project_paths import (
     ProjectPaths,
@@ -87,6 +87,7 @@ def _read_file(
             next_step="Check the path and its permissions.",
         ) from error
     document = read_yaml(content, shown, ScenarioError)
+    errors.extend(text_errors(document))
     data, positions = document.data, document.positions
     if not isinstance(data, dict):
         seen = "empty" if data is None else yaml_type_name(data)

@@ -112,6 +112,7 @@ class ScenarioSpec:
 
 
 SCENARIO: Final = record_schema(ScenarioSpec)
+_WITH_TURNS: Final[Schema] = {"required": SCENARIO["required"]}
 DEFAULTS: Final[Schema] = {**SCENARIO, "required": []}
 SUITE: Final[Schema] = {
     "type": "object",
@@ -130,17 +131,28 @@ SUITE: Final[Schema] = {
 
 def scenario_schema() -> dict[str, JSON]:
     """Return the JSON Schema (draft 2020-12) of a scenario file, single or with `scenarios:`."""
+    from coze_harness.yaml_source.json_schema import DIALECT  # only editors need it
+
     properties = SCENARIO["properties"]
     turns = {**properties["turns"], "items": {"$ref": "#/$defs/turn"}}
-    scenario = {**SCENARIO, "properties": {**properties, "turns": turns}}
+    scenario = {**DEFAULTS, "properties": {**properties, "turns": turns}}
     suite_keys = SUITE["properties"]
     scenarios = {**suite_keys["scenarios"], "items": {"$ref": "#/$defs/scenario"}}
     defaults = {**suite_keys["defaults"], "properties": scenario["properties"]}
-    suite = {**SUITE, "properties": {"defaults": defaults, "scenarios": scenarios}}
+    suite = {
+        **SUITE,
+        "properties": {"defaults": defaults, "scenarios": scenarios},
+        "if": {"required": ["defaults"], "properties": {"defaults": _WITH_TURNS}},
+        "else": {"properties": {"scenarios": {"items": _WITH_TURNS}}},
+    }
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": DIALECT,
         "title": "A scenario file of coze-harness",
-        "anyOf": [{"$ref": "#/$defs/scenario"}, {"$ref": "#/$defs/suite"}],
+        "type": "object",
+        # Of two alternatives, a validator would explain the one that it takes for the nearest.
+        "if": {"anyOf": [{"required": [key]} for key in suite_keys]},
+        "then": {"$ref": "#/$defs/suite"},
+        "else": {"$ref": "#/$defs/scenario", **_WITH_TURNS},
         "$defs": {
             "scenario": scenario,
             "suite": suite,

@@ -161,7 +161,19 @@ def _expand(value: JSON) -> JSON:
     return {"kind": "refuse", **value} if isinstance(value, dict) and "code" in value else value
 
 
-FAULTS: Final = list_of({**record_of(Fault), "expand": _expand})
+FAULTS: Final = list_of(
+    {
+        **record_of(Fault),
+        "expand": _expand,
+        "written": {
+            "type": ["string", "object"],
+            "required": [],
+            "if": {"type": "string"},
+            "then": {"enum": list(FaultKind)},
+            "else": {"anyOf": [{"required": ["kind"]}, {"required": ["code"]}]},
+        },
+    }
+)
 
 
 class FaultTriggered(Exception):  # noqa: N818 - an answer, not an error of this program

@@ -9,6 +9,7 @@ from coze_harness.model.errors import ScenarioError, ScenarioErrors, UsageError
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.yaml_source import read_yaml
 from coze_harness.yaml_source.record_schema import read_record
+from coze_harness.yaml_source.unquoted_text import find_unquoted_faults
 
 _DEMO = "demo.yaml"
 
@@ -48,11 +49,15 @@ def parse_script(source: bytes | str, path: str) -> ServerScript:
             where=document.positions.at(),
             next_step="Write `bots:` first; docs/server.md shows the format.",
         )
+    faults = find_unquoted_faults(document)
     script = read_record(ServerScript, document.data, document.positions)
     if isinstance(script, ServerScript):
-        return script
+        if not faults:
+            return script
+    else:
+        faults += script
     errors = [
         ScenarioError(mismatch.what, where=mismatch.where, next_step=mismatch.next_step)
-        for mismatch in sorted(script, key=lambda one: (one.where.line, one.where.column))
+        for mismatch in sorted(faults, key=lambda one: (one.where.line, one.where.column))
     ]
     raise errors[0] if len(errors) == 1 else ScenarioErrors(errors)

@@ -22,6 +22,7 @@ from coze_harness.yaml_source.record_schema import (
     mapping_of,
     optional,
     record_of,
+    record_schema,
     required_key,
 )
 
@@ -51,9 +52,18 @@ def _expand_number(value: JSON) -> JSON:
         return value
 
 
-_TEXTS: Final[Schema] = {**list_of(ANY_TEXT), "expand": _expand_texts}
+_TEXTS: Final[Schema] = {
+    **list_of(ANY_TEXT),
+    "expand": _expand_texts,
+    "written": {"type": ["string", "array"]},
+}
 _PATTERN: Final[Schema] = {"type": ["string", "null"], "make_at": _compile}
-_NUMBER: Final[Schema] = {"type": ["number", "null"], "expand": _expand_number, "make": float}
+_NUMBER: Final[Schema] = {
+    "type": ["number", "null"],
+    "expand": _expand_number,
+    "make": float,
+    "written": {"type": ["number", "string", "boolean"]},
+}
 _DELTA: Final[Schema] = {**POSITIVE, "maximum": 500}
 _ORDER: Final[Schema] = {"type": "string", "enum": get_args(ListOrder)}
 _ID: Final[Schema] = {"type": "string", "pattern": "^[0-9]{1,20}$"}
@@ -200,7 +210,11 @@ class ScriptedModel:
     response_format: str | None = key(None, optional(ANY_TEXT))
 
 
-_MODEL: Final[Schema] = {**record_of(ScriptedModel), "expand": _expand_model}
+_MODEL: Final[Schema] = {
+    **record_of(ScriptedModel),
+    "expand": _expand_model,
+    "written": {"type": ["string", "object"]},
+}
 _ANSWERS: Final = list_of(record_of(ScriptedAnswer))
 
 
@@ -292,3 +306,10 @@ class ServerScript:
             ids = [node.id for node in nodes]
             if twice := next((one for one in ids if ids.count(one) > 1), None):
                 raise ValueError(f"Two entries have the {noun} id {twice}.")
+
+
+def script_schema() -> dict[str, JSON]:
+    """Return the JSON Schema (draft 2020-12) of a script."""
+    from coze_harness.yaml_source.json_schema import document_schema  # only editors need it
+
+    return document_schema(record_schema(ServerScript), "A server script of coze-harness")

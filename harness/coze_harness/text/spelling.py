@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
+from typing import Final
+
+FULL_WIDTH_COLONS: Final = "：﹕︰"
+"""Colons of Chinese input methods, which YAML takes for letters."""
+
+WIDE_BRACKETS: Final = ("【", "［")
+"""Brackets of Chinese input methods that look like those of a list."""
+
+_FULL_WIDTH_PAIR: Final = rf"([A-Za-z_]+)\s*[{FULL_WIDTH_COLONS}](.*)"
+_NUMBER: Final = r"([+-]?\d[\d,]*(?:\.\d+)?)\s*(\D*)"
+_UNITS: Final[Mapping[str, float]] = {
+    "%": 0.01, "ms": 0.001, "毫秒": 0.001, "min": 60, "分钟": 60,
+}  # fmt: skip
+_QUOTATIONS: Final = (("“", "”"), ("‘", "’"), ("＂", "＂"), ("”", "”"), ("“", "“"))
 
 
 def nearest_word(word: str, known: Iterable[str], *, min_similarity: float = 0.6) -> str:
     """Return the known word that a misspelled one most likely means; empty text if none is near.
 
-    Case does not count, and a space or hyphen counts as an underscore.
+    Case and width do not count, and a space or hyphen counts as an underscore.
 
     Args:
         word: as it was written.
@@ -29,7 +45,50 @@ def suggest_word(word: str, known: Iterable[str]) -> str:
 
 
 def _fold(word: str) -> str:
-    return word.strip().casefold().replace("-", "_").replace(" ", "_")
+    if not word.isascii():
+        word = unicodedata.normalize("NFKC", word)
+    return word.strip(" \t:\"'“”‘’").casefold().replace("-", "_").replace(" ", "_")
+
+
+def split_full_width_pair(text: str) -> tuple[str, str] | None:
+    """Return the key and the value of `prompt：你好`; `None` if the text is no such pair."""
+    pair = re.match(_FULL_WIDTH_PAIR, text, re.DOTALL)
+    return (pair.group(1), pair.group(2).strip()) if pair else None
+
+
+def suggest_number(source: str) -> str:
+    """Return what to write for a text that should be a number: `80%` is `0.8`.
+
+    Args:
+        source: as its author wrote it, with its quotes.
+    """
+    plain = unicodedata.normalize("NFKC", source.strip().strip("\"'“”")).strip()
+    number = re.fullmatch(_NUMBER, plain)
+    if number is None:
+        return "Write a number, such as 1."
+    digits, unit = number.group(1).replace(",", ""), number.group(2).strip().lower()
+    factor = _UNITS.get(unit, 1.0)
+    shown = digits if factor == 1 else f"{float(digits) * factor:.12g}"
+    is_quoted = plain == digits and source.strip()[:1] in ("'", '"')
+    return f"Write {shown}, without quotes." if is_quoted else f"Write {shown}."
+
+
+def without_curly_quotes(text: str) -> str:
+    """Return a text without the curly or full-width quotes around the whole of it, if it has any.
+
+    `“你好”，他说“再见”` is two quotations and stays as it is, as do titles in 《》 and 「」.
+    """
+    for opening, closing in _QUOTATIONS:
+        inner = text[1:-1]
+        if (
+            len(text) > 1
+            and text.startswith(opening)
+            and text.endswith(closing)
+            and opening not in inner
+            and closing not in inner
+        ):
+            return inner
+    return text
 
 
 def yaml_type_name(value: object) -> str:

@@ -191,13 +191,13 @@ class HttpTransport:
                 raise TransportError(
                     f"{what} {where}: {_cause(error)}.",
                     taken=not not_sent,
-                    next_step="check the network, the proxy and the base URL; then record again.",
+                    next_step="check the network, the proxy and the base URL; then try again.",
                     log_id=log_id,
                 ) from error
             raise TransportError(
                 f"The response of {where} could not be read: {_cause(error)}.",
                 taken=True,
-                next_step="check proxies and gateways on the way; then record again.",
+                next_step="check proxies and gateways on the way; then try again.",
                 log_id=log_id,
             ) from error
 
@@ -213,7 +213,7 @@ class HttpTransport:
             f"within {seconds:g} s.",
             taken=taken,
             seconds=elapsed,
-            next_step="check whether this bot is slow on Coze; then record again, or raise"
+            next_step="check whether this bot is slow on Coze; then try again, or raise"
             f" `{setting}` in harness.yaml.",
             log_id=log_id,
         )

@@ -246,7 +246,11 @@ class Composer:
         start = _start(event)
         name = event.anchor
         if name not in self._anchors:
-            raise ComposeError(f"`*{name}` has no `&{name}` before it.", start, "Define it first.")
+            raise ComposeError(
+                f"Text can begin with `*` only in quotes, and there is no `&{name}` before it.",
+                start,
+                f'Put quotes around the text: "*{name}".',
+            )
         target = self._anchors[name]
         if target is None:
             raise ComposeError(

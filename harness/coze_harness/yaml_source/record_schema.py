@@ -15,14 +15,21 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from coze_harness.model import JSON
 from coze_harness.model.location import Location, PathPart, SourcePositions, format_path
-from coze_harness.text.spelling import suggest_word, yaml_type_name
+from coze_harness.text.spelling import (
+    WIDE_BRACKETS,
+    split_full_width_pair,
+    suggest_number,
+    suggest_word,
+    yaml_type_name,
+)
 
 Schema: TypeAlias = Mapping[str, Any]
 """A JSON Schema. `anyOf` and `$ref` are for editors: whoever uses the value checks it.
 A `pattern` must match the whole text.
 
-Two words are not JSON Schema but functions: `expand` turns a short form into the full one before
-the check; `make` turns a value that fits into the program's own, or raises a `ValueError`.
+Three words are not JSON Schema. Two are functions: `expand` turns a short form into the full one
+before the check; `make` turns a value that fits into the program's own, or raises a `ValueError`.
+`written` has the keywords of the schema for editors that differ where there is a short form.
 """
 
 Default = TypeVar("Default")
@@ -55,6 +62,11 @@ _LIMITS: Final[Mapping[str, tuple[Callable[[Any, Any], bool], str]]] = {
     "exclusiveMinimum": (operator.gt, "more than"),
     "maximum": (operator.le, "at most"),
 }
+_BOOLEAN_WORDS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("true", "yes", "on", "是", "真", "开"), "true"),
+    **dict.fromkeys(("false", "no", "off", "否", "假", "关"), "false"),
+}
+_NO_SPACE: Final = r"([A-Za-z_]+):(\S.*)"
 
 
 class ShapeMismatch(NamedTuple):
@@ -250,7 +262,8 @@ class _ShapeChecker:
     def _add_type(
         self, value: JSON, wanted: str | Sequence[str], path: tuple[PathPart, ...]
     ) -> None:
-        name, advice = _TYPE_NAMES[wanted if isinstance(wanted, str) else wanted[0]]
+        kind = wanted if isinstance(wanted, str) else wanted[0]
+        name, advice = _TYPE_NAMES[kind]
         source = self._positions.source(*path)
         seen = yaml_type_name(value)
         if name == "text" and source:
@@ -258,12 +271,22 @@ class _ShapeChecker:
             self._add(path, what, f'Put quotes around it: "{source}".')
         else:
             what = f"must be {name}, not {seen}."
-            self._add(path, what, advice.format(source or "…"))
+            step = _advise(kind, value, source) or advice.format(source or "…")
+            self._add(path, what, step)
 
     def _add_unknown_key(
         self, name: str, schema: Schema, path: tuple[PathPart, ...], outer: Schema | None
     ) -> None:
         properties = schema["properties"]
+        if pair := split_full_width_pair(name):
+            self.mismatches.append(
+                ShapeMismatch(
+                    f'The colon in "{name}" is full-width, so this is no key and value.',
+                    self._positions.key(*path, name),
+                    f"Write `{pair[0]}: {pair[1]}`, with an ASCII colon and a space.",
+                )
+            )
+            return
         inside = next((k for k, inner in properties.items() if name in _inner_keys(inner)), "")
         if outer is not None and name in outer.get("properties", {}):
             above = next(part for part in reversed(path) if isinstance(part, str))
@@ -279,6 +302,38 @@ class _ShapeChecker:
                 f"The keys are: {', '.join(properties)}.",
             )
         )
+
+
+def _advise(wanted: str, value: JSON, source: str) -> str:
+    """Return what to write in place of a value of another type, if its author's mistake is seen."""
+    if isinstance(value, dict):
+        first = next(iter(value), "")
+        if wanted == "array" and first:
+            name = first.lstrip("-－—")
+            if name != first:
+                return f"Write `- {name}: …`, with an ASCII dash and a space."
+            return f"Write `- ` before `{name}: …`, or brackets: [{{{name}: …}}]."
+    if not isinstance(value, str):
+        return ""
+    if wanted in ("number", "integer"):
+        return suggest_number(source)
+    if wanted == "boolean":
+        word = _BOOLEAN_WORDS.get(value.strip().lower(), "true or false")
+        return f"Write {word}, without quotes." if source[:1] in "\"'" else f"Write {word}."
+    if wanted == "object":
+        return _advise_pair(source)
+    if wanted == "array" and source[:1] in WIDE_BRACKETS:
+        return f"Write ASCII brackets: [{source[1:-1]}]."
+    if wanted == "array" and (item := source.lstrip("-－—–•·")) != source:
+        return f"Write `- {item.strip()}`, with an ASCII dash and a space."
+    return ""
+
+
+def _advise_pair(source: str) -> str:
+    pair = split_full_width_pair(source)
+    if pair is None and (ascii_pair := re.fullmatch(_NO_SPACE, source)):
+        pair = (ascii_pair.group(1), ascii_pair.group(2))
+    return f"Write `{pair[0]}: {pair[1]}`, with an ASCII colon and a space." if pair else ""
 
 
 def _inner_keys(schema: Schema) -> Mapping[str, Schema]:

@@ -19,6 +19,8 @@ _TEXT_TAGS = frozenset({TEXT, STANDARD + "timestamp", STANDARD + "value", MERGE}
 # Python needs hours for the value of a clock time (`1:2:3:…`) of megabytes.
 _MAX_NUMBER_LENGTH = 400
 _RESOLVERS = Resolver.yaml_implicit_resolvers
+MAX_SHOWN: Final = 200
+"""Characters up to which a message repeats a text of the file."""
 STARTS: Final = frozenset(_RESOLVERS)
 """The first characters of plain scalars that may be something other than text."""
 
@@ -90,12 +92,26 @@ def number(text: str) -> int | float | None:
     return None if isinstance(value, str) else value
 
 
+def quote_scalar(text: str) -> str:
+    """Return a text of one line in the quotes in which YAML reads it as it is."""
+    if "\\" in text or '"' in text:
+        return "'" + text.replace("'", "''") + "'"
+    return f'"{text}"'
+
+
+def quoting_step(value: str, what: str = "the text") -> str:
+    """Return the advice to quote a text; a long one is not repeated."""
+    if len(value) > MAX_SHOWN:
+        return f"Put quotes around {what}."
+    return f"Put quotes around {what}: {quote_scalar(value)}."
+
+
 def unknown_tag_error(tag: str) -> ScalarError:
     """Return the error for a tag that is not one of plain data."""
     source = "!!" + tag.removeprefix(STANDARD) if tag.startswith(STANDARD) else tag
     return ScalarError(
         f"The tag `{_truncate(source)}` is not allowed; only plain data is read.",
-        "Remove the tag.",
+        "Remove the tag; if it is text, put quotes around it.",
     )
 
 

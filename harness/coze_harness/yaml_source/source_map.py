@@ -52,6 +52,15 @@ class YamlPositions:
         self._text = text
         self._node = node
 
+    @property
+    def node(self) -> Node:
+        """The value's node."""
+        return self._node
+
+    def location(self, index: int) -> Location:
+        """Return the place of a character of the document."""
+        return self._text.location(index)
+
     def at(self, *path: PathPart) -> Location:
         """Return where a value begins; the nearest existing parent when it is absent."""
         node = _descend(self._node, path)[0] if path else self._node

@@ -22,21 +22,6 @@ _FORBIDDEN = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 _SEPARATOR = re.compile("[\x85\u2028\u2029]")
-_QUOTE = "Put quotes around the text."
-_INDENT = "Check the indentation."
-_SENTENCES = (
-    # libyaml's words, ours, what to do
-    ("mapping values are not allowed", "YAML does not allow a second `: ` here.", _QUOTE),
-    ("did not find expected ',' or ']'", "The list opened with `[` is not closed.", "Add `]`."),
-    ("did not find expected ',' or '}'", "The mapping opened with `{` is not closed.", "Add `}`."),
-    ("expected node content", "A value is missing, or a bracket is not closed.", _INDENT),
-    ("found unexpected end of stream", "The quote opened here is never closed.", "Close it."),
-    ("could not find expected ':'", "This line is not `key: value`.", _QUOTE),
-    ("did not find expected key", "This does not fit the keys around it.", _INDENT),
-    ("did not find expected '-'", "This does not fit the list around it.", _INDENT),
-)
-_POINT_AT_START = ("',' or ']'", "',' or '}'", "unexpected end of stream")
-"""Problems that libyaml reports at the end of the value that has one."""
 
 
 class ErrorFactory(Protocol):
@@ -95,6 +80,12 @@ def read_yaml(
     try:
         composer = _compose(text.text, allow_binary=allow_binary)
     except ComposeError as cause:
+        from coze_harness.yaml_source.syntax_errors import template_fault  # only errors need it
+
+        template = template_fault(text.text, cause.index)
+        if template and not isinstance(cause, NestingError):
+            what, index, step = template
+            raise error(what, where=text.location(index), next_step=step) from cause
         detail = () if cause.other is None else (f"also written at {text.location(cause.other)}",)
         raise error(
             cause.what,
@@ -168,17 +159,9 @@ def _syntax_error(
         )
     if not isinstance(cause, yaml.MarkedYAMLError) or cause.problem_mark is None:
         return error(f"This is not valid YAML: {cause}.", where=Location(text.path))
-    problem = cause.problem or ""
-    index = min(cause.problem_mark.index, len(text.text))
-    what = f"This is not valid YAML: {' '.join(filter(None, (cause.context, problem)))}."
-    step = "Check indentation, quotes and colons on this line."
-    for words, sentence, next_step in _SENTENCES:
-        if words in problem:
-            what, step = sentence, next_step
-    if cause.context_mark is not None and any(words in problem for words in _POINT_AT_START):
-        index = cause.context_mark.index
-    if "cannot start any token" in problem and index < len(text.text):
-        what, step = _start_error(text.text[index])
+    from coze_harness.yaml_source.syntax_errors import explain_syntax_error  # only errors need it
+
+    what, index, step = explain_syntax_error(text.text, cause)
     separator = _SEPARATOR.search(text.text, 0, index)
     detail: tuple[str, ...] = ()
     if separator:
@@ -187,10 +170,3 @@ def _syntax_error(
             " ends the line for YAML",
         )
     return error(what, where=text.location(index), next_step=step, detail=detail)
-
-
-def _start_error(character: str) -> tuple[str, str]:
-    """Return the sentence and next step for a character that cannot begin a value."""
-    if character == "\t":
-        return "YAML does not allow a tab here.", "Indent with spaces."
-    return f"Text can begin with `{character}` only in quotes.", _QUOTE

@@ -1,0 +1,85 @@
+"""JSON Schemas (draft 2020-12) for editors, made from the declarations that check a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from coze_harness.model import JSON
+from coze_harness.yaml_source.record_schema import Schema
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+_OWN_WORDS: Final = ("expand", "make", "written")
+
+
+def document_schema(schema: Schema, title: str) -> dict[str, JSON]:
+    """Return the JSON Schema of a whole file.
+
+    Args:
+        schema: of the file's data, as it is declared.
+        title: of the schema.
+    """
+    exporter = _Exporter()
+    exported = exporter.export(schema, "file")
+    return {
+        "$schema": DIALECT,
+        "title": title,
+        **exported,
+        **({"$defs": exporter.definitions} if exporter.definitions else {}),
+    }
+
+
+class _Exporter:
+    """Turns declared schemas into plain JSON; what contains itself becomes a definition."""
+
+    def __init__(self) -> None:
+        self.definitions: dict[str, JSON] = {}
+        self._open: list[int] = []
+        self._names: dict[int, str] = {}
+
+    def export(self, schema: Schema, name: str) -> dict[str, JSON]:
+        """Return a schema without the words that are functions; `name` is its key's."""
+        if id(schema) in self._open:
+            self._names.setdefault(id(schema), name)
+            return {"$ref": f"#/$defs/{self._names[id(schema)]}"}
+        self._open.append(id(schema))
+        exported: dict[str, JSON] = {
+            word: self._value(word, value)
+            for word, value in _as_written(schema).items()
+            if word != "default" or _is_json(value)
+        }
+        self._open.pop()
+        if id(schema) in self._names:
+            defined = self._names[id(schema)]
+            self.definitions[defined] = exported
+            return {"$ref": f"#/$defs/{defined}"}
+        return exported
+
+    def _value(self, word: str, value: object) -> JSON:
+        if word == "pattern":
+            return f"^(?:{value})$"
+        if word == "properties" and isinstance(value, Mapping):
+            return {name: self.export(inner, name) for name, inner in value.items()}
+        if isinstance(value, Mapping):
+            return self.export(value, word)
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            return [self.export(v, word) if isinstance(v, Mapping) else v for v in value]
+        return value  # type: ignore[return-value]  # text, a number or a boolean
+
+
+def _as_written(schema: Schema) -> dict[str, Any]:
+    """Return the schema of what authors write, short forms included."""
+    written = {word: value for word, value in schema.items() if word not in _OWN_WORDS}
+    written.update(schema.get("written", {}))
+    types = written.get("type")
+    if "null" in schema.get("type", ()) and isinstance(types, Sequence) and "null" not in types:
+        written["type"] = [*types, "null"]
+    if "enum" in written:
+        written["enum"] = [*written["enum"], *([None] if "null" in written.get("type", ()) else [])]
+    return written
+
+
+def _is_json(value: object) -> bool:
+    """Return whether a default is one that JSON has; records are not."""
+    return isinstance(value, str | int | float | list | dict)
