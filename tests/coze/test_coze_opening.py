@@ -25,6 +25,7 @@ from coze_harness.transport import HttpTransport, TimedTransport
 from talking import (
     BOT,
     HASTY,
+    TARGET,
     TOKEN,
     ByHand,
     body,
@@ -122,16 +123,16 @@ def test_files_alone_go_out_without_a_text() -> None:
 
 
 def test_a_fingerprint_is_of_all_that_goes_before_too() -> None:
-    plain = fingerprint(BOT, BARE, [turn("a")])
+    plain = fingerprint(TARGET, BARE, [turn("a")])
     prints = [
         plain,
-        fingerprint(BOT, replace(BARE, create_conversation=True), [turn("a")]),
-        fingerprint(BOT, replace(BARE, history=(("user", "x"),)), [turn("a")]),
-        fingerprint(BOT, replace(BARE, history=(("assistant", "x"),)), [turn("a")]),
-        fingerprint(BOT, BARE, [turn("a", attachments=(MAP,))]),
-        fingerprint(BOT, BARE, [turn("a", attachments=(replace(MAP, sha256="b" * 64),))]),
-        fingerprint(BOT, BARE, [turn("a", attachments=(replace(MAP, name="b.png"),))]),
-        fingerprint(BOT, BARE, [turn("a", attachments=(SONG,))]),
+        fingerprint(TARGET, replace(BARE, create_conversation=True), [turn("a")]),
+        fingerprint(TARGET, replace(BARE, history=(("user", "x"),)), [turn("a")]),
+        fingerprint(TARGET, replace(BARE, history=(("assistant", "x"),)), [turn("a")]),
+        fingerprint(TARGET, BARE, [turn("a", attachments=(MAP,))]),
+        fingerprint(TARGET, BARE, [turn("a", attachments=(replace(MAP, sha256="b" * 64),))]),
+        fingerprint(TARGET, BARE, [turn("a", attachments=(replace(MAP, name="b.png"),))]),
+        fingerprint(TARGET, BARE, [turn("a", attachments=(SONG,))]),
     ]
     assert len(set(prints)) == len(prints)
 

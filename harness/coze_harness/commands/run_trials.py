@@ -26,7 +26,7 @@ from coze_harness.model import (
     Summary,
     replace,
 )
-from coze_harness.model.errors import NothingSelectedError, WorkerLostError
+from coze_harness.model.errors import NothingSelectedError, ScenarioErrors, WorkerLostError
 from coze_harness.model.trial import Trial
 from coze_harness.model.version import VERSION
 from coze_harness.reporting.encoded_result import EncodedResult, ResultEncoder
@@ -42,11 +42,12 @@ from coze_harness.reporting.run_writer import (
 from coze_harness.results import RunFolder, read_head
 from coze_harness.results.run_upload import RunUpload
 from coze_harness.scenarios import generate_values
+from coze_harness.scenarios.target_rules import unsendable_prompts
 from coze_harness.storage.remote_folder import RemoteFolder
 
 if TYPE_CHECKING:  # a replay needs no network, and importing requests takes 60 ms
     from coze_harness.execution.live_runner import LiveRunner
-    from coze_harness.transport import HttpTransport
+    from coze_harness.transport import ServiceTransports
 
 Item = TypeVar("Item", bound=SelectedTrial)
 
@@ -130,10 +131,10 @@ def talk_to_coze(
     for warning in project.settings.warnings:
         listener.on_warning(warning)
     redactor = Redactor((), project.settings.redact)
-    with open_live_transport(project, redactor, options) as transport:
+    with open_live_transports(project, redactor, options, trials) as transports:
         announce_requests(project, trials, listener)
         live = live_runner(
-            project, transport, redactor, options, listener, saves_cassettes=saves_cassettes
+            project, transports, redactor, options, listener, saves_cassettes=saves_cassettes
         )
         return run_trials(
             project,
@@ -211,21 +212,27 @@ def replay_workers(project: Project, options: RunOptions) -> tuple[int, int]:
     return options.workers or project.process.processors, BATCH_SIZE
 
 
-def open_live_transport(project: Project, redactor: Redactor, options: RunOptions) -> HttpTransport:
-    """Open the network for a run.
+def open_live_transports(
+    project: Project, redactor: Redactor, options: RunOptions, trials: Sequence[Trial]
+) -> ServiceTransports:
+    """Open the network to the services that trials talk to.
 
     Raises:
         SettingsError: there are no credentials.
+        ScenarioErrors: Coze certainly refuses a trial's prompts.
     """
     from coze_harness.execution.live_runner import STREAM_WORKERS
 
+    if errors := unsendable_prompts(trials):
+        raise ScenarioErrors(errors)
     workers = options.workers or project.settings.workers or STREAM_WORKERS
-    return project.open_transport(redactor, workers=workers)
+    targets = (trial.bot for trial in trials)
+    return project.open_transports(redactor, targets, workers=workers)
 
 
 def live_runner(
     project: Project,
-    transport: HttpTransport,
+    transports: ServiceTransports,
     redactor: Redactor,
     options: RunOptions,
     listener: RunListener,
@@ -237,7 +244,7 @@ def live_runner(
 
     settings, process = project.settings, project.process
     return LiveRunner(
-        transport=transport,
+        transports=transports,
         redactor=redactor,
         clock=process.clock,
         rng=process.rng,

@@ -4,5 +4,13 @@ from coze_harness.coze.bot_snapshot import fetch_bot_snapshot
 from coze_harness.coze.coze_conversation import CozeConversation, PollSchedule
 from coze_harness.coze.request_fingerprint import fingerprint
 from coze_harness.coze.retry_policy import RetryPolicy
+from coze_harness.coze.target_conversation import open_conversation
 
-__all__ = ["CozeConversation", "PollSchedule", "RetryPolicy", "fetch_bot_snapshot", "fingerprint"]
+__all__ = [
+    "CozeConversation",
+    "PollSchedule",
+    "RetryPolicy",
+    "fetch_bot_snapshot",
+    "fingerprint",
+    "open_conversation",
+]

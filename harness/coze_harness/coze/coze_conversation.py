@@ -19,12 +19,12 @@ from coze_harness.coze.response_parsing import ChatState, Envelope
 from coze_harness.coze.retry_policy import RetryPolicy, call_with_retry
 from coze_harness.model import (
     Attachment,
-    Bot,
     ChatOptions,
     HttpCall,
     HttpResponse,
     Message,
     Reply,
+    Target,
     Wait,
     replace,
 )
@@ -83,7 +83,7 @@ class CozeConversation:
     """
 
     def __init__(
-        self, bot: Bot, options: ChatOptions, schedule: PollSchedule, policy: RetryPolicy
+        self, bot: Target, options: ChatOptions, schedule: PollSchedule, policy: RetryPolicy
     ) -> None:
         self._bot = bot
         self._options = options
@@ -102,11 +102,6 @@ class CozeConversation:
                 completed and no expectation of the turn judges the status.
             ScenarioError: the bot calls a tool that the turn has no output for.
         """
-        if turn.workflow_input is not None:
-            timeout = self._schedule.timeout
-            return (
-                yield from workflow_calls.run_workflow(self._options, turn, timeout, self._policy)
-            )
         call = yield from self._prompt(turn)
         if call.stream:
             call = replace(call, timeout=self._schedule.timeout)
@@ -147,14 +142,14 @@ class CozeConversation:
         """Create the conversation, upload the files, and return the call that sends the prompt."""
         options, policy = self._options, self._policy
         if options.create_conversation and not self._conversation_id:
-            bot_id = "" if options.workflow else self._bot.id
+            bot_id = self._bot.bot_id if self._bot.is_workflow else self._bot.id
             self._conversation_id = yield from create_conversation(bot_id, policy)
         if turn.attachments:
             yield from upload_attachments(turn.attachments, self._file_ids, policy)
         messages = build_prompt_messages(options, turn, self._file_ids, first=not self._has_started)
         self._has_started = True
-        if options.workflow:
-            return workflow_calls.start_chat(options, messages, self._conversation_id)
+        if self._bot.is_workflow:
+            return workflow_calls.start_chat(self._bot, options, messages, self._conversation_id)
         return api_calls.start_chat(self._bot.id, options, messages, self._conversation_id)
 
     def _poll_and_submit(
