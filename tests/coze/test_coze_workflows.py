@@ -246,8 +246,14 @@ def test_a_fingerprint_is_of_the_workflow_and_its_input() -> None:
         fingerprint(FLOW, replace(OPTIONS, is_async=True), asked),
         fingerprint(FLOW, replace(OPTIONS, stream=True), asked),
         *(
-            fingerprint(replace(FLOW, **{name: "1"}), OPTIONS, asked)
-            for name in ("id", "bot_id", "app_id", "version", "connector_id")
+            fingerprint(other, OPTIONS, asked)
+            for other in (
+                replace(FLOW, id="1"),
+                replace(FLOW, bot_id="1"),
+                replace(FLOW, app_id="1"),
+                replace(FLOW, version="1"),
+                replace(FLOW, connector_id="1"),
+            )
         ),
     }
     assert same not in others

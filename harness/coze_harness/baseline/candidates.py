@@ -54,7 +54,7 @@ class CandidateOptions:
         Raises:
             UsageError: a target has no drafts, or no versions.
         """
-        option = "--draft" if self.draft else "--version" if self.version else ""
+        option = "--draft" if self.draft else "--bot-version" if self.version else ""
         noun = "draft" if self.draft else "versions"
         for trial in trials if option else ():
             declared = trial.bot.capabilities
