@@ -32,7 +32,7 @@ from talking import (
     turn,
 )
 
-PROMPT, POLL, LIST = "POST /v3/chat", "GET /v3/chat/retrieve", "POST /v3/chat/message/list"
+PROMPT, POLL, LIST = "POST /v3/chat", "GET /v3/chat/retrieve", "/v3/chat/message/list"
 TRIES = 5
 
 
@@ -63,7 +63,11 @@ def held(server: RunningServer, fault: dict[str, object], *, read_seconds: float
         except HarnessError as error:
             outcome = error
     server.clear_faults()
-    made = [server.calls.get(name, 0) - before.get(name, 0) for name in (PROMPT, POLL, LIST)]
+    made = [
+        sum(count for name, count in server.calls.items() if name.endswith(what))
+        - sum(count for name, count in before.items() if name.endswith(what))
+        for what in (PROMPT, POLL, LIST)
+    ]
     return Told(outcome, *made)
 
 

@@ -111,7 +111,7 @@ FAULTS = {
     "status: cancelled": (
         "1:11",
         'Did you mean "canceled"?',
-        "completed, failed, requires_action, canceled, in_progress, created",
+        "completed, failed, asks, requires_action, canceled, in_progress, created",
     ),
     "messages: {awnser: 1}": (
         "1:14",

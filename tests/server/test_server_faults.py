@@ -315,6 +315,20 @@ def test_an_error_event(caller: Caller) -> None:
     assert (event, json.loads(data)) == ("error", {"code": 5000, "msg": "出错了"})
 
 
+def test_a_failure_event_without_a_chat(caller: Caller) -> None:
+    inject(caller, "failed_event", code=720702204, message="会话名不存在")
+    event, data = events(caller.stream("hi"))[-1]
+    assert event == "conversation.chat.failed"
+    assert json.loads(data) == {"code": "720702204", "msg": "会话名不存在"}
+
+
+def test_a_stream_without_the_last_event_of_its_chat(caller: Caller) -> None:
+    inject(caller, "omit_end")
+    names = [event for event, _data in events(caller.stream("hi"))]
+    assert names[-1] == "done"
+    assert not {"conversation.chat.completed", "conversation.chat.failed"}.intersection(names)
+
+
 def test_a_stream_that_never_ends_stops_with_its_reader() -> None:
     with serve(SCRIPT) as server, Caller(server) as caller:
         inject(caller, "never_ends", times=1)

@@ -63,6 +63,8 @@ class Recording:
         items = self.interactions
         durations: list[float] = []
         for group in _poll_groups(items):
+            if group[0] and items[group[0] - 1].method == "GET":
+                continue  # the list of messages after a poll
             started = items[group[0] - 1].started if group[0] else 0
             last = items[group[-1]]
             durations.append((last.started + last.elapsed - started) / 1000)

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from coze_harness.coze import response_parsing
 from coze_harness.coze.response_parsing import ChatState
-from coze_harness.model import JSON, HttpResponse, Message
+from coze_harness.model import JSON, HttpResponse, Message, replace
 from coze_harness.text import json_text as jsontext
 from coze_harness.text.sse import parse_events
 
 _CHAT = "conversation.chat."
 _DELTA = "conversation.message.delta"
 _COMPLETED = "conversation.message.completed"
+_AUDIO = "conversation.audio.delta"
+_DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,42 +23,61 @@ class ChatStream:
     """The content of a stream.
 
     `chat` is the last reported state (`None` if there was no event at all), `messages` are the
-    completed ones in order. `first_token` is when the first piece of an answer arrived, in seconds
-    from the trial's start. `error` is the code and text of an `error` event.
+    completed ones and the pieces of audio, in order. `first_token` is when the first piece of an
+    answer arrived, in seconds from the trial's start. `error` is the code and text of an `error`
+    event. `is_complete` is whether Coze ended the stream with its `done` event.
     """
 
     chat: ChatState | None
     messages: tuple[Message, ...]
     first_token: float | None
     error: tuple[int, str] | None
+    is_complete: bool
 
 
 def parse_stream(response: HttpResponse) -> ChatStream:
     """Parse a stream; unknown events and an incomplete last event are ignored.
 
-    Messages come from `completed` events; of the deltas only the time of the first one is used.
+    Messages come from `completed` events, audio from its pieces, which may follow the end of the
+    chat; of the other deltas only the time of the first one is used. A workflow's question may end
+    a stream without a final state of the chat: then `done` ends it.
     """
     chat: ChatState | None = None
     messages: list[Message] = []
     first: float | None = None
     error: tuple[int, str] | None = None
+    is_complete = False
     for event in parse_events(response.body):
         data = _data(event.data)
         if event.name.startswith(_CHAT):
-            current = response_parsing.parse_chat(data)
+            current = response_parsing.parse_chat(data, event.name.removeprefix(_CHAT))
             chat = chat.updated(current) if chat else current
-        elif event.name in (_DELTA, _COMPLETED):
+        elif event.name in (_DELTA, _COMPLETED, _AUDIO):
             message = response_parsing.parse_message(data)
             if first is None and message.type == "answer" and message.content:
                 first = _frame_time(response.frame_times, event.frame)
-            if event.name == _COMPLETED:
+            if event.name == _AUDIO:
+                messages.append(replace(message, type="answer", content_type="audio"))
+            elif event.name == _COMPLETED:
                 messages.append(message)
         elif event.name == "error":
             error = (
                 response_parsing.number(data.get("code")),
                 response_parsing.text(data.get("msg")),
             )
-    return ChatStream(chat, tuple(messages), first, error)
+        elif event.name == _DONE:
+            is_complete = True
+    if chat and is_complete and chat.status in response_parsing.RUNNING and _interrupts(messages):
+        chat = replace(chat, status="requires_action", awaits_reply=True)
+    return ChatStream(chat, tuple(messages), first, error, is_complete)
+
+
+def _interrupts(messages: Sequence[Message]) -> bool:
+    """Return whether a message says that the bot waits for the user (`interrupt`)."""
+    return any(
+        message.type == "verbose" and _data(message.content).get("msg_type") == "interrupt"
+        for message in messages
+    )
 
 
 def answer_deltas(body: bytes) -> Iterator[str]:
@@ -64,7 +85,7 @@ def answer_deltas(body: bytes) -> Iterator[str]:
     for event in parse_events(body):
         if event.name == _DELTA:
             message = response_parsing.parse_message(_data(event.data))
-            if message.type == "answer" and message.content:
+            if message.type == "answer" and message.content and message.content_type != "audio":
                 yield message.content
 
 

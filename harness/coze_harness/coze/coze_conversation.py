@@ -14,6 +14,7 @@ from coze_harness.coze import api_calls, response_parsing, workflow_calls
 from coze_harness.coze.chat_stream import parse_stream
 from coze_harness.coze.conversation_setup import create_conversation, upload_attachments
 from coze_harness.coze.error_codes import advice_for
+from coze_harness.coze.message_list import ListMethod, list_messages
 from coze_harness.coze.prompt_messages import build_prompt_messages
 from coze_harness.coze.response_parsing import ChatState, Envelope
 from coze_harness.coze.retry_policy import RetryPolicy, call_with_retry
@@ -25,6 +26,7 @@ from coze_harness.model import (
     Message,
     Reply,
     Target,
+    ToolCall,
     Wait,
     replace,
 )
@@ -37,6 +39,7 @@ from coze_harness.model.errors import (
     TransportError,
 )
 from coze_harness.model.protocols import CallFlow
+from coze_harness.model.reply import is_tool_of_plugin
 from coze_harness.model.trial import Turn
 
 _GROWTH: Final = 1.5
@@ -80,15 +83,22 @@ class CozeConversation:
         options: sent with each prompt.
         schedule: when to poll a chat.
         policy: how to retry rejected calls.
+        list_method: how the service lists messages, as far as it is known; `None` in replay.
     """
 
     def __init__(
-        self, bot: Target, options: ChatOptions, schedule: PollSchedule, policy: RetryPolicy
+        self,
+        bot: Target,
+        options: ChatOptions,
+        schedule: PollSchedule,
+        policy: RetryPolicy,
+        list_method: ListMethod | None = None,
     ) -> None:
         self._bot = bot
         self._options = options
         self._schedule = schedule
         self._policy = policy
+        self._list_method = list_method
         self._conversation_id = options.conversation_id
         self._file_ids: dict[Attachment, str] = {}
         self._has_started = False
@@ -111,29 +121,32 @@ class CozeConversation:
             response.started, response.started + response.elapsed, envelope.log_id
         )
         chat = progress.chat_of(envelope, response)
-        if not chat.id or not chat.conversation_id:
+        if chat.status not in response_parsing.FAILED and not (chat.id and chat.conversation_id):
             raise _unusable(envelope, "a chat without its ids")
-        self._conversation_id = chat.conversation_id
+        self._conversation_id = chat.conversation_id or self._conversation_id
+        if self._bot.is_workflow and progress.is_stream_complete:
+            chat = chat.ended()  # it has no state to poll
         chat = yield from self._poll_and_submit(chat, turn, progress)
-        messages: tuple[Message, ...] = ()
-        if chat.status == "completed":
-            messages = progress.streamed
-            if not any(message.type == "answer" for message in messages):
+        messages = progress.streamed
+        if chat.status == "completed" or chat.asks:
+            is_whole = bool(self._bot.is_workflow) and progress.is_stream_complete
+            if not is_whole and not any(message.type == "answer" for message in messages):
                 messages = yield from self._messages(chat)
         elif not turn.checks_status:
             raise _failed_chat_error(chat, progress.log_id)
         return Reply(
             chat_id=chat.id,
-            conversation_id=chat.conversation_id,
+            conversation_id=self._conversation_id,
             log_id=progress.log_id,
-            status=chat.status,
+            status="asks" if chat.asks else chat.status,
             messages=messages,
             usage=chat.usage,
             seconds=round(progress.seconds, 3),
             first_token=progress.first_token,
             poll_count=progress.polls,
-            tool_calls=response_parsing.parse_tool_calls(messages)
-            or response_parsing.pending_tool_calls(chat),
+            tool_calls=response_parsing.parse_tool_calls(
+                messages, (*progress.submitted, *response_parsing.pending_tool_calls(chat))
+            ),
             error_code=chat.error_code,
             error_message=chat.error_message,
         )
@@ -169,6 +182,7 @@ class CozeConversation:
             )
             envelope, response = yield from call_with_retry(call, self._policy, repeatable=False)
             envelope.raise_for_code("the tool outputs")
+            progress.submitted += response_parsing.pending_tool_calls(chat)
             progress.update(response, envelope)
             chat = chat.updated(progress.chat_of(envelope, response))
         return chat
@@ -218,16 +232,20 @@ class CozeConversation:
 
     def _messages(self, chat: ChatState) -> CallFlow[tuple[Message, ...]]:
         """List the chat's messages; the answer may appear a moment after the chat has completed."""
-        call = api_calls.list_messages(chat.conversation_id, chat.id)
-        envelope, _response = yield from call_with_retry(call, self._policy, repeatable=True)
-        envelope.raise_for_code("the list of messages")
-        messages = response_parsing.parse_messages(envelope.data)
-        if any(message.type == "answer" for message in messages):
+        messages, is_repeated = yield from self._list_once(chat)
+        # A recording has equal responses to GET once.
+        if is_repeated or any(message.type == "answer" for message in messages):
             return messages
         yield Wait(self._schedule.interval)
-        envelope, _response = yield from call_with_retry(call, self._policy, repeatable=True)
+        messages, _is_repeated = yield from self._list_once(chat)
+        return messages
+
+    def _list_once(self, chat: ChatState) -> CallFlow[tuple[tuple[Message, ...], bool]]:
+        envelope, response = yield from list_messages(
+            chat.conversation_id, chat.id, self._policy, self._list_method
+        )
         envelope.raise_for_code("the list of messages")
-        return response_parsing.parse_messages(envelope.data)
+        return response_parsing.parse_messages(envelope.data), response.repeat_count > 1
 
 
 class _TurnProgress:
@@ -240,6 +258,8 @@ class _TurnProgress:
         self.polls = 0
         self.first_token: float | None = None
         self.streamed: tuple[Message, ...] = ()
+        self.submitted: tuple[ToolCall, ...] = ()
+        self.is_stream_complete = False
 
     @property
     def seconds(self) -> float:
@@ -260,8 +280,11 @@ class _TurnProgress:
             raise _stream_error(stream.error, envelope)
         if stream.chat is None:
             raise _unusable(envelope, "a stream that broke before its first event")
-        if stream.chat.status in response_parsing.FINAL:
+        self.is_stream_complete = stream.is_complete
+        if stream.is_complete or stream.chat.status in response_parsing.FINAL:
             self.streamed += stream.messages
+        else:
+            self.streamed = ()
         return stream.chat
 
     def update(self, response: HttpResponse, envelope: Envelope) -> None:
@@ -271,14 +294,20 @@ class _TurnProgress:
 
 def _tool_output(turn: Turn, call_id: str, name: str, arguments: str) -> str:
     tools = turn.tools or {}
-    if name not in tools:
+    tool = tools.get(name)
+    if tool is None:
+        # The scenario may have the full name, with the plugin's, which the message list shows.
+        others = (
+            key for key in tools if is_tool_of_plugin(key, name) or is_tool_of_plugin(name, key)
+        )
+        tool = tools.get(next(others, name))
+    if tool is None:
         raise ScenarioError(
             f'The bot calls the tool "{name}", and this turn has no output for it.',
             where=turn.location,
             detail=(f"arguments: {arguments}",),
             next_step=f"add it under `tools:` of the turn (now: {', '.join(tools) or 'none'}).",
         )
-    tool = tools[name]
     return (
         tool
         if isinstance(tool, str)
@@ -287,7 +316,7 @@ def _tool_output(turn: Turn, call_id: str, name: str, arguments: str) -> str:
 
 
 def _failed_chat_error(chat: ChatState, log_id: str) -> ChatFailedError:
-    if chat.status == "requires_action":
+    if chat.status == "requires_action" and chat.pending:
         names = ", ".join(name for _id, name, _arguments in chat.pending)
         return ChatFailedError(
             f"The chat waits for the output of a tool: {names or 'unnamed'}.",
@@ -299,15 +328,16 @@ def _failed_chat_error(chat: ChatState, log_id: str) -> ChatFailedError:
     return ChatFailedError(
         f"The chat ended {chat.status}{reason}.",
         next_step=advice_for(code, 200) if code else "give the log id to Coze's support.",
-        detail=(f"chat {chat.id}, conversation {chat.conversation_id}",),
+        detail=(f"chat {chat.id}, conversation {chat.conversation_id}",) if chat.id else (),
         log_id=log_id,
     )
 
 
 def _stream_error(error: tuple[int, str], envelope: Envelope) -> ApiError:
     code, text = error
+    reason = f': code {code}, "{text}"' if code or text else ", without a code and a text"
     return ApiError(
-        f'Coze ended the stream with an error: code {code}, "{text}".',
+        f"Coze ended the stream with an error event{reason}.",
         code=code,
         http_status=envelope.http_status,
         next_step=advice_for(code, 200),

@@ -14,6 +14,7 @@ _IMAGES: Final = frozenset(
     {"jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff", "heic", "heif", "svg", "ico"}
 )
 _AUDIO: Final = frozenset({"wav", "mp3", "ogg", "m4a"})
+_TYPES: Final = {"user": "question", "assistant": "answer"}
 
 
 def build_prompt_messages(
@@ -30,7 +31,7 @@ def build_prompt_messages(
     messages: list[JSON] = []
     if first and options.history:
         messages += [
-            {"role": role, "content": content, "content_type": "text"}
+            {"role": role, "type": _TYPES[role], "content": content, "content_type": "text"}
             for role, content in options.history
         ]
     if turn.attachments:
@@ -45,13 +46,14 @@ def _objects(turn: Turn, file_ids: Mapping[Attachment, str]) -> Sequence[JSON]:
     items: list[JSON] = [{"type": "text", "text": turn.prompt}] if turn.prompt.strip() else []
     for file in turn.attachments:
         if file.is_local:
-            items.append({"type": _kind(file), "file_id": file_ids[file]})
+            items.append({"type": attachment_kind(file), "file_id": file_ids[file]})
         else:
-            items.append({"type": _kind(file), "file_url": file.name})
+            items.append({"type": attachment_kind(file), "file_url": file.name})
     return items
 
 
-def _kind(attachment: Attachment) -> str:
+def attachment_kind(attachment: Attachment) -> str:
+    """Return what Coze takes a file for: `image`, `audio` or `file`."""
     path = attachment.name if attachment.is_local else urlsplit(attachment.name).path
     extension = path.rpartition("/")[2].rpartition(".")[2].lower()
     if extension in _IMAGES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -56,7 +56,7 @@ def _body(
     if has_run:
         return workflow_calls.resume_body(target, turn.prompt)
     digests = {item: item.sha256 for item in turn.attachments} if turn.attachments else {}
-    messages = build_prompt_messages(options, turn, digests, first=first)
+    messages = _without_types(build_prompt_messages(options, turn, digests, first=first))
     if target.is_workflow:
         return workflow_calls.chat_body(target, options, messages)
     return chat_body(target.id, options, messages)
@@ -83,10 +83,22 @@ def recorded_prompt_bodies(exchanges: Sequence[tuple[str, bytes, bytes]]) -> lis
                 body = jsontext.parse_json(request)
                 if isinstance(body, dict) and path in _PROMPT_PATHS:
                     body = {k: value for k, value in body.items() if k not in _ASSIGNED_KEYS}
+                    if isinstance(messages := body.get("additional_messages"), list):
+                        body["additional_messages"] = _without_types(messages)
                 elif isinstance(body, dict) and body.get("type") == "query":
                     body = {**body, "session_id": ""}
                 bodies.append(body)
     return bodies
+
+
+def _without_types(messages: Sequence[JSON]) -> list[JSON]:
+    """Return messages without their `type`, which older recordings do not have."""
+    return [
+        {key: value for key, value in message.items() if key != "type"}
+        if isinstance(message, Mapping)
+        else message
+        for message in messages
+    ]
 
 
 def with_bot_version(path: str, request: bytes, options: ChatOptions) -> bytes:

@@ -5,7 +5,7 @@ Plain functions instead of models: this runs for each interaction of every repla
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from coze_harness.coze.error_codes import advice_for
@@ -104,6 +104,17 @@ class ChatState:
     error_message: str
     pending: tuple[tuple[str, str, str], ...]
     """Pending tool calls: (id, name, arguments as JSON text)."""
+    awaits_reply: bool = False
+    """Whether a question node waits for the user's reply (`reply_message`)."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether the chat ended with a question to the user, and with nothing else to do."""
+        return self.awaits_reply and not self.pending
+
+    def ended(self) -> ChatState:
+        """Return a chat whose stream is complete, as completed if it is still reported to run."""
+        return self if self.status in FINAL else replace(self, status="completed")
 
     def updated(self, current: ChatState) -> ChatState:
         """Return the current state of this chat; its ids stay the first ones."""
@@ -114,41 +125,65 @@ class ChatState:
 
 _MAX_NUMBER = 2**63 - 1
 _MAX_ID = 2**64 - 1
-_SPELLINGS = {"required_action": "requires_action", "cancelled": "canceled"}
+_SPELLINGS = {
+    "required_action": "requires_action",
+    "cancelled": "canceled",
+    "compleated": "completed",  # so in samples of Coze's documentation
+}
 RUNNING = frozenset({"created", "in_progress"})
-FINAL = frozenset({"completed", "failed", "canceled", "requires_action", "expired", "deleted"})
+FAILED = frozenset({"failed", "canceled", "expired", "deleted"})
+FINAL = FAILED | {"completed", "requires_action"}
 
 
-def parse_chat(data: JSON) -> ChatState:
-    """Parse a chat object; ids stay text, and `completed_at` does not mean that it has ended."""
+def parse_chat(data: JSON, event_status: str = "") -> ChatState:
+    """Parse a chat object; ids stay text, and `completed_at` does not mean that it has ended.
+
+    A failure in a stream may have no chat object, but `code` and `msg` at the top.
+
+    Args:
+        data: the chat object.
+        event_status: the status in the name of its event, for an object that has none.
+    """
     source: Mapping[str, JSON] = data if isinstance(data, dict) else {}
-    status = text(source.get("status"))
+    status = text(source.get("status")) or event_status
     status = _SPELLINGS.get(status, status)
     error = source.get("last_error")
     last_error = error if isinstance(error, dict) else {}
+    pending, awaits_reply = (
+        _required_action(source.get("required_action"))
+        if status == "requires_action"
+        else ((), False)
+    )
     return ChatState(
         text(source.get("id")),
         text(source.get("conversation_id")),
         status,
         parse_usage(source.get("usage")),
-        number(last_error.get("code")),
-        text(last_error.get("msg")),
-        _pending(source.get("required_action")) if status == "requires_action" else (),
+        number(last_error.get("code")) or number(source.get("code")),
+        text(last_error.get("msg")) or text(source.get("msg")),
+        pending,
+        awaits_reply,
     )
 
 
-def _pending(action: JSON) -> tuple[tuple[str, str, str], ...]:
+def _required_action(action: JSON) -> tuple[tuple[tuple[str, str, str], ...], bool]:
+    """Return the pending tool calls, and whether the user's reply is awaited."""
     outputs = action.get("submit_tool_outputs") if isinstance(action, dict) else None
     calls = outputs.get("tool_calls") if isinstance(outputs, dict) else None
     pending: list[tuple[str, str, str]] = []
+    awaits_reply = False
     for call in calls if isinstance(calls, list) else ():
-        if isinstance(call, dict):
-            function = call.get("function")
-            fields = function if isinstance(function, dict) else {}
-            pending.append(
-                (text(call.get("id")), text(fields.get("name")), text(fields.get("arguments")))
-            )
-    return tuple(pending)
+        if not isinstance(call, dict):
+            continue
+        if call.get("type") == "reply_message":
+            awaits_reply = True
+            continue
+        function = call.get("function")
+        fields = function if isinstance(function, dict) else {}
+        pending.append(
+            (text(call.get("id")), text(fields.get("name")), text(fields.get("arguments")))
+        )
+    return tuple(pending), awaits_reply
 
 
 def parse_usage(data: JSON) -> Usage | None:
@@ -156,8 +191,9 @@ def parse_usage(data: JSON) -> Usage | None:
     if not isinstance(data, dict):
         return None
     total = number(data.get("token_count"))
-    sent = number(data.get("input_count"))
-    received = number(data.get("output_count"))
+    # The second names are those of a sample in Coze's documentation.
+    sent = number(data.get("input_count")) or number(data.get("input_tokens"))
+    received = number(data.get("output_count")) or number(data.get("output_tokens"))
     if not (total or sent or received):
         return None
     return Usage(total=total or sent + received, input=sent, output=received)
@@ -192,8 +228,32 @@ def _as_json(value: JSON) -> str:
         return ""
 
 
-def parse_tool_calls(messages: tuple[Message, ...]) -> tuple[ToolCall, ...]:
-    """Return the bot's tool calls, from its `function_call` messages."""
+def parse_tool_calls(
+    messages: Sequence[Message], submitted: Sequence[ToolCall] = ()
+) -> tuple[ToolCall, ...]:
+    """Return the bot's tool calls.
+
+    Args:
+        messages: the reply's; each `function_call` is a call.
+        submitted: the calls that the caller was asked to run; those that no message reports are
+            added.
+    """
+    calls = _reported_calls(messages)
+    reported = list(calls)
+    for call in submitted:
+        same = [one for one in reported if one.has_name(call.name) and _same_arguments(one, call)]
+        if same:
+            reported.remove(same[0])
+        else:
+            calls.append(call)
+    return tuple(calls)
+
+
+def _same_arguments(one: ToolCall, other: ToolCall) -> bool:
+    return one.arguments == other.arguments or not (one.arguments and other.arguments)
+
+
+def _reported_calls(messages: Sequence[Message]) -> list[ToolCall]:
     calls: list[ToolCall] = []
     for message in messages:
         if message.type == "function_call":
@@ -202,16 +262,19 @@ def parse_tool_calls(messages: tuple[Message, ...]) -> tuple[ToolCall, ...]:
                 arguments = body.get("arguments")
                 if isinstance(arguments, str):
                     arguments = _json_or_text(arguments)
-                calls.append(ToolCall(name=text(body.get("name")), arguments=arguments))
+                api_name = text(body.get("api_name"))
+                calls.append(
+                    ToolCall(name=text(body.get("name")), arguments=arguments, api_name=api_name)
+                )
             else:
                 calls.append(ToolCall(name="", arguments=body))
-    return tuple(calls)
+    return calls
 
 
 def pending_tool_calls(chat: ChatState) -> tuple[ToolCall, ...]:
     """Return the tool calls whose output a chat waits for."""
     return tuple(
-        ToolCall(name=name, arguments=_json_or_text(arguments))
+        ToolCall(name=name, arguments=parse_arguments(arguments))
         for _id, name, arguments in chat.pending
     )
 

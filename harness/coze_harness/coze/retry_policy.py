@@ -48,7 +48,7 @@ class RetryPolicy:
 
 
 def call_with_retry(
-    call: HttpCall, policy: RetryPolicy, *, repeatable: bool
+    call: HttpCall, policy: RetryPolicy, *, repeatable: bool, retries_payload: bool = True
 ) -> CallFlow[tuple[Envelope, HttpResponse]]:
     """Make a call, and retry it where that helps and does no harm.
 
@@ -56,6 +56,7 @@ def call_with_retry(
         call: the call.
         policy: how often and how long.
         repeatable: whether the call is idempotent.
+        retries_payload: whether a response that is not JSON is worth a retry, too.
 
     Raises:
         TransportError: no response came.
@@ -69,7 +70,7 @@ def call_with_retry(
         is_minute_limit = False
         try:
             # The attempt counts responses: without one, the retry replaces no recorded interaction.
-            response = yield replace(call, attempt=rejected + 1) if rejected else call
+            response = yield replace(call, attempt=call.attempt + rejected) if rejected else call
             assert response is not None  # noqa: S101 (a call is always sent a response)
             rejected += 1
             is_minute_limit = response.status == 429
@@ -81,7 +82,7 @@ def call_with_retry(
             if last or (error.taken and not repeatable):
                 raise
         except PayloadError:
-            if last or not (repeatable or is_minute_limit):
+            if last or not (repeatable or is_minute_limit) or not retries_payload:
                 raise
         yield Wait(policy.retry_delay(tried, response, is_minute_limit=is_minute_limit))
 

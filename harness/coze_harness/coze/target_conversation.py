@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from coze_harness.coze.chat_stream import answer_deltas
 from coze_harness.coze.coze_conversation import CozeConversation, PollSchedule
+from coze_harness.coze.message_list import ListMethod
 from coze_harness.coze.retry_policy import RetryPolicy
 from coze_harness.model import ChatOptions, Reply, Target
 from coze_harness.model.protocols import CallFlow, Conversation
@@ -18,6 +19,7 @@ def open_conversation(
     schedule: PollSchedule,
     policy: RetryPolicy,
     new_session: Callable[[], str],
+    list_method: ListMethod | None = None,
 ) -> Conversation:
     """Return a conversation with a target; no call is made yet.
 
@@ -27,12 +29,15 @@ def open_conversation(
         schedule: when a chat or run is polled, and how long it may take.
         policy: how to retry rejected calls.
         new_session: returns the id of a project's new session; in replay, the recorded one.
+        list_method: how Coze lists messages, as far as it is known; `None` in replay.
     """
     if target.is_project:
         from coze_harness.coze.project_conversation import ProjectConversation  # rare
 
         return ProjectConversation(target, options, schedule, policy, new_session)
-    chats = CozeConversation(target, options, schedule, policy)
+    if list_method is not None and target.capabilities.lists_by_get:
+        list_method = ListMethod(uses_get=True)
+    chats = CozeConversation(target, options, schedule, policy, list_method)
     return (
         _WorkflowConversation(chats, target, options, schedule, policy)
         if (target.is_workflow)

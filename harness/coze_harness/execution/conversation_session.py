@@ -16,7 +16,7 @@ from typing import Protocol
 
 from coze_harness.cassettes import RecordingInfo, RecordingTransport, Redactor, ReplayTransport
 from coze_harness.cassettes import cassette_files as store
-from coze_harness.coze import PollSchedule, RetryPolicy, open_conversation
+from coze_harness.coze import ListMethod, PollSchedule, RetryPolicy, open_conversation
 from coze_harness.execution.flow_driver import FlowTask, run_flow
 from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.execution.project_sessions import new_session_id, recorded_session_id
@@ -117,6 +117,7 @@ class RecordSession:
         self._path = path
         self._name = name
         self._settings = settings
+        self._list_method = ListMethod()
         self._timed = TimedTransport(
             settings.transport, settings.clock.monotonic, root=settings.folder
         )
@@ -130,7 +131,9 @@ class RecordSession:
         schedule = PollSchedule(interval=settings.poll_interval, timeout=settings.poll_timeout)
         policy = RetryPolicy(jitter=settings.rng.random)
         new_session = partial(new_session_id, settings.rng)
-        conversation = open_conversation(bot, options, schedule, policy, new_session)
+        conversation = open_conversation(
+            bot, options, schedule, policy, new_session, self._list_method
+        )
 
         def send(prompt: str) -> Reply:
             flow = conversation.run_turn(_turn(prompt))

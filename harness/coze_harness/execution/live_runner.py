@@ -14,6 +14,7 @@ from typing import Final, Generic, TypeAlias, TypeVar
 from coze_harness.cassettes import CandidateInfo, RecordingInfo, RecordingTransport, Redactor
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.coze import (
+    ListMethod,
     PollSchedule,
     RetryPolicy,
     fetch_bot_snapshot,
@@ -126,12 +127,16 @@ class LiveRunner:
 
 @dataclass(frozen=True, slots=True)
 class _LiveRun(Generic[Encoded]):
-    """One run of a `LiveRunner`. `snapshots` describe the bots, by id and version."""
+    """One run of a `LiveRunner`. `snapshots` describe the bots, by id and version.
+
+    `list_method` is what the run's conversations find out about the service.
+    """
 
     settings: LiveRunner
     encode: EncodeResult[Encoded]
     limit: RateLimit | None
     snapshots: Mapping[_Version, BotSnapshot] = field(default_factory=dict)
+    list_method: ListMethod = field(default_factory=ListMethod)
 
     def task_factories(
         self, trials: Sequence[Trial]
@@ -194,7 +199,7 @@ class _LiveRun(Generic[Encoded]):
             policy = RetryPolicy(jitter=settings.rng.random)
             new_session = partial(new_session_id, settings.rng)
             conversation = open_conversation(
-                trial.bot, trial.options, schedule, policy, new_session
+                trial.bot, trial.options, schedule, policy, new_session, self.list_method
             )
             answers = baseline.answers(turns)
             flow = self._limited(run_conversation(trial, turns, conversation, answers))

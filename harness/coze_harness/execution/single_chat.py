@@ -10,7 +10,7 @@ from functools import partial
 from typing import Final
 
 from coze_harness.cassettes import RecordingTransport, Redactor
-from coze_harness.coze import PollSchedule, RetryPolicy, open_conversation
+from coze_harness.coze import ListMethod, PollSchedule, RetryPolicy, open_conversation
 from coze_harness.coze.error_codes import add_region_hint
 from coze_harness.coze.target_conversation import answer_pieces
 from coze_harness.execution.flow_driver import FlowTask
@@ -112,7 +112,7 @@ def send_single_prompt(
     schedule = PollSchedule(interval=poll_interval, timeout=poll_timeout)
     policy = RetryPolicy(jitter=rng.random)
     new_session = partial(new_session_id, rng)
-    conversation = open_conversation(bot, options, schedule, policy, new_session)
+    conversation = open_conversation(bot, options, schedule, policy, new_session, ListMethod())
     turn = Turn(prompt=prompt, expectations=(), location=Location("ask"))
     task = FlowTask(
         conversation.run_turn(turn), _ReportingTransport(recorder, on_call), lambda reply: reply

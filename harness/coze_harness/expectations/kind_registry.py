@@ -19,6 +19,7 @@ from coze_harness.expectations.numeric_kinds import (
     Polls,
     TokenUsage,
 )
+from coze_harness.expectations.question_kind import Asks
 from coze_harness.expectations.reasoning_kind import Reasoning
 from coze_harness.expectations.regex_kind import Regex
 from coze_harness.expectations.similarity_kind import Similar
@@ -84,6 +85,7 @@ KINDS: Final = KindRegistry(
     Messages,
     ToolCalled,
     FollowUps,
+    Asks,
     Reasoning,
     Similar,
     SameAsBaseline,

@@ -38,7 +38,8 @@ MESSAGE_TYPES: Final = (
 
 CONTENT_TYPES: Final = ("card", "audio", "object_string")
 """What a message's content may be besides text. No type has such a name, so they are counted
-in addition to the types: a card comes as an `answer`."""
+in addition to the types: a card comes as an `answer`. Audio is counted as audio only: a spoken
+answer comes in many pieces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,7 @@ class Messages(ExpectationKind):
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the counts."""
         messages = context.reply.messages
-        have = Counter(message.type for message in messages)
+        have = Counter(message.type for message in messages if message.content_type != "audio")
         have.update(one.content_type for one in messages if one.content_type in CONTENT_TYPES)
         actual = ", ".join(f"{count} {name}" for name, count in have.items()) or "no messages"
         violations = [
@@ -127,8 +128,8 @@ class ToolCalled(ExpectationKind):
 
     kind = "tool_call"
     summary = (
-        "The bot called this tool; `arguments` may name a part of them, `where` finds values in "
-        "them by JMESPath."
+        "The bot called this tool, by its full name or its name without the plugin's; `arguments` "
+        "may name a part of them, `where` finds values in them by JMESPath."
     )
     example = "tool_call: {name: get_weather, arguments: {city: 北京}}"
     scope = "reply"
@@ -160,7 +161,7 @@ class ToolCalled(ExpectationKind):
         actual = excerpt("; ".join(map(_format_call, calls)))
         if not calls:
             return self.failed("the bot called no tool", "no tool call")
-        named = [call for call in calls if call.name == self.tool]
+        named = [call for call in calls if call.has_name(self.tool)]
         if not named:
             tools = ", ".join(dict.fromkeys(call.name for call in calls))
             return self.failed(f"the bot did not call {self.tool}; it called {tools}", actual)

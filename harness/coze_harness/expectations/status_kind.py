@@ -15,12 +15,15 @@ from coze_harness.text.spelling import nearest_word
 STATUSES: Final = (
     "completed",
     "failed",
+    "asks",
     "requires_action",
     "canceled",
     "in_progress",
     "created",
 )
 """What Coze documents; another status, which Coze may add, is valid, and a misspelled one is not.
+
+`asks` is not Coze's own word, but a `requires_action` in which a question waits for the user.
 """
 
 
@@ -39,7 +42,10 @@ class Status(ExpectationKind):
     """The state in which the chat ended."""
 
     kind = "status"
-    summary = "The chat's last status is this one, or one of a list."
+    summary = (
+        "The chat's last status is this one, or one of a list. `asks`: the bot stopped with a "
+        "question."
+    )
     example = "status: completed"
     scope = "reply"
     verb_forms = ("ends as", "end as")
@@ -69,6 +75,7 @@ class Status(ExpectationKind):
         reason = f"the chat ended as {reply.status or 'nothing'}"
         if reply.error_code or reply.error_message:
             reason += f" (code {reply.error_code}: {reply.error_message})"
-        if reply.status in self.statuses:
+        is_question = reply.status == "asks" and "requires_action" in self.statuses
+        if reply.status in self.statuses or is_question:
             return self.passed(reason, reply.status)
         return self.failed(reason, reply.status)

@@ -32,11 +32,25 @@ class Usage(Struct, frozen=True, kw_only=True):
     output: int
 
 
-class ToolCall(Struct, frozen=True, kw_only=True):
-    """A tool that the bot called: its name and its arguments (JSON; text if not JSON)."""
+class ToolCall(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A tool that the bot called: its name and its arguments (JSON; text if not JSON).
+
+    `name` is Coze's full one (`ts-weather_assistant-get_rain_probability`) where Coze reports it,
+    `api_name` the tool's own, where that is known too.
+    """
 
     name: str
     arguments: JSON
+    api_name: str = ""
+
+    def has_name(self, name: str) -> bool:
+        """Return whether a name is the call's: the full one, or the part after the plugin's."""
+        return name in (self.name, self.api_name) or is_tool_of_plugin(self.name, name)
+
+
+def is_tool_of_plugin(full_name: str, name: str) -> bool:
+    """Return whether a full name is that of a plugin's tool: plugin, hyphen, the tool's name."""
+    return bool(name) and full_name.endswith(f"-{name}")
 
 
 class Reply(Struct, frozen=True, kw_only=True):
@@ -45,6 +59,9 @@ class Reply(Struct, frozen=True, kw_only=True):
     `seconds` is the time from sending the prompt to the end of the chat, `first_token` to the first
     piece of the answer (streams only), both in seconds; `None` if not recorded. `poll_count` is the
     number of status requests. `error_code` and `error_message` are the chat's `last_error`.
+    `status` is Coze's, or `asks` if the bot stopped with a question: the answer is the question,
+    and the next prompt answers it. `tool_calls` are those of all rounds, also of tools that the
+    caller ran.
     """
 
     chat_id: str
@@ -62,8 +79,10 @@ class Reply(Struct, frozen=True, kw_only=True):
 
     @property
     def answer(self) -> str:
-        """The text that a user reads: all `answer` messages, joined by line feeds."""
-        return "\n".join(m.content for m in self.messages if m.type == "answer")
+        """The text that a user reads: all `answer` messages but audio, joined by line feeds."""
+        return "\n".join(
+            m.content for m in self.messages if m.type == "answer" and m.content_type != "audio"
+        )
 
     @property
     def follow_ups(self) -> tuple[str, ...]:

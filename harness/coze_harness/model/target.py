@@ -32,16 +32,16 @@ class TargetCapabilities:
     `title` names the kind in messages. `required` and `optional` are its keys under `bots:` in
     harness.yaml. `scenario_keys` are the keys of a scenario and of a turn that it takes, besides
     those that every kind takes; `prompt` is one that begins the conversation, `resume` one that
-    answers the question of a run. `list_methods` are the HTTP methods of the list of messages, the
-    first to be tried first. `has_snapshot` is whether it describes its version, model and prompt.
-    With `always_streams`, the reply to a prompt is one response.
+    answers the question of a run. `lists_by_get` is whether messages are listed by GET only, where
+    others take POST. `has_snapshot` is whether it describes its version, model and prompt. With
+    `always_streams`, the reply to a prompt is one response.
     """
 
     title: str
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
     scenario_keys: frozenset[str]
-    list_methods: tuple[str, ...] = ()
+    lists_by_get: bool = False
     has_snapshot: bool = False
     always_streams: bool = False
 
@@ -71,7 +71,6 @@ CAPABILITIES: Final[Mapping[TargetKind, TargetCapabilities]] = MappingProxyType(
             optional=("title",),
             scenario_keys=_STUDIO
             | {"bot_version", "publish_status", "auto_save_history", "enable_card", "tools"},
-            list_methods=("POST", "GET"),
             has_snapshot=True,
         ),
         TargetKind.CHATFLOW: TargetCapabilities(
@@ -79,7 +78,6 @@ CAPABILITIES: Final[Mapping[TargetKind, TargetCapabilities]] = MappingProxyType(
             required=("workflow",),
             optional=_ASSOCIATED,
             scenario_keys=_CHAT | _RUN,
-            list_methods=("POST", "GET"),
             always_streams=True,
         ),
         TargetKind.WORKFLOW: TargetCapabilities(
@@ -108,7 +106,7 @@ CAPABILITIES: Final[Mapping[TargetKind, TargetCapabilities]] = MappingProxyType(
             required=("studio", "id"),
             optional=("title",),
             scenario_keys=_STUDIO,
-            list_methods=("GET",),
+            lists_by_get=True,
             has_snapshot=True,
         ),
     }

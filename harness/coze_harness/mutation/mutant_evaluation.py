@@ -138,7 +138,8 @@ def _answer_expectations(target: MutationTarget) -> list[Expectation]:
     """
     reply = target.context.reply
     merged = _with_answer(target.context, reply.answer)
-    is_one_message = sum(message.type == "answer" for message in reply.messages) == 1
+    answers = [m for m in reply.messages if m.type == "answer" and m.content_type != "audio"]
+    is_one_message = len(answers) == 1
     return [
         expectation
         for expectation, verdict in zip(target.expectations, target.verdicts, strict=True)
@@ -165,12 +166,13 @@ def _is_failure(verdict: Verdict) -> bool:
 def _with_answer(context: EvaluationContext, answer: str) -> EvaluationContext:
     """Return a context whose reply has this answer, as its only answer message."""
     reply = context.reply
-    first = next((message for message in reply.messages if message.type == "answer"), None)
+    texts = (m for m in reply.messages if m.type == "answer" and m.content_type != "audio")
+    first = next(texts, None)
     messages: list[Message] = []
     for message in reply.messages:
         if message is first:
             messages.append(replace(message, content=answer))
-        elif message.type != "answer":
+        elif message.type != "answer" or message.content_type == "audio":
             messages.append(message)
     return replace(context, reply=replace(reply, messages=tuple(messages)))
 

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from coze_harness.model import Message, Reply, Severity, Verdict, VerdictStatus
+from coze_harness.model import Message, Reply, Severity, Verdict, VerdictStatus, replace
 from coze_harness.reporting.answer_markdown import markdown_tree
 from coze_harness.reporting.safe_text import (
     ANSWER_LIMIT,
@@ -46,13 +46,15 @@ class _Span(NamedTuple):
 def message_views(reply: Reply, verdicts: Sequence[Verdict]) -> list[MessageView]:
     """Return the messages in list order, without follow-ups."""
     marked = mark_evidence(reply, verdicts)
-    answers = sum([message.type == "answer" for message in reply.messages])
+    answers = sum([m.type == "answer" and m.content_type != "audio" for m in reply.messages])
     of = answers if answers > 1 else 0
     views: list[MessageView] = []
     number = 0
-    for message in reply.messages:
+    for message in _with_joined_audio(reply.messages):
         kind = message.type
-        if kind == "answer":
+        if message.content_type == "audio":
+            views.append(_message(message, "who.answer", None))
+        elif kind == "answer":
             parts = marked[number] if marked else None
             number += 1
             key = "who.answer_of" if of else "who.answer"
@@ -60,6 +62,20 @@ def message_views(reply: Reply, verdicts: Sequence[Verdict]) -> list[MessageView
         elif kind != "follow_up":
             views.append(_message(message, _MESSAGE_TYPES.get(kind, "message.other"), None))
     return views
+
+
+def _with_joined_audio(messages: Sequence[Message]) -> Sequence[Message]:
+    """Return messages in which pieces of audio that follow each other are one."""
+    if not any(message.content_type == "audio" for message in messages):
+        return messages
+    joined: list[Message] = []
+    for is_audio, group in groupby(messages, lambda message: message.content_type == "audio"):
+        pieces = list(group)
+        if is_audio:
+            content = "".join([piece.content for piece in pieces])
+            pieces = [replace(pieces[0], content=content)]
+        joined += pieces
+    return joined
 
 
 def _message(
@@ -136,7 +152,7 @@ def mark_evidence(reply: Reply, verdicts: Sequence[Verdict]) -> list[list[Marked
     answers: list[list[MarkedText]] = []
     begin = 0
     for message in reply.messages:
-        if message.type == "answer":
+        if message.type == "answer" and message.content_type != "audio":
             answers.append(_parts(message.content, begin, spans))
             begin += len(message.content) + 1
     return answers

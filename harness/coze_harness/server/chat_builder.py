@@ -138,20 +138,29 @@ def _timeline(
         delta=content.delta or defaults.delta,
         begins=begins,
         ends=begins + seconds,
-        status=action.status if action else "completed",
+        status=_final_status(content),
         usage=(
             count_tokens("".join(heard)) if usage.input is None else usage.input,
             count_tokens("".join(answers)) if usage.output is None else usage.output,
         ),
         action=action,
-        calls=tuple(_tool_calls(state, action)) if action else (),
+        calls=tuple(_tool_calls(state, content)),
+        audio=content.audio,
     )
 
 
-def _tool_calls(state: ServerState, action: RequiredAction) -> Iterator[dict[str, JSON]]:
-    for call in action.calls:
+def _final_status(content: ScriptedContent) -> str:
+    if content.requires_action:
+        return content.requires_action.status
+    return "requires_action" if content.asks else "completed"
+
+
+def _tool_calls(state: ServerState, content: ScriptedContent) -> Iterator[dict[str, JSON]]:
+    if content.asks:
+        yield {"id": "", "type": "reply_message", "function": None, "require_info": None}
+    for call in content.requires_action.calls if content.requires_action else ():
         function: JSON = {"name": call.name, "arguments": as_text(call.arguments)}
-        yield {"id": call.id or state.ids.tool_call(), "type": call.type, "function": function}
+        yield {"id": call.id or state.ids.tool_call(), "type": "function", "function": function}
 
 
 def _with_faults(

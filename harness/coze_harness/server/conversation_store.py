@@ -36,7 +36,8 @@ class ChatTimeline:
     """A chat from `begins` to `ends` (clock seconds): its messages, and how it ends.
 
     `calls` are the tool calls of the required `action`. The first `sent` messages belong to an
-    earlier timeline of the same chat, and its stream has sent them.
+    earlier timeline of the same chat, and its stream has sent them. `audio` is the number of pieces
+    of speech that its stream sends.
     """
 
     messages: list[dict[str, JSON]]
@@ -50,6 +51,7 @@ class ChatTimeline:
     action: RequiredAction | None = None
     calls: tuple[dict[str, JSON], ...] = ()
     sent: int = 0
+    audio: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -151,7 +153,7 @@ class StoredConversation:
             if chat.canceled or not chat.saved:
                 continue
             yield from ((message.role, message.content) for message in chat.inputs)
-            if chat.status(now) == "completed":
+            if chat.status(now) in ("completed", "requires_action"):
                 answers = (m for m in chat.timeline.messages if m["type"] == "answer")
                 yield from ((str(m["role"]), str(m["content"])) for m in answers)
 

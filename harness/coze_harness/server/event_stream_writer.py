@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ _DELTA_KEYS = (
     "section_id",
 )
 _FOREVER = 3600.0
+_SILENCE = base64.b64encode(bytes(48)).decode()  # a millisecond of 24 kHz, 16 bit, mono
+_EVENTS = (FaultKind.ERROR_EVENT, FaultKind.FAILED_EVENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ async def chat_frames(
         await clock.sleep(timeline.begins + pace * number - clock.monotonic())
         if fault and (last := _last_bytes(fault, style, frame, number, len(frames))):
             yield last
-            if fault.kind is not FaultKind.ERROR_EVENT:
+            if fault.kind not in _EVENTS:
                 await call.connection.close()
             return
         yield frame
@@ -83,7 +86,10 @@ async def chat_frames(
     if chat.canceled:
         ended = chat.to_json(timeline.ends, timeline.status)
         ended["usage"] = usage_json(*timeline.usage)
-    yield style.frame(f"conversation.chat.{timeline.status}", ended)
+    if not fault or fault.kind is not FaultKind.OMIT_END:
+        yield style.frame(f"conversation.chat.{timeline.status}", ended)
+    for piece in _speech(chat):
+        yield style.frame("conversation.audio.delta", piece)
     yield style.frame("done", style.done)
 
 
@@ -99,6 +105,16 @@ def _message_events(chat: StoredChat) -> Iterator[tuple[str, Mapping[str, JSON]]
         yield "conversation.message.completed", message
 
 
+def _speech(chat: StoredChat) -> Iterator[Mapping[str, JSON]]:
+    """Yield pieces of a spoken answer; they may follow the end of the chat."""
+    answers = [one for one in chat.timeline.messages if one["type"] == "answer"]
+    for _ in range(chat.timeline.audio if answers else 0):
+        yield {key: answers[-1][key] for key in _DELTA_KEYS} | {
+            "content": _SILENCE,
+            "content_type": "audio",
+        }
+
+
 def cut_text(text: JSON, size: int) -> Iterator[str]:
     """Yield a text in pieces of `size` characters."""
     whole = str(text or "")
@@ -110,11 +126,15 @@ def _last_bytes(
     fault: Fault, style: FrameStyle, frame: bytes, number: int, count: int
 ) -> bytes | None:
     """Return what is sent last in place of a frame, or `None` if the stream goes on."""
-    if number < max(1, count // 2):
+    if fault.kind is FaultKind.OMIT_END or number < max(1, count // 2):
         return None
     if fault.kind is FaultKind.ERROR_EVENT:
         msg = fault.message or "Request parameter error"
         return style.frame("error", {"code": fault.code or 4000, "msg": msg})
+    if fault.kind is FaultKind.FAILED_EVENT:
+        # Coze's documentation shows the code as text here.
+        body: JSON = {"code": str(fault.code or 5000), "msg": fault.message or "internal error"}
+        return style.frame("conversation.chat.failed", body)
     if fault.kind is FaultKind.CUT_STREAM:
         return frame
     if frame.isascii() and number < count:

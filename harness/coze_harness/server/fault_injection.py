@@ -48,6 +48,7 @@ class FaultStage(Enum):
 
 _ANY = tuple(Route)
 _CHAT = (Route.CHAT,)
+_TALK = (Route.CHAT, Route.WORKFLOW)
 _LIST_OR_ANY = (Route.LIST, *_ANY)
 
 
@@ -95,9 +96,11 @@ class FaultKind(StrEnum):
     UNKNOWN_TYPE = "unknown_type", FaultStage.RUN, _CHAT  # one more message, of an unknown type
     CREATED_FIRST = "created_first", FaultStage.STATUS, (Route.CHAT, Route.RETRIEVE)  # `created`
     UNKNOWN_STATUS = "unknown_status", FaultStage.STATUS, (Route.RETRIEVE, Route.CHAT)  # `status`
-    CUT_STREAM = "cut_stream", FaultStage.STREAM, _CHAT  # closed between two frames
-    CUT_CHARACTER = "cut_character", FaultStage.STREAM, _CHAT  # closed inside a character
-    ERROR_EVENT = "error_event", FaultStage.STREAM, _CHAT  # an `error` event ends the stream
+    CUT_STREAM = "cut_stream", FaultStage.STREAM, _TALK  # closed between two frames
+    CUT_CHARACTER = "cut_character", FaultStage.STREAM, _TALK  # closed inside a character
+    ERROR_EVENT = "error_event", FaultStage.STREAM, _TALK  # an `error` event ends the stream
+    FAILED_EVENT = "failed_event", FaultStage.STREAM, _TALK  # `chat.failed` without its chat
+    OMIT_END = "omit_end", FaultStage.STREAM, _TALK  # no last event of the chat before `done`
 
 
 _DEFAULTS: Mapping[str, Mapping[str, object]] = {

@@ -12,12 +12,18 @@ import orjson
 from coze_harness.model import JSON
 from coze_harness.server.conversation_store import StoredChat
 from coze_harness.server.prompt_matching import Fill
-from coze_harness.server.script_schema import ListOrder, ScriptedContent, ScriptedTool
+from coze_harness.server.script_schema import (
+    ListOrder,
+    RequiredCall,
+    ScriptedContent,
+    ScriptedTool,
+)
 
 _FINISH = (
-    '{"msg_type":"generate_answer_finish","data":"{\\"finish_reason\\":0,\\"FinData\\":\\"\\"}",'
+    '{"msg_type":"generate_answer_finish","data":"{\\"finish_reason\\":%d,\\"FinData\\":\\"\\"}",'
     '"from_module":null,"from_unit":null}'
 )
+_FINISHED, _INTERRUPTED = 0, 1
 _NO_ORIGIN = {"from_module": None, "from_unit": None}
 _TOOL_TYPES = ("function_call", "tool_response", "tool_output", "knowledge")
 _RANKS: Mapping[str, Mapping[str, int]] = {
@@ -83,15 +89,29 @@ def draft_messages(
         content_type = content.content_type
         yield DraftMessage("answer", fill(text), content_type=content_type, reasoning=reasoning)
     if content.requires_action:
-        for call in content.requires_action.calls:
-            arguments = fill_all(call.arguments, fill)
-            function = {"name": call.name, "arguments": arguments, "plugin_type": 6}
-            yield DraftMessage("function_call", as_text(function))
+        calls = content.requires_action.calls
+        yield from (_local_call(call, fill_all(call.arguments, fill)) for call in calls)
         return
-    if content.finish:
-        yield DraftMessage("verbose", _FINISH)
+    if content.asks:
+        yield from _question(fill(content.asks), content.content_type)
+    elif content.finish:
+        yield DraftMessage("verbose", _FINISH % _FINISHED)
     for text in content.follow_ups:
         yield DraftMessage("follow_up", fill(text))
+
+
+def _question(text: str, content_type: str) -> Iterator[DraftMessage]:
+    yield DraftMessage("answer", text, content_type=content_type)
+    yield DraftMessage("verbose", as_text({"msg_type": "interrupt", "data": "", **_NO_ORIGIN}))
+    yield DraftMessage("verbose", _FINISH % _INTERRUPTED)
+
+
+def _local_call(call: RequiredCall, arguments: object) -> DraftMessage:
+    function: dict[str, object] = {"name": call.name, "arguments": arguments}
+    if call.plugin_name:
+        function["name"] = f"ts-{call.plugin_name}-{call.name}"
+        function |= {"plugin_name": call.plugin_name, "api_name": call.name}
+    return DraftMessage("function_call", as_text({**function, "plugin_type": 6}))
 
 
 def _tool_messages(tool: ScriptedTool, fill: Fill) -> Iterator[DraftMessage]:

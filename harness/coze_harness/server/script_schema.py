@@ -100,14 +100,15 @@ class VerbosePacket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequiredCall:
-    """A tool that the caller must run."""
+    """A tool that the caller must run.
+
+    With `plugin_name`, messages have the tool's full name (`ts-<plugin>-<name>`), as at Coze.
+    """
 
     name: str = key("", ANY_TEXT)
     arguments: object = key({}, {})
     id: str = key("", ANY_TEXT)
-    type: Literal["function", "reply_message"] = key(
-        "function", {"enum": ("function", "reply_message")}
-    )
+    plugin_name: str = key("", ANY_TEXT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +131,7 @@ class ScriptedContent:
     """What a chat says, and how long it takes.
 
     Raises:
-        ValueError: there is more than one of answer, vary and messages.
+        ValueError: there is more than one of answer, vary, messages and asks.
     """
 
     delay: float | None = key(None, optional(SECONDS))
@@ -148,9 +149,11 @@ class ScriptedContent:
     usage: ScriptedUsage = key(ScriptedUsage(), record_of(ScriptedUsage))
     delta: int | None = key(None, optional(_DELTA))
     requires_action: RequiredAction | None = key(None, optional(record_of(RequiredAction)))
+    asks: str = key("", ANY_TEXT)
+    audio: int = key(0, COUNT)
 
     def __post_init__(self) -> None:
-        keys = [name for name in ("answer", "vary", "messages") if getattr(self, name)]
+        keys = [name for name in ("answer", "vary", "messages", "asks") if getattr(self, name)]
         if len(keys) > 1:
             raise ValueError(f"Give only one of {' and '.join(keys)}.")
 

@@ -12,7 +12,7 @@ from coze_harness.model import JSON
 from coze_harness.server.chat_builder import build_chat
 from coze_harness.server.conversation_store import usage_json
 from coze_harness.server.event_stream_writer import FrameStyle, chat_frames, cut_text
-from coze_harness.server.fault_injection import FaultKind, Route
+from coze_harness.server.fault_injection import STREAM_KINDS, FaultKind, Route
 from coze_harness.server.message_builder import as_text
 from coze_harness.server.prompt_matching import filler
 from coze_harness.server.request_validation import (
@@ -68,7 +68,8 @@ async def handle_workflow_chat(call: IncomingCall) -> ApiAnswer:
         raise ApiRefusal(4000, "app_id or bot_id is required.")
     chat = build_chat(call, Route.WORKFLOW, workflow_chat_request(body), workflow)
     style = FrameStyle(blank=b" ", bot_id=False, done={"debug_url": _DEBUG_URL + chat.id})
-    return chat_frames(call, chat, style=style)
+    fault = call.state.faults.find(STREAM_KINDS, Route.WORKFLOW, chat.faults)
+    return chat_frames(call, chat, style=style, fault=fault)
 
 
 async def handle_workflow_run(call: IncomingCall) -> ApiAnswer:

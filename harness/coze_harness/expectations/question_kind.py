@@ -1,0 +1,68 @@
+"""The kind `asks`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from coze_harness.expectations.combinator_kinds import ITEM_SCHEMA, build_single_operand
+from coze_harness.expectations.item_argument import ItemArgument
+from coze_harness.expectations.kind import ExpectationKind, Inconclusive, ItemContext
+from coze_harness.expectations.parameter import Schema
+from coze_harness.model import Verdict, VerdictStatus
+from coze_harness.model.trial import EvaluationContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asks(ExpectationKind):
+    """The bot stopped with a question to the user, and an expectation on that question.
+
+    `operands` stays empty: what is inside judges only a question.
+    """
+
+    kind = "asks"
+    summary = (
+        "The bot stopped with a question (a question node), and the question meets one "
+        "expectation; the next prompt answers it."
+    )
+    example = "asks: 哪个城市"
+    scope = "reply"
+    verb_forms = ("asks a question that", "ask a question that")
+
+    operand: ExpectationKind
+
+    @classmethod
+    def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
+        """Parse one expectation, or several by `all_of` and its like."""
+        operand = build_single_operand(argument, item, several="asks: {all_of: […]}")
+        return cls(**item.common, description=operand.expected, operand=operand)
+
+    @classmethod
+    def schema(cls) -> Schema:
+        """Return the JSON Schema of one expectation."""
+        return {"allOf": [ITEM_SCHEMA]}
+
+    def evaluate(self, context: EvaluationContext) -> Verdict:
+        """Judge the question, which is the reply's answer."""
+        reply = context.reply
+        if reply.status != "asks":
+            ending = reply.status or "nothing"
+            return self.failed(f"the bot asked no question: the chat ended as {ending}", ending)
+        return self._adopt(self.operand.evaluate(context))
+
+    def explain_failure(self, context: EvaluationContext, failed: Verdict) -> Verdict:
+        """Explain the operand's failure; one that did not end is not evaluated again."""
+        if context.reply.status != "asks" or isinstance(failed, Inconclusive):
+            return failed
+        return self._adopt(self.operand.judge(context))
+
+    def _adopt(self, verdict: Verdict) -> Verdict:
+        """Return the operand's verdict as this one's."""
+        reason = verdict.reason
+        if reason.startswith("the answer"):
+            reason = f"the question{reason.removeprefix('the answer')}"
+        if verdict.status is VerdictStatus.SKIPPED:
+            return self.skipped(reason)
+        if isinstance(verdict, Inconclusive):
+            return self.inconclusive(reason, verdict.actual)
+        return self.verdict(verdict.status, reason, verdict.actual, verdict.evidence, verdict.score)
