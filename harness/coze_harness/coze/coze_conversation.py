@@ -13,7 +13,7 @@ from typing import Final
 from coze_harness.coze import api_calls, response_parsing, workflow_calls
 from coze_harness.coze.chat_stream import parse_stream
 from coze_harness.coze.conversation_setup import create_conversation, upload_attachments
-from coze_harness.coze.error_codes import advice_for
+from coze_harness.coze.error_codes import ENDED_CODES, advice_for
 from coze_harness.coze.message_list import ListMethod, list_messages
 from coze_harness.coze.prompt_messages import build_prompt_messages
 from coze_harness.coze.response_parsing import ChatState, Envelope
@@ -47,7 +47,6 @@ _MAX_GROWTH_STEPS: Final = 2
 _MAX_GROWTH: Final = 2.0
 _FIRST_POLL_SHARE: Final = 0.8
 _MAX_TOOL_ROUNDS: Final = 20
-_CHAT_HAD_ENDED: Final = 4104
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +213,7 @@ class CozeConversation:
         call = api_calls.cancel_chat(chat.conversation_id, chat.id)
         try:
             envelope, _response = yield from call_with_retry(call, self._policy, repeatable=True)
-            if envelope.code == _CHAT_HAD_ENDED:
+            if envelope.code in ENDED_CODES:
                 outcome = "it ended before it could be cancelled"
             else:
                 envelope.raise_for_code("to cancel the chat")
