@@ -42,7 +42,12 @@ from coze_harness.scenarios.scenario_keys import ScenarioSpec
 from coze_harness.scenarios.turn_spec import TurnSpec
 from coze_harness.yaml_source.record_schema import record_schema
 from doc_pages import PAGES, ROOT, Block
-from kind_tables import PAGES_WITH_KINDS, with_kind_table
+from kind_tables import (
+    PAGE_OF_TARGETS,
+    PAGES_WITH_KINDS,
+    with_capability_table,
+    with_kind_table,
+)
 from project import ProjectFolder
 
 WITH_EXAMPLES = ("README.md", "docs/scenarios.md")
@@ -118,6 +123,10 @@ def test_the_cassette_that_is_shown_is_in_the_canonical_format() -> None:
 @pytest.mark.parametrize("page", PAGES_WITH_KINDS)
 def test_the_table_of_kinds_is_that_of_the_registry(page: str) -> None:
     assert with_kind_table(page) == doc_pages.source(page), "run `make docs`"
+
+
+def test_the_table_of_targets_is_that_of_their_capabilities() -> None:
+    assert with_capability_table() == doc_pages.source(PAGE_OF_TARGETS), "run `make docs`"
 
 
 def test_every_example_in_the_table_of_kinds_loads(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Parses the frames of a project on coze.site: the reply of an agent, or the run of a workflow.
 
-Unknown frames are ignored, and so are `ping` and `[DONE]`. An answer's text is kept as it came.
+Unknown frames are ignored, and so are `ping` and `[DONE]`. An answer's text is kept unchanged.
 """
 
 from __future__ import annotations
