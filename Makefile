@@ -131,7 +131,7 @@ record-shipped: $(DEV)
 	  $(BIN)/coze-harness serve --demo --port 8787 >/dev/null & server=$$!; \
 	  until curl -s -o /dev/null http://127.0.0.1:8787/; do sleep 0.1; done; \
 	  (cd $$project && COZE_API_BASE=http://127.0.0.1:8787 COZE_API_TOKEN=pat_not_a_real_one \
-	    $(CURDIR)/$(BIN)/coze-harness record --reports $$(mktemp -d)); \
+	    $(CURDIR)/$(BIN)/coze-harness record --public-address https://api.coze.com --reports $$(mktemp -d)); \
 	  kill -INT $$server; wait $$server; \
 	done
 

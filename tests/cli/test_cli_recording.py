@@ -247,3 +247,21 @@ def test_x_stops_at_the_first_trial_that_does_not_pass(recorded: ProjectFolder) 
     done = recorded.does("run", "-x")
     assert done.code == 3
     assert recorded.statuses() == {"identity": "error"}
+
+
+def test_recordings_have_the_public_address_where_one_is_given(
+    project: ProjectFolder, server: RunningServer
+) -> None:
+    done = project.does("record", "identity", "--public-address", "https://api.coze.com/")
+    assert done.code == 0, done
+    text = project.path("cassettes/identity.yaml").read_text("utf-8")
+    assert 'uri: "https://api.coze.com/v3/chat"' in text
+    assert server.base_url not in text
+    assert project.does("run", "identity").code == 0
+
+
+def test_a_public_address_that_is_none_is_refused(project: ProjectFolder) -> None:
+    done = project.does("record", "identity", "--public-address", "api.coze.com")
+    assert done.code == 2
+    assert "--public-address" in done.err
+    assert not project.path("cassettes").exists()

@@ -141,3 +141,17 @@ def test_a_file_larger_than_coze_takes_is_refused(tmp_path: Path) -> None:
     fault = fault_of(tmp_path, "turns: [{prompt: a, attach: [big.bin]}]")
     assert "512 MB" in fault.what
     assert str(fault.where) == "scenarios/a.yaml:1:30"
+
+
+@pytest.mark.parametrize("name", ["a.wav", "b.MP3", "https://example.com/c.ogg?x=1"])
+def test_speech_needs_a_stream(tmp_path: Path, name: str) -> None:
+    asked = f"turns: [{{prompt: a, attach: ['{name}']}}]"
+    if "/" not in name:
+        (tmp_path / "scenarios").mkdir()
+        (tmp_path / "scenarios" / name).write_text("x")
+    fault = fault_of(tmp_path, asked)
+    assert "stream: true" in fault.next_step
+    assert fault.where is not None
+    assert (fault.where.line, fault.where.column) == (1, 30)
+    (trial,) = trials_of(tmp_path, f"stream: true\n{asked}")
+    assert len(trial.script.turns({})[0].attachments) == 1

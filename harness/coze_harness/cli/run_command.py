@@ -64,7 +64,7 @@ def run(
 @click.option("--missing", is_flag=True, help="Only trials that have no recording yet.")
 @click.option("--force", is_flag=True, help="Record even if CI is set.")
 @shared_options.project
-@shared_options.execution
+@shared_options.recording
 @shared_options.display
 def record(
     selection: TrialSelection,

@@ -78,6 +78,10 @@ _EXECUTION = (
     click.option("--resume", metavar="RUN",
                  help="Resume an interrupted run: its id, folder, or 'latest'."),
 )  # fmt: skip
+_PUBLIC_ADDRESS = (
+    click.option("--public-address", metavar="URL", default="",
+                 help="Write this address into the cassettes instead of the base URL."),
+)  # fmt: skip
 _DISPLAY = (
     click.option("-q", "--quiet", is_flag=True,
                  help="Print one line for each trial that does not pass, and the last line."),
@@ -133,6 +137,9 @@ replay = _group("options", RunOptions, *_SHARD, *_CLUSTER, *_EXECUTION)
 
 execution = _group("options", RunOptions, *_SHARD, *_EXECUTION)
 """`options`: how trials are executed."""
+
+recording = _group("options", RunOptions, *_SHARD, *_EXECUTION, *_PUBLIC_ADDRESS)
+"""`options`: how trials are recorded."""
 
 comparison = _group("options", RunOptions, *_EXECUTION)
 """`options`: how a comparison is executed."""

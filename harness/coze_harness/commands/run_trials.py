@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from coze_harness.cassettes import Redactor
 from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.commands.project import Project
+from coze_harness.config.service_urls import check_base_url
 from coze_harness.execution import BATCH_SIZE
 from coze_harness.execution.recording_facts import estimate_requests, inspect_recordings
 from coze_harness.execution.sharding import ShardNumber, resume_shard, select_shard
@@ -27,6 +28,7 @@ from coze_harness.model import (
     replace,
 )
 from coze_harness.model.errors import NothingSelectedError, ScenarioErrors, WorkerLostError
+from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial
 from coze_harness.model.version import VERSION
 from coze_harness.reporting.encoded_result import EncodedResult, ResultEncoder
@@ -68,6 +70,7 @@ class RunOptions:
         cluster: the address of a Dask scheduler to replay on.
         resume: the interrupted run to resume: its id, folder, or `latest`.
         shard: I/N, or empty.
+        public_address: what recordings have as the service's address; empty: the base URL.
     """
 
     stop_at_first: bool = False
@@ -76,6 +79,7 @@ class RunOptions:
     cluster: str | None = None
     resume: str | None = None
     shard: str = ""
+    public_address: str = ""
 
 
 def replay_trials(
@@ -125,8 +129,10 @@ def talk_to_coze(
     """Run the conversations with Coze, and save them as cassettes for `record`.
 
     Raises:
-        SettingsError: there are no credentials.
+        SettingsError: there are no credentials, or the public address is invalid.
     """
+    if options.public_address:
+        check_base_url(options.public_address, Location("--public-address"))
     trials, shard, resumed = select_part(project, trials, options, listener)
     for warning in project.settings.warnings:
         listener.on_warning(warning)
@@ -254,6 +260,7 @@ def live_runner(
         poll_timeout=settings.poll.timeout,
         workers=options.workers or settings.workers,
         saves_cassettes=saves_cassettes,
+        recorded_address=options.public_address.rstrip("/"),
         folder=settings.root,
         replayer=project.replayer,
         warn=listener.on_warning,

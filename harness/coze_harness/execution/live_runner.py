@@ -83,6 +83,8 @@ class LiveRunner:
         poll_interval, poll_timeout: in seconds.
         workers: the most calls at a time; `None`: 32, or up to 256 for streams.
         saves_cassettes: whether the conversations become recordings.
+        recorded_address: Coze's address in recordings, without a slash at the end; empty: the one
+            that is called. Targets with a URL of their own keep it.
         folder: the project's, from which attached files are read.
         replayer: reads the earlier recordings.
         warn: receives warnings: a bot without information, an unreadable recording that is
@@ -100,6 +102,7 @@ class LiveRunner:
     poll_timeout: float
     workers: int | None
     saves_cassettes: bool
+    recorded_address: str
     folder: Path
     replayer: ReplayRunner
     warn: Callable[[str], None]
@@ -183,7 +186,7 @@ class _LiveRun(Generic[Encoded]):
         values |= baseline.generated_values(names)
         transport = settings.transports.of(trial.bot)
         timed = TimedTransport(transport, settings.clock.monotonic, root=settings.folder)
-        recorder = RecordingTransport(timed, transport.base_url, settings.redactor)
+        recorder = RecordingTransport(timed, self._recorded_address(trial.bot), settings.redactor)
         turns: tuple[Turn, ...] = ()
         flow: CallFlow[ConversationResult]
         try:
@@ -206,6 +209,10 @@ class _LiveRun(Generic[Encoded]):
 
         attempt = _Attempt(trial, turns, values, now, timed, recorder)
         return FlowTask(flow, recorder, partial(self._finish, attempt))
+
+    def _recorded_address(self, target: Target) -> str:
+        own = self.settings.transports.of(target).base_url
+        return own if target.url else self.settings.recorded_address or own
 
     def _finish(self, attempt: _Attempt, result: ConversationResult) -> Encoded:
         settings, trial = self.settings, attempt.trial

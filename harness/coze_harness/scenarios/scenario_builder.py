@@ -137,6 +137,7 @@ class ScenarioBuilder:
             self._renderer,
             has_templates=source.has_templates,
             allows_empty_prompt=bool(spec.shortcut_command),
+            is_streamed=spec.stream or bool(spec.workflow),
         )
         shared: CompiledTools = {}
         with errors:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, cast
 
+from coze_harness.coze.prompt_messages import attachment_kind
 from coze_harness.expectations import asks_for, build_expectation
-from coze_harness.model import JSON, replace
+from coze_harness.model import JSON, Attachment, replace
 from coze_harness.model.errors import ScenarioError
-from coze_harness.model.location import SourcePositions
+from coze_harness.model.location import Location, SourcePositions
 from coze_harness.model.trial import Expectation, Tool, Turn
 from coze_harness.scenarios.attachment_check import read_attachment
 from coze_harness.scenarios.error_collector import ErrorCollector
@@ -34,7 +35,8 @@ class TurnContext:
     """What the turns of one scenario share.
 
     `folder` is the scenario file's, absolute; `has_templates` is false if the whole file has none;
-    with `allows_empty_prompt`, a shortcut command stands in for the prompt.
+    with `allows_empty_prompt`, a shortcut command stands in for the prompt. Without `is_streamed`,
+    replies are polled.
     """
 
     folder: str
@@ -42,6 +44,7 @@ class TurnContext:
     renderer: TemplateRenderer
     has_templates: bool
     allows_empty_prompt: bool
+    is_streamed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,9 +134,7 @@ class TurnSpec:
             location=positions.at(),
             attachments=tuple(
                 [
-                    read_attachment(
-                        path, positions.at("attach", index), context.folder, context.project
-                    )
+                    self._attachment(path, positions.at("attach", index))
                     for index, path in enumerate(self.attach)
                 ]
             ),
@@ -141,6 +142,16 @@ class TurnSpec:
             checks_status=any(asks_for(one, "status") for one in expectations),
             workflow_input=self.input,
         )
+
+    def _attachment(self, path: str, where: Location) -> Attachment:
+        attachment = read_attachment(path, where, self.context.folder, self.context.project)
+        if not self.context.is_streamed and attachment_kind(attachment) == "audio":
+            raise ScenarioError(
+                f'The audio file "{path}" needs "stream: true": Coze speaks only in streams.',
+                where=where,
+                next_step="Add `stream: true` to the scenario.",
+            )
+        return attachment
 
 
 def compile_turn(

@@ -88,6 +88,10 @@ def draft_messages(
         reasoning = "" if number else fill(content.reasoning)
         content_type = content.content_type
         yield DraftMessage("answer", fill(text), content_type=content_type, reasoning=reasoning)
+    yield from _last_messages(content, fill)
+
+
+def _last_messages(content: ScriptedContent, fill: Fill) -> Iterator[DraftMessage]:
     if content.requires_action:
         calls = content.requires_action.calls
         yield from (_local_call(call, fill_all(call.arguments, fill)) for call in calls)

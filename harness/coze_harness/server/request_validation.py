@@ -257,6 +257,9 @@ async def chat_request(call: IncomingCall) -> ChatRequest:
 
 def workflow_chat_request(body: Body) -> ChatRequest:
     """Return the request in the body of `POST /v1/workflows/chat`, checked but for the workflow."""
+    for key in ("parameters", "additional_messages"):
+        if body.get(key) is None:
+            raise ApiRefusal(4000, f"{key} is required.")
     messages = input_messages(body, "additional_messages", limit=_MAX_WORKFLOW_MESSAGES)
     mapping_field(body, "parameters")
     conversation_id, prompt = text_field(body, "conversation_id"), _last_question(messages) or ""

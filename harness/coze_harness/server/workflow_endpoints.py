@@ -80,7 +80,8 @@ async def handle_workflow_run(call: IncomingCall) -> ApiAnswer:
 
 async def handle_workflow_stream_run(call: IncomingCall) -> ApiAnswer:
     """Answer `POST /v1/workflow/stream_run`."""
-    return _frames(call, await _start(call, stream=True))
+    run = await _start(call, stream=True)
+    return _frames(call, run, {"debug_url": _DEBUG_URL + run.id})
 
 
 async def handle_workflow_resume(call: IncomingCall) -> ApiAnswer:
@@ -91,7 +92,7 @@ async def handle_workflow_resume(call: IncomingCall) -> ApiAnswer:
 
 async def handle_workflow_stream_resume(call: IncomingCall) -> ApiAnswer:
     """Answer `POST /v1/workflow/stream_resume`."""
-    return _frames(call, await _resume(call, stream=True))
+    return _frames(call, await _resume(call, stream=True), {})
 
 
 async def handle_run_history(call: IncomingCall) -> ApiAnswer:
@@ -177,8 +178,10 @@ def _answer(call: IncomingCall, run: WorkflowRun) -> ApiAnswer:
     }
 
 
-async def _frames(call: IncomingCall, run: WorkflowRun) -> AsyncIterator[bytes]:
-    """Yield the events of a streamed run, each with its number."""
+async def _frames(
+    call: IncomingCall, run: WorkflowRun, done: Mapping[str, JSON]
+) -> AsyncIterator[bytes]:
+    """Yield the events of a streamed run, each with its number; `done` is in the last one."""
     number = 0
 
     def frame(event: str, data: Mapping[str, JSON]) -> bytes:
@@ -207,7 +210,7 @@ async def _frames(call: IncomingCall, run: WorkflowRun) -> AsyncIterator[bytes]:
         if last:
             fields["usage"] = usage_json()
         yield frame("Message", fields)
-    yield frame("Done", {"debug_url": _DEBUG_URL + run.id})
+    yield frame("Done", done)
 
 
 def _workflow(call: IncomingCall, body: Body) -> ScriptedWorkflow:
