@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import orjson
-from coze_harness.coze import PollSchedule, RetryPolicy, open_conversation
+from coze_harness.coze import ListMethod, PollSchedule, RetryPolicy, open_conversation
 from coze_harness.execution import FlowTask, run_concurrently
 from coze_harness.model import JSON, ChatOptions, HttpCall, HttpResponse, Reply, Target, Wait
 from coze_harness.model.errors import HarnessError
@@ -59,7 +59,12 @@ def dialogue(
     target: Target = TARGET,
 ) -> Conversation:
     return open_conversation(
-        target, options or ChatOptions(user_id="0"), pace, patience, lambda: "session-1"
+        target,
+        options or ChatOptions(user_id="0"),
+        pace,
+        patience,
+        lambda: "session-1",
+        ListMethod(),
     )
 
 

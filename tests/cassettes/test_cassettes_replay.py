@@ -270,3 +270,26 @@ def test_a_path_is_encoded_as_it_is_sent() -> None:
     )
     assert HttpCall("GET", "//v1/%41:@").target == "//v1/%41:@"
     assert split_uri("https://a.example") == ("https://a.example", "/")
+
+
+def test_a_reading_call_may_be_recorded_by_either_method() -> None:
+    for call in (poll(), listing()):
+        other = replace(call, method="POST" if call.method == "GET" else "GET")
+        transport(kept(other, answered({}))).send(call)
+    deletion = replace(listing(), method="DELETE")
+    with pytest.raises(CassetteMismatchError):
+        transport(kept(deletion, answered({}))).send(listing())
+    with pytest.raises(CassetteMismatchError):
+        transport(kept(replace(ask(), method="GET"), answered({}))).send(ask())
+
+
+def test_messages_have_a_type_that_older_recordings_lack() -> None:
+    def typed(kind: str) -> HttpCall:
+        message: JSON = {"role": "user", "type": kind, "content": "好", "content_type": "text"}
+        return HttpCall("POST", "/v3/chat", (), {**body, "additional_messages": [message]})
+
+    body = ask().body or {}
+    old, new, other = ask("好"), typed("question"), typed("answer")
+    transport(kept(old, answered({}))).send(new)
+    assert "type" in mismatch(new, old)
+    assert "type" in mismatch(new, other)

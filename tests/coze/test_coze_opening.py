@@ -84,7 +84,15 @@ def test_history_goes_out_in_order_before_the_first_prompt_alone() -> None:
         ("assistant", "你好,小明。"),
         ("user", "我叫什么?"),
     ]
+    assert [m.get("type") for m in said(hand.calls[0])] == ["question", "answer", None]
     assert len(said(hand.calls[2])) == 1
+
+
+def test_the_type_of_a_message_leaves_fingerprints_of_earlier_versions_valid() -> None:
+    options = replace(BARE, history=(("user", "我叫小林。"), ("assistant", "好。")))
+    assert fingerprint(TARGET, options, [turn("我叫什么?")]) == (
+        "sha256:6c5640563dd975f2aa6e295bcc97e60476d83a49746f7d7db36db1cc25002da4"
+    )
 
 
 def test_a_file_goes_up_and_out_by_its_id_and_a_url_as_it_is() -> None:

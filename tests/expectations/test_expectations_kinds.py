@@ -30,6 +30,9 @@ MIXED = bare(types=["verbose", "answer", "answer", "follow_up"])
 CITY = '{"items": [{"name": "北京", "n": 1}]}'
 THOUGHT = reply("好", messages=[message("好", reasoning="先想想。"), message("。")])
 SLOW = reply("", messages=[message("", reasoning="a" * 60 + "b")])
+QUESTION = reply("你想看哪个城市?", status="asks")
+PLUGIN = bare(calls=[("ts-weather_assistant-get_rain_probability", {"location": "河南"})])
+SPOKEN = reply("", messages=[message("KgAx", content_type="audio"), message("好")])
 CARDS = reply("", messages=[message("{}", content_type="card"), message("好")])
 
 TABLE: dict[str, list[Row]] = {
@@ -193,6 +196,7 @@ TABLE: dict[str, list[Row]] = {
         Row("json: {where: {a: 1}}", "no", "failed", "the answer is not JSON: "),
     ],
     "messages": [
+        Row("messages: {audio: 1, answer: 1}", SPOKEN, "passed"),
         Row("messages: {answer: 2}", MIXED, "passed"),
         Row("messages: {answer: {min: 1}, verbose: 1}", MIXED, "passed"),
         Row("messages: {card_from_the_future: 0}", MIXED, "passed"),
@@ -207,6 +211,9 @@ TABLE: dict[str, list[Row]] = {
         ),
     ],
     "tool_call": [
+        Row("tool_call: get_rain_probability", PLUGIN, "passed"),
+        Row("tool_call: ts-weather_assistant-get_rain_probability", PLUGIN, "passed"),
+        Row("tool_call: probability", PLUGIN, "failed", "the bot did not call probability"),
         Row("tool_call: get_weather", WEATHER, "passed"),
         Row("tool_call: {name: get_weather, arguments: {city: 北京}}", WEATHER, "passed"),
         Row("tool_call: {name: get_weather, arguments: {days: [1, 2.0]}}", WEATHER, "passed"),
@@ -261,6 +268,12 @@ TABLE: dict[str, list[Row]] = {
         Row("reasoning: {contains: 好}", THOUGHT, "failed", 'the reasoning does not contain "好"'),
         Row("reasoning: {regex: '^(a|aa)+$'}", SLOW, "failed", "the pattern was stopped"),
         Row("reasoning: {contains: 好}", "好", "skipped", "the reply has no reasoning"),
+    ],
+    "asks": [
+        Row("asks: 哪个城市", QUESTION, "passed", "found at character 4"),
+        Row("asks: {regex: '城市.$'}", QUESTION, "passed"),
+        Row("asks: 哪天", QUESTION, "failed", 'the question does not contain "哪天"'),
+        Row("asks: 好", "好", "failed", "the bot asked no question: the chat ended as completed"),
     ],
     "follow_ups": [
         Row("follow_ups: 1", MIXED, "passed"),
@@ -321,6 +334,10 @@ TABLE: dict[str, list[Row]] = {
             "failed",
             "the chat ended as failed (code 4028: quota)",
         ),
+        Row("status: asks", QUESTION, "passed"),
+        Row("status: requires_action", QUESTION, "passed"),
+        Row("status: completed", QUESTION, "failed", "the chat ended as asks"),
+        Row("status: asks", ANSWER, "failed"),
     ],
 }
 
@@ -382,6 +399,8 @@ EXPECTED = {
     'json: {where: {"a[0]": 北京, b: 1}}': 'parses as JSON where a[0] is "北京" and b is 1',
     "not: {tool_call: {name: f, where: {c: 北京}}}": ('does not call the tool f where c is "北京"'),
     "reasoning: {contains: 天气}": 'has reasoning that contains "天气"',
+    "asks: 哪个城市": 'asks a question that contains "哪个城市"',
+    "not: {asks: 天气}": 'does not ask a question that contains "天气"',
     "not: {reasoning: 天气}": 'does not have reasoning that contains "天气"',
 }
 

@@ -10,7 +10,7 @@ import pytest
 from builders import failed_verdict, message, reply, trial, turn, verdict
 from coze_harness.model import Severity, TrialStatus, Verdict, VerdictStatus
 from coze_harness.reporting.fragment_spool import Fragments, FragmentSpool
-from coze_harness.reporting.message_view import mark_evidence
+from coze_harness.reporting.message_view import mark_evidence, message_views
 from coze_harness.reporting.safe_text import (
     format_duration,
     format_moment,
@@ -119,6 +119,17 @@ def test_evidence_is_counted_over_all_answers_of_a_reply() -> None:
         [MarkedText("九", ""), MarkedText("点", "passed", "1")],
         [MarkedText("开门", "passed", "1"), MarkedText("吗", "")],
     ]
+
+
+def test_pieces_of_audio_are_one_message_and_no_part_of_the_evidence() -> None:
+    pieces = [message("KgAx", content_type="audio"), message("AQAD", content_type="audio")]
+    said = reply(messages=[pieces[0], message("九点"), *pieces])
+    assert said.answer == "九点"
+    (parts,) = mark_evidence(said, [judged("passed", (1, 2))])
+    assert [part.text for part in parts] == ["九", "点"]
+    shown = message_views(said, [])
+    assert [len(view.chips) for view in shown] == [1, 0, 1]
+    assert [chip.text for view in shown for chip in view.chips] == ["4", "8"]
 
 
 def test_where_verdicts_overlap_the_worst_one_marks_and_all_are_named() -> None:

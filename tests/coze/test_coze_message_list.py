@@ -1,0 +1,64 @@
+"""Which method lists the messages: POST first, GET where that is not there."""
+
+from __future__ import annotations
+
+import pytest
+from coze_harness.coze import CozeConversation, ListMethod
+from coze_harness.model import ChatOptions, HttpResponse, Target
+from coze_harness.model.errors import ApiError, PayloadError
+from talking import BOT, HASTY, QUICK, ByHand, chat, listed, refused, told, turn
+
+PLAIN = told(b"404 page not found", 404)
+FALLBACKS = [PLAIN, refused(405, 405), refused(404, 404), told(b"<html>", 200), told(b"", 200)]
+
+
+def conversation(known: ListMethod) -> CozeConversation:
+    return CozeConversation(
+        Target(name="tester", id=BOT), ChatOptions(user_id="0"), QUICK, HASTY, known
+    )
+
+
+def methods(hand: ByHand) -> list[str]:
+    return [call.method for call in hand.calls if call.path.endswith("/list")]
+
+
+@pytest.mark.parametrize("first", FALLBACKS)
+def test_get_is_tried_once_and_remembered_for_other_conversations(first: HttpResponse) -> None:
+    known = ListMethod()
+    hand = ByHand([chat("completed"), first, listed("好")])
+    assert hand.drive(conversation(known).run_turn(turn())).answer == "好"
+    assert methods(hand) == ["POST", "GET"]
+    again = ByHand([chat("completed"), listed("好")])
+    again.drive(conversation(known).run_turn(turn()))
+    assert methods(again) == ["GET"]
+
+
+def test_post_stays_where_it_is_answered() -> None:
+    known = ListMethod()
+    hand = ByHand([chat("completed"), refused(5000), listed("好")])
+    hand.drive(conversation(known).run_turn(turn()))
+    assert methods(hand) == ["POST", "POST"]
+    assert not known.uses_get
+
+
+def test_a_refusal_is_reported_without_another_method() -> None:
+    hand = ByHand([chat("completed"), refused(4101)])
+    with pytest.raises(ApiError) as caught:
+        hand.drive(conversation(ListMethod()).run_turn(turn()))
+    assert caught.value.code == 4101
+    assert methods(hand) == ["POST"]
+
+
+def test_nothing_is_remembered_where_neither_works() -> None:
+    known = ListMethod()
+    hand = ByHand([chat("completed"), *[told(b"<html>", 502)] * 6])
+    with pytest.raises(PayloadError, match="502"):
+        hand.drive(conversation(known).run_turn(turn()))
+    assert methods(hand) == ["POST", *["GET"] * 5]
+    assert not known.uses_get
+
+
+def test_the_attempt_by_get_replaces_the_rejected_one() -> None:
+    hand = ByHand([chat("completed"), PLAIN, listed("好")])
+    hand.drive(conversation(ListMethod()).run_turn(turn()))
+    assert [call.attempt for call in hand.calls] == [1, 1, 2]
