@@ -30,6 +30,7 @@ from coze_harness.server.script_schema import ScriptedWorkflow
 
 _DEBUG_URL: Final = "https://www.coze.com/work_flow?execute_id="
 _QUESTION_NODE: Final = 2
+_ASYNCHRONOUS: Final = 2
 _INTERRUPT_TYPES: Final = (1, 2, 3, 4, 5, 6, 7)
 
 
@@ -40,6 +41,9 @@ class WorkflowRun:
     id: str
     workflow: ScriptedWorkflow
     words: dict[str, str]
+    created_at: int
+    bot_id: str = ""
+    user_id: str = ""
     is_async: bool = False
     ends: float = 0.0
     event_id: str = ""
@@ -107,7 +111,14 @@ async def handle_run_history(call: IncomingCall) -> ApiAnswer:
     history: dict[str, JSON] = {
         "execute_id": run.id,
         "execute_status": status,
-        "run_mode": 2,
+        "bot_id": run.bot_id or "0",
+        "connector_id": "1024",
+        "connector_uid": run.user_id,
+        "create_time": run.created_at,
+        "update_time": call.state.ids.second(),
+        "is_output_trimmed": False,
+        "node_execute_status": {},
+        "run_mode": _ASYNCHRONOUS,
         "logid": call.log_id,
         "output": "",
         "error_code": "" if is_running else str(code),
@@ -129,10 +140,18 @@ async def _start(call: IncomingCall, *, stream: bool) -> WorkflowRun:
     body = await call.body()
     workflow = _workflow(call, body)
     parameters = mapping_field(body, "parameters")
-    text_mapping(body, "ext")
+    ext = text_mapping(body, "ext")
     words = {name: as_text(value) for name, value in parameters.items()}
     call.meet_fault(Route.WORKFLOW, workflow.faults, stream=stream)
-    run = WorkflowRun(call.state.ids.new(), workflow, words, flag_field(body, "is_async"))
+    run = WorkflowRun(
+        call.state.ids.new(),
+        workflow,
+        words,
+        call.state.ids.second(),
+        bot_id=text_field(body, "bot_id"),
+        user_id=ext.get("user_id", ""),
+        is_async=flag_field(body, "is_async"),
+    )
     if workflow.question is not None:
         run.event_id = call.state.ids.new()
     return _begin(call, run)
