@@ -10,7 +10,7 @@ from coze_harness.cassettes import Recording, RecordingInfo
 from coze_harness.cassettes import canonical_format as canonical
 from coze_harness.cassettes.interaction import Interaction
 from coze_harness.coze import fingerprint
-from coze_harness.model import ChatOptions
+from coze_harness.model import ChatOptions, Target
 from coze_harness.model.location import Location
 from coze_harness.model.trial import Turn
 
@@ -48,7 +48,9 @@ def build(folder: Path, count: int) -> list[Exchange]:
         origin = RecordingInfo(
             scenario=exchange.name,
             trial=exchange.name,
-            fingerprint=fingerprint(BOT, ChatOptions(user_id="0"), [turn]),
+            fingerprint=fingerprint(
+                Target(name="chatchat", id=BOT), ChatOptions(user_id="0"), [turn]
+            ),
             recorded_at="2026-11-22T00:00:00+00:00",
             harness="0.1.0",
             calls=5,

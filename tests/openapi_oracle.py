@@ -22,6 +22,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 _BESIDE = Path(__file__).parent.parent.parent / "shared" / "coze-openapi.yaml"
 _WORKFLOW_CHAT = "/v1/workflows/chat"
+_RUN_STREAMS = ("/v1/workflow/stream_run", "/v1/workflow/stream_resume")
 _CHAT, _MESSAGE = "ChatV3ChatDetail", "ChatV3MessageDetail"
 
 
@@ -165,6 +166,12 @@ class OpenApi:
     def _stream_errors(
         self, method: str, path: str, content: Mapping[str, Any], body: bytes
     ) -> Iterator[str]:
+        if path in _RUN_STREAMS:  # described by one object with the fields of all events
+            schema = content["application/json"]["schema"]
+            for event in parse_events(body):
+                value, part = json.loads(event.data), f"stream.{event.name}"
+                yield from self._errors(method, path, part, f"{path} stream", schema, value)
+            return
         described = content.get("text/event-stream", {}).get("schema", {}).get("properties", {})
         names = described.get("event", {}).get("enum")
         for event in parse_events(body):
@@ -172,10 +179,10 @@ class OpenApi:
                 yield from self._unknown(method, path, f"stream: no event {event.name}")
             if event.name in ("done", "error"):
                 continue
-            schema = _CHAT if event.name.startswith("conversation.chat.") else _MESSAGE
-            reference = {"$ref": f"#/components/schemas/{schema}"}
+            named = _CHAT if event.name.startswith("conversation.chat.") else _MESSAGE
+            reference = {"$ref": f"#/components/schemas/{named}"}
             part = f"stream.{event.name}"
-            yield from self._errors(method, path, part, schema, reference, json.loads(event.data))
+            yield from self._errors(method, path, part, named, reference, json.loads(event.data))
 
     def _query_errors(
         self, method: str, path: str, query: str, operation: Mapping[str, Any]

@@ -11,12 +11,12 @@ from types import TracebackType
 from typing import Any, Self
 
 import orjson
-from coze_harness.coze import CozeConversation, ListMethod, PollSchedule, RetryPolicy
+from coze_harness.coze import ListMethod, PollSchedule, RetryPolicy, open_conversation
 from coze_harness.execution import FlowTask, run_concurrently
-from coze_harness.model import JSON, Bot, ChatOptions, HttpCall, HttpResponse, Reply, Wait
+from coze_harness.model import JSON, ChatOptions, HttpCall, HttpResponse, Reply, Target, Wait
 from coze_harness.model.errors import HarnessError
 from coze_harness.model.location import Location
-from coze_harness.model.protocols import CallFlow
+from coze_harness.model.protocols import CallFlow, Conversation
 from coze_harness.model.trial import Turn
 from coze_harness.server.fault_injection import Fault
 from coze_harness.server.script_reader import parse_script
@@ -25,6 +25,7 @@ from coze_harness.server.server_process import RunningServer
 from coze_harness.transport import HttpTransport, TimedTransport
 
 BOT = "7403315657221079041"
+TARGET = Target(name="tester", id=BOT)
 TOKEN = "pat_" + "a1" * 32
 HERE = Location("scenarios/identity.yaml", 9, 5)
 
@@ -52,11 +53,19 @@ def turn(prompt: str = "你是谁?", **fields: Any) -> Turn:
 
 
 def dialogue(
-    options: ChatOptions | None = None, pace: PollSchedule = QUICK, patience: RetryPolicy = HASTY
-) -> CozeConversation:
-    bot = Bot(name="tester", id=BOT)
-    options = options or ChatOptions(user_id="0")
-    return CozeConversation(bot, options, pace, patience, ListMethod())
+    options: ChatOptions | None = None,
+    pace: PollSchedule = QUICK,
+    patience: RetryPolicy = HASTY,
+    target: Target = TARGET,
+) -> Conversation:
+    return open_conversation(
+        target,
+        options or ChatOptions(user_id="0"),
+        pace,
+        patience,
+        lambda: "session-1",
+        ListMethod(),
+    )
 
 
 @dataclass
@@ -96,13 +105,18 @@ class Talk:
         options: ChatOptions | None = None,
         pace: PollSchedule = QUICK,
         patience: RetryPolicy = HASTY,
+        target: Target = TARGET,
         call_seconds: float = 10.0,
     ) -> None:
         self.wire = HttpTransport(
-            server.base_url, TOKEN, workers=1, environment={}, call_seconds=call_seconds
+            target.base_url or server.base_url,
+            TOKEN,
+            workers=1,
+            environment={},
+            call_seconds=call_seconds,
         )
         self.line = Overheard(TimedTransport(self.wire, time.monotonic))
-        self._dialogue = dialogue(options, pace, patience)
+        self._dialogue = dialogue(options, pace, patience, target)
 
     def __enter__(self) -> Self:
         return self

@@ -14,7 +14,7 @@ from coze_harness.auth.credentials import (
 )
 from coze_harness.config import ReportSettings, Settings, SettingsOverrides, load_settings
 from coze_harness.config.config_file import read_config
-from coze_harness.model import Bot
+from coze_harness.model import Target
 from coze_harness.model.errors import HarnessError, SettingsError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -74,8 +74,8 @@ report: {lang: zh, layout: folder}
 """,
     )
     assert found.base_url == "https://api.coze.cn"
-    assert found.bots["chatchat"] == Bot(name="chatchat", id="7374752000116113452")
-    assert found.bots["助手"] == Bot(name="助手", id="7374752000116113453", title="学术助手")
+    assert found.bots["chatchat"] == Target(name="chatchat", id="7374752000116113452")
+    assert found.bots["助手"] == Target(name="助手", id="7374752000116113453", title="学术助手")
     assert found.bots["bare"].id == "7374752000116113454"
     assert found.default_bot == "助手"
     assert found.user_id == "007"

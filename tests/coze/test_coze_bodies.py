@@ -11,7 +11,7 @@ from coze_harness.model import ChatOptions, replace
 from coze_harness.text import json_text as jsontext
 from hypothesis import given
 from hypothesis import strategies as st
-from talking import BOT, ByHand, Computed, body, chat, dialogue, good, listed, turn
+from talking import BOT, TARGET, ByHand, Computed, body, chat, dialogue, good, listed, turn
 
 BARE = ChatOptions(user_id="0")
 ALWAYS = {"bot_id", "user_id", "stream", "auto_save_history", "additional_messages"}
@@ -99,19 +99,19 @@ def test_ids_that_come_as_numbers_lose_no_digit() -> None:
 
 
 def test_a_fingerprint_is_of_what_is_asked_and_of_nothing_else() -> None:
-    asked = fingerprint(BOT, BARE, [turn("a"), turn("b")])
-    assert asked == fingerprint(BOT, BARE, [turn("a", checks_status=True), turn("b")])
+    asked = fingerprint(TARGET, BARE, [turn("a"), turn("b")])
+    assert asked == fingerprint(TARGET, BARE, [turn("a", checks_status=True), turn("b")])
     others = {
-        fingerprint(BOT, BARE, [turn("b"), turn("a")]),
-        fingerprint(BOT, BARE, [turn("a")]),
-        fingerprint(BOT, BARE, [turn("ab")]),
-        fingerprint("1", BARE, [turn("a"), turn("b")]),
-        fingerprint(BOT, replace(BARE, conversation_id="1"), [turn("a"), turn("b")]),
-        fingerprint(BOT, BARE, [turn("a", tools={"f": "1"}), turn("b")]),
-        fingerprint(BOT, BARE, [turn("a", tools={"f": Computed("1")}), turn("b")]),
-        fingerprint(BOT, BARE, [turn("a", tools={"f": Computed("2")}), turn("b")]),
+        fingerprint(TARGET, BARE, [turn("b"), turn("a")]),
+        fingerprint(TARGET, BARE, [turn("a")]),
+        fingerprint(TARGET, BARE, [turn("ab")]),
+        fingerprint(replace(TARGET, id="1"), BARE, [turn("a"), turn("b")]),
+        fingerprint(TARGET, replace(BARE, conversation_id="1"), [turn("a"), turn("b")]),
+        fingerprint(TARGET, BARE, [turn("a", tools={"f": "1"}), turn("b")]),
+        fingerprint(TARGET, BARE, [turn("a", tools={"f": Computed("1")}), turn("b")]),
+        fingerprint(TARGET, BARE, [turn("a", tools={"f": Computed("2")}), turn("b")]),
         *(
-            fingerprint(BOT, replace(BARE, **{name: value}), [turn("a"), turn("b")])
+            fingerprint(TARGET, replace(BARE, **{name: value}), [turn("a"), turn("b")])
             for name, value in OPTIONAL.items()
         ),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from coze_harness.coze import CozeConversation, ListMethod
-from coze_harness.model import Bot, ChatOptions, HttpResponse
+from coze_harness.model import ChatOptions, HttpResponse, Target
 from coze_harness.model.errors import ApiError, PayloadError
 from talking import BOT, HASTY, QUICK, ByHand, chat, listed, refused, told, turn
 
@@ -14,7 +14,7 @@ FALLBACKS = [PLAIN, refused(405, 405), refused(404, 404), told(b"<html>", 200), 
 
 def conversation(known: ListMethod) -> CozeConversation:
     return CozeConversation(
-        Bot(name="tester", id=BOT), ChatOptions(user_id="0"), QUICK, HASTY, known
+        Target(name="tester", id=BOT), ChatOptions(user_id="0"), QUICK, HASTY, known
     )
 
 

@@ -25,6 +25,7 @@ from coze_harness.transport import HttpTransport, TimedTransport
 from talking import (
     BOT,
     HASTY,
+    TARGET,
     TOKEN,
     ByHand,
     body,
@@ -89,7 +90,7 @@ def test_history_goes_out_in_order_before_the_first_prompt_alone() -> None:
 
 def test_the_type_of_a_message_leaves_fingerprints_of_earlier_versions_valid() -> None:
     options = replace(BARE, history=(("user", "我叫小林。"), ("assistant", "好。")))
-    assert fingerprint(BOT, options, [turn("我叫什么?")]) == (
+    assert fingerprint(TARGET, options, [turn("我叫什么?")]) == (
         "sha256:6c5640563dd975f2aa6e295bcc97e60476d83a49746f7d7db36db1cc25002da4"
     )
 
@@ -130,16 +131,16 @@ def test_files_alone_go_out_without_a_text() -> None:
 
 
 def test_a_fingerprint_is_of_all_that_goes_before_too() -> None:
-    plain = fingerprint(BOT, BARE, [turn("a")])
+    plain = fingerprint(TARGET, BARE, [turn("a")])
     prints = [
         plain,
-        fingerprint(BOT, replace(BARE, create_conversation=True), [turn("a")]),
-        fingerprint(BOT, replace(BARE, history=(("user", "x"),)), [turn("a")]),
-        fingerprint(BOT, replace(BARE, history=(("assistant", "x"),)), [turn("a")]),
-        fingerprint(BOT, BARE, [turn("a", attachments=(MAP,))]),
-        fingerprint(BOT, BARE, [turn("a", attachments=(replace(MAP, sha256="b" * 64),))]),
-        fingerprint(BOT, BARE, [turn("a", attachments=(replace(MAP, name="b.png"),))]),
-        fingerprint(BOT, BARE, [turn("a", attachments=(SONG,))]),
+        fingerprint(TARGET, replace(BARE, create_conversation=True), [turn("a")]),
+        fingerprint(TARGET, replace(BARE, history=(("user", "x"),)), [turn("a")]),
+        fingerprint(TARGET, replace(BARE, history=(("assistant", "x"),)), [turn("a")]),
+        fingerprint(TARGET, BARE, [turn("a", attachments=(MAP,))]),
+        fingerprint(TARGET, BARE, [turn("a", attachments=(replace(MAP, sha256="b" * 64),))]),
+        fingerprint(TARGET, BARE, [turn("a", attachments=(replace(MAP, name="b.png"),))]),
+        fingerprint(TARGET, BARE, [turn("a", attachments=(SONG,))]),
     ]
     assert len(set(prints)) == len(prints)
 

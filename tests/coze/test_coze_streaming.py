@@ -17,7 +17,7 @@ from coze_harness.cassettes import (
 from coze_harness.cassettes import (
     canonical_format as canonical,
 )
-from coze_harness.coze import CozeConversation, PollSchedule
+from coze_harness.coze import PollSchedule
 from coze_harness.execution import FlowTask, run_concurrently, run_flow
 from coze_harness.model import ChatOptions, HttpCall, HttpResponse, Reply
 from coze_harness.model.errors import ApiError, ChatFailedError, ChatTimeoutError, PayloadError
@@ -78,7 +78,7 @@ def replayed(recording: Recording, asked: Turn) -> Reply:
     again = canonical.read_canonical(canonical.write_canonical(recording, origin))
     assert again is not None
     tape = ReplayTransport(again, "s.yaml", Redactor())
-    talker: CozeConversation = dialogue(STREAM)
+    talker = dialogue(STREAM)
     reply = run_flow(talker.run_turn(asked), tape)
     tape.check_all_played()
     return reply

@@ -21,16 +21,16 @@ from coze_harness.cassettes import (
     ReplayTransport,
     canonical_format,
 )
-from coze_harness.coze import CozeConversation, ListMethod, PollSchedule, RetryPolicy
+from coze_harness.coze import ListMethod, PollSchedule, RetryPolicy, open_conversation
 from coze_harness.execution import FlowTask, run_concurrently, run_flow
 from coze_harness.expectations import build_expectation
-from coze_harness.model import Attachment, Bot, ChatOptions, Reply
+from coze_harness.model import Attachment, ChatOptions, Reply, Target, TargetKind
 from coze_harness.model.errors import ApiError, HarnessError
-from coze_harness.model.protocols import Transport
+from coze_harness.model.protocols import Conversation, Transport
 from coze_harness.model.trial import EvaluationContext, Turn
 from coze_harness.transport import HttpTransport, TimedTransport
 from coze_harness.yaml_source import read_yaml
-from talking import BOT, HERE, TOKEN
+from talking import BOT, HERE, TARGET, TOKEN
 
 SAMPLES = sorted((Path(__file__).parent.parent / "wire_samples").glob("*.yaml"))
 QUICK = PollSchedule(interval=0.001, timeout=5.0)
@@ -139,12 +139,20 @@ def turns_of(sample: Mapping[str, Any]) -> list[Turn]:
 
 def options_of(sample: Mapping[str, Any]) -> ChatOptions:
     options = dict(sample.get("options", {}))
+    options.pop("workflow", None)
     history = tuple((role, content) for role, content in options.pop("history", ()))
     return ChatOptions(user_id="0", history=history, **options)
 
 
+def target_of(sample: Mapping[str, Any]) -> Target:
+    workflow = sample.get("options", {}).get("workflow")
+    if not workflow:
+        return TARGET
+    return Target(name="flow", id=workflow, kind=TargetKind.CHATFLOW, bot_id=BOT)
+
+
 def live(
-    conversation: CozeConversation, turns: Sequence[Turn], transport: Transport
+    conversation: Conversation, turns: Sequence[Turn], transport: Transport
 ) -> list[Reply | HarnessError]:
     outcomes: list[Reply | HarnessError] = []
     for turn in turns:
@@ -155,7 +163,7 @@ def live(
     return outcomes
 
 
-def run_live(conversation: CozeConversation, turn: Turn, transport: Transport) -> Reply:
+def run_live(conversation: Conversation, turn: Turn, transport: Transport) -> Reply:
     task = FlowTask(conversation.run_turn(turn), transport, lambda reply: reply)
     (reply,) = run_concurrently([lambda: task], workers=1, monotonic=time.monotonic)
     return reply
@@ -226,12 +234,12 @@ def test_a_sample_is_read_as_it_says(path: Path, server: _Server) -> None:
     sample = yaml.safe_load(path.read_text("utf-8"))
     exchanges = [one for one in sample["exchanges"] for _ in range(one.get("times", 1))]
     server.script = Script(exchanges, [])
-    bot, options, turns = Bot(name="tester", id=BOT), options_of(sample), turns_of(sample)
+    target, options, turns = target_of(sample), options_of(sample), turns_of(sample)
     base_url = f"http://127.0.0.1:{server.server_port}"
     wire = HttpTransport(base_url, TOKEN, workers=1, environment={})
     recorder = RecordingTransport(TimedTransport(wire, time.monotonic), base_url, Redactor([TOKEN]))
     with closing(wire):
-        conversation = CozeConversation(bot, options, QUICK, HASTY, ListMethod())
+        conversation = open_conversation(target, options, QUICK, HASTY, str, ListMethod())
         outcomes = live(conversation, turns, recorder)
     assert not server.script.unexpected
     assert server.script.next == len(exchanges)
@@ -245,6 +253,6 @@ def test_a_sample_is_read_as_it_says(path: Path, server: _Server) -> None:
     recording = canonical_format.read_canonical(stored)
     assert recording is not None
     tape = ReplayTransport(recording, path.name, Redactor())
-    replayed = CozeConversation(bot, options, PollSchedule(), STRICT)
+    replayed = open_conversation(target, options, PollSchedule(), STRICT, str)
     assert [run_flow(replayed.run_turn(turn), tape) for turn in turns] == outcomes
     tape.check_all_played()

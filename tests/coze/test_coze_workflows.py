@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 
 import pytest
 from coze_harness.coze import PollSchedule, fingerprint
-from coze_harness.model import ChatOptions, HttpResponse, replace
-from coze_harness.model.errors import ApiError, ChatFailedError, PayloadError, TransportError
+from coze_harness.model import ChatOptions, HttpResponse, Reply, Target, TargetKind, replace
+from coze_harness.model.errors import (
+    ApiError,
+    ChatFailedError,
+    PayloadError,
+    ScenarioError,
+    TransportError,
+)
 from coze_harness.server.server_process import RunningServer, serve
 from talking import BOT, ByHand, Talk, body, chat, dialogue, listed, script, told, turn
 
 WORKFLOW = "7403315657221079099"
-OPTIONS = ChatOptions(user_id="0", workflow=WORKFLOW, parameters={"lang": "zh"})
+OPTIONS = ChatOptions(user_id="0", parameters={"lang": "zh"})
+FLOW = Target(name="flow", id=WORKFLOW, kind=TargetKind.CHATFLOW, bot_id=BOT)
 REST = f"""
 workflows:
 - id: '{WORKFLOW}'
@@ -34,13 +42,13 @@ def ran(**fields: object) -> HttpResponse:
 def run(answer: HttpResponse, *, checks_status: bool = False) -> tuple[ByHand, object]:
     hand = ByHand([answer])
     asked = turn("", workflow_input={"city": "杭州"}, checks_status=checks_status)
-    return hand, hand.drive(dialogue(OPTIONS).run_turn(asked))
+    return hand, hand.drive(dialogue(OPTIONS, target=FLOW).run_turn(asked))
 
 
 def test_a_chat_streams_and_goes_on_in_the_conversation_that_it_opened(
     server: RunningServer,
 ) -> None:
-    with Talk(server, options=OPTIONS) as talk:
+    with Talk(server, options=OPTIONS, target=FLOW) as talk:
         first, second = talk.ask("一"), talk.ask("二")
         assert first.answer == second.answer == "你好😀"
         assert first.first_token is not None
@@ -51,12 +59,13 @@ def test_a_chat_streams_and_goes_on_in_the_conversation_that_it_opened(
 
 
 def test_parameters_are_sent_even_if_there_are_none(server: RunningServer) -> None:
-    with Talk(server, options=replace(OPTIONS, parameters={})) as talk:
+    with Talk(server, options=replace(OPTIONS, parameters={}), target=FLOW) as talk:
         talk.ask("一")
         sent = body(talk.line.calls[0])
     assert sent["parameters"] == {}
     assert sent["workflow_id"] == WORKFLOW
-    assert "bot_id" not in sent
+    assert sent["bot_id"] == BOT
+    assert "app_id" not in sent
 
 
 def test_a_chat_whose_stream_breaks_is_polled_to_its_end() -> None:
@@ -67,14 +76,14 @@ def test_a_chat_whose_stream_breaks_is_polled_to_its_end() -> None:
     )
     cut = HttpResponse(200, {"content-type": "text/event-stream"}, begun)
     hand = ByHand([cut, chat("in_progress"), chat("completed"), listed("你好😀")])
-    reply = hand.drive(dialogue(OPTIONS).run_turn(turn("一")))
+    reply = hand.drive(dialogue(OPTIONS, target=FLOW).run_turn(turn("一")))
     assert reply.answer == "你好😀"
     assert reply.poll_count == 2
     assert hand.calls[0].stream
 
 
 def test_the_input_stands_over_the_scenarios_parameters(server: RunningServer) -> None:
-    with Talk(server, options=OPTIONS) as talk:
+    with Talk(server, options=OPTIONS, target=FLOW) as talk:
         reply = talk.ask("", workflow_input={"city": "杭州"})
         assert reply.answer == '{"output":"zh:杭州"}'
         assert (
@@ -102,12 +111,95 @@ def test_the_output_is_the_answer_as_it_came(fields: Mapping[str, object], answe
     assert len(hand.calls) == 1
 
 
-def test_a_run_that_stops_with_a_question_fails_unless_that_is_expected() -> None:
-    stopped = ran(data="", interrupt_data={"event_id": "1", "type": 2})
-    with pytest.raises(ChatFailedError, match="stopped with a question"):
-        run(stopped)
-    _hand, reply = run(stopped, checks_status=True)
-    assert getattr(reply, "status") == "requires_action"  # noqa: B009  (a reply, seen as an object)
+QUESTION = {"event_id": "e1", "type": 2, "data": '{"content_type":"text","content":"哪个城市?"}'}
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_run_that_stops_with_a_question_is_resumed_by_the_next_prompt(stream: bool) -> None:
+    pieces = (
+        {"content": "杭", "node_title": "End", "node_seq_id": "0", "node_is_finish": False},
+        {"content": "州", "node_is_finish": True, "usage": {"token_count": 7}},
+    )
+    frames = (
+        frame("Interrupt", {"interrupt_data": QUESTION, "node_title": "问答"}),
+        frame("PING", {})
+        + "".join(frame("Message", piece) for piece in pieces)
+        + frame("Done", {}),
+    )
+    answers = (
+        [streamed(frames[0]), streamed(frames[1])]
+        if stream
+        else [ran(data="", interrupt_data=QUESTION), ran(data="杭州", execute_id="77")]
+    )
+    hand = ByHand(answers)
+    talk = dialogue(replace(OPTIONS, stream=stream), target=FLOW)
+    asks = hand.drive(talk.run_turn(turn("", workflow_input={})))
+    assert (asks.status, asks.answer) == ("asks", "哪个城市?")
+    done = hand.drive(talk.run_turn(turn("杭州")))
+    assert (done.status, done.answer) == ("completed", "杭州")
+    first, second = hand.calls
+    assert first.path == ("/v1/workflow/stream_run" if stream else "/v1/workflow/run")
+    assert second.path == ("/v1/workflow/stream_resume" if stream else "/v1/workflows/resume")
+    assert body(second) == {
+        "workflow_id": WORKFLOW,
+        "event_id": "e1",
+        "interrupt_type": 2,
+        "resume_data": "杭州",
+    }
+    if stream:
+        assert done.usage
+        assert done.usage.total == 7
+    with pytest.raises(ScenarioError, match="asked nothing"):
+        hand.drive(talk.run_turn(turn("再来")))
+    assert len(hand.calls) == 2
+
+
+def test_a_streamed_run_that_fails_or_breaks_is_an_error() -> None:
+    failing = 'event: Error\ndata: {"error_code":720701013,"error_message":"炸了"}\n\n'
+    broken = 'event: Message\ndata: {"content":"杭"}\n\n'
+    options = replace(OPTIONS, stream=True)
+    for frames, error in ((failing, ChatFailedError), (broken, PayloadError)):
+        with pytest.raises(error):
+            ByHand([streamed(frames)]).drive(
+                dialogue(options, target=FLOW).run_turn(turn("", workflow_input={}))
+            )
+    asked = turn("", workflow_input={}, checks_status=True)
+    reply = ByHand([streamed(failing)]).drive(dialogue(options, target=FLOW).run_turn(asked))
+    assert (reply.status, reply.error_code, reply.error_message) == ("failed", 720701013, "炸了")
+
+
+@pytest.mark.parametrize("status", ["Success", "Fail"])
+def test_a_run_in_the_background_is_polled_to_its_end(status: str) -> None:
+    history = {
+        "execute_id": "77",
+        "execute_status": status,
+        "output": '{"Output":"{\\"output\\":\\"好\\"}","node_status":"{}"}',
+        "error_code": "" if status == "Success" else "5000",
+        "error_message": "" if status == "Success" else "炸了",
+    }
+    running = {**history, "execute_status": "Running", "output": ""}
+    hand = ByHand([ran(execute_id="77", data=""), ran(data=[running]), ran(data=[history])])
+    flow = dialogue(replace(OPTIONS, is_async=True), target=FLOW).run_turn(
+        turn("", workflow_input={})
+    )
+    if status == "Fail":
+        with pytest.raises(ChatFailedError, match="5000"):
+            hand.drive(flow)
+        return
+    reply: Reply = hand.drive(flow)
+    assert body(hand.calls[0])["is_async"] is True
+    assert [call.target for call in hand.calls[1:]] == [
+        f"/v1/workflows/{WORKFLOW}/run_histories/77"
+    ] * 2
+    assert (reply.answer, reply.poll_count, reply.chat_id) == ('{"output":"好"}', 2, "77")
+
+
+def frame(event: str, data: object) -> str:
+    return f"id: 0\nevent: {event}\ndata: {json.dumps(data)}\n\n"
+
+
+def streamed(frames: str) -> HttpResponse:
+    return HttpResponse(200, {"content-type": "text/event-stream"}, frames.encode())
 
 
 def test_a_run_without_output_is_an_error_and_no_empty_answer() -> None:
@@ -124,30 +216,45 @@ def test_a_refused_run_is_told_with_its_code() -> None:
 def test_a_run_that_may_have_been_taken_is_not_made_twice() -> None:
     hand = ByHand([TransportError("No answer.", taken=True, next_step="x")])
     with pytest.raises(TransportError):
-        hand.drive(dialogue(OPTIONS).run_turn(turn("", workflow_input={})))
+        hand.drive(dialogue(OPTIONS, target=FLOW).run_turn(turn("", workflow_input={})))
     assert len(hand.calls) == 1
 
 
 def test_a_run_may_keep_silent_as_long_as_a_chat_may_take() -> None:
     hand = ByHand([ran(data="x")])
     hand.drive(
-        dialogue(OPTIONS, pace=PollSchedule(timeout=300.0)).run_turn(turn("", workflow_input={}))
+        dialogue(OPTIONS, pace=PollSchedule(timeout=300.0), target=FLOW).run_turn(
+            turn("", workflow_input={})
+        )
     )
     assert hand.calls[0].timeout == 300.0
 
 
 def test_a_fingerprint_is_of_the_workflow_and_its_input() -> None:
-    asked = fingerprint(BOT, OPTIONS, [turn("", workflow_input={"city": "杭州"})])
-    assert asked == fingerprint("1", OPTIONS, [turn("{}", workflow_input={"city": "杭州"})])
+    asked = [turn("", workflow_input={"city": "杭州"})]
+    same = fingerprint(FLOW, OPTIONS, asked)
+    assert same == fingerprint(
+        replace(FLOW, name="other", title="x"),
+        OPTIONS,
+        [turn("{}", workflow_input={"city": "杭州"})],
+    )
     others = {
-        fingerprint(BOT, OPTIONS, [turn("", workflow_input={"city": "北京"})]),
-        fingerprint(BOT, OPTIONS, [turn("杭州")]),
-        fingerprint(
-            BOT, replace(OPTIONS, workflow="1"), [turn("", workflow_input={"city": "杭州"})]
-        ),
-        fingerprint(
-            BOT, replace(OPTIONS, user_id="1"), [turn("", workflow_input={"city": "杭州"})]
+        fingerprint(FLOW, OPTIONS, [turn("", workflow_input={"city": "北京"})]),
+        fingerprint(FLOW, OPTIONS, [turn("杭州")]),
+        fingerprint(FLOW, OPTIONS, [*asked, turn("杭州")]),
+        fingerprint(FLOW, replace(OPTIONS, user_id="1"), asked),
+        fingerprint(FLOW, replace(OPTIONS, is_async=True), asked),
+        fingerprint(FLOW, replace(OPTIONS, stream=True), asked),
+        *(
+            fingerprint(other, OPTIONS, asked)
+            for other in (
+                replace(FLOW, id="1"),
+                replace(FLOW, bot_id="1"),
+                replace(FLOW, app_id="1"),
+                replace(FLOW, version="1"),
+                replace(FLOW, connector_id="1"),
+            )
         ),
     }
-    assert asked not in others
-    assert len(others) == 4
+    assert same not in others
+    assert len(others) == 11

@@ -14,7 +14,7 @@ from markdown_it.token import Token
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("README.md", "ARCHITECTURE.md", "CHANGELOG.md", *sorted(
-    f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")
+    page.relative_to(ROOT).as_posix() for page in (ROOT / "docs").rglob("*.md")
 ))  # fmt: skip
 
 _NAMED = re.compile(r"# (\S+\.ya?ml)$")

@@ -1,4 +1,4 @@
-"""The tables of kinds and of secrets in the documentation, written from the code: `make docs`."""
+"""The tables in the documentation that are written from the code: `make docs`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import re
 
 from coze_harness.cassettes.secret_rules import RULES
 from coze_harness.expectations import summarize_kinds
+from coze_harness.model import CAPABILITIES, LIMITED_KEYS
 from doc_pages import ROOT, source
 
 PAGES_WITH_KINDS = ("README.md", "docs/scenarios.md")
+PAGE_OF_TARGETS = "docs/targets/README.md"
 
 _TABLE = re.compile(r"(<!-- kinds: written by `make docs` -->\n).*?(\n<!-- end -->)", re.DOTALL)
 
@@ -39,7 +41,33 @@ def with_secret_table(page: str) -> str:
     return text
 
 
+def capability_table() -> str:
+    """Return the table of what each kind of target can do, in Markdown."""
+    kinds = list(CAPABILITIES.values())
+    heads = [one.title.removeprefix("a ").removeprefix("bot of ") for one in kinds]
+    lines = [f"| can | {' | '.join(heads)} |", f"| --- |{' --- |' * len(kinds)}"]
+    for key in sorted(LIMITED_KEYS - {"resume"}):
+        marks = ("✓" if key in one.scenario_keys else "" for one in kinds)
+        lines.append(f"| `{key}` | {' | '.join(marks)} |")
+    for words, name in (
+        ("`compare --draft`", "has_drafts"),
+        ("`compare --bot-version`", "has_versions"),
+        ("version, model and prompt in recordings", "has_snapshot"),
+    ):
+        marks = ("✓" if getattr(one, name) else "" for one in kinds)
+        lines.append(f"| {words} | {' | '.join(marks)} |")
+    return "\n".join(line.replace("|  |", "| |").replace("|  |", "| |") for line in lines)
+
+
+def with_capability_table() -> str:
+    """Return the text of the page of targets with its table written again."""
+    begin, end = "<!-- capabilities: written by `make docs` -->\n", "<!-- end -->"
+    before, _, rest = source(PAGE_OF_TARGETS).partition(begin)
+    return f"{before}{begin}{capability_table()}\n{end}{rest.partition(end)[2]}"
+
+
 if __name__ == "__main__":
     for name in PAGES_WITH_KINDS:
         (ROOT / name).write_text(with_kind_table(name), "utf-8")
     (ROOT / PAGE_WITH_SECRETS).write_text(with_secret_table(PAGE_WITH_SECRETS), "utf-8")
+    (ROOT / PAGE_OF_TARGETS).write_text(with_capability_table(), "utf-8")

@@ -49,8 +49,10 @@ from coze_harness.scenarios.turn_spec import TurnSpec
 from coze_harness.yaml_source.record_schema import record_schema
 from doc_pages import PAGES, ROOT, Block
 from kind_tables import (
+    PAGE_OF_TARGETS,
     PAGE_WITH_SECRETS,
     PAGES_WITH_KINDS,
+    with_capability_table,
     with_kind_table,
     with_secret_table,
 )
@@ -129,6 +131,10 @@ def test_the_cassette_that_is_shown_is_in_the_canonical_format() -> None:
 @pytest.mark.parametrize("page", PAGES_WITH_KINDS)
 def test_the_table_of_kinds_is_that_of_the_registry(page: str) -> None:
     assert with_kind_table(page) == doc_pages.source(page), "run `make docs`"
+
+
+def test_the_table_of_targets_is_that_of_their_capabilities() -> None:
+    assert with_capability_table() == doc_pages.source(PAGE_OF_TARGETS), "run `make docs`"
 
 
 def test_every_example_in_the_table_of_kinds_loads(tmp_path: Path) -> None:

@@ -17,13 +17,13 @@ from coze_harness.execution.conversation_runner import (
 )
 from coze_harness.model import (
     Attachment,
-    Bot,
     ChatOptions,
     HttpCall,
     HttpResponse,
     LoggedCall,
     Reply,
     Severity,
+    Target,
     TrialKey,
     TrialResult,
     TrialStatus,
@@ -114,7 +114,7 @@ def trial(*, known_failure: str = "", stop_on_failure: bool = False) -> Trial:
     )
     return Trial(
         key=key,
-        bot=Bot(name="chatchat", id="7403315657221079041"),
+        bot=Target(name="chatchat", id="7403315657221079041"),
         options=ChatOptions(user_id="0"),
         script=NoScript(),
         known_failure=known_failure,

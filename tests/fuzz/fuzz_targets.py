@@ -19,7 +19,7 @@ from coze_harness.cassettes.canonical_format import read_canonical, write_canoni
 from coze_harness.cassettes.cassette_files import read_cassette
 from coze_harness.coze.chat_stream import answer_deltas, parse_stream
 from coze_harness.coze.response_parsing import parse_tool_calls, pending_tool_calls
-from coze_harness.model import Bot, HttpResponse
+from coze_harness.model import HttpResponse, Target
 from coze_harness.model.errors import HarnessError
 from coze_harness.scenarios import ProjectPaths, expand_trials, load_scenarios
 from coze_harness.text.sse import complete_length, frame_ends, frame_times, parse_events
@@ -28,7 +28,7 @@ CORPUS: Final = Path(__file__).parent / "corpus"
 
 _URL: Final = "memory://cassettes/a.yaml"
 _INFO: Final = RecordingInfo(scenario="a", trial="a", fingerprint="", recorded_at="", harness="")
-_BOTS: Final = {"chat": Bot(name="chat", id="7374752000116113452")}
+_BOTS: Final = {"chat": Target(name="chat", id="7374752000116113452")}
 _GENERATED: Final = {"today": "2026-11-22", "uuid": "0-0"}
 
 

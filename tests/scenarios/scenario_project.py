@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from coze_harness.model import Bot
+from coze_harness.model import Target
 from coze_harness.model.errors import ScenarioError, ScenarioErrors
 from coze_harness.model.trial import Trial
 from coze_harness.scenarios import (
@@ -18,8 +18,8 @@ from coze_harness.scenarios import (
 )
 
 BOTS = {
-    "chat": Bot(name="chat", id="7374752000116113452"),
-    "助手": Bot(name="助手", id="7374752000116113453"),
+    "chat": Target(name="chat", id="7374752000116113452"),
+    "助手": Target(name="助手", id="7374752000116113453"),
 }
 
 

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from coze_harness.model import Attachment, Bot
+from coze_harness.model import Attachment, Target, TargetKind
 from coze_harness.scenarios import expand_trials
 from scenario_project import BOTS, fault_of, load_all, load_one, trials_of
 
@@ -51,8 +51,8 @@ def test_a_file_is_known_by_size_and_digest_and_a_url_by_itself(tmp_path: Path) 
 def test_a_workflow_stands_in_for_a_bot(tmp_path: Path) -> None:
     loaded = load_one(tmp_path, f"{FLOW}{ASK}")
     (trial,) = expand_trials(loaded, BOTS, "chat")
-    assert trial.bot == Bot(name=f"workflow:{WORKFLOW}", id=WORKFLOW)
-    assert trial.options.workflow == WORKFLOW
+    kind = TargetKind.CHATFLOW
+    assert trial.bot == Target(name=f"workflow:{WORKFLOW}", id=WORKFLOW, kind=kind)
     assert (trial.key.id, trial.key.bot) == ("a", f"workflow:{WORKFLOW}")
     (chosen,) = expand_trials(loaded, BOTS, chosen_bots=["助手"])
     assert chosen.key == trial.key
@@ -98,17 +98,21 @@ def test_an_input_is_filled_and_shown_as_its_json(tmp_path: Path) -> None:
         (f"{FLOW}bots: [chat]\n{ASK}", "1:1", 'Both "bots" and "workflow"', "Keep one"),
         (f"workflow: reverse\n{ASK}", "1:11", "not the id of a workflow", "in quotes"),
         (f"workflow: 7403315657221079099\n{ASK}", "1:11", "text", "quotes"),
-        (f"{FLOW}bot_version: '1'\n{ASK}", "2:1", "for bots", "Remove it"),
-        (f"{FLOW}custom_variables: {{a: b}}\n{ASK}", "2:1", "for bots", "Remove it"),
-        (f"{FLOW}tools: {{f: x}}\n{ASK}", "2:1", "for bots", "Remove it"),
-        ("turns: [{input: {a: 1}}]", "1:10", "for a workflow", "workflow: ID"),
+        (f"{FLOW}bot_version: '1'\n{ASK}", "2:1", "not supported by a chatflow", "Remove it"),
+        (
+            f"{FLOW}custom_variables: {{a: b}}\n{ASK}",
+            "2:1",
+            "not supported by a chatflow",
+            "Remove it",
+        ),
+        (f"{FLOW}tools: {{f: x}}\n{ASK}", "2:1", "not supported by a chatflow", "Remove it"),
         (f"{FLOW}turns: [{{input: {{}}, prompt: a}}]", "2:21", "cannot go with", "Keep one"),
-        (f"{FLOW}turns: [{{prompt: a, tools: {{f: x}}}}]", "2:21", "no tools", "Remove"),
+        (f"{FLOW}turns: [{{prompt: a, tools: {{f: x}}}}]", "2:21", "not supported", "Remove"),
         (
             f"{FLOW}history: [{{role: user, content: x}}]\nturns: [{{input: {{}}}}]",
-            "3:10",
-            "before a prompt",
-            "Write",
+            "2:1",
+            "not supported by a workflow",
+            "another target: a bot, a chatflow",
         ),
         ("turns: [{prompt: a, attach: [c.txt]}]", "1:30", "is empty", "not empty"),
     ],

@@ -8,7 +8,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from coze_harness.model import Bot
+from coze_harness.model import Target
 from coze_harness.model.errors import ScenarioErrors, UsageError
 from coze_harness.model.trial import Trial
 from coze_harness.scenarios import expand_trials, find_files, load_scenarios
@@ -61,7 +61,7 @@ def test_a_chosen_bot_of_several_keeps_its_name(tmp_path: Path) -> None:
 
 def test_a_bot_may_be_an_id_or_the_default(tmp_path: Path) -> None:
     (trial,) = expand_trials(load_one(tmp_path, f"bot: '{ID}'\n{ASK}"), {})
-    assert trial.bot == Bot(name=ID, id=ID)
+    assert trial.bot == Target(name=ID, id=ID)
     (trial,) = expand_trials(load_one(tmp_path, ASK), {}, ID)
     assert trial.bot.id == ID
     assert trial.key.id == "a"

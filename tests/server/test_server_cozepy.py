@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -209,11 +210,46 @@ def test_workflows_run_and_chat(coze: Coze) -> None:
     assert result.data == '{"output":"你好,小林"}'
     seen = list(
         coze.workflows.chat.stream(
-            workflow_id="7403330000000000003", additional_messages=asked("喂"), parameters={}
+            workflow_id="7403330000000000003",
+            bot_id="7403315657221079041",
+            additional_messages=asked("喂"),
+            parameters={},
         )
     )
     assert seen[-1].event == ChatEventType.CONVERSATION_CHAT_COMPLETED
     assert any(e.message and e.message.content == "工作流收到:喂" for e in seen)
+
+
+def test_a_run_asks_and_is_resumed(coze: Coze) -> None:
+    booking = "7403330000000000004"
+    first = list(coze.workflows.runs.stream(workflow_id=booking, parameters={"name": "小林"}))
+    interrupt = first[-1].interrupt
+    assert interrupt is not None
+    data = interrupt.interrupt_data
+    second = coze.workflows.runs.resume(
+        workflow_id=booking,
+        event_id=data.event_id,
+        resume_data="杭州",
+        interrupt_type=int(data.type),
+    )
+    pieces = [event.message.content for event in second if event.message]
+    assert "".join(pieces) == '{"output":"已为小林预订杭州的酒店"}'
+
+
+def test_a_run_in_the_background_has_a_history(coze: Coze) -> None:
+    echo = "7403330000000000003"
+    started = coze.workflows.runs.create(
+        workflow_id=echo, parameters={"name": "小林"}, is_async=True
+    )
+    assert started.execute_id
+    for _ in range(100):
+        history = coze.workflows.runs.run_histories.retrieve(
+            workflow_id=echo, execute_id=started.execute_id
+        )
+        if history.execute_status == "Success":
+            break
+        time.sleep(0.02)
+    assert "你好,小林" in history.output
 
 
 def test_errors_carry_code_and_log_id(coze: Coze) -> None:

@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from coze_harness.cassettes import cassette_files
 from coze_harness.coze import PollSchedule, RetryPolicy, fetch_bot_snapshot
-from coze_harness.model import Attachment, ChatOptions, replace
+from coze_harness.model import Attachment, ChatOptions, Target, TargetKind, replace
 from coze_harness.model.errors import HarnessError
 from coze_harness.server.server_process import RunningServer, serve
 from coze_harness.text.json_text import parse_json
 from openapi_oracle import MISSING, OpenApi, load_openapi
 from server_caller import Caller, ids
-from talking import BOT, HASTY, Talk, script, scripted_fault
+from talking import BOT, HASTY, TARGET, Talk, script, scripted_fault
 
 ROOT = Path(__file__).parent.parent.parent
-WORKFLOW = "7403330000000000003"
+WORKFLOW, BOOKING = "7403330000000000003", "7403330000000000004"
 ANSWERS = """
 - prompt: 你是谁?
   answer: [我是小示。, 还有一句。]
@@ -55,7 +55,11 @@ workflows:
   answers:
   - {{prompt: 查天气, asks: '哪个城市?', delay: 0.01}}
   - {{default: true, answer: 好, delay: 0.01}}
+- id: '{BOOKING}'
+  question: 哪个城市?
+  output: {{output: '{{{{ answer }}}}'}}
 """
+RUN: Mapping[str, Any] = {"prompt": "", "workflow_input": {"city": "杭州"}}
 BARE = ChatOptions(user_id="u-1")
 STREAM = replace(BARE, stream=True)
 FULL = replace(
@@ -70,7 +74,7 @@ FULL = replace(
     create_conversation=True,
     history=(("user", "我叫小林。"), ("assistant", "好。")),
 )
-TURNS: Mapping[str, tuple[ChatOptions, list[dict[str, Any]]]] = {
+TURNS: Mapping[str, tuple[ChatOptions, list[Mapping[str, Any]]]] = {
     "polled": (BARE, [{"prompt": "你是谁?"}, {"prompt": "再来"}]),
     "streamed": (STREAM, [{"prompt": "你是谁?"}, {"prompt": "再来"}]),
     "card": (BARE, [{"prompt": "名片"}]),
@@ -91,14 +95,20 @@ TURNS: Mapping[str, tuple[ChatOptions, list[dict[str, Any]]]] = {
         [{"prompt": "看", "attachments": (Attachment("https://example.com/a.png"),)}],
     ),
     "workflow chat": (
-        replace(BARE, workflow=WORKFLOW, parameters={"city": "杭州"}),
+        replace(BARE, parameters={"city": "杭州"}),
         [{"prompt": "查天气"}, {"prompt": "杭州"}],
     ),
-    "workflow run": (
-        replace(BARE, workflow=WORKFLOW),
-        [{"prompt": "", "workflow_input": {"city": "杭州"}}],
-    ),
+    "workflow run": (BARE, [RUN]),
+    "workflow stream_run": (STREAM, [RUN]),
+    "workflow is_async": (replace(BARE, is_async=True), [RUN]),
+    "asking run": (BARE, [RUN, {"prompt": "杭州"}]),
+    "asking stream_run": (STREAM, [RUN, {"prompt": "杭州"}]),
+    "asking is_async": (replace(BARE, is_async=True), [RUN, {"prompt": "杭州"}]),
 }
+FLOW = Target(
+    name="flow", id=WORKFLOW, kind=TargetKind.CHATFLOW, app_id="7", version="v1", connector_id="999"
+)
+TARGETS = {"workflow": FLOW, "asking": Target(name="b", id=BOOKING, kind=TargetKind.WORKFLOW)}
 FAULTS = [
     {"kind": "failed", "code": 4028},
     {"kind": "ends", "status": "canceled"},
@@ -148,7 +158,8 @@ def problems(openapi: OpenApi, talk: Talk) -> list[str]:
 @pytest.mark.parametrize("name", TURNS)
 def test_conversations_are_as_described(openapi: OpenApi, server: RunningServer, name: str) -> None:
     options, turns = TURNS[name]
-    with Talk(server, options=options) as talk:
+    target = TARGETS.get(name.split()[0], TARGET)
+    with Talk(server, options=options, target=target) as talk:
         for fields in turns:
             talk.ask(**fields)
         assert problems(openapi, talk) == []

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from coze_harness.model import ChatOptions
+from coze_harness.model import ChatOptions, Target, TargetKind
 from coze_harness.model.errors import ChatFailedError
 from coze_harness.server.fault_injection import Fault, FaultKind, Route
 from coze_harness.server.server_process import RunningServer, serve
-from talking import Talk, script
+from talking import BOT, TARGET, Talk, script
 
 WORKFLOW = "7403330000000000003"
 ANSWERS = """
@@ -53,16 +53,16 @@ def _healed(server: RunningServer) -> None:
     server.clear_faults()
 
 
-OPTIONS = [
-    ChatOptions(user_id="0"),
-    ChatOptions(user_id="0", stream=True),
-    ChatOptions(user_id="0", workflow=WORKFLOW),
-]
+POLLED, STREAMED = ChatOptions(user_id="0"), ChatOptions(user_id="0", stream=True)
+FLOW = Target(name="flow", id=WORKFLOW, kind=TargetKind.CHATFLOW, bot_id=BOT)
+TALKS = [(POLLED, TARGET), (STREAMED, TARGET), (POLLED, FLOW)]
 
 
-@pytest.mark.parametrize("options", OPTIONS, ids=["polled", "streamed", "workflow"])
-def test_the_next_prompt_answers_a_question(server: RunningServer, options: ChatOptions) -> None:
-    with Talk(server, options=options) as talk:
+@pytest.mark.parametrize(("options", "target"), TALKS, ids=["polled", "streamed", "workflow"])
+def test_the_next_prompt_answers_a_question(
+    server: RunningServer, options: ChatOptions, target: Target
+) -> None:
+    with Talk(server, options=options, target=target) as talk:
         question, answer = talk.ask("查天气"), talk.ask("杭州")
     assert (question.status, question.answer) == ("asks", "你想看哪个城市的天气?")
     assert (answer.status, answer.answer) == ("completed", "杭州有小雨。")
@@ -72,18 +72,20 @@ def test_the_next_prompt_answers_a_question(server: RunningServer, options: Chat
 
 def test_a_workflow_asks_without_a_last_event_of_its_chat(server: RunningServer) -> None:
     server.inject(Fault(kind=FaultKind.OMIT_END, at=Route.WORKFLOW, times=1))
-    with Talk(server, options=OPTIONS[2]) as talk:
+    with Talk(server, target=FLOW) as talk:
         assert talk.ask("查天气").status == "asks"
         assert talk.ask("杭州").answer == "杭州有小雨。"
         assert talk.paths() == ["/v1/workflows/chat"] * 2
 
 
-@pytest.mark.parametrize("options", OPTIONS[1:], ids=["streamed", "workflow"])
-def test_a_failure_without_a_chat_has_its_code(server: RunningServer, options: ChatOptions) -> None:
-    route = Route.WORKFLOW if options.workflow else Route.CHAT
+@pytest.mark.parametrize(("options", "target"), TALKS[1:], ids=["streamed", "workflow"])
+def test_a_failure_without_a_chat_has_its_code(
+    server: RunningServer, options: ChatOptions, target: Target
+) -> None:
+    route = Route.WORKFLOW if target is FLOW else Route.CHAT
     fault = Fault(kind=FaultKind.FAILED_EVENT, at=route, code=720702204, message="会话名不存在")
     server.inject(fault)
-    with Talk(server, options=options) as talk:
+    with Talk(server, options=options, target=target) as talk:
         with pytest.raises(ChatFailedError, match=r"720702204.*会话名不存在"):
             talk.ask("查天气")
         reply = talk.ask("查天气", checks_status=True)
@@ -91,7 +93,7 @@ def test_a_failure_without_a_chat_has_its_code(server: RunningServer, options: C
 
 
 def test_pieces_of_speech_are_kept_beside_the_answer(server: RunningServer) -> None:
-    with Talk(server, options=OPTIONS[1]) as talk:
+    with Talk(server, options=STREAMED) as talk:
         reply = talk.ask("说一句")
     assert reply.answer == "你好。"
     assert [message.content_type for message in reply.messages].count("audio") == 3

@@ -167,6 +167,9 @@ def test_a_chat_with_tool_outputs_has_two_streams(caller: Caller) -> None:
 def test_a_workflow_s_stream_has_blanks_and_no_bot_id(caller: Caller) -> None:
     message = {"role": "user", "content": "喂", "content_type": "text"}
     body = {"workflow_id": "9", "additional_messages": [message], "parameters": {}}
+    refused = caller.call("POST", "/v1/workflows/chat", json=body)
+    assert (refused["code"], refused["msg"]) == (4000, "app_id or bot_id is required.")
+    body["app_id"] = "7"
     stream = caller.send("POST", "/v1/workflows/chat", json=body).content
     assert re.fullmatch(rb"(event: [a-z_.]+\ndata: [^\n]+\n\n)+", stream)
     assert b"bot_id" not in stream

@@ -21,6 +21,13 @@ JWT_NAMES: Final = (CLIENT_ID, PUBLIC_KEY_ID, PRIVATE_KEY, PRIVATE_KEY_FILE)
 """Where an OAuth app's keys are looked for, as in the examples of Coze's SDKs."""
 
 
+PROJECT_TOKEN: Final = "COZE_PROJECT_TOKEN"  # noqa: S105 - the name of a variable
+"""Where the token of projects on coze.site is looked for: a JWT of their deployment page."""
+
+STUDIO_TOKEN: Final = "COZE_STUDIO_TOKEN"  # noqa: S105 - the name of a variable
+"""Where the token of coze-studio is looked for; without it, Coze's own is sent."""
+
+
 class AccessToken:
     """Coze's access token; nothing that is printed, logged or formatted shows it."""
 
@@ -118,7 +125,8 @@ def read_private_key(keys: OAuthAppKeys) -> str:
 
 def environment_secrets(env: Mapping[str, str], folder: Path) -> list[str]:
     """Return every secret that the environment holds or leads to, whatever is wrong with it."""
-    found = [_given(env, name) for name in (*TOKEN_NAMES, PRIVATE_KEY)]
+    names = (*TOKEN_NAMES, PROJECT_TOKEN, STUDIO_TOKEN, PRIVATE_KEY)
+    found = [_given(env, name) for name in names]
     found.append(found[-1].replace("\\n", "\n"))
     if path := _given(env, PRIVATE_KEY_FILE):
         with suppress(OSError, ValueError):
@@ -130,17 +138,27 @@ def _given(env: Mapping[str, str], name: str) -> str:
     return env.get(name, "").strip()
 
 
+def read_token(env: Mapping[str, str], name: str) -> AccessToken | None:
+    """Return the token in one variable of the environment, if it is set.
+
+    Raises:
+        SettingsError: it holds what no token can.
+    """
+    secret = _given(env, name).removeprefix("Bearer ").strip()
+    if not secret:
+        return None
+    if not secret.isascii() or not secret.isprintable() or " " in secret:
+        raise SettingsError(
+            f"{name} holds a character that no token has.",
+            next_step=f"Set {name} again: the token alone, on one line.",
+        )
+    return AccessToken(secret)
+
+
 def _token(env: Mapping[str, str]) -> tuple[AccessToken | None, tuple[str, ...]]:
     """Return the token, and a hint where it comes by its old name."""
     for name in TOKEN_NAMES:
-        secret = _given(env, name).removeprefix("Bearer ").strip()
-        if not secret:
-            continue
-        if not secret.isascii() or not secret.isprintable() or " " in secret:
-            raise SettingsError(
-                f"{name} holds a character that no token has.",
-                next_step=f"Set {name} again: the token alone, on one line.",
-            )
-        hints = () if name == TOKEN_NAMES[0] else ("COZE_APE_KEY is read; call it COZE_API_TOKEN.",)
-        return AccessToken(secret), hints
+        if token := read_token(env, name):
+            is_old = name != TOKEN_NAMES[0]
+            return token, ("COZE_APE_KEY is read; call it COZE_API_TOKEN.",) if is_old else ()
     return None, ()

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from coze_harness.cassettes import CANDIDATE_FOLDER, CandidateInfo, RecordingInfo
 from coze_harness.cassettes import cassette_files as store
-from coze_harness.model import Bot, replace
+from coze_harness.model import Target, replace
 from coze_harness.model.errors import (
     CassetteError,
     CassetteStaleError,
     CassetteUnreadableError,
     HarnessError,
+    UsageError,
 )
 from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial
@@ -37,8 +38,8 @@ class CandidateOptions:
     version: str = ""
 
     def overrides(self, trial: Trial) -> Mapping[str, str]:
-        """Return the request fields that differ from a scenario; a workflow has no versions."""
-        if trial.options.workflow or not (self.draft or self.version):
+        """Return the request fields that differ from a scenario."""
+        if not (self.draft or self.version):
             return {}
         options = trial.options
         wanted = {
@@ -46,6 +47,25 @@ class CandidateOptions:
             "bot_version": (self.version, options.bot_version),
         }
         return {name: new for name, (new, scenarios) in wanted.items() if new != scenarios}
+
+    def check_targets(self, trials: Sequence[Trial]) -> None:
+        """Check that all trials' targets have what is compared: others would ignore the request.
+
+        Raises:
+            UsageError: a target has no drafts, or no versions.
+        """
+        option = "--draft" if self.draft else "--bot-version" if self.version else ""
+        noun = "draft" if self.draft else "versions"
+        for trial in trials if option else ():
+            declared = trial.bot.capabilities
+            if not (declared.has_drafts if self.draft else declared.has_versions):
+                raise UsageError(
+                    f'"{trial.bot.name}" is {declared.title}, which has no {noun} to ask for.',
+                    where=Location(option),
+                    detail=[f"the scenario is at {trial.location}"],
+                    next_step="select scenarios of bots only (PATH, -k, --tag), or compare another"
+                    " target: --bot NAME",
+                )
 
     def __str__(self) -> str:
         return "the draft" if self.draft else f"version {self.version}" if self.version else ""
@@ -70,10 +90,12 @@ class CandidateFolder:
     Args:
         cassettes: the folder of recordings, absolute.
         folders: the project's folders.
+        targets: the project's, by name.
     """
 
     cassettes: Path
     folders: ProjectFolders
+    targets: Mapping[str, Target] = field(default_factory=dict)
 
     @property
     def path(self) -> Path:
@@ -145,7 +167,15 @@ class CandidateFolder:
         if not trials:
             return Candidate(path=path, error=_orphan(shown, info, info.candidate))
         nearest = _nearest(trials, info.candidate)
-        return Candidate(path=path, trial=_as_recorded(nearest, info, info.candidate, cassette))
+        target = self._target(nearest, info.candidate)
+        return Candidate(path=path, trial=_as_recorded(nearest, info, target, cassette))
+
+    def _target(self, trial: Trial, of: CandidateInfo) -> Target:
+        """Return what a candidate was recorded from: by its name, as far as that is still known."""
+        for target in (self.targets.get(of.bot), trial.bot):
+            if target is not None and target.id == of.bot_id:
+                return target
+        return Target(name=of.bot, id=of.bot_id)
 
 
 def candidate_info(trial: Trial) -> CandidateInfo:
@@ -168,10 +198,11 @@ def _nearest(trials: Sequence[Trial], of: CandidateInfo) -> Trial:
     return min(trials, key=lambda t: (t.bot.id != of.bot_id, t.key.trial != of.trial))
 
 
-def _as_recorded(trial: Trial, info: RecordingInfo, of: CandidateInfo, cassette: str) -> Trial:
-    key = replace(trial.key, id=info.trial, bot=of.bot, trial=of.trial, cassette=cassette)
-    bot = trial.bot if trial.bot.id == of.bot_id else Bot(name=of.bot, id=of.bot_id)
-    return replace(_overridden(trial, info.overridden_options), key=key, bot=bot)
+def _as_recorded(trial: Trial, info: RecordingInfo, target: Target, cassette: str) -> Trial:
+    of = info.candidate
+    number = of.trial if of else trial.key.trial
+    key = replace(trial.key, id=info.trial, bot=target.name, trial=number, cassette=cassette)
+    return replace(_overridden(trial, info.overridden_options), key=key, bot=target)
 
 
 def _orphan(path: Path, info: RecordingInfo, of: CandidateInfo) -> CassetteStaleError:

@@ -222,7 +222,7 @@ class CandidateReview:
         accepted = replace(
             info,
             trial=trial.key.id,
-            fingerprint=fingerprint(trial.bot.id, trial.options, turns),
+            fingerprint=fingerprint(trial.bot, trial.options, turns),
             candidate=None,
         )
         return Promotion(

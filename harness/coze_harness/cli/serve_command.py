@@ -55,6 +55,12 @@ def serve(demo: bool, script: Path | None, port: int, host: str | None) -> int: 
         click.echo(f"Serving Coze's API at {base_url}")
         for bot in loaded.bots:
             click.echo(f"  bot {bot.id}  {bot.name}")
+        for workflow in loaded.workflows:
+            click.echo(f"  workflow {workflow.id}  {workflow.name}")
+        for project in loaded.projects:
+            route = "stream_run" if project.answers else "run"
+            click.echo(f"  project {base_url}{project.path}/{route}  {project.name}")
+        click.echo(f"  coze-studio's dialect at {base_url}/studio")
         click.echo("Try it in another terminal:")
         click.echo(f"  export COZE_API_BASE={base_url} COZE_API_TOKEN=pat_any_token_will_do")
         click.echo(f"  coze-harness ask 你是谁? --bot {loaded.bots[0].id}")

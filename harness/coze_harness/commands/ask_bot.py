@@ -7,6 +7,7 @@ from collections.abc import Callable
 from coze_harness.commands.project import Project
 from coze_harness.execution.single_chat import send_single_prompt
 from coze_harness.model import ChatOptions, HttpCall, Reply
+from coze_harness.model.errors import UsageError
 from coze_harness.scenarios.trial_expansion import find_bot
 
 
@@ -35,16 +36,21 @@ def ask_bot(
     """
     settings, process = project.settings, project.process
     target = find_bot(bot, settings.bots, settings.default_bot)
+    if "prompt" not in target.capabilities.scenario_keys:
+        raise UsageError(
+            f'"{target.name}" is {target.capabilities.title}: it takes an input, and no prompt.',
+            next_step="write a scenario with `input:` in its turns, and run: coze-harness live",
+        )
     options = ChatOptions(
         user_id=settings.user_id, conversation_id=conversation_id, stream=show is not None
     )
     redactor = project.make_redactor()
-    with project.open_transport(redactor, workers=1) as transport:
+    with project.open_transports(redactor, [target], workers=1) as transports:
         return send_single_prompt(
             prompt,
             target,
             options,
-            transport=transport,
+            transport=transports.of(target),
             redactor=redactor,
             poll_interval=settings.poll.interval,
             poll_timeout=settings.poll.timeout,

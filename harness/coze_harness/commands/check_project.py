@@ -12,6 +12,7 @@ from coze_harness.execution.recording_facts import inspect_recordings
 from coze_harness.execution.sharding import ShardNumber, select_shard
 from coze_harness.model import CassetteState
 from coze_harness.model.trial import Trial
+from coze_harness.scenarios.target_rules import unsendable_prompts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,10 @@ def check_project(
     return CheckOutcome(
         scenarios=len({trial.key.scenario for trial in trials}),
         trials=len(trials),
-        messages=list(check_cassettes(trials, runner, folder=folder)),
+        messages=[
+            *map(CheckMessage, unsendable_prompts(trials)),
+            *check_cassettes(trials, runner, folder=folder),
+        ],
         reformatted=reformatted,
     )
 

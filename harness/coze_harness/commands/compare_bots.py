@@ -23,7 +23,7 @@ from coze_harness.commands.run_trials import (
     RunOptions,
     announce_requests,
     live_runner,
-    open_live_transport,
+    open_live_transports,
     replay_workers,
     run_to_resume,
     run_trials,
@@ -82,16 +82,18 @@ def compare_candidate(
     """
     folder = candidate_folder(project)
     trials = project.select_trials(selection)
+    candidate.check_targets(trials)
     own = _own_trials(project, selection) if selection.bots else trials
     pairs = pairs_to_record(trials, own, candidate, folder, project.root)
     for warning in project.settings.warnings:
         listener.on_warning(warning)
     redactor = project.make_redactor()
-    with open_live_transport(project, redactor, options) as transport:
+    candidates = [pair.candidate for pair in pairs]
+    with open_live_transports(project, redactor, options, candidates) as transports:
         announce_requests(project, [pair.baseline or pair.candidate for pair in pairs], listener)
-        live = live_runner(project, transport, redactor, options, listener, saves_cassettes=True)
+        live = live_runner(project, transports, redactor, options, listener, saves_cassettes=True)
         if options.resume is None:
-            folder.remove([pair.candidate for pair in pairs])
+            folder.remove(candidates)
         bots = ", ".join(selection.bots)
         return _compare(
             project,
@@ -199,7 +201,7 @@ def candidate_folder(project: Project) -> CandidateFolder:
     Raises:
         UsageError: the recordings are remote.
     """
-    return CandidateFolder(project.local_cassettes, project.folders)
+    return CandidateFolder(project.local_cassettes, project.folders, project.settings.bots)
 
 
 def _run_folder(project: Project, name: str) -> Path | None:

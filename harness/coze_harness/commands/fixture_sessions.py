@@ -14,7 +14,7 @@ from coze_harness.commands.project import Project
 from coze_harness.commands.run_trials import (
     RunOptions,
     live_runner,
-    open_live_transport,
+    open_live_transports,
     run_trials,
 )
 from coze_harness.config import load_settings
@@ -29,12 +29,13 @@ from coze_harness.model import (
     ChatOptions,
     Mode,
     Reply,
+    Target,
     TrialKey,
     TrialResult,
     TrialStatus,
     replace,
 )
-from coze_harness.model.errors import CassetteEditedError
+from coze_harness.model.errors import CassetteEditedError, UsageError
 from coze_harness.model.location import Location
 from coze_harness.model.process_context import ProcessContext
 from coze_harness.model.trial import Trial
@@ -77,16 +78,16 @@ def record_trials(
     project.refuse_recording_in_ci(force=False, next_step=_REPLAY_IN_CI)
     check_cassettes_reachable(project.settings.cassettes)
     redactor, options = project.make_redactor(), RunOptions()
-    transport = open_live_transport(project, redactor, options)
+    transports = open_live_transports(project, redactor, options, trials)
     live = live_runner(
-        project, transport, redactor, options, SilentListener(warn), saves_cassettes=True
+        project, transports, redactor, options, SilentListener(warn), saves_cassettes=True
     )
 
     def redacted(result: TrialResult, /, *, exit_code: int | None = None) -> TrialResult:
         return encode_redacted(result, redactor)[1]
 
     def results() -> Generator[TrialResult, None, None]:
-        with transport, closing(live.results(trials, redacted)) as batches:
+        with transports, closing(live.results(trials, redacted)) as batches:
             for batch in batches:
                 yield from batch
 
@@ -212,9 +213,13 @@ class FixtureSession:
         stream: bool = False,
     ) -> None:
         path = project.settings.cassettes / (cassette or _cassette_of(test))
-        self._session = _record(project, path, test) if record else _replay(project, path, test)
         self._settings = project.settings
         self._bot = bot
+        default = self._find(bot) if bot or project.settings.default_bot else Target(name="", id="")
+        self._service = default.base_url
+        self._session = (
+            _record(project, path, test, default) if record else _replay(project, path, test)
+        )
         self._options = ChatOptions(user_id=project.settings.user_id, stream=stream)
 
     def start_conversation(self, bot: str = "") -> Callable[[str], Reply]:
@@ -225,9 +230,17 @@ class FixtureSession:
         Raises:
             UsageError: there is no such bot.
         """
-        settings = self._settings
-        target = find_bot(bot or self._bot, settings.bots, settings.default_bot)
+        target = self._find(bot or self._bot)
+        if target.base_url != self._service:
+            raise UsageError(
+                f'"{target.name}" is at another service than the test\'s other conversations.',
+                next_step="Name the bot where the test asks for the fixture: one cassette is of one"
+                " service.",
+            )
         return self._session.start(target, self._options)
+
+    def _find(self, bot: str) -> Target:
+        return find_bot(bot, self._settings.bots, self._settings.default_bot)
 
     def finish(self, *, is_complete: bool) -> None:
         """Check that the whole cassette was replayed, or write it.
@@ -251,7 +264,9 @@ def _replay(project: Project, path: Path | RemoteFolder, test: str) -> Conversat
     )
 
 
-def _record(project: Project, path: Path | RemoteFolder, test: str) -> ConversationSession:
+def _record(
+    project: Project, path: Path | RemoteFolder, test: str, target: Target
+) -> ConversationSession:
     project.refuse_recording_in_ci(force=False, next_step=_REPLAY_IN_CI)
     settings, process = project.settings, project.process
     redactor = project.make_redactor()
@@ -259,7 +274,7 @@ def _record(project: Project, path: Path | RemoteFolder, test: str) -> Conversat
         _stored(path),
         test,
         RecordingSettings(
-            transport=project.open_transport(redactor, workers=1),
+            transport=project.open_transports(redactor, [target], workers=1).of(target),
             redactor=redactor,
             clock=process.clock,
             rng=process.rng,

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coze_harness.auth.credentials import OAuthAppKeys, read_private_key
+from coze_harness.auth.credentials import AccessToken, OAuthAppKeys, read_private_key
 from coze_harness.cassettes import Redactor
 from coze_harness.config import Settings, SettingsOverrides, load_settings
 from coze_harness.execution import can_fork, map_in_processes
 from coze_harness.execution.replay_runner import ReplayRunner
-from coze_harness.model import TrialStatus
+from coze_harness.model import Target, TargetKind, TrialStatus
 from coze_harness.model.errors import (
     NothingSelectedError,
     ResultsError,
@@ -40,7 +41,7 @@ from coze_harness.storage.project_folders import ProjectFolders
 from coze_harness.storage.remote_folder import RemoteFolder
 
 if TYPE_CHECKING:  # a replay needs no network, and importing requests takes 60 ms
-    from coze_harness.transport import HttpTransport, TokenSource
+    from coze_harness.transport import ServiceTransports, TokenSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,41 +160,64 @@ class Project:
             )
         return self.settings.cassettes
 
-    def open_transport(self, redactor: Redactor, *, workers: int) -> HttpTransport:
-        """Open the network, authenticated by the project's token or its OAuth app.
+    def open_transports(
+        self, redactor: Redactor, targets: Iterable[Target], *, workers: int
+    ) -> ServiceTransports:
+        """Open the network to the services of targets, each authenticated by its own token.
 
         Args:
-            redactor: gets the private key and each token before it is used.
-            workers: the most calls at a time.
+            redactor: gets every token that the environment has, and a private key, before the first
+                call: a bot may repeat the token of another service.
+            targets: what is talked to.
+            workers: the most calls at a time to each service.
 
         Raises:
             SettingsError: there are no credentials, or they cannot be used.
             CozeError: Coze rejects the OAuth app.
         """
-        from coze_harness.transport import HttpTransport
+        from coze_harness.transport import HttpTransport, ServiceTransports
 
         settings, environment = self.settings, self.process.environment
+        for secret in (settings.project_token, settings.studio_token, settings.credentials):
+            if isinstance(secret, AccessToken):
+                redactor.add_secret(secret.get_secret_value())
+        services = {target.base_url: target for target in targets}
+        tokens = {url: self._token_for(target, redactor) for url, target in services.items()}
+        return ServiceTransports(
+            {
+                url: HttpTransport(
+                    url or settings.base_url,
+                    token,
+                    workers=workers,
+                    environment=environment,
+                    call_seconds=settings.limits.call,
+                    response_bytes=settings.limits.response_bytes,
+                    monotonic=self.process.clock.monotonic,
+                )
+                for url, token in tokens.items()
+            }
+        )
+
+    def _token_for(self, target: Target, redactor: Redactor) -> str | TokenSource:
+        settings = self.settings
+        if target.is_project:
+            if settings.project_token is None:
+                raise SettingsError(
+                    f'There is no token for the project "{target.name}".',
+                    next_step="set COZE_PROJECT_TOKEN to the JWT of its deployment page.",
+                )
+            return settings.project_token.get_secret_value()
+        if target.kind is TargetKind.STUDIO and settings.studio_token is not None:
+            return settings.studio_token.get_secret_value()
         if settings.credentials is None:
             raise SettingsError(
                 "There is no token for Coze.",
                 next_step="set COZE_API_TOKEN; to try it without an account:"
                 " coze-harness serve --demo",
             )
-        token: str | TokenSource
         if isinstance(settings.credentials, OAuthAppKeys):
-            token = self._oauth_tokens(settings.credentials, redactor)
-        else:
-            token = settings.credentials.get_secret_value()
-            redactor.add_secret(token)
-        return HttpTransport(
-            settings.base_url,
-            token,
-            workers=workers,
-            environment=environment,
-            call_seconds=settings.limits.call,
-            response_bytes=settings.limits.response_bytes,
-            monotonic=self.process.clock.monotonic,
-        )
+            return self._oauth_tokens(settings.credentials, redactor)
+        return settings.credentials.get_secret_value()
 
     def _oauth_tokens(self, keys: OAuthAppKeys, redactor: Redactor) -> TokenSource:
         from coze_harness.auth.oauth_app import OAuthTokenSource, sdk_token_request

@@ -15,7 +15,7 @@ from coze_harness.cassettes import Redactor
 from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.commands.project import Project
 from coze_harness.commands.uninterrupted import uninterrupted
-from coze_harness.config.config_file import check_base_url
+from coze_harness.config.service_urls import check_base_url
 from coze_harness.execution import BATCH_SIZE
 from coze_harness.execution.recording_facts import estimate_requests, inspect_recordings
 from coze_harness.execution.sharding import ShardNumber, resume_shard, select_shard
@@ -32,6 +32,7 @@ from coze_harness.model import (
 from coze_harness.model.errors import (
     NothingSelectedError,
     ResultsError,
+    ScenarioErrors,
     UsageError,
     WorkerLostError,
 )
@@ -53,11 +54,12 @@ from coze_harness.reporting.terminal_trials import verdict_line
 from coze_harness.results import RunFolder, read_head
 from coze_harness.results.run_upload import RunUpload
 from coze_harness.scenarios import generate_values
+from coze_harness.scenarios.target_rules import unsendable_prompts
 from coze_harness.storage.remote_folder import RemoteFolder
 
 if TYPE_CHECKING:  # a replay needs no network, and importing requests takes 60 ms
     from coze_harness.execution.live_runner import LiveRunner
-    from coze_harness.transport import HttpTransport
+    from coze_harness.transport import ServiceTransports
 
 Item = TypeVar("Item", bound=SelectedTrial)
 
@@ -147,10 +149,10 @@ def talk_to_coze(
     for warning in project.settings.warnings:
         listener.on_warning(warning)
     redactor = project.make_redactor()
-    with open_live_transport(project, redactor, options) as transport:
+    with open_live_transports(project, redactor, options, trials) as transports:
         announce_requests(project, trials, listener)
         live = live_runner(
-            project, transport, redactor, options, listener, saves_cassettes=saves_cassettes
+            project, transports, redactor, options, listener, saves_cassettes=saves_cassettes
         )
         return run_trials(
             project,
@@ -234,21 +236,27 @@ def replay_workers(project: Project, options: RunOptions) -> tuple[int, int]:
     return options.workers or project.process.processors, BATCH_SIZE
 
 
-def open_live_transport(project: Project, redactor: Redactor, options: RunOptions) -> HttpTransport:
-    """Open the network for a run.
+def open_live_transports(
+    project: Project, redactor: Redactor, options: RunOptions, trials: Sequence[Trial]
+) -> ServiceTransports:
+    """Open the network to the services that trials talk to.
 
     Raises:
         SettingsError: there are no credentials.
+        ScenarioErrors: Coze certainly refuses a trial's prompts.
     """
     from coze_harness.execution.live_runner import STREAM_WORKERS
 
+    if errors := unsendable_prompts(trials):
+        raise ScenarioErrors(errors)
     workers = options.workers or project.settings.workers or STREAM_WORKERS
-    return project.open_transport(redactor, workers=workers)
+    targets = (trial.bot for trial in trials)
+    return project.open_transports(redactor, targets, workers=workers)
 
 
 def live_runner(
     project: Project,
-    transport: HttpTransport,
+    transports: ServiceTransports,
     redactor: Redactor,
     options: RunOptions,
     listener: RunListener,
@@ -260,7 +268,7 @@ def live_runner(
 
     settings, process = project.settings, project.process
     return LiveRunner(
-        transport=transport,
+        transports=transports,
         redactor=redactor,
         clock=process.clock,
         rng=process.rng,
@@ -271,7 +279,7 @@ def live_runner(
         trial_seconds=settings.limits.trial,
         workers=options.workers or settings.workers,
         saves_cassettes=saves_cassettes,
-        recorded_address=options.public_address.rstrip("/") or transport.base_url,
+        recorded_address=options.public_address.rstrip("/"),
         folder=settings.root,
         replayer=project.replayer,
         warn=listener.on_warning,

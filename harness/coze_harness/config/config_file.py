@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from coze_harness.config.folder_settings import check_folder
+from coze_harness.config.service_urls import check_base_url
 from coze_harness.config.settings import (
     BASE_URL,
     USER_ID,
@@ -18,14 +18,18 @@ from coze_harness.config.settings import (
     RedactSettings,
     ReportSettings,
 )
-from coze_harness.model import JSON, Bot
+from coze_harness.config.target_settings import (
+    read_target,
+    target_mismatches,
+    written_target_schema,
+)
+from coze_harness.model import JSON, Target
 from coze_harness.model.errors import SettingsError
 from coze_harness.model.location import Location, PathPart, SourcePositions
 from coze_harness.text.safe_regex import PatternError, UserPattern, compile_pattern
 from coze_harness.text.spelling import suggest_word, yaml_type_name
 from coze_harness.yaml_source import YamlDocument, read_yaml
 from coze_harness.yaml_source.record_schema import (
-    ANY_TEXT,
     BOOLEAN,
     MAPPING,
     TEXT,
@@ -39,9 +43,10 @@ from coze_harness.yaml_source.unquoted_text import find_unquoted_faults
 
 CONFIG_FILE: Final = "harness.yaml"
 
-_SECRET = re.compile(r"\b(?:pat|sat|czs|cztei)_[A-Za-z0-9]{6,}|\bsk-[A-Za-z0-9_-]{16,}")
+_SECRET = re.compile(
+    r"\b(?:pat|sat|czs|cztei)_[A-Za-z0-9]{6,}|\bsk-[A-Za-z0-9_-]{16,}|\beyJ[\w-]{8,}\.eyJ[\w-]{4,}"
+)
 _SECRET_KEYS: Final = ("token", "api_token", "api_key", "access_token", "secret", "password")
-_BOT_NAME = re.compile(r"[^\s@\[\]#/\\][^@\[\]#/\\\x00-\x1f\x7f]*")
 
 
 _JUDGE: Final[Schema] = {
@@ -57,19 +62,6 @@ _PATTERNS: Final[Schema] = {
     "additionalProperties": False,
 }
 _REDACT: Final[Schema] = {"anyOf": [list_of(TEXT), record_schema(RedactSettings)]}
-_BOT: Final[Schema] = {
-    "type": "object",
-    "properties": {"id": {}, "title": ANY_TEXT},
-    "required": [],
-    "additionalProperties": False,
-}
-_WRITTEN_BOT: Final[Schema] = {
-    **_BOT,
-    "type": ["string", "integer", "object"],
-    "properties": {**_BOT["properties"], "id": {"type": ["string", "integer"]}},
-    "required": ["id"],
-    "pattern": "[0-9]+",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +69,7 @@ class ConfigSpec:
     """The keys of harness.yaml, checked."""
 
     base_url: str = key(BASE_URL, TEXT, "Scheme and host of Coze's API.")
-    bots: Mapping[str, Bot] = key({}, MAPPING, "Names of your choice, each with a bot's id.")
+    bots: Mapping[str, Target] = key({}, MAPPING, "Names of your choice, each with a target.")
     default_bot: str = key("", TEXT, "The bot of scenarios without one: a name or an id.")
     user_id: str = key(USER_ID, TEXT, "The user of scenarios without one.")
     poll: PollSettings = key(
@@ -122,7 +114,7 @@ def config_schema() -> dict[str, JSON]:
 
     declared = record_schema(ConfigSpec)
     properties = declared["properties"]
-    bots = {**properties["bots"], "additionalProperties": _WRITTEN_BOT}
+    bots = {**properties["bots"], "additionalProperties": written_target_schema()}
     return document_schema(
         {**declared, "properties": {**properties, "bots": bots}}, "harness.yaml of coze-harness"
     )
@@ -155,7 +147,10 @@ def read_config(file: Path) -> ConfigSpec:
     _check_secrets(data, positions, ())
     _check_keys(data, document)
     values: dict[str, Any] = dict(data)
-    values["bots"] = _read_bots(values.get("bots", {}), positions)
+    values["bots"] = {
+        name: read_target(name, target, positions)
+        for name, target in values.get("bots", {}).items()
+    }
     values["poll"] = PollSettings(**values.get("poll", {}))
     values["limits"] = LimitSettings(**values.get("limits", {}))
     values["report"] = ReportSettings(**values.get("report", {}))
@@ -174,9 +169,8 @@ def _check_keys(data: Mapping[str, JSON], document: YamlDocument) -> None:
     mismatches = find_unquoted_faults(document)
     mismatches += check_shape(dict(data), record_schema(ConfigSpec), positions)
     bots = data.get("bots")
-    for name, bot in bots.items() if isinstance(bots, dict) else ():
-        if isinstance(bot, dict):
-            mismatches += check_shape(bot, _BOT, positions.below("bots", name))
+    for name, target in bots.items() if isinstance(bots, dict) else ():
+        mismatches += target_mismatches(name, target, positions)
     redact = data.get("redact", [])
     if isinstance(redact, dict):
         schema = record_schema(RedactSettings)
@@ -215,34 +209,6 @@ def _secret_error(where: Location) -> SettingsError:
     )
 
 
-def _read_bots(bots: Mapping[str, JSON], positions: SourcePositions) -> dict[str, Bot]:
-    return {name: _read_bot(name, value, positions) for name, value in bots.items()}
-
-
-def _read_bot(name: str, value: JSON, positions: SourcePositions) -> Bot:
-    """Return a bot; a number is its id only as the author wrote it, digit for digit."""
-    if not _BOT_NAME.fullmatch(name):
-        raise SettingsError(
-            f'"{name}" cannot be the name of a bot: @ [ ] # and slashes separate names of trials.',
-            where=positions.key("bots", name),
-            next_step="Choose a plain name.",
-        )
-    path: tuple[PathPart, ...] = ("bots", name)
-    title = ""
-    if isinstance(value, dict):
-        title = str(value.get("title", ""))
-        path, value = (*path, "id"), value.get("id")
-    digits = value if isinstance(value, str) else positions.source(*path)
-    if isinstance(value, bool) or not (digits.isascii() and digits.isdecimal()):
-        seen = f'"{value}"' if isinstance(value, str) else yaml_type_name(value)
-        raise SettingsError(
-            f"A bot's id must be digits in quotes, not {seen}.",
-            where=positions.at(*path),
-            next_step="Copy the number after /bot/ in the address of the bot's page.",
-        )
-    return Bot(name=name, id=digits, title=title)
-
-
 def _check_bot_references(config: ConfigSpec, positions: SourcePositions) -> None:
     named = ((config.default_bot, ("default_bot",)), (config.judge_bot, ("judge", "bot")))
     for word, path in named:
@@ -278,23 +244,3 @@ def _read_redact(value: JSON, positions: SourcePositions) -> RedactSettings:
             )
         patterns.append(UserPattern(pattern, where))
     return RedactSettings(tuple(patterns), tuple(parts.get("presets", ())))
-
-
-def check_base_url(value: str, where: Location) -> None:
-    """Check that an address has a scheme and a host, and no user, password or query.
-
-    Raises:
-        SettingsError: it is invalid; `where` is named.
-    """
-    try:
-        parts = urlsplit(value)
-        is_port_wrong = parts.port == 0
-    except ValueError:
-        parts, is_port_wrong = urlsplit(""), True
-    is_wrong = parts.scheme not in ("http", "https") or not parts.hostname or is_port_wrong
-    if is_wrong or parts.username is not None or parts.query or parts.fragment:
-        raise SettingsError(
-            "The base URL is not an address like https://api.coze.com.",
-            where=where,
-            next_step="Write scheme and host only: no user, password or query.",
-        )

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from coze_harness.auth.credentials import Credentials
-from coze_harness.model import Bot
+from coze_harness.auth.credentials import AccessToken, Credentials
+from coze_harness.model import Target
 from coze_harness.storage.remote_folder import RemoteFolder
 from coze_harness.text.safe_regex import UserPattern
 from coze_harness.yaml_source.record_schema import TEXT, Schema, key, list_of
@@ -91,7 +91,9 @@ class Settings:
     file: Path | None = None
     base_url: str = BASE_URL
     credentials: Credentials | None = None
-    bots: Mapping[str, Bot] = field(default_factory=dict)
+    project_token: AccessToken | None = None
+    studio_token: AccessToken | None = None
+    bots: Mapping[str, Target] = field(default_factory=dict)
     default_bot: str = ""
     user_id: str = USER_ID
     poll: PollSettings = PollSettings()

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from coze_harness.auth.credentials import read_credentials
-from coze_harness.config.config_file import CONFIG_FILE, ConfigSpec, check_base_url, read_config
+from coze_harness.auth.credentials import (
+    PROJECT_TOKEN,
+    STUDIO_TOKEN,
+    read_credentials,
+    read_token,
+)
+from coze_harness.config.config_file import CONFIG_FILE, ConfigSpec, read_config
 from coze_harness.config.folder_settings import resolve_folder, resolve_location
+from coze_harness.config.service_urls import check_base_url
 from coze_harness.config.settings import ReportSettings, Settings, SettingsOverrides
 from coze_harness.model.errors import SettingsError
 from coze_harness.model.location import Location
@@ -46,6 +52,8 @@ def load_settings(
         file=file,
         base_url=(base_url or config.base_url).rstrip("/"),
         credentials=credentials,
+        project_token=read_token(env, PROJECT_TOKEN),
+        studio_token=read_token(env, STUDIO_TOKEN),
         bots=config.bots,
         default_bot=config.default_bot,
         user_id=config.user_id,

@@ -5,6 +5,7 @@ from coze_harness.coze.coze_conversation import CozeConversation, PollSchedule
 from coze_harness.coze.message_list import ListMethod
 from coze_harness.coze.request_fingerprint import fingerprint
 from coze_harness.coze.retry_policy import RetryPolicy
+from coze_harness.coze.target_conversation import open_conversation
 
 __all__ = [
     "CozeConversation",
@@ -13,4 +14,5 @@ __all__ = [
     "RetryPolicy",
     "fetch_bot_snapshot",
     "fingerprint",
+    "open_conversation",
 ]

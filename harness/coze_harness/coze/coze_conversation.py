@@ -13,19 +13,19 @@ from typing import Final, NoReturn
 from coze_harness.coze import api_calls, response_parsing, workflow_calls
 from coze_harness.coze.chat_stream import parse_stream
 from coze_harness.coze.conversation_setup import create_conversation, upload_attachments
-from coze_harness.coze.error_codes import advice_for
+from coze_harness.coze.error_codes import ENDED_CODES, advice_for
 from coze_harness.coze.message_list import ListMethod, list_messages
 from coze_harness.coze.prompt_messages import build_prompt_messages
 from coze_harness.coze.response_parsing import ChatState, Envelope
 from coze_harness.coze.retry_policy import RetryPolicy, call_with_retry
 from coze_harness.model import (
     Attachment,
-    Bot,
     ChatOptions,
     HttpCall,
     HttpResponse,
     Message,
     Reply,
+    Target,
     ToolCall,
     Wait,
     replace,
@@ -49,7 +49,6 @@ _MAX_GROWTH_STEPS: Final = 2
 _MAX_GROWTH: Final = 2.0
 _FIRST_POLL_SHARE: Final = 0.8
 _MAX_TOOL_ROUNDS: Final = 20
-_CHAT_HAD_ENDED: Final = 4104
 _LAST_CALL: Final = 1.0
 """Seconds that the last poll of a chat may take, whatever is left of its time."""
 _CANCEL_SECONDS: Final = 2.0
@@ -94,7 +93,7 @@ class CozeConversation:
 
     def __init__(
         self,
-        bot: Bot,
+        bot: Target,
         options: ChatOptions,
         schedule: PollSchedule,
         policy: RetryPolicy,
@@ -118,11 +117,6 @@ class CozeConversation:
                 completed and no expectation of the turn judges the status.
             ScenarioError: the bot calls a tool that the turn has no output for.
         """
-        if turn.workflow_input is not None:
-            timeout = self._schedule.timeout
-            return (
-                yield from workflow_calls.run_workflow(self._options, turn, timeout, self._policy)
-            )
         call = yield from self._prompt(turn)
         if self._schedule.timeout is not None:
             call = replace(call, timeout=self._schedule.timeout)
@@ -138,12 +132,12 @@ class CozeConversation:
         if chat.status not in response_parsing.FAILED and not (chat.id and chat.conversation_id):
             raise _unusable(envelope, "a chat without its ids")
         self._conversation_id = chat.conversation_id or self._conversation_id
-        if self._options.workflow and progress.is_stream_complete:
+        if self._bot.is_workflow and progress.is_stream_complete:
             chat = chat.ended()  # it has no state to poll
         chat = yield from self._poll_and_submit(chat, turn, progress)
         messages = progress.streamed
         if chat.status == "completed" or chat.asks:
-            is_whole = bool(self._options.workflow) and progress.is_stream_complete
+            is_whole = bool(self._bot.is_workflow) and progress.is_stream_complete
             if not is_whole and not any(message.type == "answer" for message in messages):
                 messages = yield from self._messages(chat)
         elif not turn.checks_status:
@@ -169,14 +163,14 @@ class CozeConversation:
         """Create the conversation, upload the files, and return the call that sends the prompt."""
         options, policy = self._options, self._policy
         if options.create_conversation and not self._conversation_id:
-            bot_id = "" if options.workflow else self._bot.id
+            bot_id = self._bot.bot_id if self._bot.is_workflow else self._bot.id
             self._conversation_id = yield from create_conversation(bot_id, policy)
         if turn.attachments:
             yield from upload_attachments(turn.attachments, self._file_ids, policy)
         messages = build_prompt_messages(options, turn, self._file_ids, first=not self._has_started)
         self._has_started = True
-        if options.workflow:
-            return workflow_calls.start_chat(options, messages, self._conversation_id)
+        if self._bot.is_workflow:
+            return workflow_calls.start_chat(self._bot, options, messages, self._conversation_id)
         return api_calls.start_chat(self._bot.id, options, messages, self._conversation_id)
 
     def _poll_and_submit(
@@ -244,7 +238,7 @@ class CozeConversation:
         call = api_calls.cancel_chat(chat.conversation_id, chat.id, _CANCEL_SECONDS)
         try:
             envelope, _response = yield from call_with_retry(call, self._policy, repeatable=True)
-            if envelope.code == _CHAT_HAD_ENDED:
+            if envelope.code in ENDED_CODES:
                 outcome = "it ended before it could be cancelled"
             else:
                 envelope.raise_for_code("to cancel the chat")

@@ -50,6 +50,16 @@ _NEXT_STEPS: Final[dict[int, str]] = {
     4200: "check the bot's id, and the region: a bot of the other region does not exist here.",
     5000: "an internal error of Coze: try again later; give the log id to its support.",
     700012006: _SIGN_IN,
+    103000000: _CALLER,
+    103000001: "the conversation or bot belongs to another user of this coze-studio.",
+    103000002: "check `conversation_id`: this coze-studio does not know the conversation.",
+    103100001: "look into coze-studio's log: the bot could not run (is a model configured?).",
+    103100002: "check the bot's id under `bots` in harness.yaml, and publish it as an API.",
+    103200001: "record again: coze-studio does not know the message.",
+    103200002: "look into coze-studio's log; then record again.",
+    103200003: "record again: coze-studio does not know the chat.",
+    103200004: "configure the bot's chatflow in coze-studio.",
+    103200005: "the chat had ended already.",
 }
 
 BUSY_CODES: Final = frozenset({4009, 4013, 4016, 4020})
@@ -60,6 +70,14 @@ MINUTE_CODES: Final = frozenset({4013, 4020})
 
 TRANSIENT_CODES: Final = BUSY_CODES | {5000, 720702222}
 """Worth a retry if the call is idempotent (reads)."""
+
+STUDIO_FINAL_CODES: Final = frozenset(
+    {103000000, 103000001, 103000002, 103100002, 103200001, 103200003, 103200004, 103200005}
+)
+"""Errors of coze-studio that a retry does not change, whatever their HTTP status."""
+
+ENDED_CODES: Final = frozenset({4104, 103200005})
+"""The chat had ended before it could be cancelled."""
 
 TRANSIENT_STATUSES: Final = frozenset({429, 500, 502, 503, 504})
 

@@ -10,32 +10,56 @@ from typing import Any, Final
 from coze_harness.coze import workflow_calls
 from coze_harness.coze.api_calls import CHAT_PATH, UPLOAD_PATH, chat_body
 from coze_harness.coze.prompt_messages import build_prompt_messages, describe_attachment
-from coze_harness.model import JSON, ChatOptions
+from coze_harness.model import JSON, ChatOptions, Target
 from coze_harness.model.trial import Turn
 from coze_harness.text import json_text as jsontext
 
-_PROMPT_PATHS: Final = frozenset({CHAT_PATH, workflow_calls.CHAT_PATH, workflow_calls.RUN_PATH})
+_PROMPT_PATHS: Final = frozenset(
+    {
+        CHAT_PATH,
+        workflow_calls.CHAT_PATH,
+        workflow_calls.RUN_PATH,
+        workflow_calls.STREAM_RUN_PATH,
+        workflow_calls.RESUME_PATH,
+        workflow_calls.STREAM_RESUME_PATH,
+    }
+)
+_PROJECT_ROUTES: Final = ("/run", "/stream_run")
+_ASSIGNED_KEYS: Final = frozenset({"conversation_id", "event_id", "interrupt_type"})
 
 
 def prompt_bodies(
-    bot_id: str, options: ChatOptions, turns: Sequence[Turn]
+    target: Target, options: ChatOptions, turns: Sequence[Turn]
 ) -> list[dict[str, JSON]]:
     """Return the bodies of a trial's prompts, in order.
 
     Ids that Coze assigns are replaced or left out: an uploaded file's id is its digest, and a
     workflow's body has no conversation id.
     """
-    return [_body(bot_id, options, turn, first=not index) for index, turn in enumerate(turns)]
+    bodies: list[dict[str, JSON]] = []
+    has_run = False
+    for index, turn in enumerate(turns):
+        has_run = has_run or turn.workflow_input is not None
+        bodies.append(_body(target, options, turn, first=not index, has_run=has_run))
+    return bodies
 
 
-def _body(bot_id: str, options: ChatOptions, turn: Turn, *, first: bool) -> dict[str, JSON]:
+def _body(
+    target: Target, options: ChatOptions, turn: Turn, *, first: bool, has_run: bool
+) -> dict[str, JSON]:
+    if target.is_project:
+        from coze_harness.coze import project_calls  # rare
+
+        return project_calls.prompt_body(target, options, turn, "")
     if turn.workflow_input is not None:
-        return workflow_calls.run_body(options, turn.workflow_input)
+        return workflow_calls.run_body(target, options, turn.workflow_input)
+    if has_run:
+        return workflow_calls.resume_body(target, turn.prompt)
     digests = {item: item.sha256 for item in turn.attachments} if turn.attachments else {}
     messages = _without_types(build_prompt_messages(options, turn, digests, first=first))
-    if options.workflow:
-        return workflow_calls.chat_body(options, messages)
-    return chat_body(bot_id, options, messages)
+    if target.is_workflow:
+        return workflow_calls.chat_body(target, options, messages)
+    return chat_body(target.id, options, messages)
 
 
 def recorded_prompt_bodies(exchanges: Sequence[tuple[str, bytes, bytes]]) -> list[JSON]:
@@ -52,15 +76,17 @@ def recorded_prompt_bodies(exchanges: Sequence[tuple[str, bytes, bytes]]) -> lis
                 created: Any = jsontext.parse_json(response)
                 sent: Any = jsontext.parse_json(request)
                 digests[created["data"]["id"].encode()] = sent["sha256"].encode()
-        elif path in _PROMPT_PATHS and request:
+        elif request and (path in _PROMPT_PATHS or path.endswith(_PROJECT_ROUTES)):
             for file_id, digest in digests.items():
                 request = request.replace(file_id, digest)
             with suppress(ValueError):
                 body = jsontext.parse_json(request)
-                if isinstance(body, dict):
-                    body = {key: value for key, value in body.items() if key != "conversation_id"}
+                if isinstance(body, dict) and path in _PROMPT_PATHS:
+                    body = {k: value for k, value in body.items() if k not in _ASSIGNED_KEYS}
                     if isinstance(messages := body.get("additional_messages"), list):
                         body["additional_messages"] = _without_types(messages)
+                elif isinstance(body, dict) and body.get("type") == "query":
+                    body = {**body, "session_id": ""}
                 bodies.append(body)
     return bodies
 
@@ -101,7 +127,7 @@ def with_bot_version(path: str, request: bytes, options: ChatOptions) -> bytes:
     return jsontext.dump_json(others | {name: text for name, text in wanted.items() if text})
 
 
-def fingerprint(bot_id: str, options: ChatOptions, turns: Sequence[Turn]) -> str:
+def fingerprint(target: Target, options: ChatOptions, turns: Sequence[Turn]) -> str:
     """Return a hash of everything that a trial sends.
 
     Expectations have no part in it: they are judged again in each replay. A Python function that
@@ -109,12 +135,14 @@ def fingerprint(bot_id: str, options: ChatOptions, turns: Sequence[Turn]) -> str
     """
     sent: list[JSON] = [
         options.conversation_id,
-        prompt_bodies(bot_id, options, turns),
+        prompt_bodies(target, options, turns),
         [_tools(turn) for turn in turns],
     ]
     # Added only where a trial has it, so that older fingerprints stay valid.
     if options.create_conversation:
         sent.append("a conversation of its own")
+    if options.stream and any(turn.workflow_input is not None for turn in turns):
+        sent.append("streamed runs")
     if files := [describe_attachment(item) for turn in turns for item in turn.attachments]:
         sent.append(files)
     return f"sha256:{hashlib.sha256(jsontext.dump_sorted_json(sent)).hexdigest()}"

@@ -5,14 +5,18 @@ Plain functions instead of models: this runs for each interaction of every repla
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from coze_harness.coze.error_codes import advice_for
 from coze_harness.model import JSON, HttpResponse, Message, ToolCall, Usage, replace
 from coze_harness.model.errors import ApiError, PayloadError
 from coze_harness.text import json_text as jsontext
 from coze_harness.text import sse
+
+_STUDIO_ERROR: Final = re.compile(r"code=(\d{6,9}) message=([^\n]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +70,16 @@ def parse_envelope(response: HttpResponse) -> Envelope:
     Raises:
         PayloadError: the body is not a JSON object.
     """
-    log_id = response.headers.get("x-tt-logid", "")
+    headers = response.headers
+    log_id = headers.get("x-tt-logid", "") or headers.get("x-log-id", "")
     if is_stream(response):
         return Envelope(0, "", None, log_id, response.status)
     try:
         body = jsontext.parse_json(response.body)
     except ValueError:
         body = None
+    if studio := _studio_error(response, body):
+        return Envelope(*studio, None, log_id, response.status)
     if not isinstance(body, dict):
         raise PayloadError(
             f"The response (HTTP {response.status}) is not Coze's JSON.",
@@ -98,6 +105,20 @@ def describe_body(response: HttpResponse) -> str:
     """Return the beginning of a body, for an error's detail."""
     start = response.body[:200].decode("utf-8", "replace").strip()
     return f"it begins: {start}" if start else "it is empty"
+
+
+def _studio_error(response: HttpResponse, body: JSON) -> tuple[int, str] | None:
+    """Return code and text of an error of coze-studio, which has both in a text.
+
+    The text is the whole body (HTTP 500) or the `msg` of a body without a code of its own (400).
+    """
+    if response.status < 400:
+        return None
+    source = response.body.decode("utf-8", "replace")
+    if isinstance(body, dict):
+        source = text(body.get("msg")) if body.get("code") == response.status else ""
+    found = _STUDIO_ERROR.match(source)
+    return (int(found[1]), found[2].strip()) if found else None
 
 
 @dataclass(frozen=True, slots=True)

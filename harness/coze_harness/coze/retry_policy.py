@@ -102,9 +102,9 @@ def call_with_retry(
 
 def _is_worth_retrying(envelope: Envelope, *, repeatable: bool) -> bool:
     if repeatable:
-        return (
-            envelope.code in error_codes.TRANSIENT_CODES
-            or envelope.http_status in error_codes.TRANSIENT_STATUSES
+        return envelope.code in error_codes.TRANSIENT_CODES or (
+            envelope.http_status in error_codes.TRANSIENT_STATUSES
+            and envelope.code not in error_codes.STUDIO_FINAL_CODES
         )
     return envelope.code in error_codes.BUSY_CODES or envelope.http_status == 429
 

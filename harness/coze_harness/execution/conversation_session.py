@@ -10,16 +10,18 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from coze_harness.cassettes import RecordingInfo, RecordingTransport, Redactor, ReplayTransport
 from coze_harness.cassettes import cassette_files as store
-from coze_harness.coze import CozeConversation, ListMethod, PollSchedule, RetryPolicy
+from coze_harness.coze import ListMethod, PollSchedule, RetryPolicy, open_conversation
 from coze_harness.execution.flow_driver import FlowTask, run_flow
 from coze_harness.execution.live_scheduler import run_concurrently
+from coze_harness.execution.project_sessions import new_session_id, recorded_session_id
 from coze_harness.execution.trial_deadline import limit_trial
-from coze_harness.model import Bot, ChatOptions, Reply
+from coze_harness.model import ChatOptions, Reply, Target
 from coze_harness.model.errors import CassetteEditedError, CassetteMissingError
 from coze_harness.model.location import Location
 from coze_harness.model.protocols import Clock
@@ -31,7 +33,7 @@ from coze_harness.transport import HttpTransport, TimedTransport
 class ConversationSession(Protocol):
     """The conversations of one cassette."""
 
-    def start(self, bot: Bot, options: ChatOptions) -> Callable[[str], Reply]:
+    def start(self, bot: Target, options: ChatOptions) -> Callable[[str], Reply]:
         """Start a conversation and return the function that sends its next prompt.
 
         That function raises CozeError or CassetteError.
@@ -86,10 +88,11 @@ class ReplaySession:
             raise CassetteEditedError(Location(shown))
         self._transport = ReplayTransport(recording, shown, redactor)
 
-    def start(self, bot: Bot, options: ChatOptions) -> Callable[[str], Reply]:
+    def start(self, bot: Target, options: ChatOptions) -> Callable[[str], Reply]:
         """Start a conversation and return the function that sends its next prompt."""
         policy = RetryPolicy(jitter=lambda: 0.0, tries=1)
-        conversation = CozeConversation(bot, options, PollSchedule(), policy)
+        new_session = partial(recorded_session_id, self._transport)
+        conversation = open_conversation(bot, options, PollSchedule(), policy, new_session)
         return lambda prompt: run_flow(conversation.run_turn(_turn(prompt)), self._transport)
 
     def finish(self, *, is_complete: bool) -> None:
@@ -136,12 +139,15 @@ class RecordSession:
             self._timed, settings.transport.base_url, settings.redactor
         )
 
-    def start(self, bot: Bot, options: ChatOptions) -> Callable[[str], Reply]:
+    def start(self, bot: Target, options: ChatOptions) -> Callable[[str], Reply]:
         """Start a conversation and return the function that sends its next prompt."""
         settings = self._settings
         schedule = PollSchedule(interval=settings.poll_interval, timeout=settings.poll_timeout)
         policy = RetryPolicy(jitter=settings.rng.random)
-        conversation = CozeConversation(bot, options, schedule, policy, self._list_method)
+        new_session = partial(new_session_id, settings.rng)
+        conversation = open_conversation(
+            bot, options, schedule, policy, new_session, self._list_method
+        )
 
         def send(prompt: str) -> Reply:
             monotonic = settings.clock.monotonic

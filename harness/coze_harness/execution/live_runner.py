@@ -14,12 +14,12 @@ from typing import Final, Generic, TypeAlias, TypeVar
 from coze_harness.cassettes import CandidateInfo, RecordingInfo, RecordingTransport, Redactor
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.coze import (
-    CozeConversation,
     ListMethod,
     PollSchedule,
     RetryPolicy,
     fetch_bot_snapshot,
     fingerprint,
+    open_conversation,
 )
 from coze_harness.coze.error_codes import add_region_hint
 from coze_harness.execution.conversation_runner import (
@@ -30,17 +30,18 @@ from coze_harness.execution.conversation_runner import (
 from coze_harness.execution.flow_driver import FlowTask
 from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.execution.process_pool import in_batches
+from coze_harness.execution.project_sessions import new_session_id
 from coze_harness.execution.rate_limit import RateLimit, rate_limited
-from coze_harness.execution.recording_facts import requested_version
+from coze_harness.execution.recording_facts import is_streamed, requested_version
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.execution.trial_deadline import limit_trial
 from coze_harness.expectations import asks_for
-from coze_harness.model import BotSnapshot, replace
+from coze_harness.model import BotSnapshot, Target, replace
 from coze_harness.model.errors import CassetteError, CassetteMissingError, HarnessError
 from coze_harness.model.protocols import CallFlow, Clock, EncodeResult, GenerateValues
 from coze_harness.model.trial import Trial, Turn
 from coze_harness.model.version import VERSION
-from coze_harness.transport import HttpTransport, TimedTransport
+from coze_harness.transport import ServiceTransports, TimedTransport
 
 DEFAULT_WORKERS: Final = 32
 STREAM_WORKERS: Final = 256
@@ -48,8 +49,11 @@ STREAM_WORKERS: Final = 256
 
 Value = TypeVar("Value")
 Encoded = TypeVar("Encoded")
-_Version: TypeAlias = tuple[str, str]
+_Version: TypeAlias = tuple[Target, str]
 _DRAFT: Final = "unpublished_draft"
+_PROJECT_SNAPSHOT: Final = BotSnapshot(
+    warning="a project does not describe its version, model and prompt"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +75,7 @@ class LiveRunner:
     """Runs live conversations, many at once.
 
     Args:
-        transport: the network; the caller closes it.
+        transports: the network; the caller closes it.
         redactor: removes secrets from recordings and results.
         clock: the time.
         rng: the random source, for generated values and the jitter of retries.
@@ -81,7 +85,8 @@ class LiveRunner:
         trial_seconds: how long a trial may take.
         workers: the most calls at a time; `None`: 32, or up to 256 for streams.
         saves_cassettes: whether the conversations become recordings.
-        recorded_address: the service's address in recordings, without a slash at the end.
+        recorded_address: Coze's address in recordings, without a slash at the end; empty: the one
+            that is called. Targets with a URL of their own keep it.
         folder: the project's, from which attached files are read.
         replayer: reads the earlier recordings.
         warn: receives warnings: a bot without information, an unreadable recording that is
@@ -89,7 +94,7 @@ class LiveRunner:
         candidates: the baselines of recordings that become candidates, by trial id.
     """
 
-    transport: HttpTransport
+    transports: ServiceTransports
     redactor: Redactor
     clock: Clock
     rng: random.Random
@@ -150,7 +155,8 @@ class _LiveRun(Generic[Encoded]):
 
     def fetch_snapshots(self, trials: Sequence[Trial], workers: int) -> dict[_Version, BotSnapshot]:
         """Fetch each bot's information once: the draft's where the trials talk to the draft."""
-        bots = {requested_version(trial): trial for trial in trials if not trial.options.workflow}
+        described = (trial for trial in trials if trial.bot.capabilities.has_snapshot)
+        bots = {requested_version(trial): trial for trial in described}
         factories = [partial(self._snapshot_task, key) for key in bots]
         monotonic = self.settings.clock.monotonic
         snapshots = dict(run_concurrently(factories, workers=workers, monotonic=monotonic))
@@ -161,14 +167,15 @@ class _LiveRun(Generic[Encoded]):
         return snapshots
 
     def _snapshot_task(self, key: _Version) -> FlowTask[BotSnapshot, tuple[_Version, BotSnapshot]]:
-        bot_id, bot_version = key
+        bot, bot_version = key
         policy = RetryPolicy(jitter=self.settings.rng.random, tries=2)
-        flow = fetch_bot_snapshot(bot_id, policy, published=bot_version != _DRAFT)
+        flow = fetch_bot_snapshot(bot.id, policy, published=bot_version != _DRAFT)
 
         def on_result(snapshot: BotSnapshot) -> tuple[_Version, BotSnapshot]:
             return key, _snapshot_of_version(bot_version, snapshot)
 
-        return FlowTask(self._limited(flow), self.settings.transport, on_result)
+        transport = self.settings.transports.of(bot)
+        return FlowTask(self._limited(flow), transport, on_result)
 
     def _limited(self, flow: CallFlow[Value]) -> CallFlow[Value]:
         limited = rate_limited(flow, self.limit) if self.limit else flow
@@ -181,9 +188,12 @@ class _LiveRun(Generic[Encoded]):
         names = trial.script.generated_names
         values = dict(settings.generate(names, now.astimezone(), settings.rng))
         values |= baseline.generated_values(names)
-        timed = TimedTransport(settings.transport, settings.clock.monotonic, root=settings.folder)
-        recorder = RecordingTransport(timed, settings.recorded_address, settings.redactor)
-        snapshot = None if trial.options.workflow else self.snapshots.get(requested_version(trial))
+        transport = settings.transports.of(trial.bot)
+        timed = TimedTransport(transport, settings.clock.monotonic, root=settings.folder)
+        recorder = RecordingTransport(timed, self._recorded_address(trial.bot), settings.redactor)
+        snapshot = self.snapshots.get(requested_version(trial))
+        if trial.bot.is_project:
+            snapshot = _PROJECT_SNAPSHOT
         if snapshot is not None:
             # First, so that the bot cannot repeat a secret of its prompt without its context.
             snapshot = recorder.redactor.redact_snapshot(snapshot)
@@ -200,8 +210,9 @@ class _LiveRun(Generic[Encoded]):
                 expected=baseline.poll_durations(),
             )
             policy = RetryPolicy(jitter=settings.rng.random)
-            conversation = CozeConversation(
-                trial.bot, trial.options, schedule, policy, self.list_method
+            new_session = partial(new_session_id, settings.rng)
+            conversation = open_conversation(
+                trial.bot, trial.options, schedule, policy, new_session, self.list_method
             )
             answers = baseline.answers(turns)
             flow = self._limited(run_conversation(trial, turns, conversation, answers))
@@ -209,9 +220,14 @@ class _LiveRun(Generic[Encoded]):
         attempt = _Attempt(trial, turns, values, now, timed, recorder, snapshot)
         return FlowTask(flow, recorder, partial(self._finish, attempt))
 
+    def _recorded_address(self, target: Target) -> str:
+        own = self.settings.transports.of(target).base_url
+        return own if target.url else self.settings.recorded_address or own
+
     def _finish(self, attempt: _Attempt, result: ConversationResult) -> Encoded:
         settings, trial = self.settings, attempt.trial
-        add_region_hint(result.error, settings.transport.base_url)
+        if not trial.bot.url:
+            add_region_hint(result.error, settings.transports.of(trial.bot).base_url)
         error: HarnessError | None = None
         if settings.saves_cassettes and result.error is None:
             info = attempt.recording_info(settings.candidates.get(trial.key.id))
@@ -255,7 +271,7 @@ class _Attempt:
         return RecordingInfo(
             scenario=self.trial.key.scenario,
             trial=self.trial.key.id,
-            fingerprint=fingerprint(self.trial.bot.id, self.trial.options, self.turns),
+            fingerprint=fingerprint(self.trial.bot, self.trial.options, self.turns),
             recorded_at=self.started_at,
             harness=VERSION,
             generated_values=self.generated_values,
@@ -315,7 +331,7 @@ class _Baseline:
 
 
 def _default_workers(trials: Sequence[Trial]) -> int:
-    streams = sum(1 for trial in trials if trial.options.stream or trial.options.workflow)
+    streams = sum(1 for trial in trials if is_streamed(trial))
     return min(max(streams, DEFAULT_WORKERS), STREAM_WORKERS)
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.execution.process_pool import in_batches
 from coze_harness.execution.replay_runner import ReplayRunner
-from coze_harness.model import CassetteState
+from coze_harness.model import CassetteState, Target
 from coze_harness.model.errors import (
     CassetteError,
     CassetteMissingError,
@@ -75,9 +75,10 @@ def estimate_requests(
     """Return about how many requests recording the trials takes, those about the bots included.
 
     A trial with a recording takes as many as that took. Without one, a prompt takes five, or one if
-    it is streamed or runs a workflow.
+    it is streamed, or its target always answers at once.
     """
-    count = len({requested_version(trial) for trial in trials if not trial.options.workflow})
+    described = (trial for trial in trials if trial.bot.capabilities.has_snapshot)
+    count = len({requested_version(trial) for trial in described})
     for batch in in_batches(trials):
         prefetching = runner.prefetch(batch)
         for trial in batch:
@@ -98,12 +99,17 @@ def _recorded_requests(trial: Trial, runner: ReplayRunner) -> int:
 def _expected_requests(trial: Trial, generate: GenerateValues, now: datetime, rng: Random) -> int:
     options = trial.options
     turns = trial.script.turns(generate(trial.script.generated_names, now, rng))
-    count = len(turns) * (1 if options.stream or options.workflow else _CALLS_PER_TURN)
+    count = len(turns) * (1 if is_streamed(trial) else _CALLS_PER_TURN)
     count += len({file for turn in turns for file in turn.attachments if file.is_local})
     return count + options.create_conversation
 
 
-def requested_version(trial: Trial) -> tuple[str, str]:
-    """Return the bot's id and the version a trial talks to (empty: the published one)."""
+def is_streamed(trial: Trial) -> bool:
+    """Return whether the reply to a prompt is one response, which takes as long as the bot does."""
+    return trial.options.stream or trial.bot.capabilities.always_streams
+
+
+def requested_version(trial: Trial) -> tuple[Target, str]:
+    """Return the bot and the version a trial talks to (empty: the published one)."""
     options = trial.options
-    return trial.bot.id, _DRAFT if options.publish_status == _DRAFT else options.bot_version
+    return trial.bot, _DRAFT if options.publish_status == _DRAFT else options.bot_version

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Generic, TypeVar
 
 from coze_harness.cassettes import Recording, Redactor, ReplayTransport
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.cassettes.request_difference import request_differences
-from coze_harness.coze import CozeConversation, PollSchedule, RetryPolicy, fingerprint
+from coze_harness.coze import PollSchedule, RetryPolicy, fingerprint, open_conversation
 from coze_harness.coze.request_fingerprint import prompt_bodies, recorded_prompt_bodies
 from coze_harness.execution.conversation_runner import (
     ConversationResult,
@@ -19,11 +20,12 @@ from coze_harness.execution.conversation_runner import (
 )
 from coze_harness.execution.flow_driver import run_flow
 from coze_harness.execution.process_pool import BATCH_SIZE, in_batches, map_in_processes
+from coze_harness.execution.project_sessions import recorded_session_id
 from coze_harness.execution.recorded_tools import with_recorded_tools
 from coze_harness.model import TrialResult, replace
 from coze_harness.model.errors import CassetteMissingError, CassetteStaleError, HarnessError
 from coze_harness.model.location import Location
-from coze_harness.model.protocols import EncodeResult
+from coze_harness.model.protocols import Conversation, EncodeResult
 from coze_harness.model.trial import Trial, Turn
 from coze_harness.text.safe_regex import UserPattern
 
@@ -122,7 +124,7 @@ class ReplayRunner:
     ) -> TrialResult:
         """Replay and judge a recording that has been loaded."""
         transport = ReplayTransport(recording, self.path(trial), redactor)
-        conversation = CozeConversation(trial.bot, trial.options, _SCHEDULE, _NO_RETRY)
+        conversation = _open(trial, transport)
         turns = with_recorded_tools(turns, transport)
         result = run_flow(run_conversation(trial, turns, conversation, baseline_answers), transport)
         error: HarnessError | None = None
@@ -151,7 +153,7 @@ class ReplayRunner:
         except HarnessError:
             return ()
         transport = ReplayTransport(recording, path, redactor)
-        conversation = CozeConversation(trial.bot, trial.options, _SCHEDULE, _NO_RETRY)
+        conversation = _open(trial, transport)
         unjudged = [
             replace(turn, expectations=()) for turn in with_recorded_tools(turns, transport)
         ]
@@ -193,7 +195,7 @@ class ReplayRunner:
         turns = trial.script.turns(values)
         info = recording.origin
         if info and info.fingerprint:
-            now = fingerprint(trial.bot.id, trial.options, turns)
+            now = fingerprint(trial.bot, trial.options, turns)
             if now != info.fingerprint:
                 raise self._stale(trial, path, _changes(trial, turns, recording))
         return recording, turns
@@ -221,6 +223,11 @@ class _BatchReplay(Generic[Encoded]):
         return [encode(replay(trial, redactor)) for trial in trials]
 
 
+def _open(trial: Trial, transport: ReplayTransport) -> Conversation:
+    new_session = partial(recorded_session_id, transport)
+    return open_conversation(trial.bot, trial.options, _SCHEDULE, _NO_RETRY, new_session)
+
+
 def missing_recording_error(
     trial: Trial, path: str, record_command: str = "record"
 ) -> CassetteMissingError:
@@ -244,7 +251,7 @@ def _changes(trial: Trial, turns: Sequence[Turn], recording: Recording) -> list[
             for item in recording.interactions
         ]
     )
-    now = prompt_bodies(trial.bot.id, trial.options, turns)
+    now = prompt_bodies(trial.bot, trial.options, turns)
     lines = [
         f"turn {number}: {line}"
         for number, bodies in enumerate(zip(before, now, strict=False), 1)

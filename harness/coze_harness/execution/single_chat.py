@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from coze_harness.cassettes import RecordingTransport, Redactor
-from coze_harness.coze import CozeConversation, ListMethod, PollSchedule, RetryPolicy
-from coze_harness.coze.chat_stream import answer_deltas
+from coze_harness.coze import ListMethod, PollSchedule, RetryPolicy, open_conversation
 from coze_harness.coze.error_codes import add_region_hint
+from coze_harness.coze.target_conversation import answer_pieces
 from coze_harness.execution.flow_driver import FlowTask
 from coze_harness.execution.live_scheduler import run_concurrently
+from coze_harness.execution.project_sessions import new_session_id
 from coze_harness.execution.trial_deadline import limit_trial
-from coze_harness.model import Bot, ChatOptions, HttpCall, HttpResponse, Reply
+from coze_harness.model import ChatOptions, HttpCall, HttpResponse, Reply, Target
 from coze_harness.model.errors import CozeError
 from coze_harness.model.location import Location
 from coze_harness.model.protocols import Clock
@@ -48,8 +50,14 @@ class _StreamDisplay:
     until its last line.
     """
 
-    def __init__(self, show: Callable[[str], None], redactor: Redactor) -> None:
+    def __init__(
+        self,
+        show: Callable[[str], None],
+        redactor: Redactor,
+        pieces: Callable[[bytes], Iterator[str]],
+    ) -> None:
         self._show = show
+        self._pieces = pieces
         self._redactor = redactor
         self._bytes = b""
         self._word = ""
@@ -58,7 +66,7 @@ class _StreamDisplay:
     def __call__(self, chunk: bytes) -> None:
         self._bytes += chunk
         end = complete_length(self._bytes)
-        text = self._word + "".join(answer_deltas(self._bytes[:end]))
+        text = self._word + "".join(self._pieces(self._bytes[:end]))
         self._bytes = self._bytes[end:]
         last_word = _WORD.search(text)
         cut = last_word.start() if last_word else len(text)
@@ -79,7 +87,7 @@ class _StreamDisplay:
 
 def send_single_prompt(
     prompt: str,
-    bot: Bot,
+    bot: Target,
     options: ChatOptions,
     *,
     transport: HttpTransport,
@@ -111,13 +119,14 @@ def send_single_prompt(
     Raises:
         CozeError: the service or the network failed.
     """
-    display = _StreamDisplay(show, redactor) if show else None
+    display = _StreamDisplay(show, redactor, answer_pieces(bot)) if show else None
     timed = TimedTransport(transport, clock.monotonic, display)
     # Recorded for the redaction: an answer may repeat the token to the terminal.
     recorder = RecordingTransport(timed, transport.base_url, redactor)
     schedule = PollSchedule(interval=poll_interval, timeout=poll_timeout)
     policy = RetryPolicy(jitter=rng.random)
-    conversation = CozeConversation(bot, options, schedule, policy, ListMethod())
+    new_session = partial(new_session_id, rng)
+    conversation = open_conversation(bot, options, schedule, policy, new_session, ListMethod())
     turn = Turn(prompt=prompt, expectations=(), location=Location("ask"))
     task = FlowTask(
         limit_trial(conversation.run_turn(turn), trial_seconds, clock.monotonic),
@@ -127,7 +136,8 @@ def send_single_prompt(
     try:
         (reply,) = run_concurrently([lambda: task], workers=1, monotonic=clock.monotonic)
     except CozeError as error:
-        add_region_hint(error, transport.base_url)
+        if not bot.url:
+            add_region_hint(error, transport.base_url)
         raise
     if display:
         display.finish()

@@ -22,7 +22,14 @@ from coze_harness.model.run_record import (
     Summary,
     TrialRow,
 )
-from coze_harness.model.trial_key import Attachment, Bot, CassetteState, ChatOptions, TrialKey
+from coze_harness.model.target import (
+    CAPABILITIES,
+    LIMITED_KEYS,
+    Target,
+    TargetCapabilities,
+    TargetKind,
+)
+from coze_harness.model.trial_key import Attachment, CassetteState, ChatOptions, TrialKey
 from coze_harness.model.trial_result import (
     AnswerChange,
     ChangeKind,
@@ -39,11 +46,12 @@ from coze_harness.model.trial_result import (
 )
 
 __all__ = [
+    "CAPABILITIES",
     "JSON",
+    "LIMITED_KEYS",
     "AnswerChange",
     "Assessment",
     "Attachment",
-    "Bot",
     "BotComparison",
     "BotDifference",
     "BotSnapshot",
@@ -70,6 +78,9 @@ __all__ = [
     "ShardInfo",
     "Summary",
     "SurvivingMutant",
+    "Target",
+    "TargetCapabilities",
+    "TargetKind",
     "ToolCall",
     "TrialChange",
     "TrialKey",

@@ -9,7 +9,8 @@ from typing import ClassVar, Protocol
 from coze_harness.model.http_call import JSON
 from coze_harness.model.location import Location
 from coze_harness.model.reply import Reply
-from coze_harness.model.trial_key import Attachment, Bot, ChatOptions, TrialKey
+from coze_harness.model.target import Target
+from coze_harness.model.trial_key import Attachment, ChatOptions, TrialKey
 from coze_harness.model.trial_result import Verdict
 
 
@@ -106,7 +107,7 @@ class Trial:
     """One planned execution of a scenario: scenario × bot × case × repeat."""
 
     key: TrialKey
-    bot: Bot
+    bot: Target
     options: ChatOptions
     script: TurnScript
     description: str = ""

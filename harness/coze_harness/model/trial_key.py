@@ -1,4 +1,4 @@
-"""What a trial is about: its name, its bot and its options."""
+"""What a trial is about: its name and its options."""
 
 from __future__ import annotations
 
@@ -30,22 +30,12 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bot:
-    """A bot by its name in the project and its id at Coze."""
-
-    name: str
-    id: str
-    title: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ChatOptions:
     """What a scenario sends besides its prompts.
 
     `history` has the messages (role, content) that precede the first prompt. The conversation is
     the existing one of `conversation_id`, or created before the first prompt
-    (`create_conversation`), or created by it. `workflow` is the id of a workflow that is run
-    instead of a bot.
+    (`create_conversation`), or created by it. With `is_async`, a workflow runs in the background.
     """
 
     user_id: str
@@ -62,7 +52,7 @@ class ChatOptions:
     conversation_id: str = ""
     create_conversation: bool = False
     history: tuple[tuple[str, str], ...] = ()
-    workflow: str = ""
+    is_async: bool = False
 
 
 class TrialKey(Struct, frozen=True):

@@ -21,10 +21,6 @@ _PLAIN_KEYS = frozenset(ChatOptions.__dataclass_fields__).difference(
     TEMPLATE_KEYS, ("user_id", "create_conversation")
 )
 _OPTION_KEYS = _PLAIN_KEYS.union(TEMPLATE_KEYS, ("user_id", "conversation"))
-_BOT_KEYS = (
-    "custom_variables", "meta_data", "shortcut_command", "enable_card", "bot_version",
-    "publish_status", "auto_save_history", "tools",
-)  # fmt: skip
 
 _MAX_MESSAGES = 100
 _MAX_WORKFLOW_MESSAGES = 50
@@ -64,13 +60,8 @@ def check_chat_options(spec: ScenarioSpec, positions: SourcePositions) -> Iterat
             where=positions.at("history"),
             next_step="Shorten it.",
         )
-    for key in _BOT_KEYS if spec.workflow else ():
-        if key in spec.keys:
-            yield ScenarioError(
-                f'"{key}" is for bots: it cannot be sent to a workflow.',
-                where=positions.key(key),
-                next_step="Remove it; a workflow takes `parameters` and `input`.",
-            )
+    if spec.is_async and spec.stream:
+        yield exclusive_keys_error("is_async", "stream", positions)
 
 
 def exclusive_keys_error(key: str, other: str, positions: SourcePositions) -> ScenarioError:
@@ -92,19 +83,15 @@ def check_turn(
         return ScenarioError(what, where=positions.key(key), next_step=next_step)
 
     if turn.get("input") is not None:
-        if not spec.workflow:
-            yield error("input", '"input" is for a workflow.', "Add `workflow: ID`.")
         for key in ("prompt", "attach", "tools"):
             if turn.get(key):
                 yield error(key, f'"{key}" cannot go with "input".', "Keep one of them.")
-        if is_first and spec.history:
+        if is_first and spec.history and not spec.workflow:
             yield error(
                 "input",
                 'The "history" must come before a prompt, and this turn has none.',
                 "Write a `prompt:`, or remove `history:`.",
             )
-    elif spec.workflow and turn.get("tools"):
-        yield error("tools", "A workflow uses no tools in a chat.", "Remove `tools:`.")
 
 
 def build_chat_options(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from coze_harness.model import ChatOptions
 from coze_harness.model.location import Location
@@ -31,7 +32,8 @@ class Scenario:
     """A named conversation, ready to become trials.
 
     `file` is relative to the project, `folder` to the scenarios folder, with forward slashes.
-    `workflow` is the id of the workflow that the prompts go to instead of bots.
+    `workflow` is the id of the workflow that the prompts go to instead of bots. `limited_keys` are
+    the places of keys that not every target takes.
     """
 
     name: str
@@ -47,3 +49,4 @@ class Scenario:
     known_failure: str
     stop_on_failure: bool
     cases: tuple[CaseInstance, ...]
+    limited_keys: Mapping[str, Location] = field(default_factory=dict)

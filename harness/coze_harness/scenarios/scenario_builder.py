@@ -23,6 +23,11 @@ from coze_harness.scenarios.name_rules import check_name, is_bot_id
 from coze_harness.scenarios.project_paths import ProjectPaths
 from coze_harness.scenarios.scenario import BotReference, Scenario
 from coze_harness.scenarios.scenario_keys import SCENARIO, ScenarioSpec
+from coze_harness.scenarios.target_rules import (
+    limited_keys,
+    own_workflow_kind,
+    unsupported_keys,
+)
 from coze_harness.scenarios.template_renderer import (
     TemplateRenderer,
     has_placeholder,
@@ -88,6 +93,9 @@ class ScenarioBuilder:
         with errors:
             cases = self._cases(spec, positions, source)
         turns = self._turns(spec, positions, source, errors)
+        keys = limited_keys(spec, positions)
+        if spec.workflow:
+            errors.extend(unsupported_keys(own_workflow_kind(keys), keys))
         errors.raise_all()
         tags = tuple(dict.fromkeys(spec.tags))
         return Scenario(
@@ -107,6 +115,7 @@ class ScenarioBuilder:
             cases=tuple(
                 expand_cases(spec, positions, turns, cases, self._renderer, self._default_options)
             ),
+            limited_keys=keys,
         )
 
     def _cases(

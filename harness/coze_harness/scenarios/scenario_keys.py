@@ -103,6 +103,9 @@ class ScenarioSpec:
         (), list_of(_MESSAGE), "Messages to send before the first prompt."
     )
     workflow: str = key("", TEXT, "A workflow's id in quotes, in place of a bot.")
+    is_async: bool = key(
+        False, BOOLEAN, "A workflow runs in the background, and its result is polled (paid plans)."
+    )
     tools: Mapping[str, JSON] | None = key(
         None, TOOLS, "Tool outputs for every turn; a turn's own `tools` are added to them."
     )

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from coze_harness.model import Bot, TrialKey
+from coze_harness.model import Target, TrialKey
 from coze_harness.model.errors import ScenarioError, UsageError
 from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial
 from coze_harness.scenarios.error_collector import ErrorCollector
 from coze_harness.scenarios.name_rules import file_name_part, file_stem, fold_name, is_bot_id
 from coze_harness.scenarios.scenario import BotReference, CaseInstance, Scenario
+from coze_harness.scenarios.target_rules import own_workflow_kind, unsupported_keys
 from coze_harness.text.spelling import suggest_word
 
 
 def expand_trials(
     scenarios: Iterable[Scenario],
-    bots: Mapping[str, Bot],
+    bots: Mapping[str, Target],
     default_bot: str = "",
     chosen_bots: Sequence[str] | None = None,
     repeat: int | None = None,
@@ -53,6 +54,10 @@ def expand_trials(
             own = []
         folder = "/".join(part for part in (cassettes, scenario.folder) if part)
         selected = own if scenario.workflow else chosen or own
+        if selected is chosen:
+            for target in chosen:
+                keys = scenario.limited_keys
+                errors.extend(unsupported_keys(target.kind, keys, target.name))
         trials += _scenario_trials(scenario, own, selected, repeat or scenario.repeat, folder)
     errors.extend(_check_ids(trials))
     errors.raise_all()
@@ -73,12 +78,12 @@ def _check_ids(trials: Sequence[Trial]) -> Iterator[ScenarioError]:
             )
 
 
-def check_bots(bots: Mapping[str, Bot], default_bot: str = "") -> Callable[[Scenario], object]:
+def check_bots(bots: Mapping[str, Target], default_bot: str = "") -> Callable[[Scenario], object]:
     """Return a check for `load_scenarios`: it raises an error for unknown bots of a scenario."""
     return _BotLookup(bots, default_bot).bots_of
 
 
-def find_bot(word: str, bots: Mapping[str, Bot], default_bot: str) -> Bot:
+def find_bot(word: str, bots: Mapping[str, Target], default_bot: str) -> Target:
     """Return a bot by its name in harness.yaml or by its id; without a word, the default one.
 
     Raises:
@@ -95,17 +100,19 @@ def find_bot(word: str, bots: Mapping[str, Bot], default_bot: str) -> Bot:
 class _BotLookup:
     """Finds bots by name or id."""
 
-    bots: Mapping[str, Bot]
+    bots: Mapping[str, Target]
     default: str
 
-    def bots_of(self, scenario: Scenario) -> list[Bot]:
+    def bots_of(self, scenario: Scenario) -> list[Target]:
         """Return a scenario's bots, or the default one; a workflow stands in for a bot.
 
         Raises:
             ScenarioErrors: bots are unknown, or there is none.
         """
         if scenario.workflow:
-            return [Bot(name=f"workflow:{scenario.workflow}", id=scenario.workflow)]
+            kind = own_workflow_kind(scenario.limited_keys)
+            name = f"workflow:{scenario.workflow}"
+            return [Target(name=name, id=scenario.workflow, kind=kind)]
         errors = ErrorCollector()
         references = scenario.bots
         if not references and self.default:
@@ -121,14 +128,17 @@ class _BotLookup:
         bots = []
         for reference in references:
             try:
-                bots.append(self.chosen(reference.word))
+                target = self.chosen(reference.word)
             except UsageError as error:
                 what, next_step = error.what, error.next_step
                 errors.add(ScenarioError(what, where=reference.location, next_step=next_step))
+                continue
+            bots.append(target)
+            errors.extend(unsupported_keys(target.kind, scenario.limited_keys, target.name))
         errors.raise_all()
         return bots
 
-    def chosen(self, word: str) -> Bot:
+    def chosen(self, word: str) -> Target:
         """Return a bot by its name or id.
 
         Raises:
@@ -137,7 +147,7 @@ class _BotLookup:
         if word in self.bots:
             return self.bots[word]
         if is_bot_id(word):
-            return Bot(name=word, id=word)
+            return Target(name=word, id=word)
         known = ", ".join(self.bots) or "none"
         raise UsageError(
             f'There is no bot "{word}".{suggest_word(word, self.bots)}',
@@ -147,7 +157,7 @@ class _BotLookup:
 
 
 def _scenario_trials(
-    scenario: Scenario, own: Sequence[Bot], bots: Sequence[Bot], repeat: int, folder: str
+    scenario: Scenario, own: Sequence[Target], bots: Sequence[Target], repeat: int, folder: str
 ) -> Iterator[Trial]:
     only_id = own[0].id if len(own) == 1 else ""
     name_part = file_name_part(scenario.name)
@@ -194,7 +204,7 @@ def _label_parts(cases: Sequence[CaseInstance]) -> list[tuple[str, bool]]:
 
 def _key(
     scenario: Scenario,
-    bot: Bot,
+    bot: Target,
     case: CaseInstance,
     number: int,
     trial_id: str,

@@ -9,10 +9,17 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from coze_harness.server import chat_endpoints, resource_endpoints
+from coze_harness.server import (
+    chat_endpoints,
+    resource_endpoints,
+    studio_dialect,
+    workflow_endpoints,
+)
 from coze_harness.server.fault_injection import Fault, FaultKind, FaultTriggered
+from coze_harness.server.project_endpoints import handle_project
 from coze_harness.server.request_validation import IncomingCall
 from coze_harness.server.response_envelope import ApiAnswer, ApiRefusal, envelope, json_response
+from coze_harness.server.script_schema import ScriptedProject
 from coze_harness.server.server_state import ServerState
 
 _LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?", re.IGNORECASE)
@@ -26,8 +33,12 @@ _ENDPOINTS: Mapping[str, Callable[[IncomingCall], Awaitable[ApiAnswer]]] = {
     _CHAT: chat_endpoints.handle_chat,
     "POST /v3/chat/cancel": chat_endpoints.handle_chat_cancel,
     "POST /v3/chat/submit_tool_outputs": chat_endpoints.handle_tool_outputs,
-    "POST /v1/workflow/run": chat_endpoints.handle_workflow_run,
-    "POST /v1/workflows/chat": chat_endpoints.handle_workflow_chat,
+    "POST /v1/workflow/run": workflow_endpoints.handle_workflow_run,
+    "POST /v1/workflow/stream_run": workflow_endpoints.handle_workflow_stream_run,
+    "POST /v1/workflow/stream_resume": workflow_endpoints.handle_workflow_stream_resume,
+    "POST /v1/workflows/resume": workflow_endpoints.handle_workflow_resume,
+    "POST /v1/workflows/chat": workflow_endpoints.handle_workflow_chat,
+    "GET /v1/workflows/{id}/run_histories/{id}": workflow_endpoints.handle_run_history,
     "POST /v1/conversation/create": resource_endpoints.handle_conversation_create,
     "GET /v1/conversation/retrieve": resource_endpoints.handle_conversation_retrieve,
     "GET /v1/conversations": resource_endpoints.handle_conversation_list,
@@ -75,22 +86,62 @@ def _rejection(call: IncomingCall) -> ASGIApp:
 
 
 async def _respond(call: IncomingCall) -> ASGIApp:
-    path = str(call.request.scope["path"])
-    method = "GET" if call.request.method == "HEAD" else call.request.method
-    route = f"{method} {re.sub('^/v1/bots/[^/]+$', '/v1/bots/{id}', path)}"
-    endpoint = _ENDPOINTS.get(route)
-    call.state.calls[route if endpoint else "unknown"] += 1
     try:
-        if endpoint is None:
-            raise ApiRefusal(4000, f"There is no {call.request.method} {path}.", http=404)
-        _check_token(call, route)
-        return await _response(call, await endpoint(call))
+        if found := _project_call(call):
+            return await _response(call, await handle_project(call, *found))
+        if call.path.startswith(f"{studio_dialect.PREFIX}/"):
+            return await _respond_as_studio(call)
+        return await _response(call, await _answer(call, _route(call)))
     except ApiRefusal as refusal:
         return refusal.response(call.log_id)
     except FaultTriggered as triggered:
         return await _refusal(call, triggered.fault)
     except ClientDisconnect:
         return Response()
+
+
+async def _answer(call: IncomingCall, route: str) -> ApiAnswer:
+    endpoint = _ENDPOINTS.get(route)
+    call.state.calls[route if endpoint else "unknown"] += 1
+    if endpoint is None:
+        raise ApiRefusal(4000, f"There is no {call.request.method} {call.path}.", http=404)
+    _check_token(call, route)
+    return await endpoint(call)
+
+
+async def _respond_as_studio(call: IncomingCall) -> ASGIApp:
+    call.is_studio, call.path = True, call.path.removeprefix(studio_dialect.PREFIX)
+    route = _route(call)
+    if route not in studio_dialect.ROUTES:
+        return studio_dialect.missing_route()
+    try:
+        answer = studio_dialect.answer_response(route, await _answer(call, route))
+    except ApiRefusal as refusal:
+        return studio_dialect.refusal_response(route, refusal)
+    return await _response(call, answer)
+
+
+def _route(call: IncomingCall) -> str:
+    method = "GET" if call.request.method == "HEAD" else call.request.method
+    return f"{method} {_template(call.path)}"
+
+
+def _template(path: str) -> str:
+    """Return a path with a placeholder for each id in it."""
+    path = re.sub("^/v1/bots/[^/]+$", "/v1/bots/{id}", path)
+    histories = "/v1/workflows/{id}/run_histories/{id}"
+    return re.sub("^/v1/workflows/[^/]+/run_histories/[^/]+$", histories, path)
+
+
+def _project_call(call: IncomingCall) -> tuple[ScriptedProject, str] | None:
+    """Return the project that a path belongs to, and which of its calls it is."""
+    found = re.fullmatch(r"(.*)/(?:(stream_run|run)|(cancel)/[^/]+)", call.path)
+    project = call.state.projects.get(found[1]) if found else None
+    if found is None or project is None or call.request.method != "POST":
+        return None
+    action = str(found[2] or found[3])
+    call.state.calls[f"POST {project.path}/{action}"] += 1
+    return project, action
 
 
 def _check_token(call: IncomingCall, route: str) -> None:

@@ -1,32 +1,25 @@
-"""The calls of chats and workflows."""
+"""The calls of chats."""
 
 from __future__ import annotations
 
 from coze_harness.server.chat_builder import build_chat, continue_chat
-from coze_harness.server.conversation_store import StoredChat, usage_json
-from coze_harness.server.event_stream_writer import FrameStyle, chat_frames
+from coze_harness.server.conversation_store import StoredChat
+from coze_harness.server.event_stream_writer import chat_frames
 from coze_harness.server.fault_injection import STATUS_KINDS, STREAM_KINDS, Route
-from coze_harness.server.message_builder import as_text, in_list_order
-from coze_harness.server.prompt_matching import filler
+from coze_harness.server.message_builder import in_list_order
 from coze_harness.server.request_validation import (
     Body,
     IncomingCall,
     chat_request,
     flag_field,
-    mapping_field,
     required_text,
     text_field,
-    workflow_chat_request,
 )
 from coze_harness.server.response_envelope import (
     ApiAnswer,
     ApiRefusal,
-    missing_resource,
     unpublished_bot,
 )
-from coze_harness.server.script_schema import ScriptedWorkflow
-
-_DEBUG_URL = "https://www.coze.com/work_flow?execute_id="
 
 
 async def handle_chat(call: IncomingCall) -> ApiAnswer:
@@ -43,7 +36,9 @@ async def handle_chat(call: IncomingCall) -> ApiAnswer:
     if request.stream:
         fault = state.faults.find(STREAM_KINDS, Route.CHAT, chat.faults)
         return chat_frames(call, chat, fault=fault, status=status)
-    return {"data": chat.to_json(call.now, status or "in_progress")}
+    return {
+        "data": chat.to_json(call.now, status or ("created" if call.is_studio else "in_progress"))
+    }
 
 
 async def handle_chat_retrieve(call: IncomingCall) -> ApiAnswer:
@@ -64,7 +59,8 @@ async def handle_message_list(call: IncomingCall) -> ApiAnswer:
         return {"data": []}
     if chat.status(call.now) not in ("completed", "requires_action", "required_action"):
         return {}
-    return {"data": in_list_order(chat.timeline.messages, chat.timeline.order, chat.id)}
+    messages = in_list_order(chat.timeline.messages, chat.timeline.order, chat.id)
+    return {"data": [*chat.question_json(), *messages] if call.is_studio else messages}
 
 
 async def handle_chat_cancel(call: IncomingCall) -> ApiAnswer:
@@ -104,38 +100,3 @@ def _tool_outputs(body: Body, chat: StoredChat) -> list[str]:
         ids = ", ".join(wanted)
         raise ApiRefusal(4000, f"tool_outputs must answer all tool calls at once: {ids}")
     return [outputs[call_id] for call_id in wanted]
-
-
-async def handle_workflow_run(call: IncomingCall) -> ApiAnswer:
-    """Answer `POST /v1/workflow/run`: `data` is text in which parameters fill ``{{ name }}``."""
-    body = await call.body()
-    workflow = _workflow(call, body)
-    words = {name: as_text(value) for name, value in mapping_field(body, "parameters").items()}
-    call.meet_fault(Route.WORKFLOW, workflow.faults)
-    execute_id = call.state.ids.new()
-    return {
-        "data": filler(words)(as_text(workflow.output)),
-        "debug_url": _DEBUG_URL + execute_id,
-        "execute_id": execute_id,
-        "usage": usage_json(),
-    }
-
-
-async def handle_workflow_chat(call: IncomingCall) -> ApiAnswer:
-    """Answer `POST /v1/workflows/chat`: a stream with blanks after the colons and no bot id."""
-    body = await call.body()
-    workflow = _workflow(call, body)
-    chat = build_chat(call, Route.WORKFLOW, workflow_chat_request(body), workflow)
-    style = FrameStyle(blank=b" ", bot_id=False, done={"debug_url": _DEBUG_URL + chat.id})
-    fault = call.state.faults.find(STREAM_KINDS, Route.WORKFLOW, chat.faults)
-    return chat_frames(call, chat, style=style, fault=fault)
-
-
-def _workflow(call: IncomingCall, body: Body) -> ScriptedWorkflow:
-    workflow_id = required_text(body, "workflow_id")
-    if text_field(body, "bot_id") and text_field(body, "app_id"):
-        raise ApiRefusal(4000, "give bot_id or app_id, not both.")
-    workflow = call.state.workflows.get(workflow_id)
-    if workflow is None:
-        raise missing_resource(f"workflow_id={workflow_id}")
-    return workflow

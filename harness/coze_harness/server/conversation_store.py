@@ -81,6 +81,23 @@ class StoredChat:
         """Return whether the chat occupies its conversation."""
         return not self.canceled and now < self.timeline.ends
 
+    def question_json(self) -> list[JSON]:
+        """Return the caller's messages, which coze-studio lists with the bot's."""
+        return [
+            {
+                "id": f"{self.id}{number}",
+                "conversation_id": self.conversation.id,
+                "bot_id": self.bot_id,
+                "chat_id": self.id,
+                "role": said.role,
+                "type": "question" if said.role == "user" else "answer",
+                "content": said.content,
+                "content_type": said.content_type,
+            }
+            for number, said in enumerate(self.inputs)
+            if said.role == "user"
+        ]
+
     def to_json(self, now: float, running_as: str = "") -> dict[str, JSON]:
         """Return Coze's chat object; `running_as` shows it as running, with that status."""
         status = running_as or self.status(now)

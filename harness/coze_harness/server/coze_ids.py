@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
+import uuid
 from random import Random
 
 from coze_harness.model.protocols import Clock
@@ -52,6 +53,10 @@ class CozeIds:
         """Return 34 characters: ``YYYYMMDDhhmmss`` and 20 upper-case hexadecimal digits."""
         stamp = time.strftime("%Y%m%d%H%M%S", time.gmtime(self.second() + _CHINA))
         return f"{stamp}{self._random.getrandbits(80):020X}"
+
+    def uuid(self) -> str:
+        """Return a random UUID, as projects on coze.site make them."""
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
 
     def tool_call(self) -> str:
         """Return an opaque tool call id: 41 random bytes in base64, as hosted Coze sends them."""

@@ -97,10 +97,10 @@ def _message_events(chat: StoredChat) -> Iterator[tuple[str, Mapping[str, JSON]]
     for message in chat.timeline.messages[chat.timeline.sent :]:
         if message["type"] == "answer" and message["content_type"] == "text":
             part = {key: message[key] for key in _DELTA_KEYS}
-            for piece in _cut(message.get("reasoning_content"), chat.timeline.delta):
+            for piece in cut_text(message.get("reasoning_content"), chat.timeline.delta):
                 delta = {**part, "content": "", "reasoning_content": piece}
                 yield "conversation.message.delta", delta
-            for piece in _cut(message["content"], chat.timeline.delta):
+            for piece in cut_text(message["content"], chat.timeline.delta):
                 yield "conversation.message.delta", {**part, "content": piece}
         yield "conversation.message.completed", message
 
@@ -115,7 +115,8 @@ def _speech(chat: StoredChat) -> Iterator[Mapping[str, JSON]]:
         }
 
 
-def _cut(text: JSON, size: int) -> Iterator[str]:
+def cut_text(text: JSON, size: int) -> Iterator[str]:
+    """Yield a text in pieces of `size` characters."""
     whole = str(text or "")
     for start in range(0, len(whole), size):
         yield whole[start : start + size]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import cast
 
 import orjson
 
@@ -80,7 +81,7 @@ def draft_messages(
     for tool in content.tools:
         yield from _tool_messages(tool, fill)
     for message in content.messages:
-        text = as_text(_fill_all(message.content, fill))
+        text = as_text(fill_all(message.content, fill))
         reasoning = fill(message.reasoning)
         yield DraftMessage(message.type, text, message.role, message.content_type, reasoning)
     for number, text in enumerate(answers):
@@ -92,8 +93,8 @@ def draft_messages(
 
 def _last_messages(content: ScriptedContent, fill: Fill) -> Iterator[DraftMessage]:
     if content.requires_action:
-        for call in content.requires_action.calls:
-            yield _local_call(call, _fill_all(call.arguments, fill))
+        calls = content.requires_action.calls
+        yield from (_local_call(call, fill_all(call.arguments, fill)) for call in calls)
         return
     if content.asks:
         yield from _question(fill(content.asks), content.content_type)
@@ -118,24 +119,25 @@ def _local_call(call: RequiredCall, arguments: object) -> DraftMessage:
 
 
 def _tool_messages(tool: ScriptedTool, fill: Fill) -> Iterator[DraftMessage]:
-    call: dict[str, object] = {"name": tool.name, "arguments": _fill_all(tool.arguments, fill)}
+    call: dict[str, object] = {"name": tool.name, "arguments": fill_all(tool.arguments, fill)}
     if tool.plugin_name or tool.plugin_id:
         call |= {"plugin_id": tool.plugin_id, "plugin_name": tool.plugin_name}
         call |= {"api_id": tool.api_id, "api_name": tool.api_name}
     yield DraftMessage("function_call", as_text({**call, "plugin_type": 1}))
-    output = as_text(_fill_all(tool.output, fill))
+    output = as_text(fill_all(tool.output, fill))
     response = {"content_type": 1, "response_for_model": output, "type_for_model": 1}
     yield DraftMessage("tool_response", as_text(response))
 
 
-def _fill_all(value: object, fill: Fill) -> object:
+def fill_all(value: object, fill: Fill) -> JSON:
+    """Return a value with known names filled in all of its texts."""
     if isinstance(value, str):
         return fill(value)
     if isinstance(value, Mapping):
-        return {key: _fill_all(part, fill) for key, part in value.items()}
+        return {key: fill_all(part, fill) for key, part in value.items()}
     if isinstance(value, Sequence):
-        return [_fill_all(part, fill) for part in value]
-    return value
+        return [fill_all(part, fill) for part in value]
+    return cast("JSON", value)
 
 
 def with_ids(

@@ -45,6 +45,8 @@ class IncomingCall:
         self.authorization = request.headers.get("authorization", "")
         self.connection: ClientConnection = request.scope["state"]["connection"]
         self.log_id = state.ids.log_id()
+        self.path = str(request.scope["path"])
+        self.is_studio = False
         self.fault: Fault | None = None
         self._raw: bytes | None = None
 
@@ -276,7 +278,8 @@ async def chat_request(call: IncomingCall) -> ChatRequest:
         saved=saved,
         variables=text_mapping(body, "custom_variables"),
         meta_data=pairs,
-        which=_which(body),
+        # coze-studio does not know these keys, and answers as published.
+        which="" if call.is_studio else _which(body),
     )
 
 

@@ -80,7 +80,7 @@ def _number(call: IncomingCall, key: str, default: int) -> int:
 
 async def handle_bot(call: IncomingCall) -> ApiAnswer:
     """Answer `GET /v1/bots/{id}` and the older `GET /v1/bot/get_online_info?bot_id=`."""
-    parent, _, bot_id = call.request.scope["path"].rpartition("/")
+    parent, _, bot_id = call.path.rpartition("/")
     if parent == "/v1/bot":
         bot_id = call.query.get("bot_id", "")
     if not bot_id:

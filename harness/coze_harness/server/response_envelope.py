@@ -43,6 +43,8 @@ MESSAGES: Mapping[int, str] = {
     4300: "There is no file in the upload.",
     4301: "Only one file can be uploaded at a time.",
     4302: "The file is too big.",
+    4314: "The workflow run record does not exist.",
+    4315: "The workflow run has ended already.",
     5000: (
         "We're currently experiencing server issues. "
         "Please try your request again after a short delay."
@@ -63,14 +65,14 @@ class ApiRefusal(Exception):  # noqa: N818 - an answer, not an error of this pro
         self, code: int, msg: str = "", *, http: int | None = None, retry_after: int | None = None
     ) -> None:
         super().__init__(code)
-        self._code = code
-        self._msg = msg or MESSAGES.get(code, f"error {code}")
+        self.code = code
+        self.msg = msg or MESSAGES.get(code, f"error {code}")
         self._http = http or _HTTP_STATUS.get(code, 200)
         self._retry_after = retry_after
 
     def response(self, log_id: str) -> Response:
         """Return the refusal as an HTTP response."""
-        body = envelope({}, log_id, self._code, self._msg)
+        body = envelope({}, log_id, self.code, self.msg)
         return json_response(body, log_id, self._http, retry_after=self._retry_after)
 
 

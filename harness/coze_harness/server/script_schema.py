@@ -268,13 +268,41 @@ class ScriptedBot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptedWorkflow:
-    """A workflow: `output` answers a run, `answers` a chat."""
+    """A workflow: `output` answers a run, `answers` a chat.
+
+    With a `question`, a run stops to ask it first; ``{{ answer }}`` is what the caller replied.
+    """
 
     id: str = required_key(_ID)
     name: str = key("", ANY_TEXT)
     output: object = key("", {})
+    question: str | None = key(None, optional(ANY_TEXT))
     answers: tuple[ScriptedAnswer, ...] = key((), _ANSWERS)
     faults: tuple[Fault, ...] = key((), FAULTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptedProject:
+    """A project on coze.site: an agent with `answers`, or a workflow with an `output`.
+
+    Its routes are at `path`. With `done`, its streams end with ``[DONE]``, as those of some
+    services do.
+
+    Raises:
+        ValueError: it has both, or neither.
+    """
+
+    path: str = key("", {"type": "string", "pattern": r"(/[\w.-]+)*"})
+    id: str = key("", _ID)
+    name: str = key("", ANY_TEXT)
+    output: object = key(None, {})
+    answers: tuple[ScriptedAnswer, ...] = key((), _ANSWERS)
+    done: bool = key(False, BOOLEAN)
+    faults: tuple[Fault, ...] = key((), FAULTS)
+
+    def __post_init__(self) -> None:
+        if bool(self.answers) == (self.output is not None):
+            raise ValueError("Give answers (an agent) or output (a workflow).")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,11 +320,12 @@ class ServerScript:
     """A whole script. With `seed`, ids repeat; `faults` affect every bot.
 
     Raises:
-        ValueError: two bots or two workflows have the same id.
+        ValueError: two bots or two workflows have the same id, or two projects the same path.
     """
 
     bots: tuple[ScriptedBot, ...] = required_key(list_of(record_of(ScriptedBot), 1))
     workflows: tuple[ScriptedWorkflow, ...] = key((), list_of(record_of(ScriptedWorkflow)))
+    projects: tuple[ScriptedProject, ...] = key((), list_of(record_of(ScriptedProject)))
     defaults: ScriptDefaults = key(ScriptDefaults(), record_of(ScriptDefaults))
     seed: int | None = key(None, optional(COUNT))
     faults: tuple[Fault, ...] = key((), FAULTS)
@@ -306,6 +335,9 @@ class ServerScript:
             ids = [node.id for node in nodes]
             if twice := next((one for one in ids if ids.count(one) > 1), None):
                 raise ValueError(f"Two entries have the {noun} id {twice}.")
+        paths = [project.path for project in self.projects]
+        if twice := next((path for path in paths if paths.count(path) > 1), None):
+            raise ValueError(f'Two projects have the path "{twice}".')
 
 
 def script_schema() -> dict[str, JSON]:

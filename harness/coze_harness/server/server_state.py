@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from random import Random, SystemRandom
+from typing import TYPE_CHECKING, Final
 
 from coze_harness.model.process_context import SystemClock
 from coze_harness.server.connection_registry import ConnectionRegistry
@@ -14,6 +15,11 @@ from coze_harness.server.fault_injection import FaultInjector
 from coze_harness.server.prompt_matching import bot_versions
 from coze_harness.server.response_envelope import missing_resource
 from coze_harness.server.script_schema import ScriptedBot, ScriptedContent, ServerScript
+
+if TYPE_CHECKING:  # its endpoints need the state
+    from coze_harness.server.workflow_endpoints import WorkflowRun
+
+_MAX_RUNS: Final = 10_000
 
 
 class ServerClock(SystemClock):
@@ -37,6 +43,9 @@ class ServerState:
         self.conversations = ConversationStore(self.clock)
         self.bots = bot_versions(script)
         self.workflows = {workflow.id: workflow for workflow in script.workflows}
+        self.workflow_runs: dict[str, WorkflowRun] = {}
+        self.projects = {project.path: project for project in script.projects}
+        self.project_sessions: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         self.file_ids: set[str] = set()
         self.connections = ConnectionRegistry()
         self.calls: Counter[str] = Counter()
@@ -57,6 +66,12 @@ class ServerState:
         made = StoredConversation(conversation_id or self.ids.new(), self.ids.second(), bot_id)
         self.conversations.add(made)
         return made
+
+    def remember_run(self, run: WorkflowRun) -> None:
+        """Store a run of a workflow; beyond the limit the oldest is forgotten."""
+        self.workflow_runs[run.id] = run
+        if len(self.workflow_runs) > _MAX_RUNS:
+            del self.workflow_runs[next(iter(self.workflow_runs))]
 
     def next_answers(self, content: ScriptedContent) -> tuple[str, ...]:
         """Return the texts of the answers; with `vary`, the next one in turn."""

@@ -10,7 +10,7 @@ from coze_harness.yaml_source.record_schema import Schema
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
-_OWN_WORDS: Final = ("expand", "make", "written")
+_OWN_WORDS: Final = ("expand", "make", "make_at", "written")
 
 
 def document_schema(schema: Schema, title: str) -> dict[str, JSON]:

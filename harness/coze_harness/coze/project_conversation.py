@@ -1,0 +1,266 @@
+"""A conversation with a project on coze.site: each turn is one call, and its reply one response.
+
+The turns of an agent share a `session_id`. It is made here: the service keeps what is said without
+one in a memory that all callers share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from coze_harness.coze import project_calls, project_errors
+from coze_harness.coze.coze_conversation import PollSchedule
+from coze_harness.coze.project_stream import ProjectReply, parse_agent_reply, parse_workflow_run
+from coze_harness.coze.response_parsing import is_stream, number, text
+from coze_harness.coze.retry_policy import RetryPolicy
+from coze_harness.model import (
+    JSON,
+    ChatOptions,
+    HttpCall,
+    HttpResponse,
+    Message,
+    Reply,
+    Target,
+    TargetKind,
+    Wait,
+    replace,
+)
+from coze_harness.model.errors import (
+    ApiError,
+    ChatFailedError,
+    ChatTimeoutError,
+    PayloadError,
+    ScenarioError,
+    TransportError,
+)
+from coze_harness.model.protocols import CallFlow
+from coze_harness.model.trial import Turn
+from coze_harness.text import json_text as jsontext
+
+
+class ProjectConversation:
+    """Turns with one project.
+
+    Args:
+        target: the project.
+        options: what the scenario sends besides its prompts.
+        schedule: its `timeout` is how long a reply may take.
+        policy: how to retry rejected calls.
+        new_session: returns the id of a new conversation.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        options: ChatOptions,
+        schedule: PollSchedule,
+        policy: RetryPolicy,
+        new_session: Callable[[], str],
+    ) -> None:
+        self._target = target
+        self._options = options
+        self._timeout = schedule.timeout
+        self._policy = policy
+        self._new_session = new_session
+        self._session_id = options.conversation_id
+
+    def run_turn(self, turn: Turn) -> CallFlow[Reply]:
+        """Send one prompt, or run the workflow on one input.
+
+        Raises:
+            CozeError: the service or the network failed, or the reply ended with an error and no
+                expectation of the turn judges the status.
+            ScenarioError: a local file is attached, which a project cannot get.
+        """
+        for file in turn.attachments:
+            if file.is_local:
+                raise ScenarioError(
+                    f'A project takes files by their URL only, and "{file.name}" is a local file.',
+                    where=turn.location,
+                    next_step="Put the file where the project can fetch it, and attach its URL.",
+                )
+        is_agent = self._target.kind is TargetKind.PROJECT
+        if is_agent and not self._session_id:
+            self._session_id = self._new_session()
+        call = project_calls.send_prompt(self._target, self._options, turn, self._session_id)
+        response = yield from _call(replace(call, timeout=self._timeout), self._policy)
+        if is_agent:
+            reply = self._checked(response, parse_agent_reply(response))
+        elif is_stream(response):
+            reply = self._checked(response, parse_workflow_run(response))
+        else:
+            reply = _direct_run(response)
+        if not reply.is_complete:
+            yield from self._give_up(reply, response)
+        self._session_id = reply.session_id or self._session_id
+        return self._reply(reply, response, turn)
+
+    def _checked(self, response: HttpResponse, reply: ProjectReply) -> ProjectReply:
+        if is_stream(response):
+            return reply
+        raise PayloadError(
+            f"The project's response (HTTP {response.status}) is no event stream.",
+            detail=_beginning(response),
+            next_step="check the address under `project:`: a workflow without a stream is at /run.",
+            log_id=_log_id(response),
+        )
+
+    def _reply(self, reply: ProjectReply, response: HttpResponse, turn: Turn) -> Reply:
+        code, words = reply.error or ("", "")
+        status = "completed"
+        if reply.error:
+            status = "canceled" if code in project_errors.CANCELED_CODES else "failed"
+        log_id = reply.log_id or _log_id(response)
+        if reply.error and not turn.checks_status:
+            raise ChatFailedError(
+                f'The project\'s reply ended {status}: code {code or "unknown"}, "{words}".',
+                next_step=project_errors.advice_for(code),
+                detail=(f"run {reply.execute_id}",) if reply.execute_id else (),
+                log_id=log_id,
+            )
+        messages = tuple(reply.messages)
+        if self._target.kind is TargetKind.PROJECT_WORKFLOW and not reply.error:
+            messages = (_workflow_answer(self._target, reply, log_id),)
+        first = reply.first_token
+        return Reply(
+            chat_id=reply.reply_id or reply.execute_id,
+            conversation_id=self._session_id,
+            log_id=log_id,
+            status=status,
+            messages=messages,
+            usage=reply.usage,
+            seconds=round(response.elapsed, 3),
+            first_token=None if first is None else round(first - response.started, 3),
+            tool_calls=tuple(reply.tool_calls),
+            error_code=number(code),
+            error_message=words,
+        )
+
+    def _give_up(self, reply: ProjectReply, response: HttpResponse) -> CallFlow[None]:
+        """Raise the error of a stream without an end; cancel the reply if it took too long."""
+        if self._timeout is None or response.elapsed < self._timeout:
+            raise PayloadError(
+                "The project's stream broke before its end.",
+                detail=(f"run {reply.execute_id}",) if reply.execute_id else (),
+                next_step="record again; if it repeats, look into the project's log.",
+                log_id=reply.log_id,
+            )
+        outcome = "it was not cancelled, since it has no run id"
+        if reply.execute_id:
+            try:
+                cancelled = yield project_calls.cancel_run(self._target, reply.execute_id)
+                assert cancelled is not None  # noqa: S101 (a call is always sent a response)
+                outcome = f"cancelling it was answered with HTTP {cancelled.status}"
+            except TransportError as error:
+                outcome = f"cancelling it failed too ({error.what})"
+        raise ChatTimeoutError(
+            f"The project had not ended its reply after {response.elapsed:.1f} s; {outcome}.",
+            next_step="raise `poll: {timeout: …}` in harness.yaml, or check the project.",
+            log_id=reply.log_id,
+        )
+
+
+def _call(call: HttpCall, policy: RetryPolicy) -> CallFlow[HttpResponse]:
+    """Make a call; repeat it if it was certainly not received (no connection, HTTP 429).
+
+    Raises:
+        TransportError: no response came.
+        ApiError: the HTTP status is an error.
+    """
+    rejected = 0
+    for tried in range(1, policy.tries + 1):
+        response: HttpResponse | None = None
+        try:
+            response = yield replace(call, attempt=rejected + 1) if rejected else call
+            assert response is not None  # noqa: S101 (a call is always sent a response)
+        except TransportError as error:
+            if error.taken or tried == policy.tries:
+                raise
+        else:
+            rejected += 1
+            if response.status < 400:
+                return response
+            if response.status != 429 or tried == policy.tries:
+                raise _refused(response, tried)
+        yield Wait(policy.retry_delay(tried, response, is_minute_limit=response is not None))
+    raise AssertionError  # tries is 1 or more
+
+
+def _refused(response: HttpResponse, tried: int) -> ApiError:
+    body = _object(response)
+    words = next(
+        (
+            text(body[key])
+            for key in ("message", "msg", "detail", "error_msg")
+            if text(body.get(key))
+        ),
+        "",
+    )
+    quoted = f': "{words}"' if words else ""
+    return ApiError(
+        f"The project rejected the call: HTTP {response.status}{quoted}.",
+        code=number(body.get("code")) or response.status,
+        http_status=response.status,
+        detail=(
+            *((f"tried {tried} times",) if tried > 1 else ()),
+            *(() if words else _beginning(response)),
+        ),
+        next_step=project_errors.advice_for_status(response.status),
+        log_id=_log_id(response),
+    )
+
+
+def _direct_run(response: HttpResponse) -> ProjectReply:
+    """Return the run of a workflow whose response is its output."""
+    try:
+        output = jsontext.parse_json(response.body)
+    except ValueError:
+        raise PayloadError(
+            f"The project's response (HTTP {response.status}) is not JSON.",
+            detail=_beginning(response),
+            next_step="check the address under `project:` in harness.yaml.",
+            log_id=_log_id(response),
+        ) from None
+    run_id = text(output.get("run_id")) if isinstance(output, dict) else ""
+    return ProjectReply(output=output, execute_id=run_id, is_complete=True)
+
+
+def _workflow_answer(target: Target, reply: ProjectReply, log_id: str) -> Message:
+    """Return the part of a workflow's output that is the answer; text as it is, else JSON."""
+    answer = reply.output
+    if target.answer:
+        from jmespath import compile as compile_query  # only such targets need it
+        from jmespath.exceptions import JMESPathError
+
+        try:
+            answer = compile_query(target.answer).search(reply.output)
+        except JMESPathError:
+            answer = None
+    if answer is None:
+        keys = ", ".join(reply.output) if isinstance(reply.output, Mapping) else ""
+        raise PayloadError(
+            f'The workflow\'s output has no answer at "{target.answer or "@"}".',
+            detail=(f"its keys are: {keys}" if keys else "it has no keys",),
+            next_step=f'correct `answer:` of "{target.name}" in harness.yaml (a JMESPath).',
+            log_id=log_id,
+        )
+    content = answer if isinstance(answer, str) else jsontext.dump_json(answer).decode()
+    return Message(id=reply.execute_id, role="assistant", type="answer", content=content)
+
+
+def _object(response: HttpResponse) -> Mapping[str, JSON]:
+    try:
+        body = jsontext.parse_json(response.body)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _beginning(response: HttpResponse) -> tuple[str, ...]:
+    start = response.body[:200].decode("utf-8", "replace").strip()
+    return (f"it begins: {start}" if start else "it is empty",)
+
+
+def _log_id(response: HttpResponse) -> str:
+    headers = response.headers
+    return headers.get("x-tt-logid", "") or headers.get("x-log-id", "")

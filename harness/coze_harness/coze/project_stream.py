@@ -1,0 +1,186 @@
+"""Parses the frames of a project on coze.site: the reply of an agent, or the run of a workflow.
+
+Unknown frames are ignored, and so are `ping` and `[DONE]`. An answer's text is kept unchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from coze_harness.coze.response_parsing import number, text
+from coze_harness.model import JSON, HttpResponse, Message, ToolCall, Usage, replace
+from coze_harness.text import json_text as jsontext
+from coze_harness.text.sse import parse_events
+
+
+@dataclass(slots=True)
+class ProjectReply:
+    """What a project answered.
+
+    `is_complete` is whether it said that it has ended, with `error` (code and text) if it failed.
+    `output` is a workflow's. `first_token` is when the first piece of an answer arrived, in seconds
+    from the trial's start.
+    """
+
+    session_id: str = ""
+    reply_id: str = ""
+    execute_id: str = ""
+    log_id: str = ""
+    messages: list[Message] = field(default_factory=list)
+    tool_calls: list[ToolCall] = field(default_factory=list)
+    usage: Usage | None = None
+    first_token: float | None = None
+    error: tuple[str, str] | None = None
+    output: JSON = None
+    is_complete: bool = False
+
+
+def parse_agent_reply(response: HttpResponse) -> ProjectReply:
+    """Parse the frames of an agent's reply."""
+    reply = ProjectReply()
+    parser = _AgentParser(reply)
+    for kind, frame, place in _frames(response.body):
+        reply.session_id = text(frame.get("session_id")) or reply.session_id
+        reply.reply_id = text(frame.get("reply_id")) or reply.reply_id
+        reply.log_id = text(frame.get("log_id")) or reply.log_id
+        content = frame.get("content")
+        values: Mapping[str, JSON] = content if isinstance(content, dict) else {}
+        is_answer = kind == "answer" and bool(values.get("answer"))
+        if is_answer and reply.first_token is None and place < len(response.frame_times):
+            reply.first_token = response.frame_times[place]
+        parser.add(kind, text(frame.get("msg_id")), values.get(kind))
+    parser.finish()
+    return reply
+
+
+def parse_workflow_run(response: HttpResponse) -> ProjectReply:
+    """Parse the frames of a workflow's run; those of its nodes are not part of the answer."""
+    reply = ProjectReply()
+    for kind, frame, _place in _frames(response.body):
+        reply.execute_id = text(frame.get("run_id")) or reply.execute_id
+        reply.log_id = text(frame.get("log_id")) or reply.log_id
+        if kind == "workflow_end":
+            reply.output, reply.is_complete = frame.get("output"), True
+        elif kind == "error":
+            # A run that is cancelled or times out has `message` instead.
+            words = text(frame.get("error_msg")) or text(frame.get("message"))
+            reply.error, reply.is_complete = (text(frame.get("code")), words), True
+    return reply
+
+
+def answer_pieces(body: bytes) -> Iterator[str]:
+    """Yield the pieces of an agent's answer in some frames, to show them as they arrive."""
+    for kind, frame, _place in _frames(body):
+        content = frame.get("content")
+        if kind == "answer" and isinstance(content, dict):
+            yield text(content.get("answer"))
+
+
+def _frames(body: bytes) -> Iterator[tuple[str, Mapping[str, JSON], int]]:
+    """Yield the type, the object and the number of each frame that has one."""
+    for event in parse_events(body):
+        try:
+            frame = jsontext.parse_json(event.data.encode("utf-8", "surrogatepass"))
+        except ValueError:
+            continue  # `[DONE]`, or a frame that was cut
+        if isinstance(frame, dict):
+            yield text(frame.get("type")), frame, event.frame
+
+
+class _AgentParser:
+    """Joins the pieces of messages, which share an id, and keeps their order."""
+
+    def __init__(self, reply: ProjectReply) -> None:
+        self._reply = reply
+        self._pieces: dict[tuple[str, str], list[str]] = {}
+        self._calls: dict[str, ToolCall] = {}
+        self._thoughts: list[str] = []
+
+    def add(self, kind: str, message_id: str, value: JSON) -> None:
+        """Add the content of one frame."""
+        details: Mapping[str, JSON] = value if isinstance(value, dict) else {}
+        if kind == "answer":
+            self._pieces.setdefault((kind, message_id), []).append(text(value))
+        elif kind == "thinking":
+            self._pieces.setdefault((kind, message_id), []).append(_thought(value))
+        elif kind == "tool_request":
+            self._add_request(message_id, details)
+        elif kind == "tool_response":
+            piece = _as_text(details.get("result")) or text(details.get("message"))
+            self._pieces.setdefault((kind, message_id), []).append(piece)
+        elif kind == "message_start":
+            self._reply.execute_id = text(details.get("execute_id"))
+        elif kind == "error":
+            words = text(details.get("error_msg"))
+            self._reply.error = text(details.get("code")), words
+            self._reply.is_complete = True
+        elif kind == "message_end":
+            self._end(details)
+
+    def _add_request(self, message_id: str, details: Mapping[str, JSON]) -> None:
+        name = text(details.get("tool_name"))
+        arguments = details.get("parameters")
+        if isinstance(arguments, dict) and isinstance(arguments.get(name), dict):
+            arguments = arguments[name]
+        call_id = text(details.get("tool_call_id")) or message_id
+        known = self._calls.get(call_id)
+        if known is None or arguments:
+            self._calls[call_id] = ToolCall(name=name, arguments=arguments)
+        self._pieces.setdefault(("tool_request", call_id), [])
+
+    def _end(self, details: Mapping[str, JSON]) -> None:
+        reply = self._reply
+        reply.is_complete = True
+        code = text(details.get("code"))
+        if code not in ("", "0") and reply.error is None:
+            reply.error = code, text(details.get("message"))
+        cost = details.get("token_cost")
+        counts: Mapping[str, JSON] = cost if isinstance(cost, dict) else {}
+        sent, received = number(counts.get("input_tokens")), number(counts.get("output_tokens"))
+        total = number(counts.get("total_tokens")) or sent + received
+        if total:  # 0/0/0 is what the service sends where it does not count
+            reply.usage = Usage(total=total, input=sent, output=received)
+
+    def finish(self) -> None:
+        """Set the messages and tool calls of the reply; thoughts belong to the next answer."""
+        thoughts: list[str] = []
+        for (kind, message_id), pieces in self._pieces.items():
+            joined = "".join(pieces)
+            if kind == "thinking":
+                thoughts.append(joined)
+            elif kind == "answer":
+                message = _message(message_id, "answer", joined)
+                self._reply.messages.append(replace(message, reasoning="\n".join(thoughts)))
+                thoughts = []
+            elif kind == "tool_request":
+                call = self._calls[message_id]
+                self._reply.tool_calls.append(call)
+                body = jsontext.dump_json({"name": call.name, "arguments": call.arguments})
+                message = _message(message_id, "function_call", body.decode())
+                self._reply.messages.append(replace(message, reasoning="\n".join(thoughts)))
+                thoughts = []
+            else:
+                self._reply.messages.append(_message(message_id, kind, joined))
+        if thoughts:
+            message = _message("", "thinking", "")
+            self._reply.messages.append(replace(message, reasoning="\n".join(thoughts)))
+
+
+def _message(message_id: str, kind: str, content: str) -> Message:
+    return Message(id=message_id, role="assistant", type=kind, content=content)
+
+
+def _thought(value: JSON) -> str:
+    """Return reasoning: a text, or an object that holds one."""
+    if isinstance(value, dict):
+        for key in ("content", "text", "thinking"):
+            if isinstance(value.get(key), str):
+                return str(value[key])
+    return _as_text(value)
+
+
+def _as_text(value: JSON) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    return jsontext.dump_json(value).decode()

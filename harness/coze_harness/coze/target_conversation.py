@@ -1,0 +1,76 @@
+"""Opens the conversation with a target, by its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from coze_harness.coze.chat_stream import answer_deltas
+from coze_harness.coze.coze_conversation import CozeConversation, PollSchedule
+from coze_harness.coze.message_list import ListMethod
+from coze_harness.coze.retry_policy import RetryPolicy
+from coze_harness.model import ChatOptions, Reply, Target
+from coze_harness.model.protocols import CallFlow, Conversation
+from coze_harness.model.trial import Turn
+
+
+def open_conversation(
+    target: Target,
+    options: ChatOptions,
+    schedule: PollSchedule,
+    policy: RetryPolicy,
+    new_session: Callable[[], str],
+    list_method: ListMethod | None = None,
+) -> Conversation:
+    """Return a conversation with a target; no call is made yet.
+
+    Args:
+        target: what is talked to.
+        options: sent with each prompt.
+        schedule: when a chat or run is polled, and how long it may take.
+        policy: how to retry rejected calls.
+        new_session: returns the id of a project's new session; in replay, the recorded one.
+        list_method: how Coze lists messages, as far as it is known; `None` in replay.
+    """
+    if target.is_project:
+        from coze_harness.coze.project_conversation import ProjectConversation  # rare
+
+        return ProjectConversation(target, options, schedule, policy, new_session)
+    if list_method is not None and target.capabilities.lists_by_get:
+        list_method = ListMethod(uses_get=True)
+    chats = CozeConversation(target, options, schedule, policy, list_method)
+    return (
+        _WorkflowConversation(chats, target, options, schedule, policy)
+        if (target.is_workflow)
+        else chats
+    )
+
+
+def answer_pieces(target: Target) -> Callable[[bytes], Iterator[str]]:
+    """Return the function that yields the pieces of an answer in some frames of a stream."""
+    if target.is_project:
+        from coze_harness.coze.project_stream import answer_pieces as pieces_of_project  # rare
+
+        return pieces_of_project
+    return answer_deltas
+
+
+class _WorkflowConversation:
+    """Chats with a workflow, and runs of it."""
+
+    def __init__(
+        self,
+        chats: CozeConversation,
+        target: Target,
+        options: ChatOptions,
+        schedule: PollSchedule,
+        policy: RetryPolicy,
+    ) -> None:
+        from coze_harness.coze.workflow_run import WorkflowRuns  # rare
+
+        self._chats = chats
+        self._runs = WorkflowRuns(target, options, schedule, policy)
+
+    def run_turn(self, turn: Turn) -> CallFlow[Reply]:
+        """Send a prompt, run the workflow on an input, or answer its question."""
+        runs = self._runs.is_for(turn)
+        return (yield from self._runs.run_turn(turn) if runs else self._chats.run_turn(turn))

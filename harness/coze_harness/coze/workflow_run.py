@@ -1,0 +1,302 @@
+"""Runs of a workflow: at once, streamed or in the background, with the questions that it asks.
+
+The output is the answer. A run that waits for the user ends its turn with the status `asks`: the
+question is the answer, and the next prompt continues the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from coze_harness.coze import response_parsing, workflow_calls
+from coze_harness.coze.coze_conversation import PollSchedule
+from coze_harness.coze.error_codes import advice_for
+from coze_harness.coze.retry_policy import RetryPolicy, call_with_retry
+from coze_harness.coze.workflow_calls import Interrupt
+from coze_harness.model import (
+    JSON,
+    ChatOptions,
+    HttpCall,
+    HttpResponse,
+    Message,
+    Reply,
+    Target,
+    Usage,
+    Wait,
+    replace,
+)
+from coze_harness.model.errors import (
+    ChatFailedError,
+    ChatTimeoutError,
+    PayloadError,
+    ScenarioError,
+)
+from coze_harness.model.protocols import CallFlow
+from coze_harness.model.trial import Turn
+from coze_harness.text import json_text as jsontext
+from coze_harness.text.sse import parse_events
+
+ASKS: Final = "asks"
+_RUNNING: Final = "Running"
+_SUCCESS: Final = "Success"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outcome:
+    """What a run came to: its outputs, the question that it stopped with, or its error."""
+
+    outputs: tuple[JSON, ...] = ()
+    interrupt: Interrupt | None = None
+    usage: Usage | None = None
+    error: tuple[int, str] | None = None
+    first_token: float | None = None
+    is_complete: bool = True
+
+
+@dataclass(slots=True)
+class WorkflowRuns:
+    """The runs of one conversation with a workflow.
+
+    Args:
+        target: the workflow.
+        options: what the scenario sends besides its inputs.
+        schedule: when an asynchronous run is polled, and how long a run may take.
+        policy: how to retry rejected calls.
+    """
+
+    target: Target
+    options: ChatOptions
+    schedule: PollSchedule
+    policy: RetryPolicy
+    _has_run: bool = field(default=False, init=False)
+    _interrupt: Interrupt | None = field(default=None, init=False)
+    _rounds: int = field(default=0, init=False)
+
+    def is_for(self, turn: Turn) -> bool:
+        """Return whether a turn is a run, or answers the question of one."""
+        return turn.workflow_input is not None or self._has_run
+
+    def run_turn(self, turn: Turn) -> CallFlow[Reply]:
+        """Run the workflow on a turn's input, or continue it with the turn's prompt.
+
+        Raises:
+            CozeError: the service or the network failed, or the run failed and no expectation of
+                the turn judges the status.
+            ScenarioError: the prompt answers no question.
+        """
+        if turn.workflow_input is not None:
+            call = workflow_calls.start_run(self.target, self.options, turn.workflow_input)
+        elif self._interrupt is not None:
+            call = workflow_calls.resume_run(
+                self.target, self.options, self._interrupt, turn.prompt
+            )
+        else:
+            raise ScenarioError(
+                "The workflow has asked nothing that this prompt could answer.",
+                where=turn.location,
+                next_step="Remove the turn, or write `input:` for another run.",
+            )
+        self._has_run = True
+        return (yield from self._run(replace(call, timeout=self.schedule.timeout), turn))
+
+    def _run(self, call: HttpCall, turn: Turn) -> CallFlow[Reply]:
+        envelope, response = yield from call_with_retry(call, self.policy, repeatable=False)
+        envelope.raise_for_code("to run the workflow")
+        started, log_id = response.started, envelope.log_id
+        execute_id, polls = "", 0
+        if response_parsing.is_stream(response):
+            outcome = _streamed(response)
+        else:
+            source = _fields(response)
+            execute_id = response_parsing.text(source.get("execute_id"))
+            outcome = _direct(source)
+            if self.options.is_async and execute_id and outcome.interrupt is None:
+                outcome, response, polls = yield from self._poll(execute_id, started, log_id)
+        self._interrupt = outcome.interrupt
+        seconds = response.started + response.elapsed - started
+        if not outcome.is_complete:
+            raise PayloadError(
+                "The stream of the workflow ended before the run did.",
+                next_step="record again; a run with long silences needs `is_async: true`.",
+                log_id=log_id,
+            )
+        if outcome.error is not None and not turn.checks_status:
+            raise _failed_run(outcome.error, log_id)
+        messages = _messages(outcome, execute_id)
+        if not messages and outcome.error is None:
+            raise PayloadError(
+                "The workflow ran, but returned no output.",
+                next_step="check that the workflow's end node has an output.",
+                log_id=log_id,
+            )
+        code, text = outcome.error or (0, "")
+        first = outcome.first_token
+        return Reply(
+            chat_id=execute_id,
+            conversation_id="",
+            log_id=log_id,
+            status=ASKS if outcome.interrupt else "failed" if outcome.error else "completed",
+            messages=messages,
+            usage=outcome.usage,
+            seconds=round(seconds, 3),
+            first_token=None if first is None else round(first - started, 3),
+            poll_count=polls,
+            error_code=code,
+            error_message=text,
+        )
+
+    def _poll(
+        self, execute_id: str, started: float, log_id: str
+    ) -> CallFlow[tuple[_Outcome, HttpResponse, int]]:
+        """Poll an asynchronous run to its end; return its outcome and the number of polls."""
+        call = workflow_calls.retrieve_run(self.target, execute_id)
+        polls = count = 0
+        now = started
+        while True:
+            timeout = self.schedule.timeout
+            if timeout is not None and now - started >= timeout:
+                raise ChatTimeoutError(
+                    f"The workflow was still running after {now - started:.1f} s.",
+                    next_step="raise `poll: {timeout: …}` in harness.yaml, or check the workflow.",
+                    detail=(f"run {execute_id}",),
+                    log_id=log_id,
+                )
+            yield Wait(self.schedule.next_delay(self._rounds, polls))
+            envelope, response = yield from call_with_retry(call, self.policy, repeatable=True)
+            envelope.raise_for_code("the request for a run's state")
+            polls += 1
+            count += response.repeat_count
+            now = response.started + response.elapsed
+            history = _first(envelope.data)
+            status = response_parsing.text(history.get("execute_status"))
+            if not status:
+                raise PayloadError(
+                    "Coze answered with a run without its state.",
+                    next_step="give the log id to Coze's support.",
+                    log_id=envelope.log_id,
+                )
+            if status != _RUNNING:
+                self._rounds += 1
+                return _finished(history, status), response, count
+
+
+def _direct(source: Mapping[str, JSON]) -> _Outcome:
+    output, interrupt = source.get("data"), _interrupt(source.get("interrupt_data"))
+    return _Outcome(
+        outputs=_outputs(output, interrupt),
+        interrupt=interrupt,
+        usage=response_parsing.parse_usage(source.get("usage")),
+    )
+
+
+def _finished(history: Mapping[str, JSON], status: str) -> _Outcome:
+    """Return the outcome of a run that has ended, from its history."""
+    output = history.get("output")
+    inner = _json(output)
+    if isinstance(inner, dict) and "Output" in inner:  # the end node's; others are of output nodes
+        output = inner["Output"]
+    error = None
+    if status != _SUCCESS:
+        text = response_parsing.text(history.get("error_message")) or f"the run ended {status}"
+        error = response_parsing.number(history.get("error_code")), text
+    interrupt = _interrupt(history.get("interrupt_data"))
+    return _Outcome(
+        outputs=_outputs(output, interrupt or error),
+        interrupt=interrupt,
+        usage=response_parsing.parse_usage(history.get("usage")),
+        error=error,
+    )
+
+
+def _streamed(response: HttpResponse) -> _Outcome:
+    """Return the outcome of a streamed run; the pieces of a node's message are joined."""
+    pieces: list[list[str]] = [[]]
+    outcome = _Outcome(is_complete=False)
+    for event in parse_events(response.body):
+        data = _json(event.data)
+        fields: Mapping[str, JSON] = data if isinstance(data, dict) else {}
+        name = event.name.lower()
+        if name == "message":
+            text = response_parsing.text(fields.get("content"))
+            if text and outcome.first_token is None and event.frame < len(response.frame_times):
+                outcome = replace(outcome, first_token=response.frame_times[event.frame])
+            pieces[-1].append(text)
+            if fields.get("node_is_finish"):
+                pieces.append([])
+            usage = response_parsing.parse_usage(fields.get("usage"))
+            outcome = replace(outcome, usage=usage or outcome.usage)
+        elif name == "error":
+            code = response_parsing.number(fields.get("error_code"))
+            error = code, response_parsing.text(fields.get("error_message"))
+            outcome = replace(outcome, error=error, is_complete=True)
+        elif name == "interrupt":
+            interrupt = _interrupt(fields.get("interrupt_data"))
+            outcome = replace(outcome, interrupt=interrupt, is_complete=True)
+        elif name == "done":
+            outcome = replace(outcome, is_complete=True)
+    texts = ("".join(parts) for parts in pieces)
+    return replace(outcome, outputs=tuple(text for text in texts if text))
+
+
+def _outputs(output: JSON, stop: object) -> tuple[JSON, ...]:
+    """Return the output, if there is one; a run that was stopped may have an empty one."""
+    return () if output is None or (stop and output == "") else (output,)
+
+
+def _messages(outcome: _Outcome, execute_id: str) -> tuple[Message, ...]:
+    """Return the outputs as answers; of a run that asks, the question comes last."""
+    texts: list[JSON] = [*outcome.outputs]
+    question = outcome.interrupt.question if outcome.interrupt else ""
+    if question and question not in texts:
+        texts.append(question)
+    return tuple(
+        response_parsing.parse_message(
+            {"id": execute_id, "role": "assistant", "type": "answer", "content": text}
+        )
+        for text in texts
+    )
+
+
+def _interrupt(data: JSON) -> Interrupt | None:
+    if not isinstance(data, dict) or not data:
+        return None
+    question = response_parsing.text(data.get("data"))
+    inner = _json(question)
+    if isinstance(inner, dict) and isinstance(inner.get("content"), str):
+        question = str(inner["content"])
+    return Interrupt(
+        response_parsing.text(data.get("event_id")),
+        response_parsing.number(data.get("type")),
+        question,
+    )
+
+
+def _failed_run(error: tuple[int, str], log_id: str) -> ChatFailedError:
+    code, text = error
+    return ChatFailedError(
+        f'The workflow failed: code {code}, "{text}".',
+        next_step=advice_for(code, 200) if code else "check the workflow's debug page in Coze.",
+        log_id=log_id,
+    )
+
+
+def _first(data: JSON) -> Mapping[str, JSON]:
+    first = data[0] if isinstance(data, list) and data else data
+    return first if isinstance(first, dict) else {}
+
+
+def _json(text: JSON) -> JSON:
+    if not isinstance(text, str):
+        return text
+    try:
+        return jsontext.parse_json(text.encode("utf-8", "surrogatepass"))
+    except ValueError:
+        return None
+
+
+def _fields(response: HttpResponse) -> Mapping[str, JSON]:
+    """Return all fields of a response that has been parsed as an envelope."""
+    body = jsontext.parse_json(response.body)
+    return body if isinstance(body, dict) else {}

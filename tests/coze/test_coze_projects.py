@@ -1,0 +1,269 @@
+"""Projects on coze.site: frames written by the service's own classes, read as replies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from coze_harness.coze import PollSchedule
+from coze_harness.coze.project_stream import answer_pieces
+from coze_harness.model import (
+    Attachment,
+    ChatOptions,
+    HttpCall,
+    HttpResponse,
+    Reply,
+    Target,
+    TargetKind,
+    ToolCall,
+    Usage,
+    replace,
+)
+from coze_harness.model.errors import (
+    ApiError,
+    ChatFailedError,
+    ChatTimeoutError,
+    HarnessError,
+    PayloadError,
+    ScenarioError,
+    TransportError,
+)
+from talking import ByHand, body, dialogue, told, turn
+
+SAMPLES = Path(__file__).parent.parent / "wire_samples" / "projects"
+AGENT = Target(
+    name="agent",
+    id="7",
+    project_id="7",
+    kind=TargetKind.PROJECT,
+    url="https://abc123.coze.site/stream_run",
+)
+ORDERS = Target(
+    name="orders",
+    id="orders",
+    kind=TargetKind.PROJECT_WORKFLOW,
+    url="https://abc124.coze.site/x/stream_run",
+    answer="reply_content",
+)
+RUN = replace(ORDERS, url="https://abc124.coze.site/run")
+INPUT = {"order": "A1"}
+
+
+def frames(name: str) -> bytes:
+    return (SAMPLES / f"{name}.sse").read_bytes()
+
+
+def streamed(content: bytes) -> HttpResponse:
+    return HttpResponse(200, {"content-type": "text/event-stream; charset=utf-8"}, content)
+
+
+def ask(answer: HttpResponse, target: Target = AGENT, **fields: Any) -> Reply:
+    given = {"workflow_input": INPUT, **fields} if target is not AGENT else fields
+    reply = ByHand([answer]).drive(dialogue(target=target).run_turn(turn("天气", **given)))
+    assert isinstance(reply, Reply)
+    return reply
+
+
+def test_the_pieces_of_an_answer_are_joined() -> None:
+    reply = ask(streamed(frames("agent_text")))
+    assert (reply.answer, reply.status, reply.usage) == ("杭州有雨😀", "completed", None)
+    assert (reply.conversation_id, reply.log_id) == ("s-1", "20260201120000ABCD")
+    assert reply.chat_id
+    assert [*answer_pieces(frames("agent_text"))] == ["杭州", "有雨😀", ""]
+
+
+def test_messages_between_tool_calls_stay_apart() -> None:
+    reply = ask(streamed(frames("agent_tools")))
+    assert [message.type for message in reply.messages] == [
+        "answer",
+        "function_call",
+        "tool_response",
+        "answer",
+    ]
+    assert reply.tool_calls == (ToolCall(name="get_weather", arguments={"city": "杭州"}),)
+    assert reply.answer == "我查一下。\n明天有雨。"
+    assert reply.messages[2].content == '{"sky": "雨"}'
+
+
+def test_thoughts_belong_to_the_answer_that_follows() -> None:
+    reply = ask(streamed(frames("agent_thinking")))
+    assert [message.reasoning for message in reply.messages] == ["用户问天气。"]
+    as_object = frames("agent_thinking").replace(
+        '"天气。"'.encode(), '{"content": "天气。"}'.encode()
+    )
+    assert ask(streamed(as_object)).messages[0].reasoning == "用户问天气。"
+
+
+def test_counted_tokens_are_kept_and_zeros_are_unknown() -> None:
+    assert ask(streamed(frames("agent_counted"))).usage == Usage(total=20, input=12, output=8)
+
+
+ENDS = [
+    ("agent_raises", "failed", 701001, "rate limit exceeded", "project's log"),
+    ("agent_error", "failed", 105002, "KeyError: 'city'", "project's code"),
+    ("agent_timeout", "failed", 0, "exceeded 900 seconds", "900 s"),
+    ("agent_cancelled", "canceled", 1, "cancelled by user", "cancelled"),
+    ("workflow_error", "failed", 105002, "'order'", "project's code"),
+    ("workflow_cancelled", "canceled", 0, "cancelled by upstream", "cancelled"),
+]
+
+
+@pytest.mark.parametrize(("name", "status", "code", "words", "advice"), ENDS)
+def test_a_reply_that_failed_is_an_error_with_advice_or_a_status(
+    name: str, status: str, code: int, words: str, advice: str
+) -> None:
+    target = AGENT if name.startswith("agent") else ORDERS
+    with pytest.raises(ChatFailedError) as caught:
+        ask(streamed(frames(name)), target)
+    assert words in caught.value.what
+    assert advice in caught.value.next_step
+    reply = ask(streamed(frames(name)), target, checks_status=True)
+    assert (reply.status, reply.error_code) == (status, code)
+    assert words in reply.error_message
+
+
+@pytest.mark.parametrize("name", ["workflow_run", "workflow_debug"])
+def test_a_workflows_answer_is_a_part_of_its_output(name: str) -> None:
+    reply = ask(streamed(frames(name)), ORDERS)
+    assert (reply.answer, reply.chat_id, reply.conversation_id) == ("订单已发货", "run-1", "")
+    assert ask(streamed(frames(name)), replace(ORDERS, answer="items[0]")).answer == '{"id":7}'
+    whole = ask(streamed(frames(name)), replace(ORDERS, answer="")).answer
+    assert json.loads(whole) == {"reply_content": "订单已发货", "items": [{"id": 7}]}
+    with pytest.raises(PayloadError, match="nothing") as caught:
+        ask(streamed(frames(name)), replace(ORDERS, answer="nothing"))
+    assert "reply_content" in caught.value.detail[0]
+
+
+@pytest.mark.parametrize(
+    ("output", "query", "answer"),
+    [
+        ({"reply_content": "好"}, "reply_content", "好"),
+        ({"a": [1, 2]}, "a", "[1,2]"),
+        ("好", "", "好"),
+        ([1], "", "[1]"),
+        (0, "", "0"),
+    ],
+)
+def test_a_run_without_a_stream_has_its_output_in_the_response(
+    output: object, query: str, answer: str
+) -> None:
+    hand = ByHand([told(output)])
+    options = ChatOptions(user_id="0", parameters={"lang": "zh"})
+    flow = dialogue(options, target=replace(RUN, answer=query)).run_turn(
+        turn("", workflow_input=INPUT)
+    )
+    assert hand.drive(flow).answer == answer
+    (call,) = hand.calls
+    assert (call.target, call.stream) == ("/run", False)
+    assert body(call) == {"lang": "zh", "order": "A1"}
+
+
+def test_a_turn_is_one_call_and_the_session_goes_on() -> None:
+    hand = ByHand([streamed(frames("agent_text"))] * 2)
+    talk = dialogue(target=AGENT)
+    url = Attachment(name="https://example.com/x/a.pdf?sig=1")
+    hand.drive(talk.run_turn(turn("天气", attachments=(url,))))
+    hand.drive(talk.run_turn(turn("然后?")))
+    first, second = map(body, hand.calls)
+    assert [call.target for call in hand.calls] == ["/stream_run"] * 2
+    assert first == {
+        "type": "query",
+        "project_id": "7",
+        "session_id": "session-1",
+        "content": {
+            "query": {
+                "prompt": [
+                    {"type": "text", "content": {"text": "天气"}},
+                    {
+                        "type": "upload_file",
+                        "content": {
+                            "upload_file": {"file_name": "a.pdf", "file_path": "", "url": url.name}
+                        },
+                    },
+                ]
+            }
+        },
+    }
+    assert second["session_id"] == "s-1"  # the one that the events carry
+    begun = ByHand([streamed(frames("agent_text"))])
+    options = ChatOptions(user_id="0", conversation_id="mine")
+    begun.drive(dialogue(options, target=replace(AGENT, project_id="")).run_turn(turn("天气")))
+    assert body(begun.calls[0])["session_id"] == "mine"
+    assert "project_id" not in body(begun.calls[0])
+
+
+def test_a_local_file_is_refused_before_a_call() -> None:
+    hand = ByHand([])
+    with pytest.raises(ScenarioError, match="URL"):
+        hand.drive(
+            dialogue(target=AGENT).run_turn(
+                turn("天气", attachments=(Attachment(name="a.pdf", size=1, sha256="a" * 64),))
+            )
+        )
+    assert not hand.calls
+
+
+def test_a_stream_may_be_cut_anywhere_and_is_never_a_short_answer() -> None:
+    whole = frames("agent_tools")
+    end = whole.index(b"message_end")
+    for length in range(0, end, 37):
+        with pytest.raises(PayloadError, match="broke"):
+            ask(streamed(whole[:length]))
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_reply_that_takes_too_long_is_cancelled(answered: bool) -> None:
+    begun = frames("agent_text").partition(b'"type": "answer"')[0]
+
+    def answer(call: HttpCall, now: float) -> HttpResponse | HarnessError:
+        if "cancel" in call.path:
+            refused = TransportError("No answer.", taken=True, next_step="x")
+            return told({"status": "success"}) if answered else refused
+        return streamed(begun)
+
+    hand = ByHand(answer, latency=6.0)
+    with pytest.raises(ChatTimeoutError, match="200" if answered else "failed too"):
+        hand.drive(dialogue(pace=PollSchedule(timeout=5.0), target=AGENT).run_turn(turn("天气")))
+    assert [call.path for call in hand.calls] == ["/stream_run", "/cancel/run-1"]
+
+
+REFUSALS: list[tuple[HttpResponse, type[HarnessError], str]] = [
+    (told({"message": "bad token"}, 401), ApiError, "COZE_PROJECT_TOKEN"),
+    (told(b"", 401), ApiError, "COZE_PROJECT_TOKEN"),
+    (told({"detail": "field required"}, 422), ApiError, "project_id"),
+    (told(b"<html>", 502), ApiError, "log"),
+    (told(b"gone", 404), ApiError, "deployed"),
+    (told({"code": 0}), PayloadError, "/run"),
+]
+
+
+@pytest.mark.parametrize(("answer", "error", "advice"), REFUSALS)
+def test_a_refusal_is_reported_with_its_status_and_made_once(
+    answer: HttpResponse, error: type[HarnessError], advice: str
+) -> None:
+    hand = ByHand([answer])
+    with pytest.raises(error) as caught:
+        hand.drive(dialogue(target=AGENT).run_turn(turn("天气")))
+    assert str(answer.status) in caught.value.what
+    assert advice in caught.value.next_step
+    assert len(hand.calls) == 1
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        lambda: told({"message": "slow down"}, 429, retry_after="3"),
+        lambda: TransportError("No connection.", taken=False, next_step="x"),
+    ],
+)
+def test_a_prompt_that_was_not_received_is_sent_again(
+    first: Callable[[], HttpResponse | HarnessError],
+) -> None:
+    hand = ByHand([first(), streamed(frames("agent_text"))])
+    assert hand.drive(dialogue(target=AGENT).run_turn(turn("天气"))).answer == "杭州有雨😀"
+    taken = ByHand([TransportError("It broke.", taken=True, next_step="x")])
+    with pytest.raises(TransportError):
+        taken.drive(dialogue(target=AGENT).run_turn(turn("天气")))
