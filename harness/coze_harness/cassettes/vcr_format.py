@@ -30,6 +30,7 @@ from coze_harness.yaml_source import YamlDocument, read_yaml
 _RECORD_AGAIN: Final = "Record the scenario again, or restore the file from version control."
 # Larger files (in bytes) are rejected without being parsed.
 _MAX_SIZE: Final = 50_000_000
+_STATUS_CODES: Final = range(100, 1000)
 _CONFLICT_MARKER = re.compile(rb"^(?:<{7}|\|{7}|={7}|>{7})(?:[ \r]|$)", re.MULTILINE)
 
 
@@ -54,7 +55,7 @@ def read_vcr_cassette(data: bytes, path: Path | str) -> Recording:
     if entries is None and isinstance(block, dict) and block.get("interactions") == 0:
         entries = document["interactions"] = []
     if not isinstance(entries, list) or not all(_is_entry(entry) for entry in entries):
-        what = "`interactions` is not a list, or an item has no request, response or status."
+        what = "`interactions` is not a list, or an item has no request, response or HTTP status."
         raise _unreadable(path, what)
     if not isinstance(block, dict):
         return Recording(interactions=tuple(_interactions(document, "", path)))
@@ -85,7 +86,7 @@ def _is_entry(entry: object) -> bool:
         and isinstance(request.get("method"), str)
         and isinstance(request.get("uri"), str)
         and isinstance(response.get("status"), dict)
-        and isinstance(response["status"].get("code"), int)
+        and response["status"].get("code") in _STATUS_CODES
         and isinstance(request.get("body"), str | bytes | None)
         and isinstance(_body(response), str | bytes | None)
     )
