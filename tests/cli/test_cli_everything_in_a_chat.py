@@ -119,7 +119,7 @@ def test_files_go_up_once_and_out_as_objects(
     picture.write_bytes(b"\x89PNG\r\n--\x00" + bytes(range(256)) * 500)
     project.write(
         "scenarios/files.yaml",
-        "turns:\n"
+        "stream: true\nturns:\n"
         "  - prompt: 图里有什么?\n"
         "    attach: [地图.png, 'https://example.com/a.MP3?x=1', 'https://example.com/report']\n"
         "    expect: [地图]\n"
