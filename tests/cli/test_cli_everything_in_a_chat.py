@@ -119,6 +119,7 @@ def test_files_go_up_once_and_out_as_objects(
     picture.write_bytes(b"\x89PNG\r\n--\x00" + bytes(range(256)) * 500)
     project.write(
         "scenarios/files.yaml",
+        "stream: true\n"
         "turns:\n"
         "  - prompt: 图里有什么?\n"
         "    attach: [地图.png, 'https://example.com/a.MP3?x=1', 'https://example.com/report']\n"
@@ -169,14 +170,16 @@ def test_a_workflow_is_chatted_with_in_one_conversation(
     served: tuple[ProjectFolder, RunningServer], offline: tuple[str, ...]
 ) -> None:
     project, server = served
+    flow = f'  flow: {{workflow: "{WORKFLOW}", app_id: "744208683"}}\n'
+    project.edit("harness.yaml", "bots:\n", f"bots:\n{flow}")
     project.write(
         "scenarios/chatflow.yaml",
-        f"workflow: '{WORKFLOW}'\n"
+        "bot: flow\n"
         "parameters: {lang: zh}\n"
         "turns: [{prompt: 你好, expect: [我是工作流]}, {prompt: 再见, expect: [再会]}]\n",
     )
     line = _recorded_and_replayed(project, "chatflow", offline)
-    assert line["bot"] == f"workflow:{WORKFLOW}"
+    assert line["bot"] == "flow"
     (path, first), (_, second) = _requests(project, "chatflow")
     assert path == "1/workflows/chat"
     assert first["parameters"] == {"lang": "zh"}
