@@ -169,14 +169,16 @@ def test_a_workflow_is_chatted_with_in_one_conversation(
     served: tuple[ProjectFolder, RunningServer], offline: tuple[str, ...]
 ) -> None:
     project, server = served
+    flow = f'  flow: {{workflow: "{WORKFLOW}", app_id: "744208683"}}\n'
+    project.edit("harness.yaml", "bots:\n", f"bots:\n{flow}")
     project.write(
         "scenarios/chatflow.yaml",
-        f"workflow: '{WORKFLOW}'\n"
+        "bot: flow\n"
         "parameters: {lang: zh}\n"
         "turns: [{prompt: 你好, expect: [我是工作流]}, {prompt: 再见, expect: [再会]}]\n",
     )
     line = _recorded_and_replayed(project, "chatflow", offline)
-    assert line["bot"] == f"workflow:{WORKFLOW}"
+    assert line["bot"] == "flow"
     (path, first), (_, second) = _requests(project, "chatflow")
     assert path == "1/workflows/chat"
     assert first["parameters"] == {"lang": "zh"}
