@@ -25,21 +25,23 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
-
-import coze_harness
 
 # Modules by the program that needs them. What pytest rewrites must not be imported before it runs.
 PRELOADED = {
     "coze_harness": ("coze_harness", "orjson", "regex", "requests", "scipy.stats", "vcr.serialize"),
     "pytest": (
         *("pytest", "asyncio", "click", "jinja2", "jmespath", "msgspec", "orjson", "rapidfuzz"),
-        *("regex", "requests", "rich.console", "sseclient", "vcr.serialize", "yaml"),
+        *("regex", "requests", "rich.console", "sseclient", "yaml"),
     ),
 }
+_SPEC = find_spec("coze_harness")
+assert _SPEC is not None
+assert _SPEC.origin is not None
 # The very package that the tests have imported, wherever it was found.
-PACKAGES = str(Path(coze_harness.__file__).parent.parent)
+PACKAGES = str(Path(_SPEC.origin).parent.parent)
 LARGEST_REQUEST = 1 << 17
 
 _servers: dict[str, tuple[socket.socket, subprocess.Popen[bytes]]] = {}

@@ -45,7 +45,8 @@ from coze_harness.scenarios.name_rules import file_name_part, file_stem
 from coze_harness.scenarios.trial_expansion import find_bot
 from coze_harness.storage.remote_folder import RemoteFolder
 
-_REPLAY_IN_CI: Final = "run pytest without --coze-record; to record anyway, set CI to 0."
+REPLAY_IN_CI: Final = "run pytest without --coze-record; to record anyway, set CI to 0."
+"""The next step where pytest must not record."""
 _ESCAPE: Final = re.compile(r"\\u([0-9a-f]{4})")
 
 
@@ -75,7 +76,7 @@ def record_trials(
         SettingsError: there are no credentials.
         CassetteError: the cassettes are remote and cannot be reached.
     """
-    project.refuse_recording_in_ci(force=False, next_step=_REPLAY_IN_CI)
+    project.refuse_recording_in_ci(force=False, next_step=REPLAY_IN_CI)
     check_cassettes_reachable(project.settings.cassettes)
     redactor, options = project.make_redactor(), RunOptions()
     transports = open_live_transports(project, redactor, options, trials)
@@ -267,7 +268,7 @@ def _replay(project: Project, path: Path | RemoteFolder, test: str) -> Conversat
 def _record(
     project: Project, path: Path | RemoteFolder, test: str, target: Target
 ) -> ConversationSession:
-    project.refuse_recording_in_ci(force=False, next_step=_REPLAY_IN_CI)
+    project.refuse_recording_in_ci(force=False, next_step=REPLAY_IN_CI)
     settings, process = project.settings, project.process
     redactor = project.make_redactor()
     return RecordSession(

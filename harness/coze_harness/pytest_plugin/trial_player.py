@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Sequence
 import pytest
 
 from coze_harness.commands.cassette_access import lock_for_reading, lock_for_writing
-from coze_harness.commands.fixture_sessions import record_trials, refuse_edited
+from coze_harness.commands.fixture_sessions import REPLAY_IN_CI, record_trials, refuse_edited
 from coze_harness.commands.project import Project
 from coze_harness.model import TrialResult
 from coze_harness.model.trial import Trial
@@ -45,7 +45,7 @@ class TrialPlayer:
         if self._is_locked:
             return
         if self._config.getoption("--coze-record"):
-            self.project.refuse_recording_in_ci(force=False)
+            self.project.refuse_recording_in_ci(force=False, next_step=REPLAY_IN_CI)
             lock_for_writing(self.project, "pytest --coze-record", wait=False, note=self._note)
         else:
             lock = lock_for_reading(self.project, self._note)
