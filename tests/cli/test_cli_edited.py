@@ -56,6 +56,14 @@ def test_quiet_output_and_a_killed_run_have_the_count_too(edited: ProjectFolder)
     assert EDITED in edited.text("reports/latest/summary.md")
 
 
+def test_github_shows_an_edited_recording_at_its_scenario(edited: ProjectFolder) -> None:
+    done = edited.does("run", "weather", env={"GITHUB_ACTIONS": "true"})
+    assert done.code == 0
+    shown = [line for line in done.out.splitlines() if line.startswith("::warning ")]
+    assert len(shown) == 1
+    assert "file=scenarios/weather.yaml" in shown[0]
+
+
 def test_strict_makes_an_edit_exit_3(edited: ProjectFolder) -> None:
     code, shown = _run(edited, "--strict")
     assert code == 3

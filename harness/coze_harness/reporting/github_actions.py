@@ -88,7 +88,7 @@ def disarm_commands(text: str) -> str:
 
 
 def _has_annotations(result: TrialResult) -> bool:
-    if result.status is not TrialStatus.PASSED or result.warnings:
+    if result.status is not TrialStatus.PASSED or result.warnings or result.edited:
         return True
     return any(v.status is VerdictStatus.FAILED for turn in result.turns for v in turn.verdicts)
 

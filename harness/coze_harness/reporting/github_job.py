@@ -69,7 +69,8 @@ def append_step_summary(folder: Path, environment: Mapping[str, str]) -> Iterato
 
 def _has_annotations(run: Run) -> bool:
     counts = run.summary
-    return bool(counts.failed or counts.errors or counts.fixed or counts.warnings)
+    is_notable = counts.failed or counts.errors or counts.fixed or counts.warnings
+    return bool(is_notable or run.edited_recordings)
 
 
 def _prefix(root: Path, workspace: str) -> str:
