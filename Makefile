@@ -35,10 +35,10 @@ test-newest: $(DEV) | $(NEWEST)/bin/python
 	  --requirement pyproject.toml --all-extras --group test
 	$(NEWEST)/bin/pytest $(NO_BROWSER)
 
-# The longer versions of tests: more seeds, more processes, more bytes. Takes minutes.
+# All tests in full, and longer ones: more seeds, more processes, more bytes. Takes half an hour.
 .PHONY: soak
 soak: $(DEV)
-	$(BIN)/pytest -q tests/soak
+	COZE_TEST_SCALE=1 $(BIN)/pytest -q -n auto --dist worksteal tests tests/soak
 	$(BIN)/python tests/soak/soak_false_positives.py
 
 # Fuzzing guided by coverage, a while for each target; what breaks one is written to a file. atheris

@@ -30,8 +30,9 @@ from coze_harness.cassettes.cassette_files import read_cassette
 from coze_harness.cassettes.interaction import Interaction
 from coze_harness.cassettes.vcr_format import read_vcr_cassette
 from coze_harness.model import BotSnapshot
+from scale import scaled
 
-FILES = 20_000
+FILES = scaled(20_000)
 SHARES = 8
 
 

@@ -18,6 +18,9 @@ from coze_harness.cassettes import (
 from coze_harness.cassettes.canonical_format import write_canonical
 from coze_harness.cassettes.cassette_files import read_cassette, write_cassette
 from coze_harness.model import HttpCall, HttpResponse
+from scale import scaled
+
+STEPS = scaled(200)
 
 NAMES = 50
 
@@ -71,7 +74,7 @@ def test_sixteen_threads_can_replay_at_once(tmp_path: Path) -> None:
 
     def replay(thread: int) -> int:
         right = 0
-        for step in range(200):
+        for step in range(STEPS):
             number = (thread * 7 + step) % NAMES
             name = f"场景{number:03}"
             path = tmp_path / f"{number}.yaml"
@@ -91,7 +94,7 @@ def test_sixty_four_threads_can_record_at_once(tmp_path: Path) -> None:
     def recorded(thread: int) -> int:
         right = 0
         path = tmp_path / f"{thread}.yaml"
-        for step in range(200):
+        for step in range(STEPS):
             name = f"线程{thread}·{step}。"
             recording = record(name, redactor)
             right += [i.repeat_count for i in recording.interactions] == [1, 2, 1, 1] and all(
@@ -103,8 +106,8 @@ def test_sixty_four_threads_can_record_at_once(tmp_path: Path) -> None:
                 right -= not all(name in body for body in bodies)
         return right
 
-    assert all_at_once(64, recorded) == 64 * 200
+    assert all_at_once(64, recorded) == 64 * STEPS
     assert len(list(tmp_path.iterdir())) == 64
     for path in tmp_path.iterdir():
         body = json.loads(read_cassette(path).interactions[-1].response_body)
-        assert body["data"][0]["content"] == f"线程{path.stem}·199。"
+        assert body["data"][0]["content"] == f"线程{path.stem}·{STEPS - 1}。"

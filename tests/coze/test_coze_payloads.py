@@ -20,6 +20,7 @@ from coze_harness.model import BotSnapshot, HttpResponse, Reply
 from coze_harness.model.errors import HarnessError, PayloadError
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scale import scaled
 from talking import BOT, ByHand, chat, dialogue, good, listed, told, turn
 
 NUMBERS = st.integers() | st.floats() | st.sampled_from([10**400, -(10**4299), float("inf")])
@@ -66,21 +67,21 @@ def held(answers: list[HttpResponse]) -> object:
 
 
 @given(st.lists(VALUES, min_size=1, max_size=4))
-@settings(max_examples=150)
+@settings(max_examples=scaled(150))
 def test_any_json_in_place_of_any_answer(values: list[Any]) -> None:
     found = held([told(encoded(value)) for value in values])
     assert isinstance(found, Reply | HarnessError)
 
 
 @given(st.lists(VALUES, min_size=1, max_size=4))
-@settings(max_examples=150)
+@settings(max_examples=scaled(150))
 def test_any_data_in_any_answer(values: list[Any]) -> None:
     found = held([told(encoded({"code": 0, "data": value})) for value in values])
     assert isinstance(found, Reply | HarnessError)
 
 
 @given(VALUES, VALUES, VALUES)
-@settings(max_examples=150)
+@settings(max_examples=scaled(150))
 def test_any_end_of_a_chat(error: Any, usage: Any, action: Any) -> None:
     for status in sorted(FINAL):
         ended = {
@@ -96,7 +97,7 @@ def test_any_end_of_a_chat(error: Any, usage: Any, action: Any) -> None:
 
 
 @given(VALUES)
-@settings(max_examples=150)
+@settings(max_examples=scaled(150))
 def test_any_list_of_messages(value: Any) -> None:
     found = held([chat("completed"), told(encoded({"code": 0, "data": value}))])
     assert isinstance(found, Reply)
@@ -104,7 +105,7 @@ def test_any_list_of_messages(value: Any) -> None:
 
 
 @given(VALUES)
-@settings(max_examples=150)
+@settings(max_examples=scaled(150))
 def test_any_description_of_a_bot(value: Any) -> None:
     answer = told(encoded({"code": 0, "data": value}))
     patience = RetryPolicy(jitter=lambda: 0.0, tries=1)

@@ -12,10 +12,11 @@ import time
 import pytest
 from dask_cluster import cluster
 from project import ProjectFolder
+from scale import scaled
 
 from benchmarks.project import build
 
-TRIALS = 2_000
+TRIALS = scaled(4_000)
 
 
 @pytest.fixture(scope="module")

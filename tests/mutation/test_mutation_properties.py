@@ -11,6 +11,7 @@ from coze_harness.mutation import OPERATORS, AnswerPool, seeded_random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutation_samples import EN, ZH, declare, target
+from scale import scaled
 
 PIECES = st.sampled_from(
     (
@@ -33,7 +34,7 @@ def _normalized(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=scaled(400), deadline=None)
 @given(answer=ANSWERS, others=OTHERS, seed=st.integers(0, 2**32))
 def test_a_mutant_differs_from_the_answer_and_is_deterministic(
     answer: str, others: list[str], seed: int
@@ -45,7 +46,7 @@ def test_a_mutant_differs_from_the_answer_and_is_deterministic(
             assert _normalized(mutant) != _normalized(answer), operator.name
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=scaled(300), deadline=None)
 @given(answer=ANSWERS, seed=st.integers(0, 2**32))
 def test_the_answer_passes_the_suggested_expectation(answer: str, seed: int) -> None:
     for operator in OPERATORS:

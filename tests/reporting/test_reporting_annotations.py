@@ -15,6 +15,7 @@ from coze_harness.reporting.github_actions import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scale import scaled
 
 # The runner's own reading of a command, and what it undoes in properties and in the message.
 _COMMAND = re.compile(r"::(?P<name>[a-z]+) (?P<properties>[^:]*)::(?P<message>.*)")
@@ -155,7 +156,7 @@ _nasty = st.text(
 
 
 @given(_nasty, _nasty)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=scaled(150), deadline=None)
 def test_no_answer_and_no_name_breaks_out_of_its_command(answer: str, name: str) -> None:
     result = _failing(name or "x", answer=answer)
     (line,) = workflow_commands(_run([result]), [result])

@@ -22,6 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_hostile import ATTACKS, filled, hostile_run
 from report_rendering import Page, head_of, index_of, lined, nodes, rendered, text_of, trees_of
+from scale import scaled
 
 # A control, a bidi mark or half a pair: what must reach no reader as it is.
 HIDDEN = re.compile(
@@ -166,7 +167,7 @@ def test_junit_holds_any_text_and_two_parsers_agree(text: str, harmless: dict[st
     assert [len(suite) for suite in suites] == [len(STATUSES)]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=scaled(100), deadline=None)
 @given(anything)
 def test_junit_parses_whatever_the_text(text: str) -> None:
     root = parsed(source_of("junit", text))
@@ -209,7 +210,7 @@ def test_markdown_keeps_any_text_inside_code(text: str, harmless: dict[str, str]
     assert set(cells[3:6]) == {5}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=scaled(100), deadline=None)
 @given(st.text(st.sampled_from("`|\\<@[]()!#*_~- \n\tx九\ud83d\u202e"), min_size=1, max_size=30))
 def test_markdown_keeps_whatever_it_is_inside_code(text: str) -> None:
     outside = outside_code(source_of("markdown", text))

@@ -39,6 +39,7 @@ from coze_harness.results import encode_trial
 from coze_harness.text import diff_lines, diff_texts
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from scale import scaled
 
 PASSED, FAILED = VerdictStatus.PASSED, VerdictStatus.FAILED
 PLACE = Location("scenarios/refund.yaml", 9, 9)
@@ -178,7 +179,7 @@ def test_nothing_different_is_nothing_to_show() -> None:
     assert diff_fence(diff_tree(diff_texts("同", "同").pieces)) == []
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=scaled(400), deadline=None)
 @given(st.lists(st.sampled_from(["天", "7", "a b", "```", "", "- x", "。"]), max_size=6),
        st.lists(st.sampled_from(["天", "14", "a b", "```", "", "+ y"]), max_size=6))  # fmt: skip
 @example(old=["天", "天"], new=["天", "", "天"])

@@ -63,6 +63,7 @@ from report_rendering import (
 )
 from report_rendering import packed as part_of
 from report_rich import comparison, rich_results, rich_run
+from scale import scaled
 
 anything = st.text(st.characters(exclude_categories=()), max_size=30)
 PACKAGE = Path(report.__file__).parent
@@ -124,7 +125,7 @@ told = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=scaled(150), deadline=None)
 @given(
     st.lists(st.tuples(st.booleans(), said, said, st.lists(said | told)), min_size=1, max_size=6)
 )

@@ -21,6 +21,7 @@ from junitparser import JUnitXml, Property, TestSuite
 from report_hostile import ATTACKS, filled
 from report_rendering import lined
 from report_rich import rich_results
+from scale import scaled
 
 anything = st.text(
     st.one_of(st.characters(exclude_categories=()), st.sampled_from("&<>\"'\r\n\t九🤖\x00é%{}")),
@@ -71,7 +72,7 @@ def reserialized(case: bytes) -> bytes:
 
 
 @given(passing(), st.sampled_from(TrialStatus), few)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=scaled(200), deadline=None)
 def test_a_case_is_what_an_xml_library_writes(
     result: TrialResult, status: TrialStatus, warnings: list[str]
 ) -> None:
@@ -89,7 +90,7 @@ def test_a_hostile_case_is_what_an_xml_library_writes(text: str, status: TrialSt
 
 
 @given(anything, anything)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=scaled(100), deadline=None)
 def test_a_suite_begins_as_junitparser_has_it(file: str, run_id: str) -> None:
     result = trial(named=replace(key("a"), file=file), seconds=2.5)
     out = BytesIO()
@@ -134,7 +135,7 @@ class TemplateComparison:
 
 
 @given(st.lists(passing(), min_size=1, max_size=4))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=scaled(100), deadline=None)
 def test_a_filled_template_is_what_the_page_template_renders(
     results: list[TrialResult],
 ) -> None:

@@ -36,6 +36,7 @@ from coze_harness.results import RunFolder, RunTotals, list_runs, merge_runs, re
 from coze_harness.results.run_codec import encode_run, read_head_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scale import scaled
 
 # Lone surrogates too: a file's name may hold one.
 texts = st.text(max_size=8) | st.sampled_from(["\udcff", '","status":"failed"', '\n"trials": ['])
@@ -153,7 +154,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=scaled(200), deadline=None)
 @given(runs)
 def test_every_run_comes_back_equal_and_its_head_alone_too(shelf: Path, one: Run) -> None:
     write_run(shelf, one)

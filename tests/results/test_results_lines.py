@@ -35,6 +35,7 @@ from coze_harness.model.location import Location
 from coze_harness.results import decode_trial, encode_trial
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scale import scaled
 
 LINE_KEYS = [
     "id",
@@ -436,7 +437,7 @@ changes = st.builds(
 results = alone | st.builds(lambda result, change: replace(result, change=change), alone, changes)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=scaled(300), deadline=None)
 @given(results)
 def test_every_trial_comes_back_equal(result: TrialResult) -> None:
     line = encode_trial(result)
@@ -444,7 +445,7 @@ def test_every_trial_comes_back_equal(result: TrialResult) -> None:
     assert decode_trial(line) == result
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=scaled(200), deadline=None)
 @given(results, st.integers(0, 4000))
 def test_a_torn_line_is_never_taken_for_a_trial(result: TrialResult, at: int) -> None:
     line = encode_trial(result)

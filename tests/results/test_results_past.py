@@ -13,6 +13,7 @@ from coze_harness.results import read_run, with_history, write_run
 from coze_harness.results.run_history import MAX_PREVIOUS_RUNS
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scale import scaled
 
 PASSED, FAILED = TrialStatus.PASSED, TrialStatus.FAILED
 
@@ -127,7 +128,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return reports
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=scaled(200), deadline=None)
 @given(statuses, statuses)
 def test_the_scan_finds_what_a_full_reading_finds(
     shelf: Path, before: dict[str, TrialStatus], now: dict[str, TrialStatus]

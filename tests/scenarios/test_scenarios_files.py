@@ -10,6 +10,7 @@ from coze_harness.model.errors import HarnessError, ScenarioErrors
 from coze_harness.scenarios import expand_trials
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scale import scaled
 from scenario_project import BOTS, fault_of, faults_of, load_all, load_one, prompts, trials_of
 
 WHOLE = """
@@ -357,7 +358,9 @@ _FILES = st.dictionaries(st.sampled_from(_KEYS), _VALUES, max_size=4).map(
 
 
 @settings(
-    deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=scaled(300),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(_FILES | st.text(max_size=40))
 def test_no_file_makes_anything_but_our_error_escape(tmp_path: Path, text: str) -> None:
