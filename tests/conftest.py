@@ -24,7 +24,7 @@ def pytest_configure() -> None:
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist
 def pytest_xdist_auto_num_workers() -> int:
     """Start more workers than processors: a third of the time, tests wait for a server's delay."""
-    return (os.cpu_count() or 1) * 3 // 2 + 1
+    return (os.cpu_count() or 1) * 3 // 2
 
 
 def pytest_unconfigure() -> None:

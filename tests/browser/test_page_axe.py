@@ -21,13 +21,11 @@ _RUN = script("axe_run.js")
 
 
 COMBINATIONS = list(product(("light", "dark"), ("en", "zh"), (1400, 390)))
-# Each pair of values is in one of these.
-PAIRWISE = [
-    ("light", "en", 1400), ("light", "zh", 390), ("dark", "en", 390), ("dark", "zh", 1400),
-]  # fmt: skip
+# Each value is in one of these.
+FEW = [("light", "en", 1400), ("dark", "zh", 390)]
 
 
-@pytest.mark.parametrize(("scheme", "lang", "width"), COMBINATIONS if SCALE >= 1 else PAIRWISE)
+@pytest.mark.parametrize(("scheme", "lang", "width"), COMBINATIONS if SCALE >= 1 else FEW)
 def test_axe_has_nothing_to_say(
     page: Path, visit: Visit, axe_source: str, scheme: Scheme, lang: str, width: int
 ) -> None:

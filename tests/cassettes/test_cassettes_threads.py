@@ -20,9 +20,8 @@ from coze_harness.cassettes.cassette_files import read_cassette, write_cassette
 from coze_harness.model import HttpCall, HttpResponse
 from scale import scaled
 
-STEPS = scaled(200)
-
 NAMES = 50
+STEPS = scaled(200)
 
 
 class Echo:
@@ -85,7 +84,7 @@ def test_sixteen_threads_can_replay_at_once(tmp_path: Path) -> None:
             right += all(name in answer.body.decode() for answer in answers)
         return right
 
-    assert all_at_once(16, replay) == 16 * 200
+    assert all_at_once(16, replay) == 16 * STEPS
 
 
 def test_sixty_four_threads_can_record_at_once(tmp_path: Path) -> None:

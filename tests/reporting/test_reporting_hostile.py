@@ -133,7 +133,7 @@ def test_what_lies_in_a_page_for_its_script_never_ends_its_element(text: str) ->
         assert record is None or record["turns"][0]["prompt"] == text
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=scaled(40), deadline=None)
 @given(anything)
 def test_any_text_leaves_a_page_well_formed(skeleton: Skeleton, text: str) -> None:
     source = source_of("html", text)

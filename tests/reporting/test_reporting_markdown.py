@@ -332,7 +332,7 @@ def outside_code(text: str) -> str:
     return "\n".join(kept)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=scaled(40), deadline=None)
 @given(hostile, hostile, hostile, st.integers(1, 60), st.integers(1, 30), kinds, st.booleans())
 def test_any_run_fits_a_comment_and_no_text_of_it_is_markdown(
     name: str, before: str, after: str, trials: int, turns: int, kind: ChangeKind, whole: bool

@@ -280,7 +280,7 @@ def test_a_log_tells_waits_codes_and_repeats() -> None:
     assert http.waits == "M250 2.5h500"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=scaled(40), deadline=None)
 @given(anything, anything)
 def test_a_shell_takes_a_request_word_by_word(path: str, said: str) -> None:
     """By a real shell, in which curl is a function that prints what it is given."""

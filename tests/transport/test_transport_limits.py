@@ -247,7 +247,7 @@ def test_each_call_on_one_connection_has_its_own_time() -> None:
 
     def answers_slowly(peer: socket.socket, _request: bytes) -> None:
         for _ in range(4):
-            drips(head, (bytes([byte]) for byte in body), SECONDS / 20)(peer, b"")
+            drips(head, (bytes([byte]) for byte in body), SECONDS / 50)(peer, b"")
             peer.recv(65536)
 
     with wire_to(answers_slowly) as wire:
