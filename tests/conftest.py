@@ -23,8 +23,8 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist
 def pytest_xdist_auto_num_workers() -> int:
-    """Start more workers than processors: a third of the time, tests wait for a server's delay."""
-    return (os.cpu_count() or 1) * 3 // 2
+    """Start two workers for each processor: many tests wait for the delays of servers."""
+    return (os.cpu_count() or 1) * 2
 
 
 def pytest_unconfigure() -> None:
