@@ -22,6 +22,7 @@ _DIGIT_AND_LETTER: Final = re.compile("[0-9][A-Za-z]|[A-Za-z][0-9]")
 _CASE_CHANGE: Final = re.compile("[a-z][A-Z]|[A-Z][a-z]")
 _NAME: Final = re.compile(r"[A-Za-z_]{3,}|[a-z]{1,8}[0-9]{1,5}")
 _HEX_DIGITS: Final = frozenset("0123456789abcdef-")
+_ARRAY_TYPE: Final = re.compile("(?:Big)?(?:Uint|Int|Float)[0-9]{1,2}(?:Clamped)?(?:Array)?")
 _SEPARATORS: Final = re.compile("[^A-Za-z0-9]+")
 
 
@@ -116,7 +117,9 @@ def is_cloud_secret(text: str) -> bool:
 def is_password(text: str) -> bool:
     """Return whether the value of a password is one, not an expression or a placeholder."""
     plain = text.rstrip(".!?:")
-    if len(plain) < 6 or plain[0] in "$%*#\\-./|~=" or len(set(plain)) < 4:
+    if len(plain) < 6 or plain[0] in "$%*#\\-./|~=+" or len(set(plain)) < 4:
+        return False
+    if _ARRAY_TYPE.fullmatch(plain):
         return False
     letters = any(map(str.isalpha, plain))
     digits = any(map(str.isdigit, plain))
@@ -375,6 +378,8 @@ RULES: Final = (
             "password=None",
             "password = self.password",
             "passwd=getpass()",
+            "generateIv(mode: Mode, password: Uint8Array, salt: Uint8Array)",
+            'return "a=ice-pwd:"+e.password+"\\r\\n"',
             "密码：请输入您的密码",
         ),
     ),
