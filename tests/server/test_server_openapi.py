@@ -174,7 +174,7 @@ def test_failing_conversations_are_as_described(
     openapi: OpenApi, server: RunningServer, fault: dict[str, object], stream: bool
 ) -> None:
     server.inject(scripted_fault(fault))
-    pace = PollSchedule(interval=0.01, timeout=0.1)
+    pace = PollSchedule(interval=0.01, timeout=1.0)
     with Talk(server, options=replace(BARE, stream=stream), pace=pace) as talk:
         with suppress(HarnessError):
             talk.ask("你是谁?", checks_status=True)
