@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from random import Random, SystemRandom
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from coze_harness.model.process_context import SystemClock
 from coze_harness.server.connection_registry import ConnectionRegistry
@@ -15,9 +15,7 @@ from coze_harness.server.fault_injection import FaultInjector
 from coze_harness.server.prompt_matching import bot_versions
 from coze_harness.server.response_envelope import missing_resource
 from coze_harness.server.script_schema import ScriptedBot, ScriptedContent, ServerScript
-
-if TYPE_CHECKING:  # its endpoints need the state
-    from coze_harness.server.workflow_endpoints import WorkflowRun
+from coze_harness.server.workflow_run_state import WorkflowRun
 
 _MAX_RUNS: Final = 10_000
 

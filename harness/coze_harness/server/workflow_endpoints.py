@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 import orjson
@@ -14,7 +13,6 @@ from coze_harness.server.conversation_store import usage_json
 from coze_harness.server.event_stream_writer import FrameStyle, chat_frames, cut_text
 from coze_harness.server.fault_injection import STREAM_KINDS, FaultKind, Route
 from coze_harness.server.message_builder import as_text
-from coze_harness.server.prompt_matching import filler
 from coze_harness.server.request_validation import (
     Body,
     IncomingCall,
@@ -27,41 +25,11 @@ from coze_harness.server.request_validation import (
 )
 from coze_harness.server.response_envelope import ApiAnswer, ApiRefusal, missing_resource
 from coze_harness.server.script_schema import ScriptedWorkflow
+from coze_harness.server.workflow_run_state import WorkflowRun
 
 _DEBUG_URL: Final = "https://www.coze.com/work_flow?execute_id="
-_QUESTION_NODE: Final = 2
 _ASYNCHRONOUS: Final = 2
 _INTERRUPT_TYPES: Final = (1, 2, 3, 4, 5, 6, 7)
-
-
-@dataclass(slots=True, eq=False)
-class WorkflowRun:
-    """One run; `ends` is the time of the clock at which a run in the background has its result."""
-
-    id: str
-    workflow: ScriptedWorkflow
-    words: dict[str, str]
-    created_at: int
-    bot_id: str = ""
-    user_id: str = ""
-    is_async: bool = False
-    ends: float = 0.0
-    event_id: str = ""
-    error: tuple[int, str] | None = field(default=None)
-
-    @property
-    def interrupt(self) -> JSON:
-        """What the run waits for; `None` if it waits for nothing."""
-        if not self.event_id or self.workflow.question is None:
-            return None
-        question = filler(self.words)(self.workflow.question)
-        data = orjson.dumps({"content_type": "text", "content": question}).decode()
-        return {"event_id": self.event_id, "type": _QUESTION_NODE, "data": data}
-
-    @property
-    def output(self) -> str:
-        """The output of the end node."""
-        return filler(self.words)(as_text(self.workflow.output))
 
 
 async def handle_workflow_chat(call: IncomingCall) -> ApiAnswer:
