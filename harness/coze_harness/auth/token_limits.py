@@ -5,7 +5,8 @@ from __future__ import annotations
 import ssl
 import threading
 from collections.abc import Callable
-from typing import Final, Generic, TypeVar
+from concurrent.futures import Future
+from typing import Final, TypeVar
 
 import httpx
 
@@ -49,21 +50,6 @@ class LimitedTransport(httpx.HTTPTransport):
         )
 
 
-class _Attempt(Generic[Value]):
-    """A function's value or error, once it has one."""
-
-    def __init__(self, make: Callable[[], Value]) -> None:
-        self._make = make
-        self.value: Value | None = None
-        self.error: BaseException | None = None
-
-    def run(self) -> None:
-        try:
-            self.value = self._make()
-        except BaseException as error:  # noqa: BLE001 (raised by the caller's thread)
-            self.error = error
-
-
 def call_within(make: Callable[[], Value], seconds: float) -> Value:
     """Return what a function returns; it is given up after some seconds.
 
@@ -73,13 +59,13 @@ def call_within(make: Callable[[], Value], seconds: float) -> Value:
         TimeoutError: it took too long.
         BaseException: whatever the function raised.
     """
-    attempt = _Attempt(make)
-    thread = threading.Thread(target=attempt.run, name="token-request", daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if thread.is_alive():
-        raise TimeoutError
-    if attempt.error is not None:
-        raise attempt.error
-    assert attempt.value is not None  # noqa: S101 (else there is an error)
-    return attempt.value
+    result: Future[Value] = Future()
+
+    def call() -> None:
+        try:
+            result.set_result(make())
+        except BaseException as error:  # noqa: BLE001 (raised by the caller's thread)
+            result.set_exception(error)
+
+    threading.Thread(target=call, name="token-request", daemon=True).start()
+    return result.result(seconds)
