@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -204,23 +204,17 @@ def _remove_candidates(cassettes: Path, journal: AcceptJournal, edited: Sequence
     remove_empty_folders(cassettes / CANDIDATE_FOLDER)
 
 
-class _wrap_errors:  # noqa: N801 (used like a function)
+@contextmanager
+def _wrap_errors(path: Path) -> Iterator[None]:
     """Raise errors of the file system as CassetteWriteError, with the path of the file."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
-        if not isinstance(error, OSError):
-            return
+    try:
+        yield
+    except OSError as error:
         is_full = is_disk_full(error)
         reason = "the disk is full" if is_full else error.strerror
         raise CassetteWriteError(
             f"The recording could not be written: {reason}.",
-            where=Location(str(self._path)),
+            where=Location(str(path)),
             next_step="free some space, then accept again"
             if is_full
             else "correct the permissions of the file and its folder, then accept again",
