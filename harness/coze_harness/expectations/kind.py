@@ -229,6 +229,24 @@ class ExpectationKind(ABC):
         """Return a failed verdict."""
         return self.verdict(VerdictStatus.FAILED, reason, actual, evidence, score)
 
+    def adopt(self, verdict: Verdict, subject: str, *, keeps_evidence: bool) -> Verdict:
+        """Return the verdict of an expectation inside this one as this one's.
+
+        Args:
+            verdict: on what this expectation gave it in place of the answer.
+            subject: what that was, such as "the question".
+            keeps_evidence: whether it is the answer, so that evidence marks the same parts.
+        """
+        reason = verdict.reason
+        if reason.startswith("the answer"):
+            reason = f"{subject}{reason.removeprefix('the answer')}"
+        if verdict.status is VerdictStatus.SKIPPED:
+            return self.skipped(reason)
+        if isinstance(verdict, Inconclusive):
+            return self.inconclusive(reason, verdict.actual)
+        evidence = verdict.evidence if keeps_evidence else ()
+        return self.verdict(verdict.status, reason, verdict.actual, evidence, verdict.score)
+
     def skipped(self, reason: str) -> Verdict:
         """Return the verdict for something that was not recorded."""
         return self.verdict(VerdictStatus.SKIPPED, reason, "")

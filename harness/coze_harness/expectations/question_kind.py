@@ -9,7 +9,7 @@ from coze_harness.expectations.combinator_kinds import ITEM_SCHEMA, build_single
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, Inconclusive, ItemContext
 from coze_harness.expectations.parameter import Schema
-from coze_harness.model import Verdict, VerdictStatus
+from coze_harness.model import Verdict
 from coze_harness.model.trial import EvaluationContext
 
 
@@ -48,21 +48,10 @@ class Asks(ExpectationKind):
         if reply.status != "asks":
             ending = reply.status or "nothing"
             return self.failed(f"the bot asked no question: the chat ended as {ending}", ending)
-        return self._adopt(self.operand.evaluate(context))
+        return self.adopt(self.operand.evaluate(context), "the question", keeps_evidence=True)
 
     def explain_failure(self, context: EvaluationContext, failed: Verdict) -> Verdict:
         """Explain the operand's failure; one that did not end is not evaluated again."""
         if context.reply.status != "asks" or isinstance(failed, Inconclusive):
             return failed
-        return self._adopt(self.operand.judge(context))
-
-    def _adopt(self, verdict: Verdict) -> Verdict:
-        """Return the operand's verdict as this one's."""
-        reason = verdict.reason
-        if reason.startswith("the answer"):
-            reason = f"the question{reason.removeprefix('the answer')}"
-        if verdict.status is VerdictStatus.SKIPPED:
-            return self.skipped(reason)
-        if isinstance(verdict, Inconclusive):
-            return self.inconclusive(reason, verdict.actual)
-        return self.verdict(verdict.status, reason, verdict.actual, verdict.evidence, verdict.score)
+        return self.adopt(self.operand.judge(context), "the question", keeps_evidence=True)

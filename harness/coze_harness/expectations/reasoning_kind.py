@@ -9,7 +9,7 @@ from coze_harness.expectations.combinator_kinds import ITEM_SCHEMA, build_single
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, Inconclusive, ItemContext
 from coze_harness.expectations.parameter import Schema
-from coze_harness.model import Message, Verdict, VerdictStatus, replace
+from coze_harness.model import Message, Verdict, replace
 from coze_harness.model.trial import EvaluationContext
 
 
@@ -52,25 +52,14 @@ class Reasoning(ExpectationKind):
         reasoning = _with_reasoning(context)
         if reasoning is None:
             return self.skipped("the reply has no reasoning")
-        return self._adopt(self.operand.evaluate(reasoning))
+        return self.adopt(self.operand.evaluate(reasoning), "the reasoning", keeps_evidence=False)
 
     def explain_failure(self, context: EvaluationContext, failed: Verdict) -> Verdict:
         """Explain the operand's failure; one that did not end is not evaluated again."""
         reasoning = _with_reasoning(context)
         if reasoning is None or isinstance(failed, Inconclusive):
             return failed
-        return self._adopt(self.operand.judge(reasoning))
-
-    def _adopt(self, verdict: Verdict) -> Verdict:
-        """Return the operand's verdict as this one's; its evidence is not part of the answer."""
-        reason = verdict.reason
-        if reason.startswith("the answer"):
-            reason = f"the reasoning{reason.removeprefix('the answer')}"
-        if verdict.status is VerdictStatus.SKIPPED:
-            return self.skipped(reason)
-        if isinstance(verdict, Inconclusive):
-            return self.inconclusive(reason, verdict.actual)
-        return self.verdict(verdict.status, reason, verdict.actual, (), verdict.score)
+        return self.adopt(self.operand.judge(reasoning), "the reasoning", keeps_evidence=False)
 
 
 def _reply_kind(expectation: ExpectationKind) -> str:
