@@ -98,3 +98,12 @@ def accept_killed_at(
     """Return a copy of the project in which `accept` was killed, and how it ended."""
     copy = compared.copy(folder)
     return copy, runner.run(copy, "accept", kill_at=number)
+
+
+@contextmanager
+def recording_runner(compared: Compared) -> Iterator[Runner]:
+    """Run commands that can be killed, with a server that answers recordings."""
+    with scripted_answer("新答") as url:
+        env = {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": url}
+        with warm_runner(compared.project.env | env) as runner:
+            yield runner

@@ -1,6 +1,6 @@
 """`run` and `record` leave whole files, at whatever file operation their process is killed.
 
-All operations one by one: tests/soak/soak_kills.py.
+All operations one by one: tests/soak/test_soak_kills.py.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from accepting import OLD, Compared, compared_project, scripted_answer, state
+from accepting import OLD, Compared, compared_project, recording_runner, state
 from kill_checks import check_record_killed, check_run_killed
-from kill_points import Runner, warm_runner
-from project import TOKEN
+from kill_points import Runner
 
 
 @pytest.fixture(scope="module")
@@ -26,10 +25,8 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Compared:
 
 @pytest.fixture(scope="module")
 def runner(compared: Compared) -> Iterator[Runner]:
-    with scripted_answer("新答") as url:
-        env = {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": url}
-        with warm_runner(compared.project.env | env) as runner:
-            yield runner
+    with recording_runner(compared) as runner:
+        yield runner
 
 
 def test_a_killed_run_leaves_whole_files(

@@ -14,12 +14,11 @@ from accepting import (
     accept_killed_at,
     compared_project,
     left_over,
-    scripted_answer,
+    recording_runner,
     state,
 )
 from kill_checks import check_record_killed, check_run_killed
-from kill_points import Runner, warm_runner
-from project import TOKEN
+from kill_points import Runner
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +28,8 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Compared:
 
 @pytest.fixture(scope="module")
 def runner(compared: Compared) -> Iterator[Runner]:
-    with scripted_answer("新答") as url:
-        env = {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": url}
-        with warm_runner(compared.project.env | env) as runner:
-            yield runner
+    with recording_runner(compared) as runner:
+        yield runner
 
 
 def test_accept_and_its_finishing_killed_everywhere(
