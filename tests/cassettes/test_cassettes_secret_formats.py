@@ -44,7 +44,7 @@ def test_a_rule_finds_its_samples_and_nothing_else(rule: SecretRule) -> None:
         assert "·" in sample
         assert rule.name in _names(sample.replace("·", "")), sample
     for other in rule.others:
-        assert _names(other) == [], other
+        assert _names(other.replace("·", "")) == [], other
 
 
 @pytest.mark.parametrize("text", PLAIN)

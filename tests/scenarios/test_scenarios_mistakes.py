@@ -74,7 +74,7 @@ MISTAKES = [
     item("- contians: 学术", "4:9", "contains, equals", "- contains: 学术", 'contains "学术"'),
     # what YAML reads otherwise
     item("- issue #12", "4:15", '"issue #12"', '- "issue #12"', 'contains "issue #12"'),
-    item("- 北京 #注释", "4:12", "a space behind `#`", "- 北京 # 注释", 'contains "北京"'),
+    item("- 北京 #注释", "4:12", "a space after `#`", "- 北京 # 注释", 'contains "北京"'),
     item("- #标签", "4:9", '"#标签"', '- "#标签"', 'contains "#标签"'),
     item("- “学术”", "4:9", '"学术"', '- "学术"', 'contains "学术"'),
     item("- “学术”", "4:9", '"“学术”"', '- "“学术”"', 'contains "“学术”"'),

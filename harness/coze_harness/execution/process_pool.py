@@ -130,7 +130,7 @@ def _inherit(work: Callable[[Sequence[Any]], Any], items: Sequence[Any]) -> None
 def _exit_with_parent() -> None:
     """Wait for the parent's end, however it comes, and end this process too.
 
-    Without this, a worker whose parent was killed would wait for work for ever, and keep stdout
+    Without this, a worker whose parent was killed would wait for work, and keep stdout
     open. The parent holds the write end of a pipe whose end multiprocessing shows as a sentinel. A
     worker that was forked later holds a copy of an earlier one's; so the last one ends first.
     """

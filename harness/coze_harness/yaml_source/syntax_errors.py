@@ -249,7 +249,7 @@ def _explain_missing_space(problem: _Problem) -> SyntaxFault | None:
     if "found unexpected ':'" not in problem.words:
         return None
     return SyntaxFault(
-        "There is no space behind this colon.",
+        "There is no space after this colon.",
         problem.at,
         f"Write `: {problem.text[problem.at + 1 : problem.at + 2]}`.",
     )

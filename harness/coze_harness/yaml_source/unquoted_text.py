@@ -81,7 +81,7 @@ def _fault(document: YamlDocument, start: int, end: int) -> ShapeMismatch | None
         return ShapeMismatch(
             f"A comment begins here, so {before}.",
             location(cut.start(1)),
-            f"{quoting_step(whole)} For a comment, write a space behind `#`.",
+            f"{quoting_step(whole)} For a comment, write a space after `#`.",
         )
     if (inner := without_curly_quotes(written)) != written:
         return ShapeMismatch(
