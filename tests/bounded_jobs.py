@@ -26,7 +26,7 @@ def load_scenario(text: str) -> list[list[str]]:
         try:
             load_scenarios(find_files([], project, root).files, project)
         except ScenarioErrors as errors:
-            return [[str(error.where), error.what] for error in errors.errors]
+            return [[str(error.where), str(error.what)] for error in errors.errors]
     return []
 
 
@@ -37,7 +37,7 @@ def judge(text: str, answer: str) -> dict[str, Any]:
     verdict = expectation.judge(EvaluationContext("", reply(answer)))
     return {
         "status": verdict.status.value,
-        "reason": verdict.reason,
+        "reason": str(verdict.reason),
         "place": str(verdict.location),
     }
 
@@ -50,5 +50,5 @@ def redact(config: str, body: str) -> list[str]:
             settings = load_settings(Path(folder), {})
             Redactor((), settings.redact).redact_body(body.encode())
         except HarnessError as error:
-            return [str(error.where), error.what]
+            return [str(error.where), str(error.what)]
     return []

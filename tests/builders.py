@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from coze_harness.messages import literal
 from coze_harness.model import (
     JSON,
     BotSnapshot,
@@ -129,9 +130,9 @@ def verdict(
     return Verdict(
         kind=kind,
         status=status,
-        expected=expected,
-        actual=actual,
-        reason=reason,
+        expected=literal(expected),
+        actual=literal(actual),
+        reason=literal(reason),
         location=location,
         name=name,
         weight=weight,
@@ -177,11 +178,11 @@ def error(
 ) -> ErrorRecord:
     return ErrorRecord(
         kind=kind,
-        what=what,
+        what=literal(what),
         where=where,
-        next_step=next_step,
+        next_step=literal(next_step),
         exit_code=exit_code,
-        detail=tuple(detail),
+        detail=tuple(map(literal, detail)),
         log_id=log_id,
     )
 

@@ -17,7 +17,7 @@ from browser.conftest import Visit
 from browser.making import write_page
 from browser.watching import script
 
-WORDS = json.loads((ROOT / "harness/coze_harness/reporting/words.json").read_text("utf-8"))
+WORDS = json.loads((ROOT / "harness/coze_harness/messages/page.json").read_text("utf-8"))
 STATES = (
     "v=overview", "v=trials", "v=compare", "v=matrix", "v=history", "v=mutations", "s=none",
     *(f"s=hours&tab={tab}" for tab in ("chat", "diff", "http", "json", "history")),
@@ -84,7 +84,7 @@ def test_each_word_that_is_marked_is_the_catalogue_s(page: Path, visit: Visit) -
         )
         used |= set(marked)
     assert used
-    assert used - set(WORDS["en"]) == set()
+    assert used - set(WORDS) == set()
 
 
 def test_what_bots_and_authors_said_is_never_translated(samples: Path, visit: Visit) -> None:

@@ -115,19 +115,6 @@ def test_a_bundled_asset_loads_nothing_and_cannot_end_its_element(path: Path) ->
     assert re.findall(r"</|<!--|@import|url\(|sourceMapping", path.read_text("utf-8")) == []
 
 
-def test_both_catalogues_have_the_same_words_and_values() -> None:
-    words = json.loads((REPORT / "words.json").read_text("utf-8"))
-    assert sorted(words) == ["en", "zh"]
-    english, chinese = words["en"], words["zh"]
-    assert sorted(english) == sorted(chinese)
-    gaps = re.compile(r"\{\w+\}")
-    different = [
-        key for key in english if {*gaps.findall(english[key])} != {*gaps.findall(chinese[key])}
-    ]
-    assert different == []
-    assert [key for key, text in {**english, **chinese}.items() if not text.strip()] == []
-
-
 def test_what_is_downloaded_for_the_tests_is_pinned_and_names_no_host() -> None:
     lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
     packages = {name: entry for name, entry in lock["packages"].items() if name}

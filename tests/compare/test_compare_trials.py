@@ -37,7 +37,7 @@ def said(answer: str) -> TrialResult:
 
 
 def flipped(before: TrialResult, after: TrialResult) -> list[tuple[str, str | None, str | None]]:
-    return [(f.expected, f.before, f.after) for f in only_turn(before, after).verdict_changes]
+    return [(str(f.expected), f.before, f.after) for f in only_turn(before, after).verdict_changes]
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_a_verdict_change_has_the_expectation_and_both_verdicts() -> None:
     compared = change(before, after)
     assert compared.kind is ChangeKind.REGRESSED
     (flip,) = compared.turns[0].verdict_changes
-    assert (flip.kind, flip.name, flip.expected) == ("contains", "时间", "九点")
+    assert (flip.kind, flip.name, str(flip.expected)) == ("contains", "时间", "九点")
     assert (flip.before, flip.after, flip.location) == (P, F, PLACE)
     assert compared.turns[0].answer is AnswerChange.SAME
 

@@ -176,7 +176,7 @@ def test_a_secret_in_the_file_is_refused_and_not_repeated(
 ) -> None:
     error = refused(tmp_path, text)
     assert str(error.where) == f"harness.yaml:{where}"
-    assert "COZE_API_TOKEN" in error.next_step
+    assert "COZE_API_TOKEN" in str(error.next_step)
     assert "Abcdef" not in str(error)
 
 
@@ -226,7 +226,7 @@ def test_what_cannot_be_meant_is_refused_with_its_place(
 ) -> None:
     error = refused(tmp_path, text)
     assert str(error.where) == f"harness.yaml:{where}"
-    assert words in error.what
+    assert words in str(error.what)
     assert error.next_step
 
 
@@ -264,7 +264,7 @@ def test_every_key_refuses_what_it_does_not_take(
 ) -> None:
     error = refused(tmp_path, text)
     assert str(error.where) == f"harness.yaml:{where}"
-    assert words in error.what
+    assert words in str(error.what)
     assert error.next_step
 
 
@@ -290,7 +290,7 @@ def test_a_wrong_address_in_the_environment_is_refused_by_its_name(
 
 def test_an_unreadable_file_is_an_error_in_words(tmp_path: Path) -> None:
     error = refused(tmp_path, "user_id: \x07\n")
-    assert "U+0007" in error.what
+    assert "U+0007" in str(error.what)
 
 
 @settings(

@@ -93,6 +93,6 @@ def test_a_wrong_form_is_refused_where_it_stands(
 ) -> None:
     with pytest.raises(SettingsError) as caught:
         load(tmp_path, text)
-    assert words in caught.value.what
+    assert words in str(caught.value.what)
     assert str(caught.value.where) == f"harness.yaml:{place}"
     assert JWT not in str(caught.value)

@@ -141,7 +141,7 @@ def test_what_is_no_object_is_an_error_that_shows_how_it_begins(data: bytes) -> 
     with pytest.raises(PayloadError) as caught:
         parse_envelope(told(data, 502, x_tt_logid="LOG"))
     assert caught.value.log_id == "LOG"
-    assert "HTTP 502" in caught.value.what
+    assert "HTTP 502" in str(caught.value.what)
     assert caught.value.detail
 
 
@@ -226,7 +226,7 @@ def test_a_list_without_an_answer_and_without_a_right_code_is_an_error(
     body = f'{{"code":{code},"data":{data},"detail":{{"logid":"LOG"}}}}'
     found = held([chat("completed"), told(body.encode())])
     assert isinstance(found, PayloadError)
-    assert body in found.detail[0]
+    assert body in str(found.detail[0])
     assert (found.log_id, found.exit_code) == ("LOG", 4)
 
 

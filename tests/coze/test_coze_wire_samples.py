@@ -193,7 +193,7 @@ def check(expected: Mapping[str, Any], outcome: Reply | HarnessError) -> None:
         error = expected["error"]
         assert type(outcome).__name__ == error["type"], outcome
         for words in error["says"]:
-            assert words in outcome.what
+            assert words in str(outcome.what)
         if "code" in error:
             assert isinstance(outcome, ApiError)
             assert outcome.code == error["code"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -95,9 +94,9 @@ def test_names_and_texts_of_a_room_are_plain(room: str) -> None:
     assert found == []
 
 
-def test_words_of_the_page_are_plain() -> None:
-    words = json.loads((PACKAGE / "reporting/words.json").read_text("utf-8"))
-    assert _phrases(json.dumps(words, ensure_ascii=False)) == []
+def test_messages_are_plain() -> None:
+    texts = "\n".join(path.read_text("utf-8") for path in (PACKAGE / "messages").glob("*.json"))
+    assert _phrases(texts) == []
 
 
 @pytest.mark.parametrize("page", [*PAGES, "CONTRIBUTING.md"])

@@ -15,6 +15,7 @@ from coze_harness.execution.conversation_runner import (
     error_record,
     run_conversation,
 )
+from coze_harness.messages import literal
 from coze_harness.model import (
     Attachment,
     ChatOptions,
@@ -64,9 +65,9 @@ class Demand:
         return Verdict(
             kind="demand",
             status=self.status,
-            expected="",
-            actual="",
-            reason="",
+            expected=literal(""),
+            actual=literal(""),
+            reason=literal(""),
             location=HERE,
             severity=self.severity,
         )
@@ -282,9 +283,9 @@ def test_an_error_is_kept_in_its_parts() -> None:
         "没有录音。", where=HERE, next_step="record", detail=["a", "b"], log_id="LOG"
     )
     kept = error_record(fault)
-    assert (kept.kind, kept.what, kept.where) == ("missing", "没有录音。", str(HERE))
-    assert (kept.next_step, kept.exit_code) == ("record", 3)
-    assert (kept.detail, kept.log_id) == (("a", "b"), "LOG")
+    assert (kept.kind, str(kept.what), kept.where) == ("missing", "没有录音。", str(HERE))
+    assert (str(kept.next_step), kept.exit_code) == ("record", 3)
+    assert ([*map(str, kept.detail)], kept.log_id) == (["a", "b"], "LOG")
     assert error_record(CozeError("x")).where == ""
 
 

@@ -60,7 +60,7 @@ def test_a_step_that_comes_too_late_is_not_begun(late: HttpCall | Wait) -> None:
     outcome, seen = driven([CALL, late], latency=latency)
     assert len(seen) == 1
     assert isinstance(outcome, TrialTimeoutError)
-    assert "within 10 s" in outcome.what
+    assert "within 10 s" in str(outcome.what)
     assert (outcome.log_id, outcome.exit_code) == ("LOG7", 4)
 
 

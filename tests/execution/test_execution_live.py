@@ -361,7 +361,7 @@ def test_playing_throws_the_transport_s_errors_into_the_conversation() -> None:
             try:
                 yield CALL
             except TransportError as fault:
-                heard.append(fault.what)
+                heard.append(str(fault.what))
         yield Wait(3600)
         return len(heard)
 

@@ -114,4 +114,4 @@ def test_what_is_no_shard_is_refused_with_words(text: str, why: str) -> None:
     with pytest.raises(UsageError) as refused:
         ShardNumber.parse(text)
     assert why in str(refused.value)
-    assert "--shard 2/4" in refused.value.next_step
+    assert "--shard 2/4" in str(refused.value.next_step)

@@ -52,25 +52,25 @@ def test_composed_and_decomposed_letters_are_the_same_answer() -> None:
 
 def test_a_failure_shows_both_answers_and_how_alike_they_are() -> None:
     verdict = judged("same_as_baseline: {at_least: 0.95}", RETOLD)
-    assert verdict.actual == RETOLD
-    assert BEFORE in verdict.reason
+    assert str(verdict.actual) == RETOLD
+    assert BEFORE in str(verdict.reason)
     assert verdict.score is not None
     assert 0.75 < verdict.score < 0.95
-    assert "at least 0.95 wanted" in verdict.reason
+    assert "at least 0.95 wanted" in str(verdict.reason)
 
 
 def test_a_baseline_of_megabytes_is_not_shown_whole() -> None:
     verdict = judged("same_as_baseline: true", "是。", "学术。" * 400_000)
     assert verdict.status.value == "failed"
-    assert len(verdict.reason) < 1_000
-    assert "1200000 characters" in verdict.reason
+    assert len(str(verdict.reason)) < 1_000
+    assert "1200000 characters" in str(verdict.reason)
 
 
 def test_without_a_baseline_nothing_is_judged_not_even_its_opposite() -> None:
     for item in ("same_as_baseline: true", "not: {same_as_baseline: true}"):
         verdict = judged(item, BEFORE, None)
         assert verdict.status.value == "skipped"
-        assert "no committed recording" in verdict.reason
+        assert "no committed recording" in str(verdict.reason)
 
 
 def test_it_takes_what_every_kind_takes() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from builders import error, key, message, reply, run, trial, turn, verdict
+from coze_harness.messages import literal
 from coze_harness.model import (
     AnswerChange,
     Assessment,
@@ -128,7 +129,7 @@ def filled(text: str, status: TrialStatus = TrialStatus.FAILED) -> TrialResult:
     )
     first = replace(turn(text, replied, judged), attached=(text, text))
     flip = VerdictChange(
-        kind=text, name=text, expected=text, location=places, before=VerdictStatus.PASSED,
+        kind=text, name=text, expected=literal(text), location=places, before=VerdictStatus.PASSED,
         after=None,
     )  # fmt: skip
     before = trial(named=named, turns=[turn(text, reply(f"{text}!"))])

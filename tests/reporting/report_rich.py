@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from builders import failed_verdict, key, message, reply, snapshot, trial, turn, verdict
+from coze_harness.messages import literal
 from coze_harness.model import (
     AnswerChange,
     Assessment,
@@ -80,7 +81,7 @@ def regressed() -> TrialResult:
     flip = VerdictChange(
         kind="contains",
         name="",
-        expected="7 天",
+        expected=literal("7 天"),
         location=_PLACE,
         before=VerdictStatus.PASSED,
         after=VerdictStatus.FAILED,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from builders import error, failed_verdict, key, reply, run, trial, turn
+from coze_harness.messages import literal
 from coze_harness.model import RequiredPassRate, Run, Severity, TrialResult, TrialStatus, replace
 from coze_harness.model.location import Location
 from coze_harness.reporting.github_actions import (
@@ -91,12 +92,14 @@ def test_paths_begin_at_the_repositorys_root() -> None:
 
 
 def test_what_could_not_be_judged_is_an_error_with_its_next_step() -> None:
-    note = replace(error(), where="cassettes/a.yaml", next_step="record it: coze-harness record a")
+    note = replace(
+        error(), where="cassettes/a.yaml", next_step=literal("record it: coze-harness record a")
+    )
     ((name, properties, message),) = _commands([trial(TrialStatus.ERROR, named=key(), note=note)])
     assert name == "error"
     assert properties["file"] == key().file
     assert properties["line"] == str(key().line)
-    assert note.what in message
+    assert str(note.what) in message
     assert "coze-harness record a" in message
 
 

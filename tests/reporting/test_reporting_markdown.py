@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 from builders import failed_verdict, key, reply, run, snapshot, trial, turn, verdict
+from coze_harness.messages import literal
 from coze_harness.model import (
     AnswerChange,
     Assessment,
@@ -69,7 +70,12 @@ def compared(
     }.get(kind, (PASSED, PASSED))
     flips = (
         VerdictChange(
-            kind="contains", name="", expected="7 天", location=PLACE, before=was, after=now
+            kind="contains",
+            name="",
+            expected=literal("7 天"),
+            location=PLACE,
+            before=was,
+            after=now,
         ),
     )
 

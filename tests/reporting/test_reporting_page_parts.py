@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from builders import key, reply, run, trial, turn, verdict
+from coze_harness.messages.catalogue import load_files
 from coze_harness.model import (
     AnswerChange,
     Assessment,
@@ -38,12 +39,6 @@ from coze_harness.reporting.html.page_chunks import (
     compress,
     compress_all,
     dump_chunk,
-)
-from coze_harness.reporting.message_catalogue import (
-    LANGUAGES,
-    Catalogue,
-    load_catalogue,
-    make_phrase,
 )
 from coze_harness.reporting.report_formats import FORMATS, PageOptions
 from coze_harness.reporting.row_order import flaky_ids, rank_rows
@@ -201,19 +196,8 @@ def test_flaky_is_what_changed_twice_or_differs_among_repeats() -> None:
     assert flaky_ids(rows) == {"twice", "r#1", "r#2"}
 
 
-def test_both_languages_have_the_same_keys_and_the_same_values_in_them() -> None:
-    english, chinese = (load_catalogue()[language] for language in LANGUAGES)
-    assert english.keys() == chinese.keys()
-    for name, text in english.items():
-        assert set(re.findall(r"\{(\w+)\}", chinese[name])) <= set(
-            re.findall(r"\{(\w+)\}", text)
-        ), name
-        assert text
-        assert chinese[name]
-
-
 def test_every_word_that_templates_ask_for_is_there() -> None:
-    known = load_catalogue()["en"]
+    known = load_files()["page"]
     for template in (PACKAGE / "templates").glob("*.j2"):
         source = template.read_text(encoding="utf-8")
         asked = re.findall(
@@ -241,7 +225,7 @@ def test_every_word_is_said_somewhere() -> None:
     put_together |= {f"diff.{name}" for name in ("ins", "del", "sides", "changed")}
     put_together |= {f"theme.{name}" for name in ("auto", "light", "dark")}
     put_together |= {"change.flaky", "status.none", "status.warning", "view.trial"}
-    for word in load_catalogue()["en"]:
+    for word in load_files()["page"]:
         group, _, name = word.partition(".")
         if f'"{word}"' in said or word in put_together or group in ("interrupted", "run", "sort"):
             continue
@@ -254,15 +238,8 @@ def test_the_words_of_a_page_are_those_that_it_can_come_to_say() -> None:
     assert groups["help"] == ["close"]
     assert "listing" not in groups
     words = [f"{group}.{name}" for group, names in groups.items() for name in names]
-    assert [load_catalogue()["zh"][word] for word in words] == list(chinese)
+    assert [load_files()["page"][word]["zh"] for word in words] == list(chinese)
     assert len(english) == len(chinese)
-
-
-def test_a_phrase_chooses_its_form_by_its_number_and_separates_thousands() -> None:
-    words = Catalogue()
-    assert words.translate(make_phrase("note.skipped", n=1)) == "1 trial skipped."
-    assert words.translate(make_phrase("note.skipped", n=1200)) == "1,200 trials skipped."
-    assert Catalogue("zh").translate(make_phrase("note.skipped", n=1)) == "跳过 1 次。"
 
 
 def test_a_log_tells_waits_codes_and_repeats() -> None:

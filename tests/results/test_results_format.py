@@ -5,11 +5,13 @@ A change of these bytes is a change of the format, which older versions and othe
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from builders import error, exchanges, failed_verdict, key, reply, run, snapshot, trial, turn
 from builders import verdict as passed_verdict
+from coze_harness.messages import Catalogue, literal, message
 from coze_harness.model import (
     JSON,
     AnswerChange,
@@ -39,6 +41,7 @@ from coze_harness.model import (
     TurnResult,
     VerdictChange,
     VerdictStatus,
+    replace,
 )
 from coze_harness.model.location import Location
 from coze_harness.results import decode_trial, encode_trial
@@ -72,7 +75,7 @@ def some_trials() -> list[TrialResult]:
     flip = VerdictChange(
         kind="contains",
         name="",
-        expected="九点",
+        expected=literal("九点"),
         location=Location("scenarios/a.yaml", 9, 9),
         before=VerdictStatus.PASSED,
         after=None,
@@ -186,6 +189,31 @@ def some_runs() -> dict[str, Run]:
 def test_trials_are_written_with_these_bytes() -> None:
     written = b"".join(map(encode_trial, some_trials()))
     assert written == (FORMAT / "trials.jsonl").read_bytes()
+
+
+def test_trials_of_runs_without_messages_are_read() -> None:
+    for line in (FORMAT / "trials-before-messages.jsonl").read_bytes().splitlines(keepends=True):
+        result = decode_trial(line)
+        stored = json.loads(line)
+        for turn_, stored_turn in zip(result.turns, stored["turns"], strict=True):
+            for verdict, stored_verdict in zip(
+                turn_.verdicts, stored_turn["verdicts"], strict=True
+            ):
+                for name in ("expected", "actual", "reason"):
+                    assert str(getattr(verdict, name)) == stored_verdict[name]
+        assert str(result.error and result.error.what) == str(
+            stored["error"] and stored["error"]["what"]
+        )
+
+
+def test_a_trial_is_written_in_the_language_of_the_run() -> None:
+    what = message("cassette.edited")
+    note = replace(error(), what=what, next_step=literal("a"), detail=(what, literal("b")))
+    line = encode_trial(trial(TrialStatus.ERROR, note=note), Catalogue("zh"))
+    stored = json.loads(line)["error"]
+    assert stored["what"] == Catalogue("zh").text(what) == stored["detail"][0]
+    assert stored["messages"]["what"] == {"id": "cassette.edited", "params": {}}
+    assert decode_trial(line).error == note
 
 
 def test_trials_are_read_as_they_were() -> None:

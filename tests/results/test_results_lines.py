@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 import pytest
 from builders import error, failed_verdict, key, message, reply, snapshot, trial, turn, verdict
+from coze_harness.messages import LITERAL, LocalizedText, literal
 from coze_harness.model import (
     JSON,
     AnswerChange,
@@ -92,6 +93,7 @@ VERDICT_KEYS = [
     "severity",
     "score",
     "evidence",
+    "messages",
 ]
 
 
@@ -129,6 +131,7 @@ def test_a_line_has_the_keys_that_readers_are_promised() -> None:
         "exit_code",
         "detail",
         "log_id",
+        "messages",
     }
 
 
@@ -335,13 +338,22 @@ replies = st.builds(
     error_code=whole,
     error_message=texts,
 )
+data = texts.map(literal)
+ids = texts.filter(lambda text: text not in ("", LITERAL))
+values = texts | whole | seconds | data
+composed = st.builds(
+    LocalizedText,
+    ids,
+    st.dictionaries(texts, values | st.lists(texts | data, max_size=2).map(tuple), max_size=3),
+)
+localized = data | composed
 verdicts = st.builds(
     Verdict,
     kind=texts,
     status=st.sampled_from(VerdictStatus),
-    expected=texts,
-    actual=texts,
-    reason=texts,
+    expected=localized,
+    actual=localized,
+    reason=localized,
     location=places,
     name=texts,
     weight=seconds,
@@ -388,11 +400,11 @@ alone = st.builds(
     | st.builds(
         ErrorRecord,
         kind=texts,
-        what=texts,
+        what=localized,
         where=texts,
-        next_step=texts,
+        next_step=localized,
         exit_code=whole,
-        detail=lines_of_text,
+        detail=st.lists(localized, max_size=2).map(tuple),
         log_id=texts,
     ),
     known_failure=texts,
@@ -414,7 +426,7 @@ flips = st.builds(
     VerdictChange,
     kind=texts,
     name=texts,
-    expected=texts,
+    expected=localized,
     location=places,
     before=statuses,
     after=statuses,

@@ -97,8 +97,8 @@ def test_an_expression_leaves_the_trial(expression: str) -> None:
 def test_a_broken_expression_is_refused_with_its_column(expression: str, column: int) -> None:
     with pytest.raises(UsageError) as caught:
         TrialFilter(expression)
-    assert f"column {column}" in caught.value.what
-    assert caught.value.detail[1].index("^") == column - 1
+    assert f"column {column}" in str(caught.value.what)
+    assert str(caught.value.detail[1]).index("^") == column - 1
     assert caught.value.exit_code == 2
 
 

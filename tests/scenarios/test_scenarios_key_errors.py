@@ -36,7 +36,7 @@ def test_a_value_of_another_type_is_refused(
 ) -> None:
     (error,) = errors_of(tmp_path, f"{others(key)}{key}: {value}\n")
     assert str(error.where) == f"scenarios/a.yaml:{1 if key == 'turns' else 2}:{len(key) + 3}"
-    assert error.what.startswith(f'"{key}" must be {wanted}')
+    assert str(error.what).startswith(f'"{key}" must be {wanted}')
     assert error.next_step
 
 
@@ -44,14 +44,14 @@ def test_a_value_of_another_type_is_refused(
 def test_a_key_without_a_value_is_refused_at_the_key(tmp_path: Path, key: str) -> None:
     (error,) = errors_of(tmp_path, f"{others(key)}{key}:\n")
     assert str(error.where) == f"scenarios/a.yaml:{1 if key == 'turns' else 2}:1"
-    assert error.what == f'"{key}" is empty.'
+    assert str(error.what) == f'"{key}" is empty.'
 
 
 @pytest.mark.parametrize("key", NOT_EMPTY)
 def test_an_empty_text_is_refused(tmp_path: Path, key: str) -> None:
     (error,) = errors_of(tmp_path, f"{ASK}{key}: ''\n")
     assert str(error.where) == f"scenarios/a.yaml:2:{len(key) + 3}"
-    assert error.what == f'"{key}" is empty.'
+    assert str(error.what) == f'"{key}" is empty.'
 
 
 @pytest.mark.parametrize(
@@ -160,5 +160,5 @@ def test_every_error_of_a_file_is_reported_with_its_place(
         f"scenarios/a.yaml:{where}" for where, _ in expected
     ]
     for error, (_, part) in zip(errors, expected, strict=True):
-        assert part in error.what
+        assert part in str(error.what)
         assert error.next_step

@@ -123,7 +123,7 @@ def test_what_cannot_be_sent_is_refused_where_it_stands(
     fault = fault_of(tmp_path, text, c__txt="")
     assert str(fault.where) == f"scenarios/a.yaml:{place}"
     assert what in f"{fault.what} {fault.next_step}"
-    assert next_step in fault.next_step
+    assert next_step in str(fault.next_step)
 
 
 @pytest.mark.parametrize(("start", "most"), [("", 99), (FLOW, 49)])
@@ -131,7 +131,7 @@ def test_history_and_prompt_keep_within_cozes_limit(tmp_path: Path, start: str, 
     said = "  - {role: user, content: x}\n"
     assert len(load_one(tmp_path, f"{start}history:\n{said * most}{ASK}")) == 1
     fault = fault_of(tmp_path, f"{start}history:\n{said * (most + 1)}{ASK}")
-    assert f"{most + 1} messages" in fault.what
+    assert f"{most + 1} messages" in str(fault.what)
 
 
 def test_a_file_larger_than_coze_takes_is_refused(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_a_file_larger_than_coze_takes_is_refused(tmp_path: Path) -> None:
     with (tmp_path / "scenarios" / "big.bin").open("wb") as big:
         big.truncate(512 * 1024 * 1024 + 1)  # sparse: it takes no room
     fault = fault_of(tmp_path, "turns: [{prompt: a, attach: [big.bin]}]")
-    assert "512 MB" in fault.what
+    assert "512 MB" in str(fault.what)
     assert str(fault.where) == "scenarios/a.yaml:1:30"
 
 
@@ -150,7 +150,7 @@ def test_speech_needs_a_stream(tmp_path: Path, name: str) -> None:
         (tmp_path / "scenarios").mkdir()
         (tmp_path / "scenarios" / name).write_text("x")
     fault = fault_of(tmp_path, asked)
-    assert "stream: true" in fault.next_step
+    assert "stream: true" in str(fault.next_step)
     assert fault.where is not None
     assert (fault.where.line, fault.where.column) == (1, 30)
     (trial,) = trials_of(tmp_path, f"stream: true\n{asked}")

@@ -80,10 +80,10 @@ def test_an_unknown_bot_is_a_fault_with_the_nearest_name(tmp_path: Path) -> None
         expand_trials(loaded, BOTS)
     a, b, c = caught.value.errors
     assert str(a.where) == "scenarios/a.yaml:1:6"
-    assert 'Did you mean "chat"?' in a.what
+    assert 'Did you mean "chat"?' in str(a.what)
     assert str(b.where) == "scenarios/b.yaml:1:14"
-    assert "has no bot" in c.what
-    assert "default_bot" in c.next_step
+    assert "has no bot" in str(c.what)
+    assert "default_bot" in str(c.next_step)
 
 
 def test_chosen_bots_serve_scenarios_that_name_none(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_two_trials_are_never_called_the_same(tmp_path: Path) -> None:
     )
     with pytest.raises(ScenarioErrors) as caught:
         expand_trials(loaded, BOTS, "chat")
-    assert 'called "a[b]"' in caught.value.errors[0].what
+    assert 'called "a[b]"' in str(caught.value.errors[0].what)
 
 
 @pytest.mark.parametrize(
@@ -200,9 +200,9 @@ def test_an_unknown_word_is_refused_with_the_nearest_name(tmp_path: Path, word: 
     found = find_files([word], project, project.root)
     with pytest.raises(UsageError) as caught:
         found.select(load_scenarios(found.files, project))
-    assert "no file, folder or scenario" in caught.value.what
+    assert "no file, folder or scenario" in str(caught.value.what)
     if word == "identiti":
-        assert 'Did you mean "identity"?' in caught.value.what
+        assert 'Did you mean "identity"?' in str(caught.value.what)
 
 
 @pytest.mark.parametrize("word", ["..", "../outside.yaml", "/etc", "scenarios/link.yaml"])

@@ -291,7 +291,7 @@ def test_an_upload_that_breaks_leaves_the_old_run_the_latest(flaky: Project, lef
     kept = re.search(r"the run is kept in (.*)", "\n".join(caught.value.lines()))
     assert kept
     name = Path(kept[1]).name
-    assert f"--resume {name}" in caught.value.next_step
+    assert f"--resume {name}" in str(caught.value.next_step)
 
     stores.Flaky.left = 1_000_000
     sent = done(flaky, resume="latest")
@@ -362,7 +362,7 @@ def test_a_store_that_cannot_be_asked_is_told_before_anything_is_done(
 def test_a_run_that_is_not_there_is_told_with_those_that_are(recorded: Project) -> None:
     with pytest.raises(ResultsError, match="no run") as caught:
         recorded.locate_run("20200101T000000000Z-0000")
-    assert whole_runs(recorded)[0] in caught.value.next_step
+    assert whole_runs(recorded)[0] in str(caught.value.next_step)
 
 
 def test_a_folder_for_staging_that_others_may_read_is_refused(

@@ -268,9 +268,9 @@ def test_a_refused_jwt_is_told_in_the_services_words_without_secrets(
     with RawServer(says(answer)) as server:
         with pytest.raises(ApiError) as caught:
             token_request(keys(), server.base_url, Redactor().redact)()
-        assert server.base_url in caught.value.what
-    assert "kid unknown: <redacted>" in caught.value.what
-    assert "COZE_JWT_OAUTH_PUBLIC_KEY_ID" in caught.value.next_step
+        assert server.base_url in str(caught.value.what)
+    assert "kid unknown: <redacted>" in str(caught.value.what)
+    assert "COZE_JWT_OAUTH_PUBLIC_KEY_ID" in str(caught.value.next_step)
     assert capfd.readouterr() == ("", "")
 
 

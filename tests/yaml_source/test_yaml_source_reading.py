@@ -101,7 +101,7 @@ def test_a_key_written_twice_is_refused_with_both_places() -> None:
     error = refused("a: 1\nb:\n  x: 1\n  x: 2\n")
     assert str(error.where) == "a.yaml:4:3"
     assert "a.yaml:3:3" in str(error)
-    assert '"x" is written twice' in error.what
+    assert '"x" is written twice' in str(error.what)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_key_written_twice_is_refused_with_both_places() -> None:
     ],
 )
 def test_a_key_that_is_not_text_is_refused(text: str, seen: str) -> None:
-    assert seen in refused(text).what
+    assert seen in str(refused(text).what)
 
 
 def test_merge_keys_and_aliases_are_followed_and_own_keys_win() -> None:
@@ -134,7 +134,7 @@ def test_a_quoted_merge_key_is_an_ordinary_key() -> None:
 
 @pytest.mark.parametrize("text", ["<<: 1", "<<: [1]", "<<: {a: 1}\n<<: {b: 1}"])
 def test_a_merge_of_anything_but_mappings_is_refused(text: str) -> None:
-    assert "<<" in refused(text).what
+    assert "<<" in str(refused(text).what)
 
 
 def test_an_alias_bomb_is_refused_without_being_expanded() -> None:
@@ -143,7 +143,7 @@ def test_an_alias_bomb_is_refused_without_being_expanded() -> None:
     began = time.perf_counter()
     error = refused("\n".join(lines))
     assert time.perf_counter() - began < 1
-    assert "100,000" in error.what
+    assert "100,000" in str(error.what)
     assert error.where is not None
     assert error.where.line == 5
 
@@ -155,12 +155,12 @@ def test_many_plain_values_are_no_alias_bomb() -> None:
 def test_depth_made_of_aliases_is_refused_too() -> None:
     lines = ["a0: &a0 " + "[" * 60 + "]" * 60]
     lines += ["a1: " + "[" * 60 + "*a0" + "]" * 60]
-    assert "aliases expanded" in refused("\n".join(lines)).what
+    assert "aliases expanded" in str(refused("\n".join(lines)).what)
 
 
 @pytest.mark.parametrize("text", ["a: *nowhere", "a: &a [*a]", "&a {b: *a}"])
 def test_an_alias_that_leads_nowhere_or_home_is_refused(text: str) -> None:
-    assert "*" in refused(text).what
+    assert "*" in str(refused(text).what)
 
 
 @pytest.mark.parametrize("piece", ["[", "{a: ", "- ", "? ", "[a, ", "a:\n", "!!seq [", "&a ["])
@@ -171,7 +171,7 @@ def test_ten_megabytes_of_nesting_are_refused_at_once(piece: str) -> None:
     began = time.perf_counter()
     error = refused(text)
     assert time.perf_counter() - began < 2
-    assert "levels deep" in error.what
+    assert "levels deep" in str(error.what)
     assert error.where is not None
     assert error.where.line >= 1
 
@@ -192,12 +192,12 @@ def test_ten_megabytes_of_nesting_are_refused_at_once(piece: str) -> None:
 def test_our_nesting_limit_reports_first_with_its_place(text: str, place: str) -> None:
     # libyaml has a limit of its own since 0.2.6, which it may reach before it hands out an event.
     error = refused(text)
-    assert "levels deep" in error.what
+    assert "levels deep" in str(error.what)
     assert str(error.where) == f"a.yaml:{place}"
 
 
 def test_another_error_before_the_limit_reports_first() -> None:
-    assert "levels deep" not in refused("a: [1\nb: @" + "[" * 5_000).what
+    assert "levels deep" not in str(refused("a: [1\nb: @" + "[" * 5_000).what)
 
 
 def test_ninety_nine_levels_are_read() -> None:
@@ -221,7 +221,7 @@ def test_ninety_nine_levels_are_read() -> None:
 def test_other_tags_than_those_of_plain_data_are_refused_with_their_place(text: str) -> None:
     error = refused(text)
     assert str(error.where) == "a.yaml:1:4"
-    assert "tag" in error.what
+    assert "tag" in str(error.what)
 
 
 def test_tags_of_plain_data_are_followed() -> None:
@@ -235,7 +235,7 @@ def test_tags_of_plain_data_are_followed() -> None:
     "value", [".inf", "-.inf", ".nan", "1.0e+999", "9" * 5000, "0b_", "!!int x"]
 )
 def test_a_number_that_json_cannot_hold_is_refused(value: str) -> None:
-    assert "cannot be read as" in refused(f"a: {value}").what
+    assert "cannot be read as" in str(refused(f"a: {value}").what)
 
 
 @pytest.mark.parametrize(
@@ -258,26 +258,26 @@ def test_a_number_that_json_cannot_hold_is_refused(value: str) -> None:
 def test_broken_yaml_is_told_in_words_with_its_place(text: str, place: str, words: str) -> None:
     error = refused(text)
     assert str(error.where) == f"a.yaml:{place}"
-    assert words in error.what
+    assert words in str(error.what)
     assert error.next_step
 
 
 @pytest.mark.parametrize("character", ["\x00", "\x07", "\x1b", "\x7f", "\ud800", "\ufffe"])
 def test_a_control_character_is_named_with_its_place(character: str) -> None:
     error = refused(f"a: 1\nb: x{character}y\n")
-    assert f"U+{ord(character):04X}" in error.what
+    assert f"U+{ord(character):04X}" in str(error.what)
     assert str(error.where) == "a.yaml:2:5"
 
 
 def test_what_is_not_utf8_is_refused_with_offset_and_line() -> None:
     error = refused("a: 1\nb: 北京\n".encode("gb18030"))
-    assert "offset 8" in error.what
+    assert "offset 8" in str(error.what)
     assert str(error.where) == "a.yaml:2"
-    assert "UTF-16" in refused("a: 1".encode("utf-16")).what
+    assert "UTF-16" in str(refused("a: 1".encode("utf-16")).what)
 
 
 def test_a_file_too_large_is_refused_unread() -> None:
-    assert "10 MB" in refused(b"x" * 10_000_001).what
+    assert "10 MB" in str(refused(b"x" * 10_000_001).what)
 
 
 def test_the_error_is_of_the_class_asked_for() -> None:

@@ -142,7 +142,7 @@ def _show(result: TrialResult, writer: TerminalWriter, position: str) -> None:
         )
     )
     if result.error:
-        click.echo(writer.line(f"  {single_line(result.error.what, 600)}"))
+        click.echo(writer.line(f"  {single_line(str(result.error.what), 600)}"))
     for line in change_lines(result, writer):
         click.echo(line)
 

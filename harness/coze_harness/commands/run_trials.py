@@ -19,6 +19,7 @@ from coze_harness.config.service_urls import check_base_url
 from coze_harness.execution import BATCH_SIZE
 from coze_harness.execution.recording_facts import estimate_requests, inspect_recordings
 from coze_harness.execution.sharding import ShardNumber, resume_shard, select_shard
+from coze_harness.messages import literal
 from coze_harness.model import (
     CassetteState,
     Mode,
@@ -406,7 +407,7 @@ def _verdict_in_errors(run: Run) -> Iterator[None]:
     try:
         yield
     except ResultsError as error:
-        error.detail = (*error.detail, verdict_line(run))
+        error.detail = (*error.detail, literal(verdict_line(run)))
         raise
 
 

@@ -75,7 +75,7 @@ def _group(
 
 
 def _full_key(verdict: Verdict) -> _Key:
-    return (verdict.kind, verdict.name, verdict.expected)
+    return (verdict.kind, verdict.name, str(verdict.expected))
 
 
 def _name_key(verdict: Verdict) -> _Key:

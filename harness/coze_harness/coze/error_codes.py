@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from coze_harness.messages import literal
 from coze_harness.model.errors import ApiError, HarnessError
 
 _SIGN_IN: Final = (
@@ -111,6 +112,8 @@ def add_region_hint(error: HarnessError | None, base_url: str) -> None:
     others = " or ".join(region for region in _REGIONS if region != base_url)
     error.detail = (
         *error.detail,
-        f"the address was {base_url}; accounts of {others} are separate "
-        "(`base_url` in harness.yaml, COZE_API_BASE or --base-url)",
+        literal(
+            f"the address was {base_url}; accounts of {others} are separate "
+            "(`base_url` in harness.yaml, COZE_API_BASE or --base-url)"
+        ),
     )

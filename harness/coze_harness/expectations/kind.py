@@ -10,6 +10,7 @@ from typing import ClassVar, Literal, Self, TypeAlias, TypedDict
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.parameter import Parameter, Schema, alternatives, mapping_schema
 from coze_harness.expectations.text_normalization import OPTION_KEYS, TEXT_OPTIONS
+from coze_harness.messages import UserText, as_message, literal
 from coze_harness.model import JSON, Severity, Verdict, VerdictStatus
 from coze_harness.model.location import Location, SourcePositions
 from coze_harness.model.trial import EvaluationContext
@@ -189,8 +190,8 @@ class ExpectationKind(ABC):
     def verdict(
         self,
         status: VerdictStatus,
-        reason: str,
-        actual: str,
+        reason: UserText,
+        actual: UserText,
         evidence: Spans = (),
         score: float | None = None,
     ) -> Verdict:
@@ -206,9 +207,9 @@ class ExpectationKind(ABC):
         return Verdict(
             kind=self.kind,
             status=status,
-            expected=f"{self.verb_forms[0]} {self.description}",
-            actual=actual,
-            reason=reason,
+            expected=literal(self.expected),
+            actual=as_message(actual),
+            reason=as_message(reason),
             location=self.location,
             name=self.name,
             weight=self.weight,
@@ -218,13 +219,13 @@ class ExpectationKind(ABC):
         )
 
     def passed(
-        self, reason: str, actual: str, evidence: Spans = (), score: float | None = None
+        self, reason: UserText, actual: UserText, evidence: Spans = (), score: float | None = None
     ) -> Verdict:
         """Return a passed verdict."""
         return self.verdict(VerdictStatus.PASSED, reason, actual, evidence, score)
 
     def failed(
-        self, reason: str, actual: str, evidence: Spans = (), score: float | None = None
+        self, reason: UserText, actual: UserText, evidence: Spans = (), score: float | None = None
     ) -> Verdict:
         """Return a failed verdict."""
         return self.verdict(VerdictStatus.FAILED, reason, actual, evidence, score)
@@ -237,7 +238,7 @@ class ExpectationKind(ABC):
             subject: what that was, such as "the question".
             keeps_evidence: whether it is the answer, so that evidence marks the same parts.
         """
-        reason = verdict.reason
+        reason = str(verdict.reason)
         if reason.startswith("the answer"):
             reason = f"{subject}{reason.removeprefix('the answer')}"
         if verdict.status is VerdictStatus.SKIPPED:
@@ -247,18 +248,18 @@ class ExpectationKind(ABC):
         evidence = verdict.evidence if keeps_evidence else ()
         return self.verdict(verdict.status, reason, verdict.actual, evidence, verdict.score)
 
-    def skipped(self, reason: str) -> Verdict:
+    def skipped(self, reason: UserText) -> Verdict:
         """Return the verdict for something that was not recorded."""
         return self.verdict(VerdictStatus.SKIPPED, reason, "")
 
-    def inconclusive(self, reason: str, actual: str) -> Verdict:
+    def inconclusive(self, reason: UserText, actual: UserText) -> Verdict:
         """Return the failed verdict for an evaluation that did not end."""
         return Inconclusive(
             kind=self.kind,
             status=VerdictStatus.FAILED,
-            expected=self.expected,
-            actual=actual,
-            reason=reason,
+            expected=literal(self.expected),
+            actual=as_message(actual),
+            reason=as_message(reason),
             location=self.location,
             name=self.name,
             weight=self.weight,

@@ -23,6 +23,7 @@ from coze_harness.expectations.text_normalization import (
     TextNormalization,
     parse_normalization,
 )
+from coze_harness.messages import literal
 from coze_harness.model import JSON, Verdict, replace
 from coze_harness.model.trial import EvaluationContext
 
@@ -144,8 +145,8 @@ class Contains(ExpectationKind):
         about = f"{quoted(missing)}: " if len(self.texts) > 1 else ""
         return replace(
             failed,
-            reason=f"{failed.reason}; {about}{near.words}",
-            actual=excerpt(answer, near.start, near.end),
+            reason=literal(f"{failed.reason}; {about}{near.words}"),
+            actual=literal(excerpt(answer, near.start, near.end)),
         )
 
     def _absence(self, present: Collection[str]) -> str:
@@ -210,7 +211,8 @@ class Equals(SingleTextKind):
         answer = context.reply.answer
         near = first_difference(answer, self.text, self.normalization)
         actual = excerpt(answer, near.start, near.end)
-        return replace(failed, reason=f"{failed.reason}; {near.words}", actual=actual)
+        reason = literal(f"{failed.reason}; {near.words}")
+        return replace(failed, reason=reason, actual=literal(actual))
 
 
 class StartsWith(SingleTextKind):

@@ -37,14 +37,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from coze_harness.messages import Catalogue, LocalizedText, UserText, as_message, message
 from coze_harness.model.location import Location
 
 
 class HarnessError(Exception):
     """An error that a person can act on.
 
+    `str()` gives it in English; `lines` in any language.
+
     Args:
-        what: one sentence: what happened.
+        what: one sentence: what happened. A plain text is the same in every language.
         where: the place in a file that the sentence is about, if there is one.
         next_step: the next command or edit.
         detail: further lines with the evidence (recorded and current request, first bytes).
@@ -56,28 +59,35 @@ class HarnessError(Exception):
 
     def __init__(
         self,
-        what: str,
+        what: UserText,
         *,
         where: Location | None = None,
-        next_step: str = "",
-        detail: Sequence[str] = (),
+        next_step: UserText = "",
+        detail: Sequence[UserText] = (),
         log_id: str = "",
     ) -> None:
         super().__init__(what)
-        self.what = what
+        self.what = as_message(what)
         self.where = where
-        self.next_step = next_step
-        self.detail = tuple(detail)
+        self.next_step = as_message(next_step)
+        self.detail = tuple(map(as_message, detail))
         self.log_id = log_id
 
-    def lines(self) -> list[str]:
-        """Return the message as it is printed: place and sentence, evidence, next step."""
-        head = f"{self.where}: {self.what}" if self.where else self.what
-        shown = [head, *(f"  {line}" for line in self.detail)]
+    def lines(self, words: Catalogue | None = None) -> list[str]:
+        """Return the error as it is printed: place and sentence, evidence, next step.
+
+        Args:
+            words: the texts of the language; English by default.
+        """
+        words = words or Catalogue()
+        what = words.text(self.what)
+        shown = [f"{self.where}: {what}" if self.where else what]
+        shown += [f"  {words.text(line)}" for line in self.detail]
         if self.log_id:
-            shown.append(f"  log id: {self.log_id}")
+            shown.append(f"  {words.word('error.log_id', {'id': self.log_id})}")
         if self.next_step:
-            shown.append(f"  next: {self.next_step}")
+            step = words.text(self.next_step)
+            shown.append(f"  {words.word('error.next', {'step': step})}")
         return shown
 
     def __str__(self) -> str:
@@ -102,12 +112,13 @@ class ScenarioErrors(ScenarioError):  # noqa: N818 (a plural: several errors)
     def __init__(self, errors: Sequence[ScenarioError]) -> None:
         self.errors = tuple(errors)
         count = len(self.errors)
-        super().__init__(f"{count} error{'' if count == 1 else 's'} in the files.")
+        super().__init__(message("error.count", n=count))
 
-    def lines(self) -> list[str]:
+    def lines(self, words: Catalogue | None = None) -> list[str]:
         """Return the lines of each error, one after the other, then the count."""
-        shown = [line for error in self.errors for line in error.lines()]
-        return [*shown, self.what] if len(self.errors) > 1 else shown
+        words = words or Catalogue()
+        shown = [line for error in self.errors for line in error.lines(words)]
+        return [*shown, words.text(self.what)] if len(self.errors) > 1 else shown
 
 
 class SettingsError(HarnessError):
@@ -151,15 +162,10 @@ class CassetteEditedError(CassetteError):
     """The recording was edited since it was recorded: an error only if settings are strict."""
 
     kind = "edited"
-    ACCEPT: ClassVar[str] = (
-        "to accept the edit: coze-harness check --rewrite; "
-        "to undo it, restore the file from version control"
-    )
+    ACCEPT: ClassVar[LocalizedText] = message("cassette.edited.next")
 
     def __init__(self, where: Location) -> None:
-        super().__init__(
-            "The recording was edited since it was recorded.", where=where, next_step=self.ACCEPT
-        )
+        super().__init__(message("cassette.edited"), where=where, next_step=self.ACCEPT)
 
 
 class CassetteMismatchError(CassetteError):
@@ -202,7 +208,9 @@ class TransportError(CozeError):
 
     kind = "network"
 
-    def __init__(self, what: str, *, taken: bool, next_step: str = "", log_id: str = "") -> None:
+    def __init__(
+        self, what: UserText, *, taken: bool, next_step: UserText = "", log_id: str = ""
+    ) -> None:
         super().__init__(what, next_step=next_step, log_id=log_id)
         self.taken = taken
 
@@ -213,7 +221,13 @@ class CallTimeoutError(TransportError):
     kind = "timeout"
 
     def __init__(
-        self, what: str, *, taken: bool, seconds: float, next_step: str = "", log_id: str = ""
+        self,
+        what: UserText,
+        *,
+        taken: bool,
+        seconds: float,
+        next_step: UserText = "",
+        log_id: str = "",
     ) -> None:
         super().__init__(what, taken=taken, next_step=next_step, log_id=log_id)
         self.seconds = seconds
@@ -238,12 +252,12 @@ class ApiError(CozeError):
 
     def __init__(
         self,
-        what: str,
+        what: UserText,
         *,
         code: int,
         http_status: int,
-        next_step: str = "",
-        detail: Sequence[str] = (),
+        next_step: UserText = "",
+        detail: Sequence[UserText] = (),
         log_id: str = "",
     ) -> None:
         super().__init__(what, next_step=next_step, detail=detail, log_id=log_id)

@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from coze_harness.messages import LocalizedText
 from coze_harness.model.http_call import LoggedCall
 from coze_harness.model.location import Location
 from coze_harness.model.reply import BotSnapshot, Reply
@@ -64,16 +65,16 @@ _LETTERS: Final = MappingProxyType(
 class Verdict(Struct, frozen=True, kw_only=True):
     """The result of one expectation.
 
-    `expected`, `actual` and `reason` are texts for readers. `score` is 0..1, of kinds that measure
-    similarity. `evidence` has the parts of the answer that decided, as (start, end) in characters
-    of `Reply.answer`.
+    `expected`, `actual` and `reason` are messages for readers. `score` is 0..1, of kinds that
+    measure similarity. `evidence` has the parts of the answer that decided, as (start, end) in
+    characters of `Reply.answer`.
     """
 
     kind: str
     status: VerdictStatus
-    expected: str
-    actual: str
-    reason: str
+    expected: LocalizedText
+    actual: LocalizedText
+    reason: LocalizedText
     location: Location
     name: str = ""
     weight: float = 1.0
@@ -95,14 +96,14 @@ class TurnResult(Struct, frozen=True, kw_only=True):
 
 
 class ErrorRecord(Struct, frozen=True, kw_only=True):
-    """The parts of a `HarnessError`, as text."""
+    """The parts of a `HarnessError`; `where` is a location as text."""
 
     kind: str
-    what: str
+    what: LocalizedText
     where: str
-    next_step: str
+    next_step: LocalizedText
     exit_code: int
-    detail: tuple[str, ...] = ()
+    detail: tuple[LocalizedText, ...] = ()
     log_id: str = ""
 
 
@@ -164,7 +165,7 @@ class VerdictChange(Struct, frozen=True, kw_only=True):
 
     kind: str
     name: str
-    expected: str
+    expected: LocalizedText
     location: Location
     before: VerdictStatus | None
     after: VerdictStatus | None

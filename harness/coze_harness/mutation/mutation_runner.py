@@ -151,6 +151,8 @@ def _targets(replayed: _ReplayedTrial, redactor: TextRedactor) -> Iterator[Mutat
             context=EvaluationContext(turn.prompt, judged.reply, previous, judged.reply.answer),
             expectations=turn.expectations,
             verdicts=judged.verdicts,
-            descriptions=tuple([redactor.redact(verdict.expected) for verdict in judged.verdicts]),
+            descriptions=tuple(
+                [redactor.redact(str(verdict.expected)) for verdict in judged.verdicts]
+            ),
         )
         previous = (*previous, judged.reply)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import (
     Assessment,
     BotComparison,
@@ -16,7 +17,6 @@ from coze_harness.model import (
     ScenarioComparison,
 )
 from coze_harness.reporting.diff_view import diff_tree
-from coze_harness.reporting.message_catalogue import Phrase, make_phrase
 from coze_harness.reporting.safe_text import ANSWER_LIMIT, single_line, truncate_text
 from coze_harness.reporting.view_model import SideFact, filter_link
 from coze_harness.text import diff_lines
@@ -56,8 +56,8 @@ class ScenarioView(NamedTuple):
     trend: str
     flaky: bool
     tone: str
-    assessment: Phrase
-    notes: Sequence[Phrase]
+    assessment: LocalizedText
+    notes: Sequence[LocalizedText]
     before: ShareView
     after: ShareView
     test: str
@@ -85,7 +85,7 @@ class ComparisonView(NamedTuple):
 
     baseline: str
     candidate: str
-    sides: Sequence[Phrase]
+    sides: Sequence[LocalizedText]
     counts: Sequence[ChangeCount]
     scenarios: Sequence[ScenarioView]
     more: int
@@ -111,14 +111,14 @@ def comparison_view(comparison: Comparison) -> ComparisonView:
     )
 
 
-def _side(name: str) -> Phrase:
+def _side(name: str) -> LocalizedText:
     """Return a side's name; the English names that `compare` gives have a phrase."""
     start, prefix, folder = single_line(name).partition("the recordings in ")
     if prefix and not start:
-        return make_phrase("compare.recordings", what=folder)
+        return message("compare.recordings", what=folder)
     if name == "the draft":
-        return make_phrase("compare.draft")
-    return make_phrase("compare.side", what=single_line(name))
+        return message("compare.draft")
+    return message("compare.side", what=single_line(name))
 
 
 def _is_notable(change: ScenarioComparison) -> bool:
@@ -130,16 +130,16 @@ def _scenario(change: ScenarioComparison, has_several_bots: bool) -> ScenarioVie
     before, after = change.before, change.after
     # A case that always passed and now always fails regressed, whatever the test says of chance.
     is_flip = change.regressed and change.assessment is Assessment.DOUBTFUL
-    assessment = make_phrase(
+    assessment = message(
         "compare.passes" if is_flip else f"compare.{change.assessment.value}",
         before=before.passed,
         of=before.trials,
         now=after.passed,
         of_now=after.trials,
     )
-    notes = [make_phrase("compare.repeats", n=change.repeats)] if change.repeats else []
+    notes = [message("compare.repeats", n=change.repeats)] if change.repeats else []
     if change.flaky:
-        notes.append(make_phrase("compare.flaky"))
+        notes.append(message("compare.flaky"))
     gain = after.passed * before.trials - before.passed * after.trials
     trend = "regressed" if change.regressed else "worse" if gain < 0 else "better" if gain else ""
     tone = "passed"

@@ -121,7 +121,7 @@ def _flip(flip: VerdictChange) -> FlipView:
     return FlipView(
         single_line(flip.kind),
         single_line(flip.name),
-        truncate_text(flip.expected),
+        truncate_text(str(flip.expected)),
         f"{single_line(where.path)}:{where.line}" if where.line else single_line(where.path),
         flip.before.value if flip.before else "",
         flip.after.value if flip.after else "",

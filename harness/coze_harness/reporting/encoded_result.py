@@ -99,15 +99,15 @@ def _author_texts(result: TrialResult) -> Iterator[str]:
         yield from turn.attached
         for verdict in turn.verdicts:
             yield verdict.name
-            yield verdict.expected
-            yield verdict.reason
+            yield str(verdict.expected)
+            yield str(verdict.reason)
     if error := result.error:
-        yield error.what
-        yield error.next_step
-        yield from error.detail
+        yield str(error.what)
+        yield str(error.next_step)
+        yield from map(str, error.detail)
     if result.change:
         for change in chain.from_iterable(turn.verdict_changes for turn in result.change.turns):
             yield change.name
-            yield change.expected
+            yield str(change.expected)
         if result.change.baseline:
             yield from _author_texts(result.change.baseline)

@@ -16,7 +16,7 @@ _HEIGHT: Final = 60
 class Chart(NamedTuple):
     """A number of each run, oldest on the left, as the points of SVG polylines.
 
-    `key` is what it is (a key of words.json). A run without the number leaves a gap between
+    `key` is what it is (an id of the catalogue). A run without the number leaves a gap between
     `lines`. `low` and `high` label the ends of the axis, `last` is the newest value.
     """
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Final, TypeAlias
 
+from coze_harness.messages import Catalogue
 from coze_harness.model import ChangeKind
 from coze_harness.reporting.comparison_view import BotView, ComparisonView, ScenarioView
 from coze_harness.reporting.diff_view import read_tree
 from coze_harness.reporting.markdown_escape import code_span, fence, labelled_fence
-from coze_harness.reporting.message_catalogue import Catalogue
 from coze_harness.reporting.mutation_view import MutationView, ScoreView, SurvivorView
 from coze_harness.reporting.view_model import FlipView, TrialView, TurnDiffView
 
@@ -33,7 +33,7 @@ _MAX_EXPECTATIONS: Final = 5
 
 
 def _word(key: str) -> str:
-    return Catalogue().text(key)
+    return Catalogue().word(key)
 
 
 def comparison_head(view: ComparisonView) -> list[str]:
@@ -59,7 +59,7 @@ def _scenario(scenario: ScenarioView) -> str:
     bot = f" (bot {code_span(scenario.bot)})" if scenario.bot else ""
     return (
         f"- {_TONE_ICONS[scenario.tone]} {code_span(scenario.scenario)}{bot}: "
-        f"{' '.join(map(Catalogue().translate, phrases))}"
+        f"{' '.join(map(Catalogue().text, phrases))}"
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from coze_harness.messages import Catalogue
 from coze_harness.model import Run
 from coze_harness.reporting.bot_matrix import Matrix
 from coze_harness.reporting.comparison_view import ComparisonView
@@ -22,7 +23,6 @@ from coze_harness.reporting.markdown_comparison import (
     mutation_parts,
 )
 from coze_harness.reporting.markdown_escape import TEXT_LIMIT, code_span, labelled_fence
-from coze_harness.reporting.message_catalogue import Catalogue
 from coze_harness.reporting.report_writer import ReportWriter
 from coze_harness.reporting.run_view import RunView, run_view
 from coze_harness.reporting.safe_text import format_duration, single_line
@@ -128,8 +128,8 @@ def _add_comparison(
 
 def _head(view: RunView) -> str:
     words = Catalogue()
-    notes = [words.translate(note) for note in view.notes]
-    head = f"## {_TONE_ICONS.get(view.tone, '➖')} {words.translate(view.sentence)}\n"
+    notes = [words.text(note) for note in view.notes]
+    head = f"## {_TONE_ICONS.get(view.tone, '➖')} {words.text(view.sentence)}\n"
     return f"{head}\n{' '.join(notes)}\n" if notes else head
 
 
@@ -141,7 +141,7 @@ def _edited(view: RunView) -> str:
     more = len(view.edited) - _MAX_ROWS
     if more > 0:
         lines.append(f"\nand {more:,} more: see `index.html`.")
-    return "\n".join([f"**{Catalogue().text('overview.edited')}**", "", *lines, ""])
+    return "\n".join([f"**{Catalogue().word('overview.edited')}**", "", *lines, ""])
 
 
 def _counts(view: RunView) -> str:

@@ -20,7 +20,7 @@ from coze_harness.reporting.safe_text import (
 )
 from coze_harness.reporting.view_model import ChipView, MarkedText, MessageView
 
-# The types of messages and of the items of an object string that words.json has a word for.
+# The types of messages and of the items of an object string that the catalogue has a word for.
 _MESSAGE_TYPES: Final = {
     name: f"message.{name}"
     for name in (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from coze_harness.messages import Language
+
 
 @dataclass(frozen=True, slots=True)
 class PageOptions:
@@ -18,6 +20,6 @@ class PageOptions:
     layout: str = "single"
 
     @property
-    def page_language(self) -> str:
+    def page_language(self) -> Language:
         """The language of the page without its script."""
-        return self.lang or "en"
+        return "zh" if self.lang == "zh" else "en"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple, TextIO
 from urllib.parse import quote
 
+from coze_harness.messages import Catalogue, LocalizedText
 from coze_harness.model import Mode, Run
 from coze_harness.reporting.history_view import (
     Chart,
@@ -14,7 +15,6 @@ from coze_harness.reporting.history_view import (
     format_percent,
     format_seconds,
 )
-from coze_harness.reporting.message_catalogue import Catalogue, Phrase
 from coze_harness.reporting.page_options import PageOptions
 from coze_harness.reporting.run_verdict import verdict_phrase, verdict_tone
 from coze_harness.reporting.safe_text import (
@@ -44,7 +44,7 @@ class RunListRow(NamedTuple):
     errors: int
     share: str
     tone: str
-    phrase: Phrase
+    phrase: LocalizedText
     link: str
     p50: str
     p95: str
@@ -53,7 +53,7 @@ class RunListRow(NamedTuple):
     @property
     def verdict(self) -> str:
         """The verdict as an English sentence."""
-        return Catalogue().translate(self.phrase)
+        return Catalogue().text(self.phrase)
 
 
 def run_list_rows(runs: Sequence[Run]) -> list[RunListRow]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model import ChangeKind, Comparison, MutationReport, Run
-from coze_harness.reporting.message_catalogue import Catalogue, Phrase, make_phrase
 
 
 def verdict_tone(run: Run) -> str:
@@ -47,10 +47,10 @@ def misses_rates(run: Run) -> bool:
 
 def verdict_sentence(run: Run) -> str:
     """Return the verdict of a run as an English sentence."""
-    return Catalogue().translate(verdict_phrase(run))
+    return Catalogue().text(verdict_phrase(run))
 
 
-def verdict_phrase(run: Run) -> Phrase:
+def verdict_phrase(run: Run) -> LocalizedText:
     """Return the verdict of a run as a phrase, to be translated."""
     if run.comparison is not None:
         return _comparison_phrase(run.comparison)
@@ -59,7 +59,7 @@ def verdict_phrase(run: Run) -> Phrase:
     counts = run.summary
     within = "_within" if counts.failed and not misses_rates(run) else ""
     if not counts.trials:
-        return make_phrase("run.none")
+        return message("run.none")
     if counts.failed and counts.errors:
         key = f"run.failed_and_errors{within}"
     elif counts.failed:
@@ -70,7 +70,7 @@ def verdict_phrase(run: Run) -> Phrase:
         key = "run.all_passed"
     else:
         key = "run.some_passed"
-    return make_phrase(
+    return message(
         f"interrupted.{key}" if run.interrupted else key,
         n=counts.trials,
         failed=counts.failed,
@@ -79,14 +79,14 @@ def verdict_phrase(run: Run) -> Phrase:
     )
 
 
-def _comparison_phrase(comparison: Comparison) -> Phrase:
+def _comparison_phrase(comparison: Comparison) -> LocalizedText:
     """Return the worst change. A list of runs knows only the first of many scenarios."""
     counts = comparison.counts
     of = sum(counts.values())
     worse, better = counts.get(ChangeKind.REGRESSED, 0), counts.get(ChangeKind.IMPROVED, 0)
     changed = counts.get(ChangeKind.DIFFERENT, 0) + counts.get(ChangeKind.TEXT_CHANGED, 0)
     if any(scenario.regressed for scenario in comparison.scenarios):
-        return make_phrase("compare.regressed", n=worse, of=of, better=better)
+        return message("compare.regressed", n=worse, of=of, better=better)
     for key, number in (
         ("compare.broken", counts.get(ChangeKind.BROKEN, 0)),
         ("compare.luck", worse),
@@ -94,25 +94,25 @@ def _comparison_phrase(comparison: Comparison) -> Phrase:
         ("compare.answers", changed),
     ):
         if number:
-            return make_phrase(key, n=number, of=of)
-    return make_phrase("compare.unchanged", n=of) if of else make_phrase("run.none")
+            return message(key, n=number, of=of)
+    return message("compare.unchanged", n=of) if of else message("run.none")
 
 
-def _mutation_phrase(mutation: MutationReport) -> Phrase:
+def _mutation_phrase(mutation: MutationReport) -> LocalizedText:
     mutants = sum(score.mutants for score in mutation.scores)
     survivors = _count_survivors(mutation)
     if not mutants:
-        return make_phrase("mutations.nothing")
+        return message("mutations.nothing")
     if survivors:
-        return make_phrase("mutations.missed", n=mutants, missed=survivors)
-    return make_phrase("mutations.all", n=mutants)
+        return message("mutations.missed", n=mutants, missed=survivors)
+    return message("mutations.all", n=mutants)
 
 
-def run_notes(run: Run) -> list[Phrase]:
+def run_notes(run: Run) -> list[LocalizedText]:
     """Return what else a reader should know, one sentence each."""
     counts = run.summary
     notes = [
-        make_phrase(key, n=number)
+        message(key, n=number)
         for key, number in (
             ("note.known_failures", counts.known_failures),
             ("note.fixed", counts.fixed),
@@ -122,4 +122,4 @@ def run_notes(run: Run) -> list[Phrase]:
         )
         if number
     ]
-    return [*notes, make_phrase("note.interrupted")] if run.interrupted else notes
+    return [*notes, message("note.interrupted")] if run.interrupted else notes

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from coze_harness.messages import LocalizedText
 from coze_harness.model import RequiredPassRate, Run, TrialRow, TrialStatus
 from coze_harness.reporting.bot_matrix import Matrix, build_matrix
 from coze_harness.reporting.comparison_view import ComparisonView, comparison_view
 from coze_harness.reporting.failure_reasons import FailureReason, Reasons
 from coze_harness.reporting.history_view import HistoryView, history_view
-from coze_harness.reporting.message_catalogue import Fact, Phrase
 from coze_harness.reporting.mutation_view import MutationView, mutation_view
 from coze_harness.reporting.row_order import STATUS_ORDER, count_changes, flaky_ids
 from coze_harness.reporting.run_verdict import run_notes, verdict_phrase, verdict_tone
@@ -21,7 +21,7 @@ from coze_harness.reporting.safe_text import (
     single_line,
     truncate_text,
 )
-from coze_harness.reporting.view_model import STATUS, anchor
+from coze_harness.reporting.view_model import STATUS, Fact, anchor
 
 _MAX_TOP: Final = 5
 _MAX_FLAKY: Final = 20
@@ -77,8 +77,8 @@ class RunView(NamedTuple):
     started: str
     duration: str
     tone: str
-    sentence: Phrase
-    notes: Sequence[Phrase]
+    sentence: LocalizedText
+    notes: Sequence[LocalizedText]
     trials: str
     rows: int
     counts: Sequence[StatusCount]

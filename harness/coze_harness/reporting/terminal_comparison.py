@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from coze_harness.messages import Catalogue
 from coze_harness.model import ChangeKind, Comparison, Run, TrialResult
 from coze_harness.reporting.comparison_view import (
     BotView,
@@ -13,7 +14,6 @@ from coze_harness.reporting.comparison_view import (
     comparison_view,
 )
 from coze_harness.reporting.diff_view import read_tree
-from coze_harness.reporting.message_catalogue import Catalogue
 from coze_harness.reporting.safe_text import format_count, single_line
 from coze_harness.reporting.terminal_trials import change_lines, report_location
 from coze_harness.reporting.terminal_writer import StyledText, TerminalWriter, TextStyle
@@ -67,7 +67,7 @@ def comparison_lines(
     view = comparison_view(comparison)
     if brief:
         regressed = (one for one in view.scenarios if one.trend == "regressed")
-        broken = ((result.key.id, result.error.what) for result in unusable if result.error)
+        broken = ((result.key.id, str(result.error.what)) for result in unusable if result.error)
         return [
             *(writer.line(_HEADS["regressed"], _assessment(one)) for one in regressed),
             *(writer.line(_NOT_JUDGED, f"  {single_line(i)}: {single_line(e)}") for i, e in broken),
@@ -125,8 +125,8 @@ def _scenario_lines(
 
 
 def _assessment(scenario: ScenarioView) -> str:
-    notes = [note for note in scenario.notes if note.key != "compare.flaky"]
-    phrases = " ".join(map(Catalogue().translate, (scenario.assessment, *notes)))
+    notes = [note for note in scenario.notes if note.id != "compare.flaky"]
+    phrases = " ".join(map(Catalogue().text, (scenario.assessment, *notes)))
     return f"  {scenario.label}: {phrases}"
 
 
@@ -140,10 +140,10 @@ def _unusable_lines(unusable: Sequence[TrialResult], writer: TerminalWriter) -> 
             yield f"  {single_line(warning, _LINE_LIMIT)}"
         if error:
             where = f"{error.where}: " if error.where else ""
-            yield f"  {single_line(where + error.what, _LINE_LIMIT)}"
-            yield from (f"    {single_line(line)}" for line in error.detail)
+            yield f"  {single_line(where + str(error.what), _LINE_LIMIT)}"
+            yield from (f"    {single_line(str(line))}" for line in error.detail)
             if error.next_step:
-                yield f"    next: {single_line(error.next_step)}"
+                yield f"    next: {single_line(str(error.next_step))}"
     yield from _more(len(unusable))
 
 
@@ -168,7 +168,7 @@ def _flaky_lines(names: Sequence[str], writer: TerminalWriter) -> Iterator[str]:
         shown = ", ".join(names[:_MAX_SCENARIOS])
         yield ""
         yield writer.line(StyledText("flaky", TextStyle.DOUBT), f"  {shown}{more}")
-        yield writer.line(f"  {Catalogue().text('compare.flaky')}")
+        yield writer.line(f"  {Catalogue().word('compare.flaky')}")
 
 
 def _bot_lines(bot: BotView, writer: TerminalWriter) -> Iterator[str]:
@@ -177,13 +177,13 @@ def _bot_lines(bot: BotView, writer: TerminalWriter) -> Iterator[str]:
     if not bot.known:
         warning = f" {bot.warning}" if bot.warning else ""
         yield writer.line(
-            _label("why"), f"{bot.name}: {words.text('compare.unknown_bot')}{warning}"
+            _label("why"), f"{bot.name}: {words.word('compare.unknown_bot')}{warning}"
         )
         return
-    facts = [(words.text(key), before, after) for key, before, after in bot.facts]
+    facts = [(words.word(key), before, after) for key, before, after in bot.facts]
     changes = [*facts, *bot.differences]
     if not changes and not bot.prompt:
-        yield writer.line(_label("why"), f"{bot.name}: {words.text('compare.same_bot')}")
+        yield writer.line(_label("why"), f"{bot.name}: {words.word('compare.same_bot')}")
         return
     yield writer.line(_label("why"), f"{bot.name} changed")
     for name, before, after in changes[:_MAX_LINES]:

@@ -11,6 +11,7 @@ from itertools import zip_longest
 from pathlib import PurePath
 from typing import Final
 
+from coze_harness.messages import Catalogue, message
 from coze_harness.model import (
     AnswerChange,
     Reply,
@@ -24,7 +25,6 @@ from coze_harness.model import (
 )
 from coze_harness.model.errors import CassetteEditedError
 from coze_harness.reporting.bot_matrix import build_matrix
-from coze_harness.reporting.message_catalogue import Catalogue, make_phrase
 from coze_harness.reporting.run_verdict import verdict_sentence
 from coze_harness.reporting.safe_text import format_count, format_duration, single_line
 from coze_harness.reporting.terminal_writer import StyledText, TerminalWriter, TextStyle
@@ -89,7 +89,7 @@ def edited_recordings(run: Run) -> list[str]:
     paths = run.edited_recordings
     if not paths:
         return []
-    lines = [Catalogue().translate(make_phrase("note.edited", n=len(paths)))]
+    lines = [Catalogue().text(message("note.edited", n=len(paths)))]
     lines += [f"  {single_line(path)}" for path in paths[:_MAX_LINES]]
     if len(paths) > _MAX_LINES:
         lines.append(f"  and {len(paths) - _MAX_LINES:,} more in the report")
@@ -210,7 +210,7 @@ def _turn_lines(
     else:
         for verdict in verdicts:
             if verdict.status is VerdictStatus.FAILED:
-                expected = f" {single_line(verdict.expected)}"
+                expected = f" {single_line(str(verdict.expected))}"
                 yield writer.line(
                     "  ", _MARKS[verdict.status], expected, end=f"  {verdict.location}"
                 )
@@ -235,7 +235,7 @@ def _flip_lines(
         note = " (expectation removed)"
     # The description begins with the kind, as in `contains "x"`.
     name = f"{single_line(flip.name)}: " if flip.name else ""
-    text = f" {name}{single_line(flip.expected)}{note}"
+    text = f" {name}{single_line(str(flip.expected))}{note}"
     yield writer.line("  ", _MARKS[flip.after], text, end=f"  {flip.location}")
     if flip.after is VerdictStatus.FAILED:
         for verdict in verdicts:
@@ -245,7 +245,7 @@ def _flip_lines(
 
 
 def _reason_line(verdict: Verdict, writer: TerminalWriter) -> str:
-    return writer.line(_label("why"), single_line(verdict.reason, _LINE_LIMIT))
+    return writer.line(_label("why"), single_line(str(verdict.reason), _LINE_LIMIT))
 
 
 def _figures(before: Reply, after: Reply) -> str:

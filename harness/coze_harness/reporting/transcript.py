@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from coze_harness.reporting.message_catalogue import Catalogue, Fact
-from coze_harness.reporting.view_model import ErrorView, TrialView, TurnView, VerdictView
+from coze_harness.messages import Catalogue
+from coze_harness.reporting.view_model import ErrorView, Fact, TrialView, TurnView, VerdictView
 
 
 def transcript(trial: TrialView, *, all_verdicts: bool = True) -> Iterator[str]:
@@ -51,12 +51,12 @@ def _turn(turn: TurnView, verdicts: list[VerdictView], turns: int) -> Iterator[s
 
 def answer_text(turn: TurnView) -> str:
     """Return a turn's answer, or that there is none."""
-    return f"({Catalogue().text(turn.missing)})" if turn.missing else turn.answer
+    return f"({Catalogue().word(turn.missing)})" if turn.missing else turn.answer
 
 
 def _joined(facts: Iterable[Fact]) -> str:
     words = Catalogue()
-    return " · ".join(f"{words.text(key)} {value}" for key, value in facts)
+    return " · ".join(f"{words.word(key)} {value}" for key, value in facts)
 
 
 def verdict_lines(verdict: VerdictView) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Final
 
 import orjson
 
+from coze_harness.messages import Catalogue
 from coze_harness.model import (
     BotSnapshot,
     ErrorRecord,
@@ -25,7 +26,6 @@ from coze_harness.model import (
     Verdict,
 )
 from coze_harness.reporting.diff_view import diff_view
-from coze_harness.reporting.message_catalogue import Catalogue, Fact
 from coze_harness.reporting.message_view import message_views
 from coze_harness.reporting.safe_text import (
     ANSWER_LIMIT,
@@ -40,6 +40,7 @@ from coze_harness.reporting.view_model import (
     BADGE,
     CallView,
     ErrorView,
+    Fact,
     HttpView,
     TrialView,
     TurnView,
@@ -136,7 +137,7 @@ def _reason(result: TrialResult, error: ErrorView | None, turns: Sequence[TurnVi
     if error is not None:
         return single_line(error.what)
     if result.status is TrialStatus.FIXED:
-        return Catalogue().text("trial.fixed")
+        return Catalogue().word("trial.fixed")
     status = "skipped" if result.status is TrialStatus.SKIPPED else "failed"
     for turn in turns:
         for verdict in turn.verdicts:
@@ -179,7 +180,7 @@ def _verdict(verdict: Verdict, answer: str, shown_answer: str) -> VerdictView:
         status = "warning"
     where = verdict.location
     place = _place(where.path, where.line)
-    actual, score = verdict.actual, verdict.score
+    actual, score = str(verdict.actual), verdict.score
     if actual == answer:
         actual = shown_answer if status != "passed" else ""
     else:
@@ -189,9 +190,9 @@ def _verdict(verdict: Verdict, answer: str, shown_answer: str) -> VerdictView:
         _VERDICT_BADGE[status],
         single_line(verdict.kind),
         single_line(verdict.name) if verdict.name else "",
-        truncate_text(verdict.expected),
+        truncate_text(str(verdict.expected)),
         actual,
-        truncate_text(verdict.reason),
+        truncate_text(str(verdict.reason)),
         f"{place}:{where.column}" if where.line and where.column else place,
         "" if score is None else f"{score:.2f}",
     )
@@ -227,10 +228,10 @@ def _ids(reply: Reply) -> list[Fact]:
 def _error(error: ErrorRecord) -> ErrorView:
     return ErrorView(
         single_line(error.kind),
-        truncate_text(error.what),
+        truncate_text(str(error.what)),
         single_line(error.where, 500),
-        truncate_text(error.next_step),
-        truncate_text("\n".join(error.detail), ANSWER_LIMIT),
+        truncate_text(str(error.next_step)),
+        truncate_text("\n".join(map(str, error.detail)), ANSWER_LIMIT),
         single_line(error.log_id),
     )
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from hashlib import blake2b
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 from urllib.parse import quote
 
 from coze_harness.model import TrialStatus
-from coze_harness.reporting.message_catalogue import Fact
 from coze_harness.reporting.safe_text import NAME_LIMIT, single_line
+
+Fact: TypeAlias = tuple[str, str]
+"""A label, as an id of the catalogue, and its value."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 _ID_LIMIT: Final = 300
@@ -64,7 +66,7 @@ class MarkedText(NamedTuple):
 
 
 class ChipView(NamedTuple):
-    """Content of a message that is not text: its type (a key of words.json), name and JSON."""
+    """Content of a message that is not text: its type (an id of the catalogue), name and JSON."""
 
     key: str
     text: str
@@ -74,9 +76,9 @@ class ChipView(NamedTuple):
 class MessageView(NamedTuple):
     """One message; tool messages and the like are `folded`.
 
-    `key` is its type (a key of words.json); `label` names a type of message or content that
-    words.json lacks. With several answers, this is number `number` of `of`; else both are 0. `tree`
-    is the rendered Markdown (see `markdown_tree`).
+    `key` is its type (an id of the catalogue); `label` names a type of message or content that
+    the catalogue lacks. With several answers, this is number `number` of `of`; else both are 0.
+    `tree` is the rendered Markdown (see `markdown_tree`).
     """
 
     key: str
@@ -175,7 +177,7 @@ class FlipView(NamedTuple):
 
 
 class SideFact(NamedTuple):
-    """A label (a key of words.json, or a name) and its values in baseline and candidate."""
+    """A label (an id of the catalogue, or a name) and its values in baseline and candidate."""
 
     key: str
     before: str

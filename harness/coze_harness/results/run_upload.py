@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from coze_harness.messages import literal
 from coze_harness.model import Run
 from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
@@ -182,8 +183,10 @@ def _keep_run(folder: Path, reports: RemoteFolder) -> Iterator[None]:
         yield
     except ResultsError as error:
         command = f"--resume {folder.name} --reports {reports}"
-        error.detail = (*error.detail, note)
-        error.next_step = f"{error.next_step}; then upload it: the same command with {command}"
+        error.detail = (*error.detail, literal(note))
+        error.next_step = literal(
+            f"{error.next_step}; then upload it: the same command with {command}"
+        )
         raise
     except KeyboardInterrupt as interrupt:
         interrupt.add_note(note)

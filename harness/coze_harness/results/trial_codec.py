@@ -13,8 +13,9 @@ from typing import Final
 
 import msgspec
 import orjson
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
+from coze_harness.messages import LITERAL, Catalogue, LocalizedText, literal
 from coze_harness.model import (
     AnswerChange,
     BotSnapshot,
@@ -44,8 +45,31 @@ TOO_DEEP: Final = "(nested too deep to be kept)"
 _KEYS: Final = ("id", "scenario", "file", "line", "bot", "case", "trial", "tags")
 
 
+class VerdictMessages(Struct, frozen=True, omit_defaults=True):
+    """The messages of a verdict as data; an absent one is only the text of its key."""
+
+    expected: LocalizedText | None = None
+    actual: LocalizedText | None = None
+    reason: LocalizedText | None = None
+
+
+_NO_MESSAGES: Final = VerdictMessages()
+
+
+class ErrorMessages(Struct, frozen=True, omit_defaults=True):
+    """The messages of an error as data; an absent one is only the text of its key."""
+
+    what: LocalizedText | None = None
+    next_step: LocalizedText | None = None
+    detail: tuple[LocalizedText, ...] | None = None
+
+
 class StoredVerdict(Struct, frozen=True):
-    """A verdict. `location` is for readers; `line` and `column` say where in it the path ends."""
+    """A verdict. `location` is for readers; `line` and `column` say where in it the path ends.
+
+    `expected`, `actual` and `reason` are written in the run's language; `messages` has them as data
+    (older runs have none).
+    """
 
     kind: str
     status: VerdictStatus
@@ -60,6 +84,7 @@ class StoredVerdict(Struct, frozen=True):
     severity: Severity
     score: float | None
     evidence: tuple[tuple[int, int], ...]
+    messages: VerdictMessages | UnsetType = UNSET
 
 
 class StoredTurn(Struct, frozen=True):
@@ -100,6 +125,20 @@ class StoredVerdictChange(Struct, frozen=True):
     severity: Severity
     before: VerdictStatus | None
     after: VerdictStatus | None
+    messages: VerdictMessages | UnsetType = UNSET
+
+
+class StoredError(Struct, frozen=True):
+    """Why a trial could not be judged, in the run's language and as data."""
+
+    kind: str
+    what: str
+    where: str
+    next_step: str
+    exit_code: int
+    detail: tuple[str, ...] = ()
+    log_id: str = ""
+    messages: ErrorMessages | UnsetType = UNSET
 
 
 class StoredTurnChange(Struct, frozen=True):
@@ -139,7 +178,7 @@ class StoredTrial(StoredKey, frozen=True):
 
     turns: tuple[StoredTurn, ...]
     interactions: tuple[LoggedCall, ...]
-    error: ErrorRecord | None
+    error: StoredError | None
     calls: int
     known_failure: str
     warnings: tuple[str, ...]
@@ -150,15 +189,18 @@ class StoredTrial(StoredKey, frozen=True):
     edited: bool = False
 
 
-def encode_trial(result: TrialResult) -> bytes:
+def encode_trial(result: TrialResult, words: Catalogue | None = None) -> bytes:
     """Return a trial as one line of JSON, with its line feed.
+
+    `words` has the language of its texts; English by default.
 
     Tool arguments and bot settings nested over about 1,000 levels are replaced by a note.
     """
+    words = words or Catalogue()
     try:
-        return dump_json(_stored_line(result)) + b"\n"
+        return dump_json(_stored_line(result, words)) + b"\n"
     except RecursionError:
-        return _dump_ascii(_stored_line(_without_deep_values(result))) + b"\n"
+        return _dump_ascii(_stored_line(_without_deep_values(result), words)) + b"\n"
 
 
 def dump_json(value: object) -> bytes:
@@ -238,7 +280,7 @@ def _load_trial(stored: StoredTrial) -> TrialResult:
         turns=tuple([_load_turn(turn) for turn in stored.turns]),
         http_log=stored.interactions,
         request_count=stored.calls,
-        error=stored.error,
+        error=None if stored.error is None else _load_error(stored.error),
         known_failure=stored.known_failure,
         warnings=stored.warnings,
         bot_id=stored.bot_id,
@@ -275,18 +317,32 @@ def _load_turn(stored: StoredTurn) -> TurnResult:
 
 
 def _load_verdict(stored: StoredVerdict) -> Verdict:
+    messages = _NO_MESSAGES if stored.messages is UNSET else stored.messages
     return Verdict(
         kind=stored.kind,
         status=stored.status,
-        expected=stored.expected,
-        actual=stored.actual,
-        reason=stored.reason,
+        expected=messages.expected or literal(stored.expected),
+        actual=messages.actual or literal(stored.actual),
+        reason=messages.reason or literal(stored.reason),
         location=_load_location(stored),
         name=stored.name,
         weight=stored.weight,
         severity=stored.severity,
         score=stored.score,
         evidence=stored.evidence,
+    )
+
+
+def _load_error(stored: StoredError) -> ErrorRecord:
+    messages = ErrorMessages() if stored.messages is UNSET else stored.messages
+    return ErrorRecord(
+        kind=stored.kind,
+        what=messages.what or literal(stored.what),
+        where=stored.where,
+        next_step=messages.next_step or literal(stored.next_step),
+        exit_code=stored.exit_code,
+        detail=messages.detail or tuple(map(literal, stored.detail)),
+        log_id=stored.log_id,
     )
 
 
@@ -308,10 +364,11 @@ def _load_change(stored: StoredChange, trial: StoredTrial) -> TrialChange:
 
 
 def _load_verdict_change(stored: StoredVerdictChange) -> VerdictChange:
+    messages = _NO_MESSAGES if stored.messages is UNSET else stored.messages
     return VerdictChange(
         kind=stored.kind,
         name=stored.name,
-        expected=stored.expected,
+        expected=messages.expected or literal(stored.expected),
         location=_load_location(stored),
         severity=stored.severity,
         before=stored.before,
@@ -329,11 +386,11 @@ def _load_location(stored: StoredVerdict | StoredVerdictChange) -> Location:
     return Location(stored.location[: -len(end)], line, column)
 
 
-def _stored_line(result: TrialResult) -> dict[str, object]:
-    line = _plain_trial(result)
+def _stored_line(result: TrialResult, words: Catalogue) -> dict[str, object]:
+    line = _plain_trial(result, words)
     baseline = result.change.baseline if result.change else None
     if baseline is not None:
-        content = _plain_trial(baseline)
+        content = _plain_trial(baseline, words)
         del content["change"]
         for name in _KEYS:
             if content[name] == line[name]:
@@ -342,14 +399,14 @@ def _stored_line(result: TrialResult) -> dict[str, object]:
     return line
 
 
-def _plain_trial(result: TrialResult) -> dict[str, object]:
-    line = to_plain(_stored_trial(result))
+def _plain_trial(result: TrialResult, words: Catalogue) -> dict[str, object]:
+    line = to_plain(_stored_trial(result, words))
     if not result.edited:  # few are: the key is only in their lines
         del line["edited"]
     return line
 
 
-def _stored_trial(result: TrialResult) -> StoredTrial:
+def _stored_trial(result: TrialResult, words: Catalogue) -> StoredTrial:
     key = result.key
     return StoredTrial(
         id=key.id,
@@ -363,23 +420,23 @@ def _stored_trial(result: TrialResult) -> StoredTrial:
         status=result.status,
         cassette=key.cassette,
         seconds=result.seconds,
-        turns=tuple([_stored_turn(turn) for turn in result.turns]),
+        turns=tuple([_stored_turn(turn, words) for turn in result.turns]),
         interactions=result.http_log,
-        error=result.error,
+        error=None if result.error is None else _stored_error(result.error, words),
         calls=result.request_count,
         known_failure=result.known_failure,
         warnings=result.warnings,
         bot_id=result.bot_id,
         snapshot=result.snapshot,
         recorded_at=result.recorded_at,
-        change=None if result.change is None else _stored_change(result.change),
+        change=None if result.change is None else _stored_change(result.change, words),
         edited=result.edited,
     )
 
 
-def _stored_turn(turn: TurnResult) -> StoredTurn:
+def _stored_turn(turn: TurnResult, words: Catalogue) -> StoredTurn:
     reply = turn.reply
-    verdicts = tuple([_stored_verdict(verdict) for verdict in turn.verdicts])
+    verdicts = tuple([_stored_verdict(verdict, words) for verdict in turn.verdicts])
     if reply is None:
         return replace(_NO_REPLY, prompt=turn.prompt, verdicts=verdicts, attached=turn.attached)
     return StoredTurn(
@@ -402,13 +459,13 @@ def _stored_turn(turn: TurnResult) -> StoredTurn:
     )
 
 
-def _stored_verdict(verdict: Verdict) -> StoredVerdict:
+def _stored_verdict(verdict: Verdict, words: Catalogue) -> StoredVerdict:
     return StoredVerdict(
         kind=verdict.kind,
         status=verdict.status,
-        expected=verdict.expected,
-        actual=verdict.actual,
-        reason=verdict.reason,
+        expected=words.text(verdict.expected),
+        actual=words.text(verdict.actual),
+        reason=words.text(verdict.reason),
         location=str(verdict.location),
         line=verdict.location.line,
         column=verdict.location.column,
@@ -417,32 +474,61 @@ def _stored_verdict(verdict: Verdict) -> StoredVerdict:
         severity=verdict.severity,
         score=verdict.score,
         evidence=verdict.evidence,
+        messages=VerdictMessages(
+            expected=_as_data(verdict.expected),
+            actual=_as_data(verdict.actual),
+            reason=_as_data(verdict.reason),
+        ),
     )
 
 
-def _stored_change(change: TrialChange) -> StoredChange:
+def _stored_error(error: ErrorRecord, words: Catalogue) -> StoredError:
+    has_messages = any(map(_as_data, error.detail))
+    return StoredError(
+        kind=error.kind,
+        what=words.text(error.what),
+        where=error.where,
+        next_step=words.text(error.next_step),
+        exit_code=error.exit_code,
+        detail=tuple(map(words.text, error.detail)),
+        log_id=error.log_id,
+        messages=ErrorMessages(
+            what=_as_data(error.what),
+            next_step=_as_data(error.next_step),
+            detail=error.detail if has_messages else None,
+        ),
+    )
+
+
+def _as_data(text: LocalizedText) -> LocalizedText | None:
+    """Return a message unless it is only data, which the rendered text has as well."""
+    return text if text.id and text.id != LITERAL else None
+
+
+def _stored_change(change: TrialChange, words: Catalogue) -> StoredChange:
     turns = [
         StoredTurnChange(
             answer=turn.answer,
             similarity=turn.similarity,
-            flips=tuple([_stored_verdict_change(flip) for flip in turn.verdict_changes]),
+            flips=tuple([_stored_verdict_change(flip, words) for flip in turn.verdict_changes]),
         )
         for turn in change.turns
     ]
     return StoredChange(kind=change.kind, turns=tuple(turns), baseline=None)
 
 
-def _stored_verdict_change(change: VerdictChange) -> StoredVerdictChange:
+def _stored_verdict_change(change: VerdictChange, words: Catalogue) -> StoredVerdictChange:
     return StoredVerdictChange(
         kind=change.kind,
         name=change.name,
-        expected=change.expected,
+        expected=words.text(change.expected),
         location=str(change.location),
         line=change.location.line,
         column=change.location.column,
         severity=change.severity,
         before=change.before,
         after=change.after,
+        messages=VerdictMessages(expected=_as_data(change.expected)),
     )
 
 

@@ -44,7 +44,7 @@ def expand_cases(
             instances.append(expander.expand(case))
         except ScenarioErrors as error:
             for one in error.errors:
-                shared.setdefault((str(one.where), one.what), []).append((one, case))
+                shared.setdefault((str(one.where), str(one.what)), []).append((one, case))
     if shared:
         raise ScenarioErrors([_with_cases(same) for same in shared.values()])
     return instances

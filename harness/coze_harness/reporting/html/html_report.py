@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 import orjson
 
+from coze_harness.messages.catalogue import load_files
 from coze_harness.model import Run, TrialRow, TrialStatus
 from coze_harness.reporting.comparison_view import BotView
 from coze_harness.reporting.failure_reasons import FAILING, Reasons
@@ -31,7 +32,6 @@ from coze_harness.reporting.html.page_templates import (
     trial_source,
 )
 from coze_harness.reporting.html.trial_markup import MarkupCache, MarkupTemplate, fill_body
-from coze_harness.reporting.message_catalogue import LANGUAGES, load_catalogue
 from coze_harness.reporting.mutation_view import ScoreView, SurvivorView
 from coze_harness.reporting.page_options import PageOptions
 from coze_harness.reporting.row_order import flaky_ids, rank_rows
@@ -184,7 +184,7 @@ class HtmlWriter:
         """Return the status signs of previous runs, at the end of a row."""
         statuses = status_history(row, _MAX_HISTORY)
         signs = "".join([f'<i class="{status}">{sign}</i>' for status, sign in statuses])
-        label = self._renderer.words.text("history.past")
+        label = self._renderer.words.word("history.past")
         return (
             f'<span class="past" role="img" data-w-label="history.past" aria-label="{label}">'
             f"{signs}</span>"
@@ -222,7 +222,7 @@ class HtmlWriter:
             (
                 single_line(row.key.id),
                 row.status.value,
-                self._renderer.words.text(f"status.{row.status.value}"),
+                self._renderer.words.word(f"status.{row.status.value}"),
                 self._flatten(tree),
             )
             for row, tree in first
@@ -289,14 +289,14 @@ def page_words(*sources: str) -> PageWords:
         for pattern in (_MARKED_WORD, _QUOTED_WORD)
         for key in pattern.findall(source)
     }
-    english, chinese = (load_catalogue()[language] for language in LANGUAGES)
+    words = load_files()["page"]
     groups: dict[str, list[str]] = {}
-    for key in english:
+    for key in words:
         group, _, name = key.partition(".")
         if key in keys_found or group in _WORD_GROUPS:
             groups.setdefault(group, []).append(name)
     keys = [f"{group}.{name}" for group, names in groups.items() for name in names]
-    return groups, [english[key] for key in keys], [chinese[key] for key in keys]
+    return groups, [words[key]["en"] for key in keys], [words[key]["zh"] for key in keys]
 
 
 def _dump_head(run: Run, options: PageOptions, detailed: int, words: PageWords) -> bytes:

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias, cast
 
 import orjson
 
-from coze_harness.reporting.message_catalogue import Catalogue
+from coze_harness.messages import Catalogue
 
 MarkupToken: TypeAlias = tuple[str, str]
 """``<`` opens a tag, a name is an attribute of it, ``>`` ends it; ``/`` closes; "" is a text."""
@@ -102,10 +102,10 @@ def _tokens(node: object, words: Catalogue) -> Iterator[MarkupToken]:
         yield _TAG_END
     else:
         yield from (("class", "fold"), _TAG_END, ("<", "summary"), _TAG_END)
-        yield from (("", words.text(f"tab.{panel}")), ("/", "summary"))
+        yield from (("", words.word(f"tab.{panel}")), ("/", "summary"))
     if "data-w" in attributes:
         values = orjson.loads(attributes["data-v"]) if "data-v" in attributes else {}
-        yield "", words.text(attributes["data-w"], values)
+        yield "", words.word(attributes["data-w"], values)
     if "data-tree" in attributes:
         yield from _tokens(orjson.loads(attributes["data-tree"]), words)
     for child in children:
@@ -117,7 +117,7 @@ def _tokens(node: object, words: Catalogue) -> Iterator[MarkupToken]:
 def _attribute_tokens(attributes: dict[str, str], words: Catalogue) -> Iterator[MarkupToken]:
     for name, value in attributes.items():
         if name in _LABELS:
-            yield _LABELS[name], words.text(value)
+            yield _LABELS[name], words.word(value)
         elif name != "data-tree":
             yield name, value
     # A link in an answer: its target must not learn which page it was followed from.

@@ -18,7 +18,7 @@ import orjson
 from jinja2 import BaseLoader, Environment, FileSystemLoader, ModuleLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from coze_harness.reporting.message_catalogue import Catalogue, Phrase
+from coze_harness.messages import Catalogue, Language, Param
 from coze_harness.reporting.view_model import TrialView
 
 _ASSETS: Final = Path(__file__).with_name("assets")
@@ -94,13 +94,13 @@ class PageRenderer:
         environment: the templates. Default: those that are loaded once per process.
     """
 
-    def __init__(self, language: str = "en", environment: Environment | None = None) -> None:
+    def __init__(self, language: Language = "en", environment: Environment | None = None) -> None:
         self.words = Catalogue(language)
         self._environment = environment or _environment()
 
     def word_html(self, key: str) -> bytes:
-        """Return the word for a key of words.json, escaped for HTML."""
-        return str(escape(self.words.text(key))).encode()
+        """Return the word for an id of the catalogue, escaped for HTML."""
+        return str(escape(self.words.word(key))).encode()
 
     def trial_macros(self) -> tuple[Callable[[TrialView], str], Callable[[TrialView], str]]:
         """Return two functions: one renders a trial's row, the other its body."""
@@ -113,12 +113,12 @@ class PageRenderer:
         return template.render(
             language=self.words.language,
             text=self._text,
-            phrase_text=self.words.translate,
+            phrase_text=self.words.text,
             **values,
         )
 
-    def _text(self, key: str, values: Mapping[str, str] = {}) -> str:
-        return self.words.translate(Phrase(key, values))
+    def _text(self, key: str, values: Mapping[str, Param] = {}) -> str:
+        return self.words.word(key, values)
 
 
 class _TrialMacros(Protocol):
@@ -179,8 +179,8 @@ def trial_source() -> str:
     return (_SOURCES / _TRIAL).read_text(encoding="utf-8")
 
 
-def _dump_values(values: Mapping[str, str]) -> str:
-    return orjson.dumps(dict(values), option=orjson.OPT_SORT_KEYS).decode()
+def _dump_values(values: Mapping[str, Param]) -> str:
+    return orjson.dumps(Catalogue().values(values), option=orjson.OPT_SORT_KEYS).decode()
 
 
 def _policy_hash(asset: str) -> str:

@@ -83,9 +83,9 @@ def root(context, missing=missing):
     if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'counts'):
         pass
         yield '<svg class="bar" role="img" data-w-label="'
-        yield escape(environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'sentence'), 'key'))
+        yield escape(environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'sentence'), 'id'))
         yield '" data-v="'
-        yield escape(context.call((undefined(name='values_of') if l_0_values_of is missing else l_0_values_of), environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'sentence'), 'values')))
+        yield escape(context.call((undefined(name='values_of') if l_0_values_of is missing else l_0_values_of), environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'sentence'), 'params')))
         yield '" aria-label="'
         yield escape(context.call((undefined(name='phrase_text') if l_0_phrase_text is missing else l_0_phrase_text), environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'sentence')))
         yield '">\n'

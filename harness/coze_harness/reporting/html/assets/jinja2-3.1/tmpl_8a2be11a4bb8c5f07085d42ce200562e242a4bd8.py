@@ -44,7 +44,7 @@ def root(context, missing=missing):
             l_1_value = undefined("parameter 'value' was not provided", name='value')
         pass
         t_2.append(
-            escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), environment.getattr(l_1_value, 'key'), environment.getattr(l_1_value, 'values'))),
+            escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), environment.getattr(l_1_value, 'id'), environment.getattr(l_1_value, 'params'))),
         )
         return concat(t_2)
     context.exported_vars.add('phrase')

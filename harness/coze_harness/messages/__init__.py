@@ -1,0 +1,25 @@
+"""Messages for people as data: an id with parameters, and its text in English and Chinese."""
+
+from coze_harness.messages.catalogue import LANGUAGES, Catalogue, Language
+from coze_harness.messages.message import (
+    LITERAL,
+    LocalizedText,
+    Param,
+    UserText,
+    as_message,
+    literal,
+    message,
+)
+
+__all__ = [
+    "LANGUAGES",
+    "LITERAL",
+    "Catalogue",
+    "Language",
+    "LocalizedText",
+    "Param",
+    "UserText",
+    "as_message",
+    "literal",
+    "message",
+]
