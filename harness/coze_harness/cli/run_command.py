@@ -15,13 +15,16 @@ from coze_harness.cli.project_access import lock_for_writing, opened_project, pr
 from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.commands.project import Project, TrialSelection
 from coze_harness.commands.run_trials import (
+    RecordScope,
     RunOptions,
+    record_trials,
     replay_trials,
-    talk_to_coze,
-    without_recording,
+    run_live,
 )
 from coze_harness.config import SettingsOverrides
+from coze_harness.messages import message
 from coze_harness.model import Mode
+from coze_harness.model.errors import UsageError
 from coze_harness.reporting.github_job import annotation_lines, append_step_summary
 from coze_harness.reporting.run_writer import RunOutcome
 from coze_harness.reporting.terminal_trials import bot_table, edited_recordings, summary_line
@@ -59,9 +62,10 @@ def run(
         return finish(outcome, display)
 
 
-@click.command(epilog="Example: COZE_API_TOKEN=… coze-harness record --missing")
+@click.command(epilog="Example: COZE_API_TOKEN=… coze-harness record scenarios/identity.yaml")
 @shared_options.selection
-@click.option("--missing", is_flag=True, help="Only trials that have no recording yet.")
+@click.option("--all", "record_all", is_flag=True, help="Also what has an up-to-date recording.")
+@click.option("--missing", is_flag=True, help="Only trials that have no recording at all.")
 @click.option("--force", is_flag=True, help="Record even if CI is set.")
 @shared_options.wait
 @shared_options.project
@@ -69,6 +73,7 @@ def run(
 @shared_options.display
 def record(
     selection: TrialSelection,
+    record_all: bool,
     missing: bool,
     force: bool,
     wait: bool,
@@ -76,19 +81,27 @@ def record(
     options: RunOptions,
     display: DisplayOptions,
 ) -> int:
-    """Run the conversations with Coze, save each as a cassette, judge the answers, write reports.
+    """Run conversations with Coze, save each as a cassette, judge the answers, write reports.
 
-    A cassette is written only when its conversation has finished. Refuses to run if CI is set,
-    unless you add --force: CI should replay.
+    Records the trials whose recording is missing or stale. A cassette is written only when its
+    conversation has finished. Refuses to run if CI is set, unless you add --force: CI should
+    replay.
     """
+    if record_all and missing:
+        raise UsageError(
+            message("record.all_and_missing"), next_step=message("record.all_or_missing")
+        )
+    scope = RecordScope.ALL if record_all else RecordScope.STALE
+    scope = RecordScope.MISSING if missing else scope
     with opened_project(overrides, uses_baseline=True) as project:
         project.refuse_recording_in_ci(force=force)
         trials = project.select_trials(selection)
         lock_for_writing(project, "record", wait=wait)
-        if missing:
-            trials = without_recording(project, trials)
         with ProgressDisplay(project.process.environment, display, ticking=True) as progress:
-            outcome = talk_to_coze(project, trials, options, progress, saves_cassettes=True)
+            outcome = record_trials(project, trials, options, progress, scope)
+            if outcome is None:
+                progress.finish(str(message("record.nothing", n=len(trials))), good=True)
+                return 0
             show_outcome(project, outcome, progress, options)
         return finish(outcome, display)
 
@@ -108,7 +121,7 @@ def live(
     with opened_project(overrides, uses_baseline=True) as project:
         trials = project.select_trials(selection)
         with ProgressDisplay(project.process.environment, display, ticking=True) as progress:
-            outcome = talk_to_coze(project, trials, options, progress, saves_cassettes=False)
+            outcome = run_live(project, trials, options, progress)
             show_outcome(project, outcome, progress, options)
         return finish(outcome, display)
 

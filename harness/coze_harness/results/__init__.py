@@ -8,7 +8,7 @@ from coze_harness.results.run_folder import (
     update_latest,
     write_run,
 )
-from coze_harness.results.run_history import with_history
+from coze_harness.results.run_history import last_statuses, with_history
 from coze_harness.results.run_index import find_run, list_runs
 from coze_harness.results.run_merge import merge_runs
 from coze_harness.results.run_totals import RunTotals, count_warnings, tokens_and_polls
@@ -21,6 +21,7 @@ __all__ = [
     "decode_trial",
     "encode_trial",
     "find_run",
+    "last_statuses",
     "list_runs",
     "merge_runs",
     "read_head",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from coze_harness.model import Mode, PreviousRun, Run, TrialStatus, replace
 from coze_harness.model.errors import ResultsError
 from coze_harness.results.run_codec import ROWS
-from coze_harness.results.run_folder import LATEST, RUN, read_head
+from coze_harness.results.run_folder import LATEST, RUN, read_head, read_run
 from coze_harness.results.trial_codec import dump_json
 
 MAX_PREVIOUS_RUNS: Final = 20
@@ -57,6 +57,31 @@ def with_history(run: Run, reports: Path) -> Run:
     histories = map("".join, zip(*columns, strict=True))
     rows = [replace(row, history=history) for row, history in zip(run.rows, histories, strict=True)]
     return replace(run, past=tuple(past), rows=tuple(rows))
+
+
+def last_statuses(folders: Iterable[Path], trials: Collection[str]) -> dict[str, TrialStatus]:
+    """Return the status of trials in the latest run that has each; of others nothing.
+
+    Runs of mutants do not count, and unreadable ones are left out.
+
+    Args:
+        folders: those of the runs, the newest first; as many are read as are needed.
+        trials: the ids of the trials.
+    """
+    statuses: dict[str, TrialStatus] = {}
+    missing = set(trials)
+    for folder in folders:
+        if not missing:
+            break
+        try:
+            run = read_run(folder)
+        except ResultsError:
+            continue
+        if run.mode is not Mode.MUTATE:
+            found = {row.key.id: row.status for row in run.rows if row.key.id in missing}
+            statuses |= found
+            missing -= found.keys()
+    return statuses
 
 
 def _folders_before(reports: Path, run_id: str) -> Iterator[Path]:
