@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from coze_harness.auth.credentials import AccessToken, OAuthAppKeys, read_private_key
 from coze_harness.cassettes import Redactor
 from coze_harness.config import Settings, SettingsOverrides, load_settings
+from coze_harness.config.env_file import with_env_file
 from coze_harness.execution import can_fork, map_in_processes
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.messages import message
@@ -279,8 +280,9 @@ def open_project(process: ProcessContext, overrides: SettingsOverrides | None = 
     """Open the project that the working folder belongs to.
 
     Raises:
-        SettingsError: harness.yaml, the environment or an option is wrong.
+        SettingsError: harness.yaml, `.env`, the environment or an option is wrong.
     """
+    process = with_env_file(process)
     return Project(load_settings(process.folder, process.environment, overrides), process)
 
 
