@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -41,19 +42,39 @@ _COMMANDS: Final[Mapping[Mode, str]] = MappingProxyType(
 
 @click.command(epilog="Example: coze-harness run scenarios/identity.yaml -k 'not slow'")
 @shared_options.selection
+@click.option("--watch", is_flag=True, help="Judge again whenever a file changes; write no report.")
 @shared_options.project
 @shared_options.replay
 @shared_options.display
 def run(
     selection: TrialSelection,
+    watch: bool,
     overrides: SettingsOverrides,
     options: RunOptions,
     display: DisplayOptions,
 ) -> int:
     """Replay scenarios from their cassettes, judge the answers, write reports.
 
-    Never opens a connection and needs no token. PATH is a file, a folder or a scenario's name.
+    Never opens a connection and needs no token. PATH is a file, a folder, a scenario's name or a
+    trial's id.
     """
+    if not watch:
+        return _run(selection, overrides, options, display)
+    if options.resume is not None or options.shard or options.cluster:
+        raise UsageError(message("watch.resume"), next_step=message("watch.resume.next"))
+    from coze_harness.cli.watch_display import run_and_watch
+
+    run_all = partial(_run, selection, overrides, options, display)
+    run_and_watch(run_all, selection, overrides, display)
+    return 0
+
+
+def _run(
+    selection: TrialSelection,
+    overrides: SettingsOverrides,
+    options: RunOptions,
+    display: DisplayOptions,
+) -> int:
     with project_to_read(overrides) as project:
         trials = project.select_trials(selection, options.workers)
         with ProgressDisplay(project.process.environment, display, ticking=False) as progress:
