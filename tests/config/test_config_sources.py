@@ -256,7 +256,7 @@ def test_what_cannot_be_meant_is_refused_with_its_place(
         ("redact: ['', b]\n", "1:10", '"redact[0]" is empty'),
         ("redact: {patterns: ['']}\n", "1:21", '"patterns[0]" is empty'),
         ("redact: {presets: [cn_persona]}\n", "1:20", "cn_personal"),
-        ("redact: {pattern: [a]}\n", "1:10", 'no key "pattern"'),
+        ("redact: {pattern: [a]}\n", "1:10", 'Unknown key "pattern"'),
     ],
 )  # fmt: skip
 def test_every_key_refuses_what_it_does_not_take(

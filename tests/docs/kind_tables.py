@@ -44,7 +44,7 @@ def with_secret_table(page: str) -> str:
 def capability_table() -> str:
     """Return the table of what each kind of target can do, in Markdown."""
     kinds = list(CAPABILITIES.values())
-    heads = [one.title.removeprefix("a ").removeprefix("bot of ") for one in kinds]
+    heads = [str(one.title).removeprefix("a ").removeprefix("bot of ") for one in kinds]
     lines = [f"| can | {' | '.join(heads)} |", f"| --- |{' --- |' * len(kinds)}"]
     for key in sorted(LIMITED_KEYS - {"resume"}):
         marks = ("✓" if key in one.scenario_keys else "" for one in kinds)

@@ -83,7 +83,7 @@ def test_a_case_is_called_by_a_column_that_tells_them_apart_else_by_its_number(
     ("cases", "content", "where", "what"),
     [
         ("c.csv", "city\na,b\n", "c.csv:2", "2 cells; the header has 1"),
-        ("c.csv", 'city,b\n"x\ny",1\nz\n', "c.csv:4", "1 cells"),
+        ("c.csv", 'city,b\n"x\ny",1\nz\n', "c.csv:4", "1 cell;"),
         ("c.csv", "city,city\na,b\n", "c.csv:1", "twice"),
         ("c.csv", "city,\na,b\n", "c.csv:1", "no name"),
         ("c.csv", "city\n", "c.csv", "no case"),

@@ -146,7 +146,7 @@ scenarios: [{name: one}, {name: two, bot: 助手}]
     ("text", "where", "what", "step"),
     [
         # misspelt, misplaced, twice
-        ("turnz: [{prompt: a}]", "1:1", 'no key "turnz" here. Did you mean "turns"?', "keys are"),
+        ("turnz: [{prompt: a}]", "1:1", 'key "turnz". Did you mean "turns"?', "keys are"),
         ("turns: [{promt: a}]", "1:10", 'Did you mean "prompt"?', "keys are"),
         ("turns: [{prompt: a, bot: b}]", "1:21", 'next to "turns"', "keys are"),
         ("expect: [a]\nturns: [{prompt: a}]", "1:1", 'inside "turns"', "keys are"),
@@ -162,7 +162,7 @@ scenarios: [{name: one}, {name: two, bot: 助手}]
         ("custom_variables: {a: 1}\nturns: [{prompt: a}]", "1:23", "must be text", "quotes"),
         ("turns: [{prompt: a, tools: {t: 12}}]", "1:32", "YAML read `12` as the number", '"12"'),
         ("tools: {t: no}\nturns: [{prompt: a}]", "1:12", "YAML read `no` as false", '"no"'),
-        ("tools: {t: }\nturns: [{prompt: a}]", "1:12", "this is nothing", "quotes"),
+        ("tools: {t: }\nturns: [{prompt: a}]", "1:12", "not nothing", "quotes"),
         (
             "tools: {t: {python: f}}\nturns: [{prompt: a}]",
             "1:21",
@@ -207,7 +207,7 @@ scenarios: [{name: one}, {name: two, bot: 助手}]
         ('name: "a\\nb"\nturns: [{prompt: a}]', "1:7", "line break", "plain name"),
         ('name: "a\\u2028b"\nturns: [{prompt: a}]', "1:7", "line break", "plain name"),
         ("name: ' '\nturns: [{prompt: a}]", "1:7", "name is empty", "plain name"),
-        ("name: ''\nturns: [{prompt: a}]", "1:7", '"name" is empty', "Correct"),
+        ("name: ''\nturns: [{prompt: a}]", "1:7", '"name" is empty', "Write a value"),
         # attachments
         ("turns: [{prompt: a, attach: [no.png]}]", "1:30", "no file", "Correct the path"),
         ("turns: [{prompt: a, attach: [../../x]}]", "1:30", "outside the project", "Move the file"),
@@ -222,8 +222,8 @@ scenarios: [{name: one}, {name: two, bot: 助手}]
         ("turns: [{prompt: a, expect: [{icontains: b}]}]", "1:31", "icontains", "contains"),
         # whole files
         ("", "1:1", "this one is empty", "turns:"),
-        ("- a", "1:1", "this one is a list", "turns:"),
-        ("just words", "1:1", "this one is text", "turns:"),
+        ("- a", "1:1", "not a list", "turns:"),
+        ("just words", "1:1", "not text", "turns:"),
         ("a:\n\t- b", "2:1", "tab", "spaces"),
         ("[" * 200_000, "1:101", "levels deep", "Flatten"),
         ("a: !!python/object/apply:os.system [x]", "1:4", "tag", "Remove the tag"),
@@ -234,7 +234,7 @@ scenarios: [{name: one}, {name: two, bot: 助手}]
         ("defaults: {}", "1:1", "is missing", "scenarios:"),
         ("defaults: {name: x}\nscenarios: [{turns: [{prompt: a}]}]", "1:12", "shared", "its own"),
         ("defaults: {bott: x}\nscenarios: [{turns: [{prompt: a}]}]", "1:12", '"bot"', "keys are"),
-        ("turns: []\nscenarios: [{turns: [{prompt: a}]}]", "1:1", "no key", "defaults"),
+        ("turns: []\nscenarios: [{turns: [{prompt: a}]}]", "1:1", "belongs inside", "keys are"),
         (
             "scenarios: [{turns: [{prompt: a}]}, {name: b, turns: [{prompt: a}]}]",
             "1:13",
@@ -272,7 +272,7 @@ def test_all_faults_of_all_files_are_told_in_one_go_by_file_and_line(tmp_path: P
     ]
     shown = str(ScenarioErrors(faults))
     assert "6 errors" in shown
-    assert "scenarios/b.yaml:4:1: There is no key" in shown
+    assert "scenarios/b.yaml:4:1: Unknown key" in shown
 
 
 def test_a_name_taken_twice_is_refused_with_both_places(tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def test_a_value_within_its_limits_is_taken(tmp_path: Path, text: str) -> None:
         # keys that are not there
         ("{}", [("1:1", '"turns" is missing')]),
         ("name: a", [("1:1", '"turns" is missing')]),
-        (f"{ASK}xyzzy: 1", [("2:1", 'no key "xyzzy" here.')]),
+        (f"{ASK}xyzzy: 1", [("2:1", 'Unknown key "xyzzy".')]),
         (f"{ASK}tagz: 1", [("2:1", 'Did you mean "tags"?')]),
         ("name: a\nturn: []", [("2:1", 'Did you mean "turns"?')]),
         (f"{ASK}expect: [a]", [("2:1", 'inside "turns"')]),
@@ -140,7 +140,7 @@ def test_a_value_within_its_limits_is_taken(tmp_path: Path, text: str) -> None:
         ("scenarios: [5, {name: x, repeat: 0, turns: [{prompt: a}]}, {turns: [{prompt: a}]}]",
          [("1:13", "must be a mapping"), ("1:34", "at least 1"), ("1:60", "needs a name")]),
         (f"odd: 1\n{ASK}scenarios: [{{{ASK.strip()}}}]",
-         [("1:1", '"odd"'), ("2:1", '"turns" here. It belongs inside "defaults".')]),
+         [("1:1", '"odd"'), ("2:1", '"turns" belongs inside "defaults".')]),
         (f"defaults: x\nscenarios: [{{{ASK.strip()}}}]",
          [("1:11", '"defaults" must be a mapping')]),
         ("defaults: {repeat: 0, tagz: [a], name: b}\nscenarios: [{turns: 5}]",

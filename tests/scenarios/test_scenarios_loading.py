@@ -64,7 +64,7 @@ def test_a_name_taken_by_a_file_far_away_is_told_with_both_places(project: Proje
     rewrite(project, COUNT - 1, "name: S000001\nturns: [{prompt: hi}]\n")
     done = project.does("run", "--no-progress")
     assert done.code == 2
-    assert 'The name "S000001" is taken by another scenario' in done.err
+    assert 'The name "S000001" is taken by the scenario "s000001"' in done.err
     assert "scenarios/s000001.yaml:1:1" in done.err
     assert not project.path("reports").exists()
 

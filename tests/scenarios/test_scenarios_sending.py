@@ -106,7 +106,7 @@ def test_an_input_is_filled_and_shown_as_its_json(tmp_path: Path) -> None:
             "Remove it",
         ),
         (f"{FLOW}tools: {{f: x}}\n{ASK}", "2:1", "not supported by a chatflow", "Remove it"),
-        (f"{FLOW}turns: [{{input: {{}}, prompt: a}}]", "2:21", "cannot go with", "Keep one"),
+        (f"{FLOW}turns: [{{input: {{}}, prompt: a}}]", "2:21", "Both", "Keep one"),
         (f"{FLOW}turns: [{{prompt: a, tools: {{f: x}}}}]", "2:21", "not supported", "Remove"),
         (
             f"{FLOW}history: [{{role: user, content: x}}]\nturns: [{{input: {{}}}}]",

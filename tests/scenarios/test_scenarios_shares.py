@@ -100,7 +100,7 @@ def test_a_name_taken_in_two_shares_leaves_it_to_the_whole_to_tell(
     other = f"name: {name}\nbot: chat\nturns: [{{prompt: hi}}]\n"
     project, files = a_project(tmp_path, 3, z=other, été="bot: chat\nturns: [{prompt: hi}]\n")
     assert in_shares(project, files, 1) is None
-    with pytest.raises(ScenarioErrors, match="taken by another scenario"):
+    with pytest.raises(ScenarioErrors, match="is taken by"):
         load_scenarios(files, project)
 
 

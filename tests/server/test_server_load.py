@@ -67,7 +67,7 @@ def test_serve_forever_prints_its_address_and_ends_on_interrupt() -> None:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=10)
     assert err == ""
-    assert out.splitlines()[0] == "1 requests, 1 connections, at most 0 chats at once"
+    assert out.splitlines()[0] == "requests: 1, connections: 1, most chats at once: 0"
     assert process.returncode == 0
 
 

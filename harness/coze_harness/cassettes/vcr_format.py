@@ -22,6 +22,7 @@ from coze_harness.cassettes.recording import (
     parse_info,
     with_repeat_counts,
 )
+from coze_harness.messages import UserText
 from coze_harness.model.errors import CassetteUnreadableError
 from coze_harness.model.location import Location, PathPart
 from coze_harness.text.json_text import parse_json
@@ -161,11 +162,11 @@ def _parse_yaml(data: bytes, path: Path | str) -> YamlDocument:
     """
 
     def error(
-        what: str,
+        what: UserText,
         *,
         where: Location | None = None,
-        next_step: str = "",
-        detail: Sequence[str] = (),
+        next_step: UserText = "",
+        detail: Sequence[UserText] = (),
     ) -> CassetteUnreadableError:
         return CassetteUnreadableError(what, where=where, next_step=_RECORD_AGAIN, detail=detail)
 

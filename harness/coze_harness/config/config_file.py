@@ -23,11 +23,12 @@ from coze_harness.config.target_settings import (
     target_mismatches,
     written_target_schema,
 )
+from coze_harness.messages import message
 from coze_harness.model import JSON, Target
 from coze_harness.model.errors import SettingsError
 from coze_harness.model.location import Location, PathPart, SourcePositions
 from coze_harness.text.safe_regex import PatternError, UserPattern, compile_pattern
-from coze_harness.text.spelling import suggest_word, yaml_type_name
+from coze_harness.text.spelling import with_suggestion, yaml_type_name
 from coze_harness.yaml_source import YamlDocument, read_yaml
 from coze_harness.yaml_source.record_schema import (
     BOOLEAN,
@@ -130,9 +131,9 @@ def read_config(file: Path) -> ConfigSpec:
         content = file.read_bytes()
     except OSError as error:
         raise SettingsError(
-            f"The file cannot be read: {error.strerror}.",
+            message("file.unreadable", reason=error.strerror or str(error)),
             where=Location(CONFIG_FILE),
-            next_step="Check its permissions.",
+            next_step=message("file.unreadable.next"),
         ) from error
     document = read_yaml(content, CONFIG_FILE, SettingsError)
     data, positions = document.data, document.positions
@@ -140,9 +141,9 @@ def read_config(file: Path) -> ConfigSpec:
         return ConfigSpec()
     if not isinstance(data, dict):
         raise SettingsError(
-            f"harness.yaml must be a mapping, not {yaml_type_name(data)}.",
+            message("settings.type", actual=yaml_type_name(data)),
             where=positions.at(),
-            next_step="Write `key: value` lines, such as `default_bot: NAME`.",
+            next_step=message("settings.type.next"),
         )
     _check_secrets(data, positions, ())
     _check_keys(data, document)
@@ -183,7 +184,10 @@ def _check_keys(data: Mapping[str, JSON], document: YamlDocument) -> None:
             first.what,
             where=first.where,
             next_step=first.next_step,
-            detail=[f"{other.where}: {other.what}" for other in others],
+            detail=[
+                message("settings.other_error", place=str(other.where), what=other.what)
+                for other in others
+            ],
         )
 
 
@@ -203,9 +207,7 @@ def _check_secrets(value: JSON, positions: SourcePositions, path: tuple[PathPart
 
 def _secret_error(where: Location) -> SettingsError:
     return SettingsError(
-        "harness.yaml contains a secret, and this file is committed.",
-        where=where,
-        next_step="Remove it, revoke it if it was pushed, and set COZE_API_TOKEN instead.",
+        message("settings.secret"), where=where, next_step=message("settings.secret.next")
     )
 
 
@@ -214,11 +216,9 @@ def _check_bot_references(config: ConfigSpec, positions: SourcePositions) -> Non
     for word, path in named:
         is_id = len(word) >= 6 and word.isascii() and word.isdecimal()
         if word and word not in config.bots and not is_id:
-            raise SettingsError(
-                f'There is no bot "{word}".{suggest_word(word, config.bots)}',
-                where=positions.at(*path),
-                next_step="Name it under `bots:`, or give its id in quotes.",
-            )
+            what = with_suggestion(message("bot.unknown", bot=word), word, config.bots)
+            step = message("settings.bot.next")
+            raise SettingsError(what, where=positions.at(*path), next_step=step)
 
 
 def _read_redact(value: JSON, positions: SourcePositions) -> RedactSettings:
@@ -232,15 +232,15 @@ def _read_redact(value: JSON, positions: SourcePositions) -> RedactSettings:
             matches_nothing = compile_pattern(pattern).search("")
         except PatternError as error:
             raise SettingsError(
-                f"The pattern cannot be compiled: {error}.",
+                message("pattern.invalid", reason=error.reason),
                 where=where,
-                next_step="Correct it; put single quotes around backslashes.",
+                next_step=message("settings.pattern.next"),
             ) from error
         if matches_nothing:
             raise SettingsError(
-                "The pattern matches the empty text, and so everything.",
+                message("settings.empty_match"),
                 where=where,
-                next_step="Make it match only what must be hidden.",
+                next_step=message("settings.empty_match.next"),
             )
         patterns.append(UserPattern(pattern, where))
     return RedactSettings(tuple(patterns), tuple(parts.get("presets", ())))

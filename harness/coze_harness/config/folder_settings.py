@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from coze_harness.messages import UserText, message
 from coze_harness.model.errors import SettingsError
 from coze_harness.model.location import Location
 from coze_harness.storage.remote_folder import RemoteFolder, is_url, open_folder
@@ -19,19 +20,18 @@ def check_folder(key: str, value: str, where: Location) -> None:
     if is_url(value) and key != "scenarios":
         if value.partition("://")[0].lower() in ("file", "local"):
             raise SettingsError(
-                f'"{value}" is a folder of this machine, but harness.yaml is shared.',
+                message("settings.local_folder", folder=value),
                 where=where,
-                next_step="Give a path relative to the folder of harness.yaml, or an option"
-                " (--cassettes, --reports).",
+                next_step=message("settings.local_folder.next"),
             )
         _open_remote(value, where)
         return
     path = Path(value)
     if "\0" in value or is_url(value) or path.is_absolute() or ".." in path.parts:
         raise SettingsError(
-            f'"{value}" is not a folder inside the project.',
+            message("settings.folder", folder=value),
             where=where,
-            next_step="Give a path relative to the folder of harness.yaml.",
+            next_step=message("settings.folder.next"),
         )
 
 
@@ -62,6 +62,6 @@ def _open_remote(url: str, where: Location) -> RemoteFolder:
     try:
         return open_folder(url)
     except ValueError as error:
-        raise SettingsError(
-            str(error), where=where, next_step="Write it as in s3://bucket/folder."
-        ) from error
+        what: UserText = error.args[0]
+        step = message("settings.folder_url.next")
+        raise SettingsError(what, where=where, next_step=step) from error

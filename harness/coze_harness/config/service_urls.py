@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from coze_harness.messages import message
 from coze_harness.model.errors import SettingsError
 from coze_harness.model.location import Location
 
@@ -22,9 +23,7 @@ def check_base_url(value: str, where: Location) -> None:
     """
     if _parts(value) is None:
         raise SettingsError(
-            "The base URL is not an address like https://api.coze.com.",
-            where=where,
-            next_step="Write scheme and host only: no user, password or query.",
+            message("settings.base_url"), where=where, next_step=message("settings.base_url.next")
         )
 
 
@@ -37,10 +36,9 @@ def check_project_url(value: str, where: Location) -> None:
     parts = _parts(value)
     if parts is None or not parts.path.endswith(_PROJECT_ROUTES):
         raise SettingsError(
-            "The project's URL is not an address like https://abc123.coze.site/stream_run.",
+            message("settings.project_url"),
             where=where,
-            next_step="Copy it from the project's deployment page; it ends with /stream_run or"
-            " /run.",
+            next_step=message("settings.project_url.next"),
         )
 
 

@@ -15,6 +15,7 @@ from coze_harness.config.config_file import CONFIG_FILE, ConfigSpec, read_config
 from coze_harness.config.folder_settings import resolve_folder, resolve_location
 from coze_harness.config.service_urls import check_base_url
 from coze_harness.config.settings import ReportSettings, Settings, SettingsOverrides
+from coze_harness.messages import message
 from coze_harness.model.errors import SettingsError
 from coze_harness.model.location import Location
 
@@ -42,7 +43,10 @@ def load_settings(
         source = "--base-url" if options.base_url else "COZE_API_BASE"
         check_base_url(base_url, Location(source))
     if options.workers is not None and options.workers < 1:
-        raise SettingsError(f"--workers is {options.workers}.", next_step="Give 1 or more.")
+        raise SettingsError(
+            message("option.below_one", option="--workers", value=options.workers),
+            next_step=message("option.below_one.next"),
+        )
     credentials, warnings = read_credentials(env, start)
     return Settings(
         root=root,

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from coze_harness.config.service_urls import RUN_ROUTE, check_base_url, check_project_url
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import CAPABILITIES, JSON, Target, TargetKind
 from coze_harness.model.errors import SettingsError
 from coze_harness.model.location import Location, PathPart, SourcePositions
@@ -36,12 +37,12 @@ _KEYS: Final[Mapping[str, Schema]] = {
     "title": ANY_TEXT,
 }
 _FIRST_KEYS: Final = ("workflow", "project", "studio")
-_ID_SOURCES: Final[Mapping[str, str]] = {
-    "id": "after /bot/ in the address of the bot's page",
-    "bot_id": "after /bot/ in the address of the bot's page",
-    "app_id": "after /project-ide/ in the address of the app's page",
-    "workflow": "after workflow_id= in the address of the workflow's page",
-    "project_id": "from the project's deployment page",
+_ID_STEPS: Final[Mapping[str, LocalizedText]] = {
+    "id": message("settings.bot_id.next"),
+    "bot_id": message("settings.bot_id.next"),
+    "app_id": message("settings.app_id.next"),
+    "workflow": message("settings.workflow_id.next"),
+    "project_id": message("settings.project_id.next"),
 }
 
 
@@ -53,16 +54,16 @@ def read_target(name: str, value: JSON, positions: SourcePositions) -> Target:
     """
     if not _NAME.fullmatch(name):
         raise SettingsError(
-            f'"{name}" cannot be the name of a bot: @ [ ] # and slashes separate names of trials.',
+            message("settings.bot_name", name=name),
             where=positions.key("bots", name),
-            next_step="Choose a plain name.",
+            next_step=message("name.next"),
         )
     if not isinstance(value, dict):
         return Target(name=name, id=_digits(value, positions, ("bots", name), "id"))
     kind = _kind(value)
     ids = {
         key: _digits(value.get(key), positions, ("bots", name, key), key)
-        for key in _ID_SOURCES
+        for key in _ID_STEPS
         if key in value or key in CAPABILITIES[kind].required
     }
     texts = {
@@ -73,9 +74,9 @@ def read_target(name: str, value: JSON, positions: SourcePositions) -> Target:
     below = positions.below("bots", name)
     if kind is TargetKind.CHATFLOW and "app_id" in ids and "bot_id" in ids:
         raise SettingsError(
-            'Both "app_id" and "bot_id" are set: Coze takes one of them.',
+            message("settings.app_and_bot"),
             where=below.key("bot_id"),
-            next_step="Keep the app that contains the workflow, or the bot that uses it.",
+            next_step=message("settings.app_and_bot.next"),
         )
     url = ""
     if "studio" in value:
@@ -105,7 +106,7 @@ def target_schema(kind: TargetKind) -> Schema:
         "type": "object",
         "properties": {key: _KEYS[key] for key in (*declared.required, *declared.optional)},
         # A missing id of a bot has always been reported with where it is found.
-        "required": [key for key in declared.required if key not in _ID_SOURCES],
+        "required": [key for key in declared.required if key not in _ID_STEPS],
         "additionalProperties": False,
     }
 
@@ -147,13 +148,11 @@ def _digits(value: JSON, positions: SourcePositions, path: tuple[PathPart, ...],
         path = (*path, "id")
     digits = value if isinstance(value, str) else positions.source(*path)
     if isinstance(value, bool) or not (digits.isascii() and digits.isdecimal()):
-        seen = f'"{value}"' if isinstance(value, str) else yaml_type_name(value)
-        noun = "A bot's id" if key == "id" else f'"{key}"'
-        raise SettingsError(
-            f"{noun} must be digits in quotes, not {seen}.",
-            where=positions.at(*path),
-            next_step=f"Copy the number {_ID_SOURCES[key]}.",
-        )
+        actual = f'"{value}"' if isinstance(value, str) else yaml_type_name(value)
+        what = message("settings.id", key=key, actual=actual)
+        if key == "id":
+            what = message("settings.bot_id", actual=actual)
+        raise SettingsError(what, where=positions.at(*path), next_step=_ID_STEPS[key])
     return digits
 
 
@@ -166,7 +165,7 @@ def _check_query(query: str, where: Location) -> None:
     except JMESPathError as error:
         reason = str(error).strip().partition("\n")[0].rstrip(":.")
         raise SettingsError(
-            f"The JMESPath to the answer cannot be read: {reason}.",
+            message("settings.answer", reason=reason),
             where=where,
-            next_step="Write the way to the answer in the output, as in `answer: reply_content`.",
+            next_step=message("settings.answer.next"),
         ) from error

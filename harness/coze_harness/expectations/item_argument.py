@@ -131,7 +131,7 @@ class ItemArgument:
         if isinstance(value, bool) or not isinstance(value, int | float):
             step = f"Write `{self.path[-1]}: 1`."
             if isinstance(value, str):
-                step = suggest_number(self.positions.source(*self.path) or value)
+                step = str(suggest_number(self.positions.source(*self.path) or value))
             raise self.type_error("a number", step)
         rule = ""
         if above is not None and value <= above:

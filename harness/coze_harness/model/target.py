@@ -13,6 +13,8 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 
+from coze_harness.messages import LocalizedText, message
+
 
 class TargetKind(StrEnum):
     """The kinds of targets. A project on coze.site is an agent or a workflow."""
@@ -37,7 +39,7 @@ class TargetCapabilities:
     `always_streams`, the reply to a prompt is one response.
     """
 
-    title: str
+    title: LocalizedText
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
     scenario_keys: frozenset[str]
@@ -66,7 +68,7 @@ _ASSOCIATED: Final = ("bot_id", "app_id", "version", "connector_id", "title")
 CAPABILITIES: Final[Mapping[TargetKind, TargetCapabilities]] = MappingProxyType(
     {
         TargetKind.BOT: TargetCapabilities(
-            title="a bot",
+            title=message("target.bot"),
             required=("id",),
             optional=("title",),
             scenario_keys=_STUDIO
@@ -74,35 +76,35 @@ CAPABILITIES: Final[Mapping[TargetKind, TargetCapabilities]] = MappingProxyType(
             has_snapshot=True,
         ),
         TargetKind.CHATFLOW: TargetCapabilities(
-            title="a chatflow",
+            title=message("target.chatflow"),
             required=("workflow",),
             optional=_ASSOCIATED,
             scenario_keys=_CHAT | _RUN,
             always_streams=True,
         ),
         TargetKind.WORKFLOW: TargetCapabilities(
-            title="a workflow",
+            title=message("target.workflow"),
             required=("workflow",),
             optional=("version", "connector_id", "title"),
             scenario_keys=_RUN,
             always_streams=True,
         ),
         TargetKind.PROJECT: TargetCapabilities(
-            title="a project",
+            title=message("target.project"),
             required=("project",),
             optional=("project_id", "title"),
             scenario_keys=frozenset({"prompt", "attach", "conversation_id", "stream"}),
             always_streams=True,
         ),
         TargetKind.PROJECT_WORKFLOW: TargetCapabilities(
-            title="a workflow project",
+            title=message("target.project_workflow"),
             required=("project",),
             optional=("answer", "title"),
             scenario_keys=frozenset({"input", "parameters"}),
             always_streams=True,
         ),
         TargetKind.STUDIO: TargetCapabilities(
-            title="a bot of coze-studio",
+            title=message("target.studio"),
             required=("studio", "id"),
             optional=("title",),
             scenario_keys=_STUDIO,

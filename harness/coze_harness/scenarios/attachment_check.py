@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Final
 
+from coze_harness.messages import message
 from coze_harness.model import Attachment
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location
@@ -35,9 +36,9 @@ def read_attachment(path: str, where: Location, folder: str, project: ProjectPat
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ScenarioError(
-            f'The file "{path}" cannot be read: {error.strerror}.',
+            message("attachment.unreadable", path=path, reason=error.strerror or str(error)),
             where=where,
-            next_step="Check its permissions.",
+            next_step=message("file.unreadable.next"),
         ) from error
     return Attachment(project.shown(file_path), size, digest)
 
@@ -45,13 +46,13 @@ def read_attachment(path: str, where: Location, folder: str, project: ProjectPat
 def _check_size(path: str, size: int, where: Location) -> None:
     if not size:
         raise ScenarioError(
-            f'The file "{path}" is empty (Coze: 4300).',
+            message("attachment.empty", path=path),
             where=where,
-            next_step="Attach a file that is not empty.",
+            next_step=message("attachment.empty.next"),
         )
     if size > _MAX_SIZE:
         raise ScenarioError(
-            f'The file "{path}" has {size / 1024 / 1024:.0f} MB; Coze takes 512 MB (4302).',
+            message("attachment.size", path=path, megabytes=round(size / 1024 / 1024)),
             where=where,
-            next_step="Attach a smaller one, or give its URL.",
+            next_step=message("attachment.size.next"),
         )

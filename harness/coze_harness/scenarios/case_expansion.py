@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from coze_harness.messages import message
 from coze_harness.model import JSON, ChatOptions
 from coze_harness.model.errors import ScenarioError, ScenarioErrors
 from coze_harness.model.location import SourcePositions
@@ -55,11 +56,14 @@ def _with_cases(shared: Sequence[tuple[ScenarioError, CaseRow]]) -> ScenarioErro
     error, case = shared[0]
     if not case.label:
         return error
-    more = f", and {len(shared) - 1} more" if len(shared) > 1 else ""
+    place, others = str(case.location), len(shared) - 1
+    first = message("cases.concerned", case=case.label, place=place)
+    if others:
+        first = message("cases.concerned_first", case=case.label, place=place, n=others)
     return ScenarioError(
         error.what,
         where=error.where,
-        detail=[f"for case {case.label} at {case.location}{more}", *error.detail],
+        detail=[first, *error.detail],
         next_step=error.next_step,
     )
 
@@ -116,9 +120,9 @@ class _CaseExpander:
             generated = names & GENERATED_NAMES.keys() - values.keys()
             if generated:
                 raise ScenarioError(
-                    f'"{key}" cannot use a generated value ({", ".join(sorted(generated))}).',
+                    message("template.generated", key=key, names=tuple(sorted(generated))),
                     where=self._positions.at(key),
-                    next_step="Use it in a prompt, or give it as a case column.",
+                    next_step=message("template.generated.next"),
                 )
         options = build_chat_options(
             self._spec, self._positions, values, self._renderer, self._defaults

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError, ScenarioErrors
 from coze_harness.model.location import Location, SourcePositions
@@ -59,13 +60,13 @@ def read_cases(
         rows = _listed_rows(value, positions)
     else:
         raise ScenarioError(
-            f'"cases" must be a list or the path of a file, not {yaml_type_name(value)}.',
+            message("cases.type", actual=yaml_type_name(value)),
             where=where,
-            next_step="Write cases: cases/NAME.csv, or a list of `- column: value` rows.",
+            next_step=message("cases.type.next"),
         )
     if not rows:
         raise ScenarioError(
-            "There is no case here.", where=where, next_step="Add a row, or remove `cases:`."
+            message("cases.none"), where=where, next_step=message("cases.none.next")
         )
     return [CaseRow(label, *row) for label, row in zip(_labels(rows), rows, strict=True)]
 
@@ -78,25 +79,25 @@ def resolve_inside(path: str, where: Location, folder: str, project: ProjectPath
     """
     if "\0" in path:
         raise ScenarioError(
-            "The path contains a NUL character.", where=where, next_step="Correct it."
+            message("path.character"), where=where, next_step=message("yaml.correct")
         )
     tried: list[str] = []
     for start in dict.fromkeys((folder, str(project.root))):
         candidate = join_path(start, path)
         if not project.holds(candidate):
             raise ScenarioError(
-                f'"{path}" is outside the project.',
+                message("path.outside", path=path),
                 where=where,
-                next_step="Move the file into the project.",
+                next_step=message("path.outside.next"),
             )
         if Path(candidate).is_file():
             return candidate
         tried.append(project.shown(candidate))
     raise ScenarioError(
-        f'There is no file "{path}".',
+        message("path.missing", path=path),
         where=where,
-        detail=[f"looked for {' and '.join(tried)}"],
-        next_step="Correct the path: it starts from this file's folder, or from the project's.",
+        detail=[message("path.tried", paths=tuple(tried))],
+        next_step=message("path.missing.next"),
     )
 
 
@@ -106,23 +107,23 @@ def _file_rows(file: str, shown: str, named_at: Location) -> Iterator[Row]:
     reader = readers.get(suffix)
     if reader is None:
         raise ScenarioError(
-            f'Cases cannot be read from a "{suffix}" file.',
+            message("cases.suffix", suffix=suffix),
             where=named_at,
-            next_step="Use a .csv, .jsonl or .yaml file.",
+            next_step=message("cases.suffix.next"),
         )
     try:
         content = read_content(file, _MAX_SIZE + 1)
     except OSError as error:
         raise ScenarioError(
-            f"The file cannot be read: {error.strerror}.",
+            message("file.unreadable", reason=error.strerror or str(error)),
             where=Location(shown),
-            next_step="Check its permissions.",
+            next_step=message("file.unreadable.next"),
         ) from error
     if len(content) > _MAX_SIZE:
         raise ScenarioError(
-            f"The file is larger than {_MAX_SIZE // 1_000_000} MB.",
+            message("yaml.size", megabytes=_MAX_SIZE // 1_000_000),
             where=Location(shown),
-            next_step="Split it.",
+            next_step=message("cases.size.next"),
         )
     return reader(content, shown)
 
@@ -133,9 +134,9 @@ def _decode(content: bytes, shown: str) -> str:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ScenarioError(
-            f"The file is not UTF-8: byte 0x{content[error.start]:02x} at offset {error.start}.",
+            message("yaml.encoding", byte=f"0x{content[error.start]:02x}", offset=error.start),
             where=Location(shown, line),
-            next_step="Save it as UTF-8 (in Excel: CSV UTF-8).",
+            next_step=message("cases.encoding.next"),
         ) from error
 
 
@@ -153,18 +154,21 @@ def _csv_rows(content: bytes, shown: str) -> Iterator[Row]:
                 header = _header(cells, where)
             elif len(cells) != len(header):
                 raise ScenarioError(
-                    f"The row has {len(cells)} cells; the header has {len(header)}.",
+                    message("cases.cells", n=len(cells), columns=len(header)),
                     where=where,
-                    detail=[f"columns: {', '.join(header)}", f"cells: {', '.join(cells)[:200]}"],
-                    next_step="Put quotes around a cell with a comma; write empty cells.",
+                    detail=[
+                        message("cases.columns", columns=tuple(header)),
+                        message("cases.row", cells=", ".join(cells)[:200]),
+                    ],
+                    next_step=message("cases.cells.next"),
                 )
             else:
                 yield dict(zip(header, cells, strict=True)), where
     except csv.Error as error:
         raise ScenarioError(
-            f"This is not valid CSV: {error}.",
+            message("cases.csv", reason=str(error)),
             where=Location(shown, max(reader.line_num, 1)),
-            next_step="Check the quotes on this line.",
+            next_step=message("cases.csv.next"),
         ) from error
 
 
@@ -173,19 +177,25 @@ def _header(cells: Sequence[str], where: Location) -> list[str]:
     for position, name in enumerate(header, 1):
         if not name:
             raise ScenarioError(
-                f"Column {position} has no name.",
+                message("cases.unnamed_column", position=position),
                 where=where,
-                next_step="Give it a name, or remove it.",
+                next_step=message("cases.unnamed_column.next"),
             )
         if name in header[: position - 1]:
             raise ScenarioError(
-                f'The column "{name}" is used twice.', where=where, next_step="Rename one."
+                message("cases.duplicate_column", name=name),
+                where=where,
+                next_step=message("cases.duplicate_column.next"),
             )
     return header
 
 
 class _InvalidCaseError(ValueError):
-    """A line that is JSON but not a case."""
+    """A line that is JSON but not a case; `what` is the sentence to show."""
+
+    def __init__(self, what: LocalizedText) -> None:
+        super().__init__(what)
+        self.what = what
 
 
 def _jsonl_rows(content: bytes, shown: str) -> Iterator[Row]:
@@ -196,12 +206,10 @@ def _jsonl_rows(content: bytes, shown: str) -> Iterator[Row]:
         try:
             value = json.loads(line, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
-            what = str(error)
-            if not isinstance(error, _InvalidCaseError):
-                what = f"The line is not valid JSON ({error})."
-            raise ScenarioError(
-                what, where=where, next_step="Write one JSON object per line."
-            ) from error
+            what = message("cases.json", reason=str(error))
+            if isinstance(error, _InvalidCaseError):
+                what = error.what
+            raise ScenarioError(what, where=where, next_step=message("cases.json.next")) from error
         yield _mapping(value, where), where
 
 
@@ -210,12 +218,12 @@ def _unique_keys(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
     if len(values) < len(pairs):
         keys = [key for key, _ in pairs]
         repeated = next(key for key in keys if keys.count(key) > 1)
-        raise _InvalidCaseError(f'An object of the line has the key "{repeated}" twice.')
+        raise _InvalidCaseError(message("yaml.duplicate_key", key=repeated))
     return values
 
 
 def _no_constant(word: str) -> NoReturn:
-    raise _InvalidCaseError(f"{word} is not a number in JSON.")
+    raise _InvalidCaseError(message("cases.json_number", word=word))
 
 
 def _yaml_rows(content: bytes, shown: str) -> Iterator[Row]:
@@ -224,9 +232,9 @@ def _yaml_rows(content: bytes, shown: str) -> Iterator[Row]:
         raise ScenarioErrors(errors)
     if not isinstance(document.data, list):
         raise ScenarioError(
-            f"A file of cases must be a list, not {yaml_type_name(document.data)}.",
+            message("cases.file_type", actual=yaml_type_name(document.data)),
             where=document.positions.at(),
-            next_step="Write `- column: value` rows.",
+            next_step=message("cases.file_type.next"),
         )
     yield from _listed_rows(document.data, document.positions)
 
@@ -240,9 +248,9 @@ def _listed_rows(rows: Sequence[JSON], positions: SourcePositions) -> list[Row]:
 def _mapping(value: JSON, where: Location) -> Mapping[str, JSON]:
     if not isinstance(value, Mapping):
         raise ScenarioError(
-            f"A case must be a mapping of columns to values, not {yaml_type_name(value)}.",
+            message("cases.row_type", actual=yaml_type_name(value)),
             where=where,
-            next_step="Write `column: value`.",
+            next_step=message("cases.row_type.next"),
         )
     return value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
+from coze_harness.messages import message
 from coze_harness.model import JSON, ChatOptions
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import SourcePositions
@@ -33,21 +34,21 @@ def check_chat_options(spec: ScenarioSpec, positions: SourcePositions) -> Iterat
     """Yield an error for everything that Coze would answer with an error."""
     if spec.bot_version and spec.publish_status == "unpublished_draft":
         yield ScenarioError(
-            '"bot_version" cannot go with "publish_status: unpublished_draft" (Coze: 4000).',
+            message("options.version_of_draft"),
             where=positions.key("bot_version"),
-            next_step="Keep one of them.",
+            next_step=message("yaml.keep_one"),
         )
     if not spec.auto_save_history and not spec.stream:
         yield ScenarioError(
-            '"auto_save_history: false" needs "stream: true" (Coze: 4007).',
+            message("options.history_without_stream"),
             where=positions.key("auto_save_history"),
-            next_step="Add `stream: true`, or remove `auto_save_history`.",
+            next_step=message("options.history_without_stream.next"),
         )
     if spec.shortcut_command and not isinstance(spec.shortcut_command.get("command_id"), str):
         yield ScenarioError(
-            '"shortcut_command" needs a "command_id" that is text.',
+            message("options.shortcut"),
             where=positions.at("shortcut_command"),
-            next_step='Write shortcut_command: {command_id: "…", parameters: {…}}.',
+            next_step=message("options.shortcut.next"),
         )
     if spec.conversation and spec.conversation_id:
         yield exclusive_keys_error("conversation", "conversation_id", positions)
@@ -55,10 +56,9 @@ def check_chat_options(spec: ScenarioSpec, positions: SourcePositions) -> Iterat
     limit = (_MAX_WORKFLOW_MESSAGES if spec.workflow else _MAX_MESSAGES) - 1
     if len(spec.history) > limit:
         yield ScenarioError(
-            f'"history" has {len(spec.history)} messages; Coze takes {limit} besides the prompt'
-            " (4004).",
+            message("options.history", n=len(spec.history), limit=limit),
             where=positions.at("history"),
-            next_step="Shorten it.",
+            next_step=message("options.history.next"),
         )
     if spec.is_async and spec.stream:
         yield exclusive_keys_error("is_async", "stream", positions)
@@ -67,10 +67,10 @@ def check_chat_options(spec: ScenarioSpec, positions: SourcePositions) -> Iterat
 def exclusive_keys_error(key: str, other: str, positions: SourcePositions) -> ScenarioError:
     """Return the error for two keys of which a scenario takes one."""
     return ScenarioError(
-        f'Both "{other}" and "{key}" are set.',
+        message("options.exclusive", other=other, key=key),
         where=positions.key(key),
-        detail=[f'"{other}" is at {positions.key(other)}'],
-        next_step="Keep one of them.",
+        detail=[message("scenario.other_at", name=other, place=str(positions.key(other)))],
+        next_step=message("yaml.keep_one"),
     )
 
 
@@ -78,20 +78,17 @@ def check_turn(
     turn: Mapping[str, Any], positions: SourcePositions, spec: ScenarioSpec, *, is_first: bool
 ) -> Iterator[ScenarioError]:
     """Yield an error for each key of a turn that another key or the target excludes."""
-
-    def error(key: str, what: str, next_step: str) -> ScenarioError:
-        return ScenarioError(what, where=positions.key(key), next_step=next_step)
-
-    if turn.get("input") is not None:
-        for key in ("prompt", "attach", "tools"):
-            if turn.get(key):
-                yield error(key, f'"{key}" cannot go with "input".', "Keep one of them.")
-        if is_first and spec.history and not spec.workflow:
-            yield error(
-                "input",
-                'The "history" must come before a prompt, and this turn has none.',
-                "Write a `prompt:`, or remove `history:`.",
-            )
+    if turn.get("input") is None:
+        return
+    for key in ("prompt", "attach", "tools"):
+        if turn.get(key):
+            yield exclusive_keys_error(key, "input", positions)
+    if is_first and spec.history and not spec.workflow:
+        yield ScenarioError(
+            message("options.history_of_input"),
+            where=positions.key("input"),
+            next_step=message("options.history_of_input.next"),
+        )
 
 
 def build_chat_options(
@@ -135,19 +132,19 @@ def _check_meta_data(
 ) -> Iterator[ScenarioError]:
     if len(meta_data) > _MAX_PAIRS:
         yield ScenarioError(
-            f'"meta_data" has {len(meta_data)} pairs; Coze takes {_MAX_PAIRS} (4003).',
+            message("options.meta_data", n=len(meta_data), limit=_MAX_PAIRS),
             where=positions.at("meta_data"),
-            next_step="Remove some.",
+            next_step=message("options.meta_data.next"),
         )
     for key, value in meta_data.items():
-        for text, limit, what in (
-            (key, _MAX_KEY_LENGTH, "key"),
-            (value, _MAX_VALUE_LENGTH, "value"),
-        ):
-            if not 1 <= len(text) <= limit:
-                yield ScenarioError(
-                    f'The {what} of "meta_data.{key[:80]}" has {len(text)} characters;'
-                    f" Coze takes 1 to {limit} (4003).",
-                    where=positions.at("meta_data", key),
-                    next_step="Shorten or fill it.",
-                )
+        shown, limit = key[:80], _MAX_VALUE_LENGTH
+        what = message("options.meta_data_value", key=shown, n=len(value), limit=limit)
+        if not 1 <= len(key) <= _MAX_KEY_LENGTH:
+            what = message("options.meta_data_key", key=shown, n=len(key), limit=_MAX_KEY_LENGTH)
+        elif 1 <= len(value) <= limit:
+            continue
+        yield ScenarioError(
+            what,
+            where=positions.at("meta_data", key),
+            next_step=message("options.meta_data_length.next"),
+        )

@@ -12,7 +12,7 @@ from coze_harness.model.errors import UsageError
 from coze_harness.model.trial import Trial
 from coze_harness.scenarios.project_paths import ProjectPaths, join_path
 from coze_harness.scenarios.scenario import Scenario
-from coze_harness.text.spelling import nearest_word
+from coze_harness.text.spelling import with_suggestion
 
 _SUFFIXES = (".yaml", ".yml")
 _CASES_FOLDER = "cases"
@@ -77,13 +77,8 @@ def _is_trial_of(name: str, scenario: str) -> bool:
 
 
 def _unknown(name: str, known: Iterable[str]) -> UsageError:
-    nearest = nearest_word(name, sorted(known))
-    return UsageError(
-        message("selection.unknown_near", name=name, near=nearest)
-        if nearest
-        else message("selection.unknown", name=name),
-        next_step=message("selection.unknown.next"),
-    )
+    what = with_suggestion(message("selection.unknown", name=name), name, sorted(known))
+    return UsageError(what, next_step=message("selection.unknown.next"))
 
 
 def find_files(arguments: Sequence[str], project: ProjectPaths, start: Path) -> FileSelection:
@@ -109,8 +104,8 @@ def find_files(arguments: Sequence[str], project: ProjectPaths, start: Path) -> 
         path = os.path.realpath(path)
         if not project.holds(path):
             raise UsageError(
-                f'"{argument}" is outside the project ({project.root}).',
-                next_step="Give a path inside it, or run the command in the other project.",
+                message("selection.outside", path=argument, project=str(project.root)),
+                next_step=message("selection.outside.next"),
             )
         files.update(dict.fromkeys(_below(path, project) if Path(path).is_dir() else [path]))
     # Only names need it.
@@ -119,8 +114,8 @@ def find_files(arguments: Sequence[str], project: ProjectPaths, start: Path) -> 
         folder = str(project.scenarios)
         if not project.scenarios.is_dir():
             raise UsageError(
-                f'There is no folder "{project.shown(folder)}" for scenarios.',
-                next_step="Run `coze-harness init`, or set `scenarios:` in harness.yaml.",
+                message("selection.folder", folder=project.shown(folder)),
+                next_step=message("selection.folder.next"),
             )
         files.update(dict.fromkeys(_below(os.path.realpath(folder), project)))
     return FileSelection(tuple(files), whole, tuple(names))
@@ -139,7 +134,7 @@ def _below(folder: str, project: ProjectPaths) -> Iterator[str]:
         elif entry.name.endswith(_SUFFIXES) and entry.is_file():
             if entry.is_symlink() and not project.holds(entry.path):
                 raise UsageError(
-                    f'"{project.shown(entry.path)}" links to a file outside the project.',
-                    next_step="Remove the link, or copy the file.",
+                    message("selection.link", path=project.shown(entry.path)),
+                    next_step=message("selection.link.next"),
                 )
             yield entry.path

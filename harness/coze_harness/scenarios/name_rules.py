@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Final
 
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location
 
@@ -44,21 +45,21 @@ def check_name(name: str, where: Callable[[], Location]) -> None:
     """
     if _PLAIN.fullmatch(name):
         return
-    what = ""
+    what = LocalizedText()
     if not name.strip():
-        what = "A scenario's name is empty."
+        what = message("name.empty")
     elif not name.isprintable() and any(
         unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in name
     ):
-        what = "A scenario's name has a line break or another control character."
+        what = message("name.character")
     elif name != name.strip():
-        what = "A scenario's name begins or ends with a space."
+        what = message("name.space")
     elif any(part.strip() in ("", ".", "..") for part in re.split(r"[/\\]", name)):
-        what = f'The name "{name}" reads as a path that leaves its folder.'
+        what = message("name.path", name=name)
     elif len(name) > _LONGEST_NAME:
-        what = f"A scenario's name has {len(name)} characters; {_LONGEST_NAME} are allowed."
+        what = message("name.length", n=len(name), limit=_LONGEST_NAME)
     if what:
-        raise ScenarioError(what, where=where(), next_step="Choose a plain name.")
+        raise ScenarioError(what, where=where(), next_step=message("name.next"))
 
 
 def is_usable_label(label: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from coze_harness.expectations import build_expectation
+from coze_harness.messages import message
 from coze_harness.model import JSON, ChatOptions
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location, SourcePositions
@@ -187,18 +188,18 @@ def _check_target(spec: ScenarioSpec, positions: SourcePositions) -> Iterator[Sc
                 yield exclusive_keys_error("workflow", key, positions)
         if not is_bot_id(spec.workflow) and not has_placeholder(spec.workflow):
             yield ScenarioError(
-                f'"{spec.workflow}" is not the id of a workflow.',
+                message("scenario.workflow_id", id=spec.workflow),
                 where=positions.at("workflow"),
-                next_step="Copy the number from the address of the workflow's page, in quotes.",
+                next_step=message("scenario.workflow_id.next"),
             )
     if spec.bot and spec.bots:
         yield exclusive_keys_error("bots", "bot", positions)
     for index, word in enumerate(spec.bots):
         if word in spec.bots[:index]:
             yield ScenarioError(
-                f'The bot "{word}" is listed twice.',
+                message("scenario.duplicate_bot", bot=word),
                 where=positions.at("bots", index),
-                next_step="Remove one; `repeat:` runs a scenario several times.",
+                next_step=message("scenario.duplicate_bot.next"),
             )
 
 
@@ -208,9 +209,9 @@ def _check_tags(spec: ScenarioSpec, positions: SourcePositions) -> Iterator[Scen
         if ("，" in tag or "、" in tag) and positions.source("tags", index) == tag:
             words = ", ".join(word.strip() for word in re.split("[，、]", tag))
             yield ScenarioError(
-                f'"{tag}" is one tag: its comma is full-width.',
+                message("scenario.wide_comma", tag=tag),
                 where=positions.at("tags", index),
-                next_step=f"Write [{words}]; for one tag with this comma, put quotes around it.",
+                next_step=message("scenario.wide_comma.next", tags=f"[{words}]"),
             )
 
 
@@ -218,9 +219,9 @@ def _check_plain_keys(spec: ScenarioSpec, positions: SourcePositions) -> Iterato
     for key in _WITHOUT_TEMPLATES:
         if has_placeholder(getattr(spec, key)):
             yield ScenarioError(
-                f'Templates are not filled in "{key}".',
+                message("template.not_filled", key=key),
                 where=positions.at(key),
-                next_step="Write the text itself; prompts, expectations and variables are filled.",
+                next_step=message("template.not_filled.next"),
             )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from coze_harness.messages import message
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location
@@ -82,19 +83,19 @@ def _read_file(
         content = read_content(path)
     except OSError as error:
         raise ScenarioError(
-            f"The file cannot be read: {error.strerror}.",
+            message("file.unreadable", reason=error.strerror or str(error)),
             where=Location(shown),
-            next_step="Check the path and its permissions.",
+            next_step=message("file.unreadable.next"),
         ) from error
     document = read_yaml(content, shown, ScenarioError)
     errors.extend(text_errors(document))
     data, positions = document.data, document.positions
     if not isinstance(data, dict):
-        seen = "empty" if data is None else yaml_type_name(data)
+        what = message("scenario.file_type", actual=yaml_type_name(data))
         raise ScenarioError(
-            f"A scenario file must be a mapping, but this one is {seen}.",
+            message("scenario.file_empty") if data is None else what,
             where=positions.at(),
-            next_step="Write `turns:` and under it `- prompt: …`.",
+            next_step=message("scenario.file_type.next"),
         )
     folder, stem, _ = split_path(path)
     source = ScenarioSource(path, folder, shown, stem, has_placeholder(document.text))
@@ -118,9 +119,9 @@ def _read_suite(
     if isinstance(defaults, dict) and "name" in defaults:
         errors.add(
             ScenarioError(
-                "A name cannot be shared.",
+                message("scenario.shared_name"),
                 where=positions.key("defaults", "name"),
-                next_step="Give each scenario its own name.",
+                next_step=message("scenario.shared_name.next"),
             )
         )
     if errors.errors or not isinstance(items, list) or not isinstance(defaults, dict):
@@ -130,15 +131,15 @@ def _read_suite(
         with errors:
             if not isinstance(item, dict):
                 raise ScenarioError(
-                    f"A scenario must be a mapping, not {yaml_type_name(item)}.",
+                    message("scenario.type", actual=yaml_type_name(item)),
                     where=below.at(),
-                    next_step="Write `scenarios:` and under it `- name: …` with its `turns:`.",
+                    next_step=message("scenario.type.next"),
                 )
             if "name" not in item and len(items) > 1:
                 raise ScenarioError(
-                    "A scenario in a file with others needs a name.",
+                    message("scenario.unnamed"),
                     where=below.at(),
-                    next_step="Add `name:`.",
+                    next_step=message("yaml.missing.next", key="name"),
                 )
             if defaults:
                 layers = LayeredPositions(below, positions.below("defaults"))
@@ -154,10 +155,12 @@ def _check_names(scenarios: Sequence[Scenario]) -> Iterator[ScenarioError]:
         other = first.setdefault(fold_name(scenario.name), scenario)
         if other is scenario:
             continue
-        same = "" if other.name == scenario.name else " (cassette files could not tell them apart)"
+        what = message("scenario.duplicate_name", name=scenario.name)
+        if other.name != scenario.name:
+            what = message("scenario.similar_name", name=scenario.name, other=other.name)
         yield ScenarioError(
-            f'The name "{scenario.name}" is taken by another scenario{same}.',
+            what,
             where=scenario.location,
-            detail=[f'"{other.name}" is at {other.location}'],
-            next_step="Choose another `name:`.",
+            detail=[message("scenario.other_at", name=other.name, place=str(other.location))],
+            next_step=message("scenario.duplicate_name.next"),
         )

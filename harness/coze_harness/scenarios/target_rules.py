@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from coze_harness.messages import message
 from coze_harness.model import CAPABILITIES, LIMITED_KEYS, TargetKind
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location, SourcePositions
@@ -59,13 +60,13 @@ def unsupported_keys(
         return
     for key, where in keys.items():
         if key not in declared.scenario_keys:
-            others = [one.title for one in CAPABILITIES.values() if key in one.scenario_keys]
+            others = (one.title for one in CAPABILITIES.values() if key in one.scenario_keys)
             word = "prompt" if key == _RESUME else key
             yield ScenarioError(
-                f'"{word}" is not supported by {declared.title}.',
+                message("target.unsupported", key=word, target=declared.title),
                 where=where,
-                detail=[f'the target is "{name}" of harness.yaml'] if name else (),
-                next_step=f"Remove it, or name another target: {', '.join(others)}.",
+                detail=[message("target.name", name=name)] if name else (),
+                next_step=message("target.unsupported.next", targets=tuple(others)),
             )
 
 
@@ -79,9 +80,11 @@ def unsendable_prompts(trials: Sequence[Trial]) -> list[ScenarioError]:
         target, name = trial.bot, trial.key.scenario
         if target.kind is TargetKind.CHATFLOW and not (target.bot_id or target.app_id):
             found[name] = ScenarioError(
-                f'The chat of "{name}" names no app and no bot, and Coze requires one of them.',
+                message("target.not_associated", scenario=name),
                 where=trial.location,
-                next_step="Name the workflow under `bots:` of harness.yaml, as in"
-                f' flow: {{workflow: "{target.id}", bot_id: "…"}}, and write `bot: flow`.',
+                next_step=message(
+                    "target.not_associated.next",
+                    example=f'flow: {{workflow: "{target.id}", bot_id: "…"}}',
+                ),
             )
     return list(found.values())

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, ValuesView
 from collections.abc import Set as AbstractSet
 from typing import Final
 
+from coze_harness.messages import LocalizedText, message
+
 MAX_STEPS: Final = 100_000
 MAX_SIZE: Final = 1_000_000
 """Limit of a value's characters and elements, and of the filled template's characters."""
@@ -23,7 +25,11 @@ _PLAIN: Final = frozenset((bool, float, int, type(None)))
 
 
 class TemplateLimitError(Exception):
-    """A template exceeds a limit; the text says which."""
+    """A template exceeds a limit; `reason` says which, as it follows a colon."""
+
+    def __init__(self, reason: LocalizedText) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class TemplateBudget:
@@ -42,7 +48,7 @@ class TemplateBudget:
         """
         self._left -= steps
         if self._left < 0:
-            raise TemplateLimitError(f"it takes more than {MAX_STEPS:,} steps")
+            raise TemplateLimitError(message("template.steps", n=MAX_STEPS))
 
     def weigh(self, value: object) -> int:
         """Return the number of a value's characters and elements, inner ones included.
@@ -55,7 +61,7 @@ class TemplateBudget:
             return require_size(len(value))
         if isinstance(value, int):
             if value.bit_length() > MAX_BITS:
-                raise TemplateLimitError(f"a number has more than {MAX_BITS:,} bits")
+                raise TemplateLimitError(message("template.bits", n=MAX_BITS))
             return 0
         return self._weigh_items(value) if _items(value) is not None else 0
 
@@ -119,7 +125,7 @@ def require_size(size: float) -> int:
         TemplateLimitError: it is too large.
     """
     if size > MAX_SIZE:
-        raise TemplateLimitError(f"it makes a value of more than {MAX_SIZE:,} characters")
+        raise TemplateLimitError(message("template.size", n=MAX_SIZE))
     return int(size)
 
 

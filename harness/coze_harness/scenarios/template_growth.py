@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence, Sized
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from coze_harness.messages import message
 from coze_harness.scenarios.template_budget import MAX_BITS, TemplateBudget, TemplateLimitError
 
 Arguments: TypeAlias = Sequence[object]
@@ -33,7 +34,7 @@ def predict_binop(operator: str, left: object, right: object) -> float:
     """
     if operator == "**":
         if _number(left) > _MAX_EXPONENT or _number(right) > _MAX_EXPONENT:
-            raise TemplateLimitError(f"`**` has a number above {_MAX_EXPONENT:,}")
+            raise TemplateLimitError(message("template.power", n=_MAX_EXPONENT))
         return 0
     if operator == "%":
         return _percent(left, (right,))
@@ -41,7 +42,7 @@ def predict_binop(operator: str, left: object, right: object) -> float:
         return 0
     if isinstance(left, int) and isinstance(right, int):
         if left.bit_length() + right.bit_length() > MAX_BITS:
-            raise TemplateLimitError(f"a number has more than {MAX_BITS:,} bits")
+            raise TemplateLimitError(message("template.bits", n=MAX_BITS))
         return 0
     return max(_length(left) * _number(right), _length(right) * _number(left))
 
@@ -132,7 +133,7 @@ def _format(value: object, arguments: Arguments) -> float:
 def _round(_value: object, arguments: Arguments) -> float:
     # It computes ten to that power.
     if _width(None, arguments) > _MAX_PRECISION:
-        raise TemplateLimitError(f"`round` has a precision above {_MAX_PRECISION}")
+        raise TemplateLimitError(message("template.precision", n=_MAX_PRECISION))
     return 0
 
 

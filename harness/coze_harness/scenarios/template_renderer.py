@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from coze_harness.messages import UserText, message
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location, PathPart
 from coze_harness.scenarios.generated_values import GENERATED_NAMES
-from coze_harness.text.spelling import suggest_word
+from coze_harness.scenarios.template_budget import TemplateLimitError
+from coze_harness.text.spelling import with_suggestion
 
 if TYPE_CHECKING:
     from coze_harness.scenarios.template_sandbox import CompiledTemplate, Sandbox
@@ -112,10 +114,9 @@ class TemplateRenderer:
             compiled = compile_template(self._sandbox, text)
         except Exception as error:  # Python's own compiler refuses some, variously
             raise ScenarioError(
-                f"The template cannot be read: {str(error) or type(error).__name__}.",
+                message("template.invalid", reason=_reason(error)),
                 where=where(),
-                next_step="Correct the text between `{{` and `}}`; "
-                "write {% raw %}…{% endraw %} around braces that are not a template.",
+                next_step=message("template.invalid.next"),
             ) from error
         self._compiled[text] = compiled
         return compiled
@@ -125,18 +126,26 @@ def _fill_error(error: Exception, where: Location, values: Mapping[str, JSON]) -
     undefined = _UNDEFINED.match(str(error))
     if not undefined:
         return ScenarioError(
-            f"The template cannot be filled: {str(error) or type(error).__name__}.",
+            message("template.error", reason=_reason(error)),
             where=where,
-            next_step="Correct the template.",
+            next_step=message("template.error.next"),
         )
     name = undefined.group(1)
-    hint = suggest_word(name, [*values, *GENERATED_NAMES])
+    what = message("template.unknown_name", name=name)
+    columns = message("template.columns", names=tuple(values))
     return ScenarioError(
-        f'The template uses "{name}", but there is no case column of this name.{hint}',
+        with_suggestion(what, name, [*values, *GENERATED_NAMES]),
         where=where,
         detail=[
-            f"case columns: {', '.join(values) or 'none'}",
-            f"always available: {', '.join(GENERATED_NAMES)}",
+            columns if values else message("template.no_columns"),
+            message("template.generated_names", names=tuple(GENERATED_NAMES)),
         ],
-        next_step=f'Add a column "{name}" to the cases, or correct the name.',
+        next_step=message("template.unknown_name.next", name=name),
     )
+
+
+def _reason(error: Exception) -> UserText:
+    """Return why a template cannot be used: a limit, or the words of jinja2 or Python."""
+    if isinstance(error, TemplateLimitError):
+        return error.reason
+    return str(error) or type(error).__name__

@@ -17,6 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
 from jinja2.visitor import NodeTransformer
 
+from coze_harness.messages import message
 from coze_harness.scenarios.template_budget import (
     MAX_SIZE,
     TemplateBudget,
@@ -144,7 +145,7 @@ def _as_yaml(context: Context, value: object) -> object:
         return "true" if value else "false"
     if isinstance(value, Namespace):
         # Its text contains those of all namespaces in it.
-        raise TemplateLimitError("a namespace has no text: write one of its attributes")
+        raise TemplateLimitError(message("template.namespace"))
     _budget_of(context).weigh(value)
     return value
 
@@ -240,7 +241,7 @@ class CompiledTemplate:
             pieces.append(piece)
             size += len(piece)
             if size > MAX_SIZE:
-                raise TemplateLimitError(f"it makes more than {MAX_SIZE:,} characters")
+                raise TemplateLimitError(message("template.size", n=MAX_SIZE))
         return "".join(pieces)
 
 
@@ -252,7 +253,7 @@ def compile_template(sandbox: Sandbox, text: str) -> CompiledTemplate:
         Exception: the text is not a template, or Python cannot compile it.
     """
     if len(text) > _MAX_CODE and sum(map(len, _CODE.findall(text))) > _MAX_CODE:
-        raise TemplateLimitError(f"it has more than {_MAX_CODE:,} characters between its braces")
+        raise TemplateLimitError(message("template.code", n=_MAX_CODE))
     syntax = sandbox.parse(text)
     names = meta.find_undeclared_variables(syntax)
     return CompiledTemplate(sandbox.from_string(_Bounds().visit(syntax)), frozenset(names))

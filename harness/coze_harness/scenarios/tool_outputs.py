@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location, SourcePositions
@@ -18,6 +19,7 @@ from coze_harness.model.trial import Tool
 from coze_harness.scenarios.error_collector import ErrorCollector
 from coze_harness.scenarios.template_renderer import TemplateRenderer, has_template
 from coze_harness.text.spelling import yaml_type_name
+from coze_harness.yaml_source.scalars import quoting_step
 
 _NAME: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
@@ -46,20 +48,25 @@ class PythonTool:
             output = function(arguments)
         except (Exception, SystemExit) as error:
             raise self._error(
-                f"raised {_describe(error)}.",
-                "Correct the function, or write a fixed output instead.",
-                detail=(*_raised_at(error), f"arguments: {_as_json(arguments)}"),
+                message("tool.raised", function=self.name, error=_describe(error)),
+                message("tool.raised.next"),
+                detail=(
+                    *_raised_at(error),
+                    message("tool.arguments", arguments=_as_json(arguments)),
+                ),
             ) from error
         if isinstance(output, str):
             return output
         if output is None:
-            raise self._error("returned nothing.", "Return text, or data that JSON can hold.")
+            raise self._error(
+                message("tool.nothing", function=self.name), message("tool.output.next")
+            )
         try:
             return _as_json(output)
         except (TypeError, ValueError, RecursionError) as error:
             raise self._error(
-                f"returned data that is not JSON ({_describe(error)}).",
-                "Return text, or data that JSON can hold.",
+                message("tool.not_json", function=self.name, error=_describe(error)),
+                message("tool.output.next"),
             ) from error
 
     def _import_function(self) -> Callable[[JSON], object]:
@@ -69,24 +76,26 @@ class PythonTool:
                 value: object = importlib.import_module(module)
         except (Exception, SystemExit) as error:
             raise self._error(
-                f"cannot be imported: {_describe(error)}.",
-                f"Put the module into {self.root}, or install it.",
+                message("tool.import", function=self.name, error=_describe(error)),
+                message("tool.import.next", folder=self.root),
                 detail=_raised_at(error),
             ) from error
         for part in path.split("."):
             value = getattr(value, part, None)
         if not callable(value):
-            what = "is not a function" if value is not None else "is not in its module"
-            raise self._error(f"{what}.", f"Define {path} in {module}, or correct the name.")
+            what = message("tool.not_function", function=self.name)
+            if value is None:
+                what = message("tool.undefined", function=self.name)
+            raise self._error(what, message("tool.undefined.next", name=path, module=module))
         return value
 
-    def _error(self, what: str, next_step: str, detail: tuple[str, ...] = ()) -> ScenarioError:
-        return ScenarioError(
-            f"The tool's function {self.name} {what}",
-            where=self.location,
-            detail=detail,
-            next_step=next_step,
-        )
+    def _error(
+        self,
+        what: LocalizedText,
+        next_step: LocalizedText,
+        detail: tuple[LocalizedText, ...] = (),
+    ) -> ScenarioError:
+        return ScenarioError(what, where=self.location, detail=detail, next_step=next_step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,21 +149,17 @@ def _compile_tool(
         function = value["python"]
         if not isinstance(function, str) or not _NAME.fullmatch(function):
             raise ScenarioError(
-                f'The function of the tool "{name}" must be written package.module:function.',
+                message("tool.form", tool=name),
                 where=positions.at("python"),
-                next_step="Write python: package.module:function. Put an output that is data with "
-                "the one key `python` into quotes, as JSON text.",
+                next_step=message("tool.form.next"),
             )
         return PythonTool(function, root, positions.at("python"))
     if not isinstance(value, str | dict | list):
-        source = positions.source()
-        seen = f"YAML read `{source}` as " if source else "this is "
-        raise ScenarioError(
-            f'The output of the tool "{name}" must be text, a mapping or a list, but '
-            f"{seen}{yaml_type_name(value)}.",
-            where=positions.at(),
-            next_step=f'Put quotes around it: "{source or "…"}".',
-        )
+        source, actual = positions.source(), yaml_type_name(value)
+        what = message("tool.type", tool=name, actual=actual)
+        if source:
+            what = message("tool.type_of_source", tool=name, source=source, actual=actual)
+        raise ScenarioError(what, where=positions.at(), next_step=quoting_step(source or "…"))
     if has_templates and has_template(value):
         return OutputTemplate(value, positions)
     return _as_text(value)
@@ -188,13 +193,13 @@ def _describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
-def _raised_at(error: BaseException) -> tuple[str, ...]:
+def _raised_at(error: BaseException) -> tuple[LocalizedText, ...]:
     """Return the line where an exception was raised, unless that is in this file."""
     trace = error.__traceback__
     last = ""
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
         if file != __file__ and not file.startswith("<frozen "):
-            last = f"raised at {file}:{trace.tb_lineno}"
+            last = f"{file}:{trace.tb_lineno}"
         trace = trace.tb_next
-    return (last,) if last else ()
+    return (message("tool.raised_at", place=last),) if last else ()

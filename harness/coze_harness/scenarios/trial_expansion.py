@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from coze_harness.messages import message
 from coze_harness.model import Target, TrialKey
 from coze_harness.model.errors import ScenarioError, UsageError
 from coze_harness.model.location import Location
@@ -13,7 +14,7 @@ from coze_harness.scenarios.error_collector import ErrorCollector
 from coze_harness.scenarios.name_rules import file_name_part, file_stem, fold_name, is_bot_id
 from coze_harness.scenarios.scenario import BotReference, CaseInstance, Scenario
 from coze_harness.scenarios.target_rules import own_workflow_kind, unsupported_keys
-from coze_harness.text.spelling import suggest_word
+from coze_harness.text.spelling import with_suggestion
 
 
 def expand_trials(
@@ -41,7 +42,10 @@ def expand_trials(
     lookup = _BotLookup(bots, default_bot)
     chosen = None if chosen_bots is None else [lookup.chosen(word) for word in chosen_bots]
     if repeat is not None and repeat < 1:
-        raise UsageError(f"--repeat is {repeat}.", next_step="Give 1 or more.")
+        raise UsageError(
+            message("option.below_one", option="--repeat", value=repeat),
+            next_step=message("option.below_one.next"),
+        )
     errors = ErrorCollector()
     trials: list[Trial] = []
     for scenario in scenarios:
@@ -71,10 +75,10 @@ def _check_ids(trials: Sequence[Trial]) -> Iterator[ScenarioError]:
         other = first.setdefault(trial.key.id, trial)
         if other is not trial:
             yield ScenarioError(
-                f'Two trials would be called "{trial.key.id}".',
+                message("scenario.duplicate_id", id=trial.key.id),
                 where=trial.location,
-                detail=[f"the other one is of the scenario at {other.location}"],
-                next_step="Rename one of the scenarios.",
+                detail=[message("scenario.duplicate_id.other", place=str(other.location))],
+                next_step=message("scenario.duplicate_id.next"),
             )
 
 
@@ -90,9 +94,7 @@ def find_bot(word: str, bots: Mapping[str, Target], default_bot: str) -> Target:
         UsageError: there is no such bot.
     """
     if not (word or default_bot):
-        raise UsageError(
-            "No bot is given.", next_step="Name one, or set `default_bot:` in harness.yaml."
-        )
+        raise UsageError(message("bot.none"), next_step=message("bot.none.next"))
     return _BotLookup(bots, default_bot).chosen(word or default_bot)
 
 
@@ -120,9 +122,9 @@ class _BotLookup:
         if not references:
             errors.add(
                 ScenarioError(
-                    f'The scenario "{scenario.name}" has no bot.',
+                    message("bot.none_of_scenario", scenario=scenario.name),
                     where=scenario.location,
-                    next_step="Add `bot: NAME`, or `default_bot: NAME` in harness.yaml.",
+                    next_step=message("bot.none_of_scenario.next"),
                 )
             )
         bots = []
@@ -148,12 +150,9 @@ class _BotLookup:
             return self.bots[word]
         if is_bot_id(word):
             return Target(name=word, id=word)
-        known = ", ".join(self.bots) or "none"
-        raise UsageError(
-            f'There is no bot "{word}".{suggest_word(word, self.bots)}',
-            next_step=f"Name it under `bots:` in harness.yaml (there: {known}), or give its id in"
-            " quotes.",
-        )
+        what = with_suggestion(message("bot.unknown", bot=word), word, self.bots)
+        step = message("bot.unknown.next", bots=tuple(self.bots))
+        raise UsageError(what, next_step=step if self.bots else message("bot.unknown_alone.next"))
 
 
 def _scenario_trials(

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Collection
 from typing import Final, NoReturn, TypeAlias
 
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import TrialKey
 from coze_harness.model.errors import UsageError
 
@@ -64,7 +65,7 @@ class _Parser:
     def parse(self) -> Predicate:
         predicate = self._parse_or()
         if self._symbol:
-            self._fail(f"`{self._symbol}` is not expected here")
+            self._fail(message("selection.symbol", symbol=self._symbol, column=self._column))
         return predicate
 
     def _next(self) -> None:
@@ -77,7 +78,8 @@ class _Parser:
             return
         match = _TOKEN.match(self._text, self._at)
         if match is None:
-            self._fail(f"`{self._text[self._at]}` is not allowed in an expression")
+            character = self._text[self._at]
+            self._fail(message("selection.character", symbol=character, column=self._column))
         self._at = match.end()
         quoted = match.group("quoted")
         self._symbol = match.group().strip()
@@ -103,7 +105,7 @@ class _Parser:
     def _parse_not(self) -> Predicate:
         self._depth += 1
         if self._depth > _MAX_DEPTH:
-            self._fail("the expression is nested too deeply")
+            self._fail(message("selection.nesting", column=self._column))
         predicate = self._parse_word()
         self._depth -= 1
         return predicate
@@ -117,22 +119,27 @@ class _Parser:
             self._next()
             return _not(self._parse_not())
         if symbol == "(":
-            start = self._start
+            start = self._column
             self._next()
             predicate = self._parse_or()
             if self._symbol != ")":
-                self._fail(f"the `(` of column {start + 1} is not closed")
+                self._fail(message("selection.parenthesis", start=start, column=self._column))
             self._next()
             return predicate
-        where = f"before `{symbol}`" if symbol else "at the end"
-        return self._fail(f"a word is missing {where}")
+        if symbol:
+            return self._fail(message("selection.word", symbol=symbol, column=self._column))
+        return self._fail(message("selection.last_word", column=self._column))
 
-    def _fail(self, why: str) -> NoReturn:
-        column = self._start + 1
+    @property
+    def _column(self) -> int:
+        """The column of the current symbol, from 1."""
+        return self._start + 1
+
+    def _fail(self, what: LocalizedText) -> NoReturn:
         raise UsageError(
-            f"-k: {why}, at column {column}.",
+            what,
             detail=[self._text, " " * self._start + "^"],
-            next_step='Write for example -k "identity and not slow".',
+            next_step=message("selection.expression.next"),
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 
 from coze_harness.coze.prompt_messages import attachment_kind
 from coze_harness.expectations import asks_for, build_expectation
+from coze_harness.messages import message
 from coze_harness.model import JSON, Attachment, replace
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location, SourcePositions
@@ -124,9 +125,9 @@ class TurnSpec:
             prompt = json_text.dump_json(self.input).decode()
         elif not (prompt.strip() or self.attach or context.allows_empty_prompt):
             raise ScenarioError(
-                "The prompt is empty.",
+                message("scenario.empty_prompt"),
                 where=positions.at("prompt"),
-                next_step="Write what is said to the bot: `prompt: …`.",
+                next_step=message("scenario.empty_prompt.next"),
             )
         return Turn(
             prompt=prompt,
@@ -147,9 +148,9 @@ class TurnSpec:
         attachment = read_attachment(path, where, self.context.folder, self.context.project)
         if not self.context.is_streamed and attachment_kind(attachment) == "audio":
             raise ScenarioError(
-                f'The audio file "{path}" needs "stream: true": Coze speaks only in streams.',
+                message("attachment.audio", path=path),
                 where=where,
-                next_step="Add `stream: true` to the scenario.",
+                next_step=message("attachment.audio.next"),
             )
         return attachment
 
@@ -212,9 +213,9 @@ class TemplatedScript:
         missing = sorted(self.generated_names - generated.keys())
         if missing:
             raise ScenarioError(
-                f"The recording has no generated value for {', '.join(missing)}.",
+                message("template.not_recorded", names=tuple(missing)),
                 where=self.specs[0].positions.at(),
-                next_step="Record the scenario again.",
+                next_step=message("template.not_recorded.next"),
             )
         values = {**generated, **self.case}
         return tuple(spec.fill(values) for spec in self.specs)

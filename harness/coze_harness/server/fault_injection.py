@@ -9,6 +9,7 @@ from enum import Enum, StrEnum, auto
 from itertools import chain
 from typing import Final, Self
 
+from coze_harness.messages import message
 from coze_harness.model import JSON, replace
 from coze_harness.yaml_source.record_schema import (
     ANY_TEXT,
@@ -148,10 +149,12 @@ class Fault:
             if getattr(self, name) in (None, ""):
                 object.__setattr__(self, name, value)
         if self.at not in self.kind.routes:
-            routes = ", ".join(dict.fromkeys(self.kind.routes))
-            raise ValueError(f"{self.kind} is not supported at {self.at}; it is at {routes}.")
+            routes = tuple(map(str, dict.fromkeys(self.kind.routes)))
+            raise ValueError(
+                message("script.fault_route", fault=str(self.kind), at=str(self.at), routes=routes)
+            )
         if self.kind is FaultKind.ENDS and not self.status:
-            raise ValueError("ends needs a status (canceled, expired, …).")
+            raise ValueError(message("script.fault_status"))
 
 
 def _expand(value: JSON) -> JSON:

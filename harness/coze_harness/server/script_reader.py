@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
+from coze_harness.messages import message
 from coze_harness.model.errors import ScenarioError, ScenarioErrors, UsageError
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.yaml_source import read_yaml
@@ -25,8 +26,8 @@ def load_script(path: Path) -> ServerScript:
         source = path.read_bytes()
     except OSError as error:
         raise UsageError(
-            f"The script {path} cannot be read: {error.strerror or error}.",
-            next_step="Name an existing file, or use --demo.",
+            message("script.unreadable", path=str(path), reason=error.strerror or str(error)),
+            next_step=message("script.unreadable.next"),
         ) from error
     return parse_script(source, str(path))
 
@@ -45,9 +46,9 @@ def parse_script(source: bytes | str, path: str) -> ServerScript:
     document = read_yaml(source, path, ScenarioError)
     if not isinstance(document.data, dict):
         raise ScenarioError(
-            "The script must be a mapping.",
+            message("script.type"),
             where=document.positions.at(),
-            next_step="Write `bots:` first; docs/server.md shows the format.",
+            next_step=message("script.type.next"),
         )
     faults = find_unquoted_faults(document)
     script = read_record(ServerScript, document.data, document.positions)

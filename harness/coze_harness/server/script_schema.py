@@ -5,10 +5,11 @@ The server works with these records directly. Unknown keys are errors.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
+from coze_harness.messages import message
 from coze_harness.model import JSON
 from coze_harness.model.location import Location
 from coze_harness.server.fault_injection import COUNT, FAULTS, POSITIVE, SECONDS, Fault
@@ -33,7 +34,7 @@ def _compile(pattern: str, where: Location) -> UserPattern:
     try:
         compile_pattern(pattern)
     except PatternError as error:
-        raise ValueError(f"The regular expression cannot be compiled: {error}.") from error
+        raise ValueError(message("pattern.invalid", reason=error.reason)) from error
     return UserPattern(pattern, where)
 
 
@@ -167,7 +168,7 @@ class ScriptedContent:
     def __post_init__(self) -> None:
         keys = [name for name in ("answer", "vary", "messages", "asks") if getattr(self, name)]
         if len(keys) > 1:
-            raise ValueError(f"Give only one of {' and '.join(keys)}.")
+            raise ValueError(message("script.several_contents", keys=tuple(keys)))
 
 
 _CONTENT.update(record_of(ScriptedContent))
@@ -194,7 +195,7 @@ class ScriptedAnswer(ScriptedContent):
     def __post_init__(self) -> None:
         ScriptedContent.__post_init__(self)
         if sum(map(bool, (self.prompt, self.regex, self.default))) != 1:
-            raise ValueError("Give exactly one of prompt, regex and default.")
+            raise ValueError(message("script.prompts"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,7 +303,7 @@ class ScriptedProject:
 
     def __post_init__(self) -> None:
         if bool(self.answers) == (self.output is not None):
-            raise ValueError("Give answers (an agent) or output (a workflow).")
+            raise ValueError(message("script.project"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,13 +332,16 @@ class ServerScript:
     faults: tuple[Fault, ...] = key((), FAULTS)
 
     def __post_init__(self) -> None:
-        for noun, nodes in (("bot", self.bots), ("workflow", self.workflows)):
-            ids = [node.id for node in nodes]
-            if twice := next((one for one in ids if ids.count(one) > 1), None):
-                raise ValueError(f"Two entries have the {noun} id {twice}.")
-        paths = [project.path for project in self.projects]
-        if twice := next((path for path in paths if paths.count(path) > 1), None):
-            raise ValueError(f'Two projects have the path "{twice}".')
+        if twice := _duplicate([bot.id for bot in self.bots]):
+            raise ValueError(message("script.duplicate_bot", id=twice[0]))
+        if twice := _duplicate([workflow.id for workflow in self.workflows]):
+            raise ValueError(message("script.duplicate_workflow", id=twice[0]))
+        if twice := _duplicate([project.path for project in self.projects]):
+            raise ValueError(message("script.duplicate_path", path=twice[0]))
+
+
+def _duplicate(values: Sequence[str]) -> list[str]:
+    return [value for value in values if values.count(value) > 1]
 
 
 def script_schema() -> dict[str, JSON]:

@@ -11,6 +11,7 @@ from typing import Final, Self
 
 import uvicorn
 
+from coze_harness.messages import LocalizedText, literal, message
 from coze_harness.model.errors import UsageError
 from coze_harness.server.asgi_app import asgi_app
 from coze_harness.server.fault_injection import Fault
@@ -99,7 +100,7 @@ def serve(
 
 def serve_forever(
     script: ServerScript, host: str | None, port: int, on_start: Callable[[str], None]
-) -> list[str]:
+) -> list[LocalizedText]:
     """Serve a script until interrupted, and return lines with the counts of calls.
 
     `host` is as in `serve`; `on_start` gets the base URL.
@@ -118,9 +119,13 @@ def serve_forever(
         on_start(_url(*sock.getsockname()[:2]))
         server.run([sock])
     return [
-        f"{state.calls.total()} requests, {state.connections.opened} connections, "
-        f"at most {state.conversations.peak} chats at once",
-        *(f"{count:8} {route}" for route, count in state.calls.most_common()),
+        message(
+            "server.calls",
+            requests=state.calls.total(),
+            connections=state.connections.opened,
+            chats=state.conversations.peak,
+        ),
+        *(literal(f"{count:8} {route}") for route, count in state.calls.most_common()),
     ]
 
 
@@ -148,13 +153,16 @@ def _uvicorn(state: ServerState, *, any_host: bool) -> uvicorn.Server:
 
 def _listen(host: str, port: int) -> socket.socket:
     """Return a listening socket: clients may connect before the thread accepts."""
+    if port not in range(_MAX_PORT + 1):
+        raise UsageError(
+            message("server.port", port=port, limit=_MAX_PORT),
+            next_step=message("server.address.next"),
+        )
     try:
-        if port not in range(_MAX_PORT + 1):
-            raise OSError(f"the highest port is {_MAX_PORT}")
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
         raise UsageError(
-            f"Cannot listen on {host}:{port}: {error.strerror or error}.",
-            next_step="Choose another --port (0 lets the system choose) or another --host.",
+            message("server.address", host=host, port=port, reason=error.strerror or str(error)),
+            next_step=message("server.address.next"),
         ) from error

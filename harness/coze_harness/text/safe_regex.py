@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Protocol
 
+from coze_harness.messages import UserText, as_message, message
 from coze_harness.model.errors import PatternTimeoutError
 from coze_harness.model.location import Location
 
@@ -67,7 +68,15 @@ class SafePattern(Protocol):
 
 
 class PatternError(Exception):
-    """A pattern that cannot be compiled; the text says why."""
+    """A pattern that cannot be compiled.
+
+    Args:
+        reason: why, as it follows a colon.
+    """
+
+    def __init__(self, reason: UserText) -> None:
+        super().__init__(reason)
+        self.reason = as_message(reason)
 
 
 @lru_cache(maxsize=1024)  # a tenth of the time of regex's own cache
@@ -78,9 +87,9 @@ def compile_pattern(pattern: str, *, ignore_case: bool = False) -> SafePattern:
         PatternError: it is not a pattern, or it is too long, or recursive.
     """
     if len(pattern) > _MAX_LENGTH:
-        raise PatternError(f"it has more than {_MAX_LENGTH:,} characters")
+        raise PatternError(message("pattern.length", n=_MAX_LENGTH))
     if _RECURSION.search(pattern):
-        raise PatternError("patterns that call themselves, as (?R), are not supported")
+        raise PatternError(message("pattern.recursion"))
     import regex  # type: ignore[import-untyped]  # slow to import, and not always needed; no types
 
     try:
@@ -88,7 +97,7 @@ def compile_pattern(pattern: str, *, ignore_case: bool = False) -> SafePattern:
     except regex.error as error:
         raise PatternError(str(error)) from error
     except (OverflowError, RecursionError, ValueError) as error:
-        raise PatternError(f"it cannot be compiled ({type(error).__name__})") from error
+        raise PatternError(message("pattern.compilation", error=type(error).__name__)) from error
     return compiled
 
 
@@ -117,8 +126,12 @@ class UserPattern:
 
     def _timeout(self, text: str) -> PatternTimeoutError:
         return PatternTimeoutError(
-            f"The pattern {self.source!r} was stopped after {time_limit(text):.1f} s on a text of "
-            f"{len(text):,} characters.",
+            message(
+                "pattern.timeout",
+                pattern=self.source,
+                seconds=round(time_limit(text), 1),
+                n=len(text),
+            ),
             where=self.where,
-            next_step="Make it simpler: repeats inside repeats, as in (a+)+, are the cause.",
+            next_step=message("pattern.timeout.next"),
         )

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from coze_harness.messages import LocalizedText, message
+
 FULL_WIDTH_COLONS: Final = "：﹕︰"
 """Colons of Chinese input methods, which YAML takes for letters."""
 
@@ -38,6 +40,12 @@ def nearest_word(word: str, known: Iterable[str], *, min_similarity: float = 0.6
     return by_fold[matches[0]] if matches else ""
 
 
+def with_suggestion(what: LocalizedText, word: str, known: Iterable[str]) -> LocalizedText:
+    """Return the sentence about a misspelled word, with the nearest known word if there is one."""
+    nearest = nearest_word(word, known)
+    return message("spelling.suggestion", what=what, word=nearest) if nearest else what
+
+
 def suggest_word(word: str, known: Iterable[str]) -> str:
     """Return ` Did you mean "x"?` for the known word nearest to a misspelled one, or empty text."""
     nearest = nearest_word(word, known)
@@ -56,7 +64,7 @@ def split_full_width_pair(text: str) -> tuple[str, str] | None:
     return (pair.group(1), pair.group(2).strip()) if pair else None
 
 
-def suggest_number(source: str) -> str:
+def suggest_number(source: str) -> LocalizedText:
     """Return what to write for a text that should be a number: `80%` is `0.8`.
 
     Args:
@@ -65,12 +73,14 @@ def suggest_number(source: str) -> str:
     plain = unicodedata.normalize("NFKC", source.strip().strip("\"'“”")).strip()
     number = re.fullmatch(_NUMBER, plain)
     if number is None:
-        return "Write a number, such as 1."
+        return message("spelling.number")
     digits, unit = number.group(1).replace(",", ""), number.group(2).strip().lower()
     factor = _UNITS.get(unit, 1.0)
     shown = digits if factor == 1 else f"{float(digits) * factor:.12g}"
     is_quoted = plain == digits and source.strip()[:1] in ("'", '"')
-    return f"Write {shown}, without quotes." if is_quoted else f"Write {shown}."
+    if is_quoted:
+        return message("spelling.write_unquoted", text=shown)
+    return message("spelling.write", text=shown)
 
 
 def without_curly_quotes(text: str) -> str:
@@ -91,14 +101,14 @@ def without_curly_quotes(text: str) -> str:
     return text
 
 
-def yaml_type_name(value: object) -> str:
+def yaml_type_name(value: object) -> LocalizedText:
     """Return what a value is, in YAML's words: `text`, `a list`, `the number 5`."""
     if value is None:
-        return "nothing"
+        return message("type.nothing")
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return message("type.truth", value="true" if value else "false")
     if isinstance(value, int | float):
-        return f"the number {value}"
+        return message("type.number", value=str(value))
     if isinstance(value, str):
-        return "text"
-    return "a mapping" if isinstance(value, Mapping) else "a list"
+        return message("type.text")
+    return message("type.mapping") if isinstance(value, Mapping) else message("type.list")

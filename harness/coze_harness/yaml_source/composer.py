@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import yaml
 from yaml import events
 
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import JSON
 from coze_harness.text.spelling import yaml_type_name
 from coze_harness.yaml_source.scalars import (
@@ -18,6 +19,7 @@ from coze_harness.yaml_source.scalars import (
     TEXT,
     ScalarError,
     parse_scalar,
+    quoting_step,
     resolve_tag,
     unknown_tag_error,
 )
@@ -43,7 +45,13 @@ class ComposeError(ValueError):
         other: a second character that belongs to it, such as the first of two equal keys.
     """
 
-    def __init__(self, what: str, index: int, next_step: str, other: int | None = None) -> None:
+    def __init__(
+        self,
+        what: LocalizedText,
+        index: int,
+        next_step: LocalizedText,
+        other: int | None = None,
+    ) -> None:
         super().__init__(what)
         self.what = what
         self.index = index
@@ -188,9 +196,9 @@ class Composer:
             self._documents += 1
             if self._documents > 1:
                 raise ComposeError(
-                    "A second document begins here; a file can have only one.",
+                    message("yaml.second_document"),
                     _start(event),
-                    "Remove the `---`, or move what follows into a file of its own.",
+                    message("yaml.second_document.next"),
                 )
 
     def _take_scalar(self, event: events.ScalarEvent) -> None:
@@ -205,7 +213,7 @@ class Composer:
             try:
                 value = parse_scalar(event.value, tag, allow_binary=self._allow_binary)
             except ScalarError as error:
-                raise ComposeError(str(error), start, error.next_step) from error
+                raise ComposeError(error.what, start, error.next_step) from error
         node: Node = (start, _end(event), None, None)
         self._values += 1
         if event.anchor is not None:
@@ -216,10 +224,10 @@ class Composer:
         start = _start(event)
         if event.tag and event.tag not in ("!", STANDARD + ("map" if mapping else "seq")):
             error = unknown_tag_error(event.tag)
-            raise ComposeError(str(error), start, error.next_step)
+            raise ComposeError(error.what, start, error.next_step)
         if len(self._stack) > MAX_DEPTH:
             raise NestingError(
-                f"The nesting is more than {MAX_DEPTH} levels deep.", start, "Flatten the file."
+                message("yaml.nesting", n=MAX_DEPTH), start, message("yaml.nesting.next")
             )
         self._values += 1
         if event.anchor is not None:
@@ -244,31 +252,31 @@ class Composer:
 
     def _take_alias(self, event: events.AliasEvent) -> None:
         start = _start(event)
-        name = event.anchor
+        name = event.anchor or ""
         if name not in self._anchors:
             raise ComposeError(
-                f"Text can begin with `*` only in quotes, and there is no `&{name}` before it.",
-                start,
-                f'Put quotes around the text: "*{name}".',
+                message("yaml.unknown_alias", name=name), start, quoting_step(f"*{name}")
             )
         target = self._anchors[name]
         if target is None:
             raise ComposeError(
-                f"`*{name}` repeats a value inside itself.", start, "Remove the alias."
+                message("yaml.alias_of_parent", name=name),
+                start,
+                message("yaml.alias_of_parent.next"),
             )
         self._values += target.size
         self._aliased += target.size
         if self._aliased > MAX_ALIASED_VALUES:
             raise ComposeError(
-                f"Aliases expand this file to more than {MAX_ALIASED_VALUES:,} values.",
+                message("yaml.aliases", n=MAX_ALIASED_VALUES),
                 start,
-                "Write the values out, or use `cases:`.",
+                message("yaml.aliases.next"),
             )
         if len(self._stack) + target.height > MAX_DEPTH + 1:
             raise NestingError(
-                f"With its aliases expanded, the nesting is more than {MAX_DEPTH} levels deep.",
+                message("yaml.nesting_of_aliases", n=MAX_DEPTH),
                 start,
-                "Flatten the file.",
+                message("yaml.nesting.next"),
             )
         node = target.node
         if node[2] is not None:
@@ -315,7 +323,9 @@ def _take_key(
     if is_merge_key:
         if top.merges is not None:
             raise ComposeError(
-                'The key "<<" is written twice.', node[0], "Write one `<<: [*a, *b]`."
+                message("yaml.duplicate_key", key=value),
+                node[0],
+                message("yaml.duplicate_merge.next"),
             )
         top.merges = []
         top.key = None
@@ -327,16 +337,16 @@ def _take_key(
 
 def _duplicate_key(key: str, start: int, other: int) -> ComposeError:
     return ComposeError(
-        f'The key "{key}" is written twice.', start, "Keep one of them.", other=other
+        message("yaml.duplicate_key", key=key), start, message("yaml.keep_one"), other=other
     )
 
 
 def _key_type_error(value: JSON, node: Node) -> ComposeError:
     if node[2] is not None:
-        what = "A key must be text, and this is a list or mapping."
+        what = message("yaml.key_is_collection")
     else:
-        what = f"A key must be text, and YAML reads this one as {yaml_type_name(value)}."
-    return ComposeError(what, node[0], "Put quotes around the key.")
+        what = message("yaml.key_type", type=yaml_type_name(value))
+    return ComposeError(what, node[0], message("yaml.key_type.next"))
 
 
 def _merge_sources(value: JSON, node: Node) -> list[tuple[JSON, Node]]:
@@ -351,9 +361,7 @@ def _merge_sources(value: JSON, node: Node) -> list[tuple[JSON, Node]]:
         nodes = node[2]
         if isinstance(nodes, list):
             return list(zip(value, nodes, strict=True))
-    raise ComposeError(
-        "`<<` accepts a mapping or a list of mappings.", node[0], "Write `<<: *name`."
-    )
+    raise ComposeError(message("yaml.merge_value"), node[0], message("yaml.merge_value.next"))
 
 
 def _apply_merges(done: OpenNode, merges: list[tuple[JSON, Node]]) -> None:

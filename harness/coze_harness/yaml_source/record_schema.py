@@ -13,22 +13,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, field, fields
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
+from coze_harness.messages import LocalizedText, UserText, as_message, message
 from coze_harness.model import JSON
 from coze_harness.model.location import Location, PathPart, SourcePositions, format_path
 from coze_harness.text.spelling import (
     WIDE_BRACKETS,
+    nearest_word,
     split_full_width_pair,
     suggest_number,
-    suggest_word,
+    with_suggestion,
     yaml_type_name,
 )
+from coze_harness.yaml_source.scalars import quoting_step
 
 Schema: TypeAlias = Mapping[str, Any]
 """A JSON Schema. `anyOf` and `$ref` are for editors: whoever uses the value checks it.
 A `pattern` must match the whole text.
 
 Three words are not JSON Schema. Two are functions: `expand` turns a short form into the full one
-before the check; `make` turns a value that fits into the program's own, or raises a `ValueError`.
+before the check; `make` turns a value that fits into the program's own, or raises a `ValueError`
+whose argument is the message.
 `written` has the keywords of the schema for editors that differ where there is a short form.
 """
 
@@ -49,18 +53,18 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "array": (list,),
     "object": (dict,),
 }
-_TYPE_NAMES: Final[Mapping[str, tuple[str, str]]] = {
-    "string": ("text", "Write one text."),
-    "boolean": ("true or false", "Write true or false, without quotes."),
-    "integer": ("a whole number", "Write a number, without quotes."),
-    "number": ("a number", "Write a number, without quotes."),
-    "array": ("a list", "Write `- ` before each entry, or brackets: [{}]."),
-    "object": ("a mapping", "Write `key: value` pairs."),
+_TYPE_NAMES: Final[Mapping[str, LocalizedText]] = {
+    "string": message("type.text"),
+    "boolean": message("type.boolean"),
+    "integer": message("type.integer"),
+    "number": message("type.any_number"),
+    "array": message("type.list"),
+    "object": message("type.mapping"),
 }
-_LIMITS: Final[Mapping[str, tuple[Callable[[Any, Any], bool], str]]] = {
-    "minimum": (operator.ge, "at least"),
-    "exclusiveMinimum": (operator.gt, "more than"),
-    "maximum": (operator.le, "at most"),
+_LIMITS: Final[Mapping[str, tuple[Callable[[Any, Any], bool], Callable[..., LocalizedText]]]] = {
+    "minimum": (operator.ge, lambda **values: message("yaml.minimum", **values)),
+    "exclusiveMinimum": (operator.gt, lambda **values: message("yaml.above", **values)),
+    "maximum": (operator.le, lambda **values: message("yaml.maximum", **values)),
 }
 _BOOLEAN_WORDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("true", "yes", "on", "是", "真", "开"), "true"),
@@ -72,9 +76,9 @@ _NO_SPACE: Final = r"([A-Za-z_]+):(\S.*)"
 class ShapeMismatch(NamedTuple):
     """One value that does not fit its schema: the message, its place, and what to do."""
 
-    what: str
+    what: LocalizedText
     where: Location
-    next_step: str
+    next_step: LocalizedText
 
 
 def key(default: Default, schema: Schema, description: str = "") -> Default:
@@ -176,7 +180,8 @@ class _ShapeChecker:
         try:
             return schema["make"](made) if "make" in schema else schema["make_at"](made, where)
         except ValueError as error:
-            self.mismatches.append(ShapeMismatch(str(error), where, "Correct the value."))
+            what: UserText = error.args[0]
+            self.mismatches.append(ShapeMismatch(as_message(what), where, message("yaml.correct")))
             return None
 
     def _check_value(
@@ -193,26 +198,31 @@ class _ShapeChecker:
             return self._check_list(value, schema, path, outer)
         elif isinstance(value, str):
             if not value and "minLength" in schema:
-                self._add(path, "is empty.")
+                self._add(
+                    path, message("yaml.empty", key=format_path(path)), message("yaml.empty.next")
+                )
             elif "pattern" in schema and not re.fullmatch(schema["pattern"], value):
-                self._add(path, f'is "{value}"; it must match {schema["pattern"]}.')
+                pattern = schema["pattern"]
+                key = format_path(path)
+                self._add(path, message("yaml.pattern", key=key, value=value, pattern=pattern))
         else:
             self._check_limits(value, schema, path)
         return value
 
     def _check_null(self, schema: Schema, path: tuple[PathPart, ...]) -> None:
         if "null" not in schema.get("type", ()) and ("type" in schema or "enum" in schema):
-            what = f'"{format_path(path)}" is empty.'
+            what = message("yaml.empty", key=format_path(path))
             where = self._positions.key(*path)
-            self.mismatches.append(ShapeMismatch(what, where, "Write a value, or remove the key."))
+            self.mismatches.append(ShapeMismatch(what, where, message("yaml.empty.next")))
 
     def _check_list(
         self, items: list[JSON], schema: Schema, path: tuple[PathPart, ...], outer: Schema | None
     ) -> Sequence[object]:
-        if len(items) < schema.get("minItems", 0):
-            self._add(path, "is an empty list.")
-        if len(items) > schema.get("maxItems", len(items)):
-            self._add(path, f"has {len(items)} entries; it must have at most {schema['maxItems']}.")
+        key, count = format_path(path), len(items)
+        if count < schema.get("minItems", 0):
+            self._add(path, message("yaml.empty_list", key=key))
+        if count > (most := schema.get("maxItems", count)):
+            self._add(path, message("yaml.too_many", key=key, n=count, limit=most))
         inner = schema["items"]
         return tuple([self.check(one, inner, (*path, n), outer) for n, one in enumerate(items)])
 
@@ -239,101 +249,105 @@ class _ShapeChecker:
                 self._add_unknown_key(name, schema, path, outer)
         for name in schema["required"]:
             # A misspelt key is reported once, as misspelt.
-            if name not in data and not any(suggest_word(word, (name,)) for word in unknown):
-                self._add((*path, name), "is missing.", f"Add `{name}:` here.")
+            if name not in data and not any(nearest_word(word, (name,)) for word in unknown):
+                key = format_path((*path, name))
+                what, step = (
+                    message("yaml.missing", key=key),
+                    message("yaml.missing.next", key=name),
+                )
+                self._add((*path, name), what, step)
         return made
 
     def _check_limits(self, value: JSON, schema: Schema, path: tuple[PathPart, ...]) -> None:
-        for limit, (fits, words) in _LIMITS.items():
-            if limit in schema and not fits(value, schema[limit]):
-                self._add(path, f"is {value}; it must be {words} {schema[limit]}.")
+        for keyword, (fits, make_message) in _LIMITS.items():
+            if keyword in schema and not fits(value, limit := schema[keyword]):
+                key = format_path(path)
+                self._add(path, make_message(key=key, value=str(value), limit=limit))
 
     def _add(
-        self, path: tuple[PathPart, ...], what: str, next_step: str = "Correct the value."
+        self,
+        path: tuple[PathPart, ...],
+        what: LocalizedText,
+        next_step: LocalizedText | None = None,
     ) -> None:
         where = self._positions.at(*path)
-        self.mismatches.append(ShapeMismatch(f'"{format_path(path)}" {what}', where, next_step))
+        self.mismatches.append(ShapeMismatch(what, where, next_step or message("yaml.correct")))
 
     def _add_word(self, value: JSON, words: Sequence[str], path: tuple[PathPart, ...]) -> None:
-        shown = [word for word in words if word]
-        what = f'cannot be "{value}".{suggest_word(str(value), shown)}'
-        self._add(path, what, f"Write one of: {', '.join(shown)}.")
+        shown = tuple(str(word) for word in words if word)
+        what = message("yaml.choice", key=format_path(path), value=str(value))
+        step = message("yaml.choice.next", words=shown)
+        self._add(path, with_suggestion(what, str(value), shown), step)
 
     def _add_type(
         self, value: JSON, wanted: str | Sequence[str], path: tuple[PathPart, ...]
     ) -> None:
         kind = wanted if isinstance(wanted, str) else wanted[0]
-        name, advice = _TYPE_NAMES[kind]
         source = self._positions.source(*path)
-        seen = yaml_type_name(value)
-        if name == "text" and source:
-            what = f"must be text, but YAML read `{source}` as {seen}."
-            self._add(path, what, f'Put quotes around it: "{source}".')
+        key, actual = format_path(path), yaml_type_name(value)
+        if kind == "string" and source:
+            what = message("yaml.type_of_text", key=key, source=source, actual=actual)
+            self._add(path, what, quoting_step(source))
         else:
-            what = f"must be {name}, not {seen}."
-            step = _advise(kind, value, source) or advice.format(source or "…")
-            self._add(path, what, step)
+            what = message("yaml.type", key=key, expected=_TYPE_NAMES[kind], actual=actual)
+            self._add(path, what, _advise(kind, value, source))
 
     def _add_unknown_key(
         self, name: str, schema: Schema, path: tuple[PathPart, ...], outer: Schema | None
     ) -> None:
         properties = schema["properties"]
-        if pair := split_full_width_pair(name):
-            self.mismatches.append(
-                ShapeMismatch(
-                    f'The colon in "{name}" is full-width, so this is no key and value.',
-                    self._positions.key(*path, name),
-                    f"Write `{pair[0]}: {pair[1]}`, with an ASCII colon and a space.",
-                )
-            )
-            return
+        step = message("yaml.unknown_key.next", keys=tuple(properties))
         inside = next((k for k, inner in properties.items() if name in _inner_keys(inner)), "")
-        if outer is not None and name in outer.get("properties", {}):
+        if pair := split_full_width_pair(name):
+            what = message("yaml.wide_colon_in_key", key=name)
+            step = _pair_step(*pair)
+        elif outer is not None and name in outer.get("properties", {}):
             above = next(part for part in reversed(path) if isinstance(part, str))
-            hint = f' It belongs next to "{above}", not inside.'
+            what = message("yaml.key_belongs_outside", key=name, parent=above)
         elif inside:
-            hint = f' It belongs inside "{inside}".'
+            what = message("yaml.key_belongs_inside", key=name, parent=inside)
         else:
-            hint = suggest_word(name, properties)
-        self.mismatches.append(
-            ShapeMismatch(
-                f'There is no key "{name}" here.{hint}',
-                self._positions.key(*path, name),
-                f"The keys are: {', '.join(properties)}.",
-            )
-        )
+            what = with_suggestion(message("yaml.unknown_key", key=name), name, properties)
+        self.mismatches.append(ShapeMismatch(what, self._positions.key(*path, name), step))
 
 
-def _advise(wanted: str, value: JSON, source: str) -> str:
-    """Return what to write in place of a value of another type, if its author's mistake is seen."""
-    if isinstance(value, dict):
-        first = next(iter(value), "")
-        if wanted == "array" and first:
-            name = first.lstrip("-－—")
-            if name != first:
-                return f"Write `- {name}: …`, with an ASCII dash and a space."
-            return f"Write `- ` before `{name}: …`, or brackets: [{{{name}: …}}]."
-    if not isinstance(value, str):
-        return ""
-    if wanted in ("number", "integer"):
-        return suggest_number(source)
-    if wanted == "boolean":
-        word = _BOOLEAN_WORDS.get(value.strip().lower(), "true or false")
-        return f"Write {word}, without quotes." if source[:1] in "\"'" else f"Write {word}."
-    if wanted == "object":
-        return _advise_pair(source)
-    if wanted == "array" and source[:1] in WIDE_BRACKETS:
-        return f"Write ASCII brackets: [{source[1:-1]}]."
-    if wanted == "array" and (item := source.lstrip("-－—–•·")) != source:
-        return f"Write `- {item.strip()}`, with an ASCII dash and a space."
-    return ""
+def _advise(expected: str, value: JSON, source: str) -> LocalizedText:
+    """Return what to write in place of a value of another type."""
+    if expected == "array":
+        return _advise_list(value, source)
+    if expected == "object":
+        pair = split_full_width_pair(source)
+        if pair is None and (ascii_pair := re.fullmatch(_NO_SPACE, source)):
+            pair = (ascii_pair.group(1), ascii_pair.group(2))
+        return _pair_step(*pair) if pair else message("yaml.write_pairs")
+    if expected == "boolean":
+        word = _BOOLEAN_WORDS.get(value.strip().lower()) if isinstance(value, str) else None
+        if word is None:
+            return message("yaml.write_boolean")
+        if source[:1] in ('"', "'"):
+            return message("spelling.write_unquoted", text=word)
+        return message("spelling.write", text=word)
+    if expected == "string":
+        return message("yaml.write_text")
+    return suggest_number(source if isinstance(value, str) else "")
 
 
-def _advise_pair(source: str) -> str:
-    pair = split_full_width_pair(source)
-    if pair is None and (ascii_pair := re.fullmatch(_NO_SPACE, source)):
-        pair = (ascii_pair.group(1), ascii_pair.group(2))
-    return f"Write `{pair[0]}: {pair[1]}`, with an ASCII colon and a space." if pair else ""
+def _advise_list(value: JSON, source: str) -> LocalizedText:
+    first = next(iter(value), "") if isinstance(value, dict) else ""
+    if first:
+        name = first.lstrip("-－—")
+        if name != first:
+            return message("yaml.write_entry", entry=f"- {name}: …")
+        return message("yaml.write_dash", entry=f"{name}: …", list=f"[{{{name}: …}}]")
+    if source[:1] in WIDE_BRACKETS:
+        return message("yaml.wide_bracket.next", list=f"[{source[1:-1]}]")
+    if isinstance(value, str) and (entry := source.lstrip("-－—–•·")) != source:
+        return message("yaml.write_entry", entry=f"- {entry.strip()}")
+    return message("yaml.write_list", list=f"[{source or '…'}]")
+
+
+def _pair_step(key: str, value: str) -> LocalizedText:
+    return message("yaml.write_pair", pair=f"{key}: {value}")
 
 
 def _inner_keys(schema: Schema) -> Mapping[str, Schema]:

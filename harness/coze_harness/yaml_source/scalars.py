@@ -11,6 +11,8 @@ import yaml
 from yaml.constructor import SafeConstructor
 from yaml.resolver import Resolver
 
+from coze_harness.messages import LocalizedText, message
+
 STANDARD: Final = "tag:yaml.org,2002:"
 MERGE: Final = STANDARD + "merge"
 TEXT: Final = STANDARD + "str"
@@ -25,18 +27,24 @@ STARTS: Final = frozenset(_RESOLVERS)
 """The first characters of plain scalars that may be something other than text."""
 
 _TYPES = {
-    "bool": "true or false",
-    "int": "a whole number",
-    "float": "a finite number",
-    "binary": "base64",
+    "bool": message("type.boolean"),
+    "int": message("type.integer"),
+    "float": message("type.finite_number"),
+    "binary": message("type.binary"),
 }
 
 
 class ScalarError(ValueError):
-    """A scalar that is not plain data; its text is the sentence to show."""
+    """A scalar that is not plain data.
 
-    def __init__(self, what: str, next_step: str = "Put quotes around it if it is text.") -> None:
+    Args:
+        what: the sentence to show.
+        next_step: what to do.
+    """
+
+    def __init__(self, what: LocalizedText, next_step: LocalizedText) -> None:
         super().__init__(what)
+        self.what = what
         self.next_step = next_step
 
 
@@ -73,7 +81,10 @@ def parse_scalar(
             return cast("str", base64.decodebytes(value.encode("ascii")))
     except (ValueError, KeyError, IndexError, OverflowError) as error:
         expected = _TYPES[tag.removeprefix(STANDARD)]
-        raise ScalarError(f"`{_truncate(value)}` cannot be read as {expected}.") from error
+        raise ScalarError(
+            message("yaml.scalar", value=_truncate(value), type=expected),
+            message("yaml.scalar.next"),
+        ) from error
     raise unknown_tag_error(tag)
 
 
@@ -99,20 +110,17 @@ def quote_scalar(text: str) -> str:
     return f'"{text}"'
 
 
-def quoting_step(value: str, what: str = "the text") -> str:
+def quoting_step(value: str) -> LocalizedText:
     """Return the advice to quote a text; a long one is not repeated."""
     if len(value) > MAX_SHOWN:
-        return f"Put quotes around {what}."
-    return f"Put quotes around {what}: {quote_scalar(value)}."
+        return message("yaml.quote_long")
+    return message("yaml.quote", quoted=quote_scalar(value))
 
 
 def unknown_tag_error(tag: str) -> ScalarError:
     """Return the error for a tag that is not one of plain data."""
     source = "!!" + tag.removeprefix(STANDARD) if tag.startswith(STANDARD) else tag
-    return ScalarError(
-        f"The tag `{_truncate(source)}` is not allowed; only plain data is read.",
-        "Remove the tag; if it is text, put quotes around it.",
-    )
+    return ScalarError(message("yaml.tag", tag=_truncate(source)), message("yaml.tag.next"))
 
 
 def _parse_int(value: str) -> int:

@@ -8,22 +8,33 @@ from typing import Final, NamedTuple
 
 import yaml
 
+from coze_harness.messages import LocalizedText, message
 from coze_harness.text.spelling import FULL_WIDTH_COLONS, WIDE_BRACKETS, split_full_width_pair
 from coze_harness.yaml_source.scalars import MAX_SHOWN, quote_scalar, quoting_step
 
-_QUOTE: Final = "Put quotes around the text."
-_INDENT: Final = "Check the indentation."
+_INDENT: Final = message("yaml.check_indentation")
 _SENTENCES: Final = (
     # libyaml's words, ours, what to do
-    ("mapping values are not allowed", "YAML does not allow a second `: ` here.", _QUOTE),
-    ("did not find expected ',' or ']'", "The list opened with `[` is not closed.", "Add `]`."),
-    ("did not find expected ',' or '}'", "The mapping opened with `{` is not closed.", "Add `}`."),
-    ("expected node content", "A value is missing, or a bracket is not closed.", _INDENT),
-    ("found unexpected end of stream", "The quote opened here is never closed.", "Close it."),
-    ("did not find expected key", "This does not fit the keys around it.", _INDENT),
-    ("did not find expected '-'", "This does not fit the list around it.", _INDENT),
+    (
+        "mapping values are not allowed",
+        message("yaml.second_colon"),
+        message("yaml.quote_long"),
+    ),
+    (
+        "did not find expected ',' or ']'",
+        message("yaml.open_list"),
+        message("yaml.open_list.next"),
+    ),
+    (
+        "did not find expected ',' or '}'",
+        message("yaml.open_mapping"),
+        message("yaml.open_mapping.next"),
+    ),
+    ("expected node content", message("yaml.missing_value"), _INDENT),
+    ("did not find expected key", message("yaml.stray_key"), _INDENT),
+    ("did not find expected '-'", message("yaml.stray_item"), _INDENT),
 )
-_POINT_AT_START: Final = ("',' or ']'", "',' or '}'", "unexpected end of stream")
+_POINT_AT_START: Final = ("',' or ']'", "',' or '}'")
 """Problems that libyaml reports at the end of the value that has one."""
 
 _FULL_WIDTH_KEY: Final = re.compile(
@@ -41,9 +52,9 @@ _NESTED_PAIR: Final = re.compile(r"[A-Za-z_]+: ")
 class SyntaxFault(NamedTuple):
     """What is wrong, at which character of the text, and what to do."""
 
-    what: str
+    what: LocalizedText
     at: int
-    next_step: str
+    next_step: LocalizedText
 
 
 class _Problem(NamedTuple):
@@ -85,15 +96,10 @@ def explain_syntax_error(text: str, error: yaml.MarkedYAMLError) -> SyntaxFault:
             return fault
     for words, sentence, next_step in _SENTENCES:
         if words in problem.words:
-            if "end of stream" in words:
-                next_step = f"Close it with `{text[start : start + 1]}`."
             is_at_start = any(one in problem.words for one in _POINT_AT_START)
             return SyntaxFault(sentence, start if is_at_start else end, next_step)
-    return SyntaxFault(
-        f"This is not valid YAML: {' '.join(filter(None, (problem.context, problem.words)))}.",
-        end,
-        "Check indentation, quotes and colons on this line.",
-    )
+    reason = " ".join(filter(None, (problem.context, problem.words)))
+    return SyntaxFault(message("yaml.invalid", reason=reason), end, message("yaml.invalid.next"))
 
 
 def template_fault(text: str, index: int) -> SyntaxFault | None:
@@ -109,11 +115,7 @@ def template_fault(text: str, index: int) -> SyntaxFault | None:
 
 
 def _template(problem: _Problem, index: int) -> SyntaxFault:
-    return SyntaxFault(
-        "YAML reads `{` as the beginning of a mapping, so a template needs quotes here.",
-        index,
-        quoting_step(problem.value(index)),
-    )
+    return SyntaxFault(message("yaml.template"), index, quoting_step(problem.value(index)))
 
 
 def _explain_full_width_colon(problem: _Problem) -> SyntaxFault | None:
@@ -124,9 +126,9 @@ def _explain_full_width_colon(problem: _Problem) -> SyntaxFault | None:
         pair = _FULL_WIDTH_KEY.match(line)
         if pair and (key := split_full_width_pair(pair.group(1))):
             return SyntaxFault(
-                f"The colon after `{key[0]}` is full-width, so this is read as text.",
+                message("yaml.wide_colon", key=key[0]),
                 start + pair.start(2),
-                f"Write `{key[0]}: {_short(key[1])}`.".replace(": `", ":`"),
+                message("yaml.write", text=f"{key[0]}: {_short(key[1])}".rstrip()),
             )
         index = start - 1
         if index < 0:
@@ -145,20 +147,13 @@ def _explain_flow(problem: _Problem) -> SyntaxFault | None:
         return _full_width_comma(problem.start + comma.start(1))
     if comment := _COMMENT.search(inside):
         index = problem.start + comment.start(1)
-        return SyntaxFault(
-            "A comment begins here, so the rest of the line is not read.",
-            index,
-            quoting_step(problem.value(index)),
-        )
+        step = quoting_step(problem.value(index))
+        return SyntaxFault(message("yaml.comment_in_brackets"), index, step)
     return None
 
 
 def _full_width_comma(index: int) -> SyntaxFault:
-    return SyntaxFault(
-        "This comma is full-width, so it separates nothing.",
-        index,
-        "Write `, `; if it is part of the text, put quotes around the text.",
-    )
+    return SyntaxFault(message("yaml.wide_comma"), index, message("yaml.wide_comma.next"))
 
 
 def _explain_rest_of_line(problem: _Problem) -> SyntaxFault | None:
@@ -171,16 +166,12 @@ def _explain_rest_of_line(problem: _Problem) -> SyntaxFault | None:
     if rest.startswith("，"):
         return _full_width_comma(problem.at)
     if before[-1] in "]}":
-        what, value = "The brackets are closed here", _from_bracket(line, before, rest)
-    else:
-        what, value = "The text in quotes ends here", problem.value(problem.at)
-        if len(value) > 1 and value[0] == value[-1] == before[-1]:
-            value = value[1:-1]
-    return SyntaxFault(
-        f"{what}, but the line goes on.",
-        problem.at,
-        quoting_step(value, "the whole text"),
-    )
+        step = quoting_step(_from_bracket(line, before, rest))
+        return SyntaxFault(message("yaml.brackets_end"), problem.at, step)
+    value = problem.value(problem.at)
+    if len(value) > 1 and value[0] == value[-1] == before[-1]:
+        value = value[1:-1]
+    return SyntaxFault(message("yaml.quotes_end"), problem.at, quoting_step(value))
 
 
 def _explain_escape(problem: _Problem) -> SyntaxFault | None:
@@ -192,10 +183,11 @@ def _explain_escape(problem: _Problem) -> SyntaxFault | None:
     opening = problem.text.rfind('"', start, index)
     closing = line.find('"', index - start + 2)
     value = line[opening - start + 1 : len(line) if closing < 0 else closing]
+    step = message("yaml.single_quotes", quoted=quote_scalar(value))
     return SyntaxFault(
-        f"In double quotes, `{problem.text[index : index + 2]}` is not an escape sequence.",
+        message("yaml.escape", escape=problem.text[index : index + 2]),
         index,
-        f"Use single quotes: {quote_scalar(value)}." if len(value) <= MAX_SHOWN else _QUOTE,
+        step if len(value) <= MAX_SHOWN else quoting_step(value),
     )
 
 
@@ -204,13 +196,13 @@ def _explain_first_character(problem: _Problem) -> SyntaxFault | None:
     if "cannot start any token" in problem.words and problem.at < len(problem.text):
         index = problem.at
         if problem.text[index] == "\t":
-            return SyntaxFault("YAML does not allow a tab here.", index, "Indent with spaces.")
+            return SyntaxFault(message("yaml.tab"), index, message("yaml.tab.next"))
     elif any(word in problem.context for word in ("alias", "anchor", "block scalar", "a tag")):
         index = problem.start
     else:
         return None
     return SyntaxFault(
-        f"Text can begin with `{problem.text[index]}` only in quotes.",
+        message("yaml.first_character", character=problem.text[index]),
         index,
         quoting_step(problem.value(index)),
     )
@@ -227,32 +219,35 @@ def _explain_second_colon(problem: _Problem) -> SyntaxFault | None:
             above = problem.text.rfind("\n", 0, max(0, start - 1)) + 1
             return _no_pair(problem.text, above)
         return SyntaxFault(
-            "This key is indented more than the keys above it, so the line continues their text.",
-            start + indent,
-            "Begin it in the column of the key that it belongs next to.",
+            message("yaml.continued_text"), start + indent, message("yaml.continued_text.next")
         )
     value = problem.value(problem.at)
     step = quoting_step(value)
     if value[:1] in WIDE_BRACKETS:
         return SyntaxFault(
-            f"YAML reads `{value[0]}` as text.",
+            message("yaml.wide_bracket", bracket=value[0]),
             start + line.index(value[0]),
-            f"Write ASCII brackets: [{_short(value[1:-1])}].",
+            message("yaml.wide_bracket.next", list=f"[{_short(value[1:-1])}]"),
         )
     if _NESTED_PAIR.match(value) and len(value) <= MAX_SHOWN:
-        step = f"Write `{{{value}}}` for a mapping, or {quote_scalar(value)} for a text."
-    return SyntaxFault("YAML does not allow a second `: ` here.", problem.at, step)
+        mapping, quoted = f"{{{value}}}", quote_scalar(value)
+        step = message("yaml.mapping_or_text", mapping=mapping, quoted=quoted)
+    return SyntaxFault(message("yaml.second_colon"), problem.at, step)
 
 
 def _explain_missing_space(problem: _Problem) -> SyntaxFault | None:
     """In brackets, a colon that a bracket follows needs a space between them."""
     if "found unexpected ':'" not in problem.words:
         return None
-    return SyntaxFault(
-        "There is no space after this colon.",
-        problem.at,
-        f"Write `: {problem.text[problem.at + 1 : problem.at + 2]}`.",
-    )
+    pair = f": {problem.text[problem.at + 1 : problem.at + 2]}"
+    return SyntaxFault(message("yaml.no_space"), problem.at, message("yaml.write", text=pair))
+
+
+def _explain_open_quote(problem: _Problem) -> SyntaxFault | None:
+    if "found unexpected end of stream" not in problem.words:
+        return None
+    step = message("yaml.open_quote.next", quote=problem.text[problem.start : problem.start + 1])
+    return SyntaxFault(message("yaml.open_quote"), problem.start, step)
 
 
 def _explain_missing_colon(problem: _Problem) -> SyntaxFault | None:
@@ -261,22 +256,19 @@ def _explain_missing_colon(problem: _Problem) -> SyntaxFault | None:
     dash = _OTHER_DASH.match(problem.text, problem.start)
     if dash:
         return SyntaxFault(
-            f"`{dash.group(1)}` begins no entry of a list.",
+            message("yaml.wide_dash", dash=dash.group(1)),
             problem.start,
-            f"Write `- {_short(dash.group(2))}`, with an ASCII dash and a space.",
+            message("yaml.write_entry", entry=f"- {_short(dash.group(2))}"),
         )
     return _no_pair(problem.text, problem.start)
 
 
 def _no_pair(text: str, at: int) -> SyntaxFault:
     """Return the fault of a line that is neither a key nor the text of one."""
-    step = (
-        "Indent it more than the key above if it belongs to that key's text; otherwise write "
-        "`key: value`."
-    )
+    step = message("yaml.no_pair.next")
     if text.startswith(_CONFLICT_MARKS, at):
-        step = "Resolve the conflict of the two versions, and remove its marks."
-    return SyntaxFault("This line is not `key: value`.", at, step)
+        step = message("yaml.conflict.next")
+    return SyntaxFault(message("yaml.no_pair"), at, step)
 
 
 _EXPLANATIONS: Final[tuple[Callable[[_Problem], SyntaxFault | None], ...]] = (
@@ -287,6 +279,7 @@ _EXPLANATIONS: Final[tuple[Callable[[_Problem], SyntaxFault | None], ...]] = (
     _explain_flow,
     _explain_second_colon,
     _explain_missing_space,
+    _explain_open_quote,
     _explain_missing_colon,
 )
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from coze_harness.messages import message
 from coze_harness.model import JSON
 from coze_harness.text.spelling import FULL_WIDTH_COLONS, without_curly_quotes
 from coze_harness.yaml_source.record_schema import ShapeMismatch
@@ -71,23 +72,24 @@ def _fault(document: YamlDocument, start: int, end: int) -> ShapeMismatch | None
     location = document.positions.location
     if swallowed := re.search(_SWALLOWED, written):
         return ShapeMismatch(
-            "This line is indented more than the text above it, so it continues that text.",
+            message("yaml.continued_text"),
             location(start + swallowed.start(1)),
-            "Begin it in the column of what it belongs next to.",
+            message("yaml.continued_text.next"),
         )
     if cut := _cut_at(text, end):
-        whole = text[start : cut.end(1)].strip()
-        before = "the text ends before it" if written else "nothing is written before it"
+        step = quoting_step(text[start : cut.end(1)].strip())
         return ShapeMismatch(
-            f"A comment begins here, so {before}.",
+            message("yaml.comment_in_text") if written else message("yaml.comment_only"),
             location(cut.start(1)),
-            f"{quoting_step(whole)} For a comment, write a space after `#`.",
+            message("yaml.comment.next", quote=step),
         )
     if (inner := without_curly_quotes(written)) != written:
         return ShapeMismatch(
-            "The quotes around this text are none of YAML's, so they are part of the text.",
+            message("yaml.other_quotes"),
             location(start),
-            f"{quoting_step(inner)} For a text that has these quotes: {quote_scalar(written)}.",
+            message(
+                "yaml.other_quotes.next", quote=quoting_step(inner), kept=quote_scalar(written)
+            ),
         )
     return None
 

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 import yaml
 
+from coze_harness.messages import UserText, message
 from coze_harness.model import JSON
 from coze_harness.model.errors import HarnessError
 from coze_harness.model.location import Location
@@ -29,11 +30,11 @@ class ErrorFactory(Protocol):
 
     def __call__(
         self,
-        what: str,
+        what: UserText,
         *,
         where: Location | None = None,
-        next_step: str = "",
-        detail: Sequence[str] = (),
+        next_step: UserText = "",
+        detail: Sequence[UserText] = (),
     ) -> HarnessError:
         """Return the error."""
         ...
@@ -70,9 +71,9 @@ def read_yaml(
     """
     if len(source) > max_size:
         raise error(
-            f"The file is larger than {max_size // 1_000_000} MB.",
+            message("yaml.size", megabytes=max_size // 1_000_000),
             where=Location(path, 1, 1),
-            next_step="Split it, or move its data into `cases:` files.",
+            next_step=message("yaml.size.next"),
         )
     text = SourceText(source if isinstance(source, str) else _decode(source, path, error), path)
     if text.text.startswith("\ufeff"):
@@ -86,7 +87,9 @@ def read_yaml(
         if template and not isinstance(cause, NestingError):
             what, index, step = template
             raise error(what, where=text.location(index), next_step=step) from cause
-        detail = () if cause.other is None else (f"also written at {text.location(cause.other)}",)
+        detail: tuple[UserText, ...] = ()
+        if cause.other is not None:
+            detail = (message("yaml.also_at", place=str(text.location(cause.other))),)
         raise error(
             cause.what,
             where=text.location(cause.index),
@@ -137,12 +140,11 @@ def _decode(source: bytes, path: str, error: ErrorFactory) -> str:
         return source.decode("utf-8")
     except UnicodeDecodeError as cause:
         line = source.count(b"\n", 0, cause.start) + 1
-        hint = " It looks like UTF-16." if source[:2] in (b"\xff\xfe", b"\xfe\xff") else ""
+        what = message("yaml.encoding", byte=f"0x{source[cause.start]:02x}", offset=cause.start)
+        if source[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            what = message("yaml.encoding_utf_sixteen")
         raise error(
-            f"The file is not UTF-8: byte 0x{source[cause.start]:02x} at offset {cause.start}"
-            f" (line {line}).{hint}",
-            where=Location(path, line),
-            next_step="Save the file as UTF-8.",
+            what, where=Location(path, line), next_step=message("yaml.encoding.next")
         ) from cause
 
 
@@ -153,20 +155,19 @@ def _syntax_error(
     forbidden = _FORBIDDEN.search(text.text)
     if forbidden and not isinstance(cause, yaml.MarkedYAMLError):
         return error(
-            f"The character U+{ord(forbidden.group()):04X} is not allowed in a YAML file.",
+            message("yaml.character", code=f"U+{ord(forbidden.group()):04X}"),
             where=text.location(forbidden.start()),
-            next_step="Remove it, or write it as an escape inside double quotes.",
+            next_step=message("yaml.character.next"),
         )
     if not isinstance(cause, yaml.MarkedYAMLError) or cause.problem_mark is None:
-        return error(f"This is not valid YAML: {cause}.", where=Location(text.path))
+        return error(message("yaml.invalid", reason=str(cause)), where=Location(text.path))
     from coze_harness.yaml_source.syntax_errors import explain_syntax_error  # only errors need it
 
     what, index, step = explain_syntax_error(text.text, cause)
     separator = _SEPARATOR.search(text.text, 0, index)
-    detail: tuple[str, ...] = ()
+    detail: tuple[UserText, ...] = ()
     if separator:
-        detail = (
-            f"an invisible U+{ord(separator.group()):04X} at {text.location(separator.start())}"
-            " ends the line for YAML",
-        )
+        code = f"U+{ord(separator.group()):04X}"
+        place = str(text.location(separator.start()))
+        detail = (message("yaml.line_separator", code=code, place=place),)
     return error(what, where=text.location(index), next_step=step, detail=detail)
