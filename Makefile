@@ -71,7 +71,7 @@ check: $(DEV) $(NODE)
 # Renew the generated tables of the documentation.
 .PHONY: docs
 docs: $(DEV)
-	$(BIN)/python tests/docs/kind_tables.py
+	PYTHONPATH=tests $(BIN)/python tests/docs/kind_tables.py
 
 # What the reports' pages are made with: script and styles, bundled and minified by esbuild, and
 # templates, compiled by jinja2. The results are committed, so that neither installing nor running

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import re
+import tempfile
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
 
 from coze_harness.cassettes.secret_rules import RULES
 from coze_harness.expectations import summarize_kinds
+from coze_harness.messages import LITERAL, Catalogue
 from coze_harness.model import CAPABILITIES, LIMITED_KEYS
+from coze_harness.model.errors import ScenarioError
 from doc_pages import ROOT, source
+from mistakes import ITEM_HEAD, MISTAKES, PROMPT_HEAD
+from scenario_project import errors_of
 
 PAGES_WITH_KINDS = ("README.md", "docs/scenarios.md")
 PAGE_OF_TARGETS = "docs/targets/README.md"
+PAGE_OF_MISTAKES = "docs/mistakes.md"
 
 _TABLE = re.compile(r"(<!-- kinds: written by `make docs` -->\n).*?(\n<!-- end -->)", re.DOTALL)
 
@@ -61,9 +70,52 @@ def capability_table() -> str:
 
 def with_capability_table() -> str:
     """Return the text of the page of targets with its table written again."""
-    begin, end = "<!-- capabilities: written by `make docs` -->\n", "<!-- end -->"
-    before, _, rest = source(PAGE_OF_TARGETS).partition(begin)
-    return f"{before}{begin}{capability_table()}\n{end}{rest.partition(end)[2]}"
+    return _with_table(PAGE_OF_TARGETS, "capabilities", capability_table())
+
+
+def mistake_rows() -> Iterator[str]:
+    """Yield a row for each mistake: what is written, and its first error in both languages."""
+    words = Catalogue("en"), Catalogue("zh")
+    with tempfile.TemporaryDirectory() as folder:
+        for text in dict.fromkeys(mistake.text for mistake in MISTAKES):
+            error = errors_of(Path(folder), text)[0]
+            # Not yet: errors without a text in Chinese, and a backtick inside code.
+            if error.where is None or LITERAL in (error.what.id, error.next_step.id) or "`" in text:
+                continue
+            lines = text.removeprefix(ITEM_HEAD).removeprefix(PROMPT_HEAD).rstrip()
+            written = textwrap.dedent(lines).replace("\n", "⏎")
+            place = f"{error.where.line}:{error.where.column}"
+            cells = " | ".join(_cell(error, language) for language in words)
+            yield f"| `{written}` | {place} | {cells} |"
+
+
+def _cell(error: ScenarioError, words: Catalogue) -> str:
+    """Return an error as a cell of a table: outside of code, nothing is Markdown."""
+    first, *rest = error.lines(words)
+    lines = [first.removeprefix(f"{error.where}: "), *rest]
+    parts = re.split(r"(`[^`]+`)", "\n".join(line.strip() for line in lines))
+    parts[::2] = [re.sub(r"[\\`*_{}\[\]<>#&|~]", r"\\\g<0>", part) for part in parts[::2]]
+    parts[1::2] = [part.replace("|", "\\|") for part in parts[1::2]]
+    return "".join(parts).replace("\n", "<br>")
+
+
+def mistake_table() -> str:
+    """Return the table of typical mistakes, in Markdown."""
+    return "\n".join(
+        ("| written | place | English | 中文 |", "| --- | --- | --- | --- |", *mistake_rows())
+    )
+
+
+def with_mistake_table() -> str:
+    """Return the text of the page of mistakes with its table written again."""
+    return _with_table(PAGE_OF_MISTAKES, "mistakes", mistake_table())
+
+
+def _with_table(page: str, name: str, table: str) -> str:
+    begin, end = f"<!-- {name}: written by `make docs` -->\n", "<!-- end -->"
+    before, found, rest = source(page).partition(begin)
+    assert found, f"{page} has no place for its table"
+    return f"{before}{begin}{table}\n{end}{rest.partition(end)[2]}"
 
 
 if __name__ == "__main__":
@@ -71,3 +123,4 @@ if __name__ == "__main__":
         (ROOT / name).write_text(with_kind_table(name), "utf-8")
     (ROOT / PAGE_WITH_SECRETS).write_text(with_secret_table(PAGE_WITH_SECRETS), "utf-8")
     (ROOT / PAGE_OF_TARGETS).write_text(with_capability_table(), "utf-8")
+    (ROOT / PAGE_OF_MISTAKES).write_text(with_mistake_table(), "utf-8")

@@ -49,11 +49,14 @@ from coze_harness.scenarios.turn_spec import TurnSpec
 from coze_harness.yaml_source.record_schema import record_schema
 from doc_pages import PAGES, ROOT, Block
 from kind_tables import (
+    PAGE_OF_MISTAKES,
     PAGE_OF_TARGETS,
     PAGE_WITH_SECRETS,
     PAGES_WITH_KINDS,
+    mistake_rows,
     with_capability_table,
     with_kind_table,
+    with_mistake_table,
     with_secret_table,
 )
 from project import ProjectFolder
@@ -165,6 +168,11 @@ def test_every_key_is_listed_with_its_default(
 def test_the_table_of_secrets_is_that_of_the_rules() -> None:
     page = PAGE_WITH_SECRETS
     assert with_secret_table(page) == doc_pages.source(page), "run `make docs`"
+
+
+def test_the_page_of_mistakes_shows_what_is_printed_for_forty_of_them() -> None:
+    assert with_mistake_table() == doc_pages.source(PAGE_OF_MISTAKES), "run `make docs`"
+    assert len(list(mistake_rows())) >= 40
 
 
 def test_every_setting_is_listed_with_its_default() -> None:

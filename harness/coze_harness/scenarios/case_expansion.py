@@ -117,7 +117,7 @@ class _CaseExpander:
 
     def _options(self, values: Mapping[str, JSON]) -> ChatOptions:
         for key, names in self._option_names.items():
-            generated = names & GENERATED_NAMES.keys() - values.keys()
+            generated = names.intersection(GENERATED_NAMES) - values.keys()
             if generated:
                 raise ScenarioError(
                     message("template.generated", key=key, names=tuple(sorted(generated))),
@@ -132,7 +132,7 @@ class _CaseExpander:
         return options
 
     def _script(self, values: Mapping[str, JSON]) -> TurnScript:
-        generated = (self._names & GENERATED_NAMES.keys()) - values.keys()
+        generated = self._names.intersection(GENERATED_NAMES) - values.keys()
         if generated:
             # A sample, to check what the turns are filled with: no secret.
             sample = generate_values(generated, _SAMPLE_TIME, random.Random(0))  # noqa: S311

@@ -11,41 +11,21 @@ from typing import Final, TypeAlias
 
 _Generator: TypeAlias = Callable[[datetime, Random], str]
 
-_GENERATORS: Final[Mapping[str, tuple[str, _Generator]]] = MappingProxyType(
+_GENERATORS: Final[Mapping[str, _Generator]] = MappingProxyType(
     {
-        "today": ("the date, 2024-10-01", lambda now, _: now.date().isoformat()),
-        "yesterday": (
-            "the date of the day before",
-            lambda now, _: (now.date() - timedelta(days=1)).isoformat(),
-        ),
-        "tomorrow": (
-            "the date of the day after",
-            lambda now, _: (now.date() + timedelta(days=1)).isoformat(),
-        ),
-        "now": (
-            "date and time to the second, 2024-10-01T08:30:00+08:00",
-            lambda now, _: now.isoformat(timespec="seconds"),
-        ),
-        "timestamp": ("seconds since 1970", lambda now, _: str(int(now.timestamp()))),
-        "random_id": (
-            "twelve hexadecimal digits",
-            lambda _, rng: f"{rng.getrandbits(48):012x}",
-        ),
-        "random_number": (
-            "a whole number from 0 to 999999",
-            lambda _, rng: str(rng.randrange(1_000_000)),
-        ),
-        "uuid": (
-            "a random UUID (version 4)",
-            lambda _, rng: str(uuid.UUID(int=rng.getrandbits(128), version=4)),
-        ),
+        "today": lambda now, _: now.date().isoformat(),
+        "yesterday": lambda now, _: (now.date() - timedelta(days=1)).isoformat(),
+        "tomorrow": lambda now, _: (now.date() + timedelta(days=1)).isoformat(),
+        "now": lambda now, _: now.isoformat(timespec="seconds"),
+        "timestamp": lambda now, _: str(int(now.timestamp())),
+        "random_id": lambda _, rng: f"{rng.getrandbits(48):012x}",
+        "random_number": lambda _, rng: str(rng.randrange(1_000_000)),
+        "uuid": lambda _, rng: str(uuid.UUID(int=rng.getrandbits(128), version=4)),
     }
 )
 
-GENERATED_NAMES: Final[Mapping[str, str]] = MappingProxyType(
-    {name: description for name, (description, _) in _GENERATORS.items()}
-)
-"""The names that templates may use without a case column, each with its meaning."""
+GENERATED_NAMES: Final = tuple(_GENERATORS)
+"""The names that templates may use without a case column; docs/scenarios.md explains them."""
 
 
 def generate_values(names: Iterable[str], now: datetime, rng: Random) -> dict[str, str]:
@@ -57,4 +37,4 @@ def generate_values(names: Iterable[str], now: datetime, rng: Random) -> dict[st
         rng: the source of the random values.
     """
     names = frozenset(names)
-    return {name: make(now, rng) for name, (_, make) in _GENERATORS.items() if name in names}
+    return {name: make(now, rng) for name, make in _GENERATORS.items() if name in names}

@@ -138,7 +138,7 @@ def _fill_error(error: Exception, where: Location, values: Mapping[str, JSON]) -
         where=where,
         detail=[
             columns if values else message("template.no_columns"),
-            message("template.generated_names", names=tuple(GENERATED_NAMES)),
+            message("template.generated_names", names=GENERATED_NAMES),
         ],
         next_step=message("template.unknown_name.next", name=name),
     )

@@ -218,10 +218,11 @@ class _ShapeChecker:
     def _check_list(
         self, items: list[JSON], schema: Schema, path: tuple[PathPart, ...], outer: Schema | None
     ) -> Sequence[object]:
-        key, count = format_path(path), len(items)
+        count = len(items)
         if count < schema.get("minItems", 0):
-            self._add(path, message("yaml.empty_list", key=key))
+            self._add(path, message("yaml.empty_list", key=format_path(path)))
         if count > (most := schema.get("maxItems", count)):
+            key = format_path(path)
             self._add(path, message("yaml.too_many", key=key, n=count, limit=most))
         inner = schema["items"]
         return tuple([self.check(one, inner, (*path, n), outer) for n, one in enumerate(items)])
