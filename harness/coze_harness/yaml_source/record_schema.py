@@ -251,12 +251,9 @@ class _ShapeChecker:
         for name in schema["required"]:
             # A misspelt key is reported once, as misspelt.
             if name not in data and not any(nearest_word(word, (name,)) for word in unknown):
-                key = format_path((*path, name))
-                what, step = (
-                    message("yaml.missing", key=key),
-                    message("yaml.missing.next", key=name),
-                )
-                self._add((*path, name), what, step)
+                inside = (*path, name)
+                what = message("yaml.missing", key=format_path(inside))
+                self._add(inside, what, message("yaml.missing.next", key=name))
         return made
 
     def _check_limits(self, value: JSON, schema: Schema, path: tuple[PathPart, ...]) -> None:
