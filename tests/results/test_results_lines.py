@@ -408,7 +408,7 @@ alone = st.builds(
         log_id=texts,
     ),
     known_failure=texts,
-    warnings=lines_of_text,
+    warnings=st.lists(localized, max_size=2).map(tuple),
     bot_id=texts,
     snapshot=st.none()
     | st.builds(
