@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from coze_harness.auth.credentials import OAuthAppKeys, read_private_key
-from coze_harness.messages import LocalizedText, message
+from coze_harness.messages import LocalizedText, literal, message
 from coze_harness.model.errors import (
     ApiError,
     CozeError,
@@ -169,7 +169,7 @@ def sdk_token_request(
     except ImportError as error:
         raise SettingsError(
             message("auth.no_package", package=error.name or "cozepy"),
-            next_step=message("auth.no_package.next"),
+            next_step=literal("pip install 'coze-harness[oauth]'"),
         ) from error
     _check_private_key(pem)
     app = JWTOAuthApp(keys.client_id, pem, keys.public_key_id, base_url=base_url)

@@ -24,7 +24,7 @@ from coze_harness.compare import compare_trial
 from coze_harness.coze import fingerprint
 from coze_harness.coze.request_fingerprint import with_bot_version
 from coze_harness.execution.replay_runner import ReplayRunner
-from coze_harness.messages import message
+from coze_harness.messages import literal, message
 from coze_harness.model import TrialResult, replace
 from coze_harness.model.errors import (
     CassetteError,
@@ -219,7 +219,7 @@ class CandidateReview:
                 ),
                 where=Location(shown),
                 detail=result.error.detail,
-                next_step=f"coze-harness compare {trial.key.file}",
+                next_step=literal(f"coze-harness compare {trial.key.file}"),
             )
         accepted = replace(
             info,

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from coze_harness.execution import BATCH_SIZE
 from coze_harness.execution.process_pool import map_with_executor
-from coze_harness.messages import message
+from coze_harness.messages import literal, message
 from coze_harness.model.errors import UsageError, WorkerLostError
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def check_scheduler(address: str) -> None:
     if find_spec("distributed") is None:
         raise UsageError(
             message("cluster.no_package"),
-            next_step=message("cluster.no_package.next"),
+            next_step=literal("pip install 'coze-harness[dask]'"),
         )
     try:
         with socket.create_connection(_host_and_port(address), _CONNECT_SECONDS):

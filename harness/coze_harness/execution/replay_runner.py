@@ -22,7 +22,7 @@ from coze_harness.execution.flow_driver import run_flow
 from coze_harness.execution.process_pool import BATCH_SIZE, in_batches, map_in_processes
 from coze_harness.execution.project_sessions import recorded_session_id
 from coze_harness.execution.recorded_tools import with_recorded_tools
-from coze_harness.messages import LocalizedText, message
+from coze_harness.messages import LocalizedText, literal, message
 from coze_harness.model import JSON, TrialResult, replace
 from coze_harness.model.errors import CassetteMissingError, CassetteStaleError, HarnessError
 from coze_harness.model.location import Location
@@ -209,7 +209,7 @@ class ReplayRunner:
             what,
             where=Location(path),
             detail=(_scenario(trial), *changes),
-            next_step=f"coze-harness {self.record_command} {trial.key.file}",
+            next_step=literal(f"coze-harness {self.record_command} {trial.key.file}"),
         )
 
 

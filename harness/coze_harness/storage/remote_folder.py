@@ -16,7 +16,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 
-from coze_harness.messages import message
+from coze_harness.messages import literal, message
 from coze_harness.storage.atomic_write import TEMPORARY_SUFFIX
 from coze_harness.storage.storage_errors import FolderUrlError, RemoteError
 
@@ -278,7 +278,7 @@ def _wrap_store_errors(url: str) -> Iterator[None]:
         scheme = url.partition("://")[0]
         package = _PACKAGES.get(scheme, "coze-harness[remote]")
         reason = message("storage.no_package", scheme=scheme, reason=_first_line(error))
-        step = message("storage.no_package.install", package=package)
+        step = literal(f"pip install '{package}'")
         if (error.name or "").partition(".")[0] != "fsspec" and scheme not in _PACKAGES:
             step = message("storage.no_package.next", scheme=scheme)
         raise RemoteError(reason, step) from error
