@@ -9,7 +9,7 @@ from coze_harness.model import errors
 
 PACKAGE = Path(__file__).parents[2] / "harness" / "coze_harness"
 ERRORS = frozenset(name for name in vars(errors) if name.endswith(("Error", "Errors")))
-ROOMS = "auth baseline cassettes coze execution results storage transport".split()
+ROOMS = ["auth", "baseline", "cassettes", "coze", "execution", "results", "storage", "transport"]
 
 
 def texts_of_errors(room: str) -> Iterator[str]:
