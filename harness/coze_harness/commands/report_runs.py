@@ -67,7 +67,7 @@ def prune_runs(
     keep: int | None,
     max_age: timedelta | None,
     dry_run: bool,
-    on_warning: Callable[[str], None],
+    on_warning: Callable[[UserText], None],
 ) -> tuple[Sequence[Run], int]:
     """Delete old runs; return them, and how many are kept. The newest one is never deleted.
 

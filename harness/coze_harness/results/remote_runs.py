@@ -88,7 +88,7 @@ def newest_runs(reports: Path | RemoteFolder, temporary: Callable[[], Path]) -> 
         folders = sorted(list_folders(reports), key=lambda path: path.name, reverse=True)
         yield from folders[:MAX_LISTED_RUNS]
         return
-    with wrap_store_errors("Listing the runs", reports):
+    with wrap_store_errors(lambda reason: message("results.failed.list", reason=reason), reports):
         names = [name for name in remote.list_folders(reports) if name != LATEST and name[0] != "."]
     into = temporary()
     for name in names[::-1][:MAX_LISTED_RUNS]:
