@@ -173,7 +173,7 @@ def test_unusable_recordings_are_reported_and_the_others_continue(small: Project
     assert '"new"' in scores["new"]["left_out"][0]["reason"]
     assert "cassettes/new.yaml: " in done.err
     assert "cassettes/strong.yaml" in done.err
-    assert "next: with COZE_API_TOKEN set: coze-harness record scenarios/new.yaml" in done.err
+    assert "next: set COZE_API_TOKEN and run coze-harness record scenarios/new.yaml" in done.err
     small.edit("scenarios/weak.yaml", "你是谁?", "你到底是谁?")
     assert "is stale" in small.does("mutate", "弱").err
 
