@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from coze_harness.messages import literal
+from coze_harness.messages import UserText, as_message, literal
 from coze_harness.model import (
     JSON,
     BotSnapshot,
@@ -214,7 +214,7 @@ def trial(
     seconds: float = 3.25,
     note: ErrorRecord | None = None,
     known_failure: str = "",
-    warnings: Sequence[str] = (),
+    warnings: Sequence[UserText] = (),
     asked: BotSnapshot | None = None,
     http: Sequence[LoggedCall] | None = None,
 ) -> TrialResult:
@@ -228,7 +228,7 @@ def trial(
         request_count=len(made),
         error=note,
         known_failure=known_failure,
-        warnings=tuple(warnings),
+        warnings=tuple(map(as_message, warnings)),
         bot_id="7372391044182908946",
         snapshot=asked,
     )

@@ -19,6 +19,7 @@ from cassette_samples import (
 from coze_harness.cassettes import Recording, Redactor, ReplayTransport
 from coze_harness.cassettes.interaction import Interaction, split_target, split_uri
 from coze_harness.cassettes.request_difference import request_differences
+from coze_harness.messages import message
 from coze_harness.model import JSON, HttpCall, replace
 from coze_harness.model.errors import CassetteMismatchError, UnplayedInteractionsError
 from hypothesis import given, settings
@@ -99,7 +100,7 @@ def test_a_call_after_the_end_of_the_recording_is_a_mismatch() -> None:
     played.send(ask())
     with pytest.raises(CassetteMismatchError) as raised:
         played.send(poll())
-    assert "1 interactions" in str(raised.value.what)
+    assert raised.value.what == message("cassette.call.none_left", n=1)
     assert str(raised.value.detail[0]).startswith("now       GET /v3/chat/retrieve?")
 
 
@@ -216,14 +217,14 @@ def test_polls_are_replayed_with_their_repeat_count() -> None:
 
 def test_a_long_difference_is_cut() -> None:
     shown = mismatch(ask("甲" * 5000), ask("乙" * 5000))
-    assert "(5002 characters)" in shown
+    assert "(5,002 characters)" in shown
     assert len(shown) < 1200
 
 
 def test_differences_have_their_path() -> None:
     before: JSON = {"a": [{"b": 1}], "gone": None, "same": {"x": []}}
     now: JSON = {"a": [{"b": True}], "same": {"x": []}, "new": "新"}
-    assert request_differences(before, now) == [
+    assert list(map(str, request_differences(before, now))) == [
         "recorded  a[0].b = 1",
         "now       a[0].b = true",
         "recorded  gone = null",

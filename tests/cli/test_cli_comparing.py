@@ -243,7 +243,7 @@ def test_a_stale_baseline_is_reported_and_exits_3(baseline: ProjectFolder) -> No
     baseline.edit("scenarios/city.yaml", "北京?", "北京在哪里?")
     done = baseline.does("compare", "city", "hours")
     assert done.code == 3, done
-    assert '"city" is stale' in done.out
+    assert "city is stale" in done.out
     assert kinds(baseline) == {"city": "new", "hours": "same"}
 
 

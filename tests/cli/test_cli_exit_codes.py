@@ -85,7 +85,7 @@ def test_2_when_settings_or_scenarios_are_wrong(project: ProjectFolder) -> None:
 def test_3_when_a_recording_is_missing(project: ProjectFolder) -> None:
     done = project.does("run", "identity")
     assert done.code == 3
-    assert done.out.startswith("ERROR  identity  There is no recording")
+    assert done.out.startswith("ERROR  identity  identity has no recording")
     assert _is_a_block(done, "cassettes/identity.yaml", "scenarios/identity.yaml:1", "record")
 
 

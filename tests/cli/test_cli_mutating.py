@@ -170,10 +170,10 @@ def test_unusable_recordings_are_reported_and_the_others_continue(small: Project
     assert scores["弱"]["spoilings"] > 10
     assert scores["strong"]["score"] is scores["new"]["score"] is None
     assert scores["new"]["left_out"][0]["turn"] == 0
-    assert '"new"' in scores["new"]["left_out"][0]["reason"]
+    assert "new has no recording" in scores["new"]["left_out"][0]["reason"]
     assert "cassettes/new.yaml: " in done.err
     assert "cassettes/strong.yaml" in done.err
-    assert "next: with COZE_API_TOKEN set: coze-harness record scenarios/new.yaml" in done.err
+    assert "next: set COZE_API_TOKEN and run coze-harness record scenarios/new.yaml" in done.err
     small.edit("scenarios/weak.yaml", "你是谁?", "你到底是谁?")
     assert "is stale" in small.does("mutate", "弱").err
 

@@ -194,7 +194,7 @@ def test_check_finds_everything_that_is_wrong(recorded: ProjectFolder) -> None:
     done = recorded.does("check")
     assert done.code == 3
     for name, words in (
-        ("weather+1.yaml", "There is no recording"),
+        ("weather+1.yaml", "has no recording"),
         ("identity.yaml", "is stale"),
         ("wrong.yaml", ""),
         ("gone.yaml", "no scenario"),

@@ -108,7 +108,7 @@ def test_a_chat_that_never_ends_is_cancelled_at_its_deadline(
     project.edit("harness.yaml", "timeout: 2", "timeout: 0.5")
     done = project.does("record", "never", "identity")
     assert done.code == 4
-    assert "it was cancelled" in done.out
+    assert "was canceled" in done.out
     assert server.calls["POST /v3/chat/cancel"] == 1
     told = project.lines()["never"]
     assert told["error"]["kind"] == "timeout"

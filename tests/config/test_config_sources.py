@@ -141,7 +141,7 @@ def test_the_token_comes_from_the_environment_and_is_never_shown(tmp_path: Path)
 def test_the_walkthroughs_name_of_the_token_is_taken_with_a_hint(tmp_path: Path) -> None:
     found = load(tmp_path, None, {"COZE_APE_KEY": "pat_abcdef123456"})
     assert isinstance(found.credentials, AccessToken)
-    assert "COZE_API_TOKEN" in found.warnings[0]
+    assert "COZE_API_TOKEN" in str(found.warnings[0])
     both = load(tmp_path, None, {"COZE_APE_KEY": "old", "COZE_API_TOKEN": "new"})
     assert isinstance(both.credentials, AccessToken)
     assert both.credentials.get_secret_value() == "new"
@@ -358,7 +358,7 @@ def test_incomplete_keys_stop_nothing_until_they_are_used(tmp_path: Path, missin
 def test_a_token_wins_over_an_apps_keys_with_a_remark(tmp_path: Path) -> None:
     found = load(tmp_path, None, {**APP, "COZE_API_TOKEN": "sat_abcdef123456"})
     assert isinstance(found.credentials, AccessToken)
-    assert "COZE_JWT_OAUTH_CLIENT_ID is not looked at" in found.warnings[0]
+    assert "COZE_JWT_OAUTH_CLIENT_ID is not looked at" in str(found.warnings[0])
 
 
 def test_every_secret_of_the_environment_is_known(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from coze_harness.coze import PollSchedule
+from coze_harness.messages import message
 from coze_harness.model import ChatOptions, replace
 from coze_harness.model.errors import ApiError, ChatFailedError, ChatTimeoutError, ScenarioError
 from coze_harness.server.server_process import RunningServer, serve
@@ -133,7 +134,7 @@ def test_a_status_that_stays_unknown_is_polled_until_the_deadline() -> None:
     with serving() as server, Talk(server, pace=PollSchedule(interval=0.05, timeout=1.5)) as talk:
         server.inject(scripted_fault("never_ends"))
         server.inject(scripted_fault({"kind": "unknown_status", "status": "冥想"}))
-        with pytest.raises(ChatTimeoutError, match="still 冥想"):
+        with pytest.raises(ChatTimeoutError, match="last status 冥想"):
             talk.ask("你是谁?")
         assert talk.paths().count("/retrieve") > 2
 
@@ -145,9 +146,9 @@ def test_a_chat_past_its_deadline_is_cancelled_and_says_so() -> None:
             talk.ask("你是谁?")
         assert server.calls["POST /v3/chat/cancel"] == 1
         polls = talk.paths().count("/retrieve")
-        counted = "1 poll" if polls == 1 else f"{polls} polls"
-        assert f"and {counted}; it was cancelled." in str(caught.value.what)
-        assert "still in_progress after " in str(caught.value.what)
+        what = caught.value.what
+        assert what.id == "coze.chat.timeout.canceled"
+        assert (what.params["n"], what.params["status"]) == (polls, "in_progress")
         assert len(caught.value.log_id) == 34
         assert "timeout" in str(caught.value.next_step)
         # Cancelled indeed: the conversation takes the next prompt.
@@ -159,16 +160,18 @@ def test_a_cancel_that_fails_is_told_and_the_time_out_stays_the_error() -> None:
     with serving() as server, Talk(server, pace=PollSchedule(interval=0.05, timeout=0.1)) as talk:
         server.inject(scripted_fault("never_ends"))
         server.inject(scripted_fault({"code": 4101, "at": "cancel"}))
-        with pytest.raises(ChatTimeoutError, match=r"cancelling it failed too \(.*4101"):
+        with pytest.raises(ChatTimeoutError, match="4101") as caught:
             talk.ask("你是谁?")
+        assert caught.value.what.id == "coze.chat.timeout.not_canceled"
 
 
 def test_a_chat_that_ends_while_it_is_cancelled_is_a_time_out_too() -> None:
     with serving() as server, Talk(server, pace=PollSchedule(interval=0.05, timeout=0.1)) as talk:
         server.inject(scripted_fault("never_ends"))
         server.inject(scripted_fault({"code": 4104, "at": "cancel"}))
-        with pytest.raises(ChatTimeoutError, match="it ended before it could be cancelled"):
+        with pytest.raises(ChatTimeoutError) as caught:
             talk.ask("你是谁?")
+        assert caught.value.what.id == "coze.chat.timeout.ended"
 
 
 def test_a_failed_chat_is_an_error_with_its_own_code_and_log_id() -> None:
@@ -176,7 +179,8 @@ def test_a_failed_chat_is_an_error_with_its_own_code_and_log_id() -> None:
         server.inject(scripted_fault({"kind": "failed", "code": 4028, "message": "用完了"}))
         with pytest.raises(ChatFailedError) as caught:
             talk.ask("你是谁?")
-        assert str(caught.value.what) == 'The chat ended failed: code 4028, "用完了".'
+        what = message("coze.chat.ended.text", status="failed", code=4028, text="用完了")
+        assert caught.value.what == what
         assert "plan and balance" in str(caught.value.next_step)
         assert len(caught.value.log_id) == 34
         assert "/message/list" not in talk.paths()

@@ -257,12 +257,16 @@ def test_a_result_holds_all_that_is_known() -> None:
         LoggedCall("GET", "/x", 200, 2.25, 0.1234),
     )
     found = concluded(
-        http_log=log, request_count=7, snapshot=bot, recorded_at="2026-11-22", warnings=("careful",)
+        http_log=log,
+        request_count=7,
+        snapshot=bot,
+        recorded_at="2026-11-22",
+        warnings=(literal("careful"),),
     )
     assert found.key.id == "identity"
     assert found.bot_id == "7403315657221079041"
     assert (found.http_log, found.request_count, found.snapshot) == (log, 7, bot)
-    assert (found.warnings, found.recorded_at) == (("careful",), "2026-11-22")
+    assert (found.warnings, found.recorded_at) == ((literal("careful"),), "2026-11-22")
     assert found.seconds == 2.373
     assert found.error is None
 

@@ -8,6 +8,7 @@ from io import BytesIO
 
 import pytest
 from builders import failed_verdict, key, message, reply, run, snapshot, trial, turn, verdict
+from coze_harness.messages import literal
 from coze_harness.model import Message, TrialResult, TrialStatus, replace
 from coze_harness.reporting.html import PageRenderer
 from coze_harness.reporting.html.trial_markup import MarkupCache, MarkupTemplate, fill_body
@@ -76,7 +77,7 @@ def reserialized(case: bytes) -> bytes:
 def test_a_case_is_what_an_xml_library_writes(
     result: TrialResult, status: TrialStatus, warnings: list[str]
 ) -> None:
-    view = trial_view(replace(result, status=status, warnings=tuple(warnings)))
+    view = trial_view(replace(result, status=status, warnings=tuple(map(literal, warnings))))
     # A passed trial has two parts, of which a large run's report has the first alone.
     case = JUnitWriter().render_trial(view, b"").replace(b"\0", b"")
     assert reserialized(case) == case

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from builders import error, failed_verdict, key, run, trial, turn
+from coze_harness.messages import UserText
 from coze_harness.model import (
     Mode,
     RequiredPassRate,
@@ -419,13 +420,13 @@ def test_runs_are_listed_newest_first_and_foreign_folders_left_out(tmp_path: Pat
     (tmp_path / "pictures").mkdir()
     (tmp_path / "note.txt").write_text("", encoding="utf-8")
     (tmp_path / "b").rename(tmp_path / "renamed")
-    remarks: list[str] = []
+    remarks: list[UserText] = []
     found = list_runs(tmp_path, remarks.append)
     assert [entry.run_id for entry in found] == ["renamed", "killed", "c", "a"]
     assert found[1].summary.trials == 3
     assert all(not entry.rows for entry in found)
     assert len(remarks) == 1
-    assert remarks[0].startswith("broken is left out")
+    assert str(remarks[0]).startswith("broken is left out")
 
 
 def test_a_missing_reports_folder_has_no_runs(tmp_path: Path) -> None:
@@ -439,7 +440,7 @@ def test_a_run_is_found_by_id_by_path_and_as_latest(tmp_path: Path) -> None:
     for name in ("r1", str(folder), str(folder / "run.json"), str(reports / "latest")):
         assert find_run(reports, name).resolve() == folder
     assert find_run(reports, "latest").resolve() == folder
-    with pytest.raises(ResultsError, match="no run 'r2'") as caught:
+    with pytest.raises(ResultsError, match='no run "r2"') as caught:
         find_run(reports, "r2")
     assert "r1" in str(caught.value.next_step)
 

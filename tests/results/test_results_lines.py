@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 import pytest
 from builders import error, failed_verdict, key, message, reply, snapshot, trial, turn, verdict
-from coze_harness.messages import LITERAL, LocalizedText, literal
+from coze_harness.messages import LITERAL, Catalogue, LocalizedText, literal
+from coze_harness.messages import message as localized_text
 from coze_harness.model import (
     JSON,
     AnswerChange,
@@ -183,6 +184,17 @@ def test_any_text_in_any_field_comes_back_as_it_was(text: str) -> None:
         warnings=[text],
     )
     assert decode_trial(encode_trial(result)) == result
+
+
+def test_warnings_are_stored_in_the_runs_language_and_as_data() -> None:
+    lost = localized_text("candidate.nothing_to_compare", reason=localized_text("cassette.empty"))
+    result = trial(warnings=[lost, "data"])
+    line = encode_trial(result, Catalogue("zh"))
+    stored = json.loads(line)
+    assert stored["warnings"] == ["没有可对比的基线：文件为空。", "data"]
+    assert stored["warning_messages"][0]["id"] == lost.id
+    assert decode_trial(line) == result
+    assert "warning_messages" not in json.loads(encode_trial(trial(warnings=["data"])))
 
 
 def test_what_json_parsers_round_or_refuse_is_kept() -> None:
@@ -408,7 +420,7 @@ alone = st.builds(
         log_id=texts,
     ),
     known_failure=texts,
-    warnings=lines_of_text,
+    warnings=st.lists(localized, max_size=2).map(tuple),
     bot_id=texts,
     snapshot=st.none()
     | st.builds(

@@ -12,7 +12,8 @@ from typing import ClassVar
 import coze_harness
 import pytest
 from coze_harness.storage import remote_folder as remote
-from coze_harness.storage.remote_folder import RemoteError, RemoteFolder, open_folder
+from coze_harness.storage.remote_folder import RemoteFolder, open_folder
+from coze_harness.storage.storage_errors import RemoteError
 
 NAMES = [
     "a.yaml",
@@ -162,10 +163,10 @@ def test_a_package_that_is_missing_is_named(missing: str, url: str, package: str
     code = f"""
 import sys
 sys.modules[{missing!r}] = None
-from coze_harness.storage import remote_folder
+from coze_harness.storage import remote_folder, storage_errors
 try:
     remote_folder.check_reachable(remote_folder.open_folder({url!r}))
-except remote_folder.RemoteError as error:
+except storage_errors.RemoteError as error:
     print(error.strerror, "|", error.next_step)
 """
     done = subprocess.run(

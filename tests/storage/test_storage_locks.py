@@ -81,8 +81,8 @@ def test_a_lock_names_its_holder_and_is_deleted_with_it(tmp_path: Path, hold: Ho
     holder = read_holder(path)
     assert holder is not None
     assert (holder.pid, holder.command) == (process.pid, "coze-harness record")
-    assert str(process.pid) in str(holder)
-    assert "2026-11-26 09:00:00" in str(holder)
+    assert str(process.pid) in str(holder.describe())
+    assert "2026-11-26 09:00:00" in str(holder.describe())
     process.communicate()
     assert not path.exists()
     lock = own(path)

@@ -25,6 +25,7 @@ from coze_harness.commands.run_trials import (
 )
 from coze_harness.config import SettingsOverrides
 from coze_harness.execution.recording_facts import inspect_recordings
+from coze_harness.messages import UserText
 from coze_harness.model import CassetteState, Mode, TrialResult, TrialStatus, replace
 from coze_harness.model.errors import CassetteError, HarnessError, ResultsError, UsageError
 from coze_harness.model.process_context import ProcessContext
@@ -40,14 +41,18 @@ from storage import stores
 _NUMBERS = count(1)
 
 
+def fail(text: UserText) -> None:
+    pytest.fail(str(text))
+
+
 class Quiet:
     def on_start(self, total: int, already: int) -> None: ...
     def on_progress(self, count: int) -> None: ...
     def on_result(self, result: TrialResult) -> None: ...
-    def on_warning(self, text: str) -> None:
-        pytest.fail(text)
+    def on_warning(self, text: UserText) -> None:
+        fail(text)
 
-    def on_note(self, text: str, *, essential: bool = False) -> None: ...
+    def on_note(self, text: UserText, *, essential: bool = False) -> None: ...
     def on_estimate(self, requests: int) -> None: ...
 
 
@@ -188,7 +193,7 @@ def test_the_past_is_that_of_the_store(recorded: Project) -> None:
     second = done(recorded)
     assert [past.run_id for past in second.run.past][-1] == first.run.run_id
     assert {row.history for row in second.run.rows} == {"pp", "ff"}
-    found = all_runs(recorded, pytest.fail)
+    found = all_runs(recorded, fail)
     assert [run.run_id for run in found] == whole_runs(recorded)[::-1]
     assert {run.summary.trials for run in found} == {4}
 
@@ -200,7 +205,7 @@ def test_heads_too_long_for_a_first_look_are_fetched_whole(recorded: Project) ->
     text = json.loads(remote.read_file(str(reports / name / "run.json")))
     text["environment"]["note"] = "长" * 9000
     remote.write_file(str(reports / name / "run.json"), json.dumps(text).encode())
-    (run,) = all_runs(recorded, pytest.fail)
+    (run,) = all_runs(recorded, fail)
     assert run.environment["note"] == "长" * 9000
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from coze_harness.messages import LocalizedText, UserText, message
 from coze_harness.model.errors import SettingsError
 
 TOKEN_NAMES: Final = ("COZE_API_TOKEN", "COZE_APE_KEY")
@@ -66,7 +67,7 @@ Credentials: TypeAlias = AccessToken | OAuthAppKeys
 
 def read_credentials(
     env: Mapping[str, str], folder: Path
-) -> tuple[Credentials | None, tuple[str, ...]]:
+) -> tuple[Credentials | None, tuple[LocalizedText, ...]]:
     """Return what signs in, and remarks about it; a token wins over an app's keys.
 
     No key file is opened here, and keys may be incomplete: a replay needs none of them.
@@ -88,7 +89,7 @@ def read_credentials(
     )
     given = [name for name in JWT_NAMES if _given(env, name)]
     if token and given:
-        hints += (f"the token of the environment is used; {given[0]} is not looked at.",)
+        hints += (message("auth.token_wins", variable=given[0]),)
     return token or (keys if given else None), hints
 
 
@@ -98,28 +99,30 @@ def read_private_key(keys: OAuthAppKeys) -> str:
     Raises:
         SettingsError: something is missing, or the file cannot be read.
     """
-    missing = [
+    missing: list[UserText] = [
         name
         for name, value in ((CLIENT_ID, keys.client_id), (PUBLIC_KEY_ID, keys.public_key_id))
         if not value
     ]
     written = keys.private_key.get_secret_value()
     if not written and keys.key_file is None:
-        missing.append(f"{PRIVATE_KEY} (or {PRIVATE_KEY_FILE})")
+        missing.append(message("auth.key_or_file", key=PRIVATE_KEY, file=PRIVATE_KEY_FILE))
     if missing:
         raise SettingsError(
-            f"To sign in with an OAuth app, {' and '.join(missing)} must be set, too.",
-            next_step="set what is missing, or a token: COZE_API_TOKEN (docs/sign-in.md).",
+            message("auth.missing", names=tuple(missing)),
+            next_step=message("auth.missing.next"),
         )
     if written or keys.key_file is None:
         return written
     try:
         return keys.key_file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as fault:
-        reason = fault.strerror if isinstance(fault, OSError) else "it is no text"
+        path = str(keys.key_file)
         raise SettingsError(
-            f"The private key cannot be read from {keys.key_file}: {reason}.",
-            next_step=f"set {PRIVATE_KEY_FILE} to the PEM file that Coze gave you.",
+            message("auth.key_file", path=path, reason=fault.strerror or "")
+            if isinstance(fault, OSError)
+            else message("auth.key_file.no_text", path=path),
+            next_step=message("auth.key_file.next", variable=PRIVATE_KEY_FILE),
         ) from None
 
 
@@ -149,16 +152,16 @@ def read_token(env: Mapping[str, str], name: str) -> AccessToken | None:
         return None
     if not secret.isascii() or not secret.isprintable() or " " in secret:
         raise SettingsError(
-            f"{name} holds a character that no token has.",
-            next_step=f"Set {name} again: the token alone, on one line.",
+            message("auth.bad_token", variable=name),
+            next_step=message("auth.bad_token.next", variable=name),
         )
     return AccessToken(secret)
 
 
-def _token(env: Mapping[str, str]) -> tuple[AccessToken | None, tuple[str, ...]]:
+def _token(env: Mapping[str, str]) -> tuple[AccessToken | None, tuple[LocalizedText, ...]]:
     """Return the token, and a hint where it comes by its old name."""
     for name in TOKEN_NAMES:
         if token := read_token(env, name):
             is_old = name != TOKEN_NAMES[0]
-            return token, ("COZE_APE_KEY is read; call it COZE_API_TOKEN.",) if is_old else ()
+            return token, (message("auth.old_name"),) if is_old else ()
     return None, ()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from coze_harness.auth.credentials import OAuthAppKeys, read_private_key
+from coze_harness.messages import LocalizedText, literal, message
 from coze_harness.model.errors import (
     ApiError,
     CozeError,
@@ -29,11 +30,6 @@ _RENEWAL_SHARE: Final = 0.2
 _RETRY_SECONDS: Final = 5.0
 _CONNECT_SECONDS: Final = 10.0
 _READ_SECONDS: Final = 30.0
-_CHECK: Final = (
-    "check COZE_JWT_OAUTH_CLIENT_ID and COZE_JWT_OAUTH_PUBLIC_KEY_ID, that the key belongs to them,"
-    " the base URL's region, and this machine's clock (docs/sign-in.md)."
-)
-_BAD_KEY: Final = "give the whole PEM file of the OAuth app, -----BEGIN and END lines included."
 
 TokenRequest: TypeAlias = Callable[[], tuple[str, int]]
 """Requests a new token; returns it and the Unix second at which it expires."""
@@ -164,11 +160,16 @@ def sdk_token_request(
             from cozepy.exception import CozeAPIError, CozePKCEAuthError
             from cozepy.request import Requester, SyncHTTPClient
 
-            from coze_harness.auth.token_limits import LimitedTransport, call_within
+            from coze_harness.auth.token_limits import (
+                MAX_BYTES,
+                LimitedTransport,
+                TokenTooLargeError,
+                call_within,
+            )
     except ImportError as error:
         raise SettingsError(
-            f"Signing in with an OAuth app needs a package that is not installed: {error.name}.",
-            next_step="pip install 'coze-harness[oauth]'",
+            message("auth.no_package", package=error.name or "cozepy"),
+            next_step=literal("pip install 'coze-harness[oauth]'"),
         ) from error
     _check_private_key(pem)
     app = JWTOAuthApp(keys.client_id, pem, keys.public_key_id, base_url=base_url)
@@ -196,25 +197,27 @@ def sdk_token_request(
             return call_within(hidden_request, seconds)
         except TimeoutError:
             raise TransportError(
-                f"No token came from {base_url} within {seconds:g} s.",
+                message("auth.no_token.timeout", url=base_url, seconds=float(seconds)),
                 taken=False,
-                next_step="check the network, the proxy and the base URL; then try again, or raise"
-                " `limits: {call: …}` in harness.yaml.",
+                next_step=message("auth.no_token.timeout_next"),
             ) from None
         except CozeAPIError as error:
             code, text, log_id = error.code or 0, redact(error.msg or ""), error.logid or ""
         except CozePKCEAuthError as error:
             code, text, log_id = 0, str(error.error.value), error.logid or ""
         except httpx.HTTPError as error:
+            reason = redact(str(error)) or type(error).__name__
             raise TransportError(
-                f"No token came from {base_url}: {redact(str(error)) or type(error).__name__}.",
+                message("auth.no_token.too_large", url=base_url, limit=MAX_BYTES)
+                if isinstance(error, TokenTooLargeError)
+                else message("auth.no_token", url=base_url, reason=reason),
                 taken=False,
-                next_step="check the network, the proxy and the base URL; then try again.",
+                next_step=message("auth.no_token.next"),
             ) from None
         except (ValueError, TypeError, AttributeError, KeyError):
             raise PayloadError(
-                f"The token endpoint of {base_url} does not answer like Coze.",
-                next_step="check the base URL (`base_url` in harness.yaml, COZE_API_BASE).",
+                message("auth.endpoint", url=base_url),
+                next_step=message("auth.endpoint.next"),
             ) from None
         raise _rejection(base_url, code, text, log_id)
 
@@ -232,17 +235,17 @@ def _rejection(base_url: str, code: int, text: str, log_id: str) -> CozeError:
     text = " ".join(text.split())[:200]
     if code == 429 or 500 <= code < 600:
         return TransportError(
-            f"The token endpoint of {base_url} answers HTTP {code}.",
+            message("auth.endpoint_status", url=base_url, code=code),
             taken=False,
-            next_step="try again later.",
+            next_step=message("auth.endpoint_status.next"),
         )
     return ApiError(
-        f"Coze rejected the OAuth app at {base_url}"
-        + (f": {text}" if text else "")
-        + ("" if text.endswith(".") else "."),
+        message("auth.rejected.text", url=base_url, text=text)
+        if text
+        else message("auth.rejected", url=base_url),
         code=code,
         http_status=0,
-        next_step=_CHECK,
+        next_step=message("auth.rejected.next"),
         log_id=log_id,
     )
 
@@ -257,16 +260,16 @@ def _check_private_key(pem: str) -> None:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    problem = ""
+    problem: LocalizedText | None = None
     try:
         if not isinstance(load_pem_private_key(pem.encode(), None), RSAPrivateKey):
-            problem = "is not an RSA key"
+            problem = message("auth.bad_key.no_rsa")
     except TypeError:
-        problem = "is protected by a password"
+        problem = message("auth.bad_key.password")
     except (ValueError, UnsupportedAlgorithm):
-        problem = "cannot be read as PEM"
+        problem = message("auth.bad_key.no_pem")
     if problem:
-        raise SettingsError(f"The OAuth app's private key {problem}.", next_step=_BAD_KEY)
+        raise SettingsError(problem, next_step=message("auth.bad_key.next"))
 
 
 def _ssl_context(bundle: Path) -> ssl.SSLContext:

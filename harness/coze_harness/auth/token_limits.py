@@ -13,7 +13,11 @@ import httpx
 Value = TypeVar("Value")
 
 # Compressed: what it contains may be a thousand times as much. A token has less than 4 kB.
-_MAX_BYTES: Final = 1 << 15
+MAX_BYTES: Final = 1 << 15
+
+
+class TokenTooLargeError(httpx.ReadError):
+    """The response is larger than `MAX_BYTES`."""
 
 
 class LimitedTransport(httpx.HTTPTransport):
@@ -38,8 +42,8 @@ class LimitedTransport(httpx.HTTPTransport):
         try:
             for chunk in response.iter_raw():
                 content += chunk
-                if len(content) > _MAX_BYTES:
-                    raise httpx.ReadError(f"the response is larger than {_MAX_BYTES:,} bytes")
+                if len(content) > MAX_BYTES:
+                    raise TokenTooLargeError(f"more than {MAX_BYTES} bytes")
         finally:
             response.close()
         return httpx.Response(

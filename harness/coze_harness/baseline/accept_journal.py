@@ -20,10 +20,12 @@ from pathlib import Path, PurePosixPath
 from typing import Final, TypeVar
 
 from coze_harness.cassettes import ACCEPT_JOURNAL, CANDIDATE_FOLDER
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import JSON
 from coze_harness.model.errors import CassetteUnreadableError, CassetteWriteError
 from coze_harness.model.location import Location
 from coze_harness.storage.atomic_write import is_disk_full, sync_folder, write_atomically
+from coze_harness.storage.storage_errors import failure_reason
 from coze_harness.text.json_text import dump_json, parse_json
 
 Value = TypeVar("Value")
@@ -54,11 +56,10 @@ class AcceptJournal:
     started: str
     replacements: Sequence[Replacement]
 
-    def __str__(self) -> str:
-        count = len(self.replacements)
-        recordings = "1 recording" if count == 1 else f"{count} recordings"
-        moment = self.started.partition("+")[0].replace("T", " ")
-        return f"accept of {recordings} (process {self.pid}, {moment} UTC)"
+    def describe(self) -> LocalizedText:
+        """Return how many recordings it replaces, its process and start."""
+        since = self.started.partition("+")[0].replace("T", " ")
+        return message("accept.journal", n=len(self.replacements), pid=self.pid, since=since)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,12 +123,12 @@ def read_journal(cassettes: Path) -> AcceptJournal:
     try:
         return _decode(parse_json(path.read_bytes()))
     except (OSError, ValueError, TypeError, KeyError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is damaged"
         raise CassetteUnreadableError(
-            f"The journal of an interrupted accept cannot be used: {reason}.",
+            message("accept.journal_unreadable", reason=failure_reason(error))
+            if isinstance(error, OSError)
+            else message("accept.journal_damaged"),
             where=Location(str(path)),
-            next_step="restore the recordings from version control, delete this file, then"
-            " run: coze-harness compare",
+            next_step=message("accept.journal.next"),
         ) from error
 
 
@@ -210,14 +211,12 @@ def _wrap_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        is_full = is_disk_full(error)
-        reason = "the disk is full" if is_full else error.strerror
         raise CassetteWriteError(
-            f"The recording could not be written: {reason}.",
+            message("accept.not_written", reason=failure_reason(error)),
             where=Location(str(path)),
-            next_step="free some space, then accept again"
-            if is_full
-            else "correct the permissions of the file and its folder, then accept again",
+            next_step=message("accept.disk_full.next")
+            if is_disk_full(error)
+            else message("accept.permissions.next"),
         ) from error
 
 
@@ -225,9 +224,9 @@ def _check_inside(path: Path, cassettes: Path) -> None:
     """Check that no link leads out of the folder: a journal can come with a repository."""
     if not path.parent.resolve().is_relative_to(cassettes.resolve()):
         raise CassetteWriteError(
-            "A link leads to another folder; `accept` replaces files in the folder of cassettes.",
+            message("accept.link"),
             where=Location(str(path)),
-            next_step="replace the link by a folder, or give that folder with --cassettes",
+            next_step=message("accept.link.next"),
         )
 
 

@@ -13,6 +13,7 @@ from coze_harness.compare import compare_trial
 from coze_harness.execution import BATCH_SIZE, map_in_processes
 from coze_harness.execution.live_runner import CandidateContext, LiveRunner
 from coze_harness.execution.replay_runner import ReplayRunner
+from coze_harness.messages import message
 from coze_harness.model import TrialResult, replace
 from coze_harness.model.protocols import EncodeResult
 
@@ -109,6 +110,8 @@ def usable_baseline(
     error = baseline.error
     if error.kind == _MISSING:
         return None, candidate, 0
-    where = f"{error.where}: " if error.where else ""
-    warning = f"there is nothing to compare with: {where}{error.what}"
+    reason = error.what
+    if error.where:
+        reason = message("error.located", where=error.where, what=reason)
+    warning = message("candidate.nothing_to_compare", reason=reason)
     return None, replace(candidate, warnings=(*candidate.warnings, warning)), error.exit_code

@@ -15,6 +15,7 @@ from typing import Final
 
 from coze_harness.cassettes import CANDIDATE_FOLDER, CandidateInfo, RecordingInfo
 from coze_harness.cassettes import cassette_files as store
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import Target, replace
 from coze_harness.model.errors import (
     CassetteError,
@@ -55,20 +56,30 @@ class CandidateOptions:
             UsageError: a target has no drafts, or no versions.
         """
         option = "--draft" if self.draft else "--bot-version" if self.version else ""
-        noun = "draft" if self.draft else "versions"
         for trial in trials if option else ():
             declared = trial.bot.capabilities
             if not (declared.has_drafts if self.draft else declared.has_versions):
                 raise UsageError(
-                    f'"{trial.bot.name}" is {declared.title}, which has no {noun} to ask for.',
+                    message("candidate.no_drafts", target=trial.bot.name, kind=trial.bot.kind.value)
+                    if self.draft
+                    else message(
+                        "candidate.no_versions", target=trial.bot.name, kind=trial.bot.kind.value
+                    ),
                     where=Location(option),
-                    detail=[f"the scenario is at {trial.location}"],
-                    next_step="select scenarios of bots only (PATH, -k, --tag), or compare another"
-                    " target: --bot NAME",
+                    detail=[message("replay.scenario", location=str(trial.location))],
+                    next_step=message("candidate.no_versions.next"),
                 )
 
+    def describe(self) -> LocalizedText:
+        """Return what is asked; an empty message for what the scenarios ask."""
+        if self.draft:
+            return message("compare.draft")
+        if self.version:
+            return message("candidate.version", version=self.version)
+        return LocalizedText()
+
     def __str__(self) -> str:
-        return "the draft" if self.draft else f"version {self.version}" if self.version else ""
+        return str(self.describe())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,9 +169,9 @@ class CandidateFolder:
             return Candidate(path=path, trial=by_cassette.get(cassette), error=error)
         if info is None or info.candidate is None:
             stray = CassetteUnreadableError(
-                "This recording does not say that it is a candidate, or of what.",
+                message("candidate.stray"),
                 where=Location(str(shown)),
-                next_step="delete it: candidates are made by coze-harness compare",
+                next_step=message("candidate.stray.next"),
             )
             return Candidate(path=path, error=stray)
         trials = by_case.get((info.scenario, info.candidate.case), ())
@@ -206,9 +217,10 @@ def _as_recorded(trial: Trial, info: RecordingInfo, target: Target, cassette: st
 
 
 def _orphan(path: Path, info: RecordingInfo, of: CandidateInfo) -> CassetteStaleError:
-    case = f", case {of.case}" if of.case else ""
     return CassetteStaleError(
-        f'This candidate\'s scenario is gone: "{info.scenario}"{case}.',
+        message("candidate.gone.case", scenario=info.scenario, case=of.case)
+        if of.case
+        else message("candidate.gone", scenario=info.scenario),
         where=Location(str(path)),
-        next_step="delete the candidate, or restore its scenario.",
+        next_step=message("candidate.gone.next"),
     )

@@ -18,6 +18,7 @@ from coze_harness.cassettes import (
 from coze_harness.execution.process_pool import in_batches
 from coze_harness.execution.recording_facts import recording_state
 from coze_harness.execution.replay_runner import ReplayRunner
+from coze_harness.messages import message
 from coze_harness.model.errors import (
     CassetteEditedError,
     CassetteError,
@@ -86,9 +87,9 @@ def _check_text(
         recording = None
     if found := store.find_secret(data, recording, redactor):
         leak = SecretLeakError(
-            f"The recording holds {found}.",
+            message("check.secret", secret=found),
             where=Location(path),
-            next_step="revoke that secret, then record again (or replace it by hand).",
+            next_step=message("check.secret.next"),
         )
         yield CheckMessage(leak)
     if recording is None:
@@ -97,10 +98,9 @@ def _check_text(
         yield CheckMessage(CassetteEditedError(Location(path)), is_notice=True)
     elif not recording.canonical:
         notice = CassetteError(
-            "The recording is not in canonical form: another recorder made it, or its line ends"
-            " are those of Windows.",
+            message("check.not_canonical"),
             where=Location(path),
-            next_step="it replays as it is; to reformat it: coze-harness check --rewrite",
+            next_step=message("check.not_canonical.next"),
         )
         yield CheckMessage(notice, is_notice=True)
 
@@ -113,8 +113,11 @@ def _unknown_files(
         # On a disk, the next command that writes deletes them; a store has no lock to do that with.
         for path in unknown:
             if path.endswith(TEMPORARY_SUFFIX):
-                what = "A recording that was killed left this file."
-                error = CassetteError(what, where=Location(path), next_step="delete it.")
+                error = CassetteError(
+                    message("check.left_behind"),
+                    where=Location(path),
+                    next_step=message("check.left_behind.next"),
+                )
                 yield CheckMessage(error, is_notice=True)
     for batch in in_batches([path for path in unknown if path.endswith(_KINDS)]):
         prefetched = (
@@ -127,9 +130,9 @@ def _unknown_files(
             if _is_of_python_test(path, prefetched):
                 continue
             error = CassetteError(
-                "This recording belongs to no scenario.",
+                message("check.no_scenario"),
                 where=Location(path),
-                next_step="delete it, or restore its scenario.",
+                next_step=message("check.no_scenario.next"),
             )
             yield CheckMessage(error)
 

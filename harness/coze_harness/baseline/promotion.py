@@ -24,6 +24,7 @@ from coze_harness.compare import compare_trial
 from coze_harness.coze import fingerprint
 from coze_harness.coze.request_fingerprint import with_bot_version
 from coze_harness.execution.replay_runner import ReplayRunner
+from coze_harness.messages import literal, message
 from coze_harness.model import TrialResult, replace
 from coze_harness.model.errors import (
     CassetteError,
@@ -83,8 +84,8 @@ class CandidateReview:
         found = list(self.candidates.find(self.trials))
         if not found:
             raise NothingSelectedError(
-                "There is no candidate: all are accepted, or nothing was compared yet.",
-                next_step="record some next to the baseline: coze-harness compare",
+                message("candidate.none"),
+                next_step=message("candidate.none.next"),
             )
         return self._checked(self._named(names, found) if names else found, found)
 
@@ -148,15 +149,15 @@ class CandidateReview:
         known = {word for trial in self.trials for word in (trial.key.id, trial.key.scenario)}
         if name in known or path.exists():
             return NothingSelectedError(
-                f'There is no candidate of "{name}": it is accepted, or was not compared.',
-                next_step=f"record one next to the baseline: coze-harness compare {name}",
+                message("candidate.none_of", name=name),
+                next_step=message("candidate.none_of.next", name=name),
             )
         near = get_close_matches(name, known, 1)
-        hint = f' Did you mean "{near[0]}"?' if near else ""
         return UsageError(
-            f'There is no scenario, trial or file "{name}".{hint}',
-            next_step="coze-harness list shows the trials; without a name, all candidates are"
-            " accepted",
+            message("candidate.unknown.near", name=name, near=near[0])
+            if near
+            else message("candidate.unknown", name=name),
+            next_step=message("candidate.unknown.next"),
         )
 
     def _checked(
@@ -178,9 +179,8 @@ class CandidateReview:
                 checked.append(_other_bot_error(one.trial, shown))
         if not checked:
             raise NothingSelectedError(
-                "These candidates are of more repeats than their scenarios have, and were for the "
-                "comparison only.",
-                next_step="write `repeat:` into the scenario to keep as many recordings",
+                message("candidate.more_repeats"),
+                next_step=message("candidate.more_repeats.next"),
             )
         return checked
 
@@ -196,9 +196,7 @@ class CandidateReview:
             return error
         info = recording.origin
         if info is None:
-            return CassetteStaleError(
-                "This candidate does not name its scenario.", where=Location(shown)
-            )
+            return CassetteStaleError(message("candidate.unnamed"), where=Location(shown))
         rewritten = replace(
             recording,
             interactions=tuple(
@@ -214,10 +212,14 @@ class CandidateReview:
         result = runner.replay_recording(trial, rewritten, turns, runner.redactor)
         if result.error is not None:
             return CassetteError(
-                f"The candidate does not replay {trial.location}: {result.error.what}",
+                message(
+                    "candidate.not_replayed",
+                    location=str(trial.location),
+                    reason=result.error.what,
+                ),
                 where=Location(shown),
                 detail=result.error.detail,
-                next_step=f"coze-harness compare {trial.key.file}",
+                next_step=literal(f"coze-harness compare {trial.key.file}"),
             )
         accepted = replace(
             info,
@@ -254,8 +256,12 @@ def _extra_repeats(
 
 def _other_bot_error(trial: Trial, shown: Path) -> CassetteStaleError:
     return CassetteStaleError(
-        f'The candidate "{trial.key.id}" is of the bot {trial.key.bot}, which {trial.location} '
-        "does not ask.",
+        message(
+            "candidate.other_bot",
+            trial=trial.key.id,
+            bot=trial.key.bot,
+            location=str(trial.location),
+        ),
         where=Location(str(shown)),
-        next_step=f"write `bot: {trial.key.bot}` into the scenario, then accept; or delete it.",
+        next_step=message("candidate.other_bot.next", bot=trial.key.bot),
     )

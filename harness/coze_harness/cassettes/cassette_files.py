@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 from coze_harness.cassettes.canonical_format import is_edited, read_canonical, write_canonical
 from coze_harness.cassettes.recording import Recording, RecordingInfo
 from coze_harness.cassettes.redaction import Redactor
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import replace
 from coze_harness.model.errors import (
     CassetteMissingError,
@@ -22,19 +23,20 @@ from coze_harness.model.errors import (
 from coze_harness.model.location import Location
 from coze_harness.storage import remote_folder
 from coze_harness.storage.atomic_write import is_disk_full, write_atomically
-from coze_harness.storage.remote_folder import RemoteError, RemoteFolder, is_url
+from coze_harness.storage.remote_folder import RemoteFolder, is_url
+from coze_harness.storage.storage_errors import RemoteError, failure_reason
 
 # A named pipe must not make a run wait for a writer.
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 # Nearly every cassette fits into the first buffer; a larger one takes longer to allocate.
 _FIRST_BUFFER = 1 << 15
 _NEXT_BUFFER = 1 << 20
-_KINDS_OF_FILES: Final[Sequence[tuple[Callable[[int], bool], str]]] = (
-    (stat.S_ISDIR, "folder"),
-    (stat.S_ISFIFO, "named pipe"),
-    (stat.S_ISSOCK, "socket"),
-    (stat.S_ISCHR, "device"),
-    (stat.S_ISBLK, "device"),
+_KINDS_OF_FILES: Final[Sequence[tuple[Callable[[int], bool], LocalizedText]]] = (
+    (stat.S_ISDIR, message("cassette.is_folder")),
+    (stat.S_ISFIFO, message("cassette.is_pipe")),
+    (stat.S_ISSOCK, message("cassette.is_socket")),
+    (stat.S_ISCHR, message("cassette.is_device")),
+    (stat.S_ISBLK, message("cassette.is_device")),
 )
 
 PrefetchedCassettes: TypeAlias = Mapping[str, bytes | OSError]
@@ -60,9 +62,9 @@ def read_cassette(path: Path | str, prefetched: PrefetchedCassettes = NONE_PREFE
         return recording
     if not data.strip():
         raise CassetteUnreadableError(
-            "The file is empty.",
+            message("cassette.empty"),
             where=Location(str(path)),
-            next_step="Record the scenario again, or delete the file.",
+            next_step=message("cassette.empty.next"),
         )
     # Imported late: vcrpy and libyaml take long to import, and most projects never need them.
     from coze_harness.cassettes.vcr_format import read_vcr_cassette
@@ -101,7 +103,9 @@ def read_bytes(path: Path | str, prefetched: PrefetchedCassettes = NONE_PREFETCH
             os.close(descriptor)
     except FileNotFoundError as error:
         raise CassetteMissingError(
-            "There is no recording.", where=Location(str(path)), next_step="Record the scenario."
+            message("cassette.missing"),
+            where=Location(str(path)),
+            next_step=message("cassette.missing.next"),
         ) from error
     except OSError as error:
         if error.errno == errno.ENXIO:  # what opening a socket is answered with
@@ -110,11 +114,11 @@ def read_bytes(path: Path | str, prefetched: PrefetchedCassettes = NONE_PREFETCH
 
 
 def _not_a_file(path: Path | str, mode: int) -> CassetteUnreadableError:
-    kind = next((name for is_kind, name in _KINDS_OF_FILES if is_kind(mode)), "special file")
+    kinds = (what for is_kind, what in _KINDS_OF_FILES if is_kind(mode))
     return CassetteUnreadableError(
-        f"This is a {kind}, not a file.",
+        next(kinds, message("cassette.is_special")),
         where=Location(str(path)),
-        next_step="Remove it, and record the scenario.",
+        next_step=message("cassette.is_folder.next"),
     )
 
 
@@ -128,11 +132,11 @@ def _fetch(url: str, prefetched: PrefetchedCassettes) -> bytes:
 def read_error(path: Path | str, error: OSError) -> CassetteUnreadableError:
     """Return the error to raise if a file or a folder cannot be read."""
     return CassetteUnreadableError(
-        f"It cannot be read: {error.strerror}.",
+        message("cassette.unreadable", reason=failure_reason(error)),
         where=Location(str(path)),
         next_step=error.next_step
         if isinstance(error, RemoteError)
-        else "Check its permissions, or restore it from version control.",
+        else message("cassette.unreadable.next"),
     )
 
 
@@ -174,14 +178,14 @@ def encode_cassette(
     content = write_canonical(recording, origin)
     if secret := find_secret(content, recording, redactor):
         raise SecretLeakError(
-            f"The recording was not written, because it contains {secret}.",
+            message("cassette.secret", secret=secret),
             where=Location(str(path)),
-            next_step="Add a pattern for it under `redact:` in harness.yaml, then record again.",
+            next_step=message("cassette.secret.next"),
         )
     return content
 
 
-def find_secret(content: bytes, recording: Recording | None, redactor: Redactor) -> str:
+def find_secret(content: bytes, recording: Recording | None, redactor: Redactor) -> LocalizedText:
     """Return a description of a secret in a cassette, also one that a stream has in pieces.
 
     Args:
@@ -195,7 +199,7 @@ def find_secret(content: bytes, recording: Recording | None, redactor: Redactor)
         for body in (item.request_body, item.response_body):
             if found := redactor.find_secret_in_body(body):
                 return found
-    return ""
+    return LocalizedText()
 
 
 def write_cassette_bytes(path: Path | str, data: bytes) -> None:
@@ -211,15 +215,14 @@ def write_cassette_bytes(path: Path | str, data: bytes) -> None:
             _check_replaceable(path)
             write_atomically(Path(path), [data])
     except OSError as error:
-        reason = "the disk is full" if is_disk_full(error) else error.strerror
         raise CassetteWriteError(
-            f"The recording could not be written: {reason}. An old file is unchanged.",
+            message("cassette.not_written", reason=failure_reason(error)),
             where=Location(str(path)),
             next_step=error.next_step
             if isinstance(error, RemoteError)
-            else "Free disk space, then record again."
+            else message("cassette.not_written.disk_full")
             if is_disk_full(error)
-            else "Correct the folder's permissions, then record again.",
+            else message("cassette.not_written.next"),
         ) from error
 
 

@@ -15,6 +15,7 @@ from coze_harness.cassettes.decoded_text import decode_string, decoded_forms, wr
 from coze_harness.cassettes.known_secrets import KnownSecrets, lower_case
 from coze_harness.cassettes.secret_rules import find_shapes
 from coze_harness.cassettes.stream_fields import split_texts
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import BotSnapshot, replace
 from coze_harness.text.json_text import dump_json, parse_json
 from coze_harness.text.safe_regex import UserPattern
@@ -48,7 +49,7 @@ class _Finding(NamedTuple):
     start: int
     end: int
     secret: str
-    what: str
+    what: LocalizedText
     is_number: bool = False
 
 
@@ -157,7 +158,15 @@ class Redactor:
             warning=self.redact(snapshot.warning),
         )
 
-    def find_secret(self, text: str) -> str:
+    def redact_message(self, text: LocalizedText) -> LocalizedText:
+        """Return a message without secrets in its values, which are texts and numbers."""
+        values = {
+            name: self.redact(value) if isinstance(value, str) else value
+            for name, value in text.params.items()
+        }
+        return replace(text, params=values)
+
+    def find_secret(self, text: str) -> LocalizedText:
         """Return a description of a secret in a file's text; empty if there is none."""
         found = next(self._find_shapes(text), None)
         if found is None and self._searches:
@@ -173,16 +182,16 @@ class Redactor:
                 ),
                 None,
             )
-        return found.what if found else ""
+        return found.what if found else LocalizedText()
 
-    def find_secret_in_body(self, body: bytes) -> str:
+    def find_secret_in_body(self, body: bytes) -> LocalizedText:
         """Return a description of a secret in a recorded body, also one that is in pieces."""
         try:
             text = body.decode("utf-8")
         except UnicodeDecodeError:
             text = body.decode("latin-1")
         found = next(self._find_in_pieces(text), None) or next(self._find_shapes(text), None)
-        return found.what if found else ""
+        return found.what if found else LocalizedText()
 
     # --- finding -----------------------------------------------------------------------------
 
@@ -206,18 +215,16 @@ class Redactor:
     def _find_plain(self, text: str) -> Iterator[_Finding]:
         lowered = lower_case(text)
         for start, end, secret in self._known.find(text, lowered):
-            yield _Finding(
-                start, end, secret, "a known secret, such as the API token, or a form of it"
-            )
+            yield _Finding(start, end, secret, message("secret.known"))
         for rule, start, end in find_shapes(text, lowered):
             secret = text[start:end]
             if rule.needs_context and self._placeholders is not None:
                 self._remember(secret)
-            what = f"text like a secret ({rule.secrets}, {end - start} characters)"
+            what = message("secret.shape", rule=rule.name, n=end - start)
             yield _Finding(start, end, secret, what)
         for secret in self._remembered:
             for start in _word_positions(text, secret):
-                what = "a secret that was found by its context"
+                what = message("secret.by_context")
                 yield _Finding(start, start + len(secret), secret, what)
 
     def _remember(self, secret: str) -> None:
@@ -368,7 +375,7 @@ def _is_word(text: str) -> bool:
 
 
 def _pattern_search(pattern: UserPattern) -> _Search:
-    what = f"text that matches the pattern {pattern.source!r}"
+    what = message("secret.pattern", pattern=pattern.source)
 
     def search(text: str) -> Iterator[_Finding]:
         for match in pattern.matches(text):
@@ -383,7 +390,7 @@ def _personal_search(text: str) -> Iterator[_Finding]:
     from coze_harness.cassettes.personal_data import find_personal_data  # only projects that ask
 
     for start, end, digits in find_personal_data(text):
-        yield _Finding(start, end, digits, "personal data (preset cn_personal)")
+        yield _Finding(start, end, digits, message("secret.personal"))
 
 
 PRESETS: Final[dict[str, _Search]] = {"cn_personal": _personal_search}

@@ -10,6 +10,7 @@ from coze_harness.cassettes.request_difference import (
     matches_redacted_request,
     matches_request,
 )
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import HttpCall, HttpResponse, LoggedCall
 from coze_harness.model.errors import CassetteMismatchError, UnplayedInteractionsError
 from coze_harness.model.location import Location
@@ -40,9 +41,9 @@ class ReplayTransport:
         """
         if self._next == len(self._interactions):
             raise self._mismatch(
-                f"The recording ends after {self._next} interactions, but there is another call.",
-                [f"now       {call.method} {call.target}"],
-                "Record the scenario again: the conversation has changed.",
+                message("cassette.call.none_left", n=self._next),
+                [message("difference.now", text=f"{call.method} {call.target}")],
+                message("cassette.call.none_left_next"),
             )
         recorded = self._interactions[self._next]
         target = call.target
@@ -52,16 +53,18 @@ class ReplayTransport:
             target, body = redact.redact(target), redact.redact_body(body)
             if not matches_redacted_request(recorded, call.method, target, body):
                 raise self._mismatch(
-                    f"Interaction {self._next + 1} of the recording does not match the call.",
+                    message("cassette.call", number=self._next + 1),
                     describe_mismatch(recorded, call),
-                    "If the change is intended, record the scenario again.",
+                    message("cassette.call.next"),
                 )
         self._next += 1
         return recorded.response()
 
-    def _mismatch(self, what: str, detail: list[str], next_step: str) -> CassetteMismatchError:
+    def _mismatch(
+        self, what: LocalizedText, detail: list[LocalizedText], next_step: LocalizedText
+    ) -> CassetteMismatchError:
         # The lines show the call, which was not redacted before.
-        lines = [self._redactor.redact(line) for line in detail]
+        lines = [self._redactor.redact_message(line) for line in detail]
         return CassetteMismatchError(
             what, where=Location(self._path), detail=lines, next_step=next_step
         )
@@ -81,10 +84,15 @@ class ReplayTransport:
         if remaining := self._interactions[self._next :]:
             first = remaining[0]
             raise UnplayedInteractionsError(
-                f"{len(remaining)} of {len(self._interactions)} recorded interactions were not "
-                f"played; the first is {first.method} {first.target}.",
+                message(
+                    "cassette.unplayed",
+                    n=len(remaining),
+                    count=len(self._interactions),
+                    method=first.method,
+                    target=first.target,
+                ),
                 where=Location(self._path),
-                next_step="Record the scenario again: it is shorter than its recording.",
+                next_step=message("cassette.unplayed.next"),
             )
 
     @property

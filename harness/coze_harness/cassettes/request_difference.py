@@ -10,6 +10,7 @@ import orjson
 
 from coze_harness.cassettes.interaction import Interaction, split_target
 from coze_harness.cassettes.redaction import MARK, matches_redacted
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import JSON, HttpCall
 from coze_harness.text.json_text import dump_json, dump_sorted_json, parse_json
 
@@ -112,15 +113,16 @@ def _without_new_type(old: JSON, new: JSON) -> JSON:
     return {key: value for key, value in new.items() if key != "type"}
 
 
-def describe_mismatch(recorded: Interaction, call: HttpCall) -> list[str]:
+def describe_mismatch(recorded: Interaction, call: HttpCall) -> list[LocalizedText]:
     """Return lines that show how a call differs from the recorded request.
 
     If only the bodies differ, the lines show the first differences in them.
     """
     target = call.target
-    now = f"now       {call.method} {target}"
+    now = message("difference.now", text=f"{call.method} {target}")
     if recorded.method != call.method or split_target(recorded.target) != split_target(target):
-        return [f"recorded  {recorded.method} {recorded.target}", now]
+        was = message("difference.recorded", text=f"{recorded.method} {recorded.target}")
+        return [was, now]
     before: JSON
     try:
         before = parse_json(recorded.request_body) if recorded.request_body else None
@@ -130,17 +132,23 @@ def describe_mismatch(recorded: Interaction, call: HttpCall) -> list[str]:
     return [now, *request_differences(before, after)[:_MAX_LINES]]
 
 
-def request_differences(before: JSON, after: JSON, path: str = "") -> list[str]:
+def request_differences(before: JSON, after: JSON, path: str = "") -> list[LocalizedText]:
     """Return two lines, `recorded` and `now`, for each place where two JSON values differ."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
-        lines: list[str] = []
+        lines: list[LocalizedText] = []
         for key in dict.fromkeys((*before, *after)):
             inner = f"{path}.{key}" if path else key
             if key in before and key in after:
                 lines += request_differences(before[key], after[key], inner)
             else:
-                lines.append(_line("recorded", inner, before, key))
-                lines.append(_line("now", inner, after, key))
+                lines += (
+                    _recorded(inner, before[key])
+                    if key in before
+                    else message("difference.recorded_absent", name=inner),
+                    _now(inner, after[key])
+                    if key in after
+                    else message("difference.now_absent", name=inner),
+                )
         return lines
     if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         return [
@@ -151,16 +159,22 @@ def request_differences(before: JSON, after: JSON, path: str = "") -> list[str]:
     if before == after and type(before) is type(after):
         return []
     name = path or "body"
-    return [f"recorded  {name} = {_shortened(before)}", f"now       {name} = {_shortened(after)}"]
+    return [_recorded(name, before), _now(name, after)]
 
 
-def _line(label: str, name: str, values: Mapping[str, JSON], key: str) -> str:
-    value = f"= {_shortened(values[key])}" if key in values else "is absent"
-    return f"{label:<10}{name} {value}"
+def _recorded(name: str, value: JSON) -> LocalizedText:
+    text = f"{name} = {dump_json(value).decode()}"
+    if (length := len(text) - len(name) - 3) <= _MAX_VALUE_LENGTH:
+        return message("difference.recorded", text=text)
+    return message("difference.recorded_cut", text=_cut(text, length), n=length)
 
 
-def _shortened(value: JSON) -> str:
-    text = dump_json(value).decode()
-    if len(text) <= _MAX_VALUE_LENGTH:
-        return text
-    return f"{text[:_MAX_VALUE_LENGTH]}… ({len(text)} characters)"
+def _now(name: str, value: JSON) -> LocalizedText:
+    text = f"{name} = {dump_json(value).decode()}"
+    if (length := len(text) - len(name) - 3) <= _MAX_VALUE_LENGTH:
+        return message("difference.now", text=text)
+    return message("difference.now_cut", text=_cut(text, length), n=length)
+
+
+def _cut(text: str, length: int) -> str:
+    return text[: len(text) - length + _MAX_VALUE_LENGTH]

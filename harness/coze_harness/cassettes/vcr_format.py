@@ -22,15 +22,16 @@ from coze_harness.cassettes.recording import (
     parse_info,
     with_repeat_counts,
 )
-from coze_harness.messages import UserText
+from coze_harness.messages import LocalizedText, UserText, message
 from coze_harness.model.errors import CassetteUnreadableError
 from coze_harness.model.location import Location, PathPart
 from coze_harness.text.json_text import parse_json
 from coze_harness.yaml_source import YamlDocument, read_yaml
 
-_RECORD_AGAIN: Final = "Record the scenario again, or restore the file from version control."
+_RECORD_AGAIN: Final = message("cassette.unreadable.restore")
 # Larger files (in bytes) are rejected without being parsed.
 _MAX_SIZE: Final = 50_000_000
+_MAX_SHOWN: Final = 80
 _STATUS_CODES: Final = range(100, 1000)
 _CONFLICT_MARKER = re.compile(rb"^(?:<{7}|\|{7}|={7}|>{7})(?:[ \r]|$)", re.MULTILINE)
 
@@ -44,26 +45,24 @@ def read_vcr_cassette(data: bytes, path: Path | str) -> Recording:
     parsed = _parse_json(data) or _parse_yaml(data, path)
     document: object = parsed.data if isinstance(parsed, YamlDocument) else parsed
     if not isinstance(document, dict) or "interactions" not in document:
-        raise _unreadable(path, "This is not a cassette: it has no list of interactions.")
+        raise _unreadable(path, message("cassette.no_list"))
     block = document.get("x-coze")
     origin = _origin(block, path) if isinstance(block, dict) else None
     version = document.get("version")
     if version is None:
-        raise _unreadable(path, "The file has no `version`: it is cut short, or not a cassette.")
+        raise _unreadable(path, message("cassette.no_version"))
     if version != 1 or isinstance(version, bool):
-        raise _unknown_format(path, f"version {version!r}")
+        raise _unknown_format(path, message("cassette.format", version=_shown(version)))
     entries = document["interactions"]
     if entries is None and isinstance(block, dict) and block.get("interactions") == 0:
         entries = document["interactions"] = []
     if not isinstance(entries, list) or not all(_is_entry(entry) for entry in entries):
-        what = "`interactions` is not a list, or an item has no request, response or HTTP status."
-        raise _unreadable(path, what)
+        raise _unreadable(path, message("cassette.no_items"))
     if not isinstance(block, dict):
         return Recording(interactions=tuple(_interactions(document, "", path)))
     _check_complete(entries, block, path)
     if entries and isinstance(parsed, YamlDocument) and not _is_end_complete(parsed):
-        what = f"The file is cut short in the response of interaction {len(entries)}."
-        raise _unreadable(path, what)
+        raise _unreadable(path, message("cassette.truncated.end", number=len(entries)))
     base_path = block.get("base_path")
     interactions = _interactions(document, base_path if isinstance(base_path, str) else "", path)
     _check_responses(interactions, path)
@@ -73,7 +72,7 @@ def read_vcr_cassette(data: bytes, path: Path | str) -> Recording:
 def _origin(block: Mapping[str, Any], path: Path | str) -> RecordingInfo:
     version = block.get("format_version")
     if not isinstance(version, int) or not 1 <= version <= FORMAT_VERSION:
-        raise _unknown_format(path, f"x-coze format {version!r}")
+        raise _unknown_format(path, message("cassette.format_block", version=_shown(version)))
     return parse_info(block)
 
 
@@ -102,13 +101,11 @@ def _check_complete(entries: Sequence[Any], block: Mapping[str, Any], path: Path
     """Raise an error if a file of ours has fewer interactions or bodies than it should have."""
     count = block.get("interactions")
     if isinstance(count, int) and len(entries) < count:
-        what = f"The file is cut short: it has {len(entries)} of {count} interactions."
-        raise _unreadable(path, what)
+        raise _unreadable(path, message("cassette.truncated", n=len(entries), count=count))
     for number, entry in enumerate(entries, 1):
         body = entry["response"].get("body")
         if not isinstance(body, dict) or not isinstance(body.get("string"), str | bytes):
-            what = f"The file is cut short: the response of interaction {number} has no body."
-            raise _unreadable(path, what)
+            raise _unreadable(path, message("cassette.truncated.no_body", number=number))
 
 
 def _is_end_complete(document: YamlDocument) -> bool:
@@ -173,9 +170,9 @@ def _parse_yaml(data: bytes, path: Path | str) -> YamlDocument:
     if len(data) <= _MAX_SIZE and (marker := _CONFLICT_MARKER.search(data)):
         line = data.count(b"\n", 0, marker.start()) + 1
         raise CassetteUnreadableError(
-            "The file contains conflict markers of version control.",
+            message("cassette.conflict"),
             where=Location(str(path), line),
-            next_step="Keep one side of the conflict whole, or record the scenario again.",
+            next_step=message("cassette.conflict.next"),
         )
     return read_yaml(data, str(path), error, max_size=_MAX_SIZE, allow_binary=True)
 
@@ -192,7 +189,7 @@ def _interactions(
             for request, response in zip(requests, responses, strict=True)
         ]
     except (ValueError, TypeError, LookupError, AttributeError) as error:
-        raise _unreadable(path, f"vcrpy cannot read this file: {error}.") from error
+        raise _unreadable(path, message("cassette.vcrpy", reason=str(error))) from error
 
 
 class _ParsedSerializer:
@@ -226,10 +223,7 @@ def _check_responses(interactions: Sequence[Interaction], path: Path | str) -> N
             try:
                 parse_json(item.response_body)
             except ValueError as error:
-                what = (
-                    f"The response of interaction {number} is not complete JSON:"
-                    " the file is cut short, or an edit broke it."
-                )
+                what = message("cassette.truncated.json", number=number)
                 raise _unreadable(path, what) from error
 
 
@@ -268,12 +262,15 @@ def _inflate(body: bytes) -> bytes:
         return zlib.decompress(body, -zlib.MAX_WBITS)
 
 
-def _unknown_format(path: Path | str, version: str) -> CassetteUnreadableError:
-    what = f"This version of coze-harness does not support the cassette's format ({version})."
-    return _unreadable(path, what, "Upgrade coze-harness, or record the scenario again.")
+def _shown(version: object) -> str:
+    return repr(version)[:_MAX_SHOWN]
+
+
+def _unknown_format(path: Path | str, what: LocalizedText) -> CassetteUnreadableError:
+    return _unreadable(path, what, message("cassette.format.next"))
 
 
 def _unreadable(
-    path: Path | str, what: str, next_step: str = _RECORD_AGAIN
+    path: Path | str, what: LocalizedText, next_step: LocalizedText = _RECORD_AGAIN
 ) -> CassetteUnreadableError:
     return CassetteUnreadableError(what, where=Location(str(path)), next_step=next_step)

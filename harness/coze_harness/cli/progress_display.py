@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
 from coze_harness.cli.shared_options import DisplayOptions
+from coze_harness.messages import UserText
 from coze_harness.model import TrialResult, TrialStatus
 from coze_harness.reporting.github_job import on_github
 from coze_harness.reporting.safe_text import format_count, show_control_characters
@@ -154,14 +155,14 @@ class ProgressDisplay:
         # One call: the bar is redrawn after each.
         self.line("\n".join([head, *lines[1:]]))
 
-    def on_warning(self, text: str) -> None:
+    def on_warning(self, text: UserText) -> None:
         """Print a warning on stderr."""
         print(self._safe(f"warning: {text}"), file=sys.stderr)  # noqa: T201 (the command's output)
 
-    def on_note(self, text: str, *, essential: bool = False) -> None:
+    def on_note(self, text: UserText, *, essential: bool = False) -> None:
         """Print a note; with `--quiet` only an essential one."""
         if essential or not self._quiet:
-            self.line(text)
+            self.line(str(text))
 
     def on_estimate(self, requests: int) -> None:
         """Print the expected number of calls to Coze on stderr."""

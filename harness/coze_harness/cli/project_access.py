@@ -11,6 +11,7 @@ from coze_harness.commands import cassette_access
 from coze_harness.commands.current_process import current_process
 from coze_harness.commands.project import Project, open_project
 from coze_harness.config import SettingsOverrides
+from coze_harness.messages import UserText
 from coze_harness.model.errors import CassetteError
 from coze_harness.reporting.safe_text import single_line
 
@@ -63,6 +64,6 @@ def lock_for_writing(project: Project, command: str, *, wait: bool = False) -> N
     cassette_access.lock_for_writing(project, f"coze-harness {command}", wait=wait, note=note)
 
 
-def note(text: str) -> None:
+def note(text: UserText) -> None:
     """Print a line on stderr, where it does not mix with results."""
-    click.echo(single_line(text, 2_000), err=True)
+    click.echo(single_line(str(text), 2_000), err=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from coze_harness.baseline.promotion import CandidateReview, Promotion
-from coze_harness.commands.cassette_access import lock_for_replacing
+from coze_harness.commands.cassette_access import Note, lock_for_replacing
 from coze_harness.commands.compare_bots import candidate_folder
 from coze_harness.commands.project import Project, TrialSelection
 
@@ -28,7 +28,7 @@ def promote_candidates(
     promotions: Sequence[Promotion],
     *,
     wait: bool,
-    note: Callable[[str], None],
+    note: Note,
 ) -> list[Path]:
     """Replace baselines by candidates, all or none; return their paths as a user names them.
 

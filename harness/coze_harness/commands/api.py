@@ -10,6 +10,7 @@ from coze_harness.commands.current_process import current_process
 from coze_harness.commands.project import Project, TrialSelection
 from coze_harness.commands.project import open_project as open_project_of
 from coze_harness.execution.process_pool import in_batches
+from coze_harness.messages import UserText
 from coze_harness.model import Run, TrialResult, replace
 from coze_harness.results import read_results as read_folder_results
 from coze_harness.results import read_run as read_folder_run
@@ -61,10 +62,10 @@ def replay_project(
                 yield replay(trial, redactor)
 
 
-def _log(text: str) -> None:
+def _log(text: UserText) -> None:
     import logging  # only here: nearly no replay has anything to say
 
-    logging.getLogger("coze_harness").warning(text)
+    logging.getLogger("coze_harness").warning("%s", text)
 
 
 def read_run(project: Project, name: str = "latest") -> Run:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from coze_harness.commands.project import Project, TrialSelection
 from coze_harness.commands.run_trials import RunOptions, live_runner, open_live_transports
 from coze_harness.execution.single_chat import send_single_prompt
+from coze_harness.messages import message
 from coze_harness.model import ChatOptions, HttpCall, Reply, TrialResult
 from coze_harness.model.errors import UsageError
 from coze_harness.reporting.run_writer import RunListener
@@ -63,8 +64,8 @@ def ask_bot(
     target = find_bot(bot, settings.bots, settings.default_bot)
     if "prompt" not in target.capabilities.scenario_keys:
         raise UsageError(
-            f'"{target.name}" is {target.capabilities.title}: it takes an input, and no prompt.',
-            next_step="write a scenario with `input:` in its turns, and run: coze-harness live",
+            message("ask.no_prompt", target=target.name, kind=target.kind.value),
+            next_step=message("ask.no_prompt.next"),
         )
     options = ChatOptions(
         user_id=settings.user_id, conversation_id=conversation_id, stream=show is not None

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from coze_harness.cassettes import ACCEPT_JOURNAL, LOCK_FILE
 from coze_harness.commands.project import Project
+from coze_harness.messages import LocalizedText, UserText, message
 from coze_harness.model.errors import CassetteError, CassetteWriteError, UsageError
 from coze_harness.model.location import Location
 from coze_harness.storage.file_lock import (
@@ -25,11 +26,12 @@ from coze_harness.storage.file_lock import (
     read_holder,
     wait_for_lock,
 )
+from coze_harness.storage.storage_errors import failure_reason
 
 if TYPE_CHECKING:
     from coze_harness.baseline.accept_journal import AcceptEnd
 
-Note: TypeAlias = Callable[[str], None]
+Note: TypeAlias = Callable[[UserText], None]
 """Receives a line for the user."""
 
 _REPLACING: Final = 60.0
@@ -54,9 +56,9 @@ def lock_for_reading(project: Project, note: Note) -> FolderLock | nullcontext[N
         lock = wait_for_lock(acquire, _REPLACING, lambda: None)
         if lock is None:
             raise CassetteError(
-                f"The recordings are being replaced by {_holder(cassettes)}.",
+                message("lock.recordings_replaced", holder=_holder(cassettes)),
                 where=Location(str(project.folders.relative_path(cassettes))),
-                next_step="try again when it has ended.",
+                next_step=message("lock.recordings_replaced.next"),
             )
         if not _has_journal(cassettes):
             return lock
@@ -91,21 +93,21 @@ def lock_for_writing(project: Project, command: str, *, wait: bool, note: Note) 
         lock = wait_for_lock(
             partial(_acquire, project, cassettes, command),
             None if wait else 0,
-            lambda: note(f"Waiting for {_holder(cassettes)}."),
+            lambda: note(message("lock.waiting", holder=_holder(cassettes))),
         )
     except OSError as error:
         raise CassetteWriteError(
-            f"Recordings cannot be written here: {error.strerror}.",
+            message("lock.unwritable", reason=failure_reason(error)),
             where=Location(str(project.folders.relative_path(cassettes))),
-            next_step="correct the permissions of the folder, or choose another with --cassettes.",
+            next_step=message("lock.unwritable.next"),
         ) from error
     if lock is None:
         raise UsageError(
-            f"Another process writes these recordings: {_holder(cassettes)}.",
+            message("lock.writing", holder=_holder(cassettes)),
             where=Location(str(project.folders.relative_path(cassettes))),
-            next_step="wait until it has ended, or add --wait."
+            next_step=message("lock.writing.next_wait")
             if command.startswith("coze-harness")
-            else "wait until it has ended.",
+            else message("lock.writing.next"),
         )
     if is_new:
         project.resources.callback(_remove_if_empty, cassettes)
@@ -128,13 +130,13 @@ def lock_for_replacing(project: Project, *, wait: bool, note: Note) -> FolderLoc
     lock = wait_for_lock(
         partial(FolderLock.acquire, project.local_cassettes, exclusive=True),
         None if wait else _READING,
-        lambda: note("Waiting for a process that replays the recordings."),
+        lambda: note(message("lock.waiting_for_replay")),
     )
     if lock is None:
         raise UsageError(
-            "Another process is replaying the recordings.",
+            message("lock.replaying"),
             where=Location(str(project.folders.relative_path(project.local_cassettes))),
-            next_step="accept again when it has ended, or add --wait.",
+            next_step=message("lock.replaying.next"),
         )
     return lock
 
@@ -148,19 +150,20 @@ def finish_interrupted_accept(project: Project, note: Note) -> None:
     cassettes = _local_folder(project)
     if cassettes is None or not _has_journal(cassettes):
         return
-    reason = ""
+    reason: LocalizedText | None = None
     try:
-        acquire = partial(_acquire, project, cassettes, "finishing an interrupted accept")
+        acquire = partial(_acquire, project, cassettes, "coze-harness accept")
         lock = wait_for_lock(acquire, _SETTLING, lambda: None)
     except OSError as error:
-        lock, reason = None, f"this folder cannot be written: {error.strerror}"
+        lock, reason = None, message("accept.lock_unwritable", reason=failure_reason(error))
     if lock is not None:
         with lock:
             # Another process may have been faster.
             if _has_journal(cassettes):
                 _finish(project, cassettes, note)
     elif _has_journal(cassettes):
-        raise _unfinished(project, cassettes, reason or f"it is used by {_holder(cassettes)}")
+        used = message("accept.lock_used", holder=_holder(cassettes))
+        raise _unfinished(project, cassettes, reason or used)
 
 
 def _finish(project: Project, cassettes: Path, note: Note) -> None:
@@ -169,7 +172,7 @@ def _finish(project: Project, cassettes: Path, note: Note) -> None:
     acquire = partial(FolderLock.acquire, cassettes, exclusive=True)
     lock = wait_for_lock(acquire, _REPLACING, lambda: None)
     if lock is None:
-        raise _unfinished(project, cassettes, "another process is reading the recordings")
+        raise _unfinished(project, cassettes, message("accept.lock_reading"))
     with lock:
         try:
             end = finish_accept(cassettes)
@@ -178,35 +181,33 @@ def _finish(project: Project, cassettes: Path, note: Note) -> None:
     note(_describe(project, cassettes, end))
 
 
-def _describe(project: Project, cassettes: Path, end: AcceptEnd) -> str:
+def _describe(project: Project, cassettes: Path, end: AcceptEnd) -> LocalizedText:
     """Return what was done with an interrupted accept, as one line."""
+    accept = end.journal.describe()
+    done = message("accept.finished", accept=accept)
     if end.error is not None:
-        text = (
-            f"Undid the interrupted {end.journal}: {_located(project, end.error)} The old"
-            " recordings are back, and the candidates remain."
-        )
-    else:
-        text = f"Finished the interrupted {end.journal}."
+        done = message("accept.undone", accept=accept, reason=_located(project, end.error))
     if end.edited:
-        names = ", ".join(str(project.folders.relative_path(cassettes / one)) for one in end.edited)
-        text += f" Kept, because they were edited since: {names}."
-    return text
+        names = tuple([str(project.folders.relative_path(cassettes / one)) for one in end.edited])
+        done = message("accept.kept", done=done, files=names)
+    return done
 
 
-def _located(project: Project, error: CassetteWriteError) -> str:
-    path = project.folders.relative_path(Path(error.where.path)) if error.where else ""
-    return f"{path}: {error.what}"
+def _located(project: Project, error: CassetteWriteError) -> LocalizedText:
+    if error.where is None:
+        return error.what
+    path = project.folders.relative_path(Path(error.where.path))
+    return message("error.located", where=str(path), what=error.what)
 
 
-def _unfinished(project: Project, cassettes: Path, reason: str) -> CassetteError:
+def _unfinished(project: Project, cassettes: Path, reason: LocalizedText) -> CassetteError:
     from coze_harness.baseline.accept_journal import read_journal
 
     journal = read_journal(cassettes)
     return CassetteError(
-        f"An {journal} was interrupted, and it cannot be finished: {reason.rstrip('.')}."
-        " The recordings may be part old and part new.",
+        message("accept.unfinished", accept=journal.describe(), reason=reason),
         where=Location(str(project.folders.relative_path(cassettes / ACCEPT_JOURNAL))),
-        next_step="run coze-harness check where the folder can be written: it finishes the accept.",
+        next_step=message("accept.unfinished.next"),
     )
 
 
@@ -216,8 +217,9 @@ def _acquire(project: Project, cassettes: Path, command: str) -> FileLock | None
     return FileLock.acquire(cassettes / LOCK_FILE, holder)
 
 
-def _holder(cassettes: Path) -> str:
-    return str(read_holder(cassettes / LOCK_FILE) or "another process")
+def _holder(cassettes: Path) -> LocalizedText:
+    holder = read_holder(cassettes / LOCK_FILE)
+    return holder.describe() if holder else message("storage.holder.unknown")
 
 
 def _has_journal(cassettes: Path) -> bool:

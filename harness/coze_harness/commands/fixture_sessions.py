@@ -25,6 +25,7 @@ from coze_harness.execution.conversation_session import (
     RecordSession,
     ReplaySession,
 )
+from coze_harness.messages import UserText, message
 from coze_harness.model import (
     ChatOptions,
     Mode,
@@ -45,7 +46,7 @@ from coze_harness.scenarios.name_rules import file_name_part, file_stem
 from coze_harness.scenarios.trial_expansion import find_bot
 from coze_harness.storage.remote_folder import RemoteFolder
 
-REPLAY_IN_CI: Final = "run pytest without --coze-record; to record anyway, set CI to 0."
+REPLAY_IN_CI: Final = message("project.ci.next_pytest")
 """The next step where pytest must not record."""
 _ESCAPE: Final = re.compile(r"\\u([0-9a-f]{4})")
 
@@ -65,7 +66,7 @@ def open_nearest_project(folder: Path, process: ProcessContext) -> Project:
 
 
 def record_trials(
-    project: Project, trials: Sequence[Trial], warn: Callable[[str], None]
+    project: Project, trials: Sequence[Trial], warn: Callable[[UserText], None]
 ) -> Generator[TrialResult, None, None]:
     """Record trials concurrently and yield their results, redacted, in the order they finish.
 
@@ -120,7 +121,7 @@ class SessionResult:
 class SilentListener:
     """Prints nothing but warnings: pytest has its own progress and summary."""
 
-    warn: Callable[[str], None] | None = None
+    warn: Callable[[UserText], None] | None = None
 
     def on_start(self, total: int, already: int) -> None:
         """Ignore the start."""
@@ -131,12 +132,12 @@ class SilentListener:
     def on_result(self, result: TrialResult) -> None:
         """Ignore a result: its item reports it."""
 
-    def on_warning(self, text: str) -> None:
+    def on_warning(self, text: UserText) -> None:
         """Pass on a warning."""
         if self.warn is not None:
             self.warn(text)
 
-    def on_note(self, text: str, *, essential: bool = False) -> None:
+    def on_note(self, text: UserText, *, essential: bool = False) -> None:
         """Ignore a note."""
 
     def on_estimate(self, requests: int) -> None:
@@ -234,9 +235,8 @@ class FixtureSession:
         target = self._find(bot or self._bot)
         if target.base_url != self._service:
             raise UsageError(
-                f'"{target.name}" is at another service than the test\'s other conversations.',
-                next_step="Name the bot where the test asks for the fixture: one cassette is of one"
-                " service.",
+                message("session.service", target=target.name),
+                next_step=message("session.service.next"),
             )
         return self._session.start(target, self._options)
 

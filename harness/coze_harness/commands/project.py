@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from coze_harness.auth.credentials import AccessToken, OAuthAppKeys, read_private_key
 from coze_harness.cassettes import Redactor
@@ -17,7 +17,7 @@ from coze_harness.config import Settings, SettingsOverrides, load_settings
 from coze_harness.config.env_file import with_env_file
 from coze_harness.execution import can_fork, map_in_processes
 from coze_harness.execution.replay_runner import ReplayRunner
-from coze_harness.messages import message
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import Target, TargetKind, TrialStatus
 from coze_harness.model.errors import (
     NothingSelectedError,
@@ -43,6 +43,9 @@ from coze_harness.storage.remote_folder import RemoteFolder
 
 if TYPE_CHECKING:  # a replay needs no network, and importing requests takes 60 ms
     from coze_harness.transport import ServiceTransports, TokenSource
+
+
+_REPLAY: Final = message("project.ci.next")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,8 +156,8 @@ class Project:
         """
         if isinstance(self.settings.cassettes, RemoteFolder):
             raise UsageError(
-                f"The recordings are in {self.settings.cassettes}; candidates need a local folder.",
-                next_step="copy them into a folder, and give that: --cassettes DIR",
+                message("project.remote_cassettes", folder=str(self.settings.cassettes)),
+                next_step=message("project.remote_cassettes.next"),
             )
         return self.settings.cassettes
 
@@ -201,17 +204,16 @@ class Project:
         if target.is_project:
             if settings.project_token is None:
                 raise SettingsError(
-                    f'There is no token for the project "{target.name}".',
-                    next_step="set COZE_PROJECT_TOKEN to the JWT of its deployment page.",
+                    message("project.no_token.project", target=target.name),
+                    next_step=message("project.no_token.project_next"),
                 )
             return settings.project_token.get_secret_value()
         if target.kind is TargetKind.STUDIO and settings.studio_token is not None:
             return settings.studio_token.get_secret_value()
         if settings.credentials is None:
             raise SettingsError(
-                "There is no token for Coze.",
-                next_step="set COZE_API_TOKEN; to try it without an account:"
-                " coze-harness serve --demo",
+                message("project.no_token"),
+                next_step=message("project.no_token.next"),
             )
         if isinstance(settings.credentials, OAuthAppKeys):
             return self._oauth_tokens(settings.credentials, redactor)
@@ -237,7 +239,7 @@ class Project:
         self,
         *,
         force: bool,
-        next_step: str = "coze-harness run; to record anyway: --force",
+        next_step: LocalizedText = _REPLAY,
     ) -> None:
         """Prevent that a CI job records by mistake.
 
@@ -251,7 +253,7 @@ class Project:
         if self.process.environment.get("CI", "").lower() in ("", "0", "false") or force:
             return
         raise UsageError(
-            "CI is set, and a CI job replays what was recorded before.",
+            message("project.ci"),
             next_step=next_step,
         )
 
@@ -295,14 +297,14 @@ def _nothing_selected(
 ) -> NothingSelectedError:
     if not total:
         return NothingSelectedError(
-            f"There is no scenario in {settings.scenarios}.",
-            next_step="write one there, or start with: coze-harness init",
+            message("project.no_scenario", folder=str(settings.scenarios)),
+            next_step=message("project.no_scenario.next"),
         )
     if selection.last_failed:
         return NothingSelectedError(
             message("last_failed.none"), next_step=message("last_failed.next")
         )
     return NothingSelectedError(
-        f"-k and --tag select none of the {total} trials.",
-        next_step="coze-harness list shows their names and tags.",
+        message("project.no_match", n=total),
+        next_step=message("project.no_match.next"),
     )

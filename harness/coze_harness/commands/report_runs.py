@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from coze_harness.commands.project import Project
+from coze_harness.messages import UserText, message
 from coze_harness.model import Run
 from coze_harness.model.errors import UsageError
 from coze_harness.reporting.run_reports import render_reports, update_run_list
@@ -15,6 +16,7 @@ from coze_harness.results.remote_runs import fetch_heads
 from coze_harness.results.run_pruning import delete_run, runs_to_prune
 from coze_harness.results.run_upload import upload_reports, upload_run
 from coze_harness.storage.remote_folder import RemoteFolder, is_url, open_folder
+from coze_harness.storage.storage_errors import FolderUrlError
 
 
 def render_runs(project: Project, names: Sequence[str], output: str | None) -> Path | RemoteFolder:
@@ -45,7 +47,7 @@ def render_runs(project: Project, names: Sequence[str], output: str | None) -> P
     return page
 
 
-def all_runs(project: Project, on_warning: Callable[[str], None]) -> list[Run]:
+def all_runs(project: Project, on_warning: Callable[[UserText], None]) -> list[Run]:
     """Return all runs, newest first; `on_warning` gets a text about each unreadable folder.
 
     Raises:
@@ -65,7 +67,7 @@ def prune_runs(
     keep: int | None,
     max_age: timedelta | None,
     dry_run: bool,
-    on_warning: Callable[[str], None],
+    on_warning: Callable[[UserText], None],
 ) -> tuple[Sequence[Run], int]:
     """Delete old runs; return them, and how many are kept. The newest one is never deleted.
 
@@ -106,8 +108,8 @@ def _render(project: Project, folders: Sequence[Path], output: Path | None) -> P
             return (output or folders[0]) / "index.html"
     if output is None:
         raise UsageError(
-            "Several runs are merged into a folder of their own.",
-            next_step="add the folder: -o DIR",
+            message("report.folder"),
+            next_step=message("report.folder.next"),
         )
     render_reports(output, merge_runs(folders, output, output.name), options=options)
     return output / "index.html"
@@ -118,5 +120,5 @@ def _store(output: str | None) -> RemoteFolder | None:
         return None
     try:
         return open_folder(output)
-    except ValueError as error:
-        raise UsageError(str(error), next_step="give -o as in s3://bucket/folder") from error
+    except FolderUrlError as error:
+        raise UsageError(error.what, next_step=message("report.url.next")) from error

@@ -20,7 +20,7 @@ from coze_harness.config.service_urls import check_base_url
 from coze_harness.execution import BATCH_SIZE
 from coze_harness.execution.recording_facts import estimate_requests, inspect_recordings
 from coze_harness.execution.sharding import ShardNumber, resume_shard, select_shard
-from coze_harness.messages import literal
+from coze_harness.messages import LocalizedText, literal, message
 from coze_harness.model import (
     CassetteState,
     Mode,
@@ -259,8 +259,8 @@ def run_to_resume(project: Project, options: RunOptions) -> Path | None:
         return None
     if not options.resume.strip():
         raise UsageError(
-            "--resume needs the name of a run, and it is empty.",
-            next_step="give its id, its folder, or latest; coze-harness history shows the runs.",
+            message("run.resume_empty"),
+            next_step=message("run.resume_empty.next"),
         )
     reports = project.settings.reports
     if isinstance(reports, RemoteFolder):
@@ -488,11 +488,11 @@ def _opening(project: Project, mode: Mode, trials: Sequence[SelectedTrial]) -> R
     )
 
 
-def _describe_shard(shard: ShardInfo) -> str:
-    total = "1 trial" if shard.trials == 1 else f"{shard.trials:,} trials"
+def _describe_shard(shard: ShardInfo) -> LocalizedText:
+    name, total = str(shard), shard.trials
     if not shard.places:
-        return f"Shard {shard} is empty: the run has {total}, and other shards have them all."
-    return f"Shard {shard}: {len(shard.places):,} of {total}."
+        return message("shard.empty", shard=name, n=total)
+    return message("shard.part", shard=name, part=len(shard.places), n=total)
 
 
 def _iso(moment: float) -> str:

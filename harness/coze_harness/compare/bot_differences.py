@@ -111,7 +111,7 @@ def _normalize(value: JSON, depth: int) -> JSON:
     if not isinstance(value, Mapping | Sequence):
         return value
     if depth > _MAX_DEPTH:
-        return "(nested too deeply to compare)"
+        return "…"
     if isinstance(value, Mapping):
         return _normalize_fields(value, depth + 1)
     return [_normalize(item, depth + 1) for item in value]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from coze_harness.auth.credentials import AccessToken, Credentials
+from coze_harness.messages import LocalizedText
 from coze_harness.model import Target
 from coze_harness.storage.remote_folder import RemoteFolder
 from coze_harness.text.safe_regex import UserPattern
@@ -105,4 +106,4 @@ class Settings:
     strict: bool = False
     judge_bot: str = ""
     report: ReportSettings = ReportSettings()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[LocalizedText, ...] = ()

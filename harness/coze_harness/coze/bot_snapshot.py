@@ -8,6 +8,7 @@ from typing import Final
 
 from coze_harness.coze import api_calls, response_parsing
 from coze_harness.coze.retry_policy import RetryPolicy, call_with_retry
+from coze_harness.messages import message
 from coze_harness.model import JSON, BotSnapshot
 from coze_harness.model.errors import CozeError
 from coze_harness.model.protocols import CallFlow
@@ -31,9 +32,10 @@ def fetch_bot_snapshot(
     call = api_calls.retrieve_bot(bot_id, published=published)
     try:
         envelope, _response = yield from call_with_retry(call, policy, repeatable=True)
-        envelope.raise_for_code("the bot's information")
+        envelope.raise_for_code(message("coze.call.bot"))
     except CozeError as error:
-        return BotSnapshot(warning=f"the bot's prompt and version are not known: {error.what}")
+        unknown = message("coze.snapshot.unknown", reason=error.what)
+        return BotSnapshot(warning=str(unknown))  # stored in the recording
     return parse_bot_snapshot(envelope.data)
 
 

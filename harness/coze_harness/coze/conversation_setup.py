@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from coze_harness.coze import api_calls, response_parsing
 from coze_harness.coze.prompt_messages import describe_attachment
 from coze_harness.coze.retry_policy import RetryPolicy, call_with_retry
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import Attachment, HttpCall
 from coze_harness.model.errors import PayloadError
 from coze_harness.model.protocols import CallFlow
@@ -19,7 +20,7 @@ def create_conversation(bot_id: str, policy: RetryPolicy) -> CallFlow[str]:
         CozeError: the service or the network failed.
     """
     call = api_calls.create_conversation(bot_id)
-    return (yield from _created_id(call, policy, "to create a conversation"))
+    return (yield from _created_id(call, policy, message("coze.call.conversation")))
 
 
 def upload_attachments(
@@ -33,19 +34,20 @@ def upload_attachments(
     for file in attachments:
         if file.is_local and file not in file_ids:
             call = api_calls.upload_file(file.name, describe_attachment(file))
-            file_ids[file] = yield from _created_id(call, policy, f'the file "{file.name}"')
+            sent = message("coze.call.file", file=file.name)
+            file_ids[file] = yield from _created_id(call, policy, sent)
 
 
-def _created_id(call: HttpCall, policy: RetryPolicy, what: str) -> CallFlow[str]:
+def _created_id(call: HttpCall, policy: RetryPolicy, name: LocalizedText) -> CallFlow[str]:
     # If a retry creates a second one, that does no harm: only one of the two is used.
     envelope, _response = yield from call_with_retry(call, policy, repeatable=True)
-    envelope.raise_for_code(what)
+    envelope.raise_for_code(name)
     data = envelope.data
     created = response_parsing.text(data.get("id")) if isinstance(data, dict) else ""
     if not created:
         raise PayloadError(
-            f"Coze accepted {what}, but returned no id.",
-            next_step="check the base URL: does it lead to Coze's API?",
+            message("coze.no_id", call=name),
+            next_step=message("coze.no_id.next"),
             log_id=envelope.log_id,
         )
     return created

@@ -18,6 +18,7 @@ from coze_harness.coze.message_list import ListMethod, list_messages
 from coze_harness.coze.prompt_messages import build_prompt_messages
 from coze_harness.coze.response_parsing import ChatState, Envelope
 from coze_harness.coze.retry_policy import RetryPolicy, call_with_retry
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import (
     Attachment,
     ChatOptions,
@@ -121,7 +122,7 @@ class CozeConversation:
         if self._schedule.timeout is not None:
             call = replace(call, timeout=self._schedule.timeout)
         envelope, response = yield from call_with_retry(call, self._policy, repeatable=False)
-        envelope.raise_for_code("the prompt")
+        envelope.raise_for_code(message("coze.call.prompt"))
         progress = _TurnProgress(
             response.started,
             response.started + response.elapsed,
@@ -130,7 +131,7 @@ class CozeConversation:
         )
         chat = progress.chat_of(envelope, response)
         if chat.status not in response_parsing.FAILED and not (chat.id and chat.conversation_id):
-            raise _unusable(envelope, "a chat without its ids")
+            raise _unusable(envelope, message("coze.response.no_ids"))
         self._conversation_id = chat.conversation_id or self._conversation_id
         if self._bot.is_workflow and progress.is_stream_complete:
             chat = chat.ended()  # it has no state to poll
@@ -193,7 +194,7 @@ class CozeConversation:
                 stream=self._options.stream,
             )
             envelope, response = yield from call_with_retry(call, self._policy, repeatable=False)
-            envelope.raise_for_code("the tool outputs")
+            envelope.raise_for_code(message("coze.call.tool_outputs"))
             progress.submitted += response_parsing.pending_tool_calls(chat)
             progress.update(response, envelope)
             chat = chat.updated(progress.chat_of(envelope, response))
@@ -218,13 +219,13 @@ class CozeConversation:
                     raise
                 yield from self._cancel(chat, progress)
                 raise  # never reached: `_cancel` raises
-            envelope.raise_for_code("the request for a chat's state")
+            envelope.raise_for_code(message("coze.call.poll"))
             polls += 1
             progress.polls += response.repeat_count
             progress.update(response, envelope)
             current = response_parsing.parse_chat(envelope.data)
             if not current.status:
-                raise _unusable(envelope, "a chat without a status")
+                raise _unusable(envelope, message("coze.response.no_status"))
             chat = chat.updated(current)
         self._rounds += bool(polls)
         return chat
@@ -236,21 +237,30 @@ class CozeConversation:
 
     def _cancel(self, chat: ChatState, progress: _TurnProgress) -> CallFlow[NoReturn]:
         call = api_calls.cancel_chat(chat.conversation_id, chat.id, _CANCEL_SECONDS)
+        seconds, status = round(progress.seconds, 1), chat.status or "?"
         try:
             envelope, _response = yield from call_with_retry(call, self._policy, repeatable=True)
             if envelope.code in ENDED_CODES:
-                outcome = "it ended before it could be cancelled"
+                what = message(
+                    "coze.chat.timeout.ended", n=progress.polls, seconds=seconds, status=status
+                )
             else:
-                envelope.raise_for_code("to cancel the chat")
-                outcome = "it was cancelled"
+                envelope.raise_for_code(message("coze.call.cancel"))
+                what = message(
+                    "coze.chat.timeout.canceled", n=progress.polls, seconds=seconds, status=status
+                )
         except (ApiError, PayloadError, ResponseTooLargeError, TransportError) as error:
-            outcome = f"cancelling it failed too ({error.what})"
-        polls = f"{progress.polls} poll{'' if progress.polls == 1 else 's'}"
+            what = message(
+                "coze.chat.timeout.not_canceled",
+                n=progress.polls,
+                seconds=seconds,
+                status=status,
+                reason=error.what,
+            )
         raise ChatTimeoutError(
-            f"The chat was still {chat.status or 'without a status'} "
-            f"after {progress.seconds:.1f} s and {polls}; {outcome}.",
-            next_step="raise `poll: {timeout: …}` in harness.yaml, or check the bot's workflow.",
-            detail=(f"chat {chat.id}, conversation {chat.conversation_id}",),
+            what,
+            next_step=message("coze.chat.timeout.next"),
+            detail=(_ids(chat),),
             log_id=progress.log_id,
         )
 
@@ -264,9 +274,9 @@ class CozeConversation:
         messages, envelope, response = yield from self._list_once(chat)
         if not envelope.has_code and not any(message.type == "answer" for message in messages):
             raise PayloadError(
-                "The list of messages has no answer, and its code is not a number.",
+                message("coze.chat.no_answer"),
                 detail=(response_parsing.describe_body(response),),
-                next_step="record again; if it happens again, give the log id to Coze's support.",
+                next_step=message("coze.chat.no_answer.next"),
                 log_id=envelope.log_id,
             )
         return messages
@@ -277,7 +287,7 @@ class CozeConversation:
         envelope, response = yield from list_messages(
             chat.conversation_id, chat.id, self._policy, self._schedule.timeout, self._list_method
         )
-        envelope.raise_for_code("the list of messages")
+        envelope.raise_for_code(message("coze.call.messages"))
         return response_parsing.parse_messages(envelope.data), envelope, response
 
 
@@ -315,11 +325,11 @@ class _TurnProgress:
         if stream.chat is None:
             if self.timeout is not None and response.elapsed >= self.timeout:
                 raise ChatTimeoutError(
-                    f"The stream had no complete event within {self.timeout:g} s.",
-                    next_step="raise `poll: {timeout: …}` in harness.yaml, or check the bot.",
+                    message("coze.chat.stream_timeout", seconds=float(self.timeout)),
+                    next_step=message("coze.chat.stream_timeout.next"),
                     log_id=envelope.log_id,
                 )
-            raise _unusable(envelope, "a stream that broke before its first event")
+            raise _unusable(envelope, message("coze.response.stream_broke"))
         self.is_stream_complete = stream.is_complete
         if stream.is_complete or stream.chat.status in response_parsing.FINAL:
             self.streamed += stream.messages
@@ -348,10 +358,12 @@ def _tool_output(turn: Turn, call_id: str, name: str, arguments: str) -> str:
         tool = tools.get(next(others, name))
     if tool is None:
         raise ScenarioError(
-            f'The bot calls the tool "{name}", and this turn has no output for it.',
+            message("coze.chat.tool", tool=name),
             where=turn.location,
-            detail=(f"arguments: {arguments}",),
-            next_step=f"add it under `tools:` of the turn (now: {', '.join(tools) or 'none'}).",
+            detail=(message("coze.chat.tool.arguments", arguments=arguments),),
+            next_step=message("coze.chat.tool.next", tools=tuple(tools))
+            if tools
+            else message("coze.chat.tool.next_first"),
         )
     return (
         tool
@@ -362,27 +374,35 @@ def _tool_output(turn: Turn, call_id: str, name: str, arguments: str) -> str:
 
 def _failed_chat_error(chat: ChatState, log_id: str) -> ChatFailedError:
     if chat.status == "requires_action" and chat.pending:
-        names = ", ".join(name for _id, name, _arguments in chat.pending)
+        names = tuple([name for _id, name, _arguments in chat.pending if name])
         return ChatFailedError(
-            f"The chat waits for the output of a tool: {names or 'unnamed'}.",
-            next_step="add it under `tools:` of the turn, or expect `status: requires_action`.",
+            message("coze.chat.waits", tools=names)
+            if names
+            else message("coze.chat.waits.unnamed"),
+            next_step=message("coze.chat.waits.next"),
             log_id=log_id,
         )
     code, text = chat.error_code, chat.error_message
-    reason = f": code {code}" + (f', "{text}"' if text else "") if code or text else ""
+    what = message("coze.chat.ended", status=chat.status)
+    if text:
+        what = message("coze.chat.ended.text", status=chat.status, code=code, text=text)
+    elif code:
+        what = message("coze.chat.ended.code", status=chat.status, code=code)
     return ChatFailedError(
-        f"The chat ended {chat.status}{reason}.",
-        next_step=advice_for(code, 200) if code else "give the log id to Coze's support.",
-        detail=(f"chat {chat.id}, conversation {chat.conversation_id}",) if chat.id else (),
+        what,
+        next_step=advice_for(code, 200) if code else message("coze.advice.log_id"),
+        detail=(_ids(chat),) if chat.id else (),
         log_id=log_id,
     )
 
 
 def _stream_error(error: tuple[int, str], envelope: Envelope) -> ApiError:
     code, text = error
-    reason = f': code {code}, "{text}"' if code or text else ", without a code and a text"
+    what = message("coze.stream_error")
+    if code or text:
+        what = message("coze.stream_error.text", code=code, text=text)
     return ApiError(
-        f"Coze ended the stream with an error event{reason}.",
+        what,
         code=code,
         http_status=envelope.http_status,
         next_step=advice_for(code, 200),
@@ -390,9 +410,9 @@ def _stream_error(error: tuple[int, str], envelope: Envelope) -> ApiError:
     )
 
 
-def _unusable(envelope: Envelope, what: str) -> PayloadError:
-    return PayloadError(
-        f"Coze answered with {what}.",
-        next_step="check the base URL: does it lead to Coze's API, version 3?",
-        log_id=envelope.log_id,
-    )
+def _unusable(envelope: Envelope, what: LocalizedText) -> PayloadError:
+    return PayloadError(what, next_step=message("coze.response.next"), log_id=envelope.log_id)
+
+
+def _ids(chat: ChatState) -> LocalizedText:
+    return message("coze.chat.ids", chat=chat.id, conversation=chat.conversation_id)

@@ -8,59 +8,55 @@ from __future__ import annotations
 
 from typing import Final
 
-from coze_harness.messages import literal
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model.errors import ApiError, HarnessError
 
-_SIGN_IN: Final = (
-    "check COZE_API_TOKEN (or the OAuth app): it may be wrong, expired (personal tokens live 30 "
-    "days at most), or of the other region (api.coze.com and api.coze.cn have separate accounts "
-    "and tokens)."
-)
-_QUOTA: Final = "check the plan and balance of the Coze account; retrying today does not help."
-_CALLER: Final = "correct the scenario: Coze rejects the same request every time."
-_BUSY: Final = "wait a minute and try again; `rate_limit` in harness.yaml spaces the calls."
+_SIGN_IN: Final = message("coze.advice.sign_in")
+_QUOTA: Final = message("coze.advice.quota")
+_CALLER: Final = message("coze.advice.caller")
+_BUSY: Final = message("coze.advice.busy")
 
-_NEXT_STEPS: Final[dict[int, str]] = {
+_NEXT_STEPS: Final[dict[int, LocalizedText]] = {
     4000: _CALLER,
-    4001: "the chat is unknown, or belongs to another account: record again.",
-    4002: "check `conversation_id`: the conversation is unknown, or belongs to another account.",
-    4003: "`meta_data` is over its limits: 16 pairs, keys of 64 and values of 512 characters.",
-    4004: "send at most 100 messages in one turn.",
+    4001: message("coze.advice.chat_unknown"),
+    4002: message("coze.advice.conversation"),
+    4003: message("coze.advice.meta_data"),
+    4004: message("coze.advice.turn_messages"),
     4005: _CALLER,
-    4006: "check the bot's id under `bots` in harness.yaml.",
-    4007: "keep `auto_save_history: true` unless `stream: true`.",
+    4006: message("coze.advice.bot_id"),
+    4007: message("coze.advice.history"),
     4008: _QUOTA,
     4009: _BUSY,
-    4010: "shorten the prompt: it is longer than the bot's model accepts.",
+    4010: message("coze.advice.prompt_length"),
     4011: _QUOTA,
-    4012: "choose another model for the bot: Coze no longer offers this one.",
+    4012: message("coze.advice.model"),
     4013: _BUSY,
-    4014: "the bot declined the topic (content safety); change the prompt, or expect the refusal.",
-    4015: "publish the bot to the channel “API” in Coze, wait a minute, and try again.",
-    4016: "another chat is still running in this conversation; wait for it, or cancel it.",
+    4014: message("coze.advice.declined"),
+    4015: message("coze.advice.channel"),
+    4016: message("coze.advice.chat_running"),
     4019: _QUOTA,
     4020: _BUSY,
-    4021: "configure the bot's workflow in Coze.",
+    4021: message("coze.advice.workflow"),
     4022: _QUOTA,
     4027: _QUOTA,
     4028: _QUOTA,
     4100: _SIGN_IN,
-    4101: f"{_SIGN_IN} Or give it the permission that this call needs.",
-    4102: "Coze's risk control blocked the call; ask its support, with the log id.",
-    4104: "the chat had ended already.",
-    4200: "check the bot's id, and the region: a bot of the other region does not exist here.",
-    5000: "an internal error of Coze: try again later; give the log id to its support.",
+    4101: message("coze.advice.permission"),
+    4102: message("coze.advice.blocked"),
+    4104: message("coze.advice.ended"),
+    4200: message("coze.advice.bot_region"),
+    5000: message("coze.advice.internal"),
     700012006: _SIGN_IN,
     103000000: _CALLER,
-    103000001: "the conversation or bot belongs to another user of this coze-studio.",
-    103000002: "check `conversation_id`: this coze-studio does not know the conversation.",
-    103100001: "look into coze-studio's log: the bot could not run (is a model configured?).",
-    103100002: "check the bot's id under `bots` in harness.yaml, and publish it as an API.",
-    103200001: "record again: coze-studio does not know the message.",
-    103200002: "look into coze-studio's log; then record again.",
-    103200003: "record again: coze-studio does not know the chat.",
-    103200004: "configure the bot's chatflow in coze-studio.",
-    103200005: "the chat had ended already.",
+    103000001: message("coze.advice.studio_user"),
+    103000002: message("coze.advice.studio_conversation"),
+    103100001: message("coze.advice.studio_model"),
+    103100002: message("coze.advice.studio_bot"),
+    103200001: message("coze.advice.studio_message"),
+    103200002: message("coze.advice.studio_log"),
+    103200003: message("coze.advice.studio_chat"),
+    103200004: message("coze.advice.studio_chatflow"),
+    103200005: message("coze.advice.ended"),
 }
 
 BUSY_CODES: Final = frozenset({4009, 4013, 4016, 4020})
@@ -83,7 +79,7 @@ ENDED_CODES: Final = frozenset({4104, 103200005})
 TRANSIENT_STATUSES: Final = frozenset({429, 500, 502, 503, 504})
 
 
-def advice_for(code: int, http_status: int) -> str:
+def advice_for(code: int, http_status: int) -> LocalizedText:
     """Return what a user does about an error code."""
     if code in _NEXT_STEPS:
         return _NEXT_STEPS[code]
@@ -92,8 +88,8 @@ def advice_for(code: int, http_status: int) -> str:
     if http_status == 429:
         return _BUSY
     if http_status == 404:
-        return "check the base URL (`base_url` in harness.yaml, COZE_API_BASE or --base-url)."
-    return "look up the code in Coze's documentation; give the log id to its support."
+        return message("coze.advice.address")
+    return message("coze.advice.lookup")
 
 
 _REGION_CODES: Final = frozenset({401, 4100, 4101, 4200, 700012006})
@@ -109,11 +105,6 @@ def add_region_hint(error: HarnessError | None, base_url: str) -> None:
     """
     if not isinstance(error, ApiError) or error.code not in _REGION_CODES:
         return
-    others = " or ".join(region for region in _REGIONS if region != base_url)
-    error.detail = (
-        *error.detail,
-        literal(
-            f"the address was {base_url}; accounts of {others} are separate "
-            "(`base_url` in harness.yaml, COZE_API_BASE or --base-url)"
-        ),
-    )
+    others = tuple([region for region in _REGIONS if region != base_url])
+    hint = message("coze.region", address=base_url, others=others)
+    error.detail = (*error.detail, hint)

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 from coze_harness.coze import project_calls, project_errors
 from coze_harness.coze.coze_conversation import PollSchedule
 from coze_harness.coze.project_stream import ProjectReply, parse_agent_reply, parse_workflow_run
-from coze_harness.coze.response_parsing import is_stream, number, text
+from coze_harness.coze.response_parsing import describe_body, is_stream, number, text
 from coze_harness.coze.retry_policy import RetryPolicy
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import (
     JSON,
     ChatOptions,
@@ -75,9 +76,9 @@ class ProjectConversation:
         for file in turn.attachments:
             if file.is_local:
                 raise ScenarioError(
-                    f'A project takes files by their URL only, and "{file.name}" is a local file.',
+                    message("project.local_file", file=file.name),
                     where=turn.location,
-                    next_step="Put the file where the project can fetch it, and attach its URL.",
+                    next_step=message("project.local_file.next"),
                 )
         is_agent = self._target.kind is TargetKind.PROJECT
         if is_agent and not self._session_id:
@@ -99,9 +100,9 @@ class ProjectConversation:
         if is_stream(response):
             return reply
         raise PayloadError(
-            f"The project's response (HTTP {response.status}) is no event stream.",
-            detail=_beginning(response),
-            next_step="check the address under `project:`: a workflow without a stream is at /run.",
+            message("project.no_stream", status=response.status),
+            detail=(describe_body(response),),
+            next_step=message("project.no_stream.next"),
             log_id=_log_id(response),
         )
 
@@ -113,9 +114,11 @@ class ProjectConversation:
         log_id = reply.log_id or _log_id(response)
         if reply.error and not turn.checks_status:
             raise ChatFailedError(
-                f'The project\'s reply ended {status}: code {code or "unknown"}, "{words}".',
+                message("project.ended", status=status, code=code, text=words)
+                if code
+                else message("project.ended.no_code", status=status, text=words),
                 next_step=project_errors.advice_for(code),
-                detail=(f"run {reply.execute_id}",) if reply.execute_id else (),
+                detail=_run_id(reply),
                 log_id=log_id,
             )
         messages = tuple(reply.messages)
@@ -140,22 +143,23 @@ class ProjectConversation:
         """Raise the error of a stream without an end; cancel the reply if it took too long."""
         if self._timeout is None or response.elapsed < self._timeout:
             raise PayloadError(
-                "The project's stream broke before its end.",
-                detail=(f"run {reply.execute_id}",) if reply.execute_id else (),
-                next_step="record again; if it repeats, look into the project's log.",
+                message("project.broke"),
+                detail=_run_id(reply),
+                next_step=message("project.broke.next"),
                 log_id=reply.log_id,
             )
-        outcome = "it was not cancelled, since it has no run id"
+        seconds = round(response.elapsed, 1)
+        what = message("project.timeout", seconds=seconds)
         if reply.execute_id:
             try:
                 cancelled = yield project_calls.cancel_run(self._target, reply.execute_id)
                 assert cancelled is not None  # noqa: S101 (a call is always sent a response)
-                outcome = f"cancelling it was answered with HTTP {cancelled.status}"
+                what = message("project.timeout.canceled", seconds=seconds, status=cancelled.status)
             except TransportError as error:
-                outcome = f"cancelling it failed too ({error.what})"
+                what = message("project.timeout.not_canceled", seconds=seconds, reason=error.what)
         raise ChatTimeoutError(
-            f"The project had not ended its reply after {response.elapsed:.1f} s; {outcome}.",
-            next_step="raise `poll: {timeout: …}` in harness.yaml, or check the project.",
+            what,
+            next_step=message("project.timeout.next"),
             log_id=reply.log_id,
         )
 
@@ -196,14 +200,15 @@ def _refused(response: HttpResponse, tried: int) -> ApiError:
         ),
         "",
     )
-    quoted = f': "{words}"' if words else ""
     return ApiError(
-        f"The project rejected the call: HTTP {response.status}{quoted}.",
+        message("project.rejected.text", status=response.status, text=words)
+        if words
+        else message("project.rejected", status=response.status),
         code=number(body.get("code")) or response.status,
         http_status=response.status,
         detail=(
-            *((f"tried {tried} times",) if tried > 1 else ()),
-            *(() if words else _beginning(response)),
+            *((message("coze.tried", n=tried),) if tried > 1 else ()),
+            *(() if words else (describe_body(response),)),
         ),
         next_step=project_errors.advice_for_status(response.status),
         log_id=_log_id(response),
@@ -216,9 +221,9 @@ def _direct_run(response: HttpResponse) -> ProjectReply:
         output = jsontext.parse_json(response.body)
     except ValueError:
         raise PayloadError(
-            f"The project's response (HTTP {response.status}) is not JSON.",
-            detail=_beginning(response),
-            next_step="check the address under `project:` in harness.yaml.",
+            message("project.not_json", status=response.status),
+            detail=(describe_body(response),),
+            next_step=message("project.not_json.next"),
             log_id=_log_id(response),
         ) from None
     run_id = text(output.get("run_id")) if isinstance(output, dict) else ""
@@ -237,11 +242,15 @@ def _workflow_answer(target: Target, reply: ProjectReply, log_id: str) -> Messag
         except JMESPathError:
             answer = None
     if answer is None:
-        keys = ", ".join(reply.output) if isinstance(reply.output, Mapping) else ""
+        keys = tuple(reply.output) if isinstance(reply.output, Mapping) else ()
         raise PayloadError(
-            f'The workflow\'s output has no answer at "{target.answer or "@"}".',
-            detail=(f"its keys are: {keys}" if keys else "it has no keys",),
-            next_step=f'correct `answer:` of "{target.name}" in harness.yaml (a JMESPath).',
+            message("project.no_answer", path=target.answer or "@"),
+            detail=(
+                message("project.no_answer.keys", keys=keys)
+                if keys
+                else message("project.no_answer.no_keys"),
+            ),
+            next_step=message("project.no_answer.next", target=target.name),
             log_id=log_id,
         )
     content = answer if isinstance(answer, str) else jsontext.dump_json(answer).decode()
@@ -256,9 +265,8 @@ def _object(response: HttpResponse) -> Mapping[str, JSON]:
     return body if isinstance(body, dict) else {}
 
 
-def _beginning(response: HttpResponse) -> tuple[str, ...]:
-    start = response.body[:200].decode("utf-8", "replace").strip()
-    return (f"it begins: {start}" if start else "it is empty",)
+def _run_id(reply: ProjectReply) -> tuple[LocalizedText, ...]:
+    return (message("coze.run.id", run=reply.execute_id),) if reply.execute_id else ()
 
 
 def _log_id(response: HttpResponse) -> str:

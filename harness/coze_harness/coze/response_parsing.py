@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from coze_harness.coze.error_codes import advice_for
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import JSON, HttpResponse, Message, ToolCall, Usage, replace
 from coze_harness.model.errors import ApiError, PayloadError
 from coze_harness.text import json_text as jsontext
@@ -35,23 +36,25 @@ class Envelope:
     tries: int = 1
     has_code: bool = True
 
-    def raise_for_code(self, what: str) -> None:
+    def raise_for_code(self, call: LocalizedText) -> None:
         """Check that Coze accepted the call.
 
         Args:
-            what: names the call, as in "Coze rejected <what>".
+            call: names the call (`coze.call.…`).
 
         Raises:
             ApiError: `code` is not 0, or the HTTP status is an error.
         """
         if self.code == 0 and self.http_status < 400:
             return
-        message = f': "{self.message}"' if self.message else ""
+        code, status, words = self.code, self.http_status, self.message
         raise ApiError(
-            f"Coze rejected {what}: code {self.code}, HTTP {self.http_status}{message}.",
+            message("coze.rejected.text", call=call, code=code, status=status, text=words)
+            if words
+            else message("coze.rejected", call=call, code=code, status=status),
             code=self.code or self.http_status,
             http_status=self.http_status,
-            detail=(f"tried {self.tries} times",) if self.tries > 1 else (),
+            detail=(message("coze.tried", n=self.tries),) if self.tries > 1 else (),
             next_step=advice_for(self.code, self.http_status),
             log_id=self.log_id,
         )
@@ -82,9 +85,9 @@ def parse_envelope(response: HttpResponse) -> Envelope:
         return Envelope(*studio, None, log_id, response.status)
     if not isinstance(body, dict):
         raise PayloadError(
-            f"The response (HTTP {response.status}) is not Coze's JSON.",
+            message("coze.response.not_json", status=response.status),
             detail=(describe_body(response),),
-            next_step="check the base URL, and any proxy or gateway on the way; then try again.",
+            next_step=message("coze.response.not_json.next"),
             log_id=log_id,
         )
     detail = body.get("detail")
@@ -101,10 +104,12 @@ def parse_envelope(response: HttpResponse) -> Envelope:
     )
 
 
-def describe_body(response: HttpResponse) -> str:
+def describe_body(response: HttpResponse) -> LocalizedText:
     """Return the beginning of a body, for an error's detail."""
     start = response.body[:200].decode("utf-8", "replace").strip()
-    return f"it begins: {start}" if start else "it is empty"
+    if not start:
+        return message("coze.response.empty")
+    return message("coze.response.begins", text=start)
 
 
 def _studio_error(response: HttpResponse, body: JSON) -> tuple[int, str] | None:
@@ -284,9 +289,9 @@ def _same_arguments(one: ToolCall, other: ToolCall) -> bool:
 
 def _reported_calls(messages: Sequence[Message]) -> list[ToolCall]:
     calls: list[ToolCall] = []
-    for message in messages:
-        if message.type == "function_call":
-            body = _json_or_text(message.content)
+    for item in messages:
+        if item.type == "function_call":
+            body = _json_or_text(item.content)
             if isinstance(body, dict):
                 arguments = body.get("arguments")
                 if isinstance(arguments, str):

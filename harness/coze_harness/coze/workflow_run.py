@@ -15,6 +15,7 @@ from coze_harness.coze.coze_conversation import PollSchedule
 from coze_harness.coze.error_codes import advice_for
 from coze_harness.coze.retry_policy import RetryPolicy, call_with_retry
 from coze_harness.coze.workflow_calls import Interrupt
+from coze_harness.messages import message
 from coze_harness.model import (
     JSON,
     ChatOptions,
@@ -94,16 +95,16 @@ class WorkflowRuns:
             )
         else:
             raise ScenarioError(
-                "The workflow has asked nothing that this prompt could answer.",
+                message("coze.run.no_question"),
                 where=turn.location,
-                next_step="Remove the turn, or write `input:` for another run.",
+                next_step=message("coze.run.no_question.next"),
             )
         self._has_run = True
         return (yield from self._run(replace(call, timeout=self.schedule.timeout), turn))
 
     def _run(self, call: HttpCall, turn: Turn) -> CallFlow[Reply]:
         envelope, response = yield from call_with_retry(call, self.policy, repeatable=False)
-        envelope.raise_for_code("to run the workflow")
+        envelope.raise_for_code(message("coze.call.run"))
         started, log_id = response.started, envelope.log_id
         execute_id, polls = "", 0
         if response_parsing.is_stream(response):
@@ -118,8 +119,8 @@ class WorkflowRuns:
         seconds = response.started + response.elapsed - started
         if not outcome.is_complete:
             raise PayloadError(
-                "The stream of the workflow ended before the run did.",
-                next_step="record again; a run with long silences needs `is_async: true`.",
+                message("coze.run.stream_broke"),
+                next_step=message("coze.run.stream_broke.next"),
                 log_id=log_id,
             )
         if outcome.error is not None and not turn.checks_status:
@@ -127,8 +128,8 @@ class WorkflowRuns:
         messages = _messages(outcome, execute_id)
         if not messages and outcome.error is None:
             raise PayloadError(
-                "The workflow ran, but returned no output.",
-                next_step="check that the workflow's end node has an output.",
+                message("coze.run.no_output"),
+                next_step=message("coze.run.no_output.next"),
                 log_id=log_id,
             )
         code, text = outcome.error or (0, "")
@@ -158,14 +159,14 @@ class WorkflowRuns:
             timeout = self.schedule.timeout
             if timeout is not None and now - started >= timeout:
                 raise ChatTimeoutError(
-                    f"The workflow was still running after {now - started:.1f} s.",
-                    next_step="raise `poll: {timeout: …}` in harness.yaml, or check the workflow.",
-                    detail=(f"run {execute_id}",),
+                    message("coze.run.timeout", seconds=round(now - started, 1)),
+                    next_step=message("coze.run.timeout.next"),
+                    detail=(message("coze.run.id", run=execute_id),),
                     log_id=log_id,
                 )
             yield Wait(self.schedule.next_delay(self._rounds, polls))
             envelope, response = yield from call_with_retry(call, self.policy, repeatable=True)
-            envelope.raise_for_code("the request for a run's state")
+            envelope.raise_for_code(message("coze.call.run_state"))
             polls += 1
             count += response.repeat_count
             now = response.started + response.elapsed
@@ -173,8 +174,8 @@ class WorkflowRuns:
             status = response_parsing.text(history.get("execute_status"))
             if not status:
                 raise PayloadError(
-                    "Coze answered with a run without its state.",
-                    next_step="give the log id to Coze's support.",
+                    message("coze.run.no_state"),
+                    next_step=message("coze.advice.log_id"),
                     log_id=envelope.log_id,
                 )
             if status != _RUNNING:
@@ -199,7 +200,7 @@ def _finished(history: Mapping[str, JSON], status: str) -> _Outcome:
         output = inner["Output"]
     error = None
     if status != _SUCCESS:
-        text = response_parsing.text(history.get("error_message")) or f"the run ended {status}"
+        text = response_parsing.text(history.get("error_message")) or status
         error = response_parsing.number(history.get("error_code")), text
     interrupt = _interrupt(history.get("interrupt_data"))
     return _Outcome(
@@ -276,8 +277,8 @@ def _interrupt(data: JSON) -> Interrupt | None:
 def _failed_run(error: tuple[int, str], log_id: str) -> ChatFailedError:
     code, text = error
     return ChatFailedError(
-        f'The workflow failed: code {code}, "{text}".',
-        next_step=advice_for(code, 200) if code else "check the workflow's debug page in Coze.",
+        message("coze.run.failed", code=code, text=text),
+        next_step=advice_for(code, 200) if code else message("coze.run.failed.next"),
         log_id=log_id,
     )
 

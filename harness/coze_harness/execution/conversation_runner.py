@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from coze_harness.messages import LocalizedText
 from coze_harness.model import (
     BotSnapshot,
     ErrorRecord,
@@ -97,7 +98,7 @@ def build_trial_result(
     recorded_at: str = "",
     edited: bool = False,
     error: HarnessError | None = None,
-    warnings: tuple[str, ...] = (),
+    warnings: tuple[LocalizedText, ...] = (),
 ) -> TrialResult:
     """Return a trial's result.
 

@@ -21,6 +21,7 @@ from coze_harness.execution.flow_driver import FlowTask, run_flow
 from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.execution.project_sessions import new_session_id, recorded_session_id
 from coze_harness.execution.trial_deadline import limit_trial
+from coze_harness.messages import message
 from coze_harness.model import ChatOptions, Reply, Target
 from coze_harness.model.errors import CassetteEditedError, CassetteMissingError
 from coze_harness.model.location import Location
@@ -80,9 +81,9 @@ class ReplaySession:
             recording = store.read_cassette(path)
         except CassetteMissingError:
             raise CassetteMissingError(
-                "There is no recording of this test's conversations.",
+                message("replay.missing.test"),
                 where=Location(shown),
-                next_step=f"with COZE_API_TOKEN set: {record_command}",
+                next_step=message("replay.missing.next", command=record_command),
             ) from None
         if strict and recording.edited:
             raise CassetteEditedError(Location(shown))

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from coze_harness.execution import BATCH_SIZE
 from coze_harness.execution.process_pool import map_with_executor
+from coze_harness.messages import literal, message
 from coze_harness.model.errors import UsageError, WorkerLostError
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ def map_on_cluster(
         threads = sum(client.nthreads().values())
         if not threads:
             raise UsageError(
-                f"The scheduler at {address} has no worker.",
-                next_step=f"start some on machines that have this package: dask worker {address}",
+                message("cluster.no_worker", address=address),
+                next_step=message("cluster.no_worker.next", address=address),
             )
         # Not pure: equal batches would be done only once.
         pool = client.get_executor(pure=False)
@@ -67,8 +68,8 @@ def map_on_cluster(
             yield from map_with_executor(pool, work, batches, limit=threads * _AHEAD)
         except (KilledWorker, FutureCancelledError, OSError) as error:
             raise WorkerLostError(
-                f"The cluster at {address} lost the work: {type(error).__name__}.",
-                next_step="resume the run with --resume; the workers' logs show why",
+                message("cluster.lost", address=address, reason=type(error).__name__),
+                next_step=message("cluster.lost.next"),
             ) from error
         finally:
             pool.shutdown(wait=False)
@@ -84,8 +85,8 @@ def check_scheduler(address: str) -> None:
     """
     if find_spec("distributed") is None:
         raise UsageError(
-            "--cluster needs packages that are not installed.",
-            next_step="pip install 'coze-harness[dask]'",
+            message("cluster.no_package"),
+            next_step=literal("pip install 'coze-harness[dask]'"),
         )
     try:
         with socket.create_connection(_host_and_port(address), _CONNECT_SECONDS):
@@ -105,8 +106,8 @@ def _client(address: str) -> Client:
 
 def _no_scheduler(address: str) -> UsageError:
     return UsageError(
-        f"No Dask scheduler answers at {address}.",
-        next_step="give the address that it prints when it starts: tcp://HOST:8786",
+        message("cluster.no_scheduler", address=address),
+        next_step=message("cluster.no_scheduler.next"),
     )
 
 

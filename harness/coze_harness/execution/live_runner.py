@@ -36,6 +36,7 @@ from coze_harness.execution.recording_facts import is_streamed, requested_versio
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.execution.trial_deadline import limit_trial
 from coze_harness.expectations import asks_for
+from coze_harness.messages import UserText, message
 from coze_harness.model import BotSnapshot, Target, replace
 from coze_harness.model.errors import CassetteError, CassetteMissingError, HarnessError
 from coze_harness.model.protocols import CallFlow, Clock, EncodeResult, GenerateValues
@@ -51,9 +52,6 @@ Value = TypeVar("Value")
 Encoded = TypeVar("Encoded")
 _Version: TypeAlias = tuple[Target, str]
 _DRAFT: Final = "unpublished_draft"
-_PROJECT_SNAPSHOT: Final = BotSnapshot(
-    warning="a project does not describe its version, model and prompt"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +106,7 @@ class LiveRunner:
     recorded_address: str
     folder: Path
     replayer: ReplayRunner
-    warn: Callable[[str], None]
+    warn: Callable[[UserText], None]
     candidates: Mapping[str, CandidateContext] = field(default_factory=dict)
 
     def results(
@@ -163,7 +161,7 @@ class _LiveRun(Generic[Encoded]):
         for key, trial in bots.items():
             if warning := snapshots[key].warning:
                 warning = self.settings.redactor.redact(warning)
-                self.settings.warn(f"bot {trial.bot.name}: {warning}")
+                self.settings.warn(message("live.bot_warning", bot=trial.bot.name, warning=warning))
         return snapshots
 
     def _snapshot_task(self, key: _Version) -> FlowTask[BotSnapshot, tuple[_Version, BotSnapshot]]:
@@ -193,7 +191,7 @@ class _LiveRun(Generic[Encoded]):
         recorder = RecordingTransport(timed, self._recorded_address(trial.bot), settings.redactor)
         snapshot = self.snapshots.get(requested_version(trial))
         if trial.bot.is_project:
-            snapshot = _PROJECT_SNAPSHOT
+            snapshot = BotSnapshot(warning=str(message("live.project_snapshot")))
         if snapshot is not None:
             # First, so that the bot cannot repeat a secret of its prompt without its context.
             snapshot = recorder.redactor.redact_snapshot(snapshot)
@@ -326,7 +324,9 @@ class _Baseline:
             return ()
         except CassetteError as error:
             if not self.is_candidates:
-                self.settings.warn(f"{error.where}: {error.what} It is recorded again.")
+                self.settings.warn(
+                    message("live.recorded_again", where=str(error.where), what=error.what)
+                )
             return ()
 
 
@@ -339,11 +339,8 @@ def _snapshot_of_version(bot_version: str, snapshot: BotSnapshot) -> BotSnapshot
     """Return a snapshot of a version; Coze describes only the draft and the published one."""
     if bot_version in ("", _DRAFT, snapshot.version) or snapshot.warning:
         return snapshot
-    warning = (
-        f"the prompt and model of version {bot_version} are not known:"
-        " Coze returns only those of the published version"
-    )
-    return BotSnapshot(version=bot_version, warning=warning)
+    warning = message("live.version_unknown", version=bot_version)
+    return BotSnapshot(version=bot_version, warning=str(warning))  # stored in the recording
 
 
 def _ended(result: ConversationResult) -> CallFlow[ConversationResult]:

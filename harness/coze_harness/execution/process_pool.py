@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from coze_harness.messages import message
 from coze_harness.model.errors import WorkerLostError
 
 if TYPE_CHECKING:  # a small run works in this process, and importing pools takes 17 ms
@@ -99,8 +100,8 @@ def map_with_executor(
                 yield future.result()
     except BrokenExecutor as error:
         raise WorkerLostError(
-            "A worker process died: it was killed, or out of memory.",
-            next_step="resume the run with --resume, and fewer --workers",
+            message("worker.died"),
+            next_step=message("worker.died.next"),
         ) from error
     finally:
         for future in pending:

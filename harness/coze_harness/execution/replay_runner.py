@@ -22,7 +22,8 @@ from coze_harness.execution.flow_driver import run_flow
 from coze_harness.execution.process_pool import BATCH_SIZE, in_batches, map_in_processes
 from coze_harness.execution.project_sessions import recorded_session_id
 from coze_harness.execution.recorded_tools import with_recorded_tools
-from coze_harness.model import TrialResult, replace
+from coze_harness.messages import LocalizedText, literal, message
+from coze_harness.model import JSON, TrialResult, replace
 from coze_harness.model.errors import CassetteMissingError, CassetteStaleError, HarnessError
 from coze_harness.model.location import Location
 from coze_harness.model.protocols import Conversation, EncodeResult
@@ -190,23 +191,25 @@ class ReplayRunner:
             raise missing_recording_error(trial, path, self.record_command) from None
         values = _generated_values(recording)
         if missing := trial.script.generated_names - values.keys():
-            names = ", ".join(sorted(missing))
-            raise self._stale(trial, path, [f"the recording has no generated value for: {names}"])
+            names = tuple(sorted(missing))
+            what = message("replay.stale.values", trial=trial.key.id, names=names)
+            raise self._stale(trial, path, what)
         turns = trial.script.turns(values)
         info = recording.origin
         if info and info.fingerprint:
             now = fingerprint(trial.bot, trial.options, turns)
             if now != info.fingerprint:
-                raise self._stale(trial, path, _changes(trial, turns, recording))
+                raise self._stale(trial, path, *_changes(trial, turns, recording))
         return recording, turns
 
-    def _stale(self, trial: Trial, path: str, changes: Sequence[str]) -> CassetteStaleError:
+    def _stale(
+        self, trial: Trial, path: str, what: LocalizedText, *changes: LocalizedText
+    ) -> CassetteStaleError:
         return CassetteStaleError(
-            f'The recording of "{trial.key.id}" is stale: {trial.location} changed since.',
+            what,
             where=Location(path),
-            detail=changes,
-            next_step="if the change is intended: "
-            f"coze-harness {self.record_command} {trial.key.file}",
+            detail=(_scenario(trial), *changes),
+            next_step=literal(f"coze-harness {self.record_command} {trial.key.file}"),
         )
 
 
@@ -233,31 +236,49 @@ def missing_recording_error(
 ) -> CassetteMissingError:
     """Return the error for a trial that was never recorded."""
     return CassetteMissingError(
-        f'There is no recording for "{trial.key.id}" ({trial.location}).',
+        message("replay.missing", trial=trial.key.id),
         where=Location(path),
-        next_step=f"with COZE_API_TOKEN set: coze-harness {record_command} {trial.key.file}",
+        detail=(_scenario(trial),),
+        next_step=message(
+            "replay.missing.next", command=f"coze-harness {record_command} {trial.key.file}"
+        ),
     )
+
+
+def _scenario(trial: Trial) -> LocalizedText:
+    return message("replay.scenario", location=str(trial.location))
 
 
 def _generated_values(recording: Recording) -> Mapping[str, str]:
     return recording.origin.generated_values if recording.origin else {}
 
 
-def _changes(trial: Trial, turns: Sequence[Turn], recording: Recording) -> list[str]:
-    """Return what changed, turn by turn, as far as the recorded requests show it."""
-    before = recorded_prompt_bodies(
+def _changes(trial: Trial, turns: Sequence[Turn], recording: Recording) -> Sequence[LocalizedText]:
+    """Return what changed, then how, as far as the recorded requests show it."""
+    recorded = recorded_prompt_bodies(
         [
             (item.target.partition("?")[0], item.request_body, item.response_body)
             for item in recording.interactions
         ]
     )
     now = prompt_bodies(trial.bot, trial.options, turns)
-    lines = [
-        f"turn {number}: {line}"
-        for number, bodies in enumerate(zip(before, now, strict=False), 1)
-        for line in request_differences(*bodies)
-    ]
-    if len(before) != len(now):
-        lines.append(f"recorded  {len(before)} turns")
-        lines.append(f"now       {len(now)} turns")
-    return lines[:_MAX_CHANGES] or ["the conversation, the tools' outputs or a file's name changed"]
+    what: LocalizedText | None = None
+    lines: list[LocalizedText] = []
+    for turn, (before, after) in enumerate(zip(recorded, now, strict=False), 1):
+        changes = request_differences(before, after)
+        lines += [message("replay.turn", turn=turn, line=line) for line in changes]
+        if changes and what is None:
+            what = (
+                message("replay.stale.prompt", trial=trial.key.id, turn=turn)
+                if _prompt(before) != _prompt(after)
+                else message("replay.stale.request", trial=trial.key.id, turn=turn)
+            )
+    if len(recorded) != len(now):
+        what = what or message("replay.stale.turns", trial=trial.key.id)
+        lines.append(message("replay.recorded_turns", n=len(recorded)))
+        lines.append(message("replay.now_turns", n=len(now)))
+    return (what or message("replay.stale", trial=trial.key.id), *lines[:_MAX_CHANGES])
+
+
+def _prompt(body: JSON) -> JSON:
+    return body.get("additional_messages") if isinstance(body, Mapping) else body

@@ -17,10 +17,12 @@ from typing import Final, NamedTuple
 
 from coze_harness.execution.recording_facts import recorded_seconds
 from coze_harness.execution.replay_runner import ReplayRunner
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import ShardInfo, TrialKey
 from coze_harness.model.errors import UsageError
 from coze_harness.model.trial import Trial
 
+_MAX_SHOWN: Final = 40
 MAX_SHARDS: Final = 10_000
 
 _SHARD: Final = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
@@ -42,12 +44,14 @@ class ShardNumber(NamedTuple):
         """
         match = _SHARD.fullmatch(text.strip())
         if match is None:
-            raise _invalid(text, "it is not two numbers with a slash between them")
+            raise _invalid(message("shard.invalid", text=text[:_MAX_SHOWN]))
         shard = cls(int(match[1]), int(match[2]))
         if not 1 <= shard.total <= MAX_SHARDS:
-            raise _invalid(text, f"there can be 1 to {MAX_SHARDS:,} shards")
+            what = message("shard.invalid.total", text=text[:_MAX_SHOWN], limit=MAX_SHARDS)
+            raise _invalid(what)
         if not 1 <= shard.number <= shard.total:
-            raise _invalid(text, f"the shards are numbered from 1 to {shard.total}")
+            what = message("shard.invalid.number", text=text[:_MAX_SHOWN], total=shard.total)
+            raise _invalid(what)
         return shard
 
     def __str__(self) -> str:
@@ -135,17 +139,19 @@ def resume_shard(
     if shard is None:
         if number is None:
             return trials, None
-        raise UsageError(f"The run {run_id} is not a shard.", next_step="leave out --shard.")
+        raise UsageError(
+            message("shard.no_shard", run=run_id), next_step=message("shard.no_shard.next")
+        )
     if number is not None and number != (shard.number, shard.total):
         raise UsageError(
-            f"The run {run_id} is shard {shard}, not {number}.",
-            next_step=f"resume it with --shard {shard}.",
+            message("shard.other", run=run_id, shard=str(shard), number=str(number)),
+            next_step=message("shard.other.next", shard=str(shard)),
         )
     digest = digest_trials(trial.key for trial in trials)
     if (digest, len(trials)) != (shard.trial_set_digest, shard.trials):
         raise UsageError(
-            f"The run {run_id} is shard {shard} of other trials than those selected now.",
-            next_step="give the same paths and options as before, on the same commit.",
+            message("shard.other_trials", run=run_id, shard=str(shard)),
+            next_step=message("shard.other_trials.next"),
         )
     return [trials[place] for place in shard.places], shard
 
@@ -159,8 +165,5 @@ def _hash(name: str) -> bytes:
     return blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
-def _invalid(text: str, why: str) -> UsageError:
-    return UsageError(
-        f"--shard {text[:40]!a} is invalid: {why}.",
-        next_step="write I/N: --shard 2/4 is the second of four shards.",
-    )
+def _invalid(what: LocalizedText) -> UsageError:
+    return UsageError(what, next_step=message("shard.invalid.next"))

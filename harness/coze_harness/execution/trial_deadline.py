@@ -6,6 +6,7 @@ from collections.abc import Callable
 from math import inf
 from typing import TypeVar
 
+from coze_harness.messages import message
 from coze_harness.model import HttpCall, HttpResponse, Wait, replace
 from coze_harness.model.errors import CallTimeoutError, HarnessError, TrialTimeoutError
 from coze_harness.model.protocols import CallFlow
@@ -93,8 +94,7 @@ class _TrialDeadline:
 
     def _error(self) -> TrialTimeoutError:
         return TrialTimeoutError(
-            f"The trial was not complete within {self._seconds:g} s.",
-            next_step="check whether this bot is slow on Coze; or raise"
-            " `limits: {trial: …}` in harness.yaml.",
+            message("trial.timeout", seconds=float(self._seconds)),
+            next_step=message("trial.timeout.next"),
             log_id=self._log_id,
         )

@@ -123,7 +123,7 @@ class TrialResult(Struct, frozen=True, kw_only=True):
     request_count: int = 0
     error: ErrorRecord | None = None
     known_failure: str = ""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[LocalizedText, ...] = ()
     bot_id: str = ""
     snapshot: BotSnapshot | None = None
     recorded_at: str = ""

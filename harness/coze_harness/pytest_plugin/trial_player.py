@@ -10,6 +10,7 @@ import pytest
 from coze_harness.commands.cassette_access import lock_for_reading, lock_for_writing
 from coze_harness.commands.fixture_sessions import REPLAY_IN_CI, record_trials, refuse_edited
 from coze_harness.commands.project import Project
+from coze_harness.messages import UserText
 from coze_harness.model import TrialResult
 from coze_harness.model.trial import Trial
 from coze_harness.reporting.encoded_result import encode_redacted
@@ -52,7 +53,7 @@ class TrialPlayer:
             self.project.resources.enter_context(lock)
         self._is_locked = True
 
-    def _note(self, text: str) -> None:
+    def _note(self, text: UserText) -> None:
         plugins = self._config.pluginmanager
         terminal, capture = (
             plugins.get_plugin(name) for name in ("terminalreporter", "capturemanager")
@@ -92,5 +93,5 @@ class TrialPlayer:
         return encode_redacted(result, self._redactor)[0].decode()
 
 
-def _warn(message: str) -> None:
-    sys.stderr.write(f"{message}\n")
+def _warn(text: UserText) -> None:
+    sys.stderr.write(f"{text}\n")

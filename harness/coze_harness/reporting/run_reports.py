@@ -6,6 +6,7 @@ import io
 from contextlib import ExitStack
 from pathlib import Path
 
+from coze_harness.messages import message
 from coze_harness.model import Run
 from coze_harness.reporting.page_options import PageOptions
 from coze_harness.reporting.report_formats import FORMATS, ReportSet
@@ -40,7 +41,7 @@ def write_reports(reports: ReportSet, run: Run, folder: Path) -> None:
     Raises:
         ResultsError: the folder cannot be written.
     """
-    with wrap_os_errors("Writing the reports", folder):
+    with wrap_os_errors(lambda reason: message("results.failed.reports", reason=reason), folder):
         folder.mkdir(parents=True, exist_ok=True)
         temporaries = {
             name: folder / f".{form.file_name}{wholefile.TEMPORARY_SUFFIX}"
@@ -75,7 +76,9 @@ def update_run_list(folder: Path, options: PageOptions | None = None) -> None:
     update_latest(folder)
     page = io.StringIO()
     render_run_list(list_runs(folder.parent), page, options or PageOptions())
-    with wrap_os_errors("Writing the list of runs", folder.parent):
+    with wrap_os_errors(
+        lambda reason: message("results.failed.run_list", reason=reason), folder.parent
+    ):
         # The temporary file is in the run's folder: a killed run leaves nothing next to others.
         content = page.getvalue().encode()
         wholefile.write_atomically(folder.parent / "index.html", [content], temporaries=folder)

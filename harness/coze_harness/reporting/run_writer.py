@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, TypeAlias, TypeVar
 
+from coze_harness.messages import UserText
 from coze_harness.model import Run, TrialKey, TrialResult, TrialStatus, replace
 from coze_harness.model.errors import CassetteEditedError
 from coze_harness.model.protocols import TextRedactor
@@ -64,11 +65,11 @@ class RunListener(Protocol):
         """A trial did anything but pass."""
         ...
 
-    def on_warning(self, text: str) -> None:
+    def on_warning(self, text: UserText) -> None:
         """A warning that is not an error."""
         ...
 
-    def on_note(self, text: str, *, essential: bool = False) -> None:
+    def on_note(self, text: UserText, *, essential: bool = False) -> None:
         """Something to know before the run begins; if essential, even with little output."""
         ...
 

@@ -137,7 +137,7 @@ def _unusable_lines(unusable: Sequence[TrialResult], writer: TerminalWriter) -> 
         head = _NOT_JUDGED if error else StyledText("REMARK", TextStyle.DOUBT)
         yield writer.line(head, f"  {single_line(result.key.id)}")
         for warning in result.warnings:
-            yield f"  {single_line(warning, _LINE_LIMIT)}"
+            yield f"  {single_line(str(warning), _LINE_LIMIT)}"
         if error:
             where = f"{error.where}: " if error.where else ""
             yield f"  {single_line(where + str(error.what), _LINE_LIMIT)}"

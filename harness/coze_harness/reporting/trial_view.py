@@ -90,7 +90,7 @@ def trial_view(result: TrialResult) -> TrialView:
         diff_view(result, turns) if change or result.status is not TrialStatus.PASSED else None,
         error,
         truncate_text(result.known_failure),
-        [truncate_text(warning) for warning in (*result.warnings, *_edit_warning(result))],
+        [truncate_text(str(warning)) for warning in (*result.warnings, *_edit_warning(result))],
         _bot_facts(result.bot_id, result.snapshot),
         single_line(key.scenario),
         BADGE[result.status],
@@ -143,7 +143,7 @@ def _reason(result: TrialResult, error: ErrorView | None, turns: Sequence[TurnVi
         for verdict in turn.verdicts:
             if verdict.status == status:
                 return single_line(explain_verdict(verdict))
-    return single_line(result.warnings[0]) if result.warnings else ""
+    return single_line(str(result.warnings[0])) if result.warnings else ""
 
 
 def _turn(number: int, turn: TurnResult) -> TurnView:

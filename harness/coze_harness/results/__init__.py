@@ -12,7 +12,8 @@ from coze_harness.results.run_history import last_statuses, with_history
 from coze_harness.results.run_index import find_run, list_runs
 from coze_harness.results.run_merge import merge_runs
 from coze_harness.results.run_totals import RunTotals, count_warnings, tokens_and_polls
-from coze_harness.results.trial_codec import decode_trial, encode_trial
+from coze_harness.results.trial_decoding import decode_trial
+from coze_harness.results.trial_encoding import encode_trial
 
 __all__ = [
     "RunFolder",

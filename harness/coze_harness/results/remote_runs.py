@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
 from coze_harness.results.run_codec import HEAD_SIZE, cut_head, decode_run
@@ -14,7 +15,8 @@ from coze_harness.results.run_folder import LATEST, RUN, TRIALS, check_run_id, r
 from coze_harness.results.run_history import MAX_PREVIOUS_RUNS
 from coze_harness.results.run_index import MAX_LISTED_RUNS, find_run, list_folders, no_such_run
 from coze_harness.storage import remote_folder as remote
-from coze_harness.storage.remote_folder import RemoteError, RemoteFolder
+from coze_harness.storage.remote_folder import RemoteFolder
+from coze_harness.storage.storage_errors import FolderUrlError, RemoteError, failure_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,13 @@ class LocatedRun:
 
 
 @contextmanager
-def wrap_store_errors(action: str, location: RemoteFolder) -> Iterator[None]:
+def wrap_store_errors(
+    what: Callable[[LocalizedText], LocalizedText], location: RemoteFolder
+) -> Iterator[None]:
     """Raise what a store rejects with its location.
 
     Args:
-        action: what is done, as in "Reading a run".
+        what: makes the message from the reason.
         location: the folder or file that it is done with.
 
     Raises:
@@ -40,9 +44,11 @@ def wrap_store_errors(action: str, location: RemoteFolder) -> Iterator[None]:
         yield
     except OSError as error:
         raise ResultsError(
-            f"{action} failed: {error.strerror or type(error).__name__}.",
+            what(failure_reason(error)),
             where=Location(str(location)),
-            next_step=error.next_step if isinstance(error, RemoteError) else "try again",
+            next_step=error.next_step
+            if isinstance(error, RemoteError)
+            else message("results.failed.retry"),
         ) from error
 
 
@@ -82,7 +88,7 @@ def newest_runs(reports: Path | RemoteFolder, temporary: Callable[[], Path]) -> 
         folders = sorted(list_folders(reports), key=lambda path: path.name, reverse=True)
         yield from folders[:MAX_LISTED_RUNS]
         return
-    with wrap_store_errors("Listing the runs", reports):
+    with wrap_store_errors(lambda reason: message("results.failed.list", reason=reason), reports):
         names = [name for name in remote.list_folders(reports) if name != LATEST and name[0] != "."]
     into = temporary()
     for name in names[::-1][:MAX_LISTED_RUNS]:
@@ -101,7 +107,7 @@ def fetch_heads(reports: RemoteFolder, into: Path, before: str = "") -> None:
     Raises:
         ResultsError: the store rejects the request or cannot be reached.
     """
-    with wrap_store_errors("Listing the runs", reports):
+    with wrap_store_errors(lambda reason: message("results.failed.list", reason=reason), reports):
         names = [name for name in remote.list_folders(reports) if name != LATEST and name[0] != "."]
     whole = [name for name in names if name < before][-MAX_PREVIOUS_RUNS:] if before else []
     skipped = {before, *whole}
@@ -124,7 +130,10 @@ def _read(
         if isinstance(text, FileNotFoundError):
             continue
         if isinstance(text, OSError):
-            with wrap_store_errors("Reading a run", reports / by_url[url]):
+            with wrap_store_errors(
+                lambda reason: message("results.failed.download", reason=reason),
+                reports / by_url[url],
+            ):
                 raise text
         yield by_url[url], text
 
@@ -141,7 +150,9 @@ def find_latest_name(reports: RemoteFolder) -> str:
         ResultsError: the store cannot be reached, or that run.json is unreadable.
     """
     url = str(reports / LATEST / RUN)
-    with wrap_store_errors("Reading the latest run", reports):
+    with wrap_store_errors(
+        lambda reason: message("results.failed.read_latest", reason=reason), reports
+    ):
         try:
             text = remote.read_file(url)
         except FileNotFoundError:
@@ -152,8 +163,8 @@ def find_latest_name(reports: RemoteFolder) -> str:
 def _open_url(name: str) -> RemoteFolder:
     try:
         folder = remote.open_folder(name)
-    except ValueError as error:
-        raise ResultsError(str(error), next_step="name a run's folder") from error
+    except FolderUrlError as error:
+        raise ResultsError(error.what, next_step=message("results.url.next")) from error
     folder = folder.parent if folder.name == RUN else folder
     return _open_name(folder.parent, LATEST) if folder.name == LATEST else folder
 
@@ -169,7 +180,9 @@ def _open_name(reports: RemoteFolder, name: str) -> RemoteFolder:
 def _download(origin: RemoteFolder, into: Path, *, rows_only: bool) -> LocatedRun:
     folder = into / origin.name
     folder.mkdir()
-    with wrap_store_errors("Reading a run", origin):
+    with wrap_store_errors(
+        lambda reason: message("results.failed.download", reason=reason), origin
+    ):
         try:
             remote.download_file(str(origin / RUN), folder / RUN)
         except FileNotFoundError:
@@ -182,6 +195,6 @@ def _download(origin: RemoteFolder, into: Path, *, rows_only: bool) -> LocatedRu
 
 
 def _no_such_run(reports: RemoteFolder, name: str) -> ResultsError:
-    with wrap_store_errors("Listing the runs", reports):
+    with wrap_store_errors(lambda reason: message("results.failed.list", reason=reason), reports):
         known = [folder for folder in remote.list_folders(reports) if folder != LATEST]
     return no_such_run(str(reports), name, known)

@@ -14,6 +14,7 @@ from typing import BinaryIO, Final, TypeVar
 import msgspec
 from msgspec import Struct, field
 
+from coze_harness.messages import UserText, message
 from coze_harness.model import (
     Comparison,
     Mode,
@@ -30,7 +31,9 @@ from coze_harness.model import (
 from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
 from coze_harness.model.record import Count
-from coze_harness.results.trial_codec import StoredKey, dump_json, load_key, to_plain
+from coze_harness.results.stored_trial import StoredKey
+from coze_harness.results.trial_decoding import load_key
+from coze_harness.results.trial_encoding import dump_json, to_plain
 
 Stored = TypeVar("Stored")
 
@@ -199,7 +202,7 @@ def decode_run(source: bytes, location: Location) -> Run:
     stored = _load(source, StoredRun, location)
     shard = stored.shard
     if shard and shard.places and max(shard.places) >= shard.trials:
-        raise _unreadable(f"'places' of 'shard' exceed its {shard.trials} trials", location)
+        raise _unreadable(message("results.json.places", n=shard.trials), location)
     return Run(
         run_id=stored.run_id,
         mode=stored.mode,
@@ -257,16 +260,15 @@ def _check_version(source: bytes, location: Location) -> None:
     version = _load(source, _Version, location).format_version
     if not isinstance(version, int):
         raise ResultsError(
-            "This is not a run.json of coze-harness: it has no format_version.",
+            message("results.not_run"),
             where=location,
-            next_step="name a folder that a run has written, such as reports/latest",
+            next_step=message("results.not_folder.next"),
         )
     if version > FORMAT_VERSION:
         raise ResultsError(
-            f"This run has format {version}; this coze-harness reads formats up to"
-            f" {FORMAT_VERSION}.",
+            message("results.format", version=version, known=FORMAT_VERSION),
             where=location,
-            next_step="upgrade it: pip install -U coze-harness",
+            next_step=message("results.format.next"),
         )
 
 
@@ -295,9 +297,9 @@ def _load_mutation(stored: StoredMutation) -> MutationReport:
     return MutationReport(seed=stored.seed, scores=scores)
 
 
-def _unreadable(reason: str, location: Location) -> ResultsError:
+def _unreadable(reason: UserText, location: Location) -> ResultsError:
     return ResultsError(
-        f"run.json cannot be read: {reason}.",
+        message("results.json", reason=reason),
         where=location,
-        next_step="run again, or delete run.json: the trials are then counted from trials.jsonl",
+        next_step=message("results.json.next"),
     )

@@ -5,25 +5,28 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import Final
 
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import Mode, Run, Summary, TrialResult, TrialStatus, replace
 from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
 from coze_harness.results.run_codec import decode_run, encode_run, read_head_of
 from coze_harness.results.run_totals import RunTotals
-from coze_harness.results.trial_codec import decode_line, encode_trial
+from coze_harness.results.trial_decoding import decode_line
+from coze_harness.results.trial_encoding import encode_trial
 from coze_harness.storage.atomic_write import (
     TEMPORARY_SUFFIX,
     is_disk_full,
     remove_temporaries,
     write_atomically,
 )
+from coze_harness.storage.storage_errors import failure_reason
 
 RUN: Final = "run.json"
 TRIALS: Final = "trials.jsonl"
@@ -65,15 +68,15 @@ class RunFolder:
             ResultsError: the id is no folder name or exists, or the folder cannot be written.
         """
         path = reports / check_run_id(opening.run_id)
-        with wrap_os_errors("Making the run's folder", path):
+        with wrap_os_errors(lambda reason: message("results.failed.folder", reason=reason), path):
             _make_reports_folder(reports)
             try:
                 path.mkdir()
             except FileExistsError:
                 raise ResultsError(
-                    f"Run {opening.run_id} exists already.",
+                    message("results.exists", run=opening.run_id),
                     where=Location(str(path)),
-                    next_step="choose another id, or resume that run with --resume",
+                    next_step=message("results.exists.next"),
                 ) from None
             (path / RUN).write_bytes(b"".join(encode_run(replace(opening, finished_at=""))))
             return cls(path, FileIO(path / TRIALS, "ab"), {})
@@ -91,7 +94,9 @@ class RunFolder:
         for result, end in scan_trials(path / TRIALS):
             done[result.key.id] = result.status
             size = end
-        with wrap_os_errors("Opening the run's folder", path / TRIALS):
+        with wrap_os_errors(
+            lambda reason: message("results.failed.open", reason=reason), path / TRIALS
+        ):
             remove_temporaries(path)
             file = FileIO(path / TRIALS, "ab")
             os.ftruncate(file.fileno(), size)
@@ -108,7 +113,9 @@ class RunFolder:
             ResultsError: the disk is full or gone; the lines before are intact.
         """
         begin = self._file.seek(0, os.SEEK_END)
-        with wrap_os_errors("Writing a trial", self.path / TRIALS):
+        with wrap_os_errors(
+            lambda reason: message("results.failed.write_trial", reason=reason), self.path / TRIALS
+        ):
             try:
                 rest = memoryview(b"".join(lines))
                 while rest:
@@ -148,7 +155,9 @@ def write_run(folder: Path, run: Run) -> None:
     Raises:
         ResultsError: it cannot be written; the old file is intact.
     """
-    with wrap_os_errors("Writing run.json", folder / RUN):
+    with wrap_os_errors(
+        lambda reason: message("results.failed.write_run", reason=reason), folder / RUN
+    ):
         write_atomically(folder / RUN, encode_run(run))
 
 
@@ -187,16 +196,16 @@ def read_head(folder: Path, *, rows: bool) -> Run:
         ResultsError: it is not a run's folder, damaged, or from a newer version.
     """
     path = folder / RUN
-    with wrap_os_errors("Reading a run", path):
+    with wrap_os_errors(lambda reason: message("results.failed.download", reason=reason), path):
         if path.is_file():
             with path.open("rb") as file:
                 text = file.read() if rows else read_head_of(file)
             return decode_run(text, Location(str(path)))
         if not (folder / TRIALS).is_file():
             raise ResultsError(
-                "This is not a run's folder: it has neither run.json nor trials.jsonl.",
+                message("results.not_folder"),
                 where=Location(str(folder)),
-                next_step="name a folder that a run has written, such as reports/latest",
+                next_step=message("results.not_folder.next"),
             )
     return Run(
         run_id=folder.resolve().name,
@@ -206,7 +215,7 @@ def read_head(folder: Path, *, rows: bool) -> Run:
         harness_version="",
         summary=Summary(),
         rows=(),
-        environment={RUN: "missing; everything here was counted from trials.jsonl"},
+        environment={RUN: str(message("results.counted"))},
         interrupted=True,
     )
 
@@ -229,7 +238,7 @@ def scan_trials(path: Path) -> Iterator[tuple[TrialResult, int]]:
     Raises:
         ResultsError: a line before the last cannot be read.
     """
-    with wrap_os_errors("Reading a run's trials", path):
+    with wrap_os_errors(lambda reason: message("results.failed.read_trials", reason=reason), path):
         if not path.exists():
             return
         with path.open("rb") as file:
@@ -243,9 +252,9 @@ def scan_trials(path: Path) -> Iterator[tuple[TrialResult, int]]:
                     if not file.read(1):
                         return
                     raise ResultsError(
-                        f"A trial cannot be read: {error}.",
+                        message("results.trial", reason=str(error)),
                         where=Location(str(path), number),
-                        next_step="delete that line to report the others, or run again",
+                        next_step=message("results.trial.next"),
                     ) from error
                 end += len(line)
                 yield result, end
@@ -265,11 +274,11 @@ def update_latest(folder: Path) -> None:
     temporary = folder / f".{LATEST}{TEMPORARY_SUFFIX}"
     if not latest.is_symlink() and latest.exists() and not (latest / RUN).is_file():
         raise ResultsError(
-            "This is not the copy of a run's folder, so it is not replaced.",
+            message("results.latest"),
             where=Location(str(latest)),
-            next_step="move it away, and run again",
+            next_step=message("results.latest.next"),
         )
-    with wrap_os_errors("Pointing reports/latest at this run", latest):
+    with wrap_os_errors(lambda reason: message("results.failed.latest", reason=reason), latest):
         _remove(temporary)
         try:
             temporary.symlink_to(folder.name, target_is_directory=True)
@@ -295,18 +304,17 @@ def check_run_id(run_id: str) -> str:
     ):
         return run_id
     raise ResultsError(
-        f"{run_id[:80]!a} is not a valid id of a run.",
-        next_step="use at most 128 letters, digits, '.', '_', '+' and '-', the first one a letter"
-        " or digit",
+        message("results.id", run=run_id[:80]),
+        next_step=message("results.id.next"),
     )
 
 
 @contextmanager
-def wrap_os_errors(action: str, path: Path) -> Iterator[None]:
+def wrap_os_errors(what: Callable[[LocalizedText], LocalizedText], path: Path) -> Iterator[None]:
     """Raise errors of the file system with their location.
 
     Args:
-        action: what is done, as in "Reading a run".
+        what: makes the message from the reason.
         path: the file or folder that it is done with.
 
     Raises:
@@ -315,15 +323,12 @@ def wrap_os_errors(action: str, path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        is_full = is_disk_full(error)
-        reason = "the disk is full" if is_full else error.strerror or type(error).__name__
         raise ResultsError(
-            f"{action} failed: {reason}.",
+            what(failure_reason(error)),
             where=Location(str(path)),
-            next_step="free some space, or choose a folder on another disk with --reports"
-            if is_full
-            else "check that the folder exists and that you may write to it, or choose another"
-            " folder with --reports",
+            next_step=message("results.failed.disk_full")
+            if is_disk_full(error)
+            else message("results.failed.next"),
         ) from error
 
 

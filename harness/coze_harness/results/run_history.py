@@ -12,7 +12,7 @@ from coze_harness.model import Mode, PreviousRun, Run, TrialStatus, replace
 from coze_harness.model.errors import ResultsError
 from coze_harness.results.run_codec import ROWS
 from coze_harness.results.run_folder import LATEST, RUN, read_head, read_run
-from coze_harness.results.trial_codec import dump_json
+from coze_harness.results.trial_encoding import dump_json
 
 MAX_PREVIOUS_RUNS: Final = 20
 """History goes back at most this number of runs."""

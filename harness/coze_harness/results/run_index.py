@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from coze_harness.messages import UserText, message
 from coze_harness.model import Run, replace
 from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
@@ -50,15 +51,17 @@ def find_run(reports: Path, name: str) -> Path:
 
 def no_such_run(reports: str, name: str, known: Sequence[str]) -> ResultsError:
     """Return the error for a run that does not exist; it names the last of the `known` ones."""
-    newest = ", ".join(known[-3:])
+    newest = tuple(known[-3:])
     return ResultsError(
-        f"There is no run {name[:_MAX_NAME]!a}.",
+        message("results.no_run", run=name[:_MAX_NAME]),
         where=Location(reports),
-        next_step=f"name one of these: {newest}" if newest else "run: coze-harness run",
+        next_step=message("results.no_run.next", runs=newest)
+        if newest
+        else message("results.no_run.none"),
     )
 
 
-def list_runs(reports: Path, on_warning: Callable[[str], None] = lambda _: None) -> list[Run]:
+def list_runs(reports: Path, on_warning: Callable[[UserText], None] = lambda _: None) -> list[Run]:
     """Return all runs, newest first, without rows and with at most one item of long lists.
 
     The first pass rate is a missed one if there is any, and the first scenario of a comparison one
@@ -75,7 +78,7 @@ def list_runs(reports: Path, on_warning: Callable[[str], None] = lambda _: None)
             if not run.finished_at:
                 run = replace(read_run(folder), rows=())
         except ResultsError as error:
-            on_warning(f"{folder.name} is left out: {error.what}")
+            on_warning(message("results.left_out", run=folder.name, reason=error.what))
             continue
         # A folder may have been copied or renamed; links lead to its name.
         runs.append(run if run.run_id == folder.name else replace(run, run_id=folder.name))
@@ -84,7 +87,7 @@ def list_runs(reports: Path, on_warning: Callable[[str], None] = lambda _: None)
 
 def list_folders(reports: Path) -> list[Path]:
     """Return the folders of all runs, in no order."""
-    with wrap_os_errors("Listing the runs", reports):
+    with wrap_os_errors(lambda reason: message("results.failed.list", reason=reason), reports):
         if not reports.is_dir():
             return []
         return [

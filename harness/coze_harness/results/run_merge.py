@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import Mode, Run, ShardInfo, TrialRow, replace
 from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
@@ -54,16 +55,16 @@ def merge_runs(folders: Sequence[Path], into: Path, run_id: str) -> Run:
     check_run_id(run_id)
     if any(folder.resolve() == into.resolve() for folder in folders):
         raise ResultsError(
-            "A run cannot be merged into itself.",
+            message("results.merge.itself"),
             where=Location(str(into)),
-            next_step="choose another folder with -o",
+            next_step=message("results.merge.itself.next"),
         )
     runs = [read_run(folder) for folder in folders]
     _check_same_mode(runs)
     rows = _ordered_rows(folders, runs)
     _check_distinct_trials(folders, runs)
     lines = _last_lines(folders)
-    with wrap_os_errors("Merging runs", into):
+    with wrap_os_errors(lambda reason: message("results.failed.merge", reason=reason), into):
         into.mkdir(parents=True, exist_ok=True)
         _copy_lines(folders, rows, lines, into / TRIALS)
     merged = _merge_heads(run_id, runs, rows, lines)
@@ -73,12 +74,14 @@ def merge_runs(folders: Sequence[Path], into: Path, run_id: str) -> Run:
 
 def _check_same_mode(runs: Sequence[Run]) -> None:
     if not runs:
-        raise ResultsError("There is no run to merge.", next_step="name at least one run's folder")
+        raise ResultsError(
+            message("results.merge.none"), next_step=message("results.merge.none.next")
+        )
     modes = sorted({run.mode.value for run in runs})
     if len(modes) > 1:
         raise ResultsError(
-            f"Runs of different modes cannot be merged: {', '.join(modes)}.",
-            next_step="merge runs of one mode; to see what changed, use: coze-harness compare",
+            message("results.merge.modes", modes=tuple(modes)),
+            next_step=message("results.merge.modes.next"),
         )
 
 
@@ -89,10 +92,14 @@ def _check_distinct_trials(folders: Sequence[Path], runs: Sequence[Run]) -> None
             owner = owners.setdefault(row.key.id, folder)
             if owner is not folder:
                 raise ResultsError(
-                    f"Two runs have the trial {row.key.id!a}: {owner} and {folder}.",
+                    message(
+                        "results.merge.same_trial",
+                        trial=row.key.id,
+                        one=str(owner),
+                        other=str(folder),
+                    ),
                     where=Location(str(folder)),
-                    next_step="merge shards of one run (--shard 1/N … N/N); to see what changed"
-                    " between two runs, use: coze-harness compare",
+                    next_step=message("results.merge.same_trial.next"),
                 )
 
 
@@ -114,11 +121,11 @@ def _ordered_rows(folders: Sequence[Path], runs: Sequence[Run]) -> tuple[TrialRo
     for shard, run in zip(shards, runs, strict=True):
         for place, row in zip(shard.places, run.rows, strict=True):
             if rows[place] is not None:
-                raise _split_differently(f"two of them have the trial {row.key.id!a}")
+                raise _split_differently(message("results.merge.split_twice", trial=row.key.id))
             rows[place] = row
     ordered = tuple([row for row in rows if row is not None])
     if len(ordered) < len(rows):
-        raise _split_differently("some trials are in none of them")
+        raise _split_differently(message("results.merge.split"))
     return ordered
 
 
@@ -127,27 +134,32 @@ def _check_all_are_shards(folders: Sequence[Path], runs: Sequence[Run]) -> None:
         if run.shard is None:
             shard = next(run.shard for run in runs if run.shard is not None)
             raise ResultsError(
-                f"This run is not a shard, but another one is shard {shard}.",
+                message("results.merge.not_shard", shard=str(shard)),
                 where=Location(str(folder)),
-                next_step="merge the shards without it",
+                next_step=message("results.merge.not_shard.next"),
             )
 
 
 def _check_same_run(folders: Sequence[Path], shards: Sequence[ShardInfo]) -> None:
     first = shards[0]
     for folder, shard in zip(folders, shards, strict=True):
+        names = {"shard": str(shard), "first": str(first), "folder": str(folders[0])}
         if shard.total != first.total:
-            difference = f"{first.total} shards there, {shard.total} here"
+            what = message(
+                "results.merge.different_total", there=first.total, here=shard.total, **names
+            )
         elif shard.trials != first.trials:
-            difference = f"{first.trials:,} trials there, {shard.trials:,} here"
+            what = message(
+                "results.merge.different_trials", there=first.trials, here=shard.trials, **names
+            )
         elif shard.trial_set_digest != first.trial_set_digest:
-            difference = f"both have {shard.trials:,} trials, but not the same ones"
+            what = message("results.merge.different_digest", n=shard.trials, **names)
         else:
             continue
         raise ResultsError(
-            f"Shard {shard} is not of the same run as shard {first} in {folders[0]}: {difference}.",
+            what,
             where=Location(str(folder)),
-            next_step="run all shards from the same commit, with the same paths and options",
+            next_step=message("results.merge.different.next"),
         )
 
 
@@ -156,20 +168,24 @@ def _check_each_once(folders: Sequence[Path], shards: Sequence[ShardInfo]) -> No
     for folder, shard in zip(folders, shards, strict=True):
         if shard.number in by_number:
             raise ResultsError(
-                f"Shard {shard} is given twice: {by_number[shard.number]} and {folder}.",
+                message(
+                    "results.merge.twice",
+                    shard=str(shard),
+                    one=str(by_number[shard.number]),
+                    other=str(folder),
+                ),
                 where=Location(str(folder)),
-                next_step="name only one of them",
+                next_step=message("results.merge.twice.next"),
             )
         by_number[shard.number] = folder
     total = shards[0].total
     missing = [f"{number}/{total}" for number in range(1, total + 1) if number not in by_number]
     if missing:
-        names = f"{', '.join(missing[:5])}{' …' if len(missing) > 5 else ''}"
-        noun, verb = ("Shard", "is") if len(missing) == 1 else ("Shards", "are")
+        shown = (*missing[:5], "…") if len(missing) > 5 else tuple(missing)
         raise ResultsError(
-            f"{noun} {names} {verb} missing: a merged run needs all {total} shards.",
+            message("results.merge.missing", n=len(missing), shards=shown, total=total),
             where=Location(str(folders[0])),
-            next_step=f"name all {total} folders; to render one shard alone, leave out -o",
+            next_step=message("results.merge.folders", n=total),
         )
 
 
@@ -178,20 +194,22 @@ def _check_complete(folders: Sequence[Path], runs: Sequence[Run]) -> None:
         if run.shard and (run.interrupted or len(run.rows) != len(run.shard.places)):
             command = _COMMANDS.get(run.mode, "run")
             raise ResultsError(
-                f"Shard {run.shard} is not complete: {len(run.rows):,} of its"
-                f" {len(run.shard.places):,} trials are done.",
+                message(
+                    "results.merge.incomplete",
+                    shard=str(run.shard),
+                    done=len(run.rows),
+                    n=len(run.shard.places),
+                ),
                 where=Location(str(folder)),
-                next_step=f"resume it, with the same paths: coze-harness {command}"
-                f" --shard {run.shard} --resume {run.run_id}",
+                next_step=message(
+                    "results.merge.incomplete.next",
+                    command=f"coze-harness {command} --shard {run.shard} --resume {run.run_id}",
+                ),
             )
 
 
-def _split_differently(difference: str) -> ResultsError:
-    return ResultsError(
-        f"These shards were not split from the same trials: {difference}.",
-        next_step="run all shards from the same files; the recorded durations decide which trial"
-        " belongs to which shard",
-    )
+def _split_differently(what: LocalizedText) -> ResultsError:
+    return ResultsError(what, next_step=message("results.merge.different_files"))
 
 
 def _last_lines(folders: Sequence[Path]) -> dict[str, _Line]:

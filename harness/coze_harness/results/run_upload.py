@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from coze_harness.messages import literal
+from coze_harness.messages import message
 from coze_harness.model import Run
 from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
@@ -78,10 +78,12 @@ class RunUpload:
         Raises:
             ResultsError: the store cannot be reached, or the folder cannot be written.
         """
-        with wrap_store_errors("Reaching the reports folder", self._reports):
+        with wrap_store_errors(
+            lambda reason: message("results.failed.reach", reason=reason), self._reports
+        ):
             remote.check_reachable(self._reports)
         home = self._local_folder() / check_run_id(opening.run_id)
-        with wrap_os_errors("Making the run's folder", home):
+        with wrap_os_errors(lambda reason: message("results.failed.folder", reason=reason), home):
             home.mkdir(exist_ok=True)
         return RunFolder.create(home, opening)
 
@@ -103,9 +105,9 @@ class RunUpload:
             return find_run(local / name, name)
         if remote.is_url(name):
             raise ResultsError(
-                "A run is resumed by its id, not by its URL.",
+                message("results.resume_url"),
                 where=Location(name),
-                next_step="give the folder with --reports, and the id with --resume",
+                next_step=message("results.resume_url.next"),
             )
         copies: list[Path] = []
 
@@ -117,7 +119,7 @@ class RunUpload:
         if not copies:
             return folder
         home = local / folder.name
-        with wrap_os_errors("Making the run's folder", home):
+        with wrap_os_errors(lambda reason: message("results.failed.folder", reason=reason), home):
             copies[0].rename(home)
         return home / folder.name
 
@@ -142,7 +144,10 @@ class RunUpload:
         run = self._reports / folder.name
         with _keep_run(folder, self._reports):
             upload_run(folder, run)
-            with wrap_store_errors("Making it the latest run", self._reports / LATEST):
+            with wrap_store_errors(
+                lambda reason: message("results.failed.make_latest", reason=reason),
+                self._reports / LATEST,
+            ):
                 _copy(run, self._reports / LATEST, _file_names(folder))
                 remote.upload_file(folder.parent / _LIST, str(self._reports / _LIST))
         self._published = folder
@@ -156,7 +161,7 @@ class RunUpload:
         """
         user = str(os.getuid()) if hasattr(os, "getuid") else "user"
         parent = Path(self._context.temporary or tempfile.gettempdir()) / f"coze-harness-{user}"
-        with wrap_os_errors("Making a folder for the run", parent):
+        with wrap_os_errors(lambda reason: message("results.failed.spool", reason=reason), parent):
             parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             status = parent.lstat()
             is_shared = hasattr(os, "getuid") and (
@@ -164,9 +169,9 @@ class RunUpload:
             )
             if is_shared or not stat.S_ISDIR(status.st_mode):
                 raise ResultsError(
-                    "Other users can access the folder for runs that are not uploaded yet.",
+                    message("results.other_users"),
                     where=Location(str(parent)),
-                    next_step="remove it, or set TMPDIR to a folder of your own",
+                    next_step=message("results.other_users.next"),
                 )
             folder = (
                 parent / hashlib.sha256(self._reports.url.encode()).hexdigest()[:_DIGEST_LENGTH]
@@ -178,18 +183,19 @@ class RunUpload:
 @contextmanager
 def _keep_run(folder: Path, reports: RemoteFolder) -> Iterator[None]:
     """Say in errors where a run is kept that was not uploaded."""
-    note = f"the run is kept in {folder}"
+    note = message("results.kept", folder=str(folder))
     try:
         yield
     except ResultsError as error:
-        command = f"--resume {folder.name} --reports {reports}"
-        error.detail = (*error.detail, literal(note))
-        error.next_step = literal(
-            f"{error.next_step}; then upload it: the same command with {command}"
+        error.detail = (*error.detail, note)
+        error.next_step = message(
+            "results.then_upload",
+            step=error.next_step,
+            options=f"--resume {folder.name} --reports {reports}",
         )
         raise
     except KeyboardInterrupt as interrupt:
-        interrupt.add_note(note)
+        interrupt.add_note(str(note))
         raise
 
 
@@ -199,7 +205,7 @@ def upload_run(folder: Path, to: RemoteFolder) -> None:
     Raises:
         ResultsError: the store rejects the request or cannot be reached.
     """
-    with wrap_store_errors("Uploading the run", to):
+    with wrap_store_errors(lambda reason: message("results.failed.upload", reason=reason), to):
         names = _file_names(folder)
         if RUN in names:
             remote.remove_file(str(to / RUN))
@@ -215,7 +221,9 @@ def upload_reports(folder: Path, to: RemoteFolder) -> None:
     """
     names = [name for name in _file_names(folder) if name not in (RUN, TRIALS)]
     latest = to.parent / LATEST
-    with wrap_store_errors("Uploading the reports", to):
+    with wrap_store_errors(
+        lambda reason: message("results.failed.upload_reports", reason=reason), to
+    ):
         for name in names:
             remote.upload_file(folder / name, str(to / name))
         try:

@@ -22,6 +22,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
+from coze_harness.messages import LocalizedText, message
+
 Lock = TypeVar("Lock")
 
 _PAUSE: Final = 0.05
@@ -45,10 +47,18 @@ class LockHolder:
         """Return this process as a holder."""
         return cls(pid=os.getpid(), command=command, started=started, host=platform.node())
 
-    def __str__(self) -> str:
-        host = f" on {self.host}" if self.host != platform.node() else ""
+    def describe(self) -> LocalizedText:
+        """Return command, process and start, and the machine if it is not this one."""
         since = self.started.partition("+")[0].replace("T", " ")
-        return f"{self.command} (process {self.pid}{host}, since {since} UTC)"
+        if self.host != platform.node():
+            return message(
+                "storage.holder.host",
+                command=self.command,
+                pid=self.pid,
+                host=self.host,
+                since=since,
+            )
+        return message("storage.holder", command=self.command, pid=self.pid, since=since)
 
 
 class FileLock:

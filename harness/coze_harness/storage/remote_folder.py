@@ -16,7 +16,9 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 
+from coze_harness.messages import literal, message
 from coze_harness.storage.atomic_write import TEMPORARY_SUFFIX
+from coze_harness.storage.storage_errors import FolderUrlError, RemoteError
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -31,14 +33,6 @@ _ATOMIC: Final = frozenset(
 _PACKAGES: Final = {"s3": "coze-harness[s3]", "s3a": "coze-harness[s3]"}
 _MAX_STEM: Final = 20
 _MAX_REASON: Final = 300
-
-
-class RemoteError(OSError):
-    """A store that fails; `strerror` says why, `next_step` what to do."""
-
-    def __init__(self, reason: str, next_step: str) -> None:
-        super().__init__(errno.EIO, reason)
-        self.next_step = next_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,29 +73,24 @@ def open_folder(url: str) -> RemoteFolder:
     """Return a folder by its URL.
 
     Raises:
-        ValueError: it is not the URL of a folder, or contains a password, which is not repeated.
+        FolderUrlError: it is not the URL of a folder, or has a password, which is not repeated.
     """
     scheme, _, rest = url.partition("://")
     if "::" in url:
-        raise ValueError("Chained URLs (::) are not supported.")
+        raise FolderUrlError(message("storage.url.chained"))
     if not _SCHEME.fullmatch(scheme) or not rest.strip("/"):
-        raise ValueError("This is not the URL of a folder, such as s3://bucket/folder.")
+        raise FolderUrlError(message("storage.url.no_folder"))
     try:
         parts = urlsplit(url)
         password = parts.password
     except ValueError as error:
-        raise ValueError("This is not the URL of a folder, such as s3://bucket/folder.") from error
+        raise FolderUrlError(message("storage.url.no_folder")) from error
     if password is not None:
-        raise ValueError(
-            "The URL contains a password, which would be shown with it. Set credentials in the"
-            " environment."
-        )
+        raise FolderUrlError(message("storage.url.password"))
     if parts.query or parts.fragment or not url.isprintable():
-        raise ValueError(
-            "A folder's URL must not have a query (?), a fragment (#) or a control character."
-        )
+        raise FolderUrlError(message("storage.url.query"))
     if any(part in (".", "..") for part in rest.split("/")):
-        raise ValueError("A folder's URL must not contain . or .. as a part.")
+        raise FolderUrlError(message("storage.url.dots"))
     return RemoteFolder(f"{scheme.lower()}://{rest.rstrip('/')}")
 
 
@@ -288,10 +277,10 @@ def _wrap_store_errors(url: str) -> Iterator[None]:
     except ImportError as error:
         scheme = url.partition("://")[0]
         package = _PACKAGES.get(scheme, "coze-harness[remote]")
-        reason = f"a package for {scheme}:// is missing ({_first_line(error)})"
-        step = f"pip install '{package}'"
+        reason = message("storage.no_package", scheme=scheme, reason=_first_line(error))
+        step = literal(f"pip install '{package}'")
         if (error.name or "").partition(".")[0] != "fsspec" and scheme not in _PACKAGES:
-            step = f"install the fsspec package for {scheme}://, such as it names"
+            step = message("storage.no_package.next", scheme=scheme)
         raise RemoteError(reason, step) from error
     except Exception as error:
         # Each store's client has its own exceptions; all of them mean that the store failed.
@@ -300,26 +289,22 @@ def _wrap_store_errors(url: str) -> Iterator[None]:
 
 def _as_os_error(error: Exception) -> OSError:
     """Return the error of this module for one that a store's client raised."""
-    message = _first_line(error)
+    reason = _first_line(error)
     if isinstance(error, RemoteError):
         return error
-    if isinstance(error, FileNotFoundError) and "bucket" not in message.lower():
+    if isinstance(error, FileNotFoundError) and "bucket" not in reason.lower():
         return FileNotFoundError(errno.ENOENT, "No such file")
     if isinstance(error, FileNotFoundError):
-        return RemoteError(message, "create the bucket, or correct the URL")
+        return RemoteError(reason, message("storage.no_bucket.next"))
     if isinstance(error, PermissionError):
         return RemoteError(
-            f"permission denied: {message}",
-            "set credentials that may list, read, write and delete there, in the store's own"
-            " environment variables",
+            message("storage.permission", reason=reason), message("storage.permission.next")
         )
-    return RemoteError(
-        message, "check the network, the URL and the credentials in the environment, then try again"
-    )
+    return RemoteError(reason, message("storage.store_failed.next"))
 
 
 def _first_line(error: Exception) -> str:
     """Return the first line of an error's message, without the number of an OSError."""
-    message = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    line = next(iter(message.strip().splitlines()), "")
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    line = next(iter(text.strip().splitlines()), "")
     return (line or type(error).__name__)[:_MAX_REASON].rstrip(". ")

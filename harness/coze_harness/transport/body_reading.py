@@ -10,6 +10,8 @@ from typing import Final
 from urllib3.exceptions import DecodeError, ProtocolError
 from urllib3.response import BaseHTTPResponse
 
+from coze_harness.messages import message
+
 _READ_BYTES: Final = 1 << 16
 # A thousandfold compression is possible: a piece must not become more than this at once.
 _STEP_BYTES: Final = 1 << 18
@@ -72,7 +74,7 @@ class BodyReader:
             if received > self._max_bytes:
                 raise BodyTooLargeError
         if decoder and received and not decoder.has_ended:
-            raise ProtocolError("the compressed body ended early")
+            raise ProtocolError(message("transport.body.ended_early"))
 
 
 class _Decoder:
@@ -109,7 +111,9 @@ class _Decoder:
             try:
                 piece = inflater.decompress(data, _STEP_BYTES)
             except zlib.error as error:
-                raise DecodeError(f"it cannot be decompressed ({error})") from error
+                raise DecodeError(
+                    message("transport.body.not_decompressed", reason=str(error))
+                ) from error
             if piece:
                 yield piece
             data = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
@@ -134,4 +138,4 @@ def _decoder_for(encoding: str) -> _Decoder | None:
         return _Decoder(is_gzip=True)
     if name == "deflate":
         return _Decoder(is_gzip=False)
-    raise DecodeError(f"it is compressed as {name[:40]!r}, which was not requested")
+    raise DecodeError(message("transport.body.unknown_encoding", encoding=name[:40]))

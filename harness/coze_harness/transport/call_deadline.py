@@ -21,6 +21,8 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
+from coze_harness.messages import message
+
 _CONNECT_SECONDS: Final = 10.0
 # One send of this size is one operation, also with TLS.
 _SEND_BYTES: Final = 1 << 14
@@ -157,7 +159,7 @@ class _DeadlineMixin(HTTPConnection):
             else:
                 return sock
         if isinstance(failure, TimeoutError):
-            raise ConnectTimeoutError(self, f"{self.host} does not accept connections")
+            raise ConnectTimeoutError(self, message("transport.not_accepting", host=self.host))
         raise NewConnectionError(self, f"Failed to establish a new connection: {failure}")
 
     def _tunnel(self) -> None:

@@ -11,6 +11,7 @@ from typing import Final
 import requests
 from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
+from coze_harness.messages import LocalizedText, UserText, message
 from coze_harness.model import HttpCall, HttpResponse
 from coze_harness.model.errors import CallTimeoutError, ResponseTooLargeError, TransportError
 from coze_harness.text.sse import MEDIA_TYPE
@@ -150,11 +151,13 @@ class HttpTransport:
             try:
                 body.read()
             except BodyTooLargeError as error:
-                limit = f"{self._response_bytes / _MEGABYTE:g} MB"
                 raise ResponseTooLargeError(
-                    f"The response of {self._base_url}{call.path} is larger than {limit}.",
-                    next_step="check the bot on Coze, and gateways on the way; or raise"
-                    " `limits: {response: …}` in harness.yaml.",
+                    message(
+                        "transport.too_large",
+                        url=f"{self._base_url}{call.path}",
+                        limit=self._response_bytes / _MEGABYTE,
+                    ),
+                    next_step=message("transport.too_large.next"),
                     log_id=log_id,
                 ) from error
             except (HTTPError, OSError):
@@ -177,7 +180,7 @@ class HttpTransport:
 
     @contextmanager
     def _wrap_errors(self, call: HttpCall, log_id: str = "") -> Iterator[None]:
-        where = f"{self._base_url}{call.path}"
+        url = f"{self._base_url}{call.path}"
         try:
             yield
         except (requests.exceptions.RequestException, HTTPError, OSError) as error:
@@ -185,19 +188,19 @@ class HttpTransport:
             if self._deadline.is_over or _is_timeout(error):
                 raise self._timeout_error(call, taken=not not_sent, log_id=log_id) from error
             if isinstance(error, requests.exceptions.ConnectionError):
-                what = (
-                    "No connection to" if not_sent else "The connection broke during the request to"
-                )
+                cause = _cause(error)
                 raise TransportError(
-                    f"{what} {where}: {_cause(error)}.",
+                    message("transport.no_connection", url=url, reason=cause)
+                    if not_sent
+                    else message("transport.broke", url=url, reason=cause),
                     taken=not not_sent,
-                    next_step="check the network, the proxy and the base URL; then try again.",
+                    next_step=message("transport.check_network"),
                     log_id=log_id,
                 ) from error
             raise TransportError(
-                f"The response of {where} could not be read: {_cause(error)}.",
+                message("transport.unreadable", url=url, reason=_cause(error)),
                 taken=True,
-                next_step="check proxies and gateways on the way; then try again.",
+                next_step=message("transport.unreadable.next"),
                 log_id=log_id,
             ) from error
 
@@ -206,15 +209,16 @@ class HttpTransport:
         elapsed = self._deadline.elapsed
         seconds = self._seconds(call) if self._deadline.is_over else round(elapsed, 1)
         given = call.timeout is not None and seconds == call.timeout
-        setting = "poll: {timeout: …}" if given else "limits: {call: …}"
-        what = "The response of" if log_id else "No response from"
+        url = f"{self._base_url}{call.path}"
         return CallTimeoutError(
-            f"{what} {self._base_url}{call.path} {'was not complete ' if log_id else ''}"
-            f"within {seconds:g} s.",
+            message("transport.timeout.incomplete", url=url, seconds=float(seconds))
+            if log_id
+            else message("transport.timeout", url=url, seconds=float(seconds)),
             taken=taken,
             seconds=elapsed,
-            next_step="check whether this bot is slow on Coze; then try again, or raise"
-            f" `{setting}` in harness.yaml.",
+            next_step=message("transport.timeout.next_poll")
+            if given
+            else message("transport.timeout.next_call"),
             log_id=log_id,
         )
 
@@ -232,11 +236,13 @@ def _never_connected(error: BaseException) -> bool:
     return isinstance(getattr(inner, "reason", None), NewConnectionError)
 
 
-def _cause(error: BaseException) -> str:
+def _cause(error: BaseException) -> UserText:
     """Return the innermost reason in one line; the outer ones only repeat the URL."""
     inner: object = error.args[0] if error.args else error
     reason = getattr(inner, "reason", None) or inner
     reason = getattr(reason, "original_error", None) or reason
-    text = str(reason.args[-1] if isinstance(reason, BaseException) and reason.args else reason)
-    last = " ".join(text.rpartition(": ")[2].split())
+    text = reason.args[-1] if isinstance(reason, BaseException) and reason.args else reason
+    if isinstance(text, LocalizedText):
+        return text
+    last = " ".join(str(text).rpartition(": ")[2].split())
     return last.rstrip(".") or type(error).__name__

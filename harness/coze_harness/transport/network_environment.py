@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.utils import should_bypass_proxies
 
+from coze_harness.messages import message
 from coze_harness.model.errors import SettingsError
 from coze_harness.model.version import VERSION
 from coze_harness.transport.body_reading import ENCODINGS
@@ -37,8 +38,8 @@ def base_request(base_url: str) -> requests.PreparedRequest:
         usable = False
     if not usable:
         raise SettingsError(
-            f"The base URL is invalid: {base_url}",
-            next_step="write it like https://api.coze.com (or https://api.coze.cn).",
+            message("transport.bad_base_url", url=base_url),
+            next_step=message("transport.bad_base_url.next"),
         )
     return request
 
@@ -65,8 +66,8 @@ def ca_bundle(environment: Mapping[str, str]) -> bool | str:
         if bundle := environment.get(name):
             if not Path(bundle).exists():
                 raise SettingsError(
-                    f"{name} names a file that does not exist: {bundle}",
-                    next_step="set it to the file with the certificates to trust.",
+                    message("transport.no_bundle", variable=name, path=bundle),
+                    next_step=message("transport.no_bundle.next"),
                 )
             return bundle
     return True

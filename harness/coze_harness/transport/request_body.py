@@ -13,6 +13,7 @@ from typing import BinaryIO, Final, cast
 import requests
 from urllib3.fields import RequestField
 
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import HttpCall
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location
@@ -39,11 +40,13 @@ def attach_body(call: HttpCall, request: requests.PreparedRequest) -> Iterator[N
     try:
         file = Path(call.upload).open("rb")  # noqa: SIM115  (closed below; an error gets its own message)
     except OSError as error:
-        raise _upload_error(call, f"cannot be read: {error.strerror}") from error
+        raise _upload_error(
+            call, message("transport.file_unreadable", reason=error.strerror or "")
+        ) from error
     with file:
         size = os.fstat(file.fileno()).st_size
         if call.body is not None and call.body.get("bytes") != size:
-            raise _upload_error(call, "was changed since the scenario was loaded")
+            raise _upload_error(call, message("transport.file_changed"))
         field = RequestField("file", b"", filename=Path(call.upload).name)
         field.make_multipart(content_type=guess_type(call.upload)[0] or "application/octet-stream")
         boundary = secrets.token_hex(16)
@@ -63,9 +66,9 @@ def _chunks(head: bytes, file: BinaryIO, tail: bytes) -> Iterator[bytes]:
     yield tail
 
 
-def _upload_error(call: HttpCall, what: str) -> ScenarioError:
+def _upload_error(call: HttpCall, what: LocalizedText) -> ScenarioError:
     return ScenarioError(
-        f"The attached file {what}.",
+        what,
         where=Location(call.upload),
-        next_step="keep it unchanged while it is sent; then record again.",
+        next_step=message("transport.file.next"),
     )

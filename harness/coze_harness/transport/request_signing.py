@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
+from coze_harness.messages import message
 from coze_harness.model import HttpCall, HttpResponse
 from coze_harness.model.errors import SettingsError
 from coze_harness.text import json_text as jsontext
@@ -69,6 +70,6 @@ def check_token(token: str) -> None:
     # http.client would name the whole header, and so the token, in its error.
     if not token or not all("!" <= character <= "~" for character in token):
         raise SettingsError(
-            "The token has a character that no Coze token has (a space, a line break, …).",
-            next_step="copy it again from Coze into COZE_API_TOKEN.",
+            message("transport.bad_token"),
+            next_step=message("transport.bad_token.next"),
         )
