@@ -150,7 +150,7 @@ def test_a_turn_that_does_not_pass_is_left_out_and_is_no_failure(recorded: Proje
             {
                 "trial": "wrong",
                 "turn": 1,
-                "reason": 'its recorded answer does not pass: contains "绝不会有的话"',
+                "reason": 'The recorded answer does not pass: contains "绝不会有的话".',
             }
         ],
     }
