@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -21,12 +22,17 @@ class LocalizedText(Struct, frozen=True):
     params: Mapping[str, str | int | float | LocalizedText | tuple[str | LocalizedText, ...]] = {}
 
     def __str__(self) -> str:
-        from coze_harness.messages.catalogue import Catalogue  # the catalogue knows messages
-
-        return Catalogue().text(self)
+        return _english()(self)
 
     def __bool__(self) -> bool:
         return bool(self.id)
+
+
+@cache
+def _english() -> Callable[[LocalizedText], str]:
+    from coze_harness.messages.catalogue import Catalogue  # the catalogue knows messages
+
+    return Catalogue().text
 
 
 Param: TypeAlias = str | int | float | LocalizedText | tuple[str | LocalizedText, ...]
