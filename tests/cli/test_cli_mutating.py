@@ -70,7 +70,7 @@ def test_a_weak_scenario_scores_low_and_a_strong_one_full(small: ProjectFolder) 
     }  # fmt: skip
     assert (first["spoiling"], first["answer"], first["turn"]) == ("emptied", "", 1)
     assert first["hint"] == "length: {min: 1}"
-    assert first["expectations"] == ["has at most 5000 characters"]
+    assert first["expectations"] == ["at most 5,000 characters"]
 
 
 def test_the_output_has_scores_survivors_and_what_to_add(small: ProjectFolder) -> None:
@@ -150,7 +150,7 @@ def test_a_turn_that_does_not_pass_is_left_out_and_is_no_failure(recorded: Proje
             {
                 "trial": "wrong",
                 "turn": 1,
-                "reason": 'its recorded answer does not pass: contains "绝不会有的话"',
+                "reason": 'The recorded answer does not pass: contains "绝不会有的话".',
             }
         ],
     }

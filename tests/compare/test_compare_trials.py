@@ -6,6 +6,7 @@ import pytest
 from builders import PLACE, error, failed_verdict, message, reply, trial, turn, verdict
 from compare_answers import DIFFERENT, REWORDED
 from coze_harness.compare import compare_trial
+from coze_harness.messages import message as localized
 from coze_harness.model import (
     AnswerChange,
     ChangeKind,
@@ -181,6 +182,22 @@ def test_moved_expectations_are_paired_among_added_and_removed_ones() -> None:
     before = trial(turns=[turn(verdicts=[a, b, c])])
     after = trial(turns=[turn(verdicts=[verdict(F, expected="丙"), a, verdict(P, kind="length")])])
     assert flipped(before, after) == [("丙", P, F), ("学术助手", None, P), ("乙", P, None)]
+
+
+def test_an_expectation_of_an_older_run_is_paired_by_its_words() -> None:
+    """Runs of older versions have words in place of messages."""
+    texts = ("甲", "乙", "丙")
+    old = [verdict(P, expected=f'contains "{text}"') for text in texts]
+    new = [
+        replace(verdict(F), expected=localized("kind.contains.expected", text=text))
+        for text in ("丙", "甲")
+    ]
+    before, after = trial(turns=[turn(verdicts=old)]), trial(turns=[turn(verdicts=new)])
+    assert flipped(before, after) == [
+        ('contains "丙"', P, F),
+        ('contains "甲"', P, F),
+        ('contains "乙"', P, None),
+    ]
 
 
 def test_an_edited_expectation_is_paired_by_its_kind() -> None:

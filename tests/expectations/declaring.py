@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 from builders import message, reply
 from coze_harness.expectations import ExpectationKind, build_expectation
+from coze_harness.messages import LocalizedText
 from coze_harness.model import JSON, Message, Reply, ToolCall, Usage, Verdict
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.trial import EvaluationContext
@@ -33,6 +34,16 @@ def refusal(item: str) -> str:
 def seen(answer: str | Reply = "", baseline: str | None = None) -> EvaluationContext:
     replied = reply(answer) if isinstance(answer, str) else answer
     return EvaluationContext(prompt="你好", reply=replied, baseline_answer=baseline)
+
+
+def ids(text: LocalizedText) -> str:
+    """Return the id of a message; of one with a hint those of both."""
+    if text.id != "kind.hint":
+        return text.id
+    reason, hint = text.params["reason"], text.params["hint"]
+    assert isinstance(reason, LocalizedText)
+    assert isinstance(hint, LocalizedText)
+    return f"{reason.id} {hint.id}"
 
 
 def judge(item: str, answer: str | Reply) -> Verdict:

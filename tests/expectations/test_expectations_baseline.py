@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from coze_harness.messages import LocalizedText
 from coze_harness.model import Severity, Verdict
-from declaring import declare, refusal, seen
+from declaring import declare, ids, refusal, seen
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,24 +54,26 @@ def test_composed_and_decomposed_letters_are_the_same_answer() -> None:
 def test_a_failure_shows_both_answers_and_how_alike_they_are() -> None:
     verdict = judged("same_as_baseline: {at_least: 0.95}", RETOLD)
     assert str(verdict.actual) == RETOLD
+    assert ids(verdict.reason) == "kind.same_as_baseline.failed kind.same_as_baseline.baseline"
     assert BEFORE in str(verdict.reason)
     assert verdict.score is not None
     assert 0.75 < verdict.score < 0.95
-    assert "at least 0.95 wanted" in str(verdict.reason)
 
 
 def test_a_baseline_of_megabytes_is_not_shown_whole() -> None:
     verdict = judged("same_as_baseline: true", "是。", "学术。" * 400_000)
     assert verdict.status.value == "failed"
     assert len(str(verdict.reason)) < 1_000
-    assert "1200000 characters" in str(verdict.reason)
+    hint = verdict.reason.params["hint"]
+    assert isinstance(hint, LocalizedText)
+    assert (hint.id, hint.params["n"]) == ("kind.same_as_baseline.baseline.long", 1_200_000)
 
 
 def test_without_a_baseline_nothing_is_judged_not_even_its_opposite() -> None:
     for item in ("same_as_baseline: true", "not: {same_as_baseline: true}"):
         verdict = judged(item, BEFORE, None)
         assert verdict.status.value == "skipped"
-        assert "no committed recording" in str(verdict.reason)
+        assert verdict.reason.id == "kind.same_as_baseline.absent"
 
 
 def test_it_takes_what_every_kind_takes() -> None:
@@ -83,7 +86,7 @@ def test_it_takes_what_every_kind_takes() -> None:
     [
         (
             "same_as_baseline: {metric: judge}",
-            'The metric "judge" is not available in this version',
+            '"metric: judge" is not available in this version',
         ),
         ("same_as_baseline: {metric: equal}", 'Did you mean "equals"?'),
         ("same_as_baseline: {metric: equals, at_least: 0.5}", '"at_least" has no effect'),

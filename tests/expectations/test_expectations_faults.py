@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from coze_harness.expectations import KINDS
+from coze_harness.messages import message
 from declaring import FILE, declare, refusal
 
 KNOWN = ", ".join(KINDS)
@@ -78,7 +79,7 @@ FAULTS = {
     "not: [a, b]": ("1:8", "this is a list", "not: {any_of: […]}"),
     "any_of: a": ("1:11", "this is text", "any_of: [{contains: …}, {regex: …}]"),
     "any_of:\n  - a\n  - contians: b": ("3:7", "not a kind of expectation", KNOWN),
-    "contains: {any: [a], none: [b]}": ("1:13", "it has any and none", "Write one"),
+    "contains: {any: [a], none: [b]}": ("1:13", "it has any, none", "Write one"),
     "contains: {ignore_case: true}": ("1:13", "it has none of them", "Write one"),
     "starts_with: {normalize: width}": ("1:16", 'has no "text"', "starts_with: 我是chatchat"),
     "similar: {to: 你好,世界, at_least: 0.6}": (
@@ -209,7 +210,9 @@ def test_a_number_that_yaml_reads_in_another_base_is_shown_as_both() -> None:
 
 
 def test_a_date_is_text() -> None:
-    assert declare("contains: 2024-10-01").expected == 'contains "2024-10-01"'
+    assert declare("contains: 2024-10-01").expected == message(
+        "kind.contains.expected", text="2024-10-01"
+    )
 
 
 def test_an_expression_that_cannot_be_read_is_refused_at_its_key() -> None:

@@ -10,14 +10,14 @@ from builders import message, reply
 from coze_harness.expectations import asks_for, summarize_kinds
 from coze_harness.model import Reply, Severity, Usage, VerdictStatus
 from coze_harness.model.location import Location
-from declaring import FILE, bare, declare, judge, seen
+from declaring import FILE, bare, declare, ids, judge, seen
 
 
 class Row(NamedTuple):
     item: str
     seen: str | Reply
     status: str
-    reason: str = ""
+    reason: str
     baseline: str | None = None
 
 
@@ -37,307 +37,307 @@ CARDS = reply("", messages=[message("{}", content_type="card"), message("好")])
 
 TABLE: dict[str, list[Row]] = {
     "contains": [
-        Row("学术助手", ANSWER, "passed", "found at character 17"),
-        Row("contains: 学术助手", ANSWER, "passed"),
-        Row("contains: {text: 学术助手}", ANSWER, "passed"),
-        Row(
-            "contains: 九点",
-            "我们每天 10:00 开门。",
-            "failed",
-            'the answer does not contain "九点"',
-        ),
-        Row("contains: {any: [九点, Open]}", ANSWER, "passed", "found at character 22"),
-        Row("contains: {any: [九点, 十点]}", ANSWER, "failed"),
-        Row("contains: {all: [学术, Open]}", ANSWER, "passed"),
-        Row(
-            "contains: {all: [学术, 九点, 十点]}",
-            ANSWER,
-            "failed",
-            'the answer does not contain "九点", "十点" (2 of 3)',
-        ),
-        Row("contains: {none: [九点, 十点]}", ANSWER, "passed", "none of them was found"),
-        Row(
-            "contains: {none: [九点, Open]}",
-            ANSWER,
-            "failed",
-            'the answer contains "Open", the first at character 22',
-        ),
-        Row("contains: {text: OPEN, ignore_case: true}", ANSWER, "passed"),
-        Row("contains: OPEN\nignore_case: true", ANSWER, "passed"),
-        Row("contains: OPEN", ANSWER, "failed"),
-        Row("contains: x", "", "failed", 'the answer does not contain "x"; the answer is empty'),
+        Row("学术助手", ANSWER, "passed", "kind.contains.found"),
+        Row("contains: 学术助手", ANSWER, "passed", "kind.contains.found"),
+        Row("contains: {text: 学术助手}", ANSWER, "passed", "kind.contains.found"),
+        Row("contains: 九点", "我们每天 10:00 开门。", "failed", "kind.contains.missing"),
+        Row("contains: {any: [九点, Open]}", ANSWER, "passed", "kind.contains.found"),
+        Row("contains: {any: [九点, 十点]}", ANSWER, "failed", "kind.contains.missing.any"),
+        Row("contains: {all: [学术, Open]}", ANSWER, "passed", "kind.contains.all_found"),
+        Row("contains: {all: [学术, 九点, 十点]}", ANSWER, "failed", "kind.contains.missing.all"),
+        Row("contains: {none: [九点, 十点]}", ANSWER, "passed", "kind.contains.none"),
+        Row("contains: {none: [九点, Open]}", ANSWER, "failed", "kind.contains.unwanted"),
+        Row("contains: {text: OPEN, ignore_case: true}", ANSWER, "passed", "kind.contains.found"),
+        Row("contains: OPEN\nignore_case: true", ANSWER, "passed", "kind.contains.found"),
+        Row("contains: OPEN", ANSWER, "failed", "kind.contains.missing kind.near.case"),
+        Row("contains: x", "", "failed", "kind.contains.missing kind.text.empty"),
     ],
     "equals": [
-        Row("equals: 好的。", "好的。", "passed"),
-        Row('equals: ""', "", "passed"),
-        Row("equals: 好的。", "好的。\n", "failed"),
-        Row("equals: {text: OK, ignore_case: true}", "ok", "passed"),
-        Row(
-            "equals: 每天九点开门",
-            "每天十点开门",
-            "failed",
-            'the answer is not "每天九点开门"; they differ from character 3 on: '
-            '"九点开门" expected, "十点开门" found',
-        ),
+        Row("equals: 好的。", "好的。", "passed", "kind.equals.same"),
+        Row('equals: ""', "", "passed", "kind.equals.same"),
+        Row("equals: 好的。", "好的。\n", "failed", "kind.equals.white_space"),
+        Row("equals: {text: OK, ignore_case: true}", "ok", "passed", "kind.equals.same"),
+        Row("equals: 每天九点开门", "每天十点开门", "failed", "kind.equals.different"),
     ],
     "regex": [
-        Row(r"regex: '\d{2}:\d{2}'", ANSWER, "passed", "found at character 30"),
-        Row(r"regex: '^\d'", ANSWER, "failed", "nothing in the answer matches"),
-        Row(r"regex: {pattern: 'OPEN', ignore_case: true}", ANSWER, "passed"),
-        Row(r"regex: '\p{Han}{4}'", ANSWER, "passed"),
-        Row("regex: 'x'", "", "failed", "the answer is empty"),
+        Row(r"regex: '\d{2}:\d{2}'", ANSWER, "passed", "kind.regex.found"),
+        Row(r"regex: '^\d'", ANSWER, "failed", "kind.regex.missing"),
+        Row(r"regex: {pattern: 'OPEN', ignore_case: true}", ANSWER, "passed", "kind.regex.found"),
+        Row(r"regex: '\p{Han}{4}'", ANSWER, "passed", "kind.regex.found"),
+        Row("regex: 'x'", "", "failed", "kind.regex.empty"),
     ],
     "starts_with": [
-        Row("starts_with: 我是", ANSWER, "passed"),
-        Row(
-            "starts_with: 学术",
-            ANSWER,
-            "failed",
-            'the answer starts with "我是chatchat，一"; "学术" comes at character 17',
-        ),
+        Row("starts_with: 我是", ANSWER, "passed", "kind.starts_with.passed"),
+        Row("starts_with: 学术", ANSWER, "failed", "kind.starts_with.failed kind.near.later"),
     ],
     "ends_with": [
-        Row("ends_with: '10:00.'", ANSWER, "passed"),
+        Row("ends_with: '10:00.'", ANSWER, "passed", "kind.ends_with.passed"),
         Row(
             "ends_with: 。",
             "好的。\n",
             "failed",
-            'the answer ends with "好的。\\n"; only white space comes after it',
+            "kind.ends_with.failed kind.near.white_space_after",
         ),
     ],
     "length": [
-        Row("length: {max: 5}", "一二三四五", "passed", "length is 5 characters"),
+        Row("length: {max: 5}", "一二三四五", "passed", "kind.length.within"),
+        Row("length: {max: 4}", "一二三四五", "failed", "kind.length.above"),
+        Row("length: {min: 1}", "", "failed", "kind.length.below"),
         Row(
-            "length: {max: 4}",
-            "一二三四五",
-            "failed",
-            "length is 5 characters, at most 4 allowed",
+            "length: {min: 2, max: 4, unit: words}", "我爱Python3。", "passed", "kind.length.within"
         ),
-        Row("length: {min: 1}", "", "failed", "length is 0 characters, at least 1 wanted"),
-        Row(
-            "length: {min: 2, max: 4, unit: words}", "我爱Python3。", "passed", "length is 3 words"
-        ),
-        Row("length: {max: 2, unit: lines}", "a\n\nb\n", "passed", "length is 2 lines"),
+        Row("length: {max: 2, unit: lines}", "a\n\nb\n", "passed", "kind.length.within"),
     ],
     "not": [
-        Row("not: {contains: ChatGPT}", ANSWER, "passed"),
-        Row(
-            "not: 学术助手",
-            ANSWER,
-            "failed",
-            'the answer must not contain "学术助手", but it does: found at character 17',
-        ),
-        Row("not: {not: 学术助手}", ANSWER, "passed"),
-        Row("not: {latency: 3}", bare(), "skipped"),
+        Row("not: {contains: ChatGPT}", ANSWER, "passed", "kind.not.passed"),
+        Row("not: 学术助手", ANSWER, "failed", "kind.contains.contradicted"),
+        Row("not: {not: 学术助手}", ANSWER, "passed", "kind.not.passed"),
+        Row("not: {latency: 3}", bare(), "skipped", "kind.latency.absent"),
     ],
     "any_of": [
+        Row("any_of: [九点, {regex: '10:00'}]", ANSWER, "passed", "kind.regex.found"),
+        Row("any_of: [equals: 'a', ends_with: 'b']", "c", "failed", "kind.any_of.failed"),
+        Row("any_of: [{latency: 3}, 学术]", bare(), "skipped", "kind.latency.absent"),
         Row(
-            "any_of: [九点, {regex: '10:00'}]",
-            ANSWER,
+            "any_of: [{latency: 3}, 学术]",
+            reply(ANSWER, seconds=None),
             "passed",
-            "matches /10:00/: found at character 30",
+            "kind.contains.found",
         ),
-        Row(
-            "any_of: [equals: 'a', ends_with: 'b']",
-            "c",
-            "failed",
-            'none of the 2 holds: equals "a": the answer is not "a"; they differ from character 1 '
-            'on: "a" expected, "c" found; ends with "b": the answer ends with "c"',
-        ),
-        Row("any_of: [{latency: 3}, 学术]", bare(), "skipped"),
-        Row("any_of: [{latency: 3}, 学术]", reply(ANSWER, seconds=None), "passed"),
     ],
     "all_of": [
-        Row("all_of: [学术, {regex: '10:00'}]", ANSWER, "passed"),
-        Row("all_of: [学术, {length: {max: 3}}]", ANSWER, "failed"),
-        Row("all_of: [学术, {latency: 3}]", reply(ANSWER, seconds=None), "skipped"),
-        Row("all_of: [九点, {latency: 3}]", reply(ANSWER, seconds=None), "failed"),
+        Row("all_of: [学术, {regex: '10:00'}]", ANSWER, "passed", "kind.all_of.passed"),
+        Row("all_of: [学术, {length: {max: 3}}]", ANSWER, "failed", "kind.all_of.failed"),
+        Row(
+            "all_of: [学术, {latency: 3}]",
+            reply(ANSWER, seconds=None),
+            "skipped",
+            "kind.latency.absent",
+        ),
+        Row(
+            "all_of: [九点, {latency: 3}]",
+            reply(ANSWER, seconds=None),
+            "failed",
+            "kind.all_of.failed",
+        ),
     ],
     "json": [
-        Row("json: true", '{"a": [1, 2.5, null, "好"]}', "passed"),
-        Row("json: {}", " [] \n", "passed"),
-        Row("json:", "1" * 5000, "passed"),
-        Row("json: true", "", "failed", "the answer is not JSON: the answer is empty"),
-        Row("json: true", "NaN", "failed", "the answer is not JSON: NaN is not JSON"),
+        Row("json: true", '{"a": [1, 2.5, null, "好"]}', "passed", "kind.json.passed"),
+        Row("json: {}", " [] \n", "passed", "kind.json.passed"),
+        Row("json:", "1" * 5000, "passed", "kind.json.passed"),
+        Row("json: true", "", "failed", "kind.json.empty"),
+        Row("json: true", "NaN", "failed", "kind.json.constant"),
+        Row("json: true", "[1,", "failed", "kind.json.invalid"),
+        Row("json: true", '好的：\n```json\n{"a": 1}\n```', "failed", "kind.json.fenced"),
         Row(
-            "json: true",
-            "[1,",
-            "failed",
-            "the answer is not JSON: Expecting value at line 1, column 4",
+            'json: {where: {"items[0].name": 北京, "length(items) > `1`": false}}',
+            CITY,
+            "passed",
+            "kind.json.passed",
         ),
-        Row(
-            "json: true",
-            '好的：\n```json\n{"a": 1}\n```',
-            "failed",
-            "the answer is not JSON: the JSON stands in a code block, with other text around it",
-        ),
-        Row('json: {where: {"items[0].name": 北京, "length(items) > `1`": false}}', CITY, "passed"),
-        Row("json: {where: {no.such.key: null}}", CITY, "passed"),
-        Row('json: {where: {"items[0]": {n: 1.0}}}', CITY, "passed"),
+        Row("json: {where: {no.such.key: null}}", CITY, "passed", "kind.json.passed"),
+        Row('json: {where: {"items[0]": {n: 1.0}}}', CITY, "passed", "kind.json.passed"),
         Row(
             'json: {where: {"items[0].n": 1, "items[].name": [上海]}}',
             CITY,
             "failed",
-            'the answer is JSON, but items[].name[0] is "北京", not "上海"',
+            "kind.json.other",
         ),
-        Row(
-            'json: {where: {"items[0].n": true}}',
-            CITY,
-            "failed",
-            "the answer is JSON, but items[0].n is 1, not true",
-        ),
-        Row(
-            'json: {where: {"abs(items)": 1}}',
-            CITY,
-            "failed",
-            "the answer is JSON, but abs(items) cannot be looked for: ",
-        ),
-        Row("json: {where: {a: 1}}", "1" * 5000, "failed", "the answer is JSON, but it cannot be"),
-        Row("json: {where: {a: 1}}", "no", "failed", "the answer is not JSON: "),
+        Row('json: {where: {"items[0].n": true}}', CITY, "failed", "kind.json.other"),
+        Row('json: {where: {"abs(items)": 1}}', CITY, "failed", "kind.json.other"),
+        Row("json: {where: {a: 1}}", "1" * 5000, "failed", "kind.json.digits"),
+        Row("json: {where: {a: 1}}", "no", "failed", "kind.json.invalid"),
     ],
     "messages": [
-        Row("messages: {audio: 1, answer: 1}", SPOKEN, "passed"),
-        Row("messages: {answer: 2}", MIXED, "passed"),
-        Row("messages: {answer: {min: 1}, verbose: 1}", MIXED, "passed"),
-        Row("messages: {card_from_the_future: 0}", MIXED, "passed"),
-        Row("messages: {card: 1, answer: 2, knowledge: 0}", CARDS, "passed"),
-        Row("messages: {card: 0}", CARDS, "failed", "messages of type card: 1, exactly 0 wanted"),
+        Row("messages: {audio: 1, answer: 1}", SPOKEN, "passed", "kind.messages.passed"),
+        Row("messages: {answer: 2}", MIXED, "passed", "kind.messages.passed"),
+        Row("messages: {answer: {min: 1}, verbose: 1}", MIXED, "passed", "kind.messages.passed"),
+        Row("messages: {card_from_the_future: 0}", MIXED, "passed", "kind.messages.passed"),
+        Row(
+            "messages: {card: 1, answer: 2, knowledge: 0}", CARDS, "passed", "kind.messages.passed"
+        ),
+        Row("messages: {card: 0}", CARDS, "failed", "kind.messages.exact"),
         Row(
             "messages: {answer: 1, function_call: {min: 1}}",
             MIXED,
             "failed",
-            "messages of type answer: 2, exactly 1 wanted; "
-            "messages of type function_call: 0, at least 1 wanted",
+            "kind.messages.several",
         ),
     ],
     "tool_call": [
-        Row("tool_call: get_rain_probability", PLUGIN, "passed"),
-        Row("tool_call: ts-weather_assistant-get_rain_probability", PLUGIN, "passed"),
-        Row("tool_call: probability", PLUGIN, "failed", "the bot did not call probability"),
-        Row("tool_call: get_weather", WEATHER, "passed"),
-        Row("tool_call: {name: get_weather, arguments: {city: 北京}}", WEATHER, "passed"),
-        Row("tool_call: {name: get_weather, arguments: {days: [1, 2.0]}}", WEATHER, "passed"),
-        Row("tool_call: {name: get_weather, arguments: {units: {t: C}}}", WEATHER, "passed"),
+        Row("tool_call: get_rain_probability", PLUGIN, "passed", "kind.tool_call.passed"),
+        Row(
+            "tool_call: ts-weather_assistant-get_rain_probability",
+            PLUGIN,
+            "passed",
+            "kind.tool_call.passed",
+        ),
+        Row("tool_call: probability", PLUGIN, "failed", "kind.tool_call.other"),
+        Row("tool_call: get_weather", WEATHER, "passed", "kind.tool_call.passed"),
+        Row(
+            "tool_call: {name: get_weather, arguments: {city: 北京}}",
+            WEATHER,
+            "passed",
+            "kind.tool_call.passed",
+        ),
+        Row(
+            "tool_call: {name: get_weather, arguments: {days: [1, 2.0]}}",
+            WEATHER,
+            "passed",
+            "kind.tool_call.passed",
+        ),
+        Row(
+            "tool_call: {name: get_weather, arguments: {units: {t: C}}}",
+            WEATHER,
+            "passed",
+            "kind.tool_call.passed",
+        ),
         Row(
             "tool_call: {name: get_weather, arguments: {city: 上海}}",
             WEATHER,
             "failed",
-            'get_weather was called, but city is "北京", not "上海"',
+            "kind.tool_call.failed",
         ),
         Row(
             "tool_call: {name: get_weather, arguments: {days: [true, 2]}}",
             WEATHER,
             "failed",
-            "get_weather was called, but days[0] is 1, not true",
+            "kind.tool_call.failed",
         ),
         Row(
             "tool_call: {name: get_weather, arguments: {units: {p: hPa}}}",
             WEATHER,
             "failed",
-            "get_weather was called, but there is no units.p",
+            "kind.tool_call.failed",
         ),
         Row(
             "tool_call: {name: get_weather, arguments: {city: 北京}}",
             bare(calls=[("get_weather", "{broken")]),
             "failed",
-            'get_weather was called, but the arguments should be a mapping and is "{broken"',
+            "kind.tool_call.failed",
         ),
-        Row(
-            "tool_call: search",
-            WEATHER,
-            "failed",
-            "the bot did not call search; it called get_weather",
-        ),
-        Row("tool_call: search", bare(), "failed", "the bot called no tool"),
+        Row("tool_call: search", WEATHER, "failed", "kind.tool_call.other"),
+        Row("tool_call: search", bare(), "failed", "kind.tool_call.none"),
         Row(
             'tool_call: {name: get_weather, where: {city: 北京, "days[-1] > `1`": true}}',
             WEATHER,
             "passed",
+            "kind.tool_call.passed",
         ),
         Row(
             "tool_call: {name: get_weather, arguments: {city: 北京}, where: {units.t: F}}",
             WEATHER,
             "failed",
-            'get_weather was called, but units.t is "C", not "F"',
+            "kind.tool_call.failed",
         ),
     ],
     "reasoning": [
-        Row("reasoning: 先想想", THOUGHT, "passed", "found at character 1"),
-        Row("reasoning: {length: {max: 9, unit: lines}}", THOUGHT, "passed"),
-        Row("reasoning: {all_of: [想, {not: {contains: 好}}]}", THOUGHT, "passed"),
-        Row("reasoning: {contains: 好}", THOUGHT, "failed", 'the reasoning does not contain "好"'),
-        Row("reasoning: {regex: '^(a|aa)+$'}", SLOW, "failed", "the pattern was stopped"),
-        Row("reasoning: {contains: 好}", "好", "skipped", "the reply has no reasoning"),
+        Row("reasoning: 先想想", THOUGHT, "passed", "kind.contains.found"),
+        Row("reasoning: {length: {max: 9, unit: lines}}", THOUGHT, "passed", "kind.length.within"),
+        Row(
+            "reasoning: {all_of: [想, {not: {contains: 好}}]}",
+            THOUGHT,
+            "passed",
+            "kind.all_of.passed",
+        ),
+        Row("reasoning: {contains: 好}", THOUGHT, "failed", "kind.contains.missing"),
+        Row("reasoning: {regex: '^(a|aa)+$'}", SLOW, "failed", "kind.regex.stopped"),
+        Row("reasoning: {contains: 好}", "好", "skipped", "kind.reasoning.none"),
     ],
     "asks": [
-        Row("asks: 哪个城市", QUESTION, "passed", "found at character 4"),
-        Row("asks: {regex: '城市.$'}", QUESTION, "passed"),
-        Row("asks: 哪天", QUESTION, "failed", 'the question does not contain "哪天"'),
-        Row("asks: 好", "好", "failed", "the bot asked no question: the chat ended as completed"),
+        Row("asks: 哪个城市", QUESTION, "passed", "kind.contains.found"),
+        Row("asks: {regex: '城市.$'}", QUESTION, "passed", "kind.regex.found"),
+        Row("asks: 哪天", QUESTION, "failed", "kind.contains.missing"),
+        Row("asks: 好", "好", "failed", "kind.asks.other_status"),
     ],
     "follow_ups": [
-        Row("follow_ups: 1", MIXED, "passed"),
-        Row("follow_ups: 3", MIXED, "failed", "it was 1 next question, exactly 3 wanted"),
-        Row("follow_ups: {min: 1}", MIXED, "passed"),
+        Row("follow_ups: 1", MIXED, "passed", "kind.follow_ups.within"),
+        Row("follow_ups: 3", MIXED, "failed", "kind.follow_ups.exact"),
+        Row("follow_ups: {min: 1}", MIXED, "passed", "kind.follow_ups.within"),
     ],
     "similar": [
-        Row("similar: {to: 我是学术助手。, at_least: 0.9}", "我是学术助手！", "failed"),
-        Row("similar: {to: 我是学术助手。, at_least: 0.8}", "我是学术助手！", "passed"),
-        Row("similar: 我是学术助手。", "我是学术助手！", "passed"),
-        Row("similar: {to: 学术助手, metric: token_set, at_least: 1}", "助手学术", "passed"),
-        Row("similar: {to: 学术助手, at_least: 0.9}", "助手学术", "failed"),
-        Row("similar: {to: 天气, metric: token_set, at_least: 0.5}", "学术助手", "failed"),
+        Row(
+            "similar: {to: 我是学术助手。, at_least: 0.9}",
+            "我是学术助手！",
+            "failed",
+            "kind.similar.failed",
+        ),
+        Row(
+            "similar: {to: 我是学术助手。, at_least: 0.8}",
+            "我是学术助手！",
+            "passed",
+            "kind.similar.passed",
+        ),
+        Row("similar: 我是学术助手。", "我是学术助手！", "passed", "kind.similar.passed"),
+        Row(
+            "similar: {to: 学术助手, metric: token_set, at_least: 1}",
+            "助手学术",
+            "passed",
+            "kind.similar.passed",
+        ),
+        Row("similar: {to: 学术助手, at_least: 0.9}", "助手学术", "failed", "kind.similar.failed"),
+        Row(
+            "similar: {to: 天气, metric: token_set, at_least: 0.5}",
+            "学术助手",
+            "failed",
+            "kind.similar.failed",
+        ),
     ],
     "same_as_baseline": [
-        Row("same_as_baseline: true", ANSWER, "passed", "it is the baseline's answer", ANSWER),
-        Row("same_as_baseline: true", ANSWER, "skipped", "there is no committed recording"),
+        Row("same_as_baseline: true", ANSWER, "passed", "kind.same_as_baseline.same", ANSWER),
+        Row("same_as_baseline: true", ANSWER, "skipped", "kind.same_as_baseline.absent"),
         Row(
             "same_as_baseline: true",
             "对不起,我不知道。",
             "failed",
-            "likeness to the baseline's answer is 0",
+            "kind.same_as_baseline.failed kind.same_as_baseline.baseline",
             ANSWER,
         ),
     ],
     "latency": [
-        Row("latency: 4", reply(seconds=3.25), "passed", "it was 3.25 s"),
-        Row("latency: {max: 3}", reply(seconds=3.25), "failed", "it was 3.25 s, at most 3 allowed"),
-        Row("latency: {max: 3}", reply(seconds=3.0000001), "failed"),
-        Row("latency: {min: 5}", reply(seconds=3.25), "failed"),
-        Row("latency: 3", bare(), "skipped", "the recording does not say how long the reply took"),
+        Row("latency: 4", reply(seconds=3.25), "passed", "kind.latency.within"),
+        Row("latency: {max: 3}", reply(seconds=3.25), "failed", "kind.latency.above"),
+        Row("latency: {max: 3}", reply(seconds=3.0000001), "failed", "kind.latency.above"),
+        Row("latency: {min: 5}", reply(seconds=3.25), "failed", "kind.latency.below"),
+        Row("latency: 3", bare(), "skipped", "kind.latency.absent"),
     ],
     "first_token": [
-        Row("first_token: 1", STREAMED, "passed"),
-        Row("first_token: {max: 0.5}", STREAMED, "failed"),
-        Row("first_token: 1", reply("好"), "skipped"),
+        Row("first_token: 1", STREAMED, "passed", "kind.first_token.within"),
+        Row("first_token: {max: 0.5}", STREAMED, "failed", "kind.first_token.above"),
+        Row("first_token: 1", reply("好"), "skipped", "kind.first_token.absent"),
     ],
     "tokens": [
-        Row("tokens: 800", bare(usage=Usage(total=633, input=500, output=133)), "passed"),
+        Row(
+            "tokens: 800",
+            bare(usage=Usage(total=633, input=500, output=133)),
+            "passed",
+            "kind.tokens.within",
+        ),
         Row(
             "tokens: {max: 600}",
             bare(usage=Usage(total=1234567, input=1234560, output=7)),
             "failed",
-            "it was 1234567 tokens, at most 600 allowed",
+            "kind.tokens.above",
         ),
-        Row("tokens: 800", bare(), "skipped", "Coze reported no token usage for this reply"),
+        Row("tokens: 800", bare(), "skipped", "kind.tokens.absent"),
     ],
     "polls": [
-        Row("polls: 6", reply(polls=6), "passed"),
-        Row("polls: {max: 6}", reply(polls=7), "failed", "it was 7 polls, at most 6 allowed"),
+        Row("polls: 6", reply(polls=6), "passed", "kind.polls.within"),
+        Row("polls: {max: 6}", reply(polls=7), "failed", "kind.polls.above"),
     ],
     "status": [
-        Row("status: completed", ANSWER, "passed"),
-        Row("status: [failed, canceled]", FAILED, "passed"),
+        Row("status: completed", ANSWER, "passed", "kind.status.passed"),
         Row(
-            "status: completed",
+            "status: [failed, canceled]",
             FAILED,
-            "failed",
-            "the chat ended as failed (code 4028: quota)",
+            "passed",
+            "kind.status.passed.code kind.status.error",
         ),
-        Row("status: asks", QUESTION, "passed"),
-        Row("status: requires_action", QUESTION, "passed"),
-        Row("status: completed", QUESTION, "failed", "the chat ended as asks"),
-        Row("status: asks", ANSWER, "failed"),
+        Row("status: completed", FAILED, "failed", "kind.status.failed.code kind.status.error"),
+        Row("status: asks", QUESTION, "passed", "kind.status.passed"),
+        Row("status: requires_action", QUESTION, "passed", "kind.status.passed"),
+        Row("status: completed", QUESTION, "failed", "kind.status.failed"),
+        Row("status: asks", ANSWER, "failed", "kind.status.failed"),
     ],
 }
 
@@ -359,12 +359,10 @@ def test_a_kind_judges_as_the_table_says(kind: str, row: Row) -> None:
     expectation = declare(row.item)
     verdict = expectation.judge(seen(row.seen, row.baseline))
 
-    assert (verdict.kind, verdict.status.value) == (kind, row.status), verdict.reason
-    assert str(verdict.expected) == str(expectation.expected)
+    assert (verdict.kind, verdict.status.value) == (kind, row.status), str(verdict.reason)
+    assert ids(verdict.reason) == row.reason, str(verdict.reason)
+    assert verdict.expected == expectation.expected
     assert verdict.location == Location(FILE, 1, 3)
-    assert verdict.reason
-    if row.reason:
-        assert str(verdict.reason).startswith(row.reason)
     copy = pickle.loads(pickle.dumps(expectation))  # noqa: S301
     assert copy.judge(seen(row.seen, row.baseline)) == verdict
 
@@ -374,40 +372,6 @@ def test_the_example_that_documentation_shows_is_of_its_kind(row: tuple[str, str
     kind, summary, example = row
     assert declare(example).kind == kind
     assert summary.endswith(".")
-
-
-EXPECTED = {
-    "学术助手": 'contains "学术助手"',
-    "contains: {any: [a, b], ignore_case: true}": 'contains any of "a", "b" (ignoring case)',
-    "contains: {none: [a]}\nnormalize: width": 'contains none of "a" (ignoring width)',
-    "not: {contains: ChatGPT}": 'does not contain "ChatGPT"',
-    "not: {not: a}": 'does not fail to contain "a"',
-    "not: {length: {max: 1}}": "does not have at most 1 character",
-    "regex: '\\d+'": r"matches /\d+/",
-    "length: {min: 3, max: 9, unit: words}": "has 3 to 9 words",
-    "any_of: [a, {tokens: 5}]": 'meets any of: contains "a", uses at most 5 tokens',
-    "not: {all_of: [a, b]}": 'does not meet all of: contains "a", contains "b"',
-    "latency: 2.5": "takes at most 2.5 s",
-    "follow_ups: 1": "suggests exactly 1 next question",
-    "status: [failed, canceled]": "ends as failed or canceled",
-    "similar: {to: 好, at_least: 0.6}": 'resembles "好" by at least 0.6 (ratio)',
-    "tool_call: {name: f, arguments: {c: 北京}}": 'calls the tool f with {"c": "北京"}',
-    "messages: {answer: 1, verbose: {max: 2}}": (
-        "has messages of type answer: exactly 1, verbose: at most 2"
-    ),
-    "json: true": "parses as JSON",
-    'json: {where: {"a[0]": 北京, b: 1}}': 'parses as JSON where a[0] is "北京" and b is 1',
-    "not: {tool_call: {name: f, where: {c: 北京}}}": ('does not call the tool f where c is "北京"'),
-    "reasoning: {contains: 天气}": 'has reasoning that contains "天气"',
-    "asks: 哪个城市": 'asks a question that contains "哪个城市"',
-    "not: {asks: 天气}": 'does not ask a question that contains "天气"',
-    "not: {reasoning: 天气}": 'does not have reasoning that contains "天气"',
-}
-
-
-@pytest.mark.parametrize(("item", "words"), EXPECTED.items())
-def test_what_was_expected_is_said_in_words(item: str, words: str) -> None:
-    assert declare(item).expected == words
 
 
 def test_name_weight_and_severity_travel_into_the_verdict() -> None:
@@ -422,7 +386,12 @@ def test_name_weight_and_severity_travel_into_the_verdict() -> None:
 
 def test_an_inner_expectation_is_told_by_its_name_where_it_has_one() -> None:
     verdict = judge("any_of: [{contains: 九点, name: opens early}, 八点]", "十点")
-    assert "opens early: the answer does not contain" in str(verdict.reason)
+    reasons = verdict.reason.params["reasons"]
+    assert isinstance(reasons, tuple)
+    assert [str(one) for one in reasons] == [
+        'opens early: The answer does not contain "九点". Closest text: "十点", at character 1.',
+        'The answer does not contain "八点". Closest text: "十点", at character 1.',
+    ]
 
 
 def test_a_kind_is_found_inside_combinators() -> None:

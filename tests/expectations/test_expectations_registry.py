@@ -23,6 +23,7 @@ from coze_harness.expectations import (
 )
 from coze_harness.expectations import kind as kind_module
 from coze_harness.expectations.parameter import choice, required_text
+from coze_harness.messages import Catalogue
 from coze_harness.model import Verdict
 from coze_harness.model.trial import EvaluationContext
 from declaring import declare, judge, refusal
@@ -36,7 +37,6 @@ class Says(ExpectationKind):
     kind = "says"
     summary = "The answer says a word."
     example = "says: {word: 好}"
-    verb_forms = ("says", "say")
     parameters = (_WORD, _PLACE)
     short_form = "word"
 
@@ -47,12 +47,18 @@ class Says(ExpectationKind):
     def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
         arguments = cls.read_arguments(argument)
         word, place = _WORD.read(arguments), _PLACE.read(arguments)
-        return cls(**item.common, description=f"{word} {place}", word=word, place=place)
+        return cls(**item.common, word=word, place=place)
+
+    @property
+    def expected(self) -> str:
+        return f"says {self.word} {self.place}"
 
     def evaluate(self, context: EvaluationContext) -> Verdict:
         at = context.reply.answer.find(self.word)
         is_met = at == 0 or (at > 0 and self.place == "anywhere")
-        return self.passed("it does", "") if is_met else self.failed("it does not", "")
+        if is_met:
+            return self.passed(f"The answer says {self.word}.", self.word)
+        return self.failed("The answer does not say it.", "")
 
 
 @pytest.fixture
@@ -67,10 +73,10 @@ def says() -> Iterator[None]:
 def test_a_registered_kind_is_declared_and_judged_like_any_other() -> None:
     assert judge("says: 好", "你好").status.value == "passed"
     assert judge("says: {word: 好, place: first}", "你好").status.value == "failed"
-    assert (
-        str(judge("not: {says: 好}", "你好").reason)
-        == "the answer must not say 好 anywhere, but it does: it does"
-    )
+    negated = judge("not: {says: 好}", "你好")
+    assert negated.reason.id == "kind.not.failed"
+    assert str(negated.expected) == "not: says 好 anywhere"
+    assert Catalogue("zh").text(negated.expected) == "不应：says 好 anywhere"
     assert judge("says: 好\nname: greets\nweight: 2", "你好").weight == 2
     expectation = declare("any_of: [says: 好]")
     assert pickle.loads(pickle.dumps(expectation)) == expectation  # noqa: S301
@@ -97,7 +103,7 @@ def test_a_registered_kind_is_in_schema_and_messages() -> None:
 
 
 def test_the_example_in_the_documentation_is_a_kind() -> None:
-    text = inspect.cleandoc(ExpectationKind.__doc__ or "").partition("\n\nAttributes:")[0]
+    text = inspect.cleandoc(ExpectationKind.__doc__ or "").partition("\n\nA kind that")[0]
     code = "\n".join(line for line in text.split("\n") if line.startswith("    "))
     names = {**vars(kind_module), **vars(coze_harness.expectations)}
     exec("from __future__ import annotations\n" + textwrap.dedent(code), names)  # noqa: S102

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 
 import pytest
@@ -12,8 +11,9 @@ from coze_harness.expectations.length_kind import LengthUnit, measure
 from coze_harness.expectations.near_match import find_near_match
 from coze_harness.expectations.text_normalization import PLAIN
 from coze_harness.expectations.word_count import words
+from coze_harness.messages import LocalizedText, literal
 from coze_harness.model import VerdictStatus
-from declaring import declare, judge, seen
+from declaring import declare, ids, judge, seen
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,43 +89,80 @@ def test_evidence_marks_the_pieces_of_the_answer_itself(
 
 
 @pytest.mark.parametrize(
-    ("item", "answer", "hint"),
+    ("item", "answer", "hint", "values"),
     [
-        ("contains: open", "We Open", "in another case (ignore_case: true would take it)"),
-        ("contains: 'a,b'", "a，b", "in another width (normalize: width would take it)"),
-        ("contains: 早上九点", "早上 九点", "with other spaces or line breaks"),
+        ("contains: open", "We Open", "kind.near.case", {}),
+        ("contains: 'a,b'", "a，b", "kind.near.width", {}),
+        ("contains: 早上九点", "早上 九点", "kind.near.spaces", {}),
         (
             "contains: 早上九点开门",
             "我们早上十点开门。",
-            'the closest piece is "早上十点开门", at character 3',
+            "kind.near.closest",
+            {"near": "早上十点开门", "at": 3},
+        ),
+        (
+            "contains: {all: [我们, 早上九点开门]}",
+            "我们早上十点开门。",
+            "kind.near.closest_to",
+            {"text": "早上九点开门", "near": "早上十点开门", "at": 3},
         ),
         # half of a number, a date or a word says something else
-        ("contains: 7 天", "请在 15 天内退货", 'the closest piece is "15 天", at character 4'),
-        ("contains: 80–85", "得分 90–95 分", 'the closest piece is "90–95", at character 4'),
-        ("contains: 10月1日", "2024年11月1日", '"2024年11月1日", at character 1'),
-        ("contains: 1,200.50 元", "约 1,250.50 元", '"1,250.50 元", at character 3'),
-        ("contains: assistance", "two assistants", '"assistants", at character 5'),
-        ("contains: 9 折", "打 8.5 折", '"8.5 折", at character 3'),
-        ("starts_with: 共", "全部费用合计为 12500 元", 'starts with "全部费用合计为 12500"'),
-        ("ends_with: 元", "合计 12500 dollars.", 'ends with "12500 dollars."'),
-        ("contains: 九点", " \n", "the answer is only white space"),
+        ("contains: 7 天", "请在 15 天内退货", "kind.near.closest", {"near": "15 天", "at": 4}),
+        ("contains: 80–85", "得分 90–95 分", "kind.near.closest", {"near": "90–95", "at": 4}),
+        ("contains: 10月1日", "2024年11月1日", "kind.near.closest", {"near": "2024年11月1日"}),
+        ("contains: 1,200.50 元", "约 1,250.50 元", "kind.near.closest", {"near": "1,250.50 元"}),
+        ("contains: assistance", "two assistants", "kind.near.closest", {"near": "assistants"}),
+        ("contains: 9 折", "打 8.5 折", "kind.near.closest", {"near": "8.5 折", "at": 3}),
+        ("contains: 九点", " \n", "kind.text.blank", {}),
+    ],
+)
+def test_a_missing_text_is_explained_by_the_nearest_one(
+    item: str, answer: str, hint: str, values: dict[str, object]
+) -> None:
+    verdict = judge(item, answer)
+    assert ids(verdict.reason).split()[1] == hint
+    near = verdict.reason.params["hint"]
+    assert isinstance(near, LocalizedText)
+    assert {name: near.params[name] for name in values} == values
+    if "near" in values:
+        assert verdict.actual == literal(str(values["near"]))
+
+
+@pytest.mark.parametrize(
+    ("item", "answer", "reason", "values"),
+    [
+        (
+            "starts_with: 共",
+            "全部费用合计为 12500 元",
+            "kind.starts_with.failed",
+            {"start": "全部费用合计为 12500…"},
+        ),
+        (
+            "ends_with: 元",
+            "合计 12500 dollars.",
+            "kind.ends_with.failed",
+            {"end": "12500 dollars."},
+        ),
         (
             "equals: 请在 15 天内退货",
             "请在 17 天内退货",
-            'from character 4 on: "15 天内退货" expected, "17 天内退货" found',
+            "kind.equals.different",
+            {"at": 4, "expected": "15 天内退货", "actual": "17 天内退货"},
         ),
-        ("equals: 好的", "好的\n", "they differ only in white space at the beginning or end"),
-        ("equals: OK", "ok", "they differ only in case (ignore_case: true would take it)"),
-        ("equals: 'a,b'", "a，b", "they differ only in width (normalize: width would take it)"),
-        ("equals: 好的没问题", "好的", 'the answer stops at character 2, before "没问题"'),
-        ("equals: 好的", "好的没问题", 'the answer goes on after character 2: "没问题"'),
-        ("equals: 好的", "", "the answer is empty"),
+        ("equals: 好的", "好的\n", "kind.equals.white_space", {}),
+        ("equals: OK", "ok", "kind.equals.case", {}),
+        ("equals: 'a,b'", "a，b", "kind.equals.width", {}),
+        ("equals: 好的没问题", "好的", "kind.equals.shorter", {"at": 2, "text": "没问题"}),
+        ("equals: 好的", "好的没问题", "kind.equals.longer", {"at": 2, "text": "没问题"}),
+        ("equals: 好的", "", "kind.equals.empty", {"text": "好的"}),
     ],
 )
-def test_a_missing_text_is_explained_by_what_stands_there(
-    item: str, answer: str, hint: str
+def test_a_difference_is_shown_where_it_is(
+    item: str, answer: str, reason: str, values: dict[str, object]
 ) -> None:
-    assert str(judge(item, answer).reason).endswith(hint)
+    verdict = judge(item, answer)
+    assert verdict.reason.id == reason
+    assert {name: verdict.reason.params[name] for name in values} == values
 
 
 def test_a_long_answer_is_shown_around_what_decided() -> None:
@@ -135,8 +172,7 @@ def test_a_long_answer_is_shown_around_what_decided() -> None:
     assert len(shown) <= LIMIT + 2
     assert (shown[0], shown[-1]) == ("…", "…")
 
-    nearly = judge("学术助理", answer)
-    assert "前学术助手后" in str(nearly.actual)
+    assert "学术助" in str(judge("学术助理", answer).actual)
 
     assert str(judge("ends_with: 后", answer).actual).endswith("后")
     assert str(judge("ends_with: 后", answer).actual)[0] == "…"
@@ -189,7 +225,7 @@ def test_closeness_of_chinese_looks_at_single_characters_and_whole_latin_words()
 
 def test_a_likeness_just_below_the_limit_is_not_rounded_up_to_it() -> None:
     verdict = judge(f"similar: {{to: {'a' * 999}, at_least: 1}}", "a" * 1000)
-    assert str(verdict.reason) == "likeness is 0.999, at least 1 wanted"
+    assert str(verdict.reason) == "The similarity is 0.999; at least 1 is required."
 
 
 RUNAWAY = "regex: '(a|aa)+$'"
@@ -204,9 +240,7 @@ def test_a_runaway_pattern_is_stopped_and_fails_whichever_way_it_is_asked(item: 
     assert time.perf_counter() - began < 30
     assert verdict.status is FAILED
     assert type(verdict).__name__ == "Verdict"
-    assert "the pattern was stopped after 0.5 s on an answer of 81 characters" in str(
-        verdict.reason
-    )
+    assert "was stopped after 0.5 s on a text of 81 characters" in str(verdict.reason)
 
 
 def test_classic_catastrophes_end_soon() -> None:
@@ -229,11 +263,11 @@ _PIECES = [
 )
 def test_the_nearest_match_cuts_no_number_date_word_or_grapheme(answer: str, text: str) -> None:
     near = find_near_match(answer, text, PLAIN)
-    if not near.words.startswith("the closest piece"):
+    if near.hint.id != "kind.near.closest":
         return
     whole = r"\d+(?:[.,:–-]\d+)*|\d+月\d+日|\p{Latin}\p{M}*(?:[\p{Latin}\p{M}'-]+\d*)*|\X"
     for match in regex.finditer(whole, answer):
         for place in (near.start, near.end):
-            assert not match.start() < place < match.end(), (match.group(), near.words)
-    json_text = near.words.removeprefix("the closest piece is ").rpartition(", at character ")[0]
-    assert json.loads(json_text) == answer[near.start : near.end].strip()
+            assert not match.start() < place < match.end(), (match.group(), near)
+    assert near.hint.params["near"] == answer[near.start : near.end]
+    assert near.hint.params["at"] == near.start + 1

@@ -54,5 +54,5 @@ def target(
         context=context,
         expectations=expectations,
         verdicts=verdicts,
-        descriptions=tuple(str(verdict.expected) for verdict in verdicts),
+        descriptions=tuple(verdict.expected for verdict in verdicts),
     )

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from coze_harness.messages import LITERAL, Catalogue, LocalizedText
+from coze_harness.messages import Catalogue, LocalizedText
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.trial import Turn
 from coze_harness.scenarios import scenario_schema
@@ -28,13 +28,12 @@ PROSE = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}|\{\w+(?::\w+)?\}")
 
 def said(turn: Turn) -> list[str]:
     """Return what a turn asks and expects, in words."""
-    return [turn.prompt, *(getattr(one, "expected", "") for one in turn.expectations)]
+    return [turn.prompt, *(str(getattr(one, "expected", "")) for one in turn.expectations)]
 
 
 def messages_of(error: ScenarioError) -> list[LocalizedText]:
-    """Return an error's messages; without those of the rooms that still have plain texts."""
-    messages = [error.what, *error.detail, error.next_step]
-    return [one for one in messages if one and one.id != LITERAL]
+    """Return an error's messages."""
+    return [one for one in (error.what, *error.detail, error.next_step) if one]
 
 
 def check_chinese(error: ScenarioError) -> None:

@@ -131,7 +131,7 @@ def _notes(notes: Sequence[MutationNote]) -> Iterator[str]:
     if notes:
         yield ""
     for note in notes[:_MAX_NOTES]:
-        yield f"{_place(note.trial, note.turn)}: {single_line(note.text)}"
+        yield f"{_place(note.trial, note.turn)}: {single_line(str(note.text))}"
     if len(notes) > _MAX_NOTES:
         others = format_count(len(notes) - _MAX_NOTES, "other note")
         yield f"and {others} (--json has them all)"
@@ -209,7 +209,7 @@ def _as_record(report: MutationReport, skipped: Sequence[MutationNote]) -> dict[
                     for survivor in score.survivors
                 ],
                 "left_out": [
-                    {"trial": note.trial, "turn": note.turn, "reason": note.text}
+                    {"trial": note.trial, "turn": note.turn, "reason": str(note.text)}
                     for note in notes[score.scenario]
                 ],
             }

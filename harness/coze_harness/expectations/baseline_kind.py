@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import Final, Literal, Self
 
 from coze_harness.expectations.excerpt import LIMIT, excerpt
-from coze_harness.expectations.item_argument import ItemArgument, listed, quoted
+from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.parameter import TRUE_SCHEMA, Schema, alternatives, choice
-from coze_harness.expectations.similarity_kind import AT_LEAST, format_score
+from coze_harness.expectations.similarity_kind import AT_LEAST, shown_score
+from coze_harness.expectations.subject import ANSWER
 from coze_harness.expectations.text_normalization import (
     PLAIN,
     TextNormalization,
     parse_normalization,
 )
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import Verdict
 from coze_harness.model.trial import EvaluationContext
 from coze_harness.text import similarity
@@ -34,7 +36,6 @@ class SameAsBaseline(ExpectationKind):
         "to it. For `compare`, `record` and `live`: a replay is the committed recording."
     )
     example = "same_as_baseline: {at_least: 0.8}"
-    verb_forms = ("resembles", "resemble")
     parameters = (_METRIC, AT_LEAST)
     takes_text_options = True
 
@@ -50,19 +51,18 @@ class SameAsBaseline(ExpectationKind):
             arguments = cls.read_arguments(argument)
         elif argument.value is not True:
             raise argument.type_error(
-                f"true, or a mapping of {listed(cls.known_keys())}", f"Write `{cls.example}`."
+                message("expectation.type.true_or_mapping", keys=cls.known_keys()),
+                message("expectation.write", code=cls.example),
             )
         metric, at_least = _METRIC.read(arguments), AT_LEAST.read(arguments)
         if metric == "equals" and AT_LEAST.key in arguments:
             raise arguments[AT_LEAST.key].error_at(
-                '"at_least" has no effect where the answer must be equal.',
-                "Delete it, or write `metric: similar`.",
+                message("expectation.baseline.at_least"),
+                message("expectation.baseline.at_least.next"),
             )
         normalization = parse_normalization(arguments, item.options)
-        how = "in every character" if metric == "equals" else f"by at least {at_least:g}"
         return cls(
             **item.common,
-            description=f"the baseline's answer {how}{normalization.words}",
             metric=metric,
             at_least=at_least,
             normalization=normalization,
@@ -73,26 +73,49 @@ class SameAsBaseline(ExpectationKind):
         """Return the JSON Schema of `true` and of `{metric, at_least}`."""
         return alternatives(TRUE_SCHEMA, cls.mapping_schema())
 
+    @property
+    def expected(self) -> LocalizedText:
+        """How similar the answer is to the committed one."""
+        if self.metric == "equals":
+            expected = message("kind.same_as_baseline.expected.equal")
+        else:
+            expected = message("kind.same_as_baseline.expected", least=self.at_least)
+        return self.normalization.describe(expected)
+
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the answer by the committed one; the verdict's score is their similarity."""
         baseline = context.baseline_answer
         if baseline is None:
-            return self.skipped("there is no committed recording of this turn to judge against")
+            return self.skipped(message("kind.same_as_baseline.absent"))
         answer = context.reply.answer
         shown = excerpt(answer)
         if answer == baseline:
-            return self.passed("it is the baseline's answer, word for word", shown, (), 1.0)
+            reason = message("kind.same_as_baseline.same", subject=ANSWER)
+            return self.passed(reason, shown, (), 1.0)
         now = self.normalization.normalize(answer)[0]
         before = self.normalization.normalize(baseline)[0]
         if now == before:
-            words = self.normalization.words
-            return self.passed(f"it is the baseline's answer{words}", shown, (), 1.0)
-        length = f" ({len(baseline)} characters)" if len(baseline) > LIMIT else ""
-        was = f"the baseline's answer is {quoted(excerpt(baseline) + length)}"
+            reason = message("kind.same_as_baseline.equal", subject=ANSWER)
+            return self.passed(reason, shown, (), 1.0)
         if self.metric == "equals":
-            return self.failed(f"it is another answer: {was}", shown)
+            reason = message("kind.same_as_baseline.other", subject=ANSWER)
+            return self.failed(_with_baseline(reason, baseline), shown)
         score = similarity(before, now)
-        reason = f"likeness to the baseline's answer is {format_score(score)}"
         if score >= self.at_least:
+            reason = message("kind.same_as_baseline.passed", score=shown_score(score))
             return self.passed(reason, shown, (), score)
-        return self.failed(f"{reason}, at least {self.at_least:g} wanted: {was}", shown, (), score)
+        reason = message(
+            "kind.same_as_baseline.failed", score=shown_score(score), least=self.at_least
+        )
+        return self.failed(_with_baseline(reason, baseline), shown, (), score)
+
+
+def _with_baseline(reason: LocalizedText, baseline: str) -> LocalizedText:
+    """Return a reason, followed by the baseline's answer."""
+    if len(baseline) > LIMIT:
+        hint = message(
+            "kind.same_as_baseline.baseline.long", n=len(baseline), text=excerpt(baseline)
+        )
+    else:
+        hint = message("kind.same_as_baseline.baseline", text=baseline)
+    return message("kind.hint", reason=reason, hint=hint)

@@ -13,6 +13,7 @@ from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
 from jmespath.visitor import Options, TreeInterpreter
 
+from coze_harness.messages import LocalizedText, UserText, as_message, message
 from coze_harness.model import JSON
 
 _MAX_LENGTH: Final = 10_000
@@ -28,11 +29,27 @@ _GROWING: Final = frozenset(
 
 
 class QueryError(Exception):
-    """An expression that cannot be compiled; the text says why."""
+    """An expression that cannot be compiled.
+
+    Args:
+        reason: why, as it follows a colon.
+    """
+
+    def __init__(self, reason: UserText) -> None:
+        super().__init__(reason)
+        self.reason = as_message(reason)
 
 
 class QueryLimitError(Exception):
-    """An evaluation that takes too long or makes too large a value; the text says which."""
+    """An evaluation that takes too long or makes too large a value.
+
+    Args:
+        reason: which of the two, as it follows a colon.
+    """
+
+    def __init__(self, reason: LocalizedText) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class BoundedQuery:
@@ -47,8 +64,8 @@ class BoundedQuery:
 
     def __init__(self, source: str) -> None:
         if len(source) > _MAX_LENGTH:
-            raise QueryError(f"it has more than {_MAX_LENGTH:,} characters")
-        too_deep = f"it is nested over more than {_MAX_DEPTH} levels"
+            raise QueryError(message("expectation.query.length", n=_MAX_LENGTH))
+        too_deep = message("expectation.query.depth", n=_MAX_DEPTH)
         try:
             self._syntax: Mapping[str, Any] = compile_jmespath(source).parsed
         except JMESPathError as error:
@@ -108,7 +125,7 @@ class _Interpreter(TreeInterpreter):
     def _charge(self, steps: int) -> None:
         self._left -= steps
         if self._left < 0:
-            raise QueryLimitError("it takes too many steps")
+            raise QueryLimitError(message("kind.where.steps"))
 
     def _weigh(self, value: object) -> None:
         size = 0
@@ -131,4 +148,4 @@ class _Interpreter(TreeInterpreter):
 
 def _require_size(size: int) -> None:
     if size > _MAX_SIZE:
-        raise QueryLimitError(f"it makes a value of more than {_MAX_SIZE:,} characters")
+        raise QueryLimitError(message("kind.where.size", n=_MAX_SIZE))

@@ -10,6 +10,7 @@ from typing import Final, Self
 from coze_harness.expectations.item_argument import ItemArgument, is_list
 from coze_harness.expectations.kind import ExpectationKind, Inconclusive, ItemContext, Spans
 from coze_harness.expectations.parameter import Schema
+from coze_harness.messages import LocalizedText, UserText, as_message, message
 from coze_harness.model import Verdict, VerdictStatus
 from coze_harness.model.trial import EvaluationContext
 
@@ -31,7 +32,9 @@ def build_single_operand(
         ScenarioError: the value is a list, or not an expectation.
     """
     if is_list(argument.value):
-        raise argument.type_error("one expectation", f"For several, write `{several}`.")
+        raise argument.type_error(
+            message("expectation.type.one"), message("expectation.write_several", code=several)
+        )
     return item.build_operand(argument.value, argument.positions.below(*argument.path))
 
 
@@ -42,7 +45,6 @@ class Not(ExpectationKind):
     kind = "not"
     summary = "The opposite of one expectation."
     example = "not: {contains: ChatGPT}"
-    verb_forms = ("does not", "fail to")
 
     operand: ExpectationKind
 
@@ -50,8 +52,7 @@ class Not(ExpectationKind):
     def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
         """Parse one expectation."""
         operand = build_single_operand(argument, item, several="not: {any_of: […]}")
-        description = f"{operand.verb_forms[1]} {operand.description}"
-        return cls(**item.common, description=description, operand=operand)
+        return cls(**item.common, operand=operand)
 
     @classmethod
     def schema(cls) -> Schema:
@@ -62,6 +63,16 @@ class Not(ExpectationKind):
         """Return the expectation that must fail."""
         return (self.operand,)
 
+    @property
+    def expected(self) -> UserText:
+        """What the expectation inside must not find."""
+        return self.operand.opposite
+
+    @property
+    def opposite(self) -> UserText:
+        """What the expectation inside expects."""
+        return self.operand.expected
+
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Reverse the operand's verdict; skipped and inconclusive stay what they are."""
         verdict = self.operand.evaluate(context)
@@ -70,17 +81,21 @@ class Not(ExpectationKind):
         if isinstance(verdict, Inconclusive):
             return self.inconclusive(verdict.reason, verdict.actual)
         if verdict.status is VerdictStatus.FAILED:
-            reason = f"it does not: {verdict.reason}"
+            reason = message("kind.not.passed", reason=verdict.reason)
             return self.passed(reason, verdict.actual, (), verdict.score)
-        reason = (
-            f"the {self.operand.scope} must not {self.description}, but it does: {verdict.reason}"
-        )
-        return self.failed(reason, verdict.actual, verdict.evidence, verdict.score)
+        contradiction = self.operand.explain_opposite(verdict)
+        return self.failed(contradiction, verdict.actual, verdict.evidence, verdict.score)
 
 
-def _reasons(verdicts: Sequence[Verdict]) -> str:
-    """Return each member with the reason of its verdict."""
-    return "; ".join(f"{v.name or v.expected}: {v.reason}" for v in verdicts)
+def _reason(verdict: Verdict) -> LocalizedText:
+    """Return the reason of a member's verdict, with the member's name if it has one."""
+    if not verdict.name:
+        return verdict.reason
+    return message("kind.named", name=verdict.name, reason=verdict.reason)
+
+
+def _reasons(verdicts: Sequence[Verdict]) -> tuple[LocalizedText, ...]:
+    return tuple([_reason(verdict) for verdict in verdicts])
 
 
 def _evidence(verdicts: Sequence[Verdict]) -> Spans:
@@ -100,19 +115,20 @@ class ListKind(ExpectationKind):
     def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
         """Parse a list of at least one expectation."""
         if not is_list(argument.value):
+            code = f"{cls.kind}: [{{contains: …}}, {{regex: …}}]"
             raise argument.type_error(
-                "a list of expectations", f"Write `{cls.kind}: [{{contains: …}}, {{regex: …}}]`."
+                message("expectation.type.expectations"), message("expectation.write", code=code)
             )
         if not argument.value:
             raise argument.error_at(
-                f'"{argument.label}" is an empty list.', "Write at least one expectation."
+                message("expectation.list_empty", label=argument.label),
+                message("expectation.list_empty.expectation"),
             )
         members = tuple(
             item.build_operand(member, argument.positions.below(*argument.path, i))
             for i, member in enumerate(argument.value)
         )
-        description = ", ".join(member.expected for member in members)
-        return cls(**item.common, description=description, members=members)
+        return cls(**item.common, members=members)
 
     @classmethod
     def schema(cls) -> Schema:
@@ -122,6 +138,20 @@ class ListKind(ExpectationKind):
     def operands(self) -> tuple[ExpectationKind, ...]:
         """Return the members of the list."""
         return self.members
+
+    def expected_of_members(self) -> tuple[LocalizedText, ...]:
+        """Return what each member expects."""
+        return tuple([as_message(member.expected) for member in self.members])
+
+    def skip(self, verdicts: Sequence[Verdict]) -> Verdict:
+        """Return the verdict where members could not be judged.
+
+        Args:
+            verdicts: those of these members.
+        """
+        reasons = _reasons(verdicts)
+        several = len(reasons) > 1
+        return self.skipped(message("kind.skipped", reasons=reasons) if several else reasons[0])
 
     @abstractmethod
     def conclude(self, verdicts: Sequence[Verdict]) -> Verdict:
@@ -142,7 +172,11 @@ class AnyOf(ListKind):
     kind = "any_of"
     summary = "At least one of several expectations passes."
     example = "any_of: [北京, {regex: '(?i)beijing'}]"
-    verb_forms = ("meets any of:", "meet any of:")
+
+    @property
+    def expected(self) -> UserText:
+        """What the members expect."""
+        return message("kind.any_of.expected", expected=self.expected_of_members())
 
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge one after the other, up to the first that passes."""
@@ -150,8 +184,7 @@ class AnyOf(ListKind):
         for member in self.members:
             one = member.evaluate(context)
             if one.status is VerdictStatus.PASSED:
-                reason = f"{one.name or one.expected}: {one.reason}"
-                return self.passed(reason, one.actual, one.evidence, one.score)
+                return self.passed(_reason(one), one.actual, one.evidence, one.score)
             verdicts.append(one)
         return self.conclude(verdicts)
 
@@ -159,8 +192,8 @@ class AnyOf(ListKind):
         """Return the verdict where no member passes."""
         skipped = [one for one in verdicts if one.status is VerdictStatus.SKIPPED]
         if skipped:
-            return self.skipped(_reasons(skipped))
-        reason = f"none of the {len(verdicts)} holds: {_reasons(verdicts)}"
+            return self.skip(skipped)
+        reason = message("kind.any_of.failed", n=len(verdicts), reasons=_reasons(verdicts))
         if any(isinstance(one, Inconclusive) for one in verdicts):
             return self.inconclusive(reason, verdicts[0].actual)
         return self.failed(reason, verdicts[0].actual, _evidence(verdicts))
@@ -174,7 +207,11 @@ class AllOf(ListKind):
     kind = "all_of"
     summary = "All of several expectations pass; useful inside `any_of`."
     example = "all_of: [{starts_with: 我}, {length: {max: 120}}]"
-    verb_forms = ("meets all of:", "meet all of:")
+
+    @property
+    def expected(self) -> UserText:
+        """What the members expect."""
+        return message("kind.all_of.expected", expected=self.expected_of_members())
 
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge every member, so that all failures are reported."""
@@ -184,11 +221,14 @@ class AllOf(ListKind):
         """Return the failures, if there are any."""
         bad = [one for one in verdicts if one.status is VerdictStatus.FAILED]
         if bad:
-            reason = f"{len(bad)} of {len(verdicts)} failed: {_reasons(bad)}"
+            reason = message(
+                "kind.all_of.failed", n=len(bad), of=len(verdicts), reasons=_reasons(bad)
+            )
             if all(isinstance(one, Inconclusive) for one in bad):
                 return self.inconclusive(reason, bad[0].actual)
             return self.failed(reason, bad[0].actual, _evidence(bad))
         skipped = [one for one in verdicts if one.status is VerdictStatus.SKIPPED]
         if skipped:
-            return self.skipped(_reasons(skipped))
-        return self.passed(_reasons(verdicts), verdicts[0].actual, _evidence(verdicts))
+            return self.skip(skipped)
+        reason = message("kind.all_of.passed", n=len(verdicts), reasons=_reasons(verdicts))
+        return self.passed(reason, verdicts[0].actual, _evidence(verdicts))

@@ -8,6 +8,8 @@ from coze_harness.text.graphemes import grapheme_boundary
 
 LIMIT: Final = 300
 """Characters of an answer that a verdict shows at most, besides the marks of omission."""
+_CONTEXT: Final = 40
+"""Characters of an answer that are shown before and after the part that decided."""
 
 
 def excerpt(text: str, start: int = 0, end: int = 0) -> str:
@@ -27,4 +29,21 @@ def excerpt(text: str, start: int = 0, end: int = 0) -> str:
     last = max(end, grapheme_boundary(text, min(len(text), first + LIMIT)))
     # Both bounds move back, a long grapheme moves them far: then the part comes first.
     first = max(first, last - LIMIT)
+    return f"{'…' if first else ''}{text[first:last]}{'…' if last < len(text) else ''}"
+
+
+def excerpt_around(text: str, start: int, end: int) -> str:
+    """Return a part of a text with a little of what is before and after it.
+
+    Args:
+        text: an answer.
+        start: where the part begins.
+        end: where it ends.
+    """
+    if len(text) <= 2 * _CONTEXT:
+        return text
+    first = grapheme_boundary(text, max(0, start - _CONTEXT))
+    last = grapheme_boundary(text, min(len(text), end + _CONTEXT))
+    if last - first > LIMIT or last < end:
+        return excerpt(text, start, end)
     return f"{'…' if first else ''}{text[first:last]}{'…' if last < len(text) else ''}"

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeGuard
 
+from coze_harness.messages import LocalizedText, UserText, as_message, message
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import PathPart, SourcePositions, format_path
-from coze_harness.text.spelling import suggest_number, suggest_word, yaml_type_name
+from coze_harness.text.spelling import nearest_word, suggest_number, yaml_type_name
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False)
 
@@ -24,9 +25,10 @@ def quoted(text: str) -> str:
     return _JSON.encode(text)
 
 
-def listed(names: Iterable[str]) -> str:
-    """Return names as an enumeration for a message."""
-    return ", ".join(names)
+def with_suggestion(what: LocalizedText, word: str, known: Iterable[str]) -> LocalizedText:
+    """Return a sentence about a misspelt word, with the nearest known word if there is one."""
+    nearest = nearest_word(word, known)
+    return message("expectation.suggestion", what=what, word=nearest) if nearest else what
 
 
 def is_list(value: JSON) -> TypeGuard[Sequence[JSON]]:
@@ -49,26 +51,42 @@ class ItemArgument:
     @property
     def label(self) -> str:
         """The value's name in messages: `similar.to`, `contains.any[1]`."""
-        return format_path(self.path) or "this expectation"
+        return format_path(self.path) or "expect"
 
-    def error_at(self, what: str, next_step: str) -> ScenarioError:
+    def error_at(self, what: UserText, next_step: UserText) -> ScenarioError:
         """Return an error that points at the value."""
         return ScenarioError(what, where=self.positions.at(*self.path), next_step=next_step)
 
-    def key_error(self, key: str, what: str, next_step: str) -> ScenarioError:
+    def key_error(self, key: str, what: UserText, next_step: UserText) -> ScenarioError:
         """Return an error that points at a key inside this mapping."""
         return ScenarioError(what, where=self.positions.key(*self.path, key), next_step=next_step)
 
-    def type_error(self, expected: str, next_step: str) -> ScenarioError:
-        """Return the error for a value of another type than the expected one."""
+    def type_error(self, expected: UserText, next_step: UserText) -> ScenarioError:
+        """Return the error for a value of another type than the expected one.
+
+        Args:
+            expected: what the value must be, such as "a list of texts".
+            next_step: what to write.
+        """
         source = self.positions.source(*self.path)
-        must = f'"{self.label}" must be {expected}'
+        expected = as_message(expected)
         if self.value is None and not source:
-            return self.error_at(f"{must}, and nothing is written here.", next_step)
-        type_name = yaml_type_name(self.value)
+            what = message("expectation.type_error.nothing", label=self.label, expected=expected)
+            return self.error_at(what, next_step)
+        actual = as_message(yaml_type_name(self.value))
         if not source or isinstance(self.value, str):
-            return self.error_at(f"{must}, and this is {type_name}.", next_step)
-        return self.error_at(f"{must}, but YAML read `{source}` as {type_name}.", next_step)
+            what = message(
+                "expectation.type_error", label=self.label, expected=expected, actual=actual
+            )
+        else:
+            what = message(
+                "expectation.type_error.read",
+                label=self.label,
+                expected=expected,
+                actual=actual,
+                source=source,
+            )
+        return self.error_at(what, next_step)
 
     def child(self, part: PathPart, value: JSON) -> ItemArgument:
         """Return a value inside this one."""
@@ -77,46 +95,52 @@ class ItemArgument:
     def fields(self, known: Sequence[str], example: str) -> dict[str, ItemArgument]:
         """Return the mapping's values by key; an unknown key is an error."""
         if not isinstance(self.value, dict):
-            raise self.type_error("a mapping", f"Write `{example}`.")
+            raise self.type_error(
+                message("expectation.type.mapping"), message("expectation.write", code=example)
+            )
         for key in self.value:
             if key not in known:
-                step = f"The keys of {self.label} are: {listed(known)}."
+                label, keys = self.label, tuple(known)
+                what = message("expectation.key_unknown", label=label, key=key)
+                step = message("expectation.key_unknown.next", label=label, keys=keys)
                 if self.value[key] is None:
-                    step += " Text with a comma needs quotes inside {…}."
-                raise self.key_error(
-                    key, f'"{self.label}" has no key "{key}".{suggest_word(key, known)}', step
-                )
+                    step = message("expectation.key_unknown.comma", label=label, keys=keys)
+                raise self.key_error(key, with_suggestion(what, key, known), step)
         return {key: self.child(key, value) for key, value in self.value.items()}
 
     def text(self, *, empty: bool = False) -> str:
         """Return the value as text; empty text is an error unless it is allowed."""
         if not isinstance(self.value, str):
-            raise self.type_error("text", self._how_to_quote())
+            raise self.type_error(message("expectation.type.text"), self._how_to_quote())
         if not self.value and not empty:
             raise self.error_at(
-                f'"{self.label}" is empty, so every answer would pass.',
-                "Write the expected text, or delete this expectation.",
+                message("expectation.text_empty", label=self.label),
+                message("expectation.text_empty.next"),
             )
         return self.value
 
-    def _how_to_quote(self) -> str:
+    def _how_to_quote(self) -> LocalizedText:
         source = self.positions.source(*self.path)
-        key = "" if isinstance(self.path[-1], int) else f"{self.path[-1]}: "
+        key = "" if not self.path or isinstance(self.path[-1], int) else f"{self.path[-1]}: "
         if isinstance(self.value, dict | list):
-            return f'Write one text: `{key}"…"`.'
+            return message("expectation.write_text.one", code=f'{key}"…"')
         if not source and self.value is not None:
             source = json.dumps(self.value, ensure_ascii=False, default=str)
         if not source:
-            return f'Write the text: `{key}"…"`.'
-        return f"Put quotes around it: `{key}{quoted(source)}`."
+            return message("expectation.write_text", code=f'{key}"…"')
+        return message("expectation.quote", code=f"{key}{quoted(source)}")
 
     def texts(self) -> tuple[str, ...]:
         """Return the value as a list of at least one text."""
         if not is_list(self.value):
-            raise self.type_error("a list of texts", f'Write `{self.path[-1]}: ["…", "…"]`.')
+            raise self.type_error(
+                message("expectation.type.texts"),
+                message("expectation.write", code=f'{self.path[-1]}: ["…", "…"]'),
+            )
         if not self.value:
             raise self.error_at(
-                f'"{self.label}" is an empty list.', "Write at least one text, or delete the key."
+                message("expectation.list_empty", label=self.label),
+                message("expectation.list_empty.text"),
             )
         return tuple(self.child(i, member).text() for i, member in enumerate(self.value))
 
@@ -129,21 +153,20 @@ class ItemArgument:
         """
         value = self.value
         if isinstance(value, bool) or not isinstance(value, int | float):
-            step = f"Write `{self.path[-1]}: 1`."
+            step = message("expectation.write", code=f"{self.path[-1]}: 1")
             if isinstance(value, str):
-                step = str(suggest_number(self.positions.source(*self.path) or value))
-            raise self.type_error("a number", step)
-        rule = ""
+                step = suggest_number(self.positions.source(*self.path) or value)
+            raise self.type_error(message("expectation.type.number"), step)
+        label, shown = self.label, str(value)
+        what: LocalizedText | None = None
         if above is not None and value <= above:
-            rule = f"more than {above:g}"
+            what = message("expectation.number.above", label=label, value=shown, limit=above)
         elif value < 0:
-            rule = "at least 0"
+            what = message("expectation.number.negative", label=label, value=shown)
         elif up_to is not None and value > up_to:
-            rule = f"at most {up_to:g}"
-        if rule:
-            raise self.error_at(
-                f'"{self.label}" is {value}; it must be {rule}.', "Correct the number."
-            )
+            what = message("expectation.number.up_to", label=label, value=shown, limit=up_to)
+        if what:
+            raise self.error_at(what, message("expectation.number.next"))
         return value
 
     def count(self) -> int:
@@ -151,14 +174,18 @@ class ItemArgument:
         value = self.number()
         if not isinstance(value, int):
             raise self.error_at(
-                f'"{self.label}" is {value}; it must be a whole number.', "Round the number."
+                message("expectation.number.fraction", label=self.label, value=str(value)),
+                message("expectation.number.fraction.next"),
             )
         return value
 
     def flag(self) -> bool:
         """Return the value as true or false."""
         if not isinstance(self.value, bool):
-            raise self.type_error("true or false", f"Write `{self.path[-1]}: true`.")
+            raise self.type_error(
+                message("expectation.type.flag"),
+                message("expectation.write", code=f"{self.path[-1]}: true"),
+            )
         return self.value
 
     def choice(self, known: Sequence[str], reserved: Sequence[str] = ()) -> str:
@@ -171,7 +198,9 @@ class ItemArgument:
         word = self.text()
         if word in known:
             return word
-        what = f'"{self.label}" has no value {quoted(word)}.{suggest_word(word, known)}'
         if word in reserved:
-            what = f'The {self.path[-1]} "{word}" is not available in this version.'
-        raise self.error_at(what, f"Write one of: {listed(known)}.")
+            what = message("expectation.not_available", name=f"{self.path[-1]}: {word}")
+        else:
+            unknown = message("expectation.value_unknown", label=self.label, value=word)
+            what = with_suggestion(unknown, word, known)
+        raise self.error_at(what, message("expectation.write_one_of", names=tuple(known)))

@@ -7,21 +7,21 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from coze_harness.expectations.foreign_kind_names import NOT_YET, native_spelling
-from coze_harness.expectations.item_argument import ItemArgument, listed, quoted
+from coze_harness.expectations.item_argument import ItemArgument, quoted, with_suggestion
 from coze_harness.expectations.kind import CommonFields, ExpectationKind, ItemContext
 from coze_harness.expectations.kind_like_text import find_kind, written_as_kind
 from coze_harness.expectations.kind_registry import COMMON_KEYS, KINDS
 from coze_harness.expectations.text_normalization import OPTION_KEYS
+from coze_harness.messages import LocalizedText, as_message, message
 from coze_harness.model import JSON, Severity
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import SourcePositions
-from coze_harness.text.spelling import suggest_word
+from coze_harness.text.spelling import yaml_type_name
 
 _OUTER_KEYS: Final = ("weight", "severity")
 """Keys that say how much a verdict counts: an expectation inside another one has none."""
 _ITEM_KEYS: Final = (*COMMON_KEYS, *OPTION_KEYS)
-_EXAMPLE: Final = 'Write `contains: "…"`.'
-_NOT_AVAILABLE: Final = "is not available in this version"
+_EXAMPLE: Final = message("expectation.write", code='contains: "…"')
 
 
 def build_expectation(item: JSON, positions: SourcePositions) -> ExpectationKind:
@@ -59,8 +59,8 @@ def _build(item: JSON, positions: SourcePositions, *, outer: bool) -> Expectatio
     elif isinstance(item, str):
         if not item:
             raise whole.error_at(
-                "An empty text is expected, so every answer would pass.",
-                "Write the text, or delete the item.",
+                message("expectation.item.empty_text"),
+                message("expectation.item.empty_text.next"),
             )
         _reject_kind_like_text(item, whole, outer=outer)
         argument = whole
@@ -86,12 +86,15 @@ def _reject_kind_like_text(text: str, whole: ItemArgument, *, outer: bool) -> No
     as_text = f"contains: {quoted(text)}"
     if not outer:
         native, as_text = f"{{{native}}}", f"{{{as_text}}}"
-    cause = ", with a full-width colon" if found.has_full_width_colon else ""
-    what = f'This looks like the kind "{found.name}"{cause}, but it is only a text.'
-    text_step = f"For an answer that contains this very text: `{as_text}`."
+    name = found.name
+    what = message("expectation.looks_like", name=name)
+    if found.has_full_width_colon:
+        what = message("expectation.looks_like.colon", name=name)
     if native.lstrip("{").partition(":")[0] in NOT_YET:
-        raise whole.error_at(f"{what} The kind {_NOT_AVAILABLE}.", text_step)
-    raise whole.error_at(what, f"Write `{native}`. {text_step}")
+        what = message("expectation.looks_like.not_available", name=name)
+        raise whole.error_at(what, message("expectation.as_text", text=as_text))
+    step = message("expectation.as_kind_or_text", code=native, text=as_text)
+    raise whole.error_at(what, step)
 
 
 def _examples() -> dict[str, str]:
@@ -103,8 +106,8 @@ def _reject_outer_keys(item: Mapping[str, JSON], whole: ItemArgument) -> None:
         if key in item:
             raise whole.key_error(
                 key,
-                f'"{key}" has no effect for an expectation inside another one.',
-                "Move it to the outer expectation.",
+                message("expectation.key_of_inner", key=key),
+                message("expectation.key_of_inner.next"),
             )
 
 
@@ -117,8 +120,8 @@ def _text_options(
         if not KINDS[name].takes_text_options:
             raise whole.key_error(
                 key,
-                f'"{key}" has no effect next to "{name}".',
-                f'Delete it, or write it with a text: `contains: {{text: "…", {key}: …}}`.',
+                message("expectation.option_unused", key=key, kind=name),
+                message("expectation.option_unused.next", key=key),
             )
     return options
 
@@ -137,13 +140,16 @@ def _item_type_error(whole: ItemArgument) -> ScenarioError:
     """Return the error for an item that is neither a text nor a mapping."""
     if isinstance(whole.value, list):
         return whole.error_at(
-            "An expectation is a text or a mapping, and this is a list.",
-            "Remove the extra dash, or write `any_of: […]`.",
+            message("expectation.item.list"), message("expectation.item.list.next")
         )
     source = whole.positions.source()
     if whole.value is None and not source:
-        return whole.error_at("Nothing is written behind this dash.", _EXAMPLE)
-    return whole.type_error("text or a mapping", f"Put quotes around it: `{quoted(source)}`.")
+        return whole.error_at(message("expectation.item.nothing"), _EXAMPLE)
+    actual = as_message(yaml_type_name(whole.value))
+    what = message("expectation.item.type", actual=actual)
+    if source:
+        what = message("expectation.item.type.read", actual=actual, source=source)
+    return whole.error_at(what, message("expectation.quote", code=quoted(source)))
 
 
 def _kind_name(item: Mapping[str, JSON], whole: ItemArgument) -> str:
@@ -163,48 +169,59 @@ def _kind_name(item: Mapping[str, JSON], whole: ItemArgument) -> str:
     if names:
         raise whole.key_error(
             names[1],
-            f"One item has several kinds: {listed(names)}.",
-            f"Begin a new item for it: `- {names[1]}: …`.",
+            message("expectation.item.several_kinds", kinds=tuple(names)),
+            message("expectation.item.several_kinds.next", code=f"- {names[1]}: …"),
         )
-    what = f"it has only {listed(item)}" if item else "it is empty"
-    raise whole.error_at(f"This expectation names no kind; {what}.", _EXAMPLE)
+    if item:
+        raise whole.error_at(message("expectation.item.no_kind", keys=tuple(item)), _EXAMPLE)
+    raise whole.error_at(message("expectation.item.empty"), _EXAMPLE)
 
 
 def _unknown_key_error(
     key: str, names: Sequence[str], item: Mapping[str, JSON], whole: ItemArgument
 ) -> ScenarioError:
     """Return the error for a key that is neither a kind nor one that goes with every kind."""
-    use_kind = f"Use one of: {listed(KINDS)}."
+    use_kind = message("expectation.use_one_of", names=tuple(KINDS))
     if (found := find_kind(key, KINDS)) and found.has_full_width_colon:
         return whole.key_error(
             key,
-            f'"{key}" has a full-width colon, so it is not read as `kind: value`.',
-            f"Write `{written_as_kind(found, _examples())}`.",
+            message("expectation.full_width_colon", key=key),
+            message("expectation.write", code=written_as_kind(found, _examples())),
         )
     if key in NOT_YET:
-        return whole.key_error(key, f'"{key}" {_NOT_AVAILABLE}.', use_kind)
+        return whole.key_error(key, message("expectation.not_available", name=key), use_kind)
     for name in names:
         if key in KINDS[name].known_keys():
             return whole.key_error(
                 key,
-                f'"{key}" belongs inside "{name}", not next to it.',
-                f"Indent it, or write `{name}: {{…, {key}: …}}`.",
+                message("expectation.key_of_kind", key=key, kind=name),
+                message("expectation.key_of_kind.next", code=f"{name}: {{…, {key}: …}}"),
             )
     if key == "type" and isinstance(kind := item["type"], str):
         here = f"{kind}: …" if kind in KINDS else native_spelling(kind, KINDS)
         return whole.key_error(
             key,
-            "An expectation is written `kind: value`, without type and value.",
-            f"Write `{here}`." if here else _EXAMPLE,
+            message("expectation.type_and_value"),
+            message("expectation.write", code=here) if here else _EXAMPLE,
         )
     if here := native_spelling(key, KINDS):
         native = here.partition(":")[0]
-        what = f'"{key}" is called "{native}" here'
         if native in NOT_YET:
-            return whole.key_error(key, f"{what}, and that {_NOT_AVAILABLE}.", use_kind)
-        return whole.key_error(key, f"{what}.", f"Write `{here}`.")
-    what = "a key of an expectation" if names else "a kind of expectation"
+            what = message("expectation.foreign_name.not_available", key=key, kind=native)
+            return whole.key_error(key, what, use_kind)
+        return whole.key_error(
+            key,
+            message("expectation.foreign_name", key=key, kind=native),
+            message("expectation.write", code=here),
+        )
     known = _ITEM_KEYS if names else tuple(KINDS)
+    what = _unknown_key(key, is_kind=not names)
     return whole.key_error(
-        key, f'"{key}" is not {what}.{suggest_word(key, known)}', f"Use one of: {listed(known)}."
+        key, with_suggestion(what, key, known), message("expectation.use_one_of", names=known)
     )
+
+
+def _unknown_key(key: str, *, is_kind: bool) -> LocalizedText:
+    if is_kind:
+        return message("expectation.kind_unknown", key=key)
+    return message("expectation.item.key_unknown", key=key)

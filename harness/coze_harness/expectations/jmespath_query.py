@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from coze_harness.expectations.excerpt import excerpt
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.parameter import Parameter
 from coze_harness.expectations.text_normalization import nfc
+from coze_harness.messages import LocalizedText, literal, message
 from coze_harness.model import JSON
 
 
@@ -23,7 +24,22 @@ class CompiledQuery(Protocol):
 
 
 class UnfinishedQueryError(Exception):
-    """An expression's evaluation exceeds a limit; the text says which."""
+    """An expression's evaluation exceeds a limit.
+
+    Args:
+        reason: one sentence: which expression, and which limit.
+    """
+
+    def __init__(self, reason: LocalizedText) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Mismatch(NamedTuple):
+    """Why a value does not match: a part of a sentence, and what is there instead."""
+
+    reason: LocalizedText
+    actual: LocalizedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +50,8 @@ class JmesPathCheck:
     expected: JSON
     query: CompiledQuery = field(compare=False, repr=False)
 
-    def mismatch(self, value: JSON) -> str:
-        """Return why a value does not match, in words, or empty text.
+    def mismatch(self, value: JSON) -> Mismatch | None:
+        """Return why a value does not match; `None` if it does.
 
         Raises:
             UnfinishedQueryError: the evaluation exceeds a limit.
@@ -47,21 +63,24 @@ class JmesPathCheck:
         try:
             actual = self.query.search(value)
         except QueryLimitError as error:
-            raise UnfinishedQueryError(f"{self.source} was stopped: {error}") from error
+            raise UnfinishedQueryError(
+                message("kind.where.stopped", path=self.source, reason=error.reason)
+            ) from error
         except (JMESPathError, RecursionError) as error:
-            return f"{self.source} cannot be looked for: {error}"
-        return mismatch(self.expected, actual, self.source)
+            reason = message("kind.where.invalid", path=self.source, error=str(error))
+            return Mismatch(reason, message("kind.where.nothing"))
+        return find_mismatch(self.expected, actual, self.source)
 
 
 def _parse_checks(argument: ItemArgument) -> tuple[JmesPathCheck, ...]:
     # Only where it is used.
     from coze_harness.expectations.bounded_query import BoundedQuery, QueryError
 
-    example = 'Write `where: {"items[0].name": 北京}`.'
+    example = message("expectation.write", code='where: {"items[0].name": 北京}')
     if not isinstance(argument.value, dict):
-        raise argument.type_error("a mapping", example)
+        raise argument.type_error(message("expectation.type.mapping"), example)
     if not argument.value:
-        raise argument.error_at(f'"{argument.label}" is empty.', example)
+        raise argument.error_at(message("expectation.mapping_empty", label=argument.label), example)
     checks = []
     for source, expected in argument.value.items():
         try:
@@ -69,9 +88,10 @@ def _parse_checks(argument: ItemArgument) -> tuple[JmesPathCheck, ...]:
         except QueryError as error:
             raise argument.key_error(
                 source,
-                f'"{excerpt(source)}" is not a JMESPath expression: {error}.',
-                "Correct it; a key with characters other than letters and digits needs quotes: "
-                """`'"a-b".c': …`.""",
+                message(
+                    "expectation.query.invalid", expression=excerpt(source), error=error.reason
+                ),
+                message("expectation.query.invalid.next"),
             ) from error
     return tuple(checks)
 
@@ -88,40 +108,60 @@ WHERE: Final[Parameter[tuple[JmesPathCheck, ...]]] = Parameter(
 )
 
 
-def first_mismatch(checks: tuple[JmesPathCheck, ...], value: JSON) -> str:
-    """Return the first reason why a value does not match all checks, or empty text."""
-    return next(filter(None, (check.mismatch(value) for check in checks)), "")
+def first_mismatch(checks: tuple[JmesPathCheck, ...], value: JSON) -> Mismatch | None:
+    """Return the first reason why a value does not match all checks; `None` if it does."""
+    return next(filter(None, (check.mismatch(value) for check in checks)), None)
 
 
-def describe_checks(checks: tuple[JmesPathCheck, ...]) -> str:
-    """Return all checks in words."""
-    return " and ".join(f"{check.source} is {as_json(check.expected)}" for check in checks)
+def describe_checks(checks: tuple[JmesPathCheck, ...]) -> tuple[LocalizedText, ...]:
+    """Return what each check expects: `items[0].name is "北京"`."""
+    return tuple(
+        message("kind.where.expected", path=check.source, value=as_json(check.expected))
+        for check in checks
+    )
 
 
-def mismatch(expected: JSON, actual: JSON, place: str = "") -> str:
-    """Return the first thing in `expected` that `actual` lacks, in words, or empty text.
+def find_mismatch(expected: JSON, actual: JSON, place: str = "") -> Mismatch | None:
+    """Return the first thing in `expected` that `actual` lacks; `None` if it has everything.
 
     Mappings may have more keys than expected; lists must be equally long.
+
+    Args:
+        expected: a value or a part of it.
+        actual: the value.
+        place: where `actual` comes from; empty for the arguments of a tool call.
     """
-    here = place or "the arguments"
     if isinstance(expected, Mapping):
         if not isinstance(actual, Mapping):
-            return f"{here} should be a mapping and is {excerpt(as_json(actual))}"
+            return _mismatch(expected, actual, place)
         for key, value in expected.items():
             inside = f"{place}.{key}" if place else key
             if key not in actual:
-                return f"there is no {inside}"
-            if reason := mismatch(value, actual[key], inside):
-                return reason
-        return ""
+                return Mismatch(
+                    message("kind.where.missing", path=inside), message("kind.where.nothing")
+                )
+            if found := find_mismatch(value, actual[key], inside):
+                return found
+        return None
     if isinstance(expected, list | tuple):
         if isinstance(actual, list | tuple) and len(actual) == len(expected):
             pairs = zip(expected, actual, strict=True)
-            reasons = (mismatch(a, b, f"{place}[{i}]") for i, (a, b) in enumerate(pairs))
-            return next(filter(None, reasons), "")
+            found_in = (find_mismatch(a, b, f"{place}[{i}]") for i, (a, b) in enumerate(pairs))
+            return next(filter(None, found_in), None)
     elif _is_same_scalar(expected, actual):
-        return ""
-    return f"{here} is {excerpt(as_json(actual))}, not {as_json(expected)}"
+        return None
+    return _mismatch(expected, actual, place)
+
+
+def _mismatch(expected: JSON, actual: JSON, place: str) -> Mismatch:
+    shown = excerpt(as_json(actual))
+    if place:
+        reason = message(
+            "kind.where.other", path=place, actual=shown, expected=excerpt(as_json(expected))
+        )
+    else:
+        reason = message("kind.where.no_mapping", actual=shown)
+    return Mismatch(reason, literal(shown))
 
 
 def _is_same_scalar(expected: JSON, actual: JSON) -> bool:

@@ -9,8 +9,9 @@ from typing import ClassVar, Literal, Self, TypeAlias, TypedDict
 
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.parameter import Parameter, Schema, alternatives, mapping_schema
+from coze_harness.expectations.subject import with_subject
 from coze_harness.expectations.text_normalization import OPTION_KEYS, TEXT_OPTIONS
-from coze_harness.messages import UserText, as_message, literal
+from coze_harness.messages import LocalizedText, UserText, as_message, message
 from coze_harness.model import JSON, Severity, Verdict, VerdictStatus
 from coze_harness.model.location import Location, SourcePositions
 from coze_harness.model.trial import EvaluationContext
@@ -59,33 +60,34 @@ class ExpectationKind(ABC):
             kind = "polite"
             summary = "The answer uses one of these polite words."
             example = "polite: [请, 您]"
-            verb_forms = ("uses", "use")
 
             words: tuple[str, ...]
 
             @classmethod
             def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
-                words = argument.texts()
-                return cls(**item.common, description=" or ".join(words), words=words)
+                return cls(**item.common, words=argument.texts())
 
             @classmethod
             def schema(cls) -> Schema:
                 return {"type": "array", "items": {"type": "string"}, "minItems": 1}
 
+            @property
+            def expected(self) -> str:
+                return f"uses {' or '.join(self.words)}"
+
             def evaluate(self, context: EvaluationContext) -> Verdict:
                 answer = context.reply.answer
                 for word in self.words:
                     if word in answer:
-                        return self.passed(f"the answer says {word}", answer)
-                return self.failed("the answer says none of them", answer)
+                        return self.passed(f"The answer says {word}.", word)
+                return self.failed("The answer says none of the words.", answer)
 
     A kind that is written as a mapping declares its keys in `parameters`, reads them with
     `read_arguments`, and needs no `schema` of its own. Judging is pure: the same reply gets the
     same verdict, without network and clock. Expectations are pickled for worker processes.
 
-    Attributes:
-        description: the expectation in words. With one of `verb_forms` before it, it says what was
-            expected (`contains "x"`) or, under `not`, what must not be (`does not contain "x"`).
+    A text such as those of `expected`, `passed` and `failed` is the same in every language. A
+    `LocalizedText` of the catalogue is written in the reader's language.
     """
 
     kind: ClassVar[str]
@@ -94,8 +96,6 @@ class ExpectationKind(ABC):
     """One line for the table of kinds, and for editors."""
     example: ClassVar[str]
     """One item as it is written in a scenario, without its dash."""
-    verb_forms: ClassVar[tuple[str, str]]
-    """The verb before `description`, as in "it contains" and as in "does not contain"."""
     parameters: ClassVar[tuple[Parameter[object], ...]] = ()
     """What the kind's own mapping may have; `known_keys`, `schema` and `read_arguments` use it."""
     short_form: ClassVar[str] = ""
@@ -109,7 +109,6 @@ class ExpectationKind(ABC):
     name: str = ""
     weight: float = 1.0
     severity: Severity = Severity.ERROR
-    description: str
 
     @classmethod
     @abstractmethod
@@ -139,8 +138,8 @@ class ExpectationKind(ABC):
         for one in cls.parameters:
             if one.is_required and one.key not in arguments:
                 raise argument.error_at(
-                    f'"{argument.label}" has no "{one.key}", which is required.',
-                    f"Write `{cls.example}`.",
+                    message("expectation.key_required", label=argument.label, key=one.key),
+                    message("expectation.write", code=cls.example),
                 )
         return arguments
 
@@ -179,9 +178,22 @@ class ExpectationKind(ABC):
         return verdict
 
     @property
-    def expected(self) -> str:
-        """What is expected, in words: `contains "学术助手"`."""
-        return f"{self.verb_forms[0]} {self.description}"
+    @abstractmethod
+    def expected(self) -> UserText:
+        """What is expected, in a few words: `contains "学术助手"`."""
+
+    @property
+    def opposite(self) -> UserText:
+        """What `not` around this expectation expects: `does not contain "学术助手"`."""
+        return message("kind.not.expected", expected=as_message(self.expected))
+
+    def explain_opposite(self, passed: Verdict) -> UserText:
+        """Return why `not` around this expectation fails.
+
+        Args:
+            passed: the verdict of this expectation.
+        """
+        return message("kind.not.failed", reason=passed.reason)
 
     def operands(self) -> tuple[ExpectationKind, ...]:
         """Return the expectations that this one is made of."""
@@ -199,15 +211,15 @@ class ExpectationKind(ABC):
 
         Args:
             status: of the verdict.
-            reason: why, in words.
-            actual: what the reply has, short enough to be shown.
+            reason: why: one sentence.
+            actual: what the reply has instead of the expected, in a few words.
             evidence: start and end of the parts of the answer that decided.
             score: 0 to 1, where the kind measures one.
         """
         return Verdict(
             kind=self.kind,
             status=status,
-            expected=literal(self.expected),
+            expected=as_message(self.expected),
             actual=as_message(actual),
             reason=as_message(reason),
             location=self.location,
@@ -230,17 +242,15 @@ class ExpectationKind(ABC):
         """Return a failed verdict."""
         return self.verdict(VerdictStatus.FAILED, reason, actual, evidence, score)
 
-    def adopt(self, verdict: Verdict, subject: str, *, keeps_evidence: bool) -> Verdict:
+    def adopt(self, verdict: Verdict, subject: LocalizedText, *, keeps_evidence: bool) -> Verdict:
         """Return the verdict of an expectation inside this one as this one's.
 
         Args:
             verdict: on what this expectation gave it in place of the answer.
-            subject: what that was, such as "the question".
+            subject: what that was.
             keeps_evidence: whether it is the answer, so that evidence marks the same parts.
         """
-        reason = str(verdict.reason)
-        if reason.startswith("the answer"):
-            reason = f"{subject}{reason.removeprefix('the answer')}"
+        reason = with_subject(verdict.reason, subject)
         if verdict.status is VerdictStatus.SKIPPED:
             return self.skipped(reason)
         if isinstance(verdict, Inconclusive):
@@ -257,7 +267,7 @@ class ExpectationKind(ABC):
         return Inconclusive(
             kind=self.kind,
             status=VerdictStatus.FAILED,
-            expected=literal(self.expected),
+            expected=as_message(self.expected),
             actual=as_message(actual),
             reason=as_message(reason),
             location=self.location,

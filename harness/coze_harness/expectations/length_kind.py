@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, Self
 
-from coze_harness.expectations.excerpt import excerpt
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
-from coze_harness.expectations.number_range import COUNTS, NumberRange
+from coze_harness.expectations.number_range import COUNTS, NumberRange, Violation
 from coze_harness.expectations.parameter import Schema, choice
+from coze_harness.expectations.subject import ANSWER
 from coze_harness.expectations.text_normalization import nfc
 from coze_harness.expectations.word_count import count_words
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import Verdict
 from coze_harness.model.trial import EvaluationContext
 from coze_harness.text.graphemes import count_graphemes
@@ -19,7 +20,6 @@ from coze_harness.text.graphemes import count_graphemes
 LengthUnit = Literal["chars", "words", "lines"]
 _UNITS: Final[tuple[LengthUnit, ...]] = ("chars", "words", "lines")
 _UNIT: Final = choice("unit", _UNITS)
-_NAMES: Final[dict[LengthUnit, str]] = {"chars": "character", "words": "word", "lines": "line"}
 
 
 def measure(text: str, unit: LengthUnit) -> int:
@@ -45,7 +45,6 @@ class Length(ExpectationKind):
         "(each Chinese character is one) or `lines` (those that are not blank)."
     )
     example = "length: {max: 120}"
-    verb_forms = ("has", "have")
     parameters = (*COUNTS, _UNIT)
 
     bounds: NumberRange
@@ -56,20 +55,44 @@ class Length(ExpectationKind):
         """Parse `{min, max, unit}`."""
         arguments = cls.read_arguments(argument)
         bounds = NumberRange.from_limits(arguments, argument, COUNTS)
-        unit = _UNIT.read(arguments)
-        description = bounds.describe(_NAMES[unit], f"{_NAMES[unit]}s")
-        return cls(**item.common, description=description, bounds=bounds, unit=unit)
+        return cls(**item.common, bounds=bounds, unit=_UNIT.read(arguments))
 
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of `{min, max, unit}`."""
         return {**cls.mapping_schema(), "anyOf": [{"required": [one.key]} for one in COUNTS]}
 
+    @property
+    def expected(self) -> LocalizedText:
+        """The range of lengths."""
+        return self.bounds.describe(self._amount)
+
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the answer's length."""
-        answer = context.reply.answer
-        size = measure(answer, self.unit)
-        reason = f"length is {size} {_NAMES[self.unit]}{'' if size == 1 else 's'}"
-        if violation := self.bounds.violated_limit(size):
-            return self.failed(f"{reason}, {violation}", excerpt(answer))
-        return self.passed(reason, excerpt(answer))
+        size = measure(context.reply.answer, self.unit)
+        amount = self._amount(size)
+        violation = self.bounds.violation(size)
+        if violation is None:
+            return self.passed(message("kind.length.within", subject=ANSWER, amount=amount), amount)
+        return self.failed(self._violated(amount, violation), amount)
+
+    def _amount(self, n: float | str) -> LocalizedText:
+        if self.unit == "chars":
+            return message("kind.amount.characters", n=n)
+        if self.unit == "words":
+            return message("kind.amount.words", n=n)
+        return message("kind.amount.lines", n=n)
+
+    def _violated(self, amount: LocalizedText, violation: Violation) -> LocalizedText:
+        side, n = violation
+        if self.unit == "lines":
+            if side == "above":
+                return message("kind.length.above.lines", subject=ANSWER, amount=amount, n=n)
+            if side == "below":
+                return message("kind.length.below.lines", subject=ANSWER, amount=amount, n=n)
+            return message("kind.length.exact.lines", subject=ANSWER, amount=amount, n=n)
+        if side == "above":
+            return message("kind.length.above", subject=ANSWER, amount=amount, n=n)
+        if side == "below":
+            return message("kind.length.below", subject=ANSWER, amount=amount, n=n)
+        return message("kind.length.exact", subject=ANSWER, amount=amount, n=n)

@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Self
 
 from coze_harness.expectations.excerpt import excerpt
-from coze_harness.expectations.item_argument import ItemArgument, listed
+from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.jmespath_query import (
     WHERE,
     JmesPathCheck,
     UnfinishedQueryError,
     as_json,
     describe_checks,
+    find_mismatch,
     first_mismatch,
-    mismatch,
 )
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
-from coze_harness.expectations.number_range import COUNTS, NumberRange, range_schema
+from coze_harness.expectations.number_range import (
+    COUNTS,
+    NumberRange,
+    Violation,
+    range_schema,
+)
 from coze_harness.expectations.parameter import Parameter, Schema, required_text
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import JSON, ToolCall, Verdict
 from coze_harness.model.trial import EvaluationContext
 from coze_harness.text.spelling import nearest_word
@@ -54,7 +61,6 @@ class Messages(ExpectationKind):
     )
     example = "messages: {answer: 1, function_call: {min: 1}}"
     scope = "reply"
-    verb_forms = ("has", "have")
 
     counts: tuple[tuple[str, NumberRange], ...]
 
@@ -66,11 +72,11 @@ class Messages(ExpectationKind):
     @classmethod
     def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
         """Parse a mapping of message types to counts."""
-        example = "Write `messages: {answer: 1}`."
+        example = message("expectation.write", code="messages: {answer: 1}")
         if not isinstance(argument.value, dict):
-            raise argument.type_error("a mapping", example)
+            raise argument.type_error(message("expectation.type.mapping"), example)
         if not argument.value:
-            raise argument.error_at('"messages" names no type.', example)
+            raise argument.error_at(message("expectation.messages.empty"), example)
         known = cls.known_keys()
         counts = []
         for name, value in argument.value.items():
@@ -78,12 +84,11 @@ class Messages(ExpectationKind):
             if unknown and (nearest := nearest_word(name, known, min_similarity=0.8)):
                 raise argument.key_error(
                     name,
-                    f'Coze has no message type "{name}". Did you mean "{nearest}"?',
-                    f"The types are: {listed(known)}.",
+                    message("expectation.messages.unknown", word=name, nearest=nearest),
+                    message("expectation.messages.unknown.next", names=known),
                 )
             counts.append((name, NumberRange.parse(argument.child(name, value), COUNTS, "exact")))
-        words = ", ".join(f"{name}: {bounds.describe()}" for name, bounds in counts)
-        return cls(**item.common, description=f"messages of type {words}", counts=tuple(counts))
+        return cls(**item.common, counts=tuple(counts))
 
     @classmethod
     def schema(cls) -> Schema:
@@ -96,25 +101,58 @@ class Messages(ExpectationKind):
             "minProperties": 1,
         }
 
+    @property
+    def expected(self) -> LocalizedText:
+        """The number of messages of each type."""
+        counts = [bounds.describe(partial(_amount, name)) for name, bounds in self.counts]
+        return counts[0] if len(counts) == 1 else message("kind.all", parts=tuple(counts))
+
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the counts."""
         messages = context.reply.messages
-        have = Counter(message.type for message in messages if message.content_type != "audio")
+        have = Counter(one.type for one in messages if one.content_type != "audio")
         have.update(one.content_type for one in messages if one.content_type in CONTENT_TYPES)
-        actual = ", ".join(f"{count} {name}" for name, count in have.items()) or "no messages"
+        amounts = [_amount(name, count) for name, count in have.items()]
+        actual = message("kind.all", parts=tuple(amounts))
+        if not amounts:
+            actual = message("kind.messages.none")
         violations = [
-            f"messages of type {name}: {have[name]}, {violation}"
+            _violated(name, have[name], violation)
             for name, bounds in self.counts
-            if (violation := bounds.violated_limit(have[name]))
+            if (violation := bounds.violation(have[name]))
         ]
-        if violations:
-            return self.failed("; ".join(violations), actual)
-        return self.passed("the counts are right", actual)
+        if not violations:
+            return self.passed(message("kind.messages.passed"), actual)
+        if len(violations) == 1:
+            return self.failed(violations[0], actual)
+        reason = message("kind.messages.several", reasons=tuple(violations))
+        return self.failed(reason, actual)
+
+
+def _amount(name: str, n: float | str) -> LocalizedText:
+    return message("kind.amount.messages", type=name, n=n)
+
+
+def _violated(name: str, count: int, violation: Violation) -> LocalizedText:
+    side, n = violation
+    if not count:
+        if side == "below":
+            return message("kind.messages.absent.below", type=name, n=n)
+        return message("kind.messages.absent.exact", type=name, n=n)
+    amount = _amount(name, count)
+    if side == "above":
+        return message("kind.messages.above", amount=amount, n=n)
+    if side == "below":
+        return message("kind.messages.below", amount=amount, n=n)
+    return message("kind.messages.exact", amount=amount, n=n)
 
 
 def _parse_arguments(argument: ItemArgument) -> Mapping[str, JSON]:
     if not isinstance(argument.value, dict):
-        raise argument.type_error("a mapping", "Write `arguments: {city: 北京}`.")
+        raise argument.type_error(
+            message("expectation.type.mapping"),
+            message("expectation.write", code="arguments: {city: 北京}"),
+        )
     return dict(argument.value)
 
 
@@ -134,7 +172,6 @@ class ToolCalled(ExpectationKind):
     )
     example = "tool_call: {name: get_weather, arguments: {city: 北京}}"
     scope = "reply"
-    verb_forms = ("calls", "call")
     parameters = (_NAME, _ARGUMENTS, WHERE)
     short_form = "name"
 
@@ -147,36 +184,59 @@ class ToolCalled(ExpectationKind):
         """Parse a tool's name or `{name, arguments, where}`."""
         written = cls.read_arguments(argument)
         tool, arguments, where = _NAME.read(written), _ARGUMENTS.read(written), WHERE.read(written)
-        description = f"the tool {tool}"
-        if _ARGUMENTS.key in written:
-            description += f" with {as_json(arguments)}"
-        if where:
-            description += f" where {describe_checks(where)}"
-        return cls(
-            **item.common, description=description, tool=tool, arguments=arguments, where=where
+        return cls(**item.common, tool=tool, arguments=arguments, where=where)
+
+    @property
+    def expected(self) -> LocalizedText:
+        """The tool, and what it is called with."""
+        tool, checks = self.tool, describe_checks(self.where)
+        if not self.arguments and not checks:
+            return message("kind.tool_call.expected", tool=tool)
+        if not checks:
+            return message(
+                "kind.tool_call.expected.arguments", tool=tool, arguments=as_json(self.arguments)
+            )
+        if not self.arguments:
+            return message("kind.tool_call.expected.where", tool=tool, checks=checks)
+        return message(
+            "kind.tool_call.expected.both",
+            tool=tool,
+            arguments=as_json(self.arguments),
+            checks=checks,
         )
+
+    @property
+    def opposite(self) -> LocalizedText:
+        """No call of the tool, or none with these arguments."""
+        if self.arguments or self.where:
+            return message("kind.not.expected", expected=self.expected)
+        return message("kind.tool_call.opposite", tool=self.tool)
 
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the calls: one call of the tool must match everything that is named."""
         calls = context.reply.tool_calls
-        actual = excerpt("; ".join(map(_format_call, calls)))
         if not calls:
-            return self.failed("the bot called no tool", "no tool call")
+            reason = message("kind.tool_call.none", tool=self.tool)
+            return self.failed(reason, message("kind.tool_call.no_call"))
+        actual = excerpt("; ".join(map(_format_call, calls)))
         named = [call for call in calls if call.has_name(self.tool)]
         if not named:
-            tools = ", ".join(dict.fromkeys(call.name for call in calls))
-            return self.failed(f"the bot did not call {self.tool}; it called {tools}", actual)
+            tools = tuple(dict.fromkeys(call.name for call in calls))
+            reason = message("kind.tool_call.other", tool=self.tool, tools=tools)
+            return self.failed(reason, actual)
         mismatches = []
         for call in named:
-            reason = mismatch(self.arguments, call.arguments)
+            mismatch = find_mismatch(self.arguments, call.arguments)
             try:
-                reason = reason or first_mismatch(self.where, call.arguments)
+                mismatch = mismatch or first_mismatch(self.where, call.arguments)
             except UnfinishedQueryError as error:
-                return self.inconclusive(str(error), actual)
-            if not reason:
-                return self.passed("it does", _format_call(call))
-            mismatches.append(reason)
-        return self.failed(f"{self.tool} was called, but {'; '.join(mismatches)}", actual)
+                return self.inconclusive(error.reason, actual)
+            if not mismatch:
+                reason = message("kind.tool_call.passed", tool=self.tool)
+                return self.passed(reason, _format_call(call))
+            mismatches.append(mismatch.reason)
+        reason = message("kind.tool_call.failed", tool=self.tool, mismatches=tuple(mismatches))
+        return self.failed(reason, actual)
 
 
 def _format_call(call: ToolCall) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, Self
+from typing import Final, Literal, NamedTuple, Self, TypeAlias
 
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.parameter import (
@@ -15,6 +15,7 @@ from coze_harness.expectations.parameter import (
     alternatives,
     mapping_schema,
 )
+from coze_harness.messages import LocalizedText, message
 
 NUMBERS: Final[tuple[Parameter[float | None], ...]] = (
     Parameter("min", ItemArgument.number, NUMBER_SCHEMA, None),
@@ -28,6 +29,15 @@ COUNTS: Final[tuple[Parameter[float | None], ...]] = (
 """The limits of a whole number."""
 
 Limits = tuple[Parameter[float | None], ...]
+Amount: TypeAlias = Callable[[float | str], LocalizedText]
+"""Returns a number with its unit: `120 characters`."""
+
+
+class Violation(NamedTuple):
+    """On which side of a limit a number is; `exact` where only one number is allowed."""
+
+    side: Literal["above", "below", "exact"]
+    limit: float
 
 
 def format_number(value: float) -> str:
@@ -59,13 +69,13 @@ class NumberRange:
         least, most = (limit.read(arguments) for limit in limits)
         if least is None and most is None:
             raise whole.error_at(
-                f'"{whole.label}" sets no limit.', f"Write `{whole.path[-1]}: {{max: 1}}`."
+                message("expectation.range.none", label=whole.label),
+                message("expectation.write", code=f"{whole.path[-1]}: {{max: 1}}"),
             )
         if least is not None and most is not None and least > most:
             raise whole.error_at(
-                f'"{whole.label}" requires at least {format_number(least)} and at most '
-                f"{format_number(most)}; no number is both.",
-                "Swap min and max.",
+                message("expectation.range.reversed", label=whole.label, least=least, most=most),
+                message("expectation.range.reversed.next"),
             )
         return cls(least, most)
 
@@ -80,30 +90,23 @@ class NumberRange:
         )
         return cls.from_limits(arguments, argument, limits)
 
-    def violated_limit(self, value: float) -> str:
-        """Return which limit a value violates (`at most 120 allowed`), or empty text."""
+    def violation(self, value: float) -> Violation | None:
+        """Return how a value is out of the range; `None` if it is in it."""
         if self.most is not None and value > self.most:
-            if self.least == self.most:
-                return f"exactly {format_number(self.most)} wanted"
-            return f"at most {format_number(self.most)} allowed"
+            return Violation("exact" if self.least == self.most else "above", self.most)
         if self.least is not None and value < self.least:
-            if self.least == self.most:
-                return f"exactly {format_number(self.least)} wanted"
-            return f"at least {format_number(self.least)} wanted"
-        return ""
+            return Violation("exact" if self.least == self.most else "below", self.least)
+        return None
 
-    def describe(self, one: str = "", several: str = "") -> str:
-        """Return the range in words, with the unit's singular or plural if there is one."""
+    def describe(self, amount: Amount) -> LocalizedText:
+        """Return the range in words, such as `at most 120 characters`."""
         if self.least is None:
-            words = f"at most {format_number(self.most or 0)}"
-        elif self.most is None:
-            words = f"at least {format_number(self.least)}"
-        elif self.least == self.most:
-            words = f"exactly {format_number(self.least)}"
-        else:
-            words = f"{format_number(self.least)} to {format_number(self.most)}"
-        unit = one if {self.least, self.most} <= {1, None} else several
-        return f"{words} {unit}" if unit else words
+            return message("kind.range.most", amount=amount(self.most or 0))
+        if self.most is None:
+            return message("kind.range.least", amount=amount(self.least))
+        if self.least == self.most:
+            return message("kind.range.exact", amount=amount(self.least))
+        return message("kind.range.between", least=self.least, amount=amount(self.most))
 
 
 def range_schema(limits: Limits) -> Schema:

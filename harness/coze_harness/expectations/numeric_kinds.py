@@ -13,10 +13,12 @@ from coze_harness.expectations.number_range import (
     NUMBERS,
     Limits,
     NumberRange,
+    Violation,
     format_number,
     range_schema,
 )
 from coze_harness.expectations.parameter import Schema
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import Reply, Verdict
 from coze_harness.model.trial import EvaluationContext
 
@@ -29,41 +31,57 @@ class NumericKind(ExpectationKind):
     scope = "reply"
     bare: ClassVar[Literal["max", "exact"]] = "max"
     """What a bare number means."""
-    units: ClassVar[tuple[str, str]]
-    """Singular and plural."""
-    absent: ClassVar[str] = ""
+    absent: ClassVar[LocalizedText] = LocalizedText()
     """Why there may be no number."""
 
     bounds: NumberRange
 
     @staticmethod
     @abstractmethod
-    def amount(reply: Reply) -> float | None:
+    def measure(reply: Reply) -> float | None:
         """Return the number, or `None` where it was not recorded."""
+
+    @staticmethod
+    @abstractmethod
+    def amount(n: float | str) -> LocalizedText:
+        """Return a number with its unit."""
+
+    @staticmethod
+    @abstractmethod
+    def reason(amount: LocalizedText, violation: Violation | None) -> LocalizedText:
+        """Return what the reply has, and the violated limit."""
 
     @classmethod
     def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
         """Parse a number or `{min, max}`."""
-        bounds = NumberRange.parse(argument, cls.parameters, cls.bare)
-        return cls(**item.common, description=bounds.describe(*cls.units), bounds=bounds)
+        return cls(**item.common, bounds=NumberRange.parse(argument, cls.parameters, cls.bare))
 
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of a number or `{min, max}`."""
         return range_schema(cls.parameters)
 
+    @property
+    def expected(self) -> LocalizedText:
+        """The range of the number."""
+        return self.bounds.describe(self.amount)
+
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the number; where there is none, the verdict is skipped."""
-        value = self.amount(context.reply)
+        value = self.measure(context.reply)
         if value is None:
             return self.skipped(self.absent)
-        actual = f"{format_number(value)} {self.units[0 if value == 1 else 1]}"
-        violation = self.bounds.violated_limit(value)
-        if not violation:
-            return self.passed(f"it was {actual}", actual)
-        if format_number(value) == format_number(self.bounds.most or 0):
-            actual = f"{value!r} {self.units[1]}"
-        return self.failed(f"it was {actual}, {violation}", actual)
+        violation = self.bounds.violation(value)
+        amount = self.amount(value)
+        if violation is None:
+            return self.passed(self.reason(amount, None), amount)
+        if format_number(value) == format_number(violation.limit):
+            amount = self.amount(repr(value))  # 3.0000001 s, at most 3 s
+        return self.failed(self.reason(amount, violation), amount)
+
+
+def _seconds(n: float | str) -> LocalizedText:
+    return message("kind.amount.seconds", n=n)
 
 
 class Latency(NumericKind):
@@ -74,15 +92,27 @@ class Latency(NumericKind):
     kind = "latency"
     summary = "Seconds from sending the prompt to the end; a bare number is the most."
     example = "latency: {max: 10}"
-    verb_forms = ("takes", "take")
     parameters = NUMBERS
-    units = ("s", "s")
-    absent = "the recording does not say how long the reply took"
+    absent = message("kind.latency.absent")
+    amount = staticmethod(_seconds)
 
     @staticmethod
-    def amount(reply: Reply) -> float | None:
+    def measure(reply: Reply) -> float | None:
         """Return the seconds."""
         return reply.seconds
+
+    @staticmethod
+    def reason(amount: LocalizedText, violation: Violation | None) -> LocalizedText:
+        """Return what the reply has, and the violated limit."""
+        match violation:
+            case None:
+                return message("kind.latency.within", amount=amount)
+            case ("above", n):
+                return message("kind.latency.above", amount=amount, n=n)
+            case ("below", n):
+                return message("kind.latency.below", amount=amount, n=n)
+            case (_, n):
+                return message("kind.latency.exact", amount=amount, n=n)
 
 
 class FirstToken(NumericKind):
@@ -95,15 +125,27 @@ class FirstToken(NumericKind):
         "Seconds to the first piece of the answer (with `stream: true`); a bare number is the most."
     )
     example = "first_token: {max: 2}"
-    verb_forms = ("begins after", "begin after")
     parameters = NUMBERS
-    units = ("s", "s")
-    absent = "no first piece was timed; only streams have one (stream: true)"
+    absent = message("kind.first_token.absent")
+    amount = staticmethod(_seconds)
 
     @staticmethod
-    def amount(reply: Reply) -> float | None:
+    def measure(reply: Reply) -> float | None:
         """Return the seconds."""
         return reply.first_token
+
+    @staticmethod
+    def reason(amount: LocalizedText, violation: Violation | None) -> LocalizedText:
+        """Return what the reply has, and the violated limit."""
+        match violation:
+            case None:
+                return message("kind.first_token.within", amount=amount)
+            case ("above", n):
+                return message("kind.first_token.above", amount=amount, n=n)
+            case ("below", n):
+                return message("kind.first_token.below", amount=amount, n=n)
+            case (_, n):
+                return message("kind.first_token.exact", amount=amount, n=n)
 
 
 class TokenUsage(NumericKind):
@@ -114,14 +156,30 @@ class TokenUsage(NumericKind):
     kind = "tokens"
     summary = "Tokens used in all, prompt and answer; a bare number is the most."
     example = "tokens: {max: 800}"
-    verb_forms = ("uses", "use")
-    units = ("token", "tokens")
-    absent = "Coze reported no token usage for this reply"
+    absent = message("kind.tokens.absent")
 
     @staticmethod
-    def amount(reply: Reply) -> float | None:
+    def measure(reply: Reply) -> float | None:
         """Return the tokens of prompt and answer."""
         return reply.usage.total if reply.usage else None
+
+    @staticmethod
+    def amount(n: float | str) -> LocalizedText:
+        """Return a number of tokens."""
+        return message("kind.amount.tokens", n=n)
+
+    @staticmethod
+    def reason(amount: LocalizedText, violation: Violation | None) -> LocalizedText:
+        """Return what the reply has, and the violated limit."""
+        match violation:
+            case None:
+                return message("kind.tokens.within", amount=amount)
+            case ("above", n):
+                return message("kind.tokens.above", amount=amount, n=n)
+            case ("below", n):
+                return message("kind.tokens.below", amount=amount, n=n)
+            case (_, n):
+                return message("kind.tokens.exact", amount=amount, n=n)
 
 
 class Polls(NumericKind):
@@ -132,13 +190,29 @@ class Polls(NumericKind):
     kind = "polls"
     summary = "How often the chat's status was polled; a bare number is the most."
     example = "polls: {max: 6}"
-    verb_forms = ("takes", "take")
-    units = ("poll", "polls")
 
     @staticmethod
-    def amount(reply: Reply) -> float | None:
+    def measure(reply: Reply) -> float | None:
         """Return the number of polls."""
         return reply.poll_count
+
+    @staticmethod
+    def amount(n: float | str) -> LocalizedText:
+        """Return a number of polls."""
+        return message("kind.amount.polls", n=n)
+
+    @staticmethod
+    def reason(amount: LocalizedText, violation: Violation | None) -> LocalizedText:
+        """Return what the reply has, and the violated limit."""
+        match violation:
+            case None:
+                return message("kind.polls.within", amount=amount)
+            case ("above", n):
+                return message("kind.polls.above", amount=amount, n=n)
+            case ("below", n):
+                return message("kind.polls.below", amount=amount, n=n)
+            case (_, n):
+                return message("kind.polls.exact", amount=amount, n=n)
 
 
 class FollowUps(NumericKind):
@@ -149,11 +223,27 @@ class FollowUps(NumericKind):
     kind = "follow_ups"
     summary = "How many next questions are suggested; a bare number is exact."
     example = "follow_ups: 3"
-    verb_forms = ("suggests", "suggest")
     bare = "exact"
-    units = ("next question", "next questions")
 
     @staticmethod
-    def amount(reply: Reply) -> float | None:
+    def measure(reply: Reply) -> float | None:
         """Return the number of suggestions."""
         return len(reply.follow_ups)
+
+    @staticmethod
+    def amount(n: float | str) -> LocalizedText:
+        """Return a number of suggested questions."""
+        return message("kind.amount.follow_ups", n=n)
+
+    @staticmethod
+    def reason(amount: LocalizedText, violation: Violation | None) -> LocalizedText:
+        """Return what the reply has, and the violated limit."""
+        match violation:
+            case None:
+                return message("kind.follow_ups.within", amount=amount)
+            case ("above", n):
+                return message("kind.follow_ups.above", amount=amount, n=n)
+            case ("below", n):
+                return message("kind.follow_ups.below", amount=amount, n=n)
+            case (_, n):
+                return message("kind.follow_ups.exact", amount=amount, n=n)

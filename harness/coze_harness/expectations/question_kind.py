@@ -9,6 +9,8 @@ from coze_harness.expectations.combinator_kinds import ITEM_SCHEMA, build_single
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, Inconclusive, ItemContext
 from coze_harness.expectations.parameter import Schema
+from coze_harness.expectations.subject import QUESTION
+from coze_harness.messages import LocalizedText, as_message, literal, message
 from coze_harness.model import Verdict
 from coze_harness.model.trial import EvaluationContext
 
@@ -27,7 +29,6 @@ class Asks(ExpectationKind):
     )
     example = "asks: 哪个城市"
     scope = "reply"
-    verb_forms = ("asks a question that", "ask a question that")
 
     operand: ExpectationKind
 
@@ -35,23 +36,30 @@ class Asks(ExpectationKind):
     def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
         """Parse one expectation, or several by `all_of` and its like."""
         operand = build_single_operand(argument, item, several="asks: {all_of: […]}")
-        return cls(**item.common, description=operand.expected, operand=operand)
+        return cls(**item.common, operand=operand)
 
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of one expectation."""
         return {"allOf": [ITEM_SCHEMA]}
 
+    @property
+    def expected(self) -> LocalizedText:
+        """A question, and what it must be."""
+        return message("kind.asks.expected", expected=as_message(self.operand.expected))
+
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the question, which is the reply's answer."""
         reply = context.reply
         if reply.status != "asks":
-            ending = reply.status or "nothing"
-            return self.failed(f"the bot asked no question: the chat ended as {ending}", ending)
-        return self.adopt(self.operand.evaluate(context), "the question", keeps_evidence=True)
+            if not reply.status:
+                return self.failed(message("kind.asks.no_status"), message("kind.status.none"))
+            reason = message("kind.asks.other_status", status=reply.status)
+            return self.failed(reason, literal(reply.status))
+        return self.adopt(self.operand.evaluate(context), QUESTION, keeps_evidence=True)
 
     def explain_failure(self, context: EvaluationContext, failed: Verdict) -> Verdict:
         """Explain the operand's failure; one that did not end is not evaluated again."""
         if context.reply.status != "asks" or isinstance(failed, Inconclusive):
             return failed
-        return self.adopt(self.operand.judge(context), "the question", keeps_evidence=True)
+        return self.adopt(self.operand.judge(context), QUESTION, keeps_evidence=True)

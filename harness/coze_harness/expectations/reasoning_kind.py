@@ -9,6 +9,8 @@ from coze_harness.expectations.combinator_kinds import ITEM_SCHEMA, build_single
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, Inconclusive, ItemContext
 from coze_harness.expectations.parameter import Schema
+from coze_harness.expectations.subject import REASONING
+from coze_harness.messages import LocalizedText, as_message, message
 from coze_harness.model import Message, Verdict, replace
 from coze_harness.model.trial import EvaluationContext
 
@@ -27,7 +29,6 @@ class Reasoning(ExpectationKind):
     )
     example = "reasoning: {contains: 天气}"
     scope = "reply"
-    verb_forms = ("has reasoning that", "have reasoning that")
 
     operand: ExpectationKind
 
@@ -37,29 +38,34 @@ class Reasoning(ExpectationKind):
         operand = build_single_operand(argument, item, several="reasoning: {all_of: […]}")
         if other := _reply_kind(operand):
             raise argument.error_at(
-                f'"{other}" judges more than a text, and reasoning is a text.',
-                "Write a kind for texts inside, such as `reasoning: {contains: …}`.",
+                message("expectation.reasoning.reply_kind", kind=other),
+                message("expectation.reasoning.reply_kind.next"),
             )
-        return cls(**item.common, description=operand.expected, operand=operand)
+        return cls(**item.common, operand=operand)
 
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of one expectation."""
         return {"allOf": [ITEM_SCHEMA]}
 
+    @property
+    def expected(self) -> LocalizedText:
+        """What the reasoning must be."""
+        return message("kind.reasoning.expected", expected=as_message(self.operand.expected))
+
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the reasoning of all answers as one text."""
         reasoning = _with_reasoning(context)
         if reasoning is None:
-            return self.skipped("the reply has no reasoning")
-        return self.adopt(self.operand.evaluate(reasoning), "the reasoning", keeps_evidence=False)
+            return self.skipped(message("kind.reasoning.none"))
+        return self.adopt(self.operand.evaluate(reasoning), REASONING, keeps_evidence=False)
 
     def explain_failure(self, context: EvaluationContext, failed: Verdict) -> Verdict:
         """Explain the operand's failure; one that did not end is not evaluated again."""
         reasoning = _with_reasoning(context)
         if reasoning is None or isinstance(failed, Inconclusive):
             return failed
-        return self.adopt(self.operand.judge(reasoning), "the reasoning", keeps_evidence=False)
+        return self.adopt(self.operand.judge(reasoning), REASONING, keeps_evidence=False)
 
 
 def _reply_kind(expectation: ExpectationKind) -> str:

@@ -6,17 +6,19 @@ import re
 from dataclasses import dataclass, field
 from typing import Final, Self
 
-from coze_harness.expectations.excerpt import excerpt
+from coze_harness.expectations.excerpt import excerpt, excerpt_around
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.parameter import required_text
+from coze_harness.expectations.subject import ANSWER
 from coze_harness.expectations.text_normalization import (
     PLAIN,
     TextNormalization,
     nfc,
     parse_normalization,
 )
-from coze_harness.model import Verdict
+from coze_harness.messages import LocalizedText, as_message, message
+from coze_harness.model import Verdict, replace
 from coze_harness.model.trial import EvaluationContext
 from coze_harness.text.safe_regex import (
     PatternError,
@@ -50,13 +52,14 @@ class Regex(ExpectationKind):
     kind = "regex"
     summary = "A pattern in Python's syntax is found anywhere in the answer, within a second."
     example = r"regex: '\d{1,2}:\d{2}'"
-    verb_forms = ("matches", "match")
     parameters = (_PATTERN,)
     short_form = "pattern"
     takes_text_options = True
 
+    source: str
     pattern: SafePattern = field(compare=False)
-    """Compiled; equal patterns are not equal objects, and `description` has the source."""
+    """Compiled; equal patterns are not equal objects."""
+    ignores_case: bool = False
     normalization: TextNormalization = PLAIN
 
     @classmethod
@@ -71,16 +74,32 @@ class Regex(ExpectationKind):
         except PatternError as error:
             written = arguments[_PATTERN.key]
             raise written.error_at(
-                f'"{written.label}" is not a regular expression: {error}.',
-                "Correct it; to look for a text as it is, write `contains:`.",
+                message(
+                    "expectation.regex.invalid", label=written.label, error=as_message(str(error))
+                ),
+                message("expectation.regex.invalid.next"),
             ) from error
         # Case is the pattern's own business: folding the text would break \p{Lu} and [A-Z].
         return cls(
             **item.common,
-            description=f"/{source}/{options.words}",
+            source=source,
             pattern=compiled,
+            ignores_case=options.ignore_case,
             normalization=TextNormalization(width=options.width),
         )
+
+    @property
+    def expected(self) -> LocalizedText:
+        """The pattern that the answer matches."""
+        return self._options().describe(message("kind.regex.expected", pattern=self.source))
+
+    @property
+    def opposite(self) -> LocalizedText:
+        """The pattern that the answer does not match."""
+        return self._options().describe(message("kind.regex.opposite", pattern=self.source))
+
+    def _options(self) -> TextNormalization:
+        return replace(self.normalization, ignore_case=self.ignores_case)
 
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the answer; evidence marks the first match."""
@@ -90,14 +109,27 @@ class Regex(ExpectationKind):
         try:
             match = self.pattern.search(text, timeout=limit)
         except TimeoutError:
-            return self.inconclusive(
-                f"the pattern was stopped after {limit:.1f} s on an answer of {len(answer)} "
-                "characters; make it simpler (repeats inside repeats, as in (a+)+, are the cause)",
-                excerpt(answer),
+            reason = message(
+                "kind.regex.stopped",
+                pattern=self.source,
+                seconds=round(limit, 1),
+                n=len(answer),
             )
+            return self.inconclusive(reason, excerpt(answer))
         if match is None:
-            reason = "the answer is empty" if not answer else "nothing in the answer matches"
+            if not answer:
+                reason = message("kind.regex.empty", subject=ANSWER, pattern=self.source)
+            else:
+                reason = message("kind.regex.missing", subject=ANSWER, pattern=self.source)
             return self.failed(reason, excerpt(answer))
         start, end = match.span()
+        reason = message(
+            "kind.regex.found", pattern=self.source, text=excerpt(match[0]), at=start + 1
+        )
         evidence = ((start, end),) if is_aligned and start < end else ()
-        return self.passed(f"found at character {start + 1}", excerpt(answer, start, end), evidence)
+        actual = excerpt_around(answer, start, end) if is_aligned else excerpt(answer)
+        return self.passed(reason, actual, evidence)
+
+    def explain_opposite(self, passed: Verdict) -> LocalizedText:
+        """Say what must not match, and where it is."""
+        return message("kind.regex.contradicted", subject=ANSWER, **passed.reason.params)

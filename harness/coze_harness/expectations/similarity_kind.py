@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, Self
 
 from coze_harness.expectations.excerpt import excerpt
-from coze_harness.expectations.item_argument import ItemArgument, quoted
+from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.parameter import choice, required_text, share
 from coze_harness.expectations.text_normalization import (
@@ -15,6 +15,7 @@ from coze_harness.expectations.text_normalization import (
     parse_normalization,
 )
 from coze_harness.expectations.word_count import words
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import Verdict
 from coze_harness.model.trial import EvaluationContext
 
@@ -41,9 +42,9 @@ def similarity_score(left: str, right: str, metric: SimilarityMetric) -> float:
     return fuzz.token_set_ratio(" ".join(words(left)), " ".join(words(right))) / 100
 
 
-def format_score(score: float) -> str:
+def shown_score(score: float) -> float:
     """Return a score with three decimals, not rounded up: 0.5996 must not become a failed 0.6."""
-    return f"{int(score * 1000) / 1000:g}"
+    return int(score * 1000) / 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +57,13 @@ class Similar(ExpectationKind):
         "default) or `token_set` (words in any order)."
     )
     example = 'similar: {to: "我是chatchat,一个虚拟的学术助手。", at_least: 0.6}'
-    verb_forms = ("resembles", "resemble")
     parameters = (_TO, AT_LEAST, _METRIC)
     short_form = "to"
     takes_text_options = True
 
     text: str
+    needle: str
+    """The text, normalized."""
     at_least: float
     metric: SimilarityMetric = "ratio"
     normalization: TextNormalization = PLAIN
@@ -75,19 +77,31 @@ class Similar(ExpectationKind):
         normalization = parse_normalization(arguments, item.options)
         return cls(
             **item.common,
-            description=f"{quoted(text)} by at least {at_least:g} ({metric}){normalization.words}",
-            text=normalization.normalize(text)[0],
+            text=text,
+            needle=normalization.normalize(text)[0],
             at_least=at_least,
             metric=metric,
             normalization=normalization,
         )
 
+    @property
+    def expected(self) -> LocalizedText:
+        """The text, and how similar the answer is."""
+        if self.metric == "token_set":
+            expected = message(
+                "kind.similar.expected.token_set", text=self.text, least=self.at_least
+            )
+        else:
+            expected = message("kind.similar.expected", text=self.text, least=self.at_least)
+        return self.normalization.describe(expected)
+
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the answer; the verdict's score is the similarity."""
         answer = context.reply.answer
-        score = similarity_score(self.normalization.normalize(answer)[0], self.text, self.metric)
-        reason = f"likeness is {format_score(score)}"
+        score = similarity_score(self.normalization.normalize(answer)[0], self.needle, self.metric)
+        shown = shown_score(score)
         if score >= self.at_least:
+            reason = message("kind.similar.passed", score=shown)
             return self.passed(reason, excerpt(answer), (), score)
-        reason = f"{reason}, at least {self.at_least:g} wanted"
+        reason = message("kind.similar.failed", score=shown, least=self.at_least)
         return self.failed(reason, excerpt(answer), (), score)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Self
 
-from coze_harness.expectations.item_argument import ItemArgument, is_list, listed, quoted
+from coze_harness.expectations.item_argument import ItemArgument, is_list
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.parameter import TEXT_SCHEMA, Schema, alternatives
-from coze_harness.model import Verdict
+from coze_harness.messages import LocalizedText, literal, message
+from coze_harness.model import Reply, Verdict
 from coze_harness.model.trial import EvaluationContext
 from coze_harness.text.spelling import nearest_word
 
@@ -31,8 +32,8 @@ def _parse_status(argument: ItemArgument) -> str:
     word = argument.text()
     if word not in STATUSES and (nearest := nearest_word(word, STATUSES, min_similarity=0.8)):
         raise argument.error_at(
-            f'Coze has no status {quoted(word)}. Did you mean "{nearest}"?',
-            f"Write one of: {listed(STATUSES)}.",
+            message("expectation.status.unknown", word=word, nearest=nearest),
+            message("expectation.write_one_of", names=STATUSES),
         )
     return word
 
@@ -48,7 +49,6 @@ class Status(ExpectationKind):
     )
     example = "status: completed"
     scope = "reply"
-    verb_forms = ("ends as", "end as")
 
     statuses: tuple[str, ...]
 
@@ -61,7 +61,7 @@ class Status(ExpectationKind):
         else:
             children = [argument]
         statuses = tuple(map(_parse_status, children))
-        return cls(**item.common, description=" or ".join(statuses), statuses=statuses)
+        return cls(**item.common, statuses=statuses)
 
     @classmethod
     def schema(cls) -> Schema:
@@ -69,13 +69,44 @@ class Status(ExpectationKind):
         one: Schema = {**TEXT_SCHEMA, "examples": list(STATUSES)}
         return alternatives(one, {"type": "array", "items": one, "minItems": 1})
 
+    @property
+    def expected(self) -> LocalizedText:
+        """The status, or several to choose from."""
+        if len(self.statuses) > 1:
+            return message("kind.status.expected.several", statuses=self.statuses)
+        return message("kind.status.expected", status=self.statuses[0])
+
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the reply's status; the reason quotes the error of a failed chat."""
         reply = context.reply
-        reason = f"the chat ended as {reply.status or 'nothing'}"
-        if reply.error_code or reply.error_message:
-            reason += f" (code {reply.error_code}: {reply.error_message})"
+        actual = literal(reply.status) if reply.status else message("kind.status.none")
         is_question = reply.status == "asks" and "requires_action" in self.statuses
         if reply.status in self.statuses or is_question:
-            return self.passed(reason, reply.status)
-        return self.failed(reason, reply.status)
+            return self.passed(_with_error(_passed(reply), reply), actual)
+        return self.failed(_with_error(self._failed(reply), reply), actual)
+
+    def _failed(self, reply: Reply) -> LocalizedText:
+        if not reply.status:
+            return message("kind.status.failed.none", expected=self.statuses)
+        if reply.error_code:
+            return message(
+                "kind.status.failed.code",
+                status=reply.status,
+                code=reply.error_code,
+                expected=self.statuses,
+            )
+        return message("kind.status.failed", status=reply.status, expected=self.statuses)
+
+
+def _passed(reply: Reply) -> LocalizedText:
+    if reply.error_code:
+        return message("kind.status.passed.code", status=reply.status, code=reply.error_code)
+    return message("kind.status.passed", status=reply.status)
+
+
+def _with_error(reason: LocalizedText, reply: Reply) -> LocalizedText:
+    """Return a reason, followed by the error's text if the chat has one."""
+    if not reply.error_message:
+        return reason
+    hint = message("kind.status.error", text=reply.error_message)
+    return message("kind.hint", reason=reason, hint=hint)

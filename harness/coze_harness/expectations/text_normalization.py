@@ -11,6 +11,7 @@ from typing import Final
 
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.parameter import Parameter
+from coze_harness.messages import LocalizedText, message
 
 IGNORE_CASE: Final = Parameter(
     "ignore_case",
@@ -85,11 +86,13 @@ class TextNormalization:
             is_aligned = is_aligned and folded is low
         return folded, is_aligned
 
-    @property
-    def words(self) -> str:
-        """What is ignored, to follow an expected text: ` (ignoring case)`."""
-        ignored = [w for w, on in (("case", self.ignore_case), ("width", self.width)) if on]
-        return f" (ignoring {' and '.join(ignored)})" if ignored else ""
+    def describe(self, expected: LocalizedText) -> LocalizedText:
+        """Return what is expected, with what is ignored: `contains "x" (ignoring case)`."""
+        if self.ignore_case and self.width:
+            return message("kind.ignoring.case_and_width", expected=expected)
+        if self.ignore_case:
+            return message("kind.ignoring.case", expected=expected)
+        return message("kind.ignoring.width", expected=expected) if self.width else expected
 
 
 PLAIN: Final = TextNormalization()
@@ -112,7 +115,8 @@ def parse_normalization(
     for key in OPTION_KEYS:
         if key in inside and key in outside:
             raise outside[key].error_at(
-                f'"{key}" is written next to the kind and in its mapping.', "Delete one of them."
+                message("expectation.option_twice", key=key),
+                message("expectation.option_twice.next"),
             )
     arguments = {**inside, **outside} if outside else inside
     ignore_case = IGNORE_CASE.read(arguments)

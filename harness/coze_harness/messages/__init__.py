@@ -7,6 +7,7 @@ from coze_harness.messages.message import (
     Param,
     UserText,
     as_message,
+    change_texts,
     literal,
     message,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "Param",
     "UserText",
     "as_message",
+    "change_texts",
     "literal",
     "message",
 ]

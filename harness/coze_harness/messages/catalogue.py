@@ -7,12 +7,14 @@ Each file maps an id to its texts: `{"trial.none": {"en": "No trial ran.", "zh":
   language; several values are separated by commas.
 - `{name:quoted}` puts each text into the language's quotation marks, `{name:plain}` writes a whole
   number without separators, and `{name:clauses}` separates several values by semicolons.
+- `{name:clause}` writes a message that is a sentence as a part of the text: without its full stop,
+  in English with a small first letter. `clauses` does so with each of several.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -30,6 +32,8 @@ _QUOTES: Final[Mapping[Language, str]] = MappingProxyType({"en": '"{}"', "zh": "
 _COMMA: Final[Mapping[Language, str]] = MappingProxyType({"en": ", ", "zh": "、"})
 _NOTHING: Final[Mapping[str, Param]] = MappingProxyType({})
 _SEMICOLON: Final[Mapping[Language, str]] = MappingProxyType({"en": "; ", "zh": "；"})
+_NAMES: Final = ("Coze", "Python")
+"""Names at the beginning of a sentence: they keep their capital."""
 
 
 class Catalogue:
@@ -68,24 +72,52 @@ class Catalogue:
             text = one if params.get("n") in (1, "1") else many
         if not params:
             return text
-
-        def value(match: re.Match[str]) -> str:
-            name, form = match.groups()
-            return self._value(params[name], form or "") if name in params else match.group()
-
-        return _PLACEHOLDER.sub(value, text)
+        first, placeholders = _split(text)
+        shown = [first]
+        for name, form, source, rest in placeholders:
+            value = params.get(name, source)
+            shown += (self._value(value, form), rest)
+        return "".join(shown)
 
     def _value(self, value: Param, form: str) -> str:
+        if isinstance(value, LocalizedText):
+            return self._clause(value) if form in ("clause", "clauses") else self.text(value)
+        if isinstance(value, str):
+            return _QUOTES[self.language].format(value) if form == "quoted" else value
         if isinstance(value, tuple):
             separator = _SEMICOLON if form == "clauses" else _COMMA
             return separator[self.language].join([self._value(one, form) for one in value])
-        if isinstance(value, LocalizedText):
-            return self.text(value)
         if isinstance(value, float):
             return f"{value:.6g}"
-        if isinstance(value, int) and form != "plain":
-            return f"{value:,}"
-        return _QUOTES[self.language].format(value) if form == "quoted" else str(value)
+        return str(value) if form == "plain" else f"{value:,}"
+
+    def _clause(self, sentence: LocalizedText) -> str:
+        text = self.text(sentence).removesuffix(".").removesuffix("。")
+        return text[:1].lower() + text[1:] if self._has_capital(sentence) else text
+
+    def _has_capital(self, sentence: LocalizedText) -> bool:
+        """Return whether a text begins with a capital that is neither data nor of a name."""
+        text = self._texts.get(sentence.id, "")
+        if first := _PLACEHOLDER.match(text):
+            value = sentence.params.get(first[1])
+            return isinstance(value, LocalizedText) and self._has_capital(value)
+        return text[:1].isupper() and text[1:2].islower() and not text.startswith(_NAMES)
+
+
+@cache
+def _split(text: str) -> tuple[str, Sequence[tuple[str, str, str, str]]]:
+    """Return the text before the first placeholder, and name, form and source of each.
+
+    The last value of each is the text up to the next one.
+    """
+    parts = list(_PLACEHOLDER.finditer(text))
+    if not parts:
+        return text, ()
+    ends = (*(part.start() for part in parts[1:]), len(text))
+    return text[: parts[0].start()], [
+        (part[1], part[2] or "", part[0], text[part.end() : end])
+        for part, end in zip(parts, ends, strict=True)
+    ]
 
 
 @cache

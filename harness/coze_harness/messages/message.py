@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -21,12 +22,17 @@ class LocalizedText(Struct, frozen=True):
     params: Mapping[str, str | int | float | LocalizedText | tuple[str | LocalizedText, ...]] = {}
 
     def __str__(self) -> str:
-        from coze_harness.messages.catalogue import Catalogue  # the catalogue knows messages
-
-        return Catalogue().text(self)
+        return _english()(self)
 
     def __bool__(self) -> bool:
         return bool(self.id)
+
+
+@cache
+def _english() -> Callable[[LocalizedText], str]:
+    from coze_harness.messages.catalogue import Catalogue  # the catalogue knows messages
+
+    return Catalogue().text
 
 
 Param: TypeAlias = str | int | float | LocalizedText | tuple[str | LocalizedText, ...]
@@ -54,3 +60,23 @@ def literal(text: str) -> LocalizedText:
 def as_message(text: UserText) -> LocalizedText:
     """Return a text as a message."""
     return literal(text) if isinstance(text, str) else text
+
+
+def change_texts(text: LocalizedText, change: Callable[[str], str]) -> LocalizedText:
+    """Return a message whose values are changed where they are texts, such as redacted.
+
+    Args:
+        text: a message; its numbers stay, the messages inside it are changed, too.
+        change: returns the new text for a text.
+    """
+    return LocalizedText(text.id, {name: _changed(v, change) for name, v in text.params.items()})
+
+
+def _changed(value: Param, change: Callable[[str], str]) -> Param:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, LocalizedText):
+        return change_texts(value, change)
+    if isinstance(value, tuple):
+        return tuple([change(v) if isinstance(v, str) else change_texts(v, change) for v in value])
+    return value

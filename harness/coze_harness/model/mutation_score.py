@@ -11,9 +11,9 @@ class SurvivingMutant(Struct, frozen=True, kw_only=True, rename={"operator": "sp
     """A mutant that passes all expectations of its turn.
 
     `operator` is the mutation operator, `trial` the trial's id; `turn` counts from 1. `answer` is
-    the mutant, `original` the recorded answer; long ones are cut, with a note of their length.
-    `expectations` has the descriptions of the turn's expectations. `hint` is an item to add to them
-    that would kill the mutant.
+    the mutant, `original` the recorded answer; long ones are cut, and end in an ellipsis then.
+    `expectations` has what the turn's expectations expect, in English. `hint` is an item to add to
+    them that would kill the mutant.
     """
 
     operator: str

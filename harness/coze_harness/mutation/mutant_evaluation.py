@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import (
     Message,
     MutationScore,
@@ -32,7 +33,7 @@ class MutationTarget:
     """One turn of a trial, whose recorded answer is mutated.
 
     `turn` counts from 1. `verdicts` and `descriptions` are those of the expectations, in the same
-    order: their verdicts on the recorded reply, and their texts for reports.
+    order: their verdicts on the recorded reply, and what they expect.
     """
 
     trial: str
@@ -40,7 +41,7 @@ class MutationTarget:
     context: EvaluationContext
     expectations: Sequence[Expectation]
     verdicts: Sequence[Verdict]
-    descriptions: tuple[str, ...]
+    descriptions: tuple[LocalizedText, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,14 @@ class MutantResults:
     survivors: tuple[SurvivingMutant, ...]
 
 
-def skip_reason(target: MutationTarget) -> str:
+def skip_reason(target: MutationTarget) -> LocalizedText:
     """Return why a turn's answer cannot be mutated; empty if it can."""
     for verdict, description in zip(target.verdicts, target.descriptions, strict=True):
         if _is_failure(verdict):
-            return f"its recorded answer does not pass: {description}"
-    return "" if target.context.reply.answer.strip() else "its recorded answer is empty"
+            return message("mutation.skipped.failing", expected=description)
+    if target.context.reply.answer.strip():
+        return LocalizedText()
+    return message("mutation.skipped.empty")
 
 
 def evaluate_mutants(
@@ -76,6 +79,7 @@ def evaluate_mutants(
     """
     reply = target.context.reply
     expectations = _answer_expectations(target)
+    descriptions = tuple(map(str, target.descriptions))
     mutants = killed = 0
     survivors: list[SurvivingMutant] = []
     for operator in operators:
@@ -94,7 +98,7 @@ def evaluate_mutants(
                 turn=target.turn,
                 answer=_truncated(mutant),
                 original=_truncated(reply.answer),
-                expectations=target.descriptions,
+                expectations=descriptions,
                 hint=operator.suggest(reply.answer, mutant),
             )
         )
@@ -169,15 +173,13 @@ def _with_answer(context: EvaluationContext, answer: str) -> EvaluationContext:
     texts = (m for m in reply.messages if m.type == "answer" and m.content_type != "audio")
     first = next(texts, None)
     messages: list[Message] = []
-    for message in reply.messages:
-        if message is first:
-            messages.append(replace(message, content=answer))
-        elif message.type != "answer" or message.content_type == "audio":
-            messages.append(message)
+    for one in reply.messages:
+        if one is first:
+            messages.append(replace(one, content=answer))
+        elif one.type != "answer" or one.content_type == "audio":
+            messages.append(one)
     return replace(context, reply=replace(reply, messages=tuple(messages)))
 
 
 def _truncated(text: str) -> str:
-    if len(text) <= _MAX_ANSWER_LENGTH:
-        return text
-    return f"{text[:_MAX_ANSWER_LENGTH]}… ({len(text):,} characters in all)"
+    return text if len(text) <= _MAX_ANSWER_LENGTH else f"{text[:_MAX_ANSWER_LENGTH]}…"

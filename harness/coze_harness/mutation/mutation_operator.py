@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TypeAlias
 
+from coze_harness.messages import LocalizedText
+
 Change: TypeAlias = Callable[[str, random.Random, Sequence[str]], str | None]
 """Changes an answer that is not blank; its parameters are those of `MutationOperator.mutate`."""
 
@@ -24,8 +26,8 @@ class MutationOperator:
     """
 
     name: str
-    summary: str
-    defect_class: str
+    summary: LocalizedText
+    defect_class: LocalizedText
     change: Change
     suggest: Suggestion
 

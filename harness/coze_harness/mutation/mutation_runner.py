@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 from coze_harness.execution.conversation_runner import ConversationResult, build_trial_result
 from coze_harness.execution.process_pool import in_batches
 from coze_harness.execution.replay_runner import ReplayRunner
+from coze_harness.messages import LocalizedText, change_texts, message
 from coze_harness.model import MutationReport, Reply, Run, TrialResult, replace
 from coze_harness.model.errors import HarnessError
 from coze_harness.model.protocols import EncodeResult, TextRedactor
@@ -24,8 +25,6 @@ from coze_harness.mutation.mutant_evaluation import (
 Encoded = TypeVar("Encoded")
 
 _BATCH_SIZE: Final = 20
-_NO_EXPECTATION = "every mutant survives: the turn has no expectation"
-_NO_ANSWER_EXPECTATION = "every mutant survives: no expectation looks at the answer's text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class MutationNote:
     scenario: str
     trial: str
     turn: int
-    text: str
+    text: LocalizedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,8 @@ class MutationRunner:
         key = replayed.result.key
         self._scores.add(key.scenario)
         if error := replayed.result.error:
-            text = self._redactor.redact(f"it cannot be judged: {error.what}")
+            what = change_texts(error.what, self._redactor.redact)
+            text = message("mutation.skipped.error", error=what)
             self.skipped.append(MutationNote(key.scenario, key.id, 0, text))
             return
         other_answers = pool.answers_for(key.scenario)
@@ -121,7 +121,9 @@ class MutationRunner:
             results = evaluate_mutants(target, other_answers, self._seed)
             self._scores.add(key.scenario, [results])
             if not results.killed:
-                text = _NO_ANSWER_EXPECTATION if target.expectations else _NO_EXPECTATION
+                text = message("mutation.unprotected")
+                if target.expectations:
+                    text = message("mutation.unprotected.answer")
                 self.unprotected.append(MutationNote(key.scenario, key.id, target.turn, text))
 
 
@@ -152,7 +154,7 @@ def _targets(replayed: _ReplayedTrial, redactor: TextRedactor) -> Iterator[Mutat
             expectations=turn.expectations,
             verdicts=judged.verdicts,
             descriptions=tuple(
-                [redactor.redact(str(verdict.expected)) for verdict in judged.verdicts]
+                [change_texts(verdict.expected, redactor.redact) for verdict in judged.verdicts]
             ),
         )
         previous = (*previous, judged.reply)

@@ -46,12 +46,6 @@ def with_suggestion(what: LocalizedText, word: str, known: Iterable[str]) -> Loc
     return message("spelling.suggestion", what=what, word=nearest) if nearest else what
 
 
-def suggest_word(word: str, known: Iterable[str]) -> str:
-    """Return ` Did you mean "x"?` for the known word nearest to a misspelled one, or empty text."""
-    nearest = nearest_word(word, known)
-    return f' Did you mean "{nearest}"?' if nearest else ""
-
-
 def _fold(word: str) -> str:
     if not word.isascii():
         word = unicodedata.normalize("NFKC", word)
