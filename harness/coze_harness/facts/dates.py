@@ -124,6 +124,8 @@ _RELATIVE_PATTERN: Final = rf"""
 
 # Digits and characters that begin many other words are anchors only with what follows in a date.
 _ANCHORS: Final = r"""
+(?=[0-9公一二两三四五六七八九十周星礼上下本这每当今明后昨前去大次凌清早中正午傍晚夜元除春劳端国双圣]
+   |\b[A-Za-z])(?:
 (?<![0-9.])[0-9]{1,4}
     (?=\s?(?:[-–—~～至到/.年月日号:：点时]|0s|[ap]\.?m|[AP]\.?M|st|nd|rd|th|of|to\s|[JFMASOND][a-z]|o['’]))
 |(?<=[nefyrl]\s)(?:1[5-9]|20)[0-9]{2}
@@ -134,6 +136,7 @@ _ANCHORS: Final = r"""
 |晚[上间0-9一二三四五六七八九十]|夜里|元旦|除夕|春节|劳动|端午|国庆|双[十1]|圣诞
 |\b(?:(?i:jan|feb|mar|apr)|May|Ju[nl]|Aug|Sep|Oct|Nov|Dec|(?i:mon|tue)|(?i:we)[de]|(?i:th)[ui]
     |(?i:fri|sat|sun)|(?i:ne)[xw]|(?i:last|noon|midn)|(?i:to)[dnm]|(?i:yest)|Chri|Spri|Nati|Than|East)
+)
 """
 
 
