@@ -6,6 +6,7 @@ opposite.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -81,10 +82,10 @@ def _compare_counts(lost: Sequence[Fact], gained: Sequence[Fact]) -> list[FactCh
 def _statements(text: str, negations: Sequence[Fact]) -> list[Clause]:
     """Return the clauses of a text that have words and no negation."""
     found = []
-    places = [fact.start for fact in negations]
+    places = deque(fact.start for fact in negations)
     for clause in clauses(text):
         while places and places[0] < clause.start:
-            places.pop(0)
+            places.popleft()
         if clause.content and not (places and places[0] < clause.end):
             found.append(clause)
         if len(found) == _MAX_COMPARED:
