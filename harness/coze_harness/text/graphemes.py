@@ -49,6 +49,13 @@ def count_graphemes(text: str) -> int:
     return _graphemes().subn("", text)[1]
 
 
+def grapheme_starts(text: str) -> list[int]:
+    """Return where the graphemes of a text begin; nothing if every code point is one."""
+    if _ALL_SIMPLE.fullmatch(text):
+        return []
+    return [grapheme.start() for grapheme in _graphemes().finditer(text, 0, len(text))]
+
+
 def grapheme_boundary(text: str, index: int) -> int:
     """Return the last place at or before `index` where the text can be cut between graphemes.
 
