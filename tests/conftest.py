@@ -11,12 +11,14 @@ from warm_processes import stop_servers
 
 
 def pytest_configure() -> None:
-    """Let Ctrl-C reach child processes, and let examples take their time.
+    """Let signals reach child processes, and let examples take their time.
 
-    A shell without job control starts background jobs with SIGINT ignored, and ignored signals are
-    inherited. Hypothesis's deadline of 0.2 s fails tests on a busy machine.
+    A shell without job control starts background jobs with SIGINT ignored, nohup starts its command
+    with SIGHUP ignored, and ignored signals are inherited. Hypothesis's deadline of 0.2 s fails
+    tests on a busy machine.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     settings.register_profile("tests", deadline=None)
     settings.load_profile("tests")
 
