@@ -7,6 +7,7 @@ import signal
 
 import pytest
 from hypothesis import settings
+from scale import scaled
 from warm_processes import stop_servers
 
 
@@ -19,7 +20,7 @@ def pytest_configure() -> None:
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    settings.register_profile("tests", deadline=None)
+    settings.register_profile("tests", deadline=None, max_examples=scaled(100))
     settings.load_profile("tests")
 
 

@@ -37,6 +37,9 @@ PRELOADED = {
     "pytest": (
         *("pytest", "asyncio", "click", "jinja2", "jmespath", "msgspec", "orjson", "rapidfuzz"),
         *("regex", "requests", "rich.console", "sseclient", "yaml"),
+        # What the plugin imports when there are trials, but nothing that itself imports pytest.
+        *("coze_harness.commands.fixture_sessions", "coze_harness.commands.cassette_access"),
+        *("coze_harness.reporting.transcript", "coze_harness.reporting.trial_view"),
     ),
 }
 # It makes a process twice as large, and forking it twice as slow: only for what computes with it.
@@ -63,6 +66,7 @@ def run_module(
     env: Mapping[str, str],
     seconds: float,
     network: bool = True,
+    cold: bool = False,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run `python -m module arguments` to its end, with no input.
 
@@ -73,6 +77,7 @@ def run_module(
         env: its whole environment.
         seconds: how long it may take.
         network: whether it has one; as with `WITHOUT_NETWORK` if not.
+        cold: whether it imports everything itself.
 
     Raises:
         subprocess.TimeoutExpired: it took longer, and was killed.
@@ -82,7 +87,7 @@ def run_module(
         {"argv": command[2:], "cwd": str(cwd), "env": dict(env), "network": network}
     ).encode()
     python_settings = {name: env[name] for name in env if name.startswith("PYTHON")}
-    own_python = python_settings != {"PYTHONPATH": PACKAGES}
+    own_python = cold or python_settings != {"PYTHONPATH": PACKAGES}
     if sys.platform != "linux" or own_python or len(request) > LARGEST_REQUEST:
         return subprocess.run(
             command if network else [*WITHOUT_NETWORK, *command],
