@@ -14,6 +14,8 @@ APT := apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qy
 PLAIN := harness docs README.md CHANGELOG.md CONTRIBUTING.md ARCHITECTURE.md SECURITY.md
 NO_BROWSER := -q -n auto --dist worksteal --ignore tests/browser --ignore tests/benchmarks
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Or each process that runs tests would compile all tests anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test test-lowest test-newest check browser update offline bench record-shipped clean
 

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 
 import pytest
 from hypothesis import settings
+from scale import scaled
 from warm_processes import stop_servers
 
 
 def pytest_configure() -> None:
-    """Let Ctrl-C reach child processes, and let examples take their time.
+    """Let signals reach child processes, and let examples take their time.
 
-    A shell without job control starts background jobs with SIGINT ignored, and ignored signals are
-    inherited. Hypothesis's deadline of 0.2 s fails tests on a busy machine.
+    A shell without job control starts background jobs with SIGINT ignored, nohup starts its command
+    with SIGHUP ignored, and ignored signals are inherited. Hypothesis's deadline of 0.2 s fails
+    tests on a busy machine.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    settings.register_profile("tests", deadline=None)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    settings.register_profile("tests", deadline=None, max_examples=scaled(100))
     settings.load_profile("tests")
+
+
+def pytest_collection() -> None:
+    """Spare the garbage collector what is made of thousands of tests, now and later."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """See `pytest_collection`."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist

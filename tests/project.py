@@ -8,7 +8,9 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,7 +18,8 @@ from typing import Any
 
 from coze_harness.server.script_reader import parse_script
 from coze_harness.server.script_schema import ServerScript
-from warm_processes import PACKAGES, run_module
+from coze_harness.server.server_process import RunningServer, serve
+from warm_processes import PACKAGES, WITHOUT_NETWORK, run_module
 
 CHATCHAT = "7403315657221079041"
 SECOND = "7403315657221079042"
@@ -161,7 +164,8 @@ class ProjectFolder:
         for name in drop:
             environment.pop(name, None)
         folder = cwd or self.root
-        if within:
+        network = tuple(within) != WITHOUT_NETWORK
+        if within and network:
             done = subprocess.run(
                 [*within, sys.executable, "-m", "coze_harness", *arguments],
                 cwd=folder,
@@ -173,7 +177,12 @@ class ProjectFolder:
             )
         else:
             done = run_module(
-                "coze_harness", arguments, cwd=folder, env=environment, seconds=seconds
+                "coze_harness",
+                arguments,
+                cwd=folder,
+                env=environment,
+                seconds=seconds,
+                network=network,
             )
         return Done(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
@@ -202,11 +211,11 @@ class ProjectFolder:
         assert old in text, f"{old!r} does not stand in {name}"
         self.write(name, text.replace(old, new))
 
-    def copy_to(self, root: Path) -> ProjectFolder:
-        """Return a copy in another folder, with the same environment."""
+    def copy_to(self, root: Path, *, home: Path | None = None) -> ProjectFolder:
+        """Return a copy in another folder, with the same environment but for another `home`."""
         shutil.copytree(self.root, root, symlinks=True)
-        copy = ProjectFolder(root, home=Path(self.env["HOME"]))
-        copy.env = dict(self.env)
+        copy = ProjectFolder(root, home=home or Path(self.env["HOME"]))
+        copy.env = {**self.env, "HOME": copy.env["HOME"]}
         return copy
 
 
@@ -219,16 +228,48 @@ def scripted(answers: str = "", *, rest: str = "") -> ServerScript:
     return parse_script(text + rest, "script.yaml")
 
 
+def empty_project(folder: Path) -> ProjectFolder:
+    """Return a project with settings and nothing else; folder and home are in `folder`."""
+    project = ProjectFolder(folder / "project", home=folder / "home")
+    project.write("harness.yaml", SETTINGS)
+    (project.root / "scenarios").mkdir()
+    return project
+
+
+def write_trials(project: ProjectFolder) -> None:
+    """Write scenarios of four trials, one of which fails."""
+    project.write("scenarios/identity.yaml", IDENTITY)
+    project.write("scenarios/weather.yaml", WEATHER)
+    project.write("scenarios/wrong.yaml", WRONG)
+
+
+def record_from(script: ServerScript, project: ProjectFolder, *options: str, code: int = 0) -> None:
+    """Record a project from a server that is stopped then."""
+    with serving(script) as server:
+        env = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
+        done = project.does("record", *options, env=env)
+    assert done.code == code, done
+
+
+@contextmanager
+def serving(script: ServerScript) -> Iterator[RunningServer]:
+    """Serve a script. The server is stopped in the background: it takes a tenth of a second."""
+    server = serve(script)
+    try:
+        yield server
+    finally:
+        threading.Thread(target=server.stop).start()
+
+
 @cache
 def without_network() -> tuple[tuple[str, ...], str]:
     """Return what wraps a command so that it has no network, or the reason why there is no such."""
-    wrapper = ("unshare", "-rn")
-    if shutil.which(wrapper[0]) is None:
+    if shutil.which(WITHOUT_NETWORK[0]) is None:
         return (), "there is no unshare here"
-    tried = subprocess.run([*wrapper, "true"], capture_output=True, text=True, check=False)
+    tried = subprocess.run([*WITHOUT_NETWORK, "true"], capture_output=True, text=True, check=False)
     if tried.returncode:
         return (), f"user namespaces are not allowed here: {tried.stderr.strip()}"
-    return wrapper, ""
+    return WITHOUT_NETWORK, ""
 
 
 def interrupt(process: subprocess.Popen[str]) -> None:

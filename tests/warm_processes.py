@@ -9,12 +9,14 @@ does this module on other systems than Linux.
 from __future__ import annotations
 
 import atexit
+import ctypes
 import gc
 import json
 import os
 import pkgutil
 import random
 import runpy
+import select
 import signal
 import socket
 import subprocess
@@ -31,24 +33,40 @@ from typing import IO, Any
 
 # Modules by the program that needs them. What pytest rewrites must not be imported before it runs.
 PRELOADED = {
-    "coze_harness": ("coze_harness", "orjson", "regex", "requests", "scipy.stats", "vcr.serialize"),
+    "coze_harness": ("coze_harness", "orjson", "regex", "requests", "vcr.serialize"),
     "pytest": (
         *("pytest", "asyncio", "click", "jinja2", "jmespath", "msgspec", "orjson", "rapidfuzz"),
         *("regex", "requests", "rich.console", "sseclient", "yaml"),
+        # What the plugin imports when there are trials, but nothing that itself imports pytest.
+        *("coze_harness.commands.fixture_sessions", "coze_harness.commands.cassette_access"),
+        *("coze_harness.reporting.transcript", "coze_harness.reporting.trial_view"),
     ),
 }
+# It makes a process twice as large, and forking it twice as slow: only for what computes with it.
+LARGE = "scipy.stats"
+COMPUTING = {"compare"}
 _SPEC = find_spec("coze_harness")
 assert _SPEC is not None
 assert _SPEC.origin is not None
 # The very package that the tests have imported, wherever it was found.
 PACKAGES = str(Path(_SPEC.origin).parent.parent)
 LARGEST_REQUEST = 1 << 17
+WITHOUT_NETWORK = ("unshare", "-rn")
+"""Before a command, it lets the command have no network."""
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 
-_servers: dict[str, tuple[socket.socket, subprocess.Popen[bytes]]] = {}
+_servers: dict[tuple[str, ...], tuple[socket.socket, subprocess.Popen[bytes]]] = {}
 
 
 def run_module(
-    module: str, arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], seconds: float
+    module: str,
+    arguments: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    seconds: float,
+    network: bool = True,
+    cold: bool = False,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run `python -m module arguments` to its end, with no input.
 
@@ -58,17 +76,21 @@ def run_module(
         cwd: the folder it starts in.
         env: its whole environment.
         seconds: how long it may take.
+        network: whether it has one; as with `WITHOUT_NETWORK` if not.
+        cold: whether it imports everything itself.
 
     Raises:
         subprocess.TimeoutExpired: it took longer, and was killed.
     """
     command = [sys.executable, "-m", module, *arguments]
-    request = json.dumps({"argv": command[2:], "cwd": str(cwd), "env": dict(env)}).encode()
+    request = json.dumps(
+        {"argv": command[2:], "cwd": str(cwd), "env": dict(env), "network": network}
+    ).encode()
     python_settings = {name: env[name] for name in env if name.startswith("PYTHON")}
-    own_python = python_settings != {"PYTHONPATH": PACKAGES}
+    own_python = cold or python_settings != {"PYTHONPATH": PACKAGES}
     if sys.platform != "linux" or own_python or len(request) > LARGEST_REQUEST:
         return subprocess.run(
-            command,
+            command if network else [*WITHOUT_NETWORK, *command],
             cwd=cwd,
             env=env,
             stdin=subprocess.DEVNULL,
@@ -85,7 +107,10 @@ def run_module(
         with status:
             with theirs:
                 streams = [nothing.fileno(), output.fileno(), errors.fileno(), theirs.fileno()]
-                socket.send_fds(_server(module), [request], streams)
+                modules = PRELOADED[module]
+                if not COMPUTING.isdisjoint(arguments):
+                    modules += (LARGE,)
+                socket.send_fds(_server(modules), [request], streams)
             code = _wait(status, command, seconds)
         return subprocess.CompletedProcess(command, code, _whole(output), _whole(errors))
 
@@ -115,13 +140,13 @@ def stop_servers() -> None:
         process.wait()
 
 
-def _server(module: str) -> socket.socket:
-    """Return the way to the process that others are forked from."""
-    if module not in _servers:
+def _server(modules: tuple[str, ...]) -> socket.socket:
+    """Return the way to the process with these modules that others are forked from."""
+    if modules not in _servers:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             process = subprocess.Popen(
-                [sys.executable, __file__, str(theirs.fileno()), *PRELOADED[module]],
+                [sys.executable, __file__, str(theirs.fileno()), *modules],
                 pass_fds=[theirs.fileno()],
                 env={
                     "PATH": os.environ.get("PATH", ""),
@@ -130,39 +155,64 @@ def _server(module: str) -> socket.socket:
                     "OPENBLAS_NUM_THREADS": "1",  # a process with threads should not be forked
                 },
             )
-        _servers[module] = ours, process
-    return _servers[module][0]
+        _servers[modules] = ours, process
+    return _servers[modules][0]
 
 
 def _serve(requests: socket.socket) -> dict[str, Any] | None:
     """Fork a process for each request; return its request in that process, None in the server."""
+    running: dict[int, tuple[int, socket.socket]] = {}
+    ready = select.poll()
+    ready.register(requests, select.POLLIN)
     while True:
-        message, received, *_ = socket.recv_fds(requests, 2 * LARGEST_REQUEST, 4)
-        if not message:
-            return None
-        if os.fork() == 0:
-            requests.close()
-            *streams, status = received
+        for number, _ in ready.poll():
+            if number in running:
+                pid, status = running.pop(number)
+                ready.unregister(number)
+                os.close(number)
+                code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+                with status, suppress(BrokenPipeError):  # nobody waits for it any longer
+                    status.send(b"%d\n" % code)
+                continue
+            message, received, *_ = socket.recv_fds(requests, 2 * LARGEST_REQUEST, 4)
+            if not message:
+                return None
+            *streams, status_number = received
             pid = os.fork()
             if pid == 0:
-                os.close(status)
-                for number, stream in enumerate(streams):
-                    os.dup2(stream, number)
+                requests.close()
+                for other, (_, status) in running.items():
+                    os.close(other)
+                    status.close()
+                os.close(status_number)
+                for target, stream in enumerate(streams):
+                    os.dup2(stream, target)
                     os.close(stream)
                 return dict(json.loads(message))
-            os.write(status, b"%d\n" % pid)
-            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-            os.write(status, b"%d\n" % code)
-            os._exit(0)
-        for descriptor in received:
-            os.close(descriptor)
-        with suppress(ChildProcessError):  # there is none left
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
+            for stream in streams:
+                os.close(stream)
+            status = socket.socket(fileno=status_number)
+            status.send(b"%d\n" % pid)
+            number = os.pidfd_open(pid)
+            running[number] = pid, status
+            ready.register(number, select.POLLIN)
+
+
+def _leave_network() -> None:
+    """Do what `WITHOUT_NETWORK` does."""
+    user, group = os.geteuid(), os.getegid()
+    if ctypes.CDLL(None, use_errno=True).unshare(_CLONE_NEWUSER | _CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "unshare")
+    me = Path("/proc/self")
+    (me / "setgroups").write_text("deny")
+    (me / "uid_map").write_text(f"0 {user} 1")
+    (me / "gid_map").write_text(f"0 {group} 1")
 
 
 def _become(request: Mapping[str, Any]) -> None:
     """Run the module as `python -m` does."""
+    if not request["network"]:
+        _leave_network()
     os.chdir(request["cwd"])
     os.environ.clear()
     os.environ.update(request["env"])

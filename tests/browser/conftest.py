@@ -54,24 +54,42 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="package")
+def unused(browser: Browser) -> list[Watch]:
+    """Pages for the next tests: to make one takes longer than most tests need it."""
+    return []
+
+
 Visit = Callable[..., Watch]
-"""Opens a file or an address under watch: `visit(path, **how)`; see `Watch`."""
+"""Opens a file or an address under watch: `visit(path, **how)`; see `Watch`.
+
+Options other than a width and a height, or `own=True`, mean a page that no other test will have.
+"""
 
 
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
+def visit(browser: Browser, unused: list[Watch]) -> Iterator[Visit]:
     """Opens pages, and fails the test if any of them did what no report may do."""
-    watches: list[Watch] = []
+    own: list[Watch] = []
+    lent: list[Watch] = []
 
     def opened(at: Path | str, **how: Any) -> Watch:
-        watches.append(Watch(browser, address(at) if isinstance(at, Path) else at, **how))
-        return watches[-1]
+        where = address(at) if isinstance(at, Path) else at
+        if how.pop("own", False) or how.keys() - {"width", "height"}:
+            own.append(Watch(browser, where, **how))
+            return own[-1]
+        lent.append(unused.pop() if unused else Watch(browser, where))
+        lent[-1].turn_to(where, **how)
+        return lent[-1]
 
     yield opened
-    faults = [fault for watch in watches for fault in watch.faults]
-    for watch in watches:
+    for watch in lent:
+        watch.forget()
+    faults = [fault for watch in own + lent for fault in watch.faults]
+    for watch in own:
         watch.close()
     assert faults == []
+    unused += lent
 
 
 @pytest.fixture(scope="session")

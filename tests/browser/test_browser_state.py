@@ -75,7 +75,7 @@ def test_with_a_broken_index_everything_written_stays(
 
 
 def test_a_browser_that_cannot_unpack_shows_what_is_written(samples: Path, visit: Visit) -> None:
-    watch = visit(samples)
+    watch = visit(samples, own=True)
     watch.context.add_init_script("delete globalThis.DecompressionStream")
     page = watch.go()
     assert "browser" in page.locator("#filter").inner_text()
@@ -132,7 +132,7 @@ def test_a_theme_is_kept_for_the_next_page_and_a_link_wins(samples: Path, visit:
 
 
 def test_without_storage_everything_works(samples: Path, visit: Visit) -> None:
-    watch = visit(samples)
+    watch = visit(samples, own=True)
     watch.context.add_init_script(
         "Object.defineProperty(window, 'localStorage', {get() { throw new Error('denied'); }})"
     )

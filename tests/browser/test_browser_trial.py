@@ -46,7 +46,7 @@ def allowed(watch: Watch) -> Watch:
 def test_links_to_trial_turn_and_expectation_are_copied_without_the_readers_own_choices(
     samples: Path, visit: Visit
 ) -> None:
-    watch = allowed(visit(samples))
+    watch = allowed(visit(samples, own=True))
     watch.go(f"v=trials&q=hours&{HOURS}&tab=diff&lang=en&theme=dark")
     assert unquote(copied(watch, ".pager [data-do=link]")) == f"{watch.at}#s=hours[北京]&tab=diff"
     watch.page.keyboard.press("1")
@@ -59,7 +59,7 @@ def test_links_to_trial_turn_and_expectation_are_copied_without_the_readers_own_
 
 
 def test_c_copies_a_link_to_the_list_as_it_is_filtered(samples: Path, visit: Visit) -> None:
-    watch = allowed(visit(samples))
+    watch = allowed(visit(samples, own=True))
     page = watch.go("v=trials&st=failed&sort=-seconds&lang=en")
     page.keyboard.press("c")
     page.locator("#note", has_text="Copied").wait_for()
@@ -68,7 +68,7 @@ def test_c_copies_a_link_to_the_list_as_it_is_filtered(samples: Path, visit: Vis
 
 
 def test_without_a_clipboard_the_text_is_shown_and_marked(samples: Path, visit: Visit) -> None:
-    watch = visit(samples)
+    watch = visit(samples, own=True)
     watch.context.add_init_script(NO_CLIPBOARD)
     page = watch.go(HOURS)
     page.keyboard.press("c")
@@ -79,7 +79,7 @@ def test_without_a_clipboard_the_text_is_shown_and_marked(samples: Path, visit: 
 
 
 def test_a_command_and_the_record_are_copied_whole(page: Path, visit: Visit) -> None:
-    watch = allowed(visit(page))
+    watch = allowed(visit(page, own=True))
     shown = watch.go("s=hours&tab=http")
     shown.locator("#trial details", has=shown.locator("pre.curl")).locator("summary").click()
     command = copied(watch, "#trial [data-do=curl]")

@@ -72,7 +72,7 @@ def test_each_language_is_there_without_a_script(tmp_path: Path, visit: Visit) -
 
 
 def test_on_paper_verdict_list_and_first_failures_are_there(samples: Path, visit: Visit) -> None:
-    watch = visit(samples)
+    watch = visit(samples, own=True)
     page = watch.go("v=trials&st=failed,error")
     page.emulate_media(media="print")
     text = page.locator("body").inner_text()
@@ -90,7 +90,7 @@ def test_on_paper_verdict_list_and_first_failures_are_there(samples: Path, visit
 
 
 def test_an_opened_trial_prints_its_chat(samples: Path, visit: Visit) -> None:
-    page = visit(samples).go(HOURS)
+    page = visit(samples, own=True).go(HOURS)
     page.emulate_media(media="print")
     text = page.locator("body").inner_text()
     assert "我们每天 10:00 开门，20:00 关门。节假日请以公告为准。" in text

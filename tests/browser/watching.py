@@ -88,12 +88,29 @@ class Watch:
         self.page.on("framenavigated", self._on_navigated)
         self.page.on("crash", lambda _: self.faults.append("the page crashed"))
 
+    def turn_to(self, at: str, *, width: int = 1400, height: int = 1000) -> None:
+        """Watch another file in the same page, after `forget`."""
+        self.at = at
+        self.requested.clear()
+        self._allowed = frozenset({at})
+        self.page.set_viewport_size({"width": width, "height": height})
+
+    def forget(self) -> None:
+        """Show nothing, and keep nothing of what was stored."""
+        self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        self.page.mouse.move(0, 0)
+        self._show_nothing()
+
+    def _show_nothing(self) -> None:
+        self._leaving = True
+        self.page.goto("about:blank")
+        self._leaving = False
+
     def go(self, fragment: str = "", *, ready: bool = True) -> Page:
         """Load the page anew with a hash (without its ``#``), and wait until it is ready."""
         target = f"{self.at}#{fragment}" if fragment else self.at
-        self._leaving = True  # or only the hash would change
-        self.page.goto("about:blank")
-        self._leaving = False
+        if self.page.url != "about:blank":  # or only the hash would change
+            self._show_nothing()
         self.page.goto(target)
         if ready and self.script:
             self.until(READY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from coze_harness.server.script_reader import parse_script
 from coze_harness.server.script_schema import ServerScript
+from project import ProjectFolder
 
 BEFORE = """
 seed: 7
@@ -50,6 +51,14 @@ IDENTITY = "name: identity\nturns:\n- {prompt: 你是谁?, expect: [学术助手
 HOURS = "name: hours\nturns:\n- {prompt: 几点开门?, expect: [九点]}\n"
 SUM = "name: sum\nturns:\n- {prompt: 1加1?, expect: [等于2]}\n"
 CITY = "name: city\ntags: [steady]\nturns:\n- {prompt: 北京?, expect: [首都]}\n"
+
+
+def write_scenarios(project: ProjectFolder) -> None:
+    """Write the four scenarios."""
+    project.write("scenarios/identity.yaml", IDENTITY)
+    project.write("scenarios/hours.yaml", HOURS)
+    project.write("scenarios/sum.yaml", SUM)
+    project.write("scenarios/city.yaml", CITY)
 
 
 def before() -> ServerScript:

@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from coze_harness.server.script_schema import ServerScript
-from coze_harness.server.server_process import RunningServer, serve
+from coze_harness.server.server_process import RunningServer
 from project import (
-    IDENTITY,
-    SETTINGS,
     TOKEN,
-    WEATHER,
-    WRONG,
     ProjectFolder,
+    empty_project,
+    record_from,
     scripted,
     without_network,
+    write_trials,
 )
+from project import serving as served
 
 
 @pytest.fixture
 def serving() -> Iterator[Callable[[ServerScript], RunningServer]]:
     """Starts servers, and stops them when the test is over."""
-    running: list[RunningServer] = []
-
-    def start(script: ServerScript) -> RunningServer:
-        running.append(serve(script))
-        return running[-1]
-
-    yield start
-    for server in running:
-        server.stop()
+    with ExitStack() as running:
+        yield lambda script: running.enter_context(served(script))
 
 
 @pytest.fixture
@@ -42,30 +36,30 @@ def server(serving: Callable[[ServerScript], RunningServer]) -> RunningServer:
 @pytest.fixture
 def empty(tmp_path: Path) -> ProjectFolder:
     """A project with settings and nothing else."""
-    project = ProjectFolder(tmp_path / "project", home=tmp_path / "home")
-    project.write("harness.yaml", SETTINGS)
-    (project.root / "scenarios").mkdir()
-    return project
+    return empty_project(tmp_path)
 
 
 @pytest.fixture
 def project(empty: ProjectFolder, server: RunningServer) -> ProjectFolder:
     """A project of four trials, one of them failing; its environment leads to the server."""
-    empty.write("scenarios/identity.yaml", IDENTITY)
-    empty.write("scenarios/weather.yaml", WEATHER)
-    empty.write("scenarios/wrong.yaml", WRONG)
+    write_trials(empty)
     empty.env |= {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
     return empty
 
 
-@pytest.fixture
-def recorded(project: ProjectFolder) -> ProjectFolder:
-    """The same, recorded; without a token from here on."""
-    done = project.does("record")
-    assert done.code == 1, done
-    del project.env["COZE_API_TOKEN"]
-    del project.env["COZE_API_BASE"]
+@pytest.fixture(scope="session")
+def recorded_once(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
+    """The same, recorded; without a token. Tests get copies."""
+    project = empty_project(tmp_path_factory.mktemp("recorded"))
+    write_trials(project)
+    record_from(scripted(), project, code=1)
     return project
+
+
+@pytest.fixture
+def recorded(recorded_once: ProjectFolder, tmp_path: Path) -> ProjectFolder:
+    """The project of four trials, recorded; without a token."""
+    return recorded_once.copy_to(tmp_path / "project", home=tmp_path / "home")
 
 
 @pytest.fixture

@@ -12,32 +12,42 @@ import termios
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import vcr
-from comparing_scripts import CITY, HOURS, IDENTITY, SUM, after, before, draft
+from comparing_scripts import IDENTITY, after, before, draft, write_scenarios
 from coze_harness.server.script_reader import demo_script
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
-from project import TOKEN, ProjectFolder
+from project import TOKEN, ProjectFolder, empty_project, record_from
+from project import serving as serving_script
 
 Serving = Callable[[ServerScript], RunningServer]
 NAMES = ("city", "hours", "identity", "sum")
 
 
+@pytest.fixture(scope="module")
+def compared_once(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
+    project = empty_project(tmp_path_factory.mktemp("compared"))
+    write_scenarios(project)
+    record_from(before(), project, code=1)
+    with serving_script(after()) as server:
+        env = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
+        assert project.does("compare", env=env).code == 1
+    return project
+
+
 @pytest.fixture
-def compared(empty: ProjectFolder, serving: Serving) -> ProjectFolder:
+def compared(compared_once: ProjectFolder, tmp_path: Path) -> ProjectFolder:
     """Four scenarios recorded from a bot, and compared with what it became."""
-    empty.write("scenarios/identity.yaml", IDENTITY)
-    empty.write("scenarios/hours.yaml", HOURS)
-    empty.write("scenarios/sum.yaml", SUM)
-    empty.write("scenarios/city.yaml", CITY)
-    empty.env |= {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": serving(before()).base_url}
-    assert empty.does("record").code == 1
-    empty.env["COZE_API_BASE"] = serving(after()).base_url
-    assert empty.does("compare").code == 1
-    del empty.env["COZE_API_TOKEN"]
-    return empty
+    return compared_once.copy_to(tmp_path / "project", home=tmp_path / "home")
+
+
+def answered(project: ProjectFolder, serving: Serving) -> ProjectFolder:
+    """Let commands ask what the bot became."""
+    project.env |= {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": serving(after()).base_url}
+    return project
 
 
 def committed(project: ProjectFolder) -> dict[str, bytes]:
@@ -181,10 +191,12 @@ def test_where_one_cannot_be_written_none_is(compared: ProjectFolder) -> None:
     assert len(waiting(compared)) == 4
 
 
-def test_a_place_that_cannot_be_written_keeps_every_candidate(compared: ProjectFolder) -> None:
+def test_a_place_that_cannot_be_written_keeps_every_candidate(
+    compared: ProjectFolder, serving: Serving
+) -> None:
     # Root may write everywhere but not into a folder that is a file.
     compared.write("scenarios/deep/more.yaml", "turns: [{prompt: 北京?, expect: [首都]}]\n")
-    compared.env["COZE_API_TOKEN"] = TOKEN
+    answered(compared, serving)
     assert compared.does("compare", "more").code == 0
     was = committed(compared)
     compared.write("cassettes/deep", "in the way")
@@ -276,9 +288,9 @@ SECOND_BOT = """bots:
 
 
 def test_further_repeats_are_for_the_comparison_and_not_kept(
-    compared: ProjectFolder,
+    compared: ProjectFolder, serving: Serving
 ) -> None:
-    compared.env["COZE_API_TOKEN"] = TOKEN
+    answered(compared, serving)
     assert compared.does("compare", "city", "--repeat", "3").code == 0
     assert [name for name in waiting(compared) if "city" in name] == ["city", "city~2", "city~3"]
     extra = compared.does("accept", "city#3")

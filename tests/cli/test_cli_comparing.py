@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from comparing_scripts import CITY, HOURS, IDENTITY, SUM, after, before, draft
+from comparing_scripts import IDENTITY, after, before, draft, write_scenarios
 from coze_harness.server.fault_injection import Fault, FaultKind
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
-from project import CHATCHAT, TOKEN, ProjectFolder
+from project import CHATCHAT, TOKEN, ProjectFolder, empty_project, record_from
 
 Serving = Callable[[ServerScript], RunningServer]
 
@@ -20,20 +20,25 @@ Serving = Callable[[ServerScript], RunningServer]
 @pytest.fixture
 def asks(empty: ProjectFolder) -> ProjectFolder:
     """A project of four scenarios; nobody serves it yet."""
-    empty.write("scenarios/identity.yaml", IDENTITY)
-    empty.write("scenarios/hours.yaml", HOURS)
-    empty.write("scenarios/sum.yaml", SUM)
-    empty.write("scenarios/city.yaml", CITY)
+    write_scenarios(empty)
     empty.env["COZE_API_TOKEN"] = TOKEN
     return empty
 
 
+@pytest.fixture(scope="module")
+def recorded_once(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
+    project = empty_project(tmp_path_factory.mktemp("baseline"))
+    write_scenarios(project)
+    record_from(before(), project, code=1)  # the bot cannot add
+    return project
+
+
 @pytest.fixture
-def baseline(asks: ProjectFolder, serving: Serving) -> ProjectFolder:
+def baseline(recorded_once: ProjectFolder, tmp_path: Path, serving: Serving) -> ProjectFolder:
     """The same, recorded from the bot as it was, which still answers."""
-    asks.env["COZE_API_BASE"] = serving(before()).base_url
-    assert asks.does("record").code == 1  # the bot cannot add
-    return asks
+    copy = recorded_once.copy_to(tmp_path / "project", home=tmp_path / "home")
+    copy.env |= {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": serving(before()).base_url}
+    return copy
 
 
 def cassettes(project: ProjectFolder) -> dict[str, bytes]:

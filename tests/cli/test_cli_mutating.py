@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from project import ProjectFolder
+from project import ProjectFolder, empty_project, record_from, scripted
 from rich.cells import cell_len
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,17 +37,19 @@ def shipped(tmp_path: Path) -> ProjectFolder:
     return project
 
 
-@pytest.fixture
-def small(project: ProjectFolder) -> ProjectFolder:
-    """A weak and a strong scenario, recorded; without a token from here on."""
-    for name in ("identity", "weather", "wrong"):
-        project.path(f"scenarios/{name}.yaml").unlink()
+@pytest.fixture(scope="module")
+def small_once(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
+    project = empty_project(tmp_path_factory.mktemp("small"))
     project.write("scenarios/weak.yaml", WEAK)
     project.write("scenarios/strong.yaml", STRONG)
-    assert project.does("record").code == 0
-    del project.env["COZE_API_TOKEN"]
-    del project.env["COZE_API_BASE"]
+    record_from(scripted(), project)
     return project
+
+
+@pytest.fixture
+def small(small_once: ProjectFolder, tmp_path: Path) -> ProjectFolder:
+    """A weak and a strong scenario, recorded; without a token."""
+    return small_once.copy_to(tmp_path / "project", home=tmp_path / "home")
 
 
 def _scores(project: ProjectFolder, *arguments: str, code: int = 0) -> dict[str, dict[str, Any]]:

@@ -158,6 +158,7 @@ def test_a_token_given_as_an_argument_is_not_repeated(
 
 
 def test_a_base_url_that_nobody_listens_on_is_told_without_the_token(empty: ProjectFolder) -> None:
+    """With advice that is for every command. It is tried five times, which takes a while."""
     empty.write("scenarios/identity.yaml", "turns: [{prompt: 你好, expect: [好]}]\n")
     done = empty.does(
         "ask", "hi", "--debug",
@@ -166,6 +167,9 @@ def test_a_base_url_that_nobody_listens_on_is_told_without_the_token(empty: Proj
     assert done.code == 4
     assert "127.0.0.1:9" in done.err
     assert "Traceback" in done.err
+    _, _, error = done.err.rpartition("127.0.0.1:9")
+    assert "try again" in error
+    assert "record" not in error
     assert _is_silent(done), done
     assert _holding_secrets(empty.root) == []
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from project import Done, ProjectFolder
+from project import Done, ProjectFolder, empty_project, record_from, scripted, write_trials
 
 CITIES = ["杭州", "北京", "上海", "广州", "西安", "成都", "拉萨"]
 RATED = """name: rated
@@ -27,15 +27,21 @@ _OWN = re.compile(
 )
 
 
-@pytest.fixture
-def cities(project: ProjectFolder) -> ProjectFolder:
-    """A recorded project of fourteen trials: five are judged together, six fail."""
+@pytest.fixture(scope="module")
+def cities_once(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
+    project = empty_project(tmp_path_factory.mktemp("cities"))
+    write_trials(project)
     cases = ", ".join(f"{{city: {city}}}" for city in CITIES)
     project.edit("scenarios/weather.yaml", "[{city: 杭州}, {city: 北京}]", f"[{cases}]")
     project.write("scenarios/rated.yaml", RATED)
-    done = project.does("record", "--reports", "recording")
-    assert done.code == 1, done
+    record_from(scripted(), project, "--reports", "recording", code=1)
     return project
+
+
+@pytest.fixture
+def cities(cities_once: ProjectFolder, tmp_path: Path) -> ProjectFolder:
+    """A recorded project of fourteen trials: five are judged together, six fail."""
+    return cities_once.copy_to(tmp_path / "project", home=tmp_path / "home")
 
 
 def _slower(text: str) -> str:

@@ -8,9 +8,10 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 
 import pytest
-from dask_cluster import cluster
+from dask_cluster import Cluster, cluster
 from project import ProjectFolder
 from scale import scaled
 
@@ -26,39 +27,45 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
     return ProjectFolder(folder / "project", home=folder / "home")
 
 
-def test_a_cluster_comes_to_the_same_results_as_this_machine(project: ProjectFolder) -> None:
-    with cluster(project.root, project.env) as dask:
-        done = project.does("run", "--cluster", dask.address, "-k", "s0000")
-        there = project.lines("latest")
-        assert done.code == 0, done.err
+@pytest.fixture(scope="module")
+def dask(project: ProjectFolder) -> Iterator[Cluster]:
+    """A cluster with a worker more than are needed, for the test that kills one."""
+    with cluster(project.root, project.env, workers=3) as started:
+        yield started
+
+
+def test_a_cluster_comes_to_the_same_results_as_this_machine(
+    project: ProjectFolder, dask: Cluster
+) -> None:
+    done = project.does("run", "--cluster", dask.address, "-k", "s0000")
+    there = project.lines("latest")
+    assert done.code == 0, done.err
     assert project.does("run", "-k", "s0000").code == 0
     assert there == project.lines("latest")
     assert len(there) == 100
 
 
 def test_the_trials_of_a_killed_worker_are_done_by_another_and_none_twice(
-    project: ProjectFolder,
+    project: ProjectFolder, dask: Cluster
 ) -> None:
-    with cluster(project.root, project.env) as dask:
-        run = _begun(project, dask.address)
-        dask.workers[0].kill()
-        out, err = run.communicate(timeout=120)
+    run = _begun(project, dask.address)
+    dask.workers[0].kill()
+    out, err = run.communicate(timeout=120)
     assert run.returncode == 0, err
     assert f"All {TRIALS:,} trials passed" in out
     ids = [json.loads(line)["id"] for line in project.lines_as_bytes("latest")]
     assert len(ids) == len(set(ids)) == TRIALS
 
 
-def test_ctrl_c_keeps_what_is_done(project: ProjectFolder) -> None:
-    with cluster(project.root, project.env) as dask:
-        run = _begun(project, dask.address)
-        os.kill(run.pid, signal.SIGINT)
-        _out, err = run.communicate(timeout=60)
-        assert run.returncode == 130, err
-        assert "--resume" in err
-        assert 200 <= len(project.lines_as_bytes("latest")) < TRIALS
-        done = project.does("run", "--cluster", dask.address, "--resume", "latest")
-        assert done.code == 0, done.err
+def test_ctrl_c_keeps_what_is_done(project: ProjectFolder, dask: Cluster) -> None:
+    run = _begun(project, dask.address)
+    os.kill(run.pid, signal.SIGINT)
+    _out, err = run.communicate(timeout=60)
+    assert run.returncode == 130, err
+    assert "--resume" in err
+    assert 200 <= len(project.lines_as_bytes("latest")) < TRIALS
+    done = project.does("run", "--cluster", dask.address, "--resume", "latest")
+    assert done.code == 0, done.err
     assert len(project.lines("latest")) == TRIALS
 
 

@@ -7,34 +7,32 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from coze_harness.server.server_process import RunningServer, serve
-from project import IDENTITY, SETTINGS, TOKEN, WEATHER, WRONG, ProjectFolder, scripted
+from coze_harness.server.server_process import RunningServer
+from project import (
+    ProjectFolder,
+    empty_project,
+    record_from,
+    scripted,
+    serving,
+    write_trials,
+)
 
 from pytest_plugin.plugin_running import RunPytest, run_pytest_in
 
 
 @pytest.fixture
 def server() -> Iterator[RunningServer]:
-    running = serve(scripted())
-    yield running
-    running.stop()
+    with serving(scripted()) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
 def recorded_project(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
     """A project of four trials, one of which fails, with their cassettes."""
     folder = tmp_path_factory.mktemp("recorded")
-    made = ProjectFolder(folder / "project", home=folder / "home")
-    made.write("harness.yaml", SETTINGS)
-    made.write("scenarios/identity.yaml", IDENTITY)
-    made.write("scenarios/weather.yaml", WEATHER)
-    made.write("scenarios/wrong.yaml", WRONG)
-    running = serve(scripted())
-    done = made.does(
-        "record", env={"COZE_API_BASE": running.base_url, "COZE_API_TOKEN": TOKEN}, drop=["CI"]
-    )
-    running.stop()
-    assert done.code == 1, done.err
+    made = empty_project(folder)
+    write_trials(made)
+    record_from(scripted(), made, code=1)
     return made
 
 

@@ -10,12 +10,35 @@ from warm_processes import run_module
 RunPytest = Callable[..., Done]
 
 
+# The plugin of a library that the tests need and users need not have: it takes a while to import.
+_WITHOUT = ("-p", "no:hypothesispytest")
+# A warm process has imported our package, whose assertions pytest would rewrite if there were any.
+_WARM = ("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning")
+
+
 def run_pytest_in(
-    project: ProjectFolder, *arguments: str, env: Mapping[str, str] | None = None
+    project: ProjectFolder,
+    *arguments: str,
+    env: Mapping[str, str] | None = None,
+    cold: bool = False,
 ) -> Done:
-    """Run `python -m pytest`; `env` is added to an environment without token and network."""
+    """Run `python -m pytest`.
+
+    Args:
+        project: the project in whose folder it runs.
+        arguments: those of pytest.
+        env: added to an environment without token and network.
+        cold: whether it imports everything itself.
+    """
     environment = {**project.env, **(env or {})}
-    done = run_module("pytest", arguments, cwd=project.root, env=environment, seconds=120)
+    done = run_module(
+        "pytest",
+        (*_WITHOUT, *(() if cold else _WARM), *arguments),
+        cwd=project.root,
+        env=environment,
+        seconds=120,
+        cold=cold,
+    )
     return Done(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
 

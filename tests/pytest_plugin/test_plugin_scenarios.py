@@ -188,7 +188,7 @@ def test_without_scenarios_only_the_plugin_is_imported(
         "    room = 'coze_harness.pytest_plugin'\n"
         "    assert mine == {'coze_harness', room, room + '.scenario_detection'}\n",
     )
-    done = run_pytest("other")
+    done = run_pytest("other", cold=True)
     assert done.code == 0, done.out
 
 

@@ -30,6 +30,15 @@ def rendered(name: str, results: Sequence[TrialResult], of: Run | None = None) -
     return out.getvalue().decode()
 
 
+def rendered_formats(results: Sequence[TrialResult], of: Run) -> dict[str, str]:
+    """The reports in all formats, by name, made in one pass."""
+    outs = {name: io.BytesIO() for name in FORMATS}
+    with ReportSet() as reports:
+        reports.add_all(lined(results))
+        reports.write(of, outs)
+    return {name: out.getvalue().decode() for name, out in outs.items()}
+
+
 def lined(results: Iterable[TrialResult]) -> Iterator[tuple[TrialResult, bytes]]:
     """Trials with their lines of trials.jsonl."""
     return ((result, encode_trial(result)) for result in results)

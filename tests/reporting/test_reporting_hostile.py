@@ -7,13 +7,14 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import junitparser
 import pytest
 from builders import run, trial
 from coze_harness.model import RequiredPassRate, Run, TrialResult, TrialStatus, replace
 from coze_harness.reporting.markdown_report import LIMIT
-from coze_harness.reporting.report_formats import FORMATS, ReportSet
 from coze_harness.reporting.run_list_page import render_run_list
 from coze_harness.reporting.safe_text import show_control_characters, single_line
 from coze_harness.reporting.terminal_trials import failure_block, failure_line, summary_line
@@ -21,7 +22,16 @@ from coze_harness.reporting.view_model import shown_id
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_hostile import ATTACKS, filled, hostile_run
-from report_rendering import Page, head_of, index_of, lined, nodes, rendered, text_of, trees_of
+from report_rendering import (
+    Page,
+    head_of,
+    index_of,
+    nodes,
+    rendered,
+    rendered_formats,
+    text_of,
+    trees_of,
+)
 from scale import scaled
 
 # A control, a bidi mark or half a pair: what must reach no reader as it is.
@@ -56,29 +66,49 @@ def source_of(name: str, text: str) -> str:
     return rendered(name, trials_of(text), around(text, trials_of(text)))
 
 
+@dataclass(frozen=True)
+class Told:
+    """A text, and the reports of a run that has it everywhere."""
+
+    text: str
+    html: str
+    junit: str
+    markdown: str
+
+
+def told_of(text: str) -> Told:
+    results = trials_of(text)
+    return Told(text, **rendered_formats(results, around(text, results)))
+
+
+@pytest.fixture(scope="module", params=ATTACKS)
+def attack(request: pytest.FixtureRequest) -> Told:
+    return told_of(request.param)
+
+
 @pytest.fixture(scope="module")
-def harmless() -> dict[str, str]:
-    return {name: source_of(name, "harmless") for name in ("junit", "markdown")}
+def harmless() -> Told:
+    return told_of("harmless")
 
 
 Skeleton = list[tuple[str, tuple[str, ...]]]
 
 
 @pytest.fixture(scope="module")
-def skeleton() -> Skeleton:
-    return Page(source_of("html", "harmless")).skeleton()
+def skeleton(harmless: Told) -> Skeleton:
+    return Page(harmless.html).skeleton()
 
 
 @pytest.fixture(scope="module")
-def branches() -> list[Skeleton]:
-    return skeletons(source_of("html", "harmless"))
+def branches(harmless: Told) -> list[Skeleton]:
+    return skeletons(trees_of(harmless.html))
 
 
-def skeletons(source: str) -> list[Skeleton]:
+def skeletons(trees: Sequence[tuple[Any, Any]]) -> list[Skeleton]:
     """Tags and names of attributes of every trial's tree; `lang` depends on the text."""
     return [
         [(tag, tuple(name for name in at if name != "lang")) for tag, at in nodes(tree, laid=False)]
-        for tree, _ in trees_of(source)
+        for tree, _ in trees
     ]
 
 
@@ -87,14 +117,12 @@ def without_data(source: str) -> str:
     return re.sub(r"(<script[^>]*>).*?(</script>)", r"\1\2", source, flags=re.S)
 
 
-@pytest.mark.parametrize("text", ATTACKS)
-def test_a_page_has_the_same_elements_whatever_the_text(text: str, skeleton: Skeleton) -> None:
-    source = source_of("html", text)
-    page = Page(source)
+def test_a_page_has_the_same_elements_whatever_the_text(attack: Told, skeleton: Skeleton) -> None:
+    page = Page(attack.html)
     assert page.faults == []
     assert page.skeleton() == skeleton
-    assert not HIDDEN.search(without_data(source))
-    assert show_control_characters(text).strip() in page.text
+    assert not HIDDEN.search(without_data(attack.html))
+    assert show_control_characters(attack.text).strip() in page.text
     # No text has become an address, a handler or a style.
     for tag, attributes in page.elements:
         assert not any(name.startswith("on") or name in ("style", "src") for name in attributes)
@@ -105,21 +133,19 @@ def test_a_page_has_the_same_elements_whatever_the_text(text: str, skeleton: Ske
         )
 
 
-@pytest.mark.parametrize("text", ATTACKS)
 def test_a_tree_has_the_same_elements_whatever_the_text(
-    text: str, branches: list[Skeleton]
+    attack: Told, branches: list[Skeleton]
 ) -> None:
-    source = source_of("html", text)
-    assert skeletons(source) == branches
-    for tree, _ in trees_of(source):
+    trees = trees_of(attack.html)
+    assert skeletons(trees) == branches
+    for tree, _ in trees:
         assert not HIDDEN.search(json.dumps(tree, ensure_ascii=False))
-        assert show_control_characters(text).strip() in text_of(tree)
+        assert show_control_characters(attack.text).strip() in text_of(tree)
         assert all("\0" not in value for _, at in nodes(tree) for value in at.values())
 
 
-@pytest.mark.parametrize("text", ATTACKS)
-def test_what_lies_in_a_page_for_its_script_never_ends_its_element(text: str) -> None:
-    source = source_of("html", text)
+def test_what_lies_in_a_page_for_its_script_never_ends_its_element(attack: Told) -> None:
+    text, source = attack.text, attack.html
     head = re.search(r'id="head">(.*?)</script>', source, re.S)
     assert head is not None
     assert not re.search("[<>&\u2028\u2029]", head.group(1))
@@ -157,13 +183,11 @@ def test_comparisons_spoilings_and_past_runs_hold_any_text(text: str) -> None:
         assert re.fullmatch(r"#[\w.%~&=-]*|(\.\./)?([\w.%~-]+/)?\w+\.\w+", link["href"] or "")
 
 
-@pytest.mark.parametrize("text", ATTACKS)
-def test_junit_holds_any_text_and_two_parsers_agree(text: str, harmless: dict[str, str]) -> None:
-    source = source_of("junit", text)
-    assert not HIDDEN.search(source)
-    elements = [element.tag for element in parsed(source).iter()]
-    assert elements == [element.tag for element in parsed(harmless["junit"]).iter()]
-    suites = junitparser.JUnitXml.fromstring(source.encode())
+def test_junit_holds_any_text_and_two_parsers_agree(attack: Told, harmless: Told) -> None:
+    assert not HIDDEN.search(attack.junit)
+    elements = [element.tag for element in parsed(attack.junit).iter()]
+    assert elements == [element.tag for element in parsed(harmless.junit).iter()]
+    suites = junitparser.JUnitXml.fromstring(attack.junit.encode())
     assert [len(suite) for suite in suites] == [len(STATUSES)]
 
 
@@ -196,11 +220,10 @@ def outside_code(markdown: str) -> str:
     return re.sub(r"(?<!`)(`+)(?!`)(.*?)(?<!`)\1(?!`)", "<code>", "\n".join(kept))
 
 
-@pytest.mark.parametrize("text", ATTACKS)
-def test_markdown_keeps_any_text_inside_code(text: str, harmless: dict[str, str]) -> None:
-    source = source_of("markdown", text)
+def test_markdown_keeps_any_text_inside_code(attack: Told, harmless: Told) -> None:
+    source = attack.markdown
     outside = outside_code(source)
-    assert outside.count("\n") == outside_code(harmless["markdown"]).count("\n")
+    assert outside.count("\n") == outside_code(harmless.markdown).count("\n")
     assert "@someone" not in outside
     assert "__xss" not in outside
     assert not re.search(r"<(?!code>)", outside)
@@ -240,17 +263,14 @@ def test_a_terminal_is_never_told_to_do_anything(text: str) -> None:
         shown.encode()
 
 
-def test_a_line_of_five_million_characters_is_cut_with_a_remark() -> None:
-    result = filled("九" * 5_000_000)
-    outputs = {name: io.BytesIO() for name in FORMATS}
-    with ReportSet(FORMATS) as reports:
-        reports.add_all(lined([result]))
-        reports.write(run([result]), outputs)
-    reports_as_text = {name: output.getvalue().decode() for name, output in outputs.items()}
+def test_a_line_of_millions_of_characters_is_cut_with_a_remark() -> None:
+    length = scaled(5_000_000)
+    result = filled("九" * length)
+    reports_as_text = rendered_formats([result], run([result]))
     source = reports_as_text["html"]
     assert len(source) < 1_000_000
     ((tree, record),) = trees_of(source)
-    assert "⟨20,000 / 5,000,000 → trials.jsonl⟩" in text_of(tree)
+    assert f"⟨20,000 / {length:,} → trials.jsonl⟩" in text_of(tree)
     assert record is None
     assert [name for name, text in reports_as_text.items() if "九九九" not in text] == []
     assert max(map(len, failure_block(result))) < 1_000
@@ -263,9 +283,10 @@ def test_the_list_of_runs_holds_any_text(text: str) -> None:
         render_run_list([around(name, [trial()]), around(name, [trial()])], out)
         return out.getvalue()
 
-    page = Page(listing(text))
+    source = listing(text)
+    page = Page(source)
     assert page.faults == []
     assert page.skeleton() == Page(listing("harmless")).skeleton()
-    assert not HIDDEN.search(listing(text))
+    assert not HIDDEN.search(source)
     for link in page.named("a"):
         assert re.fullmatch(r"#runs|[\w.%~-]+/index\.html", link["href"] or "")

@@ -11,7 +11,6 @@ import re
 import tracemalloc
 from base64 import b64encode
 from collections.abc import Iterator
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
@@ -38,6 +37,7 @@ from report_rendering import (
     nodes,
     page_of,
     rendered,
+    rendered_formats,
     squeezed,
     text_of,
     trees_of,
@@ -273,12 +273,8 @@ def test_the_same_run_gives_the_same_bytes_in_every_format() -> None:
 
 
 def test_one_pass_for_all_formats_gives_what_each_alone_gives() -> None:
-    outs = {name: io.BytesIO() for name in FORMATS}
-    with ReportSet() as reports:
-        reports.add_all(lined(everything()))
-        reports.write(full_run(), outs)
-    for name, out in outs.items():
-        assert out.getvalue().decode() == rendered(name, everything(), full_run())
+    for name, source in rendered_formats(everything(), full_run()).items():
+        assert source == rendered(name, everything(), full_run())
 
 
 def test_pieces_made_in_another_process_give_the_same_reports() -> None:
@@ -399,8 +395,7 @@ def rows(number: int) -> Run:
     return replace(run(), rows=made, summary=Summary(trials=number, failed=number // 10))
 
 
-@pytest.mark.parametrize("name", FORMATS)
-def test_a_report_does_not_hold_its_trials_in_memory(name: str) -> None:
+def test_reports_do_not_hold_their_trials_in_memory() -> None:
     """Held texts would make a difference of some ten megabytes; a full spool is two.
 
     From 600 on, as many chunks of a page as ever are on their way to be packed.
@@ -409,8 +404,9 @@ def test_a_report_does_not_hold_its_trials_in_memory(name: str) -> None:
     for number in (600, 1_200):
         of = rows(number)
         tracemalloc.start()
-        with Path(os.devnull).open("wb") as out:
-            FORMATS[name].render(of, partial(lined, many(number)), out)
+        with Path(os.devnull).open("wb") as out, ReportSet() as reports:
+            reports.add_all(lined(many(number)))
+            reports.write(of, dict.fromkeys(FORMATS, out))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] - peaks[0] < 2_500_000

@@ -12,8 +12,8 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from coze_harness.server.server_process import RunningServer, serve
-from project import IDENTITY, SETTINGS, TOKEN, WEATHER, WRONG, ProjectFolder, scripted
+from coze_harness.server.server_process import RunningServer
+from project import SETTINGS, TOKEN, ProjectFolder, scripted, serving, write_trials
 
 from storage.bucket import Bucket
 
@@ -58,9 +58,8 @@ def bucket(s3_server: str) -> Bucket:
 
 @pytest.fixture
 def server() -> Iterator[RunningServer]:
-    running = serve(scripted())
-    yield running
-    running.stop()
+    with serving(scripted()) as running:
+        yield running
 
 
 @pytest.fixture
@@ -69,9 +68,7 @@ def project(tmp_path: Path, server: RunningServer, bucket: Bucket) -> ProjectFol
     project = ProjectFolder(tmp_path / "project", home=tmp_path / "home")
     folders = f"cassettes: {bucket.url}/录音\nreports: {bucket.url}/reports\n"
     project.write("harness.yaml", SETTINGS + folders)
-    project.write("scenarios/identity.yaml", IDENTITY)
-    project.write("scenarios/weather.yaml", WEATHER)
-    project.write("scenarios/wrong.yaml", WRONG)
+    write_trials(project)
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     project.env |= {
