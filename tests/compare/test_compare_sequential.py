@@ -6,6 +6,7 @@ runs the same suites through the real pipeline.
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -129,7 +130,7 @@ def simulate(
         passed = 1 + sum(rng.random() < before[number] for _ in range(evidence))
         baseline, seen = Attempts(passed, evidence + 1 - passed), Attempts()
         for _ in range(ASKS):
-            if baseline.count < wanted:
+            if baseline.total < wanted:
                 trials += 1
                 passes = rng.random() < before[number]
                 baseline = baseline.plus(Attempts(passes, not passes))
@@ -156,7 +157,7 @@ def simulated(
 
 
 def standard_error(share: float) -> float:
-    return (share * (1 - share) / ROUNDS) ** 0.5
+    return math.sqrt(share * (1 - share) / ROUNDS)
 
 
 @pytest.mark.parametrize("thorough", [False, True])

@@ -29,6 +29,7 @@ from coze_harness.model import (
     ShardInfo,
     Summary,
     TrialKey,
+    TrialResult,
     replace,
 )
 from coze_harness.model.errors import (
@@ -195,16 +196,31 @@ def _talk_to_coze(
     saves_cassettes = mode is Mode.RECORD
     for warning in project.settings.warnings:
         listener.on_warning(warning)
+    from coze_harness.commands.collected_evidence import collect_for, save_evidence  # not in `run`
+
     redactor = project.make_redactor()
+    evidence = collect_for(trials)
     with open_live_transports(project, redactor, options, trials) as transports:
         announce_requests(project, trials, listener)
         live = live_runner(
             project, transports, redactor, options, listener, saves_cassettes=saves_cassettes
         )
-        return run_trials(
+
+        def execute(
+            trials: Sequence[Trial], encode: ResultEncoder
+        ) -> Generator[Sequence[EncodedResult], None, None]:
+            def encode_counted(
+                result: TrialResult, /, *, exit_code: int | None = None
+            ) -> EncodedResult:
+                evidence.add(result)
+                return encode(result, exit_code=exit_code)
+
+            yield from live.results(trials, encode_counted)
+
+        outcome = run_trials(
             project,
             trials,
-            live.results,
+            execute,
             mode=mode,
             options=options,
             listener=listener,
@@ -212,6 +228,8 @@ def _talk_to_coze(
             resumed=resumed,
             shard=shard,
         )
+    save_evidence(project, evidence, outcome.run.run_id, listener, has_lock=saves_cassettes)
+    return outcome
 
 
 def _trials_in_scope(

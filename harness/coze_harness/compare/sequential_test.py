@@ -55,7 +55,7 @@ class Attempts(NamedTuple):
     failed: int = 0
 
     @property
-    def count(self) -> int:
+    def total(self) -> int:
         """All attempts."""
         return self.passed + self.failed
 
@@ -113,7 +113,7 @@ class SequentialTest:
 
     def rates(self) -> tuple[float, float]:
         """Return the pass rates of H0 and of H1."""
-        before = (self.baseline.passed + 1) / (self.baseline.count + 2)
+        before = (self.baseline.passed + 1) / (self.baseline.total + 2)
         # Below this a drop cannot be told from the baseline itself.
         before = max(before, _MIN_RATE + _MIN_DROP)
         return before, min(_MAX_REGRESSED_RATE, before - _MIN_DROP)

@@ -191,6 +191,11 @@ class PackedScript:
     index: int
     generated_names: frozenset[str]
 
+    @property
+    def written_expectations(self) -> object:
+        """What the turns expect, before values are generated."""
+        return self.pack.script(self.index).written_expectations
+
     def turns(self, generated: Mapping[str, str]) -> Sequence[Turn]:
         """Return the turns, filled with the generated values.
 

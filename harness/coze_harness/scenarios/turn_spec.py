@@ -190,6 +190,11 @@ class StaticScript:
         """The names of the generated values: none."""
         return frozenset()
 
+    @property
+    def written_expectations(self) -> object:
+        """The expectations of each turn."""
+        return [turn.expectations for turn in self.filled]
+
     def turns(self, generated: Mapping[str, str]) -> Sequence[Turn]:
         """Return the turns; `generated` changes nothing."""
         return self.filled
@@ -202,6 +207,15 @@ class TemplatedScript:
     specs: tuple[TurnSpec, ...]
     case: Mapping[str, JSON]
     generated_names: frozenset[str]
+
+    @property
+    def written_expectations(self) -> object:
+        """The expectations of each turn, with their templates, and the case that fills them."""
+        turns = [
+            [one.item if isinstance(one, ExpectationTemplate) else one for one in spec.expect]
+            for spec in self.specs
+        ]
+        return [turns, self.case]
 
     def turns(self, generated: Mapping[str, str]) -> Sequence[Turn]:
         """Return the turns, filled with the case's values and the generated ones.
