@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from coze_harness.compare.bot_differences import BotPair, is_unchanged
+from coze_harness.compare.case_counts import CaseTally
 from coze_harness.compare.exact_tests import ExactTests
 from coze_harness.compare.scenario_findings import ScenarioCounts, assess_scenarios
 from coze_harness.compare.scipy_tests import best_available_tests
@@ -16,7 +17,6 @@ from coze_harness.model import (
     Run,
     TrialChange,
     TrialResult,
-    TrialStatus,
     replace,
 )
 
@@ -33,28 +33,32 @@ class ComparisonBuilder:
     Args:
         baseline: name of the baseline, for people.
         candidate: name of the candidate, for people.
-        required: by scenario, the share of its trials that must pass, 0..1; 1 by default.
-        exact: computes the tests; scipy by default if it is installed, else `PythonTests`.
+        tally: counts attempts by case; without evidence by default.
+        is_sequential: whether suspects are decided by the sequential test; else both sides have a
+            fixed number of trials, which an exact test compares.
+        exact: computes the exact tests; scipy by default if it is installed, else `PythonTests`.
     """
 
     def __init__(
         self,
         baseline: str,
         candidate: str,
-        required: Mapping[str, float] | None = None,
+        tally: CaseTally | None = None,
         exact: ExactTests | None = None,
+        *,
+        is_sequential: bool = False,
     ) -> None:
         self._names = baseline, candidate
-        self._required = required or {}
+        self._tally = tally or CaseTally()
         self._exact = exact
-        self._kinds = dict.fromkeys(ChangeKind, 0)
+        self._is_sequential = is_sequential
         self._scenarios: dict[tuple[str, str], ScenarioCounts] = {}
         self._bots: dict[str, BotPair] = {}
 
     def add(self, result: TrialResult) -> None:
         """Count a result of `compare_trial`, once; other results count as new trials."""
         change = result.change or _NEW
-        self._kinds[change.kind] += 1
+        self._tally.add(result)
         is_missing = change.kind is ChangeKind.MISSING
         before, after = (result, None) if is_missing else (change.baseline, result)
         key = result.key
@@ -62,17 +66,7 @@ class ComparisonBuilder:
         if scenario is None:
             scenario = ScenarioCounts(key.scenario, key.bot)
             self._scenarios[key.scenario, key.bot] = scenario
-        counts = scenario.cases.get(key.case)
-        if counts is None:
-            counts = scenario.cases[key.case] = [0, 0, 0, 0]
-        # A baseline that was recorded once and serves several repeats counts once.
-        if before is not None and before.key.trial == key.trial and before.status in _JUDGED:
-            counts[0] += before.status in PASSING
-            counts[1] += 1
-        if after is not None and after.status in _JUDGED:
-            counts[2] += after.status in PASSING
-            counts[3] += 1
-            scenario.known_failure |= after.status is TrialStatus.KNOWN_FAILURE
+        scenario.kinds[change.kind] += 1
         if before is not None and after is not None and not scenario.flipped_unchanged:
             scenario.flipped_unchanged = _flipped_unchanged(before, after, change)
         pair = BotPair(
@@ -88,11 +82,15 @@ class ComparisonBuilder:
         """Return the comparison of all trials added so far."""
         baseline, candidate = self._names
         exact = self._exact or best_available_tests()
+        scenarios = self._scenarios.values()
+        totals = {kind: sum(one.kinds[kind] for one in scenarios) for kind in ChangeKind}
         return Comparison(
             baseline=baseline,
             candidate=candidate,
-            counts={kind: count for kind, count in self._kinds.items() if count},
-            scenarios=assess_scenarios(self._scenarios.values(), self._required, exact),
+            counts={kind: count for kind, count in totals.items() if count},
+            scenarios=assess_scenarios(
+                scenarios, self._tally, exact, is_sequential=self._is_sequential
+            ),
             bots=tuple(self._bots[bot].compare(bot) for bot in sorted(self._bots)),
         )
 
@@ -116,20 +114,19 @@ class ComparisonSummary:
     """Adds the results of a comparison's run up, and keeps examples of changes to show.
 
     Args:
-        baseline, candidate: names of the two sides, for people.
-        required: by scenario, the share of its trials that must pass, 0..1; 1 by default.
+        builder: adds them up.
         resumed: whether the run was resumed; its results may then contain a trial twice.
+        budget: the most calls that were allowed, 0 without a limit.
 
     Attributes:
         examples: the first changed trials of each kind, one of each scenario and bot.
         unusable: trials with an error or with warnings.
     """
 
-    def __init__(
-        self, baseline: str, candidate: str, required: Mapping[str, float], *, resumed: bool
-    ) -> None:
-        self._builder = ComparisonBuilder(baseline, candidate, required)
+    def __init__(self, builder: ComparisonBuilder, *, resumed: bool, budget: int = 0) -> None:
+        self._builder = builder
         self._resumed = resumed
+        self._budget = budget
         self.examples: dict[ChangeKind, list[TrialResult]] = {}
         self.unusable: list[TrialResult] = []
 
@@ -143,7 +140,8 @@ class ComparisonSummary:
         for result in self._latest(results):
             self._builder.add(result)
             self._collect(result)
-        return replace(run, comparison=self._builder.finish())
+        comparison = replace(self._builder.finish(), calls=run.request_count, budget=self._budget)
+        return replace(run, comparison=comparison)
 
     def _latest(self, results: Callable[[], Iterator[TrialResult]]) -> Iterable[TrialResult]:
         """Yield the latest result of each trial."""

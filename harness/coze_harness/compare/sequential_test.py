@@ -64,6 +64,10 @@ class Attempts(NamedTuple):
         return Attempts(self.passed + other.passed, self.failed + other.failed)
 
 
+NONE: Final = Attempts()
+"""No attempts."""
+
+
 @dataclass(frozen=True, slots=True)
 class SequentialTest:
     """The test of one suspect.
