@@ -108,15 +108,10 @@ class EvidenceCollector:
     expectations: Mapping[str, str]
     counts: dict[EvidenceKey, Attempts] = field(default_factory=dict)
 
-    def add(self, result: TrialResult, version: str = "") -> None:
-        """Count a result if it was judged and its bot's version is known.
-
-        Args:
-            result: a trial that was run.
-            version: the digest of the bot's version, if the result does not show it.
-        """
-        attempt = judged_attempt(result)
-        version = version or version_digest(result.bot_id, result.snapshot)
+    def add(self, result: TrialResult) -> None:
+        """Count a result if it was judged and its bot's version is known."""
+        attempt = _attempt(result)
+        version = version_digest(result.bot_id, result.snapshot)
         expectations = self.expectations.get(result.key.case_id)
         if attempt.total and version and expectations is not None:
             key = EvidenceKey(result.key.case_id, version, expectations)
@@ -129,7 +124,7 @@ class EvidenceCollector:
             evidence.add(key, run, earlier.plus(attempts))
 
 
-def judged_attempt(result: TrialResult) -> Attempts:
+def _attempt(result: TrialResult) -> Attempts:
     """Return a result as an attempt: none if it was not judged."""
     return Attempts(int(result.status in PASSING), int(result.status in FAILING))
 

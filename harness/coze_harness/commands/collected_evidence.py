@@ -22,10 +22,9 @@ def collect_for(trials: Iterable[Trial]) -> EvidenceCollector:
 
 def expectation_digests(trials: Iterable[Trial]) -> dict[str, str]:
     """Return the digest of the expectations, by a trial's id without its repeat."""
+    scripts = {trial.key.case_id: trial.script for trial in trials}
     return {
-        trial.key.case_id: expectation_digest(trial.script.written_expectations)
-        for trial in trials
-        if trial.key.trial == 1
+        case: expectation_digest(script.written_expectations) for case, script in scripts.items()
     }
 
 

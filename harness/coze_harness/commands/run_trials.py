@@ -78,7 +78,8 @@ class RunOptions:
     Args:
         stop_at_first: start no further trial once one failed or could not be judged.
         strict_known: whether a known failure that passes fails the run.
-        strict: whether a recording that was edited since it was recorded is an error.
+        strict: whether what is in doubt fails the run: a recording that was edited since it was
+            recorded, or a scenario of a comparison that is undecided.
         workers: processes that replay, or calls at a time.
         cluster: the address of a Dask scheduler to replay on.
         resume: the interrupted run to resume: its id, folder, or `latest`.
@@ -346,12 +347,13 @@ def live_runner(
     )
 
 
-def announce_requests(project: Project, trials: Sequence[Trial], listener: RunListener) -> None:
-    """Say how many requests to Coze the trials take."""
+def announce_requests(project: Project, trials: Sequence[Trial], listener: RunListener) -> int:
+    """Say how many requests to Coze the trials take, and return that number."""
     process = project.process
     now = datetime.fromtimestamp(process.clock.now(), UTC)
     count = estimate_requests(trials, project.replayer, generate_values, now, process.rng)
     listener.on_estimate(count)
+    return count
 
 
 def run_trials(
@@ -375,7 +377,7 @@ def run_trials(
     Args:
         project: the project.
         trials: the trials, or pairs of trials to compare.
-        execute: executes them.
+        execute: executes them; may add trials that it runs again to a list of trials.
         mode: how they are executed, for the record.
         options: how the run is executed.
         listener: receives the progress.
@@ -408,6 +410,8 @@ def run_trials(
                 with closing(execute(remaining, writer.encode)) as batches:
                     for batch in batches:
                         with uninterrupted():
+                            if any(item.id not in keys for item in batch):
+                                keys = {trial.key.id: trial.key for trial in trials}
                             unsaved = _add(writer, batch, keys)
                         notify(batch, listener)
                         if unsaved or (

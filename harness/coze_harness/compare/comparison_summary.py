@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from coze_harness.compare.bot_differences import BotPair, is_unchanged
@@ -15,6 +16,7 @@ from coze_harness.model import (
     ChangeKind,
     Comparison,
     Run,
+    ScenarioState,
     TrialChange,
     TrialResult,
     replace,
@@ -84,13 +86,16 @@ class ComparisonBuilder:
         exact = self._exact or best_available_tests()
         scenarios = self._scenarios.values()
         totals = {kind: sum(one.kinds[kind] for one in scenarios) for kind in ChangeKind}
+        assessed = assess_scenarios(
+            scenarios, self._tally, exact, is_sequential=self._is_sequential
+        )
+        states = Counter(one.state for one in assessed)
         return Comparison(
             baseline=baseline,
             candidate=candidate,
             counts={kind: count for kind, count in totals.items() if count},
-            scenarios=assess_scenarios(
-                scenarios, self._tally, exact, is_sequential=self._is_sequential
-            ),
+            scenarios=assessed,
+            states={state: states[state] for state in ScenarioState if states[state]},
             bots=tuple(self._bots[bot].compare(bot) for bot in sorted(self._bots)),
         )
 
@@ -137,27 +142,17 @@ class ComparisonSummary:
             run: the run that is finished.
             results: reads all results of the run from its beginning.
         """
-        for result in self._latest(results):
+        for result in latest_results(results) if self._resumed else results():
             self._builder.add(result)
             self._collect(result)
         comparison = replace(self._builder.finish(), calls=run.request_count, budget=self._budget)
         return replace(run, comparison=comparison)
 
-    def _latest(self, results: Callable[[], Iterator[TrialResult]]) -> Iterable[TrialResult]:
-        """Yield the latest result of each trial."""
-        if not self._resumed:
-            yield from results()
-            return
-        latest = {result.key.id: position for position, result in enumerate(results())}
-        for position, result in enumerate(results()):
-            if latest[result.key.id] == position:
-                yield result
-
     def _collect(self, result: TrialResult) -> None:
         kind = result.change.kind if result.change else ChangeKind.NEW
         if result.error is not None or result.warnings:
             self.unusable.append(result)
-        if kind in (ChangeKind.SAME, ChangeKind.TEXT_CHANGED):
+        if kind is ChangeKind.SAME:
             return
         examples = self.examples.setdefault(kind, [])
         group = (result.key.scenario, result.key.bot)
@@ -165,3 +160,11 @@ class ComparisonSummary:
             (example.key.scenario, example.key.bot) != group for example in examples
         ):
             examples.append(result)
+
+
+def latest_results(results: Callable[[], Iterator[TrialResult]]) -> Iterator[TrialResult]:
+    """Yield the latest result of each trial of a run that was resumed; `results` reads them all."""
+    latest = {result.key.id: position for position, result in enumerate(results())}
+    for position, result in enumerate(results()):
+        if latest[result.key.id] == position:
+            yield result

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from coze_harness.model.record import Count
 from coze_harness.model.reply import BotSnapshot
@@ -117,7 +117,8 @@ class BotComparison(Struct, frozen=True, kw_only=True):
 class Comparison(Struct, frozen=True, kw_only=True):
     """The comparison of two sides; `baseline` and `candidate` are their names.
 
-    `counts` has the number of trials for each kind of change that occurs. Scenarios that regressed
+    `counts` has the number of trials for each kind of change that occurs, `states` the number of
+    scenarios (with each bot) for each state. Scenarios that regressed
     come first. `calls` were made; `budget` was the most that were allowed, 0 without a limit.
     """
 
@@ -125,6 +126,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
     candidate: str
     counts: Mapping[ChangeKind, Count]
     scenarios: tuple[ScenarioComparison, ...] = ()
+    states: Mapping[ScenarioState, Count] = field(default_factory=dict)
     calls: Count = 0
     budget: Count = 0
     bots: tuple[BotComparison, ...] = ()
