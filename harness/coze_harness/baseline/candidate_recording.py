@@ -105,6 +105,7 @@ class CandidateRecording(Generic[Encoded]):
     _baseline_contexts: dict[str, CandidateContext] = field(default_factory=dict)
     _baselines: dict[str, TrialResult] = field(default_factory=dict)
     _baseline_ids: dict[str, str] = field(default_factory=dict)
+    _baseline_calls: dict[str, int] = field(default_factory=dict)
     _overrides: dict[str, Mapping[str, str] | None] = field(default_factory=dict)
 
     def resume(self, results: Iterable[TrialResult]) -> None:
@@ -163,7 +164,8 @@ class CandidateRecording(Generic[Encoded]):
                     key = compared.key
                     self._lost.add(CaseKey(key.scenario, key.bot, key.case))
                 # A baseline that was asked is counted already.
-                self.calls += compared.request_count - self._baseline_calls(compared.key.id)
+                asked = self._baseline_ids.get(compared.key.id, "")
+                self.calls += compared.request_count - self._baseline_calls.get(asked, 0)
                 yield (encoded,)
 
     def _run_baselines(self, asks: Sequence[_Ask], session: LiveSession[TrialResult]) -> None:
@@ -178,7 +180,7 @@ class CandidateRecording(Generic[Encoded]):
                 trials[trial.key.id] = trial, committed
                 self._baseline_contexts[trial.key.id] = CandidateContext(
                     committed=committed,
-                    options=self._overrides[committed.key.case_id] or {},
+                    options=self._overrides[_bot_of(committed, self.live)] or {},
                     candidate=candidate_info(trial),
                 )
         if not trials:
@@ -186,30 +188,27 @@ class CandidateRecording(Generic[Encoded]):
         with closing(session.results([trial for trial, _committed in trials.values()])) as results:
             for result in results:
                 self.calls += result.request_count
+                self._baseline_calls[result.key.id] = result.request_count
                 committed = trials[result.key.id][1]
                 if result.error is not None:
                     # It can no longer be asked: the recording is compared.
-                    self._overrides[committed.key.case_id] = None
+                    self._overrides[_bot_of(committed, self.live)] = None
                     continue
                 # Coze describes only the published version.
                 result = replace(result, snapshot=_recorded(committed, self.live)[0])
                 self._baselines[result.key.id] = result
                 self.evidence.add(result)
 
-    def _baseline_calls(self, pair: str) -> int:
-        asked = self._baselines.get(self._baseline_ids.get(pair, ""))
-        return asked.request_count if asked else 0
-
     def _compare(
         self, result: TrialResult, /, *, exit_code: int | None = None
     ) -> tuple[TrialResult, Encoded]:
         """Compare a candidate with its baseline, and encode it."""
         committed = self._contexts[result.key.id].committed
-        baseline = self._baselines.get(self._baseline_ids.get(result.key.id, ""))
-        if baseline is not None:
-            calls = result.request_count + baseline.request_count
-            result = replace(result, request_count=calls)
-        elif committed is not None:
+        asked = self._baseline_ids.get(result.key.id, "")
+        baseline = self._baselines.get(asked)
+        if calls := self._baseline_calls.get(asked):
+            result = replace(result, request_count=result.request_count + calls)
+        if baseline is None and committed is not None:
             baseline = self.live.replayer.replay(committed, self.live.redactor)
         baseline, result, code = usable_baseline(baseline, result)
         compared = compare_trial(baseline, result)
@@ -307,13 +306,13 @@ class CandidateRecording(Generic[Encoded]):
         self, trial: Trial, session: LiveSession[TrialResult]
     ) -> Mapping[str, str] | None:
         """Return the request fields by which a recording's bot is asked; `None` if it is gone."""
-        case = trial.key.case_id
-        if case not in self._overrides:
+        bot = _bot_of(trial, self.live)
+        if bot not in self._overrides:
             session.fetch_snapshots([trial])
-            self._overrides[case] = _overrides_for(
+            self._overrides[bot] = _overrides_for(
                 trial, session.snapshot(trial), *_recorded(trial, self.live)
             )
-        return self._overrides[case]
+        return self._overrides[bot]
 
 
 def _overrides_for(
@@ -356,6 +355,14 @@ def _recorded(trial: Trial, live: LiveRunner) -> tuple[BotSnapshot | None, Mappi
     except CassetteError:
         return None, {}
     return (origin.bot, origin.overridden_options) if origin else (None, {})
+
+
+def _bot_of(trial: Trial, live: LiveRunner) -> str:
+    """Return what a recording's bot is known by: all its recordings are asked in one way."""
+    snapshot, options = _recorded(trial, live)
+    version = version_digest(trial.bot.id, snapshot)
+    asked = (trial.options.bot_version, trial.options.publish_status, *sorted(options.items()))
+    return f"{trial.bot.id} {version} {asked}"
 
 
 def _case_key(pair: TrialPair) -> CaseKey:

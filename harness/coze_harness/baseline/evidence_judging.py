@@ -38,7 +38,8 @@ def judge_stored_answers(
     """
     judged = EvidenceCollector(expectations)
     redactor = runner.redactor
-    for trial in (*trials, *folder.find_evidence(trials)):
+    stored = {trial.key.cassette: trial for trial in (*trials, *folder.find_evidence(trials))}
+    for trial in stored.values():
         digest = expectations.get(trial.key.case_id)
         try:
             info = store.read_cassette(runner.path(trial)).origin

@@ -156,7 +156,7 @@ def _scenario(change: ScenarioComparison, has_several_bots: bool) -> ScenarioVie
         notes.append(message("compare.assumed", rate=round(100 * change.assumed_rate)))
     if change.more_calls:
         notes.append(message("compare.more_calls", n=change.more_calls))
-    if change.flaky and change.state is not ScenarioState.FLAKY:
+    if change.flaky and change.state not in _NOTABLE:
         notes.append(message("compare.flaky"))
     return ScenarioView(
         scenario,
