@@ -109,3 +109,33 @@ def test_git_merges_the_evidence_of_two_branches(asks: ProjectFolder, tmp_path: 
     assert len(lines(asks)) == 4
     asks.does("live", "identity")
     assert counts(asks)["identity"] == (4, 4)
+
+
+def test_accepting_judges_again_what_edited_expectations_have_no_evidence_of(
+    asks: ProjectFolder, serving: Serving
+) -> None:
+    asks.does("record", "identity")
+    env = {"COZE_API_BASE": serving(after()).base_url}
+    assert asks.does("compare", "identity", env=env).code == 1
+    tried = len(asks.lines())
+    asks.edit("scenarios/identity.yaml", "学术助手", "朋友")
+    before_it = lines(asks)
+    assert asks.does("accept", "identity", drop=["COZE_API_TOKEN"]).code == 0
+    added = [line for line in lines(asks) if line not in before_it]
+    # The recording that was replaced fails today's expectation; all new answers pass it.
+    assert sorted((line["passed"], line["attempts"]) for line in added) == [(0, 1), (tried, tried)]
+    assert asks.does("run", "identity").code == 0
+
+
+def test_nothing_that_was_asked_is_lost_before_it_is_accepted(
+    asks: ProjectFolder, serving: Serving
+) -> None:
+    asks.does("record", "identity")
+    env = {"COZE_API_BASE": serving(after()).base_url}
+    folder = asks.path("cassettes/.candidate")
+    asks.does("compare", "identity", env=env)
+    first = {path.read_bytes() for path in folder.rglob("*.yaml")}
+    asks.does("compare", "identity", env=env)
+    second = {path.read_bytes() for path in folder.rglob("*.yaml")}
+    assert first < second
+    assert counts(asks)["identity"] == (1, 1 + len(second))

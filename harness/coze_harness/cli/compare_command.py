@@ -133,10 +133,10 @@ def _check_options(
             "--budget": asking.budget,
             "--thorough": asking.is_thorough,
         }
-        _refuse("compare.not_for_replay", given)
+        _refuse(given, "compare.not_for_replay", "compare.not_for_replay.next")
     elif selection.repeat is not None:
         given = {"--budget": asking.budget, "--thorough": asking.is_thorough}
-        _refuse("compare.fixed_design", given)
+        _refuse(given, "compare.fixed_design", "compare.fixed_design.next")
 
 
 def _check_options_for_runs(
@@ -158,19 +158,18 @@ def _check_options_for_runs(
         "--last-failed": selection.last_failed,
         "--resume": options.resume,
     }
-    _refuse("compare.not_for_runs", given)
+    _refuse(given, "compare.not_for_runs", "compare.not_for_runs.next")
 
 
-def _refuse(identifier: str, given: Mapping[str, object]) -> None:
-    """Refuse options that were given.
+def _refuse(given: Mapping[str, object], what: str, next_step: str) -> None:
+    """Refuse options that were given; `what` and `next_step` are ids of messages.
 
     Raises:
-        UsageError: there are some; `identifier` is the message.
+        UsageError: there are some.
     """
     if options := tuple(name for name, value in given.items() if value):
         raise UsageError(
-            message(identifier, options=options),
-            next_step=message(f"{identifier}.next", options=options),
+            message(what, options=options), next_step=message(next_step, options=options)
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from coze_harness.commands.project import Project
 from coze_harness.expectations import expectation_digest
 from coze_harness.model.errors import CassetteUnreadableError
 from coze_harness.model.trial import Trial
-from coze_harness.reporting.run_writer import RunListener
 
 
 def collect_for(trials: Iterable[Trial]) -> EvidenceCollector:
@@ -32,7 +31,7 @@ def save_evidence(
     project: Project,
     collector: EvidenceCollector,
     run: str,
-    listener: RunListener,
+    warn: Callable[[str], None],
     *,
     has_lock: bool,
 ) -> None:
@@ -42,7 +41,7 @@ def save_evidence(
         project: the project; recordings at a URL have no evidence.
         collector: has counted the run.
         run: the run's id.
-        listener: receives the warning.
+        warn: receives the warning.
         has_lock: whether the project has the lock of those that write recordings.
     """
     cassettes = project.settings.cassettes
@@ -62,4 +61,4 @@ def save_evidence(
     except OSError as error:
         reason = error.strerror or "it cannot be written"
     shown = project.folders.relative_path(cassettes / EVIDENCE_FILE)
-    listener.on_warning(f"{shown}: the verdicts of this run are not added to it: {reason}")
+    warn(f"{shown}: the verdicts of this run are not added to it: {reason}")

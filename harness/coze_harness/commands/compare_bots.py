@@ -363,12 +363,10 @@ class _Known:
         self, project: Project, collectors: Mapping[str, EvidenceCollector], listener: RunListener
     ) -> None:
         for run, collector in collectors.items():
-            save_evidence(project, collector, run, listener, has_lock=True)
+            save_evidence(project, collector, run, listener.on_warning, has_lock=True)
 
 
 def _tell_round(listener: RunListener, progress: RoundProgress) -> None:
-    kind = "calls" if progress.is_budget else "trials"
-    text = message(
-        f"compare.round.{kind}", n=progress.suspects, calls=progress.calls, left=progress.left
-    )
+    identifier = "compare.round.calls" if progress.is_budget else "compare.round.trials"
+    text = message(identifier, n=progress.suspects, calls=progress.calls, left=progress.left)
     listener.on_note(str(text))

@@ -229,7 +229,9 @@ def _talk_to_coze(
             resumed=resumed,
             shard=shard,
         )
-    save_evidence(project, evidence, outcome.run.run_id, listener, has_lock=saves_cassettes)
+    save_evidence(
+        project, evidence, outcome.run.run_id, listener.on_warning, has_lock=saves_cassettes
+    )
     return outcome
 
 

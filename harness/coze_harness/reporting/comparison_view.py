@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import (
+    Assessment,
     BotComparison,
     BotSnapshot,
     ChangeKind,
@@ -130,21 +131,30 @@ def _side(name: str) -> LocalizedText:
     return message("compare.side", what=single_line(name))
 
 
+def scenario_state(change: ScenarioComparison) -> ScenarioState:
+    """Return a scenario's state; runs of older versions do not have it."""
+    if change.regressed:
+        return ScenarioState.REGRESSED
+    if change.assessment is Assessment.DOUBTFUL:
+        return ScenarioState.UNDECIDED
+    return change.state
+
+
 def _is_notable(change: ScenarioComparison) -> bool:
     """Return whether a scenario is listed: most pass as often as before."""
-    return change.flaky or change.state in _NOTABLE
+    return change.flaky or scenario_state(change) in _NOTABLE
 
 
 def _scenario(change: ScenarioComparison, has_several_bots: bool) -> ScenarioView:
     scenario, bot = single_line(change.scenario), single_line(change.bot)
     label = f"{scenario} ({bot})" if has_several_bots else scenario
-    before, after = change.before, change.after
+    before, after, state = change.before, change.after, scenario_state(change)
     passed, trials = before.passed, before.trials
-    if change.state is ScenarioState.FLAKY and passed == trials:
+    if state is ScenarioState.FLAKY and passed == trials:
         # The bot is the same on both sides, and fails now.
         passed, trials = passed + after.passed, trials + after.trials
     assessment = message(
-        f"state.{change.state.value}",
+        f"state.{state.value}",
         name=label,
         before=passed,
         of=trials,
@@ -152,20 +162,20 @@ def _scenario(change: ScenarioComparison, has_several_bots: bool) -> ScenarioVie
         of_now=after.trials,
     )
     notes = []
-    if change.assumed_rate is not None and change.state in _TESTED:
+    if change.assumed_rate is not None and state in _TESTED:
         notes.append(message("compare.assumed", rate=round(100 * change.assumed_rate)))
     if change.more_calls:
         notes.append(message("compare.more_calls", n=change.more_calls))
-    if change.flaky and change.state not in _NOTABLE:
+    if change.flaky and state not in _NOTABLE:
         notes.append(message("compare.flaky"))
     return ScenarioView(
         scenario,
         filter_link(change.scenario),
         bot,
         label,
-        change.state.value,
+        state.value,
         change.flaky,
-        _TONES.get(change.state, "passed"),
+        _TONES.get(state, "passed"),
         assessment,
         notes,
         _share(before),

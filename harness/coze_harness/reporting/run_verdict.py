@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Final
 
 from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model import ChangeKind, Comparison, MutationReport, Run, ScenarioState
+from coze_harness.reporting.comparison_view import scenario_state
 
 _NOT_GOOD: Final = (
     ScenarioState.REGRESSED,
@@ -33,7 +36,7 @@ def verdict_tone(run: Run) -> str:
 
 
 def _comparison_tone(comparison: Comparison, run: Run) -> str:
-    states = comparison.states
+    states = _states(comparison)
     if states.get(ScenarioState.REGRESSED):
         return "bad"
     if comparison.counts.get(ChangeKind.BROKEN) or run.summary.errors:
@@ -42,6 +45,13 @@ def _comparison_tone(comparison: Comparison, run: Run) -> str:
         return "none"
     is_open = states.get(ScenarioState.UNDECIDED) or states.get(ScenarioState.FLAKY)
     return "warning" if run.interrupted or is_open else "good"
+
+
+def _states(comparison: Comparison) -> Mapping[ScenarioState, int]:
+    """Return the number of scenarios in each state; runs of older versions do not have it."""
+    if comparison.states or not comparison.counts:
+        return comparison.states
+    return Counter(map(scenario_state, comparison.scenarios))
 
 
 def _count_survivors(mutation: MutationReport) -> int:
@@ -91,7 +101,7 @@ def verdict_phrase(run: Run) -> LocalizedText:
 
 def comparison_end(comparison: Comparison) -> LocalizedText:
     """Return a comparison as one sentence: scenarios by state, and the calls that it took."""
-    states = comparison.states
+    states = _states(comparison)
     total = message("compare.end.scenarios", n=sum(states.values()))
     calls = message("compare.end.calls", n=comparison.calls)
     bad = [one for one in _NOT_GOOD if states.get(one)]
