@@ -118,17 +118,19 @@ def simulate(
         thorough: ask twice at first.
         wanted: ask baseline and candidate alternately up to that many attempts of the baseline.
     """
-    trials, suspects = 0, []
+    trials = 0
+    suspects: dict[int, Attempts] = {}
     for number, rate in enumerate(after):
-        for _ in range(1 + thorough):
+        for passes in range(1 + thorough):
             trials += 1
             if rng.random() >= rate:
-                suspects.append(number)
+                # The failure that selects it does not count; a first trial that passed does.
+                suspects[number] = Attempts(passes, 0)
                 break
     regressed = set()
-    for number in suspects:
+    for number, seen in suspects.items():
         passed = 1 + sum(rng.random() < before[number] for _ in range(evidence))
-        baseline, seen = Attempts(passed, evidence + 1 - passed), Attempts()
+        baseline = Attempts(passed, evidence + 1 - passed)
         for _ in range(ASKS):
             if baseline.total < wanted:
                 trials += 1

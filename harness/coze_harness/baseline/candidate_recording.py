@@ -242,7 +242,7 @@ class CandidateRecording(Generic[Encoded]):
             overrides = self._askable(key, suspect, baselines)
             sides = 2 if overrides is not None else 1
             cost = sides * (suspect.attempts.counts.calls if self.plan.budget is not None else 1)
-            steps = min(suspect.test.smallest_step(suspect.seen), left // max(1, cost))
+            steps = min(suspect.test.smallest_step(suspect.further_attempts), left // max(1, cost))
             if self.plan.budget is None:
                 steps = min(steps, ASKS - self._again[key])
             asks += [self._again_ask(key, overrides) for _ in range(steps)]

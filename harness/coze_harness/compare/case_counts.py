@@ -168,7 +168,7 @@ class Suspect:
     test: SequentialTest
 
     @property
-    def seen(self) -> Attempts:
+    def further_attempts(self) -> Attempts:
         """The candidate's attempts without the failure that made it a suspect."""
         candidate = self.attempts.candidate
         return Attempts(candidate.passed, max(0, candidate.failed - 1))
@@ -176,13 +176,13 @@ class Suspect:
     @property
     def decision(self) -> Decision:
         """What the test says."""
-        return self.test.decide(self.seen)
+        return self.test.decide(self.further_attempts)
 
     @property
     def more_trials(self) -> int:
         """How many further trials decide with a probability of 0.9; 0 if it is decided."""
         if self.attempts.can_continue:
-            return self.test.likely_enough(self.seen)
+            return self.test.likely_enough(self.further_attempts)
         return 1 + self.test.likely_enough(NONE)
 
     @property

@@ -118,7 +118,7 @@ class SequentialTest:
     def rates(self) -> tuple[float, float]:
         """Return the pass rates of H0 and of H1."""
         before = (self.baseline.passed + 1) / (self.baseline.total + 2)
-        # Below this a drop cannot be told from the baseline itself.
+        # A lower rate leaves no room for a drop.
         before = max(before, _MIN_RATE + _MIN_DROP)
         return before, min(_MAX_REGRESSED_RATE, before - _MIN_DROP)
 
