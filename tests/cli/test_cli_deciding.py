@@ -157,6 +157,33 @@ def test_thorough_asks_twice_what_passes(suite: ProjectFolder, serving: Serving)
     assert {"s00#2", "s02#2"} <= suite.lines().keys()
 
 
+def test_thorough_keeps_to_its_budget(suite: ProjectFolder, serving: Serving) -> None:
+    script = bot({"s00": "p", "s01": "pf", "s02": "p"}, version="200")
+    assert suite.does("compare", "--thorough", "--budget", "5").code == 2
+    code, out = compared(suite, serving, script, "--thorough", "--budget", "8")
+    assert (code, states(suite)["s01"]) == (0, "undecided"), out
+    assert suite.run_json()["comparison"]["calls"] <= 8
+
+
+def test_each_case_of_a_scenario_is_decided(empty: ProjectFolder, serving: Serving) -> None:
+    write_scenarios(empty, ["s00"])
+    empty.write(
+        "scenarios/s00.yaml",
+        "name: s00\nstream: true\ncases: [{q: 甲}, {q: 乙}, {q: 丙}]\n"
+        "turns: [{prompt: '{{ q }}', expect: [对]}]\n",
+    )
+    empty.env["COZE_API_BASE"] = serving(bot(dict.fromkeys("甲乙丙", ALWAYS))).base_url
+    empty.does("record")
+    add_evidence(empty, {f"s00[{case}]": "p" * 10 for case in "123"})
+    code, out = compared(empty, serving, bot({"甲": "p", "乙": "f", "丙": "p"}, version="200"))
+    assert (code, states(empty)) == (1, {"s00": "regressed"}), out
+    again = [f"s00[2]#{number}" for number in (2, 3, 4)]
+    assert sorted(empty.lines()) == ["s00[1]", "s00[2]", *again, "s00[3]"]
+    empty.edit("scenarios/s00.yaml", "stream:", "min_pass_rate: 0.6\nstream:")
+    assert empty.does("compare", "--replay").code == 0
+    assert states(empty) == {"s00": "not_regressed"}
+
+
 @pytest.mark.parametrize(
     ("order", "state", "code"), [("f", "regressed", 1), ("fpppp", "undecided", 0)]
 )

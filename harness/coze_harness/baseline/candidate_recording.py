@@ -218,13 +218,19 @@ class CandidateRecording(Generic[Encoded]):
     # --- what to run again -----------------------------------------------------------------------
 
     def _second_asks(self) -> list[_Ask]:
-        """Return a second trial of every case that passed the first."""
-        suspects = self.tally.suspects()
-        return [
-            self._again_ask(key, None)
-            for key in dict.fromkeys(_case_key(pair) for pair in self.pairs)
-            if key not in suspects
-        ]
+        """Return a second trial of every case that passed the first, as far as the budget goes."""
+        suspects, left = self.tally.suspects(), self.plan.budget
+        left = None if left is None else left - self.calls
+        asks: list[_Ask] = []
+        for key, case in self.tally.attempts().items():
+            if key in suspects or key in self._lost or case.counts.candidate.total != 1:
+                continue
+            if left is not None:
+                left -= case.counts.calls
+                if left < 0:
+                    break
+            asks.append(self._again_ask(key, None))
+        return asks
 
     def _next_round(self, baselines: LiveSession[TrialResult]) -> list[_Ask]:
         """Return the trials of suspects that certainly run, whatever comes out of the others."""
@@ -246,6 +252,7 @@ class CandidateRecording(Generic[Encoded]):
             if self.plan.budget is None:
                 steps = min(steps, ASKS - self._again[key])
             asks += [self._again_ask(key, overrides) for _ in range(steps)]
+            self._again[key] += steps
             left -= steps * cost
         return asks
 
@@ -262,7 +269,6 @@ class CandidateRecording(Generic[Encoded]):
         first, number = repeats[0], 1 + max(pair.key.trial for pair in repeats)
         pair = replace(first, candidate=repeat_of(first.candidate, number))
         self.pairs.append(pair)
-        self._again[key] += 1
         baseline = None
         if overrides is not None and first.baseline is not None:
             baseline = self.plan.folder.baseline_trial(

@@ -112,6 +112,7 @@ def compare_candidate(
         expected = announce_requests(
             project, [pair.baseline or pair.candidate for pair in pairs], listener
         )
+        expected *= 2 if asking.is_thorough else 1
         if asking.budget is not None and resumed is None and expected > asking.budget:
             raise UsageError(
                 message("compare.budget_too_small", budget=asking.budget, n=expected),

@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeAlias
 
 from coze_harness.compare.bot_differences import version_digest
-from coze_harness.compare.sequential_test import NONE, Attempts, Decision, SequentialTest
+from coze_harness.compare.sequential_test import (
+    NONE,
+    WANTED_EVIDENCE,
+    Attempts,
+    Decision,
+    SequentialTest,
+)
 from coze_harness.compare.trial_comparison import FAILING, PASSING
 from coze_harness.model import ChangeKind, TrialResult, TrialStatus
 
@@ -45,7 +51,7 @@ class CaseCounts:
     """The attempts of a case.
 
     `recorded` are those of the baseline's recordings, `asked` those of the baseline's bot during
-    the comparison. `calls` is the highest number of calls that a trial took.
+    the comparison. `calls` is the highest number of calls that a trial of the candidate took.
     """
 
     recorded: Attempts = NONE
@@ -69,7 +75,11 @@ class CaseCounts:
         if result.change and result.change.kind is ChangeKind.REGRESSED:
             self.has_regressed = True
         self.is_known_failure |= result.status is TrialStatus.KNOWN_FAILURE
-        self.calls = max(self.calls, result.request_count or len(result.http_log))
+        calls = result.request_count or len(result.http_log)
+        # Where the baseline was asked too, the result has the calls of both.
+        if before is not None and before.key.trial == result.key.trial:
+            calls -= before.request_count if before.request_count < calls else 0
+        self.calls = max(self.calls, calls)
 
     def add_missing(self, baseline: TrialResult) -> None:
         """Count a trial of the baseline that the candidate does not have."""
@@ -184,6 +194,13 @@ class Suspect:
         if self.attempts.can_continue:
             return self.test.likely_enough(self.further_attempts)
         return 1 + self.test.likely_enough(NONE)
+
+    @property
+    def more_calls(self) -> int:
+        """How many calls these trials take, with those of the baseline in turn."""
+        counts, trials = self.attempts.counts, self.more_trials
+        missing = max(0, WANTED_EVIDENCE - self.attempts.baseline.total)
+        return counts.calls * (trials + (min(trials, missing) if counts.asked.total else 0))
 
     @property
     def assumed_rate(self) -> float | None:

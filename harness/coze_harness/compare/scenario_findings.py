@@ -95,7 +95,7 @@ class _Findings:
             p=self.test.p if self.test else None,
             adjusted=self.adjusted,
             repeats=sum(one.more_trials for one in undecided),
-            more_calls=sum(one.more_trials * one.attempts.counts.calls for one in undecided),
+            more_calls=sum(one.more_calls for one in undecided),
             assumed_rate=min(rates) if rates and self.is_sequential else None,
             flaky=self._is_flaky(),
             state=state,
