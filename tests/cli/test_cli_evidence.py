@@ -64,10 +64,13 @@ def test_another_version_and_another_expectation_have_lines_of_their_own(
         "scenarios/identity.yaml", "# moved by a line\n" + asks.text("scenarios/identity.yaml")
     )
     asks.does("live", "identity")
-    first, second, third, fourth = sorted(lines(asks), key=lambda line: str(line["run"]))
+    asks.edit("scenarios/identity.yaml", "你是谁?", "几点开门?")
+    asks.does("live", "identity")
+    found = sorted(lines(asks), key=lambda line: str(line["run"]))
+    first, second, third, fourth, fifth = found
     assert first["version"] == third["version"] != second["version"]
     assert first["expectations"] == second["expectations"] != third["expectations"]
-    assert third["expectations"] == fourth["expectations"]
+    assert third["expectations"] == fourth["expectations"] != fifth["expectations"]
 
 
 def test_what_could_not_be_judged_is_no_attempt(asks: ProjectFolder, serving: Serving) -> None:
@@ -85,6 +88,9 @@ def test_damaged_evidence_is_named_and_the_run_goes_on(asks: ProjectFolder) -> N
     assert done.code == 0, done
     assert "cassettes/evidence.jsonl" in done.err
     assert asks.text("cassettes/evidence.jsonl").endswith("{\n")
+    refused = asks.does("compare", "identity")
+    assert refused.code == 3
+    assert "cassettes/evidence.jsonl:2: " in refused.err
 
 
 def test_git_merges_the_evidence_of_two_branches(asks: ProjectFolder, tmp_path: Path) -> None:

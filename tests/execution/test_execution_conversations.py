@@ -91,7 +91,7 @@ class Answers:
 
 class NoScript:
     generated_names: frozenset[str] = frozenset()
-    written_expectations: object = ()
+    written_turns: object = ()
 
     def turns(self, generated: Mapping[str, str]) -> Sequence[Turn]:
         raise NotImplementedError

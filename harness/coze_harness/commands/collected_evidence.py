@@ -21,10 +21,8 @@ def collect_for(trials: Iterable[Trial]) -> EvidenceCollector:
 
 def expectation_digests(trials: Iterable[Trial]) -> dict[str, str]:
     """Return the digest of the expectations, by a trial's id without its repeat."""
-    scripts = {trial.key.case_id: trial.script for trial in trials}
-    return {
-        case: expectation_digest(script.written_expectations) for case, script in scripts.items()
-    }
+    by_case = {trial.key.case_id: trial for trial in trials}
+    return {case: expectation_digest(trial) for case, trial in by_case.items()}
 
 
 def save_evidence(

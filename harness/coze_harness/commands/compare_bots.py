@@ -108,6 +108,7 @@ def compare_candidate(
     redactor = project.make_redactor()
     candidates = [pair.candidate for pair in pairs]
     resumed = run_to_resume(project, options)
+    known = _Known.read(project, [*own, *trials], folder)
     with open_live_transports(project, redactor, options, candidates) as transports:
         expected = announce_requests(
             project, [pair.baseline or pair.candidate for pair in pairs], listener
@@ -122,7 +123,6 @@ def compare_candidate(
         moment = f"{datetime.fromtimestamp(project.process.clock.now(), UTC):%Y%m%dT%H%M%S%fZ}"
         if resumed is None:
             folder.set_aside(candidates, moment)
-        known = _Known.read(project, [*own, *trials], folder)
         plan = RecordingPlan(
             folder=folder,
             moment=moment,

@@ -1,4 +1,4 @@
-"""A digest of expectations as they are written, without their places in the file."""
+"""A digest of what a trial sends and expects, as it is written, without places in the file."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from enum import Enum
 from typing import Final
 
 from coze_harness.expectations.kind import ExpectationKind
-from coze_harness.model import JSON
+from coze_harness.model import JSON, replace
 from coze_harness.model.location import Location
+from coze_harness.model.trial import Trial
 from coze_harness.text.json_text import dump_sorted_json
 
 _LENGTH: Final = 12
@@ -18,12 +19,14 @@ _LENGTH: Final = 12
 _DERIVED: Final = "description"
 
 
-def expectation_digest(written: object) -> str:
-    """Return the digest of what `TurnScript.written_expectations` has: 12 hexadecimal digits.
+def expectation_digest(trial: Trial) -> str:
+    """Return the digest of a trial's expectations and of what it sends: 12 hexadecimal digits.
 
     Moving an expectation to another line does not change it; anything that could change a verdict
-    does.
+    does. The bot and its version have no part in it.
     """
+    options = replace(trial.options, user_id="", bot_version="", publish_status="")
+    written = [trial.script.written_turns, options]
     text = dump_sorted_json(_plain(written))
     return hashlib.sha256(text).hexdigest()[:_LENGTH]
 

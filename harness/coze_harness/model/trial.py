@@ -94,8 +94,8 @@ class TurnScript(Protocol):
         ...
 
     @property
-    def written_expectations(self) -> object:
-        """What the turns expect, before values are generated; equal only if nothing was edited."""
+    def written_turns(self) -> object:
+        """What the turns send and expect, before values are generated; equal if not edited."""
         ...
 
     def turns(self, generated: Mapping[str, str]) -> Sequence[Turn]:

@@ -191,9 +191,9 @@ class StaticScript:
         return frozenset()
 
     @property
-    def written_expectations(self) -> object:
-        """The expectations of each turn."""
-        return [turn.expectations for turn in self.filled]
+    def written_turns(self) -> object:
+        """The turns, filled."""
+        return self.filled
 
     def turns(self, generated: Mapping[str, str]) -> Sequence[Turn]:
         """Return the turns; `generated` changes nothing."""
@@ -209,13 +209,13 @@ class TemplatedScript:
     generated_names: frozenset[str]
 
     @property
-    def written_expectations(self) -> object:
-        """The expectations of each turn, with their templates, and the case that fills them."""
-        turns = [
-            [one.item if isinstance(one, ExpectationTemplate) else one for one in spec.expect]
+    def written_turns(self) -> object:
+        """What each turn has, templates as they are written, and the case that fills them."""
+        plain = [
+            [one for one in spec.expect if not isinstance(one, ExpectationTemplate)]
             for spec in self.specs
         ]
-        return [turns, self.case]
+        return [plain, [spec.template_values() for spec in self.specs], self.case]
 
     def turns(self, generated: Mapping[str, str]) -> Sequence[Turn]:
         """Return the turns, filled with the case's values and the generated ones.
