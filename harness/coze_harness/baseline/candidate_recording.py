@@ -244,11 +244,14 @@ class CandidateRecording(Generic[Encoded]):
             is_budget = self.plan.budget is not None
             self.on_round(RoundProgress(len(suspects), self.calls, left, is_budget))
         asks: list[_Ask] = []
-        for key, suspect in suspects.items():
+        # Where little is left, it goes to those that are decided first.
+        steps_of = {k: s.test.smallest_step(s.further_attempts) for k, s in suspects.items()}
+        for key in sorted(suspects, key=steps_of.__getitem__):
+            suspect = suspects[key]
             overrides = self._askable(key, suspect, baselines)
             sides = 2 if overrides is not None else 1
             cost = sides * (suspect.attempts.counts.calls if self.plan.budget is not None else 1)
-            steps = min(suspect.test.smallest_step(suspect.further_attempts), left // max(1, cost))
+            steps = min(steps_of[key], left // max(1, cost))
             if self.plan.budget is None:
                 steps = min(steps, ASKS - self._again[key])
             asks += [self._again_ask(key, overrides) for _ in range(steps)]
