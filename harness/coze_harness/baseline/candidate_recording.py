@@ -287,13 +287,19 @@ class CandidateRecording(Generic[Encoded]):
         session: LiveSession[tuple[TrialResult, Encoded]],
         baselines: LiveSession[TrialResult],
     ) -> Trial | None:
-        """Return the repeat that the baseline lacks, if its bot is another one and can be asked."""
+        """Return the repeat that the baseline lacks, if its bot is another one and can be asked.
+
+        Evidence counts as repeats.
+        """
         baseline = pair.baseline
         if baseline is None or baseline.key.trial == pair.key.trial:
             return None
         snapshot = _recorded(baseline, self.live)[0]
         version = version_digest(baseline.bot.id, snapshot)
         if version == version_digest(pair.candidate.bot.id, session.snapshot(pair.candidate)):
+            return None
+        find = self.tally.find
+        if find and version and find(baseline.key.case_id, version).total >= pair.key.trial:
             return None
         overrides = self._baseline_overrides(baseline, baselines)
         if overrides is None:
