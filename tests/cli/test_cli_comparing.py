@@ -54,12 +54,26 @@ def cassettes(project: ProjectFolder) -> dict[str, bytes]:
 def waiting(project: ProjectFolder) -> list[str]:
     """Return the candidates, by their paths in their folder."""
     folder = project.path("cassettes/.candidate")
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.yaml"))
+    paths = (path.relative_to(folder) for path in folder.rglob("*.yaml"))
+    return sorted(path.as_posix() for path in paths if path.parts[0] != ".evidence")
+
+
+def first_ones(project: ProjectFolder) -> list[str]:
+    """Return the candidates of first trials."""
+    return [name for name in waiting(project) if "~" not in name]
 
 
 def kinds(project: ProjectFolder) -> dict[str, str]:
-    """Return how each trial of the latest run changed."""
-    return {name: line["change"]["kind"] for name, line in project.lines().items()}
+    """Return how each first trial of the latest run changed."""
+    return {
+        name: line["change"]["kind"] for name, line in project.lines().items() if "#" not in name
+    }
+
+
+def states(project: ProjectFolder) -> dict[str, str]:
+    """Return the state of each scenario of the latest comparison."""
+    comparison = project.run_json()["comparison"]
+    return {one["scenario"]: one["state"] for one in comparison["scenarios"]}
 
 
 def test_a_changed_bot_is_told_trial_by_trial_and_the_baseline_stays(
@@ -69,7 +83,13 @@ def test_a_changed_bot_is_told_trial_by_trial_and_the_baseline_stays(
     done = baseline.does("compare", env={"COZE_API_BASE": serving(after()).base_url})
     assert done.code == 1, done
     assert cassettes(baseline) == committed
-    assert waiting(baseline) == ["city.yaml", "hours.yaml", "identity.yaml", "sum.yaml"]
+    assert first_ones(baseline) == ["city.yaml", "hours.yaml", "identity.yaml", "sum.yaml"]
+    assert states(baseline) == {
+        "city": "unchanged",
+        "hours": "text_changed",
+        "identity": "regressed",
+        "sum": "improved",
+    }
     assert kinds(baseline) == {
         "city": "same",
         "hours": "reworded",
@@ -77,9 +97,8 @@ def test_a_changed_bot_is_told_trial_by_trial_and_the_baseline_stays(
         "sum": "improved",
     }
     assert baseline.run_json()["mode"] == "compare"
-    assert done.last.startswith(
-        "1 scenario regressed (1 worse, 1 better, 1 text changed, 1 the same).  report: "
-    )
+    assert done.last.startswith("1 of 4 scenarios regressed, 1 improved, ")
+    assert f" {baseline.run_json()['comparison']['calls']} calls.  report: " in done.last
     for name in ("index.html", "summary.md", "junit.xml"):
         assert baseline.path(f"reports/latest/{name}").stat().st_size
 
@@ -90,7 +109,7 @@ def test_the_summary_has_regressions_first_with_the_place_the_diff_and_the_figur
     done = baseline.does("compare", env={"COZE_API_BASE": serving(after()).base_url})
     lines = done.out.splitlines()
     first = next(line for line in lines if line and line.split()[0].isupper())
-    assert first.startswith("REGRESSED  identity: 1 of 1 before, 0 of 1 now.")
+    assert first.startswith("REGRESSED  identity regressed: the baseline passed 1 of 1, ")
     assert '  ✗ now fails: contains "学术助手"  scenarios/identity.yaml:3:27' in lines
     (answer,) = [line for line in lines if line.startswith("  answer") and "朋友" in line]
     assert "我是chatchat,[-一个虚拟的学术助手-]{+你的朋友😀+}。" in answer
@@ -129,7 +148,7 @@ def test_a_failure_that_the_baseline_has_too_is_no_regression(baseline: ProjectF
     assert done.code == 0, done
     assert set(kinds(baseline).values()) == {"same"}
     assert "chatchat: The bot is the same on both sides." in done.out
-    assert done.last.startswith("Nothing regressed (4 the same).  report: ")
+    assert done.last.startswith("Nothing regressed: 4 scenarios, 12 calls.  report: ")
 
 
 def test_a_draft_is_asked_and_told_of(asks: ProjectFolder, serving: Serving) -> None:
@@ -233,7 +252,9 @@ def test_six_of_six_before_and_none_now_is_a_real_change(
     assert asks.does("record", "identity").code == 0
     done = asks.does("compare", "identity", env={"COZE_API_BASE": serving(after()).base_url})
     assert done.code == 1, done
-    assert "REGRESSED  identity: 6 of 6 before, 0 of 6 now: decided, changed" in done.out
+    assert (
+        "REGRESSED  identity regressed: the baseline passed 6 of 6, the candidate 0 of" in done.out
+    )
 
 
 def test_a_trial_without_a_baseline_is_new(baseline: ProjectFolder) -> None:
@@ -262,8 +283,9 @@ def test_a_candidate_that_coze_does_not_answer_is_broken_and_exits_4(
     assert done.code == 4, done
     assert kinds(baseline) == {"city": "broken", "identity": "broken"}
     assert "NOT JUDGED  city" in done.out
-    # What was asked before is gone: it would be taken for what was asked now.
+    # What was asked before is evidence: it would be taken for what was asked now.
     assert waiting(baseline) == []
+    assert len(list(baseline.path("cassettes/.candidate/.evidence").rglob("*.yaml"))) == 2
 
 
 def test_ci_does_not_ask(baseline: ProjectFolder) -> None:
@@ -289,7 +311,7 @@ def test_quiet_is_a_line_a_regression_and_the_last_line(
     env = {"COZE_API_BASE": serving(after()).base_url}
     done = baseline.does("compare", "-q", env=env)
     first, last = done.out.splitlines()
-    assert first.startswith("REGRESSED  identity: ")
+    assert first.startswith("REGRESSED  identity regressed: ")
     assert last == done.last
 
 
@@ -332,14 +354,17 @@ def test_two_runs_are_compared_offline(
     first = baseline.runs()[-1]
     baseline.does("live", env={"COZE_API_BASE": serving(after()).base_url})
     done = baseline.does("compare", first, "latest", drop=["COZE_API_TOKEN"], within=offline)
-    assert done.code == 1, done
+    assert done.code == 0, done
     assert kinds(baseline) == {
         "city": "same",
         "hours": "reworded",
         "identity": "regressed",
         "sum": "improved",
     }
+    assert states(baseline)["identity"] == "undecided"
     assert f"baseline    run {first}" in done.out
+    assert "more call" not in done.out
+    assert baseline.does("compare", first, baseline.runs()[-2], "--strict").code == 1
     assert "coze-harness accept" not in done.out
     chosen = baseline.does("compare", str(baseline.path(f"reports/{first}")), first, "-k", "city")
     assert (chosen.code, kinds(baseline)) == (0, {"city": "same"})
@@ -365,8 +390,8 @@ def test_an_interrupted_comparison_goes_on(baseline: ProjectFolder, serving: Ser
     (run,) = baseline.runs()[-1:]
     done = baseline.does("compare", "city", "identity", "--resume", run, env=env)
     assert done.code == 1, done
-    assert baseline.run_json()["comparison"]["counts"] == {"regressed": 1, "same": 1}
-    assert waiting(baseline) == ["city.yaml", "identity.yaml"]
+    assert states(baseline) == {"identity": "regressed", "city": "unchanged"}
+    assert first_ones(baseline) == ["city.yaml", "identity.yaml"]
 
 
 def test_other_commands_leave_candidates_alone(baseline: ProjectFolder, serving: Serving) -> None:

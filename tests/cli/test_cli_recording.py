@@ -73,7 +73,7 @@ def test_live_judges_and_keeps_no_cassette(project: ProjectFolder) -> None:
     done = project.does("live")
     assert done.code == 1
     assert project.run_json()["mode"] == "live"
-    assert not project.path("cassettes").exists()
+    assert [path.name for path in project.path("cassettes").iterdir()] == ["evidence.jsonl"]
 
 
 def test_a_failed_conversation_leaves_the_old_cassette_untouched(

@@ -7,6 +7,7 @@ from itertools import zip_longest
 
 from builders import key, reply, trial, turn, verdict
 from coze_harness.compare import ComparisonBuilder, compare_trial
+from coze_harness.compare.case_counts import CaseTally
 from coze_harness.model import BotSnapshot, Comparison, TrialResult, TrialStatus, VerdictStatus
 
 STATUSES = {status.letter: status for status in TrialStatus}
@@ -68,7 +69,7 @@ def compare_all(
     trials: Iterable[TrialResult], required: Mapping[str, float] | None = None
 ) -> Comparison:
     """Add compared trials up to a comparison of "approved" and "draft"."""
-    builder = ComparisonBuilder("approved", "draft", required)
+    builder = ComparisonBuilder("approved", "draft", CaseTally(required or {}))
     for one in trials:
         builder.add(one)
     return builder.finish()

@@ -91,6 +91,7 @@ class Answers:
 
 class NoScript:
     generated_names: frozenset[str] = frozenset()
+    written_turns: object = ()
 
     def turns(self, generated: Mapping[str, str]) -> Sequence[Turn]:
         raise NotImplementedError

@@ -20,6 +20,7 @@ from coze_harness.model import (
     Run,
     RunCost,
     ScenarioComparison,
+    ScenarioState,
     Summary,
     SurvivingMutant,
     TrialChange,
@@ -150,16 +151,20 @@ def comparison() -> Comparison:
         baseline="cassettes (20261120)",
         candidate="draft of 退货机器人",
         counts={ChangeKind.REGRESSED: 1, ChangeKind.TEXT_CHANGED: 1, ChangeKind.SAME: 11},
+        states={
+            ScenarioState.REGRESSED: 1, ScenarioState.UNDECIDED: 1, ScenarioState.UNCHANGED: 1
+        },
         scenarios=(
             ScenarioComparison(
                 scenario="refund", bot="chatchat", before=_share(6, 6, 0.61, 1.0),
                 after=_share(0, 6, 0.0, 0.39), assessment=Assessment.REAL, regressed=True,
-                test="Fisher's exact", p=0.0022, adjusted=0.0043,
+                test="Fisher's exact", p=0.0022, adjusted=0.0043, state=ScenarioState.REGRESSED,
             ),
             ScenarioComparison(
                 scenario="hours", bot="chatchat", before=_share(3, 3, 0.44, 1.0),
                 after=_share(2, 3, 0.2, 0.94), assessment=Assessment.DOUBTFUL, regressed=False,
                 test="Fisher's exact", p=1.0, repeats=8, flaky=True,
+                state=ScenarioState.UNDECIDED, more_calls=24,
             ),
             ScenarioComparison(
                 scenario="weekday", bot="chatchat", before=_share(1, 1, 0.2, 1.0),

@@ -19,6 +19,7 @@ from coze_harness.model import (
     Run,
     RunCost,
     ScenarioComparison,
+    ScenarioState,
     Summary,
     replace,
 )
@@ -50,20 +51,13 @@ def cells(page: Page) -> str:
     return squeezed(page.text)
 
 
-def compared(*, regressed: bool, **counts: int) -> Run:
-    change = ScenarioComparison(
-        scenario="退货",
-        bot="b",
-        before=SHARE,
-        after=SHARE,
-        assessment=Assessment.REAL if regressed else Assessment.NONE,
-        regressed=regressed,
-    )
+def compared(**counts: int) -> Run:
+    """Return a comparison with this number of scenarios in each state."""
     comparison = Comparison(
         baseline="a",
         candidate="b",
-        counts={ChangeKind(kind): n for kind, n in counts.items()},
-        scenarios=(change,),
+        counts={ChangeKind.SAME: 1} if counts else {},
+        states={ScenarioState(state): n for state, n in counts.items()},
     )
     return a_run(1, mode=Mode.COMPARE, comparison=comparison)
 
@@ -111,40 +105,40 @@ def test_a_row_has_the_counts_the_cost_and_a_link() -> None:
 @pytest.mark.parametrize(
     ("one", "tone", "said"),
     [
-        (compared(regressed=True), "bad", "0 of 0 trials regressed, 0 improved."),
-        (compared(regressed=False), "none", "No trial was executed."),
-        (compared(regressed=False, same=3), "good", "Nothing changed in 3 trials."),
+        (compared(), "none", "No trial was executed."),
+        (compared(unchanged=3), "good", "Nothing regressed: 3 scenarios."),
+        (compared(text_changed=2, improved=1), "good", "Nothing regressed: 3 scenarios."),
         (
-            compared(regressed=False, same=2, reworded=1, different=1),
-            "good",
-            "Nothing regressed; 2 of 4 answers changed.",
+            compared(regressed=1, undecided=1, unchanged=18),
+            "bad",
+            "1 of 20 scenarios regressed, 1 is undecided, 18 are unchanged.",
         ),
         (
-            compared(regressed=False, same=2, improved=1),
-            "good",
-            "Nothing regressed; 1 of 3 trials is better.",
+            compared(undecided=1, unchanged=1),
+            "warning",
+            "0 of 2 scenarios regressed, 1 is undecided, 1 is unchanged.",
         ),
     ],
 )
-def test_a_comparison_goes_by_what_changed(one: Run, tone: str, said: str) -> None:
+def test_a_comparison_goes_by_its_states(one: Run, tone: str, said: str) -> None:
     (row,) = run_list_rows([one])
     assert (row.tone, row.verdict) == (tone, said)
 
 
-def test_a_comparison_that_regressed_is_bad_and_one_that_may_be_luck_a_warning() -> None:
-    counts = {"regressed": 2, "improved": 1, "same": 5}
-    found = Comparison(
-        baseline="a", candidate="b", counts={ChangeKind(k): n for k, n in counts.items()}
+def test_a_comparison_of_an_older_version_goes_by_its_scenarios() -> None:
+    change = ScenarioComparison(
+        scenario="退货",
+        bot="b",
+        before=SHARE,
+        after=SHARE,
+        assessment=Assessment.REAL,
+        regressed=True,
     )
-    doubtful = a_run(1, mode=Mode.COMPARE, comparison=found)
-    real = compared(regressed=True, improved=1, same=5)
-    assert real.comparison is not None
-    certain = replace(real, comparison=replace(real.comparison, counts=found.counts))
-    rows = run_list_rows([certain, doubtful])
-    assert [(row.tone, row.verdict) for row in rows] == [
-        ("bad", "2 of 8 trials regressed, 1 improved."),
-        ("warning", "2 of 8 trials are worse, which may be chance."),
-    ]
+    older = Comparison(
+        baseline="a", candidate="b", counts={ChangeKind.REGRESSED: 2}, scenarios=(change,)
+    )
+    (row,) = run_list_rows([a_run(1, mode=Mode.COMPARE, comparison=older)])
+    assert (row.tone, row.verdict) == ("bad", "1 of 1 scenario regressed.")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
@@ -23,6 +24,7 @@ from coze_harness.model import (
     Run,
     RunCost,
     ScenarioComparison,
+    ScenarioState,
     SurvivingMutant,
     TrialChange,
     TrialResult,
@@ -110,15 +112,16 @@ def share(passed: int, trials: int) -> PassShare:
 
 
 def scenario(
-    name: str, before: int, after: int, finding: Assessment, **fields: object
+    name: str, before: int, after: int, state: ScenarioState, **fields: object
 ) -> ScenarioComparison:
     return ScenarioComparison(
         scenario=name,
         bot="chatchat",
         before=share(before, 6),
         after=share(after, 6),
-        assessment=finding,
-        regressed=finding is Assessment.REAL and after < before,
+        assessment=Assessment.NONE,
+        regressed=state is ScenarioState.REGRESSED,
+        state=state,
         **fields,  # type: ignore[arg-type]  # as each test gives them
     )
 
@@ -134,6 +137,7 @@ def a_comparison(
         candidate=".candidates",
         counts={kind: kinds.count(kind) for kind in ChangeKind if kind in kinds},
         scenarios=tuple(scenarios),
+        states=Counter(one.state for one in scenarios),
         bots=tuple(bots),
     )
     return replace(run(results, mode=Mode.COMPARE), comparison=found)
@@ -231,8 +235,9 @@ def test_a_comparison_says_first_what_regressed_word_by_word_and_why_it_may_have
     of = a_comparison(
         results,
         [
-            scenario("refund", 6, 0, Assessment.REAL),
-            scenario("tone", 2, 4, Assessment.DOUBTFUL, repeats=30),
+            scenario("refund", 6, 0, ScenarioState.REGRESSED),
+            scenario("tone", 2, 4, ScenarioState.IMPROVED),
+            scenario("name", 6, 5, ScenarioState.UNDECIDED, more_calls=30),
         ],
         [
             BotComparison(
@@ -245,12 +250,13 @@ def test_a_comparison_says_first_what_regressed_word_by_word_and_why_it_may_have
     )
     text = summary(of, results)
     wanted = [
-        "## ❌ 2 of 4 trials regressed, 1 improved.",
+        "## ❌ 1 of 3 scenarios regressed, 1 improved, 1 is undecided.",
         "`cassettes` → `.candidates`",
         "| regressed | improved | same |",
         "| 2 | 1 | 1 |",
-        "- ✗ `refund` (bot `chatchat`): 6 of 6 before, 0 of 6 now: decided, changed.",
-        "- ✓ `tone` (bot `chatchat`): 2 of 6 before, 4 of 6 now: may be chance. 30 repeats",
+        "- ✗ `refund` regressed: the baseline passed 6 of 6, the candidate 0 of 6.",
+        "- ✓ `tone` improved: the baseline passed 2 of 6, the candidate 4 of 6.",
+        "- ! `name` is undecided: the baseline passed 6 of 6, the candidate 5 of 6. About 30 more",
         "### ✗ regressed `refund#2`",
         "### ✗ regressed `refund`",
         "- ✗ `contains` `scenarios/refund.yaml:9`: passed before, failed now",
@@ -275,8 +281,9 @@ def test_a_comparison_says_first_what_regressed_word_by_word_and_why_it_may_have
 def test_a_comparison_in_which_nothing_changed_is_short() -> None:
     results = [compared("a", ChangeKind.SAME, AFTER, AFTER)]
     bot = BotComparison(bot="chatchat", before=snapshot(), after=snapshot())
-    text = summary(a_comparison(results, bots=[bot]), results)
-    assert text.startswith("## ✅ Nothing changed in the only trial.")
+    same = scenario("a", 6, 6, ScenarioState.UNCHANGED)
+    text = summary(a_comparison(results, [same], bots=[bot]), results)
+    assert text.startswith("## ✅ Nothing regressed: 1 scenario.")
     assert "**Bot** `chatchat`: The bot is the same on both sides." in text
     assert "###" not in text
 
@@ -359,7 +366,9 @@ def test_any_run_fits_a_comment_and_no_text_of_it_is_markdown(
         differences=(BotDifference(name=name, before=before, after=after),) * turns,
     )
     if whole:
-        of = a_comparison(results, [scenario(name, 6, 0, Assessment.REAL)] * trials, [bot] * turns)
+        of = a_comparison(
+            results, [scenario(name, 6, 0, ScenarioState.REGRESSED)] * trials, [bot] * turns
+        )
     else:
         results = [replace(result, change=None) for result in results]
         of = run(results)

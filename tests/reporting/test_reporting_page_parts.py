@@ -16,12 +16,12 @@ from builders import key, reply, run, trial, turn, verdict
 from coze_harness.messages.catalogue import load_files
 from coze_harness.model import (
     AnswerChange,
-    Assessment,
     ChangeKind,
     LoggedCall,
     Mode,
     PreviousRun,
     RunCost,
+    ScenarioState,
     Summary,
     TrialRow,
     TrialStatus,
@@ -218,7 +218,8 @@ def test_every_word_is_said_somewhere() -> None:
         f"{group}.{one.value}"
         for group, kinds in (
             ("answer", AnswerChange), ("change", ChangeKind), ("mode", Mode),
-            ("status", TrialStatus), ("compare", Assessment),
+            ("status", TrialStatus), ("state", ScenarioState),
+            ("compare.end", ScenarioState),
         )
         for one in kinds
     }  # fmt: skip
@@ -303,8 +304,8 @@ def test_a_rich_page_is_well_formed_in_both_languages(rich: str) -> None:
 
 def test_a_comparison_says_what_to_think_of_each_change(rich: str) -> None:
     text = Page(rich).text
-    assert "6 of 6 before, 0 of 6 now: decided, changed." in text
-    assert "8 repeats per side would likely decide." in text
+    assert "refund regressed: the baseline passed 6 of 6, the candidate 0 of 6." in text
+    assert "About 24 more calls would likely decide." in text
     assert "model.temperature" in text
     assert '<del aria-label="removed">退货期为 7 天。' in rich
     assert "One side has no snapshot of this bot" in text

@@ -30,6 +30,7 @@ from coze_harness.model import (
     Run,
     RunCost,
     ScenarioComparison,
+    ScenarioState,
     ShardInfo,
     Summary,
     SurvivingMutant,
@@ -125,6 +126,9 @@ def some_runs() -> dict[str, Run]:
                 baseline="old",
                 candidate="new",
                 counts={ChangeKind.REGRESSED: 1},
+                states={ScenarioState.REGRESSED: 1},
+                calls=7,
+                budget=9,
                 scenarios=(
                     ScenarioComparison(
                         scenario="退货",
@@ -135,6 +139,9 @@ def some_runs() -> dict[str, Run]:
                         regressed=True,
                         test="exact",
                         p=0.5,
+                        state=ScenarioState.REGRESSED,
+                        more_calls=3,
+                        assumed_rate=0.5,
                     ),
                 ),
                 bots=(

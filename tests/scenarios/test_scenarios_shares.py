@@ -120,6 +120,8 @@ def test_a_share_with_a_fault_is_no_share(tmp_path: Path, text: str) -> None:
 class Numbered:
     """A script whose life can be watched."""
 
+    written_turns: object = ()
+
     def __init__(self, number: int) -> None:
         self.number = number
 

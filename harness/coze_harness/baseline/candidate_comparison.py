@@ -1,4 +1,4 @@
-"""Candidates and their baselines: recorded and compared, or replayed and compared."""
+"""Recorded candidates and their baselines, replayed and compared."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from coze_harness.baseline.candidate_pairs import TrialPair
-from coze_harness.baseline.candidates import candidate_info
 from coze_harness.cassettes import Redactor
 from coze_harness.compare import compare_trial
 from coze_harness.execution import BATCH_SIZE, map_in_processes
-from coze_harness.execution.live_runner import CandidateContext, LiveRunner
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.messages import message
 from coze_harness.model import TrialResult, replace
@@ -21,28 +19,6 @@ Encoded = TypeVar("Encoded")
 
 _MISSING: Final = "missing"
 """The kind of the error that there is no recording: then there is no baseline to compare with."""
-
-
-def record_candidates(
-    pairs: Sequence[TrialPair], encode: EncodeResult[Encoded], live: LiveRunner
-) -> Generator[Sequence[Encoded], None, None]:
-    """Record candidates and yield each, compared with its baseline and encoded."""
-    contexts = {
-        pair.key.id: CandidateContext(
-            committed=pair.baseline,
-            options=pair.overrides,
-            candidate=candidate_info(pair.candidate),
-        )
-        for pair in pairs
-    }
-    runner = replace(live, candidates=contexts)
-
-    def encode_compared(result: TrialResult, /, *, exit_code: int | None = None) -> Encoded:
-        committed = contexts[result.key.id].committed
-        baseline = live.replayer.replay(committed, live.redactor) if committed else None
-        return compare_and_encode(baseline, result, encode)
-
-    yield from runner.results([pair.candidate for pair in pairs], encode_compared)
 
 
 def replay_candidates(

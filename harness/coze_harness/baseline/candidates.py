@@ -3,6 +3,10 @@
 A candidate is in a hidden folder of the cassettes folder, under its cassette's relative path. It
 holds its requests as they were sent, and which options differ from the scenario (the bot's draft, a
 version), so that it is replayed and judged as it was recorded.
+
+The candidates of the latest comparison can be accepted. Those of earlier ones, and the baseline's
+answers to further trials, are kept as evidence in `.evidence/`: edited expectations can judge them
+again.
 """
 
 from __future__ import annotations
@@ -29,6 +33,7 @@ from coze_harness.model.trial import Trial
 from coze_harness.storage.project_folders import ProjectFolders
 
 _DRAFT: Final = "unpublished_draft"
+_EVIDENCE_FOLDER: Final = ".evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,45 +119,75 @@ class CandidateFolder:
         return self.cassettes / CANDIDATE_FOLDER
 
     def files(self) -> list[Path]:
-        """Return the files of all candidates, by name."""
-        return sorted(path for path in self.path.rglob("*.yaml") if path.is_file())
+        """Return the files of all candidates that can be accepted, by name."""
+        return [path for path in _recordings(self.path) if not self._is_evidence(path)]
+
+    def evidence_files(self) -> list[Path]:
+        """Return the recordings that are kept as evidence, by name."""
+        return _recordings(self.path / _EVIDENCE_FOLDER)
+
+    def _is_evidence(self, path: Path) -> bool:
+        return path.relative_to(self.path).parts[0] == _EVIDENCE_FOLDER
 
     def committed_path(self, candidate: Path) -> Path:
         """Return the path of the recording that a candidate replaces."""
         return self.cassettes / candidate.relative_to(self.path)
 
-    def trial(self, trial: Trial, overrides: Mapping[str, str]) -> Trial:
+    def trial(self, trial: Trial, overrides: Mapping[str, str], folder: str = "") -> Trial:
         """Return a trial whose recording is a candidate.
 
         Args:
             trial: the scenario's trial.
             overrides: request fields that differ from the scenario.
+            folder: where among the candidates it is, with a slash at the end.
         """
         cassettes = self.folders.display_path(self.cassettes)
         prefix = f"{cassettes}/" if cassettes else ""
-        cassette = f"{prefix}{CANDIDATE_FOLDER}/{trial.key.cassette.removeprefix(prefix)}"
+        cassette = f"{prefix}{CANDIDATE_FOLDER}/{folder}{trial.key.cassette.removeprefix(prefix)}"
         return replace(_overridden(trial, overrides), key=replace(trial.key, cassette=cassette))
+
+    def baseline_trial(self, trial: Trial, overrides: Mapping[str, str], moment: str) -> Trial:
+        """Return a further trial of the baseline's bot, whose recording is evidence.
+
+        Args:
+            trial: the scenario's trial.
+            overrides: request fields that differ from the scenario.
+            moment: when the comparison began.
+        """
+        return self.trial(trial, overrides, f"{_EVIDENCE_FOLDER}/{moment}/baseline/")
 
     def find(self, trials: Sequence[Trial]) -> Iterator[Candidate]:
         """Yield every candidate, matched to the project's trials by scenario and case."""
-        by_case: dict[tuple[str, str], list[Trial]] = {}
-        by_cassette: dict[str, Trial] = {}
-        for trial in trials:
-            by_case.setdefault((trial.key.scenario, trial.key.case), []).append(trial)
-            candidate = self.trial(trial, {})
-            by_cassette[candidate.key.cassette] = candidate
+        by_case = _by_case(trials)
+        by_cassette = {one.key.cassette: one for one in (self.trial(t, {}) for t in trials)}
         for path in self.files():
             yield self._read(path, by_case, by_cassette)
 
-    def remove(self, trials: Sequence[Trial]) -> None:
-        """Delete the candidates of trials, and those of other repeats of the same cases."""
+    def set_aside(self, trials: Sequence[Trial], moment: str) -> None:
+        """Move earlier candidates of the same cases (all repeats) to the evidence.
+
+        Args:
+            trials: what is recorded now.
+            moment: when the comparison began.
+        """
         cases = {(trial.key.scenario, trial.key.case, trial.bot.id) for trial in trials}
+        target = self.path / _EVIDENCE_FOLDER / moment / "candidate"
         for path in self.files():
             with suppress(CassetteError):
                 info = store.read_cassette(path).origin
                 of = info.candidate if info else None
                 if info and of and (info.scenario, of.case, of.bot_id) in cases:
-                    path.unlink(missing_ok=True)
+                    new = target / path.relative_to(self.path)
+                    new.parent.mkdir(parents=True, exist_ok=True)
+                    path.replace(new)
+
+    def find_evidence(self, trials: Sequence[Trial]) -> Iterator[Trial]:
+        """Yield the trials of all candidates and of the recordings that are kept as evidence."""
+        by_case = _by_case(trials)
+        for path in (*self.files(), *self.evidence_files()):
+            candidate = self._read(path, by_case, {})
+            if candidate.trial is not None:
+                yield candidate.trial
 
     def _read(
         self,
@@ -187,6 +222,31 @@ class CandidateFolder:
             if target is not None and target.id == of.bot_id:
                 return target
         return Target(name=of.bot, id=of.bot_id)
+
+
+def repeat_of(trial: Trial, number: int) -> Trial:
+    """Return another repeat of a trial: with its own id and recording."""
+    key = trial.key
+    name = key.cassette.removesuffix(".yaml").removesuffix(f"~{key.trial}")
+    suffix = ("", "") if number == 1 else (f"#{number}", f"~{number}")
+    new = replace(
+        key,
+        id=f"{key.case_id}{suffix[0]}",
+        trial=number,
+        cassette=f"{name}{suffix[1]}.yaml",
+    )
+    return replace(trial, key=new)
+
+
+def _recordings(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*.yaml") if path.is_file())
+
+
+def _by_case(trials: Sequence[Trial]) -> dict[tuple[str, str], list[Trial]]:
+    by_case: dict[tuple[str, str], list[Trial]] = {}
+    for trial in trials:
+        by_case.setdefault((trial.key.scenario, trial.key.case), []).append(trial)
+    return by_case
 
 
 def candidate_info(trial: Trial) -> CandidateInfo:

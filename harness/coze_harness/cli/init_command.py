@@ -19,6 +19,7 @@ _FILES: Final[Mapping[str, str]] = MappingProxyType(
         "harness.yaml": "harness.yaml",
         "scenarios/identity.yaml": "scenarios/identity.yaml",
         "cassettes/identity.yaml": "cassettes/identity.yaml",
+        ".gitattributes": "gitattributes",
         ".gitignore": "gitignore",
         ".github/workflows/coze-harness.yml": "workflow.yml",
         ".gitlab-ci.yml": "gitlab.yml",

@@ -141,6 +141,10 @@ class ProgressDisplay:
         """Advance the progress bar."""
         if self._bar is not None and self._task is not None:
             self._bar.advance(self._task, count)
+            task = self._bar.tasks[0]
+            if task.total is not None and task.completed > task.total:
+                # A comparison runs more trials than it began with.
+                self._bar.update(self._task, total=task.completed)
             self._bar.refresh()
 
     def on_result(self, result: TrialResult) -> None:

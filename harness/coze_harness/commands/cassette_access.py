@@ -121,6 +121,17 @@ def lock_for_writing(project: Project, command: str, *, wait: bool, note: Note) 
         _finish(project, cassettes, note)
 
 
+def lock_for_evidence(project: Project, cassettes: Path) -> FileLock | None:
+    """Take the lock of those that write recordings; `None` if another process keeps it too long.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    cassettes.mkdir(parents=True, exist_ok=True)
+    acquire = partial(_acquire, project, cassettes, "adding evidence")
+    return wait_for_lock(acquire, _SETTLING, lambda: None)
+
+
 def lock_for_replacing(project: Project, *, wait: bool, note: Note) -> FolderLock:
     """Keep others from reading recordings while they are replaced. Use it as a context manager.
 

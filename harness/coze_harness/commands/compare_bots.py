@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from coze_harness.baseline.candidate_comparison import record_candidates, replay_candidates
+from coze_harness.baseline.candidate_comparison import replay_candidates
 from coze_harness.baseline.candidate_pairs import (
     TrialPair,
     pairs_to_record,
     recorded_pairs,
     required_rates,
 )
+from coze_harness.baseline.candidate_recording import (
+    CandidateRecording,
+    RecordingPlan,
+    RoundProgress,
+)
 from coze_harness.baseline.candidates import CandidateFolder, CandidateOptions
+from coze_harness.baseline.evidence import Evidence, EvidenceCollector, EvidenceKey
+from coze_harness.baseline.evidence_judging import JUDGED_AGAIN, judge_stored_answers
 from coze_harness.cassettes import Redactor
+from coze_harness.commands.collected_evidence import expectation_digests, save_evidence
 from coze_harness.commands.project import Project, TrialSelection
 from coze_harness.commands.run_trials import (
     Execute,
@@ -28,9 +37,16 @@ from coze_harness.commands.run_trials import (
     run_to_resume,
     run_trials,
 )
-from coze_harness.compare.comparison_summary import ComparisonSummary
+from coze_harness.compare.case_counts import CaseTally
+from coze_harness.compare.comparison_summary import (
+    ComparisonBuilder,
+    ComparisonSummary,
+    latest_results,
+)
 from coze_harness.compare.run_pairing import compare_run_pairs, pair_runs
-from coze_harness.model import Assessment, Mode, ScenarioComparison, replace
+from coze_harness.compare.sequential_test import Attempts
+from coze_harness.messages import message
+from coze_harness.model import Mode, replace
 from coze_harness.model.errors import (
     NothingSelectedError,
     ResultsError,
@@ -38,9 +54,23 @@ from coze_harness.model.errors import (
     UsageError,
 )
 from coze_harness.model.trial import Trial
+from coze_harness.reporting.encoded_result import EncodedResult, ResultEncoder
 from coze_harness.reporting.run_writer import RunListener, RunOutcome
 from coze_harness.results import read_results, read_run
 from coze_harness.scenarios.trial_filter import TrialFilter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskingOptions:
+    """How much a comparison asks.
+
+    Args:
+        budget: the most calls in total; `None`: as many as the suspects need, within limits.
+        is_thorough: whether trials that pass run a second time.
+    """
+
+    budget: int | None = None
+    is_thorough: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,35 +80,23 @@ class ComparisonOutcome:
     outcome: RunOutcome
     summary: ComparisonSummary
 
-    @property
-    def repeats(self) -> int:
-        """How often each side must be asked to tell luck from change; 0 if that is known."""
-        comparison = self.outcome.run.comparison
-        scenarios = comparison.scenarios if comparison else ()
-        return max(
-            (
-                scenario.repeats or 0
-                for scenario in scenarios
-                if scenario.assessment is Assessment.DOUBTFUL and _is_worse(scenario)
-            ),
-            default=0,
-        )
-
 
 def compare_candidate(
     project: Project,
     selection: TrialSelection,
     candidate: CandidateOptions,
+    asking: AskingOptions,
     options: RunOptions,
     listener: RunListener,
 ) -> ComparisonOutcome:
     """Record candidates next to the baseline, and compare them.
 
-    Candidates of these trials from earlier comparisons are deleted, unless a run is resumed.
+    Candidates of these trials from earlier comparisons become evidence, unless a run is resumed.
 
     Raises:
         SettingsError: there are no credentials.
-        UsageError: the recordings are remote.
+        UsageError: the recordings are remote, or the budget is too small.
+        CassetteUnreadableError: the evidence of earlier runs is damaged.
     """
     folder = candidate_folder(project)
     trials = project.select_trials(selection)
@@ -89,25 +107,62 @@ def compare_candidate(
         listener.on_warning(warning)
     redactor = project.make_redactor()
     candidates = [pair.candidate for pair in pairs]
+    resumed = run_to_resume(project, options)
+    known = _Known.read(project, [*own, *trials], folder)
     with open_live_transports(project, redactor, options, candidates) as transports:
-        announce_requests(project, [pair.baseline or pair.candidate for pair in pairs], listener)
+        expected = announce_requests(
+            project, [pair.baseline or pair.candidate for pair in pairs], listener
+        )
+        expected *= 2 if asking.is_thorough else 1
+        if asking.budget is not None and resumed is None and expected > asking.budget:
+            raise UsageError(
+                message("compare.budget_too_small", budget=asking.budget, n=expected),
+                next_step=message("compare.budget_too_small.next", n=expected),
+            )
         live = live_runner(project, transports, redactor, options, listener, saves_cassettes=True)
-        if options.resume is None:
-            folder.remove(candidates)
+        moment = f"{datetime.fromtimestamp(project.process.clock.now(), UTC):%Y%m%dT%H%M%S%fZ}"
+        if resumed is None:
+            folder.set_aside(candidates, moment)
+        plan = RecordingPlan(
+            folder=folder,
+            moment=moment,
+            budget=asking.budget,
+            is_fixed=selection.repeat is not None,
+            is_thorough=asking.is_thorough,
+        )
+        counted = EvidenceCollector(known.expectations)
+        rates = required_rates(pairs)
+        tally = CaseTally(rates, partial(known.find, without=resumed.name if resumed else ""))
+
+        def execute(
+            remaining: Sequence[TrialPair], encode: ResultEncoder
+        ) -> Generator[Sequence[EncodedResult], None, None]:
+            recording = CandidateRecording(
+                pairs, encode, live, plan, tally, counted, partial(_tell_round, listener)
+            )
+            if resumed is not None:
+                recording.resume(latest_results(partial(read_results, resumed)))
+            return recording.results(list(remaining))
+
         bots = ", ".join(selection.bots)
-        return _compare(
+        comparison = _compare(
             project,
             pairs,
-            partial(record_candidates, live=live),
+            execute,
             options,
             listener,
-            names=(
+            builder=ComparisonBuilder(
                 _baseline_name(project),
                 f"{str(candidate) or 'the candidate'}{f', of {bots}' if bots else ''}",
+                replace(tally, cases={}),
+                is_sequential=not plan.is_fixed,
             ),
-            rates=required_rates(pairs),
             redactor=redactor,
+            budget=asking.budget or 0,
         )
+    run = comparison.outcome.run.run_id
+    known.save(project, {JUDGED_AGAIN: known.judged, run: counted}, listener)
+    return comparison
 
 
 def compare_recorded(
@@ -117,6 +172,7 @@ def compare_recorded(
 
     Raises:
         NothingSelectedError: there is no candidate of the selected trials.
+        CassetteUnreadableError: the evidence of earlier runs is damaged.
     """
     folder = candidate_folder(project)
     pairs = _recorded_pairs(project, selection, folder, listener)
@@ -124,17 +180,20 @@ def compare_recorded(
     execute: Execute[TrialPair] = partial(
         replay_candidates, runner=project.replayer, workers=workers, size=size
     )
+    trials = [trial for pair in pairs for trial in (pair.candidate, pair.baseline) if trial]
+    known = _Known.read(project, trials, folder)
     return _compare(
         project,
         pairs,
         execute,
         options,
         listener,
-        names=(
+        builder=ComparisonBuilder(
             _baseline_name(project),
             f"the candidates in {project.folders.display_path(folder.path)}",
+            CaseTally(required_rates(pairs), known.find, is_replay=True),
+            is_sequential=selection.repeat is None,
         ),
-        rates=required_rates(pairs),
         redactor=project.replayer.redactor,
     )
 
@@ -168,8 +227,11 @@ def compare_runs(
         compare_run_pairs,
         options,
         listener,
-        names=(f"run {baseline.resolve().name}", f"run {candidate.resolve().name}"),
-        rates={pair.key.scenario: pair.min_pass_rate for pair in pairs},
+        builder=ComparisonBuilder(
+            f"run {baseline.resolve().name}",
+            f"run {candidate.resolve().name}",
+            CaseTally({pair.key.scenario: pair.min_pass_rate for pair in pairs}),
+        ),
         redactor=project.replayer.redactor,
     )
 
@@ -218,11 +280,11 @@ def _compare(
     options: RunOptions,
     listener: RunListener,
     *,
-    names: tuple[str, str],
-    rates: Mapping[str, float],
+    builder: ComparisonBuilder,
     redactor: Redactor,
+    budget: int = 0,
 ) -> ComparisonOutcome:
-    summary = ComparisonSummary(*names, rates, resumed=options.resume is not None)
+    summary = ComparisonSummary(builder, resumed=options.resume is not None, budget=budget)
     outcome = run_trials(
         project,
         pairs,
@@ -279,6 +341,33 @@ def _baseline_name(project: Project) -> str:
     return f"the recordings in {project.folders.display_path(project.settings.cassettes)}"
 
 
-def _is_worse(scenario: ScenarioComparison) -> bool:
-    before, after = scenario.before, scenario.after
-    return after.passed * before.trials < before.passed * after.trials
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The evidence of earlier runs, and of stored answers that were judged again."""
+
+    evidence: Evidence
+    expectations: Mapping[str, str]
+    judged: EvidenceCollector
+
+    @classmethod
+    def read(cls, project: Project, trials: Sequence[Trial], folder: CandidateFolder) -> _Known:
+        expectations = expectation_digests(trials)
+        evidence = Evidence.read(project.folders.relative_path(folder.cassettes))
+        judged = judge_stored_answers(folder, trials, project.replayer, evidence, expectations)
+        return cls(evidence, expectations, judged)
+
+    def find(self, trial: str, version: str, *, without: str = "") -> Attempts:
+        key = EvidenceKey(trial, version, self.expectations.get(trial, ""))
+        return self.evidence.attempts(key, without=without)
+
+    def save(
+        self, project: Project, collectors: Mapping[str, EvidenceCollector], listener: RunListener
+    ) -> None:
+        for run, collector in collectors.items():
+            save_evidence(project, collector, run, listener.on_warning, has_lock=True)
+
+
+def _tell_round(listener: RunListener, progress: RoundProgress) -> None:
+    identifier = "compare.round.calls" if progress.is_budget else "compare.round.trials"
+    text = message(identifier, n=progress.suspects, calls=progress.calls, left=progress.left)
+    listener.on_note(str(text))

@@ -29,6 +29,7 @@ from coze_harness.model import (
     ShardInfo,
     Summary,
     TrialKey,
+    TrialResult,
     replace,
 )
 from coze_harness.model.errors import (
@@ -77,7 +78,8 @@ class RunOptions:
     Args:
         stop_at_first: start no further trial once one failed or could not be judged.
         strict_known: whether a known failure that passes fails the run.
-        strict: whether a recording that was edited since it was recorded is an error.
+        strict: whether what is in doubt fails the run: a recording that was edited since it was
+            recorded, or a scenario of a comparison that is undecided.
         workers: processes that replay, or calls at a time.
         cluster: the address of a Dask scheduler to replay on.
         resume: the interrupted run to resume: its id, folder, or `latest`.
@@ -195,16 +197,31 @@ def _talk_to_coze(
     saves_cassettes = mode is Mode.RECORD
     for warning in project.settings.warnings:
         listener.on_warning(warning)
+    from coze_harness.commands.collected_evidence import collect_for, save_evidence  # not in `run`
+
     redactor = project.make_redactor()
+    evidence = collect_for(trials)
     with open_live_transports(project, redactor, options, trials) as transports:
         announce_requests(project, trials, listener)
         live = live_runner(
             project, transports, redactor, options, listener, saves_cassettes=saves_cassettes
         )
-        return run_trials(
+
+        def execute(
+            trials: Sequence[Trial], encode: ResultEncoder
+        ) -> Generator[Sequence[EncodedResult], None, None]:
+            def encode_counted(
+                result: TrialResult, /, *, exit_code: int | None = None
+            ) -> EncodedResult:
+                evidence.add(result)
+                return encode(result, exit_code=exit_code)
+
+            yield from live.results(trials, encode_counted)
+
+        outcome = run_trials(
             project,
             trials,
-            live.results,
+            execute,
             mode=mode,
             options=options,
             listener=listener,
@@ -212,6 +229,10 @@ def _talk_to_coze(
             resumed=resumed,
             shard=shard,
         )
+    save_evidence(
+        project, evidence, outcome.run.run_id, listener.on_warning, has_lock=saves_cassettes
+    )
+    return outcome
 
 
 def _trials_in_scope(
@@ -328,12 +349,13 @@ def live_runner(
     )
 
 
-def announce_requests(project: Project, trials: Sequence[Trial], listener: RunListener) -> None:
-    """Say how many requests to Coze the trials take."""
+def announce_requests(project: Project, trials: Sequence[Trial], listener: RunListener) -> int:
+    """Say how many requests to Coze the trials take, and return that number."""
     process = project.process
     now = datetime.fromtimestamp(process.clock.now(), UTC)
     count = estimate_requests(trials, project.replayer, generate_values, now, process.rng)
     listener.on_estimate(count)
+    return count
 
 
 def run_trials(
@@ -357,7 +379,7 @@ def run_trials(
     Args:
         project: the project.
         trials: the trials, or pairs of trials to compare.
-        execute: executes them.
+        execute: executes them; may add trials that it runs again to a list of trials.
         mode: how they are executed, for the record.
         options: how the run is executed.
         listener: receives the progress.
@@ -390,6 +412,8 @@ def run_trials(
                 with closing(execute(remaining, writer.encode)) as batches:
                     for batch in batches:
                         with uninterrupted():
+                            if any(item.id not in keys for item in batch):
+                                keys = {trial.key.id: trial.key for trial in trials}
                             unsaved = _add(writer, batch, keys)
                         notify(batch, listener)
                         if unsaved or (

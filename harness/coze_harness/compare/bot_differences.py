@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -80,6 +81,23 @@ def is_unchanged(before: BotSnapshot | None, after: BotSnapshot | None) -> bool:
     if before is None or after is None or not (_is_known(before) and _is_known(after)):
         return False
     return before.prompt == after.prompt and not snapshot_differences(before, after)
+
+
+def version_digest(bot_id: str, snapshot: BotSnapshot | None) -> str:
+    """Return a digest of a bot's version and configuration: 12 digits; empty if it is unknown.
+
+    Of a version that Coze does not describe, only its number is known, which is enough: a published
+    version never changes.
+    """
+    if snapshot is None:
+        return ""
+    if _is_known(snapshot):
+        content: JSON = [bot_id, snapshot.prompt, _as_fields(snapshot)]
+    elif snapshot.version:
+        content = [bot_id, snapshot.version]
+    else:
+        return ""
+    return hashlib.sha256(dump_sorted_json(content)).hexdigest()[:12]
 
 
 def _is_known(snapshot: BotSnapshot | None) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from coze_harness.compare.bot_differences import BotPair, is_unchanged
+from coze_harness.compare.case_counts import CaseTally
 from coze_harness.compare.exact_tests import ExactTests
 from coze_harness.compare.scenario_findings import ScenarioCounts, assess_scenarios
 from coze_harness.compare.scipy_tests import best_available_tests
@@ -14,9 +16,9 @@ from coze_harness.model import (
     ChangeKind,
     Comparison,
     Run,
+    ScenarioState,
     TrialChange,
     TrialResult,
-    TrialStatus,
     replace,
 )
 
@@ -33,28 +35,32 @@ class ComparisonBuilder:
     Args:
         baseline: name of the baseline, for people.
         candidate: name of the candidate, for people.
-        required: by scenario, the share of its trials that must pass, 0..1; 1 by default.
-        exact: computes the tests; scipy by default if it is installed, else `PythonTests`.
+        tally: counts attempts by case; without evidence by default.
+        is_sequential: whether suspects are decided by the sequential test; else both sides have a
+            fixed number of trials, which an exact test compares.
+        exact: computes the exact tests; scipy by default if it is installed, else `PythonTests`.
     """
 
     def __init__(
         self,
         baseline: str,
         candidate: str,
-        required: Mapping[str, float] | None = None,
+        tally: CaseTally | None = None,
         exact: ExactTests | None = None,
+        *,
+        is_sequential: bool = False,
     ) -> None:
         self._names = baseline, candidate
-        self._required = required or {}
+        self._tally = tally or CaseTally()
         self._exact = exact
-        self._kinds = dict.fromkeys(ChangeKind, 0)
+        self._is_sequential = is_sequential
         self._scenarios: dict[tuple[str, str], ScenarioCounts] = {}
         self._bots: dict[str, BotPair] = {}
 
     def add(self, result: TrialResult) -> None:
         """Count a result of `compare_trial`, once; other results count as new trials."""
         change = result.change or _NEW
-        self._kinds[change.kind] += 1
+        self._tally.add(result)
         is_missing = change.kind is ChangeKind.MISSING
         before, after = (result, None) if is_missing else (change.baseline, result)
         key = result.key
@@ -62,17 +68,7 @@ class ComparisonBuilder:
         if scenario is None:
             scenario = ScenarioCounts(key.scenario, key.bot)
             self._scenarios[key.scenario, key.bot] = scenario
-        counts = scenario.cases.get(key.case)
-        if counts is None:
-            counts = scenario.cases[key.case] = [0, 0, 0, 0]
-        # A baseline that was recorded once and serves several repeats counts once.
-        if before is not None and before.key.trial == key.trial and before.status in _JUDGED:
-            counts[0] += before.status in PASSING
-            counts[1] += 1
-        if after is not None and after.status in _JUDGED:
-            counts[2] += after.status in PASSING
-            counts[3] += 1
-            scenario.known_failure |= after.status is TrialStatus.KNOWN_FAILURE
+        scenario.kinds[change.kind] += 1
         if before is not None and after is not None and not scenario.flipped_unchanged:
             scenario.flipped_unchanged = _flipped_unchanged(before, after, change)
         pair = BotPair(
@@ -88,11 +84,18 @@ class ComparisonBuilder:
         """Return the comparison of all trials added so far."""
         baseline, candidate = self._names
         exact = self._exact or best_available_tests()
+        scenarios = self._scenarios.values()
+        totals = {kind: sum(one.kinds[kind] for one in scenarios) for kind in ChangeKind}
+        assessed = assess_scenarios(
+            scenarios, self._tally, exact, is_sequential=self._is_sequential
+        )
+        states = Counter(one.state for one in assessed)
         return Comparison(
             baseline=baseline,
             candidate=candidate,
-            counts={kind: count for kind, count in self._kinds.items() if count},
-            scenarios=assess_scenarios(self._scenarios.values(), self._required, exact),
+            counts={kind: count for kind, count in totals.items() if count},
+            scenarios=assessed,
+            states={state: states[state] for state in ScenarioState if states[state]},
             bots=tuple(self._bots[bot].compare(bot) for bot in sorted(self._bots)),
         )
 
@@ -116,20 +119,19 @@ class ComparisonSummary:
     """Adds the results of a comparison's run up, and keeps examples of changes to show.
 
     Args:
-        baseline, candidate: names of the two sides, for people.
-        required: by scenario, the share of its trials that must pass, 0..1; 1 by default.
+        builder: adds them up.
         resumed: whether the run was resumed; its results may then contain a trial twice.
+        budget: the most calls that were allowed, 0 without a limit.
 
     Attributes:
         examples: the first changed trials of each kind, one of each scenario and bot.
         unusable: trials with an error or with warnings.
     """
 
-    def __init__(
-        self, baseline: str, candidate: str, required: Mapping[str, float], *, resumed: bool
-    ) -> None:
-        self._builder = ComparisonBuilder(baseline, candidate, required)
+    def __init__(self, builder: ComparisonBuilder, *, resumed: bool, budget: int = 0) -> None:
+        self._builder = builder
         self._resumed = resumed
+        self._budget = budget
         self.examples: dict[ChangeKind, list[TrialResult]] = {}
         self.unusable: list[TrialResult] = []
 
@@ -140,26 +142,17 @@ class ComparisonSummary:
             run: the run that is finished.
             results: reads all results of the run from its beginning.
         """
-        for result in self._latest(results):
+        for result in latest_results(results) if self._resumed else results():
             self._builder.add(result)
             self._collect(result)
-        return replace(run, comparison=self._builder.finish())
-
-    def _latest(self, results: Callable[[], Iterator[TrialResult]]) -> Iterable[TrialResult]:
-        """Yield the latest result of each trial."""
-        if not self._resumed:
-            yield from results()
-            return
-        latest = {result.key.id: position for position, result in enumerate(results())}
-        for position, result in enumerate(results()):
-            if latest[result.key.id] == position:
-                yield result
+        comparison = replace(self._builder.finish(), calls=run.request_count, budget=self._budget)
+        return replace(run, comparison=comparison)
 
     def _collect(self, result: TrialResult) -> None:
         kind = result.change.kind if result.change else ChangeKind.NEW
         if result.error is not None or result.warnings:
             self.unusable.append(result)
-        if kind in (ChangeKind.SAME, ChangeKind.TEXT_CHANGED):
+        if kind is ChangeKind.SAME:
             return
         examples = self.examples.setdefault(kind, [])
         group = (result.key.scenario, result.key.bot)
@@ -167,3 +160,11 @@ class ComparisonSummary:
             (example.key.scenario, example.key.bot) != group for example in examples
         ):
             examples.append(result)
+
+
+def latest_results(results: Callable[[], Iterator[TrialResult]]) -> Iterator[TrialResult]:
+    """Yield the latest result of each trial of a run that was resumed; `results` reads them all."""
+    latest = {result.key.id: position for position, result in enumerate(results())}
+    for position, result in enumerate(results()):
+        if latest[result.key.id] == position:
+            yield result

@@ -1,7 +1,6 @@
 """Exact statistical tests in integer arithmetic: nothing is rounded before the last division.
 
-All tests are two-sided as Fisher's is: p is the probability of all outcomes that are not more
-likely than the observed one. For a binomial with even odds this is twice the smaller tail.
+All tests are one-sided: p is the probability of at most so many passed trials of the candidate.
 """
 
 from __future__ import annotations
@@ -18,11 +17,11 @@ class ExactTests(Protocol):
     """The tests that a statistics library can compute as well; both return p, 0..1."""
 
     def binomial(self, successes: int, trials: int) -> float:
-        """Return the two-sided p-value of a number of successes with even odds."""
+        """Return the probability of at most so many successes with even odds."""
         ...
 
     def fisher(self, before: tuple[int, int], after: tuple[int, int]) -> float:
-        """Return the two-sided p-value of Fisher's exact test.
+        """Return the one-sided p-value of Fisher's exact test: the candidate passes less often.
 
         Args:
             before: number of passed trials and of all trials of the baseline.
@@ -35,13 +34,13 @@ class PythonTests:
     """The tests without a library."""
 
     def binomial(self, successes: int, trials: int) -> float:
-        """Return the two-sided p-value of a number of successes with even odds."""
-        return two_sided_p(binomial_weights(trials), successes)
+        """Return the probability of at most so many successes with even odds."""
+        return lower_tail(binomial_weights(trials), successes)
 
     def fisher(self, before: tuple[int, int], after: tuple[int, int]) -> float:
-        """Return the two-sided p-value of Fisher's exact test; see `ExactTests`."""
+        """Return the one-sided p-value of Fisher's exact test; see `ExactTests`."""
         first, weights = hypergeometric_weights(before[1], after[1], before[0] + after[0])
-        return two_sided_p(weights, after[0] - first)
+        return lower_tail(weights, after[0] - first)
 
 
 def binomial_weights(trials: int) -> list[int]:
@@ -74,20 +73,14 @@ def hypergeometric_weights(before: int, after: int, passed: int) -> tuple[int, l
     return first, weights
 
 
-def two_sided_p(weights: Sequence[int], observed: int) -> float:
-    """Return the share of the outcomes that are not more likely than the observed one.
+def lower_tail(weights: Sequence[int], observed: int) -> float:
+    """Return the share of the outcomes up to the observed one.
 
     Args:
         weights: the number of ways for each outcome.
         observed: index of the observed outcome.
     """
-    limit = weights[observed]
-    return sum(weight for weight in weights if weight <= limit) / sum(weights)
-
-
-def smallest_p_value(weights: Sequence[int]) -> float:
-    """Return the smallest two-sided p-value that any outcome has."""
-    return two_sided_p(weights, min(range(len(weights)), key=weights.__getitem__))
+    return sum(weights[: observed + 1]) / sum(weights)
 
 
 def holm_adjusted(values: Sequence[float]) -> list[float]:

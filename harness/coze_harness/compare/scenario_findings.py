@@ -1,30 +1,21 @@
-"""Assesses how the pass rate of a scenario changed, and whether the scenario regressed.
+"""Assesses how a scenario changed, and whether it regressed.
 
-**Assessment.** `NONE`: every case passes as often as before. `REAL`: the exact test
-(`stratified_tests`) has p < 0.05 after Holm's correction over all scenarios of the comparison; so
-at most one comparison in twenty reports chance as a change, however many scenarios it has.
-`DOUBTFUL`: anything else. Scenarios whose test cannot reach p < 0.05 (all their trials pass on both
-sides, or all but one or two) are not part of the correction: they cannot be false positives.
-Otherwise two hundred scenarios that never fail would hide the one that broke.
+Two designs, which a comparison uses for all its scenarios:
 
-**Regressed** (this decides the exit code):
+- **sequential** (`sequential_test`): cases that the baseline passes and the candidate failed are
+  run again until the test of each decides. A scenario **regressed** if the test says so of one of
+  its cases; it is **undecided** as long as the test of one has not ended.
+- **fixed**: both sides ran as often as was asked for. It **regressed** if an exact test
+  (`stratified_tests`) has p < 0.05 after Holm's correction over all scenarios: so at most one
+  comparison in twenty reports chance as a regression, however many scenarios it has. Scenarios
+  whose test cannot reach p < 0.05 (all their trials pass on both sides, or all but one or two) are
+  not part of the correction: they cannot be false alarms. Otherwise two hundred scenarios that
+  never fail would hide the one that broke. A drop that is not significant is **undecided**.
 
-- a `REAL` drop; or
-- a case that passed in all its trials before and passes in none now, unless the scenario still
-  meets its `min_pass_rate`. With one trial on each side nothing can be tested, and a check that is
-  recorded once must not be ignored. With repeats a flaky case rarely does this (at most once in
-  4 ** repeats), and if several scenarios fail together, the correction alone might miss it.
+In both, a scenario that passes as often as its `min_pass_rate` asks has not regressed because of
+single cases, and one with `known_failure` never regresses.
 
-With repeats, a case that only fails more often has not regressed while this may be chance, even if
-`min_pass_rate` was met before and is missed now: a flaky case has one failure more in six every
-day, and the run's own exit code covers rates. A scenario with `known_failure` never regresses.
-
-**Repeats**: the smallest number of repeats on each side, more than there are, for which the same
-pass rates of the same cases would be `REAL` with as many scenarios in doubt; at most 100. Rates are
-rounded towards no change.
-
-**Flaky**: trials of one case have different verdicts on one side, or a verdict changed although the
-bot did not.
+**Flaky**: the unchanged bot has both verdicts, in the evidence or here.
 """
 
 from __future__ import annotations
@@ -33,77 +24,206 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from coze_harness.compare.case_counts import CaseAttempts, CaseKey, CaseTally, Suspect
 from coze_harness.compare.exact_tests import ExactTests, holm_adjusted, wilson_interval
+from coze_harness.compare.sequential_test import Attempts, Decision
 from coze_harness.compare.stratified_tests import (
     StratifiedTestResult,
     Stratum,
     is_drop,
     run_stratified_test,
-    stratified_p,
 )
-from coze_harness.model import Assessment, PassShare, ScenarioComparison
+from coze_harness.model import (
+    Assessment,
+    ChangeKind,
+    PassShare,
+    ScenarioComparison,
+    ScenarioState,
+    replace,
+)
+
+SEQUENTIAL: Final = "sequential probability ratio"
 
 _SIGNIFICANCE_LEVEL: Final = 0.05
-_MAX_REPEATS: Final = 100
-# A rate that is met exactly (9 of 10 for 0.9) must not be missed by rounding.
-_TOLERANCE: Final = 1e-9
-_ORDER: Final = (Assessment.REAL, Assessment.DOUBTFUL, Assessment.NONE)
+_ORDER: Final = tuple(ScenarioState)
+_NOT_JUDGED: Final = ScenarioState.NOT_JUDGED
 
 
 @dataclass(slots=True)
 class ScenarioCounts:
-    """The counts of a scenario with one bot.
+    """The trials of a scenario with one bot, by kind of change.
 
-    `cases` has four counts of trials by case: passed in the baseline, judged in the baseline, and
-    the same for the candidate. `flipped_unchanged`: a verdict changed although the bot did not.
+    `flipped_unchanged`: a verdict changed although the bot did not.
     """
 
     scenario: str
     bot: str
-    cases: dict[str, list[int]] = field(default_factory=dict)
-    known_failure: bool = False
+    kinds: dict[ChangeKind, int] = field(default_factory=lambda: dict.fromkeys(ChangeKind, 0))
     flipped_unchanged: bool = False
 
-    def strata(self) -> list[Stratum]:
-        """Return the cases that were judged on both sides, sorted."""
-        return sorted(Stratum(*counts) for counts in self.cases.values() if counts[1] and counts[3])
 
-    def is_flaky(self) -> bool:
-        """Return whether the same bot has different verdicts."""
-        return self.flipped_unchanged or any(
-            0 < passed_before < before or 0 < passed_after < after
-            for passed_before, before, passed_after, after in self.cases.values()
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """What is known of a scenario; only a fixed design has `test` and `adjusted`.
+
+    `can_go_on`: further trials can be run, unlike where two runs are compared.
+    """
+
+    counts: ScenarioCounts
+    cases: Sequence[CaseAttempts]
+    suspects: Sequence[Suspect]
+    is_sequential: bool
+    can_go_on: bool
+    test: StratifiedTestResult | None = None
+    adjusted: float | None = None
+
+    def compare(self) -> ScenarioComparison:
+        """Return the scenario's comparison."""
+        state = self._state()
+        can_go_on = state is ScenarioState.UNDECIDED and self.can_go_on
+        undecided = self._undecided() if can_go_on else ()
+        before, after = self._shares()
+        rates = [one.assumed_rate for one in self.suspects if one.assumed_rate is not None]
+        return ScenarioComparison(
+            scenario=self.counts.scenario,
+            bot=self.counts.bot,
+            before=before,
+            after=after,
+            assessment=self._assessment(state),
+            regressed=state is ScenarioState.REGRESSED,
+            test=SEQUENTIAL if self.suspects and self.is_sequential else self.test_name,
+            p=self.test.p if self.test else None,
+            adjusted=self.adjusted,
+            repeats=sum(one.more_trials for one in undecided),
+            more_calls=sum(one.more_calls for one in undecided),
+            assumed_rate=min(rates) if rates and self.is_sequential else None,
+            flaky=self._is_flaky(),
+            state=state,
+        )
+
+    @property
+    def test_name(self) -> str:
+        """The name of the exact test, if there is one."""
+        return self.test.test if self.test else ""
+
+    def _state(self) -> ScenarioState:
+        """Return what changed; the gravest comes first."""
+        kinds = self.counts.kinds
+        if not any(case.counts.candidate.total for case in self.cases):
+            return ScenarioState.MISSING if _only(kinds, ChangeKind.MISSING) else _NOT_JUDGED
+        if _only(kinds, ChangeKind.NEW):
+            return ScenarioState.NEW
+        if self._has_regressed():
+            return ScenarioState.REGRESSED
+        if self._undecided():
+            return ScenarioState.UNDECIDED
+        is_worse = bool(kinds[ChangeKind.REGRESSED] or self.suspects)
+        is_improved = bool(kinds[ChangeKind.IMPROVED])
+        if (is_worse or is_improved) and any(
+            case.is_mixed or (case.is_same_version and case.candidate.failed) for case in self.cases
+        ):
+            return ScenarioState.FLAKY
+        if is_worse:
+            return ScenarioState.NOT_REGRESSED
+        if is_improved:
+            return ScenarioState.IMPROVED
+        if kinds[ChangeKind.DIFFERENT] or kinds[ChangeKind.TEXT_CHANGED]:
+            return ScenarioState.TEXT_CHANGED
+        return ScenarioState.UNCHANGED
+
+    def _has_regressed(self) -> bool:
+        if self.is_sequential:
+            return any(one.decision is Decision.REGRESSED for one in self.suspects)
+        is_known = any(case.counts.is_known_failure for case in self.cases)
+        return self._is_significant() and not is_known and is_drop(self._strata())
+
+    def _undecided(self) -> Sequence[Suspect]:
+        """Return the suspects that are neither called worse nor as good as before.
+
+        An unchanged bot that fails is flaky, until it is decided that it fails more often.
+        """
+        if not self.is_sequential and not is_drop(self._strata()):
+            return ()
+        return [
+            one
+            for one in self.suspects
+            if not one.attempts.is_same_version
+            and (not self.is_sequential or one.decision is Decision.UNDECIDED)
+        ]
+
+    def _is_significant(self) -> bool:
+        return self.adjusted is not None and self.adjusted < _SIGNIFICANCE_LEVEL
+
+    def _assessment(self, state: ScenarioState) -> Assessment:
+        if state is ScenarioState.REGRESSED or self._is_significant():
+            return Assessment.REAL
+        if state is ScenarioState.UNDECIDED:
+            return Assessment.DOUBTFUL
+        return Assessment.NONE
+
+    def _is_flaky(self) -> bool:
+        """Return whether one version of the bot has both verdicts."""
+        return self.counts.flipped_unchanged or any(
+            case.is_mixed or bool(case.candidate.passed and case.candidate.failed)
+            for case in self.cases
+        )
+
+    def _strata(self) -> list[Stratum]:
+        return _strata(self.cases)
+
+    def _shares(self) -> tuple[PassShare, PassShare]:
+        """Return the shares of both sides over the cases that were judged on both, if there are."""
+        cases = [case for case in self.cases if case.baseline.total and case.candidate.total]
+        cases = cases or list(self.cases)
+        return (
+            _pass_share(one.baseline for one in cases),
+            _pass_share(one.candidate for one in cases),
         )
 
 
 def assess_scenarios(
-    scenarios: Iterable[ScenarioCounts], required: Mapping[str, float], exact: ExactTests
+    scenarios: Iterable[ScenarioCounts],
+    tally: CaseTally,
+    exact: ExactTests,
+    *,
+    is_sequential: bool,
 ) -> tuple[ScenarioComparison, ...]:
     """Assess scenarios; those that regressed come first.
 
     Args:
-        scenarios: the counts of each scenario with each bot.
-        required: by scenario, the share of its trials that must pass, 0..1; 1 by default.
-        exact: computes the tests.
+        scenarios: the trials of each scenario with each bot.
+        tally: the attempts of their cases.
+        exact: computes the tests of a fixed design.
+        is_sequential: the design.
     """
-    counted = [(counts, counts.strata()) for counts in scenarios]
-    tests = [run_stratified_test(strata, exact) for _, strata in counted]
-    doubtful = sum(1 for _, strata in counted if any(s.is_mixed for s in strata))
-    estimate = _RepeatEstimate(_SIGNIFICANCE_LEVEL / max(1, doubtful))
-    comparisons = [
-        _assess(counts, strata, test, p, required.get(counts.scenario, 1.0), estimate)
-        for (counts, strata), test, p in zip(counted, tests, _adjusted(tests), strict=True)
+    attempts, suspects = tally.attempts(), tally.suspects()
+    cases: dict[tuple[str, str], list[CaseKey]] = {}
+    for key in attempts:
+        cases.setdefault(key[:2], []).append(key)
+    findings = [
+        _Findings(
+            counts,
+            [attempts[key] for key in cases.get((counts.scenario, counts.bot), ())],
+            [
+                suspects[key]
+                for key in cases.get((counts.scenario, counts.bot), ())
+                if key in suspects
+            ],
+            is_sequential,
+            tally.find is not None,
+        )
+        for counts in scenarios
     ]
+    if not is_sequential:
+        tests = [run_stratified_test(_strata(one.cases), exact) for one in findings]
+        findings = [
+            replace(one, test=test, adjusted=adjusted)
+            for one, test, adjusted in zip(findings, tests, _adjusted(tests), strict=True)
+        ]
     return tuple(
         sorted(
-            comparisons,
-            key=lambda one: (
-                not one.regressed,
-                _ORDER.index(one.assessment),
-                not one.flaky,
-                one.scenario,
-                one.bot,
-            ),
+            (one.compare() for one in findings),
+            key=lambda one: (_ORDER.index(one.state), not one.flaky, one.scenario, one.bot),
         )
     )
 
@@ -117,105 +237,24 @@ def _adjusted(tests: Sequence[StratifiedTestResult | None]) -> list[float | None
     return adjusted
 
 
-def _assess(
-    counts: ScenarioCounts,
-    strata: Sequence[Stratum],
-    test: StratifiedTestResult | None,
-    adjusted: float | None,
-    required: float,
-    estimate: _RepeatEstimate,
-) -> ScenarioComparison:
-    before, after = _pass_shares(strata or counts.cases.values())
-    if adjusted is not None and adjusted < _SIGNIFICANCE_LEVEL:
-        assessment = Assessment.REAL
-    elif all(s.passed_before * s.after == s.passed_after * s.before for s in strata):
-        assessment = Assessment.NONE
-    else:
-        assessment = Assessment.DOUBTFUL
-    return ScenarioComparison(
-        scenario=counts.scenario,
-        bot=counts.bot,
-        before=before,
-        after=after,
-        assessment=assessment,
-        regressed=not counts.known_failure and _regressed(strata, assessment, after, required),
-        test=test.test if test else "",
-        p=test.p if test else None,
-        adjusted=adjusted,
-        repeats=estimate.repeats(strata) if assessment is Assessment.DOUBTFUL else 0,
-        flaky=counts.is_flaky(),
+def _strata(cases: Iterable[CaseAttempts]) -> list[Stratum]:
+    """Return the cases that were judged on both sides, sorted."""
+    return sorted(
+        Stratum(
+            case.baseline.passed, case.baseline.total, case.candidate.passed, case.candidate.total
+        )
+        for case in cases
+        if case.baseline.total and case.candidate.total
     )
 
 
-def _pass_shares(cases: Iterable[Sequence[int]]) -> tuple[PassShare, PassShare]:
-    """Return the shares of the baseline and the candidate over all cases given."""
-    passed_before, before, passed_after, after = map(sum, zip(*cases, strict=True))
-    return _pass_share(passed_before, before), _pass_share(passed_after, after)
+def _only(kinds: Mapping[ChangeKind, int], wanted: ChangeKind) -> bool:
+    return not any(number for kind, number in kinds.items() if kind is not wanted)
 
 
-def _pass_share(passed: int, trials: int) -> PassShare:
-    low, high = wilson_interval(passed, trials)
-    return PassShare(passed=passed, trials=trials, low=low, high=high)
-
-
-def _regressed(
-    strata: Sequence[Stratum], assessment: Assessment, after: PassShare, required: float
-) -> bool:
-    if assessment is Assessment.REAL and is_drop(strata):
-        return True
-    if after.passed >= required * after.trials - _TOLERANCE:
-        return False
-    return any(s.passed_before == s.before and not s.passed_after for s in strata)
-
-
-class _RepeatEstimate:
-    """Estimates the number of repeats that would settle a doubtful change.
-
-    Args:
-        level: the p-value to stay below.
-    """
-
-    def __init__(self, level: float) -> None:
-        self._level = level
-        # Most scenarios of a comparison have the same few tables.
-        self._cache: dict[tuple[Stratum, ...], int] = {}
-
-    def repeats(self, strata: Sequence[Stratum]) -> int:
-        """Return the number of repeats on each side; at most 100."""
-        mixed = tuple(stratum for stratum in strata if stratum.is_mixed)
-        number = self._cache.get(mixed)
-        if number is None:
-            number = self._cache[mixed] = self._search(mixed)
-        return number
-
-    def _search(self, mixed: tuple[Stratum, ...]) -> int:
-        first = 1 + min(min(s.before, s.after) for s in mixed)
-        if len(mixed) == 1:
-            numbers = (n for n in range(first, _MAX_REPEATS) if self._is_significant(mixed, n))
-            return next(numbers, _MAX_REPEATS)
-        # Many cases take longer to test, and their p-value falls steadily: bisect.
-        low, high = first, _MAX_REPEATS
-        while low < high:
-            middle = (low + high) // 2
-            if self._is_significant(mixed, middle):
-                high = middle
-            else:
-                low = middle + 1
-        return low
-
-    def _is_significant(self, mixed: Iterable[Stratum], repeats: int) -> bool:
-        return stratified_p(_scaled(stratum, repeats) for stratum in mixed) < self._level
-
-
-def _scaled(stratum: Stratum, repeats: int) -> Stratum:
-    """Return a case with the same pass rates for `repeats` trials, rounded towards no change."""
-    down_before = stratum.passed_before * repeats // stratum.before
-    down_after = stratum.passed_after * repeats // stratum.after
-    up_before = -(-stratum.passed_before * repeats // stratum.before)
-    up_after = -(-stratum.passed_after * repeats // stratum.after)
-    change = stratum.passed_after * stratum.before - stratum.passed_before * stratum.after
-    if change < 0:
-        return Stratum(down_before, repeats, min(down_before, up_after), repeats)
-    if change > 0:
-        return Stratum(min(up_before, down_after), repeats, down_after, repeats)
-    return Stratum(down_before, repeats, down_before, repeats)
+def _pass_share(sides: Iterable[Attempts]) -> PassShare:
+    passed, failed = 0, 0
+    for one in sides:
+        passed, failed = passed + one.passed, failed + one.failed
+    low, high = wilson_interval(passed, passed + failed)
+    return PassShare(passed=passed, trials=passed + failed, low=low, high=high)

@@ -23,22 +23,26 @@ class ScipyTests:
         self._cache: dict[tuple[int, ...], float] = {}
 
     def binomial(self, successes: int, trials: int) -> float:
-        """Return the two-sided p-value of a number of successes with even odds."""
+        """Return the probability of at most so many successes with even odds."""
         if not trials:
             return 1.0
         p = self._cache.get((successes, trials))
         if p is None:
             from scipy.stats import binomtest  # type: ignore[import-untyped]  # has no types
 
-            p = self._cache[successes, trials] = float(binomtest(successes, trials).pvalue)
+            p = self._cache[successes, trials] = float(
+                binomtest(successes, trials, alternative="less").pvalue
+            )
         return p
 
     def fisher(self, before: tuple[int, int], after: tuple[int, int]) -> float:
-        """Return the two-sided p-value of Fisher's exact test; see `ExactTests`."""
+        """Return the one-sided p-value of Fisher's exact test; see `ExactTests`."""
         p = self._cache.get((*before, *after))
         if p is None:
             from scipy.stats import fisher_exact
 
             table = [[passed, trials - passed] for passed, trials in (before, after)]
-            p = self._cache[*before, *after] = float(fisher_exact(table).pvalue)
+            p = self._cache[*before, *after] = float(
+                fisher_exact(table, alternative="greater").pvalue
+            )
         return p

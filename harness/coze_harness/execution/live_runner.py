@@ -37,7 +37,7 @@ from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.execution.trial_deadline import limit_trial
 from coze_harness.expectations import asks_for
 from coze_harness.messages import UserText, message
-from coze_harness.model import BotSnapshot, Target, replace
+from coze_harness.model import BotSnapshot, Target
 from coze_harness.model.errors import CassetteError, CassetteMissingError, HarnessError
 from coze_harness.model.protocols import CallFlow, Clock, EncodeResult, GenerateValues
 from coze_harness.model.trial import Trial, Turn
@@ -113,36 +113,47 @@ class LiveRunner:
         self, trials: Sequence[Trial], encode: EncodeResult[Encoded]
     ) -> Generator[Sequence[Encoded], None, None]:
         """Run trials and yield their results as they finish; closing it starts nothing new."""
-        # Imported before threads start: two threads that import a package and its submodule at
-        # once wait for each other.
-        import rapidfuzz.distance  # noqa: F401
+        for result in LiveSession(self, encode, self.shared_limit()).results(trials):
+            yield (result,)
 
-        workers = self.workers or _default_workers(trials)
-        limit = RateLimit(self.rate_limit, self.clock.monotonic) if self.rate_limit else None
-        run = _LiveRun(self, encode, limit)
-        run = replace(run, snapshots=run.fetch_snapshots(trials, workers))
-        results = run_concurrently(
-            run.task_factories(trials), workers=workers, monotonic=self.clock.monotonic
-        )
-        with closing(results):
-            for result in results:
-                yield (result,)
+    def shared_limit(self) -> RateLimit | None:
+        """Return the limit that all calls share, if there is one."""
+        return RateLimit(self.rate_limit, self.clock.monotonic) if self.rate_limit else None
 
 
 @dataclass(frozen=True, slots=True)
-class _LiveRun(Generic[Encoded]):
-    """One run of a `LiveRunner`. `snapshots` describe the bots, by id and version, not redacted.
+class LiveSession(Generic[Encoded]):
+    """Runs trials of a `LiveRunner` in several rounds.
 
-    `list_method` is what the run's conversations find out about the service.
+    `snapshots` describe the bots, by id and version, not redacted; each is fetched once.
+    `list_method` is what the conversations find out about the service.
     """
 
     settings: LiveRunner
     encode: EncodeResult[Encoded]
     limit: RateLimit | None
-    snapshots: Mapping[_Version, BotSnapshot] = field(default_factory=dict)
+    snapshots: dict[_Version, BotSnapshot] = field(default_factory=dict)
     list_method: ListMethod = field(default_factory=ListMethod)
 
-    def task_factories(
+    def results(self, trials: Sequence[Trial]) -> Generator[Encoded, None, None]:
+        """Run trials and yield their results as they finish; closing it starts nothing new."""
+        # Imported before threads start: two threads that import a package and its submodule at
+        # once wait for each other.
+        import rapidfuzz.distance  # noqa: F401
+
+        self.fetch_snapshots(trials)
+        results = run_concurrently(
+            self._task_factories(trials),
+            workers=self._workers(trials),
+            monotonic=self.settings.clock.monotonic,
+        )
+        with closing(results):
+            yield from results
+
+    def _workers(self, trials: Sequence[Trial]) -> int:
+        return self.settings.workers or _default_workers(trials)
+
+    def _task_factories(
         self, trials: Sequence[Trial]
     ) -> Iterator[Callable[[], FlowTask[ConversationResult, Encoded]]]:
         """Yield a function for each trial that opens its conversation."""
@@ -151,18 +162,25 @@ class _LiveRun(Generic[Encoded]):
             for trial in batch:
                 yield partial(self._open, trial, replayer)
 
-    def fetch_snapshots(self, trials: Sequence[Trial], workers: int) -> dict[_Version, BotSnapshot]:
+    def fetch_snapshots(self, trials: Sequence[Trial]) -> None:
         """Fetch each bot's information once: the draft's where the trials talk to the draft."""
         described = (trial for trial in trials if trial.bot.capabilities.has_snapshot)
-        bots = {requested_version(trial): trial for trial in described}
+        versions = {requested_version(trial): trial for trial in described}
+        bots = {key: trial for key, trial in versions.items() if key not in self.snapshots}
+        if not bots:
+            return
         factories = [partial(self._snapshot_task, key) for key in bots]
-        monotonic = self.settings.clock.monotonic
-        snapshots = dict(run_concurrently(factories, workers=workers, monotonic=monotonic))
+        workers, monotonic = self._workers(trials), self.settings.clock.monotonic
+        self.snapshots.update(run_concurrently(factories, workers=workers, monotonic=monotonic))
         for key, trial in bots.items():
-            if warning := snapshots[key].warning:
+            if warning := self.snapshots[key].warning:
                 warning = self.settings.redactor.redact(warning)
                 self.settings.warn(message("live.bot_warning", bot=trial.bot.name, warning=warning))
-        return snapshots
+
+    def snapshot(self, trial: Trial) -> BotSnapshot | None:
+        """Return the redacted description of the bot that a trial talks to, once it is fetched."""
+        snapshot = self.snapshots.get(requested_version(trial))
+        return self.settings.redactor.redact_snapshot(snapshot) if snapshot else None
 
     def _snapshot_task(self, key: _Version) -> FlowTask[BotSnapshot, tuple[_Version, BotSnapshot]]:
         bot, bot_version = key

@@ -7,6 +7,7 @@ from coze_harness.model.comparison import (
     Comparison,
     PassShare,
     ScenarioComparison,
+    ScenarioState,
 )
 from coze_harness.model.http_call import JSON, HttpCall, HttpResponse, LoggedCall, Wait
 from coze_harness.model.mutation_score import MutationReport, MutationScore, SurvivingMutant
@@ -74,6 +75,7 @@ __all__ = [
     "Run",
     "RunCost",
     "ScenarioComparison",
+    "ScenarioState",
     "Severity",
     "ShardInfo",
     "Summary",

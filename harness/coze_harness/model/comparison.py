@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from coze_harness.model.record import Count
 from coze_harness.model.reply import BotSnapshot
@@ -15,13 +15,35 @@ from coze_harness.model.trial_result import ChangeKind
 class Assessment(StrEnum):
     """Assessment of a change in how often a scenario passes.
 
-    `REAL`: statistically significant. `DOUBTFUL`: it may be chance, more repeats would tell.
-    `NONE`: it passes as often as before.
+    `REAL`: decided by a test. `DOUBTFUL`: it may be chance. `NONE`: it passes as often as before.
     """
 
     REAL = "real"
     DOUBTFUL = "doubtful"
     NONE = "none"
+
+
+class ScenarioState(StrEnum):
+    """The result for a scenario: what changed, and whether that is decided.
+
+    `UNDECIDED`: the budget ended before the test did. `FLAKY`: it passes less often than always,
+    and so did the unchanged bot. `NOT_REGRESSED`: a trial failed that the baseline passes, and
+    further trials decided that it passes as often as before. `FACTS_CHANGED` and `TEXT_CHANGED`
+    still pass. `NEW` has no baseline, `MISSING` no candidate.
+    """
+
+    REGRESSED = "regressed"
+    UNDECIDED = "undecided"
+    FLAKY = "flaky"
+    NOT_REGRESSED = "not_regressed"
+    IMPROVED = "improved"
+    FACTS_CHANGED = "facts_changed"
+    TEXT_CHANGED = "text_changed"
+    COST_CHANGED = "cost_changed"
+    UNCHANGED = "unchanged"
+    NOT_JUDGED = "not_judged"
+    NEW = "new"
+    MISSING = "missing"
 
 
 class PassShare(Struct, frozen=True, kw_only=True):
@@ -36,10 +58,13 @@ class PassShare(Struct, frozen=True, kw_only=True):
 class ScenarioComparison(Struct, frozen=True, kw_only=True, rename={"assessment": "finding"}):
     """How often a scenario passed with a bot, in the baseline and in the candidate.
 
-    `p` is the p-value of the exact test named `test`, `adjusted` the same after Holm's correction
-    over all scenarios (both 0..1; `None` with one trial on each side). `repeats` is the number of
-    repeats on each side that would settle a doubtful change, 0 where none are needed. `flaky`: the
-    verdicts of one side differ. `regressed` decides about the exit code.
+    `before` has the attempts of all runs with the baseline's version of the bot, as far as there is
+    evidence. `p` is the p-value of the exact test named `test`, `adjusted` the same after Holm's
+    correction over all scenarios (both 0..1; `None` where the test is sequential). `repeats` is the
+    number of further trials that likely decide an undecided scenario, and `more_calls` the calls
+    that they take; 0 where none are needed. `assumed_rate` is the baseline's pass rate (0..1) where
+    too few attempts show it. `flaky`: the verdicts of one side differ. `regressed` decides about
+    the exit code.
     """
 
     scenario: str
@@ -53,6 +78,9 @@ class ScenarioComparison(Struct, frozen=True, kw_only=True, rename={"assessment"
     adjusted: float | None = None
     repeats: Count = 0
     flaky: bool = False
+    state: ScenarioState = ScenarioState.UNCHANGED
+    more_calls: Count = 0
+    assumed_rate: float | None = None
 
 
 class BotDifference(Struct, frozen=True, kw_only=True):
@@ -89,12 +117,16 @@ class BotComparison(Struct, frozen=True, kw_only=True):
 class Comparison(Struct, frozen=True, kw_only=True):
     """The comparison of two sides; `baseline` and `candidate` are their names.
 
-    `counts` has the number of trials for each kind of change that occurs. Scenarios that regressed
-    come first.
+    `counts` has the number of trials for each kind of change that occurs, `states` the number of
+    scenarios (with each bot) for each state. Scenarios that regressed
+    come first. `calls` were made; `budget` was the most that were allowed, 0 without a limit.
     """
 
     baseline: str
     candidate: str
     counts: Mapping[ChangeKind, Count]
     scenarios: tuple[ScenarioComparison, ...] = ()
+    states: Mapping[ScenarioState, Count] = field(default_factory=dict)
+    calls: Count = 0
+    budget: Count = 0
     bots: tuple[BotComparison, ...] = ()

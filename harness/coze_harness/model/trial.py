@@ -93,6 +93,11 @@ class TurnScript(Protocol):
         """Names of the generated values (`today`, `random_id`) that the turns use."""
         ...
 
+    @property
+    def written_turns(self) -> object:
+        """What the turns send and expect, before values are generated; equal if not edited."""
+        ...
+
     def turns(self, generated: Mapping[str, str]) -> Sequence[Turn]:
         """Return the turns, filled with the generated values.
 

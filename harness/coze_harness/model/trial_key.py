@@ -74,6 +74,11 @@ class TrialKey(Struct, frozen=True):
     tags: tuple[str, ...]
     cassette: str
 
+    @property
+    def case_id(self) -> str:
+        """The id of the first repeat, which all repeats have in common."""
+        return self.id.removesuffix(f"#{self.trial}") if self.trial > 1 else self.id
+
 
 class CassetteState(StrEnum):
     """Whether a trial's cassette can be replayed."""

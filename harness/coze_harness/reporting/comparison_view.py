@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from coze_harness.messages import LocalizedText, message
@@ -15,6 +15,7 @@ from coze_harness.model import (
     Comparison,
     PassShare,
     ScenarioComparison,
+    ScenarioState,
 )
 from coze_harness.reporting.diff_view import diff_tree
 from coze_harness.reporting.safe_text import ANSWER_LIMIT, single_line, truncate_text
@@ -22,6 +23,15 @@ from coze_harness.reporting.view_model import SideFact, filter_link
 from coze_harness.text import diff_lines
 
 _MAX_SCENARIOS: Final = 500
+_TONES: Final[Mapping[ScenarioState, str]] = {
+    ScenarioState.REGRESSED: "failed",
+    ScenarioState.UNDECIDED: "warning",
+    ScenarioState.FLAKY: "warning",
+}
+_TESTED: Final = frozenset(
+    {ScenarioState.REGRESSED, ScenarioState.UNDECIDED, ScenarioState.NOT_REGRESSED}
+)
+_NOTABLE: Final = _TESTED | {ScenarioState.FLAKY, ScenarioState.IMPROVED}
 
 
 class ChangeCount(NamedTuple):
@@ -44,16 +54,16 @@ class ShareView(NamedTuple):
 class ScenarioView(NamedTuple):
     """A scenario with a bot: how often it passed, and the assessment.
 
-    `label` names the bot too, if the scenario was compared with several. `trend` is ``regressed``,
-    ``worse``, ``better`` or empty. `test` is the statistical test and its result; `link` filters
-    the scenario's trials.
+    `label` names the bot too, if the scenario was compared with several. `state` is a
+    `ScenarioState`. `test` is the statistical test and its result; `link` filters the scenario's
+    trials.
     """
 
     scenario: str
     link: str
     bot: str
     label: str
-    trend: str
+    state: str
     flaky: bool
     tone: str
     assessment: LocalizedText
@@ -121,39 +131,51 @@ def _side(name: str) -> LocalizedText:
     return message("compare.side", what=single_line(name))
 
 
+def scenario_state(change: ScenarioComparison) -> ScenarioState:
+    """Return a scenario's state; runs of older versions do not have it."""
+    if change.regressed:
+        return ScenarioState.REGRESSED
+    if change.assessment is Assessment.DOUBTFUL:
+        return ScenarioState.UNDECIDED
+    return change.state
+
+
 def _is_notable(change: ScenarioComparison) -> bool:
     """Return whether a scenario is listed: most pass as often as before."""
-    return change.regressed or change.flaky or change.assessment is not Assessment.NONE
+    return change.flaky or scenario_state(change) in _NOTABLE
 
 
 def _scenario(change: ScenarioComparison, has_several_bots: bool) -> ScenarioView:
-    before, after = change.before, change.after
-    # A case that always passed and now always fails regressed, whatever the test says of chance.
-    is_flip = change.regressed and change.assessment is Assessment.DOUBTFUL
+    scenario, bot = single_line(change.scenario), single_line(change.bot)
+    label = f"{scenario} ({bot})" if has_several_bots else scenario
+    before, after, state = change.before, change.after, scenario_state(change)
+    passed, trials = before.passed, before.trials
+    if state is ScenarioState.FLAKY and passed == trials:
+        # The bot is the same on both sides, and fails now.
+        passed, trials = passed + after.passed, trials + after.trials
     assessment = message(
-        "compare.passes" if is_flip else f"compare.{change.assessment.value}",
-        before=before.passed,
-        of=before.trials,
+        f"state.{state.value}",
+        name=label,
+        before=passed,
+        of=trials,
         now=after.passed,
         of_now=after.trials,
     )
-    notes = [message("compare.repeats", n=change.repeats)] if change.repeats else []
-    if change.flaky:
+    notes = []
+    if change.assumed_rate is not None and state in _TESTED:
+        notes.append(message("compare.assumed", rate=round(100 * change.assumed_rate)))
+    if change.more_calls:
+        notes.append(message("compare.more_calls", n=change.more_calls))
+    if change.flaky and state not in _NOTABLE:
         notes.append(message("compare.flaky"))
-    gain = after.passed * before.trials - before.passed * after.trials
-    trend = "regressed" if change.regressed else "worse" if gain < 0 else "better" if gain else ""
-    tone = "passed"
-    if trend in ("regressed", "worse") or change.flaky:
-        tone = "failed" if change.regressed else "warning"
-    scenario, bot = single_line(change.scenario), single_line(change.bot)
     return ScenarioView(
         scenario,
         filter_link(change.scenario),
         bot,
-        f"{scenario} ({bot})" if has_several_bots else scenario,
-        trend,
+        label,
+        state.value,
         change.flaky,
-        tone,
+        _TONES.get(state, "passed"),
         assessment,
         notes,
         _share(before),
@@ -173,7 +195,7 @@ def _share(share: PassShare) -> ShareView:
 
 def _test(change: ScenarioComparison) -> str:
     if change.p is None:
-        return ""
+        return single_line(change.test)
     adjusted = "" if change.adjusted is None else f", Holm {change.adjusted:.3g}"
     return single_line(f"{change.test} p = {change.p:.3g}{adjusted}")
 

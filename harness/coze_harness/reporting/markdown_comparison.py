@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Final, TypeAlias
 
-from coze_harness.messages import Catalogue
+from coze_harness.messages import Catalogue, message
 from coze_harness.model import ChangeKind
 from coze_harness.reporting.comparison_view import BotView, ComparisonView, ScenarioView
 from coze_harness.reporting.diff_view import read_tree
@@ -55,12 +55,10 @@ def comparison_head(view: ComparisonView) -> list[str]:
 
 
 def _scenario(scenario: ScenarioView) -> str:
-    phrases = (scenario.assessment, *scenario.notes)
-    bot = f" (bot {code_span(scenario.bot)})" if scenario.bot else ""
-    return (
-        f"- {_TONE_ICONS[scenario.tone]} {code_span(scenario.scenario)}{bot}: "
-        f"{' '.join(map(Catalogue().text, phrases))}"
-    )
+    words = Catalogue()
+    named = {**scenario.assessment.params, "name": code_span(scenario.label)}
+    sentences = (message(scenario.assessment.id, **named), *scenario.notes)
+    return f"- {_TONE_ICONS[scenario.tone]} {' '.join(map(words.text, sentences))}"
 
 
 def bot_changes(view: ComparisonView) -> list[str]:

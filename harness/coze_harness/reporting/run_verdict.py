@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
+
 from coze_harness.messages import Catalogue, LocalizedText, message
-from coze_harness.model import ChangeKind, Comparison, MutationReport, Run
+from coze_harness.model import ChangeKind, Comparison, MutationReport, Run, ScenarioState
+from coze_harness.reporting.comparison_view import scenario_state
+
+_NOT_GOOD: Final = (
+    ScenarioState.REGRESSED,
+    ScenarioState.UNDECIDED,
+    ScenarioState.FLAKY,
+    ScenarioState.NOT_JUDGED,
+)
 
 
 def verdict_tone(run: Run) -> str:
@@ -24,14 +36,22 @@ def verdict_tone(run: Run) -> str:
 
 
 def _comparison_tone(comparison: Comparison, run: Run) -> str:
-    counts = comparison.counts
-    if any(scenario.regressed for scenario in comparison.scenarios):
+    states = _states(comparison)
+    if states.get(ScenarioState.REGRESSED):
         return "bad"
-    if counts.get(ChangeKind.BROKEN) or run.summary.errors:
+    if comparison.counts.get(ChangeKind.BROKEN) or run.summary.errors:
         return "bad"
-    if not counts:
+    if not states:
         return "none"
-    return "warning" if run.interrupted or counts.get(ChangeKind.REGRESSED) else "good"
+    is_open = states.get(ScenarioState.UNDECIDED) or states.get(ScenarioState.FLAKY)
+    return "warning" if run.interrupted or is_open else "good"
+
+
+def _states(comparison: Comparison) -> Mapping[ScenarioState, int]:
+    """Return the number of scenarios in each state; runs of older versions do not have it."""
+    if comparison.states or not comparison.counts:
+        return comparison.states
+    return Counter(map(scenario_state, comparison.scenarios))
 
 
 def _count_survivors(mutation: MutationReport) -> int:
@@ -53,7 +73,7 @@ def verdict_sentence(run: Run) -> str:
 def verdict_phrase(run: Run) -> LocalizedText:
     """Return the verdict of a run as a phrase, to be translated."""
     if run.comparison is not None:
-        return _comparison_phrase(run.comparison)
+        return comparison_end(run.comparison)
     if run.mutation is not None:
         return _mutation_phrase(run.mutation)
     counts = run.summary
@@ -79,23 +99,26 @@ def verdict_phrase(run: Run) -> LocalizedText:
     )
 
 
-def _comparison_phrase(comparison: Comparison) -> LocalizedText:
-    """Return the worst change. A list of runs knows only the first of many scenarios."""
-    counts = comparison.counts
-    of = sum(counts.values())
-    worse, better = counts.get(ChangeKind.REGRESSED, 0), counts.get(ChangeKind.IMPROVED, 0)
-    changed = counts.get(ChangeKind.DIFFERENT, 0) + counts.get(ChangeKind.TEXT_CHANGED, 0)
-    if any(scenario.regressed for scenario in comparison.scenarios):
-        return message("compare.regressed", n=worse, of=of, better=better)
-    for key, number in (
-        ("compare.broken", counts.get(ChangeKind.BROKEN, 0)),
-        ("compare.luck", worse),
-        ("compare.better", better),
-        ("compare.answers", changed),
-    ):
-        if number:
-            return message(key, n=number, of=of)
-    return message("compare.unchanged", n=of) if of else message("run.none")
+def comparison_end(comparison: Comparison) -> LocalizedText:
+    """Return a comparison as one sentence: scenarios by state, and the calls that it took."""
+    states = _states(comparison)
+    total = message("compare.end.scenarios", n=sum(states.values()))
+    calls = message("compare.end.calls", n=comparison.calls)
+    bad = [one for one in _NOT_GOOD if states.get(one)]
+    if not states:
+        return message("run.none")
+    if not bad:
+        key = "compare.end.good" if comparison.calls else "compare.end.good_offline"
+        return message(key, scenarios=total, calls=calls)
+    result = message(
+        "compare.end.regressed", n=states.get(ScenarioState.REGRESSED, 0), scenarios=total
+    )
+    for state, number in states.items():
+        if state is not ScenarioState.REGRESSED:
+            part = message(f"compare.end.{state.value}", n=number)
+            result = message("compare.end.and", first=result, second=part)
+    key = "compare.end" if comparison.calls else "compare.end.offline"
+    return message(key, result=result, calls=calls)
 
 
 def _mutation_phrase(mutation: MutationReport) -> LocalizedText:

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Final, Protocol, TypeAlias, TypeVar
 
 from coze_harness.messages import UserText
-from coze_harness.model import Run, TrialKey, TrialResult, TrialStatus, replace
+from coze_harness.model import Run, ScenarioState, TrialKey, TrialResult, TrialStatus, replace
 from coze_harness.model.errors import CassetteEditedError
 from coze_harness.model.protocols import TextRedactor
 from coze_harness.reporting.encoded_result import EncodedResult, ResultEncoder
@@ -223,7 +223,8 @@ def exit_code(
 
     A comparison's is 1 if a regression was decided, whatever its trials came to. With
     `strict_known`, a known failure that passes is a failure. With `strict`, a recording that was
-    edited since it was recorded is an error of the recording.
+    edited since it was recorded is an error of the recording, and what is undecided counts as a
+    regression.
     """
     if run.interrupted:
         return INTERRUPTED
@@ -236,5 +237,6 @@ def exit_code(
     if strict_known and run.summary.fixed:
         return 1
     if run.comparison is not None:
-        return int(any(scenario.regressed for scenario in run.comparison.scenarios))
+        bad = {ScenarioState.REGRESSED, *([ScenarioState.UNDECIDED] if strict else [])}
+        return int(any(scenario.state in bad for scenario in run.comparison.scenarios))
     return 0 if all(rate.met for rate in run.pass_rates) else 1

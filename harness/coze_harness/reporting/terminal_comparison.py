@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from coze_harness.messages import Catalogue
-from coze_harness.model import ChangeKind, Comparison, Run, TrialResult
+from coze_harness.messages import Catalogue, message
+from coze_harness.model import ChangeKind, Comparison, Run, ScenarioState, TrialResult, TrialStatus
 from coze_harness.reporting.comparison_view import (
     BotView,
     ComparisonView,
@@ -14,7 +14,8 @@ from coze_harness.reporting.comparison_view import (
     comparison_view,
 )
 from coze_harness.reporting.diff_view import read_tree
-from coze_harness.reporting.safe_text import format_count, single_line
+from coze_harness.reporting.run_verdict import comparison_end
+from coze_harness.reporting.safe_text import single_line
 from coze_harness.reporting.terminal_trials import change_lines, report_location
 from coze_harness.reporting.terminal_writer import StyledText, TerminalWriter, TextStyle
 
@@ -23,20 +24,12 @@ _MAX_DIFFERENT: Final = 5
 _MAX_LINES: Final = 20
 _LINE_LIMIT: Final = 600
 
-_COUNTED: Final = {
-    ChangeKind.REGRESSED: "worse",
-    ChangeKind.BROKEN: "not judged",
-    ChangeKind.IMPROVED: "better",
-    ChangeKind.DIFFERENT: "different",
-    ChangeKind.TEXT_CHANGED: "text changed",
-    ChangeKind.SAME: "the same",
-    ChangeKind.NEW: "new",
-    ChangeKind.MISSING: "missing",
-}
-_HEADS: Final = {
-    "regressed": StyledText("REGRESSED", TextStyle.BAD),
-    "worse": StyledText("DOUBTFUL", TextStyle.DOUBT),
-    "better": StyledText("IMPROVED", TextStyle.GOOD),
+_HEADS: Final[Mapping[str, StyledText]] = {
+    ScenarioState.REGRESSED.value: StyledText("REGRESSED", TextStyle.BAD),
+    ScenarioState.UNDECIDED.value: StyledText("UNDECIDED", TextStyle.DOUBT),
+    ScenarioState.FLAKY.value: StyledText("FLAKY", TextStyle.DOUBT),
+    ScenarioState.NOT_REGRESSED.value: StyledText("NOT REGRESSED", TextStyle.GOOD),
+    ScenarioState.IMPROVED.value: StyledText("IMPROVED", TextStyle.GOOD),
 }
 _NOT_JUDGED: Final = StyledText("NOT JUDGED", TextStyle.BAD)
 _PROMPT_SIGNS: Final = {
@@ -66,56 +59,51 @@ def comparison_lines(
     """
     view = comparison_view(comparison)
     if brief:
-        regressed = (one for one in view.scenarios if one.trend == "regressed")
+        regressed = (one for one in view.scenarios if one.state == ScenarioState.REGRESSED)
         broken = ((result.key.id, str(result.error.what)) for result in unusable if result.error)
+        head = _HEADS[ScenarioState.REGRESSED]
         return [
-            *(writer.line(_HEADS["regressed"], _assessment(one)) for one in regressed),
+            *(writer.line(head, _assessment(one)) for one in regressed),
             *(writer.line(_NOT_JUDGED, f"  {single_line(i)}: {single_line(e)}") for i, e in broken),
         ]
     worse, better = examples.get(ChangeKind.REGRESSED, ()), examples.get(ChangeKind.IMPROVED, ())
     return [
         writer.line(_label("baseline"), view.baseline),
         writer.line(_label("candidate"), view.candidate),
-        *_scenario_lines(view, "regressed", worse, writer),
+        *_scenario_lines(view, ScenarioState.REGRESSED, worse, writer),
         *_unusable_lines(unusable, writer),
-        *_scenario_lines(view, "worse", worse, writer),
-        *_scenario_lines(view, "better", better, writer),
-        *_different_lines(examples.get(ChangeKind.DIFFERENT, ()), writer),
+        *_scenario_lines(view, ScenarioState.UNDECIDED, worse, writer),
+        *_scenario_lines(view, ScenarioState.FLAKY, worse, writer),
+        *_scenario_lines(view, ScenarioState.NOT_REGRESSED, (), writer),
+        *_scenario_lines(view, ScenarioState.IMPROVED, better, writer),
+        *_changed_lines(examples.get(ChangeKind.DIFFERENT, ()), writer),
+        *_changed_lines(examples.get(ChangeKind.TEXT_CHANGED, ()), writer),
         "",
-        writer.line(_label("trials"), ", ".join(_counts(comparison)) or "none"),
         *(line for bot in view.bots for line in _bot_lines(bot, writer)),
-        *_flaky_lines([one.label for one in view.scenarios if one.flaky], writer),
     ]
 
 
 def closing_line(run: Run, folder: str) -> str:
-    """Return the last line: how many scenarios regressed, the counts, where the report is."""
-    comparison = run.comparison
-    regressed = sum(one.regressed for one in comparison.scenarios) if comparison else 0
-    verdict = (
-        f"{format_count(regressed, 'scenario')} regressed" if regressed else "Nothing regressed"
-    )
+    """Return the last line: the scenarios by state, the calls, where the report is."""
+    words = Catalogue()
+    result = comparison_end(run.comparison) if run.comparison else message("run.none")
     if run.interrupted:
-        verdict = f"Interrupted: {verdict[0].lower()}{verdict[1:]} so far"
-    counts = _counts(comparison) if comparison else ()
-    trials = f" ({', '.join(counts)})" if counts else ""
-    return f"{verdict}{trials}.  {report_location(folder)}"
-
-
-def _counts(comparison: Comparison) -> Sequence[str]:
-    counts = comparison.counts
-    return [f"{counts[kind]:,} {word}" for kind, word in _COUNTED.items() if counts.get(kind)]
+        result = message("compare.interrupted", result=result)
+    return f"{words.text(result)}  {report_location(folder)}"
 
 
 def _scenario_lines(
-    view: ComparisonView, trend: str, results: Iterable[TrialResult], writer: TerminalWriter
+    view: ComparisonView,
+    state: ScenarioState,
+    results: Iterable[TrialResult],
+    writer: TerminalWriter,
 ) -> Iterator[str]:
-    """Yield the scenarios with a trend, each with the trial that shows its change."""
+    """Yield the scenarios in a state, each with the trial that shows its change."""
     names = {(single_line(one.key.scenario), single_line(one.key.bot)): one for one in results}
-    scenarios = [one for one in view.scenarios if one.trend == trend]
+    scenarios = [one for one in view.scenarios if one.state == state]
     for scenario in scenarios[:_MAX_SCENARIOS]:
         yield ""
-        yield writer.line(_HEADS[trend], _assessment(scenario))
+        yield writer.line(_HEADS[state], _assessment(scenario))
         if result := names.get((scenario.scenario, scenario.bot)):
             name = single_line(result.key.id)
             if name != scenario.scenario:
@@ -125,9 +113,8 @@ def _scenario_lines(
 
 
 def _assessment(scenario: ScenarioView) -> str:
-    notes = [note for note in scenario.notes if note.id != "compare.flaky"]
-    phrases = " ".join(map(Catalogue().text, (scenario.assessment, *notes)))
-    return f"  {scenario.label}: {phrases}"
+    words = Catalogue()
+    return f"  {' '.join(map(words.text, (scenario.assessment, *scenario.notes)))}"
 
 
 def _unusable_lines(unusable: Sequence[TrialResult], writer: TerminalWriter) -> Iterator[str]:
@@ -147,28 +134,26 @@ def _unusable_lines(unusable: Sequence[TrialResult], writer: TerminalWriter) -> 
     yield from _more(len(unusable))
 
 
-def _different_lines(results: Sequence[TrialResult], writer: TerminalWriter) -> Iterator[str]:
-    """Yield trials whose answer is different although the verdict is the same."""
+def _changed_lines(results: Sequence[TrialResult], writer: TerminalWriter) -> Iterator[str]:
+    """Yield trials whose answer changed although the verdict is the same."""
     for result in results[:_MAX_DIFFERENT]:
+        changes = result.change.turns if result.change else ()
+        similarity = min((turn.similarity for turn in changes), default=1.0)
+        passes = result.status in (TrialStatus.PASSED, TrialStatus.FIXED)
+        text = message(
+            "compare.text_changed" if passes else "compare.text_changed.fails",
+            name=single_line(result.key.id),
+            similarity=f"{similarity:.2f}",
+        )
         yield ""
-        head = StyledText("DIFFERENT", TextStyle.DOUBT)
-        yield writer.line(head, f"  {single_line(result.key.id)}: the verdict is the same")
+        head = StyledText("TEXT CHANGED", TextStyle.DOUBT)
+        yield writer.line(head, f"  {Catalogue().text(text)}")
         yield from change_lines(result, writer)
 
 
 def _more(total: int) -> Iterator[str]:
     if total > _MAX_SCENARIOS:
         yield f"and {total - _MAX_SCENARIOS:,} more: see the report"
-
-
-def _flaky_lines(names: Sequence[str], writer: TerminalWriter) -> Iterator[str]:
-    if names:
-        left = len(names) - _MAX_SCENARIOS
-        more = f" and {left:,} more" if left > 0 else ""
-        shown = ", ".join(names[:_MAX_SCENARIOS])
-        yield ""
-        yield writer.line(StyledText("flaky", TextStyle.DOUBT), f"  {shown}{more}")
-        yield writer.line(f"  {Catalogue().word('compare.flaky')}")
 
 
 def _bot_lines(bot: BotView, writer: TerminalWriter) -> Iterator[str]:

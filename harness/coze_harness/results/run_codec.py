@@ -149,6 +149,8 @@ def _encode_comparison(comparison: Comparison) -> Iterator[bytes]:
     yield _COMPARISON + b'{"baseline":' + dump_json(comparison.baseline)
     yield b',"candidate":' + dump_json(comparison.candidate)
     yield b',"counts":' + dump_json(to_plain(comparison.counts))
+    yield b',"states":' + dump_json(to_plain(comparison.states))
+    yield b',"calls":%d,"budget":%d' % (comparison.calls, comparison.budget)
     yield b',"scenarios":['
     yield from _encode_lines(to_plain(scenario) for scenario in comparison.scenarios)
     yield b'],"bots":['

@@ -191,6 +191,11 @@ class PackedScript:
     index: int
     generated_names: frozenset[str]
 
+    @property
+    def written_turns(self) -> object:
+        """What the turns send and expect, before values are generated."""
+        return self.pack.script(self.index).written_turns
+
     def turns(self, generated: Mapping[str, str]) -> Sequence[Turn]:
         """Return the turns, filled with the generated values.
 

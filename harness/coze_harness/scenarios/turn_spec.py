@@ -191,6 +191,11 @@ class StaticScript:
         """The names of the generated values: none."""
         return frozenset()
 
+    @property
+    def written_turns(self) -> object:
+        """The turns, filled."""
+        return self.filled
+
     def turns(self, generated: Mapping[str, str]) -> Sequence[Turn]:
         """Return the turns; `generated` changes nothing."""
         return self.filled
@@ -203,6 +208,15 @@ class TemplatedScript:
     specs: tuple[TurnSpec, ...]
     case: Mapping[str, JSON]
     generated_names: frozenset[str]
+
+    @property
+    def written_turns(self) -> object:
+        """What each turn has, templates as they are written, and the case that fills them."""
+        plain = [
+            [one for one in spec.expect if not isinstance(one, ExpectationTemplate)]
+            for spec in self.specs
+        ]
+        return [plain, [spec.template_values() for spec in self.specs], self.case]
 
     def turns(self, generated: Mapping[str, str]) -> Sequence[Turn]:
         """Return the turns, filled with the case's values and the generated ones.

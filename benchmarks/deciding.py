@@ -1,0 +1,149 @@
+"""Whole comparisons of twenty scenarios with bots of known pass rates: false alarms, power, trials.
+
+Each round writes evidence of ten earlier verdicts, serves a bot whose answers pass and fail at
+random, and runs `coze-harness compare`. The same suites are simulated without calls in
+tests/compare/test_compare_sequential.py, thousands of times.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from coze_harness.server.script_reader import parse_script
+from coze_harness.server.server_process import serve
+
+from benchmarks.bench import Bench
+from benchmarks.comparing import Aim, Found, Line
+from benchmarks.processes import BenchmarkError, harness_command
+from benchmarks.project import BOT, SETTINGS
+
+SCENARIOS: Final = 20
+EVIDENCE: Final = 10
+MIX: Final = (1.0,) * 12 + (0.95,) * 4 + (0.9,) * 2 + (0.8, 0.7)
+_TOKEN: Final = "pat_any_token_will_do"  # noqa: S105 (what it says)
+_LENGTH: Final = 80
+_ROUNDS: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One comparison: the scenarios that were called worse, and its trials."""
+
+    regressed: frozenset[str]
+    trials: int
+
+
+def measured(bench: Bench) -> Found:
+    """Compare unchanged bots, and bots of which one scenario became worse."""
+    rounds = 2 if bench.quick else _ROUNDS
+    lines: list[Line] = []
+    for name, rates in (("0.95", (0.95,) * 20), ("0.9", (0.9,) * 20), ("a mix", MIX)):
+        outcomes = list(_rounds(bench, rates, rates, rounds, ()))
+        alarms = sum(bool(one.regressed) for one in outcomes) / rounds
+        lines.append(_line(f"false alarms, unchanged bot of {name}", "share", alarms, Aim(0.02)))
+        lines.append(_trials(f"trials, unchanged bot of {name}", outcomes, name == "0.95"))
+    for options, aims in (((), (1.0, None, None)), (("--thorough",), (1.0, 0.95, 0.6))):
+        for (before, after), aim in zip(((1, 0), (1, 0.2), (0.95, 0.5)), aims, strict=True):
+            old, new = ((float(rate), *[0.95] * (SCENARIOS - 1)) for rate in (before, after))
+            outcomes = list(_rounds(bench, old, new, rounds, options))
+            found = sum("s00" in one.regressed for one in outcomes) / rounds
+            what = " ".join(["power", f"{before} → {after}", *options])
+            goal = None if aim is None else Aim(aim, at_least=True)
+            lines.append(_line(what, "share", found, goal))
+    remarks = (
+        f"{rounds} comparisons for each line, of {SCENARIOS} scenarios with {EVIDENCE} earlier"
+        " verdicts each; a share has a standard error of up to"
+        f" {0.5 / rounds**0.5:.2f}.",
+        "One first trial sees a drop to 0.2 with probability 0.8 and one to 0.5 with 0.5; so these"
+        " have no target without --thorough.",
+    )
+    return Found("deciding", "Deciding what got worse", lines, remarks)
+
+
+def _line(what: str, unit: str, value: float, aim: Aim | None = None) -> Line:
+    return Line(what, unit, value, value, value, aim)
+
+
+def _trials(what: str, outcomes: Sequence[Outcome], has_aim: bool) -> Line:
+    trials = [one.trials for one in outcomes]
+    mean = sum(trials) / len(trials)
+    return Line(what, "mean", mean, min(trials), max(trials), Aim(35) if has_aim else None)
+
+
+def _rounds(
+    bench: Bench,
+    before: Sequence[float],
+    after: Sequence[float],
+    rounds: int,
+    options: Sequence[str],
+) -> Iterator[Outcome]:
+    project = bench.scratch / "deciding"
+    shutil.rmtree(project, ignore_errors=True)
+    names = [f"s{number:02}" for number in range(SCENARIOS)]
+    _write_project(project, names)
+    _run(bench, project, "record", _bot(dict.fromkeys(names, "p"), "100"))
+    lines = (project / "cassettes" / "evidence.jsonl").read_text("utf-8").splitlines()
+    recorded = [json.loads(line) for line in lines]
+    for number in range(rounds):
+        bench.told(f"{' '.join(map(str, after[:2]))}: comparison {number + 1} of {rounds}")
+        evidence = list(recorded)
+        for line, rate in zip(recorded, before, strict=True):
+            passed = _verdicts(bench.rng, rate)[:EVIDENCE].count("p")
+            evidence.append({**line, "run": "earlier", "attempts": EVIDENCE, "passed": passed})
+        text = "".join(f"{json.dumps(line)}\n" for line in evidence)
+        (project / "cassettes" / "evidence.jsonl").write_text(text, encoding="utf-8")
+        verdicts = {
+            name: _verdicts(bench.rng, rate) for name, rate in zip(names, after, strict=True)
+        }
+        _run(bench, project, "compare", _bot(verdicts, str(200 + number)), *options)
+        run = json.loads((project / "reports" / "latest" / "run.json").read_bytes())
+        found = run["comparison"]["scenarios"]
+        yield Outcome(
+            frozenset(one["scenario"] for one in found if one["regressed"]), len(run["trials"])
+        )
+        shutil.rmtree(project / "reports")
+        shutil.rmtree(project / "cassettes" / ".candidate")
+
+
+def _write_project(project: Path, names: Sequence[str]) -> None:
+    (project / "scenarios").mkdir(parents=True)
+    (project / "harness.yaml").write_text(SETTINGS, encoding="utf-8")
+    for name in names:
+        text = f"name: {name}\nstream: true\nturns: [{{prompt: {name}, expect: [对]}}]\n"
+        (project / "scenarios" / f"{name}.yaml").write_text(text, encoding="utf-8")
+
+
+def _verdicts(rng: random.Random, rate: float) -> str:
+    return "".join("p" if rng.random() < rate else "f" for _ in range(_LENGTH))
+
+
+def _bot(verdicts: dict[str, str], version: str) -> str:
+    answers = [
+        {"prompt": name, "vary": ["对" if one == "p" else "错" for one in order]}
+        for name, order in verdicts.items()
+    ]
+    bot = {"id": BOT, "name": "chatchat", "version": version, "answers": answers}
+    return json.dumps({"defaults": {"delay": 0}, "bots": [bot]}, ensure_ascii=False)
+
+
+def _run(bench: Bench, project: Path, command: str, script: str, *options: str) -> None:
+    with serve(parse_script(script, "deciding.json")) as server:
+        given = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": _TOKEN}
+        done = subprocess.run(  # noqa: S603 (our own command)
+            harness_command(command, "--no-progress", *options),
+            cwd=project,
+            env=bench.machine.environment | given,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode not in (0, 1):
+        raise BenchmarkError(f"{command} ended with {done.returncode}:\n{done.stderr}")

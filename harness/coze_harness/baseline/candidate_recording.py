@@ -1,0 +1,395 @@
+"""Records candidates, and runs suspects again until their test decides or the budget ends."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Final, Generic, TypeVar
+
+from coze_harness.baseline.candidate_comparison import usable_baseline
+from coze_harness.baseline.candidate_pairs import TrialPair
+from coze_harness.baseline.candidates import CandidateFolder, candidate_info, repeat_of
+from coze_harness.baseline.evidence import EvidenceCollector
+from coze_harness.cassettes import cassette_files as store
+from coze_harness.compare import compare_trial
+from coze_harness.compare.bot_differences import snapshot_differences, version_digest
+from coze_harness.compare.case_counts import CaseKey, CaseTally, Suspect
+from coze_harness.compare.sequential_test import (
+    ASKS,
+    THOROUGH_EVIDENCE,
+    WANTED_EVIDENCE,
+    Decision,
+)
+from coze_harness.execution.live_runner import CandidateContext, LiveRunner, LiveSession
+from coze_harness.messages import UserText
+from coze_harness.model import BotSnapshot, TrialResult, replace
+from coze_harness.model.errors import CassetteError
+from coze_harness.model.protocols import EncodeResult
+from coze_harness.model.trial import Trial
+
+Encoded = TypeVar("Encoded")
+
+MOST_TRIALS_AGAIN: Final = 160
+"""How many further trials a comparison runs, both sides together, if no budget is given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingPlan:
+    """How much a comparison asks.
+
+    Args:
+        folder: the candidates.
+        moment: when the comparison began; names the folder of the baseline's further answers.
+        budget: the most calls in total; `None`: at most `MOST_TRIALS_AGAIN` trials after the first
+            ones, and 20 of each suspect.
+        is_fixed: whether each trial runs exactly once, since both sides have a fixed number.
+        is_thorough: whether trials that pass run a second time, and the baseline is asked more.
+    """
+
+    folder: CandidateFolder
+    moment: str
+    budget: int | None = None
+    is_fixed: bool = False
+    is_thorough: bool = False
+
+    @property
+    def wanted_evidence(self) -> int:
+        """The attempts of the baseline up to which it is asked too."""
+        return THOROUGH_EVIDENCE if self.is_thorough else WANTED_EVIDENCE
+
+
+@dataclass(frozen=True, slots=True)
+class RoundProgress:
+    """Where a comparison is: suspects, calls made, and calls or trials that are left."""
+
+    suspects: int
+    calls: int
+    left: int
+    is_budget: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """A pair to run, and the further trial of its baseline that runs before it, if there is one."""
+
+    pair: TrialPair
+    baseline: Trial | None = None
+
+
+@dataclass(slots=True)
+class CandidateRecording(Generic[Encoded]):
+    """One comparison in progress.
+
+    Args:
+        pairs: the trials; those that are run again are added to them.
+        encode: encodes a compared result.
+        live: runs the conversations.
+        plan: how much is asked.
+        tally: counts all results, those of the run that is resumed included.
+        evidence: counts the attempts of both sides.
+        on_round: receives the progress before suspects run again.
+    """
+
+    pairs: list[TrialPair]
+    encode: EncodeResult[Encoded]
+    live: LiveRunner
+    plan: RecordingPlan
+    tally: CaseTally
+    evidence: EvidenceCollector
+    on_round: Callable[[RoundProgress], None]
+    calls: int = 0
+    _lost: set[CaseKey] = field(default_factory=set)
+    _again: Counter[CaseKey] = field(default_factory=Counter)
+    _contexts: dict[str, CandidateContext] = field(default_factory=dict)
+    _baseline_contexts: dict[str, CandidateContext] = field(default_factory=dict)
+    _baselines: dict[str, TrialResult] = field(default_factory=dict)
+    _baseline_ids: dict[str, str] = field(default_factory=dict)
+    _baseline_calls: dict[str, int] = field(default_factory=dict)
+    _overrides: dict[str, Mapping[str, str] | None] = field(default_factory=dict)
+
+    def resume(self, results: Iterable[TrialResult]) -> None:
+        """Count the results of the run that is resumed, and add what it ran again to the pairs."""
+        known = {pair.key.id for pair in self.pairs}
+        for result in results:
+            self.calls += result.request_count
+            if result.error is not None:  # it runs again
+                continue
+            self.tally.add(result)
+            key = CaseKey(result.key.scenario, result.key.bot, result.key.case)
+            first = next((pair for pair in self.pairs if _case_key(pair) == key), None)
+            if result.key.id not in known and first is not None:
+                candidate = repeat_of(first.candidate, result.key.trial)
+                self.pairs.append(replace(first, candidate=candidate))
+
+    def results(self, remaining: Sequence[TrialPair]) -> Generator[Sequence[Encoded], None, None]:
+        """Run all remaining pairs, then suspects again; yield compared and encoded results."""
+        limit = self.live.shared_limit()
+        live = replace(self.live, candidates=self._contexts)
+        # That a version's prompt is not known does not matter: the recording has it.
+        baseline_live = replace(self.live, candidates=self._baseline_contexts, warn=_ignore)
+        session = LiveSession(live, self._compare, limit)
+        baselines = LiveSession(baseline_live, _unchanged, limit)
+        if self.plan.is_fixed:
+            session.fetch_snapshots([pair.candidate for pair in remaining])
+            asks = [
+                _Ask(pair, self._missing_repeat(pair, session, baselines)) for pair in remaining
+            ]
+            yield from self._run(asks, session, baselines)
+            return
+        yield from self._run([_Ask(pair) for pair in remaining], session, baselines)
+        if self.plan.is_thorough:
+            yield from self._run(self._second_asks(), session, baselines)
+        while asks := self._next_round(baselines):
+            yield from self._run(asks, session, baselines)
+
+    def _run(
+        self,
+        asks: Sequence[_Ask],
+        session: LiveSession[tuple[TrialResult, Encoded]],
+        baselines: LiveSession[TrialResult],
+    ) -> Iterator[Sequence[Encoded]]:
+        self._run_baselines(asks, baselines)
+        for pair in (ask.pair for ask in asks):
+            self._contexts[pair.key.id] = CandidateContext(
+                committed=pair.baseline,
+                options=pair.overrides,
+                candidate=candidate_info(pair.candidate),
+            )
+        with closing(session.results([ask.pair.candidate for ask in asks])) as results:
+            for compared, encoded in results:
+                self.tally.add(compared)
+                self.evidence.add(compared)
+                if compared.error is not None:
+                    key = compared.key
+                    self._lost.add(CaseKey(key.scenario, key.bot, key.case))
+                # A baseline that was asked is counted already.
+                asked = self._baseline_ids.get(compared.key.id, "")
+                self.calls += compared.request_count - self._baseline_calls.get(asked, 0)
+                yield (encoded,)
+
+    def _run_baselines(self, asks: Sequence[_Ask], session: LiveSession[TrialResult]) -> None:
+        trials: dict[str, tuple[Trial, Trial]] = {}
+        for ask in asks:
+            trial, committed = ask.baseline, ask.pair.baseline
+            if trial is None or committed is None:
+                continue
+            self._baseline_ids[ask.pair.key.id] = trial.key.id
+            # Of several candidates, all are compared with one further trial of their baseline.
+            if trial.key.id not in self._baselines:
+                trials[trial.key.id] = trial, committed
+                self._baseline_contexts[trial.key.id] = CandidateContext(
+                    committed=committed,
+                    options=self._overrides[_bot_of(committed, self.live)] or {},
+                    candidate=candidate_info(trial),
+                )
+        if not trials:
+            return
+        with closing(session.results([trial for trial, _committed in trials.values()])) as results:
+            for result in results:
+                self.calls += result.request_count
+                self._baseline_calls[result.key.id] = result.request_count
+                committed = trials[result.key.id][1]
+                if result.error is not None:
+                    # It can no longer be asked: the recording is compared.
+                    self._overrides[_bot_of(committed, self.live)] = None
+                    continue
+                # Coze describes only the published version.
+                result = replace(result, snapshot=_recorded(committed, self.live)[0])
+                self._baselines[result.key.id] = result
+                self.evidence.add(result)
+
+    def _compare(
+        self, result: TrialResult, /, *, exit_code: int | None = None
+    ) -> tuple[TrialResult, Encoded]:
+        """Compare a candidate with its baseline, and encode it."""
+        committed = self._contexts[result.key.id].committed
+        asked = self._baseline_ids.get(result.key.id, "")
+        baseline = self._baselines.get(asked)
+        if calls := self._baseline_calls.get(asked):
+            result = replace(result, request_count=result.request_count + calls)
+        if baseline is None and committed is not None:
+            baseline = self.live.replayer.replay(committed, self.live.redactor)
+        baseline, result, code = usable_baseline(baseline, result)
+        compared = compare_trial(baseline, result)
+        exit_code = max(result.error.exit_code if result.error else 0, code)
+        return compared, self.encode(compared, exit_code=exit_code)
+
+    # --- what to run again -----------------------------------------------------------------------
+
+    def _second_asks(self) -> list[_Ask]:
+        """Return a second trial of every case that passed the first, as far as the budget goes."""
+        suspects, left = self.tally.suspects(), self.plan.budget
+        left = None if left is None else left - self.calls
+        asks: list[_Ask] = []
+        for key, case in self.tally.attempts().items():
+            if key in suspects or key in self._lost or case.counts.candidate.total != 1:
+                continue
+            if left is not None:
+                left -= case.counts.calls
+                if left < 0:
+                    break
+            asks.append(self._again_ask(key, None))
+        return asks
+
+    def _next_round(self, baselines: LiveSession[TrialResult]) -> list[_Ask]:
+        """Return the trials of suspects that certainly run, whatever comes out of the others."""
+        suspects = {
+            key: one
+            for key, one in self.tally.suspects().items()
+            if one.decision is Decision.UNDECIDED and key not in self._lost
+        }
+        left = self._left()
+        if suspects and left > 0:
+            is_budget = self.plan.budget is not None
+            self.on_round(RoundProgress(len(suspects), self.calls, left, is_budget))
+        asks: list[_Ask] = []
+        # Where little is left, it goes to those that are decided first.
+        steps_of = {k: s.test.smallest_step(s.further_attempts) for k, s in suspects.items()}
+        for key in sorted(suspects, key=steps_of.__getitem__):
+            suspect = suspects[key]
+            overrides = self._askable(key, suspect, baselines)
+            sides = 2 if overrides is not None else 1
+            cost = sides * (suspect.attempts.counts.calls if self.plan.budget is not None else 1)
+            steps = min(steps_of[key], left // max(1, cost))
+            if self.plan.budget is None:
+                steps = min(steps, ASKS - self._again[key])
+            asks += [self._again_ask(key, overrides) for _ in range(steps)]
+            self._again[key] += steps
+            left -= steps * cost
+        return asks
+
+    def _left(self) -> int:
+        """Return the calls that are left of the budget; without one, the trials."""
+        if self.plan.budget is not None:
+            return self.plan.budget - self.calls
+        asked = sum(one.counts.asked.total for one in self.tally.attempts().values())
+        return MOST_TRIALS_AGAIN - self._again.total() - asked
+
+    def _again_ask(self, key: CaseKey, overrides: Mapping[str, str] | None) -> _Ask:
+        """Return a further trial of a case, and add it to the pairs of the comparison."""
+        repeats = [pair for pair in self.pairs if _case_key(pair) == key]
+        first, number = repeats[0], 1 + max(pair.key.trial for pair in repeats)
+        pair = replace(first, candidate=repeat_of(first.candidate, number))
+        self.pairs.append(pair)
+        baseline = None
+        if overrides is not None and first.baseline is not None:
+            baseline = self.plan.folder.baseline_trial(
+                repeat_of(first.baseline, number), overrides, self.plan.moment
+            )
+        return _Ask(pair, baseline)
+
+    # --- the baseline's bot ----------------------------------------------------------------------
+
+    def _missing_repeat(
+        self,
+        pair: TrialPair,
+        session: LiveSession[tuple[TrialResult, Encoded]],
+        baselines: LiveSession[TrialResult],
+    ) -> Trial | None:
+        """Return the repeat that the baseline lacks, if its bot is another one and can be asked.
+
+        Evidence counts as repeats.
+        """
+        baseline = pair.baseline
+        if baseline is None or baseline.key.trial == pair.key.trial:
+            return None
+        snapshot = _recorded(baseline, self.live)[0]
+        version = version_digest(baseline.bot.id, snapshot)
+        if version == version_digest(pair.candidate.bot.id, session.snapshot(pair.candidate)):
+            return None
+        find = self.tally.find
+        if find and version and find(baseline.key.case_id, version).total >= pair.key.trial:
+            return None
+        overrides = self._baseline_overrides(baseline, baselines)
+        if overrides is None:
+            return None
+        repeat = repeat_of(baseline, pair.key.trial)
+        return self.plan.folder.baseline_trial(repeat, overrides, self.plan.moment)
+
+    def _askable(
+        self, key: CaseKey, suspect: Suspect, session: LiveSession[TrialResult]
+    ) -> Mapping[str, str] | None:
+        """Return how to ask the baseline of a suspect; `None` if it need not or cannot be asked."""
+        attempts = suspect.attempts
+        if attempts.is_same_version or attempts.baseline.total >= self.plan.wanted_evidence:
+            return None
+        baseline = next(pair.baseline for pair in self.pairs if _case_key(pair) == key)
+        return self._baseline_overrides(baseline, session) if baseline else None
+
+    def _baseline_overrides(
+        self, trial: Trial, session: LiveSession[TrialResult]
+    ) -> Mapping[str, str] | None:
+        """Return the request fields by which a recording's bot is asked; `None` if it is gone."""
+        bot = _bot_of(trial, self.live)
+        if bot not in self._overrides:
+            session.fetch_snapshots([trial])
+            self._overrides[bot] = _overrides_for(
+                trial, session.snapshot(trial), *_recorded(trial, self.live)
+            )
+        return self._overrides[bot]
+
+
+def _overrides_for(
+    trial: Trial,
+    current: BotSnapshot | None,
+    recorded: BotSnapshot | None,
+    recorded_options: Mapping[str, str],
+) -> Mapping[str, str] | None:
+    """Return the request fields by which a recording's bot is asked; `None` if it is gone.
+
+    Args:
+        trial: the recording's trial.
+        current: the bot that the scenario asks now.
+        recorded: the bot that was recorded.
+        recorded_options: request fields of the recording that the scenario does not have.
+    """
+    version = version_digest(trial.bot.id, recorded)
+    if not version or recorded is None or current is None:
+        return None
+    if version == version_digest(trial.bot.id, current) or _differ_in_version(recorded, current):
+        return {}
+    # The version of a draft is that of the bot before it.
+    has_version = trial.bot.capabilities.has_versions and recorded.version
+    if not has_version or recorded_options.get("publish_status"):
+        return None
+    return {"bot_version": recorded.version}
+
+
+def _differ_in_version(one: BotSnapshot, other: BotSnapshot) -> bool:
+    """Return whether two bots are the same but for their version: a draft that was published."""
+    if one.prompt != other.prompt or other.warning:
+        return False
+    return all(difference.name == "version" for difference in snapshot_differences(one, other))
+
+
+def _recorded(trial: Trial, live: LiveRunner) -> tuple[BotSnapshot | None, Mapping[str, str]]:
+    """Return the bot of a recording, and the request fields that the scenario does not have."""
+    try:
+        origin = store.read_cassette(live.replayer.path(trial)).origin
+    except CassetteError:
+        return None, {}
+    return (origin.bot, origin.overridden_options) if origin else (None, {})
+
+
+def _bot_of(trial: Trial, live: LiveRunner) -> str:
+    """Return what a recording's bot is known by: all its recordings are asked in one way."""
+    snapshot, options = _recorded(trial, live)
+    version = version_digest(trial.bot.id, snapshot)
+    asked = (trial.options.bot_version, trial.options.publish_status, *sorted(options.items()))
+    return f"{trial.bot.id} {version} {asked}"
+
+
+def _case_key(pair: TrialPair) -> CaseKey:
+    return CaseKey(pair.key.scenario, pair.key.bot, pair.key.case)
+
+
+def _ignore(_warning: UserText) -> None:
+    """Ignore a warning."""
+
+
+def _unchanged(result: TrialResult, /, *, exit_code: int | None = None) -> TrialResult:
+    """Return a result as it is; `exit_code` does not matter."""
+    del exit_code
+    return result

@@ -1,0 +1,63 @@
+"""Adds what a run has tried to the project's evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from pathlib import Path
+
+from coze_harness.baseline.evidence import EVIDENCE_FILE, Evidence, EvidenceCollector
+from coze_harness.commands.cassette_access import lock_for_evidence
+from coze_harness.commands.project import Project
+from coze_harness.expectations import expectation_digest
+from coze_harness.messages import UserText
+from coze_harness.model.errors import CassetteUnreadableError
+from coze_harness.model.trial import Trial
+
+
+def collect_for(trials: Iterable[Trial]) -> EvidenceCollector:
+    """Return what counts the results of trials."""
+    return EvidenceCollector(expectation_digests(trials))
+
+
+def expectation_digests(trials: Iterable[Trial]) -> dict[str, str]:
+    """Return the digest of the expectations, by a trial's id without its repeat."""
+    by_case = {trial.key.case_id: trial for trial in trials}
+    return {case: expectation_digest(trial) for case, trial in by_case.items()}
+
+
+def save_evidence(
+    project: Project,
+    collector: EvidenceCollector,
+    run: str,
+    warn: Callable[[UserText], None],
+    *,
+    has_lock: bool,
+) -> None:
+    """Add the counts of a run to the project's evidence; warn where that is not possible.
+
+    Args:
+        project: the project; recordings at a URL have no evidence.
+        collector: has counted the run.
+        run: the run's id.
+        warn: receives the warning.
+        has_lock: whether the project has the lock of those that write recordings.
+    """
+    cassettes = project.settings.cassettes
+    if not isinstance(cassettes, Path) or not collector.counts:
+        return
+    reason = "another process writes recordings"
+    try:
+        lock = nullcontext() if has_lock else lock_for_evidence(project, cassettes)
+        if lock is not None:
+            with lock:
+                evidence = Evidence.read(cassettes)
+                collector.add_to(evidence, run)
+                evidence.save(cassettes)
+            return
+    except CassetteUnreadableError as error:
+        reason = f"{error.what} {error.next_step}"
+    except OSError as error:
+        reason = error.strerror or "it cannot be written"
+    shown = project.folders.relative_path(cassettes / EVIDENCE_FILE)
+    warn(f"{shown}: the verdicts of this run are not added to it: {reason}")

@@ -1,0 +1,54 @@
+"""A digest of what a trial sends and expects, as it is written, without places in the file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import Final
+
+from coze_harness.expectations.kind import ExpectationKind
+from coze_harness.model import JSON, replace
+from coze_harness.model.location import Location
+from coze_harness.model.trial import Trial
+from coze_harness.text.json_text import dump_sorted_json
+
+_LENGTH: Final = 12
+# Words for people, made from the other fields.
+_DERIVED: Final = "description"
+
+
+def expectation_digest(trial: Trial) -> str:
+    """Return the digest of a trial's expectations and of what it sends: 12 hexadecimal digits.
+
+    Moving an expectation to another line does not change it; anything that could change a verdict
+    does. The bot and its version have no part in it.
+    """
+    options = replace(trial.options, user_id="", bot_version="", publish_status="")
+    written = [trial.script.written_turns, options]
+    text = dump_sorted_json(_plain(written))
+    return hashlib.sha256(text).hexdigest()[:_LENGTH]
+
+
+def _plain(value: object) -> JSON:
+    if isinstance(value, Enum):
+        return _plain(value.value)
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, Sequence):
+        return [_plain(item) for item in value]
+    name = value.kind if isinstance(value, ExpectationKind) else type(value).__qualname__
+    if not is_dataclass(value):
+        return name
+    items = {field.name: getattr(value, field.name) for field in fields(value)}
+    return {
+        "": name,
+        **{
+            key: _plain(item)
+            for key, item in items.items()
+            if key != _DERIVED and not isinstance(item, Location)
+        },
+    }
