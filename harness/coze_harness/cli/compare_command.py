@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-import click
+from rich.cells import cell_len, set_cell_size
 
 from coze_harness.baseline.candidates import CandidateOptions
 from coze_harness.cli import shared_options
-from coze_harness.cli.progress_display import ProgressDisplay
+from coze_harness.cli.command_help import RECORDING, RUN, TALKED, TARGET, command, option
+from coze_harness.cli.progress_display import ProgressDisplay, progress_display
 from coze_harness.cli.project_access import lock_for_writing, note, opened_project
 from coze_harness.cli.run_command import finish, report_to_ci
 from coze_harness.cli.shared_options import DisplayOptions
@@ -23,19 +24,34 @@ from coze_harness.commands.compare_bots import (
 from coze_harness.commands.project import TrialSelection
 from coze_harness.commands.run_trials import RunOptions
 from coze_harness.config import SettingsOverrides
+from coze_harness.messages import Catalogue, message
 from coze_harness.model import ChangeKind
 from coze_harness.model.errors import UsageError
 from coze_harness.reporting.terminal_comparison import closing_line, comparison_lines
 
 
-@click.command(epilog="Example: coze-harness compare --draft --tag smoke")
-@shared_options.selection
-@click.option("--draft", is_flag=True, help="Ask the bot's unpublished draft.")
-@click.option(
-    "--bot-version", "version", metavar="V", default="", help="Ask this version of the bot."
+@command(
+    description=(
+        message("help.compare"),
+        message("help.compare_baseline"),
+        message("help.compare_runs"),
+    ),
+    example="coze-harness compare --draft --tag smoke",
+    exit_codes={**TALKED, 1: message("exit.regressed")},
+    environment=RECORDING,
 )
-@click.option("--replay", is_flag=True, help="Compare the candidates that are recorded, offline.")
-@click.option("--force", is_flag=True, help="Record even if CI is set.")
+@shared_options.selection
+@option("--draft", is_flag=True, section=TARGET, text=message("option.draft"))
+@option(
+    "--bot-version",
+    "version",
+    metavar="V",
+    default="",
+    section=TARGET,
+    text=message("option.bot_version"),
+)
+@option("--replay", is_flag=True, section=RUN, text=message("option.replay"))
+@shared_options.force
 @shared_options.wait
 @shared_options.project
 @shared_options.comparison
@@ -51,33 +67,22 @@ def compare(
     options: RunOptions,
     display: DisplayOptions,
 ) -> int:
-    """Ask the bot again, record candidates next to the baseline, and report what changed.
-
-    The baseline (the committed recordings) stays unchanged until you run `coze-harness accept`.
-    PATH is a file, a folder or a scenario's name.
-
-    To compare two runs offline, name them (an id, a folder in reports/, or latest), the older one
-    first: coze-harness compare BASE CANDIDATE.
-
-    Exit code 1: something that passed before fails now, and chance does not explain it.
-    """
+    """Ask the bot again, record candidates next to the baseline, and report what changed."""
     candidate = CandidateOptions(draft, version)
     with opened_project(overrides) as project:
         runs = find_two_runs(project, selection.paths)
         if runs:
-            _check_options_for_runs(selection, options, candidate, replay=replay)
+            given = _options_of_a_candidate(candidate, overrides, wait=wait, force=force)
+            _check_options_for_runs(selection, options, {"--replay": replay, **given})
         else:
-            _check_options(candidate, replay=replay)
+            _check_options(candidate, overrides, replay=replay, wait=wait, force=force)
             if replay:
                 project.resources.enter_context(lock_for_reading(project, note))
             else:
                 project.refuse_recording_in_ci(force=force)
                 lock_for_writing(project, "compare", wait=wait)
-        with ProgressDisplay(
-            project.process.environment,
-            display,
-            ticking=not (runs or replay),
-            shows_results=False,
+        with progress_display(
+            project, display, ticking=not (runs or replay), shows_results=False
         ) as progress:
             if runs:
                 comparison = compare_runs(project, runs, selection, options, progress)
@@ -87,7 +92,7 @@ def compare(
                 comparison = compare_candidate(project, selection, candidate, options, progress)
             _show_comparison(comparison, progress, display)
             if not (runs or display.quiet):
-                for line in _next_steps(comparison, selection.paths):
+                for line in _next_steps(comparison, selection.paths, project.words):
                     progress.line(line)
             report_to_ci(project, comparison.outcome, progress, options)
             location = str(project.folders.relative_path(comparison.outcome.location))
@@ -98,36 +103,60 @@ def compare(
         return finish(comparison.outcome, display)
 
 
-def _check_options(candidate: CandidateOptions, *, replay: bool) -> None:
+def _options_of_a_candidate(
+    candidate: CandidateOptions, overrides: SettingsOverrides, *, wait: bool, force: bool
+) -> dict[str, bool]:
+    """Return the options that concern a candidate to record, and whether they are given."""
+    return {
+        "--draft": candidate.draft,
+        "--bot-version": bool(candidate.version),
+        "--base-url": overrides.base_url is not None,
+        "--wait": wait,
+        "--force": force,
+    }
+
+
+def _check_options(
+    candidate: CandidateOptions,
+    overrides: SettingsOverrides,
+    *,
+    replay: bool,
+    wait: bool,
+    force: bool,
+) -> None:
     if candidate.draft and candidate.version:
         raise UsageError(
-            "--draft and --bot-version cannot be used together: a draft has no version.",
-            next_step="leave out one of them.",
+            message("compare.draft_and_version"),
+            next_step=message("compare.draft_and_version.next"),
         )
-    if replay and (candidate.draft or candidate.version):
+    given = _options_of_a_candidate(candidate, overrides, wait=wait, force=force)
+    if replay and (unsupported := _given(given)):
         raise UsageError(
-            "--replay uses candidates that are recorded; it cannot ask another version.",
-            next_step="leave out --draft and --bot-version, or leave out --replay.",
+            message("compare.not_with_replay", options=unsupported),
+            next_step=message("compare.not_with_replay.next", options=unsupported),
         )
 
 
 def _check_options_for_runs(
-    selection: TrialSelection, options: RunOptions, candidate: CandidateOptions, *, replay: bool
+    selection: TrialSelection, options: RunOptions, given: Mapping[str, bool]
 ) -> None:
     given = {
-        "--draft": candidate.draft,
-        "--bot-version": candidate.version,
-        "--replay": replay,
-        "--bot": selection.bots,
-        "--repeat": selection.repeat,
+        **given,
+        "--bot": bool(selection.bots),
+        "--repeat": selection.repeat is not None,
         "--last-failed": selection.last_failed,
-        "--resume": options.resume,
+        "--resume": options.resume is not None,
+        "--workers": options.workers is not None,
     }
-    if unsupported := [name for name, value in given.items() if value]:
+    if unsupported := _given(given):
         raise UsageError(
-            f"Not supported when comparing two runs: {', '.join(unsupported)}.",
-            next_step=f"leave out {', '.join(unsupported)}; use -k and --tag to select trials.",
+            message("compare.not_with_runs", options=unsupported),
+            next_step=message("compare.not_with_runs.next", options=unsupported),
         )
+
+
+def _given(options: Mapping[str, bool]) -> tuple[str, ...]:
+    return tuple(name for name, is_given in options.items() if is_given)
 
 
 def _show_comparison(
@@ -142,16 +171,20 @@ def _show_comparison(
         progress.line(line)
 
 
-def _next_steps(comparison: ComparisonOutcome, paths: Sequence[str]) -> list[str]:
+def _next_steps(comparison: ComparisonOutcome, paths: Sequence[str], words: Catalogue) -> list[str]:
     """Return the commands to run next: more repeats, or accept where an answer changed."""
     steps = []
     if comparison.repeats:
         command = " ".join(["coze-harness compare", *paths, f"--repeat {comparison.repeats}"])
-        steps.append(f"{command}   separates change from chance")
+        steps.append(message("compare.next_repeat", command=command))
     found = comparison.outcome.run.comparison
     if found is None or any(kind is not ChangeKind.SAME for kind in found.counts):
-        steps.append("coze-harness accept --interactive   shows each change")
-        steps.append("coze-harness accept   replaces the baseline with the candidates")
+        interactive = "coze-harness accept --interactive"
+        steps.append(message("compare.next_review", command=interactive))
+        steps.append(message("compare.next_accept", command="coze-harness accept"))
     elif not steps:
-        steps.append("nothing to do: every answer is that of the baseline")
-    return ["", *(f"{'' if index else 'next':<12}{step}" for index, step in enumerate(steps))]
+        steps.append(message("compare.next_nothing"))
+    label = words.word("compare.next")
+    column = max(12, cell_len(label) + 2)
+    lines = [f"{set_cell_size('', column)}{words.text(step)}" for step in steps[1:]]
+    return ["", f"{set_cell_size(label, column)}{words.text(steps[0])}", *lines]
