@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from coze_harness.commands.current_process import current_process, redact_for_display
+from coze_harness.commands.current_process import process_to_redact, redact_for_display
 from coze_harness.messages import Catalogue, Language, LocalizedText
 from coze_harness.messages.catalogue import choose_language
 
@@ -55,8 +55,9 @@ class CommandOutput:
         """In a job on GitHub, annotate the files that errors are about; elsewhere do nothing."""
         from coze_harness.reporting.github_job import error_annotations
 
+        process = process_to_redact()
         for line in error_annotations(errors, notices, self.words, self.root, self.environment):
-            click.echo(redact_for_display(line, current_process()), err=True)
+            click.echo(redact_for_display(line, process), err=True)
 
 
 def current_output() -> CommandOutput:

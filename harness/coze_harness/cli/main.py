@@ -125,6 +125,8 @@ def _usage_error(error: click.ClickException) -> HarnessError:
 def _print_error(error: HarnessError, output: CommandOutput) -> None:
     """Print an error on stderr, after its traceback with --debug; secrets are redacted in both."""
     from coze_harness.commands.current_process import process_to_redact, redact_for_display
+    from coze_harness.reporting.github_actions import disarm_commands
+    from coze_harness.reporting.github_job import on_github
     from coze_harness.reporting.safe_text import show_control_characters
 
     lines = error.lines(output.words)
@@ -134,5 +136,7 @@ def _print_error(error: HarnessError, output: CommandOutput) -> None:
         lines = [*traceback.format_exc().splitlines(), *lines]
     process = process_to_redact()
     output.annotate([error])
+    if on_github(process.environment):
+        lines = [disarm_commands(line) for line in lines]
     for line in lines:
         print(show_control_characters(redact_for_display(line, process)), file=sys.stderr)  # noqa: T201 (the command's output)
