@@ -14,6 +14,7 @@ import doc_pages
 import pytest
 from coze_harness.cli.command_table import coze_harness
 from doc_pages import PAGES, ROOT
+from kind_tables import PAGE_OF_COMMANDS, with_commands
 
 DESIGNED = (
     "init", "run", "record", "live", "compare", "accept", "check", "report", "mutate", "ask",
@@ -126,6 +127,15 @@ def test_each_command_shows_an_example_that_parses() -> None:
         for words in doc_pages.commands(command.epilog or ""):
             _check_line(words)
             assert words[:2] == ["coze-harness", name]
+
+
+def test_the_page_of_commands_has_the_help_of_each_with_all_options() -> None:
+    assert with_commands() == doc_pages.source(PAGE_OF_COMMANDS), "run `make docs`"
+    for name, command in _commands().items():
+        section = doc_pages.source(PAGE_OF_COMMANDS).partition(f"\n## `{name}`\n")[2]
+        shown = section.partition("\n## ")[0]
+        names = [one for parameter in command.params for one in parameter.opts if one[0] == "-"]
+        assert [one for one in names if f" {one}" not in shown] == []
 
 
 def test_the_table_of_commands_is_complete() -> None:

@@ -184,7 +184,7 @@ class LocalizedCommand(click.Command):
 
     def get_help(self, ctx: click.Context) -> str:
         """Return the help in the command's language."""
-        return "\n".join(_help_lines(self, ctx, _output_of(ctx).words))
+        return "\n".join(help_lines(self, ctx.command_path, _output_of(ctx).words, help_width()))
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Return what an option can be completed to, with its help."""
@@ -272,10 +272,17 @@ def help_width() -> int:
     return max(min(get_terminal_size().columns, _MAX_WIDTH), 40)
 
 
-def _help_lines(shown: LocalizedCommand, ctx: click.Context, words: Catalogue) -> Iterator[str]:
-    width = help_width()
+def help_lines(shown: LocalizedCommand, name: str, words: Catalogue, width: int) -> Iterator[str]:
+    """Yield the help of a command.
+
+    Args:
+        shown: the command.
+        name: what a user types to run it.
+        words: the texts.
+        width: cells of a line.
+    """
     arguments = [_usage_name(one) for one in shown.params if isinstance(one, LocalizedArgument)]
-    usage = " ".join([ctx.command_path, words.word("help.options"), *arguments])
+    usage = " ".join([name, words.word("help.options"), *arguments])
     yield words.word("help.usage", {"usage": usage})
     for paragraph in shown.description:
         yield ""

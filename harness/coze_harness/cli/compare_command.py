@@ -55,7 +55,7 @@ from coze_harness.reporting.terminal_comparison import closing_line, comparison_
 @shared_options.wait
 @shared_options.project
 @shared_options.comparison
-@shared_options.display
+@shared_options.brief_display
 def compare(
     selection: TrialSelection,
     draft: bool,
