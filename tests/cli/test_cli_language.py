@@ -25,7 +25,7 @@ def test_help_fits_eighty_columns_in_both_languages(empty: ProjectFolder, comman
         assert max(map(cell_len, done.out.splitlines())) <= 80, done.out
         assert all(option in done.out for option in ("--lang", "--debug", "-h, --help"))
         assert "COZE_HARNESS_LANG" in done.out
-    assert not HAN.search(english.out.replace("你是谁?", ""))
+    assert not HAN.search(english.out.replace("你是谁?", "").replace("买错了可以退吗？", ""))
     assert english.out.startswith("Usage: coze-harness ")
     assert chinese.out.startswith("用法：coze-harness ")
     example = english.out.partition("\nExample: ")[2]

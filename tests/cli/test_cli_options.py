@@ -16,21 +16,23 @@ TALKING = FOLDERS | {"--base-url", "--layout"}
 # Besides --lang and --debug, which every command has.
 SUPPORTED: dict[str, set[str]] = {
     "init": set(),
-    "run": SELECTION | {"--shard", "--cluster", "--strict", "--layout"} | RUN | FOLDERS | SCREEN
-    | {"--verbose"},
-    "record": SELECTION | {"--missing", "--shard", "--force", "--wait", "--public-address"} | RUN
-    | TALKING | SCREEN | {"--verbose"},
+    "run": SELECTION | {"--watch", "--shard", "--cluster", "--strict", "--layout", "--verbose"}
+    | RUN | FOLDERS | SCREEN,
+    "record": SELECTION | {"--all", "--missing", "--shard", "--force", "--wait", "--verbose"}
+    | {"--public-address"} | RUN | TALKING | SCREEN,
     "live": SELECTION | {"--shard"} | RUN | TALKING | SCREEN | {"--verbose"},
     "compare": SELECTION | {"--draft", "--bot-version", "--replay", "--force", "--wait"} | RUN
     | TALKING | SCREEN,
     "accept": {"--interactive", "--wait", "--cassettes"},
-    "check": SELECTION | {"--rewrite", "--json"} | FOLDERS,
+    "check": SELECTION | {"--rewrite", "--no-recordings", "--json"} | FOLDERS,
     "mutate": SELECTION - {"--repeat"} | {"--seed", "--fail-under", "--layout"} | FOLDERS | SCREEN,
-    "ask": {"--bot", "--conversation", "--stream", "--quiet", "--base-url"},
+    "ask": {"--bot", "--conversation", "--stream", "--save", "--quiet", "--base-url"},
+    "new": {"--prompt", "--bot", "--tag"},
     "list": SELECTION | {"--shard", "--json"} | FOLDERS,
     "schema": set(),
     "report": {"--output", "--reports", "--layout"},
     "history": {"-n", "--json", "--reports"},
+    "prune": {"--keep", "--older-than", "--dry-run", "--reports"},
     "serve": {"--demo", "--script", "--port", "--host"},
     "completion": set(),
 }  # fmt: skip

@@ -23,10 +23,11 @@ Decorator: TypeAlias = Callable[[Callable[..., int]], Callable[..., int]]
 
 SELECTION: Final = message("help.selection")
 TARGET: Final = message("help.target")
+SCENARIO: Final = message("help.scenario")
 RUN: Final = message("help.run_options")
 REPORT: Final = message("help.report_options")
 OUTPUT: Final = message("help.output")
-_SECTIONS: Final = (SELECTION, TARGET, RUN, REPORT, OUTPUT)
+_SECTIONS: Final = (SELECTION, TARGET, SCENARIO, RUN, REPORT, OUTPUT)
 
 _MAX_WIDTH: Final = 80
 

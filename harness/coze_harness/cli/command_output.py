@@ -55,9 +55,10 @@ class CommandOutput:
         """In a job on GitHub, annotate the files that errors are about; elsewhere do nothing."""
         from coze_harness.reporting.github_job import error_annotations
 
-        process = process_to_redact()
-        for line in error_annotations(errors, notices, self.words, self.root, self.environment):
-            click.echo(redact_for_display(line, process), err=True)
+        lines = error_annotations(errors, notices, self.words, self.root, self.environment)
+        if lines:
+            process = process_to_redact()
+            click.echo("\n".join(redact_for_display(line, process) for line in lines), err=True)
 
 
 def current_output() -> CommandOutput:

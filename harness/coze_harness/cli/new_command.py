@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coze_harness.cli.command_help import TARGET, argument, command, option
+from coze_harness.cli.command_help import SCENARIO, argument, command, option
 from coze_harness.cli.command_output import echo
 from coze_harness.cli.project_access import opened_project
 from coze_harness.cli.project_completion import complete_bots, complete_tags
@@ -16,12 +16,12 @@ from coze_harness.messages import message
     example='coze-harness new refund --prompt "买错了可以退吗？" --tag smoke',
 )
 @argument("name", message("option.new_name"))
-@option("--prompt", default="", metavar="TEXT", section=TARGET, text=message("option.new_prompt"))
+@option("--prompt", default="", metavar="TEXT", section=SCENARIO, text=message("option.new_prompt"))
 @option(
     "--bot",
     default="",
     metavar="B",
-    section=TARGET,
+    section=SCENARIO,
     text=message("option.new_bot"),
     shell_complete=complete_bots,
 )
@@ -30,7 +30,7 @@ from coze_harness.messages import message
     "tags",
     multiple=True,
     metavar="T",
-    section=TARGET,
+    section=SCENARIO,
     text=message("option.new_tag"),
     shell_complete=complete_tags,
 )
