@@ -37,7 +37,7 @@ from coze_harness.reporting.terminal_comparison import closing_line, comparison_
         message("help.compare_runs"),
     ),
     example="coze-harness compare --draft --tag smoke",
-    exit_codes={**TALKED, 1: message("exit.regressed")},
+    exit_codes={**TALKED, 0: message("exit.not_regressed"), 1: message("exit.regressed")},
     environment=RECORDING,
 )
 @shared_options.selection

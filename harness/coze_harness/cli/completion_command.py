@@ -15,7 +15,12 @@ _VARIABLE: Final = "_COZE_HARNESS_COMPLETE"
 
 
 @command(
-    description=(message("help.completion"), message("help.completion_set_up")),
+    description=(
+        message("help.completion"),
+        message("help.completion_bash"),
+        message("help.completion_zsh"),
+        message("help.completion_fish"),
+    ),
     example="coze-harness completion zsh",
 )
 @argument("shell", message("option.shell"), metavar="SHELL", type=click.Choice(SHELLS))

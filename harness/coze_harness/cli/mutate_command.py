@@ -36,7 +36,7 @@ _MAX_NOTES: Final = 10
 @command(
     description=(message("help.mutate"), message("help.mutate_how")),
     example="coze-harness mutate scenarios/identity.yaml --fail-under 0.8",
-    exit_codes={**REPLAYED, 1: message("exit.score")},
+    exit_codes={**REPLAYED, 0: message("exit.done"), 1: message("exit.score")},
     environment=RUNNING,
 )
 @shared_options.selection_of_one_repeat

@@ -56,7 +56,7 @@ _COMMANDS: Final[Mapping[Mode, str]] = MappingProxyType(
 @command(
     description=(message("help.run"),),
     example="coze-harness run scenarios/identity.yaml -k 'not slow'",
-    exit_codes=REPLAYED,
+    exit_codes={**REPLAYED, 3: message("exit.recording_strict")},
     environment=RUNNING,
 )
 @shared_options.selection
