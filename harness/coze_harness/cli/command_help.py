@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from shutil import get_terminal_size
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import click
-from click.shell_completion import CompletionItem
 
 from coze_harness.cli.command_output import CommandOutput, current_output
-from coze_harness.cli.text_wrapping import definition_lines, wrap_cells
 from coze_harness.cli.usage_errors import LocalizedUsageError, describe_bad_value
 from coze_harness.messages import Catalogue, LocalizedText, message
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 Decorator: TypeAlias = Callable[[Callable[..., int]], Callable[..., int]]
 
@@ -257,6 +258,8 @@ def help_sections(
 
 def section(heading: str, entries: Sequence[tuple[str, str]], width: int) -> Iterator[str]:
     """Yield an empty line, a heading, and its entries."""
+    from coze_harness.cli.text_wrapping import definition_lines  # only help needs it
+
     yield ""
     yield heading
     yield from definition_lines(entries, width=width)
@@ -282,6 +285,8 @@ def help_lines(shown: LocalizedCommand, name: str, words: Catalogue, width: int)
         words: the texts.
         width: cells of a line.
     """
+    from coze_harness.cli.text_wrapping import wrap_cells  # only help needs it
+
     arguments = [_usage_name(one) for one in shown.params if isinstance(one, LocalizedArgument)]
     usage = " ".join([name, words.word("help.options"), *arguments])
     yield words.word("help.usage", {"usage": usage})

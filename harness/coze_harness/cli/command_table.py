@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
-from click.shell_completion import CompletionItem
 
 from coze_harness.cli.command_help import (
     OUTPUT,
@@ -22,9 +21,11 @@ from coze_harness.cli.command_help import (
 )
 from coze_harness.cli.command_output import CommandOutput, current_output
 from coze_harness.cli.interruption import interrupt_on_signals
-from coze_harness.cli.text_wrapping import wrap_cells
 from coze_harness.cli.usage_errors import LocalizedUsageError
 from coze_harness.messages import Catalogue, LocalizedText, message
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _COMMANDS: Final[Mapping[str, tuple[str, str, LocalizedText]]] = MappingProxyType(
     {
@@ -86,6 +87,8 @@ class _Commands(click.Group):
         words = (ctx.find_object(CommandOutput) or current_output()).words
         if incomplete.startswith("-"):
             return super().shell_complete(ctx, incomplete)
+        from click.shell_completion import CompletionItem  # only a shell asks for it
+
         return [
             CompletionItem(name, help=words.text(text))
             for name, (_module, _attribute, text) in _COMMANDS.items()
@@ -98,6 +101,8 @@ class _Commands(click.Group):
 
 
 def _overview(parameters: list[click.Parameter], words: Catalogue) -> Iterator[str]:
+    from coze_harness.cli.text_wrapping import wrap_cells  # only help needs it
+
     width = help_width()
     usage = f"coze-harness {words.word('help.command_and_arguments')}"
     yield words.word("help.usage", {"usage": usage})

@@ -74,18 +74,19 @@ class ProgressDisplay:
         ticking: whether the bar's clock runs between results. It needs a thread, and a process
             with threads cannot fork workers for a replay.
         shows_results: whether trials are printed as they finish; else only errors, at the end.
+        words: the texts of the language; English by default.
     """
 
     def __init__(
         self,
         environment: Mapping[str, str],
         options: DisplayOptions,
-        words: Catalogue,
         *,
         ticking: bool,
         shows_results: bool = True,
+        words: Catalogue | None = None,
     ) -> None:
-        self._words = words
+        self.words = words or Catalogue()
         # With --json, stdout has only the result.
         self._stream = sys.stderr if options.as_json else sys.stdout
         terminal = self._stream.isatty() and environment.get("TERM") != "dumb"
@@ -133,9 +134,9 @@ class ProgressDisplay:
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn(self._words.word("progress.trials")),
+            TextColumn(self.words.word("progress.trials")),
             TimeElapsedColumn(),
-            TextColumn(self._words.word("progress.left")),
+            TextColumn(self.words.word("progress.left")),
             TimeRemainingColumn(),
             console=Console(
                 file=self._stream, no_color=not self._colour, highlight=False, markup=False
@@ -166,7 +167,7 @@ class ProgressDisplay:
 
     def on_warning(self, text: UserText) -> None:
         """Print a warning on stderr."""
-        warning = self._words.text(message("main.warning", text=as_message(text)))
+        warning = self.words.text(message("main.warning", text=as_message(text)))
         print(self._safe(warning), file=sys.stderr)  # noqa: T201 (the command's output)
 
     def on_note(self, text: UserText, *, essential: bool = False) -> None:
@@ -177,7 +178,7 @@ class ProgressDisplay:
     def on_estimate(self, requests: int) -> None:
         """Print the expected number of calls to Coze on stderr."""
         if not self._quiet:
-            estimate = self._words.text(message("progress.estimate", n=requests))
+            estimate = self.words.text(message("progress.estimate", n=requests))
             print(estimate, file=sys.stderr)  # noqa: T201 (as above)
 
     def line(self, text: str) -> None:
@@ -222,12 +223,12 @@ class ProgressDisplay:
         self._stack.close()
         self._bar = None
         for group in self._errors.values():
-            for line in group.lines(self._words):
+            for line in group.lines(self.words):
                 shown = self._safe(show_control_characters(line))
                 print(shown, file=sys.stderr)  # noqa: T201 (the command's output)
 
     def _print(self, text: UserText) -> None:
-        self.line(self._words.text(as_message(text)))
+        self.line(self.words.text(as_message(text)))
 
     def _safe(self, text: str) -> str:
         if not self._on_github:
@@ -254,9 +255,9 @@ def progress_display(
     return ProgressDisplay(
         project.process.environment,
         options,
-        project.words,
         ticking=ticking,
         shows_results=shows_results,
+        words=project.words,
     )
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 def complete_paths(
     _ctx: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Complete names of scenarios, and files and folders."""
+    from click.shell_completion import CompletionItem
+
     from coze_harness.commands.project_names import scenario_names
 
     # First, since bash forgets what stands before it.
@@ -47,6 +52,8 @@ def complete_runs(
 
 
 def _completed(find: Callable[..., list[str]], incomplete: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
     from coze_harness.commands.current_process import current_process
     from coze_harness.commands.project import open_project
 

@@ -26,7 +26,6 @@ from coze_harness.cli.command_output import echo
 from coze_harness.cli.progress_display import ProgressDisplay, progress_display
 from coze_harness.cli.project_access import lock_for_writing, opened_project, project_to_read
 from coze_harness.cli.shared_options import DisplayOptions
-from coze_harness.commands.json_results import run_json
 from coze_harness.commands.project import Project, TrialSelection
 from coze_harness.commands.run_trials import (
     RecordScope,
@@ -202,6 +201,8 @@ def finish(outcome: RunOutcome, display: DisplayOptions) -> int:
         again = message("run.saved.next", command=step)
         echo(message("error.next", step=again), err=True, indent=2)
     if display.as_json:
+        from coze_harness.commands.json_results import run_json  # few runs need it
+
         click.echo(run_json(outcome), nl=False)
     if display.open_report:
         open_report(outcome)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
+from typing import Final
 
-from coze_harness.messages import Catalogue, Language
+from coze_harness.messages import Catalogue
 from coze_harness.model import TrialKey, TrialResult, TrialRow, TrialStatus
 from coze_harness.model.protocols import TextRedactor
+from coze_harness.reporting.page_options import PageOptions
 from coze_harness.reporting.report_formats import TrialFragments, TrialRenderer
 from coze_harness.results import count_warnings, decode_trial, encode_trial, tokens_and_polls
+
+_DEFAULTS: Final = PageOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +57,22 @@ class ResultEncoder:
     Args:
         redactor: removes secrets.
         renderer: renders the reports' fragments.
-        language: that of the texts in a line of trials.jsonl.
+        options: the language of the texts in a line of trials.jsonl and in the reports.
     """
 
     def __init__(
         self,
         redactor: TextRedactor,
         renderer: TrialRenderer | None = None,
-        language: Language = "en",
+        options: PageOptions = _DEFAULTS,
     ) -> None:
         self._redactor = redactor
         self._renderer = renderer or TrialRenderer()
-        self._words = Catalogue(language)
+        self._options = options
+        self._words = Catalogue(options.language)
 
-    def __reduce__(self) -> tuple[type[ResultEncoder], tuple[TextRedactor, None, Language]]:
-        return ResultEncoder, (self._redactor, None, self._words.language)
+    def __reduce__(self) -> tuple[type[ResultEncoder], tuple[TextRedactor, None, PageOptions]]:
+        return ResultEncoder, (self._redactor, None, self._options)
 
     def __call__(self, result: TrialResult, /, *, exit_code: int | None = None) -> EncodedResult:
         """Return the encoded result; `exit_code` replaces that of its error."""
@@ -95,7 +100,7 @@ def encode_redacted(
 
     What the service said has been redacted before. A prompt, an expectation, or an error that
     quotes them has not, and must not carry a secret from the author's file into the reports.
-    `words` has the language of the texts; English by default.
+    `words` has the language of the line's texts; English by default.
     """
     line = encode_trial(result, words)
     written = "\n".join(_author_texts(result))

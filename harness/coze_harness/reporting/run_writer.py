@@ -111,7 +111,7 @@ class RunWriter:
         self._options = options
         self._reports = ReportSet(options=options)
         self._totals = RunTotals({rate.scenario: rate.required for rate in opening.pass_rates})
-        self.encode = ResultEncoder(redactor, self._reports.renderer, options.language)
+        self.encode = ResultEncoder(redactor, self._reports.renderer, options)
         # At once, so that a run which is killed is the latest too, and can be resumed.
         update_latest(folder.path)
 
