@@ -334,8 +334,8 @@ def _walk(project: ProjectFolder, keys: str) -> tuple[int, str]:
 def test_changes_are_walked_through_one_by_one(compared: ProjectFolder) -> None:
     code, said = _walk(compared, "a\ns\na\n")
     assert code == 0
-    assert said.index("1 of 3  REWORDED  hours") < said.index("2 of 3  REGRESSED  identity")
-    assert said.index("2 of 3  REGRESSED  identity") < said.index("3 of 3  IMPROVED  sum")
+    assert said.index("1/3  TEXT CHANGED  hours") < said.index("2/3  REGRESSED  identity")
+    assert said.index("2/3  REGRESSED  identity") < said.index("3/3  IMPROVED  sum")
     assert "[-一个虚拟的学术助手-]{+你的朋友😀+}" in said
     assert '✗ now fails: contains "学术助手"  scenarios/identity.yaml:3:27' in said
     assert waiting(compared) == ["city", "identity"]
@@ -393,5 +393,5 @@ def test_a_stale_one_is_told_and_the_others_are_walked_through(compared: Project
     compared.edit("scenarios/hours.yaml", "几点开门?", "几点关门?")
     code, said = _walk(compared, "a\nq\n")
     assert code == 3
-    assert "1 of 2  REGRESSED  identity" in said
+    assert "1/2  REGRESSED  identity" in said
     assert waiting(compared) == ["city", "hours", "sum"]

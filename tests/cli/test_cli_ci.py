@@ -63,6 +63,24 @@ def test_errors_warnings_and_fixed_known_failures_are_told_apart(recorded: Proje
     assert _commands(strict.out)[0].startswith("::error file=scenarios/identity.yaml,line=1,")
 
 
+def test_check_and_errors_in_files_are_annotated(recorded: ProjectFolder) -> None:
+    recorded.path("cassettes/wrong.yaml").unlink()
+    done = recorded.does("check", env=GITHUB)
+    assert done.code == 3
+    (found,) = _commands(done.err)
+    assert found.startswith("::error file=cassettes/wrong.yaml,title=coze-harness%3A missing::")
+    assert _commands(recorded.does("check").err) == []
+    recorded.write("scenarios/new.yaml", "turns: [{promt: x}]\n")
+    for command in ("check", "run"):
+        done = recorded.does(command, env=GITHUB | {"GITHUB_WORKSPACE": str(recorded.root.parent)})
+        assert done.code == 2
+        places = [line.partition(",title=")[0] for line in _commands(done.err)]
+        assert places
+        assert all(
+            one.startswith("::error file=project/scenarios/new.yaml,line=1") for one in places
+        )
+
+
 def test_no_answer_is_taken_for_a_command(recorded: ProjectFolder) -> None:
     answer = "::add-mask::a\\n  ::error::b\\n##[add-path]c"
     recorded.edit("cassettes/wrong.yaml", "不知道。", answer)
@@ -147,11 +165,12 @@ def test_init_writes_workflows_that_run_offline_and_keep_the_report(
     # Spoilt, so that the job fails: what it keeps must be there all the same.
     scenario = demo / "scenarios/identity.yaml"
     scenario.write_text(scenario.read_text("utf-8").replace("学术助手", "九点开门"), "utf-8")
+    assert [words[1:] for words in on_github] == [["run", "--strict"]]
     for words in on_github:
         code = empty.does(*words[1:], cwd=demo, within=offline, env={"CI": "true"}).code
     assert code == 1
     upload = steps[-1]
-    assert "!cancelled()" in upload["if"]
+    assert upload["if"] == "always()"
     assert (demo / upload["with"]["path"] / "index.html").is_file()
     kept = gitlab["artifacts"]
     assert kept["when"] == "always"

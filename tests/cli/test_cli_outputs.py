@@ -296,20 +296,6 @@ def test_the_shipped_scenarios_fit_the_schema(project: ProjectFolder) -> None:
     assert not validator.is_valid({"turns": [{"promt": "x"}]})
 
 
-def test_every_command_has_help_with_an_example(empty: ProjectFolder) -> None:
-    overview = empty.does("--help")
-    assert overview.code == 0
-    for name in (
-        "init", "run", "record", "live", "check", "ask", "list", "schema", "report", "history",
-        "serve",
-    ):  # fmt: skip
-        assert re.search(rf"^  {name} ", overview.out, re.MULTILINE), name
-        done = empty.does(name, "--help")
-        assert (done.code, done.err) == (0, "")
-        assert f"Example: coze-harness {name}" in done.out or "Example: COZE_API_TOKEN" in done.out
-        assert max(map(len, done.out.splitlines())) <= 80
-
-
 def test_the_version_is_said_without_loading_what_it_does_not_need(empty: ProjectFolder) -> None:
     done = empty.does("--version")
     assert (done.code, done.err) == (0, "")

@@ -8,7 +8,10 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 from coze_harness.cassettes.secret_rules import RULES
+from coze_harness.cli.command_help import LocalizedCommand, help_lines
+from coze_harness.cli.command_table import coze_harness
 from coze_harness.expectations import summarize_kinds
 from coze_harness.messages import Catalogue
 from coze_harness.model import CAPABILITIES, LIMITED_KEYS
@@ -118,7 +121,25 @@ def _with_table(page: str, name: str, table: str) -> str:
     return f"{before}{begin}{table}\n{end}{rest.partition(end)[2]}"
 
 
+PAGE_OF_COMMANDS = "docs/commands.md"
+
+
+def with_commands() -> str:
+    """Return the text of the page of commands with the help of each written again."""
+    begin = "<!-- commands: written by `make docs` -->\n"
+    context = click.Context(coze_harness)
+    sections = []
+    for name in coze_harness.list_commands(context):
+        command = coze_harness.get_command(context, name)
+        assert isinstance(command, LocalizedCommand)
+        lines = help_lines(command, f"coze-harness {name}", Catalogue(), 80)
+        shown = "\n".join(lines)
+        sections.append(f"\n## `{name}`\n\n```text\n{shown}\n```\n")
+    return source(PAGE_OF_COMMANDS).partition(begin)[0] + begin + "".join(sections)
+
+
 if __name__ == "__main__":
+    (ROOT / PAGE_OF_COMMANDS).write_text(with_commands(), "utf-8")
     for name in PAGES_WITH_KINDS:
         (ROOT / name).write_text(with_kind_table(name), "utf-8")
     (ROOT / PAGE_WITH_SECRETS).write_text(with_secret_table(PAGE_WITH_SECRETS), "utf-8")

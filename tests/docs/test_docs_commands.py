@@ -14,10 +14,12 @@ import doc_pages
 import pytest
 from coze_harness.cli.command_table import coze_harness
 from doc_pages import PAGES, ROOT
+from kind_tables import PAGE_OF_COMMANDS, with_commands
 
 DESIGNED = (
     "init", "run", "record", "live", "compare", "accept", "check", "report", "mutate", "ask",
     "serve", "capture", "list", "schema", "history", "new", "prune",
+    "completion",
 )  # fmt: skip
 TO_COME = ("capture",)
 """Commands of the design that the program does not have yet."""
@@ -116,17 +118,24 @@ def test_commands_and_options_in_the_text_exist(page: str) -> None:
             for words in doc_pages.commands(code):
                 _check_line(words)
         elif code.startswith("--"):
-            known = options | {"--debug", "--help"} | _pytests_options()
+            known = options | {"--help"} | _pytests_options()
             assert code.split()[0].partition("=")[0] in known, code
 
 
 def test_each_command_shows_an_example_that_parses() -> None:
     for name, command in _commands().items():
-        epilog = command.epilog or ""
-        assert epilog.startswith("Example: "), name
-        for words in doc_pages.commands(epilog.removeprefix("Example: ")):
+        for words in doc_pages.commands(command.epilog or ""):
             _check_line(words)
             assert words[:2] == ["coze-harness", name]
+
+
+def test_the_page_of_commands_has_the_help_of_each_with_all_options() -> None:
+    assert with_commands() == doc_pages.source(PAGE_OF_COMMANDS), "run `make docs`"
+    for name, command in _commands().items():
+        section = doc_pages.source(PAGE_OF_COMMANDS).partition(f"\n## `{name}`\n")[2]
+        shown = section.partition("\n## ")[0]
+        names = [one for parameter in command.params for one in parameter.opts if one[0] == "-"]
+        assert [one for one in names if f" {one}" not in shown] == []
 
 
 def test_the_table_of_commands_is_complete() -> None:

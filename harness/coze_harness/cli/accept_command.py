@@ -10,15 +10,19 @@ import click
 
 from coze_harness.baseline.promotion import CandidateReview, Promotion
 from coze_harness.cli import shared_options
-from coze_harness.cli.progress_display import ProgressDisplay
+from coze_harness.cli.command_help import DONE, RUN, argument, command, option
+from coze_harness.cli.command_output import current_output, echo
+from coze_harness.cli.progress_display import progress_display
 from coze_harness.cli.project_access import lock_for_writing, note, opened_project
+from coze_harness.cli.project_completion import complete_paths
 from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.commands.accept_candidates import promote_candidates, review_candidates
 from coze_harness.commands.project import Project
 from coze_harness.config import SettingsOverrides
+from coze_harness.messages import message
 from coze_harness.model import ChangeKind, TrialResult
 from coze_harness.model.errors import HarnessError
-from coze_harness.reporting.safe_text import format_count, show_control_characters, single_line
+from coze_harness.reporting.safe_text import show_control_characters, single_line
 from coze_harness.reporting.terminal_trials import change_lines
 from coze_harness.reporting.terminal_writer import StyledText, TerminalWriter, TextStyle
 
@@ -29,22 +33,25 @@ _STYLES = {
 }
 
 
-@click.command(epilog="Example: coze-harness accept identity --interactive")
-@click.argument("names", nargs=-1, metavar="[NAME]…")
-@click.option(
-    "--interactive", is_flag=True, help="Show each change and ask: a (accept), s (skip), q (quit)."
+@command(
+    description=(message("help.accept"), message("help.accept_all")),
+    example="coze-harness accept identity --interactive",
+    exit_codes={**DONE, 3: message("exit.recording")},
 )
+@argument(
+    "names",
+    message("option.candidates"),
+    nargs=-1,
+    metavar="[NAME]…",
+    shell_complete=complete_paths,
+)
+@option("--interactive", is_flag=True, section=RUN, text=message("option.interactive"))
 @shared_options.wait
-@shared_options.folders
+@shared_options.cassettes
 def accept(
     names: tuple[str, ...], interactive: bool, wait: bool, overrides: SettingsOverrides
 ) -> int:
-    """Replace recordings in the baseline with candidates that `compare` recorded.
-
-    NAME is a scenario, a trial's id, or the path of a scenario file, a folder, a cassette or a
-    candidate. Default: all candidates. If one of them is unusable, for example because its scenario
-    has changed, none is accepted.
-    """
+    """Replace recordings in the baseline with candidates that `compare` recorded."""
     with opened_project(overrides, uses_baseline=True) as project:
         lock_for_writing(project, "accept", wait=wait)
         review = review_candidates(project)
@@ -53,16 +60,14 @@ def accept(
         promotions = [one for one in found if isinstance(one, Promotion)]
         errors = [one for one in found if isinstance(one, HarnessError)]
         for error in errors:
-            for line in error.lines():
+            for line in error.lines(project.words):
                 print(show_control_characters(line), file=sys.stderr)  # noqa: T201 (the command's output)
         code = max((error.exit_code for error in errors), default=0)
         if interactive:
-            environment, options = project.process.environment, DisplayOptions(verbose=True)
-            display = ProgressDisplay(environment, options, ticking=False)
+            display = progress_display(project, DisplayOptions(verbose=True), ticking=False)
             return _ask_for_each(review, promotions, display.writer, promote) or code
         if errors:
-            unusable = format_count(len(errors), "candidate is unusable", "candidates are unusable")
-            click.echo(f"Nothing was accepted: {unusable}.", err=True)
+            echo(message("accept.unusable", n=len(errors)), err=True)
             return code
         promote(promotions)
         return 0
@@ -75,19 +80,15 @@ def _promote(
     overridden: dict[str, None] = {}
     paths = promote_candidates(project, review, promotions, wait=wait, note=note)
     for path, promotion in zip(paths, promotions, strict=True):
-        click.echo(f"accepted  {single_line(str(path), 1_000)}")
+        echo(message("accept.accepted", path=single_line(str(path), 1_000)))
         overridden |= dict.fromkeys(
             f"{name}: {text}" for name, text in promotion.origin.overridden_options.items() if text
         )
         if promotion.extra:
-            repeats = format_count(len(promotion.extra), "further repeat", "further repeats")
-            click.echo(f"          {repeats} for the comparison only: deleted")
+            echo(message("accept.repeats_deleted", n=len(promotion.extra)), indent=10)
     if overridden:
-        click.echo(
-            f"Recorded with {', '.join(overridden)}; the recordings replay the scenarios as they"
-            " are written."
-        )
-    click.echo(f"{format_count(len(promotions), 'recording')} accepted. Next: coze-harness run")
+        echo(message("accept.overridden", options=tuple(overridden)))
+    echo(message("accept.done", n=len(promotions), command="coze-harness run"))
 
 
 def _ask_for_each(
@@ -108,7 +109,7 @@ def _ask_for_each(
     accepted: list[Promotion] = []
     skipped = 0
     for number, (promotion, result) in enumerate(changed, 1):
-        _show(result, writer, f"{number} of {len(changed)}")
+        _show(result, writer, f"{number}/{len(changed)}")
         answer = _read_answer()
         if answer == "q":
             skipped += len(changed) - number + 1
@@ -120,37 +121,46 @@ def _ask_for_each(
     if accepted:
         promote(accepted)
     else:
-        click.echo("Nothing was accepted.")
+        echo(message("accept.nothing"))
     remaining = skipped + same
     if remaining:
-        unchanged = f", {same:,} of them with the same answers" if same else ""
-        candidates = format_count(remaining, "candidate remains", "candidates remain")
-        click.echo(f"{candidates}{unchanged}. Accept all of them: coze-harness accept")
+        accept_all = "coze-harness accept"
+        if same:
+            echo(message("accept.remaining_same", n=remaining, same=same, command=accept_all))
+        else:
+            echo(message("accept.remaining", n=remaining, command=accept_all))
     return 0
 
 
 def _show(result: TrialResult, writer: TerminalWriter, position: str) -> None:
     change = result.change
     kind = change.kind if change else ChangeKind.NEW
-    before = change.baseline.status.value if change and change.baseline else "no baseline"
+    words = current_output().words
+    if change and change.baseline:
+        before = words.word(f"status.{change.baseline.status.value}")
+    else:
+        before = words.text(message("accept.no_baseline"))
+    after = words.word(f"status.{result.status.value}")
+    head = words.word(f"change.{kind.value}").upper()
     click.echo("")
     click.echo(
         writer.line(
             f"{position}  ",
-            StyledText(kind.value.upper(), _STYLES.get(kind, TextStyle.DOUBT)),
-            f"  {single_line(result.key.id)}: {before} → {result.status.value}",
+            StyledText(head, _STYLES.get(kind, TextStyle.DOUBT)),
+            f"  {single_line(result.key.id)}: {before} → {after}",
         )
     )
     if result.error:
-        click.echo(writer.line(f"  {single_line(str(result.error.what), 600)}"))
+        click.echo(writer.line(f"  {single_line(words.text(result.error.what), 600)}"))
     for line in change_lines(result, writer):
         click.echo(line)
 
 
 def _read_answer() -> str:
     """Ask until the answer is a, s or q; the end of the input counts as q."""
+    question = current_output().words.text(message("accept.question"))
     while True:
-        click.echo("a accept   s skip   q quit > ", nl=False)
+        click.echo(f"{question} > ", nl=False)
         if sys.stdin.isatty():
             answer = click.getchar().lower()
             click.echo(answer if answer.isprintable() else "")

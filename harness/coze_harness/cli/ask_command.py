@@ -2,50 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
+from typing import Final
 
 import click
 
 from coze_harness.cli import shared_options
-from coze_harness.cli.progress_display import ProgressDisplay
-from coze_harness.cli.project_access import lock_for_writing, opened_project
+from coze_harness.cli.command_help import DONE, OFFLINE, OUTPUT, TARGET, argument, command, option
+from coze_harness.cli.command_output import echo
+from coze_harness.cli.progress_display import progress_display
+from coze_harness.cli.project_access import lock_for_writing, note, opened_project
+from coze_harness.cli.project_completion import complete_bots
 from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.commands.ask_bot import ask_bot, record_prompt
 from coze_harness.commands.new_scenario import NewScenario, save_as_scenario
 from coze_harness.config import SettingsOverrides
-from coze_harness.messages import Catalogue, message
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import HttpCall, Reply
 from coze_harness.model.errors import UsageError
-from coze_harness.reporting.safe_text import format_count, format_duration, show_control_characters
+from coze_harness.reporting.safe_text import format_duration, show_control_characters
 
-_STEPS = {
-    "/v3/chat": "Asking …",
-    "/v3/chat/retrieve": "Waiting for the answer …",
-    "/v3/chat/message/list": "Fetching the messages …",
-}
-
-
-@click.command(epilog="Example: coze-harness ask 你是谁? --bot chatchat")
-@click.argument("prompt")
-@click.option(
-    "--bot", default="", metavar="B", help="Bot to ask: a name from harness.yaml, or an id."
+_STEPS: Final[Mapping[str, LocalizedText]] = MappingProxyType(
+    {
+        "/v3/chat": message("ask.send"),
+        "/v3/chat/retrieve": message("ask.wait"),
+        "/v3/chat/message/list": message("ask.fetch"),
+    }
 )
-@click.option(
+
+
+@command(
+    description=(message("help.ask"),),
+    example="coze-harness ask 你是谁? --bot chatchat",
+    exit_codes={**DONE, 4: message("exit.service")},
+    environment=("COZE_API_TOKEN", "COZE_API_BASE", *OFFLINE),
+)
+@argument("prompt", message("option.prompt"))
+@option(
+    "--bot",
+    default="",
+    metavar="B",
+    section=TARGET,
+    text=message("option.bot_to_ask"),
+    shell_complete=complete_bots,
+)
+@option(
     "--conversation",
     "conversation_id",
     default="",
     metavar="ID",
-    help="Continue this conversation.",
+    section=TARGET,
+    text=message("option.conversation"),
 )
-@click.option("--stream", is_flag=True, help="Print the answer as it arrives.")
-@click.option(
-    "--save",
-    "name",
-    default="",
-    metavar="NAME",
-    help="Keep it as a scenario of this name, with its recording.",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Print only the answer.")
+@option("--stream", is_flag=True, section=OUTPUT, text=message("option.stream"))
+@option("--save", "name", default="", metavar="NAME", section=OUTPUT, text=message("option.save"))
+@option("-q", "--quiet", is_flag=True, section=OUTPUT, text=message("option.only_answer"))
 @shared_options.service
 def ask(
     prompt: str,
@@ -68,8 +81,10 @@ def ask(
 
     def on_call(call: HttpCall) -> None:
         if not quiet and call.path in _STEPS:
-            attempt = f" (attempt {call.attempt})" if call.attempt > 1 else ""
-            click.echo(f"{_STEPS[call.path]}{attempt}", err=True)
+            step = _STEPS[call.path]
+            if call.attempt > 1:
+                step = message("ask.again", step=step, attempt=call.attempt)
+            echo(step, err=True)
 
     def show(text: str) -> None:
         printed.append(text)
@@ -77,7 +92,7 @@ def ask(
 
     with opened_project(overrides) as project:
         for warning in project.settings.warnings:
-            click.echo(f"warning: {warning}", err=True)
+            note(message("main.warning", text=warning))
         reply = ask_bot(
             project,
             prompt,
@@ -97,11 +112,10 @@ def ask(
 
 
 def _ask_and_save(scenario: NewScenario, quiet: bool, overrides: SettingsOverrides) -> int:
-    words = Catalogue()
     display = DisplayOptions(quiet=quiet, no_progress=True)
     with opened_project(overrides, uses_baseline=True) as project:
         lock_for_writing(project, "ask --save")
-        progress = ProgressDisplay(project.process.environment, display, ticking=False)
+        progress = progress_display(project, display, ticking=False)
         record = partial(record_prompt, project, listener=progress)
         saved = save_as_scenario(project, scenario, record)
         if saved.path is None:
@@ -114,19 +128,21 @@ def _ask_and_save(scenario: NewScenario, quiet: bool, overrides: SettingsOverrid
         click.echo(show_control_characters(reply.answer))
         if not quiet:
             _print_facts(reply)
-    click.echo(words.text(message("ask.saved", file=file, name=saved.path.stem)), err=True)
+    echo(message("ask.saved", file=file, name=saved.path.stem), err=True)
     return 0
 
 
 def _print_facts(reply: Reply) -> None:
     for question in reply.follow_ups:
         click.echo(f"  … {show_control_characters(question)}", err=True)
-    facts = [format_duration(reply.seconds or 0.0), format_count(reply.poll_count, "poll")]
+    facts: list[LocalizedText] = []
     if reply.first_token is not None:
-        facts.insert(0, f"first piece after {format_duration(reply.first_token)}")
+        facts.append(message("ask.first_token", duration=format_duration(reply.first_token)))
+    facts.append(message("ask.duration", duration=format_duration(reply.seconds or 0.0)))
+    facts.append(message("ask.polls", n=reply.poll_count))
     if reply.usage:
-        facts.append(format_count(reply.usage.total, "token"))
+        facts.append(message("ask.tokens", n=reply.usage.total))
     if reply.log_id:
-        facts.append(f"log id {reply.log_id}")
-    click.echo(", ".join(facts), err=True)
-    click.echo(f"continue with: --conversation {reply.conversation_id}", err=True)
+        facts.append(message("error.log_id", id=reply.log_id))
+    echo(message("ask.facts", facts=tuple(facts)), err=True)
+    echo(message("ask.continue", id=reply.conversation_id), err=True)

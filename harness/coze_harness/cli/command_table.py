@@ -2,67 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
+from coze_harness.cli.command_help import (
+    OUTPUT,
+    TALKED,
+    LocalizedOption,
+    global_options,
+    help_sections,
+    help_width,
+    section,
+    variables,
+)
+from coze_harness.cli.command_output import CommandOutput, current_output
 from coze_harness.cli.interruption import interrupt_on_signals
+from coze_harness.cli.usage_errors import LocalizedUsageError
+from coze_harness.messages import Catalogue, LocalizedText, message
 
-_COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+_COMMANDS: Final[Mapping[str, tuple[str, str, LocalizedText]]] = MappingProxyType(
     {
         # name: (module, attribute, one line of help)
-        "init": (
-            "init_command",
-            "init",
-            "Set up a project: settings, a scenario, CI, editor schema.",
-        ),
-        "run": ("run_command", "run", "Replay, judge, report. Offline; needs no token."),
-        "record": ("run_command", "record", "Talk to Coze, write cassettes, judge, report."),
-        "live": ("run_command", "live", "Talk to Coze, judge, report; save no cassette."),
-        "compare": (
-            "compare_command",
-            "compare",
-            "Ask the bot again; report what changed since the baseline.",
-        ),
-        "accept": (
-            "accept_command",
-            "accept",
-            "Replace recordings in the baseline with candidates.",
-        ),
-        "check": (
-            "check_command",
-            "check",
-            "Check scenarios, settings and recordings without running.",
-        ),
-        "mutate": (
-            "mutate_command",
-            "mutate",
-            "Mutate recorded answers; report which mutants still pass.",
-        ),
-        "ask": ("ask_command", "ask", "Send a bot one prompt; print its answer."),
-        "new": ("new_command", "new", "Write the file of a new scenario."),
-        "list": (
-            "list_command",
-            "list_trials",
-            "List the trials and the state of their cassettes.",
-        ),
-        "schema": (
-            "schema_command",
-            "schema",
-            "Print the JSON Schema of a kind of file, for editors.",
-        ),
-        "report": (
-            "report_command",
-            "report",
-            "Write the reports of a run again, or merge several runs.",
-        ),
-        "history": ("report_command", "history", "List the runs, newest first."),
-        "prune": ("prune_command", "prune", "Delete old runs."),
-        "serve": ("serve_command", "serve", "Serve scripted bots with Coze's API on this machine."),
+        "init": ("init_command", "init", message("command.init")),
+        "run": ("run_command", "run", message("command.run")),
+        "record": ("run_command", "record", message("command.record")),
+        "live": ("run_command", "live", message("command.live")),
+        "compare": ("compare_command", "compare", message("command.compare")),
+        "accept": ("accept_command", "accept", message("command.accept")),
+        "check": ("check_command", "check", message("command.check")),
+        "mutate": ("mutate_command", "mutate", message("command.mutate")),
+        "ask": ("ask_command", "ask", message("command.ask")),
+        "new": ("new_command", "new", message("command.new")),
+        "list": ("list_command", "list_trials", message("command.list")),
+        "schema": ("schema_command", "schema", message("command.schema")),
+        "report": ("report_command", "report", message("command.report")),
+        "history": ("report_command", "history", message("command.history")),
+        "prune": ("prune_command", "prune", message("command.prune")),
+        "serve": ("serve_command", "serve", message("command.serve")),
+        "completion": ("completion_command", "completion", message("command.completion")),
     }
+)
+_EXAMPLE: Final = "coze-harness init demo && cd demo && coze-harness run"
+_VARIABLES: Final = (
+    *("COZE_API_TOKEN", "COZE_API_BASE", "CI", "GITHUB_ACTIONS", "COZE_HARNESS_LANG", "NO_COLOR"),
 )
 
 
@@ -83,17 +72,51 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+        is_unknown = bool(args) and args[0] not in _COMMANDS and not args[0].startswith("-")
+        if is_unknown and not ctx.resilient_parsing:
             import difflib
 
-            near = difflib.get_close_matches(args[0], _COMMANDS, 1)
-            hint = f' Did you mean "{near[0]}"?' if near else ""
-            raise click.UsageError(f'There is no command "{args[0]}".{hint}', ctx)
+            if near := difflib.get_close_matches(args[0], _COMMANDS, 1):
+                what = message("usage.no_command_near", command=args[0], near=near[0])
+            else:
+                what = message("usage.no_command", command=args[0])
+            raise LocalizedUsageError(what, ctx)
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, _, line) in _COMMANDS.items()])
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        words = (ctx.find_object(CommandOutput) or current_output()).words
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        from click.shell_completion import CompletionItem  # only a shell asks for it
+
+        return [
+            CompletionItem(name, help=words.text(text))
+            for name, (_module, _attribute, text) in _COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+
+    def get_help(self, ctx: click.Context) -> str:
+        words = (ctx.find_object(CommandOutput) or current_output()).words
+        return "\n".join(_overview(self.params, words))
+
+
+def _overview(parameters: list[click.Parameter], words: Catalogue) -> Iterator[str]:
+    from coze_harness.cli.text_wrapping import wrap_cells  # only help needs it
+
+    width = help_width()
+    usage = f"coze-harness {words.word('help.command_and_arguments')}"
+    yield words.word("help.usage", {"usage": usage})
+    for paragraph in (message("help.overview"), message("help.errors")):
+        yield ""
+        yield from wrap_cells(words.text(paragraph), width)
+    commands = [(name, words.text(text)) for name, (_, _, text) in _COMMANDS.items()]
+    yield from section(words.word("help.commands"), commands, width)
+    yield from help_sections(parameters, words, width)
+    yield from variables(_VARIABLES, words, width)
+    codes = [(str(code), words.text(text)) for code, text in TALKED.items()]
+    yield from section(words.word("help.exit_codes"), codes, width)
+    yield ""
+    yield words.word("help.example", {"command": _EXAMPLE})
 
 
 def _print_version(ctx: click.Context, _option: click.Parameter, requested: bool) -> None:
@@ -107,21 +130,23 @@ def _print_version(ctx: click.Context, _option: click.Parameter, requested: bool
 @click.group(
     cls=_Commands,
     invoke_without_command=True,
-    subcommand_metavar="COMMAND [ARGS]...",
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Example: coze-harness init demo && cd demo && coze-harness run",
+    params=[
+        LocalizedOption(
+            ["--version"],
+            is_flag=True,
+            expose_value=False,
+            is_eager=True,
+            callback=_print_version,
+            text=message("option.version"),
+            section=OUTPUT,
+        ),
+        *global_options(),
+    ],
 )
-@click.option(
-    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version,
-    help="Show the version and exit.",
-)  # fmt: skip
 @click.pass_context
 def coze_harness(ctx: click.Context) -> None:
-    """Record conversations with Coze bots once, replay them offline, and judge the answers.
-
-    An error says what happened, where, and what to do next. Add --debug to any command to see its
-    traceback.
-    """
+    """Record conversations with Coze bots once, replay them offline, and judge the answers."""
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help(), err=True)
         ctx.exit(2)

@@ -6,10 +6,12 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 import click
+from rich.cells import cell_len, set_cell_size
 
 from coze_harness.baseline.candidates import CandidateOptions
 from coze_harness.cli import shared_options
-from coze_harness.cli.progress_display import ProgressDisplay
+from coze_harness.cli.command_help import RECORDING, RUN, TALKED, TARGET, command, option
+from coze_harness.cli.progress_display import ProgressDisplay, progress_display
 from coze_harness.cli.project_access import lock_for_writing, note, opened_project
 from coze_harness.cli.run_command import finish, report_to_ci
 from coze_harness.cli.shared_options import DisplayOptions
@@ -25,34 +27,48 @@ from coze_harness.commands.compare_bots import (
 from coze_harness.commands.project import TrialSelection
 from coze_harness.commands.run_trials import RunOptions
 from coze_harness.config import SettingsOverrides
-from coze_harness.messages import message
+from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model import ChangeKind, Comparison
 from coze_harness.model.errors import UsageError
 from coze_harness.reporting.terminal_comparison import closing_line, comparison_lines
 
 
-@click.command(epilog="Example: coze-harness compare --draft --tag smoke")
-@shared_options.selection
-@click.option("--draft", is_flag=True, help="Ask the bot's unpublished draft.")
-@click.option(
-    "--bot-version", "version", metavar="V", default="", help="Ask this version of the bot."
+@command(
+    description=(
+        message("help.compare"),
+        message("help.compare_baseline"),
+        message("help.compare_decides"),
+        message("help.compare_runs"),
+    ),
+    example="coze-harness compare --draft --tag smoke",
+    exit_codes={**TALKED, 0: message("exit.not_regressed"), 1: message("exit.regressed")},
+    environment=RECORDING,
 )
-@click.option(
+@shared_options.selection
+@option("--draft", is_flag=True, section=TARGET, text=message("option.draft"))
+@option(
+    "--bot-version",
+    "version",
+    metavar="V",
+    default="",
+    section=TARGET,
+    text=message("option.bot_version"),
+)
+@option(
     "--budget",
     type=click.IntRange(1),
     metavar="CALLS",
-    help="Make at most CALLS calls to Coze. Default: up to 20 further trials of each suspect.",
+    section=RUN,
+    text=message("option.budget"),
 )
-@click.option(
-    "--thorough", is_flag=True, help="Ask twice where the first answer passes; finds smaller drops."
-)
-@click.option("--strict", is_flag=True, help="Exit with 1 if a scenario is undecided, too.")
-@click.option("--replay", is_flag=True, help="Compare the candidates that are recorded, offline.")
-@click.option("--force", is_flag=True, help="Record even if CI is set.")
+@option("--thorough", is_flag=True, section=RUN, text=message("option.thorough"))
+@option("--strict", is_flag=True, section=RUN, text=message("option.strict_compare"))
+@option("--replay", is_flag=True, section=RUN, text=message("option.replay"))
+@shared_options.force
 @shared_options.wait
 @shared_options.project
 @shared_options.comparison
-@shared_options.display
+@shared_options.brief_display
 def compare(
     selection: TrialSelection,
     draft: bool,
@@ -66,35 +82,23 @@ def compare(
     options: RunOptions,
     display: DisplayOptions,
 ) -> int:
-    """Ask the bot again, record candidates next to the baseline, and report what changed.
-
-    The baseline (the committed recordings) stays unchanged until you run `coze-harness accept`.
-    PATH is a file, a folder or a scenario's name.
-
-    To compare two runs offline, name them (an id, a folder in reports/, or latest), the older one
-    first: coze-harness compare BASE CANDIDATE.
-
-    What passed before and fails now is asked again until it is decided or the budget ends. Exit
-    code 1: it is decided that a scenario regressed.
-    """
+    """Ask the bot again, record candidates next to the baseline, and report what changed."""
     candidate = CandidateOptions(draft, version)
     asking = AskingOptions(budget=budget, is_thorough=thorough)
     with opened_project(overrides) as project:
         runs = find_two_runs(project, selection.paths)
+        given = _options_of_a_candidate(candidate, asking, overrides, wait=wait, force=force)
         if runs:
-            _check_options_for_runs(selection, options, candidate, asking, replay=replay)
+            _check_options_for_runs(selection, options, {"--replay": replay, **given})
         else:
-            _check_options(selection, candidate, asking, replay=replay)
+            _check_options(selection, candidate, asking, given, replay=replay)
             if replay:
                 project.resources.enter_context(lock_for_reading(project, note))
             else:
                 project.refuse_recording_in_ci(force=force)
                 lock_for_writing(project, "compare", wait=wait)
-        with ProgressDisplay(
-            project.process.environment,
-            display,
-            ticking=not (runs or replay),
-            shows_results=False,
+        with progress_display(
+            project, display, ticking=not (runs or replay), shows_results=False
         ) as progress:
             if runs:
                 comparison = compare_runs(project, runs, selection, options, progress)
@@ -106,8 +110,9 @@ def compare(
                 )
             _show_comparison(comparison, progress, display)
             if not (runs or display.quiet):
+                found = comparison.outcome.run.comparison
                 asked = None if replay else _asked_options(candidate, selection)
-                for line in _next_steps(comparison.outcome.run.comparison, asked):
+                for line in _next_steps(found, asked, project.words):
                     progress.line(line)
             report_to_ci(project, comparison.outcome, progress, options)
             location = str(project.folders.relative_path(comparison.outcome.location))
@@ -118,59 +123,72 @@ def compare(
         return finish(comparison.outcome, display)
 
 
-def _check_options(
-    selection: TrialSelection, candidate: CandidateOptions, asking: AskingOptions, *, replay: bool
-) -> None:
-    if candidate.draft and candidate.version:
-        raise UsageError(
-            "--draft and --bot-version cannot be used together: a draft has no version.",
-            next_step="leave out one of them.",
-        )
-    if replay:
-        given = {
-            "--draft": candidate.draft,
-            "--bot-version": candidate.version,
-            "--budget": asking.budget,
-            "--thorough": asking.is_thorough,
-        }
-        _refuse(given, "compare.not_for_replay", "compare.not_for_replay.next")
-    elif selection.repeat is not None:
-        given = {"--budget": asking.budget, "--thorough": asking.is_thorough}
-        _refuse(given, "compare.fixed_design", "compare.fixed_design.next")
-
-
-def _check_options_for_runs(
-    selection: TrialSelection,
-    options: RunOptions,
+def _options_of_a_candidate(
     candidate: CandidateOptions,
     asking: AskingOptions,
+    overrides: SettingsOverrides,
+    *,
+    wait: bool,
+    force: bool,
+) -> dict[str, bool]:
+    """Return the options that concern a candidate to record, and whether they are given."""
+    return {
+        "--draft": candidate.draft,
+        "--bot-version": bool(candidate.version),
+        "--budget": asking.budget is not None,
+        "--thorough": asking.is_thorough,
+        "--base-url": overrides.base_url is not None,
+        "--wait": wait,
+        "--force": force,
+    }
+
+
+def _check_options(
+    selection: TrialSelection,
+    candidate: CandidateOptions,
+    asking: AskingOptions,
+    given: Mapping[str, bool],
     *,
     replay: bool,
 ) -> None:
-    given = {
-        "--draft": candidate.draft,
-        "--bot-version": candidate.version,
-        "--budget": asking.budget,
-        "--thorough": asking.is_thorough,
-        "--replay": replay,
-        "--bot": selection.bots,
-        "--repeat": selection.repeat,
-        "--last-failed": selection.last_failed,
-        "--resume": options.resume,
-    }
-    _refuse(given, "compare.not_for_runs", "compare.not_for_runs.next")
-
-
-def _refuse(given: Mapping[str, object], what: str, next_step: str) -> None:
-    """Refuse options that were given; `what` and `next_step` are ids of messages.
-
-    Raises:
-        UsageError: there are some.
-    """
-    if options := tuple(name for name, value in given.items() if value):
+    if candidate.draft and candidate.version:
         raise UsageError(
-            message(what, options=options), next_step=message(next_step, options=options)
+            message("compare.draft_and_version"),
+            next_step=message("compare.draft_and_version.next"),
         )
+    if replay and (unsupported := _given(given)):
+        raise UsageError(
+            message("compare.not_with_replay", options=unsupported),
+            next_step=message("compare.not_with_replay.next", options=unsupported),
+        )
+    sequential = {"--budget": asking.budget is not None, "--thorough": asking.is_thorough}
+    if selection.repeat is not None and (unsupported := _given(sequential)):
+        raise UsageError(
+            message("compare.fixed_design", options=unsupported),
+            next_step=message("compare.fixed_design.next", options=unsupported),
+        )
+
+
+def _check_options_for_runs(
+    selection: TrialSelection, options: RunOptions, given: Mapping[str, bool]
+) -> None:
+    given = {
+        **given,
+        "--bot": bool(selection.bots),
+        "--repeat": selection.repeat is not None,
+        "--last-failed": selection.last_failed,
+        "--resume": options.resume is not None,
+        "--workers": options.workers is not None,
+    }
+    if unsupported := _given(given):
+        raise UsageError(
+            message("compare.not_with_runs", options=unsupported),
+            next_step=message("compare.not_with_runs.next", options=unsupported),
+        )
+
+
+def _given(options: Mapping[str, bool]) -> tuple[str, ...]:
+    return tuple(name for name, is_given in options.items() if is_given)
 
 
 def _show_comparison(
@@ -185,14 +203,18 @@ def _show_comparison(
         progress.line(line)
 
 
-def _next_steps(found: Comparison | None, asked: Sequence[str] | None) -> list[str]:
+def _next_steps(
+    found: Comparison | None, asked: Sequence[str] | None, words: Catalogue
+) -> list[str]:
     """Return what is undecided, and the commands to run next.
 
     Args:
         found: the comparison.
         asked: the options that say which bot was asked; `None` if none was.
+        words: the texts of the language.
     """
-    lines, steps = [], []
+    lines: list[str] = []
+    steps: list[LocalizedText] = []
     undecided = [one for one in found.scenarios if one.more_calls] if found else []
     if found and undecided:
         calls = sum(one.more_calls for one in undecided)
@@ -200,18 +222,22 @@ def _next_steps(found: Comparison | None, asked: Sequence[str] | None) -> list[s
         text = message("compare.undecided", n=len(undecided), more=more)
         if found.budget:
             text = message("compare.undecided.budget", budget=found.budget, rest=text)
-        lines = ["", str(text)]
+        lines = ["", words.text(text)]
         if asked is not None:
             names = dict.fromkeys(one.scenario for one in undecided)
-            words = ["coze-harness", "compare", *names, *asked, "--budget", str(calls)]
-            steps.append(str(message("compare.next.decide", command=shlex.join(words))))
+            command = ["coze-harness", "compare", *names, *asked, "--budget", str(calls)]
+            steps.append(message("compare.next.decide", command=shlex.join(command)))
     if found is None or any(kind is not ChangeKind.SAME for kind in found.counts):
-        steps.append("coze-harness accept --interactive   shows each change")
-        steps.append("coze-harness accept   replaces the baseline with the candidates")
+        interactive = "coze-harness accept --interactive"
+        steps.append(message("compare.next_review", command=interactive))
+        steps.append(message("compare.next_accept", command="coze-harness accept"))
     elif not steps:
-        steps.append("nothing to do: every answer is that of the baseline")
-    labelled = [f"{'' if index else 'next':<12}{step}" for index, step in enumerate(steps)]
-    return [*lines, "", *labelled]
+        steps.append(message("compare.next_nothing"))
+    label = words.word("compare.next")
+    column = max(12, cell_len(label) + 2)
+    heads = [label, *[""] * (len(steps) - 1)]
+    shown = zip(heads, steps, strict=True)
+    return [*lines, "", *(f"{set_cell_size(h, column)}{words.text(step)}" for h, step in shown)]
 
 
 def _asked_options(candidate: CandidateOptions, selection: TrialSelection) -> list[str]:

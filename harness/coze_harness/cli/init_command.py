@@ -10,7 +10,10 @@ from typing import Final
 
 import click
 
+from coze_harness.cli.command_help import argument, command
+from coze_harness.cli.command_output import echo
 from coze_harness.cli.schema_command import schema_text
+from coze_harness.messages import message
 from coze_harness.model.errors import UsageError
 from coze_harness.model.location import Location
 
@@ -28,13 +31,19 @@ _FILES: Final[Mapping[str, str]] = MappingProxyType(
 _SCHEMA: Final = "scenario.schema.json"
 
 
-@click.command(epilog="Example: coze-harness init my-bot-tests")
-@click.argument("folder", default=".", metavar="[DIR]", type=click.Path(path_type=Path))
+@command(
+    description=(message("help.init"), message("help.init_keeps")),
+    example="coze-harness init my-bot-tests",
+)
+@argument(
+    "folder",
+    message("option.folder"),
+    default=".",
+    metavar="[DIR]",
+    type=click.Path(path_type=Path, file_okay=False),
+)
 def init(folder: Path) -> int:
-    """Set up a project in DIR: settings, a scenario with its recording, CI, editor schema.
-
-    Existing files are kept unchanged.
-    """
+    """Set up a project in DIR: settings, a scenario with its recording, CI, editor schema."""
     starter = files("coze_harness") / "starter"
     texts = {name: (starter / source).read_text("utf-8") for name, source in _FILES.items()}
     texts[_SCHEMA] = schema_text("scenario")
@@ -42,26 +51,24 @@ def init(folder: Path) -> int:
         for name, text in texts.items():
             path = folder / name
             if path.exists():
-                click.echo(f"kept     {path}")
+                echo(message("init.kept", path=str(path)))
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
-            click.echo(f"written  {path}")
+            echo(message("init.written", path=str(path)))
     except OSError as error:
         raise UsageError(
-            f"The project could not be set up: {error.strerror}.",
+            message("init.failed", reason=error.strerror or str(error)),
             where=Location(str(error.filename or folder)),
-            next_step="choose a folder that you may write to.",
+            next_step=message("init.failed.next"),
         ) from error
     click.echo("")
-    click.echo("Next:")
+    echo(message("init.next"))
     if folder != Path():
         click.echo(f"  cd {folder}")
-    click.echo("  coze-harness run              # replays the sample recording, offline")
-    click.echo(
-        "To test your own bot, put its id into harness.yaml and your prompts into scenarios/:"
-    )
+    echo(message("init.run", command="coze-harness run"), indent=2)
+    echo(message("init.own_bot"))
     click.echo("  COZE_API_TOKEN=… coze-harness record")
-    click.echo("Without an account, record from a scripted bot on this machine:")
+    echo(message("init.no_account"))
     click.echo("  coze-harness serve --demo")
     return 0

@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 import click
 from rich.cells import cell_len, set_cell_size
 
 from coze_harness.cli import shared_options
+from coze_harness.cli.command_help import DONE, OUTPUT, SELECTION, command, option
+from coze_harness.cli.command_output import echo
 from coze_harness.cli.project_access import project_to_read
 from coze_harness.commands.check_project import list_trials as listed_trials
+from coze_harness.commands.json_results import trials_json
 from coze_harness.commands.project import TrialSelection
 from coze_harness.config import SettingsOverrides
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import CassetteState
 from coze_harness.reporting.safe_text import single_line
 
 _MAX_NAME_CELLS: Final = 44
+_STATES: Final[Mapping[CassetteState, LocalizedText]] = MappingProxyType(
+    {
+        CassetteState.RECORDED: message("state.recorded"),
+        CassetteState.STALE: message("state.stale"),
+        CassetteState.MISSING: message("state.missing"),
+        CassetteState.UNREADABLE: message("state.unreadable"),
+    }
+)
 
 
-@click.command("list", epilog="Example: coze-harness list --tag smoke --json")
+@command(
+    "list",
+    description=(message("help.list"),),
+    example="coze-harness list --tag smoke --json",
+    exit_codes={**DONE, 3: message("exit.recording"), 5: message("exit.nothing")},
+)
 @shared_options.selection
-@click.option("--shard", metavar="I/N", default="", help="Only part I of N, as `run` splits them.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON array, one object per trial.")
+@option("--shard", metavar="I/N", default="", section=SELECTION, text=message("option.shard"))
+@option("--json", "as_json", is_flag=True, section=OUTPUT, text=message("option.json_list"))
 @shared_options.folders
 def list_trials(
     selection: TrialSelection, shard: str, as_json: bool, overrides: SettingsOverrides
@@ -32,31 +50,25 @@ def list_trials(
     with project_to_read(overrides) as project:
         rows = listed_trials(project, selection, shard)
     if as_json:
-        listed = [
-            {
-                "id": trial.key.id,
-                "scenario": trial.key.scenario,
-                "file": trial.key.file,
-                "line": trial.key.line,
-                "bot": trial.key.bot,
-                "case": trial.key.case,
-                "trial": trial.key.trial,
-                "tags": list(trial.key.tags),
-                "cassette": trial.key.cassette,
-                "state": state.value,
-            }
-            for trial, state in rows
-        ]
-        click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
+        click.echo(trials_json(rows), nl=False)
         return 0
+    words = project.words
+    states = {state: words.text(_STATES[state]) for state in CassetteState}
+    column = max(10, *map(cell_len, states.values()))
     width = min(max((cell_len(trial.key.id) for trial, _state in rows), default=0), _MAX_NAME_CELLS)
     for trial, state in rows:
         where = f"{trial.key.file}:{trial.key.line}"
         name = set_cell_size(single_line(trial.key.id), width)
-        click.echo(f"{state.value:<10}  {name}  {where}")
+        click.echo(f"{set_cell_size(states[state], column)}  {name}  {where}")
     counts = Counter(state for _trial, state in rows)
-    summary = ", ".join(
-        f"{counts[state]} {state.value}" for state in CassetteState if counts[state]
+    parts = tuple(
+        message("list.count", n=counts[state], state=_STATES[state])
+        for state in CassetteState
+        if counts[state]
     )
-    click.echo(f"{len(rows)} trials: {summary}" if summary else f"Shard {shard} is empty.")
+    echo(
+        message("list.total", n=len(rows), parts=parts)
+        if parts
+        else message("list.empty_shard", shard=shard)
+    )
     return 0

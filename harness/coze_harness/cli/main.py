@@ -13,6 +13,9 @@ from coze_harness.cli.interruption import INTERRUPTED
 if TYPE_CHECKING:
     import click
 
+    from coze_harness.cli.command_output import CommandOutput
+    from coze_harness.model.errors import HarnessError
+
 __all__ = ["run"]
 
 
@@ -27,25 +30,29 @@ def run(arguments: Sequence[str]) -> int:
         stale or unreadable, 4 Coze or the network failed, 5 nothing to run, 130 interrupted.
     """
     _use_utf8()
-    words = [word for word in arguments if word != "--debug"]
-    debug = len(words) != len(arguments)
     import click
 
+    from coze_harness.cli.command_output import CommandOutput
     from coze_harness.cli.command_table import coze_harness
+    from coze_harness.commands.current_process import current_process
+    from coze_harness.messages import message
     from coze_harness.model.errors import HarnessError
 
+    output = CommandOutput(arguments, current_process().environment)
     try:
-        code = coze_harness.main(words, prog_name="coze-harness", standalone_mode=False)
+        code = coze_harness.main(
+            list(arguments), prog_name="coze-harness", standalone_mode=False, obj=output
+        )
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except HarnessError as error:
-        _print_error(error.lines(), debug=debug)
+        _print_error(error, output)
         return error.exit_code
     except click.ClickException as error:
-        _print_error(_usage_lines(error), debug=debug)
+        _print_error(_usage_error(error), output)
         return 2
     except (KeyboardInterrupt, click.Abort):
-        _print_error(["Interrupted."], debug=debug)
+        print(output.words.text(message("main.interrupted")), file=sys.stderr)  # noqa: T201 (the command's output)
         return INTERRUPTED
     except BrokenPipeError:
         # The reader (head, less) closed the pipe: not an error.
@@ -55,18 +62,14 @@ def run(arguments: Sequence[str]) -> int:
         from coze_harness.storage.atomic_write import is_disk_full
 
         if not is_disk_full(error):
-            _print_error(_internal_error(error), debug=debug)
+            _print_error(_internal_error(error), output)
             return 2
-        place = f"{error.filename}: " if error.filename else ""
-        _print_error(
-            [f"{place}The disk is full.", "  next: free some space, then run the command again."],
-            debug=debug,
-        )
+        _print_error(_disk_full(error), output)
         # It may be the output that cannot be written, and Python writes the rest at its end.
         _discard_output()
         return 2
     except Exception as error:  # noqa: BLE001 (users never see a traceback without --debug)
-        _print_error(_internal_error(error), debug=debug)
+        _print_error(_internal_error(error), output)
         return 2
 
 
@@ -74,11 +77,26 @@ def _discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _internal_error(error: Exception) -> list[str]:
-    return [
-        f"Internal error of coze-harness: {type(error).__name__}: {error}",
-        "  next: run the command again with --debug, and report what it prints.",
-    ]
+def _internal_error(error: Exception) -> HarnessError:
+    from coze_harness.messages import message
+    from coze_harness.model.errors import HarnessError
+
+    return HarnessError(
+        message("main.internal", type=type(error).__name__, text=str(error)),
+        next_step=message("main.internal.next"),
+    )
+
+
+def _disk_full(error: OSError) -> HarnessError:
+    from coze_harness.messages import message
+    from coze_harness.model.errors import HarnessError
+    from coze_harness.model.location import Location
+
+    return HarnessError(
+        message("main.disk_full"),
+        where=Location(str(error.filename)) if error.filename else None,
+        next_step=message("main.disk_full.next"),
+    )
 
 
 def _use_utf8() -> None:
@@ -93,24 +111,32 @@ def _use_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _usage_lines(error: click.ClickException) -> list[str]:
-    """Format an error of click like every other error: what happened, then the next step."""
+def _usage_error(error: click.ClickException) -> HarnessError:
+    """Return an error of click as one of ours: what happened, then the next step."""
     import click
 
-    message = " ".join(error.format_message().split())
+    from coze_harness.cli.usage_errors import describe_usage_error
+    from coze_harness.model.errors import UsageError
+
     command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
-    return [message, f"  next: {command or 'coze-harness'} --help"]
+    return UsageError(describe_usage_error(error), next_step=f"{command or 'coze-harness'} --help")
 
 
-def _print_error(lines: Sequence[str], *, debug: bool) -> None:
+def _print_error(error: HarnessError, output: CommandOutput) -> None:
     """Print an error on stderr, after its traceback with --debug; secrets are redacted in both."""
     from coze_harness.commands.current_process import process_to_redact, redact_for_display
+    from coze_harness.reporting.github_actions import disarm_commands
+    from coze_harness.reporting.github_job import on_github
     from coze_harness.reporting.safe_text import show_control_characters
 
-    if debug:
+    lines = error.lines(output.words)
+    if output.debug:
         import traceback
 
         lines = [*traceback.format_exc().splitlines(), *lines]
     process = process_to_redact()
+    output.annotate([error])
+    if on_github(process.environment):
+        lines = [disarm_commands(line) for line in lines]
     for line in lines:
         print(show_control_characters(redact_for_display(line, process)), file=sys.stderr)  # noqa: T201 (the command's output)

@@ -2,89 +2,83 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 import click
+from rich.cells import cell_len, set_cell_size
 
 from coze_harness.cli import shared_options
-from coze_harness.cli.progress_display import ProgressDisplay
+from coze_harness.cli.command_help import REPLAYED, RUN, RUNNING, command, option
+from coze_harness.cli.progress_display import progress_display
 from coze_harness.cli.project_access import project_to_read
-from coze_harness.cli.run_command import open_report as open_run_report
+from coze_harness.cli.run_command import finish
 from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.commands.mutate_answers import MutationOutcome, mutate_answers
 from coze_harness.commands.project import Project, TrialSelection
 from coze_harness.config import SettingsOverrides
-from coze_harness.model import MutationReport, MutationScore, SurvivingMutant
+from coze_harness.messages import Catalogue, LocalizedText, literal, message
+from coze_harness.model import MutationScore, SurvivingMutant
 from coze_harness.mutation.mutation_runner import MutationNote
 from coze_harness.reporting.run_writer import INTERRUPTED
-from coze_harness.reporting.safe_text import format_count, single_line
-from coze_harness.reporting.terminal_trials import fit_line
+from coze_harness.reporting.safe_text import single_line
+from coze_harness.reporting.terminal_trials import fit_line, report_location
 
 _FAILED: Final = 1
+_SEED: Final = 1
 _BAR_CELLS: Final = 10
 _MAX_NAME_CELLS: Final = 40
 _MAX_SURVIVORS: Final = 5
 _MAX_NOTES: Final = 10
 
 
-@click.command(epilog="Example: coze-harness mutate scenarios/identity.yaml --fail-under 0.8")
-@shared_options.selection
-@shared_options.folders
-@click.option(
-    "--seed", type=int, default=1, show_default=True, metavar="N", help="Selects the mutants."
+@command(
+    description=(message("help.mutate"), message("help.mutate_how")),
+    example="coze-harness mutate scenarios/identity.yaml --fail-under 0.8",
+    exit_codes={**REPLAYED, 0: message("exit.done"), 1: message("exit.score")},
+    environment=RUNNING,
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the scores as a JSON object.")
-@click.option(
+@shared_options.selection_of_one_repeat
+@shared_options.offline
+@option(
+    "--seed",
+    type=int,
+    default=_SEED,
+    metavar="N",
+    section=RUN,
+    text=message("option.seed", default=_SEED),
+)
+@option(
     "--fail-under",
     type=click.FloatRange(0, 1),
     metavar="SHARE",
-    help="Exit with 1 if a scenario kills less than this share of its mutants (0..1).",
+    section=RUN,
+    text=message("option.fail_under"),
 )
-@click.option(
-    "-q", "--quiet", is_flag=True, help="Print what is below --fail-under, and the last line."
-)
-@click.option("--no-progress", is_flag=True, help="Show no progress bar.")
-@click.option("--open", "open_report", is_flag=True, help="Open the report in a browser.")
+@shared_options.brief_display
 def mutate(
     selection: TrialSelection,
     overrides: SettingsOverrides,
     seed: int,
-    as_json: bool,
     fail_under: float | None,
-    quiet: bool,
-    no_progress: bool,
-    open_report: bool,
+    display: DisplayOptions,
 ) -> int:
-    """Mutate the recorded answers and report which mutants the expectations miss. Offline.
-
-    Each answer is emptied, cut, negated, given another number or date, swapped, refused and more,
-    and judged by its own turn's expectations. They would not notice a mutant that still passes.
-    """
-    display = DisplayOptions(quiet=quiet or as_json, no_progress=no_progress)
+    """Mutate the recorded answers and report which mutants the expectations miss. Offline."""
     with project_to_read(overrides) as project:
-        environment = project.process.environment
-        with ProgressDisplay(environment, display, ticking=True, shows_results=False) as progress:
+        words = project.words
+        with progress_display(project, display, ticking=True, shows_results=False) as progress:
             mutation = mutate_answers(project, selection, seed=seed, listener=progress)
             scores = mutation.report.scores
             low = [score for score in scores if _is_below(score, fail_under)]
             code = _exit_code(mutation, low)
-            below = list(_below(low, fail_under))
-            if as_json:
-                progress.print_errors()
-            else:
-                lines = [] if quiet else _table(mutation)
-                for line in (*lines, *below):
-                    progress.line(fit_line(line, progress.width) if progress.width else line)
-                progress.finish(_summary(mutation, project), good=code == 0)
-        if as_json:
-            record = _as_record(mutation.report, mutation.runner.skipped)
-            click.echo(json.dumps(record, ensure_ascii=False, indent=2))
-            click.echo("".join(f"{line}\n" for line in below), err=True, nl=False)
-        if open_report:
-            open_run_report(mutation.outcome)
+            lines = (
+                [] if display.quiet else list(_table(mutation, words, all_notes=display.as_json))
+            )
+            for line in (*lines, *_below(low, fail_under, words)):
+                progress.line(fit_line(line, progress.width))
+            progress.finish(_summary(mutation, project), good=code == 0)
+        finish(mutation.outcome, display)
     return code
 
 
@@ -100,26 +94,28 @@ def _is_below(score: MutationScore, share: float | None) -> bool:
     return share is not None and score.score is not None and score.score < share
 
 
-def _table(mutation: MutationOutcome) -> Iterator[str]:
+def _table(mutation: MutationOutcome, words: Catalogue, *, all_notes: bool) -> Iterator[str]:
     """Yield a line for each scenario, notes on turns, and some surviving mutants."""
-    from rich.cells import cell_len, set_cell_size
-
     scores, runner = mutation.report.scores, mutation.runner
     names = [single_line(score.scenario) for score in scores]
     width = min(max(map(cell_len, names), default=0), _MAX_NAME_CELLS)
-    parts = [_killed(score) for score in scores]
-    wide = max(map(len, parts), default=0)
+    parts = [_killed(score, words) for score in scores]
+    wide = max(map(cell_len, parts), default=0)
     for score, name, part in zip(scores, names, parts, strict=True):
         missed = Counter(survivor.operator for survivor in score.survivors)
         operators = ", ".join(f"{n} ×{k}" if k > 1 else n for n, k in missed.items())
         shown = set_cell_size(fit_line(name, width), width)
-        yield f"{shown}  {part:>{wide}}  {_bar(score)}  {operators}".rstrip()
-    yield from _notes([*runner.skipped, *runner.unprotected])
-    yield from _survivors(scores)
+        space = " " * (wide - cell_len(part))
+        yield f"{shown}  {space}{part}  {_bar(score)}  {operators}".rstrip()
+    notes = [*runner.skipped, *runner.unprotected]
+    yield from _notes(notes, words, len(notes) if all_notes else _MAX_NOTES)
+    yield from _survivors(scores, words)
 
 
-def _killed(score: MutationScore) -> str:
-    return f"{score.killed}/{score.mutants}" if score.mutants else "none"
+def _killed(score: MutationScore, words: Catalogue) -> str:
+    if not score.mutants:
+        return words.text(message("mutate.no_mutants"))
+    return f"{score.killed}/{score.mutants}"
 
 
 def _bar(score: MutationScore) -> str:
@@ -127,17 +123,17 @@ def _bar(score: MutationScore) -> str:
     return "█" * full + "░" * (_BAR_CELLS - full)
 
 
-def _notes(notes: Sequence[MutationNote]) -> Iterator[str]:
+def _notes(notes: Sequence[MutationNote], words: Catalogue, most: int) -> Iterator[str]:
     if notes:
         yield ""
-    for note in notes[:_MAX_NOTES]:
-        yield f"{_place(note.trial, note.turn)}: {single_line(str(note.text))}"
-    if len(notes) > _MAX_NOTES:
-        others = format_count(len(notes) - _MAX_NOTES, "other note")
-        yield f"and {others} (--json has them all)"
+    for note in notes[:most]:
+        place, text = _place(note.trial, note.turn), single_line(words.text(note.text))
+        yield words.text(message("mutate.note", place=place, text=text))
+    if len(notes) > most:
+        yield words.text(message("mutate.more_notes", n=len(notes) - most))
 
 
-def _survivors(scores: Sequence[MutationScore]) -> Iterator[str]:
+def _survivors(scores: Sequence[MutationScore], words: Catalogue) -> Iterator[str]:
     """Yield some survivors, each of another operator and scenario, the weakest scenario first."""
     chosen: dict[str, SurvivingMutant] = {}
     for score in scores:
@@ -147,72 +143,50 @@ def _survivors(scores: Sequence[MutationScore]) -> Iterator[str]:
     for survivor in chosen.values():
         yield ""
         place = _place(survivor.trial, survivor.turn)
-        yield f"{place} passes with this mutant ({survivor.operator}):"
-        yield f"  mutant   {single_line(survivor.answer) or '(an empty answer)'}"
-        yield f"  answer   {single_line(survivor.original)}"
-        if survivor.expectations:
-            yield f"  expects  {single_line('; '.join(survivor.expectations))}"
-        yield f"  add      - {survivor.hint}"
+        yield words.text(message("mutate.survivor", place=place, operator=survivor.operator))
+        answer = single_line(survivor.answer) or words.text(message("mutate.empty_answer"))
+        rows = [
+            (words.word("mutate.mutant"), answer),
+            (words.word("mutate.answer"), single_line(survivor.original)),
+            (words.word("mutate.expects"), single_line("; ".join(survivor.expectations))),
+            (words.word("mutate.add"), f"- {survivor.hint}"),
+        ]
+        column = max(cell_len(label) for label, _ in rows) + 2
+        yield from (f"  {set_cell_size(label, column)}{text}" for label, text in rows if text)
     if chosen:
         yield ""
 
 
-def _place(trial: str, turn: int) -> str:
+def _place(trial: str, turn: int) -> LocalizedText:
     name = single_line(trial)
-    return f"{name}, turn {turn}" if turn else name
+    return message("mutate.place", trial=name, turn=turn) if turn else literal(name)
 
 
-def _below(low: Sequence[MutationScore], share: float | None) -> Iterator[str]:
+def _below(low: Sequence[MutationScore], share: float | None, words: Catalogue) -> Iterator[str]:
     for score in low:
-        yield f"{single_line(score.scenario)} kills {_killed(score)}, less than {share:g}"
+        yield words.text(
+            message(
+                "mutate.below",
+                scenario=single_line(score.scenario),
+                killed=score.killed,
+                n=score.mutants,
+                share=share or 0.0,
+            )
+        )
 
 
 def _summary(mutation: MutationOutcome, project: Project) -> str:
-    scores, outcome = mutation.report.scores, mutation.outcome
+    scores, outcome, words = mutation.report.scores, mutation.outcome, project.words
     killed = sum(score.killed for score in scores)
     mutants = sum(score.mutants for score in scores)
-    text = f"{killed:,} of {format_count(mutants, 'mutant')} killed"
+    scenarios = message("check.scenarios", n=len(scores))
     if mutants:
         # Never rounded up: only all of them give 1.00.
-        text += f" ({killed * 100 // mutants / 100:.2f})"
-    text += f" in {format_count(len(scores), 'scenario')}."
+        share = f"{killed * 100 // mutants / 100:.2f}"
+        text = message("mutate.summary", killed=killed, n=mutants, share=share, scenarios=scenarios)
+    else:
+        text = message("mutate.nothing", scenarios=scenarios)
     if outcome.exit_code == INTERRUPTED:
-        text = f"Interrupted. {text}"
+        text = message("mutate.interrupted", text=text)
     location = str(project.folders.relative_path(outcome.location))
-    folder = single_line(location, 1_000).rstrip("/\\")
-    return f"{text}  report: {folder}/index.html"
-
-
-def _as_record(report: MutationReport, skipped: Sequence[MutationNote]) -> dict[str, object]:
-    """Return what `--json` prints; a score is null if a scenario has no mutants."""
-    notes = defaultdict[str, list[MutationNote]](list)
-    for note in skipped:
-        notes[note.scenario].append(note)
-    return {
-        "seed": report.seed,
-        "scenarios": [
-            {
-                "scenario": score.scenario,
-                "score": score.score,
-                "spoilings": score.mutants,
-                "caught": score.killed,
-                "survivors": [
-                    {
-                        "spoiling": survivor.operator,
-                        "answer": survivor.answer,
-                        "turn": survivor.turn,
-                        "trial": survivor.trial,
-                        "original": survivor.original,
-                        "expectations": list(survivor.expectations),
-                        "hint": survivor.hint,
-                    }
-                    for survivor in score.survivors
-                ],
-                "left_out": [
-                    {"trial": note.trial, "turn": note.turn, "reason": str(note.text)}
-                    for note in notes[score.scenario]
-                ],
-            }
-            for score in report.scores
-        ],
-    }
+    return f"{words.text(text)}  {report_location(location)}"

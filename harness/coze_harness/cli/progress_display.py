@@ -11,10 +11,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
 from coze_harness.cli.shared_options import DisplayOptions
-from coze_harness.messages import UserText
+from coze_harness.commands.project import Project
+from coze_harness.messages import Catalogue, UserText, as_message, message
 from coze_harness.model import TrialResult, TrialStatus
 from coze_harness.reporting.github_job import on_github
-from coze_harness.reporting.safe_text import format_count, show_control_characters
+from coze_harness.reporting.safe_text import show_control_characters
 from coze_harness.reporting.terminal_trials import failure_block, failure_line
 from coze_harness.reporting.terminal_writer import TerminalWriter, TextStyle
 
@@ -46,18 +47,20 @@ class _ErrorGroup:
     first: TrialResult
     count: int = 0
 
-    def lines(self) -> list[str]:
+    def lines(self, words: Catalogue) -> list[str]:
         error, key = self.first.error, self.first.key
         if error is None:
             return []
-        lines = [f"{error.where or f'{key.file}:{key.line}'}: {error.what}"]
-        lines += [f"  {line}" for line in error.detail]
+        where = error.where or f"{key.file}:{key.line}"
+        lines = [f"{where}: {words.text(error.what)}"]
+        lines += [f"  {words.text(line)}" for line in error.detail]
         if error.log_id:
-            lines.append(f"  log id: {error.log_id}")
+            lines.append(f"  {words.word('error.log_id', {'id': error.log_id})}")
         if error.next_step:
-            lines.append(f"  next: {error.next_step}")
+            step = words.text(error.next_step)
+            lines.append(f"  {words.word('error.next', {'step': step})}")
         if self.count > 1:
-            lines.append(f"  and {format_count(self.count - 1, 'other error')} of this kind")
+            lines.append(f"  {words.word('progress.more_errors', {'n': self.count - 1})}")
         return lines
 
 
@@ -71,6 +74,7 @@ class ProgressDisplay:
         ticking: whether the bar's clock runs between results. It needs a thread, and a process
             with threads cannot fork workers for a replay.
         shows_results: whether trials are printed as they finish; else only errors, at the end.
+        words: the texts of the language; English by default.
     """
 
     def __init__(
@@ -80,8 +84,12 @@ class ProgressDisplay:
         *,
         ticking: bool,
         shows_results: bool = True,
+        words: Catalogue | None = None,
     ) -> None:
-        terminal = sys.stdout.isatty() and environment.get("TERM") != "dumb"
+        self.words = words or Catalogue()
+        # With --json, stdout has only the result.
+        self._stream = sys.stderr if options.as_json else sys.stdout
+        terminal = self._stream.isatty() and environment.get("TERM") != "dumb"
         self._terminal = terminal
         self._colour = terminal and not environment.get("NO_COLOR")
         self._quiet = options.quiet
@@ -109,7 +117,7 @@ class ProgressDisplay:
     def on_start(self, total: int, already: int) -> None:
         """Start the progress bar."""
         if already and not self._quiet:
-            self.line(f"Resumed: {already} of {total} trials were done before.")
+            self._print(message("progress.resumed", done=already, n=total))
         if not self._has_bar:
             return
         from rich.console import Console
@@ -126,11 +134,13 @@ class ProgressDisplay:
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("trials"),
+            TextColumn(self.words.word("progress.trials")),
             TimeElapsedColumn(),
-            TextColumn("left"),
+            TextColumn(self.words.word("progress.left")),
             TimeRemainingColumn(),
-            console=Console(no_color=not self._colour, highlight=False, markup=False),
+            console=Console(
+                file=self._stream, no_color=not self._colour, highlight=False, markup=False
+            ),
             transient=True,
             auto_refresh=self._ticking,
         )
@@ -161,18 +171,19 @@ class ProgressDisplay:
 
     def on_warning(self, text: UserText) -> None:
         """Print a warning on stderr."""
-        print(self._safe(f"warning: {text}"), file=sys.stderr)  # noqa: T201 (the command's output)
+        warning = self.words.text(message("main.warning", text=as_message(text)))
+        print(self._safe(warning), file=sys.stderr)  # noqa: T201 (the command's output)
 
     def on_note(self, text: UserText, *, essential: bool = False) -> None:
         """Print a note; with `--quiet` only an essential one."""
         if essential or not self._quiet:
-            self.line(str(text))
+            self._print(text)
 
     def on_estimate(self, requests: int) -> None:
         """Print the expected number of calls to Coze on stderr."""
         if not self._quiet:
-            count = format_count(requests, "call")
-            print(f"About {count} to Coze (a free plan includes 500 in total).", file=sys.stderr)  # noqa: T201 (as above)
+            estimate = self.words.text(message("progress.estimate", n=requests))
+            print(estimate, file=sys.stderr)  # noqa: T201 (as above)
 
     def line(self, text: str) -> None:
         """Print a line above the bar."""
@@ -180,12 +191,12 @@ class ProgressDisplay:
             # `out` neither wraps nor restyles: the text is the same as in a pipe.
             self._bar.console.out(text, highlight=False)
         else:
-            print(self._safe(text))  # noqa: T201 (the command's output)
+            print(self._safe(text), file=self._stream)
 
     def commands(self, lines: Sequence[str]) -> None:
         """Print workflow commands for GitHub, unescaped."""
         for line in lines:
-            print(line)  # noqa: T201 (the command's output)
+            print(line, file=self._stream)
 
     @property
     def width(self) -> int:
@@ -216,9 +227,12 @@ class ProgressDisplay:
         self._stack.close()
         self._bar = None
         for group in self._errors.values():
-            for line in group.lines():
+            for line in group.lines(self.words):
                 shown = self._safe(show_control_characters(line))
                 print(shown, file=sys.stderr)  # noqa: T201 (the command's output)
+
+    def _print(self, text: UserText) -> None:
+        self.line(self.words.text(as_message(text)))
 
     def _safe(self, text: str) -> str:
         if not self._on_github:
@@ -229,6 +243,26 @@ class ProgressDisplay:
 
     def _coloured(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self._colour and code else text
+
+
+def progress_display(
+    project: Project, options: DisplayOptions, *, ticking: bool, shows_results: bool = True
+) -> ProgressDisplay:
+    """Return the display of a project's run, in the project's language.
+
+    Args:
+        project: the project.
+        options: what is shown.
+        ticking: whether the bar is redrawn all the time, for runs that wait.
+        shows_results: whether trials are printed as they finish.
+    """
+    return ProgressDisplay(
+        project.process.environment,
+        options,
+        ticking=ticking,
+        shows_results=shows_results,
+        words=project.words,
+    )
 
 
 def _width(text: str) -> int:

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 
 import click
 
+from coze_harness.cli.command_output import current_output
 from coze_harness.commands import cassette_access
 from coze_harness.commands.current_process import current_process
 from coze_harness.commands.project import Project, open_project
 from coze_harness.config import SettingsOverrides
-from coze_harness.messages import UserText
+from coze_harness.messages import UserText, as_message, message
+from coze_harness.model import replace
 from coze_harness.model.errors import CassetteError
 from coze_harness.reporting.safe_text import single_line
 
@@ -30,13 +32,13 @@ def opened_project(
     Raises:
         CassetteError: it must be finished, and cannot be.
     """
-    with open_project(current_process(), overrides) as project:
+    with _open(overrides) as project:
         try:
             cassette_access.finish_interrupted_accept(project, note)
         except CassetteError as error:
             if uses_baseline:
                 raise
-            note(f"warning: {error.what}")
+            note(message("main.warning", text=error.what))
         yield project
 
 
@@ -48,7 +50,7 @@ def project_to_read(overrides: SettingsOverrides) -> Iterator[Project]:
         CassetteError: an accept was killed, and cannot be finished here.
     """
     with (
-        open_project(current_process(), overrides) as project,
+        _open(overrides) as project,
         cassette_access.lock_for_reading(project, note),
     ):
         yield project
@@ -66,4 +68,13 @@ def lock_for_writing(project: Project, command: str, *, wait: bool = False) -> N
 
 def note(text: UserText) -> None:
     """Print a line on stderr, where it does not mix with results."""
-    click.echo(single_line(str(text), 2_000), err=True)
+    line = current_output().words.text(as_message(text))
+    click.echo(single_line(line, 2_000), err=True)
+
+
+def _open(overrides: SettingsOverrides) -> Project:
+    """Open the project in the language of `--lang`, and print in its language from now on."""
+    output = current_output()
+    project = open_project(current_process(), replace(overrides, lang=output.lang or None))
+    output.use_project(project)
+    return project

@@ -11,7 +11,19 @@ from typing import Final
 import click
 
 from coze_harness.cli import shared_options
-from coze_harness.cli.progress_display import ProgressDisplay
+from coze_harness.cli.command_help import (
+    RECORDING,
+    REPLAYED,
+    RUN,
+    RUNNING,
+    SELECTION,
+    TALKED,
+    TALKING,
+    command,
+    option,
+)
+from coze_harness.cli.command_output import echo
+from coze_harness.cli.progress_display import ProgressDisplay, progress_display
 from coze_harness.cli.project_access import lock_for_writing, opened_project, project_to_read
 from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.commands.project import Project, TrialSelection
@@ -40,10 +52,15 @@ _COMMANDS: Final[Mapping[Mode, str]] = MappingProxyType(
 )
 
 
-@click.command(epilog="Example: coze-harness run scenarios/identity.yaml -k 'not slow'")
+@command(
+    description=(message("help.run"),),
+    example="coze-harness run scenarios/identity.yaml -k 'not slow'",
+    exit_codes={**REPLAYED, 3: message("exit.recording_strict")},
+    environment=RUNNING,
+)
 @shared_options.selection
-@click.option("--watch", is_flag=True, help="Judge again whenever a file changes; write no report.")
-@shared_options.project
+@option("--watch", is_flag=True, section=RUN, text=message("option.watch"))
+@shared_options.offline
 @shared_options.replay
 @shared_options.display
 def run(
@@ -53,14 +70,10 @@ def run(
     options: RunOptions,
     display: DisplayOptions,
 ) -> int:
-    """Replay scenarios from their cassettes, judge the answers, write reports.
-
-    Never opens a connection and needs no token. PATH is a file, a folder, a scenario's name or a
-    trial's id.
-    """
+    """Replay scenarios from their cassettes, judge the answers, write reports."""
     if not watch:
         return _run(selection, overrides, options, display)
-    if options.resume is not None or options.shard or options.cluster:
+    if options.resume is not None or options.shard or options.cluster or display.as_json:
         raise UsageError(message("watch.resume"), next_step=message("watch.resume.next"))
     from coze_harness.cli.watch_display import run_and_watch
 
@@ -77,17 +90,22 @@ def _run(
 ) -> int:
     with project_to_read(overrides) as project:
         trials = project.select_trials(selection, options.workers)
-        with ProgressDisplay(project.process.environment, display, ticking=False) as progress:
+        with progress_display(project, display, ticking=False) as progress:
             outcome = replay_trials(project, trials, options, progress)
             show_outcome(project, outcome, progress, options)
         return finish(outcome, display)
 
 
-@click.command(epilog="Example: COZE_API_TOKEN=… coze-harness record scenarios/identity.yaml")
+@command(
+    description=(message("help.record"), message("help.record_in_ci")),
+    example="COZE_API_TOKEN=… coze-harness record scenarios/identity.yaml",
+    exit_codes=TALKED,
+    environment=RECORDING,
+)
 @shared_options.selection
-@click.option("--all", "record_all", is_flag=True, help="Also what has an up-to-date recording.")
-@click.option("--missing", is_flag=True, help="Only trials that have no recording at all.")
-@click.option("--force", is_flag=True, help="Record even if CI is set.")
+@option("--all", "record_all", is_flag=True, section=SELECTION, text=message("option.record_all"))
+@option("--missing", is_flag=True, section=SELECTION, text=message("option.missing"))
+@shared_options.force
 @shared_options.wait
 @shared_options.project
 @shared_options.recording
@@ -102,12 +120,7 @@ def record(
     options: RunOptions,
     display: DisplayOptions,
 ) -> int:
-    """Run conversations with Coze, save each as a cassette, judge the answers, write reports.
-
-    Records the trials whose recording is missing or stale. A cassette is written only when its
-    conversation has finished. Refuses to run if CI is set, unless you add --force: CI should
-    replay.
-    """
+    """Run conversations with Coze, save each as a cassette, judge the answers."""
     if record_all and missing:
         raise UsageError(
             message("record.all_and_missing"), next_step=message("record.all_or_missing")
@@ -118,16 +131,24 @@ def record(
         project.refuse_recording_in_ci(force=force)
         trials = project.select_trials(selection)
         lock_for_writing(project, "record", wait=wait)
-        with ProgressDisplay(project.process.environment, display, ticking=True) as progress:
+        with progress_display(project, display, ticking=True) as progress:
             outcome = record_trials(project, trials, options, progress, scope)
             if outcome is None:
-                progress.finish(str(message("record.nothing", n=len(trials))), good=True)
+                nothing = project.words.text(message("record.nothing", n=len(trials)))
+                progress.finish(nothing, good=True)
+                if display.as_json:
+                    click.echo("null")
                 return 0
             show_outcome(project, outcome, progress, options)
         return finish(outcome, display)
 
 
-@click.command(epilog="Example: COZE_API_TOKEN=… coze-harness live --tag smoke")
+@command(
+    description=(message("help.live"),),
+    example="COZE_API_TOKEN=… coze-harness live --tag smoke",
+    exit_codes=TALKED,
+    environment=TALKING,
+)
 @shared_options.selection
 @shared_options.project
 @shared_options.execution
@@ -141,7 +162,7 @@ def live(
     """Run the conversations with Coze, judge the answers, write reports; save no cassette."""
     with opened_project(overrides, uses_baseline=True) as project:
         trials = project.select_trials(selection)
-        with ProgressDisplay(project.process.environment, display, ticking=True) as progress:
+        with progress_display(project, display, ticking=True) as progress:
             outcome = run_live(project, trials, options, progress)
             show_outcome(project, outcome, progress, options)
         return finish(outcome, display)
@@ -173,13 +194,16 @@ def report_to_ci(
 
 
 def finish(outcome: RunOutcome, display: DisplayOptions) -> int:
-    """Print how to resume an interrupted run, open the report, and return the exit code."""
-    if outcome.run.interrupted:
-        command = f"{_COMMANDS[outcome.run.mode]} --resume {outcome.run.run_id}"
-        click.echo(
-            f"Finished trials were saved.\n  next: {command}, with the same paths and options",
-            err=True,
-        )
+    """Print how to resume a run and its run.json, open the report; return the exit code."""
+    if outcome.run.interrupted and outcome.run.mode in _COMMANDS:
+        step = f"{_COMMANDS[outcome.run.mode]} --resume {outcome.run.run_id}"
+        echo(message("run.saved"), err=True)
+        again = message("run.saved.next", command=step)
+        echo(message("error.next", step=again), err=True, indent=2)
+    if display.as_json:
+        from coze_harness.commands.json_results import run_json  # few runs need it
+
+        click.echo(run_json(outcome), nl=False)
     if display.open_report:
         open_report(outcome)
     return outcome.exit_code
@@ -192,4 +216,4 @@ def open_report(outcome: RunOutcome) -> None:
 
         webbrowser.open((outcome.location / "index.html").resolve().as_uri())
     else:
-        click.echo(f"The report is at {outcome.location}/index.html.", err=True)
+        echo(message("run.report_at", url=f"{outcome.location}/index.html"), err=True)

@@ -7,17 +7,25 @@ from typing import Final
 
 import click
 
+from coze_harness.cli.command_help import argument, command
+from coze_harness.messages import message
+
 FILES: Final = ("scenario", "harness", "server")
 
 
-@click.command(epilog="Example: coze-harness schema harness > harness.schema.json")
-@click.argument("file", default="scenario", metavar="[FILE]", type=click.Choice(FILES))
+@command(
+    description=(message("help.schema"),),
+    example="coze-harness schema harness > harness.schema.json",
+)
+@argument(
+    "file",
+    message("option.schema_file"),
+    default="scenario",
+    metavar="[FILE]",
+    type=click.Choice(FILES),
+)
 def schema(file: str) -> int:
-    """Print the JSON Schema of a kind of FILE, for completion and checks in editors.
-
-    FILE is `scenario` (the default), `harness` for harness.yaml, or `server` for the scripts of
-    `serve --script`.
-    """
+    """Print the JSON Schema of a kind of file, for completion and checks in editors."""
     click.echo(schema_text(file), nl=False)
     return 0
 

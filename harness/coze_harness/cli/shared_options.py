@@ -9,18 +9,35 @@ from typing import Any, TypeAlias
 
 import click
 
+from coze_harness.cli.command_help import (
+    OUTPUT,
+    REPORT,
+    RUN,
+    SELECTION,
+    TARGET,
+    Decorator,
+    argument,
+    option,
+)
+from coze_harness.cli.project_completion import (
+    complete_bots,
+    complete_paths,
+    complete_runs,
+    complete_tags,
+)
 from coze_harness.commands.project import TrialSelection
 from coze_harness.commands.run_trials import RunOptions
 from coze_harness.config import SettingsOverrides
+from coze_harness.messages import message
 
 Command: TypeAlias = Callable[..., int]
-Decorator: TypeAlias = Callable[[Command], Command]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisplayOptions:
-    """What a run shows."""
+    """What a run shows. With `as_json`, stdout has only its run.json."""
 
+    as_json: bool = False
     quiet: bool = False
     verbose: bool = False
     no_progress: bool = False
@@ -31,68 +48,73 @@ _Options: TypeAlias = (
     type[TrialSelection] | type[SettingsOverrides] | type[RunOptions] | type[DisplayOptions]
 )
 
-_SELECTION = (
-    click.argument("paths", nargs=-1, metavar="[PATH]…"),
-    click.option("-k", "keyword", metavar="EXPR", default="",
-                 help="Only trials whose names match: 'refund and not slow'."),
-    click.option("--tag", "tags", multiple=True, metavar="T",
-                 help="Only scenarios with this tag (repeatable: any of them)."),
-    click.option("--bot", "bots", multiple=True, metavar="B",
-                 help="Use this bot instead of those in the scenarios (repeatable)."),
-    click.option("--last-failed", is_flag=True,
-                 help="Only trials that failed, or could not be judged, in the latest run."),
-    click.option("--repeat", type=click.IntRange(1), metavar="N",
-                 help="Run N trials for each scenario, bot and case."),
+_PATHS = (
+    argument("paths", message("option.path"), nargs=-1, metavar="[PATH]…",
+             shell_complete=complete_paths),
+    option("-k", "keyword", metavar="EXPR", default="", section=SELECTION,
+           text=message("option.keyword")),
+    option("--tag", "tags", multiple=True, metavar="T", section=SELECTION,
+           text=message("option.tag"), shell_complete=complete_tags),
+    option("--bot", "bots", multiple=True, metavar="B", section=SELECTION,
+           text=message("option.bot"), shell_complete=complete_bots),
+    option("--last-failed", is_flag=True, section=SELECTION, text=message("option.last_failed")),
 )  # fmt: skip
-_FOLDERS = (
-    click.option("--cassettes", metavar="DIR",
-                 help="Folder of the recordings: a path or a URL (s3://bucket/folder)."),
-    click.option("--reports", metavar="DIR", help="Folder of the runs: a path or a URL."),
+_REPEAT = (
+    option("--repeat", type=click.IntRange(1), metavar="N", section=SELECTION,
+           text=message("option.repeat")),
+)  # fmt: skip
+_CASSETTES = (
+    option("--cassettes", metavar="DIR", section=TARGET, text=message("option.cassettes")),
+)  # fmt: skip
+_REPORTS = (
+    option("--reports", metavar="DIR", section=REPORT, text=message("option.reports")),
 )  # fmt: skip
 _BASE_URL = (
-    click.option("--base-url", metavar="URL",
-                 help="Address of Coze's API; overrides COZE_API_BASE. Ignored by `run`."),
+    option("--base-url", metavar="URL", section=TARGET, text=message("option.base_url")),
 )  # fmt: skip
-_PAGE = (
-    click.option("--lang", type=click.Choice(["en", "zh"]),
-                 help="Language of the reports. Default: the browser's language."),
-    click.option("--layout", type=click.Choice(["single", "folder"]),
-                 help="single: one file. folder: style and script in separate files."),
+_LAYOUT = (
+    option("--layout", type=click.Choice(["single", "folder"]), section=REPORT,
+           text=message("option.layout")),
 )  # fmt: skip
 _SHARD = (
-    click.option("--shard", metavar="I/N", default="",
-                 help="Only part I of N. All jobs split the trials in the same way; `report`"
-                 " merges their runs."),
+    option("--shard", metavar="I/N", default="", section=SELECTION, text=message("option.shard")),
 )  # fmt: skip
 _CLUSTER = (
-    click.option("--cluster", metavar="ADDRESS",
-                 help="Replay on the Dask scheduler at this address."),
+    option("--cluster", metavar="ADDRESS", section=RUN, text=message("option.cluster")),
 )  # fmt: skip
 _STRICT = (
-    click.option("--strict", is_flag=True,
-                 help="Exit with 3 if a recording was edited since it was recorded."),
+    option("--strict", is_flag=True, section=RUN, text=message("option.strict")),
 )  # fmt: skip
 _EXECUTION = (
-    click.option("-x", "stop_at_first", is_flag=True,
-                 help="Stop at the first trial that does not pass."),
-    click.option("--strict-known", is_flag=True,
-                 help="Fail if a scenario with known_failure passes."),
-    click.option("--workers", type=click.IntRange(1), metavar="N",
-                 help="Number of replay processes, or of concurrent calls to Coze."),
-    click.option("--resume", metavar="RUN",
-                 help="Resume an interrupted run: its id, folder, or 'latest'."),
+    option("-x", "stop_at_first", is_flag=True, section=RUN, text=message("option.stop_at_first")),
+    option("--strict-known", is_flag=True, section=RUN, text=message("option.strict_known")),
+    option("--resume", metavar="RUN", section=RUN, text=message("option.resume"),
+           shell_complete=complete_runs),
+)  # fmt: skip
+_PROCESSES = (
+    option("--workers", type=click.IntRange(1), metavar="N", section=RUN,
+           text=message("option.processes")),
+)  # fmt: skip
+_CALLS = (
+    option("--workers", type=click.IntRange(1), metavar="N", section=RUN,
+           text=message("option.calls")),
 )  # fmt: skip
 _PUBLIC_ADDRESS = (
-    click.option("--public-address", metavar="URL", default="",
-                 help="Write this address into the cassettes instead of the base URL."),
+    option("--public-address", metavar="URL", default="", section=TARGET,
+           text=message("option.public_address")),
 )  # fmt: skip
-_DISPLAY = (
-    click.option("-q", "--quiet", is_flag=True,
-                 help="Print one line for each trial that does not pass, and the last line."),
-    click.option("-v", "--verbose", is_flag=True,
-                 help="Show every verdict of trials that do not pass."),
-    click.option("--no-progress", is_flag=True, help="Show no progress bar."),
-    click.option("--open", "open_report", is_flag=True, help="Open the report in a browser."),
+_JSON = (
+    option("--json", "as_json", is_flag=True, section=OUTPUT, text=message("option.json_run")),
+)  # fmt: skip
+_QUIET = (
+    option("-q", "--quiet", is_flag=True, section=OUTPUT, text=message("option.quiet")),
+)  # fmt: skip
+_VERBOSE = (
+    option("-v", "--verbose", is_flag=True, section=OUTPUT, text=message("option.verbose")),
+)  # fmt: skip
+_SCREEN = (
+    option("--no-progress", is_flag=True, section=OUTPUT, text=message("option.no_progress")),
+    option("--open", "open_report", is_flag=True, section=REPORT, text=message("option.open")),
 )  # fmt: skip
 
 
@@ -114,44 +136,60 @@ def _group(name: str, make: _Options, *options: Decorator) -> Decorator:
             return command(**{name: make(**given)}, **values)
 
         decorated: Command = collect
-        for option in reversed(options):
-            decorated = option(decorated)
+        for add in reversed(options):
+            decorated = add(decorated)
         return decorated
 
     return decorate
 
 
-wait: Decorator = click.option(
-    "--wait", is_flag=True, help="Wait until no other process writes recordings."
-)
+wait: Decorator = option("--wait", is_flag=True, section=RUN, text=message("option.wait"))
 """`wait`: whether to wait for the lock of those that write recordings."""
 
-selection = _group("selection", TrialSelection, *_SELECTION)
+force: Decorator = option("--force", is_flag=True, section=RUN, text=message("option.force"))
+"""`force`: whether to record although CI is set."""
+
+selection = _group("selection", TrialSelection, *_PATHS, *_REPEAT)
 """`selection`: the trials to use."""
 
-folders = _group("overrides", SettingsOverrides, *_FOLDERS)
+selection_of_one_repeat = _group("selection", TrialSelection, *_PATHS)
+"""`selection`: the trials to use, without their repeats."""
+
+cassettes = _group("overrides", SettingsOverrides, *_CASSETTES)
+"""`overrides`: the folder of recordings."""
+
+reports = _group("overrides", SettingsOverrides, *_REPORTS)
+"""`overrides`: the folder of runs."""
+
+folders = _group("overrides", SettingsOverrides, *_CASSETTES, *_REPORTS)
 """`overrides`: the folders of recordings and runs."""
 
 service = _group("overrides", SettingsOverrides, *_BASE_URL)
 """`overrides`: the address of Coze's API."""
 
-page = _group("overrides", SettingsOverrides, *_FOLDERS, *_PAGE)
-"""`overrides`: folders, and the page's language and layout."""
+page = _group("overrides", SettingsOverrides, *_REPORTS, *_LAYOUT)
+"""`overrides`: the folder of runs, and the page's layout."""
 
-project = _group("overrides", SettingsOverrides, *_FOLDERS, *_BASE_URL, *_PAGE)
-"""`overrides`: all settings that a run has options for."""
+offline = _group("overrides", SettingsOverrides, *_CASSETTES, *_REPORTS, *_LAYOUT)
+"""`overrides`: the settings of a run without the network."""
 
-replay = _group("options", RunOptions, *_SHARD, *_CLUSTER, *_STRICT, *_EXECUTION)
+project = _group("overrides", SettingsOverrides, *_CASSETTES, *_REPORTS, *_BASE_URL, *_LAYOUT)
+"""`overrides`: the settings of a run that talks to Coze."""
+
+replay = _group("options", RunOptions, *_SHARD, *_CLUSTER, *_STRICT, *_EXECUTION, *_PROCESSES)
 """`options`: how trials are replayed."""
 
-execution = _group("options", RunOptions, *_SHARD, *_EXECUTION)
+execution = _group("options", RunOptions, *_SHARD, *_EXECUTION, *_CALLS)
 """`options`: how trials are executed."""
 
-recording = _group("options", RunOptions, *_SHARD, *_EXECUTION, *_PUBLIC_ADDRESS)
+recording = _group("options", RunOptions, *_SHARD, *_EXECUTION, *_CALLS, *_PUBLIC_ADDRESS)
 """`options`: how trials are recorded."""
 
-comparison = _group("options", RunOptions, *_EXECUTION)
+comparison = _group("options", RunOptions, *_EXECUTION, *_CALLS)
 """`options`: how a comparison is executed."""
 
-display = _group("display", DisplayOptions, *_DISPLAY)
+display = _group("display", DisplayOptions, *_JSON, *_QUIET, *_VERBOSE, *_SCREEN)
 """`display`: what a run shows."""
+
+brief_display = _group("display", DisplayOptions, *_JSON, *_QUIET, *_SCREEN)
+"""`display`: what a command without verdicts shows."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import click
 
-from coze_harness.cli.progress_display import ProgressDisplay
+from coze_harness.cli.progress_display import progress_display
 from coze_harness.cli.project_access import opened_project, project_to_read
 from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.commands.project import TrialSelection
@@ -37,8 +37,8 @@ def run_and_watch(
         SettingsError: the settings are wrong at the start.
         UsageError: the package that watches is missing.
     """
-    words = Catalogue()
     with opened_project(overrides) as project:
+        words = project.words
         changes = wait_for_changes(project)
         # Changes during the first run must not be missed.
         next(changes)
@@ -53,8 +53,8 @@ def run_and_watch(
             try:
                 with project_to_read(overrides) as current:
                     judged = judge_again(current, selection, files)
-                    environment = current.process.environment
-                    with ProgressDisplay(environment, display, ticking=False) as progress:
+                    words = current.words
+                    with progress_display(current, display, ticking=False) as progress:
                         for result in judged.results:
                             if result.status is not TrialStatus.PASSED:
                                 progress.on_result(result)

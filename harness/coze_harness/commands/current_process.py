@@ -5,10 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from coze_harness.auth.credentials import environment_secrets
-from coze_harness.cassettes import Redactor
-from coze_harness.config.env_file import with_env_file
-from coze_harness.model.errors import SettingsError
 from coze_harness.model.process_context import ProcessContext
 
 
@@ -23,6 +19,10 @@ def current_process() -> ProcessContext:
 
 def process_to_redact() -> ProcessContext:
     """Return the context whose secrets must not be printed, the project's `.env` included."""
+    # As in `redact_for_display`.
+    from coze_harness.config.env_file import with_env_file
+    from coze_harness.model.errors import SettingsError
+
     process = current_process()
     try:
         return with_env_file(process)
@@ -35,6 +35,10 @@ def redact_for_display(text: str, process: ProcessContext) -> str:
 
     Works whatever is wrong with the settings, since every error passes through it.
     """
+    # Only errors need these, and every command starts here.
+    from coze_harness.auth.credentials import environment_secrets
+    from coze_harness.cassettes import Redactor
+
     return Redactor(environment_secrets(process.environment, process.folder)).redact(text)
 
 

@@ -17,7 +17,8 @@ from coze_harness.config import Settings, SettingsOverrides, load_settings
 from coze_harness.config.env_file import with_env_file
 from coze_harness.execution import can_fork, map_in_processes
 from coze_harness.execution.replay_runner import ReplayRunner
-from coze_harness.messages import LocalizedText, message
+from coze_harness.messages import Catalogue, Language, LocalizedText, message
+from coze_harness.messages.catalogue import choose_language
 from coze_harness.model import Target, TargetKind, TrialStatus
 from coze_harness.model.errors import (
     NothingSelectedError,
@@ -144,8 +145,19 @@ class Project:
 
     @property
     def page_options(self) -> PageOptions:
-        """How the project's pages are written."""
-        return PageOptions(lang=self.settings.report.lang, layout=self.settings.report.layout)
+        """How the project's reports are written."""
+        report = self.settings.report
+        return PageOptions(lang=report.lang, layout=report.layout, language=self.language)
+
+    @property
+    def language(self) -> Language:
+        """The language of texts: of an option or harness.yaml, the environment or the locale."""
+        return choose_language(self.settings.lang, self.process.environment)
+
+    @property
+    def words(self) -> Catalogue:
+        """The texts in the project's language."""
+        return Catalogue(self.language)
 
     @property
     def local_cassettes(self) -> Path:

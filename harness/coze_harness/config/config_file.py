@@ -89,6 +89,9 @@ class ConfigSpec:
         {"type": ["integer", "null"], "minimum": 1, "maximum": 1024},
         "Concurrent calls in record and live.",
     )
+    lang: str = key(
+        "", {"enum": ["en", "zh"]}, "The language of the terminal, of summary.md and of junit.xml."
+    )
     scenarios: str = key("scenarios", TEXT, "The folder of scenario files.")
     cassettes: str = key("cassettes", TEXT, "The folder of recordings.")
     reports: str = key("reports", TEXT, "The folder of runs.")

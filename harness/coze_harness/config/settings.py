@@ -53,7 +53,7 @@ class RedactSettings:
 
 @dataclass(frozen=True, slots=True)
 class ReportSettings:
-    """How reports are written: `lang` is ``en``, ``zh`` or empty (the reader's language).
+    """How pages are written: `lang` is ``en``, ``zh`` or empty (the reader's language).
 
     A page of the `layout` ``single`` is one file; ``folder`` puts style and script into files.
     """
@@ -81,6 +81,7 @@ class Settings:
 
     `root` is the folder of harness.yaml, or the working folder without one (`file` is then `None`).
     Folders are absolute; recordings and runs may be at a URL. `rate_limit` is in calls per second.
+    `lang` is ``en`` or ``zh`` if the project or an option chooses the language, else empty.
     `redact` contains valid regular expressions, `redact_presets` names of rules. `strict`: a
     recording that was edited since it was recorded is an error. `warnings` are for the user.
     """
@@ -91,6 +92,7 @@ class Settings:
     reports: Path | RemoteFolder
     file: Path | None = None
     base_url: str = BASE_URL
+    lang: str = ""
     credentials: Credentials | None = None
     project_token: AccessToken | None = None
     studio_token: AccessToken | None = None

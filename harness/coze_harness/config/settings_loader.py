@@ -55,6 +55,7 @@ def load_settings(
         reports=resolve_location("reports", root, config.reports, start, options.reports),
         file=file,
         base_url=(base_url or config.base_url).rstrip("/"),
+        lang=options.lang or config.lang,
         credentials=credentials,
         project_token=read_token(env, PROJECT_TOKEN),
         studio_token=read_token(env, STUDIO_TOKEN),
@@ -70,7 +71,7 @@ def load_settings(
         strict=config.strict,
         judge_bot=config.judge_bot,
         report=ReportSettings(
-            lang=options.lang or config.report.lang,
+            lang=options.lang or config.lang or config.report.lang,
             layout=options.layout or config.report.layout,
         ),
         warnings=warnings,

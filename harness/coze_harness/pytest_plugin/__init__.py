@@ -48,10 +48,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and the report in the main process."""
     config.addinivalue_line("markers", _MARKER)
     if config.getoption("--coze-record") and config.getoption("numprocesses", None):
-        raise pytest.UsageError(
-            "--coze-record runs all conversations concurrently in one process, where they share"
-            " one rate limit: remove -n."
-        )
+        from coze_harness.messages import message
+        from coze_harness.pytest_plugin.session_projects import session_projects
+
+        words = session_projects(config).words
+        raise pytest.UsageError(words.text(message("pytest.record_in_processes")))
     if config.getoption("--coze-report") and not hasattr(config, "workerinput"):
         from coze_harness.pytest_plugin.session_report import SessionReport
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from coze_harness.commands.fixture_sessions import FixtureSession
+from coze_harness.commands.project import Project
 from coze_harness.model import Reply
 from coze_harness.model.errors import HarnessError
 from coze_harness.pytest_plugin.session_projects import SessionProjects, session_projects
@@ -42,9 +43,12 @@ class FixtureConversation:
 class CozeFixture:
     """The value of the `coze` fixture."""
 
-    def __init__(self, session: FixtureSession, projects: SessionProjects) -> None:
+    def __init__(
+        self, session: FixtureSession, projects: SessionProjects, project: Project
+    ) -> None:
         self._session = session
         self._projects = projects
+        self._project = project
         self.has_failed = False
 
     def ask(self, prompt: str, *, bot: str = "") -> Reply:
@@ -75,7 +79,7 @@ class CozeFixture:
     def failure(self, error: HarnessError) -> CozeFixtureError:
         """Make the exception of a failed conversation; the cassette is not complete then."""
         self.has_failed = True
-        return CozeFixtureError(self._projects.message(error))
+        return CozeFixtureError(self._projects.message(error, self._project))
 
 
 def coze_session(request: pytest.FixtureRequest) -> Iterator[CozeFixture]:
@@ -86,11 +90,13 @@ def coze_session(request: pytest.FixtureRequest) -> Iterator[CozeFixture]:
     projects = session_projects(request.config)
     marker = request.node.get_closest_marker("coze")
     arguments = marker.kwargs if marker else {}
+    project: Project | None = None
     try:
         player = projects.player_of(request.path.parent)
+        project = player.project
         player.lock_recordings()
         session = FixtureSession(
-            player.project,
+            project,
             request.node.nodeid,
             record=request.config.getoption("--coze-record"),
             bot=arguments.get("bot", ""),
@@ -98,11 +104,11 @@ def coze_session(request: pytest.FixtureRequest) -> Iterator[CozeFixture]:
             stream=arguments.get("stream", False),
         )
     except HarnessError as error:
-        raise projects.failure(error) from None
-    fixture = CozeFixture(session, projects)
+        raise projects.failure(error, project) from None
+    fixture = CozeFixture(session, projects, project)
     yield fixture
     is_aborted = request.node.stash.get(CONVERSATION_ABORTED, False)
     try:
         session.finish(is_complete=not (fixture.has_failed or is_aborted))
     except HarnessError as error:
-        raise projects.failure(error) from None
+        raise projects.failure(error, project) from None

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from coze_harness.commands.project import TrialSelection
+from coze_harness.commands.project import Project, TrialSelection
+from coze_harness.messages import message
 from coze_harness.model import TrialResult, TrialStatus
 from coze_harness.model.errors import HarnessError, NothingSelectedError
 from coze_harness.model.trial import Trial
@@ -50,13 +51,15 @@ class ScenarioFile(pytest.File):
         together.
         """
         projects = session_projects(self.config)
+        project: Project | None = None
         try:
             player = projects.player_of(self.path.parent)
+            project = player.project
             trials = player.project.select_trials(TrialSelection(paths=(str(self.path),)))
         except NothingSelectedError:
             return
         except HarnessError as error:
-            raise self.CollectError(projects.message(error)) from None
+            raise self.CollectError(projects.message(error, project)) from None
         for name, group in groupby(trials, key=_item_name):
             yield TrialItem.from_parent(self, name=name, trials=list(group), player=player)
 
@@ -89,6 +92,7 @@ class TrialItem(pytest.Item):
         self.trials = trials
         self.player = player
         self._projects = session_projects(self.config)
+        self._words = player.project.words
         self._results: list[TrialResult] = []
         self._add_markers()
 
@@ -96,7 +100,8 @@ class TrialItem(pytest.Item):
         first = self.trials[0]
         for tag in first.key.tags:
             if tag.isidentifier() and not tag.startswith("_") and tag not in _RESERVED_TAGS:
-                self.config.addinivalue_line("markers", f"{tag}: scenarios with this tag.")
+                marker = message("pytest.tag", tag=tag)
+                self.config.addinivalue_line("markers", self._words.text(marker))
                 self.add_marker(tag)
             self.extra_keyword_matches.add(tag)
         if first.known_failure:
@@ -112,7 +117,7 @@ class TrialItem(pytest.Item):
                 self.player.run_trial(trial, self._session_trials) for trial in self.trials
             ]
         except HarnessError as error:
-            raise self._projects.failure(error) from None
+            raise self._projects.failure(error, self.player.project) from None
         self.user_properties.extend(_properties(self._results))
         errors = [result for result in self._results if result.status is TrialStatus.ERROR]
         if errors:
@@ -134,8 +139,17 @@ class TrialItem(pytest.Item):
         passed = count - len(failed)
         required = self.trials[0].min_pass_rate
         if passed / count < required:
-            rate = f"{passed} of {count} passed, {required:.0%} required: " if count > 1 else ""
-            raise TrialFailedError(rate + self._description(failed))
+            description = self._description(failed)
+            if count > 1:
+                below = message(
+                    "pytest.below_rate",
+                    passed=passed,
+                    n=count,
+                    required=f"{required:.0%}",
+                    text=description,
+                )
+                description = self._words.text(below)
+            raise TrialFailedError(description)
         if self._has_reader:
             # As captured output, the only text of a passed test that pytest writes to junit.xml.
             for result in self._results:
@@ -171,7 +185,8 @@ class TrialItem(pytest.Item):
 
         The headline is not the name alone: in verbose output pytest would replace the name's dots.
         """
-        return self.path, self._line - 1, f"trial {self.name}"
+        headline = self._words.text(message("pytest.trial", name=self.name))
+        return self.path, self._line - 1, headline
 
     def result_lines(self) -> list[tuple[str, float]]:
         """Return each trial's line of trials.jsonl with the required pass rate."""

@@ -9,6 +9,8 @@ import pytest
 from coze_harness.commands.current_process import process_to_redact, redact_for_display
 from coze_harness.commands.fixture_sessions import open_nearest_project
 from coze_harness.commands.project import Project
+from coze_harness.messages import Catalogue
+from coze_harness.messages.catalogue import choose_language
 from coze_harness.model.errors import HarnessError
 from coze_harness.pytest_plugin.trial_player import TrialPlayer
 
@@ -63,13 +65,19 @@ class SessionProjects:
         """Take the secrets of this process out of a text."""
         return redact_for_display(text, self._process)
 
-    def message(self, error: HarnessError) -> str:
-        """Describe an error as the command line does."""
-        return self.redacted("\n".join(error.lines()))
+    @property
+    def words(self) -> Catalogue:
+        """The texts where no project is open: in the language of the environment or the locale."""
+        return Catalogue(choose_language("", self._process.environment))
 
-    def failure(self, error: HarnessError) -> BaseException:
+    def message(self, error: HarnessError, project: Project | None = None) -> str:
+        """Describe an error as the command line does, in the language of its project."""
+        words = project.words if project else self.words
+        return self.redacted("\n".join(error.lines(words)))
+
+    def failure(self, error: HarnessError, project: Project | None = None) -> BaseException:
         """Make the exception by which pytest shows an error without a traceback."""
-        return pytest.fail.Exception(self.message(error), pytrace=False)
+        return pytest.fail.Exception(self.message(error, project), pytrace=False)
 
 
 _PROJECTS = pytest.StashKey[SessionProjects]()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from coze_harness.commands.fixture_sessions import report_session
+from coze_harness.messages import message
 from coze_harness.model import Mode
 from coze_harness.pytest_plugin.session_projects import session_projects
 
@@ -19,7 +20,7 @@ class SessionReport:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._lines: list[tuple[str, float]] = []
-        self._page = ""
+        self._note = ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Collect the trials of a report."""
@@ -30,9 +31,10 @@ class SessionReport:
         if self._lines:
             project = session_projects(self._config).working_project
             mode = Mode.RECORD if self._config.getoption("--coze-record") else Mode.REPLAY
-            self._page = report_session(project, self._lines, mode)
+            page = report_session(project, self._lines, mode)
+            self._note = project.words.text(message("pytest.report", page=page))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the path of the report."""
-        if self._page:
-            terminalreporter.write_line(f"coze-harness report: {self._page}")
+        if self._note:
+            terminalreporter.write_line(self._note)

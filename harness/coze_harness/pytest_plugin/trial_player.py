@@ -10,7 +10,7 @@ import pytest
 from coze_harness.commands.cassette_access import lock_for_reading, lock_for_writing
 from coze_harness.commands.fixture_sessions import REPLAY_IN_CI, record_trials, refuse_edited
 from coze_harness.commands.project import Project
-from coze_harness.messages import UserText
+from coze_harness.messages import UserText, as_message
 from coze_harness.model import TrialResult
 from coze_harness.model.trial import Trial
 from coze_harness.reporting.encoded_result import encode_redacted
@@ -54,16 +54,17 @@ class TrialPlayer:
         self._is_locked = True
 
     def _note(self, text: UserText) -> None:
+        shown = self._shown(text)
         plugins = self._config.pluginmanager
         terminal, capture = (
             plugins.get_plugin(name) for name in ("terminalreporter", "capturemanager")
         )
         if terminal is None or capture is None:  # in a worker of pytest-xdist
-            _warn(text)
+            _warn(shown)
             return
         with capture.global_and_fixture_disabled():
             terminal.ensure_newline()
-            terminal.write_line(f"coze-harness: {text}")
+            terminal.write_line(f"coze-harness: {shown}")
 
     def run_trial(self, trial: Trial, session_trials: Callable[[], Sequence[Trial]]) -> TrialResult:
         """Run a trial. What is wrong with it alone is the result's error.
@@ -80,7 +81,9 @@ class TrialPlayer:
             result = self._replayer.replay(trial, self._redactor)
             return refuse_edited(result) if self.project.settings.strict else result
         if self._recording is None:
-            self._recording = record_trials(self.project, session_trials(), _warn)
+            self._recording = record_trials(
+                self.project, session_trials(), lambda text: _warn(self._shown(text))
+            )
             # With -x the session ends early, and what has not begun must not begin.
             self._config.add_cleanup(self._recording.close)
         while trial.key.id not in self._recorded:
@@ -90,8 +93,11 @@ class TrialPlayer:
 
     def result_line(self, result: TrialResult) -> str:
         """Encode a result as a line of trials.jsonl, without secrets."""
-        return encode_redacted(result, self._redactor)[0].decode()
+        return encode_redacted(result, self._redactor, self.project.words)[0].decode()
+
+    def _shown(self, text: UserText) -> str:
+        return self.project.words.text(as_message(text))
 
 
-def _warn(text: UserText) -> None:
-    sys.stderr.write(f"{text}\n")
+def _warn(line: str) -> None:
+    sys.stderr.write(f"{line}\n")

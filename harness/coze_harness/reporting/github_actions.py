@@ -9,11 +9,13 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from posixpath import isabs, normpath
 from typing import Final, NamedTuple
 
+from coze_harness.messages import Catalogue
 from coze_harness.model import ChangeKind, Run, TrialResult, TrialRow, TrialStatus, VerdictStatus
+from coze_harness.model.errors import HarnessError, ScenarioErrors
 from coze_harness.reporting.safe_text import format_count
 from coze_harness.reporting.transcript import error_lines
 from coze_harness.reporting.trial_view import trial_view
@@ -75,6 +77,42 @@ def workflow_commands(
         notice = f"{' and '.join(more)}: see the report."
         lines.append(f"::notice title=coze-harness::{_escape_data(notice)}")
     return lines
+
+
+def error_commands(
+    errors: Iterable[HarnessError],
+    notices: Iterable[HarnessError],
+    words: Catalogue,
+    prefix: str = "",
+) -> list[str]:
+    """Return the workflow commands of errors in files, and of notices, as far as GitHub shows them.
+
+    Args:
+        errors: what prevents a run, or what a check found; those without a file are left out.
+        notices: what is no error.
+        words: the texts.
+        prefix: the project's folder in the repository, with forward slashes; empty for its root.
+    """
+    lines: list[str] = []
+    for level, found in ((_ERROR, errors), (_WARNING, notices)):
+        placed = [one for error in found for one in _each(error) if _is_in_file(one)]
+        for one in placed[:MAX_ANNOTATIONS]:
+            texts = [words.text(one.what), *map(words.text, one.detail)]
+            if one.next_step:
+                step = words.text(one.next_step)
+                texts.append(words.word("error.next", {"step": step}))
+            text = _truncate("\n".join(texts), 2 * _TEXT_LIMIT)
+            annotation = _Annotation(level, str(one.where), f"coze-harness: {one.kind}", text)
+            lines.append(_command(level, annotation, prefix))
+    return lines
+
+
+def _each(error: HarnessError) -> Sequence[HarnessError]:
+    return error.errors if isinstance(error, ScenarioErrors) else (error,)
+
+
+def _is_in_file(error: HarnessError) -> bool:
+    return error.where is not None and "://" not in error.where.path
 
 
 def disarm_commands(text: str) -> str:

@@ -5,11 +5,13 @@ Apart from `github_actions`, so that a run elsewhere does not import what annota
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from coze_harness.messages import Catalogue
 from coze_harness.model import Run
+from coze_harness.model.errors import HarnessError
 from coze_harness.reporting.report_formats import FORMATS
 from coze_harness.reporting.run_writer import RunOutcome
 from coze_harness.results import read_results
@@ -47,6 +49,30 @@ def annotation_lines(
         _prefix(root, environment.get("GITHUB_WORKSPACE", "")),
         strict_known=strict_known,
     )
+
+
+def error_annotations(
+    errors: Sequence[HarnessError],
+    notices: Sequence[HarnessError],
+    words: Catalogue,
+    root: Path | None,
+    environment: Mapping[str, str],
+) -> list[str]:
+    """Return the lines that annotate the files which errors are about; none outside of GitHub.
+
+    Args:
+        errors: each becomes an error.
+        notices: each becomes a warning.
+        words: the texts.
+        root: the project's folder; `None` if it is not known.
+        environment: has GitHub's variables in a job on GitHub.
+    """
+    if not on_github(environment):
+        return []
+    from coze_harness.reporting.github_actions import error_commands
+
+    prefix = _prefix(root, environment.get("GITHUB_WORKSPACE", "")) if root else ""
+    return error_commands(errors, notices, words, prefix)
 
 
 def append_step_summary(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, TypeAlias, TypeVar
 
-from coze_harness.messages import UserText
+from coze_harness.messages import Catalogue, UserText
 from coze_harness.model import Run, ScenarioState, TrialKey, TrialResult, TrialStatus, replace
 from coze_harness.model.errors import CassetteEditedError
 from coze_harness.model.protocols import TextRedactor
@@ -97,7 +97,7 @@ class RunWriter:
     Args:
         folder: the run's folder; the writer closes it.
         opening: the run as it is known before the first trial.
-        options: the options of the page.
+        options: the options of the reports.
         redactor: removes secrets from the results.
     """
 
@@ -111,7 +111,7 @@ class RunWriter:
         self._options = options
         self._reports = ReportSet(options=options)
         self._totals = RunTotals({rate.scenario: rate.required for rate in opening.pass_rates})
-        self.encode = ResultEncoder(redactor, self._reports.renderer)
+        self.encode = ResultEncoder(redactor, self._reports.renderer, options)
         # At once, so that a run which is killed is the latest too, and can be resumed.
         update_latest(folder.path)
 
@@ -132,11 +132,12 @@ class RunWriter:
         judged = self._folder.done
         if not judged:
             return trials
+        words = Catalogue(self._options.language)
         for result in read_results(self._folder.path):
             self.requests += result.request_count
             if result.status is not TrialStatus.ERROR:
                 self._totals.add(result)
-                self._reports.add(result, encode_trial(result))
+                self._reports.add(result, encode_trial(result, words))
         return [
             trial
             for trial in trials

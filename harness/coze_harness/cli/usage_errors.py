@@ -1,0 +1,80 @@
+"""Errors of click in the words of the catalogue: which option is wrong, and why."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import click
+
+from coze_harness.messages import LocalizedText, literal, message
+
+_MAX_SUGGESTIONS: Final = 3
+
+
+class LocalizedUsageError(click.UsageError):
+    """A command line that cannot be parsed, for a reason that click has no class for."""
+
+    def __init__(self, what: LocalizedText, ctx: click.Context | None = None) -> None:
+        super().__init__(str(what), ctx)
+        self.what = what
+
+
+def describe_usage_error(error: click.ClickException) -> LocalizedText:
+    """Return what is wrong with a command line."""
+    match error:
+        case LocalizedUsageError():
+            return error.what
+        case click.NoSuchOption():
+            near = tuple(sorted(error.possibilities or ()))[:_MAX_SUGGESTIONS]
+            if near:
+                return message("usage.no_option_near", option=error.option_name, near=near)
+            return message("usage.no_option", option=error.option_name)
+        case click.BadOptionUsage():
+            option = _find_option(error)
+            if option is not None and option.is_flag:
+                return message("usage.no_value", option=error.option_name)
+            return message("usage.needs_value", option=error.option_name)
+        case click.MissingParameter():
+            name = _name(error.param) if error.param else str(error.param_hint)
+            return message("usage.missing", name=name)
+    return literal(" ".join(error.format_message().split()))
+
+
+def describe_bad_value(parameter: click.Parameter, value: object) -> LocalizedText | None:
+    """Return why a value does not fit a parameter; `None` for a type that has no own message."""
+    name, shown = _name(parameter), _shown(value)
+    match parameter.type:
+        case click.Choice(choices=choices):
+            known = tuple(map(str, choices))
+            return message("usage.not_a_choice", name=name, value=shown, choices=known)
+        case click.IntRange(min=least, max=None) if least is not None:
+            return message("usage.not_at_least", name=name, value=shown, least=int(least))
+        case click.IntRange(min=least, max=most) | click.FloatRange(min=least, max=most):
+            limits = {"least": f"{least:g}", "most": f"{most:g}"}
+            return message("usage.not_between", name=name, value=shown, **limits)
+    if parameter.type is click.INT:
+        return message("usage.not_whole", name=name, value=shown)
+    return None
+
+
+def _find_option(error: click.BadOptionUsage) -> click.Option | None:
+    parameters = error.ctx.command.params if error.ctx else []
+    return next(
+        (
+            one
+            for one in parameters
+            if isinstance(one, click.Option) and error.option_name in one.opts
+        ),
+        None,
+    )
+
+
+def _name(parameter: click.Parameter) -> str:
+    """Return an option's longest name, or the word that stands for an argument."""
+    if isinstance(parameter, click.Option):
+        return max(parameter.opts, key=len)
+    return (parameter.metavar or parameter.name or "").strip("[]…")
+
+
+def _shown(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)

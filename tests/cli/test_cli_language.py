@@ -1,0 +1,108 @@
+"""The language of what commands print: option, harness.yaml, environment, locale."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import click
+import pytest
+from coze_harness.cli.command_table import coze_harness
+from project import ProjectFolder
+from rich.cells import cell_len
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+COMMANDS = coze_harness.list_commands(click.Context(coze_harness))
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_fits_eighty_columns_in_both_languages(empty: ProjectFolder, command: str) -> None:
+    words = [command] if command else []
+    english = empty.does(*words, "--help")
+    chinese = empty.does("--lang", "zh", *words, "--help")
+    for done in (english, chinese):
+        assert (done.code, done.err) == (0, "")
+        assert max(map(cell_len, done.out.splitlines())) <= 80, done.out
+        assert all(option in done.out for option in ("--lang", "--debug", "-h, --help"))
+        assert "COZE_HARNESS_LANG" in done.out
+    assert not HAN.search(english.out.replace("你是谁?", "").replace("买错了可以退吗？", ""))
+    assert english.out.startswith("Usage: coze-harness ")
+    assert chinese.out.startswith("用法：coze-harness ")
+    example = english.out.partition("\nExample: ")[2]
+    assert chinese.out.endswith(f"\n示例：{example}")
+    # Every paragraph and entry is translated.
+    assert not re.search(r"^  \S+ .* [a-z]+ [a-z]+ [a-z]+ ", chinese.out, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("rum",),
+        ("run", "--tga", "x"),
+        ("run", "--workers", "0"),
+        ("run", "--workers"),
+        ("run", "--strict=1"),
+        ("mutate", "--fail-under", "2"),
+        ("mutate", "--seed", "x"),
+        ("schema", "scenarios"),
+        ("schema", "scenario", "harness"),
+        ("report",),
+        ("serve",),
+    ],
+)
+def test_errors_of_the_command_line_are_translated(
+    empty: ProjectFolder, arguments: tuple[str, ...]
+) -> None:
+    for lang, has_han in (("en", False), ("zh", True)):
+        done = empty.does(*arguments, "--lang", lang)
+        assert (done.code, done.out) == (2, "")
+        what, step = done.err.splitlines()
+        assert bool(HAN.search(what)) is has_han, what
+        assert step.startswith("  下一步：" if has_han else "  next: ")
+
+
+def test_the_option_wins_over_the_file_the_environment_and_the_locale(
+    recorded: ProjectFolder,
+) -> None:
+    def is_chinese(*arguments: str, **env: str) -> bool:
+        done = recorded.does("list", *arguments, env=env)
+        assert done.code == 0, done
+        return "次测试" in done.last
+
+    assert not is_chinese()
+    assert is_chinese(LANG="zh_CN.UTF-8")
+    assert not is_chinese(LANG="zh_CN.UTF-8", COZE_HARNESS_LANG="en")
+    recorded.write("harness.yaml", f"lang: zh\n{recorded.text('harness.yaml')}")
+    assert is_chinese(COZE_HARNESS_LANG="en")
+    assert not is_chinese("--lang", "en")
+    assert not is_chinese("--lang=en")
+
+
+def test_an_error_after_the_settings_is_in_their_language(recorded: ProjectFolder) -> None:
+    recorded.write("harness.yaml", f"lang: zh\n{recorded.text('harness.yaml')}")
+    done = recorded.does("run", "nowhere")
+    assert done.code == 2
+    assert "下一步：" in done.err
+    recorded.write("harness.yaml", "lang: fr\n")
+    done = recorded.does("run", env={"COZE_HARNESS_LANG": "zh"})
+    assert done.code == 2
+    assert done.err.startswith("harness.yaml:1:7: ")
+
+
+def test_the_page_follows_the_browser_unless_a_language_is_chosen(recorded: ProjectFolder) -> None:
+    def lang() -> str:
+        page = recorded.text("reports/latest/index.html")
+        found = re.search(r'"lang": ?"(\w*)"', page)
+        assert found, page[:400]
+        return found[1]
+
+    recorded.does("run", env={"COZE_HARNESS_LANG": "zh"})
+    first = lang()
+    recorded.does("run", "--lang", "zh")
+    assert (first, lang()) == ("", "zh")
+
+
+def test_ids_and_states_in_json_are_never_translated(recorded: ProjectFolder) -> None:
+    english = recorded.does("list", "--json")
+    chinese = recorded.does("list", "--json", "--lang", "zh")
+    assert json.loads(english.out) == json.loads(chinese.out)

@@ -1,0 +1,105 @@
+"""Commands offer the options that they support, and reject the others."""
+
+from __future__ import annotations
+
+import click
+import pytest
+from coze_harness.cli.command_table import coze_harness
+from project import ProjectFolder
+
+SELECTION = {"-k", "--tag", "--bot", "--last-failed", "--repeat"}
+RUN = {"-x", "--strict-known", "--resume", "--workers"}
+SCREEN = {"--json", "--quiet", "--no-progress", "--open"}
+FOLDERS = {"--cassettes", "--reports"}
+TALKING = FOLDERS | {"--base-url", "--layout"}
+
+# Besides --lang and --debug, which every command has.
+SUPPORTED: dict[str, set[str]] = {
+    "init": set(),
+    "run": SELECTION | {"--watch", "--shard", "--cluster", "--strict", "--layout", "--verbose"}
+    | RUN | FOLDERS | SCREEN,
+    "record": SELECTION | {"--all", "--missing", "--shard", "--force", "--wait", "--verbose"}
+    | {"--public-address"} | RUN | TALKING | SCREEN,
+    "live": SELECTION | {"--shard"} | RUN | TALKING | SCREEN | {"--verbose"},
+    "compare": SELECTION | {"--draft", "--bot-version", "--replay", "--force", "--wait"} | RUN
+    | TALKING | SCREEN,
+    "accept": {"--interactive", "--wait", "--cassettes"},
+    "check": SELECTION | {"--rewrite", "--no-recordings", "--json"} | FOLDERS,
+    "mutate": SELECTION - {"--repeat"} | {"--seed", "--fail-under", "--layout"} | FOLDERS | SCREEN,
+    "ask": {"--bot", "--conversation", "--stream", "--save", "--quiet", "--base-url"},
+    "new": {"--prompt", "--bot", "--tag"},
+    "list": SELECTION | {"--shard", "--json"} | FOLDERS,
+    "schema": set(),
+    "report": {"--output", "--reports", "--layout"},
+    "history": {"-n", "--json", "--reports"},
+    "prune": {"--keep", "--older-than", "--dry-run", "--reports"},
+    "serve": {"--demo", "--script", "--port", "--host"},
+    "completion": set(),
+}  # fmt: skip
+
+
+def test_each_command_offers_the_options_that_it_supports() -> None:
+    context = click.Context(coze_harness)
+    offered = {}
+    for name in coze_harness.list_commands(context):
+        command = coze_harness.get_command(context, name)
+        assert command is not None
+        options = {
+            max(one.opts, key=len) for one in command.params if isinstance(one, click.Option)
+        }
+        assert options >= {"--lang", "--debug"}
+        offered[name] = options - {"--lang", "--debug"}
+    assert offered == SUPPORTED
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "--base-url", "http://x"),
+        ("run", "--force"),
+        ("live", "--wait"),
+        ("compare", "--shard", "1/2"),
+        ("compare", "--cluster", "tcp://x"),
+        ("mutate", "--repeat", "2"),
+        ("mutate", "--resume", "latest"),
+        ("history", "--cassettes", "x"),
+        ("accept", "--reports", "x"),
+    ],
+)
+def test_an_option_of_another_command_is_rejected(
+    empty: ProjectFolder, arguments: tuple[str, ...]
+) -> None:
+    done = empty.does(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert arguments[1] in done.err
+    assert f"coze-harness {arguments[0]} --help" in done.err
+
+
+@pytest.mark.parametrize(
+    "option",
+    [("--force",), ("--wait",), ("--base-url", "http://x"), ("--draft",), ("--bot-version", "1")],
+)
+def test_compare_rejects_options_of_a_candidate_where_none_is_recorded(
+    recorded: ProjectFolder, option: tuple[str, ...]
+) -> None:
+    recorded.does("run")
+    for arguments in (("--replay",), tuple(recorded.runs())):
+        done = recorded.does("compare", *arguments, *option)
+        assert done.code == 2, done
+        assert option[0] in done.err
+
+
+def test_options_change_what_is_printed_or_written(recorded: ProjectFolder) -> None:
+    plain = recorded.does("run")
+    assert "prompt" not in plain.out
+    assert "prompt" in recorded.does("run", "--verbose").out
+    assert len(recorded.does("run", "--quiet", "identity").out.splitlines()) == 1
+    assert recorded.does("run", "-x", "wrong", "identity").code == 1
+    assert recorded.does("run", "--layout", "folder", "identity").code == 0
+    assert list(recorded.path("reports/latest").glob("*.js"))
+    assert recorded.does("mutate", "--layout", "folder", "identity").code == 0
+    assert list(recorded.path("reports/latest").glob("*.js"))
+    assert recorded.does("run", "identity", "--reports", "elsewhere").code == 0
+    assert recorded.path("elsewhere/latest/run.json").is_file()
+    assert "elsewhere" not in recorded.does("history").out
+    assert len(recorded.does("history", "--reports", "elsewhere").out.splitlines()) == 2

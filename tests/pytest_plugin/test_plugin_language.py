@@ -1,0 +1,49 @@
+"""The language of what pytest shows of trials: lang: of the project, environment, locale."""
+
+from __future__ import annotations
+
+import json
+
+from project import ProjectFolder
+
+from pytest_plugin.plugin_running import RunPytest
+
+
+def test_headlines_and_errors_are_in_the_language_of_the_project(
+    project: ProjectFolder, run_pytest: RunPytest
+) -> None:
+    project.path("cassettes/identity.yaml").unlink()
+    english = run_pytest("scenarios/")
+    assert "trial wrong" in english.out
+    assert "next: " in english.out
+    for env, lang in (({"COZE_HARNESS_LANG": "zh"}, ""), ({"LANG": "zh_CN.UTF-8"}, "")):
+        done = run_pytest("scenarios/", env=env)
+        assert done.code == english.code, lang
+        assert "测试 wrong" in done.out
+        assert "trial wrong" not in done.out
+    project.write("harness.yaml", project.text("harness.yaml") + "lang: zh\n")
+    done = run_pytest("scenarios/", "--coze-report", env={"COZE_HARNESS_LANG": "en"})
+    assert "测试 wrong" in done.out
+    assert "coze-harness 报告：" in done.out
+
+
+def test_a_pass_rate_that_is_missed_is_told_in_one_sentence(
+    project: ProjectFolder, run_pytest: RunPytest
+) -> None:
+    project.edit("scenarios/wrong.yaml", "turns:", "min_pass_rate: 0.5\nrepeat: 2\nturns:")
+    first = project.path("cassettes/wrong.yaml").read_bytes()
+    listed = json.loads(project.does("list", "wrong", "--json").out)
+    for one in listed:
+        project.path(one["cassette"]).write_bytes(first)
+    done = run_pytest("scenarios/wrong.yaml", env={"COZE_HARNESS_LANG": "zh"})
+    assert done.code == 1
+    assert "2 次通过 0 次，要求 50%：" in done.out
+
+
+def test_an_error_in_a_file_is_in_the_chosen_language(
+    project: ProjectFolder, run_pytest: RunPytest
+) -> None:
+    project.write("scenarios/new.yaml", "turns: [{promt: x}]\n")
+    done = run_pytest("scenarios/new.yaml", env={"COZE_HARNESS_LANG": "zh"})
+    assert "scenarios/new.yaml:1:" in done.out
+    assert "下一步：" in done.out
