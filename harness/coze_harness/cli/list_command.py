@@ -25,10 +25,10 @@ from coze_harness.reporting.safe_text import single_line
 _MAX_NAME_CELLS: Final = 44
 _STATES: Final[Mapping[CassetteState, LocalizedText]] = MappingProxyType(
     {
-        CassetteState.RECORDED: message("state.recorded"),
-        CassetteState.STALE: message("state.stale"),
-        CassetteState.MISSING: message("state.missing"),
-        CassetteState.UNREADABLE: message("state.unreadable"),
+        CassetteState.RECORDED: message("recording.recorded"),
+        CassetteState.STALE: message("recording.stale"),
+        CassetteState.MISSING: message("recording.missing"),
+        CassetteState.UNREADABLE: message("recording.unreadable"),
     }
 )
 
