@@ -117,7 +117,7 @@ def test_last_failed_selects_what_failed(suite: RunPytest, processes: tuple[str,
     done = suite("--lf", "-q", "-rf", *processes)
     assert f"{len(FAILING)} failed" in done.out
     assert _failed(done) == set(FAILING)
-    assert f"FAILED {FILE}::v1.2 - contains: the answer" in done.out
+    assert f"FAILED {FILE}::v1.2 - contains: The answer" in done.out
 
 
 def test_verbose_output_has_the_printed_ids(suite: RunPytest) -> None:

@@ -31,7 +31,7 @@ def test_a_failure_shows_the_conversation_and_no_traceback(run_pytest: RunPytest
     assert "scenarios/wrong.yaml:5:9" in done.out
     assert "Traceback" not in done.out
     assert "scenario_items.py" not in done.out
-    assert "FAILED scenarios/wrong.yaml::wrong - contains: the answer does not" in done.out
+    assert "FAILED scenarios/wrong.yaml::wrong - contains: The answer does not" in done.out
 
 
 def test_one_line_tracebacks_have_the_location_of_the_scenario(run_pytest: RunPytest) -> None:
