@@ -68,6 +68,9 @@ def test_check_prints_an_array_of_messages(recorded: ProjectFolder) -> None:
     assert (done.code, done.err) == (3, "")
     messages = {one["kind"]: one for one in _read(done)}
     assert set(messages) == {"missing", "stale"}
+    on_github = recorded.does("check", "--json", env={"GITHUB_ACTIONS": "true"})
+    assert on_github.out == done.out
+    assert on_github.err.count("::error file=") == 2
     missing = messages["missing"]
     assert set(missing) == {
         *("file", "line", "column", "kind", "severity", "message", "detail", "next_step"),

@@ -106,3 +106,14 @@ def test_ids_and_states_in_json_are_never_translated(recorded: ProjectFolder) ->
     english = recorded.does("list", "--json")
     chinese = recorded.does("list", "--json", "--lang", "zh")
     assert json.loads(english.out) == json.loads(chinese.out)
+
+
+def test_asking_is_reported_in_the_language_of_the_project(project: ProjectFolder) -> None:
+    project.write("harness.yaml", f"lang: zh\n{project.text('harness.yaml')}")
+    done = project.does("ask", "你是谁?")
+    assert done.code == 0, done
+    assert done.out.startswith("我是chatchat")
+    assert not re.search(r"[A-Za-z]+ [a-z]+ [a-z]+", done.err), done.err
+    for arguments in (("record",), ("live", "identity"), ("compare", "identity")):
+        told = project.does(*arguments).err.splitlines()
+        assert all(HAN.search(line) for line in told if not line.startswith("  ")), told

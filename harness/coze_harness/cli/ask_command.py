@@ -11,7 +11,7 @@ import click
 
 from coze_harness.cli import shared_options
 from coze_harness.cli.command_help import DONE, OFFLINE, OUTPUT, TARGET, argument, command, option
-from coze_harness.cli.command_output import echo
+from coze_harness.cli.command_output import current_output, echo
 from coze_harness.cli.progress_display import progress_display
 from coze_harness.cli.project_access import lock_for_writing, note, opened_project
 from coze_harness.cli.project_completion import complete_bots
@@ -78,13 +78,15 @@ def ask(
         scenario = NewScenario(name=name, prompt=prompt, bot=bot, stream=stream)
         return _ask_and_save(scenario, quiet, overrides)
     printed: list[str] = []
+    # Calls are reported by another thread, which has no command of click.
+    output = current_output()
 
     def on_call(call: HttpCall) -> None:
         if not quiet and call.path in _STEPS:
             step = _STEPS[call.path]
             if call.attempt > 1:
                 step = message("ask.again", step=step, attempt=call.attempt)
-            echo(step, err=True)
+            click.echo(output.words.text(step), err=True)
 
     def show(text: str) -> None:
         printed.append(text)

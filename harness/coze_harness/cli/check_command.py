@@ -38,26 +38,28 @@ def check(
     overrides: SettingsOverrides,
 ) -> int:
     """Check scenarios, settings and recordings without running anything."""
+    output = current_output()
     try:
         checked = _check(selection, overrides, rewrite=rewrite, no_recordings=no_recordings)
     except HarnessError as error:
         if not as_json:
             raise
-        click.echo(error_json(error, current_output().words), nl=False)
+        output.annotate([error])
+        click.echo(error_json(error, output.words), nl=False)
         return error.exit_code
-    words = current_output().words
+    words = output.words
     errors = [one.error for one in checked.messages if not one.is_notice]
+    for path in checked.reformatted:
+        click.echo(words.text(message("check.reformatted", path=path)), err=as_json)
+    output.annotate(errors, [one.error for one in checked.messages if one.is_notice])
     if as_json:
         click.echo(check_json(checked.messages, words), nl=False)
         return max((error.exit_code for error in errors), default=0)
-    for path in checked.reformatted:
-        click.echo(words.text(message("check.reformatted", path=path)))
     for one in checked.messages:
         for number, line in enumerate(one.error.lines(words)):
             if one.is_notice and not number:
                 line = words.text(message("check.notice", text=line))
             print(show_control_characters(line), file=sys.stderr)  # noqa: T201 (the command's output)
-    current_output().annotate(errors, [one.error for one in checked.messages if one.is_notice])
     counts = (
         message("check.scenarios", n=checked.scenarios),
         message("check.trials", n=checked.trials),
