@@ -55,11 +55,11 @@ def history(count: int, overrides: SettingsOverrides) -> int:
     if not runs:
         click.echo("There is no run yet. Next: coze-harness run")
         return 0
-    head = f"{'run':<25}  {'mode':<7}  {'trials':>6}  {'passed':>7}"
+    head = f"{'run':<25}  {'mode':<7}  {'scenarios':>9}  {'passed':>7}"
     click.echo(f"{head}  {'p95':>8}  {'tokens':>10}  verdict")
     for row in run_list_rows(runs[:count]):
         line = (
-            f"{row.run_id:<25}  {row.mode:<7}  {row.trials:>6}  {row.share:>7}  {row.p95:>8}  "
+            f"{row.run_id:<25}  {row.mode:<7}  {row.scenarios:>9}  {row.share:>7}  {row.p95:>8}  "
             f"{row.tokens:>10}  {row.verdict}"
         )
         click.echo(fit_line(line, get_terminal_size().columns) if sys.stdout.isatty() else line)

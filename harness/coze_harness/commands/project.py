@@ -16,6 +16,7 @@ from coze_harness.cassettes import Redactor
 from coze_harness.config import Settings, SettingsOverrides, load_settings
 from coze_harness.execution import can_fork, map_in_processes
 from coze_harness.execution.replay_runner import ReplayRunner
+from coze_harness.messages import Language
 from coze_harness.model import Target, TargetKind, TrialStatus
 from coze_harness.model.errors import (
     NothingSelectedError,
@@ -144,7 +145,9 @@ class Project:
     @property
     def page_options(self) -> PageOptions:
         """How the project's pages are written."""
-        return PageOptions(lang=self.settings.report.lang, layout=self.settings.report.layout)
+        report = self.settings.report
+        language: Language = "zh" if report.lang == "zh" else "en"
+        return PageOptions(lang=report.lang, layout=report.layout, language=language)
 
     @property
     def local_cassettes(self) -> Path:

@@ -6,6 +6,7 @@ import io
 from contextlib import ExitStack
 from pathlib import Path
 
+from coze_harness.messages import Catalogue
 from coze_harness.model import Run
 from coze_harness.reporting.page_options import PageOptions
 from coze_harness.reporting.report_formats import FORMATS, ReportSet
@@ -29,8 +30,10 @@ def render_reports(
     Raises:
         ResultsError: the folder cannot be read or written.
     """
-    with ReportSet(options=options or PageOptions()) as reports:
-        reports.add_all((result, encode_trial(result)) for result in read_results(folder))
+    options = options or PageOptions()
+    words = Catalogue(options.language)
+    with ReportSet(options=options) as reports:
+        reports.add_all((result, encode_trial(result, words)) for result in read_results(folder))
         write_reports(reports, run, into or folder)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, TypeAlias, TypeVar
 
+from coze_harness.messages import Catalogue
 from coze_harness.model import Run, TrialKey, TrialResult, TrialStatus, replace
 from coze_harness.model.errors import CassetteEditedError
 from coze_harness.model.protocols import TextRedactor
@@ -96,7 +97,7 @@ class RunWriter:
     Args:
         folder: the run's folder; the writer closes it.
         opening: the run as it is known before the first trial.
-        options: the options of the page.
+        options: the options of the reports.
         redactor: removes secrets from the results.
     """
 
@@ -110,7 +111,7 @@ class RunWriter:
         self._options = options
         self._reports = ReportSet(options=options)
         self._totals = RunTotals({rate.scenario: rate.required for rate in opening.pass_rates})
-        self.encode = ResultEncoder(redactor, self._reports.renderer)
+        self.encode = ResultEncoder(redactor, self._reports.renderer, options)
         # At once, so that a run which is killed is the latest too, and can be resumed.
         update_latest(folder.path)
 
@@ -131,11 +132,12 @@ class RunWriter:
         judged = self._folder.done
         if not judged:
             return trials
+        words = Catalogue(self._options.language)
         for result in read_results(self._folder.path):
             self.requests += result.request_count
             if result.status is not TrialStatus.ERROR:
                 self._totals.add(result)
-                self._reports.add(result, encode_trial(result))
+                self._reports.add(result, encode_trial(result, words))
         return [
             trial
             for trial in trials
@@ -149,7 +151,13 @@ class RunWriter:
             # By the trial's own id: the equal one that came with the item need not be kept.
             key = keys[item.id]
             self._reports.add_fragments(key.id, item.fragments)
-            self._totals.add_row(item.row(key), item.warnings, item.spent, edited=item.edited)
+            self._totals.add_row(
+                item.row(key),
+                item.warnings,
+                item.spent,
+                edited=item.edited,
+                bot_version=item.bot_version,
+            )
             self.requests += item.requests
             self.exit_codes.add(item.exit_code)
 
@@ -183,6 +191,7 @@ class RunWriter:
             request_count=self.requests,
             interrupted=interrupted,
             cost=totals.cost(),
+            bot_versions=totals.bot_versions,
             edited_recordings=totals.edited_recordings(),
         )
         return summarize(run, lambda: read_results(folder)) if summarize else run
