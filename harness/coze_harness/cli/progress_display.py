@@ -37,7 +37,6 @@ _INKS: Final[Mapping[TextStyle, str]] = {
     TextStyle.REMOVED: "9;31",
     TextStyle.ADDED: "4;32",
 }
-_PIPE_WIDTH: Final = 80
 _BAD: Final = frozenset({TrialStatus.FAILED, TrialStatus.ERROR})
 
 
@@ -186,11 +185,10 @@ class ProgressDisplay:
     def finish(self, text: str, *, good: bool) -> None:
         """Print the run's last line, after the details of errors (on stderr)."""
         self.print_errors()
-        summary, _, report = text.rpartition("  ")
-        width = self.width or _PIPE_WIDTH
-        if cell_width(text) > width:
+        if self._terminal and cell_width(text) > self.width:
             # A path that is wrapped can neither be clicked nor copied.
-            for part in wrap_line(summary, width):
+            summary, _, report = text.rpartition("  ")
+            for part in wrap_line(summary, self.width):
                 self.line(self._coloured(part, "32" if good else "31"))
             self.line(report)
             return

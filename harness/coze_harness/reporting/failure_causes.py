@@ -147,35 +147,29 @@ def group_causes(trials: Iterable[TrialCauses]) -> list[CauseGroup]:
 def _group(members: Sequence[tuple[TrialCauses, Cause]]) -> CauseGroup:
     trial, cause = members[0]
     scenarios = {(one.scenario, one.bot): None for one, _ in members}
-    is_shared = len(scenarios) > 1
-    title, expected, next_step = _title(cause), cause.expected, cause.next_step
-    if not cause.name:
-        expected = LocalizedText()
-    is_recording = cause.is_error and cause.kind in RECORDING_KINDS
-    has_evidence = len(members) == 1 or not is_recording
-    if is_recording:
+    is_shared, is_single = len(scenarios) > 1, len(members) == 1
+    title, next_step, detail = _title(cause), cause.next_step, cause.detail
+    if cause.is_error and cause.kind in RECORDING_KINDS and not is_single:
         next_step = _record_command([scenario for scenario, _ in scenarios])
-        if len(members) > 1:
-            count = len(members)
-            title = (
-                message("cause.missing", n=count)
-                if cause.kind == "missing"
-                else message("cause.stale", n=count)
-            )
+        if cause.kind == "missing":
+            title, detail = message("cause.missing", n=len(members)), ()
+        else:
+            title = message("cause.stale", n=len(members))
+            detail = (cause.expected, *cause.detail)
     return CauseGroup(
         single_line(cause.kind),
         cause.is_error,
         title,
-        expected,
+        cause.expected if cause.name else LocalizedText(),
         cause.seen,
         next_step,
-        cause.place if len(members) == 1 or not cause.is_error else "",
+        cause.place if is_single or not cause.is_error else "",
         "" if is_shared else single_line(trial.scenario),
         "" if is_shared else single_line(trial.bot),
         len(members),
         [(one.trial, one.anchor) for one, _ in members[:_MAX_TRIALS]],
-        cause.detail if has_evidence else (),
-        cause.log_id if has_evidence else "",
+        detail,
+        cause.log_id,
     )
 
 
