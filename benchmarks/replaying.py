@@ -143,7 +143,7 @@ def _each(taken: Sequence[_Round], name: str, of: _Figure) -> list[float]:
 def _run(bench: Bench, project: Path, count: int, *, watch: bool = False) -> Taken:
     command = harness_command("run", "--no-progress", "--reports", str(bench.reports()))
     taken = bench.machine.takes(command, project, watch=watch)
-    _expect(f"All {count} trials passed", bench.machine.said().replace(",", ""))
+    _expect(f"All {count} scenarios passed", bench.machine.said().replace(",", ""))
     return taken
 
 

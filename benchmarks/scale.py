@@ -76,7 +76,10 @@ def _run(bench: Bench, project: Path, count: int, *, watch: bool) -> Taken:
     command = harness_command("run", "--no-progress", "--reports", str(bench.reports()))
     taken = bench.machine.takes(command, project, watch=watch)
     said = bench.machine.said()
-    if f"All {count:,} trials passed" not in said and f"All {count} trials passed" not in said:
+    if (
+        f"All {count:,} scenarios passed" not in said
+        and f"All {count} scenarios passed" not in said
+    ):
         raise BenchmarkError(f"Not all of {count} trials passed:\n{said[-2000:]}")
     return taken
 

@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from builders import error, failed_verdict, key, trial, turn
+from coze_harness.messages import literal, message
+from coze_harness.model import TrialStatus, replace
 from coze_harness.reporting.report_formats import PageOptions
+from coze_harness.reporting.run_list_page import render_run_list
 from playwright.sync_api import Page
 from report_samples import everything, full_run
 
@@ -95,6 +99,54 @@ def test_what_bots_and_authors_said_is_never_translated(samples: Path, visit: Vi
         assert watch.go(f"{state}&lang=en").evaluate(said) == watch.go(f"{state}&lang=zh").evaluate(
             said
         )
+
+
+def test_texts_of_verdicts_and_errors_change_with_the_language(
+    tmp_path: Path, visit: Visit
+) -> None:
+    expected, reason = message("cause.missing", n=2), message("note.skipped", n=3)
+    verdict = replace(failed_verdict(actual="data"), expected=expected, reason=reason)
+    note = replace(error(), what=expected, next_step=reason, detail=(reason, literal("data")))
+    results = [
+        trial(TrialStatus.FAILED, named=key("said"), turns=[turn(verdicts=[verdict])]),
+        trial(TrialStatus.ERROR, named=key("broken"), turns=[], note=note),
+    ]
+    watch = visit(write_page(tmp_path / "index.html", results))
+    english_texts = ("2 recordings are missing.", "3 scenarios skipped.")
+    chinese_texts = ("缺少 2 个录制文件。", "跳过 3 个场景。")
+    for state in ("v=overview", "v=trials", "s=said", "s=broken"):
+        for lang, shown, hidden in (
+            ("en", english_texts, chinese_texts),
+            ("zh", chinese_texts, english_texts),
+            ("en", english_texts, chinese_texts),
+        ):
+            text = watch.go(f"{state}&lang={lang}").locator("main").inner_text()
+            assert any(one in text for one in shown), (state, lang)
+            assert not any(one in text for one in hidden), (state, lang)
+        if state.startswith("s="):
+            assert "data" in text
+
+
+@pytest.mark.parametrize(("lang", "locale"), [("", "zh-CN"), ("", "en-GB"), ("zh", "en-GB")])
+def test_the_list_of_runs_speaks_the_language_of_its_reader_and_has_a_button_for_the_other(
+    tmp_path: Path, visit: Visit, lang: str, locale: str
+) -> None:
+    path = tmp_path / "index.html"
+    runs = [full_run(), replace(full_run(), run_id="r0")]
+    with path.open("w", encoding="utf-8") as out:
+        render_run_list(runs, out, PageOptions(lang=lang))
+    watch = visit(path, locale=locale)
+    page = watch.go()
+    chinese, english_ = "7 个场景中 1 个未通过，1 个无法判定。", "1 of 7 scenarios failed and 1"
+    shown = ((chinese, "zh-CN"), (english_, "en"))
+    if "zh" not in (lang or locale):
+        shown = shown[::-1]
+    for text, tag in (*shown, shown[0]):
+        assert text in page.locator("header").inner_text()
+        assert page.evaluate("document.documentElement.lang") == tag
+        assert page.locator("td[title]").first.get_attribute("title") is not None
+        assert page.title().startswith("coze-harness · 2 ")
+        page.locator("#tools button").click()
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ STATES = (
 def test_without_a_script_everything_that_matters_can_be_read(samples: Path, visit: Visit) -> None:
     page = visit(samples, script=False).go()
     text = page.locator("body").inner_text()
-    assert "2 of 13 trials failed, and 1 could not be judged." in text
+    assert "1 of 7 scenarios failed and 1 could not be judged." in text
     assert "the answer lacks “九点”." in text
     rows = page.locator("#list a.row")
     assert rows.count() == 13
@@ -76,7 +76,7 @@ def test_on_paper_verdict_list_and_first_failures_are_there(samples: Path, visit
     page = watch.go("v=trials&st=failed,error")
     page.emulate_media(media="print")
     text = page.locator("body").inner_text()
-    assert "2 of 13 trials failed" in text
+    assert "1 of 7 scenarios failed" in text
     assert "hours[北京]" in text
     assert not page.locator("#filter").is_visible()
     assert not page.locator("#tools").is_visible()

@@ -135,7 +135,7 @@ def test_junit_has_properties_and_the_transcript(recorded: ProjectFolder) -> Non
     }
     assert {"bot", "tokens", "log_id"} <= set(properties)
     assert "学术助手" in (cases["identity"].findtext("system-out") or "")
-    wrong = cases["wrong"].findtext("system-out") or ""
+    wrong = cases["wrong"].findtext("failure") or ""
     assert "说点什么" in wrong
     assert "绝不会有的话" in wrong
 

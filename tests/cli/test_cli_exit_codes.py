@@ -24,17 +24,19 @@ def test_0_when_all_passed(recorded: ProjectFolder) -> None:
     done = recorded.does("run", "identity", "weather")
     assert (done.code, done.err) == (0, "")
     latest = recorded.path("reports/latest").readlink()
-    assert done.out == f"All 3 trials passed.  report: reports/{latest}/index.html\n"
+    assert done.out == (
+        f"All 2 scenarios passed. (3 trials: 3 passed)  report: reports/{latest}/index.html\n"
+    )
 
 
 def test_1_when_an_expectation_failed(recorded: ProjectFolder) -> None:
     done = recorded.does("run")
     assert done.code == 1
-    failed, last = done.out.splitlines()
-    assert failed.startswith("FAILED  wrong  ")
-    assert "绝不会有的话" in failed
-    assert failed.endswith("scenarios/wrong.yaml:5:9")
-    assert "3 passed, 1 failed" in last
+    head, *_ = done.out.splitlines()
+    assert head.startswith("✗ failed  wrong  ")
+    assert "绝不会有的话" in done.out
+    assert "scenarios/wrong.yaml:5:9\n" in done.out
+    assert "1 of 3 scenarios failed. (4 trials: 3 passed, 1 failed)" in done.last
     assert done.err == ""
 
 
@@ -84,7 +86,8 @@ def test_2_when_settings_or_scenarios_are_wrong(project: ProjectFolder) -> None:
 def test_3_when_a_recording_is_missing(project: ProjectFolder) -> None:
     done = project.does("run", "identity")
     assert done.code == 3
-    assert done.out.startswith("ERROR  identity  identity has no recording")
+    assert done.out.startswith("The only scenario could not be judged.")
+    assert project.does("run", "identity", "-q").out.startswith("ERROR  identity  identity has no")
     assert _is_a_block(done, "cassettes/identity.yaml", "scenarios/identity.yaml:1", "record")
 
 
@@ -155,6 +158,16 @@ def test_known_failures_warnings_and_met_rates_do_not_fail_a_run(project: Projec
         "known_failures": 1,
         "fixed": 1,
         "warnings": 1,
+        "scenarios": {
+            "trials": 3,
+            "passed": 2,
+            "failed": 0,
+            "errors": 0,
+            "skipped": 0,
+            "known_failures": 1,
+            "fixed": 1,
+            "warnings": 1,
+        },
     }
     assert "remove known_failure" in done.out
 

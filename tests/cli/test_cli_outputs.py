@@ -34,6 +34,7 @@ def _bytes(folder: Path) -> dict[str, bytes]:
 
 def test_a_runs_folder_holds_what_the_contract_says(recorded: ProjectFolder) -> None:
     recorded.does("run")
+    recorded.does("run")
     assert {path.name for path in recorded.path("reports/latest").iterdir()} == FILES
     run = recorded.run_json()
     assert run["format_version"] == 1
@@ -44,8 +45,11 @@ def test_a_runs_folder_holds_what_the_contract_says(recorded: ProjectFolder) -> 
     assert set(run["summary"]) >= {
         "trials", "passed", "failed", "errors", "skipped", "known_failures", "warnings",
     }  # fmt: skip
-    assert [past["mode"] for past in run["past"]] == ["record"]
+    assert set(run["summary"]["scenarios"]) == set(run["summary"]) - {"scenarios"}
+    assert run["summary"]["scenarios"]["trials"] == run["selection"]["scenarios"] == 3
+    assert [past["mode"] for past in run["past"]] == ["replay"], "comparable ones only"
     for row in run["trials"]:
+        assert re.fullmatch(r"[0-9a-f]{8}([0-9a-f]{6})+", row.pop("digests"))
         assert row.pop("past") == ("f" if row["id"] == "wrong" else "p")
         assert set(row) == ROW
     first = run["trials"][0]

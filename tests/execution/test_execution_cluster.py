@@ -52,7 +52,7 @@ def test_the_trials_of_a_killed_worker_are_done_by_another_and_none_twice(
     dask.workers[0].kill()
     out, err = run.communicate(timeout=120)
     assert run.returncode == 0, err
-    assert f"All {TRIALS:,} trials passed" in out
+    assert f"All {TRIALS:,} scenarios passed" in out
     ids = [json.loads(line)["id"] for line in project.lines_as_bytes("latest")]
     assert len(ids) == len(set(ids)) == TRIALS
 

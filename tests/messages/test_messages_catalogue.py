@@ -91,9 +91,9 @@ def test_chinese_texts_follow_the_rules_of_style(name: str) -> None:
 
 def test_a_message_chooses_its_form_by_its_number_and_separates_thousands() -> None:
     words = Catalogue()
-    assert words.text(message("note.skipped", n=1)) == "1 trial skipped."
-    assert words.text(message("note.skipped", n=1200)) == "1,200 trials skipped."
-    assert Catalogue("zh").text(message("note.skipped", n=1)) == "跳过 1 次。"
+    assert words.text(message("note.skipped", n=1)) == "1 scenario skipped."
+    assert words.text(message("note.skipped", n=1200)) == "1,200 scenarios skipped."
+    assert Catalogue("zh").text(message("note.skipped", n=1)) == "跳过 1 个场景。"
 
 
 def test_data_is_the_same_in_every_language() -> None:

@@ -66,6 +66,7 @@ def test_a_compiled_list_of_runs_is_what_its_source_renders() -> None:
     listed = [
         PageRenderer("zh", create_environment(loader)).render(
             "listing.html.j2",
+            lang="zh",
             rows=run_list_rows(runs),
             more=1,
             runs=3,

@@ -18,8 +18,10 @@ from urllib.parse import quote
 import pytest
 from builders import failed_verdict, key, message, reply, run, trial, turn, verdict
 from coze_harness.model import (
+    Counts,
     RequiredPassRate,
     Run,
+    RunSelection,
     Summary,
     TrialResult,
     TrialRow,
@@ -112,7 +114,7 @@ def test_style_script_and_skeleton_are_small() -> None:
 
 def test_the_verdict_comes_first_in_a_sentence(page: Page) -> None:
     text = squeezed(page.text)
-    assert "2 of 13 trials failed, and 1 could not be judged." in text
+    assert "1 of 7 scenarios failed and 1 could not be judged." in text
     assert text.index("could not be judged.") < text.index("Why") < text.index("hours[上海]")
 
 
@@ -153,7 +155,7 @@ def test_the_index_tells_what_filters_need(source: str) -> None:
         "hours[北京]", "failed", "chatchat", ["smoke", "营业"], 7.5, 1266, 2,
         ["contains", "similar"], "", "", "",
     ]  # fmt: skip
-    assert entry[11] == "hours[北京]\ncontains: the answer lacks “九点”.\n你好"
+    assert entry[11] == "hours[北京]\ncontains\nthe answer lacks “九点”.\n你好"
     (error_entry,) = [entry for entry in index_of(source) if entry[0] == "orders"]
     assert error_entry[8] == "mismatch"
 
@@ -165,13 +167,9 @@ def test_a_search_is_told_full_width_and_half_width_alike() -> None:
 
 def test_reasons_are_counted_and_lead_to_their_trials(source: str) -> None:
     why = source[source.index('id="why"') : source.index('id="rates"')]
-    assert why.index("2 ×") < why.index("the answer lacks “九点”.") < why.index("1 ×")
-    assert why.count(anchor("hours[北京]")) == why.count(anchor("hours[上海]")) == 1
-    assert (
-        f'href="#v=trials&amp;q={quote(chr(34) + "contains: the answer lacks “九点”." + chr(34))}'
-        in why
-    )
-    assert "0.58 is below" not in why
+    assert why.index("2 ×") < why.index("九点") < why.index("1 ×")
+    assert why.count(f'href="#s={anchor("hours[上海]")}"') == 1
+    assert "at least 0.60 like" not in why
 
 
 def test_a_trial_tells_prompt_answer_expected_seen_reason_and_place(page: Page) -> None:
@@ -242,7 +240,7 @@ def test_a_page_in_chinese_says_the_same_and_translates_no_data() -> None:
     page = Page(page_of(everything(), full_run(), PageOptions(lang="zh")))
     assert page.faults == []
     assert page.named("html") == [{"lang": "zh-CN"}]
-    assert "13 次测试中 2 次未通过，1 次无法判定。" in page.text
+    assert "7 个场景中 1 个未通过，1 个无法判定。" in page.text
     assert "the answer lacks “九点”." in page.text
     english = Page(rendered("html", everything(), full_run()))
     assert [tag for tag, _ in page.elements] == [tag for tag, _ in english.elements]
@@ -321,11 +319,15 @@ def test_a_run_without_trials_is_a_page() -> None:
 @pytest.mark.parametrize(
     ("summary", "said"),
     [
-        (Summary(trials=1, passed=1), "The only trial passed."),
-        (Summary(trials=2000, passed=2000), "All 2,000 trials passed."),
-        (Summary(trials=3, passed=1, skipped=2), "No trial failed: 1 of 3 trials passed."),
-        (Summary(trials=3, passed=1, failed=2), "2 of 3 trials failed."),
-        (Summary(trials=3, passed=2, errors=1), "1 of 3 trials could not be judged."),
+        (Summary(trials=1, passed=1), "The only scenario passed."),
+        (Summary(trials=2000, passed=2000), "All 2,000 scenarios passed."),
+        (Summary(trials=3, passed=1, skipped=2), "No scenario failed: 1 of 3 passed."),
+        (Summary(trials=3, passed=1, failed=2), "2 of 3 scenarios failed."),
+        (Summary(trials=3, passed=2, errors=1), "1 of 3 scenarios could not be judged."),
+        (
+            Summary(trials=30, passed=2, failed=28, scenarios=Counts(trials=3, failed=1)),
+            "1 of 3 scenarios failed.",
+        ),
     ],
 )
 def test_the_sentence_says_what_happened(summary: Summary, said: str) -> None:
@@ -335,15 +337,19 @@ def test_the_sentence_says_what_happened(summary: Summary, said: str) -> None:
 
 def test_failures_within_the_rate_that_is_asked_for_are_not_called_a_failed_run() -> None:
     rate = RequiredPassRate(scenario="s", bot="b", trials=10, passed=9, required=0.9, met=True)
-    of = replace(run(pass_rates=[rate]), summary=Summary(trials=10, passed=9, failed=1))
-    source = rendered("html", [], of)
-    assert "1 of 10 trials failed, within the required pass rates." in source
+    counts = Counts(trials=1, passed=1)
+    summary = Summary(trials=10, passed=9, failed=1, scenarios=counts)
+    source = rendered("html", [], replace(run(pass_rates=[rate]), summary=summary))
+    assert "The only scenario passed." in source
+    assert "(10 trials: 9 passed, 1 failed)" in source
     assert '<header class="warning">' in source
 
 
 def test_an_interrupted_run_says_so_first() -> None:
     of = run([trial()], interrupted=True)
-    assert "Interrupted: the only trial passed." in rendered("html", [trial()], of)
+    assert "Interrupted: 1 of 1 scenario finished." in rendered("html", [trial()], of)
+    of = replace(of, selection=RunSelection(scenarios=11, digest=""))
+    assert "Interrupted: 1 of 11 scenarios finished." in rendered("html", [trial()], of)
 
 
 def test_no_template_takes_a_text_for_markup() -> None:

@@ -74,7 +74,7 @@ def test_each_number_that_two_runs_have_is_drawn_oldest_on_the_left() -> None:
     ]
     labels = [at["aria-label"] or "" for at in page.named("svg")]
     assert [label.split(":")[0] for label in labels] == [
-        "Trials that passed",
+        "Scenarios that passed",
         "Time of a trial, P95",
         "tokens",
     ]
@@ -99,7 +99,7 @@ def test_a_row_has_the_counts_the_cost_and_a_link() -> None:
         assert words in cells(page)
     assert "r1/index.html" in [at["href"] for at in page.named("a")]
     assert page.named("polyline") == []
-    assert page.named("script") == []
+    assert len(page.named("script")) == 1
 
 
 @pytest.mark.parametrize(
@@ -162,10 +162,10 @@ def test_spoilt_answers_go_by_how_many_were_caught(
 
 def test_the_list_is_written_in_chinese_when_asked_for() -> None:
     page = listing(a_run(2), a_run(1, BAD), lang="zh")
-    assert page.named("html") == [{"lang": "zh-CN"}]
-    for words in ("2 次运行", "通过的测试", "回放"):
+    assert page.named("html") == [{"lang": "zh-CN", "data-lang": "zh"}]
+    for words in ("2 次运行", "通过的场景", "回放"):
         assert words in page.text
-    body = page.text.rpartition("}")[2]
+    body = page.text[page.text.rindex("2 次运行") - 40 :].partition("(()=>")[0]
     assert "2 次运行" in body
     assert not re.search(r"\b(passed|run|runs|trials|oldest)\b", body)
 

@@ -218,7 +218,7 @@ def test_a_failure_is_told_with_what_was_expected_and_what_was_seen() -> None:
     text = summary(
         replace(run([result]), cost=RunCost(tokens=633, polls=4, p50=3.25, p95=3.25)), [result]
     )
-    assert text.startswith("## ❌ 1 of 1 trial failed.")
+    assert text.startswith("## ❌ The only scenario failed.")
     assert "tokens 633 · P50 3.25 s · P95 3.25 s" in text
     assert "expected: `九点`" in text
     assert "seen: `我们每天 10:00 开门。`" in text

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from builders import key, run
 from coze_harness.model import Run, TrialRow, TrialStatus, replace
 from coze_harness.reporting.bot_matrix import build_matrix
-from coze_harness.reporting.failure_reasons import Reasons
+from coze_harness.reporting.failure_causes import Causes
 from coze_harness.reporting.fragment_spool import Fragments, FragmentSpool
 from coze_harness.reporting.html import HtmlWriter
 from coze_harness.reporting.markdown_report import MarkdownWriter
+from coze_harness.reporting.run_view import run_view
 from coze_harness.reporting.terminal_trials import bot_table
 
 P, F, E = TrialStatus.PASSED, TrialStatus.FAILED, TrialStatus.ERROR
@@ -32,7 +33,8 @@ def of_rows(found: Sequence[TrialRow]) -> Run:
 def page(of: Sequence[TrialRow], writer: HtmlWriter | MarkdownWriter) -> str:
     out = io.BytesIO()
     with FragmentSpool() as spool:
-        writer.write(of_rows(of), Fragments(spool, 0), Reasons(), out)
+        run_of_rows = of_rows(of)
+        writer.write(run_of_rows, run_view(run_of_rows, Causes()), Fragments(spool, 0), out)
     return out.getvalue().decode()
 
 

@@ -20,6 +20,7 @@ from coze_harness.model import (
     LoggedCall,
     Mode,
     PreviousRun,
+    Run,
     RunCost,
     ScenarioState,
     Summary,
@@ -28,7 +29,7 @@ from coze_harness.model import (
     replace,
 )
 from coze_harness.reporting import report_formats as report
-from coze_harness.reporting.failure_reasons import Reasons
+from coze_harness.reporting.failure_causes import Causes
 from coze_harness.reporting.history_view import history_view
 from coze_harness.reporting.html import HtmlWriter
 from coze_harness.reporting.html.html_report import page_words
@@ -165,6 +166,10 @@ def test_what_trials_have_in_common_stands_in_a_chunk_once() -> None:
     assert text.count(said) == 3
 
 
+def live_run(rows: list[TrialRow]) -> Run:
+    return replace(run([], mode=Mode.LIVE), rows=tuple(rows))
+
+
 def test_rows_are_ordered_by_what_must_be_looked_at_first() -> None:
     S = TrialStatus  # noqa: N806 - short for a table
     rows = [
@@ -175,7 +180,7 @@ def test_rows_are_ordered_by_what_must_be_looked_at_first() -> None:
     changes = {
         "regressed": "regressed", "broken": "broken", "reworded": "reworded", "same": "same",
     }  # fmt: skip
-    names = [found.key.id for found in rank_rows(rows, changes, flaky_ids(rows))]
+    names = [found.key.id for found in rank_rows(rows, changes, flaky_ids(live_run(rows)))]
     assert names == [
         "regressed", "broken", "failed", "error", "wavers", "reworded", "fixed", "known",
         "skipped", "passed", "same",
@@ -193,7 +198,13 @@ def test_flaky_is_what_changed_twice_or_differs_among_repeats() -> None:
         row("absent", history="..."),
         *repeats,
     ]
-    assert flaky_ids(rows) == {"twice", "r#1", "r#2"}
+    assert flaky_ids(live_run(rows)) == {"twice", "r#1", "r#2"}
+
+
+def test_a_replay_is_not_flaky_because_of_its_history() -> None:
+    """Its files were edited in between: without that, it gives the same verdict each time."""
+    rows = [row("twice", history="pf.f"), row("once")]
+    assert flaky_ids(replace(live_run(rows), mode=Mode.REPLAY)) == set()
 
 
 def test_every_word_that_templates_ask_for_is_there() -> None:
@@ -361,7 +372,7 @@ def test_slowest_and_costliest_are_listed_only_where_there_is_a_choice() -> None
     assert 'id="overview-slowest"' not in rendered("html", [trial()])
     source = rendered("html", [trial(named=key("a"), seconds=9), trial(named=key("b"))])
     slowest = source.index('id="overview-slowest"')
-    assert slowest < source.index("9.00 s") < source.index('id="overview-costliest"')
+    assert slowest < source.index("9.00 s", slowest) < source.index('id="overview-costliest"')
 
 
 def test_more_trials_than_a_page_holds_in_full_keep_their_rows() -> None:
@@ -397,7 +408,7 @@ def test_a_comparison_without_changes_says_so() -> None:
     quiet = replace(comparison(), scenarios=comparison().scenarios[2:], bots=())
     of = replace(run([trial()]), comparison=quiet)
     assert "Every scenario passes as often as before." in Page(rendered("html", [trial()], of)).text
-    assert run_view(of, Reasons()).comparison is not None
+    assert run_view(of, Causes()).comparison is not None
 
 
 def test_a_record_that_only_python_reads_is_left_out() -> None:

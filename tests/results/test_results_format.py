@@ -18,8 +18,11 @@ from coze_harness.model import (
     Assessment,
     BotComparison,
     BotDifference,
+    BotVersionChange,
+    ChangedScenarios,
     ChangeKind,
     Comparison,
+    Counts,
     LoggedCall,
     Mode,
     MutationReport,
@@ -28,7 +31,9 @@ from coze_harness.model import (
     PreviousRun,
     RequiredPassRate,
     Run,
+    RunChanges,
     RunCost,
+    RunSelection,
     ScenarioComparison,
     ScenarioState,
     ShardInfo,
@@ -45,7 +50,7 @@ from coze_harness.model import (
     replace,
 )
 from coze_harness.model.location import Location
-from coze_harness.results import decode_trial, encode_trial
+from coze_harness.results import decode_trial, encode_trial, scenario_counts
 from coze_harness.results.run_codec import decode_run, encode_run
 
 FORMAT = Path(__file__).with_name("format")
@@ -106,7 +111,12 @@ def with_change(result: TrialResult, change: TrialChange) -> TrialResult:
 
 
 def some_runs() -> dict[str, Run]:
-    summary = Summary(trials=2, passed=1, failed=1, fixed=1, warnings=3)
+    scenarios = Counts(trials=1, failed=1, warnings=1)
+    summary = Summary(trials=2, passed=1, failed=1, fixed=1, warnings=3, scenarios=scenarios)
+    changes = RunChanges(
+        recorded=ChangedScenarios(count=1, names=("退货",)),
+        versions=(BotVersionChange(bot="b", before="11", after="12"),),
+    )
     cost = RunCost(tokens=633, polls=4, p50=1.5, p95=3.25)
     share = PassShare(passed=5, trials=6, low=0.25, high=1.0)
     survivor = SurvivingMutant(
@@ -118,7 +128,10 @@ def some_runs() -> dict[str, Run]:
                 PreviousRun(
                     run_id="r0", started_at="2026", mode=Mode.LIVE, summary=summary, cost=cost
                 ),
-            )
+            ),
+            "selection": RunSelection(scenarios=1, digest="d41d8cd98f00b204"),
+            "bot_versions": {"b": "12"},
+            "changes": changes,
         },
         "comparison": {
             "mode": Mode.COMPARE,
@@ -236,3 +249,9 @@ def test_runs_are_written_with_these_bytes_and_read_again(name: str) -> None:
     content = (FORMAT / f"{name}.json").read_bytes()
     assert b"".join(encode_run(some_runs()[name])) == content
     assert decode_run(content, Location(name)) == some_runs()[name]
+
+
+def test_a_run_of_a_version_that_did_not_count_scenarios_is_read() -> None:
+    run_ = decode_run((FORMAT / "run-before-scenarios.json").read_bytes(), Location("run.json"))
+    assert run_.summary.scenarios is None
+    assert scenario_counts(run_) == Counts(trials=2, passed=1, known_failures=1)

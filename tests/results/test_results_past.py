@@ -8,8 +8,17 @@ from pathlib import Path
 
 import pytest
 from builders import key, run
-from coze_harness.model import Mode, Run, TrialRow, TrialStatus, replace
-from coze_harness.results import read_run, with_history, write_run
+from coze_harness.model import (
+    BotVersionChange,
+    ChangedScenarios,
+    Mode,
+    Run,
+    RunChanges,
+    TrialRow,
+    TrialStatus,
+    replace,
+)
+from coze_harness.results import read_run, select_scenarios, with_history, write_run
 from coze_harness.results.run_history import MAX_PREVIOUS_RUNS
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,12 +27,19 @@ from scale import scaled
 PASSED, FAILED = TrialStatus.PASSED, TrialStatus.FAILED
 
 
-def a_run(number: int, statuses: Mapping[str, TrialStatus], **named: object) -> Run:
+def a_run(
+    number: int, statuses: Mapping[str, TrialStatus], *, scenario: str = "s", **named: object
+) -> Run:
     rows = tuple(
-        TrialRow(key=key(name, tags=['","status":"failed"', "b"]), status=status, seconds=1.0)
+        TrialRow(
+            key=key(name, scenario=scenario, tags=['","status":"failed"', "b"]),
+            status=status,
+            seconds=1.0,
+        )
         for name, status in statuses.items()
     )
-    one = replace(run(run_id=f"2026{number:04}", **named), rows=rows)  # type: ignore[arg-type]  # checked by run
+    kept = {name: named.pop(name) for name in ("selection", "bot_versions") if name in named}
+    one = replace(run(run_id=f"2026{number:04}", **named), rows=rows, **kept)  # type: ignore[arg-type]  # checked by run
     return replace(one, summary=replace(one.summary, trials=len(rows)))
 
 
@@ -68,8 +84,8 @@ def test_what_tells_nothing_is_left_out(tmp_path: Path) -> None:
         tmp_path,
         a_run(1, {"a": FAILED}, interrupted=True),
         a_run(2, {"a": FAILED}, finished_at=""),
-        a_run(3, {"other": FAILED}),
-        a_run(4, {"a": FAILED}, mode=Mode.MUTATE),
+        a_run(3, {"a": FAILED}, scenario="other"),
+        a_run(4, {"a": FAILED}, mode=Mode.LIVE),
         a_run(5, {"a": FAILED}),
         a_run(6, {"a": FAILED}),
         a_run(7, {"a": PASSED}),
@@ -108,6 +124,54 @@ def test_a_run_json_that_another_program_laid_out_is_left_out(tmp_path: Path) ->
     assert with_history(one, tmp_path) == one
 
 
+def with_digests(one: Run, **digests: str) -> Run:
+    rows = [replace(row, digests=digests.get(row.key.id, "")) for row in one.rows]
+    return replace(one, rows=tuple(rows))
+
+
+def test_what_was_recorded_or_edited_since_the_last_comparable_run_is_kept(tmp_path: Path) -> None:
+    names = {"same": PASSED, "new": PASSED, "edited": PASSED, "stopped": PASSED, "unknown": FAILED}
+    rows = dict.fromkeys(names, f"aaaaaaaa{'b' * 12}")
+    before = with_digests(a_run(1, names, bot_versions={"chatchat": "11"}), **rows)
+    now = with_digests(
+        a_run(2, names, bot_versions={"chatchat": "12"}),
+        **rows
+        | {
+            "new": f"cccccccc{'b' * 12}",
+            "edited": f"aaaaaaaabbbbbb{'c' * 6}",
+            "stopped": f"aaaaaaaa{'b' * 6}",
+            "unknown": "",
+        },
+    )
+    separate = [
+        tuple(replace(r, key=replace(r.key, scenario=r.key.id)) for r in one.rows)
+        for one in (before, now)
+    ]
+    shelved(tmp_path, replace(before, rows=separate[0]))
+    found = with_history(replace(now, rows=separate[1]), tmp_path)
+    assert found.changes == RunChanges(
+        recorded=ChangedScenarios(count=1, names=("new",)),
+        edited=ChangedScenarios(count=1, names=("edited",)),
+        versions=(BotVersionChange(bot="chatchat", before="11", after="12"),),
+    )
+    shelved(tmp_path, found)
+    later = with_history(replace(found, run_id="20260003", changes=None), tmp_path)
+    assert [past.changes for past in later.past] == [None, found.changes]
+    assert later.changes == RunChanges()
+
+
+def test_another_selection_or_mode_is_not_comparable(tmp_path: Path) -> None:
+    selected = select_scenarios([key("a"), key("b")])
+    shelved(
+        tmp_path,
+        a_run(1, {"a": PASSED}, selection=selected),
+        a_run(2, {"a": PASSED}, selection=select_scenarios([key("a")])),
+        a_run(3, {"a": PASSED}, selection=selected, mode=Mode.LIVE),
+    )
+    found = with_history(a_run(4, {"a": FAILED}, selection=selected), tmp_path)
+    assert [past.run_id for past in found.past] == ["20260001"]
+
+
 def test_a_past_is_written_and_read_back(tmp_path: Path) -> None:
     shelved(tmp_path, a_run(1, {"a": FAILED}))
     found = with_history(a_run(2, {"a": PASSED}), tmp_path)
@@ -136,7 +200,7 @@ def test_the_scan_finds_what_a_full_reading_finds(
     write_run(shelf / "20260001", a_run(1, before))
     found = with_history(a_run(2, now), shelf)
     known = {row.key.id: row.status.letter for row in read_run(shelf / "20260001").rows}
-    if set(known) & set(now):
+    if known and now:
         assert strips(found) == {name: known.get(name, ".") for name in now}
     else:
         assert found.past == ()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from shutil import get_terminal_size
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
@@ -14,9 +13,11 @@ from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.commands.project import Project
 from coze_harness.messages import Catalogue, UserText, as_message, message
 from coze_harness.model import TrialResult, TrialStatus
+from coze_harness.reporting.failure_causes import RECORDING_KINDS
 from coze_harness.reporting.github_job import on_github
+from coze_harness.reporting.line_wrapping import cell_width, wrap_line
 from coze_harness.reporting.safe_text import show_control_characters
-from coze_harness.reporting.terminal_trials import failure_block, failure_line
+from coze_harness.reporting.terminal_trials import ErrorBlocks, failure_block, failure_line
 from coze_harness.reporting.terminal_writer import TerminalWriter, TextStyle
 
 if TYPE_CHECKING:
@@ -38,30 +39,6 @@ _INKS: Final[Mapping[TextStyle, str]] = {
     TextStyle.ADDED: "4;32",
 }
 _BAD: Final = frozenset({TrialStatus.FAILED, TrialStatus.ERROR})
-
-
-@dataclass(slots=True)
-class _ErrorGroup:
-    """Errors of one kind: the first one is printed in full and represents the others."""
-
-    first: TrialResult
-    count: int = 0
-
-    def lines(self, words: Catalogue) -> list[str]:
-        error, key = self.first.error, self.first.key
-        if error is None:
-            return []
-        where = error.where or f"{key.file}:{key.line}"
-        lines = [f"{where}: {words.text(error.what)}"]
-        lines += [f"  {words.text(line)}" for line in error.detail]
-        if error.log_id:
-            lines.append(f"  {words.word('error.log_id', {'id': error.log_id})}")
-        if error.next_step:
-            step = words.text(error.next_step)
-            lines.append(f"  {words.word('error.next', {'step': step})}")
-        if self.count > 1:
-            lines.append(f"  {words.word('progress.more_errors', {'n': self.count - 1})}")
-        return lines
 
 
 class ProgressDisplay:
@@ -93,7 +70,7 @@ class ProgressDisplay:
         self._terminal = terminal
         self._colour = terminal and not environment.get("NO_COLOR")
         self._quiet = options.quiet
-        self._blocks = options.verbose or (terminal and not options.quiet)
+        self._blocks = not options.quiet
         self._ticking = ticking
         self._shows_results = shows_results
         self._has_bar = not options.no_progress and terminal and not options.quiet
@@ -101,7 +78,7 @@ class ProgressDisplay:
         self._stack = ExitStack()
         self._bar: Progress | None = None
         self._task: TaskID | None = None
-        self._errors: dict[str, _ErrorGroup] = {}
+        self._errors = ErrorBlocks()
 
     def __enter__(self) -> ProgressDisplay:
         return self
@@ -159,12 +136,15 @@ class ProgressDisplay:
 
     def on_result(self, result: TrialResult) -> None:
         """Print a trial that did not simply pass."""
-        if result.error and not (self._shows_results and self._blocks):
-            group = self._errors.setdefault(result.error.kind, _ErrorGroup(result))
-            group.count += 1
+        if result.error:
+            self._errors.add(result)
+            if self._blocks and result.error.kind in RECORDING_KINDS:
+                return
         if not self._shows_results or (self._quiet and result.status not in _BAD):
             return
-        lines = failure_block(result) if self._blocks else [failure_line(result)]
+        lines = [failure_line(result, self.words)]
+        if self._blocks and not result.error:
+            lines = failure_block(result, width=self.width, words=self.words)
         head = self._coloured(lines[0], _COLOURS.get(result.status, ""))
         # One call: the bar is redrawn after each.
         self.line("\n".join([head, *lines[1:]]))
@@ -214,11 +194,12 @@ class ProgressDisplay:
     def finish(self, text: str, *, good: bool) -> None:
         """Print the run's last line, after the details of errors (on stderr)."""
         self.print_errors()
-        summary, mark, report = text.rpartition("  report: ")
-        if self._terminal and _width(text) > get_terminal_size().columns:
+        if self._terminal and cell_width(text) > self.width:
             # A path that is wrapped can neither be clicked nor copied.
-            self.line(self._coloured(summary, "32" if good else "31"))
-            self.line(f"{mark}{report}")
+            summary, _, report = text.rpartition("  ")
+            for part in wrap_line(summary, self.width):
+                self.line(self._coloured(part, "32" if good else "31"))
+            self.line(report)
             return
         self.line(self._coloured(text, "32" if good else "31"))
 
@@ -226,10 +207,10 @@ class ProgressDisplay:
         """Stop the progress bar, and print the errors on stderr."""
         self._stack.close()
         self._bar = None
-        for group in self._errors.values():
-            for line in group.lines(self.words):
-                shown = self._safe(show_control_characters(line))
-                print(shown, file=sys.stderr)  # noqa: T201 (the command's output)
+        for line in self._errors.lines(width=self.width, words=self.words):
+            shown = self._safe(show_control_characters(line))
+            print(shown, file=sys.stderr)  # noqa: T201 (the command's output)
+        self._errors = ErrorBlocks()
 
     def _print(self, text: UserText) -> None:
         self.line(self.words.text(as_message(text)))
@@ -263,9 +244,3 @@ def progress_display(
         shows_results=shows_results,
         words=project.words,
     )
-
-
-def _width(text: str) -> int:
-    from rich.cells import cell_len  # a run in a pipe does not need rich
-
-    return cell_len(text)

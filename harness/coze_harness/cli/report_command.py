@@ -87,7 +87,7 @@ def history(count: int, as_json: bool, overrides: SettingsOverrides) -> int:
     lines = [_line(tuple(words.text(head) for head in _HEADS))]
     for row in run_list_rows(runs):
         mode = words.word(f"mode.{row.mode}")
-        cells = (row.run_id, mode, f"{row.trials:,}", row.share, row.p95, row.tokens)
+        cells = (row.run_id, mode, f"{row.scenarios:,}", row.share, row.p95, row.tokens)
         lines.append(_line((*cells, words.text(row.phrase))))
     width = get_terminal_size().columns if sys.stdout.isatty() else 0
     for line in lines:

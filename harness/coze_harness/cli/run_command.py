@@ -40,7 +40,12 @@ from coze_harness.model import Mode
 from coze_harness.model.errors import UsageError
 from coze_harness.reporting.github_job import annotation_lines, append_step_summary
 from coze_harness.reporting.run_writer import RunOutcome
-from coze_harness.reporting.terminal_trials import bot_table, edited_recordings, summary_line
+from coze_harness.reporting.terminal_trials import (
+    bot_table,
+    edited_recordings,
+    since_lines,
+    summary_line,
+)
 
 _COMMANDS: Final[Mapping[Mode, str]] = MappingProxyType(
     {
@@ -172,13 +177,18 @@ def show_outcome(
     project: Project, outcome: RunOutcome, progress: ProgressDisplay, options: RunOptions
 ) -> None:
     """Print the table of bots, annotations for CI, and the last line."""
-    for line in bot_table(outcome.run, width=progress.width):
+    words, width = progress.words, progress.width
+    for line in bot_table(outcome.run, width=width, words=words):
         progress.on_note(line)
-    for line in edited_recordings(outcome.run):
+    for line in edited_recordings(outcome.run, words):
         progress.on_note(line, essential=True)
     report_to_ci(project, outcome, progress, options)
     location = str(project.folders.relative_path(outcome.location))
-    progress.finish(summary_line(outcome.run, location), good=outcome.exit_code == 0)
+    progress.print_errors()
+    for line in since_lines(outcome.run, width=width, words=words):
+        progress.on_note(line)
+    summary = summary_line(outcome.run, location, words=words)
+    progress.finish(summary, good=outcome.exit_code == 0)
 
 
 def report_to_ci(
@@ -187,7 +197,9 @@ def report_to_ci(
     """In a job on GitHub, print annotations and append the job's summary; elsewhere do nothing."""
     environment, root = project.process.environment, project.settings.root
     progress.commands(
-        annotation_lines(outcome, root, environment, strict_known=options.strict_known)
+        annotation_lines(
+            outcome, root, environment, strict_known=options.strict_known, words=progress.words
+        )
     )
     for warning in append_step_summary(outcome.folder, environment):
         progress.on_warning(warning)

@@ -53,7 +53,7 @@ from coze_harness.reporting.run_writer import (
     notify,
 )
 from coze_harness.reporting.terminal_trials import verdict_line
-from coze_harness.results import RunFolder, read_head, read_run
+from coze_harness.results import RunFolder, read_head, read_run, select_scenarios
 from coze_harness.results.run_upload import RunUpload
 from coze_harness.scenarios import generate_values
 from coze_harness.scenarios.target_rules import unsendable_prompts
@@ -509,6 +509,7 @@ def _opening(project: Project, mode: Mode, trials: Sequence[SelectedTrial]) -> R
             for name, rate in required.items()
         ),
         environment=environment,
+        selection=select_scenarios(trial.key for trial in trials),
     )
 
 

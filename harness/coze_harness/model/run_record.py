@@ -28,13 +28,15 @@ class TrialRow(Struct, frozen=True, kw_only=True):
     """One trial in run.json; `seconds` is the duration of the conversation.
 
     `history` has one letter (`TrialStatus.letter`) for each run in `Run.past`, in the same order;
-    ``.`` where that run did not contain the trial.
+    ``.`` where that run did not contain the trial. `digests` are those of the recording and of the
+    expectations (`results.trial_digests`).
     """
 
     key: TrialKey
     status: TrialStatus
     seconds: float
     history: str = ""
+    digests: str = ""
 
 
 class RequiredPassRate(Struct, frozen=True, kw_only=True):
@@ -52,11 +54,10 @@ class RequiredPassRate(Struct, frozen=True, kw_only=True):
     met: bool
 
 
-class Summary(Struct, frozen=True, kw_only=True):
-    """Counts of a run. `trials` is the sum of passed, failed, errors, skipped and known failures.
+class Counts(Struct, frozen=True, kw_only=True):
+    """How many have each result. `trials` is the sum of all but fixed and warnings.
 
-    `fixed` (a known failure that passes) is counted in `passed` too; `warnings` counts failed
-    expectations of severity warning, and `TrialResult.warnings`.
+    `fixed` (a known failure that passes) is counted in `passed` too.
     """
 
     trials: Count = 0
@@ -69,6 +70,16 @@ class Summary(Struct, frozen=True, kw_only=True):
     warnings: Count = 0
 
 
+class Summary(Counts, frozen=True, kw_only=True):
+    """Counts of a run's trials, and in `scenarios` of its scenarios (per target).
+
+    `warnings` counts failed expectations of severity warning, and `TrialResult.warnings`; of
+    scenarios, it counts those with warnings. `scenarios` is `None` in what older versions wrote.
+    """
+
+    scenarios: Counts | None = None
+
+
 class RunCost(Struct, frozen=True, kw_only=True):
     """Total tokens and polls of a run, and the median and 95th percentile of seconds per trial."""
 
@@ -78,14 +89,51 @@ class RunCost(Struct, frozen=True, kw_only=True):
     p95: float = 0.0
 
 
+class RunSelection(Struct, frozen=True, kw_only=True):
+    """What a run was to execute: the number of scenarios (per target), and a digest of their names.
+
+    Runs of one mode with the same digest can be compared.
+    """
+
+    scenarios: Count
+    digest: str
+
+
+class ChangedScenarios(Struct, frozen=True, kw_only=True):
+    """How many scenarios changed; `names` has the first three."""
+
+    count: Count = 0
+    names: tuple[str, ...] = ()
+
+
+class BotVersionChange(Struct, frozen=True, kw_only=True):
+    """A bot that was recorded with another version than before."""
+
+    bot: str
+    before: str
+    after: str
+
+
+class RunChanges(Struct, frozen=True, kw_only=True):
+    """What was edited between the last comparable run and this one.
+
+    `recorded` are scenarios with a new recording, `edited` those with edited expectations.
+    """
+
+    recorded: ChangedScenarios = ChangedScenarios()
+    edited: ChangedScenarios = ChangedScenarios()
+    versions: tuple[BotVersionChange, ...] = ()
+
+
 class PreviousRun(Struct, frozen=True, kw_only=True):
-    """A run before this one, as history shows it."""
+    """A comparable run before this one, as history shows it."""
 
     run_id: str
     started_at: str
     mode: Mode
     summary: Summary
     cost: RunCost
+    changes: RunChanges | None = None
 
 
 class ShardInfo(
@@ -111,9 +159,11 @@ class Run(Struct, frozen=True, kw_only=True):
     """Trials executed once. Times are ISO 8601 in UTC; `finished_at` is empty while it runs.
 
     `environment` has base URL, Python and platform. `request_count` counts the requests to Coze.
-    `past` has the last runs before this one, oldest first. `shard` is set if this run executed one
-    shard of the selected trials. `edited_recordings` are the cassettes that were edited since they
-    were recorded; a run that is read without its rows does not have them.
+    `past` has the last comparable runs before this one, oldest first; `changes` is what was edited
+    since the last of them. `bot_versions` has the version of each bot that its snapshots name.
+    `shard` is set if this run executed one shard of the selected trials. `edited_recordings` are
+    the cassettes that were edited since they were recorded; a run that is read without its rows
+    does not have them.
     """
 
     run_id: str
@@ -129,6 +179,9 @@ class Run(Struct, frozen=True, kw_only=True):
     interrupted: bool = False
     cost: RunCost = RunCost()
     past: tuple[PreviousRun, ...] = ()
+    selection: RunSelection | None = None
+    bot_versions: Mapping[str, str] = field(default_factory=dict)
+    changes: RunChanges | None = None
     comparison: Comparison | None = None
     mutation: MutationReport | None = None
     shard: ShardInfo | None = None

@@ -8,14 +8,13 @@ from typing import NamedTuple
 from coze_harness.model import TrialRow, TrialStatus
 from coze_harness.reporting.row_order import STATUS_ORDER
 from coze_harness.reporting.safe_text import single_line
-from coze_harness.reporting.view_model import BADGE, anchor
+from coze_harness.reporting.view_model import anchor
 
 
 class MatrixCell(NamedTuple):
     """The result of a scenario with a bot: the status and anchor of its worst trial."""
 
     status: TrialStatus
-    badge: str
     share: str
     anchor: str
 
@@ -66,7 +65,7 @@ def _row(scenario: str, case: str, groups: Sequence[Sequence[TrialRow] | None]) 
 def _cell(group: Sequence[TrialRow]) -> MatrixCell:
     worst = min(group, key=lambda row: STATUS_ORDER.index(row.status))
     share = _share(group) if len(group) > 1 else ""
-    return MatrixCell(worst.status, BADGE[worst.status], share, anchor(worst.key.id))
+    return MatrixCell(worst.status, share, anchor(worst.key.id))
 
 
 def _share(group: Sequence[TrialRow]) -> str:

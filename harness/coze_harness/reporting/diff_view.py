@@ -9,14 +9,18 @@ from typing import Final
 
 import orjson
 
+from coze_harness.messages import LITERAL, LocalizedText
 from coze_harness.model import (
     ChangeKind,
     Reply,
+    Severity,
     TrialChange,
     TrialResult,
     TurnChange,
     TurnResult,
+    Verdict,
     VerdictChange,
+    VerdictStatus,
 )
 from coze_harness.reporting.safe_text import (
     ANSWER_LIMIT,
@@ -25,7 +29,8 @@ from coze_harness.reporting.safe_text import (
     single_line,
     truncate_text,
 )
-from coze_harness.reporting.view_model import DiffView, FlipView, SideFact, TurnDiffView, TurnView
+from coze_harness.reporting.view_model import DiffView, FlipView, SideFact, TurnDiffView
+from coze_harness.reporting.wording import Wording
 from coze_harness.text import DiffSegment, diff_texts
 
 _JSON: Final = JSONDecoder()
@@ -34,15 +39,18 @@ _JSON: Final = JSONDecoder()
 _TEXT_KINDS: Final = ("equals", "similar", "same_as_baseline")
 
 
-def diff_view(result: TrialResult, turns: Sequence[TurnView]) -> DiffView | None:
+def diff_view(result: TrialResult, wording: Wording) -> DiffView | None:
     """Return the differences of a trial; None if there is nothing to compare."""
     if result.change is not None:
-        return DiffView(result.change.kind.value, _changed_turns(result.change, result))
+        return DiffView(result.change.kind.value, _changed_turns(result.change, result, wording))
     differences = [
-        _difference_from_expected(turn.number, verdict.expected, verdict.actual)
-        for turn in turns
+        _difference_from_expected(number, verdict)
+        for number, turn in enumerate(result.turns, start=1)
         for verdict in turn.verdicts
-        if verdict.status == "failed" and verdict.kind in _TEXT_KINDS and verdict.actual
+        if verdict.status is VerdictStatus.FAILED
+        and verdict.severity is Severity.ERROR
+        and verdict.kind in _TEXT_KINDS
+        and verdict.actual
     ]
     return DiffView("", differences) if differences else None
 
@@ -63,10 +71,19 @@ def read_tree(tree: str) -> Iterator[tuple[str, str]]:
         yield ("same", child) if isinstance(child, str) else (child[0], "".join(child[2:]))
 
 
-def _difference_from_expected(number: int, expected: str, actual: str) -> TurnDiffView:
-    diff = diff_texts(_quoted_text(expected), actual)
+def _difference_from_expected(number: int, verdict: Verdict) -> TurnDiffView:
+    expected = _expected_text(verdict.expected)
+    diff = diff_texts(truncate_text(expected), truncate_text(str(verdict.actual)))
     similarity = f"{100 * diff.similarity:.0f} %"
     return TurnDiffView(number, "", similarity, (), (), diff_tree(diff.pieces))
+
+
+def _expected_text(expected: LocalizedText) -> str:
+    """Return the text that a verdict expects: a value of its message, or what it quotes."""
+    for name in ("text", "to"):
+        if isinstance(text := expected.params.get(name), str) and expected.id != LITERAL:
+            return text
+    return _quoted_text(str(expected))
 
 
 def _quoted_text(expected: str) -> str:
@@ -81,7 +98,9 @@ def _quoted_text(expected: str) -> str:
     return show_control_characters(text)
 
 
-def _changed_turns(change: TrialChange, result: TrialResult) -> list[TurnDiffView]:
+def _changed_turns(
+    change: TrialChange, result: TrialResult, wording: Wording
+) -> list[TurnDiffView]:
     """Return the turns of both sides. A turn of one side only is all new or all removed."""
     after: Sequence[TurnResult] = result.turns
     before: Sequence[TurnResult] = ()
@@ -90,11 +109,15 @@ def _changed_turns(change: TrialChange, result: TrialResult) -> list[TurnDiffVie
     elif change.kind is ChangeKind.MISSING:
         after, before = (), after
     sides = zip_longest(before, after, change.turns)
-    return [_changed_turn(number, *turn) for number, turn in enumerate(sides, 1)]
+    return [_changed_turn(number, *turn, wording) for number, turn in enumerate(sides, 1)]
 
 
 def _changed_turn(
-    number: int, before: TurnResult | None, after: TurnResult | None, change: TurnChange | None
+    number: int,
+    before: TurnResult | None,
+    after: TurnResult | None,
+    change: TurnChange | None,
+    wording: Wording,
 ) -> TurnDiffView:
     old = before.reply if before else None
     new = after.reply if after else None
@@ -102,7 +125,7 @@ def _changed_turn(
         number,
         change.answer.value if change else "",
         f"{100 * change.similarity:.0f} %" if change and old and new else "",
-        [_flip(flip) for flip in change.verdict_changes] if change else (),
+        [_flip(flip, wording) for flip in change.verdict_changes] if change else (),
         [
             SideFact(key, get(old) if old else "", get(new) if new else "")
             for key, get in _FACTS
@@ -116,15 +139,17 @@ def _answer(reply: Reply | None) -> str:
     return truncate_text(reply.answer, ANSWER_LIMIT) if reply else ""
 
 
-def _flip(flip: VerdictChange) -> FlipView:
+def _flip(flip: VerdictChange, wording: Wording) -> FlipView:
     where = flip.location
+    expected, second_expected = wording.pair(flip.expected)
     return FlipView(
         single_line(flip.kind),
         single_line(flip.name),
-        truncate_text(str(flip.expected)),
+        truncate_text(expected),
         f"{single_line(where.path)}:{where.line}" if where.line else single_line(where.path),
         flip.before.value if flip.before else "",
         flip.after.value if flip.after else "",
+        truncate_text(second_expected),
     )
 
 

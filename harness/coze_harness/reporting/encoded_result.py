@@ -12,7 +12,14 @@ from coze_harness.model import TrialKey, TrialResult, TrialRow, TrialStatus
 from coze_harness.model.protocols import TextRedactor
 from coze_harness.reporting.page_options import PageOptions
 from coze_harness.reporting.report_formats import TrialFragments, TrialRenderer
-from coze_harness.results import count_warnings, decode_trial, encode_trial, tokens_and_polls
+from coze_harness.results import (
+    bot_version,
+    count_warnings,
+    decode_trial,
+    encode_trial,
+    tokens_and_polls,
+    trial_digests,
+)
 
 _DEFAULTS: Final = PageOptions()
 
@@ -22,7 +29,8 @@ class EncodedResult:
     """A trial's line of trials.jsonl, its fragments of the reports, and what the run counts.
 
     `exit_code` is that of the trial's error, 0 without one. `requests` counts the requests to Coze;
-    `spent` is the number of tokens and of polls. `edited`: its recording was edited.
+    `spent` is the number of tokens and of polls. `edited`: its recording was edited. `digests` are
+    those of its row; `bot_version` is empty if it is unknown.
     """
 
     line: bytes
@@ -35,10 +43,12 @@ class EncodedResult:
     spent: tuple[int, int]
     exit_code: int
     edited: bool
+    digests: str
+    bot_version: str
 
     def row(self, key: TrialKey) -> TrialRow:
         """Return the trial's row of run.json."""
-        return TrialRow(key=key, status=self.status, seconds=self.seconds)
+        return TrialRow(key=key, status=self.status, seconds=self.seconds, digests=self.digests)
 
     @property
     def is_notable(self) -> bool:
@@ -56,7 +66,7 @@ class ResultEncoder:
 
     Args:
         redactor: removes secrets.
-        renderer: renders the reports' fragments.
+        renderer: renders the reports' fragments; by default in the language of `options`.
         options: the language of the texts in a line of trials.jsonl and in the reports.
     """
 
@@ -67,7 +77,7 @@ class ResultEncoder:
         options: PageOptions = _DEFAULTS,
     ) -> None:
         self._redactor = redactor
-        self._renderer = renderer or TrialRenderer()
+        self._renderer = renderer or TrialRenderer(options=options)
         self._options = options
         self._words = Catalogue(options.language)
 
@@ -90,6 +100,8 @@ class ResultEncoder:
             tokens_and_polls(result),
             exit_code,
             result.edited,
+            trial_digests(result),
+            bot_version(result),
         )
 
 

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from posixpath import isabs, normpath
 from typing import Final, NamedTuple
 
-from coze_harness.messages import Catalogue
+from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model import ChangeKind, Run, TrialResult, TrialRow, TrialStatus, VerdictStatus
 from coze_harness.model.errors import HarnessError, ScenarioErrors
-from coze_harness.reporting.safe_text import format_count
-from coze_harness.reporting.transcript import error_lines
+from coze_harness.reporting.transcript import error_lines, label
 from coze_harness.reporting.trial_view import trial_view
 from coze_harness.reporting.view_model import TrialView, TurnView, VerdictView
+from coze_harness.reporting.wording import Wording
 
 MAX_ANNOTATIONS: Final = 10
 """How many errors, and how many warnings, GitHub shows for a step."""
@@ -37,11 +37,16 @@ class _Annotation(NamedTuple):
     level: str
     place: str
     title: str
-    message: str
+    text: str
 
 
 def workflow_commands(
-    run: Run, results: Iterable[TrialResult], prefix: str = "", *, strict_known: bool = False
+    run: Run,
+    results: Iterable[TrialResult],
+    prefix: str = "",
+    *,
+    strict_known: bool = False,
+    words: Catalogue | None = None,
 ) -> list[str]:
     """Return a finished run's workflow commands, in the order of its rows.
 
@@ -50,13 +55,16 @@ def workflow_commands(
         results: its trials; of one that was executed again, the last result counts.
         prefix: the project's folder in the repository, with forward slashes; empty for its root.
         strict_known: whether a known failure that passes fails the run.
+        words: the texts of the language; English by default.
     """
+    words = words or Catalogue()
+    wording = Wording(words.language)
     annotations: dict[str, list[_Annotation]] = {}
     for result in results:
         # Trials that simply passed are most of a run.
         if result.key.id in annotations or _has_annotations(result):
-            trial = trial_view(result)
-            annotations[trial.id] = list(_annotations(trial, strict_known=strict_known))
+            trial = trial_view(result, wording)
+            annotations[trial.id] = list(_annotations(trial, words, strict_known=strict_known))
     lines: list[str] = []
     counts = {_ERROR: 0, _WARNING: 0}
     fails_job = _job_failures(run)
@@ -68,14 +76,9 @@ def workflow_commands(
             counts[level] += 1
             if counts[level] <= MAX_ANNOTATIONS:
                 lines.append(_command(level, annotation, prefix))
-    more = [
-        format_count(count - MAX_ANNOTATIONS, f"more {level}")
-        for level, count in counts.items()
-        if count > MAX_ANNOTATIONS
-    ]
-    if more:
-        notice = f"{' and '.join(more)}: see the report."
-        lines.append(f"::notice title=coze-harness::{_escape_data(notice)}")
+    errors, warnings = (max(counts[level] - MAX_ANNOTATIONS, 0) for level in (_ERROR, _WARNING))
+    if notice := _notice(errors, warnings):
+        lines.append(f"::notice title=coze-harness::{_escape_data(words.text(notice))}")
     return lines
 
 
@@ -115,6 +118,15 @@ def _is_in_file(error: HarnessError) -> bool:
     return error.where is not None and "://" not in error.where.path
 
 
+def _notice(errors: int, warnings: int) -> LocalizedText:
+    """Return how many errors and warnings GitHub does not show."""
+    if errors and warnings:
+        return message("annotation.more", errors=errors, warnings=warnings)
+    if errors:
+        return message("annotation.more_errors", n=errors)
+    return message("annotation.more_warnings", n=warnings) if warnings else LocalizedText()
+
+
 def disarm_commands(text: str) -> str:
     """Return text in which GitHub finds no command, whatever a bot answered.
 
@@ -131,39 +143,41 @@ def _has_annotations(result: TrialResult) -> bool:
     return any(v.status is VerdictStatus.FAILED for turn in result.turns for v in turn.verdicts)
 
 
-def _annotations(trial: TrialView, *, strict_known: bool) -> Iterator[_Annotation]:
+def _annotations(
+    trial: TrialView, words: Catalogue, *, strict_known: bool
+) -> Iterator[_Annotation]:
     if trial.change == ChangeKind.MISSING.value:
         return
     if trial.error is not None:
         where = trial.error.where
         # GitHub can only show a line of a file, not a whole file or a URL.
         place = where if re.search(r":\d+$", where) and "://" not in where else trial.place
-        message = _truncate("\n".join(error_lines(trial.error)), 2 * _TEXT_LIMIT)
-        yield _Annotation(_ERROR, place, f"{trial.name}: {trial.error.kind}", message)
+        text = _truncate("\n".join(error_lines(trial.error, words)), 2 * _TEXT_LIMIT)
+        yield _Annotation(_ERROR, place, f"{trial.name}: {trial.error.kind}", text)
     if trial.status is TrialStatus.FIXED:
         level = _ERROR if strict_known else _WARNING
         yield _Annotation(level, trial.place, trial.name, trial.reason)
-    for warning in trial.warnings:
+    for warning, _ in trial.warnings:
         yield _Annotation(_WARNING, trial.place, trial.name, _truncate(warning))
     for turn in trial.turns:
         for verdict in turn.verdicts:
             if verdict.status == "warning":
-                yield _verdict_annotation(_WARNING, trial, turn, verdict)
+                yield _verdict_annotation(_WARNING, trial, turn, verdict, words)
             elif verdict.status == "failed" and trial.status is TrialStatus.FAILED:
-                yield _verdict_annotation(_FAILURE, trial, turn, verdict)
+                yield _verdict_annotation(_FAILURE, trial, turn, verdict, words)
 
 
 def _verdict_annotation(
-    level: str, trial: TrialView, turn: TurnView, verdict: VerdictView
+    level: str, trial: TrialView, turn: TurnView, verdict: VerdictView, words: Catalogue
 ) -> _Annotation:
-    parts = [verdict.reason or verdict.expected, f"prompt: {turn.prompt}"]
+    parts = [verdict.reason or verdict.expected, f"{label('prompt', words)} {turn.prompt}"]
     if verdict.reason and verdict.expected:
-        parts.append(f"expected: {verdict.expected}")
+        parts.append(f"{label('expected', words)} {verdict.expected}")
     if verdict.actual:
-        parts.append(f"seen: {verdict.actual}")
+        parts.append(f"{label('seen', words)} {verdict.actual}")
     title = f"{trial.name}: {verdict.name or verdict.kind}"
-    message = "\n".join(map(_truncate, parts))
-    return _Annotation(level, verdict.place or trial.place, title, message)
+    text = "\n".join(map(_truncate, parts))
+    return _Annotation(level, verdict.place or trial.place, title, text)
 
 
 def _job_failures(run: Run) -> Callable[[TrialRow], bool]:
@@ -187,7 +201,7 @@ def _command(level: str, annotation: _Annotation, prefix: str) -> str:
         properties |= {name: place[name] for name in ("line", "col") if place[name]}
     properties["title"] = annotation.title
     shown = ",".join(f"{name}={_escape_property(value)}" for name, value in properties.items())
-    return f"::{level} {shown}::{_escape_data(annotation.message)}"
+    return f"::{level} {shown}::{_escape_data(annotation.text)}"
 
 
 def _truncate(text: str, limit: int = _TEXT_LIMIT) -> str:

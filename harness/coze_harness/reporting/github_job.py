@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from coze_harness.messages import Catalogue
+from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model import Run
 from coze_harness.model.errors import HarnessError
 from coze_harness.reporting.report_formats import FORMATS
@@ -26,7 +26,12 @@ def on_github(environment: Mapping[str, str]) -> bool:
 
 
 def annotation_lines(
-    outcome: RunOutcome, root: Path, environment: Mapping[str, str], *, strict_known: bool = False
+    outcome: RunOutcome,
+    root: Path,
+    environment: Mapping[str, str],
+    *,
+    strict_known: bool = False,
+    words: Catalogue | None = None,
 ) -> list[str]:
     """Return the lines for stdout that annotate the scenario files; none outside of GitHub.
 
@@ -35,6 +40,7 @@ def annotation_lines(
         root: the project's folder.
         environment: has GitHub's variables in a job on GitHub.
         strict_known: whether a known failure that passes fails the run.
+        words: the texts of the language; English by default.
 
     Raises:
         ResultsError: the run's folder cannot be read.
@@ -48,6 +54,7 @@ def annotation_lines(
         read_results(outcome.folder),
         _prefix(root, environment.get("GITHUB_WORKSPACE", "")),
         strict_known=strict_known,
+        words=words,
     )
 
 
@@ -75,7 +82,7 @@ def error_annotations(
     return error_commands(errors, notices, words, prefix)
 
 
-def append_step_summary(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
+def append_step_summary(folder: Path, environment: Mapping[str, str]) -> Iterator[LocalizedText]:
     """Append a run's summary.md to the step's summary; yield a warning where that fails."""
     name = environment.get("GITHUB_STEP_SUMMARY", "")
     if not name:
@@ -85,12 +92,12 @@ def append_step_summary(folder: Path, environment: Mapping[str, str]) -> Iterato
         text = (folder / FORMATS["markdown"].file_name).read_bytes()
         before = path.stat().st_size if path.exists() else 0
         if before + len(text) + 1 > _LIMIT:
-            yield f"the step's summary is full ({before:,} bytes), so this run is not in it"
+            yield message("summary_step.full", bytes=before)
             return
         with path.open("ab") as file:
             file.write(b"\n" + text if before else text)
     except OSError as fault:
-        yield f"the step's summary, {path}, cannot be written: {fault.strerror}"
+        yield message("summary_step.unwritable", path=str(path), reason=fault.strerror or "")
 
 
 def _has_annotations(run: Run) -> bool:

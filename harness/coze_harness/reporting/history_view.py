@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
-from coze_harness.model import Run, RunCost, Summary
+from coze_harness.messages import LocalizedText, message
+from coze_harness.model import ChangedScenarios, Counts, PreviousRun, Run, RunChanges
 from coze_harness.reporting.safe_text import format_duration, format_moment, single_line
+from coze_harness.results import scenario_counts
 
 _WIDTH: Final = 300
 _HEIGHT: Final = 60
@@ -28,23 +30,33 @@ class Chart(NamedTuple):
 
 
 class PreviousRunView(NamedTuple):
-    """A run of the table; `link` leads to its page and is empty for the run that is shown."""
+    """A run of the table; `link` leads to its page and is empty for the run that is shown.
+
+    The counts are of scenarios. `events` say what was edited between the run before and this one.
+    """
 
     run_id: str
     link: str
     started: str
     mode: str
     passed: str
+    failed: int
+    errors: int
     share: str
     p95: str
     tokens: str
+    events: Sequence[LocalizedText]
 
 
 class HistoryView(NamedTuple):
-    """The runs, newest first, and their charts."""
+    """The comparable runs, newest first, and their charts.
+
+    `marks` are the places (0 to 300) of runs with events on the charts' horizontal axis.
+    """
 
     charts: Sequence[Chart]
     runs: Sequence[PreviousRunView]
+    marks: Sequence[str]
 
 
 def history_view(run: Run) -> HistoryView | None:
@@ -52,13 +64,10 @@ def history_view(run: Run) -> HistoryView | None:
     if not run.past:
         return None
     rows = [
-        _row(
-            one.run_id, run_link(one.run_id), one.started_at, one.mode.value, one.summary, one.cost
-        )
-        for one in run.past
+        _row(one, run_link(one.run_id), one.summary.scenarios or one.summary) for one in run.past
     ]
-    rows.append(_row(run.run_id, "", run.started_at, run.mode.value, run.summary, run.cost))
-    summaries = [*(one.summary for one in run.past), run.summary]
+    rows.append(_row(run, "", scenario_counts(run)))
+    summaries = [*(one.summary.scenarios or one.summary for one in run.past), scenario_counts(run)]
     costs = [*(one.cost for one in run.past), run.cost]
     shares = [100 * one.passed / one.trials if one.trials else None for one in summaries]
     lowest = min((share for share in shares if share is not None), default=100.0)
@@ -67,7 +76,32 @@ def history_view(run: Run) -> HistoryView | None:
         draw_chart("history.p95", [cost.p95 or None for cost in costs], format_seconds),
         draw_chart("history.tokens", [cost.tokens or None for cost in costs], format_number),
     )
-    return HistoryView([chart for chart in charts if chart], rows[::-1])
+    step = _WIDTH / (len(rows) - 1)
+    marks = [f"{number * step:.1f}" for number, row in enumerate(rows) if row.events]
+    return HistoryView([chart for chart in charts if chart], rows[::-1], marks)
+
+
+def run_events(changes: RunChanges | None) -> list[LocalizedText]:
+    """Return what was edited between two runs, one text for each kind of edit."""
+    if changes is None:
+        return []
+    events = [
+        message("event.version", bot=one.bot, before=one.before, after=one.after)
+        for one in changes.versions
+    ]
+    recorded, edited = changes.recorded, changes.edited
+    if recorded.count:
+        events.append(message("event.recorded", n=recorded.count, names=_names(recorded)))
+    if edited.count:
+        events.append(message("event.edited", n=edited.count, names=_names(edited)))
+    return events
+
+
+def _names(changed: ChangedScenarios) -> LocalizedText:
+    names = tuple(map(single_line, changed.names))
+    if changed.count > len(names):
+        return message("list.and_more", names=names, n=changed.count - len(names))
+    return message("list.all", names=names)
 
 
 def run_link(run_id: str) -> str:
@@ -75,18 +109,20 @@ def run_link(run_id: str) -> str:
     return f"../{quote(run_id, safe='', errors='surrogatepass')}/index.html"
 
 
-def _row(
-    run_id: str, link: str, started: str, mode: str, summary: Summary, cost: RunCost
-) -> PreviousRunView:
+def _row(run: Run | PreviousRun, link: str, counts: Counts) -> PreviousRunView:
+    cost = run.cost
     return PreviousRunView(
-        single_line(run_id),
+        single_line(run.run_id),
         link,
-        format_moment(started),
-        mode,
-        f"{summary.passed:,}/{summary.trials:,}",
-        f"{100 * summary.passed / max(summary.trials, 1):.1f} %",
+        format_moment(run.started_at),
+        run.mode.value,
+        f"{counts.passed:,}/{counts.trials:,}",
+        counts.failed,
+        counts.errors,
+        f"{100 * counts.passed / max(counts.trials, 1):.1f} %",
         format_duration(cost.p95) if cost.p95 else "",
         f"{cost.tokens:,}" if cost.tokens else "",
+        run_events(run.changes),
     )
 
 

@@ -1,9 +1,10 @@
-"""junit.xml for CI servers: a suite for each scenario file.
+"""junit.xml for CI servers: a suite for each scenario (per target), a case for each trial.
 
 A failed expectation is a <failure>, a trial that could not be judged an <error>, a known failure
 <skipped> with its reason. GitLab shows the text of these elements and not their `message`, Jenkins
-shows both. <system-out> has the transcript of such a trial; that of a passed trial is short and
-left out of large runs. Cases are written one by one, so memory does not grow with the run.
+shows both. A failure has the whole conversation, so that it is in the file once; other trials have
+it in <system-out>. That of a passed trial is short and left out of large runs. Cases are written
+one by one, so memory does not grow with the run.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from coze_harness.messages import Catalogue, Language, message
 from coze_harness.model import Run, TrialRow, TrialStatus
-from coze_harness.reporting.failure_reasons import Reasons
 from coze_harness.reporting.fragment_spool import Fragments, TextOutput
 from coze_harness.reporting.report_writer import ReportWriter
+from coze_harness.reporting.run_view import RunView
 from coze_harness.reporting.safe_text import run_seconds, single_line
 from coze_harness.reporting.transcript import (
     conversation_text,
@@ -49,20 +51,31 @@ _ENTITIES: Final = {
 
 
 class JUnitWriter(ReportWriter):
-    """Writes a <testcase> for each trial, and the suites around them."""
+    """Writes a <testcase> for each trial, and the suites around them.
+
+    Args:
+        language: of the texts.
+    """
+
+    def __init__(self, language: Language = "en") -> None:
+        self.language: Language = language
+        self._words = Catalogue(language)
 
     def render_trial(self, trial: TrialView, _line: bytes, /) -> bytes:
         """Return a trial's <testcase>."""
         begin = _opening(trial)
         if trial.status is TrialStatus.PASSED and not trial.warnings:
-            output = _system_out(conversation_text(trial, PASSED_OUTPUT))
+            output = _system_out(conversation_text(trial, self._words, PASSED_OUTPUT))
             return begin.encode() + _SPLIT + f"{output}{_END}".encode()
+        outcome = _outcome(trial, self._words)
+        if trial.status is TrialStatus.FAILED:
+            return f"{begin}{outcome}{_END}".encode()
         note = [trial.reason] if trial.status is TrialStatus.FIXED else []
-        output = _system_out("\n".join([*note, *transcript(trial)]))
-        return f"{begin}{_outcome(trial)}{output}{_END}".encode()
+        lines = transcript(trial._replace(error=None), self._words)
+        return f"{begin}{outcome}{_system_out(chr(10).join([*note, *lines]))}{_END}".encode()
 
-    def write(self, run: Run, fragments: Fragments, _reasons: Reasons, out: TextOutput, /) -> None:
-        """Write the suites in the order in which the run's rows name their files."""
+    def write(self, run: Run, view: RunView, fragments: Fragments, out: TextOutput, /) -> None:
+        """Write the suites in the order in which the run's rows name their scenarios."""
         root = {"name": f"coze-harness {single_line(run.run_id)}", **_counts(run.rows)}
         seconds = run_seconds(run)
         if seconds is not None:
@@ -72,11 +85,14 @@ class JUnitWriter(ReportWriter):
             {"mode": run.mode.value, "run_id": _escaped(single_line(run.run_id))}
         )
         timestamp = _timestamp(run.started_at)
-        files: dict[str, list[TrialRow]] = {}
+        labels = {
+            (one.rows[0].key.scenario, one.rows[0].key.bot): one.label for one in view.scenarios
+        }
+        suites: dict[tuple[str, str], list[TrialRow]] = {}
         for row in run.rows:
-            files.setdefault(row.key.file, []).append(row)
-        for file, rows in files.items():
-            suite = {"name": single_line(file) or "scenarios", **timestamp}
+            suites.setdefault((row.key.scenario, row.key.bot), []).append(row)
+        for key, rows in suites.items():
+            suite = {"name": labels[key] or "scenario", **timestamp}
             suite["time"] = str(round(sum([row.seconds for row in rows]), 3))
             opening = _tag("testsuite", suite | _counts(rows))
             out.write(f"{opening}\n{properties}\n".encode())
@@ -119,28 +135,30 @@ def _properties(values: Mapping[str, str]) -> str:
     return f"<properties>{listed}</properties>" if listed else "<properties />"
 
 
-def _outcome(trial: TrialView) -> str:
+def _outcome(trial: TrialView, words: Catalogue) -> str:
     """Return the element that marks a trial that did not pass; empty for others."""
     if trial.status is TrialStatus.FAILED:
-        text = "\n".join(transcript(trial, all_verdicts=False))
+        text = "\n".join(transcript(trial, words))
         return _element("failure", text, message=trial.reason, type="expectation")
     if trial.status is TrialStatus.ERROR:
         error = trial.error
-        text = "\n".join(error_lines(error)) if error else trial.reason
+        text = "\n".join(error_lines(error, words)) if error else trial.reason
         kind = error.kind if error else "error"
         return _element("error", text, message=trial.reason, type=kind)
     if trial.status not in _SKIPPED:
         return ""
-    known = f"known failure: {single_line(trial.known_failure)}" if trial.known_failure else ""
-    message = known or trial.reason or "skipped"
+    title = trial.reason or words.word("status.skipped")
+    if trial.known_failure:
+        reason = single_line(trial.known_failure)
+        title = words.text(message("report.known_failure", reason=reason))
     lines = [
         line
         for turn in trial.turns
         for verdict in turn.verdicts
         if verdict.status != "passed"
-        for line in verdict_lines(verdict)
+        for line in verdict_lines(verdict, words)
     ]
-    return _element("skipped", "\n".join([message, *lines]), message=message)
+    return _element("skipped", "\n".join([title, *lines]), message=title)
 
 
 def _case(row: TrialRow, fragments: Fragments) -> bytes:
@@ -181,13 +199,14 @@ def _element(name: str, text: str, **attributes: str) -> str:
 
 
 def _system_out(text: str) -> str:
-    """Return <system-out>, in which GitLab finds no path of an attachment; empty without text."""
-    if "[[A" in text:
-        text = text.replace("[[ATTACHMENT|", "[[ATTACHMENT¦")
+    """Return <system-out>; empty without text."""
     return f"<system-out>{_escaped_text(text)}</system-out>" if text else ""
 
 
 def _escaped_text(text: str) -> str:
+    """Return text for XML, in which GitLab finds no path of an attachment."""
+    if "[[A" in text:
+        text = text.replace("[[ATTACHMENT|", "[[ATTACHMENT¦")
     # str.translate() would look up every character.
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 

@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from coze_harness.model import Run, TrialResult
-from coze_harness.reporting.failure_reasons import Reasons, TrialReasons, trial_reasons
+from coze_harness.reporting.failure_causes import Causes, TrialCauses, trial_causes
 from coze_harness.reporting.fragment_spool import Fragments, FragmentSpool, TextOutput
 from coze_harness.reporting.page_options import PageOptions
 from coze_harness.reporting.report_writer import ReportWriter
+from coze_harness.reporting.run_view import run_view
 from coze_harness.reporting.trial_view import trial_view
+from coze_harness.reporting.wording import Wording
 
 __all__ = [
     "FORMATS",
@@ -58,7 +60,7 @@ class TrialFragments(NamedTuple):
     trials use, too; they come with the first trial that needs them.
     """
 
-    reasons: TrialReasons | None
+    causes: TrialCauses | None
     tokens: int
     change: str
     parts: Sequence[bytes]
@@ -70,7 +72,7 @@ class TrialRenderer:
 
     Args:
         formats: by name; by default `FORMATS`.
-        options: of the page. Fragments do not depend on them.
+        options: the languages of the reports.
     """
 
     def __init__(
@@ -78,16 +80,21 @@ class TrialRenderer:
     ) -> None:
         formats = FORMATS if formats is None else formats
         self.writers = {name: form.make_writer(options) for name, form in formats.items()}
+        languages = [writer.language for writer in self.writers.values()] or [options.language]
+        self._wordings = {one: Wording(one, both=True) for one in languages}
 
     def render(self, result: TrialResult, line: bytes) -> TrialFragments:
         """Return a trial's fragments for all formats; `line` is its line of trials.jsonl."""
-        view = trial_view(result)
-        parts = [writer.render_trial(view, line) for writer in self.writers.values()]
+        views = {one: trial_view(result, wording) for one, wording in self._wordings.items()}
+        parts = [
+            writer.render_trial(views[writer.language], line) for writer in self.writers.values()
+        ]
         shared: dict[bytes, bytes] = {}
         for writer in self.writers.values():
             if new := writer.new_shared_parts():
                 shared.update(new)
-        return TrialFragments(trial_reasons(view), view.tokens, view.change, parts, shared)
+        view = next(iter(views.values()))
+        return TrialFragments(trial_causes(result), view.tokens, view.change, parts, shared)
 
 
 class ReportSet:
@@ -103,7 +110,7 @@ class ReportSet:
     ) -> None:
         self.renderer = TrialRenderer(formats, options)
         self._spool = FragmentSpool()
-        self._reasons = Reasons()
+        self._causes = Causes()
 
     def add(self, result: TrialResult, line: bytes) -> None:
         """Add a trial with its line of trials.jsonl, or replace it if it was executed again."""
@@ -116,14 +123,15 @@ class ReportSet:
 
     def add_fragments(self, trial_id: str, fragments: TrialFragments) -> None:
         """Add a trial that a `TrialRenderer` of the same formats rendered."""
-        self._reasons.add(trial_id, fragments.reasons, fragments.tokens, fragments.change)
+        self._causes.add(trial_id, fragments.causes, fragments.tokens, fragments.change)
         self._spool.add(trial_id, fragments.parts, fragments.shared)
 
     def write(self, run: Run, outs: Mapping[str, TextOutput]) -> None:
         """Write the formats that have an output."""
+        view = run_view(run, self._causes)
         for position, (name, writer) in enumerate(self.renderer.writers.items()):
             if name in outs:
-                writer.write(run, Fragments(self._spool, position), self._reasons, outs[name])
+                writer.write(run, view, Fragments(self._spool, position), outs[name])
 
     def extra_files(self) -> Mapping[str, bytes]:
         """Return files that the reports refer to, by their names."""
@@ -149,16 +157,16 @@ def _html(options: PageOptions) -> ReportWriter:
     return HtmlWriter(options)
 
 
-def _junit(_options: PageOptions) -> ReportWriter:
+def _junit(options: PageOptions) -> ReportWriter:
     from coze_harness.reporting.junit_report import JUnitWriter
 
-    return JUnitWriter()
+    return JUnitWriter(options.language)
 
 
-def _markdown(_options: PageOptions) -> ReportWriter:
+def _markdown(options: PageOptions) -> ReportWriter:
     from coze_harness.reporting.markdown_report import MarkdownWriter
 
-    return MarkdownWriter()
+    return MarkdownWriter(options.language)
 
 
 FORMATS: Final[Mapping[str, ReportFormat]] = {

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from coze_harness.messages import Language
 from coze_harness.model import Run
-from coze_harness.reporting.failure_reasons import Reasons
 from coze_harness.reporting.fragment_spool import Fragments, TextOutput
+from coze_harness.reporting.run_view import RunView
 from coze_harness.reporting.view_model import TrialView
 
 
 class ReportWriter(Protocol):
-    """Writes one format. It keeps nothing about a trial."""
+    """Writes one format in one language. It keeps nothing about a trial."""
+
+    language: Language
 
     def render_trial(self, trial: TrialView, line: bytes, /) -> bytes:
         """Return what the report says about a trial, as UTF-8; may be empty.
@@ -23,8 +26,8 @@ class ReportWriter(Protocol):
         """
         ...
 
-    def write(self, run: Run, fragments: Fragments, reasons: Reasons, out: TextOutput, /) -> None:
-        """Write the report in the order of the run's rows."""
+    def write(self, run: Run, view: RunView, fragments: Fragments, out: TextOutput, /) -> None:
+        """Write the report of a run and its view."""
         ...
 
     def extra_files(self) -> Mapping[str, bytes]:

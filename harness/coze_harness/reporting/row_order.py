@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
-from coze_harness.model import ChangeKind, TrialRow, TrialStatus
+from coze_harness.model import ChangeKind, Mode, Run, TrialRow, TrialStatus
 
 _STATUS_RANKS: Final = {
     TrialStatus.FAILED: 2,
@@ -46,12 +46,15 @@ def rank_rows(
     return sorted(rows, key=rank)
 
 
-def flaky_ids(rows: Sequence[TrialRow]) -> set[str]:
+def flaky_ids(run: Run) -> set[str]:
     """Return the ids of flaky trials.
 
     The repeats of a scenario, bot and case have different statuses in this run, or the status of a
-    trial changed at least twice over its history and this run.
+    trial changed at least twice over its history and this run. A replay gives the same status until
+    somebody edits or records something, so that the history of replays does not count.
     """
+    rows = run.rows
+    asks_bot = run.mode is not Mode.REPLAY
     # Most trials of a large run have no repeat; only repeated ones are kept.
     repeats: dict[tuple[str, str, str], list[TrialRow]] = {
         _without_repeat(row): [] for row in rows if row.key.trial > 1
@@ -60,7 +63,7 @@ def flaky_ids(rows: Sequence[TrialRow]) -> set[str]:
     for row in rows:
         if repeats and (group := repeats.get(_without_repeat(row))) is not None:
             group.append(row)
-        if row.history and count_changes(row) >= 2:
+        if asks_bot and row.history and count_changes(row) >= 2:
             flaky.add(row.key.id)
     for group in repeats.values():
         if len({row.status for row in group}) > 1:

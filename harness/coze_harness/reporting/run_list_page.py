@@ -23,6 +23,7 @@ from coze_harness.reporting.safe_text import (
     format_run_duration,
     single_line,
 )
+from coze_harness.results import scenario_counts
 from coze_harness.results.run_index import MAX_LISTED_RUNS
 
 _DEFAULTS: Final = PageOptions()
@@ -31,14 +32,15 @@ _DEFAULTS: Final = PageOptions()
 class RunListRow(NamedTuple):
     """A run; `link` leads from the reports folder to its page.
 
-    `p50` and `p95` are durations of a trial. `phrase` is the verdict, to be translated.
+    The numbers are of scenarios. `p50` and `p95` are durations of a trial. `phrase` is the verdict,
+    to be translated.
     """
 
     run_id: str
     mode: str
     started: str
     duration: str
-    trials: int
+    scenarios: int
     passed: int
     failed: int
     errors: int
@@ -62,7 +64,7 @@ def run_list_rows(runs: Sequence[Run]) -> list[RunListRow]:
 
 
 def _row(run: Run) -> RunListRow:
-    counts, cost = run.summary, run.cost
+    counts, cost = scenario_counts(run), run.cost
     return RunListRow(
         single_line(run.run_id),
         run.mode.value,
@@ -95,6 +97,7 @@ def render_run_list(runs: Sequence[Run], out: TextIO, options: PageOptions = _DE
     shown = list(runs[:MAX_LISTED_RUNS])
     page = PageRenderer(options.page_language).render(
         "listing.html.j2",
+        lang=options.lang,
         rows=run_list_rows(shown),
         more=len(runs) - len(shown),
         runs=len(runs),
@@ -103,19 +106,26 @@ def render_run_list(runs: Sequence[Run], out: TextIO, options: PageOptions = _DE
     out.write(page)
 
 
-def run_list_charts(runs: Sequence[Run]) -> list[Chart]:
-    """Return charts of the pass rate, the seconds of a trial, and tokens.
+def _is_comparable(run: Run, newest: Run) -> bool:
+    return run.mode is newest.mode and run.selection == newest.selection
 
-    Mutation runs say nothing about the bot and are left out, as are charts of fewer than two runs.
+
+def run_list_charts(runs: Sequence[Run]) -> list[Chart]:
+    """Return charts of the share of scenarios that passed, the seconds of a trial, and tokens.
+
+    They show the newest run and those before it that are comparable: of its mode, and of the same
+    scenarios. Mutation runs say nothing about the bot. Charts of fewer than two runs are left out.
 
     Args:
         runs: newest first.
     """
-    talked = [run for run in reversed(runs) if run.mode is not Mode.MUTATE]
-    shares = [100 * (r.summary.passed / r.summary.trials) for r in talked if r.summary.trials]
+    asked = [run for run in reversed(runs) if run.mode is not Mode.MUTATE]
+    shown = [run for run in asked if _is_comparable(run, asked[-1])]
+    counts = [scenario_counts(run) for run in shown]
+    shares = [100 * (one.passed / one.trials) for one in counts if one.trials]
     lowest = min(int(min(shares, default=100.0) / 10) * 10.0, 90.0)
-    times = [run.cost.p95 for run in talked if run.cost.p95]
-    tokens = [run.cost.tokens for run in talked if run.cost.tokens]
+    times = [run.cost.p95 for run in shown if run.cost.p95]
+    tokens = [run.cost.tokens for run in shown if run.cost.tokens]
     charts = (
         draw_chart("listing.passed", shares, format_percent, lowest, 100.0, min_values=2),
         draw_chart("listing.p95", times, format_seconds, min_values=2),

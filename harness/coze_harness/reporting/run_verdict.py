@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from coze_harness.messages import Catalogue, LocalizedText, message
-from coze_harness.model import ChangeKind, Comparison, MutationReport, Run, ScenarioState
+from coze_harness.model import ChangeKind, Comparison, Counts, MutationReport, Run, ScenarioState
 from coze_harness.reporting.comparison_view import scenario_state
+from coze_harness.results import scenario_counts
 
 _NOT_GOOD: Final = (
     ScenarioState.REGRESSED,
@@ -28,11 +29,12 @@ def verdict_tone(run: Run) -> str:
     if run.mutation is not None:
         survivors = _count_survivors(run.mutation)
         return "none" if not run.mutation.scores else "warning" if survivors else "good"
-    if run.summary.errors or misses_rates(run):
+    counts = scenario_counts(run)
+    if counts.errors or counts.failed:
         return "bad"
-    if not run.summary.trials:
+    if not counts.trials:
         return "none"
-    return "warning" if run.interrupted or run.summary.failed or run.summary.fixed else "good"
+    return "warning" if run.interrupted or run.summary.failed or counts.fixed else "good"
 
 
 def _comparison_tone(comparison: Comparison, run: Run) -> str:
@@ -58,44 +60,67 @@ def _count_survivors(mutation: MutationReport) -> int:
     return sum(score.mutants - score.killed for score in mutation.scores)
 
 
-def misses_rates(run: Run) -> bool:
-    """Return whether failed trials fail the run: they do not if every pass rate is reached."""
-    if not run.summary.failed:
-        return False
-    return not run.pass_rates or any(not rate.met for rate in run.pass_rates)
-
-
-def verdict_sentence(run: Run) -> str:
-    """Return the verdict of a run as an English sentence."""
-    return Catalogue().text(verdict_phrase(run))
+def verdict_sentence(run: Run, words: Catalogue | None = None) -> str:
+    """Return the verdict of a run as a sentence; in English by default."""
+    return (words or Catalogue()).text(verdict_phrase(run))
 
 
 def verdict_phrase(run: Run) -> LocalizedText:
-    """Return the verdict of a run as a phrase, to be translated."""
+    """Return the verdict of a run: how many scenarios failed, or what changed or survived."""
     if run.comparison is not None:
         return comparison_end(run.comparison)
     if run.mutation is not None:
         return _mutation_phrase(run.mutation)
-    counts = run.summary
-    within = "_within" if counts.failed and not misses_rates(run) else ""
-    if not counts.trials:
+    counts = scenario_counts(run)
+    n, failed, errors = counts.trials, counts.failed, counts.errors
+    if run.interrupted:
+        return _interrupted_phrase(run, counts)
+    if not n:
         return message("run.none")
-    if counts.failed and counts.errors:
-        key = f"run.failed_and_errors{within}"
-    elif counts.failed:
-        key = f"run.failed{within}"
-    elif counts.errors:
-        key = "run.errors"
-    elif counts.passed == counts.trials:
-        key = "run.all_passed"
-    else:
-        key = "run.some_passed"
+    if failed and errors:
+        return message("run.failed_and_errors", n=n, failed=failed, errors=errors)
+    if failed:
+        return message("run.failed", n=n, failed=failed)
+    if errors:
+        return message("run.errors", n=n, errors=errors)
+    if counts.passed == n:
+        return message("run.all_passed", n=n)
+    return message("run.some_passed", n=n, passed=counts.passed)
+
+
+def _interrupted_phrase(run: Run, counts: Counts) -> LocalizedText:
+    """Return how far an interrupted run came; a killed one may not say how many were selected."""
+    done, failed, errors = counts.trials, counts.failed, counts.errors
+    n = max(run.selection.scenarios if run.selection else done, done)
+    if not done:
+        return message("interrupted.run.none")
+    if failed and errors:
+        return message(
+            "interrupted.run.failed_and_errors", n=n, done=done, failed=failed, errors=errors
+        )
+    if failed:
+        return message("interrupted.run.failed", n=n, done=done, failed=failed)
+    if errors:
+        return message("interrupted.run.errors", n=n, done=done, errors=errors)
+    return message("interrupted.run.finished", n=n, done=done)
+
+
+def trials_phrase(run: Run) -> LocalizedText:
+    """Return the counts of a run's trials; empty if there are as many scenarios."""
+    counts = run.summary
+    if run.comparison is not None or run.mutation is not None:
+        return LocalizedText()
+    if counts.trials == scenario_counts(run).trials:
+        return LocalizedText()
+    numbers = (
+        (counts.passed, message("count.passed", n=counts.passed)),
+        (counts.failed, message("count.failed", n=counts.failed)),
+        (counts.errors, message("count.errors", n=counts.errors)),
+        (counts.skipped, message("count.skipped", n=counts.skipped)),
+        (counts.known_failures, message("count.known_failures", n=counts.known_failures)),
+    )
     return message(
-        f"interrupted.{key}" if run.interrupted else key,
-        n=counts.trials,
-        failed=counts.failed,
-        errors=counts.errors,
-        passed=counts.passed,
+        "count.trials", n=counts.trials, counts=tuple([text for number, text in numbers if number])
     )
 
 
@@ -132,17 +157,21 @@ def _mutation_phrase(mutation: MutationReport) -> LocalizedText:
 
 
 def run_notes(run: Run) -> list[LocalizedText]:
-    """Return what else a reader should know, one sentence each."""
-    counts = run.summary
-    notes = [
-        message(key, n=number)
-        for key, number in (
-            ("note.known_failures", counts.known_failures),
-            ("note.fixed", counts.fixed),
-            ("note.skipped", counts.skipped),
-            ("note.warnings", counts.warnings),
-            ("note.edited", len(run.edited_recordings)),
-        )
-        if number
-    ]
+    """Return what else a reader should know, one sentence each.
+
+    A comparison and mutation testing report what they did, not what failed before.
+    """
+    counts = scenario_counts(run)
+    notes: list[LocalizedText] = []
+    if run.comparison is None and run.mutation is None:
+        if counts.known_failures:
+            notes.append(message("note.known_failures", n=counts.known_failures))
+        if counts.fixed:
+            notes.append(message("note.fixed", n=counts.fixed))
+        if counts.skipped:
+            notes.append(message("note.skipped", n=counts.skipped))
+        if run.summary.warnings:
+            notes.append(message("note.warnings", n=run.summary.warnings))
+    if run.edited_recordings:
+        notes.append(message("note.edited", n=len(run.edited_recordings)))
     return [*notes, message("note.interrupted")] if run.interrupted else notes

@@ -1,19 +1,24 @@
-"""A run as HTML and Markdown show it: everything besides the single trials, without a language."""
+"""A run as all reports show it: everything besides the single trials, without a language."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from coze_harness.messages import LocalizedText
 from coze_harness.model import RequiredPassRate, Run, TrialRow, TrialStatus
 from coze_harness.reporting.bot_matrix import Matrix, build_matrix
 from coze_harness.reporting.comparison_view import ComparisonView, comparison_view
-from coze_harness.reporting.failure_reasons import FailureReason, Reasons
-from coze_harness.reporting.history_view import HistoryView, history_view
+from coze_harness.reporting.failure_causes import FAILING, CauseGroup, Causes
+from coze_harness.reporting.history_view import HistoryView, history_view, run_events
 from coze_harness.reporting.mutation_view import MutationView, mutation_view
 from coze_harness.reporting.row_order import STATUS_ORDER, count_changes, flaky_ids
-from coze_harness.reporting.run_verdict import run_notes, verdict_phrase, verdict_tone
+from coze_harness.reporting.run_verdict import (
+    run_notes,
+    trials_phrase,
+    verdict_phrase,
+    verdict_tone,
+)
 from coze_harness.reporting.safe_text import (
     format_duration,
     format_moment,
@@ -21,21 +26,27 @@ from coze_harness.reporting.safe_text import (
     single_line,
     truncate_text,
 )
-from coze_harness.reporting.view_model import STATUS, Fact, anchor
+from coze_harness.reporting.scenario_results import (
+    ScenarioResult,
+    SinceView,
+    scenario_results,
+    since_view,
+)
+from coze_harness.reporting.view_model import ICONS, Fact, anchor
+from coze_harness.results import scenario_counts
 
 _MAX_TOP: Final = 5
 _MAX_FLAKY: Final = 20
 _MAX_HISTORY: Final = 30
-_LETTERS: Final = {status.letter: (status.value, words.icon) for status, words in STATUS.items()}
+_LETTERS: Final = {status.letter: (status.value, ICONS[status]) for status in TrialStatus}
 
 
 class StatusCount(NamedTuple):
-    """How many trials have a status; `begin` and `share` are per cent; `link` filters them."""
+    """How many scenarios have a status; `begin` and `share` are per cent; `link` shows trials."""
 
     status: TrialStatus
     number: int
     icon: str
-    word: str
     share: str
     begin: str
     link: str
@@ -70,7 +81,13 @@ class FlakyTrial(NamedTuple):
 
 
 class RunView(NamedTuple):
-    """A run. `tone` is good, bad, warning or none."""
+    """A run. `tone` is good, bad, warning or none. `events`: what was edited since the last one.
+
+    `trials_phrase` counts the trials, where they are more than the scenarios. `causes` says why
+    trials failed; of a comparison and of mutation testing, only what could not be judged, since
+    other trials may have failed before. `bot_version` is set if the run has one bot. `changes` has
+    by id the kind of change of each compared trial.
+    """
 
     run_id: str
     mode: str
@@ -79,10 +96,16 @@ class RunView(NamedTuple):
     tone: str
     sentence: LocalizedText
     notes: Sequence[LocalizedText]
+    trials_phrase: LocalizedText
     trials: str
     rows: int
     counts: Sequence[StatusCount]
-    reasons: Sequence[FailureReason]
+    scenarios: Sequence[ScenarioResult]
+    since: SinceView | None
+    events: Sequence[LocalizedText]
+    causes: Sequence[CauseGroup]
+    bot_version: str
+    changes: Mapping[str, str]
     rates: Sequence[RateView]
     slowest: Sequence[TopTrial]
     costliest: Sequence[TopTrial]
@@ -97,9 +120,12 @@ class RunView(NamedTuple):
     mutation: MutationView | None
 
 
-def run_view(run: Run, reasons: Reasons) -> RunView:
+def run_view(run: Run, causes: Causes) -> RunView:
     """Return a run as reports show it."""
     duration = format_run_duration(run)
+    scenarios = scenario_results(run, causes)
+    is_plain = run.comparison is None and run.mutation is None
+    versions = set(run.bot_versions.values())
     return RunView(
         single_line(run.run_id),
         run.mode.value,
@@ -108,14 +134,20 @@ def run_view(run: Run, reasons: Reasons) -> RunView:
         verdict_tone(run),
         verdict_phrase(run),
         run_notes(run),
+        trials_phrase(run),
         f"{run.summary.trials:,}",
         len(run.rows),
-        _counts(run),
-        reasons.top(),
+        _counts(run) if is_plain else (),
+        scenarios,
+        since_view(run, scenarios) if is_plain else None,
+        run_events(run.changes),
+        _causes(run, causes, is_plain=is_plain),
+        single_line(versions.pop()) if len(run.bot_versions) == 1 else "",
+        causes.changes,
         [_rate(rate) for rate in run.pass_rates if rate.trials > 1 or rate.required < 1],
         _slowest(run.rows),
-        _costliest(run.rows, reasons),
-        _flaky(run.rows),
+        _costliest(run.rows, causes),
+        _flaky(run),
         _facts(run, duration),
         [
             (single_line(name), truncate_text(value))
@@ -130,9 +162,18 @@ def run_view(run: Run, reasons: Reasons) -> RunView:
     )
 
 
+def _causes(run: Run, causes: Causes, *, is_plain: bool) -> Sequence[CauseGroup]:
+    failing = (
+        [row for row in run.rows if row.status in FAILING]
+        if is_plain
+        else [row for row in run.rows if row.status is TrialStatus.ERROR]
+    )
+    return causes.groups(failing)
+
+
 def _counts(run: Run) -> list[StatusCount]:
-    """Return how many trials have each status, the most urgent first."""
-    summary = run.summary
+    """Return how many scenarios have each status, the most urgent first."""
+    summary = scenario_counts(run)
     numbers = {
         TrialStatus.FAILED: summary.failed,
         TrialStatus.ERROR: summary.errors,
@@ -149,7 +190,7 @@ def _counts(run: Run) -> list[StatusCount]:
         if number:
             link = f"#v=trials&st={status.value}"
             spans = f"{share:.3f}", f"{begin:.3f}"
-            counts.append(StatusCount(status, number, *STATUS[status], *spans, link))
+            counts.append(StatusCount(status, number, ICONS[status], *spans, link))
         begin += share
     return counts
 
@@ -171,8 +212,8 @@ def _slowest(rows: Sequence[TrialRow]) -> list[TopTrial]:
     return [_top_trial(row, format_duration(row.seconds)) for row in top if row.seconds > 0]
 
 
-def _costliest(rows: Sequence[TrialRow], reasons: Reasons) -> list[TopTrial]:
-    tokens = {row.key.id: reasons.tokens.get(row.key.id, 0) for row in rows}
+def _costliest(rows: Sequence[TrialRow], causes: Causes) -> list[TopTrial]:
+    tokens = {row.key.id: causes.tokens.get(row.key.id, 0) for row in rows}
     top = sorted(rows, key=lambda row: -tokens[row.key.id])[:_MAX_TOP] if len(rows) > 1 else []
     return [_top_trial(row, f"{tokens[row.key.id]:,}") for row in top if tokens[row.key.id]]
 
@@ -181,9 +222,10 @@ def _top_trial(row: TrialRow, value: str) -> TopTrial:
     return TopTrial(single_line(row.key.id), anchor(row.key.id), single_line(value))
 
 
-def _flaky(rows: Sequence[TrialRow]) -> list[FlakyTrial]:
-    ids = flaky_ids(rows)
-    flaky = sorted((row for row in rows if row.key.id in ids), key=lambda row: -count_changes(row))
+def _flaky(run: Run) -> list[FlakyTrial]:
+    ids = flaky_ids(run)
+    flaky = [row for row in run.rows if row.key.id in ids]
+    flaky.sort(key=lambda row: -count_changes(row))
     return [
         FlakyTrial(single_line(row.key.id), anchor(row.key.id), status_history(row))
         for row in flaky[:_MAX_FLAKY]

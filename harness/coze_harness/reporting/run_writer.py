@@ -151,7 +151,13 @@ class RunWriter:
             # By the trial's own id: the equal one that came with the item need not be kept.
             key = keys[item.id]
             self._reports.add_fragments(key.id, item.fragments)
-            self._totals.add_row(item.row(key), item.warnings, item.spent, edited=item.edited)
+            self._totals.add_row(
+                item.row(key),
+                item.warnings,
+                item.spent,
+                edited=item.edited,
+                bot_version=item.bot_version,
+            )
             self.requests += item.requests
             self.exit_codes.add(item.exit_code)
 
@@ -185,6 +191,7 @@ class RunWriter:
             request_count=self.requests,
             interrupted=interrupted,
             cost=totals.cost(),
+            bot_versions=totals.bot_versions,
             edited_recordings=totals.edited_recordings(),
         )
         return summarize(run, lambda: read_results(folder)) if summarize else run

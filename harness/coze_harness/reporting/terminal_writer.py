@@ -45,7 +45,7 @@ _CONTEXT: Final = 14
 _MAX_CHANGED: Final = 120
 _MAX_LINES: Final = 8
 _TEXT_LIMIT: Final = 20_000
-_REST: Final = "… (the report has it all)"
+_REST: Final = "…"
 
 
 class TerminalWriter:

@@ -12,7 +12,7 @@ from typing import Final
 
 import orjson
 
-from coze_harness.messages import Catalogue
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import (
     BotSnapshot,
     ErrorRecord,
@@ -24,6 +24,7 @@ from coze_harness.model import (
     TrialStatus,
     TurnResult,
     Verdict,
+    VerdictStatus,
 )
 from coze_harness.reporting.diff_view import diff_view
 from coze_harness.reporting.message_view import message_views
@@ -37,7 +38,6 @@ from coze_harness.reporting.safe_text import (
     truncate_text,
 )
 from coze_harness.reporting.view_model import (
-    BADGE,
     CallView,
     ErrorView,
     Fact,
@@ -46,15 +46,9 @@ from coze_harness.reporting.view_model import (
     TurnView,
     VerdictView,
     anchor,
-    explain_verdict,
+    status_badge,
 )
-
-_VERDICT_BADGE: Final = {
-    "passed": "✓ passed",
-    "failed": "✗ failed",
-    "warning": "! warning",
-    "skipped": "– skipped",
-}
+from coze_harness.reporting.wording import Wording
 
 # Shorter pauses between requests are not shown as waits, in seconds.
 _SHORTEST_WAIT: Final = 0.005
@@ -63,12 +57,13 @@ _UPLOAD: Final = "/v1/files/upload"
 _SHELL_SAFE: Final = re.compile(r"[A-Za-z0-9_./%-]+").fullmatch
 
 
-def trial_view(result: TrialResult) -> TrialView:
-    """Return a trial as reports show it."""
+def trial_view(result: TrialResult, wording: Wording | None = None) -> TrialView:
+    """Return a trial as reports show it; in English by default."""
+    wording = wording or Wording()
     key = result.key
-    turns = [_turn(number, turn) for number, turn in enumerate(result.turns, start=1)]
+    turns = [_turn(number, turn, wording) for number, turn in enumerate(result.turns, start=1)]
     tokens = sum([t.reply.usage.total for t in result.turns if t.reply and t.reply.usage])
-    error = None if result.error is None else _error(result.error)
+    error = None if result.error is None else _error(result.error, wording)
     change = result.change
     return TrialView(
         key.id,
@@ -78,7 +73,7 @@ def trial_view(result: TrialResult) -> TrialView:
         change.kind._value_ if change else "",
         format_duration(result.seconds),
         f"{tokens:,}" if tokens else "",
-        _reason(result, error, turns),
+        *_reason(result, wording),
         result.status,
         single_line(key.case),
         [single_line(tag) for tag in key.tags],
@@ -87,13 +82,13 @@ def trial_view(result: TrialResult) -> TrialView:
         single_line(result.recorded_at).replace("T", " ", 1).replace("+00:00", " UTC"),
         turns,
         http_view(result.http_log) if result.http_log else None,
-        diff_view(result, turns) if change or result.status is not TrialStatus.PASSED else None,
+        diff_view(result, wording) if change or result.status is not TrialStatus.PASSED else None,
         error,
         truncate_text(result.known_failure),
-        [truncate_text(str(warning)) for warning in (*result.warnings, *_edit_warning(result))],
+        _warnings(result, wording),
         _bot_facts(result.bot_id, result.snapshot),
         single_line(key.scenario),
-        BADGE[result.status],
+        status_badge(result.status, wording.words),
         result.seconds,
         tokens,
         [single_line(t.reply.log_id) for t in result.turns if t.reply and t.reply.log_id],
@@ -102,11 +97,13 @@ def trial_view(result: TrialResult) -> TrialView:
     )
 
 
-def missing_trial_view(row: TrialRow) -> TrialView:
+def missing_trial_view(row: TrialRow, wording: Wording) -> TrialView:
     """Return the view of a trial without a line in trials.jsonl."""
-    view = trial_view(TrialResult(key=row.key, status=row.status, seconds=row.seconds))
+    view = trial_view(TrialResult(key=row.key, status=row.status, seconds=row.seconds), wording)
+    reason, second = wording.pair(message("report.no_line"))
     return view._replace(
-        reason="trials.jsonl has no line for this trial",
+        reason=reason,
+        second_reason=second,
         tags=(),
         place="",
         cassette="",
@@ -114,8 +111,9 @@ def missing_trial_view(row: TrialRow) -> TrialView:
     )
 
 
-def _edit_warning(result: TrialResult) -> Sequence[str]:
-    return ("The recording was edited since it was recorded.",) if result.edited else ()
+def _warnings(result: TrialResult, wording: Wording) -> list[tuple[str, str]]:
+    warnings = [wording.pair(warning) for warning in result.warnings]
+    return [*warnings, wording.pair(message("cassette.edited"))] if result.edited else warnings
 
 
 def _place(file: str, line: int) -> str:
@@ -133,20 +131,40 @@ def _codes(result: TrialResult) -> Sequence[str]:
     return _distinct(codes)
 
 
-def _reason(result: TrialResult, error: ErrorView | None, turns: Sequence[TurnView]) -> str:
-    if error is not None:
-        return single_line(error.what)
+def _reason(result: TrialResult, wording: Wording) -> tuple[str, str]:
+    """Return why a trial has its status, in one line and both languages."""
+    if result.error is not None:
+        return single_lines(wording.pair(result.error.what))
     if result.status is TrialStatus.FIXED:
-        return Catalogue().word("trial.fixed")
-    status = "skipped" if result.status is TrialStatus.SKIPPED else "failed"
-    for turn in turns:
+        return wording.pair(message("trial.fixed"))
+    status = VerdictStatus.FAILED
+    if result.status is TrialStatus.SKIPPED:
+        status = VerdictStatus.SKIPPED
+    elif result.status is TrialStatus.PASSED:
+        return single_lines(wording.pair(result.warnings[0])) if result.warnings else ("", "")
+    for turn in result.turns:
         for verdict in turn.verdicts:
-            if verdict.status == status:
-                return single_line(explain_verdict(verdict))
-    return single_line(str(result.warnings[0])) if result.warnings else ""
+            if verdict.status is status and verdict.severity is Severity.ERROR:
+                return single_lines(wording.pair(verdict_reason(verdict)))
+    return ("", "") if not result.warnings else single_lines(wording.pair(result.warnings[0]))
 
 
-def _turn(number: int, turn: TurnResult) -> TurnView:
+def verdict_reason(verdict: Verdict) -> LocalizedText:
+    """Return why a verdict is what it is, after the author's name for it or its kind."""
+    return message(
+        "report.verdict",
+        name=verdict.name or verdict.kind,
+        reason=verdict.reason or verdict.expected,
+    )
+
+
+def single_lines(texts: tuple[str, str]) -> tuple[str, str]:
+    """Return the texts of both languages, each on one line."""
+    first, second = texts
+    return single_line(first), single_line(second)
+
+
+def _turn(number: int, turn: TurnResult, wording: Wording) -> TurnView:
     prompt = truncate_text(turn.prompt, ANSWER_LIMIT)
     attached = [single_line(name) for name in turn.attached] if turn.attached else ()
     language = language_hint(prompt)
@@ -154,7 +172,7 @@ def _turn(number: int, turn: TurnResult) -> TurnView:
     # Most verdicts refer to the whole answer: it is made safe once.
     answer = "" if reply is None else reply.answer
     shown_answer = truncate_text(answer)
-    verdicts = [_verdict(verdict, answer, shown_answer) for verdict in turn.verdicts]
+    verdicts = [_verdict(verdict, answer, shown_answer, wording) for verdict in turn.verdicts]
     if reply is None:
         missing = "trial.no_reply"
         return TurnView(number, prompt, language, attached, missing, (), (), (), (), verdicts)
@@ -173,28 +191,34 @@ def _turn(number: int, turn: TurnResult) -> TurnView:
     )
 
 
-def _verdict(verdict: Verdict, answer: str, shown_answer: str) -> VerdictView:
+def _verdict(verdict: Verdict, answer: str, shown_answer: str, wording: Wording) -> VerdictView:
     """Return a verdict; one that passed does not repeat the whole answer."""
     status: str = verdict.status._value_
     if status == "failed" and verdict.severity is Severity.WARNING:
         status = "warning"
     where = verdict.location
     place = _place(where.path, where.line)
-    actual, score = str(verdict.actual), verdict.score
+    expected, second_expected = wording.pair(verdict.expected)
+    reason, second_reason = wording.pair(verdict.reason)
+    actual, second_actual = wording.pair(verdict.actual)
+    score = verdict.score
     if actual == answer:
         actual = shown_answer if status != "passed" else ""
     else:
         actual = truncate_text(actual)
     return VerdictView(
         status,
-        _VERDICT_BADGE[status],
+        status_badge(status, wording.words),
         single_line(verdict.kind),
         single_line(verdict.name) if verdict.name else "",
-        truncate_text(str(verdict.expected)),
+        truncate_text(expected),
         actual,
-        truncate_text(str(verdict.reason)),
+        truncate_text(reason),
         f"{place}:{where.column}" if where.line and where.column else place,
         "" if score is None else f"{score:.2f}",
+        truncate_text(second_expected),
+        truncate_text(second_actual),
+        truncate_text(second_reason),
     )
 
 
@@ -225,14 +249,23 @@ def _ids(reply: Reply) -> list[Fact]:
     return ids
 
 
-def _error(error: ErrorRecord) -> ErrorView:
+def _error(error: ErrorRecord, wording: Wording) -> ErrorView:
+    what, second_what = wording.pair(error.what)
+    next_step, second_next_step = wording.pair(error.next_step)
+    lines = [wording.pair(line) for line in error.detail]
+    second_detail = ""
+    if any(second for _, second in lines):
+        second_detail = "\n".join([second or first for first, second in lines])
     return ErrorView(
         single_line(error.kind),
-        truncate_text(str(error.what)),
+        truncate_text(what),
         single_line(error.where, 500),
-        truncate_text(str(error.next_step)),
-        truncate_text("\n".join(map(str, error.detail)), ANSWER_LIMIT),
+        truncate_text(next_step),
+        truncate_text("\n".join([first for first, _ in lines]), ANSWER_LIMIT),
         single_line(error.log_id),
+        truncate_text(second_what),
+        truncate_text(second_next_step),
+        truncate_text(second_detail, ANSWER_LIMIT),
     )
 
 

@@ -6,11 +6,12 @@ Named tuples instead of dataclasses, for speed: a report of 10,000 trials makes 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Final, NamedTuple, TypeAlias
 from urllib.parse import quote
 
+from coze_harness.messages import Catalogue
 from coze_harness.model import TrialStatus
 from coze_harness.reporting.safe_text import NAME_LIMIT, single_line
 
@@ -21,27 +22,28 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 _ID_LIMIT: Final = 300
 
 
-class StatusWords(NamedTuple):
-    """The icon and the word of a status; colour alone never shows it."""
-
-    icon: str
-    word: str
-
-
-STATUS: Final = {
-    TrialStatus.PASSED: StatusWords("✓", "passed"),
-    TrialStatus.FAILED: StatusWords("✗", "failed"),
-    TrialStatus.ERROR: StatusWords("!", "error"),
-    TrialStatus.SKIPPED: StatusWords("–", "skipped"),
-    TrialStatus.KNOWN_FAILURE: StatusWords("≈", "known failure"),
-    TrialStatus.FIXED: StatusWords("✓", "fixed"),
+ICONS: Final[Mapping[str, str]] = {
+    TrialStatus.PASSED: "✓",
+    TrialStatus.FAILED: "✗",
+    TrialStatus.ERROR: "!",
+    TrialStatus.SKIPPED: "–",
+    TrialStatus.KNOWN_FAILURE: "≈",
+    TrialStatus.FIXED: "✓",
+    "warning": "!",
 }
+"""The icon of a status of a trial or verdict; colour alone never shows it."""
 
-BADGE: Final = {status: f"{words.icon} {words.word}" for status, words in STATUS.items()}
+
+def status_badge(status: str, words: Catalogue) -> str:
+    """Return the icon and the word of a status."""
+    return f"{ICONS[status]} {words.word(f'status.{status}')}"
 
 
 class VerdictView(NamedTuple):
-    """A verdict. `status` is passed, failed, skipped or warning (failed with severity warning)."""
+    """A verdict. `status` is passed, failed, skipped or warning (failed with severity warning).
+
+    The texts in the second language (`second_…`) are empty where they are the same.
+    """
 
     status: str
     badge: str
@@ -52,6 +54,9 @@ class VerdictView(NamedTuple):
     reason: str
     place: str
     score: str
+    second_expected: str
+    second_actual: str
+    second_reason: str
 
 
 class MarkedText(NamedTuple):
@@ -163,6 +168,9 @@ class ErrorView(NamedTuple):
     next_step: str
     detail: str
     log_id: str
+    second_what: str
+    second_next_step: str
+    second_detail: str
 
 
 class FlipView(NamedTuple):
@@ -174,6 +182,7 @@ class FlipView(NamedTuple):
     place: str
     before: str
     after: str
+    second_expected: str
 
 
 class SideFact(NamedTuple):
@@ -207,7 +216,7 @@ class DiffView(NamedTuple):
 
 
 class TrialView(NamedTuple):
-    """A trial. `reason` is why it has its status, in one line.
+    """A trial. `reason` is why it has its status, in one line; a warning is in both languages.
 
     `change` is how it changed since its baseline, if it has one; `duration` and `usage` are its
     seconds and tokens for people. `failed_kinds` are the kinds of expectations that failed, `codes`
@@ -222,6 +231,7 @@ class TrialView(NamedTuple):
     duration: str
     usage: str
     reason: str
+    second_reason: str
     status: TrialStatus
     case: str
     tags: Sequence[str]
@@ -233,7 +243,7 @@ class TrialView(NamedTuple):
     diff: DiffView | None
     error: ErrorView | None
     known_failure: str
-    warnings: Sequence[str]
+    warnings: Sequence[tuple[str, str]]
     bot_facts: Sequence[Fact]
     scenario: str
     badge: str

@@ -23,7 +23,9 @@ from coze_harness.model import (
     PreviousRun,
     RequiredPassRate,
     Run,
+    RunChanges,
     RunCost,
+    RunSelection,
     ShardInfo,
     Summary,
     TrialRow,
@@ -47,6 +49,7 @@ _MUTATION: Final = b'\n"mutation": '
 _RATES: Final = b'\n"pass_rates": ['
 ROWS: Final = b',\n"trials": ['
 _END: Final = b"]\n}\n"
+_SCENARIO_COUNTS: Final = b',"scenarios":'
 
 # Where a long value begins, the list in it that is cut, and what closes the head after that.
 _SCORES: Final = b"]}," + _RATES + b"]"
@@ -61,6 +64,7 @@ class StoredRow(StoredKey, frozen=True, omit_defaults=True):
     """A row of `trials` in run.json."""
 
     past: str = ""
+    digests: str = ""
 
 
 class StoredMutation(Struct, frozen=True, rename={"mutants": "spoilings", "killed": "caught"}):
@@ -90,6 +94,9 @@ class StoredRun(Struct, frozen=True, kw_only=True):
     mutation: StoredMutation | None = None
     pass_rates: tuple[RequiredPassRate, ...] = ()
     past: tuple[PreviousRun, ...] = ()
+    selection: RunSelection | None = None
+    bot_versions: dict[str, str] = field(default_factory=dict)
+    changes: RunChanges | None = None
     shard: ShardInfo | None = None
     edited_recordings: tuple[str, ...] = ()
 
@@ -113,6 +120,12 @@ def encode_run(run: Run) -> Iterator[bytes]:
         "cost": to_plain(run.cost),
         "environment": dict(run.environment),
     }
+    if run.selection is not None:
+        head["selection"] = to_plain(run.selection)
+    if run.bot_versions:
+        head["bot_versions"] = dict(run.bot_versions)
+    if run.changes is not None:
+        head["changes"] = to_plain(run.changes)
     yield b"{"
     for name, value in head.items():
         yield b"\n" + dump_json(name) + b": " + dump_json(value) + b","
@@ -187,6 +200,7 @@ def _stored_row(row: TrialRow) -> StoredRow:
         cassette=key.cassette,
         seconds=row.seconds,
         past=row.history,
+        digests=row.digests,
     )
 
 
@@ -219,6 +233,9 @@ def decode_run(source: bytes, location: Location) -> Run:
         interrupted=stored.interrupted,
         cost=stored.cost,
         past=stored.past,
+        selection=stored.selection,
+        bot_versions=stored.bot_versions,
+        changes=stored.changes,
         comparison=stored.comparison,
         mutation=None if stored.mutation is None else _load_mutation(stored.mutation),
         shard=shard,
@@ -230,10 +247,11 @@ def read_head_of(file: BinaryIO) -> bytes:
     """Return run.json without its rows, and with at most the first item of its long lists.
 
     Missed pass rates and scenarios that regressed come first, so that a head says whether the run
-    failed. A file with another layout, or one that was cut short, is returned whole.
+    failed. A file with another layout, one that was cut short, or one that does not count scenarios
+    is returned whole.
     """
     head = cut_head(file.read(HEAD_SIZE))
-    if head:
+    if head and _SCENARIO_COUNTS in head:
         file.seek(-len(_END), 2)
         if file.read() == _END:
             return head
@@ -288,7 +306,11 @@ def _load(source: bytes, kind: type[Stored], location: Location) -> Stored:
 
 def _load_row(stored: StoredRow) -> TrialRow:
     return TrialRow(
-        key=load_key(stored), status=stored.status, seconds=stored.seconds, history=stored.past
+        key=load_key(stored),
+        status=stored.status,
+        seconds=stored.seconds,
+        history=stored.past,
+        digests=stored.digests,
     )
 
 

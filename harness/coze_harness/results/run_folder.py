@@ -182,6 +182,7 @@ def read_run(folder: Path) -> Run:
         pass_rates=totals.pass_rates(),
         request_count=max(run.request_count, requests if run.mode is not Mode.REPLAY else 0),
         cost=totals.cost(),
+        bot_versions=totals.bot_versions,
         edited_recordings=totals.edited_recordings(),
         interrupted=True,
     )

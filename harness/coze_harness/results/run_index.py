@@ -20,6 +20,7 @@ from coze_harness.results.run_folder import (
     read_run,
     wrap_os_errors,
 )
+from coze_harness.results.run_totals import scenario_counts
 
 _MAX_NAME: Final = 200
 
@@ -76,7 +77,10 @@ def list_runs(reports: Path, on_warning: Callable[[UserText], None] = lambda _: 
         try:
             run = read_head(folder, rows=False)
             if not run.finished_at:
-                run = replace(read_run(folder), rows=())
+                run = read_run(folder)
+            if run.rows:
+                summary = replace(run.summary, scenarios=scenario_counts(run))
+                run = replace(run, summary=summary, rows=())
         except ResultsError as error:
             on_warning(message("results.left_out", run=folder.name, reason=error.what))
             continue

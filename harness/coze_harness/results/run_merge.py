@@ -21,6 +21,7 @@ from coze_harness.results.run_folder import (
     wrap_os_errors,
     write_run,
 )
+from coze_harness.results.run_history import select_scenarios
 from coze_harness.results.run_totals import RunTotals, count_warnings, tokens_and_polls
 
 _COMMANDS: Final = MappingProxyType({Mode.REPLAY: "run", Mode.RECORD: "record", Mode.LIVE: "live"})
@@ -253,7 +254,9 @@ def _merge_heads(
         line = lines.get(row.key.id, _NO_LINE)
         totals.add_row(row, line.warnings, line.tokens_and_polls)
     environment: dict[str, str] = {}
+    bot_versions: dict[str, str] = {}
     for run in runs:
+        bot_versions.update(run.bot_versions)
         for name, value in run.environment.items():
             known = environment.setdefault(name, value)
             if value not in known.split(" | "):
@@ -266,6 +269,8 @@ def _merge_heads(
         harness_version=" | ".join(dict.fromkeys(run.harness_version for run in runs)),
         summary=totals.summary(),
         rows=rows,
+        selection=select_scenarios(row.key for row in rows),
+        bot_versions=bot_versions,
         pass_rates=totals.pass_rates(),
         environment=environment,
         request_count=sum(run.request_count for run in runs),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from coze_harness.model import (
+    Counts,
     RequiredPassRate,
+    Run,
     RunCost,
     Severity,
     Summary,
@@ -14,6 +17,7 @@ from coze_harness.model import (
     TrialStatus,
     VerdictStatus,
 )
+from coze_harness.results.trial_digests import bot_version, trial_digests
 
 # Rounding must not miss a rate that is reached exactly (9 of 10 for 0.9).
 _ROUNDING = 1e-9
@@ -46,6 +50,9 @@ class RunTotals:
     Keeps one row for each trial. Of a trial that is added twice (an error that was run again with
     `--resume`), the last result counts.
 
+    Attributes:
+        bot_versions: the version of each bot that a snapshot names.
+
     Args:
         required: the share of trials that must pass (0..1), by scenario; by default 1.0.
     """
@@ -56,14 +63,26 @@ class RunTotals:
         self._rows: list[TrialRow] = []
         self._warnings: dict[str, int] = {}
         self._edited: dict[str, str] = {}
+        self.bot_versions: dict[str, str] = {}
         self._spent: list[tuple[int, int]] = []
         # Equal counts share one object, which saves memory.
         self._shared: dict[tuple[int, int], tuple[int, int]] = {}
 
     def add(self, result: TrialResult) -> TrialRow:
         """Add a trial and return its row."""
-        row = TrialRow(key=result.key, status=result.status, seconds=result.seconds)
-        self.add_row(row, count_warnings(result), tokens_and_polls(result), edited=result.edited)
+        row = TrialRow(
+            key=result.key,
+            status=result.status,
+            seconds=result.seconds,
+            digests=trial_digests(result),
+        )
+        self.add_row(
+            row,
+            count_warnings(result),
+            tokens_and_polls(result),
+            edited=result.edited,
+            bot_version=bot_version(result),
+        )
         return row
 
     def add_row(
@@ -73,6 +92,7 @@ class RunTotals:
         spent: tuple[int, int] = (0, 0),
         *,
         edited: bool = False,
+        bot_version: str = "",
     ) -> None:
         """Add a trial by its row.
 
@@ -81,8 +101,11 @@ class RunTotals:
             warnings: what `count_warnings` returns for it.
             spent: what `tokens_and_polls` returns for it.
             edited: whether its recording was edited since it was recorded.
+            bot_version: the version of the bot, if its snapshot names one.
         """
         name = row.key.id
+        if bot_version:
+            self.bot_versions[row.key.bot] = bot_version
         spent = self._shared.setdefault(spent, spent)
         position = self._positions.setdefault(name, len(self._rows))
         if position < len(self._rows):
@@ -116,18 +139,17 @@ class RunTotals:
 
     def summary(self) -> Summary:
         """Return the counts so far."""
-        counts = dict.fromkeys(TrialStatus, 0)
-        for row in self._rows:
-            counts[row.status] += 1
+        warned = (
+            [row for row in self._rows if self._warnings.get(row.key.id)] if self._warnings else ()
+        )
+        scenarios = fold_scenarios(self._rows, self._required.get)
         return Summary(
-            trials=len(self._rows),
-            passed=counts[TrialStatus.PASSED] + counts[TrialStatus.FIXED],
-            failed=counts[TrialStatus.FAILED],
-            errors=counts[TrialStatus.ERROR],
-            skipped=counts[TrialStatus.SKIPPED],
-            known_failures=counts[TrialStatus.KNOWN_FAILURE],
-            fixed=counts[TrialStatus.FIXED],
+            **_count_statuses([row.status for row in self._rows]),
             warnings=sum(self._warnings.values()),
+            scenarios=Counts(
+                **_count_statuses(scenarios.values()),
+                warnings=len({(row.key.scenario, row.key.bot) for row in warned}),
+            ),
         )
 
     def edited_recordings(self) -> tuple[str, ...]:
@@ -174,6 +196,63 @@ class RunTotals:
             required=required,
             met=not failed or passed >= required * trials - _ROUNDING,
         )
+
+
+def fold_scenarios(
+    rows: Iterable[TrialRow], required: Callable[[str], float | None]
+) -> dict[tuple[str, str], TrialStatus]:
+    """Return the status of each scenario with each bot, in the order of the rows.
+
+    Args:
+        rows: the trials.
+        required: returns the share of a scenario's trials that must pass; `None` means all.
+    """
+    statuses: dict[tuple[str, str], list[TrialStatus]] = {}
+    for row in rows:
+        statuses.setdefault((row.key.scenario, row.key.bot), []).append(row.status)
+    return {key: scenario_status(own, required(key[0])) for key, own in statuses.items()}
+
+
+def scenario_status(statuses: Sequence[TrialStatus], required: float | None) -> TrialStatus:
+    """Return the status of a scenario from those of its trials.
+
+    Failed trials of a scenario that reaches its required pass rate do not fail it.
+    """
+    required = 1.0 if required is None else required
+    if len(statuses) == 1 and required:
+        return statuses[0]
+    failed = statuses.count(TrialStatus.FAILED)
+    if failed:
+        passed = sum([status in _PASSED for status in statuses])
+        judged = sum([status in _JUDGED for status in statuses])
+        if passed < required * judged - _ROUNDING:
+            return TrialStatus.FAILED
+    for status in (TrialStatus.ERROR, TrialStatus.KNOWN_FAILURE, TrialStatus.FIXED):
+        if status in statuses:
+            return status
+    has_judged = failed or TrialStatus.PASSED in statuses
+    return TrialStatus.PASSED if has_judged else TrialStatus.SKIPPED
+
+
+def scenario_counts(run: Run) -> Counts:
+    """Return the counts of a run's scenarios; computed from its rows if run.json has none."""
+    if run.summary.scenarios is not None or not run.rows:
+        return run.summary.scenarios or run.summary
+    rates = {rate.scenario: rate.required for rate in run.pass_rates}
+    return Counts(**_count_statuses(fold_scenarios(run.rows, rates.get).values()))
+
+
+def _count_statuses(statuses: Iterable[TrialStatus]) -> dict[str, int]:
+    counts = Counter(statuses)
+    return {
+        "trials": counts.total(),
+        "passed": counts[TrialStatus.PASSED] + counts[TrialStatus.FIXED],
+        "failed": counts[TrialStatus.FAILED],
+        "errors": counts[TrialStatus.ERROR],
+        "skipped": counts[TrialStatus.SKIPPED],
+        "known_failures": counts[TrialStatus.KNOWN_FAILURE],
+        "fixed": counts[TrialStatus.FIXED],
+    }
 
 
 def _percentile(times: Sequence[float], share: int) -> float:

@@ -7,7 +7,8 @@ import { entriesOf } from "./entries.js";
 import { PackedParts, errorWord } from "./packed.js";
 import { Report } from "./report.js";
 import { make } from "./tree.js";
-import { Words, firstLanguage } from "./words.js";
+import { firstLanguage } from "./second.js";
+import { Words } from "./words.js";
 
 /**
  * Show an error in the page; everything that is written in the page stays and can be read.

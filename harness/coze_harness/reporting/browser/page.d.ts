@@ -87,6 +87,8 @@ export type TrialRecord = { [key: string]: unknown };
  * - An element with `data-w` has no child: its text is the word of that key in the chosen language,
  *   filled with the values of `data-v` (a JSON object of strings). So a tree has no language.
  *   `data-w-label`, `data-w-title` and `data-w-placeholder` are keys for those attributes.
+ * - `data-second` is the text in the language that is not shown (second.js); the element's only child is
+ *   the text of the shown one, at first that of the page.
  * - `data-tree` is one Tree as JSON text (rendered Markdown, a diff): it is built inside the element
  *   (by the same allow-lists) and not set as an attribute.
  * - `href` is "#s=…" (percent-encoded) or, in rendered Markdown only, an absolute http(s) or mailto.

@@ -18,7 +18,8 @@ import { elementById, setFocus } from "./focus.js";
 import { THEMES, applyTheme, firstTheme } from "./theme.js";
 import { button, make } from "./tree.js";
 import { TrialPane } from "./trial.js";
-import { Words, firstLanguage } from "./words.js";
+import { firstLanguage } from "./second.js";
+import { Words } from "./words.js";
 
 // Actions by key. Enter is left to the browser: it opens the focused row. Digits choose tabs or views.
 const KEY_ACTIONS = new Map(

@@ -2,11 +2,16 @@
 
 /** @import { Head } from "./page.d.ts" */
 
-/** @typedef {"en" | "zh"} Language */
+/** @import { Language } from "./second.js" */
+
+import { showLanguage } from "./second.js";
 
 export class Words {
   /** @type {Record<Language, Map<string, string>>} */
   #catalogues;
+
+  /** @type {Language} */
+  #written;
 
   /** @param {Head} head */
   constructor(head) {
@@ -16,6 +21,7 @@ export class Words {
     this.#catalogues = { en: en ?? new Map(), zh: zh ?? new Map() };
     /** @type {Language} */
     this.language = head.static;
+    this.#written = head.static;
   }
 
   /**
@@ -52,7 +58,7 @@ export class Words {
    * @returns {T}
    */
   translate(root) {
-    const elements = [...root.querySelectorAll("[data-w], [data-w-label], [data-w-title], [data-w-placeholder]")];
+    const elements = [...root.querySelectorAll("[data-w], [data-w-label], [data-w-title], [data-w-placeholder], [data-second]")];
     if (root instanceof Element) elements.push(root);
     for (const element of elements) this.#translateOne(element);
     return root;
@@ -60,6 +66,7 @@ export class Words {
 
   /** @param {Element} element */
   #translateOne(element) {
+    showLanguage(element, this.language, this.#written);
     for (const { name, value } of [...element.attributes]) {
       if (!name.startsWith("data-w")) continue;
       const text = this.#fill(value, valuesOf(element));
@@ -84,20 +91,6 @@ export class Words {
     }
     return text.replace(/\{(\w+)\}/g, (whole, name) => String(values.get(name) ?? whole));
   }
-}
-
-/**
- * Return the first language: the link's, or the one the report was made for, or the browser's.
- * @param {string} linked
- * @param {string} made
- * @returns {Language}
- */
-export function firstLanguage(linked, made) {
-  for (const tag of [linked, made, navigator.language]) {
-    if (/^zh\b/i.test(tag)) return "zh";
-    if (tag) return "en";
-  }
-  return "en";
 }
 
 /**

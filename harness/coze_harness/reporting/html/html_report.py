@@ -9,10 +9,11 @@ from typing import Final, TypeAlias
 
 import orjson
 
+from coze_harness.messages import Language
 from coze_harness.messages.catalogue import load_files
 from coze_harness.model import Run, TrialRow, TrialStatus
 from coze_harness.reporting.comparison_view import BotView
-from coze_harness.reporting.failure_reasons import FAILING, Reasons
+from coze_harness.reporting.failure_causes import FAILING
 from coze_harness.reporting.fragment_spool import Fragments, TextOutput
 from coze_harness.reporting.history_view import run_link
 from coze_harness.reporting.html.markup_tree import MarkupToken, flatten_tree
@@ -35,10 +36,11 @@ from coze_harness.reporting.html.trial_markup import MarkupCache, MarkupTemplate
 from coze_harness.reporting.mutation_view import ScoreView, SurvivorView
 from coze_harness.reporting.page_options import PageOptions
 from coze_harness.reporting.row_order import flaky_ids, rank_rows
-from coze_harness.reporting.run_view import RunView, run_view, status_history
+from coze_harness.reporting.run_view import RunView, status_history
 from coze_harness.reporting.safe_text import single_line
 from coze_harness.reporting.trial_view import missing_trial_view
 from coze_harness.reporting.view_model import TrialView
+from coze_harness.reporting.wording import Wording
 
 CHUNK_SIZE: Final = 50
 """Trials in a chunk, which is unpacked when one of its trials is opened."""
@@ -90,7 +92,7 @@ class HtmlWriter:
     """Renders trials, and the page around them.
 
     Args:
-        options: language and layout of the page; what it says of a trial does not depend on them.
+        options: language and layout of the page.
         detailed: the most trials that can be opened; others have only a row.
         listed: the most trials that have a row.
         renderer: fills the page templates. Default: one for the language of `options`.
@@ -106,7 +108,8 @@ class HtmlWriter:
         self._options = options or PageOptions()
         self._detailed = detailed
         self._listed = listed
-        self._renderer = renderer or PageRenderer(self._options.page_language)
+        self.language: Language = self._options.page_language
+        self._renderer = renderer or PageRenderer(self.language)
         self._cache = MarkupCache(*self._renderer.trial_macros())
 
     def render_trial(self, trial: TrialView, line: bytes) -> bytes:
@@ -121,14 +124,13 @@ class HtmlWriter:
         """Return the page's separate files, by their names."""
         return PageLayout(self._options.layout).files()
 
-    def write(self, run: Run, pieces: Fragments, reasons: Reasons, out: TextOutput) -> None:
+    def write(self, run: Run, view: RunView, pieces: Fragments, out: TextOutput) -> None:
         """Write the page, with the most important rows first."""
-        flaky = flaky_ids(run.rows)
-        entries = _Entries(pieces, self._cache)
-        rows = rank_rows(run.rows, reasons.changes, flaky)[: self._listed]
+        flaky = flaky_ids(run)
+        entries = _Entries(pieces, self._cache, Wording(self.language, both=True))
+        rows = rank_rows(run.rows, view.changes, flaky)[: self._listed]
         detailed = min(len(rows), self._detailed)
         index = IndexCompressor()
-        view = run_view(run, reasons)
         page = self._renderer.render(
             "page.html.j2",
             view=view,
@@ -233,14 +235,15 @@ class HtmlWriter:
 class _Entries:
     """The entries of a run's trials; one is made for a trial that trials.jsonl does not have."""
 
-    def __init__(self, pieces: Fragments, cache: MarkupCache) -> None:
+    def __init__(self, pieces: Fragments, cache: MarkupCache, wording: Wording) -> None:
         self._pieces = pieces
         self._cache = cache
+        self._wording = wording
 
     def get(self, row: TrialRow) -> PageEntry:
         if row.key.id in self._pieces:
             return parse_entry(self._pieces.get(row.key.id))
-        trial = missing_trial_view(row)
+        trial = missing_trial_view(row, self._wording)
         return parse_entry(dump_entry(trial, self._cache.render_alone(trial), b""))
 
     def tree(self, entry: PageEntry) -> bytes:

@@ -118,7 +118,7 @@ def _attribute_tokens(attributes: dict[str, str], words: Catalogue) -> Iterator[
     for name, value in attributes.items():
         if name in _LABELS:
             yield _LABELS[name], words.word(value)
-        elif name != "data-tree":
+        elif name not in ("data-tree", "data-second"):
             yield name, value
     # A link in an answer: its target must not learn which page it was followed from.
     if attributes.get("href", "#")[0] != "#":

@@ -20,7 +20,6 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from coze_harness.reporting.failure_reasons import reason_texts
 from coze_harness.reporting.html.trial_markup import RenderedTrial, split_texts
 from coze_harness.reporting.view_model import TrialView, shown_id
 
@@ -102,8 +101,14 @@ def parse_entry(entry: bytes) -> PageEntry:
 def _searched_text(trial: TrialView) -> str:
     """Return the text that a search looks through: name, reasons, start of the first prompt."""
     prompt = trial.turns[0].prompt[:_SEARCHED_PROMPT] if trial.turns else ""
-    reasons = reason_texts(trial)[:_SEARCHED_REASONS] or (trial.reason,)
-    text = "\n".join((trial.name, *reasons, prompt))
+    failed = [v for turn in trial.turns for v in turn.verdicts if v.status == "failed"]
+    reasons = {
+        text: None
+        for verdict in failed[:_SEARCHED_REASONS]
+        for text in (verdict.name, verdict.kind, verdict.reason, verdict.second_reason)
+        if text
+    } or {trial.reason: None, trial.second_reason: None}
+    text = "\n".join((trial.name, *filter(None, reasons), prompt))
     return unicodedata.normalize("NFKC", text).casefold()
 
 

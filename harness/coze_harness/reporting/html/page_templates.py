@@ -18,8 +18,10 @@ import orjson
 from jinja2 import BaseLoader, Environment, FileSystemLoader, ModuleLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from coze_harness.messages import Catalogue, Language, Param
+from coze_harness.messages import Catalogue, Language, LocalizedText, Param
+from coze_harness.reporting.safe_text import single_line
 from coze_harness.reporting.view_model import TrialView
+from coze_harness.reporting.wording import Wording
 
 _ASSETS: Final = Path(__file__).with_name("assets")
 _SOURCES: Final = Path(__file__).parents[1] / "templates"
@@ -95,7 +97,8 @@ class PageRenderer:
     """
 
     def __init__(self, language: Language = "en", environment: Environment | None = None) -> None:
-        self.words = Catalogue(language)
+        self._wording = Wording(language, both=True)
+        self.words = self._wording.words
         self._environment = environment or _environment()
 
     def word_html(self, key: str) -> bytes:
@@ -114,8 +117,18 @@ class PageRenderer:
             language=self.words.language,
             text=self._text,
             phrase_text=self.words.text,
+            pair=self._wording.pair,
+            line_pair=self._line_pair,
+            word_pair=self._word_pair,
             **values,
         )
+
+    def _word_pair(self, key: str, values: Mapping[str, Param] = {}) -> tuple[str, str]:
+        return self._wording.pair(LocalizedText(key, values))
+
+    def _line_pair(self, message: LocalizedText, limit: int) -> tuple[str, str]:
+        text, second = self._wording.pair(message)
+        return single_line(text, limit), single_line(second, limit)
 
     def _text(self, key: str, values: Mapping[str, Param] = {}) -> str:
         return self.words.word(key, values)

@@ -39,8 +39,8 @@ _NO_ID: Final = ""
 # A run in which every trial has a new shape must not fill the memory with templates.
 _MAX_TEMPLATES: Final = 300
 
-# A row shows only texts of the first fields: all up to the reason.
-_ROW_TEXTS: Final = 8
+# A row shows only texts of the first fields: all up to the reason in both languages.
+_ROW_TEXTS: Final = 9
 
 
 class MarkupTemplate(NamedTuple):
@@ -169,7 +169,8 @@ def _texts_and_sizes(trial: TrialView) -> tuple[list[str], list[object]]:
     tags, warnings, bot_facts = trial.tags, trial.warnings, trial.bot_facts
     error, http, diff = trial.error, trial.http, trial.diff
     texts = [_NO_ID, trial.anchor, trial.name, trial.bot, trial.change, trial.duration]
-    texts += (trial.usage, trial.reason, trial.case, *tags, trial.place, trial.cassette)
+    texts += (trial.usage, trial.reason, trial.second_reason)
+    texts += (trial.case, *tags, trial.place, trial.cassette)
     texts.append(trial.recorded_at)
     sizes: list[object] = [len(tags), len(warnings), len(bot_facts), error is None]
     for _, prompt, language, files, missing, messages, asks, facts, ids, verdicts in trial.turns:
@@ -187,7 +188,7 @@ def _texts_and_sizes(trial: TrialView) -> tuple[list[str], list[object]]:
     if diff is not None:
         _add_diff(diff, texts, sizes)
     texts += error or ()
-    texts += (trial.known_failure, *warnings, *flat(bot_facts))
+    texts += (trial.known_failure, *flat(warnings), *flat(bot_facts))
     return texts, sizes
 
 

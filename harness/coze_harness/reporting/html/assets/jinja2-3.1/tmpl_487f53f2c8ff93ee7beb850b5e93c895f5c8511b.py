@@ -19,12 +19,15 @@ def root(context, missing=missing):
     l_0_first = resolve('first')
     l_0_head = resolve('head')
     l_0_chunks = resolve('chunks')
-    l_0_word = l_0_phrase = l_0_href = l_0_label = missing
+    l_0_word = l_0_both = l_0_phrase = l_0_href = l_0_label = missing
     pass
-    included_template = environment.get_template('words.html.j2', 'page.html.j2').make_module(context.get_all(), True, {'href': l_0_href, 'label': l_0_label, 'phrase': l_0_phrase, 'word': l_0_word})
+    included_template = environment.get_template('words.html.j2', 'page.html.j2').make_module(context.get_all(), True, {'both': l_0_both, 'href': l_0_href, 'label': l_0_label, 'phrase': l_0_phrase, 'word': l_0_word})
     l_0_word = getattr(included_template, 'word', missing)
     if l_0_word is missing:
         l_0_word = undefined(f"the template {included_template.__name__!r} (imported on line 1 in 'page.html.j2') does not export the requested name 'word'", name='word')
+    l_0_both = getattr(included_template, 'both', missing)
+    if l_0_both is missing:
+        l_0_both = undefined(f"the template {included_template.__name__!r} (imported on line 1 in 'page.html.j2') does not export the requested name 'both'", name='both')
     l_0_phrase = getattr(included_template, 'phrase', missing)
     if l_0_phrase is missing:
         l_0_phrase = undefined(f"the template {included_template.__name__!r} (imported on line 1 in 'page.html.j2') does not export the requested name 'phrase'", name='phrase')
@@ -34,8 +37,8 @@ def root(context, missing=missing):
     l_0_label = getattr(included_template, 'label', missing)
     if l_0_label is missing:
         l_0_label = undefined(f"the template {included_template.__name__!r} (imported on line 1 in 'page.html.j2') does not export the requested name 'label'", name='label')
-    context.vars.update({'word': l_0_word, 'phrase': l_0_phrase, 'href': l_0_href, 'label': l_0_label})
-    context.exported_vars.difference_update(('word', 'phrase', 'href', 'label'))
+    context.vars.update({'word': l_0_word, 'both': l_0_both, 'phrase': l_0_phrase, 'href': l_0_href, 'label': l_0_label})
+    context.exported_vars.difference_update(('word', 'both', 'phrase', 'href', 'label'))
     yield '<!doctype html>\n<html lang="'
     yield escape(('zh-CN' if ((undefined(name='language') if l_0_language is missing else l_0_language) == 'zh') else 'en'))
     yield '">\n<head>\n<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="'
@@ -67,10 +70,17 @@ def root(context, missing=missing):
         pass
         yield ' · '
         yield escape(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'duration'))
+    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'bot_version'):
+        pass
+        yield ' · '
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'fact.bot_version'))
+        yield ' <bdi>'
+        yield escape(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'bot_version'))
+        yield '</bdi>'
     yield '</p>\n<div id="tools"></div>\n<h1>'
     yield escape(context.call((undefined(name='phrase') if l_0_phrase is missing else l_0_phrase), environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'sentence')))
     yield '</h1>\n'
-    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'notes'):
+    if (environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'notes') or environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'trials_phrase')):
         pass
         yield '<p class="aside">'
         for l_1_note in environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'notes'):
@@ -79,6 +89,9 @@ def root(context, missing=missing):
             yield escape(context.call((undefined(name='phrase') if l_0_phrase is missing else l_0_phrase), l_1_note, _loop_vars=_loop_vars))
             yield ' '
         l_1_note = missing
+        if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'trials_phrase'):
+            pass
+            yield escape(context.call((undefined(name='both') if l_0_both is missing else l_0_both), environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'trials_phrase')))
         yield '</p>\n'
     if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'counts'):
         pass
@@ -100,11 +113,7 @@ def root(context, missing=missing):
             yield escape(environment.getattr(l_1_count, 'share'))
             yield '%" height="10"></rect>\n'
         l_1_count = missing
-        yield '</svg>\n<ul class="counts">\n<li><b>'
-        yield escape(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'trials'))
-        yield '</b> '
-        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'fact.trials'))
-        yield '</li>\n'
+        yield '</svg>\n<ul class="counts">\n'
         for l_1_count in environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'counts'):
             _loop_vars = {}
             pass
@@ -135,7 +144,7 @@ def root(context, missing=missing):
     yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'view.overview'))
     yield '</h2>\n'
     template = environment.get_template('overview.html.j2', 'page.html.j2')
-    gen = template.root_render_func(template.new_context(context.get_all(), True, {'href': l_0_href, 'label': l_0_label, 'phrase': l_0_phrase, 'word': l_0_word}))
+    gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'href': l_0_href, 'label': l_0_label, 'phrase': l_0_phrase, 'word': l_0_word}))
     try:
         for event in gen:
             yield event
@@ -163,7 +172,7 @@ def root(context, missing=missing):
     if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'comparison'):
         pass
         template = environment.get_template('compare.html.j2', 'page.html.j2')
-        gen = template.root_render_func(template.new_context(context.get_all(), True, {'href': l_0_href, 'label': l_0_label, 'phrase': l_0_phrase, 'word': l_0_word}))
+        gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'href': l_0_href, 'label': l_0_label, 'phrase': l_0_phrase, 'word': l_0_word}))
         try:
             for event in gen:
                 yield event
@@ -179,7 +188,7 @@ def root(context, missing=missing):
     if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'matrix'):
         pass
         template = environment.get_template('matrix.html.j2', 'page.html.j2')
-        gen = template.root_render_func(template.new_context(context.get_all(), True, {'href': l_0_href, 'label': l_0_label, 'phrase': l_0_phrase, 'word': l_0_word}))
+        gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'href': l_0_href, 'label': l_0_label, 'phrase': l_0_phrase, 'word': l_0_word}))
         try:
             for event in gen:
                 yield event
@@ -195,7 +204,7 @@ def root(context, missing=missing):
     if (environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'history') or environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'flaky')):
         pass
         template = environment.get_template('history.html.j2', 'page.html.j2')
-        gen = template.root_render_func(template.new_context(context.get_all(), True, {'href': l_0_href, 'label': l_0_label, 'phrase': l_0_phrase, 'word': l_0_word}))
+        gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'href': l_0_href, 'label': l_0_label, 'phrase': l_0_phrase, 'word': l_0_word}))
         try:
             for event in gen:
                 yield event
@@ -211,7 +220,7 @@ def root(context, missing=missing):
     if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'mutation'):
         pass
         template = environment.get_template('mutations.html.j2', 'page.html.j2')
-        gen = template.root_render_func(template.new_context(context.get_all(), True, {'href': l_0_href, 'label': l_0_label, 'phrase': l_0_phrase, 'word': l_0_word}))
+        gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'href': l_0_href, 'label': l_0_label, 'phrase': l_0_phrase, 'word': l_0_word}))
         try:
             for event in gen:
                 yield event
@@ -240,4 +249,4 @@ def root(context, missing=missing):
     yield '\n</body>\n</html>'
 
 blocks = {}
-debug_info = '1=24&3=40&6=42&10=44&11=48&14=54&18=57&19=59&20=61&22=71&23=73&24=76&26=83&27=86&28=92&29=96&33=104&34=108&35=112&40=125&41=129&47=135&48=137&51=144&55=146&56=148&57=151&59=153&60=156&66=159&69=161&70=163&71=165&73=174&77=177&78=179&79=181&81=190&85=193&86=195&87=197&89=206&93=209&94=211&95=213&97=222&102=225&104=229&105=231'
+debug_info = '1=24&3=43&6=45&10=47&11=51&14=57&18=60&19=62&20=64&22=81&23=83&24=86&26=96&27=99&28=105&29=109&33=117&34=121&39=134&40=138&46=144&47=146&50=153&54=155&55=157&56=160&58=162&59=165&65=168&68=170&69=172&70=174&72=183&76=186&77=188&78=190&80=199&84=202&85=204&86=206&88=215&92=218&93=220&94=222&96=231&101=234&103=238&104=240'

@@ -24,6 +24,15 @@ def root(context, missing=missing):
             yield '</span><svg class="trend" role="img" '
             yield escape(context.call((undefined(name='label') if l_1_label is missing else l_1_label), environment.getattr(l_1_chart, 'key'), _loop_vars=_loop_vars))
             yield ' viewBox="-4 -4 308 68" preserveAspectRatio="none"><line x1="0" y1="0" x2="300" y2="0"></line><line x1="0" y1="60" x2="300" y2="60"></line>'
+            for l_2_x in environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'history'), 'marks'):
+                _loop_vars = {}
+                pass
+                yield '<line class="event" x1="'
+                yield escape(l_2_x)
+                yield '" y1="-4" x2="'
+                yield escape(l_2_x)
+                yield '" y2="64"></line>'
+            l_2_x = missing
             for l_2_points in environment.getattr(l_1_chart, 'lines'):
                 _loop_vars = {}
                 pass
@@ -44,13 +53,20 @@ def root(context, missing=missing):
         yield '</th><th scope="col" class="num">'
         yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'status.passed'))
         yield '</th><th scope="col" class="num">'
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'status.failed'))
+        yield '</th><th scope="col" class="num">'
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'status.error'))
+        yield '</th><th scope="col" class="num">'
         yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'overview.share'))
         yield '</th><th scope="col" class="num">'
         yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'history.p95'))
         yield '</th><th scope="col" class="num">'
         yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'fact.tokens'))
+        yield '</th><th scope="col">'
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'history.events'))
         yield '</th></tr></thead>\n<tbody>\n'
-        for l_1_run in environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'history'), 'runs'):
+        l_1_loop = missing
+        for l_1_run, l_1_loop in LoopContext(environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'history'), 'runs'), undefined):
             _loop_vars = {}
             pass
             yield '<tr><th scope="row">'
@@ -74,13 +90,28 @@ def root(context, missing=missing):
             yield '</td><td class="num">'
             yield escape(environment.getattr(l_1_run, 'passed'))
             yield '</td><td class="num">'
+            yield escape(environment.getattr(l_1_run, 'failed'))
+            yield '</td><td class="num">'
+            yield escape(environment.getattr(l_1_run, 'errors'))
+            yield '</td><td class="num">'
             yield escape(environment.getattr(l_1_run, 'share'))
             yield '</td><td class="num">'
             yield escape(environment.getattr(l_1_run, 'p95'))
             yield '</td><td class="num">'
             yield escape(environment.getattr(l_1_run, 'tokens'))
+            yield '</td><td>'
+            l_2_loop = missing
+            for l_2_event, l_2_loop in LoopContext(environment.getattr(l_1_run, 'events'), undefined):
+                l_2_both = resolve('both')
+                _loop_vars = {}
+                pass
+                yield escape(context.call((undefined(name='both') if l_2_both is missing else l_2_both), l_2_event, _loop_vars=_loop_vars))
+                if (not environment.getattr(l_2_loop, 'last')):
+                    pass
+                    yield '<br>'
+            l_2_loop = l_2_event = l_2_both = missing
             yield '</td></tr>\n'
-        l_1_run = missing
+        l_1_loop = l_1_run = missing
         yield '</tbody>\n</table>\n</div>\n'
     else:
         pass
@@ -120,4 +151,4 @@ def root(context, missing=missing):
         yield '</ol>\n</section>\n'
 
 blocks = {}
-debug_info = '1=13&3=16&5=21&6=23&12=39&14=53&15=57&21=88&23=90&25=93&26=95&28=97&29=103'
+debug_info = '1=13&3=16&5=21&6=23&12=48&14=69&15=73&21=119&23=121&25=124&26=126&28=128&29=134'

@@ -1,0 +1,50 @@
+"""Lines of a terminal: widths in cells, and wrapping between words and between wide characters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+_WIDE: Final = (
+    "\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f"
+    "\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003fffd"
+)
+# No line ends with the first ones, and none begins with the others.
+_OPENING: Final = "（《〈「『【〔“‘"
+_CLOSING: Final = "，。；：！？、）》〉」』】〕”’…—～%％"
+_UNITS: Final = re.compile(
+    rf"\s+|[{_OPENING}]*(?:[^\s{_WIDE}{_OPENING}{_CLOSING}]+|[{_WIDE}][])}}\"'.,:;!?]*)[{_CLOSING}]*"
+    rf"|[{_OPENING}{_CLOSING}]+"
+)
+
+
+def cell_width(text: str) -> int:
+    """Return how many cells of a terminal a text takes; a Chinese character takes two."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # most lines are ASCII
+
+    return cell_len(text)
+
+
+def pad_cells(text: str, width: int) -> str:
+    """Return a text with spaces up to a number of cells."""
+    return text + " " * max(width - cell_width(text), 0)
+
+
+def wrap_line(text: str, width: int) -> Iterator[str]:
+    """Yield a line as lines of at most `width` cells. Only a longer word is wider; none is cut."""
+    if cell_width(text) <= width:
+        yield text
+        return
+    line, used = "", 0
+    for unit in _UNITS.findall(text):
+        cells = cell_width(unit)
+        if line and used + cells > width and not unit.isspace():
+            yield line.rstrip()
+            line, used = "", 0
+        line += unit
+        used += cells
+    if line:
+        yield line.rstrip()
