@@ -112,7 +112,8 @@ def missing_trial_view(row: TrialRow, wording: Wording) -> TrialView:
 
 
 def _warnings(result: TrialResult, wording: Wording) -> list[tuple[str, str]]:
-    warnings = [wording.pair(warning) for warning in result.warnings]
+    pairs = map(wording.pair, result.warnings)
+    warnings = [(truncate_text(first), truncate_text(second)) for first, second in pairs]
     return [*warnings, wording.pair(message("cassette.edited"))] if result.edited else warnings
 
 
