@@ -129,7 +129,7 @@ def argument(name: str, text: LocalizedText, **attributes: Any) -> Decorator:
     """
 
     def decorate(function: Callable[..., int]) -> Callable[..., int]:
-        # Made anew for each command: that of click 8.1 forgets `cls` after its first use.
+        # Made again for each command: that of click 8.1 forgets `cls` after its first use.
         return click.argument(name, cls=LocalizedArgument, text=text, **attributes)(function)
 
     return decorate
