@@ -127,7 +127,12 @@ def argument(name: str, text: LocalizedText, **attributes: Any) -> Decorator:
         text: its help.
         attributes: as for `click.argument`.
     """
-    return click.argument(name, cls=LocalizedArgument, text=text, **attributes)
+
+    def decorate(function: Callable[..., int]) -> Callable[..., int]:
+        # Made again for each command: that of click 8.1 forgets `cls` after its first use.
+        return click.argument(name, cls=LocalizedArgument, text=text, **attributes)(function)
+
+    return decorate
 
 
 def global_options() -> list[click.Parameter]:
@@ -179,7 +184,11 @@ class LocalizedCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse arguments; too many of them are an error in the catalogue's words."""
         ctx.allow_extra_args = True
-        rest = super().parse_args(ctx, args)
+        try:
+            rest = super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx  # click 8.1 does not say which command it is
+            raise
         if rest and not ctx.resilient_parsing:
             raise LocalizedUsageError(message("usage.extra", words=tuple(rest), n=len(rest)), ctx)
         return rest

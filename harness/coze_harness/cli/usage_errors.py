@@ -73,7 +73,7 @@ def _name(parameter: click.Parameter) -> str:
     """Return an option's longest name, or the word that stands for an argument."""
     if isinstance(parameter, click.Option):
         return max(parameter.opts, key=len)
-    return (parameter.metavar or parameter.name or "").strip("[]…")
+    return (parameter.metavar or (parameter.name or "").upper()).strip("[]…")
 
 
 def _shown(value: object) -> str:
