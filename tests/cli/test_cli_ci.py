@@ -192,7 +192,7 @@ def test_the_pre_commit_hook_is_a_command_and_looks_at_what_it_checks() -> None:
     assert not any(looks_at.search(path) for path in ("README.md", "src/harness.yaml.py"))
 
 
-def test_a_comparison_points_at_what_regressed_and_only_warns_of_what_failed_before(
+def test_a_comparison_warns_of_a_single_failure_and_of_what_failed_before(
     recorded: ProjectFolder,
 ) -> None:
     recorded.does("run")
@@ -203,7 +203,8 @@ def test_a_comparison_points_at_what_regressed_and_only_warns_of_what_failed_bef
     recorded.edit("scenarios/identity.yaml", "- 学术助手", "- 九点开门")
     recorded.does("run")
     done = recorded.does("compare", before, recorded.run_json()["run_id"], env=GITHUB)
-    assert done.code == 1
+    # One trial on each side decides nothing.
+    assert done.code == 0
     levels = {re.sub("::([a-z]+) file=([^,]+),.*", r"\1 \2", line) for line in _commands(done.out)}
-    assert levels == {"error scenarios/identity.yaml", "warning scenarios/wrong.yaml"}
+    assert levels == {"warning scenarios/identity.yaml", "warning scenarios/wrong.yaml"}
     assert done.last.endswith("/index.html")

@@ -71,7 +71,7 @@ class CaseCounts:
             self._add_baseline(before, result.key.trial)
         if attempt := _attempt(result):
             self.candidate = self.candidate.plus(attempt)
-            self.after = self.after or BotVersion.of(result)
+            self.after = _known_first(self.after, BotVersion.of(result))
         if result.change and result.change.kind is ChangeKind.REGRESSED:
             self.has_regressed = True
         self.is_known_failure |= result.status is TrialStatus.KNOWN_FAILURE
@@ -90,7 +90,7 @@ class CaseCounts:
         if attempt is None:
             return
         self.has_passed |= bool(attempt.passed)
-        self.before = self.before or BotVersion.of(before)
+        self.before = _known_first(self.before, BotVersion.of(before))
         # A baseline that was recorded once and serves several repeats counts once.
         if before.key.trial != repeat:
             return
@@ -257,6 +257,11 @@ class CaseTally:
             return False
         rates = [one.pass_rate for other, one in attempts.items() if other[:2] == key[:2]]
         return mean(rates) >= required - _TOLERANCE
+
+
+def _known_first(one: BotVersion | None, other: BotVersion) -> BotVersion:
+    """Return the one of two versions that is known; the order of trials must not matter."""
+    return other if one is None else min(one, other, key=lambda of: (not of.version, of))
 
 
 def mean(values: Iterable[float]) -> float:

@@ -69,8 +69,9 @@ class ComparisonBuilder:
             scenario = ScenarioCounts(key.scenario, key.bot)
             self._scenarios[key.scenario, key.bot] = scenario
         scenario.kinds[change.kind] += 1
-        if before is not None and after is not None and not scenario.flipped_unchanged:
-            scenario.flipped_unchanged = _flipped_unchanged(before, after, change)
+        if before is not None and after is not None:
+            scenario.is_edited |= change.kind is ChangeKind.REGRESSED and not _has_flipped(change)
+            scenario.flipped_unchanged |= _flipped_unchanged(before, after, change)
         pair = BotPair(
             key.id,
             before.snapshot if before is not None else None,
@@ -106,13 +107,17 @@ def _flipped_unchanged(before: TrialResult, after: TrialResult, change: TrialCha
         return False
     if before.status not in _JUDGED or after.status not in _JUDGED:
         return False
+    return _has_flipped(change) and is_unchanged(before.snapshot, after.snapshot)
+
+
+def _has_flipped(change: TrialChange) -> bool:
+    """Return whether an expectation of both sides has another verdict now."""
     # A verdict of one side only belongs to an expectation that was edited.
-    flipped = any(
+    return any(
         verdict.before and verdict.after
         for turn in change.turns
         for verdict in turn.verdict_changes
     )
-    return flipped and is_unchanged(before.snapshot, after.snapshot)
 
 
 class ComparisonSummary:

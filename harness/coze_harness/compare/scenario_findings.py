@@ -53,13 +53,15 @@ _NOT_JUDGED: Final = ScenarioState.NOT_JUDGED
 class ScenarioCounts:
     """The trials of a scenario with one bot, by kind of change.
 
-    `flipped_unchanged`: a verdict changed although the bot did not.
+    `flipped_unchanged`: a verdict changed although the bot did not. `is_edited`: a trial fails only
+    because of expectations that the other side does not have.
     """
 
     scenario: str
     bot: str
     kinds: dict[ChangeKind, int] = field(default_factory=lambda: dict.fromkeys(ChangeKind, 0))
     flipped_unchanged: bool = False
+    is_edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,8 @@ class _Findings:
         is_worse = bool(kinds[ChangeKind.REGRESSED] or self.suspects)
         is_improved = bool(kinds[ChangeKind.IMPROVED])
         if (is_worse or is_improved) and any(
-            case.is_mixed or (case.is_same_version and case.candidate.failed) for case in self.cases
+            case.is_mixed or (self._is_unchanged(case) and case.candidate.failed)
+            for case in self.cases
         ):
             return ScenarioState.FLAKY
         if is_worse:
@@ -147,9 +150,13 @@ class _Findings:
         return [
             one
             for one in self.suspects
-            if not one.attempts.is_same_version
+            if not self._is_unchanged(one.attempts)
             and (not self.is_sequential or one.decision is Decision.UNDECIDED)
         ]
+
+    def _is_unchanged(self, case: CaseAttempts) -> bool:
+        """Return whether the same bot was judged in the same way."""
+        return case.is_same_version and not self.counts.is_edited
 
     def _is_significant(self) -> bool:
         return self.adjusted is not None and self.adjusted < _SIGNIFICANCE_LEVEL
