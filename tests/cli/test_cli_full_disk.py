@@ -48,7 +48,7 @@ def test_recordings_on_a_full_disk(project: ProjectFolder, server: RunningServer
     done = project.does("record", "identity", within=small_disk(project, "cassettes", 4))
     assert done.code == 3, done
     assert "the disk is full" in done.out + done.err
-    assert "1 trial could not be judged" in done.out
+    assert "The only scenario could not be judged" in done.out
 
 
 def test_output_that_cannot_be_written(recorded: ProjectFolder) -> None:

@@ -22,7 +22,7 @@ turns:
 # What is another in each run by nature: its id, and the times by the clock on the wall.
 _OWN = re.compile(
     r"\d{8}T\d{9}Z-[0-9a-f]{4}|merged|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(\+00:00| UTC)?"
-    r'|(?<=0") time="[\d.]+"(?=>\n<testsuite )|(?<= · )[\d.]+ s(?= · coze-harness|</p>)'
+    r'|(?<=0") time="[\d.]+"(?=>\n<testsuite )|(?<= · )[\d.]+ s(?= · coze-harness| · <span|</p>)'
     r"|(?<=duration</span></dt><dd><bdi>)[\d.]+ s"
 )
 

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model import ChangeKind, Run, TrialResult, TrialRow, TrialStatus, VerdictStatus
 from coze_harness.model.errors import HarnessError, ScenarioErrors
-from coze_harness.reporting.transcript import error_lines, label
+from coze_harness.reporting.transcript import error_lines, labelled_text
 from coze_harness.reporting.trial_view import trial_view
 from coze_harness.reporting.view_model import TrialView, TurnView, VerdictView
 from coze_harness.reporting.wording import Wording
@@ -120,11 +120,14 @@ def _is_in_file(error: HarnessError) -> bool:
 
 def _notice(errors: int, warnings: int) -> LocalizedText:
     """Return how many errors and warnings GitHub does not show."""
-    if errors and warnings:
-        return message("annotation.more", errors=errors, warnings=warnings)
+    counts: list[LocalizedText] = []
     if errors:
-        return message("annotation.more_errors", n=errors)
-    return message("annotation.more_warnings", n=warnings) if warnings else LocalizedText()
+        counts.append(message("annotation.errors", n=errors))
+    if warnings:
+        counts.append(message("annotation.warnings", n=warnings))
+    if len(counts) == 2:
+        return message("annotation.more_of_both", errors=counts[0], warnings=counts[1])
+    return message("annotation.more", count=counts[0]) if counts else LocalizedText()
 
 
 def disarm_commands(text: str) -> str:
@@ -170,11 +173,11 @@ def _annotations(
 def _verdict_annotation(
     level: str, trial: TrialView, turn: TurnView, verdict: VerdictView, words: Catalogue
 ) -> _Annotation:
-    parts = [verdict.reason or verdict.expected, f"{label('prompt', words)} {turn.prompt}"]
+    parts = [verdict.reason or verdict.expected, labelled_text("prompt", turn.prompt, words)]
     if verdict.reason and verdict.expected:
-        parts.append(f"{label('expected', words)} {verdict.expected}")
+        parts.append(labelled_text("expected", verdict.expected, words))
     if verdict.actual:
-        parts.append(f"{label('seen', words)} {verdict.actual}")
+        parts.append(labelled_text("seen", verdict.actual, words))
     title = f"{trial.name}: {verdict.name or verdict.kind}"
     text = "\n".join(map(_truncate, parts))
     return _Annotation(level, verdict.place or trial.place, title, text)

@@ -38,7 +38,6 @@ class PreviousRunView(NamedTuple):
     run_id: str
     link: str
     started: str
-    mode: str
     passed: str
     failed: int
     errors: int
@@ -115,7 +114,6 @@ def _row(run: Run | PreviousRun, link: str, counts: Counts) -> PreviousRunView:
         single_line(run.run_id),
         link,
         format_moment(run.started_at),
-        run.mode.value,
         f"{counts.passed:,}/{counts.trials:,}",
         counts.failed,
         counts.errors,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 _WIDE: Final = (
@@ -20,12 +22,21 @@ _UNITS: Final = re.compile(
 
 
 def cell_width(text: str) -> int:
-    """Return how many cells of a terminal a text takes; a Chinese character takes two."""
+    """Return how many cells of a terminal a text takes; a Chinese character takes two.
+
+    By Unicode's East Asian Width. rich, which measures emoji by their sequences too, takes longer
+    to import than a small run to report.
+    """
     if text.isascii():
         return len(text)
-    from rich.cells import cell_len  # most lines are ASCII
+    return sum([_character_width(character) for character in text])
 
-    return cell_len(text)
+
+@lru_cache(maxsize=4096)
+def _character_width(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def pad_cells(text: str, width: int) -> str:

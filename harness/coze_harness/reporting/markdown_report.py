@@ -27,7 +27,12 @@ from coze_harness.reporting.report_writer import ReportWriter
 from coze_harness.reporting.run_view import RunView
 from coze_harness.reporting.safe_text import format_duration, single_line
 from coze_harness.reporting.scenario_results import ScenarioResult, SinceView
-from coze_harness.reporting.transcript import label, relevant_answer
+from coze_harness.reporting.transcript import (
+    joined_label,
+    label,
+    labelled_text,
+    relevant_answer,
+)
 from coze_harness.reporting.view_model import TrialView, TurnView, VerdictView, status_badge
 
 # GitHub accepts 65,536 characters in a comment; the rest is left for text around it.
@@ -192,7 +197,8 @@ def _texts(names: Sequence[str], fragments: Fragments) -> Iterator[str]:
 
 
 def _head(view: RunView, words: Catalogue) -> str:
-    notes = " ".join(filter(None, map(words.text, (view.trials_phrase, *view.notes))))
+    separator = "" if words.language == "zh" else " "
+    notes = separator.join(filter(None, map(words.text, (view.trials_phrase, *view.notes))))
     head = f"## {_TONE_ICONS.get(view.tone, '➖')} {words.text(view.sentence)}\n"
     return f"{head}\n{notes}\n" if notes else head
 
@@ -219,7 +225,8 @@ def _since(since: SinceView, events: Sequence[LocalizedText], words: Catalogue) 
     lines = [f"**{words.text(message('since.head', started=since.started))}**", ""]
     if events:
         what = words.text(message("since.event_list", events=tuple(events)))
-        lines.append(f"- {words.text(message('since.events'))} {code_span(what)}")
+        head = words.text(message("since.events"))
+        lines.append(f"- {joined_label(head, code_span(what))}")
     for title, results in (
         (message("since.newly_failing"), since.newly_failing),
         (message("since.fixed"), since.fixed),
@@ -231,7 +238,7 @@ def _since(since: SinceView, events: Sequence[LocalizedText], words: Catalogue) 
             shown = message("list.all", names=names)
             if more:
                 shown = message("list.and_more", names=names, n=more)
-            lines.append(f"- {words.text(title)} {words.text(shown)}")
+            lines.append(f"- {joined_label(words.text(title), words.text(shown))}")
     return "\n".join([*lines, ""])
 
 
@@ -284,7 +291,7 @@ def _cause(group: CauseGroup, words: Catalogue) -> str:
     lines = [f"- **!** {code_span(words.text(group.title), 300)}", f"  - {names}"]
     if group.next_step:
         step = code_span(words.text(group.next_step), 300)
-        lines.append(f"  - {label('next', words)} {step}")
+        lines.append(f"  - {labelled_text('next', step, words)}")
     return "\n".join([*lines, ""])
 
 
@@ -334,7 +341,7 @@ def _error_block(trial: TrialView, words: Catalogue) -> str:
     if error.where:
         lines += [code_span(error.where), ""]
     if error.next_step:
-        lines += [f"{label('next', words)} {code_span(error.next_step, 600)}", ""]
+        lines += [labelled_text("next", code_span(error.next_step, 600), words), ""]
     return "\n".join(lines)
 
 
@@ -371,7 +378,7 @@ def _verdict(verdict: VerdictView, answer: str, words: Catalogue) -> Iterator[st
         ("seen", seen),
     ):
         if text:
-            yield f"  - {label(name_of_label, words)} {code_span(text)}"
+            yield f"  - {labelled_text(name_of_label, code_span(text), words)}"
     yield ""
 
 

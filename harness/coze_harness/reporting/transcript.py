@@ -39,6 +39,16 @@ def label(name: str, words: Catalogue) -> str:
     return words.text(_LABELS[name])
 
 
+def labelled_text(name: str, text: str, words: Catalogue) -> str:
+    """Return a text after its label; a full-width colon has no space after it."""
+    return joined_label(label(name, words), text)
+
+
+def joined_label(head: str, text: str) -> str:
+    """Return a text after a label that ends with a colon."""
+    return f"{head}{text}" if head.endswith("：") else f"{head} {text}"
+
+
 def transcript(
     trial: TrialView, words: Catalogue | None = None, *, all_verdicts: bool = True
 ) -> Iterator[str]:
@@ -72,9 +82,12 @@ def transcript(
 
 def conversation_text(trial: TrialView, words: Catalogue, limit: int) -> str:
     """Return the prompts and answers of a trial, at most `limit` characters."""
-    prompt, answer = label("prompt", words), label("answer", words)
     text = "\n".join(
-        [f"{prompt} {turn.prompt}\n{answer} {answer_text(turn, words)}" for turn in trial.turns]
+        [
+            f"{labelled_text('prompt', turn.prompt, words)}\n"
+            f"{labelled_text('answer', answer_text(turn, words), words)}"
+            for turn in trial.turns
+        ]
     )
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 

@@ -117,9 +117,12 @@ class MarkupCache:
             if len(self._shapes) >= _MAX_TEMPLATES:
                 return self.render_alone(trial)
             templates = self._shapes[shape] = self._create_templates(trial)
-        row = str(escape(_SEPARATOR.join(texts[:_ROW_TEXTS]))).encode().split(_DEL)
-        body = orjson.dumps(_SEPARATOR.join(texts))[1:-1]
-        if body.count(_DEL) + 1 != len(texts) or len(row) != _ROW_TEXTS:
+        # The shape says which texts are empty: they have no gap.
+        in_row = [text for text in texts[:_ROW_TEXTS] if text]
+        in_body = [text for text in texts if text]
+        row = str(escape(_SEPARATOR.join(in_row))).encode().split(_DEL)
+        body = orjson.dumps(_SEPARATOR.join(in_body))[1:-1]
+        if body.count(_DEL) + 1 != len(in_body) or len(row) != len(in_row):
             return self.render_alone(trial)
         return RenderedTrial(templates.row.fill(row), templates.body_key, body)
 
@@ -146,11 +149,10 @@ class MarkupCache:
 def _with_gaps(value: _Value, numbers: count[int]) -> _Value:
     """Return a view in which each text that is not empty is a gap with its number.
 
-    Texts are counted in the order of the fields, as in `_texts_and_sizes`.
+    These texts are counted in the order of the fields, as in `_texts_and_sizes`.
     """
     if type(value) is str:
-        number = next(numbers)
-        return cast("_Value", f"{_GAP}{number}{_GAP}" if value else "")
+        return cast("_Value", f"{_GAP}{next(numbers)}{_GAP}" if value else "")
     if isinstance(value, (tuple, list)):
         entries = [_with_gaps(entry, numbers) for entry in value]
         if hasattr(value, "_make"):

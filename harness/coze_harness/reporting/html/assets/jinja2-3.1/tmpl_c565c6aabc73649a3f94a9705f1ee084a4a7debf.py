@@ -47,9 +47,9 @@ def root(context, missing=missing):
         yield '</div>\n<div class="scroll" tabindex="0" role="region" aria-labelledby="v=history">\n<table class="runs">\n<thead><tr><th scope="col">'
         yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'fact.run'))
         yield '</th><th scope="col">'
-        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'fact.mode'))
-        yield '</th><th scope="col">'
         yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'fact.started'))
+        yield '</th><th scope="col">'
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'history.events'))
         yield '</th><th scope="col" class="num">'
         yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'status.passed'))
         yield '</th><th scope="col" class="num">'
@@ -62,8 +62,6 @@ def root(context, missing=missing):
         yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'history.p95'))
         yield '</th><th scope="col" class="num">'
         yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'fact.tokens'))
-        yield '</th><th scope="col">'
-        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'history.events'))
         yield '</th></tr></thead>\n<tbody>\n'
         l_1_loop = missing
         for l_1_run, l_1_loop in LoopContext(environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'history'), 'runs'), undefined):
@@ -84,9 +82,18 @@ def root(context, missing=missing):
                 yield '</bdi> '
                 yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'history.this', _loop_vars=_loop_vars))
             yield '</th><td>'
-            yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), markup_join(('mode.', environment.getattr(l_1_run, 'mode'), )), _loop_vars=_loop_vars))
-            yield '</td><td>'
             yield escape(environment.getattr(l_1_run, 'started'))
+            yield '</td><td>'
+            l_2_loop = missing
+            for l_2_event, l_2_loop in LoopContext(environment.getattr(l_1_run, 'events'), undefined):
+                l_2_both = resolve('both')
+                _loop_vars = {}
+                pass
+                yield escape(context.call((undefined(name='both') if l_2_both is missing else l_2_both), l_2_event, _loop_vars=_loop_vars))
+                if (not environment.getattr(l_2_loop, 'last')):
+                    pass
+                    yield '<br>'
+            l_2_loop = l_2_event = l_2_both = missing
             yield '</td><td class="num">'
             yield escape(environment.getattr(l_1_run, 'passed'))
             yield '</td><td class="num">'
@@ -99,17 +106,6 @@ def root(context, missing=missing):
             yield escape(environment.getattr(l_1_run, 'p95'))
             yield '</td><td class="num">'
             yield escape(environment.getattr(l_1_run, 'tokens'))
-            yield '</td><td>'
-            l_2_loop = missing
-            for l_2_event, l_2_loop in LoopContext(environment.getattr(l_1_run, 'events'), undefined):
-                l_2_both = resolve('both')
-                _loop_vars = {}
-                pass
-                yield escape(context.call((undefined(name='both') if l_2_both is missing else l_2_both), l_2_event, _loop_vars=_loop_vars))
-                if (not environment.getattr(l_2_loop, 'last')):
-                    pass
-                    yield '<br>'
-            l_2_loop = l_2_event = l_2_both = missing
             yield '</td></tr>\n'
         l_1_loop = l_1_run = missing
         yield '</tbody>\n</table>\n</div>\n'
@@ -151,4 +147,4 @@ def root(context, missing=missing):
         yield '</ol>\n</section>\n'
 
 blocks = {}
-debug_info = '1=13&3=16&5=21&6=23&12=48&14=69&15=73&21=119&23=121&25=124&26=126&28=128&29=134'
+debug_info = '1=13&3=16&5=21&6=23&12=48&14=67&15=71&21=115&23=117&25=120&26=122&28=124&29=130'
