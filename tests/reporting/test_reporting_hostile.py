@@ -228,7 +228,7 @@ def test_markdown_keeps_any_text_inside_code(attack: Told, harmless: Told) -> No
     assert "__xss" not in outside
     assert not re.search(r"<(?!code>)", outside)
     assert not HIDDEN.search(source)
-    cells = [len(re.findall(r"(?<!\\)\|", row)) for row in re.findall(r"^\|.*", source, re.M)]
+    cells = [len(re.findall(r"(?<!\\)\|", row)) for row in re.findall(r"^\|.*", outside, re.M)]
     assert set(cells) == {4}
 
 
