@@ -20,7 +20,7 @@ from coze_harness.config.service_urls import check_base_url
 from coze_harness.execution import BATCH_SIZE
 from coze_harness.execution.recording_facts import estimate_requests, inspect_recordings
 from coze_harness.execution.sharding import ShardNumber, resume_shard, select_shard
-from coze_harness.messages import LocalizedText, literal, message
+from coze_harness.messages import Catalogue, LocalizedText, literal, message
 from coze_harness.model import (
     CassetteState,
     Mode,
@@ -404,9 +404,8 @@ def run_trials(
         remaining = writer.remaining(trials)
         listener.on_start(len(trials), len(trials) - len(remaining))
         keys = {trial.key.id: trial.key for trial in remaining}
-        finish = partial(
-            _finish, writer, trials, clock, summarize, upload.fetch_history if upload else None
-        )
+        fetch = upload.fetch_history if upload else None
+        finish = partial(_finish, writer, trials, clock, summarize, fetch, project.words)
         try:
             try:
                 with closing(execute(remaining, writer.encode)) as batches:
@@ -454,25 +453,26 @@ def _finish(
     clock: Clock,
     summarize: Summarize | None,
     before_history: Callable[[Path], None] | None,
+    words: Catalogue,
     unsaved: ResultsError | None,
     *,
     interrupted: bool,
 ) -> Run:
     """Write run.json and all reports, or raise `unsaved` with the verdict that exists."""
     run = writer.conclude(trials, _iso(clock.now()), interrupted=interrupted, summarize=summarize)
-    with _verdict_in_errors(run):
+    with _verdict_in_errors(run, words):
         if unsaved:
             raise unsaved
         return writer.finish(run, before_history)
 
 
 @contextmanager
-def _verdict_in_errors(run: Run) -> Iterator[None]:
+def _verdict_in_errors(run: Run, words: Catalogue) -> Iterator[None]:
     """Print the verdict with the error by which a run has no report."""
     try:
         yield
     except ResultsError as error:
-        error.detail = (*error.detail, literal(verdict_line(run)))
+        error.detail = (*error.detail, literal(verdict_line(run, words=words)))
         raise
 
 

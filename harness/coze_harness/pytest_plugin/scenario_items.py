@@ -20,6 +20,8 @@ from coze_harness.pytest_plugin.trial_player import TrialPlayer
 from coze_harness.reporting.terminal_trials import failure_block
 from coze_harness.reporting.transcript import transcript
 from coze_harness.reporting.trial_view import trial_view
+from coze_harness.reporting.view_model import TrialView
+from coze_harness.reporting.wording import Wording
 
 if TYPE_CHECKING:
     from _pytest._code.code import TerminalRepr
@@ -153,7 +155,7 @@ class TrialItem(pytest.Item):
         if self._has_reader:
             # As captured output, the only text of a passed test that pytest writes to junit.xml.
             for result in self._results:
-                text = "\n".join(transcript(trial_view(result)))
+                text = "\n".join(transcript(self._view(result), self._words))
                 self.add_report_section("call", "stdout", self._projects.redacted(text))
 
     @property
@@ -195,8 +197,11 @@ class TrialItem(pytest.Item):
 
     def _description(self, results: Sequence[TrialResult]) -> str:
         """Describe failed trials: the reason, for pytest's summary, then the conversations."""
-        blocks = ["\n".join(failure_block(result)) for result in results]
-        return self._projects.redacted("\n\n".join([trial_view(results[0]).reason, *blocks]))
+        blocks = ["\n".join(failure_block(result, words=self._words)) for result in results]
+        return self._projects.redacted("\n\n".join([self._view(results[0]).reason, *blocks]))
+
+    def _view(self, result: TrialResult) -> TrialView:
+        return trial_view(result, Wording(self._words.language))
 
 
 def _properties(results: Sequence[TrialResult]) -> Iterator[tuple[str, str]]:
