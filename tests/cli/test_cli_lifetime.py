@@ -234,4 +234,4 @@ def test_a_terminated_server_stops_and_prints_its_counts(
     ended = server.end()
     is_clean(ended)
     assert ended.code == 130
-    assert re.search(r"^0 requests", ended.out, re.M)
+    assert re.search(r"^requests: 0", ended.out, re.M)

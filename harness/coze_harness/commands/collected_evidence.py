@@ -9,7 +9,7 @@ from pathlib import Path
 from coze_harness.baseline.evidence import EVIDENCE_FILE, Evidence, EvidenceCollector
 from coze_harness.commands.cassette_access import lock_for_evidence
 from coze_harness.commands.project import Project
-from coze_harness.expectations import expectation_digest
+from coze_harness.expectations.expectation_digest import expectation_digest
 from coze_harness.messages import UserText
 from coze_harness.model.errors import CassetteUnreadableError
 from coze_harness.model.trial import Trial

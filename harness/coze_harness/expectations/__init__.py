@@ -10,7 +10,6 @@ A package outside defines a kind as a subclass of `ExpectationKind` and adds it 
 
 from __future__ import annotations
 
-from coze_harness.expectations.expectation_digest import expectation_digest
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.item_builder import build_expectation
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
@@ -34,7 +33,6 @@ __all__ = [
     "Schema",
     "asks_for",
     "build_expectation",
-    "expectation_digest",
     "item_schema",
     "kind_schemas",
     "register_kind",

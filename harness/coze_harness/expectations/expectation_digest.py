@@ -15,8 +15,6 @@ from coze_harness.model.trial import Trial
 from coze_harness.text.json_text import dump_sorted_json
 
 _LENGTH: Final = 12
-# Words for people, made from the other fields.
-_DERIVED: Final = "description"
 
 
 def expectation_digest(trial: Trial) -> str:
@@ -46,9 +44,5 @@ def _plain(value: object) -> JSON:
     items = {field.name: getattr(value, field.name) for field in fields(value)}
     return {
         "": name,
-        **{
-            key: _plain(item)
-            for key, item in items.items()
-            if key != _DERIVED and not isinstance(item, Location)
-        },
+        **{key: _plain(item) for key, item in items.items() if not isinstance(item, Location)},
     }
