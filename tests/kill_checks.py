@@ -41,11 +41,11 @@ def check_record_killed(
     """Kill `record` at file operations; return the number of the last one that there was."""
     for number in numbers:
         copy = compared.copy(folder / str(number))
-        ended = runner.run(copy, "record", kill_at=number)
+        ended = runner.run(copy, "record", "--all", kill_at=number)
         assert "?" not in state(copy), number
         checked = runner.run(copy, "check")
         assert checked.code == (3 if "." in state(copy) else 0), (number, checked)
-        again = runner.run(copy, "record")
+        again = runner.run(copy, "record", "--all")
         assert again.code == 0, (number, again)
         assert (state(copy), left_over(copy)) == ("nnnnnn", []), number
         if not ended.is_killed:

@@ -420,7 +420,7 @@ def test_same_as_baseline_judges_what_is_asked_now_and_passes_in_replay(
     assert baseline.does("run", "held").code == 0
     second = baseline.lines()["held"]["turns"][0]["verdicts"][0]
     assert (second["status"], "it is the baseline's answer" in second["reason"]) == ("passed", True)
-    for command in (("live",), ("compare",), ("compare", "--replay"), ("record",)):
+    for command in (("live",), ("compare",), ("compare", "--replay"), ("record", "--all")):
         done = baseline.does(*command, "held", env=env)
         assert done.code == 1, (command, done)
         verdict = baseline.lines()["held"]["turns"][0]["verdicts"][0]
@@ -439,7 +439,13 @@ def test_a_known_failure_fails_quietly_passes_loudly_and_strictly_is_a_fault(
     assert baseline.does("record", "known", "--strict-known").code == 0
     assert baseline.does("run", "known", "--strict-known").code == 0
     env = {"COZE_API_BASE": serving(after()).base_url}
-    for command in (("compare",), ("compare", "--replay"), ("live",), ("record",), ("run",)):
+    for command in (
+        ("compare",),
+        ("compare", "--replay"),
+        ("live",),
+        ("record", "--all"),
+        ("run",),
+    ):
         assert baseline.does(*command, "known", env=env).code == 0, command
         assert baseline.statuses() == {"known": "fixed"}
         assert baseline.does(*command, "known", "--strict-known", env=env).code == 1, command

@@ -189,7 +189,7 @@ def test_repeats_that_reach_their_rate_pass_and_others_fail(
             "scenarios/rate.yaml",
             f"repeat: 4\nmin_pass_rate: {rate}\nturns: [{{prompt: 选, expect: [甲]}}]\n",
         )
-        done = project.does("record", "rate", env={"COZE_API_BASE": varied.base_url})
+        done = project.does("record", "--all", "rate", env={"COZE_API_BASE": varied.base_url})
         assert done.code == code, done
         assert project.does("run", "rate").code == code
         head = project.run_json()

@@ -198,7 +198,8 @@ def test_a_terminated_command_saves_and_reports_what_is_finished(
     project: ProjectFolder, serving: Serving, command: str, how: signal.Signals
 ) -> None:
     _slow(project, serving)
-    run = started(project, command, "many")
+    options = ("--all",) if command == "record" else ()
+    run = started(project, command, *options, "many")
     wait_until(lambda: len(saved(latest_run(project))) == 3)
     run.send(how)
     ended = run.end()

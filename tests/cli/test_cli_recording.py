@@ -33,8 +33,30 @@ def test_missing_records_what_has_no_recording_and_leaves_the_rest(project: Proj
     assert sorted(project.statuses()) == ["weather[1]", "weather[2]"]
     assert project.path("cassettes/identity.yaml").read_bytes() == before
     again = project.does("record", "--missing", "identity", "weather")
-    assert again.code == 5
-    assert "recording" in again.err
+    assert again.code == 0
+    assert "--all" in again.out
+
+
+def test_record_records_what_is_missing_or_stale(project: ProjectFolder) -> None:
+    assert project.does("record", "identity", "weather").code == 0
+    identity, second = "cassettes/identity.yaml", "cassettes/weather+2.yaml"
+    before = {name: project.path(name).read_bytes() for name in (identity, second)}
+    assert project.does("record", "identity", "weather").code == 0
+    assert {name: project.path(name).read_bytes() for name in before} == before
+    project.path(second).write_bytes(before[second].replace(b"interactions", b"interactiom"))
+    project.edit("scenarios/identity.yaml", "你是谁?", "你是谁？")
+    done = project.does("record", "identity", "weather")
+    assert done.code == 1, done  # the server does not know the new question
+    assert sorted(project.statuses()) == ["identity", "weather[2]"]
+    assert project.path(identity).read_bytes() != before[identity]
+    assert project.does("check", "identity", "weather").code == 0
+
+
+def test_all_records_again_what_is_up_to_date(project: ProjectFolder) -> None:
+    assert project.does("record", "identity").code == 0
+    assert project.does("record", "--all", "identity").code == 0
+    assert sorted(project.statuses()) == ["identity"]
+    assert project.does("record", "--all", "--missing").code == 2
 
 
 def test_ci_replays_and_does_not_record(project: ProjectFolder, server: RunningServer) -> None:
@@ -60,7 +82,7 @@ def test_a_failed_conversation_leaves_the_old_cassette_untouched(
     before = recorded.path("cassettes/identity.yaml").read_bytes()
     broken = serving(scripted("- {prompt: 你是谁?, faults: [failed], answer: x}"))
     env = {"COZE_API_BASE": broken.base_url, "COZE_API_TOKEN": "pat_" + "a" * 20}
-    done = recorded.does("record", "identity", env=env)
+    done = recorded.does("record", "--all", "identity", env=env)
     assert done.code == 4
     assert recorded.path("cassettes/identity.yaml").read_bytes() == before
     assert recorded.does("run", "identity").code == 0
@@ -196,9 +218,9 @@ def test_recording_prints_the_expected_number_of_calls_before_it_starts(
     first = project.does("record", "more")
     assert first.err.startswith("About 21 calls to Coze")
     calls = project.run_json()["calls"]
-    again = project.does("record", "more")
+    again = project.does("record", "--all", "more")
     assert again.err.startswith(f"About {calls + 1} calls to Coze")
-    assert project.does("record", "more", "-q").err == ""
+    assert project.does("record", "--all", "more", "-q").err == ""
 
 
 def test_a_shared_rate_limit_spaces_the_calls(project: ProjectFolder) -> None:

@@ -119,7 +119,7 @@ def test_keys_that_cannot_sign_in_stop_a_recording_and_no_replay(
 ) -> None:
     assert app.does("record", "identity").code == 0
     env = {name: value}
-    refused = app.does("record", "identity", "--debug", env=env)
+    refused = app.does("record", "--all", "identity", "--debug", env=env)
     assert refused.code == 2, refused
     assert words in refused.err
     assert "next: " in refused.err

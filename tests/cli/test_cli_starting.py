@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 from coze_harness.server.server_process import RunningServer
@@ -76,14 +77,37 @@ def test_what_a_command_line_selects(
     ]
 
 
-def test_last_failed_goes_by_the_latest_run(recorded: ProjectFolder) -> None:
+def test_last_failed_goes_by_the_latest_run_of_each_trial(recorded: ProjectFolder) -> None:
     recorded.path("cassettes/weather+2.yaml").unlink()
     recorded.does("run")
     assert _listed(recorded, "--last-failed") == ["weather[2]", "wrong"]
     recorded.does("run", "identity")
-    done = recorded.does("run", "--last-failed")
+    assert _listed(recorded, "--last-failed") == ["weather[2]", "wrong"]
+    recorded.edit("scenarios/wrong.yaml", "绝不会有的话", "不知道")
+    assert recorded.does("run", "wrong").code == 0
+    assert _listed(recorded, "--last-failed") == ["weather[2]"]
+    done = recorded.does("run", "--last-failed", "wrong")
     assert done.code == 5
-    assert "Nothing failed in the latest run" in done.err
+    assert "--last-failed" in done.err
+
+
+def test_last_failed_needs_a_run_that_has_a_selected_trial(recorded: ProjectFolder) -> None:
+    recorded.does("run", "identity")
+    assert recorded.does("run", "--last-failed", "identity").code == 5
+    shutil.rmtree(recorded.path("reports"))
+    done = recorded.does("run", "--last-failed")
+    assert done.code == 2
+    assert "--last-failed" in done.err
+
+
+def test_a_trial_is_selected_by_its_id(recorded: ProjectFolder) -> None:
+    assert _listed(recorded, "weather[2]") == ["weather[2]"]
+    assert _listed(recorded, "weather[2]", "identity") == ["identity", "weather[2]"]
+    assert recorded.does("run", "weather[2]").code == 0
+    assert list(recorded.statuses()) == ["weather[2]"]
+    done = recorded.does("run", "weather[3]")
+    assert done.code == 2
+    assert "weather[" in done.err.splitlines()[0].replace("weather[3]", "")
 
 
 def test_an_option_wins_over_the_environment_and_that_over_the_file(

@@ -200,7 +200,7 @@ def test_an_unknown_word_is_refused_with_the_nearest_name(tmp_path: Path, word: 
     found = find_files([word], project, project.root)
     with pytest.raises(UsageError) as caught:
         found.select(load_scenarios(found.files, project))
-    assert "no file, folder or scenario" in str(caught.value.what)
+    assert str(caught.value.what.id).startswith("selection.unknown")
     if word == "identiti":
         assert 'Did you mean "identity"?' in str(caught.value.what)
 

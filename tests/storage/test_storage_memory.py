@@ -12,19 +12,20 @@ from typing import Any
 import pytest
 from coze_harness.baseline.cassette_check import check_cassettes
 from coze_harness.cassettes.cassette_files import check_cassettes_reachable
+from coze_harness.commands.check_project import list_trials
 from coze_harness.commands.project import Project, TrialSelection, open_project
 from coze_harness.commands.report_runs import all_runs, render_runs
 from coze_harness.commands.run_trials import (
+    RecordScope,
     RunOptions,
+    record_trials,
     replay_trials,
     replay_workers,
     run_to_resume,
-    talk_to_coze,
-    without_recording,
 )
 from coze_harness.config import SettingsOverrides
 from coze_harness.execution.recording_facts import inspect_recordings
-from coze_harness.model import Mode, TrialResult, TrialStatus, replace
+from coze_harness.model import CassetteState, Mode, TrialResult, TrialStatus, replace
 from coze_harness.model.errors import CassetteError, HarnessError, ResultsError, UsageError
 from coze_harness.model.process_context import ProcessContext
 from coze_harness.reporting.encoded_result import ResultEncoder
@@ -102,7 +103,9 @@ def done(
     listener = listener or Quiet()
     if mode is Mode.REPLAY:
         return replay_trials(project, trials, RunOptions(**options), listener)
-    return talk_to_coze(project, trials, RunOptions(**options), listener, saves_cassettes=True)
+    outcome = record_trials(project, trials, RunOptions(**options), listener, RecordScope.ALL)
+    assert outcome is not None
+    return outcome
 
 
 @pytest.fixture
@@ -337,8 +340,9 @@ def test_a_cassette_that_is_missing_or_torn_is_an_error_of_its_trial(recorded: P
     found = {row.key.id: row.status for row in outcome.run.rows}
     assert found["identity"] is found["wrong"] is TrialStatus.ERROR
     assert found["weather[1]"] is TrialStatus.PASSED
-    missing = without_recording(recorded, recorded.select_trials(TrialSelection()))
-    assert [trial.key.id for trial in missing] == ["identity"]
+    states = list_trials(recorded, TrialSelection(), "")
+    missing = [trial.key.id for trial, state in states if state is CassetteState.MISSING]
+    assert missing == ["identity"]
 
 
 def test_what_moves_recordings_about_refuses_remote_ones(recorded: Project) -> None:

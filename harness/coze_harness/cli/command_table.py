@@ -43,6 +43,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
             "Mutate recorded answers; report which mutants still pass.",
         ),
         "ask": ("ask_command", "ask", "Send a bot one prompt; print its answer."),
+        "new": ("new_command", "new", "Write the file of a new scenario."),
         "list": (
             "list_command",
             "list_trials",
@@ -59,6 +60,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
             "Write the reports of a run again, or merge several runs.",
         ),
         "history": ("report_command", "history", "List the runs, newest first."),
+        "prune": ("prune_command", "prune", "Delete old runs."),
         "serve": ("serve_command", "serve", "Serve scripted bots with Coze's API on this machine."),
     }
 )

@@ -104,13 +104,13 @@ def _usage_lines(error: click.ClickException) -> list[str]:
 
 def _print_error(lines: Sequence[str], *, debug: bool) -> None:
     """Print an error on stderr, after its traceback with --debug; secrets are redacted in both."""
-    from coze_harness.commands.current_process import current_process, redact_for_display
+    from coze_harness.commands.current_process import process_to_redact, redact_for_display
     from coze_harness.reporting.safe_text import show_control_characters
 
     if debug:
         import traceback
 
         lines = [*traceback.format_exc().splitlines(), *lines]
-    process = current_process()
+    process = process_to_redact()
     for line in lines:
         print(show_control_characters(redact_for_display(line, process)), file=sys.stderr)  # noqa: T201 (the command's output)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -15,14 +16,16 @@ from coze_harness.cli.project_access import lock_for_writing, opened_project, pr
 from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.commands.project import Project, TrialSelection
 from coze_harness.commands.run_trials import (
+    RecordScope,
     RunOptions,
+    record_trials,
     replay_trials,
-    talk_to_coze,
-    without_recording,
+    run_live,
 )
 from coze_harness.config import SettingsOverrides
-from coze_harness.messages import Catalogue
+from coze_harness.messages import Catalogue, message
 from coze_harness.model import Mode
+from coze_harness.model.errors import UsageError
 from coze_harness.reporting.github_job import annotation_lines, append_step_summary
 from coze_harness.reporting.run_writer import RunOutcome
 from coze_harness.reporting.terminal_trials import (
@@ -44,19 +47,39 @@ _COMMANDS: Final[Mapping[Mode, str]] = MappingProxyType(
 
 @click.command(epilog="Example: coze-harness run scenarios/identity.yaml -k 'not slow'")
 @shared_options.selection
+@click.option("--watch", is_flag=True, help="Judge again whenever a file changes; write no report.")
 @shared_options.project
 @shared_options.replay
 @shared_options.display
 def run(
     selection: TrialSelection,
+    watch: bool,
     overrides: SettingsOverrides,
     options: RunOptions,
     display: DisplayOptions,
 ) -> int:
     """Replay scenarios from their cassettes, judge the answers, write reports.
 
-    Never opens a connection and needs no token. PATH is a file, a folder or a scenario's name.
+    Never opens a connection and needs no token. PATH is a file, a folder, a scenario's name or a
+    trial's id.
     """
+    if not watch:
+        return _run(selection, overrides, options, display)
+    if options.resume is not None or options.shard or options.cluster:
+        raise UsageError(message("watch.resume"), next_step=message("watch.resume.next"))
+    from coze_harness.cli.watch_display import run_and_watch
+
+    run_all = partial(_run, selection, overrides, options, display)
+    run_and_watch(run_all, selection, overrides, display)
+    return 0
+
+
+def _run(
+    selection: TrialSelection,
+    overrides: SettingsOverrides,
+    options: RunOptions,
+    display: DisplayOptions,
+) -> int:
     with project_to_read(overrides) as project:
         trials = project.select_trials(selection, options.workers)
         words = Catalogue(project.page_options.language)
@@ -67,9 +90,10 @@ def run(
         return finish(outcome, display)
 
 
-@click.command(epilog="Example: COZE_API_TOKEN=… coze-harness record --missing")
+@click.command(epilog="Example: COZE_API_TOKEN=… coze-harness record scenarios/identity.yaml")
 @shared_options.selection
-@click.option("--missing", is_flag=True, help="Only trials that have no recording yet.")
+@click.option("--all", "record_all", is_flag=True, help="Also what has an up-to-date recording.")
+@click.option("--missing", is_flag=True, help="Only trials that have no recording at all.")
 @click.option("--force", is_flag=True, help="Record even if CI is set.")
 @shared_options.wait
 @shared_options.project
@@ -77,6 +101,7 @@ def run(
 @shared_options.display
 def record(
     selection: TrialSelection,
+    record_all: bool,
     missing: bool,
     force: bool,
     wait: bool,
@@ -84,21 +109,29 @@ def record(
     options: RunOptions,
     display: DisplayOptions,
 ) -> int:
-    """Run the conversations with Coze, save each as a cassette, judge the answers, write reports.
+    """Run conversations with Coze, save each as a cassette, judge the answers, write reports.
 
-    A cassette is written only when its conversation has finished. Refuses to run if CI is set,
-    unless you add --force: CI should replay.
+    Records the trials whose recording is missing or stale. A cassette is written only when its
+    conversation has finished. Refuses to run if CI is set, unless you add --force: CI should
+    replay.
     """
+    if record_all and missing:
+        raise UsageError(
+            message("record.all_and_missing"), next_step=message("record.all_or_missing")
+        )
+    scope = RecordScope.ALL if record_all else RecordScope.STALE
+    scope = RecordScope.MISSING if missing else scope
     with opened_project(overrides, uses_baseline=True) as project:
         project.refuse_recording_in_ci(force=force)
         trials = project.select_trials(selection)
         lock_for_writing(project, "record", wait=wait)
-        if missing:
-            trials = without_recording(project, trials)
         words = Catalogue(project.page_options.language)
         environment = project.process.environment
         with ProgressDisplay(environment, display, ticking=True, words=words) as progress:
-            outcome = talk_to_coze(project, trials, options, progress, saves_cassettes=True)
+            outcome = record_trials(project, trials, options, progress, scope)
+            if outcome is None:
+                progress.finish(words.text(message("record.nothing", n=len(trials))), good=True)
+                return 0
             show_outcome(project, outcome, progress, options)
         return finish(outcome, display)
 
@@ -120,7 +153,7 @@ def live(
         words = Catalogue(project.page_options.language)
         environment = project.process.environment
         with ProgressDisplay(environment, display, ticking=True, words=words) as progress:
-            outcome = talk_to_coze(project, trials, options, progress, saves_cassettes=False)
+            outcome = run_live(project, trials, options, progress)
             show_outcome(project, outcome, progress, options)
         return finish(outcome, display)
 

@@ -4,11 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from coze_harness.commands.project import Project
+from coze_harness.commands.project import Project, TrialSelection
+from coze_harness.commands.run_trials import RunOptions, live_runner, open_live_transports
 from coze_harness.execution.single_chat import send_single_prompt
-from coze_harness.model import ChatOptions, HttpCall, Reply
+from coze_harness.model import ChatOptions, HttpCall, Reply, TrialResult
 from coze_harness.model.errors import UsageError
+from coze_harness.reporting.run_writer import RunListener
 from coze_harness.scenarios.trial_expansion import find_bot
+
+
+def record_prompt(
+    project: Project, selection: TrialSelection, listener: RunListener
+) -> TrialResult:
+    """Record the one trial that is selected, and return its result.
+
+    Raises:
+        SettingsError: there are no credentials.
+        ScenarioErrors: its bot is unknown, or refuses such prompts.
+    """
+    options = RunOptions()
+    trials = project.select_trials(selection)
+    redactor = project.make_redactor()
+    with open_live_transports(project, redactor, options, trials) as transports:
+        runner = live_runner(project, transports, redactor, options, listener, saves_cassettes=True)
+        ((result,),) = runner.results(trials, _keep)
+    return result
+
+
+def _keep(result: TrialResult, /, *, exit_code: int | None = None) -> TrialResult:
+    """Return a result as it is, for a runner that encodes results."""
+    return result
 
 
 def ask_bot(

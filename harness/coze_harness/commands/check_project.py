@@ -26,7 +26,11 @@ class CheckOutcome:
 
 
 def check_project(
-    project: Project, selection: TrialSelection, *, reformat: bool = False
+    project: Project,
+    selection: TrialSelection,
+    *,
+    reformat: bool = False,
+    checks_recordings: bool = True,
 ) -> CheckOutcome:
     """Check scenarios, settings and recordings.
 
@@ -34,24 +38,28 @@ def check_project(
         project: the project.
         selection: which trials; with all of them, files of no trial are found too.
         reformat: whether recordings are brought into canonical form first.
+        checks_recordings: whether recordings are looked at; new scenarios have none.
 
     Raises:
         ScenarioErrors: scenario files must be edited.
         CassetteError: the recordings are remote and cannot be reached.
     """
     trials = project.select_trials(selection)
+    scenarios = len({trial.key.scenario for trial in trials})
+    unsendable = list(map(CheckMessage, unsendable_prompts(trials)))
+    if not checks_recordings:
+        return CheckOutcome(
+            scenarios=scenarios, trials=len(trials), messages=unsendable, reformatted=()
+        )
     cassettes, runner = project.settings.cassettes, project.replayer
     check_cassettes_reachable(cassettes)
     is_whole = selection == TrialSelection()
     folder = project.folders.relative_path(cassettes) if is_whole else None
     reformatted = list(reformat_cassettes(trials, runner, folder=folder)) if reformat else []
     return CheckOutcome(
-        scenarios=len({trial.key.scenario for trial in trials}),
+        scenarios=scenarios,
         trials=len(trials),
-        messages=[
-            *map(CheckMessage, unsendable_prompts(trials)),
-            *check_cassettes(trials, runner, folder=folder),
-        ],
+        messages=[*unsendable, *check_cassettes(trials, runner, folder=folder)],
         reformatted=reformatted,
     )
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from coze_harness.auth.credentials import environment_secrets
 from coze_harness.cassettes import Redactor
+from coze_harness.config.env_file import with_env_file
+from coze_harness.model.errors import SettingsError
 from coze_harness.model.process_context import ProcessContext
 
 
@@ -17,6 +19,15 @@ def current_process() -> ProcessContext:
         folder=Path.cwd(),
         processors=_processors(),
     )
+
+
+def process_to_redact() -> ProcessContext:
+    """Return the context whose secrets must not be printed, the project's `.env` included."""
+    process = current_process()
+    try:
+        return with_env_file(process)
+    except SettingsError:
+        return process
 
 
 def redact_for_display(text: str, process: ProcessContext) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,21 +14,21 @@ from typing import TYPE_CHECKING
 from coze_harness.auth.credentials import AccessToken, OAuthAppKeys, read_private_key
 from coze_harness.cassettes import Redactor
 from coze_harness.config import Settings, SettingsOverrides, load_settings
+from coze_harness.config.env_file import with_env_file
 from coze_harness.execution import can_fork, map_in_processes
 from coze_harness.execution.replay_runner import ReplayRunner
-from coze_harness.messages import Language
+from coze_harness.messages import Language, message
 from coze_harness.model import Target, TargetKind, TrialStatus
 from coze_harness.model.errors import (
     NothingSelectedError,
-    ResultsError,
     SettingsError,
     UsageError,
 )
 from coze_harness.model.process_context import ProcessContext
 from coze_harness.model.trial import Trial
 from coze_harness.reporting.page_options import PageOptions
-from coze_harness.results import read_run
-from coze_harness.results.remote_runs import LocatedRun, locate_run
+from coze_harness.results import last_statuses
+from coze_harness.results.remote_runs import LocatedRun, locate_run, newest_runs
 from coze_harness.scenarios import (
     ProjectPaths,
     Scenario,
@@ -102,25 +102,22 @@ class Project:
             self.folders.display_path(settings.cassettes),
         )
         wanted = TrialFilter(selection.keyword, selection.tags)
-        selected = [trial for trial in trials if wanted.matches(trial.key)]
+        selected = [trial for trial in files.select_trials(trials) if wanted.matches(trial.key)]
         if selection.last_failed:
-            failed = self._last_failed()
+            failed = self._last_failed(selected)
             selected = [trial for trial in selected if trial.key.id in failed]
         if not selected:
             raise _nothing_selected(selection, len(trials), settings)
         return selected
 
-    def _last_failed(self) -> frozenset[str]:
-        try:
-            run = read_run(self.locate_run("latest", rows_only=True).folder)
-        except ResultsError as error:
-            raise UsageError(
-                "--last-failed needs an earlier run, and none can be read.",
-                detail=error.lines(),
-                next_step="run once without it.",
-            ) from error
+    def _last_failed(self, trials: Sequence[Trial]) -> frozenset[str]:
+        """Return the ids of the trials that failed in the latest run that has them."""
+        folders = newest_runs(self.settings.reports, self.temporary_folder)
+        statuses = last_statuses(folders, {trial.key.id for trial in trials})
+        if not statuses:
+            raise UsageError(message("last_failed.no_run"), next_step=message("last_failed.next"))
         bad = (TrialStatus.FAILED, TrialStatus.ERROR)
-        return frozenset(row.key.id for row in run.rows if row.status in bad)
+        return frozenset(name for name, status in statuses.items() if status in bad)
 
     @property
     def folders(self) -> ProjectFolders:
@@ -285,8 +282,9 @@ def open_project(process: ProcessContext, overrides: SettingsOverrides | None = 
     """Open the project that the working folder belongs to.
 
     Raises:
-        SettingsError: harness.yaml, the environment or an option is wrong.
+        SettingsError: harness.yaml, `.env`, the environment or an option is wrong.
     """
+    process = with_env_file(process)
     return Project(load_settings(process.folder, process.environment, overrides), process)
 
 
@@ -304,8 +302,7 @@ def _nothing_selected(
         )
     if selection.last_failed:
         return NothingSelectedError(
-            "Nothing failed in the latest run, or what failed is not selected.",
-            next_step="run without --last-failed.",
+            message("last_failed.none"), next_step=message("last_failed.next")
         )
     return NothingSelectedError(
         f"-k and --tag select none of the {total} trials.",

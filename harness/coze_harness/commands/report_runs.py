@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from coze_harness.commands.project import Project
 from coze_harness.model import Run
 from coze_harness.model.errors import UsageError
-from coze_harness.reporting.run_reports import render_reports
+from coze_harness.reporting.run_reports import render_reports, update_run_list
 from coze_harness.results import list_runs, merge_runs, read_run
 from coze_harness.results.remote_runs import fetch_heads
+from coze_harness.results.run_pruning import delete_run, runs_to_prune
 from coze_harness.results.run_upload import upload_reports, upload_run
 from coze_harness.storage.remote_folder import RemoteFolder, is_url, open_folder
 
@@ -55,6 +57,40 @@ def all_runs(project: Project, on_warning: Callable[[str], None]) -> list[Run]:
         fetch_heads(reports, copies)
         reports = copies
     return list_runs(reports, on_warning)
+
+
+def prune_runs(
+    project: Project,
+    *,
+    keep: int | None,
+    max_age: timedelta | None,
+    dry_run: bool,
+    on_warning: Callable[[str], None],
+) -> tuple[Sequence[Run], int]:
+    """Delete old runs; return them, and how many are kept. The newest one is never deleted.
+
+    Args:
+        project: the project.
+        keep: how many of the newest remain; `None`: their number does not count.
+        max_age: younger runs remain; `None`: their age does not count.
+        dry_run: delete nothing.
+        on_warning: gets a text about each unreadable folder, which remains.
+
+    Raises:
+        ResultsError: the runs cannot be listed, or one not be deleted.
+    """
+    runs = all_runs(project, on_warning)
+    before: datetime | None = None
+    if max_age is not None:
+        before = datetime.fromtimestamp(project.process.clock.now(), UTC) - max_age
+    pruned = runs_to_prune(runs, keep=keep, before=before)
+    reports = project.settings.reports
+    if pruned and not dry_run:
+        for run in pruned:
+            delete_run(reports, run.run_id)
+        if isinstance(reports, Path):
+            update_run_list(reports / runs[0].run_id, project.page_options)
+    return pruned, len(runs) - len(pruned)
 
 
 def _render(project: Project, folders: Sequence[Path], output: Path | None) -> Path:

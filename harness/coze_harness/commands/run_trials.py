@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence, Set
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
@@ -31,7 +32,6 @@ from coze_harness.model import (
     replace,
 )
 from coze_harness.model.errors import (
-    NothingSelectedError,
     ResultsError,
     ScenarioErrors,
     UsageError,
@@ -52,7 +52,7 @@ from coze_harness.reporting.run_writer import (
     notify,
 )
 from coze_harness.reporting.terminal_trials import verdict_line
-from coze_harness.results import RunFolder, read_head, select_scenarios
+from coze_harness.results import RunFolder, read_head, read_run, select_scenarios
 from coze_harness.results.run_upload import RunUpload
 from coze_harness.scenarios import generate_values
 from coze_harness.scenarios.target_rules import unsendable_prompts
@@ -131,22 +131,68 @@ def replay_trials(
     )
 
 
-def talk_to_coze(
+class RecordScope(StrEnum):
+    """Which of the selected trials `record` records: those whose recording is as named, or all.
+
+    `STALE` includes `MISSING`, and recordings that cannot be read.
+    """
+
+    MISSING = "missing"
+    STALE = "stale"
+    ALL = "all"
+
+
+def record_trials(
+    project: Project,
+    trials: Sequence[Trial],
+    options: RunOptions,
+    listener: RunListener,
+    scope: RecordScope,
+) -> RunOutcome | None:
+    """Run conversations with Coze and save them as cassettes; `None` if there is nothing to record.
+
+    Raises:
+        SettingsError: there are no credentials, or the public address is invalid.
+        CassetteError: the recordings are remote and cannot be reached.
+    """
+    if options.public_address:
+        check_base_url(options.public_address, Location("--public-address"))
+    trials, shard, resumed = select_part(project, trials, options, listener)
+    if scope is not RecordScope.ALL:
+        done = {row.key.id for row in read_run(resumed).rows} if resumed else set()
+        trials = _trials_in_scope(project, trials, scope, done)
+    if not trials and resumed is None and shard is None:
+        return None
+    return _talk_to_coze(
+        project, trials, options, listener, mode=Mode.RECORD, shard=shard, resumed=resumed
+    )
+
+
+def run_live(
+    project: Project, trials: Sequence[Trial], options: RunOptions, listener: RunListener
+) -> RunOutcome:
+    """Run the conversations with Coze, and save no cassette.
+
+    Raises:
+        SettingsError: there are no credentials.
+    """
+    trials, shard, resumed = select_part(project, trials, options, listener)
+    return _talk_to_coze(
+        project, trials, options, listener, mode=Mode.LIVE, shard=shard, resumed=resumed
+    )
+
+
+def _talk_to_coze(
     project: Project,
     trials: Sequence[Trial],
     options: RunOptions,
     listener: RunListener,
     *,
-    saves_cassettes: bool,
+    mode: Mode,
+    shard: ShardInfo | None,
+    resumed: Path | None,
 ) -> RunOutcome:
-    """Run the conversations with Coze, and save them as cassettes for `record`.
-
-    Raises:
-        SettingsError: there are no credentials, or the public address is invalid.
-    """
-    if options.public_address:
-        check_base_url(options.public_address, Location("--public-address"))
-    trials, shard, resumed = select_part(project, trials, options, listener)
+    saves_cassettes = mode is Mode.RECORD
     for warning in project.settings.warnings:
         listener.on_warning(warning)
     redactor = project.make_redactor()
@@ -159,7 +205,7 @@ def talk_to_coze(
             project,
             trials,
             live.results,
-            mode=Mode.RECORD if saves_cassettes else Mode.LIVE,
+            mode=mode,
             options=options,
             listener=listener,
             redactor=redactor,
@@ -168,21 +214,16 @@ def talk_to_coze(
         )
 
 
-def without_recording(project: Project, trials: Sequence[Trial]) -> list[Trial]:
-    """Return those of the trials that have no recording.
-
-    Raises:
-        NothingSelectedError: all of them have one.
-    """
+def _trials_in_scope(
+    project: Project, trials: Sequence[Trial], scope: RecordScope, done: Set[str]
+) -> Sequence[Trial]:
+    """Return the trials to record, and those that a resumed run has done, in their order."""
     check_cassettes_reachable(project.settings.cassettes)
+    wanted = {CassetteState.MISSING}
+    if scope is RecordScope.STALE:
+        wanted |= {CassetteState.STALE, CassetteState.UNREADABLE}
     states = inspect_recordings(trials, project.replayer)
-    missing = [trial for trial, state, _error in states if state is CassetteState.MISSING]
-    if not missing:
-        raise NothingSelectedError(
-            "Every selected trial has a recording.",
-            next_step="coze-harness check shows whether they are up to date.",
-        )
-    return missing
+    return [trial for trial, state, _error in states if state in wanted or trial.key.id in done]
 
 
 def select_part(

@@ -35,7 +35,7 @@ def load_settings(
     options = overrides or SettingsOverrides()
     start = start.resolve()
     file = _find_config(start)
-    root = file.parent if file else start
+    root = find_project_root(start)
     config = read_config(file) if file else ConfigSpec()
     base_url = options.base_url or env.get("COZE_API_BASE", "").strip()
     if base_url:
@@ -71,6 +71,13 @@ def load_settings(
         ),
         warnings=warnings,
     )
+
+
+def find_project_root(start: Path) -> Path:
+    """Return the folder of the nearest harness.yaml, from a folder upward; else that folder."""
+    start = start.resolve()
+    file = _find_config(start)
+    return file.parent if file else start
 
 
 def _find_config(start: Path) -> Path | None:

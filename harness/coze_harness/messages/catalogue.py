@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
-import orjson
+import msgspec
 
 from coze_harness.messages.message import LITERAL, LocalizedText, Param
 
@@ -101,7 +101,9 @@ def load_texts() -> Mapping[Language, Mapping[str, str]]:
 def load_files() -> dict[str, dict[str, dict[Language, str]]]:
     """Return the entries of each file of the catalogue, by the file's name without its suffix."""
     folder = Path(__file__).parent
-    return {path.stem: orjson.loads(path.read_bytes()) for path in sorted(folder.glob("*.json"))}
+    return {
+        path.stem: msgspec.json.decode(path.read_bytes()) for path in sorted(folder.glob("*.json"))
+    }
 
 
 def choose_language(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from coze_harness.commands.current_process import current_process, redact_for_display
+from coze_harness.commands.current_process import process_to_redact, redact_for_display
 from coze_harness.commands.fixture_sessions import open_nearest_project
 from coze_harness.commands.project import Project
 from coze_harness.model.errors import HarnessError
@@ -18,7 +18,7 @@ class SessionProjects:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._process = current_process()
+        self._process = process_to_redact()
         # By folder, and by the project's own folder.
         self._players: dict[Path, TrialPlayer] = {}
 

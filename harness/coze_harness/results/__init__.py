@@ -8,7 +8,7 @@ from coze_harness.results.run_folder import (
     update_latest,
     write_run,
 )
-from coze_harness.results.run_history import select_scenarios, with_history
+from coze_harness.results.run_history import last_statuses, select_scenarios, with_history
 from coze_harness.results.run_index import find_run, list_runs
 from coze_harness.results.run_merge import merge_runs
 from coze_harness.results.run_totals import (
@@ -29,6 +29,7 @@ __all__ = [
     "decode_trial",
     "encode_trial",
     "find_run",
+    "last_statuses",
     "list_runs",
     "merge_runs",
     "read_head",

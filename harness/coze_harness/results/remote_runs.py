@@ -12,7 +12,7 @@ from coze_harness.model.location import Location
 from coze_harness.results.run_codec import HEAD_SIZE, cut_head, decode_run
 from coze_harness.results.run_folder import LATEST, RUN, TRIALS, check_run_id, read_head
 from coze_harness.results.run_history import MAX_PREVIOUS_RUNS
-from coze_harness.results.run_index import MAX_LISTED_RUNS, find_run, no_such_run
+from coze_harness.results.run_index import MAX_LISTED_RUNS, find_run, list_folders, no_such_run
 from coze_harness.storage import remote_folder as remote
 from coze_harness.storage.remote_folder import RemoteError, RemoteFolder
 
@@ -66,6 +66,28 @@ def locate_run(
     if not isinstance(reports, RemoteFolder) or is_path:
         return LocatedRun(find_run(reports if isinstance(reports, Path) else Path(), name))
     return _download(_open_name(reports, name), temporary(), rows_only=rows_only)
+
+
+def newest_runs(reports: Path | RemoteFolder, temporary: Callable[[], Path]) -> Iterator[Path]:
+    """Yield the folders of the newest runs, the newest first; remote ones without trials.jsonl.
+
+    Args:
+        reports: the folder of all runs.
+        temporary: makes an empty folder for copies.
+
+    Raises:
+        ResultsError: the store rejects the request or cannot be reached.
+    """
+    if not isinstance(reports, RemoteFolder):
+        folders = sorted(list_folders(reports), key=lambda path: path.name, reverse=True)
+        yield from folders[:MAX_LISTED_RUNS]
+        return
+    with wrap_store_errors("Listing the runs", reports):
+        names = [name for name in remote.list_folders(reports) if name != LATEST and name[0] != "."]
+    into = temporary()
+    for name in names[::-1][:MAX_LISTED_RUNS]:
+        with suppress(ResultsError):
+            yield _download(reports / check_run_id(name), into, rows_only=True).folder
 
 
 def fetch_heads(reports: RemoteFolder, into: Path, before: str = "") -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
@@ -23,7 +23,7 @@ from coze_harness.model import (
 )
 from coze_harness.model.errors import ResultsError
 from coze_harness.results.run_codec import ROWS
-from coze_harness.results.run_folder import LATEST, RUN, read_head
+from coze_harness.results.run_folder import LATEST, RUN, read_head, read_run
 from coze_harness.results.trial_codec import dump_json
 from coze_harness.results.trial_digests import RECORDING_SIZE
 
@@ -96,6 +96,31 @@ def with_history(run: Run, reports: Path) -> Run:
 
 def _selection_of(run: Run) -> RunSelection:
     return run.selection or select_scenarios(row.key for row in run.rows)
+
+
+def last_statuses(folders: Iterable[Path], trials: Collection[str]) -> dict[str, TrialStatus]:
+    """Return the status of trials in the latest run that has each; of others nothing.
+
+    Runs of mutants do not count, and unreadable ones are left out.
+
+    Args:
+        folders: those of the runs, the newest first; as many are read as are needed.
+        trials: the ids of the trials.
+    """
+    statuses: dict[str, TrialStatus] = {}
+    missing = set(trials)
+    for folder in folders:
+        if not missing:
+            break
+        try:
+            run = read_run(folder)
+        except ResultsError:
+            continue
+        if run.mode is not Mode.MUTATE:
+            found = {row.key.id: row.status for row in run.rows if row.key.id in missing}
+            statuses |= found
+            missing -= found.keys()
+    return statuses
 
 
 def _folders_before(reports: Path, run_id: str) -> Iterator[Path]:

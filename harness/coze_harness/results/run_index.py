@@ -46,7 +46,7 @@ def find_run(reports: Path, name: str) -> Path:
             return folder.resolve() if folder.is_symlink() else folder
     if "/" not in name and "\\" not in name and name != LATEST:
         check_run_id(name)
-    raise no_such_run(str(reports), name, sorted(folder.name for folder in _folders(reports)))
+    raise no_such_run(str(reports), name, sorted(folder.name for folder in list_folders(reports)))
 
 
 def no_such_run(reports: str, name: str, known: Sequence[str]) -> ResultsError:
@@ -70,7 +70,7 @@ def list_runs(reports: Path, on_warning: Callable[[str], None] = lambda _: None)
         on_warning: gets a message for each run that cannot be read.
     """
     runs: list[Run] = []
-    for folder in _folders(reports):
+    for folder in list_folders(reports):
         try:
             run = read_head(folder, rows=False)
             if not run.finished_at:
@@ -86,7 +86,8 @@ def list_runs(reports: Path, on_warning: Callable[[str], None] = lambda _: None)
     return sorted(runs, key=lambda run: (run.started_at, run.run_id), reverse=True)
 
 
-def _folders(reports: Path) -> list[Path]:
+def list_folders(reports: Path) -> list[Path]:
+    """Return the folders of all runs, in no order."""
     with wrap_os_errors("Listing the runs", reports):
         if not reports.is_dir():
             return []

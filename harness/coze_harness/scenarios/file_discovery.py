@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from coze_harness.messages import message
 from coze_harness.model.errors import UsageError
+from coze_harness.model.trial import Trial
 from coze_harness.scenarios.project_paths import ProjectPaths, join_path
 from coze_harness.scenarios.scenario import Scenario
-from coze_harness.text.spelling import suggest_word
+from coze_harness.text.spelling import nearest_word
 
 _SUFFIXES = (".yaml", ".yml")
 _CASES_FOLDER = "cases"
@@ -18,11 +20,11 @@ _CASES_FOLDER = "cases"
 
 @dataclass(frozen=True, slots=True)
 class FileSelection:
-    """The files to load, and how to select from their scenarios.
+    """The files to load, and how to select from their scenarios and trials.
 
-    `names` are the arguments that are not paths, hence names of scenarios; besides them, all
-    scenarios of the files in `whole` are selected, given as the project shows them. Without
-    names, everything loaded is selected.
+    `names` are the arguments that are not paths, hence names of scenarios or ids of trials; besides
+    them, all scenarios of the files in `whole` are selected, given as the project shows them.
+    Without names, everything loaded is selected.
     """
 
     files: tuple[str, ...]
@@ -30,23 +32,58 @@ class FileSelection:
     names: tuple[str, ...]
 
     def select(self, scenarios: Iterable[Scenario]) -> Iterable[Scenario]:
-        """Return the selected scenarios.
+        """Return the selected scenarios, and those of selected trials.
 
         Raises:
-            UsageError: an argument is neither a path nor the name of a scenario.
+            UsageError: an argument is neither a path nor the name of a scenario, and cannot be the
+                id of a trial.
         """
         if not self.names:
             return scenarios
         loaded = list(scenarios)
-        known = [scenario.name for scenario in loaded]
+        known = {scenario.name for scenario in loaded}
+        wanted: set[str] = set()
         for name in self.names:
-            if name not in known:
-                raise UsageError(
-                    f'There is no file, folder or scenario "{name}".{suggest_word(name, known)}',
-                    next_step="`coze-harness list` shows the scenarios.",
-                )
+            found = {name} if name in known else {one for one in known if _is_trial_of(name, one)}
+            if not found:
+                raise _unknown(name, known)
+            wanted |= found
+        return [s for s in loaded if s.name in wanted or s.file in self.whole]
+
+    def select_trials(self, trials: Sequence[Trial]) -> Sequence[Trial]:
+        """Return the selected trials of the selected scenarios.
+
+        Raises:
+            UsageError: an argument is the id of no trial.
+        """
+        if not self.names:
+            return trials
+        scenarios = {trial.key.scenario for trial in trials}
+        ids = {trial.key.id for trial in trials}
+        for name in self.names:
+            if name not in scenarios and name not in ids:
+                raise _unknown(name, ids)
         names = frozenset(self.names)
-        return [s for s in loaded if s.name in names or s.file in self.whole]
+        return [
+            trial
+            for trial in trials
+            if trial.key.scenario in names or trial.key.id in names or trial.key.file in self.whole
+        ]
+
+
+def _is_trial_of(name: str, scenario: str) -> bool:
+    """Return whether a text can be the id of a trial: bot, case and number follow the scenario."""
+    return name.startswith(scenario) and name[len(scenario) : len(scenario) + 1] in {"@", "[", "#"}
+
+
+def _unknown(name: str, known: Iterable[str]) -> UsageError:
+    nearest = nearest_word(name, sorted(known))
+    return UsageError(
+        message("selection.unknown_near", name=name, near=nearest)
+        if nearest
+        else message("selection.unknown", name=name),
+        next_step=message("selection.unknown.next"),
+    )
 
 
 def find_files(arguments: Sequence[str], project: ProjectPaths, start: Path) -> FileSelection:
@@ -55,7 +92,7 @@ def find_files(arguments: Sequence[str], project: ProjectPaths, start: Path) -> 
     In folders, hidden ones and folders called `cases` are skipped: the latter contain data.
 
     Args:
-        arguments: files, folders, or names of scenarios.
+        arguments: files, folders, names of scenarios, or ids of trials.
         project: the project that the files belong to.
         start: the folder that relative paths start from.
 

@@ -1,0 +1,79 @@
+"""`run --watch`: judges again after each change, until Ctrl-C."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import click
+
+from coze_harness.cli.progress_display import ProgressDisplay
+from coze_harness.cli.project_access import opened_project, project_to_read
+from coze_harness.cli.shared_options import DisplayOptions
+from coze_harness.commands.project import TrialSelection
+from coze_harness.commands.watch_trials import JudgedChange, judge_again, wait_for_changes
+from coze_harness.config import SettingsOverrides
+from coze_harness.messages import Catalogue, LocalizedText, message
+from coze_harness.model import TrialStatus
+from coze_harness.model.errors import HarnessError, SettingsError
+from coze_harness.reporting.safe_text import show_control_characters
+
+
+def run_and_watch(
+    run_all: Callable[[], object],
+    selection: TrialSelection,
+    overrides: SettingsOverrides,
+    display: DisplayOptions,
+) -> None:
+    """Run all trials, then judge those again whose files change; ends only by an interruption.
+
+    Args:
+        run_all: runs them and shows the result.
+        selection: the trials.
+        overrides: settings from options.
+        display: what is shown.
+
+    Raises:
+        SettingsError: the settings are wrong at the start.
+        UsageError: the package that watches is missing.
+    """
+    words = Catalogue()
+    with opened_project(overrides) as project:
+        changes = wait_for_changes(project)
+        # Changes during the first run must not be missed.
+        next(changes)
+        try:
+            run_all()
+        except SettingsError:
+            raise
+        except HarnessError as error:
+            _show_error(error, words)
+        click.echo(words.text(message("watch.waiting", folder=str(project.root))), err=True)
+        for files in filter(None, changes):
+            try:
+                with project_to_read(overrides) as current:
+                    judged = judge_again(current, selection, files)
+                    environment = current.process.environment
+                    with ProgressDisplay(environment, display, ticking=False) as progress:
+                        for result in judged.results:
+                            if result.status is not TrialStatus.PASSED:
+                                progress.on_result(result)
+                        progress.print_errors()
+                        progress.line(words.text(_conclusion(judged)))
+            except HarnessError as error:
+                _show_error(error, words)
+            sys.stdout.flush()
+
+
+def _conclusion(judged: JudgedChange) -> LocalizedText:
+    statuses = [result.status for result in judged.results]
+    failed, errors = statuses.count(TrialStatus.FAILED), statuses.count(TrialStatus.ERROR)
+    files, n = tuple(judged.files), len(statuses)
+    if failed or errors:
+        return message("watch.judged", files=files, n=n, failed=failed, errors=errors)
+    return message("watch.judged_all_passed", files=files, n=n)
+
+
+def _show_error(error: HarnessError, words: Catalogue) -> None:
+    for line in error.lines(words):
+        click.echo(show_control_characters(line), err=True)

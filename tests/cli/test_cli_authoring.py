@@ -1,0 +1,149 @@
+"""`new`, `ask --save`, `check --no-recordings`, `prune` and `run --watch`."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from coze_harness.server.server_process import RunningServer
+from project import ProjectFolder
+
+
+def test_a_new_scenario_is_in_order_and_is_recorded_next(project: ProjectFolder) -> None:
+    prompt = '他说 "你是谁?"\n好吗 # 1'
+    done = project.does("new", "orders/refund", "--prompt", prompt, "--tag", "新")
+    assert done.code == 0, done
+    assert done.out.startswith("scenarios/orders/refund.yaml")
+    assert "coze-harness record refund" in done.err
+    checked = project.does("check", "--no-recordings", "refund")
+    assert checked.code == 0, checked
+    assert project.does("check", "refund").code == 3
+    assert project.does("record", "refund").code == 1
+    assert project.lines()["refund"]["turns"][0]["prompt"] == prompt
+
+
+def test_a_new_scenario_points_editors_to_the_schema(tmp_path: Path) -> None:
+    project = ProjectFolder(tmp_path / "p", home=tmp_path / "home")
+    assert project.does("init").code == 0
+    assert project.does("new", "orders/refund").code == 0
+    first = project.text("scenarios/orders/refund.yaml").splitlines()[0]
+    assert first == "# yaml-language-server: $schema=../../scenario.schema.json"
+    assert project.does("check", "--no-recordings").code == 0
+
+
+@pytest.mark.parametrize("name", ["identity", "sub/identity", "../x", "/x", "", "a//b", "a\nb"])
+def test_a_name_that_is_taken_or_leads_elsewhere_is_refused(
+    project: ProjectFolder, name: str
+) -> None:
+    before = {path: path.read_bytes() for path in project.root.rglob("*.yaml")}
+    done = project.does("new", name)
+    assert done.code == 2
+    assert {path: path.read_bytes() for path in project.root.rglob("*.yaml")} == before
+
+
+def test_a_prompt_is_saved_with_its_recording(
+    project: ProjectFolder, server: RunningServer
+) -> None:
+    done = project.does("ask", "你是谁?", "--save", "who")
+    assert done.code == 0, done
+    assert "学术助手" in done.out
+    assert server.calls["POST /v3/chat"] == 1
+    assert "similar" in project.text("scenarios/who.yaml")
+    assert project.does("run", "who").code == 0
+    assert project.does("check", "who").code == 0
+    again = project.does("ask", "你是谁?", "--save", "who")
+    assert again.code == 2
+    assert server.calls["POST /v3/chat"] == 1
+
+
+def test_a_prompt_without_an_answer_leaves_no_file(project: ProjectFolder) -> None:
+    done = project.does("ask", "你是谁?", "--save", "who", env={"COZE_API_TOKEN": ""})
+    assert done.code == 2
+    assert not project.path("scenarios/who.yaml").exists()
+    assert project.does("ask", "a", "--save", "b", "--conversation", "1").code == 2
+
+
+def _runs(project: ProjectFolder) -> list[str]:
+    return sorted(path.parent.name for path in project.root.glob("reports/2*/run.json"))
+
+
+def test_old_runs_are_deleted_by_count_and_age(recorded: ProjectFolder) -> None:
+    for _ in range(3):
+        recorded.does("run", "identity")
+    before = _runs(recorded)
+    assert recorded.does("prune").code == 2
+    assert recorded.does("prune", "--older-than", "soon").code == 2
+    planned = recorded.does("prune", "--keep", "2", "--dry-run")
+    assert planned.out.split() == before[:-2][::-1]
+    assert _runs(recorded) == before
+    assert recorded.does("prune", "--keep", "1", "--older-than", "1d").code == 0
+    assert _runs(recorded) == before
+    assert recorded.does("prune", "--keep", "2").code == 0
+    assert _runs(recorded) == before[-2:]
+    assert before[0] not in recorded.text("reports/index.html")
+    assert recorded.path("reports/latest/run.json").exists()
+    assert recorded.does("prune", "--older-than", "0h").code == 0
+    assert _runs(recorded) == before[-1:]
+
+
+class Watched:
+    """A running `run --watch`; `wait` reads its output until a text comes."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.text = ""
+        assert process.stdout is not None
+        assert process.stderr is not None
+        self._arrived = threading.Condition()
+        streams = (process.stdout, process.stderr)
+        self._readers = [
+            threading.Thread(target=self._read, args=(one.fileno(),)) for one in streams
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    def interrupt(self) -> int:
+        """Send Ctrl-C; return the exit code."""
+        self.process.send_signal(signal.SIGINT)
+        code = self.process.wait(30)
+        for reader in self._readers:
+            reader.join(30)
+        self.process.communicate()
+        return code
+
+    def _read(self, descriptor: int) -> None:
+        while data := os.read(descriptor, 65536):
+            with self._arrived:
+                self.text += data.decode()
+                self._arrived.notify_all()
+
+    def wait(self, pattern: str, seconds: float = 30) -> str:
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: re.search(pattern, self.text), seconds), self.text
+            shown, self.text = self.text, ""
+        return shown
+
+
+def test_watch_judges_an_edit_again_and_goes_on_after_an_error(recorded: ProjectFolder) -> None:
+    pytest.importorskip("watchfiles", reason="needs the extra watch")
+    watched = Watched(recorded.starts("run", "identity", "--watch"))
+    watched.wait("Ctrl-C")
+    runs = _runs(recorded)
+    recorded.edit("scenarios/identity.yaml", "- 学术助手", "- 物理老师")
+    began = time.monotonic()
+    shown = watched.wait("identity.yaml changed: .*\n")
+    assert time.monotonic() - began < 5
+    assert "物理老师" in shown
+    recorded.edit("scenarios/identity.yaml", "- 物理老师", "- {contanis: x}")
+    assert "contains" in watched.wait("identity.yaml:.*\n")
+    recorded.edit("scenarios/identity.yaml", "- {contanis: x}", "- 学术助手")
+    watched.wait("1 trial passed")
+    assert _runs(recorded) == runs
+    assert watched.interrupt() == 130
+    assert recorded.does("run", "--watch", "--shard", "1/2").code == 2
