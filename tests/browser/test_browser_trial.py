@@ -161,7 +161,7 @@ def test_the_look_of_a_diff_holds_for_the_next_trial(rich: Path, visit: Visit) -
 def test_the_past_of_a_trial_leads_to_the_reports_beside_this_one(page: Path, visit: Visit) -> None:
     shown = visit(page).go("s=hours&tab=history")
     lines = shown.locator("#trial .strip li")
-    assert lines.count() >= 3
+    assert lines.count() == 2, "the replays, and not the recording"
     assert lines.first.locator("b").inner_text() == "this run"
     links = shown.locator("#trial .strip a").all()
     assert links

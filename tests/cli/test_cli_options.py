@@ -90,9 +90,9 @@ def test_compare_rejects_options_of_a_candidate_where_none_is_recorded(
 
 
 def test_options_change_what_is_printed_or_written(recorded: ProjectFolder) -> None:
-    plain = recorded.does("run")
-    assert "prompt" not in plain.out
-    assert "prompt" in recorded.does("run", "--verbose").out
+    recorded.edit("scenarios/wrong.yaml", "- 绝不会有的话", "- 绝不会有的话\n      - 不知道")
+    assert '不知道"' not in recorded.does("run").out
+    assert '不知道"' in recorded.does("run", "--verbose").out
     assert len(recorded.does("run", "--quiet", "identity").out.splitlines()) == 1
     assert recorded.does("run", "-x", "wrong", "identity").code == 1
     assert recorded.does("run", "--layout", "folder", "identity").code == 0

@@ -126,7 +126,7 @@ def _leaks(project: ProjectFolder, outputs: Sequence[Done], places: Sequence[str
         name = str(path.relative_to(project.root))
         if path.is_file() and not name.startswith(("scenarios", "harness.yaml")):
             written[name] = name + path.read_text("utf-8", "replace")
-            if name.startswith("cassettes"):
+            if name.startswith("cassettes") and name.endswith(".yaml"):
                 written[f"{name}, joined"] = "\n".join(_joined(path))
     views = {name: "\0".join(_views(text)) for name, text in written.items()}
     return [

@@ -69,6 +69,7 @@ class ProgressDisplay:
         terminal = self._stream.isatty() and environment.get("TERM") != "dumb"
         self._terminal = terminal
         self._colour = terminal and not environment.get("NO_COLOR")
+        self._verbose = options.verbose
         self._quiet = options.quiet
         self._blocks = not options.quiet
         self._ticking = ticking
@@ -144,7 +145,9 @@ class ProgressDisplay:
             return
         lines = [failure_line(result, self.words)]
         if self._blocks and not result.error:
-            lines = failure_block(result, width=self.width, words=self.words)
+            lines = failure_block(
+                result, width=self.width, words=self.words, all_verdicts=self._verbose
+            )
         head = self._coloured(lines[0], _COLOURS.get(result.status, ""))
         # One call: the bar is redrawn after each.
         self.line("\n".join([head, *lines[1:]]))

@@ -127,7 +127,7 @@ class MarkdownWriter(ReportWriter):
         is_plain = view.comparison is None and view.mutation is None
         limit = RUN_LIMIT - _RUN_FOOT if is_plain else LIMIT - _FOOT_LIMIT
         words = self._words
-        comment = _Comment(words, f"{view.run_id}/index.html", limit)
+        comment = _Comment(words, _page_path(view), limit)
         comment.add(_head(view, words))
         comment.add(_edited(view, words))
         if view.comparison is not None:
@@ -214,8 +214,12 @@ def _edited(view: RunView, words: Catalogue) -> str:
 
 
 def _more(number: int, view: RunView, words: Catalogue) -> str:
-    path = f"{view.run_id}/index.html"
-    return f"\n{words.text(message('summary.more', n=number, path=path))}"
+    return f"\n{words.text(message('summary.more', n=number, path=_page_path(view)))}"
+
+
+def _page_path(view: RunView) -> str:
+    """Return the path of the run's page, in the folder of runs."""
+    return code_span(f"{view.run_id}/index.html")
 
 
 def _since(since: SinceView, events: Sequence[LocalizedText], words: Catalogue) -> str:

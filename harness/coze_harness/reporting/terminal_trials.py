@@ -65,7 +65,11 @@ def failure_line(result: TrialResult, words: Catalogue | None = None) -> str:
 
 
 def failure_block(
-    result: TrialResult, *, width: int = 0, words: Catalogue | None = None
+    result: TrialResult,
+    *,
+    width: int = 0,
+    words: Catalogue | None = None,
+    all_verdicts: bool = False,
 ) -> list[str]:
     """Return a trial that did not pass as lines: prompt, answer, verdicts and what to do next.
 
@@ -73,12 +77,13 @@ def failure_block(
         result: the trial.
         width: cells of a line; 0 in a pipe. Longer lines are continued in the next one.
         words: the texts of the language; English by default.
+        all_verdicts: whether verdicts that passed are shown, too.
     """
     words = words or Catalogue()
     trial = trial_view(result, Wording(words.language))
     place = f"  {trial.place}" if trial.place else ""
     lines = [f"{trial.badge}  {trial.name}{place}"]
-    shown = transcript(trial, words, all_verdicts=False)
+    shown = transcript(trial, words, all_verdicts=all_verdicts)
     lines += [f"  {line}" for line in _shorten(shown, words)]
     return [part for line in lines for part in _wrapped(line, width or _PIPE_WIDTH)]
 
