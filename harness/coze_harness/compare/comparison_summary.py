@@ -69,6 +69,7 @@ class ComparisonBuilder:
             scenario = ScenarioCounts(key.scenario, key.bot)
             self._scenarios[key.scenario, key.bot] = scenario
         scenario.kinds[change.kind] += 1
+        scenario.add_facts(result)
         if before is not None and after is not None and not scenario.flipped_unchanged:
             scenario.flipped_unchanged = _flipped_unchanged(before, after, change)
         pair = BotPair(

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Final
 
 from coze_harness.compare.case_counts import CaseAttempts, CaseKey, CaseTally, Suspect
@@ -36,15 +37,18 @@ from coze_harness.compare.stratified_tests import (
 from coze_harness.model import (
     Assessment,
     ChangeKind,
+    FactDifference,
     PassShare,
     ScenarioComparison,
     ScenarioState,
+    TrialResult,
     replace,
 )
 
 SEQUENTIAL: Final = "sequential probability ratio"
 
 _SIGNIFICANCE_LEVEL: Final = 0.05
+_MAX_FACTS: Final = 20
 _ORDER: Final = tuple(ScenarioState)
 _NOT_JUDGED: Final = ScenarioState.NOT_JUDGED
 
@@ -53,13 +57,28 @@ _NOT_JUDGED: Final = ScenarioState.NOT_JUDGED
 class ScenarioCounts:
     """The trials of a scenario with one bot, by kind of change.
 
-    `flipped_unchanged`: a verdict changed although the bot did not.
+    `flipped_unchanged`: a verdict changed although the bot did not. `facts` are the differences of
+    facts of trials that still pass, by case, repeat and position.
     """
 
     scenario: str
     bot: str
     kinds: dict[ChangeKind, int] = field(default_factory=lambda: dict.fromkeys(ChangeKind, 0))
     flipped_unchanged: bool = False
+    facts: dict[tuple[str, int, int], FactDifference] = field(default_factory=dict)
+
+    def add_facts(self, result: TrialResult) -> None:
+        """Add the differences of facts of a trial that still passes."""
+        if result.change is None or result.change.kind is not ChangeKind.FACTS_CHANGED:
+            return
+        differences = chain.from_iterable(turn.facts for turn in result.change.turns)
+        for position, one in enumerate(differences):
+            self.facts[result.key.case, result.key.trial, position] = one
+
+    def distinct_facts(self) -> tuple[FactDifference, ...]:
+        """Return the first differences of facts, each once."""
+        ordered = dict.fromkeys(self.facts[place] for place in sorted(self.facts))
+        return tuple(islice(ordered, _MAX_FACTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +118,7 @@ class _Findings:
             assumed_rate=min(rates) if rates and self.is_sequential else None,
             flaky=self._is_flaky(),
             state=state,
+            facts=self.counts.distinct_facts(),
         )
 
     @property
@@ -117,6 +137,8 @@ class _Findings:
             return ScenarioState.REGRESSED
         if self._undecided():
             return ScenarioState.UNDECIDED
+        if kinds[ChangeKind.FACTS_CHANGED]:
+            return ScenarioState.FACTS_CHANGED
         is_worse = bool(kinds[ChangeKind.REGRESSED] or self.suspects)
         is_improved = bool(kinds[ChangeKind.IMPROVED])
         if (is_worse or is_improved) and any(

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from coze_harness.model.record import Count
 from coze_harness.model.reply import BotSnapshot
-from coze_harness.model.trial_result import ChangeKind
+from coze_harness.model.trial_result import ChangeKind, FactDifference
 
 
 class Assessment(StrEnum):
@@ -24,22 +24,22 @@ class Assessment(StrEnum):
 
 
 class ScenarioState(StrEnum):
-    """The result for a scenario: what changed, and whether that is decided.
+    """The result for a scenario: what changed, and whether that is decided; the gravest first.
 
-    `UNDECIDED`: the budget ended before the test did. `FLAKY`: it passes less often than always,
-    and so did the unchanged bot. `NOT_REGRESSED`: a trial failed that the baseline passes, and
-    further trials decided that it passes as often as before. `FACTS_CHANGED` and `TEXT_CHANGED`
-    still pass. `NEW` has no baseline, `MISSING` no candidate.
+    `UNDECIDED`: the budget ended before the test did. `FACTS_CHANGED`: it still passes, but facts
+    of an answer differ. `FLAKY`: it passes less often than always, and so did the unchanged bot.
+    `NOT_REGRESSED`: a trial failed that the baseline passes, and further trials decided that it
+    passes as often as before. `NEW` has no baseline, `MISSING` no candidate.
     """
 
     REGRESSED = "regressed"
     UNDECIDED = "undecided"
+    FACTS_CHANGED = "facts_changed"
     FLAKY = "flaky"
     NOT_REGRESSED = "not_regressed"
     IMPROVED = "improved"
-    FACTS_CHANGED = "facts_changed"
-    TEXT_CHANGED = "text_changed"
     COST_CHANGED = "cost_changed"
+    TEXT_CHANGED = "text_changed"
     UNCHANGED = "unchanged"
     NOT_JUDGED = "not_judged"
     NEW = "new"
@@ -64,7 +64,7 @@ class ScenarioComparison(Struct, frozen=True, kw_only=True, rename={"assessment"
     number of further trials that likely decide an undecided scenario, and `more_calls` the calls
     that they take; 0 where none are needed. `assumed_rate` is the baseline's pass rate (0..1) where
     too few attempts show it. `flaky`: the verdicts of one side differ. `regressed` decides about
-    the exit code.
+    the exit code. `facts` are the differences of facts of trials that still pass, each once.
     """
 
     scenario: str
@@ -81,6 +81,7 @@ class ScenarioComparison(Struct, frozen=True, kw_only=True, rename={"assessment"
     state: ScenarioState = ScenarioState.UNCHANGED
     more_calls: Count = 0
     assumed_rate: float | None = None
+    facts: tuple[FactDifference, ...] = ()
 
 
 class BotDifference(Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from coze_harness.model import (
     BotSnapshot,
     ChangeKind,
     Comparison,
+    FactDifference,
     PassShare,
     ScenarioComparison,
     ScenarioState,
@@ -23,15 +24,22 @@ from coze_harness.reporting.view_model import SideFact, filter_link
 from coze_harness.text import diff_lines
 
 _MAX_SCENARIOS: Final = 500
+_MAX_FACTS: Final = 3
+_FACT_LIMIT: Final = 60
 _TONES: Final[Mapping[ScenarioState, str]] = {
     ScenarioState.REGRESSED: "failed",
     ScenarioState.UNDECIDED: "warning",
+    ScenarioState.FACTS_CHANGED: "warning",
     ScenarioState.FLAKY: "warning",
 }
 _TESTED: Final = frozenset(
     {ScenarioState.REGRESSED, ScenarioState.UNDECIDED, ScenarioState.NOT_REGRESSED}
 )
-_NOTABLE: Final = _TESTED | {ScenarioState.FLAKY, ScenarioState.IMPROVED}
+_NOTABLE: Final = _TESTED | {
+    ScenarioState.FACTS_CHANGED,
+    ScenarioState.FLAKY,
+    ScenarioState.IMPROVED,
+}
 
 
 class ChangeCount(NamedTuple):
@@ -153,14 +161,17 @@ def _scenario(change: ScenarioComparison, has_several_bots: bool) -> ScenarioVie
     if state is ScenarioState.FLAKY and passed == trials:
         # The bot is the same on both sides, and fails now.
         passed, trials = passed + after.passed, trials + after.trials
-    assessment = message(
-        f"state.{state.value}",
-        name=label,
-        before=passed,
-        of=trials,
-        now=after.passed,
-        of_now=after.trials,
-    )
+    if state is ScenarioState.FACTS_CHANGED:
+        assessment = message("state.facts_changed", name=label, facts=fact_phrases(change.facts))
+    else:
+        assessment = message(
+            f"state.{state.value}",
+            name=label,
+            before=passed,
+            of=trials,
+            now=after.passed,
+            of_now=after.trials,
+        )
     notes = []
     if change.assumed_rate is not None and state in _TESTED:
         notes.append(message("compare.assumed", rate=round(100 * change.assumed_rate)))
@@ -182,6 +193,24 @@ def _scenario(change: ScenarioComparison, has_several_bots: bool) -> ScenarioVie
         _share(after),
         _test(change),
     )
+
+
+def fact_phrases(facts: Sequence[FactDifference]) -> tuple[LocalizedText, ...]:
+    """Return the first differences of facts as phrases, and how many more there are."""
+    phrases = [_fact_phrase(one) for one in facts[:_MAX_FACTS]]
+    if len(facts) > _MAX_FACTS:
+        phrases.append(message("facts.more", n=len(facts) - _MAX_FACTS))
+    return tuple(phrases)
+
+
+def _fact_phrase(fact: FactDifference) -> LocalizedText:
+    before = single_line(fact.before or "", _FACT_LIMIT)
+    after = single_line(fact.after or "", _FACT_LIMIT)
+    if fact.before is None:
+        return message("facts.added", text=after)
+    if fact.after is None:
+        return message("facts.removed", text=before)
+    return message("facts.changed", before=before, after=after)
 
 
 def _share(share: PassShare) -> ShareView:

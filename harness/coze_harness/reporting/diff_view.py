@@ -11,6 +11,7 @@ import orjson
 
 from coze_harness.model import (
     ChangeKind,
+    FactDifference,
     Reply,
     TrialChange,
     TrialResult,
@@ -104,9 +105,12 @@ def _changed_turn(
         f"{100 * change.similarity:.0f} %" if change and old and new else "",
         [_flip(flip) for flip in change.verdict_changes] if change else (),
         [
-            SideFact(key, get(old) if old else "", get(new) if new else "")
-            for key, get in _FACTS
-            if (old and get(old)) or (new and get(new))
+            *(_fact(one) for one in (change.facts if change else ())),
+            *(
+                SideFact(key, get(old) if old else "", get(new) if new else "")
+                for key, get in _FACTS
+                if (old and get(old)) or (new and get(new))
+            ),
         ],
         diff_tree(diff_texts(_answer(old), _answer(new)).pieces),
     )
@@ -125,6 +129,12 @@ def _flip(flip: VerdictChange) -> FlipView:
         f"{single_line(where.path)}:{where.line}" if where.line else single_line(where.path),
         flip.before.value if flip.before else "",
         flip.after.value if flip.after else "",
+    )
+
+
+def _fact(fact: FactDifference) -> SideFact:
+    return SideFact(
+        f"facts.{fact.kind}", truncate_text(fact.before or ""), truncate_text(fact.after or "")
     )
 
 

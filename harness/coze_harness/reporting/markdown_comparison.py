@@ -18,6 +18,7 @@ from coze_harness.reporting.view_model import FlipView, TrialView, TurnDiffView
 CHANGE_ICONS: Final[Mapping[str, str]] = {
     ChangeKind.REGRESSED.value: "✗",
     ChangeKind.BROKEN.value: "!",
+    ChangeKind.FACTS_CHANGED.value: "≠",
     ChangeKind.IMPROVED.value: "✓",
     ChangeKind.DIFFERENT.value: "≠",
     ChangeKind.MISSING.value: "–",

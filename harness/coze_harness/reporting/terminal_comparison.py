@@ -27,6 +27,7 @@ _LINE_LIMIT: Final = 600
 _HEADS: Final[Mapping[str, StyledText]] = {
     ScenarioState.REGRESSED.value: StyledText("REGRESSED", TextStyle.BAD),
     ScenarioState.UNDECIDED.value: StyledText("UNDECIDED", TextStyle.DOUBT),
+    ScenarioState.FACTS_CHANGED.value: StyledText("FACTS CHANGED", TextStyle.DOUBT),
     ScenarioState.FLAKY.value: StyledText("FLAKY", TextStyle.DOUBT),
     ScenarioState.NOT_REGRESSED.value: StyledText("NOT REGRESSED", TextStyle.GOOD),
     ScenarioState.IMPROVED.value: StyledText("IMPROVED", TextStyle.GOOD),
@@ -66,6 +67,7 @@ def comparison_lines(
             *(writer.line(head, _assessment(one)) for one in regressed),
             *(writer.line(_NOT_JUDGED, f"  {single_line(i)}: {single_line(e)}") for i, e in broken),
         ]
+    facts = examples.get(ChangeKind.FACTS_CHANGED, ())
     worse, better = examples.get(ChangeKind.REGRESSED, ()), examples.get(ChangeKind.IMPROVED, ())
     return [
         writer.line(_label("baseline"), view.baseline),
@@ -73,6 +75,7 @@ def comparison_lines(
         *_scenario_lines(view, ScenarioState.REGRESSED, worse, writer),
         *_unusable_lines(unusable, writer),
         *_scenario_lines(view, ScenarioState.UNDECIDED, worse, writer),
+        *_scenario_lines(view, ScenarioState.FACTS_CHANGED, facts, writer),
         *_scenario_lines(view, ScenarioState.FLAKY, worse, writer),
         *_scenario_lines(view, ScenarioState.NOT_REGRESSED, (), writer),
         *_scenario_lines(view, ScenarioState.IMPROVED, better, writer),
