@@ -83,7 +83,7 @@ def test_facts_that_an_accepted_repeat_has_are_no_change() -> None:
 
     def change(after: str) -> ChangeKind | None:
         result = compare_trial(accepted[0], said(after), lambda: [*accepted, wrong])
-        return result.change and result.change.kind
+        return result.change.kind if result.change else None
 
     assert change("现在温度是 25 度。") is ChangeKind.TEXT_CHANGED
     assert change("温度是 28 度。") is ChangeKind.FACTS_CHANGED

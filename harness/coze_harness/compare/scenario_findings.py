@@ -26,6 +26,7 @@ from itertools import chain, islice
 from typing import Final
 
 from coze_harness.compare.case_counts import CaseAttempts, CaseKey, CaseTally, Suspect
+from coze_harness.compare.cost_comparison import CostPairs, compare_costs
 from coze_harness.compare.exact_tests import ExactTests, holm_adjusted, wilson_interval
 from coze_harness.compare.sequential_test import Attempts, Decision
 from coze_harness.compare.stratified_tests import (
@@ -37,6 +38,7 @@ from coze_harness.compare.stratified_tests import (
 from coze_harness.model import (
     Assessment,
     ChangeKind,
+    CostChange,
     FactDifference,
     PassShare,
     ScenarioComparison,
@@ -66,6 +68,7 @@ class ScenarioCounts:
     kinds: dict[ChangeKind, int] = field(default_factory=lambda: dict.fromkeys(ChangeKind, 0))
     flipped_unchanged: bool = False
     facts: dict[tuple[str, int, int], FactDifference] = field(default_factory=dict)
+    costs: CostPairs = field(default_factory=CostPairs)
 
     def add_facts(self, result: TrialResult) -> None:
         """Add the differences of facts of a trial that still passes."""
@@ -93,6 +96,7 @@ class _Findings:
     suspects: Sequence[Suspect]
     is_sequential: bool
     can_go_on: bool
+    costs: Sequence[CostChange]
     test: StratifiedTestResult | None = None
     adjusted: float | None = None
 
@@ -119,6 +123,7 @@ class _Findings:
             flaky=self._is_flaky(),
             state=state,
             facts=self.counts.distinct_facts(),
+            cost=tuple(self.costs),
         )
 
     @property
@@ -149,6 +154,13 @@ class _Findings:
             return ScenarioState.NOT_REGRESSED
         if is_improved:
             return ScenarioState.IMPROVED
+        return self._state_of_answers()
+
+    def _state_of_answers(self) -> ScenarioState:
+        """Return what changed where it passes as often as before, with the same facts."""
+        kinds = self.counts.kinds
+        if any(one.changed or one.exceeded for one in self.costs):
+            return ScenarioState.COST_CHANGED
         if kinds[ChangeKind.DIFFERENT] or kinds[ChangeKind.TEXT_CHANGED]:
             return ScenarioState.TEXT_CHANGED
         return ScenarioState.UNCHANGED
@@ -209,6 +221,7 @@ def assess_scenarios(
     exact: ExactTests,
     *,
     is_sequential: bool,
+    max_increase: Mapping[str, Mapping[str, float]],
 ) -> tuple[ScenarioComparison, ...]:
     """Assess scenarios; those that regressed come first.
 
@@ -217,7 +230,10 @@ def assess_scenarios(
         tally: the attempts of their cases.
         exact: computes the tests of a fixed design.
         is_sequential: the design.
+        max_increase: by scenario and measure, the largest allowed increase (0.2 is 20 %).
     """
+    scenarios = list(scenarios)
+    costs = compare_costs([(one.costs, max_increase.get(one.scenario, {})) for one in scenarios])
     attempts, suspects = tally.attempts(), tally.suspects()
     cases: dict[tuple[str, str], list[CaseKey]] = {}
     for key in attempts:
@@ -233,8 +249,9 @@ def assess_scenarios(
             ],
             is_sequential,
             tally.find is not None,
+            cost,
         )
-        for counts in scenarios
+        for counts, cost in zip(scenarios, costs, strict=True)
     ]
     if not is_sequential:
         tests = [run_stratified_test(_strata(one.cases), exact) for one in findings]

@@ -28,6 +28,7 @@ class ScenarioState(StrEnum):
 
     `UNDECIDED`: the budget ended before the test did. `FACTS_CHANGED`: it still passes, but facts
     of an answer differ. `FLAKY`: it passes less often than always, and so did the unchanged bot.
+    `COST_CHANGED`: tokens or seconds changed, if nothing but the text did.
     `NOT_REGRESSED`: a trial failed that the baseline passes, and further trials decided that it
     passes as often as before. `NEW` has no baseline, `MISSING` no candidate.
     """
@@ -44,6 +45,35 @@ class ScenarioState(StrEnum):
     NOT_JUDGED = "not_judged"
     NEW = "new"
     MISSING = "missing"
+
+
+class CostMeasure(StrEnum):
+    """What an answer costs: tokens, seconds to its end, seconds to its first token."""
+
+    TOKENS = "tokens"
+    LATENCY = "latency"
+    FIRST_TOKEN = "first_token"  # noqa: S105 (of a reply)
+
+
+class CostChange(Struct, frozen=True, kw_only=True):
+    """A cost of a trial on both sides, over `pairs` of a baseline and its candidate.
+
+    `before` and `after` are geometric means, in tokens or seconds. `p` is the p-value of the
+    signed-rank test of the log ratios (`None` with one pair), `adjusted` the same after Holm's
+    correction, where enough pairs can decide. `changed`: it is decided or large. `limit` is the
+    largest increase that `max_increase` allows (0.2 is 20 %), and `exceeded` decides about the exit
+    code.
+    """
+
+    measure: CostMeasure
+    before: float
+    after: float
+    pairs: Count
+    p: float | None = None
+    adjusted: float | None = None
+    changed: bool = False
+    limit: float | None = None
+    exceeded: bool = False
 
 
 class PassShare(Struct, frozen=True, kw_only=True):
@@ -82,6 +112,12 @@ class ScenarioComparison(Struct, frozen=True, kw_only=True, rename={"assessment"
     more_calls: Count = 0
     assumed_rate: float | None = None
     facts: tuple[FactDifference, ...] = ()
+    cost: tuple[CostChange, ...] = ()
+
+    @property
+    def exceeds_cost(self) -> bool:
+        """Whether a cost increased by more than `max_increase` allows."""
+        return any(one.exceeded for one in self.cost)
 
 
 class BotDifference(Struct, frozen=True, kw_only=True):
@@ -121,6 +157,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
     `counts` has the number of trials for each kind of change that occurs, `states` the number of
     scenarios (with each bot) for each state. Scenarios that regressed
     come first. `calls` were made; `budget` was the most that were allowed, 0 without a limit.
+    `cost` is that of all scenarios together.
     """
 
     baseline: str
@@ -131,3 +168,4 @@ class Comparison(Struct, frozen=True, kw_only=True):
     calls: Count = 0
     budget: Count = 0
     bots: tuple[BotComparison, ...] = ()
+    cost: tuple[CostChange, ...] = ()
