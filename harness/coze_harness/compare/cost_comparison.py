@@ -9,8 +9,8 @@ A cost **changed** if
 - it is decided: the signed-rank test of the pairs has p < 0.05 after Holm's correction, and the
   mean ratio is at least 10 %. That takes six pairs.
 - with fewer pairs, it is large: half as many tokens again, or a third fewer, and at least 50; three
-  times the seconds, or a third of them, and at least one second. The seconds of one answer easily
-  double by chance.
+  times the seconds, or a third of them, and at least two seconds. The seconds of one answer
+  easily double by chance.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class _Large(NamedTuple):
 
 _LARGE: Final[Mapping[CostMeasure, _Large]] = {
     CostMeasure.TOKENS: _Large(1.5, 50),
-    CostMeasure.LATENCY: _Large(3, 1),
-    CostMeasure.FIRST_TOKEN: _Large(3, 1),
+    CostMeasure.LATENCY: _Large(3, 2),
+    CostMeasure.FIRST_TOKEN: _Large(3, 2),
 }
 
 

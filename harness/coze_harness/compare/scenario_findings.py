@@ -262,9 +262,17 @@ def assess_scenarios(
     return tuple(
         sorted(
             (one.compare() for one in findings),
-            key=lambda one: (_ORDER.index(one.state), not one.flaky, one.scenario, one.bot),
+            key=_urgency,
         )
     )
+
+
+def _urgency(scenario: ScenarioComparison) -> tuple[object, ...]:
+    """Return what scenarios are sorted by: those that fail the comparison come first."""
+    rank = 2 * _ORDER.index(scenario.state)
+    # After what regressed, before what is undecided.
+    rank = min(rank, 1) if scenario.exceeds_cost else rank
+    return rank, not scenario.flaky, scenario.scenario, scenario.bot
 
 
 def _adjusted(tests: Sequence[StratifiedTestResult | None]) -> list[float | None]:
