@@ -205,6 +205,10 @@ def _next_steps(found: Comparison | None, asked: Sequence[str] | None) -> list[s
             names = dict.fromkeys(one.scenario for one in undecided)
             words = ["coze-harness", "compare", *names, *asked, "--budget", str(calls)]
             steps.append(str(message("compare.next.decide", command=shlex.join(words))))
+    costly = [one.scenario for one in found.scenarios if one.exceeds_cost] if found else []
+    if costly:
+        limited = tuple(dict.fromkeys(costly))
+        steps.append(str(message("compare.next.costly", scenarios=limited)))
     if found is None or any(kind is not ChangeKind.SAME for kind in found.counts):
         steps.append("coze-harness accept --interactive   shows each change")
         steps.append("coze-harness accept   replaces the baseline with the candidates")
