@@ -122,9 +122,9 @@ def test_the_threshold_separates_paraphrases_from_different_answers() -> None:
 
 def test_the_answers_decide_if_the_verdict_is_the_same() -> None:
     assert change(said(REWORDED[0][0]), said(REWORDED[0][1])).kind is ChangeKind.TEXT_CHANGED
-    assert change(said("你好!"), said("No.")).kind is ChangeKind.DIFFERENT
+    assert change(said("你好!"), said("再见。")).kind is ChangeKind.DIFFERENT
     two = trial(turns=[turn(replied=reply(REWORDED[0][0])), turn(replied=reply("是。"))])
-    new = trial(turns=[turn(replied=reply(REWORDED[0][1])), turn(replied=reply("No way"))])
+    new = trial(turns=[turn(replied=reply(REWORDED[0][1])), turn(replied=reply("好呀"))])
     assert change(two, new).kind is ChangeKind.DIFFERENT
 
 

@@ -205,6 +205,13 @@ def test_a_secret_in_the_file_is_refused_and_not_repeated(
         ("report: {language: en}\n", "1:10", 'Did you mean "lang"?'),
         ("report: out\n", "1:9", "a mapping"),
         ("redact: ['(']\n", "1:10", "cannot be compiled"),
+        ("compare: {max_increase: {token: 20%}}\n", "1:26", 'Did you mean "tokens"?'),
+        ("compare: {max_increase: {tokens: 20}}\n", "1:34", '"20" is not a share'),
+        ("compare: {max_increase: {tokens: x%}}\n", "1:34", '"x%" is not a share'),
+        ("compare: {max_increase: {tokens: 20％}}\n", "1:34", '"20％" is not a share'),
+        ("compare: {max_increase: {tokens: [1]}}\n", "1:34", "is not a share"),
+        ("compare: {max_increase: {tokens: -0.1}}\n", "1:34", "is not a share"),
+        ("compare: {max_increase: 20%}\n", "1:25", "a mapping"),
         ("redact: ['x*']\n", "1:10", "empty text"),
         ("redact: {patterns: [a, '(']}\n", "1:24", "cannot be compiled"),
         ("poll: {interval: 0}\n", "1:18", "more than 0"),
@@ -375,3 +382,10 @@ def test_redact_takes_patterns_and_presets(tmp_path: Path) -> None:
     config = read_config(file)
     assert [pattern.source for pattern in config.redact.patterns] == ["my-[0-9]+"]
     assert config.redact.presets == ("cn_personal",)
+
+
+def test_a_share_is_a_percentage_or_a_number(tmp_path: Path) -> None:
+    text = "compare: {max_increase: {tokens: 20%, latency: 0.5, first_token: '7.5 %'}}\n"
+    limits = load(tmp_path, text).compare.max_increase
+    assert limits == {"tokens": 0.2, "latency": 0.5, "first_token": 0.075}
+    assert load(tmp_path, "").compare.max_increase == {}

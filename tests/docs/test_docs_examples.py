@@ -178,10 +178,16 @@ def test_the_page_of_mistakes_shows_what_is_printed_for_forty_of_them() -> None:
 def test_every_setting_is_listed_with_its_default() -> None:
     table = doc_pages.rows("docs/scenarios.md", "key", "harness.yaml")
     listed = {cells[0].strip("`"): cells[2].strip("`") for cells in table}
-    fields = set(record_schema(ConfigSpec)["properties"]) - {"poll", "limits", "judge", "report"}
+    fields = set(record_schema(ConfigSpec)["properties"]) - {
+        "poll",
+        "limits",
+        "judge",
+        "report",
+        "compare",
+    }
     inner = {"poll.interval", "poll.timeout", "judge.bot", "report.lang", "report.layout"}
     inner |= {"limits.call", "limits.trial", "limits.response"}
-    inner |= {"redact.patterns", "redact.presets"}
+    inner |= {"redact.patterns", "redact.presets", "compare.max_increase"}
     assert set(listed) == fields | inner
     right = {
         "base_url": BASE_URL,

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from builders import key, reply, run, trial, turn, verdict
+from coze_harness.facts import FactKind
 from coze_harness.messages.catalogue import load_files
 from coze_harness.model import (
     AnswerChange,
@@ -235,6 +236,7 @@ def test_every_word_is_said_somewhere() -> None:
         for one in kinds
     }  # fmt: skip
     put_together |= {f"diff.{name}" for name in ("ins", "del", "sides", "changed")}
+    put_together |= {f"facts.{kind.value}" for kind in FactKind}
     put_together |= {f"theme.{name}" for name in ("auto", "light", "dark")}
     put_together |= {"change.flaky", "status.none", "status.warning", "view.trial"}
     for word in load_files()["page"]:

@@ -15,7 +15,7 @@ from coze_harness.model.trial import Trial
 from coze_harness.scenarios import expand_trials, find_files, load_scenarios
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scenario_project import BOTS, load_all, load_one, project_in, trials_of
+from scenario_project import BOTS, faults_of, load_all, load_one, project_in, trials_of
 
 ASK = "turns: [{prompt: a}]"
 ID = "7374752000116113999"
@@ -222,3 +222,12 @@ def test_a_missing_scenarios_folder_is_told(tmp_path: Path) -> None:
     project.scenarios.rmdir()
     with pytest.raises(UsageError, match="init"):
         find_files([], project, project.root)
+
+
+def test_trials_know_how_much_more_they_may_cost(tmp_path: Path) -> None:
+    text = "max_increase: {tokens: 20%, latency: 0.5}\nturns: [{prompt: a}]\n"
+    (trial,) = trials_of(tmp_path, text)
+    assert trial.max_increase == {"tokens": 0.2, "latency": 0.5}
+    (fault,) = faults_of(tmp_path, {"scenarios/a.yaml": text.replace("20%", "20")})
+    assert str(fault.where) == "scenarios/a.yaml:1:24"
+    assert "20%" in str(fault.what)

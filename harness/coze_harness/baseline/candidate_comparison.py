@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Generic, TypeVar
 
 from coze_harness.baseline.candidate_pairs import TrialPair
@@ -19,6 +20,8 @@ Encoded = TypeVar("Encoded")
 
 _MISSING: Final = "missing"
 """The kind of the error that there is no recording: then there is no baseline to compare with."""
+
+_MAX_ACCEPTED: Final = 20
 
 
 def replay_candidates(
@@ -44,7 +47,11 @@ class _BatchComparison(Generic[Encoded]):
     def __call__(self, pairs: Sequence[TrialPair]) -> list[Encoded]:
         redactor = self.runner.redactor
         return [
-            compare_and_encode(*replay_pair(pair, self.runner, redactor), self.encode)
+            compare_and_encode(
+                *replay_pair(pair, self.runner, redactor),
+                self.encode,
+                partial(replay_accepted, pair, self.runner, redactor),
+            )
             for pair in pairs
         ]
 
@@ -64,8 +71,19 @@ def replay_pair(
     return baseline, candidates.replay(pair.candidate, redactor, answers)
 
 
+def replay_accepted(
+    pair: TrialPair, runner: ReplayRunner, redactor: Redactor
+) -> Iterator[TrialResult]:
+    """Yield the first recorded repeats of a pair's baseline, judged by today's expectations."""
+    for trial in pair.accepted[:_MAX_ACCEPTED]:
+        yield runner.replay(trial, redactor)
+
+
 def compare_and_encode(
-    baseline: TrialResult | None, candidate: TrialResult, encode: EncodeResult[Encoded]
+    baseline: TrialResult | None,
+    candidate: TrialResult,
+    encode: EncodeResult[Encoded],
+    accepted: Callable[[], Iterable[TrialResult]] = tuple,
 ) -> Encoded:
     """Compare a candidate with its baseline and encode the result.
 
@@ -74,7 +92,7 @@ def compare_and_encode(
     baseline, candidate, code = usable_baseline(baseline, candidate)
     error = candidate.error
     exit_code = max(error.exit_code if error else 0, code)
-    return encode(compare_trial(baseline, candidate), exit_code=exit_code)
+    return encode(compare_trial(baseline, candidate, accepted), exit_code=exit_code)
 
 
 def usable_baseline(

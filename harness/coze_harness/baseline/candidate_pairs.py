@@ -17,12 +17,13 @@ class TrialPair:
     """A trial of the candidate, and the one whose recording it is compared with, if there is one.
 
     A repeat that the baseline has no recording of is compared with the first. `overrides` are
-    request fields that differ from the scenario.
+    request fields that differ from the scenario. `accepted` are recorded repeats of the baseline.
     """
 
     candidate: Trial
     baseline: Trial | None
     overrides: Mapping[str, str] = field(default_factory=dict)
+    accepted: tuple[Trial, ...] = ()
 
     @property
     def key(self) -> TrialKey:
@@ -55,7 +56,9 @@ def pairs_to_record(
     pairs = []
     for trial in selected:
         overrides = options.overrides(trial)
-        pairs.append(TrialPair(candidates.trial(trial, overrides), baselines.of(trial), overrides))
+        repeats = baselines.repeats(trial)
+        baseline = _baseline(trial, repeats)
+        pairs.append(TrialPair(candidates.trial(trial, overrides), baseline, overrides, repeats))
     return pairs
 
 
@@ -67,28 +70,42 @@ def recorded_pairs(
         candidates, key=lambda t: (t.key.file, t.key.line, t.key.bot, t.key.case, t.key.trial)
     )
     baselines = _Baselines(own, root)
-    return [TrialPair(trial, baselines.of(trial)) for trial in ordered]
+    pairs = []
+    for trial in ordered:
+        repeats = baselines.repeats(trial)
+        pairs.append(TrialPair(trial, _baseline(trial, repeats), accepted=repeats))
+    return pairs
+
+
+def _baseline(trial: Trial, repeats: Sequence[Trial]) -> Trial | None:
+    """Return the recorded trial of the same repeat, else the first."""
+    same = (other for other in repeats if other.key.trial == trial.key.trial)
+    return next(same, next(iter(repeats), None))
 
 
 class _Baselines:
-    """Finds the trial whose recording is the baseline of another."""
+    """Finds the trials whose recordings are the baseline of another."""
 
     def __init__(self, own: Iterable[Trial], root: Path) -> None:
         self._root = root
         self._by_case: dict[tuple[str, str], list[Trial]] = {}
+        self._recorded: dict[tuple[str, str, str], tuple[Trial, ...]] = {}
         for trial in own:
             self._by_case.setdefault((trial.key.scenario, trial.key.case), []).append(trial)
 
-    def of(self, trial: Trial) -> Trial | None:
-        """Return the recorded trial of the same bot and repeat, as far as there is one."""
+    def repeats(self, trial: Trial) -> tuple[Trial, ...]:
+        """Return the recorded repeats of the same bot, else of the scenario's first, in order."""
         others = self._by_case.get((trial.key.scenario, trial.key.case), ())
         bots = [other.bot.id for other in others]
         bot = trial.bot.id if trial.bot.id in bots else next(iter(bots), "")
-        ranked = sorted(
-            (other for other in others if other.bot.id == bot),
-            key=lambda other: (other.key.trial != trial.key.trial, other.key.trial),
-        )
-        return next((other for other in ranked if self._is_recorded(other)), None)
+        key = (trial.key.scenario, trial.key.case, bot)
+        if key not in self._recorded:
+            ranked = sorted(
+                (other for other in others if other.bot.id == bot),
+                key=lambda other: other.key.trial,
+            )
+            self._recorded[key] = tuple(filter(self._is_recorded, ranked))
+        return self._recorded[key]
 
     def _is_recorded(self, trial: Trial) -> bool:
         return os.path.lexists(self._root / trial.key.cassette)

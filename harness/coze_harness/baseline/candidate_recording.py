@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
-from coze_harness.baseline.candidate_comparison import usable_baseline
+from coze_harness.baseline.candidate_comparison import replay_accepted, usable_baseline
 from coze_harness.baseline.candidate_pairs import TrialPair
 from coze_harness.baseline.candidates import CandidateFolder, candidate_info, repeat_of
 from coze_harness.baseline.evidence import EvidenceCollector
@@ -24,7 +24,7 @@ from coze_harness.compare.sequential_test import (
 )
 from coze_harness.execution.live_runner import CandidateContext, LiveRunner, LiveSession
 from coze_harness.messages import UserText
-from coze_harness.model import BotSnapshot, TrialResult, replace
+from coze_harness.model import BotSnapshot, TrialKey, TrialResult, replace
 from coze_harness.model.errors import CassetteError
 from coze_harness.model.protocols import EncodeResult
 from coze_harness.model.trial import Trial
@@ -102,6 +102,7 @@ class CandidateRecording(Generic[Encoded]):
     calls: int = 0
     _lost: set[CaseKey] = field(default_factory=set)
     _again: Counter[CaseKey] = field(default_factory=Counter)
+    _running: dict[str, TrialPair] = field(default_factory=dict)
     _contexts: dict[str, CandidateContext] = field(default_factory=dict)
     _baseline_contexts: dict[str, CandidateContext] = field(default_factory=dict)
     _baselines: dict[str, TrialResult] = field(default_factory=dict)
@@ -152,6 +153,7 @@ class CandidateRecording(Generic[Encoded]):
     ) -> Iterator[Sequence[Encoded]]:
         self._run_baselines(asks, baselines)
         for pair in (ask.pair for ask in asks):
+            self._running[pair.key.id] = pair
             self._contexts[pair.key.id] = CandidateContext(
                 committed=pair.baseline,
                 options=pair.overrides,
@@ -212,9 +214,17 @@ class CandidateRecording(Generic[Encoded]):
         if baseline is None and committed is not None:
             baseline = self.live.replayer.replay(committed, self.live.redactor)
         baseline, result, code = usable_baseline(baseline, result)
-        compared = compare_trial(baseline, result)
+        compared = compare_trial(baseline, result, lambda: self._accepted(result.key))
         exit_code = max(result.error.exit_code if result.error else 0, code)
         return compared, self.encode(compared, exit_code=exit_code)
+
+    def _accepted(self, key: TrialKey) -> Iterator[TrialResult]:
+        """Yield the answers of a baseline: what its bot answered here, and the recorded ones."""
+        for other, asked in self._baseline_ids.items():
+            pair = self._running.get(other)
+            if pair and _case_key(pair) == (key.scenario, key.bot, key.case):
+                yield from filter(None, [self._baselines.get(asked)])
+        yield from replay_accepted(self._running[key.id], self.live.replayer, self.live.redactor)
 
     # --- what to run again -----------------------------------------------------------------------
 

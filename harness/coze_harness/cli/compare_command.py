@@ -227,6 +227,10 @@ def _next_steps(
             names = dict.fromkeys(one.scenario for one in undecided)
             command = ["coze-harness", "compare", *names, *asked, "--budget", str(calls)]
             steps.append(message("compare.next.decide", command=shlex.join(command)))
+    costly = [one.scenario for one in found.scenarios if one.exceeds_cost] if found else []
+    if costly:
+        limited = tuple(dict.fromkeys(costly))
+        steps.append(message("compare.next.costly", scenarios=limited))
     if found is None or any(kind is not ChangeKind.SAME for kind in found.counts):
         interactive = "coze-harness accept --interactive"
         steps.append(message("compare.next_review", command=interactive))

@@ -45,9 +45,10 @@ from coze_harness.compare.comparison_summary import (
 )
 from coze_harness.compare.run_pairing import compare_run_pairs, pair_runs
 from coze_harness.compare.sequential_test import Attempts
-from coze_harness.messages import message
+from coze_harness.messages import as_message, message
 from coze_harness.model import Mode, replace
 from coze_harness.model.errors import (
+    HarnessError,
     NothingSelectedError,
     ResultsError,
     ScenarioError,
@@ -156,6 +157,7 @@ def compare_candidate(
                 f"{str(candidate) or 'the candidate'}{f', of {bots}' if bots else ''}",
                 replace(tally, cases={}),
                 is_sequential=not plan.is_fixed,
+                max_increase=_max_increase(project, trials),
             ),
             redactor=redactor,
             budget=asking.budget or 0,
@@ -193,6 +195,7 @@ def compare_recorded(
             f"the candidates in {project.folders.display_path(folder.path)}",
             CaseTally(required_rates(pairs), known.find, is_replay=True),
             is_sequential=selection.repeat is None,
+            max_increase=_max_increase(project, [pair.candidate for pair in pairs]),
         ),
         redactor=project.replayer.redactor,
     )
@@ -231,6 +234,12 @@ def compare_runs(
             f"run {baseline.resolve().name}",
             f"run {candidate.resolve().name}",
             CaseTally({pair.key.scenario: pair.min_pass_rate for pair in pairs}),
+            max_increase={
+                **dict.fromkeys(
+                    (pair.key.scenario for pair in pairs), project.settings.compare.max_increase
+                ),
+                **_max_increase(project, _trials_of_files(project, listener)),
+            },
         ),
         redactor=project.replayer.redactor,
     )
@@ -335,6 +344,23 @@ def _own_trials(project: Project, selection: TrialSelection) -> list[Trial]:
     except ScenarioError:
         # The selection itself has loaded: only bots that scenarios do not name can be wrong here.
         return []
+
+
+def _trials_of_files(project: Project, listener: RunListener) -> list[Trial]:
+    """Return the trials of the scenario files; none with a warning if files must be edited."""
+    try:
+        return project.select_trials(TrialSelection())
+    except NothingSelectedError:
+        return []
+    except HarnessError as error:
+        listener.on_warning(message("compare.unread_limits", reason=as_message(error.what)))
+        return []
+
+
+def _max_increase(project: Project, trials: Sequence[Trial]) -> dict[str, Mapping[str, float]]:
+    """Return by how much each scenario's costs may increase; its own limits come first."""
+    limits = project.settings.compare.max_increase
+    return {trial.key.scenario: {**limits, **trial.max_increase} for trial in trials}
 
 
 def _baseline_name(project: Project) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from coze_harness.compare.bot_differences import BotPair, is_unchanged
 from coze_harness.compare.case_counts import CaseTally
+from coze_harness.compare.cost_comparison import compare_total_cost
 from coze_harness.compare.exact_tests import ExactTests
 from coze_harness.compare.scenario_findings import ScenarioCounts, assess_scenarios
 from coze_harness.compare.scipy_tests import best_available_tests
@@ -38,6 +39,7 @@ class ComparisonBuilder:
         tally: counts attempts by case; without evidence by default.
         is_sequential: whether suspects are decided by the sequential test; else both sides have a
             fixed number of trials, which an exact test compares.
+        max_increase: by scenario and measure, the largest allowed increase of a cost (0.2 is 20 %).
         exact: computes the exact tests; scipy by default if it is installed, else `PythonTests`.
     """
 
@@ -49,11 +51,13 @@ class ComparisonBuilder:
         exact: ExactTests | None = None,
         *,
         is_sequential: bool = False,
+        max_increase: Mapping[str, Mapping[str, float]] | None = None,
     ) -> None:
         self._names = baseline, candidate
         self._tally = tally or CaseTally()
         self._exact = exact
         self._is_sequential = is_sequential
+        self._max_increase = max_increase or {}
         self._scenarios: dict[tuple[str, str], ScenarioCounts] = {}
         self._bots: dict[str, BotPair] = {}
 
@@ -69,6 +73,8 @@ class ComparisonBuilder:
             scenario = ScenarioCounts(key.scenario, key.bot)
             self._scenarios[key.scenario, key.bot] = scenario
         scenario.kinds[change.kind] += 1
+        scenario.add_facts(result)
+        scenario.costs.add(result)
         if before is not None and after is not None:
             scenario.is_edited |= change.kind is ChangeKind.REGRESSED and not _has_flipped(change)
             scenario.flipped_unchanged |= _flipped_unchanged(before, after, change)
@@ -88,7 +94,11 @@ class ComparisonBuilder:
         scenarios = self._scenarios.values()
         totals = {kind: sum(one.kinds[kind] for one in scenarios) for kind in ChangeKind}
         assessed = assess_scenarios(
-            scenarios, self._tally, exact, is_sequential=self._is_sequential
+            scenarios,
+            self._tally,
+            exact,
+            is_sequential=self._is_sequential,
+            max_increase=self._max_increase,
         )
         states = Counter(one.state for one in assessed)
         return Comparison(
@@ -98,6 +108,7 @@ class ComparisonBuilder:
             scenarios=assessed,
             states={state: states[state] for state in ScenarioState if states[state]},
             bots=tuple(self._bots[bot].compare(bot) for bot in sorted(self._bots)),
+            cost=compare_total_cost(one.costs for one in scenarios),
         )
 
 

@@ -15,12 +15,20 @@ Encoded = TypeVar("Encoded")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunTrialPair:
-    """A trial of the candidate's run, of the baseline's, or of both."""
+    """A trial of the candidate's run, of the baseline's, or of both.
+
+    `repeats` are all of the baseline.
+    """
 
     baseline: TrialResult | None
     candidate: TrialResult | None
     key: TrialKey
     min_pass_rate: float
+    repeats: Sequence[TrialResult] = ()
+
+    def accepted(self) -> Sequence[TrialResult]:
+        """Return the answers that the baseline gave to the same prompts."""
+        return self.repeats
 
 
 def pair_runs(
@@ -39,14 +47,19 @@ def pair_runs(
     """
     before = _latest_results(baseline, is_selected)
     by_position: dict[tuple[str, str, int], TrialResult] = {}
+    repeats: dict[tuple[str, str, str], list[TrialResult]] = {}
     for result in before.values():
         by_position.setdefault(_position(result.key), result)
+        repeats.setdefault(_case(result.key), []).append(result)
     pairs: list[RunTrialPair] = []
     paired: set[str] = set()
 
     def add(key: TrialKey, old: TrialResult | None, new: TrialResult | None) -> None:
         rate = required.get(key.scenario, 1.0)
-        pairs.append(RunTrialPair(baseline=old, candidate=new, key=key, min_pass_rate=rate))
+        accepted = repeats[_case(old.key)] if old else ()
+        pairs.append(
+            RunTrialPair(baseline=old, candidate=new, key=key, min_pass_rate=rate, repeats=accepted)
+        )
 
     for result in _latest_results(candidate, is_selected).values():
         other = before.get(result.key.id) or by_position.get(_position(result.key))
@@ -66,11 +79,16 @@ def compare_run_pairs(
     for pair in pairs:
         # A trial that only the older run has is not an error, even if its result has one.
         code = None if pair.candidate else 0
-        yield (encode(compare_trial(pair.baseline, pair.candidate), exit_code=code),)
+        compared = compare_trial(pair.baseline, pair.candidate, pair.accepted)
+        yield (encode(compared, exit_code=code),)
 
 
 def _position(key: TrialKey) -> tuple[str, str, int]:
     return key.scenario, key.case, key.trial
+
+
+def _case(key: TrialKey) -> tuple[str, str, str]:
+    return key.scenario, key.bot, key.case
 
 
 def _latest_results(

@@ -22,9 +22,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Final
 
 from coze_harness.compare.case_counts import CaseAttempts, CaseKey, CaseTally, Suspect
+from coze_harness.compare.cost_comparison import CostPairs, compare_costs
 from coze_harness.compare.exact_tests import ExactTests, holm_adjusted, wilson_interval
 from coze_harness.compare.sequential_test import Attempts, Decision
 from coze_harness.compare.stratified_tests import (
@@ -36,15 +38,19 @@ from coze_harness.compare.stratified_tests import (
 from coze_harness.model import (
     Assessment,
     ChangeKind,
+    CostChange,
+    FactDifference,
     PassShare,
     ScenarioComparison,
     ScenarioState,
+    TrialResult,
     replace,
 )
 
 SEQUENTIAL: Final = "sequential probability ratio"
 
 _SIGNIFICANCE_LEVEL: Final = 0.05
+_MAX_FACTS: Final = 20
 _ORDER: Final = tuple(ScenarioState)
 _NOT_JUDGED: Final = ScenarioState.NOT_JUDGED
 
@@ -54,7 +60,8 @@ class ScenarioCounts:
     """The trials of a scenario with one bot, by kind of change.
 
     `flipped_unchanged`: a verdict changed although the bot did not. `is_edited`: a trial fails only
-    because of expectations that the other side does not have.
+    because of expectations that the other side does not have. `facts` are the differences of facts
+    of trials that still pass, by case, repeat and position.
     """
 
     scenario: str
@@ -62,6 +69,21 @@ class ScenarioCounts:
     kinds: dict[ChangeKind, int] = field(default_factory=lambda: dict.fromkeys(ChangeKind, 0))
     flipped_unchanged: bool = False
     is_edited: bool = False
+    facts: dict[tuple[str, int, int], FactDifference] = field(default_factory=dict)
+    costs: CostPairs = field(default_factory=CostPairs)
+
+    def add_facts(self, result: TrialResult) -> None:
+        """Add the differences of facts of a trial that still passes."""
+        if result.change is None or result.change.kind is not ChangeKind.FACTS_CHANGED:
+            return
+        differences = chain.from_iterable(turn.facts for turn in result.change.turns)
+        for position, one in enumerate(differences):
+            self.facts[result.key.case, result.key.trial, position] = one
+
+    def distinct_facts(self) -> tuple[FactDifference, ...]:
+        """Return the first differences of facts, each once."""
+        ordered = dict.fromkeys(self.facts[place] for place in sorted(self.facts))
+        return tuple(islice(ordered, _MAX_FACTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +98,7 @@ class _Findings:
     suspects: Sequence[Suspect]
     is_sequential: bool
     can_go_on: bool
+    costs: Sequence[CostChange]
     test: StratifiedTestResult | None = None
     adjusted: float | None = None
 
@@ -101,6 +124,8 @@ class _Findings:
             assumed_rate=min(rates) if rates and self.is_sequential else None,
             flaky=self._is_flaky(),
             state=state,
+            facts=self.counts.distinct_facts(),
+            cost=tuple(self.costs),
         )
 
     @property
@@ -119,6 +144,8 @@ class _Findings:
             return ScenarioState.REGRESSED
         if self._undecided():
             return ScenarioState.UNDECIDED
+        if kinds[ChangeKind.FACTS_CHANGED]:
+            return ScenarioState.FACTS_CHANGED
         is_worse = bool(kinds[ChangeKind.REGRESSED] or self.suspects)
         is_improved = bool(kinds[ChangeKind.IMPROVED])
         if (is_worse or is_improved) and any(
@@ -130,6 +157,13 @@ class _Findings:
             return ScenarioState.NOT_REGRESSED
         if is_improved:
             return ScenarioState.IMPROVED
+        return self._state_of_answers()
+
+    def _state_of_answers(self) -> ScenarioState:
+        """Return what changed where it passes as often as before, with the same facts."""
+        kinds = self.counts.kinds
+        if any(one.changed or one.exceeded for one in self.costs):
+            return ScenarioState.COST_CHANGED
         if kinds[ChangeKind.DIFFERENT] or kinds[ChangeKind.TEXT_CHANGED]:
             return ScenarioState.TEXT_CHANGED
         return ScenarioState.UNCHANGED
@@ -194,6 +228,7 @@ def assess_scenarios(
     exact: ExactTests,
     *,
     is_sequential: bool,
+    max_increase: Mapping[str, Mapping[str, float]],
 ) -> tuple[ScenarioComparison, ...]:
     """Assess scenarios; those that regressed come first.
 
@@ -202,7 +237,10 @@ def assess_scenarios(
         tally: the attempts of their cases.
         exact: computes the tests of a fixed design.
         is_sequential: the design.
+        max_increase: by scenario and measure, the largest allowed increase (0.2 is 20 %).
     """
+    scenarios = list(scenarios)
+    costs = compare_costs([(one.costs, max_increase.get(one.scenario, {})) for one in scenarios])
     attempts, suspects = tally.attempts(), tally.suspects()
     cases: dict[tuple[str, str], list[CaseKey]] = {}
     for key in attempts:
@@ -218,8 +256,9 @@ def assess_scenarios(
             ],
             is_sequential,
             tally.find is not None,
+            cost,
         )
-        for counts in scenarios
+        for counts, cost in zip(scenarios, costs, strict=True)
     ]
     if not is_sequential:
         tests = [run_stratified_test(_strata(one.cases), exact) for one in findings]
@@ -230,9 +269,17 @@ def assess_scenarios(
     return tuple(
         sorted(
             (one.compare() for one in findings),
-            key=lambda one: (_ORDER.index(one.state), not one.flaky, one.scenario, one.bot),
+            key=_urgency,
         )
     )
+
+
+def _urgency(scenario: ScenarioComparison) -> tuple[object, ...]:
+    """Return what scenarios are sorted by: those that fail the comparison come first."""
+    rank = 2 * _ORDER.index(scenario.state)
+    # After what regressed, before what is undecided.
+    rank = min(rank, 1) if scenario.exceeds_cost else rank
+    return rank, not scenario.flaky, scenario.scenario, scenario.bot
 
 
 def _adjusted(tests: Sequence[StratifiedTestResult | None]) -> list[float | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 from typing import Final
 
@@ -11,6 +11,7 @@ from coze_harness.compare.verdict_changes import find_verdict_changes
 from coze_harness.model import (
     AnswerChange,
     ChangeKind,
+    FactDifference,
     Severity,
     TrialChange,
     TrialResult,
@@ -31,18 +32,32 @@ PASSING: Final = frozenset({TrialStatus.PASSED, TrialStatus.FIXED})
 FAILING: Final = frozenset({TrialStatus.FAILED, TrialStatus.KNOWN_FAILURE})
 
 
-def compare_trial(baseline: TrialResult | None, candidate: TrialResult | None) -> TrialResult:
+_MAX_FACTS: Final = 20
+"""Differences of facts that are kept for one turn."""
+
+
+def compare_trial(
+    baseline: TrialResult | None,
+    candidate: TrialResult | None,
+    accepted: Callable[[], Iterable[TrialResult]] = tuple,
+) -> TrialResult:
     """Return the candidate's result with its change; the baseline's result without a candidate.
 
     A known failure that fails counts as failing, a fixed one as passing. Errors and skipped trials
     are not judged: `BROKEN` if only the baseline was judged, `IMPROVED` if the candidate passes and
     the baseline was not judged.
 
-    If both sides have the same verdict, the answers decide: `DIFFERENT` if an answer differs or
-    only one side has it, else `TEXT_CHANGED`, else `SAME`. If the verdict of an expectation of
-    severity error changed, but not that of the trial (because another one fails on both sides), the
-    trial is `DIFFERENT`, too. Tool calls, follow-ups, other messages, tokens and seconds are
+    If both sides have the same verdict, the answers decide: `FACTS_CHANGED` if they pass and the
+    facts of an answer differ from those of every accepted answer, else `DIFFERENT` if an answer
+    differs or only one side has it, else `TEXT_CHANGED`, else `SAME`. If the verdict of an
+    expectation of severity error changed, but not that of the trial (because another one fails on
+    both sides), the trial is `DIFFERENT`, too. Tool calls, follow-ups and other messages are
     ignored, because they vary from one chat to the next; use expectations for them.
+
+    Args:
+        baseline: the trial's own baseline.
+        candidate: the trial.
+        accepted: returns the other repeats of the baseline; called only if facts differ.
 
     Raises:
         ValueError: both sides are missing.
@@ -57,7 +72,12 @@ def compare_trial(baseline: TrialResult | None, candidate: TrialResult | None) -
         # The result of an earlier comparison contains its own baseline.
         baseline = replace(baseline, change=None)
     turns = _turn_changes(baseline.turns, candidate.turns)
-    kind = _by_verdict(baseline.status, candidate.status) or _by_answers(turns)
+    if any(turn.facts for turn in turns):
+        turns = _without_accepted_facts(turns, candidate.turns, accepted())
+    kind = _by_verdict(baseline.status, candidate.status)
+    if kind is None and candidate.status in PASSING and any(turn.facts for turn in turns):
+        kind = ChangeKind.FACTS_CHANGED
+    kind = kind or _by_answers(turns)
     return replace(candidate, change=TrialChange(kind=kind, baseline=baseline, turns=turns))
 
 
@@ -87,7 +107,39 @@ def _compare_turns(before: TurnResult | None, after: TurnResult | None) -> TurnC
     answer, ratio = _compare_answers(old.answer, new.answer)
     if answer is AnswerChange.SAME and not verdict_changes:
         return _SAME
-    return TurnChange(answer=answer, similarity=ratio, verdict_changes=verdict_changes)
+    facts = () if answer is AnswerChange.SAME else _fact_differences(old.answer, new.answer)
+    return TurnChange(answer=answer, similarity=ratio, verdict_changes=verdict_changes, facts=facts)
+
+
+def _fact_differences(before: str, after: str) -> tuple[FactDifference, ...]:
+    """Return the differences of facts between two answers: changed, then added, then removed."""
+    from coze_harness.facts import compare_facts  # only answers that changed need it
+
+    found = compare_facts(before, after)
+    return tuple(
+        FactDifference(
+            kind=one.kind.value,
+            before=one.before.text if one.before else None,
+            after=one.after.text if one.after else None,
+        )
+        for one in (*found.changed, *found.added, *found.removed)[:_MAX_FACTS]
+    )
+
+
+def _without_accepted_facts(
+    turns: Sequence[TurnChange], after: Sequence[TurnResult], accepted: Iterable[TrialResult]
+) -> tuple[TurnChange, ...]:
+    """Return the turns without the facts of answers that have those of an accepted answer."""
+    remaining = list(turns)
+    for result in accepted:
+        if result.status not in PASSING:
+            continue
+        for number, (old, new) in enumerate(zip(result.turns, after, strict=False)):
+            if not remaining[number].facts or old.reply is None or new.reply is None:
+                continue
+            if not _fact_differences(old.reply.answer, new.reply.answer):
+                remaining[number] = replace(remaining[number], facts=())
+    return tuple(remaining)
 
 
 def _compare_answers(before: str, after: str) -> tuple[AnswerChange, float]:

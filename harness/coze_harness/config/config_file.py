@@ -13,6 +13,7 @@ from coze_harness.config.service_urls import check_base_url
 from coze_harness.config.settings import (
     BASE_URL,
     USER_ID,
+    CompareSettings,
     LimitSettings,
     PollSettings,
     RedactSettings,
@@ -30,6 +31,7 @@ from coze_harness.model.location import Location, PathPart, SourcePositions
 from coze_harness.text.safe_regex import PatternError, UserPattern, compile_pattern
 from coze_harness.text.spelling import with_suggestion, yaml_type_name
 from coze_harness.yaml_source import YamlDocument, read_yaml
+from coze_harness.yaml_source.max_increase import read_max_increase
 from coze_harness.yaml_source.record_schema import (
     BOOLEAN,
     MAPPING,
@@ -102,6 +104,9 @@ class ConfigSpec:
         False, BOOLEAN, "Whether a recording that was edited since it was recorded is an error."
     )
     judge: Mapping[str, str] | None = key(None, _JUDGE, "Accepted, but not used by this version.")
+    compare: CompareSettings = key(
+        CompareSettings(), record_schema(CompareSettings), "What compare fails."
+    )
     report: ReportSettings = key(
         ReportSettings(), record_schema(ReportSettings), "How reports are written."
     )
@@ -158,6 +163,8 @@ def read_config(file: Path) -> ConfigSpec:
     values["poll"] = PollSettings(**values.get("poll", {}))
     values["limits"] = LimitSettings(**values.get("limits", {}))
     values["report"] = ReportSettings(**values.get("report", {}))
+    increase = values.get("compare", {}).get("max_increase", {})
+    values["compare"] = CompareSettings(read_max_increase(increase))
     values["redact"] = _read_redact(values.get("redact", []), positions)
     config = ConfigSpec(**values)
     _check_bot_references(config, positions)

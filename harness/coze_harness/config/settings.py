@@ -12,6 +12,7 @@ from coze_harness.messages import LocalizedText
 from coze_harness.model import Target
 from coze_harness.storage.remote_folder import RemoteFolder
 from coze_harness.text.safe_regex import UserPattern
+from coze_harness.yaml_source.max_increase import MAX_INCREASE
 from coze_harness.yaml_source.record_schema import TEXT, Schema, key, list_of
 
 BASE_URL: Final = "https://api.coze.com"
@@ -49,6 +50,15 @@ class RedactSettings:
 
     patterns: tuple[UserPattern, ...] = key((), list_of(TEXT))
     presets: tuple[str, ...] = key((), list_of({"enum": ["cn_personal"]}))
+
+
+@dataclass(frozen=True, slots=True)
+class CompareSettings:
+    """What `compare` fails for every scenario; `max_increase` has shares by measure (0.2: 20 %)."""
+
+    max_increase: Mapping[str, float] = key(
+        {}, MAX_INCREASE, "How much more the candidate's answers may cost."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +118,5 @@ class Settings:
     strict: bool = False
     judge_bot: str = ""
     report: ReportSettings = ReportSettings()
+    compare: CompareSettings = field(default_factory=CompareSettings)
     warnings: tuple[LocalizedText, ...] = ()

@@ -70,6 +70,7 @@ def load_settings(
         redact_presets=config.redact.presets,
         strict=config.strict,
         judge_bot=config.judge_bot,
+        compare=config.compare,
         report=ReportSettings(
             lang=options.lang or config.lang or config.report.lang,
             layout=options.layout or config.report.layout,

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from coze_harness.model.record import Count
 from coze_harness.model.reply import BotSnapshot
-from coze_harness.model.trial_result import ChangeKind
+from coze_harness.model.trial_result import ChangeKind, FactDifference
 
 
 class Assessment(StrEnum):
@@ -24,26 +24,56 @@ class Assessment(StrEnum):
 
 
 class ScenarioState(StrEnum):
-    """The result for a scenario: what changed, and whether that is decided.
+    """The result for a scenario: what changed, and whether that is decided; the gravest first.
 
-    `UNDECIDED`: the budget ended before the test did. `FLAKY`: it passes less often than always,
-    and so did the unchanged bot. `NOT_REGRESSED`: a trial failed that the baseline passes, and
-    further trials decided that it passes as often as before. `FACTS_CHANGED` and `TEXT_CHANGED`
-    still pass. `NEW` has no baseline, `MISSING` no candidate.
+    `UNDECIDED`: the budget ended before the test did. `FACTS_CHANGED`: it still passes, but facts
+    of an answer differ. `FLAKY`: it passes less often than always, and so did the unchanged bot.
+    `COST_CHANGED`: tokens or seconds changed, if nothing but the text did.
+    `NOT_REGRESSED`: a trial failed that the baseline passes, and further trials decided that it
+    passes as often as before. `NEW` has no baseline, `MISSING` no candidate.
     """
 
     REGRESSED = "regressed"
     UNDECIDED = "undecided"
+    FACTS_CHANGED = "facts_changed"
     FLAKY = "flaky"
     NOT_REGRESSED = "not_regressed"
     IMPROVED = "improved"
-    FACTS_CHANGED = "facts_changed"
-    TEXT_CHANGED = "text_changed"
     COST_CHANGED = "cost_changed"
+    TEXT_CHANGED = "text_changed"
     UNCHANGED = "unchanged"
     NOT_JUDGED = "not_judged"
     NEW = "new"
     MISSING = "missing"
+
+
+class CostMeasure(StrEnum):
+    """What an answer costs: tokens, seconds to its end, seconds to its first token."""
+
+    TOKENS = "tokens"
+    LATENCY = "latency"
+    FIRST_TOKEN = "first_token"  # noqa: S105 (of a reply)
+
+
+class CostChange(Struct, frozen=True, kw_only=True):
+    """A cost of a trial on both sides, over `pairs` of a baseline and its candidate.
+
+    `before` and `after` are geometric means, in tokens or seconds. `p` is the p-value of the
+    signed-rank test of the log ratios (`None` with one pair), `adjusted` the same after Holm's
+    correction, where enough pairs can decide. `changed`: it is decided or large. `limit` is the
+    largest increase that `max_increase` allows (0.2 is 20 %), and `exceeded` decides about the exit
+    code.
+    """
+
+    measure: CostMeasure
+    before: float
+    after: float
+    pairs: Count
+    p: float | None = None
+    adjusted: float | None = None
+    changed: bool = False
+    limit: float | None = None
+    exceeded: bool = False
 
 
 class PassShare(Struct, frozen=True, kw_only=True):
@@ -64,7 +94,7 @@ class ScenarioComparison(Struct, frozen=True, kw_only=True, rename={"assessment"
     number of further trials that likely decide an undecided scenario, and `more_calls` the calls
     that they take; 0 where none are needed. `assumed_rate` is the baseline's pass rate (0..1) where
     too few attempts show it. `flaky`: the verdicts of one side differ. `regressed` decides about
-    the exit code.
+    the exit code. `facts` are the differences of facts of trials that still pass, each once.
     """
 
     scenario: str
@@ -81,6 +111,13 @@ class ScenarioComparison(Struct, frozen=True, kw_only=True, rename={"assessment"
     state: ScenarioState = ScenarioState.UNCHANGED
     more_calls: Count = 0
     assumed_rate: float | None = None
+    facts: tuple[FactDifference, ...] = ()
+    cost: tuple[CostChange, ...] = ()
+
+    @property
+    def exceeds_cost(self) -> bool:
+        """Whether a cost increased by more than `max_increase` allows."""
+        return any(one.exceeded for one in self.cost)
 
 
 class BotDifference(Struct, frozen=True, kw_only=True):
@@ -120,6 +157,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
     `counts` has the number of trials for each kind of change that occurs, `states` the number of
     scenarios (with each bot) for each state. Scenarios that regressed
     come first. `calls` were made; `budget` was the most that were allowed, 0 without a limit.
+    `cost` is that of all scenarios together.
     """
 
     baseline: str
@@ -130,3 +168,4 @@ class Comparison(Struct, frozen=True, kw_only=True):
     calls: Count = 0
     budget: Count = 0
     bots: tuple[BotComparison, ...] = ()
+    cost: tuple[CostChange, ...] = ()

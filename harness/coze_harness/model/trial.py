@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 from coze_harness.model.http_call import JSON
@@ -109,7 +109,10 @@ class TurnScript(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """One planned execution of a scenario: scenario × bot × case × repeat."""
+    """One planned execution of a scenario: scenario × bot × case × repeat.
+
+    `max_increase` is how much more the candidate may cost in a comparison, by measure (0.2: 20 %).
+    """
 
     key: TrialKey
     bot: Target
@@ -118,6 +121,7 @@ class Trial:
     description: str = ""
     known_failure: str = ""
     min_pass_rate: float = 1.0
+    max_increase: Mapping[str, float] = field(default_factory=dict)
     stop_on_failure: bool = False
 
     @property

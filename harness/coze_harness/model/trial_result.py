@@ -146,12 +146,14 @@ class AnswerChange(StrEnum):
 class ChangeKind(StrEnum):
     """How a trial changed against its baseline, the most important first.
 
-    `BROKEN`: it cannot be judged although its baseline could. `DIFFERENT` and `TEXT_CHANGED`: an
-    answer changed, but no verdict. `NEW` has no baseline, `MISSING` no candidate.
+    `BROKEN`: it cannot be judged although its baseline could. `FACTS_CHANGED`: it still passes, but
+    facts of an answer differ. `DIFFERENT` and `TEXT_CHANGED`: an answer changed, but no verdict.
+    `NEW` has no baseline, `MISSING` no candidate.
     """
 
     REGRESSED = "regressed"
     BROKEN = "broken"
+    FACTS_CHANGED = "facts_changed"
     IMPROVED = "improved"
     DIFFERENT = "different"
     TEXT_CHANGED = "reworded"
@@ -172,12 +174,29 @@ class VerdictChange(Struct, frozen=True, kw_only=True):
     severity: Severity = Severity.ERROR
 
 
+class FactDifference(Struct, frozen=True, kw_only=True):
+    """A fact that differs between two answers, as it is written in each.
+
+    `kind` is ``number``, ``unit``, ``date``, ``negation`` or ``name``. `before` is `None` for a
+    fact that was added, `after` for one that was removed.
+    """
+
+    kind: str
+    before: str | None
+    after: str | None
+
+
 class TurnChange(Struct, frozen=True, kw_only=True):
-    """What changed in one turn; `similarity` of the two answers is 0..1."""
+    """What changed in one turn; `similarity` of the two answers is 0..1.
+
+    `facts` are the facts that differ from the baseline's answer, unless another accepted answer has
+    the same facts.
+    """
 
     answer: AnswerChange
     similarity: float
     verdict_changes: tuple[VerdictChange, ...] = ()
+    facts: tuple[FactDifference, ...] = ()
 
 
 class TrialChange(Struct, frozen=True, kw_only=True):

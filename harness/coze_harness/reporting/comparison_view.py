@@ -13,6 +13,9 @@ from coze_harness.model import (
     BotSnapshot,
     ChangeKind,
     Comparison,
+    CostChange,
+    CostMeasure,
+    FactDifference,
     PassShare,
     ScenarioComparison,
     ScenarioState,
@@ -23,15 +26,24 @@ from coze_harness.reporting.view_model import SideFact, filter_link
 from coze_harness.text import diff_lines
 
 _MAX_SCENARIOS: Final = 500
+_MAX_FACTS: Final = 3
+_FACT_LIMIT: Final = 60
+_MIN_COST_SHARE: Final = 0.01
 _TONES: Final[Mapping[ScenarioState, str]] = {
     ScenarioState.REGRESSED: "failed",
     ScenarioState.UNDECIDED: "warning",
+    ScenarioState.FACTS_CHANGED: "warning",
     ScenarioState.FLAKY: "warning",
 }
 _TESTED: Final = frozenset(
     {ScenarioState.REGRESSED, ScenarioState.UNDECIDED, ScenarioState.NOT_REGRESSED}
 )
-_NOTABLE: Final = _TESTED | {ScenarioState.FLAKY, ScenarioState.IMPROVED}
+_NOTABLE: Final = _TESTED | {
+    ScenarioState.FACTS_CHANGED,
+    ScenarioState.FLAKY,
+    ScenarioState.IMPROVED,
+    ScenarioState.COST_CHANGED,
+}
 
 
 class ChangeCount(NamedTuple):
@@ -90,7 +102,7 @@ class BotView(NamedTuple):
 class ComparisonView(NamedTuple):
     """The two sides, as names and as phrases, and their differences.
 
-    `more` scenarios are not listed.
+    `more` scenarios are not listed. `cost` is what all scenarios cost, if that differs.
     """
 
     baseline: str
@@ -100,6 +112,7 @@ class ComparisonView(NamedTuple):
     scenarios: Sequence[ScenarioView]
     more: int
     bots: Sequence[BotView]
+    cost: LocalizedText | None
 
 
 def comparison_view(comparison: Comparison) -> ComparisonView:
@@ -118,6 +131,7 @@ def comparison_view(comparison: Comparison) -> ComparisonView:
         [_scenario(one, bots[one.scenario] > 1) for one in scenarios[:_MAX_SCENARIOS]],
         max(len(scenarios) - _MAX_SCENARIOS, 0),
         [_bot(bot) for bot in comparison.bots],
+        total_cost(comparison.cost),
     )
 
 
@@ -142,7 +156,7 @@ def scenario_state(change: ScenarioComparison) -> ScenarioState:
 
 def _is_notable(change: ScenarioComparison) -> bool:
     """Return whether a scenario is listed: most pass as often as before."""
-    return change.flaky or scenario_state(change) in _NOTABLE
+    return change.flaky or change.exceeds_cost or scenario_state(change) in _NOTABLE
 
 
 def _scenario(change: ScenarioComparison, has_several_bots: bool) -> ScenarioView:
@@ -153,19 +167,27 @@ def _scenario(change: ScenarioComparison, has_several_bots: bool) -> ScenarioVie
     if state is ScenarioState.FLAKY and passed == trials:
         # The bot is the same on both sides, and fails now.
         passed, trials = passed + after.passed, trials + after.trials
-    assessment = message(
-        f"state.{state.value}",
-        name=label,
-        before=passed,
-        of=trials,
-        now=after.passed,
-        of_now=after.trials,
-    )
+    if state is ScenarioState.FACTS_CHANGED:
+        assessment = message("state.facts_changed", name=label, facts=fact_phrases(change.facts))
+    elif state is ScenarioState.COST_CHANGED:
+        assessment = message("state.cost_changed", name=label, changes=cost_phrases(change.cost))
+    else:
+        assessment = message(
+            f"state.{state.value}",
+            name=label,
+            before=passed,
+            of=trials,
+            now=after.passed,
+            of_now=after.trials,
+        )
     notes = []
     if change.assumed_rate is not None and state in _TESTED:
         notes.append(message("compare.assumed", rate=round(100 * change.assumed_rate)))
     if change.more_calls:
         notes.append(message("compare.more_calls", n=change.more_calls))
+    if state is not ScenarioState.COST_CHANGED and any(one.changed for one in change.cost):
+        notes.append(message("cost.also", changes=cost_phrases(change.cost)))
+    notes += [_exceeded_phrase(one) for one in change.cost if one.exceeded]
     if change.flaky and state not in _NOTABLE:
         notes.append(message("compare.flaky"))
     return ScenarioView(
@@ -175,13 +197,79 @@ def _scenario(change: ScenarioComparison, has_several_bots: bool) -> ScenarioVie
         label,
         state.value,
         change.flaky,
-        _TONES.get(state, "passed"),
+        "failed" if change.exceeds_cost else _TONES.get(state, "passed"),
         assessment,
         notes,
         _share(before),
         _share(after),
         _test(change),
     )
+
+
+def fact_phrases(facts: Sequence[FactDifference]) -> tuple[LocalizedText, ...]:
+    """Return the first differences of facts as phrases, and how many more there are."""
+    phrases = [_fact_phrase(one) for one in facts[:_MAX_FACTS]]
+    if len(facts) > _MAX_FACTS:
+        phrases.append(message("facts.more", n=len(facts) - _MAX_FACTS))
+    return tuple(phrases)
+
+
+def _fact_phrase(fact: FactDifference) -> LocalizedText:
+    before = single_line(fact.before or "", _FACT_LIMIT)
+    after = single_line(fact.after or "", _FACT_LIMIT)
+    if fact.before is None:
+        return message("facts.added", text=after)
+    if fact.after is None:
+        return message("facts.removed", text=before)
+    return message("facts.changed", before=before, after=after)
+
+
+def total_cost(costs: Sequence[CostChange]) -> LocalizedText | None:
+    """Return what all scenarios cost; `None` if both sides cost the same or it is not known."""
+    changes = cost_phrases(costs)
+    if not changes:
+        return None
+    pairs = max(one.pairs for one in costs)
+    if any(one.changed for one in costs):
+        return message("cost.all.changed", n=pairs, changes=changes)
+    return message("cost.all", n=pairs, changes=changes)
+
+
+def cost_phrases(costs: Sequence[CostChange]) -> tuple[LocalizedText, ...]:
+    """Return the costs that differ, each with its share."""
+    return tuple(
+        _cost_phrase(one)
+        for one in costs
+        if one.changed or one.exceeded or abs(one.after / one.before - 1) >= _MIN_COST_SHARE
+    )
+
+
+def _cost_phrase(cost: CostChange) -> LocalizedText:
+    share = round(100 * (cost.after / cost.before - 1))
+    percent = f"+{share:,}%" if share >= 0 else f"{share}%"
+    if cost.measure is CostMeasure.TOKENS:
+        before, after = round(cost.before), round(cost.after)
+        return message("cost.tokens", before=before, after=after, percent=percent)
+    seconds = {"before": _seconds(cost.before), "after": _seconds(cost.after)}
+    if cost.measure is CostMeasure.LATENCY:
+        return message("cost.latency", **seconds, percent=percent)
+    return message("cost.first_token", **seconds, percent=percent)
+
+
+def _exceeded_phrase(cost: CostChange) -> LocalizedText:
+    share, allowed = 100 * (cost.after / cost.before - 1), 100 * (cost.limit or 0)
+    # 20.4 % must not be called 20 %, where that is allowed.
+    increase = f"{share:,.0f}" if round(share) > allowed else f"{share:,.2f}"
+    limit = f"{allowed:g}"
+    if cost.measure is CostMeasure.TOKENS:
+        return message("cost.exceeded.tokens", increase=increase, limit=limit)
+    if cost.measure is CostMeasure.LATENCY:
+        return message("cost.exceeded.latency", increase=increase, limit=limit)
+    return message("cost.exceeded.first_token", increase=increase, limit=limit)
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.1f}" if value >= 1 else f"{value:.2g}"
 
 
 def _share(share: PassShare) -> ShareView:

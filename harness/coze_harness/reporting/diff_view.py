@@ -12,6 +12,7 @@ import orjson
 from coze_harness.messages import LITERAL, LocalizedText
 from coze_harness.model import (
     ChangeKind,
+    FactDifference,
     Reply,
     Severity,
     TrialChange,
@@ -127,9 +128,12 @@ def _changed_turn(
         f"{100 * change.similarity:.0f} %" if change and old and new else "",
         [_flip(flip, wording) for flip in change.verdict_changes] if change else (),
         [
-            SideFact(key, get(old) if old else "", get(new) if new else "")
-            for key, get in _FACTS
-            if (old and get(old)) or (new and get(new))
+            *(_fact(one) for one in (change.facts if change else ())),
+            *(
+                SideFact(key, get(old) if old else "", get(new) if new else "")
+                for key, get in _FACTS
+                if (old and get(old)) or (new and get(new))
+            ),
         ],
         diff_tree(diff_texts(_answer(old), _answer(new)).pieces),
     )
@@ -150,6 +154,12 @@ def _flip(flip: VerdictChange, wording: Wording) -> FlipView:
         flip.before.value if flip.before else "",
         flip.after.value if flip.after else "",
         truncate_text(second_expected),
+    )
+
+
+def _fact(fact: FactDifference) -> SideFact:
+    return SideFact(
+        f"facts.{fact.kind}", truncate_text(fact.before or ""), truncate_text(fact.after or "")
     )
 
 

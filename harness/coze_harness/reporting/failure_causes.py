@@ -80,6 +80,13 @@ class CauseGroup(NamedTuple):
     log_id: str
 
     @property
+    def summary(self) -> LocalizedText:
+        """The title and, after an author's name, what was expected."""
+        if not self.expected:
+            return self.title
+        return message("report.verdict", name=self.title, reason=self.expected)
+
+    @property
     def more(self) -> int:
         """The number of trials that are not in `trials`."""
         return self.times - len(self.trials)

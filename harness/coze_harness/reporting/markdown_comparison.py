@@ -18,6 +18,7 @@ from coze_harness.reporting.view_model import FlipView, TrialView, TurnDiffView
 CHANGE_ICONS: Final[Mapping[str, str]] = {
     ChangeKind.REGRESSED.value: "✗",
     ChangeKind.BROKEN.value: "!",
+    ChangeKind.FACTS_CHANGED.value: "≠",
     ChangeKind.IMPROVED.value: "✓",
     ChangeKind.DIFFERENT.value: "≠",
     ChangeKind.MISSING.value: "–",
@@ -45,6 +46,8 @@ def comparison_head(view: ComparisonView) -> list[str]:
             f"| {' | '.join(word for word, _ in counts)} |\n|{' ---: |' * len(counts)}\n"
             f"| {' | '.join(f'{number:,}' for _, number in counts)} |\n"
         )
+    if view.cost:
+        parts.append(f"{Catalogue().text(view.cost)}\n")
     lines = [_scenario(scenario) for scenario in view.scenarios[:_MAX_SCENARIOS]]
     left = len(view.scenarios) + view.more - len(lines)
     if left > 0:

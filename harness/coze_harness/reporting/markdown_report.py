@@ -282,8 +282,8 @@ def rate(result: ScenarioResult) -> LocalizedText:
 
 
 def _short_cause(group: CauseGroup, words: Catalogue) -> str:
-    """Return a cause in a table's cell: its name, what was expected, how often."""
-    shown = code_span(words.text(group.title), _SPAN_LIMIT)
+    """Return a cause in a table's cell, and how often it occurred."""
+    shown = code_span(words.text(group.summary), _SPAN_LIMIT)
     return f"{shown} ×{group.times}" if group.times > 1 else shown
 
 

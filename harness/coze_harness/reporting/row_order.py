@@ -11,14 +11,18 @@ from coze_harness.model import ChangeKind, Mode, Run, TrialRow, TrialStatus
 _STATUS_RANKS: Final = {
     TrialStatus.FAILED: 2,
     TrialStatus.ERROR: 3,
-    TrialStatus.FIXED: 6,
-    TrialStatus.KNOWN_FAILURE: 7,
-    TrialStatus.SKIPPED: 8,
-    TrialStatus.PASSED: 9,
+    TrialStatus.FIXED: 7,
+    TrialStatus.KNOWN_FAILURE: 8,
+    TrialStatus.SKIPPED: 9,
+    TrialStatus.PASSED: 10,
 }
-_CHANGE_RANKS: Final = {ChangeKind.REGRESSED.value: 0, ChangeKind.BROKEN.value: 1}
-_FLAKY_RANK: Final = 4
-_CHANGED_RANK: Final = 5
+_CHANGE_RANKS: Final = {
+    ChangeKind.REGRESSED.value: 0,
+    ChangeKind.BROKEN.value: 1,
+    ChangeKind.FACTS_CHANGED.value: 4,
+}
+_FLAKY_RANK: Final = 5
+_CHANGED_RANK: Final = 6
 _UNCHANGED: Final = ("", ChangeKind.SAME.value)
 
 STATUS_ORDER: Final = tuple(sorted(_STATUS_RANKS, key=_STATUS_RANKS.__getitem__))
@@ -28,7 +32,9 @@ STATUS_ORDER: Final = tuple(sorted(_STATUS_RANKS, key=_STATUS_RANKS.__getitem__)
 def rank_rows(
     rows: Sequence[TrialRow], changes: Mapping[str, str], flaky: set[str]
 ) -> list[TrialRow]:
-    """Return the rows: regressed, broken, failed, error, flaky, changed, and the rest by status.
+    """Return the rows, the most urgent first.
+
+    Regressed, broken, failed, error, facts changed, flaky, changed, and the rest by status.
 
     Args:
         rows: in the order of the run, which equal rows keep.

@@ -39,7 +39,7 @@ def verdict_tone(run: Run) -> str:
 
 def _comparison_tone(comparison: Comparison, run: Run) -> str:
     states = _states(comparison)
-    if states.get(ScenarioState.REGRESSED):
+    if states.get(ScenarioState.REGRESSED) or _count_costly(comparison):
         return "bad"
     if comparison.counts.get(ChangeKind.BROKEN) or run.summary.errors:
         return "bad"
@@ -54,6 +54,11 @@ def _states(comparison: Comparison) -> Mapping[ScenarioState, int]:
     if comparison.states or not comparison.counts:
         return comparison.states
     return Counter(map(scenario_state, comparison.scenarios))
+
+
+def _count_costly(comparison: Comparison) -> int:
+    """Return the number of scenarios whose cost increased by more than it may."""
+    return sum(one.exceeds_cost for one in comparison.scenarios)
 
 
 def _count_survivors(mutation: MutationReport) -> int:
@@ -132,12 +137,16 @@ def comparison_end(comparison: Comparison) -> LocalizedText:
     bad = [one for one in _NOT_GOOD if states.get(one)]
     if not states:
         return message("run.none")
-    if not bad:
+    costly = _count_costly(comparison)
+    if not bad and not costly:
         key = "compare.end.good" if comparison.calls else "compare.end.good_offline"
         return message(key, scenarios=total, calls=calls)
     result = message(
         "compare.end.regressed", n=states.get(ScenarioState.REGRESSED, 0), scenarios=total
     )
+    if costly:
+        part = message("compare.end.costly", n=costly)
+        result = message("compare.end.and", first=result, second=part)
     for state, number in states.items():
         if state is not ScenarioState.REGRESSED:
             part = message(f"compare.end.{state.value}", n=number)

@@ -229,7 +229,8 @@ def exit_code(
 ) -> int:
     """Return a run's exit code: 130 if interrupted, else the gravest error's, else 0 or 1.
 
-    A comparison's is 1 if a regression was decided, whatever its trials came to. With
+    A comparison's is 1 if a regression was decided or a cost exceeds its `max_increase`, whatever
+    its trials came to. With
     `strict_known`, a known failure that passes is a failure. With `strict`, a recording that was
     edited since it was recorded is an error of the recording, and what is undecided counts as a
     regression.
@@ -246,5 +247,6 @@ def exit_code(
         return 1
     if run.comparison is not None:
         bad = {ScenarioState.REGRESSED, *([ScenarioState.UNDECIDED] if strict else [])}
-        return int(any(scenario.state in bad for scenario in run.comparison.scenarios))
+        scenarios = run.comparison.scenarios
+        return int(any(one.state in bad or one.exceeds_cost for one in scenarios))
     return 0 if all(rate.met for rate in run.pass_rates) else 1

@@ -27,9 +27,11 @@ _LINE_LIMIT: Final = 600
 _HEADS: Final[Mapping[str, StyledText]] = {
     ScenarioState.REGRESSED.value: StyledText("REGRESSED", TextStyle.BAD),
     ScenarioState.UNDECIDED.value: StyledText("UNDECIDED", TextStyle.DOUBT),
+    ScenarioState.FACTS_CHANGED.value: StyledText("FACTS CHANGED", TextStyle.DOUBT),
     ScenarioState.FLAKY.value: StyledText("FLAKY", TextStyle.DOUBT),
     ScenarioState.NOT_REGRESSED.value: StyledText("NOT REGRESSED", TextStyle.GOOD),
     ScenarioState.IMPROVED.value: StyledText("IMPROVED", TextStyle.GOOD),
+    ScenarioState.COST_CHANGED.value: StyledText("COST CHANGED", TextStyle.DOUBT),
 }
 _NOT_JUDGED: Final = StyledText("NOT JUDGED", TextStyle.BAD)
 _PROMPT_SIGNS: Final = {
@@ -54,18 +56,18 @@ def comparison_lines(
         examples: by kind of change, the first trial of each scenario that changed so.
         unusable: trials that could not be judged or compared, or that have warnings.
         writer: formats the lines.
-        brief: print only a line for each scenario that regressed and each trial that could not be
-            judged.
+        brief: print only a line for each scenario that fails the comparison and each trial that
+            could not be judged.
     """
     view = comparison_view(comparison)
     if brief:
-        regressed = (one for one in view.scenarios if one.state == ScenarioState.REGRESSED)
+        failing = (one for one in view.scenarios if one.tone == "failed")
         broken = ((result.key.id, str(result.error.what)) for result in unusable if result.error)
-        head = _HEADS[ScenarioState.REGRESSED]
         return [
-            *(writer.line(head, _assessment(one)) for one in regressed),
+            *(writer.line(_head(one), _assessment(one)) for one in failing),
             *(writer.line(_NOT_JUDGED, f"  {single_line(i)}: {single_line(e)}") for i, e in broken),
         ]
+    facts = examples.get(ChangeKind.FACTS_CHANGED, ())
     worse, better = examples.get(ChangeKind.REGRESSED, ()), examples.get(ChangeKind.IMPROVED, ())
     return [
         writer.line(_label("baseline"), view.baseline),
@@ -73,12 +75,15 @@ def comparison_lines(
         *_scenario_lines(view, ScenarioState.REGRESSED, worse, writer),
         *_unusable_lines(unusable, writer),
         *_scenario_lines(view, ScenarioState.UNDECIDED, worse, writer),
+        *_scenario_lines(view, ScenarioState.FACTS_CHANGED, facts, writer),
         *_scenario_lines(view, ScenarioState.FLAKY, worse, writer),
         *_scenario_lines(view, ScenarioState.NOT_REGRESSED, (), writer),
         *_scenario_lines(view, ScenarioState.IMPROVED, better, writer),
+        *_scenario_lines(view, ScenarioState.COST_CHANGED, (), writer),
         *_changed_lines(examples.get(ChangeKind.DIFFERENT, ()), writer),
         *_changed_lines(examples.get(ChangeKind.TEXT_CHANGED, ()), writer),
         "",
+        *([writer.line(_label("cost"), Catalogue().text(view.cost))] if view.cost else []),
         *(line for bot in view.bots for line in _bot_lines(bot, writer)),
     ]
 
@@ -110,6 +115,10 @@ def _scenario_lines(
                 yield writer.line(f"  {name}")
             yield from change_lines(result, writer)
     yield from _more(len(scenarios))
+
+
+def _head(scenario: ScenarioView) -> StyledText:
+    return _HEADS.get(scenario.state, _HEADS[ScenarioState.COST_CHANGED])
 
 
 def _assessment(scenario: ScenarioView) -> str:

@@ -16,6 +16,7 @@ from coze_harness.model import (
     AnswerChange,
     BotSnapshot,
     ChangeKind,
+    FactDifference,
     LoggedCall,
     Message,
     Severity,
@@ -123,6 +124,7 @@ class StoredTurnChange(Struct, frozen=True):
     answer: AnswerChange
     similarity: float
     flips: tuple[StoredVerdictChange, ...]
+    facts: tuple[FactDifference, ...] | UnsetType = UNSET
 
 
 class StoredChange(Struct, frozen=True):

@@ -173,6 +173,7 @@ def _load_change(stored: StoredChange, trial: StoredTrial) -> TrialChange:
             answer=turn.answer,
             similarity=turn.similarity,
             verdict_changes=tuple([_load_verdict_change(flip) for flip in turn.flips]),
+            facts=() if turn.facts is UNSET else turn.facts,
         )
         for turn in stored.turns
     ]

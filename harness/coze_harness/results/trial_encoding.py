@@ -205,6 +205,7 @@ def _stored_change(change: TrialChange, words: Catalogue) -> StoredChange:
             answer=turn.answer,
             similarity=turn.similarity,
             flips=tuple([_stored_verdict_change(flip, words) for flip in turn.verdict_changes]),
+            facts=turn.facts or UNSET,
         )
         for turn in change.turns
     ]

@@ -33,7 +33,7 @@ class Scenario:
 
     `file` is relative to the project, `folder` to the scenarios folder, with forward slashes.
     `workflow` is the id of the workflow that the prompts go to instead of bots. `limited_keys` are
-    the places of keys that not every target takes.
+    the places of keys that not every target takes. `max_increase` has shares by measure.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Scenario:
     workflow: str
     repeat: int
     min_pass_rate: float
+    max_increase: Mapping[str, float]
     known_failure: str
     stop_on_failure: bool
     cases: tuple[CaseInstance, ...]

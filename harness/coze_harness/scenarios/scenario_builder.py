@@ -36,6 +36,7 @@ from coze_harness.scenarios.template_renderer import (
 )
 from coze_harness.scenarios.tool_outputs import CompiledTools, compile_tools
 from coze_harness.scenarios.turn_spec import TurnContext, TurnSpec, compile_turn
+from coze_harness.yaml_source.max_increase import read_max_increase
 
 _WITHOUT_TEMPLATES: Final = (
     "name", "bot", "user_id", "conversation_id", "bot_version", "workflow",
@@ -111,6 +112,7 @@ class ScenarioBuilder:
             workflow=spec.workflow,
             repeat=spec.repeat,
             min_pass_rate=spec.min_pass_rate,
+            max_increase=read_max_increase(spec.max_increase),
             known_failure=spec.known_failure,
             stop_on_failure=spec.stop_on_failure,
             cases=tuple(

@@ -13,6 +13,7 @@ from typing import Final
 from coze_harness.expectations import item_schema
 from coze_harness.model import JSON
 from coze_harness.scenarios.turn_spec import TOOLS, TurnSpec
+from coze_harness.yaml_source.max_increase import MAX_INCREASE
 from coze_harness.yaml_source.record_schema import (
     ANY_TEXT,
     BOOLEAN,
@@ -67,6 +68,9 @@ class ScenarioSpec:
     )
     min_pass_rate: float = key(
         1.0, {"type": "number", "minimum": 0, "maximum": 1}, "Share of trials that must pass."
+    )
+    max_increase: Mapping[str, JSON] = key(
+        {}, MAX_INCREASE, "How much more the candidate's answers may cost, in compare."
     )
     stop_on_failure: bool = key(False, BOOLEAN, "A failed turn ends the conversation.")
     cases: JSON = key(
@@ -134,9 +138,12 @@ SUITE: Final[Schema] = {
 
 def scenario_schema() -> dict[str, JSON]:
     """Return the JSON Schema (draft 2020-12) of a scenario file, single or with `scenarios:`."""
-    from coze_harness.yaml_source.json_schema import DIALECT  # only editors need it
+    from coze_harness.yaml_source.json_schema import DIALECT, key_schema  # only editors need it
 
-    properties = SCENARIO["properties"]
+    properties = {
+        **SCENARIO["properties"],
+        "max_increase": key_schema(SCENARIO["properties"]["max_increase"]),
+    }
     turns = {**properties["turns"], "items": {"$ref": "#/$defs/turn"}}
     scenario = {**DEFAULTS, "properties": {**properties, "turns": turns}}
     suite_keys = SUITE["properties"]

@@ -182,6 +182,7 @@ def _scenario_trials(
                     description=scenario.description,
                     known_failure=scenario.known_failure,
                     min_pass_rate=scenario.min_pass_rate,
+                    max_increase=scenario.max_increase,
                     stop_on_failure=scenario.stop_on_failure,
                 )
 

@@ -30,6 +30,11 @@ def document_schema(schema: Schema, title: str) -> dict[str, JSON]:
     }
 
 
+def key_schema(schema: Schema) -> dict[str, JSON]:
+    """Return the JSON Schema of one key, without the words that are functions."""
+    return _Exporter().export(schema, "key")
+
+
 class _Exporter:
     """Turns declared schemas into plain JSON; what contains itself becomes a definition."""
 

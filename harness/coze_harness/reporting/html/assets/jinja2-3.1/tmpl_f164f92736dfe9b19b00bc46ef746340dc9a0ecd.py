@@ -80,7 +80,7 @@ def root(context, missing=missing):
                     elif (environment.getattr(l_2_one, 'causes') and (l_1_key == 'overview.newly_failing')):
                         pass
                         yield ' <span class="which">'
-                        yield escape(context.call((undefined(name='both') if l_2_both is missing else l_2_both), environment.getattr(environment.getitem(environment.getattr(l_2_one, 'causes'), 0), 'title'), 60, _loop_vars=_loop_vars))
+                        yield escape(context.call((undefined(name='both') if l_2_both is missing else l_2_both), environment.getattr(environment.getitem(environment.getattr(l_2_one, 'causes'), 0), 'summary'), 60, _loop_vars=_loop_vars))
                         yield '</span>'
                     yield '</li>\n'
                 l_2_one = l_2_href = l_2_both = missing
@@ -207,7 +207,7 @@ def root(context, missing=missing):
             yield '</td><td>'
             if environment.getattr(l_1_one, 'causes'):
                 pass
-                yield escape(context.call((undefined(name='both') if l_1_both is missing else l_1_both), environment.getattr(environment.getitem(environment.getattr(l_1_one, 'causes'), 0), 'title'), 60, _loop_vars=_loop_vars))
+                yield escape(context.call((undefined(name='both') if l_1_both is missing else l_1_both), environment.getattr(environment.getitem(environment.getattr(l_1_one, 'causes'), 0), 'summary'), 60, _loop_vars=_loop_vars))
                 if (t_1(environment.getattr(l_1_one, 'causes')) > 1):
                     pass
                     yield ' '

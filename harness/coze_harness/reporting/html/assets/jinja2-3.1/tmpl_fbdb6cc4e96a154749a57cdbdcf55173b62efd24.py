@@ -49,6 +49,11 @@ def root(context, missing=missing):
             yield '</span></a></li>\n'
         l_1_count = missing
         yield '</ul>\n'
+    if environment.getattr((undefined(name='compare') if l_0_compare is missing else l_0_compare), 'cost'):
+        pass
+        yield '<p>'
+        yield escape(context.call((undefined(name='phrase') if l_0_phrase is missing else l_0_phrase), environment.getattr((undefined(name='compare') if l_0_compare is missing else l_0_compare), 'cost')))
+        yield '</p>\n'
     if environment.getattr((undefined(name='compare') if l_0_compare is missing else l_0_compare), 'scenarios'):
         pass
         yield '<div class="scroll" tabindex="0" role="region" '
@@ -176,4 +181,4 @@ def root(context, missing=missing):
     l_1_bot = l_1_prompt = missing
 
 blocks = {}
-debug_info = '1=17&2=23&3=27&4=35&6=38&7=42&11=52&12=55&14=57&16=67&17=71&18=79&19=93&24=108&25=111&28=116&30=118&32=122&33=126&34=129&35=131&36=134&38=136&39=139&41=141&43=145&44=149&46=156&47=160&53=168&54=171&55=173'
+debug_info = '1=17&2=23&3=27&4=35&6=38&7=42&11=52&12=55&14=57&15=60&17=62&19=72&20=76&21=84&22=98&27=113&28=116&31=121&33=123&35=127&36=131&37=134&38=136&39=139&41=141&42=144&44=146&46=150&47=154&49=161&50=165&56=173&57=176&58=178'
