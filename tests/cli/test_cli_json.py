@@ -106,7 +106,7 @@ def test_history_prints_an_array_of_runs(recorded: ProjectFolder) -> None:
     assert (newest["mode"], oldest["mode"]) == ("replay", "record")
     assert newest["run_id"] == recorded.runs()[-1]
     assert (newest["trials"], newest["failed"], newest["tone"]) == (4, 1, "bad")
-    assert "次" in newest["verdict"]
+    assert "个场景" in newest["verdict"]
     assert len(_read(recorded.does("history", "--json", "-n", "1"))) == 1
 
 

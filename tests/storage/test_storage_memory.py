@@ -192,7 +192,7 @@ def test_the_past_is_that_of_the_store(recorded: Project) -> None:
     first = done(recorded)
     second = done(recorded)
     assert [past.run_id for past in second.run.past][-1] == first.run.run_id
-    assert {row.history for row in second.run.rows} == {"pp", "ff"}
+    assert {row.history for row in second.run.rows} == {"p", "f"}
     found = all_runs(recorded, fail)
     assert [run.run_id for run in found] == whole_runs(recorded)[::-1]
     assert {run.summary.trials for run in found} == {4}

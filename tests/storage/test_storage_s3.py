@@ -16,12 +16,14 @@ FILES = ["index.html", "junit.xml", "run.json", "summary.md", "trials.jsonl"]
 
 def test_from_recording_to_history(recorded: ProjectFolder, bucket: Bucket) -> None:
     assert bucket.keys("录音/") == CASSETTES
-    (first,) = bucket.runs()
+    (begin,) = bucket.runs()
     assert bucket.keys("reports/") == sorted(
-        [f"reports/{folder}/{name}" for folder in (first, "latest") for name in FILES]
+        [f"reports/{folder}/{name}" for folder in (begin, "latest") for name in FILES]
         + ["reports/index.html"]
     )
 
+    assert recorded.does("run").code == 1
+    first = bucket.runs()[-1]
     done = recorded.does("run", "--workers", "2")
     assert done.code == 1, done
     second = bucket.runs()[-1]
@@ -38,7 +40,7 @@ def test_from_recording_to_history(recorded: ProjectFolder, bucket: Bucket) -> N
 
     listed = recorded.does("history")
     assert listed.code == 0, listed
-    assert [line.split()[0] for line in listed.out.splitlines()[1:]] == [second, first]
+    assert [line.split()[0] for line in listed.out.splitlines()[1:]] == [second, first, begin]
 
     again = recorded.does("run", "--last-failed")
     assert again.code == 1, again

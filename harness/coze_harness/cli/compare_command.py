@@ -117,7 +117,7 @@ def compare(
             report_to_ci(project, comparison.outcome, progress, options)
             location = str(project.folders.relative_path(comparison.outcome.location))
             progress.finish(
-                closing_line(comparison.outcome.run, location),
+                closing_line(comparison.outcome.run, location, progress.words),
                 good=comparison.outcome.exit_code == 0,
             )
         return finish(comparison.outcome, display)
@@ -198,7 +198,12 @@ def _show_comparison(
     if found is None:
         return
     for line in comparison_lines(
-        found, kept.examples, kept.unusable, progress.writer, brief=display.quiet
+        found,
+        kept.examples,
+        kept.unusable,
+        progress.writer,
+        progress.words,
+        brief=display.quiet,
     ):
         progress.line(line)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from coze_harness.cassettes import Redactor
 from coze_harness.cassettes.cassette_files import check_cassettes_reachable
@@ -18,7 +18,11 @@ from coze_harness.commands.project import Project
 from coze_harness.commands.uninterrupted import uninterrupted
 from coze_harness.config.service_urls import check_base_url
 from coze_harness.execution import BATCH_SIZE
-from coze_harness.execution.recording_facts import estimate_requests, inspect_recordings
+from coze_harness.execution.recording_facts import (
+    estimate_requests,
+    inspect_recordings,
+    recorded_at,
+)
 from coze_harness.execution.sharding import ShardNumber, resume_shard, select_shard
 from coze_harness.messages import Catalogue, LocalizedText, literal, message
 from coze_harness.model import (
@@ -62,6 +66,8 @@ from coze_harness.storage.remote_folder import RemoteFolder
 if TYPE_CHECKING:  # a replay needs no network, and importing requests takes 60 ms
     from coze_harness.execution.live_runner import LiveRunner
     from coze_harness.transport import ServiceTransports
+
+_SECONDS: Final = len("2026-11-26T10:28:47")
 
 Item = TypeVar("Item", bound=SelectedTrial)
 
@@ -161,8 +167,8 @@ def record_trials(
         check_base_url(options.public_address, Location("--public-address"))
     trials, shard, resumed = select_part(project, trials, options, listener)
     if scope is not RecordScope.ALL:
-        done = {row.key.id for row in read_run(resumed).rows} if resumed else set()
-        trials = _trials_in_scope(project, trials, scope, done)
+        before = read_run(resumed) if resumed else None
+        trials = _trials_in_scope(project, trials, scope, before)
     if not trials and resumed is None and shard is None:
         return None
     return _talk_to_coze(
@@ -236,15 +242,26 @@ def _talk_to_coze(
 
 
 def _trials_in_scope(
-    project: Project, trials: Sequence[Trial], scope: RecordScope, done: Set[str]
+    project: Project, trials: Sequence[Trial], scope: RecordScope, resumed: Run | None
 ) -> Sequence[Trial]:
-    """Return the trials to record, and those that a resumed run has done, in their order."""
+    """Return the trials to record, and those of the run that is resumed, in their order.
+
+    A run that was killed may have recorded a trial that it does not have.
+    """
     check_cassettes_reachable(project.settings.cassettes)
     wanted = {CassetteState.MISSING}
     if scope is RecordScope.STALE:
         wanted |= {CassetteState.STALE, CassetteState.UNREADABLE}
+    done = {row.key.id for row in resumed.rows} if resumed else set()
+    begin = resumed.started_at if resumed else ""
+
+    def is_of_run(trial: Trial) -> bool:
+        if trial.key.id in done:
+            return True
+        return bool(begin) and recorded_at(trial, project.replayer) >= begin[:_SECONDS]
+
     states = inspect_recordings(trials, project.replayer)
-    return [trial for trial, state, _error in states if state in wanted or trial.key.id in done]
+    return [trial for trial, state, _error in states if state in wanted or is_of_run(trial)]
 
 
 def select_part(

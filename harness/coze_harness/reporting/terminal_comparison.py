@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, TypeAlias
 
-from coze_harness.messages import Catalogue, message
+from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model import ChangeKind, Comparison, Run, ScenarioState, TrialResult, TrialStatus
 from coze_harness.reporting.comparison_view import (
     BotView,
@@ -14,6 +15,7 @@ from coze_harness.reporting.comparison_view import (
     comparison_view,
 )
 from coze_harness.reporting.diff_view import read_tree
+from coze_harness.reporting.line_wrapping import cell_width
 from coze_harness.reporting.run_verdict import comparison_end
 from coze_harness.reporting.safe_text import single_line
 from coze_harness.reporting.terminal_trials import change_lines, report_location
@@ -24,16 +26,22 @@ _MAX_DIFFERENT: Final = 5
 _MAX_LINES: Final = 20
 _LINE_LIMIT: Final = 600
 
-_HEADS: Final[Mapping[str, StyledText]] = {
-    ScenarioState.REGRESSED.value: StyledText("REGRESSED", TextStyle.BAD),
-    ScenarioState.UNDECIDED.value: StyledText("UNDECIDED", TextStyle.DOUBT),
-    ScenarioState.FACTS_CHANGED.value: StyledText("FACTS CHANGED", TextStyle.DOUBT),
-    ScenarioState.FLAKY.value: StyledText("FLAKY", TextStyle.DOUBT),
-    ScenarioState.NOT_REGRESSED.value: StyledText("NOT REGRESSED", TextStyle.GOOD),
-    ScenarioState.IMPROVED.value: StyledText("IMPROVED", TextStyle.GOOD),
-    ScenarioState.COST_CHANGED.value: StyledText("COST CHANGED", TextStyle.DOUBT),
+_Head: TypeAlias = tuple[LocalizedText, TextStyle]
+
+_HEADS: Final[Mapping[str, _Head]] = {
+    ScenarioState.REGRESSED.value: (message("head.regressed"), TextStyle.BAD),
+    ScenarioState.UNDECIDED.value: (message("head.undecided"), TextStyle.DOUBT),
+    ScenarioState.FACTS_CHANGED.value: (message("head.facts_changed"), TextStyle.DOUBT),
+    ScenarioState.FLAKY.value: (message("head.flaky"), TextStyle.DOUBT),
+    ScenarioState.NOT_REGRESSED.value: (message("head.not_regressed"), TextStyle.GOOD),
+    ScenarioState.IMPROVED.value: (message("head.improved"), TextStyle.GOOD),
+    ScenarioState.COST_CHANGED.value: (message("head.cost_changed"), TextStyle.DOUBT),
 }
-_NOT_JUDGED: Final = StyledText("NOT JUDGED", TextStyle.BAD)
+_NOT_JUDGED: Final[_Head] = (message("head.not_judged"), TextStyle.BAD)
+_REMARK: Final[_Head] = (message("head.remark"), TextStyle.DOUBT)
+_TEXT_CHANGED: Final[_Head] = (message("head.text_changed"), TextStyle.DOUBT)
+_COLUMN: Final = 12
+"""Cells of a label."""
 _PROMPT_SIGNS: Final = {
     "same": (" ", TextStyle.PLAIN),
     "del": ("-", TextStyle.BAD),
@@ -46,6 +54,7 @@ def comparison_lines(
     examples: Mapping[ChangeKind, Sequence[TrialResult]],
     unusable: Sequence[TrialResult],
     writer: TerminalWriter,
+    words: Catalogue | None = None,
     *,
     brief: bool = False,
 ) -> list[str]:
@@ -56,144 +65,168 @@ def comparison_lines(
         examples: by kind of change, the first trial of each scenario that changed so.
         unusable: trials that could not be judged or compared, or that have warnings.
         writer: formats the lines.
+        words: the texts of the language; English by default.
         brief: print only a line for each scenario that fails the comparison and each trial that
             could not be judged.
     """
-    view = comparison_view(comparison)
-    if brief:
-        failing = (one for one in view.scenarios if one.tone == "failed")
-        broken = ((result.key.id, str(result.error.what)) for result in unusable if result.error)
-        return [
-            *(writer.line(_head(one), _assessment(one)) for one in failing),
-            *(writer.line(_NOT_JUDGED, f"  {single_line(i)}: {single_line(e)}") for i, e in broken),
-        ]
-    facts = examples.get(ChangeKind.FACTS_CHANGED, ())
-    worse, better = examples.get(ChangeKind.REGRESSED, ()), examples.get(ChangeKind.IMPROVED, ())
-    return [
-        writer.line(_label("baseline"), view.baseline),
-        writer.line(_label("candidate"), view.candidate),
-        *_scenario_lines(view, ScenarioState.REGRESSED, worse, writer),
-        *_unusable_lines(unusable, writer),
-        *_scenario_lines(view, ScenarioState.UNDECIDED, worse, writer),
-        *_scenario_lines(view, ScenarioState.FACTS_CHANGED, facts, writer),
-        *_scenario_lines(view, ScenarioState.FLAKY, worse, writer),
-        *_scenario_lines(view, ScenarioState.NOT_REGRESSED, (), writer),
-        *_scenario_lines(view, ScenarioState.IMPROVED, better, writer),
-        *_scenario_lines(view, ScenarioState.COST_CHANGED, (), writer),
-        *_changed_lines(examples.get(ChangeKind.DIFFERENT, ()), writer),
-        *_changed_lines(examples.get(ChangeKind.TEXT_CHANGED, ()), writer),
-        "",
-        *([writer.line(_label("cost"), Catalogue().text(view.cost))] if view.cost else []),
-        *(line for bot in view.bots for line in _bot_lines(bot, writer)),
-    ]
+    return _ComparisonText(writer, words or Catalogue()).lines(
+        comparison_view(comparison), examples, unusable, brief=brief
+    )
 
 
-def closing_line(run: Run, folder: str) -> str:
+def closing_line(run: Run, folder: str, words: Catalogue | None = None) -> str:
     """Return the last line: the scenarios by state, the calls, where the report is."""
-    words = Catalogue()
+    words = words or Catalogue()
     result = comparison_end(run.comparison) if run.comparison else message("run.none")
     if run.interrupted:
         result = message("compare.interrupted", result=result)
-    return f"{words.text(result)}  {report_location(folder)}"
+    return f"{words.text(result)}  {report_location(folder, words)}"
 
 
-def _scenario_lines(
-    view: ComparisonView,
-    state: ScenarioState,
-    results: Iterable[TrialResult],
-    writer: TerminalWriter,
-) -> Iterator[str]:
-    """Yield the scenarios in a state, each with the trial that shows its change."""
-    names = {(single_line(one.key.scenario), single_line(one.key.bot)): one for one in results}
-    scenarios = [one for one in view.scenarios if one.state == state]
-    for scenario in scenarios[:_MAX_SCENARIOS]:
-        yield ""
-        yield writer.line(_HEADS[state], _assessment(scenario))
-        if result := names.get((scenario.scenario, scenario.bot)):
+@dataclass(frozen=True, slots=True)
+class _ComparisonText:
+    """Writes the parts of a comparison in one language."""
+
+    writer: TerminalWriter
+    words: Catalogue
+
+    def lines(
+        self,
+        view: ComparisonView,
+        examples: Mapping[ChangeKind, Sequence[TrialResult]],
+        unusable: Sequence[TrialResult],
+        *,
+        brief: bool,
+    ) -> list[str]:
+        """Return all lines, or only those of what fails the comparison."""
+        if brief:
+            failing = [one for one in view.scenarios if one.tone == "failed"]
+            broken = [(one.key.id, one.error.what) for one in unusable if one.error]
+            return [
+                *(self._headed(_head(one), self._assessment(one)) for one in failing),
+                *(self._headed(_NOT_JUDGED, self._reason(i, what)) for i, what in broken),
+            ]
+        worse = examples.get(ChangeKind.REGRESSED, ())
+        better = examples.get(ChangeKind.IMPROVED, ())
+        facts = examples.get(ChangeKind.FACTS_CHANGED, ())
+        return [
+            self._labelled(message("comparison.baseline"), view.baseline),
+            self._labelled(message("comparison.candidate"), view.candidate),
+            *self._scenarios(view, ScenarioState.REGRESSED, worse),
+            *self._unusable(unusable),
+            *self._scenarios(view, ScenarioState.UNDECIDED, worse),
+            *self._scenarios(view, ScenarioState.FACTS_CHANGED, facts),
+            *self._scenarios(view, ScenarioState.FLAKY, worse),
+            *self._scenarios(view, ScenarioState.NOT_REGRESSED, ()),
+            *self._scenarios(view, ScenarioState.IMPROVED, better),
+            *self._scenarios(view, ScenarioState.COST_CHANGED, ()),
+            *self._changed(examples.get(ChangeKind.DIFFERENT, ())),
+            *self._changed(examples.get(ChangeKind.TEXT_CHANGED, ())),
+            "",
+            *([self._cost(view.cost)] if view.cost else []),
+            *(line for bot in view.bots for line in self._bot(bot)),
+        ]
+
+    def _headed(self, head: _Head, text: str) -> str:
+        title, style = head
+        return self.writer.line(StyledText(self.words.text(title), style), f"  {text}")
+
+    def _labelled(self, label: LocalizedText, text: str) -> str:
+        shown = self.words.text(label)
+        return self.writer.line(f"{shown}{' ' * max(2, _COLUMN - cell_width(shown))}", text)
+
+    def _cost(self, cost: LocalizedText) -> str:
+        return self._labelled(message("comparison.cost"), self.words.text(cost))
+
+    def _assessment(self, scenario: ScenarioView) -> str:
+        return " ".join(map(self.words.text, (scenario.assessment, *scenario.notes)))
+
+    def _reason(self, name: str, what: LocalizedText) -> str:
+        text = message("report.verdict", name=single_line(name), reason=what)
+        return single_line(self.words.text(text), _LINE_LIMIT)
+
+    def _scenarios(
+        self, view: ComparisonView, state: ScenarioState, results: Iterable[TrialResult]
+    ) -> Iterator[str]:
+        """Yield the scenarios in a state, each with the trial that shows its change."""
+        names = {(single_line(one.key.scenario), single_line(one.key.bot)): one for one in results}
+        scenarios = [one for one in view.scenarios if one.state == state]
+        for scenario in scenarios[:_MAX_SCENARIOS]:
+            yield ""
+            yield self._headed(_HEADS[state], self._assessment(scenario))
+            if result := names.get((scenario.scenario, scenario.bot)):
+                name = single_line(result.key.id)
+                if name != scenario.scenario:
+                    yield self.writer.line(f"  {name}")
+                yield from change_lines(result, self.writer, self.words)
+        yield from self._more(len(scenarios))
+
+    def _unusable(self, unusable: Sequence[TrialResult]) -> Iterator[str]:
+        words = self.words
+        for result in unusable[:_MAX_SCENARIOS]:
+            yield ""
+            error = result.error
+            yield self._headed(_NOT_JUDGED if error else _REMARK, single_line(result.key.id))
+            for warning in result.warnings:
+                yield f"  {single_line(words.text(warning), _LINE_LIMIT)}"
+            if error:
+                where = f"{error.where}: " if error.where else ""
+                yield f"  {single_line(where + words.text(error.what), _LINE_LIMIT)}"
+                yield from (f"    {single_line(words.text(line))}" for line in error.detail)
+                if error.next_step:
+                    step = words.word("error.next", {"step": error.next_step})
+                    yield f"    {single_line(step)}"
+        yield from self._more(len(unusable))
+
+    def _changed(self, results: Sequence[TrialResult]) -> Iterator[str]:
+        """Yield trials whose answer changed although the verdict is the same."""
+        for result in results[:_MAX_DIFFERENT]:
+            changes = result.change.turns if result.change else ()
+            similarity = f"{min((turn.similarity for turn in changes), default=1.0):.2f}"
             name = single_line(result.key.id)
-            if name != scenario.scenario:
-                yield writer.line(f"  {name}")
-            yield from change_lines(result, writer)
-    yield from _more(len(scenarios))
+            if result.status in (TrialStatus.PASSED, TrialStatus.FIXED):
+                text = message("compare.text_changed", name=name, similarity=similarity)
+            else:
+                text = message("compare.text_changed.fails", name=name, similarity=similarity)
+            yield ""
+            yield self._headed(_TEXT_CHANGED, self.words.text(text))
+            yield from change_lines(result, self.writer, self.words)
+
+    def _more(self, total: int) -> Iterator[str]:
+        if total > _MAX_SCENARIOS:
+            yield self.words.text(message("comparison.more_here", n=total - _MAX_SCENARIOS))
+
+    def _bot(self, bot: BotView) -> Iterator[str]:
+        """Yield what changed about a bot: version, model, settings, the lines of its prompt."""
+        words, why = self.words, message("comparison.why")
+        if not bot.known:
+            unknown = message("comparison.unknown_bot", name=bot.name, warning=bot.warning)
+            yield self._labelled(why, words.text(unknown).rstrip())
+            return
+        facts = [(words.word(key), before, after) for key, before, after in bot.facts]
+        changes = [*facts, *bot.differences]
+        if not changes and not bot.prompt:
+            same = message("comparison.same_bot", name=bot.name)
+            yield self._labelled(why, words.text(same))
+            return
+        yield self._labelled(why, words.text(message("comparison.bot_changed", name=bot.name)))
+        for name, before, after in changes[:_MAX_LINES]:
+            yield self.writer.line(f"  {name}: {self._value(before)} → {self._value(after)}")
+        if bot.prompt:
+            yield self.writer.line(f"  {words.word('comparison.bot_prompt')}")
+            lines = list(_prompt_lines(bot.prompt))
+            yield from (self.writer.line(line) for line in lines[:_MAX_LINES])
+            if len(lines) > _MAX_LINES:
+                yield f"    {words.word('comparison.more_lines')}"
+
+    def _value(self, text: str) -> str:
+        """Return a value of JSON for people: plain texts need no quotes."""
+        plain = text[1:-1] if text.startswith('"') and "\\" not in text else text
+        return single_line(plain) or f"({self.words.word('comparison.none')})"
 
 
-def _head(scenario: ScenarioView) -> StyledText:
+def _head(scenario: ScenarioView) -> _Head:
     return _HEADS.get(scenario.state, _HEADS[ScenarioState.COST_CHANGED])
-
-
-def _assessment(scenario: ScenarioView) -> str:
-    words = Catalogue()
-    return f"  {' '.join(map(words.text, (scenario.assessment, *scenario.notes)))}"
-
-
-def _unusable_lines(unusable: Sequence[TrialResult], writer: TerminalWriter) -> Iterator[str]:
-    for result in unusable[:_MAX_SCENARIOS]:
-        yield ""
-        error = result.error
-        head = _NOT_JUDGED if error else StyledText("REMARK", TextStyle.DOUBT)
-        yield writer.line(head, f"  {single_line(result.key.id)}")
-        for warning in result.warnings:
-            yield f"  {single_line(str(warning), _LINE_LIMIT)}"
-        if error:
-            where = f"{error.where}: " if error.where else ""
-            yield f"  {single_line(where + str(error.what), _LINE_LIMIT)}"
-            yield from (f"    {single_line(str(line))}" for line in error.detail)
-            if error.next_step:
-                yield f"    next: {single_line(str(error.next_step))}"
-    yield from _more(len(unusable))
-
-
-def _changed_lines(results: Sequence[TrialResult], writer: TerminalWriter) -> Iterator[str]:
-    """Yield trials whose answer changed although the verdict is the same."""
-    for result in results[:_MAX_DIFFERENT]:
-        changes = result.change.turns if result.change else ()
-        similarity = min((turn.similarity for turn in changes), default=1.0)
-        passes = result.status in (TrialStatus.PASSED, TrialStatus.FIXED)
-        text = message(
-            "compare.text_changed" if passes else "compare.text_changed.fails",
-            name=single_line(result.key.id),
-            similarity=f"{similarity:.2f}",
-        )
-        yield ""
-        head = StyledText("TEXT CHANGED", TextStyle.DOUBT)
-        yield writer.line(head, f"  {Catalogue().text(text)}")
-        yield from change_lines(result, writer)
-
-
-def _more(total: int) -> Iterator[str]:
-    if total > _MAX_SCENARIOS:
-        yield f"and {total - _MAX_SCENARIOS:,} more: see the report"
-
-
-def _bot_lines(bot: BotView, writer: TerminalWriter) -> Iterator[str]:
-    """Yield what changed about a bot: version, model, settings, the lines of its prompt."""
-    words = Catalogue()
-    if not bot.known:
-        warning = f" {bot.warning}" if bot.warning else ""
-        yield writer.line(
-            _label("why"), f"{bot.name}: {words.word('compare.unknown_bot')}{warning}"
-        )
-        return
-    facts = [(words.word(key), before, after) for key, before, after in bot.facts]
-    changes = [*facts, *bot.differences]
-    if not changes and not bot.prompt:
-        yield writer.line(_label("why"), f"{bot.name}: {words.word('compare.same_bot')}")
-        return
-    yield writer.line(_label("why"), f"{bot.name} changed")
-    for name, before, after in changes[:_MAX_LINES]:
-        yield writer.line(f"  {name}: {_value(before)} → {_value(after)}")
-    if bot.prompt:
-        yield writer.line("  prompt:")
-        lines = list(_prompt_lines(bot.prompt))
-        yield from (writer.line(line) for line in lines[:_MAX_LINES])
-        if len(lines) > _MAX_LINES:
-            yield "    … (the report has it all)"
-
-
-def _value(text: str) -> str:
-    """Return a value of JSON for people: plain texts need no quotes."""
-    plain = text[1:-1] if text.startswith('"') and "\\" not in text else text
-    return single_line(plain) or "(none)"
 
 
 def _prompt_lines(tree: str) -> Iterator[StyledText]:
@@ -204,7 +237,3 @@ def _prompt_lines(tree: str) -> Iterator[StyledText]:
             lines = [lines[0], "…", lines[-1]]
         for line in lines:
             yield StyledText(f"    {sign} {single_line(line, _LINE_LIMIT)}", style)
-
-
-def _label(text: str) -> str:
-    return f"{text:<12}"

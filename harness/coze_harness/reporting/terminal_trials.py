@@ -85,7 +85,16 @@ def failure_block(
     lines = [f"{trial.badge}  {trial.name}{place}"]
     shown = transcript(trial, words, all_verdicts=all_verdicts)
     lines += [f"  {line}" for line in _shorten(shown, words)]
-    return [part for line in lines for part in _wrapped(line, width or _PIPE_WIDTH)]
+    return _all_wrapped(lines, width, words)
+
+
+def _all_wrapped(lines: Iterable[str], width: int, words: Catalogue) -> list[str]:
+    """Return lines in parts that fit; but not what to do next, since it may be a command."""
+    step = f"  {words.word('label.next')}"
+    shown: list[str] = []
+    for line in lines:
+        shown += [line] if line.startswith(step) else _wrapped(line, width or _PIPE_WIDTH)
+    return shown
 
 
 def _wrapped(line: str, width: int) -> Iterator[str]:
@@ -127,7 +136,7 @@ class ErrorBlocks:
         lines = [line for group in groups[:_MAX_LINES] for line in _cause_lines(group, words)]
         if len(groups) > _MAX_LINES:
             lines.append(words.text(message("report.and_more", n=len(groups) - _MAX_LINES)))
-        return [part for line in lines for part in _wrapped(line, width or _PIPE_WIDTH)]
+        return _all_wrapped(lines, width, words)
 
 
 def _cause_lines(group: CauseGroup, words: Catalogue) -> Iterator[str]:
@@ -177,7 +186,7 @@ def since_lines(run: Run, *, width: int = 0, words: Catalogue | None = None) -> 
             names = [since_name(result) for result in results[:_MAX_NAMES]]
             shown = words.text(and_more(names, len(results) - len(names)))
             lines.append(f"  {pad_cells(words.text(label), 15)}{shown}")
-    return [part for line in lines for part in _wrapped(line, width or _PIPE_WIDTH)]
+    return _all_wrapped(lines, width, words)
 
 
 def since_name(result: ScenarioResult) -> LocalizedText:
