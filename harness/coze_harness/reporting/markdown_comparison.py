@@ -37,9 +37,9 @@ def _word(key: str) -> str:
     return Catalogue().word(key)
 
 
-def comparison_head(view: ComparisonView) -> list[str]:
+def comparison_head(view: ComparisonView, words: Catalogue) -> list[str]:
     """Return the parts of a comparison: sides and counts, then the scenarios."""
-    counts = [(_word(f"change.{kind}"), number) for kind, number, _ in view.counts]
+    counts = [(words.word(f"change.{kind}"), number) for kind, number, _ in view.counts]
     parts = [f"{code_span(view.baseline)} → {code_span(view.candidate)}\n"]
     if counts:
         parts.append(
@@ -47,96 +47,103 @@ def comparison_head(view: ComparisonView) -> list[str]:
             f"| {' | '.join(f'{number:,}' for _, number in counts)} |\n"
         )
     if view.cost:
-        parts.append(f"{Catalogue().text(view.cost)}\n")
-    lines = [_scenario(scenario) for scenario in view.scenarios[:_MAX_SCENARIOS]]
+        parts.append(f"{words.text(view.cost)}\n")
+    lines = [_scenario(scenario, words) for scenario in view.scenarios[:_MAX_SCENARIOS]]
     left = len(view.scenarios) + view.more - len(lines)
     if left > 0:
-        lines.append(f"- and {left:,} more: see `index.html`")
+        lines.append(f"- {words.text(message('comparison.more', n=left))}")
     if lines:
         parts.append("\n".join([*lines, ""]))
     return parts
 
 
-def _scenario(scenario: ScenarioView) -> str:
-    words = Catalogue()
+def _scenario(scenario: ScenarioView, words: Catalogue) -> str:
     named = {**scenario.assessment.params, "name": code_span(scenario.label)}
     sentences = (message(scenario.assessment.id, **named), *scenario.notes)
     return f"- {_TONE_ICONS[scenario.tone]} {' '.join(map(words.text, sentences))}"
 
 
-def bot_changes(view: ComparisonView) -> list[str]:
+def bot_changes(view: ComparisonView, words: Catalogue) -> list[str]:
     """Return what changed about each bot: version, model, settings, prompt."""
-    return [_bot(bot) for bot in view.bots[:_MAX_BOTS]]
+    return [_bot(bot, words) for bot in view.bots[:_MAX_BOTS]]
 
 
-def _bot(bot: BotView) -> str:
-    name = f"**Bot** {code_span(bot.name)}"
+def _bot(bot: BotView, words: Catalogue) -> str:
+    name = words.text(message("comparison.bot", name=code_span(bot.name)))
     if not bot.known:
-        return f"{name}: {_word('compare.unknown_bot')}\n"
-    facts = [(_word(key), before, after) for key, before, after in bot.facts]
+        return f"{name}: {words.word('compare.unknown_bot')}\n"
+    facts = [(words.word(key), before, after) for key, before, after in bot.facts]
     settings = [(code_span(key), before, after) for key, before, after in bot.differences]
     lines = [
-        f"- {label}: {_value(before)} → {_value(after)}"
+        f"- {label}: {_value(before, words)} → {_value(after, words)}"
         for label, before, after in (*facts, *settings[:_MAX_DIFFERENCES])
     ]
     if len(settings) > _MAX_DIFFERENCES:
-        lines.append(f"- and {len(settings) - _MAX_DIFFERENCES:,} more: see `index.html`")
+        more = message("comparison.more", n=len(settings) - _MAX_DIFFERENCES)
+        lines.append(f"- {words.text(more)}")
     if bot.prompt:
-        lines += ["", f"{_word('fact.bot_prompt')}:", "", *diff_fence(bot.prompt)]
+        lines += ["", f"{words.word('fact.bot_prompt')}:", "", *diff_fence(bot.prompt)]
     if not lines:
-        return f"{name}: {_word('compare.same_bot')}\n"
+        return f"{name}: {words.word('compare.same_bot')}\n"
     return "\n".join([name, "", *lines, ""])
 
 
-def _value(text: str) -> str:
-    return code_span(text) if text else "none"
+def _value(text: str, words: Catalogue) -> str:
+    return code_span(text) if text else words.word("comparison.none")
 
 
-def change_block(trial: TrialView) -> str:
+def change_block(trial: TrialView, words: Catalogue) -> str:
     """Return what changed in a trial: its verdicts, and its answers word by word."""
     if trial.diff is None:
         return ""
     kind = trial.diff.kind
     place = f"{code_span(trial.place)} · " if trial.place else ""
     lines = [
-        f"### {CHANGE_ICONS[kind]} {_word(f'change.{kind}')} {code_span(trial.name)}",
+        f"### {CHANGE_ICONS[kind]} {words.word(f'change.{kind}')} {code_span(trial.name)}",
         "",
-        f"{place}bot {code_span(trial.bot)}",
+        f"{place}{words.text(message('comparison.of_bot', name=code_span(trial.bot)))}",
         "",
     ]
     has_turns = len(trial.diff.turns) > 1
     changed = [turn for turn in trial.diff.turns if turn.flips or turn.answer not in ("same", "")]
     for turn in changed[:_MAX_TURNS]:
-        lines += _turn(turn, trial, f"turn {turn.number}, " if has_turns else "")
+        lines += _turn(turn, trial, words, has_turns=has_turns)
     if len(changed) > _MAX_TURNS:
-        lines += [f"and {len(changed) - _MAX_TURNS} more turns", ""]
+        more = message("comparison.more_turns", n=len(changed) - _MAX_TURNS)
+        lines += [words.text(more), ""]
     return "\n".join(lines)
 
 
-def _turn(turn: TurnDiffView, trial: TrialView, number: str) -> list[str]:
+def _turn(turn: TurnDiffView, trial: TrialView, words: Catalogue, *, has_turns: bool) -> list[str]:
     prompt = next((one.prompt for one in trial.turns if one.number == turn.number), "")
-    lines = labelled_fence(f"{number}prompt", prompt)
+    label = message("comparison.prompt_of", n=turn.number)
+    label = label if has_turns else message("comparison.prompt")
+    lines = labelled_fence(words.text(label), prompt)
     for flip in turn.flips[:_MAX_FLIPS]:
-        lines += _flip(flip, turn.number, trial)
+        lines += _flip(flip, turn.number, trial, words)
     if len(turn.flips) > _MAX_FLIPS:
-        lines += [f"and {len(turn.flips) - _MAX_FLIPS} more verdicts", ""]
+        more = message("comparison.more_verdicts", n=len(turn.flips) - _MAX_FLIPS)
+        lines += [words.text(more), ""]
     if turn.answer == "same":
-        return [*lines, _word("answer.same"), ""]
-    similarity = f" (similarity {turn.similarity})" if turn.similarity else ""
-    return [*lines, f"answer{similarity}:", "", *diff_fence(turn.tree)]
+        return [*lines, words.word("answer.same"), ""]
+    answer = message("comparison.answer")
+    if turn.similarity:
+        answer = message("comparison.answer_similar", similarity=turn.similarity)
+    return [*lines, words.text(answer), "", *diff_fence(turn.tree)]
 
 
-def _flip(flip: FlipView, number: int, trial: TrialView) -> list[str]:
+def _flip(flip: FlipView, number: int, trial: TrialView, words: Catalogue) -> list[str]:
     icon = {"failed": "✗", "passed": "✓"}.get(flip.after, "–")
-    before = _word(f"status.{flip.before or 'none'}")
-    after = _word(f"status.{flip.after or 'none'}")
+    before = words.word(f"status.{flip.before or 'none'}")
+    after = words.word(f"status.{flip.after or 'none'}")
     name = f" {code_span(flip.name)}" if flip.name else ""
     head = f"- {icon} {code_span(flip.kind)}{name} {code_span(flip.place)}"
-    lines = [f"{head}: {before} before, {after} now"]
+    change = words.text(message("comparison.flip", before=before, now=after))
+    lines = [f"{head}: {change}"]
     if flip.expected:
-        lines.append(f"  - expected: {code_span(flip.expected)}")
+        lines.append(f"  - {words.word('label.expected')} {code_span(flip.expected)}")
     if flip.after == "failed" and (reason := _reason(flip, number, trial)):
-        lines.append(f"  - why: {code_span(reason)}")
+        lines.append(f"  - {words.word('label.why')} {code_span(reason)}")
     return [*lines, ""]
 
 

@@ -115,7 +115,7 @@ class MarkdownWriter(ReportWriter):
             if trial.change not in CHANGE_ICONS:
                 return b""
             if not trial.error:
-                return change_block(trial).encode()
+                return change_block(trial, self._words).encode()
         if trial.error is not None:
             return _error_block(trial, self._words).encode()
         if trial.status is TrialStatus.FAILED:
@@ -173,7 +173,7 @@ class MarkdownWriter(ReportWriter):
         comment: _Comment,
     ) -> None:
         """Add a comparison: scenarios, regressed trials, changes of the bots, other trials."""
-        comment.add_all([*comparison_head(comparison), _cost(run, self._words)])
+        comment.add_all([*comparison_head(comparison, self._words), _cost(run, self._words)])
         scenarios = run.comparison.scenarios if run.comparison else ()
         regressed = {(one.scenario, one.bot) for one in scenarios if one.regressed}
         rows = sorted(
@@ -184,7 +184,7 @@ class MarkdownWriter(ReportWriter):
             [row.key.id for row in rows if view.changes.get(row.key.id) == kind]
             for kind in CHANGE_ICONS
         )
-        bots = bot_changes(comparison)
+        bots = bot_changes(comparison, self._words)
         reserve = min(sum(len(bot.encode()) for bot in bots), LIMIT // 3)
         comment.add_each(_texts(worse, fragments), len(worse), reserve)
         comment.add_all(bots)
