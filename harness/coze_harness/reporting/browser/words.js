@@ -3,6 +3,8 @@
 /** @import { Head } from "./page.d.ts" */
 
 /** @typedef {"en" | "zh"} Language */
+/** @typedef {string | number | Message | Value[]} Value what stands in a placeholder */
+/** @typedef {{ key: string, values: Record<string, Value> }} Message */
 
 export class Words {
   /** @type {Record<Language, Map<string, string>>} */
@@ -21,7 +23,7 @@ export class Words {
   /**
    * Return the text of a key: placeholders such as `{n}` are filled, and of `one|many` the form for n is used.
    * @param {string} key
-   * @param {Record<string, string | number>} values
+   * @param {Record<string, Value>} values
    */
   text(key, values = {}) {
     return this.#fill(key, new Map(Object.entries(values)));
@@ -73,7 +75,7 @@ export class Words {
 
   /**
    * @param {string} key
-   * @param {Map<string, string | number>} values
+   * @param {Map<string, Value>} values
    */
   #fill(key, values) {
     let text = this.#catalogues[this.language].get(key) ?? key;
@@ -82,7 +84,17 @@ export class Words {
       const [one = "", many = ""] = text.split("|");
       text = String(n) === "1" ? one : many;
     }
-    return text.replace(/\{(\w+)\}/g, (whole, name) => String(values.get(name) ?? whole));
+    return text.replace(/\{(\w+)\}/g, (whole, name) => this.#show(values.get(name) ?? whole));
+  }
+
+  /**
+   * @param {Value} value
+   * @returns {string}
+   */
+  #show(value) {
+    if (Array.isArray(value)) return value.map((one) => this.#show(one)).join(this.language === "zh" ? "、" : ", ");
+    if (typeof value === "object") return this.#fill(value.key, new Map(Object.entries(value.values)));
+    return String(value);
   }
 }
 
@@ -102,7 +114,7 @@ export function firstLanguage(linked, made) {
 
 /**
  * @param {Element} element
- * @returns {Map<string, string | number>}
+ * @returns {Map<string, Value>}
  */
 function valuesOf(element) {
   const text = element.getAttribute("data-v");
