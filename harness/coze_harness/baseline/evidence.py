@@ -15,6 +15,7 @@ from typing import Final, NamedTuple, TypeVar
 from coze_harness.compare.bot_differences import version_digest
 from coze_harness.compare.sequential_test import Attempts
 from coze_harness.compare.trial_comparison import FAILING, PASSING
+from coze_harness.messages import message
 from coze_harness.model import JSON, TrialResult
 from coze_harness.model.errors import CassetteUnreadableError
 from coze_harness.model.location import Location
@@ -152,7 +153,7 @@ def _of_type(kind: type[Value], value: JSON) -> Value:
 
 def _unreadable(path: Path, line: int, reason: str) -> CassetteUnreadableError:
     return CassetteUnreadableError(
-        f"The evidence of earlier runs cannot be used: {reason}.",
+        message("evidence.unreadable", reason=reason),
         where=Location(str(path), line),
-        next_step="restore the file from version control, or delete the line",
+        next_step=message("evidence.unreadable.next"),
     )
