@@ -10,10 +10,21 @@ from typing import Any
 import pytest
 from builders import error, failed_verdict, key, trial, turn
 from coze_harness.messages import literal, message
-from coze_harness.model import TrialStatus, replace
+from coze_harness.model import (
+    Assessment,
+    CostChange,
+    CostMeasure,
+    FactDifference,
+    PassShare,
+    ScenarioComparison,
+    ScenarioState,
+    TrialStatus,
+    replace,
+)
 from coze_harness.reporting.report_formats import PageOptions
 from coze_harness.reporting.run_list_page import render_run_list
 from playwright.sync_api import Page
+from report_rich import comparison, rich_results, rich_run
 from report_samples import everything, full_run
 
 from browser import ROOT
@@ -168,3 +179,46 @@ def test_the_title_speaks_the_language_too(samples: Path, visit: Visit) -> None:
     assert "failed" in watch.go("lang=en").title()
     title = watch.go("lang=zh").title()
     assert not english(title.replace("r1", "")) or "未通过" in title
+
+
+def test_facts_and_costs_of_a_comparison_are_in_the_reader_s_language(
+    tmp_path: Path, visit: Visit
+) -> None:
+    shares = PassShare(passed=1, trials=1, low=0.2, high=1.0)
+    cost = CostChange(
+        measure=CostMeasure.LATENCY, before=2.1, after=7.5, pairs=1, changed=True, limit=0.5,
+        exceeded=True,
+    )  # fmt: skip
+    facts = ScenarioComparison(
+        scenario="refund", bot="chatchat", before=shares, after=shares, assessment=Assessment.NONE,
+        regressed=False, state=ScenarioState.FACTS_CHANGED,
+        facts=(
+            FactDifference(kind="number", before="7 天", after="15 天"),
+            FactDifference(kind="name", before=None, after="《红楼梦》"),
+        ),
+    )  # fmt: skip
+    costly = replace(
+        facts, scenario="hours", state=ScenarioState.COST_CHANGED, facts=(), cost=(cost,)
+    )
+    compared = replace(
+        rich_run(), comparison=replace(comparison(), scenarios=(facts, costly), cost=(cost,))
+    )
+    path = write_page(tmp_path / "index.html", rich_results(), compared)
+    watch = visit(path)
+    for language, sentences in {
+        "en": (
+            'refund still passes, but facts changed: "7 天" → "15 天", "《红楼梦》" was added.',
+            "The cost of hours changed: time 2.1 s → 7.5 s (+257%).",
+            "The time increased by 257%; max_increase allows 50%.",
+            "The cost of 1 pair of trials changed: time 2.1 s → 7.5 s (+257%).",
+        ),
+        "zh": (
+            "refund 仍通过，但事实有变：“7 天” → “15 天”、新增“《红楼梦》”。",
+            "hours 开销有变：耗时 2.1 秒 → 7.5 秒（+257%）。",
+            "耗时增加 257%，max_increase 上限为 50%。",
+            "1 对测试的开销有变：耗时 2.1 秒 → 7.5 秒（+257%）。",
+        ),
+    }.items():
+        shown = watch.go(f"v=compare&lang={language}").text_content("body") or ""
+        for sentence in sentences:
+            assert sentence in shown

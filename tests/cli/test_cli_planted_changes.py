@@ -21,6 +21,9 @@ ROWS = [
     P("drop-language", "You can return it.", "可以退货。", "regressed", 5, expect="return", code=1),
     P("drop-turn", "p", "f", "regressed", 10, turns=2, code=1),
     P("drop-unchanged-bot", "p", "f", "regressed", 5, bot="same", code=1),
+    P("drop-case", "p", "f", "regressed", 6, keys="cases: [{q: 甲}, {q: drop-case}]\n", code=1),
+    P("drop-one-bot", "p", "f", "regressed", 6, bot="modelled",
+      keys="bots: [modelled, same]\n", code=1),
     P("fixed", "f", "p", "improved", history=""),
     P("known", "f", "f", "unchanged", keys="known_failure: 尚未支持\n", history=""),
     # --- coin flips
@@ -86,7 +89,10 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ProjectF
 def found(planted: tuple[ProjectFolder, Done]) -> dict[str, dict[str, Any]]:
     """The scenarios of the comparison by name, with their calls."""
     project, _ = planted
-    scenarios = {one["scenario"]: one for one in project.run_json()["comparison"]["scenarios"]}
+    # Of a scenario with several bots, the gravest result comes first.
+    scenarios: dict[str, dict[str, Any]] = {}
+    for one in project.run_json()["comparison"]["scenarios"]:
+        scenarios.setdefault(one["scenario"], one)
     for one in scenarios.values():
         one["calls"] = 0
     for line in project.lines().values():

@@ -118,6 +118,11 @@ def test_a_row_has_the_counts_the_cost_and_a_link() -> None:
             "warning",
             "0 of 2 scenarios regressed, 1 is undecided, 1 is unchanged.",
         ),
+        (
+            compared(facts_changed=2, cost_changed=1),
+            "warning",
+            "0 of 3 scenarios regressed, facts of 2 changed, the cost of 1 changed.",
+        ),
     ],
 )
 def test_a_comparison_goes_by_its_states(one: Run, tone: str, said: str) -> None:

@@ -7,7 +7,7 @@ there, because they are not independent of each other.
 A cost **changed** if
 
 - it is decided: the signed-rank test of the pairs has p < 0.05 after Holm's correction, and the
-  mean ratio is at least 10 %. That takes six pairs.
+  mean differs by at least 10 %, and by a token or 0.1 seconds. That takes six pairs.
 - with fewer pairs, it is large: half as many tokens again, or a third fewer, and at least 50; three
   times the seconds, or a third of them, and at least two seconds. The seconds of one answer
   easily double by chance.
@@ -26,6 +26,11 @@ from coze_harness.model import ChangeKind, CostChange, CostMeasure, TrialResult,
 
 _SIGNIFICANCE_LEVEL: Final = 0.05
 _MIN_SHARE: Final = 0.1
+_MIN_DIFFERENCES: Final[Mapping[CostMeasure, float]] = {
+    CostMeasure.TOKENS: 1,
+    CostMeasure.LATENCY: 0.1,
+    CostMeasure.FIRST_TOKEN: 0.1,
+}
 _TOLERANCE: Final = 1e-9
 
 
@@ -179,7 +184,11 @@ def _is_testable(cost: CostChange) -> bool:
 def _has_changed(cost: CostChange, adjusted: float | None) -> bool:
     ratio = max(cost.after / cost.before, cost.before / cost.after)
     if adjusted is not None:
-        return adjusted < _SIGNIFICANCE_LEVEL and ratio >= 1 + _MIN_SHARE
+        return (
+            adjusted < _SIGNIFICANCE_LEVEL
+            and ratio >= 1 + _MIN_SHARE
+            and abs(cost.after - cost.before) >= _MIN_DIFFERENCES[cost.measure]
+        )
     large = _LARGE[cost.measure]
     return ratio >= large.ratio and abs(cost.after - cost.before) >= large.difference
 

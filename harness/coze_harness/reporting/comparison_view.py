@@ -29,11 +29,17 @@ _MAX_SCENARIOS: Final = 500
 _MAX_FACTS: Final = 3
 _FACT_LIMIT: Final = 60
 _MIN_COST_SHARE: Final = 0.01
+_SHOWN_DIFFERENCES: Final[Mapping[CostMeasure, float]] = {
+    CostMeasure.TOKENS: 1,
+    CostMeasure.LATENCY: 0.1,
+    CostMeasure.FIRST_TOKEN: 0.1,
+}
 _TONES: Final[Mapping[ScenarioState, str]] = {
     ScenarioState.REGRESSED: "failed",
     ScenarioState.UNDECIDED: "warning",
     ScenarioState.FACTS_CHANGED: "warning",
     ScenarioState.FLAKY: "warning",
+    ScenarioState.COST_CHANGED: "warning",
 }
 _TESTED: Final = frozenset(
     {ScenarioState.REGRESSED, ScenarioState.UNDECIDED, ScenarioState.NOT_REGRESSED}
@@ -238,10 +244,14 @@ def total_cost(costs: Sequence[CostChange]) -> LocalizedText | None:
 def cost_phrases(costs: Sequence[CostChange]) -> tuple[LocalizedText, ...]:
     """Return the costs that differ, each with its share."""
     return tuple(
-        _cost_phrase(one)
-        for one in costs
-        if one.changed or one.exceeded or abs(one.after / one.before - 1) >= _MIN_COST_SHARE
+        _cost_phrase(one) for one in costs if one.changed or one.exceeded or _is_visible(one)
     )
+
+
+def _is_visible(cost: CostChange) -> bool:
+    """Return whether a cost differs in the digits that are shown."""
+    difference = abs(cost.after - cost.before)
+    return difference >= max(_MIN_COST_SHARE * cost.before, _SHOWN_DIFFERENCES[cost.measure])
 
 
 def _cost_phrase(cost: CostChange) -> LocalizedText:
@@ -269,7 +279,7 @@ def _exceeded_phrase(cost: CostChange) -> LocalizedText:
 
 
 def _seconds(value: float) -> str:
-    return f"{value:.1f}" if value >= 1 else f"{value:.2g}"
+    return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
 
 
 def _share(share: PassShare) -> ShareView:

@@ -14,6 +14,7 @@ from coze_harness.results import scenario_counts
 _NOT_GOOD: Final = (
     ScenarioState.REGRESSED,
     ScenarioState.UNDECIDED,
+    ScenarioState.FACTS_CHANGED,
     ScenarioState.FLAKY,
     ScenarioState.NOT_JUDGED,
 )
@@ -45,7 +46,10 @@ def _comparison_tone(comparison: Comparison, run: Run) -> str:
         return "bad"
     if not states:
         return "none"
-    is_open = states.get(ScenarioState.UNDECIDED) or states.get(ScenarioState.FLAKY)
+    is_open = any(
+        states.get(one)
+        for one in (ScenarioState.UNDECIDED, ScenarioState.FACTS_CHANGED, ScenarioState.FLAKY)
+    )
     return "warning" if run.interrupted or is_open else "good"
 
 

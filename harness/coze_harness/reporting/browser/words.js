@@ -3,6 +3,8 @@
 /** @import { Head } from "./page.d.ts" */
 
 /** @import { Language } from "./second.js" */
+/** @typedef {string | number | Message | Value[]} Value what stands in a placeholder */
+/** @typedef {{ key: string, values: Record<string, Value> }} Message */
 
 import { showLanguage } from "./second.js";
 
@@ -27,7 +29,7 @@ export class Words {
   /**
    * Return the text of a key: placeholders such as `{n}` are filled, and of `one|many` the form for n is used.
    * @param {string} key
-   * @param {Record<string, string | number>} values
+   * @param {Record<string, Value>} values
    */
   text(key, values = {}) {
     return this.#fill(key, new Map(Object.entries(values)));
@@ -80,7 +82,7 @@ export class Words {
 
   /**
    * @param {string} key
-   * @param {Map<string, string | number>} values
+   * @param {Map<string, Value>} values
    */
   #fill(key, values) {
     let text = this.#catalogues[this.language].get(key) ?? key;
@@ -89,13 +91,23 @@ export class Words {
       const [one = "", many = ""] = text.split("|");
       text = String(n) === "1" ? one : many;
     }
-    return text.replace(/\{(\w+)\}/g, (whole, name) => String(values.get(name) ?? whole));
+    return text.replace(/\{(\w+)\}/g, (whole, name) => this.#show(values.get(name) ?? whole));
+  }
+
+  /**
+   * @param {Value} value
+   * @returns {string}
+   */
+  #show(value) {
+    if (Array.isArray(value)) return value.map((one) => this.#show(one)).join(this.language === "zh" ? "、" : ", ");
+    if (typeof value === "object") return this.#fill(value.key, new Map(Object.entries(value.values)));
+    return String(value);
   }
 }
 
 /**
  * @param {Element} element
- * @returns {Map<string, string | number>}
+ * @returns {Map<string, Value>}
  */
 function valuesOf(element) {
   const text = element.getAttribute("data-v");

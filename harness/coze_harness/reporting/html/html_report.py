@@ -77,6 +77,8 @@ _WORD_GROUPS: Final = frozenset(
     )
 )
 _MARKED_WORD = re.compile(r'data-w(?:-[a-z]+)?="([^"]+)"')
+# A message in another one (`values_of`), as it is in an attribute.
+_INNER_WORD = re.compile(r"&#34;key&#34;:&#34;([a-z_.]+)&#34;")
 _QUOTED_WORD = re.compile(r'"([a-z]+\.[a-z0-9_.-]+)"')
 
 # In the page's JSON: what would end its element, begin a comment, or end a line of a script.
@@ -289,7 +291,7 @@ def page_words(*sources: str) -> PageWords:
     keys_found = {
         key
         for source in sources
-        for pattern in (_MARKED_WORD, _QUOTED_WORD)
+        for pattern in (_MARKED_WORD, _INNER_WORD, _QUOTED_WORD)
         for key in pattern.findall(source)
     }
     words = load_files()["page"]

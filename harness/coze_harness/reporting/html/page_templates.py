@@ -18,7 +18,7 @@ import orjson
 from jinja2 import BaseLoader, Environment, FileSystemLoader, ModuleLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from coze_harness.messages import Catalogue, Language, LocalizedText, Param
+from coze_harness.messages import LITERAL, Catalogue, Language, LocalizedText, Param
 from coze_harness.reporting.safe_text import single_line
 from coze_harness.reporting.view_model import TrialView
 from coze_harness.reporting.wording import Wording
@@ -193,7 +193,18 @@ def trial_source() -> str:
 
 
 def _dump_values(values: Mapping[str, Param]) -> str:
-    return orjson.dumps(Catalogue().values(values), option=orjson.OPT_SORT_KEYS).decode()
+    """Return values as JSON; a message in a message stays one, for the page's script."""
+    plain = {name: _page_value(value) for name, value in values.items()}
+    return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _page_value(value: Param) -> object:
+    if isinstance(value, tuple):
+        return [_page_value(one) for one in value]
+    if isinstance(value, LocalizedText) and value.id and value.id != LITERAL:
+        values = {name: _page_value(inner) for name, inner in value.params.items()}
+        return {"key": value.id, "values": values}
+    return Catalogue().values({"text": value})["text"]
 
 
 def _policy_hash(asset: str) -> str:
