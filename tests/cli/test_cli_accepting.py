@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import os
 import pty
-import re
+import signal
 import subprocess
 import sys
-import termios
-import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import vcr
@@ -68,7 +66,7 @@ def answers(project: ProjectFolder) -> dict[str, str]:
 def test_all_candidates_become_the_baseline(
     compared: ProjectFolder, offline: tuple[str, ...]
 ) -> None:
-    done = compared.does("accept", within=offline)
+    done = compared.does("accept", "--failing", within=offline)
     assert done.code == 0, done
     assert done.out.splitlines() == [
         "accepted  cassettes/city.yaml",
@@ -93,8 +91,8 @@ def test_accepting_twice_is_reported(compared: ProjectFolder) -> None:
     again = compared.does("accept", "city")
     assert (again.code, again.out) == (5, "")
     assert '"city"' in again.err
-    assert compared.does("accept").code == 0
-    last = compared.does("accept")
+    assert compared.does("accept", "--failing").code == 0
+    last = compared.does("accept", "--failing")
     assert last.code == 5
     assert "There is no candidate" in last.err
 
@@ -117,7 +115,7 @@ def test_nothing_is_promoted_unasked(compared: ProjectFolder) -> None:
 )
 def test_one_is_named_by_scenario_or_by_a_path(compared: ProjectFolder, name: str) -> None:
     was = committed(compared)
-    done = compared.does("accept", name)
+    done = compared.does("accept", "--failing", name)
     assert done.code == 0, done
     now = committed(compared)
     assert [file for file in was if now[file] != was[file]] == ["identity.yaml"]
@@ -128,7 +126,7 @@ def test_a_folder_means_all_that_is_in_it_and_a_trial_its_one(compared: ProjectF
     done = compared.does("accept", "hours", "sum")
     assert done.code == 0
     assert waiting(compared) == ["city", "identity"]
-    assert compared.does("accept", "scenarios").code == 0
+    assert compared.does("accept", "--failing", "scenarios").code == 0
     assert waiting(compared) == []
 
 
@@ -188,7 +186,7 @@ def test_a_changed_expectation_makes_no_candidate_stale(compared: ProjectFolder)
 def test_where_one_cannot_be_written_none_is(compared: ProjectFolder) -> None:
     compared.path("cassettes").chmod(0o500)
     try:
-        done = compared.does("accept")
+        done = compared.does("accept", "--failing")
     finally:
         compared.path("cassettes").chmod(0o700)
     assert done.code == 3
@@ -204,7 +202,7 @@ def test_a_place_that_cannot_be_written_keeps_every_candidate(
     assert compared.does("compare", "more").code == 0
     was = committed(compared)
     compared.write("cassettes/deep", "in the way")
-    done = compared.does("accept")
+    done = compared.does("accept", "--failing")
     assert done.code == 3, done
     assert "cassettes/deep/more.yaml: The recording could not be written" in done.err
     assert (committed(compared), len(waiting(compared))) == (was, 5)
@@ -310,17 +308,17 @@ def test_further_repeats_are_for_the_comparison_and_not_kept(
 
 
 def test_plain_vcrpy_reads_what_was_accepted(compared: ProjectFolder) -> None:
-    assert compared.does("accept").code == 0
+    assert compared.does("accept", "--failing").code == 0
     path = compared.path("cassettes/identity.yaml")
     with vcr.use_cassette(str(path), record_mode="none") as tape:
         bodies = [json.loads(request.body) for request in tape.requests if request.body]
     assert bodies[0]["additional_messages"][0]["content"] == "你是谁?"
 
 
-def _walk(project: ProjectFolder, keys: str) -> tuple[int, str]:
-    """Run `accept --interactive` with lines in a pipe."""
+def _walk(project: ProjectFolder, keys: str, *options: str) -> tuple[int, str]:
+    """Run `accept --interactive` with keys in a pipe."""
     done = subprocess.run(
-        [sys.executable, "-m", "coze_harness", "accept", "--interactive"],
+        [sys.executable, "-m", "coze_harness", "accept", "--interactive", *options],
         cwd=project.root,
         env=project.env,
         input=keys.encode(),
@@ -331,67 +329,229 @@ def _walk(project: ProjectFolder, keys: str) -> tuple[int, str]:
     return done.returncode, done.stdout.decode()
 
 
-def test_changes_are_walked_through_one_by_one(compared: ProjectFolder) -> None:
-    code, said = _walk(compared, "a\ns\na\n")
+def test_scenarios_are_walked_through_worst_first(compared: ProjectFolder) -> None:
+    # Two keys of one line are both read.
+    code, said = _walk(compared, "sa\na\nr\n")
     assert code == 0
-    assert said.index("1/3  TEXT CHANGED  hours") < said.index("2/3  REGRESSED  identity")
-    assert said.index("2/3  REGRESSED  identity") < said.index("3/3  IMPROVED  sum")
+    places = [
+        said.index(head)
+        for head in ("1/4  REGRESSED  identity", "2/4  IMPROVED  sum", "3/4  TEXT CHANGED  hours",
+                     "4/4  UNCHANGED  city")
+    ]  # fmt: skip
+    assert places == sorted(places)
+    assert "你是谁?" in said
     assert "[-一个虚拟的学术助手-]{+你的朋友😀+}" in said
     assert '✗ now fails: contains "学术助手"  scenarios/identity.yaml:3:27' in said
-    assert waiting(compared) == ["city", "identity"]
-    assert re.search("2 candidates .* 1 of them", said)
+    assert "chatchat changed" in said
+    assert "    - 你是chatchat,一个虚拟的学术助手。" in said
+    assert "    + 你是chatchat,一个开心的朋友。" in said
+    assert said.count("    + 回答要简短。") == 1, "a long prompt is shown once"
+    assert waiting(compared) == ["identity"]
+    kept = compared.path("cassettes/.candidate/.evidence")
+    assert [path.name for path in kept.rglob("candidate/*.yaml")] == ["city.yaml"]
+    assert "rejected  city" in said
 
 
-def test_quitting_keeps_what_was_accepted_so_far_and_leaves_the_rest(
-    compared: ProjectFolder,
-) -> None:
-    code, said = _walk(compared, "x\na\nq\n")
+def test_keys_go_back_and_decide_again(compared: ProjectFolder) -> None:
+    # ? and an unknown key decide nothing; a is refused for what fails.
+    code, said = _walk(compared, "?xas a b r b a q")
     assert code == 0
-    assert "accepted  cassettes/hours.yaml" in said
-    assert waiting(compared) == ["city", "identity", "sum"]
-    code, said = _walk(compared, "")
+    assert said.count("Ctrl-C, Ctrl-D") == 2
+    assert "identity fails" in said
+    assert "2/4  IMPROVED  sum  → accept" in said
+    assert "accepted  cassettes/sum.yaml" in said
+    assert "rejected" not in said
+    assert waiting(compared) == ["city", "hours", "identity"]
+
+
+def test_all_that_pass_are_accepted_with_one_key(compared: ProjectFolder) -> None:
+    code, said = _walk(compared, "Ae")
+    assert code == 0
+    assert "to edit   scenarios/identity.yaml" in said
+    assert waiting(compared) == ["identity"]
+    code, said = _walk(compared, "a", "--failing")
+    assert code == 0
+    assert waiting(compared) == []
+
+
+@pytest.mark.parametrize("keys", ["", "saa", "saa\x04"])
+def test_the_end_of_the_input_changes_nothing(compared: ProjectFolder, keys: str) -> None:
+    was = committed(compared)
+    code, said = _walk(compared, keys)
+    assert code == 130
     assert "Nothing was accepted." in said
-    assert waiting(compared) == ["city", "identity", "sum"]
+    assert (committed(compared), waiting(compared)) == (was, list(NAMES))
 
 
-def _wait_until_it_reads_keys(terminal: int) -> None:
-    """Wait until the program has put its terminal into the mode in which a key comes alone."""
-    nap = threading.Event()
-    end = time.monotonic() + 30
-    while termios.tcgetattr(terminal)[3] & termios.ICANON:
-        assert time.monotonic() < end, "it never came to that point"
-        nap.wait(0.01)
+CTRL_C = b"\x03"
 
 
-def test_on_a_terminal_a_key_is_enough(compared: ProjectFolder) -> None:
+def _terminal(compared: ProjectFolder, *keys: bytes) -> tuple[int, str]:
+    """Run `accept --interactive` in a terminal, and type one of the keys at each question."""
     master, slave = pty.openpty()
     env = {**compared.env, "TERM": "xterm-256color", "COLUMNS": "80"}
     process = subprocess.Popen(
-        [sys.executable, "-m", "coze_harness", "accept", "--interactive"],
+        [sys.executable, "-m", "coze_harness", "accept", "--interactive", "--failing"],
         cwd=compared.root, env=env, stdin=slave, stdout=slave, stderr=slave,
     )  # fmt: skip
     os.close(slave)
-    said = b""
-    keys = iter((b"s", b"a", b"q"))
+    said, left = b"", list(keys)
     try:
         while piece := os.read(master, 4096):
             said += piece
-            if said.endswith(b"quit > "):
-                _wait_until_it_reads_keys(master)
-                os.write(master, next(keys))
+            if left and said.endswith(b"help > "):
+                typed = left.pop(0)
+                if typed == CTRL_C:  # the terminal is not the child's controlling one
+                    process.send_signal(signal.SIGINT)
+                else:
+                    os.write(master, typed)
     except OSError:  # Linux says so when the other side is closed
         pass
-    assert process.wait(60) == 0
+    code = process.wait(60)
     os.close(master)
-    text = said.decode()
-    assert "\x1b[9;31m一个虚拟的学术助手\x1b[0m\x1b[4;32m你的朋友😀\x1b[0m" in text
+    return code, said.decode()
+
+
+def test_on_a_terminal_two_keys_typed_at_once_are_both_read(compared: ProjectFolder) -> None:
+    # An arrow key sends ESC [ A: that is not the key A.
+    code, text = _terminal(compared, b"a\x1b[As", b"q")
+    assert code == 0, text
+    assert "\x1b[9;31m[-一个虚拟的学术助手-]\x1b[0m\x1b[4;32m{+你的朋友😀+}\x1b[0m" in text
     assert "accepted  cassettes/identity.yaml" in text
     assert waiting(compared) == ["city", "hours", "sum"]
 
 
+def test_ctrl_c_on_a_terminal_changes_nothing(compared: ProjectFolder) -> None:
+    was = committed(compared)
+    code, _text = _terminal(compared, b"a", CTRL_C)
+    assert code == 130
+    assert committed(compared) == was
+
+
+def test_a_candidate_that_fails_is_accepted_only_with_failing(compared: ProjectFolder) -> None:
+    was = committed(compared)
+    done = compared.does("accept", "identity", "hours")
+    assert done.code == 1, done
+    assert "identity fails (scenarios/identity.yaml" in done.err
+    assert "--failing" in done.err
+    assert (committed(compared), waiting(compared)) == (was, list(NAMES))
+    compared.edit("scenarios/identity.yaml", "学术助手", "朋友")
+    assert compared.does("accept", "identity").code == 0
+    chinese = compared.does("accept", "--lang", "zh")
+    assert chinese.code == 0
+    assert "已接受" in chinese.out
+
+
+# --- decisions from a file ---------------------------------------------------------------------
+
+
+def _decisions(
+    compared: ProjectFolder, *decisions: tuple[str, str], run: str = "", **more: Any
+) -> None:
+    entries = [{"scenario": name, "bot": "chatchat", "decision": one} for name, one in decisions]
+    run = run or json.loads(compared.text("reports/latest/run.json"))["run_id"]
+    data = {"format_version": 1, "run_id": run, "decisions": entries, **more}
+    compared.write("decisions.json", json.dumps(data, ensure_ascii=False, indent=1))
+
+
+def test_decisions_of_a_file_are_applied(compared: ProjectFolder, offline: tuple[str, ...]) -> None:
+    decisions = ("sum", "accept"), ("hours", "reject"), ("identity", "edit")
+    _decisions(compared, *decisions)
+    text = compared.text("decisions.json").replace('"edit"', '"edit", "note": "语气不对"')
+    compared.write("decisions.json", text)
+    done = compared.does("accept", "--from", "decisions.json", within=offline)
+    assert done.code == 0, done
+    assert done.out.splitlines()[:3] == [
+        "accepted  cassettes/sum.yaml",
+        "rejected  hours",
+        "to edit   scenarios/identity.yaml:1: 语气不对",
+    ]
+    assert waiting(compared) == ["city", "identity"]
+    evidence = compared.path("cassettes/.candidate/.evidence")
+    assert [path.name for path in evidence.rglob("candidate/*.yaml")] == ["hours.yaml"]
+    again = compared.does("accept", "--from", "decisions.json")
+    assert again.code == 2
+    assert "decisions.json:6:16: " in again.err
+
+
+def test_decisions_about_the_same_answers_compared_again_are_applied(
+    compared: ProjectFolder,
+) -> None:
+    assert compared.does("compare", "--replay").code == 1
+    _decisions(compared, ("sum", "accept"))
+    assert compared.does("accept", "--from", "decisions.json").code == 0
+
+
+def test_decisions_about_answers_that_were_recorded_again_are_refused(
+    compared: ProjectFolder, serving: Serving
+) -> None:
+    _decisions(compared, ("sum", "accept"), ("city", "accept"))
+    server = serving(after(instead=("等于2", "结果等于2")))
+    env = {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": server.base_url}
+    assert compared.does("compare", "sum", env=env).code == 0
+    was = committed(compared)
+    done = compared.does("accept", "--from", "decisions.json")
+    assert done.code == 2, done
+    assert "decisions.json:6:16: " in done.err
+    assert '"sum"' in done.err
+    assert '"city"' not in done.err
+    assert (committed(compared), waiting(compared)) == (was, list(NAMES))
+
+
+def test_decisions_accept_what_fails_only_with_failing(compared: ProjectFolder) -> None:
+    _decisions(compared, ("identity", "accept"), ("sum", "reject"))
+    assert compared.does("accept", "--from", "decisions.json").code == 1
+    assert waiting(compared) == list(NAMES)
+    assert compared.does("accept", "--from", "decisions.json", "--failing").code == 0
+    assert waiting(compared) == ["city", "hours"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ('"sum"', '"sun"', "6:16"),
+        ('"chatchat"', '"other"', "6:16"),
+        ('"accept"', '"maybe"', "8:16"),
+        ('"accept"', "1", "8:16"),
+        ('"accept"', "", "9:3"),
+        ('"decision"', '"descision"', "8:17"),
+        ('"bot": "chatchat",', "", "5:3"),
+        ('"format_version": 1', '"format_version": 2', "2:20"),
+        ('"format_version": 1', '"format_version": true', "2:20"),
+        ('"run_id": "', '"run_id": "x', "3:12"),
+        ('"run_id": "', '"run_id": "../', "3:12"),
+    ],
+)
+def test_wrong_decisions_are_refused_with_their_place(
+    compared: ProjectFolder, old: str, new: str, where: str
+) -> None:
+    _decisions(compared, ("sum", "accept"))
+    text = compared.text("decisions.json")
+    assert old in text
+    compared.write("decisions.json", text.replace(old, new))
+    done = compared.does("accept", "--from", "decisions.json")
+    assert (done.code, done.out) == (2, ""), done
+    assert f"decisions.json:{where}: " in done.err
+    assert waiting(compared) == list(NAMES)
+
+
+def test_a_scenario_is_decided_once_and_of_a_comparison(compared: ProjectFolder) -> None:
+    _decisions(compared, ("sum", "accept"), ("sum", "reject"))
+    done = compared.does("accept", "--from", "decisions.json")
+    assert done.code == 2
+    assert "decisions.json:11:16: " in done.err
+    assert compared.does("accept", "--from", "none.json").code == 2
+    assert compared.does("accept", "--from", "decisions.json", "--interactive").code == 2
+    compared.does("run")
+    _decisions(compared, ("sum", "accept"))
+    done = compared.does("accept", "--from", "decisions.json")
+    assert done.code == 2
+    assert "decisions.json:3:12: " in done.err
+
+
 def test_a_stale_one_is_told_and_the_others_are_walked_through(compared: ProjectFolder) -> None:
     compared.edit("scenarios/hours.yaml", "几点开门?", "几点关门?")
-    code, said = _walk(compared, "a\nq\n")
+    code, said = _walk(compared, "a\nq\n", "--failing")
     assert code == 3
-    assert "1/2  REGRESSED  identity" in said
+    assert "1/3  REGRESSED  identity" in said
     assert waiting(compared) == ["city", "hours", "sum"]

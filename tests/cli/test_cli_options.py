@@ -23,7 +23,7 @@ SUPPORTED: dict[str, set[str]] = {
     "live": SELECTION | {"--shard"} | RUN | TALKING | SCREEN | {"--verbose"},
     "compare": SELECTION | {"--draft", "--bot-version", "--replay", "--force", "--wait"} | RUN
     | {"--budget", "--thorough", "--strict"} | TALKING | SCREEN,
-    "accept": {"--interactive", "--wait", "--cassettes"},
+    "accept": {"--failing", "--from", "--interactive", "--wait", "--cassettes"},
     "check": SELECTION | {"--rewrite", "--no-recordings", "--json"} | FOLDERS,
     "mutate": SELECTION - {"--repeat"} | {"--seed", "--fail-under", "--layout"} | FOLDERS | SCREEN,
     "ask": {"--bot", "--conversation", "--stream", "--save", "--quiet", "--base-url"},

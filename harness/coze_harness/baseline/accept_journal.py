@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 from coze_harness.cassettes import ACCEPT_JOURNAL, CANDIDATE_FOLDER
@@ -50,11 +51,15 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptJournal:
-    """An accept that has begun: its process, its start (ISO 8601 in UTC), what it replaces."""
+    """An accept that has begun: its process, its start (ISO 8601 in UTC), what it replaces.
+
+    `moved` are rejected candidates: where each is moved to, by path, both as in `Replacement`.
+    """
 
     pid: int
     started: str
     replacements: Sequence[Replacement]
+    moved: Mapping[str, str] = field(default_factory=dict)
 
     def describe(self) -> LocalizedText:
         """Return how many recordings it replaces, its process and start."""
@@ -76,7 +81,10 @@ class AcceptEnd:
 
 
 def begin_accept(
-    cassettes: Path, contents: Iterable[tuple[Path, bytes, Sequence[Path]]], now: float
+    cassettes: Path,
+    contents: Iterable[tuple[Path, bytes, Sequence[Path]]],
+    now: float,
+    moved: Mapping[Path, Path] = MappingProxyType({}),
 ) -> None:
     """Write the journal: from here on, the accept is finished even if this process is killed.
 
@@ -84,6 +92,7 @@ def begin_accept(
         cassettes: the folder of cassettes.
         contents: path of each recording, its new content, and the candidates to delete.
         now: Unix time in seconds.
+        moved: where each rejected candidate is moved to.
 
     Raises:
         CassetteWriteError: an old recording cannot be read, or the journal not be written; nothing
@@ -107,6 +116,7 @@ def begin_accept(
         pid=os.getpid(),
         started=datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds"),
         replacements=replacements,
+        moved={_relative(old, cassettes): _relative(new, cassettes) for old, new in moved.items()},
     )
     with _wrap_errors(cassettes / ACCEPT_JOURNAL):
         write_atomically(cassettes / ACCEPT_JOURNAL, [_encode(journal)])
@@ -133,7 +143,7 @@ def read_journal(cassettes: Path) -> AcceptJournal:
 
 
 def finish_accept(cassettes: Path) -> AcceptEnd:
-    """Replace all recordings that the journal names, then delete candidates and journal.
+    """Replace all recordings that the journal names, then move or delete candidates.
 
     If a recording cannot be written, the others get their old content back. The caller holds the
     locks of the folder.
@@ -145,9 +155,12 @@ def finish_accept(cassettes: Path) -> AcceptEnd:
     journal = read_journal(cassettes)
     for one in journal.replacements:
         _check_inside(cassettes / one.target, cassettes)
+    for name in (*journal.moved, *journal.moved.values()):
+        _check_inside(cassettes / name, cassettes)
     error: CassetteWriteError | None = None
     try:
         edited = [one.target for one in journal.replacements if not _write_new(cassettes, one)]
+        _move_candidates(cassettes, journal)
         _remove_candidates(cassettes, journal, edited)
     except CassetteWriteError as failure:
         error = failure
@@ -192,6 +205,16 @@ def _write_old(cassettes: Path, one: Replacement) -> bool:
             else:
                 write_atomically(path, [one.old])
         return content in (one.old, one.new)
+
+
+def _move_candidates(cassettes: Path, journal: AcceptJournal) -> None:
+    for old, new in journal.moved.items():
+        target = cassettes / new
+        # One that is gone was moved before this process was killed.
+        with _wrap_errors(target), suppress(FileNotFoundError):
+            if (cassettes / old).exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                (cassettes / old).replace(target)
 
 
 def _remove_candidates(cassettes: Path, journal: AcceptJournal, edited: Sequence[str]) -> None:
@@ -262,6 +285,7 @@ def _encode(journal: AcceptJournal) -> bytes:
             "pid": journal.pid,
             "started": journal.started,
             "replacements": replacements,
+            "moved": dict(journal.moved),
         }
     )
 
@@ -281,6 +305,11 @@ def _decode(data: JSON) -> AcceptJournal:
         pid=_of_type(int, data["pid"]),
         started=_of_type(str, data["started"])[:40],
         replacements=[_decode_replacement(one) for one in replacements],
+        # Journals of older versions move nothing.
+        moved={
+            _candidate_path(old): _candidate_path(_of_type(str, new))
+            for old, new in _of_type(dict, data.get("moved", {})).items()
+        },
     )
 
 
@@ -289,16 +318,20 @@ def _decode_replacement(data: JSON) -> Replacement:
         raise TypeError("not a mapping")
     old = data["old"]
     candidates = _of_type(dict, data["candidates"])
-    if any(PurePosixPath(name).parts[:1] != (CANDIDATE_FOLDER,) for name in candidates):
-        raise ValueError("not a candidate")
     return Replacement(
         target=_checked_path(_of_type(str, data["target"])),
         old=None if old is None else b64decode(_of_type(str, old), validate=True),
         new=b64decode(_of_type(str, data["new"]), validate=True),
         candidates={
-            _checked_path(name): _of_type(str, digest) for name, digest in candidates.items()
+            _candidate_path(name): _of_type(str, digest) for name, digest in candidates.items()
         },
     )
+
+
+def _candidate_path(name: str) -> str:
+    if PurePosixPath(name).parts[:1] != (CANDIDATE_FOLDER,):
+        raise ValueError("not a candidate")
+    return _checked_path(name)
 
 
 def _checked_path(name: str) -> str:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -133,6 +134,16 @@ class CandidateFolder:
         """Return the path of the recording that a candidate replaces."""
         return self.cassettes / candidate.relative_to(self.path)
 
+    def evidence_path(self, candidate: Path, moment: str) -> Path:
+        """Return where a candidate is kept as evidence.
+
+        Args:
+            candidate: its path.
+            moment: when the command began that sets it aside, from `moment_name`.
+        """
+        name = candidate.relative_to(self.path)
+        return self.path / _EVIDENCE_FOLDER / moment / "candidate" / name
+
     def trial(self, trial: Trial, overrides: Mapping[str, str], folder: str = "") -> Trial:
         """Return a trial whose recording is a candidate.
 
@@ -171,13 +182,12 @@ class CandidateFolder:
             moment: when the comparison began.
         """
         cases = {(trial.key.scenario, trial.key.case, trial.bot.id) for trial in trials}
-        target = self.path / _EVIDENCE_FOLDER / moment / "candidate"
         for path in self.files():
             with suppress(CassetteError):
                 info = store.read_cassette(path).origin
                 of = info.candidate if info else None
                 if info and of and (info.scenario, of.case, of.bot_id) in cases:
-                    new = target / path.relative_to(self.path)
+                    new = self.evidence_path(path, moment)
                     new.parent.mkdir(parents=True, exist_ok=True)
                     path.replace(new)
 
@@ -222,6 +232,11 @@ class CandidateFolder:
             if target is not None and target.id == of.bot_id:
                 return target
         return Target(name=of.bot, id=of.bot_id)
+
+
+def moment_name(now: float) -> str:
+    """Return a Unix time in seconds as the name of a folder, in UTC."""
+    return f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%S%fZ}"
 
 
 def repeat_of(trial: Trial, number: int) -> Trial:

@@ -7,25 +7,28 @@ published bot; what was sent is still noted under `x-coze`.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from coze_harness.baseline.accept_journal import begin_accept, finish_accept
-from coze_harness.baseline.candidate_comparison import replay_pair
-from coze_harness.baseline.candidate_pairs import TrialPair
-from coze_harness.baseline.candidates import Candidate, CandidateFolder
+from coze_harness.baseline.candidates import Candidate, CandidateFolder, moment_name
+from coze_harness.baseline.decisions import (
+    Decisions,
+    ReviewDecision,
+    ScenarioDecision,
+    missing_candidate,
+    unknown_scenario,
+)
 from coze_harness.cassettes import Recording, RecordingInfo
 from coze_harness.cassettes import cassette_files as store
-from coze_harness.compare import compare_trial
 from coze_harness.coze import fingerprint
 from coze_harness.coze.request_fingerprint import with_bot_version
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.messages import literal, message
-from coze_harness.model import TrialResult, replace
+from coze_harness.model import TrialResult, TrialStatus, replace
 from coze_harness.model.errors import (
     CassetteError,
     CassetteStaleError,
@@ -38,20 +41,61 @@ from coze_harness.model.trial import Trial
 
 _CaseOfBot: TypeAlias = tuple[str, str, str]
 
+# A rate that is met exactly (9 of 10 for 0.9) must not be missed by rounding.
+_TOLERANCE: Final = 1e-9
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promotion:
     """A checked candidate that can replace its baseline.
 
     `trial` is the project's trial, whose recording it becomes. `extra` are candidates of further
-    repeats, which were for the comparison only.
+    repeats, which were for the comparison only. `result` is its result by today's expectations.
     """
 
     candidate: Candidate
     trial: Trial
     recording: Recording
     origin: RecordingInfo
+    result: TrialResult
     extra: tuple[Path, ...] = ()
+
+    @property
+    def group(self) -> tuple[str, str]:
+        """The scenario and the bot that it was recorded from."""
+        key = (self.candidate.trial or self.trial).key
+        return key.scenario, key.bot
+
+    @property
+    def files(self) -> list[Path]:
+        """The candidate and those of further repeats."""
+        return [self.candidate.path, *self.extra]
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedCandidates:
+    """A decision, and the candidates that it is about.
+
+    `files` are all of them; `promotions` those that can be accepted.
+    """
+
+    entry: ScenarioDecision
+    promotions: Sequence[Promotion]
+    files: Sequence[Path]
+
+
+def find_failing(promotions: Sequence[Promotion]) -> list[Promotion]:
+    """Return those that fail, of scenarios that pass less often than `min_pass_rate` requires."""
+    groups: dict[tuple[str, str], list[Promotion]] = {}
+    for promotion in promotions:
+        groups.setdefault(promotion.group, []).append(promotion)
+    failing: list[Promotion] = []
+    for group in groups.values():
+        failed = [one for one in group if one.result.status is TrialStatus.FAILED]
+        passed = len(group) - len(failed)
+        if passed / len(group) < group[0].trial.min_pass_rate - _TOLERANCE:
+            failing += failed
+    return failing
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +133,50 @@ class CandidateReview:
             )
         return self._checked(self._named(names, found) if names else found, found)
 
-    def compare(self, promotion: Promotion) -> TrialResult:
-        """Replay and judge a candidate, compared with its baseline if there is one."""
-        trial = promotion.trial
-        is_recorded = os.path.lexists(self.root / trial.key.cassette)
-        candidate = promotion.candidate.trial or trial
-        pair = TrialPair(candidate, trial if is_recorded else None)
-        return compare_trial(*replay_pair(pair, self.runner, self.runner.redactor))
+    def find_decided(self, decisions: Decisions) -> list[DecidedCandidates | HarnessError]:
+        """Return the candidates of each decision, or why it cannot be applied.
 
-    def promote(self, promotions: Sequence[Promotion], now: float) -> list[Path]:
+        Only those that are accepted must be usable.
+        """
+        found = list(self.candidates.find(self.trials))
+        return [one for entry in decisions.entries for one in self._decided(entry, found)]
+
+    def _decided(
+        self, entry: ScenarioDecision, found: Sequence[Candidate]
+    ) -> list[DecidedCandidates | HarnessError]:
+        scenarios = {trial.key.scenario for trial in self.trials}
+        if entry.scenario not in scenarios:
+            return [unknown_scenario(entry, scenarios)]
+        named = [
+            one
+            for one in found
+            if one.trial is not None
+            and (one.trial.key.scenario, one.trial.key.bot) == (entry.scenario, entry.bot)
+        ]
+        if not named:
+            return [missing_candidate(entry)]
+        try:
+            checked = self._checked(named, found)
+        except NothingSelectedError as error:
+            checked = [error]
+        errors = [one for one in checked if isinstance(one, HarnessError)]
+        if errors and entry.decision is ReviewDecision.ACCEPT:
+            return [*errors]
+        promotions = [one for one in checked if isinstance(one, Promotion)]
+        return [DecidedCandidates(entry, promotions, [one.path for one in named])]
+
+    def promote(
+        self, promotions: Sequence[Promotion], rejected: Sequence[Path], now: float
+    ) -> list[Path]:
         """Replace baselines by candidates, all or none; return their paths as a user names them.
+
+        What was recorded may be of use again: rejected candidates are kept as evidence.
 
         The caller holds the locks of the folder of cassettes.
 
         Args:
-            promotions: the candidates.
+            promotions: the candidates that are accepted.
+            rejected: the paths of those that are rejected.
             now: Unix time in seconds.
 
         Raises:
@@ -116,11 +189,18 @@ class CandidateReview:
             (
                 path,
                 store.encode_cassette(path, promotion.recording, promotion.origin, redactor),
-                (promotion.candidate.path, *promotion.extra),
+                promotion.files,
             )
             for path, promotion in zip(shown, promotions, strict=True)
         ]
-        begin_accept(cassettes, contents, now)
+        moment = moment_name(now)
+        moved = {
+            # The folder of cassettes as a user names it, like the paths of recordings.
+            cassettes / one.relative_to(self.candidates.cassettes): cassettes
+            / self.candidates.evidence_path(one, moment).relative_to(self.candidates.cassettes)
+            for one in rejected
+        }
+        begin_accept(cassettes, contents, now, moved)
         if error := finish_accept(cassettes).error:
             raise error
         return shown
@@ -232,6 +312,7 @@ class CandidateReview:
             trial=trial,
             recording=rewritten,
             origin=accepted,
+            result=result,
             extra=tuple(extra),
         )
 

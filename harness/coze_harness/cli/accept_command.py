@@ -3,40 +3,93 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import click
 
-from coze_harness.baseline.promotion import CandidateReview, Promotion
+from coze_harness.baseline.decisions import ReviewDecision, read_decisions
+from coze_harness.baseline.promotion import (
+    CandidateReview,
+    DecidedCandidates,
+    Promotion,
+    find_failing,
+)
 from coze_harness.cli import shared_options
 from coze_harness.cli.command_help import DONE, RUN, argument, command, option
 from coze_harness.cli.command_output import current_output, echo
+from coze_harness.cli.interactive_review import InteractiveReview
+from coze_harness.cli.key_reader import pressed_keys
 from coze_harness.cli.progress_display import progress_display
 from coze_harness.cli.project_access import lock_for_writing, note, opened_project
 from coze_harness.cli.project_completion import complete_paths
 from coze_harness.cli.shared_options import DisplayOptions
-from coze_harness.commands.accept_candidates import promote_candidates, review_candidates
+from coze_harness.commands.accept_candidates import (
+    apply_decisions,
+    compare_candidates,
+    find_decided,
+    review_candidates,
+)
 from coze_harness.commands.project import Project
 from coze_harness.config import SettingsOverrides
 from coze_harness.messages import message
-from coze_harness.model import ChangeKind, TrialResult
-from coze_harness.model.errors import HarnessError
+from coze_harness.model.errors import HarnessError, UsageError
+from coze_harness.model.location import Location
+from coze_harness.reporting.comparison_view import comparison_view
 from coze_harness.reporting.safe_text import show_control_characters, single_line
-from coze_harness.reporting.terminal_trials import change_lines
-from coze_harness.reporting.terminal_writer import StyledText, TerminalWriter, TextStyle
 
-_STYLES = {
-    ChangeKind.REGRESSED: TextStyle.BAD,
-    ChangeKind.BROKEN: TextStyle.BAD,
-    ChangeKind.IMPROVED: TextStyle.GOOD,
-}
+_FAILING_CODE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What is accepted, rejected (the files of each scenario), and to be edited.
+
+    `edits` are the scenarios' locations with the notes of the decisions.
+    """
+
+    accepted: list[Promotion] = field(default_factory=list)
+    rejected: dict[str, list[Path]] = field(default_factory=dict)
+    edits: dict[str, str] = field(default_factory=dict)
+
+    def add(
+        self,
+        decision: ReviewDecision | None,
+        promotions: Sequence[Promotion],
+        files: Iterable[Path],
+        *,
+        name: str,
+        text: str = "",
+    ) -> None:
+        """Add a decision about a scenario; `None` is no decision."""
+        if decision is ReviewDecision.ACCEPT:
+            self.accepted.extend(promotions)
+        elif decision is ReviewDecision.REJECT:
+            self.rejected.setdefault(name, []).extend(files)
+        elif decision is ReviewDecision.EDIT:
+            location = str(promotions[0].trial.location) if promotions else name
+            self.edits[location] = text
+
+    def __bool__(self) -> bool:
+        return bool(self.accepted or self.rejected or self.edits)
 
 
 @command(
-    description=(message("help.accept"), message("help.accept_all")),
+    description=(
+        message("help.accept"),
+        message("help.accept_all"),
+        message("help.accept_failing"),
+    ),
     example="coze-harness accept identity --interactive",
-    exit_codes={**DONE, 3: message("exit.recording")},
+    exit_codes={
+        0: DONE[0],
+        _FAILING_CODE: message("exit.candidate_fails"),
+        2: DONE[2],
+        3: message("exit.recording"),
+        5: message("exit.no_candidate"),
+        130: message("exit.interrupted"),
+    },
 )
 @argument(
     "names",
@@ -45,40 +98,142 @@ _STYLES = {
     metavar="[NAME]…",
     shell_complete=complete_paths,
 )
+@option(
+    "--from",
+    "decisions",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    section=RUN,
+    text=message("option.decisions"),
+)
 @option("--interactive", is_flag=True, section=RUN, text=message("option.interactive"))
+@option("--failing", is_flag=True, section=RUN, text=message("option.failing"))
 @shared_options.wait
 @shared_options.cassettes
 def accept(
-    names: tuple[str, ...], interactive: bool, wait: bool, overrides: SettingsOverrides
+    names: tuple[str, ...],
+    decisions: Path | None,
+    interactive: bool,
+    failing: bool,
+    wait: bool,
+    overrides: SettingsOverrides,
 ) -> int:
     """Replace recordings in the baseline with candidates that `compare` recorded."""
+    if decisions is not None and (names or interactive):
+        raise UsageError(
+            message("accept.from_alone"),
+            where=Location("--from"),
+            next_step=message("accept.from_alone.next"),
+        )
     with opened_project(overrides, uses_baseline=True) as project:
         lock_for_writing(project, "accept", wait=wait)
         review = review_candidates(project)
-        promote = partial(_promote, project, review, wait=wait)
+        if decisions is not None:
+            file = project.folders.working / decisions
+            decided = _decided_in_file(project, review, file, str(decisions))
+            if isinstance(decided, int):
+                return decided
+            return _apply(project, review, decided, failing=failing, wait=wait)
         found = review.find(names)
         promotions = [one for one in found if isinstance(one, Promotion)]
         errors = [one for one in found if isinstance(one, HarnessError)]
-        for error in errors:
-            for line in error.lines(project.words):
-                print(show_control_characters(line), file=sys.stderr)  # noqa: T201 (the command's output)
-        code = max((error.exit_code for error in errors), default=0)
+        code = _print_errors(errors)
         if interactive:
-            display = progress_display(project, DisplayOptions(verbose=True), ticking=False)
-            return _ask_for_each(review, promotions, display.writer, promote) or code
+            decided = _ask_for_each(project, review, promotions, failing=failing)
+            return _apply(project, review, decided, failing=failing, wait=wait) or code
         if errors:
             echo(message("accept.unusable", n=len(errors)), err=True)
             return code
-        promote(promotions)
-        return 0
+        return _apply(project, review, _Decided(promotions), failing=failing, wait=wait)
 
 
-def _promote(
-    project: Project, review: CandidateReview, promotions: Sequence[Promotion], *, wait: bool
-) -> None:
-    """Promote candidates, and print each."""
+def _print_errors(errors: Sequence[HarnessError]) -> int:
+    """Print errors; return the exit code."""
+    for error in errors:
+        for line in error.lines(current_output().words):
+            print(show_control_characters(line), file=sys.stderr)  # noqa: T201 (the command's output)
+    return max((error.exit_code for error in errors), default=0)
+
+
+def _decided_in_file(
+    project: Project, review: CandidateReview, file: Path, shown: str
+) -> _Decided | int:
+    """Return the decisions of a file; if one cannot be applied, the exit code."""
+    found = find_decided(project, review, read_decisions(file, shown))
+    if code := _print_errors([one for one in found if isinstance(one, HarnessError)]):
+        echo(message("accept.nothing_decided"), err=True)
+        return code
+    decided = _Decided()
+    for one in found:
+        if isinstance(one, DecidedCandidates):
+            entry = one.entry
+            decided.add(
+                entry.decision, one.promotions, one.files, name=entry.scenario, text=entry.note
+            )
+    return decided
+
+
+def _ask_for_each(
+    project: Project,
+    review: CandidateReview,
+    promotions: Sequence[Promotion],
+    *,
+    failing: bool,
+) -> _Decided:
+    """Show the scenarios, worst first, and return what the user decides.
+
+    Raises:
+        KeyboardInterrupt: the input ended before that.
+    """
+    comparison, items = compare_candidates(project, review, promotions, note)
+    writer = progress_display(project, DisplayOptions(verbose=True), ticking=False).writer
+    words = current_output().words
+    walk = InteractiveReview(items, comparison_view(comparison), writer, words, failing)
+    with pressed_keys() as keys:
+        is_finished = walk.run(keys)
+    if not is_finished:
+        echo(message("accept.nothing"))
+        raise KeyboardInterrupt
+    decided = _Decided()
+    for number, item in enumerate(items):
+        files = [path for one in item.promotions for path in one.files]
+        decision = walk.decisions.get(number)
+        decided.add(decision, item.promotions, files, name=item.scenario)
+    return decided
+
+
+def _apply(
+    project: Project, review: CandidateReview, decided: _Decided, *, failing: bool, wait: bool
+) -> int:
+    """Apply decisions, all or none, and print each; return the exit code."""
+    if not failing and (refused := find_failing(decided.accepted)):
+        for one in refused:
+            where = str(one.trial.location)
+            text = message("accept.fails", trial=single_line(one.trial.key.id), location=where)
+            echo(text, err=True)
+        echo(message("accept.refused", n=len(refused)), err=True)
+        return _FAILING_CODE
+    if decided.accepted or decided.rejected:
+        files = [path for paths in decided.rejected.values() for path in paths]
+        paths = apply_decisions(project, review, decided.accepted, files, wait=wait, note=note)
+        _print_accepted(paths, decided.accepted)
+    for name in decided.rejected:
+        echo(message("accept.rejected", name=single_line(name)))
+    for location, remark in decided.edits.items():
+        if remark:
+            echo(message("accept.to_edit.note", location=location, note=single_line(remark, 600)))
+        else:
+            echo(message("accept.to_edit", location=location))
+    if decided.accepted:
+        echo(message("accept.done", n=len(decided.accepted), command="coze-harness run"))
+    elif not decided:
+        echo(message("accept.nothing"))
+    _print_remaining(review)
+    return 0
+
+
+def _print_accepted(paths: Sequence[Path], promotions: Sequence[Promotion]) -> None:
     overridden: dict[str, None] = {}
-    paths = promote_candidates(project, review, promotions, wait=wait, note=note)
     for path, promotion in zip(paths, promotions, strict=True):
         echo(message("accept.accepted", path=single_line(str(path), 1_000)))
         overridden |= dict.fromkeys(
@@ -88,87 +243,10 @@ def _promote(
             echo(message("accept.repeats_deleted", n=len(promotion.extra)), indent=10)
     if overridden:
         echo(message("accept.overridden", options=tuple(overridden)))
-    echo(message("accept.done", n=len(promotions), command="coze-harness run"))
 
 
-def _ask_for_each(
-    review: CandidateReview,
-    promotions: Sequence[Promotion],
-    writer: TerminalWriter,
-    promote: Callable[[Sequence[Promotion]], None],
-) -> int:
-    """Show changes one by one, and promote those that the user accepts."""
-    changed = []
-    same = 0
-    for promotion in promotions:
-        result = review.compare(promotion)
-        if result.change and result.change.kind is ChangeKind.SAME:
-            same += 1
-        else:
-            changed.append((promotion, result))
-    accepted: list[Promotion] = []
-    skipped = 0
-    for number, (promotion, result) in enumerate(changed, 1):
-        _show(result, writer, f"{number}/{len(changed)}")
-        answer = _read_answer()
-        if answer == "q":
-            skipped += len(changed) - number + 1
-            break
-        if answer == "a":
-            accepted.append(promotion)
-        else:
-            skipped += 1
-    if accepted:
-        promote(accepted)
-    else:
-        echo(message("accept.nothing"))
-    remaining = skipped + same
+def _print_remaining(review: CandidateReview) -> None:
+    remaining = len(review.candidates.files())
     if remaining:
-        accept_all = "coze-harness accept"
-        if same:
-            echo(message("accept.remaining_same", n=remaining, same=same, command=accept_all))
-        else:
-            echo(message("accept.remaining", n=remaining, command=accept_all))
-    return 0
-
-
-def _show(result: TrialResult, writer: TerminalWriter, position: str) -> None:
-    change = result.change
-    kind = change.kind if change else ChangeKind.NEW
-    words = current_output().words
-    if change and change.baseline:
-        before = words.word(f"status.{change.baseline.status.value}")
-    else:
-        before = words.text(message("accept.no_baseline"))
-    after = words.word(f"status.{result.status.value}")
-    head = words.word(f"change.{kind.value}").upper()
-    click.echo("")
-    click.echo(
-        writer.line(
-            f"{position}  ",
-            StyledText(head, _STYLES.get(kind, TextStyle.DOUBT)),
-            f"  {single_line(result.key.id)}: {before} → {after}",
-        )
-    )
-    if result.error:
-        click.echo(writer.line(f"  {single_line(words.text(result.error.what), 600)}"))
-    for line in change_lines(result, writer):
-        click.echo(line)
-
-
-def _read_answer() -> str:
-    """Ask until the answer is a, s or q; the end of the input counts as q."""
-    question = current_output().words.text(message("accept.question"))
-    while True:
-        click.echo(f"{question} > ", nl=False)
-        if sys.stdin.isatty():
-            answer = click.getchar().lower()
-            click.echo(answer if answer.isprintable() else "")
-        else:
-            line = sys.stdin.readline()
-            answer = line.strip().lower()[:1] if line else "q"
-            click.echo("")
-        if answer in ("a", "s", "q"):
-            return answer
-        if answer in ("\x03", "\x04"):
-            raise KeyboardInterrupt
+        command = "coze-harness accept --interactive"
+        echo(message("accept.remaining", n=remaining, command=command))

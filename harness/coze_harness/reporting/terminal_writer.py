@@ -1,7 +1,7 @@
 """Lines of the terminal: truncated to its width in cells, in colour or with marks.
 
-Colour alone never shows a difference: without colours, removed text is in ``[-…-]`` and added text
-in ``{+…+}``; with colours it is struck out or underlined.
+Colour alone never shows a difference, and what is copied from a terminal has none: removed text is
+in ``[-…-]`` and added text in ``{+…+}``; with colours it is struck out or underlined, too.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class TerminalWriter:
             head: begins the first line; the others are indented as much.
         """
         indent = " " * _cells(head)
-        lines = self._wrapped(_atoms(before, after, marks=self._paint is None), len(indent))
+        lines = self._wrapped(_atoms(before, after), len(indent))
         shown = [
             f"{head if not number else indent}{''.join(self._painted(span) for span in spans)}"
             for number, spans in enumerate(lines[:_MAX_LINES])
@@ -95,7 +95,7 @@ class TerminalWriter:
                 lines.append([])
                 used = 0
             if cells > room:
-                (atom,) = _fitted([atom], room)
+                atom = _fitted_word(atom, room)
             if not used and len(lines) > 1 and atom.text == " ":
                 continue
             used += cells
@@ -112,7 +112,7 @@ class TerminalWriter:
         return self._paint(span.style, span.text)
 
 
-def _atoms(before: str, after: str, *, marks: bool) -> Iterator[StyledText]:
+def _atoms(before: str, after: str) -> Iterator[StyledText]:
     """Yield the difference word by word; marks are part of the first and last word."""
     pieces = diff_texts(before[:_TEXT_LIMIT], after[:_TEXT_LIMIT]).pieces
     for number, (op, text) in enumerate(pieces):
@@ -122,11 +122,20 @@ def _atoms(before: str, after: str, *, marks: bool) -> Iterator[StyledText]:
             words = _context(words, first=number == 0, last=number == len(pieces) - 1)
         elif len(words) > _MAX_CHANGED:
             words = [*words[:_MAX_CHANGED], "…"]
-        if marks and style in _MARKS:
+        if style in _MARKS:
             opening, closing = _MARKS[style]
             words[0] = f"{opening}{words[0]}"
             words[-1] = f"{words[-1]}{closing}"
         yield from (StyledText(word, style) for word in words)
+
+
+def _fitted_word(word: StyledText, width: int) -> StyledText:
+    """Return a word of at most `width` cells; one that is truncated keeps its closing mark."""
+    closing = _MARKS.get(word.style, ("", ""))[1]
+    end = closing if word.text.endswith(closing) else ""
+    text = word.text.removesuffix(end)
+    (fitted,) = _fitted([StyledText(text, word.style)], width - len(end))
+    return StyledText(f"{fitted.text}{end}", word.style)
 
 
 def _context(words: list[str], *, first: bool, last: bool) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 import orjson
@@ -50,6 +51,48 @@ def dump_sorted_json(value: JSON) -> bytes:
     except TypeError:
         pass
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode()
+
+
+def locate_in_json(text: str, path: Sequence[str | int]) -> tuple[int, int]:
+    """Return line and column, from 1, of the value at a path of a JSON text.
+
+    Args:
+        text: valid JSON.
+        path: keys and indexes; what does not exist is located at the value that lacks it.
+    """
+    lexemes = list(_LEXEME.finditer(text))
+    position = 0
+    for step in path:
+        inner = dict(_inner_values(lexemes, position))
+        if step not in inner:
+            break
+        position = inner[step]
+    offset = lexemes[position].start()
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+def _inner_values(
+    lexemes: Sequence[re.Match[str]], position: int
+) -> Iterator[tuple[str | int, int]]:
+    """Yield key or index of each value in an object or array, and the position of the value."""
+    opening = lexemes[position].group()
+    if opening not in ("{", "["):
+        return
+    position += 1
+    index = 0
+    while lexemes[position].group() not in ("}", "]"):
+        step: str | int = index
+        if opening == "{":
+            step = json.loads(lexemes[position].group())
+            position += 2
+        yield step, position
+        depth = 0
+        while depth or lexemes[position].group() not in (",", "}", "]"):
+            depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(lexemes[position].group(), 0)
+            position += 1
+        if lexemes[position].group() == ",":
+            position += 1
+        index += 1
 
 
 def reindent_json(text: str) -> str | None:

@@ -1,0 +1,201 @@
+"""Decisions about candidates, as the page of a comparison saves them in a file.
+
+    {"format_version": 1, "run_id": "…", "decisions": [
+      {"scenario": "refund", "bot": "chatchat", "decision": "accept", "note": "…"}]}
+
+`decision` is `accept`, `reject` or `edit`; `note` may be left out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, NoReturn
+
+from coze_harness.messages import LocalizedText, message
+from coze_harness.model import JSON
+from coze_harness.model.errors import UsageError
+from coze_harness.model.location import Location
+from coze_harness.storage.storage_errors import failure_reason
+from coze_harness.text.json_text import locate_in_json
+
+_VERSION: Final = 1
+_RUN_ID: Final = re.compile(r"[0-9A-Za-z][\w.-]*", re.ASCII)
+_FILE_KEYS: Final = ("format_version", "run_id", "decisions")
+_REQUIRED_KEYS: Final = ("scenario", "bot", "decision")
+_KEYS: Final = (*_REQUIRED_KEYS, "note")
+
+
+class ReviewDecision(StrEnum):
+    """What happens to a candidate.
+
+    `ACCEPT`: it becomes the baseline. `REJECT`: it is no candidate any more. `EDIT`: it remains,
+    because its scenario needs an edit first.
+    """
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+    EDIT = "edit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioDecision:
+    """The decision about a scenario's candidates from one bot; `location` is in its file."""
+
+    scenario: str
+    bot: str
+    decision: ReviewDecision
+    note: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decisions:
+    """Decisions about the candidates that a comparison has shown; `location` is of `run_id`."""
+
+    run_id: str
+    location: Location
+    entries: Sequence[ScenarioDecision]
+
+
+def read_decisions(path: Path, shown: str) -> Decisions:
+    """Return the decisions of a file.
+
+    Args:
+        path: the file.
+        shown: its path as the user names it.
+
+    Raises:
+        UsageError: it cannot be read, or is no file of decisions.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        data: JSON = json.loads(text)
+    except json.JSONDecodeError as error:
+        where = Location(shown, error.lineno, error.colno)
+        raise _error(message("decisions.not_json", reason=error.msg), where) from error
+    except OSError as error:
+        reason = failure_reason(error)
+        raise _error(message("decisions.unreadable", reason=reason), Location(shown)) from error
+    except (ValueError, RecursionError) as error:
+        raise _error(message("decisions.not_text"), Location(shown)) from error
+    return _DecisionsReader(text, shown).read(data)
+
+
+@dataclass(frozen=True, slots=True)
+class _DecisionsReader:
+    text: str
+    shown: str
+
+    def read(self, data: JSON) -> Decisions:
+        top = self._object(data, (), _FILE_KEYS, _FILE_KEYS)
+        version = top["format_version"]
+        if version != _VERSION or isinstance(version, bool):
+            shown = json.dumps(version, ensure_ascii=False)
+            what = message("decisions.version", version=shown, known=_VERSION)
+            self._fail(what, ("format_version",))
+        run_id = self._text(top["run_id"], ("run_id",))
+        if not _RUN_ID.fullmatch(run_id):
+            self._fail(message("decisions.not_a_run", run=run_id), ("run_id",))
+        entries = top["decisions"]
+        if not isinstance(entries, list):
+            self._fail(message("decisions.not_a_list"), ("decisions",))
+        decisions = [self._entry(one, ("decisions", n)) for n, one in enumerate(entries)]
+        self._check_unique(decisions)
+        return Decisions(run_id=run_id, location=self._locate(("run_id",)), entries=decisions)
+
+    def _entry(self, data: JSON, path: tuple[str | int, ...]) -> ScenarioDecision:
+        entry = self._object(data, path, _KEYS, _REQUIRED_KEYS)
+        words = {key: self._text(value, (*path, key)) for key, value in entry.items()}
+        decision = words["decision"]
+        if decision not in tuple(ReviewDecision):
+            self._fail(message("decisions.unknown", decision=decision), (*path, "decision"))
+        return ScenarioDecision(
+            scenario=words["scenario"],
+            bot=words["bot"],
+            decision=ReviewDecision(decision),
+            note=words.get("note", ""),
+            location=self._locate((*path, "scenario")),
+        )
+
+    def _check_unique(self, decisions: Iterable[ScenarioDecision]) -> None:
+        seen: dict[tuple[str, str], ScenarioDecision] = {}
+        for one in decisions:
+            first = seen.setdefault((one.scenario, one.bot), one)
+            if first is not one:
+                line = str(first.location)
+                what = message("decisions.twice", name=one.scenario, bot=one.bot, first=line)
+                raise _error(what, one.location)
+
+    def _object(
+        self,
+        data: JSON,
+        path: tuple[str | int, ...],
+        keys: Sequence[str],
+        required: Sequence[str],
+    ) -> Mapping[str, JSON]:
+        if not isinstance(data, dict):
+            self._fail(message("decisions.not_an_object"), path)
+        for key in data:
+            if key not in keys:
+                near = get_close_matches(key, keys, 1)
+                what = (
+                    message("decisions.unknown_key.near", key=key, near=near[0])
+                    if near
+                    else message("decisions.unknown_key", key=key)
+                )
+                self._fail(what, (*path, key))
+        for key in required:
+            if key not in data:
+                self._fail(message("decisions.missing_key", key=key), path)
+        return data
+
+    def _text(self, value: JSON, path: tuple[str | int, ...]) -> str:
+        if not isinstance(value, str):
+            self._fail(message("decisions.not_a_text", key=str(path[-1])), path)
+        return value
+
+    def _locate(self, path: Sequence[str | int]) -> Location:
+        return Location(self.shown, *locate_in_json(self.text, path))
+
+    def _fail(self, what: LocalizedText, path: Sequence[str | int]) -> NoReturn:
+        raise _error(what, self._locate(path))
+
+
+def _error(what: LocalizedText, where: Location) -> UsageError:
+    return UsageError(what, where=where, next_step=message("decisions.next"))
+
+
+def unknown_scenario(one: ScenarioDecision, known: Iterable[str]) -> UsageError:
+    """Return the error of a decision about a scenario that the project does not have."""
+    near = get_close_matches(one.scenario, list(known), 1)
+    return UsageError(
+        message("decisions.no_scenario.near", name=one.scenario, near=near[0])
+        if near
+        else message("decisions.no_scenario", name=one.scenario),
+        where=one.location,
+        next_step=message("decisions.no_scenario.next"),
+    )
+
+
+def missing_candidate(one: ScenarioDecision) -> UsageError:
+    """Return the error of a decision about a scenario that has no candidate from this bot."""
+    return UsageError(
+        message("decisions.no_candidate", name=one.scenario, bot=one.bot),
+        where=one.location,
+        next_step=message("candidate.none_of.next", name=one.scenario),
+    )
+
+
+def other_candidate(one: ScenarioDecision, run_id: str) -> UsageError:
+    """Return the error of a decision about answers that are not the candidate's."""
+    return UsageError(
+        message("decisions.other_run", name=one.scenario, run=run_id),
+        where=one.location,
+        next_step=message("decisions.other_run.next", command="coze-harness compare --replay"),
+    )
