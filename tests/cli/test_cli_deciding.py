@@ -143,6 +143,15 @@ def test_the_printed_advice_decides(
     assert suite.run_json()["comparison"]["calls"] <= int(words[3])
 
 
+def test_a_budget_of_the_project_holds_unless_an_option_gives_one(suite: ProjectFolder) -> None:
+    suite.write("harness.yaml", suite.text("harness.yaml") + "compare: {budget: 2}\n")
+    done = suite.does("compare")
+    assert done.code == 2
+    assert "--budget" in done.err
+    suite.edit("harness.yaml", "budget: 2", "budget: 0")
+    assert suite.does("compare").err.startswith("harness.yaml:")
+
+
 def test_a_budget_below_the_first_trials_is_refused(suite: ProjectFolder) -> None:
     done = suite.does("compare", "--budget", "2")
     assert done.code == 2

@@ -294,14 +294,14 @@ def help_lines(shown: LocalizedCommand, name: str, words: Catalogue, width: int)
         words: the texts.
         width: cells of a line.
     """
-    from coze_harness.cli.text_wrapping import wrap_cells  # only help needs it
+    from coze_harness.reporting.line_wrapping import wrap_line  # only help needs it
 
     arguments = [_usage_name(one) for one in shown.params if isinstance(one, LocalizedArgument)]
     usage = " ".join([name, words.word("help.options"), *arguments])
     yield words.word("help.usage", {"usage": usage})
     for paragraph in shown.description:
         yield ""
-        yield from wrap_cells(words.text(paragraph), width)
+        yield from wrap_line(words.text(paragraph), width)
     yield from help_sections(shown.params, words, width)
     yield from variables(shown.environment, words, width)
     codes = [(str(code), words.text(text)) for code, text in shown.exit_codes.items()]

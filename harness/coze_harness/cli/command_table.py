@@ -101,14 +101,14 @@ class _Commands(click.Group):
 
 
 def _overview(parameters: list[click.Parameter], words: Catalogue) -> Iterator[str]:
-    from coze_harness.cli.text_wrapping import wrap_cells  # only help needs it
+    from coze_harness.reporting.line_wrapping import wrap_line  # only help needs it
 
     width = help_width()
     usage = f"coze-harness {words.word('help.command_and_arguments')}"
     yield words.word("help.usage", {"usage": usage})
     for paragraph in (message("help.overview"), message("help.errors")):
         yield ""
-        yield from wrap_cells(words.text(paragraph), width)
+        yield from wrap_line(words.text(paragraph), width)
     commands = [(name, words.text(text)) for name, (_, _, text) in _COMMANDS.items()]
     yield from section(words.word("help.commands"), commands, width)
     yield from help_sections(parameters, words, width)

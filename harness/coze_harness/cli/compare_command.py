@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import click
 from rich.cells import cell_len, set_cell_size
@@ -24,7 +25,7 @@ from coze_harness.commands.compare_bots import (
     compare_runs,
     find_two_runs,
 )
-from coze_harness.commands.project import TrialSelection
+from coze_harness.commands.project import Project, TrialSelection
 from coze_harness.commands.run_trials import RunOptions
 from coze_harness.config import SettingsOverrides
 from coze_harness.messages import Catalogue, LocalizedText, message
@@ -105,8 +106,9 @@ def compare(
             elif replay:
                 comparison = compare_recorded(project, selection, options, progress)
             else:
+                limited = _within_budget(asking, project, selection)
                 comparison = compare_candidate(
-                    project, selection, candidate, asking, options, progress
+                    project, selection, candidate, limited, options, progress
                 )
             _show_comparison(comparison, progress, display)
             if not (runs or display.quiet):
@@ -121,6 +123,15 @@ def compare(
                 good=comparison.outcome.exit_code == 0,
             )
         return finish(comparison.outcome, display)
+
+
+def _within_budget(
+    asking: AskingOptions, project: Project, selection: TrialSelection
+) -> AskingOptions:
+    """Return the options with the project's budget, unless another one or --repeat is given."""
+    if asking.budget is not None or selection.repeat is not None:
+        return asking
+    return replace(asking, budget=project.settings.compare.budget)
 
 
 def _options_of_a_candidate(

@@ -105,7 +105,7 @@ class ConfigSpec:
     )
     judge: Mapping[str, str] | None = key(None, _JUDGE, "Accepted, but not used by this version.")
     compare: CompareSettings = key(
-        CompareSettings(), record_schema(CompareSettings), "What compare fails."
+        CompareSettings(), record_schema(CompareSettings), "How compare works."
     )
     report: ReportSettings = key(
         ReportSettings(), record_schema(ReportSettings), "How reports are written."
@@ -163,8 +163,9 @@ def read_config(file: Path) -> ConfigSpec:
     values["poll"] = PollSettings(**values.get("poll", {}))
     values["limits"] = LimitSettings(**values.get("limits", {}))
     values["report"] = ReportSettings(**values.get("report", {}))
-    increase = values.get("compare", {}).get("max_increase", {})
-    values["compare"] = CompareSettings(read_max_increase(increase))
+    compare = values.get("compare", {})
+    increase = read_max_increase(compare.get("max_increase", {}))
+    values["compare"] = CompareSettings(**{**compare, "max_increase": increase})
     values["redact"] = _read_redact(values.get("redact", []), positions)
     config = ConfigSpec(**values)
     _check_bot_references(config, positions)

@@ -54,8 +54,16 @@ class RedactSettings:
 
 @dataclass(frozen=True, slots=True)
 class CompareSettings:
-    """What `compare` fails for every scenario; `max_increase` has shares by measure (0.2: 20 %)."""
+    """How `compare` works: `budget` is the most calls of one comparison, `None` for no limit.
 
+    `max_increase` has shares by measure (0.2: 20 %).
+    """
+
+    budget: int | None = key(
+        None,
+        {"type": ["integer", "null"], "minimum": 1},
+        "The most calls to Coze that one comparison makes.",
+    )
     max_increase: Mapping[str, float] = key(
         {}, MAX_INCREASE, "How much more the candidate's answers may cost."
     )
