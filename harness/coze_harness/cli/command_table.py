@@ -42,6 +42,11 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
             "mutate",
             "Mutate recorded answers; report which mutants still pass.",
         ),
+        "suggest": (
+            "suggest_command",
+            "suggest_expectations",
+            "Suggest expectations that kill the mutants that survive.",
+        ),
         "ask": ("ask_command", "ask", "Send a bot one prompt; print its answer."),
         "new": ("new_command", "new", "Write the file of a new scenario."),
         "list": (

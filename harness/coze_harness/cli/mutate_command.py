@@ -17,8 +17,10 @@ from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.commands.mutate_answers import MutationOutcome, mutate_answers
 from coze_harness.commands.project import Project, TrialSelection
 from coze_harness.config import SettingsOverrides
-from coze_harness.model import MutationReport, MutationScore, SurvivingMutant
+from coze_harness.messages import message
+from coze_harness.model import MutationClass, MutationReport, MutationScore
 from coze_harness.mutation.mutation_runner import MutationNote
+from coze_harness.reporting.mutation_view import missing_protection
 from coze_harness.reporting.run_writer import INTERRUPTED
 from coze_harness.reporting.safe_text import format_count, single_line
 from coze_harness.reporting.terminal_trials import fit_line
@@ -26,7 +28,6 @@ from coze_harness.reporting.terminal_trials import fit_line
 _FAILED: Final = 1
 _BAR_CELLS: Final = 10
 _MAX_NAME_CELLS: Final = 40
-_MAX_SURVIVORS: Final = 5
 _MAX_NOTES: Final = 10
 
 
@@ -138,23 +139,36 @@ def _notes(notes: Sequence[MutationNote]) -> Iterator[str]:
 
 
 def _survivors(scores: Sequence[MutationScore]) -> Iterator[str]:
-    """Yield some survivors, each of another operator and scenario, the weakest scenario first."""
-    chosen: dict[str, SurvivingMutant] = {}
-    for score in scores:
-        new = (one for one in score.survivors if one.operator not in chosen)
-        if (survivor := next(new, None)) and len(chosen) < _MAX_SURVIVORS:
-            chosen[survivor.operator] = survivor
-    for survivor in chosen.values():
+    """Yield what the expectations miss, the most serious first, and an example of each."""
+    for group in MutationClass:
+        found = [
+            next((one for one in score.survivors if one.mutation_class == group), None)
+            for score in scores
+        ]
+        survivors = [one for one in found if one]
+        if not survivors:
+            continue
+        # One with a suggestion says more.
+        survivor = next((one for one in survivors if one.hint), survivors[0])
         yield ""
+        yield str(missing_protection(group, len(survivors)))
         place = _place(survivor.trial, survivor.turn)
         yield f"{place} passes with this mutant ({survivor.operator}):"
         yield f"  mutant   {single_line(survivor.answer) or '(an empty answer)'}"
         yield f"  answer   {single_line(survivor.original)}"
         if survivor.expectations:
             yield f"  expects  {single_line('; '.join(survivor.expectations))}"
-        yield f"  add      - {survivor.hint}"
-    if chosen:
+        if survivor.hint:
+            yield f"  add      - {survivor.hint}"
+    rejected = [one for score in scores for one in score.rejected]
+    if rejected:
+        one = rejected[0]
         yield ""
+        yield f"{message('mutations.rejected')}: {len(rejected):,}"
+        yield f"{_place(one.trial, one.turn)} ({one.origin}):"
+        yield f"  rejected {single_line(one.answer)}"
+        yield f"  expects  {single_line(one.expected)}"
+    yield ""
 
 
 def _place(trial: str, turn: int) -> str:
@@ -205,8 +219,26 @@ def _as_record(report: MutationReport, skipped: Sequence[MutationNote]) -> dict[
                         "original": survivor.original,
                         "expectations": list(survivor.expectations),
                         "hint": survivor.hint,
+                        "class": survivor.mutation_class,
                     }
                     for survivor in score.survivors
+                ],
+                "classes": [
+                    {"class": one.name, "spoilings": one.mutants, "caught": one.killed}
+                    for one in score.classes
+                ],
+                "good": score.good,
+                "accepted": score.accepted,
+                "rejected": [
+                    {
+                        "origin": one.origin,
+                        "answer": one.answer,
+                        "turn": one.turn,
+                        "trial": one.trial,
+                        "original": one.original,
+                        "expected": one.expected,
+                    }
+                    for one in score.rejected
                 ],
                 "left_out": [
                     {"trial": note.trial, "turn": note.turn, "reason": str(note.text)}

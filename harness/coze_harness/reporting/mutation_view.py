@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from coze_harness.model import MutationReport, MutationScore, SurvivingMutant
+from coze_harness.messages import LocalizedText, message
+from coze_harness.model import MutationClass, MutationReport, MutationScore, SurvivingMutant
 from coze_harness.reporting.diff_view import diff_tree
 from coze_harness.reporting.safe_text import single_line, truncate_text
 from coze_harness.reporting.view_model import anchor
@@ -81,3 +82,21 @@ def _survivor(survivor: SurvivingMutant) -> SurvivorView:
         [truncate_text(words) for words in survivor.expectations],
         truncate_text(survivor.hint),
     )
+
+
+def missing_protection(group: MutationClass, n: int) -> LocalizedText:
+    """Return how many scenarios would accept a class of wrong answers."""
+    return {
+        MutationClass.NUMBER: message("mutation.accepts.number", n=n),
+        MutationClass.DATE: message("mutation.accepts.date", n=n),
+        MutationClass.NAME: message("mutation.accepts.name", n=n),
+        MutationClass.NEGATION: message("mutation.accepts.negation", n=n),
+        MutationClass.RELEVANCE: message("mutation.accepts.relevance", n=n),
+        MutationClass.OMISSION: message("mutation.accepts.omission", n=n),
+        MutationClass.REFUSAL: message("mutation.accepts.refusal", n=n),
+        MutationClass.INVENTION: message("mutation.accepts.invention", n=n),
+        MutationClass.LANGUAGE: message("mutation.accepts.language", n=n),
+        MutationClass.LEAK: message("mutation.accepts.leak", n=n),
+        MutationClass.SPEAKER: message("mutation.accepts.speaker", n=n),
+        MutationClass.FORM: message("mutation.accepts.form", n=n),
+    }[group]

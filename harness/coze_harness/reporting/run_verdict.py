@@ -126,6 +126,12 @@ def _mutation_phrase(mutation: MutationReport) -> LocalizedText:
     survivors = _count_survivors(mutation)
     if not mutants:
         return message("mutations.nothing")
+    if any(score.good for score in mutation.scores):
+        rejected = sum(score.good - score.accepted for score in mutation.scores)
+        share = 100 * (mutants - survivors) // mutants  # never rounded up
+        if rejected:
+            return message("mutations.found", share=share, n=rejected)
+        return message("mutations.found.only", share=share)
     if survivors:
         return message("mutations.missed", n=mutants, missed=survivors)
     return message("mutations.all", n=mutants)
