@@ -129,14 +129,14 @@ def test_a_low_score_is_a_failure_only_with_fail_under(small: ProjectFolder) -> 
     done = small.does("mutate", "-q", "--fail-under", "0.5")
     assert done.code == 1
     below, last = done.out.splitlines()
-    assert below.startswith("弱 kills 0/")
+    assert below.startswith("弱 scores 0.00")
     assert below.endswith(", less than 0.5")
     assert " killed " in last
-    assert small.does("mutate", "strong", "--fail-under", "1").code == 0
+    assert small.does("mutate", "strong", "--fail-under", "0.9").code == 0
     as_json = small.does("mutate", "--json", "--fail-under", "0.5")
     assert as_json.code == 1
     assert json.loads(as_json.out)["seed"] == 1
-    assert "弱 kills 0/" in as_json.err
+    assert "弱 scores 0.00" in as_json.err
 
 
 def test_a_turn_without_expectations_is_reported(small: ProjectFolder) -> None:

@@ -17,7 +17,7 @@ from doc_pages import PAGES, ROOT
 
 DESIGNED = (
     "init", "run", "record", "live", "compare", "accept", "check", "report", "mutate", "ask",
-    "serve", "capture", "list", "schema", "history", "new", "prune",
+    "serve", "capture", "list", "schema", "history", "new", "prune", "suggest",
 )  # fmt: skip
 TO_COME = ("capture",)
 """Commands of the design that the program does not have yet."""

@@ -136,10 +136,10 @@ def test_scores_are_sorted_and_those_without_mutants_come_last() -> None:
     ranking = scores.sorted()
     # `equals` finds all wrong answers, but rejects every rewrite.
     assert [score.scenario for score in ranking] == ["strong", "weak", "nothing"]
-    assert [score.found for score in ranking[:1]] == [1.0]
+    assert [score.killed_share for score in ranking[:1]] == [1.0]
     assert ranking[0].score == 0.0
     assert ranking[0].rejected
-    assert ranking[1].score == ranking[1].found < 0.1
+    assert ranking[1].score == ranking[1].killed_share < 0.1
     assert ranking[2].score is None
     assert len(ranking[1].survivors) == 2 * 20
 

@@ -21,6 +21,7 @@ from coze_harness.messages import message
 from coze_harness.model import MutationClass, MutationReport, MutationScore
 from coze_harness.mutation.mutation_runner import MutationNote
 from coze_harness.reporting.mutation_view import missing_protection
+from coze_harness.reporting.run_verdict import mutation_phrase
 from coze_harness.reporting.run_writer import INTERRUPTED
 from coze_harness.reporting.safe_text import format_count, single_line
 from coze_harness.reporting.terminal_trials import fit_line
@@ -42,7 +43,7 @@ _MAX_NOTES: Final = 10
     "--fail-under",
     type=click.FloatRange(0, 1),
     metavar="SHARE",
-    help="Exit with 1 if a scenario kills less than this share of its mutants (0..1).",
+    help="Exit with 1 if a scenario has a lower mutation score (0..1).",
 )
 @click.option(
     "-q", "--quiet", is_flag=True, help="Print what is below --fail-under, and the last line."
@@ -117,6 +118,7 @@ def _table(mutation: MutationOutcome) -> Iterator[str]:
         yield f"{shown}  {part:>{wide}}  {_bar(score)}  {operators}".rstrip()
     yield from _notes([*runner.skipped, *runner.unprotected])
     yield from _survivors(scores)
+    yield str(mutation_phrase(mutation.report))
 
 
 def _killed(score: MutationScore) -> str:
@@ -164,7 +166,7 @@ def _survivors(scores: Sequence[MutationScore]) -> Iterator[str]:
     if rejected:
         one = rejected[0]
         yield ""
-        yield f"{message('mutations.rejected')}: {len(rejected):,}"
+        yield str(message("mutation.rejected", n=len(rejected)))
         yield f"{_place(one.trial, one.turn)} ({one.origin}):"
         yield f"  rejected {single_line(one.answer)}"
         yield f"  expects  {single_line(one.expected)}"
@@ -178,7 +180,9 @@ def _place(trial: str, turn: int) -> str:
 
 def _below(low: Sequence[MutationScore], share: float | None) -> Iterator[str]:
     for score in low:
-        yield f"{single_line(score.scenario)} kills {_killed(score)}, less than {share:g}"
+        # Never rounded up: only all of them give 1.00.
+        shown = int(100 * (score.score or 0)) / 100
+        yield f"{single_line(score.scenario)} scores {shown:.2f}, less than {share:g}"
 
 
 def _summary(mutation: MutationOutcome, project: Project) -> str:

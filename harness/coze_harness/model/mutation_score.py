@@ -131,16 +131,16 @@ class MutationScore(
         """
         if not self.mutants:
             return None
-        return self.found * (self.accepted / self.good if self.good else 1.0)
+        return self.killed_share * (self.accepted / self.good if self.good else 1.0)
 
     @property
-    def found(self) -> float:
+    def killed_share(self) -> float:
         """The share of mutants that were killed, weighted by class."""
         weights = [(CLASS_WEIGHTS.get(one.name, 1), one) for one in self.classes if one.mutants]
         if not weights:
             return self.killed / self.mutants if self.mutants else 0.0
-        found = sum(weight * one.killed / one.mutants for weight, one in weights)
-        return found / sum(weight for weight, _one in weights)
+        total = sum(weight * one.killed / one.mutants for weight, one in weights)
+        return total / sum(weight for weight, _one in weights)
 
 
 class MutationReport(Struct, frozen=True, kw_only=True):

@@ -252,7 +252,9 @@ class ScoreBuilder:
             replace(s, survivors=s.survivors[:limit], rejected=s.rejected[:limit])
             for s in self._scores.values()
         ]
-        return tuple(sorted(scores, key=lambda s: (s.score is None, s.score or 0.0, s.found)))
+        return tuple(
+            sorted(scores, key=lambda s: (s.score is None, s.score or 0.0, s.killed_share))
+        )
 
 
 def _record(

@@ -75,7 +75,7 @@ def verdict_phrase(run: Run) -> LocalizedText:
     if run.comparison is not None:
         return comparison_end(run.comparison)
     if run.mutation is not None:
-        return _mutation_phrase(run.mutation)
+        return mutation_phrase(run.mutation)
     counts = run.summary
     within = "_within" if counts.failed and not misses_rates(run) else ""
     if not counts.trials:
@@ -121,7 +121,8 @@ def comparison_end(comparison: Comparison) -> LocalizedText:
     return message(key, result=result, calls=calls)
 
 
-def _mutation_phrase(mutation: MutationReport) -> LocalizedText:
+def mutation_phrase(mutation: MutationReport) -> LocalizedText:
+    """Return how many wrong answers were found, and how many right ones were rejected."""
     mutants = sum(score.mutants for score in mutation.scores)
     survivors = _count_survivors(mutation)
     if not mutants:
