@@ -31,16 +31,16 @@ class MutationClass(StrEnum):
 
 CLASS_WEIGHTS: Final[Mapping[str, int]] = MappingProxyType(
     {
-        MutationClass.NUMBER: 4,
-        MutationClass.DATE: 4,
-        MutationClass.NAME: 4,
-        MutationClass.NEGATION: 3,
+        MutationClass.NUMBER: 5,
+        MutationClass.DATE: 5,
+        MutationClass.NAME: 5,
+        MutationClass.NEGATION: 2,
         MutationClass.RELEVANCE: 4,
         MutationClass.OMISSION: 4,
-        MutationClass.REFUSAL: 3,
-        MutationClass.INVENTION: 2,
-        MutationClass.LANGUAGE: 2,
-        MutationClass.LEAK: 2,
+        MutationClass.REFUSAL: 2,
+        MutationClass.INVENTION: 1,
+        MutationClass.LANGUAGE: 1,
+        MutationClass.LEAK: 1,
         MutationClass.SPEAKER: 1,
         MutationClass.FORM: 1,
     }
