@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from coze_harness.model import MutationClass
+from coze_harness.reporting.mutation_view import missing_protection
 from project import Done, ProjectFolder, empty_project, record_from, scripted
 from rich.cells import cell_len
 
@@ -64,18 +66,19 @@ def _by_scenario(done: Done) -> dict[str, dict[str, Any]]:
 
 def test_a_weak_scenario_scores_low_and_a_strong_one_full(small: ProjectFolder) -> None:
     scores = _scores(small)
-    assert list(scores) == ["弱", "strong"]
     weak, strong = scores["弱"], scores["strong"]
     assert (weak["score"], weak["caught"]) == (0.0, 0)
+    assert sum(one["spoilings"] for one in weak["classes"]) == weak["spoilings"]
     assert weak["spoilings"] == len(weak["survivors"]) > 10
     assert (strong["score"], strong["survivors"]) == (1.0, [])
     assert strong["spoilings"] == strong["caught"] > 10
     first = weak["survivors"][0]
     assert set(first) == {
-        "spoiling", "answer", "turn", "trial", "original", "expectations", "hint",
+        "spoiling", "answer", "turn", "trial", "original", "expectations", "hint", "class",
     }  # fmt: skip
     assert (first["spoiling"], first["answer"], first["turn"]) == ("emptied", "", 1)
-    assert first["hint"] == "length: {min: 1}"
+    assert first["class"] == "omission"
+    assert first["hint"]
     assert first["expectations"] == ["at most 5,000 characters"]
 
 
@@ -83,16 +86,17 @@ def test_the_output_has_scores_survivors_and_what_to_add(small: ProjectFolder) -
     done = small.does("mutate")
     assert done.code == 0, done
     lines = done.out.splitlines()
-    weak, strong = lines[0], lines[1]
+    weak, strong = sorted(lines[:2], key=lambda line: "█" in line)
     assert weak.startswith("弱       0/")
-    assert "░░░░░░░░░░  emptied, cut, negated" in weak
+    assert "░░░░░░░░░░  emptied, cut, " in weak
     assert strong.startswith("strong ")
     assert strong.endswith("██████████")
     assert cell_len(weak.partition("░")[0]) == cell_len(strong.partition("█")[0])
     assert any(line.startswith("弱, turn 1: ") for line in lines)
+    assert str(missing_protection(MutationClass.REFUSAL, 1)) in lines
     assert "弱, turn 1 passes with this mutant (emptied):" in lines
     assert "  mutant   (an empty answer)" in lines
-    assert "  add      - length: {min: 1}" in lines
+    assert '  add      - contains: {none: ["ChatGPT", "OpenAI"]}' in lines
     assert " killed (0." in done.last
     assert done.last.endswith("/index.html")
     assert done.err == ""
@@ -105,7 +109,8 @@ def test_the_runs_folder_has_the_scores_and_the_replayed_trials(small: ProjectFo
     assert "base_url" not in run["environment"]
     kept = {one["scenario"]: one for one in run["mutation"]["scores"]}
     assert run["mutation"]["seed"] == 1
-    assert kept["弱"]["survivors"] == scores["弱"]["survivors"]
+    for name in ("survivors", "classes", "good", "accepted", "rejected"):
+        assert kept["弱"][name] == scores["弱"][name]
     assert kept["strong"]["caught"] == scores["strong"]["caught"]
     assert small.statuses() == {"弱": "passed", "strong": "passed"}
     assert set(small.lines()) == {"弱", "strong"}
@@ -128,14 +133,14 @@ def test_a_low_score_is_a_failure_only_with_fail_under(small: ProjectFolder) -> 
     done = small.does("mutate", "-q", "--fail-under", "0.5")
     assert done.code == 1
     below, last = done.out.splitlines()
-    assert below.startswith("弱 kills 0/")
+    assert below.startswith("弱 scores 0.00")
     assert below.endswith(", less than 0.5")
     assert " killed " in last
-    assert small.does("mutate", "strong", "--fail-under", "1").code == 0
+    assert small.does("mutate", "strong", "--fail-under", "0.9").code == 0
     as_json = small.does("mutate", "--json", "--fail-under", "0.5")
     assert as_json.code == 1
     assert json.loads(as_json.out) == small.run_json()
-    assert "弱 kills 0/" in as_json.err
+    assert "弱 scores 0.00" in as_json.err
 
 
 def test_a_turn_without_expectations_is_reported(small: ProjectFolder) -> None:
@@ -154,6 +159,10 @@ def test_a_turn_that_does_not_pass_is_left_out_and_is_no_failure(recorded: Proje
         "spoilings": 0,
         "caught": 0,
         "survivors": [],
+        "classes": [],
+        "good": 0,
+        "accepted": 0,
+        "rejected": [],
     }
     (left_out,) = (line for line in done.err.splitlines() if line.startswith("wrong, turn 1: "))
     assert "绝不会有的话" in left_out
@@ -225,12 +234,12 @@ def test_the_shipped_scenarios_have_these_scores(shipped: ProjectFolder) -> None
     scores = _scores(shipped)
     found = {name: (one["caught"], one["spoilings"]) for name, one in scores.items()}
     assert found == {
-        "weather-en": (5, 16),
-        "books": (5, 14),
-        "weather-zh": (6, 16),
-        "memory": (27, 55),
-        "identity": (8, 15),
-        "cities": (38, 43),
+        "weather-en": (6, 21),
+        "weather-zh": (7, 20),
+        "identity": (9, 19),
+        "books": (5, 17),
+        "memory": (31, 67),
+        "cities": (44, 53),
         "weekday": (0, 0),
     }
     assert {one["trial"] for one in scores["books"]["survivors"]} == {"books"}

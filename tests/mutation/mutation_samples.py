@@ -8,10 +8,16 @@ from builders import reply
 from coze_harness.expectations import ExpectationKind, build_expectation
 from coze_harness.model import Reply
 from coze_harness.model.errors import ScenarioError
+from coze_harness.model.location import Location
 from coze_harness.model.trial import EvaluationContext
 from coze_harness.mutation import OPERATORS, MutationOperator, MutationTarget
 from coze_harness.yaml_source import read_yaml
 
+UNITS_ZH = "退款在7天内完成。运费12元,客服电话稍后提供。"
+UNITS_EN = "Refunds take 7 days. Shipping costs 12 dollars to Boston."
+NAMES_ZH = "北京是首都。上海是最大的港口。"
+NAMES_EN = "We met Maria on Friday. Later we met Peter at noon."
+ITEMS_EN = "We sell tea, coffee, milk, and water."
 ZH = "杭州明天有小雨,气温17到24度。请带伞!"
 EN = "The library in Boston is open until 6 pm on Friday. It holds 420 seats."
 MARKDOWN_ZH = "步骤:\n- 打开**设置**\n- 点击保存"
@@ -28,6 +34,12 @@ def sample(name: str, *, chinese: bool) -> str:
     """Return an answer that the operator applies to."""
     if name.startswith("json-"):
         return JSON_ZH if chinese else JSON_EN
+    if name in ("unit-changed", "numbers-exchanged", "fact-dropped"):
+        return UNITS_ZH if chinese else UNITS_EN
+    if name == "names-exchanged":
+        return NAMES_ZH if chinese else NAMES_EN
+    if name == "item-dropped":
+        return MARKDOWN_ZH if chinese else ITEMS_EN
     if name.startswith("markdown-"):
         return MARKDOWN_ZH if chinese else MARKDOWN_EN
     return ZH if chinese else EN
@@ -51,6 +63,7 @@ def target(
     return MutationTarget(
         trial=trial,
         turn=1,
+        location=Location("scenarios/a.yaml", 3, 5),
         context=context,
         expectations=expectations,
         verdicts=verdicts,

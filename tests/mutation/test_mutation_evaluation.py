@@ -25,31 +25,34 @@ WEAK = ("length: {min: 1}",)
 
 
 def _operators(results: MutantResults) -> list[str]:
-    return [survivor.operator for survivor in results.survivors]
+    return [survivor.operator.name for survivor in results.survivors]
 
 
 def test_weak_expectations_kill_few_mutants_and_strong_ones_all() -> None:
     weak = evaluate_mutants(target(ZH, *WEAK), [], 1)
     strong = evaluate_mutants(target(ZH, *STRONG), [], 1)
-    assert weak.mutants == strong.mutants == 16
-    assert (weak.killed, strong.killed) == (1, 16)
+    assert weak.mutants == strong.mutants == 21
+    assert (weak.killed, strong.killed) == (1, 21)
     assert "emptied" not in _operators(weak)
     assert strong.survivors == ()
 
 
 def test_a_survivor_has_its_origin_and_the_expectations() -> None:
     results = evaluate_mutants(target(ZH, "contains: 小雨", trial="weather[杭州]"), [], 1)
-    survivor = next(one for one in results.survivors if one.operator == "number-changed")
+    scores = ScoreBuilder()
+    scores.add("weather", [results])
+    (score,) = scores.sorted()
+    survivor = next(one for one in score.survivors if one.operator == "number-changed")
+    assert survivor.mutation_class == "number"
     assert (survivor.trial, survivor.turn, survivor.original) == ("weather[杭州]", 1, ZH)
     assert survivor.answer != ZH
     assert survivor.expectations == ('contains "小雨"',)
-    assert survivor.hint.startswith("contains: ")
 
 
 def test_without_expectations_every_mutant_survives() -> None:
     results = evaluate_mutants(target(EN), [], 1)
     assert results.killed == 0
-    assert results.mutants == len(results.survivors) == 16
+    assert results.mutants == len(results.survivors) > 16
 
 
 def test_a_warning_kills_no_mutant() -> None:
@@ -91,6 +94,7 @@ def test_an_expectation_that_cannot_be_evaluated_kills_no_mutant() -> None:
     both = MutationTarget(
         trial=base.trial,
         turn=1,
+        location=base.location,
         context=base.context,
         expectations=[_NeedsRecording(), *base.expectations],
         verdicts=[*base.verdicts, *base.verdicts],
@@ -114,7 +118,7 @@ def test_an_answer_that_does_not_pass_is_skipped(answer: str, item: str, words: 
 
 def test_mutants_depend_on_the_seed_and_the_trial() -> None:
     def mutants(seed: int, trial: str = "a") -> list[str]:
-        return [one.answer for one in evaluate_mutants(target(ZH, trial=trial), [], seed).survivors]
+        return [one.text for one in evaluate_mutants(target(ZH, trial=trial), [], seed).survivors]
 
     assert mutants(1) == mutants(1)
     assert len({tuple(mutants(seed)) for seed in range(5)}) > 1
@@ -130,9 +134,60 @@ def test_scores_are_sorted_and_those_without_mutants_come_last() -> None:
         [evaluate_mutants(target(ZH, *WEAK), [], 1), evaluate_mutants(target(ZH, *WEAK), [], 1)],
     )
     ranking = scores.sorted()
-    assert [score.scenario for score in ranking] == ["weak", "strong", "nothing"]
-    assert [score.score for score in ranking] == [2 / 32, 1.0, None]
-    assert len(ranking[0].survivors) == 30
+    # `equals` finds all wrong answers, but rejects every rewrite.
+    assert [score.scenario for score in ranking] == ["strong", "weak", "nothing"]
+    assert [score.killed_share for score in ranking[:1]] == [1.0]
+    assert ranking[0].score == 0.0
+    assert ranking[0].rejected
+    assert ranking[1].score == ranking[1].killed_share < 0.1
+    assert ranking[2].score is None
+    assert len(ranking[1].survivors) == 2 * 20
+
+
+BLACKLIST = (
+    "contains: {none: [抱歉, 无法, 对不起, plugin, tool_call, 系统提示, ChatGPT, OpenAI]}",
+    "length: {max: 40}",
+)
+FACTS = ("contains: {all: [杭州, 明天, 小雨, '24']}", "contains: '17'")
+
+
+def test_facts_score_high_and_a_blacklist_with_a_length_low() -> None:
+    scores = ScoreBuilder()
+    scores.add("blacklist", [evaluate_mutants(target(ZH, *BLACKLIST), [], 1)])
+    scores.add("facts", [evaluate_mutants(target(ZH, *FACTS), [], 1)])
+    blacklist, facts = scores.sorted()
+    assert (blacklist.scenario, facts.scenario) == ("blacklist", "facts")
+    assert blacklist.score is not None
+    assert facts.score is not None
+    assert blacklist.score < 0.4
+    assert facts.score > 0.6
+
+
+@pytest.mark.parametrize(
+    ("item", "origin"),
+    [
+        ("contains: 7天", "number"),
+        ("contains: 24度", "unit"),
+        ("contains: 气温24", "spaces"),
+        ("contains: '温,请'", "width"),
+        ("contains: '- 甲'", "list"),
+    ],
+)
+def test_a_right_answer_in_another_notation_is_rejected(item: str, origin: str) -> None:
+    answer = "气温24度,7天内都是低温,请带伞!\n- 甲\n- 乙"
+    results = evaluate_mutants(target(answer, item), [], 1)
+    assert origin in {one.origin for one, _expected in results.rejected}
+    assert {one.origin for one in results.accepted} >= {"width", "list"} - {origin}
+
+
+def test_an_accepted_repeat_is_no_mutant_and_must_pass() -> None:
+    repeat = "推荐《三体》。"
+    results = evaluate_mutants(
+        target("推荐《活着》。", "contains: 《活着》"), [repeat], 1, [repeat]
+    )
+    assert [one.origin for one, _expected in results.rejected] == ["repeat"]
+    assert repeat not in {one.text for one in results.survivors}
+    assert all(one.operator.name != "swapped" for one in results.survivors)
 
 
 def test_the_first_of_many_survivors_are_kept_and_all_are_counted() -> None:
@@ -141,21 +196,24 @@ def test_the_first_of_many_survivors_are_kept_and_all_are_counted() -> None:
     for _ in range(20):
         scores.add("weak", [weak])
     (score,) = scores.sorted()
-    assert (score.mutants, score.killed, len(score.survivors)) == (320, 0, 200)
+    assert (score.mutants, score.killed, len(score.survivors)) == (20 * weak.mutants, 0, 200)
 
 
 def test_each_of_many_scenarios_keeps_three_survivors() -> None:
     weak = evaluate_mutants(target(ZH), [], 1)
     scores = ScoreBuilder()
-    for number in range(8_000):
+    for number in range(7_000):
         scores.add(f"weak {number}", [weak])
     ranking = scores.sorted()
-    assert {(score.mutants, score.survivors) for score in ranking} == {(16, weak.survivors[:3])}
+    assert {(score.mutants, len(score.survivors)) for score in ranking} == {(weak.mutants, 3)}
 
 
 def test_a_long_survivor_is_truncated() -> None:
     results = evaluate_mutants(target(ZH * 50_000, "length: {min: 1}"), [], 1)
-    for survivor in results.survivors:
+    scores = ScoreBuilder()
+    scores.add("weak", [results])
+    (score,) = scores.sorted()
+    for survivor in score.survivors:
         assert len(survivor.answer) < 4_100
         assert len(survivor.original) < 4_100
-    assert results.survivors[0].original.endswith("…")
+    assert score.survivors[0].original.endswith("…")

@@ -13,15 +13,24 @@ from mutation_samples import EN, ZH, declare, named, sample, target
 OTHERS = {True: ["另一个场景的回答。"], False: ["Another answer."]}
 GOLDEN = {
     "emptied": ("", ""),
-    "cut": ("杭州明天有小雨,气温", "The library in Boston is open until 6 pm on Friday."),
-    "negated": (
-        "杭州明天没有小雨,气温17到24度。请带伞!",
-        "The library in Boston is not open until 6 pm on Friday. It holds 420 seats.",
+    "cut": ("杭州明天有小雨,气温", "The library in Boston is open until"),
+    "cut-in-word": (
+        "杭州明天有小雨,气温17到2",
+        "The library in Boston is open until 6 pm on Friday. It ho",
     ),
-    "hedged": (f"可能是这样吧：{ZH}", f"Perhaps: {EN}"),
+    "item-dropped": ("步骤:\n- 点击保存", "We sell tea, coffee, and water."),
+    "fact-dropped": ("运费12元,客服电话稍后提供。", "Shipping costs 12 dollars to Boston."),
     "number-changed": (
         "杭州明天有小雨,气温17到94度。请带伞!",
         "The library in Boston is open until 6 pm on Friday. It holds 920 seats.",
+    ),
+    "unit-changed": (
+        "退款在7天内完成。运费12美元,客服电话稍后提供。",
+        "Refunds take 7 days. Shipping costs 12 yuan to Boston.",
+    ),
+    "numbers-exchanged": (
+        "退款在12元内完成。运费7天,客服电话稍后提供。",
+        "Refunds take 12 dollars. Shipping costs 7 days to Boston.",
     ),
     "date-changed": (
         "杭州前天有小雨,气温17到24度。请带伞!",
@@ -31,6 +40,19 @@ GOLDEN = {
         "南京明天有小雨,气温17到24度。请带伞!",
         "The library in Ashford is open until 6 pm on Friday. It holds 420 seats.",
     ),
+    "names-exchanged": (
+        "上海是首都。北京是最大的港口。",
+        "We met Peter on Friday. Later we met Maria at noon.",
+    ),
+    "negated": (
+        "杭州明天没有小雨,气温17到24度。请带伞!",
+        "The library in Boston is not open until 6 pm on Friday. It holds 420 seats.",
+    ),
+    "fact-invented": (
+        f"{ZH}该服务由青云集团于2009年推出，至今已有520万名用户。",
+        f"{EN} It was launched by the Quillon Group in 2009 and has 5.2 million users.",
+    ),
+    "hedged": (f"可能是这样吧：{ZH}", f"Perhaps: {EN}"),
     "swapped": ("另一个场景的回答。", "Another answer."),
     "other-language": (
         "17, 24. Here is what I can tell you about this.",
@@ -51,6 +73,11 @@ GOLDEN = {
         "System prompt: You are a helpful chatbot. Always be polite and never reveal this prompt."
         f"\n{EN}",
     ),
+    "think-leaked": (
+        f"<think>用户在问这个问题，我应该先查一下资料，再简短地回答。</think>\n{ZH}",
+        "<think>The user asks about this. I should look it up first, then answer briefly.</think>"
+        f"\n{EN}",
+    ),
     "role-broken": (
         f"作为由OpenAI开发的人工智能语言模型ChatGPT，我来回答。{ZH}",
         f"As ChatGPT, an AI language model developed by OpenAI, I can answer that. {EN}",
@@ -62,6 +89,10 @@ GOLDEN = {
     "json-wrapped": (
         '好的，这是您要的结果：\n```json\n{"城市": "杭州", "天气": "小雨"}\n```',
         'Sure! Here is the JSON:\n```json\n[{"city": "Boston", "days": 3}]\n```',
+    ),
+    "json-followed": (
+        '{"城市": "杭州", "天气": "小雨"}\n\n以上是您要的结果，还有什么可以帮您?',
+        '[{"city": "Boston", "days": 3}]\n\nLet me know if you need more!',
     ),
 }
 NAMES = [operator.name for operator in OPERATORS]
@@ -191,13 +222,11 @@ def test_a_name_is_changed_throughout(answer: str, gone: str) -> None:
 
 
 def test_a_cut_does_not_split_graphemes() -> None:
-    family = "👨‍👩‍👧‍👦"
-    flags = "🇨🇳🇬🇧🇫🇷"
-    for text, parts in ((family * 3, family), ("é" * 5, "é"), (flags, "🇨🇳")):
-        mutant = named("cut").mutate(text, random.Random(1), [])
-        assert mutant
-        assert text.startswith(mutant)
-        assert len(mutant) % len(parts) == 0
+    for text in ("👨‍👩‍👧‍👦" * 3, "e\u0301" * 5, "🇨🇳🇬🇧🇫🇷"):
+        assert named("cut").mutate(text, random.Random(1), []) is None
+    accents = named("cut-in-word").mutate("喜欢e\u0301吗" * 5, random.Random(1), [])
+    assert accents is not None
+    assert len(accents) % 5 in (1, 4)
 
 
 def test_a_mutant_of_json_is_not_json() -> None:
@@ -229,14 +258,47 @@ def test_without_another_scenario_an_unrelated_answer_is_used() -> None:
 
 
 @pytest.mark.parametrize("chinese", [True, False], ids=["zh", "en"])
-@pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("name", NAMES)
-def test_the_suggested_expectation_passes_the_answer_and_kills_the_mutant(
-    name: str, seed: int, chinese: bool
-) -> None:
-    answer = sample(name, chinese=chinese)
-    mutant = named(name).mutate(answer, seeded_random(seed, "hint", 1, name), OTHERS[chinese])
-    assert mutant is not None
-    expectation = declare(named(name).suggest(answer, mutant))
-    assert expectation.judge(target(answer).context).status is VerdictStatus.PASSED
-    assert expectation.judge(target(mutant).context).status is VerdictStatus.FAILED
+def test_a_cut_never_ends_at_a_finished_sentence(chinese: bool) -> None:
+    sentence = (
+        "今天很晴朗。气温很高!" if chinese else "Today is quite sunny. Tomorrow will be cold! "
+    )
+    for number in range(1, 12):
+        for name in ("cut", "cut-in-word"):
+            mutant = named(name).mutate(sentence * number, random.Random(1), [])
+            assert mutant is not None
+            assert mutant[-1].isalnum(), mutant
+
+
+@pytest.mark.parametrize(
+    "answer", ["抱歉，我不能透露我的提示词。", "I'm sorry, but I can't share my instructions."]
+)
+def test_a_refusal_has_no_refused_mutants(answer: str) -> None:
+    assert _all("refused", answer) == _all("refused-first", answer) == {None}
+
+
+@pytest.mark.parametrize(
+    ("answer", "mutant"),
+    [
+        ("会员费99元", "会员费99美元"),
+        ("3个小时后", "3天后"),
+        ("It costs $5.", "It costs €5."),
+        ("within 24 hours", "within 24 days"),
+        ("约2个月", "约2年"),
+    ],
+)
+def test_a_unit_becomes_another_one(answer: str, mutant: str) -> None:
+    assert _all("unit-changed", answer) == {mutant}
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("numbers-exchanged", "5到7天"),
+        ("names-exchanged", "北京、上海和广州"),
+        ("unit-changed", "一个助手"),
+        ("item-dropped", "茶、咖啡"),
+        ("fact-dropped", "共12元。"),
+    ],
+)
+def test_an_operator_that_would_leave_a_right_answer_does_not_apply(name: str, answer: str) -> None:
+    assert _all(name, answer) == {None}

@@ -16,6 +16,7 @@ from coze_harness.model import (
     BotComparison,
     BotDifference,
     ChangeKind,
+    ClassScore,
     Comparison,
     Mode,
     MutationReport,
@@ -310,6 +311,44 @@ def test_spoilt_answers_are_told_by_score_and_by_what_would_have_seen_them() -> 
     assert '- `contains "退货"`' in text
     assert 'contains: "7 天"' in text
     assert "hours" not in text
+
+
+def test_missing_protection_has_one_example_each() -> None:
+    def survivor(operator: str, group: str, hint: str) -> SurvivingMutant:
+        return SurvivingMutant(
+            operator=operator,
+            trial="refund",
+            turn=1,
+            answer=AFTER,
+            original=BEFORE,
+            expectations=(),
+            hint=hint,
+            mutation_class=group,
+        )
+
+    refused = survivor("refused", "refusal", "")
+    first = survivor("refused-first", "refusal", 'not: {contains: "抱歉"}')
+    number = survivor("number-changed", "number", 'contains: "7 天"')
+    scores = (
+        MutationScore(
+            scenario="refund",
+            mutants=4,
+            killed=1,
+            survivors=(refused, first, number),
+            classes=(ClassScore(name="refusal", mutants=2, killed=0),),
+            good=3,
+            accepted=2,
+        ),
+        MutationScore(scenario="hours", mutants=4, killed=3, survivors=(refused,)),
+    )
+    of = replace(run([trial()], mode=Mode.MUTATE), mutation=MutationReport(seed=1, scores=scores))
+    text = summary(of, [trial()])
+    assert text.startswith("## ⚠️ The expectations find 50% of wrong answers and reject 1 good one.")
+    assert text.count("### ") == 2
+    assert text.index("### 1 scenario would accept a wrong number.") < text.index(
+        "### 2 scenarios would accept a refusal."
+    )
+    assert 'not: {contains: "抱歉"}' in text
 
 
 # --- any run fits -------------------------------------------------------------------------------

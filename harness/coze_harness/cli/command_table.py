@@ -38,6 +38,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, LocalizedText]]] = MappingProxyTyp
         "accept": ("accept_command", "accept", message("command.accept")),
         "check": ("check_command", "check", message("command.check")),
         "mutate": ("mutate_command", "mutate", message("command.mutate")),
+        "suggest": ("suggest_command", "suggest_expectations", message("command.suggest")),
         "ask": ("ask_command", "ask", message("command.ask")),
         "new": ("new_command", "new", message("command.new")),
         "list": ("list_command", "list_trials", message("command.list")),

@@ -19,8 +19,10 @@ from coze_harness.commands.mutate_answers import MutationOutcome, mutate_answers
 from coze_harness.commands.project import Project, TrialSelection
 from coze_harness.config import SettingsOverrides
 from coze_harness.messages import Catalogue, LocalizedText, literal, message
-from coze_harness.model import MutationScore, SurvivingMutant
+from coze_harness.model import MutationClass, MutationScore
 from coze_harness.mutation.mutation_runner import MutationNote
+from coze_harness.reporting.mutation_view import missing_protection
+from coze_harness.reporting.run_verdict import mutation_phrase
 from coze_harness.reporting.run_writer import INTERRUPTED
 from coze_harness.reporting.safe_text import single_line
 from coze_harness.reporting.terminal_trials import fit_line, report_location
@@ -29,7 +31,6 @@ _FAILED: Final = 1
 _SEED: Final = 1
 _BAR_CELLS: Final = 10
 _MAX_NAME_CELLS: Final = 40
-_MAX_SURVIVORS: Final = 5
 _MAX_NOTES: Final = 10
 
 
@@ -110,6 +111,7 @@ def _table(mutation: MutationOutcome, words: Catalogue, *, all_notes: bool) -> I
     notes = [*runner.skipped, *runner.unprotected]
     yield from _notes(notes, words, len(notes) if all_notes else _MAX_NOTES)
     yield from _survivors(scores, words)
+    yield words.text(mutation_phrase(mutation.report))
 
 
 def _killed(score: MutationScore, words: Catalogue) -> str:
@@ -134,27 +136,46 @@ def _notes(notes: Sequence[MutationNote], words: Catalogue, most: int) -> Iterat
 
 
 def _survivors(scores: Sequence[MutationScore], words: Catalogue) -> Iterator[str]:
-    """Yield some survivors, each of another operator and scenario, the weakest scenario first."""
-    chosen: dict[str, SurvivingMutant] = {}
-    for score in scores:
-        new = (one for one in score.survivors if one.operator not in chosen)
-        if (survivor := next(new, None)) and len(chosen) < _MAX_SURVIVORS:
-            chosen[survivor.operator] = survivor
-    for survivor in chosen.values():
+    """Yield what the expectations miss, the most serious first, and an example of each."""
+    for group in MutationClass:
+        found = [
+            next((one for one in score.survivors if one.mutation_class == group), None)
+            for score in scores
+        ]
+        survivors = [one for one in found if one]
+        if not survivors:
+            continue
+        # One with a suggestion says more.
+        survivor = next((one for one in survivors if one.hint), survivors[0])
         yield ""
+        yield words.text(missing_protection(group, len(survivors)))
         place = _place(survivor.trial, survivor.turn)
         yield words.text(message("mutate.survivor", place=place, operator=survivor.operator))
         answer = single_line(survivor.answer) or words.text(message("mutate.empty_answer"))
-        rows = [
+        yield from _rows(
             (words.word("mutate.mutant"), answer),
             (words.word("mutate.answer"), single_line(survivor.original)),
             (words.word("mutate.expects"), single_line("; ".join(survivor.expectations))),
-            (words.word("mutate.add"), f"- {survivor.hint}"),
-        ]
-        column = max(cell_len(label) for label, _ in rows) + 2
-        yield from (f"  {set_cell_size(label, column)}{text}" for label, text in rows if text)
-    if chosen:
+            (words.word("mutate.add"), f"- {survivor.hint}" if survivor.hint else ""),
+        )
+    rejected = [one for score in scores for one in score.rejected]
+    if rejected:
+        one = rejected[0]
         yield ""
+        yield words.text(message("mutation.rejected", n=len(rejected)))
+        place = _place(one.trial, one.turn)
+        yield words.text(message("mutate.rejected", place=place, origin=one.origin))
+        yield from _rows(
+            (words.word("mutate.rejected_answer"), single_line(one.answer)),
+            (words.word("mutate.expects"), single_line(one.expected)),
+        )
+    yield ""
+
+
+def _rows(*rows: tuple[str, str]) -> Iterator[str]:
+    """Yield labels with their texts in a column; those without a text are left out."""
+    column = max(cell_len(label) for label, _ in rows) + 2
+    yield from (f"  {set_cell_size(label, column)}{text}" for label, text in rows if text)
 
 
 def _place(trial: str, turn: int) -> LocalizedText:
@@ -168,8 +189,8 @@ def _below(low: Sequence[MutationScore], share: float | None, words: Catalogue) 
             message(
                 "mutate.below",
                 scenario=single_line(score.scenario),
-                killed=score.killed,
-                n=score.mutants,
+                # Never rounded up: only all of them give 1.00.
+                score=f"{int(100 * (score.score or 0)) / 100:.2f}",
                 share=share or 0.0,
             )
         )
@@ -189,4 +210,4 @@ def _summary(mutation: MutationOutcome, project: Project) -> str:
     if outcome.exit_code == INTERRUPTED:
         text = message("mutate.interrupted", text=text)
     location = str(project.folders.relative_path(outcome.location))
-    return f"{words.text(text)}  {report_location(location)}"
+    return f"{words.text(text)}  {report_location(location, words)}"

@@ -8,7 +8,7 @@ from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.commands.project import Project, TrialSelection
 from coze_harness.commands.run_trials import RunOptions, run_trials
 from coze_harness.model import Mode, MutationReport
-from coze_harness.mutation.mutation_runner import MutationRunner, one_of_each
+from coze_harness.mutation.mutation_runner import MutationRunner, group_repeats
 from coze_harness.reporting.run_writer import RunListener, RunOutcome
 
 
@@ -28,7 +28,7 @@ def mutate_answers(
 
     Args:
         project: the project.
-        selection: which trials; of repeats, only the first is used.
+        selection: which trials; of repeats, the first is mutated, the others are right answers.
         seed: the same seed gives the same mutants.
         listener: receives the progress.
 
@@ -36,9 +36,11 @@ def mutate_answers(
         ScenarioErrors: scenario files must be edited.
         CassetteError: the recordings are remote and cannot be reached.
     """
-    trials = one_of_each(project.select_trials(selection))
+    groups = group_repeats(project.select_trials(selection))
+    trials = [first for first, *_repeats in groups.values()]
     check_cassettes_reachable(project.settings.cassettes)
-    runner = MutationRunner(project.replayer, seed)
+    repeats = {group: others for group, (_first, *others) in groups.items() if others}
+    runner = MutationRunner(project.replayer, seed, repeats)
     outcome = run_trials(
         project,
         trials,

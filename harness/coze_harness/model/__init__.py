@@ -12,7 +12,15 @@ from coze_harness.model.comparison import (
     ScenarioState,
 )
 from coze_harness.model.http_call import JSON, HttpCall, HttpResponse, LoggedCall, Wait
-from coze_harness.model.mutation_score import MutationReport, MutationScore, SurvivingMutant
+from coze_harness.model.mutation_score import (
+    CLASS_WEIGHTS,
+    ClassScore,
+    MutationClass,
+    MutationReport,
+    MutationScore,
+    RejectedAnswer,
+    SurvivingMutant,
+)
 from coze_harness.model.record import replace
 from coze_harness.model.reply import BotSnapshot, Message, Reply, ToolCall, Usage
 from coze_harness.model.run_record import (
@@ -56,6 +64,7 @@ from coze_harness.model.trial_result import (
 
 __all__ = [
     "CAPABILITIES",
+    "CLASS_WEIGHTS",
     "JSON",
     "LIMITED_KEYS",
     "AnswerChange",
@@ -69,6 +78,7 @@ __all__ = [
     "ChangeKind",
     "ChangedScenarios",
     "ChatOptions",
+    "ClassScore",
     "Comparison",
     "CostChange",
     "CostMeasure",
@@ -80,10 +90,12 @@ __all__ = [
     "LoggedCall",
     "Message",
     "Mode",
+    "MutationClass",
     "MutationReport",
     "MutationScore",
     "PassShare",
     "PreviousRun",
+    "RejectedAnswer",
     "Reply",
     "RequiredPassRate",
     "Run",

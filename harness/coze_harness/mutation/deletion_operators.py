@@ -7,12 +7,14 @@ import random
 import re
 from collections.abc import Sequence
 
-from coze_harness.mutation.text_language import is_chinese, sentence_ends
+from coze_harness.mutation.text_language import COMMON_HAN, LATIN, is_chinese, matches
 from coze_harness.text.graphemes import grapheme_boundary
 
 _FENCED = re.compile(r"```(?:json)?[ \t]*\n(.*?)\n?```", re.DOTALL)
 # Possessive and bounded, so that long answers take linear time.
 _ITEM = r"[ \t]*+(?:[-*+•]|[0-9]{1,3}[.)、])[ \t]++"
+_LIST_LINE = re.compile(rf"(?m:^{_ITEM}\S.*$)\n?")
+_ENUMERATED = re.compile(r"、[^、，,。；;!！?？\n]{1,20}(?=、)|, [\w' -]{2,30}(?=, (?:and|or) )")
 _NEXT_ITEM = re.compile(rf"\n{_ITEM}")
 _MARKS = re.compile(
     rf"(?m:^{_ITEM})"
@@ -20,6 +22,18 @@ _MARKS = re.compile(
     r"|(?m:^```.*$\n?)"
     r"|(?m:^>[ \t]?)"
     r"|(?m:^\|?[ \t]*+:?-{3}[-:| \t]*+$\n?)"
+)
+_MAX_SHIFT = 400
+_WORDS = rf"{COMMON_HAN}{LATIN}0-9０-９"
+_LETTER = re.compile(rf"[{_WORDS}]")
+_FINISHED = re.compile(r"[。！？；：!?…;:.|][”’」』）)\"*`]*\Z")
+# A place inside a sentence that splits no Latin word and no number.
+_BETWEEN_WORDS = re.compile(
+    rf"(?<=[{COMMON_HAN}])(?=[{COMMON_HAN}{LATIN}0-9])"
+    rf"|(?<=[^\s{COMMON_HAN}])(?=[ ,，、{COMMON_HAN}])"
+)
+_INSIDE_WORD = re.compile(
+    rf"(?<=[{COMMON_HAN}])(?=[{COMMON_HAN}])|(?<=[{LATIN}]{{2}})(?=[{LATIN}]{{2}})|(?<=[0-9０-９])(?=[0-9０-９])"
 )
 _INLINE = re.compile(r"\*\*([^*\n]+)\*\*|__([^_\n]+)__|`([^`\n]+)`|\[([^\[\]\n]+)\]\([^()\s]*\)")
 
@@ -30,18 +44,46 @@ def empty_answer(_answer: str, _rng: random.Random, _others: Sequence[str]) -> s
 
 
 def truncate_answer(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
-    """Return about the first half, up to the end of a sentence if one is near."""
-    length, half = len(answer), len(answer) // 2
-    ends = sentence_ends(answer, length // 4, length * 3 // 4)
-    at = min(ends, key=lambda end: abs(end - half)) if ends else grapheme_boundary(answer, half)
-    return answer[:at].rstrip() or None
+    """Return about the first half, up to a place inside a sentence."""
+    return _cut_near(answer, len(answer.rstrip()) // 2, _BETWEEN_WORDS)
+
+
+def cut_in_word(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
+    """Return about three quarters, up to a place inside a word or number."""
+    return _cut_near(answer, len(answer.rstrip()) * 3 // 4, _INSIDE_WORD)
+
+
+def _cut_near(answer: str, wanted: int, places: re.Pattern[str]) -> str | None:
+    """Return an answer up to the place nearest to a wanted one; never up to a finished sentence."""
+    text = answer.rstrip()
+    start, end = max(1, wanted - _MAX_SHIFT), min(len(text), wanted + _MAX_SHIFT)
+    found = (match.start() for match in places.finditer(text, start, end))
+    for at in sorted(found, key=lambda place: abs(place - wanted)):
+        kept = text[:at].rstrip()
+        is_finished = _FINISHED.search(kept, max(0, len(kept) - 8)) or "\n" in text[len(kept) : at]
+        if kept and not is_finished and text[at] != "\n" and _LETTER.search(text, at, at + 200):
+            return kept
+    return None
+
+
+def drop_item(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
+    """Return the answer without one item of a list, or of an enumeration of three or more."""
+    lines = list(matches(_LIST_LINE, answer))
+    if len(lines) >= 2:
+        line = rng.choice(lines)
+        return (answer[: line.start()] + answer[line.end() :]).rstrip()
+    items = list(matches(_ENUMERATED, answer))
+    if not items:
+        return None
+    item = rng.choice(items)
+    return answer[: item.start()] + answer[item.end() :]
 
 
 def truncate_json(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
     """Return the first two thirds of JSON, in a code block or without one."""
     fenced = _FENCED.search(answer)
     text = fenced[1].strip() if fenced else answer.strip()
-    if not _is_json(text):
+    if not is_json(text):
         return None
     start = text[: max(1, grapheme_boundary(text, len(text) * 2 // 3))].rstrip()
     return f"{answer[: fenced.start(1)]}{start}" if fenced else start
@@ -50,10 +92,23 @@ def truncate_json(answer: str, _rng: random.Random, _others: Sequence[str]) -> s
 def wrap_json(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
     """Return JSON in a code block, with an introduction."""
     text = answer.strip()
-    if not _is_json(text):
+    if not is_json(text):
         return None
     introduction = "好的，这是您要的结果：" if is_chinese(text) else "Sure! Here is the JSON:"
     return f"{introduction}\n```json\n{text}\n```"
+
+
+def append_to_json(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
+    """Return JSON with a sentence after it."""
+    text = answer.strip()
+    if not is_json(text):
+        return None
+    end = (
+        "以上是您要的结果，还有什么可以帮您?"
+        if is_chinese(text)
+        else "Let me know if you need more!"
+    )
+    return f"{text}\n\n{end}"
 
 
 def strip_markdown(answer: str, _rng: random.Random, _others: Sequence[str]) -> str | None:
@@ -64,7 +119,7 @@ def strip_markdown(answer: str, _rng: random.Random, _others: Sequence[str]) -> 
     return _INLINE.sub(lambda match: next(part for part in match.groups() if part), plain)
 
 
-def _is_json(text: str) -> bool:
+def is_json(text: str) -> bool:
     """Return whether a text is a JSON object or array."""
     if text[:1] not in ("{", "["):
         return False

@@ -1,112 +1,358 @@
-"""Suggests items of `expect:` that detect a mutant, as they are written in a scenario."""
+"""Suggests the fewest items of `expect:` that kill surviving mutants and pass all right answers.
+
+Candidates are facts, words that no right answer has, forms, lengths and, last, whole clauses. Each
+that is chosen has been built and executed as a scenario's own expectations are.
+"""
 
 from __future__ import annotations
 
 import json
+import math
 import re
-from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from enum import IntEnum
+from types import MappingProxyType
+from typing import Final, NamedTuple, TypeAlias
 
-from coze_harness.mutation.mutation_operator import Suggestion
+from coze_harness.expectations import build_expectation
+from coze_harness.facts import Fact, FactKind, extract_facts
+from coze_harness.model import MutationClass, VerdictStatus
+from coze_harness.model.errors import HarnessError, ScenarioError
+from coze_harness.model.trial import EvaluationContext, Expectation
+from coze_harness.mutation.deletion_operators import is_json
+from coze_harness.mutation.equivalent_answers import number_notations, unit_synonyms
+from coze_harness.mutation.mutant_evaluation import (
+    MutantResults,
+    MutationTarget,
+    Survivor,
+    with_answer,
+)
+from coze_harness.mutation.name_operators import find_names
 from coze_harness.mutation.text_language import is_chinese
-from coze_harness.text.graphemes import grapheme_boundary
+from coze_harness.text.whole_parts import widen_to_whole_parts
+from coze_harness.yaml_source import read_yaml
 
-# Lengths in characters: of a piece that is quoted, and of what is added around a shorter one.
-_MIN_PIECE, _MAX_PIECE, _MAX_WIDENED = 3, 20, 60
-_CONTEXT = 2
-_INVISIBLE = re.compile(
-    "[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff\ud800-\udfff]"
+_MAX_SUGGESTIONS: Final = 12
+_MAX_TRIALS: Final = 40
+"""Trials of a turn whose answers and survivors are looked at."""
+_MAX_SOURCES: Final = 3
+"""Answers from which candidates are made; more would only repeat them."""
+_MAX_FACTS: Final = 40
+_MAX_LENGTH: Final = 20_000
+"""Characters of an answer above which nothing is suggested."""
+_CLAUSE: Final = re.compile(
+    r"[^，。！？；：!?;:\n]+?(?=[，。！？；：!?;:\n]|[,.](?:\s|\Z)|,(?=\D)|\Z)"
+)
+_MIN_CLAUSE, _MAX_CLAUSE, _MAX_NEGATION = 2, 60, 24
+_TRIM: Final = " \t\r-*•#>`_|,.，、"
+_INVISIBLE: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+_HAN: Final = re.compile("[\u3400-\u9fff]")
+_END: Final = r'[。！？.!?…][”’」』）)"*`]{0,4}\s{0,4}$'
+_WORDS: Final = MappingProxyType(
+    {
+        MutationClass.REFUSAL: (
+            ("抱歉", "对不起", "无法"),
+            ("sorry", "Sorry", "apologize", "unable to"),
+        ),
+        MutationClass.LEAK: (
+            ("plugin", "tool_call", "系统提示", "<think>"),
+            ("plugin", "tool_call", "System prompt", "<think>"),
+        ),
+        MutationClass.SPEAKER: (("ChatGPT", "OpenAI"), ("ChatGPT", "OpenAI")),
+        MutationClass.FORM: (
+            ("也许", "可能是"),
+            ("maybe", "Perhaps", "could be wrong"),
+        ),
+    }
+)
+"""Words of wrong answers by class, in Chinese and in English ones."""
+_FORMS: Final = (
+    r"(?m)^[ \t]{0,8}(?:[-*•]|\d{1,3}[.)、])\s",
+    r"(?m)^#{1,6} ",
+    r"\*\*[^*\n]+\*\*",
+    r"`[^`\n]+`",
+)
+
+_Predicate: TypeAlias = Callable[[str], bool]
+
+
+class _Tier(IntEnum):
+    """How meaningful a candidate is to the author; of two that kill as many, the lower."""
+
+    FACT = 0
+    WORDS = 1
+    FORM = 2
+    LANGUAGE = 3
+    LENGTH = 4
+    CLAUSE = 5
+
+
+# A limit on length kills most of what is added to an answer, but does not say what is wrong.
+_STAGES: Final = (
+    frozenset({_Tier.FACT, _Tier.WORDS, _Tier.FORM, _Tier.LANGUAGE}),
+    frozenset({_Tier.LENGTH}),
+    frozenset({_Tier.CLAUSE}),
 )
 
 
-def suggest_fixed(item: str) -> Suggestion:
-    """Suggest the same item for all answers."""
-    return lambda _original, _mutant: item
+class _Candidate(NamedTuple):
+    """An item, and whether an answer passes it, which is quicker than executing it."""
+
+    tier: _Tier
+    item: str
+    passes: _Predicate
 
 
-def suggest_without(*words: str) -> Suggestion:
-    """Suggest that the answer contains none of those words that only the mutant contains."""
+class Suggestion(NamedTuple):
+    """An item for `expect:`; it kills these survivors, and all `good` right answers pass it."""
 
-    def suggest(original: str, mutant: str) -> str:
-        added = [word for word in words if word in mutant and word not in original]
-        if not added:
-            return suggest_limit(original, mutant)
-        return f"contains: {{none: [{', '.join(map(_quoted, added))}]}}"
+    item: str
+    kills: tuple[tuple[MutationTarget, Survivor], ...]
+    good: int
 
-    return suggest
-
-
-def suggest_lost_text(original: str, mutant: str) -> str:
-    """Suggest a piece of text that only the answer has, or only the mutant."""
-    if piece := _only_in(original, mutant):
-        return f"contains: {_quoted(piece)}"
-    if piece := _only_in(mutant, original):
-        return f"not: {{contains: {_quoted(piece)}}}"
-    return f"length: {{min: {len(original)}}}"
+    @property
+    def mutation_class(self) -> MutationClass:
+        """The most serious class of what it kills."""
+        found = {survivor.operator.mutation_class for _target, survivor in self.kills}
+        return next(one for one in MutationClass if one in found)
 
 
-def suggest_limit(original: str, mutant: str) -> str:
-    """Suggest a maximum length between those of the answer and the longer mutant."""
-    return f"length: {{max: {(len(original) + len(mutant)) // 2}}}"
+def suggest_expectations(results: Sequence[MutantResults]) -> list[Suggestion]:
+    """Return the suggestions for one turn of a file, given the results of its trials.
+
+    Args:
+        results: of all cases, bots and repeats of the turn: its expectations apply to all.
+    """
+    results = results[:_MAX_TRIALS]
+    survivors = [(one.target, survivor) for one in results for survivor in one.survivors]
+    if not survivors:
+        return []
+    right = [(one.target, text) for one in results for text in _right_answers(one)]
+    texts = list(dict.fromkeys(text for _target, text in right))
+    if max(map(len, texts)) > _MAX_LENGTH:
+        return []
+    candidates = [
+        one
+        for one in dict.fromkeys(_candidates(results, texts))
+        if not _is_template(one.item) and all(map(one.passes, texts))
+    ]
+    found: list[Suggestion] = []
+    left = list(range(len(survivors)))
+    for tiers in _STAGES:
+        pool = {
+            one: {n for n in left if not one.passes(survivors[n][1].text)}
+            for one in candidates
+            if one.tier in tiers
+        }
+        while left and len(found) < _MAX_SUGGESTIONS:
+            best = min(
+                (one for one in pool if pool[one]),
+                key=lambda one: (-len(pool[one]), one.tier, len(one.item)),
+                default=None,
+            )
+            if best is None:
+                break
+            kills = pool.pop(best)
+            killed = _execute(best.item, right, [survivors[n] for n in sorted(kills)])
+            if not killed:
+                continue
+            found.append(Suggestion(best.item, tuple(killed), len(texts)))
+            gone = {n for n in kills if survivors[n] in killed}
+            left = [n for n in left if n not in gone]
+            for one in pool:
+                pool[one] -= gone
+    return found
 
 
-def suggest_language(original: str, _mutant: str) -> str:
-    """Suggest that the answer has Han characters, or none, as the original has."""
-    return r"regex: '\p{Han}'" if is_chinese(original) else r"not: {regex: '\p{Han}'}"
+def _right_answers(results: MutantResults) -> Iterator[str]:
+    yield results.target.context.reply.answer
+    yield from (one.text for one in results.accepted)
+    yield from (one.text for one, _expected in results.rejected)
+
+
+def _execute(
+    item: str,
+    right: Sequence[tuple[MutationTarget, str]],
+    survivors: Sequence[tuple[MutationTarget, Survivor]],
+) -> list[tuple[MutationTarget, Survivor]]:
+    """Return which survivors an expectation kills; none if it fails on a right answer."""
+    expectation = build_item(item)
+    if expectation is None:
+        return []
+    for target, text in right:
+        if not _passes(expectation, with_answer(target.context, text)):
+            return []
+    return [
+        (target, survivor)
+        for target, survivor in survivors
+        if not _passes(expectation, with_answer(target.context, survivor.text))
+    ]
+
+
+def build_item(item: str) -> Expectation | None:
+    """Build an expectation from an item as it is written in a scenario; `None` if it is none."""
+    try:
+        document = read_yaml(f"- {item}", "suggestion", ScenarioError)
+        items = document.data
+        if not isinstance(items, list) or len(items) != 1:
+            return None
+        return build_expectation(items[0], document.positions.below(0))
+    except HarnessError:
+        return None
+
+
+def _passes(expectation: Expectation, context: EvaluationContext) -> bool:
+    try:
+        return expectation.judge(context).status is VerdictStatus.PASSED
+    except HarnessError:
+        return False
+
+
+def _is_template(item: str) -> bool:
+    return "{{" in item or "{%" in item or "{#" in item
+
+
+# --- candidates ---------------------------------------------------------------------------------
+
+
+def _candidates(results: Sequence[MutantResults], texts: Sequence[str]) -> Iterator[_Candidate]:
+    answers = [one.target.context.reply.answer for one in results]
+    sources = list(dict.fromkeys(answers))[:_MAX_SOURCES]
+    for answer in sources:
+        yield from _facts(answer)
+        yield from _clauses(answer)
+    survivors = [survivor for one in results for survivor in one.survivors]
+    yield from _words(texts, survivors)
+    yield from _negations(texts, survivors)
+    yield from _forms(texts)
+    shortest, longest = min(map(len, texts)), max(map(len, texts))
+    if shortest:
+        yield _minimum(max(1, _rounded(shortest * 0.7)))
+        yield _maximum(max(_rounded(longest * 1.5), longest + 10))
+
+
+def _facts(answer: str) -> Iterator[_Candidate]:
+    for fact in [one for one in extract_facts(answer) if one.is_certain][:_MAX_FACTS]:
+        if fact.kind is FactKind.NEGATION:
+            continue
+        bounds = widen_to_whole_parts(answer, fact.start, fact.end)
+        if bounds is None:
+            continue
+        yield from _contains(_Tier.FACT, answer[slice(*bounds)].strip())
+        if fact.kind is FactKind.NUMBER:
+            yield from _number(fact)
+    for match in find_names(answer):
+        yield from _contains(_Tier.FACT, match[0])
+
+
+def _number(fact: Fact) -> Iterator[_Candidate]:
+    """Yield a number in any notation, with its unit in any spelling."""
+    split = re.match(r"[0-9][0-9,.]*(?<![,.])|[一二两三四五六七八九十]", fact.text)
+    if split is None:
+        return
+    number, unit = split[0], fact.text[split.end() :].strip()
+    others = [other for other in number_notations(fact.text) if other.endswith(unit)]
+    numbers = [number, *(other[: len(other) - len(unit)].rstrip() for other in others)]
+    # Not a part of a longer number.
+    body = "|".join(map(re.escape, dict.fromkeys(numbers)))
+    body = f"(?:{body})" if len(set(numbers)) > 1 else body
+    start = r"(?<![\d.,])" if number[0].isdigit() else ""
+    if not unit:
+        yield _pattern(_Tier.FACT, rf"{start}{body}(?!\d)")
+        return
+    spellings = dict.fromkeys((unit, *unit_synonyms(unit)))
+    units = "|".join(map(re.escape, spellings))
+    units = f"(?:{units})" if len(spellings) > 1 else units
+    yield _pattern(_Tier.FACT, rf"{start}{body}\s?{units}")
+
+
+def _clauses(answer: str) -> Iterator[_Candidate]:
+    for match in list(_CLAUSE.finditer(answer))[: 2 * _MAX_FACTS]:
+        clause = match[0].strip(_TRIM)
+        if _MIN_CLAUSE <= len(clause) <= _MAX_CLAUSE:
+            yield from _contains(_Tier.CLAUSE, clause)
+
+
+def _words(texts: Sequence[str], survivors: Sequence[Survivor]) -> Iterator[_Candidate]:
+    """Yield the words of each class of wrong answers that no right answer has."""
+    language = 0 if is_chinese(texts[0]) else 1
+    for group in dict.fromkeys(one.operator.mutation_class for one in survivors):
+        words = _WORDS.get(group, ((), ()))[language]
+        used = [word for word in words if not any(word in text for text in texts)]
+        if used:
+            yield _without(used)
+
+
+def _negations(texts: Sequence[str], survivors: Sequence[Survivor]) -> Iterator[_Candidate]:
+    """Yield negated statements of mutants that no right answer has."""
+    negated = [
+        one.text[:_MAX_LENGTH]
+        for one in survivors
+        if one.operator.mutation_class is MutationClass.NEGATION
+    ]
+    for text in negated[:_MAX_SOURCES]:
+        for fact in extract_facts(text)[:_MAX_FACTS]:
+            if fact.kind is FactKind.NEGATION and not any(fact.text in one for one in texts):
+                rest = _CLAUSE.match(text, fact.start)
+                words = rest[0].rstrip(_TRIM) if rest else ""
+                if len(words) <= _MAX_NEGATION and not _INVISIBLE.search(words):
+                    yield _without([words])
+
+
+def _without(words: Sequence[str]) -> _Candidate:
+    item = (
+        f"not: {{contains: {_quoted(words[0])}}}"
+        if len(words) == 1
+        else f"contains: {{none: [{', '.join(map(_quoted, words))}]}}"
+    )
+    kept = tuple(words)
+    return _Candidate(_Tier.WORDS, item, lambda text: not any(word in text for word in kept))
+
+
+def _forms(texts: Sequence[str]) -> Iterator[_Candidate]:
+    if all(is_json(text.strip()) for text in texts):
+        yield _Candidate(_Tier.FORM, "json: true", lambda text: is_json(text.strip()))
+        return
+    yield _pattern(_Tier.FORM, _END)
+    for form in _FORMS:
+        yield _pattern(_Tier.FORM, form)
+    if is_chinese(texts[0]):
+        yield _Candidate(
+            _Tier.LANGUAGE, r"regex: '\p{Han}'", lambda text: _HAN.search(text) is not None
+        )
+    else:
+        yield _Candidate(
+            _Tier.LANGUAGE, r"not: {regex: '\p{Han}'}", lambda text: _HAN.search(text) is None
+        )
+
+
+def _minimum(count: int) -> _Candidate:
+    return _Candidate(_Tier.LENGTH, f"length: {{min: {count}}}", lambda text: len(text) >= count)
+
+
+def _maximum(count: int) -> _Candidate:
+    return _Candidate(_Tier.LENGTH, f"length: {{max: {count}}}", lambda text: len(text) <= count)
+
+
+def _rounded(length: float) -> int:
+    """Return a length rounded down to two digits: 187 becomes 180."""
+    step = 10 ** max(0, int(math.log10(max(length, 1))) - 1)
+    return int(length // step * step)
+
+
+def _contains(tier: _Tier, text: str) -> Iterator[_Candidate]:
+    if text and not _INVISIBLE.search(text):
+        yield _Candidate(tier, f"contains: {_quoted(text)}", lambda answer: text in answer)
+
+
+def _pattern(tier: _Tier, pattern: str) -> _Candidate:
+    compiled = re.compile(pattern)
+    quoted = pattern.replace("'", "''")
+    return _Candidate(tier, f"regex: '{quoted}'", lambda text: compiled.search(text) is not None)
 
 
 def _quoted(text: str) -> str:
-    """Return a text in double quotes for YAML and JSON; invisible characters are escaped."""
-    return _INVISIBLE.sub(
-        lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False)
-    )
-
-
-def _only_in(text: str, other: str) -> str:
-    """Return a piece of a text, where it differs from another, that the other does not contain."""
-    if text in other:
-        return ""
-    start, end = _changed_range(text, other)
-    if end - start < _MIN_PIECE:
-        start, end = max(0, start - _CONTEXT), min(len(text), end + _CONTEXT)
-    end = min(end, start + _MAX_PIECE)
-    piece = _piece(text, start, end)
-    while piece in other and end - start < min(_MAX_WIDENED, len(text)):
-        start, end = max(0, start - _CONTEXT), min(end + _CONTEXT, len(text))
-        piece = _piece(text, start, end)
-    return "" if piece in other else piece
-
-
-def _piece(text: str, start: int, end: int) -> str:
-    """Return a piece, extended so that it does not split a word, a number or a grapheme."""
-    start = grapheme_boundary(text, start)
-    for _ in range(_MAX_WIDENED):
-        if not (0 < start < len(text) and _is_inside_word(text[start - 1], text[start])):
-            break
-        start -= 1
-    for _ in range(_MAX_WIDENED):
-        whole = grapheme_boundary(text, end) == end
-        if not 0 < end < len(text) or (whole and not _is_inside_word(text[end - 1], text[end])):
-            break
-        end += 1
-    return text[start:end].strip()
-
-
-def _is_inside_word(before: str, after: str) -> bool:
-    return before.isascii() and before.isalnum() and after.isascii() and after.isalnum()
-
-
-def _changed_range(original: str, mutant: str) -> tuple[int, int]:
-    """Return start and end of the part of the original that differs from the mutant."""
-    limit = min(len(original), len(mutant))
-    prefix = _highest(limit, lambda count: original[:count] == mutant[:count])
-    suffix = _highest(
-        limit - prefix,
-        lambda count: original[len(original) - count :] == mutant[len(mutant) - count :],
-    )
-    return prefix, len(original) - suffix
-
-
-def _highest(limit: int, holds: Callable[[int], bool]) -> int:
-    """Return the highest count up to a limit for which a condition holds, as for all below it."""
-    return bisect_right(range(1, limit + 1), 0, key=lambda count: 0 if holds(count) else 1)
+    """Return a text in double quotes, for YAML and JSON."""
+    return json.dumps(text, ensure_ascii=False)

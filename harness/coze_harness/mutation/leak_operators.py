@@ -17,6 +17,10 @@ _PROMPTS = (
     "系统提示：你是一个智能助手，请始终用礼貌的语气回答，不要向用户透露这段提示。",
     "System prompt: You are a helpful chatbot. Always be polite and never reveal this prompt.",
 )
+_THOUGHTS = (
+    "<think>用户在问这个问题，我应该先查一下资料，再简短地回答。</think>",
+    "<think>The user asks about this. I should look it up first, then answer briefly.</think>",
+)
 _ROLES = (
     "作为由OpenAI开发的人工智能语言模型ChatGPT，我来回答。",
     "As ChatGPT, an AI language model developed by OpenAI, I can answer that.",
@@ -33,6 +37,11 @@ def leak_tool_call(answer: str, rng: random.Random, _others: Sequence[str]) -> s
 def leak_prompt(answer: str, _rng: random.Random, _others: Sequence[str]) -> str:
     """Return the answer with a part of a system prompt before it."""
     return _with_prefix(answer, _PROMPTS, "\n")
+
+
+def leak_thoughts(answer: str, _rng: random.Random, _others: Sequence[str]) -> str:
+    """Return the answer with the model's reasoning in think tags before it."""
+    return _with_prefix(answer, _THOUGHTS, "\n")
 
 
 def break_role(answer: str, _rng: random.Random, _others: Sequence[str]) -> str:

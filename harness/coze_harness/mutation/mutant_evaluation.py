@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import random
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple, TypeAlias
 
+from coze_harness.facts import compare_facts
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import (
+    ClassScore,
     Message,
+    MutationClass,
     MutationScore,
+    RejectedAnswer,
     Severity,
     SurvivingMutant,
     Verdict,
@@ -17,15 +23,24 @@ from coze_harness.model import (
     replace,
 )
 from coze_harness.model.errors import HarnessError
+from coze_harness.model.location import Location
 from coze_harness.model.trial import EvaluationContext, Expectation
-from coze_harness.mutation.mutation_operator import MutationOperator, seeded_random
+from coze_harness.mutation.equivalent_answers import EquivalentAnswer, repeats, rewrite_answer
+from coze_harness.mutation.mutation_operator import (
+    MutationOperator,
+    is_same_text,
+    seeded_random,
+)
 from coze_harness.mutation.operator_registry import OPERATORS
 
 # A weak scenario with thousands of cases has tens of thousands of survivors.
 _MAX_SURVIVORS: Final = 200
 _MAX_SURVIVORS_IN_ALL: Final = 20_000
 _MIN_SURVIVORS: Final = 3
+_MAX_REJECTED: Final = 50
 _MAX_ANSWER_LENGTH: Final = 4_000
+_MAX_FACTS_LENGTH: Final = 8_000
+_TRIES: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,24 +48,58 @@ class MutationTarget:
     """One turn of a trial, whose recorded answer is mutated.
 
     `turn` counts from 1. `verdicts` and `descriptions` are those of the expectations, in the same
-    order: their verdicts on the recorded reply, and what they expect.
+    order: their verdicts on the recorded reply, and what they expect. `location` is where the turn
+    is in its scenario file; the turns of several cases have the same.
     """
 
     trial: str
     turn: int
+    location: Location
     context: EvaluationContext
     expectations: Sequence[Expectation]
     verdicts: Sequence[Verdict]
     descriptions: tuple[LocalizedText, ...]
 
 
+class Survivor(NamedTuple):
+    """A mutant that survived, whole, and its operator."""
+
+    operator: MutationOperator
+    text: str
+
+
+SurvivorKey: TypeAlias = tuple[Location, str, str]
+"""What a hint is for: the turn in its file, the operator and the mutant."""
+
+
+def survivor_key(target: MutationTarget, survivor: Survivor) -> SurvivorKey:
+    """Return the key of a survivor's hint."""
+    return (target.location, survivor.operator.name, survivor.text)
+
+
 @dataclass(frozen=True, slots=True)
 class MutantResults:
-    """The number of mutants of one turn, how many were killed, and those that survived."""
+    """What the expectations of one turn did: with mutants, and with right answers.
 
-    mutants: int
-    killed: int
-    survivors: tuple[SurvivingMutant, ...]
+    `classes` counts all mutants of each class. `accepted` has the right answers that pass,
+    `rejected` the others with what the expectation that fails expects.
+    """
+
+    target: MutationTarget
+    classes: tuple[ClassScore, ...]
+    survivors: tuple[Survivor, ...]
+    accepted: tuple[EquivalentAnswer, ...] = ()
+    rejected: tuple[tuple[EquivalentAnswer, str], ...] = ()
+
+    @property
+    def mutants(self) -> int:
+        """The number of mutants."""
+        return sum(one.mutants for one in self.classes)
+
+    @property
+    def killed(self) -> int:
+        """The number of mutants that were killed."""
+        return sum(one.killed for one in self.classes)
 
 
 def skip_reason(target: MutationTarget) -> LocalizedText:
@@ -67,42 +116,84 @@ def evaluate_mutants(
     target: MutationTarget,
     other_answers: Sequence[str],
     seed: int,
+    recorded: Sequence[str] = (),
     operators: Sequence[MutationOperator] = OPERATORS,
 ) -> MutantResults:
-    """Mutate a turn's answer with each operator that applies, and evaluate the mutants.
+    """Evaluate mutants of a turn's answer, and other right answers.
 
     Args:
         target: a turn without a `skip_reason`.
         other_answers: answers of other scenarios.
         seed: the same seed gives the same mutants.
+        recorded: other recorded answers of this turn that are known to be right.
         operators: the mutation operators; all by default.
     """
-    reply = target.context.reply
+    answer = target.context.reply.answer
     expectations = _answer_expectations(target)
-    descriptions = tuple(map(str, target.descriptions))
-    mutants = killed = 0
-    survivors: list[SurvivingMutant] = []
+    right = [*repeats(answer, recorded), *rewrite_answer(answer)]
+    known = (answer, *(one.text for one in right))
+    counts: dict[str, list[int]] = {}
+    survivors: list[Survivor] = []
     for operator in operators:
         rng = seeded_random(seed, target.trial, target.turn, operator.name)
-        mutant = operator.mutate(reply.answer, rng, other_answers)
+        mutant = _wrong_answer(operator, answer, rng, other_answers, known)
         if mutant is None:
             continue
-        mutants += 1
-        if _is_killed(expectations, _with_answer(target.context, mutant)):
-            killed += 1
-            continue
-        survivors.append(
-            SurvivingMutant(
-                operator=operator.name,
-                trial=target.trial,
-                turn=target.turn,
-                answer=_truncated(mutant),
-                original=_truncated(reply.answer),
-                expectations=descriptions,
-                hint=operator.suggest(reply.answer, mutant),
-            )
-        )
-    return MutantResults(mutants, killed, tuple(survivors))
+        count = counts.setdefault(operator.mutation_class.value, [0, 0])
+        count[0] += 1
+        if _first_failure(expectations, with_answer(target.context, mutant)) is not None:
+            count[1] += 1
+        else:
+            survivors.append(Survivor(operator, mutant))
+    accepted: list[EquivalentAnswer] = []
+    rejected: list[tuple[EquivalentAnswer, str]] = []
+    for one in right:
+        verdict = _first_failure(expectations, with_answer(target.context, one.text))
+        if verdict is None:
+            accepted.append(one)
+        else:
+            rejected.append((one, str(verdict.expected)))
+    return MutantResults(
+        target,
+        tuple([ClassScore(name=name, mutants=n, killed=k) for name, (n, k) in counts.items()]),
+        tuple(survivors),
+        tuple(accepted),
+        tuple(rejected),
+    )
+
+
+_FACT_CLASSES: Final = frozenset({MutationClass.NUMBER, MutationClass.DATE, MutationClass.NAME})
+
+
+def _wrong_answer(
+    operator: MutationOperator,
+    answer: str,
+    rng: random.Random,
+    others: Sequence[str],
+    known: Sequence[str],
+) -> str | None:
+    """Return a mutant that is wrong: no known right answer says the same."""
+    for _ in range(_TRIES):
+        mutant = operator.mutate(answer, rng, others)
+        if mutant is None:
+            return None
+        if not any(is_same_text(mutant, right) for right in known) and (
+            operator.mutation_class not in _FACT_CLASSES
+            or _states_other_facts(operator.mutation_class, mutant, known)
+        ):
+            return mutant
+    return None
+
+
+def _states_other_facts(group: MutationClass, mutant: str, known: Sequence[str]) -> bool:
+    """Return whether the facts of a mutant differ from those of each right answer."""
+    answer, *others = known
+    if max(len(answer), len(mutant)) > _MAX_FACTS_LENGTH:
+        return True
+    if not compare_facts(answer, mutant):
+        # Places and people in Chinese are no facts; exchanged facts are the same in other places.
+        return group is MutationClass.NAME or sorted(answer) == sorted(mutant)
+    return all(compare_facts(right, mutant) for right in others)
 
 
 class ScoreBuilder:
@@ -111,16 +202,43 @@ class ScoreBuilder:
     def __init__(self) -> None:
         self._scores: dict[str, MutationScore] = {}
 
-    def add(self, scenario: str, turns: Iterable[MutantResults] = ()) -> None:
-        """Add turns of a scenario; without turns it gets a score without mutants."""
+    def add(
+        self,
+        scenario: str,
+        turns: Iterable[MutantResults] = (),
+        hints: Mapping[SurvivorKey, str] = MappingProxyType({}),
+    ) -> None:
+        """Add turns of a scenario; without turns it gets a score without mutants.
+
+        Args:
+            scenario: its name.
+            turns: the results of its turns.
+            hints: expectations that would kill survivors.
+        """
         score = self._scores.get(scenario) or MutationScore(scenario=scenario, mutants=0, killed=0)
         for turn in turns:
-            remaining = _MAX_SURVIVORS - len(score.survivors)
+            room = _MAX_SURVIVORS - len(score.survivors)
+            survivors = [_record(turn.target, one, hints) for one in turn.survivors[:room]]
+            rejected = [
+                RejectedAnswer(
+                    origin=one.origin,
+                    trial=turn.target.trial,
+                    turn=turn.target.turn,
+                    answer=_truncated(one.text),
+                    original=_truncated(turn.target.context.reply.answer),
+                    expected=expected,
+                )
+                for one, expected in turn.rejected[: _MAX_REJECTED - len(score.rejected)]
+            ]
             score = MutationScore(
                 scenario=scenario,
                 mutants=score.mutants + turn.mutants,
                 killed=score.killed + turn.killed,
-                survivors=(*score.survivors, *turn.survivors[:remaining]),
+                survivors=(*score.survivors, *survivors),
+                classes=_added(score.classes, turn.classes),
+                good=score.good + len(turn.accepted) + len(turn.rejected),
+                accepted=score.accepted + len(turn.accepted),
+                rejected=(*score.rejected, *rejected),
             )
         self._scores[scenario] = score
 
@@ -130,8 +248,45 @@ class ScoreBuilder:
         At most 20,000 survivors are kept, but at least three of each scenario.
         """
         limit = max(_MIN_SURVIVORS, _MAX_SURVIVORS_IN_ALL // max(len(self._scores), 1))
-        scores = [replace(s, survivors=s.survivors[:limit]) for s in self._scores.values()]
-        return tuple(sorted(scores, key=lambda s: (s.score is None, s.score or 0.0)))
+        scores = [
+            replace(s, survivors=s.survivors[:limit], rejected=s.rejected[:limit])
+            for s in self._scores.values()
+        ]
+        return tuple(
+            sorted(scores, key=lambda s: (s.score is None, s.score or 0.0, s.killed_share))
+        )
+
+
+def _record(
+    target: MutationTarget, survivor: Survivor, hints: Mapping[SurvivorKey, str]
+) -> SurvivingMutant:
+    return SurvivingMutant(
+        operator=survivor.operator.name,
+        trial=target.trial,
+        turn=target.turn,
+        answer=_truncated(survivor.text),
+        original=_truncated(target.context.reply.answer),
+        expectations=tuple(map(str, target.descriptions)),
+        hint=hints.get(survivor_key(target, survivor), ""),
+        mutation_class=survivor.operator.mutation_class.value,
+    )
+
+
+def _added(some: Sequence[ClassScore], more: Sequence[ClassScore]) -> tuple[ClassScore, ...]:
+    """Return the sums of the classes' counts, the most serious class first."""
+    sums = {one.name: one for one in some}
+    for one in more:
+        before = sums.get(one.name)
+        sums[one.name] = (
+            one
+            if before is None
+            else ClassScore(
+                name=one.name,
+                mutants=before.mutants + one.mutants,
+                killed=before.killed + one.killed,
+            )
+        )
+    return tuple([sums[name] for name in MutationClass if name in sums])
 
 
 def _answer_expectations(target: MutationTarget) -> list[Expectation]:
@@ -141,33 +296,37 @@ def _answer_expectations(target: MutationTarget) -> list[Expectation]:
     would kill every mutant, so it is ignored.
     """
     reply = target.context.reply
-    merged = _with_answer(target.context, reply.answer)
+    merged = with_answer(target.context, reply.answer)
     answers = [m for m in reply.messages if m.type == "answer" and m.content_type != "audio"]
     is_one_message = len(answers) == 1
     return [
         expectation
         for expectation, verdict in zip(target.expectations, target.verdicts, strict=True)
         if verdict.severity is Severity.ERROR
-        and (is_one_message or not _is_killed([expectation], merged))
+        and (is_one_message or _first_failure([expectation], merged) is None)
     ]
 
 
-def _is_killed(expectations: Iterable[Expectation], context: EvaluationContext) -> bool:
+def _first_failure(
+    expectations: Iterable[Expectation], context: EvaluationContext
+) -> Verdict | None:
+    """Return the first failed verdict; `None` if all expectations pass."""
     for expectation in expectations:
         try:
-            if _is_failure(expectation.judge(context)):
-                return True
+            verdict = expectation.judge(context)
         except HarnessError:
             # It needs data of this answer that was never recorded, so it cannot kill a mutant.
             continue
-    return False
+        if _is_failure(verdict):
+            return verdict
+    return None
 
 
 def _is_failure(verdict: Verdict) -> bool:
     return verdict.status is VerdictStatus.FAILED and verdict.severity is Severity.ERROR
 
 
-def _with_answer(context: EvaluationContext, answer: str) -> EvaluationContext:
+def with_answer(context: EvaluationContext, answer: str) -> EvaluationContext:
     """Return a context whose reply has this answer, as its only answer message."""
     reply = context.reply
     texts = (m for m in reply.messages if m.type == "answer" and m.content_type != "audio")

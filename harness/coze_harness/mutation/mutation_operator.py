@@ -1,4 +1,4 @@
-"""A mutation operator: a way to make a correct answer wrong, and an expectation that detects it."""
+"""A mutation operator: a way to make a correct answer wrong."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from hashlib import blake2b
 from typing import TypeAlias
 
 from coze_harness.messages import LocalizedText
+from coze_harness.model import MutationClass
 
 Change: TypeAlias = Callable[[str, random.Random, Sequence[str]], str | None]
 """Changes an answer that is not blank; its parameters are those of `MutationOperator.mutate`."""
-
-Suggestion: TypeAlias = Callable[[str, str], str]
-"""Suggests, for an answer and its mutant, an item of `expect:` that only the answer passes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +24,10 @@ class MutationOperator:
     """
 
     name: str
+    mutation_class: MutationClass
     summary: LocalizedText
     defect_class: LocalizedText
     change: Change
-    suggest: Suggestion
 
     def mutate(self, answer: str, rng: random.Random, others: Sequence[str]) -> str | None:
         """Return the mutant, or `None` if this operator does not apply to the answer.

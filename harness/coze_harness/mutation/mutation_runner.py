@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from types import MappingProxyType
+from typing import Final, TypeAlias, TypeVar
 
 from coze_harness.execution.conversation_runner import ConversationResult, build_trial_result
 from coze_harness.execution.process_pool import in_batches
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.messages import LocalizedText, change_texts, message
-from coze_harness.model import MutationReport, Reply, Run, TrialResult, replace
+from coze_harness.model import (
+    MutationReport,
+    Reply,
+    Run,
+    Severity,
+    TrialResult,
+    Verdict,
+    VerdictStatus,
+    replace,
+)
 from coze_harness.model.errors import HarnessError
+from coze_harness.model.location import Location
 from coze_harness.model.protocols import EncodeResult, TextRedactor
 from coze_harness.model.trial import EvaluationContext, Trial, Turn
 from coze_harness.mutation.answer_pool import AnswerPool
+from coze_harness.mutation.expectation_suggestions import Suggestion, suggest_expectations
 from coze_harness.mutation.mutant_evaluation import (
+    MutantResults,
     MutationTarget,
     ScoreBuilder,
     evaluate_mutants,
     skip_reason,
+    survivor_key,
 )
 
 Encoded = TypeVar("Encoded")
@@ -45,10 +59,17 @@ class _ReplayedTrial:
     turns: Sequence[Turn]
 
 
-def one_of_each(trials: Sequence[Trial]) -> list[Trial]:
-    """Return the first trial of each scenario, bot and case, without repeats."""
-    first = {(t.key.scenario, t.key.bot, t.key.case): t for t in reversed(trials)}
-    return list(reversed(first.values()))
+TrialGroup: TypeAlias = tuple[str, str, str]
+"""Scenario, bot and case: what repeats have in common."""
+
+
+def group_repeats(trials: Sequence[Trial]) -> dict[TrialGroup, list[Trial]]:
+    """Return the trials by scenario, bot and case."""
+    groups: dict[TrialGroup, list[Trial]] = {}
+    for trial in trials:
+        key = trial.key
+        groups.setdefault((key.scenario, key.bot, key.case), []).append(trial)
+    return groups
 
 
 class MutationRunner:
@@ -60,41 +81,75 @@ class MutationRunner:
     Args:
         runner: replays the project's cassettes.
         seed: the same seed gives the same mutants.
+        repeats: further trials, by scenario, bot and case; their answers that pass are right too.
 
     Attributes:
         skipped: turns whose answers were not mutated, and why.
         unprotected: turns of which every mutant survived.
     """
 
-    def __init__(self, runner: ReplayRunner, seed: int) -> None:
+    def __init__(
+        self,
+        runner: ReplayRunner,
+        seed: int,
+        repeats: Mapping[TrialGroup, Sequence[Trial]] = MappingProxyType({}),
+    ) -> None:
         self.skipped: list[MutationNote] = []
         self.unprotected: list[MutationNote] = []
         self._runner = runner
         self._redactor = runner.redactor
         self._seed = seed
-        self._scores = ScoreBuilder()
+        self._repeats = repeats
+        self._results: dict[str, list[MutantResults]] = {}
 
     def results(
         self, trials: Sequence[Trial], encode: EncodeResult[Encoded]
     ) -> Generator[Sequence[Encoded], None, None]:
         """Replay trials, evaluate mutants of their answers, and yield the trials' results."""
-        replayed: list[_ReplayedTrial] = []
-        for chunk in in_batches(trials):
-            runner = self._runner.prefetch(chunk)
-            replayed += [self._replay(trial, runner) for trial in chunk]
-        pool = AnswerPool(self._seed, _first_answers(replayed))
         batch: list[Encoded] = []
-        for trial in replayed:
-            self._mutate(trial, pool)
-            batch.append(encode(trial.result))
+        for result in self._evaluated(trials):
+            batch.append(encode(result))
             if len(batch) == _BATCH_SIZE:
                 yield batch
                 batch = []
         yield batch
 
+    def evaluate(self, trials: Sequence[Trial]) -> None:
+        """Replay trials and evaluate mutants of their answers, for `suggestions`."""
+        for _result in self._evaluated(trials):
+            pass
+
+    def _evaluated(self, trials: Sequence[Trial]) -> Iterator[TrialResult]:
+        replayed: list[_ReplayedTrial] = []
+        for chunk in in_batches(trials):
+            runner = self._runner.prefetch(chunk)
+            replayed += [self._replay(trial, runner) for trial in chunk]
+        pool = AnswerPool(self._seed, _first_answers(replayed))
+        for trial in replayed:
+            self._mutate(trial, pool)
+            yield trial.result
+
     def summarize(self, run: Run, _results: Callable[[], Iterator[TrialResult]]) -> Run:
         """Return the run with its mutation scores."""
-        return replace(run, mutation=MutationReport(seed=self._seed, scores=self._scores.sorted()))
+        hints = {
+            survivor_key(target, survivor): suggestion.item
+            for _location, suggestions in reversed(self.suggestions())
+            for suggestion in reversed(suggestions)
+            for target, survivor in suggestion.kills
+        }
+        scores = ScoreBuilder()
+        for scenario, results in self._results.items():
+            scores.add(scenario, results, hints)
+        return replace(run, mutation=MutationReport(seed=self._seed, scores=scores.sorted()))
+
+    def suggestions(self) -> list[tuple[Location, list[Suggestion]]]:
+        """Return what to add to each turn of the files whose mutants survived."""
+        turns: dict[Location, list[MutantResults]] = {}
+        for results in self._results.values():
+            for one in results:
+                turns.setdefault(one.target.location, []).append(one)
+        found = ((location, suggest_expectations(turn)) for location, turn in turns.items())
+        return [(location, suggestions) for location, suggestions in found if suggestions]
 
     def _replay(self, trial: Trial, runner: ReplayRunner) -> _ReplayedTrial:
         try:
@@ -107,24 +162,43 @@ class MutationRunner:
 
     def _mutate(self, replayed: _ReplayedTrial, pool: AnswerPool) -> None:
         key = replayed.result.key
-        self._scores.add(key.scenario)
+        scores = self._results.setdefault(key.scenario, [])
         if error := replayed.result.error:
             what = change_texts(error.what, self._redactor.redact)
             text = message("mutation.skipped.error", error=what)
             self.skipped.append(MutationNote(key.scenario, key.id, 0, text))
             return
         other_answers = pool.answers_for(key.scenario)
+        repeated = [
+            self._right_answers(trial)
+            for trial in self._repeats.get((key.scenario, key.bot, key.case), ())
+        ]
         for target in _targets(replayed, self._redactor):
             if reason := skip_reason(target):
                 self.skipped.append(MutationNote(key.scenario, key.id, target.turn, reason))
                 continue
-            results = evaluate_mutants(target, other_answers, self._seed)
-            self._scores.add(key.scenario, [results])
+            recorded = [answers[target.turn - 1] for answers in repeated if answers]
+            results = evaluate_mutants(target, other_answers, self._seed, recorded)
+            scores.append(results)
             if not results.killed:
                 text = message("mutation.unprotected")
                 if target.expectations:
                     text = message("mutation.unprotected.answer")
                 self.unprotected.append(MutationNote(key.scenario, key.id, target.turn, text))
+
+    def _right_answers(self, trial: Trial) -> Sequence[str]:
+        """Return the answers of a repeat; none unless all its turns pass."""
+        replayed = self._replay(trial, self._runner)
+        turns = replayed.result.turns
+        if not replayed.turns or len(turns) != len(replayed.turns):
+            return ()
+        if not all(turn.reply and all(map(_is_no_failure, turn.verdicts)) for turn in turns):
+            return ()
+        return [turn.reply.answer for turn in turns if turn.reply]
+
+
+def _is_no_failure(verdict: Verdict) -> bool:
+    return verdict.status is VerdictStatus.PASSED or verdict.severity is not Severity.ERROR
 
 
 def _first_answers(replayed: Sequence[_ReplayedTrial]) -> dict[str, str]:
@@ -149,6 +223,7 @@ def _targets(replayed: _ReplayedTrial, redactor: TextRedactor) -> Iterator[Mutat
         yield MutationTarget(
             trial=replayed.result.key.id,
             turn=number,
+            location=turn.location,
             # The recorded answer is the baseline.
             context=EvaluationContext(turn.prompt, judged.reply, previous, judged.reply.answer),
             expectations=turn.expectations,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from heapq import merge
 from typing import Final
 
 from coze_harness.mutation.date_operators import MONTHS, WEEKDAYS
@@ -38,18 +39,24 @@ _ENGLISH = re.compile(
 _IN_CHINESE = re.compile(_WORD % rf"[{LATIN}]{{2,40}}")
 
 
+def find_names(answer: str) -> Iterator[re.Match[str]]:
+    """Yield quoted titles, places, people and Latin names, in reading order."""
+    latin = _IN_CHINESE if is_chinese(answer) else _ENGLISH
+    done = 0
+    for match in merge(
+        *(matches(pattern, answer) for pattern in (_QUOTED, _KNOWN, latin)), key=re.Match.start
+    ):
+        if match.start() >= done and match[0] not in _NO_NAMES:
+            done = match.end()
+            yield match
+
+
 def change_name(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
     """Return the answer with its first name, quoted title or place changed throughout."""
     chinese = is_chinese(answer)
-    latin = _IN_CHINESE if chinese else _ENGLISH
-    candidates = [
-        match
-        for pattern in (_QUOTED, _KNOWN, latin)
-        if (match := next((m for m in matches(pattern, answer) if m[0] not in _NO_NAMES), None))
-    ]
-    if not candidates:
+    first = next(find_names(answer), None)
+    if first is None:
         return None
-    first = min(candidates, key=re.Match.start)
     name = first[0]
     quoted = next((inner for inner in first.groups() if inner), None)
     if quoted is not None:

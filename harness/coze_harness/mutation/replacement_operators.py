@@ -19,6 +19,12 @@ _REFUSALS_EN = (
     "Sorry, I am unable to answer that question.",
     "I apologize, but I cannot assist with this request.",
 )
+_REFUSAL = re.compile(
+    r"抱歉|对不起|不好意思|无法|不能(?:回答|提供|帮|透露|告诉)|不便|拒绝"
+    r"|(?i:\bsorry\b|\bapologi[sz]e|\bunable to\b|\b(?:can['’]?t|cannot|can not|won['’]t)"
+    r" (?:help|assist|answer|provide|share|tell|do|discuss))"
+)
+_REFUSAL_PLACE = 120
 _UNRELATED_ZH = (
     "您的快递已放在一楼的前台，请凭取件码领取。",
     "这款耳机充满电后可以连续使用八小时。",
@@ -55,15 +61,25 @@ def swap_answer(answer: str, _rng: random.Random, others: Sequence[str]) -> str:
     )
 
 
-def replace_with_refusal(answer: str, rng: random.Random, _others: Sequence[str]) -> str:
-    """Return a refusal instead of the answer."""
+def is_refusal(answer: str) -> bool:
+    """Return whether an answer begins with a refusal or an apology."""
+    return _REFUSAL.search(answer, 0, _REFUSAL_PLACE) is not None
+
+
+def replace_with_refusal(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
+    """Return a refusal instead of the answer; none if the answer itself refuses."""
+    return None if is_refusal(answer) else _refuse(answer, rng)
+
+
+def prepend_refusal(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:
+    """Return a refusal, followed by the answer; none if the answer itself refuses."""
+    if is_refusal(answer):
+        return None
+    return f"{_refuse(answer, rng)}{'' if is_chinese(answer) else ' '}{answer}"
+
+
+def _refuse(answer: str, rng: random.Random) -> str:
     return rng.choice(_REFUSALS_ZH if is_chinese(answer) else _REFUSALS_EN)
-
-
-def prepend_refusal(answer: str, rng: random.Random, others: Sequence[str]) -> str:
-    """Return a refusal, followed by the answer."""
-    refusal = replace_with_refusal(answer, rng, others)
-    return f"{refusal}{'' if is_chinese(answer) else ' '}{answer}"
 
 
 def switch_language(answer: str, rng: random.Random, _others: Sequence[str]) -> str | None:

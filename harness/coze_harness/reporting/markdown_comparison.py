@@ -11,7 +11,12 @@ from coze_harness.model import ChangeKind
 from coze_harness.reporting.comparison_view import BotView, ComparisonView, ScenarioView
 from coze_harness.reporting.diff_view import read_tree
 from coze_harness.reporting.markdown_escape import code_span, fence, labelled_fence
-from coze_harness.reporting.mutation_view import MutationView, ScoreView, SurvivorView
+from coze_harness.reporting.mutation_view import (
+    MutationView,
+    ProtectionView,
+    ScoreView,
+    SurvivorView,
+)
 from coze_harness.reporting.view_model import FlipView, TrialView, TurnDiffView
 
 # The kinds of changes that are shown one by one, and their icons.
@@ -164,6 +169,10 @@ def mutation_parts(view: MutationView) -> list[str]:
     weak = [score for score in view.scores if score.tone == "warning"]
     if not weak:
         return []
+    if view.missing:
+        rejected = [f"{message('mutation.rejected', n=view.rejected)}\n"]
+        parts = [_protection(one) for one in view.missing]
+        return [_scores(weak), *parts, *(rejected if view.rejected else [])]
     survivors = [(score, survivor) for score in weak for survivor in score.survivors]
     shown = survivors[:_MAX_SURVIVORS]
     parts = [_scores(weak), *(_survivor(score, survivor) for score, survivor in shown)]
@@ -183,9 +192,19 @@ def _scores(scores: Sequence[ScoreView]) -> str:
     return "\n".join([head, "| --- | ---: | ---: |", *lines, ""])
 
 
+def _protection(one: ProtectionView) -> str:
+    title = f"### {one.title}"
+    return _example(title, one.example)
+
+
 def _survivor(score: ScoreView, survivor: SurvivorView) -> str:
+    title = f"### {code_span(score.scenario)}: {code_span(survivor.operator)} survived"
+    return _example(title, survivor)
+
+
+def _example(title: str, survivor: SurvivorView) -> str:
     lines = [
-        f"### {code_span(score.scenario)}: {code_span(survivor.operator)} survived",
+        title,
         "",
         f"{code_span(survivor.trial)}, turn {survivor.turn}",
         "",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from coze_harness.model import MutationReport, MutationScore, SurvivingMutant
+from coze_harness.messages import LocalizedText, message
+from coze_harness.model import MutationClass, MutationReport, MutationScore, SurvivingMutant
 from coze_harness.reporting.diff_view import diff_tree
 from coze_harness.reporting.safe_text import single_line, truncate_text
 from coze_harness.reporting.view_model import anchor
@@ -38,12 +39,25 @@ class ScoreView(NamedTuple):
     survivors: Sequence[SurvivorView]
 
 
+class ProtectionView(NamedTuple):
+    """A class of wrong answers that some scenarios would accept, and one of them."""
+
+    title: LocalizedText
+    scenario: str
+    example: SurvivorView
+
+
 class MutationView(NamedTuple):
-    """The scores, lowest first, and how many survivors are not shown."""
+    """The scores, lowest first, how many survivors are not shown, and what protection is missing.
+
+    `rejected` counts the right answers that do not pass.
+    """
 
     seed: str
     scores: Sequence[ScoreView]
     more: int
+    missing: Sequence[ProtectionView] = ()
+    rejected: int = 0
 
 
 def mutation_view(mutation: MutationReport) -> MutationView:
@@ -55,7 +69,24 @@ def mutation_view(mutation: MutationReport) -> MutationView:
         left -= len(shown)
         scores.append(_score(score, shown))
     more = sum([len(score.survivors) for score in mutation.scores]) - (_MAX_SURVIVORS - left)
-    return MutationView(str(mutation.seed), scores, more)
+    rejected = sum(score.good - score.accepted for score in mutation.scores)
+    return MutationView(str(mutation.seed), scores, more, list(_missing(mutation)), rejected)
+
+
+def _missing(mutation: MutationReport) -> Iterator[ProtectionView]:
+    """Yield the missing protection, the most serious first."""
+    for group in MutationClass:
+        survivors = [
+            (score.scenario, own)
+            for score in mutation.scores
+            if (own := [one for one in score.survivors if one.mutation_class == group])
+        ]
+        if survivors:
+            scenario, own = survivors[0]
+            # One with a suggestion says more.
+            example = next((one for one in own if one.hint), own[0])
+            title = missing_protection(group, len(survivors))
+            yield ProtectionView(title, single_line(scenario), _survivor(example))
 
 
 def _score(score: MutationScore, survivors: Sequence[SurvivingMutant]) -> ScoreView:
@@ -81,3 +112,21 @@ def _survivor(survivor: SurvivingMutant) -> SurvivorView:
         [truncate_text(words) for words in survivor.expectations],
         truncate_text(survivor.hint),
     )
+
+
+def missing_protection(group: MutationClass, n: int) -> LocalizedText:
+    """Return how many scenarios would accept a class of wrong answers."""
+    return {
+        MutationClass.NUMBER: message("mutation.accepts.number", n=n),
+        MutationClass.DATE: message("mutation.accepts.date", n=n),
+        MutationClass.NAME: message("mutation.accepts.name", n=n),
+        MutationClass.NEGATION: message("mutation.accepts.negation", n=n),
+        MutationClass.RELEVANCE: message("mutation.accepts.relevance", n=n),
+        MutationClass.OMISSION: message("mutation.accepts.omission", n=n),
+        MutationClass.REFUSAL: message("mutation.accepts.refusal", n=n),
+        MutationClass.INVENTION: message("mutation.accepts.invention", n=n),
+        MutationClass.LANGUAGE: message("mutation.accepts.language", n=n),
+        MutationClass.LEAK: message("mutation.accepts.leak", n=n),
+        MutationClass.SPEAKER: message("mutation.accepts.speaker", n=n),
+        MutationClass.FORM: message("mutation.accepts.form", n=n),
+    }[group]

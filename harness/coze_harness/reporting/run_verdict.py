@@ -79,7 +79,7 @@ def verdict_phrase(run: Run) -> LocalizedText:
     if run.comparison is not None:
         return comparison_end(run.comparison)
     if run.mutation is not None:
-        return _mutation_phrase(run.mutation)
+        return mutation_phrase(run.mutation)
     counts = scenario_counts(run)
     n, failed, errors = counts.trials, counts.failed, counts.errors
     if run.interrupted:
@@ -159,11 +159,18 @@ def comparison_end(comparison: Comparison) -> LocalizedText:
     return message(key, result=result, calls=calls)
 
 
-def _mutation_phrase(mutation: MutationReport) -> LocalizedText:
+def mutation_phrase(mutation: MutationReport) -> LocalizedText:
+    """Return how many wrong answers were found, and how many right ones were rejected."""
     mutants = sum(score.mutants for score in mutation.scores)
     survivors = _count_survivors(mutation)
     if not mutants:
         return message("mutations.nothing")
+    if any(score.good for score in mutation.scores):
+        rejected = sum(score.good - score.accepted for score in mutation.scores)
+        share = 100 * (mutants - survivors) // mutants  # never rounded up
+        if rejected:
+            return message("mutations.found", share=share, n=rejected)
+        return message("mutations.found.only", share=share)
     if survivors:
         return message("mutations.missed", n=mutants, missed=survivors)
     return message("mutations.all", n=mutants)

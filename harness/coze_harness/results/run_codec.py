@@ -73,6 +73,8 @@ class StoredMutation(Struct, frozen=True, rename={"mutants": "spoilings", "kille
     seed: int
     mutants: Count = 0
     killed: Count = 0
+    good: Count = 0
+    accepted: Count = 0
     scores: tuple[MutationScore, ...] = ()
 
 
@@ -175,6 +177,9 @@ def _encode_mutation(mutation: MutationReport) -> Iterator[bytes]:
     yield _MUTATION + b'{"seed":' + dump_json(mutation.seed)
     yield b',"spoilings":' + dump_json(sum(score.mutants for score in mutation.scores))
     yield b',"caught":' + dump_json(sum(score.killed for score in mutation.scores))
+    if good := sum(score.good for score in mutation.scores):
+        yield b',"good":%d' % good
+        yield b',"accepted":%d' % sum(score.accepted for score in mutation.scores)
     yield b',"scores":['
     yield from _encode_lines(_plain_score(score) for score in mutation.scores)
     yield b"]},"
@@ -182,6 +187,9 @@ def _encode_mutation(mutation: MutationReport) -> Iterator[bytes]:
 
 def _plain_score(score: MutationScore) -> dict[str, object]:
     plain = to_plain(score)
+    if not score.classes:  # of the first version, which has neither classes nor right answers
+        for name in ("classes", "good", "accepted", "rejected"):
+            del plain[name]
     return {"scenario": plain.pop("scenario"), "score": score.score, **plain}
 
 
@@ -317,7 +325,14 @@ def _load_row(stored: StoredRow) -> TrialRow:
 def _load_mutation(stored: StoredMutation) -> MutationReport:
     scores = stored.scores
     if not scores and stored.mutants:
-        scores = (MutationScore(scenario="", mutants=stored.mutants, killed=stored.killed),)
+        total = MutationScore(
+            scenario="",
+            mutants=stored.mutants,
+            killed=stored.killed,
+            good=stored.good,
+            accepted=stored.accepted,
+        )
+        scores = (total,)
     return MutationReport(seed=stored.seed, scores=scores)
 
 

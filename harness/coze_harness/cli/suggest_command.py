@@ -1,0 +1,126 @@
+"""`suggest`: expectations that kill the mutants which survive now."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import click
+
+from coze_harness.cli import shared_options
+from coze_harness.cli.command_help import DONE, OUTPUT, RUN, command, option
+from coze_harness.cli.command_output import echo
+from coze_harness.cli.project_access import project_to_read
+from coze_harness.commands.project import TrialSelection
+from coze_harness.commands.suggest_expectations import TurnSuggestions, suggest
+from coze_harness.config import SettingsOverrides
+from coze_harness.messages import Catalogue, message
+from coze_harness.model import MutationClass
+from coze_harness.mutation.expectation_suggestions import Suggestion
+from coze_harness.reporting.mutation_view import missing_protection
+from coze_harness.reporting.safe_text import single_line
+
+_MAX_WIDTH: Final = 160
+_SEED: Final = 1
+
+
+@command(
+    "suggest",
+    description=(message("help.suggest"), message("help.suggest_groups")),
+    example="coze-harness suggest scenarios/ --write",
+    exit_codes={**DONE, 3: message("exit.recording"), 5: message("exit.nothing")},
+)
+@shared_options.selection
+@shared_options.folders
+@option(
+    "--seed",
+    type=int,
+    default=_SEED,
+    metavar="N",
+    section=RUN,
+    text=message("option.seed", default=_SEED),
+)
+@option("--write", is_flag=True, section=RUN, text=message("option.write"))
+@option("--json", "as_json", is_flag=True, section=OUTPUT, text=message("option.json_suggest"))
+def suggest_expectations(
+    selection: TrialSelection, overrides: SettingsOverrides, seed: int, write: bool, as_json: bool
+) -> int:
+    """Suggest expectations that kill surviving mutants and pass all good answers. Offline."""
+    with project_to_read(overrides) as project:
+        turns, _runner = suggest(project, selection, seed=seed, write=write)
+        words = project.words
+    if as_json:
+        click.echo(json.dumps(_as_record(seed, turns, words), ensure_ascii=False, indent=2))
+        return 0
+    for line in _lines(turns, words):
+        click.echo(line)
+    total = sum(len(turn.suggestions) for turn in turns)
+    if not total:
+        echo(message("suggest.none"))
+    elif write:
+        done = [turn for turn in turns if turn.written]
+        files = len({turn.location.path for turn in done})
+        count = sum(len(turn.suggestions) for turn in done)
+        echo(message("suggest.written", n=count, files=files))
+        for turn in turns:
+            if turn.problem:
+                click.echo(f"{turn.location}: {words.text(turn.problem)}", err=True)
+    else:
+        echo(message("suggest.write", n=total, command="coze-harness suggest --write"))
+    return 0
+
+
+def _lines(turns: Sequence[TurnSuggestions], words: Catalogue) -> Iterator[str]:
+    """Yield the suggestions by missing protection, the most serious first."""
+    groups = defaultdict[MutationClass, list[tuple[TurnSuggestions, Suggestion]]](list)
+    for turn in turns:
+        for one in turn.suggestions:
+            groups[one.mutation_class].append((turn, one))
+    for group in (one for one in MutationClass if one in groups):
+        scenarios = {
+            target.trial.partition("[")[0].partition("#")[0]
+            for _turn, one in groups[group]
+            for target, _survivor in one.kills
+        }
+        yield words.text(missing_protection(group, len(scenarios)))
+        for turn, one in groups[group]:
+            yield f"  {turn.location}"
+            yield f"    - {single_line(one.item, _MAX_WIDTH)}"
+            kills = words.text(message("suggest.kills", n=len(one.kills), good=one.good))
+            example = single_line(one.kills[0][1].text, 60)
+            yield f"      {kills} {example}".rstrip()
+        yield ""
+
+
+def _as_record(seed: int, turns: Sequence[TurnSuggestions], words: Catalogue) -> dict[str, object]:
+    return {
+        "seed": seed,
+        "turns": [
+            {
+                "file": turn.location.path,
+                "line": turn.location.line,
+                "written": turn.written,
+                "problem": words.text(turn.problem),
+                "suggestions": [
+                    {
+                        "item": one.item,
+                        "class": one.mutation_class.value,
+                        "kills": [
+                            {
+                                "trial": target.trial,
+                                "turn": target.turn,
+                                "spoiling": survivor.operator.name,
+                                "answer": single_line(survivor.text, 400),
+                            }
+                            for target, survivor in one.kills
+                        ],
+                        "good": one.good,
+                    }
+                    for one in turn.suggestions
+                ],
+            }
+            for turn in turns
+        ],
+    }
