@@ -26,6 +26,7 @@ SUPPORTED: dict[str, set[str]] = {
     "accept": {"--failing", "--from", "--interactive", "--wait", "--cassettes"},
     "check": SELECTION | {"--rewrite", "--no-recordings", "--json"} | FOLDERS,
     "mutate": SELECTION - {"--repeat"} | {"--seed", "--fail-under", "--layout"} | FOLDERS | SCREEN,
+    "suggest": SELECTION | {"--seed", "--write", "--json"} | FOLDERS,
     "ask": {"--bot", "--conversation", "--stream", "--save", "--quiet", "--base-url"},
     "new": {"--prompt", "--bot", "--tag"},
     "list": SELECTION | {"--shard", "--json"} | FOLDERS,

@@ -42,7 +42,7 @@ def _suggested(project: ProjectFolder, *arguments: str) -> list[dict[str, Any]]:
 
 
 def _killed(project: ProjectFolder) -> int:
-    scores = json.loads(project.does("mutate", "--json").out)["scenarios"]
+    scores = json.loads(project.does("mutate", "--json").out)["mutation"]["scores"]
     return sum(one["caught"] for one in scores)
 
 

@@ -187,7 +187,7 @@ def test_every_setting_is_listed_with_its_default() -> None:
     }
     inner = {"poll.interval", "poll.timeout", "judge.bot", "report.lang", "report.layout"}
     inner |= {"limits.call", "limits.trial", "limits.response"}
-    inner |= {"redact.patterns", "redact.presets", "compare.max_increase"}
+    inner |= {"redact.patterns", "redact.presets", "compare.budget", "compare.max_increase"}
     assert set(listed) == fields | inner
     right = {
         "base_url": BASE_URL,
