@@ -22,7 +22,7 @@ SUPPORTED: dict[str, set[str]] = {
     | {"--public-address"} | RUN | TALKING | SCREEN,
     "live": SELECTION | {"--shard"} | RUN | TALKING | SCREEN | {"--verbose"},
     "compare": SELECTION | {"--draft", "--bot-version", "--replay", "--force", "--wait"} | RUN
-    | TALKING | SCREEN,
+    | {"--budget", "--thorough", "--strict"} | TALKING | SCREEN,
     "accept": {"--failing", "--from", "--interactive", "--wait", "--cassettes"},
     "check": SELECTION | {"--rewrite", "--no-recordings", "--json"} | FOLDERS,
     "mutate": SELECTION - {"--repeat"} | {"--seed", "--fail-under", "--layout"} | FOLDERS | SCREEN,
