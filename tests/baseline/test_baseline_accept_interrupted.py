@@ -187,6 +187,30 @@ def test_a_journal_that_leads_elsewhere_is_refused(
     assert state(folder) == OLD
 
 
+@pytest.mark.parametrize(
+    "moved",
+    [
+        {".candidate/a+1.yaml": "../evil.yaml"},
+        {".candidate/a+1.yaml": ".candidate/../../evil.yaml"},
+        {".candidate/a+1.yaml": "a+1.yaml"},
+        {"a+2.yaml": ".candidate/evil.yaml"},
+        {".candidate/a+1.yaml": 7},
+        [7],
+    ],
+    ids=str,
+)
+def test_a_journal_that_moves_files_elsewhere_is_refused(
+    compared: Compared, runner: Runner, tmp_path: Path, moved: object
+) -> None:
+    folder = compared.copy(tmp_path / "project")
+    journal = {"format": 1, "pid": 1, "started": "2026", "replacements": [], "moved": moved}
+    (folder / JOURNAL).write_text(json.dumps(journal))
+    done = runner.run(folder, "check")
+    assert done.code == 3, done
+    assert not list(tmp_path.rglob("evil.*"))
+    assert state(folder) == OLD
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format": 2}', b"\xff"])
 def test_a_damaged_journal_is_an_error(
     compared: Compared, runner: Runner, tmp_path: Path, content: bytes

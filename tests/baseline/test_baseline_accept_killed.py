@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from itertools import count
 from pathlib import Path
 
@@ -53,3 +55,26 @@ def test_finishing_can_be_killed_too(compared: Compared, runner: Runner, tmp_pat
         if not ended.is_killed:
             break
     assert second > 8
+
+
+def test_decisions_are_applied_together(compared: Compared, runner: Runner, tmp_path: Path) -> None:
+    decided = compared.copy(tmp_path / "decided")
+    assert runner.run(decided, "compare", "--replay").code == 0
+    run = json.loads((decided / "reports/latest/run.json").read_text("utf-8"))["run_id"]
+    entries = [
+        {"scenario": name, "bot": "chatchat", "decision": decision}
+        for name, decision in (("a", "accept"), ("b", "reject"))
+    ]
+    data = {"format_version": 1, "run_id": run, "decisions": entries}
+    (decided / "decisions.json").write_text(json.dumps(data), "utf-8")
+    states = set()
+    for number in count(1, 3):
+        folder = Path(shutil.copytree(decided, tmp_path / str(number)))
+        ended = runner.run(folder, "accept", "--from", "decisions.json", kill_at=number)
+        assert runner.run(folder, "check").code in (0, 3)
+        kept = sorted(path.name for path in folder.rglob(".evidence/*/candidate/**/*.yaml"))
+        left = [path for path in folder.rglob(".candidate/**/*.yaml") if path.name not in kept]
+        states.add((state(folder), len(kept), len(left)))
+        if not ended.is_killed:
+            break
+    assert states == {(OLD, 0, 6), ("ooonnn", 3, 0)}, "all old with their candidates, or decided"

@@ -362,6 +362,7 @@ def test_keys_go_back_and_decide_again(compared: ProjectFolder) -> None:
     assert "accepted  cassettes/sum.yaml" in said
     assert "rejected" not in said
     assert waiting(compared) == ["city", "hours", "identity"]
+    assert "Candidates of 3 scenarios remain." in said
 
 
 def test_all_that_pass_are_accepted_with_one_key(compared: ProjectFolder) -> None:

@@ -160,10 +160,12 @@ def finish_accept(cassettes: Path) -> AcceptEnd:
     error: CassetteWriteError | None = None
     try:
         edited = [one.target for one in journal.replacements if not _write_new(cassettes, one)]
-        _move_candidates(cassettes, journal)
+        _move_candidates(cassettes, journal.moved)
         _remove_candidates(cassettes, journal, edited)
     except CassetteWriteError as failure:
         error = failure
+        with suppress(CassetteWriteError):
+            _move_candidates(cassettes, {new: old for old, new in journal.moved.items()})
         edited = [one.target for one in journal.replacements if not _write_old(cassettes, one)]
     for folder in sorted({(cassettes / one.target).parent for one in journal.replacements}):
         sync_folder(folder)
@@ -207,8 +209,8 @@ def _write_old(cassettes: Path, one: Replacement) -> bool:
         return content in (one.old, one.new)
 
 
-def _move_candidates(cassettes: Path, journal: AcceptJournal) -> None:
-    for old, new in journal.moved.items():
+def _move_candidates(cassettes: Path, moved: Mapping[str, str]) -> None:
+    for old, new in moved.items():
         target = cassettes / new
         # One that is gone was moved before this process was killed.
         with _wrap_errors(target), suppress(FileNotFoundError):

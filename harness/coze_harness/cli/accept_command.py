@@ -246,7 +246,11 @@ def _print_accepted(paths: Sequence[Path], promotions: Sequence[Promotion]) -> N
 
 
 def _print_remaining(review: CandidateReview) -> None:
-    remaining = len(review.candidates.files())
-    if remaining:
+    found = review.candidates.find(review.trials)
+    # Further repeats are for the comparison only.
+    groups = {
+        (one.trial.key.scenario, one.trial.key.bot) if one.trial else one.path for one in found
+    }
+    if groups:
         command = "coze-harness accept --interactive"
-        echo(message("accept.remaining", n=remaining, command=command))
+        echo(message("accept.remaining", n=len(groups), command=command))

@@ -150,7 +150,8 @@ class InteractiveReview:
         for one in self.view.scenarios:
             if (one.scenario, one.bot) == (single_line(item.scenario), single_line(item.bot)):
                 texts = map(self.words.text, (one.assessment, *one.notes))
-                click.echo(self.writer.line(f"  {' '.join(texts)}"))
+                separator = "" if self.words.language == "zh" else " "
+                click.echo(self.writer.line(f"  {separator.join(texts)}"))
         changed = [one for one in item.results if not _is_same(one)]
         for result in changed[:_MAX_TRIALS]:
             self._show_trial(result, named=len(item.results) > 1)
@@ -183,8 +184,8 @@ class InteractiveReview:
                 continue
             lines = list(bot_lines(bot, self.writer, self.words))
             if name in self._shown_bots and len(lines) > 1:
-                above = self.words.text(message("review.bot_above"))
-                lines = [self.writer.line(lines[0], f" {above}")]
+                above = message("review.bot_above", line=lines[0])
+                lines = [self.writer.line(self.words.text(above))]
             for line in lines:
                 click.echo(line)
         self._shown_bots.add(name)
