@@ -114,7 +114,9 @@ def compare(
             if not (runs or display.quiet):
                 found = comparison.outcome.run.comparison
                 asked = None if replay else _asked_options(candidate, selection)
-                for line in _next_steps(found, asked, project.words):
+                summary = comparison.outcome.run.summary
+                all_pass = not (summary.failed or summary.errors)
+                for line in _next_steps(found, asked, project.words, all_pass=all_pass):
                     progress.line(line)
             report_to_ci(project, comparison.outcome, progress, options)
             location = str(project.folders.relative_path(comparison.outcome.location))
@@ -220,7 +222,7 @@ def _show_comparison(
 
 
 def _next_steps(
-    found: Comparison | None, asked: Sequence[str] | None, words: Catalogue
+    found: Comparison | None, asked: Sequence[str] | None, words: Catalogue, *, all_pass: bool
 ) -> list[str]:
     """Return what is undecided, and the commands to run next.
 
@@ -228,6 +230,7 @@ def _next_steps(
         found: the comparison.
         asked: the options that say which bot was asked; `None` if none was.
         words: the texts of the language.
+        all_pass: whether every candidate passes; `accept` takes no others at once.
     """
     lines: list[str] = []
     steps: list[LocalizedText] = []
@@ -250,7 +253,8 @@ def _next_steps(
     if found is None or any(kind is not ChangeKind.SAME for kind in found.counts):
         interactive = "coze-harness accept --interactive"
         steps.append(message("compare.next_review", command=interactive))
-        steps.append(message("compare.next_accept", command="coze-harness accept"))
+        if all_pass:
+            steps.append(message("compare.next_accept", command="coze-harness accept"))
     elif not steps:
         steps.append(message("compare.next_nothing"))
     label = words.word("compare.next")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from coze_harness.baseline.candidate_recording import (
     RecordingPlan,
     RoundProgress,
 )
-from coze_harness.baseline.candidates import CandidateFolder, CandidateOptions
+from coze_harness.baseline.candidates import CandidateFolder, CandidateOptions, moment_name
 from coze_harness.baseline.evidence import Evidence, EvidenceCollector, EvidenceKey
 from coze_harness.baseline.evidence_judging import JUDGED_AGAIN, judge_stored_answers
 from coze_harness.cassettes import Redactor
@@ -121,7 +120,7 @@ def compare_candidate(
                 next_step=message("compare.budget_too_small.next", n=expected),
             )
         live = live_runner(project, transports, redactor, options, listener, saves_cassettes=True)
-        moment = f"{datetime.fromtimestamp(project.process.clock.now(), UTC):%Y%m%dT%H%M%S%fZ}"
+        moment = moment_name(project.process.clock.now())
         if resumed is None:
             folder.set_aside(candidates, moment)
         plan = RecordingPlan(

@@ -184,11 +184,13 @@ def run_notes(run: Run) -> list[LocalizedText]:
     counts = scenario_counts(run)
     notes: list[LocalizedText] = []
     if run.comparison is None and run.mutation is None:
-        if counts.known_failures:
+        # The counts of trials have them already.
+        is_counted = bool(trials_phrase(run))
+        if counts.known_failures and not is_counted:
             notes.append(message("note.known_failures", n=counts.known_failures))
         if counts.fixed:
             notes.append(message("note.fixed", n=counts.fixed))
-        if counts.skipped:
+        if counts.skipped and not is_counted:
             notes.append(message("note.skipped", n=counts.skipped))
         if run.summary.warnings:
             notes.append(message("note.warnings", n=run.summary.warnings))

@@ -9,21 +9,19 @@ from typing import Final, TypeAlias
 from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model import ChangeKind, Comparison, Run, ScenarioState, TrialResult, TrialStatus
 from coze_harness.reporting.comparison_view import (
-    BotView,
     ComparisonView,
     ScenarioView,
     comparison_view,
 )
-from coze_harness.reporting.diff_view import read_tree
 from coze_harness.reporting.line_wrapping import cell_width
 from coze_harness.reporting.run_verdict import comparison_end
 from coze_harness.reporting.safe_text import single_line
+from coze_harness.reporting.terminal_bots import bot_lines
 from coze_harness.reporting.terminal_trials import change_lines, report_location
 from coze_harness.reporting.terminal_writer import StyledText, TerminalWriter, TextStyle
 
 _MAX_SCENARIOS: Final = 10
 _MAX_DIFFERENT: Final = 5
-_MAX_LINES: Final = 20
 _LINE_LIMIT: Final = 600
 
 _Head: TypeAlias = tuple[LocalizedText, TextStyle]
@@ -42,11 +40,6 @@ _REMARK: Final[_Head] = (message("head.remark"), TextStyle.DOUBT)
 _TEXT_CHANGED: Final[_Head] = (message("head.text_changed"), TextStyle.DOUBT)
 _COLUMN: Final = 12
 """Cells of a label."""
-_PROMPT_SIGNS: Final = {
-    "same": (" ", TextStyle.PLAIN),
-    "del": ("-", TextStyle.BAD),
-    "ins": ("+", TextStyle.GOOD),
-}
 
 
 def comparison_lines(
@@ -124,7 +117,7 @@ class _ComparisonText:
             *self._changed(examples.get(ChangeKind.TEXT_CHANGED, ())),
             "",
             *([self._cost(view.cost)] if view.cost else []),
-            *(line for bot in view.bots for line in self._bot(bot)),
+            *(line for bot in view.bots for line in bot_lines(bot, self.writer, self.words)),
         ]
 
     def _headed(self, head: _Head, text: str) -> str:
@@ -196,44 +189,6 @@ class _ComparisonText:
         if total > _MAX_SCENARIOS:
             yield self.words.text(message("comparison.more_here", n=total - _MAX_SCENARIOS))
 
-    def _bot(self, bot: BotView) -> Iterator[str]:
-        """Yield what changed about a bot: version, model, settings, the lines of its prompt."""
-        words, why = self.words, message("comparison.why")
-        if not bot.known:
-            unknown = message("comparison.unknown_bot", name=bot.name, warning=bot.warning)
-            yield self._labelled(why, words.text(unknown).rstrip())
-            return
-        facts = [(words.word(key), before, after) for key, before, after in bot.facts]
-        changes = [*facts, *bot.differences]
-        if not changes and not bot.prompt:
-            same = message("comparison.same_bot", name=bot.name)
-            yield self._labelled(why, words.text(same))
-            return
-        yield self._labelled(why, words.text(message("comparison.bot_changed", name=bot.name)))
-        for name, before, after in changes[:_MAX_LINES]:
-            yield self.writer.line(f"  {name}: {self._value(before)} → {self._value(after)}")
-        if bot.prompt:
-            yield self.writer.line(f"  {words.word('comparison.bot_prompt')}")
-            lines = list(_prompt_lines(bot.prompt))
-            yield from (self.writer.line(line) for line in lines[:_MAX_LINES])
-            if len(lines) > _MAX_LINES:
-                yield f"    {words.word('comparison.more_lines')}"
-
-    def _value(self, text: str) -> str:
-        """Return a value of JSON for people: plain texts need no quotes."""
-        plain = text[1:-1] if text.startswith('"') and "\\" not in text else text
-        return single_line(plain) or f"({self.words.word('comparison.none')})"
-
 
 def _head(scenario: ScenarioView) -> _Head:
     return _HEADS.get(scenario.state, _HEADS[ScenarioState.COST_CHANGED])
-
-
-def _prompt_lines(tree: str) -> Iterator[StyledText]:
-    for op, text in read_tree(tree):
-        sign, style = _PROMPT_SIGNS[op]
-        lines = text.removesuffix("\n").split("\n")
-        if op == "same" and len(lines) > 2:
-            lines = [lines[0], "…", lines[-1]]
-        for line in lines:
-            yield StyledText(f"    {sign} {single_line(line, _LINE_LIMIT)}", style)
