@@ -96,7 +96,8 @@ def test_a_writer_killed_at_any_moment_leaves_a_complete_file(share: int, tmp_pa
         assert f"{read.origin.calls} 长长" in body
     left = [name for name in names(tmp_path) if name != "a.yaml"]
     assert all(name.endswith(TEMPORARY_SUFFIX) for name in left)
-    assert len(numbers) > 1
+    # The first writer may be killed before it has written twice.
+    assert len(numbers) > 1 or share == 0
 
 
 def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
