@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from coze_harness.compare.bot_differences import BotPair, is_unchanged
-from coze_harness.compare.case_counts import CaseTally
+from coze_harness.compare.case_counts import CaseKey, CaseTally
 from coze_harness.compare.cost_comparison import compare_total_cost
 from coze_harness.compare.exact_tests import ExactTests
 from coze_harness.compare.scenario_findings import ScenarioCounts, assess_scenarios
 from coze_harness.compare.scipy_tests import best_available_tests
+from coze_harness.compare.suite_test import compare_suite
 from coze_harness.compare.trial_comparison import FAILING, PASSING
 from coze_harness.model import (
     ChangeKind,
@@ -20,6 +21,7 @@ from coze_harness.model import (
     ScenarioState,
     TrialChange,
     TrialResult,
+    TrialStatus,
     replace,
 )
 
@@ -60,6 +62,7 @@ class ComparisonBuilder:
         self._max_increase = max_increase or {}
         self._scenarios: dict[tuple[str, str], ScenarioCounts] = {}
         self._bots: dict[str, BotPair] = {}
+        self._first: dict[CaseKey, bool] = {}
 
     def add(self, result: TrialResult) -> None:
         """Count a result of `compare_trial`, once; other results count as new trials."""
@@ -73,6 +76,9 @@ class ComparisonBuilder:
             scenario = ScenarioCounts(key.scenario, key.bot)
             self._scenarios[key.scenario, key.bot] = scenario
         scenario.kinds[change.kind] += 1
+        is_judged = result.status in _JUDGED and result.status is not TrialStatus.KNOWN_FAILURE
+        if key.trial == 1 and is_judged and not is_missing:
+            self._first[CaseKey(key.scenario, key.bot, key.case)] = result.status in PASSING
         scenario.add_facts(result)
         scenario.costs.add(result)
         if before is not None and after is not None:
@@ -109,6 +115,9 @@ class ComparisonBuilder:
             states={state: states[state] for state in ScenarioState if states[state]},
             bots=tuple(self._bots[bot].compare(bot) for bot in sorted(self._bots)),
             cost=compare_total_cost(one.costs for one in scenarios),
+            suite=compare_suite(self._first, self._tally.attempts())
+            if self._is_sequential
+            else None,
         )
 
 

@@ -10,6 +10,7 @@ from coze_harness.model.comparison import (
     PassShare,
     ScenarioComparison,
     ScenarioState,
+    SuiteChange,
 )
 from coze_harness.model.http_call import JSON, HttpCall, HttpResponse, LoggedCall, Wait
 from coze_harness.model.mutation_score import (
@@ -106,6 +107,7 @@ __all__ = [
     "ScenarioState",
     "Severity",
     "ShardInfo",
+    "SuiteChange",
     "Summary",
     "SurvivingMutant",
     "Target",

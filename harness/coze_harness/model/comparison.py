@@ -151,13 +151,25 @@ class BotComparison(Struct, frozen=True, kw_only=True):
         return self.before.prompt != self.after.prompt
 
 
+class SuiteChange(Struct, frozen=True, kw_only=True):
+    """The candidate's first trials of all cases: how many passed, and how many were expected to.
+
+    `p` is the probability (0..1) of so few, if the candidate passes as often as the baseline.
+    """
+
+    passed: Count
+    trials: Count
+    expected: float
+    p: float
+
+
 class Comparison(Struct, frozen=True, kw_only=True):
     """The comparison of two sides; `baseline` and `candidate` are their names.
 
     `counts` has the number of trials for each kind of change that occurs, `states` the number of
     scenarios (with each bot) for each state. Scenarios that regressed
     come first. `calls` were made; `budget` was the most that were allowed, 0 without a limit.
-    `cost` is that of all scenarios together.
+    `cost` is that of all scenarios together, `suite` how often they pass together.
     """
 
     baseline: str
@@ -169,3 +181,4 @@ class Comparison(Struct, frozen=True, kw_only=True):
     budget: Count = 0
     bots: tuple[BotComparison, ...] = ()
     cost: tuple[CostChange, ...] = ()
+    suite: SuiteChange | None = None

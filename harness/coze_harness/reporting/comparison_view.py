@@ -19,6 +19,7 @@ from coze_harness.model import (
     PassShare,
     ScenarioComparison,
     ScenarioState,
+    SuiteChange,
 )
 from coze_harness.reporting.diff_view import diff_tree
 from coze_harness.reporting.safe_text import ANSWER_LIMIT, single_line, truncate_text
@@ -29,6 +30,8 @@ _MAX_SCENARIOS: Final = 500
 _MAX_FACTS: Final = 3
 _FACT_LIMIT: Final = 60
 _MIN_COST_SHARE: Final = 0.01
+_UNLIKELY: Final = 0.01
+"""The chance below which fewer passes of all scenarios are no coincidence."""
 _SHOWN_DIFFERENCES: Final[Mapping[CostMeasure, float]] = {
     CostMeasure.TOKENS: 1,
     CostMeasure.LATENCY: 0.1,
@@ -108,7 +111,8 @@ class BotView(NamedTuple):
 class ComparisonView(NamedTuple):
     """The two sides, as names and as phrases, and their differences.
 
-    `more` scenarios are not listed. `cost` is what all scenarios cost, if that differs.
+    `more` scenarios are not listed. `cost` is what all scenarios cost, if that differs; `suite`
+    says that they pass less often together.
     """
 
     baseline: str
@@ -119,6 +123,7 @@ class ComparisonView(NamedTuple):
     more: int
     bots: Sequence[BotView]
     cost: LocalizedText | None
+    suite: LocalizedText | None
 
 
 def comparison_view(comparison: Comparison) -> ComparisonView:
@@ -138,6 +143,7 @@ def comparison_view(comparison: Comparison) -> ComparisonView:
         max(len(scenarios) - _MAX_SCENARIOS, 0),
         [_bot(bot) for bot in comparison.bots],
         total_cost(comparison.cost),
+        suite_change(comparison.suite),
     )
 
 
@@ -228,6 +234,19 @@ def _fact_phrase(fact: FactDifference) -> LocalizedText:
     if fact.after is None:
         return message("facts.removed", text=before)
     return message("facts.changed", before=before, after=after)
+
+
+def suite_change(suite: SuiteChange | None) -> LocalizedText | None:
+    """Return that all scenarios together pass less often; `None` if that may be chance."""
+    if suite is None or suite.p >= _UNLIKELY:
+        return None
+    return message(
+        "compare.suite",
+        passed=suite.passed,
+        n=suite.trials,
+        expected=f"{suite.expected:.1f}",
+        p=f"{100 * suite.p:.2g}",
+    )
 
 
 def total_cost(costs: Sequence[CostChange]) -> LocalizedText | None:

@@ -51,6 +51,8 @@ def comparison_head(view: ComparisonView, words: Catalogue) -> list[str]:
             f"| {' | '.join(word for word, _ in counts)} |\n|{' ---: |' * len(counts)}\n"
             f"| {' | '.join(f'{number:,}' for _, number in counts)} |\n"
         )
+    if view.suite:
+        parts.append(f"{words.text(view.suite)}\n")
     if view.cost:
         parts.append(f"{words.text(view.cost)}\n")
     lines = [_scenario(scenario, words) for scenario in view.scenarios[:_MAX_SCENARIOS]]

@@ -116,6 +116,7 @@ class _ComparisonText:
             *self._changed(examples.get(ChangeKind.DIFFERENT, ())),
             *self._changed(examples.get(ChangeKind.TEXT_CHANGED, ())),
             "",
+            *([self.words.text(view.suite)] if view.suite else []),
             *([self._cost(view.cost)] if view.cost else []),
             *(line for bot in view.bots for line in bot_lines(bot, self.writer, self.words)),
         ]

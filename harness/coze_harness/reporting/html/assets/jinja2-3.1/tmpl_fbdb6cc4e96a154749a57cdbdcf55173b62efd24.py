@@ -49,6 +49,11 @@ def root(context, missing=missing):
             yield '</span></a></li>\n'
         l_1_count = missing
         yield '</ul>\n'
+    if environment.getattr((undefined(name='compare') if l_0_compare is missing else l_0_compare), 'suite'):
+        pass
+        yield '<p>'
+        yield escape(context.call((undefined(name='phrase') if l_0_phrase is missing else l_0_phrase), environment.getattr((undefined(name='compare') if l_0_compare is missing else l_0_compare), 'suite')))
+        yield '</p>\n'
     if environment.getattr((undefined(name='compare') if l_0_compare is missing else l_0_compare), 'cost'):
         pass
         yield '<p>'
@@ -181,4 +186,4 @@ def root(context, missing=missing):
     l_1_bot = l_1_prompt = missing
 
 blocks = {}
-debug_info = '1=17&2=23&3=27&4=35&6=38&7=42&11=52&12=55&14=57&15=60&17=62&19=72&20=76&21=84&22=98&27=113&28=116&31=121&33=123&35=127&36=131&37=134&38=136&39=139&41=141&42=144&44=146&46=150&47=154&49=161&50=165&56=173&57=176&58=178'
+debug_info = '1=17&2=23&3=27&4=35&6=38&7=42&11=52&12=55&14=57&15=60&17=62&18=65&20=67&22=77&23=81&24=89&25=103&30=118&31=121&34=126&36=128&38=132&39=136&40=139&41=141&42=144&44=146&45=149&47=151&49=155&50=159&52=166&53=170&59=178&60=181&61=183'
