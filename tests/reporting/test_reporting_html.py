@@ -316,6 +316,16 @@ def test_a_run_without_trials_is_a_page() -> None:
     assert "No trial was executed." in page.text
 
 
+def test_screens_without_content_have_no_tab(page: Page) -> None:
+    def tabs(page: Page) -> set[str]:
+        links = {str(at.get("href", "")) for at in page.named("a")}
+        return {link for link in links if re.fullmatch(r"#v=\w+", link)}
+
+    always = {"#v=overview", "#v=trials", "#v=history"}
+    assert tabs(Page(rendered("html", []))) == always
+    assert tabs(page) >= always
+
+
 @pytest.mark.parametrize(
     ("summary", "said"),
     [

@@ -178,7 +178,8 @@ export class Report {
   /** @param {string} key */
   #press(key) {
     const { trial } = this.navigation.state;
-    const named = (trial ? TABS : VIEWS)[Number(key) - 1];
+    const views = VIEWS.filter((view) => document.querySelector(`#tabs a[href="#v=${view}"]`));
+    const named = (trial ? TABS : views)[Number(key) - 1];
     const action = this.#actions().get(KEY_ACTIONS.get(key) ?? "");
     if (named) this.navigation.go(trial ? { tab: named } : { view: named }, trial ? "replace" : "push");
     else action?.();

@@ -19,9 +19,9 @@ def root(context, missing=missing):
     l_0_first = resolve('first')
     l_0_head = resolve('head')
     l_0_chunks = resolve('chunks')
-    l_0_word = l_0_both = l_0_phrase = l_0_href = l_0_label = missing
+    l_0_word = l_0_both = l_0_phrase = l_0_href = l_0_label = l_0_optional = missing
     pass
-    included_template = environment.get_template('words.html.j2', 'page.html.j2').make_module(context.get_all(), True, {'both': l_0_both, 'href': l_0_href, 'label': l_0_label, 'phrase': l_0_phrase, 'word': l_0_word})
+    included_template = environment.get_template('words.html.j2', 'page.html.j2').make_module(context.get_all(), True, {'both': l_0_both, 'href': l_0_href, 'label': l_0_label, 'optional': l_0_optional, 'phrase': l_0_phrase, 'word': l_0_word})
     l_0_word = getattr(included_template, 'word', missing)
     if l_0_word is missing:
         l_0_word = undefined(f"the template {included_template.__name__!r} (imported on line 1 in 'page.html.j2') does not export the requested name 'word'", name='word')
@@ -131,7 +131,14 @@ def root(context, missing=missing):
         l_1_count = missing
         yield '</ul>\n'
     yield '<nav id="tabs">\n'
-    for l_1_name in ('overview', 'trials', 'compare', 'matrix', 'history', 'mutations'):
+    l_0_optional = {'compare': environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'comparison'), 'matrix': environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'matrix'), 'mutations': environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'mutation')}
+    context.vars['optional'] = l_0_optional
+    context.exported_vars.add('optional')
+    def t_1(fiter):
+        for l_1_name in fiter:
+            if context.call(environment.getattr((undefined(name='optional') if l_0_optional is missing else l_0_optional), 'get'), l_1_name, True):
+                yield l_1_name
+    for l_1_name in t_1(('overview', 'trials', 'compare', 'matrix', 'history', 'mutations')):
         _loop_vars = {}
         pass
         yield '<a href="#v='
@@ -144,7 +151,7 @@ def root(context, missing=missing):
     yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'view.overview'))
     yield '</h2>\n'
     template = environment.get_template('overview.html.j2', 'page.html.j2')
-    gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'href': l_0_href, 'label': l_0_label, 'phrase': l_0_phrase, 'word': l_0_word}))
+    gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'href': l_0_href, 'label': l_0_label, 'optional': l_0_optional, 'phrase': l_0_phrase, 'word': l_0_word}))
     try:
         for event in gen:
             yield event
@@ -172,7 +179,7 @@ def root(context, missing=missing):
     if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'comparison'):
         pass
         template = environment.get_template('compare.html.j2', 'page.html.j2')
-        gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'href': l_0_href, 'label': l_0_label, 'phrase': l_0_phrase, 'word': l_0_word}))
+        gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'href': l_0_href, 'label': l_0_label, 'optional': l_0_optional, 'phrase': l_0_phrase, 'word': l_0_word}))
         try:
             for event in gen:
                 yield event
@@ -188,7 +195,7 @@ def root(context, missing=missing):
     if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'matrix'):
         pass
         template = environment.get_template('matrix.html.j2', 'page.html.j2')
-        gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'href': l_0_href, 'label': l_0_label, 'phrase': l_0_phrase, 'word': l_0_word}))
+        gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'href': l_0_href, 'label': l_0_label, 'optional': l_0_optional, 'phrase': l_0_phrase, 'word': l_0_word}))
         try:
             for event in gen:
                 yield event
@@ -204,7 +211,7 @@ def root(context, missing=missing):
     if (environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'history') or environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'flaky')):
         pass
         template = environment.get_template('history.html.j2', 'page.html.j2')
-        gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'href': l_0_href, 'label': l_0_label, 'phrase': l_0_phrase, 'word': l_0_word}))
+        gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'href': l_0_href, 'label': l_0_label, 'optional': l_0_optional, 'phrase': l_0_phrase, 'word': l_0_word}))
         try:
             for event in gen:
                 yield event
@@ -220,7 +227,7 @@ def root(context, missing=missing):
     if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'mutation'):
         pass
         template = environment.get_template('mutations.html.j2', 'page.html.j2')
-        gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'href': l_0_href, 'label': l_0_label, 'phrase': l_0_phrase, 'word': l_0_word}))
+        gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'href': l_0_href, 'label': l_0_label, 'optional': l_0_optional, 'phrase': l_0_phrase, 'word': l_0_word}))
         try:
             for event in gen:
                 yield event
@@ -249,4 +256,4 @@ def root(context, missing=missing):
     yield '\n</body>\n</html>'
 
 blocks = {}
-debug_info = '1=24&3=43&6=45&10=47&11=51&14=57&18=60&19=62&20=64&22=81&23=83&24=86&26=96&27=99&28=105&29=109&33=117&34=121&39=134&40=138&46=144&47=146&50=153&54=155&55=157&56=160&58=162&59=165&65=168&68=170&69=172&70=174&72=183&76=186&77=188&78=190&80=199&84=202&85=204&86=206&88=215&92=218&93=220&94=222&96=231&101=234&103=238&104=240'
+debug_info = '1=24&3=43&6=45&10=47&11=51&14=57&18=60&19=62&20=64&22=81&23=83&24=86&26=96&27=99&28=105&29=109&33=117&34=121&39=134&40=137&41=145&47=151&48=153&51=160&55=162&56=164&57=167&59=169&60=172&66=175&69=177&70=179&71=181&73=190&77=193&78=195&79=197&81=206&85=209&86=211&87=213&89=222&93=225&94=227&95=229&97=238&102=241&104=245&105=247'
