@@ -44,12 +44,14 @@ def lined(results: Iterable[TrialResult]) -> Iterator[tuple[TrialResult, bytes]]
     return ((result, encode_trial(result)) for result in results)
 
 
-def page_of(results: Sequence[TrialResult], of: Run, options: PageOptions) -> str:
-    """The page as somebody asked for it."""
+def page_of(
+    results: Sequence[TrialResult], of: Run, options: PageOptions, name: str = "html"
+) -> str:
+    """The page, or the report in another format, as somebody asked for it."""
     out = io.BytesIO()
-    with ReportSet({"html": FORMATS["html"]}, options) as reports:
+    with ReportSet({name: FORMATS[name]}, options) as reports:
         reports.add_all(lined(results))
-        reports.write(of, {"html": out})
+        reports.write(of, {name: out})
     return out.getvalue().decode()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 from builders import failed_verdict, key, reply, run, snapshot, trial, turn, verdict
-from coze_harness.messages import literal
+from coze_harness.messages import literal, message
 from coze_harness.model import (
     AnswerChange,
     Assessment,
@@ -38,11 +38,12 @@ from coze_harness.model import (
 from coze_harness.model.location import Location
 from coze_harness.reporting.diff_view import diff_tree
 from coze_harness.reporting.markdown_comparison import diff_fence
-from coze_harness.reporting.report_formats import FORMATS
+from coze_harness.reporting.report_formats import FORMATS, PageOptions
 from coze_harness.results import encode_trial
 from coze_harness.text import diff_lines, diff_texts
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from report_rendering import page_of
 from scale import scaled
 
 PASSED, FAILED = VerdictStatus.PASSED, VerdictStatus.FAILED
@@ -311,6 +312,26 @@ def test_spoilt_answers_are_told_by_score_and_by_what_would_have_seen_them() -> 
     assert '- `contains "退货"`' in text
     assert 'contains: "7 天"' in text
     assert "hours" not in text
+
+
+def test_mutants_are_reported_in_the_language_of_the_run() -> None:
+    survivor = SurvivingMutant(
+        operator="number",
+        trial="refund",
+        turn=1,
+        answer=AFTER,
+        original=BEFORE,
+        expectations=('contains "退货"',),
+        hint='contains: "7 天"',
+        expectation_messages=(message("kind.contains.expected", text="退货"),),
+    )
+    scores = (MutationScore(scenario="refund", mutants=4, killed=3, survivors=(survivor,)),)
+    of = replace(run([trial()], mode=Mode.MUTATE), mutation=MutationReport(seed=1, scores=scores))
+    text = page_of([trial()], of, PageOptions(language="zh"), "markdown")
+    assert "包含“退货”" in text
+    assert "第 1 轮" in text
+    assert not re.search(r"survived|contains \"|turn 1|passes", text)
+    assert 'data-second="包含“退货”"' in page_of([trial()], of, PageOptions(lang="en"))
 
 
 def test_missing_protection_has_one_example_each() -> None:

@@ -120,7 +120,13 @@ def some_runs() -> dict[str, Run]:
     cost = RunCost(tokens=633, polls=4, p50=1.5, p95=3.25)
     share = PassShare(passed=5, trials=6, low=0.25, high=1.0)
     survivor = SurvivingMutant(
-        operator="empty", trial="a", turn=1, answer="", original="九点", expectations=("有",)
+        operator="empty",
+        trial="a",
+        turn=1,
+        answer="",
+        original="九点",
+        expectations=('contains "有"',),
+        expectation_messages=(message("kind.contains.expected", text="有"),),
     )
     parts: dict[str, dict[str, object]] = {
         "plain": {

@@ -155,7 +155,7 @@ def _survivors(scores: Sequence[MutationScore], words: Catalogue) -> Iterator[st
         yield from _rows(
             (words.word("mutate.mutant"), answer),
             (words.word("mutate.answer"), single_line(survivor.original)),
-            (words.word("mutate.expects"), single_line("; ".join(survivor.expectations))),
+            (words.word("mutate.expects"), _expected(survivor.expected, words)),
             (words.word("mutate.add"), f"- {survivor.hint}" if survivor.hint else ""),
         )
     rejected = [one for score in scores for one in score.rejected]
@@ -167,7 +167,10 @@ def _survivors(scores: Sequence[MutationScore], words: Catalogue) -> Iterator[st
         yield words.text(message("mutate.rejected", place=place, origin=one.origin))
         yield from _rows(
             (words.word("mutate.rejected_answer"), single_line(one.answer)),
-            (words.word("mutate.expects"), single_line(one.expected)),
+            (
+                words.word("mutate.expects"),
+                _expected([one.expected_message or literal(one.expected)], words),
+            ),
         )
     yield ""
 
@@ -176,6 +179,10 @@ def _rows(*rows: tuple[str, str]) -> Iterator[str]:
     """Yield labels with their texts in a column; those without a text are left out."""
     column = max(cell_len(label) for label, _ in rows) + 2
     yield from (f"  {set_cell_size(label, column)}{text}" for label, text in rows if text)
+
+
+def _expected(expectations: Sequence[LocalizedText], words: Catalogue) -> str:
+    return single_line("; ".join(words.text(one) for one in expectations))
 
 
 def _place(trial: str, turn: int) -> LocalizedText:

@@ -10,7 +10,7 @@ from coze_harness.baseline.evidence import EVIDENCE_FILE, Evidence, EvidenceColl
 from coze_harness.commands.cassette_access import lock_for_evidence
 from coze_harness.commands.project import Project
 from coze_harness.expectations.expectation_digest import expectation_digest
-from coze_harness.messages import UserText
+from coze_harness.messages import UserText, as_message, literal, message
 from coze_harness.model.errors import CassetteUnreadableError
 from coze_harness.model.trial import Trial
 
@@ -46,7 +46,7 @@ def save_evidence(
     cassettes = project.settings.cassettes
     if not isinstance(cassettes, Path) or not collector.counts:
         return
-    reason = "another process writes recordings"
+    reason = message("evidence.in_use")
     try:
         lock = nullcontext() if has_lock else lock_for_evidence(project, cassettes)
         if lock is not None:
@@ -56,8 +56,8 @@ def save_evidence(
                 evidence.save(cassettes)
             return
     except CassetteUnreadableError as error:
-        reason = f"{error.what} {error.next_step}"
+        reason = as_message(error.what)
     except OSError as error:
-        reason = error.strerror or "it cannot be written"
+        reason = literal(error.strerror or "") or message("evidence.unwritable")
     shown = project.folders.relative_path(cassettes / EVIDENCE_FILE)
-    warn(f"{shown}: the verdicts of this run are not added to it: {reason}")
+    warn(message("evidence.not_added", file=str(shown), reason=reason))

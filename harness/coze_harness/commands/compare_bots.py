@@ -221,7 +221,7 @@ def compare_runs(
     )
     if not pairs:
         raise NothingSelectedError(
-            "The two runs have no selected trial.", next_step="compare them without -k and --tag"
+            message("compare.runs_empty"), next_step=message("compare.runs_empty.next")
         )
     return _compare(
         project,
@@ -258,9 +258,8 @@ def find_two_runs(project: Project, names: Sequence[str]) -> tuple[Path, Path] |
     if any(folders):
         run, other = names if folders[0] else reversed(names)
         raise UsageError(
-            f'"{run}" is a run, and "{other}" is not.',
-            next_step="name two runs (ids, folders, latest), or files, folders and scenarios;"
-            " coze-harness history shows the runs",
+            message("compare.one_run", run=run, other=other),
+            next_step=message("compare.one_run.next"),
         )
     return None
 
@@ -320,10 +319,8 @@ def _recorded_pairs(
             listener.on_warning(f"{candidate.error.where}: {candidate.error.what}")
     if not trials:
         raise NothingSelectedError(
-            "No candidate is of a selected trial."
-            if folder.files()
-            else "There is no candidate to compare.",
-            next_step="record one next to the baseline: coze-harness compare",
+            message("compare.none_selected" if folder.files() else "compare.no_candidate"),
+            next_step=message("compare.no_candidate.next"),
         )
     repeats = max(trial.key.trial for trial in trials)
     own = _own_trials(project, replace(whole, repeat=repeats))

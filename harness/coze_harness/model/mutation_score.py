@@ -9,6 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from coze_harness.messages import LocalizedText, literal
 from coze_harness.model.record import Count
 
 
@@ -59,8 +60,9 @@ class SurvivingMutant(
     `operator` is the mutation operator, `mutation_class` its `MutationClass` (empty in runs of the
     first version), `trial` the trial's id; `turn` counts from 1. `answer` is the mutant, `original`
     the recorded answer; long ones are cut, and end in an ellipsis then. `expectations` has what the
-    turn's expectations expect, in English. `hint` is an item to add to them that kills the mutant
-    and passes all known good answers; it is empty if none was found.
+    turn's expectations expect, in English, `expectation_messages` the same as data. `hint` is an
+    item to add to them that kills the mutant and passes all known good answers; it is empty if none
+    was found.
     """
 
     operator: str
@@ -71,13 +73,20 @@ class SurvivingMutant(
     expectations: tuple[str, ...]
     hint: str = ""
     mutation_class: str = ""
+    expectation_messages: tuple[LocalizedText, ...] = ()
+
+    @property
+    def expected(self) -> tuple[LocalizedText, ...]:
+        """What the expectations expect; in English only in runs of older versions."""
+        return self.expectation_messages or tuple([literal(one) for one in self.expectations])
 
 
 class RejectedAnswer(Struct, frozen=True, kw_only=True):
     """A right answer that does not pass.
 
     `origin` is `repeat` for another recorded answer, or the rewrite: `width`, `spaces`, `number`,
-    `unit`, `list`, `json`. `expected` is what the expectation that fails expects, in English.
+    `unit`, `list`, `json`. `expected` is what the expectation that fails expects, in English,
+    `expected_message` the same as data.
     """
 
     origin: str
@@ -86,6 +95,7 @@ class RejectedAnswer(Struct, frozen=True, kw_only=True):
     answer: str
     original: str
     expected: str = ""
+    expected_message: LocalizedText = LocalizedText()
 
 
 class ClassScore(

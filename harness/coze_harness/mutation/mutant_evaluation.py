@@ -89,7 +89,7 @@ class MutantResults:
     classes: tuple[ClassScore, ...]
     survivors: tuple[Survivor, ...]
     accepted: tuple[EquivalentAnswer, ...] = ()
-    rejected: tuple[tuple[EquivalentAnswer, str], ...] = ()
+    rejected: tuple[tuple[EquivalentAnswer, LocalizedText], ...] = ()
 
     @property
     def mutants(self) -> int:
@@ -146,13 +146,13 @@ def evaluate_mutants(
         else:
             survivors.append(Survivor(operator, mutant))
     accepted: list[EquivalentAnswer] = []
-    rejected: list[tuple[EquivalentAnswer, str]] = []
+    rejected: list[tuple[EquivalentAnswer, LocalizedText]] = []
     for one in right:
         verdict = _first_failure(expectations, with_answer(target.context, one.text))
         if verdict is None:
             accepted.append(one)
         else:
-            rejected.append((one, str(verdict.expected)))
+            rejected.append((one, verdict.expected))
     return MutantResults(
         target,
         tuple([ClassScore(name=name, mutants=n, killed=k) for name, (n, k) in counts.items()]),
@@ -226,7 +226,8 @@ class ScoreBuilder:
                     turn=turn.target.turn,
                     answer=_truncated(one.text),
                     original=_truncated(turn.target.context.reply.answer),
-                    expected=expected,
+                    expected=str(expected),
+                    expected_message=expected,
                 )
                 for one, expected in turn.rejected[: _MAX_REJECTED - len(score.rejected)]
             ]
@@ -269,6 +270,7 @@ def _record(
         expectations=tuple(map(str, target.descriptions)),
         hint=hints.get(survivor_key(target, survivor), ""),
         mutation_class=survivor.operator.mutation_class.value,
+        expectation_messages=target.descriptions,
     )
 
 

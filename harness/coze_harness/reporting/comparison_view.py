@@ -26,6 +26,12 @@ from coze_harness.reporting.safe_text import ANSWER_LIMIT, single_line, truncate
 from coze_harness.reporting.view_model import SideFact, filter_link
 from coze_harness.text import diff_lines
 
+# The English names that `compare` gives to its sides, by their beginnings.
+_SIDES: Final = {
+    "the recordings in ": "compare.recordings",
+    "the candidates in ": "compare.side.candidates",
+    "run ": "compare.side.run",
+}
 _MAX_SCENARIOS: Final = 500
 _MAX_FACTS: Final = 3
 _FACT_LIMIT: Final = 60
@@ -149,12 +155,12 @@ def comparison_view(comparison: Comparison) -> ComparisonView:
 
 def _side(name: str) -> LocalizedText:
     """Return a side's name; the English names that `compare` gives have a phrase."""
-    start, prefix, folder = single_line(name).partition("the recordings in ")
-    if prefix and not start:
-        return message("compare.recordings", what=folder)
-    if name == "the draft":
-        return message("compare.draft")
-    return message("compare.side", what=single_line(name))
+    shown = single_line(name)
+    for start, phrase in _SIDES.items():
+        if shown.startswith(start):
+            return message(phrase, what=shown.removeprefix(start))
+    named = {"the draft": "compare.draft", "the candidate": "compare.side.candidate"}.get(shown)
+    return message(named) if named else message("compare.side", what=shown)
 
 
 def scenario_state(change: ScenarioComparison) -> ScenarioState:

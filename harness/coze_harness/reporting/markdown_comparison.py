@@ -17,6 +17,7 @@ from coze_harness.reporting.mutation_view import (
     ScoreView,
     SurvivorView,
 )
+from coze_harness.reporting.safe_text import truncate_text
 from coze_harness.reporting.view_model import FlipView, TrialView, TurnDiffView
 
 # The kinds of changes that are shown one by one, and their icons.
@@ -36,10 +37,6 @@ _MAX_DIFFERENCES: Final = 10
 _MAX_BOTS: Final = 5
 _MAX_SURVIVORS: Final = 20
 _MAX_EXPECTATIONS: Final = 5
-
-
-def _word(key: str) -> str:
-    return Catalogue().word(key)
 
 
 def comparison_head(view: ComparisonView, words: Catalogue) -> list[str]:
@@ -166,59 +163,64 @@ def _reason(flip: FlipView, number: int, trial: TrialView) -> str:
 # --- mutation -----------------------------------------------------------------------------------
 
 
-def mutation_parts(view: MutationView) -> list[str]:
+def mutation_parts(view: MutationView, words: Catalogue) -> list[str]:
     """Return the scores, lowest first, and the first survivors, each as a part."""
     weak = [score for score in view.scores if score.tone == "warning"]
     if not weak:
         return []
     if view.missing:
-        rejected = [f"{message('mutation.rejected', n=view.rejected)}\n"]
-        parts = [_protection(one) for one in view.missing]
-        return [_scores(weak), *parts, *(rejected if view.rejected else [])]
+        rejected = [f"{words.text(message('mutation.rejected', n=view.rejected))}\n"]
+        parts = [_protection(one, words) for one in view.missing]
+        return [_scores(weak, words), *parts, *(rejected if view.rejected else [])]
     survivors = [(score, survivor) for score in weak for survivor in score.survivors]
     shown = survivors[:_MAX_SURVIVORS]
-    parts = [_scores(weak), *(_survivor(score, survivor) for score, survivor in shown)]
+    parts = [_scores(weak, words), *(_survivor(one, found, words) for one, found in shown)]
     left = len(survivors) + view.more - len(shown)
-    return [*parts, f"and {left:,} more: see `index.html`.\n"] if left > 0 else parts
+    return [*parts, f"{_more(left, words)}\n"] if left > 0 else parts
 
 
-def _scores(scores: Sequence[ScoreView]) -> str:
+def _more(n: int, words: Catalogue) -> str:
+    return words.text(message("comparison.more", n=n))
+
+
+def _scores(scores: Sequence[ScoreView], words: Catalogue) -> str:
     lines = [
         f"| {code_span(score.scenario)} | {score.score} | {score.killed} |"
         for score in scores[:_MAX_SCENARIOS]
     ]
     if len(scores) > _MAX_SCENARIOS:
-        lines.append(f"\nand {len(scores) - _MAX_SCENARIOS:,} more: see `index.html`.")
+        lines.append(f"\n{_more(len(scores) - _MAX_SCENARIOS, words)}")
     keys = ("fact.scenario", "mutations.score", "mutations.caught")
-    head = f"| {' | '.join(_word(key) for key in keys)} |"
+    head = f"| {' | '.join(words.word(key) for key in keys)} |"
     return "\n".join([head, "| --- | ---: | ---: |", *lines, ""])
 
 
-def _protection(one: ProtectionView) -> str:
-    title = f"### {one.title}"
-    return _example(title, one.example)
+def _protection(one: ProtectionView, words: Catalogue) -> str:
+    return _example(words.text(one.title), one.example, words)
 
 
-def _survivor(score: ScoreView, survivor: SurvivorView) -> str:
-    title = f"### {code_span(score.scenario)}: {code_span(survivor.operator)} survived"
-    return _example(title, survivor)
+def _survivor(score: ScoreView, survivor: SurvivorView, words: Catalogue) -> str:
+    names = {"scenario": code_span(score.scenario), "operator": code_span(survivor.operator)}
+    return _example(words.text(message("mutation.survived", **names)), survivor, words)
 
 
-def _example(title: str, survivor: SurvivorView) -> str:
+def _example(title: str, survivor: SurvivorView, words: Catalogue) -> str:
+    trial = code_span(survivor.trial)
     lines = [
-        title,
+        f"### {title}",
         "",
-        f"{code_span(survivor.trial)}, turn {survivor.turn}",
+        words.text(message("mutate.place", trial=trial, turn=survivor.turn)),
         "",
         *diff_fence(survivor.tree),
     ]
     if survivor.expectations:
-        lines += [_word("mutations.let_pass"), ""]
-        lines += [f"- {code_span(one)}" for one in survivor.expectations[:_MAX_EXPECTATIONS]]
-        more = len(survivor.expectations) - _MAX_EXPECTATIONS
-        lines += [f"- and {more:,} more", ""] if more > 0 else [""]
+        lines += [words.word("mutations.let_pass"), ""]
+        shown = survivor.expectations[:_MAX_EXPECTATIONS]
+        lines += [f"- {code_span(truncate_text(words.text(one)))}" for one in shown]
+        more = len(survivor.expectations) - len(shown)
+        lines += [f"- {words.text(message('page.and_more', n=more))}", ""] if more > 0 else [""]
     if survivor.hint:
-        lines += labelled_fence(_word("mutations.hint").rstrip(":："), survivor.hint)
+        lines += labelled_fence(words.word("mutations.hint").rstrip(":："), survivor.hint)
     return "\n".join(lines)
 
 
@@ -247,7 +249,7 @@ def diff_fence(tree: str) -> list[str]:
         shown.append(line if len(line) <= left else f"{line[:left]}…")
         left -= len(shown[-1])
         if left <= 0:
-            shown.append("  … (the report has it all)")
+            shown.append("  …")
             break
     return [*fence(shown, "diff"), ""]
 

@@ -133,7 +133,7 @@ class MarkdownWriter(ReportWriter):
         if view.comparison is not None:
             self._add_comparison(run, view, view.comparison, fragments, comment)
         elif view.mutation is not None:
-            comment.add_all(mutation_parts(view.mutation))
+            comment.add_all(mutation_parts(view.mutation, words))
         else:
             self._add_scenarios(run, view, fragments, comment)
         out.write(

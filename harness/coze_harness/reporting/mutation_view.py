@@ -24,7 +24,7 @@ class SurvivorView(NamedTuple):
     anchor: str
     turn: str
     tree: str
-    expectations: Sequence[str]
+    expectations: Sequence[LocalizedText]
     hint: str
 
 
@@ -109,7 +109,7 @@ def _survivor(survivor: SurvivingMutant) -> SurvivorView:
         anchor(survivor.trial),
         str(survivor.turn),
         diff_tree(diff.pieces),
-        [truncate_text(words) for words in survivor.expectations],
+        survivor.expected,
         truncate_text(survivor.hint),
     )
 

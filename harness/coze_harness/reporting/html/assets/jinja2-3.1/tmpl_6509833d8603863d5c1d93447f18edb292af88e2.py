@@ -98,12 +98,13 @@ def root(context, missing=missing):
                 yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'mutations.let_pass', _loop_vars=_loop_vars))
                 yield '</p>\n<ul>\n'
                 for l_3_expectation in environment.getattr(l_2_survivor, 'expectations'):
+                    l_3_both = resolve('both')
                     _loop_vars = {}
                     pass
-                    yield '<li><bdi>'
-                    yield escape(l_3_expectation)
-                    yield '</bdi></li>\n'
-                l_3_expectation = missing
+                    yield '<li>'
+                    yield escape(context.call((undefined(name='both') if l_3_both is missing else l_3_both), l_3_expectation, 2000, _loop_vars=_loop_vars))
+                    yield '</li>\n'
+                l_3_expectation = l_3_both = missing
                 yield '</ul>\n'
             if environment.getattr(l_2_survivor, 'hint'):
                 pass
@@ -122,4 +123,4 @@ def root(context, missing=missing):
         yield '</p>\n'
 
 blocks = {}
-debug_info = '1=15&2=21&3=25&6=31&8=37&9=41&14=60&15=64&16=67&17=72&18=77&19=87&20=93&21=95&22=98&24=100&25=104&29=108&30=111&31=113&36=118&37=121'
+debug_info = '1=15&2=21&3=25&6=31&8=37&9=41&14=60&15=64&16=67&17=72&18=77&19=87&20=93&21=95&22=98&24=100&25=105&29=109&30=112&31=114&36=119&37=122'
