@@ -75,6 +75,7 @@ def test_a_weak_scenario_scores_low_and_a_strong_one_full(small: ProjectFolder) 
     first = weak["survivors"][0]
     assert set(first) == {
         "spoiling", "answer", "turn", "trial", "original", "expectations", "hint", "class",
+            "expectation_messages",
     }  # fmt: skip
     assert (first["spoiling"], first["answer"], first["turn"]) == ("emptied", "", 1)
     assert first["class"] == "omission"
