@@ -213,6 +213,18 @@ def test_no_secret_of_a_scenarios_author_reaches_the_reports(small: ProjectFolde
         assert secret not in path.read_text("utf-8"), path.name
 
 
+def test_no_secret_reaches_the_reports_with_a_rejected_answer(shipped: ProjectFolder) -> None:
+    secret = "pat_" + "Q7hT2kVw9ZxL4mBn" * 4
+    shipped.edit("scenarios/identity.yaml", "- 学术助手", f'- regex: "主题,并|{secret}"')
+    done = shipped.does("mutate", "identity")
+    assert done.code == 0, done
+    (score,) = shipped.run_json()["mutation"]["scores"]
+    assert score["rejected"]
+    assert secret not in done.out
+    for path in shipped.path("reports/latest").iterdir():
+        assert secret not in path.read_text("utf-8"), path.name
+
+
 def test_an_answer_cannot_move_the_cursor(project: ProjectFolder) -> None:
     project.write("scenarios/esc.yaml", "turns: [{prompt: '天气\\e[2J杭州', expect: []}]\n")
     project.edit("scenarios/esc.yaml", "'天气\\e[2J杭州'", '"天气\\e[2J杭州"')

@@ -48,8 +48,8 @@ class MutationTarget:
     """One turn of a trial, whose recorded answer is mutated.
 
     `turn` counts from 1. `verdicts` and `descriptions` are those of the expectations, in the same
-    order: their verdicts on the recorded reply, and what they expect. `location` is where the turn
-    is in its scenario file; the turns of several cases have the same.
+    order: their verdicts on the recorded reply, and what they expect, redacted. `location` is where
+    the turn is in its scenario file; the turns of several cases have the same.
     """
 
     trial: str
@@ -148,11 +148,12 @@ def evaluate_mutants(
     accepted: list[EquivalentAnswer] = []
     rejected: list[tuple[EquivalentAnswer, LocalizedText]] = []
     for one in right:
-        verdict = _first_failure(expectations, with_answer(target.context, one.text))
-        if verdict is None:
+        failing = _first_failure(expectations, with_answer(target.context, one.text))
+        if failing is None:
             accepted.append(one)
         else:
-            rejected.append((one, verdict.expected))
+            at = target.expectations.index(failing)
+            rejected.append((one, target.descriptions[at]))
     return MutantResults(
         target,
         tuple([ClassScore(name=name, mutants=n, killed=k) for name, (n, k) in counts.items()]),
@@ -311,8 +312,8 @@ def _answer_expectations(target: MutationTarget) -> list[Expectation]:
 
 def _first_failure(
     expectations: Iterable[Expectation], context: EvaluationContext
-) -> Verdict | None:
-    """Return the first failed verdict; `None` if all expectations pass."""
+) -> Expectation | None:
+    """Return the first expectation that fails; `None` if all pass."""
     for expectation in expectations:
         try:
             verdict = expectation.judge(context)
@@ -320,7 +321,7 @@ def _first_failure(
             # It needs data of this answer that was never recorded, so it cannot kill a mutant.
             continue
         if _is_failure(verdict):
-            return verdict
+            return expectation
     return None
 
 
