@@ -186,7 +186,7 @@ def test_an_expectation_sees_its_own_reply_and_those_before_it() -> None:
     first, second, third = reply("一"), reply("二"), reply("三")
     turns = [turn(prompt="1"), turn(prompt="2"), turn(demand, prompt="3")]
     held(trial(), turns, Answers(first, second, third))
-    assert demand.seen == [EvaluationContext("3", third, (first, second))]
+    assert demand.seen == [EvaluationContext("3", third, (first, second), None, ("1", "2"))]
 
 
 @pytest.mark.parametrize(("demand", "asked"), [(Demand(FAILED), 1), (WARNED, 2), (Demand(), 2)])

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 from builders import message, reply
-from coze_harness.expectations import asks_for, summarize_kinds
+from coze_harness.expectations import KindSummary, asks_for, summarize_kinds
 from coze_harness.model import Reply, Severity, Usage, VerdictStatus
 from coze_harness.model.location import Location
 from declaring import FILE, bare, declare, ids, judge, seen
@@ -368,10 +368,9 @@ def test_a_kind_judges_as_the_table_says(kind: str, row: Row) -> None:
 
 
 @pytest.mark.parametrize("row", summarize_kinds(), ids=lambda row: row.kind)
-def test_the_example_that_documentation_shows_is_of_its_kind(row: tuple[str, str, str]) -> None:
-    kind, summary, example = row
-    assert declare(example).kind == kind
-    assert summary.endswith(".")
+def test_the_example_that_documentation_shows_is_of_its_kind(row: KindSummary) -> None:
+    assert declare(row.example).kind == row.kind
+    assert str(row.summary).endswith(".")
 
 
 def test_name_weight_and_severity_travel_into_the_verdict() -> None:

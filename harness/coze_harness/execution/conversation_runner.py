@@ -36,6 +36,7 @@ def run_conversation(
     turns: Sequence[Turn],
     conversation: Conversation,
     baseline_answers: Sequence[str | None] | None = (),
+    snapshot: BotSnapshot | None = None,
 ) -> CallFlow[ConversationResult]:
     """Run a trial's turns and judge each reply.
 
@@ -47,9 +48,11 @@ def run_conversation(
         conversation: asks the bot, or replays it.
         baseline_answers: the baseline's answer to each turn, as far as there are any; `None` if
             this conversation is the baseline itself.
+        snapshot: the bot, if it is known.
     """
     done: list[TurnResult] = []
     replies: tuple[Reply, ...] = ()
+    prompts: tuple[str, ...] = ()
     for turn in turns:
         try:
             reply = yield from conversation.run_turn(turn)
@@ -59,7 +62,7 @@ def run_conversation(
         baseline: str | None = reply.answer
         if baseline_answers is not None:
             baseline = baseline_answers[len(done)] if len(done) < len(baseline_answers) else None
-        context = EvaluationContext(turn.prompt, reply, replies, baseline)
+        context = EvaluationContext(turn.prompt, reply, replies, baseline, prompts, snapshot)
         verdicts, judging_error = _judge(turn, context)
         done.append(_turn_result(turn, reply, verdicts))
         if judging_error is not None:
@@ -67,6 +70,7 @@ def run_conversation(
         if trial.stop_on_failure and _fails(verdicts):
             break
         replies = (*replies, reply)
+        prompts = (*prompts, turn.prompt)
     return ConversationResult(tuple(done))
 
 

@@ -231,7 +231,7 @@ class LiveSession(Generic[Encoded]):
                 trial.bot, trial.options, schedule, policy, new_session, self.list_method
             )
             answers = baseline.answers(turns)
-            flow = self._limited(run_conversation(trial, turns, conversation, answers))
+            flow = self._limited(run_conversation(trial, turns, conversation, answers, snapshot))
 
         attempt = _Attempt(trial, turns, values, now, timed, recorder, snapshot)
         return FlowTask(flow, recorder, partial(self._finish, attempt))

@@ -127,19 +127,21 @@ class ReplayRunner:
         transport = ReplayTransport(recording, self.path(trial), redactor)
         conversation = _open(trial, transport)
         turns = with_recorded_tools(turns, transport)
-        result = run_flow(run_conversation(trial, turns, conversation, baseline_answers), transport)
+        info = recording.origin
+        snapshot = info.bot if info else None
+        flow = run_conversation(trial, turns, conversation, baseline_answers, snapshot)
+        result = run_flow(flow, transport)
         error: HarnessError | None = None
         if result.error is None and len(result.turns) == len(turns):
             try:
                 transport.check_all_played()
             except HarnessError as unplayed:
                 error = unplayed
-        info = recording.origin
         return build_trial_result(
             trial,
             result,
             http_log=transport.http_log,
-            snapshot=info.bot if info else None,
+            snapshot=snapshot,
             recorded_at=info.recorded_at if info else "",
             edited=recording.edited,
             error=error,

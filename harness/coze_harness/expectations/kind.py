@@ -92,8 +92,8 @@ class ExpectationKind(ABC):
 
     kind: ClassVar[str]
     """The key that authors write."""
-    summary: ClassVar[str]
-    """One line for the table of kinds, and for editors."""
+    summary: ClassVar[UserText]
+    """One line for the table of kinds, and for editors: `message("kind.NAME.summary")` here."""
     example: ClassVar[str]
     """One item as it is written in a scenario, without its dash."""
     parameters: ClassVar[tuple[Parameter[object], ...]] = ()

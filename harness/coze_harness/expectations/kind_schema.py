@@ -8,6 +8,7 @@ from coze_harness.expectations.kind_like_text import kind_pattern
 from coze_harness.expectations.kind_registry import KINDS
 from coze_harness.expectations.parameter import TEXT_SCHEMA, Schema
 from coze_harness.expectations.text_normalization import TEXT_OPTIONS
+from coze_harness.messages import LocalizedText, as_message
 from coze_harness.model import JSON, Severity
 
 
@@ -15,13 +16,15 @@ class KindSummary(NamedTuple):
     """One row of the table of kinds."""
 
     kind: str
-    summary: str
+    summary: LocalizedText
     example: str
 
 
 def summarize_kinds() -> list[KindSummary]:
     """Return each kind with one line about it and one item as it is written in a scenario."""
-    return [KindSummary(kind.kind, kind.summary, kind.example) for kind in KINDS.values()]
+    return [
+        KindSummary(kind.kind, as_message(kind.summary), kind.example) for kind in KINDS.values()
+    ]
 
 
 def kind_schemas() -> dict[str, Schema]:
@@ -29,7 +32,9 @@ def kind_schemas() -> dict[str, Schema]:
 
     Combinators refer to `#/$defs/expectation`: that is where a whole schema puts `item_schema()`.
     """
-    return {kind.kind: {"description": kind.summary, **kind.schema()} for kind in KINDS.values()}
+    return {
+        kind.kind: {"description": str(kind.summary), **kind.schema()} for kind in KINDS.values()
+    }
 
 
 def item_schema() -> Schema:

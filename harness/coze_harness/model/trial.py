@@ -8,7 +8,7 @@ from typing import ClassVar, Protocol
 
 from coze_harness.model.http_call import JSON
 from coze_harness.model.location import Location
-from coze_harness.model.reply import Reply
+from coze_harness.model.reply import BotSnapshot, Reply
 from coze_harness.model.target import Target
 from coze_harness.model.trial_key import Attachment, ChatOptions, TrialKey
 from coze_harness.model.trial_result import Verdict
@@ -16,15 +16,19 @@ from coze_harness.model.trial_result import Verdict
 
 @dataclass(frozen=True, slots=True)
 class EvaluationContext:
-    """What an expectation can evaluate: the turn's prompt and reply, and the previous replies.
+    """What an expectation can evaluate: the turn's prompt and reply, and the turns before it.
 
     `baseline_answer` is the recorded answer; `None` without a recording to compare with.
+    `previous_prompts` belong to `previous_replies`, one to each. `snapshot` is the bot, as far as
+    it is known.
     """
 
     prompt: str
     reply: Reply
     previous_replies: tuple[Reply, ...] = ()
     baseline_answer: str | None = None
+    previous_prompts: tuple[str, ...] = ()
+    snapshot: BotSnapshot | None = None
 
 
 class Expectation(Protocol):

@@ -214,6 +214,7 @@ def _first_answers(replayed: Sequence[_ReplayedTrial]) -> dict[str, str]:
 def _targets(replayed: _ReplayedTrial, redactor: TextRedactor) -> Iterator[MutationTarget]:
     """Yield the turns of a trial that have a reply."""
     previous: tuple[Reply, ...] = ()
+    prompts: tuple[str, ...] = ()
     # A conversation that ended at a failed turn has fewer results than turns.
     for number, (turn, judged) in enumerate(
         zip(replayed.turns, replayed.result.turns, strict=False), 1
@@ -225,7 +226,14 @@ def _targets(replayed: _ReplayedTrial, redactor: TextRedactor) -> Iterator[Mutat
             turn=number,
             location=turn.location,
             # The recorded answer is the baseline.
-            context=EvaluationContext(turn.prompt, judged.reply, previous, judged.reply.answer),
+            context=EvaluationContext(
+                prompt=turn.prompt,
+                reply=judged.reply,
+                previous_replies=previous,
+                baseline_answer=judged.reply.answer,
+                previous_prompts=prompts,
+                snapshot=replayed.result.snapshot,
+            ),
             expectations=turn.expectations,
             verdicts=judged.verdicts,
             descriptions=tuple(
@@ -233,3 +241,4 @@ def _targets(replayed: _ReplayedTrial, redactor: TextRedactor) -> Iterator[Mutat
             ),
         )
         previous = (*previous, judged.reply)
+        prompts = (*prompts, turn.prompt)
