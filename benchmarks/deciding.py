@@ -2,7 +2,7 @@
 
 Each round writes evidence of ten earlier verdicts, serves a bot whose answers pass and fail at
 random, and runs `coze-harness compare`. The same suites are simulated without calls in
-tests/compare/test_compare_sequential.py, thousands of times.
+tests/compare/test_compare_simulated.py, thousands of times.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ MIX: Final = (1.0,) * 12 + (0.95,) * 4 + (0.9,) * 2 + (0.8, 0.7)
 _TOKEN: Final = "pat_any_token_will_do"  # noqa: S105 (what it says)
 _LENGTH: Final = 80
 _ROUNDS: Final = 40
+_UNCHANGED_ROUNDS: Final = 120
+_RECORDED: Final = "100"
+"""The version of the bot that was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,11 @@ class Outcome:
 def measured(bench: Bench) -> Found:
     """Compare unchanged bots, and bots of which one scenario became worse."""
     rounds = 2 if bench.quick else _ROUNDS
+    unchanged_rounds = 2 if bench.quick else _UNCHANGED_ROUNDS
     lines: list[Line] = []
     for name, rates in (("0.95", (0.95,) * 20), ("0.9", (0.9,) * 20), ("a mix", MIX)):
-        outcomes = list(_rounds(bench, rates, rates, rounds, ()))
-        alarms = sum(bool(one.regressed) for one in outcomes) / rounds
+        outcomes = list(_rounds(bench, rates, rates, unchanged_rounds, ()))
+        alarms = sum(bool(one.regressed) for one in outcomes) / unchanged_rounds
         lines.append(_line(f"false alarms, unchanged bot of {name}", "share", alarms, Aim(0.02)))
         lines.append(_trials(f"trials, unchanged bot of {name}", outcomes, name == "0.95"))
     for options, aims in (((), (1.0, None, None)), (("--thorough",), (1.0, 0.95, 0.6))):
@@ -58,9 +62,9 @@ def measured(bench: Bench) -> Found:
             goal = None if aim is None else Aim(aim, at_least=True)
             lines.append(_line(what, "share", found, goal))
     remarks = (
-        f"{rounds} comparisons for each line, of {SCENARIOS} scenarios with {EVIDENCE} earlier"
-        " verdicts each; a share has a standard error of up to"
-        f" {0.5 / rounds**0.5:.2f}.",
+        f"{unchanged_rounds} comparisons for each line of an unchanged bot and {rounds} for the"
+        f" others, of {SCENARIOS} scenarios with {EVIDENCE} earlier verdicts each. Shares of"
+        f" {rounds} have a standard error of up to {0.5 / rounds**0.5:.2f}.",
         "One first trial sees a drop to 0.2 with probability 0.8 and one to 0.5 with 0.5; so these"
         " have no target without --thorough.",
     )
@@ -88,7 +92,7 @@ def _rounds(
     shutil.rmtree(project, ignore_errors=True)
     names = [f"s{number:02}" for number in range(SCENARIOS)]
     _write_project(project, names)
-    _run(bench, project, "record", _bot(dict.fromkeys(names, "p"), "100"))
+    _run(bench, project, "record", _script(_version(_RECORDED, dict.fromkeys(names, "p"))))
     lines = (project / "cassettes" / "evidence.jsonl").read_text("utf-8").splitlines()
     recorded = [json.loads(line) for line in lines]
     for number in range(rounds):
@@ -99,10 +103,12 @@ def _rounds(
             evidence.append({**line, "run": "earlier", "attempts": EVIDENCE, "passed": passed})
         text = "".join(f"{json.dumps(line)}\n" for line in evidence)
         (project / "cassettes" / "evidence.jsonl").write_text(text, encoding="utf-8")
-        verdicts = {
-            name: _verdicts(bench.rng, rate) for name, rate in zip(names, after, strict=True)
-        }
-        _run(bench, project, "compare", _bot(verdicts, str(200 + number)), *options)
+        old, new = (
+            {name: _verdicts(bench.rng, rate) for name, rate in zip(names, rates, strict=True)}
+            for rates in (before, after)
+        )
+        script = _script(_version(str(200 + number), new), _version(_RECORDED, old))
+        _run(bench, project, "compare", script, *options)
         run = json.loads((project / "reports" / "latest" / "run.json").read_bytes())
         found = run["comparison"]["scenarios"]
         yield Outcome(
@@ -124,12 +130,18 @@ def _verdicts(rng: random.Random, rate: float) -> str:
     return "".join("p" if rng.random() < rate else "f" for _ in range(_LENGTH))
 
 
-def _bot(verdicts: dict[str, str], version: str) -> str:
+def _version(version: str, verdicts: dict[str, str]) -> dict[str, object]:
+    """Return a version of the bot: its answers pass and fail in the order of the verdicts."""
     answers = [
         {"prompt": name, "vary": ["对" if one == "p" else "错" for one in order]}
         for name, order in verdicts.items()
     ]
-    bot = {"id": BOT, "name": "chatchat", "version": version, "answers": answers}
+    return {"version": version, "prompt": f"第 {version} 版提示词", "answers": answers}
+
+
+def _script(published: dict[str, object], *earlier: dict[str, object]) -> str:
+    versions = {str(one["version"]): one for one in earlier}
+    bot = {"id": BOT, "name": "chatchat", **published, "versions": versions}
     return json.dumps({"defaults": {"delay": 0}, "bots": [bot]}, ensure_ascii=False)
 
 
