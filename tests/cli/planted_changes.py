@@ -96,9 +96,12 @@ def script(rows: Sequence[Planted], side: int) -> ServerScript:
 
 
 def write_project(project: ProjectFolder, rows: Sequence[Planted]) -> None:
-    """Write settings and scenarios."""
+    """Write settings and scenarios.
+
+    With few workers no answer waits for others: on a busy machine its time would change.
+    """
     names = "".join(f"  {name}: '{number}'\n" for name, number in BOTS.items())
-    project.write("harness.yaml", f"base_url: https://api.coze.com\nbots:\n{names}")
+    project.write("harness.yaml", f"base_url: https://api.coze.com\nworkers: 4\nbots:\n{names}")
     for one in rows:
         project.write(f"scenarios/{one.name}.yaml", scenario(one))
 

@@ -72,7 +72,8 @@ class BoundedQuery:
             raise QueryError(str(error).strip().partition("\n")[0].rstrip(":.")) from error
         except RecursionError as error:
             raise QueryError(too_deep) from error
-        if _depth(self._syntax) > _MAX_DEPTH:
+        # Each level of an expression is a mapping with a list of its operands.
+        if _depth(self._syntax) > 2 * _MAX_DEPTH:
             raise QueryError(too_deep)
 
     def search(self, value: JSON) -> JSON:
@@ -86,14 +87,15 @@ class BoundedQuery:
         return found
 
 
-def _depth(syntax: Mapping[str, Any]) -> int:
-    """Return the number of levels of a syntax tree; not recursive, since it may be deep."""
+def _depth(value: object) -> int:
+    """Return how deep mappings and lists are nested; not recursive, since it may be deep."""
     depth = 0
-    level = [syntax]
-    while level:
+    level = [value]
+    while level := [one for one in level if isinstance(one, dict | list)]:
         depth += 1
-        children = [child for node in level for child in node.get("children", ())]
-        level = [child for child in children if isinstance(child, dict)]  # a slice has numbers
+        level = [
+            member for one in level for member in (one.values() if isinstance(one, dict) else one)
+        ]
     return depth
 
 
