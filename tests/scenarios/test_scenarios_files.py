@@ -149,7 +149,7 @@ scenarios: [{name: one}, {name: two, bot: 助手}]
         ("turnz: [{prompt: a}]", "1:1", 'key "turnz". Did you mean "turns"?', "keys are"),
         ("turns: [{promt: a}]", "1:10", 'Did you mean "prompt"?', "keys are"),
         ("turns: [{prompt: a, bot: b}]", "1:21", 'next to "turns"', "keys are"),
-        ("expect: [a]\nturns: [{prompt: a}]", "1:1", 'inside "turns"', "keys are"),
+        ("attach: [a]\nturns: [{prompt: a}]", "1:1", 'inside "turns"', "keys are"),
         ("name: a\nturns: [{prompt: a}]\nname: b", "3:1", '"name" is written twice', "Keep one"),
         # what YAML reads as something else
         ("user_id: 0\nturns: [{prompt: a}]", "1:10", "read `0` as the number 0", '"0"'),

@@ -44,8 +44,10 @@ def expand_cases(
         try:
             instances.append(expander.expand(case))
         except ScenarioErrors as error:
-            for one in error.errors:
-                shared.setdefault((str(one.where), str(one.what)), []).append((one, case))
+            # An expectation of `every_turn` gives the same error in each turn.
+            once = {(str(one.where), str(one.what)): one for one in error.errors}
+            for key, one in once.items():
+                shared.setdefault(key, []).append((one, case))
     if shared:
         raise ScenarioErrors([_with_cases(same) for same in shared.values()])
     return instances

@@ -9,9 +9,10 @@ from typing import Any, Final, cast
 
 from coze_harness.expectations import build_expectation
 from coze_harness.messages import message
-from coze_harness.model import JSON, ChatOptions
+from coze_harness.model import JSON, ChatOptions, replace
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location, SourcePositions
+from coze_harness.model.trial import Expectation
 from coze_harness.scenarios.case_expansion import expand_cases
 from coze_harness.scenarios.case_files import CaseRow, read_cases
 from coze_harness.scenarios.chat_option_rules import (
@@ -20,6 +21,7 @@ from coze_harness.scenarios.chat_option_rules import (
     exclusive_keys_error,
 )
 from coze_harness.scenarios.error_collector import ErrorCollector, shape_errors
+from coze_harness.scenarios.expectation_template import ExpectationTemplate
 from coze_harness.scenarios.name_rules import check_name, is_bot_id
 from coze_harness.scenarios.project_paths import ProjectPaths
 from coze_harness.scenarios.scenario import BotReference, Scenario
@@ -35,7 +37,12 @@ from coze_harness.scenarios.template_renderer import (
     has_template,
 )
 from coze_harness.scenarios.tool_outputs import CompiledTools, compile_tools
-from coze_harness.scenarios.turn_spec import TurnContext, TurnSpec, compile_turn
+from coze_harness.scenarios.turn_spec import (
+    TurnContext,
+    TurnSpec,
+    compile_expectations,
+    compile_turn,
+)
 from coze_harness.yaml_source.max_increase import read_max_increase
 
 _WITHOUT_TEMPLATES: Final = (
@@ -160,7 +167,7 @@ class ScenarioBuilder:
                 # `tools: {}` takes those of the scenario away.
                 tools = {**shared, **own} if own or written is None else None
                 turns.append(compile_turn(turn, tools or None, below, context))
-        return turns
+        return _with_shared_expectations(turns, spec, positions, context, errors)
 
     def _tools(
         self, tools: Mapping[str, JSON] | None, positions: SourcePositions, source: ScenarioSource
@@ -171,6 +178,29 @@ class ScenarioBuilder:
         return compile_tools(
             tools, positions.below("tools"), root, has_templates=source.has_templates
         )
+
+
+def _with_shared_expectations(
+    turns: list[TurnSpec],
+    spec: ScenarioSpec,
+    positions: SourcePositions,
+    context: TurnContext,
+    errors: ErrorCollector,
+) -> list[TurnSpec]:
+    """Return turns with those of `every_turn`, the last one also with those of `expect`."""
+    every: tuple[Expectation | ExpectationTemplate, ...] = ()
+    final: tuple[Expectation | ExpectationTemplate, ...] = ()
+    if spec.every_turn:
+        with errors:
+            every = compile_expectations(spec.every_turn, positions.below("every_turn"), context)
+    if spec.expect:
+        with errors:
+            final = compile_expectations(spec.expect, positions.below("expect"), context)
+    if every:
+        turns = [replace(turn, expect=(*turn.expect, *every)) for turn in turns]
+    if final and turns:
+        turns[-1] = replace(turns[-1], expect=(*turns[-1].expect, *final))
+    return turns
 
 
 def _bots(spec: ScenarioSpec, positions: SourcePositions) -> tuple[BotReference, ...]:
@@ -234,10 +264,13 @@ def _check_expectations(
 
     Those with templates are checked once the scenario can be filled.
     """
+    lists = [(data.get(key), positions.below(key)) for key in ("every_turn", "expect")]
     turns = data.get("turns")
     for index, turn in enumerate(turns if isinstance(turns, list) else ()):
-        items = turn.get("expect") if isinstance(turn, dict) else None
+        if isinstance(turn, dict):
+            lists.append((turn.get("expect"), positions.below("turns", index, "expect")))
+    for items, below in lists:
         for number, item in enumerate(items if isinstance(items, list) else ()):
             if not has_template(item):
                 with errors:
-                    build_expectation(item, positions.below("turns", index, "expect", number))
+                    build_expectation(item, below.below(number))

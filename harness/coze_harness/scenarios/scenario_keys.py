@@ -12,7 +12,7 @@ from typing import Final
 
 from coze_harness.expectations import item_schema
 from coze_harness.model import JSON
-from coze_harness.scenarios.turn_spec import TOOLS, TurnSpec
+from coze_harness.scenarios.turn_spec import EXPECTATION, TOOLS, TurnSpec
 from coze_harness.yaml_source.max_increase import MAX_INCREASE
 from coze_harness.yaml_source.record_schema import (
     ANY_TEXT,
@@ -112,6 +112,12 @@ class ScenarioSpec:
     )
     tools: Mapping[str, JSON] | None = key(
         None, TOOLS, "Tool outputs for every turn; a turn's own `tools` are added to them."
+    )
+    expect: Sequence[JSON] = key(
+        (), list_of(EXPECTATION), "What the conversation must satisfy, judged after its last reply."
+    )
+    every_turn: Sequence[JSON] = key(
+        (), list_of(EXPECTATION), "What each reply must satisfy, besides its turn's own `expect`."
     )
     turns: Sequence[Mapping[str, JSON]] = required_key(
         list_of(_TURN, 1), "The conversation, in order."

@@ -23,7 +23,7 @@ from coze_harness.scenarios.tool_outputs import CompiledTools, OutputTemplate
 from coze_harness.text import json_text
 from coze_harness.yaml_source.record_schema import ANY_TEXT, TEXT, Schema, key, list_of
 
-_EXPECTATION: Final[Schema] = {"$ref": "#/$defs/expectation"}
+EXPECTATION: Final[Schema] = {"$ref": "#/$defs/expectation"}
 _TOOL: Final[Schema] = {
     "description": "Text, data to send as JSON text, or {python: package.module:function}.",
     "anyOf": [{"type": ["string", "object", "array"]}],
@@ -54,7 +54,7 @@ class TurnSpec:
 
     prompt: str = key("", ANY_TEXT, "What is said to the bot. Templates are filled.")
     expect: Sequence[Expectation | ExpectationTemplate] = key(
-        (), list_of(_EXPECTATION), "What the reply must satisfy. Plain text means contains."
+        (), list_of(EXPECTATION), "What the reply must satisfy. Plain text means contains."
     )
     attach: Sequence[str] = key(
         (),
@@ -166,18 +166,30 @@ def compile_turn(
     Raises:
         ScenarioErrors: every expectation that cannot be built.
     """
+    expect = compile_expectations(turn.get("expect", ()), positions.below("expect"), context)
+    compiled = {**turn, "expect": expect, "tools": tools}
+    return TurnSpec(**compiled, positions=positions, context=context)
+
+
+def compile_expectations(
+    items: Sequence[JSON], positions: SourcePositions, context: TurnContext
+) -> tuple[Expectation | ExpectationTemplate, ...]:
+    """Return the expectations of a list, built as far as they have no template.
+
+    Raises:
+        ScenarioErrors: every expectation that cannot be built.
+    """
     errors = ErrorCollector()
     expect: list[Expectation | ExpectationTemplate] = []
-    for index, item in enumerate(turn.get("expect", ())):
-        place = positions.below("expect", index)
+    for index, item in enumerate(items):
+        place = positions.below(index)
         with errors:
             if context.has_templates and has_template(item):
                 expect.append(ExpectationTemplate(item, place))
             else:
                 expect.append(build_expectation(item, place))
     errors.raise_all()
-    compiled = {**turn, "expect": tuple(expect), "tools": tools}
-    return TurnSpec(**compiled, positions=positions, context=context)
+    return tuple(expect)
 
 
 @dataclass(frozen=True, slots=True)
