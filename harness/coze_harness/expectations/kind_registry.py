@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 from coze_harness.expectations.baseline_kind import SameAsBaseline
 from coze_harness.expectations.combinator_kinds import AllOf, AnyOf, Not
+from coze_harness.expectations.conversation_kind import WholeConversation
 from coze_harness.expectations.json_kind import Json
 from coze_harness.expectations.kind import ExpectationKind
 from coze_harness.expectations.length_kind import Length
@@ -26,6 +27,7 @@ from coze_harness.expectations.similarity_kind import Similar
 from coze_harness.expectations.status_kind import Status
 from coze_harness.expectations.text_kinds import Contains, EndsWith, Equals, StartsWith
 from coze_harness.expectations.text_normalization import OPTION_KEYS
+from coze_harness.expectations.turn_count_kind import TurnCount
 
 COMMON_KEYS: Final = ("name", "weight", "severity")
 """Keys of an item that go with every kind."""
@@ -94,6 +96,8 @@ KINDS: Final = KindRegistry(
     TokenUsage,
     Polls,
     Status,
+    TurnCount,
+    WholeConversation,
 )
 """Every kind of this process.
 
