@@ -17,6 +17,7 @@ from coze_harness.messages import Catalogue
 from coze_harness.model import CAPABILITIES, LIMITED_KEYS
 from coze_harness.model.errors import ScenarioError
 from doc_pages import ROOT, source
+from kind_pages import PAGES_OF_KINDS, escaped, with_kind_sections
 from mistakes import ITEM_HEAD, MISTAKES, PROMPT_HEAD
 from scenario_project import errors_of
 
@@ -96,10 +97,7 @@ def _cell(error: ScenarioError, words: Catalogue) -> str:
     """Return an error as a cell of a table: outside of code, nothing is Markdown."""
     first, *rest = error.lines(words)
     lines = [first.removeprefix(f"{error.where}: "), *rest]
-    parts = re.split(r"(`[^`]+`)", "\n".join(line.strip() for line in lines))
-    parts[::2] = [re.sub(r"[\\`*_{}\[\]<>#&|~]", r"\\\g<0>", part) for part in parts[::2]]
-    parts[1::2] = [part.replace("|", "\\|") for part in parts[1::2]]
-    return "".join(parts).replace("\n", "<br>")
+    return escaped("\n".join(line.strip() for line in lines))
 
 
 def mistake_table() -> str:
@@ -145,3 +143,5 @@ if __name__ == "__main__":
     (ROOT / PAGE_WITH_SECRETS).write_text(with_secret_table(PAGE_WITH_SECRETS), "utf-8")
     (ROOT / PAGE_OF_TARGETS).write_text(with_capability_table(), "utf-8")
     (ROOT / PAGE_OF_MISTAKES).write_text(with_mistake_table(), "utf-8")
+    for name in PAGES_OF_KINDS:
+        (ROOT / name).write_text(with_kind_sections(name), "utf-8")

@@ -31,10 +31,7 @@ class SameAsBaseline(ExpectationKind):
     """The answer is that of the committed recording, or similar to it."""
 
     kind = "same_as_baseline"
-    summary = (
-        "The answer is similar to the one in the committed recording, or (`metric: equals`) equal "
-        "to it. For `compare`, `record` and `live`: a replay is the committed recording."
-    )
+    summary = message("kind.same_as_baseline.summary")
     example = "same_as_baseline: {at_least: 0.8}"
     parameters = (_METRIC, AT_LEAST)
     takes_text_options = True

@@ -43,7 +43,7 @@ class Not(ExpectationKind):
     """The opposite of an expectation."""
 
     kind = "not"
-    summary = "The opposite of one expectation."
+    summary = message("kind.not.summary")
     example = "not: {contains: ChatGPT}"
 
     operand: ExpectationKind
@@ -170,7 +170,7 @@ class AnyOf(ListKind):
     __slots__ = ()
 
     kind = "any_of"
-    summary = "At least one of several expectations passes."
+    summary = message("kind.any_of.summary")
     example = "any_of: [北京, {regex: '(?i)beijing'}]"
 
     @property
@@ -205,7 +205,7 @@ class AllOf(ListKind):
     __slots__ = ()
 
     kind = "all_of"
-    summary = "All of several expectations pass; useful inside `any_of`."
+    summary = message("kind.all_of.summary")
     example = "all_of: [{starts_with: 我}, {length: {max: 120}}]"
 
     @property

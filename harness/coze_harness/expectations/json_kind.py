@@ -63,7 +63,7 @@ class Json(ExpectationKind):
     """The answer is JSON."""
 
     kind = "json"
-    summary = "The whole answer is valid JSON; `where` finds values in it by JMESPath."
+    summary = message("kind.json.summary")
     example = 'json: {where: {"items[0].name": 北京}}'
     parameters = (WHERE,)
 

@@ -40,10 +40,7 @@ class Length(ExpectationKind):
     """The answer is neither too short nor too long."""
 
     kind = "length"
-    summary = (
-        "The answer's length is in a range. `unit`: `chars` (as seen; the default), `words` "
-        "(each Chinese character is one) or `lines` (those that are not blank)."
-    )
+    summary = message("kind.length.summary")
     example = "length: {max: 120}"
     parameters = (*COUNTS, _UNIT)
 

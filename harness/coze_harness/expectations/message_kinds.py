@@ -55,10 +55,7 @@ class Messages(ExpectationKind):
     """How many messages of each type a reply has."""
 
     kind = "messages"
-    summary = (
-        "How many messages of each type the reply has: a number or {min, max}. `card`, `audio` and "
-        "`object_string` count what their content is."
-    )
+    summary = message("kind.messages.summary")
     example = "messages: {answer: 1, function_call: {min: 1}}"
     scope = "reply"
 
@@ -166,10 +163,7 @@ class ToolCalled(ExpectationKind):
     """A tool was called, with certain arguments."""
 
     kind = "tool_call"
-    summary = (
-        "The bot called this tool, by its full name or its name without the plugin's; `arguments` "
-        "may name a part of them, `where` finds values in them by JMESPath."
-    )
+    summary = message("kind.tool_call.summary")
     example = "tool_call: {name: get_weather, arguments: {city: 北京}}"
     scope = "reply"
     parameters = (_NAME, _ARGUMENTS, WHERE)

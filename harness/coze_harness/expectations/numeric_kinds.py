@@ -90,7 +90,7 @@ class Latency(NumericKind):
     __slots__ = ()
 
     kind = "latency"
-    summary = "Seconds from sending the prompt to the end; a bare number is the most."
+    summary = message("kind.latency.summary")
     example = "latency: {max: 10}"
     parameters = NUMBERS
     absent = message("kind.latency.absent")
@@ -121,9 +121,7 @@ class FirstToken(NumericKind):
     __slots__ = ()
 
     kind = "first_token"
-    summary = (
-        "Seconds to the first piece of the answer (with `stream: true`); a bare number is the most."
-    )
+    summary = message("kind.first_token.summary")
     example = "first_token: {max: 2}"
     parameters = NUMBERS
     absent = message("kind.first_token.absent")
@@ -154,7 +152,7 @@ class TokenUsage(NumericKind):
     __slots__ = ()
 
     kind = "tokens"
-    summary = "Tokens used in all, prompt and answer; a bare number is the most."
+    summary = message("kind.tokens.summary")
     example = "tokens: {max: 800}"
     absent = message("kind.tokens.absent")
 
@@ -188,7 +186,7 @@ class Polls(NumericKind):
     __slots__ = ()
 
     kind = "polls"
-    summary = "How often the chat's status was polled; a bare number is the most."
+    summary = message("kind.polls.summary")
     example = "polls: {max: 6}"
 
     @staticmethod
@@ -221,7 +219,7 @@ class FollowUps(NumericKind):
     __slots__ = ()
 
     kind = "follow_ups"
-    summary = "How many next questions are suggested; a bare number is exact."
+    summary = message("kind.follow_ups.summary")
     example = "follow_ups: 3"
     bare = "exact"
 

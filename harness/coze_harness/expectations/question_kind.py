@@ -23,10 +23,7 @@ class Asks(ExpectationKind):
     """
 
     kind = "asks"
-    summary = (
-        "The bot stopped with a question (a question node), and the question meets one "
-        "expectation; the next prompt answers it."
-    )
+    summary = message("kind.asks.summary")
     example = "asks: 哪个城市"
     scope = "reply"
 

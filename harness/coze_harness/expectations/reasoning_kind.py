@@ -23,10 +23,7 @@ class Reasoning(ExpectationKind):
     """
 
     kind = "reasoning"
-    summary = (
-        "What a deep-thinking model thought first meets one expectation on text; skipped where "
-        "the bot gives none."
-    )
+    summary = message("kind.reasoning.summary")
     example = "reasoning: {contains: 天气}"
     scope = "reply"
 

@@ -50,7 +50,7 @@ class Regex(ExpectationKind):
     """A pattern is found somewhere in the answer."""
 
     kind = "regex"
-    summary = "A pattern in Python's syntax is found anywhere in the answer, within a second."
+    summary = message("kind.regex.summary")
     example = r"regex: '\d{1,2}:\d{2}'"
     parameters = (_PATTERN,)
     short_form = "pattern"

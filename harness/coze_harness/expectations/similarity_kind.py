@@ -52,10 +52,7 @@ class Similar(ExpectationKind):
     """The answer is similar to a text."""
 
     kind = "similar"
-    summary = (
-        "The answer is at least this similar to a text (0..1). `metric`: `ratio` (characters, the "
-        "default) or `token_set` (words in any order)."
-    )
+    summary = message("kind.similar.summary")
     example = 'similar: {to: "我是chatchat,一个虚拟的学术助手。", at_least: 0.6}'
     parameters = (_TO, AT_LEAST, _METRIC)
     short_form = "to"

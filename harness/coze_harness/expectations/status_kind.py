@@ -43,10 +43,7 @@ class Status(ExpectationKind):
     """The state in which the chat ended."""
 
     kind = "status"
-    summary = (
-        "The chat's last status is this one, or one of a list. `asks`: the bot stopped with a "
-        "question."
-    )
+    summary = message("kind.status.summary")
     example = "status: completed"
     scope = "reply"
 

@@ -55,7 +55,7 @@ class Contains(ExpectationKind):
     """The answer contains a text, or all, any or none of several."""
 
     kind = "contains"
-    summary = "The answer contains this text; `{any: […]}`, `{all: […]}`, `{none: […]}`."
+    summary = message("kind.contains.summary")
     example = "contains: {any: [学术助手, assistant], ignore_case: true}"
     parameters: ClassVar[tuple[Parameter[tuple[str, ...]], ...]] = (
         Parameter("text", lambda one: (one.text(),), TEXT_SCHEMA, ()),
@@ -238,7 +238,7 @@ class Equals(SingleTextKind):
     __slots__ = ()
 
     kind = "equals"
-    summary = "The whole answer is this text, white space included."
+    summary = message("kind.equals.summary")
     example = "equals: 好的。"
     parameters = (
         Parameter("text", lambda one: one.text(empty=True), {"type": "string"}, "", True),
@@ -277,7 +277,7 @@ class StartsWith(SingleTextKind):
     __slots__ = ()
 
     kind = "starts_with"
-    summary = "The answer begins with this text."
+    summary = message("kind.starts_with.summary")
     example = "starts_with: 我是chatchat"
 
     @property
@@ -316,7 +316,7 @@ class EndsWith(SingleTextKind):
     __slots__ = ()
 
     kind = "ends_with"
-    summary = "The answer ends with this text, white space included."
+    summary = message("kind.ends_with.summary")
     example = "ends_with: 。"
 
     @property

@@ -1,0 +1,29 @@
+"""The pages about the kinds are those that the code, its messages and the samples give."""
+
+from __future__ import annotations
+
+import doc_pages
+import pytest
+from coze_harness.expectations import KINDS
+from coze_harness.model.errors import HarnessError
+from kind_pages import PAGES_OF_KINDS, with_kind_sections
+from kind_samples import sample_items
+
+
+@pytest.mark.parametrize("page", PAGES_OF_KINDS)
+def test_a_page_of_kinds_is_up_to_date(page: str) -> None:
+    try:
+        written = with_kind_sections(page)
+    except HarnessError as error:
+        if "pip install" in str(error.next_step):
+            pytest.skip(str(error))
+        raise
+    assert written == doc_pages.source(page), "run `make docs`"
+
+
+@pytest.mark.parametrize("page", PAGES_OF_KINDS)
+def test_a_page_of_kinds_shows_every_kind_with_its_samples(page: str) -> None:
+    text = doc_pages.source(page)
+    assert doc_pages.anchors(page) >= set(KINDS)
+    shown = [row for row in text.splitlines() if row.startswith("| ") and row.count(" | ") >= 2]
+    assert len(shown) > sum(len(one.samples) for kind in KINDS for one in sample_items(kind))
