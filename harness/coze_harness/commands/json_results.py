@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from coze_harness.baseline.cassette_check import CheckMessage
 from coze_harness.messages import Catalogue
-from coze_harness.model import CassetteState, Run
+from coze_harness.model import CassetteState, Run, Verdict
 from coze_harness.model.errors import HarnessError, ScenarioErrors
 from coze_harness.model.trial import Trial
 from coze_harness.reporting.run_writer import RunOutcome
@@ -70,6 +70,29 @@ def runs_json(runs: Sequence[Run], words: Catalogue) -> str:
 def check_json(messages: Sequence[CheckMessage], words: Catalogue) -> str:
     """Return the messages of a check as an array, in the language of `words`."""
     return _array([_message(one.error, words, is_notice=one.is_notice) for one in messages])
+
+
+def verdicts_json(verdicts: Sequence[Verdict], words: Catalogue) -> str:
+    """Return verdicts as an array; texts are in the language of `words`."""
+    return _array(
+        [
+            {
+                "kind": verdict.kind,
+                "status": verdict.status.value,
+                "name": verdict.name,
+                "severity": verdict.severity.value,
+                "weight": verdict.weight,
+                "score": verdict.score,
+                "expected": words.text(verdict.expected),
+                "actual": words.text(verdict.actual),
+                "reason": words.text(verdict.reason),
+                "line": verdict.location.line,
+                "column": verdict.location.column,
+                "evidence": [list(span) for span in verdict.evidence],
+            }
+            for verdict in verdicts
+        ]
+    )
 
 
 def error_json(error: HarnessError, words: Catalogue) -> str:

@@ -61,7 +61,7 @@ def trial_view(result: TrialResult, wording: Wording | None = None) -> TrialView
     """Return a trial as reports show it; in English by default."""
     wording = wording or Wording()
     key = result.key
-    turns = [_turn(number, turn, wording) for number, turn in enumerate(result.turns, start=1)]
+    turns = [turn_view(number, turn, wording) for number, turn in enumerate(result.turns, start=1)]
     tokens = sum([t.reply.usage.total for t in result.turns if t.reply and t.reply.usage])
     error = None if result.error is None else _error(result.error, wording)
     change = result.change
@@ -165,7 +165,8 @@ def single_lines(texts: tuple[str, str]) -> tuple[str, str]:
     return single_line(first), single_line(second)
 
 
-def _turn(number: int, turn: TurnResult, wording: Wording) -> TurnView:
+def turn_view(number: int, turn: TurnResult, wording: Wording) -> TurnView:
+    """Return a turn as readers see it; `number` counts from 1."""
     prompt = truncate_text(turn.prompt, ANSWER_LIMIT)
     attached = [single_line(name) for name in turn.attached] if turn.attached else ()
     language = language_hint(prompt)
