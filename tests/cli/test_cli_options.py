@@ -29,6 +29,7 @@ SUPPORTED: dict[str, set[str]] = {
     "suggest": SELECTION | {"--seed", "--write", "--json"} | FOLDERS,
     "ask": {"--bot", "--conversation", "--stream", "--save", "--quiet", "--base-url"},
     "new": {"--prompt", "--bot", "--tag"},
+    "import": {"--name", "--force"},
     "try": {"--file", "--prompt", "--json"},
     "list": SELECTION | {"--shard", "--json"} | FOLDERS,
     "schema": set(),

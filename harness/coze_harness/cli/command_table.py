@@ -41,6 +41,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, LocalizedText]]] = MappingProxyTyp
         "suggest": ("suggest_command", "suggest_expectations", message("command.suggest")),
         "ask": ("ask_command", "ask", message("command.ask")),
         "new": ("new_command", "new", message("command.new")),
+        "import": ("import_command", "import_file", message("command.import")),
         "try": ("try_command", "try_expectation", message("command.try")),
         "list": ("list_command", "list_trials", message("command.list")),
         "schema": ("schema_command", "schema", message("command.schema")),

@@ -17,7 +17,7 @@ from coze_harness.scenarios.name_rules import check_name
 from coze_harness.scenarios.scenario_text import quote, scenario_text
 from coze_harness.storage.atomic_write import write_atomically
 
-_SCHEMA: Final = "scenario.schema.json"
+SCHEMA_FILE: Final = "scenario.schema.json"
 _SUFFIXES: Final = (".yaml", ".yml")
 _SIMILARITY: Final = 0.6
 
@@ -105,7 +105,7 @@ def _text(
     prompt: str,
     expectations: Sequence[str] = (),
 ) -> str:
-    schema = project.settings.root / _SCHEMA
+    schema = project.settings.root / SCHEMA_FILE
     return scenario_text(
         prompt,
         expectations=expectations,
@@ -137,14 +137,15 @@ def _free_path(project: Project, name: str) -> Path:
             message("new.file_exists", file=project.folders.display_path(taken[0])),
             next_step=message("new.name.next"),
         )
-    if parts.name in _names_in_use(project):
+    if parts.name in names_in_use(project):
         raise UsageError(
             message("new.name_in_use", name=parts.name), next_step=message("new.name.next")
         )
     return path
 
 
-def _names_in_use(project: Project) -> set[str]:
+def names_in_use(project: Project) -> set[str]:
+    """Return the names of the project's scenarios, as far as they can be loaded."""
     if not project.settings.scenarios.is_dir():
         return set()
     try:

@@ -1,0 +1,78 @@
+"""`import`: writes scenarios from the tests of another tool."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import click
+
+from coze_harness.cli.command_help import SCENARIO, argument, command, option
+from coze_harness.cli.command_output import current_output, echo
+from coze_harness.cli.project_access import opened_project
+from coze_harness.commands.import_tests import ImportOutcome, import_tests
+from coze_harness.config import SettingsOverrides
+from coze_harness.importing import ImportFinding
+from coze_harness.messages import Catalogue, message
+from coze_harness.reporting.safe_text import single_line
+
+_PLACES: Final = 3
+_LINE: Final = 600
+
+
+@command(
+    "import",
+    description=(message("help.import"), message("help.import_findings")),
+    example="coze-harness import promptfooconfig.yaml --name shop",
+)
+@argument("file", message("option.import_file"), type=click.Path(path_type=Path))
+@option("--name", default="", metavar="NAME", section=SCENARIO, text=message("option.import_name"))
+@option("--force", is_flag=True, section=SCENARIO, text=message("option.import_force"))
+def import_file(file: Path, name: str, force: bool) -> int:
+    """Write scenarios from FILE, and list what could not be imported."""
+    with opened_project(SettingsOverrides()) as project:
+        outcome = import_tests(project, file, name=name, force=force)
+        shown = {path: project.folders.display_path(path) for path in outcome.written}
+    words = current_output().words
+    lost = [one for one in outcome.findings if not one.is_approximate]
+    approximate = [one for one in outcome.findings if one.is_approximate]
+    for heading, findings in (
+        (message("import.not_imported", n=len(lost)), lost),
+        (message("import.approximately", n=len(approximate)), approximate),
+    ):
+        if findings:
+            echo(heading)
+            for line in _lines(findings, words):
+                click.echo(f"  {single_line(line, _LINE)}")
+    for path, text in shown.items():
+        replaced = path in outcome.replaced
+        echo(message("import.replaced" if replaced else "import.written", file=text))
+    _print_counts(outcome)
+    echo(message("import.next", file=next(iter(shown.values()))), err=True)
+    return 0
+
+
+def _lines(findings: Sequence[ImportFinding], words: Catalogue) -> Iterator[str]:
+    """Yield a line for each sentence, with the places that it is about."""
+    places: dict[str, list[str]] = {}
+    for one in findings:
+        places.setdefault(words.text(one.what), []).append(str(one.where))
+    for what, where in places.items():
+        for place in where[:_PLACES]:
+            yield f"{place}: {what}"
+        if len(where) > _PLACES:
+            more = message("import.more_places", n=len(where) - _PLACES)
+            yield f"{where[_PLACES]}: {words.text(more)}"
+
+
+def _print_counts(outcome: ImportOutcome) -> None:
+    echo(
+        message(
+            "import.counts",
+            scenarios=message("check.scenarios", n=outcome.scenarios),
+            trials=message("check.trials", n=outcome.trials),
+            imported=outcome.imported,
+            n=outcome.assertions,
+        )
+    )

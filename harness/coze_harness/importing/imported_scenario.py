@@ -1,0 +1,94 @@
+"""What an import makes of a file, before it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from coze_harness.messages import LocalizedText
+from coze_harness.model import JSON
+from coze_harness.model.location import Location, PathPart
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFinding:
+    """Something that is not in the result, or not as it was.
+
+    `what` is a sentence with the reason. `is_approximate`: it is in the result, and expects
+    something similar.
+    """
+
+    where: Location
+    what: LocalizedText
+    is_approximate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FixedPosition:
+    """The `SourcePositions` of data without positions of its own, such as a line of a table."""
+
+    where: Location
+
+    def at(self, *_path: PathPart) -> Location:
+        """Return the place."""
+        return self.where
+
+    def key(self, *_path: PathPart) -> Location:
+        """Return the place."""
+        return self.where
+
+    def source(self, *_path: PathPart) -> str:
+        """Return nothing: it is not known how the value is written."""
+        return ""
+
+    def below(self, *_path: PathPart) -> FixedPosition:
+        """Return the same."""
+        return self
+
+
+class NotImportableError(Exception):
+    """A part of the source has nothing that corresponds to it here.
+
+    Args:
+        reason: a sentence.
+    """
+
+    def __init__(self, reason: LocalizedText) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedTurn:
+    """A prompt and the items of its `expect:`; both may have templates of the rows' columns."""
+
+    prompt: str
+    expect: Sequence[JSON] = ()
+    min_score: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedScenario:
+    """A scenario without a name; `rows` are its cases, `where` is where the source has it."""
+
+    where: Location
+    turns: Sequence[ImportedTurn]
+    description: str = ""
+    history: Sequence[Mapping[str, str]] = ()
+    rows: Sequence[Mapping[str, JSON]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedFile:
+    """All that one source gives.
+
+    `assertions` is the number of assertions in the source, `imported` of those in the result; each
+    is counted once, however many prompts and rows it applies to.
+    """
+
+    scenarios: Sequence[ImportedScenario]
+    findings: Sequence[ImportFinding]
+    assertions: int = 0
+    imported: int = 0
+    kinds: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """By the source's type of assertion: how many it has, and how many were imported."""

@@ -1,0 +1,291 @@
+"""A promptfoo configuration as scenarios."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from coze_harness.expectations import build_expectation
+from coze_harness.importing.imported_scenario import (
+    FixedPosition,
+    ImportedFile,
+    ImportedScenario,
+    ImportedTurn,
+    ImportFinding,
+    NotImportableError,
+)
+from coze_harness.importing.promptfoo_assertions import (
+    RED_TEAM,
+    ConvertedAssertion,
+    convert_assertion,
+)
+from coze_harness.importing.promptfoo_prompts import ForeignPrompt, PromptReader
+from coze_harness.importing.promptfoo_tests import ForeignTest, PlacedAssertion, TestReader
+from coze_harness.importing.referenced_files import ReferencedFiles, read_document
+from coze_harness.messages import LocalizedText, message
+from coze_harness.model import JSON, replace
+from coze_harness.model.errors import ScenarioError
+from coze_harness.model.location import Location
+from coze_harness.scenarios.template_renderer import TemplateRenderer, has_placeholder
+from coze_harness.yaml_source import YamlDocument
+
+KEYS: Final = frozenset({"prompts", "providers", "tests", "targets", "scenarios", "defaultTest"})
+"""Keys of which a configuration has at least one."""
+_MAX_SCENARIOS: Final = 2_000
+_NOT_IMPORTED: Final = ("redteam", "nunjucksFilters", "extensions", "derivedMetrics")
+_OWN_COLUMN: Final = "case"
+
+
+def is_configuration(data: JSON) -> bool:
+    """Return whether data looks like a promptfoo configuration."""
+    return isinstance(data, dict) and not KEYS.isdisjoint(data)
+
+
+def read_configuration(path: Path, roots: Sequence[Path], shown: str) -> ImportedFile:
+    """Return what a configuration gives.
+
+    Args:
+        path: the file.
+        roots: the folders whose files it may name.
+        shown: the file's name in findings.
+
+    Raises:
+        NotImportableError: it cannot be read, or has no prompts.
+        ScenarioError: it is not YAML or JSON.
+    """
+    document = read_document(path, shown)
+    if not is_configuration(document.data):
+        raise NotImportableError(message("import.reason.not_promptfoo"))
+    folder = shown.removesuffix(path.name)
+    return _Configuration(document, ReferencedFiles(path.parent, folder, tuple(roots))).read()
+
+
+@dataclass(slots=True)
+class _Count:
+    """How often a type of assertion occurs, and how often it was imported."""
+
+    all: int = 0
+    imported: int = 0
+
+
+@dataclass(slots=True)
+class _Group:
+    """Tests that differ only in their rows."""
+
+    scenario: ImportedScenario
+    rows: list[Mapping[str, JSON]] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+
+
+class _Configuration:
+    def __init__(self, document: YamlDocument, files: ReferencedFiles) -> None:
+        assert isinstance(document.data, dict)  # noqa: S101 (the caller checked it)
+        self._data = document.data
+        self._positions = document.positions
+        self._prompts = PromptReader(files)
+        self._tests = TestReader(files, document.data, document.positions)
+        self._renderer = TemplateRenderer()
+        self._findings: list[ImportFinding] = []
+        # By the number of an assertion and the code that changes the answer before it.
+        self._converted: dict[tuple[int, str], ConvertedAssertion | None] = {}
+        self._imported: set[int] = set()
+        self._failed: set[int] = set()
+
+    def read(self) -> ImportedFile:
+        for key in _NOT_IMPORTED:
+            if self._data.get(key):
+                where = self._positions.key(key)
+                self._findings.append(ImportFinding(where, message("import.no_key", key=key)))
+        prompts = list(self._read_prompts())
+        self._tests.read_default(
+            self._data.get("defaultTest"), self._positions.below("defaultTest")
+        )
+        tests = [
+            *self._tests.read(self._data.get("tests"), self._positions.below("tests")),
+            *self._tests.read_scenarios(
+                self._data.get("scenarios"), self._positions.below("scenarios")
+            ),
+        ]
+        if not tests and prompts and self._tests.default_assertions:
+            tests = [*self._tests.read({}, self._positions)]
+        groups: dict[str, _Group] = {}
+        for prompt in prompts:
+            for test in tests:
+                self._add(prompt, test, groups)
+        scenarios = [_with_rows(group) for group in groups.values()]
+        if len(scenarios) > _MAX_SCENARIOS:
+            what = message("import.too_many_scenarios", limit=_MAX_SCENARIOS)
+            self._findings.append(ImportFinding(self._positions.at(), what))
+        return self._file(scenarios[:_MAX_SCENARIOS], tests)
+
+    def _read_prompts(self) -> Iterator[ForeignPrompt]:
+        value, positions = self._data.get("prompts"), self._positions.below("prompts")
+        if value is None:
+            # promptfoo's own default: the test says what to send.
+            yield ForeignPrompt("{{ prompt }}", self._positions.at())
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                yield from self._prompts.read(item, positions.at(index))
+        elif isinstance(value, dict):
+            for path, label in value.items():
+                labelled: JSON = {"id": path, "label": label}
+                yield from self._prompts.read(labelled, positions.key(path))
+        else:
+            yield from self._prompts.read(value, positions.at())
+
+    def _file(
+        self, scenarios: Sequence[ImportedScenario], tests: Sequence[ForeignTest]
+    ) -> ImportedFile:
+        counts: dict[str, _Count] = {}
+        seen: set[int] = set()
+        for one in (a for test in tests for a in test.assertions):
+            if one.number in seen:
+                continue
+            seen.add(one.number)
+            count = counts.setdefault(one.assertion.type, _Count())
+            count.all += 1
+            count.imported += one.number in self._imported - self._failed
+        found = [*self._findings, *self._prompts.findings, *self._tests.findings]
+        distinct = {(str(one.where), str(one.what)): one for one in found}
+        return ImportedFile(
+            scenarios=scenarios,
+            findings=sorted(distinct.values(), key=_place),
+            assertions=sum(one.all for one in counts.values()),
+            imported=sum(one.imported for one in counts.values()),
+            kinds={name: (one.all, one.imported) for name, one in sorted(counts.items())},
+        )
+
+    def _add(self, prompt: ForeignPrompt, test: ForeignTest, groups: dict[str, _Group]) -> None:
+        """Add a test with a prompt to the group of those that differ only in their rows."""
+        text = f"{test.prefix}{prompt.text}{test.suffix}"
+        try:
+            rows = [self._filled(row) for row in test.rows]
+            self._check_names([text, list(prompt.history)], rows)
+        except NotImportableError as error:
+            what = message("import.no_test", reason=error.reason)
+            self._findings.append(ImportFinding(test.where, what))
+            return
+        expect = [item for one in test.assertions if (item := self._item(one, rows)) is not None]
+        min_score = test.threshold if _has_score(expect) else None
+        if min_score is not None and not 0 < min_score <= 1:
+            min_score = None
+        turn = ImportedTurn(prompt=text, expect=expect, min_score=min_score)
+        key = json.dumps([text, list(prompt.history), expect, min_score], ensure_ascii=False)
+        group = groups.get(key)
+        if group is None:
+            scenario = ImportedScenario(
+                where=test.where, turns=(turn,), description=prompt.label, history=prompt.history
+            )
+            group = groups[key] = _Group(scenario)
+        used = self._renderer.names([text, [dict(one) for one in prompt.history], expect])
+        for row in rows:
+            group.rows.append({name: value for name, value in row.items() if name in used})
+            group.labels.append(test.description)
+
+    def _filled(self, row: Mapping[str, JSON]) -> Mapping[str, JSON]:
+        """Return a row; a variable may use others.
+
+        Raises:
+            NotImportableError: one of them cannot be filled.
+        """
+        return {
+            name: self._fill(value, row)
+            if isinstance(value, str) and has_placeholder(value)
+            else value
+            for name, value in row.items()
+        }
+
+    def _fill(self, text: str, row: Mapping[str, JSON]) -> str:
+        try:
+            return self._renderer.text(text, row, lambda: Location(""))
+        except ScenarioError as error:
+            raise NotImportableError(error.what) from error
+
+    def _check_names(self, value: JSON, rows: Sequence[Mapping[str, JSON]]) -> None:
+        """Check that every template can be filled in every row.
+
+        Raises:
+            NotImportableError: one cannot.
+        """
+        try:
+            for row in rows:
+                self._renderer.value(value, row, lambda _path: Location(""))
+        except ScenarioError as error:
+            raise NotImportableError(error.what) from error
+
+    def _item(self, one: PlacedAssertion, rows: Sequence[Mapping[str, JSON]]) -> JSON:
+        """Return the item for an assertion; `None`, and a finding, if it has none."""
+        converted = self._conversion(one)
+        if converted is None:
+            return None
+        position = FixedPosition(one.where)
+        checked: set[str] = set()
+        try:
+            for row in rows:
+                filled = self._renderer.value(converted.item, row, lambda _path: one.where)
+                if (key := json.dumps(filled, ensure_ascii=False)) not in checked:
+                    checked.add(key)
+                    build_expectation(filled, position)
+        except ScenarioError as error:
+            self._failed.add(one.number)
+            self._report(one, error.what)
+            return None
+        self._imported.add(one.number)
+        if converted.note is not None:
+            what = message("import.approximate", type=one.assertion.type, note=converted.note)
+            self._findings.append(ImportFinding(one.where, what, is_approximate=True))
+        return converted.item
+
+    def _conversion(self, one: PlacedAssertion) -> ConvertedAssertion | None:
+        key = one.number, one.assertion.transform
+        if key in self._converted:
+            return self._converted[key]
+        converted: ConvertedAssertion | None = None
+        reason = one.error
+        if reason is None:
+            try:
+                converted = convert_assertion(one.assertion)
+            except NotImportableError as error:
+                reason = error.reason
+            except ScenarioError as error:
+                reason = error.what
+        if reason is not None:
+            self._report(one, reason)
+        self._converted[key] = converted
+        return converted
+
+    def _report(self, one: PlacedAssertion, reason: LocalizedText) -> None:
+        name = one.assertion.type
+        if name.startswith(RED_TEAM):
+            name = f"{RED_TEAM}…"
+        what = message("import.no_assertion", type=name, reason=reason)
+        self._findings.append(ImportFinding(one.where, what))
+
+
+def _has_score(expect: Iterable[JSON]) -> bool:
+    return any(not isinstance(item, dict) or item.get("severity") != "warning" for item in expect)
+
+
+def _with_rows(group: _Group) -> ImportedScenario:
+    """Return a group's scenario with its rows as cases, if it has templates or several rows."""
+    rows, labels = group.rows, group.labels
+    if len(rows) == 1:
+        description = labels[0] or group.scenario.description
+        return replace(group.scenario, description=description, rows=rows if rows[0] else ())
+    if not any(rows):
+        return group.scenario
+    if (
+        all(labels)
+        and len(set(labels)) == len(labels)
+        and not any(_OWN_COLUMN in row for row in rows)
+    ):
+        rows = [{_OWN_COLUMN: label, **row} for row, label in zip(rows, labels, strict=True)]
+    distinct = {json.dumps(row, sort_keys=True, ensure_ascii=False): row for row in rows}
+    return replace(group.scenario, rows=list(distinct.values()))
+
+
+def _place(finding: ImportFinding) -> tuple[str, int, int]:
+    return finding.where.path, finding.where.line, finding.where.column

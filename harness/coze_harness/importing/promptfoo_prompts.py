@@ -1,0 +1,163 @@
+"""promptfoo's prompts: texts, files of several, chats in JSON or YAML."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from coze_harness.importing.imported_scenario import ImportFinding, NotImportableError
+from coze_harness.importing.referenced_files import (
+    ReferencedFiles,
+    is_reference,
+    read_document,
+    read_text,
+)
+from coze_harness.messages import message
+from coze_harness.model import JSON
+from coze_harness.model.errors import ScenarioError
+from coze_harness.model.location import Location
+from coze_harness.yaml_source import read_yaml
+
+_TEXT_FILES: Final = (".txt", ".md", ".j2", ".json", ".yaml", ".yml", ".csv")
+_SEPARATOR: Final = re.compile(r"^---\s*$", re.MULTILINE)
+_DUMP: Final = re.compile(r"\|\s*dump\b")
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignPrompt:
+    """A prompt: the last message of the user, and the messages before it."""
+
+    text: str
+    where: Location
+    label: str = ""
+    history: tuple[Mapping[str, str], ...] = ()
+
+
+class PromptReader:
+    """Reads the prompts of one configuration; what cannot be read becomes a finding."""
+
+    def __init__(self, files: ReferencedFiles) -> None:
+        self._files = files
+        self.findings: list[ImportFinding] = []
+
+    def read(self, value: JSON, where: Location) -> list[ForeignPrompt]:
+        """Return the prompts that an item of `prompts:` declares."""
+        try:
+            return self._read(value, where)
+        except NotImportableError as error:
+            reason = error.reason
+        except ScenarioError as error:
+            reason = error.what
+        self.findings.append(ImportFinding(where, message("import.no_prompt", reason=reason)))
+        return []
+
+    def _read(self, value: JSON, where: Location) -> list[ForeignPrompt]:
+        if isinstance(value, dict):
+            label = str(value.get("label") or "")
+            source = value.get("raw") or value.get("id") or value.get("label")
+            return [
+                ForeignPrompt(one.text, one.where, label or one.label, one.history)
+                for one in self._read(source, where)
+            ]
+        if not isinstance(value, str) or not value.strip():
+            raise NotImportableError(message("import.reason.value"))
+        if value.startswith(("exec:", "langfuse://", "portkey://", "helicone://", "azureml://")):
+            raise NotImportableError(message("import.reason.url", url=value))
+        if not is_reference(value) and not self._is_path(value):
+            return [self._prompt(value, where)]
+        found: list[ForeignPrompt] = []
+        for path in self._files.find(value):
+            found += self._of_file(path)
+        return found
+
+    def _is_path(self, text: str) -> bool:
+        """Return whether a text without `file://` is the path of a file that exists."""
+        if "\n" in text or len(text) > 300 or not text.rstrip().endswith(_TEXT_FILES):
+            return False
+        try:
+            return bool(self._files.find(text))
+        except NotImportableError:
+            return False
+
+    def _of_file(self, path: Path) -> list[ForeignPrompt]:
+        text, place = read_text(path), Location(self._files.shown(path), 1)
+        suffix = path.suffix.lower()
+        if suffix == ".csv":
+            return self._of_table(text, place)
+        if suffix == ".txt":
+            parts = [part.strip("\n") for part in _SEPARATOR.split(text) if part.strip()]
+            return [self._prompt(part, place) for part in parts]
+        if suffix in (".yaml", ".yml"):
+            data = read_document(path, place.path).data
+            return [
+                self._chat(data, place) if isinstance(data, list) else self._prompt(text, place)
+            ]
+        return [self._prompt(text, place)]
+
+    def _of_table(self, text: str, place: Location) -> list[ForeignPrompt]:
+        rows = [row for row in csv.reader(io.StringIO(text, newline="")) if any(row)]
+        head = [cell.strip().lower() for cell in rows[0]] if rows else []
+        if "prompt" not in head:
+            return [self._prompt(row[0], place) for row in rows]
+        at = head.index("prompt")
+        return [self._prompt(row[at], place) for row in rows[1:] if len(row) > at]
+
+    def _prompt(self, text: str, where: Location) -> ForeignPrompt:
+        if text.lstrip().startswith("[") and '"role"' in text:
+            try:
+                return self._chat(
+                    read_yaml(text.replace("\t", " "), where.path, ScenarioError).data, where
+                )
+            except ScenarioError as error:
+                raise NotImportableError(message("import.reason.chat")) from error
+        return ForeignPrompt(adapt_template(text.strip()), where)
+
+    def _chat(self, messages: JSON, where: Location) -> ForeignPrompt:
+        if not isinstance(messages, list) or not all(isinstance(one, dict) for one in messages):
+            raise NotImportableError(message("import.reason.chat"))
+        said: list[tuple[str, str]] = []
+        for one in messages:
+            assert isinstance(one, dict)  # noqa: S101 (checked above)
+            role, text = str(one.get("role", "")), _content(one.get("content"))
+            if role in ("system", "developer"):
+                what = message("import.system_prompt")
+                self.findings.append(ImportFinding(where, what))
+            elif role in ("user", "assistant"):
+                said.append((role, adapt_template(text)))
+            else:
+                raise NotImportableError(message("import.reason.chat"))
+        if not said or said[-1][0] != "user":
+            raise NotImportableError(message("import.reason.chat"))
+        history = tuple({"role": role, "content": text} for role, text in said[:-1])
+        return ForeignPrompt(said[-1][1], where, history=history)
+
+
+def _content(value: JSON) -> str:
+    """Return the text of a message; its parts are joined by line feeds.
+
+    Raises:
+        NotImportableError: it has anything but text.
+    """
+    if isinstance(value, str):
+        return value
+    parts: Sequence[JSON] = value if isinstance(value, list) else ()
+    texts = [
+        str(part["text"])
+        for part in parts
+        if isinstance(part, dict)
+        and part.get("type", "text") in ("text", "input_text")
+        and "text" in part
+    ]
+    if not texts or len(texts) < len(parts):
+        raise NotImportableError(message("import.reason.chat"))
+    return "\n".join(texts)
+
+
+def adapt_template(text: str) -> str:
+    """Return a template of Nunjucks as one of Jinja, as far as their filters differ."""
+    return _DUMP.sub("| tojson", text)

@@ -1,0 +1,132 @@
+"""The files that a configuration names: read from its folder and the project's, and bounded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from coze_harness.importing.imported_scenario import NotImportableError
+from coze_harness.messages import message
+from coze_harness.model import JSON
+from coze_harness.model.errors import ScenarioError
+from coze_harness.yaml_source import YamlDocument, read_yaml
+
+MAX_FILE: Final = 10_000_000
+"""Bytes of a file."""
+_MAX_MATCHES: Final = 1_000
+_SCHEME: Final = "file://"
+_CODE: Final = (".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".py", ".rb", ".go", ".sh")
+
+
+def is_reference(text: object) -> bool:
+    """Return whether a value names a file."""
+    return isinstance(text, str) and text.startswith(_SCHEME)
+
+
+@dataclass(frozen=True, slots=True)
+class ReferencedFiles:
+    """Reads files by the paths that a configuration in `folder` has.
+
+    `shown_folder` is the folder's name in findings, with a slash at its end; empty for the
+    project's own. `roots` are the folders that may be read; whatever is outside of them might be a
+    secret that would be copied into a scenario.
+    """
+
+    folder: Path
+    shown_folder: str
+    roots: tuple[Path, ...]
+
+    def find(self, reference: str) -> list[Path]:
+        """Return the files that a reference means; it may have wildcards.
+
+        Raises:
+            NotImportableError: there is none, it is code, or it is outside.
+        """
+        name = reference.removeprefix(_SCHEME)
+        if "://" in name:
+            raise NotImportableError(message("import.reason.url", url=name))
+        plain = name.partition(":")[0] if ":" in name[2:] else name
+        if plain.endswith(_CODE):
+            raise NotImportableError(message("import.reason.code_file", file=name))
+        if "\0" in name or Path(name).is_absolute():
+            raise NotImportableError(message("import.reason.outside", file=name))
+        try:
+            if any(sign in name for sign in "*?["):
+                found = []
+                for path in self.folder.glob(name):
+                    found.append(path)
+                    if len(found) > _MAX_MATCHES:
+                        break
+                found.sort()
+            else:
+                found = [self.folder / name]
+        except (ValueError, OSError, NotImplementedError) as error:
+            raise NotImportableError(message("import.reason.missing", file=name)) from error
+        files = [path for path in found if path.is_file()]
+        if not files:
+            raise NotImportableError(message("import.reason.missing", file=name))
+        for path in files:
+            self._check(path, name)
+        return files[:_MAX_MATCHES]
+
+    def _check(self, path: Path, name: str) -> None:
+        real = path.resolve()
+        if not any(real.is_relative_to(root) for root in self.roots):
+            raise NotImportableError(message("import.reason.outside", file=name))
+
+    def shown(self, path: Path) -> str:
+        """Return a file's name in findings."""
+        if path.is_relative_to(self.folder):
+            return f"{self.shown_folder}{path.relative_to(self.folder).as_posix()}"
+        return str(path)
+
+
+def read_text(path: Path) -> str:
+    """Return a file's text: UTF-8, or GB 18030 as older Chinese programs write it.
+
+    Raises:
+        NotImportableError: it cannot be read, is too large, or is neither.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE + 1)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise NotImportableError(
+            message("import.reason.unreadable", file=path.name, reason=reason)
+        ) from error
+    if len(content) > MAX_FILE:
+        raise NotImportableError(message("import.reason.size", file=path.name, limit=MAX_FILE))
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding).replace("\r\n", "\n")
+        except UnicodeDecodeError:
+            continue
+    raise NotImportableError(message("import.reason.encoding", file=path.name))
+
+
+def read_document(path: Path, shown: str) -> YamlDocument:
+    """Return a YAML or JSON file with its positions.
+
+    Raises:
+        NotImportableError: it cannot be read.
+        ScenarioError: it is not YAML.
+    """
+    text = read_text(path)
+    if path.suffix.lower() == ".json":
+        # JSON may be indented by tabs, which YAML forbids; inside texts it has none.
+        text = text.replace("\t", " ")
+    return read_yaml(text, shown, ScenarioError)
+
+
+def read_data(path: Path, shown: str) -> JSON:
+    """Return the data of a file, or its text if it is neither YAML nor JSON.
+
+    Raises:
+        NotImportableError: it cannot be read.
+        ScenarioError: it is not YAML.
+    """
+    if path.suffix.lower() in (".yaml", ".yml", ".json"):
+        return read_document(path, shown).data
+    return read_text(path)
