@@ -39,6 +39,7 @@ VALUES: list[Any] = [
     [{"role": "user", "content": ""}],
     [{"role": "user", "content": "x", "odd": 1}],
 ]
+SIMULATE = {"bot": "tester", "goal": "a refund", "until": ["done"]}
 NOT_AN_INTEGER = {"repeat": [0.0]}
 """JSON Schema takes a float without a fraction for an integer."""
 
@@ -72,7 +73,12 @@ def test_turns_are_required() -> None:
 
 def test_every_key_is_a_field_with_a_description() -> None:
     for record, schema in ((ScenarioSpec, SCENARIO), (TurnSpec, TURN)):
-        names = {one.name for one in fields(record)} - {"keys", "positions", "context"}
+        names = {one.name for one in fields(record)} - {
+            "keys",
+            "positions",
+            "context",
+            "simulation",
+        }
         assert names == set(schema["properties"])
         assert all(one["description"] for one in schema["properties"].values())
 
@@ -89,7 +95,8 @@ def test_the_schema_is_valid_and_refers_to_what_it_contains() -> None:
     assert isinstance(scenario, dict)
     assert {"turns", "cases", "meta_data", "min_pass_rate"} <= scenario["properties"].keys()
     assert scenario["additionalProperties"] is False
-    assert schema["else"] == {"$ref": "#/$defs/scenario", "required": ["turns"]}
+    assert schema["else"]["$ref"] == "#/$defs/scenario"
+    assert schema["else"]["else"] == {"required": ["turns"]}
     assert "contains" in repr(definitions["expectation"])
 
 
@@ -109,6 +116,14 @@ def test_the_schema_is_valid_and_refers_to_what_it_contains() -> None:
         ({"defaults": {"repeat": 2}, "scenarios": [{"name": "a"}]}, False),
         ({"defaults": {"turns": [{"prompt": "a"}]}, "scenarios": [{"name": "a"}]}, True),
         ({"scenarios": []}, False),
+        ({"simulate": SIMULATE}, True),
+        ({"simulate": SIMULATE, "expect": ["a"], "every_turn": [{"turns": 3}]}, True),
+        ({"simulate": SIMULATE, "turns": [{"prompt": "a"}]}, False),
+        ({"simulate": {**SIMULATE, "until": []}}, False),
+        ({"simulate": {**SIMULATE, "max_turns": 51}}, False),
+        ({"simulate": {"bot": "b", "goal": "g"}}, False),
+        ({"defaults": {"simulate": SIMULATE}, "scenarios": [{"name": "a"}]}, True),
+        ({"defaults": {"repeat": 2}, "scenarios": [{"simulate": SIMULATE}]}, True),
     ],
 )
 def test_editors_see_what_is_wrong(data: dict[str, Any], valid: bool) -> None:

@@ -283,7 +283,10 @@ class CandidateReview:
                 replace(
                     item,
                     request_body=with_bot_version(
-                        item.target.partition("?")[0], item.request_body, trial.options
+                        item.target.partition("?")[0],
+                        item.request_body,
+                        trial.bot.id,
+                        trial.options,
                     ),
                 )
                 for item in recording.interactions
@@ -304,7 +307,7 @@ class CandidateReview:
         accepted = replace(
             info,
             trial=trial.key.id,
-            fingerprint=fingerprint(trial.bot, trial.options, turns),
+            fingerprint=fingerprint(trial.bot, trial.options, turns, trial.tester),
             candidate=None,
         )
         return Promotion(

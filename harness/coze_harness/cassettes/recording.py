@@ -105,7 +105,8 @@ def dump_info(recording: Recording, origin: RecordingInfo) -> dict[str, JSON]:
     counts = [item.repeat_count for item in items]
     if counts != [item.repeat_count for item in _with_poll_counts(items, polls)]:
         block["repeats"] = counts
-    if items and (base_path := base_path_of(items[0].host)):
+    hosts = dict.fromkeys(item.host for item in items)
+    if base_path := next(filter(None, map(base_path_of, hosts)), ""):
         block["base_path"] = base_path
     if origin.overridden_options:
         block["asked"] = dict(origin.overridden_options)

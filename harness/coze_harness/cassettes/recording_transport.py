@@ -18,7 +18,8 @@ class RecordingTransport:
 
     Args:
         transport: sends the calls.
-        host: scheme and host, with the base URL's path if it has one, without a slash at the end.
+        host: scheme and host, with the base URL's path if it has one, without a slash at the end;
+            a call with a `service` has that.
         redactor: removes secrets before anything is kept.
 
     Attributes:
@@ -49,7 +50,7 @@ class RecordingTransport:
         if call.attempt == 1:
             self._before_attempt = None
         response = self._transport.send(call)
-        item = Interaction.from_call(call, response, self._host, self.redactor)
+        item = Interaction.from_call(call, response, call.service or self._host, self.redactor)
         items = self._interactions
         if self._before_attempt is not None:
             items[-1:] = self._before_attempt

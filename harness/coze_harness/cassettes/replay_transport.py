@@ -75,6 +75,11 @@ class ReplayTransport:
         remaining = self._interactions[self._next : self._next + 1]
         return remaining[0].request_body if remaining else b""
 
+    @property
+    def is_at_end(self) -> bool:
+        """Whether all interactions were played."""
+        return self._next == len(self._interactions)
+
     def check_all_played(self) -> None:
         """Check that all interactions were played.
 

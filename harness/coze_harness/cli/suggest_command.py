@@ -86,7 +86,7 @@ def _lines(turns: Sequence[TurnSuggestions], words: Catalogue) -> Iterator[str]:
         }
         yield words.text(missing_protection(group, len(scenarios)))
         for turn, one in groups[group]:
-            yield f"  {turn.location}"
+            yield f"  {turn.location}" if turn.key == "expect" else f"  {turn.location} {turn.key}"
             yield f"    - {single_line(one.item, _MAX_WIDTH)}"
             kills = words.text(message("suggest.kills", n=len(one.kills), good=one.good))
             example = single_line(one.kills[0][1].text, 60)
@@ -101,6 +101,7 @@ def _as_record(seed: int, turns: Sequence[TurnSuggestions], words: Catalogue) ->
             {
                 "file": turn.location.path,
                 "line": turn.location.line,
+                "key": turn.key,
                 "written": turn.written,
                 "problem": words.text(turn.problem),
                 "suggestions": [

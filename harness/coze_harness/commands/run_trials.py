@@ -330,7 +330,7 @@ def open_live_transports(
     if errors := unsendable_prompts(trials):
         raise ScenarioErrors(errors)
     workers = options.workers or project.settings.workers or STREAM_WORKERS
-    targets = (trial.bot for trial in trials)
+    targets = (target for trial in trials for target in (trial.bot, trial.tester) if target)
     return project.open_transports(redactor, targets, workers=workers)
 
 

@@ -20,10 +20,14 @@ from coze_harness.yaml_source.list_insertion import insert_items
 
 
 class TurnSuggestions(NamedTuple):
-    """What to add to a turn of a scenario file; `problem` says why it could not be written."""
+    """What to add to a turn of a scenario file; `problem` says why it could not be written.
+
+    `key` is the list that it belongs to. With a simulated user it is the scenario's `every_turn`.
+    """
 
     location: Location
     suggestions: Sequence[Suggestion]
+    key: str = "expect"
     written: bool = False
     problem: LocalizedText = LocalizedText()
 
@@ -42,7 +46,10 @@ def suggest(
     repeats = {group: others for group, (_first, *others) in groups.items() if others}
     runner = MutationRunner(project.replayer, seed, repeats)
     runner.evaluate([first for first, *_ in groups.values()])
-    turns = [TurnSuggestions(location, items) for location, items in runner.suggestions()]
+    turns = [
+        TurnSuggestions(location, items, "every_turn" if location in runner.simulated else "expect")
+        for location, items in runner.suggestions()
+    ]
     return (_write(project.settings.root, turns) if write else turns), runner
 
 
@@ -71,7 +78,7 @@ def _write(root: Path, turns: Sequence[TurnSuggestions]) -> list[TurnSuggestions
 def _with_suggestions(text: str, turn: TurnSuggestions) -> str | None:
     """Return a file's text with suggestions; `None` unless they are all that has changed."""
     where, items = turn.location, [one.item for one in turn.suggestions]
-    inserted = insert_items(text, where.line, where.column, "expect", items)
+    inserted = insert_items(text, where.line, where.column, turn.key, items)
     if inserted is None:
         return None
     edited, path = inserted
@@ -81,19 +88,19 @@ def _with_suggestions(text: str, turn: TurnSuggestions) -> str | None:
         added = read_yaml("\n".join(f"- {item}" for item in items), where.path, ScenarioError).data
     except HarnessError:
         return None
-    return edited if _extend(before, path, added) == after else None
+    return edited if _extend(before, path, turn.key, added) == after else None
 
 
-def _extend(data: JSON, path: Sequence[str | int], added: JSON) -> JSON:
-    """Return data with more expectations in the turn at a path."""
+def _extend(data: JSON, path: Sequence[str | int], key: str, added: JSON) -> JSON:
+    """Return data with more expectations in a list of the turn at a path."""
     if path:
         step, *rest = path
         if isinstance(data, dict) and isinstance(step, str):
-            return {**data, step: _extend(data[step], rest, added)}
+            return {**data, step: _extend(data[step], rest, key, added)}
         if isinstance(data, list) and isinstance(step, int):
-            return [*data[:step], _extend(data[step], rest, added), *data[step + 1 :]]
+            return [*data[:step], _extend(data[step], rest, key, added), *data[step + 1 :]]
         return data
     if not isinstance(data, dict) or not isinstance(added, list):
         return data
-    old = data.get("expect") or []
-    return {**data, "expect": [*old, *added] if isinstance(old, list) else added}
+    old = data.get(key) or []
+    return {**data, key: [*old, *added] if isinstance(old, list) else added}

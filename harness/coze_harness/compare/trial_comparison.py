@@ -9,6 +9,7 @@ from typing import Final
 
 from coze_harness.compare.verdict_changes import find_verdict_changes
 from coze_harness.model import (
+    CONVERSATION_END,
     AnswerChange,
     ChangeKind,
     FactDifference,
@@ -18,6 +19,7 @@ from coze_harness.model import (
     TrialStatus,
     TurnChange,
     TurnResult,
+    Verdict,
     replace,
 )
 from coze_harness.text import similarity
@@ -49,7 +51,8 @@ def compare_trial(
 
     If both sides have the same verdict, the answers decide: `FACTS_CHANGED` if they pass and the
     facts of an answer differ from those of every accepted answer, else `DIFFERENT` if an answer
-    differs or only one side has it, else `TEXT_CHANGED`, else `SAME`. If the verdict of an
+    differs or only one side has it, else `TEXT_CHANGED`, else `SAME`. Answers to different prompts
+    of a simulated user are not compared; they make the trial `DIFFERENT`. If the verdict of an
     expectation of severity error changed, but not that of the trial (because another one fails on
     both sides), the trial is `DIFFERENT`, too. Tool calls, follow-ups and other messages are
     ignored, because they vary from one chat to the next; use expectations for them.
@@ -71,7 +74,10 @@ def compare_trial(
     if baseline.change is not None:
         # The result of an earlier comparison contains its own baseline.
         baseline = replace(baseline, change=None)
-    turns = _turn_changes(baseline.turns, candidate.turns)
+    if _is_simulated(baseline.turns) or _is_simulated(candidate.turns):
+        turns = _simulated_changes(baseline.turns, candidate.turns)
+    else:
+        turns = _turn_changes(baseline.turns, candidate.turns)
     if any(turn.facts for turn in turns):
         turns = _without_accepted_facts(turns, candidate.turns, accepted())
     kind = _by_verdict(baseline.status, candidate.status)
@@ -95,6 +101,43 @@ def _turn_changes(
     if len(before) == len(after):
         return tuple([_compare_turns(*pair) for pair in zip(before, after, strict=True)])
     return tuple([_compare_turns(*pair) for pair in zip_longest(before, after)])
+
+
+def _is_simulated(turns: Sequence[TurnResult]) -> bool:
+    return any(one.kind == CONVERSATION_END for turn in turns[-1:] for one in turn.verdicts)
+
+
+def _simulated_changes(
+    before: Sequence[TurnResult], after: Sequence[TurnResult]
+) -> tuple[TurnChange, ...]:
+    """Return what changed in a conversation whose prompts a simulated user wrote.
+
+    The verdicts on the whole conversations are compared, and belong to the candidate's last turn.
+    """
+    old, old_end = _without_end(before)
+    new, new_end = _without_end(after)
+    changes = [_compare_prompted(*pair) for pair in zip_longest(old, new)]
+    if old_end and new_end and (ending := find_verdict_changes(old_end, new_end)):
+        last = changes[len(after) - 1]
+        changes[len(after) - 1] = replace(last, verdict_changes=(*last.verdict_changes, *ending))
+    return tuple(changes)
+
+
+def _without_end(turns: Sequence[TurnResult]) -> tuple[list[TurnResult], tuple[Verdict, ...]]:
+    """Return turns without the verdicts on the whole conversation, and these verdicts."""
+    *others, last = turns
+    kinds = [verdict.kind for verdict in last.verdicts]
+    count = kinds.index(CONVERSATION_END) if CONVERSATION_END in kinds else len(kinds)
+    return [*others, replace(last, verdicts=last.verdicts[:count])], last.verdicts[count:]
+
+
+def _compare_prompted(before: TurnResult | None, after: TurnResult | None) -> TurnChange:
+    if before is None or after is None or before.prompt == after.prompt:
+        return _compare_turns(before, after)
+    if before.reply is None or after.reply is None:
+        return _ONE_SIDED
+    changes = find_verdict_changes(before.verdicts, after.verdicts)
+    return replace(_ONE_SIDED, verdict_changes=changes)
 
 
 def _compare_turns(before: TurnResult | None, after: TurnResult | None) -> TurnChange:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from coze_harness.coze import workflow_calls
 from coze_harness.coze.api_calls import CHAT_PATH, UPLOAD_PATH, chat_body
 from coze_harness.coze.prompt_messages import build_prompt_messages, describe_attachment
+from coze_harness.coze.simulated_user import first_message, tester_options
 from coze_harness.model import JSON, ChatOptions, Target
 from coze_harness.model.trial import Turn
 from coze_harness.text import json_text as jsontext
@@ -101,15 +102,16 @@ def _without_types(messages: Sequence[JSON]) -> list[JSON]:
     ]
 
 
-def with_bot_version(path: str, request: bytes, options: ChatOptions) -> bytes:
+def with_bot_version(path: str, request: bytes, bot_id: str, options: ChatOptions) -> bytes:
     """Return a recorded request with the bot version of `options`.
 
     Only prompts to a bot name a version; all other requests stay equal to the byte, and so does a
-    prompt that names that version already.
+    prompt to another bot, or one that names that version already.
 
     Args:
         path: the request's path.
         request: its body.
+        bot_id: the bot whose version it is.
         options: what the scenario sends.
     """
     if path != CHAT_PATH:
@@ -118,7 +120,7 @@ def with_bot_version(path: str, request: bytes, options: ChatOptions) -> bytes:
         body = jsontext.parse_json(request)
     except ValueError:
         return request
-    if not isinstance(body, dict):
+    if not isinstance(body, dict) or body.get("bot_id") != bot_id:
         return request
     wanted = {"bot_version": options.bot_version, "publish_status": options.publish_status}
     if all(body.get(name, "") == text for name, text in wanted.items()):
@@ -127,11 +129,14 @@ def with_bot_version(path: str, request: bytes, options: ChatOptions) -> bytes:
     return jsontext.dump_json(others | {name: text for name, text in wanted.items() if text})
 
 
-def fingerprint(target: Target, options: ChatOptions, turns: Sequence[Turn]) -> str:
+def fingerprint(
+    target: Target, options: ChatOptions, turns: Sequence[Turn], tester: Target | None = None
+) -> str:
     """Return a hash of everything that a trial sends.
 
     Expectations have no part in it: they are judged again in each replay. A Python function that
-    computes a tool's output is in it by its name; its output is in the recording.
+    computes a tool's output is in it by its name; its output is in the recording. Of a simulated
+    user it is what the tester is told at the beginning.
     """
     sent: list[JSON] = [
         options.conversation_id,
@@ -145,7 +150,16 @@ def fingerprint(target: Target, options: ChatOptions, turns: Sequence[Turn]) -> 
         sent.append("streamed runs")
     if files := [describe_attachment(item) for turn in turns for item in turn.attachments]:
         sent.append(files)
+    if tester is not None:
+        sent.append({"simulated user": tester_body(tester, options, turns[0])})
     return f"sha256:{hashlib.sha256(jsontext.dump_sorted_json(sent)).hexdigest()}"
+
+
+def tester_body(tester: Target, options: ChatOptions, turn: Turn) -> dict[str, JSON]:
+    """Return the body of the first message to a tester, as far as it is known before a trial."""
+    answer = "" if turn.prompt else None
+    prompt = Turn(prompt=first_message(turn, answer), expectations=(), location=turn.location)
+    return prompt_bodies(tester, tester_options(options), [prompt])[0]
 
 
 def _tools(turn: Turn) -> dict[str, JSON]:

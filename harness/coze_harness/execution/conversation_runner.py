@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from coze_harness.execution.turn_sources import turn_source
 from coze_harness.messages import LocalizedText
 from coze_harness.model import (
     BotSnapshot,
@@ -17,10 +18,11 @@ from coze_harness.model import (
     TurnResult,
     Verdict,
     VerdictStatus,
+    replace,
 )
 from coze_harness.model.errors import HarnessError
 from coze_harness.model.protocols import CallFlow, Conversation
-from coze_harness.model.trial import EvaluationContext, Trial, Turn
+from coze_harness.model.trial import EvaluationContext, Expectation, SimulatedUser, Trial, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ def run_conversation(
     conversation: Conversation,
     baseline_answers: Sequence[str | None] | None = (),
     snapshot: BotSnapshot | None = None,
+    tester: Conversation | None = None,
 ) -> CallFlow[ConversationResult]:
     """Run a trial's turns and judge each reply.
 
@@ -44,34 +47,63 @@ def run_conversation(
 
     Args:
         trial: the trial.
-        turns: its turns.
+        turns: its turns; with a tester the pattern of all.
         conversation: asks the bot, or replays it.
         baseline_answers: the baseline's answer to each turn, as far as there are any; `None` if
             this conversation is the baseline itself.
         snapshot: the bot, if it is known.
+        tester: asks the target that plays the user, or replays it, if the trial has one.
     """
+    source = turn_source(trial, turns, tester)
     done: list[TurnResult] = []
     replies: tuple[Reply, ...] = ()
     prompts: tuple[str, ...] = ()
-    for turn in turns:
+    while True:
+        turn: Turn | None = None
         try:
+            turn = yield from source.next_turn(replies)
+            if turn is None:
+                break
             reply = yield from conversation.run_turn(turn)
         except HarnessError as error:
-            done.append(_turn_result(turn, None, ()))
+            if turn is not None:
+                done.append(_turn_result(turn, None, ()))
             return ConversationResult(tuple(done), error)
         baseline: str | None = reply.answer
         if baseline_answers is not None:
             baseline = baseline_answers[len(done)] if len(done) < len(baseline_answers) else None
         context = EvaluationContext(turn.prompt, reply, replies, baseline, prompts, snapshot)
-        verdicts, judging_error = _judge(turn, context)
+        verdicts, judging_error = _judge(turn.expectations, context)
+        has_ended = trial.stop_on_failure and _fails(verdicts)
+        if turn.user and judging_error is None and not has_ended:
+            ending, judging_error, has_ended = _judge_end(turn.user, context)
+            verdicts += ending
         done.append(_turn_result(turn, reply, verdicts))
         if judging_error is not None:
             return ConversationResult(tuple(done), judging_error)
-        if trial.stop_on_failure and _fails(verdicts):
+        if has_ended:
             break
         replies = (*replies, reply)
         prompts = (*prompts, turn.prompt)
     return ConversationResult(tuple(done))
+
+
+def judged_turns(turns: Sequence[Turn], results: Sequence[TurnResult]) -> Sequence[Turn]:
+    """Return the turns that were run, each with the expectations that its verdicts are of.
+
+    Args:
+        turns: the trial's turns; of a simulated user the pattern of all.
+        results: of a conversation without an error.
+    """
+    if not turns or turns[0].user is None:
+        return turns
+    pattern, user = turns[0], turns[0].user
+    # The verdicts on the whole conversation follow those on the last reply.
+    expectations = (*pattern.expectations, *user.final_expectations)
+    return [
+        replace(pattern, prompt=result.prompt, expectations=expectations[: len(result.verdicts)])
+        for result in results
+    ]
 
 
 def _turn_result(turn: Turn, reply: Reply | None, verdicts: tuple[Verdict, ...]) -> TurnResult:
@@ -79,13 +111,25 @@ def _turn_result(turn: Turn, reply: Reply | None, verdicts: tuple[Verdict, ...])
     return TurnResult(prompt=turn.prompt, reply=reply, verdicts=verdicts, attached=attached)
 
 
+def _judge_end(
+    user: SimulatedUser, context: EvaluationContext
+) -> tuple[tuple[Verdict, ...], HarnessError | None, bool]:
+    """Return the verdicts on a conversation, an error, and whether it ends with this reply."""
+    verdicts, error = _judge([user.until], context)
+    is_last = len(context.previous_replies) + 1 >= user.max_turns
+    if error is not None or not (is_last or verdicts[0].status is VerdictStatus.PASSED):
+        return (), error, False
+    others, error = _judge(user.expectations, context)
+    return (*verdicts, *others), error, True
+
+
 def _judge(
-    turn: Turn, context: EvaluationContext
+    expectations: Sequence[Expectation], context: EvaluationContext
 ) -> tuple[tuple[Verdict, ...], HarnessError | None]:
-    """Return a turn's verdicts, up to the first expectation that could not judge, and its error."""
+    """Return verdicts, up to the first expectation that could not judge, and its error."""
     verdicts: list[Verdict] = []
     try:
-        for expectation in turn.expectations:
+        for expectation in expectations:
             verdicts.append(expectation.judge(context))  # noqa: PERF401 (kept when a later one fails)
     except HarnessError as error:
         return tuple(verdicts), error

@@ -22,6 +22,7 @@ from coze_harness.coze import (
     open_conversation,
 )
 from coze_harness.coze.error_codes import add_region_hint
+from coze_harness.coze.simulated_user import tester_options
 from coze_harness.execution.conversation_runner import (
     ConversationResult,
     build_trial_result,
@@ -35,14 +36,21 @@ from coze_harness.execution.rate_limit import RateLimit, rate_limited
 from coze_harness.execution.recording_facts import is_streamed, requested_version
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.execution.trial_deadline import limit_trial
+from coze_harness.execution.turn_sources import ConversationAtService
 from coze_harness.expectations import asks_for
 from coze_harness.messages import UserText, message
-from coze_harness.model import BotSnapshot, Target
+from coze_harness.model import BotSnapshot, ChatOptions, Target
 from coze_harness.model.errors import CassetteError, CassetteMissingError, HarnessError
-from coze_harness.model.protocols import CallFlow, Clock, EncodeResult, GenerateValues
+from coze_harness.model.protocols import (
+    CallFlow,
+    Clock,
+    Conversation,
+    EncodeResult,
+    GenerateValues,
+)
 from coze_harness.model.trial import Trial, Turn
 from coze_harness.model.version import VERSION
-from coze_harness.transport import ServiceTransports, TimedTransport
+from coze_harness.transport import HttpTransport, ServiceTransports, TimedTransport
 
 DEFAULT_WORKERS: Final = 32
 STREAM_WORKERS: Final = 256
@@ -205,7 +213,12 @@ class LiveSession(Generic[Encoded]):
         values = dict(settings.generate(names, now.astimezone(), settings.rng))
         values |= baseline.generated_values(names)
         transport = settings.transports.of(trial.bot)
-        timed = TimedTransport(transport, settings.clock.monotonic, root=settings.folder)
+        timed = TimedTransport(
+            transport,
+            settings.clock.monotonic,
+            root=settings.folder,
+            services=self._services(trial),
+        )
         recorder = RecordingTransport(timed, self._recorded_address(trial.bot), settings.redactor)
         snapshot = self.snapshots.get(requested_version(trial))
         if trial.bot.is_project:
@@ -220,21 +233,44 @@ class LiveSession(Generic[Encoded]):
         except HarnessError as error:
             flow = _ended(ConversationResult((), error))
         else:
-            schedule = PollSchedule(
-                interval=settings.poll_interval,
-                timeout=settings.poll_timeout,
-                expected=baseline.poll_durations(),
-            )
-            policy = RetryPolicy(jitter=settings.rng.random)
-            new_session = partial(new_session_id, settings.rng)
-            conversation = open_conversation(
-                trial.bot, trial.options, schedule, policy, new_session, self.list_method
-            )
+            # With a simulated user, no two conversations have the same turns.
+            expected = () if trial.tester else baseline.poll_durations()
+            conversation = self._conversation(trial.bot, trial.options, expected)
             answers = baseline.answers(turns)
-            flow = self._limited(run_conversation(trial, turns, conversation, answers, snapshot))
+            flow = self._limited(
+                run_conversation(trial, turns, conversation, answers, snapshot, self._tester(trial))
+            )
 
         attempt = _Attempt(trial, turns, values, now, timed, recorder, snapshot)
         return FlowTask(flow, recorder, partial(self._finish, attempt))
+
+    def _conversation(
+        self, target: Target, options: ChatOptions, expected: Sequence[float] = ()
+    ) -> Conversation:
+        """Open a conversation; `expected` is how long its chats may take, in seconds."""
+        settings = self.settings
+        schedule = PollSchedule(
+            interval=settings.poll_interval, timeout=settings.poll_timeout, expected=expected
+        )
+        policy = RetryPolicy(jitter=settings.rng.random)
+        new_session = partial(new_session_id, settings.rng)
+        return open_conversation(target, options, schedule, policy, new_session, self.list_method)
+
+    def _tester(self, trial: Trial) -> Conversation | None:
+        """Open the conversation with the target that plays the user, if the trial has one."""
+        if trial.tester is None:
+            return None
+        conversation = self._conversation(trial.tester, tester_options(trial.options))
+        for service in self._services(trial):
+            conversation = ConversationAtService(conversation, service)
+        return conversation
+
+    def _services(self, trial: Trial) -> Mapping[str, HttpTransport]:
+        """Return the way to the tester's service if it is another one than the bot's."""
+        tester = trial.tester
+        if tester is None or tester.base_url == trial.bot.base_url:
+            return {}
+        return {self._recorded_address(tester): self.settings.transports.of(tester)}
 
     def _recorded_address(self, target: Target) -> str:
         own = self.settings.transports.of(target).base_url
@@ -287,7 +323,9 @@ class _Attempt:
         return RecordingInfo(
             scenario=self.trial.key.scenario,
             trial=self.trial.key.id,
-            fingerprint=fingerprint(self.trial.bot, self.trial.options, self.turns),
+            fingerprint=fingerprint(
+                self.trial.bot, self.trial.options, self.turns, self.trial.tester
+            ),
             recorded_at=self.started_at,
             harness=VERSION,
             generated_values=self.generated_values,

@@ -30,7 +30,9 @@ def recording_state(
 ) -> tuple[CassetteState, HarnessError | None]:
     """Return the state of a trial's recording, and the error that makes it unusable."""
     try:
-        runner.load(trial, runner.path(trial))
+        recording, turns = runner.load(trial, runner.path(trial))
+        if trial.tester is not None:
+            runner.check_simulation(trial, recording, turns)
     except CassetteMissingError as error:
         return CassetteState.MISSING, error
     except CassetteStaleError as error:
@@ -109,6 +111,8 @@ def _expected_requests(trial: Trial, generate: GenerateValues, now: datetime, rn
     options = trial.options
     turns = trial.script.turns(generate(trial.script.generated_names, now, rng))
     count = len(turns) * (1 if is_streamed(trial) else _CALLS_PER_TURN)
+    if user := turns[0].user:
+        count *= 2 * user.max_turns  # at most: the prompts of both sides
     count += len({file for turn in turns for file in turn.attachments if file.is_local})
     return count + options.create_conversation
 

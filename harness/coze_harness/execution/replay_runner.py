@@ -6,13 +6,14 @@ import os
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from coze_harness.cassettes import Recording, Redactor, ReplayTransport
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.cassettes.request_difference import request_differences
 from coze_harness.coze import PollSchedule, RetryPolicy, fingerprint, open_conversation
 from coze_harness.coze.request_fingerprint import prompt_bodies, recorded_prompt_bodies
+from coze_harness.coze.simulated_user import tester_options
 from coze_harness.execution.conversation_runner import (
     ConversationResult,
     build_trial_result,
@@ -22,9 +23,15 @@ from coze_harness.execution.flow_driver import run_flow
 from coze_harness.execution.process_pool import BATCH_SIZE, in_batches, map_in_processes
 from coze_harness.execution.project_sessions import recorded_session_id
 from coze_harness.execution.recorded_tools import with_recorded_tools
+from coze_harness.execution.simulation_changes import simulation_changes
 from coze_harness.messages import LocalizedText, literal, message
 from coze_harness.model import JSON, TrialResult, replace
-from coze_harness.model.errors import CassetteMissingError, CassetteStaleError, HarnessError
+from coze_harness.model.errors import (
+    CassetteMismatchError,
+    CassetteMissingError,
+    CassetteStaleError,
+    HarnessError,
+)
 from coze_harness.model.location import Location
 from coze_harness.model.protocols import Conversation, EncodeResult
 from coze_harness.model.trial import Trial, Turn
@@ -34,7 +41,7 @@ Encoded = TypeVar("Encoded")
 
 _SCHEDULE = PollSchedule()
 _NO_RETRY = RetryPolicy(jitter=lambda: 0.0, tries=1)
-_MAX_CHANGES = 12
+_MAX_CHANGES: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +136,12 @@ class ReplayRunner:
         turns = with_recorded_tools(turns, transport)
         info = recording.origin
         snapshot = info.bot if info else None
-        flow = run_conversation(trial, turns, conversation, baseline_answers, snapshot)
-        result = run_flow(flow, transport)
+        tester = _open_tester(trial, transport)
+        flow = run_conversation(trial, turns, conversation, baseline_answers, snapshot, tester)
+        result = self._explained(trial, run_flow(flow, transport), transport)
         error: HarnessError | None = None
-        if result.error is None and len(result.turns) == len(turns):
+        # A simulated conversation may end earlier than it was recorded: its replies decide that.
+        if result.error is None and not trial.tester and len(result.turns) == len(turns):
             try:
                 transport.check_all_played()
             except HarnessError as unplayed:
@@ -147,9 +156,35 @@ class ReplayRunner:
             error=error,
         )
 
+    def check_simulation(self, trial: Trial, recording: Recording, turns: Sequence[Turn]) -> None:
+        """Check that the recording of a simulated conversation reaches an end.
+
+        Raises:
+            CassetteStaleError: it does not, by today's expectations.
+        """
+        transport = ReplayTransport(recording, self.path(trial), self.redactor)
+        turns = with_recorded_tools(turns, transport)
+        tester = _open_tester(trial, transport)
+        flow = run_conversation(trial, turns, _open(trial, transport), tester=tester)
+        error = self._explained(trial, run_flow(flow, transport), transport).error
+        if isinstance(error, CassetteStaleError):
+            raise error
+
+    def _explained(
+        self, trial: Trial, result: ConversationResult, transport: ReplayTransport
+    ) -> ConversationResult:
+        """Return a result that says why a simulated conversation is not recorded to its end."""
+        is_mismatch = isinstance(result.error, CassetteMismatchError)
+        if trial.tester is None or not (is_mismatch and transport.is_at_end):
+            return result
+        what = message("simulate.goes_on", trial=trial.key.id, turn=len(result.turns))
+        return replace(result, error=self._stale(trial, self.path(trial), what))
+
     def answers(self, trial: Trial, redactor: Redactor) -> tuple[str | None, ...]:
         """Return a recording's answers, up to the first turn that it no longer answers."""
         path = self.path(trial)
+        if trial.tester is not None:
+            return ()  # the answers to other prompts
         try:
             recording = store.read_cassette(path, self.prefetched)
             turns = trial.script.turns(_generated_values(recording))
@@ -199,9 +234,13 @@ class ReplayRunner:
         turns = trial.script.turns(values)
         info = recording.origin
         if info and info.fingerprint:
-            now = fingerprint(trial.bot, trial.options, turns)
+            now = fingerprint(trial.bot, trial.options, turns, trial.tester)
             if now != info.fingerprint:
-                raise self._stale(trial, path, *_changes(trial, turns, recording))
+                if trial.tester is not None:
+                    changes = simulation_changes(trial, trial.tester, turns[0], recording)
+                else:
+                    changes = _changes(trial, turns, recording)
+                raise self._stale(trial, path, *changes)
         return recording, turns
 
     def _stale(
@@ -231,6 +270,14 @@ class _BatchReplay(Generic[Encoded]):
 def _open(trial: Trial, transport: ReplayTransport) -> Conversation:
     new_session = partial(recorded_session_id, transport)
     return open_conversation(trial.bot, trial.options, _SCHEDULE, _NO_RETRY, new_session)
+
+
+def _open_tester(trial: Trial, transport: ReplayTransport) -> Conversation | None:
+    if trial.tester is None:
+        return None
+    options = tester_options(trial.options)
+    new_session = partial(recorded_session_id, transport)
+    return open_conversation(trial.tester, options, _SCHEDULE, _NO_RETRY, new_session)
 
 
 def missing_recording_error(

@@ -48,6 +48,7 @@ from coze_harness.model.target import (
 )
 from coze_harness.model.trial_key import Attachment, CassetteState, ChatOptions, TrialKey
 from coze_harness.model.trial_result import (
+    CONVERSATION_END,
     AnswerChange,
     ChangeKind,
     ErrorRecord,
@@ -66,6 +67,7 @@ from coze_harness.model.trial_result import (
 __all__ = [
     "CAPABILITIES",
     "CLASS_WEIGHTS",
+    "CONVERSATION_END",
     "JSON",
     "LIMITED_KEYS",
     "AnswerChange",

@@ -26,7 +26,8 @@ HarnessError
 │   ├── ApiError                  `code` is not 0
 │   ├── ChatFailedError           the chat ended failed, canceled or requiring an action
 │   ├── ChatTimeoutError          the chat did not end before the deadline
-│   └── TrialTimeoutError         the trial did not end before the deadline
+│   ├── TrialTimeoutError         the trial did not end before the deadline
+│   └── SimulatedUserError        a simulated user wrote nothing that can be sent
 ├── WorkerLostError               a worker process died
 ├── ResultsError                  a run's folder is unreadable or newer
 └── NothingSelectedError          the selection is empty
@@ -281,6 +282,12 @@ class TrialTimeoutError(CozeError):
     """A trial had not ended at its deadline."""
 
     kind = "timeout"
+
+
+class SimulatedUserError(CozeError):
+    """The target that plays the user wrote nothing, or more than can be sent."""
+
+    kind = "simulated_user"
 
 
 class WorkerLostError(HarnessError):

@@ -36,7 +36,8 @@ class HttpCall:
     (`stream` or `waits_for_chat`) may take that long; for others the transport's own limit counts
     too. `upload` is the path of a file, from the project's
     folder, that is sent as the multipart field ``file``. The body then describes the file; it is
-    recorded and compared in place of the file's bytes, and is not sent.
+    recorded and compared in place of the file's bytes, and is not sent. `service` is the address of
+    another service than that of the trial's target, as recordings have it; mostly empty.
     """
 
     method: str
@@ -48,6 +49,7 @@ class HttpCall:
     timeout: float | None = None
     waits_for_chat: bool = False
     upload: str = ""
+    service: str = ""
 
     @property
     def target(self) -> str:

@@ -77,7 +77,9 @@ class Turn:
 
     `tools` has the outputs for the bot's tool calls: a fixed text or a `Tool`. With
     `checks_status`, an expectation judges the chat's status: a failed chat is then no error. A turn
-    with `workflow_input` runs a workflow on it; its prompt is that input as JSON.
+    with `workflow_input` runs a workflow on it; its prompt is that input as JSON. A turn with
+    `user` is the pattern of all turns of its conversation: the prompt is that of the first one,
+    empty if the simulated user speaks first.
     """
 
     prompt: str
@@ -87,6 +89,28 @@ class Turn:
     tools: Mapping[str, str | Tool] | None = None
     checks_status: bool = False
     workflow_input: Mapping[str, JSON] | None = None
+    user: SimulatedUser | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatedUser:
+    """How the prompts of a conversation are made, and when it ends.
+
+    A tester plays a user with this `goal`. The conversation ends with the reply that `until`
+    passes on, at the latest after `max_turns`. Then `until` is judged, and `expectations`, which
+    are on the whole conversation.
+    """
+
+    goal: str
+    until: Expectation
+    max_turns: int
+    expectations: Sequence[Expectation]
+    location: Location
+
+    @property
+    def final_expectations(self) -> tuple[Expectation, ...]:
+        """What is judged after the last reply, besides what is judged on each reply."""
+        return (self.until, *self.expectations)
 
 
 class TurnScript(Protocol):
@@ -116,6 +140,7 @@ class Trial:
     """One planned execution of a scenario: scenario × bot × case × repeat.
 
     `max_increase` is how much more the candidate may cost in a comparison, by measure (0.2: 20 %).
+    `tester` plays the user; `None` if the prompts are in the file.
     """
 
     key: TrialKey
@@ -127,6 +152,7 @@ class Trial:
     min_pass_rate: float = 1.0
     max_increase: Mapping[str, float] = field(default_factory=dict)
     stop_on_failure: bool = False
+    tester: Target | None = None
 
     @property
     def location(self) -> Location:

@@ -14,6 +14,12 @@ from coze_harness.model.location import Location
 from coze_harness.model.reply import BotSnapshot, Reply
 from coze_harness.model.trial_key import TrialKey
 
+CONVERSATION_END: Final = "until"
+"""The kind of the verdict on how a conversation with a simulated user ended.
+
+It is the first of those on the whole conversation, which follow those on its last reply.
+"""
+
 
 class VerdictStatus(StrEnum):
     """The result of one expectation. `SKIPPED`: what it judges was not recorded."""
@@ -134,7 +140,7 @@ class TrialResult(Struct, frozen=True, kw_only=True):
 class AnswerChange(StrEnum):
     """How an answer changed. `TEXT_CHANGED`: the text changed, but the two answers are similar.
 
-    `UNKNOWN`: one of the two sides has no reply.
+    `UNKNOWN`: one of the two sides has no reply, or a simulated user wrote another prompt.
     """
 
     SAME = "same"

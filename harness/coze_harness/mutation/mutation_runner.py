@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, TypeAlias, TypeVar
 
-from coze_harness.execution.conversation_runner import ConversationResult, build_trial_result
+from coze_harness.execution.conversation_runner import (
+    ConversationResult,
+    build_trial_result,
+    judged_turns,
+)
 from coze_harness.execution.process_pool import in_batches
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.messages import LocalizedText, change_texts, message
@@ -86,6 +90,7 @@ class MutationRunner:
     Attributes:
         skipped: turns whose answers were not mutated, and why.
         unprotected: turns of which every mutant survived.
+        simulated: where the scenarios with a simulated user are: their turns are not in the file.
     """
 
     def __init__(
@@ -96,6 +101,7 @@ class MutationRunner:
     ) -> None:
         self.skipped: list[MutationNote] = []
         self.unprotected: list[MutationNote] = []
+        self.simulated: set[Location] = set()
         self._runner = runner
         self._redactor = runner.redactor
         self._seed = seed
@@ -157,8 +163,10 @@ class MutationRunner:
         except HarnessError as error:
             result = build_trial_result(trial, ConversationResult(()), error=error)
             return _ReplayedTrial(result, ())
+        if trial.tester is not None:
+            self.simulated.update(turn.location for turn in turns)
         result = runner.replay_recording(trial, recording, turns, self._redactor)
-        return _ReplayedTrial(result, () if result.error else turns)
+        return _ReplayedTrial(result, () if result.error else judged_turns(turns, result.turns))
 
     def _mutate(self, replayed: _ReplayedTrial, pool: AnswerPool) -> None:
         key = replayed.result.key
@@ -187,7 +195,12 @@ class MutationRunner:
                 self.unprotected.append(MutationNote(key.scenario, key.id, target.turn, text))
 
     def _right_answers(self, trial: Trial) -> Sequence[str]:
-        """Return the answers of a repeat; none unless all its turns pass."""
+        """Return the answers of a repeat; none unless all its turns pass.
+
+        The prompts of a simulated user are others in each repeat.
+        """
+        if trial.tester is not None:
+            return ()
         replayed = self._replay(trial, self._runner)
         turns = replayed.result.turns
         if not replayed.turns or len(turns) != len(replayed.turns):

@@ -11,6 +11,7 @@ import orjson
 
 from coze_harness.messages import LITERAL, LocalizedText
 from coze_harness.model import (
+    AnswerChange,
     ChangeKind,
     FactDifference,
     Reply,
@@ -32,7 +33,7 @@ from coze_harness.reporting.safe_text import (
 )
 from coze_harness.reporting.view_model import DiffView, FlipView, SideFact, TurnDiffView
 from coze_harness.reporting.wording import Wording
-from coze_harness.text import DiffSegment, diff_texts
+from coze_harness.text import DiffOperation, DiffSegment, diff_texts
 
 _JSON: Final = JSONDecoder()
 
@@ -122,10 +123,17 @@ def _changed_turn(
 ) -> TurnDiffView:
     old = before.reply if before else None
     new = after.reply if after else None
+    is_compared = not is_other_prompt(before, after, change)
+    pieces = diff_texts(_answer(old), _answer(new)).pieces
+    if before and after and not is_compared:
+        pieces = (
+            DiffSegment(DiffOperation.DEL, f"{before.prompt}\n{_answer(old)}\n"),
+            DiffSegment(DiffOperation.INS, f"{after.prompt}\n{_answer(new)}"),
+        )
     return TurnDiffView(
         number,
         change.answer.value if change else "",
-        f"{100 * change.similarity:.0f} %" if change and old and new else "",
+        f"{100 * change.similarity:.0f} %" if change and old and new and is_compared else "",
         [_flip(flip, wording) for flip in change.verdict_changes] if change else (),
         [
             *(_fact(one) for one in (change.facts if change else ())),
@@ -135,8 +143,17 @@ def _changed_turn(
                 if (old and get(old)) or (new and get(new))
             ),
         ],
-        diff_tree(diff_texts(_answer(old), _answer(new)).pieces),
+        diff_tree(pieces),
     )
+
+
+def is_other_prompt(
+    before: TurnResult | None, after: TurnResult | None, change: TurnChange | None
+) -> bool:
+    """Return whether two answers are not compared, since a simulated user wrote other prompts."""
+    is_unknown = change is not None and change.answer is AnswerChange.UNKNOWN
+    has_both = before is not None and after is not None and bool(before.reply and after.reply)
+    return is_unknown and has_both
 
 
 def _answer(reply: Reply | None) -> str:

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from coze_harness.messages import Catalogue, LocalizedText, message
-from coze_harness.model import ChangeKind, Comparison, Run, ScenarioState, TrialResult, TrialStatus
+from coze_harness.model import (
+    AnswerChange,
+    ChangeKind,
+    Comparison,
+    Run,
+    ScenarioState,
+    TrialResult,
+    TrialStatus,
+)
 from coze_harness.reporting.comparison_view import (
     ComparisonView,
     ScenarioView,
@@ -178,7 +186,11 @@ class _ComparisonText:
             changes = result.change.turns if result.change else ()
             similarity = f"{min((turn.similarity for turn in changes), default=1.0):.2f}"
             name = single_line(result.key.id)
-            if result.status in (TrialStatus.PASSED, TrialStatus.FIXED):
+            passes = result.status in (TrialStatus.PASSED, TrialStatus.FIXED)
+            if any(turn.answer is AnswerChange.UNKNOWN for turn in changes):
+                text = message("simulate.other_prompts", name=name)
+                text = text if passes else message("simulate.other_prompts.fails", name=name)
+            elif passes:
                 text = message("compare.text_changed", name=name, similarity=similarity)
             else:
                 text = message("compare.text_changed.fails", name=name, similarity=similarity)

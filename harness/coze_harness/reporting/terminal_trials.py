@@ -25,6 +25,7 @@ from coze_harness.model import (
 )
 from coze_harness.model.errors import CassetteEditedError
 from coze_harness.reporting.bot_matrix import build_matrix
+from coze_harness.reporting.diff_view import is_other_prompt
 from coze_harness.reporting.failure_causes import (
     CauseGroup,
     TrialCauses,
@@ -324,7 +325,8 @@ def change_lines(
     for number, (old, new, turn) in enumerate(zip_longest(before, result.turns, changes), 1):
         if turn is not None and turn.answer is AnswerChange.SAME and not turn.verdict_changes:
             continue
-        either = new if old is None else old
+        other_prompt = is_other_prompt(old, new, turn)
+        either = new if old is None or other_prompt else old
         prompt = single_line(either.prompt) if either else ""
         label = message("change_line.prompt")
         if len(result.turns) > 1:
@@ -354,7 +356,12 @@ def _turn_lines(
                     "  ", _mark(verdict.status, words), expected, end=f"  {verdict.location}"
                 )
                 yield _reason_line(verdict, writer, words)
-    if new is None:
+    if before and old and new and is_other_prompt(before, after, change):
+        asked = single_line(before.prompt, _LINE_LIMIT)
+        answers = (asked, single_line(old.answer, _LINE_LIMIT))
+        yield writer.line(_label(message("simulate.baseline"), words), " → ".join(answers))
+        yield writer.line(_label(_ANSWER, words), single_line(new.answer, _LINE_LIMIT))
+    elif new is None:
         none = words.text(message("change_line.no_answer"))
         yield writer.line(_label(_ANSWER, words), none)
     elif old is None:
@@ -424,4 +431,4 @@ def _tokens(reply: Reply) -> str:
 
 
 def _label(text: LocalizedText, words: Catalogue) -> str:
-    return f"  {pad_cells(words.text(text), 10)}"
+    return f"  {pad_cells(words.text(text), 9)} "

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from coze_harness.model import TrialResult, TurnResult
+from coze_harness.model import CONVERSATION_END, TrialResult, TurnResult
 
 RECORDING_SIZE: Final = 8
 """Characters of the digest of a recording; those of the turns follow it."""
@@ -34,7 +34,11 @@ def bot_version(result: TrialResult) -> str:
 
 def _recording_digest(result: TrialResult) -> str:
     parts = [result.recorded_at]
-    for turn in result.turns:
+    # How many turns of a simulated conversation are replayed depends on expectations.
+    turns = result.turns
+    if any(one.kind == CONVERSATION_END for turn in turns[-1:] for one in turn.verdicts):
+        turns = turns[:1]
+    for turn in turns:
         if turn.reply is not None:
             parts += (turn.reply.chat_id, turn.reply.answer)
     text = "\0".join(parts).encode(errors="surrogatepass")

@@ -33,7 +33,8 @@ class Scenario:
 
     `file` is relative to the project, `folder` to the scenarios folder, with forward slashes.
     `workflow` is the id of the workflow that the prompts go to instead of bots. `limited_keys` are
-    the places of keys that not every target takes. `max_increase` has shares by measure.
+    the places of keys that not every target takes. `max_increase` has shares by measure. `tester`
+    plays the user.
     """
 
     name: str
@@ -51,3 +52,4 @@ class Scenario:
     stop_on_failure: bool
     cases: tuple[CaseInstance, ...]
     limited_keys: Mapping[str, Location] = field(default_factory=dict)
+    tester: BotReference | None = None

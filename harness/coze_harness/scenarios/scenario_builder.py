@@ -25,7 +25,8 @@ from coze_harness.scenarios.expectation_template import ExpectationTemplate
 from coze_harness.scenarios.name_rules import check_name, is_bot_id
 from coze_harness.scenarios.project_paths import ProjectPaths
 from coze_harness.scenarios.scenario import BotReference, Scenario
-from coze_harness.scenarios.scenario_keys import SCENARIO, ScenarioSpec
+from coze_harness.scenarios.scenario_keys import SCENARIO, SIMULATED, ScenarioSpec
+from coze_harness.scenarios.simulation_spec import SimulationSpec
 from coze_harness.scenarios.target_rules import (
     limited_keys,
     own_workflow_kind,
@@ -85,7 +86,8 @@ class ScenarioBuilder:
             ScenarioErrors: everything that is wrong with it.
         """
         errors = ErrorCollector()
-        errors.extend(shape_errors(data, SCENARIO, positions))
+        schema = SIMULATED if "simulate" in data else SCENARIO
+        errors.extend(shape_errors(data, schema, positions))
         if errors.errors:
             _check_expectations(data, positions, errors)
             raise errors.combined()
@@ -126,6 +128,9 @@ class ScenarioBuilder:
                 expand_cases(spec, positions, turns, cases, self._renderer, self._default_options)
             ),
             limited_keys=keys,
+            tester=BotReference(spec.simulate["bot"], positions.at("simulate", "bot"))
+            if spec.simulate
+            else None,
         )
 
     def _cases(
@@ -155,6 +160,9 @@ class ScenarioBuilder:
         with errors:
             shared = self._tools(spec.tools, positions, source)
         turns: list[TurnSpec] = []
+        if spec.simulate is not None:
+            with errors:
+                turns.append(_simulated_turn(spec, spec.simulate, positions, shared, context))
         for index, turn in enumerate(spec.turns):
             below = positions.below("turns", index)
             conflicts = [*check_turn(turn, below, spec, is_first=not index)]
@@ -180,6 +188,36 @@ class ScenarioBuilder:
         )
 
 
+def _simulated_turn(
+    spec: ScenarioSpec,
+    simulate: Mapping[str, Any],
+    positions: SourcePositions,
+    tools: CompiledTools,
+    context: TurnContext,
+) -> TurnSpec:
+    """Return the turn that all turns with a simulated user are like.
+
+    Raises:
+        ScenarioErrors: expectations that cannot be built, or that need the same prompts each time.
+    """
+    errors = ErrorCollector()
+    if spec.turns:
+        errors.add(exclusive_keys_error("simulate", "turns", positions))
+    below = positions.below("simulate")
+    until: Sequence[Expectation | ExpectationTemplate] = ()
+    with errors:
+        until = compile_expectations(simulate["until"], below.below("until"), context)
+    errors.raise_all()
+    simulation = SimulationSpec(**{**simulate, "until": until}, positions=below)
+    return TurnSpec(
+        prompt=simulation.first,
+        tools=tools or None,
+        positions=positions,
+        context=context,
+        simulation=simulation,
+    )
+
+
 def _with_shared_expectations(
     turns: list[TurnSpec],
     spec: ScenarioSpec,
@@ -187,7 +225,10 @@ def _with_shared_expectations(
     context: TurnContext,
     errors: ErrorCollector,
 ) -> list[TurnSpec]:
-    """Return turns with those of `every_turn`, the last one also with those of `expect`."""
+    """Return turns with those of `every_turn`, the last one also with those of `expect`.
+
+    A simulated user's turn has those of `expect` apart, since no turn is known to be the last.
+    """
     every: tuple[Expectation | ExpectationTemplate, ...] = ()
     final: tuple[Expectation | ExpectationTemplate, ...] = ()
     if spec.every_turn:
@@ -198,7 +239,9 @@ def _with_shared_expectations(
             final = compile_expectations(spec.expect, positions.below("expect"), context)
     if every:
         turns = [replace(turn, expect=(*turn.expect, *every)) for turn in turns]
-    if final and turns:
+    if final and turns and (simulation := turns[-1].simulation):
+        turns[-1] = replace(turns[-1], simulation=replace(simulation, expect=final))
+    elif final and turns:
         turns[-1] = replace(turns[-1], expect=(*turns[-1].expect, *final))
     return turns
 
@@ -265,6 +308,9 @@ def _check_expectations(
     Those with templates are checked once the scenario can be filled.
     """
     lists = [(data.get(key), positions.below(key)) for key in ("every_turn", "expect")]
+    simulate = data.get("simulate")
+    if isinstance(simulate, dict):
+        lists.append((simulate.get("until"), positions.below("simulate", "until")))
     turns = data.get("turns")
     for index, turn in enumerate(turns if isinstance(turns, list) else ()):
         if isinstance(turn, dict):

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from coze_harness.expectations import item_schema
 from coze_harness.model import JSON
-from coze_harness.scenarios.turn_spec import EXPECTATION, TOOLS, TurnSpec
+from coze_harness.scenarios.simulation_spec import EXPECTATION, SIMULATION
+from coze_harness.scenarios.turn_spec import TOOLS, TurnSpec
 from coze_harness.yaml_source.max_increase import MAX_INCREASE
 from coze_harness.yaml_source.record_schema import (
     ANY_TEXT,
@@ -24,7 +25,6 @@ from coze_harness.yaml_source.record_schema import (
     list_of,
     mapping_of,
     record_schema,
-    required_key,
 )
 
 _CASES: Final[Schema] = {
@@ -119,14 +119,22 @@ class ScenarioSpec:
     every_turn: Sequence[JSON] = key(
         (), list_of(EXPECTATION), "What each reply must satisfy, besides its turn's own `expect`."
     )
-    turns: Sequence[Mapping[str, JSON]] = required_key(
-        list_of(_TURN, 1), "The conversation, in order."
+    simulate: Mapping[str, Any] | None = key(
+        None, SIMULATION, "In place of turns: another bot plays the user."
     )
+    turns: Sequence[Mapping[str, JSON]] = key((), list_of(_TURN, 1), "The conversation, in order.")
 
 
-SCENARIO: Final = record_schema(ScenarioSpec)
-_WITH_TURNS: Final[Schema] = {"required": SCENARIO["required"]}
-DEFAULTS: Final[Schema] = {**SCENARIO, "required": []}
+DEFAULTS: Final = record_schema(ScenarioSpec)
+SIMULATED: Final[Schema] = DEFAULTS
+"""A scenario with `simulate`."""
+SCENARIO: Final[Schema] = {**DEFAULTS, "required": ["turns"]}
+"""Any other scenario."""
+_WITH_TURNS: Final[Schema] = {
+    "if": {"required": ["simulate"]},
+    "then": {"not": {"required": ["turns"]}},
+    "else": {"required": ["turns"]},
+}
 SUITE: Final[Schema] = {
     "type": "object",
     "properties": {

@@ -11,6 +11,7 @@ from coze_harness.yaml_source import YamlPositions
 _EXCLUSIVE_KEYS = (
     frozenset({"bot", "bots", "workflow"}),
     frozenset({"conversation", "conversation_id"}),
+    frozenset({"turns", "simulate"}),
 )
 
 
@@ -18,7 +19,8 @@ def apply_defaults(scenario: Mapping[str, JSON], defaults: Mapping[str, JSON]) -
     """Return a scenario's keys with those of the defaults that it does not have itself.
 
     Mappings (`custom_variables`, `meta_data`) are merged key by key, one level deep. `bot`, `bots`
-    and `workflow` replace each other, as `conversation` and `conversation_id` do.
+    and `workflow` replace each other, as `conversation` and `conversation_id` do, and `turns` and
+    `simulate`.
     """
     merged = dict(defaults)
     for group in _EXCLUSIVE_KEYS:

@@ -29,6 +29,8 @@ def limited_keys(spec: ScenarioSpec, positions: SourcePositions) -> dict[str, Lo
         for key in spec.keys & LIMITED_KEYS
         if bool(getattr(spec, key)) is not (key == _ON_BY_DEFAULT)
     }
+    if spec.simulate is not None:
+        found["prompt"] = positions.key("simulate")
     for index, turn in enumerate(spec.turns):
         for key in _TURN_KEYS:
             if turn.get(key) is not None and turn[key] != [] and key not in found:
@@ -76,8 +78,11 @@ def unsendable_prompts(trials: Sequence[Trial]) -> list[ScenarioError]:
     Its recordings can be replayed, so that it is no error of the scenario file.
     """
     found: dict[str, ScenarioError] = {}
-    for trial in trials:
-        target, name = trial.bot, trial.key.scenario
+    targets = ((trial, target) for trial in trials for target in (trial.bot, trial.tester))
+    for trial, target in targets:
+        if target is None:
+            continue
+        name = trial.key.scenario
         if target.kind is TargetKind.CHATFLOW and not (target.bot_id or target.app_id):
             found[name] = ScenarioError(
                 message("target.not_associated", scenario=name),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from coze_harness.messages import message
-from coze_harness.model import Target, TrialKey
+from coze_harness.model import CAPABILITIES, Target, TrialKey
 from coze_harness.model.errors import ScenarioError, UsageError
 from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial
@@ -36,7 +36,8 @@ def expand_trials(
         cassettes: the folder of recordings, as trials show it.
 
     Raises:
-        ScenarioErrors: scenarios with an unknown bot or none, or trials of the same name.
+        ScenarioErrors: scenarios with an unknown bot or none, with a tester that cannot play the
+            user, or trials of the same name.
         UsageError: a chosen bot is unknown, or `repeat` is below 1.
     """
     lookup = _BotLookup(bots, default_bot)
@@ -62,7 +63,11 @@ def expand_trials(
             for target in chosen:
                 keys = scenario.limited_keys
                 errors.extend(unsupported_keys(target.kind, keys, target.name))
-        trials += _scenario_trials(scenario, own, selected, repeat or scenario.repeat, folder)
+        tester: Target | None = None
+        with errors:
+            tester = lookup.tester_of(scenario, selected)
+        count = repeat or scenario.repeat
+        trials += _scenario_trials(scenario, own, selected, count, folder, tester)
     errors.extend(_check_ids(trials))
     errors.raise_all()
     return trials
@@ -140,6 +145,38 @@ class _BotLookup:
         errors.raise_all()
         return bots
 
+    def tester_of(self, scenario: Scenario, bots: Sequence[Target]) -> Target | None:
+        """Return the target that plays a scenario's user; `None` if its prompts are in the file.
+
+        Raises:
+            ScenarioError: it is unknown, no chat, or one of the bots that are tested.
+        """
+        reference = scenario.tester
+        if reference is None:
+            return None
+        where = reference.location
+        try:
+            tester = self.chosen(reference.word)
+        except UsageError as error:
+            raise ScenarioError(error.what, where=where, next_step=error.next_step) from error
+        kind = tester.capabilities
+        if "prompt" not in kind.scenario_keys:
+            chats = tuple(
+                one.title for one in CAPABILITIES.values() if "prompt" in one.scenario_keys
+            )
+            raise ScenarioError(
+                message("simulate.no_chat", tester=tester.name, target=kind.title),
+                where=where,
+                next_step=message("simulate.no_chat.next", targets=chats),
+            )
+        if any((bot.id, bot.url) == (tester.id, tester.url) for bot in bots):
+            raise ScenarioError(
+                message("simulate.same_bot", tester=tester.name),
+                where=where,
+                next_step=message("simulate.same_bot.next"),
+            )
+        return tester
+
     def chosen(self, word: str) -> Target:
         """Return a bot by its name or id.
 
@@ -156,7 +193,12 @@ class _BotLookup:
 
 
 def _scenario_trials(
-    scenario: Scenario, own: Sequence[Target], bots: Sequence[Target], repeat: int, folder: str
+    scenario: Scenario,
+    own: Sequence[Target],
+    bots: Sequence[Target],
+    repeat: int,
+    folder: str,
+    tester: Target | None,
 ) -> Iterator[Trial]:
     only_id = own[0].id if len(own) == 1 else ""
     name_part = file_name_part(scenario.name)
@@ -184,6 +226,7 @@ def _scenario_trials(
                     min_pass_rate=scenario.min_pass_rate,
                     max_increase=scenario.max_increase,
                     stop_on_failure=scenario.stop_on_failure,
+                    tester=tester,
                 )
 
 

@@ -18,12 +18,12 @@ from coze_harness.scenarios.attachment_check import read_attachment
 from coze_harness.scenarios.error_collector import ErrorCollector
 from coze_harness.scenarios.expectation_template import ExpectationTemplate
 from coze_harness.scenarios.project_paths import ProjectPaths
+from coze_harness.scenarios.simulation_spec import EXPECTATION, SimulationSpec
 from coze_harness.scenarios.template_renderer import TemplateRenderer, has_template
 from coze_harness.scenarios.tool_outputs import CompiledTools, OutputTemplate
 from coze_harness.text import json_text
 from coze_harness.yaml_source.record_schema import ANY_TEXT, TEXT, Schema, key, list_of
 
-EXPECTATION: Final[Schema] = {"$ref": "#/$defs/expectation"}
 _TOOL: Final[Schema] = {
     "description": "Text, data to send as JSON text, or {python: package.module:function}.",
     "anyOf": [{"type": ["string", "object", "array"]}],
@@ -50,7 +50,10 @@ class TurnContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnSpec:
-    """The keys of a turn, with everything built that has no template in it."""
+    """The keys of a turn, with everything built that has no template in it.
+
+    With a `simulation`, it is the pattern of all turns, and `prompt` the first one.
+    """
 
     prompt: str = key("", ANY_TEXT, "What is said to the bot. Templates are filled.")
     expect: Sequence[Expectation | ExpectationTemplate] = key(
@@ -72,10 +75,19 @@ class TurnSpec:
     )
     positions: SourcePositions
     context: TurnContext
+    simulation: SimulationSpec | None = None
+
+    def expectations(self) -> tuple[Expectation | ExpectationTemplate, ...]:
+        """Return all expectations, those that end the conversation and judge it whole included."""
+        others = self.simulation.items() if self.simulation else ()
+        return (*self.expect, *others)
 
     def template_values(self) -> tuple[JSON, ...]:
         """Return everything in the turn that may hold a template."""
-        items = [one.item for one in self.expect if isinstance(one, ExpectationTemplate)]
+        expectations = self.expectations()
+        items = [one.item for one in expectations if isinstance(one, ExpectationTemplate)]
+        if self.simulation:
+            items.append(self.simulation.goal)
         tools = self.tools.values() if self.tools else ()
         outputs = [one.value for one in tools if isinstance(one, OutputTemplate)]
         return (self.prompt, list(self.attach), outputs, self.input, items)
@@ -90,14 +102,27 @@ class TurnSpec:
         Raises:
             ScenarioError: a template cannot be filled, or the result is invalid.
         """
-        filled = self._filled(values) if self.context.has_templates else self
-        return filled._turn()
+        has_templates = self.context.has_templates
+        filled = self._filled(values) if has_templates else self
+        if self.simulation is None:
+            return filled._turn()
+        renderer = self.context.renderer if has_templates else None
+        user = self.simulation.fill(values, renderer)
+        turn = replace(filled._turn(), user=user)
+        for one in (*turn.expectations, *user.final_expectations):
+            if asks_for(one, "same_as_baseline"):
+                raise ScenarioError(
+                    message("simulate.same_as_baseline"),
+                    where=one.location,
+                    next_step=message("simulate.same_as_baseline.next"),
+                )
+        return turn
 
     def _filled(self, values: Mapping[str, JSON]) -> TurnSpec:
         positions, renderer = self.positions, self.context.renderer
         return replace(
             self,
-            prompt=renderer.text(self.prompt, values, partial(positions.at, "prompt")),
+            prompt=renderer.text(self.prompt, values, partial(positions.at, *self._prompt_path())),
             expect=tuple(
                 one.fill(values, renderer) if isinstance(one, ExpectationTemplate) else one
                 for one in self.expect
@@ -117,13 +142,16 @@ class TurnSpec:
             ),
         )
 
+    def _prompt_path(self) -> tuple[str, ...]:
+        return ("simulate", "first") if self.simulation else ("prompt",)
+
     def _turn(self) -> Turn:
         context, positions = self.context, self.positions
         expectations = cast("Sequence[Expectation]", self.expect)
         prompt = self.prompt
         if self.input is not None:
             prompt = json_text.dump_json(self.input).decode()
-        elif not (prompt.strip() or self.attach or context.allows_empty_prompt):
+        elif not (prompt.strip() or self.attach or context.allows_empty_prompt or self.simulation):
             raise ScenarioError(
                 message("scenario.empty_prompt"),
                 where=positions.at("prompt"),
@@ -225,10 +253,12 @@ class TemplatedScript:
     def written_turns(self) -> object:
         """What each turn has, templates as they are written, and the case that fills them."""
         plain = [
-            [one for one in spec.expect if not isinstance(one, ExpectationTemplate)]
+            [one for one in spec.expectations() if not isinstance(one, ExpectationTemplate)]
             for spec in self.specs
         ]
-        return [plain, [spec.template_values() for spec in self.specs], self.case]
+        limits = [spec.simulation.max_turns for spec in self.specs if spec.simulation]
+        values = [spec.template_values() for spec in self.specs]
+        return [plain, values, self.case, *limits]
 
     def turns(self, generated: Mapping[str, str]) -> Sequence[Turn]:
         """Return the turns, filled with the case's values and the generated ones.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from coze_harness.model import HttpCall, HttpResponse, replace
@@ -22,6 +23,7 @@ class TimedTransport:
         monotonic: the clock, in seconds.
         on_chunk: receives the chunks of streams as they arrive.
         root: the project's folder, which the paths of uploads are relative to.
+        services: send the calls to other services, by `HttpCall.service`.
     """
 
     def __init__(
@@ -30,8 +32,10 @@ class TimedTransport:
         monotonic: Callable[[], float],
         on_chunk: Callable[[bytes], None] | None = None,
         root: Path | None = None,
+        services: Mapping[str, HttpTransport] = MappingProxyType({}),
     ) -> None:
         self._transport = transport
+        self._services = services
         self._root = root
         self._monotonic = monotonic
         self._on_chunk = on_chunk
@@ -59,7 +63,8 @@ class TimedTransport:
         first_start = self._first_start
         if call.upload and self._root is not None:
             call = replace(call, upload=str(self._root / call.upload))
-        response = self._transport.send(call, record_chunk)
+        transport = self._services[call.service] if call.service else self._transport
+        response = transport.send(call, record_chunk)
         elapsed = self._monotonic() - started
         return replace(
             response,

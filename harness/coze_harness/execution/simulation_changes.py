@@ -1,0 +1,70 @@
+"""What makes the recording of a simulated conversation stale, by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from coze_harness.cassettes import Recording
+from coze_harness.cassettes.request_difference import request_differences
+from coze_harness.coze.request_fingerprint import (
+    prompt_bodies,
+    recorded_prompt_bodies,
+    tester_body,
+)
+from coze_harness.coze.simulated_user import goal_of, prompt_text, without_prompt
+from coze_harness.messages import LocalizedText, message
+from coze_harness.model import JSON, Target
+from coze_harness.model.trial import Trial, Turn
+
+_MAX_CHANGES: Final = 12
+
+
+def simulation_changes(
+    trial: Trial, tester: Target, pattern: Turn, recording: Recording
+) -> Sequence[LocalizedText]:
+    """Return what changed, then how, as far as the first recorded prompts show it.
+
+    Args:
+        trial: the trial.
+        tester: the target that plays the user.
+        pattern: the turn that all its turns are like.
+        recording: its stale recording.
+    """
+    recorded = recorded_prompt_bodies(
+        [
+            (item.target.partition("?")[0], item.request_body, item.response_body)
+            for item in recording.interactions
+        ]
+    )
+    goals = [goal_of(body) for body in recorded[:2]]
+    name = trial.key.id
+    if not any(goal is not None for goal in goals):
+        return (message("simulate.stale.other", trial=name),)
+    at = 0 if goals[0] is not None else 1
+    told = tester_body(tester, trial.options, pattern)
+    to_tester = [
+        *request_differences(without_prompt(recorded[at]), without_prompt(told)),
+        *request_differences({"goal": goals[at]}, {"goal": goal_of(told)}),
+    ]
+    (now,) = prompt_bodies(trial.bot, trial.options, [pattern])
+    before: JSON = recorded[1 - at] if len(recorded) > 1 else {}
+    to_bot = request_differences(without_prompt(before), without_prompt(now))
+    first = request_differences(
+        {"first": prompt_text(before) if at else ""}, {"first": pattern.prompt}
+    )
+    lines = [
+        *(message("simulate.stale.of_tester", tester=tester.name, line=one) for one in to_tester),
+        *(message("simulate.stale.of_bot", bot=trial.bot.name, line=one) for one in to_bot),
+        *first,
+    ]
+    what = message("replay.stale", trial=name)
+    if to_tester and (to_bot or first):
+        what = message("simulate.stale.both", trial=name, tester=tester.name, bot=trial.bot.name)
+    elif to_tester:
+        what = message("simulate.stale.tester", trial=name, tester=tester.name)
+    elif to_bot:
+        what = message("simulate.stale.bot", trial=name, bot=trial.bot.name)
+    elif first:
+        what = message("simulate.stale.first", trial=name)
+    return (what, *lines[:_MAX_CHANGES])

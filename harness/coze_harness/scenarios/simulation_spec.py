@@ -1,0 +1,105 @@
+"""The `simulate:` of a scenario as its file has it, and how it is filled for a trial."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final, cast
+
+from coze_harness.expectations import ExpectationKind
+from coze_harness.expectations.conversation_end import ConversationEnd
+from coze_harness.messages import message
+from coze_harness.model import JSON
+from coze_harness.model.errors import ScenarioError
+from coze_harness.model.location import SourcePositions
+from coze_harness.model.trial import Expectation, SimulatedUser
+from coze_harness.scenarios.expectation_template import ExpectationTemplate
+from coze_harness.scenarios.template_renderer import TemplateRenderer
+from coze_harness.yaml_source.record_schema import (
+    ANY_TEXT,
+    TEXT,
+    Schema,
+    key,
+    list_of,
+    record_schema,
+    required_key,
+)
+
+EXPECTATION: Final[Schema] = {"$ref": "#/$defs/expectation"}
+_MAX_TURNS: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulationSpec:
+    """The keys of `simulate`, with everything built that has no template in it.
+
+    `expect` has the expectations on the whole conversation, which are a key of the scenario.
+    """
+
+    bot: str = required_key(
+        TEXT, "The target that plays the user: a name of harness.yaml or an id."
+    )
+    goal: str = required_key(TEXT, "What the user wants, and how it behaves. Templates are filled.")
+    until: Sequence[Expectation | ExpectationTemplate] = required_key(
+        list_of(EXPECTATION, 1), "The conversation ends with a reply on which one of these passes."
+    )
+    first: str = key(
+        "", ANY_TEXT, "The user's first message. Default: the target that plays the user writes it."
+    )
+    max_turns: int = key(
+        10,
+        {"type": "integer", "minimum": 1, "maximum": _MAX_TURNS},
+        "The conversation ends after so many turns, and has then failed.",
+    )
+    expect: Sequence[Expectation | ExpectationTemplate] = field(default=())
+    positions: SourcePositions
+
+    def items(self) -> tuple[Expectation | ExpectationTemplate, ...]:
+        """Return all expectations."""
+        return (*self.until, *self.expect)
+
+    def fill(self, values: Mapping[str, JSON], renderer: TemplateRenderer | None) -> SimulatedUser:
+        """Return the simulated user of a trial.
+
+        Args:
+            values: fill the templates.
+            renderer: `None` if there are no templates.
+
+        Raises:
+            ScenarioError: a template cannot be filled, or the result is invalid.
+        """
+        goal = self.goal
+        items = [self.until, self.expect]
+        if renderer is not None:
+            goal = renderer.text(goal, values, partial(self.positions.at, "goal"))
+            items = [[_filled(one, values, renderer) for one in some] for some in items]
+        if not goal.strip():
+            raise ScenarioError(
+                message("simulate.no_goal"),
+                where=self.positions.at("goal"),
+                next_step=message("simulate.no_goal.next"),
+            )
+        until, expect = items
+        return SimulatedUser(
+            goal=goal,
+            until=ConversationEnd(
+                location=self.positions.at("until"),
+                members=tuple(cast("Sequence[ExpectationKind]", until)),
+                max_turns=self.max_turns,
+            ),
+            max_turns=self.max_turns,
+            expectations=tuple(cast("Sequence[Expectation]", expect)),
+            location=self.positions.at(),
+        )
+
+
+def _filled(
+    item: Expectation | ExpectationTemplate,
+    values: Mapping[str, JSON],
+    renderer: TemplateRenderer,
+) -> Expectation:
+    return item.fill(values, renderer) if isinstance(item, ExpectationTemplate) else item
+
+
+SIMULATION: Final = record_schema(SimulationSpec)
