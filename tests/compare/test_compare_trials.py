@@ -238,3 +238,77 @@ def test_an_added_expectation_is_listed_without_a_change_of_kind() -> None:
     compared = change(trial(turns=[turn(verdicts=[])]), trial())
     assert compared.kind is ChangeKind.SAME
     assert [flip.before for flip in compared.turns[0].verdict_changes] == [None]
+
+
+# --- simulated users ----------------------------------------------------------------------------
+
+
+def simulated(*turns: tuple[str, str], end: VerdictStatus = P, every: str = "") -> TrialResult:
+    """Return a conversation of prompts and answers; `every` has the verdicts on each turn."""
+    made = [
+        turn(
+            prompt=prompt,
+            replied=reply(answer),
+            verdicts=[verdict(P if letter == "p" else F, kind="not", expected="x")],
+        )
+        for (prompt, answer), letter in zip(turns, every or "p" * len(turns), strict=True)
+    ]
+    ending = [verdict(end, kind="until", expected="end"), verdict(end, expected="done")]
+    made[-1] = replace(made[-1], verdicts=(*made[-1].verdicts, *ending))
+    status = TrialStatus.PASSED if end is P and "f" not in every else TrialStatus.FAILED
+    return trial(status, turns=made)
+
+
+def test_answers_to_the_same_prompts_of_a_simulated_user_are_compared() -> None:
+    before = simulated(("喂", "退货期限为 7 天。"), ("好", "工单已创建。"))
+    after = simulated(("喂", "退货期限为 15 天。"), ("好的", "工单已创建。"))
+    found = change(before, after)
+    assert found.kind is ChangeKind.FACTS_CHANGED
+    assert [one.answer.value for one in found.turns] == ["reworded", "unknown"]
+    assert [(one.before, one.after) for one in found.turns[0].facts] == [("7 天", "15 天")]
+    assert found.turns[1].facts == ()
+
+
+def test_answers_to_other_prompts_are_no_facts_that_changed() -> None:
+    before = simulated(("喂", "您好。"), ("订单 12", "订单 12 已找到。"))
+    after = simulated(("喂", "您好。"), ("订单 34", "订单 34 已找到。"))
+    found = change(before, after)
+    assert found.kind is ChangeKind.DIFFERENT
+    assert [one.answer.value for one in found.turns] == ["same", "unknown"]
+
+
+@pytest.mark.parametrize("length", [1, 2, 4])
+def test_the_ends_of_conversations_of_different_length_are_compared(length: int) -> None:
+    before = simulated(("喂", "您好。"), ("好", "工单已创建。"))
+    turns = [("喂", "您好。"), *[(f"嗯 {n}", "请讲。") for n in range(length - 1)]]
+    found = change(before, simulated(*turns, end=F))
+    assert found.kind is ChangeKind.REGRESSED
+    flips = [
+        (number, str(one.expected), one.before, one.after)
+        for number, one_turn in enumerate(found.turns, 1)
+        for one in one_turn.verdict_changes
+    ]
+    assert flips == [(length, "end", P, F), (length, "done", P, F)]
+
+
+def test_conversations_of_different_length_that_end_alike_have_no_changed_verdict() -> None:
+    before = simulated(("喂", "您好。"), ("好", "工单已创建。"))
+    found = change(before, simulated(("喂", "工单已创建。")))
+    assert found.kind is ChangeKind.DIFFERENT
+    assert [one.verdict_changes for one in found.turns] == [(), ()]
+
+
+def test_what_each_turn_must_satisfy_is_compared_turn_by_turn() -> None:
+    before = simulated(("喂", "您好。"), ("好", "工单已创建。"))
+    after = simulated(("喂", "您好。"), ("行", "工单已创建。"), every="pf")
+    flips = [
+        [str(one.expected) for one in each.verdict_changes] for each in change(before, after).turns
+    ]
+    assert flips == [[], ["x"]]
+
+
+def test_a_simulated_conversation_without_an_end_is_compared_too() -> None:
+    before = simulated(("喂", "您好。"), ("好", "工单已创建。"))
+    broken = trial(TrialStatus.ERROR, turns=[], note=error())
+    assert change(before, broken).kind is ChangeKind.BROKEN
+    assert change(broken, before).kind is ChangeKind.IMPROVED

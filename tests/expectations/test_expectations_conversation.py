@@ -137,9 +137,9 @@ def test_an_earlier_contradiction_is_still_one_at_the_end() -> None:
 
 def test_long_answers_are_bounded() -> None:
     long = "".join(f"第{n}号商品价格 {n} 元。" for n in range(50_000))
-    assert judged(
-        f"{NO_REPETITION[:-1]}, keeps: [numbers]}}", "a", long, "b", "好的，没有问题，再见。"
-    )
+    item = f"{NO_REPETITION[:-1]}, keeps: [numbers]}}"
+    verdict = judged(item, "a", long, "b", "好的，没有问题，再见。")
+    assert verdict.reason.id == "kind.conversation.passed"
 
 
 @pytest.mark.parametrize(

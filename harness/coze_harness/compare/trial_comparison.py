@@ -125,6 +125,8 @@ def _simulated_changes(
 
 def _without_end(turns: Sequence[TurnResult]) -> tuple[list[TurnResult], tuple[Verdict, ...]]:
     """Return turns without the verdicts on the whole conversation, and these verdicts."""
+    if not turns:
+        return [], ()
     *others, last = turns
     kinds = [verdict.kind for verdict in last.verdicts]
     count = kinds.index(CONVERSATION_END) if CONVERSATION_END in kinds else len(kinds)

@@ -120,7 +120,7 @@ class ScenarioSpec:
         (), list_of(EXPECTATION), "What each reply must satisfy, besides its turn's own `expect`."
     )
     simulate: Mapping[str, Any] | None = key(
-        None, SIMULATION, "In place of turns: another bot plays the user."
+        None, SIMULATION, "Instead of turns: another bot plays the user."
     )
     turns: Sequence[Mapping[str, JSON]] = key((), list_of(_TURN, 1), "The conversation, in order.")
 

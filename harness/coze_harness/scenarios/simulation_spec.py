@@ -50,7 +50,7 @@ class SimulationSpec:
     max_turns: int = key(
         10,
         {"type": "integer", "minimum": 1, "maximum": _MAX_TURNS},
-        "The conversation ends after so many turns, and has then failed.",
+        "The most turns. A conversation that has not ended by then has failed.",
     )
     expect: Sequence[Expectation | ExpectationTemplate] = field(default=())
     positions: SourcePositions

@@ -1,0 +1,119 @@
+"""A simulated user, as users type it: record, run without a network, compare, accept, suggest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from coze_harness.server.script_schema import ServerScript
+from coze_harness.server.server_process import RunningServer
+from project import TOKEN, ProjectFolder, serving
+from simulating import (
+    COMPLAINT,
+    PROMPTS,
+    SETTINGS,
+    SHOP_ANSWERS,
+    TESTER_ANSWERS,
+    two_bots,
+)
+
+
+@pytest.fixture(scope="module")
+def recorded_once(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
+    folder = tmp_path_factory.mktemp("simulated")
+    project = ProjectFolder(folder / "project", home=folder / "home")
+    project.write("harness.yaml", SETTINGS)
+    project.write("scenarios/complaint.yaml", COMPLAINT)
+    with serving(two_bots()) as server:
+        done = project.does("record", env=to(server))
+    assert done.code == 0, done
+    return project
+
+
+@pytest.fixture
+def recorded(recorded_once: ProjectFolder, tmp_path: Path) -> ProjectFolder:
+    """A recorded project of its own; its server has stopped."""
+    return recorded_once.copy_to(tmp_path / "project", home=tmp_path / "home")
+
+
+def to(server: RunningServer) -> dict[str, str]:
+    return {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
+
+
+def test_a_recorded_conversation_runs_without_a_network(
+    recorded: ProjectFolder, offline: tuple[str, ...]
+) -> None:
+    done = recorded.does("run", within=offline)
+    assert done.code == 0, done
+    (line,) = recorded.lines().values()
+    assert [turn["prompt"] for turn in line["turns"]] == PROMPTS
+    listed = json.loads(recorded.does("list", "--json").out)
+    assert [one["state"] for one in listed] == ["recorded"]
+    assert recorded.does("check").code == 0
+
+
+def test_a_stale_side_is_printed_in_both_languages(recorded: ProjectFolder) -> None:
+    recorded.edit("scenarios/complaint.yaml", "态度配合", "态度强硬")
+    for language, words in (("en", "simulated user tester"), ("zh", "模拟用户 tester")):
+        done = recorded.does("run", "--lang", language)
+        assert done.code == 3
+        shown = " ".join(done.err.split())
+        assert words.replace(" ", "") in shown.replace(" ", "")
+        assert "态度配合" in shown
+        assert "态度强硬" in shown
+
+
+def test_record_renews_a_conversation_that_no_longer_reaches_its_end(
+    recorded: ProjectFolder, serving: Callable[[ServerScript], RunningServer]
+) -> None:
+    recorded.edit("scenarios/complaint.yaml", "until: [工单已创建]", "until: [再见]")
+    assert recorded.does("run").code == 3
+    env = to(serving(two_bots(SHOP_ANSWERS.replace("工单已创建", "工单已创建，再见"))))
+    assert recorded.does("record", env=env).code == 0
+    assert recorded.does("run").code == 0
+
+
+def test_a_draft_that_never_ends_the_conversation_has_failed(
+    recorded: ProjectFolder, serving: Callable[[ServerScript], RunningServer]
+) -> None:
+    recorded.edit("scenarios/complaint.yaml", "max_turns: 8", "max_turns: 4")
+    script = two_bots(draft="- {regex: 12 元, answer: 请稍候。}")
+    done = recorded.does("compare", "--draft", "--budget", "30", env=to(serving(script)))
+    assert done.code == 0, done  # one failure may be luck
+    assert '✗ now fails: the conversation ends within 4 turns: contains "工单已创建"' in done.out
+    assert "undecided" in done.out
+    line = recorded.lines()["complaint"]
+    assert line["status"] == "failed"
+    assert [turn["prompt"] for turn in line["turns"]] == [*PROMPTS, "我不知道。"]
+    assert [turn["answer"] for turn in line["change"]["turns"]] == [
+        "same", "same", "different", "unknown"
+    ]  # fmt: skip
+
+
+def test_an_accepted_candidate_is_the_new_baseline(
+    recorded: ProjectFolder, serving: Callable[[ServerScript], RunningServer]
+) -> None:
+    answers = SHOP_ANSWERS.replace("请问多扣了多少？", "请问一共多扣了多少元？")
+    tester = TESTER_ANSWERS.replace("regex: 多扣了多少", "regex: 多扣了多少元").replace(
+        "多扣了 12 元。", "一共 12 元。"
+    )
+    done = recorded.does("compare", env=to(serving(two_bots(answers, tester))))
+    assert done.code == 0, done
+    assert recorded.does("accept").code == 0
+    assert recorded.does("run").code == 0
+    (line,) = recorded.lines().values()
+    assert line["turns"][2]["prompt"] == "一共 12 元。"
+
+
+def test_suggestions_belong_to_every_turn_of_the_scenario(recorded: ProjectFolder) -> None:
+    done = recorded.does("suggest", "--write", "--json")
+    assert done.code == 0, done
+    (turns,) = json.loads(done.out)["turns"]
+    assert (turns["line"], turns["key"], turns["written"]) == (1, "every_turn", True)
+    assert turns["suggestions"]
+    last = recorded.text("scenarios/complaint.yaml").splitlines()[-1]
+    assert last.startswith("every_turn: [{not: {contains: ChatGPT}}, {")
+    assert recorded.does("run").code == 0
+    assert recorded.does("mutate").code == 0
