@@ -7,6 +7,7 @@ import contextlib
 import socket
 import struct
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 _NO_LINGER = struct.pack("ii", 1, 0)
@@ -29,12 +30,19 @@ class ClientConnection(H11Protocol):
         self.lost = asyncio.Event()
         self.app_state = {**self.app_state, "connection": self}
         self.registry.add(self)
+        if self.registry.request_seconds is not None:
+            self.loop.call_later(self.registry.request_seconds, self._expire)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Remove the connection."""
         super().connection_lost(exc)
         self.registry.remove(self)
         self.lost.set()
+
+    def _expire(self) -> None:
+        """Break a connection that waits for the rest of a request's head."""
+        if self.conn.their_state is h11.IDLE:
+            self.transport.abort()
 
     async def reset(self) -> None:
         """Break the connection: the peer sees a reset."""
@@ -51,10 +59,16 @@ class ClientConnection(H11Protocol):
 
 
 class ConnectionRegistry:
-    """All open connections of one server."""
+    """All open connections of one server.
 
-    def __init__(self) -> None:
+    Args:
+        request_seconds: how long a client may take to send the head of its first request; `None`:
+            as long as it likes.
+    """
+
+    def __init__(self, request_seconds: float | None = None) -> None:
         self.opened = 0
+        self.request_seconds = request_seconds
         self._closing = False
         self._open: set[ClientConnection] = set()
 

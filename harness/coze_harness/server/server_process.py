@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
 import socket
 import threading
 from collections.abc import Callable, Mapping
-from typing import Final, Self
-
-import uvicorn
+from typing import Self
 
 from coze_harness.messages import LocalizedText, literal, message
-from coze_harness.model.errors import UsageError
 from coze_harness.server.asgi_app import asgi_app
 from coze_harness.server.fault_injection import Fault
+from coze_harness.server.http_listener import (
+    LOOPBACK,
+    address_url,
+    listen,
+    make_server,
+    run_until_signal,
+)
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_state import ServerClock, ServerState
-
-LOOPBACK: Final = "127.0.0.1"
-_BACKLOG = 2048
-_MAX_PORT = 65_535
-_KEEP_ALIVE = 75  # seconds an idle connection stays open; longer than clients' pools keep one
 
 
 class RunningServer:
@@ -29,7 +26,7 @@ class RunningServer:
 
     def __init__(self, state: ServerState, sock: socket.socket, *, any_host: bool) -> None:
         self._state = state
-        self._server = _uvicorn(state, any_host=any_host)
+        self._server = make_server(asgi_app(state, any_host=any_host), state.connections)
         self._socket = sock
         self.host, self.port = sock.getsockname()[:2]
         self._thread = threading.Thread(
@@ -46,7 +43,7 @@ class RunningServer:
     @property
     def base_url(self) -> str:
         """The URL for clients, without a slash at the end."""
-        return _url(self.host, self.port)
+        return address_url(self.host, self.port)
 
     @property
     def calls(self) -> Mapping[str, int]:
@@ -94,7 +91,7 @@ def serve(
     Raises:
         UsageError: the address cannot be listened on.
     """
-    sock = _listen(host or LOOPBACK, port)
+    sock = listen(host or LOOPBACK, port)
     return RunningServer(ServerState(script, clock), sock, any_host=host is not None)
 
 
@@ -109,15 +106,9 @@ def serve_forever(
         UsageError: the address cannot be listened on.
     """
     state = ServerState(script)
-    sock = _listen(host or LOOPBACK, port)
-    server = _uvicorn(state, any_host=host is not None)
-    # uvicorn itself handles SIGINT and SIGTERM.
-    hangup = getattr(signal, "SIGHUP", None)
-    if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
-        signal.signal(hangup, server.handle_exit)
-    with contextlib.suppress(KeyboardInterrupt):
-        on_start(_url(*sock.getsockname()[:2]))
-        server.run([sock])
+    sock = listen(host or LOOPBACK, port)
+    app = asgi_app(state, any_host=host is not None)
+    run_until_signal(make_server(app, state.connections), sock, on_start)
     return [
         message(
             "server.calls",
@@ -127,42 +118,3 @@ def serve_forever(
         ),
         *(literal(f"{count:8} {route}") for route, count in state.calls.most_common()),
     ]
-
-
-def _url(host: str, port: int) -> str:
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _uvicorn(state: ServerState, *, any_host: bool) -> uvicorn.Server:
-    return uvicorn.Server(
-        uvicorn.Config(
-            asgi_app(state, any_host=any_host),
-            http=state.connections.protocol(),
-            ws="none",
-            lifespan="off",
-            access_log=False,
-            log_config=None,
-            log_level="warning",
-            server_header=False,
-            backlog=_BACKLOG,
-            timeout_keep_alive=_KEEP_ALIVE,
-            timeout_graceful_shutdown=1,
-        )
-    )
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket: clients may connect before the thread accepts."""
-    if port not in range(_MAX_PORT + 1):
-        raise UsageError(
-            message("server.port", port=port, limit=_MAX_PORT),
-            next_step=message("server.address.next"),
-        )
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
-    except OSError as error:
-        raise UsageError(
-            message("server.address", host=host, port=port, reason=error.strerror or str(error)),
-            next_step=message("server.address.next"),
-        ) from error
