@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from comparing_scripts import after, before, write_scenarios
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
 from project import (
@@ -60,6 +61,23 @@ def recorded_once(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
 def recorded(recorded_once: ProjectFolder, tmp_path: Path) -> ProjectFolder:
     """The project of four trials, recorded; without a token."""
     return recorded_once.copy_to(tmp_path / "project", home=tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def compared_once(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
+    project = empty_project(tmp_path_factory.mktemp("compared"))
+    write_scenarios(project)
+    record_from(before(), project, code=1)
+    with served(after()) as server:
+        env = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
+        assert project.does("compare", env=env).code == 1
+    return project
+
+
+@pytest.fixture
+def compared(compared_once: ProjectFolder, tmp_path: Path) -> ProjectFolder:
+    """Four scenarios recorded from a bot, and compared with what it became."""
+    return compared_once.copy_to(tmp_path / "project", home=tmp_path / "home")
 
 
 @pytest.fixture

@@ -9,37 +9,18 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 import vcr
-from comparing_scripts import IDENTITY, after, before, draft, write_scenarios
+from comparing_scripts import IDENTITY, after, draft
 from coze_harness.server.script_reader import demo_script
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
-from project import TOKEN, ProjectFolder, empty_project, record_from
-from project import serving as serving_script
+from project import TOKEN, ProjectFolder
 
 Serving = Callable[[ServerScript], RunningServer]
 NAMES = ("city", "hours", "identity", "sum")
-
-
-@pytest.fixture(scope="module")
-def compared_once(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
-    project = empty_project(tmp_path_factory.mktemp("compared"))
-    write_scenarios(project)
-    record_from(before(), project, code=1)
-    with serving_script(after()) as server:
-        env = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
-        assert project.does("compare", env=env).code == 1
-    return project
-
-
-@pytest.fixture
-def compared(compared_once: ProjectFolder, tmp_path: Path) -> ProjectFolder:
-    """Four scenarios recorded from a bot, and compared with what it became."""
-    return compared_once.copy_to(tmp_path / "project", home=tmp_path / "home")
 
 
 def answered(project: ProjectFolder, serving: Serving) -> ProjectFolder:
@@ -533,6 +514,19 @@ def test_wrong_decisions_are_refused_with_their_place(
     done = compared.does("accept", "--from", "decisions.json")
     assert (done.code, done.out) == (2, ""), done
     assert f"decisions.json:{where}: " in done.err
+    assert waiting(compared) == list(NAMES)
+
+
+def test_of_many_decisions_that_cannot_be_applied_the_first_are_listed(
+    compared: ProjectFolder,
+) -> None:
+    unknown = [(f"{number}{'长' * 1_000}", "accept") for number in range(500)]
+    _decisions(compared, ("sum", "accept"), *unknown)
+    done = compared.does("accept", "--from", "decisions.json")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.count("decisions.json:") == 21
+    assert "first 20" in done.err
+    assert len(done.err) < 10_000
     assert waiting(compared) == list(NAMES)
 
 

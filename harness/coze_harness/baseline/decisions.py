@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -22,10 +22,13 @@ from coze_harness.model import JSON
 from coze_harness.model.errors import UsageError
 from coze_harness.model.location import Location
 from coze_harness.storage.storage_errors import failure_reason
-from coze_harness.text.json_text import locate_in_json
+from coze_harness.text.json_text import JsonPositions
 
+MAX_DECISIONS_SIZE: Final = 4_000_000
+"""The largest file of decisions, in bytes."""
 _VERSION: Final = 1
-_RUN_ID: Final = re.compile(r"[0-9A-Za-z][\w.-]*", re.ASCII)
+_SHOWN: Final = 80  # characters of a text in an error
+_RUN_ID: Final = re.compile(r"[0-9A-Za-z][\w.-]{0,127}", re.ASCII)
 _FILE_KEYS: Final = ("format_version", "run_id", "decisions")
 _REQUIRED_KEYS: Final = ("scenario", "bot", "decision")
 _KEYS: Final = (*_REQUIRED_KEYS, "note")
@@ -74,34 +77,57 @@ def read_decisions(path: Path, shown: str) -> Decisions:
         UsageError: it cannot be read, or is no file of decisions.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-        data: JSON = json.loads(text)
-    except json.JSONDecodeError as error:
-        where = Location(shown, error.lineno, error.colno)
-        raise _error(message("decisions.not_json", reason=error.msg), where) from error
+        with path.open("rb") as file:
+            data = file.read(MAX_DECISIONS_SIZE + 1)
     except OSError as error:
         reason = failure_reason(error)
         raise _error(message("decisions.unreadable", reason=reason), Location(shown)) from error
-    except (ValueError, RecursionError) as error:
+    return parse_decisions(data, shown)
+
+
+def parse_decisions(data: bytes, shown: str) -> Decisions:
+    """Return the decisions of a file's content.
+
+    Args:
+        data: the content.
+        shown: the file's path as the user names it, for errors.
+
+    Raises:
+        UsageError: it is no file of decisions.
+    """
+    if len(data) > MAX_DECISIONS_SIZE:
+        limit = MAX_DECISIONS_SIZE // 1_000_000
+        raise _error(message("decisions.too_large", limit=limit), Location(shown))
+    try:
+        text = data.decode("utf-8-sig")
+        value: JSON = json.loads(text)
+    except json.JSONDecodeError as error:
+        where = Location(shown, error.lineno, error.colno)
+        raise _error(message("decisions.not_json", reason=error.msg), where) from error
+    except RecursionError as error:
+        raise _error(message("decisions.too_deep"), Location(shown)) from error
+    except ValueError as error:
         raise _error(message("decisions.not_text"), Location(shown)) from error
-    return _DecisionsReader(text, shown).read(data)
+    return _DecisionsReader(JsonPositions(text), shown).read(value)
 
 
 @dataclass(frozen=True, slots=True)
 class _DecisionsReader:
-    text: str
+    positions: JsonPositions
     shown: str
 
     def read(self, data: JSON) -> Decisions:
+        if repeated := self.positions.repeated_key:
+            self._fail(message("decisions.repeated_key", key=_cut(str(repeated[-1]))), repeated)
         top = self._object(data, (), _FILE_KEYS, _FILE_KEYS)
         version = top["format_version"]
         if version != _VERSION or isinstance(version, bool):
-            shown = json.dumps(version, ensure_ascii=False)
+            shown = _cut(json.dumps(version, ensure_ascii=False))
             what = message("decisions.version", version=shown, known=_VERSION)
             self._fail(what, ("format_version",))
         run_id = self._text(top["run_id"], ("run_id",))
         if not _RUN_ID.fullmatch(run_id):
-            self._fail(message("decisions.not_a_run", run=run_id), ("run_id",))
+            self._fail(message("decisions.not_a_run", run=_cut(run_id)), ("run_id",))
         entries = top["decisions"]
         if not isinstance(entries, list):
             self._fail(message("decisions.not_a_list"), ("decisions",))
@@ -114,7 +140,7 @@ class _DecisionsReader:
         words = {key: self._text(value, (*path, key)) for key, value in entry.items()}
         decision = words["decision"]
         if decision not in tuple(ReviewDecision):
-            self._fail(message("decisions.unknown", decision=decision), (*path, "decision"))
+            self._fail(message("decisions.unknown", decision=_cut(decision)), (*path, "decision"))
         return ScenarioDecision(
             scenario=words["scenario"],
             bot=words["bot"],
@@ -129,7 +155,9 @@ class _DecisionsReader:
             first = seen.setdefault((one.scenario, one.bot), one)
             if first is not one:
                 line = str(first.location)
-                what = message("decisions.twice", name=one.scenario, bot=one.bot, first=line)
+                what = message(
+                    "decisions.twice", name=_cut(one.scenario), bot=_cut(one.bot), first=line
+                )
                 raise _error(what, one.location)
 
     def _object(
@@ -145,9 +173,9 @@ class _DecisionsReader:
             if key not in keys:
                 near = get_close_matches(key, keys, 1)
                 what = (
-                    message("decisions.unknown_key.near", key=key, near=near[0])
+                    message("decisions.unknown_key.near", key=_cut(key), near=near[0])
                     if near
-                    else message("decisions.unknown_key", key=key)
+                    else message("decisions.unknown_key", key=_cut(key))
                 )
                 self._fail(what, (*path, key))
         for key in required:
@@ -161,7 +189,7 @@ class _DecisionsReader:
         return value
 
     def _locate(self, path: Sequence[str | int]) -> Location:
-        return Location(self.shown, *locate_in_json(self.text, path))
+        return Location(self.shown, *self.positions.locate(path))
 
     def _fail(self, what: LocalizedText, path: Sequence[str | int]) -> NoReturn:
         raise _error(what, self._locate(path))
@@ -171,13 +199,17 @@ def _error(what: LocalizedText, where: Location) -> UsageError:
     return UsageError(what, where=where, next_step=message("decisions.next"))
 
 
-def unknown_scenario(one: ScenarioDecision, known: Iterable[str]) -> UsageError:
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def unknown_scenario(one: ScenarioDecision, known: Collection[str]) -> UsageError:
     """Return the error of a decision about a scenario that the project does not have."""
-    near = get_close_matches(one.scenario, list(known), 1)
+    near = get_close_matches(one.scenario, known, 1) if len(one.scenario) <= _SHOWN else []
     return UsageError(
-        message("decisions.no_scenario.near", name=one.scenario, near=near[0])
+        message("decisions.no_scenario.near", name=_cut(one.scenario), near=near[0])
         if near
-        else message("decisions.no_scenario", name=one.scenario),
+        else message("decisions.no_scenario", name=_cut(one.scenario)),
         where=one.location,
         next_step=message("decisions.no_scenario.next"),
     )
@@ -186,7 +218,7 @@ def unknown_scenario(one: ScenarioDecision, known: Iterable[str]) -> UsageError:
 def missing_candidate(one: ScenarioDecision) -> UsageError:
     """Return the error of a decision about a scenario that has no candidate from this bot."""
     return UsageError(
-        message("decisions.no_candidate", name=one.scenario, bot=one.bot),
+        message("decisions.no_candidate", name=one.scenario, bot=_cut(one.bot)),
         where=one.location,
         next_step=message("candidate.none_of.next", name=one.scenario),
     )
@@ -198,4 +230,13 @@ def other_candidate(one: ScenarioDecision, run_id: str) -> UsageError:
         message("decisions.other_run", name=one.scenario, run=run_id),
         where=one.location,
         next_step=message("decisions.other_run.next", command="coze-harness compare --replay"),
+    )
+
+
+def more_errors(decisions: Decisions, count: int) -> UsageError:
+    """Return the error that stands for those after the first `count`."""
+    return UsageError(
+        message("decisions.more_errors", n=count),
+        where=Location(decisions.location.path),
+        next_step=message("decisions.more_errors.next"),
     )

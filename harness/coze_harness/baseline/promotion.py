@@ -20,6 +20,7 @@ from coze_harness.baseline.decisions import (
     ReviewDecision,
     ScenarioDecision,
     missing_candidate,
+    more_errors,
     unknown_scenario,
 )
 from coze_harness.cassettes import Recording, RecordingInfo
@@ -43,6 +44,9 @@ _CaseOfBot: TypeAlias = tuple[str, str, str]
 
 # A rate that is met exactly (9 of 10 for 0.9) must not be missed by rounding.
 _TOLERANCE: Final = 1e-9
+
+# Of decisions that cannot be applied; to look for a similar name takes long.
+_MAX_ERRORS: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,23 +140,32 @@ class CandidateReview:
     def find_decided(self, decisions: Decisions) -> list[DecidedCandidates | HarnessError]:
         """Return the candidates of each decision, or why it cannot be applied.
 
-        Only those that are accepted must be usable.
+        Only those that are accepted must be usable. After twenty errors, the rest is not checked.
         """
         found = list(self.candidates.find(self.trials))
-        return [one for entry in decisions.entries for one in self._decided(entry, found)]
+        scenarios = {trial.key.scenario for trial in self.trials}
+        groups: dict[tuple[str, str], list[Candidate]] = {}
+        for one in found:
+            if one.trial is not None:
+                groups.setdefault((one.trial.key.scenario, one.trial.key.bot), []).append(one)
+        decided: list[DecidedCandidates | HarnessError] = []
+        errors = 0
+        for entry in decisions.entries:
+            if errors >= _MAX_ERRORS:
+                decided.append(more_errors(decisions, _MAX_ERRORS))
+                break
+            named = groups.get((entry.scenario, entry.bot), [])
+            if entry.scenario not in scenarios:
+                ones: list[DecidedCandidates | HarnessError] = [unknown_scenario(entry, scenarios)]
+            else:
+                ones = self._decided(entry, named, found)
+            errors += sum(isinstance(one, HarnessError) for one in ones)
+            decided += ones
+        return decided
 
     def _decided(
-        self, entry: ScenarioDecision, found: Sequence[Candidate]
+        self, entry: ScenarioDecision, named: Sequence[Candidate], found: Sequence[Candidate]
     ) -> list[DecidedCandidates | HarnessError]:
-        scenarios = {trial.key.scenario for trial in self.trials}
-        if entry.scenario not in scenarios:
-            return [unknown_scenario(entry, scenarios)]
-        named = [
-            one
-            for one in found
-            if one.trial is not None
-            and (one.trial.key.scenario, one.trial.key.bot) == (entry.scenario, entry.bot)
-        ]
         if not named:
             return [missing_candidate(entry)]
         try:

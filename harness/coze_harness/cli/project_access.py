@@ -56,8 +56,10 @@ def project_to_read(overrides: SettingsOverrides) -> Iterator[Project]:
         yield project
 
 
-def lock_for_writing(project: Project, command: str, *, wait: bool = False) -> None:
+def lock_for_writing(project: Project, command: str, *, wait: bool | None = None) -> None:
     """Take the lock of those that write recordings or candidates, until the project is closed.
+
+    `wait` is as in `cassette_access.lock_for_writing`.
 
     Raises:
         UsageError: another process has it.

@@ -67,7 +67,9 @@ def lock_for_reading(project: Project, note: Note) -> FolderLock | nullcontext[N
         finish_interrupted_accept(project, note)
 
 
-def lock_for_writing(project: Project, command: str, *, wait: bool, note: Note) -> None:
+def lock_for_writing(
+    project: Project, command: str, *, wait: bool | None = None, note: Note
+) -> None:
     """Take the lock of those that write recordings or candidates, until the project is closed.
 
     An accept that was killed is finished, and temporary files of killed processes are deleted. The
@@ -76,7 +78,7 @@ def lock_for_writing(project: Project, command: str, *, wait: bool, note: Note) 
     Args:
         project: the project.
         command: the command to report to others.
-        wait: whether to wait for another process that writes.
+        wait: whether to wait for another process that writes; `None`: the command has no `--wait`.
         note: receives a line for the user.
 
     Raises:
@@ -105,9 +107,9 @@ def lock_for_writing(project: Project, command: str, *, wait: bool, note: Note) 
         raise UsageError(
             message("lock.writing", holder=_holder(cassettes)),
             where=Location(str(project.folders.relative_path(cassettes))),
-            next_step=message("lock.writing.next_wait")
-            if command.startswith("coze-harness")
-            else message("lock.writing.next"),
+            next_step=message("lock.writing.next")
+            if wait is None
+            else message("lock.writing.next_wait"),
         )
     if is_new:
         project.resources.callback(_remove_if_empty, cassettes)
@@ -132,8 +134,14 @@ def lock_for_evidence(project: Project, cassettes: Path) -> FileLock | None:
     return wait_for_lock(acquire, _SETTLING, lambda: None)
 
 
-def lock_for_replacing(project: Project, *, wait: bool, note: Note) -> FolderLock:
+def lock_for_replacing(project: Project, *, wait: bool | None = None, note: Note) -> FolderLock:
     """Keep others from reading recordings while they are replaced. Use it as a context manager.
+
+    Args:
+        project: the project.
+        wait: whether to wait until nobody reads them, and not only for ten seconds; `None`: the
+            command has no `--wait`.
+        note: receives a line for the user.
 
     Raises:
         UsageError: another process is reading them.
@@ -147,7 +155,9 @@ def lock_for_replacing(project: Project, *, wait: bool, note: Note) -> FolderLoc
         raise UsageError(
             message("lock.replaying"),
             where=Location(str(project.folders.relative_path(project.local_cassettes))),
-            next_step=message("lock.replaying.next"),
+            next_step=message("lock.replaying.later")
+            if wait is None
+            else message("lock.replaying.next"),
         )
     return lock
 

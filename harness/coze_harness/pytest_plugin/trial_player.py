@@ -47,7 +47,7 @@ class TrialPlayer:
             return
         if self._config.getoption("--coze-record"):
             self.project.refuse_recording_in_ci(force=False, next_step=REPLAY_IN_CI)
-            lock_for_writing(self.project, "pytest --coze-record", wait=False, note=self._note)
+            lock_for_writing(self.project, "pytest --coze-record", note=self._note)
         else:
             lock = lock_for_reading(self.project, self._note)
             self.project.resources.enter_context(lock)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import cast
 
@@ -53,46 +54,68 @@ def dump_sorted_json(value: JSON) -> bytes:
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode()
 
 
-def locate_in_json(text: str, path: Sequence[str | int]) -> tuple[int, int]:
-    """Return line and column, from 1, of the value at a path of a JSON text.
+class JsonPositions:
+    """Finds where values are written in a JSON text, which is read once for any number of them.
 
     Args:
         text: valid JSON.
-        path: keys and indexes; what does not exist is located at the value that lacks it.
+        depth: how deep values are found, in steps of a path.
+
+    Attributes:
+        repeated_key: the path of the first key that its object has twice; empty if none has.
     """
-    lexemes = list(_LEXEME.finditer(text))
-    position = 0
-    for step in path:
-        inner = dict(_inner_values(lexemes, position))
-        if step not in inner:
-            break
-        position = inner[step]
-    offset = lexemes[position].start()
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+    def __init__(self, text: str, depth: int = 3) -> None:
+        self._text = text
+        self._line_ends = [match.start() for match in re.finditer("\n", text)]
+        self._offsets: dict[tuple[str | int, ...], int] = {}
+        self.repeated_key: tuple[str | int, ...] = ()
+        for path, offset in _json_values(text, depth):
+            if path in self._offsets and not self.repeated_key:
+                self.repeated_key = path
+            self._offsets[path] = offset
+
+    def locate(self, path: Sequence[str | int]) -> tuple[int, int]:
+        """Return line and column, from 1, of the value at a path of keys and indexes.
+
+        What does not exist is located at the value that lacks it.
+        """
+        steps = tuple(path)
+        while steps not in self._offsets:
+            steps = steps[:-1]
+        offset = self._offsets[steps]
+        line = bisect_left(self._line_ends, offset)
+        return line + 1, offset - (self._line_ends[line - 1] if line else -1)
 
 
-def _inner_values(
-    lexemes: Sequence[re.Match[str]], position: int
-) -> Iterator[tuple[str | int, int]]:
-    """Yield key or index of each value in an object or array, and the position of the value."""
-    opening = lexemes[position].group()
-    if opening not in ("{", "["):
-        return
-    position += 1
-    index = 0
-    while lexemes[position].group() not in ("}", "]"):
-        step: str | int = index
-        if opening == "{":
-            step = json.loads(lexemes[position].group())
-            position += 2
-        yield step, position
-        depth = 0
-        while depth or lexemes[position].group() not in (",", "}", "]"):
-            depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(lexemes[position].group(), 0)
-            position += 1
-        if lexemes[position].group() == ",":
-            position += 1
-        index += 1
+def _json_values(text: str, depth: int) -> Iterator[tuple[tuple[str | int, ...], int]]:
+    """Yield path and offset of each value of a JSON text, down to a depth."""
+    level = 0
+    # Of each open object and array down to that depth: the key or index of its next value.
+    steps: list[str | int] = []
+    is_key = False
+    for found in _LEXEME.finditer(text):
+        lexeme = found.group()
+        if lexeme in ("}", "]"):
+            level -= 1
+            del steps[level:]
+            is_key = False
+        elif lexeme == ",":
+            if level <= depth:
+                step = steps[-1]
+                is_key = isinstance(step, str)
+                steps[-1] = step if isinstance(step, str) else step + 1
+        elif is_key:
+            steps[-1] = json.loads(lexeme)
+            is_key = False
+        elif lexeme != ":":
+            if level <= depth:
+                yield tuple(steps), found.start()
+            if lexeme in ("{", "["):
+                level += 1
+                is_key = lexeme == "{" and level <= depth
+                if level <= depth:
+                    steps.append("" if lexeme == "{" else 0)
 
 
 def reindent_json(text: str) -> str | None:
