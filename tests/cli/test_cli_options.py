@@ -24,6 +24,7 @@ SUPPORTED: dict[str, set[str]] = {
     "compare": SELECTION | {"--draft", "--bot-version", "--replay", "--force", "--wait"} | RUN
     | {"--budget", "--thorough", "--strict"} | TALKING | SCREEN,
     "accept": {"--failing", "--from", "--interactive", "--wait", "--cassettes"},
+    "view": {"--port", "--open"} | FOLDERS,
     "check": SELECTION | {"--rewrite", "--no-recordings", "--json"} | FOLDERS,
     "mutate": SELECTION - {"--repeat"} | {"--seed", "--fail-under", "--layout"} | FOLDERS | SCREEN,
     "suggest": SELECTION | {"--seed", "--write", "--json"} | FOLDERS,

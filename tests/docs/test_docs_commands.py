@@ -18,7 +18,7 @@ from kind_tables import PAGE_OF_COMMANDS, with_commands
 
 DESIGNED = (
     "init", "run", "record", "live", "compare", "accept", "check", "report", "mutate", "ask",
-    "serve", "capture", "list", "schema", "history", "new", "prune", "suggest",
+    "view", "serve", "capture", "list", "schema", "history", "new", "prune", "suggest",
     "completion", "try", "import",
 )  # fmt: skip
 TO_COME = ("capture",)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from coze_harness.baseline.decisions import ReviewDecision, read_decisions
+from coze_harness.baseline.decisions import read_decisions
 from coze_harness.baseline.promotion import (
     CandidateReview,
     DecidedCandidates,
@@ -26,6 +25,7 @@ from coze_harness.cli.project_access import lock_for_writing, note, opened_proje
 from coze_harness.cli.project_completion import complete_paths
 from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.commands.accept_candidates import (
+    ReviewOutcome,
     apply_decisions,
     compare_candidates,
     find_decided,
@@ -40,39 +40,6 @@ from coze_harness.reporting.comparison_view import comparison_view
 from coze_harness.reporting.safe_text import show_control_characters, single_line
 
 _FAILING_CODE = 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Decided:
-    """What is accepted, rejected (the files of each scenario), and to be edited.
-
-    `edits` are the scenarios' locations with the notes of the decisions.
-    """
-
-    accepted: list[Promotion] = field(default_factory=list)
-    rejected: dict[str, list[Path]] = field(default_factory=dict)
-    edits: dict[str, str] = field(default_factory=dict)
-
-    def add(
-        self,
-        decision: ReviewDecision | None,
-        promotions: Sequence[Promotion],
-        files: Iterable[Path],
-        *,
-        name: str,
-        text: str = "",
-    ) -> None:
-        """Add a decision about a scenario; `None` is no decision."""
-        if decision is ReviewDecision.ACCEPT:
-            self.accepted.extend(promotions)
-        elif decision is ReviewDecision.REJECT:
-            self.rejected.setdefault(name, []).extend(files)
-        elif decision is ReviewDecision.EDIT:
-            location = str(promotions[0].trial.location) if promotions else name
-            self.edits[location] = text
-
-    def __bool__(self) -> bool:
-        return bool(self.accepted or self.rejected or self.edits)
 
 
 @command(
@@ -144,7 +111,7 @@ def accept(
         if errors:
             echo(message("accept.unusable", n=len(errors)), err=True)
             return code
-        return _apply(project, review, _Decided(promotions), failing=failing, wait=wait)
+        return _apply(project, review, ReviewOutcome(promotions), failing=failing, wait=wait)
 
 
 def _print_errors(errors: Sequence[HarnessError]) -> int:
@@ -157,20 +124,13 @@ def _print_errors(errors: Sequence[HarnessError]) -> int:
 
 def _decided_in_file(
     project: Project, review: CandidateReview, file: Path, shown: str
-) -> _Decided | int:
+) -> ReviewOutcome | int:
     """Return the decisions of a file; if one cannot be applied, the exit code."""
     found = find_decided(project, review, read_decisions(file, shown))
     if code := _print_errors([one for one in found if isinstance(one, HarnessError)]):
         echo(message("accept.nothing_decided"), err=True)
         return code
-    decided = _Decided()
-    for one in found:
-        if isinstance(one, DecidedCandidates):
-            entry = one.entry
-            decided.add(
-                entry.decision, one.promotions, one.files, name=entry.scenario, text=entry.note
-            )
-    return decided
+    return ReviewOutcome.of_decisions(one for one in found if isinstance(one, DecidedCandidates))
 
 
 def _ask_for_each(
@@ -179,7 +139,7 @@ def _ask_for_each(
     promotions: Sequence[Promotion],
     *,
     failing: bool,
-) -> _Decided:
+) -> ReviewOutcome:
     """Show the scenarios, worst first, and return what the user decides.
 
     Raises:
@@ -194,7 +154,7 @@ def _ask_for_each(
     if not is_finished:
         echo(message("accept.nothing"))
         raise KeyboardInterrupt
-    decided = _Decided()
+    decided = ReviewOutcome()
     for number, item in enumerate(items):
         files = [path for one in item.promotions for path in one.files]
         decision = walk.decisions.get(number)
@@ -203,7 +163,7 @@ def _ask_for_each(
 
 
 def _apply(
-    project: Project, review: CandidateReview, decided: _Decided, *, failing: bool, wait: bool
+    project: Project, review: CandidateReview, decided: ReviewOutcome, *, failing: bool, wait: bool
 ) -> int:
     """Apply decisions, all or none, and print each; return the exit code."""
     if not failing and (refused := find_failing(decided.accepted)):
@@ -214,8 +174,9 @@ def _apply(
         echo(message("accept.refused", n=len(refused)), err=True)
         return _FAILING_CODE
     if decided.accepted or decided.rejected:
-        files = [path for paths in decided.rejected.values() for path in paths]
-        paths = apply_decisions(project, review, decided.accepted, files, wait=wait, note=note)
+        paths = apply_decisions(
+            project, review, decided.accepted, decided.rejected_files, wait=wait, note=note
+        )
         _print_accepted(paths, decided.accepted)
     for name in decided.rejected:
         echo(message("accept.rejected", name=single_line(name)))

@@ -36,6 +36,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, LocalizedText]]] = MappingProxyTyp
         "live": ("run_command", "live", message("command.live")),
         "compare": ("compare_command", "compare", message("command.compare")),
         "accept": ("accept_command", "accept", message("command.accept")),
+        "view": ("view_command", "view", message("command.view")),
         "check": ("check_command", "check", message("command.check")),
         "mutate": ("mutate_command", "mutate", message("command.mutate")),
         "suggest": ("suggest_command", "suggest_expectations", message("command.suggest")),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from coze_harness.baseline.candidate_comparison import replay_pair, usable_baseline
 from coze_harness.baseline.candidate_pairs import recorded_pairs, required_rates
-from coze_harness.baseline.decisions import Decisions, other_candidate
+from coze_harness.baseline.decisions import Decisions, ReviewDecision, other_candidate
 from coze_harness.baseline.evidence import Evidence, EvidenceKey
 from coze_harness.baseline.evidence_judging import JUDGED_AGAIN, judge_stored_answers
 from coze_harness.baseline.promotion import CandidateReview, DecidedCandidates, Promotion
@@ -56,6 +56,56 @@ class ReviewItem:
     state: ScenarioState
     promotions: Sequence[Promotion]
     results: Sequence[TrialResult]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewOutcome:
+    """What a review came to: what is accepted, rejected, and to be edited.
+
+    `rejected` are the files of each scenario's candidates, `edits` the scenarios' locations with
+    the notes of the decisions.
+    """
+
+    accepted: list[Promotion] = field(default_factory=list)
+    rejected: dict[str, list[Path]] = field(default_factory=dict)
+    edits: dict[str, str] = field(default_factory=dict)
+
+    def add(
+        self,
+        decision: ReviewDecision | None,
+        promotions: Sequence[Promotion],
+        files: Iterable[Path],
+        *,
+        name: str,
+        text: str = "",
+    ) -> None:
+        """Add a decision about a scenario; `None` is no decision."""
+        if decision is ReviewDecision.ACCEPT:
+            self.accepted.extend(promotions)
+        elif decision is ReviewDecision.REJECT:
+            self.rejected.setdefault(name, []).extend(files)
+        elif decision is ReviewDecision.EDIT:
+            location = str(promotions[0].trial.location) if promotions else name
+            self.edits[location] = text
+
+    @classmethod
+    def of_decisions(cls, decided: Iterable[DecidedCandidates]) -> ReviewOutcome:
+        """Return what decisions of a file come to."""
+        outcome = cls()
+        for one in decided:
+            entry = one.entry
+            outcome.add(
+                entry.decision, one.promotions, one.files, name=entry.scenario, text=entry.note
+            )
+        return outcome
+
+    @property
+    def rejected_files(self) -> list[Path]:
+        """The files of all rejected candidates."""
+        return [path for paths in self.rejected.values() for path in paths]
+
+    def __bool__(self) -> bool:
+        return bool(self.accepted or self.rejected or self.edits)
 
 
 def review_candidates(project: Project) -> CandidateReview:
@@ -148,7 +198,7 @@ def apply_decisions(
     accepted: Sequence[Promotion],
     rejected: Iterable[Path] = (),
     *,
-    wait: bool,
+    wait: bool | None = None,
     note: Note,
 ) -> list[Path]:
     """Replace baselines by candidates, all or none; return their paths as a user names them.
@@ -160,7 +210,7 @@ def apply_decisions(
         review: has checked the candidates.
         accepted: the candidates that become the baseline.
         rejected: the paths of candidates that are kept as evidence only.
-        wait: whether to wait until nobody reads recordings.
+        wait: whether to wait until nobody reads recordings; `None`: there is no `--wait`.
         note: receives a line for the user.
 
     Raises:

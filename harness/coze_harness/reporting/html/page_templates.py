@@ -10,6 +10,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from functools import cache
 from hashlib import sha256
+from html import unescape
 from pathlib import Path
 from typing import Final, Protocol, cast
 
@@ -27,6 +28,8 @@ _ASSETS: Final = Path(__file__).with_name("assets")
 _SOURCES: Final = Path(__file__).parents[1] / "templates"
 _STYLE: Final = "report.css"
 _SCRIPT: Final = "report.js"
+_LIST_STYLE: Final = "listing.css"
+_LIST_SCRIPT: Final = "listing.js"
 _TRIAL: Final = "trial.html.j2"
 
 WORD_MARK: Final = "\x01"
@@ -177,6 +180,33 @@ class PageLayout:
         return {name: _read_asset(name).encode() for name in (_STYLE, _SCRIPT)}
 
 
+def served_policy() -> str:
+    """Return the policy that a server on this machine sends with pages, besides their own.
+
+    Only scripts and styles of this version may run, whoever has written the page, and no other page
+    may show it in a frame.
+    """
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' {_hashes(_SCRIPT, _LIST_SCRIPT)}",
+            f"style-src 'self' {_hashes(_STYLE, _LIST_STYLE)}",
+            "img-src data:",
+            "connect-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        )
+    )
+
+
+def is_current_page(beginning: str) -> bool:
+    """Return whether a run's page, of which this is the beginning, has this version's script."""
+    return any(PageLayout(layout).policy in unescape(beginning) for layout in ("single", "folder"))
+
+
 def page_script() -> str:
     """Return the script of a run's page."""
     return _read_asset(_SCRIPT)
@@ -210,6 +240,10 @@ def _page_value(value: Param) -> object:
 def _policy_hash(asset: str) -> str:
     """Return an asset's SHA-256 in base64, as a Content-Security-Policy names it."""
     return b64encode(sha256(_read_asset(asset).encode()).digest()).decode()
+
+
+def _hashes(*assets: str) -> str:
+    return " ".join(f"'sha256-{_policy_hash(asset)}'" for asset in assets)
 
 
 def _inline_asset(name: str) -> Markup:

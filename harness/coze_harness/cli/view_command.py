@@ -1,0 +1,155 @@
+"""`view`: a run's report on loopback, with buttons that accept and reject candidates."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from coze_harness.cli import shared_options
+from coze_harness.cli.command_help import REPORT, RUN, argument, command, option
+from coze_harness.cli.command_output import current_output, echo
+from coze_harness.cli.interruption import INTERRUPTED
+from coze_harness.cli.project_access import note, opened_project
+from coze_harness.cli.project_completion import complete_runs
+from coze_harness.commands.current_process import redact_for_display
+from coze_harness.commands.project import Project, open_project
+from coze_harness.config import SettingsOverrides
+from coze_harness.messages import Catalogue, LocalizedText, UserText, as_message, message
+from coze_harness.model import JSON, replace
+from coze_harness.model.errors import HarnessError, UsageError
+from coze_harness.reporting.safe_text import single_line
+
+if TYPE_CHECKING:
+    from coze_harness.commands.view_report import AppliedDecisions
+    from coze_harness.server.report_app import Decide, PostedDecisions
+
+_PORT: Final = 8788
+_TOKEN_BITS: Final = 192
+
+
+@command(
+    description=(message("help.view"), message("help.view_decide"), message("help.view_stop")),
+    example="coze-harness view latest --open",
+    exit_codes={2: message("exit.input"), 130: message("exit.interrupted")},
+)
+@argument(
+    "run",
+    message("option.view_run"),
+    required=False,
+    default="latest",
+    metavar="[RUN]",
+    shell_complete=complete_runs,
+)
+@option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="N",
+    section=RUN,
+    text=message("option.view_port", port=_PORT),
+)
+@option("--open", "is_opened", is_flag=True, section=REPORT, text=message("option.view_open"))
+@shared_options.folders
+def view(run: str, port: int | None, is_opened: bool, overrides: SettingsOverrides) -> int:
+    """Show the report of a run in a browser, and apply decisions that are made on its page."""
+    try:
+        from coze_harness.server.report_process import ServedReports, serve_reports
+    except ImportError as error:
+        raise UsageError(
+            message("serve.not_installed", package=error.name or ""),
+            next_step="pip install 'coze-harness[serve]'",
+        ) from error
+    from coze_harness.commands.view_report import find_viewed_run
+
+    with opened_project(overrides) as project:
+        viewed = find_viewed_run(project, run)
+        if not viewed.is_current:
+            text = message("view.other_version", command=f"coze-harness report {run}")
+            note(message("main.warning", text=text))
+
+        def print_start(url: str) -> None:
+            echo(message("view.started", url=url))
+            echo(message("view.stop"))
+            sys.stdout.flush()
+            if is_opened:
+                import webbrowser
+
+                # In a thread: a browser in the terminal returns at its end.
+                threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+
+        serve_reports(
+            ServedReports(root=viewed.root, run=viewed.name, language=project.language),
+            f"{project.process.rng.getrandbits(_TOKEN_BITS):0{_TOKEN_BITS // 4}x}",
+            _decide_in(project, replace(overrides, lang=current_output().lang or None)),
+            print_start,
+            port=port,
+            default_port=_PORT,
+        )
+    return INTERRUPTED
+
+
+def _decide_in(project: Project, overrides: SettingsOverrides) -> Decide:
+    """Return what applies decisions to a project, and prints what it did in the terminal."""
+    from coze_harness.commands.view_report import (
+        AppliedDecisions,
+        apply_page_decisions,
+        decisions_json,
+    )
+
+    words, process = project.words, project.process
+    is_debugging = current_output().debug
+
+    def print_line(text: UserText, *, err: bool = False) -> None:
+        # Not through `echo`: a thread has no current command.
+        click.echo(single_line(words.text(as_message(text)), 2_000), err=err)
+
+    def redact(text: str) -> str:
+        return redact_for_display(text, process)
+
+    def apply(posted: PostedDecisions) -> AppliedDecisions:
+        try:
+            # Opened for each: files may have been edited since.
+            with open_project(process, overrides) as opened:
+                return apply_page_decisions(
+                    opened, posted.body, failing=posted.failing, note=partial(print_line, err=True)
+                )
+        except HarnessError as error:
+            return AppliedDecisions(errors=[error])
+
+    def decide(posted: PostedDecisions) -> tuple[HTTPStatus, JSON]:
+        status = HTTPStatus.OK
+        try:
+            applied = apply(posted)
+        except Exception as error:  # noqa: BLE001 (the page shows it, and the server goes on)
+            if is_debugging:
+                import traceback
+
+                click.echo(redact(traceback.format_exc()), err=True)
+            what = message("main.internal", type=type(error).__name__, text=str(error))
+            internal = HarnessError(what, next_step=message("view.internal.next"))
+            applied = AppliedDecisions(errors=[internal])
+            status = HTTPStatus.INTERNAL_SERVER_ERROR
+        if applied.errors and status is HTTPStatus.OK:
+            status = HTTPStatus.CONFLICT
+        for line in _applied_lines(applied):
+            print_line(line)
+        return status, decisions_json(applied, Catalogue(posted.language), redact)
+
+    return decide
+
+
+def _applied_lines(applied: AppliedDecisions) -> Iterator[LocalizedText]:
+    for path in applied.paths:
+        yield message("accept.accepted", path=str(path))
+    for name in applied.outcome.rejected:
+        yield message("accept.rejected", name=name)
+    for location, text in applied.outcome.edits.items():
+        if text:
+            yield message("accept.to_edit.note", location=location, note=text)
+        else:
+            yield message("accept.to_edit", location=location)

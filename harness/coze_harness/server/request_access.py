@@ -1,0 +1,56 @@
+"""Who may use the server of a report: the one who has its address, from its own pages."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from starlette.datastructures import Headers
+
+_NAMES = ("127.0.0.1", "localhost")
+
+
+@dataclass(frozen=True, slots=True)
+class RequestAccess:
+    """Checks requests to a server on loopback.
+
+    Args:
+        port: the server's.
+        token: what its address contains and nobody else knows.
+    """
+
+    port: int
+    token: str
+
+    def names_server(self, headers: Headers) -> bool:
+        """Return whether a request names this server.
+
+        A page of another site, whose name was made to lead to this machine, sends its own name.
+        """
+        hosts = headers.getlist("host")
+        return len(hosts) == 1 and hosts[0].lower() in self._hosts()
+
+    def has_token(self, token: str) -> bool:
+        """Return whether this is the token. The time that takes says nothing about it."""
+        return secrets.compare_digest(token.encode(errors="replace"), self.token.encode())
+
+    def is_own_page(self, headers: Headers, *, needs_origin: bool) -> bool:
+        """Return whether a request comes from one of this server's pages.
+
+        Args:
+            headers: the request's.
+            needs_origin: whether the browser must name the page's origin. It does so for each
+                `POST`, and not for a `GET` from the same origin.
+        """
+        origins = headers.getlist("origin")
+        if needs_origin and not origins:
+            return False
+        own = f"http://{headers.get('host', '').lower()}"
+        if any(origin.lower() != own for origin in origins):
+            return False
+        return all(site == "same-origin" for site in headers.getlist("sec-fetch-site"))
+
+    def _hosts(self) -> tuple[str, ...]:
+        # A browser leaves out the port of its scheme.
+        names = _NAMES if self.port == 80 else ()
+        return (*names, *(f"{name}:{self.port}" for name in _NAMES))

@@ -1,0 +1,58 @@
+"""The page of a run that has no report yet: it shows the progress, and loads the report then."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Final
+from urllib.parse import urlencode
+
+from coze_harness.messages import Catalogue
+
+_TEMPLATE: Final = Path(__file__).with_name("waiting_page.html")
+
+
+def render_waiting_page(run: str, token: str, words: Catalogue) -> tuple[str, str]:
+    """Return the page, and the Content-Security-Policy that goes with it.
+
+    Args:
+        run: the run's name in addresses.
+        token: the server's.
+        words: the page's language.
+    """
+    source = _TEMPLATE.read_text("utf-8")
+    language = "zh-CN" if words.language == "zh" else "en"
+    query = {"token": token, "run": run, "lang": words.language, "waiting": "1"}
+    texts = {
+        "lang": language,
+        "run": run,
+        "events": f"/events?{urlencode(query)}",
+        "title": words.word("view.waiting.title"),
+        "text": words.word("view.waiting.text"),
+        "interrupted": words.word("view.waiting.interrupted"),
+        "command": f"coze-harness report {run}",
+    }
+    page = Template(source).substitute({name: escape(text) for name, text in texts.items()})
+    return page, "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {_hash_of('script', source)}",
+            f"style-src {_hash_of('style', source)}",
+            "connect-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        )
+    )
+
+
+def _hash_of(tag: str, source: str) -> str:
+    """Return the source expression that allows the page's only element of this name."""
+    (text,) = re.findall(f"<{tag}>(.*?)</{tag}>", source, re.DOTALL)
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"

@@ -1,0 +1,297 @@
+"""`view`: decisions on a page change recordings on disk as `accept` does; its start and end."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from comparing_scripts import after
+from coze_harness.server.script_schema import ServerScript
+from coze_harness.server.server_process import RunningServer
+from coze_harness.storage.file_lock import FileLock, LockHolder
+from lifetime import wait_until
+from project import TOKEN, ProjectFolder, interrupt, scripted
+from viewing import Address, address_in, started_view, viewing
+
+Serving = Callable[[ServerScript], RunningServer]
+NAMES = ("city", "hours", "identity", "sum")
+
+
+def committed(project: ProjectFolder) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in project.path("cassettes").glob("*.yaml")}
+
+
+def waiting(project: ProjectFolder) -> list[str]:
+    """Return the candidates that can be accepted, without further trials of suspects."""
+    folder = project.path("cassettes/.candidate")
+    paths = (path for path in folder.rglob("*.yaml") if ".evidence" not in path.parts)
+    return sorted(path.stem for path in paths if "~" not in path.stem)
+
+
+def decisions(project: ProjectFolder, *decided: tuple[str, str], run: str = "") -> bytes:
+    entries = [{"scenario": name, "bot": "chatchat", "decision": one} for name, one in decided]
+    run = run or str(project.run_json()["run_id"])
+    return json.dumps({"format_version": 1, "run_id": run, "decisions": entries}).encode()
+
+
+def names(found: Sequence[dict[str, str]]) -> list[str]:
+    assert all(one["bot"] == "chatchat" for one in found)
+    return [one["scenario"] for one in found]
+
+
+def test_decisions_are_applied_on_disk(compared: ProjectFolder, offline: tuple[str, ...]) -> None:
+    was = committed(compared)
+    decided = ("sum", "accept"), ("hours", "reject"), ("identity", "edit")
+    with viewing(compared) as page:
+        shown = page.ask(page.at("latest/"))
+        assert shown.body == compared.path("reports/latest/index.html").read_bytes()
+        answer = page.post(decisions(compared, *decided))
+        assert (answer.status, answer.json["errors"]) == (200, []), answer
+        lists = ("accepted", "rejected", "to_edit")
+        assert [names(answer.json[one]) for one in lists] == [["sum"], ["hours"], ["identity"]]
+        now = committed(compared)
+        assert [name for name in was if now[name] != was[name]] == ["sum.yaml"]
+        assert waiting(compared) == ["city", "identity"]
+        evidence = compared.path("cassettes/.candidate/.evidence")
+        assert [path.name for path in evidence.rglob("candidate/*.yaml")] == ["hours.yaml"]
+        again = page.post(decisions(compared, ("sum", "accept")))
+        assert again.status == 409
+        assert again.json["accepted"] == []
+        (error,) = again.json["errors"]
+        assert error["message"].startswith("There is no candidate")
+        assert "coze-harness compare sum" in error["next_step"]
+    assert compared.does("run", "sum", within=offline).code == 0
+    assert compared.does("check").code == 0
+
+
+def test_a_candidate_that_fails_is_accepted_only_on_demand(compared: ProjectFolder) -> None:
+    was = committed(compared)
+    body = decisions(compared, ("identity", "accept"), ("sum", "accept"))
+    with viewing(compared) as page:
+        english = page.post(body)
+        chinese = page.post(body, headers={"Accept-Language": "zh-CN"})
+        assert (english.status, chinese.status) == (409, 409)
+        for answer in (english, chinese):
+            (error,) = answer.json["errors"]
+            assert error["message"].startswith("scenarios/identity.yaml:1: ")
+            assert "identity" in error["message"]
+            assert error["next_step"]
+        assert english.json["errors"] != chinese.json["errors"]
+        assert (committed(compared), waiting(compared)) == (was, list(NAMES))
+        assert page.post(body, "?failing=1").status == 200
+    assert waiting(compared) == ["city", "hours"]
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        (b"", "JSON"),
+        (b"[]", "object"),
+        (b"[" * 900_000, "nested"),
+        (b"\xff", "UTF-8"),
+        (b'{"format_version": 1, "run_id": "../x", "decisions": []}', "../x"),
+        (b'{"format_version": 1, "run_id": "x", "decisions": []}', "x"),
+        (b'{"format_version": 1, "format_version": 1, "run_id": "x"}', "twice"),
+    ],
+)
+def test_what_are_no_decisions_is_refused(
+    viewed: tuple[ProjectFolder, Address], body: bytes, word: str
+) -> None:
+    answer = viewed[1].post(body)
+    assert answer.status == 409
+    (error,) = answer.json["errors"]
+    assert word in error["message"]
+    assert not error["message"].startswith("decisions:"), "a page has no file"
+    assert error["next_step"]
+
+
+@pytest.fixture(scope="module")
+def viewed_project(
+    compared_once: ProjectFolder, tmp_path_factory: pytest.TempPathFactory
+) -> ProjectFolder:
+    folder = tmp_path_factory.mktemp("viewed")
+    return compared_once.copy_to(folder / "project", home=folder / "home")
+
+
+@pytest.fixture(scope="module")
+def viewed(viewed_project: ProjectFolder) -> Iterator[tuple[ProjectFolder, Address]]:
+    with viewing(viewed_project) as page:
+        yield viewed_project, page
+
+
+def test_every_decision_that_cannot_be_applied_is_named_and_nothing_changes(
+    viewed: tuple[ProjectFolder, Address],
+) -> None:
+    project, page = viewed
+    was = committed(project)
+    answer = page.post(decisions(project, ("sun", "accept"), ("none", "edit"), ("sum", "accept")))
+    assert answer.status == 409
+    assert [error["message"].count("sun") for error in answer.json["errors"]] == [1, 0]
+    assert (committed(project), waiting(project)) == (was, list(NAMES))
+
+
+def test_the_lock_of_another_process_is_named(viewed: tuple[ProjectFolder, Address]) -> None:
+    project, page = viewed
+    holder = LockHolder.current("coze-harness record", "2026-11-26T09:00:00+00:00")
+    lock = FileLock.acquire(project.path("cassettes/.lock"), holder)
+    assert lock is not None
+    with lock:
+        answer = page.post(decisions(project, ("sum", "accept")))
+    assert answer.status == 409
+    (error,) = answer.json["errors"]
+    assert "coze-harness record (process " in error["message"]
+    assert "--wait" not in error["next_step"]
+    assert waiting(project) == list(NAMES)
+
+
+def test_errors_of_scenario_files_are_listed(viewed: tuple[ProjectFolder, Address]) -> None:
+    project, page = viewed
+    project.write("scenarios/wrong.yaml", "turns: [{promt: x}]\n")
+    try:
+        answer = page.post(decisions(project, ("sum", "accept")))
+    finally:
+        project.path("scenarios/wrong.yaml").unlink()
+    assert answer.status == 409
+    assert answer.json["errors"][0]["message"].startswith("scenarios/wrong.yaml:1:")
+
+
+def test_decisions_about_other_answers_are_refused(
+    compared: ProjectFolder, serving: Serving
+) -> None:
+    body = decisions(compared, ("sum", "accept"))
+    server = serving(after(instead=("等于2", "结果等于2")))
+    env = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
+    with viewing(compared) as page:
+        assert compared.does("compare", "sum", env=env).code == 0
+        was = committed(compared)
+        answer = page.post(body)
+        assert answer.status == 409
+        assert "recorded again" in answer.json["errors"][0]["message"]
+        assert (committed(compared), waiting(compared)) == (was, list(NAMES))
+        assert page.post(decisions(compared, ("sum", "accept"))).status == 200
+
+
+def test_decisions_posted_at_once_are_applied_one_after_the_other(
+    compared: ProjectFolder,
+) -> None:
+    statuses: dict[str, int] = {}
+    with viewing(compared) as page:
+
+        def post(name: str) -> None:
+            statuses[name] = page.post(decisions(compared, (name, "accept"))).status
+
+        threads = [threading.Thread(target=post, args=(name,)) for name in ("sum", "hours", "city")]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert statuses == {"sum": 200, "hours": 200, "city": 200}
+    assert waiting(compared) == ["identity"]
+
+
+def test_an_accept_that_was_killed_is_finished_first(compared: ProjectFolder) -> None:
+    journal = compared.path("cassettes/.accept-journal.json")
+    journal.write_text("{", "utf-8")
+    with viewing(compared) as page:
+        answer = page.post(decisions(compared, ("sum", "accept")))
+        assert answer.status == 409
+        assert "cassettes/.accept-journal.json" in answer.json["errors"][0]["message"]
+        journal.unlink()
+        assert page.post(decisions(compared, ("sum", "accept"))).status == 200
+
+
+# --- a run in progress ---------------------------------------------------------------------------
+
+
+def test_a_run_is_followed_while_it_records(empty: ProjectFolder, serving: Serving) -> None:
+    for name, prompt in (("first", "你是谁?"), ("second", "never")):
+        empty.write(f"scenarios/{name}.yaml", f"turns: [{{prompt: '{prompt}', expect: [我]}}]\n")
+    empty.edit("harness.yaml", "timeout: 2", "timeout: 60")
+    env = {"COZE_API_BASE": serving(scripted()).base_url, "COZE_API_TOKEN": TOKEN}
+    recording = empty.starts("record", "--no-progress", env=env)
+    wait_until(lambda: empty.path("reports/latest/run.json").exists())
+    with viewing(empty) as page, page.events("&waiting=1") as events:
+        assert "coze-harness report latest" in page.ask(page.at("latest/")).text
+        while (event := events.next())["done"] == 0:
+            pass
+        assert (event["type"], event["done"]) == ("progress", 1)
+        interrupt(recording)
+        assert events.next() == {"type": "finished"}
+        shown = page.ask(page.at("latest/")).body
+    assert recording.wait(30) == 130
+    recording.communicate()
+    assert shown == empty.path("reports/latest/index.html").read_bytes()
+
+
+# --- how it starts and ends ----------------------------------------------------------------------
+
+
+def test_the_address_and_what_was_done_are_printed(compared: ProjectFolder) -> None:
+    with started_view(compared, "--port", "0", "--lang", "zh") as (started, line):
+        assert line.startswith("报告：http://127.0.0.1:")
+        page = address_in(line)
+        assert len(page.token) == 48
+        assert page.post(decisions(compared, ("sum", "accept"), ("hours", "edit"))).status == 200
+        with page.events() as events:
+            started.send(signal.SIGTERM)
+            ended = started.end(5)
+            assert events.ends()
+    assert (ended.code, ended.err, ended.left) == (130, "", ())
+    assert "已接受  cassettes/sum.yaml\n需修改  scenarios/hours.yaml:1\n" in ended.out
+
+
+def test_a_port_in_use_is_reported_and_the_default_one_replaced(compared: ProjectFolder) -> None:
+    with (
+        started_view(compared) as (first, one),
+        started_view(compared) as (second, other),
+    ):
+        ports = {address_in(line).port for line in (one, other)}
+        assert len(ports) == 2
+        done = compared.does("view", "--port", str(min(ports)))
+        assert (done.code, done.out) == (2, "")
+        assert f"127.0.0.1:{min(ports)}" in done.err
+        assert "--host" not in done.err
+        for started, number in ((first, signal.SIGINT), (second, signal.SIGHUP)):
+            started.send(number)
+            ended = started.end()
+            assert (ended.code, ended.err, ended.left) == (130, "", ())
+
+
+def test_a_run_that_does_not_exist_is_reported(empty: ProjectFolder) -> None:
+    done = empty.does("view")
+    assert (done.code, done.out) == (2, "")
+    assert "reports" in done.err
+
+
+def test_a_run_is_named_by_its_folder(compared: ProjectFolder, tmp_path: Path) -> None:
+    run = str(compared.run_json()["run_id"])
+    with viewing(compared, f"reports/{run}") as page:
+        assert page.ask(f"/?token={page.token}").headers["location"].startswith(page.at(f"{run}/"))
+        assert page.ask(page.at(f"{run}/")).status == 200
+    copy = tmp_path / "a run"
+    compared.path(f"reports/{run}").rename(copy)
+    refused = compared.does("view", str(copy))
+    assert refused.code == 2
+    assert "a run" in refused.err
+
+
+def test_a_page_of_another_version_is_named(compared: ProjectFolder) -> None:
+    page = compared.path("reports/latest/index.html")
+    page.write_text(page.read_text("utf-8").replace("script-src", "script-src 'self'", 1), "utf-8")
+    with started_view(compared, "--port", "0") as (started, _line):
+        started.send(signal.SIGINT)
+        assert "coze-harness report latest" in started.end().err
+
+
+def test_without_the_extra_it_is_named(compared: ProjectFolder, tmp_path: Path) -> None:
+    stub = tmp_path / "stub"
+    stub.mkdir()
+    (stub / "uvicorn.py").write_text("raise ModuleNotFoundError(name='uvicorn')\n", "utf-8")
+    env = {"PYTHONPATH": f"{stub}:{compared.env['PYTHONPATH']}"}
+    done = compared.does("view", env=env)
+    assert (done.code, done.out) == (2, "")
+    assert "pip install 'coze-harness[serve]'" in done.err
