@@ -135,8 +135,8 @@ class EventReader:
                 return found
 
     def ends(self) -> bool:
-        """Return whether nothing follows but the end."""
-        return not [line for line in self.response if line.startswith(b"data:")]
+        """Return whether nothing follows but a regular end."""
+        return b"data:" not in self.response.read()
 
     def __enter__(self) -> EventReader:
         return self

@@ -18,7 +18,7 @@ from browser.making import hostile_results, hostile_run, write_page
 from browser.recorded import recorded_project
 from browser.watching import Watch, address
 
-_CHROMIUM = next(
+CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
 _ARGUMENTS = [
@@ -46,10 +46,10 @@ def browser() -> Iterator[Browser]:
     Not later: as long as Playwright runs, its event loop is that of the whole process, and no
     other test could have one of its own.
     """
-    if _CHROMIUM is None:
+    if CHROMIUM is None:
         _do_without("there is no Chromium")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
         yield started
         started.close()
 

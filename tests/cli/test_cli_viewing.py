@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 from comparing_scripts import after
+from coze_harness.cli.view_command import answering
+from coze_harness.commands.view_report import AppliedDecisions
+from coze_harness.messages import Catalogue
+from coze_harness.server.report_app import PostedDecisions
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
 from coze_harness.storage.file_lock import FileLock, LockHolder
@@ -204,6 +208,25 @@ def test_an_accept_that_was_killed_is_finished_first(compared: ProjectFolder) ->
         assert page.post(decisions(compared, ("sum", "accept"))).status == 200
 
 
+def test_an_error_of_the_program_is_shown_on_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(_: PostedDecisions) -> AppliedDecisions:
+        raise ValueError("of secret")
+
+    for is_debugging in (False, True):
+        decide = answering(
+            fail, Catalogue(), lambda t: t.replace("secret", "***"), is_debugging=is_debugging
+        )
+        status, answer = decide(PostedDecisions(body=b"", failing=False, language="en"))
+        assert status == 500
+        assert isinstance(answer, dict)
+        assert "ValueError: of ***" in str(answer["errors"])
+        assert "--debug" in str(answer["errors"])
+        shown = capsys.readouterr()
+        assert shown.out == ""
+        assert ("Traceback" in shown.err) is is_debugging
+        assert "secret" not in shown.err
+
+
 # --- a run in progress ---------------------------------------------------------------------------
 
 
@@ -230,11 +253,15 @@ def test_a_run_is_followed_while_it_records(empty: ProjectFolder, serving: Servi
 # --- how it starts and ends ----------------------------------------------------------------------
 
 
-def test_the_address_and_what_was_done_are_printed(compared: ProjectFolder) -> None:
-    with started_view(compared, "--port", "0", "--lang", "zh") as (started, line):
+def test_the_address_and_what_was_done_are_printed(compared: ProjectFolder, tmp_path: Path) -> None:
+    opened = tmp_path / "opened"
+    compared.env["BROWSER"] = f"sh -c 'echo \"$0\" > {opened}' %s"
+    with started_view(compared, "--port", "0", "--lang", "zh", "--open") as (started, line):
         assert line.startswith("报告：http://127.0.0.1:")
         page = address_in(line)
         assert len(page.token) == 48
+        url = line.removeprefix("报告：")
+        wait_until(lambda: opened.exists() and opened.read_text("utf-8") == url)
         assert page.post(decisions(compared, ("sum", "accept"), ("hours", "edit"))).status == 200
         with page.events() as events:
             started.send(signal.SIGTERM)

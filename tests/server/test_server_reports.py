@@ -24,7 +24,8 @@ SECRET = b"must not be served"
 def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of one finished run, with files around it that are nobody's business."""
     root = tmp_path_factory.mktemp("project")
-    (root / "harness.yaml").write_bytes(SECRET)
+    for name in ("harness.yaml", "run.json", "trials.jsonl"):
+        (root / name).write_bytes(SECRET)
     folder = write_finished_run(root / "reports")
     (folder / "notes.txt").write_bytes(SECRET)
     (folder / ".hidden").write_bytes(SECRET)
@@ -221,7 +222,7 @@ def test_other_methods_are_refused(served: ReportServer) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        *("../harness.yaml", "%2e%2e/harness.yaml", "..%2fharness.yaml", "..%5charness.yaml"),
+        *("../harness.yaml", "../run.json", "%2e%2e/run.json", "..%2frun.json", "..%5crun.json"),
         *(
             "latest/../../harness.yaml",
             "latest/%2e%2e/harness.yaml",
@@ -368,6 +369,11 @@ def test_a_run_in_progress_is_followed_to_its_end(tmp_path: Path) -> None:
             folder.append(b'{"torn')
             folder.append(b'": 1}\n')
             assert events.next()["done"] == 2
+            os.truncate(folder.path / "trials.jsonl", 0)
+            folder.add(results[0])
+            while (event := events.next())["done"] == 0:
+                pass
+            assert event["done"] == 1
             (folder.path / "index.html").write_text("whole", "utf-8")
             assert events.next() == {"type": "finished"}
         with served.events("&waiting=1") as late:

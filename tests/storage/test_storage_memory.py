@@ -23,6 +23,7 @@ from coze_harness.commands.run_trials import (
     replay_workers,
     run_to_resume,
 )
+from coze_harness.commands.view_report import find_viewed_run
 from coze_harness.config import SettingsOverrides
 from coze_harness.execution.recording_facts import inspect_recordings
 from coze_harness.messages import UserText
@@ -224,6 +225,14 @@ def test_a_run_is_rendered_again_where_it_is(
     assert str(made) == str(found.origin) + "/index.html"
     assert remote.read_file(str(made)) != before
     assert remote.read_file(page) == remote.read_file(str(made))
+
+
+def test_a_run_in_a_store_can_be_viewed(recorded: Project) -> None:
+    outcome = done(recorded)
+    viewed = find_viewed_run(recorded, "latest")
+    assert (viewed.name, viewed.is_current) == (outcome.run.run_id, True)
+    page = remote.read_file(str(outcome.location / "index.html"))
+    assert (viewed.root / viewed.name / "index.html").read_bytes() == page
 
 
 def test_runs_are_merged_from_urls_into_a_url(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
@@ -94,37 +94,49 @@ def view(run: str, port: int | None, is_opened: bool, overrides: SettingsOverrid
 
 
 def _decide_in(project: Project, overrides: SettingsOverrides) -> Decide:
-    """Return what applies decisions to a project, and prints what it did in the terminal."""
-    from coze_harness.commands.view_report import (
-        AppliedDecisions,
-        apply_page_decisions,
-        decisions_json,
-    )
+    """Return what applies the decisions of a page to a project."""
+    from coze_harness.commands.view_report import AppliedDecisions, apply_page_decisions
 
     words, process = project.words, project.process
-    is_debugging = current_output().debug
 
-    def print_line(text: UserText, *, err: bool = False) -> None:
-        # Not through `echo`: a thread has no current command.
-        click.echo(single_line(words.text(as_message(text)), 2_000), err=err)
-
-    def redact(text: str) -> str:
-        return redact_for_display(text, process)
+    def print_note(text: UserText) -> None:
+        _print_line(as_message(text), words, err=True)
 
     def apply(posted: PostedDecisions) -> AppliedDecisions:
         try:
             # Opened for each: files may have been edited since.
             with open_project(process, overrides) as opened:
                 return apply_page_decisions(
-                    opened, posted.body, failing=posted.failing, note=partial(print_line, err=True)
+                    opened, posted.body, failing=posted.failing, note=print_note
                 )
         except HarnessError as error:
             return AppliedDecisions(errors=[error])
 
+    redact = partial(redact_for_display, process=process)
+    return answering(apply, words, redact, is_debugging=current_output().debug)
+
+
+def answering(
+    apply: Callable[[PostedDecisions], AppliedDecisions],
+    words: Catalogue,
+    redact: Callable[[str], str],
+    *,
+    is_debugging: bool,
+) -> Decide:
+    """Return what applies decisions, prints in the terminal what was done, and answers the page.
+
+    Args:
+        apply: applies decisions; whatever it raises is an error of this program.
+        words: the terminal's language.
+        redact: removes secrets from a text.
+        is_debugging: whether the terminal shows the traceback of such an error.
+    """
+    from coze_harness.commands.view_report import AppliedDecisions, decisions_json
+
     def decide(posted: PostedDecisions) -> tuple[HTTPStatus, JSON]:
-        status = HTTPStatus.OK
         try:
             applied = apply(posted)
+            status = HTTPStatus.CONFLICT if applied.errors else HTTPStatus.OK
         except Exception as error:  # noqa: BLE001 (the page shows it, and the server goes on)
             if is_debugging:
                 import traceback
@@ -134,13 +146,16 @@ def _decide_in(project: Project, overrides: SettingsOverrides) -> Decide:
             internal = HarnessError(what, next_step=message("view.internal.next"))
             applied = AppliedDecisions(errors=[internal])
             status = HTTPStatus.INTERNAL_SERVER_ERROR
-        if applied.errors and status is HTTPStatus.OK:
-            status = HTTPStatus.CONFLICT
         for line in _applied_lines(applied):
-            print_line(line)
+            _print_line(line, words)
         return status, decisions_json(applied, Catalogue(posted.language), redact)
 
     return decide
+
+
+def _print_line(text: LocalizedText, words: Catalogue, *, err: bool = False) -> None:
+    # Not through `echo`: a thread has no current command.
+    click.echo(single_line(words.text(text), 2_000), err=err)
 
 
 def _applied_lines(applied: AppliedDecisions) -> Iterator[LocalizedText]:

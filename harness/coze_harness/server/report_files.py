@@ -99,7 +99,7 @@ def asset(name: str) -> tuple[bytes, str] | None:
 
 def _open(path: Path, media_type: str) -> OpenReport | None:
     try:
-        if path.is_symlink():
+        if path.is_symlink():  # again by the flags, where the system has them
             return None
         file = FileIO(path, opener=lambda name, _flags: os.open(name, _FLAGS))
     except (OSError, ValueError):
