@@ -181,8 +181,9 @@ class ReportApp:
             opened = self._files.open(run, name)
         if opened is not None:
             return _send(opened, request.method, self._policy)
-        if run and name == PAGE and self._files.find(run):
-            page, policy = render_waiting_page(run, self._access.token, words)
+        if run and name == PAGE and (folder := self._files.find(run)):
+            run_id = folder.resolve().name
+            page, policy = render_waiting_page(run, run_id, self._access.token, words)
             return Response(page, media_type="text/html", headers=_policy(policy))
         raise _Refusal(HTTPStatus.NOT_FOUND, message("view.not_found"))
 

@@ -16,11 +16,12 @@ from coze_harness.messages import Catalogue
 _TEMPLATE: Final = Path(__file__).with_name("waiting_page.html")
 
 
-def render_waiting_page(run: str, token: str, words: Catalogue) -> tuple[str, str]:
+def render_waiting_page(run: str, run_id: str, token: str, words: Catalogue) -> tuple[str, str]:
     """Return the page, and the Content-Security-Policy that goes with it.
 
     Args:
-        run: the run's name in addresses.
+        run: the run's name in addresses: its id or ``latest``.
+        run_id: its id.
         token: the server's.
         words: the page's language.
     """
@@ -29,12 +30,12 @@ def render_waiting_page(run: str, token: str, words: Catalogue) -> tuple[str, st
     query = {"token": token, "run": run, "lang": words.language, "waiting": "1"}
     texts = {
         "lang": language,
-        "run": run,
+        "run": run_id,
         "events": f"/events?{urlencode(query)}",
         "title": words.word("view.waiting.title"),
         "text": words.word("view.waiting.text"),
         "interrupted": words.word("view.waiting.interrupted"),
-        "command": f"coze-harness report {run}",
+        "command": f"coze-harness report {run_id}",
     }
     page = Template(source).substitute({name: escape(text) for name, text in texts.items()})
     return page, "; ".join(
