@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from builders import run, trial
+from coze_harness.model import replace
 from coze_harness.results import RunFolder, update_latest
 from coze_harness.server.report_app import MAX_BODY, ReportLimits
 from viewing import RUN_ID, TOKEN, ReportServer, serving_reports, write_finished_run
@@ -349,11 +350,10 @@ def test_the_number_of_event_streams_is_limited(hurried: ReportServer) -> None:
 
 
 def test_a_run_in_progress_is_followed_to_its_end(tmp_path: Path) -> None:
-    results = [trial(), trial(), trial()]
     root = tmp_path / "reports"
     limits = ReportLimits(look_seconds=0.02)
     with (
-        RunFolder.create(root, run()) as folder,
+        RunFolder.create(root, replace(run(), planned_trials=3)) as folder,
         serving_reports(root, limits=limits) as served,
     ):
         update_latest(folder.path)
@@ -362,15 +362,16 @@ def test_a_run_in_progress_is_followed_to_its_end(tmp_path: Path) -> None:
         assert '<html lang="zh-CN">' in waiting.text
         with served.events("&run=latest&lang=zh") as events:
             assert events.next() == {
-                "type": "progress", "done": 0, "total": None, "text": "已完成 0 次测试。",
+                "type": "progress", "done": 0, "total": 3, "text": "3 次测试已完成 0 次。",
             }  # fmt: skip
-            folder.add(results[0])
+            folder.add(trial())
             assert events.next()["done"] == 1
             folder.append(b'{"torn')
-            folder.append(b'": 1}\n')
-            assert events.next()["done"] == 2
+            folder.append(b'": 1}\n', b"{}\n", b"{}\n")
+            more = events.next()
+            assert (more["done"], more["total"]) == (4, None), "some trials ran again"
             os.truncate(folder.path / "trials.jsonl", 0)
-            folder.add(results[0])
+            folder.add(trial())
             while (event := events.next())["done"] == 0:
                 pass
             assert event["done"] == 1

@@ -527,6 +527,7 @@ def _opening(project: Project, mode: Mode, trials: Sequence[SelectedTrial]) -> R
         ),
         environment=environment,
         selection=select_scenarios(trial.key for trial in trials),
+        planned_trials=len(trials),
     )
 
 

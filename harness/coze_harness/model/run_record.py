@@ -161,7 +161,8 @@ class Run(Struct, frozen=True, kw_only=True):
     `environment` has base URL, Python and platform. `request_count` counts the requests to Coze.
     `past` has the last comparable runs before this one, oldest first; `changes` is what was edited
     since the last of them. `bot_versions` has the version of each bot that its snapshots name.
-    `shard` is set if this run executed one shard of the selected trials. `edited_recordings` are
+    `shard` is set if this run executed one shard of the selected trials. `planned_trials` is how
+    many a run in progress is to execute; 0 of one that has ended. `edited_recordings` are
     the cassettes that were edited since they were recorded; a run that is read without its rows
     does not have them.
     """
@@ -185,4 +186,5 @@ class Run(Struct, frozen=True, kw_only=True):
     comparison: Comparison | None = None
     mutation: MutationReport | None = None
     shard: ShardInfo | None = None
+    planned_trials: int = 0
     edited_recordings: tuple[str, ...] = ()

@@ -185,6 +185,7 @@ class RunWriter:
             self._opening,
             run_id=folder.name,
             finished_at=finished_at,
+            planned_trials=0,
             summary=totals.summary(),
             rows=totals.rows(trial.key.id for trial in trials),
             pass_rates=totals.pass_rates(),

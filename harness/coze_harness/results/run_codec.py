@@ -100,6 +100,7 @@ class StoredRun(Struct, frozen=True, kw_only=True):
     bot_versions: dict[str, str] = field(default_factory=dict)
     changes: RunChanges | None = None
     shard: ShardInfo | None = None
+    planned: Count = 0
     edited_recordings: tuple[str, ...] = ()
 
 
@@ -109,27 +110,8 @@ class _Version(Struct, frozen=True):
 
 def encode_run(run: Run) -> Iterator[bytes]:
     """Yield run.json in pieces."""
-    head: dict[str, object] = {
-        "format_version": FORMAT_VERSION,
-        "run_id": run.run_id,
-        "mode": run.mode.value,
-        "started_at": run.started_at,
-        "finished_at": run.finished_at,
-        "harness_version": run.harness_version,
-        "interrupted": run.interrupted,
-        "calls": run.request_count,
-        "summary": to_plain(run.summary),
-        "cost": to_plain(run.cost),
-        "environment": dict(run.environment),
-    }
-    if run.selection is not None:
-        head["selection"] = to_plain(run.selection)
-    if run.bot_versions:
-        head["bot_versions"] = dict(run.bot_versions)
-    if run.changes is not None:
-        head["changes"] = to_plain(run.changes)
     yield b"{"
-    for name, value in head.items():
+    for name, value in _head(run).items():
         yield b"\n" + dump_json(name) + b": " + dump_json(value) + b","
     if run.comparison is not None:
         yield from _encode_comparison(run.comparison)
@@ -149,6 +131,32 @@ def encode_run(run: Run) -> Iterator[bytes]:
     yield ROWS
     yield from _encode_lines(to_plain(_stored_row(row)) for row in run.rows)
     yield _END
+
+
+def _head(run: Run) -> dict[str, object]:
+    """Return the keys before the long lists."""
+    head: dict[str, object] = {
+        "format_version": FORMAT_VERSION,
+        "run_id": run.run_id,
+        "mode": run.mode.value,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "harness_version": run.harness_version,
+        "interrupted": run.interrupted,
+        "calls": run.request_count,
+        "summary": to_plain(run.summary),
+        "cost": to_plain(run.cost),
+        "environment": dict(run.environment),
+    }
+    if run.planned_trials:
+        head["planned"] = run.planned_trials
+    if run.selection is not None:
+        head["selection"] = to_plain(run.selection)
+    if run.bot_versions:
+        head["bot_versions"] = dict(run.bot_versions)
+    if run.changes is not None:
+        head["changes"] = to_plain(run.changes)
+    return head
 
 
 def _encode_lines(values: Iterable[dict[str, object]]) -> Iterator[bytes]:
@@ -247,6 +255,7 @@ def decode_run(source: bytes, location: Location) -> Run:
         comparison=stored.comparison,
         mutation=None if stored.mutation is None else _load_mutation(stored.mutation),
         shard=shard,
+        planned_trials=stored.planned,
         edited_recordings=stored.edited_recordings,
     )
 

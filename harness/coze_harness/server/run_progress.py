@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from coze_harness.messages import Catalogue, message
+from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model import JSON
-from coze_harness.results.run_folder import TRIALS
+from coze_harness.model.errors import ResultsError
+from coze_harness.results.run_folder import TRIALS, read_head
 from coze_harness.server.report_files import PAGE, ReportFiles
 from coze_harness.text.json_text import dump_json
 
@@ -22,22 +23,58 @@ _RECONNECT: Final = b"retry: 2000\n\n"
 _NOTHING: Final = b":\n\n"
 
 
-class TrialCounter:
-    """Counts the finished trials of a run that goes on: the lines of a growing trials.jsonl."""
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """How far a run is.
 
-    def __init__(self) -> None:
-        self._file = (0, 0)
+    `done` are its finished trials, `total` all of them as far as they are known. `page` identifies
+    its page; `None` if it has none.
+    """
+
+    done: int
+    total: int | None
+    page: tuple[int, int, int] | None
+
+
+class RunWatch:
+    """Looks at the folder of a run that goes on, and reads only what is new in it.
+
+    Args:
+        files: the folder of runs.
+        run: the run's id or ``latest``, which may become another run.
+    """
+
+    def __init__(self, files: ReportFiles, run: str) -> None:
+        self._files = files
+        self._run = run
+        self._trials = (0, 0)
+        self._planned = 0
         self._read = 0
         self._lines = 0
 
-    def count(self, path: Path) -> int:
-        """Return the number of whole lines; only what is new is read."""
+    def look(self) -> RunState:
+        """Return the state of the run."""
+        folder = self._files.find(self._run)
+        if folder is None:
+            return RunState(0, None, None)
         try:
-            with path.open("rb") as file:
+            status = (folder / PAGE).stat()
+            page = (status.st_ino, status.st_size, status.st_mtime_ns)
+        except OSError:
+            page = None
+        done = self._count_lines(folder)
+        # A comparison may run trials again.
+        total = self._planned if 0 < self._planned >= done else None
+        return RunState(done, total, page)
+
+    def _count_lines(self, folder: Path) -> int:
+        try:
+            with (folder / TRIALS).open("rb") as file:
                 status = os.fstat(file.fileno())
                 identity = (status.st_dev, status.st_ino)
-                if identity != self._file or status.st_size < self._read:
-                    self._file, self._read, self._lines = identity, 0, 0
+                if identity != self._trials or status.st_size < self._read:
+                    self._trials, self._read, self._lines = identity, 0, 0
+                    self._planned = _planned_trials(folder)
                 file.seek(self._read)
                 while chunk := file.read(_CHUNK):
                     self._lines += chunk.count(b"\n")
@@ -47,25 +84,11 @@ class TrialCounter:
         return self._lines
 
 
-@dataclass(frozen=True, slots=True)
-class RunState:
-    """The finished trials of a run, and which page it has: `None` for none."""
-
-    done: int
-    page: tuple[int, int, int] | None
-
-
-def read_state(files: ReportFiles, run: str, counter: TrialCounter) -> RunState:
-    """Return the state of a run; `counter` has been used for this run only."""
-    folder = files.find(run)
-    if folder is None:
-        return RunState(0, None)
+def _planned_trials(folder: Path) -> int:
     try:
-        status = (folder / PAGE).stat()
-        page = (status.st_ino, status.st_size, status.st_mtime_ns)
-    except OSError:
-        page = None
-    return RunState(counter.count(folder / TRIALS), page)
+        return read_head(folder, rows=False).planned_trials
+    except ResultsError:
+        return 0
 
 
 async def run_events(
@@ -89,24 +112,36 @@ async def run_events(
         is_closing: whether the server ends.
         look_seconds: the time between two looks at the run's folder.
     """
-    counter = TrialCounter()
-    before = await asyncio.to_thread(read_state, files, run, counter)
+    watch = RunWatch(files, run)
+    before = await asyncio.to_thread(watch.look)
     yield _RECONNECT
     if is_waiting or before.page is None:
-        before = RunState(-1, None)
+        before = RunState(-1, None, None)
     quiet = 0
     while not is_closing():
-        state = await asyncio.to_thread(read_state, files, run, counter)
+        state = await asyncio.to_thread(watch.look)
         if state.page is not None and state.page != before.page:
             yield _event({"type": "finished"})
         elif state.done != before.done:
-            text = words.text(message("view.waiting.done", n=state.done))
-            yield _event({"type": "progress", "done": state.done, "total": None, "text": text})
+            yield _event(
+                {
+                    "type": "progress",
+                    "done": state.done,
+                    "total": state.total,
+                    "text": words.text(_describe(state)),
+                }
+            )
         elif quiet >= _QUIET_LOOKS:
             yield _NOTHING
         quiet = quiet + 1 if state == before and quiet < _QUIET_LOOKS else 0
         before = state
         await asyncio.sleep(look_seconds)
+
+
+def _describe(state: RunState) -> LocalizedText:
+    if state.total is None:
+        return message("view.waiting.done", n=state.done)
+    return message("view.waiting.done_of", done=state.done, n=state.total)
 
 
 def _event(data: JSON) -> bytes:
