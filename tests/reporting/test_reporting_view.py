@@ -115,7 +115,7 @@ def judged(mark: str, *spans: tuple[int, int]) -> Verdict:
 def test_evidence_is_counted_over_all_answers_of_a_reply() -> None:
     said = reply(messages=[message("九点"), message("x", type="verbose"), message("开门吗")])
     assert said.answer == "九点\n开门吗"
-    assert mark_evidence(said, [judged("passed", (1, 5))]) == [
+    assert mark_evidence(said, turn(verdicts=[judged("passed", (1, 5))])) == [
         [MarkedText("九", ""), MarkedText("点", "passed", "1")],
         [MarkedText("开门", "passed", "1"), MarkedText("吗", "")],
     ]
@@ -125,18 +125,16 @@ def test_pieces_of_audio_are_one_message_and_no_part_of_the_evidence() -> None:
     pieces = [message("KgAx", content_type="audio"), message("AQAD", content_type="audio")]
     said = reply(messages=[pieces[0], message("九点"), *pieces])
     assert said.answer == "九点"
-    (parts,) = mark_evidence(said, [judged("passed", (1, 2))])
+    (parts,) = mark_evidence(said, turn(verdicts=[judged("passed", (1, 2))]))
     assert [part.text for part in parts] == ["九", "点"]
-    shown = message_views(said, [])
+    shown = message_views(said, turn(verdicts=[]))
     assert [len(view.chips) for view in shown] == [1, 0, 1]
     assert [chip.text for view in shown for chip in view.chips] == ["4", "8"]
 
 
 def test_where_verdicts_overlap_the_worst_one_marks_and_all_are_named() -> None:
-    parts = mark_evidence(
-        reply("abcdef"),
-        [judged("passed", (0, 4)), judged("failed", (2, 6)), judged("warning", (1, 3))],
-    )
+    verdicts = [judged("passed", (0, 4)), judged("failed", (2, 6)), judged("warning", (1, 3))]
+    parts = mark_evidence(reply("abcdef"), turn(verdicts=verdicts))
     assert parts == [
         [
             MarkedText("a", "passed", "1"),
@@ -149,7 +147,8 @@ def test_where_verdicts_overlap_the_worst_one_marks_and_all_are_named() -> None:
 
 
 def test_without_evidence_nothing_is_cut() -> None:
-    assert mark_evidence(reply("abc"), [judged("passed"), judged("skipped", (0, 1))]) == []
+    verdicts = [judged("passed"), judged("skipped", (0, 1))]
+    assert mark_evidence(reply("abc"), turn(verdicts=verdicts)) == []
 
 
 @given(
@@ -158,7 +157,7 @@ def test_without_evidence_nothing_is_cut() -> None:
 )
 def test_marks_never_lose_or_repeat_text(texts: list[str], spans: list[tuple[int, int]]) -> None:
     said = reply(messages=[message(text) for text in texts])
-    parts = mark_evidence(said, [judged("passed", *spans)])
+    parts = mark_evidence(said, turn(verdicts=[judged("passed", *spans)]))
     joined = ["".join(part.text for part in answer) for answer in parts]
     assert joined == [show_control_characters(text) for text in texts]
 

@@ -20,7 +20,7 @@ from coze_harness.commands.try_expectation import (
 )
 from coze_harness.config import SettingsOverrides
 from coze_harness.messages import message
-from coze_harness.model import Severity, TurnResult, VerdictStatus
+from coze_harness.model import TurnResult
 from coze_harness.model.errors import UsageError
 
 
@@ -49,18 +49,14 @@ def try_expectation(
     expectation: str, answer: str | None, file: Path | None, prompt: str, as_json: bool
 ) -> int:
     """Judge ANSWER by EXPECTATION and print the verdict."""
-    with opened_project(SettingsOverrides()):
+    with opened_project(SettingsOverrides()) as project:
         text = _read_answer(answer, file)
-        turn = judge_text(read_expectations(expectation), text, prompt)
+        turn = judge_text(read_expectations(expectation, project.paths.code), text, prompt)
     if as_json:
         click.echo(verdicts_json(turn.verdicts, current_output().words), nl=False)
     else:
         _print_verdicts(turn)
-    failed = (
-        one.status is VerdictStatus.FAILED and one.severity is Severity.ERROR
-        for one in turn.verdicts
-    )
-    return int(any(failed))
+    return int(bool(turn.failures))
 
 
 def _read_answer(answer: str | None, file: Path | None) -> str:

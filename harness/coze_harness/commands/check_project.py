@@ -10,7 +10,9 @@ from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.commands.project import Project, TrialSelection
 from coze_harness.execution.recording_facts import inspect_recordings
 from coze_harness.execution.sharding import ShardNumber, select_shard
+from coze_harness.expectations import load_all_kinds
 from coze_harness.model import CassetteState
+from coze_harness.model.errors import HarnessError
 from coze_harness.model.trial import Trial
 from coze_harness.scenarios.target_rules import unsendable_prompts
 
@@ -46,10 +48,14 @@ def check_project(
     """
     trials = project.select_trials(selection)
     scenarios = len({trial.key.scenario for trial in trials})
-    unsendable = list(map(CheckMessage, unsendable_prompts(trials)))
+    messages = [
+        # No scenario here uses what is missing; of a package, that is not the project's fault.
+        *(CheckMessage(one, is_notice=one.where is None) for one in broken_kinds(project)),
+        *map(CheckMessage, unsendable_prompts(trials)),
+    ]
     if not checks_recordings:
         return CheckOutcome(
-            scenarios=scenarios, trials=len(trials), messages=unsendable, reformatted=()
+            scenarios=scenarios, trials=len(trials), messages=messages, reformatted=()
         )
     cassettes, runner = project.settings.cassettes, project.replayer
     check_cassettes_reachable(cassettes)
@@ -59,9 +65,14 @@ def check_project(
     return CheckOutcome(
         scenarios=scenarios,
         trials=len(trials),
-        messages=[*unsendable, *check_cassettes(trials, runner, folder=folder)],
+        messages=[*messages, *check_cassettes(trials, runner, folder=folder)],
         reformatted=reformatted,
     )
+
+
+def broken_kinds(project: Project) -> Sequence[HarnessError]:
+    """Return why kinds of expectations of the project or of installed packages are missing."""
+    return load_all_kinds(project.paths.code)
 
 
 def list_trials(

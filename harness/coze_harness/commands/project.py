@@ -17,11 +17,13 @@ from coze_harness.config import Settings, SettingsOverrides, load_settings
 from coze_harness.config.env_file import with_env_file
 from coze_harness.execution import can_fork, map_in_processes
 from coze_harness.execution.replay_runner import ReplayRunner
+from coze_harness.expectations import load_project_kinds
 from coze_harness.messages import Catalogue, Language, LocalizedText, message
 from coze_harness.messages.catalogue import choose_language
 from coze_harness.model import Target, TargetKind, TrialStatus
 from coze_harness.model.errors import (
     NothingSelectedError,
+    ScenarioErrors,
     SettingsError,
     UsageError,
 )
@@ -83,14 +85,16 @@ class Project:
             workers: how many processes share the work; by default one for each processor.
 
         Raises:
-            ScenarioErrors: scenario files must be edited.
+            ScenarioErrors: scenario files must be edited, or a module with kinds of expectations.
             UsageError: the selection is invalid.
             NothingSelectedError: no trial is left.
         """
         settings = self.settings
         if not selection.paths and settings.file is None and not settings.scenarios.exists():
             raise _nothing_selected(selection, 0, settings)
-        paths = ProjectPaths(settings.root, settings.scenarios, settings.user_id)
+        paths = self.paths
+        if errors := load_project_kinds(paths.code):
+            raise ScenarioErrors(errors)
         files = find_files(selection.paths, paths, self.process.folder)
         bots = selection.bots or None
         check = check_bots(settings.bots, settings.default_bot) if bots is None else _any_bot
@@ -122,6 +126,14 @@ class Project:
             raise UsageError(message("last_failed.no_run"), next_step=message("last_failed.next"))
         bad = (TrialStatus.FAILED, TrialStatus.ERROR)
         return frozenset(name for name, status in statuses.items() if status in bad)
+
+    @property
+    def paths(self) -> ProjectPaths:
+        """The folders of the project, and its own code, for loading scenarios."""
+        settings = self.settings
+        return ProjectPaths(
+            settings.root, settings.scenarios, settings.user_id, settings.kind_modules
+        )
 
     @property
     def folders(self) -> ProjectFolders:

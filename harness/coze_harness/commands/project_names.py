@@ -11,7 +11,7 @@ from typing import Final
 from coze_harness.commands.project import Project
 from coze_harness.model.errors import HarnessError
 from coze_harness.results.run_folder import RUN
-from coze_harness.scenarios import ProjectPaths, Scenario, find_files, load_scenarios
+from coze_harness.scenarios import Scenario, find_files, load_scenarios
 
 _MAX_FILES: Final = 300
 """How many scenario files are loaded, in 0.1 s: whoever presses Tab waits."""
@@ -44,8 +44,7 @@ def run_names(project: Project, prefix: str) -> list[str]:
 
 def _scenarios(project: Project, prefix: str) -> Iterator[Scenario]:
     """Yield scenarios of files that have a text in name or content; those with errors have none."""
-    settings = project.settings
-    paths = ProjectPaths(settings.root, settings.scenarios, settings.user_id)
+    paths = project.paths
     wanted = prefix.encode("utf-8", "surrogateescape")
     files = map(Path, find_files((), paths, project.process.folder).files)
     fitting = (path for path in files if prefix in path.stem or wanted in path.read_bytes())

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from coze_harness.expectations import build_expectation
+from coze_harness.expectations import build_expectation, judge_expectation
 from coze_harness.messages import message
 from coze_harness.model import JSON, Message, Reply, TurnResult
 from coze_harness.model.errors import ScenarioError, UsageError
 from coze_harness.model.location import Location
+from coze_harness.model.project_code import ProjectCode
 from coze_harness.model.trial import EvaluationContext, Expectation
 from coze_harness.scenarios.error_collector import ErrorCollector, text_errors
 from coze_harness.scenarios.template_renderer import has_template
@@ -19,11 +20,12 @@ MAX_ANSWER: Final = 10_000_000
 """Bytes of an answer that is read from a file or a pipe."""
 
 
-def read_expectations(written: str) -> list[Expectation]:
+def read_expectations(written: str, code: ProjectCode) -> list[Expectation]:
     """Return the expectations of a text: an item of `expect:`, or a list of items.
 
     Args:
         written: YAML, as in a scenario.
+        code: the code of the project, which may have functions and kinds.
 
     Raises:
         ScenarioErrors: it is not an expectation; the places are those in the text.
@@ -37,17 +39,17 @@ def read_expectations(written: str) -> list[Expectation]:
     expectations: list[Expectation] = []
     for item, positions in items:
         with errors:
-            expectations.append(_build(item, positions))
+            expectations.append(_build(item, positions, code))
     errors.raise_all()
     return expectations
 
 
-def _build(item: JSON, positions: YamlPositions) -> Expectation:
+def _build(item: JSON, positions: YamlPositions, code: ProjectCode) -> Expectation:
     if has_template(item):
         raise ScenarioError(
             message("try.template"), where=positions.at(), next_step=message("try.template.next")
         )
-    return build_expectation(item, positions)
+    return build_expectation(item, positions, code)
 
 
 def judge_text(expectations: list[Expectation], answer: str, prompt: str) -> TurnResult:
@@ -64,7 +66,7 @@ def judge_text(expectations: list[Expectation], answer: str, prompt: str) -> Tur
         messages=(Message(id="", role="assistant", type="answer", content=answer),),
     )
     context = EvaluationContext(prompt, reply)
-    verdicts = tuple(one.judge(context) for one in expectations)
+    verdicts = tuple(judge_expectation(one, context) for one in expectations)
     return TurnResult(prompt=prompt, reply=reply, verdicts=verdicts)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.commands.project import Project, TrialSelection
+from coze_harness.expectations.function_reference import forget_modules, project_modules
 from coze_harness.messages import message
 from coze_harness.model import TrialResult
 from coze_harness.model.errors import UsageError
@@ -31,8 +33,9 @@ class JudgedChange:
 def wait_for_changes(project: Project) -> Iterator[frozenset[str]]:
     """Yield the paths of files that changed together, as the project shows them; never ends.
 
-    Watches harness.yaml, the scenarios, and the recordings if they are local. Yields nothing
-    (an empty set) as soon as it watches, and while nothing changes.
+    Watches harness.yaml, the scenarios, the recordings if they are local, and the project's own
+    modules that expectations have imported. Yields nothing (an empty set) as soon as it watches,
+    and while nothing changes.
 
     Raises:
         UsageError: the package that watches is missing.
@@ -44,8 +47,10 @@ def wait_for_changes(project: Project) -> Iterator[frozenset[str]]:
             message("watch.package"), next_step=message("watch.package.next")
         ) from error
     settings = project.settings
+    root = str(settings.root)
     places = [settings.file, settings.scenarios, settings.cassettes]
     watched = [place for place in places if isinstance(place, Path) and place.exists()]
+    modules = _module_times(root)
     for changes in watch(
         *watched,
         debounce=_DEBOUNCE,
@@ -54,8 +59,22 @@ def wait_for_changes(project: Project) -> Iterator[frozenset[str]]:
         yield_on_timeout=True,
         raise_interrupt=True,
     ):
-        paths = (Path(path) for _change, path in changes)
+        before, modules = modules, _module_times(root)
+        edited = [file for file, time in modules.items() if before.get(file, time) != time]
+        paths = map(Path, [*(path for _change, path in changes), *edited])
         yield frozenset(project.folders.display_path(p) for p in paths if p.name[0] != ".")
+
+
+def _module_times(root: str) -> dict[str, int]:
+    """Return when the project's imported modules were edited, in nanoseconds, by file.
+
+    They can be in any folder of the project, most of whose other folders must not be watched.
+    """
+    times: dict[str, int] = {}
+    for file in project_modules(root).values():
+        with suppress(OSError):
+            times[file] = Path(file).stat().st_mtime_ns
+    return times
 
 
 def judge_again(project: Project, selection: TrialSelection, files: frozenset[str]) -> JudgedChange:
@@ -72,6 +91,8 @@ def judge_again(project: Project, selection: TrialSelection, files: frozenset[st
         HarnessError: the files cannot be used as they are now.
     """
     check_cassettes_reachable(project.settings.cassettes)
+    if any(file.endswith(".py") for file in files):
+        forget_modules(str(project.settings.root))
     trials = project.select_trials(selection)
     concerned = _concerned(trials, files)
     runner = project.replayer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +28,7 @@ from coze_harness.messages import message
 from coze_harness.model import JSON, Target
 from coze_harness.model.errors import SettingsError
 from coze_harness.model.location import Location, PathPart, SourcePositions
+from coze_harness.model.project_code import KindModule
 from coze_harness.text.safe_regex import PatternError, UserPattern, compile_pattern
 from coze_harness.text.spelling import with_suggestion, yaml_type_name
 from coze_harness.yaml_source import YamlDocument, read_yaml
@@ -103,6 +104,11 @@ class ConfigSpec:
     strict: bool = key(
         False, BOOLEAN, "Whether a recording that was edited since it was recorded is an error."
     )
+    expectations: Sequence[KindModule] = key(
+        (),
+        list_of(TEXT),
+        "Modules of the project's folder, or installed ones, that register kinds of expectations.",
+    )
     judge: Mapping[str, str] | None = key(None, _JUDGE, "Accepted, but not used by this version.")
     compare: CompareSettings = key(
         CompareSettings(), record_schema(CompareSettings), "How compare works."
@@ -166,6 +172,7 @@ def read_config(file: Path) -> ConfigSpec:
     compare = values.get("compare", {})
     increase = read_max_increase(compare.get("max_increase", {}))
     values["compare"] = CompareSettings(**{**compare, "max_increase": increase})
+    values["expectations"] = _read_kind_modules(values.get("expectations", ()), positions)
     values["redact"] = _read_redact(values.get("redact", []), positions)
     config = ConfigSpec(**values)
     _check_bot_references(config, positions)
@@ -230,6 +237,20 @@ def _check_bot_references(config: ConfigSpec, positions: SourcePositions) -> Non
             what = with_suggestion(message("bot.unknown", bot=word), word, config.bots)
             step = message("settings.bot.next")
             raise SettingsError(what, where=positions.at(*path), next_step=step)
+
+
+def _read_kind_modules(names: Sequence[str], positions: SourcePositions) -> tuple[KindModule, ...]:
+    modules: list[KindModule] = []
+    for index, name in enumerate(names):
+        where = positions.at("expectations", index)
+        if not all(part.isidentifier() for part in name.split(".")):
+            raise SettingsError(
+                message("settings.module", name=name),
+                where=where,
+                next_step=message("settings.module.next"),
+            )
+        modules.append(KindModule(name, where))
+    return tuple(modules)
 
 
 def _read_redact(value: JSON, positions: SourcePositions) -> RedactSettings:

@@ -10,6 +10,7 @@ from typing import Final
 from coze_harness.auth.credentials import AccessToken, Credentials
 from coze_harness.messages import LocalizedText
 from coze_harness.model import Target
+from coze_harness.model.project_code import KindModule
 from coze_harness.storage.remote_folder import RemoteFolder
 from coze_harness.text.safe_regex import UserPattern
 from coze_harness.yaml_source.max_increase import MAX_INCREASE
@@ -101,7 +102,8 @@ class Settings:
     Folders are absolute; recordings and runs may be at a URL. `rate_limit` is in calls per second.
     `lang` is ``en`` or ``zh`` if the project or an option chooses the language, else empty.
     `redact` contains valid regular expressions, `redact_presets` names of rules. `strict`: a
-    recording that was edited since it was recorded is an error. `warnings` are for the user.
+    recording that was edited since it was recorded is an error. `kind_modules` are the project's
+    modules with kinds of expectations. `warnings` are for the user.
     """
 
     root: Path
@@ -124,6 +126,7 @@ class Settings:
     redact: tuple[UserPattern, ...] = ()
     redact_presets: tuple[str, ...] = ()
     strict: bool = False
+    kind_modules: tuple[KindModule, ...] = ()
     judge_bot: str = ""
     report: ReportSettings = ReportSettings()
     compare: CompareSettings = field(default_factory=CompareSettings)

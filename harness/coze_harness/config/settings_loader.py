@@ -69,6 +69,7 @@ def load_settings(
         redact=config.redact.patterns,
         redact_presets=config.redact.presets,
         strict=config.strict,
+        kind_modules=tuple(config.expectations),
         judge_bot=config.judge_bot,
         compare=config.compare,
         report=ReportSettings(

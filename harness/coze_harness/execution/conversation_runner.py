@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coze_harness.execution.turn_sources import turn_source
+from coze_harness.expectations import judge_turn
 from coze_harness.messages import LocalizedText
 from coze_harness.model import (
     BotSnapshot,
     ErrorRecord,
     LoggedCall,
     Reply,
-    Severity,
     TrialResult,
     TrialStatus,
     TurnResult,
@@ -73,12 +73,13 @@ def run_conversation(
         if baseline_answers is not None:
             baseline = baseline_answers[len(done)] if len(done) < len(baseline_answers) else None
         context = EvaluationContext(turn.prompt, reply, replies, baseline, prompts, snapshot)
-        verdicts, judging_error = _judge(turn.expectations, context)
-        has_ended = trial.stop_on_failure and _fails(verdicts)
+        verdicts, judging_error = judge_turn(turn.expectations, turn.min_score, context)
+        judged = _turn_result(turn, reply, verdicts)
+        has_ended = trial.stop_on_failure and bool(judged.failures)
         if turn.user and judging_error is None and not has_ended:
             ending, judging_error, has_ended = _judge_end(turn.user, context)
-            verdicts += ending
-        done.append(_turn_result(turn, reply, verdicts))
+            judged = _turn_result(turn, reply, (*verdicts, *ending))
+        done.append(judged)
         if judging_error is not None:
             return ConversationResult(tuple(done), judging_error)
         if has_ended:
@@ -115,25 +116,12 @@ def _judge_end(
     user: SimulatedUser, context: EvaluationContext
 ) -> tuple[tuple[Verdict, ...], HarnessError | None, bool]:
     """Return the verdicts on a conversation, an error, and whether it ends with this reply."""
-    verdicts, error = _judge([user.until], context)
+    verdicts, error = judge_turn([user.until], None, context)
     is_last = len(context.previous_replies) + 1 >= user.max_turns
     if error is not None or not (is_last or verdicts[0].status is VerdictStatus.PASSED):
         return (), error, False
-    others, error = _judge(user.expectations, context)
+    others, error = judge_turn(user.expectations, None, context)
     return (*verdicts, *others), error, True
-
-
-def _judge(
-    expectations: Sequence[Expectation], context: EvaluationContext
-) -> tuple[tuple[Verdict, ...], HarnessError | None]:
-    """Return verdicts, up to the first expectation that could not judge, and its error."""
-    verdicts: list[Verdict] = []
-    try:
-        for expectation in expectations:
-            verdicts.append(expectation.judge(context))  # noqa: PERF401 (kept when a later one fails)
-    except HarnessError as error:
-        return tuple(verdicts), error
-    return tuple(verdicts), None
 
 
 def build_trial_result(
@@ -198,14 +186,7 @@ def _status(
 ) -> TrialStatus:
     if error is not None:
         return TrialStatus.ERROR
-    failed = any(_fails(turn.verdicts) for turn in conversation.turns)
+    failed = any(turn.failures for turn in conversation.turns)
     if trial.known_failure:
         return TrialStatus.KNOWN_FAILURE if failed else TrialStatus.FIXED
     return TrialStatus.FAILED if failed else TrialStatus.PASSED
-
-
-def _fails(verdicts: Sequence[Verdict]) -> bool:
-    for verdict in verdicts:
-        if verdict.status is VerdictStatus.FAILED and verdict.severity is Severity.ERROR:
-            return True
-    return False

@@ -4,8 +4,7 @@
 `Verdict`. Judging is pure: the same reply gets the same verdict, offline. A clock only stops a
 runaway pattern.
 
-A package outside defines a kind as a subclass of `ExpectationKind` and adds it with
-`register_kind`.
+A package outside defines a kind as a subclass of `ExpectationKind`; `kind_discovery` finds it.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from __future__ import annotations
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.item_builder import build_expectation
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
+from coze_harness.expectations.kind_discovery import load_all_kinds, load_project_kinds
 from coze_harness.expectations.kind_registry import KINDS, KindRegistry, register_kind
 from coze_harness.expectations.kind_schema import (
     KindSummary,
@@ -21,6 +21,7 @@ from coze_harness.expectations.kind_schema import (
     summarize_kinds,
 )
 from coze_harness.expectations.parameter import Schema
+from coze_harness.expectations.turn_judging import judge_expectation, judge_turn, score_verdict
 from coze_harness.model.trial import Expectation
 
 __all__ = [
@@ -34,8 +35,13 @@ __all__ = [
     "asks_for",
     "build_expectation",
     "item_schema",
+    "judge_expectation",
+    "judge_turn",
     "kind_schemas",
+    "load_all_kinds",
+    "load_project_kinds",
     "register_kind",
+    "score_verdict",
     "summarize_kinds",
 ]
 

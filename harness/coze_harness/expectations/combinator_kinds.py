@@ -9,13 +9,20 @@ from typing import Final, Self
 
 from coze_harness.expectations.item_argument import ItemArgument, is_list
 from coze_harness.expectations.kind import ExpectationKind, Inconclusive, ItemContext, Spans
-from coze_harness.expectations.parameter import Schema
+from coze_harness.expectations.parameter import Parameter, Schema
 from coze_harness.messages import LocalizedText, UserText, as_message, message
 from coze_harness.model import Verdict, VerdictStatus
 from coze_harness.model.trial import EvaluationContext
 
 ITEM_SCHEMA: Final[Schema] = {"$ref": "#/$defs/expectation"}
 """Where the schema of a scenario file must put `item_schema()`."""
+_LIST_SCHEMA: Final[Schema] = {"type": "array", "items": ITEM_SCHEMA, "minItems": 1}
+_AT_LEAST: Final = Parameter(
+    "at_least", ItemArgument.count, {"type": "integer", "minimum": 1}, 1, is_required=True
+)
+_OF: Final[Parameter[object]] = Parameter(
+    "of", lambda one: one.value, _LIST_SCHEMA, (), is_required=True
+)
 
 
 def build_single_operand(
@@ -80,11 +87,12 @@ class Not(ExpectationKind):
             return self.skipped(verdict.reason)
         if isinstance(verdict, Inconclusive):
             return self.inconclusive(verdict.reason, verdict.actual)
+        score = None if verdict.score is None else 1 - verdict.score
         if verdict.status is VerdictStatus.FAILED:
             reason = message("kind.not.passed", reason=verdict.reason)
-            return self.passed(reason, verdict.actual, (), verdict.score)
+            return self.passed(reason, verdict.actual, (), score)
         contradiction = self.operand.explain_opposite(verdict)
-        return self.failed(contradiction, verdict.actual, verdict.evidence, verdict.score)
+        return self.failed(contradiction, verdict.actual, verdict.evidence, score)
 
 
 def _reason(verdict: Verdict) -> LocalizedText:
@@ -103,6 +111,29 @@ def _evidence(verdicts: Sequence[Verdict]) -> Spans:
     return tuple(span for verdict in verdicts for span in verdict.evidence)
 
 
+def _build_members(
+    argument: ItemArgument, item: ItemContext, code: str
+) -> tuple[ExpectationKind, ...]:
+    """Build the expectations of a list; `code` is how such a list is written.
+
+    Raises:
+        ScenarioError: the value is no list, is empty, or has something that is no expectation.
+    """
+    if not is_list(argument.value):
+        raise argument.type_error(
+            message("expectation.type.expectations"), message("expectation.write", code=code)
+        )
+    if not argument.value:
+        raise argument.error_at(
+            message("expectation.list_empty", label=argument.label),
+            message("expectation.list_empty.expectation"),
+        )
+    return tuple(
+        item.build_operand(member, argument.positions.below(*argument.path, i))
+        for i, member in enumerate(argument.value)
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListKind(ExpectationKind):
     """What the kinds share that are written as a list of expectations."""
@@ -114,26 +145,13 @@ class ListKind(ExpectationKind):
     @classmethod
     def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
         """Parse a list of at least one expectation."""
-        if not is_list(argument.value):
-            code = f"{cls.kind}: [{{contains: …}}, {{regex: …}}]"
-            raise argument.type_error(
-                message("expectation.type.expectations"), message("expectation.write", code=code)
-            )
-        if not argument.value:
-            raise argument.error_at(
-                message("expectation.list_empty", label=argument.label),
-                message("expectation.list_empty.expectation"),
-            )
-        members = tuple(
-            item.build_operand(member, argument.positions.below(*argument.path, i))
-            for i, member in enumerate(argument.value)
-        )
-        return cls(**item.common, members=members)
+        code = f"{cls.kind}: [{{contains: …}}, {{regex: …}}]"
+        return cls(**item.common, members=_build_members(argument, item, code))
 
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of a list of expectations."""
-        return {"type": "array", "items": ITEM_SCHEMA, "minItems": 1}
+        return _LIST_SCHEMA
 
     def operands(self) -> tuple[ExpectationKind, ...]:
         """Return the members of the list."""
@@ -232,3 +250,63 @@ class AllOf(ListKind):
             return self.skip(skipped)
         reason = message("kind.all_of.passed", n=len(verdicts), reasons=_reasons(verdicts))
         return self.passed(reason, verdicts[0].actual, _evidence(verdicts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SomeOf(ListKind):
+    """At least a number of several expectations pass."""
+
+    kind = "some_of"
+    summary = message("kind.some_of.summary")
+    example = "some_of: {at_least: 2, of: [北京, 故宫, 长城]}"
+    parameters = (_AT_LEAST, _OF)
+
+    at_least: int
+
+    @classmethod
+    def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
+        """Parse `{at_least, of}`; the number is at least 1 and at most that of the expectations."""
+        arguments = cls.read_arguments(argument)
+        members = _build_members(arguments["of"], item, "of: [{contains: …}, {regex: …}]")
+        at_least = _AT_LEAST.read(arguments)
+        if not 1 <= at_least <= len(members):
+            raise arguments["at_least"].error_at(
+                message("kind.some_of.count", value=at_least, n=len(members)),
+                message("kind.some_of.count.next", n=len(members)),
+            )
+        return cls(**item.common, members=members, at_least=at_least)
+
+    @classmethod
+    def schema(cls) -> Schema:
+        """Return the JSON Schema of `{at_least, of}`."""
+        return cls.mapping_schema()
+
+    @property
+    def expected(self) -> UserText:
+        """How many must pass, and what the members expect."""
+        return message(
+            "kind.some_of.expected", n=self.at_least, expected=self.expected_of_members()
+        )
+
+    def evaluate(self, context: EvaluationContext) -> Verdict:
+        """Judge every member, so that all failures are reported."""
+        return self.conclude([member.evaluate(context) for member in self.members])
+
+    def conclude(self, verdicts: Sequence[Verdict]) -> Verdict:
+        """Compare the number of members that pass with the required one."""
+        good = [one for one in verdicts if one.status is VerdictStatus.PASSED]
+        bad = [one for one in verdicts if one.status is VerdictStatus.FAILED]
+        skipped = [one for one in verdicts if one.status is VerdictStatus.SKIPPED]
+        n, of = len(good), len(verdicts)
+        if n >= self.at_least:
+            reason = message("kind.some_of.passed", n=n, of=of, reasons=_reasons(good))
+            return self.passed(reason, good[0].actual, _evidence(good))
+        if n + len(skipped) >= self.at_least:
+            return self.skip(skipped)
+        reason = message(
+            "kind.some_of.failed", n=n, of=of, least=self.at_least, reasons=_reasons(bad)
+        )
+        ended = [one for one in bad if not isinstance(one, Inconclusive)]
+        if of - len(ended) >= self.at_least:
+            return self.inconclusive(reason, bad[0].actual)
+        return self.failed(reason, bad[0].actual, _evidence(bad))

@@ -2,59 +2,71 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from coze_harness.expectations.foreign_kind_names import NOT_YET, native_spelling
+from coze_harness.expectations.function_reference import describe_exception, raised_at
 from coze_harness.expectations.item_argument import ItemArgument, quoted, with_suggestion
 from coze_harness.expectations.kind import CommonFields, ExpectationKind, ItemContext
+from coze_harness.expectations.kind_discovery import find_kind_class, load_all_kinds
 from coze_harness.expectations.kind_like_text import find_kind, written_as_kind
 from coze_harness.expectations.kind_registry import COMMON_KEYS, KINDS
+from coze_harness.expectations.text_kinds import Contains
 from coze_harness.expectations.text_normalization import OPTION_KEYS
 from coze_harness.messages import LocalizedText, as_message, message
 from coze_harness.model import JSON, Severity
-from coze_harness.model.errors import ScenarioError
+from coze_harness.model.errors import HarnessError, ScenarioError
 from coze_harness.model.location import SourcePositions
-from coze_harness.text.spelling import yaml_type_name
+from coze_harness.model.project_code import NO_PROJECT, ProjectCode
+from coze_harness.text.spelling import FULL_WIDTH_COLONS, yaml_type_name
 
 _OUTER_KEYS: Final = ("weight", "severity")
 """Keys that say how much a verdict counts: an expectation inside another one has none."""
 _ITEM_KEYS: Final = (*COMMON_KEYS, *OPTION_KEYS)
+_MAY_BEGIN_WITH_KIND: Final = re.compile(
+    rf"\s*(?:[a-z][a-z0-9_-]*\s*\Z|[A-Za-z][A-Za-z0-9_ -]*[=:{FULL_WIDTH_COLONS}]"
+    r"|[Nn]ot[ _-]|[a-z]+_)"
+)
+"""Texts for which all kinds must be known: others are ordinary texts, whatever kinds there are."""
 _EXAMPLE: Final = message("expectation.write", code='contains: "…"')
 
 
-def build_expectation(item: JSON, positions: SourcePositions) -> ExpectationKind:
+def build_expectation(
+    item: JSON, positions: SourcePositions, code: ProjectCode = NO_PROJECT
+) -> ExpectationKind:
     """Build the expectation that an item of `expect:` declares.
 
     Args:
         item: a text, which means `contains`, or a mapping with exactly one kind and, next to it,
             the keys that all kinds share (`name`, `weight`, `severity`) and text options.
         positions: where the item is written.
+        code: the code of the project, which may have functions and kinds.
 
     Raises:
         ScenarioError: the item is not an expectation; says where, and what to write instead.
     """
-    return _build(item, positions, outer=True)
+    return _build(item, positions, code, outer=True)
 
 
-def _build_operand(item: JSON, positions: SourcePositions) -> ExpectationKind:
-    """Build an expectation that is inside another one."""
-    return _build(item, positions, outer=False)
-
-
-def _build(item: JSON, positions: SourcePositions, *, outer: bool) -> ExpectationKind:
+def _build(
+    item: JSON, positions: SourcePositions, code: ProjectCode, *, outer: bool
+) -> ExpectationKind:
     whole = ItemArgument(item, positions, ())
-    name = "contains"
+    kind: type[ExpectationKind] = Contains
     common = CommonFields(location=positions.at(), name="", weight=1.0, severity=Severity.ERROR)
     options: Mapping[str, ItemArgument] = {}
     if isinstance(item, dict):
-        name = _kind_name(item, whole)
+        kind = _find_kind_of(item, whole, code)
+        name = kind.kind
         argument = whole.child(name, item[name])
         if len(item) > 1:
             if not outer:
                 _reject_outer_keys(item, whole)
-            options = _text_options(name, item, whole)
+            options = _text_options(kind, item, whole)
             _read_common(common, item, whole)
     elif isinstance(item, str):
         if not item:
@@ -62,24 +74,43 @@ def _build(item: JSON, positions: SourcePositions, *, outer: bool) -> Expectatio
                 message("expectation.item.empty_text"),
                 message("expectation.item.empty_text.next"),
             )
-        _reject_kind_like_text(item, whole, outer=outer)
+        _reject_kind_like_text(item, whole, code, outer=outer)
         argument = whole
     else:
         raise _item_type_error(whole)
-    return KINDS[name].parse(
-        argument, ItemContext(common=common, options=options, build_operand=_build_operand)
+    context = ItemContext(
+        common=common,
+        options=options,
+        build_operand=partial(_build, code=code, outer=False),
+        code=code,
     )
+    try:
+        return kind.parse(argument, context)
+    except HarnessError:
+        raise
+    except Exception as error:
+        raise ScenarioError(
+            message("kind.parse_raised", kind=kind.kind, error=describe_exception(error)),
+            where=positions.at(),
+            detail=raised_at(error),
+            next_step=message("kind.raised.next"),
+        ) from error
 
 
-def _reject_kind_like_text(text: str, whole: ItemArgument, *, outer: bool) -> None:
+def _reject_kind_like_text(
+    text: str, whole: ItemArgument, code: ProjectCode, *, outer: bool
+) -> None:
     """Reject a bare text that looks like a kind: what it expects is not what it seems to.
 
     Raises:
         ScenarioError: says how the kind, and how the text is written.
     """
-    if not text[0].isascii() and not unicodedata.normalize("NFKC", text[0]).isascii():
+    normalized = unicodedata.normalize("NFKC", text[:1]) + text[1:]
+    if not normalized[0].isascii():
         return
-    found = find_kind(unicodedata.normalize("NFKC", text[:1]) + text[1:], KINDS)
+    if _MAY_BEGIN_WITH_KIND.match(normalized):
+        load_all_kinds(code)
+    found = find_kind(normalized, KINDS)
     if found is None or whole.positions.source().lstrip("\"'").startswith("{{"):
         return  # a case's value is data, whatever it looks like
     native = written_as_kind(found, _examples())
@@ -112,15 +143,15 @@ def _reject_outer_keys(item: Mapping[str, JSON], whole: ItemArgument) -> None:
 
 
 def _text_options(
-    name: str, item: Mapping[str, JSON], whole: ItemArgument
+    kind: type[ExpectationKind], item: Mapping[str, JSON], whole: ItemArgument
 ) -> dict[str, ItemArgument]:
     """Return the text options next to a kind; it is an error if the kind does not take them."""
     options = {key: whole.child(key, item[key]) for key in OPTION_KEYS if key in item}
     for key in options:
-        if not KINDS[name].takes_text_options:
+        if not kind.takes_text_options:
             raise whole.key_error(
                 key,
-                message("expectation.option_unused", key=key, kind=name),
+                message("expectation.option_unused", key=key, kind=kind.kind),
                 message("expectation.option_unused.next", key=key),
             )
     return options
@@ -152,20 +183,28 @@ def _item_type_error(whole: ItemArgument) -> ScenarioError:
     return whole.error_at(what, message("expectation.quote", code=quoted(source)))
 
 
-def _kind_name(item: Mapping[str, JSON], whole: ItemArgument) -> str:
+def _find_kind_of(
+    item: Mapping[str, JSON], whole: ItemArgument, code: ProjectCode
+) -> type[ExpectationKind]:
     """Return the one kind that an item names.
 
     Raises:
-        ScenarioError: it names none, several, or an unknown one.
+        ScenarioError: it names none, several, an unknown one, or one that cannot be loaded.
     """
-    names = [key for key in item if key in KINDS]
-    if len(names) == len(item) == 1:
-        return names[0]
-    unknown = next((key for key in item if key not in KINDS and key not in _ITEM_KEYS), None)
+    kinds: dict[str, type[ExpectationKind]] = {}
+    unknown: str | None = None
+    for key in item:
+        if key not in _ITEM_KEYS:
+            if (kind := _find_kind(key, whole, code)) is not None:
+                kinds[key] = kind
+            elif unknown is None:
+                unknown = key
+    names = list(kinds)
     if unknown is not None:
+        load_all_kinds(code)
         raise _unknown_key_error(unknown, names, item, whole)
     if len(names) == 1:
-        return names[0]
+        return kinds[names[0]]
     if names:
         raise whole.key_error(
             names[1],
@@ -175,6 +214,23 @@ def _kind_name(item: Mapping[str, JSON], whole: ItemArgument) -> str:
     if item:
         raise whole.error_at(message("expectation.item.no_kind", keys=tuple(item)), _EXAMPLE)
     raise whole.error_at(message("expectation.item.empty"), _EXAMPLE)
+
+
+def _find_kind(key: str, whole: ItemArgument, code: ProjectCode) -> type[ExpectationKind] | None:
+    """Return the kind of a key; `None` for an unknown one.
+
+    Raises:
+        ScenarioError: what could have the kind cannot be loaded.
+    """
+    try:
+        return find_kind_class(key, code)
+    except ScenarioError as error:
+        raise ScenarioError(
+            error.what,
+            where=whole.positions.key(*whole.path, key),
+            detail=error.detail,
+            next_step=error.next_step,
+        ) from error
 
 
 def _unknown_key_error(

@@ -14,6 +14,7 @@ from coze_harness.expectations.text_normalization import OPTION_KEYS, TEXT_OPTIO
 from coze_harness.messages import LocalizedText, UserText, as_message, message
 from coze_harness.model import JSON, Severity, Verdict, VerdictStatus
 from coze_harness.model.location import Location, SourcePositions
+from coze_harness.model.project_code import ProjectCode
 from coze_harness.model.trial import EvaluationContext
 
 Spans: TypeAlias = tuple[tuple[int, int], ...]
@@ -32,12 +33,14 @@ class CommonFields(TypedDict):
 class ItemContext:
     """The keys next to a kind in its item, and how a kind builds expectations inside it.
 
-    `options` has the text options (`ignore_case`, `normalize`) as they are written.
+    `options` has the text options (`ignore_case`, `normalize`) as they are written. `code` is where
+    functions that an item names are found.
     """
 
     common: CommonFields
     options: Mapping[str, ItemArgument]
     build_operand: Callable[[JSON, SourcePositions], ExpectationKind]
+    code: ProjectCode
 
 
 class Inconclusive(Verdict, frozen=True, kw_only=True):

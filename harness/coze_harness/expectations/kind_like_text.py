@@ -16,10 +16,12 @@ from coze_harness.expectations.item_argument import quoted
 from coze_harness.text.spelling import FULL_WIDTH_COLONS, nearest_word, without_curly_quotes
 
 _LABELS: Final = frozenset({
-    "json", "latency", "length", "messages", "not", "polls", "reasoning", "similar", "status",
-    "tokens",
+    "json", "latency", "length", "messages", "not", "polls", "python", "reasoning", "similar",
+    "status", "tokens",
 })  # fmt: skip
 """Kinds that are words of ordinary answers, too: "Status: shipped" is a text like any other."""
+_ORDINARY_ALONE: Final = frozenset({"python"})
+"""Kinds whose name alone is an ordinary text: what an answer contains that names the language."""
 _TEXT_KINDS: Final = ("contains", "equals", "starts_with", "ends_with", "regex", "similar")
 
 _COLONS: Final = f":{FULL_WIDTH_COLONS}"
@@ -123,7 +125,7 @@ def _pattern(kinds: tuple[str, ...]) -> str:
         f"[{name[0].upper()}{name[0]}]{re.sub('[_-]', '[_-]', name[1:])}"
         for name in dict.fromkeys((*(k for k in kinds if k not in _LABELS), *unmistakable_names()))
     )
-    alone = "|".join([*kinds, *unmistakable_names()])
+    alone = "|".join([*(k for k in kinds if k not in _ORDINARY_ALONE), *unmistakable_names()])
     joined = "|".join(name for name in kinds if "_" in name)
     return (
         rf"^\s*(?:(?:{alone})\s*$"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, TypeVar
 
 from coze_harness.expectations.baseline_kind import SameAsBaseline
-from coze_harness.expectations.combinator_kinds import AllOf, AnyOf, Not
+from coze_harness.expectations.combinator_kinds import AllOf, AnyOf, Not, SomeOf
 from coze_harness.expectations.conversation_kind import WholeConversation
 from coze_harness.expectations.json_kind import Json
 from coze_harness.expectations.kind import ExpectationKind
@@ -20,6 +20,7 @@ from coze_harness.expectations.numeric_kinds import (
     Polls,
     TokenUsage,
 )
+from coze_harness.expectations.python_kind import Python
 from coze_harness.expectations.question_kind import Asks
 from coze_harness.expectations.reasoning_kind import Reasoning
 from coze_harness.expectations.regex_kind import Regex
@@ -28,12 +29,19 @@ from coze_harness.expectations.status_kind import Status
 from coze_harness.expectations.text_kinds import Contains, EndsWith, Equals, StartsWith
 from coze_harness.expectations.text_normalization import OPTION_KEYS
 from coze_harness.expectations.turn_count_kind import TurnCount
+from coze_harness.model import MIN_SCORE
 
 COMMON_KEYS: Final = ("name", "weight", "severity")
 """Keys of an item that go with every kind."""
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+_NOT_FREE: Final = (*COMMON_KEYS, *OPTION_KEYS, MIN_SCORE)
 KindT = TypeVar("KindT", bound=type[ExpectationKind])
+
+
+def is_kind_name(name: str) -> bool:
+    """Return whether a kind may have a name."""
+    return _NAME.fullmatch(name) is not None and name not in _NOT_FREE
 
 
 class KindRegistry(Mapping[str, type[ExpectationKind]]):
@@ -56,14 +64,20 @@ class KindRegistry(Mapping[str, type[ExpectationKind]]):
     def register(self, kind: KindT) -> KindT:
         """Add a kind, and return it, so that this is a class decorator (above `@dataclass`).
 
+        A kind replaces the one of the same module and class name: its module was imported again.
+
         Raises:
-            ValueError: the name is not lower-case words joined by underscores, or is in use.
+            ValueError: the name is not lower-case words joined by underscores, or is in use; the
+                class has no summary or example.
         """
         name = kind.kind
         if not _NAME.fullmatch(name):
             raise ValueError(f'"{name}" is not a name for a kind, such as "starts_with".')
+        missing = [key for key in ("summary", "example") if not hasattr(kind, key)]
+        if missing:
+            raise ValueError(f'{kind.__qualname__} has no "{missing[0]}".')
         known = self._kinds.get(name)
-        if name in (*COMMON_KEYS, *OPTION_KEYS) or (known and known is not kind):
+        if name in _NOT_FREE or (known and not _is_same_class(known, kind)):
             raise ValueError(f'The name "{name}" of {kind.__qualname__} is already in use.')
         self._kinds[name] = kind
         return kind
@@ -71,6 +85,10 @@ class KindRegistry(Mapping[str, type[ExpectationKind]]):
     def unregister(self, name: str) -> None:
         """Remove a kind, such as one that a test has registered."""
         del self._kinds[name]
+
+
+def _is_same_class(one: type, other: type) -> bool:
+    return (one.__module__, one.__qualname__) == (other.__module__, other.__qualname__)
 
 
 KINDS: Final = KindRegistry(
@@ -83,6 +101,7 @@ KINDS: Final = KindRegistry(
     Not,
     AnyOf,
     AllOf,
+    SomeOf,
     Json,
     Messages,
     ToolCalled,
@@ -98,21 +117,23 @@ KINDS: Final = KindRegistry(
     Status,
     TurnCount,
     WholeConversation,
+    Python,
 )
-"""Every kind of this process.
+"""Every kind of this process: those that are built in, and others as they are found.
 
 A new built-in kind is one class and its name here; error messages, the editor's schema and the
-tables of the documentation read this. Kinds of other packages are added with `register_kind`.
+tables of the documentation read this. `kind_discovery` finds the others.
 """
 
 
 def register_kind(kind: KindT) -> KindT:
     """Add a kind of your own for all scenarios of this process; see `ExpectationKind`.
 
-    Use it as a decorator above `@dataclass`, in a module that is imported before scenarios are
-    loaded. Worker processes import that module when they unpickle an expectation of the kind.
+    Use it as a decorator above `@dataclass`, in a module that harness.yaml names under
+    `expectations`. Installed packages name their classes in entry points.
 
     Raises:
-        ValueError: the name is not lower-case words joined by underscores, or is in use.
+        ValueError: the name is not lower-case words joined by underscores, or is in use; the class
+            has no summary or example.
     """
     return KINDS.register(kind)

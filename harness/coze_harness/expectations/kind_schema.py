@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from coze_harness.expectations.function_reference import describe_exception, raised_at
+from coze_harness.expectations.kind import ExpectationKind
+from coze_harness.expectations.kind_discovery import load_all_kinds
 from coze_harness.expectations.kind_like_text import kind_pattern
 from coze_harness.expectations.kind_registry import KINDS
 from coze_harness.expectations.parameter import TEXT_SCHEMA, Schema
 from coze_harness.expectations.text_normalization import TEXT_OPTIONS
-from coze_harness.messages import LocalizedText, as_message
+from coze_harness.messages import LocalizedText, as_message, message
 from coze_harness.model import JSON, Severity
+from coze_harness.model.errors import ScenarioError
+from coze_harness.model.project_code import NO_PROJECT, ProjectCode
 
 
 class KindSummary(NamedTuple):
@@ -20,35 +25,66 @@ class KindSummary(NamedTuple):
     example: str
 
 
-def summarize_kinds() -> list[KindSummary]:
-    """Return each kind with one line about it and one item as it is written in a scenario."""
+def summarize_kinds(code: ProjectCode = NO_PROJECT) -> list[KindSummary]:
+    """Return each kind with one line about it and one item as it is written in a scenario.
+
+    Args:
+        code: that of a project whose kinds are listed, too.
+    """
+    load_all_kinds(code)
     return [
         KindSummary(kind.kind, as_message(kind.summary), kind.example) for kind in KINDS.values()
     ]
 
 
-def kind_schemas() -> dict[str, Schema]:
+def kind_schemas(code: ProjectCode = NO_PROJECT) -> dict[str, Schema]:
     """Return, for each kind, the JSON Schema (draft 2020-12) of the value of its key.
 
     Combinators refer to `#/$defs/expectation`: that is where a whole schema puts `item_schema()`.
+    A kind that cannot be loaded has none.
+
+    Args:
+        code: that of a project whose kinds are in the schema, too.
+
+    Raises:
+        ScenarioError: a kind's own schema raises.
     """
+    load_all_kinds(code)
     return {
-        kind.kind: {"description": str(kind.summary), **kind.schema()} for kind in KINDS.values()
+        kind.kind: {"description": str(kind.summary), **_schema_of(kind)} for kind in KINDS.values()
     }
 
 
-def item_schema() -> Schema:
+def _schema_of(kind: type[ExpectationKind]) -> Schema:
+    try:
+        return kind.schema()
+    except Exception as error:
+        raise ScenarioError(
+            message("kind.schema_raised", kind=kind.kind, error=describe_exception(error)),
+            detail=raised_at(error),
+            next_step=message("kind.raised.next"),
+        ) from error
+
+
+def item_schema(code: ProjectCode = NO_PROJECT) -> Schema:
     """Return the JSON Schema (draft 2020-12) of one item of `expect:`.
 
     A whole schema puts it at `#/$defs/expectation`.
+
+    Args:
+        code: that of a project whose kinds are in the schema, too.
+
+    Raises:
+        ScenarioError: a kind's own schema raises.
     """
+    schemas = kind_schemas(code)
     common: dict[str, JSON] = {
         "name": {**TEXT_SCHEMA, "description": "What reports call it."},
         "weight": {
             "type": "number",
             "exclusiveMinimum": 0,
             "default": 1,
-            "description": "How much it counts among a trial's expectations.",
+            "description": "How much it counts in the score of a turn with min_score.",
         },
         "severity": {
             "enum": [str(one) for one in Severity],
@@ -65,7 +101,7 @@ def item_schema() -> Schema:
         "type": ["string", "object"],
         "minLength": 1,
         "properties": {
-            **kind_schemas(),
+            **schemas,
             **common,
             **{option.key: option.schema for option in TEXT_OPTIONS},
         },

@@ -49,6 +49,7 @@ from coze_harness.model.target import (
 from coze_harness.model.trial_key import Attachment, CassetteState, ChatOptions, TrialKey
 from coze_harness.model.trial_result import (
     CONVERSATION_END,
+    MIN_SCORE,
     AnswerChange,
     ChangeKind,
     ErrorRecord,
@@ -70,6 +71,7 @@ __all__ = [
     "CONVERSATION_END",
     "JSON",
     "LIMITED_KEYS",
+    "MIN_SCORE",
     "AnswerChange",
     "Assessment",
     "Attachment",

@@ -71,6 +71,18 @@ class Tool(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class MinScore:
+    """The least score of a turn that passes (above 0, at most 1), and where it is written.
+
+    It counts the first `expectations` of a turn; the others must pass.
+    """
+
+    at_least: float
+    expectations: int
+    location: Location
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """A prompt, filled and ready to send, and the expectations on its reply.
@@ -90,6 +102,7 @@ class Turn:
     checks_status: bool = False
     workflow_input: Mapping[str, JSON] | None = None
     user: SimulatedUser | None = None
+    min_score: MinScore | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

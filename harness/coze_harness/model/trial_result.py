@@ -19,6 +19,8 @@ CONVERSATION_END: Final = "until"
 
 It is the first of those on the whole conversation, which follow those on its last reply.
 """
+MIN_SCORE: Final = "min_score"
+"""The kind of the verdict on a turn's score. It follows the verdicts that the score counts."""
 
 
 class VerdictStatus(StrEnum):
@@ -71,9 +73,9 @@ _LETTERS: Final = MappingProxyType(
 class Verdict(Struct, frozen=True, kw_only=True):
     """The result of one expectation.
 
-    `expected`, `actual` and `reason` are messages for readers. `score` is 0..1, of kinds that
-    measure similarity. `evidence` has the parts of the answer that decided, as (start, end) in
-    characters of `Reply.answer`.
+    `expected`, `actual` and `reason` are messages for readers. `score` is how well the expectation
+    is met, 0..1, of kinds that measure it; of `MIN_SCORE`, it is the turn's. `evidence` has the
+    parts of the answer that decided, as (start, end) in characters of `Reply.answer`.
     """
 
     kind: str
@@ -88,17 +90,42 @@ class Verdict(Struct, frozen=True, kw_only=True):
     score: float | None = None
     evidence: tuple[tuple[int, int], ...] = ()
 
+    @property
+    def is_failure(self) -> bool:
+        """Whether the expectation failed, and its severity is not warning."""
+        return self.status is VerdictStatus.FAILED and self.severity is Severity.ERROR
+
 
 class TurnResult(Struct, frozen=True, kw_only=True):
     """A prompt, its reply (`None` if there is none) and the verdicts on it.
 
-    `attached` has the names of the files that went with the prompt.
+    `verdicts` are in the order of the expectations; in a turn with a `min_score`, the verdict on
+    its score follows those that it counts. `attached` has the names of the files that went with
+    the prompt.
     """
 
     prompt: str
     reply: Reply | None
     verdicts: tuple[Verdict, ...]
     attached: tuple[str, ...] = ()
+
+    @property
+    def failures(self) -> tuple[Verdict, ...]:
+        """The verdicts because of which the turn fails; empty if it passes.
+
+        A turn fails if an expectation of severity error failed. With a `min_score`, those that the
+        score counts fail it only if the score is too low; the verdict on the score then comes
+        first. Any other failed expectation is a warning.
+        """
+        failed = [verdict for verdict in self.verdicts if verdict.is_failure]
+        if not failed:
+            return ()
+        for index, score in enumerate(self.verdicts):
+            if score.kind == MIN_SCORE:
+                if score.is_failure:
+                    return (score, *(one for one in failed if one is not score))
+                return tuple(one for one in self.verdicts[index:] if one.is_failure)
+        return tuple(failed)
 
 
 class ErrorRecord(Struct, frozen=True, kw_only=True):

@@ -14,8 +14,9 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 
-from coze_harness.expectations import build_expectation
+from coze_harness.expectations import build_expectation, judge_expectation
 from coze_harness.facts import Fact, FactKind, extract_facts
+from coze_harness.messages import LocalizedText
 from coze_harness.model import MutationClass, VerdictStatus
 from coze_harness.model.errors import HarnessError, ScenarioError
 from coze_harness.model.trial import EvaluationContext, Expectation
@@ -25,6 +26,8 @@ from coze_harness.mutation.mutant_evaluation import (
     MutantResults,
     MutationTarget,
     Survivor,
+    TargetExpectation,
+    find_failure,
     with_answer,
 )
 from coze_harness.mutation.name_operators import find_names
@@ -187,7 +190,7 @@ def _execute(
     return [
         (target, survivor)
         for target, survivor in survivors
-        if not _passes(expectation, with_answer(target.context, survivor.text))
+        if _kills(expectation, target, survivor.text)
     ]
 
 
@@ -203,9 +206,18 @@ def build_item(item: str) -> Expectation | None:
         return None
 
 
+def _kills(expectation: Expectation, target: MutationTarget, mutant: str) -> bool:
+    """Return whether a mutant fails the turn once it has the expectation."""
+    context = with_answer(target.context, mutant)
+    if target.min_score is None:
+        return not _passes(expectation, context)
+    added = TargetExpectation(expectation, LocalizedText(), is_scored=True)
+    return find_failure(target, [*target.all_expectations(), added], context) is not None
+
+
 def _passes(expectation: Expectation, context: EvaluationContext) -> bool:
     try:
-        return expectation.judge(context).status is VerdictStatus.PASSED
+        return judge_expectation(expectation, context).status is VerdictStatus.PASSED
     except HarnessError:
         return False
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 
+from coze_harness.expectations import judge_expectation, score_verdict
 from coze_harness.facts import compare_facts
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import (
@@ -19,12 +21,11 @@ from coze_harness.model import (
     Severity,
     SurvivingMutant,
     Verdict,
-    VerdictStatus,
     replace,
 )
 from coze_harness.model.errors import HarnessError
 from coze_harness.model.location import Location
-from coze_harness.model.trial import EvaluationContext, Expectation
+from coze_harness.model.trial import EvaluationContext, Expectation, MinScore
 from coze_harness.mutation.equivalent_answers import EquivalentAnswer, repeats, rewrite_answer
 from coze_harness.mutation.mutation_operator import (
     MutationOperator,
@@ -43,6 +44,14 @@ _MAX_FACTS_LENGTH: Final = 8_000
 _TRIES: Final = 3
 
 
+class TargetExpectation(NamedTuple):
+    """An expectation of a target, and what it expects, redacted; `is_scored` under `min_score`."""
+
+    expectation: Expectation
+    expected: LocalizedText
+    is_scored: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MutationTarget:
     """One turn of a trial, whose recorded answer is mutated.
@@ -59,6 +68,13 @@ class MutationTarget:
     expectations: Sequence[Expectation]
     verdicts: Sequence[Verdict]
     descriptions: tuple[LocalizedText, ...]
+    min_score: MinScore | None = None
+
+    def all_expectations(self) -> list[TargetExpectation]:
+        """Return the expectations with what they expect."""
+        scored = self.min_score.expectations if self.min_score else 0
+        described = zip(self.expectations, self.descriptions, strict=True)
+        return [TargetExpectation(*one, index < scored) for index, one in enumerate(described)]
 
 
 class Survivor(NamedTuple):
@@ -104,9 +120,9 @@ class MutantResults:
 
 def skip_reason(target: MutationTarget) -> LocalizedText:
     """Return why a turn's answer cannot be mutated; empty if it can."""
-    for verdict, description in zip(target.verdicts, target.descriptions, strict=True):
-        if _is_failure(verdict):
-            return message("mutation.skipped.failing", expected=description)
+    failing = _first_failure(target, zip(target.verdicts, target.all_expectations(), strict=True))
+    if failing is not None:
+        return message("mutation.skipped.failing", expected=failing)
     if target.context.reply.answer.strip():
         return LocalizedText()
     return message("mutation.skipped.empty")
@@ -141,19 +157,18 @@ def evaluate_mutants(
             continue
         count = counts.setdefault(operator.mutation_class.value, [0, 0])
         count[0] += 1
-        if _first_failure(expectations, with_answer(target.context, mutant)) is not None:
+        if find_failure(target, expectations, with_answer(target.context, mutant)) is not None:
             count[1] += 1
         else:
             survivors.append(Survivor(operator, mutant))
     accepted: list[EquivalentAnswer] = []
     rejected: list[tuple[EquivalentAnswer, LocalizedText]] = []
     for one in right:
-        failing = _first_failure(expectations, with_answer(target.context, one.text))
+        failing = find_failure(target, expectations, with_answer(target.context, one.text))
         if failing is None:
             accepted.append(one)
         else:
-            at = target.expectations.index(failing)
-            rejected.append((one, target.descriptions[at]))
+            rejected.append((one, failing))
     return MutantResults(
         target,
         tuple([ClassScore(name=name, mutants=n, killed=k) for name, (n, k) in counts.items()]),
@@ -292,41 +307,61 @@ def _added(some: Sequence[ClassScore], more: Sequence[ClassScore]) -> tuple[Clas
     return tuple([sums[name] for name in MutationClass if name in sums])
 
 
-def _answer_expectations(target: MutationTarget) -> list[Expectation]:
+def _answer_expectations(target: MutationTarget) -> list[TargetExpectation]:
     """Return the expectations that can kill a mutant because of its text.
 
-    A mutant is one message, even if the bot sent several. An expectation that fails because of this
-    would kill every mutant, so it is ignored.
+    A mutant is one message, even if the bot sent several. An expectation whose verdict changes
+    because of this would kill every mutant, so it is ignored.
     """
     reply = target.context.reply
     merged = with_answer(target.context, reply.answer)
     answers = [m for m in reply.messages if m.type == "answer" and m.content_type != "audio"]
     is_one_message = len(answers) == 1
     return [
-        expectation
-        for expectation, verdict in zip(target.expectations, target.verdicts, strict=True)
+        one
+        for one, verdict in zip(target.all_expectations(), target.verdicts, strict=True)
         if verdict.severity is Severity.ERROR
-        and (is_one_message or _first_failure([expectation], merged) is None)
+        and (is_one_message or _fails(one.expectation, merged) == verdict.is_failure)
     ]
 
 
+def find_failure(
+    target: MutationTarget, expectations: Iterable[TargetExpectation], context: EvaluationContext
+) -> LocalizedText | None:
+    """Return what a reply fails of a turn with these expectations; `None` if the turn passes."""
+    return _first_failure(target, _judged(expectations, context))
+
+
+def _judged(
+    expectations: Iterable[TargetExpectation], context: EvaluationContext
+) -> Iterator[tuple[Verdict, TargetExpectation]]:
+    for one in expectations:
+        # One that needs data of this answer that was never recorded cannot kill a mutant.
+        with suppress(HarnessError):
+            yield judge_expectation(one.expectation, context), one
+
+
 def _first_failure(
-    expectations: Iterable[Expectation], context: EvaluationContext
-) -> Expectation | None:
-    """Return the first expectation that fails; `None` if all pass."""
-    for expectation in expectations:
-        try:
-            verdict = expectation.judge(context)
-        except HarnessError:
-            # It needs data of this answer that was never recorded, so it cannot kill a mutant.
-            continue
-        if _is_failure(verdict):
-            return expectation
-    return None
+    target: MutationTarget, judged: Iterable[tuple[Verdict, TargetExpectation]]
+) -> LocalizedText | None:
+    """Return what is expected by the first verdict that fails the turn; `None` if it passes."""
+    scored: list[Verdict] = []
+    for verdict, one in judged:
+        if one.is_scored:
+            scored.append(verdict)
+        elif verdict.is_failure:
+            return one.expected
+    if target.min_score is None:
+        return None
+    score = score_verdict(target.min_score, scored)
+    return score.expected if score.is_failure else None
 
 
-def _is_failure(verdict: Verdict) -> bool:
-    return verdict.status is VerdictStatus.FAILED and verdict.severity is Severity.ERROR
+def _fails(expectation: Expectation, context: EvaluationContext) -> bool:
+    try:
+        return judge_expectation(expectation, context).is_failure
+    except HarnessError:
+        return False
 
 
 def with_answer(context: EvaluationContext, answer: str) -> EvaluationContext:

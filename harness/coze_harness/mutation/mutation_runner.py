@@ -16,12 +16,13 @@ from coze_harness.execution.process_pool import in_batches
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.messages import LocalizedText, change_texts, message
 from coze_harness.model import (
+    MIN_SCORE,
     MutationReport,
     Reply,
     Run,
     Severity,
     TrialResult,
-    Verdict,
+    TurnResult,
     VerdictStatus,
     replace,
 )
@@ -205,13 +206,17 @@ class MutationRunner:
         turns = replayed.result.turns
         if not replayed.turns or len(turns) != len(replayed.turns):
             return ()
-        if not all(turn.reply and all(map(_is_no_failure, turn.verdicts)) for turn in turns):
+        if not all(map(_is_right, turns)):
             return ()
         return [turn.reply.answer for turn in turns if turn.reply]
 
 
-def _is_no_failure(verdict: Verdict) -> bool:
-    return verdict.status is VerdictStatus.PASSED or verdict.severity is not Severity.ERROR
+def _is_right(turn: TurnResult) -> bool:
+    """Return whether a turn passes, and every expectation of severity error was judged."""
+    if turn.reply is None or turn.failures:
+        return False
+    skipped = (one for one in turn.verdicts if one.status is VerdictStatus.SKIPPED)
+    return not any(one.severity is Severity.ERROR for one in skipped)
 
 
 def _first_answers(replayed: Sequence[_ReplayedTrial]) -> dict[str, str]:
@@ -234,6 +239,7 @@ def _targets(replayed: _ReplayedTrial, redactor: TextRedactor) -> Iterator[Mutat
     ):
         if judged.reply is None:
             return
+        verdicts = [one for one in judged.verdicts if one.kind != MIN_SCORE]
         yield MutationTarget(
             trial=replayed.result.key.id,
             turn=number,
@@ -248,10 +254,9 @@ def _targets(replayed: _ReplayedTrial, redactor: TextRedactor) -> Iterator[Mutat
                 snapshot=replayed.result.snapshot,
             ),
             expectations=turn.expectations,
-            verdicts=judged.verdicts,
-            descriptions=tuple(
-                [change_texts(verdict.expected, redactor.redact) for verdict in judged.verdicts]
-            ),
+            min_score=turn.min_score,
+            verdicts=verdicts,
+            descriptions=tuple([change_texts(one.expected, redactor.redact) for one in verdicts]),
         )
         previous = (*previous, judged.reply)
         prompts = (*prompts, turn.prompt)

@@ -15,14 +15,12 @@ from coze_harness.model import (
     ChangeKind,
     FactDifference,
     Reply,
-    Severity,
     TrialChange,
     TrialResult,
     TurnChange,
     TurnResult,
     Verdict,
     VerdictChange,
-    VerdictStatus,
 )
 from coze_harness.reporting.safe_text import (
     ANSWER_LIMIT,
@@ -48,11 +46,8 @@ def diff_view(result: TrialResult, wording: Wording) -> DiffView | None:
     differences = [
         _difference_from_expected(number, verdict)
         for number, turn in enumerate(result.turns, start=1)
-        for verdict in turn.verdicts
-        if verdict.status is VerdictStatus.FAILED
-        and verdict.severity is Severity.ERROR
-        and verdict.kind in _TEXT_KINDS
-        and verdict.actual
+        for verdict in turn.failures
+        if verdict.kind in _TEXT_KINDS and verdict.actual
     ]
     return DiffView("", differences) if differences else None
 

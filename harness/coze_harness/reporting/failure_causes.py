@@ -8,12 +8,10 @@ from typing import Final, NamedTuple
 from coze_harness.messages import LocalizedText, literal, message
 from coze_harness.model import (
     ErrorRecord,
-    Severity,
     TrialResult,
     TrialRow,
     TrialStatus,
     Verdict,
-    VerdictStatus,
 )
 from coze_harness.reporting.safe_text import single_line
 from coze_harness.reporting.view_model import anchor
@@ -104,8 +102,7 @@ def trial_causes(result: TrialResult) -> TrialCauses | None:
         failed = (
             _verdict_cause(verdict, key.scenario, key.bot)
             for turn in result.turns
-            for verdict in turn.verdicts
-            if verdict.status is VerdictStatus.FAILED and verdict.severity is Severity.ERROR
+            for verdict in turn.failures
         )
         causes += {cause.key: cause for cause in failed}.values()
     return TrialCauses(key.scenario, key.bot, single_line(key.id), anchor(key.id), causes)

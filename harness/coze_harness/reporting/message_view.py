@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from coze_harness.model import Message, Reply, Severity, Verdict, VerdictStatus, replace
+from coze_harness.model import Message, Reply, TurnResult, Verdict, VerdictStatus, replace
 from coze_harness.reporting.answer_markdown import markdown_tree
 from coze_harness.reporting.safe_text import (
     ANSWER_LIMIT,
@@ -43,9 +43,9 @@ class _Span(NamedTuple):
     number: int
 
 
-def message_views(reply: Reply, verdicts: Sequence[Verdict]) -> list[MessageView]:
-    """Return the messages in list order, without follow-ups."""
-    marked = mark_evidence(reply, verdicts)
+def message_views(reply: Reply, turn: TurnResult) -> list[MessageView]:
+    """Return a reply's messages in list order, without follow-ups; `turn` has the verdicts."""
+    marked = mark_evidence(reply, turn)
     answers = sum([m.type == "answer" and m.content_type != "audio" for m in reply.messages])
     of = answers if answers > 1 else 0
     views: list[MessageView] = []
@@ -135,16 +135,16 @@ def _chip(item: dict[str, object]) -> ChipView:
 # --- evidence ------------------------------------------------------------------------------------
 
 
-def mark_evidence(reply: Reply, verdicts: Sequence[Verdict]) -> list[list[MarkedText]]:
+def mark_evidence(reply: Reply, turn: TurnResult) -> list[list[MarkedText]]:
     """Return the parts of every answer message; an empty list if no verdict has evidence.
 
     Evidence counts characters of the whole answer: its answer messages, joined by line feeds. Where
     verdicts overlap, the worst one decides the mark.
     """
     spans: list[_Span] = []
-    for number, verdict in enumerate(verdicts, 1):
+    for number, verdict in enumerate(turn.verdicts, 1):
         if verdict.evidence and verdict.status is not VerdictStatus.SKIPPED:
-            mark = _mark(verdict)
+            mark = _mark(verdict, turn)
             spans += [_Span(start, end, mark, number) for start, end in verdict.evidence]
     if not spans:
         return []
@@ -158,10 +158,10 @@ def mark_evidence(reply: Reply, verdicts: Sequence[Verdict]) -> list[list[Marked
     return answers
 
 
-def _mark(verdict: Verdict) -> str:
+def _mark(verdict: Verdict, turn: TurnResult) -> str:
     if verdict.status is VerdictStatus.PASSED:
         return "passed"
-    return "failed" if verdict.severity is Severity.ERROR else "warning"
+    return "failed" if verdict in turn.failures else "warning"
 
 
 def _parts(text: str, begin: int, spans: Sequence[_Span]) -> list[MarkedText]:

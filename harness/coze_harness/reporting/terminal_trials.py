@@ -60,7 +60,7 @@ def failure_line(result: TrialResult, words: Catalogue | None = None) -> str:
     words = words or Catalogue()
     trial = trial_view(result, Wording(words.language))
     place = trial.error.where if trial.error and trial.error.where else trial.place
-    failed = (v.place for t in trial.turns for v in t.verdicts if v.status == "failed" and v.place)
+    failed = (single_line(str(one.location)) for turn in result.turns for one in turn.failures)
     status = words.word(f"status.{trial.status.value}").upper()
     return "  ".join(filter(None, (status, trial.name, trial.reason, next(failed, place))))
 
@@ -349,13 +349,12 @@ def _turn_lines(
         for flip in change.verdict_changes:
             yield from _flip_lines(flip, verdicts, writer, words)
     else:
-        for verdict in verdicts:
-            if verdict.status is VerdictStatus.FAILED:
-                expected = f" {single_line(words.text(verdict.expected))}"
-                yield writer.line(
-                    "  ", _mark(verdict.status, words), expected, end=f"  {verdict.location}"
-                )
-                yield _reason_line(verdict, writer, words)
+        for verdict in after.failures if after else ():
+            expected = f" {single_line(words.text(verdict.expected))}"
+            yield writer.line(
+                "  ", _mark(verdict.status, words), expected, end=f"  {verdict.location}"
+            )
+            yield _reason_line(verdict, writer, words)
     if before and old and new and is_other_prompt(before, after, change):
         asked = single_line(before.prompt, _LINE_LIMIT)
         answers = (asked, single_line(old.answer, _LINE_LIMIT))

@@ -18,7 +18,6 @@ from coze_harness.model import (
     ErrorRecord,
     LoggedCall,
     Reply,
-    Severity,
     TrialResult,
     TrialRow,
     TrialStatus,
@@ -138,16 +137,20 @@ def _reason(result: TrialResult, wording: Wording) -> tuple[str, str]:
         return single_lines(wording.pair(result.error.what))
     if result.status is TrialStatus.FIXED:
         return wording.pair(message("trial.fixed"))
-    status = VerdictStatus.FAILED
-    if result.status is TrialStatus.SKIPPED:
-        status = VerdictStatus.SKIPPED
-    elif result.status is TrialStatus.PASSED:
-        return single_lines(wording.pair(result.warnings[0])) if result.warnings else ("", "")
-    for turn in result.turns:
-        for verdict in turn.verdicts:
-            if verdict.status is status and verdict.severity is Severity.ERROR:
-                return single_lines(wording.pair(verdict_reason(verdict)))
+    if result.status is not TrialStatus.PASSED:
+        of_turn = _skipped if result.status is TrialStatus.SKIPPED else _failures
+        cause = next((one for turn in result.turns for one in of_turn(turn)), None)
+        if cause is not None:
+            return single_lines(wording.pair(verdict_reason(cause)))
     return ("", "") if not result.warnings else single_lines(wording.pair(result.warnings[0]))
+
+
+def _skipped(turn: TurnResult) -> Sequence[Verdict]:
+    return [v for v in turn.verdicts if v.status is VerdictStatus.SKIPPED]
+
+
+def _failures(turn: TurnResult) -> Sequence[Verdict]:
+    return turn.failures
 
 
 def verdict_reason(verdict: Verdict) -> LocalizedText:
@@ -174,7 +177,11 @@ def turn_view(number: int, turn: TurnResult, wording: Wording) -> TurnView:
     # Most verdicts refer to the whole answer: it is made safe once.
     answer = "" if reply is None else reply.answer
     shown_answer = truncate_text(answer)
-    verdicts = [_verdict(verdict, answer, shown_answer, wording) for verdict in turn.verdicts]
+    failures = turn.failures
+    verdicts = [
+        _verdict(verdict, answer, shown_answer, wording, is_cause=verdict in failures)
+        for verdict in turn.verdicts
+    ]
     if reply is None:
         missing = "trial.no_reply"
         return TurnView(number, prompt, language, attached, missing, (), (), (), (), verdicts)
@@ -185,7 +192,7 @@ def turn_view(number: int, turn: TurnResult, wording: Wording) -> TurnView:
         language,
         attached,
         "" if has_answer else "trial.no_answer",
-        message_views(reply, turn.verdicts),
+        message_views(reply, turn),
         [truncate_text(text) for text in reply.follow_ups],
         _reply_facts(reply),
         _ids(reply),
@@ -193,10 +200,15 @@ def turn_view(number: int, turn: TurnResult, wording: Wording) -> TurnView:
     )
 
 
-def _verdict(verdict: Verdict, answer: str, shown_answer: str, wording: Wording) -> VerdictView:
-    """Return a verdict; one that passed does not repeat the whole answer."""
+def _verdict(
+    verdict: Verdict, answer: str, shown_answer: str, wording: Wording, *, is_cause: bool
+) -> VerdictView:
+    """Return a verdict; one that passed does not repeat the whole answer.
+
+    A failed one that is no cause of its turn's failure is a warning.
+    """
     status: str = verdict.status._value_
-    if status == "failed" and verdict.severity is Severity.WARNING:
+    if status == "failed" and not is_cause:
         status = "warning"
     where = verdict.location
     place = _place(where.path, where.line)

@@ -10,7 +10,6 @@ from coze_harness.model import (
     RequiredPassRate,
     Run,
     RunCost,
-    Severity,
     Summary,
     TrialResult,
     TrialRow,
@@ -24,12 +23,12 @@ _ROUNDING = 1e-9
 
 
 def count_warnings(result: TrialResult) -> int:
-    """Return a trial's number of warnings and of failed expectations of severity warning."""
+    """Return a trial's number of warnings and of failed expectations that fail no turn."""
     count = len(result.warnings)
     for turn in result.turns:
-        for verdict in turn.verdicts:
-            if verdict.status is VerdictStatus.FAILED and verdict.severity is Severity.WARNING:
-                count += 1
+        failed = [v for v in turn.verdicts if v.status is VerdictStatus.FAILED]
+        if failed:
+            count += len(failed) - len(turn.failures)
     return count
 
 

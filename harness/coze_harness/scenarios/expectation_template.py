@@ -10,6 +10,7 @@ from coze_harness.expectations import build_expectation
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import PathPart, SourcePositions
+from coze_harness.model.project_code import ProjectCode
 from coze_harness.model.trial import Expectation
 from coze_harness.scenarios.template_renderer import TemplateRenderer
 from coze_harness.yaml_source import number
@@ -26,11 +27,12 @@ class ExpectationTemplate:
     text: `length: {max: "{{ max }}"}`. The first case shows which values these are.
     """
 
-    __slots__ = ("_numeric_paths", "_positions", "item")
+    __slots__ = ("_code", "_numeric_paths", "_positions", "item")
 
-    def __init__(self, item: JSON, positions: SourcePositions) -> None:
+    def __init__(self, item: JSON, positions: SourcePositions, code: ProjectCode) -> None:
         self.item = item
         self._positions = positions
+        self._code = code
         self._numeric_paths: tuple[_Path, ...] = ()
 
     def fill(self, values: Mapping[str, JSON], renderer: TemplateRenderer) -> Expectation:
@@ -47,7 +49,7 @@ class ExpectationTemplate:
                 if path in numbers:
                     filled = _replaced(filled, path, numbers[path])
         try:
-            return build_expectation(filled, positions)
+            return build_expectation(filled, positions, self._code)
         except ScenarioError as error:
             numbers = dict(_numbers(self.item, filled, ()))
             if not numbers:
@@ -66,7 +68,7 @@ class ExpectationTemplate:
             filled = _replaced(filled, path, numbers.pop(path))
             paths.append(path)
             try:
-                expectation = build_expectation(filled, self._positions)
+                expectation = build_expectation(filled, self._positions, self._code)
             except ScenarioError as next_error:
                 error = next_error
             else:

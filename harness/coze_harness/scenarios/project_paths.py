@@ -11,18 +11,22 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from coze_harness.model.project_code import KindModule, ProjectCode
+
 
 @dataclass(frozen=True, slots=True)
 class ProjectPaths:
     """The folders that scenario files may use files of, and the default user.
 
     Both folders are absolute and real (no symbolic links); `user_id` is sent where a scenario
-    has none.
+    has none. `kind_modules` are the project's modules with kinds of expectations.
     """
 
     root: Path
     scenarios: Path
     user_id: str = "coze-harness"
+    kind_modules: tuple[KindModule, ...] = ()
+    code: ProjectCode = field(init=False, repr=False, compare=False)
     _prefix: str = field(init=False, repr=False, compare=False)
     _scenarios_prefix: str = field(init=False, repr=False, compare=False)
 
@@ -30,6 +34,7 @@ class ProjectPaths:
         object.__setattr__(self, "_prefix", os.path.realpath(self.root).rstrip(os.sep) + os.sep)
         folder = os.path.realpath(self.scenarios).rstrip(os.sep) + os.sep
         object.__setattr__(self, "_scenarios_prefix", folder)
+        object.__setattr__(self, "code", ProjectCode(str(self.root), self.kind_modules))
 
     def holds(self, path: str) -> bool:
         """Tell whether a path is inside the project once its symbolic links are resolved."""

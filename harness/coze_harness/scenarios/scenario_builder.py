@@ -12,6 +12,7 @@ from coze_harness.messages import message
 from coze_harness.model import JSON, ChatOptions, replace
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location, SourcePositions
+from coze_harness.model.project_code import ProjectCode
 from coze_harness.model.trial import Expectation
 from coze_harness.scenarios.case_expansion import expand_cases
 from coze_harness.scenarios.case_files import CaseRow, read_cases
@@ -89,7 +90,7 @@ class ScenarioBuilder:
         schema = SIMULATED if "simulate" in data else SCENARIO
         errors.extend(shape_errors(data, schema, positions))
         if errors.errors:
-            _check_expectations(data, positions, errors)
+            _check_expectations(data, positions, self._project.code, errors)
             raise errors.combined()
         spec = ScenarioSpec(**cast("dict[str, Any]", data), keys=frozenset(data))
         name = spec.name or source.stem
@@ -301,7 +302,7 @@ def _check_plain_keys(spec: ScenarioSpec, positions: SourcePositions) -> Iterato
 
 
 def _check_expectations(
-    data: Mapping[str, JSON], positions: SourcePositions, errors: ErrorCollector
+    data: Mapping[str, JSON], positions: SourcePositions, code: ProjectCode, errors: ErrorCollector
 ) -> None:
     """Collect the errors of expectations in a scenario whose keys are wrong, as far as possible.
 
@@ -319,4 +320,4 @@ def _check_expectations(
         for number, item in enumerate(items if isinstance(items, list) else ()):
             if not has_template(item):
                 with errors:
-                    build_expectation(item, below.below(number))
+                    build_expectation(item, below.below(number), code)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from coze_harness.expectations import item_schema
 from coze_harness.model import JSON
+from coze_harness.model.project_code import NO_PROJECT, ProjectCode
 from coze_harness.scenarios.simulation_spec import EXPECTATION, SIMULATION
 from coze_harness.scenarios.turn_spec import TOOLS, TurnSpec
 from coze_harness.yaml_source.max_increase import MAX_INCREASE
@@ -150,8 +151,15 @@ SUITE: Final[Schema] = {
 }
 
 
-def scenario_schema() -> dict[str, JSON]:
-    """Return the JSON Schema (draft 2020-12) of a scenario file, single or with `scenarios:`."""
+def scenario_schema(code: ProjectCode = NO_PROJECT) -> dict[str, JSON]:
+    """Return the JSON Schema (draft 2020-12) of a scenario file, single or with `scenarios:`.
+
+    Args:
+        code: that of a project whose kinds of expectations are in the schema, too.
+
+    Raises:
+        ScenarioError: a kind's own schema raises.
+    """
     from coze_harness.yaml_source.json_schema import DIALECT, key_schema  # only editors need it
 
     properties = {
@@ -181,6 +189,6 @@ def scenario_schema() -> dict[str, JSON]:
             "scenario": scenario,
             "suite": suite,
             "turn": dict(_TURN),
-            "expectation": item_schema(),
+            "expectation": item_schema(code),
         },
     }

@@ -2,40 +2,41 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import re
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
-from coze_harness.messages import LocalizedText, message
+from coze_harness.expectations.function_reference import (
+    FUNCTION_NAME,
+    FunctionReference,
+    describe_exception,
+    importable,
+)
+from coze_harness.messages import message
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
-from coze_harness.model.location import Location, SourcePositions
+from coze_harness.model.location import SourcePositions
 from coze_harness.model.trial import Tool
 from coze_harness.scenarios.error_collector import ErrorCollector
 from coze_harness.scenarios.template_renderer import TemplateRenderer, has_template
 from coze_harness.text.spelling import yaml_type_name
 from coze_harness.yaml_source.scalars import quoting_step
 
-_NAME: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*(?:\.[^\W\d]\w*)*")
-
 
 @dataclass(frozen=True, slots=True)
 class PythonTool:
     """A tool that is a Python function, imported when the bot first calls it.
 
-    `name` is `package.module:function`, from what is installed or from `root`, the project's
-    folder. The function gets the arguments, and returns text, or data that is sent as JSON text.
-    `location` is where the scenario names it.
+    The function gets the arguments, and returns text, or data that is sent as JSON text.
     """
 
-    name: str
-    root: str
-    location: Location
+    function: FunctionReference
+
+    @property
+    def name(self) -> str:
+        """The function's name, `package.module:function`."""
+        return self.function.name
 
     def call(self, call_id: str, arguments: JSON) -> str:
         """Call the function.
@@ -43,59 +44,27 @@ class PythonTool:
         Raises:
             ScenarioError: it cannot be found, raises, or returns something else.
         """
-        function = self._import_function()
+        function = self.function.load()
         try:
-            output = function(arguments)
+            with importable(self.function.root):
+                output = function(arguments)
         except (Exception, SystemExit) as error:
-            raise self._error(
-                message("tool.raised", function=self.name, error=_describe(error)),
+            raise self.function.raised_error(
+                error,
                 message("tool.raised.next"),
-                detail=(
-                    *_raised_at(error),
-                    message("tool.arguments", arguments=_as_json(arguments)),
-                ),
+                message("tool.arguments", arguments=_as_json(arguments)),
             ) from error
         if isinstance(output, str):
             return output
+        step = message("tool.output.next")
         if output is None:
-            raise self._error(
-                message("tool.nothing", function=self.name), message("tool.output.next")
-            )
+            raise self.function.error(message("tool.nothing", function=self.name), step)
         try:
             return _as_json(output)
         except (TypeError, ValueError, RecursionError) as error:
-            raise self._error(
-                message("tool.not_json", function=self.name, error=_describe(error)),
-                message("tool.output.next"),
-            ) from error
-
-    def _import_function(self) -> Callable[[JSON], object]:
-        module, _, path = self.name.partition(":")
-        try:
-            with _importable(self.root):
-                value: object = importlib.import_module(module)
-        except (Exception, SystemExit) as error:
-            raise self._error(
-                message("tool.import", function=self.name, error=_describe(error)),
-                message("tool.import.next", folder=self.root),
-                detail=_raised_at(error),
-            ) from error
-        for part in path.split("."):
-            value = getattr(value, part, None)
-        if not callable(value):
-            what = message("tool.not_function", function=self.name)
-            if value is None:
-                what = message("tool.undefined", function=self.name)
-            raise self._error(what, message("tool.undefined.next", name=path, module=module))
-        return value
-
-    def _error(
-        self,
-        what: LocalizedText,
-        next_step: LocalizedText,
-        detail: tuple[LocalizedText, ...] = (),
-    ) -> ScenarioError:
-        return ScenarioError(what, where=self.location, detail=detail, next_step=next_step)
+            reason = describe_exception(error)
+            what = message("tool.not_json", function=self.name, error=reason)
+            raise self.function.error(what, step) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +116,13 @@ def _compile_tool(
 ) -> str | Tool | OutputTemplate:
     if isinstance(value, dict) and list(value) == ["python"]:
         function = value["python"]
-        if not isinstance(function, str) or not _NAME.fullmatch(function):
+        if not isinstance(function, str) or not FUNCTION_NAME.fullmatch(function):
             raise ScenarioError(
                 message("tool.form", tool=name),
                 where=positions.at("python"),
                 next_step=message("tool.form.next"),
             )
-        return PythonTool(function, root, positions.at("python"))
+        return PythonTool(FunctionReference(function, root, positions.at("python")))
     if not isinstance(value, str | dict | list):
         source, actual = positions.source(), yaml_type_name(value)
         what = message("tool.type", tool=name, actual=actual)
@@ -171,35 +140,3 @@ def _as_text(output: JSON) -> str:
 
 def _as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
-
-
-@contextmanager
-def _importable(folder: str) -> Iterator[None]:
-    """Put a folder first on the import path while a block runs.
-
-    Each block removes one entry, its own or an equal one, so that blocks of several threads at once
-    leave the path as it was.
-    """
-    sys.path.insert(0, folder)
-    importlib.invalidate_caches()
-    try:
-        yield
-    finally:
-        with suppress(ValueError):
-            sys.path.remove(folder)
-
-
-def _describe(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-
-
-def _raised_at(error: BaseException) -> tuple[LocalizedText, ...]:
-    """Return the line where an exception was raised, unless that is in this file."""
-    trace = error.__traceback__
-    last = ""
-    while trace is not None:
-        file = trace.tb_frame.f_code.co_filename
-        if file != __file__ and not file.startswith("<frozen "):
-            last = f"{file}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return (message("tool.raised_at", place=last),) if last else ()

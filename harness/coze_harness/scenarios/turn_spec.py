@@ -10,10 +10,10 @@ from typing import Any, Final, cast
 from coze_harness.coze.prompt_messages import attachment_kind
 from coze_harness.expectations import asks_for, build_expectation
 from coze_harness.messages import message
-from coze_harness.model import JSON, Attachment, replace
+from coze_harness.model import JSON, Attachment, Severity, replace
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location, SourcePositions
-from coze_harness.model.trial import Expectation, Tool, Turn
+from coze_harness.model.trial import Expectation, MinScore, Tool, Turn
 from coze_harness.scenarios.attachment_check import read_attachment
 from coze_harness.scenarios.error_collector import ErrorCollector
 from coze_harness.scenarios.expectation_template import ExpectationTemplate
@@ -52,12 +52,18 @@ class TurnContext:
 class TurnSpec:
     """The keys of a turn, with everything built that has no template in it.
 
-    With a `simulation`, it is the pattern of all turns, and `prompt` the first one.
+    The first `own_expectations` of `expect` are the turn's own; the scenario's follow them. With a
+    `simulation`, it is the pattern of all turns, and `prompt` the first one.
     """
 
     prompt: str = key("", ANY_TEXT, "What is said to the bot. Templates are filled.")
     expect: Sequence[Expectation | ExpectationTemplate] = key(
         (), list_of(EXPECTATION), "What the reply must satisfy. Plain text means contains."
+    )
+    min_score: float | None = key(
+        None,
+        {"type": ["number", "null"], "exclusiveMinimum": 0, "maximum": 1},
+        "The turn passes if the weighted mean of the scores of `expect` is at least this.",
     )
     attach: Sequence[str] = key(
         (),
@@ -73,6 +79,7 @@ class TurnSpec:
     input: Mapping[str, JSON] | None = key(
         None, {"type": ["object", "null"]}, "Instead of a prompt: run the workflow on these inputs."
     )
+    own_expectations: int = 0
     positions: SourcePositions
     context: TurnContext
     simulation: SimulationSpec | None = None
@@ -170,6 +177,11 @@ class TurnSpec:
             tools=cast("Mapping[str, str | Tool] | None", self.tools),
             checks_status=any(asks_for(one, "status") for one in expectations),
             workflow_input=self.input,
+            min_score=(
+                MinScore(self.min_score, self.own_expectations, positions.at("min_score"))
+                if self.min_score
+                else None
+            ),
         )
 
     def _attachment(self, path: str, where: Location) -> Attachment:
@@ -193,10 +205,18 @@ def compile_turn(
 
     Raises:
         ScenarioErrors: every expectation that cannot be built.
+        ScenarioError: `min_score` has nothing to count.
     """
-    expect = compile_expectations(turn.get("expect", ()), positions.below("expect"), context)
+    items = turn.get("expect", ())
+    expect = compile_expectations(items, positions.below("expect"), context)
+    if turn.get("min_score") is not None and not any(map(_counts_in_score, items)):
+        raise ScenarioError(
+            message("scenario.min_score_of_nothing"),
+            where=positions.key("min_score"),
+            next_step=message("scenario.min_score_of_nothing.next"),
+        )
     compiled = {**turn, "expect": expect, "tools": tools}
-    return TurnSpec(**compiled, positions=positions, context=context)
+    return TurnSpec(**compiled, own_expectations=len(expect), positions=positions, context=context)
 
 
 def compile_expectations(
@@ -213,11 +233,16 @@ def compile_expectations(
         place = positions.below(index)
         with errors:
             if context.has_templates and has_template(item):
-                expect.append(ExpectationTemplate(item, place))
+                expect.append(ExpectationTemplate(item, place, context.project.code))
             else:
-                expect.append(build_expectation(item, place))
+                expect.append(build_expectation(item, place, context.project.code))
     errors.raise_all()
     return tuple(expect)
+
+
+def _counts_in_score(item: JSON) -> bool:
+    """Return whether an item's verdict counts in the score of its turn."""
+    return not isinstance(item, dict) or item.get("severity") != Severity.WARNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +278,10 @@ class TemplatedScript:
     def written_turns(self) -> object:
         """What each turn has, templates as they are written, and the case that fills them."""
         plain = [
-            [one for one in spec.expectations() if not isinstance(one, ExpectationTemplate)]
+            [
+                *(one for one in spec.expectations() if not isinstance(one, ExpectationTemplate)),
+                *(() if spec.min_score is None else (spec.min_score,)),
+            ]
             for spec in self.specs
         ]
         limits = [spec.simulation.max_turns for spec in self.specs if spec.simulation]
