@@ -1,4 +1,4 @@
-"""Functions for the kind `python`, as an author writes them: its example names this module."""
+"""Functions for the kind `python`: the documentation's examples and samples name this module."""
 
 from __future__ import annotations
 
@@ -13,16 +13,10 @@ def is_polite(reply: Reply) -> bool:
     return any(word in reply.answer.lower() for word in POLITE)
 
 
-def says_all(reply: Reply, words: Sequence[str]) -> tuple[bool, str]:
+def covers(reply: Reply, words: Sequence[str]) -> tuple[float, str]:
     missing = [word for word in words if word not in reply.answer]
-    return not missing, f"missing: {', '.join(missing)}" if missing else ""
-
-
-def brevity(reply: Reply) -> float:
-    """Return 1 for an empty answer, and 0 from 100 characters on."""
-    return max(0.0, 1 - len(reply.answer) / 100)
+    return 1 - len(missing) / len(words), f"missing: {', '.join(missing) or 'nothing'}"
 
 
 def is_new(reply: Reply, context: EvaluationContext) -> bool:
-    """Return whether no earlier turn has the same answer."""
     return all(earlier.answer != reply.answer for earlier in context.previous_replies)

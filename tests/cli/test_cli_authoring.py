@@ -130,6 +130,18 @@ class Watched:
         return shown
 
 
+def test_watch_calls_an_edited_function(recorded: ProjectFolder) -> None:
+    pytest.importorskip("watchfiles", reason="needs the extra watch")
+    recorded.write("checks/__init__.py", "")
+    recorded.write("checks/tone.py", 'def formal(reply):\n    return False, "no 您"\n')
+    recorded.edit("scenarios/identity.yaml", "- 学术助手", "- python: checks.tone:formal")
+    watched = Watched(recorded.starts("run", "identity", "--watch"))
+    watched.wait("no 您[^$]*Ctrl-C")
+    recorded.write("checks/tone.py", 'def formal(reply):\n    return True, "formal enough"\n')
+    assert "checks/tone.py changed" in watched.wait("1 trial passed")
+    assert watched.interrupt() == 130
+
+
 def test_watch_judges_an_edit_again_and_goes_on_after_an_error(recorded: ProjectFolder) -> None:
     pytest.importorskip("watchfiles", reason="needs the extra watch")
     watched = Watched(recorded.starts("run", "identity", "--watch"))

@@ -9,13 +9,14 @@ import textwrap
 from pathlib import Path
 
 import coze_harness
+import doc_pages
 import pytest
 from doc_pages import ROOT
 from project import ProjectFolder
 
 PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
 EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-REPLAY, READ, KIND = EXAMPLES
+REPLAY, READ, CHECKS, KIND = EXAMPLES
 
 
 @pytest.fixture
@@ -69,28 +70,28 @@ def test_a_run_is_read(shipped: ProjectFolder) -> None:
     assert re.fullmatch(r"identity \d+\.\d s passed", lines[1])
 
 
-def test_a_kind_of_ones_own_judges(shipped: ProjectFolder) -> None:
-    shipped.write(
-        "scenarios/polite.yaml",
-        "turns: [{prompt: 你是谁?, expect: [{polite: [学术助手]}, {not: {polite: [滚]}}]}]\n",
-    )
-    cassette = shipped.text("cassettes/identity.yaml")
-    shipped.write(
-        "cassettes/polite.yaml", re.sub('"fingerprint": ".*?"', '"fingerprint": ""', cassette)
-    )
-    shipped.write("polite_kind.py", KIND)
+def test_functions_and_a_kind_of_ones_own_judge(shipped: ProjectFolder) -> None:
+    (functions, settings) = (one.text for one in doc_pages.blocks("docs/api.md", "yaml"))
+    own = "".join(f"    {line}\n" for line in functions.splitlines())
+    own += "      - polite: [学术助手]\n      - not: {polite: [滚]}\n"
+    shipped.write("scenarios/identity.yaml", f"turns:\n  - prompt: 你是谁?\n{own}")
+    shipped.write("harness.yaml", shipped.text("harness.yaml") + settings)
+    shipped.write("my_checks.py", CHECKS)
+    shipped.write("my_kinds.py", KIND)
     use = textwrap.dedent(
         """
-        import polite_kind
-        from coze_harness import TrialSelection, open_project, replay_project
+        from coze_harness import open_project, replay_project
 
         with open_project() as project:
-            for result in replay_project(project, TrialSelection(paths=("polite",))):
-                verdicts = result.turns[0].verdicts
-                print(result.error or [verdict.status.value for verdict in verdicts])
+            for result in replay_project(project):
+                print(result.error or [one.status.value for one in result.turns[0].verdicts])
+                print([one.kind for one in result.turns[0].failures])
         """
     )
-    assert python(shipped, use).strip() == "['passed', 'passed']"
+    statuses, failures = python(shipped, use).splitlines()
+    # The recorded answer says "请告诉我", and 论文.
+    assert statuses == str(["passed"] * 5)
+    assert failures == "[]"
 
 
 def test_importing_the_package_imports_no_room() -> None:

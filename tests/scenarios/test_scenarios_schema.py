@@ -78,6 +78,7 @@ def test_every_key_is_a_field_with_a_description() -> None:
             "positions",
             "context",
             "simulation",
+            "own_expectations",
         }
         assert names == set(schema["properties"])
         assert all(one["description"] for one in schema["properties"].values())

@@ -93,18 +93,19 @@ def score_verdict(min_score: MinScore, verdicts: Sequence[Verdict]) -> Verdict:
     ]
     least = min_score.at_least
     status, score = VerdictStatus.SKIPPED, None
-    reason = message("turn.score.skipped")
+    reason, actual = message("turn.score.skipped"), LocalizedText()
     if counted:
         score = sum(w * s for w, s in counted) / sum(w for w, _ in counted)
         is_reached = score >= least - _ROUNDING
         status = VerdictStatus.PASSED if is_reached else VerdictStatus.FAILED
         shown = shown_score(score + _ROUNDING)
         reason = message("turn.score.reason", score=shown, least=least)
+        actual = message("turn.score", score=shown)
     return Verdict(
         kind=MIN_SCORE,
         status=status,
         expected=message("turn.score.expected", least=least),
-        actual=LocalizedText(),
+        actual=actual,
         reason=reason,
         location=min_score.location,
         score=score,
