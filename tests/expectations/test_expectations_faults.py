@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from answer_kind_rows import FAULTS as FAULTS_OF_ANSWER_KINDS
 from coze_harness.expectations import KINDS
 from coze_harness.messages import message
 from declaring import FILE, declare, refusal
@@ -137,6 +138,7 @@ FAULTS = {
     ),
     "reasoning: [a]": ("1:14", "this is a list", "reasoning: {all_of: […]}"),
     "json: false": ("1:9", "must not be false", "not: {json: true}"),
+    **FAULTS_OF_ANSWER_KINDS,
 }
 
 

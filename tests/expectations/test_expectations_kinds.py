@@ -6,6 +6,7 @@ import pickle
 from typing import NamedTuple
 
 import pytest
+from answer_kind_rows import ROWS
 from builders import message, reply
 from coze_harness.expectations import KindSummary, asks_for, summarize_kinds
 from coze_harness.model import Reply, Severity, Usage, VerdictStatus
@@ -339,6 +340,7 @@ TABLE: dict[str, list[Row]] = {
         Row("status: completed", QUESTION, "failed", "kind.status.failed"),
         Row("status: asks", ANSWER, "failed", "kind.status.failed"),
     ],
+    **{kind: [Row(*row) for row in rows] for kind, rows in ROWS.items()},
 }
 
 

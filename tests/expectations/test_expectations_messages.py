@@ -25,6 +25,7 @@ NAMES = frozenset({
     *("all", "any", "arguments", "dash", "false", "ignore_case", "kind", "max", "min", "none"),
     *("normalize", "stream", "text", "token_set", "true", "type", "value", "where", "width"),
     *("at_least", "metric"),
+    *("after", "before", "equals", "tolerance", "unit"),
     *("a", "e"),  # in the pattern (a+)+, and in 1e-9
 })  # fmt: skip
 

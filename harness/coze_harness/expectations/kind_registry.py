@@ -9,10 +9,13 @@ from typing import Final, TypeVar
 from coze_harness.expectations.baseline_kind import SameAsBaseline
 from coze_harness.expectations.combinator_kinds import AllOf, AnyOf, Not, SomeOf
 from coze_harness.expectations.conversation_kind import WholeConversation
+from coze_harness.expectations.date_kind import CalendarDate
+from coze_harness.expectations.facts_kind import KeptFacts
 from coze_harness.expectations.json_kind import Json
 from coze_harness.expectations.kind import ExpectationKind
 from coze_harness.expectations.length_kind import Length
 from coze_harness.expectations.message_kinds import Messages, ToolCalled
+from coze_harness.expectations.number_kind import Number
 from coze_harness.expectations.numeric_kinds import (
     FirstToken,
     FollowUps,
@@ -21,6 +24,8 @@ from coze_harness.expectations.numeric_kinds import (
     TokenUsage,
 )
 from coze_harness.expectations.python_kind import Python
+from coze_harness.expectations.one_of_kind import OneOf
+from coze_harness.expectations.order_kind import Order
 from coze_harness.expectations.question_kind import Asks
 from coze_harness.expectations.reasoning_kind import Reasoning
 from coze_harness.expectations.regex_kind import Regex
@@ -97,6 +102,11 @@ KINDS: Final = KindRegistry(
     Regex,
     StartsWith,
     EndsWith,
+    OneOf,
+    Order,
+    Number,
+    CalendarDate,
+    KeptFacts,
     Length,
     Not,
     AnyOf,

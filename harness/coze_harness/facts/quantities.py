@@ -192,6 +192,30 @@ def find_quantities(text: str) -> Iterator[Fact]:
             )
 
 
+def find_lone_numerals(text: str) -> Iterator[Fact]:
+    """Yield the short Chinese numerals that are numbers only where they stand alone, as in 是十二.
+
+    `find_quantities` leaves them out: 十 begins 十分, 十足 and many other words.
+
+    Args:
+        text: in normal width.
+    """
+    for match in _lone_numerals().finditer(text):
+        value = parse_chinese(match["cn"]) if len(match["cn"]) <= MAX_NUMERAL else None
+        if value is not None:
+            amount = -value if match["sign"] else value
+            start, end = match.span()
+            yield Fact(FactKind.NUMBER, amount, "", start, end, match.group(), is_certain=False)
+
+
+@cache
+def _lone_numerals() -> re.Pattern[str]:
+    point = f"点[{CHINESE_DIGITS}]++"
+    return re.compile(
+        rf"(?:(?<!\w)|(?<=[是为得共于]))(?P<sign>负)?(?P<cn>{CHINESE_NUMERAL}(?:{point})?)(?!\w)"
+    )
+
+
 def _share_units(text: str, found: list[_Candidate]) -> None:
     """Give both ends of a range the unit that is written once: 5–7天, $5–7, 5至7万元."""
     for index in range(len(found) - 2, -1, -1):
