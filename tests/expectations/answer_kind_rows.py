@@ -71,9 +71,16 @@ ROWS: dict[str, list[AnswerRow]] = {
         ),
         ("facts: 7天内退货", "，" * 200_001, "failed", "kind.text.long"),
     ],
+    "refusal": [
+        ("refusal: true", "抱歉，我无法回答。", "passed", "kind.refusal.found"),
+        ("refusal: true", "好的。", "failed", "kind.refusal.none"),
+        ("refusal: false", "好的。", "passed", "kind.refusal.none"),
+        ("refusal: false", "I can't help with that.", "failed", "kind.refusal.found"),
+    ],
 }
 
 FAULTS: dict[str, tuple[str, str, str]] = {
+    "refusal: 抱歉": ("1:12", "this is text", "refusal: true"),
     "order: [a]": ("1:10", "one text", 'order: ["…", "…"]'),
     "order: {ignore_case: true}": ("1:10", 'has no "texts"', "order: ["),
     "one_of: 退款": ("1:11", "this is text", 'one_of: ["…", "…"]'),

@@ -164,7 +164,7 @@ FOREIGN = {
     "icontains-all": "contains",
     "icontains-any": "contains",
     "is-json": "json",
-    "is-refusal": "judge",
+    "is-refusal": "refusal",
     "is-valid-function-call": "tool_call",
     "javascript": "python",
     "levenshtein": "similar",

@@ -58,11 +58,12 @@ _SPELLINGS: Final = {
     "first_token: {max: …}": "time-to-first-token ttft",
     # judgement and own code
     _JUDGE: (
-        "llm-rubric rubric g-eval factuality answer-relevance is-refusal moderation classifier pi "
+        "llm-rubric rubric g-eval factuality answer-relevance moderation classifier pi "
         "model-graded-closedqa model-graded-factuality"
     ),
     "python: package.module:function": "javascript ruby webhook function callable",
     "language: zh": "is-language lang",
+    "refusal: true": "is-refusal refuses",
 }
 """How something is written here, and its names (with hyphens) elsewhere."""
 

@@ -28,6 +28,7 @@ from coze_harness.expectations.one_of_kind import OneOf
 from coze_harness.expectations.order_kind import Order
 from coze_harness.expectations.question_kind import Asks
 from coze_harness.expectations.reasoning_kind import Reasoning
+from coze_harness.expectations.refusal_kind import Refusal
 from coze_harness.expectations.regex_kind import Regex
 from coze_harness.expectations.similarity_kind import Similar
 from coze_harness.expectations.status_kind import Status
@@ -108,6 +109,7 @@ KINDS: Final = KindRegistry(
     CalendarDate,
     KeptFacts,
     Length,
+    Refusal,
     Not,
     AnyOf,
     AllOf,
