@@ -17,10 +17,10 @@ from coze_harness.cassettes import Recording, RecordingTransport, Redactor
 from coze_harness.cassettes.cassette_files import read_cassette, write_cassette
 from coze_harness.cassettes.interaction import Interaction
 from coze_harness.cassettes.known_secrets import base64_forms
-from coze_harness.cassettes.redaction import MARK
 from coze_harness.model import JSON, BotSnapshot, HttpCall, HttpResponse, replace
 from coze_harness.model.errors import SecretLeakError
 from coze_harness.text.json_text import parse_json
+from coze_harness.text.placeholders import MARK
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scale import SCALE, scaled

@@ -71,6 +71,16 @@ ROWS: dict[str, list[AnswerRow]] = {
         ),
         ("facts: 7天内退货", "，" * 200_001, "failed", "kind.text.long"),
     ],
+    "pii": [
+        ("pii: none", "好的。", "passed", "kind.pii.none"),
+        ("pii: none", "电话 13800138000", "failed", "kind.pii.found"),
+        ("pii: none", "电话 <redacted:2>", "failed", "kind.pii.redacted"),
+        ("pii: {none: [email]}", "13800138000 <redacted>", "passed", "kind.pii.none"),
+        ("pii: {none: [email]}", "li@shop.cn", "failed", "kind.pii.found"),
+        ("pii: {allow: ['+86 13800138000']}", "13800138000", "passed", "kind.pii.none"),
+        ("pii: {allow: ['8000']}", "13800138000", "failed", "kind.pii.found"),
+        ("pii: none", "，" * 200_001, "failed", "kind.text.long"),
+    ],
     "refusal": [
         ("refusal: true", "抱歉，我无法回答。", "passed", "kind.refusal.found"),
         ("refusal: true", "好的。", "failed", "kind.refusal.none"),
@@ -80,6 +90,11 @@ ROWS: dict[str, list[AnswerRow]] = {
 }
 
 FAULTS: dict[str, tuple[str, str, str]] = {
+    "pii: true": ("1:8", "`true` as true", "pii: none"),
+    "pii: {}": ("1:8", "is empty", "pii: none"),
+    "pii: {none: []}": ("1:15", "empty list", "phone, id_card"),
+    "pii: {none: phone}": ("1:15", "this is text", "none: [phone]"),
+    "pii: {none: [phon]}": ("1:16", 'Did you mean "phone"?', "phone, id_card, bank_card"),
     "refusal: 抱歉": ("1:12", "this is text", "refusal: true"),
     "order: [a]": ("1:10", "one text", 'order: ["…", "…"]'),
     "order: {ignore_case: true}": ("1:10", 'has no "texts"', "order: ["),

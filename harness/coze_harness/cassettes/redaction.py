@@ -18,16 +18,15 @@ from coze_harness.cassettes.stream_fields import split_texts
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import BotSnapshot, replace
 from coze_harness.text.json_text import dump_json, parse_json
+from coze_harness.text.placeholders import MARK, PLACEHOLDER
 from coze_harness.text.safe_regex import UserPattern
 
-MARK: Final = "<redacted>"
 KEPT_RESPONSE_HEADERS: Final = frozenset(
     {"content-type", "x-tt-logid", "x-log-id", "retry-after", "date"}
 )
 
 _NUMBERED: Final = re.compile(rb"<redacted:[0-9]{1,6}>")
 _SECRET_WORD: Final = re.compile(r"[!-~]+")
-_MARKS: Final = re.compile(r"<redacted(?::[0-9]{1,6})?>")
 # A digest is no secret, but a project's pattern for hexadecimal keys may match it.
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 _STRING: Final = r'"(?:[^"\\]++|\\.)*+"'
@@ -177,7 +176,7 @@ class Redactor:
                     for search in self._searches
                     for finding in search(content)
                     # A match with a placeholder was redacted; the pattern matches around it, too.
-                    if not _MARKS.search(content[finding.start : finding.end])
+                    if not PLACEHOLDER.search(content[finding.start : finding.end])
                     and not _is_inside_mark(content, finding)
                 ),
                 None,
@@ -357,7 +356,7 @@ def matches_redacted(redacted: str, text: str) -> bool:
     A placeholder stands for a word: characters of ASCII without space. The secret need not be known
     any more: a replay has no token, and the rules grow.
     """
-    first, *others = _MARKS.split(redacted)
+    first, *others = PLACEHOLDER.split(redacted)
     if not text.startswith(first):
         return False
     at = len(first)
@@ -371,7 +370,7 @@ def matches_redacted(redacted: str, text: str) -> bool:
 
 
 def _is_word(text: str) -> bool:
-    return bool(_MARKS.fullmatch(text)) or _SECRET_WORD.fullmatch(text) is not None
+    return bool(PLACEHOLDER.fullmatch(text)) or _SECRET_WORD.fullmatch(text) is not None
 
 
 def _pattern_search(pattern: UserPattern) -> _Search:
@@ -387,10 +386,11 @@ def _pattern_search(pattern: UserPattern) -> _Search:
 
 
 def _personal_search(text: str) -> Iterator[_Finding]:
-    from coze_harness.cassettes.personal_data import find_personal_data  # only projects that ask
+    # Only projects that ask for it.
+    from coze_harness.text.personal_data import find_chinese_personal_data
 
-    for start, end, digits in find_personal_data(text):
-        yield _Finding(start, end, digits, message("secret.personal"))
+    for one in find_chinese_personal_data(text):
+        yield _Finding(one.start, one.end, one.value, message("secret.personal"))
 
 
 PRESETS: Final[dict[str, _Search]] = {"cn_personal": _personal_search}
@@ -426,7 +426,7 @@ def _replaced(
 
 def _is_inside_mark(text: str, finding: _Finding) -> bool:
     begin = text.rfind("<redacted", max(finding.start - 16, 0), finding.start + 9)
-    mark = _MARKS.match(text, begin) if begin >= 0 else None
+    mark = PLACEHOLDER.match(text, begin) if begin >= 0 else None
     return mark is not None and mark.start() <= finding.start and finding.end <= mark.end()
 
 

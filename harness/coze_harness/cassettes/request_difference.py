@@ -9,10 +9,11 @@ from typing import Final
 import orjson
 
 from coze_harness.cassettes.interaction import Interaction, split_target
-from coze_harness.cassettes.redaction import MARK, matches_redacted
+from coze_harness.cassettes.redaction import matches_redacted
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import JSON, HttpCall
 from coze_harness.text.json_text import dump_json, dump_sorted_json, parse_json
+from coze_harness.text.placeholders import MARK
 
 _MAX_LINES = 6
 _MAX_VALUE_LENGTH = 200
