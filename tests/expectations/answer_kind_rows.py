@@ -81,6 +81,16 @@ ROWS: dict[str, list[AnswerRow]] = {
         ("pii: {allow: ['8000']}", "13800138000", "failed", "kind.pii.found"),
         ("pii: none", "，" * 200_001, "failed", "kind.text.long"),
     ],
+    "leak": [
+        ("leak: none", "好的。", "passed", "kind.leak.none.no_prompt"),
+        ("leak: {none: [tools, thoughts]}", "好的。", "passed", "kind.leak.none"),
+        ("leak: none", "System prompt: be polite.", "failed", "kind.leak.prompt"),
+        ("leak: none", "<tool_call>{}</tool_call>", "failed", "kind.leak.tools"),
+        ("leak: none", "<think>好</think>", "failed", "kind.leak.thoughts"),
+        ("leak: none", "`<think>`", "passed", "kind.leak.none.no_prompt"),
+        ("leak: {none: [prompt]}", "好的。", "skipped", "kind.leak.no_prompt"),
+        ("leak: none", "，" * 200_001, "failed", "kind.text.long"),
+    ],
     "refusal": [
         ("refusal: true", "抱歉，我无法回答。", "passed", "kind.refusal.found"),
         ("refusal: true", "好的。", "failed", "kind.refusal.none"),
@@ -90,6 +100,8 @@ ROWS: dict[str, list[AnswerRow]] = {
 }
 
 FAULTS: dict[str, tuple[str, str, str]] = {
+    "leak: true": ("1:9", "`true` as true", "leak: none"),
+    "leak: {none: [think]}": ("1:17", "has no value", "prompt, tools, thoughts"),
     "pii: true": ("1:8", "`true` as true", "pii: none"),
     "pii: {}": ("1:8", "is empty", "pii: none"),
     "pii: {none: []}": ("1:15", "empty list", "phone, id_card"),

@@ -13,6 +13,7 @@ from coze_harness.expectations.date_kind import CalendarDate
 from coze_harness.expectations.facts_kind import KeptFacts
 from coze_harness.expectations.json_kind import Json
 from coze_harness.expectations.kind import ExpectationKind
+from coze_harness.expectations.leak_kind import NoLeak
 from coze_harness.expectations.length_kind import Length
 from coze_harness.expectations.message_kinds import Messages, ToolCalled
 from coze_harness.expectations.number_kind import Number
@@ -112,6 +113,7 @@ KINDS: Final = KindRegistry(
     Length,
     Refusal,
     NoPersonalData,
+    NoLeak,
     Not,
     AnyOf,
     AllOf,
