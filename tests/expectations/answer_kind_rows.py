@@ -91,6 +91,17 @@ ROWS: dict[str, list[AnswerRow]] = {
         ("leak: {none: [prompt]}", "好的。", "skipped", "kind.leak.no_prompt"),
         ("leak: none", "，" * 200_001, "failed", "kind.text.long"),
     ],
+    "links": [
+        ("links: none", "好的。", "passed", "kind.links.none"),
+        ("links: none", "coze.cn", "failed", "kind.links.unwanted"),
+        ("links: [coze.cn]", "https://www.coze.cn", "passed", "kind.links.passed"),
+        ("links: {allow: ['*.coze.cn']}", "https://coze.cn", "passed", "kind.links.passed"),
+        ("links: ['tel:', coze.cn]", "tel:10086", "passed", "kind.links.passed"),
+        ("links: [coze.cn]", "https://coze.cn@evil.com", "failed", "kind.links.foreign"),
+        ("links: [coze.cn]", "https://сoze.cn", "failed", "kind.links.imitation"),
+        ("links: [coze.cn]", "tel:10086", "failed", "kind.links.no_host"),
+        ("links: none", "，" * 200_001, "failed", "kind.text.long"),
+    ],
     "refusal": [
         ("refusal: true", "抱歉，我无法回答。", "passed", "kind.refusal.found"),
         ("refusal: true", "好的。", "failed", "kind.refusal.none"),
@@ -102,6 +113,10 @@ ROWS: dict[str, list[AnswerRow]] = {
 FAULTS: dict[str, tuple[str, str, str]] = {
     "leak: true": ("1:9", "`true` as true", "leak: none"),
     "leak: {none: [think]}": ("1:17", "has no value", "prompt, tools, thoughts"),
+    "links: true": ("1:10", "`true` as true", "links: [coze.cn]"),
+    "links: coze.cn": ("1:10", "this is text", "links: [coze.cn]"),
+    "links: ['https://coze.cn']": ("1:11", "is not a domain", "links: [coze.cn]"),
+    "links: []": ("1:10", "empty list", "Write at least one text"),
     "pii: true": ("1:8", "`true` as true", "pii: none"),
     "pii: {}": ("1:8", "is empty", "pii: none"),
     "pii: {none: []}": ("1:15", "empty list", "phone, id_card"),

@@ -15,6 +15,7 @@ from coze_harness.expectations.json_kind import Json
 from coze_harness.expectations.kind import ExpectationKind
 from coze_harness.expectations.leak_kind import NoLeak
 from coze_harness.expectations.length_kind import Length
+from coze_harness.expectations.links_kind import AllowedLinks
 from coze_harness.expectations.message_kinds import Messages, ToolCalled
 from coze_harness.expectations.number_kind import Number
 from coze_harness.expectations.numeric_kinds import (
@@ -114,6 +115,7 @@ KINDS: Final = KindRegistry(
     Refusal,
     NoPersonalData,
     NoLeak,
+    AllowedLinks,
     Not,
     AnyOf,
     AllOf,
