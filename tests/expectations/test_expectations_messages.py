@@ -21,7 +21,7 @@ from test_expectations_properties import ITEMS, made, replies
 EN, ZH = Catalogue("en"), Catalogue("zh")
 # Names and words of files that a Chinese text keeps, besides kinds and their keys.
 NAMES = frozenset({
-    *("Token", "JSON", "Coze", "JMESPath", "YAML"),
+    *("Token", "JSON", "Coze", "JMESPath", "YAML", "Markdown"),
     *("all", "any", "arguments", "dash", "false", "ignore_case", "kind", "max", "min", "none"),
     *("normalize", "stream", "text", "token_set", "true", "type", "value", "where", "width"),
     *("at_least", "metric"),

@@ -14,9 +14,17 @@ MAX_JUDGED: Final = 200_000
 """Characters; a kind that reads more of them takes longer than half a second."""
 
 
-def reject_long_answer(kind: ExpectationKind, answer: str) -> Verdict | None:
-    """Return the verdict on an answer that is too long to be judged; `None` for any other."""
-    if len(answer) <= MAX_JUDGED:
+def reject_long_answer(
+    kind: ExpectationKind, answer: str, most: int = MAX_JUDGED
+) -> Verdict | None:
+    """Return the verdict on an answer that is too long to be judged; `None` for any other.
+
+    Args:
+        kind: the expectation.
+        answer: the answer.
+        most: characters up to which it is judged.
+    """
+    if len(answer) <= most:
         return None
-    reason = message("kind.text.long", subject=ANSWER, n=len(answer), most=MAX_JUDGED)
+    reason = message("kind.text.long", subject=ANSWER, n=len(answer), most=most)
     return kind.inconclusive(reason, excerpt(answer))
