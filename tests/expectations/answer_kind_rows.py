@@ -116,7 +116,7 @@ ROWS: dict[str, list[AnswerRow]] = {
             "kind.markdown.malformed",
         ),
         ("markdown: {well_formed: true}", "| a |\n| b |", "failed", "kind.markdown.malformed"),
-        ("markdown: none", "，" * 50_001, "failed", "kind.text.long"),
+        ("markdown: none", "，" * 20_001, "failed", "kind.text.long"),
     ],
     "refusal": [
         ("refusal: true", "抱歉，我无法回答。", "passed", "kind.refusal.found"),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-MAX_PARSED: Final = 50_000
+MAX_PARSED: Final = 20_000
 """Characters that are parsed: the parser's time is not linear for every text."""
 _DEPTH: Final = 20
 _ELEMENTS: Final = {
