@@ -99,7 +99,11 @@ FAULTS = {
         'similar: {to: "我是chatchat,一个虚拟的学术助手。", at_least: 0.6}',
     ),
     "similar: {to: a, at_least: 60}": ("1:30", "must be at most 1", "Correct the number"),
-    "similar: {to: a, metric: bleu}": ("1:28", "not available in this version", "ratio, token_set"),
+    "similar: {to: a, metric: embedding}": (
+        "1:28",
+        "not available in this version",
+        "ratio, token_set, rouge_l, chrf, bleu",
+    ),
     "similar: {to: a, metric: tokenset}": ("1:28", 'has no value "tokenset"', "ratio, token_set"),
     "regex: '(a'": ("1:10", "not a regular expression", "contains:"),
     "length: 120": ("1:11", "`120` as the number 120", "length: {max: 120}"),

@@ -24,7 +24,7 @@ NAMES = frozenset({
     *("Token", "JSON", "Coze", "JMESPath", "YAML", "Markdown"),
     *("all", "any", "arguments", "dash", "false", "ignore_case", "kind", "max", "min", "none"),
     *("normalize", "stream", "text", "token_set", "true", "type", "value", "where", "width"),
-    *("at_least", "metric"),
+    *("at_least", "metric", "rouge_l", "chrf", "bleu"),
     *("after", "before", "equals", "tolerance", "unit"),
     *("a", "e"),  # in the pattern (a+)+, and in 1e-9
 })  # fmt: skip

@@ -49,8 +49,9 @@ _SPELLINGS: Final = {
     "status: completed": "finish-reason state",
     # similarity
     _SIMILAR: "levenshtein similarity fuzzy closest-to semantic-similarity cosine approx",
-    'similar: {to: "…", metric: token_set}': "rouge-n bleu gleu meteor",
-    'similar: {to: "…", metric: ratio}': "rouge-l",
+    'similar: {to: "…", metric: rouge_l}': "rouge-l rouge-n rouge",
+    'similar: {to: "…", metric: bleu}': "bleu gleu sacrebleu",
+    'similar: {to: "…", metric: chrf}': "chrf meteor",
     "same_as_baseline: true": "snapshot",
     # cost
     "tokens: {max: …}": "cost max-tokens",

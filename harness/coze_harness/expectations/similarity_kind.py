@@ -3,43 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal, Self
+from typing import Final, Self
 
+from coze_harness.expectations.answer_limit import reject_long_answer
 from coze_harness.expectations.excerpt import excerpt
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
+from coze_harness.expectations.optional_package import has_package, package_missing
 from coze_harness.expectations.parameter import choice, required_text, share
+from coze_harness.expectations.similarity_metrics import (
+    METRICS,
+    METRICS_OF_PACKAGE,
+    SimilarityMetric,
+    similarity_score,
+)
 from coze_harness.expectations.text_normalization import (
     PLAIN,
     TextNormalization,
     parse_normalization,
 )
-from coze_harness.expectations.word_count import words
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import Verdict
 from coze_harness.model.trial import EvaluationContext
 
-SimilarityMetric = Literal["ratio", "token_set"]
-_METRICS: Final[tuple[SimilarityMetric, ...]] = ("ratio", "token_set")
-
 _TO: Final = required_text("to")
 AT_LEAST: Final = share("at_least", 0.75)
 """The least similarity that passes; the default is promptfoo's."""
-_METRIC: Final = choice("metric", _METRICS, reserved=("rouge_l", "bleu", "chrf", "embedding"))
-
-
-def similarity_score(left: str, right: str, metric: SimilarityMetric) -> float:
-    """Return how similar two texts are, 0 to 1.
-
-    `ratio` counts the characters to insert or delete (rapidfuzz's ratio). `token_set` compares the
-    sets of words, where each Chinese character is a word: order and repetition do not count, and a
-    text all of whose words are in the other has 1 (rapidfuzz's token_set_ratio).
-    """
-    from rapidfuzz import fuzz  # 10 ms to import, and only this kind needs it
-
-    if metric == "ratio":
-        return fuzz.ratio(left, right) / 100
-    return fuzz.token_set_ratio(" ".join(words(left)), " ".join(words(right))) / 100
+_METRIC: Final = choice("metric", METRICS, reserved=("embedding",))
 
 
 def shown_score(score: float) -> float:
@@ -71,6 +61,9 @@ class Similar(ExpectationKind):
         arguments = cls.read_arguments(argument)
         text, at_least = _TO.read(arguments), AT_LEAST.read(arguments)
         metric = _METRIC.read(arguments)
+        if metric in METRICS_OF_PACKAGE and not has_package("metrics"):
+            name = f"similar: {{metric: {metric}}}"
+            raise arguments[_METRIC.key].error_at(*package_missing(name, "metrics"))
         normalization = parse_normalization(arguments, item.options)
         return cls(
             **item.common,
@@ -84,9 +77,12 @@ class Similar(ExpectationKind):
     @property
     def expected(self) -> LocalizedText:
         """The text, and how similar the answer is."""
-        if self.metric == "token_set":
+        if self.metric != "ratio":
             expected = message(
-                "kind.similar.expected.token_set", text=self.text, least=self.at_least
+                "kind.similar.expected.metric",
+                text=self.text,
+                least=self.at_least,
+                metric=self.metric,
             )
         else:
             expected = message("kind.similar.expected", text=self.text, least=self.at_least)
@@ -95,6 +91,9 @@ class Similar(ExpectationKind):
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the answer; the verdict's score is the similarity."""
         answer = context.reply.answer
+        is_slow = self.metric not in ("ratio", "token_set")
+        if is_slow and (verdict := reject_long_answer(self, answer)):
+            return verdict
         score = similarity_score(self.normalization.normalize(answer)[0], self.needle, self.metric)
         shown = shown_score(score)
         if score >= self.at_least:
