@@ -26,6 +26,7 @@ NAMES = frozenset({
     *("normalize", "stream", "text", "token_set", "true", "type", "value", "where", "width"),
     *("at_least", "metric", "rouge_l", "chrf", "bleu"),
     *("after", "before", "equals", "tolerance", "unit"),
+    "zh",
     *("a", "e"),  # in the pattern (a+)+, and in 1e-9
 })  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import Final
 
-NOT_YET: Final = ("judge", "language")
+NOT_YET: Final = ("judge",)
 """Kinds that a later version has."""
 
 _JUDGE: Final = 'judge: {rubric: "…", at_least: 0.7}'

@@ -13,6 +13,7 @@ from coze_harness.expectations.date_kind import CalendarDate
 from coze_harness.expectations.facts_kind import KeptFacts
 from coze_harness.expectations.json_kind import Json
 from coze_harness.expectations.kind import ExpectationKind
+from coze_harness.expectations.language_kind import SpokenLanguage
 from coze_harness.expectations.leak_kind import NoLeak
 from coze_harness.expectations.length_kind import Length
 from coze_harness.expectations.links_kind import AllowedLinks
@@ -113,6 +114,7 @@ KINDS: Final = KindRegistry(
     CalendarDate,
     KeptFacts,
     Length,
+    SpokenLanguage,
     Refusal,
     NoPersonalData,
     NoLeak,
