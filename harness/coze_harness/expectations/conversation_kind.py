@@ -14,7 +14,8 @@ from coze_harness.expectations.excerpt import excerpt
 from coze_harness.expectations.item_argument import ItemArgument, is_list
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.parameter import TRUE_SCHEMA, Parameter, share
-from coze_harness.expectations.similarity_kind import shown_score, similarity_score
+from coze_harness.expectations.similarity_kind import shown_score
+from coze_harness.expectations.similarity_metrics import similarity_score
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import Verdict
 from coze_harness.model.trial import EvaluationContext

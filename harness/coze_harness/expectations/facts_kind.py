@@ -47,7 +47,7 @@ _IGNORE: Final[Parameter[tuple[str, ...]]] = Parameter(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptFacts(ExpectationKind):
+class SameFacts(ExpectationKind):
     """The answer keeps the facts of a text."""
 
     kind = "facts"

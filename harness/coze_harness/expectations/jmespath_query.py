@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
+from coze_harness.expectations.comparison_operators import (
+    Comparison,
+    ComparisonTimeoutError,
+    parse_comparisons,
+)
 from coze_harness.expectations.excerpt import excerpt
 from coze_harness.expectations.item_argument import ItemArgument
+from coze_harness.expectations.json_values import as_json, is_same_value
 from coze_harness.expectations.parameter import Parameter
-from coze_harness.expectations.text_normalization import nfc
 from coze_harness.messages import LocalizedText, literal, message
 from coze_harness.model import JSON
 
@@ -44,11 +48,17 @@ class Mismatch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class JmesPathCheck:
-    """One expression and the value it must find; found mappings may have more keys."""
+    """One expression, and the value it must find or comparisons with what it finds.
+
+    Found mappings may have more keys. A mapping that has all the operators as keys is compared
+    with them as with a literal mapping.
+    """
 
     source: str
     expected: JSON
     query: CompiledQuery = field(compare=False, repr=False)
+    comparisons: tuple[Comparison, ...] = ()
+    """In place of equality, where the expected value consists of operators."""
 
     def mismatch(self, value: JSON) -> Mismatch | None:
         """Return why a value does not match; `None` if it does.
@@ -69,7 +79,28 @@ class JmesPathCheck:
         except (JMESPathError, RecursionError) as error:
             reason = message("kind.where.invalid", path=self.source, error=str(error))
             return Mismatch(reason, message("kind.where.nothing"))
+        if self.comparisons and not _has_keys(actual, self.expected):
+            return self._compare(actual)
         return find_mismatch(self.expected, actual, self.source)
+
+    def _compare(self, actual: JSON) -> Mismatch | None:
+        try:
+            if all(one.accepts(actual) for one in self.comparisons):
+                return None
+        except ComparisonTimeoutError as error:
+            raise UnfinishedQueryError(error.reason) from error
+        shown = excerpt(as_json(actual))
+        reason = message(
+            "kind.where.other", path=self.source, actual=shown, expected=self.description
+        )
+        return Mismatch(reason, literal(shown))
+
+    @property
+    def description(self) -> LocalizedText:
+        """The expected value, or the comparisons."""
+        if not self.comparisons:
+            return literal(as_json(self.expected))
+        return message("kind.all", parts=tuple([one.describe() for one in self.comparisons]))
 
 
 def _parse_checks(argument: ItemArgument) -> tuple[JmesPathCheck, ...]:
@@ -84,7 +115,8 @@ def _parse_checks(argument: ItemArgument) -> tuple[JmesPathCheck, ...]:
     checks = []
     for source, expected in argument.value.items():
         try:
-            checks.append(JmesPathCheck(source, expected, BoundedQuery(source)))
+            comparisons = parse_comparisons(argument.child(source, expected))
+            checks.append(JmesPathCheck(source, expected, BoundedQuery(source), comparisons))
         except QueryError as error:
             raise argument.key_error(
                 source,
@@ -102,7 +134,8 @@ WHERE: Final[Parameter[tuple[JmesPathCheck, ...]]] = Parameter(
     {
         "type": "object",
         "minProperties": 1,
-        "description": "JMESPath expressions, each with the value that it must find.",
+        "description": "JMESPath expressions, each with the value that it must find, or with "
+        "comparisons: gt, gte, lt, lte, ne, in, contains, matches, type, exists.",
     },
     (),
 )
@@ -116,9 +149,18 @@ def first_mismatch(checks: tuple[JmesPathCheck, ...], value: JSON) -> Mismatch |
 def describe_checks(checks: tuple[JmesPathCheck, ...]) -> tuple[LocalizedText, ...]:
     """Return what each check expects: `items[0].name is "北京"`."""
     return tuple(
-        message("kind.where.expected", path=check.source, value=as_json(check.expected))
+        message("kind.where.compared", path=check.source, comparison=check.description)
+        if check.comparisons
+        else message("kind.where.expected", path=check.source, value=as_json(check.expected))
         for check in checks
     )
+
+
+def _has_keys(actual: JSON, expected: JSON) -> bool:
+    """Return whether a value is a mapping with all the keys of another one."""
+    if not (isinstance(actual, Mapping) and isinstance(expected, Mapping)):
+        return False
+    return expected.keys() <= actual.keys()
 
 
 def find_mismatch(expected: JSON, actual: JSON, place: str = "") -> Mismatch | None:
@@ -148,7 +190,7 @@ def find_mismatch(expected: JSON, actual: JSON, place: str = "") -> Mismatch | N
             pairs = zip(expected, actual, strict=True)
             found_in = (find_mismatch(a, b, f"{place}[{i}]") for i, (a, b) in enumerate(pairs))
             return next(filter(None, found_in), None)
-    elif _is_same_scalar(expected, actual):
+    elif is_same_value(expected, actual):
         return None
     return _mismatch(expected, actual, place)
 
@@ -162,17 +204,3 @@ def _mismatch(expected: JSON, actual: JSON, place: str) -> Mismatch:
     else:
         reason = message("kind.where.no_mapping", actual=shown)
     return Mismatch(reason, literal(shown))
-
-
-def _is_same_scalar(expected: JSON, actual: JSON) -> bool:
-    """Return whether two JSON scalars are the same; true is not 1, but 1 is 1.0."""
-    if isinstance(expected, str) and isinstance(actual, str):
-        return nfc(expected) == nfc(actual)
-    if isinstance(expected, bool) or isinstance(actual, bool):
-        return expected is actual
-    return expected == actual
-
-
-def as_json(value: JSON) -> str:
-    """Return a value as JSON text for a message."""
-    return json.dumps(value, ensure_ascii=False, default=dict)

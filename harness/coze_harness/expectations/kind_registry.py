@@ -10,7 +10,7 @@ from coze_harness.expectations.baseline_kind import SameAsBaseline
 from coze_harness.expectations.combinator_kinds import AllOf, AnyOf, Not, SomeOf
 from coze_harness.expectations.conversation_kind import WholeConversation
 from coze_harness.expectations.date_kind import CalendarDate
-from coze_harness.expectations.facts_kind import KeptFacts
+from coze_harness.expectations.facts_kind import SameFacts
 from coze_harness.expectations.json_kind import Json
 from coze_harness.expectations.kind import ExpectationKind
 from coze_harness.expectations.language_kind import SpokenLanguage
@@ -112,7 +112,7 @@ KINDS: Final = KindRegistry(
     Order,
     Number,
     CalendarDate,
-    KeptFacts,
+    SameFacts,
     Length,
     SpokenLanguage,
     Refusal,

@@ -14,11 +14,11 @@ from coze_harness.expectations.jmespath_query import (
     WHERE,
     JmesPathCheck,
     UnfinishedQueryError,
-    as_json,
     describe_checks,
     find_mismatch,
     first_mismatch,
 )
+from coze_harness.expectations.json_values import as_json
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.number_range import (
     COUNTS,
