@@ -22,7 +22,7 @@ from coze_harness.model import (
 )
 from coze_harness.model.errors import HarnessError
 from coze_harness.model.protocols import CallFlow, Conversation
-from coze_harness.model.trial import EvaluationContext, Expectation, SimulatedUser, Trial, Turn
+from coze_harness.model.trial import EvaluationContext, SimulatedUser, Trial, Turn
 
 
 @dataclass(frozen=True, slots=True)

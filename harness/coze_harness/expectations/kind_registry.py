@@ -27,10 +27,10 @@ from coze_harness.expectations.numeric_kinds import (
     Polls,
     TokenUsage,
 )
-from coze_harness.expectations.python_kind import Python
 from coze_harness.expectations.one_of_kind import OneOf
 from coze_harness.expectations.order_kind import Order
 from coze_harness.expectations.pii_kind import NoPersonalData
+from coze_harness.expectations.python_kind import Python
 from coze_harness.expectations.question_kind import Asks
 from coze_harness.expectations.reasoning_kind import Reasoning
 from coze_harness.expectations.refusal_kind import Refusal
