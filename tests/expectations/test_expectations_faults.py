@@ -49,7 +49,6 @@ FAULTS = {
     "matches: x": ("1:3", 'is called "regex" here', "regex: '…'"),
     "is-json:": ("1:3", 'is called "json" here', "json: true"),
     "model-graded-closedqa: x": ("1:3", 'is called "judge" here', KNOWN),
-    "python: a:b": ("1:3", "not available in this version", KNOWN),
     "type: icontains\nvalue: x": (
         "1:3",
         "without type",

@@ -33,7 +33,7 @@ class ComparisonTimeoutError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class ValueComparison:
     """An operator with its operand."""
 
     operator: str
@@ -76,7 +76,7 @@ class Comparison:
         return literal(f"{_SIGNS[self.operator]} {value}")
 
 
-def parse_comparisons(argument: ItemArgument) -> tuple[Comparison, ...]:
+def parse_comparisons(argument: ItemArgument) -> tuple[ValueComparison, ...]:
     """Return the comparisons that a mapping declares; none for a value that must be equal.
 
     All keys must be operators, with operands that they can have: a mapping with other keys is a
@@ -94,7 +94,7 @@ def parse_comparisons(argument: ItemArgument) -> tuple[Comparison, ...]:
             _check_operand(operator, inner)
         elif not _is_operand(operator, operand):
             return ()
-    return tuple(Comparison(operator, operand) for operator, operand in value.items())
+    return tuple(ValueComparison(operator, operand) for operator, operand in value.items())
 
 
 def _is_operand(operator: str, operand: JSON) -> bool:

@@ -22,7 +22,7 @@ from coze_harness.model import JSON, Severity
 from coze_harness.model.errors import HarnessError, ScenarioError
 from coze_harness.model.location import SourcePositions
 from coze_harness.model.project_code import NO_PROJECT, ProjectCode
-from coze_harness.text.spelling import FULL_WIDTH_COLONS, yaml_type_name
+from coze_harness.text.spelling import FULL_WIDTH_COLONS, nearest_word, yaml_type_name
 
 _OUTER_KEYS: Final = ("weight", "severity")
 """Keys that say how much a verdict counts: an expectation inside another one has none."""
@@ -272,9 +272,10 @@ def _unknown_key_error(
         )
     known = _ITEM_KEYS if names else tuple(KINDS)
     what = _unknown_key(key, is_kind=not names)
-    return whole.key_error(
-        key, with_suggestion(what, key, known), message("expectation.use_one_of", names=known)
-    )
+    next_step = message("expectation.use_one_of", names=known)
+    if not names and (kind := nearest_word(key, known)):
+        next_step = message("expectation.write", code=f"{kind}: …")
+    return whole.key_error(key, with_suggestion(what, key, known), next_step)
 
 
 def _unknown_key(key: str, *, is_kind: bool) -> LocalizedText:

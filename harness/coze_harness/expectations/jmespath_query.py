@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
 from coze_harness.expectations.comparison_operators import (
-    Comparison,
+    ValueComparison,
     ComparisonTimeoutError,
     parse_comparisons,
 )
@@ -57,7 +57,7 @@ class JmesPathCheck:
     source: str
     expected: JSON
     query: CompiledQuery = field(compare=False, repr=False)
-    comparisons: tuple[Comparison, ...] = ()
+    comparisons: tuple[ValueComparison, ...] = ()
     """In place of equality, where the expected value consists of operators."""
 
     def mismatch(self, value: JSON) -> Mismatch | None:

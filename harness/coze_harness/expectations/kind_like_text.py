@@ -16,12 +16,16 @@ from coze_harness.expectations.item_argument import quoted
 from coze_harness.text.spelling import FULL_WIDTH_COLONS, nearest_word, without_curly_quotes
 
 _LABELS: Final = frozenset({
-    "json", "latency", "length", "messages", "not", "polls", "python", "reasoning", "similar",
-    "status", "tokens",
+    "conversation", "date", "facts", "json", "judge", "language", "latency", "leak", "length",
+    "links", "markdown", "meaning", "messages", "not", "number", "order", "polls", "python",
+    "reasoning", "refusal", "similar", "status", "tokens", "turns",
 })  # fmt: skip
 """Kinds that are words of ordinary answers, too: "Status: shipped" is a text like any other."""
-_ORDINARY_ALONE: Final = frozenset({"python"})
-"""Kinds whose name alone is an ordinary text: what an answer contains that names the language."""
+_ORDINARY_ALONE: Final = frozenset({
+    "conversation", "date", "facts", "judge", "language", "links", "markdown", "meaning", "number",
+    "order", "python", "turns",
+})  # fmt: skip
+"""Kinds whose name alone is an ordinary text: a word that an answer may have to contain."""
 _TEXT_KINDS: Final = ("contains", "equals", "starts_with", "ends_with", "regex", "similar")
 
 _COLONS: Final = f":{FULL_WIDTH_COLONS}"
