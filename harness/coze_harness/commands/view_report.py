@@ -24,7 +24,7 @@ from coze_harness.commands.project import Project
 from coze_harness.messages import Catalogue, message
 from coze_harness.model import JSON
 from coze_harness.model.errors import HarnessError, ScenarioErrors, UsageError
-from coze_harness.reporting.html.page_templates import is_current_page
+from coze_harness.reporting.html.served_page import is_current_page
 from coze_harness.reporting.run_reports import render_reports
 from coze_harness.results import read_run
 from coze_harness.results.run_folder import LATEST, check_run_id

@@ -27,7 +27,7 @@ from starlette.types import Receive, Scope, Send
 
 from coze_harness.messages import Catalogue, Language, LocalizedText, message
 from coze_harness.model import JSON
-from coze_harness.reporting.html.page_templates import served_policy
+from coze_harness.reporting.html.served_page import served_policy
 from coze_harness.server.report_files import PAGE, OpenReport, ReportFiles, asset
 from coze_harness.server.request_access import RequestAccess
 from coze_harness.server.run_progress import run_events

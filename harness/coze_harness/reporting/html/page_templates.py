@@ -10,7 +10,6 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from functools import cache
 from hashlib import sha256
-from html import unescape
 from pathlib import Path
 from typing import Final, Protocol, cast
 
@@ -178,34 +177,6 @@ class PageLayout:
         return {name: _read_asset(name).encode() for name in (_STYLE, _SCRIPT)}
 
 
-def served_policy() -> str:
-    """Return the policy that a server on this machine sends with pages, besides their own.
-
-    Only scripts and styles of this version may run, whoever has written the page, and no other page
-    may show it in a frame.
-    """
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src 'self' {_hashes('*.js')}",
-            f"style-src 'self' {_hashes('*.css')}",
-            "img-src data:",
-            "connect-src 'self'",
-            "base-uri 'none'",
-            "form-action 'none'",
-            "frame-ancestors 'none'",
-            "require-trusted-types-for 'script'",
-            "trusted-types 'none'",
-        )
-    )
-
-
-def is_current_page(beginning: str) -> bool:
-    """Return whether a run's page, of which this is the beginning, has this version's script."""
-    policy = unescape(beginning)
-    return f"'sha256-{_policy_hash(_SCRIPT)}'" in policy or "script-src 'self'" in policy
-
-
 def page_script() -> str:
     """Return the script of a run's page."""
     return _read_asset(_SCRIPT)
@@ -239,11 +210,6 @@ def _page_value(value: Param) -> object:
 def _policy_hash(asset: str) -> str:
     """Return an asset's SHA-256 in base64, as a Content-Security-Policy names it."""
     return b64encode(sha256(_read_asset(asset).encode()).digest()).decode()
-
-
-def _hashes(pattern: str) -> str:
-    names = sorted(path.name for path in _ASSETS.glob(pattern))
-    return " ".join(f"'sha256-{_policy_hash(name)}'" for name in names)
 
 
 def _inline_asset(name: str) -> Markup:

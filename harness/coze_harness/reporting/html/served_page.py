@@ -1,0 +1,47 @@
+"""Pages that a server on this machine serves: which scripts may run in them."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from hashlib import sha256
+from html import unescape
+from pathlib import Path
+from typing import Final
+
+_ASSETS: Final = Path(__file__).with_name("assets")
+_SCRIPT: Final = "report.js"
+
+
+def served_policy() -> str:
+    """Return the Content-Security-Policy that a server sends with pages, besides their own.
+
+    Only scripts and styles of this version may run, whoever has written the page, and no other page
+    may show it in a frame.
+    """
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' {' '.join(_sources('*.js'))}",
+            f"style-src 'self' {' '.join(_sources('*.css'))}",
+            "img-src data:",
+            "connect-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        )
+    )
+
+
+def is_current_page(beginning: str) -> bool:
+    """Return whether a run's page, of which this is the beginning, has this version's script."""
+    policy = unescape(beginning)
+    return any(source in policy for source in (*_sources(_SCRIPT), "script-src 'self'"))
+
+
+def _sources(pattern: str) -> Iterator[str]:
+    """Yield what allows each style or script that `make assets` has made."""
+    for path in sorted(_ASSETS.glob(pattern)):
+        yield f"'sha256-{b64encode(sha256(path.read_bytes()).digest()).decode()}'"
