@@ -59,7 +59,7 @@ MISTAKES = [
     item("- {contains：学术}", "4:10", '`contains: "学术"`', '- {contains: "学术"}',
          'contains "学术"'),
     item("- contians：学术", "4:9", '`contains: "学术"`', '- contains: "学术"', 'contains "学术"'),
-    item("- contians: 学术", "4:9", "contains, equals", "- contains: 学术", 'contains "学术"'),
+    item("- contians: 学术", "4:9", "`contains: …`", "- contains: 学术", 'contains "学术"'),
     # what YAML reads otherwise
     item("- issue #12", "4:15", '"issue #12"', '- "issue #12"', 'contains "issue #12"'),
     item("- 北京 #注释", "4:12", "a space after `#`", "- 北京 # 注释", 'contains "北京"'),

@@ -31,7 +31,7 @@ FAULTS = {
     "messages: {}": ("1:13", "names no type", "messages: {answer: 1}"),
     "any_of: []": ("1:11", "empty list", "Write at least one expectation"),
     # names
-    "contians: x": ("1:3", 'Did you mean "contains"?', KNOWN),
+    "contians: x": ("1:3", 'Did you mean "contains"?', "`contains: …`"),
     "天气: x": ("1:3", "not a kind of expectation", KNOWN),
     "Contains: x": ("1:3", 'is called "contains" here', "contains: …"),
     "icontains: x": (
@@ -78,7 +78,7 @@ FAULTS = {
     "not: {contains: a, weight: 2}": ("1:22", "no effect", "Move it to the outer expectation"),
     "not: [a, b]": ("1:8", "this is a list", "not: {any_of: […]}"),
     "any_of: a": ("1:11", "this is text", "any_of: [{contains: …}, {regex: …}]"),
-    "any_of:\n  - a\n  - contians: b": ("3:7", "not a kind of expectation", KNOWN),
+    "any_of:\n  - a\n  - contians: b": ("3:7", "not a kind of expectation", "`contains: …`"),
     "contains: {any: [a], none: [b]}": ("1:13", "it has any, none", "Write one"),
     "contains: {ignore_case: true}": ("1:13", "it has none of them", "Write one"),
     "starts_with: {normalize: width}": ("1:16", 'has no "text"', "starts_with: 我是chatchat"),
