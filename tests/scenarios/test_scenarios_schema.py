@@ -96,8 +96,10 @@ def test_the_schema_is_valid_and_refers_to_what_it_contains() -> None:
     assert isinstance(scenario, dict)
     assert {"turns", "cases", "meta_data", "min_pass_rate"} <= scenario["properties"].keys()
     assert scenario["additionalProperties"] is False
-    assert schema["else"]["$ref"] == "#/$defs/scenario"
-    assert schema["else"]["else"] == {"required": ["turns"]}
+    single = schema["else"]
+    assert isinstance(single, dict)
+    assert single["$ref"] == "#/$defs/scenario"
+    assert single["else"] == {"required": ["turns"]}
     assert "contains" in repr(definitions["expectation"])
 
 
