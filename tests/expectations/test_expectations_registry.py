@@ -138,7 +138,7 @@ def declare(item):
     build_expectation(document.data[0], document.positions.below(0))
 
 for item in ("学术助手", "I do not know.", "Rain", "{contains: a, severity: warning}",
-             "any_of: [{not: x}, {length: {max: 5}}]"):
+             "any_of: [{not: 猫}, {length: {max: 5}}]"):
     declare(item)
 print("importlib.metadata" in sys.modules)
 declare('"Total: 12"')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import pytest
 from builders import reply, turn, verdict
@@ -112,8 +113,8 @@ def test_without_a_min_score_every_failure_of_severity_error_fails_the_turn() ->
 class Raises:
     """An expectation as the code of others may be."""
 
-    kind = "raises"
-    location = HERE
+    kind: ClassVar[str] = "raises"
+    location: Location = HERE
 
     def __init__(self, result: object = None) -> None:
         self.result = result

@@ -20,7 +20,7 @@ from coze_harness.expectations.function_reference import (
 )
 from coze_harness.expectations.item_argument import ItemArgument, with_suggestion
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
-from coze_harness.expectations.parameter import Parameter, Schema, share
+from coze_harness.expectations.parameter import TEXT_SCHEMA, Parameter, Schema, share
 from coze_harness.expectations.similarity_kind import shown_score
 from coze_harness.messages import LocalizedText, literal, message
 from coze_harness.model import JSON, Verdict
@@ -51,7 +51,7 @@ def _arguments(argument: ItemArgument) -> Mapping[str, JSON]:
     return argument.value
 
 
-_NAME_SCHEMA: Final[Schema] = {"type": "string", "pattern": ":"}
+_NAME_SCHEMA: Final[Schema] = {**TEXT_SCHEMA, "pattern": ":"}
 _FUNCTION: Final = Parameter("function", _function_name, _NAME_SCHEMA, "", is_required=True)
 _ARGS: Final[Parameter[Mapping[str, JSON]]] = Parameter("args", _arguments, {"type": "object"}, {})
 _AT_LEAST: Final = share("at_least", 0.5)
