@@ -38,7 +38,9 @@ _SPELLINGS: Final = {
     'all_of: ["…", {…}]': "all and assert-set",
     'not: {any_of: ["…", {…}]}': "none none-of nor",
     # the reply
-    "json: true": "is-json contains-json is-valid-json",
+    "json: true": "is-json is-valid-json",
+    "json: {fenced: true}": "contains-json",
+    "json: {schema: {…}}": "json-schema jsonschema matches-schema",
     "tool_call: {name: …, arguments: {…}}": (
         "tool-calls function-call is-valid-function-call is-valid-openai-function-call "
         "is-valid-openai-tools-call tool-call-f1"

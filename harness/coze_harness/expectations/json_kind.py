@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -17,45 +16,33 @@ from coze_harness.expectations.jmespath_query import (
     describe_checks,
     first_mismatch,
 )
-from coze_harness.expectations.kind import ExpectationKind, ItemContext
-from coze_harness.expectations.parameter import TRUE_SCHEMA, Schema, alternatives
+from coze_harness.expectations.json_extraction import find_fenced_json, find_json, json_error
+from coze_harness.expectations.json_schema_check import SchemaCheck, parse_schema
+from coze_harness.expectations.kind import ExpectationKind, ItemContext, Spans
+from coze_harness.expectations.parameter import TRUE_SCHEMA, Parameter, Schema, alternatives
 from coze_harness.expectations.subject import ANSWER
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import JSON, Verdict
 from coze_harness.model.trial import EvaluationContext
 
-_PLANNED: Final = "schema"
-_FENCED: Final = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
-
-
-class _ConstantError(ValueError):
-    """NaN or Infinity, which Python reads and JSON does not have."""
-
-
-def _reject_constant(name: str) -> object:
-    raise _ConstantError(name)
-
-
-def json_error(text: str) -> LocalizedText:
-    """Return why a text is not JSON (RFC 8259): one sentence, empty if it is.
-
-    Numbers stay text: Python refuses to read very long ones, JSON does not.
-    """
-    try:
-        json.loads(text, parse_constant=_reject_constant, parse_int=len, parse_float=len)
-    except json.JSONDecodeError as error:
-        return message(
-            "kind.json.invalid",
-            subject=ANSWER,
-            line=error.lineno,
-            column=error.colno,
-            error=error.msg,
-        )
-    except RecursionError:
-        return message("kind.json.depth", subject=ANSWER)
-    except _ConstantError as error:
-        return message("kind.json.constant", subject=ANSWER, name=str(error))
-    return LocalizedText()
+_SCHEMA: Final[Parameter[ItemArgument | None]] = Parameter(
+    "schema",
+    lambda one: one,
+    {
+        "type": ["object", "boolean", "string"],
+        "description": "A JSON Schema (draft 2020-12), or the path of a file that has one.",
+    },
+    None,
+)
+_FENCED: Final[Parameter[bool]] = Parameter(
+    "fenced",
+    ItemArgument.flag,
+    {
+        "type": "boolean",
+        "description": "true: JSON in a code block, or with other text around it, counts too.",
+    },
+    default=False,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,74 +52,93 @@ class Json(ExpectationKind):
     kind = "json"
     summary = message("kind.json.summary")
     example = 'json: {where: {"items[0].name": 北京}}'
-    parameters = (WHERE,)
+    parameters = (WHERE, _SCHEMA, _FENCED)
 
     where: tuple[JmesPathCheck, ...] = ()
+    schema_check: SchemaCheck | None = None
+    is_fenced: bool = False
 
     @classmethod
     def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
-        """Parse `true`, nothing, or `{where: …}`."""
-        where: tuple[JmesPathCheck, ...] = ()
+        """Parse `true`, nothing, or `{where, schema, fenced}`."""
         if isinstance(argument.value, dict):
-            if _PLANNED in argument.value:
-                raise argument.key_error(
-                    _PLANNED,
-                    message("expectation.not_available", name=f"json.{_PLANNED}"),
-                    message("expectation.write", code="json: true"),
-                )
-            where = WHERE.read(cls.read_arguments(argument))
-        elif argument.value is not None and not argument.flag():
+            arguments = cls.read_arguments(argument)
+            where, is_fenced = WHERE.read(arguments), _FENCED.read(arguments)
+            check: SchemaCheck | None = None
+            if schema := _SCHEMA.read(arguments):
+                check = parse_schema(schema, item.code.root)
+            return cls(**item.common, where=where, schema_check=check, is_fenced=is_fenced)
+        if argument.value is not None and not argument.flag():
             raise argument.error_at(
                 message("expectation.json.false"),
                 message("expectation.write", code="not: {json: true}"),
             )
-        return cls(**item.common, where=where)
+        return cls(**item.common)
 
     @classmethod
     def schema(cls) -> Schema:
-        """Return the JSON Schema of `true` or `{where: …}`."""
+        """Return the JSON Schema of `true` or a mapping."""
         return alternatives(TRUE_SCHEMA, {"type": "null"}, cls.mapping_schema())
 
     @property
     def expected(self) -> LocalizedText:
         """JSON, and the values in it."""
+        expected = message("kind.json.expected")
+        if self.is_fenced:
+            expected = message("kind.json.expected.fenced")
+        if self.schema_check and self.schema_check.file:
+            name = self.schema_check.file
+            expected = message("kind.json.expected.schema_file", json=expected, file=name)
+        elif self.schema_check:
+            expected = message("kind.json.expected.schema", json=expected)
         if not self.where:
-            return message("kind.json.expected")
-        return message("kind.json.expected.where", checks=describe_checks(self.where))
+            return expected
+        checks = describe_checks(self.where)
+        return message("kind.json.expected.where", json=expected, checks=checks)
 
     @property
     def opposite(self) -> LocalizedText:
         """No JSON, or other values in it."""
-        if not self.where:
+        if not self.where and not self.schema_check and not self.is_fenced:
             return message("kind.json.opposite")
         return message("kind.not.expected", expected=self.expected)
 
     def evaluate(self, context: EvaluationContext) -> Verdict:
-        """Judge the whole answer."""
+        """Judge the whole answer or, with `fenced`, the JSON in it, which evidence marks."""
         answer = context.reply.answer
         reason = json_error(answer)
         if not reason:
-            return self._evaluate_values(answer)
+            return self._evaluate_values(answer, answer, ())
+        if self.is_fenced and (part := find_json(answer)):
+            return self._evaluate_values(answer, answer[part[0] : part[1]], (part,))
         if not answer.strip():
             reason = message("kind.json.empty", subject=ANSWER)
-        elif any(not json_error(block) for block in _FENCED.findall(answer[:100_000])):
+        elif self.is_fenced:
+            reason = message("kind.json.none", subject=ANSWER)
+        elif find_fenced_json(answer):
+            hint = message("kind.json.fenced.next")
             reason = message("kind.json.fenced", subject=ANSWER)
+            reason = message("kind.hint", reason=reason, hint=hint)
         return self.failed(reason, excerpt(answer))
 
-    def _evaluate_values(self, answer: str) -> Verdict:
-        """Judge the values in an answer that is JSON."""
+    def _evaluate_values(self, answer: str, text: str, evidence: Spans) -> Verdict:
+        """Judge the values in the part of an answer that is JSON."""
         mismatch: Mismatch | None = None
-        if self.where:
+        if self.where or self.schema_check:
             try:
-                value: JSON = json.loads(answer)
+                value: JSON = json.loads(text)
             except ValueError:  # a number of more digits than Python reads
                 reason = message("kind.json.digits", subject=ANSWER)
                 return self.failed(reason, excerpt(answer))
             try:
-                mismatch = first_mismatch(self.where, value)
+                mismatch = self.schema_check.mismatch(value) if self.schema_check else None
+                mismatch = mismatch or first_mismatch(self.where, value)
             except UnfinishedQueryError as error:
                 return self.inconclusive(error.reason, excerpt(answer))
         if mismatch:
             reason = message("kind.json.other", subject=ANSWER, mismatch=mismatch.reason)
-            return self.failed(reason, mismatch.actual)
-        return self.passed(message("kind.json.passed", subject=ANSWER), excerpt(answer))
+            return self.failed(reason, mismatch.actual, evidence)
+        reason = message("kind.json.passed", subject=ANSWER)
+        if evidence:
+            reason = message("kind.json.passed.part", subject=ANSWER, at=evidence[0][0] + 1)
+        return self.passed(reason, excerpt(text), evidence)

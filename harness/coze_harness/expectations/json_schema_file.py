@@ -1,0 +1,80 @@
+"""A JSON Schema in a file of the project that an expectation names."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Final
+
+from coze_harness.expectations.item_argument import ItemArgument
+from coze_harness.messages import message
+from coze_harness.model import JSON
+from coze_harness.model.errors import ScenarioError
+from coze_harness.model.location import Location
+from coze_harness.yaml_source import read_yaml
+
+_MAX_SIZE: Final = 1_000_000
+
+
+def read_schema_file(argument: ItemArgument, root: str) -> tuple[JSON, str]:
+    """Return the content of a schema's file, and the file's path as it is shown.
+
+    Args:
+        argument: the path: from the scenario file's folder, or from the project's.
+        root: the project's folder, absolute.
+
+    Raises:
+        ScenarioError: there is no such file in the project, or it is neither JSON nor YAML.
+    """
+    path = _find_file(argument, Path(root or ".").resolve())
+    shown = path.relative_to(Path(root or ".").resolve()).as_posix()
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MAX_SIZE + 1)
+    except OSError as error:
+        raise ScenarioError(
+            message("file.unreadable", reason=error.strerror or str(error)),
+            where=Location(shown),
+            next_step=message("file.unreadable.next"),
+        ) from error
+    if path.suffix.lower() != ".json" or len(content) > _MAX_SIZE:
+        document = read_yaml(content, shown, ScenarioError, max_size=_MAX_SIZE)
+        return document.data, shown
+    try:
+        schema: JSON = json.loads(content)
+    except json.JSONDecodeError as error:
+        raise ScenarioError(
+            message("expectation.schema.not_json", error=error.msg),
+            where=Location(shown, error.lineno, error.colno),
+            next_step=message("expectation.schema.not_json.next"),
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise ScenarioError(
+            message("expectation.schema.not_json", error=str(error)),
+            where=Location(shown),
+            next_step=message("expectation.schema.not_json.next"),
+        ) from error
+    return schema, shown
+
+
+def _find_file(argument: ItemArgument, root: Path) -> Path:
+    written = argument.text()
+    where = argument.positions.at(*argument.path)
+    if "\0" in written:
+        raise argument.error_at(message("path.character"), message("yaml.correct"))
+    tried = []
+    for start in dict.fromkeys(((root / where.path).parent, root)):
+        path: Path = (start / written).resolve()
+        if not path.is_relative_to(root):
+            raise argument.error_at(
+                message("path.outside", path=written), message("path.outside.next")
+            )
+        if path.is_file():
+            return path
+        tried.append(path.relative_to(root).as_posix())
+    raise ScenarioError(
+        message("path.missing", path=written),
+        where=where,
+        detail=[message("path.tried", paths=tuple(tried))],
+        next_step=message("path.missing.next"),
+    )
