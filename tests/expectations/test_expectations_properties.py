@@ -130,6 +130,29 @@ SIMPLE: st.SearchStrategy[JSON] = st.one_of(
         for kind in ("latency", "first_token")
     ),
     st.just({"json": True}),
+    st.sampled_from(
+        [
+            {"one_of": ["学术", "a"]},
+            {"order": ["学", "术"]},
+            {"number": 1},
+            {"number": {"min": "1元"}},
+            {"date": "3月5日"},
+            {"date": {"after": "2026-03-05"}},
+            {"facts": "不支持 3 元"},
+            {"language": "zh"},
+            {"language": {"is": "zh-Hant", "among": ["zh", "en"]}},
+            {"refusal": True},
+            {"refusal": False},
+            {"pii": "none"},
+            {"leak": "none"},
+            {"links": "none"},
+            {"links": ["coze.cn"]},
+            {"markdown": "none"},
+            {"markdown": {"well_formed": True}},
+            {"json": {"fenced": True}},
+            {"similar": {"to": "学术", "metric": "rouge_l"}},
+        ]
+    ),
     st.builds(lambda limits: {"messages": {"answer": limits}}, bounded(COUNT)),
     st.builds(lambda name: {"tool_call": {"name": name, "arguments": {"a": [1]}}}, NEEDLES),
     st.sampled_from([{"status": "completed"}, {"status": ["failed", "canceled"]}]),
@@ -295,6 +318,18 @@ def test_hostile_answers_are_judged(name: str) -> None:
         "similar: {to: 没有, at_least: 1}",
         "similar: {to: 没有, at_least: 1, metric: token_set}",
         "json: true",
+        "json: {fenced: true}",
+        "one_of: [没有]",
+        "order: [没有, 没有]",
+        "number: 5",
+        "date: 3月5日",
+        "facts: 不支持 3 元",
+        "refusal: true",
+        "markdown: table",
+        "similar: {to: 没有, at_least: 1, metric: rouge_l}",
+        "not: {pii: none}",
+        "not: {links: none}",
+        "not: {leak: none}",
     ):
         verdict = declare(item).judge(seen(reply))
         assert verdict.status is VerdictStatus.FAILED, item

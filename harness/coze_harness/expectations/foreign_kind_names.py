@@ -34,7 +34,7 @@ _SPELLINGS: Final = {
     "length: {max: …}": "max-length len",
     "length: {min: …}": "min-length",
     # combinators
-    'any_of: ["…", {…}]': "any or one-of",
+    'any_of: ["…", {…}]': "any or",
     'all_of: ["…", {…}]': "all and assert-set",
     'not: {any_of: ["…", {…}]}': "none none-of nor",
     # the reply

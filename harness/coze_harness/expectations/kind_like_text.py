@@ -22,8 +22,8 @@ _LABELS: Final = frozenset({
 })  # fmt: skip
 """Kinds that are words of ordinary answers, too: "Status: shipped" is a text like any other."""
 _ORDINARY_ALONE: Final = frozenset({
-    "conversation", "date", "facts", "judge", "language", "links", "markdown", "meaning", "number",
-    "order", "python", "turns",
+    "conversation", "date", "facts", "judge", "language", "leak", "links", "markdown", "meaning",
+    "number", "order", "python", "refusal", "turns",
 })  # fmt: skip
 """Kinds whose name alone is an ordinary text: a word that an answer may have to contain."""
 _TEXT_KINDS: Final = ("contains", "equals", "starts_with", "ends_with", "regex", "similar")
