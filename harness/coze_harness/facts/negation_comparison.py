@@ -19,6 +19,7 @@ _SIMILAR: Final = 0.34
 """The same for two negations that may be worded differently."""
 _REVERSED: Final = 0.6
 """The same for a negation and a statement that it may be the opposite of."""
+_FREE: Final = "免"
 _MAX_COMPARED: Final = 60
 """Negations of each text that are compared, and clauses that they are compared with."""
 
@@ -114,15 +115,24 @@ def _drop_repeated(
 
 
 def _drop_matches(left: list[_Negated], right: list[_Negated], least: float) -> None:
-    """Remove from both lists the negations that say the same, the most similar first."""
+    """Remove from both lists the negations that say the same, the most similar first.
+
+    Of equally similar ones, 免费 and 免费 are first: that of 可以免费改签 is said again in
+    不可以免费改签, and is no counterpart of its 不可以.
+    """
     pairs = sorted(
-        (-_overlap(one.clause.content, other.clause.content), i, j)
+        (
+            -_overlap(one.clause.content, other.clause.content),
+            not one.fact.text.startswith(_FREE) or one.fact.value != other.fact.value,
+            i,
+            j,
+        )
         for i, one in enumerate(left)
         for j, other in enumerate(right)
     )
     gone_left: set[int] = set()
     gone_right: set[int] = set()
-    for score, i, j in pairs:
+    for score, _, i, j in pairs:
         if -score >= least and i not in gone_left and j not in gone_right:
             gone_left.add(i)
             gone_right.add(j)
@@ -140,7 +150,7 @@ def _asserts(negation: Fact, section: str) -> bool:
         return negation.is_certain
     if words[0].isascii():
         return words[0] in section.lower()
-    return words[0][: 1 if negation.text.startswith("免") else 2] in section
+    return words[0][: 1 if negation.text.startswith(_FREE) else 2] in section
 
 
 def _reversals(

@@ -143,7 +143,7 @@ def _pattern() -> re.Pattern[str]:
          |\b(?P<word_ordinal>(?i:{ordinals}))\b(?!-)
          |\b(?P<often>(?i:twice|once))\b
         )
-        (?:(?P<and_half>\sand\sa\shalf)|[多余来]?(?P<each>个多?)?(?P<middle>半)?)?
+        (?:(?P<and_half>\sand\sa\shalf)|[多余来]?(?:\s?(?P<each>个多?))?(?P<middle>半)?)?
         (?:\s?(?P<zh>{guarded})
             (?P<after>半(?!价)|(?<=块)[1-9一二三四五六七八九](?![0-9十百千万个]))?
           |(?:\s|-|\san?\s)?(?=[%‰℃℉㎡°A-Za-z¥$€£])
