@@ -74,9 +74,9 @@ _ANCHORS: Final = r"""
 # What stands after a negation that compares, or that is about understanding.
 _UNCERTAIN_AFTER: Final = re.compile(
     r"""
-    超过|少于|低于|高于|多于|大于|小于|晚于|早于|足|满(?!意)|到|止|会再|一定
+    (?:[能得会应]|可以?|允许)?(?:超过|少于|低于|高于|多于|大于|小于|晚于|早于)|足|满(?!意)|到|止|会再|一定
     |确定|清楚|太(?:清楚|明白|理解|确定|懂)|明白|理解|听懂|看懂|知道
-    |\s(?:more|less|fewer|later|earlier|exceed|over)\b
+    |\s(?:be\s)?(?:more|larger|longer|greater|bigger|higher|less|fewer|smaller|lower|shorter|later|earlier|exceed|over)\b
     |\s(?:sure|be\ssure|know|quite|fully|really|understand|get|catch)\b|-member|-smok
     """,
     re.VERBOSE,
