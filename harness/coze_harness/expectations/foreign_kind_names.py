@@ -50,7 +50,8 @@ _SPELLINGS: Final = {
     'reasoning: {contains: "…"}': "reasoning-content thinking",
     "status: completed": "finish-reason state",
     # similarity
-    _SIMILAR: "levenshtein similarity fuzzy closest-to semantic-similarity cosine approx",
+    _SIMILAR: "levenshtein similarity fuzzy closest-to approx",
+    'meaning: "…"': "semantic-similarity cosine embedding paraphrase",
     'similar: {to: "…", metric: rouge_l}': "rouge-l rouge-n rouge",
     'similar: {to: "…", metric: bleu}': "bleu gleu sacrebleu",
     'similar: {to: "…", metric: chrf}': "chrf meteor",
@@ -99,7 +100,7 @@ def native_spelling(name: str, kinds: Container[str]) -> str:
     if plain.startswith(_JUDGE_PREFIXES):
         return _JUDGE
     if plain.startswith("similar:"):
-        return _SIMILAR
+        return 'meaning: "…"'
     if plain.startswith("not-"):
         rest = plain.removeprefix("not-")
         own = rest.replace("-", "_")

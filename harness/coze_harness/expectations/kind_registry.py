@@ -18,6 +18,7 @@ from coze_harness.expectations.leak_kind import NoLeak
 from coze_harness.expectations.length_kind import Length
 from coze_harness.expectations.links_kind import AllowedLinks
 from coze_harness.expectations.markdown_kind import Markdown
+from coze_harness.expectations.meaning_kind import Meaning
 from coze_harness.expectations.message_kinds import Messages, ToolCalled
 from coze_harness.expectations.number_kind import Number
 from coze_harness.expectations.numeric_kinds import (
@@ -131,6 +132,7 @@ KINDS: Final = KindRegistry(
     Asks,
     Reasoning,
     Similar,
+    Meaning,
     SameAsBaseline,
     Latency,
     FirstToken,

