@@ -75,7 +75,8 @@ I do not know.|It's fine|regex tutorial|not available|Not bad|contains nuts|equa
 all of us|starts with a bang|follow-up|word-count|max tokens|one-of-a-kind|e-mail|state-of-the-art
 is it true|Is-a relation|contain|similarly|a = b|x:y|http://example.com/#top|user@example.com
 C# and F#|Tom's “hat”|5 > 3|Contact：support|Content：text|Message：hello|Token：abc|State：NY
-order|number|Order：12345|Date：2026-03-05|Order number：7|language|links|Links：none|Refusal：no|facts
+order|number|Order：12345|Date：2026-03-05|Order number：7|language|links|Links：none|Refusal：no
+facts
 Note：contains nuts|Language：English|Cost：5|name：Tom|Containers：3|Equality：for all
 """
 

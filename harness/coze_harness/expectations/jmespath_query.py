@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
 from coze_harness.expectations.comparison_operators import (
-    ValueComparison,
     ComparisonTimeoutError,
+    ValueComparison,
     parse_comparisons,
 )
 from coze_harness.expectations.excerpt import excerpt
