@@ -21,7 +21,7 @@ from kind_pages import PAGES_OF_KINDS, escaped, with_kind_sections
 from mistakes import ITEM_HEAD, MISTAKES, PROMPT_HEAD
 from scenario_project import errors_of
 
-PAGES_WITH_KINDS = ("README.md", "docs/scenarios.md")
+PAGES_WITH_KINDS = ("docs/scenarios.md",)
 PAGE_OF_TARGETS = "docs/targets/README.md"
 PAGE_OF_MISTAKES = "docs/mistakes.md"
 

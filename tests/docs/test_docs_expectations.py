@@ -27,3 +27,8 @@ def test_a_page_of_kinds_shows_every_kind_with_its_samples(page: str) -> None:
     assert doc_pages.anchors(page) >= set(KINDS)
     shown = [row for row in text.splitlines() if row.startswith("| ") and row.count(" | ") >= 2]
     assert len(shown) > sum(len(one.samples) for kind in KINDS for one in sample_items(kind))
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+def test_a_readme_names_every_kind(page: str) -> None:
+    assert set(doc_pages.inline_code(page)) >= set(KINDS)
