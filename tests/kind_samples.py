@@ -8,10 +8,12 @@ in scenarios. An answer is a text, or a mapping for what a text alone does not s
   and `error_message` are fields of `Reply`.
 - `prompt`: of the turn. `previous`: the turns before it, each with `prompt` and one of these
   answers. `baseline`: the recorded answer. `snapshot`: fields of `BotSnapshot`.
+- `judge`: what a judge replies to each question, in order: yes, no, unknown (in quotes), a score.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +21,8 @@ from typing import cast
 
 import msgspec
 from coze_harness.expectations import ExpectationKind, build_expectation
-from coze_harness.model import JSON, BotSnapshot, Reply, VerdictStatus
+from coze_harness.expectations.judge_kind import judges_in
+from coze_harness.model import JSON, BotSnapshot, Reply, VerdictStatus, replace
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.trial import EvaluationContext
 from coze_harness.yaml_source import YamlDocument, read_yaml
@@ -33,7 +36,7 @@ STATUSES = {
 """The keys of a sample, and the status of the verdict on each answer there."""
 
 _REPLY_KEYS = set(Reply.__struct_fields__)
-_CONTEXT_KEYS = {"answer", "prompt", "previous", "baseline", "snapshot"}
+_CONTEXT_KEYS = {"answer", "prompt", "previous", "baseline", "snapshot", "judge"}
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,11 @@ def _items(document: YamlDocument, items: list[JSON]) -> Iterator[SampleItem]:
                 source = _source(document, i, key, j)
                 text = answer if isinstance(answer, str) else source
                 plain = isinstance(answer, str)
-                samples.append(Sample(STATUSES[key], text, plain, sample_context(answer)))
+                context = sample_context(answer)
+                if isinstance(answer, dict) and "judge" in answer:
+                    place = document.positions.below(i, "expect")
+                    context = _judged(context, build_expectation(item["expect"], place), answer)
+                samples.append(Sample(STATUSES[key], text, plain, context))
         source = _source(document, i, "expect")
         yield SampleItem(source, (i, "expect"), item["expect"], document, tuple(samples))
 
@@ -108,6 +115,21 @@ def sample_context(answer: JSON) -> EvaluationContext:
         baseline_answer=None if baseline is None else str(baseline),
         previous_prompts=tuple(str(one["prompt"]) for one in previous),
         snapshot=msgspec.convert(data["snapshot"], BotSnapshot) if "snapshot" in data else None,
+    )
+
+
+def _judged(
+    context: EvaluationContext, expectation: ExpectationKind, data: Mapping[str, JSON]
+) -> EvaluationContext:
+    """Return a context with what the judge replies to each question."""
+    questions = [one for judge in judges_in(expectation) for one in judge.questions(context)]
+    replies = cast("list[JSON]", data["judge"])
+    return replace(
+        context,
+        judge_replies={
+            question.key: json.dumps({question.form.value: reply, "reason": ""})
+            for question, reply in zip(questions, replies, strict=True)
+        },
     )
 
 

@@ -11,23 +11,26 @@ SELECTION = {"-k", "--tag", "--bot", "--last-failed", "--repeat"}
 RUN = {"-x", "--strict-known", "--resume", "--workers"}
 SCREEN = {"--json", "--quiet", "--no-progress", "--open"}
 FOLDERS = {"--cassettes", "--reports"}
-TALKING = FOLDERS | {"--base-url", "--layout"}
+TALKING = FOLDERS | {"--base-url", "--layout", "--allow-weak-judge"}
 
 # Besides --lang and --debug, which every command has.
 SUPPORTED: dict[str, set[str]] = {
     "init": set(),
     "run": SELECTION | {"--watch", "--shard", "--cluster", "--strict", "--layout", "--verbose"}
-    | RUN | FOLDERS | SCREEN,
+    | {"--allow-weak-judge"} | RUN | FOLDERS | SCREEN,
     "record": SELECTION | {"--all", "--missing", "--shard", "--force", "--wait", "--verbose"}
-    | {"--public-address"} | RUN | TALKING | SCREEN,
+    | {"--public-address", "--judge-only"} | RUN | TALKING | SCREEN,
     "live": SELECTION | {"--shard"} | RUN | TALKING | SCREEN | {"--verbose"},
     "compare": SELECTION | {"--draft", "--bot-version", "--replay", "--force", "--wait"} | RUN
     | {"--budget", "--thorough", "--strict"} | TALKING | SCREEN,
     "accept": {"--failing", "--from", "--interactive", "--wait", "--cassettes"},
     "view": {"--port", "--open"} | FOLDERS,
     "check": SELECTION | {"--rewrite", "--no-recordings", "--json"} | FOLDERS,
-    "mutate": SELECTION - {"--repeat"} | {"--seed", "--fail-under", "--layout"} | FOLDERS | SCREEN,
+    "mutate": SELECTION - {"--repeat"} | {"--seed", "--fail-under", "--layout"} | FOLDERS | SCREEN
+    | {"--allow-weak-judge"},
     "suggest": SELECTION | {"--seed", "--write", "--json"} | FOLDERS,
+    "judge-check": SELECTION | {"--labels", "--operator", "--bound", "--seed", "--budget", "--all"}
+    | {"--force", "--wait", "--cassettes", "--base-url", "--json", "--no-progress"},
     "ask": {"--bot", "--conversation", "--stream", "--save", "--quiet", "--base-url"},
     "new": {"--prompt", "--bot", "--tag"},
     "import": {"--name", "--force"},

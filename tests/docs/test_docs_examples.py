@@ -15,6 +15,7 @@ import yaml
 from coze_harness.auth.credentials import TOKEN_NAMES
 from coze_harness.cassettes import (
     CandidateInfo,
+    JudgeInfo,
     Recording,
     RecordingInfo,
     Redactor,
@@ -62,7 +63,9 @@ from kind_tables import (
 from project import ProjectFolder
 
 WITH_EXAMPLES = ("README.md", "docs/scenarios.md")
-USUAL_SETTINGS = 'bots: {chatchat: "7403315657221079041"}\ndefault_bot: chatchat\n'
+USUAL_SETTINGS = (
+    'bots: {chatchat: "7403315657221079041"}\ndefault_bot: chatchat\njudge: {bot: chatchat}\n'
+)
 WITHOUT_IMPORT = {"pytest"}
 """Dependencies that users need and no room imports."""
 
@@ -76,7 +79,8 @@ def all_trials(root: Path, files: Mapping[str, str]) -> list[Trial]:
     settings = load_settings(root, {})
     project = ProjectPaths(settings.root, settings.scenarios, settings.user_id)
     scenarios = load_scenarios(find_files((), project, root).files, project)
-    return expand_trials(scenarios, settings.bots, settings.default_bot)
+    bots, default = settings.bots, settings.default_bot
+    return expand_trials(scenarios, bots, default, judge_bot=settings.judge_bot)
 
 
 def sample(trial: Trial) -> dict[str, str]:
@@ -233,6 +237,7 @@ def test_every_key_under_x_coze_is_listed() -> None:
         scenario="a", trial="a", fingerprint="f", recorded_at="r", harness="h", bot=bot,
         overridden_options={"bot_version": "1"},
         candidate=CandidateInfo(case="", trial=1, bot="b", bot_id="1"),
+        judge=JudgeInfo(bot="b", bot_id="1", questions={"k": 1}),
     )  # fmt: skip
     block = dump_info(Recording(interactions=items), origin)
     table = doc_pages.rows("docs/cassettes.md", "key", "`x-coze`")

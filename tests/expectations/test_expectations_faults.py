@@ -48,7 +48,11 @@ FAULTS = {
     "max_seconds: 3": ("1:3", 'is called "latency" here', "latency: {max: …}"),
     "matches: x": ("1:3", 'is called "regex" here', "regex: '…'"),
     "is-json:": ("1:3", 'is called "json" here', "json: true"),
-    "model-graded-closedqa: x": ("1:3", 'is called "judge" here', KNOWN),
+    "model-graded-closedqa: x": (
+        "1:3",
+        'is called "judge" here',
+        'judge: {question: "…"}',
+    ),
     "type: icontains\nvalue: x": (
         "1:3",
         "without type",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,9 +13,11 @@ from coze_harness.cassettes import Redactor
 from coze_harness.compare import compare_trial
 from coze_harness.execution import BATCH_SIZE, map_in_processes
 from coze_harness.execution.replay_runner import ReplayRunner
+from coze_harness.execution.trial_judge import judge_path
 from coze_harness.messages import message
 from coze_harness.model import TrialResult, replace
 from coze_harness.model.protocols import EncodeResult
+from coze_harness.model.trial import Trial
 
 Encoded = TypeVar("Encoded")
 
@@ -63,12 +66,25 @@ def replay_pair(
     baseline: TrialResult | None = None
     answers: Sequence[str | None] = ()
     if pair.baseline is not None:
-        baseline = runner.replay(pair.baseline, redactor)
+        baseline = replay_baseline(pair, pair.baseline, runner, redactor)
         answers = [turn.reply.answer if turn.reply else None for turn in baseline.turns]
         if baseline.error is not None:
             answers = runner.answers(pair.baseline, redactor)
     candidates = replace(runner, record_command="compare")
     return baseline, candidates.replay(pair.candidate, redactor, answers)
+
+
+def replay_baseline(
+    pair: TrialPair, baseline: Trial, runner: ReplayRunner, redactor: Redactor
+) -> TrialResult:
+    """Replay a pair's baseline, judged by the candidate's judge if that was asked again."""
+    judged = pair.judged_baseline
+    if judged is not None and os.path.lexists(judge_path(runner.path(judged))):
+        result = runner.replay(baseline, redactor, judged_as=judged)
+        # That of an earlier comparison may be of another answer.
+        if result.error is None:
+            return result
+    return runner.replay(baseline, redactor)
 
 
 def replay_accepted(

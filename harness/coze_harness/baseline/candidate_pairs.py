@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from coze_harness.baseline.candidates import CandidateFolder, CandidateOptions
-from coze_harness.model import TrialKey
+from coze_harness.baseline.candidates import BASELINE_SUFFIX, CandidateFolder, CandidateOptions
+from coze_harness.cassettes import CANDIDATE_FOLDER
+from coze_harness.model import TrialKey, replace
 from coze_harness.model.trial import Trial
 
 
@@ -29,6 +30,20 @@ class TrialPair:
     def key(self) -> TrialKey:
         """The candidate's key."""
         return self.candidate.key
+
+    @property
+    def judged_baseline(self) -> Trial | None:
+        """The baseline as the comparison's judge has judged it again; `None` without a judge.
+
+        Only the name of its recording differs: it is in the folder of candidates.
+        """
+        if self.baseline is None or self.baseline.judge is None:
+            return None
+        key = self.baseline.key
+        root, folder, _name = self.candidate.key.cassette.partition(f"{CANDIDATE_FOLDER}/")
+        name = key.cassette.removeprefix(root).removesuffix(".yaml")
+        cassette = f"{root}{folder}{name}{BASELINE_SUFFIX}.yaml"
+        return replace(self.baseline, key=replace(key, cassette=cassette))
 
     @property
     def min_pass_rate(self) -> float:

@@ -8,7 +8,11 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
-from coze_harness.baseline.candidate_comparison import replay_accepted, usable_baseline
+from coze_harness.baseline.candidate_comparison import (
+    replay_accepted,
+    replay_baseline,
+    usable_baseline,
+)
 from coze_harness.baseline.candidate_pairs import TrialPair
 from coze_harness.baseline.candidates import CandidateFolder, candidate_info, repeat_of
 from coze_harness.baseline.evidence import EvidenceCollector
@@ -23,8 +27,14 @@ from coze_harness.compare.sequential_test import (
     Decision,
 )
 from coze_harness.execution.live_runner import CandidateContext, LiveRunner, LiveSession
+from coze_harness.execution.recording_facts import judge_state, recording_state
+from coze_harness.execution.trial_judge import (
+    judge_path,
+    judge_version,
+    read_judge_cassette,
+)
 from coze_harness.messages import UserText
-from coze_harness.model import BotSnapshot, TrialKey, TrialResult, replace
+from coze_harness.model import BotSnapshot, CassetteState, TrialKey, TrialResult, replace
 from coze_harness.model.errors import CassetteError
 from coze_harness.model.protocols import EncodeResult
 from coze_harness.model.trial import Trial
@@ -131,6 +141,7 @@ class CandidateRecording(Generic[Encoded]):
         # That a version's prompt is not known does not matter: the recording has it.
         baseline_live = replace(self.live, candidates=self._baseline_contexts, warn=_ignore)
         session = LiveSession(live, self._compare, limit)
+        self._judge_baselines(remaining, session)
         baselines = LiveSession(baseline_live, _unchanged, limit)
         if self.plan.is_fixed:
             session.fetch_snapshots([pair.candidate for pair in remaining])
@@ -144,6 +155,51 @@ class CandidateRecording(Generic[Encoded]):
             yield from self._run(self._second_asks(), session, baselines)
         while asks := self._next_round(baselines):
             yield from self._run(asks, session, baselines)
+
+    def _judge_baselines(
+        self, pairs: Sequence[TrialPair], session: LiveSession[tuple[TrialResult, Encoded]]
+    ) -> None:
+        """Ask the candidate's judge about recorded baselines that another version has judged.
+
+        Both sides of a comparison have the same judge then. The committed recordings stay.
+        """
+        session.fetch_snapshots([pair.candidate for pair in pairs])
+        judged = {
+            pair.baseline.key.id: (pair.baseline, pair.judged_baseline)
+            for pair in pairs
+            if pair.baseline is not None
+            and pair.judged_baseline is not None
+            and self._needs_judge(pair.baseline, session)
+        }
+        if not judged:
+            return
+        judge_only = {name: own for name, (_trial, own) in judged.items()}
+        live = replace(self.live, judge_only=judge_only, warn=_ignore)
+        asking = LiveSession(
+            live, _unchanged, session.limit, session.snapshots, session.list_method
+        )
+        with closing(asking.results([trial for trial, _own in judged.values()])) as results:
+            for result in results:
+                self.calls += result.request_count
+
+    def _needs_judge(
+        self, baseline: Trial, session: LiveSession[tuple[TrialResult, Encoded]]
+    ) -> bool:
+        """Return whether a baseline's verdicts are of another version of the judge, or missing."""
+        state, _error = recording_state(baseline, self.live.replayer)
+        if baseline.judge is None or state is not CassetteState.RECORDED:
+            return False
+        if judge_state(baseline, self.live.replayer)[0] is not CassetteState.RECORDED:
+            return True
+        try:
+            path = judge_path(self.live.replayer.path(baseline))
+            cassette = read_judge_cassette(path)
+        except CassetteError:  # no question was asked
+            return False
+        now = session.judge_snapshot(baseline.judge)
+        return judge_version(cassette.bot_id, cassette.snapshot) != judge_version(
+            baseline.judge.id, now
+        )
 
     def _run(
         self,
@@ -212,7 +268,8 @@ class CandidateRecording(Generic[Encoded]):
         if calls := self._baseline_calls.get(asked):
             result = replace(result, request_count=result.request_count + calls)
         if baseline is None and committed is not None:
-            baseline = self.live.replayer.replay(committed, self.live.redactor)
+            pair = self._running[result.key.id]
+            baseline = replay_baseline(pair, committed, self.live.replayer, self.live.redactor)
         baseline, result, code = usable_baseline(baseline, result)
         compared = compare_trial(baseline, result, lambda: self._accepted(result.key))
         exit_code = max(result.error.exit_code if result.error else 0, code)

@@ -18,7 +18,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from coze_harness.cassettes import CANDIDATE_FOLDER, CandidateInfo, RecordingInfo
+from coze_harness.cassettes import (
+    CANDIDATE_FOLDER,
+    JUDGE_SUFFIX,
+    CandidateInfo,
+    RecordingInfo,
+)
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import Target, replace
@@ -35,6 +40,8 @@ from coze_harness.storage.project_folders import ProjectFolders
 
 _DRAFT: Final = "unpublished_draft"
 _EVIDENCE_FOLDER: Final = ".evidence"
+BASELINE_SUFFIX: Final = "~baseline"
+"""Ends the name of a baseline whose judge was asked again; no trial's recording has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +196,8 @@ class CandidateFolder:
                 if info and of and (info.scenario, of.case, of.bot_id) in cases:
                     new = self.evidence_path(path, moment)
                     new.parent.mkdir(parents=True, exist_ok=True)
+                    for one in judge_files(path):
+                        one.replace(new.with_name(one.name))
                     path.replace(new)
 
     def find_evidence(self, trials: Sequence[Trial]) -> Iterator[Trial]:
@@ -254,7 +263,18 @@ def repeat_of(trial: Trial, number: int) -> Trial:
 
 
 def _recordings(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*.yaml") if path.is_file())
+    found = (path for path in folder.rglob("*.yaml") if path.is_file())
+    return sorted(path for path in found if not path.name.endswith(JUDGE_SUFFIX))
+
+
+def judge_files(candidate: Path) -> list[Path]:
+    """Return the recordings of a judge that belong to a candidate, as far as there are any.
+
+    They are the candidate's own and that of its baseline, judged again for the comparison.
+    """
+    stem = candidate.with_suffix("")
+    names = (f"{stem}{JUDGE_SUFFIX}", f"{stem}{BASELINE_SUFFIX}{JUDGE_SUFFIX}")
+    return [path for path in map(Path, names) if path.is_file()]
 
 
 def _by_case(trials: Sequence[Trial]) -> dict[tuple[str, str], list[Trial]]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from coze_harness.cassettes import (
     CANDIDATE_FOLDER,
+    JUDGE_SUFFIX,
     RecordingInfo,
     Redactor,
 )
@@ -16,8 +17,9 @@ from coze_harness.cassettes import (
     cassette_files as store,
 )
 from coze_harness.execution.process_pool import in_batches
-from coze_harness.execution.recording_facts import recording_state
+from coze_harness.execution.recording_facts import judge_state, recording_state
 from coze_harness.execution.replay_runner import ReplayRunner
+from coze_harness.execution.trial_judge import check_path, judge_path
 from coze_harness.messages import message
 from coze_harness.model.errors import (
     CassetteEditedError,
@@ -63,9 +65,19 @@ def check_cassettes(
             _state, error = recording_state(trial, prefetching)
             if error is not None:
                 yield CheckMessage(error)
-            yield from _check_text(prefetching.path(trial), redactor, prefetching.prefetched)
+            path = prefetching.path(trial)
+            yield from _check_text(path, redactor, prefetching.prefetched)
+            if trial.judge is not None:
+                _state, error = judge_state(trial, prefetching)
+                if error is not None:
+                    yield CheckMessage(error)
+                yield from _check_text(judge_path(path), redactor, prefetching.prefetched)
     if folder is not None:
-        known = {_listed(runner.path(trial)) for trial in trials}
+        paths = [(runner.path(trial), trial.judge) for trial in trials]
+        known = {_listed(path) for path, _judge in paths}
+        for path, judge in paths:
+            if judge is not None:
+                known |= {_listed(judge_path(path)), _listed(check_path(path))}
         yield from _unknown_files(folder, known, redactor)
 
 
@@ -129,8 +141,9 @@ def _unknown_files(
             yield from _check_text(path, redactor, prefetched)
             if _is_of_python_test(path, prefetched):
                 continue
+            is_judges = path.endswith(JUDGE_SUFFIX)
             error = CassetteError(
-                message("check.no_scenario"),
+                message("check.no_judge" if is_judges else "check.no_scenario"),
                 where=Location(path),
                 next_step=message("check.no_scenario.next"),
             )

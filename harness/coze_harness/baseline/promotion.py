@@ -14,7 +14,12 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from coze_harness.baseline.accept_journal import begin_accept, finish_accept
-from coze_harness.baseline.candidates import Candidate, CandidateFolder, moment_name
+from coze_harness.baseline.candidates import (
+    Candidate,
+    CandidateFolder,
+    judge_files,
+    moment_name,
+)
 from coze_harness.baseline.decisions import (
     Decisions,
     ReviewDecision,
@@ -28,6 +33,7 @@ from coze_harness.cassettes import cassette_files as store
 from coze_harness.coze import fingerprint
 from coze_harness.coze.request_fingerprint import with_bot_version
 from coze_harness.execution.replay_runner import ReplayRunner
+from coze_harness.execution.trial_judge import judge_path
 from coze_harness.messages import literal, message
 from coze_harness.model import TrialResult, TrialStatus, replace
 from coze_harness.model.errors import (
@@ -55,6 +61,7 @@ class Promotion:
 
     `trial` is the project's trial, whose recording it becomes. `extra` are candidates of further
     repeats, which were for the comparison only. `result` is its result by today's expectations.
+    `judged` is the recording of its judge, if an expectation needs one.
     """
 
     candidate: Candidate
@@ -63,6 +70,7 @@ class Promotion:
     origin: RecordingInfo
     result: TrialResult
     extra: tuple[Path, ...] = ()
+    judged: Recording | None = None
 
     @property
     def group(self) -> tuple[str, str]:
@@ -198,20 +206,25 @@ class CandidateReview:
         cassettes = self.candidates.folders.relative_path(self.candidates.cassettes)
         redactor = self.runner.redactor
         shown = [self.root / promotion.trial.key.cassette for promotion in promotions]
-        contents = [
-            (
-                path,
-                store.encode_cassette(path, promotion.recording, promotion.origin, redactor),
-                promotion.files,
-            )
-            for path, promotion in zip(shown, promotions, strict=True)
-        ]
+        contents: list[tuple[Path, bytes, Sequence[Path]]] = []
+        for path, promotion in zip(shown, promotions, strict=True):
+            new = store.encode_cassette(path, promotion.recording, promotion.origin, redactor)
+            of_judges = [one for file in promotion.files for one in judge_files(file)]
+            judged = promotion.judged
+            if judged is None or judged.origin is None:
+                contents.append((path, new, [*promotion.files, *of_judges]))
+                continue
+            own = Path(judge_path(str(path)))
+            origin = replace(judged.origin, trial=promotion.origin.trial, candidate=None)
+            contents.append((path, new, promotion.files))
+            contents.append((own, store.encode_cassette(own, judged, origin, redactor), of_judges))
         moment = moment_name(now)
         moved = {
             # The folder of cassettes as a user names it, like the paths of recordings.
             cassettes / one.relative_to(self.candidates.cassettes): cassettes
             / self.candidates.evidence_path(one, moment).relative_to(self.candidates.cassettes)
-            for one in rejected
+            for file in rejected
+            for one in (file, *judge_files(file))
         }
         begin_accept(cassettes, contents, now, moved)
         if error := finish_accept(cassettes).error:
@@ -305,7 +318,9 @@ class CandidateReview:
                 for item in recording.interactions
             ),
         )
-        result = runner.replay_recording(trial, rewritten, turns, runner.redactor)
+        result = runner.replay_recording(
+            trial, rewritten, turns, runner.redactor, judged_as=recorded
+        )
         if result.error is not None:
             return CassetteError(
                 message(
@@ -330,7 +345,16 @@ class CandidateReview:
             origin=accepted,
             result=result,
             extra=tuple(extra),
+            judged=_judged(shown) if trial.judge else None,
         )
+
+
+def _judged(shown: str) -> Recording | None:
+    """Return the recording of a candidate's judge; `None` if no question was asked."""
+    try:
+        return store.read_cassette(judge_path(shown))
+    except CassetteError:
+        return None
 
 
 def _case_of(trial: Trial) -> _CaseOfBot:

@@ -6,8 +6,10 @@ This room does not know bots or scenarios.
 from coze_harness.cassettes.recording import (
     ACCEPT_JOURNAL,
     CANDIDATE_FOLDER,
+    JUDGE_SUFFIX,
     LOCK_FILE,
     CandidateInfo,
+    JudgeInfo,
     Recording,
     RecordingInfo,
 )
@@ -18,8 +20,10 @@ from coze_harness.cassettes.replay_transport import ReplayTransport
 __all__ = [
     "ACCEPT_JOURNAL",
     "CANDIDATE_FOLDER",
+    "JUDGE_SUFFIX",
     "LOCK_FILE",
     "CandidateInfo",
+    "JudgeInfo",
     "Recording",
     "RecordingInfo",
     "RecordingTransport",

@@ -12,6 +12,9 @@ from coze_harness.model import JSON, BotSnapshot, replace
 FORMAT_VERSION = 1
 """Version of the `x-coze` block."""
 
+JUDGE_SUFFIX: Final = "~judge.yaml"
+"""The end of the name of a judge's recording; `~` and a letter is in no other recording's name."""
+
 CANDIDATE_FOLDER: Final = ".candidate"
 """The folder of recordings that are not accepted yet, inside the folder of cassettes."""
 
@@ -30,7 +33,8 @@ class RecordingInfo:
     `calls` is the number of requests, repeated ones included. `recorded_at` is ISO 8601 in
     UTC. `overridden_options` are request fields that differ from the scenario (`publish_status`,
     `bot_version`): a candidate's requests have them as sent, an accepted recording's as in the
-    scenario. `candidate` is set until the recording is accepted.
+    scenario. `candidate` is set until the recording is accepted. `judge` is set in the
+    recording of a judge.
     """
 
     scenario: str
@@ -43,6 +47,7 @@ class RecordingInfo:
     bot: BotSnapshot | None = None
     overridden_options: Mapping[str, str] = field(default_factory=dict)
     candidate: CandidateInfo | None = None
+    judge: JudgeInfo | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +58,18 @@ class CandidateInfo:
     trial: int
     bot: str
     bot_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeInfo:
+    """Which bot judged, and how many interactions each question took, in order.
+
+    `questions` are identified by their keys.
+    """
+
+    bot: str
+    bot_id: str
+    questions: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +129,10 @@ def dump_info(recording: Recording, origin: RecordingInfo) -> dict[str, JSON]:
         block["asked"] = dict(origin.overridden_options)
     if origin.candidate is not None:
         block["candidate"] = asdict(origin.candidate)
+    if origin.judge is not None:
+        judge = origin.judge
+        questions = dict(judge.questions)
+        block["judge"] = {"bot": judge.bot, "bot_id": judge.bot_id, "questions": questions}
     if origin.bot is not None:
         snapshot = origin.bot
         block["bot"] = {
@@ -193,7 +214,7 @@ def _with_poll_counts(interactions: Sequence[Interaction], polls: JSON) -> tuple
 def parse_info(block: Mapping[str, JSON]) -> RecordingInfo:
     """Return the contents of an `x-coze` block; missing or invalid values become defaults."""
     calls = block.get("calls")
-    bot, candidate = block.get("bot"), block.get("candidate")
+    bot, candidate, judge = block.get("bot"), block.get("candidate"), block.get("judge")
     return RecordingInfo(
         scenario=_text(block, "scenario"),
         trial=_text(block, "trial") or _text(block, "scenario"),
@@ -205,6 +226,7 @@ def parse_info(block: Mapping[str, JSON]) -> RecordingInfo:
         bot=_snapshot(bot) if isinstance(bot, dict) else None,
         overridden_options=_texts(block.get("asked")),
         candidate=_candidate_info(candidate) if isinstance(candidate, dict) else None,
+        judge=_judge_info(judge) if isinstance(judge, dict) else None,
     )
 
 
@@ -215,6 +237,16 @@ def _candidate_info(block: Mapping[str, JSON]) -> CandidateInfo:
         trial=trial if isinstance(trial, int) else 1,
         bot=_text(block, "bot"),
         bot_id=_text(block, "bot_id"),
+    )
+
+
+def _judge_info(block: Mapping[str, JSON]) -> JudgeInfo:
+    questions = block.get("questions")
+    counts = questions if isinstance(questions, dict) else {}
+    return JudgeInfo(
+        bot=_text(block, "bot"),
+        bot_id=_text(block, "bot_id"),
+        questions={key: n for key, n in counts.items() if isinstance(n, int) and n > 0},
     )
 
 

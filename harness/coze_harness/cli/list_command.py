@@ -55,12 +55,16 @@ def list_trials(
     words = project.words
     states = {state: words.text(_STATES[state]) for state in CassetteState}
     column = max(10, *map(cell_len, states.values()))
-    width = min(max((cell_len(trial.key.id) for trial, _state in rows), default=0), _MAX_NAME_CELLS)
-    for trial, state in rows:
+    names = [single_line(row.trial.key.id) for row in rows]
+    width = min(max(map(cell_len, names), default=0), _MAX_NAME_CELLS)
+    for (trial, state, judge), name in zip(rows, names, strict=True):
         where = f"{trial.key.file}:{trial.key.line}"
-        name = set_cell_size(single_line(trial.key.id), width)
+        if judge not in (None, CassetteState.RECORDED):
+            about = words.text(message("list.judge", state=_STATES[judge]))
+            where = f"{where}  {about}"
+        name = set_cell_size(name, width)
         click.echo(f"{set_cell_size(states[state], column)}  {name}  {where}")
-    counts = Counter(state for _trial, state in rows)
+    counts = Counter(row.state for row in rows)
     parts = tuple(
         message("list.count", n=counts[state], state=_STATES[state])
         for state in CassetteState

@@ -110,6 +110,7 @@ def _run(
 @shared_options.selection
 @option("--all", "record_all", is_flag=True, section=SELECTION, text=message("option.record_all"))
 @option("--missing", is_flag=True, section=SELECTION, text=message("option.missing"))
+@option("--judge-only", is_flag=True, section=SELECTION, text=message("option.judge_only"))
 @shared_options.force
 @shared_options.wait
 @shared_options.project
@@ -119,6 +120,7 @@ def record(
     selection: TrialSelection,
     record_all: bool,
     missing: bool,
+    judge_only: bool,
     force: bool,
     wait: bool,
     overrides: SettingsOverrides,
@@ -137,7 +139,9 @@ def record(
         trials = project.select_trials(selection)
         lock_for_writing(project, "record", wait=wait)
         with progress_display(project, display, ticking=True) as progress:
-            outcome = record_trials(project, trials, options, progress, scope)
+            outcome = record_trials(
+                project, trials, options, progress, scope, judge_only=judge_only
+            )
             if outcome is None:
                 nothing = project.words.text(message("record.nothing", n=len(trials)))
                 progress.finish(nothing, good=True)

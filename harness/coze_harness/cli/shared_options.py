@@ -72,6 +72,10 @@ _REPORTS = (
 _BASE_URL = (
     option("--base-url", metavar="URL", section=TARGET, text=message("option.base_url")),
 )  # fmt: skip
+_WEAK_JUDGE = (
+    option("--allow-weak-judge", is_flag=True, section=RUN,
+           text=message("option.allow_weak_judge")),
+)  # fmt: skip
 _LAYOUT = (
     option("--layout", type=click.Choice(["single", "folder"]), section=REPORT,
            text=message("option.layout")),
@@ -170,11 +174,22 @@ service = _group("overrides", SettingsOverrides, *_BASE_URL)
 page = _group("overrides", SettingsOverrides, *_REPORTS, *_LAYOUT)
 """`overrides`: the folder of runs, and the page's layout."""
 
-offline = _group("overrides", SettingsOverrides, *_CASSETTES, *_REPORTS, *_LAYOUT)
+offline = _group("overrides", SettingsOverrides, *_CASSETTES, *_REPORTS, *_LAYOUT, *_WEAK_JUDGE)
 """`overrides`: the settings of a run without the network."""
 
-project = _group("overrides", SettingsOverrides, *_CASSETTES, *_REPORTS, *_BASE_URL, *_LAYOUT)
+project = _group(
+    "overrides",
+    SettingsOverrides,
+    *_CASSETTES,
+    *_REPORTS,
+    *_BASE_URL,
+    *_LAYOUT,
+    *_WEAK_JUDGE,
+)
 """`overrides`: the settings of a run that talks to Coze."""
+
+asking = _group("overrides", SettingsOverrides, *_CASSETTES, *_BASE_URL)
+"""`overrides`: the settings of a command that asks Coze and writes no run."""
 
 replay = _group("options", RunOptions, *_SHARD, *_CLUSTER, *_STRICT, *_EXECUTION, *_PROCESSES)
 """`options`: how trials are replayed."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from coze_harness.baseline.cassette_check import CheckMessage, check_cassettes, reformat_cassettes
 from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.commands.project import Project, TrialSelection
-from coze_harness.execution.recording_facts import inspect_recordings
+from coze_harness.execution.recording_facts import inspect_recordings, judge_state
 from coze_harness.execution.sharding import ShardNumber, select_shard
 from coze_harness.expectations import load_all_kinds
 from coze_harness.model import CassetteState
@@ -75,9 +76,15 @@ def broken_kinds(project: Project) -> Sequence[HarnessError]:
     return load_all_kinds(project.paths.code)
 
 
-def list_trials(
-    project: Project, selection: TrialSelection, shard: str
-) -> list[tuple[Trial, CassetteState]]:
+class ListedTrial(NamedTuple):
+    """A trial, the state of its recording, and that of its judge's, if it has a judge."""
+
+    trial: Trial
+    state: CassetteState
+    judge: CassetteState | None
+
+
+def list_trials(project: Project, selection: TrialSelection, shard: str) -> list[ListedTrial]:
     """Return the selected trials, each with the state of its recording.
 
     Args:
@@ -94,5 +101,8 @@ def list_trials(
     if shard:
         trials, _info = select_shard(trials, ShardNumber.parse(shard), project.replayer)
     check_cassettes_reachable(project.settings.cassettes)
-    states = inspect_recordings(trials, project.replayer)
-    return [(trial, state) for trial, state, _error in states]
+    runner = project.replayer
+    return [
+        ListedTrial(trial, state, judge_state(trial, runner)[0] if trial.judge else None)
+        for trial, state, _error in inspect_recordings(trials, runner)
+    ]

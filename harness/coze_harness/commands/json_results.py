@@ -6,10 +6,10 @@ import json
 from collections.abc import Sequence
 
 from coze_harness.baseline.cassette_check import CheckMessage
+from coze_harness.commands.check_project import ListedTrial
 from coze_harness.messages import Catalogue
-from coze_harness.model import CassetteState, Run, Verdict
+from coze_harness.model import Run, Verdict
 from coze_harness.model.errors import HarnessError, ScenarioErrors
-from coze_harness.model.trial import Trial
 from coze_harness.reporting.run_writer import RunOutcome
 from coze_harness.reporting.safe_text import run_seconds
 from coze_harness.results.run_folder import RUN
@@ -20,7 +20,7 @@ def run_json(outcome: RunOutcome) -> str:
     return (outcome.folder / RUN).read_text("utf-8")
 
 
-def trials_json(rows: Sequence[tuple[Trial, CassetteState]]) -> str:
+def trials_json(rows: Sequence[ListedTrial]) -> str:
     """Return trials with the states of their recordings as an array."""
     return _array(
         [
@@ -35,8 +35,9 @@ def trials_json(rows: Sequence[tuple[Trial, CassetteState]]) -> str:
                 "tags": list(trial.key.tags),
                 "cassette": trial.key.cassette,
                 "state": state.value,
+                "judge_state": judge.value if judge else None,
             }
-            for trial, state in rows
+            for trial, state, judge in rows
         ]
     )
 

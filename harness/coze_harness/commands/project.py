@@ -16,6 +16,7 @@ from coze_harness.cassettes import Redactor
 from coze_harness.config import Settings, SettingsOverrides, load_settings
 from coze_harness.config.env_file import with_env_file
 from coze_harness.execution import can_fork, map_in_processes
+from coze_harness.execution.judge_ratings import JudgeRatings
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.expectations import load_project_kinds
 from coze_harness.messages import Catalogue, Language, LocalizedText, message
@@ -108,6 +109,7 @@ class Project:
             bots,
             selection.repeat,
             self.folders.display_path(settings.cassettes),
+            settings.judge_bot,
         )
         wanted = TrialFilter(selection.keyword, selection.tags)
         selected = [trial for trial in files.select_trials(trials) if wanted.matches(trial.key)]
@@ -149,7 +151,25 @@ class Project:
     def replayer(self) -> ReplayRunner:
         """Replays this project's cassettes."""
         root = "" if self.root == Path() else str(self.root)
-        return ReplayRunner(root, self.settings.redact, self.settings.redact_presets)
+        settings = self.settings
+        return ReplayRunner(
+            root,
+            settings.redact,
+            settings.redact_presets,
+            ratings=JudgeRatings() if settings.allow_weak_judge else self.judge_ratings,
+        )
+
+    @property
+    def judge_ratings(self) -> JudgeRatings:
+        """How far the project's judges can be trusted; recordings at a URL have no ratings.
+
+        Raises:
+            CassetteUnreadableError: the file of ratings is damaged.
+        """
+        cassettes = self.settings.cassettes
+        if isinstance(cassettes, RemoteFolder):
+            return JudgeRatings()
+        return JudgeRatings.read(self.folders.relative_path(cassettes))
 
     def make_redactor(self) -> Redactor:
         """Return a new redactor of the project's rules, for what talks to Coze."""

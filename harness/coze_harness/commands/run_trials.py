@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from coze_harness.cassettes import Redactor
@@ -18,9 +19,11 @@ from coze_harness.commands.project import Project
 from coze_harness.commands.uninterrupted import uninterrupted
 from coze_harness.config.service_urls import check_base_url
 from coze_harness.execution import BATCH_SIZE
+from coze_harness.execution.judge_ratings import unchecked_judges
 from coze_harness.execution.recording_facts import (
     estimate_requests,
     inspect_recordings,
+    judge_state,
     recorded_at,
 )
 from coze_harness.execution.sharding import ShardNumber, resume_shard, select_shard
@@ -67,6 +70,7 @@ if TYPE_CHECKING:  # a replay needs no network, and importing requests takes 60 
     from coze_harness.execution.live_runner import LiveRunner
     from coze_harness.transport import ServiceTransports
 
+_NONE: Final[Mapping[str, Trial]] = MappingProxyType({})
 _SECONDS: Final = len("2026-11-26T10:28:47")
 
 Item = TypeVar("Item", bound=SelectedTrial)
@@ -156,8 +160,18 @@ def record_trials(
     options: RunOptions,
     listener: RunListener,
     scope: RecordScope,
+    *,
+    judge_only: bool = False,
 ) -> RunOutcome | None:
     """Run conversations with Coze and save them as cassettes; `None` if there is nothing to record.
+
+    Args:
+        project: the project.
+        trials: the selected trials.
+        options: how they are run.
+        listener: receives the progress.
+        scope: which of them are recorded.
+        judge_only: whether only judges are asked, about the answers that are recorded.
 
     Raises:
         SettingsError: there are no credentials, or the public address is invalid.
@@ -166,13 +180,22 @@ def record_trials(
     if options.public_address:
         check_base_url(options.public_address, Location("--public-address"))
     trials, shard, resumed = select_part(project, trials, options, listener)
-    if scope is not RecordScope.ALL:
+    judged: Mapping[str, Trial] = {}
+    if scope is not RecordScope.ALL or judge_only:
         before = read_run(resumed) if resumed else None
-        trials = _trials_in_scope(project, trials, scope, before)
+        trials, judged = _trials_in_scope(project, trials, scope, before, judge_only=judge_only)
     if not trials and resumed is None and shard is None:
         return None
     return _talk_to_coze(
-        project, trials, options, listener, mode=Mode.RECORD, shard=shard, resumed=resumed
+        project,
+        trials,
+        options,
+        listener,
+        mode=Mode.RECORD,
+        shard=shard,
+        resumed=resumed,
+        judge_only=judged,
+        asks_judge_again=scope is RecordScope.ALL,
     )
 
 
@@ -199,6 +222,8 @@ def _talk_to_coze(
     mode: Mode,
     shard: ShardInfo | None,
     resumed: Path | None,
+    judge_only: Mapping[str, Trial] = _NONE,
+    asks_judge_again: bool = False,
 ) -> RunOutcome:
     saves_cassettes = mode is Mode.RECORD
     for warning in project.settings.warnings:
@@ -207,11 +232,12 @@ def _talk_to_coze(
 
     redactor = project.make_redactor()
     evidence = collect_for(trials)
-    with open_live_transports(project, redactor, options, trials) as transports:
-        announce_requests(project, trials, listener)
+    with open_live_transports(project, redactor, options, trials, judge_only) as transports:
+        announce_requests(project, trials, listener, judge_only)
         live = live_runner(
             project, transports, redactor, options, listener, saves_cassettes=saves_cassettes
         )
+        live = replace(live, judge_only=judge_only, asks_judge_again=asks_judge_again)
 
         def execute(
             trials: Sequence[Trial], encode: ResultEncoder
@@ -219,7 +245,9 @@ def _talk_to_coze(
             def encode_counted(
                 result: TrialResult, /, *, exit_code: int | None = None
             ) -> EncodedResult:
-                evidence.add(result)
+                # An answer counts once, however often it is judged.
+                if result.key.id not in judge_only:
+                    evidence.add(result)
                 return encode(result, exit_code=exit_code)
 
             yield from live.results(trials, encode_counted)
@@ -242,15 +270,21 @@ def _talk_to_coze(
 
 
 def _trials_in_scope(
-    project: Project, trials: Sequence[Trial], scope: RecordScope, resumed: Run | None
-) -> Sequence[Trial]:
-    """Return the trials to record, and those of the run that is resumed, in their order.
+    project: Project,
+    trials: Sequence[Trial],
+    scope: RecordScope,
+    resumed: Run | None,
+    *,
+    judge_only: bool,
+) -> tuple[Sequence[Trial], Mapping[str, Trial]]:
+    """Return the trials to record, in their order, and by id those of which only the judge is.
 
-    A run that was killed may have recorded a trial that it does not have.
+    Those of the run that is resumed are among them. A run that was killed may have recorded a trial
+    that it does not have.
     """
     check_cassettes_reachable(project.settings.cassettes)
     wanted = {CassetteState.MISSING}
-    if scope is RecordScope.STALE:
+    if scope is not RecordScope.MISSING:
         wanted |= {CassetteState.STALE, CassetteState.UNREADABLE}
     done = {row.key.id for row in resumed.rows} if resumed else set()
     begin = resumed.started_at if resumed else ""
@@ -260,8 +294,18 @@ def _trials_in_scope(
             return True
         return bool(begin) and recorded_at(trial, project.replayer) >= begin[:_SECONDS]
 
-    states = inspect_recordings(trials, project.replayer)
-    return [trial for trial, state, _error in states if state in wanted or is_of_run(trial)]
+    chosen: list[Trial] = []
+    judged: dict[str, Trial] = {}
+    runner = project.replayer
+    for trial, state, _error in inspect_recordings(trials, runner):
+        if not judge_only and (state in wanted or is_of_run(trial)):
+            chosen.append(trial)
+        elif trial.judge is not None and state is CassetteState.RECORDED:
+            is_all = judge_only and scope is RecordScope.ALL
+            if is_all or trial.key.id in done or judge_state(trial, runner)[0] in wanted:
+                chosen.append(trial)
+                judged[trial.key.id] = trial
+    return chosen, judged
 
 
 def select_part(
@@ -281,6 +325,8 @@ def select_part(
         trials, shard = resume_shard(trials, number, before, resumed.name)
     elif number:
         trials, shard = select_shard(trials, number, project.replayer)
+    for judge, count in unchecked_judges(project.judge_ratings, trials).items():
+        listener.on_warning(message("judge.unchecked", judge=judge.name, n=count))
     if shard:
         listener.on_note(_describe_shard(shard), essential=not shard.places)
     return trials, shard, resumed
@@ -317,9 +363,20 @@ def replay_workers(project: Project, options: RunOptions) -> tuple[int, int]:
 
 
 def open_live_transports(
-    project: Project, redactor: Redactor, options: RunOptions, trials: Sequence[Trial]
+    project: Project,
+    redactor: Redactor,
+    options: RunOptions,
+    trials: Sequence[Trial],
+    judge_only: Collection[str] = (),
 ) -> ServiceTransports:
     """Open the network to the services that trials talk to.
+
+    Args:
+        project: the project.
+        redactor: gets the tokens.
+        options: how trials are run.
+        trials: the trials.
+        judge_only: ids of those of which only the judge is asked.
 
     Raises:
         SettingsError: there are no credentials.
@@ -330,7 +387,9 @@ def open_live_transports(
     if errors := unsendable_prompts(trials):
         raise ScenarioErrors(errors)
     workers = options.workers or project.settings.workers or STREAM_WORKERS
-    targets = (target for trial in trials for target in (trial.bot, trial.tester) if target)
+    asked = [trial for trial in trials if trial.key.id not in judge_only]
+    others = [trial.tester for trial in asked] + [trial.judge for trial in trials]
+    targets = [*(trial.bot for trial in asked), *filter(None, others)]
     return project.open_transports(redactor, targets, workers=workers)
 
 
@@ -366,11 +425,18 @@ def live_runner(
     )
 
 
-def announce_requests(project: Project, trials: Sequence[Trial], listener: RunListener) -> int:
+def announce_requests(
+    project: Project,
+    trials: Sequence[Trial],
+    listener: RunListener,
+    judge_only: Collection[str] = (),
+) -> int:
     """Say how many requests to Coze the trials take, and return that number."""
     process = project.process
     now = datetime.fromtimestamp(process.clock.now(), UTC)
-    count = estimate_requests(trials, project.replayer, generate_values, now, process.rng)
+    count = estimate_requests(
+        trials, project.replayer, generate_values, now, process.rng, judge_only
+    )
     listener.on_estimate(count)
     return count
 

@@ -35,6 +35,7 @@ from coze_harness.yaml_source import YamlDocument, read_yaml
 from coze_harness.yaml_source.max_increase import read_max_increase
 from coze_harness.yaml_source.record_schema import (
     BOOLEAN,
+    JUDGE,
     MAPPING,
     TEXT,
     Schema,
@@ -53,12 +54,6 @@ _SECRET = re.compile(
 _SECRET_KEYS: Final = ("token", "api_token", "api_key", "access_token", "secret", "password")
 
 
-_JUDGE: Final[Schema] = {
-    "type": ["object", "null"],
-    "properties": {"bot": TEXT},
-    "required": ["bot"],
-    "additionalProperties": False,
-}
 _PATTERNS: Final[Schema] = {
     "type": "object",
     "properties": {"redact": list_of(TEXT)},
@@ -109,7 +104,9 @@ class ConfigSpec:
         list_of(TEXT),
         "Modules of the project's folder, or installed ones, that register kinds of expectations.",
     )
-    judge: Mapping[str, str] | None = key(None, _JUDGE, "Accepted, but not used by this version.")
+    judge: Mapping[str, str] | None = key(
+        None, JUDGE, "The bot that judges answers: a name or an id."
+    )
     compare: CompareSettings = key(
         CompareSettings(), record_schema(CompareSettings), "How compare works."
     )

@@ -92,6 +92,7 @@ class SettingsOverrides:
     reports: str | None = None
     lang: str | None = None
     layout: str | None = None
+    allow_weak_judge: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +103,9 @@ class Settings:
     Folders are absolute; recordings and runs may be at a URL. `rate_limit` is in calls per second.
     `lang` is ``en`` or ``zh`` if the project or an option chooses the language, else empty.
     `redact` contains valid regular expressions, `redact_presets` names of rules. `strict`: a
-    recording that was edited since it was recorded is an error. `kind_modules` are the project's
-    modules with kinds of expectations. `warnings` are for the user.
+    recording that was edited since it was recorded is an error. `allow_weak_judge`: a judge that
+    cannot tell good answers from wrong ones fails trials all the same. `kind_modules` are the
+    project's modules with kinds of expectations. `warnings` are for the user.
     """
 
     root: Path
@@ -128,6 +130,7 @@ class Settings:
     strict: bool = False
     kind_modules: tuple[KindModule, ...] = ()
     judge_bot: str = ""
+    allow_weak_judge: bool = False
     report: ReportSettings = ReportSettings()
     compare: CompareSettings = field(default_factory=CompareSettings)
     warnings: tuple[LocalizedText, ...] = ()

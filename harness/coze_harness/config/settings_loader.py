@@ -71,6 +71,7 @@ def load_settings(
         strict=config.strict,
         kind_modules=tuple(config.expectations),
         judge_bot=config.judge_bot,
+        allow_weak_judge=options.allow_weak_judge,
         compare=config.compare,
         report=ReportSettings(
             lang=options.lang or config.lang or config.report.lang,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
+from coze_harness.execution.trial_judge import TrialJudge, ask_judge, without_weak_judges
 from coze_harness.execution.turn_sources import turn_source
 from coze_harness.expectations import judge_turn
 from coze_harness.messages import LocalizedText
@@ -22,15 +25,26 @@ from coze_harness.model import (
 )
 from coze_harness.model.errors import HarnessError
 from coze_harness.model.protocols import CallFlow, Conversation
-from coze_harness.model.trial import EvaluationContext, SimulatedUser, Trial, Turn
+from coze_harness.model.trial import (
+    EvaluationContext,
+    Expectation,
+    MinScore,
+    SimulatedUser,
+    Trial,
+    Turn,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationResult:
-    """The turns of a conversation so far, and the error that ended it early."""
+    """The turns of a conversation so far, and the error that ended it early.
+
+    `judge_failed`: the error is the judge's, not the bot's.
+    """
 
     turns: tuple[TurnResult, ...]
     error: HarnessError | None = None
+    judge_failed: bool = False
 
 
 def run_conversation(
@@ -40,6 +54,7 @@ def run_conversation(
     baseline_answers: Sequence[str | None] | None = (),
     snapshot: BotSnapshot | None = None,
     tester: Conversation | None = None,
+    judge: TrialJudge | None = None,
 ) -> CallFlow[ConversationResult]:
     """Run a trial's turns and judge each reply.
 
@@ -53,6 +68,7 @@ def run_conversation(
             this conversation is the baseline itself.
         snapshot: the bot, if it is known.
         tester: asks the target that plays the user, or replays it, if the trial has one.
+        judge: replies to the questions of `judge` expectations.
     """
     source = turn_source(trial, turns, tester)
     done: list[TurnResult] = []
@@ -73,15 +89,16 @@ def run_conversation(
         if baseline_answers is not None:
             baseline = baseline_answers[len(done)] if len(done) < len(baseline_answers) else None
         context = EvaluationContext(turn.prompt, reply, replies, baseline, prompts, snapshot)
-        verdicts, judging_error = judge_turn(turn.expectations, turn.min_score, context)
-        judged = _turn_result(turn, reply, verdicts)
+        judging = yield from _judge(turn.expectations, turn.min_score, context, judge)
+        judged = _turn_result(turn, reply, judging.verdicts)
         has_ended = trial.stop_on_failure and bool(judged.failures)
-        if turn.user and judging_error is None and not has_ended:
-            ending, judging_error, has_ended = _judge_end(turn.user, context)
-            judged = _turn_result(turn, reply, (*verdicts, *ending))
+        if turn.user and judging.error is None and not has_ended:
+            verdicts = judging.verdicts
+            judging, has_ended = yield from _judge_end(turn.user, context, judge)
+            judged = _turn_result(turn, reply, (*verdicts, *judging.verdicts))
         done.append(judged)
-        if judging_error is not None:
-            return ConversationResult(tuple(done), judging_error)
+        if judging.error is not None:
+            return ConversationResult(tuple(done), judging.error, judge_failed=judging.judge_failed)
         if has_ended:
             break
         replies = (*replies, reply)
@@ -112,16 +129,47 @@ def _turn_result(turn: Turn, reply: Reply | None, verdicts: tuple[Verdict, ...])
     return TurnResult(prompt=turn.prompt, reply=reply, verdicts=verdicts, attached=attached)
 
 
+class _Judging(NamedTuple):
+    """Verdicts, up to the first expectation that could not judge, and its error.
+
+    `judge_failed`: the error is the judge's.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    error: HarnessError | None = None
+    judge_failed: bool = False
+
+
 def _judge_end(
-    user: SimulatedUser, context: EvaluationContext
-) -> tuple[tuple[Verdict, ...], HarnessError | None, bool]:
-    """Return the verdicts on a conversation, an error, and whether it ends with this reply."""
-    verdicts, error = judge_turn([user.until], None, context)
+    user: SimulatedUser, context: EvaluationContext, judge: TrialJudge | None
+) -> CallFlow[tuple[_Judging, bool]]:
+    """Return the verdicts on a conversation, and whether it ends with this reply."""
+    ending = yield from _judge([user.until], None, context, judge)
     is_last = len(context.previous_replies) + 1 >= user.max_turns
-    if error is not None or not (is_last or verdicts[0].status is VerdictStatus.PASSED):
-        return (), error, False
-    others, error = judge_turn(user.expectations, None, context)
-    return (*verdicts, *others), error, True
+    if ending.error is not None:
+        return ending._replace(verdicts=()), False
+    if not (is_last or ending.verdicts[0].status is VerdictStatus.PASSED):
+        return _Judging(()), False
+    others = yield from _judge(user.expectations, None, context, judge)
+    return others._replace(verdicts=(*ending.verdicts, *others.verdicts)), True
+
+
+def _judge(
+    expectations: Sequence[Expectation],
+    min_score: MinScore | None,
+    context: EvaluationContext,
+    judge: TrialJudge | None,
+) -> CallFlow[_Judging]:
+    """Ask the judge what expectations want to know, and judge by them."""
+    judge_error: HarnessError | None = None
+    try:
+        context = yield from ask_judge(context, expectations, judge)
+    except HarnessError as error:
+        judge_error = error
+    adjust = partial(without_weak_judges, context, judge) if judge else None
+    verdicts, error_of_kind = judge_turn(expectations, min_score, context, adjust)
+    failed = judge_error is not None
+    return _Judging(verdicts, judge_error or error_of_kind, judge_failed=failed)
 
 
 def build_trial_result(

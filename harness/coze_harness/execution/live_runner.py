@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from typing import Final, Generic, TypeAlias, TypeVar
 
 from coze_harness.cassettes import CandidateInfo, RecordingInfo, RecordingTransport, Redactor
 from coze_harness.cassettes import cassette_files as store
+from coze_harness.cassettes.interaction import Interaction
 from coze_harness.coze import (
     ListMethod,
     PollSchedule,
@@ -36,10 +37,20 @@ from coze_harness.execution.rate_limit import RateLimit, rate_limited
 from coze_harness.execution.recording_facts import is_streamed, requested_version
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.execution.trial_deadline import limit_trial
+from coze_harness.execution.trial_judge import (
+    JudgeConnection,
+    JudgedTransport,
+    LiveJudge,
+    SharedReplies,
+    judge_path,
+    judge_recording,
+    judge_version,
+    known_replies,
+)
 from coze_harness.execution.turn_sources import ConversationAtService
 from coze_harness.expectations import asks_for
 from coze_harness.messages import UserText, message
-from coze_harness.model import BotSnapshot, ChatOptions, Target
+from coze_harness.model import BotSnapshot, ChatOptions, Target, replace
 from coze_harness.model.errors import CassetteError, CassetteMissingError, HarnessError
 from coze_harness.model.protocols import (
     CallFlow,
@@ -98,6 +109,9 @@ class LiveRunner:
         warn: receives warnings: a bot without information, an unreadable recording that is
             replaced.
         candidates: the baselines of recordings that become candidates, by trial id.
+        judge_only: trials whose bot is replayed, so that only their judge is asked: by id, the
+            trial for which the judge's recording is written.
+        asks_judge_again: whether the judge is asked what is recorded already.
     """
 
     transports: ServiceTransports
@@ -116,6 +130,8 @@ class LiveRunner:
     replayer: ReplayRunner
     warn: Callable[[UserText], None]
     candidates: Mapping[str, CandidateContext] = field(default_factory=dict)
+    judge_only: Mapping[str, Trial] = field(default_factory=dict)
+    asks_judge_again: bool = False
 
     def results(
         self, trials: Sequence[Trial], encode: EncodeResult[Encoded]
@@ -142,6 +158,7 @@ class LiveSession(Generic[Encoded]):
     limit: RateLimit | None
     snapshots: dict[_Version, BotSnapshot] = field(default_factory=dict)
     list_method: ListMethod = field(default_factory=ListMethod)
+    judge_replies: SharedReplies = field(default_factory=SharedReplies)
 
     def results(self, trials: Sequence[Trial]) -> Generator[Encoded, None, None]:
         """Run trials and yield their results as they finish; closing it starts nothing new."""
@@ -172,22 +189,36 @@ class LiveSession(Generic[Encoded]):
 
     def fetch_snapshots(self, trials: Sequence[Trial]) -> None:
         """Fetch each bot's information once: the draft's where the trials talk to the draft."""
-        described = (trial for trial in trials if trial.bot.capabilities.has_snapshot)
-        versions = {requested_version(trial): trial for trial in described}
-        bots = {key: trial for key, trial in versions.items() if key not in self.snapshots}
+        asked = [trial for trial in trials if trial.key.id not in self.settings.judge_only]
+        judges = [trial.judge for trial in trials if trial.judge]
+        versions = {*map(requested_version, asked), *((judge, "") for judge in judges)}
+        self.fetch_versions(versions, self._workers(trials))
+
+    def fetch_versions(self, versions: Collection[_Version], workers: int) -> None:
+        """Fetch the information about versions of bots that is not known yet."""
+        bots = [
+            key
+            for key in versions
+            if key[0].capabilities.has_snapshot and key not in self.snapshots
+        ]
         if not bots:
             return
         factories = [partial(self._snapshot_task, key) for key in bots]
-        workers, monotonic = self._workers(trials), self.settings.clock.monotonic
+        monotonic = self.settings.clock.monotonic
         self.snapshots.update(run_concurrently(factories, workers=workers, monotonic=monotonic))
-        for key, trial in bots.items():
+        for key in bots:
             if warning := self.snapshots[key].warning:
                 warning = self.settings.redactor.redact(warning)
-                self.settings.warn(message("live.bot_warning", bot=trial.bot.name, warning=warning))
+                self.settings.warn(message("live.bot_warning", bot=key[0].name, warning=warning))
 
     def snapshot(self, trial: Trial) -> BotSnapshot | None:
         """Return the redacted description of the bot that a trial talks to, once it is fetched."""
         snapshot = self.snapshots.get(requested_version(trial))
+        return self.settings.redactor.redact_snapshot(snapshot) if snapshot else None
+
+    def judge_snapshot(self, judge: Target) -> BotSnapshot | None:
+        """Return the redacted description of a judge, once it is fetched."""
+        snapshot = self.snapshots.get((judge, ""))
         return self.settings.redactor.redact_snapshot(snapshot) if snapshot else None
 
     def _snapshot_task(self, key: _Version) -> FlowTask[BotSnapshot, tuple[_Version, BotSnapshot]]:
@@ -199,14 +230,17 @@ class LiveSession(Generic[Encoded]):
             return key, _snapshot_of_version(bot_version, snapshot)
 
         transport = self.settings.transports.of(bot)
-        return FlowTask(self._limited(flow), transport, on_result)
+        return FlowTask(self.limited(flow), transport, on_result)
 
-    def _limited(self, flow: CallFlow[Value]) -> CallFlow[Value]:
+    def limited(self, flow: CallFlow[Value]) -> CallFlow[Value]:
+        """Return a flow that keeps the shared rate and the limit of a trial."""
         limited = rate_limited(flow, self.limit) if self.limit else flow
         return limit_trial(limited, self.settings.trial_seconds, self.settings.clock.monotonic)
 
     def _open(self, trial: Trial, replayer: ReplayRunner) -> FlowTask[ConversationResult, Encoded]:
         settings = self.settings
+        if trial.key.id in settings.judge_only:
+            return self._open_judge(trial, replayer)
         baseline = _Baseline.of(trial, settings, replayer)
         now = datetime.fromtimestamp(settings.clock.now(), UTC)
         names = trial.script.generated_names
@@ -227,6 +261,7 @@ class LiveSession(Generic[Encoded]):
             # First, so that the bot cannot repeat a secret of its prompt without its context.
             snapshot = recorder.redactor.redact_snapshot(snapshot)
         turns: tuple[Turn, ...] = ()
+        judge: AskedJudge | None = None
         flow: CallFlow[ConversationResult]
         try:
             turns = tuple(trial.script.turns(values))
@@ -237,12 +272,111 @@ class LiveSession(Generic[Encoded]):
             expected = () if trial.tester else baseline.poll_durations()
             conversation = self._conversation(trial.bot, trial.options, expected)
             answers = baseline.answers(turns)
-            flow = self._limited(
-                run_conversation(trial, turns, conversation, answers, snapshot, self._tester(trial))
+            judge = self._judge(trial, replayer, recorder.redactor)
+            flow = run_conversation(
+                trial,
+                turns,
+                conversation,
+                answers,
+                snapshot,
+                self._tester(trial),
+                judge.asked if judge else None,
             )
+            flow = self.limited(flow)
+        attempt = _Attempt(trial, turns, values, now, timed, recorder, snapshot, judge)
+        ways = JudgedTransport(recorder, judge.asked) if judge else recorder
+        return FlowTask(flow, ways, partial(self._finish, attempt))
 
-        attempt = _Attempt(trial, turns, values, now, timed, recorder, snapshot)
-        return FlowTask(flow, recorder, partial(self._finish, attempt))
+    def _open_judge(
+        self, trial: Trial, replayer: ReplayRunner
+    ) -> FlowTask[ConversationResult, Encoded]:
+        """Open a trial whose bot is replayed, so that all its calls are the judge's."""
+        judge = self._judge(trial, replayer, self.settings.redactor)
+        assert judge is not None  # noqa: S101 (only trials with a judge are selected)
+        try:
+            replay = replayer.open_replay(trial, self.settings.redactor)
+        except HarnessError as error:
+            ended = _ended(ConversationResult((), error))
+            return FlowTask(
+                ended, judge.asked, lambda result: self.encode(build_trial_result(trial, result))
+            )
+        flow = self.limited(replay.flow(judge.asked))
+
+        def finish(conversation: ConversationResult) -> Encoded:
+            own = self.settings.judge_only[trial.key.id]
+            error = self._write_judge(own, replay.recording.origin, judge)
+            result = replay.result(conversation, error)
+            return self.encode(replace(result, request_count=judge.timed.calls))
+
+        return FlowTask(flow, judge.asked, finish)
+
+    def _judge(self, trial: Trial, replayer: ReplayRunner, redactor: Redactor) -> AskedJudge | None:
+        """Return what asks a trial's judge; `None` if no expectation needs one."""
+        target, settings = trial.judge, self.settings
+        if target is None:
+            return None
+        paths: list[str] = []
+        if not settings.asks_judge_again:
+            candidate = settings.candidates.get(trial.key.id)
+            committed = candidate.committed if candidate else None
+            others = (trial, committed, settings.judge_only.get(trial.key.id))
+            paths = [judge_path(replayer.path(one)) for one in others if one]
+        known = known_replies(paths, target, self.judge_snapshot(target))
+        return self.open_judge(target, known, redactor)
+
+    def open_judge(
+        self, target: Target, known: Mapping[str, Sequence[Interaction]], redactor: Redactor
+    ) -> AskedJudge:
+        """Return what asks a judge, whose snapshot is fetched.
+
+        Args:
+            target: the judge.
+            known: recorded replies of the same version, which are used again.
+            redactor: removes secrets from what is recorded.
+        """
+        settings = self.settings
+        snapshot = self.snapshots.get((target, ""))
+        snapshot = redactor.redact_snapshot(snapshot) if snapshot else None
+        timed = TimedTransport(settings.transports.of(target), settings.clock.monotonic)
+        connection = JudgeConnection(
+            transport=timed,
+            host=self._recorded_address(target),
+            redactor=redactor,
+            schedule=PollSchedule(interval=settings.poll_interval, timeout=settings.poll_timeout),
+            policy=RetryPolicy(jitter=settings.rng.random),
+            new_session=partial(new_session_id, settings.rng),
+            list_method=self.list_method,
+        )
+        asked = LiveJudge(
+            target,
+            connection,
+            known,
+            self.judge_replies,
+            judge_version(target.id, snapshot),
+            settings.replayer.ratings,
+        )
+        return AskedJudge(asked, timed, snapshot)
+
+    def _write_judge(
+        self, trial: Trial, origin: RecordingInfo | None, judge: AskedJudge
+    ) -> HarnessError | None:
+        """Write the judge's recording, if recordings are kept and it has verdicts."""
+        if not self.settings.saves_cassettes or not judge.asked.replies:
+            return None
+        now = datetime.fromtimestamp(self.settings.clock.now(), UTC)
+        about = origin or RecordingInfo(
+            scenario=trial.key.scenario, trial=trial.key.id, fingerprint="", recorded_at="",
+            harness=VERSION,
+        )  # fmt: skip
+        about = replace(about, recorded_at=now.isoformat(timespec="seconds"), harness=VERSION)
+        asked, calls = judge.asked, judge.timed.calls
+        path = judge_path(self.settings.replayer.path(trial))
+        recording, info = judge_recording(asked.judge, asked.replies, about, judge.snapshot, calls)
+        try:
+            store.write_cassette(path, recording, info, self.settings.redactor)
+        except CassetteError as error:
+            return error
+        return None
 
     def _conversation(
         self, target: Target, options: ChatOptions, expected: Sequence[float] = ()
@@ -281,7 +415,12 @@ class LiveSession(Generic[Encoded]):
         if not trial.bot.url:
             add_region_hint(result.error, settings.transports.of(trial.bot).base_url)
         error: HarnessError | None = None
-        if settings.saves_cassettes and result.error is None:
+        judge = attempt.judge
+        # What the bot said is whole also if the judge then failed.
+        is_whole = result.error is None or (
+            result.judge_failed and not trial.tester and len(result.turns) == len(attempt.turns)
+        )
+        if settings.saves_cassettes and is_whole:
             info = attempt.recording_info(settings.candidates.get(trial.key.id))
             try:
                 path = settings.replayer.path(trial)
@@ -289,17 +428,28 @@ class LiveSession(Generic[Encoded]):
                 store.write_cassette(path, recorder.recording, info, recorder.redactor)
             except CassetteError as write_error:
                 error = write_error
+            if judge is not None:
+                error = error or self._write_judge(trial, info, judge)
         return self.encode(
             build_trial_result(
                 trial,
                 result,
                 http_log=attempt.recorder.http_log,
-                request_count=attempt.timed.calls,
+                request_count=attempt.timed.calls + (judge.timed.calls if judge else 0),
                 snapshot=attempt.snapshot,
                 recorded_at=attempt.started_at if settings.saves_cassettes else "",
                 error=error,
             )
         )
+
+
+@dataclass(frozen=True, slots=True)
+class AskedJudge:
+    """A trial's judge, its transport, and its description."""
+
+    asked: LiveJudge
+    timed: TimedTransport
+    snapshot: BotSnapshot | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +463,7 @@ class _Attempt:
     timed: TimedTransport
     recorder: RecordingTransport
     snapshot: BotSnapshot | None
+    judge: AskedJudge | None
 
     @property
     def started_at(self) -> str:
@@ -365,7 +516,8 @@ class _Baseline:
     def answers(self, turns: Sequence[Turn]) -> Sequence[str | None]:
         """Return the baseline's answers, where an expectation compares with them."""
         expectations = (one for turn in turns for one in turn.expectations)
-        if self.trial and any(asks_for(one, "same_as_baseline") for one in expectations):
+        kinds = ("same_as_baseline", "judge")
+        if self.trial and any(asks_for(one, kind) for one in expectations for kind in kinds):
             return self.replayer.answers(self.trial, self.settings.redactor)
         return ()
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from random import Random
 from typing import Final
 
 from coze_harness.cassettes import cassette_files as store
+from coze_harness.execution.flow_driver import run_flow
 from coze_harness.execution.process_pool import in_batches
 from coze_harness.execution.replay_runner import ReplayRunner
+from coze_harness.execution.trial_judge import judge_path, read_judge_cassette
+from coze_harness.expectations.judge_kind import judges_of
 from coze_harness.model import CassetteState, Target
 from coze_harness.model.errors import (
     CassetteError,
     CassetteMissingError,
     CassetteStaleError,
     HarnessError,
+    JudgeReplyError,
 )
 from coze_harness.model.protocols import GenerateValues
 from coze_harness.model.trial import Trial
@@ -40,6 +45,31 @@ def recording_state(
     except HarnessError as error:
         return CassetteState.UNREADABLE, error
     return CassetteState.RECORDED, None
+
+
+def judge_state(trial: Trial, runner: ReplayRunner) -> tuple[CassetteState, HarnessError | None]:
+    """Return the state of the recording of a trial's judge, and the error that makes it unusable.
+
+    The trial is replayed: what the judge is asked depends on the answers. Without a usable
+    recording of the trial, or without a question, there is nothing wrong with the judge's.
+    """
+    redactor = runner.redactor
+    judge = runner.judge_of(trial, redactor)
+    if judge is None:
+        return CassetteState.RECORDED, None
+    try:
+        replay = runner.open_replay(trial, redactor)
+    except HarnessError:
+        return CassetteState.RECORDED, None
+    result = run_flow(replay.flow(judge), replay.transport)
+    error = result.error
+    if error is None or not (result.judge_failed or isinstance(error, JudgeReplyError)):
+        return CassetteState.RECORDED, None
+    if isinstance(error, CassetteMissingError):
+        return CassetteState.MISSING, error
+    if isinstance(error, CassetteStaleError):
+        return CassetteState.STALE, error
+    return CassetteState.UNREADABLE, error
 
 
 def inspect_recordings(
@@ -82,17 +112,31 @@ def estimate_requests(
     generate: GenerateValues,
     now: datetime,
     rng: Random,
+    judge_only: Collection[str] = (),
 ) -> int:
     """Return about how many requests recording the trials takes, those about the bots included.
 
     A trial with a recording takes as many as that took. Without one, a prompt takes five, or one if
-    it is streamed, or its target always answers at once.
+    it is streamed, or its target always answers at once. A question to a judge is a prompt.
+
+    Args:
+        trials: the trials.
+        runner: reads their recordings.
+        generate: returns generated values.
+        now: the time.
+        rng: the random source.
+        judge_only: ids of trials of which only the judge is asked.
     """
-    described = (trial for trial in trials if trial.bot.capabilities.has_snapshot)
-    count = len({requested_version(trial) for trial in described})
+    asked = [trial for trial in trials if trial.key.id not in judge_only]
+    described = {requested_version(trial) for trial in asked}
+    described |= {(trial.judge, "") for trial in trials if trial.judge}
+    count = sum(bot.capabilities.has_snapshot for bot, _version in described)
     for batch in in_batches(trials):
         prefetching = runner.prefetch(batch)
         for trial in batch:
+            count += _judge_requests(trial, prefetching, generate, now, rng)
+            if trial.key.id in judge_only:
+                continue
             count += _recorded_requests(trial, prefetching) or _expected_requests(
                 trial, generate, now, rng
             )
@@ -105,6 +149,21 @@ def _recorded_requests(trial: Trial, runner: ReplayRunner) -> int:
     except CassetteError:
         return 0
     return info.calls if info else 0
+
+
+def _judge_requests(
+    trial: Trial, runner: ReplayRunner, generate: GenerateValues, now: datetime, rng: Random
+) -> int:
+    if trial.judge is None:
+        return 0
+    with suppress(CassetteError):
+        cassette = read_judge_cassette(judge_path(runner.path(trial)), runner.prefetched)
+        return sum(map(len, cassette.replies.values()))
+    turns = trial.script.turns(generate(trial.script.generated_names, now, rng))
+    questions = sum(judge.call_count for turn in turns for judge in judges_of(turn))
+    if user := turns[0].user:
+        questions *= user.max_turns  # at most: what ends the conversation is asked in each turn
+    return questions * (1 if trial.judge.capabilities.always_streams else _CALLS_PER_TURN)
 
 
 def _expected_requests(trial: Trial, generate: GenerateValues, now: datetime, rng: Random) -> int:

@@ -20,12 +20,14 @@ from coze_harness.execution.conversation_runner import (
     run_conversation,
 )
 from coze_harness.execution.flow_driver import run_flow
+from coze_harness.execution.judge_ratings import JudgeRatings
 from coze_harness.execution.process_pool import BATCH_SIZE, in_batches, map_in_processes
 from coze_harness.execution.project_sessions import recorded_session_id
 from coze_harness.execution.recorded_tools import with_recorded_tools
 from coze_harness.execution.simulation_changes import simulation_changes
+from coze_harness.execution.trial_judge import RecordedJudge, TrialJudge, judge_path
 from coze_harness.messages import LocalizedText, literal, message
-from coze_harness.model import JSON, TrialResult, replace
+from coze_harness.model import JSON, Reply, TrialResult, replace
 from coze_harness.model.errors import (
     CassetteMismatchError,
     CassetteMissingError,
@@ -33,7 +35,7 @@ from coze_harness.model.errors import (
     HarnessError,
 )
 from coze_harness.model.location import Location
-from coze_harness.model.protocols import Conversation, EncodeResult
+from coze_harness.model.protocols import CallFlow, Conversation, EncodeResult
 from coze_harness.model.trial import Trial, Turn
 from coze_harness.text.safe_regex import UserPattern
 
@@ -54,6 +56,7 @@ class ReplayRunner:
         presets: the project's `redact` presets.
         record_command: the command that records again, for messages.
         prefetched: recordings that were fetched by URL.
+        ratings: how far judges can be trusted; none to trust all of them.
     """
 
     root: str
@@ -61,6 +64,7 @@ class ReplayRunner:
     presets: tuple[str, ...] = ()
     record_command: str = "record"
     prefetched: store.PrefetchedCassettes = field(default_factory=dict, repr=False, compare=False)
+    ratings: JudgeRatings = field(default_factory=JudgeRatings)
 
     def results(
         self,
@@ -108,6 +112,7 @@ class ReplayRunner:
         trial: Trial,
         redactor: Redactor,
         baseline_answers: Sequence[str | None] | None = None,
+        judged_as: Trial | None = None,
     ) -> TrialResult:
         """Replay and judge one trial. An unusable cassette is the result's error.
 
@@ -115,12 +120,13 @@ class ReplayRunner:
             trial: the trial to replay.
             redactor: the redactor that its recording has been through.
             baseline_answers: `None` if this recording is the baseline itself.
+            judged_as: the trial that has the judge's recording, if it is another one.
         """
         try:
             recording, turns = self.load(trial, self.path(trial))
         except HarnessError as error:
             return build_trial_result(trial, ConversationResult(()), error=error)
-        return self.replay_recording(trial, recording, turns, redactor, baseline_answers)
+        return self.replay_recording(trial, recording, turns, redactor, baseline_answers, judged_as)
 
     def replay_recording(
         self,
@@ -129,31 +135,37 @@ class ReplayRunner:
         turns: Sequence[Turn],
         redactor: Redactor,
         baseline_answers: Sequence[str | None] | None = None,
+        judged_as: Trial | None = None,
     ) -> TrialResult:
-        """Replay and judge a recording that has been loaded."""
+        """Replay and judge a recording that has been loaded.
+
+        Args:
+            trial: the trial.
+            recording: its recording.
+            turns: its turns.
+            redactor: the redactor that the recording has been through.
+            baseline_answers: `None` if this recording is the baseline itself.
+            judged_as: the trial that has the judge's recording, if it is another one.
+        """
         transport = ReplayTransport(recording, self.path(trial), redactor)
-        conversation = _open(trial, transport)
         turns = with_recorded_tools(turns, transport)
-        info = recording.origin
-        snapshot = info.bot if info else None
-        tester = _open_tester(trial, transport)
-        flow = run_conversation(trial, turns, conversation, baseline_answers, snapshot, tester)
-        result = self._explained(trial, run_flow(flow, transport), transport)
-        error: HarnessError | None = None
-        # A simulated conversation may end earlier than it was recorded: its replies decide that.
-        if result.error is None and not trial.tester and len(result.turns) == len(turns):
-            try:
-                transport.check_all_played()
-            except HarnessError as unplayed:
-                error = unplayed
-        return build_trial_result(
-            trial,
-            result,
-            http_log=transport.http_log,
-            snapshot=snapshot,
-            recorded_at=info.recorded_at if info else "",
-            edited=recording.edited,
-            error=error,
+        replay = RecordedConversation(self, trial, recording, turns, transport, baseline_answers)
+        judge = self.judge_of(judged_as or trial, redactor)
+        result = replay.result(run_flow(replay.flow(judge), transport))
+        return replace(result, edited=True) if judge and judge.is_edited else result
+
+    def open_replay(self, trial: Trial, redactor: Redactor) -> RecordedConversation:
+        """Open the recording of a trial, whose judge is then asked.
+
+        Raises:
+            CassetteError: the recording is missing, unreadable or stale.
+            ScenarioError: a template cannot be filled.
+        """
+        path = self.path(trial)
+        recording, turns = self.load(trial, path)
+        transport = ReplayTransport(recording, path, redactor)
+        return RecordedConversation(
+            self, trial, recording, with_recorded_tools(turns, transport), transport, None
         )
 
     def check_simulation(self, trial: Trial, recording: Recording, turns: Sequence[Turn]) -> None:
@@ -164,13 +176,13 @@ class ReplayRunner:
         """
         transport = ReplayTransport(recording, self.path(trial), self.redactor)
         turns = with_recorded_tools(turns, transport)
-        tester = _open_tester(trial, transport)
-        flow = run_conversation(trial, turns, _open(trial, transport), tester=tester)
-        error = self._explained(trial, run_flow(flow, transport), transport).error
-        if isinstance(error, CassetteStaleError):
+        replay = RecordedConversation(self, trial, recording, turns, transport, None)
+        result = run_flow(replay.flow(self.judge_of(trial, self.redactor)), transport)
+        error = self.explained(trial, result, transport).error
+        if isinstance(error, CassetteStaleError) and not result.judge_failed:
             raise error
 
-    def _explained(
+    def explained(
         self, trial: Trial, result: ConversationResult, transport: ReplayTransport
     ) -> ConversationResult:
         """Return a result that says why a simulated conversation is not recorded to its end."""
@@ -198,6 +210,17 @@ class ReplayRunner:
         result = run_flow(run_conversation(trial, unjudged, conversation), transport)
         return tuple(turn.reply.answer if turn.reply else None for turn in result.turns)
 
+    def judge_of(self, trial: Trial, redactor: Redactor) -> RecordedJudge | None:
+        """Return what replays a trial's judge; `None` if no expectation needs one."""
+        if trial.judge is None:
+            return None
+        path = judge_path(self.path(trial))
+        option = " --judge-only" if self.record_command == "record" else ""
+        command = f"coze-harness {self.record_command}{option} {trial.key.file}"
+        return RecordedJudge(
+            trial, trial.judge, path, redactor, command, self.prefetched, self.ratings
+        )
+
     def path(self, trial: Trial) -> str:
         """Return the path or URL of a trial's cassette, as text: pathlib is slower than a read."""
         cassette = trial.key.cassette
@@ -212,7 +235,9 @@ class ReplayRunner:
         """
         if not trials or "://" not in trials[0].key.cassette:
             return self
-        urls = {trial.key.cassette for trial in trials} - self.prefetched.keys()
+        urls = {trial.key.cassette for trial in trials}
+        urls |= {judge_path(trial.key.cassette) for trial in trials if trial.judge}
+        urls -= self.prefetched.keys()
         return replace(self, prefetched=store.fetch_cassettes(sorted(urls))) if urls else self
 
     def load(self, trial: Trial, path: str) -> tuple[Recording, Sequence[Turn]]:
@@ -252,6 +277,68 @@ class ReplayRunner:
             detail=(_scenario(trial), *changes),
             next_step=literal(f"coze-harness {self.record_command} {trial.key.file}"),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedConversation:
+    """A trial's recording and what plays it; only the judge may take calls."""
+
+    runner: ReplayRunner
+    trial: Trial
+    recording: Recording
+    turns: Sequence[Turn]
+    transport: ReplayTransport
+    baseline_answers: Sequence[str | None] | None
+
+    def flow(self, judge: TrialJudge | None) -> CallFlow[ConversationResult]:
+        """Replay the conversation and judge the replies; the calls are those of the judge."""
+        info, transport = self.recording.origin, self.transport
+        tester = _open_tester(self.trial, transport)
+        return run_conversation(
+            self.trial,
+            self.turns,
+            _PlayedConversation(_open(self.trial, transport), transport),
+            self.baseline_answers,
+            info.bot if info else None,
+            _PlayedConversation(tester, transport) if tester else None,
+            judge,
+        )
+
+    def result(
+        self, conversation: ConversationResult, error: HarnessError | None = None
+    ) -> TrialResult:
+        """Return the trial's result; `error` is one of writing what the judge said."""
+        info = self.recording.origin
+        conversation = self.runner.explained(self.trial, conversation, self.transport)
+        # A simulated conversation may end earlier than it was recorded: its replies decide that.
+        is_whole = not self.trial.tester and len(conversation.turns) == len(self.turns)
+        if conversation.error is None and is_whole:
+            try:
+                self.transport.check_all_played()
+            except HarnessError as unplayed:
+                error = unplayed
+        return build_trial_result(
+            self.trial,
+            conversation,
+            http_log=self.transport.http_log,
+            snapshot=info.bot if info else None,
+            recorded_at=info.recorded_at if info else "",
+            edited=self.recording.edited,
+            error=error,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _PlayedConversation:
+    """A conversation that is replayed at once, without waiting between polls."""
+
+    conversation: Conversation
+    transport: ReplayTransport
+
+    def run_turn(self, turn: Turn) -> CallFlow[Reply]:
+        """Return the recorded reply."""
+        yield from ()
+        return run_flow(self.conversation.run_turn(turn), self.transport)
 
 
 @dataclass(frozen=True, slots=True)

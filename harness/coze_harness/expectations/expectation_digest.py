@@ -25,6 +25,8 @@ def expectation_digest(trial: Trial) -> str:
     """
     options = replace(trial.options, user_id="", bot_version="", publish_status="")
     written = [trial.script.written_turns, options]
+    if trial.judge is not None:
+        written.append(trial.judge.id)
     text = dump_sorted_json(_plain(written))
     return hashlib.sha256(text).hexdigest()[:_LENGTH]
 

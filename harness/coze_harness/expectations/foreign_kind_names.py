@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import Final
 
-NOT_YET: Final = ("judge",)
-"""Kinds that a later version has."""
-
 _JUDGE: Final = 'judge: {rubric: "…", at_least: 0.7}'
+_QUESTION: Final = 'judge: {question: "…"}'
 _SIMILAR: Final = 'similar: {to: "…", at_least: 0.75}'
 
 _SPELLINGS: Final = {
@@ -61,10 +59,11 @@ _SPELLINGS: Final = {
     "latency: {max: …}": "max-seconds seconds duration timeout response-time",
     "first_token: {max: …}": "time-to-first-token ttft",
     # judgement and own code
-    _JUDGE: (
-        "llm-rubric rubric g-eval factuality answer-relevance moderation classifier pi "
-        "model-graded-closedqa model-graded-factuality"
+    _JUDGE: "llm-rubric rubric g-eval answer-relevance pi",
+    _QUESTION: (
+        "factuality moderation classifier model-graded-closedqa model-graded-factuality closed-qa"
     ),
+    'judge: {better_than: baseline, criteria: "…"}': "select-best pairwise better-than",
     "python: package.module:function": "javascript ruby webhook function callable",
     "language: zh": "is-language lang",
     "refusal: true": "is-refusal refuses",

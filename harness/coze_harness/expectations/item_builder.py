@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from coze_harness.expectations.foreign_kind_names import NOT_YET, native_spelling
+from coze_harness.expectations.foreign_kind_names import native_spelling
 from coze_harness.expectations.function_reference import describe_exception, raised_at
 from coze_harness.expectations.item_argument import ItemArgument, quoted, with_suggestion
 from coze_harness.expectations.kind import CommonFields, ExpectationKind, ItemContext
@@ -121,9 +121,6 @@ def _reject_kind_like_text(
     what = message("expectation.looks_like", name=name)
     if found.has_full_width_colon:
         what = message("expectation.looks_like.colon", name=name)
-    if native.lstrip("{").partition(":")[0] in NOT_YET:
-        what = message("expectation.looks_like.not_available", name=name)
-        raise whole.error_at(what, message("expectation.as_text", text=as_text))
     step = message("expectation.as_kind_or_text", code=native, text=as_text)
     raise whole.error_at(what, step)
 
@@ -237,15 +234,12 @@ def _unknown_key_error(
     key: str, names: Sequence[str], item: Mapping[str, JSON], whole: ItemArgument
 ) -> ScenarioError:
     """Return the error for a key that is neither a kind nor one that goes with every kind."""
-    use_kind = message("expectation.use_one_of", names=tuple(KINDS))
     if (found := find_kind(key, KINDS)) and found.has_full_width_colon:
         return whole.key_error(
             key,
             message("expectation.full_width_colon", key=key),
             message("expectation.write", code=written_as_kind(found, _examples())),
         )
-    if key in NOT_YET:
-        return whole.key_error(key, message("expectation.not_available", name=key), use_kind)
     for name in names:
         if key in KINDS[name].known_keys():
             return whole.key_error(
@@ -262,9 +256,6 @@ def _unknown_key_error(
         )
     if here := native_spelling(key, KINDS):
         native = here.partition(":")[0]
-        if native in NOT_YET:
-            what = message("expectation.foreign_name.not_available", key=key, kind=native)
-            return whole.key_error(key, what, use_kind)
         return whole.key_error(
             key,
             message("expectation.foreign_name", key=key, kind=native),

@@ -12,6 +12,7 @@ from coze_harness.expectations.conversation_kind import WholeConversation
 from coze_harness.expectations.date_kind import CalendarDate
 from coze_harness.expectations.facts_kind import SameFacts
 from coze_harness.expectations.json_kind import Json
+from coze_harness.expectations.judge_kind import Judge
 from coze_harness.expectations.kind import ExpectationKind
 from coze_harness.expectations.language_kind import SpokenLanguage
 from coze_harness.expectations.leak_kind import NoLeak
@@ -134,6 +135,7 @@ KINDS: Final = KindRegistry(
     Similar,
     Meaning,
     SameAsBaseline,
+    Judge,
     Latency,
     FirstToken,
     TokenUsage,

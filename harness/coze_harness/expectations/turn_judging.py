@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from coze_harness.expectations.function_reference import describe_exception, raised_at
@@ -18,17 +18,22 @@ _ROUNDING: Final = 1e-9
 
 
 def judge_turn(
-    expectations: Sequence[Expectation], min_score: MinScore | None, context: EvaluationContext
+    expectations: Sequence[Expectation],
+    min_score: MinScore | None,
+    context: EvaluationContext,
+    adjust: Callable[[Expectation, Verdict], Verdict] | None = None,
 ) -> tuple[tuple[Verdict, ...], HarnessError | None]:
     """Return the verdicts on a reply, in the order of the expectations.
 
     With `min_score`, the verdict on the turn's score follows those that it counts. The first
     expectation that cannot judge ends this; its error is returned with the verdicts before it.
+    `adjust` may replace a verdict, before it is counted.
     """
     verdicts: list[Verdict] = []
     try:
         for expectation in expectations:
-            verdicts.append(judge_expectation(expectation, context))  # noqa: PERF401 (kept when a later one fails)
+            verdict = judge_expectation(expectation, context)
+            verdicts.append(adjust(expectation, verdict) if adjust else verdict)
     except HarnessError as error:
         return tuple(verdicts), error
     if min_score is not None:

@@ -27,7 +27,8 @@ HarnessError
 │   ├── ChatFailedError           the chat ended failed, canceled or requiring an action
 │   ├── ChatTimeoutError          the chat did not end before the deadline
 │   ├── TrialTimeoutError         the trial did not end before the deadline
-│   └── SimulatedUserError        a simulated user wrote nothing that can be sent
+│   ├── SimulatedUserError        a simulated user wrote nothing that can be sent
+│   └── JudgeReplyError           a judge replied in another form than the agreed one
 ├── WorkerLostError               a worker process died
 ├── ResultsError                  a run's folder is unreadable or newer
 └── NothingSelectedError          the selection is empty
@@ -288,6 +289,12 @@ class SimulatedUserError(CozeError):
     """The target that plays the user wrote nothing, or more than can be sent."""
 
     kind = "simulated_user"
+
+
+class JudgeReplyError(CozeError):
+    """A judge replied in another form than the agreed one, so there is no verdict."""
+
+    kind = "judge"
 
 
 class WorkerLostError(HarnessError):

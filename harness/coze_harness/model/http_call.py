@@ -37,7 +37,8 @@ class HttpCall:
     too. `upload` is the path of a file, from the project's
     folder, that is sent as the multipart field ``file``. The body then describes the file; it is
     recorded and compared in place of the file's bytes, and is not sent. `service` is the address of
-    another service than that of the trial's target, as recordings have it; mostly empty.
+    another service than that of the trial's target, as recordings have it; mostly empty. A call
+    with `is_for_judge` goes to the trial's judge.
     """
 
     method: str
@@ -50,6 +51,7 @@ class HttpCall:
     waits_for_chat: bool = False
     upload: str = ""
     service: str = ""
+    is_for_judge: bool = False
 
     @property
     def target(self) -> str:

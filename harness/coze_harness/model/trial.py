@@ -20,7 +20,8 @@ class EvaluationContext:
 
     `baseline_answer` is the recorded answer; `None` without a recording to compare with.
     `previous_prompts` belong to `previous_replies`, one to each. `snapshot` is the bot, as far as
-    it is known.
+    it is known. `judge_replies` are the texts that the judge replied, by the key of the question.
+    Judges of `ignored_questions` (their ids) are skipped.
     """
 
     prompt: str
@@ -29,6 +30,8 @@ class EvaluationContext:
     baseline_answer: str | None = None
     previous_prompts: tuple[str, ...] = ()
     snapshot: BotSnapshot | None = None
+    judge_replies: Mapping[str, str] = field(default_factory=dict)
+    ignored_questions: frozenset[str] = frozenset()
 
 
 class Expectation(Protocol):
@@ -154,6 +157,7 @@ class Trial:
 
     `max_increase` is how much more the candidate may cost in a comparison, by measure (0.2: 20 %).
     `tester` plays the user; `None` if the prompts are in the file.
+    `judge` judges its answers; `None` if no expectation asks a judge.
     """
 
     key: TrialKey
@@ -166,6 +170,7 @@ class Trial:
     max_increase: Mapping[str, float] = field(default_factory=dict)
     stop_on_failure: bool = False
     tester: Target | None = None
+    judge: Target | None = None
 
     @property
     def location(self) -> Location:

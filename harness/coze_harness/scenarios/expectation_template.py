@@ -9,7 +9,7 @@ from typing import TypeAlias
 from coze_harness.expectations import build_expectation
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
-from coze_harness.model.location import PathPart, SourcePositions
+from coze_harness.model.location import Location, PathPart, SourcePositions
 from coze_harness.model.project_code import ProjectCode
 from coze_harness.model.trial import Expectation
 from coze_harness.scenarios.template_renderer import TemplateRenderer
@@ -34,6 +34,15 @@ class ExpectationTemplate:
         self._positions = positions
         self._code = code
         self._numeric_paths: tuple[_Path, ...] = ()
+
+    @property
+    def location(self) -> Location:
+        """Where the item is in its scenario file."""
+        return self._positions.at()
+
+    def names(self, kind: str) -> bool:
+        """Return whether the item has a kind in it, also inside another one."""
+        return _has_key(self.item, kind)
 
     def fill(self, values: Mapping[str, JSON], renderer: TemplateRenderer) -> Expectation:
         """Build the expectation for one case.
@@ -75,6 +84,12 @@ class ExpectationTemplate:
                 self._numeric_paths = tuple(paths)
                 return expectation
         raise error
+
+
+def _has_key(item: JSON, key: str) -> bool:
+    if isinstance(item, dict):
+        return key in item or any(_has_key(one, key) for one in item.values())
+    return isinstance(item, list) and any(_has_key(one, key) for one in item)
 
 
 def _numbers(item: JSON, filled: JSON, path: _Path) -> list[tuple[_Path, int | float]]:

@@ -34,7 +34,8 @@ class Scenario:
     `file` is relative to the project, `folder` to the scenarios folder, with forward slashes.
     `workflow` is the id of the workflow that the prompts go to instead of bots. `limited_keys` are
     the places of keys that not every target takes. `max_increase` has shares by measure. `tester`
-    plays the user.
+    plays the user. `judge` is the scenario's own judge; `judged_at` is where the first expectation
+    is that needs one.
     """
 
     name: str
@@ -53,3 +54,5 @@ class Scenario:
     cases: tuple[CaseInstance, ...]
     limited_keys: Mapping[str, Location] = field(default_factory=dict)
     tester: BotReference | None = None
+    judge: BotReference | None = None
+    judged_at: Location | None = None

@@ -132,6 +132,10 @@ class ScenarioBuilder:
             tester=BotReference(spec.simulate["bot"], positions.at("simulate", "bot"))
             if spec.simulate
             else None,
+            judge=BotReference(spec.judge["bot"], positions.at("judge", "bot"))
+            if spec.judge
+            else None,
+            judged_at=next(filter(None, map(TurnSpec.first_judge, turns)), None),
         )
 
     def _cases(

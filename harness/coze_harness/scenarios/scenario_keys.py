@@ -19,6 +19,7 @@ from coze_harness.yaml_source.max_increase import MAX_INCREASE
 from coze_harness.yaml_source.record_schema import (
     ANY_TEXT,
     BOOLEAN,
+    JUDGE,
     MAPPING,
     TEXT,
     Schema,
@@ -106,6 +107,9 @@ class ScenarioSpec:
     )
     history: Sequence[Mapping[str, str]] = key(
         (), list_of(_MESSAGE), "Messages to send before the first prompt."
+    )
+    judge: Mapping[str, str] | None = key(
+        None, JUDGE, "The bot that judges, in place of the one in harness.yaml."
     )
     workflow: str = key("", TEXT, "A workflow's id in quotes, in place of a bot.")
     is_async: bool = key(

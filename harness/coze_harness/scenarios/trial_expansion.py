@@ -24,6 +24,7 @@ def expand_trials(
     chosen_bots: Sequence[str] | None = None,
     repeat: int | None = None,
     cassettes: str = "",
+    judge_bot: str = "",
 ) -> list[Trial]:
     """Return the trials of scenarios: by scenario, then bot, case and repeat.
 
@@ -34,10 +35,11 @@ def expand_trials(
         chosen_bots: names or ids that replace every scenario's own bots; workflows stay.
         repeat: replaces every scenario's own.
         cassettes: the folder of recordings, as trials show it.
+        judge_bot: judges scenarios that name no judge; a name or an id.
 
     Raises:
-        ScenarioErrors: scenarios with an unknown bot or none, with a tester that cannot play the
-            user, or trials of the same name.
+        ScenarioErrors: scenarios with an unknown bot or judge or none, with a tester that cannot
+            play the user, or trials of the same name.
         UsageError: a chosen bot is unknown, or `repeat` is below 1.
     """
     lookup = _BotLookup(bots, default_bot)
@@ -66,8 +68,12 @@ def expand_trials(
         tester: Target | None = None
         with errors:
             tester = lookup.tester_of(scenario, selected)
+        judge: Target | None = None
+        with errors:
+            judge = lookup.judge_of(scenario, judge_bot)
         count = repeat or scenario.repeat
-        trials += _scenario_trials(scenario, own, selected, count, folder, tester)
+        others = _OtherTargets(tester, judge)
+        trials += _scenario_trials(scenario, own, selected, count, folder, others)
     errors.extend(_check_ids(trials))
     errors.raise_all()
     return trials
@@ -177,6 +183,34 @@ class _BotLookup:
             )
         return tester
 
+    def judge_of(self, scenario: Scenario, default: str) -> Target | None:
+        """Return the bot that judges a scenario; `None` if no expectation needs one.
+
+        Raises:
+            ScenarioError: it is unknown, or there is none.
+        """
+        where = scenario.judge.location if scenario.judge else scenario.judged_at
+        word = scenario.judge.word if scenario.judge else default
+        if scenario.judged_at is None:
+            return None
+        if not word:
+            raise ScenarioError(
+                message("judge.none"),
+                where=where,
+                next_step=message("judge.none.next", code="{bot: NAME}"),
+            )
+        try:
+            judge = self.chosen(word)
+        except UsageError as error:
+            raise ScenarioError(error.what, where=where, next_step=error.next_step) from error
+        if "prompt" not in judge.capabilities.scenario_keys:
+            raise ScenarioError(
+                message("judge.no_chat", judge=judge.name, kind=judge.kind.value),
+                where=where,
+                next_step=message("judge.no_chat.next"),
+            )
+        return judge
+
     def chosen(self, word: str) -> Target:
         """Return a bot by its name or id.
 
@@ -192,13 +226,21 @@ class _BotLookup:
         raise UsageError(what, next_step=step if self.bots else message("bot.unknown_alone.next"))
 
 
+@dataclass(frozen=True, slots=True)
+class _OtherTargets:
+    """Whom the trials of a scenario talk to besides its bots."""
+
+    tester: Target | None = None
+    judge: Target | None = None
+
+
 def _scenario_trials(
     scenario: Scenario,
     own: Sequence[Target],
     bots: Sequence[Target],
     repeat: int,
     folder: str,
-    tester: Target | None,
+    others: _OtherTargets,
 ) -> Iterator[Trial]:
     only_id = own[0].id if len(own) == 1 else ""
     name_part = file_name_part(scenario.name)
@@ -226,7 +268,8 @@ def _scenario_trials(
                     min_pass_rate=scenario.min_pass_rate,
                     max_increase=scenario.max_increase,
                     stop_on_failure=scenario.stop_on_failure,
-                    tester=tester,
+                    tester=others.tester,
+                    judge=others.judge,
                 )
 
 

@@ -103,6 +103,18 @@ class TurnSpec:
         """Tell whether a case or a generated value changes the turn."""
         return self.context.has_templates and any(map(has_template, self.template_values()))
 
+    def first_judge(self) -> Location | None:
+        """Return where the first expectation is that needs a judge; `None` if none does."""
+        for one in self.expectations():
+            is_judged = (
+                one.names("judge")
+                if isinstance(one, ExpectationTemplate)
+                else asks_for(one, "judge")
+            )
+            if is_judged:
+                return one.location
+        return None
+
     def fill(self, values: Mapping[str, JSON]) -> Turn:
         """Return the turn, its templates filled.
 

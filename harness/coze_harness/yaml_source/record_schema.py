@@ -41,6 +41,12 @@ Record = TypeVar("Record")
 
 TEXT: Final[Schema] = {"type": "string", "minLength": 1}
 ANY_TEXT: Final[Schema] = {"type": "string"}
+JUDGE: Final[Schema] = {
+    "type": ["object", "null"],
+    "properties": {"bot": TEXT},
+    "required": ["bot"],
+    "additionalProperties": False,
+}
 BOOLEAN: Final[Schema] = {"type": "boolean"}
 MAPPING: Final[Schema] = {"type": "object"}
 

@@ -1,0 +1,164 @@
+"""How far judges can be trusted: what `judge-check` has measured, by judge, version and question.
+
+`cassettes/judge-check.jsonl` has one line for each. It is committed with the recordings. Lines are
+sorted and independent of each other, so git can merge two versions by keeping all lines of both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from coze_harness.expectations.judge_kind import judges_of
+from coze_harness.messages import message
+from coze_harness.model import JSON, Target
+from coze_harness.model.errors import CassetteUnreadableError
+from coze_harness.model.location import Location
+from coze_harness.model.trial import Trial
+from coze_harness.storage.atomic_write import write_atomically
+from coze_harness.text.json_text import dump_json, parse_json
+
+RATINGS_FILE: Final = "judge-check.jsonl"
+BY_LABELS: Final = "labels"
+BY_MUTANTS: Final = "mutants"
+
+_Key: TypeAlias = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeRating:
+    """How a version of a judge answers one question.
+
+    `source` is what it was measured on: ``mutants`` or ``labels``. Of the `good` answers it has
+    accepted some, of the `wrong` ones rejected some. `specificity` and `sensitivity` are the lower
+    95 % bounds of these shares, `bound` is what both must reach. `kappa` is Cohen's.
+    """
+
+    judge: str
+    version: str
+    topic: str
+    source: str
+    words: str
+    good: int
+    accepted: int
+    wrong: int
+    rejected: int
+    specificity: float
+    sensitivity: float
+    bound: float
+    kappa: float | None = None
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether the judge cannot tell good answers from wrong ones, as far as it is known."""
+        return min(self.specificity, self.sensitivity) < self.bound
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeRatings:
+    """The ratings of a project, by version, question and source."""
+
+    ratings: Mapping[_Key, JudgeRating] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, cassettes: Path) -> JudgeRatings:
+        """Read the ratings in a folder of cassettes; without the file there are none.
+
+        Raises:
+            CassetteUnreadableError: the file cannot be read, or a line of it is damaged.
+        """
+        path = cassettes / RATINGS_FILE
+        try:
+            lines = path.read_bytes().splitlines()
+        except FileNotFoundError:
+            return cls()
+        except OSError as error:
+            raise _unreadable(path, 0) from error
+        found: dict[_Key, JudgeRating] = {}
+        for number, line in enumerate(lines, 1):
+            try:
+                rating = _decode(parse_json(line))
+            except (ValueError, TypeError, KeyError) as error:
+                raise _unreadable(path, number) from error
+            found[_key(rating)] = rating
+        return cls(found)
+
+    def is_weak(self, version: str, topic: str) -> bool:
+        """Return whether a version of a judge is below the bound; labels come before mutants."""
+        for source in (BY_LABELS, BY_MUTANTS):
+            if rating := self.ratings.get((version, topic, source)):
+                return rating.is_weak
+        return False
+
+    def has(self, judge: str, topic: str) -> bool:
+        """Return whether a judge was ever checked on a question, in whatever version."""
+        return any((one.judge, one.topic) == (judge, topic) for one in self.ratings.values())
+
+    def with_ratings(self, ratings: Iterable[JudgeRating]) -> JudgeRatings:
+        """Return these ratings and new ones, which replace those of the same key."""
+        return JudgeRatings({**self.ratings, **{_key(one): one for one in ratings}})
+
+    def save(self, cassettes: Path) -> None:
+        """Write the file. The caller holds the lock of those that write recordings.
+
+        Raises:
+            OSError: it cannot be written; the old one is unchanged.
+        """
+        cassettes.mkdir(parents=True, exist_ok=True)
+        write_atomically(cassettes / RATINGS_FILE, self._lines())
+
+    def _lines(self) -> Iterator[bytes]:
+        for _key_of, rating in sorted(self.ratings.items()):
+            yield dump_json(asdict(rating))
+            yield b"\n"
+
+
+def unchecked_judges(ratings: JudgeRatings, trials: Iterable[Trial]) -> Mapping[Target, int]:
+    """Return how many questions each judge was never checked on, in any version.
+
+    Trials with generated values are left out: their questions are known when they run.
+    """
+    topics: dict[Target, set[str]] = {}
+    for trial in trials:
+        if trial.judge is None or trial.script.generated_names:
+            continue
+        for judge in chain.from_iterable(map(judges_of, trial.script.turns({}))):
+            if not (judge.is_pairwise or ratings.has(trial.judge.id, judge.topic)):
+                topics.setdefault(trial.judge, set()).add(judge.topic)
+    return {judge: len(found) for judge, found in topics.items()}
+
+
+def _key(rating: JudgeRating) -> _Key:
+    return rating.version, rating.topic, rating.source
+
+
+def _decode(data: JSON) -> JudgeRating:
+    if not isinstance(data, dict):
+        raise TypeError("not an object")
+    kappa = data["kappa"]
+    return JudgeRating(
+        judge=str(data["judge"]),
+        version=str(data["version"]),
+        topic=str(data["topic"]),
+        source=str(data["source"]),
+        words=str(data["words"]),
+        good=int(data["good"]),
+        accepted=int(data["accepted"]),
+        wrong=int(data["wrong"]),
+        rejected=int(data["rejected"]),
+        specificity=float(data["specificity"]),
+        sensitivity=float(data["sensitivity"]),
+        bound=float(data["bound"]),
+        kappa=None if kappa is None else float(kappa),
+    )
+
+
+def _unreadable(path: Path, line: int) -> CassetteUnreadableError:
+    return CassetteUnreadableError(
+        message("judge.ratings.unreadable"),
+        where=Location(str(path), line),
+        next_step=message("judge.ratings.unreadable.next"),
+    )
