@@ -19,7 +19,7 @@ from kind_tables import PAGE_OF_COMMANDS, with_commands
 DESIGNED = (
     "init", "run", "record", "live", "compare", "accept", "check", "report", "mutate", "ask",
     "view", "serve", "capture", "list", "schema", "history", "new", "prune", "suggest",
-    "completion", "try", "import",
+    "completion", "try", "import", "judge-check",
 )  # fmt: skip
 TO_COME = ("capture",)
 """Commands of the design that the program does not have yet."""

@@ -40,6 +40,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, LocalizedText]]] = MappingProxyTyp
         "check": ("check_command", "check", message("command.check")),
         "mutate": ("mutate_command", "mutate", message("command.mutate")),
         "suggest": ("suggest_command", "suggest_expectations", message("command.suggest")),
+        "judge-check": ("judge_check_command", "judge_check", message("command.judge_check")),
         "ask": ("ask_command", "ask", message("command.ask")),
         "new": ("new_command", "new", message("command.new")),
         "import": ("import_command", "import_file", message("command.import")),

@@ -150,11 +150,7 @@ def evaluate_mutants(
     known = (answer, *(one.text for one in right))
     counts: dict[str, list[int]] = {}
     survivors: list[Survivor] = []
-    for operator in operators:
-        rng = seeded_random(seed, target.trial, target.turn, operator.name)
-        mutant = _wrong_answer(operator, answer, rng, other_answers, known)
-        if mutant is None:
-            continue
+    for operator, mutant in wrong_answers(target, other_answers, seed, known, operators):
         count = counts.setdefault(operator.mutation_class.value, [0, 0])
         count[0] += 1
         if find_failure(target, expectations, with_answer(target.context, mutant)) is not None:
@@ -176,6 +172,30 @@ def evaluate_mutants(
         tuple(accepted),
         tuple(rejected),
     )
+
+
+def wrong_answers(
+    target: MutationTarget,
+    other_answers: Sequence[str],
+    seed: int,
+    known: Sequence[str],
+    operators: Sequence[MutationOperator] = OPERATORS,
+) -> Iterator[tuple[MutationOperator, str]]:
+    """Yield mutants of a turn's answer that are wrong, each with its operator.
+
+    Args:
+        target: the turn.
+        other_answers: answers of other scenarios.
+        seed: the same seed gives the same mutants.
+        known: the answer, then others that are right; no mutant says the same.
+        operators: the mutation operators.
+    """
+    answer = target.context.reply.answer
+    for operator in operators:
+        rng = seeded_random(seed, target.trial, target.turn, operator.name)
+        mutant = _wrong_answer(operator, answer, rng, other_answers, known)
+        if mutant is not None:
+            yield operator, mutant
 
 
 _FACT_CLASSES: Final = frozenset({MutationClass.NUMBER, MutationClass.DATE, MutationClass.NAME})

@@ -101,6 +101,19 @@ def resolve_inside(path: str, where: Location, folder: str, project: ProjectPath
     )
 
 
+def read_rows(file: str, shown: str) -> list[Row]:
+    """Return the rows of a file, in whatever format cases may have.
+
+    Args:
+        file: its absolute path.
+        shown: its path as messages show it.
+
+    Raises:
+        ScenarioError: it cannot be read, or is not a table.
+    """
+    return list(_file_rows(file, shown, Location(shown)))
+
+
 def _file_rows(file: str, shown: str, named_at: Location) -> Iterator[Row]:
     suffix = split_path(file)[2].lower()
     readers = {".csv": _csv_rows, ".jsonl": _jsonl_rows, ".yaml": _yaml_rows, ".yml": _yaml_rows}

@@ -1,0 +1,186 @@
+"""Asks judges about texts that are in no conversation, many at once, and records the replies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+
+from coze_harness.cassettes import RecordingInfo
+from coze_harness.cassettes import cassette_files as store
+from coze_harness.cassettes.interaction import Interaction
+from coze_harness.execution.flow_driver import FlowTask
+from coze_harness.execution.live_runner import DEFAULT_WORKERS, LiveSession
+from coze_harness.execution.live_scheduler import run_concurrently
+from coze_harness.execution.replay_runner import ReplayRunner
+from coze_harness.execution.trial_judge import (
+    judge_recording,
+    judge_version,
+    known_replies,
+    read_judge_cassette,
+    recorded_reply,
+)
+from coze_harness.expectations.judge_exchange import JudgeQuestion
+from coze_harness.model import Target
+from coze_harness.model.errors import CassetteError, HarnessError, JudgeReplyError
+from coze_harness.model.protocols import CallFlow
+from coze_harness.model.version import VERSION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeSurvey:
+    """Questions to a judge whose replies are recorded in one file.
+
+    `name` is what the recording is about: a trial, or a file of labelled answers. `scenario` is
+    empty for the latter.
+    """
+
+    judge: Target
+    questions: Sequence[JudgeQuestion]
+    path: str
+    name: str
+    scenario: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyResult:
+    """The replies to a survey, by the key of the question; those that are no verdict are missing.
+
+    `version` is the judge's, from `judge_version`.
+    """
+
+    survey: JudgeSurvey
+    version: str
+    replies: Mapping[str, str]
+
+
+def recorded_results(
+    surveys: Sequence[JudgeSurvey], runner: ReplayRunner
+) -> tuple[list[SurveyResult], int]:
+    """Return what is recorded of surveys, and how many questions are not.
+
+    Those of a judge that has another version in another survey count as not recorded.
+    """
+    results: list[SurveyResult] = []
+    missing = 0
+    versions: dict[Target, str] = {}
+    for survey in surveys:
+        replies: dict[str, str] = {}
+        version = ""
+        try:
+            cassette = read_judge_cassette(survey.path)
+            version = judge_version(cassette.bot_id, cassette.snapshot)
+            known = cassette.replies if cassette.bot_id == survey.judge.id else {}
+        except CassetteError:
+            known = {}
+        if versions.setdefault(survey.judge, version) != version:
+            known = {}
+        for question in survey.questions:
+            items = known.get(question.key)
+            reply = items and recorded_reply(question, survey.judge, items, runner.redactor)
+            if reply:
+                replies[question.key] = reply
+        missing += len({one.key for one in survey.questions} - replies.keys())
+        results.append(SurveyResult(survey=survey, version=version, replies=replies))
+    return results, missing
+
+
+@dataclass(slots=True)
+class SurveyRunner:
+    """Asks what surveys want to know, over a live session.
+
+    Args:
+        session: the network and what is known about the service.
+        on_progress: receives the number of questions that are done.
+    """
+
+    session: LiveSession[object]
+    on_progress: Callable[[int], None]
+    _replies: dict[str, dict[str, Sequence[Interaction]]] = field(default_factory=dict)
+    _texts: dict[tuple[str, Target], str] = field(default_factory=dict)
+    _calls: dict[str, int] = field(default_factory=dict)
+    _known: dict[str, Mapping[str, Sequence[Interaction]]] = field(default_factory=dict)
+
+    def results(self, surveys: Sequence[JudgeSurvey]) -> list[SurveyResult]:
+        """Ask all questions that are not recorded yet, and record them.
+
+        Raises:
+            CozeError: a judge cannot be asked; what it replied before is recorded.
+            CassetteError: a recording cannot be written.
+        """
+        settings = self.session.settings
+        workers = settings.workers or DEFAULT_WORKERS
+        self.session.fetch_versions({(one.judge, "") for one in surveys}, workers)
+        for one in surveys if not settings.asks_judge_again else ():
+            snapshot = self.session.judge_snapshot(one.judge)
+            self._known[one.path] = known_replies([one.path], one.judge, snapshot)
+        asked = [
+            partial(self._open, survey, question)
+            for survey in surveys
+            for question in {one.key: one for one in survey.questions}.values()
+        ]
+        failure: HarnessError | None = None
+        with closing(
+            run_concurrently(asked, workers=workers, monotonic=settings.clock.monotonic)
+        ) as outcomes:
+            for failure in outcomes:
+                self.on_progress(1)
+                if failure is not None and not isinstance(failure, JudgeReplyError):
+                    break
+                failure = None
+        results = [self._record(survey) for survey in surveys]
+        if failure is not None:
+            raise failure
+        return results
+
+    def _open(
+        self, survey: JudgeSurvey, question: JudgeQuestion
+    ) -> FlowTask[HarnessError | None, HarnessError | None]:
+        settings = self.session.settings
+        judge = self.session.open_judge(
+            survey.judge, self._known.get(survey.path, {}), settings.redactor
+        )
+
+        def ask() -> CallFlow[HarnessError | None]:
+            try:
+                text = yield from judge.asked.reply(question)
+            except HarnessError as error:
+                return error
+            replies = self._replies.setdefault(survey.path, {})
+            replies[question.key] = judge.asked.replies[question.key]
+            self._texts[question.key, survey.judge] = text
+            return None
+
+        def finish(error: HarnessError | None) -> HarnessError | None:
+            calls = self._calls.get(survey.path, 0)
+            self._calls[survey.path] = calls + judge.timed.calls
+            return error
+
+        return FlowTask(self.session.limited(ask()), judge.asked, finish)
+
+    def _record(self, survey: JudgeSurvey) -> SurveyResult:
+        settings, judge = self.session.settings, survey.judge
+        found = self._replies.get(survey.path, {})
+        # What is recorded stays, then what is new in the order of the questions.
+        replies = {**self._known.get(survey.path, {})}
+        replies |= {one.key: found[one.key] for one in survey.questions if one.key in found}
+        snapshot = self.session.judge_snapshot(judge)
+        if replies:
+            now = datetime.fromtimestamp(settings.clock.now(), UTC)
+            about = RecordingInfo(
+                scenario=survey.scenario,
+                trial=survey.name,
+                fingerprint="",
+                recorded_at=now.isoformat(timespec="seconds"),
+                harness=VERSION,
+            )
+            calls = self._calls.get(survey.path, 0)
+            recording, info = judge_recording(judge, replies, about, snapshot, calls)
+            store.write_cassette(survey.path, recording, info, settings.redactor)
+        return SurveyResult(
+            survey=survey,
+            version=judge_version(judge.id, snapshot),
+            replies={key: self._texts[key, judge] for key in found},
+        )
