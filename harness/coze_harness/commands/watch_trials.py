@@ -50,6 +50,8 @@ def wait_for_changes(project: Project) -> Iterator[frozenset[str]]:
     root = str(settings.root)
     places = [settings.file, settings.scenarios, settings.cassettes]
     watched = [place for place in places if isinstance(place, Path) and place.exists()]
+    # A module that is imported later counts as edited if that was after this moment.
+    began = int(project.process.clock.now() * 1e9)
     modules = _module_times(root)
     for changes in watch(
         *watched,
@@ -60,7 +62,9 @@ def wait_for_changes(project: Project) -> Iterator[frozenset[str]]:
         raise_interrupt=True,
     ):
         before, modules = modules, _module_times(root)
-        edited = [file for file, time in modules.items() if before.get(file, time) != time]
+        edited = [
+            file for file, time in modules.items() if time != before.get(file, min(time, began))
+        ]
         paths = map(Path, [*(path for _change, path in changes), *edited])
         yield frozenset(project.folders.display_path(p) for p in paths if p.name[0] != ".")
 
