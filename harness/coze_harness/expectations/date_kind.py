@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from typing import Final, NamedTuple, Self
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from coze_harness.expectations.answer_limit import reject_long_answer
 from coze_harness.expectations.excerpt import excerpt, excerpt_around
@@ -15,10 +14,12 @@ from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.parameter import TEXT_SCHEMA, Parameter, Schema, alternatives
 from coze_harness.expectations.subject import ANSWER
-from coze_harness.facts import Fact, FactKind, extract_facts
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import Verdict
 from coze_harness.model.trial import EvaluationContext
+
+if TYPE_CHECKING:
+    from coze_harness.facts import Fact  # 15 ms to import, and few kinds need it
 
 _MAX_SHOWN: Final = 8
 """Dates of an answer that a verdict shows."""
@@ -43,6 +44,8 @@ class PartialDate(NamedTuple):
     @classmethod
     def from_fact(cls, fact: Fact) -> Self | None:
         """Return the date that a fact states; `None` for a weekday, a time or 明天."""
+        from coze_harness.facts import FactKind
+
         if fact.kind is not FactKind.DATE or not (found := _VALUE.fullmatch(str(fact.value))):
             return None
         year, month, day = found[1] or found[2], found[3], found[4]
@@ -73,15 +76,18 @@ class PartialDate(NamedTuple):
             if self.month is None:
                 return date(year, 1, 1), date(year, 12, 31)
             if self.day is None:
-                last = monthrange(year, self.month)[1]
-                return date(year, self.month, 1), date(year, self.month, last)
+                first = date(year, self.month, 1)
+                next_month = (first + timedelta(days=31)).replace(day=1)
+                return first, next_month - timedelta(days=1)
             return (day := date(year, self.month, self.day)), day
-        except ValueError:
+        except (OverflowError, ValueError):
             return None
 
 
 def find_calendar_dates(text: str) -> Iterator[tuple[Fact, PartialDate]]:
     """Yield the dates of the calendar in a text, with the facts that state them."""
+    from coze_harness.facts import extract_facts
+
     for fact in extract_facts(text):
         if found := PartialDate.from_fact(fact):
             yield fact, found

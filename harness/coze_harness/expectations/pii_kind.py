@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from coze_harness.expectations.absence import (
     Absence,
@@ -18,12 +18,13 @@ from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.parameter import Schema
 from coze_harness.expectations.subject import ANSWER
-from coze_harness.facts.fact_extraction import normal_width
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import Verdict
 from coze_harness.model.trial import EvaluationContext
-from coze_harness.text.personal_data import PersonalData, find_personal_data
 from coze_harness.text.placeholders import PLACEHOLDER
+
+if TYPE_CHECKING:
+    from coze_harness.text.personal_data import PersonalData
 
 _PARTS: Final = ("phone", "id_card", "bank_card", "email", "redacted")
 _NAMES: Final = {
@@ -39,6 +40,8 @@ _CHINESE_ROW: Final = re.compile("[零〇一幺二三四五六七八九]{7,}")
 
 def _plain_digits(text: str) -> str:
     """Return a text with its full-width digits and rows of Chinese ones in ASCII, equally long."""
+    from coze_harness.facts.fact_extraction import normal_width  # few kinds need it
+
     return _CHINESE_ROW.sub(lambda row: row.group().translate(_CHINESE_DIGITS), normal_width(text))
 
 
@@ -73,6 +76,8 @@ class NoPersonalData(ExpectationKind):
 
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the answer; evidence marks the personal data."""
+        from coze_harness.text.personal_data import find_personal_data
+
         answer = context.reply.answer
         if verdict := reject_long_answer(self, answer):
             return verdict
