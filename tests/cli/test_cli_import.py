@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,18 @@ def test_a_table_becomes_cases(empty: ProjectFolder, encoding: str, delimiter: s
     assert "3 of 3 assertions" in done.out
     assert empty.does("check", "--no-recordings").code == 0
     assert empty.does("list").out.split()[1::3][:2] == ["faq-1[a]", "faq-2[b]"]
+
+
+def test_conversations_become_scenarios_without_secrets(empty: ProjectFolder) -> None:
+    token = "pat_" + "Zx9Kq2Vb7Lm4Wp8T" * 4
+    said = [("user", f"{{{{ {token} }}}}"), ("assistant", "😀"), ("user", "然后呢?")]
+    messages = [{"role": role, "content": text} for role, text in said]
+    empty.write("log.json", json.dumps({"data": messages}))
+    done = empty.does("import", "log.json")
+    assert done.code == 0, done
+    assert "1 of 1 assertion imported" in done.out
+    assert token not in empty.text("scenarios/log.yaml")
+    assert empty.does("check", "--no-recordings").code == 0
 
 
 def test_many_rows_go_into_a_file_of_their_own(empty: ProjectFolder) -> None:

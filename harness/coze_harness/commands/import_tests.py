@@ -11,9 +11,11 @@ from typing import Final
 from coze_harness.commands.new_scenario import SCHEMA_FILE, names_in_use
 from coze_harness.commands.project import Project
 from coze_harness.importing import ImportedFile, ImportFinding
+from coze_harness.importing.chat_log import read_log
 from coze_harness.importing.imported_scenario import NotImportableError
 from coze_harness.importing.prompt_table import read_table
-from coze_harness.importing.promptfoo_config import read_configuration
+from coze_harness.importing.promptfoo_config import is_configuration, read_configuration
+from coze_harness.importing.referenced_files import read_document
 from coze_harness.importing.scenario_files import file_name, scenario_files
 from coze_harness.messages import message
 from coze_harness.model.errors import ScenarioError, UsageError
@@ -21,7 +23,7 @@ from coze_harness.model.location import Location
 from coze_harness.scenarios.name_rules import check_name, fold_name
 from coze_harness.storage.atomic_write import write_atomically
 
-_READERS: Final = (".yaml", ".yml", ".json", ".csv")
+_READERS: Final = (".yaml", ".yml", ".json", ".jsonl", ".csv")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,7 @@ def import_tests(
 
     Args:
         project: the project.
-        source: a promptfoo configuration or a table.
+        source: a promptfoo configuration, a table, or exported conversations.
         name: of the new file, and the beginning of the scenarios' names; by default the source's.
         force: whether files that exist are replaced.
 
@@ -115,14 +117,24 @@ def _read(project: Project, source: Path, shown: str) -> ImportedFile:
     try:
         if suffix not in _READERS:
             raise NotImportableError(message("import.reason.file_type", file=source.name))
+        has_judge = bool(project.settings.judge_bot)
         if suffix == ".csv":
-            return read_table(source, shown)
+            return read_table(source, shown, has_judge=has_judge)
+        if suffix == ".jsonl" or (suffix == ".json" and not _is_configuration(source, shown)):
+            return read_log(source, shown, project.make_redactor().redact)
         roots = (source.resolve().parent, project.settings.root)
-        return read_configuration(source, roots, shown)
+        return read_configuration(source, roots, shown, has_judge=has_judge)
     except NotImportableError as error:
         raise UsageError(
             error.reason, where=Location(shown), next_step=message("import.source.next")
         ) from error
+
+
+def _is_configuration(source: Path, shown: str) -> bool:
+    try:
+        return is_configuration(read_document(source, shown).data)
+    except ScenarioError:
+        return False
 
 
 def _check_names(project: Project, name: str, count: int) -> None:

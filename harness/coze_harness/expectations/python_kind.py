@@ -33,7 +33,8 @@ _EXAMPLE: Final = "python: my_checks:is_polite"
 _DIGEST_SIZE: Final = 8
 
 
-def _function_name(argument: ItemArgument) -> str:
+def function_name(argument: ItemArgument) -> str:
+    """Return a value that is the name of a function, `package.module:function`."""
     name = argument.text()
     if not FUNCTION_NAME.fullmatch(name):
         raise argument.error_at(
@@ -51,8 +52,8 @@ def _arguments(argument: ItemArgument) -> Mapping[str, JSON]:
     return argument.value
 
 
-_NAME_SCHEMA: Final[Schema] = {**TEXT_SCHEMA, "pattern": ":"}
-_FUNCTION: Final = Parameter("function", _function_name, _NAME_SCHEMA, "", is_required=True)
+FUNCTION_SCHEMA: Final[Schema] = {**TEXT_SCHEMA, "pattern": ":"}
+_FUNCTION: Final = Parameter("function", function_name, FUNCTION_SCHEMA, "", is_required=True)
 _ARGS: Final[Parameter[Mapping[str, JSON]]] = Parameter("args", _arguments, {"type": "object"}, {})
 _AT_LEAST: Final = share("at_least", 0.5)
 
@@ -90,7 +91,7 @@ class Python(ExpectationKind):
             args=args,
             at_least=_AT_LEAST.read(arguments),
             takes_context=_check_call(function, arguments, name),
-            source=_source_digest(function),
+            source=source_digest(function),
         )
 
     @property
@@ -187,7 +188,7 @@ def _check_call(
     return takes_context
 
 
-def _source_digest(function: Callable[..., object]) -> str:
+def source_digest(function: Callable[..., object]) -> str:
     """Return a digest of the file that has a function; empty if there is none."""
     try:
         file = inspect.getsourcefile(inspect.unwrap(function))

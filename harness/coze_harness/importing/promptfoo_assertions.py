@@ -19,6 +19,7 @@ from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
 from coze_harness.yaml_source import read_yaml
 
+_COMBINATORS: Final = ("not", "any_of", "all_of", "some_of", "of")
 _MAX_DEPTH: Final = 10
 _GAP: Final = "…"
 
@@ -199,8 +200,7 @@ def _json(one: ForeignAssertion, *, fenced: bool) -> ConvertedAssertion:
         keys["schema"] = value
     elif value not in (None, ""):
         raise NotImportableError(message("import.reason.value"))
-    note = message("import.note.fenced") if fenced else None
-    return ConvertedAssertion({"json": keys or True}, note)
+    return ConvertedAssertion({"json": keys or True})
 
 
 def _latency(one: ForeignAssertion) -> ConvertedAssertion:
@@ -313,6 +313,13 @@ _SPECIAL: Final[Mapping[str, Callable[[ForeignAssertion], ConvertedAssertion]]] 
         "python": _code,
     }
 )
+
+
+def has_kind(item: JSON, kind: str) -> bool:
+    """Return whether an item of `expect:` is of a kind, or has one inside its combinators."""
+    if isinstance(item, dict):
+        return kind in item or any(has_kind(item.get(one), kind) for one in _COMBINATORS)
+    return isinstance(item, list) and any(has_kind(one, kind) for one in item)
 
 
 def assertion_from_text(text: str) -> ForeignAssertion:

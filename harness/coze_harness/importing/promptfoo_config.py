@@ -21,6 +21,7 @@ from coze_harness.importing.promptfoo_assertions import (
     RED_TEAM,
     ConvertedAssertion,
     convert_assertion,
+    has_kind,
 )
 from coze_harness.importing.promptfoo_prompts import ForeignPrompt, PromptReader
 from coze_harness.importing.promptfoo_tests import ForeignTest, PlacedAssertion, TestReader
@@ -44,23 +45,27 @@ def is_configuration(data: JSON) -> bool:
     return isinstance(data, dict) and not KEYS.isdisjoint(data)
 
 
-def read_configuration(path: Path, roots: Sequence[Path], shown: str) -> ImportedFile:
+def read_configuration(
+    path: Path, roots: Sequence[Path], shown: str, *, has_judge: bool = True
+) -> ImportedFile:
     """Return what a configuration gives.
 
     Args:
         path: the file.
         roots: the folders whose files it may name.
         shown: the file's name in findings.
+        has_judge: whether the project has a bot that judges.
 
     Raises:
-        NotImportableError: it cannot be read, or has no prompts.
+        NotImportableError: it cannot be read, or is something else.
         ScenarioError: it is not YAML or JSON.
     """
     document = read_document(path, shown)
     if not is_configuration(document.data):
         raise NotImportableError(message("import.reason.not_promptfoo"))
     folder = shown.removesuffix(path.name)
-    return _Configuration(document, ReferencedFiles(path.parent, folder, tuple(roots))).read()
+    files = ReferencedFiles(path.parent, folder, tuple(roots))
+    return _Configuration(document, files, has_judge=has_judge).read()
 
 
 @dataclass(slots=True)
@@ -81,12 +86,13 @@ class _Group:
 
 
 class _Configuration:
-    def __init__(self, document: YamlDocument, files: ReferencedFiles) -> None:
+    def __init__(self, document: YamlDocument, files: ReferencedFiles, *, has_judge: bool) -> None:
         assert isinstance(document.data, dict)  # noqa: S101 (the caller checked it)
         self._data = document.data
         self._positions = document.positions
         self._prompts = PromptReader(files)
         self._tests = TestReader(files, document.data, document.positions)
+        self._has_judge = has_judge
         self._renderer = TemplateRenderer()
         self._findings: list[ImportFinding] = []
         # By the number of an assertion and the code that changes the answer before it.
@@ -248,6 +254,8 @@ class _Configuration:
         if reason is None:
             try:
                 converted = convert_assertion(one.assertion)
+                if not self._has_judge and has_kind(converted.item, "judge"):
+                    converted, reason = None, message("import.reason.no_judge")
             except NotImportableError as error:
                 reason = error.reason
             except ScenarioError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,6 +18,9 @@ MAX_FILE: Final = 10_000_000
 """Bytes of a file."""
 _MAX_MATCHES: Final = 1_000
 _SCHEME: Final = "file://"
+_SURROGATES: Final = re.compile(
+    r"(?<!\\)\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
 _CODE: Final = (".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".py", ".rb", ".go", ".sh")
 
 
@@ -115,9 +120,21 @@ def read_document(path: Path, shown: str) -> YamlDocument:
     """
     text = read_text(path)
     if path.suffix.lower() == ".json":
-        # JSON may be indented by tabs, which YAML forbids; inside texts it has none.
-        text = text.replace("\t", " ")
+        text = json_as_yaml(text)
     return read_yaml(text, shown, ScenarioError)
+
+
+def json_as_yaml(text: str) -> str:
+    """Return JSON as YAML, with every value on the same line.
+
+    JSON may be indented by tabs, which YAML forbids; inside texts it has none. And it may write a
+    character as two escapes, which are two invalid characters in YAML.
+    """
+    return _SURROGATES.sub(_joined, text.replace("\t", " "))
+
+
+def _joined(match: re.Match[str]) -> str:
+    return str(json.loads(f'"{match[0]}"'))
 
 
 def read_data(path: Path, shown: str) -> JSON:
