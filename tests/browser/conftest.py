@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from project import ProjectFolder
+from report_rich import rich_results, rich_run
 from report_samples import everything, full_run
 
 from browser import ROOT
+from browser.compared import compared_project
 from browser.making import hostile_results, hostile_run, write_page
 from browser.recorded import recorded_project
 from browser.watching import Watch, address
@@ -118,6 +120,19 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the sample results, which have something of everything."""
     path = tmp_path_factory.mktemp("samples") / "index.html"
     return write_page(path, everything(), full_run())
+
+
+@pytest.fixture(scope="session")
+def rich(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a comparison with mutants and runs before it."""
+    path = tmp_path_factory.mktemp("rich") / "index.html"
+    return write_page(path, rich_results(), rich_run())
+
+
+@pytest.fixture(scope="session")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
+    """A project whose bot was worked on, recorded and compared; `reports/latest` is that run."""
+    return compared_project(tmp_path_factory.mktemp("compared"))
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { linkable, readHash, writeHash } from "../../harness/coze_harness/reporting/browser/hash.js";
 
-const NOTHING = { view: "overview", query: "", sort: "", trial: "", turn: 0, expectation: 0, tab: "chat", lang: "", theme: "" };
+const NOTHING = { view: "overview", query: "", sort: "", trial: "", turn: 0, expectation: 0, tab: "chat", card: "", lang: "", theme: "" };
 
 test("no hash is the beginning", () => {
   for (const hash of ["", "#", "#list", "#=", "#&&&", "#v=", "#v=nonsense", "#tab=__proto__", "#t=3"]) {
@@ -21,6 +21,7 @@ test("every part of a link is read", () => {
     turn: 2,
     expectation: 3,
     tab: "diff",
+    card: "",
     lang: "zh",
     theme: "dark",
   });
@@ -30,6 +31,14 @@ test("every part of a link is read", () => {
 test("a trial or a filter alone stands over the list", () => {
   assert.equal(readHash("#s=a").view, "trials");
   assert.equal(readHash("#st=failed").view, "trials");
+});
+
+test("a scenario alone stands in the comparison, and the page's home is not written", () => {
+  assert.equal(readHash("#c=refund%20days").card, "refund days");
+  assert.equal(readHash("#c=refund").view, "compare");
+  assert.equal(readHash("", "compare").view, "compare");
+  assert.equal(writeHash(readHash("", "compare"), "compare"), "");
+  assert.equal(writeHash({ ...NOTHING, view: "compare" }), "#v=compare");
 });
 
 test("broken escapes, turns that are no numbers and commas in names do no harm", () => {
@@ -46,7 +55,7 @@ test("what is written is read again", () => {
   for (const trial of ids) {
     for (const query of ["", "退货 st:failed", '"a b" -tag:x', 'bot:"x y" tag:"a,b",c', "100% & #"]) {
       for (const view of ["overview", "trials", "matrix"]) {
-        const state = { view, query, sort: "-name", trial, turn: 2, expectation: 1, tab: "json", lang: "en", theme: "light" };
+        const state = { view, query, sort: "-name", trial, turn: 2, expectation: 1, tab: "json", card: "", lang: "en", theme: "light" };
         assert.deepEqual(readHash(writeHash(state)), { ...state, trial: linkable(trial) }, JSON.stringify(state));
       }
     }

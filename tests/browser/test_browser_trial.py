@@ -9,7 +9,6 @@ import pytest
 from builders import key, reply, trial, turn, verdict
 from coze_harness.model import TrialStatus, VerdictStatus
 from playwright.sync_api import Page
-from report_rich import rich_results, rich_run
 
 from browser.conftest import Visit
 from browser.making import write_page
@@ -17,12 +16,6 @@ from browser.watching import Watch
 
 HOURS = "s=hours%5B%E5%8C%97%E4%BA%AC%5D"
 NO_CLIPBOARD = "Object.defineProperty(Navigator.prototype, 'clipboard', {value: undefined});"
-
-
-@pytest.fixture(scope="module")
-def rich(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("rich") / "index.html"
-    return write_page(path, rich_results(), rich_run())
 
 
 def row_named(page: Page, name: str) -> str:
@@ -106,19 +99,32 @@ def test_one_answer_can_be_raw_and_the_others_not(tmp_path: Path, visit: Visit) 
     assert first.locator("[data-do=raw]").get_attribute("aria-pressed") == "false"
 
 
-def test_an_answer_with_evidence_against_it_begins_raw_because_there_it_is_marked(
-    tmp_path: Path, visit: Visit
+@pytest.mark.parametrize(
+    ("said", "evidence", "marked", "is_raw"),
+    [
+        ("# 一 ChatGPT", (4, 11), "ChatGPT", False),
+        ("**7 天** 内，非 *7 天* 外", (13, 18), "7 天", False),
+        ("见 [政策](https://example.com/7)", (7, 28), "https://example.com/7", True),
+    ],
+)
+def test_evidence_is_marked_in_rendered_markdown_or_else_in_its_raw_text(
+    tmp_path: Path, visit: Visit, said: str, evidence: tuple[int, int], marked: str, is_raw: bool
 ) -> None:
-    bad = verdict(VerdictStatus.FAILED, kind="not", actual="# 一 ChatGPT", evidence=((4, 11),))
-    marked = trial(
-        TrialStatus.FAILED,
-        named=key("m"),
-        turns=[turn(replied=reply("# 一 ChatGPT"), verdicts=[bad])],
+    bad = verdict(VerdictStatus.FAILED, kind="not", actual=said, evidence=(evidence,))
+    result = trial(
+        TrialStatus.FAILED, named=key("m"), turns=[turn(replied=reply(said), verdicts=[bad])]
     )
-    page = visit(write_page(tmp_path / "index.html", [marked])).go("s=m")
-    assert page.locator("#trial mark.failed").inner_text() == "ChatGPT"
-    assert page.locator("#trial .raw").is_visible()
-    assert page.locator("#trial [data-do=raw]").get_attribute("aria-pressed") == "true"
+    watch = visit(write_page(tmp_path / "index.html", [result]))
+    page = watch.go("s=m")
+    mark = page.locator("#trial mark.failed:visible")
+    assert mark.text_content() == marked
+    assert page.locator("#trial .md").is_visible() == (not is_raw)
+    assert page.locator("#trial .raw").is_visible() == is_raw
+    if not is_raw:
+        before = mark.evaluate("one => one.parentElement.previousSibling?.textContent ?? ''")
+        assert before == ("" if said.startswith("#") else " 内，非 ")
+        page.locator("#trial [data-do=raw]").click()
+        assert page.locator("#trial .raw").inner_text() == said
 
 
 def test_a_diff_stands_in_one_text_or_side_by_side(rich: Path, visit: Visit) -> None:
@@ -141,7 +147,6 @@ def test_a_diff_stands_in_one_text_or_side_by_side(rich: Path, visit: Visit) -> 
     assert all(text in after.inner_text() for text in came)
     assert not before.locator("ins:visible").count()
     assert not after.locator("del:visible").count()
-    assert before.locator("del").first.get_attribute("aria-label")
     panel.locator("[data-do=sides]").click()
     assert panel.locator(".diff:visible").count() == 1
     assert not before.is_visible()
@@ -166,7 +171,9 @@ def test_the_past_of_a_trial_leads_to_the_reports_beside_this_one(page: Path, vi
     links = shown.locator("#trial .strip a").all()
     assert links
     for link in links:
-        beside = page.parent / str(link.get_attribute("href"))
+        address, _, place = str(link.get_attribute("href")).partition("#")
+        assert place == "s=hours"
+        beside = page.parent / address
         assert beside.resolve().is_file(), beside
 
 

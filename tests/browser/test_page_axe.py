@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from project import ProjectFolder
 from scale import SCALE
 
 from browser.conftest import Visit
@@ -40,6 +41,38 @@ def test_axe_has_nothing_to_say(
     shown.keyboard.press("?")
     if violations := shown.evaluate(_RUN):
         found["the sheet of keys"] = violations
+    assert found == {}
+
+
+@pytest.mark.parametrize(("scheme", "lang", "width"), FEW)
+def test_axe_has_nothing_to_say_about_a_comparison_and_mutants(
+    compared: ProjectFolder,
+    rich: Path,
+    visit: Visit,
+    axe_source: str,
+    scheme: Scheme,
+    lang: str,
+    width: int,
+) -> None:
+    found: dict[str, Any] = {}
+    for path, views in (
+        (compared.path("reports/latest/index.html").resolve(), ("compare", "overview")),
+        (rich, ("compare", "mutations", "history")),
+    ):
+        # As high as the page: what the bar at the bottom covers for now can be scrolled to.
+        watch = visit(path, scheme=scheme, width=width, height=12_000)
+        shown = watch.go(f"lang={lang}")
+        shown.evaluate(axe_source)
+        for view in views:
+            watch.move(f"v={view}&lang={lang}")
+            shown.evaluate(
+                "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
+            )
+            if view == "compare":
+                for key in ("j", "i", "e"):
+                    shown.keyboard.press(key)
+            if violations := shown.evaluate(_RUN):
+                found[f"{path} {view}"] = violations
     assert found == {}
 
 

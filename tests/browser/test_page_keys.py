@@ -100,10 +100,10 @@ def test_digits_and_d_choose_tabs_in_a_trial_and_views_elsewhere(
     ):
         pressed(watch, key)
         assert page.locator("#trial [aria-selected=true]").get_attribute("data-tab") == tab
-    pressed(watch, "Escape", "3")
-    assert page.locator("body").get_attribute("data-view") == "history"
-    pressed(watch, "4")
-    assert page.locator("body").get_attribute("data-view") == "history"
+    pressed(watch, "Escape", "1")
+    assert page.locator("body").get_attribute("data-view") == "overview"
+    pressed(watch, "2", "4")
+    assert page.locator("body").get_attribute("data-view") == "trials"
 
 
 def test_brackets_walk_the_turns(samples: Path, visit: Visit) -> None:
@@ -226,7 +226,7 @@ def test_tab_reaches_everything_and_the_focus_can_be_seen(
         assert high > 0, name
         assert wide > 0, name
     whole = "\n".join(reached)
-    for wanted in ("skip", "#v=history", 'data-do="language"', 'data-tab="chat"', "<mark"):
+    for wanted in ("skip", "#v=overview", 'data-do="language"', 'data-tab="chat"', "<mark"):
         assert wanted in whole, whole
 
 

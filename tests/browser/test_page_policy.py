@@ -66,7 +66,8 @@ def test_the_policy_comes_first_and_names_the_very_bytes(
     (style,), (script,) = styles, scripts
     assert said == (
         f"default-src 'none'; script-src 'sha256-{digest(script)}';"
-        f" style-src 'sha256-{digest(style)}'; img-src data:; base-uri 'none'; form-action 'none';"
+        f" style-src 'sha256-{digest(style)}'; img-src data:; connect-src 'self';"
+        " base-uri 'none'; form-action 'none';"
         " require-trusted-types-for 'script'; trusted-types 'none'"
     )
     kinds = {at["type"] for at, _ in outline.texts if "type" in at}

@@ -50,6 +50,10 @@ _FORBIDDEN = (
 )
 
 
+# Only this module asks for anything: its own server, if `coze-harness view` has served the page.
+ASKING = {"live.js": [r"\bfetch\("]}
+
+
 def code(path: Path) -> str:
     """Return a script's text without its comments, which may name what must not be used."""
     text = re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL)
@@ -90,7 +94,7 @@ def test_every_environment_escapes_whatever_a_template_is_called() -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
 def test_no_script_makes_markup_or_code_of_text_or_asks_for_anything(path: Path) -> None:
     text = code(path)
-    assert [rule for rule in _FORBIDDEN if re.search(rule, text)] == []
+    assert [rule for rule in _FORBIDDEN if re.search(rule, text)] == ASKING.get(path.name, [])
 
 
 @pytest.mark.parametrize("rule", _FORBIDDEN)
@@ -107,12 +111,14 @@ def test_each_rule_about_scripts_can_fail(rule: str) -> None:
 
 
 def test_the_bundled_script_makes_no_markup_or_code_of_text_either() -> None:
-    assert [rule for rule in _FORBIDDEN if re.search(rule, SCRIPT.read_text("utf-8"))] == []
+    found = [rule for rule in _FORBIDDEN if re.search(rule, SCRIPT.read_text("utf-8"))]
+    assert found == ASKING["live.js"]
 
 
 @pytest.mark.parametrize("path", ASSETS, ids=lambda path: path.name)
 def test_a_bundled_asset_loads_nothing_and_cannot_end_its_element(path: Path) -> None:
-    assert re.findall(r"</|<!--|@import|url\(|sourceMapping", path.read_text("utf-8")) == []
+    text = re.sub(r"url\(\"data:image/svg\+xml,%3C[^\"<]*\"\)", "", path.read_text("utf-8"))
+    assert re.findall(r"</|<!--|@import|url\(|sourceMapping", text) == []
 
 
 def test_what_is_downloaded_for_the_tests_is_pinned_and_names_no_host() -> None:

@@ -18,7 +18,10 @@ from coze_harness.reporting.report_formats import FORMATS, PageOptions, ReportSe
 from coze_harness.results import encode_trial
 
 # What stands in these depends on the text: Markdown, and what differs.
-DEPENDING = {"md", "diff", "diff lines"}
+DEPENDING = {
+    *("md", "raw", "tx", "eg", "sn"),
+    *("diff", "diff whole", "diff before", "diff after"),
+}
 VOID = {"meta", "br", "link", "img", "input", "hr", "base"}
 # The list of runs leaves their end tags out, as HTML allows.
 IMPLIED = {"td", "th", "tr"}

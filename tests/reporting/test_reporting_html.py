@@ -66,7 +66,7 @@ def test_a_page_is_well_formed_and_has_one_of_what_there_must_be_one(page: Page)
     ids = [at["id"] for _, at in page.elements if "id" in at]
     assert len(ids) == len(set(ids))
     assert page.named("html") == [{"lang": "en"}]
-    for view in ("overview", "trials", "trial", "compare", "matrix", "history", "mutations"):
+    for view in ("overview", "trials", "trial"):
         assert f"v-{view}" in ids
 
 
@@ -78,7 +78,7 @@ def test_the_policy_allows_the_one_style_and_the_one_script(source: str, page: P
     allowed = [b64encode(sha256(text.encode()).digest()).decode() for text in (script, style)]
     assert policy["content"] == (
         f"default-src 'none'; script-src 'sha256-{allowed[0]}'; style-src 'sha256-{allowed[1]}'; "
-        "img-src data:; base-uri 'none'; form-action 'none'; "
+        "img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
     )
     assert page.elements.index(("meta", {"charset": "utf-8"})) == 2
@@ -94,7 +94,7 @@ def test_a_folder_has_style_and_script_beside_the_page() -> None:
     assert {"src": "report.js"} in page.named("script")
     assert not page.named("style")
     assert "script-src 'self'; style-src 'self';" in str(page.named("meta")[1]["content"])
-    assert set(beside) == {"report.css", "report.js"}
+    assert set(beside) == {"report.css", "report.js", "review.js"}
     assert b"--page" in beside["report.css"]
 
 
@@ -103,13 +103,13 @@ def test_nothing_is_fetched_from_anywhere(source: str, page: Page) -> None:
         assert not {"src", "srcset", "poster", "data", "background"} & set(attributes)
     (style,) = re.findall(r"<style>(.*?)</style>", source, re.S)
     assert "@import" not in style
-    assert "url(" not in style
+    assert re.findall(r"url\((?!\"?data:image/svg)", style) == []
 
 
 def test_style_script_and_skeleton_are_small() -> None:
     shell = rendered("html", [])
-    assert len(shell.encode()) < 80_000
-    assert len(gzip.compress(shell.encode())) < 25_000
+    assert len(shell.encode()) < 95_000
+    assert len(gzip.compress(shell.encode())) < 30_500
 
 
 def test_the_verdict_comes_first_in_a_sentence(page: Page) -> None:
@@ -167,7 +167,7 @@ def test_a_search_is_told_full_width_and_half_width_alike() -> None:
 
 def test_reasons_are_counted_and_lead_to_their_trials(source: str) -> None:
     why = source[source.index('id="why"') : source.index('id="rates"')]
-    assert why.index("2 ×") < why.index("九点") < why.index("1 ×")
+    assert why.index("九点") < why.index("× 2") < why.index("The next request")
     assert why.count(f'href="#s={anchor("hours[上海]")}"') == 1
     assert "at least 0.60 like" not in why
 
@@ -177,9 +177,9 @@ def test_a_trial_tells_prompt_answer_expected_seen_reason_and_place(page: Page) 
     for shown in (
         "Prompt 2 of 2北京的店几点开门？",
         "我们每天 10:00 开门，20:00 关门。",
-        "the answer lacks “九点”.expected九点seen我们每天 10:00 开门",
+        "the answer lacks “九点”.expected九点seen10:00at",
         "scenarios/identity.yaml:9:9",
-        "close to the approved answer score 0.58",
+        "close to the approved answer similar score 0.58",
         "not a stream: no first token was recorded",
         "还想了解周末的时间吗？",
         "log id 20241122103012ABCDEF",
@@ -203,12 +203,13 @@ def test_tool_messages_and_reasoning_are_folded_and_complete(source: str) -> Non
     }
     tree = trees["weekday"]
     text = text_of(tree)
-    for shown in ('{"name":"calendar"', "星期二", "generate_answer_finish", "日历说是星期二"):
+    for shown in ("calendar", "星期二", "generate_answer_finish", "日历说是星期二"):
         assert shown in text
     words = [at["data-w"] for _, at in nodes(tree) if "data-w" in at]
-    for word in ("message.function_call", "message.tool_response", "message.verbose"):
+    for word in ("message.function_call", "message.tool_output", "message.inner"):
         assert word in words
-    assert sum(tag == "tr" for tag, _ in nodes(tree)) == 6
+    assert "generate_answer_finish" in text[text.index("日历说是星期二") :]
+    assert sum(at.get("class") == "wait" for _, at in nodes(tree)) == 4
 
 
 def test_evidence_is_marked_in_the_answer_and_names_its_verdicts(source: str) -> None:
@@ -248,12 +249,12 @@ def test_a_page_in_chinese_says_the_same_and_translates_no_data() -> None:
 
 def test_words_in_rows_have_the_language_of_the_page() -> None:
     source = page_of([trial()], run([trial()]), PageOptions(lang="zh"))
-    assert '<span class="st" data-w="status.passed">通过</span>' in source
+    assert '<span class="st passed" data-w="status.passed">通过</span>' in source
     assert "\x01" not in source
 
 
 def test_several_answers_are_numbered_and_all_shown() -> None:
-    said = reply(messages=[message("一"), message("plugin", type="tool_response"), message("二")])
+    said = reply(messages=[message("一"), message("plugin", type="function_call"), message("二")])
     source = rendered("html", [trial(TrialStatus.FAILED, turns=[turn(replied=said)])])
     text = Page(source).text
     assert text.index("Answer 1 of 2") < text.index("plugin") < text.index("Answer 2 of 2")
@@ -321,7 +322,7 @@ def test_screens_without_content_have_no_tab(page: Page) -> None:
         links = {str(at.get("href", "")) for at in page.named("a")}
         return {link for link in links if re.fullmatch(r"#v=\w+", link)}
 
-    always = {"#v=overview", "#v=trials", "#v=history"}
+    always = {"#v=overview", "#v=trials"}
     assert tabs(Page(rendered("html", []))) == always
     assert tabs(page) >= always
 
@@ -352,7 +353,7 @@ def test_failures_within_the_rate_that_is_asked_for_are_not_called_a_failed_run(
     source = rendered("html", [], replace(run(pass_rates=[rate]), summary=summary))
     assert "The only scenario passed." in source
     assert "(10 trials: 9 passed, 1 failed)" in source
-    assert '<header class="warning">' in source
+    assert '<div class="verdict warning">' in source
 
 
 def test_an_interrupted_run_says_so_first() -> None:
@@ -384,7 +385,7 @@ def test_every_class_in_the_templates_is_styled_or_a_status() -> None:
     style += (TEMPLATES / "controls.css").read_text(encoding="utf-8")
     style += (TEMPLATES / "listing.css").read_text(encoding="utf-8")
     # For the page without a script, which leaves it out.
-    unstyled = {"nothing"}
+    unstyled = {"nothing", "whole", "eg"}
     for template in TEMPLATES.glob("*.j2"):
         for names in re.findall(r'class="([a-z -]+)"', template.read_text(encoding="utf-8")):
             for name in names.split():

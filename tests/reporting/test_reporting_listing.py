@@ -167,7 +167,9 @@ def test_spoilt_answers_go_by_how_many_were_caught(
 
 def test_the_list_is_written_in_chinese_when_asked_for() -> None:
     page = listing(a_run(2), a_run(1, BAD), lang="zh")
-    assert page.named("html") == [{"lang": "zh-CN", "data-lang": "zh"}]
+    (root,) = page.named("html")
+    assert (root["lang"], root["data-lang"]) == ("zh-CN", "zh")
+    assert root["data-theme-label"] != root["data-second-theme-label"]
     for words in ("2 次运行", "通过的场景", "回放"):
         assert words in page.text
     body = page.text[page.text.rindex("2 次运行") - 40 :].partition("(()=>")[0]

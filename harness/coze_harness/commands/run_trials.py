@@ -575,6 +575,8 @@ def _opening(project: Project, mode: Mode, trials: Sequence[SelectedTrial]) -> R
     process = project.process
     now = datetime.fromtimestamp(process.clock.now(), UTC)
     environment = {"python": platform.python_version(), "platform": platform.platform()}
+    if name := project.folders.root.name:
+        environment["project"] = name
     if mode not in (Mode.REPLAY, Mode.MUTATE):
         environment["base_url"] = project.settings.base_url
     required = {t.key.scenario: t.min_pass_rate for t in trials if t.min_pass_rate < 1}

@@ -22,6 +22,7 @@ from coze_harness.model import (
     SuiteChange,
 )
 from coze_harness.reporting.diff_view import diff_tree
+from coze_harness.reporting.prompt_difference import PromptDifference, prompt_difference
 from coze_harness.reporting.safe_text import ANSWER_LIMIT, single_line, truncate_text
 from coze_harness.reporting.view_model import SideFact, filter_link
 from coze_harness.text import diff_lines
@@ -103,6 +104,8 @@ class ScenarioView(NamedTuple):
 class BotView(NamedTuple):
     """What changed about a bot; `prompt` is the difference of its prompts (see `diff_tree`).
 
+    `difference` has the same with the words marked that changed in a line.
+
     `known` is whether both sides have a snapshot of it; else `warning` may say why not.
     """
 
@@ -112,6 +115,7 @@ class BotView(NamedTuple):
     facts: Sequence[SideFact]
     differences: Sequence[SideFact]
     prompt: str
+    difference: PromptDifference | None
 
 
 class ComparisonView(NamedTuple):
@@ -205,7 +209,7 @@ def _scenario(change: ScenarioComparison, has_several_bots: bool) -> ScenarioVie
         notes.append(message("compare.more_calls", n=change.more_calls))
     if state is not ScenarioState.COST_CHANGED and any(one.changed for one in change.cost):
         notes.append(message("cost.also", changes=cost_phrases(change.cost)))
-    notes += [_exceeded_phrase(one) for one in change.cost if one.exceeded]
+    notes += [exceeded_phrase(one) for one in change.cost if one.exceeded]
     if change.flaky and state not in _NOTABLE:
         notes.append(message("compare.flaky"))
     return ScenarioView(
@@ -291,7 +295,8 @@ def _cost_phrase(cost: CostChange) -> LocalizedText:
     return message("cost.first_token", **seconds, percent=percent)
 
 
-def _exceeded_phrase(cost: CostChange) -> LocalizedText:
+def exceeded_phrase(cost: CostChange) -> LocalizedText:
+    """Return by how much a cost increased, and what is allowed."""
     share, allowed = 100 * (cost.after / cost.before - 1), 100 * (cost.limit or 0)
     # 20.4 % must not be called 20 %, where that is allowed.
     increase = f"{share:,.0f}" if round(share) > allowed else f"{share:,.2f}"
@@ -329,10 +334,15 @@ def _bot(change: BotComparison) -> BotView:
         SideFact("fact.bot_version", single_line(before.version), single_line(after.version)),
         SideFact("fact.bot_model", single_line(before.model), single_line(after.model)),
     ]
-    prompt = ""
+    prompt, difference = "", None
     if change.prompt_changed:
-        prompts = (truncate_text(side.prompt, ANSWER_LIMIT) for side in (before, after))
-        prompt = diff_tree(diff_lines(*prompts))
+        # A line feed at the end of one of them only is not a changed line.
+        old, new = (
+            truncate_text(side.prompt, ANSWER_LIMIT).rstrip("\n") for side in (before, after)
+        )
+        found = prompt_difference(old, new)
+        if found.changes:
+            prompt, difference = diff_tree(diff_lines(f"{old}\n", f"{new}\n")), found
     return BotView(
         single_line(change.bot),
         change.known,
@@ -344,4 +354,5 @@ def _bot(change: BotComparison) -> BotView:
             if one.name not in ("version", "model")
         ],
         prompt,
+        difference,
     )

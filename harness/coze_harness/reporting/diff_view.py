@@ -21,6 +21,12 @@ from coze_harness.model import (
     TurnResult,
     Verdict,
     VerdictChange,
+    VerdictStatus,
+)
+from coze_harness.reporting.answer_difference import (
+    AnswerDifference,
+    MarkedSegment,
+    answer_difference,
 )
 from coze_harness.reporting.safe_text import (
     ANSWER_LIMIT,
@@ -34,6 +40,10 @@ from coze_harness.reporting.wording import Wording
 from coze_harness.text import DiffOperation, DiffSegment, diff_texts
 
 _JSON: Final = JSONDecoder()
+_SEEN_LIMIT: Final = 120
+_PLAIN_KINDS: Final = frozenset(
+    ("contains", "regex", "starts_with", "ends_with", "equals", "not", "any_of", "all_of")
+)
 
 # Kinds that expect a whole text, which can be compared with the actual one.
 _TEXT_KINDS: Final = ("equals", "similar", "same_as_baseline")
@@ -52,13 +62,12 @@ def diff_view(result: TrialResult, wording: Wording) -> DiffView | None:
     return DiffView("", differences) if differences else None
 
 
-def diff_tree(segments: Iterable[DiffSegment]) -> str:
-    """Return a difference as a tree in JSON; its insertions and deletions have labels."""
+def diff_tree(segments: Iterable[DiffSegment | MarkedSegment]) -> str:
+    """Return a difference as a tree in JSON; a fact that changed has the class `marked`."""
     tree: list[object] = ["div", {"class": "text"}]
-    for op, text in segments:
-        tree.append(
-            text if op == "same" else [op.value, {"data-w-label": f"diff.{op.value}"}, text]
-        )
+    for op, text, *marks in segments:
+        attributes: object = {"class": "marked"} if any(marks) else 0
+        tree.append(text if op == "same" else [op.value, attributes, text])
     return orjson.dumps(tree).decode()
 
 
@@ -72,7 +81,8 @@ def _difference_from_expected(number: int, verdict: Verdict) -> TurnDiffView:
     expected = _expected_text(verdict.expected)
     diff = diff_texts(truncate_text(expected), truncate_text(str(verdict.actual)))
     similarity = f"{100 * diff.similarity:.0f} %"
-    return TurnDiffView(number, "", similarity, (), (), diff_tree(diff.pieces))
+    tree = diff_tree(diff.pieces)
+    return TurnDiffView(number, "", similarity, (), (), tree, diff.rewritten, 0)
 
 
 def _expected_text(expected: LocalizedText) -> str:
@@ -119,17 +129,18 @@ def _changed_turn(
     old = before.reply if before else None
     new = after.reply if after else None
     is_compared = not is_other_prompt(before, after, change)
-    pieces = diff_texts(_answer(old), _answer(new)).pieces
+    diff = answer_difference(_answer(old), _answer(new))
     if before and after and not is_compared:
         pieces = (
-            DiffSegment(DiffOperation.DEL, f"{before.prompt}\n{_answer(old)}\n"),
-            DiffSegment(DiffOperation.INS, f"{after.prompt}\n{_answer(new)}"),
+            MarkedSegment(DiffOperation.DEL, f"{before.prompt}\n{_answer(old)}\n"),
+            MarkedSegment(DiffOperation.INS, f"{after.prompt}\n{_answer(new)}"),
         )
+        diff = AnswerDifference(pieces, rewritten=True)
     return TurnDiffView(
         number,
         change.answer.value if change else "",
         f"{100 * change.similarity:.0f} %" if change and old and new and is_compared else "",
-        [_flip(flip, wording) for flip in change.verdict_changes] if change else (),
+        [_flip(flip, before, after, wording) for flip in change.verdict_changes] if change else (),
         [
             *(_fact(one) for one in (change.facts if change else ())),
             *(
@@ -138,8 +149,19 @@ def _changed_turn(
                 if (old and get(old)) or (new and get(new))
             ),
         ],
-        diff_tree(pieces),
+        diff_tree(diff.segments),
+        diff.rewritten,
+        _count_kept(change, after),
     )
+
+
+def _count_kept(change: TurnChange | None, after: TurnResult | None) -> int:
+    """Return how many expectations pass as before: those that pass now and did not change."""
+    if after is None:
+        return 0
+    passed = sum([verdict.status is VerdictStatus.PASSED for verdict in after.verdicts])
+    changed = change.verdict_changes if change else ()
+    return passed - sum([flip.after is VerdictStatus.PASSED for flip in changed])
 
 
 def is_other_prompt(
@@ -155,9 +177,15 @@ def _answer(reply: Reply | None) -> str:
     return truncate_text(reply.answer, ANSWER_LIMIT) if reply else ""
 
 
-def _flip(flip: VerdictChange, wording: Wording) -> FlipView:
+def _flip(
+    flip: VerdictChange, before: TurnResult | None, after: TurnResult | None, wording: Wording
+) -> FlipView:
     where = flip.location
     expected, second_expected = wording.pair(flip.expected)
+    (old, second_old), (new, second_new) = (
+        _seen(flip, side, status, wording)
+        for side, status in ((before, flip.before), (after, flip.after))
+    )
     return FlipView(
         single_line(flip.kind),
         single_line(flip.name),
@@ -166,7 +194,37 @@ def _flip(flip: VerdictChange, wording: Wording) -> FlipView:
         flip.before.value if flip.before else "",
         flip.after.value if flip.after else "",
         truncate_text(second_expected),
+        old,
+        new,
+        second_old,
+        second_new,
     )
+
+
+def _seen(
+    flip: VerdictChange, side: TurnResult | None, status: VerdictStatus | None, wording: Wording
+) -> tuple[str, str]:
+    """Return what one side's answer has, in both languages; empty if it is the whole answer."""
+    own = (flip.kind, flip.name, flip.expected)
+    found = [
+        one
+        for one in (side.verdicts if side else ())
+        if (one.kind, one.name, one.expected) == own and one.status is status
+    ]
+    if not found or side is None or side.reply is None:
+        return "", ""
+    verdict, answer = found[0], side.reply.answer
+    if verdict.evidence:
+        start, end = verdict.evidence[0]
+        if end - start < len(answer):
+            return single_line(answer[start:end], _SEEN_LIMIT), ""
+    seen = verdict.actual
+    if str(seen) == answer:
+        # Of a text that is not there, the reason repeats what is expected.
+        says_more = status is VerdictStatus.FAILED and verdict.kind not in _PLAIN_KINDS
+        seen = verdict.reason if says_more else LocalizedText()
+    text, second = wording.pair(seen)
+    return single_line(text, _SEEN_LIMIT), single_line(second, _SEEN_LIMIT)
 
 
 def _fact(fact: FactDifference) -> SideFact:

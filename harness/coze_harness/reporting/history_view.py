@@ -13,6 +13,11 @@ from coze_harness.results import scenario_counts
 
 _WIDTH: Final = 300
 _HEIGHT: Final = 60
+_TREND_HEIGHT: Final = 60
+_TREND_STEP: Final = 18
+_TREND_GAP: Final = 4
+_MAX_TREND: Final = 19
+_MAX_LEGEND: Final = 6
 
 
 class Chart(NamedTuple):
@@ -56,6 +61,73 @@ class HistoryView(NamedTuple):
     charts: Sequence[Chart]
     runs: Sequence[PreviousRunView]
     marks: Sequence[str]
+
+
+class TrendBar(NamedTuple):
+    """A run in the trend: rectangles (status, y, height), of which `height` of the trend is all.
+
+    `event` is the number of the run's entry in the legend, empty without one.
+    """
+
+    x: str
+    parts: Sequence[tuple[str, str, str]]
+    event: str
+    middle: str
+
+
+class TrendView(NamedTuple):
+    """The scenarios that passed, failed and could not be judged in each comparable run.
+
+    The newest run is the last. `legend` explains the steps: number, date, events. `width` is that
+    of the drawing, `bar` that of a bar.
+    """
+
+    bars: Sequence[TrendBar]
+    legend: Sequence[tuple[str, str, Sequence[LocalizedText]]]
+    width: str
+    bar: str
+    most: str
+    first: str
+    last: str
+
+
+def trend_view(run: Run) -> TrendView | None:
+    """Return the trend of a run and the runs before it; None if it is the first."""
+    if not run.past:
+        return None
+    shown = run.past[-_MAX_TREND:]
+    runs = [(one.summary.scenarios or one.summary, one.changes, one.started_at) for one in shown]
+    runs.append((scenario_counts(run), run.changes, run.started_at))
+    most = max([counts.trials for counts, _, _ in runs]) or 1
+    bars: list[TrendBar] = []
+    legend: list[tuple[str, str, Sequence[LocalizedText]]] = []
+    for number, (counts, changes, started) in enumerate(runs):
+        events = run_events(changes)
+        if events:
+            legend.append((str(len(legend) + 1), format_moment(started)[5:10], events))
+        at = float(_TREND_HEIGHT)
+        parts = []
+        for status, count in (
+            ("passed", counts.passed),
+            ("failed", counts.failed),
+            ("error", counts.errors),
+        ):
+            height = _TREND_HEIGHT * count / most
+            at -= height
+            if count:
+                parts.append((status, f"{at:.1f}", f"{max(height, 1.5):.1f}"))
+        x = number * _TREND_STEP
+        middle = f"{x + (_TREND_STEP - _TREND_GAP) / 2:.1f}"
+        bars.append(TrendBar(str(x), parts, legend[-1][0] if events else "", middle))
+    return TrendView(
+        bars,
+        legend[-_MAX_LEGEND:],
+        str(len(bars) * _TREND_STEP),
+        str(_TREND_STEP - _TREND_GAP),
+        str(most),
+        format_moment(shown[0].started_at)[5:10],
+        format_moment(run.started_at)[5:10],
+    )
 
 
 def history_view(run: Run) -> HistoryView | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import Final, NamedTuple
 
@@ -20,19 +21,13 @@ from coze_harness.reporting.safe_text import (
 )
 from coze_harness.reporting.view_model import ChipView, MarkedText, MessageView
 
-# The types of messages and of the items of an object string that the catalogue has a word for.
-_MESSAGE_TYPES: Final = {
-    name: f"message.{name}"
-    for name in (
-        *("function_call", "tool_output", "tool_response"),
-        *("knowledge", "verbose", "question"),
-    )
-}
+_TOOL_RESULTS: Final = ("tool_output", "tool_response")
 _ITEM_TYPES: Final = {name: f"message.{name}" for name in ("image", "file", "audio", "card")}
 _MAX_ITEMS: Final = 50
 _NO_CHIPS: Final[Sequence[ChipView]] = ()
 # More marks than this would be useless, and each is compared with all others.
 _MAX_SPANS: Final = 100
+_SIGNS: Final = re.compile(r"[*_`~#>|\\[\]]|\(https?://[^)]*\)")
 _SEVERITY: Final = {"": 0, "passed": 1, "warning": 2, "failed": 3}
 
 
@@ -43,12 +38,24 @@ class _Span(NamedTuple):
     number: int
 
 
-def message_views(reply: Reply, turn: TurnResult) -> list[MessageView]:
-    """Return a reply's messages in list order, without follow-ups; `turn` has the verdicts."""
+def message_views(
+    reply: Reply, turn: TurnResult, submitted: Sequence[str] = ()
+) -> list[MessageView]:
+    """Return the messages in list order, without follow-ups.
+
+    A tool's result goes with its call. Other messages that no user sees are one, the last.
+
+    Args:
+        reply: the reply.
+        turn: has the verdicts whose evidence is marked.
+        submitted: outputs of tools that the caller ran, which the reply need not repeat.
+    """
     marked = mark_evidence(reply, turn)
     answers = sum([m.type == "answer" and m.content_type != "audio" for m in reply.messages])
     of = answers if answers > 1 else 0
     views: list[MessageView] = []
+    inner: list[Message] = []
+    results = [m.content for m in reply.messages if m.type in _TOOL_RESULTS] or list(submitted)
     number = 0
     for message in _with_joined_audio(reply.messages):
         kind = message.type
@@ -59,9 +66,42 @@ def message_views(reply: Reply, turn: TurnResult) -> list[MessageView]:
             number += 1
             key = "who.answer_of" if of else "who.answer"
             views.append(_message(message, key, parts, number if of else 0, of))
-        elif kind != "follow_up":
-            views.append(_message(message, _MESSAGE_TYPES.get(kind, "message.other"), None))
+        elif kind == "function_call":
+            views.append(_tool_call(message, results.pop(0) if results else None))
+        elif kind not in ("follow_up", *_TOOL_RESULTS):
+            inner.append(message)
+    views += [_tool_result(content) for content in results]
+    if inner:
+        views.append(_inner_messages(inner))
     return views
+
+
+def _tool_call(message: Message, result: str | None) -> MessageView:
+    """Return a call of a tool with its arguments and its result."""
+    name, arguments = "", message.content
+    try:
+        call = orjson.loads(message.content)
+    except ValueError:
+        call = None
+    if isinstance(call, dict) and isinstance(call.get("name"), str):
+        name = single_line(call["name"])
+        given = call.get("arguments", {})
+        arguments = given if isinstance(given, str) else orjson.dumps(given).decode()
+    parts = [MarkedText(truncate_text(arguments), "")]
+    chips = [] if result is None else [ChipView("message.tool_output", "", truncate_text(result))]
+    return MessageView("message.function_call", name, 0, 0, True, parts, "", "", "", chips, False)
+
+
+def _tool_result(content: str) -> MessageView:
+    parts = [MarkedText(truncate_text(content), "")]
+    return MessageView("message.tool_output", "", 0, 0, True, parts, "", "", "", (), False)
+
+
+def _inner_messages(messages: Sequence[Message]) -> MessageView:
+    """Return messages that no user sees as one; `number` counts them."""
+    text = "\n\n".join([f"{single_line(one.type)}\n{one.content}" for one in messages])
+    parts = [MarkedText(truncate_text(text, ANSWER_LIMIT), "")]
+    return MessageView("message.inner", "", len(messages), 0, True, parts, "", "", "", (), False)
 
 
 def _with_joined_audio(messages: Sequence[Message]) -> Sequence[Message]:
@@ -85,17 +125,25 @@ def _message(
     text, chips, label = content, _NO_CHIPS, ""
     if message.content_type not in ("text", ""):
         text, chips, label = _content(message)
-    folded = not key.startswith("who.")
-    if key == "message.other":
-        label = " ".join(part for part in (single_line(message.type), label) if part)
     if parts is None or text is not content:
         parts = [MarkedText(truncate_text(text, ANSWER_LIMIT), "")] if text or not chips else []
-    tree = ""
-    if not folded:
-        tree = markdown_tree(text if text.isprintable() else show_control_characters(text))
+    tree = markdown_tree(text if text.isprintable() else show_control_characters(text))
+    marked = mark_tree(tree, parts) if tree else None
     language = language_hint(content if len(content) <= ANSWER_LIMIT else content[:ANSWER_LIMIT])
     reasoning = truncate_text(message.reasoning, ANSWER_LIMIT) if message.reasoning else ""
-    return MessageView(key, label, number, of, folded, parts, language, reasoning, tree, chips)
+    return MessageView(
+        key,
+        label,
+        number,
+        of,
+        False,
+        parts,
+        language,
+        reasoning,
+        marked or tree,
+        chips,
+        bool(marked),
+    )
 
 
 def _content(message: Message) -> tuple[str, Sequence[ChipView], str]:
@@ -213,3 +261,81 @@ def _marks_between(start: int, end: int, spans: Sequence[_Span]) -> tuple[str, s
     covering = [span for span in spans if span.start <= start and end <= span.end]
     mark = max((span.mark for span in covering), key=_SEVERITY.__getitem__, default="")
     return mark, " ".join(map(str, sorted({span.number for span in covering})))
+
+
+def mark_tree(tree: str, parts: Sequence[MarkedText]) -> str | None:
+    """Return the tree of rendered Markdown in which the marked parts are marked, too.
+
+    A part is looked for where the text before it ends; its Markdown signs do not count. Return None
+    if one of them cannot be found, such as one that is in the target of a link.
+    """
+    if not any(part.mark for part in parts):
+        return tree
+    root = orjson.loads(tree)
+    shown = "".join(_leaves(root))
+    spans: list[tuple[int, int, MarkedText]] = []
+    at = 0
+    for part in parts:
+        text = part.text if part.text in shown[at:] else _SIGNS.sub("", part.text)
+        text = text.strip()
+        if part.mark:
+            found = shown.find(text, at) if text else -1
+            if found < 0:
+                return None
+            spans.append((found, found + len(text), part))
+            at = found + len(text)
+        else:
+            at = _skip(shown, at, part.text)
+    _mark_leaves(root, spans, 0)
+    return orjson.dumps(root).decode()
+
+
+def _skip(shown: str, at: int, text: str) -> int:
+    """Return where a text that is not marked ends in the rendered text, or before that."""
+    for line in _SIGNS.sub("\n", text).split("\n"):
+        word = line.strip()
+        found = shown.find(word, at) if word else -1
+        if found >= 0:
+            at = found + len(word)
+    return at
+
+
+def _leaves(node: object) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, list):
+        for child in node[2:]:
+            yield from _leaves(child)
+
+
+def _mark_leaves(node: list[object], spans: Sequence[tuple[int, int, MarkedText]], at: int) -> int:
+    """Mark the spans in the texts below a node that begins at `at`; return where it ends."""
+    children: list[object] = []
+    for child in node[2:]:
+        if isinstance(child, list):
+            at = _mark_leaves(child, spans, at)
+            children.append(child)
+        elif isinstance(child, str):
+            children += _split_leaf(child, spans, at)
+            at += len(child)
+    node[2:] = children
+    return at
+
+
+def _split_leaf(
+    text: str, spans: Sequence[tuple[int, int, MarkedText]], at: int
+) -> Iterator[object]:
+    done = 0
+    for start, end, part in spans:
+        begin, stop = max(start - at, done), min(end - at, len(text))
+        if begin < stop:
+            if begin > done:
+                yield text[done:begin]
+            yield [
+                "mark",
+                {"class": part.mark, "data-e": part.numbers, "tabindex": "0"},
+                text[begin:stop],
+            ]
+            done = stop
+    if done < len(text):
+        yield text[done:]

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from coze_harness.messages import LocalizedText
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import RequiredPassRate, Run, TrialRow, TrialStatus
 from coze_harness.reporting.bot_matrix import Matrix, build_matrix
 from coze_harness.reporting.comparison_view import ComparisonView, comparison_view
 from coze_harness.reporting.failure_causes import FAILING, CauseGroup, Causes
-from coze_harness.reporting.history_view import HistoryView, history_view, run_events
+from coze_harness.reporting.history_view import (
+    HistoryView,
+    TrendView,
+    history_view,
+    run_events,
+    trend_view,
+)
 from coze_harness.reporting.mutation_view import MutationView, mutation_view
 from coze_harness.reporting.row_order import STATUS_ORDER, count_changes, flaky_ids
 from coze_harness.reporting.run_verdict import (
@@ -38,6 +44,8 @@ from coze_harness.results import scenario_counts
 _MAX_TOP: Final = 5
 _MAX_FLAKY: Final = 20
 _MAX_HISTORY: Final = 30
+_MAX_TARGETS: Final = 3
+_MAX_NAME: Final = 60
 _LETTERS: Final = {status.letter: (status.value, ICONS[status]) for status in TrialStatus}
 
 
@@ -86,7 +94,8 @@ class RunView(NamedTuple):
     `trials_phrase` counts the trials, where they are more than the scenarios. `causes` says why
     trials failed; of a comparison and of mutation testing, only what could not be judged, since
     other trials may have failed before. `bot_version` is set if the run has one bot. `changes` has
-    by id the kind of change of each compared trial.
+    by id the kind of change of each compared trial. `project` is the name of the project's folder,
+    empty in runs of older versions; `targets` names the first bots; `calls` those of a comparison.
     """
 
     run_id: str
@@ -118,6 +127,10 @@ class RunView(NamedTuple):
     comparison: ComparisonView | None
     history: HistoryView | None
     mutation: MutationView | None
+    project: str
+    targets: str
+    calls: LocalizedText
+    trend: TrendView | None
 
 
 def run_view(run: Run, causes: Causes) -> RunView:
@@ -152,6 +165,7 @@ def run_view(run: Run, causes: Causes) -> RunView:
         [
             (single_line(name), truncate_text(value))
             for name, value in sorted(run.environment.items())
+            if name != "project"
         ],
         [single_line(path) for path in run.edited_recordings],
         _command(run.mode.value),
@@ -159,7 +173,27 @@ def run_view(run: Run, causes: Causes) -> RunView:
         comparison_view(run.comparison) if run.comparison else None,
         history_view(run),
         mutation_view(run.mutation) if run.mutation else None,
+        single_line(run.environment.get("project", ""), _MAX_NAME),
+        _targets(run.rows),
+        _calls(run),
+        trend_view(run) if is_plain else None,
     )
+
+
+def _targets(rows: Sequence[TrialRow]) -> str:
+    bots = list(dict.fromkeys(row.key.bot for row in rows))
+    shown = ", ".join([single_line(bot, _MAX_NAME) for bot in bots[:_MAX_TARGETS]])
+    return f"{shown}, …" if len(bots) > _MAX_TARGETS else shown
+
+
+def _calls(run: Run) -> LocalizedText:
+    """Return how many calls a comparison took, and how many it was allowed."""
+    if run.comparison is None or not run.comparison.calls:
+        return LocalizedText()
+    calls, budget = run.comparison.calls, run.comparison.budget
+    if budget:
+        return message("decide.calls_of", n=calls, of=budget)
+    return message("decide.calls", n=calls)
 
 
 def _causes(run: Run, causes: Causes, *, is_plain: bool) -> Sequence[CauseGroup]:

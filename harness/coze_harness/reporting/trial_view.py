@@ -52,6 +52,11 @@ from coze_harness.reporting.wording import Wording
 # Shorter pauses between requests are not shown as waits, in seconds.
 _SHORTEST_WAIT: Final = 0.005
 _METHODS: Final = ("GET", "POST")
+_POLL: Final = "/v3/chat/retrieve"
+_SUBMIT: Final = "/v3/chat/submit_tool_outputs"
+_TOO_MANY: Final = 429
+_BUSY: Final = (4009, 4013, 4016, 4020)
+_MARKS: Final = 4
 _UPLOAD: Final = "/v1/files/upload"
 _SHELL_SAFE: Final = re.compile(r"[A-Za-z0-9_./%-]+").fullmatch
 
@@ -60,7 +65,10 @@ def trial_view(result: TrialResult, wording: Wording | None = None) -> TrialView
     """Return a trial as reports show it; in English by default."""
     wording = wording or Wording()
     key = result.key
-    turns = [turn_view(number, turn, wording) for number, turn in enumerate(result.turns, start=1)]
+    turns = [
+        turn_view(number, turn, wording, result.http_log)
+        for number, turn in enumerate(result.turns, start=1)
+    ]
     tokens = sum([t.reply.usage.total for t in result.turns if t.reply and t.reply.usage])
     error = None if result.error is None else _error(result.error, wording)
     change = result.change
@@ -168,8 +176,33 @@ def single_lines(texts: tuple[str, str]) -> tuple[str, str]:
     return single_line(first), single_line(second)
 
 
-def turn_view(number: int, turn: TurnResult, wording: Wording) -> TurnView:
-    """Return a turn as readers see it; `number` counts from 1."""
+def _submitted_outputs(log: Sequence[LoggedCall], chat_id: str) -> list[str]:
+    """Return the outputs of tools that the caller ran in a chat."""
+    outputs: list[str] = []
+    for call in log:
+        if not call.path.startswith(_SUBMIT) or chat_id not in call.path:
+            continue
+        try:
+            body = orjson.loads(call.body)
+        except ValueError:
+            continue
+        given = body.get("tool_outputs") if isinstance(body, dict) else None
+        items = given if isinstance(given, list) else []
+        outputs += [str(one.get("output", "")) for one in items if isinstance(one, dict)]
+    return outputs
+
+
+def turn_view(
+    number: int, turn: TurnResult, wording: Wording, log: Sequence[LoggedCall] = ()
+) -> TurnView:
+    """Return a turn as readers see it.
+
+    Args:
+        number: counts from 1.
+        turn: the turn.
+        wording: the languages.
+        log: the trial's HTTP log, for outputs of tools that the caller ran.
+    """
     prompt = truncate_text(turn.prompt, ANSWER_LIMIT)
     attached = [single_line(name) for name in turn.attached] if turn.attached else ()
     language = language_hint(prompt)
@@ -185,6 +218,7 @@ def turn_view(number: int, turn: TurnResult, wording: Wording) -> TurnView:
     if reply is None:
         missing = "trial.no_reply"
         return TurnView(number, prompt, language, attached, missing, (), (), (), (), verdicts)
+    submitted = _submitted_outputs(log, reply.chat_id) if reply.tool_calls else ()
     has_answer = any(m.content and m.type == "answer" for m in reply.messages)
     return TurnView(
         number,
@@ -192,7 +226,7 @@ def turn_view(number: int, turn: TurnResult, wording: Wording) -> TurnView:
         language,
         attached,
         "" if has_answer else "trial.no_answer",
-        message_views(reply, turn),
+        message_views(reply, turn, submitted),
         [truncate_text(text) for text in reply.follow_ups],
         _reply_facts(reply),
         _ids(reply),
@@ -310,42 +344,45 @@ def _as_json(snapshot: BotSnapshot) -> str:
 
 
 def http_view(log: Sequence[LoggedCall]) -> HttpView:
-    """Return an HTTP log: its calls in the order of their start, drawn and as curl commands."""
+    """Return an HTTP log: its calls in the order of their start, and the waits between them."""
     total = max([call.start + call.elapsed for call in log])
-    scale = 1000 / (total or 1)
     calls: list[CallView] = []
-    bars: list[str] = []
-    waits: list[str] = []
     end = total_wait = 0.0
+    refused = False
     for number, call in enumerate(log, start=1):
         start, elapsed, repeats = call.start, call.elapsed, call.repeat_count
-        wait = ""
+        wait = wait_key = ""
         if start - end >= _SHORTEST_WAIT and number > 1:
             total_wait += start - end
             wait = f"{start - end:.2f}"
-            waits.append(f"M{int(end * scale)} {number}.5h{int((start - end) * scale)}")
+            is_poll = call.path.startswith(_POLL)
+            wait_key = f"http.wait.{'retry' if refused else 'poll' if is_poll else 'other'}"
         end = max(end, start + elapsed)
+        refused = call.status == _TOO_MANY or call.code in _BUSY
         curl_path = path = call.path
         if len(path) > NAME_LIMIT or not _SHELL_SAFE(path):
             curl_path, path = _quoted(single_line(path, ANSWER_LIMIT)), single_line(path)
         calls.append(
             CallView(
                 call.method if call.method in _METHODS else single_line(call.method),
-                path,
+                path.partition("?")[0],
                 str(repeats) if repeats > 1 else "",
                 str(call.status),
-                "" if call.code is None else str(call.code),
+                "" if not call.code else str(call.code),
                 f"{start:.2f}",
                 f"{elapsed:.2f}",
                 wait,
                 curl_path,
                 _curl_body(call) if call.body else "",
+                wait_key,
+                refused,
             )
         )
-        bars.append(f"M{int(start * scale)} {number}.5h{int(elapsed * scale) or 5}")
-    rows = str(len(calls) + 1)
-    drawn = "".join(bars), "".join(waits)
-    return HttpView(calls, rows, *drawn, f"{total:.2f}", f"{total_wait:.2f}")
+    requests = sum([call.elapsed for call in log])
+    marks = [
+        f"{total * part / _MARKS:.{0 if total >= _MARKS * 2 else 1}f}" for part in range(_MARKS + 1)
+    ]
+    return HttpView(calls, f"{total:.2f}", f"{requests:.2f}", f"{total_wait:.2f}", marks)
 
 
 def _curl_body(call: LoggedCall) -> str:

@@ -79,11 +79,11 @@ class ChipView(NamedTuple):
 
 
 class MessageView(NamedTuple):
-    """One message; tool messages and the like are `folded`.
+    """One message; tool calls and messages that no user sees are `folded`.
 
-    `key` is its type (an id of the catalogue); `label` names a type of message or content that
-    the catalogue lacks. With several answers, this is number `number` of `of`; else both are 0.
-    `tree` is the rendered Markdown (see `markdown_tree`).
+    `key` is its type (an id of the catalogue); `label` names a tool, or a type of content that the
+    catalogue lacks. With several answers, this is number `number` of `of`; else both are 0. `tree`
+    is the rendered Markdown (see `markdown_tree`); `is_marked`: it marks all that `parts` marks.
     """
 
     key: str
@@ -96,6 +96,7 @@ class MessageView(NamedTuple):
     reasoning: str
     tree: str
     chips: Sequence[ChipView]
+    is_marked: bool
 
 
 class TurnView(NamedTuple):
@@ -128,8 +129,9 @@ class TurnView(NamedTuple):
 class CallView(NamedTuple):
     """A line of the HTTP log. `code` is Coze's code, times are seconds since the first request.
 
-    `wait` is the time since the previous call ended. `curl_path` and `curl_body` are quoted for a
-    shell.
+    `wait` is the time since the previous call ended, and `wait_key` what it waited for (an id of
+    the catalogue). `is_refused`: Coze asked to send it again later. `curl_path` and `curl_body` are
+    quoted for a shell.
     """
 
     method: str
@@ -142,21 +144,18 @@ class CallView(NamedTuple):
     wait: str
     curl_path: str
     curl_body: str
+    wait_key: str
+    is_refused: bool
 
 
 class HttpView(NamedTuple):
-    """A trial's HTTP log; `total` and `total_wait` are seconds.
-
-    `bars` and `waits` are SVG paths, 1000 units wide and `rows` high: one row for the table's head
-    and one for each call.
-    """
+    """A trial's HTTP log; `total`, `total_wait` and the marks of the time axis are seconds."""
 
     calls: Sequence[CallView]
-    rows: str
-    bars: str
-    waits: str
     total: str
+    total_requests: str
     total_wait: str
+    marks: Sequence[str]
 
 
 class ErrorView(NamedTuple):
@@ -174,7 +173,10 @@ class ErrorView(NamedTuple):
 
 
 class FlipView(NamedTuple):
-    """An expectation whose verdict changed: two statuses, empty where it was not judged."""
+    """An expectation whose verdict changed: two statuses, empty where it was not judged.
+
+    `seen_before` and `seen_after` are what the two answers have; empty if that is the whole answer.
+    """
 
     kind: str
     name: str
@@ -183,6 +185,10 @@ class FlipView(NamedTuple):
     before: str
     after: str
     second_expected: str
+    seen_before: str
+    seen_after: str
+    second_seen_before: str
+    second_seen_after: str
 
 
 class SideFact(NamedTuple):
@@ -197,7 +203,8 @@ class TurnDiffView(NamedTuple):
     """The difference of two texts: baseline and candidate, or expected and actual.
 
     `answer` is how the answer changed (empty for expected and actual); `tree` is the difference as
-    JSON (see `diff_tree`).
+    JSON (see `diff_tree`). `rewritten`: it is both texts as a whole. `kept` is the number of
+    expectations that passed before and pass now.
     """
 
     number: int
@@ -206,6 +213,8 @@ class TurnDiffView(NamedTuple):
     flips: Sequence[FlipView]
     facts: Sequence[SideFact]
     tree: str
+    rewritten: bool
+    kept: int
 
 
 class DiffView(NamedTuple):

@@ -21,7 +21,7 @@ export class Copier {
       this.notify("copy.done");
     } catch {
       const code = make(["code", 0, text]);
-      this.notify("copy.by_hand", code);
+      this.notify("copy.by_hand", {}, code);
       getSelection()?.selectAllChildren(code);
     }
   }
@@ -29,11 +29,12 @@ export class Copier {
   /**
    * Show a note for 2.5 seconds; screen readers read it aloud.
    * @param {string} word
+   * @param {Record<string, string>} values
    * @param {HTMLElement[]} more shown until the next note
    */
-  notify(word, ...more) {
+  notify(word, values = {}, ...more) {
     clearTimeout(this.#timer);
-    this.note.replaceChildren(this.words.translate(make(["span", { "data-w": word }])), ...more);
+    this.note.replaceChildren(this.words.translate(make(["span", { "data-w": word, "data-v": JSON.stringify(values) }])), ...more);
     if (!more.length) this.#timer = setTimeout(() => this.clear(), 2500);
   }
 

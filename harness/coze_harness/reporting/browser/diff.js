@@ -25,7 +25,8 @@ export function showDiff(panel, look) {
     const turn = diff.closest(".change") ?? diff;
     turn.toggleAttribute("hidden", look.changed && !diff.querySelector("ins, del"));
     let pair = diff.nextElementSibling;
-    if (look.sides && !pair?.matches(".pair")) {
+    const sides = look.sides || diff.matches(".whole");
+    if (sides && !pair?.matches(".pair")) {
       const [before, after] = [make(["div", { class: "diff before" }]), make(["div", { class: "diff after" }])];
       before.append(rebuild(diff));
       after.append(rebuild(diff));
@@ -33,8 +34,8 @@ export function showDiff(panel, look) {
       pair.append(before, after);
       diff.after(pair);
     }
-    diff.hidden = look.sides;
-    if (pair?.matches(".pair")) pair.toggleAttribute("hidden", !look.sides);
+    diff.hidden = sides;
+    if (pair?.matches(".pair")) pair.toggleAttribute("hidden", !sides);
   }
   for (const [name, on] of Object.entries(look)) {
     panel.querySelector(`[data-do="${name}"]`)?.setAttribute("aria-pressed", String(on));

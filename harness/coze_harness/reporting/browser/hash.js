@@ -4,8 +4,9 @@ import { formatQuery, parse } from "./query.js";
 
 /**
  * `view` is shown when the trial is closed; turn and expectation count from 1, 0 is none.
+ * `card` is a scenario of a comparison.
  * @typedef {{view: string, query: string, sort: string, trial: string, turn: number, expectation: number,
- *   tab: string, lang: string, theme: string}} State
+ *   tab: string, card: string, lang: string, theme: string}} State
  */
 
 export const VIEWS = ["overview", "trials", "compare", "matrix", "history", "mutations"];
@@ -17,9 +18,10 @@ const LINK_KEYS = ["st", "bot", "tag"];
 /**
  * Return the state of a link; what is missing or invalid gets its default.
  * @param {string} hash
+ * @param {string} home the view of a page that is opened without a link
  * @returns {State}
  */
-export function readHash(hash) {
+export function readHash(hash, home = "overview") {
   /** @type {Map<string, string>} */
   const values = new Map();
   for (const pair of hash.replace(/^#/, "").split("&")) {
@@ -33,14 +35,17 @@ export function readHash(hash) {
     if (texts.length) terms.push({ not: false, key, values: texts, unit: "" });
   }
   const view = text("v");
+  const card = text("c");
+  const first = terms.length || values.has("s") ? "trials" : card ? "compare" : home;
   return {
-    view: VIEWS.includes(view) ? view : terms.length || values.has("s") ? "trials" : "overview",
+    view: VIEWS.includes(view) ? view : first,
     query: formatQuery(terms),
     sort: text("sort"),
     trial: text("s"),
     turn: parseCount(text("t")),
     expectation: parseCount(text("e")),
     tab: TABS.includes(text("tab")) ? text("tab") : "chat",
+    card,
     lang: text("lang"),
     theme: text("theme"),
   };
@@ -49,13 +54,15 @@ export function readHash(hash) {
 /**
  * Return a state as a link, with the leading #; "" for the default state.
  * @param {Partial<State>} state
+ * @param {string} home the view of a page that is opened without a link
  */
-export function writeHash(state) {
+export function writeHash(state, home = "overview") {
   const terms = parse(state.query ?? "");
   const named = LINK_KEYS.map((key) => terms.find((term) => term.key === key && !term.not));
   const rest = terms.filter((term) => !named.includes(term));
   const pairs = [
-    ["v", state.view === "overview" && !terms.length && !state.trial ? "" : (state.view ?? "")],
+    ["v", state.view === home && !terms.length && !state.trial ? "" : (state.view ?? "")],
+    ["c", encode(state.card ?? "")],
     ["q", encode(formatQuery(rest))],
     ...LINK_KEYS.map((key, at) => [key, (named[at]?.values ?? []).map(encode).join(",")]),
     ["sort", encode(state.sort ?? "")],

@@ -21,7 +21,7 @@ export function showHistory(panel, entry, head) {
   }
   const list = make(["ol", 0]);
   list.append(line(head.run.id, head.run.started, entry.status, ""));
-  for (const { run, status } of runs.reverse()) list.append(line(run.id, run.started, status, run.link));
+  for (const { run, status } of runs.reverse()) list.append(line(run.id, run.started, status, status && `${run.link}#s=${encodeURIComponent(entry.id)}`));
   holder.replaceChildren(list);
 }
 

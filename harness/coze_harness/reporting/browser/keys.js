@@ -22,6 +22,18 @@ const KEYS = [
   ["l", "key.language"],
   ["?", "key.help"],
 ];
+const REVIEW = [
+  ["j k", "decide.key.next"],
+  ["a", "decide.key.accept"],
+  ["r", "decide.key.reject"],
+  ["e", "decide.key.edit"],
+  ["u", "decide.key.undo"],
+  ["A", "decide.key.safe"],
+  ["d", "decide.key.look"],
+  ["i", "decide.key.statistics"],
+  ["o", "decide.key.open"],
+  ["c", "decide.key.copy"],
+];
 const FILTERS = [
   ["退货 \"7 天\"", "help.words"],
   ["st:failed,error", "help.st"],
@@ -82,6 +94,7 @@ function helpTree() {
     { id: "keys", "aria-labelledby": "keys-title" },
     ["h2", { id: "keys-title", "data-w": "help.keys" }],
     table(KEYS, "kbd"),
+    ...(document.getElementById("v-compare") ? [/** @type {Tree} */ (["h2", { "data-w": "view.compare" }]), table(REVIEW, "kbd")] : []),
     ["label", 0, ["input", { type: "checkbox" }], " ", ["span", { "data-w": "help.letters" }]],
     ["h2", { "data-w": "help.filter" }],
     table(FILTERS, "code"),

@@ -1,8 +1,9 @@
-/** The list of runs: follows the browser's language, and has a button for the other one. */
+/** The list of runs: follows the browser's language and theme, and has a button for each. */
 
 /** @import { Language } from "./second.js" */
 
 import { firstLanguage, showLanguage } from "./second.js";
+import { THEMES, applyTheme, firstTheme } from "./theme.js";
 
 const root = document.documentElement;
 const written = root.lang === "zh-CN" ? "zh" : "en";
@@ -17,13 +18,25 @@ function show(language) {
   switcher.textContent = language === "zh" ? "English" : "中文";
 }
 
-const linked = new URLSearchParams(location.hash.slice(1)).get("lang") ?? "";
+const link = new URLSearchParams(location.hash.slice(1));
+const linked = link.get("lang") ?? "";
+let theme = firstTheme(link.get("theme") ?? "");
+applyTheme(theme);
+const shade = document.createElement("button");
+shade.type = "button";
+shade.textContent = "◐";
+shade.setAttribute("aria-label", root.dataset.themeLabel ?? "");
+shade.dataset.secondLabel = root.dataset.secondThemeLabel ?? "";
+shade.addEventListener("click", () => {
+  theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? "auto";
+  applyTheme(theme);
+});
 let language = firstLanguage(linked, root.dataset.lang ?? "");
 switcher.type = "button";
 switcher.addEventListener("click", () => {
   language = language === "zh" ? "en" : "zh";
   show(language);
 });
-document.getElementById("tools")?.append(switcher);
+document.getElementById("tools")?.append(switcher, shade);
 show(language);
 root.dataset.ready = "1";

@@ -18,10 +18,14 @@ export class Navigation {
   /** @type {Map<number, number>} */
   #scrolls = new Map();
 
-  /** @param {(state: State, before: State, arrival: Arrival) => void} apply */
-  constructor(apply) {
+  /**
+   * @param {string} home the view of a page that is opened without a link
+   * @param {(state: State, before: State, arrival: Arrival) => void} apply
+   */
+  constructor(home, apply) {
+    this.home = home;
     this.apply = apply;
-    this.state = readHash(location.hash);
+    this.state = this.#read(location.hash);
     history.scrollRestoration = "manual";
     addEventListener("popstate", () => this.#back());
     addEventListener("pagehide", () => this.#leave());
@@ -57,17 +61,28 @@ export class Navigation {
    * @param {string} hash
    */
   follow(hash) {
-    if (!hash.includes("=")) {
+    // A place on this page (#trials, #g=regressed, #p=bot-new-7) is no state.
+    if (/^#(?:[^=]*$|[gp]=)/.test(hash)) {
       const place = document.getElementById(hash.slice(1));
-      place?.scrollIntoView();
+      place?.closest("details")?.setAttribute("open", "");
+      place?.scrollIntoView({ block: place?.matches(".pl") ? "center" : "start" });
       place?.focus({ preventScroll: true });
       return;
     }
-    const next = readHash(hash);
+    const next = this.#read(hash);
     const { view, query, sort, lang, theme } = this.state;
     const look = { lang: next.lang || lang, theme: next.theme || theme };
     // A link to a trial leaves the list as it is; any other link sets the whole list.
     this.go({ ...next, ...look, ...(next.trial ? { view, query, sort } : { sort: next.sort || sort }) }, "push");
+  }
+
+  /**
+   * Return the state of a link; a view that this page lacks is its home.
+   * @param {string} hash
+   */
+  #read(hash) {
+    const state = readHash(hash, this.home);
+    return document.getElementById(`v-${state.view}`) ? state : { ...state, view: this.home };
   }
 
   #leave() {
@@ -78,7 +93,7 @@ export class Navigation {
 
   #back() {
     const before = this.state;
-    const next = readHash(location.hash);
+    const next = this.#read(location.hash);
     // A chosen language or theme applies to all earlier steps too.
     this.state = { ...next, lang: next.lang || before.lang, theme: next.theme || before.theme };
     clearTimeout(this.#timer);
@@ -95,7 +110,7 @@ export class Navigation {
   #write(how) {
     this.#timer = 0;
     const step = { place: this.#place, scroll: scrollY };
-    const address = writeHash(this.state) || "#v=overview";
+    const address = writeHash(this.state, this.home) || `#v=${this.home}`;
     if (how === "push") history.pushState(step, "", address);
     else history.replaceState(step, "", address);
   }

@@ -103,11 +103,19 @@ export interface Attributes {
   [name: string]: string;
 }
 
+/** Makes the part of a comparison; `globalThis.openReview` is there if the page has one. */
+export type OpenReview = (...parts: ConstructorParameters<typeof import("./review.js").Review>) => import("./review.js").Review;
+
+declare global {
+  var openReview: OpenReview | undefined;
+}
+
 /**
  * Elements that the script fills or uses:
  *
  * - `div#tools` in the header: language, theme, help.   `div#filter` above the list: search and chips.
  * - `p#count[role=status]`: how many rows are shown.    `ol#list`: the rows, `li > a.row[href="#s=…"]`.
+ * - `[data-card]`: a scenario of a comparison, to decide about (review.js).
  * - `section#v-trial > div#trial`: the opened trial.   `div#first`: the first failing trials in full, for
  *   readers without a script.
  * - `article.trial[data-id]`: percent-encoded as in the link; likewise `article[id="s=…"]`.

@@ -7,7 +7,7 @@
 
 import { Copier } from "./copy.js";
 import { FilterBar } from "./filterbar.js";
-import { TABS, VIEWS, writeHash } from "./hash.js";
+import { TABS, writeHash } from "./hash.js";
 import { Keys } from "./keys.js";
 import { List } from "./list.js";
 import { Navigation } from "./navigation.js";
@@ -19,6 +19,7 @@ import { THEMES, applyTheme, firstTheme } from "./theme.js";
 import { button, make } from "./tree.js";
 import { TrialPane } from "./trial.js";
 import { firstLanguage } from "./second.js";
+import { LiveServer } from "./live.js";
 import { Words } from "./words.js";
 
 // Actions by key. Enter is left to the browser: it opens the focused row. Digits choose tabs or views.
@@ -41,6 +42,25 @@ const KEY_ACTIONS = new Map(
   }),
 );
 
+// Those of a comparison, with the letters of `accept --interactive`.
+const REVIEW_KEYS = new Map(
+  Object.entries({
+    j: "next",
+    s: "next",
+    k: "previous",
+    b: "previous",
+    a: "accept",
+    r: "reject",
+    e: "edit",
+    u: "undo",
+    A: "safe",
+    d: "look",
+    i: "statistics",
+    o: "open",
+    c: "command",
+  }),
+);
+
 export class Report {
   /** The scroll position of the list when a trial was opened. */
   #listScroll = 0;
@@ -54,7 +74,8 @@ export class Report {
   constructor(head, entries) {
     this.head = head;
     this.words = new Words(head);
-    this.navigation = new Navigation((state, before, arrival) => {
+    const live = LiveServer.find();
+    this.navigation = new Navigation(document.body.dataset.home ?? "overview", (state, before, arrival) => {
       this.done = this.#apply(state, before, arrival);
     });
     const go = this.navigation.go.bind(this.navigation);
@@ -68,6 +89,9 @@ export class Report {
     this.pager = this.words.translate(createPager());
     this.pane.holder.before(this.pager);
     this.copier = new Copier(this.words);
+    const compared = document.getElementById("v-compare");
+    this.review = (compared && globalThis.openReview?.(compared, head, this.words, this.copier, live)) ?? null;
+    if (live) followRun(live, this.words);
     this.keys = new Keys(this.words, (key) => this.#press(key));
     elementById("tools").append(this.words.translate(tools()));
     document.addEventListener("click", (event) => this.#click(event));
@@ -106,6 +130,10 @@ export class Report {
     const name = state.trial ? this.pane.heading?.textContent : "";
     const title = `${document.querySelector("h1")?.textContent ?? ""} ${this.head.run.id}`.trim();
     document.title = name ? `${name} · ${title}` : title;
+    if (state.card && !state.trial && (arrival.how === "start" || state !== before) && arrival.scroll === undefined) {
+      const card = this.review?.cardOf(state.card);
+      if (card && state.view === "compare") return this.review?.select(card, true);
+    }
     setFocus(state, before, arrival, this.pane, this.list.byId.get(before.trial), this.#listScroll);
   }
 
@@ -155,6 +183,8 @@ export class Report {
       up: () => this.#step(-1, false),
       on: () => this.#step(1, true),
       back: () => this.#step(-1, true),
+      code: (from) => this.copier.copy(from?.parentElement?.querySelector("code")?.textContent ?? ""),
+      yaml: (from) => this.copier.copy(from?.parentElement?.querySelector("pre")?.textContent ?? ""),
       theme: () => {
         go({ theme: next }, "replace");
         this.copier.notify(`theme.${next}`);
@@ -172,15 +202,37 @@ export class Report {
       record: () => this.copier.copy(this.pane.recordText),
       curl: (from) => this.copier.copy(from?.nextElementSibling?.textContent ?? ""),
     };
-    return new Map(Object.entries({ ...anywhere, ...(state.trial ? inTrial : {}) }));
+    const { review } = this;
+    /** @type {{[action: string]: (from?: HTMLElement) => unknown}} */
+    const inReview = review
+      ? {
+          next: () => review.step(1),
+          previous: () => review.step(-1),
+          accept: (from) => review.decide("accept", from),
+          reject: (from) => review.decide("reject", from),
+          edit: (from) => review.decide("edit", from),
+          undo: (from) => review.undo(from),
+          safe: () => review.acceptSafe(),
+          look: () => review.toggleLook(),
+          inline: () => review.look(false),
+          both: () => review.look(true),
+          statistics: (from) => review.toggleStatistics(from),
+          open: () => review.trialLink && this.navigation.follow(review.trialLink),
+          command: () => review.copyCommand(),
+          download: () => review.download(),
+        }
+      : {};
+    return new Map(Object.entries({ ...anywhere, ...(state.trial ? inTrial : inReview) }));
   }
 
   /** @param {string} key */
   #press(key) {
     const { trial } = this.navigation.state;
-    const views = VIEWS.filter((view) => document.querySelector(`#tabs a[href="#v=${view}"]`));
+    const views = [...document.querySelectorAll("#tabs a")].map((link) => link.getAttribute("href")?.slice("#v=".length) ?? "");
     const named = (trial ? TABS : views)[Number(key) - 1];
-    const action = this.#actions().get(KEY_ACTIONS.get(key) ?? "");
+    const isReview = this.review && !trial && this.navigation.state.view === "compare";
+    const name = (isReview && REVIEW_KEYS.get(key)) || KEY_ACTIONS.get(key);
+    const action = this.#actions().get(name ?? "");
     if (named) this.navigation.go(trial ? { tab: named } : { view: named }, trial ? "replace" : "push");
     else action?.();
     return Boolean(named ?? action);
@@ -230,8 +282,27 @@ export class Report {
     const { trial, tab } = state;
     const linked = !trial ? state : t ? { trial, turn: Number(t), expectation: Number(e) } : { trial, tab, turn: state.turn, expectation: state.expectation };
     const named = { ...linked, lang: "", theme: "" };
-    this.copier.copy(location.href.replace(/#.*$/s, "") + writeHash(named));
+    this.copier.copy(location.href.replace(/#.*$/s, "") + writeHash(named, this.navigation.home));
   }
+}
+
+/**
+ * Show the progress of the run above the page, and offer to load the page again.
+ * @param {LiveServer} live
+ * @param {Words} words
+ */
+function followRun(live, words) {
+  const reload = make(["button", { type: "button", "data-w": "decide.live.reload" }]);
+  reload.addEventListener("click", () => location.reload());
+  const text = make(["span", 0]);
+  const banner = words.translate(make(["div", { class: "banner note", role: "status" }]));
+  live.follow(({ type, done, total }) => {
+    text.dataset.w = type === "finished" ? "decide.live.finished" : total ? "decide.live.progress" : "decide.live.started";
+    text.dataset.v = JSON.stringify({ done: String(done), total: String(total) });
+    banner.replaceChildren(text, words.translate(reload));
+    words.translate(text);
+    if (!banner.isConnected) document.querySelector(".verdict")?.before(banner);
+  });
 }
 
 /** Return the part of a state that closes the trial. */

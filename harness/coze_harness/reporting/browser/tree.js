@@ -7,12 +7,12 @@
 
 const TAGS = new Set(
   ("a article b bdi blockquote br button code dd del details dialog div dl dt em h2 h3 h4 h5 h6 header hr i input " +
-    "ins kbd label li mark nav ol option p pre s section select strong summary table tbody td th thead time tr ul").split(" "),
+    "ins kbd label li mark nav ol option p pre s section select strong summary table tbody td th textarea thead time tr ul").split(" "),
 );
-const SVG_TAGS = new Set(["svg", "path"]);
+const SVG_TAGS = new Set(["svg", "path", "rect"]);
 const ATTRIBUTES = new Set(
-  ("id class dir lang title role tabindex type value start rowspan scope datetime autocomplete spellcheck " +
-    "viewBox preserveAspectRatio d").split(" "),
+  ("id class dir hidden lang title role tabindex type value start rowspan scope datetime autocomplete spellcheck " +
+    "viewBox preserveAspectRatio d x y width height rx transform").split(" "),
 );
 const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
 

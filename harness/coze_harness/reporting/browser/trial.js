@@ -140,7 +140,7 @@ export class TrialPane {
     addLinks(article);
     const chat = tabs.panel("chat");
     if (chat) fill(chat);
-    addRaw(article);
+    addRaw(article, record);
     for (const curl of article.querySelectorAll("pre.curl")) {
       curl.before(button("curl", "copy.curl", { class: "toggle" }));
     }

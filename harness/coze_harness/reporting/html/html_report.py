@@ -12,6 +12,14 @@ import orjson
 from coze_harness.messages import Language
 from coze_harness.messages.catalogue import load_files
 from coze_harness.model import Run, TrialRow, TrialStatus
+from coze_harness.reporting.answer_difference import MarkedSegment
+from coze_harness.reporting.comparison_cards import (
+    ReviewView,
+    TrialCard,
+    prompt_line_id,
+    read_trial_card,
+    review_view,
+)
 from coze_harness.reporting.comparison_view import BotView
 from coze_harness.reporting.failure_causes import FAILING
 from coze_harness.reporting.fragment_spool import Fragments, TextOutput
@@ -32,9 +40,19 @@ from coze_harness.reporting.html.page_templates import (
     page_script,
     trial_source,
 )
-from coze_harness.reporting.html.trial_markup import MarkupCache, MarkupTemplate, fill_body
+from coze_harness.reporting.html.trial_markup import (
+    MarkupCache,
+    MarkupTemplate,
+    fill_body,
+    without_repeated_texts,
+)
 from coze_harness.reporting.mutation_view import ScoreView, SurvivorView
 from coze_harness.reporting.page_options import PageOptions
+from coze_harness.reporting.prompt_difference import (
+    PromptChange,
+    PromptDifference,
+    shorten_change,
+)
 from coze_harness.reporting.row_order import flaky_ids, rank_rows
 from coze_harness.reporting.run_view import RunView, status_history
 from coze_harness.reporting.safe_text import single_line
@@ -66,6 +84,7 @@ _WORD_GROUPS: Final = frozenset(
         "change",
         "diff",
         "fact",
+        "http",
         "message",
         "packed",
         "sort",
@@ -116,7 +135,7 @@ class HtmlWriter:
 
     def render_trial(self, trial: TrialView, line: bytes) -> bytes:
         """Return a trial's entry: its row, index, body and record."""
-        return dump_entry(trial, self._cache.render(trial), line)
+        return dump_entry(trial, self._cache.render(without_repeated_texts(trial)), line)
 
     def new_shared_parts(self) -> Mapping[bytes, bytes]:
         """Return the markup templates of bodies that were made since the last call."""
@@ -133,11 +152,16 @@ class HtmlWriter:
         rows = rank_rows(run.rows, view.changes, flaky)[: self._listed]
         detailed = min(len(rows), self._detailed)
         index = IndexCompressor()
+        review = self._review(run, view, entries)
         page = self._renderer.render(
             "page.html.j2",
             view=view,
-            bots=self._bots(view),
-            survivors=self._survivors(view),
+            review=review,
+            causes=_causes(view),
+            example=_examples(view, review),
+            line_id=prompt_line_id,
+            flatten=self._flatten,
+            unclassed=_unclassed(view),
             layout=PageLayout(self._options.layout),
             head=_HEAD,
             detailed=detailed,
@@ -153,7 +177,7 @@ class HtmlWriter:
             elif part == _FIRST:
                 out.write(self._in_full(first))
             elif part == _HEAD:
-                words = page_words(page, page_script(), trial_source())
+                words = page_words(page, page_script(has_review=review is not None), trial_source())
                 out.write(_dump_head(run, self._options, detailed, words))
             elif part == _CHUNKS:
                 _write_chunks(rows[:detailed], entries, index, out)
@@ -200,21 +224,15 @@ class HtmlWriter:
             word = words[key] = self._renderer.word_html(key.decode())
         return word
 
-    def _bots(self, view: RunView) -> list[tuple[BotView, Sequence[MarkupToken] | None]]:
-        """Return the compared bots, with the differences of their prompts."""
-        bots = view.comparison.bots if view.comparison else ()
-        return [(bot, self._flatten(bot.prompt) if bot.prompt else None) for bot in bots]
+    def _review(self, run: Run, view: RunView, entries: _Entries) -> ReviewView | None:
+        """Return the comparison as cards; None if the run is none."""
+        if run.comparison is None or view.comparison is None:
+            return None
 
-    def _survivors(
-        self, view: RunView
-    ) -> list[tuple[ScoreView, list[tuple[SurvivorView, Sequence[MarkupToken]]]]]:
-        """Return the mutants that survived, by scenario, with their differences."""
-        scores = view.mutation.scores if view.mutation else ()
-        return [
-            (score, [(survivor, self._flatten(survivor.tree)) for survivor in score.survivors])
-            for score in scores
-            if score.survivors
-        ]
+        def card_of(row: TrialRow) -> TrialCard | None:
+            return read_trial_card(entries.get(row).card)
+
+        return review_view(run, run.comparison, view.comparison, view.changes, card_of)
 
     def _flatten(self, tree: str | bytes) -> Sequence[MarkupToken]:
         return flatten_tree(tree, self._renderer.words)
@@ -232,6 +250,37 @@ class HtmlWriter:
             for row, tree in first
         ]
         return self._renderer.render("first.html.j2", trials=trials).encode()
+
+
+def _unclassed(view: RunView) -> list[tuple[ScoreView, SurvivorView]]:
+    """Return the survivors of a run whose mutants have no class: one of an older version."""
+    if view.mutation is None or view.mutation.missing:
+        return []
+    return [(score, one) for score in view.mutation.scores for one in score.survivors]
+
+
+def _causes(view: RunView) -> list[tuple[BotView, PromptDifference | None]]:
+    bots = view.comparison.bots if view.comparison else ()
+    return [(bot, bot.difference) for bot in bots]
+
+
+def _examples(view: RunView, review: ReviewView | None) -> dict[str, Sequence[MarkedSegment]]:
+    """Return, by bot, a changed line of its prompt: one that occurs again in an answer, if any."""
+    shown: dict[str, Sequence[MarkedSegment]] = {}
+    for bot in view.comparison.bots if view.comparison else ():
+        changes = bot.difference.changes if bot.difference else ()
+        again = [
+            change
+            for change in changes
+            if review and (bot.name, change.number, change.after is None) in review.same_in
+        ]
+        chosen = max([*again, *changes], key=_count_facts, default=None)
+        shown[bot.name] = shorten_change(chosen.segments) if chosen else ()
+    return shown
+
+
+def _count_facts(change: PromptChange) -> int:
+    return sum([one.is_fact and any(map(str.isdigit, one.text)) for one in change.segments])
 
 
 class _Entries:
@@ -294,7 +343,9 @@ def page_words(*sources: str) -> PageWords:
         for pattern in (_MARKED_WORD, _INNER_WORD, _QUOTED_WORD)
         for key in pattern.findall(source)
     }
-    words = load_files()["page"]
+    files = load_files()
+    # The script reads them in the order of their groups, which are sorted in the page's JSON.
+    words = dict(sorted({**files["page"], **files["decide"]}.items()))
     groups: dict[str, list[str]] = {}
     for key in words:
         group, _, name = key.partition(".")

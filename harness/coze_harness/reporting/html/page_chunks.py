@@ -20,6 +20,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
+from coze_harness.reporting.comparison_cards import trial_card
 from coze_harness.reporting.html.trial_markup import RenderedTrial, split_texts
 from coze_harness.reporting.view_model import TrialView, shown_id
 
@@ -50,7 +51,7 @@ class PageEntry(NamedTuple):
 
     `row` is its row as HTML, `index_start` and `index_end` its entry in the index before and after
     its history, `key` and `texts` its body (see `RenderedTrial`), `record` its line of
-    trials.jsonl.
+    trials.jsonl, `card` what a comparison shows of it (see `trial_card`).
     """
 
     row: bytes
@@ -59,6 +60,7 @@ class PageEntry(NamedTuple):
     key: bytes
     texts: bytes
     record: bytes
+    card: bytes
 
     def index_entry(self, history: str) -> bytes:
         """Return the trial's entry in the index.
@@ -89,6 +91,7 @@ def dump_entry(trial: TrialView, rendered: RenderedTrial, line: bytes) -> bytes:
         rendered.key,
         rendered.texts,
         _record(line),
+        trial_card(trial),
     )
     return _SEPARATOR.join(parts)
 

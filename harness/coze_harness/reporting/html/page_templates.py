@@ -27,6 +27,8 @@ _ASSETS: Final = Path(__file__).with_name("assets")
 _SOURCES: Final = Path(__file__).parents[1] / "templates"
 _STYLE: Final = "report.css"
 _SCRIPT: Final = "report.js"
+_REVIEW: Final = "review.js"
+"""A second script, of comparisons only."""
 _TRIAL: Final = "trial.html.j2"
 
 WORD_MARK: Final = "\x01"
@@ -151,15 +153,21 @@ class PageLayout:
     def __init__(self, layout: str) -> None:
         self.is_folder = layout == "folder"
 
-    @property
-    def policy(self) -> str:
-        """The Content-Security-Policy: the page may use its one style and its one script."""
+    def policy(self, *, has_review: bool) -> str:
+        """Return the Content-Security-Policy: the page may use its own style and scripts.
+
+        Args:
+            has_review: whether it has the script of a comparison.
+        """
+        scripts = [self._source_of(name) for name in (_SCRIPT, *([_REVIEW] if has_review else []))]
         return "; ".join(
             (
                 "default-src 'none'",
-                f"script-src {self._source_of(_SCRIPT)}",
+                f"script-src {' '.join(dict.fromkeys(scripts))}",
                 f"style-src {self._source_of(_STYLE)}",
                 "img-src data:",
+                # A file has no server of its own: this is for `coze-harness view`.
+                "connect-src 'self'",
                 "base-uri 'none'",
                 "form-action 'none'",
                 "require-trusted-types-for 'script'",
@@ -174,12 +182,12 @@ class PageLayout:
         """Return the page's separate files, by their names."""
         if not self.is_folder:
             return {}
-        return {name: _read_asset(name).encode() for name in (_STYLE, _SCRIPT)}
+        return {name: _read_asset(name).encode() for name in (_STYLE, _SCRIPT, _REVIEW)}
 
 
-def page_script() -> str:
-    """Return the script of a run's page."""
-    return _read_asset(_SCRIPT)
+def page_script(*, has_review: bool) -> str:
+    """Return the scripts of a run's page, with that of a comparison if it has one."""
+    return _read_asset(_SCRIPT) + (_read_asset(_REVIEW) if has_review else "")
 
 
 def _read_asset(name: str) -> str:

@@ -22,7 +22,8 @@ import orjson
 from markupsafe import escape
 
 from coze_harness.reporting.html.markup_tree import parse_markup
-from coze_harness.reporting.view_model import DiffView, TrialView
+from coze_harness.reporting.safe_text import truncate_text
+from coze_harness.reporting.view_model import DiffView, TrialView, TurnView, VerdictView
 
 _Shape: TypeAlias = tuple[object, ...]
 _Value = TypeVar("_Value")
@@ -66,6 +67,44 @@ class MarkupTemplate(NamedTuple):
         parts = self.parts.copy()
         parts[1::2] = [texts[number] for number in self.numbers]
         return b"".join(parts)
+
+
+def without_repeated_texts(trial: TrialView) -> TrialView:
+    """Return a trial without texts that its body would have twice.
+
+    The script takes the raw text of rendered Markdown from the record. A verdict does not repeat
+    the answer, which is next to it, but has the part of it that decided.
+    """
+    turns = [_without_repeats(turn) for turn in trial.turns]
+    if all(new is old for new, old in zip(turns, trial.turns, strict=True)):
+        return trial
+    return trial._replace(turns=turns)
+
+
+def _without_repeats(turn: TurnView) -> TurnView:
+    has_rendered = any(message.is_marked for message in turn.messages)
+    if not has_rendered and not any(verdict.actual for verdict in turn.verdicts):
+        return turn
+    shown = truncate_text(turn.answer)
+    verdicts = [
+        verdict._replace(actual=_evidence(turn, str(number)))
+        if verdict.actual and verdict.actual == shown
+        else verdict
+        for number, verdict in enumerate(turn.verdicts, start=1)
+    ]
+    messages = turn.messages
+    if has_rendered:
+        messages = [one._replace(parts=()) if one.is_marked else one for one in messages]
+    return turn._replace(messages=messages, verdicts=verdicts)
+
+
+def _evidence(turn: TurnView, number: str) -> str:
+    """Return the first part of the answer that a verdict refers to."""
+    for message in turn.messages:
+        for part in message.parts:
+            if number in part.numbers.split():
+                return part.text
+    return ""
 
 
 class RenderedTrial(NamedTuple):
@@ -155,6 +194,9 @@ def _with_gaps(value: _Value, numbers: count[int]) -> _Value:
         return cast("_Value", f"{_GAP}{next(numbers)}{_GAP}" if value else "")
     if isinstance(value, (tuple, list)):
         entries = [_with_gaps(entry, numbers) for entry in value]
+        if isinstance(value, VerdictView):
+            # Those that passed are folded, so that the status belongs to the shape.
+            entries[0] = value.status
         if hasattr(value, "_make"):
             return cast("_Value", value._make(entries))
         return cast("_Value", entries)
@@ -178,14 +220,18 @@ def _texts_and_sizes(trial: TrialView) -> tuple[list[str], list[object]]:
     for _, prompt, language, files, missing, messages, asks, facts, ids, verdicts in trial.turns:
         texts += (prompt, language, *files, missing)
         sizes += (len(files), len(messages), len(asks), len(facts), len(ids), len(verdicts))
-        for key, label, nth, of, folded, parts, spoken, reasoning, tree, chips in messages:
+        for key, label, nth, of, folded, parts, spoken, reasoning, tree, chips, _ in messages:
             texts += (key, label, *flat(parts), spoken, reasoning, tree)
             sizes += (nth, of, folded, len(parts), len(chips))
             if chips:
                 texts += flat(chips)
         texts += (*asks, *flat(facts), *flat(ids), *flat(verdicts))
+        sizes += [verdict.status for verdict in verdicts]
     if http is not None:
-        texts += (*flat(http.calls), http.rows, http.bars, http.waits, http.total, http.total_wait)
+        for call in http.calls:
+            texts += call[:-1]
+            sizes.append(call.is_refused)
+        texts += (http.total, http.total_requests, http.total_wait, *http.marks)
         sizes.append(len(http.calls))
     if diff is not None:
         _add_diff(diff, texts, sizes)
@@ -198,6 +244,6 @@ def _add_diff(diff: DiffView, texts: list[str], sizes: list[object]) -> None:
     flat = chain.from_iterable
     texts.append(diff.kind)
     sizes += ("diff", len(diff.turns))
-    for _, answer, similarity, flips, facts, tree in diff.turns:
+    for _, answer, similarity, flips, facts, tree, rewritten, _ in diff.turns:
         texts += (answer, similarity, *flat(flips), *flat(facts), tree)
-        sizes += (len(flips), len(facts))
+        sizes += (len(flips), len(facts), rewritten)

@@ -9,6 +9,7 @@ def root(context, missing=missing):
     if 0: yield None
     l_0_language = resolve('language')
     l_0_layout = resolve('layout')
+    l_0_review = resolve('review')
     l_0_phrase_text = resolve('phrase_text')
     l_0_view = resolve('view')
     l_0_inline_asset = resolve('inline_asset')
@@ -19,9 +20,15 @@ def root(context, missing=missing):
     l_0_first = resolve('first')
     l_0_head = resolve('head')
     l_0_chunks = resolve('chunks')
-    l_0_word = l_0_both = l_0_phrase = l_0_href = l_0_label = l_0_optional = missing
+    l_0_word = l_0_both = l_0_phrase = l_0_href = l_0_label = l_0_home = l_0_optional = missing
+    try:
+        t_1 = environment.tests['none']
+    except KeyError:
+        @internalcode
+        def t_1(*unused):
+            raise TemplateRuntimeError("No test named 'none' found.")
     pass
-    included_template = environment.get_template('words.html.j2', 'page.html.j2').make_module(context.get_all(), True, {'both': l_0_both, 'href': l_0_href, 'label': l_0_label, 'optional': l_0_optional, 'phrase': l_0_phrase, 'word': l_0_word})
+    included_template = environment.get_template('words.html.j2', 'page.html.j2').make_module(context.get_all(), True, {'both': l_0_both, 'home': l_0_home, 'href': l_0_href, 'label': l_0_label, 'optional': l_0_optional, 'phrase': l_0_phrase, 'word': l_0_word})
     l_0_word = getattr(included_template, 'word', missing)
     if l_0_word is missing:
         l_0_word = undefined(f"the template {included_template.__name__!r} (imported on line 1 in 'page.html.j2') does not export the requested name 'word'", name='word')
@@ -42,7 +49,7 @@ def root(context, missing=missing):
     yield '<!doctype html>\n<html lang="'
     yield escape(('zh-CN' if ((undefined(name='language') if l_0_language is missing else l_0_language) == 'zh') else 'en'))
     yield '">\n<head>\n<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="'
-    yield escape(environment.getattr((undefined(name='layout') if l_0_layout is missing else l_0_layout), 'policy'))
+    yield escape(context.call(environment.getattr((undefined(name='layout') if l_0_layout is missing else l_0_layout), 'policy'), has_review=(not t_1((undefined(name='review') if l_0_review is missing else l_0_review)))))
     yield '">\n<meta name="referrer" content="no-referrer">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n<title>'
     yield escape(context.call((undefined(name='phrase_text') if l_0_phrase_text is missing else l_0_phrase_text), environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'sentence')))
     yield ' '
@@ -56,12 +63,56 @@ def root(context, missing=missing):
         yield '<style>'
         yield escape(context.call((undefined(name='inline_asset') if l_0_inline_asset is missing else l_0_inline_asset), 'report.css'))
         yield '</style>\n'
-    yield '</head>\n<body data-view="overview">\n<a class="skip" href="#v=trials">'
+    yield '</head>\n'
+    l_0_home = ('compare' if (undefined(name='review') if l_0_review is missing else l_0_review) else ('mutations' if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'mutation') else 'overview'))
+    context.vars['home'] = l_0_home
+    context.exported_vars.add('home')
+    yield '<body data-view="'
+    yield escape((undefined(name='home') if l_0_home is missing else l_0_home))
+    yield '" data-home="'
+    yield escape((undefined(name='home') if l_0_home is missing else l_0_home))
+    yield '">\n<a class="skip" href="#v=trials">'
     yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.skip'))
-    yield '</a>\n<header class="'
+    yield '</a>\n<header class="top"><div class="wrap">\n<p class="crumb"><span class="opt"><a href="#v='
+    yield escape((undefined(name='home') if l_0_home is missing else l_0_home))
+    yield '">coze-harness</a></span>'
+    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'project'):
+        pass
+        yield '<bdi>'
+        yield escape(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'project'))
+        yield '</bdi>'
+    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'targets'):
+        pass
+        yield '<bdi>'
+        yield escape(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'targets'))
+        yield '</bdi>'
+    yield '</p>\n<nav id="tabs" '
+    yield escape(context.call((undefined(name='label') if l_0_label is missing else l_0_label), 'decide.views'))
+    yield '>\n'
+    l_0_optional = {'compare': (undefined(name='review') if l_0_review is missing else l_0_review), 'matrix': environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'matrix'), 'mutations': environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'mutation'), 'history': (environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'history') or environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'flaky'))}
+    context.vars['optional'] = l_0_optional
+    context.exported_vars.add('optional')
+    def t_2(fiter):
+        for l_1_name in fiter:
+            if context.call(environment.getattr((undefined(name='optional') if l_0_optional is missing else l_0_optional), 'get'), l_1_name, True):
+                yield l_1_name
+    for l_1_name in t_2(('compare', 'mutations', 'overview', 'trials', 'matrix', 'history')):
+        _loop_vars = {}
+        pass
+        yield '<a href="#v='
+        yield escape(l_1_name)
+        yield '">'
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), markup_join(('view.', l_1_name, )), _loop_vars=_loop_vars))
+        yield '</a>\n'
+    l_1_name = missing
+    yield '</nav>\n<div id="tools"></div>\n</div></header>\n<main>\n<div class="verdict '
     yield escape(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'tone'))
-    yield '">\n<p class="over">coze-harness · '
+    yield '">\n<p class="over">'
     yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), markup_join(('mode.', environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'mode'), ))))
+    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'comparison'):
+        pass
+        yield ' · '
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'decide.project_sides', {'baseline': environment.getitem(environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'comparison'), 'sides'), 0), 'candidate': environment.getitem(environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'comparison'), 'sides'), 1)}))
     if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'started'):
         pass
         yield ' · '
@@ -77,8 +128,12 @@ def root(context, missing=missing):
         yield ' <bdi>'
         yield escape(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'bot_version'))
         yield '</bdi>'
-    yield '</p>\n<div id="tools"></div>\n<h1>'
-    yield escape(context.call((undefined(name='phrase') if l_0_phrase is missing else l_0_phrase), environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'sentence')))
+    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'calls'):
+        pass
+        yield ' · '
+        yield escape(context.call((undefined(name='phrase') if l_0_phrase is missing else l_0_phrase), environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'calls')))
+    yield '</p>\n<h1>'
+    yield escape(context.call((undefined(name='phrase') if l_0_phrase is missing else l_0_phrase), (environment.getattr((undefined(name='review') if l_0_review is missing else l_0_review), 'verdict') if (undefined(name='review') if l_0_review is missing else l_0_review) else environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'sentence'))))
     yield '</h1>\n'
     if (environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'notes') or environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'trials_phrase')):
         pass
@@ -117,41 +172,47 @@ def root(context, missing=missing):
         for l_1_count in environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'counts'):
             _loop_vars = {}
             pass
-            yield '<li><a href="'
+            yield '<li><a class="count" href="'
             yield escape(environment.getattr(l_1_count, 'link'))
-            yield '"><span class="dot '
+            yield '"><span class="ic '
             yield escape(environment.getattr(l_1_count, 'status'))
-            yield '">'
-            yield escape(environment.getattr(l_1_count, 'icon'))
-            yield '</span> <b>'
+            yield '" aria-hidden="true"></span> <b>'
             yield escape(context.call(environment.getattr('{:,}', 'format'), environment.getattr(l_1_count, 'number'), _loop_vars=_loop_vars))
             yield '</b> '
             yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), markup_join(('status.', environment.getattr(l_1_count, 'status'), )), _loop_vars=_loop_vars))
             yield '</a></li>\n'
         l_1_count = missing
         yield '</ul>\n'
-    yield '<nav id="tabs">\n'
-    l_0_optional = {'compare': environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'comparison'), 'matrix': environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'matrix'), 'mutations': environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'mutation')}
-    context.vars['optional'] = l_0_optional
-    context.exported_vars.add('optional')
-    def t_1(fiter):
-        for l_1_name in fiter:
-            if context.call(environment.getattr((undefined(name='optional') if l_0_optional is missing else l_0_optional), 'get'), l_1_name, True):
-                yield l_1_name
-    for l_1_name in t_1(('overview', 'trials', 'compare', 'matrix', 'history', 'mutations')):
-        _loop_vars = {}
+    yield '</div>\n'
+    if (undefined(name='review') if l_0_review is missing else l_0_review):
         pass
-        yield '<a href="#v='
-        yield escape(l_1_name)
-        yield '">'
-        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), markup_join(('view.', l_1_name, )), _loop_vars=_loop_vars))
-        yield '</a>\n'
-    l_1_name = missing
-    yield '</nav>\n</header>\n<main>\n<section class="view" id="v-overview">\n<h2 class="sr" id="v=overview">'
+        yield '<section class="view" id="v-compare">\n<h2 class="sr" id="v=compare">'
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'view.compare'))
+        yield '</h2>\n'
+        template = environment.get_template('compare.html.j2', 'page.html.j2')
+        gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'home': l_0_home, 'href': l_0_href, 'label': l_0_label, 'optional': l_0_optional, 'phrase': l_0_phrase, 'word': l_0_word}))
+        try:
+            for event in gen:
+                yield event
+        finally: gen.close()
+        yield '</section>\n'
+    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'mutation'):
+        pass
+        yield '<section class="view" id="v-mutations">\n<h2 class="sr" id="v=mutations">'
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'view.mutations'))
+        yield '</h2>\n'
+        template = environment.get_template('mutations.html.j2', 'page.html.j2')
+        gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'home': l_0_home, 'href': l_0_href, 'label': l_0_label, 'optional': l_0_optional, 'phrase': l_0_phrase, 'word': l_0_word}))
+        try:
+            for event in gen:
+                yield event
+        finally: gen.close()
+        yield '</section>\n'
+    yield '<section class="view" id="v-overview">\n<h2 class="sr" id="v=overview">'
     yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'view.overview'))
     yield '</h2>\n'
     template = environment.get_template('overview.html.j2', 'page.html.j2')
-    gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'href': l_0_href, 'label': l_0_label, 'optional': l_0_optional, 'phrase': l_0_phrase, 'word': l_0_word}))
+    gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'home': l_0_home, 'href': l_0_href, 'label': l_0_label, 'optional': l_0_optional, 'phrase': l_0_phrase, 'word': l_0_word}))
     try:
         for event in gen:
             yield event
@@ -173,71 +234,32 @@ def root(context, missing=missing):
         yield '</p>\n'
     yield '</section>\n<section class="view" id="v-trial">\n<div id="trial"></div>\n<div id="first">\n'
     yield escape((undefined(name='first') if l_0_first is missing else l_0_first))
-    yield '</div>\n</section>\n<section class="view" id="v-compare">\n<h2 id="v=compare">'
-    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'view.compare'))
-    yield '</h2>\n'
-    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'comparison'):
-        pass
-        template = environment.get_template('compare.html.j2', 'page.html.j2')
-        gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'href': l_0_href, 'label': l_0_label, 'optional': l_0_optional, 'phrase': l_0_phrase, 'word': l_0_word}))
-        try:
-            for event in gen:
-                yield event
-        finally: gen.close()
-    else:
-        pass
-        yield '<p class="empty">'
-        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'compare.empty'))
-        yield ' <code>coze-harness compare</code></p>\n'
-    yield '</section>\n<section class="view" id="v-matrix">\n<h2 id="v=matrix">'
-    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'view.matrix'))
-    yield '</h2>\n'
+    yield '</div>\n</section>\n'
     if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'matrix'):
         pass
+        yield '<section class="view" id="v-matrix">\n<h2 id="v=matrix">'
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'view.matrix'))
+        yield '</h2>\n'
         template = environment.get_template('matrix.html.j2', 'page.html.j2')
-        gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'href': l_0_href, 'label': l_0_label, 'optional': l_0_optional, 'phrase': l_0_phrase, 'word': l_0_word}))
+        gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'home': l_0_home, 'href': l_0_href, 'label': l_0_label, 'optional': l_0_optional, 'phrase': l_0_phrase, 'word': l_0_word}))
         try:
             for event in gen:
                 yield event
         finally: gen.close()
-    else:
-        pass
-        yield '<p class="empty">'
-        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'matrix.empty'))
-        yield '</p>\n'
-    yield '</section>\n<section class="view" id="v-history">\n<h2 id="v=history">'
-    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'view.history'))
-    yield '</h2>\n'
+        yield '</section>\n'
     if (environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'history') or environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'flaky')):
         pass
+        yield '<section class="view" id="v-history">\n<h2 id="v=history">'
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'view.history'))
+        yield '</h2>\n'
         template = environment.get_template('history.html.j2', 'page.html.j2')
-        gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'href': l_0_href, 'label': l_0_label, 'optional': l_0_optional, 'phrase': l_0_phrase, 'word': l_0_word}))
+        gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'home': l_0_home, 'href': l_0_href, 'label': l_0_label, 'optional': l_0_optional, 'phrase': l_0_phrase, 'word': l_0_word}))
         try:
             for event in gen:
                 yield event
         finally: gen.close()
-    else:
-        pass
-        yield '<p class="empty">'
-        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'history.empty'))
-        yield '</p>\n'
-    yield '</section>\n<section class="view" id="v-mutations">\n<h2 id="v=mutations">'
-    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'view.mutations'))
-    yield '</h2>\n'
-    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'mutation'):
-        pass
-        template = environment.get_template('mutations.html.j2', 'page.html.j2')
-        gen = template.root_render_func(template.new_context(context.get_all(), True, {'both': l_0_both, 'href': l_0_href, 'label': l_0_label, 'optional': l_0_optional, 'phrase': l_0_phrase, 'word': l_0_word}))
-        try:
-            for event in gen:
-                yield event
-        finally: gen.close()
-    else:
-        pass
-        yield '<p class="empty">'
-        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'mutations.empty'))
-        yield ' <code>coze-harness mutate</code></p>\n'
-    yield '</section>\n</main>\n<footer>\n<p>'
+        yield '</section>\n'
+    yield '</main>\n<footer>\n<p>'
     yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.made_from'))
     yield ' <a href="run.json">run.json</a>, <a href="trials.jsonl">trials.jsonl</a> · <a href="junit.xml">junit.xml</a> · <a href="summary.md">summary.md</a> · <a href="../index.html">'
     yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.all_runs'))
@@ -245,6 +267,17 @@ def root(context, missing=missing):
     yield escape((undefined(name='head') if l_0_head is missing else l_0_head))
     yield '</script>\n'
     yield escape((undefined(name='chunks') if l_0_chunks is missing else l_0_chunks))
+    if (undefined(name='review') if l_0_review is missing else l_0_review):
+        pass
+        if environment.getattr((undefined(name='layout') if l_0_layout is missing else l_0_layout), 'is_folder'):
+            pass
+            yield '<script src="review.js"></script>'
+        else:
+            pass
+            yield '<script>'
+            yield escape(context.call((undefined(name='inline_asset') if l_0_inline_asset is missing else l_0_inline_asset), 'review.js'))
+            yield '</script>'
+        yield '\n'
     if environment.getattr((undefined(name='layout') if l_0_layout is missing else l_0_layout), 'is_folder'):
         pass
         yield '<script src="report.js"></script>'
@@ -256,4 +289,4 @@ def root(context, missing=missing):
     yield '\n</body>\n</html>'
 
 blocks = {}
-debug_info = '1=24&3=43&6=45&10=47&11=51&14=57&18=60&19=62&20=64&22=81&23=83&24=86&26=96&27=99&28=105&29=109&33=117&34=121&39=134&40=137&41=145&47=151&48=153&51=160&55=162&56=164&57=167&59=169&60=172&66=175&69=177&70=179&71=181&73=190&77=193&78=195&79=197&81=206&85=209&86=211&87=213&89=222&93=225&94=227&95=229&97=238&102=241&104=245&105=247'
+debug_info = '1=31&3=50&6=52&10=54&11=58&14=64&17=67&18=71&19=75&21=77&22=90&23=92&24=95&25=103&31=109&32=111&33=136&34=138&35=141&37=151&38=154&39=160&40=164&44=172&45=176&50=187&52=190&53=192&56=199&58=202&59=204&63=212&64=214&67=221&71=223&72=225&73=228&75=230&76=233&82=236&84=238&86=241&87=243&90=250&92=253&93=255&98=263&100=267&101=269&103=281'

@@ -9,10 +9,10 @@ def root(context, missing=missing):
     if 0: yield None
     l_0_language = resolve('language')
     l_0_lang = resolve('lang')
+    l_0_text = resolve('text')
+    l_0_word_pair = resolve('word_pair')
     l_0_policy_hash = resolve('policy_hash')
     l_0_runs = resolve('runs')
-    l_0_word_pair = resolve('word_pair')
-    l_0_text = resolve('text')
     l_0_inline_asset = resolve('inline_asset')
     l_0_rows = resolve('rows')
     l_0_charts = resolve('charts')
@@ -79,11 +79,15 @@ def root(context, missing=missing):
     yield escape(('zh-CN' if ((undefined(name='language') if l_0_language is missing else l_0_language) == 'zh') else 'en'))
     yield '" data-lang="'
     yield escape((undefined(name='lang') if l_0_lang is missing else l_0_lang))
+    yield '" data-theme-label="'
+    yield escape(context.call((undefined(name='text') if l_0_text is missing else l_0_text), 'tools.theme'))
+    yield '" data-second-theme-label="'
+    yield escape(environment.getitem(context.call((undefined(name='word_pair') if l_0_word_pair is missing else l_0_word_pair), 'tools.theme'), 1))
     yield '">\n<head>\n<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; script-src \'sha256-'
     yield escape(context.call((undefined(name='policy_hash') if l_0_policy_hash is missing else l_0_policy_hash), 'listing.js'))
     yield "'; style-src 'sha256-"
     yield escape(context.call((undefined(name='policy_hash') if l_0_policy_hash is missing else l_0_policy_hash), 'listing.css'))
-    yield '\'; base-uri \'none\'; form-action \'none\'; require-trusted-types-for \'script\'; trusted-types \'none\'">\n<meta name="referrer" content="no-referrer">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n'
+    yield '\'; img-src data:; base-uri \'none\'; form-action \'none\'; require-trusted-types-for \'script\'; trusted-types \'none\'">\n<meta name="referrer" content="no-referrer">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n'
     l_0_count = {'n': context.call(environment.getattr('{:,}', 'format'), (undefined(name='runs') if l_0_runs is missing else l_0_runs))}
     context.vars['count'] = l_0_count
     context.exported_vars.add('count')
@@ -95,7 +99,7 @@ def root(context, missing=missing):
     yield escape(context.call((undefined(name='inline_asset') if l_0_inline_asset is missing else l_0_inline_asset), 'listing.css'))
     yield '</style>\n</head>\n<body>\n<a class="skip" href="#runs">'
     yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'listing.skip'))
-    yield '</a>\n<header>\n<p class="over">coze-harness</p>\n<div id="tools"></div>\n<h1>'
+    yield '</a>\n<header class="top"><div class="wrap"><p class="crumb"><b>coze-harness</b></p><div id="tools"></div></div></header>\n<main id="runs" tabindex="-1">\n<div class="verdict">\n<h1>'
     yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'listing.runs', (undefined(name='count') if l_0_count is missing else l_0_count)))
     yield '</h1>\n'
     if (undefined(name='rows') if l_0_rows is missing else l_0_rows):
@@ -112,7 +116,7 @@ def root(context, missing=missing):
         yield '<p class="aside">'
         yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'listing.none'))
         yield ' <code>coze-harness run</code></p>\n'
-    yield '</header>\n<main id="runs" tabindex="-1">\n'
+    yield '</div>\n'
     if (undefined(name='charts') if l_0_charts is missing else l_0_charts):
         pass
         yield '<div class="trends">\n'
@@ -144,7 +148,7 @@ def root(context, missing=missing):
         yield '</p>\n'
     if (undefined(name='rows') if l_0_rows is missing else l_0_rows):
         pass
-        yield '<div class="scroll" tabindex="0" role="region" '
+        yield '<div class="tablewrap" tabindex="0" role="region" '
         yield escape(context.call((undefined(name='label') if l_0_label is missing else l_0_label), 'listing.runs', (undefined(name='count') if l_0_count is missing else l_0_count)))
         yield '>\n<table class="runs">\n<thead><tr><th>'
         yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'fact.run'))
@@ -181,17 +185,17 @@ def root(context, missing=missing):
             yield '">'
             if (environment.getattr(l_1_row, 'tone') == 'good'):
                 pass
-                yield '<span class="st passed">✓ '
+                yield '<span class="st passed">'
                 yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'status.passed', _loop_vars=_loop_vars))
                 yield '</span>'
             elif (environment.getattr(l_1_row, 'tone') == 'bad'):
                 pass
-                yield '<span class="st failed">✗ '
+                yield '<span class="st failed">'
                 yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'status.failed', _loop_vars=_loop_vars))
                 yield '</span>'
             elif (environment.getattr(l_1_row, 'tone') == 'warning'):
                 pass
-                yield '<span class="st warning">! '
+                yield '<span class="st warning">'
                 yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'status.warning', _loop_vars=_loop_vars))
                 yield '</span>'
             else:
@@ -232,4 +236,4 @@ def root(context, missing=missing):
     yield '</script>\n</body>\n</html>'
 
 blocks = {}
-debug_info = '2=22&3=30&5=41&6=48&8=59&9=67&12=79&15=83&19=87&20=91&21=95&24=97&28=99&29=101&30=104&32=113&36=116&38=119&40=123&41=127&45=143&47=145&48=148&50=150&51=153&52=160&54=168&55=174&56=182&57=187&58=192&60=201&61=211&66=225&67=228&71=231'
+debug_info = '2=22&3=30&5=41&6=48&8=59&9=67&12=79&15=87&19=91&20=95&21=99&24=101&28=103&29=105&30=108&32=117&35=120&37=123&39=127&40=131&44=147&46=149&47=152&49=154&50=157&51=164&53=172&54=178&55=186&56=191&57=196&59=205&60=215&65=229&66=232&70=235'

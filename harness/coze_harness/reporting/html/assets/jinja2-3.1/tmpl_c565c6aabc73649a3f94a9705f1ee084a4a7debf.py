@@ -109,18 +109,13 @@ def root(context, missing=missing):
             yield '</td></tr>\n'
         l_1_loop = l_1_run = missing
         yield '</tbody>\n</table>\n</div>\n'
-    else:
-        pass
-        yield '<p class="empty">'
-        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'history.empty'))
-        yield '</p>\n'
     if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'flaky'):
         pass
-        yield '<section class="card" aria-labelledby="flaky">\n<h3 id="flaky">'
+        yield '<section class="card block" aria-labelledby="flaky">\n<h3 id="flaky">'
         yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'overview.flaky'))
         yield '</h3>\n<p class="small">'
         yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'history.flaky'))
-        yield '</p>\n<ol class="top">\n'
+        yield '</p>\n<ol class="top-list">\n'
         for (l_1_name, l_1_anchor, l_1_history) in environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'flaky'):
             l_1_href = resolve('href')
             l_1_label = resolve('label')
@@ -147,4 +142,4 @@ def root(context, missing=missing):
         yield '</ol>\n</section>\n'
 
 blocks = {}
-debug_info = '1=13&3=16&5=21&6=23&12=48&14=67&15=71&21=115&23=117&25=120&26=122&28=124&29=130'
+debug_info = '1=13&3=16&5=21&6=23&12=48&14=67&15=71&21=112&23=115&24=117&26=119&27=125'

@@ -7,7 +7,7 @@ def root(context, missing=missing):
     concat = environment.concat
     cond_expr_undefined = Undefined
     if 0: yield None
-    l_0_second = l_0_row = l_0_facts = l_0_parts_of = l_0_chips_of = l_0_verdicts_of = l_0_chat_of = l_0_diff_of = l_0_http_of = l_0_body = missing
+    l_0_second = l_0_row = l_0_facts = l_0_parts_of = l_0_chips_of = l_0_verdict_of = l_0_verdicts_of = l_0_message_of = l_0_chat_of = l_0_diff_of = l_0_bar_of = l_0_http_of = l_0_ids_of = l_0_body = missing
     try:
         t_1 = environment.filters['length']
     except KeyError:
@@ -15,49 +15,63 @@ def root(context, missing=missing):
         def t_1(*unused):
             raise TemplateRuntimeError("No filter named 'length' found.")
     try:
-        t_2 = environment.filters['string']
+        t_2 = environment.filters['list']
     except KeyError:
         @internalcode
         def t_2(*unused):
+            raise TemplateRuntimeError("No filter named 'list' found.")
+    try:
+        t_3 = environment.filters['selectattr']
+    except KeyError:
+        @internalcode
+        def t_3(*unused):
+            raise TemplateRuntimeError("No filter named 'selectattr' found.")
+    try:
+        t_4 = environment.filters['string']
+    except KeyError:
+        @internalcode
+        def t_4(*unused):
             raise TemplateRuntimeError("No filter named 'string' found.")
     pass
     yield '\n'
     def macro(l_1_text):
-        t_3 = []
+        t_5 = []
         if l_1_text is missing:
             l_1_text = undefined("parameter 'text' was not provided", name='text')
         pass
         if l_1_text:
             pass
-            t_3.extend((
+            t_5.extend((
                 ' data-second="',
                 escape(l_1_text),
                 '"',
             ))
-        return concat(t_3)
+        return concat(t_5)
     context.exported_vars.add('second')
     context.vars['second'] = l_0_second = Macro(environment, macro, 'second', ('text',), False, False, False, context.eval_ctx.autoescape)
     yield '\n'
     def macro(l_1_t):
-        t_4 = []
+        t_6 = []
         l_1_word_mark = resolve('word_mark')
         if l_1_t is missing:
             l_1_t = undefined("parameter 't' was not provided", name='t')
         pass
-        t_4.extend((
+        t_6.extend((
             '<a class="row ',
             escape(environment.getattr(l_1_t, 'status')),
         ))
         if environment.getattr(l_1_t, 'change'):
             pass
-            t_4.extend((
+            t_6.extend((
                 ' ',
                 escape(environment.getattr(l_1_t, 'change')),
             ))
-        t_4.extend((
+        t_6.extend((
             '" href="#s=',
             escape(environment.getattr(l_1_t, 'anchor')),
-            '"><span class="st" data-w="status.',
+            '"><span class="st ',
+            escape(environment.getattr(l_1_t, 'status')),
+            '" data-w="status.',
             escape(environment.getattr(l_1_t, 'status')),
             '">',
             escape((undefined(name='word_mark') if l_1_word_mark is missing else l_1_word_mark)),
@@ -70,8 +84,10 @@ def root(context, missing=missing):
         ))
         if environment.getattr(l_1_t, 'change'):
             pass
-            t_4.extend((
-                ' <span class="ch" data-w="change.',
+            t_6.extend((
+                ' <span class="ch ',
+                escape(environment.getattr(l_1_t, 'change')),
+                '" data-w="change.',
                 escape(environment.getattr(l_1_t, 'change')),
                 '">',
                 escape((undefined(name='word_mark') if l_1_word_mark is missing else l_1_word_mark)),
@@ -80,12 +96,12 @@ def root(context, missing=missing):
                 escape((undefined(name='word_mark') if l_1_word_mark is missing else l_1_word_mark)),
                 '</span>',
             ))
-        t_4.append(
+        t_6.append(
             '</b>',
         )
         if (environment.getattr(l_1_t, 'status') == 'fixed'):
             pass
-            t_4.extend((
+            t_6.extend((
                 '<i data-w="trial.fixed">',
                 escape((undefined(name='word_mark') if l_1_word_mark is missing else l_1_word_mark)),
                 'trial.fixed',
@@ -94,49 +110,49 @@ def root(context, missing=missing):
             ))
         elif environment.getattr(l_1_t, 'reason'):
             pass
-            t_4.extend((
+            t_6.extend((
                 '<i><bdi',
                 escape(context.call((undefined(name='second') if l_0_second is missing else l_0_second), environment.getattr(l_1_t, 'second_reason'))),
                 '>',
                 escape(environment.getattr(l_1_t, 'reason')),
                 '</bdi></i>',
             ))
-        t_4.extend((
+        t_6.extend((
             '<span class="f"><bdi>',
             escape(environment.getattr(l_1_t, 'bot')),
             '</bdi>',
         ))
         if (t_1(environment.getattr(l_1_t, 'turns')) > 1):
             pass
-            t_4.extend((
+            t_6.extend((
                 ' · ⇄ ',
                 escape(t_1(environment.getattr(l_1_t, 'turns'))),
             ))
         if environment.getattr(l_1_t, 'usage'):
             pass
-            t_4.extend((
+            t_6.extend((
                 ' · ',
                 escape(environment.getattr(l_1_t, 'usage')),
                 ' tok',
             ))
-        t_4.extend((
+        t_6.extend((
             ' · ',
             escape(environment.getattr(l_1_t, 'duration')),
             '</span></a>',
         ))
-        return concat(t_4)
+        return concat(t_6)
     context.exported_vars.add('row')
     context.vars['row'] = l_0_row = Macro(environment, macro, 'row', ('t',), False, False, False, context.eval_ctx.autoescape)
     yield '\n'
     def macro(l_1_all):
-        t_5 = []
+        t_7 = []
         if l_1_all is missing:
             l_1_all = undefined("parameter 'all' was not provided", name='all')
         pass
         for (l_2_key, l_2_value) in l_1_all:
             _loop_vars = {}
             pass
-            t_5.extend((
+            t_7.extend((
                 '<span class="fact"><span data-w="',
                 escape(l_2_key),
                 '"></span> <b><bdi>',
@@ -144,12 +160,12 @@ def root(context, missing=missing):
                 '</bdi></b></span>',
             ))
         l_2_key = l_2_value = missing
-        return concat(t_5)
+        return concat(t_7)
     context.exported_vars.add('facts')
     context.vars['facts'] = l_0_facts = Macro(environment, macro, 'facts', ('all',), False, False, False, context.eval_ctx.autoescape)
     yield '\n'
     def macro(l_1_parts):
-        t_6 = []
+        t_8 = []
         if l_1_parts is missing:
             l_1_parts = undefined("parameter 'parts' was not provided", name='parts')
         pass
@@ -158,7 +174,7 @@ def root(context, missing=missing):
             pass
             if l_2_tone:
                 pass
-                t_6.extend((
+                t_8.extend((
                     '<mark class="',
                     escape(l_2_tone),
                     '" data-e="',
@@ -169,144 +185,357 @@ def root(context, missing=missing):
                 ))
             else:
                 pass
-                t_6.append(
+                t_8.append(
                     escape(l_2_text),
                 )
         l_2_text = l_2_tone = l_2_numbers = missing
-        return concat(t_6)
+        return concat(t_8)
     context.exported_vars.add('parts_of')
     context.vars['parts_of'] = l_0_parts_of = Macro(environment, macro, 'parts_of', ('parts',), False, False, False, context.eval_ctx.autoescape)
     yield '\n'
     def macro(l_1_chips):
-        t_7 = []
+        t_9 = []
         if l_1_chips is missing:
             l_1_chips = undefined("parameter 'chips' was not provided", name='chips')
         pass
         for (l_2_key, l_2_text, l_2_detail) in l_1_chips:
             _loop_vars = {}
             pass
-            t_7.extend((
+            t_9.extend((
                 '<details class="fold chip"><summary><span data-w="',
                 escape(l_2_key),
                 '"></span>',
             ))
             if l_2_text:
                 pass
-                t_7.extend((
+                t_9.extend((
                     ' <bdi>',
                     escape(l_2_text),
                     '</bdi>',
                 ))
-            t_7.append(
+            t_9.append(
                 '</summary>',
             )
             if l_2_detail:
                 pass
-                t_7.extend((
+                t_9.extend((
                     '<pre dir="auto">',
                     escape(l_2_detail),
                     '</pre>',
                 ))
-            t_7.append(
+            t_9.append(
                 '</details>',
             )
         l_2_key = l_2_text = l_2_detail = missing
-        return concat(t_7)
+        return concat(t_9)
     context.exported_vars.add('chips_of')
     context.vars['chips_of'] = l_0_chips_of = Macro(environment, macro, 'chips_of', ('chips',), False, False, False, context.eval_ctx.autoescape)
     yield '\n'
+    def macro(l_1_verdict, l_1_number):
+        t_10 = []
+        l_1_status = l_1_badge = l_1_kind = l_1_name = l_1_expected = l_1_actual = l_1_reason = l_1_place = l_1_score = l_1_expected2 = l_1_actual2 = l_1_reason2 = missing
+        if l_1_verdict is missing:
+            l_1_verdict = undefined("parameter 'verdict' was not provided", name='verdict')
+        if l_1_number is missing:
+            l_1_number = undefined("parameter 'number' was not provided", name='number')
+        pass
+        (l_1_status, l_1_badge, l_1_kind, l_1_name, l_1_expected, l_1_actual, l_1_reason, l_1_place, l_1_score, l_1_expected2, l_1_actual2, l_1_reason2) = l_1_verdict
+        t_10.extend((
+            '<li class="',
+            escape((undefined(name='status') if l_1_status is missing else l_1_status)),
+            '" data-e="',
+            escape(l_1_number),
+            '" tabindex="-1"><p><span class="nr">',
+            escape(l_1_number),
+            '</span><span class="st ',
+            escape((undefined(name='status') if l_1_status is missing else l_1_status)),
+            '" data-w="status.',
+            escape((undefined(name='status') if l_1_status is missing else l_1_status)),
+            '"></span> <b><bdi>',
+        ))
+        if (undefined(name='name') if l_1_name is missing else l_1_name):
+            pass
+            t_10.append(
+                escape((undefined(name='name') if l_1_name is missing else l_1_name)),
+            )
+        else:
+            pass
+            t_10.append(
+                escape((undefined(name='kind') if l_1_kind is missing else l_1_kind)),
+            )
+        t_10.append(
+            '</bdi></b>',
+        )
+        if (undefined(name='name') if l_1_name is missing else l_1_name):
+            pass
+            t_10.extend((
+                ' <span class="tag"><bdi>',
+                escape((undefined(name='kind') if l_1_kind is missing else l_1_kind)),
+                '</bdi></span>',
+            ))
+        if (undefined(name='score') if l_1_score is missing else l_1_score):
+            pass
+            t_10.extend((
+                ' <span class="fact"><span data-w="fact.score"></span> <b>',
+                escape((undefined(name='score') if l_1_score is missing else l_1_score)),
+                '</b></span>',
+            ))
+        t_10.append(
+            '</p>',
+        )
+        if (undefined(name='reason') if l_1_reason is missing else l_1_reason):
+            pass
+            t_10.extend((
+                '<p class="reason" dir="auto"',
+                escape(context.call((undefined(name='second') if l_0_second is missing else l_0_second), (undefined(name='reason2') if l_1_reason2 is missing else l_1_reason2))),
+                '>',
+                escape((undefined(name='reason') if l_1_reason is missing else l_1_reason)),
+                '</p>',
+            ))
+        t_10.append(
+            '<dl>',
+        )
+        if (undefined(name='expected') if l_1_expected is missing else l_1_expected):
+            pass
+            t_10.extend((
+                '<dt data-w="verdict.expected"></dt><dd dir="auto"><span class="val"',
+                escape(context.call((undefined(name='second') if l_0_second is missing else l_0_second), (undefined(name='expected2') if l_1_expected2 is missing else l_1_expected2))),
+                '>',
+                escape((undefined(name='expected') if l_1_expected is missing else l_1_expected)),
+                '</span></dd>',
+            ))
+        if (undefined(name='actual') if l_1_actual is missing else l_1_actual):
+            pass
+            t_10.append(
+                '<dt data-w="verdict.seen"></dt><dd dir="auto"><span class="',
+            )
+            if ((undefined(name='status') if l_1_status is missing else l_1_status) == 'failed'):
+                pass
+                t_10.append(
+                    'wrong',
+                )
+            else:
+                pass
+                t_10.append(
+                    'val',
+                )
+            t_10.extend((
+                '"',
+                escape(context.call((undefined(name='second') if l_0_second is missing else l_0_second), (undefined(name='actual2') if l_1_actual2 is missing else l_1_actual2))),
+                '>',
+                escape((undefined(name='actual') if l_1_actual is missing else l_1_actual)),
+                '</span></dd>',
+            ))
+        if (undefined(name='place') if l_1_place is missing else l_1_place):
+            pass
+            t_10.extend((
+                '<dt data-w="verdict.at"></dt><dd><code>',
+                escape((undefined(name='place') if l_1_place is missing else l_1_place)),
+                '</code></dd>',
+            ))
+        t_10.append(
+            '</dl></li>',
+        )
+        return concat(t_10)
+    context.exported_vars.add('verdict_of')
+    context.vars['verdict_of'] = l_0_verdict_of = Macro(environment, macro, 'verdict_of', ('verdict', 'number'), False, False, False, context.eval_ctx.autoescape)
+    yield '\n'
     def macro(l_1_verdicts):
-        t_8 = []
+        t_11 = []
+        l_1_values_of = resolve('values_of')
+        l_1_kept = missing
         if l_1_verdicts is missing:
             l_1_verdicts = undefined("parameter 'verdicts' was not provided", name='verdicts')
         pass
-        t_8.append(
-            '<ul class="verdicts" data-w-label="trial.verdicts">',
+        l_1_kept = t_2(context.eval_ctx, t_3(context, l_1_verdicts, 'status', 'equalto', 'passed'))
+        t_11.append(
+            '<div class="exs">',
         )
-        l_2_loop = missing
-        for (l_2_status, l_2_badge, l_2_kind, l_2_name, l_2_expected, l_2_actual, l_2_reason, l_2_place, l_2_score, l_2_expected2, l_2_actual2, l_2_reason2), l_2_loop in LoopContext(l_1_verdicts, undefined):
-            _loop_vars = {}
+        if (t_1((undefined(name='kept') if l_1_kept is missing else l_1_kept)) < t_1(l_1_verdicts)):
             pass
-            t_8.extend((
-                '<li class="',
-                escape(l_2_status),
-                '" data-e="',
-                escape(environment.getattr(l_2_loop, 'index')),
-                '" tabindex="-1"><p><span class="st ',
-                escape(l_2_status),
-                '" data-w="status.',
-                escape(l_2_status),
-                '"></span> <b><bdi>',
-                escape(l_2_kind),
-                '</bdi></b>',
+            t_11.append(
+                '<ul class="verdicts" data-w-label="trial.verdicts">',
+            )
+            l_2_loop = missing
+            for l_2_one, l_2_loop in LoopContext(l_1_verdicts, undefined):
+                _loop_vars = {}
+                pass
+                if (environment.getattr(l_2_one, 'status') != 'passed'):
+                    pass
+                    t_11.append(
+                        escape(context.call((undefined(name='verdict_of') if l_0_verdict_of is missing else l_0_verdict_of), l_2_one, environment.getattr(l_2_loop, 'index'), _loop_vars=_loop_vars)),
+                    )
+            l_2_loop = l_2_one = missing
+            t_11.append(
+                '</ul>',
+            )
+        if (undefined(name='kept') if l_1_kept is missing else l_1_kept):
+            pass
+            t_11.extend((
+                '<details class="kept-list"><summary><span class="ic passed" aria-hidden="true"></span><span data-w="trial.kept" data-v="',
+                escape(context.call((undefined(name='values_of') if l_1_values_of is missing else l_1_values_of), {'n': t_4(t_1((undefined(name='kept') if l_1_kept is missing else l_1_kept)))})),
+                '"></span></summary><ul class="verdicts" data-w-label="trial.verdicts">',
             ))
-            if l_2_name:
+            l_2_loop = missing
+            for l_2_one, l_2_loop in LoopContext(l_1_verdicts, undefined):
+                _loop_vars = {}
                 pass
-                t_8.extend((
-                    ' <bdi>',
-                    escape(l_2_name),
-                    '</bdi>',
-                ))
-            if l_2_score:
-                pass
-                t_8.extend((
-                    ' <span class="fact"><span data-w="fact.score"></span> <b>',
-                    escape(l_2_score),
-                    '</b></span>',
-                ))
-            t_8.append(
-                '</p>',
+                if (environment.getattr(l_2_one, 'status') == 'passed'):
+                    pass
+                    t_11.append(
+                        escape(context.call((undefined(name='verdict_of') if l_0_verdict_of is missing else l_0_verdict_of), l_2_one, environment.getattr(l_2_loop, 'index'), _loop_vars=_loop_vars)),
+                    )
+            l_2_loop = l_2_one = missing
+            t_11.append(
+                '</ul></details>',
             )
-            if l_2_reason:
-                pass
-                t_8.extend((
-                    '<p class="reason" dir="auto"',
-                    escape(context.call((undefined(name='second') if l_0_second is missing else l_0_second), l_2_reason2, _loop_vars=_loop_vars)),
-                    '>',
-                    escape(l_2_reason),
-                    '</p>',
-                ))
-            t_8.append(
-                '<dl>',
-            )
-            if l_2_expected:
-                pass
-                t_8.extend((
-                    '<dt data-w="verdict.expected"></dt><dd dir="auto"',
-                    escape(context.call((undefined(name='second') if l_0_second is missing else l_0_second), l_2_expected2, _loop_vars=_loop_vars)),
-                    '>',
-                    escape(l_2_expected),
-                    '</dd>',
-                ))
-            if l_2_actual:
-                pass
-                t_8.extend((
-                    '<dt data-w="verdict.seen"></dt><dd dir="auto"',
-                    escape(context.call((undefined(name='second') if l_0_second is missing else l_0_second), l_2_actual2, _loop_vars=_loop_vars)),
-                    '>',
-                    escape(l_2_actual),
-                    '</dd>',
-                ))
-            if l_2_place:
-                pass
-                t_8.extend((
-                    '<dt data-w="verdict.at"></dt><dd><code>',
-                    escape(l_2_place),
-                    '</code></dd>',
-                ))
-            t_8.append(
-                '</dl></li>',
-            )
-        l_2_loop = l_2_status = l_2_badge = l_2_kind = l_2_name = l_2_expected = l_2_actual = l_2_reason = l_2_place = l_2_score = l_2_expected2 = l_2_actual2 = l_2_reason2 = missing
-        t_8.append(
-            '</ul>',
+        t_11.append(
+            '</div>',
         )
-        return concat(t_8)
+        return concat(t_11)
     context.exported_vars.add('verdicts_of')
     context.vars['verdicts_of'] = l_0_verdicts_of = Macro(environment, macro, 'verdicts_of', ('verdicts',), False, False, False, context.eval_ctx.autoescape)
     yield '\n'
+    def macro(l_1_message):
+        t_12 = []
+        l_1_values_of = resolve('values_of')
+        l_1_key = l_1_label = l_1_nth = l_1_of = l_1_folded = l_1_parts = l_1_lang = l_1_reasoning = l_1_tree = l_1_chips = l_1_is_marked = missing
+        if l_1_message is missing:
+            l_1_message = undefined("parameter 'message' was not provided", name='message')
+        pass
+        (l_1_key, l_1_label, l_1_nth, l_1_of, l_1_folded, l_1_parts, l_1_lang, l_1_reasoning, l_1_tree, l_1_chips, l_1_is_marked) = l_1_message
+        if ((undefined(name='folded') if l_1_folded is missing else l_1_folded) and (undefined(name='nth') if l_1_nth is missing else l_1_nth)):
+            pass
+            t_12.extend((
+                '<details class="fold inner"><summary data-w="',
+                escape((undefined(name='key') if l_1_key is missing else l_1_key)),
+                '" data-v="',
+                escape(context.call((undefined(name='values_of') if l_1_values_of is missing else l_1_values_of), {'n': t_4((undefined(name='nth') if l_1_nth is missing else l_1_nth))})),
+                '"></summary><pre dir="auto">',
+                escape(context.call((undefined(name='parts_of') if l_0_parts_of is missing else l_0_parts_of), (undefined(name='parts') if l_1_parts is missing else l_1_parts))),
+                '</pre></details>',
+            ))
+        elif (undefined(name='folded') if l_1_folded is missing else l_1_folded):
+            pass
+            t_12.extend((
+                '<details class="tool"><summary><span data-w="',
+                escape((undefined(name='key') if l_1_key is missing else l_1_key)),
+                '"></span>',
+            ))
+            if (undefined(name='label') if l_1_label is missing else l_1_label):
+                pass
+                t_12.extend((
+                    ' <b><bdi>',
+                    escape((undefined(name='label') if l_1_label is missing else l_1_label)),
+                    '</bdi></b>',
+                ))
+            t_12.append(
+                '</summary>',
+            )
+            if (undefined(name='parts') if l_1_parts is missing else l_1_parts):
+                pass
+                t_12.extend((
+                    '<pre dir="auto">',
+                    escape(context.call((undefined(name='parts_of') if l_0_parts_of is missing else l_0_parts_of), (undefined(name='parts') if l_1_parts is missing else l_1_parts))),
+                    '</pre>',
+                ))
+            for (l_2_chip, l_2_text, l_2_detail) in (undefined(name='chips') if l_1_chips is missing else l_1_chips):
+                _loop_vars = {}
+                pass
+                t_12.extend((
+                    '<p class="small" data-w="',
+                    escape(l_2_chip),
+                    '"></p>',
+                ))
+                if l_2_detail:
+                    pass
+                    t_12.extend((
+                        '<pre dir="auto">',
+                        escape(l_2_detail),
+                        '</pre>',
+                    ))
+            l_2_chip = l_2_text = l_2_detail = missing
+            t_12.append(
+                '</details>',
+            )
+        else:
+            pass
+            t_12.extend((
+                '<div class="msg bot"><span class="who"><span data-w="',
+                escape((undefined(name='key') if l_1_key is missing else l_1_key)),
+                '"',
+            ))
+            if (undefined(name='of') if l_1_of is missing else l_1_of):
+                pass
+                t_12.extend((
+                    ' data-v="',
+                    escape(context.call((undefined(name='values_of') if l_1_values_of is missing else l_1_values_of), {'n': t_4((undefined(name='nth') if l_1_nth is missing else l_1_nth)), 'of': t_4((undefined(name='of') if l_1_of is missing else l_1_of))})),
+                    '"',
+                ))
+            t_12.append(
+                '></span>',
+            )
+            if (undefined(name='label') if l_1_label is missing else l_1_label):
+                pass
+                t_12.extend((
+                    ' <bdi>',
+                    escape((undefined(name='label') if l_1_label is missing else l_1_label)),
+                    '</bdi>',
+                ))
+            t_12.append(
+                '</span>',
+            )
+            if (undefined(name='reasoning') if l_1_reasoning is missing else l_1_reasoning):
+                pass
+                t_12.extend((
+                    '<details class="fold"><summary data-w="message.reasoning"></summary><pre dir="auto">',
+                    escape((undefined(name='reasoning') if l_1_reasoning is missing else l_1_reasoning)),
+                    '</pre></details>',
+                ))
+            if (undefined(name='tree') if l_1_tree is missing else l_1_tree):
+                pass
+                t_12.append(
+                    '<div class="md" dir="auto"',
+                )
+                if (undefined(name='lang') if l_1_lang is missing else l_1_lang):
+                    pass
+                    t_12.extend((
+                        ' lang="',
+                        escape((undefined(name='lang') if l_1_lang is missing else l_1_lang)),
+                        '"',
+                    ))
+                t_12.extend((
+                    ' data-tree="',
+                    escape((undefined(name='tree') if l_1_tree is missing else l_1_tree)),
+                    '"></div>',
+                ))
+            if (undefined(name='parts') if l_1_parts is missing else l_1_parts):
+                pass
+                t_12.append(
+                    '<p class="raw" dir="auto"',
+                )
+                if (undefined(name='lang') if l_1_lang is missing else l_1_lang):
+                    pass
+                    t_12.extend((
+                        ' lang="',
+                        escape((undefined(name='lang') if l_1_lang is missing else l_1_lang)),
+                        '"',
+                    ))
+                t_12.extend((
+                    '>',
+                    escape(context.call((undefined(name='parts_of') if l_0_parts_of is missing else l_0_parts_of), (undefined(name='parts') if l_1_parts is missing else l_1_parts))),
+                    '</p>',
+                ))
+            t_12.extend((
+                escape(context.call((undefined(name='chips_of') if l_0_chips_of is missing else l_0_chips_of), (undefined(name='chips') if l_1_chips is missing else l_1_chips))),
+                '</div>',
+            ))
+        return concat(t_12)
+    context.exported_vars.add('message_of')
+    context.vars['message_of'] = l_0_message_of = Macro(environment, macro, 'message_of', ('message',), False, False, False, context.eval_ctx.autoescape)
+    yield '\n'
     def macro(l_1_turn, l_1_turns):
-        t_9 = []
+        t_13 = []
         l_1_values_of = resolve('values_of')
         l_1_number = l_1_prompt = l_1_lang = l_1_attached = l_1_missing = l_1_messages = l_1_follow_ups = l_1_reply_facts = l_1_ids = l_1_verdicts = missing
         if l_1_turn is missing:
@@ -315,226 +544,119 @@ def root(context, missing=missing):
             l_1_turns = undefined("parameter 'turns' was not provided", name='turns')
         pass
         (l_1_number, l_1_prompt, l_1_lang, l_1_attached, l_1_missing, l_1_messages, l_1_follow_ups, l_1_reply_facts, l_1_ids, l_1_verdicts) = l_1_turn
-        t_9.extend((
+        t_13.extend((
             '<div class="turn" data-t="',
             escape((undefined(name='number') if l_1_number is missing else l_1_number)),
             '"><div class="chat"><div class="msg user"><span class="who"',
         ))
         if (l_1_turns > 1):
             pass
-            t_9.extend((
+            t_13.extend((
                 ' data-w="who.prompt_of" data-v="',
-                escape(context.call((undefined(name='values_of') if l_1_values_of is missing else l_1_values_of), {'n': t_2((undefined(name='number') if l_1_number is missing else l_1_number)), 'of': t_2(l_1_turns)})),
+                escape(context.call((undefined(name='values_of') if l_1_values_of is missing else l_1_values_of), {'n': t_4((undefined(name='number') if l_1_number is missing else l_1_number)), 'of': t_4(l_1_turns)})),
                 '"',
             ))
         else:
             pass
-            t_9.append(
+            t_13.append(
                 ' data-w="who.prompt"',
             )
-        t_9.append(
+        t_13.append(
             '></span><p dir="auto"',
         )
         if (undefined(name='lang') if l_1_lang is missing else l_1_lang):
             pass
-            t_9.extend((
+            t_13.extend((
                 ' lang="',
                 escape((undefined(name='lang') if l_1_lang is missing else l_1_lang)),
                 '"',
             ))
-        t_9.extend((
+        t_13.extend((
             '>',
             escape((undefined(name='prompt') if l_1_prompt is missing else l_1_prompt)),
             '</p>',
         ))
         if (undefined(name='attached') if l_1_attached is missing else l_1_attached):
             pass
-            t_9.append(
+            t_13.append(
                 '<ul class="files" data-w-label="trial.attached">',
             )
             for l_2_name in (undefined(name='attached') if l_1_attached is missing else l_1_attached):
                 _loop_vars = {}
                 pass
-                t_9.extend((
+                t_13.extend((
                     '<li><bdi>',
                     escape(l_2_name),
                     '</bdi></li>',
                 ))
             l_2_name = missing
-            t_9.append(
+            t_13.append(
                 '</ul>',
             )
-        t_9.append(
+        t_13.append(
             '</div>',
         )
-        for (l_2_key, l_2_label, l_2_nth, l_2_of, l_2_folded, l_2_parts, l_2_lang, l_2_reasoning, l_2_tree, l_2_chips) in (undefined(name='messages') if l_1_messages is missing else l_1_messages):
+        for l_2_message in (undefined(name='messages') if l_1_messages is missing else l_1_messages):
             _loop_vars = {}
             pass
-            if l_2_folded:
-                pass
-                t_9.extend((
-                    '<details class="fold"><summary><span data-w="',
-                    escape(l_2_key),
-                    '"></span>',
-                ))
-                if l_2_label:
-                    pass
-                    t_9.extend((
-                        ' <bdi>',
-                        escape(l_2_label),
-                        '</bdi>',
-                    ))
-                t_9.append(
-                    '</summary><pre dir="auto"',
-                )
-                if l_2_lang:
-                    pass
-                    t_9.extend((
-                        ' lang="',
-                        escape(l_2_lang),
-                        '"',
-                    ))
-                t_9.extend((
-                    '>',
-                    escape(context.call((undefined(name='parts_of') if l_0_parts_of is missing else l_0_parts_of), l_2_parts, _loop_vars=_loop_vars)),
-                    '</pre>',
-                    escape(context.call((undefined(name='chips_of') if l_0_chips_of is missing else l_0_chips_of), l_2_chips, _loop_vars=_loop_vars)),
-                    '</details>',
-                ))
-            else:
-                pass
-                t_9.extend((
-                    '<div class="msg bot"><span class="who"><span data-w="',
-                    escape(l_2_key),
-                    '"',
-                ))
-                if l_2_of:
-                    pass
-                    t_9.extend((
-                        ' data-v="',
-                        escape(context.call((undefined(name='values_of') if l_1_values_of is missing else l_1_values_of), {'n': t_2(l_2_nth), 'of': t_2(l_2_of)}, _loop_vars=_loop_vars)),
-                        '"',
-                    ))
-                t_9.append(
-                    '></span>',
-                )
-                if l_2_label:
-                    pass
-                    t_9.extend((
-                        ' <bdi>',
-                        escape(l_2_label),
-                        '</bdi>',
-                    ))
-                t_9.append(
-                    '</span>',
-                )
-                if l_2_reasoning:
-                    pass
-                    t_9.extend((
-                        '<details class="fold"><summary data-w="message.reasoning"></summary><pre dir="auto">',
-                        escape(l_2_reasoning),
-                        '</pre></details>',
-                    ))
-                if l_2_tree:
-                    pass
-                    t_9.append(
-                        '<div class="md" dir="auto"',
-                    )
-                    if l_2_lang:
-                        pass
-                        t_9.extend((
-                            ' lang="',
-                            escape(l_2_lang),
-                            '"',
-                        ))
-                    t_9.extend((
-                        ' data-tree="',
-                        escape(l_2_tree),
-                        '"></div>',
-                    ))
-                if l_2_parts:
-                    pass
-                    t_9.append(
-                        '<p class="raw" dir="auto"',
-                    )
-                    if l_2_lang:
-                        pass
-                        t_9.extend((
-                            ' lang="',
-                            escape(l_2_lang),
-                            '"',
-                        ))
-                    t_9.extend((
-                        '>',
-                        escape(context.call((undefined(name='parts_of') if l_0_parts_of is missing else l_0_parts_of), l_2_parts, _loop_vars=_loop_vars)),
-                        '</p>',
-                    ))
-                t_9.extend((
-                    escape(context.call((undefined(name='chips_of') if l_0_chips_of is missing else l_0_chips_of), l_2_chips, _loop_vars=_loop_vars)),
-                    '</div>',
-                ))
-        l_2_key = l_2_label = l_2_nth = l_2_of = l_2_folded = l_2_parts = l_2_lang = l_2_reasoning = l_2_tree = l_2_chips = missing
+            t_13.append(
+                escape(context.call((undefined(name='message_of') if l_0_message_of is missing else l_0_message_of), l_2_message, _loop_vars=_loop_vars)),
+            )
+        l_2_message = missing
         if (undefined(name='missing') if l_1_missing is missing else l_1_missing):
             pass
-            t_9.extend((
+            t_13.extend((
                 '<p class="empty" data-w="',
                 escape((undefined(name='missing') if l_1_missing is missing else l_1_missing)),
                 '"></p>',
             ))
         if (undefined(name='follow_ups') if l_1_follow_ups is missing else l_1_follow_ups):
             pass
-            t_9.append(
+            t_13.append(
                 '<ul class="asks" data-w-label="trial.asks">',
             )
             for l_2_text in (undefined(name='follow_ups') if l_1_follow_ups is missing else l_1_follow_ups):
                 _loop_vars = {}
                 pass
-                t_9.extend((
+                t_13.extend((
                     '<li dir="auto">',
                     escape(l_2_text),
                     '</li>',
                 ))
             l_2_text = missing
-            t_9.append(
+            t_13.append(
                 '</ul>',
             )
         if (undefined(name='reply_facts') if l_1_reply_facts is missing else l_1_reply_facts):
             pass
-            t_9.extend((
-                '<p class="small">',
+            t_13.extend((
+                '<p class="meta">',
                 escape(context.call((undefined(name='facts') if l_0_facts is missing else l_0_facts), (undefined(name='reply_facts') if l_1_reply_facts is missing else l_1_reply_facts))),
                 '</p>',
             ))
-        if (undefined(name='ids') if l_1_ids is missing else l_1_ids):
-            pass
-            t_9.extend((
-                '<p class="small ids">',
-                escape(context.call((undefined(name='facts') if l_0_facts is missing else l_0_facts), (undefined(name='ids') if l_1_ids is missing else l_1_ids))),
-                '</p>',
-            ))
-        t_9.append(
+        t_13.append(
             '</div>',
         )
         if (undefined(name='verdicts') if l_1_verdicts is missing else l_1_verdicts):
             pass
-            t_9.append(
+            t_13.append(
                 escape(context.call((undefined(name='verdicts_of') if l_0_verdicts_of is missing else l_0_verdicts_of), (undefined(name='verdicts') if l_1_verdicts is missing else l_1_verdicts))),
             )
-        t_9.append(
+        t_13.append(
             '</div>',
         )
-        return concat(t_9)
+        return concat(t_13)
     context.exported_vars.add('chat_of')
     context.vars['chat_of'] = l_0_chat_of = Macro(environment, macro, 'chat_of', ('turn', 'turns'), False, False, False, context.eval_ctx.autoescape)
     yield '\n'
     def macro(l_1_diff):
-        t_10 = []
+        t_14 = []
         if l_1_diff is missing:
             l_1_diff = undefined("parameter 'diff' was not provided", name='diff')
         pass
         if environment.getattr(l_1_diff, 'kind'):
             pass
-            t_10.extend((
+            t_14.extend((
                 '<p><span class="ch ',
                 escape(environment.getattr(l_1_diff, 'kind')),
                 '" data-w="change.',
@@ -543,81 +665,103 @@ def root(context, missing=missing):
             ))
         else:
             pass
-            t_10.append(
+            t_14.append(
                 '<p class="small" data-w="diff.expected_seen"></p>',
             )
-        for (l_2_number, l_2_answer, l_2_similarity, l_2_flips, l_2_facts, l_2_tree) in environment.getattr(l_1_diff, 'turns'):
+        for (l_2_number, l_2_answer, l_2_similarity, l_2_flips, l_2_facts, l_2_tree, l_2_rewritten, l_2_kept) in environment.getattr(l_1_diff, 'turns'):
             l_2_values_of = resolve('values_of')
             _loop_vars = {}
             pass
-            t_10.append(
+            t_14.append(
                 '<div class="change"',
             )
             if l_2_answer:
                 pass
-                t_10.extend((
+                t_14.extend((
                     ' data-answer="',
                     escape(l_2_answer),
                     '"',
                 ))
-            t_10.extend((
+            t_14.extend((
                 ' data-turn="',
                 escape(l_2_number),
                 '"><h3 data-w="diff.turn" data-v="',
-                escape(context.call((undefined(name='values_of') if l_2_values_of is missing else l_2_values_of), {'n': t_2(l_2_number)}, _loop_vars=_loop_vars)),
+                escape(context.call((undefined(name='values_of') if l_2_values_of is missing else l_2_values_of), {'n': t_4(l_2_number)}, _loop_vars=_loop_vars)),
                 '"></h3>\n<p class="small">',
             ))
             if l_2_answer:
                 pass
-                t_10.extend((
+                t_14.extend((
                     '<span data-w="answer.',
                     escape(l_2_answer),
                     '"></span>',
                 ))
             if l_2_similarity:
                 pass
-                t_10.extend((
+                t_14.extend((
                     ' <span class="fact"><span data-w="diff.similarity"></span> <b>',
                     escape(l_2_similarity),
                     '</b></span>',
                 ))
-            t_10.append(
+            t_14.append(
                 '</p>',
             )
             if l_2_flips:
                 pass
-                t_10.append(
+                t_14.append(
                     '<ul class="flips" data-w-label="diff.flips">',
                 )
-                for (l_3_kind, l_3_name, l_3_expected, l_3_place, l_3_before, l_3_after, l_3_expected2) in l_2_flips:
+                for (l_3_kind, l_3_name, l_3_expected, l_3_place, l_3_before, l_3_after, l_3_expected2, l_3_seen1, l_3_seen2, l_3_second1, l_3_second2) in l_2_flips:
                     _loop_vars = {}
                     pass
-                    t_10.extend((
+                    t_14.append(
                         '<li><b><bdi>',
-                        escape(l_3_kind),
-                        '</bdi></b>',
-                    ))
+                    )
                     if l_3_name:
                         pass
-                        t_10.extend((
-                            ' <bdi>',
+                        t_14.append(
                             escape(l_3_name),
-                            '</bdi>',
-                        ))
-                    t_10.extend((
-                        ' <span class="st ',
+                        )
+                    else:
+                        pass
+                        t_14.append(
+                            escape(l_3_kind),
+                        )
+                    t_14.extend((
+                        '</bdi></b> <span class="st ',
                         escape((l_3_before or 'none')),
                         '" data-w="status.',
                         escape((l_3_before or 'none')),
-                        '"></span> → <span class="st ',
+                        '"></span>',
+                    ))
+                    if l_3_seen1:
+                        pass
+                        t_14.extend((
+                            ' <bdi',
+                            escape(context.call((undefined(name='second') if l_0_second is missing else l_0_second), l_3_second1, _loop_vars=_loop_vars)),
+                            '>',
+                            escape(l_3_seen1),
+                            '</bdi>',
+                        ))
+                    t_14.extend((
+                        ' → <span class="st ',
                         escape((l_3_after or 'none')),
                         '" data-w="status.',
                         escape((l_3_after or 'none')),
                         '"></span>',
                     ))
+                    if l_3_seen2:
+                        pass
+                        t_14.extend((
+                            ' <bdi',
+                            escape(context.call((undefined(name='second') if l_0_second is missing else l_0_second), l_3_second2, _loop_vars=_loop_vars)),
+                            '>',
+                            escape(l_3_seen2),
+                            '</bdi>',
+                        ))
                     if l_3_expected:
                         pass
-                        t_10.extend((
+                        t_14.extend((
                             ' <span class="reason" dir="auto"',
                             escape(context.call((undefined(name='second') if l_0_second is missing else l_0_second), l_3_expected2, _loop_vars=_loop_vars)),
                             '>',
@@ -626,32 +770,40 @@ def root(context, missing=missing):
                         ))
                     if l_3_place:
                         pass
-                        t_10.extend((
+                        t_14.extend((
                             ' <code>',
                             escape(l_3_place),
                             '</code>',
                         ))
-                    t_10.append(
+                    t_14.append(
                         '</li>',
                     )
-                l_3_kind = l_3_name = l_3_expected = l_3_place = l_3_before = l_3_after = l_3_expected2 = missing
-                t_10.append(
+                l_3_kind = l_3_name = l_3_expected = l_3_place = l_3_before = l_3_after = l_3_expected2 = l_3_seen1 = l_3_seen2 = l_3_second1 = l_3_second2 = missing
+                t_14.append(
                     '</ul>',
                 )
-            t_10.extend((
-                '<div class="diff" dir="auto" data-tree="',
+            t_14.append(
+                '<div class="diff',
+            )
+            if l_2_rewritten:
+                pass
+                t_14.append(
+                    ' whole',
+                )
+            t_14.extend((
+                '" dir="auto" data-tree="',
                 escape(l_2_tree),
                 '"></div>',
             ))
             if l_2_facts:
                 pass
-                t_10.append(
-                    '<div class="scroll" tabindex="0" role="group" data-w-label="diff.facts"><table class="sides"><thead><tr><th></th><th scope="col" data-w="diff.before"></th><th scope="col" data-w="diff.now"></th></tr></thead><tbody>',
+                t_14.append(
+                    '<div class="scroll" tabindex="0" role="group" data-w-label="diff.facts"><table class="sides"><thead><tr><td></td><th scope="col" data-w="diff.before"></th><th scope="col" data-w="diff.now"></th></tr></thead><tbody>',
                 )
                 for (l_3_key, l_3_before, l_3_after) in l_2_facts:
                     _loop_vars = {}
                     pass
-                    t_10.extend((
+                    t_14.extend((
                         '<tr><th scope="row" data-w="',
                         escape(l_3_key),
                         '"></th><td dir="auto">',
@@ -661,66 +813,113 @@ def root(context, missing=missing):
                         '</td></tr>',
                     ))
                 l_3_key = l_3_before = l_3_after = missing
-                t_10.append(
+                t_14.append(
                     '</tbody></table></div>',
                 )
-            t_10.append(
+            t_14.append(
                 '</div>',
             )
-        l_2_number = l_2_answer = l_2_similarity = l_2_flips = l_2_facts = l_2_tree = l_2_values_of = missing
-        return concat(t_10)
+        l_2_number = l_2_answer = l_2_similarity = l_2_flips = l_2_facts = l_2_tree = l_2_rewritten = l_2_kept = l_2_values_of = missing
+        return concat(t_14)
     context.exported_vars.add('diff_of')
     context.vars['diff_of'] = l_0_diff_of = Macro(environment, macro, 'diff_of', ('diff',), False, False, False, context.eval_ctx.autoescape)
     yield '\n'
+    def macro(l_1_total, l_1_tone, l_1_start, l_1_width, l_1_before):
+        t_15 = []
+        if l_1_total is missing:
+            l_1_total = undefined("parameter 'total' was not provided", name='total')
+        if l_1_tone is missing:
+            l_1_tone = undefined("parameter 'tone' was not provided", name='tone')
+        if l_1_start is missing:
+            l_1_start = undefined("parameter 'start' was not provided", name='start')
+        if l_1_width is missing:
+            l_1_width = undefined("parameter 'width' was not provided", name='width')
+        if l_1_before is missing:
+            l_1_before = undefined("parameter 'before' was not provided", name='before')
+        pass
+        t_15.extend((
+            '<svg viewBox="0 0 ',
+            escape(l_1_total),
+            ' 1" preserveAspectRatio="none" aria-hidden="true"><rect class="',
+            escape(l_1_tone),
+            '" x="',
+            escape(l_1_start),
+            '" width="',
+            escape(l_1_width),
+            '" height="1"',
+        ))
+        if l_1_before:
+            pass
+            t_15.extend((
+                ' transform="translate(-',
+                escape(l_1_width),
+                ')"',
+            ))
+        t_15.append(
+            '></rect></svg>',
+        )
+        return concat(t_15)
+    context.exported_vars.add('bar_of')
+    context.vars['bar_of'] = l_0_bar_of = Macro(environment, macro, 'bar_of', ('total', 'tone', 'start', 'width', 'before'), False, False, False, context.eval_ctx.autoescape)
+    yield '\n'
     def macro(l_1_http, l_1_recorded):
-        t_11 = []
+        t_16 = []
         if l_1_http is missing:
             l_1_http = undefined("parameter 'http' was not provided", name='http')
         if l_1_recorded is missing:
             l_1_recorded = undefined("parameter 'recorded' was not provided", name='recorded')
         pass
-        t_11.append(
-            '<p class="small">',
-        )
+        t_16.extend((
+            '<p class="meta"><span class="fact"><span data-w="http.total"></span> <b>',
+            escape(environment.getattr(l_1_http, 'total')),
+            ' s</b></span><span class="fact"><span data-w="http.requests"></span> <b>',
+            escape(environment.getattr(l_1_http, 'total_requests')),
+            ' s</b></span><span class="fact"><span data-w="http.waited"></span> <b>',
+            escape(environment.getattr(l_1_http, 'total_wait')),
+            ' s</b></span><span>',
+        ))
         if l_1_recorded:
             pass
-            t_11.extend((
+            t_16.extend((
                 '<span data-w="http.recorded"></span> <b>',
                 escape(l_1_recorded),
                 '</b>',
             ))
         else:
             pass
-            t_11.append(
+            t_16.append(
                 '<span data-w="http.log"></span>',
             )
-        t_11.extend((
-            ' <span class="fact"><span data-w="http.total"></span> <b>',
-            escape(environment.getattr(l_1_http, 'total')),
-            ' s</b></span> <span class="fact"><span data-w="http.waited"></span> <b>',
-            escape(environment.getattr(l_1_http, 'total_wait')),
-            ' s</b></span></p>\n<div class="scroll" tabindex="0" role="group" data-w-label="http.calls"><table class="http"><tbody><tr><th scope="col" data-w="http.call"></th><th scope="col" data-w="http.status"></th><th scope="col" data-w="http.code"></th><th scope="col" class="num" data-w="http.wait"></th><th scope="col" class="num" data-w="http.start"></th><th scope="col" class="num" data-w="http.elapsed"></th><td class="fall" rowspan="',
-            escape(environment.getattr(l_1_http, 'rows')),
-            '"><svg viewBox="0 0 1000 ',
-            escape(environment.getattr(l_1_http, 'rows')),
-            '" preserveAspectRatio="none" role="img" data-w-label="http.drawn">',
-        ))
-        if environment.getattr(l_1_http, 'waits'):
-            pass
-            t_11.extend((
-                '<path class="wait" d="',
-                escape(environment.getattr(l_1_http, 'waits')),
-                '"></path>',
-            ))
-        t_11.extend((
-            '<path d="',
-            escape(environment.getattr(l_1_http, 'bars')),
-            '"></path></svg></td></tr>',
-        ))
-        for (l_2_method, l_2_path, l_2_repeats, l_2_status, l_2_code, l_2_start, l_2_elapsed, l_2_wait, l_2_at, l_2_data) in environment.getattr(l_1_http, 'calls'):
+        t_16.append(
+            '</span></p>\n<div class="scroll panel" tabindex="0" role="group" data-w-label="http.calls"><table class="wf"><thead><tr><th scope="col" data-w="http.call"></th><th scope="col" data-w="http.status"></th><th scope="col" class="num-cell" data-w="http.elapsed"></th><th scope="col" data-w-label="http.drawn"><span class="axis">',
+        )
+        for l_2_mark in environment.getattr(l_1_http, 'marks'):
             _loop_vars = {}
             pass
-            t_11.extend((
+            t_16.extend((
+                '<span>',
+                escape(l_2_mark),
+                '</span>',
+            ))
+        l_2_mark = missing
+        t_16.append(
+            '</span></th></tr></thead><tbody>',
+        )
+        for (l_2_method, l_2_path, l_2_repeats, l_2_status, l_2_code, l_2_start, l_2_elapsed, l_2_wait, l_2_at, l_2_data, l_2_wait_key, l_2_refused) in environment.getattr(l_1_http, 'calls'):
+            _loop_vars = {}
+            pass
+            if l_2_wait:
+                pass
+                t_16.extend((
+                    '<tr class="wait"><th scope="row" data-w="',
+                    escape(l_2_wait_key),
+                    '"></th><td class="stt"></td><td class="num-cell">',
+                    escape(l_2_wait),
+                    ' s</td><td class="bar-cell">',
+                    escape(context.call((undefined(name='bar_of') if l_0_bar_of is missing else l_0_bar_of), environment.getattr(l_1_http, 'total'), 'wt', l_2_start, l_2_wait, True, _loop_vars=_loop_vars)),
+                    '</td></tr>',
+                ))
+            t_16.extend((
                 '<tr><th scope="row">',
                 escape(l_2_method),
                 ' <bdi>',
@@ -729,31 +928,43 @@ def root(context, missing=missing):
             ))
             if l_2_repeats:
                 pass
-                t_11.extend((
+                t_16.extend((
                     ' × ',
                     escape(l_2_repeats),
                 ))
-            t_11.extend((
-                '</th><td>',
+            t_16.append(
+                '</th><td class="stt',
+            )
+            if l_2_refused:
+                pass
+                t_16.append(
+                    ' bad-code',
+                )
+            t_16.extend((
+                '">',
                 escape(l_2_status),
-                '</td><td>',
-                escape(l_2_code),
-                '</td><td class="num">',
-                escape(l_2_wait),
-                '</td><td class="num">',
-                escape(l_2_start),
-                '</td><td class="num">',
+            ))
+            if l_2_code:
+                pass
+                t_16.extend((
+                    ' · ',
+                    escape(l_2_code),
+                ))
+            t_16.extend((
+                '</td><td class="num-cell">',
                 escape(l_2_elapsed),
+                ' s</td><td class="bar-cell">',
+                escape(context.call((undefined(name='bar_of') if l_0_bar_of is missing else l_0_bar_of), environment.getattr(l_1_http, 'total'), ('er' if l_2_refused else 'rq'), l_2_start, l_2_elapsed, False, _loop_vars=_loop_vars)),
                 '</td></tr>',
             ))
-        l_2_method = l_2_path = l_2_repeats = l_2_status = l_2_code = l_2_start = l_2_elapsed = l_2_wait = l_2_at = l_2_data = missing
-        t_11.append(
+        l_2_method = l_2_path = l_2_repeats = l_2_status = l_2_code = l_2_start = l_2_elapsed = l_2_wait = l_2_at = l_2_data = l_2_wait_key = l_2_refused = missing
+        t_16.append(
             '</tbody></table></div>\n<details class="fold"><summary data-w="http.again"></summary>',
         )
-        for (l_2_method, l_2_path, l_2_repeats, l_2_status, l_2_code, l_2_start, l_2_elapsed, l_2_wait, l_2_at, l_2_data) in environment.getattr(l_1_http, 'calls'):
+        for (l_2_method, l_2_path, l_2_repeats, l_2_status, l_2_code, l_2_start, l_2_elapsed, l_2_wait, l_2_at, l_2_data, l_2_wait_key, l_2_refused) in environment.getattr(l_1_http, 'calls'):
             _loop_vars = {}
             pass
-            t_11.extend((
+            t_16.extend((
                 '<pre class="curl" dir="ltr">curl -X ',
                 escape(l_2_method),
                 ' "${COZE_API_BASE:-https://api.coze.com}"',
@@ -762,23 +973,67 @@ def root(context, missing=missing):
             ))
             if l_2_data:
                 pass
-                t_11.extend((
+                t_16.extend((
                     ' ',
                     escape(l_2_data),
                 ))
-            t_11.append(
+            t_16.append(
                 '</pre>',
             )
-        l_2_method = l_2_path = l_2_repeats = l_2_status = l_2_code = l_2_start = l_2_elapsed = l_2_wait = l_2_at = l_2_data = missing
-        t_11.append(
+        l_2_method = l_2_path = l_2_repeats = l_2_status = l_2_code = l_2_start = l_2_elapsed = l_2_wait = l_2_at = l_2_data = l_2_wait_key = l_2_refused = missing
+        t_16.append(
             '</details>',
         )
-        return concat(t_11)
+        return concat(t_16)
     context.exported_vars.add('http_of')
     context.vars['http_of'] = l_0_http_of = Macro(environment, macro, 'http_of', ('http', 'recorded'), False, False, False, context.eval_ctx.autoescape)
     yield '\n'
     def macro(l_1_t):
-        t_12 = []
+        t_17 = []
+        if l_1_t is missing:
+            l_1_t = undefined("parameter 't' was not provided", name='t')
+        pass
+        if t_2(context.eval_ctx, t_3(context, environment.getattr(l_1_t, 'turns'), 'ids')):
+            pass
+            t_17.append(
+                '<details class="ids"><summary data-w="trial.ids"></summary><dl>',
+            )
+            for l_2_turn in environment.getattr(l_1_t, 'turns'):
+                _loop_vars = {}
+                pass
+                for (l_3_key, l_3_value) in environment.getattr(l_2_turn, 'ids'):
+                    l_3_values_of = resolve('values_of')
+                    _loop_vars = {}
+                    pass
+                    t_17.extend((
+                        '<dt><span data-w="',
+                        escape(l_3_key),
+                        '"></span>',
+                    ))
+                    if (t_1(environment.getattr(l_1_t, 'turns')) > 1):
+                        pass
+                        t_17.extend((
+                            ' <span data-w="diff.turn" data-v="',
+                            escape(context.call((undefined(name='values_of') if l_3_values_of is missing else l_3_values_of), {'n': t_4(environment.getattr(l_2_turn, 'number'))}, _loop_vars=_loop_vars)),
+                            '"></span>',
+                        ))
+                    t_17.extend((
+                        '</dt><dd>',
+                        escape(l_3_value),
+                        '</dd>',
+                    ))
+                l_3_key = l_3_value = l_3_values_of = missing
+            l_2_turn = missing
+            t_17.append(
+                '</dl></details>',
+            )
+        return concat(t_17)
+    context.exported_vars.add('ids_of')
+    context.vars['ids_of'] = l_0_ids_of = Macro(environment, macro, 'ids_of', ('t',), False, False, False, context.eval_ctx.autoescape)
+    yield '\n'
+    def macro(l_1_t):
+        t_18 = []
+        l_1_values_of = resolve('values_of')
         l_1_kind = resolve('kind')
         l_1_what = resolve('what')
         l_1_where = resolve('where')
@@ -793,64 +1048,59 @@ def root(context, missing=missing):
             l_1_t = undefined("parameter 't' was not provided", name='t')
         pass
         l_1_turns = environment.getattr(l_1_t, 'turns')
-        t_12.extend((
+        t_18.extend((
             '<article class="trial ',
             escape(environment.getattr(l_1_t, 'status')),
             '" id="s=',
             escape(environment.getattr(l_1_t, 'anchor')),
             '" data-id="',
             escape(environment.getattr(l_1_t, 'anchor')),
-            '"><header><h2><bdi>',
+            '"><header><span class="pill ',
+            escape(environment.getattr(l_1_t, 'status')),
+            '"><span class="ic ',
+            escape(environment.getattr(l_1_t, 'status')),
+            '" aria-hidden="true"></span><span data-w="status.',
+            escape(environment.getattr(l_1_t, 'status')),
+            '"></span></span><h2><bdi>',
             escape(environment.getattr(l_1_t, 'name')),
-            '</bdi></h2><p class="meta"><span class="st ',
-            escape(environment.getattr(l_1_t, 'status')),
-            '" data-w="status.',
-            escape(environment.getattr(l_1_t, 'status')),
-            '"></span>',
+            '</bdi></h2>',
         ))
         if environment.getattr(l_1_t, 'change'):
             pass
-            t_12.extend((
+            t_18.extend((
                 '<span class="ch ',
                 escape(environment.getattr(l_1_t, 'change')),
                 '" data-w="change.',
                 escape(environment.getattr(l_1_t, 'change')),
                 '"></span>',
             ))
-        t_12.extend((
-            '<span class="fact"><span data-w="fact.bot"></span> <b><bdi>',
+        t_18.extend((
+            '<span class="soft"><bdi>',
             escape(environment.getattr(l_1_t, 'bot')),
-            '</bdi></b></span>',
+            '</bdi></span>',
         ))
-        if environment.getattr(l_1_t, 'case'):
-            pass
-            t_12.extend((
-                '<span class="fact"><span data-w="fact.case"></span> <b><bdi>',
-                escape(environment.getattr(l_1_t, 'case')),
-                '</bdi></b></span>',
-            ))
         if (t_1((undefined(name='turns') if l_1_turns is missing else l_1_turns)) > 1):
             pass
-            t_12.extend((
-                '<span class="fact"><span data-w="fact.turns"></span> <b>',
-                escape(t_1((undefined(name='turns') if l_1_turns is missing else l_1_turns))),
-                '</b></span>',
+            t_18.extend((
+                '<span class="soft" data-w="trial.turns" data-v="',
+                escape(context.call((undefined(name='values_of') if l_1_values_of is missing else l_1_values_of), {'n': t_4(t_1((undefined(name='turns') if l_1_turns is missing else l_1_turns)))})),
+                '"></span>',
             ))
+        t_18.extend((
+            '<span class="soft">',
+            escape(environment.getattr(l_1_t, 'duration')),
+            '</span>',
+        ))
         if environment.getattr(l_1_t, 'usage'):
             pass
-            t_12.extend((
-                '<span class="fact"><span data-w="fact.tokens"></span> <b>',
+            t_18.extend((
+                '<span class="soft"><span>',
                 escape(environment.getattr(l_1_t, 'usage')),
-                '</b></span>',
+                '</span> <span data-w="fact.tokens"></span></span>',
             ))
-        t_12.extend((
-            '<span class="fact"><span data-w="fact.seconds"></span> <b>',
-            escape(environment.getattr(l_1_t, 'duration')),
-            '</b></span>',
-        ))
         if environment.getattr(l_1_t, 'place'):
             pass
-            t_12.extend((
+            t_18.extend((
                 '<code>',
                 escape(environment.getattr(l_1_t, 'place')),
                 '</code>',
@@ -858,24 +1108,37 @@ def root(context, missing=missing):
         for l_2_tag in environment.getattr(l_1_t, 'tags'):
             _loop_vars = {}
             pass
-            t_12.extend((
+            t_18.extend((
                 '<span class="tag"><bdi>',
                 escape(l_2_tag),
                 '</bdi></span>',
             ))
         l_2_tag = missing
-        t_12.append(
-            '</p>',
+        t_18.append(
+            escape(context.call((undefined(name='ids_of') if l_0_ids_of is missing else l_0_ids_of), l_1_t)),
         )
         if (environment.getattr(l_1_t, 'status') == 'fixed'):
             pass
-            t_12.append(
-                '<p class="why" data-w="trial.fixed"></p>',
+            t_18.append(
+                '<p class="why passed" data-w="trial.fixed"></p>',
             )
         elif (environment.getattr(l_1_t, 'reason') and (not environment.getattr(l_1_t, 'error'))):
             pass
-            t_12.extend((
-                '<p class="why" dir="auto"',
+            t_18.append(
+                '<p class="why ',
+            )
+            if (environment.getattr(l_1_t, 'status') == 'passed'):
+                pass
+                t_18.append(
+                    'warning',
+                )
+            else:
+                pass
+                t_18.append(
+                    escape(environment.getattr(l_1_t, 'status')),
+                )
+            t_18.extend((
+                '" dir="auto"',
                 escape(context.call((undefined(name='second') if l_0_second is missing else l_0_second), environment.getattr(l_1_t, 'second_reason'))),
                 '>',
                 escape(environment.getattr(l_1_t, 'reason')),
@@ -883,7 +1146,7 @@ def root(context, missing=missing):
             ))
         if environment.getattr(l_1_t, 'known_failure'):
             pass
-            t_12.extend((
+            t_18.extend((
                 '<div class="note known_failure"><b data-w="status.known_failure"></b> <bdi>',
                 escape(environment.getattr(l_1_t, 'known_failure')),
                 '</bdi></div>',
@@ -891,7 +1154,7 @@ def root(context, missing=missing):
         if environment.getattr(l_1_t, 'error'):
             pass
             (l_1_kind, l_1_what, l_1_where, l_1_next_step, l_1_detail, l_1_log_id, l_1_what2, l_1_next_step2, l_1_detail2) = environment.getattr(l_1_t, 'error')
-            t_12.extend((
+            t_18.extend((
                 '<div class="note error"><p><b><span data-w="status.error"></span> (<bdi>',
                 escape((undefined(name='kind') if l_1_kind is missing else l_1_kind)),
                 '</bdi>)</b> <bdi',
@@ -902,7 +1165,7 @@ def root(context, missing=missing):
             ))
             if (undefined(name='detail') if l_1_detail is missing else l_1_detail):
                 pass
-                t_12.extend((
+                t_18.extend((
                     '<pre dir="auto"',
                     escape(context.call((undefined(name='second') if l_0_second is missing else l_0_second), (undefined(name='detail2') if l_1_detail2 is missing else l_1_detail2))),
                     '>',
@@ -911,34 +1174,34 @@ def root(context, missing=missing):
                 ))
             if (undefined(name='where') if l_1_where is missing else l_1_where):
                 pass
-                t_12.extend((
+                t_18.extend((
                     '<p><span data-w="verdict.at"></span> <code>',
                     escape((undefined(name='where') if l_1_where is missing else l_1_where)),
                     '</code></p>',
                 ))
             if (undefined(name='log_id') if l_1_log_id is missing else l_1_log_id):
                 pass
-                t_12.extend((
+                t_18.extend((
                     '<p><span data-w="fact.log_id"></span> <code>',
                     escape((undefined(name='log_id') if l_1_log_id is missing else l_1_log_id)),
                     '</code></p>',
                 ))
             if (undefined(name='next_step') if l_1_next_step is missing else l_1_next_step):
                 pass
-                t_12.extend((
+                t_18.extend((
                     '<p><b data-w="trial.next"></b> <bdi',
                     escape(context.call((undefined(name='second') if l_0_second is missing else l_0_second), (undefined(name='next_step2') if l_1_next_step2 is missing else l_1_next_step2))),
                     '>',
                     escape((undefined(name='next_step') if l_1_next_step is missing else l_1_next_step)),
                     '</bdi></p>',
                 ))
-            t_12.append(
+            t_18.append(
                 '</div>',
             )
         for (l_2_warning, l_2_warning2) in environment.getattr(l_1_t, 'warnings'):
             _loop_vars = {}
             pass
-            t_12.extend((
+            t_18.extend((
                 '<div class="note warning"><b data-w="status.warning"></b> <bdi',
                 escape(context.call((undefined(name='second') if l_0_second is missing else l_0_second), l_2_warning2, _loop_vars=_loop_vars)),
                 '>',
@@ -946,13 +1209,13 @@ def root(context, missing=missing):
                 '</bdi></div>',
             ))
         l_2_warning = l_2_warning2 = missing
-        t_12.append(
+        t_18.append(
             '</header>\n<div class="tabs" role="tablist" data-w-label="tab.all">',
         )
         for l_2_tab in ('chat', 'diff', 'http', 'json', 'history'):
             _loop_vars = {}
             pass
-            t_12.extend((
+            t_18.extend((
                 '<button type="button" role="tab" data-tab="',
                 escape(l_2_tab),
                 '" data-w="tab.',
@@ -960,25 +1223,33 @@ def root(context, missing=missing):
                 '"></button>',
             ))
         l_2_tab = missing
-        t_12.append(
+        t_18.append(
             '</div>\n<section data-panel="chat">',
         )
-        for l_2_turn in (undefined(name='turns') if l_1_turns is missing else l_1_turns):
-            _loop_vars = {}
+        if (undefined(name='turns') if l_1_turns is missing else l_1_turns):
             pass
-            t_12.append(
-                escape(context.call((undefined(name='chat_of') if l_0_chat_of is missing else l_0_chat_of), l_2_turn, t_1((undefined(name='turns') if l_1_turns is missing else l_1_turns)), _loop_vars=_loop_vars)),
+            t_18.append(
+                '<div class="turns">',
             )
-        l_2_turn = missing
+            for l_2_turn in (undefined(name='turns') if l_1_turns is missing else l_1_turns):
+                _loop_vars = {}
+                pass
+                t_18.append(
+                    escape(context.call((undefined(name='chat_of') if l_0_chat_of is missing else l_0_chat_of), l_2_turn, t_1((undefined(name='turns') if l_1_turns is missing else l_1_turns)), _loop_vars=_loop_vars)),
+                )
+            l_2_turn = missing
+            t_18.append(
+                '</div>',
+            )
         if (environment.getattr(l_1_t, 'bot_facts') or environment.getattr(l_1_t, 'cassette')):
             pass
-            t_12.append(
-                '<details class="fold more"><summary data-w="trial.bot_and_cassette"></summary><dl>',
+            t_18.append(
+                '<details class="fold block"><summary data-w="trial.bot_and_cassette"></summary><dl>',
             )
             for (l_2_key, l_2_value) in environment.getattr(l_1_t, 'bot_facts'):
                 _loop_vars = {}
                 pass
-                t_12.extend((
+                t_18.extend((
                     '<dt data-w="',
                     escape(l_2_key),
                     '"></dt><dd dir="auto">',
@@ -988,62 +1259,62 @@ def root(context, missing=missing):
             l_2_key = l_2_value = missing
             if environment.getattr(l_1_t, 'cassette'):
                 pass
-                t_12.extend((
+                t_18.extend((
                     '<dt data-w="fact.cassette"></dt><dd><code>',
                     escape(environment.getattr(l_1_t, 'cassette')),
                     '</code></dd>',
                 ))
-            t_12.append(
+            t_18.append(
                 '</dl></details>',
             )
-        t_12.append(
+        t_18.append(
             '</section>\n<section data-panel="diff"',
         )
         if (not environment.getattr(l_1_t, 'diff')):
             pass
-            t_12.append(
+            t_18.append(
                 ' class="nothing"',
             )
-        t_12.append(
+        t_18.append(
             '>',
         )
         if environment.getattr(l_1_t, 'diff'):
             pass
-            t_12.append(
+            t_18.append(
                 escape(context.call((undefined(name='diff_of') if l_0_diff_of is missing else l_0_diff_of), environment.getattr(l_1_t, 'diff'))),
             )
         else:
             pass
-            t_12.append(
+            t_18.append(
                 '<p class="empty" data-w="diff.none"></p>',
             )
-        t_12.append(
+        t_18.append(
             '</section>\n<section data-panel="http"',
         )
         if (not environment.getattr(l_1_t, 'http')):
             pass
-            t_12.append(
+            t_18.append(
                 ' class="nothing"',
             )
-        t_12.append(
+        t_18.append(
             '>',
         )
         if environment.getattr(l_1_t, 'http'):
             pass
-            t_12.append(
+            t_18.append(
                 escape(context.call((undefined(name='http_of') if l_0_http_of is missing else l_0_http_of), environment.getattr(l_1_t, 'http'), environment.getattr(l_1_t, 'recorded_at'))),
             )
         else:
             pass
-            t_12.append(
+            t_18.append(
                 '<p class="empty" data-w="http.none"></p>',
             )
-        t_12.append(
+        t_18.append(
             '</section>\n<section data-panel="json"><button type="button" class="copy" data-w="json.copy"></button><pre class="json" dir="ltr" tabindex="0"></pre></section>\n<section data-panel="history"><div class="strip"></div></section></article>',
         )
-        return concat(t_12)
+        return concat(t_18)
     context.exported_vars.add('body')
     context.vars['body'] = l_0_body = Macro(environment, macro, 'body', ('t',), False, False, False, context.eval_ctx.autoescape)
 
 blocks = {}
-debug_info = '6=25&8=41&9=49&10=68&11=86&12=106&15=131&16=136&19=151&20=156&23=180&24=185&27=218&29=227&30=232&31=243&32=250&33=260&34=272&35=281&36=290&40=308&41=317&42=320&43=350&44=370&45=373&46=377&48=408&49=431&50=438&51=455&52=473&55=477&56=484&57=501&58=508&59=518&62=530&63=535&64=549&65=556&66=570&67=587&68=643&69=646&70=651&74=675&75=685&76=703&77=720&78=725&81=753&82=758&86=780&87=795&88=798&89=811&90=822&91=825&92=832&93=839&94=848&95=851&96=858&97=870&98=875&99=884&100=891&101=896&102=903&103=912&104=919&105=926&106=938&108=952&109=966&110=973&111=1002&112=1023'
+debug_info = '6=37&8=53&9=61&10=82&11=102&12=122&15=147&16=152&19=167&20=172&23=196&24=201&27=234&28=242&29=245&30=269&31=276&32=286&33=298&34=307&35=329&39=343&40=350&41=354&42=372&45=399&46=406&47=407&48=411&49=418&50=422&52=465&53=488&54=495&55=512&56=530&60=537&61=546&62=549&63=579&64=599&65=606&66=613&67=630&68=640&71=652&72=657&73=671&74=678&75=692&76=709&77=788&78=798&79=803&84=827&85=842&88=865&89=874&90=896&91=908&92=911&93=924&96=964&97=969&102=991&103=996&106=1034&107=1050&108=1053&109=1068&110=1079&111=1082&112=1091&113=1094&114=1101&115=1108&116=1118&117=1120&118=1125&119=1147&120=1154&121=1159&122=1166&123=1175&124=1182&125=1189&126=1201&128=1215&129=1229&130=1244&131=1273&132=1294'

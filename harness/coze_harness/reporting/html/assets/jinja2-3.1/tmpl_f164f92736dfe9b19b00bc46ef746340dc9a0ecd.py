@@ -9,6 +9,8 @@ def root(context, missing=missing):
     if 0: yield None
     l_0_view = resolve('view')
     l_0_word = resolve('word')
+    l_0_label = resolve('label')
+    l_0_cause_of = missing
     try:
         t_1 = environment.filters['length']
     except KeyError:
@@ -22,15 +24,116 @@ def root(context, missing=missing):
         def t_2(*unused):
             raise TemplateRuntimeError("No filter named 'replace' found.")
     pass
+    def macro(l_1_cause):
+        t_3 = []
+        l_1_href = resolve('href')
+        l_1_both = resolve('both')
+        if l_1_cause is missing:
+            l_1_cause = undefined("parameter 'cause' was not provided", name='cause')
+        pass
+        t_3.extend((
+            '<li><span class="ic ',
+            escape(('error' if environment.getattr(l_1_cause, 'is_error') else 'failed')),
+            '" aria-hidden="true"></span><div class="title"><span class="sr">',
+            escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), ('status.error' if environment.getattr(l_1_cause, 'is_error') else 'status.failed'))),
+            '</span><a href="',
+            escape(context.call((undefined(name='href') if l_1_href is missing else l_1_href), environment.getitem(environment.getitem(environment.getattr(l_1_cause, 'trials'), 0), 1))),
+            '">',
+            escape(context.call((undefined(name='both') if l_1_both is missing else l_1_both), environment.getattr(l_1_cause, 'title'))),
+            '</a></div>\n<div class="where">',
+        ))
+        l_2_loop = missing
+        for (l_2_name, l_2_anchor), l_2_loop in LoopContext(environment.getattr(l_1_cause, 'trials'), undefined):
+            _loop_vars = {}
+            pass
+            t_3.extend((
+                '<a href="',
+                escape(context.call((undefined(name='href') if l_1_href is missing else l_1_href), l_2_anchor, _loop_vars=_loop_vars)),
+                '"><bdi>',
+                escape(l_2_name),
+                '</bdi></a>',
+            ))
+            if (not environment.getattr(l_2_loop, 'last')):
+                pass
+                t_3.append(
+                    ', ',
+                )
+        l_2_loop = l_2_name = l_2_anchor = missing
+        if environment.getattr(l_1_cause, 'more'):
+            pass
+            t_3.extend((
+                ' ',
+                escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.and_more', {'n': context.call(environment.getattr('{:,}', 'format'), environment.getattr(l_1_cause, 'more'))})),
+            ))
+        t_3.append(
+            '</div>\n',
+        )
+        if (environment.getattr(l_1_cause, 'expected') or environment.getattr(l_1_cause, 'seen')):
+            pass
+            t_3.append(
+                '<div class="es">',
+            )
+            if environment.getattr(l_1_cause, 'expected'):
+                pass
+                t_3.extend((
+                    '<span>',
+                    escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'verdict.expected')),
+                    ' <span class="val">',
+                    escape(context.call((undefined(name='both') if l_1_both is missing else l_1_both), environment.getattr(l_1_cause, 'expected'), 80)),
+                    '</span></span>',
+                ))
+            if environment.getattr(l_1_cause, 'seen'):
+                pass
+                t_3.extend((
+                    '<span>',
+                    escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'verdict.seen')),
+                    ' <span class="wrong">',
+                    escape(context.call((undefined(name='both') if l_1_both is missing else l_1_both), environment.getattr(l_1_cause, 'seen'), 80)),
+                    '</span>',
+                ))
+                if (environment.getattr(l_1_cause, 'times') > 1):
+                    pass
+                    t_3.extend((
+                        ' × ',
+                        escape(context.call(environment.getattr('{:,}', 'format'), environment.getattr(l_1_cause, 'times'))),
+                    ))
+                t_3.append(
+                    '</span>',
+                )
+            t_3.append(
+                '</div>\n',
+            )
+        elif (environment.getattr(l_1_cause, 'times') > 1):
+            pass
+            t_3.extend((
+                '<div class="es"><span>× ',
+                escape(context.call(environment.getattr('{:,}', 'format'), environment.getattr(l_1_cause, 'times'))),
+                '</span></div>\n',
+            ))
+        if environment.getattr(l_1_cause, 'next_step'):
+            pass
+            t_3.extend((
+                '<div class="es"><span class="cmd"><code>',
+                escape(context.call((undefined(name='both') if l_1_both is missing else l_1_both), environment.getattr(l_1_cause, 'next_step'), 300)),
+                '</code><button type="button" class="script quiet" data-do="code">',
+                escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'json.copy')),
+                '</button></span></div>\n',
+            ))
+        t_3.append(
+            '</li>\n',
+        )
+        return concat(t_3)
+    context.exported_vars.add('cause_of')
+    context.vars['cause_of'] = l_0_cause_of = Macro(environment, macro, 'cause_of', ('cause',), False, False, False, context.eval_ctx.autoescape)
     if (environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'since') and (environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'events') or (not environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'since'), 'is_empty')))):
         pass
-        yield '<section class="card" aria-labelledby="since">\n<h3 id="since">'
+        yield '<section aria-labelledby="since">\n<h2 id="since">'
         yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'overview.since'))
-        yield ' <a href="'
+        yield ' <a class="small" href="'
         yield escape(environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'since'), 'link'))
         yield '">'
         yield escape(environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'since'), 'started'))
-        yield '</a></h3>\n'
+        yield '</a></h2>\n'
         if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'events'):
             pass
             yield '<p class="small">'
@@ -45,130 +148,182 @@ def root(context, missing=missing):
                     yield ' · '
             l_1_loop = l_1_event = l_1_both = missing
             yield '</p>\n'
-        yield '<div class="since">\n'
-        for (l_1_key, l_1_status, l_1_results) in (('overview.newly_failing', 'failed', environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'since'), 'newly_failing')), ('overview.fixed', 'passed', environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'since'), 'fixed')), ('overview.still_failing', 'failed', environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'since'), 'still_failing'))):
+        if (not environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'since'), 'is_empty')):
+            pass
+            yield '<div class="since panel">\n'
+            for (l_1_key, l_1_status, l_1_results) in (('overview.newly_failing', 'failed', environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'since'), 'newly_failing')), ('overview.fixed', 'passed', environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'since'), 'fixed')), ('overview.still_failing', 'failed still', environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'since'), 'still_failing'))):
+                _loop_vars = {}
+                pass
+                if l_1_results:
+                    pass
+                    yield '<div><h3><span class="ic '
+                    yield escape(l_1_status)
+                    yield '" aria-hidden="true"></span> '
+                    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), l_1_key, _loop_vars=_loop_vars))
+                    yield ' <span class="n">'
+                    yield escape(context.call(environment.getattr('{:,}', 'format'), t_1(l_1_results), _loop_vars=_loop_vars))
+                    yield '</span></h3>\n<ul>\n'
+                    for l_2_one in l_1_results[:10]:
+                        l_2_href = resolve('href')
+                        l_2_both = resolve('both')
+                        _loop_vars = {}
+                        pass
+                        yield '<li><span><a href="'
+                        yield escape(context.call((undefined(name='href') if l_2_href is missing else l_2_href), environment.getattr(l_2_one, 'anchor'), _loop_vars=_loop_vars))
+                        yield '"><bdi>'
+                        yield escape(environment.getattr(l_2_one, 'label'))
+                        yield '</bdi></a>'
+                        if environment.getattr(l_2_one, 'share'):
+                            pass
+                            yield ' '
+                            yield escape(environment.getattr(l_2_one, 'share'))
+                        yield '</span>'
+                        if (environment.getattr(l_2_one, 'failing_runs') > 1):
+                            pass
+                            yield ' <span class="which">'
+                            yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'overview.for_runs', {'n': environment.getattr(l_2_one, 'failing_runs')}, _loop_vars=_loop_vars))
+                            yield '</span>'
+                        elif (environment.getattr(l_2_one, 'causes') and (l_1_key == 'overview.newly_failing')):
+                            pass
+                            yield ' <span class="which">'
+                            yield escape(context.call((undefined(name='both') if l_2_both is missing else l_2_both), environment.getattr(environment.getitem(environment.getattr(l_2_one, 'causes'), 0), 'summary'), 60, _loop_vars=_loop_vars))
+                            yield '</span>'
+                        yield '</li>\n'
+                    l_2_one = l_2_href = l_2_both = missing
+                    yield '</ul>\n'
+                    if (t_1(l_1_results) > 10):
+                        pass
+                        yield '<p class="small">'
+                        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.and_more', {'n': context.call(environment.getattr('{:,}', 'format'), (t_1(l_1_results) - 10), _loop_vars=_loop_vars)}, _loop_vars=_loop_vars))
+                        yield '</p>\n'
+                    yield '</div>\n'
+            l_1_key = l_1_status = l_1_results = missing
+            yield '</div>\n'
+        yield '</section>\n'
+    yield '<div class="duo">\n'
+    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'causes'):
+        pass
+        yield '<section aria-labelledby="why">\n<h2 id="why">'
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'overview.why'))
+        yield ' <span class="small">'
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'overview.reasons', {'n': t_1(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'causes'))}))
+        yield '</span></h2>\n<div class="panel">\n<ul class="why-list">\n'
+        for l_1_cause in environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'causes')[:6]:
             _loop_vars = {}
             pass
-            if l_1_results:
+            yield escape(context.call((undefined(name='cause_of') if l_0_cause_of is missing else l_0_cause_of), l_1_cause, _loop_vars=_loop_vars))
+            yield '\n'
+        l_1_cause = missing
+        yield '</ul>\n'
+        if (t_1(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'causes')) > 6):
+            pass
+            yield '<details class="more-list"><summary>'
+            yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.and_more', {'n': context.call(environment.getattr('{:,}', 'format'), (t_1(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'causes')) - 6))}))
+            yield '</summary><ul class="why-list">\n'
+            for l_1_cause in environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'causes')[6:30]:
+                _loop_vars = {}
                 pass
-                yield '<div><h4><span class="st '
-                yield escape(l_1_status)
-                yield '">'
-                yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), l_1_key, _loop_vars=_loop_vars))
-                yield '</span> '
-                yield escape(context.call(environment.getattr('{:,}', 'format'), t_1(l_1_results), _loop_vars=_loop_vars))
-                yield '</h4>\n<ul>\n'
-                for l_2_one in l_1_results[:10]:
-                    l_2_href = resolve('href')
+                yield escape(context.call((undefined(name='cause_of') if l_0_cause_of is missing else l_0_cause_of), l_1_cause, _loop_vars=_loop_vars))
+                yield '\n'
+            l_1_cause = missing
+            yield '</ul>\n'
+            if (t_1(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'causes')) > 30):
+                pass
+                yield '<p class="do small"><a href="#v=trials&amp;st=failed,error">'
+                yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.and_more', {'n': context.call(environment.getattr('{:,}', 'format'), (t_1(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'causes')) - 30))}))
+                yield '</a></p>\n'
+            yield '</details>\n'
+        yield '</div>\n</section>\n'
+    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'trend'):
+        pass
+        yield '<section class="trend-box" aria-labelledby="trend">\n<h2 id="trend">'
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'overview.trend'))
+        yield ' <span class="small">'
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'overview.comparable', {'n': t_1(environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'trend'), 'bars'))}))
+        yield '</span></h2>\n<div class="panel card"><div class="plot"><span>'
+        yield escape(environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'trend'), 'most'))
+        yield '</span><svg class="stack" role="img" '
+        yield escape(context.call((undefined(name='label') if l_0_label is missing else l_0_label), 'overview.trend'))
+        yield ' viewBox="-1 -1 '
+        yield escape(environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'trend'), 'width'))
+        yield ' 78" preserveAspectRatio="xMinYMin meet">'
+        l_1_loop = missing
+        for l_1_bar, l_1_loop in LoopContext(environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'trend'), 'bars'), undefined):
+            _loop_vars = {}
+            pass
+            for (l_2_status, l_2_y, l_2_height) in environment.getattr(l_1_bar, 'parts'):
+                _loop_vars = {}
+                pass
+                yield '<rect class="'
+                yield escape(l_2_status)
+                yield '" x="'
+                yield escape(environment.getattr(l_1_bar, 'x'))
+                yield '" y="'
+                yield escape(l_2_y)
+                yield '" width="'
+                yield escape(environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'trend'), 'bar'))
+                yield '" height="'
+                yield escape(l_2_height)
+                yield '"></rect>'
+            l_2_status = l_2_y = l_2_height = missing
+            if environment.getattr(l_1_loop, 'last'):
+                pass
+                yield '<rect class="cur" x="'
+                yield escape(environment.getattr(l_1_bar, 'x'))
+                yield '" y="0" width="'
+                yield escape(environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'trend'), 'bar'))
+                yield '" height="60"></rect>'
+            if environment.getattr(l_1_bar, 'event'):
+                pass
+                yield '<circle class="ev" cx="'
+                yield escape(environment.getattr(l_1_bar, 'middle'))
+                yield '" cy="69" r="6.500"></circle><text x="'
+                yield escape(environment.getattr(l_1_bar, 'middle'))
+                yield '" y="72.500">'
+                yield escape(environment.getattr(l_1_bar, 'event'))
+                yield '</text>'
+        l_1_loop = l_1_bar = missing
+        yield '</svg><span>0</span></div>\n<p class="small">'
+        yield escape(environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'trend'), 'first'))
+        yield ' – '
+        yield escape(environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'trend'), 'last'))
+        yield ' · <a href="#v=history">'
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'overview.as_table'))
+        yield '</a></p>\n'
+        if environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'trend'), 'legend'):
+            pass
+            yield '<ol class="legend">\n'
+            l_1_loop = missing
+            for (l_1_number, l_1_date, l_1_events), l_1_loop in LoopContext(environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'trend'), 'legend'), undefined):
+                _loop_vars = {}
+                pass
+                yield '<li><span class="k">'
+                yield escape(l_1_number)
+                yield '</span><span class="soft">'
+                yield escape(l_1_date)
+                yield '</span><span>'
+                l_2_loop = missing
+                for l_2_event, l_2_loop in LoopContext(l_1_events, undefined):
                     l_2_both = resolve('both')
                     _loop_vars = {}
                     pass
-                    yield '<li><a href="'
-                    yield escape(context.call((undefined(name='href') if l_2_href is missing else l_2_href), environment.getattr(l_2_one, 'anchor'), _loop_vars=_loop_vars))
-                    yield '"><bdi>'
-                    yield escape(environment.getattr(l_2_one, 'label'))
-                    yield '</bdi></a>'
-                    if environment.getattr(l_2_one, 'share'):
+                    yield escape(context.call((undefined(name='both') if l_2_both is missing else l_2_both), l_2_event, _loop_vars=_loop_vars))
+                    if (not environment.getattr(l_2_loop, 'last')):
                         pass
-                        yield ' '
-                        yield escape(environment.getattr(l_2_one, 'share'))
-                    if (environment.getattr(l_2_one, 'failing_runs') > 1):
-                        pass
-                        yield ' <span class="which">'
-                        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'overview.for_runs', {'n': environment.getattr(l_2_one, 'failing_runs')}, _loop_vars=_loop_vars))
-                        yield '</span>'
-                    elif (environment.getattr(l_2_one, 'causes') and (l_1_key == 'overview.newly_failing')):
-                        pass
-                        yield ' <span class="which">'
-                        yield escape(context.call((undefined(name='both') if l_2_both is missing else l_2_both), environment.getattr(environment.getitem(environment.getattr(l_2_one, 'causes'), 0), 'summary'), 60, _loop_vars=_loop_vars))
-                        yield '</span>'
-                    yield '</li>\n'
-                l_2_one = l_2_href = l_2_both = missing
-                yield '</ul>\n'
-                if (t_1(l_1_results) > 10):
-                    pass
-                    yield '<p class="small">'
-                    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.and_more', {'n': context.call(environment.getattr('{:,}', 'format'), (t_1(l_1_results) - 10), _loop_vars=_loop_vars)}, _loop_vars=_loop_vars))
-                    yield '</p>\n'
-                yield '</div>\n'
-        l_1_key = l_1_status = l_1_results = missing
+                        yield '<br>'
+                l_2_loop = l_2_event = l_2_both = missing
+                yield '</span></li>\n'
+            l_1_loop = l_1_number = l_1_date = l_1_events = missing
+            yield '</ol>\n'
         yield '</div>\n</section>\n'
-    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'causes'):
-        pass
-        yield '<section class="card" aria-labelledby="why">\n<h3 id="why">'
-        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'overview.why'))
-        yield '</h3>\n<ol class="reasons">\n'
-        l_1_loop = missing
-        for l_1_cause, l_1_loop in LoopContext(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'causes')[:30], undefined):
-            l_1_href = resolve('href')
-            l_1_both = resolve('both')
-            _loop_vars = {}
-            pass
-            yield '<li><a class="times" href="'
-            yield escape(context.call((undefined(name='href') if l_1_href is missing else l_1_href), environment.getitem(environment.getitem(environment.getattr(l_1_cause, 'trials'), 0), 1), _loop_vars=_loop_vars))
-            yield '">'
-            yield escape(context.call(environment.getattr('{:,}', 'format'), environment.getattr(l_1_cause, 'times'), _loop_vars=_loop_vars))
-            yield ' ×</a> <span><a class="text" href="'
-            yield escape(context.call((undefined(name='href') if l_1_href is missing else l_1_href), environment.getitem(environment.getitem(environment.getattr(l_1_cause, 'trials'), 0), 1), _loop_vars=_loop_vars))
-            yield '">'
-            yield escape(context.call((undefined(name='both') if l_1_both is missing else l_1_both), environment.getattr(l_1_cause, 'title'), _loop_vars=_loop_vars))
-            yield '</a>\n'
-            if (environment.getattr(l_1_cause, 'expected') or environment.getattr(l_1_cause, 'seen')):
-                pass
-                yield '<span class="seen">'
-                if environment.getattr(l_1_cause, 'expected'):
-                    pass
-                    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'verdict.expected', _loop_vars=_loop_vars))
-                    yield ' <b>'
-                    yield escape(context.call((undefined(name='both') if l_1_both is missing else l_1_both), environment.getattr(l_1_cause, 'expected'), 80, _loop_vars=_loop_vars))
-                    yield '</b> '
-                if environment.getattr(l_1_cause, 'seen'):
-                    pass
-                    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'verdict.seen', _loop_vars=_loop_vars))
-                    yield ' <b>'
-                    yield escape(context.call((undefined(name='both') if l_1_both is missing else l_1_both), environment.getattr(l_1_cause, 'seen'), 80, _loop_vars=_loop_vars))
-                    yield '</b>'
-                yield '</span>\n'
-            yield '<span class="which">'
-            l_2_loop = missing
-            for (l_2_name, l_2_anchor), l_2_loop in LoopContext(environment.getattr(l_1_cause, 'trials'), undefined):
-                _loop_vars = {}
-                pass
-                yield '<a href="'
-                yield escape(context.call((undefined(name='href') if l_1_href is missing else l_1_href), l_2_anchor, _loop_vars=_loop_vars))
-                yield '"><bdi>'
-                yield escape(l_2_name)
-                yield '</bdi></a>'
-                if (not environment.getattr(l_2_loop, 'last')):
-                    pass
-                    yield ', '
-            l_2_loop = l_2_name = l_2_anchor = missing
-            if environment.getattr(l_1_cause, 'more'):
-                pass
-                yield ' '
-                yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.and_more', {'n': context.call(environment.getattr('{:,}', 'format'), environment.getattr(l_1_cause, 'more'), _loop_vars=_loop_vars)}, _loop_vars=_loop_vars))
-            yield '</span>\n'
-            if environment.getattr(l_1_cause, 'next_step'):
-                pass
-                yield '<span class="which">'
-                yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'trial.next', _loop_vars=_loop_vars))
-                yield ' <code>'
-                yield escape(context.call((undefined(name='both') if l_1_both is missing else l_1_both), environment.getattr(l_1_cause, 'next_step'), 300, _loop_vars=_loop_vars))
-                yield '</code></span>\n'
-            yield '</span></li>\n'
-        l_1_loop = l_1_cause = l_1_href = l_1_both = missing
-        yield '</ol>\n'
-        if (t_1(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'causes')) > 30):
-            pass
-            yield '<p class="small"><a href="#v=trials&amp;st=failed,error">'
-            yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.and_more', {'n': context.call(environment.getattr('{:,}', 'format'), (t_1(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'causes')) - 30))}))
-            yield '</a></p>\n'
-        yield '</section>\n'
+    yield '</div>\n'
     if ((environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'scenarios') and (not environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'comparison'))) and (not environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'mutation'))):
         pass
-        yield '<section class="card" aria-labelledby="scenarios">\n<h3 id="scenarios">'
+        yield '<section aria-labelledby="scenarios">\n<h2 id="scenarios">'
         yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'view.trials'))
-        yield '</h3>\n<div class="scroll" tabindex="0" role="group" aria-labelledby="scenarios">\n<table class="scenarios">\n<thead><tr><th scope="col">'
+        yield ' <a class="small" href="#v=trials">'
+        yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'overview.all_trials'))
+        yield '</a></h2>\n<div class="tablewrap scroll" tabindex="0" role="group" aria-labelledby="scenarios">\n<table class="scenarios">\n<thead><tr><th scope="col">'
         yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'fact.scenario'))
         yield '</th><th scope="col">'
         yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'fact.status'))
@@ -185,10 +340,9 @@ def root(context, missing=missing):
         yield '</th><th scope="col" class="num">'
         yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'fact.seconds'))
         yield '</th></tr></thead>\n<tbody>\n'
-        for l_1_one in environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'scenarios')[:30]:
+        for l_1_one in environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'scenarios')[:60]:
             l_1_href = resolve('href')
             l_1_both = resolve('both')
-            l_1_label = resolve('label')
             _loop_vars = {}
             pass
             yield '<tr><th scope="row"><a href="'
@@ -204,7 +358,7 @@ def root(context, missing=missing):
                 pass
                 yield ' '
                 yield escape(environment.getattr(l_1_one, 'share'))
-            yield '</td><td>'
+            yield '</td><td class="whyc">'
             if environment.getattr(l_1_one, 'causes'):
                 pass
                 yield escape(context.call((undefined(name='both') if l_1_both is missing else l_1_both), environment.getattr(environment.getitem(environment.getattr(l_1_one, 'causes'), 0), 'summary'), 60, _loop_vars=_loop_vars))
@@ -215,17 +369,15 @@ def root(context, missing=missing):
             yield '</td>'
             if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'history'):
                 pass
-                yield '<td><span class="past" role="img" '
-                yield escape(context.call((undefined(name='label') if l_1_label is missing else l_1_label), 'history.past', _loop_vars=_loop_vars))
+                yield '<td class="hist"><span class="past" role="img" '
+                yield escape(context.call((undefined(name='label') if l_0_label is missing else l_0_label), 'history.past', _loop_vars=_loop_vars))
                 yield '>'
                 for (l_2_status, l_2_icon) in environment.getattr(l_1_one, 'last_runs'):
                     _loop_vars = {}
                     pass
                     yield '<i class="'
                     yield escape(l_2_status)
-                    yield '">'
-                    yield escape(l_2_icon)
-                    yield '</i>'
+                    yield '"></i>'
                 l_2_status = l_2_icon = missing
                 yield '</span></td>'
             yield '<td class="num">'
@@ -235,14 +387,15 @@ def root(context, missing=missing):
             yield '</td><td class="num">'
             yield escape(environment.getattr(l_1_one, 'duration'))
             yield '</td></tr>\n'
-        l_1_one = l_1_href = l_1_both = l_1_label = missing
+        l_1_one = l_1_href = l_1_both = missing
         yield '</tbody>\n</table>\n</div>\n'
-        if (t_1(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'scenarios')) > 30):
+        if (t_1(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'scenarios')) > 60):
             pass
             yield '<p class="small"><a href="#v=trials">'
-            yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.and_more', {'n': context.call(environment.getattr('{:,}', 'format'), (t_1(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'scenarios')) - 30))}))
+            yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.and_more', {'n': context.call(environment.getattr('{:,}', 'format'), (t_1(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'scenarios')) - 60))}))
             yield '</a></p>\n'
         yield '</section>\n'
+    yield '<div class="block">\n'
     if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'rates'):
         pass
         yield '<section class="card" aria-labelledby="rates">\n<h3 id="rates">'
@@ -315,11 +468,11 @@ def root(context, missing=missing):
             yield '</p>\n'
         yield '</section>\n'
     yield '<div class="cards">\n'
-    def t_3(fiter):
+    def t_4(fiter):
         for (l_1_key, l_1_top) in fiter:
             if l_1_top:
                 yield (l_1_key, l_1_top)
-    for (l_1_key, l_1_top) in t_3((('overview.slowest', environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'slowest')), ('overview.costliest', environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'costliest')))):
+    for (l_1_key, l_1_top) in t_4((('overview.slowest', environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'slowest')), ('overview.costliest', environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'costliest')))):
         _loop_vars = {}
         pass
         yield '<section class="card" aria-labelledby="'
@@ -328,7 +481,7 @@ def root(context, missing=missing):
         yield escape(t_2(context.eval_ctx, l_1_key, '.', '-'))
         yield '">'
         yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), l_1_key, _loop_vars=_loop_vars))
-        yield '</h3>\n<ol class="top">\n'
+        yield '</h3>\n<ol class="top-list">\n'
         for (l_2_name, l_2_anchor, l_2_value) in l_1_top:
             l_2_href = resolve('href')
             _loop_vars = {}
@@ -368,7 +521,7 @@ def root(context, missing=missing):
     yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'overview.again'))
     yield '</dt><dd><code>'
     yield escape(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'command'))
-    yield '</code></dd>\n</dl>\n</section>\n</div>'
+    yield '</code></dd>\n</dl>\n</section>\n</div>\n</div>'
 
 blocks = {}
-debug_info = '1=25&3=28&4=34&5=38&8=49&9=52&10=55&12=61&13=67&16=88&17=91&25=96&27=99&29=102&30=108&31=116&32=119&34=134&35=151&36=154&41=161&42=164&46=167&48=170&51=172&53=188&54=195&59=240&60=243&64=246&66=249&69=251&71=263&72=267&77=292&78=295&82=298&84=301&86=303&87=307&90=311&91=314&96=318&97=326&98=328&100=332&101=337&107=347&109=349&110=353&112=358&113=362&115=368'
+debug_info = '1=27&2=36&3=46&4=71&5=76&6=106&7=110&9=113&10=117&14=128&16=131&17=137&18=141&20=151&22=154&23=157&24=160&26=166&27=172&30=194&31=197&41=204&43=207&46=211&47=214&50=218&51=221&52=223&53=226&56=230&57=233&64=237&66=240&67=244&68=287&69=293&71=297&72=301&80=320&82=323&85=327&87=343&88=349&93=392&94=395&99=399&101=402&104=404&106=416&107=420&112=445&113=448&117=451&119=454&121=456&122=460&125=464&126=467&131=471&132=479&133=481&135=485&136=490&142=500&144=502&145=506&147=511&148=515&150=521'

@@ -1,0 +1,26 @@
+"""A project of a tea shop whose bot was worked on: regressions, changed facts, texts and costs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from coze_harness.server.script_reader import load_script
+from coze_harness.server.server_process import serve
+from project import TOKEN, ProjectFolder
+
+_SHOP: Final = Path(__file__).parent / "tea_shop"
+
+
+def compared_project(folder: Path) -> ProjectFolder:
+    """Record the published bot, and compare its draft; return the project."""
+    project = ProjectFolder(folder / "tea", home=folder / "home")
+    for name in ("harness.yaml", "scenarios/shop.yaml"):
+        project.write(name, (_SHOP / name).read_text("utf-8"))
+    with serve(load_script(_SHOP / "bot.yaml")) as server:
+        reached = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
+        recorded = project.does("record", env=reached)
+        assert recorded.code in (0, 1), recorded
+        compared = project.does("compare", "--draft", env=reached)
+    assert compared.code == 1, compared
+    return project
