@@ -355,7 +355,7 @@ def test_a_cassette_that_is_missing_or_torn_is_an_error_of_its_trial(recorded: P
     assert found["identity"] is found["wrong"] is TrialStatus.ERROR
     assert found["weather[1]"] is TrialStatus.PASSED
     states = list_trials(recorded, TrialSelection(), "")
-    missing = [trial.key.id for trial, state in states if state is CassetteState.MISSING]
+    missing = [one.trial.key.id for one in states if one.state is CassetteState.MISSING]
     assert missing == ["identity"]
 
 
