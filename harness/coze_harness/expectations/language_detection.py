@@ -95,7 +95,7 @@ class Detection(NamedTuple):
     Attributes:
         language: its code; empty if it is not known.
         script: that of most of its letters; empty if it has no words.
-        is_short: the text is too short to tell its language from another candidate's.
+        is_short: the text is too short to distinguish its language from another candidate's.
     """
 
     language: str
@@ -104,7 +104,7 @@ class Detection(NamedTuple):
 
 
 class LinguaMissingError(Exception):
-    """The language cannot be told without lingua."""
+    """The language cannot be known without lingua."""
 
 
 @cache

@@ -107,7 +107,7 @@ class SpokenLanguage(ExpectationKind):
         """Judge the answer; a text without words has no language.
 
         Raises:
-            ScenarioError: the language cannot be told without a package that is not installed.
+            ScenarioError: the language cannot be known without a package that is not installed.
         """
         answer = context.reply.answer
         if not answer.strip():

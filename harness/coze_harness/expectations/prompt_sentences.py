@@ -13,7 +13,7 @@ _MIN_HAN: Final = 9
 _MIN_LETTERS: Final = 28
 """The same for letters of other scripts."""
 _SENTENCE: Final = re.compile(r"[^。！？!?；;\n]+?(?=[。！？!?；;\n]|\.\s|\.?$)", re.MULTILINE)
-# What the bot is told to say is no instruction.
+# What the prompt quotes for the bot to say is no instruction.
 _QUOTATION: Final = re.compile(r"“[^”\n]*”|「[^」\n]*」|\"[^\"\n]*\"|『[^』\n]*』")
 _INSTRUCTION: Final = re.compile(
     r"你|您|请|不要|不得|不能|必须|务必|禁止|严禁|应当?|始终|只能|角色|用户|遵守|回复|回答"
