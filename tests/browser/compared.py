@@ -15,8 +15,9 @@ _SHOP: Final = Path(__file__).parent / "tea_shop"
 def compared_project(folder: Path) -> ProjectFolder:
     """Record the published bot, and compare its draft; return the project."""
     project = ProjectFolder(folder / "tea", home=folder / "home")
-    for name in ("harness.yaml", "scenarios/shop.yaml"):
-        project.write(name, (_SHOP / name).read_text("utf-8"))
+    # Under other names there, or pytest would take the folder for a project of its own.
+    project.write("harness.yaml", (_SHOP / "settings.yaml").read_text("utf-8"))
+    project.write("scenarios/shop.yaml", (_SHOP / "shop.yaml").read_text("utf-8"))
     with serve(load_script(_SHOP / "bot.yaml")) as server:
         reached = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
         recorded = project.does("record", env=reached)

@@ -314,15 +314,15 @@ class _CardReader(NamedTuple):
     bots: Mapping[str, BotView]
     several: bool
 
-    def group(self, state: ScenarioState, found: Sequence[ScenarioComparison]) -> CardGroup:
+    def group(self, state: ScenarioState, changes: Sequence[ScenarioComparison]) -> CardGroup:
         shape, limit = "cards", _MAX_CARDS
         if state is ScenarioState.TEXT_CHANGED:
             shape, limit = "lines", _MAX_LINES
         elif state is ScenarioState.UNCHANGED:
             shape, limit = "names", _MAX_NAMES
-        shown = found[:limit]
+        shown = changes[:limit]
         cards = [self.card(one, state, is_short=shape == "names") for one in shown]
-        return CardGroup(state.value, shape, len(found), cards, len(found) - len(shown))
+        return CardGroup(state.value, shape, len(changes), cards, len(changes) - len(shown))
 
     def card(
         self, change: ScenarioComparison, state: ScenarioState, *, is_short: bool
