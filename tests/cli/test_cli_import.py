@@ -32,6 +32,19 @@ def test_a_configuration_becomes_scenarios_that_are_in_order(empty: ProjectFolde
     assert empty.does("list").out.count("missing") >= 2
 
 
+def test_a_grader_needs_the_projects_judge(empty: ProjectFolder) -> None:
+    test = "{vars: {}, assert: [{type: llm-rubric, value: is polite}, {type: g-eval, value: calm}]}"
+    empty.write("graded/promptfooconfig.yaml", f"prompts: [hi]\ntests: [{test}]\n")
+    done = empty.does("import", "graded/promptfooconfig.yaml")
+    assert "0 of 2 assertions" in done.out
+    assert "judge: {bot: …}" in done.out
+    assert empty.does("check", "--no-recordings").code == 0
+    empty.write("harness.yaml", empty.text("harness.yaml") + "judge: {bot: second}\n")
+    done = empty.does("import", "graded/promptfooconfig.yaml", "--force")
+    assert "2 of 2 assertions" in done.out
+    assert empty.does("check", "--no-recordings").code == 0
+
+
 def test_files_are_replaced_only_when_that_is_asked_for(empty: ProjectFolder) -> None:
     empty.write("pf/promptfooconfig.yaml", CONFIG)
     empty.write("scenarios/pf.yaml", "turns: [{prompt: mine}]\n")

@@ -67,6 +67,12 @@ def test_a_wrong_expectation_is_reported_with_its_place(
     assert done.err.startswith(place)
 
 
+def test_no_judge_is_asked(folder: ProjectFolder) -> None:
+    done = folder.does("try", "judge: {question: 礼貌吗?}", "你好")
+    assert (done.code, done.out) == (3, "")
+    assert done.err.startswith("EXPECTATION:1:1: ")
+
+
 def test_both_places_of_a_list_are_reported_at_once(folder: ProjectFolder) -> None:
     done = folder.does("try", "[{contians: x}, {length: {mim: 1}}]", "x")
     assert done.code == 2

@@ -32,6 +32,7 @@ from coze_harness.model.errors import UsageError
         0: message("exit.try_passed"),
         1: message("exit.try_failed"),
         2: message("exit.try_invalid"),
+        3: message("exit.try_judge"),
     },
 )
 @argument("expectation", message("option.try_expectation"))

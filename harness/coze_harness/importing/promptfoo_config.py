@@ -208,7 +208,7 @@ class _Configuration:
         try:
             return self._renderer.text(text, row, lambda: Location(""))
         except ScenarioError as error:
-            raise NotImportableError(error.what) from error
+            raise NotImportableError(_reason(error)) from error
 
     def _check_names(self, value: JSON, rows: Sequence[Mapping[str, JSON]]) -> None:
         """Check that every template can be filled in every row.
@@ -220,7 +220,7 @@ class _Configuration:
             for row in rows:
                 self._renderer.value(value, row, lambda _path: Location(""))
         except ScenarioError as error:
-            raise NotImportableError(error.what) from error
+            raise NotImportableError(_reason(error)) from error
 
     def _item(self, one: PlacedAssertion, rows: Sequence[Mapping[str, JSON]]) -> JSON:
         """Return the item for an assertion; `None`, and a finding, if it has none."""
@@ -237,7 +237,7 @@ class _Configuration:
                     build_expectation(filled, position)
         except ScenarioError as error:
             self._failed.add(one.number)
-            self._report(one, error.what)
+            self._report(one, _reason(error))
             return None
         self._imported.add(one.number)
         if converted.note is not None:
@@ -271,6 +271,16 @@ class _Configuration:
             name = f"{RED_TEAM}…"
         what = message("import.no_assertion", type=name, reason=reason)
         self._findings.append(ImportFinding(one.where, what))
+
+
+def _reason(error: ScenarioError) -> LocalizedText:
+    """Return why something cannot be filled or built, in the words of promptfoo's users."""
+    if error.what.id == "template.unknown_name":
+        return message("import.reason.variable", name=error.what.params["name"])
+    what = error.what.params.get("what")
+    if isinstance(what, LocalizedText) and what.id == "template.unknown_name":
+        return message("import.reason.variable", name=what.params["name"])
+    return error.what
 
 
 def _has_score(expect: Iterable[JSON]) -> bool:
