@@ -4,44 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from importlib import import_module
+from types import MappingProxyType
 from typing import Final, TypeVar
 
-from coze_harness.expectations.baseline_kind import SameAsBaseline
-from coze_harness.expectations.combinator_kinds import AllOf, AnyOf, Not, SomeOf
-from coze_harness.expectations.conversation_kind import WholeConversation
-from coze_harness.expectations.date_kind import CalendarDate
-from coze_harness.expectations.facts_kind import SameFacts
-from coze_harness.expectations.json_kind import Json
-from coze_harness.expectations.judge_kind import Judge
 from coze_harness.expectations.kind import ExpectationKind
-from coze_harness.expectations.language_kind import SpokenLanguage
-from coze_harness.expectations.leak_kind import NoLeak
-from coze_harness.expectations.length_kind import Length
-from coze_harness.expectations.links_kind import AllowedLinks
-from coze_harness.expectations.markdown_kind import Markdown
-from coze_harness.expectations.meaning_kind import Meaning
-from coze_harness.expectations.message_kinds import Messages, ToolCalled
-from coze_harness.expectations.number_kind import Number
-from coze_harness.expectations.numeric_kinds import (
-    FirstToken,
-    FollowUps,
-    Latency,
-    Polls,
-    TokenUsage,
-)
-from coze_harness.expectations.one_of_kind import OneOf
-from coze_harness.expectations.order_kind import Order
-from coze_harness.expectations.pii_kind import NoPersonalData
-from coze_harness.expectations.python_kind import Python
-from coze_harness.expectations.question_kind import Asks
-from coze_harness.expectations.reasoning_kind import Reasoning
-from coze_harness.expectations.refusal_kind import Refusal
-from coze_harness.expectations.regex_kind import Regex
-from coze_harness.expectations.similarity_kind import Similar
-from coze_harness.expectations.status_kind import Status
-from coze_harness.expectations.text_kinds import Contains, EndsWith, Equals, StartsWith
 from coze_harness.expectations.text_normalization import OPTION_KEYS
-from coze_harness.expectations.turn_count_kind import TurnCount
 from coze_harness.model import MIN_SCORE
 
 COMMON_KEYS: Final = ("name", "weight", "severity")
@@ -58,15 +26,28 @@ def is_kind_name(name: str) -> bool:
 
 
 class KindRegistry(Mapping[str, type[ExpectationKind]]):
-    """Kinds by the key that authors write, in the order in which people see them."""
+    """Kinds by the key that authors write, in the order in which people see them.
 
-    def __init__(self, *kinds: type[ExpectationKind]) -> None:
-        self._kinds: dict[str, type[ExpectationKind]] = {}
+    Args:
+        kinds: classes.
+        built_in: kinds of this package by name, each as `module.Class`, imported when first used.
+    """
+
+    def __init__(
+        self, *kinds: type[ExpectationKind], built_in: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        self._kinds: dict[str, type[ExpectationKind] | str] = dict(built_in)
         for kind in kinds:
             self.register(kind)
 
     def __getitem__(self, name: str) -> type[ExpectationKind]:
-        return self._kinds[name]
+        kind = self._kinds[name]
+        if isinstance(kind, str):
+            kind = self._kinds[name] = _import_kind(kind)
+        return kind
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._kinds
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._kinds)
@@ -89,7 +70,7 @@ class KindRegistry(Mapping[str, type[ExpectationKind]]):
         missing = [key for key in ("summary", "example") if not hasattr(kind, key)]
         if missing:
             raise ValueError(f'{kind.__qualname__} has no "{missing[0]}".')
-        known = self._kinds.get(name)
+        known = self.get(name)
         if name in _NOT_FREE or (known and not _is_same_class(known, kind)):
             raise ValueError(f'The name "{name}" of {kind.__qualname__} is already in use.')
         self._kinds[name] = kind
@@ -100,55 +81,68 @@ class KindRegistry(Mapping[str, type[ExpectationKind]]):
         del self._kinds[name]
 
 
+def _import_kind(path: str) -> type[ExpectationKind]:
+    module, _, name = path.partition(".")
+    kind: object = getattr(import_module(f"{__package__}.{module}"), name)
+    assert isinstance(kind, type)  # noqa: S101 (named in this module)
+    assert issubclass(kind, ExpectationKind)  # noqa: S101 (as above)
+    return kind
+
+
 def _is_same_class(one: type, other: type) -> bool:
     return (one.__module__, one.__qualname__) == (other.__module__, other.__qualname__)
 
 
-KINDS: Final = KindRegistry(
-    Contains,
-    Equals,
-    Regex,
-    StartsWith,
-    EndsWith,
-    OneOf,
-    Order,
-    Number,
-    CalendarDate,
-    SameFacts,
-    Length,
-    SpokenLanguage,
-    Refusal,
-    NoPersonalData,
-    NoLeak,
-    AllowedLinks,
-    Not,
-    AnyOf,
-    AllOf,
-    SomeOf,
-    Json,
-    Markdown,
-    Messages,
-    ToolCalled,
-    FollowUps,
-    Asks,
-    Reasoning,
-    Similar,
-    Meaning,
-    SameAsBaseline,
-    Judge,
-    Latency,
-    FirstToken,
-    TokenUsage,
-    Polls,
-    Status,
-    TurnCount,
-    WholeConversation,
-    Python,
+_BUILT_IN: Final = MappingProxyType(
+    {
+        "contains": "text_kinds.Contains",
+        "equals": "text_kinds.Equals",
+        "regex": "regex_kind.Regex",
+        "starts_with": "text_kinds.StartsWith",
+        "ends_with": "text_kinds.EndsWith",
+        "one_of": "one_of_kind.OneOf",
+        "order": "order_kind.Order",
+        "number": "number_kind.Number",
+        "date": "date_kind.CalendarDate",
+        "facts": "facts_kind.SameFacts",
+        "length": "length_kind.Length",
+        "language": "language_kind.SpokenLanguage",
+        "refusal": "refusal_kind.Refusal",
+        "pii": "pii_kind.NoPersonalData",
+        "leak": "leak_kind.NoLeak",
+        "links": "links_kind.AllowedLinks",
+        "not": "combinator_kinds.Not",
+        "any_of": "combinator_kinds.AnyOf",
+        "all_of": "combinator_kinds.AllOf",
+        "some_of": "combinator_kinds.SomeOf",
+        "json": "json_kind.Json",
+        "markdown": "markdown_kind.Markdown",
+        "messages": "message_kinds.Messages",
+        "tool_call": "message_kinds.ToolCalled",
+        "follow_ups": "numeric_kinds.FollowUps",
+        "asks": "question_kind.Asks",
+        "reasoning": "reasoning_kind.Reasoning",
+        "similar": "similarity_kind.Similar",
+        "meaning": "meaning_kind.Meaning",
+        "same_as_baseline": "baseline_kind.SameAsBaseline",
+        "judge": "judge_kind.Judge",
+        "latency": "numeric_kinds.Latency",
+        "first_token": "numeric_kinds.FirstToken",
+        "tokens": "numeric_kinds.TokenUsage",
+        "polls": "numeric_kinds.Polls",
+        "status": "status_kind.Status",
+        "turns": "turn_count_kind.TurnCount",
+        "conversation": "conversation_kind.WholeConversation",
+        "python": "python_kind.Python",
+    }
 )
+
+KINDS: Final = KindRegistry(built_in=_BUILT_IN)
 """Every kind of this process: those that are built in, and others as they are found.
 
-A new built-in kind is one class and its name here; error messages, the editor's schema and the
-tables of the documentation read this. `kind_discovery` finds the others.
+A new built-in kind is one class and its line above; error messages, the editor's schema and the
+tables of the documentation read this. To import all of them would take a fifth of a small run.
+`kind_discovery` finds the others.
 """
 
 

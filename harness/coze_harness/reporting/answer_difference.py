@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from coze_harness.facts import Fact, FactChanges, FactKind, compare_facts, extract_facts
 from coze_harness.text import DiffOperation, DiffSegment, diff_texts
 
+if TYPE_CHECKING:  # its patterns take a tenth of a small run, and only comparisons need them
+    from coze_harness.facts import Fact, FactChanges
+
 # A statement that was negated is longer than what changed in it.
-_WHOLE_KINDS: Final = frozenset({FactKind.NUMBER, FactKind.UNIT, FactKind.DATE, FactKind.NAME})
+_WHOLE_KINDS: Final = frozenset({"number", "unit", "date", "name"})
 # Facts of longer texts are not marked: finding them takes a millisecond for each 500 characters.
 _MAX_MARKED: Final = 8_000
 
@@ -38,6 +40,8 @@ def answer_difference(before: str, after: str) -> AnswerDifference:
     diff = diff_texts(before, after)
     if before == after or len(before) + len(after) > _MAX_MARKED:
         return AnswerDifference([MarkedSegment(*piece) for piece in diff.pieces], diff.rewritten)
+    from coze_harness.facts import compare_facts  # see above
+
     changes = compare_facts(before, after)
     segments = (
         list(mark_facts(diff.pieces, *_changed_facts(before, after, changes))) if changes else []
@@ -59,6 +63,8 @@ def _changed_facts(
 
 
 def _occurrences(text: str, facts: Sequence[Fact]) -> Sequence[Fact]:
+    from coze_harness.facts import extract_facts  # see above
+
     keys = {(fact.kind, fact.value) for fact in facts}
     return [*facts, *(one for one in extract_facts(text) if (one.kind, one.value) in keys)]
 

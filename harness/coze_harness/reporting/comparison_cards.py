@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from shlex import quote
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
@@ -29,10 +29,12 @@ from coze_harness.reporting.comparison_view import (
 )
 from coze_harness.reporting.diff_view import read_tree
 from coze_harness.reporting.failure_causes import FAILING
-from coze_harness.reporting.prompt_echo import ChangedTexts, PromptEcho, find_echoes
 from coze_harness.reporting.row_order import STATUS_ORDER
 from coze_harness.reporting.safe_text import HIDDEN, format_duration, single_line
 from coze_harness.reporting.view_model import FlipView, TrialView, anchor
+
+if TYPE_CHECKING:
+    from coze_harness.reporting.prompt_echo import PromptEcho
 
 _ORDER: Final = (
     ScenarioState.REGRESSED,
@@ -382,6 +384,9 @@ class _CardReader(NamedTuple):
         view = self.bots.get(bot)
         if view is None or view.difference is None or card is None:
             return ()
+        # Only a changed prompt needs it, and the facts of texts.
+        from coze_harness.reporting.prompt_echo import ChangedTexts, find_echoes
+
         answers = [_sides(turn.tree) for turn in card.turns]
         required = [
             flip.expected
