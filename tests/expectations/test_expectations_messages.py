@@ -26,7 +26,7 @@ NAMES = frozenset({
     *("normalize", "stream", "text", "token_set", "true", "type", "value", "where", "width"),
     *("at_least", "metric", "rouge_l", "chrf", "bleu"),
     *("after", "before", "equals", "tolerance", "unit"),
-    *("zh", "Schema", "schema", "draft", "fenced", "items", "required", "array"),
+    *("zh", "ISO", "Schema", "schema", "draft", "fenced", "items", "required", "array"),
     *("a", "e"),  # in the pattern (a+)+, and in 1e-9
 })  # fmt: skip
 

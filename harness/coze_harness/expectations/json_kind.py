@@ -22,7 +22,7 @@ from coze_harness.expectations.kind import ExpectationKind, ItemContext, Spans
 from coze_harness.expectations.parameter import TRUE_SCHEMA, Parameter, Schema, alternatives
 from coze_harness.expectations.subject import ANSWER
 from coze_harness.messages import LocalizedText, message
-from coze_harness.model import JSON, Verdict
+from coze_harness.model import JSON, Verdict, replace
 from coze_harness.model.trial import EvaluationContext
 
 _SCHEMA: Final[Parameter[ItemArgument | None]] = Parameter(
@@ -115,11 +115,21 @@ class Json(ExpectationKind):
             reason = message("kind.json.empty", subject=ANSWER)
         elif self.is_fenced:
             reason = message("kind.json.none", subject=ANSWER)
-        elif find_fenced_json(answer):
-            hint = message("kind.json.fenced.next")
-            reason = message("kind.json.fenced", subject=ANSWER)
-            reason = message("kind.hint", reason=reason, hint=hint)
         return self.failed(reason, excerpt(answer))
+
+    def explain_failure(self, context: EvaluationContext, failed: Verdict) -> Verdict:
+        """Say that `fenced` accepts the answer, if it has JSON with other text."""
+        answer = context.reply.answer
+        if self.is_fenced or not json_error(answer):
+            return failed
+        if find_fenced_json(answer):
+            reason = message("kind.json.fenced", subject=ANSWER)
+        elif answer.lstrip()[:1] not in ("{", "[") and find_json(answer):
+            reason = failed.reason
+        else:
+            return failed
+        hint = message("kind.json.fenced.next")
+        return replace(failed, reason=message("kind.hint", reason=reason, hint=hint))
 
     def _evaluate_values(self, answer: str, text: str, evidence: Spans) -> Verdict:
         """Judge the values in the part of an answer that is JSON."""

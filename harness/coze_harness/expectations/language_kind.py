@@ -25,7 +25,7 @@ from coze_harness.model.errors import ScenarioError
 from coze_harness.model.trial import EvaluationContext
 
 _CODES: Final = (*LANGUAGES, *VARIANTS)
-_SHOWN: Final = (*DEFAULT_CANDIDATES, *VARIANTS, "…")
+_SHOWN: Final = (*DEFAULT_CANDIDATES, *VARIANTS)
 _WORDS: Final[list[JSON]] = list(_CODES)
 _SCRIPT_NAMES: Final = {
     "Latin": message("kind.language.script.latin"),
@@ -42,7 +42,7 @@ def _parse_code(argument: ItemArgument) -> str:
         return code
     raise argument.error_at(
         message("expectation.language.unknown", label=argument.label, value=code),
-        message("expectation.write_one_of", names=_SHOWN),
+        message("expectation.language.unknown.next", names=_SHOWN),
     )
 
 

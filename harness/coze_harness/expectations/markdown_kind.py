@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -98,7 +99,7 @@ class Markdown(ExpectationKind):
         """The elements, and whether the text is well-formed."""
         if self.elements == (NONE,):
             return message("kind.markdown.expected.none")
-        names = tuple([_NAMES[one] for one in self.elements])
+        names = _names(self.elements)
         if not names:
             return message("kind.markdown.expected.well_formed")
         if self.well_formed:
@@ -113,10 +114,10 @@ class Markdown(ExpectationKind):
         structure = parse_markdown(answer)
         if self.elements == (NONE,):
             if structure.elements:
-                present = self._names(structure.elements)
+                present = _names([one for one in ELEMENTS if one in structure.elements])
                 reason = message("kind.markdown.unwanted", subject=ANSWER, elements=present)
                 return self.failed(reason, excerpt(answer))
-        elif missing := self._names(frozenset(self.elements) - structure.elements):
+        elif missing := _names([one for one in self.elements if one not in structure.elements]):
             reason = message("kind.markdown.missing", subject=ANSWER, elements=missing)
             return self.failed(reason, excerpt(answer))
         if self.well_formed and (faults := structure.faults):
@@ -127,9 +128,9 @@ class Markdown(ExpectationKind):
             return self.failed(reason, excerpt(answer, start, end), evidence)
         return self.passed(message("kind.markdown.passed", subject=ANSWER), excerpt(answer))
 
-    @staticmethod
-    def _names(elements: frozenset[str]) -> tuple[LocalizedText, ...]:
-        return tuple([name for element, name in _NAMES.items() if element in elements])
+
+def _names(elements: Sequence[str]) -> tuple[LocalizedText, ...]:
+    return tuple([_NAMES[one] for one in elements])
 
 
 def _line_spans(text: str, numbers: list[int]) -> tuple[tuple[int, int], ...]:
