@@ -218,7 +218,7 @@ scenarios: [{name: one}, {name: two, bot: 助手}]
             "Move the file",
         ),
         # expectations
-        ("turns: [{prompt: a, expect: [{contain: b}]}]", "1:31", "contain", "Use"),
+        ("turns: [{prompt: a, expect: [{contain: b}]}]", "1:31", "contain", "Write"),
         ("turns: [{prompt: a, expect: [{icontains: b}]}]", "1:31", "icontains", "contains"),
         # whole files
         ("", "1:1", "this one is empty", "turns:"),
