@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import pytest
 from playwright.sync_api import Page
 from project import ProjectFolder
+from viewing import viewing
 
 from browser.conftest import Visit
 from browser.watching import READY, Watch
@@ -205,6 +206,47 @@ def test_a_served_page_acts_on_disk_and_follows_the_run(served: str, visit: Visi
     ]
     page.keyboard.press("u")
     assert card(page, "gift-box-price").get_attribute("data-decision") == "accept"
+
+
+def test_view_changes_recordings_and_shows_what_is_saved(
+    compared: ProjectFolder, visit: Visit, tmp_path: Path
+) -> None:
+    project = compared.copy_to(tmp_path / "tea")
+    before = project.text("cassettes/refund-days.yaml")
+    with viewing(project) as address:
+        events = f"{address.origin}/events?token={address.token}&run=latest"
+        posted = (f"{address.origin}/decisions{query}" for query in ("", "?failing=1"))
+        also = frozenset({events, f"{address.origin}/favicon.ico", *posted})
+        shown = f"{address.origin}{address.at('latest/')}"
+        watch = visit(f"{shown}?token={address.token}", also=also | {shown})
+        page = watch.go()
+        for name, choice in (
+            ("gift-box-price", "accept"), ("holiday-hours", "reject"), ("refund-days", "accept"),
+        ):  # fmt: skip
+            decided = card(page, name)
+            decided.locator(f"[data-do={choice}]").click()
+            decided.locator(f"[data-w='decide.saved.{choice}']").wait_for()
+            assert not decided.get_by_text("Undo").is_visible()
+        assert "286" in project.text("cassettes/gift-box-price.yaml")
+        assert "15 天" in project.text("cassettes/refund-days.yaml")
+        assert "15 天" not in before
+        assert "正常营业" in project.text("cassettes/holiday-hours.yaml")
+        assert not project.path("cassettes/.candidate/holiday-hours.yaml").exists()
+        left = page.locator(".foot")
+        assert left.locator(".preview").inner_text() == ""
+        assert left.locator("[data-do=command]:visible, [data-do=download]:visible").count() == 0
+        card(page, "ship-cities").locator("[data-do=edit]").click()
+        with page.expect_download() as started:
+            left.locator("[data-do=download]").click()
+        saved = json.loads(started.value.path().read_text("utf-8"))
+        assert [one["scenario"] for one in saved["decisions"]] == ["ship-cities"]
+        page.keyboard.press("u")
+        page.keyboard.press("u")
+        assert counts(page)["accept"] == 2
+        assert counts(page)["edit"] == 0
+        page.reload()
+        watch.until(READY)
+        assert card(page, "refund-days").locator("[data-w='decide.saved.accept']").is_visible()
 
 
 def test_a_served_page_shows_why_a_decision_was_not_saved(served: str, visit: Visit) -> None:

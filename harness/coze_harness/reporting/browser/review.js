@@ -13,6 +13,7 @@ import { make } from "./tree.js";
 
 const CHOICES = /** @type {Choice[]} */ (["accept", "reject", "edit"]);
 const WORDS = { accept: "decide.decided.accept", reject: "decide.decided.reject", edit: "decide.decided.edit" };
+const SAVED_WORDS = { ...WORDS, accept: "decide.saved.accept", reject: "decide.saved.reject" };
 const SIGNS = { accept: "✓", reject: "✗", edit: "✎" };
 const PLAIN = /^[\w@%+=:,./-]+$/;
 
@@ -108,8 +109,10 @@ export class Review {
    */
   undo(from) {
     const here = this.#cardAt(from);
-    const card = here && this.#decided.has(here) ? here : this.#order.at(-1);
-    if (!card || card.dataset.saved) return;
+    // What is saved cannot be taken back here.
+    const own = this.#unsaved();
+    const card = here && this.#decided.has(here) ? here : own.at(-1);
+    if (!card || !own.includes(card)) return;
     this.#set(card, null);
     this.select(card, true);
   }
@@ -131,7 +134,7 @@ export class Review {
   /** Save the decisions as a file. */
   download() {
     const name = `decisions-${this.head.run.id}.json`;
-    const blob = new Blob([`${JSON.stringify(this.#file([...this.#decided.keys()]), null, 2)}\n`], { type: "application/json" });
+    const blob = new Blob([`${JSON.stringify(this.#file(this.#unsaved()), null, 2)}\n`], { type: "application/json" });
     const link = document.createElement("a");
     link.href = URL.createObjectURL(blob);
     link.download = name;
@@ -189,8 +192,14 @@ export class Review {
     return /** @type {HTMLElement | null} */ (from?.closest("[data-card]") ?? this.current);
   }
 
+  /** The cards whose decisions are only in this tab, the last one last. */
+  #unsaved() {
+    return this.#order.filter((card) => !card.dataset.saved);
+  }
+
   #accepted() {
-    return this.cards.filter((card) => this.#decided.get(card)?.choice === "accept");
+    const own = this.#unsaved();
+    return this.cards.filter((card) => own.includes(card) && this.#decided.get(card)?.choice === "accept");
   }
 
   #safe() {
@@ -234,6 +243,8 @@ export class Review {
     try {
       await this.live.save(this.#file([card]), Boolean(card.dataset.fails), this.words.language);
       card.dataset.saved = "1";
+      this.#show();
+      this.#store();
       return true;
     } catch (error) {
       const reason = error instanceof NotSavedError ? error.reason : String(error);
@@ -277,8 +288,9 @@ export class Review {
       if (label) {
         label.hidden = !decided;
         const word = /** @type {HTMLElement} */ (label.querySelector("b"));
-        word.dataset.w = WORDS[decided?.choice ?? "accept"];
+        word.dataset.w = (card.dataset.saved ? SAVED_WORDS : WORDS)[decided?.choice ?? "accept"];
         this.words.translate(word);
+        label.querySelector("button")?.toggleAttribute("hidden", Boolean(card.dataset.saved));
       }
       this.#showEditor(card, decided);
       const link = this.root.querySelector(`.rail a[href="#c=${CSS.escape(card.dataset.card ?? "")}"]`);
@@ -298,8 +310,12 @@ export class Review {
     }
     const command = this.#command();
     foot.querySelector(".preview")?.replaceChildren(command);
-    foot.querySelector('[data-do="command"]')?.toggleAttribute("disabled", !command);
-    foot.querySelector('[data-do="download"]')?.toggleAttribute("disabled", !this.#decided.size);
+    for (const [action, isReady] of [["command", Boolean(command)], ["download", this.#unsaved().length > 0]]) {
+      const button = foot.querySelector(`[data-do="${action}"]`);
+      button?.toggleAttribute("disabled", !isReady);
+      // A served page saves decisions at once, so there is usually nothing to hand on.
+      button?.toggleAttribute("hidden", Boolean(this.live) && !isReady);
+    }
     const safe = /** @type {HTMLElement | null} */ (foot.querySelector('[data-do="safe"]'));
     const count = this.#safe().length;
     if (!safe) return;
