@@ -70,6 +70,19 @@ def test_a_change_of_the_prompt_is_named_only_where_it_occurs_again(
     assert line.locator('a[href="#c=refund-days"]').is_visible()
 
 
+@pytest.mark.parametrize(("locale", "word"), [("en-US", "number"), ("zh-CN", "数字")])
+def test_a_changed_fact_has_a_name_in_both_languages(
+    compared: ProjectFolder, visit: Visit, locale: str, word: str
+) -> None:
+    watch = visit(page_of(compared), locale=locale)
+    page = watch.go("c=gift-box-price")
+    page.keyboard.press("o")
+    page.locator("[data-tab=diff]").click()
+    kinds = page.locator(".sides th[data-w^='facts.']:visible").all_inner_texts()
+    assert word in kinds
+    assert not [kind for kind in kinds if kind.startswith("facts.")]
+
+
 def test_keys_decide_and_the_footer_counts_and_has_the_command(
     compared: ProjectFolder, visit: Visit
 ) -> None:

@@ -255,6 +255,11 @@ def test_the_words_of_a_page_are_those_that_it_can_come_to_say() -> None:
     assert len(english) == len(chinese)
 
 
+def test_a_page_has_the_words_that_its_trials_bring_with_them() -> None:
+    groups, _, _ = page_words()
+    assert {kind.value for kind in FactKind} <= set(groups["facts"])
+
+
 def test_a_log_tells_waits_codes_and_repeats() -> None:
     asked = '{"content":"7 天?"}'
     http = http_view(

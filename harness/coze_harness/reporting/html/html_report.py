@@ -84,6 +84,7 @@ _WORD_GROUPS: Final = frozenset(
         "change",
         "diff",
         "fact",
+        "facts",
         "http",
         "message",
         "packed",
