@@ -25,6 +25,7 @@ VERDICT = {"kind", "status", "expected", "actual", "reason", "location"}
 FILES = {"index.html", "run.json", "trials.jsonl", "junit.xml", "summary.md"}
 LISTED = {
     "id", "scenario", "file", "line", "bot", "case", "trial", "tags", "cassette", "state",
+    "judge_state",
 }  # fmt: skip
 
 
