@@ -136,7 +136,7 @@ def fingerprint(
 
     Expectations have no part in it: they are judged again in each replay. A Python function that
     computes a tool's output is in it by its name; its output is in the recording. Of a simulated
-    user it is what the tester is told at the beginning.
+    user it is what the tester is sent first.
     """
     sent: list[JSON] = [
         options.conversation_id,

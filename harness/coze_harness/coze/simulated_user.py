@@ -1,4 +1,4 @@
-"""What a simulated user is told: its goal first, then each answer of the bot as a message."""
+"""What a simulated user is sent: its goal first, then each answer of the bot as a message."""
 
 from __future__ import annotations
 

@@ -42,10 +42,10 @@ def simulation_changes(
     if not any(goal is not None for goal in goals):
         return (message("simulate.stale.other", trial=name),)
     at = 0 if goals[0] is not None else 1
-    told = tester_body(tester, trial.options, pattern)
+    sent = tester_body(tester, trial.options, pattern)
     to_tester = [
-        *request_differences(without_prompt(recorded[at]), without_prompt(told)),
-        *request_differences({"goal": goals[at]}, {"goal": goal_of(told)}),
+        *request_differences(without_prompt(recorded[at]), without_prompt(sent)),
+        *request_differences({"goal": goals[at]}, {"goal": goal_of(sent)}),
     ]
     (now,) = prompt_bodies(trial.bot, trial.options, [pattern])
     before: JSON = recorded[1 - at] if len(recorded) > 1 else {}

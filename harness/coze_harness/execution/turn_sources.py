@@ -65,15 +65,15 @@ class SimulatedTurns:
         if not count and first:
             return self.pattern
         if count > bool(first):
-            told = next_message(self.user.goal, replies[-1].answer)
+            request = next_message(self.user.goal, replies[-1].answer)
         else:
-            told = first_message(self.pattern, replies[-1].answer if replies else None)
-        text = yield from self._ask(told, turn=count + 1)
+            request = first_message(self.pattern, replies[-1].answer if replies else None)
+        text = yield from self._ask(request, turn=count + 1)
         return replace(self.pattern, prompt=text)
 
-    def _ask(self, told: str, turn: int) -> CallFlow[str]:
+    def _ask(self, request: str, turn: int) -> CallFlow[str]:
         name = self.tester.name
-        prompt = Turn(prompt=told, expectations=(), location=self.user.location)
+        prompt = Turn(prompt=request, expectations=(), location=self.user.location)
         try:
             reply = yield from self.conversation.run_turn(prompt)
         except HarnessError as error:

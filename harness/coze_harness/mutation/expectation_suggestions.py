@@ -10,6 +10,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from enum import IntEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
@@ -21,7 +22,6 @@ from coze_harness.model import MutationClass, VerdictStatus
 from coze_harness.model.errors import HarnessError, ScenarioError
 from coze_harness.model.trial import EvaluationContext, Expectation
 from coze_harness.mutation.deletion_operators import is_json
-from coze_harness.mutation.equivalent_answers import number_notations, unit_synonyms
 from coze_harness.mutation.mutant_evaluation import (
     MutantResults,
     MutationTarget,
@@ -51,14 +51,9 @@ _TRIM: Final = " \t\r-*•#>`_|,.，、"
 _INVISIBLE: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-_HAN: Final = re.compile("[\u3400-\u9fff]")
 _END: Final = r'[。！？.!?…][”’」』）)"*`]{0,4}\s{0,4}$'
 _WORDS: Final = MappingProxyType(
     {
-        MutationClass.REFUSAL: (
-            ("抱歉", "对不起", "无法"),
-            ("sorry", "Sorry", "apologize", "unable to"),
-        ),
         MutationClass.LEAK: (
             ("plugin", "tool_call", "系统提示", "<think>"),
             ("plugin", "tool_call", "System prompt", "<think>"),
@@ -71,6 +66,10 @@ _WORDS: Final = MappingProxyType(
     }
 )
 """Words of wrong answers by class, in Chinese and in English ones."""
+_KINDS: Final = MappingProxyType(
+    {MutationClass.REFUSAL: "refusal: false", MutationClass.LEAK: "leak: none"}
+)
+"""Kinds that find the wrong answers of a class."""
 _FORMS: Final = (
     r"(?m)^[ \t]{0,8}(?:[-*•]|\d{1,3}[.)、])\s",
     r"(?m)^#{1,6} ",
@@ -232,20 +231,31 @@ def _is_template(item: str) -> bool:
 def _candidates(results: Sequence[MutantResults], texts: Sequence[str]) -> Iterator[_Candidate]:
     answers = [one.target.context.reply.answer for one in results]
     sources = list(dict.fromkeys(answers))[:_MAX_SOURCES]
+    context = results[0].target.context
     for answer in sources:
-        yield from _facts(answer)
+        yield from _facts(answer, context)
         yield from _clauses(answer)
     survivors = [survivor for one in results for survivor in one.survivors]
+    for group in dict.fromkeys(one.operator.mutation_class for one in survivors):
+        if group in _KINDS:
+            yield from _executed(_Tier.WORDS, _KINDS[group], context)
     yield from _words(texts, survivors)
     yield from _negations(texts, survivors)
-    yield from _forms(texts)
+    yield from _forms(texts, context)
     shortest, longest = min(map(len, texts)), max(map(len, texts))
     if shortest:
         yield _minimum(max(1, _rounded(shortest * 0.7)))
         yield _maximum(max(_rounded(longest * 1.5), longest + 10))
 
 
-def _facts(answer: str) -> Iterator[_Candidate]:
+def _executed(tier: _Tier, item: str, context: EvaluationContext) -> Iterator[_Candidate]:
+    """Yield an item whose kind is executed to find out what passes it."""
+    expectation = build_item(item)
+    if expectation is not None:
+        yield _Candidate(tier, item, lambda text: _passes(expectation, with_answer(context, text)))
+
+
+def _facts(answer: str, context: EvaluationContext) -> Iterator[_Candidate]:
     for fact in [one for one in extract_facts(answer) if one.is_certain][:_MAX_FACTS]:
         if fact.kind is FactKind.NEGATION:
             continue
@@ -254,30 +264,17 @@ def _facts(answer: str) -> Iterator[_Candidate]:
             continue
         yield from _contains(_Tier.FACT, answer[slice(*bounds)].strip())
         if fact.kind is FactKind.NUMBER:
-            yield from _number(fact)
+            yield from _number(fact, context)
     for match in find_names(answer):
         yield from _contains(_Tier.FACT, match[0])
 
 
-def _number(fact: Fact) -> Iterator[_Candidate]:
+def _number(fact: Fact, context: EvaluationContext) -> Iterator[_Candidate]:
     """Yield a number in any notation, with its unit in any spelling."""
-    split = re.match(r"[0-9][0-9,.]*(?<![,.])|[一二两三四五六七八九十]", fact.text)
-    if split is None:
-        return
-    number, unit = split[0], fact.text[split.end() :].strip()
-    others = [other for other in number_notations(fact.text) if other.endswith(unit)]
-    numbers = [number, *(other[: len(other) - len(unit)].rstrip() for other in others)]
-    # Not a part of a longer number.
-    body = "|".join(map(re.escape, dict.fromkeys(numbers)))
-    body = f"(?:{body})" if len(set(numbers)) > 1 else body
-    start = r"(?<![\d.,])" if number[0].isdigit() else ""
-    if not unit:
-        yield _pattern(_Tier.FACT, rf"{start}{body}(?!\d)")
-        return
-    spellings = dict.fromkeys((unit, *unit_synonyms(unit)))
-    units = "|".join(map(re.escape, spellings))
-    units = f"(?:{units})" if len(spellings) > 1 else units
-    yield _pattern(_Tier.FACT, rf"{start}{body}\s?{units}")
+    if isinstance(fact.value, Decimal) and not _INVISIBLE.search(fact.text):
+        is_plain = fact.text.isascii() and fact.text.isdecimal()
+        written = fact.text if is_plain else _quoted(fact.text)
+        yield from _executed(_Tier.FACT, f"number: {written}", context)
 
 
 def _clauses(answer: str) -> Iterator[_Candidate]:
@@ -323,21 +320,15 @@ def _without(words: Sequence[str]) -> _Candidate:
     return _Candidate(_Tier.WORDS, item, lambda text: not any(word in text for word in kept))
 
 
-def _forms(texts: Sequence[str]) -> Iterator[_Candidate]:
+def _forms(texts: Sequence[str], context: EvaluationContext) -> Iterator[_Candidate]:
     if all(is_json(text.strip()) for text in texts):
         yield _Candidate(_Tier.FORM, "json: true", lambda text: is_json(text.strip()))
         return
     yield _pattern(_Tier.FORM, _END)
     for form in _FORMS:
         yield _pattern(_Tier.FORM, form)
-    if is_chinese(texts[0]):
-        yield _Candidate(
-            _Tier.LANGUAGE, r"regex: '\p{Han}'", lambda text: _HAN.search(text) is not None
-        )
-    else:
-        yield _Candidate(
-            _Tier.LANGUAGE, r"not: {regex: '\p{Han}'}", lambda text: _HAN.search(text) is None
-        )
+    language = "zh" if is_chinese(texts[0]) else "{is: en, among: [zh, en]}"
+    yield from _executed(_Tier.LANGUAGE, f"language: {language}", context)
 
 
 def _minimum(count: int) -> _Candidate:
