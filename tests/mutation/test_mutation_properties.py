@@ -63,6 +63,20 @@ def test_suggestions_pass_the_answer_and_kill_what_they_name(answer: str, seed: 
             assert verdict.status is VerdictStatus.FAILED
 
 
+@pytest.mark.parametrize(
+    ("answer", "item"),
+    [
+        ("这款茶每盒售价 320 元，库存充足。", 'number: "320 元"'),
+        ("The parcel weighs 320 kg and is ready.", 'number: "320 kg"'),
+        ("房间号是 17，请准时到场。", "number: 17"),
+        ("这款茶现在有货，可以直接下单。", "refusal: false"),
+    ],
+)
+def test_a_suggestion_is_of_the_kind_of_its_subject(answer: str, item: str) -> None:
+    suggestions = suggest_expectations([evaluate_mutants(target(answer), [], 1)])
+    assert item in [one.item for one in suggestions]
+
+
 @pytest.mark.parametrize("blank", ["", " \n\t", "\u3000"])
 def test_a_blank_answer_has_no_mutants(blank: str) -> None:
     for operator in OPERATORS:
