@@ -184,7 +184,7 @@ def _execute(
     if expectation is None:
         return []
     for target, text in right:
-        if not _passes(expectation, with_answer(target.context, text)):
+        if _status(expectation, with_answer(target.context, text)) is not VerdictStatus.PASSED:
             return []
     return [
         (target, survivor)
@@ -209,16 +209,17 @@ def _kills(expectation: Expectation, target: MutationTarget, mutant: str) -> boo
     """Return whether a mutant fails the turn once it has the expectation."""
     context = with_answer(target.context, mutant)
     if target.min_score is None:
-        return not _passes(expectation, context)
+        return _status(expectation, context) is VerdictStatus.FAILED
     added = TargetExpectation(expectation, LocalizedText(), is_scored=True)
     return find_failure(target, [*target.all_expectations(), added], context) is not None
 
 
-def _passes(expectation: Expectation, context: EvaluationContext) -> bool:
+def _status(expectation: Expectation, context: EvaluationContext) -> VerdictStatus:
+    """Return the status of a verdict; one that cannot be given counts as skipped."""
     try:
-        return judge_expectation(expectation, context).status is VerdictStatus.PASSED
+        return judge_expectation(expectation, context).status
     except HarnessError:
-        return False
+        return VerdictStatus.SKIPPED
 
 
 def _is_template(item: str) -> bool:
@@ -251,8 +252,13 @@ def _candidates(results: Sequence[MutantResults], texts: Sequence[str]) -> Itera
 def _executed(tier: _Tier, item: str, context: EvaluationContext) -> Iterator[_Candidate]:
     """Yield an item whose kind is executed to find out what passes it."""
     expectation = build_item(item)
-    if expectation is not None:
-        yield _Candidate(tier, item, lambda text: _passes(expectation, with_answer(context, text)))
+    if expectation is None:
+        return
+
+    def does_not_fail(text: str) -> bool:
+        return _status(expectation, with_answer(context, text)) is not VerdictStatus.FAILED
+
+    yield _Candidate(tier, item, does_not_fail)
 
 
 def _facts(answer: str, context: EvaluationContext) -> Iterator[_Candidate]:
