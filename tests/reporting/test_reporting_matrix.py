@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Sequence
 
+import pytest
 from builders import key, run
 from coze_harness.model import Run, TrialRow, TrialStatus, replace
-from coze_harness.reporting.bot_matrix import build_matrix
+from coze_harness.reporting.bot_matrix import build_matrix, preview_answer
 from coze_harness.reporting.failure_causes import Causes
 from coze_harness.reporting.fragment_spool import Fragments, FragmentSpool
 from coze_harness.reporting.html import HtmlWriter
@@ -36,6 +38,10 @@ def page(of: Sequence[TrialRow], writer: HtmlWriter | MarkdownWriter) -> str:
         run_of_rows = of_rows(of)
         writer.write(run_of_rows, run_view(run_of_rows, Causes()), Fragments(spool, 0), out)
     return out.getvalue().decode()
+
+
+def encoded(*answers: str) -> bytes:
+    return json.dumps({"turns": [{"answer": answer} for answer in answers]}).encode()
 
 
 def test_one_bot_alone_has_nothing_beside_it() -> None:
@@ -80,6 +86,24 @@ def test_a_bot_that_was_not_asked_leaves_its_place_empty() -> None:
     )
     assert found is not None
     assert [cell is None for cell in found.rows[1].cells] == [False, True, False]
+
+
+def test_a_preview_is_the_last_answer_and_the_whole_text_where_it_is_longer() -> None:
+    short = preview_answer(encoded("", "七天\n内可退。"))
+    assert short is not None
+    assert (short.beginning, short.text, short.language) == ("七天 内可退。", "", "zh")
+    long = preview_answer(encoded("first", "x" * 61, ""))
+    assert long is not None
+    assert (long.beginning, long.text) == (f"{'x' * 60}…", "x" * 61)
+    huge = preview_answer(encoded("\u202e" + "y" * 5_000))
+    assert huge is not None
+    assert "\u202e" not in huge.beginning + huge.text
+    assert len(huge.text) < 1_200
+
+
+@pytest.mark.parametrize("record", [b"null", b"", b'{"turns":[{"answer":null}]}', b"{"])
+def test_what_has_no_answer_has_no_preview(record: bytes) -> None:
+    assert preview_answer(record) is None
 
 
 def test_every_output_has_the_table_and_hostile_names_are_text() -> None:

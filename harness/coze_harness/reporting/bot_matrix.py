@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+import msgspec
 
 from coze_harness.model import TrialRow, TrialStatus
 from coze_harness.reporting.row_order import STATUS_ORDER
-from coze_harness.reporting.safe_text import single_line
+from coze_harness.reporting.safe_text import language_hint, single_line, truncate_text
 from coze_harness.reporting.view_model import anchor
+
+MAX_PREVIEWED: Final = 200
+"""Rows with previews of answers; those that differ come first."""
+_BEGINNING: Final = 60
+_MAX_ANSWER: Final = 1_000
 
 
 class MatrixCell(NamedTuple):
-    """The result of a scenario with a bot: the status and anchor of its worst trial."""
+    """The result of a scenario with a bot: the status, anchor and id of its worst trial."""
 
     status: TrialStatus
     share: str
     anchor: str
+    trial: str
 
 
 class MatrixRow(NamedTuple):
@@ -33,6 +41,38 @@ class Matrix(NamedTuple):
     bots: Sequence[str]
     totals: Sequence[str]
     rows: Sequence[MatrixRow]
+
+
+class AnswerPreview(NamedTuple):
+    """The last answer of a trial: its beginning and, if that is not all, the whole text."""
+
+    beginning: str
+    text: str
+    language: str
+
+
+class _Turn(msgspec.Struct):
+    answer: str | None = None
+
+
+class _Record(msgspec.Struct):
+    turns: list[_Turn] = []
+
+
+def preview_answer(record: bytes) -> AnswerPreview | None:
+    """Return the last answer in a line of trials.jsonl; None if it has none."""
+    try:
+        turns = msgspec.json.decode(record, type=_Record).turns
+    except msgspec.MsgspecError:
+        return None
+    answers = [turn.answer for turn in turns if turn.answer and turn.answer.strip()]
+    if not answers:
+        return None
+    answer = answers[-1].strip()
+    beginning = single_line(" ".join(answer[: 2 * _BEGINNING].split()), _BEGINNING)
+    is_whole = len(answer) <= _BEGINNING
+    text = "" if is_whole else truncate_text(answer, _MAX_ANSWER)
+    return AnswerPreview(beginning, text, language_hint(answer))
 
 
 def build_matrix(rows: Sequence[TrialRow]) -> Matrix | None:
@@ -65,7 +105,7 @@ def _row(scenario: str, case: str, groups: Sequence[Sequence[TrialRow] | None]) 
 def _cell(group: Sequence[TrialRow]) -> MatrixCell:
     worst = min(group, key=lambda row: STATUS_ORDER.index(row.status))
     share = _share(group) if len(group) > 1 else ""
-    return MatrixCell(worst.status, share, anchor(worst.key.id))
+    return MatrixCell(worst.status, share, anchor(worst.key.id), worst.key.id)
 
 
 def _share(group: Sequence[TrialRow]) -> str:

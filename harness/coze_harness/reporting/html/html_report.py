@@ -13,6 +13,7 @@ from coze_harness.messages import Language
 from coze_harness.messages.catalogue import load_files
 from coze_harness.model import Run, TrialRow, TrialStatus
 from coze_harness.reporting.answer_difference import MarkedSegment
+from coze_harness.reporting.bot_matrix import MAX_PREVIEWED, AnswerPreview, Matrix, preview_answer
 from coze_harness.reporting.comparison_cards import (
     ReviewView,
     TrialCard,
@@ -160,6 +161,7 @@ class HtmlWriter:
             review=review,
             causes=_causes(view),
             example=_examples(view, review),
+            answers=_answers(view.matrix, run.rows, entries),
             line_id=prompt_line_id,
             flatten=self._flatten,
             unclassed=_unclassed(view),
@@ -309,6 +311,19 @@ class _Entries:
         entries = [self.get(row) for row in rows]
         keys = {entry.key for entry in entries if entry.key}
         return dump_chunk(entries, {key: self._pieces.shared(key) for key in keys})
+
+
+def _answers(
+    matrix: Matrix | None, rows: Sequence[TrialRow], entries: _Entries
+) -> Mapping[str, AnswerPreview]:
+    """Return the answers that the matrix shows, by the trial's id."""
+    if matrix is None:
+        return {}
+    shown = {cell.trial for row in matrix.rows[:MAX_PREVIEWED] for cell in row.cells if cell}
+    previews = {
+        row.key.id: preview_answer(entries.get(row).record) for row in rows if row.key.id in shown
+    }
+    return {trial: preview for trial, preview in previews.items() if preview}
 
 
 def _write_chunks(
