@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final, NamedTuple, Self
 
 from coze_harness.expectations.item_argument import ItemArgument, is_list
+from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.parameter import Parameter, Schema, alternatives, mapping_schema
 from coze_harness.messages import message
 from coze_harness.model import JSON
@@ -64,35 +66,36 @@ def absence_parameters(parts: Sequence[str]) -> tuple[Parameter[tuple[str, ...]]
     )
 
 
-def absence_schema(parameters: Sequence[Parameter[object]]) -> Schema:
-    """Return the JSON Schema of `none` or `{none, allow}`."""
-    return alternatives(
-        {"type": "string", "const": NONE}, {**mapping_schema(parameters), "minProperties": 1}
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceKind(ExpectationKind):
+    """What the kinds share whose `parameters` are `absence_parameters`."""
 
+    absence: Absence
 
-def parse_absence(
-    argument: ItemArgument,
-    parameters: Sequence[Parameter[tuple[str, ...]]],
-    example: str,
-) -> Absence:
-    """Return what an item says that an answer must not contain.
+    @classmethod
+    def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
+        """Parse `none` or `{none, allow}`."""
+        parts = cls.parameters[0].default
+        assert isinstance(parts, tuple)  # noqa: S101 (as `absence_parameters` has it)
+        if argument.value == NONE:
+            return cls(**item.common, absence=Absence(parts))
+        if not isinstance(argument.value, dict):
+            raise argument.type_error(
+                message("expectation.type.none_or_mapping"),
+                message("expectation.write", code=f"{cls.kind}: none"),
+            )
+        example = f"{cls.kind}: {{none: [{', '.join(parts[:2])}]}}"
+        arguments = argument.fields([one.key for one in cls.parameters], example)
+        if not arguments:
+            raise argument.error_at(
+                message("expectation.mapping_empty", label=argument.label),
+                message("expectation.write", code=f"{cls.kind}: none"),
+            )
+        named, allowed = (one.read(arguments) for one in absence_parameters(parts))
+        return cls(**item.common, absence=Absence(named, allowed))
 
-    Raises:
-        ScenarioError: it is neither `none` nor such a mapping.
-    """
-    if argument.value == NONE:
-        return Absence(parameters[0].default)
-    if not isinstance(argument.value, dict):
-        raise argument.type_error(
-            message("expectation.type.none_or_mapping"),
-            message("expectation.write", code=f"{argument.path[-1]}: none"),
-        )
-    arguments = argument.fields([one.key for one in parameters], example)
-    if not arguments:
-        raise argument.error_at(
-            message("expectation.mapping_empty", label=argument.label),
-            message("expectation.write", code=f"{argument.path[-1]}: none"),
-        )
-    parts, allowed = (one.read(arguments) for one in parameters)
-    return Absence(parts, allowed)
+    @classmethod
+    def schema(cls) -> Schema:
+        """Return the JSON Schema of `none` or `{none, allow}`."""
+        mapping = {**mapping_schema(cls.parameters), "minProperties": 1}
+        return alternatives({"type": "string", "const": NONE}, mapping)

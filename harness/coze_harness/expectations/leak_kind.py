@@ -5,20 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, Self
+from typing import Final
 
-from coze_harness.expectations.absence import (
-    Absence,
-    absence_parameters,
-    absence_schema,
-    parse_absence,
-)
+from coze_harness.expectations.absence import AbsenceKind, absence_parameters
 from coze_harness.expectations.answer_limit import reject_long_answer
 from coze_harness.expectations.excerpt import excerpt, excerpt_around
-from coze_harness.expectations.item_argument import ItemArgument
-from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.markdown_code import blank_code
-from coze_harness.expectations.parameter import Schema
 from coze_harness.expectations.prompt_sentences import find_repeated_sentence
 from coze_harness.expectations.subject import ANSWER
 from coze_harness.messages import LocalizedText, message
@@ -58,26 +50,13 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoLeak(ExpectationKind):
+class NoLeak(AbsenceKind):
     """The answer has nothing of the prompt, of calls of tools, and of the model's thoughts."""
 
     kind = "leak"
     summary = message("kind.leak.summary")
     example = "leak: none"
     parameters = absence_parameters(_PARTS)
-
-    absence: Absence
-
-    @classmethod
-    def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
-        """Parse `none` or `{none, allow}`."""
-        example = "leak: {none: [prompt, tools]}"
-        return cls(**item.common, absence=parse_absence(argument, cls.parameters, example))
-
-    @classmethod
-    def schema(cls) -> Schema:
-        """Return the JSON Schema of `none` or `{none, allow}`."""
-        return absence_schema(cls.parameters)
 
     @property
     def expected(self) -> LocalizedText:

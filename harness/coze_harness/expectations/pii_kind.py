@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
-from coze_harness.expectations.absence import (
-    Absence,
-    absence_parameters,
-    absence_schema,
-    parse_absence,
-)
+from coze_harness.expectations.absence import AbsenceKind, absence_parameters
 from coze_harness.expectations.answer_limit import reject_long_answer
 from coze_harness.expectations.excerpt import excerpt, excerpt_around
-from coze_harness.expectations.item_argument import ItemArgument
-from coze_harness.expectations.kind import ExpectationKind, ItemContext
-from coze_harness.expectations.parameter import Schema
 from coze_harness.expectations.subject import ANSWER
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import Verdict
@@ -46,26 +38,13 @@ def _plain_digits(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoPersonalData(ExpectationKind):
+class NoPersonalData(AbsenceKind):
     """The answer has no personal data."""
 
     kind = "pii"
     summary = message("kind.pii.summary")
     example = "pii: none"
     parameters = absence_parameters(_PARTS)
-
-    absence: Absence
-
-    @classmethod
-    def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
-        """Parse `none` or `{none, allow}`."""
-        example = "pii: {none: [phone, email], allow: [400-820-8820]}"
-        return cls(**item.common, absence=parse_absence(argument, cls.parameters, example))
-
-    @classmethod
-    def schema(cls) -> Schema:
-        """Return the JSON Schema of `none` or `{none, allow}`."""
-        return absence_schema(cls.parameters)
 
     @property
     def expected(self) -> LocalizedText:
