@@ -87,7 +87,8 @@ ESBUILD := node_modules/.bin/esbuild --bundle --minify --format=iife --target=es
 assets: $(DEV) $(NODE)
 	rm -rf $(ASSETS)
 	$(ESBUILD) --outdir=$(ASSETS) report=$(REPORTING)/browser/main.js \
-	  review=$(REPORTING)/browser/comparison.js report=$(REPORTING)/templates/controls.css listing=$(REPORTING)/browser/listing.js \
+	  review=$(REPORTING)/browser/comparison.js playground=$(REPORTING)/browser/rejudging.js \
+	  report=$(REPORTING)/templates/controls.css listing=$(REPORTING)/browser/listing.js \
 	  listing=$(REPORTING)/templates/listing.css
 	$(BIN)/python -c 'import pathlib, coze_harness.reporting.html.page_templates as page_templates; \
 	  page_templates.compile_templates(pathlib.Path("$(ASSETS)"))'

@@ -106,7 +106,13 @@ export interface Attributes {
 /** Makes the part of a comparison; `globalThis.openReview` is there if the page has one. */
 export type OpenReview = (...parts: ConstructorParameters<typeof import("./review.js").Review>) => import("./review.js").Review;
 
+/** Makes the part that judges answers again; `globalThis.openPlayground` is there if the page has trials. */
+export type OpenPlayground = (
+  report: import("./report.js").Report,
+) => import("./playground.js").Playground;
+
 declare global {
+  var openPlayground: OpenPlayground | undefined;
   var openReview: OpenReview | undefined;
 }
 

@@ -305,12 +305,13 @@ class Compiler {
     if (known) return sign === sign.toLowerCase() ? within(known) : without(known);
     if (sign === "p" || sign === "P") return this.#property(sign === "P");
     if (ESCAPED[sign]) return ESCAPED[sign];
-    const digits = { x: 2, u: 4 }[sign];
+    const digits = { x: 2, u: 4, U: 8 }[sign];
     if (digits) {
       const code = this.signs.slice(this.#at, this.#at + digits).join("");
       this.#at += digits;
-      if (!/^[0-9a-fA-F]+$/.test(code) || code.length < digits || /^d[89a-f]/i.test(code.padStart(4, "0"))) throw refused();
-      return String.fromCharCode(parseInt(code, 16));
+      const point = /^[0-9a-fA-F]+$/.test(code) && code.length === digits ? parseInt(code, 16) : Infinity;
+      if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) throw refused();
+      return String.fromCodePoint(point);
     }
     if (!/^[ -/:-@[-`{-~]$/.test(sign)) throw refused();
     return sign;

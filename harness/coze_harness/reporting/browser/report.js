@@ -91,6 +91,7 @@ export class Report {
     this.copier = new Copier(this.words);
     const compared = document.getElementById("v-compare");
     this.review = (compared && globalThis.openReview?.(compared, head, this.words, this.copier, live)) ?? null;
+    this.playground = globalThis.openPlayground?.(this);
     if (live) followRun(live, this.words);
     this.keys = new Keys(this.words, (key) => this.#press(key));
     elementById("tools").append(this.words.translate(tools()));
@@ -126,6 +127,7 @@ export class Report {
     if (state.trial) {
       showPosition(this.pager, this.list, state.trial, this.words);
       if (!(await this.pane.show(state, this.list.byId.get(state.trial)?.entry))) return;
+      this.playground?.addButtons();
     } else if (before.trial) this.pane.close();
     const name = state.trial ? this.pane.heading?.textContent : "";
     const title = `${document.querySelector("h1")?.textContent ?? ""} ${this.head.run.id}`.trim();
@@ -200,6 +202,7 @@ export class Report {
       sides: () => this.pane.toggleLook("sides"),
       changed: () => this.pane.toggleLook("changed"),
       record: () => this.copier.copy(this.pane.recordText),
+      play: (from) => this.playground?.toggle(from),
       curl: (from) => this.copier.copy(from?.nextElementSibling?.textContent ?? ""),
     };
     const { review } = this;
@@ -210,7 +213,10 @@ export class Report {
           previous: () => review.step(-1),
           accept: (from) => review.decide("accept", from),
           reject: (from) => review.decide("reject", from),
-          edit: (from) => review.decide("edit", from),
+          edit: (from) => {
+            review.decide("edit", from);
+            this.playground?.openIn(review.current);
+          },
           undo: (from) => review.undo(from),
           safe: () => review.acceptSafe(),
           look: () => review.toggleLook(),

@@ -340,7 +340,7 @@ export class Review {
         make([
           "div",
           0,
-          ["label", 0, ["span", { "data-w": "decide.note" }], ["textarea", { "data-w-placeholder": "decide.note.hint" }]],
+          ["label", 0, ["span", { "data-w": "decide.note" }], ["textarea", { class: "why", "data-w-placeholder": "decide.note.hint" }]],
           /** @type {import("./page.d.ts").Tree} */ (["p", { class: "small" }, ["span", { "data-w": "decide.edit.next", "data-v": JSON.stringify({ place }) }], " ", command]),
         ]),
       ),
@@ -352,7 +352,7 @@ export class Review {
   /** @param {Event} event */
   #writeNote(event) {
     const field = event.target;
-    if (!(field instanceof HTMLTextAreaElement)) return;
+    if (!(field instanceof HTMLTextAreaElement && field.matches(".why"))) return;
     const card = /** @type {HTMLElement | null} */ (field.closest("[data-card]"));
     const decided = card && this.#decided.get(card);
     if (!decided) return;

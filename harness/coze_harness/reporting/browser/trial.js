@@ -104,6 +104,21 @@ export class TrialPane {
   }
 
   /**
+   * Return a trial's tree and record; undefined if the page does not have it.
+   * @param {Entry} entry
+   */
+  async read(entry) {
+    const { chunk } = this.head;
+    const part = await this.packed.read(`c${Math.floor(entry.at / chunk)}`);
+    return trialAt(/** @type {Chunk} */ (part), entry.at % chunk);
+  }
+
+  /** The record of the trial that is shown; null when the page has none. */
+  get record() {
+    return this.#opened?.record ?? null;
+  }
+
+  /**
    * @param {string} id
    * @param {Entry | undefined} entry
    * @returns {Promise<OpenTrial | null>}
@@ -112,9 +127,7 @@ export class TrialPane {
     try {
       if (!entry) throw new UnreadableError("trial.unknown");
       if (entry.at >= this.head.detailed) throw new UnreadableError("trial.elsewhere");
-      const { chunk } = this.head;
-      const part = await this.packed.read(`c${Math.floor(entry.at / chunk)}`);
-      const trial = trialAt(/** @type {Chunk} */ (part), entry.at % chunk);
+      const trial = await this.read(entry);
       if (!trial) throw new UnreadableError("packed.broken");
       return this.#build(/** @type {Branch} */ (trial[0]), trial[1], entry);
     } catch (error) {

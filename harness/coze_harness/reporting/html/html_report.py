@@ -38,7 +38,8 @@ from coze_harness.reporting.html.page_templates import (
     WORD_MARK,
     PageLayout,
     PageRenderer,
-    page_script,
+    page_scripts,
+    script_source,
     trial_source,
 )
 from coze_harness.reporting.html.trial_markup import (
@@ -155,6 +156,7 @@ class HtmlWriter:
         detailed = min(len(rows), self._detailed)
         index = IndexCompressor()
         review = self._review(run, view, entries)
+        scripts = page_scripts(has_review=review is not None, has_trials=detailed > 0)
         page = self._renderer.render(
             "page.html.j2",
             view=view,
@@ -166,6 +168,7 @@ class HtmlWriter:
             flatten=self._flatten,
             unclassed=_unclassed(view),
             layout=PageLayout(self._options.layout),
+            scripts=scripts,
             head=_HEAD,
             detailed=detailed,
             listed=len(rows),
@@ -180,7 +183,7 @@ class HtmlWriter:
             elif part == _FIRST:
                 out.write(self._in_full(first))
             elif part == _HEAD:
-                words = page_words(page, page_script(has_review=review is not None), trial_source())
+                words = page_words(page, script_source(scripts), trial_source())
                 out.write(_dump_head(run, self._options, detailed, words))
             elif part == _CHUNKS:
                 _write_chunks(rows[:detailed], entries, index, out)
@@ -361,7 +364,7 @@ def page_words(*sources: str) -> PageWords:
     }
     files = load_files()
     # The script reads them in the order of their groups, which are sorted in the page's JSON.
-    words = dict(sorted({**files["page"], **files["decide"]}.items()))
+    words = dict(sorted({**files["page"], **files["decide"], **files["playground"]}.items()))
     groups: dict[str, list[str]] = {}
     for key in words:
         group, _, name = key.partition(".")

@@ -7,7 +7,7 @@ are committed in `assets/`.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +29,9 @@ _STYLE: Final = "report.css"
 _SCRIPT: Final = "report.js"
 _REVIEW: Final = "review.js"
 """A second script, of comparisons only."""
+_PLAYGROUND: Final = "playground.js"
+"""A script of pages that have trials: judges stored answers by an edited expectation."""
+_SCRIPTS: Final = (_REVIEW, _PLAYGROUND, _SCRIPT)
 _TRIAL: Final = "trial.html.j2"
 
 WORD_MARK: Final = "\x01"
@@ -153,17 +156,17 @@ class PageLayout:
     def __init__(self, layout: str) -> None:
         self.is_folder = layout == "folder"
 
-    def policy(self, *, has_review: bool) -> str:
+    def policy(self, scripts: Sequence[str]) -> str:
         """Return the Content-Security-Policy: the page may use its own style and scripts.
 
         Args:
-            has_review: whether it has the script of a comparison.
+            scripts: names of the page's scripts; see `page_scripts`.
         """
-        scripts = [self._source_of(name) for name in (_SCRIPT, *([_REVIEW] if has_review else []))]
+        sources = [self._source_of(name) for name in scripts]
         return "; ".join(
             (
                 "default-src 'none'",
-                f"script-src {' '.join(dict.fromkeys(scripts))}",
+                f"script-src {' '.join(dict.fromkeys(sources))}",
                 f"style-src {self._source_of(_STYLE)}",
                 "img-src data:",
                 # A file has no server of its own: this is for `coze-harness view`.
@@ -182,12 +185,18 @@ class PageLayout:
         """Return the page's separate files, by their names."""
         if not self.is_folder:
             return {}
-        return {name: _read_asset(name).encode() for name in (_STYLE, _SCRIPT, _REVIEW)}
+        return {name: _read_asset(name).encode() for name in (_STYLE, *_SCRIPTS)}
 
 
-def page_script(*, has_review: bool) -> str:
-    """Return the scripts of a run's page, with that of a comparison if it has one."""
-    return _read_asset(_SCRIPT) + (_read_asset(_REVIEW) if has_review else "")
+def page_scripts(*, has_review: bool, has_trials: bool) -> tuple[str, ...]:
+    """Return the names of the scripts of a run's page, in the order in which they run."""
+    optional = {_REVIEW: has_review, _PLAYGROUND: has_trials}
+    return tuple([name for name in _SCRIPTS if optional.get(name, True)])
+
+
+def script_source(scripts: Sequence[str]) -> str:
+    """Return the source of scripts, which names the words that they may show."""
+    return "".join(map(_read_asset, scripts))
 
 
 def _read_asset(name: str) -> str:

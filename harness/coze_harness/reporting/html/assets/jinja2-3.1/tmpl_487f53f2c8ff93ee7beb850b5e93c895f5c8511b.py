@@ -9,10 +9,11 @@ def root(context, missing=missing):
     if 0: yield None
     l_0_language = resolve('language')
     l_0_layout = resolve('layout')
-    l_0_review = resolve('review')
+    l_0_scripts = resolve('scripts')
     l_0_phrase_text = resolve('phrase_text')
     l_0_view = resolve('view')
     l_0_inline_asset = resolve('inline_asset')
+    l_0_review = resolve('review')
     l_0_values_of = resolve('values_of')
     l_0_rows = resolve('rows')
     l_0_listed = resolve('listed')
@@ -21,12 +22,6 @@ def root(context, missing=missing):
     l_0_head = resolve('head')
     l_0_chunks = resolve('chunks')
     l_0_word = l_0_both = l_0_phrase = l_0_href = l_0_label = l_0_home = l_0_optional = missing
-    try:
-        t_1 = environment.tests['none']
-    except KeyError:
-        @internalcode
-        def t_1(*unused):
-            raise TemplateRuntimeError("No test named 'none' found.")
     pass
     included_template = environment.get_template('words.html.j2', 'page.html.j2').make_module(context.get_all(), True, {'both': l_0_both, 'home': l_0_home, 'href': l_0_href, 'label': l_0_label, 'optional': l_0_optional, 'phrase': l_0_phrase, 'word': l_0_word})
     l_0_word = getattr(included_template, 'word', missing)
@@ -49,7 +44,7 @@ def root(context, missing=missing):
     yield '<!doctype html>\n<html lang="'
     yield escape(('zh-CN' if ((undefined(name='language') if l_0_language is missing else l_0_language) == 'zh') else 'en'))
     yield '">\n<head>\n<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="'
-    yield escape(context.call(environment.getattr((undefined(name='layout') if l_0_layout is missing else l_0_layout), 'policy'), has_review=(not t_1((undefined(name='review') if l_0_review is missing else l_0_review)))))
+    yield escape(context.call(environment.getattr((undefined(name='layout') if l_0_layout is missing else l_0_layout), 'policy'), (undefined(name='scripts') if l_0_scripts is missing else l_0_scripts)))
     yield '">\n<meta name="referrer" content="no-referrer">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n<title>'
     yield escape(context.call((undefined(name='phrase_text') if l_0_phrase_text is missing else l_0_phrase_text), environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'sentence')))
     yield ' '
@@ -92,11 +87,11 @@ def root(context, missing=missing):
     l_0_optional = {'compare': (undefined(name='review') if l_0_review is missing else l_0_review), 'matrix': environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'matrix'), 'mutations': environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'mutation'), 'history': (environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'history') or environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'flaky'))}
     context.vars['optional'] = l_0_optional
     context.exported_vars.add('optional')
-    def t_2(fiter):
+    def t_1(fiter):
         for l_1_name in fiter:
             if context.call(environment.getattr((undefined(name='optional') if l_0_optional is missing else l_0_optional), 'get'), l_1_name, True):
                 yield l_1_name
-    for l_1_name in t_2(('compare', 'mutations', 'overview', 'trials', 'matrix', 'history')):
+    for l_1_name in t_1(('compare', 'mutations', 'overview', 'trials', 'matrix', 'history')):
         _loop_vars = {}
         pass
         yield '<a href="#v='
@@ -267,26 +262,22 @@ def root(context, missing=missing):
     yield escape((undefined(name='head') if l_0_head is missing else l_0_head))
     yield '</script>\n'
     yield escape((undefined(name='chunks') if l_0_chunks is missing else l_0_chunks))
-    if (undefined(name='review') if l_0_review is missing else l_0_review):
+    for l_1_name in (undefined(name='scripts') if l_0_scripts is missing else l_0_scripts):
+        _loop_vars = {}
         pass
         if environment.getattr((undefined(name='layout') if l_0_layout is missing else l_0_layout), 'is_folder'):
             pass
-            yield '<script src="review.js"></script>'
+            yield '<script src="'
+            yield escape(l_1_name)
+            yield '"></script>'
         else:
             pass
             yield '<script>'
-            yield escape(context.call((undefined(name='inline_asset') if l_0_inline_asset is missing else l_0_inline_asset), 'review.js'))
+            yield escape(context.call((undefined(name='inline_asset') if l_0_inline_asset is missing else l_0_inline_asset), l_1_name, _loop_vars=_loop_vars))
             yield '</script>'
         yield '\n'
-    if environment.getattr((undefined(name='layout') if l_0_layout is missing else l_0_layout), 'is_folder'):
-        pass
-        yield '<script src="report.js"></script>'
-    else:
-        pass
-        yield '<script>'
-        yield escape(context.call((undefined(name='inline_asset') if l_0_inline_asset is missing else l_0_inline_asset), 'report.js'))
-        yield '</script>'
-    yield '\n</body>\n</html>'
+    l_1_name = missing
+    yield '</body>\n</html>'
 
 blocks = {}
-debug_info = '1=31&3=50&6=52&10=54&11=58&14=64&17=67&18=71&19=75&21=77&22=90&23=92&24=95&25=103&31=109&32=111&33=136&34=138&35=141&37=151&38=154&39=160&40=164&44=172&45=176&50=187&52=190&53=192&56=199&58=202&59=204&63=212&64=214&67=221&71=223&72=225&73=228&75=230&76=233&82=236&84=238&86=241&87=243&90=250&92=253&93=255&98=263&100=267&101=269&103=281'
+debug_info = '1=26&3=45&6=47&10=49&11=53&14=59&17=62&18=66&19=70&21=72&22=85&23=87&24=90&25=98&31=104&32=106&33=131&34=133&35=136&37=146&38=149&39=155&40=159&44=167&45=171&50=182&52=185&53=187&56=194&58=197&59=199&63=207&64=209&67=216&71=218&72=220&73=223&75=225&76=228&82=231&84=233&86=236&87=238&90=245&92=248&93=250&98=258&100=262&101=264'
