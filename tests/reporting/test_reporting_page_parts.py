@@ -46,7 +46,7 @@ from coze_harness.reporting.report_formats import FORMATS, PageOptions
 from coze_harness.reporting.row_order import flaky_ids, rank_rows
 from coze_harness.reporting.run_view import run_view
 from coze_harness.reporting.safe_text import show_control_characters
-from coze_harness.reporting.trial_view import http_view
+from coze_harness.reporting.trial_view import http_view, trial_view
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_rendering import (
@@ -285,6 +285,24 @@ def test_a_request_that_was_refused_is_told_from_one_that_was_answered() -> None
     )
     assert [call.is_refused for call in http.calls] == [True, False]
     assert http.calls[1].wait_key == "http.wait.retry"
+
+
+def test_retries_are_missing_where_a_wait_has_no_known_reason() -> None:
+    sent, polled = LoggedCall("POST", "/v3/chat", 200, 0.0, 0.1), "/v3/chat/retrieve"
+    late = replace(sent, start=1.2)
+    assert not http_view([sent, LoggedCall("GET", polled, 200, 1.5, 0.1)]).may_hide_retries
+    assert not http_view([replace(sent, status=429), late]).may_hide_retries
+    assert not http_view([sent, replace(sent, start=0.15)]).may_hide_retries
+    assert http_view([sent, late]).may_hide_retries
+    first = http_view([late])
+    assert first.may_hide_retries
+    assert (first.calls[0].wait, first.calls[0].wait_key) == ("1.20", "http.wait.other")
+
+
+def test_only_a_replayed_trial_says_when_it_was_recorded() -> None:
+    made = replace(trial(), recorded_at="2026-11-22T10:03:12+00:00")
+    assert trial_view(made).recorded_at == ""
+    assert trial_view(replace(made, request_count=0)).recorded_at == "2026-11-22 10:03:12 UTC"
 
 
 @settings(max_examples=scaled(40), deadline=None)

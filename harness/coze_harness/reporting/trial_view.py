@@ -51,6 +51,8 @@ from coze_harness.reporting.wording import Wording
 
 # Shorter pauses between requests are not shown as waits, in seconds.
 _SHORTEST_WAIT: Final = 0.005
+# The shortest time before a request is sent again.
+_RETRY_WAIT: Final = 0.25
 _METHODS: Final = ("GET", "POST")
 _POLL: Final = "/v3/chat/retrieve"
 _SUBMIT: Final = "/v3/chat/submit_tool_outputs"
@@ -86,7 +88,7 @@ def trial_view(result: TrialResult, wording: Wording | None = None) -> TrialView
         [single_line(tag) for tag in key.tags],
         _place(key.file, key.line),
         single_line(key.cassette),
-        single_line(result.recorded_at).replace("T", " ", 1).replace("+00:00", " UTC"),
+        _recorded_at(result),
         turns,
         http_view(result.http_log) if result.http_log else None,
         diff_view(result, wording) if change or result.status is not TrialStatus.PASSED else None,
@@ -340,6 +342,14 @@ def _as_json(snapshot: BotSnapshot) -> str:
         return repr(dict(snapshot.details))
 
 
+def _recorded_at(result: TrialResult) -> str:
+    """Return when a replayed trial was recorded; empty for one that made its requests itself."""
+    logged = sum([call.repeat_count for call in result.http_log])
+    if result.request_count >= logged > 0:
+        return ""
+    return single_line(result.recorded_at).replace("T", " ", 1).replace("+00:00", " UTC")
+
+
 # --- the HTTP log -------------------------------------------------------------------------------
 
 
@@ -348,15 +358,16 @@ def http_view(log: Sequence[LoggedCall]) -> HttpView:
     total = max([call.start + call.elapsed for call in log])
     calls: list[CallView] = []
     end = total_wait = 0.0
-    refused = False
+    refused = may_hide_retries = False
     for number, call in enumerate(log, start=1):
         start, elapsed, repeats = call.start, call.elapsed, call.repeat_count
         wait = wait_key = ""
-        if start - end >= _SHORTEST_WAIT and number > 1:
+        if start - end >= (_SHORTEST_WAIT if number > 1 else _RETRY_WAIT):
             total_wait += start - end
             wait = f"{start - end:.2f}"
             is_poll = call.path.startswith(_POLL)
             wait_key = f"http.wait.{'retry' if refused else 'poll' if is_poll else 'other'}"
+            may_hide_retries |= not (refused or is_poll) and start - end >= _RETRY_WAIT
         end = max(end, start + elapsed)
         refused = call.status == _TOO_MANY or call.code in _BUSY
         curl_path = path = call.path
@@ -382,7 +393,8 @@ def http_view(log: Sequence[LoggedCall]) -> HttpView:
     marks = [
         f"{total * part / _MARKS:.{0 if total >= _MARKS * 2 else 1}f}" for part in range(_MARKS + 1)
     ]
-    return HttpView(calls, f"{total:.2f}", f"{requests:.2f}", f"{total_wait:.2f}", marks)
+    times = f"{total:.2f}", f"{requests:.2f}", f"{total_wait:.2f}"
+    return HttpView(calls, *times, marks, may_hide_retries)
 
 
 def _curl_body(call: LoggedCall) -> str:

@@ -149,13 +149,18 @@ class CallView(NamedTuple):
 
 
 class HttpView(NamedTuple):
-    """A trial's HTTP log; `total`, `total_wait` and the marks of the time axis are seconds."""
+    """A trial's HTTP log; `total`, `total_wait` and the marks of the time axis are seconds.
+
+    `may_hide_retries`: a wait has no known reason. A recording keeps only the last attempt of a
+    request, so the attempts before it look like a wait.
+    """
 
     calls: Sequence[CallView]
     total: str
     total_requests: str
     total_wait: str
     marks: Sequence[str]
+    may_hide_retries: bool
 
 
 class ErrorView(NamedTuple):

@@ -232,7 +232,7 @@ def _texts_and_sizes(trial: TrialView) -> tuple[list[str], list[object]]:
             texts += call[:-1]
             sizes.append(call.is_refused)
         texts += (http.total, http.total_requests, http.total_wait, *http.marks)
-        sizes.append(len(http.calls))
+        sizes += (len(http.calls), http.may_hide_retries)
     if diff is not None:
         _add_diff(diff, texts, sizes)
     texts += error or ()
