@@ -116,7 +116,7 @@ def test_accept_takes_the_file_of_decisions(
     page.keyboard.press("a")
     card(page, "holiday-hours").get_by_text("Reject").click()
     card(page, "ship-cities").get_by_text("Edit expectation").click()
-    card(page, "ship-cities").locator("textarea").fill("运费规则已变")
+    card(page, "ship-cities").get_by_label("Note").fill("运费规则已变")
     with page.expect_download() as started:
         page.get_by_text("Download decisions").click()
     path = project.path("decisions.json")

@@ -70,14 +70,16 @@ def test_a_page_is_well_formed_and_has_one_of_what_there_must_be_one(page: Page)
         assert f"v-{view}" in ids
 
 
-def test_the_policy_allows_the_one_style_and_the_one_script(source: str, page: Page) -> None:
+def test_the_policy_allows_the_one_style_and_the_scripts(source: str, page: Page) -> None:
     policy = page.named("meta")[1]
     assert policy["http-equiv"] == "Content-Security-Policy"
     (style,) = re.findall(r"<style>(.*?)</style>", source, re.S)
-    (script,) = re.findall(r"<script>(.*?)</script>", source, re.S)
-    allowed = [b64encode(sha256(text.encode()).digest()).decode() for text in (script, style)]
+    scripts = re.findall(r"<script>(.*?)</script>", source, re.S)
+    assert len(scripts) == 2
+    allowed = [b64encode(sha256(text.encode()).digest()).decode() for text in (*scripts, style)]
     assert policy["content"] == (
-        f"default-src 'none'; script-src 'sha256-{allowed[0]}'; style-src 'sha256-{allowed[1]}'; "
+        f"default-src 'none'; script-src 'sha256-{allowed[0]}' 'sha256-{allowed[1]}'; "
+        f"style-src 'sha256-{allowed[2]}'; "
         "img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
     )
@@ -94,7 +96,7 @@ def test_a_folder_has_style_and_script_beside_the_page() -> None:
     assert {"src": "report.js"} in page.named("script")
     assert not page.named("style")
     assert "script-src 'self'; style-src 'self';" in str(page.named("meta")[1]["content"])
-    assert set(beside) == {"report.css", "report.js", "review.js"}
+    assert set(beside) == {"report.css", "report.js", "review.js", "playground.js"}
     assert b"--page" in beside["report.css"]
 
 

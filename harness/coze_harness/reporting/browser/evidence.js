@@ -78,7 +78,7 @@ function clearHighlight(article) {
  * @returns {[HTMLElement | null, number[]]}
  */
 function evidenceAt(target) {
-  const part = target instanceof Element ? target.closest("mark[data-e], li[data-e]") : null;
+  const part = target instanceof Element && !target.closest(".play") ? target.closest("mark[data-e], li[data-e]") : null;
   const turn = part?.closest(".turn") ?? null;
   return [/** @type {HTMLElement | null} */ (turn), numbersOf(part)];
 }

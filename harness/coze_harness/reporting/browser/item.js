@@ -162,7 +162,7 @@ function doubleQuoted(quoted) {
  */
 function scalarOf(text) {
   if (text === "true" || text === "false") return text === "true";
-  if (/^(?:0|[1-9]\d{0,14})$/.test(text)) return Number(text);
+  if (/^(?:0|[1-9]\d{0,14})(?:\.\d{0,8}[1-9])?$/.test(text)) return Number(text);
   const isOther = WORDS_OF_OTHER_TYPES.test(text) || (/^[\d.]/.test(text) && /^[ -~]*$/.test(text) && !/^\.[*+?]/.test(text));
   if (isOther || !PLAIN_START.test(text) || /:(?: |$)| #/.test(text) || text !== text.trim()) throw new NotHereError("play.quote");
   return text;

@@ -153,7 +153,7 @@ function regex(value, outside) {
 function length(value) {
   const { min, max, unit = "chars", ...others } = mappingOf(value);
   const limits = [min, max].filter((limit) => limit !== undefined);
-  const isKnown = limits.length && limits.every((limit) => typeof limit === "number") && !Object.keys(others).length;
+  const isKnown = limits.length && limits.every(Number.isInteger) && !Object.keys(others).length;
   const [least, most] = [Number(min ?? 0), Number(max ?? Infinity)];
   const measure = { chars: countCharacters, words: countWords, lines: countLines }[String(unit)];
   if (!isKnown || least > most || !measure) throw new NotHereError("play.value", { key: "length" });

@@ -112,9 +112,9 @@ export class Playground {
       ["label", 0, ["span", { "data-w": "play.yaml" }], ["textarea", { class: "yaml", spellcheck: "false", "aria-describedby": id }]],
       ["p", { class: "live", id, role: "status" }],
       ["div", { class: "next" }],
-      ["ul", { class: "again", "data-w-label": "play.answers" }],
+      ["ul", { class: "verdicts again", "data-w-label": "play.answers" }],
       ["p", { class: "small lacking" }],
-      ["div", { class: "acts" }, ["button", { type: "button", class: "take", "data-w": "decide.copy_yaml" }], ["button", { type: "button", class: "quiet back", "data-w": "play.reset" }], ["code", 0]],
+      ["p", { class: "acts" }, ["button", { type: "button", class: "take", "data-w": "decide.copy_yaml" }], " ", ["button", { type: "button", class: "quiet back", "data-w": "play.reset" }], " ", ["code", 0]],
     ]);
     place.prepend(words.translate(panel));
     if (place.matches("li")) place.append(panel);
@@ -246,7 +246,7 @@ function rowOf({ answer, side, names, was }, verdict) {
     "li",
     { class: status },
     ["p", 0, ...before, ["span", { class: `st ${status}`, "data-w": isKnown ? `status.${status}` : "play.not_here" }], " ", ...labels, " ", ["bdi", { class: "soft" }, names.slice(0, MAX_NAMES).join(", ") + more]],
-    ["p", { class: "said", dir: "auto" }, answer.length > MAX_TEXT ? `${answer.slice(0, MAX_TEXT)}…` : answer || "–"],
+    ["p", { dir: "auto" }, answer.length > MAX_TEXT ? `${answer.slice(0, MAX_TEXT)}…` : answer || "–"],
   ];
 }
 
