@@ -287,7 +287,8 @@ def test_on_paper_there_are_no_buttons(compared: ProjectFolder, visit: Visit) ->
     page.emulate_media(media="print")
     assert page.locator("h1").is_visible()
     assert card(page, "refund-days").locator(".diff").first.is_visible()
-    assert page.locator(".dec:visible, .foot:visible, .rail:visible").count() == 0
+    assert page.locator("button:visible, .foot:visible, .rail:visible").count() == 0
+    assert page.locator("#list:visible, #first:visible").count() == 0, "content twice"
 
 
 def test_without_a_script_the_cards_can_be_read(compared: ProjectFolder, visit: Visit) -> None:

@@ -76,7 +76,7 @@ def test_each_number_that_two_runs_have_is_drawn_oldest_on_the_left() -> None:
     assert [label.split(":")[0] for label in labels] == [
         "Scenarios that passed",
         "Time of a trial, P95",
-        "tokens",
+        "Tokens of a run",
     ]
     for words in ("100 %", "50 %", "3.00 s", "6.00 s", "1,200", "2,400"):
         assert words in page.text

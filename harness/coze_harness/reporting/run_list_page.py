@@ -129,6 +129,6 @@ def run_list_charts(runs: Sequence[Run]) -> list[Chart]:
     charts = (
         draw_chart("listing.passed", shares, format_percent, lowest, 100.0, min_values=2),
         draw_chart("listing.p95", times, format_seconds, min_values=2),
-        draw_chart("fact.tokens", tokens, format_number, min_values=2),
+        draw_chart("history.tokens", tokens, format_number, min_values=2),
     )
     return [chart for chart in charts if chart]

@@ -34,6 +34,8 @@ export function showPosition(bar, list, id, words) {
   const where = /** @type {HTMLElement} */ (bar.querySelector(".where"));
   where.dataset.v = JSON.stringify({ at: at < 0 ? "–" : String(at + 1), of: String(failing.length) });
   words.translate(where);
+  // Without failing trials there is nowhere to go on to.
+  for (const part of bar.querySelectorAll('.where, [data-do="back"], [data-do="on"]')) part.toggleAttribute("hidden", !failing.length);
   for (const [what, step] of /** @type {[string, number][]} */ ([["back", -1], ["on", 1]])) {
     bar.querySelector(`[data-do="${what}"]`)?.toggleAttribute("disabled", !list.next(id, step, isFailing));
   }

@@ -215,13 +215,13 @@ class HtmlWriter:
                 first.append((row, entries.tree(entry)))
 
     def _history(self, row: TrialRow) -> bytes:
-        """Return the status signs of previous runs, at the end of a row."""
+        """Return the bars of previous runs, at the end of a row."""
         statuses = status_history(row, _MAX_HISTORY)
-        signs = "".join([f'<i class="{status}">{sign}</i>' for status, sign in statuses])
+        bars = "".join([f'<i class="{status}"></i>' for status, _ in statuses])
         label = self._renderer.words.word("history.past")
         return (
             f'<span class="past" role="img" data-w-label="history.past" aria-label="{label}">'
-            f"{signs}</span>"
+            f"{bars}</span>"
         ).encode()
 
     def _word(self, key: bytes, words: dict[bytes, bytes]) -> bytes:

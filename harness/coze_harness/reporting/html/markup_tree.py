@@ -101,8 +101,9 @@ def _tokens(node: object, words: Catalogue) -> Iterator[MarkupToken]:
         yield from _attribute_tokens(attributes, words)
         yield _TAG_END
     else:
-        yield from (("class", "fold"), _TAG_END, ("<", "summary"), _TAG_END)
-        yield from (("", words.word(f"tab.{panel}")), ("/", "summary"))
+        key = f"tab.{panel}"
+        yield from (("class", "fold"), _TAG_END, ("<", "summary"), ("data-w", key), _TAG_END)
+        yield from (("", words.word(key)), ("/", "summary"))
     if "data-w" in attributes:
         values = orjson.loads(attributes["data-v"]) if "data-v" in attributes else {}
         yield "", words.word(attributes["data-w"], values)
@@ -118,7 +119,7 @@ def _attribute_tokens(attributes: dict[str, str], words: Catalogue) -> Iterator[
     for name, value in attributes.items():
         if name in _LABELS:
             yield _LABELS[name], words.word(value)
-        elif name not in ("data-tree", "data-second"):
+        elif name != "data-tree":
             yield name, value
     # A link in an answer: its target must not learn which page it was followed from.
     if attributes.get("href", "#")[0] != "#":

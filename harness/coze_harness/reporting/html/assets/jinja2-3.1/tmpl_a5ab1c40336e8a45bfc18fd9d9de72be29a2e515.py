@@ -26,6 +26,8 @@ def root(context, missing=missing):
             yield ' open'
         yield '><summary><span class="st '
         yield escape(l_1_badge)
+        yield '" data-w="status.'
+        yield escape(l_1_badge)
         yield '">'
         yield escape(l_1_label)
         yield '</span> <b><bdi>'
@@ -36,4 +38,4 @@ def root(context, missing=missing):
     l_1_loop = l_1_name = l_1_badge = l_1_label = l_1_tree = missing
 
 blocks = {}
-debug_info = '2=13&3=20&4=24&5=34'
+debug_info = '2=13&3=20&4=24&5=36'

@@ -154,7 +154,7 @@ def root(context, missing=missing):
         yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'fact.run'))
         yield '<th>'
         yield escape(context.call((undefined(name='say') if l_0_say is missing else l_0_say), 'fact.status'))
-        for l_1_key in ('status.passed', 'status.failed', 'status.error', 'view.trials', 'overview.share'):
+        for l_1_key in ('status.passed', 'status.failed', 'status.error', 'listing.scenarios', 'overview.share'):
             _loop_vars = {}
             pass
             yield '<th class="num">'

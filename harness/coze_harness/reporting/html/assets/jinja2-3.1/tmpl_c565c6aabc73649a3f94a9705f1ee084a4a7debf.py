@@ -128,15 +128,13 @@ def root(context, missing=missing):
             yield '</bdi></a> <span class="past" role="img" '
             yield escape(context.call((undefined(name='label') if l_1_label is missing else l_1_label), 'history.past', _loop_vars=_loop_vars))
             yield '>'
-            for (l_2_status, l_2_icon) in l_1_history:
+            for (l_2_status, l_2__) in l_1_history:
                 _loop_vars = {}
                 pass
                 yield '<i class="'
                 yield escape(l_2_status)
-                yield '">'
-                yield escape(l_2_icon)
-                yield '</i>'
-            l_2_status = l_2_icon = missing
+                yield '"></i>'
+            l_2_status = l_2__ = missing
             yield '</span></li>\n'
         l_1_name = l_1_anchor = l_1_history = l_1_href = l_1_label = missing
         yield '</ol>\n</section>\n'
