@@ -110,15 +110,12 @@ def test_every_offered_item_is_one_that_a_scenario_may_have(page: Path, visit: V
 def test_hostile_texts_stay_texts(hostile: Path, visit: Visit) -> None:
     watch = visit(hostile)
     page = watch.go("v=trials")
-    seen = 0
     for link in page.locator("#list a.row").all()[:6]:
         watch.move(str(link.get_attribute("href"))[1:])
-        for opener in page.locator("#trial .try").all()[:1]:
-            opener.evaluate("one => one.click()")
-            watch.settle()
-            edit_box = page.locator(".play .yaml").first
-            edit_box.fill('contains: "<img src=x onerror=window.__xss=1>"')
-            page.wait_for_timeout(200)
+        page.evaluate("() => document.querySelector('#trial .try')?.click()")
+        watch.settle()
+    # Of hostile records, too, what is offered is only ever the value of a text field.
+    assert page.locator(".play :is(img, script, object)").count() == 0
 
 
 @pytest.mark.parametrize(("scheme", "lang", "width"), [("light", "en", 1400), ("dark", "zh", 390)])

@@ -63,9 +63,10 @@ def test_the_policy_comes_first_and_names_the_very_bytes(
     said = str(policy["content"])
     styles = [text for at, text in outline.texts if at["tag"] == "style"]
     scripts = [text for at, text in outline.texts if at["tag"] == "script" and "type" not in at]
-    (style,), (script,) = styles, scripts
+    (style,) = styles
+    allowed = " ".join(f"'sha256-{digest(one)}'" for one in scripts)
     assert said == (
-        f"default-src 'none'; script-src 'sha256-{digest(script)}';"
+        f"default-src 'none'; script-src {allowed};"
         f" style-src 'sha256-{digest(style)}'; img-src data:; connect-src 'self';"
         " base-uri 'none'; form-action 'none';"
         " require-trusted-types-for 'script'; trusted-types 'none'"
@@ -136,7 +137,8 @@ def test_behind_jenkins_policy_the_report_can_be_read(
     options = PageOptions(layout=layout)
     write_page(tmp_path / "index.html", results, hostile_run(results), options)
     at = f"{jenkins}/index.html"
-    beside = frozenset({f"{jenkins}/report.css", f"{jenkins}/report.js", f"{jenkins}/favicon.ico"})
+    names = ("report.css", "report.js", "playground.js", "favicon.ico")
+    beside = frozenset(f"{jenkins}/{name}" for name in names)
     page = visit(at, also=beside, script=False, quiet=False).go()
     whole = page.locator("body").inner_text()
     assert "could not be judged" in whole
@@ -155,7 +157,8 @@ def test_a_folder_layout_works_from_the_disk_like_a_single_file(
     text = path.read_text("utf-8")
     assert "<style" not in text
     assert not re.search(r"<script(?! (type|src)=)", text)
-    uris = frozenset((tmp_path / name).as_uri() for name in ("report.css", "report.js"))
+    names = ("report.css", "report.js", "playground.js")
+    uris = frozenset((tmp_path / name).as_uri() for name in names)
     watch = visit(path, also=uris)
     page = watch.go("s=hours%5B%E5%8C%97%E4%BA%AC%5D")
     assert page.locator("#trial h2").inner_text() == "hours[北京]"
