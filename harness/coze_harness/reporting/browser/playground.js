@@ -107,7 +107,7 @@ export class Playground {
     const choice = all.length > 1 ? [/** @type {Tree} */ (["label", 0, ["span", { "data-w": "play.which" }], ["select", 0, ...all.map(optionOf)]])] : [];
     const panel = make([
       "div",
-      { class: "play", role: "group", "data-w-label": "play.edit" },
+      { class: "ed play", role: "group", "data-w-label": "play.edit" },
       ...choice,
       ["label", 0, ["span", { "data-w": "play.yaml" }], ["textarea", { class: "yaml", spellcheck: "false", "aria-describedby": id }]],
       ["p", { class: "live", id, role: "status" }],
