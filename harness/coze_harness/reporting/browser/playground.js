@@ -246,7 +246,7 @@ function rowOf({ answer, side, names, was }, verdict) {
     "li",
     { class: status },
     ["p", 0, ...before, ["span", { class: `st ${status}`, "data-w": isKnown ? `status.${status}` : "play.not_here" }], " ", ...labels, " ", ["bdi", { class: "soft" }, names.slice(0, MAX_NAMES).join(", ") + more]],
-    ["p", { dir: "auto" }, answer.length > MAX_TEXT ? `${answer.slice(0, MAX_TEXT)}…` : answer || "–"],
+    ["p", { class: "reason", dir: "auto" }, answer.length > MAX_TEXT ? `${answer.slice(0, MAX_TEXT)}…` : answer || "–"],
   ];
 }
 
