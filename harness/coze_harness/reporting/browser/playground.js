@@ -60,7 +60,7 @@ export class Playground {
    * Open the editor of a card's expectations, the first that fails.
    * @param {HTMLElement | null} card
    */
-  async openIn(card) {
+  async openInCard(card) {
     const place = /** @type {HTMLElement | null | undefined} */ (card?.querySelector(".ed"));
     const link = card?.querySelector('a[href^="#s="]')?.getAttribute("href") ?? "";
     if (!place || place.hidden || place.querySelector(".play")) return;

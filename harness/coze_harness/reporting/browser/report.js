@@ -215,7 +215,7 @@ export class Report {
           reject: (from) => review.decide("reject", from),
           edit: (from) => {
             review.decide("edit", from);
-            this.playground?.openIn(review.current);
+            this.playground?.openInCard(review.current);
           },
           undo: (from) => review.undo(from),
           safe: () => review.acceptSafe(),
