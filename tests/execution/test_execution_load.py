@@ -13,6 +13,7 @@ from coze_harness.execution import FlowTask, run_concurrently
 from coze_harness.model import Reply
 from coze_harness.server.server_process import RunningServer, serve
 from coze_harness.transport import HttpTransport, TimedTransport
+from scale import scaled
 from talking import TOKEN, dialogue, script, turn
 
 
@@ -67,10 +68,11 @@ def test_256_conversations_of_two_seconds_take_little_longer_than_one(
 
 
 @pytest.mark.parametrize("server", [1.0], indirect=True)
-def test_2000_conversations_at_once_need_no_more_than_their_workers(server: RunningServer) -> None:
-    replies, _wall, threads = held(server, 2000, workers=16, pace=PollSchedule(timeout=60))
-    assert [reply.answer for reply in replies] == ["好的"] * 2000
-    assert len({reply.conversation_id for reply in replies}) == 2000
-    assert server.calls["POST /v3/chat"] == 2000
+def test_many_conversations_at_once_need_no_more_than_their_workers(server: RunningServer) -> None:
+    count = scaled(2000)
+    replies, _wall, threads = held(server, count, workers=16, pace=PollSchedule(timeout=60))
+    assert [reply.answer for reply in replies] == ["好的"] * count
+    assert len({reply.conversation_id for reply in replies}) == count
+    assert server.calls["POST /v3/chat"] == count
     assert server.connections <= 16
     assert threads <= 16

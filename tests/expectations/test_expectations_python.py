@@ -5,13 +5,16 @@ from __future__ import annotations
 import pickle
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from builders import reply
 from coze_harness.expectations import ExpectationKind, build_expectation
+from coze_harness.expectations.function_reference import FunctionReference
 from coze_harness.model import Verdict, VerdictStatus
 from coze_harness.model.errors import ScenarioError
+from coze_harness.model.location import Location
 from coze_harness.model.project_code import ProjectCode
 from coze_harness.model.trial import EvaluationContext
 from coze_harness.yaml_source import read_yaml
@@ -254,3 +257,15 @@ def test_an_edited_function_is_another_expectation(code: ProjectCode) -> None:
         assert declare("python: own_checks.tone:polite", code) != before
     finally:
         file.write_text(text, "utf-8")
+
+
+def test_a_module_that_another_thread_imports_is_waited_for(tmp_path: Path) -> None:
+    slow = "import time\ntime.sleep(0.3)\ndef polite(reply):\n    return True\n"
+    (tmp_path / "slow_checks.py").write_text(slow, "utf-8")
+    reference = FunctionReference("slow_checks:polite", str(tmp_path), Location("a.yaml", 1))
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            loaded = list(threads.map(lambda _: reference.load(), range(4)))
+    finally:
+        sys.modules.pop("slow_checks", None)
+    assert len(set(map(id, loaded))) == 1

@@ -114,8 +114,10 @@ def import_module(name: str, root: str) -> ModuleType:
         ModuleImportError: it does not exist, raises, or another module has its name.
     """
     try:
-        module = sys.modules.get(name)
-        if module is None:
+        if name in sys.modules:
+            # Waits where another thread is still importing it.
+            module = importlib.import_module(name)
+        else:
             with importable(root):
                 _forget_folders(root)
                 module = importlib.import_module(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 _ASSETS: Final = Path(__file__).with_name("assets")
-_SCRIPT: Final = "report.js"
+_SCRIPTS: Final = re.compile(r"\bscript-src ([^;\"]*)")
 
 
 def served_policy() -> str:
@@ -36,9 +37,12 @@ def served_policy() -> str:
 
 
 def is_current_page(beginning: str) -> bool:
-    """Return whether a run's page, of which this is the beginning, has this version's script."""
-    policy = unescape(beginning)
-    return any(source in policy for source in (*_sources(_SCRIPT), "script-src 'self'"))
+    """Return whether a run's page, of which this is the beginning, has this version's scripts."""
+    allowed = _SCRIPTS.search(unescape(beginning))
+    if allowed is None:
+        return False
+    sources = set(allowed[1].split())
+    return sources == {"'self'"} or set() < sources <= set(_sources("*.js"))
 
 
 def _sources(pattern: str) -> Iterator[str]:
