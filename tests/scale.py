@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-SCALE = float(os.environ.get("COZE_TEST_SCALE", "0.2"))
+SCALE = float(os.environ.get("COZE_TEST_SCALE", "0.25"))
 """1 in `make soak`, which runs all tests in full."""
 
 
