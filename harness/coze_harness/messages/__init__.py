@@ -1,8 +1,10 @@
 """Messages for people as data: an id with parameters, and its text in English and Chinese."""
 
-from coze_harness.messages.catalogue import LANGUAGES, Catalogue, Language
-from coze_harness.messages.message import (
+from coze_harness.messages.catalogue import (
+    LANGUAGES,
     LITERAL,
+    Catalogue,
+    Language,
     LocalizedText,
     Param,
     UserText,

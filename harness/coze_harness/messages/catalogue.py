@@ -1,4 +1,4 @@
-"""The texts of all messages in English and Chinese: the JSON files of this folder.
+"""Messages, and their texts in English and Chinese: the JSON files of this folder.
 
 Each file maps an id to its texts: `{"trial.none": {"en": "No trial ran.", "zh": "没有测试。"}}`.
 
@@ -14,15 +14,81 @@ Each file maps an id to its texts: `{"trial.none": {"en": "No trial ran.", "zh":
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 import msgspec
+from msgspec import Struct
 
-from coze_harness.messages.message import LITERAL, LocalizedText, Param
+LITERAL: Final = "literal"
+"""The id of data: its text is the same in every language."""
+
+
+class LocalizedText(Struct, frozen=True):
+    """A text for people that has no language yet; `Catalogue.text` writes it.
+
+    `str()` gives it in English. An empty `id` is an empty text: the message is false then.
+    """
+
+    id: str = ""
+    params: Mapping[str, str | int | float | LocalizedText | tuple[str | LocalizedText, ...]] = {}
+
+    def __str__(self) -> str:
+        return _english().text(self)
+
+    def __bool__(self) -> bool:
+        return bool(self.id)
+
+
+Param: TypeAlias = str | int | float | LocalizedText | tuple[str | LocalizedText, ...]
+"""A value of a message: data that is never translated, a number, another message, or several."""
+
+UserText: TypeAlias = str | LocalizedText
+"""A message, or a text that is the same in every language."""
+
+
+def message(identifier: str, /, **params: Param) -> LocalizedText:
+    """Return the message of an id of the catalogue.
+
+    Args:
+        identifier: the id.
+        params: the values for the placeholders of its text.
+    """
+    return LocalizedText(identifier, params)
+
+
+def literal(text: str) -> LocalizedText:
+    """Return the message that is this text in every language: data, or a text of another tool."""
+    return LocalizedText(LITERAL, {"text": text}) if text else LocalizedText()
+
+
+def as_message(text: UserText) -> LocalizedText:
+    """Return a text as a message."""
+    return literal(text) if isinstance(text, str) else text
+
+
+def change_texts(text: LocalizedText, change: Callable[[str], str]) -> LocalizedText:
+    """Return a message whose values are changed where they are texts, such as redacted.
+
+    Args:
+        text: a message; its numbers stay, the messages inside it are changed, too.
+        change: returns the new text for a text.
+    """
+    return LocalizedText(text.id, {name: _changed(v, change) for name, v in text.params.items()})
+
+
+def _changed(value: Param, change: Callable[[str], str]) -> Param:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, LocalizedText):
+        return change_texts(value, change)
+    if isinstance(value, tuple):
+        return tuple([change(v) if isinstance(v, str) else change_texts(v, change) for v in value])
+    return value
+
 
 Language: TypeAlias = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
@@ -158,3 +224,8 @@ def choose_language(
         if named.lower().startswith("en"):
             return "en"
     return default
+
+
+@cache
+def _english() -> Catalogue:
+    return Catalogue()
