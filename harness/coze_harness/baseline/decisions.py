@@ -234,7 +234,7 @@ def other_candidate(one: ScenarioDecision, run_id: str) -> UsageError:
 
 
 def more_errors(decisions: Decisions, count: int) -> UsageError:
-    """Return the error that stands for those after the first `count`."""
+    """Return the error in place of those after the first `count`."""
     return UsageError(
         message("decisions.more_errors", n=count),
         where=Location(decisions.location.path),

@@ -53,7 +53,7 @@ def _build(item: JSON, positions: YamlPositions, code: ProjectCode) -> Expectati
 
 
 def judge_text(expectations: list[Expectation], answer: str, prompt: str) -> TurnResult:
-    """Return the verdicts on a text that stands for a bot's whole answer to a prompt.
+    """Return the verdicts on a text, as if it were a bot's whole answer to a prompt.
 
     Raises:
         HarnessError: an expectation cannot be evaluated.
