@@ -11,6 +11,7 @@ from coze_harness.model import TrialRow, TrialStatus
 from coze_harness.reporting.row_order import STATUS_ORDER
 from coze_harness.reporting.safe_text import language_hint, single_line, truncate_text
 from coze_harness.reporting.view_model import anchor
+from coze_harness.results.struct_decoding import decode_struct
 
 MAX_PREVIEWED: Final = 200
 """Rows with previews of answers; those that differ come first."""
@@ -62,7 +63,7 @@ class _Record(msgspec.Struct):
 def preview_answer(record: bytes) -> AnswerPreview | None:
     """Return the last answer in a line of trials.jsonl; None if it has none."""
     try:
-        turns = msgspec.json.decode(record, type=_Record).turns
+        turns = decode_struct(record, _Record).turns
     except msgspec.MsgspecError:
         return None
     answers = [turn.answer for turn in turns if turn.answer and turn.answer.strip()]

@@ -32,6 +32,7 @@ from coze_harness.reporting.failure_causes import FAILING
 from coze_harness.reporting.row_order import STATUS_ORDER
 from coze_harness.reporting.safe_text import HIDDEN, format_duration, single_line
 from coze_harness.reporting.view_model import FlipView, TrialView, anchor
+from coze_harness.results.struct_decoding import decode_struct
 
 if TYPE_CHECKING:
     from coze_harness.reporting.prompt_echo import PromptEcho
@@ -121,7 +122,7 @@ def trial_card(trial: TrialView) -> bytes:
 
 def read_trial_card(data: bytes) -> TrialCard | None:
     """Return the card that `trial_card` has written; None for an empty one."""
-    return msgspec.json.decode(data, type=TrialCard) if data else None
+    return decode_struct(data, TrialCard) if data else None
 
 
 class CaseShare(NamedTuple):

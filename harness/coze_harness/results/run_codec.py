@@ -34,6 +34,7 @@ from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
 from coze_harness.model.record import Count
 from coze_harness.results.stored_trial import StoredKey
+from coze_harness.results.struct_decoding import convert_to_struct, decode_struct
 from coze_harness.results.trial_decoding import load_key
 from coze_harness.results.trial_encoding import dump_json, to_plain
 
@@ -312,11 +313,11 @@ def _check_version(source: bytes, location: Location) -> None:
 def _load(source: bytes, kind: type[Stored], location: Location) -> Stored:
     try:
         try:
-            return msgspec.json.decode(source, type=kind)
+            return decode_struct(source, kind)
         except msgspec.ValidationError:
             raise
         except msgspec.DecodeError:  # half a surrogate pair in some value
-            return msgspec.convert(json.loads(source), kind)
+            return convert_to_struct(json.loads(source), kind)
     except (ValueError, msgspec.DecodeError, RecursionError) as error:
         raise _unreadable(str(error), location) from error
 

@@ -34,6 +34,7 @@ from coze_harness.results.stored_trial import (
     StoredVerdictChange,
     VerdictMessages,
 )
+from coze_harness.results.struct_decoding import convert_to_struct, decode_struct
 
 _NO_MESSAGES: Final = VerdictMessages()
 
@@ -61,8 +62,8 @@ def decode_line(line: bytes) -> TrialResult:
     """
     try:
         if line[:1] == b" ":
-            return _load_trial(msgspec.convert(json.loads(line), StoredTrial))
-        return _load_trial(msgspec.json.decode(line, type=StoredTrial))
+            return _load_trial(convert_to_struct(json.loads(line), StoredTrial))
+        return _load_trial(decode_struct(line, StoredTrial))
     except (msgspec.DecodeError, RecursionError) as error:
         raise ValueError(str(error)) from error
 
@@ -166,7 +167,7 @@ def _load_change(stored: StoredChange, trial: StoredTrial) -> TrialChange:
     baseline: TrialResult | None = None
     if stored.baseline is not None:
         shared = {name: getattr(trial, name) for name in SHARED_KEYS}
-        record = msgspec.convert({**shared, **stored.baseline, "change": None}, StoredTrial)
+        record = convert_to_struct({**shared, **stored.baseline, "change": None}, StoredTrial)
         baseline = _load_trial(record)
     turns = [
         TurnChange(
