@@ -209,7 +209,8 @@ def test_a_replay_is_not_flaky_because_of_its_history() -> None:
 
 
 def test_every_word_that_templates_ask_for_is_there() -> None:
-    known = {**load_files()["page"], **load_files()["decide"]}
+    files = load_files()
+    known = {**files["page"], **files["decide"], **files["earlier"]}
     for template in (PACKAGE / "templates").glob("*.j2"):
         source = template.read_text(encoding="utf-8")
         asked = re.findall(

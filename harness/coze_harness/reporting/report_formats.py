@@ -19,6 +19,7 @@ from coze_harness.reporting.report_writer import ReportWriter
 from coze_harness.reporting.run_view import run_view
 from coze_harness.reporting.trial_view import trial_view
 from coze_harness.reporting.wording import Wording
+from coze_harness.results import EarlierAnswers
 
 __all__ = [
     "FORMATS",
@@ -126,9 +127,20 @@ class ReportSet:
         self._causes.add(trial_id, fragments.causes, fragments.tokens, fragments.change)
         self._spool.add(trial_id, fragments.parts, fragments.shared)
 
-    def write(self, run: Run, outs: Mapping[str, TextOutput]) -> None:
-        """Write the formats that have an output."""
-        view = run_view(run, self._causes)
+    def write(
+        self,
+        run: Run,
+        outs: Mapping[str, TextOutput],
+        earlier: Mapping[str, EarlierAnswers] = {},
+    ) -> None:
+        """Write the formats that have an output.
+
+        Args:
+            run: the run.
+            outs: where each format is written, by name.
+            earlier: what the bots answered before, by the id of the trial.
+        """
+        view = run_view(run, self._causes, earlier)
         for position, (name, writer) in enumerate(self.renderer.writers.items()):
             if name in outs:
                 writer.write(run, view, Fragments(self._spool, position), outs[name])

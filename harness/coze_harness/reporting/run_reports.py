@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -11,7 +12,14 @@ from coze_harness.model import Run
 from coze_harness.reporting.page_options import PageOptions
 from coze_harness.reporting.report_formats import FORMATS, ReportSet
 from coze_harness.reporting.run_list_page import render_run_list
-from coze_harness.results import encode_trial, list_runs, read_results, update_latest
+from coze_harness.results import (
+    EarlierAnswers,
+    encode_trial,
+    list_runs,
+    read_earlier_answers,
+    read_results,
+    update_latest,
+)
 from coze_harness.results.run_folder import wrap_os_errors
 from coze_harness.storage import atomic_write as wholefile
 
@@ -34,11 +42,19 @@ def render_reports(
     words = Catalogue(options.language)
     with ReportSet(options=options) as reports:
         reports.add_all((result, encode_trial(result, words)) for result in read_results(folder))
-        write_reports(reports, run, into or folder)
+        write_reports(reports, run, into or folder, read_earlier_answers(run, folder))
 
 
-def write_reports(reports: ReportSet, run: Run, folder: Path) -> None:
+def write_reports(
+    reports: ReportSet, run: Run, folder: Path, earlier: Mapping[str, EarlierAnswers]
+) -> None:
     """Write every report of a run, each whole or not at all.
+
+    Args:
+        reports: what they say about each trial.
+        run: the run.
+        folder: where they are written.
+        earlier: what the bots answered before, by the id of the trial.
 
     Raises:
         ResultsError: the folder cannot be written.
@@ -54,7 +70,7 @@ def write_reports(reports: ReportSet, run: Run, folder: Path) -> None:
                 outs = {
                     name: stack.enter_context(path.open("wb")) for name, path in temporaries.items()
                 }
-                reports.write(run, outs)
+                reports.write(run, outs, earlier)
             for name, data in reports.extra_files().items():
                 wholefile.write_atomically(folder / name, [data])
             for name, form in FORMATS.items():

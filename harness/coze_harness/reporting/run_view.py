@@ -39,7 +39,7 @@ from coze_harness.reporting.scenario_results import (
     since_view,
 )
 from coze_harness.reporting.view_model import ICONS, Fact, anchor
-from coze_harness.results import scenario_counts
+from coze_harness.results import EarlierAnswers, scenario_counts
 
 _MAX_TOP: Final = 5
 _MAX_FLAKY: Final = 20
@@ -131,10 +131,17 @@ class RunView(NamedTuple):
     targets: str
     calls: LocalizedText
     trend: TrendView | None
+    earlier: Mapping[str, EarlierAnswers]
 
 
-def run_view(run: Run, causes: Causes) -> RunView:
-    """Return a run as reports show it."""
+def run_view(run: Run, causes: Causes, earlier: Mapping[str, EarlierAnswers] = {}) -> RunView:
+    """Return a run as reports show it.
+
+    Args:
+        run: the run.
+        causes: why its trials failed.
+        earlier: what the bots answered before, by the id of the trial.
+    """
     duration = format_run_duration(run)
     scenarios = scenario_results(run, causes)
     is_plain = run.comparison is None and run.mutation is None
@@ -177,6 +184,7 @@ def run_view(run: Run, causes: Causes) -> RunView:
         _targets(run.rows),
         _calls(run),
         trend_view(run) if is_plain else None,
+        earlier,
     )
 
 

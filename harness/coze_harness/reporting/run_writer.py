@@ -21,6 +21,7 @@ from coze_harness.results import (
     RunTotals,
     decode_trial,
     encode_trial,
+    read_earlier_answers,
     read_results,
     update_latest,
     with_history,
@@ -212,7 +213,7 @@ class RunWriter:
             before_history(folder)
         run = with_history(run, folder.parent)
         self._folder.finish(run)
-        write_reports(self._reports, run, folder)
+        write_reports(self._reports, run, folder, read_earlier_answers(run, folder))
         update_run_list(folder, self._options)
         return run
 

@@ -1,5 +1,11 @@
 """Runs on disk or at a URL: `reports/<run id>/` with run.json and trials.jsonl."""
 
+from coze_harness.results.earlier_answers import (
+    EarlierAnswer,
+    EarlierAnswers,
+    EarlierTurn,
+    read_earlier_answers,
+)
 from coze_harness.results.run_folder import (
     RunFolder,
     read_head,
@@ -23,6 +29,9 @@ from coze_harness.results.trial_digests import bot_version, trial_digests
 from coze_harness.results.trial_encoding import encode_trial
 
 __all__ = [
+    "EarlierAnswer",
+    "EarlierAnswers",
+    "EarlierTurn",
     "RunFolder",
     "RunTotals",
     "bot_version",
@@ -33,6 +42,7 @@ __all__ = [
     "last_statuses",
     "list_runs",
     "merge_runs",
+    "read_earlier_answers",
     "read_head",
     "read_results",
     "read_run",

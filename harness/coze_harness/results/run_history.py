@@ -64,7 +64,7 @@ def with_history(run: Run, reports: Path) -> Run:
     if run.mode is Mode.MUTATE or not run.rows:
         return run
     selection = run.selection or select_scenarios(row.key for row in run.rows)
-    positions = {_json_text(row.key.id): number for number, row in enumerate(run.rows)}
+    positions = {json_text(row.key.id): number for number, row in enumerate(run.rows)}
     past: list[PreviousRun] = []
     columns: list[str] = []
     changes: RunChanges | None = None
@@ -82,7 +82,7 @@ def with_history(run: Run, reports: Path) -> Run:
         except (ResultsError, OSError, ValueError):
             continue
         if not past:
-            changes = _changes(before, run, _read_digests(text))
+            changes = _changes(before, run, read_digests(text))
         past.insert(0, _previous_run(before, folder.name))
         columns.insert(0, letters)
         if len(past) == MAX_PREVIOUS_RUNS:
@@ -155,7 +155,7 @@ def _changes(before: Run, run: Run, digests: Mapping[bytes, str]) -> RunChanges:
     compares_recordings = run.mode is not Mode.LIVE
     compares_expectations = before.harness_version == run.harness_version
     for row in run.rows:
-        old, new = digests.get(_json_text(row.key.id), ""), row.digests
+        old, new = digests.get(json_text(row.key.id), ""), row.digests
         if not old or not new or old == new:
             continue
         if compares_recordings and old[:RECORDING_SIZE] != new[:RECORDING_SIZE]:
@@ -180,20 +180,20 @@ def _changed_scenarios(names: Mapping[str, None]) -> ChangedScenarios:
     return ChangedScenarios(count=len(names), names=tuple(names)[:_MAX_NAMES])
 
 
-def _read_digests(text: bytes) -> dict[bytes, str]:
+def read_digests(text: bytes) -> dict[bytes, str]:
     """Return the digests of the trials of a run.json, by their ids as they stand in JSON."""
     found: dict[bytes, str] = {}
     for line in text[text.index(ROWS) + len(ROWS) :].split(b"\n"):
         digests = _DIGESTS.search(line)
         name = _ID.match(b"\n" + line)
         if digests and name:
-            found[_as_written(name.group(1))] = digests.group(1).decode()
+            found[as_written(name.group(1))] = digests.group(1).decode()
     return found
 
 
-def _as_written(name: bytes) -> bytes:
+def as_written(name: bytes) -> bytes:
     """Return an id in JSON as `dump_json` writes it."""
-    return name if b"\\" not in name else _json_text(json.loads(b'"%b"' % name))
+    return name if b"\\" not in name else json_text(json.loads(b'"%b"' % name))
 
 
 def _status_letters(text: bytes, positions: Mapping[bytes, int]) -> str:
@@ -209,12 +209,12 @@ def _status_letters(text: bytes, positions: Mapping[bytes, int]) -> str:
         raise ValueError("the rows have another layout")
     letters = bytearray(_ABSENT.encode() * len(positions))
     for name, status in zip(ids, statuses, strict=True):
-        position = positions.get(_as_written(name))
+        position = positions.get(as_written(name))
         if position is not None:
             letters[position] = _LETTERS.get(status, ord(_ABSENT))
     return letters.decode()
 
 
-def _json_text(text: str) -> bytes:
+def json_text(text: str) -> bytes:
     """Return a text as it stands in JSON, without the quotes."""
     return dump_json(text).lstrip()[1:-1]

@@ -1,42 +1,46 @@
-/** The history tab: the trial's status in this run and in previous ones. */
+/** The history tab: the trial's status in this run and in previous ones, and its earlier answers. */
 
-/** @import { Head, PastRun } from "./page.d.ts" */
+/** @import { Head, Tree } from "./page.d.ts" */
 /** @import { Entry } from "./entries.js" */
 
 import { STATUS_OF_LETTER } from "./entries.js";
 import { make } from "./tree.js";
 
 /**
- * Fill the panel: one line for each run, the newest first.
+ * Fill the panel, which is empty: one line for each run, the newest first, and a copy of the earlier answers.
  * @param {HTMLElement} panel
  * @param {Entry} entry
  * @param {Head} head
  */
 export function showHistory(panel, entry, head) {
-  const holder = panel.querySelector(".strip") ?? panel;
-  const runs = head.past.map((run, at) => ({ run, status: STATUS_OF_LETTER.get(entry.past[at] ?? "") ?? "" }));
-  if (!runs.some(({ status }) => status)) {
-    holder.replaceChildren(make(["p", { class: "empty", "data-w": "history.none" }]));
+  const statuses = [...entry.past].map((letter) => STATUS_OF_LETTER.get(letter) ?? "");
+  if (!statuses.some(Boolean)) {
+    panel.append(make(["p", { class: "empty", "data-w": "history.none" }]));
     return;
   }
-  const list = make(["ol", 0]);
-  list.append(line(head.run.id, head.run.started, entry.status, ""));
-  for (const { run, status } of runs.reverse()) list.append(line(run.id, run.started, status, status && `${run.link}#s=${encodeURIComponent(entry.id)}`));
-  holder.replaceChildren(list);
+  const lines = head.past.map((run, at) => {
+    const status = statuses[at] ?? "";
+    return line(run.id, run.started, status, run.link + (status && `#s=${encodeURIComponent(entry.id)}`));
+  });
+  panel.append(make(["ol", 0, ...[...lines, line(head.run.id, head.run.started, entry.status, "")].reverse()]));
+  for (const earlier of document.querySelectorAll("#trial [data-earlier]")) panel.append(earlier.cloneNode(true));
 }
 
 /**
  * @param {string} id
  * @param {string} started
  * @param {string} status
- * @param {PastRun["link"]} link
+ * @param {string} link
+ * @returns {Tree}
  */
 function line(id, started, status, link) {
-  const word = status ? `status.${status}` : "history.absent";
-  const item = make(["li", { class: status || "none" }, ["span", { class: "st", "data-w": word }], " "]);
-  const name = make(link ? ["a", 0, id] : ["b", { "data-w": "history.this_run" }]);
-  // Link only to reports in the same folder of reports.
-  if (/^\.\.\/[^/:]+\//.test(link)) name.setAttribute("href", link);
-  item.append(name, " ", make(["time", { datetime: started }, started.slice(0, 16).replace("T", " ")]));
-  return item;
+  return [
+    "li",
+    { class: status || "none" },
+    ["span", { class: "st", "data-w": status ? `status.${status}` : "history.absent" }],
+    " ",
+    link ? ["a", { href: link }, id] : ["b", { "data-w": "history.this_run" }],
+    " ",
+    ["time", { datetime: started }, started.slice(0, 16).replace("T", " ")],
+  ];
 }

@@ -12,7 +12,7 @@ const TAGS = new Set(
 const SVG_TAGS = new Set(["svg", "path", "rect"]);
 const ATTRIBUTES = new Set(
   ("id class dir hidden lang title role tabindex type value start rowspan scope datetime autocomplete spellcheck " +
-    "viewBox preserveAspectRatio d x y width height rx transform").split(" "),
+    "open viewBox preserveAspectRatio d x y width height rx transform").split(" "),
 );
 const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
 
@@ -100,7 +100,8 @@ function addAttribute(element, name, value, own) {
     return;
   }
   if (name === "href") {
-    if (own && value.startsWith("#")) element.setAttribute(name, value);
+    // Also a report in the same folder of reports.
+    if (own && /^(?:#|\.\.\/[^/:]+\/)/.test(value)) element.setAttribute(name, value);
     else if (/^(?:https?:\/\/|mailto:)[^\s]/i.test(value)) {
       element.setAttribute(name, value);
       element.setAttribute("rel", "noopener noreferrer nofollow");

@@ -25,6 +25,7 @@ from coze_harness.reporting.comparison_view import BotView
 from coze_harness.reporting.failure_causes import FAILING
 from coze_harness.reporting.fragment_spool import Fragments, TextOutput
 from coze_harness.reporting.history_view import run_link
+from coze_harness.reporting.html.earlier_markup import ExtendedBodies
 from coze_harness.reporting.html.markup_tree import MarkupToken, flatten_tree
 from coze_harness.reporting.html.page_chunks import (
     IndexCompressor,
@@ -151,7 +152,8 @@ class HtmlWriter:
     def write(self, run: Run, view: RunView, pieces: Fragments, out: TextOutput) -> None:
         """Write the page, with the most important rows first."""
         flaky = flaky_ids(run)
-        entries = _Entries(pieces, self._cache, Wording(self.language, both=True))
+        earlier = ExtendedBodies(view.earlier, run.past, self._renderer.render_earlier)
+        entries = _Entries(pieces, self._cache, Wording(self.language, both=True), earlier)
         rows = rank_rows(run.rows, view.changes, flaky)[: self._listed]
         detailed = min(len(rows), self._detailed)
         index = IndexCompressor()
@@ -183,7 +185,8 @@ class HtmlWriter:
             elif part == _FIRST:
                 out.write(self._in_full(first))
             elif part == _HEAD:
-                words = page_words(page, script_source(scripts), trial_source())
+                sources = page, script_source(scripts), trial_source()
+                words = page_words(*sources, has_earlier=bool(view.earlier))
                 out.write(_dump_head(run, self._options, detailed, words))
             elif part == _CHUNKS:
                 _write_chunks(rows[:detailed], entries, index, out)
@@ -212,7 +215,7 @@ class HtmlWriter:
             out.write(b"%b%b%b</a></li>\n" % (opening[row.key.id in flaky], html[:-4], history))
             index.add(b"," * (number > 0) + entry.index_entry(row.history))
             if row.status in FAILING and len(first) < MAX_IN_FULL:
-                first.append((row, entries.tree(entry)))
+                first.append((row, entries.tree(row, entry)))
 
     def _history(self, row: TrialRow) -> bytes:
         """Return the bars of previous runs, at the end of a row."""
@@ -292,10 +295,13 @@ def _count_facts(change: PromptChange) -> int:
 class _Entries:
     """The entries of a run's trials; one is made for a trial that trials.jsonl does not have."""
 
-    def __init__(self, pieces: Fragments, cache: MarkupCache, wording: Wording) -> None:
+    def __init__(
+        self, pieces: Fragments, cache: MarkupCache, wording: Wording, earlier: ExtendedBodies
+    ) -> None:
         self._pieces = pieces
         self._cache = cache
         self._wording = wording
+        self._earlier = earlier
 
     def get(self, row: TrialRow) -> PageEntry:
         if row.key.id in self._pieces:
@@ -303,17 +309,21 @@ class _Entries:
         trial = missing_trial_view(row, self._wording)
         return parse_entry(dump_entry(trial, self._cache.render_alone(trial), b""))
 
-    def tree(self, entry: PageEntry) -> bytes:
-        """Return the tree of a trial's body."""
+    def tree(self, row: TrialRow, entry: PageEntry) -> bytes:
+        """Return the tree of a trial's body, with its earlier answers."""
+        entry = self._earlier.extend(row, entry, self._template)
         if not entry.key:
             return entry.texts
-        return fill_body(MarkupTemplate.parse(self._pieces.shared(entry.key)), entry.texts)
+        return fill_body(MarkupTemplate.parse(self._template(entry.key)), entry.texts)
 
     def chunk(self, rows: Sequence[TrialRow]) -> bytes:
         """Return trials as the script reads them."""
-        entries = [self.get(row) for row in rows]
+        entries = [self._earlier.extend(row, self.get(row), self._template) for row in rows]
         keys = {entry.key for entry in entries if entry.key}
-        return dump_chunk(entries, {key: self._pieces.shared(key) for key in keys})
+        return dump_chunk(entries, {key: self._template(key) for key in keys})
+
+    def _template(self, key: bytes) -> bytes:
+        return self._earlier.templates.get(key) or self._pieces.shared(key)
 
 
 def _answers(
@@ -348,13 +358,14 @@ def _groups(rows: Sequence[TrialRow]) -> Iterator[list[TrialRow]]:
         yield group
 
 
-def page_words(*sources: str) -> PageWords:
+def page_words(*sources: str, has_earlier: bool = False) -> PageWords:
     """Return the words that a page carries for its script: those that it may have to show.
 
     Most sentences about a run as a whole are on few pages; they go only with those pages.
 
     Args:
         sources: the page, the page templates and the script, which contain keys of words.
+        has_earlier: whether trials show earlier answers.
     """
     keys_found = {
         key
@@ -363,12 +374,15 @@ def page_words(*sources: str) -> PageWords:
         for key in pattern.findall(source)
     }
     files = load_files()
+    earlier = files["earlier"] if has_earlier else {}
     # The script reads them in the order of their groups, which are sorted in the page's JSON.
-    words = dict(sorted({**files["page"], **files["decide"], **files["playground"]}.items()))
+    words = dict(
+        sorted({**files["page"], **files["decide"], **files["playground"], **earlier}.items())
+    )
     groups: dict[str, list[str]] = {}
     for key in words:
         group, _, name = key.partition(".")
-        if key in keys_found or group in _WORD_GROUPS:
+        if key in keys_found or group in _WORD_GROUPS or key in earlier:
             groups.setdefault(group, []).append(name)
     keys = [f"{group}.{name}" for group, names in groups.items() for name in names]
     return groups, [words[key]["en"] for key in keys], [words[key]["zh"] for key in keys]

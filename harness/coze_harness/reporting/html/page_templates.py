@@ -19,6 +19,7 @@ from jinja2 import BaseLoader, Environment, FileSystemLoader, ModuleLoader, Stri
 from markupsafe import Markup, escape
 
 from coze_harness.messages import LITERAL, Catalogue, Language, LocalizedText, Param
+from coze_harness.reporting.earlier_view import EarlierView
 from coze_harness.reporting.safe_text import single_line
 from coze_harness.reporting.view_model import TrialView
 from coze_harness.reporting.wording import Wording
@@ -33,6 +34,7 @@ _PLAYGROUND: Final = "playground.js"
 """A script of pages that have trials: judges stored answers by an edited expectation."""
 _SCRIPTS: Final = (_REVIEW, _PLAYGROUND, _SCRIPT)
 _TRIAL: Final = "trial.html.j2"
+_EARLIER: Final = "earlier.html.j2"
 
 WORD_MARK: Final = "\x01"
 """Surrounds the key of a word in markup that is rendered before its language is known."""
@@ -115,6 +117,11 @@ class PageRenderer:
         macros = cast("_TrialMacros", self._environment.get_template(_TRIAL).module)
         return macros.row, macros.body
 
+    def render_earlier(self, view: EarlierView) -> str:
+        """Render a trial's earlier answers, as one element."""
+        macros = cast("_EarlierMacro", self._environment.get_template(_EARLIER).module)
+        return macros.earlier(view)
+
     def render(self, name: str, **values: object) -> str:
         """Render the template `name` with these values."""
         template = self._environment.get_template(name)
@@ -144,6 +151,12 @@ class _TrialMacros(Protocol):
 
     row: Callable[[TrialView], str]
     body: Callable[[TrialView], str]
+
+
+class _EarlierMacro(Protocol):
+    """The macro of the template of earlier answers."""
+
+    earlier: Callable[[EarlierView], str]
 
 
 class PageLayout:

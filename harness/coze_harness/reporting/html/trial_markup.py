@@ -128,6 +128,11 @@ def split_texts(texts: bytes) -> list[bytes]:
     return texts.split(_DEL)
 
 
+def add_texts(texts: bytes, more: Sequence[str]) -> bytes:
+    """Return a rendered trial's texts with further ones; these must be visible and not empty."""
+    return b"%b%b%b" % (texts, _DEL, orjson.dumps(_SEPARATOR.join(more))[1:-1])
+
+
 class _ShapeTemplates(NamedTuple):
     row: MarkupTemplate
     body_key: bytes
@@ -178,14 +183,14 @@ class MarkupCache:
         return new
 
     def _create_templates(self, trial: TrialView) -> _ShapeTemplates:
-        gapped = _with_gaps(trial._replace(id=_NO_ID), count())
+        gapped = with_gaps(trial._replace(id=_NO_ID), count())
         tree = orjson.dumps(parse_markup(self._body(gapped)))
         key = blake2b(tree, digest_size=12).hexdigest().encode()
         self._new[key] = tree
         return _ShapeTemplates(MarkupTemplate.parse(self._row(gapped).encode()), key)
 
 
-def _with_gaps(value: _Value, numbers: count[int]) -> _Value:
+def with_gaps(value: _Value, numbers: count[int]) -> _Value:
     """Return a view in which each text that is not empty is a gap with its number.
 
     These texts are counted in the order of the fields, as in `_texts_and_sizes`.
@@ -193,7 +198,7 @@ def _with_gaps(value: _Value, numbers: count[int]) -> _Value:
     if type(value) is str:
         return cast("_Value", f"{_GAP}{next(numbers)}{_GAP}" if value else "")
     if isinstance(value, (tuple, list)):
-        entries = [_with_gaps(entry, numbers) for entry in value]
+        entries = [with_gaps(entry, numbers) for entry in value]
         if isinstance(value, VerdictView):
             # Those that passed are folded, so that the status belongs to the shape.
             entries[0] = value.status

@@ -1318,7 +1318,7 @@ def root(context, missing=missing):
                 '<p class="empty" data-w="http.none"></p>',
             )
         t_18.append(
-            '</section>\n<section data-panel="json"><button type="button" class="copy" data-w="json.copy"></button><pre class="json" dir="ltr" tabindex="0"></pre></section>\n<section data-panel="history"><div class="strip"></div></section></article>',
+            '</section>\n<section data-panel="json"><button type="button" class="copy" data-w="json.copy"></button><pre class="json" dir="ltr" tabindex="0"></pre></section>\n<section data-panel="history" class="strip"></section></article>',
         )
         return concat(t_18)
     context.exported_vars.add('body')

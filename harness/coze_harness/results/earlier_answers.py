@@ -1,0 +1,275 @@
+"""What the bot answered in earlier runs, read from their trials.jsonl where a recording changed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from coze_harness.model import Mode, Run, TrialRow, TrialStatus
+from coze_harness.model.errors import ResultsError
+from coze_harness.results.run_codec import ROWS
+from coze_harness.results.run_folder import RUN, TRIALS, check_run_id
+from coze_harness.results.run_history import as_written, json_text, read_digests
+from coze_harness.results.struct_decoding import convert_to_struct, decode_struct
+from coze_harness.results.trial_digests import RECORDING_SIZE
+
+MAX_ANSWERS: Final = 3
+"""Earlier answers of a trial that fails: the newest, and in addition the last one that passed.
+
+Of a trial that passes, only the newest is read: in a live run, every answer is a new one.
+"""
+MAX_TURNS: Final = 2
+"""Turns of an earlier answer."""
+MAX_READ: Final = 64 * 1024 * 1024
+"""Bytes that are read of the trials.jsonl of all earlier runs."""
+
+_FAILING: Final = frozenset({TrialStatus.FAILED, TrialStatus.ERROR, TrialStatus.KNOWN_FAILURE})
+_PASSING: Final = frozenset({TrialStatus.PASSED, TrialStatus.FIXED})
+_STATUSES: Final = {status.letter: status for status in TrialStatus}
+
+_RECORDING: Final = re.compile(rb',"digests":"([0-9a-f]{%d})' % RECORDING_SIZE)
+_LINE_ID: Final = re.compile(rb' ?\{"id":"([^"\\]*+(?:\\.[^"\\]*+)*+)"')
+
+
+class EarlierTurn(NamedTuple):
+    """A turn whose answer was another one; `number` counts from 1.
+
+    `prompt` is what was asked then, empty if it is the same as now. `now` is the present answer;
+    None if this run has no answer in this turn.
+    """
+
+    number: int
+    answer: str
+    prompt: str
+    now: str | None
+
+
+class EarlierAnswer(NamedTuple):
+    """The answers of a trial in an earlier run, as far as they differ from those of now.
+
+    `past` is the run's position in `Run.past`. `more` turns differ, too.
+    """
+
+    past: int
+    status: TrialStatus
+    turns: Sequence[EarlierTurn]
+    more: int
+
+
+class EarlierAnswers(NamedTuple):
+    """A trial's earlier answers, each once, the newest first.
+
+    `turns` is the number of turns that it has now. `has_more`: there are older recordings that are
+    not shown. `is_unread`: they were not read, since `MAX_READ` was reached.
+    """
+
+    answers: Sequence[EarlierAnswer]
+    turns: int
+    has_more: bool
+    is_unread: bool
+
+
+class _Judged(Struct, frozen=True):
+    status: str = ""
+
+
+class _Turn(Struct, frozen=True):
+    prompt: str = ""
+    answer: str | None = None
+    verdicts: list[_Judged] = []
+
+
+class _Line(Struct, frozen=True):
+    """What is read of a line of trials.jsonl."""
+
+    turns: list[_Turn] = []
+
+
+@dataclass(slots=True)
+class _Search:
+    """The answers of one trial that were found so far."""
+
+    row: TrialRow
+    now: Sequence[_Turn]
+    answers: list[EarlierAnswer] = field(default_factory=list)
+    known: set[tuple[tuple[int, str], ...]] = field(default_factory=set)
+    has_more: bool = False
+    is_unread: bool = False
+
+    def wants(self, status: TrialStatus) -> bool:
+        """Return whether the answer of a run with this status would be shown."""
+        if self.row.status not in _FAILING:
+            return not self.answers
+        has_passed = any(one.status in _PASSING for one in self.answers)
+        return len(self.answers) < MAX_ANSWERS or (status in _PASSING and not has_passed)
+
+    def add(self, past: int, status: TrialStatus, turns: Sequence[_Turn]) -> None:
+        """Add the answers of an earlier run, unless they are known."""
+        differing = [
+            (number, turn.answer)
+            for number, turn in enumerate(turns)
+            if turn.answer is not None
+            and (number >= len(self.now) or turn.answer != self.now[number].answer)
+        ]
+        answers = tuple(differing)
+        if not answers or answers in self.known:
+            return
+        self.known.add(answers)
+        # What comes after the first difference may follow from it, so that the first ones count.
+        chosen = sorted(differing, key=lambda one: not self._fails(one[0]))[:MAX_TURNS]
+        shown = [self._turn(number, turns[number].prompt, answer) for number, answer in chosen]
+        self.answers.append(EarlierAnswer(past, status, sorted(shown), len(differing) - len(shown)))
+
+    def _fails(self, number: int) -> bool:
+        return number < len(self.now) and any(
+            one.status == "failed" for one in self.now[number].verdicts
+        )
+
+    def _turn(self, number: int, prompt: str, answer: str) -> EarlierTurn:
+        now = self.now[number] if number < len(self.now) else None
+        is_same = now is not None and prompt == now.prompt
+        return EarlierTurn(
+            number + 1, answer, "" if is_same else prompt, now.answer if now else None
+        )
+
+
+def read_earlier_answers(
+    run: Run, folder: Path, max_read: int = MAX_READ
+) -> Mapping[str, EarlierAnswers]:
+    """Return, by the id of the trial, what its bot answered in the runs before.
+
+    The digests in run.json say in which runs a trial had another recording; only of those is
+    trials.jsonl read. A run that was deleted or cannot be read is left out.
+
+    Args:
+        run: the run, with its past.
+        folder: the run's own folder; the earlier runs are next to it.
+        max_read: bytes that are read of the trials.jsonl of all earlier runs.
+    """
+    if run.mode is Mode.MUTATE:
+        return {}
+    changed = _changed_trials(run, folder.parent)
+    if not changed:
+        return {}
+    rows = {name: row for _, group in changed for name, row in group.items()}
+    own, _ = _read_turns(folder / TRIALS, rows)
+    searches = {name: _Search(row, own.get(name, ())) for name, row in rows.items()}
+    left = max_read
+    for past, names in changed:
+        wanted: dict[bytes, TrialStatus] = {}
+        for name, row in names.items():
+            status = _STATUSES.get(row.history[past : past + 1])
+            if status and searches[name].wants(status):
+                wanted[name] = status
+            else:
+                searches[name].has_more = True
+        found, left = _read_turns(folder.parent / run.past[past].run_id / TRIALS, wanted, left)
+        for name, status in wanted.items():
+            if name in found:
+                searches[name].add(past, status, found[name])
+            elif not left:
+                searches[name].is_unread = True
+    return {
+        search.row.key.id: EarlierAnswers(
+            search.answers, len(search.now), search.has_more, search.is_unread
+        )
+        for search in searches.values()
+        if search.answers or search.is_unread
+    }
+
+
+def _changed_trials(run: Run, reports: Path) -> list[tuple[int, Mapping[bytes, TrialRow]]]:
+    """Return the positions of earlier runs, the newest first, each with the trials to read there.
+
+    Those are the trials whose recording differs from that of the run after it. Runs without
+    digests, of an older version, say nothing, and neither does a trial that was not judged.
+    """
+    changed: list[tuple[int, Mapping[bytes, TrialRow]]] = []
+    rows: dict[bytes, TrialRow] = {}
+    recordings: dict[bytes, str] = {}
+    after = [row.digests[:RECORDING_SIZE].encode() for row in run.rows if row.digests]
+    for past in reversed(range(len(run.past))):
+        try:
+            folder = reports / check_run_id(run.past[past].run_id)
+            text = (folder / RUN).read_bytes()
+            here = _RECORDING.findall(text, text.index(ROWS))
+        except (ResultsError, OSError, ValueError):
+            continue
+        # The rows of comparable runs have one order: in most runs, all recordings are those of the
+        # run after, and no trial has to be looked up.
+        if here == after or not (folder / TRIALS).is_file():
+            continue
+        after = here
+        if not rows:
+            rows = {json_text(row.key.id): row for row in run.rows}
+            recordings = {name: row.digests[:RECORDING_SIZE] for name, row in rows.items()}
+        differing: dict[bytes, TrialRow] = {}
+        for name, digests in _digests(text).items():
+            recording = digests[:RECORDING_SIZE]
+            if name in rows and recordings[name] != recording:
+                recordings[name] = recording
+                differing[name] = rows[name]
+        if differing:
+            changed.append((past, differing))
+    return changed
+
+
+def _digests(text: bytes) -> Mapping[bytes, str]:
+    try:
+        return read_digests(text)
+    except ValueError:  # an id that is not JSON
+        return {}
+
+
+def _read_turns(
+    path: Path, names: Collection[bytes], limit: int | None = None
+) -> tuple[Mapping[bytes, Sequence[_Turn]], int]:
+    """Return the turns of some trials of a trials.jsonl, and how many bytes of the limit are left.
+
+    Only the lines of these trials are decoded; those that cannot be are left out.
+
+    Args:
+        path: the file; a missing or unreadable one has no trials.
+        names: the ids of the trials, as they are in JSON.
+        limit: read no more bytes than this.
+    """
+    turns: dict[bytes, Sequence[_Turn]] = {}
+    left = -1 if limit is None else limit
+    if not names or not left:
+        return turns, left
+    try:
+        with path.open("rb") as file:
+            while left and (line := file.readline(left)):
+                left -= len(line) if limit is not None else 0
+                name = _line_id(line)
+                if name in names and line.endswith(b"\n"):
+                    # A trial that was executed again has a second line.
+                    turns[name] = _decode_turns(line)
+    except OSError:
+        pass
+    return {name: one for name, one in turns.items() if one}, left
+
+
+def _line_id(line: bytes) -> bytes:
+    """Return the id that a line begins with, as `dump_json` writes it; empty if it has none."""
+    found = _LINE_ID.match(line)
+    try:
+        return as_written(found.group(1)) if found else b""
+    except ValueError:
+        return b""
+
+
+def _decode_turns(line: bytes) -> Sequence[_Turn]:
+    try:
+        if line[:1] == b" ":
+            return convert_to_struct(json.loads(line), _Line).turns
+        return decode_struct(line, _Line).turns
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return ()
