@@ -8,6 +8,8 @@ from urllib.parse import unquote
 import pytest
 from builders import key, reply, trial, turn, verdict
 from coze_harness.model import TrialStatus, VerdictStatus
+from coze_harness.reporting.run_reports import render_reports
+from earlier_runs import FAILED, PASSED, add_runs, said
 from playwright.sync_api import Page
 
 from browser.conftest import Visit
@@ -175,6 +177,35 @@ def test_the_past_of_a_trial_leads_to_the_reports_beside_this_one(page: Path, vi
         assert place == "s=hours"
         beside = page.parent / address
         assert beside.resolve().is_file(), beside
+
+
+def test_a_failing_trial_shows_what_was_answered_when_it_passed(
+    tmp_path: Path, visit: Visit
+) -> None:
+    hostile = "<img src=x onerror=window.__xss=1> 7 days"
+    one, folder = add_runs(
+        tmp_path,
+        {"fails": said(PASSED, hostile), "passes": said(PASSED, "old")},
+        {"fails": said(FAILED, "<b>15</b> days"), "passes": said(PASSED, "new")},
+    )
+    render_reports(folder, one)
+    watch = visit(folder / "index.html")
+    page = watch.go("s=fails")
+    earlier = page.locator("#trial [data-panel=chat] [data-earlier] .card")
+    assert earlier.is_visible()
+    assert "7" in earlier.locator(".diff").inner_text()
+    assert earlier.locator("img, b").count() == 0
+    assert earlier.locator(".st.passed").inner_text() == "passed"
+    assert earlier.locator("a").get_attribute("href") == "../20260001/index.html#s=fails"
+    watch.move("s=fails&tab=history&lang=zh")
+    copy = page.locator("#trial [data-panel=history] [data-earlier]")
+    assert copy.locator(".card").is_visible()
+    assert "之前的 1 个回答" in copy.inner_text()
+    watch.move("s=passes&lang=en")
+    folded = page.locator("#trial [data-panel=chat] [data-earlier]")
+    assert not folded.locator(".card").is_visible()
+    folded.locator("summary").click()
+    assert "old" in folded.locator(".card").inner_text()
 
 
 def test_a_trial_without_a_past_says_what_would_fill_it(samples: Path, visit: Visit) -> None:
