@@ -14,7 +14,7 @@ APT := apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qy
 PLAIN := harness docs README.md CHANGELOG.md CONTRIBUTING.md ARCHITECTURE.md SECURITY.md
 NO_BROWSER := -q -n auto --dist worksteal --ignore tests/browser --ignore tests/benchmarks
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# Or each process that runs tests would compile all tests anew.
+# Bytecode of tests is kept, see `compiled-tests`.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test test-lowest test-newest check browser update offline bench record-shipped clean
@@ -24,8 +24,14 @@ run: $(RUN)
 	$(BIN)/coze-harness run --no-progress
 
 # Everything: style, types, architecture, then every test. Fast tests come first.
-test: check browser
+test: $(DEV) $(NODE) browser
+	@$(MAKE) --no-print-directory --jobs 2 check compiled-tests
 	$(BIN)/pytest -q -n auto --dist worksteal
+
+# Or each of the processes that run tests would compile all of them.
+.PHONY: compiled-tests
+compiled-tests: $(DEV)
+	@listed=$$($(BIN)/pytest --collect-only -qqq) || { echo "$$listed"; exit 1; }
 
 # The tests that need no browser (benchmarks do), with the lowest versions that pyproject.toml allows.
 test-lowest: $(LOWEST)/.lowest
