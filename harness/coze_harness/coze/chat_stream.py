@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from coze_harness.coze import response_parsing
+from coze_harness.coze.answer_pace import AnswerGrowth
 from coze_harness.coze.response_parsing import ChatState
 from coze_harness.model import JSON, HttpResponse, Message, replace
 from coze_harness.text import json_text as jsontext
@@ -24,13 +25,14 @@ class ChatStream:
 
     `chat` is the last reported state (`None` if there was no event at all), `messages` are the
     completed ones and the pieces of audio, in order. `first_token` is when the first piece of an
-    answer arrived, in seconds from the trial's start. `error` is the code and text of an `error`
-    event. `is_complete` is whether Coze ended the stream with its `done` event.
+    answer arrived, in seconds from the trial's start; `growth` is that of the answer's text (see
+    `AnswerGrowth.steps`). `error` is the code and text of an `error` event. `is_complete` is whether Coze ended the stream with its `done` event.
     """
 
     chat: ChatState | None
     messages: tuple[Message, ...]
     first_token: float | None
+    growth: Sequence[tuple[float, int]]
     error: tuple[int, str] | None
     is_complete: bool
 
@@ -39,12 +41,13 @@ def parse_stream(response: HttpResponse) -> ChatStream:
     """Parse a stream; unknown events and an incomplete last event are ignored.
 
     Messages come from `completed` events, audio from its pieces, which may follow the end of the
-    chat; of the other deltas only the time of the first one is used. A workflow's question may end
+    chat; of the other deltas only times and lengths are used. A workflow's question may end
     a stream without a final state of the chat: then `done` ends it.
     """
     chat: ChatState | None = None
     messages: list[Message] = []
     first: float | None = None
+    growth = AnswerGrowth(response.frame_times)
     error: tuple[int, str] | None = None
     is_complete = False
     for event in parse_events(response.body):
@@ -56,10 +59,15 @@ def parse_stream(response: HttpResponse) -> ChatStream:
             message = response_parsing.parse_message(data)
             if first is None and message.type == "answer" and message.content:
                 first = _frame_time(response.frame_times, event.frame)
+            is_text = message.type == "answer" and message.content_type != "audio"
             if event.name == _AUDIO:
                 messages.append(replace(message, type="answer", content_type="audio"))
             elif event.name == _COMPLETED:
                 messages.append(message)
+                if is_text:
+                    growth.add_message(event.frame, message.id, message.content)
+            elif is_text:
+                growth.add_piece(event.frame, message.id, message.content)
         elif event.name == "error":
             error = (
                 response_parsing.number(data.get("code")),
@@ -69,7 +77,7 @@ def parse_stream(response: HttpResponse) -> ChatStream:
             is_complete = True
     if chat and is_complete and chat.status in response_parsing.RUNNING and _interrupts(messages):
         chat = replace(chat, status="requires_action", awaits_reply=True)
-    return ChatStream(chat, tuple(messages), first, error, is_complete)
+    return ChatStream(chat, tuple(messages), first, growth.steps, error, is_complete)
 
 
 def _interrupts(messages: Sequence[Message]) -> bool:

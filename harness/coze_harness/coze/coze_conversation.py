@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from coze_harness.coze import api_calls, response_parsing, workflow_calls
+from coze_harness.coze.answer_pace import continue_growth, with_pace
 from coze_harness.coze.chat_stream import parse_stream
 from coze_harness.coze.conversation_setup import create_conversation, upload_attachments
 from coze_harness.coze.error_codes import ENDED_CODES, advice_for
@@ -143,7 +144,7 @@ class CozeConversation:
                 messages = yield from self._messages(chat)
         elif not turn.checks_status:
             raise _failed_chat_error(chat, progress.log_id)
-        return Reply(
+        reply = Reply(
             chat_id=chat.id,
             conversation_id=self._conversation_id,
             log_id=progress.log_id,
@@ -159,6 +160,7 @@ class CozeConversation:
             error_code=chat.error_code,
             error_message=chat.error_message,
         )
+        return with_pace(reply, progress.growth, progress.started)
 
     def _prompt(self, turn: Turn) -> CallFlow[HttpCall]:
         """Create the conversation, upload the files, and return the call that sends the prompt."""
@@ -302,6 +304,7 @@ class _TurnProgress:
         self.polls = 0
         self.first_token: float | None = None
         self.streamed: tuple[Message, ...] = ()
+        self.growth: Sequence[tuple[float, int]] = ()
         self.submitted: tuple[ToolCall, ...] = ()
         self.is_stream_complete = False
 
@@ -333,8 +336,10 @@ class _TurnProgress:
         self.is_stream_complete = stream.is_complete
         if stream.is_complete or stream.chat.status in response_parsing.FINAL:
             self.streamed += stream.messages
+            self.growth = continue_growth(self.growth, stream.growth)
         else:
             self.streamed = ()
+            self.growth = ()
         return stream.chat
 
     def add_timeout(self, error: CallTimeoutError) -> None:

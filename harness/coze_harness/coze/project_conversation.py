@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from coze_harness.coze import project_calls, project_errors
+from coze_harness.coze.answer_pace import with_pace
 from coze_harness.coze.coze_conversation import PollSchedule
 from coze_harness.coze.project_stream import ProjectReply, parse_agent_reply, parse_workflow_run
 from coze_harness.coze.response_parsing import describe_body, is_stream, number, text
@@ -125,7 +126,7 @@ class ProjectConversation:
         if self._target.kind is TargetKind.PROJECT_WORKFLOW and not reply.error:
             messages = (_workflow_answer(self._target, reply, log_id),)
         first = reply.first_token
-        return Reply(
+        answered = Reply(
             chat_id=reply.reply_id or reply.execute_id,
             conversation_id=self._session_id,
             log_id=log_id,
@@ -138,6 +139,7 @@ class ProjectConversation:
             error_code=number(code),
             error_message=words,
         )
+        return with_pace(answered, reply.growth, response.started)
 
     def _give_up(self, reply: ProjectReply, response: HttpResponse) -> CallFlow[None]:
         """Raise the error of a stream without an end; cancel the reply if it took too long."""

@@ -5,9 +5,10 @@ Unknown frames are ignored, and so are `ping` and `[DONE]`. An answer's text is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from coze_harness.coze.answer_pace import AnswerGrowth
 from coze_harness.coze.response_parsing import number, text
 from coze_harness.model import JSON, HttpResponse, Message, ToolCall, Usage, replace
 from coze_harness.text import json_text as jsontext
@@ -20,7 +21,7 @@ class ProjectReply:
 
     `is_complete` is whether it said that it has ended, with `error` (code and text) if it failed.
     `output` is a workflow's. `first_token` is when the first piece of an answer arrived, in seconds
-    from the trial's start.
+    from the trial's start; `growth` is that of the answer (see `AnswerGrowth.steps`).
     """
 
     session_id: str = ""
@@ -31,6 +32,7 @@ class ProjectReply:
     tool_calls: list[ToolCall] = field(default_factory=list)
     usage: Usage | None = None
     first_token: float | None = None
+    growth: Sequence[tuple[float, int]] = ()
     error: tuple[str, str] | None = None
     output: JSON = None
     is_complete: bool = False
@@ -40,6 +42,7 @@ def parse_agent_reply(response: HttpResponse) -> ProjectReply:
     """Parse the frames of an agent's reply."""
     reply = ProjectReply()
     parser = _AgentParser(reply)
+    growth = AnswerGrowth(response.frame_times)
     for kind, frame, place in _frames(response.body):
         reply.session_id = text(frame.get("session_id")) or reply.session_id
         reply.reply_id = text(frame.get("reply_id")) or reply.reply_id
@@ -47,10 +50,13 @@ def parse_agent_reply(response: HttpResponse) -> ProjectReply:
         content = frame.get("content")
         values: Mapping[str, JSON] = content if isinstance(content, dict) else {}
         is_answer = kind == "answer" and bool(values.get("answer"))
+        if is_answer:
+            growth.add_piece(place, text(frame.get("msg_id")), text(values.get("answer")))
         if is_answer and reply.first_token is None and place < len(response.frame_times):
             reply.first_token = response.frame_times[place]
         parser.add(kind, text(frame.get("msg_id")), values.get(kind))
     parser.finish()
+    reply.growth = growth.steps
     return reply
 
 

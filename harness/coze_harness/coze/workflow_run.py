@@ -6,11 +6,12 @@ question is the answer, and the next prompt continues the run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from coze_harness.coze import response_parsing, workflow_calls
+from coze_harness.coze.answer_pace import AnswerGrowth, with_pace
 from coze_harness.coze.coze_conversation import PollSchedule
 from coze_harness.coze.error_codes import advice_for
 from coze_harness.coze.retry_policy import RetryPolicy, call_with_retry
@@ -53,6 +54,7 @@ class _Outcome:
     usage: Usage | None = None
     error: tuple[int, str] | None = None
     first_token: float | None = None
+    growth: Sequence[tuple[float, int]] = ()
     is_complete: bool = True
 
 
@@ -134,7 +136,7 @@ class WorkflowRuns:
             )
         code, text = outcome.error or (0, "")
         first = outcome.first_token
-        return Reply(
+        reply = Reply(
             chat_id=execute_id,
             conversation_id="",
             log_id=log_id,
@@ -147,6 +149,7 @@ class WorkflowRuns:
             error_code=code,
             error_message=text,
         )
+        return with_pace(reply, outcome.growth, started)
 
     def _poll(
         self, execute_id: str, started: float, log_id: str
@@ -215,6 +218,7 @@ def _streamed(response: HttpResponse) -> _Outcome:
     """Return the outcome of a streamed run; the pieces of a node's message are joined."""
     pieces: list[list[str]] = [[]]
     outcome = _Outcome(is_complete=False)
+    growth = AnswerGrowth(response.frame_times)
     for event in parse_events(response.body):
         data = _json(event.data)
         fields: Mapping[str, JSON] = data if isinstance(data, dict) else {}
@@ -223,6 +227,7 @@ def _streamed(response: HttpResponse) -> _Outcome:
             text = response_parsing.text(fields.get("content"))
             if text and outcome.first_token is None and event.frame < len(response.frame_times):
                 outcome = replace(outcome, first_token=response.frame_times[event.frame])
+            growth.add_piece(event.frame, str(len(pieces)), text)
             pieces[-1].append(text)
             if fields.get("node_is_finish"):
                 pieces.append([])
@@ -238,7 +243,8 @@ def _streamed(response: HttpResponse) -> _Outcome:
         elif name == "done":
             outcome = replace(outcome, is_complete=True)
     texts = ("".join(parts) for parts in pieces)
-    return replace(outcome, outputs=tuple(text for text in texts if text))
+    outputs = tuple(text for text in texts if text)
+    return replace(outcome, outputs=outputs, growth=growth.steps)
 
 
 def _outputs(output: JSON, stop: object) -> tuple[JSON, ...]:

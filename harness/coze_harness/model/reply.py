@@ -61,7 +61,9 @@ class Reply(Struct, frozen=True, kw_only=True):
     number of status requests. `error_code` and `error_message` are the chat's `last_error`.
     `status` is Coze's, or `asks` if the bot stopped with a question: the answer is the question,
     and the next prompt answers it. `tool_calls` are those of all rounds, also of tools that the
-    caller ran.
+    caller ran. `pace` is how a streamed answer grew: milliseconds since the prompt was sent, and
+    how many characters (code points) of the answer had arrived by then; both increase. It is empty
+    if that was not recorded.
     """
 
     chat_id: str
@@ -76,6 +78,7 @@ class Reply(Struct, frozen=True, kw_only=True):
     tool_calls: tuple[ToolCall, ...] = ()
     error_code: int = 0
     error_message: str = ""
+    pace: tuple[tuple[int, int], ...] = ()
 
     @property
     def answer(self) -> str:

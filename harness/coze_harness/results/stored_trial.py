@@ -70,7 +70,10 @@ class StoredVerdict(Struct, frozen=True):
 
 
 class StoredTurn(Struct, frozen=True):
-    """A turn and its reply; `status` is null in a turn without a reply, since a reply has one."""
+    """A turn and its reply; `status` is null in a turn without a reply, since a reply has one.
+
+    Only a streamed reply has a `pace`.
+    """
 
     prompt: str
     answer: str | None
@@ -88,6 +91,7 @@ class StoredTurn(Struct, frozen=True):
     error_message: str
     verdicts: tuple[StoredVerdict, ...]
     attached: tuple[str, ...] = ()
+    pace: tuple[tuple[int, int], ...] | UnsetType = UNSET
 
 
 class StoredVerdictChange(Struct, frozen=True):

@@ -124,6 +124,7 @@ def _load_turn(stored: StoredTurn) -> TurnResult:
             tool_calls=stored.tool_calls,
             error_code=stored.error_code,
             error_message=stored.error_message,
+            pace=() if stored.pace is UNSET else stored.pace,
         )
     return TurnResult(
         prompt=stored.prompt,

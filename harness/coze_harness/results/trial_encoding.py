@@ -150,6 +150,7 @@ def _stored_turn(turn: TurnResult, words: Catalogue) -> StoredTurn:
         error_message=reply.error_message,
         verdicts=verdicts,
         attached=turn.attached,
+        pace=reply.pace or UNSET,
     )
 
 
