@@ -93,6 +93,7 @@ def reply(
     error_code: int = 0,
     error_message: str = "",
     log_id: str = "20241122103012ABCDEF",
+    pace: tuple[tuple[int, int], ...] = (),
 ) -> Reply:
     return Reply(
         chat_id="7382159487131697202",
@@ -110,6 +111,7 @@ def reply(
         ),
         error_code=error_code,
         error_message=error_message,
+        pace=pace,
     )
 
 

@@ -240,6 +240,15 @@ def test_a_line_of_the_first_version_is_still_read() -> None:
     assert decode_trial(json.dumps(line).encode()) == result
 
 
+def test_only_a_turn_whose_pace_is_known_has_the_key() -> None:
+    paced = trial(turns=[turn(replied=reply("好😀。", pace=((480, 1), (530, 3)))), turn()])
+    line = encode_trial(paced)
+    first, second = json.loads(line)["turns"]
+    assert first["pace"] == [[480, 1], [530, 3]]
+    assert "pace" not in second
+    assert decode_trial(line) == paced
+
+
 def test_a_baseline_repeats_of_its_key_only_what_differs() -> None:
     before = trial(named=key(bot="old", cassette="cassettes/identity.yaml"))
     own = trial(named=key(bot="new", cassette=".candidates/identity.yaml"))
@@ -295,6 +304,8 @@ def test_an_invalid_line_is_an_error_with_a_reason(line: bytes, reason: str) -> 
         (("error",), "it broke"),
         (("recorded_at",), 3),
         (("turns", 0, "attached"), "map.png"),
+        (("turns", 0, "pace"), [[480]]),
+        (("turns", 0, "pace"), [[480, 1.5]]),
         (("interactions", 0, "code"), "0"),
         (("interactions", 0, "body"), None),
         (("change",), "regressed"),
@@ -349,6 +360,7 @@ replies = st.builds(
     ),
     error_code=whole,
     error_message=texts,
+    pace=st.lists(st.tuples(whole, whole), max_size=3).map(tuple),
 )
 data = texts.map(literal)
 ids = texts.filter(lambda text: text not in ("", LITERAL))
