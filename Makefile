@@ -94,6 +94,7 @@ assets: $(DEV) $(NODE)
 	rm -rf $(ASSETS)
 	$(ESBUILD) --outdir=$(ASSETS) report=$(REPORTING)/browser/main.js \
 	  review=$(REPORTING)/browser/comparison.js playground=$(REPORTING)/browser/rejudging.js \
+	  playback=$(REPORTING)/browser/streaming.js \
 	  report=$(REPORTING)/templates/controls.css listing=$(REPORTING)/browser/listing.js \
 	  listing=$(REPORTING)/templates/listing.css
 	$(BIN)/python -c 'import pathlib, coze_harness.reporting.html.page_templates as page_templates; \

@@ -34,7 +34,7 @@ from browser.watching import script
 
 WORDS = {
     key: words
-    for name in ("page", "decide", "playground")
+    for name in ("page", "decide", "playground", "playback")
     for key, words in json.loads(
         (ROOT / f"harness/coze_harness/messages/{name}.json").read_text("utf-8")
     ).items()

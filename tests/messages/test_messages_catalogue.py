@@ -13,7 +13,7 @@ FILES = load_files()
 ENTRIES = {key: entry for entries in FILES.values() for key, entry in entries.items()}
 PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 # Ids of the page end in the value of an enumeration, or in a name of the page's script.
-COMPOSED = {*FILES["page"], *FILES["decide"], *FILES["playground"]}
+COMPOSED = {*FILES["page"], *FILES["decide"], *FILES["playground"], *FILES["playback"]}
 
 
 def calls_of_message() -> list[tuple[str, str, set[str] | None]]:

@@ -75,7 +75,10 @@ _TESTS: Final = {
 
 
 class CardTurn(NamedTuple):
-    """A turn that changed: the prompt, the difference of the answers, verdicts that flipped."""
+    """A turn that changed: the prompt, the difference of the answers, verdicts that flipped.
+
+    `is_paced`: the pace of both answers is known.
+    """
 
     number: int
     prompt: str
@@ -86,6 +89,7 @@ class CardTurn(NamedTuple):
     rewritten: bool
     flips: Sequence[FlipView]
     kept: int
+    is_paced: bool
 
 
 class TrialCard(NamedTuple):
@@ -114,6 +118,7 @@ def trial_card(trial: TrialView) -> bytes:
             turn.rewritten,
             turn.flips,
             turn.kept,
+            turn.is_paced,
         )
         for turn in changed[:_MAX_TURNS]
     ]

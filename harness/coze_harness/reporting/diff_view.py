@@ -82,7 +82,7 @@ def _difference_from_expected(number: int, verdict: Verdict) -> TurnDiffView:
     diff = diff_texts(truncate_text(expected), truncate_text(str(verdict.actual)))
     similarity = f"{100 * diff.similarity:.0f} %"
     tree = diff_tree(diff.pieces)
-    return TurnDiffView(number, "", similarity, (), (), tree, diff.rewritten, 0)
+    return TurnDiffView(number, "", similarity, (), (), tree, diff.rewritten, 0, False)
 
 
 def _expected_text(expected: LocalizedText) -> str:
@@ -152,6 +152,7 @@ def _changed_turn(
         diff_tree(diff.segments),
         diff.rewritten,
         _count_kept(change, after),
+        bool(old and old.pace and new and new.pace),
     )
 
 

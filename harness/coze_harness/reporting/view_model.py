@@ -209,7 +209,7 @@ class TurnDiffView(NamedTuple):
 
     `answer` is how the answer changed (empty for expected and actual); `tree` is the difference as
     JSON (see `diff_tree`). `rewritten`: it is both texts as a whole. `kept` is the number of
-    expectations that passed before and pass now.
+    expectations that passed before and pass now. `is_paced`: the pace of both answers is known.
     """
 
     number: int
@@ -220,6 +220,7 @@ class TurnDiffView(NamedTuple):
     tree: str
     rewritten: bool
     kept: int
+    is_paced: bool
 
 
 class DiffView(NamedTuple):
@@ -234,7 +235,7 @@ class TrialView(NamedTuple):
 
     `change` is how it changed since its baseline, if it has one; `duration` and `usage` are its
     seconds and tokens for people. `failed_kinds` are the kinds of expectations that failed, `codes`
-    the kind of its error and Coze's error codes.
+    the kind of its error and Coze's error codes. `is_paced`: the pace of an answer is known.
     """
 
     id: str
@@ -266,6 +267,7 @@ class TrialView(NamedTuple):
     log_ids: Sequence[str]
     failed_kinds: Sequence[str]
     codes: Sequence[str]
+    is_paced: bool
 
 
 def anchor(trial_id: str) -> str:

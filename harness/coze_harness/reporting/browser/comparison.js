@@ -2,8 +2,9 @@
 
 /** @import { OpenReview } from "./page.d.ts" */
 
+import { elementById } from "./focus.js";
 import { Review } from "./review.js";
 
 /** @type {OpenReview} */
-const openReview = (...parts) => new Review(...parts);
+const openReview = ({ head, words, copier }, live) => new Review(elementById("v-compare"), head, words, copier, live);
 Object.assign(globalThis, { openReview });

@@ -104,14 +104,21 @@ export interface Attributes {
 }
 
 /** Makes the part of a comparison; `globalThis.openReview` is there if the page has one. */
-export type OpenReview = (...parts: ConstructorParameters<typeof import("./review.js").Review>) => import("./review.js").Review;
+export type OpenReview = (
+  report: import("./report.js").Report,
+  live: import("./live.js").LiveServer | null,
+) => import("./review.js").Review;
 
 /** Makes the part that judges answers again; `globalThis.openPlayground` is there if the page has trials. */
 export type OpenPlayground = (
   report: import("./report.js").Report,
 ) => import("./playground.js").Playground;
 
+/** Makes the part that plays streamed answers; `globalThis.openPlayback` is there if the page has some. */
+export type OpenPlayback = (report: import("./report.js").Report) => import("./playback.js").Playback;
+
 declare global {
+  var openPlayback: OpenPlayback | undefined;
   var openPlayground: OpenPlayground | undefined;
   var openReview: OpenReview | undefined;
 }

@@ -9,7 +9,7 @@ import { readItem, writeItem } from "./item.js";
 import { judgeOf } from "./judge.js";
 import { NotHereError } from "./nothere.js";
 import { answersOf, itemOf, turnsOf } from "./recorded.js";
-import { button, make } from "./tree.js";
+import { make } from "./tree.js";
 
 /** @typedef {{turn: number, at: number, verdict: Verdict, source: string}} Editable */
 
@@ -35,20 +35,20 @@ export class Playground {
     if (!article || !record || article.querySelector(".try")) return;
     for (const { turn, at } of editable(record)) {
       const place = article.querySelector(`.turn[data-t="${turn + 1}"] li[data-e="${at + 1}"] > p`);
-      const opener = button("play", "play.edit", { class: "try quiet" });
-      opener.setAttribute("aria-expanded", "false");
+      const opener = make(["button", { type: "button", class: "try quiet", "data-w": "play.edit", "aria-expanded": "false" }]);
+      opener.addEventListener("click", () => this.#toggle(opener));
       place?.append(this.report.words.translate(opener));
     }
   }
 
   /**
    * Open or close the editor of an expectation.
-   * @param {HTMLElement | undefined} opener
+   * @param {HTMLElement} opener
    */
-  async toggle(opener) {
+  async #toggle(opener) {
     const { record } = this.report.pane;
-    const [item, turn] = [/** @type {HTMLElement | null | undefined} */ (opener?.closest("li")), /** @type {HTMLElement | null | undefined} */ (opener?.closest(".turn"))];
-    if (!opener || !record || !item || !turn) return;
+    const [item, turn] = [/** @type {HTMLElement | null} */ (opener.closest("li")), /** @type {HTMLElement | null} */ (opener.closest(".turn"))];
+    if (!record || !item || !turn) return;
     const opened = item.querySelector(".play");
     opener.setAttribute("aria-expanded", String(!opened));
     if (opened) return opened.remove();

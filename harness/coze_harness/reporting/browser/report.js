@@ -89,9 +89,9 @@ export class Report {
     this.pager = this.words.translate(createPager());
     this.pane.holder.before(this.pager);
     this.copier = new Copier(this.words);
-    const compared = document.getElementById("v-compare");
-    this.review = (compared && globalThis.openReview?.(compared, head, this.words, this.copier, live)) ?? null;
+    this.review = globalThis.openReview?.(this, live);
     this.playground = globalThis.openPlayground?.(this);
+    this.playback = globalThis.openPlayback?.(this);
     if (live) followRun(live, this.words);
     this.keys = new Keys(this.words, (key) => this.#press(key));
     elementById("tools").append(this.words.translate(tools()));
@@ -129,6 +129,7 @@ export class Report {
       if (!(await this.pane.show(state, this.list.byId.get(state.trial)?.entry))) return;
       this.playground?.addButtons();
     } else if (before.trial) this.pane.close();
+    this.playback?.refresh();
     const name = state.trial ? this.pane.heading?.textContent : "";
     const title = `${document.querySelector("h1")?.textContent ?? ""} ${this.head.run.id}`.trim();
     document.title = name ? `${name} · ${title}` : title;
@@ -202,7 +203,6 @@ export class Report {
       sides: () => this.pane.toggleLook("sides"),
       changed: () => this.pane.toggleLook("changed"),
       record: () => this.copier.copy(this.pane.recordText),
-      play: (from) => this.playground?.toggle(from),
       curl: (from) => this.copier.copy(from?.nextElementSibling?.textContent ?? ""),
     };
     const { review } = this;

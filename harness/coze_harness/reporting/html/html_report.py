@@ -78,6 +78,8 @@ _MAX_HISTORY: Final = 10
 # Stand in the rendered page where rows, trials and chunks go. No text of a view contains a NUL.
 _ROWS, _FIRST, _HEAD, _CHUNKS = "\0rows\0", "\0first\0", "\0head\0", "\0chunks\0"
 _SLOT = re.compile("(\0[a-z]+\0)")
+# Among the parts that trials share: one of them has a pace.
+_PACED: Final = b"paced"
 _WORD = re.compile(re.escape(WORD_MARK.encode()) + b"([^\x01]*)" + re.escape(WORD_MARK.encode()))
 
 # Groups of words that trials bring with them, or whose keys the script puts together.
@@ -136,14 +138,20 @@ class HtmlWriter:
         self.language: Language = self._options.page_language
         self._renderer = renderer or PageRenderer(self.language)
         self._cache = MarkupCache(*self._renderer.trial_macros())
+        self._is_paced = False
 
     def render_trial(self, trial: TrialView, line: bytes) -> bytes:
         """Return a trial's entry: its row, index, body and record."""
+        self._is_paced = trial.is_paced
         return dump_entry(trial, self._cache.render(without_repeated_texts(trial)), line)
 
     def new_shared_parts(self) -> Mapping[bytes, bytes]:
-        """Return the markup templates of bodies that were made since the last call."""
-        return self._cache.new_templates()
+        """Return the markup templates of bodies that were made since the last call.
+
+        With them comes a mark that the trial has a pace: by it, `write` knows that one has.
+        """
+        new = self._cache.new_templates()
+        return {**new, _PACED: b""} if self._is_paced else new
 
     def extra_files(self) -> Mapping[str, bytes]:
         """Return the page's separate files, by their names."""
@@ -158,7 +166,11 @@ class HtmlWriter:
         detailed = min(len(rows), self._detailed)
         index = IndexCompressor()
         review = self._review(run, view, entries)
-        scripts = page_scripts(has_review=review is not None, has_trials=detailed > 0)
+        scripts = page_scripts(
+            has_review=review is not None,
+            has_trials=detailed > 0,
+            has_paces=pieces.has_shared(_PACED),
+        )
         page = self._renderer.render(
             "page.html.j2",
             view=view,
@@ -376,9 +388,9 @@ def page_words(*sources: str, has_earlier: bool = False) -> PageWords:
     files = load_files()
     earlier = files["earlier"] if has_earlier else {}
     # The script reads them in the order of their groups, which are sorted in the page's JSON.
-    words = dict(
-        sorted({**files["page"], **files["decide"], **files["playground"], **earlier}.items())
-    )
+    page_files = ("page", "decide", "playground", "playback")
+    own = {key: text for name in page_files for key, text in files[name].items()}
+    words = dict(sorted({**own, **earlier}.items()))
     groups: dict[str, list[str]] = {}
     for key in words:
         group, _, name = key.partition(".")

@@ -32,7 +32,9 @@ _REVIEW: Final = "review.js"
 """A second script, of comparisons only."""
 _PLAYGROUND: Final = "playground.js"
 """A script of pages that have trials: judges stored answers by an edited expectation."""
-_SCRIPTS: Final = (_REVIEW, _PLAYGROUND, _SCRIPT)
+_PLAYBACK: Final = "playback.js"
+"""A script of pages that have streamed answers: plays them at their pace."""
+_SCRIPTS: Final = (_REVIEW, _PLAYGROUND, _PLAYBACK, _SCRIPT)
 _TRIAL: Final = "trial.html.j2"
 _EARLIER: Final = "earlier.html.j2"
 
@@ -201,9 +203,9 @@ class PageLayout:
         return {name: _read_asset(name).encode() for name in (_STYLE, *_SCRIPTS)}
 
 
-def page_scripts(*, has_review: bool, has_trials: bool) -> tuple[str, ...]:
+def page_scripts(*, has_review: bool, has_trials: bool, has_paces: bool) -> tuple[str, ...]:
     """Return the names of the scripts of a run's page, in the order in which they run."""
-    optional = {_REVIEW: has_review, _PLAYGROUND: has_trials}
+    optional = {_REVIEW: has_review, _PLAYGROUND: has_trials, _PLAYBACK: has_paces}
     return tuple([name for name in _SCRIPTS if optional.get(name, True)])
 
 

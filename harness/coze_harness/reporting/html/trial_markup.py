@@ -249,6 +249,6 @@ def _add_diff(diff: DiffView, texts: list[str], sizes: list[object]) -> None:
     flat = chain.from_iterable
     texts.append(diff.kind)
     sizes += ("diff", len(diff.turns))
-    for _, answer, similarity, flips, facts, tree, rewritten, _ in diff.turns:
+    for _, answer, similarity, flips, facts, tree, rewritten, _, _ in diff.turns:
         texts += (answer, similarity, *flat(flips), *flat(facts), tree)
         sizes += (len(flips), len(facts), rewritten)

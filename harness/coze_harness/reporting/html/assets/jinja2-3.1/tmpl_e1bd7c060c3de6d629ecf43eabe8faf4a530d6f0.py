@@ -668,7 +668,7 @@ def root(context, missing=missing):
             t_14.append(
                 '<p class="small" data-w="diff.expected_seen"></p>',
             )
-        for (l_2_number, l_2_answer, l_2_similarity, l_2_flips, l_2_facts, l_2_tree, l_2_rewritten, l_2_kept) in environment.getattr(l_1_diff, 'turns'):
+        for (l_2_number, l_2_answer, l_2_similarity, l_2_flips, l_2_facts, l_2_tree, l_2_rewritten, l_2_kept, l_2_is_paced) in environment.getattr(l_1_diff, 'turns'):
             l_2_values_of = resolve('values_of')
             _loop_vars = {}
             pass
@@ -819,7 +819,7 @@ def root(context, missing=missing):
             t_14.append(
                 '</div>',
             )
-        l_2_number = l_2_answer = l_2_similarity = l_2_flips = l_2_facts = l_2_tree = l_2_rewritten = l_2_kept = l_2_values_of = missing
+        l_2_number = l_2_answer = l_2_similarity = l_2_flips = l_2_facts = l_2_tree = l_2_rewritten = l_2_kept = l_2_is_paced = l_2_values_of = missing
         return concat(t_14)
     context.exported_vars.add('diff_of')
     context.vars['diff_of'] = l_0_diff_of = Macro(environment, macro, 'diff_of', ('diff',), False, False, False, context.eval_ctx.autoescape)
