@@ -18,6 +18,7 @@ from browser import ROOT
 from browser.compared import compared_project
 from browser.making import hostile_results, hostile_run, write_page
 from browser.recorded import recorded_project
+from browser.streamed import streamed_project
 from browser.watching import Watch, address
 
 CHROMIUM = next(
@@ -133,6 +134,13 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def compared(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
     """A project whose bot was worked on, recorded and compared; `reports/latest` is that run."""
     return compared_project(tmp_path_factory.mktemp("compared"))
+
+
+@pytest.fixture(scope="session")
+def streamed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a comparison whose answers were streamed, in up to a second."""
+    project = streamed_project(tmp_path_factory.mktemp("streamed"))
+    return project.path("reports/latest/index.html").resolve()
 
 
 @pytest.fixture(scope="session")

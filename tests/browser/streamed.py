@@ -18,12 +18,12 @@ _BOT: Final = f"""bots:
   version: "12"
   answers:
   - {{prompt: 退货?, answer: "{BEFORE}", delay: 0.9, delta: 2}}
-  - {{prompt: 运费?, answer: 运费 18 元。, delay: 0.4, delta: 2}}
+  - {{prompt: 运费?, answer: 运费 18 元。, delay: 0.2, delta: 2}}
   draft:
     version: "13"
     answers:
     - {{prompt: 退货?, answer: "{NOW}", delay: 0.5, delta: 3}}
-    - {{prompt: 运费?, answer: 全国包邮。, delay: 0.2, delta: 2}}
+    - {{prompt: 运费?, answer: 全国包邮。, delay: 0.1, delta: 2}}
 """
 _SETTINGS: Final = """bots: {xiaoqing: "7403315657221079041"}
 default_bot: xiaoqing
@@ -32,7 +32,7 @@ poll: {interval: 0.02, timeout: 5}
 _SCENARIO: Final = """name: refund
 stream: true
 turns:
-- {prompt: 退货?, expect: [7 天, 发票]}
+- {prompt: 退货?, expect: [发票]}
 - {prompt: 运费?, expect: [{regex: '[元邮]'}]}
 """
 
@@ -47,5 +47,5 @@ def streamed_project(folder: Path) -> ProjectFolder:
         recorded = project.does("record", env=reached)
         assert recorded.code == 0, recorded
         compared = project.does("compare", "--draft", env=reached)
-    assert compared.code == 1, compared
+    assert compared.code == 0, compared
     return project

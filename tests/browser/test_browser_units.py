@@ -13,7 +13,7 @@ _HERE = Path(__file__).parent
 _NODE = shutil.which("node")
 
 
-@pytest.mark.parametrize("name", ["hash", "judge", "query"])
+@pytest.mark.parametrize("name", ["hash", "judge", "pace", "query"])
 def test_module(name: str) -> None:
     if _NODE is None:
         assert not os.environ.get("CI"), "CI must install Node"

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from builders import message, reply
@@ -60,7 +61,7 @@ def stream(events: Sequence[Event], *, started: float = 10.0, timed: bool = True
     )
 
 
-def ask(*responses: HttpResponse, target: Target | None = None, **fields: object) -> Reply:
+def ask(*responses: HttpResponse, target: Target | None = None, **fields: Any) -> Reply:
     left = iter(responses)
 
     class Responses:
@@ -140,7 +141,7 @@ def test_the_answer_grows_on_in_the_stream_after_the_tools() -> None:
 def test_polled_and_untimed_replies_have_no_pace() -> None:
     untimed = [said("好", 0.1, whole=True), *ended(0.2)]
     assert ask(stream(untimed, timed=False)).pace == ()
-    broken = stream([said("好", 0.1), (0.2, "conversation.chat.in_progress", CHAT)])
+    broken = stream([said("好", 0.1), (0.2, "conversation.chat.in_progress", {**CHAT})])
     polled = ask(broken, chat("completed"), listed("好的"))
     assert (polled.answer, polled.pace) == ("好的", ())
     hand = ByHand([chat("completed"), listed("好的")])

@@ -17,6 +17,7 @@ from coze_harness.model import (
     MutationScore,
     PassShare,
     PreviousRun,
+    Reply,
     Run,
     RunCost,
     ScenarioComparison,
@@ -140,6 +141,24 @@ def pictured() -> TrialResult:
 
 def rich_results() -> list[TrialResult]:
     return [*everything(), regressed(), reworded(), pictured()]
+
+
+def paced(result: TrialResult, milliseconds: int) -> TrialResult:
+    """The same trial with answers that were streamed, and so were those of its baseline."""
+    change = result.change
+    if change and change.baseline:
+        change = replace(change, baseline=paced(change.baseline, milliseconds))
+    turns = [
+        replace(one, reply=one.reply and _streamed(one.reply, milliseconds)) for one in result.turns
+    ]
+    return replace(result, turns=tuple(turns), change=change)
+
+
+def _streamed(answered: Reply, milliseconds: int) -> Reply:
+    length = len(answered.answer)
+    times = range(milliseconds // 10, milliseconds + 1, milliseconds // 10)
+    pace = [(time, length * (at + 1) // 10) for at, time in enumerate(times)]
+    return replace(answered, pace=tuple([step for step in pace if step[1]]))
 
 
 def _share(passed: int, trials: int, low: float, high: float) -> PassShare:

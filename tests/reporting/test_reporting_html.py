@@ -46,6 +46,9 @@ from report_rendering import (
 )
 from report_samples import everything, full_run
 
+# A page has its own script last, and of these the ones that it needs.
+PARTS = {"report.js": 14_500, "review.js": 4_500, "playground.js": 9_500, "playback.js": 3_000}
+"""The scripts, and how many bytes each may have, gzipped."""
 TEMPLATES = Path(html.__file__).parents[1] / "templates"
 
 
@@ -96,7 +99,7 @@ def test_a_folder_has_style_and_script_beside_the_page() -> None:
     assert {"src": "report.js"} in page.named("script")
     assert not page.named("style")
     assert "script-src 'self'; style-src 'self';" in str(page.named("meta")[1]["content"])
-    assert set(beside) == {"report.css", "report.js", "review.js", "playground.js"}
+    assert set(beside) == {"report.css", *PARTS}
     assert b"--page" in beside["report.css"]
 
 
@@ -112,6 +115,13 @@ def test_style_script_and_skeleton_are_small() -> None:
     shell = rendered("html", [])
     assert len(shell.encode()) < 95_000
     assert len(gzip.compress(shell.encode())) < 30_500
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_each_script_is_small(name: str) -> None:
+    with ReportSet({"html": FORMATS["html"]}, PageOptions(layout="folder")) as reports:
+        source = reports.extra_files()[name]
+    assert len(gzip.compress(source, 9)) <= PARTS[name]
 
 
 def test_the_verdict_comes_first_in_a_sentence(page: Page) -> None:

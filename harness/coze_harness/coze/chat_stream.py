@@ -10,7 +10,7 @@ from coze_harness.coze.answer_pace import AnswerGrowth
 from coze_harness.coze.response_parsing import ChatState
 from coze_harness.model import JSON, HttpResponse, Message, replace
 from coze_harness.text import json_text as jsontext
-from coze_harness.text.sse import parse_events
+from coze_harness.text.sse import ServerSentEvent, parse_events
 
 _CHAT = "conversation.chat."
 _DELTA = "conversation.message.delta"
@@ -26,7 +26,8 @@ class ChatStream:
     `chat` is the last reported state (`None` if there was no event at all), `messages` are the
     completed ones and the pieces of audio, in order. `first_token` is when the first piece of an
     answer arrived, in seconds from the trial's start; `growth` is that of the answer's text (see
-    `AnswerGrowth.steps`). `error` is the code and text of an `error` event. `is_complete` is whether Coze ended the stream with its `done` event.
+    `AnswerGrowth.steps`). `error` is the code and text of an `error` event. `is_complete` is
+    whether Coze ended the stream with its `done` event.
     """
 
     chat: ChatState | None
@@ -59,15 +60,12 @@ def parse_stream(response: HttpResponse) -> ChatStream:
             message = response_parsing.parse_message(data)
             if first is None and message.type == "answer" and message.content:
                 first = _frame_time(response.frame_times, event.frame)
-            is_text = message.type == "answer" and message.content_type != "audio"
             if event.name == _AUDIO:
                 messages.append(replace(message, type="answer", content_type="audio"))
-            elif event.name == _COMPLETED:
-                messages.append(message)
-                if is_text:
-                    growth.add_message(event.frame, message.id, message.content)
-            elif is_text:
-                growth.add_piece(event.frame, message.id, message.content)
+            else:
+                _add_text(growth, event, message)
+                if event.name == _COMPLETED:
+                    messages.append(message)
         elif event.name == "error":
             error = (
                 response_parsing.number(data.get("code")),
@@ -78,6 +76,12 @@ def parse_stream(response: HttpResponse) -> ChatStream:
     if chat and is_complete and chat.status in response_parsing.RUNNING and _interrupts(messages):
         chat = replace(chat, status="requires_action", awaits_reply=True)
     return ChatStream(chat, tuple(messages), first, growth.steps, error, is_complete)
+
+
+def _add_text(growth: AnswerGrowth, event: ServerSentEvent, message: Message) -> None:
+    if message.type == "answer" and message.content_type != "audio":
+        add = growth.add_message if event.name == _COMPLETED else growth.add_piece
+        add(event.frame, message.id, message.content)
 
 
 def _interrupts(messages: Sequence[Message]) -> bool:

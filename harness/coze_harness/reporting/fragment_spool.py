@@ -103,10 +103,6 @@ class Fragments:
         """Return a part that fragments share. Raises KeyError for an unknown key."""
         return self._spool.shared[key]
 
-    def has_shared(self, key: bytes) -> bool:
-        """Return whether a trial has added a part that fragments share."""
-        return key in self._spool.shared
-
     def __contains__(self, name: object) -> bool:
         if not isinstance(name, str) or name not in self._spool:
             return False

@@ -103,7 +103,6 @@ def trial_view(result: TrialResult, wording: Wording | None = None) -> TrialView
         [single_line(t.reply.log_id) for t in result.turns if t.reply and t.reply.log_id],
         _distinct([v.kind for t in turns for v in t.verdicts if v.status in ("failed", "warning")]),
         _codes(result),
-        any(turn.reply and turn.reply.pace for turn in result.turns),
     )
 
 

@@ -235,7 +235,7 @@ class TrialView(NamedTuple):
 
     `change` is how it changed since its baseline, if it has one; `duration` and `usage` are its
     seconds and tokens for people. `failed_kinds` are the kinds of expectations that failed, `codes`
-    the kind of its error and Coze's error codes. `is_paced`: the pace of an answer is known.
+    the kind of its error and Coze's error codes.
     """
 
     id: str
@@ -267,7 +267,6 @@ class TrialView(NamedTuple):
     log_ids: Sequence[str]
     failed_kinds: Sequence[str]
     codes: Sequence[str]
-    is_paced: bool
 
 
 def anchor(trial_id: str) -> str:

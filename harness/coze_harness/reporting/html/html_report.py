@@ -78,8 +78,8 @@ _MAX_HISTORY: Final = 10
 # Stand in the rendered page where rows, trials and chunks go. No text of a view contains a NUL.
 _ROWS, _FIRST, _HEAD, _CHUNKS = "\0rows\0", "\0first\0", "\0head\0", "\0chunks\0"
 _SLOT = re.compile("(\0[a-z]+\0)")
-# Among the parts that trials share: one of them has a pace.
-_PACED: Final = b"paced"
+# In the record of a trial whose answer can be played.
+_PACE: Final = b'"pace":[['
 _WORD = re.compile(re.escape(WORD_MARK.encode()) + b"([^\x01]*)" + re.escape(WORD_MARK.encode()))
 
 # Groups of words that trials bring with them, or whose keys the script puts together.
@@ -138,20 +138,14 @@ class HtmlWriter:
         self.language: Language = self._options.page_language
         self._renderer = renderer or PageRenderer(self.language)
         self._cache = MarkupCache(*self._renderer.trial_macros())
-        self._is_paced = False
 
     def render_trial(self, trial: TrialView, line: bytes) -> bytes:
         """Return a trial's entry: its row, index, body and record."""
-        self._is_paced = trial.is_paced
         return dump_entry(trial, self._cache.render(without_repeated_texts(trial)), line)
 
     def new_shared_parts(self) -> Mapping[bytes, bytes]:
-        """Return the markup templates of bodies that were made since the last call.
-
-        With them comes a mark that the trial has a pace: by it, `write` knows that one has.
-        """
-        new = self._cache.new_templates()
-        return {**new, _PACED: b""} if self._is_paced else new
+        """Return the markup templates of bodies that were made since the last call."""
+        return self._cache.new_templates()
 
     def extra_files(self) -> Mapping[str, bytes]:
         """Return the page's separate files, by their names."""
@@ -169,7 +163,7 @@ class HtmlWriter:
         scripts = page_scripts(
             has_review=review is not None,
             has_trials=detailed > 0,
-            has_paces=pieces.has_shared(_PACED),
+            has_paces=any(_PACE in entries.get(row).record for row in rows[:detailed]),
         )
         page = self._renderer.render(
             "page.html.j2",
