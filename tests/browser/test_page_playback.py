@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+import json
+from itertools import accumulate
 from pathlib import Path
-from time import monotonic
-from typing import TypedDict
 
 import pytest
 from playwright.sync_api import Locator, Page
@@ -18,29 +16,6 @@ from browser.streamed import BEFORE, NOW
 from browser.watching import Scheme, Watch, script
 
 LONG = 60_000  # milliseconds: nothing ends while a test looks at it
-
-# What the columns show in each frame, from the click to the end.
-_WATCHED = """opener => new Promise(done => {
-  const seen = [], clocks = [];
-  opener.click();
-  const look = () => {
-    const player = document.querySelector('.player');
-    if (!player && seen.length) return done({ seen, clocks });
-    if (player) {
-      seen.push([...player.querySelectorAll('.raw')].map(text => text.textContent));
-      clocks.push(document.querySelector('[role=timer]').textContent);
-    }
-    requestAnimationFrame(look);
-  };
-  requestAnimationFrame(look);
-})"""
-
-
-class Watched(TypedDict):
-    """What the columns and the clock showed, frame by frame."""
-
-    seen: list[list[str]]
-    clocks: list[str]
 
 
 @pytest.fixture(scope="session")
@@ -54,31 +29,46 @@ def opener_in(page: Page, place: str) -> Locator:
     return page.locator(f"{place} .opener").first
 
 
-def played(opener: Locator) -> Watched:
-    watched: Watched = opener.evaluate(_WATCHED)
-    return watched
+def stopped_clock(watch: Watch, fragment: str) -> Page:
+    """Open the page, in which time goes on only when a test says so."""
+    watch.page.clock.install(time=0)
+    page = watch.go(fragment)
+    page.clock.pause_at(3600)
+    return page
 
 
-def grows(texts: Sequence[str], whole: str) -> bool:
-    """Return whether texts begin with little, grow, and each is the beginning of the whole."""
-    some = [text for text in dict.fromkeys(texts) if text != whole]
-    in_order = all(len(a) < len(b) for a, b in pairwise(some))
-    return len(some) > 1 and in_order and all(whole.startswith(text) for text in some)
+def columns(page: Page) -> list[str]:
+    return [str(text.text_content()) for text in page.locator(".player .raw").all()]
+
+
+def recorded_steps(page: Path, *, of_baseline: bool = False) -> list[tuple[int, int]]:
+    """Return when, since the first prompt, how many characters of its answer had arrived."""
+    record = json.loads(page.with_name("trials.jsonl").read_text("utf-8"))
+    turn = (record["change"]["baseline"] if of_baseline else record)["turns"][0]
+    times, counts = [list(accumulate(numbers)) for numbers in zip(*turn["pace"], strict=True)]
+    return list(zip(times, counts, strict=True))
 
 
 def test_a_turn_plays_at_its_pace_and_shows_the_rendered_answer_again(
     streamed: Path, visit: Visit
 ) -> None:
-    page = visit(streamed).go("s=refund")
+    page = stopped_clock(visit(streamed, own=True), "s=refund")
     opener = opener_in(page, "#trial .turn")
-    bubble = page.locator("#trial .msg.bot").first
+    bubble = page.locator("#trial .msg.bot:not(.player)").first
     shown = bubble.inner_text()
-    begun = monotonic()
-    watched = played(opener)
-    assert grows([one for (one,) in watched["seen"]], NOW)
-    assert monotonic() - begun > 0.35
-    assert watched["clocks"][0].startswith("0.")
-    assert watched["clocks"][0].split(" / ")[1] == watched["clocks"][-1].split(" / ")[1]
+    opener.click()
+    assert columns(page) == [""]
+    steps = recorded_steps(streamed)
+    assert len(steps) > 3
+    now = 0
+    for time, count in steps[:-1]:
+        page.clock.run_for(time + 30 - now)  # a frame or two later, before the next step
+        now = time + 30
+        assert columns(page) == [NOW[:count]]
+    clock = page.locator("[role=timer]").inner_text()
+    assert clock.endswith(f" / {steps[-1][0] / 1000:.1f} s")
+    assert not bubble.is_visible()
+    page.clock.run_for(steps[-1][0] + 30 - now)
     assert page.locator(".player, [role=timer]").count() == 0
     assert bubble.inner_text() == shown
     assert opener.get_attribute("data-w") == "playback.one"
@@ -92,15 +82,38 @@ def test_a_turn_plays_at_its_pace_and_shows_the_rendered_answer_again(
 def test_a_comparison_plays_both_answers_side_by_side(
     streamed: Path, visit: Visit, fragment: str, place: str
 ) -> None:
-    page = visit(streamed).go(fragment)
-    watched = played(opener_in(page, place))
-    before, now = zip(*watched["seen"], strict=True)
-    assert grows(before, BEFORE)
-    assert grows(now, NOW)
+    page = stopped_clock(visit(streamed, own=True), fragment)
+    opener_in(page, place).click()
+    page.locator(".player").wait_for()
+    before, now = recorded_steps(streamed, of_baseline=True), recorded_steps(streamed)
+    page.clock.run_for(now[1][0] + 30)
+    first, second = columns(page)
+    assert BEFORE.startswith(first)
+    assert NOW.startswith(second)
+    assert 0 < len(second) < len(NOW)
     # The faster one is whole while the other still grows.
-    assert any(b != BEFORE and n == NOW for b, n in watched["seen"])
+    assert now[-1][0] + 100 < before[-1][0]
+    page.clock.run_for(now[-1][0] - now[1][0])
+    first, second = columns(page)
+    assert 0 < len(first) < len(BEFORE)
+    assert BEFORE.startswith(first)
+    assert second == NOW
+    page.clock.run_for(before[-1][0])
+    assert page.locator(".player").count() == 0
     assert page.locator(f"{place} :is(.diff, .answer)").first.is_visible()
     assert page.locator("#note [data-w='playback.done_both']").count() == 1
+
+
+def test_a_higher_speed_plays_in_less_time(slow: Path, visit: Visit) -> None:
+    page = stopped_clock(visit(slow, own=True), "s=refund")
+    opener_in(page, "#trial .turn").click()
+    page.clock.run_for(10_000)
+    assert page.locator("[role=timer]").inner_text().startswith("10.0 s")
+    page.locator("[data-speed='4']").click()
+    page.clock.run_for(10_000)
+    assert page.locator("[role=timer]").inner_text().startswith("50.0 s")
+    page.clock.run_for(2_600)
+    assert page.locator(".player").count() == 0
 
 
 @pytest.mark.parametrize(("width", "is_stacked"), [(1400, False), (390, True)])
@@ -109,6 +122,7 @@ def test_the_two_answers_are_columns_and_on_a_phone_one_below_the_other(
 ) -> None:
     page = visit(slow, width=width).go("c=refund")
     opener_in(page, "#v-compare").click()
+    page.locator(".player").wait_for()
     first, second = [one.bounding_box() for one in page.locator(".player .pair > div").all()]
     assert first is not None
     assert second is not None
@@ -207,6 +221,7 @@ def test_axe_has_nothing_to_say_while_answers_play(
     for place, fragment in (("#v-compare", "c=refund"), ("#trial", "s=refund")):
         page = watch.go(f"{fragment}&lang={lang}")
         opener_in(page, place).click()
+        page.locator(".player").wait_for()
         page.evaluate(axe_source)
         assert page.evaluate(script("axe_run.js")) == []
         assert page.locator(".player").get_attribute("aria-live") == "off"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from builders import failed_verdict, key, message, reply, snapshot, trial, turn, verdict
 from coze_harness.messages import literal
 from coze_harness.model import (
@@ -156,9 +158,9 @@ def paced(result: TrialResult, milliseconds: int) -> TrialResult:
 
 def _streamed(answered: Reply, milliseconds: int) -> Reply:
     length = len(answered.answer)
-    times = range(milliseconds // 10, milliseconds + 1, milliseconds // 10)
-    pace = [(time, length * (at + 1) // 10) for at, time in enumerate(times)]
-    return replace(answered, pace=tuple([step for step in pace if step[1]]))
+    counts = [length * at // 10 for at in range(11)]
+    pace = [(milliseconds // 10, after - before) for before, after in pairwise(counts)]
+    return replace(answered, pace=tuple(pace) if length else ())
 
 
 def _share(passed: int, trials: int, low: float, high: float) -> PassShare:

@@ -97,7 +97,7 @@ def some_trials() -> list[TrialResult]:
         trial(turns=[turn(replied=reply(tool_calls={"t": nested(100_000)}))]),
         with_change(changed, TrialChange(kind=ChangeKind.REGRESSED, baseline=before, turns=turns)),
         with_change(changed, TrialChange(kind=ChangeKind.NEW, baseline=None)),
-        trial(turns=[turn(replied=reply("好😀。", pace=((480, 1), (530, 3))))]),
+        trial(turns=[turn(replied=reply("好😀。", pace=((480, 1), (50, 2))))]),
     ]
 
 

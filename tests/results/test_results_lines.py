@@ -241,10 +241,10 @@ def test_a_line_of_the_first_version_is_still_read() -> None:
 
 
 def test_only_a_turn_whose_pace_is_known_has_the_key() -> None:
-    paced = trial(turns=[turn(replied=reply("好😀。", pace=((480, 1), (530, 3)))), turn()])
+    paced = trial(turns=[turn(replied=reply("好😀。", pace=((480, 1), (50, 2)))), turn()])
     line = encode_trial(paced)
     first, second = json.loads(line)["turns"]
-    assert first["pace"] == [[480, 1], [530, 3]]
+    assert first["pace"] == [[480, 1], [50, 2]]
     assert "pace" not in second
     assert decode_trial(line) == paced
 

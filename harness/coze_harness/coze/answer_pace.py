@@ -6,6 +6,7 @@ Characters are code points of `Reply.answer`, which joins its messages by line f
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from coze_harness.model import Reply, replace
@@ -81,13 +82,15 @@ def with_pace(reply: Reply, growth: Sequence[tuple[float, int]], sent: float) ->
     length = len(reply.answer)
     times = [max(round((time - sent) * 1000), 0) for time, _ in growth]
     shortest = max(SHORTEST_STEP, -((times[0] - times[-1]) // (MAX_STEPS - 1)))
-    pace: list[tuple[int, int]] = []
+    steps: list[tuple[int, int]] = []
     for time, (_, arrived) in zip(times, growth, strict=True):
         count = min(arrived, length)
-        if count <= (pace[-1][1] if pace else 0):
+        if count <= (steps[-1][1] if steps else 0):
             continue
-        if pace and time - pace[-1][0] < shortest:
-            pace[-1] = pace[-1][0], count
+        if steps and time - steps[-1][0] < shortest:
+            steps[-1] = steps[-1][0], count
         else:
-            pace.append((time, count))
+            steps.append((time, count))
+    # Differences are shorter, and a page compresses them to half the size.
+    pace = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise([(0, 0), *steps])]
     return replace(reply, pace=tuple(pace))

@@ -61,9 +61,9 @@ class Reply(Struct, frozen=True, kw_only=True):
     number of status requests. `error_code` and `error_message` are the chat's `last_error`.
     `status` is Coze's, or `asks` if the bot stopped with a question: the answer is the question,
     and the next prompt answers it. `tool_calls` are those of all rounds, also of tools that the
-    caller ran. `pace` is how a streamed answer grew: milliseconds since the prompt was sent, and
-    how many characters (code points) of the answer had arrived by then; both increase. It is empty
-    if that was not recorded.
+    caller ran. `pace` is how a streamed answer grew: for each step the milliseconds since the one
+    before (since the prompt was sent), and how many characters (code points) of the answer arrived.
+    It is empty if that was not recorded.
     """
 
     chat_id: str

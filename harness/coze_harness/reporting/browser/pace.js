@@ -4,25 +4,28 @@
 
 import { turnsOf } from "./recorded.js";
 
+/** When, since the prompt or the step before, how many characters arrived. */
 /** @typedef {[milliseconds: number, characters: number]} Step */
 
 export class PacedAnswer {
   #characters;
-  #pace;
+  /** @type {[time: number, count: number][]} */
+  #steps = [];
 
   /**
    * @param {string} answer
-   * @param {Step[]} pace when how many of its characters had arrived; at least one step
+   * @param {Step[]} pace at least one step
    */
   constructor(answer, pace) {
     // Code points, as in Python: half a surrogate pair would be shown as a replacement character.
     this.#characters = [...answer];
-    this.#pace = pace;
+    let [time, count] = [0, 0];
+    for (const [milliseconds, characters] of pace) this.#steps.push([(time += milliseconds), (count += characters)]);
   }
 
   /** How many milliseconds after the prompt the answer was complete. */
   get duration() {
-    return this.#pace.at(-1)?.[0] ?? 0;
+    return this.#steps.at(-1)?.[0] ?? 0;
   }
 
   /**
@@ -31,7 +34,7 @@ export class PacedAnswer {
    */
   textAt(time) {
     if (time >= this.duration) return this.#characters.join("");
-    const step = this.#pace.filter(([at]) => at <= time).at(-1);
+    const step = this.#steps.filter(([at]) => at <= time).at(-1);
     return this.#characters.slice(0, step?.[1] ?? 0).join("");
   }
 }
