@@ -277,6 +277,12 @@ def test_a_log_tells_waits_codes_and_repeats() -> None:
     assert http.marks == ["0.0", "0.5", "1.0", "1.5", "2.0"]
 
 
+@pytest.mark.parametrize("total", [0.02, 0.3, 0.99, 2.0, 7.9, 8.0, 250.0])
+def test_no_two_marks_of_a_time_axis_are_the_same(total: float) -> None:
+    marks = http_view([LoggedCall("POST", "/v3/chat", 200, 0.0, total)]).marks
+    assert sorted(set(marks), key=float) == marks
+
+
 def test_a_request_that_was_refused_is_told_from_one_that_was_answered() -> None:
     http = http_view(
         [

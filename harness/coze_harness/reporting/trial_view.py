@@ -390,9 +390,8 @@ def http_view(log: Sequence[LoggedCall]) -> HttpView:
             )
         )
     requests = sum([call.elapsed for call in log])
-    marks = [
-        f"{total * part / _MARKS:.{0 if total >= _MARKS * 2 else 1}f}" for part in range(_MARKS + 1)
-    ]
+    decimals = sum([total < least for least in (8, 2, 0.08)])
+    marks = [f"{total * part / _MARKS:.{decimals}f}" for part in range(_MARKS + 1)]
     times = f"{total:.2f}", f"{requests:.2f}", f"{total_wait:.2f}"
     return HttpView(calls, *times, marks, may_hide_retries)
 
