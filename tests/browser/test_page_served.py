@@ -201,6 +201,6 @@ def test_a_browser_waits_for_the_report(tmp_path: Path, visit: Visit) -> None:
         watch.until(text, "0 trials finished.")
         folder.add(trial())
         watch.until(text, "1 trial finished.")
-        (folder.path / "index.html").write_text("<!doctype html><h1>The report</h1>", "utf-8")
-        page.get_by_text("The report").wait_for()  # not in the page that is left meanwhile
+        (folder.path / "index.html").write_text("<!doctype html><h1>Written</h1>", "utf-8")
+        page.get_by_role("heading", name="Written").wait_for()
         assert page.url == at
