@@ -17,10 +17,11 @@ from pathlib import Path
 
 import requests
 import vcr
-from coze_harness.commands.project import TrialSelection, open_project
 from coze_harness.model import TrialStatus
 from coze_harness.model.process_context import ProcessContext
 from coze_harness.model.trial import Trial
+from coze_harness.project.opened_project import open_project
+from coze_harness.project.trial_selection import TrialSelection
 
 from benchmarks.bench import Bench
 from benchmarks.comparing import Aim, Contender, Found, in_turn, ratio, spread

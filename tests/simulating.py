@@ -9,10 +9,10 @@ from coze_harness import open_project
 from coze_harness.cassettes import Recording
 from coze_harness.cassettes.cassette_files import read_cassette
 from coze_harness.commands.api import replay_project
-from coze_harness.commands.project import TrialSelection
-from coze_harness.commands.run_trials import RunOptions, live_runner, open_live_transports
 from coze_harness.messages import UserText
 from coze_harness.model import TrialResult, replace
+from coze_harness.project.live_access import called_targets, open_live_runner
+from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.server.script_reader import parse_script
 from coze_harness.server.script_schema import ServerScript
 from project import TOKEN, serving
@@ -76,26 +76,6 @@ def edit_scenario(folder: Path, text: str) -> None:
     (folder / "scenarios" / "complaint.yaml").write_text(text, "utf-8")
 
 
-class _Quiet:
-    """Listens to a run, and keeps its warnings."""
-
-    def __init__(self) -> None:
-        self.warnings: list[str] = []
-
-    def on_start(self, total: int, already: int) -> None: ...
-
-    def on_progress(self, count: int) -> None: ...
-
-    def on_result(self, result: TrialResult) -> None: ...
-
-    def on_warning(self, text: UserText) -> None:
-        self.warnings.append(str(text))
-
-    def on_note(self, text: UserText, *, essential: bool = False) -> None: ...
-
-    def on_estimate(self, requests: int) -> None: ...
-
-
 def record(folder: Path, script: ServerScript) -> list[TrialResult]:
     """Record all trials of a project from a server that is stopped then."""
     with serving(script) as server:
@@ -105,13 +85,10 @@ def record(folder: Path, script: ServerScript) -> list[TrialResult]:
 def record_at(folder: Path, base_url: str, **tokens: str) -> list[TrialResult]:
     """Record all trials of a project from a server."""
     environment = {"COZE_API_BASE": base_url, "COZE_API_TOKEN": TOKEN, **tokens}
+    warnings: list[UserText] = []
     with open_project(folder, environment=environment) as project:
         trials = project.select_trials(TrialSelection())
-        redactor, options = project.make_redactor(), RunOptions()
-        with open_live_transports(project, redactor, options, trials) as transports:
-            runner = live_runner(
-                project, transports, redactor, options, _Quiet(), saves_cassettes=True
-            )
+        with open_live_runner(project, called_targets(trials), warnings.append) as runner:
             runner = replace(runner, replayer=replace(runner.replayer, root=str(folder)))
             return [one for batch in runner.results(trials, _unchanged) for one in batch]
 

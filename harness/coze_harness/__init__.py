@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from coze_harness.commands.api import open_project, read_results, read_run, replay_project
-    from coze_harness.commands.project import Project, TrialSelection
     from coze_harness.expectations import (
         ExpectationKind,
         ItemArgument,
@@ -32,6 +31,8 @@ if TYPE_CHECKING:
     )
     from coze_harness.model.errors import HarnessError
     from coze_harness.model.trial import EvaluationContext
+    from coze_harness.project.opened_project import Project
+    from coze_harness.project.trial_selection import TrialSelection
 
 __all__ = [
     "EvaluationContext",
@@ -61,7 +62,8 @@ __all__ = [
 
 _MODULES = {
     "commands.api": ("open_project", "read_results", "read_run", "replay_project"),
-    "commands.project": ("Project", "TrialSelection"),
+    "project.opened_project": ("Project",),
+    "project.trial_selection": ("TrialSelection",),
     "expectations": ("ExpectationKind", "ItemArgument", "ItemContext", "Schema", "register_kind"),
     "model": (
         "Message", "Reply", "Run", "ToolCall", "TrialResult", "TrialStatus", "TurnResult", "Usage",

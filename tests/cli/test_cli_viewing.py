@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from comparing_scripts import after
+from coze_harness.baseline.applied_decisions import AppliedDecisions
 from coze_harness.cli.view_command import answering
-from coze_harness.commands.view_report import AppliedDecisions
 from coze_harness.messages import Catalogue
 from coze_harness.server.report_app import PostedDecisions
 from coze_harness.server.script_schema import ServerScript

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from coze_harness.auth.credentials import AccessToken
-from coze_harness.commands.project import open_project
 from coze_harness.config.env_file import with_env_file
 from coze_harness.model.errors import SettingsError
 from coze_harness.model.process_context import ProcessContext
+from coze_harness.project.opened_project import open_project
 from project import ProjectFolder
 
 

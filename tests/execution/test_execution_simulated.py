@@ -9,11 +9,11 @@ import pytest
 import requests
 import vcr
 from coze_harness import open_project
-from coze_harness.commands.project import TrialSelection
 from coze_harness.execution.conversation_runner import judged_turns
 from coze_harness.execution.recording_facts import recording_state
 from coze_harness.execution.turn_sources import MAX_PROMPT_LENGTH
 from coze_harness.model import CassetteState, TrialResult, TrialStatus, replace
+from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.results.trial_digests import RECORDING_SIZE, trial_digests
 from project import serving
 from simulating import (

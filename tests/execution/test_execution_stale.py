@@ -6,10 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from coze_harness.commands.project import TrialSelection, open_project
 from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model.errors import CassetteMissingError, CassetteStaleError, HarnessError
 from coze_harness.model.process_context import ProcessContext
+from coze_harness.project.opened_project import open_project
+from coze_harness.project.trial_selection import TrialSelection
 
 REPOSITORY = Path(__file__).parents[2]
 

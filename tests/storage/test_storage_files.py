@@ -182,7 +182,7 @@ except storage_errors.RemoteError as error:
 
 def test_nothing_of_a_store_is_imported_for_folders_on_disk() -> None:
     code = (
-        "import coze_harness.commands.project, coze_harness.commands.report_runs, sys;"
+        "import coze_harness.project.opened_project, coze_harness.commands.report_runs, sys;"
         "print('fsspec' in sys.modules)"
     )
     done = subprocess.run(

@@ -13,23 +13,25 @@ import pytest
 from coze_harness.baseline.cassette_check import check_cassettes
 from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.commands.check_project import list_trials
-from coze_harness.commands.project import Project, TrialSelection, open_project
+from coze_harness.commands.record_trials import record_trials
 from coze_harness.commands.report_runs import all_runs, render_runs
-from coze_harness.commands.run_trials import (
-    RecordScope,
-    RunOptions,
-    record_trials,
-    replay_trials,
-    replay_workers,
-    run_to_resume,
-)
+from coze_harness.commands.run_trials import RunOptions, replay_trials, replay_workers
 from coze_harness.commands.view_report import find_viewed_run
 from coze_harness.config import SettingsOverrides
 from coze_harness.execution.recording_facts import inspect_recordings
 from coze_harness.messages import UserText
-from coze_harness.model import CassetteState, Mode, TrialResult, TrialStatus, replace
+from coze_harness.model import (
+    CassetteState,
+    Mode,
+    RecordScope,
+    TrialResult,
+    TrialStatus,
+    replace,
+)
 from coze_harness.model.errors import CassetteError, HarnessError, ResultsError, UsageError
 from coze_harness.model.process_context import ProcessContext
+from coze_harness.project.opened_project import Project, open_project
+from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.encoded_result import ResultEncoder
 from coze_harness.reporting.run_writer import RunOutcome
 from coze_harness.results.run_upload import RunUpload
@@ -275,7 +277,7 @@ def test_a_killed_run_is_found_by_its_id_or_as_the_latest(recorded: Project) -> 
         folder.append(first)
     assert run_id not in whole_runs(recorded)
     for name in (run_id, "latest"):
-        assert run_to_resume(recorded, RunOptions(resume=name)) == folder.path
+        assert recorded.run_to_resume(name) == folder.path
     again = done(recorded, resume=run_id)
     assert again.run.run_id == run_id
     assert again.run.summary == whole.run.summary

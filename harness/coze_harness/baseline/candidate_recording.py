@@ -26,6 +26,7 @@ from coze_harness.compare.sequential_test import (
     WANTED_EVIDENCE,
     Decision,
 )
+from coze_harness.execution.conversation_runner import keep_result
 from coze_harness.execution.live_runner import CandidateContext, LiveRunner, LiveSession
 from coze_harness.execution.recording_facts import judge_state, recording_state
 from coze_harness.execution.trial_judge import (
@@ -33,7 +34,7 @@ from coze_harness.execution.trial_judge import (
     judge_version,
     read_judge_cassette,
 )
-from coze_harness.messages import UserText
+from coze_harness.messages import LocalizedText, UserText, message
 from coze_harness.model import BotSnapshot, CassetteState, TrialKey, TrialResult, replace
 from coze_harness.model.errors import CassetteError
 from coze_harness.model.protocols import EncodeResult
@@ -78,6 +79,11 @@ class RoundProgress:
     calls: int
     left: int
     is_budget: bool
+
+    def describe(self) -> LocalizedText:
+        """Return the progress as one line."""
+        identifier = "compare.round.calls" if self.is_budget else "compare.round.trials"
+        return message(identifier, n=self.suspects, calls=self.calls, left=self.left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +148,7 @@ class CandidateRecording(Generic[Encoded]):
         baseline_live = replace(self.live, candidates=self._baseline_contexts, warn=_ignore)
         session = LiveSession(live, self._compare, limit)
         self._judge_baselines(remaining, session)
-        baselines = LiveSession(baseline_live, _unchanged, limit)
+        baselines = LiveSession(baseline_live, keep_result, limit)
         if self.plan.is_fixed:
             session.fetch_snapshots([pair.candidate for pair in remaining])
             asks = [
@@ -176,7 +182,7 @@ class CandidateRecording(Generic[Encoded]):
         judge_only = {name: own for name, (_trial, own) in judged.items()}
         live = replace(self.live, judge_only=judge_only, warn=_ignore)
         asking = LiveSession(
-            live, _unchanged, session.limit, session.snapshots, session.list_method
+            live, keep_result, session.limit, session.snapshots, session.list_method
         )
         with closing(asking.results([trial for trial, _own in judged.values()])) as results:
             for result in results:
@@ -454,9 +460,3 @@ def _case_key(pair: TrialPair) -> CaseKey:
 
 def _ignore(_warning: UserText) -> None:
     """Ignore a warning."""
-
-
-def _unchanged(result: TrialResult, /, *, exit_code: int | None = None) -> TrialResult:
-    """Return a result as it is; `exit_code` does not matter."""
-    del exit_code
-    return result

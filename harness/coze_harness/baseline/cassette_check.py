@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from coze_harness.cassettes import (
     CANDIDATE_FOLDER,
@@ -36,8 +35,7 @@ from coze_harness.storage.remote_folder import RemoteFolder, is_url
 _KINDS: Final = (".yaml", ".yml")
 
 
-@dataclass(frozen=True, slots=True)
-class CheckMessage:
+class CheckMessage(NamedTuple):
     """One message of a check; a notice does not change the exit code."""
 
     error: HarnessError

@@ -2,27 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from coze_harness.baseline.candidates import CandidateFolder
+from coze_harness.baseline.cassette_access import CassetteAccess
+from coze_harness.baseline.collected_evidence import expectation_digests, save_evidence
 from coze_harness.baseline.evidence import Evidence, EvidenceCollector, EvidenceKey
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.compare.bot_differences import version_digest
+from coze_harness.compare.sequential_test import Attempts
 from coze_harness.execution.replay_runner import ReplayRunner
-from coze_harness.model.errors import CassetteError
+from coze_harness.messages import UserText, message
+from coze_harness.model.errors import CassetteError, CassetteUnreadableError
 from coze_harness.model.trial import Trial
 
 JUDGED_AGAIN: Final = "recordings"
 """Stands for the run in lines of the evidence that come from stored answers."""
 
 
+@dataclass(frozen=True, slots=True)
+class KnownEvidence:
+    """The evidence of earlier runs, and of stored answers that were judged again.
+
+    `expectations` are their digests, by a trial's id without its repeat.
+    """
+
+    evidence: Evidence
+    expectations: Mapping[str, str]
+    judged: EvidenceCollector
+
+    @classmethod
+    def read(
+        cls, folder: CandidateFolder, trials: Sequence[Trial], runner: ReplayRunner
+    ) -> KnownEvidence:
+        """Read the evidence of a project, and judge its stored answers.
+
+        Raises:
+            CassetteUnreadableError: the evidence is damaged.
+        """
+        evidence = Evidence.read(folder.folders.relative_path(folder.cassettes))
+        judged = judge_stored_answers(folder, trials, runner, evidence)
+        return cls(evidence, judged.expectations, judged)
+
+    def find(self, trial: str, version: str, *, without: str = "") -> Attempts:
+        """Return the attempts of a version at a trial, those of one run left out."""
+        key = EvidenceKey(trial, version, self.expectations.get(trial, ""))
+        return self.evidence.attempts(key, without=without)
+
+    def save_with(
+        self,
+        access: CassetteAccess,
+        run: str,
+        counted: EvidenceCollector,
+        warn: Callable[[UserText], None],
+    ) -> None:
+        """Save what was judged again, and what a run has counted; this process has the lock."""
+        save_evidence(access, self.judged, JUDGED_AGAIN, warn, has_lock=True)
+        save_evidence(access, counted, run, warn, has_lock=True)
+
+
+def read_evidence(folder: CandidateFolder, note: Callable[[UserText], None]) -> Evidence | None:
+    """Return the evidence of a project; `None`, with a warning, if it is damaged."""
+    try:
+        return Evidence.read(folder.folders.relative_path(folder.cassettes))
+    except CassetteUnreadableError as error:
+        where = str(error.where)
+        note(message("main.warning", text=message("error.located", where=where, what=error.what)))
+        return None
+
+
 def judge_stored_answers(
-    folder: CandidateFolder,
-    trials: Sequence[Trial],
-    runner: ReplayRunner,
-    evidence: Evidence,
-    expectations: Mapping[str, str],
+    folder: CandidateFolder, trials: Sequence[Trial], runner: ReplayRunner, evidence: Evidence
 ) -> EvidenceCollector:
     """Replay and judge stored answers that have no evidence for today's expectations.
 
@@ -31,11 +83,11 @@ def judge_stored_answers(
         trials: the project's trials, whose recordings are judged, too.
         runner: replays recordings.
         evidence: what is known; gets the new attempts.
-        expectations: the digest of the expectations, by a trial's id without its repeat.
 
     Returns:
         what counted the new attempts.
     """
+    expectations = expectation_digests(trials)
     judged = EvidenceCollector(expectations)
     redactor = runner.redactor
     stored = {trial.key.cassette: trial for trial in (*trials, *folder.find_evidence(trials))}

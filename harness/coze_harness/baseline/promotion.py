@@ -73,9 +73,14 @@ class Promotion:
     judged: Recording | None = None
 
     @property
+    def recorded(self) -> Trial:
+        """The trial as it was recorded."""
+        return self.candidate.trial or self.trial
+
+    @property
     def group(self) -> tuple[str, str]:
         """The scenario and the bot that it was recorded from."""
-        key = (self.candidate.trial or self.trial).key
+        key = self.recorded.key
         return key.scenario, key.bot
 
     @property

@@ -15,6 +15,7 @@ from coze_harness.baseline.promotion import (
     Promotion,
     find_failing,
 )
+from coze_harness.baseline.review_outcome import ReviewOutcome, apply_decisions, find_decided
 from coze_harness.cli import shared_options
 from coze_harness.cli.command_help import DONE, RUN, argument, command, option
 from coze_harness.cli.command_output import current_output, echo
@@ -24,18 +25,12 @@ from coze_harness.cli.progress_display import progress_display
 from coze_harness.cli.project_access import lock_for_writing, note, opened_project
 from coze_harness.cli.project_completion import complete_paths
 from coze_harness.cli.shared_options import DisplayOptions
-from coze_harness.commands.accept_candidates import (
-    ReviewOutcome,
-    apply_decisions,
-    compare_candidates,
-    find_decided,
-    review_candidates,
-)
-from coze_harness.commands.project import Project
+from coze_harness.commands.accept_candidates import compare_reviewed, review_candidates
 from coze_harness.config import SettingsOverrides
 from coze_harness.messages import message
 from coze_harness.model.errors import HarnessError, UsageError
 from coze_harness.model.location import Location
+from coze_harness.project.opened_project import Project
 from coze_harness.reporting.comparison_view import comparison_view
 from coze_harness.reporting.safe_text import show_control_characters, single_line
 
@@ -126,7 +121,7 @@ def _decided_in_file(
     project: Project, review: CandidateReview, file: Path, shown: str
 ) -> ReviewOutcome | int:
     """Return the decisions of a file; if one cannot be applied, the exit code."""
-    found = find_decided(project, review, read_decisions(file, shown))
+    found = find_decided(review, read_decisions(file, shown), project.run_folder)
     if code := _print_errors([one for one in found if isinstance(one, HarnessError)]):
         echo(message("accept.nothing_decided"), err=True)
         return code
@@ -145,7 +140,7 @@ def _ask_for_each(
     Raises:
         KeyboardInterrupt: the input ended before that.
     """
-    comparison, items = compare_candidates(project, review, promotions, note)
+    comparison, items = compare_reviewed(project, review, promotions, note)
     writer = progress_display(project, DisplayOptions(verbose=True), ticking=False).writer
     words = current_output().words
     walk = InteractiveReview(items, comparison_view(comparison), writer, words, failing)
@@ -175,7 +170,12 @@ def _apply(
         return _FAILING_CODE
     if decided.accepted or decided.rejected:
         paths = apply_decisions(
-            project, review, decided.accepted, decided.rejected_files, wait=wait, note=note
+            review,
+            project.cassette_access,
+            decided.accepted,
+            decided.rejected_files,
+            wait=wait,
+            note=note,
         )
         _print_accepted(paths, decided.accepted)
     for name in decided.rejected:

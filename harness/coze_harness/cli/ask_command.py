@@ -17,12 +17,13 @@ from coze_harness.cli.project_access import lock_for_writing, note, opened_proje
 from coze_harness.cli.project_completion import complete_bots
 from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.commands.ask_bot import ask_bot, record_prompt
-from coze_harness.commands.new_scenario import NewScenario, save_as_scenario
+from coze_harness.commands.new_scenario import save_as_scenario
 from coze_harness.config import SettingsOverrides
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import HttpCall, Reply
 from coze_harness.model.errors import UsageError
 from coze_harness.reporting.safe_text import format_duration, show_control_characters
+from coze_harness.scenarios.new_scenario_file import NewScenario
 
 _STEPS: Final[Mapping[str, LocalizedText]] = MappingProxyType(
     {

@@ -11,11 +11,11 @@ from coze_harness.cli.command_help import DONE, OUTPUT, RUN, command, option
 from coze_harness.cli.command_output import current_output
 from coze_harness.cli.project_access import lock_for_writing, opened_project, project_to_read
 from coze_harness.commands.check_project import CheckOutcome, check_project
-from coze_harness.commands.json_results import check_json, error_json
-from coze_harness.commands.project import TrialSelection
 from coze_harness.config import SettingsOverrides
 from coze_harness.messages import message
 from coze_harness.model.errors import HarnessError, UsageError
+from coze_harness.project.trial_selection import TrialSelection
+from coze_harness.reporting.json_results import check_json, error_json
 from coze_harness.reporting.safe_text import show_control_characters
 
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from coze_harness.commands.current_process import process_to_redact, redact_for_display
 from coze_harness.messages import Catalogue, Language, LocalizedText
 from coze_harness.messages.catalogue import choose_language
+from coze_harness.project.current_process import process_to_redact, redact_for_display
 
 if TYPE_CHECKING:  # help needs none of these
-    from coze_harness.commands.project import Project
     from coze_harness.model.errors import HarnessError
+    from coze_harness.project.opened_project import Project
 
 _NO_ENVIRONMENT: Final[Mapping[str, str]] = MappingProxyType({})
 

@@ -16,21 +16,20 @@ from coze_harness.cli.progress_display import ProgressDisplay, progress_display
 from coze_harness.cli.project_access import lock_for_writing, note, opened_project
 from coze_harness.cli.run_command import finish, report_to_ci
 from coze_harness.cli.shared_options import DisplayOptions
-from coze_harness.commands.cassette_access import lock_for_reading
 from coze_harness.commands.compare_bots import (
     AskingOptions,
     ComparisonOutcome,
     compare_candidate,
     compare_recorded,
-    compare_runs,
-    find_two_runs,
 )
-from coze_harness.commands.project import Project, TrialSelection
+from coze_harness.commands.compare_runs import compare_runs, find_two_runs
 from coze_harness.commands.run_trials import RunOptions
 from coze_harness.config import SettingsOverrides
 from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model import ChangeKind, Comparison
 from coze_harness.model.errors import UsageError
+from coze_harness.project.opened_project import Project
+from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.terminal_comparison import closing_line, comparison_lines
 
 
@@ -94,7 +93,7 @@ def compare(
         else:
             _check_options(selection, candidate, asking, given, replay=replay)
             if replay:
-                project.resources.enter_context(lock_for_reading(project, note))
+                project.resources.enter_context(project.cassette_access.lock_for_reading(note))
             else:
                 project.refuse_recording_in_ci(force=force)
                 lock_for_writing(project, "compare", wait=wait)

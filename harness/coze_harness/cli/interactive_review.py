@@ -10,7 +10,7 @@ import click
 
 from coze_harness.baseline.decisions import ReviewDecision
 from coze_harness.baseline.promotion import find_failing
-from coze_harness.commands.accept_candidates import ReviewItem
+from coze_harness.baseline.scenario_review import ReviewItem
 from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model import ChangeKind, ScenarioState, TrialResult
 from coze_harness.reporting.comparison_view import ComparisonView

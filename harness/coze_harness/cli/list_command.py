@@ -15,11 +15,11 @@ from coze_harness.cli.command_help import DONE, OUTPUT, SELECTION, command, opti
 from coze_harness.cli.command_output import echo
 from coze_harness.cli.project_access import project_to_read
 from coze_harness.commands.check_project import list_trials as listed_trials
-from coze_harness.commands.json_results import trials_json
-from coze_harness.commands.project import TrialSelection
 from coze_harness.config import SettingsOverrides
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import CassetteState
+from coze_harness.project.trial_selection import TrialSelection
+from coze_harness.reporting.json_results import trials_json
 from coze_harness.reporting.safe_text import single_line
 
 _MAX_NAME_CELLS: Final = 44

@@ -34,9 +34,9 @@ def run(arguments: Sequence[str]) -> int:
 
     from coze_harness.cli.command_output import CommandOutput
     from coze_harness.cli.command_table import coze_harness
-    from coze_harness.commands.current_process import current_process
     from coze_harness.messages import message
     from coze_harness.model.errors import HarnessError
+    from coze_harness.project.current_process import current_process
 
     output = CommandOutput(arguments, current_process().environment)
     try:
@@ -124,7 +124,7 @@ def _usage_error(error: click.ClickException) -> HarnessError:
 
 def _print_error(error: HarnessError, output: CommandOutput) -> None:
     """Print an error on stderr, after its traceback with --debug; secrets are redacted in both."""
-    from coze_harness.commands.current_process import process_to_redact, redact_for_display
+    from coze_harness.project.current_process import process_to_redact, redact_for_display
     from coze_harness.reporting.github_actions import disarm_commands
     from coze_harness.reporting.github_job import on_github
     from coze_harness.reporting.safe_text import show_control_characters

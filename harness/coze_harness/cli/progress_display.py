@@ -10,9 +10,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
 from coze_harness.cli.shared_options import DisplayOptions
-from coze_harness.commands.project import Project
 from coze_harness.messages import Catalogue, UserText, as_message, message
 from coze_harness.model import TrialResult, TrialStatus
+from coze_harness.project.opened_project import Project
 from coze_harness.reporting.failure_causes import RECORDING_KINDS
 from coze_harness.reporting.github_job import on_github
 from coze_harness.reporting.line_wrapping import cell_width, wrap_line

@@ -8,13 +8,12 @@ from contextlib import contextmanager
 import click
 
 from coze_harness.cli.command_output import current_output
-from coze_harness.commands import cassette_access
-from coze_harness.commands.current_process import current_process
-from coze_harness.commands.project import Project, open_project
 from coze_harness.config import SettingsOverrides
 from coze_harness.messages import UserText, as_message, message
 from coze_harness.model import replace
 from coze_harness.model.errors import CassetteError
+from coze_harness.project.current_process import current_process
+from coze_harness.project.opened_project import Project, open_project
 from coze_harness.reporting.safe_text import single_line
 
 
@@ -34,7 +33,7 @@ def opened_project(
     """
     with _open(overrides) as project:
         try:
-            cassette_access.finish_interrupted_accept(project, note)
+            project.cassette_access.finish_interrupted_accept(note)
         except CassetteError as error:
             if uses_baseline:
                 raise
@@ -51,7 +50,7 @@ def project_to_read(overrides: SettingsOverrides) -> Iterator[Project]:
     """
     with (
         _open(overrides) as project,
-        cassette_access.lock_for_reading(project, note),
+        project.cassette_access.lock_for_reading(note),
     ):
         yield project
 
@@ -59,13 +58,15 @@ def project_to_read(overrides: SettingsOverrides) -> Iterator[Project]:
 def lock_for_writing(project: Project, command: str, *, wait: bool | None = None) -> None:
     """Take the lock of those that write recordings or candidates, until the project is closed.
 
-    `wait` is as in `cassette_access.lock_for_writing`.
+    `wait` is as in `CassetteAccess.lock_for_writing`.
 
     Raises:
         UsageError: another process has it.
         CassetteError: the folder cannot be written, or an accept not be finished.
     """
-    cassette_access.lock_for_writing(project, f"coze-harness {command}", wait=wait, note=note)
+    access = project.cassette_access
+    lock = access.lock_for_writing(f"coze-harness {command}", wait=wait, note=note)
+    project.resources.enter_context(lock)
 
 
 def note(text: UserText) -> None:

@@ -17,7 +17,7 @@ def complete_paths(
     """Complete names of scenarios, and files and folders."""
     from click.shell_completion import CompletionItem
 
-    from coze_harness.commands.project_names import scenario_names
+    from coze_harness.project.project_names import scenario_names
 
     # First, since bash forgets what stands before it.
     files = CompletionItem(incomplete, type="file")
@@ -28,7 +28,7 @@ def complete_tags(
     _ctx: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Complete tags."""
-    from coze_harness.commands.project_names import tag_names
+    from coze_harness.project.project_names import tag_names
 
     return _completed(tag_names, incomplete)
 
@@ -37,7 +37,7 @@ def complete_bots(
     _ctx: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Complete names of bots."""
-    from coze_harness.commands.project_names import bot_names
+    from coze_harness.project.project_names import bot_names
 
     return _completed(bot_names, incomplete)
 
@@ -46,7 +46,7 @@ def complete_runs(
     _ctx: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Complete ids of runs."""
-    from coze_harness.commands.project_names import run_names
+    from coze_harness.project.project_names import run_names
 
     return _completed(run_names, incomplete)
 
@@ -54,8 +54,8 @@ def complete_runs(
 def _completed(find: Callable[..., list[str]], incomplete: str) -> list[CompletionItem]:
     from click.shell_completion import CompletionItem
 
-    from coze_harness.commands.current_process import current_process
-    from coze_harness.commands.project import open_project
+    from coze_harness.project.current_process import current_process
+    from coze_harness.project.opened_project import open_project
 
     try:
         with open_project(current_process()) as project:

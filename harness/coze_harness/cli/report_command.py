@@ -14,10 +14,10 @@ from coze_harness.cli.command_help import OUTPUT, REPORT, SELECTION, argument, c
 from coze_harness.cli.command_output import echo
 from coze_harness.cli.project_access import note, opened_project
 from coze_harness.cli.project_completion import complete_runs
-from coze_harness.commands.json_results import runs_json
 from coze_harness.commands.report_runs import all_runs, render_runs
 from coze_harness.config import SettingsOverrides
 from coze_harness.messages import message
+from coze_harness.reporting.json_results import runs_json
 from coze_harness.reporting.run_list_page import run_list_rows
 from coze_harness.reporting.terminal_trials import fit_line
 

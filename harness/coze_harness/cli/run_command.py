@@ -26,18 +26,13 @@ from coze_harness.cli.command_output import echo
 from coze_harness.cli.progress_display import ProgressDisplay, progress_display
 from coze_harness.cli.project_access import lock_for_writing, opened_project, project_to_read
 from coze_harness.cli.shared_options import DisplayOptions
-from coze_harness.commands.project import Project, TrialSelection
-from coze_harness.commands.run_trials import (
-    RecordScope,
-    RunOptions,
-    record_trials,
-    replay_trials,
-    run_live,
-)
+from coze_harness.commands.run_trials import RunOptions, replay_trials
 from coze_harness.config import SettingsOverrides
 from coze_harness.messages import message
-from coze_harness.model import Mode
+from coze_harness.model import Mode, RecordScope
 from coze_harness.model.errors import UsageError
+from coze_harness.project.opened_project import Project
+from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.github_job import annotation_lines, append_step_summary
 from coze_harness.reporting.run_writer import RunOutcome
 from coze_harness.reporting.terminal_trials import (
@@ -132,6 +127,8 @@ def record(
         raise UsageError(
             message("record.all_and_missing"), next_step=message("record.all_or_missing")
         )
+    from coze_harness.commands.record_trials import record_trials  # `run` does not need it
+
     scope = RecordScope.ALL if record_all else RecordScope.STALE
     scope = RecordScope.MISSING if missing else scope
     with opened_project(overrides, uses_baseline=True) as project:
@@ -169,6 +166,8 @@ def live(
     display: DisplayOptions,
 ) -> int:
     """Run the conversations with Coze, judge the answers, write reports; save no cassette."""
+    from coze_harness.commands.record_trials import run_live  # `run` does not need it
+
     with opened_project(overrides, uses_baseline=True) as project:
         trials = project.select_trials(selection)
         with progress_display(project, display, ticking=True) as progress:
@@ -217,7 +216,7 @@ def finish(outcome: RunOutcome, display: DisplayOptions) -> int:
         again = message("run.saved.next", command=step)
         echo(message("error.next", step=again), err=True, indent=2)
     if display.as_json:
-        from coze_harness.commands.json_results import run_json  # few runs need it
+        from coze_harness.reporting.json_results import run_json  # few runs need it
 
         click.echo(run_json(outcome), nl=False)
     if display.open_report:

@@ -25,10 +25,10 @@ from coze_harness.cli.project_completion import (
     complete_runs,
     complete_tags,
 )
-from coze_harness.commands.project import TrialSelection
 from coze_harness.commands.run_trials import RunOptions
 from coze_harness.config import SettingsOverrides
 from coze_harness.messages import message
+from coze_harness.project.trial_selection import TrialSelection
 
 Command: TypeAlias = Callable[..., int]
 

@@ -13,12 +13,13 @@ from coze_harness.cli import shared_options
 from coze_harness.cli.command_help import DONE, OUTPUT, RUN, command, option
 from coze_harness.cli.command_output import echo
 from coze_harness.cli.project_access import project_to_read
-from coze_harness.commands.project import TrialSelection
-from coze_harness.commands.suggest_expectations import TurnSuggestions, suggest
+from coze_harness.commands.suggest_expectations import suggest
 from coze_harness.config import SettingsOverrides
 from coze_harness.messages import Catalogue, message
 from coze_harness.model import MutationClass
 from coze_harness.mutation.expectation_suggestions import Suggestion
+from coze_harness.mutation.suggestion_writing import TurnSuggestions
+from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.mutation_view import missing_protection
 from coze_harness.reporting.safe_text import single_line
 
@@ -49,7 +50,7 @@ def suggest_expectations(
 ) -> int:
     """Suggest expectations that kill surviving mutants and pass all good answers. Offline."""
     with project_to_read(overrides) as project:
-        turns, _runner = suggest(project, selection, seed=seed, write=write)
+        turns = suggest(project, selection, seed=seed, write=write)
         words = project.words
     if as_json:
         click.echo(json.dumps(_as_record(seed, turns, words), ensure_ascii=False, indent=2))

@@ -10,18 +10,18 @@ import click
 from coze_harness.cli.command_help import OUTPUT, SCENARIO, argument, command, option
 from coze_harness.cli.command_output import current_output
 from coze_harness.cli.project_access import opened_project
-from coze_harness.commands.json_results import verdicts_json
-from coze_harness.commands.try_expectation import (
+from coze_harness.config import SettingsOverrides
+from coze_harness.messages import message
+from coze_harness.model import TurnResult
+from coze_harness.model.errors import UsageError
+from coze_harness.reporting.json_results import verdicts_json
+from coze_harness.scenarios.single_expectation import (
     MAX_ANSWER,
     decode_answer,
     judge_text,
     read_answer_file,
     read_expectations,
 )
-from coze_harness.config import SettingsOverrides
-from coze_harness.messages import message
-from coze_harness.model import TurnResult
-from coze_harness.model.errors import UsageError
 
 
 @command(

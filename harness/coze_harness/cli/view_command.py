@@ -17,16 +17,16 @@ from coze_harness.cli.command_output import current_output, echo
 from coze_harness.cli.interruption import INTERRUPTED
 from coze_harness.cli.project_access import note, opened_project
 from coze_harness.cli.project_completion import complete_runs
-from coze_harness.commands.current_process import redact_for_display
-from coze_harness.commands.project import Project, open_project
 from coze_harness.config import SettingsOverrides
 from coze_harness.messages import Catalogue, LocalizedText, UserText, as_message, message
 from coze_harness.model import JSON, replace
 from coze_harness.model.errors import HarnessError, UsageError
+from coze_harness.project.current_process import redact_for_display
+from coze_harness.project.opened_project import Project, open_project
 from coze_harness.reporting.safe_text import single_line
 
 if TYPE_CHECKING:
-    from coze_harness.commands.view_report import AppliedDecisions
+    from coze_harness.baseline.applied_decisions import AppliedDecisions
     from coze_harness.server.report_app import Decide, PostedDecisions
 
 _PORT: Final = 8788
@@ -95,7 +95,8 @@ def view(run: str, port: int | None, is_opened: bool, overrides: SettingsOverrid
 
 def _decide_in(project: Project, overrides: SettingsOverrides) -> Decide:
     """Return what applies the decisions of a page to a project."""
-    from coze_harness.commands.view_report import AppliedDecisions, apply_page_decisions
+    from coze_harness.baseline.applied_decisions import AppliedDecisions
+    from coze_harness.commands.view_report import apply_page_decisions
 
     words, process = project.words, project.process
 
@@ -131,7 +132,7 @@ def answering(
         redact: removes secrets from a text.
         is_debugging: whether the terminal shows the traceback of such an error.
     """
-    from coze_harness.commands.view_report import AppliedDecisions, decisions_json
+    from coze_harness.baseline.applied_decisions import AppliedDecisions, decisions_json
 
     def decide(posted: PostedDecisions) -> tuple[HTTPStatus, JSON]:
         try:

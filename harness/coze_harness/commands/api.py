@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from coze_harness.commands.cassette_access import lock_for_reading
-from coze_harness.commands.current_process import current_process
-from coze_harness.commands.project import Project, TrialSelection
-from coze_harness.commands.project import open_project as open_project_of
 from coze_harness.execution.process_pool import in_batches
 from coze_harness.messages import UserText
 from coze_harness.model import Run, TrialResult, replace
+from coze_harness.project.current_process import current_process
+from coze_harness.project.opened_project import Project
+from coze_harness.project.opened_project import open_project as open_project_of
+from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.results import read_results as read_folder_results
 from coze_harness.results import read_run as read_folder_run
 
@@ -55,7 +55,7 @@ def replay_project(
     # Absolute: the project need not be below the process's own working folder.
     runner = replace(project.replayer, root=str(project.settings.root))
     redactor = runner.redactor
-    with lock_for_reading(project, _log):
+    with project.cassette_access.lock_for_reading(_log):
         for batch in in_batches(trials):
             replay = runner.prefetch(batch).replay
             for trial in batch:
@@ -91,4 +91,4 @@ def read_results(project: Project, name: str = "latest") -> Iterator[TrialResult
     Raises:
         ResultsError: there is no such run, or it cannot be read.
     """
-    return read_folder_results(project.locate_run(name).folder)
+    return read_folder_results(project.run_folder(name))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from coze_harness.commands.project import Project, TrialSelection
-from coze_harness.commands.run_trials import RunOptions, live_runner, open_live_transports
+from coze_harness.execution.conversation_runner import keep_result
 from coze_harness.execution.single_chat import send_single_prompt
 from coze_harness.messages import message
 from coze_harness.model import ChatOptions, HttpCall, Reply, TrialResult
 from coze_harness.model.errors import UsageError
+from coze_harness.project.live_access import called_targets, open_live_runner
+from coze_harness.project.opened_project import Project
+from coze_harness.project.service_access import open_service_transports
+from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.run_writer import RunListener
 from coze_harness.scenarios.trial_expansion import find_bot
 
@@ -23,17 +26,9 @@ def record_prompt(
         SettingsError: there are no credentials.
         ScenarioErrors: its bot is unknown, or refuses such prompts.
     """
-    options = RunOptions()
     trials = project.select_trials(selection)
-    redactor = project.make_redactor()
-    with open_live_transports(project, redactor, options, trials) as transports:
-        runner = live_runner(project, transports, redactor, options, listener, saves_cassettes=True)
-        ((result,),) = runner.results(trials, _keep)
-    return result
-
-
-def _keep(result: TrialResult, /, *, exit_code: int | None = None) -> TrialResult:
-    """Return a result as it is, for a runner that encodes results."""
+    with open_live_runner(project, called_targets(trials), listener.on_warning) as runner:
+        ((result,),) = runner.results(trials, keep_result)
     return result
 
 
@@ -71,7 +66,7 @@ def ask_bot(
         user_id=settings.user_id, conversation_id=conversation_id, stream=show is not None
     )
     redactor = project.make_redactor()
-    with project.open_transports(redactor, [target], workers=1) as transports:
+    with open_service_transports(project, redactor, [target], workers=1) as transports:
         return send_single_prompt(
             prompt,
             target,

@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 from coze_harness.baseline.cassette_check import CheckMessage, check_cassettes, reformat_cassettes
 from coze_harness.cassettes.cassette_files import check_cassettes_reachable
-from coze_harness.commands.project import Project, TrialSelection
 from coze_harness.execution.recording_facts import inspect_recordings, judge_state
 from coze_harness.execution.sharding import ShardNumber, select_shard
 from coze_harness.expectations import load_all_kinds
 from coze_harness.model import CassetteState
 from coze_harness.model.errors import HarnessError
 from coze_harness.model.trial import Trial
+from coze_harness.project.opened_project import Project
+from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.scenarios.target_rules import unsendable_prompts
 
 

@@ -1,11 +1,10 @@
-"""Compare a candidate with the baseline, or two runs with each other."""
+"""Compare a candidate with the baseline: recorded now, or from the candidates on disk."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from coze_harness.baseline.candidate_comparison import replay_candidates
 from coze_harness.baseline.candidate_pairs import (
@@ -20,44 +19,26 @@ from coze_harness.baseline.candidate_recording import (
     RoundProgress,
 )
 from coze_harness.baseline.candidates import CandidateFolder, CandidateOptions, moment_name
-from coze_harness.baseline.evidence import Evidence, EvidenceCollector, EvidenceKey
-from coze_harness.baseline.evidence_judging import JUDGED_AGAIN, judge_stored_answers
-from coze_harness.cassettes import Redactor
-from coze_harness.commands.collected_evidence import expectation_digests, save_evidence
-from coze_harness.commands.project import Project, TrialSelection
-from coze_harness.commands.run_trials import (
-    Execute,
-    Item,
-    RunOptions,
-    announce_requests,
-    live_runner,
-    open_live_transports,
-    replay_workers,
-    run_to_resume,
-    run_trials,
-)
+from coze_harness.baseline.evidence import EvidenceCollector
+from coze_harness.baseline.evidence_judging import KnownEvidence
+from coze_harness.commands.run_trials import RunOptions, replay_workers
 from coze_harness.compare.case_counts import CaseTally
 from coze_harness.compare.comparison_summary import (
     ComparisonBuilder,
     ComparisonSummary,
     latest_results,
 )
-from coze_harness.compare.run_pairing import compare_run_pairs, pair_runs
-from coze_harness.compare.sequential_test import Attempts
-from coze_harness.messages import as_message, message
+from coze_harness.compare.cost_comparison import limits_by_scenario
+from coze_harness.messages import message
 from coze_harness.model import Mode, replace
-from coze_harness.model.errors import (
-    HarnessError,
-    NothingSelectedError,
-    ResultsError,
-    ScenarioError,
-    UsageError,
-)
+from coze_harness.model.errors import NothingSelectedError, ScenarioError, UsageError
 from coze_harness.model.trial import Trial
+from coze_harness.project.opened_project import Project
+from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.encoded_result import EncodedResult, ResultEncoder
+from coze_harness.reporting.run_collection import Execute, collect_run
 from coze_harness.reporting.run_writer import RunListener, RunOutcome
-from coze_harness.results import read_results, read_run
-from coze_harness.scenarios.trial_filter import TrialFilter
+from coze_harness.results import read_results
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,28 +79,37 @@ def compare_candidate(
         UsageError: the recordings are remote, or the budget is too small.
         CassetteUnreadableError: the evidence of earlier runs is damaged.
     """
-    folder = candidate_folder(project)
+    from coze_harness.project.live_access import (
+        called_targets,
+        expected_requests,
+        open_live_runner,
+    )
+
+    folder = project.candidates
     trials = project.select_trials(selection)
     candidate.check_targets(trials)
     own = _own_trials(project, selection) if selection.bots else trials
     pairs = pairs_to_record(trials, own, candidate, folder, project.root)
     for warning in project.settings.warnings:
         listener.on_warning(warning)
-    redactor = project.make_redactor()
     candidates = [pair.candidate for pair in pairs]
-    resumed = run_to_resume(project, options)
-    known = _Known.read(project, [*own, *trials], folder)
-    with open_live_transports(project, redactor, options, candidates) as transports:
-        expected = announce_requests(
-            project, [pair.baseline or pair.candidate for pair in pairs], listener
-        )
+    resumed = project.run_to_resume(options.resume)
+    known = KnownEvidence.read(folder, [*own, *trials], project.replayer)
+    with open_live_runner(
+        project,
+        called_targets(candidates),
+        listener.on_warning,
+        workers=options.workers,
+        public_address=options.public_address,
+    ) as live:
+        expected = expected_requests(project, [pair.baseline or pair.candidate for pair in pairs])
+        listener.on_estimate(expected)
         expected *= 2 if asking.is_thorough else 1
         if asking.budget is not None and resumed is None and expected > asking.budget:
             raise UsageError(
                 message("compare.budget_too_small", budget=asking.budget, n=expected),
                 next_step=message("compare.budget_too_small.next", n=expected),
             )
-        live = live_runner(project, transports, redactor, options, listener, saves_cassettes=True)
         moment = moment_name(project.process.clock.now())
         if resumed is None:
             folder.set_aside(candidates, moment)
@@ -134,36 +124,33 @@ def compare_candidate(
         rates = required_rates(pairs)
         tally = CaseTally(rates, partial(known.find, without=resumed.name if resumed else ""))
 
+        def on_round(progress: RoundProgress) -> None:
+            listener.on_note(str(progress.describe()))
+
         def execute(
             remaining: Sequence[TrialPair], encode: ResultEncoder
         ) -> Generator[Sequence[EncodedResult], None, None]:
-            recording = CandidateRecording(
-                pairs, encode, live, plan, tally, counted, partial(_tell_round, listener)
-            )
+            recording = CandidateRecording(pairs, encode, live, plan, tally, counted, on_round)
             if resumed is not None:
                 recording.resume(latest_results(partial(read_results, resumed)))
             return recording.results(list(remaining))
 
         bots = ", ".join(selection.bots)
-        comparison = _compare(
-            project,
-            pairs,
-            execute,
-            options,
-            listener,
-            builder=ComparisonBuilder(
-                _baseline_name(project),
-                f"{str(candidate) or 'the candidate'}{f', of {bots}' if bots else ''}",
-                replace(tally, cases={}),
-                is_sequential=not plan.is_fixed,
-                max_increase=_max_increase(project, trials),
-            ),
-            redactor=redactor,
-            budget=asking.budget or 0,
+        builder = ComparisonBuilder(
+            _baseline_name(project),
+            f"{str(candidate) or 'the candidate'}{f', of {bots}' if bots else ''}",
+            replace(tally, cases={}),
+            is_sequential=not plan.is_fixed,
+            max_increase=limits_by_scenario(trials, project.settings.compare.max_increase),
         )
-    run = comparison.outcome.run.run_id
-    known.save(project, {JUDGED_AGAIN: known.judged, run: counted}, listener)
-    return comparison
+        summary = ComparisonSummary(builder, resumed=resumed is not None, budget=asking.budget or 0)
+        run = options.plan(
+            Mode.COMPARE, live.redactor, resumed=resumed, summarize=summary.summarize
+        )
+        outcome = collect_run(project.run_destination, run, pairs, execute, listener)
+    access = project.cassette_access
+    known.save_with(access, outcome.run.run_id, counted, listener.on_warning)
+    return ComparisonOutcome(outcome, summary)
 
 
 def compare_recorded(
@@ -175,134 +162,27 @@ def compare_recorded(
         NothingSelectedError: there is no candidate of the selected trials.
         CassetteUnreadableError: the evidence of earlier runs is damaged.
     """
-    folder = candidate_folder(project)
+    folder, runner = project.candidates, project.replayer
     pairs = _recorded_pairs(project, selection, folder, listener)
     workers, size = replay_workers(project, options)
     execute: Execute[TrialPair] = partial(
-        replay_candidates, runner=project.replayer, workers=workers, size=size
+        replay_candidates, runner=runner, workers=workers, size=size
     )
     trials = [trial for pair in pairs for trial in (pair.candidate, pair.baseline) if trial]
-    known = _Known.read(project, trials, folder)
-    return _compare(
-        project,
-        pairs,
-        execute,
-        options,
-        listener,
-        builder=ComparisonBuilder(
-            _baseline_name(project),
-            f"the candidates in {project.folders.display_path(folder.path)}",
-            CaseTally(required_rates(pairs), known.find, is_replay=True),
-            is_sequential=selection.repeat is None,
-            max_increase=_max_increase(project, [pair.candidate for pair in pairs]),
+    known = KnownEvidence.read(folder, trials, runner)
+    builder = ComparisonBuilder(
+        _baseline_name(project),
+        f"the candidates in {project.folders.display_path(folder.path)}",
+        CaseTally(required_rates(pairs), known.find, is_replay=True),
+        is_sequential=selection.repeat is None,
+        max_increase=limits_by_scenario(
+            [pair.candidate for pair in pairs], project.settings.compare.max_increase
         ),
-        redactor=project.replayer.redactor,
     )
-
-
-def compare_runs(
-    project: Project,
-    runs: tuple[Path, Path],
-    selection: TrialSelection,
-    options: RunOptions,
-    listener: RunListener,
-) -> ComparisonOutcome:
-    """Compare two runs, the older one first, from what their folders hold.
-
-    Raises:
-        ResultsError: a folder cannot be read.
-        NothingSelectedError: no trial is selected.
-    """
-    baseline, candidate = runs
-    trial_filter = TrialFilter(selection.keyword, selection.tags)
-    required = {rate.scenario: rate.required for rate in read_run(candidate).pass_rates}
-    pairs = pair_runs(
-        read_results(baseline), read_results(candidate), required, trial_filter.matches
-    )
-    if not pairs:
-        raise NothingSelectedError(
-            message("compare.runs_empty"), next_step=message("compare.runs_empty.next")
-        )
-    return _compare(
-        project,
-        pairs,
-        compare_run_pairs,
-        options,
-        listener,
-        builder=ComparisonBuilder(
-            f"run {baseline.resolve().name}",
-            f"run {candidate.resolve().name}",
-            CaseTally({pair.key.scenario: pair.min_pass_rate for pair in pairs}),
-            max_increase={
-                **dict.fromkeys(
-                    (pair.key.scenario for pair in pairs), project.settings.compare.max_increase
-                ),
-                **_max_increase(project, _trials_of_files(project, listener)),
-            },
-        ),
-        redactor=project.replayer.redactor,
-    )
-
-
-def find_two_runs(project: Project, names: Sequence[str]) -> tuple[Path, Path] | None:
-    """Return the folders of two runs if two names are runs; `None` if they are PATHs.
-
-    Raises:
-        UsageError: only one of the two is a run.
-    """
-    if len(names) != 2:
-        return None
-    folders = [_run_folder(project, name) for name in names]
-    if folders[0] and folders[1]:
-        return folders[0], folders[1]
-    if any(folders):
-        run, other = names if folders[0] else reversed(names)
-        raise UsageError(
-            message("compare.one_run", run=run, other=other),
-            next_step=message("compare.one_run.next"),
-        )
-    return None
-
-
-def candidate_folder(project: Project) -> CandidateFolder:
-    """Return the folder of the project's candidates.
-
-    Raises:
-        UsageError: the recordings are remote.
-    """
-    return CandidateFolder(project.local_cassettes, project.folders, project.settings.bots)
-
-
-def _run_folder(project: Project, name: str) -> Path | None:
-    try:
-        return project.locate_run(name).folder
-    except ResultsError:
-        return None
-
-
-def _compare(
-    project: Project,
-    pairs: Sequence[Item],
-    execute: Execute[Item],
-    options: RunOptions,
-    listener: RunListener,
-    *,
-    builder: ComparisonBuilder,
-    redactor: Redactor,
-    budget: int = 0,
-) -> ComparisonOutcome:
-    summary = ComparisonSummary(builder, resumed=options.resume is not None, budget=budget)
-    outcome = run_trials(
-        project,
-        pairs,
-        execute,
-        mode=Mode.COMPARE,
-        options=options,
-        listener=listener,
-        redactor=redactor,
-        resumed=run_to_resume(project, options),
-        summarize=summary.summarize,
-    )
+    resumed = project.run_to_resume(options.resume)
+    summary = ComparisonSummary(builder, resumed=resumed is not None)
+    plan = options.plan(Mode.COMPARE, runner.redactor, resumed=resumed, summarize=summary.summarize)
+    outcome = collect_run(project.run_destination, plan, pairs, execute, listener)
     return ComparisonOutcome(outcome, summary)
 
 
@@ -342,54 +222,5 @@ def _own_trials(project: Project, selection: TrialSelection) -> list[Trial]:
         return []
 
 
-def _trials_of_files(project: Project, listener: RunListener) -> list[Trial]:
-    """Return the trials of the scenario files; none with a warning if files must be edited."""
-    try:
-        return project.select_trials(TrialSelection())
-    except NothingSelectedError:
-        return []
-    except HarnessError as error:
-        listener.on_warning(message("compare.unread_limits", reason=as_message(error.what)))
-        return []
-
-
-def _max_increase(project: Project, trials: Sequence[Trial]) -> dict[str, Mapping[str, float]]:
-    """Return by how much each scenario's costs may increase; its own limits come first."""
-    limits = project.settings.compare.max_increase
-    return {trial.key.scenario: {**limits, **trial.max_increase} for trial in trials}
-
-
 def _baseline_name(project: Project) -> str:
     return f"the recordings in {project.folders.display_path(project.settings.cassettes)}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """The evidence of earlier runs, and of stored answers that were judged again."""
-
-    evidence: Evidence
-    expectations: Mapping[str, str]
-    judged: EvidenceCollector
-
-    @classmethod
-    def read(cls, project: Project, trials: Sequence[Trial], folder: CandidateFolder) -> _Known:
-        expectations = expectation_digests(trials)
-        evidence = Evidence.read(project.folders.relative_path(folder.cassettes))
-        judged = judge_stored_answers(folder, trials, project.replayer, evidence, expectations)
-        return cls(evidence, expectations, judged)
-
-    def find(self, trial: str, version: str, *, without: str = "") -> Attempts:
-        key = EvidenceKey(trial, version, self.expectations.get(trial, ""))
-        return self.evidence.attempts(key, without=without)
-
-    def save(
-        self, project: Project, collectors: Mapping[str, EvidenceCollector], listener: RunListener
-    ) -> None:
-        for run, collector in collectors.items():
-            save_evidence(project, collector, run, listener.on_warning, has_lock=True)
-
-
-def _tell_round(listener: RunListener, progress: RoundProgress) -> None:
-    identifier = "compare.round.calls" if progress.is_budget else "compare.round.trials"
-    text = message(identifier, n=progress.suspects, calls=progress.calls, left=progress.left)
-    listener.on_note(str(text))

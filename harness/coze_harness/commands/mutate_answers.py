@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from coze_harness.cassettes.cassette_files import check_cassettes_reachable
-from coze_harness.commands.project import Project, TrialSelection
-from coze_harness.commands.run_trials import RunOptions, run_trials
 from coze_harness.model import Mode, MutationReport
-from coze_harness.mutation.mutation_runner import MutationRunner, group_repeats
+from coze_harness.mutation.mutation_runner import MutationRunner
+from coze_harness.project.opened_project import Project
+from coze_harness.project.trial_selection import TrialSelection
+from coze_harness.reporting.run_collection import RunPlan, collect_run
 from coze_harness.reporting.run_writer import RunListener, RunOutcome
 
 
@@ -36,20 +37,14 @@ def mutate_answers(
         ScenarioErrors: scenario files must be edited.
         CassetteError: the recordings are remote and cannot be reached.
     """
-    groups = group_repeats(project.select_trials(selection))
-    trials = [first for first, *_repeats in groups.values()]
+    trials = project.select_trials(selection)
     check_cassettes_reachable(project.settings.cassettes)
-    repeats = {group: others for group, (_first, *others) in groups.items() if others}
-    runner = MutationRunner(project.replayer, seed, repeats)
-    outcome = run_trials(
-        project,
-        trials,
-        runner.results,
+    runner = MutationRunner(project.replayer, seed, trials)
+    plan = RunPlan(
         mode=Mode.MUTATE,
-        options=RunOptions(),
-        listener=listener,
         redactor=project.replayer.redactor,
         summarize=runner.summarize,
     )
+    outcome = collect_run(project.run_destination, plan, runner.trials, runner.results, listener)
     report = outcome.run.mutation or MutationReport(seed=seed, scores=())
     return MutationOutcome(outcome, report, runner)

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from coze_harness.commands.project import Project
 from coze_harness.messages import UserText, message
 from coze_harness.model import Run
 from coze_harness.model.errors import UsageError
-from coze_harness.reporting.run_reports import render_reports, update_run_list
-from coze_harness.results import list_runs, merge_runs, read_run
+from coze_harness.project.opened_project import Project
+from coze_harness.reporting.run_reports import render_runs_into, update_run_list
+from coze_harness.results import list_runs
 from coze_harness.results.remote_runs import fetch_heads
 from coze_harness.results.run_pruning import delete_run, runs_to_prune
 from coze_harness.results.run_upload import upload_reports, upload_run
@@ -36,7 +36,7 @@ def render_runs(project: Project, names: Sequence[str], output: str | None) -> P
     folder = Path(output) if output else None
     if store:
         folder = project.temporary_folder() / store.name
-    page = _render(project, [run.folder for run in runs], folder)
+    page = render_runs_into([run.folder for run in runs], folder, project.page_options)
     if store and folder:
         upload_run(folder, store)
         return store / page.name
@@ -93,26 +93,6 @@ def prune_runs(
         if isinstance(reports, Path):
             update_run_list(reports / runs[0].run_id, project.page_options)
     return pruned, len(runs) - len(pruned)
-
-
-def _render(project: Project, folders: Sequence[Path], output: Path | None) -> Path:
-    """Render one run, or merge several; return the page.
-
-    A shard in another folder would look like the whole run: that takes all of them.
-    """
-    options = project.page_options
-    if len(folders) == 1:
-        run = read_run(folders[0])
-        if output is None or run.shard is None:
-            render_reports(folders[0], run, output, options)
-            return (output or folders[0]) / "index.html"
-    if output is None:
-        raise UsageError(
-            message("report.folder"),
-            next_step=message("report.folder.next"),
-        )
-    render_reports(output, merge_runs(folders, output, output.name), options=options)
-    return output / "index.html"
 
 
 def _store(output: str | None) -> RemoteFolder | None:

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-from coze_harness.baseline.decisions import ReviewDecision, ScenarioDecision, parse_decisions
+from coze_harness.baseline.applied_decisions import FROM_PAGE, AppliedDecisions
+from coze_harness.baseline.cassette_access import Note
+from coze_harness.baseline.decisions import parse_decisions
 from coze_harness.baseline.promotion import DecidedCandidates, find_failing
-from coze_harness.commands.accept_candidates import (
-    ReviewOutcome,
-    apply_decisions,
-    find_decided,
-    review_candidates,
-)
-from coze_harness.commands.cassette_access import (
-    Note,
-    finish_interrupted_accept,
-    lock_for_writing,
-)
-from coze_harness.commands.project import Project
-from coze_harness.messages import Catalogue, message
-from coze_harness.model import JSON
+from coze_harness.baseline.review_outcome import ReviewOutcome, apply_decisions, find_decided
+from coze_harness.commands.accept_candidates import review_candidates
+from coze_harness.messages import message
 from coze_harness.model.errors import HarnessError, ScenarioErrors, UsageError
-from coze_harness.reporting.html.served_page import is_current_page
+from coze_harness.project.opened_project import Project
+from coze_harness.reporting.html.served_page import is_current_file
 from coze_harness.reporting.run_reports import render_reports
 from coze_harness.results import read_run
 from coze_harness.results.run_folder import LATEST, check_run_id
-
-# Stands for the file in the locations of errors.
-_FROM_PAGE: Final = "decisions"
-_BEGINNING: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +31,6 @@ class ViewedRun:
     root: Path
     name: str
     is_current: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppliedDecisions:
-    """The decisions of a page, applied; or the errors because of which none was applied.
-
-    `paths` are the replaced recordings as a user names them.
-    """
-
-    entries: Sequence[DecidedCandidates] = ()
-    outcome: ReviewOutcome = field(default_factory=ReviewOutcome)
-    paths: Sequence[Path] = ()
-    errors: Sequence[HarnessError] = ()
-
-    def decided(self, decision: ReviewDecision) -> list[ScenarioDecision]:
-        """Return the decisions of one kind."""
-        return [one.entry for one in self.entries if one.entry.decision is decision]
 
 
 def find_viewed_run(project: Project, name: str) -> ViewedRun:
@@ -81,7 +51,7 @@ def find_viewed_run(project: Project, name: str) -> ViewedRun:
     return ViewedRun(
         folder.parent,
         LATEST if is_latest else check_run_id(folder.name),
-        _is_current(folder / "index.html"),
+        is_current_file(folder / "index.html"),
     )
 
 
@@ -104,49 +74,13 @@ def apply_page_decisions(
         return AppliedDecisions(errors=[error])
 
 
-def decisions_json(
-    applied: AppliedDecisions, words: Catalogue, redact: Callable[[str], str]
-) -> JSON:
-    """Return the answer to a page that posted decisions.
-
-    Args:
-        applied: what came of them.
-        words: the texts of the page's language.
-        redact: removes secrets from a text.
-    """
-    errors: list[JSON] = [
-        {
-            "message": redact(_with_detail(error, words)),
-            "next_step": redact(words.text(error.next_step)),
-        }
-        for error in applied.errors
-    ]
-    return {
-        "accepted": _scenarios(applied.decided(ReviewDecision.ACCEPT)),
-        "rejected": _scenarios(applied.decided(ReviewDecision.REJECT)),
-        "to_edit": _scenarios(applied.decided(ReviewDecision.EDIT)),
-        "errors": errors,
-    }
-
-
-def _scenarios(decisions: Sequence[ScenarioDecision]) -> JSON:
-    return [{"scenario": one.scenario, "bot": one.bot} for one in decisions]
-
-
-def _with_detail(error: HarnessError, words: Catalogue) -> str:
-    what = words.text(error.what)
-    # The page has no file that its decisions come from.
-    has_place = error.where is not None and error.where.path != _FROM_PAGE
-    lines = [f"{error.where}: {what}" if has_place else what]
-    return "\n".join([*lines, *(words.text(line) for line in error.detail)])
-
-
 def _apply(project: Project, body: bytes, *, failing: bool, note: Note) -> AppliedDecisions:
-    decisions = parse_decisions(body, _FROM_PAGE)
-    finish_interrupted_accept(project, note)
-    lock_for_writing(project, "coze-harness view", note=note)
+    decisions = parse_decisions(body, FROM_PAGE)
+    access = project.cassette_access
+    access.finish_interrupted_accept(note)
+    project.resources.enter_context(access.lock_for_writing("coze-harness view", note=note))
     review = review_candidates(project)
-    found = find_decided(project, review, decisions)
+    found = find_decided(review, decisions, project.run_folder)
     if errors := [one for one in found if isinstance(one, HarnessError)]:
         return AppliedDecisions(errors=errors)
     entries = [one for one in found if isinstance(one, DecidedCandidates)]
@@ -164,16 +98,5 @@ def _apply(project: Project, body: bytes, *, failing: bool, note: Note) -> Appli
         )
     paths: Sequence[Path] = ()
     if outcome.accepted or outcome.rejected:
-        paths = apply_decisions(
-            project, review, outcome.accepted, outcome.rejected_files, note=note
-        )
+        paths = apply_decisions(review, access, outcome.accepted, outcome.rejected_files, note=note)
     return AppliedDecisions(entries=entries, outcome=outcome, paths=paths)
-
-
-def _is_current(page: Path) -> bool:
-    """Return whether a page, once it is there, is of this version."""
-    try:
-        with page.open("rb") as file:
-            return is_current_page(file.read(_BEGINNING).decode(errors="replace"))
-    except OSError:
-        return True

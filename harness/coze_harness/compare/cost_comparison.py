@@ -23,6 +23,7 @@ from typing import Final, NamedTuple
 from coze_harness.compare.exact_tests import holm_adjusted
 from coze_harness.compare.signed_rank_test import min_signed_rank_p, signed_rank_p
 from coze_harness.model import ChangeKind, CostChange, CostMeasure, TrialResult, replace
+from coze_harness.model.trial import Trial
 
 _SIGNIFICANCE_LEVEL: Final = 0.05
 _MIN_SHARE: Final = 0.1
@@ -32,6 +33,18 @@ _MIN_DIFFERENCES: Final[Mapping[CostMeasure, float]] = {
     CostMeasure.FIRST_TOKEN: 0.1,
 }
 _TOLERANCE: Final = 1e-9
+
+
+def limits_by_scenario(
+    trials: Iterable[Trial], limits: Mapping[str, float]
+) -> dict[str, Mapping[str, float]]:
+    """Return by how much each scenario's costs may increase, by measure.
+
+    Args:
+        trials: of the scenarios; their own limits come first.
+        limits: the project's.
+    """
+    return {trial.key.scenario: {**limits, **trial.max_increase} for trial in trials}
 
 
 class _Large(NamedTuple):

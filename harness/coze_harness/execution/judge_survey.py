@@ -23,7 +23,7 @@ from coze_harness.execution.trial_judge import (
     recorded_reply,
 )
 from coze_harness.expectations.judge_exchange import JudgeQuestion
-from coze_harness.model import Target
+from coze_harness.model import Target, TrialResult
 from coze_harness.model.errors import CassetteError, HarnessError, JudgeReplyError
 from coze_harness.model.protocols import CallFlow
 from coze_harness.model.version import VERSION
@@ -42,6 +42,11 @@ class JudgeSurvey:
     path: str
     name: str
     scenario: str = ""
+
+    @property
+    def question_count(self) -> int:
+        """How many different questions there are."""
+        return len({one.key for one in self.questions})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +101,7 @@ class SurveyRunner:
         on_progress: receives the number of questions that are done.
     """
 
-    session: LiveSession[object]
+    session: LiveSession[TrialResult]
     on_progress: Callable[[int], None]
     _replies: dict[str, dict[str, Sequence[Interaction]]] = field(default_factory=dict)
     _texts: dict[tuple[str, Target], str] = field(default_factory=dict)

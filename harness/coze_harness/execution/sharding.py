@@ -156,6 +156,14 @@ def resume_shard(
     return [trials[place] for place in shard.places], shard
 
 
+def describe_shard(shard: ShardInfo) -> LocalizedText:
+    """Return how many of the selected trials a shard has."""
+    name, total = str(shard), shard.trials
+    if not shard.places:
+        return message("shard.empty", shard=name, n=total)
+    return message("shard.part", shard=name, part=len(shard.places), n=total)
+
+
 def _group(trial: Trial) -> str:
     key = trial.key
     return f"{key.scenario}\0{key.bot}" if trial.min_pass_rate < 1 else key.id

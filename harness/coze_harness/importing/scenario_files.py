@@ -37,12 +37,16 @@ def scenario_files(
     comment = "".join(char if char.isprintable() else "?" for char in source)
     lines.append(f"# coze-harness import {comment}")
     lines.append("scenarios:")
-    width = len(str(len(scenarios)))
-    for number, scenario in enumerate(scenarios, 1):
-        own = f"{name}-{number:0{width}}" if len(scenarios) > 1 else name
+    for own, scenario in zip(scenario_names(name, len(scenarios)), scenarios, strict=True):
         lines.append(f"  - name: {quote(own)}")
         lines += [f"    {line}" for line in _scenario_lines(own, scenario, files)]
     return {f"{name}.yaml": "\n".join(lines) + "\n", **files}
+
+
+def scenario_names(name: str, count: int) -> list[str]:
+    """Return the names of imported scenarios: with numbers if there are several."""
+    width = len(str(count))
+    return [f"{name}-{n:0{width}}" for n in range(1, count + 1)] if count > 1 else [name]
 
 
 def _scenario_lines(name: str, scenario: ImportedScenario, files: dict[str, str]) -> Iterator[str]:

@@ -46,7 +46,13 @@ from coze_harness.model.target import (
     TargetCapabilities,
     TargetKind,
 )
-from coze_harness.model.trial_key import Attachment, CassetteState, ChatOptions, TrialKey
+from coze_harness.model.trial_key import (
+    Attachment,
+    CassetteState,
+    ChatOptions,
+    RecordScope,
+    TrialKey,
+)
 from coze_harness.model.trial_result import (
     CONVERSATION_END,
     MIN_SCORE,
@@ -100,6 +106,7 @@ __all__ = [
     "MutationScore",
     "PassShare",
     "PreviousRun",
+    "RecordScope",
     "RejectedAnswer",
     "Reply",
     "RequiredPassRate",

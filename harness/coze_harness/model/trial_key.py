@@ -87,3 +87,14 @@ class CassetteState(StrEnum):
     STALE = "stale"
     MISSING = "missing"
     UNREADABLE = "unreadable"
+
+
+class RecordScope(StrEnum):
+    """Which of the selected trials `record` records: those whose recording is as named, or all.
+
+    `STALE` includes `MISSING`, and recordings that cannot be read.
+    """
+
+    MISSING = "missing"
+    STALE = "stale"
+    ALL = "all"

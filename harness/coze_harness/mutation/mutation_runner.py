@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final, TypeAlias, TypeVar
 
 from coze_harness.execution.conversation_runner import (
@@ -86,9 +85,10 @@ class MutationRunner:
     Args:
         runner: replays the project's cassettes.
         seed: the same seed gives the same mutants.
-        repeats: further trials, by scenario, bot and case; their answers that pass are right too.
+        trials: of repeats, the first is mutated; answers of the others that pass are right too.
 
     Attributes:
+        trials: those that are mutated.
         skipped: turns whose answers were not mutated, and why.
         unprotected: turns of which every mutant survived.
         simulated: where the scenarios with a simulated user are: their turns are not in the file.
@@ -98,15 +98,17 @@ class MutationRunner:
         self,
         runner: ReplayRunner,
         seed: int,
-        repeats: Mapping[TrialGroup, Sequence[Trial]] = MappingProxyType({}),
+        trials: Sequence[Trial],
     ) -> None:
+        groups = group_repeats(trials)
+        self.trials = [first for first, *_repeats in groups.values()]
         self.skipped: list[MutationNote] = []
         self.unprotected: list[MutationNote] = []
         self.simulated: set[Location] = set()
         self._runner = runner
         self._redactor = runner.redactor
         self._seed = seed
-        self._repeats = repeats
+        self._repeats = {group: repeats for group, (_first, *repeats) in groups.items()}
         self._results: dict[str, list[MutantResults]] = {}
 
     def results(
@@ -121,9 +123,9 @@ class MutationRunner:
                 batch = []
         yield batch
 
-    def evaluate(self, trials: Sequence[Trial]) -> None:
-        """Replay trials and evaluate mutants of their answers, for `suggestions`."""
-        for _result in self._evaluated(trials):
+    def evaluate(self) -> None:
+        """Replay the trials and evaluate mutants of their answers, for `suggestions`."""
+        for _result in self._evaluated(self.trials):
             pass
 
     def _evaluated(self, trials: Sequence[Trial]) -> Iterator[TrialResult]:

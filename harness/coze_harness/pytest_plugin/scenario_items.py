@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from coze_harness.commands.project import Project, TrialSelection
 from coze_harness.messages import message
 from coze_harness.model import TrialResult, TrialStatus
 from coze_harness.model.errors import HarnessError, NothingSelectedError
 from coze_harness.model.trial import Trial
+from coze_harness.project.opened_project import Project
+from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.pytest_plugin.session_projects import session_projects
 from coze_harness.pytest_plugin.trial_player import TrialPlayer
 from coze_harness.reporting.terminal_trials import failure_block

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from coze_harness.commands.current_process import process_to_redact, redact_for_display
-from coze_harness.commands.fixture_sessions import open_nearest_project
-from coze_harness.commands.project import Project
 from coze_harness.messages import Catalogue
 from coze_harness.messages.catalogue import choose_language
 from coze_harness.model.errors import HarnessError
+from coze_harness.project.current_process import process_to_redact, redact_for_display
+from coze_harness.project.opened_project import Project, open_nearest_project
 from coze_harness.pytest_plugin.trial_player import TrialPlayer
 
 

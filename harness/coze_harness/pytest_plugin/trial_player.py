@@ -7,12 +7,12 @@ from collections.abc import Callable, Generator, Sequence
 
 import pytest
 
-from coze_harness.commands.cassette_access import lock_for_reading, lock_for_writing
-from coze_harness.commands.fixture_sessions import REPLAY_IN_CI, record_trials, refuse_edited
-from coze_harness.commands.project import Project
+from coze_harness.commands.pytest_trials import record_trials
+from coze_harness.execution.conversation_runner import refuse_edited
 from coze_harness.messages import UserText, as_message
 from coze_harness.model import TrialResult
 from coze_harness.model.trial import Trial
+from coze_harness.project.opened_project import REPLAY_IN_CI, Project
 from coze_harness.reporting.encoded_result import encode_redacted
 
 
@@ -45,12 +45,13 @@ class TrialPlayer:
         """
         if self._is_locked:
             return
+        access = self.project.cassette_access
         if self._config.getoption("--coze-record"):
             self.project.refuse_recording_in_ci(force=False, next_step=REPLAY_IN_CI)
-            lock_for_writing(self.project, "pytest --coze-record", note=self._note)
-        else:
-            lock = lock_for_reading(self.project, self._note)
+            lock = access.lock_for_writing("pytest --coze-record", note=self._note)
             self.project.resources.enter_context(lock)
+        else:
+            self.project.resources.enter_context(access.lock_for_reading(self._note))
         self._is_locked = True
 
     def _note(self, text: UserText) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from coze_harness.messages import Catalogue, message
 from coze_harness.model import Run
+from coze_harness.model.errors import UsageError
 from coze_harness.reporting.page_options import PageOptions
 from coze_harness.reporting.report_formats import FORMATS, ReportSet
 from coze_harness.reporting.run_list_page import render_run_list
@@ -16,8 +17,10 @@ from coze_harness.results import (
     EarlierAnswers,
     encode_trial,
     list_runs,
+    merge_runs,
     read_earlier_answers,
     read_results,
+    read_run,
     update_latest,
 )
 from coze_harness.results.run_folder import wrap_os_errors
@@ -43,6 +46,31 @@ def render_reports(
     with ReportSet(options=options) as reports:
         reports.add_all((result, encode_trial(result, words)) for result in read_results(folder))
         write_reports(reports, run, into or folder, read_earlier_answers(run, folder))
+
+
+def render_runs_into(folders: Sequence[Path], output: Path | None, options: PageOptions) -> Path:
+    """Render one run, or merge several; return the page.
+
+    A shard in another folder would look like the whole run: that takes all of them.
+
+    Args:
+        folders: of the runs.
+        output: the folder of the result; `None`: that of the one run.
+        options: language and layout of the page.
+
+    Raises:
+        UsageError: there is no place for the result.
+        ResultsError: a run cannot be read, the runs not be merged, or reports not be written.
+    """
+    if len(folders) == 1:
+        run = read_run(folders[0])
+        if output is None or run.shard is None:
+            render_reports(folders[0], run, output, options)
+            return (output or folders[0]) / "index.html"
+    if output is None:
+        raise UsageError(message("report.folder"), next_step=message("report.folder.next"))
+    render_reports(output, merge_runs(folders, output, output.name), options=options)
+    return output / "index.html"
 
 
 def write_reports(

@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from coze_harness.messages import LocalizedText, message
@@ -19,6 +20,7 @@ _SHORTEST_BOT_ID: Final = 6
 _SHORTEST_KEY: Final = 16
 # `@`, `+` and `~` separate bot, case and repeat in a file's name, so no part may contain them.
 _PLAIN = re.compile(rf"\w[\w-]{{0,{_LONGEST_NAME - 1}}}")
+_ESCAPE = re.compile(r"\\u([0-9a-f]{4})")
 _SAFE = re.compile(r"[A-Za-z0-9_-]+")
 _UNSAFE = re.compile(r'[/\\:*?"<>|@+~\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECASE)
@@ -95,6 +97,15 @@ def file_name_part(text: str) -> tuple[str, bool]:
     if _RESERVED.match(safe):
         safe = f"_{safe}"
     return safe, safe != normal
+
+
+def cassette_of_test(test: str) -> Path:
+    """Return the path of a test's cassette, from the file and name in its id of pytest."""
+    file, _, name = test.partition("::")
+    # pytest escapes the parameters' characters that are not ASCII.
+    readable = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), name).replace("::", ".")
+    folders = [part for part in Path(file).with_suffix("").parts if part != ".."]
+    return Path(*folders, f"{file_stem([file_name_part(readable)], (name,))}.yaml")
 
 
 def file_stem(parts: list[tuple[str, bool]], exact: tuple[str, ...]) -> str:

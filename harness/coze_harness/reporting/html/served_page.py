@@ -10,6 +10,7 @@ from html import unescape
 from pathlib import Path
 from typing import Final
 
+_BEGINNING: Final = 4096
 _ASSETS: Final = Path(__file__).with_name("assets")
 _SCRIPTS: Final = re.compile(r"\bscript-src ([^;\"]*)")
 
@@ -36,8 +37,16 @@ def served_policy() -> str:
     )
 
 
-def is_current_page(beginning: str) -> bool:
-    """Return whether a run's page, of which this is the beginning, has this version's scripts."""
+def is_current_file(page: Path) -> bool:
+    """Return whether a run's page has this version's scripts; also if it is not there yet."""
+    try:
+        with page.open("rb") as file:
+            return _is_current(file.read(_BEGINNING).decode(errors="replace"))
+    except OSError:
+        return True
+
+
+def _is_current(beginning: str) -> bool:
     allowed = _SCRIPTS.search(unescape(beginning))
     if allowed is None:
         return False

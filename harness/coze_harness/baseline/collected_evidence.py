@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
-from pathlib import Path
 
+from coze_harness.baseline.cassette_access import CassetteAccess
 from coze_harness.baseline.evidence import EVIDENCE_FILE, Evidence, EvidenceCollector
-from coze_harness.commands.cassette_access import lock_for_evidence
-from coze_harness.commands.project import Project
 from coze_harness.expectations.expectation_digest import expectation_digest
 from coze_harness.messages import UserText, as_message, literal, message
 from coze_harness.model.errors import CassetteUnreadableError
@@ -27,7 +25,7 @@ def expectation_digests(trials: Iterable[Trial]) -> dict[str, str]:
 
 
 def save_evidence(
-    project: Project,
+    access: CassetteAccess,
     collector: EvidenceCollector,
     run: str,
     warn: Callable[[UserText], None],
@@ -37,18 +35,18 @@ def save_evidence(
     """Add the counts of a run to the project's evidence; warn where that is not possible.
 
     Args:
-        project: the project; recordings at a URL have no evidence.
+        access: the recordings; those at a URL have no evidence.
         collector: has counted the run.
         run: the run's id.
         warn: receives the warning.
-        has_lock: whether the project has the lock of those that write recordings.
+        has_lock: whether this process has the lock of those that write recordings.
     """
-    cassettes = project.settings.cassettes
-    if not isinstance(cassettes, Path) or not collector.counts:
+    cassettes = access.folder
+    if cassettes is None or not collector.counts:
         return
     reason = message("evidence.in_use")
     try:
-        lock = nullcontext() if has_lock else lock_for_evidence(project, cassettes)
+        lock = nullcontext() if has_lock else access.lock_for_evidence(cassettes)
         if lock is not None:
             with lock:
                 evidence = Evidence.read(cassettes)
@@ -59,5 +57,5 @@ def save_evidence(
         reason = as_message(error.what)
     except OSError as error:
         reason = literal(error.strerror or "") or message("evidence.unwritable")
-    shown = project.folders.relative_path(cassettes / EVIDENCE_FILE)
+    shown = access.folders.relative_path(cassettes / EVIDENCE_FILE)
     warn(message("evidence.not_added", file=str(shown), reason=reason))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from coze_harness.baseline.cassette_check import CheckMessage
-from coze_harness.commands.check_project import ListedTrial
 from coze_harness.messages import Catalogue
-from coze_harness.model import Run, Verdict
+from coze_harness.model import CassetteState, Run, Verdict
 from coze_harness.model.errors import HarnessError, ScenarioErrors
+from coze_harness.model.trial import Trial
 from coze_harness.reporting.run_writer import RunOutcome
 from coze_harness.reporting.safe_text import run_seconds
 from coze_harness.results.run_folder import RUN
@@ -20,8 +19,8 @@ def run_json(outcome: RunOutcome) -> str:
     return (outcome.folder / RUN).read_text("utf-8")
 
 
-def trials_json(rows: Sequence[ListedTrial]) -> str:
-    """Return trials with the states of their recordings as an array."""
+def trials_json(rows: Iterable[tuple[Trial, CassetteState, CassetteState | None]]) -> str:
+    """Return trials, each with the states of its recording and its judge's, as an array."""
     return _array(
         [
             {
@@ -68,9 +67,14 @@ def runs_json(runs: Sequence[Run], words: Catalogue) -> str:
     )
 
 
-def check_json(messages: Sequence[CheckMessage], words: Catalogue) -> str:
-    """Return the messages of a check as an array, in the language of `words`."""
-    return _array([_message(one.error, words, is_notice=one.is_notice) for one in messages])
+def check_json(messages: Iterable[tuple[HarnessError, bool]], words: Catalogue) -> str:
+    """Return the messages of a check as an array, in the language of `words`.
+
+    Args:
+        messages: errors, and whether each is only a notice.
+        words: the texts of the language.
+    """
+    return _array([_message(error, words, is_notice=notice) for error, notice in messages])
 
 
 def verdicts_json(verdicts: Sequence[Verdict], words: Catalogue) -> str:

@@ -58,16 +58,16 @@ def judge_text(expectations: list[Expectation], answer: str, prompt: str) -> Tur
     Raises:
         HarnessError: an expectation cannot be evaluated.
     """
-    reply = Reply(
-        chat_id="",
-        conversation_id="",
-        log_id="",
-        status="completed",
-        messages=(Message(id="", role="assistant", type="answer", content=answer),),
-    )
+    reply = reply_of_text(answer)
     context = EvaluationContext(prompt, reply)
     verdicts = tuple(judge_expectation(one, context) for one in expectations)
     return TurnResult(prompt=prompt, reply=reply, verdicts=verdicts)
+
+
+def reply_of_text(answer: str) -> Reply:
+    """Return the reply of a bot whose whole answer is a text."""
+    said = Message(id="", role="assistant", type="answer", content=answer)
+    return Reply(chat_id="", conversation_id="", log_id="", status="completed", messages=(said,))
 
 
 def read_answer_file(path: Path) -> str:

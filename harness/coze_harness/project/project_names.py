@@ -8,8 +8,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from coze_harness.commands.project import Project
 from coze_harness.model.errors import HarnessError
+from coze_harness.project.opened_project import Project
 from coze_harness.results.run_folder import RUN
 from coze_harness.scenarios import Scenario, find_files, load_scenarios
 

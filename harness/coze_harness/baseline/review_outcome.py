@@ -1,0 +1,174 @@
+"""What a review of candidates came to, and how it is applied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from coze_harness.baseline.cassette_access import CassetteAccess, Note
+from coze_harness.baseline.collected_evidence import save_evidence
+from coze_harness.baseline.decisions import Decisions, ReviewDecision, other_candidate
+from coze_harness.baseline.evidence_judging import (
+    JUDGED_AGAIN,
+    judge_stored_answers,
+    read_evidence,
+)
+from coze_harness.baseline.promotion import CandidateReview, DecidedCandidates, Promotion
+from coze_harness.messages import message
+from coze_harness.model import Mode, TrialResult
+from coze_harness.model.errors import HarnessError, ResultsError, UsageError
+from coze_harness.results import read_results, read_run
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewOutcome:
+    """What a review came to: what is accepted, rejected, and to be edited.
+
+    `rejected` are the files of each scenario's candidates, `edits` the scenarios' locations with
+    the notes of the decisions.
+    """
+
+    accepted: list[Promotion] = field(default_factory=list)
+    rejected: dict[str, list[Path]] = field(default_factory=dict)
+    edits: dict[str, str] = field(default_factory=dict)
+
+    def add(
+        self,
+        decision: ReviewDecision | None,
+        promotions: Sequence[Promotion],
+        files: Iterable[Path],
+        *,
+        name: str,
+        text: str = "",
+    ) -> None:
+        """Add a decision about a scenario; `None` is no decision."""
+        if decision is ReviewDecision.ACCEPT:
+            self.accepted.extend(promotions)
+        elif decision is ReviewDecision.REJECT:
+            self.rejected.setdefault(name, []).extend(files)
+        elif decision is ReviewDecision.EDIT:
+            location = str(promotions[0].trial.location) if promotions else name
+            self.edits[location] = text
+
+    @classmethod
+    def of_decisions(cls, decided: Iterable[DecidedCandidates]) -> ReviewOutcome:
+        """Return what decisions of a file come to."""
+        outcome = cls()
+        for one in decided:
+            entry = one.entry
+            outcome.add(
+                entry.decision, one.promotions, one.files, name=entry.scenario, text=entry.note
+            )
+        return outcome
+
+    @property
+    def rejected_files(self) -> list[Path]:
+        """The files of all rejected candidates."""
+        return [path for paths in self.rejected.values() for path in paths]
+
+    def __bool__(self) -> bool:
+        return bool(self.accepted or self.rejected or self.edits)
+
+
+def find_decided(
+    review: CandidateReview, decisions: Decisions, locate_run: Callable[[str], Path]
+) -> list[DecidedCandidates | HarnessError]:
+    """Return the candidates of each decision, or why it cannot be applied.
+
+    A decision is about the answers that its run has shown: other candidates are not decided.
+
+    Args:
+        review: finds and checks the candidates.
+        decisions: of a file.
+        locate_run: returns the folder of a run; raises ResultsError if there is none.
+
+    Raises:
+        UsageError: there is no such comparison.
+    """
+    answers = _answers_of_run(decisions, locate_run)
+    checked: list[DecidedCandidates | HarnessError] = []
+    for one in review.find_decided(decisions):
+        if isinstance(one, DecidedCandidates) and any(
+            answers.get(promotion.recorded.key.id) != _answers(promotion.result)
+            for promotion in one.promotions
+        ):
+            checked.append(other_candidate(one.entry, decisions.run_id))
+        else:
+            checked.append(one)
+    return checked
+
+
+def apply_decisions(
+    review: CandidateReview,
+    access: CassetteAccess,
+    accepted: Sequence[Promotion],
+    rejected: Iterable[Path] = (),
+    *,
+    wait: bool | None = None,
+    note: Note,
+) -> list[Path]:
+    """Replace baselines by candidates, all or none; return their paths as a user names them.
+
+    Nobody reads recordings meanwhile. This process has the lock for writing.
+
+    Args:
+        review: has checked the candidates.
+        access: the locks of the recordings.
+        accepted: the candidates that become the baseline.
+        rejected: the paths of candidates that are kept as evidence only.
+        wait: whether to wait until nobody reads recordings; `None`: there is no `--wait`.
+        note: receives a line for the user.
+
+    Raises:
+        CassetteError: one holds a secret or cannot be written; nothing was promoted.
+        UsageError: another process is replaying the recordings.
+    """
+    _judge_again(review, access, accepted, note)
+    cassettes = review.candidates.cassettes
+    with access.lock_for_replacing(cassettes, wait=wait, note=note):
+        return review.promote(accepted, list(rejected), access.clock.now())
+
+
+def _answers_of_run(
+    decisions: Decisions, locate_run: Callable[[str], Path]
+) -> dict[str, list[str | None]]:
+    """Return the answers that a comparison has shown, by trial.
+
+    Raises:
+        UsageError: there is no such comparison.
+    """
+    run = decisions.run_id
+    try:
+        folder = locate_run(run)
+        is_comparison = read_run(folder).mode is Mode.COMPARE
+        answers = {result.key.id: _answers(result) for result in read_results(folder)}
+    except ResultsError as error:
+        raise UsageError(
+            message("decisions.no_run", run=run, reason=error.what),
+            where=decisions.location,
+            next_step=message("decisions.no_run.next"),
+        ) from error
+    if not is_comparison:
+        raise UsageError(
+            message("decisions.no_comparison", run=run),
+            where=decisions.location,
+            next_step=message("decisions.no_run.next"),
+        )
+    return answers
+
+
+def _answers(result: TrialResult) -> list[str | None]:
+    return [turn.reply.answer if turn.reply else None for turn in result.turns]
+
+
+def _judge_again(
+    review: CandidateReview, access: CassetteAccess, promotions: Sequence[Promotion], note: Note
+) -> None:
+    """Count answers whose expectations were edited since, before further repeats are deleted."""
+    evidence = read_evidence(review.candidates, note)
+    if evidence is None:
+        return
+    trials = [one.trial for one in promotions]
+    judged = judge_stored_answers(review.candidates, trials, review.runner, evidence)
+    save_evidence(access, judged, JUDGED_AGAIN, note, has_lock=True)

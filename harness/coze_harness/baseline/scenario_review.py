@@ -1,0 +1,102 @@
+"""Candidates by scenario and bot, compared with the baseline, worst first: for a review."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from coze_harness.baseline.candidate_comparison import replay_pair, usable_baseline
+from coze_harness.baseline.candidate_pairs import recorded_pairs, required_rates
+from coze_harness.baseline.collected_evidence import expectation_digests
+from coze_harness.baseline.evidence import EvidenceKey
+from coze_harness.baseline.evidence_judging import read_evidence
+from coze_harness.baseline.promotion import CandidateReview, Promotion
+from coze_harness.compare import ComparisonBuilder, compare_trial
+from coze_harness.compare.case_counts import CaseTally
+from coze_harness.compare.sequential_test import Attempts
+from coze_harness.messages import UserText
+from coze_harness.model import Comparison, ScenarioState, TrialResult
+from coze_harness.model.trial import Trial
+
+# What is worst comes first.
+_ORDER: Final = (
+    ScenarioState.NOT_JUDGED,
+    ScenarioState.REGRESSED,
+    ScenarioState.UNDECIDED,
+    ScenarioState.FACTS_CHANGED,
+    ScenarioState.FLAKY,
+    ScenarioState.NOT_REGRESSED,
+    ScenarioState.IMPROVED,
+    ScenarioState.TEXT_CHANGED,
+    ScenarioState.COST_CHANGED,
+    ScenarioState.NEW,
+    ScenarioState.UNCHANGED,
+    ScenarioState.MISSING,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """A scenario's candidates from one bot, each with its result compared with the baseline."""
+
+    scenario: str
+    bot: str
+    state: ScenarioState
+    promotions: Sequence[Promotion]
+    results: Sequence[TrialResult]
+
+
+def compare_candidates(
+    review: CandidateReview,
+    promotions: Sequence[Promotion],
+    select_baseline: Callable[[int], Sequence[Trial]],
+    note: Callable[[UserText], None],
+) -> tuple[Comparison, list[ReviewItem]]:
+    """Compare candidates with the baseline, offline, as `compare --replay` does.
+
+    Args:
+        review: has checked the candidates.
+        promotions: the candidates.
+        select_baseline: returns all trials of the project with a number of repeats.
+        note: receives a line for the user.
+
+    Returns:
+        The comparison of their scenarios, and the candidates by scenario and bot, worst first.
+    """
+    groups: dict[tuple[str, str], list[Promotion]] = {}
+    for promotion in promotions:
+        groups.setdefault(promotion.group, []).append(promotion)
+    trials = [
+        one.trial
+        for one in review.candidates.find(review.trials)
+        if one.trial is not None and (one.trial.key.scenario, one.trial.key.bot) in groups
+    ]
+    repeats = max((trial.key.trial for trial in trials), default=1)
+    pairs = recorded_pairs(trials, select_baseline(repeats), review.root)
+    expectations = expectation_digests(trials)
+    evidence = read_evidence(review.candidates, note)
+
+    def find(trial: str, version: str) -> Attempts:
+        key = EvidenceKey(trial, version, expectations.get(trial, ""))
+        return evidence.attempts(key) if evidence else Attempts()
+
+    builder = ComparisonBuilder(
+        "", "", CaseTally(required_rates(pairs), find, is_replay=True), is_sequential=True
+    )
+    results: dict[str, TrialResult] = {}
+    for pair in pairs:
+        replayed = replay_pair(pair, review.runner, review.runner.redactor)
+        baseline, candidate, _code = usable_baseline(*replayed)
+        result = compare_trial(baseline, candidate)
+        builder.add(result)
+        results[pair.key.cassette] = result
+    comparison = builder.finish()
+    states = {(one.scenario, one.bot): one.state for one in comparison.scenarios}
+    items = [
+        ReviewItem(
+            *group, states[group], ones, [results[one.recorded.key.cassette] for one in ones]
+        )
+        for group, ones in groups.items()
+    ]
+    return comparison, sorted(items, key=lambda item: _ORDER.index(item.state))

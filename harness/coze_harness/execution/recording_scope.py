@@ -1,0 +1,66 @@
+"""Which of the selected trials `record` records, and of which only the judge is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from coze_harness.execution.recording_facts import inspect_recordings, judge_state, recorded_at
+from coze_harness.execution.replay_runner import ReplayRunner
+from coze_harness.model import CassetteState, RecordScope, Run
+from coze_harness.model.trial import Trial
+
+_SECONDS: Final = len("2026-11-26T10:28:47")
+
+
+@dataclass(frozen=True, slots=True)
+class TrialsInScope:
+    """The trials to record, in their order, and by id those of which only the judge is."""
+
+    trials: Sequence[Trial]
+    judge_only: Mapping[str, Trial] = field(default_factory=dict)
+
+
+def trials_in_scope(
+    trials: Sequence[Trial],
+    runner: ReplayRunner,
+    scope: RecordScope,
+    resumed: Run | None,
+    *,
+    judge_only: bool,
+) -> TrialsInScope:
+    """Return the trials to record.
+
+    Args:
+        trials: the selected trials.
+        runner: reads their recordings.
+        scope: which of them are recorded.
+        resumed: the run that is resumed: its trials are in scope. One that was killed may have
+            recorded a trial that it does not have.
+        judge_only: whether only judges are asked, about the answers that are recorded.
+    """
+    if scope is RecordScope.ALL and not judge_only:
+        return TrialsInScope(trials)
+    wanted = {CassetteState.MISSING}
+    if scope is not RecordScope.MISSING:
+        wanted |= {CassetteState.STALE, CassetteState.UNREADABLE}
+    done = {row.key.id for row in resumed.rows} if resumed else set()
+    begin = resumed.started_at if resumed else ""
+
+    def is_of_run(trial: Trial) -> bool:
+        if trial.key.id in done:
+            return True
+        return bool(begin) and recorded_at(trial, runner) >= begin[:_SECONDS]
+
+    chosen: list[Trial] = []
+    judged: dict[str, Trial] = {}
+    for trial, state, _error in inspect_recordings(trials, runner):
+        if not judge_only and (state in wanted or is_of_run(trial)):
+            chosen.append(trial)
+        elif trial.judge is not None and state is CassetteState.RECORDED:
+            is_all = judge_only and scope is RecordScope.ALL
+            if is_all or trial.key.id in done or judge_state(trial, runner)[0] in wanted:
+                chosen.append(trial)
+                judged[trial.key.id] = trial
+    return TrialsInScope(chosen, judged)

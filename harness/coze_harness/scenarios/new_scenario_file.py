@@ -1,0 +1,127 @@
+"""New scenario files: their names, which must be free, their text, and how they are written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from coze_harness.messages import LocalizedText, message
+from coze_harness.model.errors import ScenarioError, UsageError
+from coze_harness.model.location import Location
+from coze_harness.scenarios.name_rules import check_name, fold_name
+from coze_harness.scenarios.scenario_text import scenario_text
+from coze_harness.storage.atomic_write import write_atomically
+from coze_harness.storage.project_folders import ProjectFolders
+
+_SCHEMA_FILE: Final = "scenario.schema.json"
+_SUFFIXES: Final = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewScenario:
+    """What a user wants of a new scenario. `name` may have folders, as in `orders/refund`."""
+
+    name: str
+    prompt: str = ""
+    bot: str = ""
+    tags: Sequence[str] = ()
+    stream: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioFolder:
+    """The folder of scenarios, as far as new files are written into it.
+
+    Args:
+        path: the folder, absolute.
+        folders: the project's folders.
+        names_in_use: returns the names of the project's scenarios.
+    """
+
+    path: Path
+    folders: ProjectFolders
+    names_in_use: Callable[[], Collection[str]]
+
+    def schema_from(self, folder: Path) -> str:
+        """Return the path of the JSON Schema from a folder; empty if the project has none."""
+        schema = self.folders.root / _SCHEMA_FILE
+        return Path(os.path.relpath(schema, folder)).as_posix() if schema.is_file() else ""
+
+    def check_names(self, names: Iterable[str], next_step: LocalizedText) -> None:
+        """Check that no scenario has one of these names.
+
+        Raises:
+            UsageError: one has.
+        """
+        known = {fold_name(one) for one in self.names_in_use()}
+        for one in names:
+            if fold_name(one) in known:
+                raise UsageError(message("new.name_in_use", name=one), next_step=next_step)
+
+    def free_path(self, name: str) -> Path:
+        """Return the file of a new scenario.
+
+        Raises:
+            UsageError: the name is not valid, or a file or scenario has it.
+        """
+        bare = name.removesuffix(".yaml")
+        parts = PurePosixPath(bare)
+        try:
+            check_name(parts.name, lambda: Location("NAME"))
+            if parts.is_absolute() or ".." in parts.parts or str(parts) != bare:
+                raise ScenarioError(message("new.name_outside", name=name))
+        except ScenarioError as error:
+            raise UsageError(error.what, next_step=message("new.name.next")) from error
+        path = self.path / f"{parts}.yaml"
+        taken = [path.with_suffix(one) for one in _SUFFIXES if path.with_suffix(one).exists()]
+        if taken:
+            raise UsageError(
+                message("new.file_exists", file=self.folders.display_path(taken[0])),
+                next_step=message("new.name.next"),
+            )
+        self.check_names([parts.name], message("new.name.next"))
+        return path
+
+    def write_scenario(
+        self, path: Path, scenario: NewScenario, prompt: str, expectations: Sequence[str] = ()
+    ) -> None:
+        """Write a scenario with one turn.
+
+        Args:
+            path: from `free_path`.
+            scenario: what it has.
+            prompt: the prompt of the turn.
+            expectations: as in `scenario_text`.
+
+        Raises:
+            UsageError: the file cannot be written.
+        """
+        text = scenario_text(
+            prompt,
+            expectations=expectations,
+            bot=scenario.bot,
+            tags=scenario.tags,
+            stream=scenario.stream,
+            schema=self.schema_from(path.parent),
+        )
+        write_scenario_file(path, text)
+
+
+def write_scenario_file(path: Path, text: str) -> None:
+    """Write a file of the scenarios folder.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, [text.encode("utf-8", "replace")])
+    except OSError as error:
+        raise UsageError(
+            message("new.cannot_write", reason=error.strerror or type(error).__name__),
+            where=Location(str(path)),
+            next_step=message("new.cannot_write.next"),
+        ) from error
