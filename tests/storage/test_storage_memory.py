@@ -15,7 +15,8 @@ from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.commands.check_project import list_trials
 from coze_harness.commands.record_trials import record_trials
 from coze_harness.commands.report_runs import all_runs, render_runs
-from coze_harness.commands.run_trials import RunOptions, replay_trials, replay_workers
+from coze_harness.commands.run_options import RunOptions
+from coze_harness.commands.run_trials import replay_trials, replay_workers
 from coze_harness.commands.view_report import find_viewed_run
 from coze_harness.config import SettingsOverrides
 from coze_harness.execution.recording_facts import inspect_recordings

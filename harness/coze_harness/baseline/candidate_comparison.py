@@ -12,8 +12,8 @@ from coze_harness.baseline.candidate_pairs import TrialPair
 from coze_harness.cassettes import Redactor
 from coze_harness.compare import compare_trial
 from coze_harness.execution import BATCH_SIZE, map_in_processes
+from coze_harness.execution.judge_cassette import judge_path
 from coze_harness.execution.replay_runner import ReplayRunner
-from coze_harness.execution.trial_judge import judge_path
 from coze_harness.messages import message
 from coze_harness.model import TrialResult, replace
 from coze_harness.model.protocols import EncodeResult

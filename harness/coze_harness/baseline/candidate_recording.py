@@ -27,13 +27,10 @@ from coze_harness.compare.sequential_test import (
     Decision,
 )
 from coze_harness.execution.conversation_runner import keep_result
-from coze_harness.execution.live_runner import CandidateContext, LiveRunner, LiveSession
+from coze_harness.execution.earlier_recording import CandidateContext
+from coze_harness.execution.judge_cassette import judge_path, judge_version, read_judge_cassette
+from coze_harness.execution.live_runner import LiveRunner, LiveSession
 from coze_harness.execution.recording_facts import judge_state, recording_state
-from coze_harness.execution.trial_judge import (
-    judge_path,
-    judge_version,
-    read_judge_cassette,
-)
 from coze_harness.messages import LocalizedText, UserText, message
 from coze_harness.model import BotSnapshot, CassetteState, TrialKey, TrialResult, replace
 from coze_harness.model.errors import CassetteError
@@ -142,13 +139,12 @@ class CandidateRecording(Generic[Encoded]):
 
     def results(self, remaining: Sequence[TrialPair]) -> Generator[Sequence[Encoded], None, None]:
         """Run all remaining pairs, then suspects again; yield compared and encoded results."""
-        limit = self.live.shared_limit()
         live = replace(self.live, candidates=self._contexts)
         # That a version's prompt is not known does not matter: the recording has it.
         baseline_live = replace(self.live, candidates=self._baseline_contexts, warn=_ignore)
-        session = LiveSession(live, self._compare, limit)
+        session = live.open_session(self._compare)
         self._judge_baselines(remaining, session)
-        baselines = LiveSession(baseline_live, keep_result, limit)
+        baselines = baseline_live.open_session(keep_result)
         if self.plan.is_fixed:
             session.fetch_snapshots([pair.candidate for pair in remaining])
             asks = [
@@ -181,9 +177,7 @@ class CandidateRecording(Generic[Encoded]):
             return
         judge_only = {name: own for name, (_trial, own) in judged.items()}
         live = replace(self.live, judge_only=judge_only, warn=_ignore)
-        asking = LiveSession(
-            live, keep_result, session.limit, session.snapshots, session.list_method
-        )
+        asking = live.open_session(keep_result, session.snapshots)
         with closing(asking.results([trial for trial, _own in judged.values()])) as results:
             for result in results:
                 self.calls += result.request_count
@@ -202,7 +196,7 @@ class CandidateRecording(Generic[Encoded]):
             cassette = read_judge_cassette(path)
         except CassetteError:  # no question was asked
             return False
-        now = session.judge_snapshot(baseline.judge)
+        now = session.snapshots.redacted((baseline.judge, ""))
         return judge_version(cassette.bot_id, cassette.snapshot) != judge_version(
             baseline.judge.id, now
         )
@@ -399,7 +393,9 @@ class CandidateRecording(Generic[Encoded]):
         if bot not in self._overrides:
             session.fetch_snapshots([trial])
             self._overrides[bot] = _overrides_for(
-                trial, session.snapshot(trial), *_recorded(trial, self.live)
+                trial,
+                session.snapshot(trial),
+                *_recorded(trial, self.live),
             )
         return self._overrides[bot]
 

@@ -15,10 +15,10 @@ from coze_harness.cassettes import (
 from coze_harness.cassettes import (
     cassette_files as store,
 )
+from coze_harness.execution.judge_cassette import check_path, judge_path
 from coze_harness.execution.process_pool import in_batches
 from coze_harness.execution.recording_facts import judge_state, recording_state
 from coze_harness.execution.replay_runner import ReplayRunner
-from coze_harness.execution.trial_judge import check_path, judge_path
 from coze_harness.messages import message
 from coze_harness.model.errors import (
     CassetteEditedError,

@@ -32,8 +32,8 @@ from coze_harness.cassettes import Recording, RecordingInfo
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.coze import fingerprint
 from coze_harness.coze.request_fingerprint import with_bot_version
+from coze_harness.execution.judge_cassette import judge_path
 from coze_harness.execution.replay_runner import ReplayRunner
-from coze_harness.execution.trial_judge import judge_path
 from coze_harness.messages import literal, message
 from coze_harness.model import TrialResult, TrialStatus, replace
 from coze_harness.model.errors import (

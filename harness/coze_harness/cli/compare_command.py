@@ -23,7 +23,7 @@ from coze_harness.commands.compare_bots import (
     compare_recorded,
 )
 from coze_harness.commands.compare_runs import compare_runs, find_two_runs
-from coze_harness.commands.run_trials import RunOptions
+from coze_harness.commands.run_options import RunOptions
 from coze_harness.config import SettingsOverrides
 from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model import ChangeKind, Comparison

@@ -26,7 +26,8 @@ from coze_harness.cli.command_output import echo
 from coze_harness.cli.progress_display import ProgressDisplay, progress_display
 from coze_harness.cli.project_access import lock_for_writing, opened_project, project_to_read
 from coze_harness.cli.shared_options import DisplayOptions
-from coze_harness.commands.run_trials import RunOptions, replay_trials
+from coze_harness.commands.run_options import RunOptions
+from coze_harness.commands.run_trials import replay_trials
 from coze_harness.config import SettingsOverrides
 from coze_harness.messages import message
 from coze_harness.model import Mode, RecordScope
@@ -218,7 +219,7 @@ def finish(outcome: RunOutcome, display: DisplayOptions) -> int:
     if display.as_json:
         from coze_harness.reporting.json_results import run_json  # few runs need it
 
-        click.echo(run_json(outcome), nl=False)
+        click.echo(run_json(outcome.folder), nl=False)
     if display.open_report:
         open_report(outcome)
     return outcome.exit_code

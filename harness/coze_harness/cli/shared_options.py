@@ -25,7 +25,7 @@ from coze_harness.cli.project_completion import (
     complete_runs,
     complete_tags,
 )
-from coze_harness.commands.run_trials import RunOptions
+from coze_harness.commands.run_options import RunOptions
 from coze_harness.config import SettingsOverrides
 from coze_harness.messages import message
 from coze_harness.project.trial_selection import TrialSelection

@@ -9,7 +9,11 @@ from coze_harness.execution.single_chat import send_single_prompt
 from coze_harness.messages import message
 from coze_harness.model import ChatOptions, HttpCall, Reply, TrialResult
 from coze_harness.model.errors import UsageError
-from coze_harness.project.live_access import called_targets, open_live_runner
+from coze_harness.project.live_access import (
+    called_targets,
+    live_conversations,
+    open_live_runner,
+)
 from coze_harness.project.opened_project import Project
 from coze_harness.project.service_access import open_service_transports
 from coze_harness.project.trial_selection import TrialSelection
@@ -55,7 +59,7 @@ def ask_bot(
         UsageError: there is no such bot.
         CozeError: the service or the network failed.
     """
-    settings, process = project.settings, project.process
+    settings = project.settings
     target = find_bot(bot, settings.bots, settings.default_bot)
     if "prompt" not in target.capabilities.scenario_keys:
         raise UsageError(
@@ -71,13 +75,9 @@ def ask_bot(
             prompt,
             target,
             options,
+            conversations=live_conversations(project),
             transport=transports.of(target),
             redactor=redactor,
-            poll_interval=settings.poll.interval,
-            poll_timeout=settings.poll.timeout,
-            trial_seconds=settings.limits.trial,
-            clock=process.clock,
-            rng=process.rng,
             on_call=on_call,
             show=show,
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from coze_harness.execution.conversation_runner import keep_result
+from coze_harness.execution.judge_cassette import check_path
 from coze_harness.execution.judge_ratings import BY_LABELS, JudgeRating
 from coze_harness.execution.judge_survey import (
     JudgeSurvey,
@@ -17,7 +18,6 @@ from coze_harness.execution.judge_survey import (
     SurveyRunner,
     recorded_results,
 )
-from coze_harness.execution.trial_judge import check_path
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import replace
 from coze_harness.model.errors import HarnessError, NothingSelectedError, UsageError
@@ -152,7 +152,6 @@ def _ask(
     options: JudgeCheckOptions,
     listener: RunListener,
 ) -> list[SurveyResult]:
-    from coze_harness.execution.live_runner import LiveSession
     from coze_harness.project.live_access import open_live_runner
 
     project.refuse_recording_in_ci(force=options.force)
@@ -168,5 +167,5 @@ def _ask(
         listener.on_estimate(calls)
         listener.on_start(sum(one.question_count for one in surveys), 0)
         live = replace(runner, asks_judge_again=options.asks_again)
-        session = LiveSession(live, keep_result, live.shared_limit())
+        session = live.open_session(keep_result)
         return SurveyRunner(session, listener.on_progress).results(surveys)

@@ -21,7 +21,8 @@ from coze_harness.baseline.candidate_recording import (
 from coze_harness.baseline.candidates import CandidateFolder, CandidateOptions, moment_name
 from coze_harness.baseline.evidence import EvidenceCollector
 from coze_harness.baseline.evidence_judging import KnownEvidence
-from coze_harness.commands.run_trials import RunOptions, replay_workers
+from coze_harness.commands.run_options import RunOptions
+from coze_harness.commands.run_trials import replay_workers
 from coze_harness.compare.case_counts import CaseTally
 from coze_harness.compare.comparison_summary import (
     ComparisonBuilder,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from coze_harness.commands.compare_bots import ComparisonOutcome
-from coze_harness.commands.run_trials import RunOptions
+from coze_harness.commands.run_options import RunOptions
 from coze_harness.compare.case_counts import CaseTally
 from coze_harness.compare.comparison_summary import ComparisonBuilder, ComparisonSummary
 from coze_harness.compare.cost_comparison import limits_by_scenario

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from coze_harness.execution.conversation_session import (
     ConversationSession,
-    RecordingSettings,
     RecordSession,
     ReplaySession,
 )
@@ -101,22 +100,16 @@ def _replay(project: Project, path: Path | RemoteFolder, test: str) -> Conversat
 def _record(
     project: Project, path: Path | RemoteFolder, test: str, target: Target
 ) -> ConversationSession:
+    from coze_harness.project.live_access import live_conversations
     from coze_harness.project.service_access import open_service_transports
 
     project.refuse_recording_in_ci(force=False, next_step=REPLAY_IN_CI)
-    settings, process = project.settings, project.process
     redactor = project.make_redactor()
     return RecordSession(
         str(path),
         test,
-        RecordingSettings(
-            transport=open_service_transports(project, redactor, [target], workers=1).of(target),
-            redactor=redactor,
-            clock=process.clock,
-            rng=process.rng,
-            poll_interval=settings.poll.interval,
-            poll_timeout=settings.poll.timeout,
-            trial_seconds=settings.limits.trial,
-            folder=settings.root,
-        ),
+        live_conversations(project),
+        open_service_transports(project, redactor, [target], workers=1).of(target),
+        redactor,
+        project.settings.root,
     )

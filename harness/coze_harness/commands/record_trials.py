@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 
 from coze_harness.cassettes.cassette_files import check_cassettes_reachable
-from coze_harness.commands.run_trials import RunOptions, SelectedPart, select_part
+from coze_harness.commands.run_options import RunOptions
+from coze_harness.commands.run_trials import SelectedPart, select_part
 from coze_harness.config.service_urls import check_base_url
 from coze_harness.execution.recording_scope import TrialsInScope, trials_in_scope
 from coze_harness.model import Mode, RecordScope, TrialResult, replace

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from coze_harness.cassettes.cassette_files import check_cassettes_reachable
+from coze_harness.commands.run_options import RunOptions
 from coze_harness.execution import BATCH_SIZE
 from coze_harness.execution.judge_ratings import unchecked_judges
 from coze_harness.execution.sharding import (
@@ -19,60 +19,12 @@ from coze_harness.execution.sharding import (
 )
 from coze_harness.messages import message
 from coze_harness.model import Mode, ShardInfo, replace
-from coze_harness.model.protocols import TextRedactor
 from coze_harness.model.trial import Trial
 from coze_harness.project.opened_project import Project
-from coze_harness.reporting.run_collection import Execute, RunPlan, collect_run
-from coze_harness.reporting.run_writer import RunListener, RunOutcome, Summarize
+from coze_harness.reporting.run_collection import Execute, collect_run
+from coze_harness.reporting.run_writer import RunListener, RunOutcome
 from coze_harness.results import read_head
 from coze_harness.storage.remote_folder import RemoteFolder
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunOptions:
-    """How a run is executed.
-
-    Args:
-        stop_at_first: start no further trial once one failed or could not be judged.
-        strict_known: whether a known failure that passes fails the run.
-        strict: whether what is in doubt fails the run: a recording that was edited since it was
-            recorded, or a scenario of a comparison that is undecided.
-        workers: processes that replay, or calls at a time.
-        cluster: the address of a Dask scheduler to replay on.
-        resume: the interrupted run to resume: its id, folder, or `latest`.
-        shard: I/N, or empty.
-        public_address: what recordings have as the service's address; empty: the base URL.
-    """
-
-    stop_at_first: bool = False
-    strict_known: bool = False
-    strict: bool = False
-    workers: int | None = None
-    cluster: str | None = None
-    resume: str | None = None
-    shard: str = ""
-    public_address: str = ""
-
-    def plan(
-        self,
-        mode: Mode,
-        redactor: TextRedactor,
-        *,
-        resumed: Path | None,
-        shard: ShardInfo | None = None,
-        summarize: Summarize | None = None,
-    ) -> RunPlan:
-        """Return a run of these options."""
-        return RunPlan(
-            mode=mode,
-            redactor=redactor,
-            stop_at_first=self.stop_at_first,
-            strict_known=self.strict_known,
-            strict=self.strict,
-            resumed=resumed,
-            shard=shard,
-            summarize=summarize,
-        )
 
 
 class SelectedPart(NamedTuple):

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from coze_harness.execution.trial_judge import TrialJudge, ask_judge, without_weak_judges
 from coze_harness.execution.turn_sources import turn_source
-from coze_harness.expectations import judge_turn
+from coze_harness.expectations import asks_for, judge_turn
 from coze_harness.messages import LocalizedText
 from coze_harness.model import (
     BotSnapshot,
@@ -34,6 +33,9 @@ from coze_harness.model.trial import (
     Trial,
     Turn,
 )
+
+if TYPE_CHECKING:
+    from coze_harness.execution.trial_judge import TrialJudge
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,10 @@ def _judge(
     judge: TrialJudge | None,
 ) -> CallFlow[_Judging]:
     """Ask the judge what expectations want to know, and judge by them."""
+    if not any(asks_for(one, "judge") for one in expectations):
+        return _Judging(*judge_turn(expectations, min_score, context))
+    from coze_harness.execution.trial_judge import ask_judge, without_weak_judges
+
     judge_error: HarnessError | None = None
     try:
         context = yield from ask_judge(context, expectations, judge)

@@ -1,4 +1,4 @@
-"""Drives call flows with a transport."""
+"""Drives call flows with a transport, and wraps one flow in another."""
 
 from __future__ import annotations
 
@@ -50,3 +50,38 @@ def run_flow(flow: CallFlow[Value], transport: Transport) -> Value:
     except StopIteration as end:
         value: Value = end.value
         return value
+
+
+def relay_flow(
+    flow: CallFlow[Value], answer: Callable[[HttpCall | Wait], CallFlow[HttpResponse | None]]
+) -> CallFlow[Value]:
+    """Return a flow that has every step of another one answered.
+
+    Args:
+        flow: the other flow; it is closed with the returned one.
+        answer: takes a step on, in whatever calls and waits; what it returns is sent to the flow,
+            and an error that it raises is thrown into it.
+    """
+    try:
+        step = next(flow)
+        while True:
+            try:
+                response = yield from answer(step)
+            except HarnessError as error:
+                step = flow.throw(error)
+            else:
+                step = flow.send(response)
+    except StopIteration as end:
+        value: Value = end.value
+        return value
+    finally:
+        flow.close()
+
+
+def with_calls(flow: CallFlow[Value], change: Callable[[HttpCall], HttpCall]) -> CallFlow[Value]:
+    """Return a flow whose calls are changed before they are made."""
+
+    def answer(step: HttpCall | Wait) -> CallFlow[HttpResponse | None]:
+        return (yield change(step) if isinstance(step, HttpCall) else step)
+
+    return relay_flow(flow, answer)

@@ -12,7 +12,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from coze_harness.expectations.judge_kind import judges_of
 from coze_harness.messages import message
 from coze_harness.model import JSON, Target
 from coze_harness.model.errors import CassetteUnreadableError
@@ -125,6 +124,8 @@ def unchecked_judges(ratings: JudgeRatings, trials: Iterable[Trial]) -> Mapping[
     for trial in trials:
         if trial.judge is None or trial.script.generated_names:
             continue
+        from coze_harness.expectations.judge_kind import judges_of  # most trials have no judge
+
         for judge in chain.from_iterable(map(judges_of, trial.script.turns({}))):
             if not (judge.is_pairwise or ratings.has(trial.judge.id, judge.topic)):
                 topics.setdefault(trial.judge, set()).add(judge.topic)

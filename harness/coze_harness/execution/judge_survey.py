@@ -9,19 +9,19 @@ from datetime import UTC, datetime
 from functools import partial
 
 from coze_harness.cassettes import RecordingInfo
-from coze_harness.cassettes import cassette_files as store
 from coze_harness.cassettes.interaction import Interaction
 from coze_harness.execution.flow_driver import FlowTask
-from coze_harness.execution.live_runner import DEFAULT_WORKERS, LiveSession
-from coze_harness.execution.live_scheduler import run_concurrently
-from coze_harness.execution.replay_runner import ReplayRunner
-from coze_harness.execution.trial_judge import (
-    judge_recording,
+from coze_harness.execution.judge_cassette import (
+    JudgeCassette,
     judge_version,
     known_replies,
     read_judge_cassette,
-    recorded_reply,
+    write_judge_cassette,
 )
+from coze_harness.execution.live_runner import DEFAULT_WORKERS, LiveSession
+from coze_harness.execution.live_scheduler import run_concurrently
+from coze_harness.execution.recorded_judge import recorded_reply
+from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.expectations.judge_exchange import JudgeQuestion
 from coze_harness.model import Target, TrialResult
 from coze_harness.model.errors import CassetteError, HarnessError, JudgeReplyError
@@ -117,9 +117,9 @@ class SurveyRunner:
         """
         settings = self.session.settings
         workers = settings.workers or DEFAULT_WORKERS
-        self.session.fetch_versions({(one.judge, "") for one in surveys}, workers)
+        self.session.snapshots.fetch({(one.judge, "") for one in surveys}, workers)
         for one in surveys if not settings.asks_judge_again else ():
-            snapshot = self.session.judge_snapshot(one.judge)
+            snapshot = self.session.snapshots.redacted((one.judge, ""))
             self._known[one.path] = known_replies([one.path], one.judge, snapshot)
         asked = [
             partial(self._open, survey, question)
@@ -128,7 +128,9 @@ class SurveyRunner:
         ]
         failure: HarnessError | None = None
         with closing(
-            run_concurrently(asked, workers=workers, monotonic=settings.clock.monotonic)
+            run_concurrently(
+                asked, workers=workers, monotonic=settings.conversations.clock.monotonic
+            )
         ) as outcomes:
             for failure in outcomes:
                 self.on_progress(1)
@@ -144,26 +146,25 @@ class SurveyRunner:
         self, survey: JudgeSurvey, question: JudgeQuestion
     ) -> FlowTask[HarnessError | None, HarnessError | None]:
         settings = self.session.settings
-        judge = self.session.open_judge(
-            survey.judge, self._known.get(survey.path, {}), settings.redactor
-        )
+        known = self._known.get(survey.path, {})
+        judge = self.session.judges.open(survey.judge, known, settings.redactor)
 
         def ask() -> CallFlow[HarnessError | None]:
             try:
-                text = yield from judge.asked.reply(question)
+                text = yield from judge.reply(question)
             except HarnessError as error:
                 return error
             replies = self._replies.setdefault(survey.path, {})
-            replies[question.key] = judge.asked.replies[question.key]
+            replies[question.key] = judge.replies[question.key]
             self._texts[question.key, survey.judge] = text
             return None
 
         def finish(error: HarnessError | None) -> HarnessError | None:
             calls = self._calls.get(survey.path, 0)
-            self._calls[survey.path] = calls + judge.timed.calls
+            self._calls[survey.path] = calls + judge.calls
             return error
 
-        return FlowTask(self.session.limited(ask()), judge.asked, finish)
+        return FlowTask(settings.conversations.limited(ask()), judge, finish)
 
     def _record(self, survey: JudgeSurvey) -> SurveyResult:
         settings, judge = self.session.settings, survey.judge
@@ -171,9 +172,9 @@ class SurveyRunner:
         # What is recorded stays, then what is new in the order of the questions.
         replies = {**self._known.get(survey.path, {})}
         replies |= {one.key: found[one.key] for one in survey.questions if one.key in found}
-        snapshot = self.session.judge_snapshot(judge)
+        snapshot = self.session.snapshots.redacted((judge, ""))
         if replies:
-            now = datetime.fromtimestamp(settings.clock.now(), UTC)
+            now = datetime.fromtimestamp(settings.conversations.clock.now(), UTC)
             about = RecordingInfo(
                 scenario=survey.scenario,
                 trial=survey.name,
@@ -181,9 +182,13 @@ class SurveyRunner:
                 recorded_at=now.isoformat(timespec="seconds"),
                 harness=VERSION,
             )
-            calls = self._calls.get(survey.path, 0)
-            recording, info = judge_recording(judge, replies, about, snapshot, calls)
-            store.write_cassette(survey.path, recording, info, settings.redactor)
+            asked = JudgeCassette(
+                bot_id=judge.id,
+                snapshot=snapshot,
+                replies=replies,
+                calls=self._calls.get(survey.path, 0),
+            )
+            write_judge_cassette(survey.path, judge, asked, about, settings.redactor)
         return SurveyResult(
             survey=survey,
             version=judge_version(judge.id, snapshot),

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from coze_harness.model import HttpCall, Wait
-from coze_harness.model.errors import HarnessError
+from coze_harness.execution.flow_driver import relay_flow
+from coze_harness.model import HttpCall, HttpResponse, Wait
 from coze_harness.model.protocols import CallFlow
 
 Value = TypeVar("Value")
@@ -42,21 +42,12 @@ class RateLimit:
 
 def rate_limited(flow: CallFlow[Value], limit: RateLimit) -> CallFlow[Value]:
     """Return a flow whose every call waits for its reserved time."""
-    try:
-        step = next(flow)
-        while True:
-            if isinstance(step, HttpCall):
-                pause = limit.reserve()
-                if pause > 0:
-                    yield Wait(pause, is_queue=True)
-            try:
-                response = yield step
-            except HarnessError as error:
-                step = flow.throw(error)
-            else:
-                step = flow.send(response)
-    except StopIteration as end:
-        value: Value = end.value
-        return value
-    finally:
-        flow.close()
+
+    def answer(step: HttpCall | Wait) -> CallFlow[HttpResponse | None]:
+        if isinstance(step, HttpCall):
+            pause = limit.reserve()
+            if pause > 0:
+                yield Wait(pause, is_queue=True)
+        return (yield step)
+
+    return relay_flow(flow, answer)

@@ -10,10 +10,9 @@ from typing import Final
 
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.execution.flow_driver import run_flow
+from coze_harness.execution.judge_cassette import judge_path, read_judge_cassette
 from coze_harness.execution.process_pool import in_batches
 from coze_harness.execution.replay_runner import ReplayRunner
-from coze_harness.execution.trial_judge import judge_path, read_judge_cassette
-from coze_harness.expectations.judge_kind import judges_of
 from coze_harness.model import CassetteState, Target
 from coze_harness.model.errors import (
     CassetteError,
@@ -156,6 +155,8 @@ def _judge_requests(
 ) -> int:
     if trial.judge is None:
         return 0
+    from coze_harness.expectations.judge_kind import judges_of
+
     with suppress(CassetteError):
         cassette = read_judge_cassette(judge_path(runner.path(trial)), runner.prefetched)
         return sum(map(len, cassette.replies.values()))

@@ -5,45 +5,43 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from coze_harness.cassettes import Recording, Redactor, ReplayTransport
 from coze_harness.cassettes import cassette_files as store
-from coze_harness.cassettes.request_difference import request_differences
-from coze_harness.coze import PollSchedule, RetryPolicy, fingerprint, open_conversation
-from coze_harness.coze.request_fingerprint import prompt_bodies, recorded_prompt_bodies
-from coze_harness.coze.simulated_user import tester_options
+from coze_harness.coze import fingerprint
 from coze_harness.execution.conversation_runner import (
     ConversationResult,
     build_trial_result,
     run_conversation,
 )
 from coze_harness.execution.flow_driver import run_flow
+from coze_harness.execution.judge_cassette import judge_path
 from coze_harness.execution.judge_ratings import JudgeRatings
 from coze_harness.execution.process_pool import BATCH_SIZE, in_batches, map_in_processes
-from coze_harness.execution.project_sessions import recorded_session_id
+from coze_harness.execution.recorded_conversation import RecordedConversation
 from coze_harness.execution.recorded_tools import with_recorded_tools
-from coze_harness.execution.simulation_changes import simulation_changes
-from coze_harness.execution.trial_judge import RecordedJudge, TrialJudge, judge_path
-from coze_harness.messages import LocalizedText, literal, message
-from coze_harness.model import JSON, Reply, TrialResult, replace
+from coze_harness.execution.replayed_conversations import open_replayed
+from coze_harness.execution.stale_recording import (
+    missing_recording_error,
+    recording_changes,
+    stale_recording_error,
+)
+from coze_harness.messages import message
+from coze_harness.model import TrialResult, replace
 from coze_harness.model.errors import (
-    CassetteMismatchError,
     CassetteMissingError,
     CassetteStaleError,
     HarnessError,
 )
-from coze_harness.model.location import Location
-from coze_harness.model.protocols import CallFlow, Conversation, EncodeResult
+from coze_harness.model.protocols import EncodeResult
 from coze_harness.model.trial import Trial, Turn
 from coze_harness.text.safe_regex import UserPattern
 
-Encoded = TypeVar("Encoded")
+if TYPE_CHECKING:  # most projects have no judge
+    from coze_harness.execution.recorded_judge import RecordedJudge
 
-_SCHEDULE = PollSchedule()
-_NO_RETRY = RetryPolicy(jitter=lambda: 0.0, tries=1)
-_MAX_CHANGES: Final = 12
+Encoded = TypeVar("Encoded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +145,9 @@ class ReplayRunner:
             baseline_answers: `None` if this recording is the baseline itself.
             judged_as: the trial that has the judge's recording, if it is another one.
         """
-        transport = ReplayTransport(recording, self.path(trial), redactor)
-        turns = with_recorded_tools(turns, transport)
-        replay = RecordedConversation(self, trial, recording, turns, transport, baseline_answers)
+        replay = self._open(trial, recording, turns, redactor, baseline_answers)
         judge = self.judge_of(judged_as or trial, redactor)
-        result = replay.result(run_flow(replay.flow(judge), transport))
+        result = replay.result(run_flow(replay.flow(judge), replay.transport))
         return replace(result, edited=True) if judge and judge.is_edited else result
 
     def open_replay(self, trial: Trial, redactor: Redactor) -> RecordedConversation:
@@ -161,11 +157,21 @@ class ReplayRunner:
             CassetteError: the recording is missing, unreadable or stale.
             ScenarioError: a template cannot be filled.
         """
+        return self._open(trial, *self.load(trial, self.path(trial)), redactor)
+
+    def _open(
+        self,
+        trial: Trial,
+        recording: Recording,
+        turns: Sequence[Turn],
+        redactor: Redactor,
+        baseline_answers: Sequence[str | None] | None = None,
+    ) -> RecordedConversation:
         path = self.path(trial)
-        recording, turns = self.load(trial, path)
         transport = ReplayTransport(recording, path, redactor)
+        turns = with_recorded_tools(turns, transport)
         return RecordedConversation(
-            self, trial, recording, with_recorded_tools(turns, transport), transport, None
+            trial, recording, turns, transport, path, self.record_command, baseline_answers
         )
 
     def check_simulation(self, trial: Trial, recording: Recording, turns: Sequence[Turn]) -> None:
@@ -174,23 +180,11 @@ class ReplayRunner:
         Raises:
             CassetteStaleError: it does not, by today's expectations.
         """
-        transport = ReplayTransport(recording, self.path(trial), self.redactor)
-        turns = with_recorded_tools(turns, transport)
-        replay = RecordedConversation(self, trial, recording, turns, transport, None)
-        result = run_flow(replay.flow(self.judge_of(trial, self.redactor)), transport)
-        error = self.explained(trial, result, transport).error
+        replay = self._open(trial, recording, turns, self.redactor)
+        result = run_flow(replay.flow(self.judge_of(trial, self.redactor)), replay.transport)
+        error = replay.explained(result).error
         if isinstance(error, CassetteStaleError) and not result.judge_failed:
             raise error
-
-    def explained(
-        self, trial: Trial, result: ConversationResult, transport: ReplayTransport
-    ) -> ConversationResult:
-        """Return a result that says why a simulated conversation is not recorded to its end."""
-        is_mismatch = isinstance(result.error, CassetteMismatchError)
-        if trial.tester is None or not (is_mismatch and transport.is_at_end):
-            return result
-        what = message("simulate.goes_on", trial=trial.key.id, turn=len(result.turns))
-        return replace(result, error=self._stale(trial, self.path(trial), what))
 
     def answers(self, trial: Trial, redactor: Redactor) -> tuple[str | None, ...]:
         """Return a recording's answers, up to the first turn that it no longer answers."""
@@ -203,7 +197,7 @@ class ReplayRunner:
         except HarnessError:
             return ()
         transport = ReplayTransport(recording, path, redactor)
-        conversation = _open(trial, transport)
+        conversation = open_replayed(trial.bot, trial.options, transport)
         unjudged = [
             replace(turn, expectations=()) for turn in with_recorded_tools(turns, transport)
         ]
@@ -214,6 +208,8 @@ class ReplayRunner:
         """Return what replays a trial's judge; `None` if no expectation needs one."""
         if trial.judge is None:
             return None
+        from coze_harness.execution.recorded_judge import RecordedJudge
+
         path = judge_path(self.path(trial))
         option = " --judge-only" if self.record_command == "record" else ""
         command = f"coze-harness {self.record_command}{option} {trial.key.file}"
@@ -255,90 +251,15 @@ class ReplayRunner:
         if missing := trial.script.generated_names - values.keys():
             names = tuple(sorted(missing))
             what = message("replay.stale.values", trial=trial.key.id, names=names)
-            raise self._stale(trial, path, what)
+            raise stale_recording_error(trial, path, self.record_command, what)
         turns = trial.script.turns(values)
         info = recording.origin
         if info and info.fingerprint:
             now = fingerprint(trial.bot, trial.options, turns, trial.tester)
             if now != info.fingerprint:
-                if trial.tester is not None:
-                    changes = simulation_changes(trial, trial.tester, turns[0], recording)
-                else:
-                    changes = _changes(trial, turns, recording)
-                raise self._stale(trial, path, *changes)
+                changes = recording_changes(trial, turns, recording)
+                raise stale_recording_error(trial, path, self.record_command, *changes)
         return recording, turns
-
-    def _stale(
-        self, trial: Trial, path: str, what: LocalizedText, *changes: LocalizedText
-    ) -> CassetteStaleError:
-        return CassetteStaleError(
-            what,
-            where=Location(path),
-            detail=(_scenario(trial), *changes),
-            next_step=literal(f"coze-harness {self.record_command} {trial.key.file}"),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedConversation:
-    """A trial's recording and what plays it; only the judge may take calls."""
-
-    runner: ReplayRunner
-    trial: Trial
-    recording: Recording
-    turns: Sequence[Turn]
-    transport: ReplayTransport
-    baseline_answers: Sequence[str | None] | None
-
-    def flow(self, judge: TrialJudge | None) -> CallFlow[ConversationResult]:
-        """Replay the conversation and judge the replies; the calls are those of the judge."""
-        info, transport = self.recording.origin, self.transport
-        tester = _open_tester(self.trial, transport)
-        return run_conversation(
-            self.trial,
-            self.turns,
-            _PlayedConversation(_open(self.trial, transport), transport),
-            self.baseline_answers,
-            info.bot if info else None,
-            _PlayedConversation(tester, transport) if tester else None,
-            judge,
-        )
-
-    def result(
-        self, conversation: ConversationResult, error: HarnessError | None = None
-    ) -> TrialResult:
-        """Return the trial's result; `error` is one of writing what the judge said."""
-        info = self.recording.origin
-        conversation = self.runner.explained(self.trial, conversation, self.transport)
-        # A simulated conversation may end earlier than it was recorded: its replies decide that.
-        is_whole = not self.trial.tester and len(conversation.turns) == len(self.turns)
-        if conversation.error is None and is_whole:
-            try:
-                self.transport.check_all_played()
-            except HarnessError as unplayed:
-                error = unplayed
-        return build_trial_result(
-            self.trial,
-            conversation,
-            http_log=self.transport.http_log,
-            snapshot=info.bot if info else None,
-            recorded_at=info.recorded_at if info else "",
-            edited=self.recording.edited,
-            error=error,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _PlayedConversation:
-    """A conversation that is replayed at once, without waiting between polls."""
-
-    conversation: Conversation
-    transport: ReplayTransport
-
-    def run_turn(self, turn: Turn) -> CallFlow[Reply]:
-        """Return the recorded reply."""
-        yield from ()
-        return run_flow(self.conversation.run_turn(turn), self.transport)
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,67 +275,5 @@ class _BatchReplay(Generic[Encoded]):
         return [encode(replay(trial, redactor)) for trial in trials]
 
 
-def _open(trial: Trial, transport: ReplayTransport) -> Conversation:
-    new_session = partial(recorded_session_id, transport)
-    return open_conversation(trial.bot, trial.options, _SCHEDULE, _NO_RETRY, new_session)
-
-
-def _open_tester(trial: Trial, transport: ReplayTransport) -> Conversation | None:
-    if trial.tester is None:
-        return None
-    options = tester_options(trial.options)
-    new_session = partial(recorded_session_id, transport)
-    return open_conversation(trial.tester, options, _SCHEDULE, _NO_RETRY, new_session)
-
-
-def missing_recording_error(
-    trial: Trial, path: str, record_command: str = "record"
-) -> CassetteMissingError:
-    """Return the error for a trial that was never recorded."""
-    return CassetteMissingError(
-        message("replay.missing", trial=trial.key.id),
-        where=Location(path),
-        detail=(_scenario(trial),),
-        next_step=message(
-            "replay.missing.next", command=f"coze-harness {record_command} {trial.key.file}"
-        ),
-    )
-
-
-def _scenario(trial: Trial) -> LocalizedText:
-    return message("replay.scenario", location=str(trial.location))
-
-
 def _generated_values(recording: Recording) -> Mapping[str, str]:
     return recording.origin.generated_values if recording.origin else {}
-
-
-def _changes(trial: Trial, turns: Sequence[Turn], recording: Recording) -> Sequence[LocalizedText]:
-    """Return what changed, then how, as far as the recorded requests show it."""
-    recorded = recorded_prompt_bodies(
-        [
-            (item.target.partition("?")[0], item.request_body, item.response_body)
-            for item in recording.interactions
-        ]
-    )
-    now = prompt_bodies(trial.bot, trial.options, turns)
-    what: LocalizedText | None = None
-    lines: list[LocalizedText] = []
-    for turn, (before, after) in enumerate(zip(recorded, now, strict=False), 1):
-        changes = request_differences(before, after)
-        lines += [message("replay.turn", turn=turn, line=line) for line in changes]
-        if changes and what is None:
-            what = (
-                message("replay.stale.prompt", trial=trial.key.id, turn=turn)
-                if _prompt(before) != _prompt(after)
-                else message("replay.stale.request", trial=trial.key.id, turn=turn)
-            )
-    if len(recorded) != len(now):
-        what = what or message("replay.stale.turns", trial=trial.key.id)
-        lines.append(message("replay.recorded_turns", n=len(recorded)))
-        lines.append(message("replay.now_turns", n=len(now)))
-    return (what or message("replay.stale", trial=trial.key.id), *lines[:_MAX_CHANGES])
-
-
-def _prompt(body: JSON) -> JSON:
-    return body.get("additional_messages") if isinstance(body, Mapping) else body

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from coze_harness.cassettes import RecordingTransport, Redactor
-from coze_harness.coze import ListMethod, PollSchedule, RetryPolicy, open_conversation
 from coze_harness.coze.error_codes import add_region_hint
 from coze_harness.coze.target_conversation import answer_pieces
 from coze_harness.execution.flow_driver import FlowTask
+from coze_harness.execution.live_conversations import LiveConversations
 from coze_harness.execution.live_scheduler import run_concurrently
-from coze_harness.execution.project_sessions import new_session_id
-from coze_harness.execution.trial_deadline import limit_trial
 from coze_harness.model import ChatOptions, HttpCall, HttpResponse, Reply, Target
 from coze_harness.model.errors import CozeError
 from coze_harness.model.location import Location
-from coze_harness.model.protocols import Clock
 from coze_harness.model.trial import Turn
 from coze_harness.text.sse import complete_length
 from coze_harness.transport import HttpTransport, TimedTransport
@@ -90,13 +85,9 @@ def send_single_prompt(
     bot: Target,
     options: ChatOptions,
     *,
+    conversations: LiveConversations,
     transport: HttpTransport,
     redactor: Redactor,
-    poll_interval: float,
-    poll_timeout: float,
-    trial_seconds: float,
-    clock: Clock,
-    rng: random.Random,
     on_call: Callable[[HttpCall], None],
     show: Callable[[str], None] | None = None,
 ) -> Reply:
@@ -106,13 +97,9 @@ def send_single_prompt(
         prompt: the prompt.
         bot: the bot.
         options: the chat's options; a new conversation unless they name one.
+        conversations: opens the conversation.
         transport: the network; the caller closes it.
         redactor: removes secrets from what is shown.
-        poll_interval: seconds between two polls.
-        poll_timeout: seconds until the chat is given up.
-        trial_seconds: how long all calls together may take.
-        clock: the time.
-        rng: the random source of the retries' jitter.
         on_call: receives each call before it is made.
         show: receives the answer as it arrives, if it is streamed.
 
@@ -120,21 +107,19 @@ def send_single_prompt(
         CozeError: the service or the network failed.
     """
     display = _StreamDisplay(show, redactor, answer_pieces(bot)) if show else None
-    timed = TimedTransport(transport, clock.monotonic, display)
+    monotonic = conversations.clock.monotonic
+    timed = TimedTransport(transport, monotonic, display)
     # Recorded for the redaction: an answer may repeat the token to the terminal.
     recorder = RecordingTransport(timed, transport.base_url, redactor)
-    schedule = PollSchedule(interval=poll_interval, timeout=poll_timeout)
-    policy = RetryPolicy(jitter=rng.random)
-    new_session = partial(new_session_id, rng)
-    conversation = open_conversation(bot, options, schedule, policy, new_session, ListMethod())
+    conversation = conversations.open(bot, options)
     turn = Turn(prompt=prompt, expectations=(), location=Location("ask"))
     task = FlowTask(
-        limit_trial(conversation.run_turn(turn), trial_seconds, clock.monotonic),
+        conversations.limited(conversation.run_turn(turn)),
         _ReportingTransport(recorder, on_call),
         lambda reply: reply,
     )
     try:
-        (reply,) = run_concurrently([lambda: task], workers=1, monotonic=clock.monotonic)
+        (reply,) = run_concurrently([lambda: task], workers=1, monotonic=monotonic)
     except CozeError as error:
         if not bot.url:
             add_region_hint(error, transport.base_url)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from math import inf
 from typing import TypeVar
 
+from coze_harness.execution.flow_driver import relay_flow
 from coze_harness.messages import message
 from coze_harness.model import HttpCall, HttpResponse, Wait, replace
 from coze_harness.model.errors import CallTimeoutError, HarnessError, TrialTimeoutError
@@ -28,24 +29,19 @@ def limit_trial(
         monotonic: the clock, in seconds.
     """
     deadline = _TrialDeadline(seconds, monotonic)
-    try:
-        step = next(flow)
-        while True:
-            response: HttpResponse | None = None
-            error = deadline.error_before(step)
-            if error is None:
-                try:
-                    response = yield deadline.shorten(step)
-                except HarnessError as failure:
-                    error = deadline.error_after(failure)
-                else:
-                    deadline.note(step, response)
-            step = flow.send(response) if error is None else flow.throw(error)
-    except StopIteration as finished:
-        value: Value = finished.value
-        return value
-    finally:
-        flow.close()
+
+    def answer(step: HttpCall | Wait) -> CallFlow[HttpResponse | None]:
+        if error := deadline.error_before(step):
+            raise error
+        try:
+            response = yield deadline.shorten(step)
+        except HarnessError as failure:
+            # Mostly the same error, which keeps its cause.
+            raise deadline.error_after(failure) from failure.__cause__
+        deadline.note(step, response)
+        return response
+
+    return relay_flow(flow, answer)
 
 
 class _TrialDeadline:

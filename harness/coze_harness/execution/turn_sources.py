@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from coze_harness.coze.simulated_user import first_message, next_message
+from coze_harness.execution.flow_driver import with_calls
 from coze_harness.messages import message
-from coze_harness.model import HttpCall, HttpResponse, Reply, Target, Wait, replace
+from coze_harness.model import Reply, Target, replace
 from coze_harness.model.errors import HarnessError, SimulatedUserError
 from coze_harness.model.protocols import CallFlow, Conversation
 from coze_harness.model.trial import SimulatedUser, Trial, Turn
@@ -120,22 +121,4 @@ class ConversationAtService:
     def run_turn(self, turn: Turn) -> CallFlow[Reply]:
         """Run a turn; each of its calls names the service."""
         flow = self.conversation.run_turn(turn)
-        try:
-            step = next(flow)
-            while True:
-                response: HttpResponse | None = None
-                try:
-                    response = yield _at_service(step, self.service)
-                except HarnessError as error:
-                    step = flow.throw(error)
-                else:
-                    step = flow.send(response)
-        except StopIteration as finished:
-            reply: Reply = finished.value
-            return reply
-        finally:
-            flow.close()
-
-
-def _at_service(step: HttpCall | Wait, service: str) -> HttpCall | Wait:
-    return replace(step, service=service) if isinstance(step, HttpCall) else step
+        return with_calls(flow, lambda call: replace(call, service=self.service))

@@ -6,7 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from coze_harness.execution.live_conversations import LiveConversations
 from coze_harness.execution.live_runner import STREAM_WORKERS, LiveRunner
+from coze_harness.execution.rate_limit import RateLimit
 from coze_harness.execution.recording_facts import estimate_requests
 from coze_harness.messages import UserText
 from coze_harness.model import Target
@@ -42,7 +44,7 @@ def open_live_runner(
         SettingsError: there are no credentials.
         CozeError: Coze rejects the OAuth app.
     """
-    settings, process = project.settings, project.process
+    settings = project.settings
     redactor = project.make_redactor()
     workers = workers or settings.workers
     connections = workers or STREAM_WORKERS
@@ -50,13 +52,8 @@ def open_live_runner(
         yield LiveRunner(
             transports=transports,
             redactor=redactor,
-            clock=process.clock,
-            rng=process.rng,
+            conversations=live_conversations(project, settings.rate_limit),
             generate=generate_values,
-            rate_limit=settings.rate_limit,
-            poll_interval=settings.poll.interval,
-            poll_timeout=settings.poll.timeout,
-            trial_seconds=settings.limits.trial,
             workers=workers,
             saves_cassettes=saves_cassettes,
             recorded_address=public_address.rstrip("/"),
@@ -64,6 +61,19 @@ def open_live_runner(
             replayer=project.replayer,
             warn=warn,
         )
+
+
+def live_conversations(project: Project, rate: float | None = None) -> LiveConversations:
+    """Return what opens live conversations, at most `rate` calls per second together."""
+    settings, process = project.settings, project.process
+    return LiveConversations(
+        clock=process.clock,
+        rng=process.rng,
+        poll_interval=settings.poll.interval,
+        poll_timeout=settings.poll.timeout,
+        trial_seconds=settings.limits.trial,
+        limit=RateLimit(rate, process.clock.monotonic) if rate else None,
+    )
 
 
 def called_targets(trials: Sequence[Trial], judge_only: Collection[str] = ()) -> list[Target]:

@@ -9,27 +9,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from coze_harness.cassettes import Redactor
 from coze_harness.config import Settings, SettingsOverrides, load_settings
 from coze_harness.config.env_file import with_env_file
-from coze_harness.execution.judge_ratings import JudgeRatings
-from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.messages import Catalogue, Language, LocalizedText, message
 from coze_harness.messages.catalogue import choose_language
 from coze_harness.model.errors import UsageError
 from coze_harness.model.process_context import ProcessContext
-from coze_harness.model.trial import Trial
-from coze_harness.project.trial_selection import TrialSelection, scenario_paths, select_trials
+from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.page_options import PageOptions
 from coze_harness.results.remote_runs import LocatedRun, locate_run
-from coze_harness.scenarios import ProjectPaths
 from coze_harness.storage.project_folders import ProjectFolders
 from coze_harness.storage.remote_folder import RemoteFolder
 
+# Few commands need all of them: importing scenarios and replay takes 100 ms.
 if TYPE_CHECKING:
     from coze_harness.baseline.candidates import CandidateFolder
     from coze_harness.baseline.cassette_access import CassetteAccess
+    from coze_harness.cassettes import Redactor
+    from coze_harness.execution.judge_ratings import JudgeRatings
+    from coze_harness.execution.replay_runner import ReplayRunner
+    from coze_harness.model.trial import Trial
     from coze_harness.reporting.run_collection import RunDestination
+    from coze_harness.scenarios import ProjectPaths
 
 _REPLAY: Final = message("project.ci.next")
 REPLAY_IN_CI: Final = message("project.ci.next_pytest")
@@ -62,12 +63,19 @@ class Project:
             UsageError: the selection is invalid.
             NothingSelectedError: no trial is left.
         """
-        return select_trials(self.settings, self.process, selection, self.temporary_folder, workers)
+        from coze_harness.project.selected_trials import select_trials
+
+        return select_trials(self, selection, workers)
 
     @property
     def paths(self) -> ProjectPaths:
         """The folders of the project, and its own code, for loading scenarios."""
-        return scenario_paths(self.settings)
+        from coze_harness.scenarios import ProjectPaths
+
+        settings = self.settings
+        return ProjectPaths(
+            settings.root, settings.scenarios, settings.user_id, settings.kind_modules
+        )
 
     @property
     def folders(self) -> ProjectFolders:
@@ -82,6 +90,9 @@ class Project:
     @property
     def replayer(self) -> ReplayRunner:
         """Replays this project's cassettes."""
+        from coze_harness.execution.judge_ratings import JudgeRatings
+        from coze_harness.execution.replay_runner import ReplayRunner
+
         root = "" if self.root == Path() else str(self.root)
         settings = self.settings
         return ReplayRunner(
@@ -98,6 +109,8 @@ class Project:
         Raises:
             CassetteUnreadableError: the file of ratings is damaged.
         """
+        from coze_harness.execution.judge_ratings import JudgeRatings
+
         cassettes = self.settings.cassettes
         if isinstance(cassettes, RemoteFolder):
             return JudgeRatings()
@@ -105,6 +118,8 @@ class Project:
 
     def make_redactor(self) -> Redactor:
         """Return a new redactor of the project's rules, for what talks to Coze."""
+        from coze_harness.cassettes import Redactor
+
         return Redactor((), self.settings.redact, self.settings.redact_presets)
 
     @property
@@ -116,7 +131,7 @@ class Project:
     @property
     def run_destination(self) -> RunDestination:
         """Where the project's runs are written, and how."""
-        from coze_harness.reporting.run_collection import RunDestination  # few commands run
+        from coze_harness.reporting.run_collection import RunDestination
 
         return RunDestination(
             reports=self.settings.reports,
@@ -140,7 +155,6 @@ class Project:
     @property
     def cassette_access(self) -> CassetteAccess:
         """Who may read and write this project's recordings now."""
-        # Shell completion needs no locks.
         from coze_harness.baseline.cassette_access import CassetteAccess
 
         cassettes = self.settings.cassettes
@@ -154,7 +168,7 @@ class Project:
         Raises:
             UsageError: the recordings are remote.
         """
-        from coze_harness.baseline.candidates import CandidateFolder  # a replay needs none
+        from coze_harness.baseline.candidates import CandidateFolder
 
         return CandidateFolder(self.local_cassettes, self.folders, self.settings.bots)
 

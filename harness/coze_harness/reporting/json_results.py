@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from coze_harness.messages import Catalogue
 from coze_harness.model import CassetteState, Run, Verdict
 from coze_harness.model.errors import HarnessError, ScenarioErrors
 from coze_harness.model.trial import Trial
-from coze_harness.reporting.run_writer import RunOutcome
 from coze_harness.reporting.safe_text import run_seconds
 from coze_harness.results.run_folder import RUN
 
 
-def run_json(outcome: RunOutcome) -> str:
+def run_json(folder: Path) -> str:
     """Return a run's run.json, as it is in the run's folder."""
-    return (outcome.folder / RUN).read_text("utf-8")
+    return (folder / RUN).read_text("utf-8")
 
 
 def trials_json(rows: Iterable[tuple[Trial, CassetteState, CassetteState | None]]) -> str:

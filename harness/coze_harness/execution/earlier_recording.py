@@ -1,0 +1,93 @@
+"""What a trial's earlier recording, or that of a candidate's baseline, is of use for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from coze_harness.cassettes import CandidateInfo, Redactor
+from coze_harness.cassettes import cassette_files as store
+from coze_harness.execution.replay_runner import ReplayRunner
+from coze_harness.expectations import asks_for
+from coze_harness.messages import UserText, message
+from coze_harness.model.errors import CassetteError, CassetteMissingError
+from coze_harness.model.trial import Trial, Turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateContext:
+    """The baseline of a recorded candidate; recording a candidate does not change it.
+
+    `committed` is the baseline's trial, if there is one: its recording has the generated values,
+    the pace and the answers for `same_as_baseline`. `options` are request fields that override the
+    scenario.
+    """
+
+    committed: Trial | None
+    options: Mapping[str, str]
+    candidate: CandidateInfo
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRecording:
+    """What the earlier recording of a trial, or of the candidate's baseline, says about it.
+
+    Args:
+        trial: has the recording; `None` if there is none.
+        replayer: reads it.
+        redactor: the redactor that it has been through.
+        is_candidates: whether it is the baseline of a candidate.
+    """
+
+    trial: Trial | None
+    replayer: ReplayRunner
+    redactor: Redactor
+    is_candidates: bool
+
+    @classmethod
+    def of(
+        cls,
+        trial: Trial,
+        candidate: CandidateContext | None,
+        replayer: ReplayRunner,
+        redactor: Redactor,
+    ) -> EarlierRecording:
+        """Return the recording that matters to a trial."""
+        committed = candidate.committed if candidate else trial
+        return cls(committed, replayer, redactor, candidate is not None)
+
+    def generated_values(self, names: frozenset[str]) -> dict[str, str]:
+        """Return the values of a candidate's baseline: both are sent the same prompts."""
+        if not self.is_candidates or self.trial is None or not names:
+            return {}
+        try:
+            info = store.read_cassette(self.replayer.path(self.trial)).origin
+        except CassetteError:
+            return {}
+        values = info.generated_values if info else {}
+        return {name: values[name] for name in names if name in values}
+
+    def answers(self, turns: Sequence[Turn]) -> Sequence[str | None]:
+        """Return the baseline's answers, where an expectation compares with them."""
+        expectations = (one for turn in turns for one in turn.expectations)
+        kinds = ("same_as_baseline", "judge")
+        if self.trial and any(asks_for(one, kind) for one in expectations for kind in kinds):
+            return self.replayer.answers(self.trial, self.redactor)
+        return ()
+
+    def poll_durations(self, warn: Callable[[UserText], None]) -> tuple[float, ...]:
+        """Return how long the recorded chats took, in seconds: polling starts near that.
+
+        `warn` receives a warning about an unreadable recording that is replaced.
+        """
+        if self.trial is None:
+            return ()
+        try:
+            path = self.replayer.path(self.trial)
+            return store.read_cassette(path, self.replayer.prefetched).poll_durations
+        except CassetteMissingError:
+            return ()
+        except CassetteError as error:
+            if not self.is_candidates:
+                warn(message("live.recorded_again", where=str(error.where), what=error.what))
+            return ()

@@ -1,0 +1,59 @@
+"""Opens conversations with services: how they are polled, retried and limited in time."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from coze_harness.coze import ListMethod, PollSchedule, RetryPolicy, open_conversation
+from coze_harness.execution.rate_limit import RateLimit, rate_limited
+from coze_harness.execution.trial_deadline import limit_trial
+from coze_harness.model import ChatOptions, Target
+from coze_harness.model.protocols import CallFlow, Clock, Conversation
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveConversations:
+    """Opens live conversations, which share what one found out about the service.
+
+    Args:
+        clock: the time.
+        rng: the random source of the retries' jitter, and of the ids of a project's sessions.
+        poll_interval: seconds between two polls.
+        poll_timeout: seconds until a chat is given up.
+        trial_seconds: how long all calls of a trial together may take.
+        limit: the rate that all calls share, if there is one.
+        list_method: what is known about the service.
+    """
+
+    clock: Clock
+    rng: random.Random
+    poll_interval: float
+    poll_timeout: float
+    trial_seconds: float
+    limit: RateLimit | None = None
+    list_method: ListMethod = field(default_factory=ListMethod)
+
+    def open(
+        self, target: Target, options: ChatOptions, expected: Sequence[float] = ()
+    ) -> Conversation:
+        """Open a conversation; `expected` is how long its chats may take, in seconds."""
+        schedule = PollSchedule(
+            interval=self.poll_interval, timeout=self.poll_timeout, expected=expected
+        )
+        policy = RetryPolicy(jitter=self.rng.random)
+        return open_conversation(
+            target, options, schedule, policy, self._new_session_id, self.list_method
+        )
+
+    def limited(self, flow: CallFlow[Value]) -> CallFlow[Value]:
+        """Return a flow that keeps the shared rate and the limit of a trial."""
+        limited = rate_limited(flow, self.limit) if self.limit else flow
+        return limit_trial(limited, self.trial_seconds, self.clock.monotonic)
+
+    def _new_session_id(self) -> str:
+        return f"{self.rng.getrandbits(128):032x}"

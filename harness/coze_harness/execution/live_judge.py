@@ -1,0 +1,184 @@
+"""A judge that is asked over the network, what is known already left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from coze_harness.cassettes import RecordingTransport, Redactor
+from coze_harness.cassettes.interaction import Interaction
+from coze_harness.execution.bot_snapshots import BotSnapshots
+from coze_harness.execution.flow_driver import with_calls
+from coze_harness.execution.judge_cassette import JudgeCassette, judge_version
+from coze_harness.execution.judge_ratings import JudgeRatings
+from coze_harness.execution.live_conversations import LiveConversations
+from coze_harness.execution.recorded_judge import (
+    JUDGE_OPTIONS,
+    question_turn,
+    recorded_reply,
+    replay_reply,
+)
+from coze_harness.expectations.judge_exchange import JudgeQuestion, parse_reply
+from coze_harness.messages import message
+from coze_harness.model import BotSnapshot, HttpCall, HttpResponse, Target, Wait, replace
+from coze_harness.model.errors import CozeError, JudgeReplyError
+from coze_harness.model.protocols import CallFlow, Transport
+from coze_harness.transport import ServiceTransports, TimedTransport
+
+_SHARED_REPLY: Final = 0.1
+"""Seconds between two looks at a reply that another trial waits for."""
+
+
+class SharedReplies:
+    """The replies of judges in one run: of equal questions, one is asked and the others wait."""
+
+    def __init__(self) -> None:
+        self.replies: dict[tuple[Target, str], Sequence[Interaction]] = {}
+        self.asking: dict[tuple[Target, str], LiveJudge] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveJudges:
+    """Opens judges, which share the replies of one run.
+
+    Args:
+        transports: the network.
+        conversations: opens the chats in which they are asked.
+        snapshots: their descriptions.
+        ratings: how far they can be trusted.
+        address: returns the address of a target's service in recordings.
+    """
+
+    transports: ServiceTransports
+    conversations: LiveConversations
+    snapshots: BotSnapshots
+    ratings: JudgeRatings
+    address: Callable[[Target], str]
+    shared: SharedReplies = field(default_factory=SharedReplies)
+
+    def open(
+        self, judge: Target, known: Mapping[str, Sequence[Interaction]], redactor: Redactor
+    ) -> LiveJudge:
+        """Return what asks a judge, whose description is fetched.
+
+        Args:
+            judge: the judge.
+            known: recorded replies of the same version, which are used again.
+            redactor: removes secrets from what is recorded.
+        """
+        snapshot = self.snapshots.find((judge, ""))
+        snapshot = redactor.redact_snapshot(snapshot) if snapshot else None
+        return LiveJudge(judge, self, known, redactor, snapshot)
+
+
+class LiveJudge:
+    """Asks a judge what is not known yet, and keeps the interactions. A transport of its calls.
+
+    Args:
+        judge: the judge.
+        judges: how it is asked.
+        known: recorded replies of the same version of the judge, by key.
+        redactor: removes secrets from what is recorded.
+        snapshot: the judge, redacted.
+
+    Attributes:
+        replies: the interactions of each question that has a verdict, by its key, in order.
+    """
+
+    def __init__(
+        self,
+        judge: Target,
+        judges: LiveJudges,
+        known: Mapping[str, Sequence[Interaction]],
+        redactor: Redactor,
+        snapshot: BotSnapshot | None,
+    ) -> None:
+        self.judge = judge
+        self.replies: dict[str, Sequence[Interaction]] = {}
+        self._snapshot = snapshot
+        self._judges = judges
+        self._known = known
+        self._redactor = redactor
+        transport = judges.transports.of(judge)
+        self._timed = TimedTransport(transport, judges.conversations.clock.monotonic)
+        self._recorder: RecordingTransport | None = None
+
+    @property
+    def calls(self) -> int:
+        """The number of requests that were made."""
+        return self._timed.calls
+
+    def as_cassette(self) -> JudgeCassette:
+        """Return what was asked, to be recorded."""
+        return JudgeCassette(
+            bot_id=self.judge.id, snapshot=self._snapshot, replies=self.replies, calls=self.calls
+        )
+
+    def send(self, call: HttpCall) -> HttpResponse:
+        """Send a call of the question that is being asked."""
+        assert self._recorder is not None  # noqa: S101 (calls are made by `_ask` only)
+        return self._recorder.send(call)
+
+    def reply(self, question: JudgeQuestion) -> CallFlow[str]:
+        """Return the reply, asked only if it is not known.
+
+        Raises:
+            JudgeReplyError: the reply is not in the agreed form; it is not kept.
+            CozeError: the judge cannot be asked.
+        """
+        interactions = yield from self._interactions(question)
+        self.replies[question.key] = interactions
+        return replay_reply(question, self.judge, interactions, self.judge.name, self._redactor)
+
+    def is_weak(self, topic: str) -> bool:
+        """Return whether this version of the judge is below the bound."""
+        version = judge_version(self.judge.id, self._snapshot)
+        return self._judges.ratings.is_weak(version, topic)
+
+    def _interactions(self, question: JudgeQuestion) -> CallFlow[Sequence[Interaction]]:
+        key, shared = (self.judge, question.key), self._judges.shared
+        known = self._known.get(question.key)
+        if known is not None and recorded_reply(question, self.judge, known, self._redactor):
+            return known
+        while True:
+            found = shared.replies.get(key)
+            if found is not None:
+                return found
+            # One operation, so that of several threads one asks.
+            if shared.asking.setdefault(key, self) is self:
+                break
+            yield Wait(_SHARED_REPLY, is_queue=True)
+        try:
+            found = shared.replies[key] = yield from self._ask(question)
+        finally:
+            del shared.asking[key]
+        return found
+
+    def _ask(self, question: JudgeQuestion) -> CallFlow[Sequence[Interaction]]:
+        judges = self._judges
+        host = judges.address(self.judge)
+        self._recorder = RecordingTransport(self._timed, host, self._redactor)
+        conversation = judges.conversations.open(self.judge, JUDGE_OPTIONS)
+        flow = conversation.run_turn(question_turn(question))
+        try:
+            reply = yield from with_calls(flow, lambda call: replace(call, is_for_judge=True))
+            parse_reply(reply.answer, question)
+        except JudgeReplyError:
+            raise
+        except CozeError as error:
+            error.what = message("judge.failed", judge=self.judge.name, reason=error.what)
+            raise
+        return self._recorder.recording.interactions
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedTransport:
+    """Sends a trial's calls to its bot, and those for the judge to the judge."""
+
+    bot: Transport
+    judge: Transport
+
+    def send(self, call: HttpCall) -> HttpResponse:
+        """Return the response to a call."""
+        return (self.judge if call.is_for_judge else self.bot).send(call)

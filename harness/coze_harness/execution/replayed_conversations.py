@@ -1,0 +1,31 @@
+"""Opens conversations that a recording answers, at once: nothing is retried or waited for."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from coze_harness.cassettes import ReplayTransport
+from coze_harness.coze import PollSchedule, RetryPolicy, open_conversation
+from coze_harness.model import ChatOptions, Target
+from coze_harness.model.protocols import Conversation
+from coze_harness.text import json_text as jsontext
+
+_SCHEDULE: Final = PollSchedule()
+_NO_RETRY: Final = RetryPolicy(jitter=lambda: 0.0, tries=1)
+
+
+def open_replayed(target: Target, options: ChatOptions, transport: ReplayTransport) -> Conversation:
+    """Open a conversation with a target as it was recorded."""
+    new_session = partial(_recorded_session_id, transport)
+    return open_conversation(target, options, _SCHEDULE, _NO_RETRY, new_session)
+
+
+def _recorded_session_id(transport: ReplayTransport) -> str:
+    """Return the id of a project's session in the recording's next request; empty without one."""
+    try:
+        body = jsontext.parse_json(transport.next_request_body)
+    except ValueError:
+        return ""
+    session_id = body.get("session_id") if isinstance(body, dict) else None
+    return session_id if isinstance(session_id, str) else ""
