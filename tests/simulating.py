@@ -8,10 +8,10 @@ from pathlib import Path
 from coze_harness import open_project
 from coze_harness.cassettes import Recording
 from coze_harness.cassettes.cassette_files import read_cassette
-from coze_harness.commands.api import replay_project
 from coze_harness.messages import UserText
 from coze_harness.model import TrialResult, replace
 from coze_harness.project.live_access import called_targets, open_live_runner
+from coze_harness.project.public_api import replay_project
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.server.script_reader import parse_script
 from coze_harness.server.script_schema import ServerScript

@@ -38,8 +38,8 @@ PRELOADED = {
         *("pytest", "asyncio", "click", "jinja2", "jmespath", "msgspec", "orjson", "rapidfuzz"),
         *("regex", "requests", "rich.console", "sseclient", "yaml"),
         # What the plugin imports when there are trials, but nothing that itself imports pytest.
-        *("coze_harness.commands.fixture_sessions", "coze_harness.commands.pytest_trials"),
-        "coze_harness.baseline.cassette_access",
+        *("coze_harness.execution.conversation_session", "coze_harness.project.selected_trials"),
+        *("coze_harness.reporting.run_collection", "coze_harness.baseline.cassette_access"),
         *("coze_harness.reporting.transcript", "coze_harness.reporting.trial_view"),
     ),
 }

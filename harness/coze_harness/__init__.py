@@ -9,7 +9,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from coze_harness.commands.api import open_project, read_results, read_run, replay_project
     from coze_harness.expectations import (
         ExpectationKind,
         ItemArgument,
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from coze_harness.model.errors import HarnessError
     from coze_harness.model.trial import EvaluationContext
     from coze_harness.project.opened_project import Project
+    from coze_harness.project.public_api import open_project, read_results, read_run, replay_project
     from coze_harness.project.trial_selection import TrialSelection
 
 __all__ = [
@@ -61,7 +61,7 @@ __all__ = [
 ]
 
 _MODULES = {
-    "commands.api": ("open_project", "read_results", "read_run", "replay_project"),
+    "project.public_api": ("open_project", "read_results", "read_run", "replay_project"),
     "project.opened_project": ("Project",),
     "project.trial_selection": ("TrialSelection",),
     "expectations": ("ExpectationKind", "ItemArgument", "ItemContext", "Schema", "register_kind"),

@@ -13,8 +13,8 @@ import coze_harness
 import pytest
 from accepting import NEW, OLD, Compared, accept_killed_at, left_over, state
 from coze_harness import TrialStatus, replay_project
-from coze_harness.commands.api import open_project
 from coze_harness.model.errors import CassetteError
+from coze_harness.project.public_api import open_project
 from kill_points import Runner
 
 JOURNAL = "cassettes/.accept-journal.json"

@@ -37,7 +37,9 @@ def test_a_new_scenario_points_editors_to_the_schema(tmp_path: Path) -> None:
     assert project.does("check", "--no-recordings").code == 0
 
 
-@pytest.mark.parametrize("name", ["identity", "sub/identity", "../x", "/x", "", "a//b", "a\nb"])
+@pytest.mark.parametrize(
+    "name", ["identity", "Identity", "sub/identity", "../x", "/x", "", "a//b", "a\nb"]
+)
 def test_a_name_that_is_taken_or_leads_elsewhere_is_refused(
     project: ProjectFolder, name: str
 ) -> None:

@@ -101,7 +101,6 @@ class _AgentParser:
         self._reply = reply
         self._pieces: dict[tuple[str, str], list[str]] = {}
         self._calls: dict[str, ToolCall] = {}
-        self._thoughts: list[str] = []
 
     def add(self, kind: str, message_id: str, value: JSON) -> None:
         """Add the content of one frame."""

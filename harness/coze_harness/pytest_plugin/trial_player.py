@@ -7,12 +7,12 @@ from collections.abc import Callable, Generator, Sequence
 
 import pytest
 
-from coze_harness.commands.pytest_trials import record_trials
 from coze_harness.execution.conversation_runner import refuse_edited
 from coze_harness.messages import UserText, as_message
 from coze_harness.model import TrialResult
 from coze_harness.model.trial import Trial
 from coze_harness.project.opened_project import REPLAY_IN_CI, Project
+from coze_harness.pytest_plugin.session_trials import record_trials
 from coze_harness.reporting.encoded_result import encode_redacted
 
 
