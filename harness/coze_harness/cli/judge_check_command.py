@@ -26,7 +26,6 @@ from coze_harness.commands.check_judge import (
     JudgeCheckOutcome,
     check_judges,
 )
-from coze_harness.compare.exact_tests import wilson_interval
 from coze_harness.config import SettingsOverrides
 from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.mutation.judge_check import JudgeMeasurement, least_answers
@@ -162,7 +161,7 @@ def _lines(outcome: JudgeCheckOutcome, words: Catalogue) -> Iterator[str]:
 
 def _share(measurement: JudgeMeasurement, *, good: bool) -> LocalizedText:
     right, total = measurement.counts(good=good)
-    low, high = wilson_interval(right, total)
+    low, high = measurement.interval(good=good)
     numbers: dict[str, int | str] = {
         "right": right,
         "total": total,
@@ -189,8 +188,8 @@ def _records(outcome: JudgeCheckOutcome, words: Catalogue) -> dict[str, object]:
                 "wrong": rating.wrong,
                 "rejected": rating.rejected,
                 "undecided": measurement.undecided,
-                "specificity": list(wilson_interval(rating.accepted, rating.good)),
-                "sensitivity": list(wilson_interval(rating.rejected, rating.wrong)),
+                "specificity": list(measurement.interval(good=True)),
+                "sensitivity": list(measurement.interval(good=False)),
                 "kappa": rating.kappa,
                 "missed": dict(measurement.missed),
                 "bound": rating.bound,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from coze_harness.baseline.cassette_check import CheckMessage, check_cassettes, reformat_cassettes
-from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.execution.recording_facts import inspect_recordings, judge_state
 from coze_harness.execution.sharding import ShardNumber, select_shard
 from coze_harness.expectations import load_all_kinds
@@ -60,7 +59,7 @@ def check_project(
             scenarios=scenarios, trials=len(trials), messages=messages, reformatted=()
         )
     cassettes, runner = project.settings.cassettes, project.replayer
-    check_cassettes_reachable(cassettes)
+    project.check_cassettes_reachable()
     is_whole = selection == TrialSelection()
     folder = project.folders.relative_path(cassettes) if is_whole else None
     reformatted = list(reformat_cassettes(trials, runner, folder=folder)) if reformat else []
@@ -101,7 +100,7 @@ def list_trials(project: Project, selection: TrialSelection, shard: str) -> list
     trials: Sequence[Trial] = project.select_trials(selection)
     if shard:
         trials, _info = select_shard(trials, ShardNumber.parse(shard), project.replayer)
-    check_cassettes_reachable(project.settings.cassettes)
+    project.check_cassettes_reachable()
     runner = project.replayer
     return [
         ListedTrial(trial, state, judge_state(trial, runner)[0] if trial.judge else None)

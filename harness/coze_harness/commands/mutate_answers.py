@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.model import Mode, MutationReport
 from coze_harness.mutation.mutation_runner import MutationRunner
 from coze_harness.project.opened_project import Project
@@ -38,7 +37,7 @@ def mutate_answers(
         CassetteError: the recordings are remote and cannot be reached.
     """
     trials = project.select_trials(selection)
-    check_cassettes_reachable(project.settings.cassettes)
+    project.check_cassettes_reachable()
     runner = MutationRunner(project.replayer, seed, trials)
     plan = RunPlan(
         mode=Mode.MUTATE,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 
-from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.commands.run_options import RunOptions
 from coze_harness.commands.run_trials import SelectedPart, select_part
 from coze_harness.config.service_urls import check_base_url
@@ -47,7 +46,7 @@ def record_trials(
     part = select_part(project, trials, options, listener)
     in_scope = TrialsInScope(part.trials)
     if scope is not RecordScope.ALL or judge_only:
-        check_cassettes_reachable(project.settings.cassettes)
+        project.check_cassettes_reachable()
         before = read_run(part.resumed) if part.resumed else None
         in_scope = trials_in_scope(
             part.trials, project.replayer, scope, before, judge_only=judge_only

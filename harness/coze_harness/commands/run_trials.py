@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.commands.run_options import RunOptions
 from coze_harness.execution import BATCH_SIZE
 from coze_harness.execution.judge_ratings import unchecked_judges
@@ -48,7 +47,7 @@ def replay_trials(
     """
     part = select_part(project, trials, options, listener)
     settings, runner = project.settings, project.replayer
-    check_cassettes_reachable(settings.cassettes)
+    project.check_cassettes_reachable()
     execute: Execute[Trial]
     if options.cluster:
         from coze_harness.execution.dask_cluster import check_scheduler

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.mutation.mutation_runner import MutationRunner
 from coze_harness.mutation.suggestion_writing import TurnSuggestions, write_suggestions
 from coze_harness.project.opened_project import Project
@@ -21,7 +20,7 @@ def suggest(
         CassetteError: the recordings are remote and cannot be reached.
     """
     trials = project.select_trials(selection)
-    check_cassettes_reachable(project.settings.cassettes)
+    project.check_cassettes_reachable()
     runner = MutationRunner(project.replayer, seed, trials)
     runner.evaluate()
     turns = [

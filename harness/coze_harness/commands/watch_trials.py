@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.expectations.function_reference import forget_modules
 from coze_harness.model import TrialResult
 from coze_harness.model.trial import Trial
@@ -34,7 +33,7 @@ def judge_again(project: Project, selection: TrialSelection, files: frozenset[st
     Raises:
         HarnessError: the files cannot be used as they are now.
     """
-    check_cassettes_reachable(project.settings.cassettes)
+    project.check_cassettes_reachable()
     if any(file.endswith(".py") for file in files):
         forget_modules(str(project.settings.root))
     trials = project.select_trials(selection)

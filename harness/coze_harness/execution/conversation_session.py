@@ -65,7 +65,7 @@ class ReplaySession:
 
     def __init__(
         self,
-        path: Path | str,
+        path: str,
         shown: str,
         redactor: Redactor,
         record_command: str,
@@ -109,7 +109,7 @@ class RecordSession:
 
     def __init__(
         self,
-        path: Path | str,
+        path: str,
         name: str,
         conversations: LiveConversations,
         transport: HttpTransport,

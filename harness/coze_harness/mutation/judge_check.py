@@ -40,6 +40,10 @@ class JudgeMeasurement:
         found = [judged is good for is_good, judged in self.pairs if is_good is good]
         return sum(found), len(found)
 
+    def interval(self, *, good: bool) -> tuple[float, float]:
+        """Return the 95 % interval of the share that is decided rightly."""
+        return wilson_interval(*self.counts(good=good))
+
     @property
     def undecided(self) -> int:
         """The number of answers about which the judge cannot tell, or replied no verdict."""
@@ -64,8 +68,8 @@ class JudgeMeasurement:
             accepted=accepted,
             wrong=wrong,
             rejected=rejected,
-            specificity=round(wilson_interval(accepted, good)[0], 4),
-            sensitivity=round(wilson_interval(rejected, wrong)[0], 4),
+            specificity=round(self.interval(good=True)[0], 4),
+            sensitivity=round(self.interval(good=False)[0], 4),
             bound=bound,
             kappa=self.kappa,
         )

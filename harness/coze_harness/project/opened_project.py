@@ -152,6 +152,16 @@ class Project:
         """The texts in the project's language."""
         return Catalogue(self.language)
 
+    def check_cassettes_reachable(self) -> None:
+        """Check that recordings at a URL can be read, before any trial needs them.
+
+        Raises:
+            CassetteError: they are remote and cannot be reached.
+        """
+        from coze_harness.cassettes.cassette_files import check_cassettes_reachable
+
+        check_cassettes_reachable(self.settings.cassettes)
+
     @property
     def cassette_access(self) -> CassetteAccess:
         """Who may read and write this project's recordings now."""

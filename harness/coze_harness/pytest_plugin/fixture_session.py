@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from coze_harness.execution.conversation_session import (
     ConversationSession,
@@ -16,7 +15,6 @@ from coze_harness.model.errors import UsageError
 from coze_harness.project.opened_project import REPLAY_IN_CI, Project
 from coze_harness.scenarios.name_rules import cassette_of_test
 from coze_harness.scenarios.trial_expansion import find_bot
-from coze_harness.storage.remote_folder import RemoteFolder
 
 
 class FixtureSession:
@@ -47,12 +45,15 @@ class FixtureSession:
         stream: bool = False,
     ) -> None:
         path = project.settings.cassettes / (cassette or cassette_of_test(test))
+        shown = project.folders.display_path(path)
         self._settings = project.settings
         self._bot = bot
         default = self._find(bot) if bot or project.settings.default_bot else Target(name="", id="")
         self._service = default.base_url
         self._session = (
-            _record(project, path, test, default) if record else _replay(project, path, test)
+            _record(project, str(path), test, default)
+            if record
+            else _replay(project, str(path), shown, test)
         )
         self._options = ChatOptions(user_id=project.settings.user_id, stream=stream)
 
@@ -87,26 +88,24 @@ class FixtureSession:
         self._session.finish(is_complete=is_complete)
 
 
-def _replay(project: Project, path: Path | RemoteFolder, test: str) -> ConversationSession:
+def _replay(project: Project, path: str, shown: str, test: str) -> ConversationSession:
     return ReplaySession(
-        str(path),
-        project.folders.display_path(path),
+        path,
+        shown,
         project.replayer.redactor,
         f'pytest --coze-record "{test}"',
         strict=project.settings.strict,
     )
 
 
-def _record(
-    project: Project, path: Path | RemoteFolder, test: str, target: Target
-) -> ConversationSession:
+def _record(project: Project, path: str, test: str, target: Target) -> ConversationSession:
     from coze_harness.project.live_access import live_conversations
     from coze_harness.project.service_access import open_service_transports
 
     project.refuse_recording_in_ci(force=False, next_step=REPLAY_IN_CI)
     redactor = project.make_redactor()
     return RecordSession(
-        str(path),
+        path,
         test,
         live_conversations(project),
         open_service_transports(project, redactor, [target], workers=1).of(target),

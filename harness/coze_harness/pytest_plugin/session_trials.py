@@ -6,7 +6,6 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
-from coze_harness.cassettes.cassette_files import check_cassettes_reachable
 from coze_harness.messages import UserText
 from coze_harness.model import Mode, TrialKey, TrialResult
 from coze_harness.model.trial import Trial
@@ -31,7 +30,7 @@ def record_trials(
     from coze_harness.project.live_access import called_targets, open_live_runner
 
     project.refuse_recording_in_ci(force=False, next_step=REPLAY_IN_CI)
-    check_cassettes_reachable(project.settings.cassettes)
+    project.check_cassettes_reachable()
     access = ExitStack()
     live = access.enter_context(open_live_runner(project, called_targets(trials), warn))
 
