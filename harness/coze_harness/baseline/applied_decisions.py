@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from coze_harness.baseline.candidate_review import DecidedCandidates
 from coze_harness.baseline.decisions import ReviewDecision, ScenarioDecision
-from coze_harness.baseline.promotion import DecidedCandidates
 from coze_harness.baseline.review_outcome import ReviewOutcome
 from coze_harness.messages import Catalogue
 from coze_harness.model import JSON

@@ -7,11 +7,10 @@ published bot; what was sent is still noted under `x-coze`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 from coze_harness.baseline.accept_journal import begin_accept, finish_accept
 from coze_harness.baseline.candidates import (
@@ -20,39 +19,14 @@ from coze_harness.baseline.candidates import (
     judge_files,
     moment_name,
 )
-from coze_harness.baseline.decisions import (
-    Decisions,
-    ReviewDecision,
-    ScenarioDecision,
-    missing_candidate,
-    more_errors,
-    unknown_scenario,
-)
-from coze_harness.cassettes import Recording, RecordingInfo
+from coze_harness.cassettes import Recording, RecordingInfo, Redactor
 from coze_harness.cassettes import cassette_files as store
-from coze_harness.coze import fingerprint
-from coze_harness.coze.request_fingerprint import with_bot_version
 from coze_harness.execution.judge_cassette import judge_path
-from coze_harness.execution.replay_runner import ReplayRunner
-from coze_harness.messages import literal, message
 from coze_harness.model import TrialResult, TrialStatus, replace
-from coze_harness.model.errors import (
-    CassetteError,
-    CassetteStaleError,
-    HarnessError,
-    NothingSelectedError,
-    UsageError,
-)
-from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial
-
-_CaseOfBot: TypeAlias = tuple[str, str, str]
 
 # A rate that is met exactly (9 of 10 for 0.9) must not be missed by rounding.
 _TOLERANCE: Final = 1e-9
-
-# Of decisions that cannot be applied; to look for a similar name takes long.
-_MAX_ERRORS: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,18 +63,6 @@ class Promotion:
         return [self.candidate.path, *self.extra]
 
 
-@dataclass(frozen=True, slots=True)
-class DecidedCandidates:
-    """A decision, and the candidates that it is about.
-
-    `files` are all of them; `promotions` those that can be accepted.
-    """
-
-    entry: ScenarioDecision
-    promotions: Sequence[Promotion]
-    files: Sequence[Path]
-
-
 def find_failing(promotions: Sequence[Promotion]) -> list[Promotion]:
     """Return those that fail, of scenarios that pass less often than `min_pass_rate` requires."""
     groups: dict[tuple[str, str], list[Promotion]] = {}
@@ -115,279 +77,54 @@ def find_failing(promotions: Sequence[Promotion]) -> list[Promotion]:
     return failing
 
 
-@dataclass(frozen=True, slots=True)
-class CandidateReview:
-    """Finds, checks and promotes the candidates of a project.
+def promote(
+    candidates: CandidateFolder,
+    root: Path,
+    promotions: Sequence[Promotion],
+    rejected: Sequence[Path],
+    redactor: Redactor,
+    now: float,
+) -> list[Path]:
+    """Replace baselines by candidates, all or none; return their paths as a user names them.
+
+    What was recorded may be of use again: rejected candidates are kept as evidence.
+
+    The caller holds the locks of the folder of cassettes.
 
     Args:
         candidates: the folder of candidates.
-        runner: replays the project's recordings.
-        trials: all trials of the project.
         root: the folder that trials' cassettes are relative to, as messages show it.
+        promotions: the candidates that are accepted.
+        rejected: the paths of those that are rejected.
+        redactor: the redactor that recordings have been through.
+        now: Unix time in seconds.
+
+    Raises:
+        CassetteError: one holds a secret or cannot be written; nothing was promoted.
     """
-
-    candidates: CandidateFolder
-    runner: ReplayRunner
-    trials: Sequence[Trial]
-    root: Path
-
-    def find(self, names: Sequence[str]) -> list[Promotion | HarnessError]:
-        """Return the named candidates, each ready to be promoted, or the reason why it is not.
-
-        Args:
-            names: scenarios, ids of trials, paths of scenario files, folders, cassettes or
-                candidates; none: all candidates.
-
-        Raises:
-            UsageError: a name is unknown.
-            NothingSelectedError: there is no candidate, or none of a name.
-        """
-        found = list(self.candidates.find(self.trials))
-        if not found:
-            raise NothingSelectedError(
-                message("candidate.none"),
-                next_step=message("candidate.none.next"),
-            )
-        return self._checked(self._named(names, found) if names else found, found)
-
-    def find_decided(self, decisions: Decisions) -> list[DecidedCandidates | HarnessError]:
-        """Return the candidates of each decision, or why it cannot be applied.
-
-        Only those that are accepted must be usable. After twenty errors, the rest is not checked.
-        """
-        found = list(self.candidates.find(self.trials))
-        scenarios = {trial.key.scenario for trial in self.trials}
-        groups: dict[tuple[str, str], list[Candidate]] = {}
-        for one in found:
-            if one.trial is not None:
-                groups.setdefault((one.trial.key.scenario, one.trial.key.bot), []).append(one)
-        decided: list[DecidedCandidates | HarnessError] = []
-        errors = 0
-        for entry in decisions.entries:
-            if errors >= _MAX_ERRORS:
-                decided.append(more_errors(decisions, _MAX_ERRORS))
-                break
-            named = groups.get((entry.scenario, entry.bot), [])
-            if entry.scenario not in scenarios:
-                ones: list[DecidedCandidates | HarnessError] = [unknown_scenario(entry, scenarios)]
-            else:
-                ones = self._decided(entry, named, found)
-            errors += sum(isinstance(one, HarnessError) for one in ones)
-            decided += ones
-        return decided
-
-    def _decided(
-        self, entry: ScenarioDecision, named: Sequence[Candidate], found: Sequence[Candidate]
-    ) -> list[DecidedCandidates | HarnessError]:
-        if not named:
-            return [missing_candidate(entry)]
-        try:
-            checked = self._checked(named, found)
-        except NothingSelectedError as error:
-            checked = [error]
-        errors = [one for one in checked if isinstance(one, HarnessError)]
-        if errors and entry.decision is ReviewDecision.ACCEPT:
-            return [*errors]
-        promotions = [one for one in checked if isinstance(one, Promotion)]
-        return [DecidedCandidates(entry, promotions, [one.path for one in named])]
-
-    def promote(
-        self, promotions: Sequence[Promotion], rejected: Sequence[Path], now: float
-    ) -> list[Path]:
-        """Replace baselines by candidates, all or none; return their paths as a user names them.
-
-        What was recorded may be of use again: rejected candidates are kept as evidence.
-
-        The caller holds the locks of the folder of cassettes.
-
-        Args:
-            promotions: the candidates that are accepted.
-            rejected: the paths of those that are rejected.
-            now: Unix time in seconds.
-
-        Raises:
-            CassetteError: one holds a secret or cannot be written; nothing was promoted.
-        """
-        cassettes = self.candidates.folders.relative_path(self.candidates.cassettes)
-        redactor = self.runner.redactor
-        shown = [self.root / promotion.trial.key.cassette for promotion in promotions]
-        contents: list[tuple[Path, bytes, Sequence[Path]]] = []
-        for path, promotion in zip(shown, promotions, strict=True):
-            new = store.encode_cassette(path, promotion.recording, promotion.origin, redactor)
-            of_judges = [one for file in promotion.files for one in judge_files(file)]
-            judged = promotion.judged
-            if judged is None or judged.origin is None:
-                contents.append((path, new, [*promotion.files, *of_judges]))
-                continue
-            own = Path(judge_path(str(path)))
-            origin = replace(judged.origin, trial=promotion.origin.trial, candidate=None)
-            contents.append((path, new, promotion.files))
-            contents.append((own, store.encode_cassette(own, judged, origin, redactor), of_judges))
-        moment = moment_name(now)
-        moved = {
-            # The folder of cassettes as a user names it, like the paths of recordings.
-            cassettes / one.relative_to(self.candidates.cassettes): cassettes
-            / self.candidates.evidence_path(one, moment).relative_to(self.candidates.cassettes)
-            for file in rejected
-            for one in (file, *judge_files(file))
-        }
-        begin_accept(cassettes, contents, now, moved)
-        if error := finish_accept(cassettes).error:
-            raise error
-        return shown
-
-    def _named(self, names: Sequence[str], found: Sequence[Candidate]) -> list[Candidate]:
-        named: dict[Path, Candidate] = {}
-        for name in names:
-            path = (self.candidates.folders.working / name).resolve()
-            matches = [one for one in found if self._is_named(name, path, one)]
-            if not matches:
-                raise self._unknown(name, path)
-            named |= {one.path: one for one in matches}
-        return list(named.values())
-
-    def _is_named(self, name: str, path: Path, candidate: Candidate) -> bool:
-        places = [candidate.path.resolve()]
-        if candidate.trial is not None:
-            key = candidate.trial.key
-            if name in (key.id, key.scenario):
-                return True
-            places.append((self.candidates.folders.root / key.file).resolve())
-            places.append(self.candidates.committed_path(candidate.path).resolve())
-        return any(place == path or path in place.parents for place in places)
-
-    def _unknown(self, name: str, path: Path) -> HarnessError:
-        known = {word for trial in self.trials for word in (trial.key.id, trial.key.scenario)}
-        if name in known or path.exists():
-            return NothingSelectedError(
-                message("candidate.none_of", name=name),
-                next_step=message("candidate.none_of.next", name=name),
-            )
-        near = get_close_matches(name, known, 1)
-        return UsageError(
-            message("candidate.unknown.near", name=name, near=near[0])
-            if near
-            else message("candidate.unknown", name=name),
-            next_step=message("candidate.unknown.next"),
-        )
-
-    def _checked(
-        self, named: Iterable[Candidate], found: Iterable[Candidate]
-    ) -> list[Promotion | HarnessError]:
-        own = {(*_case_of(trial), trial.key.trial): trial for trial in self.trials}
-        extras = _extra_repeats(found, own)
-        checked: list[Promotion | HarnessError] = []
-        for one in named:
-            if one.error is not None:
-                checked.append(one.error)
-            elif one.trial is None:
-                continue
-            elif trial := own.get((*_case_of(one.trial), one.trial.key.trial)):
-                extra = extras.pop(_case_of(one.trial), ())
-                checked.append(self._check(one, one.trial, trial, extra))
-            elif (*_case_of(one.trial), 1) not in own:
-                shown = self.candidates.folders.relative_path(one.path)
-                checked.append(_other_bot_error(one.trial, shown))
-        if not checked:
-            raise NothingSelectedError(
-                message("candidate.more_repeats"),
-                next_step=message("candidate.more_repeats.next"),
-            )
-        return checked
-
-    def _check(
-        self, candidate: Candidate, recorded: Trial, trial: Trial, extra: Sequence[Path]
-    ) -> Promotion | HarnessError:
-        """Return what would be written, after replaying it by today's scenario."""
-        shown = str(self.candidates.folders.relative_path(candidate.path))
-        runner = replace(self.runner, record_command="compare")
-        try:
-            recording, turns = runner.load(recorded, shown)
-        except HarnessError as error:
-            return error
-        info = recording.origin
-        if info is None:
-            return CassetteStaleError(message("candidate.unnamed"), where=Location(shown))
-        rewritten = replace(
-            recording,
-            interactions=tuple(
-                replace(
-                    item,
-                    request_body=with_bot_version(
-                        item.target.partition("?")[0],
-                        item.request_body,
-                        trial.bot.id,
-                        trial.options,
-                    ),
-                )
-                for item in recording.interactions
-            ),
-        )
-        result = runner.replay_recording(
-            trial, rewritten, turns, runner.redactor, judged_as=recorded
-        )
-        if result.error is not None:
-            return CassetteError(
-                message(
-                    "candidate.not_replayed",
-                    location=str(trial.location),
-                    reason=result.error.what,
-                ),
-                where=Location(shown),
-                detail=result.error.detail,
-                next_step=literal(f"coze-harness compare {trial.key.file}"),
-            )
-        accepted = replace(
-            info,
-            trial=trial.key.id,
-            fingerprint=fingerprint(trial.bot, trial.options, turns, trial.tester),
-            candidate=None,
-        )
-        return Promotion(
-            candidate=candidate,
-            trial=trial,
-            recording=rewritten,
-            origin=accepted,
-            result=result,
-            extra=tuple(extra),
-            judged=_judged(shown) if trial.judge else None,
-        )
-
-
-def _judged(shown: str) -> Recording | None:
-    """Return the recording of a candidate's judge; `None` if no question was asked."""
-    try:
-        return store.read_cassette(judge_path(shown))
-    except CassetteError:
-        return None
-
-
-def _case_of(trial: Trial) -> _CaseOfBot:
-    return trial.key.scenario, trial.key.case, trial.bot.id
-
-
-def _extra_repeats(
-    found: Iterable[Candidate], own: Mapping[tuple[str, str, str, int], Trial]
-) -> dict[_CaseOfBot, list[Path]]:
-    """Return candidates of repeats that the scenarios do not have, by case and bot."""
-    extras: dict[_CaseOfBot, list[Path]] = {}
-    for one in found:
-        if one.trial is None:
+    cassettes = candidates.folders.relative_path(candidates.cassettes)
+    shown = [root / promotion.trial.key.cassette for promotion in promotions]
+    contents: list[tuple[Path, bytes, Sequence[Path]]] = []
+    for path, promotion in zip(shown, promotions, strict=True):
+        new = store.encode_cassette(path, promotion.recording, promotion.origin, redactor)
+        of_judges = [one for file in promotion.files for one in judge_files(file)]
+        judged = promotion.judged
+        if judged is None or judged.origin is None:
+            contents.append((path, new, [*promotion.files, *of_judges]))
             continue
-        case = _case_of(one.trial)
-        if (*case, one.trial.key.trial) not in own and (*case, 1) in own:
-            extras.setdefault(case, []).append(one.path)
-    return extras
-
-
-def _other_bot_error(trial: Trial, shown: Path) -> CassetteStaleError:
-    return CassetteStaleError(
-        message(
-            "candidate.other_bot",
-            trial=trial.key.id,
-            bot=trial.key.bot,
-            location=str(trial.location),
-        ),
-        where=Location(str(shown)),
-        next_step=message("candidate.other_bot.next", bot=trial.key.bot),
-    )
+        own = Path(judge_path(str(path)))
+        origin = replace(judged.origin, trial=promotion.origin.trial, candidate=None)
+        contents.append((path, new, promotion.files))
+        contents.append((own, store.encode_cassette(own, judged, origin, redactor), of_judges))
+    moment = moment_name(now)
+    moved = {
+        # The folder of cassettes as a user names it, like the paths of recordings.
+        cassettes / one.relative_to(candidates.cassettes): cassettes
+        / candidates.evidence_path(one, moment).relative_to(candidates.cassettes)
+        for file in rejected
+        for one in (file, *judge_files(file))
+    }
+    begin_accept(cassettes, contents, now, moved)
+    if error := finish_accept(cassettes).error:
+        raise error
+    return shown

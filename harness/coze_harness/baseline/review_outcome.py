@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from coze_harness.baseline.candidate_review import CandidateReview, DecidedCandidates
 from coze_harness.baseline.cassette_access import CassetteAccess, Note
 from coze_harness.baseline.collected_evidence import save_evidence
 from coze_harness.baseline.decisions import Decisions, ReviewDecision, other_candidate
@@ -14,7 +15,7 @@ from coze_harness.baseline.evidence_judging import (
     judge_stored_answers,
     read_evidence,
 )
-from coze_harness.baseline.promotion import CandidateReview, DecidedCandidates, Promotion
+from coze_harness.baseline.promotion import Promotion, promote
 from coze_harness.messages import message
 from coze_harness.model import Mode, TrialResult
 from coze_harness.model.errors import HarnessError, ResultsError, UsageError
@@ -127,7 +128,14 @@ def apply_decisions(
     _judge_again(review, access, accepted, note)
     cassettes = review.candidates.cassettes
     with access.lock_for_replacing(cassettes, wait=wait, note=note):
-        return review.promote(accepted, list(rejected), access.clock.now())
+        return promote(
+            review.candidates,
+            review.root,
+            accepted,
+            list(rejected),
+            review.runner.redactor,
+            access.clock.now(),
+        )
 
 
 def _answers_of_run(

@@ -8,10 +8,11 @@ from typing import Final
 
 from coze_harness.baseline.candidate_comparison import replay_pair, usable_baseline
 from coze_harness.baseline.candidate_pairs import recorded_pairs, required_rates
+from coze_harness.baseline.candidate_review import CandidateReview
 from coze_harness.baseline.collected_evidence import expectation_digests
 from coze_harness.baseline.evidence import EvidenceKey
 from coze_harness.baseline.evidence_judging import read_evidence
-from coze_harness.baseline.promotion import CandidateReview, Promotion
+from coze_harness.baseline.promotion import Promotion
 from coze_harness.compare import ComparisonBuilder, compare_trial
 from coze_harness.compare.case_counts import CaseTally
 from coze_harness.compare.sequential_test import Attempts

@@ -8,13 +8,9 @@ from pathlib import Path
 
 import click
 
+from coze_harness.baseline.candidate_review import CandidateReview, DecidedCandidates
 from coze_harness.baseline.decisions import read_decisions
-from coze_harness.baseline.promotion import (
-    CandidateReview,
-    DecidedCandidates,
-    Promotion,
-    find_failing,
-)
+from coze_harness.baseline.promotion import Promotion, find_failing
 from coze_harness.baseline.review_outcome import ReviewOutcome, apply_decisions, find_decided
 from coze_harness.cli import shared_options
 from coze_harness.cli.command_help import DONE, RUN, argument, command, option

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from coze_harness.baseline.candidate_review import CandidateReview
 from coze_harness.baseline.cassette_access import Note
-from coze_harness.baseline.promotion import CandidateReview, Promotion
+from coze_harness.baseline.promotion import Promotion
 from coze_harness.baseline.scenario_review import ReviewItem, compare_candidates
 from coze_harness.model import Comparison
 from coze_harness.project.opened_project import Project

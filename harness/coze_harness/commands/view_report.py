@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coze_harness.baseline.applied_decisions import FROM_PAGE, AppliedDecisions
+from coze_harness.baseline.candidate_review import DecidedCandidates
 from coze_harness.baseline.cassette_access import Note
 from coze_harness.baseline.decisions import parse_decisions
-from coze_harness.baseline.promotion import DecidedCandidates, find_failing
+from coze_harness.baseline.promotion import find_failing
 from coze_harness.baseline.review_outcome import ReviewOutcome, apply_decisions, find_decided
 from coze_harness.commands.accept_candidates import review_candidates
 from coze_harness.messages import message

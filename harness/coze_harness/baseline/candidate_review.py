@@ -1,0 +1,290 @@
+"""Which candidates can be accepted: found by name or decision, and checked by today's scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from coze_harness.baseline.candidates import (
+    Candidate,
+    CandidateFolder,
+)
+from coze_harness.baseline.decisions import (
+    Decisions,
+    ReviewDecision,
+    ScenarioDecision,
+    missing_candidate,
+    more_errors,
+    unknown_scenario,
+)
+from coze_harness.baseline.promotion import Promotion
+from coze_harness.cassettes import Recording
+from coze_harness.cassettes import cassette_files as store
+from coze_harness.coze import fingerprint
+from coze_harness.coze.request_fingerprint import with_bot_version
+from coze_harness.execution.judge_cassette import judge_path
+from coze_harness.execution.replay_runner import ReplayRunner
+from coze_harness.messages import literal, message
+from coze_harness.model import replace
+from coze_harness.model.errors import (
+    CassetteError,
+    CassetteStaleError,
+    HarnessError,
+    NothingSelectedError,
+    UsageError,
+)
+from coze_harness.model.location import Location
+from coze_harness.model.trial import Trial
+
+_CaseOfBot: TypeAlias = tuple[str, str, str]
+
+# Of decisions that cannot be applied; to look for a similar name takes long.
+_MAX_ERRORS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedCandidates:
+    """A decision, and the candidates that it is about.
+
+    `files` are all of them; `promotions` those that can be accepted.
+    """
+
+    entry: ScenarioDecision
+    promotions: Sequence[Promotion]
+    files: Sequence[Path]
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateReview:
+    """Finds and checks the candidates of a project.
+
+    Args:
+        candidates: the folder of candidates.
+        runner: replays the project's recordings.
+        trials: all trials of the project.
+        root: the folder that trials' cassettes are relative to, as messages show it.
+    """
+
+    candidates: CandidateFolder
+    runner: ReplayRunner
+    trials: Sequence[Trial]
+    root: Path
+
+    def find(self, names: Sequence[str]) -> list[Promotion | HarnessError]:
+        """Return the named candidates, each ready to be promoted, or the reason why it is not.
+
+        Args:
+            names: scenarios, ids of trials, paths of scenario files, folders, cassettes or
+                candidates; none: all candidates.
+
+        Raises:
+            UsageError: a name is unknown.
+            NothingSelectedError: there is no candidate, or none of a name.
+        """
+        found = list(self.candidates.find(self.trials))
+        if not found:
+            raise NothingSelectedError(
+                message("candidate.none"),
+                next_step=message("candidate.none.next"),
+            )
+        return self._checked(self._named(names, found) if names else found, found)
+
+    def find_decided(self, decisions: Decisions) -> list[DecidedCandidates | HarnessError]:
+        """Return the candidates of each decision, or why it cannot be applied.
+
+        Only those that are accepted must be usable. After twenty errors, the rest is not checked.
+        """
+        found = list(self.candidates.find(self.trials))
+        scenarios = {trial.key.scenario for trial in self.trials}
+        groups: dict[tuple[str, str], list[Candidate]] = {}
+        for one in found:
+            if one.trial is not None:
+                groups.setdefault((one.trial.key.scenario, one.trial.key.bot), []).append(one)
+        decided: list[DecidedCandidates | HarnessError] = []
+        errors = 0
+        for entry in decisions.entries:
+            if errors >= _MAX_ERRORS:
+                decided.append(more_errors(decisions, _MAX_ERRORS))
+                break
+            named = groups.get((entry.scenario, entry.bot), [])
+            if entry.scenario not in scenarios:
+                ones: list[DecidedCandidates | HarnessError] = [unknown_scenario(entry, scenarios)]
+            else:
+                ones = self._decided(entry, named, found)
+            errors += sum(isinstance(one, HarnessError) for one in ones)
+            decided += ones
+        return decided
+
+    def _decided(
+        self, entry: ScenarioDecision, named: Sequence[Candidate], found: Sequence[Candidate]
+    ) -> list[DecidedCandidates | HarnessError]:
+        if not named:
+            return [missing_candidate(entry)]
+        try:
+            checked = self._checked(named, found)
+        except NothingSelectedError as error:
+            checked = [error]
+        errors = [one for one in checked if isinstance(one, HarnessError)]
+        if errors and entry.decision is ReviewDecision.ACCEPT:
+            return [*errors]
+        promotions = [one for one in checked if isinstance(one, Promotion)]
+        return [DecidedCandidates(entry, promotions, [one.path for one in named])]
+
+    def _named(self, names: Sequence[str], found: Sequence[Candidate]) -> list[Candidate]:
+        named: dict[Path, Candidate] = {}
+        for name in names:
+            path = (self.candidates.folders.working / name).resolve()
+            matches = [one for one in found if self._is_named(name, path, one)]
+            if not matches:
+                raise self._unknown(name, path)
+            named |= {one.path: one for one in matches}
+        return list(named.values())
+
+    def _is_named(self, name: str, path: Path, candidate: Candidate) -> bool:
+        places = [candidate.path.resolve()]
+        if candidate.trial is not None:
+            key = candidate.trial.key
+            if name in (key.id, key.scenario):
+                return True
+            places.append((self.candidates.folders.root / key.file).resolve())
+            places.append(self.candidates.committed_path(candidate.path).resolve())
+        return any(place == path or path in place.parents for place in places)
+
+    def _unknown(self, name: str, path: Path) -> HarnessError:
+        known = {word for trial in self.trials for word in (trial.key.id, trial.key.scenario)}
+        if name in known or path.exists():
+            return NothingSelectedError(
+                message("candidate.none_of", name=name),
+                next_step=message("candidate.none_of.next", name=name),
+            )
+        near = get_close_matches(name, known, 1)
+        return UsageError(
+            message("candidate.unknown.near", name=name, near=near[0])
+            if near
+            else message("candidate.unknown", name=name),
+            next_step=message("candidate.unknown.next"),
+        )
+
+    def _checked(
+        self, named: Iterable[Candidate], found: Iterable[Candidate]
+    ) -> list[Promotion | HarnessError]:
+        own = {(*_case_of(trial), trial.key.trial): trial for trial in self.trials}
+        extras = _extra_repeats(found, own)
+        checked: list[Promotion | HarnessError] = []
+        for one in named:
+            if one.error is not None:
+                checked.append(one.error)
+            elif one.trial is None:
+                continue
+            elif trial := own.get((*_case_of(one.trial), one.trial.key.trial)):
+                extra = extras.pop(_case_of(one.trial), ())
+                checked.append(self._check(one, one.trial, trial, extra))
+            elif (*_case_of(one.trial), 1) not in own:
+                shown = self.candidates.folders.relative_path(one.path)
+                checked.append(_other_bot_error(one.trial, shown))
+        if not checked:
+            raise NothingSelectedError(
+                message("candidate.more_repeats"),
+                next_step=message("candidate.more_repeats.next"),
+            )
+        return checked
+
+    def _check(
+        self, candidate: Candidate, recorded: Trial, trial: Trial, extra: Sequence[Path]
+    ) -> Promotion | HarnessError:
+        """Return what would be written, after replaying it by today's scenario."""
+        shown = str(self.candidates.folders.relative_path(candidate.path))
+        runner = replace(self.runner, record_command="compare")
+        try:
+            recording, turns = runner.load(recorded, shown)
+        except HarnessError as error:
+            return error
+        info = recording.origin
+        if info is None:
+            return CassetteStaleError(message("candidate.unnamed"), where=Location(shown))
+        rewritten = replace(
+            recording,
+            interactions=tuple(
+                replace(
+                    item,
+                    request_body=with_bot_version(
+                        item.target.partition("?")[0],
+                        item.request_body,
+                        trial.bot.id,
+                        trial.options,
+                    ),
+                )
+                for item in recording.interactions
+            ),
+        )
+        result = runner.replay_recording(
+            trial, rewritten, turns, runner.redactor, judged_as=recorded
+        )
+        if result.error is not None:
+            return CassetteError(
+                message(
+                    "candidate.not_replayed",
+                    location=str(trial.location),
+                    reason=result.error.what,
+                ),
+                where=Location(shown),
+                detail=result.error.detail,
+                next_step=literal(f"coze-harness compare {trial.key.file}"),
+            )
+        accepted = replace(
+            info,
+            trial=trial.key.id,
+            fingerprint=fingerprint(trial.bot, trial.options, turns, trial.tester),
+            candidate=None,
+        )
+        return Promotion(
+            candidate=candidate,
+            trial=trial,
+            recording=rewritten,
+            origin=accepted,
+            result=result,
+            extra=tuple(extra),
+            judged=_judged(shown) if trial.judge else None,
+        )
+
+
+def _judged(shown: str) -> Recording | None:
+    """Return the recording of a candidate's judge; `None` if no question was asked."""
+    try:
+        return store.read_cassette(judge_path(shown))
+    except CassetteError:
+        return None
+
+
+def _case_of(trial: Trial) -> _CaseOfBot:
+    return trial.key.scenario, trial.key.case, trial.bot.id
+
+
+def _extra_repeats(
+    found: Iterable[Candidate], own: Mapping[tuple[str, str, str, int], Trial]
+) -> dict[_CaseOfBot, list[Path]]:
+    """Return candidates of repeats that the scenarios do not have, by case and bot."""
+    extras: dict[_CaseOfBot, list[Path]] = {}
+    for one in found:
+        if one.trial is None:
+            continue
+        case = _case_of(one.trial)
+        if (*case, one.trial.key.trial) not in own and (*case, 1) in own:
+            extras.setdefault(case, []).append(one.path)
+    return extras
+
+
+def _other_bot_error(trial: Trial, shown: Path) -> CassetteStaleError:
+    return CassetteStaleError(
+        message(
+            "candidate.other_bot",
+            trial=trial.key.id,
+            bot=trial.key.bot,
+            location=str(trial.location),
+        ),
+        where=Location(str(shown)),
+        next_step=message("candidate.other_bot.next", bot=trial.key.bot),
+    )
