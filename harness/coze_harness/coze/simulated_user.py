@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from coze_harness.model import JSON, ChatOptions
 from coze_harness.model.trial import Turn
 
-_HAN: Final = re.compile(r"[\u4e00-\u9fff]")
+_HAN: Final = "[\u4e00-\u9fff]"
 
 
 class _Wording(NamedTuple):
@@ -114,4 +114,4 @@ def prompt_text(body: JSON) -> str:
 
 
 def _wording(goal: str) -> _Wording:
-    return _CHINESE if _HAN.search(goal) else _ENGLISH
+    return _CHINESE if re.search(_HAN, goal) else _ENGLISH

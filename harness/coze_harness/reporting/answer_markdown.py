@@ -268,7 +268,8 @@ class _TreeBuilder:
 
 # --- emphasis -----------------------------------------------------------------------------------
 
-_CJK: Final = re.compile(
+# Compiled when an answer first needs it: `re` visits each character of a range.
+_CJK: Final = (
     "[\u1100-\u11ff\u2e80-\u303f\u3040-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff"
     "\ufe30-\ufe4f\uff00-\uffef\U0001f200-\U0001f2ff\U00020000-\U0003ffff]"
 )
@@ -324,6 +325,6 @@ class _EdgeKind(NamedTuple):
 
         is_space = isWhiteSpace(ord(character))
         is_punctuation = isMdAsciiPunct(ord(character)) or isPunctChar(character)
-        is_cjk = bool(_CJK.match(character))
+        is_cjk = bool(re.match(_CJK, character))
         is_edge = is_space or is_punctuation or is_cjk
         return cls(is_space, is_punctuation and not is_cjk, is_edge)

@@ -15,7 +15,7 @@ _WIDE: Final = (
 # No line ends with the first ones, and none begins with the others.
 _OPENING: Final = "（《〈「『【〔“‘"
 _CLOSING: Final = "，。；：！？、）》〉」』】〕”’…—～%％"
-_UNITS: Final = re.compile(
+_UNITS: Final = (  # compiled when a line is first wrapped: `re` visits each character of a range
     rf"\s+|[{_OPENING}]*(?:[^\s{_WIDE}{_OPENING}{_CLOSING}]+|[{_WIDE}][])}}\"'.,:;!?]*)[{_CLOSING}]*"
     rf"|[{_OPENING}{_CLOSING}]+"
 )
@@ -50,7 +50,7 @@ def wrap_line(text: str, width: int) -> Iterator[str]:
         yield text
         return
     line, used = "", 0
-    for unit in _UNITS.findall(text):
+    for unit in re.findall(_UNITS, text):
         cells = cell_width(unit)
         if line and used + cells > width and not unit.isspace():
             yield line.rstrip()

@@ -17,9 +17,7 @@ _LOOKBACK: Final = 1_000
 """How far back a row of flags, which pair up from its beginning, is followed."""
 
 # Ordinary Latin and Chinese writing, in which every code point is a grapheme of its own.
-_SIMPLE: Final = "[ -~\n\u2013-\u2026\u3001-\u3029\u4e00-\u9fff\uff01-\uff5e]"
-_ALL_SIMPLE: Final = re.compile(f"{_SIMPLE}*")
-_SIMPLE_PAIR: Final = re.compile(f"{_SIMPLE}{{2}}")
+_SIMPLE_TEXT: Final = re.compile("[ -~\n\u2013-\u2026\u3001-\u3029\u4e00-\u9fff\uff01-\uff5e]*")
 
 
 class _Match(Protocol):
@@ -44,14 +42,14 @@ def _graphemes() -> _Pattern:
 
 def count_graphemes(text: str) -> int:
     """Count the characters of a text as a reader does."""
-    if _ALL_SIMPLE.fullmatch(text):
+    if _SIMPLE_TEXT.fullmatch(text):
         return len(text)
     return _graphemes().subn("", text)[1]
 
 
 def grapheme_starts(text: str) -> list[int]:
     """Return where the graphemes of a text begin; nothing if every code point is one."""
-    if _ALL_SIMPLE.fullmatch(text):
+    if _SIMPLE_TEXT.fullmatch(text):
         return []
     return [grapheme.start() for grapheme in _graphemes().finditer(text, 0, len(text))]
 
@@ -61,11 +59,11 @@ def grapheme_boundary(text: str, index: int) -> int:
 
     A grapheme of more than `MAX_GRAPHEME` code points may be cut anywhere.
     """
-    if not 0 < index < len(text) or _SIMPLE_PAIR.match(text, index - 1):
+    if not 0 < index < len(text) or _SIMPLE_TEXT.fullmatch(text, index - 1, index + 1):
         return index
     start = index - 1
     first = max(0, index - _LOOKBACK)
-    while start > first and not _SIMPLE_PAIR.match(text, start - 1):
+    while start > first and not _SIMPLE_TEXT.fullmatch(text, start - 1, start + 1):
         start -= 1
     for grapheme in _graphemes().finditer(text, start, index + 1):
         if grapheme.end() > index:

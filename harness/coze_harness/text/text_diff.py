@@ -22,7 +22,8 @@ _MIN_KEPT: Final = 0.5
 
 # One such character left between two changes makes them harder to read, not easier.
 _CJK: Final = "[⺀-〿ぁ-㏿㐀-鿿가-힣豈-﫿︰-﹏！-｠￠-￦\U00020000-\U0003ffff]"
-_ISLAND: Final = re.compile(rf"[^\S\n]+|{_CJK}")
+# Compiled when texts first differ: `re` visits each character of a range.
+_ISLAND: Final = rf"[^\S\n]+|{_CJK}"
 
 
 class DiffOperation(StrEnum):
@@ -109,7 +110,7 @@ def _compare(before: str, after: str) -> Iterator[DiffSegment]:
 
 def _compare_tokens(before: Sequence[str], after: Sequence[str]) -> Iterator[DiffSegment]:
     def is_island(span: AlignedSpan) -> bool:
-        return _ISLAND.fullmatch("".join(before[span.start : span.stop])) is not None
+        return re.fullmatch(_ISLAND, "".join(before[span.start : span.stop])) is not None
 
     for span in merge_islands(align_sequences(before, after), is_island):
         yield from _span_segments(span, before, after)

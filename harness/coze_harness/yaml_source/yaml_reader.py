@@ -19,9 +19,7 @@ from coze_harness.yaml_source.source_map import SourceText, YamlPositions
 MAX_SIZE: Final = 10_000_000
 """Bytes (or characters) above which a file is rejected without being parsed."""
 
-_FORBIDDEN = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+_FORBIDDEN = re.compile("[\x00-\x08\v\f\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _SEPARATOR = re.compile("[\x85\u2028\u2029]")
 
 
