@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
-from coze_harness.execution import FlowTask, RateLimit, rate_limited, run_concurrently, run_flow
+from coze_harness.execution import FlowTask, RateLimit, rate_limited, run_flow
+from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.model import HttpCall, HttpResponse, Wait
 from coze_harness.model.errors import TransportError
 from coze_harness.model.protocols import CallFlow

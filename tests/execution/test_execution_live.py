@@ -15,7 +15,8 @@ from pathlib import Path
 
 import coze_harness
 import pytest
-from coze_harness.execution import FlowTask, run_concurrently, run_flow
+from coze_harness.execution import FlowTask, run_flow
+from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.model import HttpCall, HttpResponse, Wait
 from coze_harness.model.errors import TransportError
 from coze_harness.model.protocols import CallFlow
@@ -307,7 +308,8 @@ def test_a_call_without_an_answer_is_thrown_into_the_conversation() -> None:
 SCRIPT = """
 import sys, time
 from coze_harness.model import HttpResponse, HttpCall, Wait
-from coze_harness.execution import FlowTask, run_concurrently
+from coze_harness.execution import FlowTask
+from coze_harness.execution.live_scheduler import run_concurrently
 
 class Wire:
     def send(self, call):

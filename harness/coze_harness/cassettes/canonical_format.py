@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import cast
 from zlib import crc32
 
@@ -94,6 +93,8 @@ def _number(value: float) -> str:
 
 
 def _interaction_lines(item: Interaction) -> list[str]:
+    from http import HTTPStatus  # a replay writes no recording
+
     request_headers = {"Content-Type": ["application/json"]} if item.request_body else {}
     try:
         phrase = HTTPStatus(item.status).phrase

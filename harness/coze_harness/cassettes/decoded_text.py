@@ -6,7 +6,6 @@ and everything around it stays as it is.
 
 from __future__ import annotations
 
-import html
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
@@ -101,9 +100,15 @@ def _json_character(escape: str) -> str:
     return _SHORT_ESCAPES.get(code, code or "\\")
 
 
+def _html_character(reference: str) -> str:
+    from html import unescape  # reads a table of 2,000 names
+
+    return unescape(reference)
+
+
 _DECODERS: Final[tuple[tuple[str, re.Pattern[str], Callable[[str], str]], ...]] = (
     ("\\", _JSON_ESCAPE, _json_character),
     ("%", _PERCENT, unquote),
     ("%", _PERCENT, unquote),
-    ("&", _HTML, html.unescape),
+    ("&", _HTML, _html_character),
 )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from math import inf
 from typing import Final
 
@@ -119,6 +118,8 @@ def _retry_after(response: HttpResponse | None) -> float | None:
         return seconds if seconds > 0 else 0.0
     except ValueError:
         pass
+    from email.utils import parsedate_to_datetime  # few services write a date
+
     try:
         until = parsedate_to_datetime(value)
         now = parsedate_to_datetime(response.headers.get("date", ""))

@@ -1,7 +1,6 @@
 """Executes trials: live conversations by due time, replays in batches of processes."""
 
 from coze_harness.execution.flow_driver import FlowTask, run_flow
-from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.execution.process_pool import BATCH_SIZE, can_fork, map_in_processes
 from coze_harness.execution.rate_limit import RateLimit, rate_limited
 
@@ -12,6 +11,5 @@ __all__ = [
     "can_fork",
     "map_in_processes",
     "rate_limited",
-    "run_concurrently",
     "run_flow",
 ]

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from coze_harness.messages import Catalogue, message
 from coze_harness.model import ChangeKind
-from coze_harness.reporting.comparison_view import BotView, ComparisonView, ScenarioView
 from coze_harness.reporting.diff_view import read_tree
 from coze_harness.reporting.markdown_escape import code_span, fence, labelled_fence
-from coze_harness.reporting.mutation_view import (
-    MutationView,
-    ProtectionView,
-    ScoreView,
-    SurvivorView,
-)
 from coze_harness.reporting.safe_text import truncate_text
 from coze_harness.reporting.view_model import FlipView, TrialView, TurnDiffView
+
+if TYPE_CHECKING:  # a run without a comparison or mutants imports this module, too
+    from coze_harness.reporting.comparison_view import BotView, ComparisonView, ScenarioView
+    from coze_harness.reporting.mutation_view import (
+        MutationView,
+        ProtectionView,
+        ScoreView,
+        SurvivorView,
+    )
 
 # The kinds of changes that are shown one by one, and their icons.
 CHANGE_ICONS: Final[Mapping[str, str]] = {

@@ -7,12 +7,11 @@ numbers have no effect.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from coze_harness.messages import Catalogue, Language, LocalizedText, literal, message
 from coze_harness.model import Run, TrialStatus
 from coze_harness.reporting.bot_matrix import Matrix
-from coze_harness.reporting.comparison_view import ComparisonView
 from coze_harness.reporting.failure_causes import CauseGroup
 from coze_harness.reporting.fragment_spool import Fragments, TextOutput
 from coze_harness.reporting.markdown_comparison import (
@@ -34,6 +33,9 @@ from coze_harness.reporting.transcript import (
     relevant_answer,
 )
 from coze_harness.reporting.view_model import TrialView, TurnView, VerdictView, status_badge
+
+if TYPE_CHECKING:
+    from coze_harness.reporting.comparison_view import ComparisonView
 
 # GitHub accepts 65,536 characters in a comment; the rest is left for text around it.
 LIMIT: Final = 60_000

@@ -8,7 +8,6 @@ from typing import Final
 
 from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model import ChangeKind, Comparison, Counts, MutationReport, Run, ScenarioState
-from coze_harness.reporting.comparison_view import scenario_state
 from coze_harness.results import scenario_counts
 
 _NOT_GOOD: Final = (
@@ -57,6 +56,8 @@ def _states(comparison: Comparison) -> Mapping[ScenarioState, int]:
     """Return the number of scenarios in each state; runs of older versions do not have it."""
     if comparison.states or not comparison.counts:
         return comparison.states
+    from coze_harness.reporting.comparison_view import scenario_state
+
     return Counter(map(scenario_state, comparison.scenarios))
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import RequiredPassRate, Run, TrialRow, TrialStatus
 from coze_harness.reporting.bot_matrix import Matrix, build_matrix
-from coze_harness.reporting.comparison_view import ComparisonView, comparison_view
 from coze_harness.reporting.failure_causes import FAILING, CauseGroup, Causes
 from coze_harness.reporting.history_view import (
     HistoryView,
@@ -17,7 +16,6 @@ from coze_harness.reporting.history_view import (
     run_events,
     trend_view,
 )
-from coze_harness.reporting.mutation_view import MutationView, mutation_view
 from coze_harness.reporting.row_order import STATUS_ORDER, count_changes, flaky_ids
 from coze_harness.reporting.run_verdict import (
     run_notes,
@@ -40,6 +38,10 @@ from coze_harness.reporting.scenario_results import (
 )
 from coze_harness.reporting.view_model import ICONS, Fact, anchor
 from coze_harness.results import EarlierAnswers, scenario_counts
+
+if TYPE_CHECKING:
+    from coze_harness.reporting.comparison_view import ComparisonView
+    from coze_harness.reporting.mutation_view import MutationView
 
 _MAX_TOP: Final = 5
 _MAX_FLAKY: Final = 20
@@ -177,15 +179,31 @@ def run_view(run: Run, causes: Causes, earlier: Mapping[str, EarlierAnswers] = {
         [single_line(path) for path in run.edited_recordings],
         _command(run.mode.value),
         build_matrix(run.rows),
-        comparison_view(run.comparison) if run.comparison else None,
+        _comparison(run),
         history_view(run),
-        mutation_view(run.mutation) if run.mutation else None,
+        _mutation(run),
         single_line(run.environment.get("project", ""), _MAX_NAME),
         _targets(run.rows),
         _calls(run),
         trend_view(run) if is_plain else None,
         earlier,
     )
+
+
+def _comparison(run: Run) -> ComparisonView | None:
+    if run.comparison is None:
+        return None
+    from coze_harness.reporting.comparison_view import comparison_view  # most runs compare nothing
+
+    return comparison_view(run.comparison)
+
+
+def _mutation(run: Run) -> MutationView | None:
+    if run.mutation is None:
+        return None
+    from coze_harness.reporting.mutation_view import mutation_view  # most runs have no mutants
+
+    return mutation_view(run.mutation)
 
 
 def _targets(rows: Sequence[TrialRow]) -> str:

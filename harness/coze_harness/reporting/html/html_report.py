@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import orjson
 
@@ -14,14 +14,6 @@ from coze_harness.messages.catalogue import load_files
 from coze_harness.model import Run, TrialRow, TrialStatus
 from coze_harness.reporting.answer_difference import MarkedSegment
 from coze_harness.reporting.bot_matrix import MAX_PREVIEWED, AnswerPreview, Matrix, preview_answer
-from coze_harness.reporting.comparison_cards import (
-    ReviewView,
-    TrialCard,
-    prompt_line_id,
-    read_trial_card,
-    review_view,
-)
-from coze_harness.reporting.comparison_view import BotView
 from coze_harness.reporting.failure_causes import FAILING
 from coze_harness.reporting.fragment_spool import Fragments, TextOutput
 from coze_harness.reporting.history_view import run_link
@@ -49,19 +41,19 @@ from coze_harness.reporting.html.trial_markup import (
     fill_body,
     without_repeated_texts,
 )
-from coze_harness.reporting.mutation_view import ScoreView, SurvivorView
 from coze_harness.reporting.page_options import PageOptions
-from coze_harness.reporting.prompt_difference import (
-    PromptChange,
-    PromptDifference,
-    shorten_change,
-)
 from coze_harness.reporting.row_order import flaky_ids, rank_rows
 from coze_harness.reporting.run_view import RunView, status_history
 from coze_harness.reporting.safe_text import single_line
 from coze_harness.reporting.trial_view import missing_trial_view
 from coze_harness.reporting.view_model import TrialView
 from coze_harness.reporting.wording import Wording
+
+if TYPE_CHECKING:
+    from coze_harness.reporting.comparison_cards import ReviewView, TrialCard
+    from coze_harness.reporting.comparison_view import ComparisonView
+    from coze_harness.reporting.mutation_view import ScoreView, SurvivorView
+    from coze_harness.reporting.prompt_difference import PromptChange
 
 CHUNK_SIZE: Final = 50
 """Trials in a chunk, which is unpacked when one of its trials is opened."""
@@ -159,20 +151,17 @@ class HtmlWriter:
         rows = rank_rows(run.rows, view.changes, flaky)[: self._listed]
         detailed = min(len(rows), self._detailed)
         index = IndexCompressor()
-        review = self._review(run, view, entries)
+        comparison = self._comparison(run, view, entries)
         scripts = page_scripts(
-            has_review=review is not None,
+            has_review=bool(comparison),
             has_trials=detailed > 0,
             has_paces=any(_PACE in entries.get(row).record for row in rows[:detailed]),
         )
         page = self._renderer.render(
             "page.html.j2",
             view=view,
-            review=review,
-            causes=_causes(view),
-            example=_examples(view, review),
+            **(comparison or {"review": None}),
             answers=_answers(view.matrix, run.rows, entries),
-            line_id=prompt_line_id,
             flatten=self._flatten,
             unclassed=_unclassed(view),
             layout=PageLayout(self._options.layout),
@@ -239,15 +228,24 @@ class HtmlWriter:
             word = words[key] = self._renderer.word_html(key.decode())
         return word
 
-    def _review(self, run: Run, view: RunView, entries: _Entries) -> ReviewView | None:
-        """Return the comparison as cards; None if the run is none."""
+    def _comparison(self, run: Run, view: RunView, entries: _Entries) -> Mapping[str, object]:
+        """Return what the page of a comparison shows, its cards first; empty for another run."""
         if run.comparison is None or view.comparison is None:
-            return None
+            return {}
+        from coze_harness.reporting import comparison_cards  # most runs compare nothing
 
         def card_of(row: TrialRow) -> TrialCard | None:
-            return read_trial_card(entries.get(row).card)
+            return comparison_cards.read_trial_card(entries.get(row).card)
 
-        return review_view(run, run.comparison, view.comparison, view.changes, card_of)
+        review = comparison_cards.review_view(
+            run, run.comparison, view.comparison, view.changes, card_of
+        )
+        return {
+            "review": review,
+            "causes": [(bot, bot.difference) for bot in view.comparison.bots],
+            "example": _examples(view.comparison, review),
+            "line_id": comparison_cards.prompt_line_id,
+        }
 
     def _flatten(self, tree: str | bytes) -> Sequence[MarkupToken]:
         return flatten_tree(tree, self._renderer.words)
@@ -274,20 +272,17 @@ def _unclassed(view: RunView) -> list[tuple[ScoreView, SurvivorView]]:
     return [(score, one) for score in view.mutation.scores for one in score.survivors]
 
 
-def _causes(view: RunView) -> list[tuple[BotView, PromptDifference | None]]:
-    bots = view.comparison.bots if view.comparison else ()
-    return [(bot, bot.difference) for bot in bots]
-
-
-def _examples(view: RunView, review: ReviewView | None) -> dict[str, Sequence[MarkedSegment]]:
+def _examples(comparison: ComparisonView, review: ReviewView) -> dict[str, Sequence[MarkedSegment]]:
     """Return, by bot, a changed line of its prompt: one that occurs again in an answer, if any."""
+    from coze_harness.reporting.prompt_difference import shorten_change
+
     shown: dict[str, Sequence[MarkedSegment]] = {}
-    for bot in view.comparison.bots if view.comparison else ():
+    for bot in comparison.bots:
         changes = bot.difference.changes if bot.difference else ()
         again = [
             change
             for change in changes
-            if review and (bot.name, change.number, change.after is None) in review.same_in
+            if (bot.name, change.number, change.after is None) in review.same_in
         ]
         chosen = max([*again, *changes], key=_count_facts, default=None)
         shown[bot.name] = shorten_change(chosen.segments) if chosen else ()

@@ -20,7 +20,6 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from coze_harness.reporting.comparison_cards import trial_card
 from coze_harness.reporting.html.trial_markup import RenderedTrial, split_texts
 from coze_harness.reporting.view_model import TrialView, shown_id
 
@@ -91,7 +90,7 @@ def dump_entry(trial: TrialView, rendered: RenderedTrial, line: bytes) -> bytes:
         rendered.key,
         rendered.texts,
         _record(line),
-        trial_card(trial),
+        _card(trial),
     )
     return _SEPARATOR.join(parts)
 
@@ -99,6 +98,15 @@ def dump_entry(trial: TrialView, rendered: RenderedTrial, line: bytes) -> bytes:
 def parse_entry(entry: bytes) -> PageEntry:
     """Return the entry that `dump_entry` has written."""
     return PageEntry(*entry.split(_SEPARATOR))
+
+
+def _card(trial: TrialView) -> bytes:
+    """Return what a comparison shows of a trial; empty if it was not compared."""
+    if trial.diff is None:
+        return b""
+    from coze_harness.reporting.comparison_cards import trial_card  # most runs compare nothing
+
+    return trial_card(trial)
 
 
 def _searched_text(trial: TrialView) -> str:
