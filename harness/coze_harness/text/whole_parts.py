@@ -25,14 +25,17 @@ _SIGN: Final = r"(?:[¥￥$€£]|(?<![\w\p{Pd}])[-−+](?=[\p{Nd}]))*"
 _CHINESE_DIGITS: Final = "零〇一二两三四五六七八九十百千万亿"
 _COUNT: Final = rf"(?:{_RUN}|[{_CHINESE_DIGITS}]+)"
 _DATE: Final = (
-    rf"{_COUNT}\s?年(?:\s?{_COUNT}\s?月(?:\s?{_COUNT}\s?[日号])?)?"
-    rf"|{_COUNT}\s?月\s?{_COUNT}\s?[日号]"
+    rf"{_COUNT}\s?(?:年(?:\s?{_COUNT}\s?月(?:\s?{_COUNT}\s?[日号])?)?"
+    rf"|月\s?{_COUNT}\s?[日号])"
 )
 _TAIL: Final = r"[\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}]*"
 _PART: Final = (
     rf"(?V1)(?:{_SIGN}(?:{_DATE}|{_RUN}[%％‰℃]?)"
     rf"|[{_CHINESE_DIGITS}]+(?:点[{_CHINESE_DIGITS}]+)?){_TAIL}"
 )
+
+_IN_PARTS: Final = frozenset(_CHINESE_DIGITS + "年月日号点")
+_SENTENCE_SIGNS: Final = frozenset("。！？；、")
 
 
 class _Match(Protocol):
@@ -68,7 +71,9 @@ def widen_to_whole_parts(text: str, start: int, end: int) -> tuple[int, int] | N
         the bounds; `None` if a part at one of them is longer than `MAX_PART`.
     """
     first, last = max(0, start - MAX_PART), min(len(text), end + MAX_PART)
-    parts = [(part.start(), part.end()) for part in _parts().finditer(text, first, last)]
+    parts: list[tuple[int, int]] = []
+    if not (_is_next_to_han(text, start) and _is_next_to_han(text, end)):
+        parts = [(part.start(), part.end()) for part in _parts().finditer(text, first, last)]
     while True:
         before = (start, end)
         start = next((low for low, high in parts if low < start < high), start)
@@ -79,6 +84,17 @@ def widen_to_whole_parts(text: str, start: int, end: int) -> tuple[int, int] | N
             break
     is_cut = (first > 0 and start <= first) or (last < len(text) and end >= last)
     return None if is_cut else (start, end)
+
+
+def _is_next_to_han(text: str, index: int) -> bool:
+    """Return whether no part lies on both sides of a place, which saves compiling the pattern.
+
+    That is so at the text's ends, and next to a Chinese character or sign that is in no part.
+    """
+    return not 0 < index < len(text) or any(
+        ("\u4e00" <= one <= "\u9fff" and one not in _IN_PARTS) or one in _SENTENCE_SIGNS
+        for one in text[index - 1 : index + 1]
+    )
 
 
 def _next_boundary(text: str, index: int) -> int:
