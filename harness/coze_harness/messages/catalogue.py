@@ -196,12 +196,16 @@ def load_texts() -> Mapping[Language, Mapping[str, str]]:
     return texts
 
 
-def load_files() -> dict[str, dict[str, dict[Language, str]]]:
-    """Return the entries of each file of the catalogue, by the file's name without its suffix."""
+def load_files(*names: str) -> dict[str, dict[str, dict[Language, str]]]:
+    """Return the entries of files of the catalogue, by the file's name without its suffix.
+
+    Args:
+        names: of the files; by default of all.
+    """
     folder = Path(__file__).parent
     return {
         path.stem: msgspec.json.decode(path.read_bytes())  # noqa: TID251 (without a struct)
-        for path in sorted(folder.glob("*.json"))
+        for path in [folder / f"{name}.json" for name in names] or sorted(folder.glob("*.json"))
     }
 
 

@@ -74,6 +74,7 @@ _SLOT = re.compile("(\0[a-z]+\0)")
 _PACE: Final = b'"pace":[['
 _WORD = re.compile(re.escape(WORD_MARK.encode()) + b"([^\x01]*)" + re.escape(WORD_MARK.encode()))
 
+_WORD_FILES: Final = ("page", "decide", "playground", "playback")
 # Groups of words that trials bring with them, or whose keys the script puts together.
 _WORD_GROUPS: Final = frozenset(
     (
@@ -374,12 +375,10 @@ def page_words(*sources: str, has_earlier: bool = False) -> PageWords:
         for pattern in (_MARKED_WORD, _INNER_WORD, _QUOTED_WORD)
         for key in pattern.findall(source)
     }
-    files = load_files()
-    earlier = files["earlier"] if has_earlier else {}
+    files = load_files(*_WORD_FILES, *(("earlier",) if has_earlier else ()))
+    earlier = files.get("earlier", {})
     # The script reads them in the order of their groups, which are sorted in the page's JSON.
-    page_files = ("page", "decide", "playground", "playback")
-    own = {key: text for name in page_files for key, text in files[name].items()}
-    words = dict(sorted({**own, **earlier}.items()))
+    words = dict(sorted(item for entries in files.values() for item in entries.items()))
     groups: dict[str, list[str]] = {}
     for key in words:
         group, _, name = key.partition(".")
