@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from coze_harness.config.settings_loader import find_project_root
 from coze_harness.messages import message
+from coze_harness.model import replace
 from coze_harness.model.errors import SettingsError
 from coze_harness.model.location import Location
 from coze_harness.model.process_context import ProcessContext

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Final
 
 from coze_harness.expectations.kind import ExpectationKind
 from coze_harness.model import JSON, replace
 from coze_harness.model.location import Location
+from coze_harness.model.record import field_names
 from coze_harness.model.trial import Trial
 from coze_harness.text.json_text import dump_sorted_json
 
@@ -41,9 +41,10 @@ def _plain(value: object) -> JSON:
     if isinstance(value, Sequence):
         return [_plain(item) for item in value]
     name = value.kind if isinstance(value, ExpectationKind) else type(value).__qualname__
-    if not is_dataclass(value):
+    names = field_names(value)
+    if names is None or isinstance(value, Location):
         return name
-    items = {field.name: getattr(value, field.name) for field in fields(value)}
+    items = {one: getattr(value, one) for one in names}
     return {
         "": name,
         **{key: _plain(item) for key, item in items.items() if not isinstance(item, Location)},

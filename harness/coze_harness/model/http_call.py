@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
 
@@ -25,8 +24,7 @@ def _quoted(text: str) -> str:
     return text if _PLAIN(text) else quote(text, safe="", errors="replace")
 
 
-@dataclass(frozen=True, slots=True)
-class HttpCall:
+class HttpCall(Struct, frozen=True):
     """One HTTP request of a conversation.
 
     `path` is absolute within the service (``/v3/chat``); the transport adds host and token.
@@ -62,8 +60,7 @@ class HttpCall:
         return f"{path}?{'&'.join([f'{_quoted(n)}={_quoted(value)}' for n, value in self.query])}"
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """A conversation's request to continue in `seconds`; replay does not wait.
 
     `is_queue`: for the rate that all trials share, and so not the conversation's own time.
@@ -73,8 +70,7 @@ class Wait:
     is_queue: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class HttpResponse:
+class HttpResponse(Struct, frozen=True):
     """The response to an `HttpCall`.
 
     The names of `headers` are in lower case. `started` (since the start of the trial) and `elapsed`

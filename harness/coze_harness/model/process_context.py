@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from coze_harness.model.protocols import Clock
 
@@ -23,8 +24,7 @@ class SystemClock:
         return time.time()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProcessContext:
+class ProcessContext(Struct, frozen=True, kw_only=True):
     """Environment variables, working folder, number of processors, clock and randomness.
 
     `temporary` is the folder for temporary files; `None` means the system's, looked up when needed.

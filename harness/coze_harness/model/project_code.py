@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from coze_harness.model.location import Location
 
 
-@dataclass(frozen=True, slots=True)
-class KindModule:
+class KindModule(Struct, frozen=True):
     """A module that registers kinds of expectations, and where harness.yaml names it."""
 
     name: str
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectCode:
+class ProjectCode(Struct, frozen=True):
     """Where a project's own code is. Picklable: other processes find the same code by it.
 
     `root` is the project's folder, absolute; empty outside of a project.

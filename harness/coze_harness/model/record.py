@@ -23,3 +23,12 @@ else:
         if isinstance(record, Struct):
             return structs.replace(record, **changes)
         return dataclasses.replace(record, **changes)
+
+
+def field_names(record: object) -> tuple[str, ...] | None:
+    """Return the names of the fields of a struct or dataclass; `None` for another object."""
+    if isinstance(record, Struct):
+        return record.__struct_fields__
+    if not dataclasses.is_dataclass(record):
+        return None
+    return tuple(field.name for field in dataclasses.fields(record))

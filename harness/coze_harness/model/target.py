@@ -7,11 +7,12 @@ the keys that a scenario may use, and the options that commands reject before an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from coze_harness.messages import LocalizedText, message
 
@@ -27,8 +28,7 @@ class TargetKind(StrEnum):
     STUDIO = "studio"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetCapabilities:
+class TargetCapabilities(Struct, frozen=True, kw_only=True):
     """What a kind of target can do.
 
     `title` names the kind in messages. `required` and `optional` are its keys under `bots:` in
@@ -119,8 +119,7 @@ LIMITED_KEYS: Final = frozenset().union(*(one.scenario_keys for one in CAPABILIT
 """The keys of scenarios and turns that some kind does not take."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """What is talked to, by its name in the project.
 
     `id` is that of the bot or workflow, or the project's id; a project without one has its name.

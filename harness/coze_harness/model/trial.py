@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
+
+from msgspec import Struct
 
 from coze_harness.model.http_call import JSON
 from coze_harness.model.location import Location
@@ -14,8 +15,7 @@ from coze_harness.model.trial_key import Attachment, ChatOptions, TrialKey
 from coze_harness.model.trial_result import Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class EvaluationContext:
+class EvaluationContext(Struct, frozen=True):
     """What an expectation can evaluate: the turn's prompt and reply, and the turns before it.
 
     `baseline_answer` is the recorded answer; `None` without a recording to compare with.
@@ -30,7 +30,7 @@ class EvaluationContext:
     baseline_answer: str | None = None
     previous_prompts: tuple[str, ...] = ()
     snapshot: BotSnapshot | None = None
-    judge_replies: Mapping[str, str] = field(default_factory=dict)
+    judge_replies: Mapping[str, str] = {}
     ignored_questions: frozenset[str] = frozenset()
 
 
@@ -74,8 +74,7 @@ class Tool(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class MinScore:
+class MinScore(Struct, frozen=True):
     """The least score of a turn that passes (above 0, at most 1), and where it is written.
 
     It counts the first `expectations` of a turn; the others must pass.
@@ -86,8 +85,7 @@ class MinScore:
     location: Location
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class Turn(Struct, frozen=True, kw_only=True):
     """A prompt, filled and ready to send, and the expectations on its reply.
 
     `tools` has the outputs for the bot's tool calls: a fixed text or a `Tool`. With
@@ -108,8 +106,7 @@ class Turn:
     min_score: MinScore | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SimulatedUser:
+class SimulatedUser(Struct, frozen=True, kw_only=True):
     """How the prompts of a conversation are made, and when it ends.
 
     A tester plays a user with this `goal`. The conversation ends with the reply that `until`
@@ -151,8 +148,7 @@ class TurnScript(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trial:
+class Trial(Struct, frozen=True, kw_only=True):
     """One planned execution of a scenario: scenario × bot × case × repeat.
 
     `max_increase` is how much more the candidate may cost in a comparison, by measure (0.2: 20 %).
@@ -167,7 +163,7 @@ class Trial:
     description: str = ""
     known_failure: str = ""
     min_pass_rate: float = 1.0
-    max_increase: Mapping[str, float] = field(default_factory=dict)
+    max_increase: Mapping[str, float] = {}
     stop_on_failure: bool = False
     tester: Target | None = None
     judge: Target | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from msgspec import Struct
@@ -11,8 +10,7 @@ from msgspec import Struct
 from coze_harness.model.http_call import JSON
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True):
     """A file that goes with a prompt.
 
     `name` is its path from the project's folder, with forward slashes, or a URL that Coze fetches.
@@ -29,8 +27,7 @@ class Attachment:
         return bool(self.sha256)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChatOptions:
+class ChatOptions(Struct, frozen=True, kw_only=True):
     """What a scenario sends besides its prompts.
 
     `history` has the messages (role, content) that precede the first prompt. The conversation is
@@ -40,11 +37,11 @@ class ChatOptions:
 
     user_id: str
     stream: bool = False
-    custom_variables: Mapping[str, str] = field(default_factory=dict)
-    meta_data: Mapping[str, str] = field(default_factory=dict)
-    parameters: Mapping[str, JSON] = field(default_factory=dict)
-    extra_params: Mapping[str, str] = field(default_factory=dict)
-    shortcut_command: Mapping[str, JSON] = field(default_factory=dict)
+    custom_variables: Mapping[str, str] = {}
+    meta_data: Mapping[str, str] = {}
+    parameters: Mapping[str, JSON] = {}
+    extra_params: Mapping[str, str] = {}
+    shortcut_command: Mapping[str, JSON] = {}
     enable_card: bool = False
     bot_version: str = ""
     publish_status: str = ""

@@ -18,7 +18,7 @@ TEMPLATE_KEYS = (
 )  # fmt: skip
 """The keys whose texts are templates."""
 
-_PLAIN_KEYS = frozenset(ChatOptions.__dataclass_fields__).difference(
+_PLAIN_KEYS = frozenset(ChatOptions.__struct_fields__).difference(
     TEMPLATE_KEYS, ("user_id", "create_conversation")
 )
 _OPTION_KEYS = _PLAIN_KEYS.union(TEMPLATE_KEYS, ("user_id", "conversation"))
