@@ -12,7 +12,6 @@ import heapq
 import re
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from statistics import median_low
 from typing import Final, NamedTuple
 
 from coze_harness.execution.recording_facts import recorded_seconds
@@ -74,6 +73,8 @@ def assign_shards(items: Sequence[ShardItem], total: int) -> list[int]:
 
     An unknown duration counts as the median of the known ones.
     """
+    from statistics import median_low  # a run that is not split needs no median
+
     # Whole milliseconds: the sum of floats would depend on the order in which they are added.
     known = [round(item.seconds * 1_000) for item in items if item.seconds is not None]
     default = median_low(known) if known else _UNKNOWN_MILLISECONDS

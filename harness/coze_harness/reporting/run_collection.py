@@ -217,7 +217,9 @@ def _opening(destination: RunDestination, plan: RunPlan, trials: Sequence[Select
     """Return the run as it is known now; with the required rates, in case it is killed."""
     process = destination.process
     now = datetime.fromtimestamp(process.clock.now(), UTC)
-    environment = {"python": platform.python_version(), "platform": platform.platform()}
+    machine = platform.uname()  # platform.platform() starts a process to find the processor's name
+    system = f"{machine.system}-{machine.release}-{machine.machine}"
+    environment = {"python": platform.python_version(), "platform": system}
     if destination.project:
         environment["project"] = destination.project
     if plan.mode not in (Mode.REPLAY, Mode.MUTATE):
