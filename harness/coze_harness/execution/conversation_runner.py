@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from coze_harness.execution.turn_sources import turn_source
-from coze_harness.expectations import asks_for, judge_turn
+from coze_harness.expectations import judge_turn
 from coze_harness.messages import LocalizedText
 from coze_harness.model import (
     BotSnapshot,
@@ -71,7 +71,7 @@ def run_conversation(
             this conversation is the baseline itself.
         snapshot: the bot, if it is known.
         tester: asks the target that plays the user, or replays it, if the trial has one.
-        judge: replies to the questions of `judge` expectations.
+        judge: replies to the questions of `judge` expectations; `None` if there are none.
     """
     source = turn_source(trial, turns, tester)
     done: list[TurnResult] = []
@@ -164,7 +164,7 @@ def _judge(
     judge: TrialJudge | None,
 ) -> CallFlow[_Judging]:
     """Ask the judge what expectations want to know, and judge by them."""
-    if not any(asks_for(one, "judge") for one in expectations):
+    if judge is None:
         return _Judging(*judge_turn(expectations, min_score, context))
     from coze_harness.execution.trial_judge import ask_judge, without_weak_judges
 
@@ -173,7 +173,7 @@ def _judge(
         context = yield from ask_judge(context, expectations, judge)
     except HarnessError as error:
         judge_error = error
-    adjust = partial(without_weak_judges, context, judge) if judge else None
+    adjust = partial(without_weak_judges, context, judge)
     verdicts, error_of_kind = judge_turn(expectations, min_score, context, adjust)
     failed = judge_error is not None
     return _Judging(verdicts, judge_error or error_of_kind, judge_failed=failed)

@@ -10,7 +10,6 @@ from coze_harness.expectations.judge_exchange import JudgeQuestion
 from coze_harness.expectations.judge_kind import judges_in
 from coze_harness.messages import message
 from coze_harness.model import Severity, Verdict, VerdictStatus, replace
-from coze_harness.model.errors import ScenarioError
 from coze_harness.model.protocols import CallFlow
 from coze_harness.model.trial import EvaluationContext, Expectation
 
@@ -32,23 +31,16 @@ class TrialJudge(Protocol):
 
 
 def ask_judge(
-    context: EvaluationContext, expectations: Sequence[Expectation], judge: TrialJudge | None
+    context: EvaluationContext, expectations: Sequence[Expectation], judge: TrialJudge
 ) -> CallFlow[EvaluationContext]:
     """Return a context with the judge's replies to all that expectations ask about it.
 
     Raises:
-        ScenarioError: an expectation needs a judge, and there is none.
         HarnessError: the judge cannot be asked, or its recording not be used.
     """
     replies: dict[str, str] = {}
     for one in chain.from_iterable(map(judges_in, expectations)):
         for question in one.questions(context):
-            if judge is None:
-                raise ScenarioError(
-                    message("judge.none"),
-                    where=one.location,
-                    next_step=message("judge.none.next", code="{bot: NAME}"),
-                )
             if question.key not in replies:
                 replies[question.key] = yield from judge.reply(question)
     return replace(context, judge_replies=replies) if replies else context
