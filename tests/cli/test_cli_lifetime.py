@@ -104,6 +104,24 @@ def test_a_signal_while_the_network_is_imported_prints_no_traceback(
         assert ended.code == 130
 
 
+def test_the_exit_code_is_also_130_where_generated_code_is_interrupted(
+    recorded: ProjectFolder,
+) -> None:
+    recorded.write(
+        "own.py",
+        "import os, signal\n\n\ndef check(reply):\n"
+        "    exec('os.kill(os.getpid(), signal.SIGINT)\\nwhile True: pass')\n",
+    )
+    recorded.write(
+        "scenarios/own.yaml",
+        "name: own\nturns: [{prompt: 你是谁?, expect: [{python: own:check}]}]\n",
+    )
+    shutil.copy(recorded.path("cassettes/identity.yaml"), recorded.path("cassettes/own.yaml"))
+    ended = started(recorded, "run", "own").end()
+    is_clean(ended)
+    assert ended.code == 130
+
+
 STEPS = ["trials.jsonl", ".run.json", ".index.html.tmp", ".junit.xml.tmp", "index.html"]
 
 
