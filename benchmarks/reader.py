@@ -18,7 +18,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.processes import BenchmarkError
 
-_ARGUMENTS = [
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, _NAMES)), None)
+"""The program of the browser; None if there is none on this machine."""
+ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -133,11 +136,10 @@ def reader() -> Iterator[Browser]:
     Raises:
         BenchmarkError: there is none on this machine.
     """
-    found = shutil.which("chromium")
-    if found is None:
+    if CHROMIUM is None:
         raise BenchmarkError("there is no Chromium: make test installs it")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
 

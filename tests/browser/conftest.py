@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,25 +13,13 @@ from project import ProjectFolder
 from report_rich import rich_results, rich_run
 from report_samples import everything, full_run
 
+from benchmarks.reader import ARGUMENTS, CHROMIUM
 from browser import ROOT
 from browser.compared import compared_project
 from browser.making import hostile_results, hostile_run, write_page
 from browser.recorded import recorded_project
 from browser.streamed import streamed_project
 from browser.watching import Watch, address
-
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def _do_without(what: str) -> None:
@@ -52,7 +39,7 @@ def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         _do_without("there is no Chromium")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield started
         started.close()
 

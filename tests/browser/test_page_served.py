@@ -17,7 +17,8 @@ from playwright.sync_api import Browser
 from project import TOKEN, ProjectFolder, empty_project, record_from, scripted, serving
 from viewing import ReportServer, serving_reports, viewing, write_finished_run
 
-from browser.conftest import CHROMIUM, Visit
+from benchmarks.reader import CHROMIUM
+from browser.conftest import Visit
 
 POST = """async ({ url, token, body, mode, type }) => {
   const headers = { "Content-Type": type };
