@@ -130,7 +130,7 @@ class _Looks:
         while frame is not None:
             module = str(frame.f_globals.get("__name__", ""))
             modules.append(module)
-            if not place and module.startswith("harness."):
+            if not place and module.startswith("coze_harness."):
                 place = _place(frame, module)
             frame = frame.f_back
         self.steps[_step(modules)] += 1
