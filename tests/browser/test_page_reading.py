@@ -97,6 +97,13 @@ def test_an_opened_trial_prints_its_chat(samples: Path, visit: Visit) -> None:
     assert "the answer lacks “九点”." in text
 
 
+def test_an_opened_trial_prints_no_buttons(page: Path, visit: Visit) -> None:
+    shown = visit(page, own=True).go("s=hours")
+    shown.locator("button.try").first.wait_for()
+    shown.emulate_media(media="print")
+    assert shown.locator("button:visible").count() == 0
+
+
 def sideways(page: Page) -> float:
     """Return by how many pixels the page itself is wider than its window."""
     wide = page.evaluate(
