@@ -99,7 +99,7 @@ def test_an_opened_trial_prints_its_chat(samples: Path, visit: Visit) -> None:
 
 def test_an_opened_trial_prints_no_buttons(page: Path, visit: Visit) -> None:
     shown = visit(page, own=True).go("s=hours")
-    shown.locator("button.try").first.wait_for()
+    shown.locator("button.try:visible").first.wait_for()
     shown.emulate_media(media="print")
     assert shown.locator("button:visible").count() == 0
 

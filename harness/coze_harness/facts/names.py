@@ -45,9 +45,11 @@ _IDENTIFIER: Final = rf"""
 |(?<![0-9A-Za-z.])(?P<version>(?!(?:1[0-9]|2[01])[0-9]{{2}}\.[01]?[0-9]\.[0-3]?[0-9](?![0-9.]))
     [vV]?[0-9]{{1,6}}(?:\.[0-9]{{1,6}}){{2,5}})(?![0-9.]|[A-Za-z])
 )"""
+# No possessive quantifier after this group: Python 3.11.2 would also take what only begins another
+# repetition, such as the full stop of a sentence.
 _TOKEN: Final = rf"""
 (?<![{_LATIN}0-9_])(?:[{_LATIN}]|[0-9]{{1,12}}(?=[{_LATIN}]))[{_LATIN}0-9]*+
-(?:[-_.&'’/][{_LATIN}0-9]++)*+(?:\+\+|\#)?
+(?:[-_.&'’/][{_LATIN}0-9]++)*(?:\+\+|\#)?
 """
 
 # Written with a capital in running English without being names; no names in Chinese texts.

@@ -42,7 +42,7 @@ ENGLISH_NUMERAL: Final = (
     rf"(?:(?:{_SMALL})|a(?=\s(?:{_LARGE})\b))\b"
     rf"(?:(?:[- ]|\sand\s(?:(?<=hundred\sand\s)|(?<=thousand\sand\s))){_WORD}\b){{0,8}}"
 )
-DIGITS: Final = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,6}+(?![0-9])|[0-9]++)(?:\.[0-9]++)?"
+DIGITS: Final = r"(?:[0-9]{1,3}(?>(?:,[0-9]{3}){1,6})(?![0-9])|[0-9]++)(?:\.[0-9]++)?"
 CHINESE_NUMERAL: Final = rf"[{CHINESE_DIGITS}{CHINESE_SCALES}]++"
 _MIXED: Final = re.compile(r"([0-9.]+)")
 
