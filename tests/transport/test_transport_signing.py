@@ -7,11 +7,17 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from importlib import import_module
 
 import pytest
 from app_keys import pem
 from coze_harness.auth.credentials import AccessToken, OAuthAppKeys
-from coze_harness.auth.oauth_app import OAuthTokenSource, TokenRequest, sdk_token_request
+from coze_harness.auth.oauth_app import (
+    OAuthTokenSource,
+    TokenRequest,
+    sdk_token_request,
+    sign_again,
+)
 from coze_harness.cassettes import Redactor
 from coze_harness.model import HttpCall, HttpResponse
 from coze_harness.model.errors import ApiError, PayloadError, SettingsError, TransportError
@@ -281,6 +287,17 @@ def test_what_is_no_answer_of_a_token_endpoint_is_said_so(body: bytes) -> None:
     answer = http(body, "200 OK", "Content-Type: application/json")
     with RawServer(says(answer)) as server, pytest.raises(PayloadError, match="token endpoint"):
         token_request(keys(), server.base_url, str)()
+
+
+def test_an_id_that_looks_like_a_credit_card_is_replaced() -> None:
+    ids = iter(["1732650000:4111111111111111:00", "1732650000:41111111111111ab:00"])
+    signer = import_module("authlib.jose").JsonWebToken(["HS256"])
+
+    def request() -> tuple[str, int]:
+        return str(signer.encode({"alg": "HS256"}, {"jti": next(ids)}, b"k" * 32)), 900
+
+    assert sign_again(request)[1] == 900
+    assert list(ids) == []
 
 
 @pytest.mark.parametrize("status", ["502 Bad Gateway", "503 Away", "429 Too Many"])
