@@ -49,7 +49,7 @@ class Instant:
 
 
 class Meeting:
-    """A transport whose calls end only when so many of them are under way; counts these rounds."""
+    """A transport whose calls end only when all workers have one under way; counts these rounds."""
 
     def __init__(self, calls: int) -> None:
         self.rounds = 0

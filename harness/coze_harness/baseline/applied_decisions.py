@@ -15,7 +15,7 @@ from coze_harness.model import JSON
 from coze_harness.model.errors import HarnessError
 
 FROM_PAGE: Final = "decisions"
-"""Stands for the file in the locations of errors: a page has none."""
+"""The file in the locations of errors: decisions from a page are in no file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

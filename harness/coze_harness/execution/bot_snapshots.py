@@ -39,7 +39,7 @@ class BotSnapshots:
     _known: dict[BotVersion, BotSnapshot] = field(default_factory=dict)
 
     def fetch(self, versions: Collection[BotVersion], workers: int) -> None:
-        """Fetch the descriptions of versions that are not known yet, with so many calls at a time.
+        """Fetch the descriptions of versions that are not known yet, several at a time.
 
         The draft's is fetched where the trials talk to the draft.
         """

@@ -29,7 +29,7 @@ export class PacedAnswer {
   }
 
   /**
-   * Return what had arrived so many milliseconds after the prompt.
+   * Return the part of the answer that had arrived by a time, in milliseconds after the prompt.
    * @param {number} time
    */
   textAt(time) {
