@@ -21,6 +21,7 @@ from coze_harness.model import TrialStatus
 from coze_harness.model.process_context import ProcessContext
 from coze_harness.model.trial import Trial
 from coze_harness.project.opened_project import open_project
+from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 
 from benchmarks.bench import Bench
@@ -72,7 +73,7 @@ def measured(bench: Bench) -> Found:
 def main(folder: str, rounds: str) -> None:
     """Measure in this process and print what was found."""
     project = open_project(ProcessContext(environment={}, folder=Path(folder), processors=1))
-    trials = project.select_trials(TrialSelection())
+    trials = select_trials(project, TrialSelection())
     replayer = project.replayer
     redactor = replayer.redactor
     rng = random.Random(1)  # noqa: S311 (an order of contenders, no secret)

@@ -12,6 +12,7 @@ from coze_harness.messages import UserText
 from coze_harness.model import TrialResult, replace
 from coze_harness.project.live_access import called_targets, open_live_runner
 from coze_harness.project.public_api import replay_project
+from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.server.script_reader import parse_script
 from coze_harness.server.script_schema import ServerScript
@@ -87,7 +88,7 @@ def record_at(folder: Path, base_url: str, **tokens: str) -> list[TrialResult]:
     environment = {"COZE_API_BASE": base_url, "COZE_API_TOKEN": TOKEN, **tokens}
     warnings: list[UserText] = []
     with open_project(folder, environment=environment) as project:
-        trials = project.select_trials(TrialSelection())
+        trials = select_trials(project, TrialSelection())
         with open_live_runner(project, called_targets(trials), warnings.append) as runner:
             runner = replace(runner, replayer=replace(runner.replayer, root=str(folder)))
             return [one for batch in runner.results(trials, _unchanged) for one in batch]

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from coze_harness.model.trial import EvaluationContext
     from coze_harness.project.opened_project import Project
     from coze_harness.project.public_api import open_project, read_results, read_run, replay_project
+    from coze_harness.project.selected_trials import select_trials
     from coze_harness.project.trial_selection import TrialSelection
 
 __all__ = [
@@ -58,11 +59,13 @@ __all__ = [
     "read_run",
     "register_kind",
     "replay_project",
+    "select_trials",
 ]
 
 _MODULES = {
     "project.public_api": ("open_project", "read_results", "read_run", "replay_project"),
     "project.opened_project": ("Project",),
+    "project.selected_trials": ("select_trials",),
     "project.trial_selection": ("TrialSelection",),
     "expectations": ("ExpectationKind", "ItemArgument", "ItemContext", "Schema", "register_kind"),
     "model": (

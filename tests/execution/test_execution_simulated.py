@@ -13,6 +13,7 @@ from coze_harness.execution.conversation_runner import judged_turns
 from coze_harness.execution.recording_facts import recording_state
 from coze_harness.execution.turn_sources import MAX_PROMPT_LENGTH
 from coze_harness.model import CassetteState, TrialResult, TrialStatus, replace
+from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.results.trial_digests import RECORDING_SIZE, trial_digests
 from project import serving
@@ -322,7 +323,7 @@ def test_a_conversation_that_now_goes_on_is_stale_for_every_command(
     assert result.error is not None
     assert result.error.what.params["turn"] == 3
     with open_project(recorded, environment={}) as project:
-        (trial,) = project.select_trials(TrialSelection())
+        (trial,) = select_trials(project, TrialSelection())
         runner = replace(project.replayer, root=str(recorded))
         state, error = recording_state(trial, runner)
     assert state is CassetteState.STALE
@@ -343,7 +344,7 @@ def test_each_verdict_has_its_expectation(recorded: Path, extra: str) -> None:
     text = COMPLAINT.replace("every_turn: [{not: {contains: ChatGPT}}]\n", extra)
     edit_scenario(recorded, text if extra else COMPLAINT)
     with open_project(recorded, environment={}) as project:
-        (trial,) = project.select_trials(TrialSelection())
+        (trial,) = select_trials(project, TrialSelection())
         turns = judged_turns(trial.script.turns({}), only(recorded).turns)
     result = only(recorded)
     assert [turn.prompt for turn in turns] == prompts(result)

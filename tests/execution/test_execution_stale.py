@@ -10,6 +10,7 @@ from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model.errors import CassetteMissingError, CassetteStaleError, HarnessError
 from coze_harness.model.process_context import ProcessContext
 from coze_harness.project.opened_project import open_project
+from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 
 REPOSITORY = Path(__file__).parents[2]
@@ -27,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 def error_of(folder: Path) -> HarnessError:
     process = ProcessContext(environment={}, folder=folder, processors=1)
     with open_project(process) as project:
-        (trial,) = project.select_trials(TrialSelection())
+        (trial,) = select_trials(project, TrialSelection())
         with pytest.raises(HarnessError) as caught:
             project.replayer.load(trial, str(folder / "cassettes" / "identity.yaml"))
     return caught.value

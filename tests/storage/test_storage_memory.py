@@ -32,6 +32,7 @@ from coze_harness.model import (
 from coze_harness.model.errors import CassetteError, HarnessError, ResultsError, UsageError
 from coze_harness.model.process_context import ProcessContext
 from coze_harness.project.opened_project import Project, open_project
+from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.encoded_result import ResultEncoder
 from coze_harness.reporting.run_writer import RunOutcome
@@ -108,7 +109,7 @@ def done(
     listener: Quiet | None = None,
     **options: Any,
 ) -> RunOutcome:
-    trials = project.select_trials(selection or TrialSelection())
+    trials = select_trials(project, selection or TrialSelection())
     listener = listener or Quiet()
     if mode is Mode.REPLAY:
         return replay_trials(project, trials, RunOptions(**options), listener)
@@ -214,7 +215,7 @@ def test_heads_too_long_for_a_first_look_are_fetched_whole(recorded: Project) ->
 
 
 def test_last_failed_goes_by_the_stores_latest_run(recorded: Project) -> None:
-    (trial,) = recorded.select_trials(TrialSelection(last_failed=True))
+    (trial,) = select_trials(recorded, TrialSelection(last_failed=True))
     assert trial.key.id == "wrong"
 
 
@@ -323,7 +324,7 @@ def test_an_upload_that_breaks_leaves_the_old_run_the_latest(flaky: Project, lef
 def test_cassettes_are_listed_and_strays_found(recorded: Project) -> None:
     cassettes = recorded.settings.cassettes
     assert isinstance(cassettes, remote.RemoteFolder)
-    trials = recorded.select_trials(TrialSelection())
+    trials = select_trials(recorded, TrialSelection())
     text = remote.read_file(str(cassettes / "identity.yaml"))
     remote.write_file(str(cassettes / "旧/gone.yaml"), text)
     remote.write_file(str(cassettes / ".gone.1.tmp"), b"half")
@@ -397,7 +398,7 @@ def test_a_folder_for_staging_that_others_may_read_is_refused(
 
 def test_a_store_of_this_process_is_replayed_in_it(recorded: Project) -> None:
     check_cassettes_reachable(recorded.settings.cassettes)
-    identity, *_ = recorded.select_trials(TrialSelection())
+    identity, *_ = select_trials(recorded, TrialSelection())
     runner = recorded.replayer
     workers, size = replay_workers(recorded, RunOptions(workers=2))
     assert workers == 1

@@ -33,6 +33,7 @@ from coze_harness.messages import message
 from coze_harness.model import Mode, RecordScope
 from coze_harness.model.errors import UsageError
 from coze_harness.project.opened_project import Project
+from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.github_job import annotation_lines, append_step_summary
 from coze_harness.reporting.run_writer import RunOutcome
@@ -90,7 +91,7 @@ def _run(
     display: DisplayOptions,
 ) -> int:
     with project_to_read(overrides) as project:
-        trials = project.select_trials(selection, options.workers)
+        trials = select_trials(project, selection, options.workers)
         with progress_display(project, display, ticking=False) as progress:
             outcome = replay_trials(project, trials, options, progress)
             show_outcome(project, outcome, progress, options)
@@ -134,7 +135,7 @@ def record(
     scope = RecordScope.MISSING if missing else scope
     with opened_project(overrides, uses_baseline=True) as project:
         project.refuse_recording_in_ci(force=force)
-        trials = project.select_trials(selection)
+        trials = select_trials(project, selection)
         lock_for_writing(project, "record", wait=wait)
         with progress_display(project, display, ticking=True) as progress:
             outcome = record_trials(
@@ -170,7 +171,7 @@ def live(
     from coze_harness.commands.record_trials import run_live  # `run` does not need it
 
     with opened_project(overrides, uses_baseline=True) as project:
-        trials = project.select_trials(selection)
+        trials = select_trials(project, selection)
         with progress_display(project, display, ticking=True) as progress:
             outcome = run_live(project, trials, options, progress)
             show_outcome(project, outcome, progress, options)

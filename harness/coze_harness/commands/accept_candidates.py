@@ -10,6 +10,7 @@ from coze_harness.baseline.promotion import Promotion
 from coze_harness.baseline.scenario_review import ReviewItem, compare_candidates
 from coze_harness.model import Comparison
 from coze_harness.project.opened_project import Project
+from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 
 
@@ -20,7 +21,7 @@ def review_candidates(project: Project) -> CandidateReview:
         ScenarioErrors: scenario files must be edited.
         UsageError: the recordings are remote.
     """
-    trials = project.select_trials(TrialSelection())
+    trials = select_trials(project, TrialSelection())
     return CandidateReview(project.candidates, project.replayer, trials, project.root)
 
 
@@ -31,6 +32,6 @@ def compare_reviewed(
     return compare_candidates(
         review,
         promotions,
-        lambda repeats: project.select_trials(TrialSelection(repeat=repeats)),
+        lambda repeats: select_trials(project, TrialSelection(repeat=repeats)),
         note,
     )

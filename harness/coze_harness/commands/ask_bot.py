@@ -15,6 +15,7 @@ from coze_harness.project.live_access import (
     open_live_runner,
 )
 from coze_harness.project.opened_project import Project
+from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.service_access import open_service_transports
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.run_writer import RunListener
@@ -30,7 +31,7 @@ def record_prompt(
         SettingsError: there are no credentials.
         ScenarioErrors: its bot is unknown, or refuses such prompts.
     """
-    trials = project.select_trials(selection)
+    trials = select_trials(project, selection)
     with open_live_runner(project, called_targets(trials), listener.on_warning) as runner:
         ((result,),) = runner.results(trials, keep_result)
     return result

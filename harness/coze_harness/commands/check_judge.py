@@ -29,6 +29,7 @@ from coze_harness.mutation.labelled_answers import only_judge, read_labelled_ans
 from coze_harness.mutation.mutation_runner import group_repeats
 from coze_harness.mutation.operator_registry import OPERATORS
 from coze_harness.project.opened_project import Project
+from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.run_writer import RunListener
 
@@ -98,7 +99,7 @@ def check_judges(
         CozeError: a judge cannot be asked.
     """
     cassettes = project.local_cassettes
-    trials = [one for one in project.select_trials(selection) if one.judge is not None]
+    trials = [one for one in select_trials(project, selection) if one.judge is not None]
     notes: list[tuple[str, LocalizedText]] = []
     errors: list[HarnessError] = []
     if options.labels:

@@ -14,6 +14,7 @@ from coze_harness.model import CassetteState
 from coze_harness.model.errors import HarnessError
 from coze_harness.model.trial import Trial
 from coze_harness.project.opened_project import Project
+from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.scenarios.target_rules import unsendable_prompts
 
@@ -47,7 +48,7 @@ def check_project(
         ScenarioErrors: scenario files must be edited.
         CassetteError: the recordings are remote and cannot be reached.
     """
-    trials = project.select_trials(selection)
+    trials = select_trials(project, selection)
     scenarios = len({trial.key.scenario for trial in trials})
     messages = [
         # No scenario here uses what is missing; of a package, that is not the project's fault.
@@ -97,7 +98,7 @@ def list_trials(project: Project, selection: TrialSelection, shard: str) -> list
         UsageError: there is no such shard.
         CassetteError: the recordings are remote and cannot be reached.
     """
-    trials: Sequence[Trial] = project.select_trials(selection)
+    trials: Sequence[Trial] = select_trials(project, selection)
     if shard:
         trials, _info = select_shard(trials, ShardNumber.parse(shard), project.replayer)
     project.check_cassettes_reachable()

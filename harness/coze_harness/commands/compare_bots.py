@@ -35,6 +35,7 @@ from coze_harness.model import Mode, replace
 from coze_harness.model.errors import NothingSelectedError, ScenarioError, UsageError
 from coze_harness.model.trial import Trial
 from coze_harness.project.opened_project import Project
+from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.encoded_result import EncodedResult, ResultEncoder
 from coze_harness.reporting.run_collection import Execute, collect_run
@@ -87,7 +88,7 @@ def compare_candidate(
     )
 
     folder = project.candidates
-    trials = project.select_trials(selection)
+    trials = select_trials(project, selection)
     candidate.check_targets(trials)
     own = _own_trials(project, selection) if selection.bots else trials
     pairs = pairs_to_record(trials, own, candidate, folder, project.root)
@@ -192,7 +193,7 @@ def _recorded_pairs(
 ) -> list[TrialPair]:
     whole = replace(selection, bots=(), repeat=None)
     trials: list[Trial] = []
-    for candidate in folder.find(project.select_trials(whole)):
+    for candidate in folder.find(select_trials(project, whole)):
         if candidate.trial is not None:
             if _is_selected(candidate.trial, selection):
                 trials.append(candidate.trial)
@@ -217,7 +218,9 @@ def _is_selected(trial: Trial, selection: TrialSelection) -> bool:
 def _own_trials(project: Project, selection: TrialSelection) -> list[Trial]:
     """Return all trials of the selected paths with the scenarios' own bots, if they have any."""
     try:
-        return project.select_trials(TrialSelection(paths=selection.paths, repeat=selection.repeat))
+        return select_trials(
+            project, TrialSelection(paths=selection.paths, repeat=selection.repeat)
+        )
     except ScenarioError:
         # The selection itself has loaded: only bots that scenarios do not name can be wrong here.
         return []

@@ -21,6 +21,7 @@ from coze_harness.model.errors import (
 )
 from coze_harness.model.trial import Trial
 from coze_harness.project.opened_project import Project
+from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.run_collection import collect_run
 from coze_harness.reporting.run_writer import RunListener
@@ -99,7 +100,7 @@ def _run_folder(project: Project, name: str) -> Path | None:
 def _trials_of_files(project: Project, listener: RunListener) -> list[Trial]:
     """Return the trials of the scenario files; none with a warning if files must be edited."""
     try:
-        return project.select_trials(TrialSelection())
+        return select_trials(project, TrialSelection())
     except NothingSelectedError:
         return []
     except HarnessError as error:

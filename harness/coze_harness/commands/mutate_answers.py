@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from coze_harness.model import Mode, MutationReport
 from coze_harness.mutation.mutation_runner import MutationRunner
 from coze_harness.project.opened_project import Project
+from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.run_collection import RunPlan, collect_run
 from coze_harness.reporting.run_writer import RunListener, RunOutcome
@@ -36,7 +37,7 @@ def mutate_answers(
         ScenarioErrors: scenario files must be edited.
         CassetteError: the recordings are remote and cannot be reached.
     """
-    trials = project.select_trials(selection)
+    trials = select_trials(project, selection)
     project.check_cassettes_reachable()
     runner = MutationRunner(project.replayer, seed, trials)
     plan = RunPlan(

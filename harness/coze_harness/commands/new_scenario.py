@@ -11,6 +11,7 @@ from coze_harness.messages import LocalizedText, message
 from coze_harness.model import TrialResult
 from coze_harness.model.errors import HarnessError
 from coze_harness.project.opened_project import Project
+from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.scenarios.new_scenario_file import NewScenario, ScenarioFolder
 from coze_harness.scenarios.scenario_text import quote
@@ -33,7 +34,7 @@ def scenario_folder(project: Project) -> ScenarioFolder:
         if not project.settings.scenarios.is_dir():
             return set()
         try:
-            return {trial.key.scenario for trial in project.select_trials(TrialSelection())}
+            return {trial.key.scenario for trial in select_trials(project, TrialSelection())}
         except HarnessError:
             # A project without scenarios, or with faulty ones: `check` reports them.
             return set()

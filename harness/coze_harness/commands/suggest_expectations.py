@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from coze_harness.mutation.mutation_runner import MutationRunner
 from coze_harness.mutation.suggestion_writing import TurnSuggestions, write_suggestions
 from coze_harness.project.opened_project import Project
+from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 
 
@@ -19,7 +20,7 @@ def suggest(
         ScenarioErrors: scenario files must be edited.
         CassetteError: the recordings are remote and cannot be reached.
     """
-    trials = project.select_trials(selection)
+    trials = select_trials(project, selection)
     project.check_cassettes_reachable()
     runner = MutationRunner(project.replayer, seed, trials)
     runner.evaluate()

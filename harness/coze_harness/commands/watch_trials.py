@@ -9,6 +9,7 @@ from coze_harness.expectations.function_reference import forget_modules
 from coze_harness.model import TrialResult
 from coze_harness.model.trial import Trial
 from coze_harness.project.opened_project import Project
+from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 
 
@@ -36,7 +37,7 @@ def judge_again(project: Project, selection: TrialSelection, files: frozenset[st
     project.check_cassettes_reachable()
     if any(file.endswith(".py") for file in files):
         forget_modules(str(project.settings.root))
-    trials = project.select_trials(selection)
+    trials = select_trials(project, selection)
     concerned = _concerned(trials, files)
     runner = project.replayer
     redactor = runner.redactor

@@ -15,7 +15,6 @@ from coze_harness.messages import Catalogue, Language, LocalizedText, message
 from coze_harness.messages.catalogue import choose_language
 from coze_harness.model.errors import UsageError
 from coze_harness.model.process_context import ProcessContext
-from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.page_options import PageOptions
 from coze_harness.results.remote_runs import LocatedRun, locate_run
 from coze_harness.storage.project_folders import ProjectFolders
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from coze_harness.cassettes import Redactor
     from coze_harness.execution.judge_ratings import JudgeRatings
     from coze_harness.execution.replay_runner import ReplayRunner
-    from coze_harness.model.trial import Trial
     from coze_harness.reporting.run_collection import RunDestination
     from coze_harness.scenarios import ProjectPaths
 
@@ -50,22 +48,6 @@ class Project:
 
     def __exit__(self, *_: object) -> None:
         self.resources.close()
-
-    def select_trials(self, selection: TrialSelection, workers: int | None = None) -> list[Trial]:
-        """Return the selected trials; every scenario file concerned is checked.
-
-        Args:
-            selection: which trials.
-            workers: how many processes share the work; by default one for each processor.
-
-        Raises:
-            ScenarioErrors: scenario files must be edited, or a module with kinds of expectations.
-            UsageError: the selection is invalid.
-            NothingSelectedError: no trial is left.
-        """
-        from coze_harness.project.selected_trials import select_trials
-
-        return select_trials(self, selection, workers)
 
     @property
     def paths(self) -> ProjectPaths:

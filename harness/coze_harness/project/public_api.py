@@ -11,6 +11,7 @@ from coze_harness.model import Run, TrialResult, replace
 from coze_harness.project.current_process import current_process
 from coze_harness.project.opened_project import Project
 from coze_harness.project.opened_project import open_project as open_project_of
+from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.results import read_results as read_folder_results
 from coze_harness.results import read_run as read_folder_run
@@ -51,7 +52,7 @@ def replay_project(
         NothingSelectedError: no trial is selected.
         CassetteError: `accept` was interrupted, and cannot be finished here.
     """
-    trials = project.select_trials(selection or TrialSelection())
+    trials = select_trials(project, selection or TrialSelection())
     # Absolute: the project need not be below the process's own working folder.
     runner = replace(project.replayer, root=str(project.settings.root))
     redactor = runner.redactor

@@ -15,6 +15,7 @@ from coze_harness.model import TrialResult, TrialStatus
 from coze_harness.model.errors import HarnessError, NothingSelectedError
 from coze_harness.model.trial import Trial
 from coze_harness.project.opened_project import Project
+from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.pytest_plugin.session_projects import session_projects
 from coze_harness.pytest_plugin.trial_player import TrialPlayer
@@ -58,7 +59,7 @@ class ScenarioFile(pytest.File):
         try:
             player = projects.player_of(self.path.parent)
             project = player.project
-            trials = player.project.select_trials(TrialSelection(paths=(str(self.path),)))
+            trials = select_trials(player.project, TrialSelection(paths=(str(self.path),)))
         except NothingSelectedError:
             return
         except HarnessError as error:
